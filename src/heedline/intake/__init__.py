@@ -1,0 +1,7 @@
+"""From the first question to the record that is sealed.
+
+`questions` holds question sets as data, `engine` is the one server-side evaluator (which pages apply, in
+which order), `fields` reads what a browser posted, `loops` keeps the repeated groups, `summary` makes the
+check page, `record` makes what is sealed, `api_payload` reads the public API's JSON into the same record.
+Drafts (`models`, `door`) keep answers sealed under a key that only the browser's cookie holds.
+"""

@@ -1,0 +1,176 @@
+"""Question sets as data: the shapes.
+
+A question set is one folder entry of a jurisdiction pack: `questions/<code>.toml` (structure, the same in
+every language) and `questions/<code>.<language>.toml` (the words). Both together are archived under
+`QuestionSet.digest` with each report, so that years later an officer sees what exactly was asked.
+
+Answers are plain JSON-able dictionaries, `{step slug: {field name: value}}`:
+
+* text, long_text, choice, postcode, registration, email, phone: `str` (an unanswered field is absent)
+* choices: `list[str]`, in the order of the question set
+* date: `{"year": int, "month"?: int, "day"?: int}`; which keys are there is the precision
+* a loop step: `{"next": int, "items": [{"id": str, "values": {field: value}}, …]}`
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from heedline.intake.conditions import Condition
+
+type Values = Mapping[str, Any]
+type Answers = Mapping[str, Any]
+
+
+class Kind(StrEnum):
+    """The kinds of answer that a field can take."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    DATE = "date"
+    POSTCODE = "postcode"
+    REGISTRATION = "registration"
+    EMAIL = "email"
+    PHONE = "phone"
+
+
+class StepKind(StrEnum):
+    """QUESTIONS: a page with fields. LOOP: a repeated group. WORDS: text only. CHECK: the last page."""
+
+    QUESTIONS = "questions"
+    LOOP = "loop"
+    WORDS = "words"
+    CHECK = "check"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One radio button or tick box. An exclusive one ("none of these") clears the others."""
+
+    value: str
+    text: str
+    hint: str = ""
+    exclusive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One field of a page. `limit` counts characters and is stated on the page before it is reached.
+
+    `autocomplete` is an HTML token and "off" for everything that is not about the reporter themselves.
+    `spellcheck` is False for names, addresses and handles (browsers may send those away to be checked).
+    """
+
+    name: str
+    kind: Kind
+    label: str
+    hint: str = ""
+    limit: int = 200
+    choices: tuple[Choice, ...] = ()
+    required: bool = False
+    required_when: Condition | None = None
+    error_required: str = ""
+    autocomplete: str = "off"
+    inputmode: str = ""
+    spellcheck: bool = True
+    check_label: str = ""
+    pattern: str = ""
+    """For postcode and registration: the jurisdiction's pattern, matched after tidying."""
+
+    @property
+    def row_label(self) -> str:
+        """How the check page and the officer's page name this field."""
+        return self.check_label or self.label
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One page. With one field the title is that field's legend or label."""
+
+    slug: str
+    kind: StepKind
+    title: str
+    section: str
+    paragraphs: tuple[str, ...] = ()
+    prompts: tuple[str, ...] = ()
+    why: str = ""
+    """"Why we ask", for a `details` element."""
+    button: str = ""
+    skippable: bool = False
+    """Shows the second button, "Skip to sending" (`engine.skip_target`)."""
+    private: bool = False
+    """Answers of this step describe the reporter: they go into the identity container, never the report."""
+    needs_identity: bool = False
+    fields: tuple[Question, ...] = ()
+    at_least_one: tuple[str, ...] = ()
+    error_at_least_one: str = ""
+    applies: Condition | None = None
+    needed: Condition | None = None
+    """When true the report cannot be sent before this step was answered."""
+    limit_items: int = 0
+    item_name: str = ""
+    item_title: str = ""
+    without_identity: tuple[str, tuple[str, ...]] = ("", ())
+    """Title and paragraphs that replace a step which needs an authoriser, where none is enrolled."""
+
+    def field(self, name: str) -> Question:
+        """The field of that name; KeyError when there is none."""
+        for question in self.fields:
+            if question.name == name:
+                return question
+        raise KeyError(name)
+
+
+@dataclass(frozen=True, slots=True)
+class UrgencyRule:
+    """The first rule whose condition holds gives the urgency; none: `routine`."""
+
+    urgency: str
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionSet:
+    """A question set in one language. `source` is its canonical data, the thing that `digest` names."""
+
+    code: str
+    version: str
+    language: str
+    steps: tuple[Step, ...]
+    sections: Mapping[str, str]
+    phrases: Mapping[str, str]
+    """Error messages and small words ("Not given"), by key."""
+    months: tuple[tuple[str, ...], ...]
+    """Twelve tuples of accepted names for a month, the first being the one shown."""
+    urgencies: tuple[UrgencyRule, ...]
+    narrative: tuple[str, str]
+    """(step, field) of the reporter's own account."""
+    roles: Mapping[str, tuple[str, str]]
+    """Which (step, field) tells the server what: `place`, `postcode`, `guess`, `who`."""
+    source: Mapping[str, Any]
+
+    def canonical(self) -> bytes:
+        """Canonical JSON (sorted keys, no spaces, UTF-8) of structure and words; archived with the report."""
+        return json.dumps(
+            self.source, sort_keys=True, separators=(",", ":"), ensure_ascii=False
+        ).encode()
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of `canonical()`, in hexadecimal."""
+        return hashlib.sha256(self.canonical()).hexdigest()
+
+    def any_step(self, slug: str) -> Step:
+        """The step of that slug whether it applies or not; KeyError when there is none."""
+        for step in self.steps:
+            if step.slug == slug:
+                return step
+        raise KeyError(slug)

@@ -1,0 +1,139 @@
+"""Typed reading of TOML with errors that name the file and the key.
+
+Every getter takes a key, checks the type and marks the key as used; `done()` refuses what nobody asked for,
+so that a misspelt key is an error and not a setting silently without effect.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import date
+from importlib.resources.abc import Traversable
+from typing import Any
+
+
+class PackError(Exception):
+    """A pack's data is wrong. The message reads `file: key: what is wrong`."""
+
+
+def read_toml(folder: Traversable, path: str) -> Table:
+    """The file as a Table; PackError when it is missing or not TOML."""
+    file = folder.joinpath(*path.split("/"))
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise PackError(f"{path}: the file is missing") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PackError(f"{path}: not readable as TOML: {error}") from None
+    return Table(data, path)
+
+
+class Table:
+    """One TOML table, with the place it came from."""
+
+    def __init__(self, data: Mapping[str, Any], file: str, path: str = "") -> None:
+        self.data = data
+        self.file = file
+        self.path = path
+        self._used: set[str] = set()
+
+    def wrong(self, key: str, what: str) -> PackError:
+        """The error to raise for `key`, naming file and full key."""
+        full = ".".join(part for part in (self.path, key) if part)
+        return PackError(f"{self.file}: {full}: {what}")
+
+    def has(self, key: str) -> bool:
+        """Whether the key is there; does not mark it as used."""
+        return key in self.data
+
+    def keys(self) -> Iterator[str]:
+        """The keys in file order."""
+        return iter(self.data)
+
+    def raw(self, key: str) -> Any:
+        """The value, of any type; PackError when missing."""
+        self._used.add(key)
+        if key not in self.data:
+            raise self.wrong(key, "is missing")
+        return self.data[key]
+
+    def _typed[T](self, key: str, kind: type[T], default: T | None, words: str) -> T:
+        if key not in self.data and default is not None:
+            self._used.add(key)
+            return default
+        value = self.raw(key)
+        # bool is an int in Python, but `minutes = true` is a mistake in a pack
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            raise self.wrong(key, f"must be {words}")
+        return value
+
+    def text(self, key: str, default: str | None = None) -> str:
+        """Text; may be empty only when the default is."""
+        value = self._typed(key, str, default, "text")
+        if not value and default != "":
+            raise self.wrong(key, "must not be empty")
+        return value
+
+    def number(self, key: str, default: int | None = None) -> int:
+        """A whole number that is not negative."""
+        value = self._typed(key, int, default, "a whole number")
+        if value < 0:
+            raise self.wrong(key, "must not be negative")
+        return value
+
+    def flag(self, key: str, default: bool | None = None) -> bool:
+        """true or false."""
+        return self._typed(key, bool, default, "true or false")
+
+    def day(self, key: str) -> date:
+        """A date, written bare: 2026-01-31."""
+        return self._typed(key, date, None, "a date such as 2026-01-31")
+
+    def texts(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
+        """A list of texts."""
+        value = self._typed(key, list, None if default is None else list(default), "a list of texts")
+        if not all(isinstance(item, str) and item for item in value):
+            raise self.wrong(key, "must be a list of texts, none of them empty")
+        return tuple(value)
+
+    def numbers(self, key: str) -> tuple[int, ...]:
+        """A list of whole numbers."""
+        value = self._typed(key, list, None, "a list of whole numbers")
+        if not all(isinstance(item, int) and not isinstance(item, bool) for item in value):
+            raise self.wrong(key, "must be a list of whole numbers")
+        return tuple(value)
+
+    def one_of(self, key: str, allowed: tuple[str, ...], default: str | None = None) -> str:
+        """A text out of a closed list."""
+        value = self.text(key, default)
+        if value not in allowed:
+            raise self.wrong(key, f"must be one of {', '.join(allowed)}")
+        return value
+
+    def table(self, key: str, *, optional: bool = False) -> Table:
+        """A table inside this one."""
+        value = self._typed(key, dict, {} if optional else None, "a table")
+        return Table(value, self.file, ".".join(part for part in (self.path, key) if part))
+
+    def tables(self, key: str, *, optional: bool = False) -> tuple[Table, ...]:
+        """A list of tables (`[[key]]`), in order."""
+        value = self._typed(key, list, [] if optional else None, "a list of tables")
+        base = ".".join(part for part in (self.path, key) if part)
+        if not all(isinstance(item, dict) for item in value):
+            raise self.wrong(key, "must be a list of tables")
+        return tuple(Table(item, self.file, f"{base}[{at}]") for at, item in enumerate(value))
+
+    def named(self, key: str) -> dict[str, Table]:
+        """A table of tables (`[key.code]`), by code, in file order."""
+        table = self.table(key)
+        found = {code: table.table(code) for code in table.keys()}
+        if not found:
+            raise self.wrong(key, "must not be empty")
+        return found
+
+    def done(self) -> None:
+        """Refuse keys that nothing asked for: they are misspelt or out of date."""
+        for key in self.data:
+            if key not in self._used:
+                raise self.wrong(key, "is not a known key here")

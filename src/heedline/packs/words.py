@@ -1,0 +1,116 @@
+"""The texts of one language. A missing text is a loud error, never an empty space on a page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from heedline.packs.tables import Table
+
+_PLACEHOLDER = re.compile(r"\{([a-z_]+(?:\.[a-z0-9_]+)?)\}")
+
+
+class WordMissing(KeyError):
+    """The page asked for a text that the pack does not have."""
+
+
+class Words(Mapping[str, str]):
+    """`words["start.title"]`: one text. `words.lines("start.fears")`: a list of texts.
+
+    `{numbers.hotline}` is filled in when the pack is loaded. Other braces (`{minutes}`) are filled by
+    `say("draft.limit", minutes=60)`; asking for such a text without filling it is an error too.
+    """
+
+    def __init__(self, language: str, texts: Mapping[str, str], lists: Mapping[str, tuple[str, ...]]) -> None:
+        self.language = language
+        self._texts = dict(texts)
+        self._lists = dict(lists)
+
+    def __getitem__(self, key: str) -> str:
+        text = self._text(key)
+        if open_braces := _PLACEHOLDER.findall(text):
+            raise WordMissing(f"{self.language}: {key} needs {', '.join(open_braces)}: use say()")
+        return text
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def _text(self, key: str) -> str:
+        try:
+            return self._texts[key]
+        except KeyError:
+            raise WordMissing(f"{self.language}: there is no text {key}") from None
+
+    def lines(self, key: str) -> tuple[str, ...]:
+        """A list of texts (paragraphs, bullet points)."""
+        try:
+            return self._lists[key]
+        except KeyError:
+            raise WordMissing(f"{self.language}: there is no list {key}") from None
+
+    def list_keys(self) -> tuple[str, ...]:
+        """The keys that `lines` answers."""
+        return tuple(self._lists)
+
+    def say(self, key: str, **values: object) -> str:
+        """The text with its braces filled; WordMissing when a value is missing or not used."""
+        text = self._text(key)
+        wanted = set(_PLACEHOLDER.findall(text))
+        if wanted != set(values):
+            raise WordMissing(f"{self.language}: {key} needs exactly {sorted(wanted)}")
+        return _PLACEHOLDER.sub(lambda match: str(values[match.group(1)]), text)
+
+    def page(self, name: str) -> Iterator[str]:
+        """Every text of one page (`start.*`), lists included, for tests and translators."""
+        for key, text in self._texts.items():
+            if key.startswith(name + "."):
+                yield text
+        for key, texts in self._lists.items():
+            if key.startswith(name + "."):
+                yield from texts
+
+
+def fill_numbers(text: str, known: Mapping[str, str]) -> str:
+    """`{numbers.hotline}` → the number as displayed; KeyError names what is not known."""
+
+    def one(match: re.Match[str]) -> str:
+        name = match.group(1)
+        if not name.startswith("numbers."):
+            return match.group(0)
+        return known[name.removeprefix("numbers.")]
+
+    return _PLACEHOLDER.sub(one, text)
+
+
+def read_words(table: Table, language: str, numbers: Mapping[str, str]) -> Words:
+    """Flatten nested tables to dotted keys; PackError for empty texts and unknown numbers."""
+    texts: dict[str, str] = {}
+    lists: dict[str, tuple[str, ...]] = {}
+
+    def checked(key: str, text: Any) -> str:
+        if not isinstance(text, str) or not text.strip():
+            raise table.wrong(key, "must be text and not empty")
+        try:
+            return fill_numbers(text, numbers)
+        except KeyError as error:
+            raise table.wrong(key, f"no number is called {error.args[0]}") from None
+
+    def walk(data: Mapping[str, Any], prefix: str) -> None:
+        for name, value in data.items():
+            key = f"{prefix}{name}"
+            if isinstance(value, dict):
+                walk(value, f"{key}.")
+            elif isinstance(value, list):
+                if not value:
+                    raise table.wrong(key, "must not be an empty list")
+                lists[key] = tuple(checked(key, item) for item in value)
+            else:
+                texts[key] = checked(key, value)
+
+    walk(table.data, "")
+    return Words(language, texts, lists)

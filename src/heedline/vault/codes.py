@@ -1,54 +1,196 @@
-"""Skeleton: see the signatures; bodies follow within the hour."""
+"""Receipt codes: all that a reporter has to keep, and the only thing that leads back to their report.
 
+A code is 22 symbols: 20 random ones (100 bits) and two that check them. The alphabet is Crockford's base 32,
+digits and capital letters without I, L, O and U: what looks like one of those is read as 1, 1, 0 and V. Written
+``7Q2M-K9TD-3XAP-0WHE-5RJN-C6``.
+
+The check symbols make it a Reed–Solomon code over GF(32): any two codes differ in at least three places.
+**Any one wrong symbol is corrected.** Two or more wrong symbols cannot always be told apart from one: about two
+thirds of such texts are read as some other code, the rest are refused. Another code is no danger, for it is as
+unlikely as any guess (2^-100) to be in use, so it is simply not found; it is never the code that was meant.
+
+Without the check there would still be 100 bits to guess, so no slow hash is needed. Codes never stand in an
+address, a title or a log, and do not show in ``repr``.
+"""
+
+import secrets
+import unicodedata
 from dataclasses import dataclass, field
+from hashlib import sha256
+from hmac import digest as hmac_digest
 from uuid import UUID
 
+from heedline.vault.keys import hkdf
 
-class NotACode(ValueError):
-    """What was typed is not a receipt code. No detail."""
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+DATA_SYMBOLS = 20
+LENGTH = 22
+LONGEST_TYPED = 200
+
+_GROUP = 4
+_LOOK_ALIKE = str.maketrans("ILOU", "110V")
+_SMALLEST_KEY = 16
+# Whatever people put between groups: hyphens and dashes of all kinds, dots, commas, slashes, underscores.
+_BETWEEN = frozenset("-‐‑‒–—―−﹣·.,:;/_'’\"")
+_WORDS = dict(
+    zip(
+        ALPHABET,
+        "zero one two three four five six seven eight nine Alfa Bravo Charlie Delta Echo Foxtrot Golf Hotel "
+        "Juliett Kilo Mike November Papa Quebec Romeo Sierra Tango Victor Whiskey X-ray Yankee Zulu".split(),
+        strict=True,
+    )
+)
+
+
+class NotACode(ValueError):  # noqa: N818 - a sentence, like CannotOpen
+    """What was typed is no receipt code. Says nothing more, and never what was typed."""
+
+    def __init__(self) -> None:
+        super().__init__("not a receipt code")
 
 
 @dataclass(frozen=True)
 class ReceiptCode:
+    """A well-formed code: 22 symbols of the alphabet whose check is right. ``NotACode`` otherwise."""
+
     symbols: str = field(repr=False)
 
+    def __post_init__(self) -> None:
+        if len(self.symbols) != LENGTH or any(symbol not in _VALUE for symbol in self.symbols):
+            raise NotACode
+        if _syndromes([_VALUE[symbol] for symbol in self.symbols]) != (0, 0):
+            raise NotACode
+
     def grouped(self) -> str:
-        raise NotImplementedError
+        """For the page and for paper: groups of four, hyphens between."""
+        return "-".join(self.symbols[i : i + _GROUP] for i in range(0, LENGTH, _GROUP))
 
     def spelled(self) -> str:
-        raise NotImplementedError
+        """For reading out on the telephone: a word for each symbol, a full stop after each group."""
+        groups = self.grouped().split("-")
+        return ". ".join(" ".join(_WORDS[symbol] for symbol in group) for group in groups)
 
 
 @dataclass(frozen=True)
 class CodeKeys:
+    """What a code gives, 32 bytes each: an id to look up (store only its hash), a seed, and a MAC key."""
+
     lookup_id: bytes = field(repr=False)
     reporter_seed: bytes = field(repr=False)
     mac_key: bytes = field(repr=False)
 
 
 def new_code() -> ReceiptCode:
-    raise NotImplementedError
+    """A fresh random code."""
+    return _from_bits(secrets.randbits(5 * DATA_SYMBOLS))
 
 
 def code_from_key(key: bytes, *, installation: str) -> ReceiptCode:
-    raise NotImplementedError
+    """The code that belongs to an idempotency key of at least 16 random bytes: any host answers alike."""
+    _check_key(key)
+    made = hkdf(key, label="receipt-code", context=installation.encode(), size=13)
+    return _from_bits(int.from_bytes(made, "big") >> (8 * 13 - 5 * DATA_SYMBOLS))
 
 
 def report_id_from_key(key: bytes, *, installation: str) -> UUID:
-    raise NotImplementedError
+    """The report id that belongs to an idempotency key, in the shape of a random UUID (version 4)."""
+    _check_key(key)
+    return UUID(bytes=hkdf(key, label="report-id", context=installation.encode(), size=16), version=4)
 
 
 def parse(text: str) -> ReceiptCode:
-    raise NotImplementedError
+    """The code that a person typed, one wrong symbol corrected; ``NotACode`` for everything else."""
+    if len(text) > LONGEST_TYPED:
+        raise NotACode
+    plain = unicodedata.normalize("NFKC", text).upper().translate(_LOOK_ALIKE)
+    symbols = [c for c in plain if not c.isspace() and c not in _BETWEEN]
+    if len(symbols) != LENGTH or any(symbol not in _VALUE for symbol in symbols):
+        raise NotACode
+    corrected = _corrected([_VALUE[symbol] for symbol in symbols])
+    return ReceiptCode("".join(ALPHABET[value] for value in corrected))
 
 
 def derive(code: ReceiptCode, *, installation: str) -> CodeKeys:
-    raise NotImplementedError
+    """The keys of a code in this installation; the check symbols add nothing."""
+    secret = code.symbols[:DATA_SYMBOLS].encode()
+    context = installation.encode()
+    return CodeKeys(
+        lookup_id=hkdf(secret, label="code/lookup", context=context),
+        reporter_seed=hkdf(secret, label="code/reporter", context=context),
+        mac_key=hkdf(secret, label="code/mac", context=context),
+    )
 
 
 def lookup_hash(lookup_id: bytes) -> bytes:
-    raise NotImplementedError
+    """What is stored of a lookup id: whoever reads the table cannot ask with it."""
+    return sha256(b"heedline/v1/lookup\0" + lookup_id).digest()
 
 
 def body_mac(mac_key: bytes, body: bytes) -> bytes:
-    raise NotImplementedError
+    """32 bytes by which a retry with the same body is known, without a guessable hash of the body."""
+    return hmac_digest(mac_key, b"heedline/v1/body\0" + body, "sha256")
+
+
+def _check_key(key: bytes) -> None:
+    if len(key) < _SMALLEST_KEY:
+        raise ValueError("an idempotency key has at least 16 bytes")
+
+
+def _from_bits(bits: int) -> ReceiptCode:
+    values = [bits >> 5 * i & 31 for i in reversed(range(DATA_SYMBOLS))]
+    return ReceiptCode("".join(ALPHABET[value] for value in [*values, *_check_symbols(values)]))
+
+
+# GF(32) as polynomials over GF(2) modulo x^5 + x^2 + 1, whose root 2 generates all 31 non-zero elements.
+_POLYNOMIAL = 0b100101
+_VALUE = {symbol: value for value, symbol in enumerate(ALPHABET)}
+
+
+def _powers() -> tuple[list[int], dict[int, int]]:
+    exponents: list[int] = []
+    element = 1
+    for _ in range(31):
+        exponents.append(element)
+        element <<= 1
+        if element & 32:
+            element ^= _POLYNOMIAL
+    return exponents, {element: exponent for exponent, element in enumerate(exponents)}
+
+
+_EXP, _LOG = _powers()
+
+
+def _times(a: int, b: int) -> int:
+    return _EXP[(_LOG[a] + _LOG[b]) % 31] if a and b else 0
+
+
+def _syndromes(values: list[int]) -> tuple[int, int]:
+    """The code word as a polynomial (first symbol highest) at the generator's roots 2 and 4."""
+    first = second = 0
+    for value in values:
+        first = _times(first, 2) ^ value
+        second = _times(second, 4) ^ value
+    return first, second
+
+
+def _check_symbols(values: list[int]) -> tuple[int, int]:
+    """The two symbols c, d with both syndromes zero: solve 2c+d = s1, 4c+d = s2 (adding is xor)."""
+    first, second = _syndromes([*values, 0, 0])
+    c = _times(first ^ second, _EXP[31 - _LOG[2 ^ 4]])
+    return c, first ^ _times(2, c)
+
+
+def _corrected(values: list[int]) -> list[int]:
+    """One error e at the symbol of degree p makes the syndromes e·2^p and e·4^p: their ratio is 2^p."""
+    first, second = _syndromes(values)
+    if not first and not second:
+        return values
+    if not first or not second:
+        raise NotACode
+    degree = (_LOG[second] - _LOG[first]) % 31
+    if degree >= LENGTH:
+        raise NotACode
+    error = _EXP[(_LOG[first] - degree) % 31]
+    fixed = list(values)
+    fixed[LENGTH - 1 - degree] ^= error
+    return fixed

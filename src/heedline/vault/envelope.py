@@ -1,26 +1,93 @@
-"""Skeleton: see the signatures; bodies follow within the hour."""
+"""The frame inside a container: which thing this is, how long it really is, and padding.
 
+An age file has no associated data, so the first plaintext line names the installation, the container and the
+part; whoever opens says which they meant, and a container moved to another place does not open there. Nothing
+else stands in that line, for it must stay true when desks, keys and names change. The padding leaves only the
+steps 4, 8, 16, 32, 48 … KiB to be seen.
+"""
+
+import json
+import re
 from collections.abc import Sequence
 from uuid import UUID
 
-from heedline.vault.container import Container
+from cryptography.hazmat.primitives.hpke import MLKEM768X25519PublicKey
+
+from heedline.vault.container import Container, open_container, seal_to
+from heedline.vault.errors import CannotOpen
+from heedline.vault.keys import Opener, parsed
+
+VERSION = 1
+ROOM = 3_800
+"""However long the names in the first line: a body of this many bytes still fits the smallest step."""
+
+_SMALL_STEPS = (4 * 1024, 8 * 1024)
+_STEP = 16 * 1024
+_LENGTH_SIZE = 8
+_INSTALLATION = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_PART = re.compile(r"[a-z0-9._:-]{1,64}")
 
 
 def wrap(body: bytes, *, installation: str, container_id: UUID, part: str) -> bytes:
-    raise NotImplementedError
+    """The framed and padded plaintext.
+
+    ``installation``: 1 to 64 letters, digits, ``.``, ``_``, ``-``. ``part``: 1 to 64 of the small ones and ``:``,
+    such as ``report``, ``identity``, ``file``. Else ``ValueError``.
+    """
+    framed = _first_line(installation, container_id, part) + len(body).to_bytes(_LENGTH_SIZE, "big") + body
+    return framed + bytes(_padded_size(len(framed)) - len(framed))
 
 
 def unwrap(plaintext: bytes, *, installation: str, container_id: UUID, part: str) -> bytes:
-    raise NotImplementedError
+    """The body, if this is the thing that the caller means and is framed exactly so; else ``CannotOpen``."""
+    line = _first_line(installation, container_id, part)
+    start = len(line) + _LENGTH_SIZE
+    if len(plaintext) < start or not plaintext.startswith(line):
+        raise CannotOpen
+    end = start + int.from_bytes(plaintext[len(line) : start], "big")
+    if end > len(plaintext) or len(plaintext) != _padded_size(end) or plaintext[end:].strip(b"\0"):
+        raise CannotOpen
+    return plaintext[start:end]
 
 
 def seal_part(
     body: bytes, recipients: Sequence[bytes], *, installation: str, container_id: UUID, part: str
 ) -> Container:
-    raise NotImplementedError
+    """Framed, padded and sealed to each recipient's public key."""
+    keys = [parsed(recipient) for recipient in recipients]
+    return seal_part_to(body, keys, installation=installation, container_id=container_id, part=part)
+
+
+def seal_part_to(
+    body: bytes,
+    recipients: Sequence[MLKEM768X25519PublicKey],
+    *,
+    installation: str,
+    container_id: UUID,
+    part: str,
+) -> Container:
+    """As ``seal_part``, for keys already in hand (one-time keys are remembered nowhere)."""
+    framed = wrap(body, installation=installation, container_id=container_id, part=part)
+    return seal_to(framed, recipients)
 
 
 def open_part(
-    container: Container, seeds: Sequence[bytes], *, installation: str, container_id: UUID, part: str
+    container: Container, seeds: Sequence[Opener], *, installation: str, container_id: UUID, part: str
 ) -> bytes:
-    raise NotImplementedError
+    """The body of a container that is what and where the caller thinks it is; else ``CannotOpen``."""
+    plaintext = open_container(container, seeds)
+    return unwrap(plaintext, installation=installation, container_id=container_id, part=part)
+
+
+def _first_line(installation: str, container_id: UUID, part: str) -> bytes:
+    if not _INSTALLATION.fullmatch(installation) or not _PART.fullmatch(part):
+        raise ValueError("not a name for an installation or a part")
+    facts = {"v": VERSION, "installation": installation, "container": str(container_id), "part": part}
+    return json.dumps(facts, separators=(",", ":")).encode() + b"\n"
+
+
+def _padded_size(size: int) -> int:
+    for step in _SMALL_STEPS:
+        if size <= step:
+            return step
+    return -(-size // _STEP) * _STEP

@@ -1,18 +1,35 @@
-"""Skeleton: see the signatures; bodies follow within the hour."""
+"""Identities that only two people together can open.
 
+The container is sealed to a fresh key whose seed is S1 xor S2. S1 goes to the desk, S2 to an authoriser of
+another team; each alone is 32 random bytes. The authoriser decides on words, re-seals S2 to the one officer
+who asked, and never sees the identity. A report without identity gets exactly the same three things, of the
+same sizes as long as the body stays within ``envelope.ROOM``.
+"""
+
+import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID
 
 from heedline.vault.container import Container
+from heedline.vault.envelope import open_part, seal_part_to
+from heedline.vault.errors import CannotOpen
+from heedline.vault.grants import grant, grant_info, open_grant
+from heedline.vault.keys import SEED_SIZE, Opener, prepare
+
+PART = "identity"
+
+type Share = Literal[1, 2]
 
 
 @dataclass(frozen=True)
 class SealedIdentity:
+    """What is stored: the container, share 1 for each desk key in the order given, share 2."""
+
     container: Container
-    desk_shares: tuple[bytes, ...]
-    authoriser_share: bytes
+    desk_shares: tuple[bytes, ...] = field(repr=False)
+    authoriser_share: bytes = field(repr=False)
 
 
 def seal_identity(
@@ -23,30 +40,66 @@ def seal_identity(
     installation: str,
     container_id: UUID,
 ) -> SealedIdentity:
-    raise NotImplementedError
+    """Seals an identity (empty when none was given) for desk and authoriser together.
+
+    ``ValueError`` when there is no desk key or when a desk key is the authoriser's.
+    """
+    if not desk_recipients or authoriser_recipient in desk_recipients:
+        raise ValueError("an identity needs a desk, and an authoriser of another team")
+    share1 = secrets.token_bytes(SEED_SIZE)
+    share2 = secrets.token_bytes(SEED_SIZE)
+    recipient = prepare(_joined(share1, share2)).public_key()
+    return SealedIdentity(
+        container=seal_part_to(
+            body, [recipient], installation=installation, container_id=container_id, part=PART
+        ),
+        desk_shares=tuple(grant(share1, to, info=_share_info(container_id, 1)) for to in desk_recipients),
+        authoriser_share=grant(share2, authoriser_recipient, info=_share_info(container_id, 2)),
+    )
 
 
-def open_share(sealed: bytes, seed: bytes, *, container_id: UUID, share: Literal[1, 2]) -> bytes:
-    raise NotImplementedError
+def open_share(sealed: bytes, seed: Opener, *, container_id: UUID, share: Share) -> bytes:
+    """One share, with the key it was sealed to."""
+    return _of_size(open_grant(sealed, seed, info=_share_info(container_id, share)))
 
 
-def reseal_share(
-    sealed: bytes, seed: bytes, to_public: bytes, *, container_id: UUID, share: Literal[1, 2]
-) -> bytes:
-    """Re-address a share to another epoch."""
-    raise NotImplementedError
+def reseal_share(sealed: bytes, seed: Opener, to_public: bytes, *, container_id: UUID, share: Share) -> bytes:
+    """The same share for another epoch or desk; opened on the way, shown to nobody."""
+    opened = open_share(sealed, seed, container_id=container_id, share=share)
+    return grant(opened, to_public, info=_share_info(container_id, share))
 
 
 def release_share(share2: bytes, to_public: bytes, *, container_id: UUID, officer: str) -> bytes:
-    """The authoriser's act: share 2 for one named officer's own key."""
-    raise NotImplementedError
+    """The authoriser's act: share 2 for one named officer's own key, useless to any other."""
+    return grant(_of_size(share2), to_public, info=_release_info(container_id, officer))
 
 
-def open_released_share(sealed: bytes, seed: bytes, *, container_id: UUID, officer: str) -> bytes:
-    raise NotImplementedError
+def open_released_share(sealed: bytes, seed: Opener, *, container_id: UUID, officer: str) -> bytes:
+    """Share 2 as released to this officer."""
+    return _of_size(open_grant(sealed, seed, info=_release_info(container_id, officer)))
 
 
 def open_identity(
     container: Container, share1: bytes, share2: bytes, *, installation: str, container_id: UUID
 ) -> bytes:
-    raise NotImplementedError
+    """The identity, empty when none was given; ``CannotOpen`` unless both shares are its own."""
+    seed = _joined(_of_size(share1), _of_size(share2))
+    return open_part(container, [seed], installation=installation, container_id=container_id, part=PART)
+
+
+def _joined(share1: bytes, share2: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(share1, share2, strict=True))
+
+
+def _of_size(share: bytes) -> bytes:
+    if len(share) != SEED_SIZE:
+        raise CannotOpen
+    return share
+
+
+def _share_info(container_id: UUID, share: Share) -> bytes:
+    return grant_info("identity-share", str(container_id), str(share))
+
+
+def _release_info(container_id: UUID, officer: str) -> bytes:
+    return grant_info("identity-release", str(container_id), officer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -32,15 +33,16 @@ class Areas:
         self._sectors = sectors
         self._prefixes = prefixes
         self._places = places
+        self._tail = int(formats["postcode_tail"])
         self._full = re.compile(formats["postcode"])
         self._first_half = re.compile(formats["outcode"])
-        self._inside = re.compile(rf"(?<![A-Z0-9]){formats['postcode']}(?![A-Z0-9])")
+        self._words = re.compile(r"[A-Z0-9]+")
 
     def forces_of_postcode(self, postcode: str) -> frozenset[str]:
         """A full postcode or its first half, in any case and spacing; nothing for what is not one."""
         tight = "".join(postcode.upper().split())
         if self._full.fullmatch(tight):
-            outcode, inward = tight[:-3], tight[-3:]
+            outcode, inward = tight[: -self._tail], tight[-self._tail :]
         elif self._first_half.fullmatch(tight):
             outcode, inward = tight, ""
         else:
@@ -59,8 +61,12 @@ class Areas:
         round-the-clock one.
         """
         found: frozenset[str] = frozenset()
-        for match in self._inside.finditer(place.upper()):
-            found |= self.forces_of_postcode(match.group(0))
+        words = self._words.findall(place.upper())
+        for first, second in itertools.pairwise(["", *words]):
+            # "S1 2HE" are two words of the text, "S12HE" is one
+            for candidate in (second, first + second):
+                if self._full.fullmatch(candidate):
+                    found |= self.forces_of_postcode(candidate)
         if found:
             return found
         parts = re.split(r"[,\n]", place.strip().strip("."))

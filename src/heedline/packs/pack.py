@@ -160,7 +160,8 @@ class Pack:
     numbers: Mapping[str, ServiceNumber]
     links: Mapping[str, ServiceLink]
     formats: Mapping[str, str]
-    """Regular expressions of the country's `postcode`, `outcode` and `registration`."""
+    """Regular expressions of the country's `postcode`, `outcode` and `registration`, and how many characters
+    of a postcode stand after its space (`postcode_tail`)."""
     organisations: Mapping[str, Organisation]
     desks: Mapping[str, DeskEntry]
     watch_desk: str
@@ -173,6 +174,8 @@ class Pack:
     first_priority: Mapping[str, str]
     """Urgency (`danger`, `soon`, `routine`) → the priority a new report starts with."""
     clocks: Mapping[str, timedelta]
+    known: Mapping[str, str]
+    """What texts may take from the pack (`{numbers.hotline}`, `{minutes.draft}`), by dotted name."""
     on_call: tuple[OnCallStep, ...]
     outcomes: Mapping[str, Outcome]
     reasons: Mapping[str, Reason]

@@ -19,8 +19,9 @@ class WordMissing(KeyError):
 class Words(Mapping[str, str]):
     """`words["start.title"]`: one text. `words.lines("start.fears")`: a list of texts.
 
-    `{numbers.hotline}` is filled in when the pack is loaded. Other braces (`{minutes}`) are filled by
-    `say("draft.limit", minutes=60)`; asking for such a text without filling it is an error too.
+    Braces with a dot (`{numbers.hotline}`, `{minutes.draft}`, `{hours.draft_long}`, `{service.name}`) are filled
+    from the pack when it is loaded. Others (`{count}`) are filled by `say("messages.new", count=2)`; asking for
+    such a text without filling it is an error too.
     """
 
     def __init__(self, language: str, texts: Mapping[str, str], lists: Mapping[str, tuple[str, ...]]) -> None:
@@ -75,20 +76,18 @@ class Words(Mapping[str, str]):
                 yield from texts
 
 
-def fill_numbers(text: str, known: Mapping[str, str]) -> str:
-    """`{numbers.hotline}` → the number as displayed; KeyError names what is not known."""
+def fill_known(text: str, known: Mapping[str, str]) -> str:
+    """Fill the braces that have a dot; KeyError names one that is not known."""
 
     def one(match: re.Match[str]) -> str:
         name = match.group(1)
-        if not name.startswith("numbers."):
-            return match.group(0)
-        return known[name.removeprefix("numbers.")]
+        return known[name] if "." in name else match.group(0)
 
     return _PLACEHOLDER.sub(one, text)
 
 
-def read_words(table: Table, language: str, numbers: Mapping[str, str]) -> Words:
-    """Flatten nested tables to dotted keys; PackError for empty texts and unknown numbers."""
+def read_words(table: Table, language: str, known: Mapping[str, str]) -> Words:
+    """Flatten nested tables to dotted keys; PackError for empty texts and for braces that the pack cannot fill."""
     texts: dict[str, str] = {}
     lists: dict[str, tuple[str, ...]] = {}
 
@@ -96,9 +95,9 @@ def read_words(table: Table, language: str, numbers: Mapping[str, str]) -> Words
         if not isinstance(text, str) or not text.strip():
             raise table.wrong(key, "must be text and not empty")
         try:
-            return fill_numbers(text, numbers)
+            return fill_known(text, known)
         except KeyError as error:
-            raise table.wrong(key, f"no number is called {error.args[0]}") from None
+            raise table.wrong(key, f"nothing in the pack is called {error.args[0]}") from None
 
     def walk(data: Mapping[str, Any], prefix: str) -> None:
         for name, value in data.items():

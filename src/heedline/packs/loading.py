@@ -1,0 +1,341 @@
+"""Reading one pack: every file, every key, every reference from one to another, before anything starts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from heedline.packs import pack as shapes
+from heedline.packs.areas import read_areas
+from heedline.packs.tables import PackError, Table, read_toml
+from heedline.packs.words import Words, read_words
+
+URGENCIES = ("danger", "soon", "routine")
+DESK_ROLES = ("desk", "authoriser")
+PAGED = ("desk-on-duty", "watch-on-duty", "watch-lead", "duty-manager")
+
+
+@cache
+def load_pack(code: str) -> shapes.Pack:
+    """The pack of that code (`uk`), read once per process; PackError names file and key of what is wrong."""
+    if not re.fullmatch(r"[a-z][a-z0-9-]*", code):
+        raise PackError("a pack's code is lower-case letters, digits and hyphens")
+    return read_pack(code, files("heedline.packs").joinpath(code))
+
+
+def read_pack(code: str, folder: Traversable) -> shapes.Pack:
+    """Read and check the pack in `folder`."""
+    if not folder.is_dir():
+        raise PackError(f"there is no pack called {code}")
+    main = read_toml(folder, "pack.toml")
+    desks = read_toml(folder, "desks.toml")
+    clocks = read_toml(folder, "clocks.toml")
+    ends = read_toml(folder, "outcomes.toml")
+
+    numbers = {key: _number(key, table) for key, table in main.named("numbers").items()}
+    links = {key: _link(key, table) for key, table in main.named("links").items()}
+    languages = _text_map(main.table("languages"))
+    formats = _formats(main.table("formats"))
+    service = _service(main.table("service"))
+    minutes = _minutes(clocks.table("minutes"))
+    known = _known(service, numbers, links, minutes)
+    words = _words(folder, languages, known)
+
+    organisations = {key: _organisation(key, table) for key, table in desks.named("organisations").items()}
+    kinds = {key: _kind(key, table) for key, table in desks.named("kinds").items()}
+    desk_entries = {
+        key: _desk(key, table, organisations, kinds) for key, table in desks.named("desks").items()
+    }
+    regions = {key: _region(key, table, desk_entries) for key, table in desks.named("regions").items()}
+    forces = _forces(desks.table("forces"), regions)
+    areas_table = desks.table("areas")
+    prefixes = _text_map(areas_table.table("prefixes"))
+    ambiguous = areas_table.texts("ambiguous_places")
+    areas_table.done()
+
+    priorities = {key: _priority(key, table) for key, table in clocks.named("priorities").items()}
+    outcomes = {key: _outcome(key, table) for key, table in ends.named("outcomes").items()}
+    result = shapes.Pack(
+        code=code,
+        folder=folder,
+        service=service,
+        languages=languages,
+        numbers=numbers,
+        links=links,
+        formats=formats,
+        organisations=organisations,
+        desks=desk_entries,
+        watch_desk=_special_desk(desks, "watch_desk", desk_entries, kinds),
+        authoriser_desk=_special_desk(desks, "authoriser_desk", desk_entries, kinds),
+        kinds=kinds,
+        regions=regions,
+        forces=forces,
+        areas=read_areas(folder, {f.id: f.name for f in forces.values()}, prefixes, ambiguous, formats),
+        priorities=priorities,
+        first_priority=_first_priority(clocks.table("first_priority"), priorities),
+        clocks=minutes,
+        known=known,
+        on_call=_on_call(clocks),
+        outcomes=outcomes,
+        reasons={key: _reason(key, table, outcomes) for key, table in ends.named("reasons").items()},
+        statuses=_text_map(ends.table("statuses")),
+        question_templates={
+            key: _template(key, table) for key, table in ends.named("question_templates").items()
+        },
+        _words=words,
+    )
+    for table in (main, desks, clocks, ends):
+        table.done()
+    _check_short_close(ends, result)
+    _check_word_keys(result)
+    return result
+
+
+def _known(
+    service: shapes.Service,
+    numbers: Mapping[str, shapes.ServiceNumber],
+    links: Mapping[str, shapes.ServiceLink],
+    minutes: Mapping[str, timedelta],
+) -> dict[str, str]:
+    """What words may take from the pack: `{numbers.hotline}`, `{minutes.draft}`, `{hours.draft_long}`, …"""
+    known = {"service.name": service.name, "service.support_email": service.support_email}
+    known |= {f"numbers.{code}": number.number for code, number in numbers.items()}
+    known |= {f"links.{code}": link.url for code, link in links.items()}
+    for code, length in minutes.items():
+        known[f"minutes.{code}"] = str(length // timedelta(minutes=1))
+        if not length % timedelta(hours=1):
+            known[f"hours.{code}"] = str(length // timedelta(hours=1))
+        if not length % timedelta(days=1):
+            known[f"days.{code}"] = str(length // timedelta(days=1))
+    return known
+
+
+def _words(folder: Traversable, languages: Mapping[str, str], known: Mapping[str, str]) -> dict[str, Words]:
+    words = {
+        language: read_words(read_toml(folder, f"words/{language}.toml"), language, known)
+        for language in languages
+    }
+    first, *others = words.values()
+    for other in others:
+        mine, theirs = set(first) | set(first.list_keys()), set(other) | set(other.list_keys())
+        if mine != theirs:
+            raise PackError(
+                f"words/{other.language}.toml: differs from {first.language} in "
+                f"{', '.join(sorted(mine ^ theirs)[:5])}"
+            )
+    return words
+
+
+def _service(table: Table) -> shapes.Service:
+    service = shapes.Service(
+        name=table.text("name"),
+        jurisdiction=table.text("jurisdiction"),
+        exit_url=_https(table, "exit_url"),
+        demo_words=table.text("demo_words"),
+        support_email=table.text("support_email"),
+        source_url=_https(table, "source_url"),
+    )
+    table.done()
+    return service
+
+
+def _https(table: Table, key: str) -> str:
+    url = table.text(key)
+    if not re.fullmatch(r"https://[a-z0-9.-]+(/[^\s?#]*)?", url):
+        raise table.wrong(key, "must be an https address without a query")
+    return url
+
+
+def _number(code: str, table: Table) -> shapes.ServiceNumber:
+    dial = table.text("dial")
+    if not re.fullmatch(r"\+?[0-9]+", dial):
+        raise table.wrong("dial", "must be digits, perhaps after a plus sign")
+    number = shapes.ServiceNumber(
+        code, table.text("number"), dial, table.text("words"), table.text("source"), table.day("as_of")
+    )
+    table.done()
+    return number
+
+
+def _link(code: str, table: Table) -> shapes.ServiceLink:
+    link = shapes.ServiceLink(
+        code, _https(table, "url"), table.text("words"), table.text("source"), table.day("as_of")
+    )
+    table.done()
+    return link
+
+
+def _text_map(table: Table) -> dict[str, str]:
+    found = {key: table.text(key) for key in table.keys()}
+    if not found:
+        raise table.wrong("", "must not be empty")
+    return found
+
+
+def _formats(table: Table) -> dict[str, str]:
+    formats = {key: table.text(key) for key in ("postcode", "outcode", "registration", "postcode_tail")}
+    for key, pattern in formats.items():
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise table.wrong(key, f"is not a regular expression: {error}") from None
+    if not formats["postcode_tail"].isdecimal():
+        raise table.wrong("postcode_tail", "must be a number")
+    table.done()
+    return formats
+
+
+def _organisation(code: str, table: Table) -> shapes.Organisation:
+    organisation = shapes.Organisation(code, table.text("name"))
+    table.done()
+    return organisation
+
+
+def _kind(code: str, table: Table) -> shapes.ReportKind:
+    kind = shapes.ReportKind(code, table.text("name"), table.flag("watch"), table.text("question_set"))
+    table.done()
+    return kind
+
+
+def _desk(
+    code: str,
+    table: Table,
+    organisations: Mapping[str, shapes.Organisation],
+    kinds: Mapping[str, shapes.ReportKind],
+) -> shapes.DeskEntry:
+    desk = shapes.DeskEntry(
+        code=code,
+        name=table.text("name"),
+        organisation=table.one_of("organisation", tuple(organisations)),
+        role=table.one_of("role", DESK_ROLES),
+        around_the_clock=table.flag("around_the_clock"),
+        kinds=table.texts("kinds"),
+    )
+    for kind in desk.kinds:
+        if kind not in kinds:
+            raise table.wrong("kinds", f"no kind is called {kind}")
+    if (desk.role == "authoriser") and desk.kinds:
+        raise table.wrong("kinds", "an authoriser's desk receives no reports")
+    table.done()
+    return desk
+
+
+def _special_desk(
+    table: Table,
+    key: str,
+    desks: Mapping[str, shapes.DeskEntry],
+    kinds: Mapping[str, shapes.ReportKind],
+) -> str:
+    code = table.one_of(key, tuple(desks))
+    desk = desks[code]
+    wanted = "authoriser" if key == "authoriser_desk" else "desk"
+    if desk.role != wanted:
+        raise table.wrong(key, f"must name a desk whose role is {wanted}")
+    if wanted == "desk" and (not desk.around_the_clock or set(desk.kinds) != set(kinds)):
+        raise table.wrong(key, "must name a desk that never closes and takes every kind")
+    return code
+
+
+def _region(code: str, table: Table, desks: Mapping[str, shapes.DeskEntry]) -> shapes.Region:
+    receiving = tuple(desk.code for desk in desks.values() if desk.role == "desk")
+    region = shapes.Region(code, table.text("name"), table.one_of("desk", receiving))
+    table.done()
+    return region
+
+
+def _forces(table: Table, regions: Mapping[str, shapes.Region]) -> dict[str, shapes.Force]:
+    forces = {}
+    for code in table.keys():
+        pair = table.texts(code)
+        if len(pair) != 2:
+            raise table.wrong(code, "must be [name, region]")
+        if pair[1] not in regions:
+            raise table.wrong(code, f"no region is called {pair[1]}")
+        forces[code] = shapes.Force(code, pair[0], pair[1])
+    return forces
+
+
+def _priority(code: str, table: Table) -> shapes.Priority:
+    seen, handed = table.number("seen_minutes"), table.number("handed_minutes")
+    if not 0 < seen <= handed:
+        raise table.wrong("handed_minutes", "must not be earlier than seen_minutes, and both above zero")
+    priority = shapes.Priority(code, table.text("name"), timedelta(minutes=seen), timedelta(minutes=handed))
+    table.done()
+    return priority
+
+
+def _first_priority(table: Table, priorities: Mapping[str, shapes.Priority]) -> dict[str, str]:
+    found = {urgency: table.one_of(urgency, tuple(priorities)) for urgency in URGENCIES}
+    table.done()
+    return found
+
+
+def _minutes(table: Table) -> dict[str, timedelta]:
+    clocks = {}
+    for key in table.keys():
+        minutes = table.number(key)
+        if minutes == 0:
+            raise table.wrong(key, "must be above zero")
+        clocks[key] = timedelta(minutes=minutes)
+    return clocks
+
+
+def _on_call(clocks: Table) -> tuple[shapes.OnCallStep, ...]:
+    steps: list[shapes.OnCallStep] = []
+    for table in clocks.tables("on_call"):
+        after = timedelta(seconds=table.number("after_seconds"))
+        if steps and after <= steps[-1].after:
+            raise table.wrong("after_seconds", "must be later than the step before")
+        steps.append(shapes.OnCallStep(after, table.one_of("who", PAGED), table.text("words")))
+        table.done()
+    if not steps or steps[0].after > timedelta(seconds=60):
+        raise clocks.wrong("on_call", "the first step must come within 60 seconds")
+    return tuple(steps)
+
+
+def _outcome(code: str, table: Table) -> shapes.Outcome:
+    outcome = shapes.Outcome(code, table.text("words"), table.flag("useful"), table.flag("short"))
+    table.done()
+    return outcome
+
+
+def _reason(code: str, table: Table, outcomes: Mapping[str, shapes.Outcome]) -> shapes.Reason:
+    reason = shapes.Reason(code, table.one_of("outcome", tuple(outcomes)), table.text("words"))
+    table.done()
+    return reason
+
+
+def _template(code: str, table: Table) -> shapes.QuestionTemplate:
+    template = shapes.QuestionTemplate(code, table.text("label"), table.text("words"))
+    table.done()
+    return template
+
+
+def _check_short_close(ends: Table, pack: shapes.Pack) -> None:
+    reasoned = {reason.outcome for reason in pack.reasons.values()}
+    for outcome in pack.outcomes.values():
+        if outcome.short and outcome.useful:
+            raise ends.wrong(f"outcomes.{outcome.code}.short", "a useful outcome is not closed the short way")
+        if outcome.short != (outcome.code in reasoned):
+            raise ends.wrong(f"outcomes.{outcome.code}", "short outcomes need reasons, and only they have any")
+
+
+def _check_word_keys(pack: shapes.Pack) -> None:
+    """Every key of words that the data names exists in every language."""
+    named = {
+        **{f"pack.toml: numbers.{n.code}.words": n.words for n in pack.numbers.values()},
+        **{f"pack.toml: links.{n.code}.words": n.words for n in pack.links.values()},
+        **{f"outcomes.toml: statuses.{code}": key for code, key in pack.statuses.items()},
+        **{
+            f"outcomes.toml: question_templates.{t.code}.words": t.words
+            for t in pack.question_templates.values()
+        },
+    }
+    for place, key in named.items():
+        for language in pack.languages:
+            if key not in pack.words(language):
+                raise PackError(f"{place}: words/{language}.toml has no text {key}")

@@ -32,14 +32,20 @@ _LOOK_ALIKE = str.maketrans("ILOU", "110V")
 _SMALLEST_KEY = 16
 # Whatever people put between groups: hyphens and dashes of all kinds, dots, commas, slashes, underscores.
 _BETWEEN = frozenset("-‐‑‒–—―−﹣·.,:;/_'’\"")
-_WORDS = dict(
-    zip(
-        ALPHABET,
-        "zero one two three four five six seven eight nine Alfa Bravo Charlie Delta Echo Foxtrot Golf Hotel "
-        "Juliett Kilo Mike November Papa Quebec Romeo Sierra Tango Victor Whiskey X-ray Yankee Zulu".split(),
-        strict=True,
-    )
-)
+_WORDS = {
+    **dict(
+        zip(
+            "0123456789",
+            ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+            strict=True,
+        )
+    ),
+    **{word[0]: word for word in ("Alfa", "Bravo", "Charlie", "Delta", "Echo", "Foxtrot", "Golf", "Hotel")},
+    **{
+        word[0]: word for word in ("Juliett", "Kilo", "Mike", "November", "Papa", "Quebec", "Romeo", "Sierra")
+    },
+    **{word[0]: word for word in ("Tango", "Victor", "Whiskey", "X-ray", "Yankee", "Zulu")},
+}
 
 
 class NotACode(ValueError):  # noqa: N818 - a sentence, like CannotOpen
@@ -104,9 +110,10 @@ def parse(text: str) -> ReceiptCode:
         raise NotACode
     plain = unicodedata.normalize("NFKC", text).upper().translate(_LOOK_ALIKE)
     symbols = [c for c in plain if not c.isspace() and c not in _BETWEEN]
-    if len(symbols) != LENGTH or any(symbol not in _VALUE for symbol in symbols):
+    if len(symbols) != LENGTH or sum(symbol not in _VALUE for symbol in symbols) > 1:
         raise NotACode
-    corrected = _corrected([_VALUE[symbol] for symbol in symbols])
+    # A symbol that is in no code, such as "?" for one that cannot be read, counts as the wrong one.
+    corrected = _corrected([_VALUE.get(symbol, 0) for symbol in symbols])
     return ReceiptCode("".join(ALPHABET[value] for value in corrected))
 
 

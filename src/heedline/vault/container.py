@@ -91,8 +91,7 @@ def open_stream(source: BinaryIO, sink: BinaryIO, seeds: Sequence[Opener]) -> No
     On ``CannotOpen`` the sink may hold a true beginning: the caller throws it away.
     """
     key = headers.open_header(_read_header(source), seeds)
-    for chunk in open_payload(source, key):
-        sink.write(chunk)
+    sink.writelines(open_payload(source, key))
 
 
 def file_key(header: bytes, seeds: Sequence[Opener]) -> bytes:

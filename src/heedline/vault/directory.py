@@ -1,0 +1,165 @@
+"""What the accepted statements add up to: whose key is whose, today."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True)
+class OfficerKeys:
+    """One person's public keys, and the serial of the statement that gave them."""
+
+    person: str
+    kem: bytes = field(repr=False)
+    signing: bytes = field(repr=False)
+    serial: int
+
+
+@dataclass(frozen=True)
+class PartnerKeys:
+    """The public keys of a person at a partner organisation."""
+
+    person: str
+    organisation: str
+    kem: bytes = field(repr=False)
+    signing: bytes = field(repr=False)
+    serial: int
+
+
+@dataclass(frozen=True)
+class DeskFacts:
+    """What two stewards have said of a desk."""
+
+    desk: str
+    code: str
+    kind: str
+    round_the_clock: bool
+    authoriser_desk: str | None
+
+
+@dataclass(frozen=True)
+class EpochKey:
+    """A desk's key from a day on, who was given its seed, and who said so."""
+
+    desk: str
+    epoch: str
+    kem: bytes = field(repr=False)
+    opens_on: date
+    grantees: frozenset[str]
+    made_by: str
+    serial: int
+
+
+@dataclass(frozen=True)
+class RecoveryKey:
+    """A desk's recovery key and the people who hold its seed between them."""
+
+    desk: str
+    kem: bytes = field(repr=False)
+    holders: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A statement that was not believed, and the rule that it broke. Never used for anything else."""
+
+    id: str
+    kind: str
+    serial: int
+    reason: str
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Directory:
+    """The believed state of an installation's keys. Made only by ``statements.verify_all``; never changes.
+
+    ``gaps`` are serials below the highest for which nothing was found: serials are given without gaps, so each
+    is a statement that somebody took away (or a place where an old signature may be slipped in), and an alarm.
+    """
+
+    refused: tuple[Refused, ...]
+    highest_serial: int
+    gaps: tuple[int, ...]
+    _stewards: frozenset[str]
+    _officers: Mapping[str, OfficerKeys]
+    _partners: Mapping[str, PartnerKeys]
+    _desks: Mapping[str, DeskFacts]
+    _members: Mapping[str, frozenset[str]]
+    _epochs: Mapping[str, tuple[EpochKey, ...]]
+    _recoveries: Mapping[str, RecoveryKey]
+
+    def stewards(self) -> frozenset[str]:
+        """Everyone who may sign for the installation now."""
+        return self._stewards
+
+    def officers(self) -> frozenset[str]:
+        """Everyone with officer keys now."""
+        return frozenset(self._officers)
+
+    def officer(self, person: str) -> OfficerKeys | None:
+        """An officer's present keys; None for a leaver or a stranger."""
+        return self._officers.get(person)
+
+    def partner(self, person: str) -> PartnerKeys | None:
+        """A partner's present keys."""
+        return self._partners.get(person)
+
+    def desks(self) -> frozenset[str]:
+        """The ids of all desks."""
+        return frozenset(self._desks)
+
+    def desk(self, desk: str) -> DeskFacts | None:
+        """A desk as last stated."""
+        return self._desks.get(desk)
+
+    def members(self, desk: str) -> frozenset[str]:
+        """The present members of a desk."""
+        return self._members.get(desk, frozenset())
+
+    def recovery(self, desk: str) -> RecoveryKey | None:
+        """A desk's recovery key as last stated."""
+        return self._recoveries.get(desk)
+
+    def epochs(self, desk: str) -> tuple[EpochKey, ...]:
+        """All epochs of a desk, by the day on which they open, then in the order in which they were made."""
+        return self._epochs.get(desk, ())
+
+    def epoch(self, desk: str, epoch: str) -> EpochKey | None:
+        """One epoch by its id."""
+        return next((one for one in self.epochs(desk) if one.epoch == epoch), None)
+
+    def grantees(self, epoch: EpochKey) -> frozenset[str]:
+        """Who was given this epoch's seed, leavers included."""
+        return epoch.grantees
+
+    def is_stale(self, epoch: EpochKey) -> bool:
+        """Whether somebody holds this epoch's seed who is no longer a member of its desk."""
+        return not epoch.grantees <= self.members(epoch.desk)
+
+    def current_epoch(self, desk: str, on: date) -> EpochKey | None:
+        """The epoch to seal to: the last that has opened and that no leaver holds.
+
+        Where leavers hold all of them the last one stays in force all the same, since a report must go
+        somewhere; ``needs_epoch`` then says so. None only when none has opened.
+        """
+        opened = [epoch for epoch in self.epochs(desk) if epoch.opens_on <= on]
+        clean = [epoch for epoch in opened if not self.is_stale(epoch)]
+        in_force = clean or opened
+        return in_force[-1] if in_force else None
+
+    def needs_epoch(self, desk: str, on: date) -> bool:
+        """Whether there is no epoch in force, or a leaver holds it."""
+        current = self.current_epoch(desk, on)
+        return current is None or self.is_stale(current)
+
+    def is_ahead(self, desk: str, on: date, months: int = 2) -> bool:
+        """Whether one is in force and each of the next months has an epoch opening in it, held by no leaver."""
+        opening = {_month(epoch.opens_on) for epoch in self.epochs(desk) if not self.is_stale(epoch)}
+        this = _month(on)
+        return not self.needs_epoch(desk, on) and all(
+            this + ahead in opening for ahead in range(1, months + 1)
+        )
+
+
+def _month(day: date) -> int:
+    return day.year * 12 + day.month

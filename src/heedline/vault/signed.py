@@ -1,0 +1,219 @@
+"""Statements and their signatures: the paper on which every public key of an installation is written.
+
+A statement says one thing (this person has these keys; this desk is theirs; this epoch opens then). It is
+signed as canonical JSON together with the installation's id, so a statement of another installation is worth
+nothing here. What a statement may say and whose signature it needs stands in ``vault.statements``.
+
+Keys in bodies are base64 text (``key_text``); ids of people and desks are strings of 1 to 64 characters, dates
+are ISO. The sizes fix the suite: X-Wing for ``kem``, Ed25519 for ``signing``.
+
+    steward    person, signing                                      | root
+    officer    person, kem, signing                                 | two stewards
+    partner    person, organisation, kem, signing                   | two stewards
+    desk       desk, code, kind, round_the_clock, authoriser_desk   | two stewards
+    member     desk, person                                         | two stewards
+    leaver     person, or desk and person                           | two stewards (root too, for a steward)
+    recovery   desk, kem, holders                                   | two stewards
+    epoch      desk, epoch, kem, opens_on, grantees                 | one member of that desk
+"""
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from heedline.vault.keys import PUBLIC_SIZE, SIGNATURE_SIZE, SIGNING_PUBLIC_SIZE, sign
+
+type JSON = str | int | bool | list[JSON] | dict[str, JSON] | None
+
+ROOT = "root"
+"""The signer id of the pinned root."""
+
+_LONGEST_JSON = 64 * 1024
+_MOST_SIGNATURES = 8
+_MOST_NAMES = 500
+_LABEL = b"heedline/v1/statement\0"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One thing said. ``serial`` counts through the whole installation, without gaps, from 1."""
+
+    id: str
+    kind: str
+    serial: int
+    body: Mapping[str, JSON]
+    issued_on: str
+
+    def canonical(self) -> bytes:
+        """The one spelling: sorted keys, no blanks, ASCII."""
+        facts = {
+            "v": 1,
+            "id": self.id,
+            "kind": self.kind,
+            "serial": self.serial,
+            "body": dict(self.body),
+            "issued_on": self.issued_on,
+        }
+        return json.dumps(facts, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("ascii")
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A statement with signatures by signer id. Begin with ``Signed(statement, {})`` and add them."""
+
+    statement: Statement
+    signatures: Mapping[str, bytes]
+
+    def with_signature(self, signer_id: str, seed: bytes, *, installation: str) -> "Signed":
+        """The same, signed by one more person (or ``ROOT``) with the signing key of their seed.
+
+        ``ValueError`` when the statement could never be accepted, so that nobody signs nonsense.
+        """
+        check_shape(self.statement)
+        made = sign(seed, signed_bytes(self.statement, installation))
+        return replace(self, signatures={**self.signatures, signer_id: made})
+
+    def to_json(self) -> str:
+        """One line of JSON, the same for the same statement and signatures."""
+        statement = json.loads(self.statement.canonical())
+        signatures = {signer: b64encode(made).decode() for signer, made in self.signatures.items()}
+        facts = {"statement": statement, "signatures": signatures}
+        return json.dumps(facts, sort_keys=True, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> "Signed":
+        """What ``to_json`` wrote, not yet believed; ``ValueError`` when it has another form."""
+        if len(text) > _LONGEST_JSON:
+            raise ValueError("not a signed statement")
+        try:
+            facts = json.loads(text)
+            said = facts["statement"]
+            if said.pop("v") != 1 or set(said) != {"id", "kind", "serial", "body", "issued_on"}:
+                raise ValueError
+            statement = Statement(**said)
+            check_shape(statement)
+            signatures = {
+                str(signer): b64decode(made, validate=True) for signer, made in facts["signatures"].items()
+            }
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            raise ValueError("not a signed statement") from None
+        return cls(statement, signatures)
+
+
+def signed_bytes(statement: Statement, installation: str) -> bytes:
+    """What is signed: a label, the installation with its length, the canonical statement."""
+    place = installation.encode()
+    return _LABEL + len(place).to_bytes(4, "big") + place + statement.canonical()
+
+
+def key_text(key: bytes) -> str:
+    """A public key as it stands in a body."""
+    return b64encode(key).decode()
+
+
+def key_bytes(text: JSON) -> bytes:
+    """The public key behind ``key_text``; ``ValueError`` for another spelling."""
+    if not isinstance(text, str):
+        raise ValueError("not a key")
+    key = b64decode(text, validate=True)
+    if key_text(key) != text:
+        raise ValueError("not a key")
+    return key
+
+
+def check_shape(statement: Statement) -> None:
+    """``ValueError`` unless the statement has exactly the fields of its kind, each of its form."""
+    fine = (
+        isinstance(statement.id, str)
+        and statement.id == str(UUID(statement.id))
+        and type(statement.serial) is int
+        and 1 <= statement.serial < 2**53
+        and _is_date(statement.issued_on)
+        and isinstance(statement.kind, str)
+        and isinstance(statement.body, Mapping)
+        and any(
+            set(statement.body) == set(shape) and all(shape[name](statement.body[name]) for name in shape)
+            for shape in SHAPES.get(statement.kind, ())
+        )
+    )
+    if not fine:
+        raise ValueError("not a statement of a known shape")
+
+
+def check_signatures_shape(signatures: Mapping[str, bytes]) -> bool:
+    """Whether there are a few signatures, each of the right size."""
+    return 1 <= len(signatures) <= _MOST_SIGNATURES and all(
+        len(made) == SIGNATURE_SIZE for made in signatures.values()
+    )
+
+
+def _is_name(value: JSON) -> bool:
+    return isinstance(value, str) and 1 <= len(value) <= 64 and value.isprintable()
+
+
+def _is_name_or_none(value: JSON) -> bool:
+    return value is None or _is_name(value)
+
+
+def _is_flag(value: JSON) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_date(value: JSON) -> bool:
+    try:
+        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
+def _are_names(value: JSON) -> bool:
+    return (
+        isinstance(value, list)
+        and 1 <= len(value) <= _MOST_NAMES
+        and all(_is_name(name) for name in value)
+        and len({str(name) for name in value}) == len(value)
+    )
+
+
+def _is_key(size: int) -> Callable[[JSON], bool]:
+    def check(value: JSON) -> bool:
+        try:
+            return len(key_bytes(value)) == size
+        except ValueError:
+            return False
+
+    return check
+
+
+_is_kem = _is_key(PUBLIC_SIZE)
+_is_signing = _is_key(SIGNING_PUBLIC_SIZE)
+
+SHAPES: Mapping[str, tuple[Mapping[str, Callable[[JSON], bool]], ...]] = {
+    "steward": ({"person": _is_name, "signing": _is_signing},),
+    "officer": ({"person": _is_name, "kem": _is_kem, "signing": _is_signing},),
+    "partner": ({"person": _is_name, "organisation": _is_name, "kem": _is_kem, "signing": _is_signing},),
+    "desk": (
+        {
+            "desk": _is_name,
+            "code": _is_name,
+            "kind": _is_name,
+            "round_the_clock": _is_flag,
+            "authoriser_desk": _is_name_or_none,
+        },
+    ),
+    "member": ({"desk": _is_name, "person": _is_name},),
+    "leaver": ({"person": _is_name}, {"desk": _is_name, "person": _is_name}),
+    "recovery": ({"desk": _is_name, "kem": _is_kem, "holders": _are_names},),
+    "epoch": (
+        {
+            "desk": _is_name,
+            "epoch": _is_name,
+            "kem": _is_kem,
+            "opens_on": _is_date,
+            "grantees": _are_names,
+        },
+    ),
+}

@@ -9,32 +9,91 @@ but stays in the draft, so that changing one's mind twice loses nothing. `record
 
 from __future__ import annotations
 
-from heedline.intake.questions import Answers, QuestionSet, Step, Values
+import copy
+from dataclasses import replace
+from typing import Any
+
+from heedline.intake.questions import Answers, QuestionSet, Step, StepKind, Values
+
+
+def _walk(qs: QuestionSet, answers: Answers, identity_offered: bool) -> tuple[list[Step], dict[str, Any]]:
+    """The applicable steps and the answers that count, found in one pass from first to last."""
+    found: list[Step] = []
+    counted: dict[str, Any] = {}
+    for candidate in qs.steps:
+        if candidate.applies and not candidate.applies.holds(counted):
+            continue
+        if candidate.needs_identity and not identity_offered:
+            title, paragraphs = candidate.without_identity
+            if title:
+                found.append(
+                    replace(
+                        candidate, kind=StepKind.WORDS, title=title, paragraphs=paragraphs,
+                        fields=(), needed=None, why="",
+                    )
+                )  # fmt: skip
+            continue
+        found.append(candidate)
+        if candidate.slug in answers:
+            counted[candidate.slug] = answers[candidate.slug]
+    return found, counted
 
 
 def steps(qs: QuestionSet, answers: Answers, *, identity_offered: bool) -> tuple[Step, ...]:
     """The pages that apply now, in order; the last is always the check page."""
-    raise NotImplementedError
+    return tuple(_walk(qs, answers, identity_offered)[0])
 
 
 def step(qs: QuestionSet, answers: Answers, slug: str, *, identity_offered: bool) -> Step | None:
     """The page of that slug when it applies now, otherwise None (the site answers: not found)."""
-    raise NotImplementedError
+    for found in steps(qs, answers, identity_offered=identity_offered):
+        if found.slug == slug:
+            return found
+    return None
+
+
+def counted(qs: QuestionSet, answers: Answers, *, identity_offered: bool) -> dict[str, Any]:
+    """A copy of the answers of applicable pages only: what would be sent."""
+    return copy.deepcopy(_walk(qs, answers, identity_offered)[1])
 
 
 def next_after(qs: QuestionSet, answers: Answers, slug: str, *, identity_offered: bool) -> str | None:
-    """The slug of the next page that applies; None after the check page."""
-    raise NotImplementedError
+    """The slug of the next page that applies; None after the check page. KeyError: no such slug at all."""
+    order = _order(qs)
+    here = order[slug]
+    for found in steps(qs, answers, identity_offered=identity_offered):
+        if order[found.slug] > here:
+            return found.slug
+    return None
 
 
 def back_from(qs: QuestionSet, answers: Answers, slug: str, *, identity_offered: bool) -> str | None:
-    """The slug of the page before that applies; None from the first."""
-    raise NotImplementedError
+    """The slug of the page before that applies; None from the first. KeyError: no such slug at all."""
+    order = _order(qs)
+    here = order[slug]
+    before = None
+    for found in steps(qs, answers, identity_offered=identity_offered):
+        if order[found.slug] < here:
+            before = found.slug
+    return before
 
 
 def skip_target(qs: QuestionSet, answers: Answers, slug: str, *, identity_offered: bool) -> str | None:
-    """Where "Skip to sending" leads from here; None where the button is not shown."""
-    raise NotImplementedError
+    """Where "Skip to sending" leads from here; None where the button is not shown.
+
+    Never past a page that must be answered: then to that page. The site reads and keeps what was typed on
+    this page first (with this page's own errors), and asks for the target with the new answers.
+    """
+    here = step(qs, answers, slug, identity_offered=identity_offered)
+    if here is None or not here.skippable:
+        return None
+    found, answered = _walk(qs, answers, identity_offered)
+    target = found[-1].slug if qs.fast and qs.fast.holds(answered) else qs.skip_to
+    order = _order(qs)
+    for needed in missing(qs, answers, identity_offered=identity_offered):
+        if order[slug] < order[needed] < order[target]:
+            return needed
+    return target
 
 
 def after_change(
@@ -42,21 +101,47 @@ def after_change(
 ) -> str:
     """Where Continue leads when one answer was changed from the check page.
 
-    The first page that applies only since this change and has no answer yet, otherwise the check page.
+    The first later page that applies only since this change, or is needed, and has no answer yet; otherwise
+    the check page.
     """
-    raise NotImplementedError
+    order = _order(qs)
+    applied = {found.slug for found in steps(qs, before, identity_offered=identity_offered)}
+    now = steps(qs, after, identity_offered=identity_offered)
+    wanting = missing(qs, after, identity_offered=identity_offered)
+    for found in now:
+        new = found.slug not in applied and found.slug not in after
+        if order[found.slug] > order[slug] and found.fields and (new or found.slug in wanting):
+            return found.slug
+    return now[-1].slug
 
 
 def missing(qs: QuestionSet, answers: Answers, *, identity_offered: bool) -> tuple[str, ...]:
     """Slugs of the pages that must still be answered before the report can be sent, in order."""
-    raise NotImplementedError
+    found, answered = _walk(qs, answers, identity_offered)
+    return tuple(
+        s.slug for s in found if s.needed and s.needed.holds(answered) and not answered.get(s.slug)
+    )
 
 
-def with_answer(answers: Answers, step: Step, values: Values) -> dict[str, object]:
-    """New answers with this page's values in place; the old answers are not changed."""
-    raise NotImplementedError
+def with_answer(answers: Answers, step: Step, values: Values) -> dict[str, Any]:
+    """New answers with this page's values in place; the old answers are not changed.
+
+    A page submitted blank is kept as an empty answer: it was seen. Loops go through `loops`.
+    """
+    if step.kind is not StepKind.QUESTIONS:
+        raise ValueError("only a page of questions takes an answer")
+    known = {question.name for question in step.fields}
+    return {**answers, step.slug: {name: values[name] for name in values if name in known}}
 
 
 def urgency(qs: QuestionSet, answers: Answers, *, identity_offered: bool) -> str:
     """`danger`, `soon` or `routine`, from the answers alone; never taken from the client."""
-    raise NotImplementedError
+    answered = _walk(qs, answers, identity_offered)[1]
+    for rule in qs.urgencies:
+        if rule.when.holds(answered):
+            return rule.urgency
+    return "routine"
+
+
+def _order(qs: QuestionSet) -> dict[str, int]:
+    return {candidate.slug: at for at, candidate in enumerate(qs.steps)}

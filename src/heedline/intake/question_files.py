@@ -1,14 +1,234 @@
-"""Building a question set from a pack's files, with errors that name file and key."""
+"""Building a question set from a pack's two files, with errors that name file and key."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from heedline.intake.conditions import Always, Condition, read_condition
+from heedline.intake.questions import Choice, Kind, Question, QuestionSet, Step, StepKind, UrgencyRule
+
 if TYPE_CHECKING:
-    from heedline.intake.questions import QuestionSet
     from heedline.packs.pack import Pack
+    from heedline.packs.tables import Table
+
+URGENCIES = ("danger", "soon")
+ROLES = ("place", "postcode", "guess", "who")
+PHRASES = (
+    "not_given", "choose", "too_long", "exclusive", "unknown_choice", "date_day", "date_month", "date_year",
+    "date_year_missing", "date_month_missing", "date_not_real", "postcode", "registration", "email", "phone",
+    "required", "loop_full",
+)  # fmt: skip
+
+_loaded: dict[tuple[int, str, str], tuple[Pack, QuestionSet]] = {}
 
 
 def load_question_set(pack: Pack, code: str, language: str = "en") -> QuestionSet:
-    """The question set `code` of this pack in that language; cached. PackError when the data is wrong."""
-    raise NotImplementedError
+    """The question set `code` of this pack in that language, read once; PackError when the data is wrong."""
+    key = (id(pack), code, language)
+    held = _loaded.get(key)
+    # A Pack cannot be hashed. It is kept beside its set, so that its id cannot come to mean another pack.
+    if held is None:
+        held = _loaded[key] = (pack, read_question_set(pack, code, language))
+    return held[1]
+
+
+def read_question_set(pack: Pack, code: str, language: str) -> QuestionSet:
+    """Read and check structure and words."""
+    structure = pack.table(f"questions/{code}.toml")
+    words = pack.table(f"questions/{code}.{language}.toml")
+    section_words = words.table("sections")
+    sections = {name: section_words.text(name) for name in structure.texts("sections")}
+    section_words.done()
+    phrase_words = words.table("phrases")
+    phrases = {name: phrase_words.text(name) for name in PHRASES}
+    phrase_words.done()
+    step_words = words.table("steps")
+    steps: list[Step] = []
+    for table in structure.tables("steps"):
+        slug = table.text("slug")
+        if any(step.slug == slug for step in steps):
+            raise table.wrong("slug", f"{slug} is there twice")
+        steps.append(_step(table, step_words.table(slug), sections, pack))
+    step_words.done()
+    if not steps or [s.slug for s in steps if s.kind is StepKind.CHECK] != [steps[-1].slug]:
+        raise structure.wrong("steps", "must end with the one check page")
+
+    role_table = structure.table("roles")
+    roles = {role: _place(role_table, role, steps) for role in ROLES}
+    confidence = role_table.text("confidence")
+    role_table.done()
+    urgencies = []
+    for table in structure.tables("urgencies"):
+        rule = UrgencyRule(table.one_of("urgency", URGENCIES), read_condition(table.table("when")))
+        _check_condition(table, "when", rule.when, steps, len(steps))
+        table.done()
+        urgencies.append(rule)
+    fast = read_condition(structure.table("fast")) if structure.has("fast") else None
+    if fast:
+        _check_condition(structure, "fast", fast, steps, len(steps))
+    for at, (step, table) in enumerate(zip(steps, structure.tables("steps"), strict=True)):
+        for key, condition in (("applies", step.applies), ("needed", step.needed)):
+            if condition:
+                _check_condition(table, key, condition, steps, at)
+        for question in step.fields:
+            if question.required_when:
+                _check_condition(table, f"fields.{question.name}", question.required_when, steps, at + 1)
+    result = QuestionSet(
+        code=code,
+        version=structure.text("version"),
+        language=language,
+        steps=tuple(steps),
+        sections=sections,
+        phrases=phrases,
+        months=_months(words),
+        urgencies=tuple(urgencies),
+        narrative=_place(structure, "narrative", steps),
+        roles=roles,
+        confidence=confidence,
+        skip_to=structure.one_of("skip_to", tuple(step.slug for step in steps)),
+        fast=fast,
+        source={
+            "code": code,
+            "language": language,
+            "structure": structure.data,
+            "words": words.data,
+            "formats": dict(pack.formats),
+        },
+    )
+    structure.done()
+    words.done()
+    return result
+
+
+def _step(table: Table, words: Table, sections: dict[str, str], pack: Pack) -> Step:
+    kind = StepKind(table.one_of("kind", tuple(StepKind), "questions"))
+    field_tables = table.tables("fields", optional=True)
+    if bool(field_tables) != (kind in (StepKind.QUESTIONS, StepKind.LOOP)):
+        raise table.wrong("fields", f"a {kind} step has {'no ' if field_tables else ''}fields")
+    field_words = words.table("fields", optional=True)
+    fields = tuple(_question(item, field_words, pack) for item in field_tables)
+    field_words.done()
+    names = [question.name for question in fields]
+    if len(set(names)) != len(names):
+        raise table.wrong("fields", "two fields have the same name")
+    at_least_one = table.texts("at_least_one", ())
+    if unknown := set(at_least_one) - set(names):
+        raise table.wrong("at_least_one", f"no field is called {min(unknown)}")
+    loop = kind is StepKind.LOOP
+    step = Step(
+        slug=table.text("slug"),
+        kind=kind,
+        title=words.text("title"),
+        section=table.one_of("section", tuple(sections)),
+        used_for=table.text("used_for"),
+        paragraphs=words.texts("paragraphs", ()),
+        prompts=words.texts("prompts", ()),
+        why=words.text("why", "" if kind is StepKind.CHECK else None),
+        button=words.text("button", ""),
+        skippable=table.flag("skippable", False),
+        private=table.flag("private", False),
+        needs_identity=table.flag("needs_identity", False),
+        fields=fields,
+        at_least_one=at_least_one,
+        error_at_least_one=words.text("error_at_least_one") if at_least_one else "",
+        applies=read_condition(table.table("applies")) if table.has("applies") else None,
+        needed=_needed(table),
+        limit_items=table.number("limit_items") if loop else 0,
+        item_name=words.text("item_name") if loop else "",
+        item_title=words.text("item_title") if loop else "",
+        without_identity=(
+            words.text("without_identity_title", ""),
+            words.texts("without_identity_paragraphs", ()),
+        ),
+    )
+    if loop and not 1 <= step.limit_items <= 50:
+        raise table.wrong("limit_items", "must be from 1 to 50")
+    table.done()
+    words.done()
+    return step
+
+
+def _needed(table: Table) -> Condition | None:
+    if not table.has("needed"):
+        return None
+    if table.data["needed"] is True:
+        table.flag("needed")
+        return Always()
+    return read_condition(table.table("needed"))
+
+
+def _question(table: Table, all_words: Table, pack: Pack) -> Question:
+    name = table.text("name")
+    words = all_words.table(name)
+    kind = Kind(table.one_of("kind", tuple(Kind)))
+    values: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    if kind in (Kind.CHOICE, Kind.CHOICES):
+        values = table.texts("choices")
+        exclusive = table.texts("exclusive", ())
+        if set(exclusive) - set(values) or (exclusive and kind is Kind.CHOICE):
+            raise table.wrong("exclusive", "must name choices of a tick-box question")
+        texts, hints = words.table("choices"), words.table("hints", optional=True)
+        choices = tuple(Choice(v, texts.text(v), hints.text(v, ""), v in exclusive) for v in values)
+        texts.done()
+        hints.done()
+    patterns: tuple[str, ...] = ()
+    if kind is Kind.POSTCODE:
+        patterns = (pack.formats["postcode"], pack.formats["outcode"])
+    elif kind is Kind.REGISTRATION:
+        patterns = (pack.formats["registration"],)
+    question = Question(
+        name=name,
+        kind=kind,
+        label=words.text("label"),
+        hint=words.text("hint", ""),
+        limit=table.number("limit", 200),
+        choices=choices,
+        required=table.flag("required", False),
+        required_when=read_condition(table.table("required_when")) if table.has("required_when") else None,
+        error_required=words.text("error_required", ""),
+        autocomplete=table.text("autocomplete", "off"),
+        inputmode=table.text("inputmode", ""),
+        spellcheck=table.flag("spellcheck", True),
+        check_label=words.text("check_label", ""),
+        patterns=patterns,
+        tail=int(pack.formats["postcode_tail"]) if kind is Kind.POSTCODE else 0,
+    )
+    if (question.required or question.required_when) and not question.error_required:
+        raise words.wrong("error_required", "is missing for a field that is required")
+    table.done()
+    words.done()
+    return question
+
+
+def _place(table: Table, key: str, steps: list[Step]) -> tuple[str, str]:
+    slug, _, name = table.text(key).partition(".")
+    for step in steps:
+        if step.slug == slug and step.kind is StepKind.QUESTIONS and any(f.name == name for f in step.fields):
+            return slug, name
+    raise table.wrong(key, "names no field of a page")
+
+
+def _check_condition(table: Table, key: str, condition: Condition, steps: list[Step], before: int) -> None:
+    """A condition may only look at choices of pages that come earlier."""
+    for part in condition.looks_at():
+        step = next((s for s in steps[:before] if s.slug == part.step), None)
+        if step is None or step.kind is not StepKind.QUESTIONS:
+            raise table.wrong(key, f"looks at {part.step}, which is no earlier page")
+        question = next((q for q in step.fields if q.name == part.field), None)
+        if question is None or not question.choices:
+            raise table.wrong(key, f"looks at {part.step}.{part.field}, which is no choice")
+        if stray := part.values - {choice.value for choice in question.choices}:
+            raise table.wrong(key, f"{part.step}.{part.field} has no choice {min(stray)}")
+
+
+def _months(words: Table) -> tuple[tuple[str, ...], ...]:
+    months = words.raw("months")
+    if (
+        not isinstance(months, list)
+        or len(months) != 12
+        or not all(isinstance(m, list) and m and all(isinstance(name, str) and name for name in m) for m in months)
+    ):
+        raise words.wrong("months", "must be twelve lists of names")
+    return tuple(tuple(month) for month in months)
+

@@ -77,13 +77,16 @@ class Question:
     choices: tuple[Choice, ...] = ()
     required: bool = False
     required_when: Condition | None = None
+    """Looks at other fields of the same page."""
     error_required: str = ""
     autocomplete: str = "off"
     inputmode: str = ""
     spellcheck: bool = True
     check_label: str = ""
-    pattern: str = ""
-    """For postcode and registration: the jurisdiction's pattern, matched after tidying."""
+    patterns: tuple[str, ...] = ()
+    """For postcode and registration: the jurisdiction's patterns, one of which the tidied answer must match."""
+    tail: int = 0
+    """How many characters of a full postcode stand after its space."""
 
     @property
     def row_label(self) -> str:
@@ -99,6 +102,8 @@ class Step:
     kind: StepKind
     title: str
     section: str
+    used_for: str = ""
+    """Who uses the answer and for what: the question protocol."""
     paragraphs: tuple[str, ...] = ()
     prompts: tuple[str, ...] = ()
     why: str = ""
@@ -119,7 +124,8 @@ class Step:
     item_name: str = ""
     item_title: str = ""
     without_identity: tuple[str, tuple[str, ...]] = ("", ())
-    """Title and paragraphs that replace a step which needs an authoriser, where none is enrolled."""
+    """Title and paragraphs that replace a step which needs an authoriser, where none is enrolled; a step
+    without such a title then does not apply."""
 
     def field(self, name: str) -> Question:
         """The field of that name; KeyError when there is none."""
@@ -155,6 +161,12 @@ class QuestionSet:
     """(step, field) of the reporter's own account."""
     roles: Mapping[str, tuple[str, str]]
     """Which (step, field) tells the server what: `place`, `postcode`, `guess`, `who`."""
+    confidence: str
+    """The answer to `who` by which a reporter gives a name in confidence."""
+    skip_to: str
+    """Where "Skip to sending" leads."""
+    fast: Condition | None
+    """When it holds, "Skip to sending" leads straight to the check page."""
     source: Mapping[str, Any]
 
     def canonical(self) -> bytes:

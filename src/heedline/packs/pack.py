@@ -9,6 +9,7 @@ from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING
 
 from heedline.packs.tables import Table, read_toml
+from heedline.packs.words import fill_all
 
 if TYPE_CHECKING:
     from heedline.packs.areas import Areas
@@ -193,5 +194,10 @@ class Pack:
         return self.clocks[code]
 
     def table(self, path: str) -> Table:
-        """A data file of the pack, for the part of the program that owns its meaning."""
-        return read_toml(self.folder, path)
+        """A data file of the pack, for the part of the program that owns its meaning, with the braces of its
+        texts filled from `known`; PackError for a brace that the pack cannot fill."""
+        table = read_toml(self.folder, path)
+        try:
+            return Table(fill_all(table.data, self.known), path)
+        except KeyError as error:
+            raise table.wrong(str(error.args[0]), "nothing in the pack is called so") from None

@@ -86,6 +86,17 @@ def fill_known(text: str, known: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(one, text)
 
 
+def fill_all(data: Any, known: Mapping[str, str]) -> Any:
+    """`fill_known` in every text of TOML data, however deep."""
+    if isinstance(data, str):
+        return fill_known(data, known)
+    if isinstance(data, list):
+        return [fill_all(item, known) for item in data]
+    if isinstance(data, dict):
+        return {key: fill_all(value, known) for key, value in data.items()}
+    return data
+
+
 def read_words(table: Table, language: str, known: Mapping[str, str]) -> Words:
     """Flatten nested tables to dotted keys; PackError for empty texts and for braces that the pack cannot fill."""
     texts: dict[str, str] = {}

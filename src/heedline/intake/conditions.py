@@ -1,0 +1,122 @@
+"""Conditions as data: when a page applies, when an answer is needed, how urgent a report is.
+
+Written in TOML as one of
+
+    {field = "now.danger", equals = "yes"}          the answer is this one (or holds it, for tick boxes)
+    {field = "when.when", in = ["today", "not_yet"]} the answer is (or holds) one of these
+    {any = [condition, …]}   {all = [condition, …]}   {not = condition}
+
+An answer that was not given makes `equals` and `in` false.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from heedline.packs.tables import Table
+
+
+class Condition(Protocol):
+    """Something that holds or not, given answers."""
+
+    def holds(self, answers: Mapping[str, Any]) -> bool:
+        """Whether it holds for `answers` ({step: {field: value}})."""
+        ...
+
+    def looks_at(self) -> Iterator[OneOf]:
+        """Every comparison in it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """The answer is, or holds, one of `values`."""
+
+    step: str
+    field: str
+    values: frozenset[str]
+
+    def holds(self, answers: Mapping[str, Any]) -> bool:
+        value = answers.get(self.step, {}).get(self.field)
+        if isinstance(value, list):
+            return not self.values.isdisjoint(value)
+        return value in self.values
+
+    def looks_at(self) -> Iterator[OneOf]:
+        yield self
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one part holds."""
+
+    parts: tuple[Condition, ...]
+
+    def holds(self, answers: Mapping[str, Any]) -> bool:
+        return any(part.holds(answers) for part in self.parts)
+
+    def looks_at(self) -> Iterator[OneOf]:
+        for part in self.parts:
+            yield from part.looks_at()
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Every part holds."""
+
+    parts: tuple[Condition, ...]
+
+    def holds(self, answers: Mapping[str, Any]) -> bool:
+        return all(part.holds(answers) for part in self.parts)
+
+    def looks_at(self) -> Iterator[OneOf]:
+        for part in self.parts:
+            yield from part.looks_at()
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The part does not hold."""
+
+    part: Condition
+
+    def holds(self, answers: Mapping[str, Any]) -> bool:
+        return not self.part.holds(answers)
+
+    def looks_at(self) -> Iterator[OneOf]:
+        yield from self.part.looks_at()
+
+
+@dataclass(frozen=True, slots=True)
+class Always:
+    """Holds whatever was answered."""
+
+    def holds(self, answers: Mapping[str, Any]) -> bool:
+        return True
+
+    def looks_at(self) -> Iterator[OneOf]:
+        return iter(())
+
+
+def read_condition(table: Table) -> Condition:
+    """The condition in a TOML table; PackError when it is none of the five shapes."""
+    found: Condition
+    if table.has("field"):
+        step, dot, field = table.text("field").partition(".")
+        if not (step and dot and field):
+            raise table.wrong("field", 'must be "step.field"')
+        if table.has("equals"):
+            found = OneOf(step, field, frozenset({table.text("equals")}))
+        else:
+            found = OneOf(step, field, frozenset(table.texts("in")))
+    elif table.has("any"):
+        found = AnyOf(tuple(read_condition(part) for part in table.tables("any")))
+    elif table.has("all"):
+        found = AllOf(tuple(read_condition(part) for part in table.tables("all")))
+    else:
+        found = Not(read_condition(table.table("not")))
+    table.done()
+    return found

@@ -127,8 +127,7 @@ def key_bytes(text: JSON) -> bytes:
 def check_shape(statement: Statement) -> None:
     """``ValueError`` unless the statement has exactly the fields of its kind, each of its form."""
     fine = (
-        isinstance(statement.id, str)
-        and statement.id == str(UUID(statement.id))
+        _is_id(statement.id)
         and type(statement.serial) is int
         and 1 <= statement.serial < 2**53
         and _is_date(statement.issued_on)
@@ -148,6 +147,13 @@ def check_signatures_shape(signatures: Mapping[str, bytes]) -> bool:
     return 1 <= len(signatures) <= _MOST_SIGNATURES and all(
         len(made) == SIGNATURE_SIZE for made in signatures.values()
     )
+
+
+def _is_id(value: JSON) -> bool:
+    try:
+        return isinstance(value, str) and str(UUID(value)) == value
+    except ValueError:
+        return False
 
 
 def _is_name(value: JSON) -> bool:

@@ -1,12 +1,26 @@
-"""The public API's JSON, read into the same `Record` as the web form's answers."""
+"""The public API's JSON, read into the same `Record` as the web form's answers.
+
+`{"kind": "activity", "narrative": "…", "language": "en",
+  "now": {"danger": "yes"}, "when-more": {"date": {"year": 2026, "month": 3}},
+  "where": {"place": "…", "postcode": "…"}, "person": [{"name": "…"}, …]}`
+
+Only `kind` and `narrative` are required. Everything is validated as on the pages. What the pages would drop
+without a word is refused here: unknown keys, and answers to questions that the other answers rule out.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from heedline.intake.questions import QuestionSet
-from heedline.intake.record import Record
+from heedline.intake import engine, loops
+from heedline.intake.fields import DATE_PARTS, Wrong, clean, missing_fields, tidy
+from heedline.intake.questions import Kind, Question, QuestionSet, Step, StepKind
+from heedline.intake.record import Record, build
+
+_NAME = re.compile(r"[a-z][a-z_-]{0,39}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +38,152 @@ class Refused:
     problems: tuple[Problem, ...]
 
 
-def from_api(
-    sets: Mapping[str, QuestionSet], payload: object, *, identity_offered: bool
-) -> Record | Refused:
-    """`sets`: kind → question set. Payload: `kind`, `narrative`, `language`?, and one object per step slug
-    (`{"where": {"place": …, "postcode": …}, "person": [{…}, …]}`). Unknown keys are refused."""
-    raise NotImplementedError
+def from_api(sets: Mapping[str, QuestionSet], payload: object, *, identity_offered: bool) -> Record | Refused:
+    """`sets`: kind → question set. Refused names every problem; nothing is guessed or dropped."""
+    if not isinstance(payload, Mapping):
+        return Refused((Problem("", "must be an object"),))
+    kind = payload.get("kind")
+    qs = sets.get(kind) if isinstance(kind, str) else None
+    if qs is None:
+        return Refused((Problem("/kind", f"must be one of {', '.join(sorted(sets))}"),))
+    reader = _Reader(qs, identity_offered)
+    answers = reader.answers(payload)
+    if reader.problems:
+        return Refused(tuple(reader.problems))
+    return build(qs, answers, language=reader.language, identity_offered=identity_offered)
+
+
+class _Reader:
+    def __init__(self, qs: QuestionSet, identity_offered: bool) -> None:
+        self.qs = qs
+        self.identity_offered = identity_offered
+        self.language = qs.language
+        self.problems: list[Problem] = []
+
+    def wrong(self, pointer: str, detail: str) -> None:
+        self.problems.append(Problem(pointer, detail))
+
+    def answers(self, payload: Mapping[Any, Any]) -> dict[str, Any]:
+        steps = {s.slug: s for s in self.qs.steps if s.kind in (StepKind.QUESTIONS, StepKind.LOOP)}
+        narrative_step, narrative_field = self.qs.narrative
+        answers: dict[str, Any] = {}
+        for key in payload:
+            if key not in steps and key not in ("kind", "narrative", "language"):
+                self.unknown("", key)
+        self.read_language(payload.get("language", self.qs.language))
+        question = self.qs.any_step(narrative_step).field(narrative_field)
+        narrative = self.value(question, payload.get("narrative", ""), "/narrative")
+        if not narrative and not self.problems_at("/narrative"):
+            self.wrong("/narrative", question.error_required)
+        for slug, step in steps.items():
+            given = payload.get(slug)
+            if slug == narrative_step:
+                answers[slug] = {narrative_field: narrative}
+                if given is not None:
+                    self.wrong(f"/{slug}", "goes into narrative")
+            elif given is not None:
+                # earlier pages come first, so what decides whether this one applies has been read
+                if engine.step(self.qs, answers, slug, identity_offered=self.identity_offered) != step:
+                    self.wrong(f"/{slug}", "does not go with the other answers, or is not offered here")
+                elif step.kind is StepKind.LOOP:
+                    answers = self.loop(answers, step, given)
+                else:
+                    answers[slug] = self.page(step, given, f"/{slug}")
+        self.whole(answers)
+        return answers
+
+    def whole(self, answers: dict[str, Any]) -> None:
+        """A page that follows from what was said (a contact, for who reports in confidence) is needed here
+        too; the first pages are not, as an API client may know nothing but the narrative."""
+        wanting = engine.missing(self.qs, answers, identity_offered=self.identity_offered)
+        for slug in wanting:
+            if self.qs.any_step(slug).private and not self.problems_at(f"/{slug}"):
+                self.wrong(f"/{slug}", "is missing")
+
+    def problems_at(self, pointer: str) -> bool:
+        return any(p.pointer == pointer or p.pointer.startswith(pointer + "/") for p in self.problems)
+
+    def unknown(self, parent: str, key: object) -> None:
+        # a key may hold anything; only what looks like a key's name is repeated
+        named = isinstance(key, str) and _NAME.fullmatch(key)
+        self.wrong(
+            f"{parent}/{key}" if named else parent, "is not a known key" if named else "has an unknown key"
+        )
+
+    def read_language(self, given: object) -> None:
+        if isinstance(given, str) and re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", given):
+            self.language = given
+        else:
+            self.wrong("/language", "must be a language tag, for example en")
+
+    def page(self, step: Step, given: object, pointer: str) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        if not isinstance(given, Mapping):
+            self.wrong(pointer, "must be an object")
+            return values
+        fields = {question.name: question for question in step.fields}
+        with_errors: set[str] = set()
+        for key, raw in given.items():
+            if key not in fields:
+                self.unknown(pointer, key)
+                continue
+            before = len(self.problems)
+            value = self.value(fields[key], raw, f"{pointer}/{key}")
+            if len(self.problems) > before:
+                with_errors.add(key)
+            elif value:
+                values[key] = value
+        for name, detail in missing_fields(step, values, with_errors).items():
+            self.wrong(f"{pointer}/{name}", detail)
+        return {question.name: values[question.name] for question in step.fields if question.name in values}
+
+    def loop(self, answers: dict[str, Any], step: Step, given: object) -> dict[str, Any]:
+        pointer = f"/{step.slug}"
+        if not isinstance(given, list):
+            self.wrong(pointer, "must be a list")
+            return answers
+        if len(given) > step.limit_items:
+            self.wrong(pointer, self.qs.phrases["loop_full"].format(limit=step.limit_items))
+            return answers
+        for at, item in enumerate(given):
+            answers = loops.add_item(answers, step, self.page(step, item, f"{pointer}/{at}"))
+        return answers
+
+    def value(self, question: Question, raw: object, pointer: str) -> Any:
+        """The clean value, or a problem noted and nothing."""
+        typed = _typed(question, raw)
+        if typed is None:
+            self.wrong(pointer, _shape(question))
+            return None
+        try:
+            return clean(self.qs, question, typed)
+        except Wrong as wrong:
+            self.wrong(pointer, str(wrong))
+            return None
+
+
+def _shape(question: Question) -> str:
+    match question.kind:
+        case Kind.DATE:
+            return "must be an object of year, month and day"
+        case Kind.CHOICES:
+            return "must be a list of texts"
+    return "must be text"
+
+
+def _typed(question: Question, raw: object) -> Any:
+    """JSON in the shape that a page's `Reading.typed` has; None when it has another."""
+    if question.kind is Kind.DATE:
+        if not isinstance(raw, Mapping) or set(raw) - set(DATE_PARTS):
+            return None
+        parts = {part: raw.get(part, "") for part in DATE_PARTS}
+        if any(isinstance(value, bool) or not isinstance(value, str | int) for value in parts.values()):
+            return None
+        return {part: tidy(str(value), lines=False) for part, value in parts.items()}
+    if question.kind is Kind.CHOICES:
+        if not isinstance(raw, list) or not all(isinstance(value, str) for value in raw):
+            return None
+        return [tidy(value, lines=False) for value in raw]
+    if not isinstance(raw, str):
+        return None
+    return tidy(raw, lines=question.kind is Kind.LONG_TEXT)

@@ -118,9 +118,7 @@ def after_change(
 def missing(qs: QuestionSet, answers: Answers, *, identity_offered: bool) -> tuple[str, ...]:
     """Slugs of the pages that must still be answered before the report can be sent, in order."""
     found, answered = _walk(qs, answers, identity_offered)
-    return tuple(
-        s.slug for s in found if s.needed and s.needed.holds(answered) and not answered.get(s.slug)
-    )
+    return tuple(s.slug for s in found if s.needed and s.needed.holds(answered) and not answered.get(s.slug))
 
 
 def with_answer(answers: Answers, step: Step, values: Values) -> dict[str, Any]:

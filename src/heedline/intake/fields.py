@@ -1,20 +1,37 @@
-"""Reading what a browser posted for one page."""
+"""Reading what a browser posted for one page, field by field.
+
+What was typed is never lost: an answer with an error comes back in `Reading.typed`. Only control characters
+(and halves of surrogate pairs, which no encoding can carry) are removed; every script, mark and direction
+stays.
+"""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from heedline.intake.questions import QuestionSet, Step, Values
+from heedline.intake.questions import Kind, Question, QuestionSet, Step, Values
+
+DATE_PARTS = ("day", "month", "year")
+_YEARS = range(1900, 2200)
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+
+
+class Wrong(Exception):
+    """One field's answer cannot be taken; the message is for the person who typed it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`values`: clean answers. `errors`: field name → message (empty: all is well).
+    """`values`: the clean answers of fields without an error. `errors`: field name → message; empty is well.
 
-    `typed`: what to show again, for every field, exactly as it came (minus control characters): `str`,
-    `list[str]` for choices, `{"day","month","year"}` of `str` for dates.
+    `typed`: what to show again, for every field, as it came: `str`, `list[str]` for choices,
+    `{"day", "month", "year"}` of `str` for dates. An error that is about the whole page stands under the
+    name of its first field.
     """
 
     values: dict[str, Any]
@@ -23,10 +40,169 @@ class Reading:
 
 
 def read(qs: QuestionSet, step: Step, posted: Mapping[str, Sequence[str]]) -> Reading:
-    """Validate one page. Unknown keys are dropped. Names: `<field>`; dates `<field>-day|-month|-year`."""
-    raise NotImplementedError
+    """Validate one page. Unknown keys are dropped. Names: `<field>`; dates `<field>-day|-month|-year`.
+
+    `posted` maps a name to every value posted under it (Django: `dict(request.POST.lists())`).
+    """
+    typed = {question.name: _typed(question, posted) for question in step.fields}
+    values: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    for question in step.fields:
+        try:
+            value = clean(qs, question, typed[question.name])
+        except Wrong as wrong:
+            errors[question.name] = str(wrong)
+        else:
+            if value:
+                values[question.name] = value
+    errors |= missing_fields(step, values, set(errors))
+    return Reading(values, errors, typed)
+
+
+def missing_fields(step: Step, values: Values, with_errors: set[str]) -> dict[str, str]:
+    """Errors of fields and groups that must be answered and are not."""
+    found = {
+        question.name: question.error_required
+        for question in step.fields
+        if question.name not in values
+        and question.name not in with_errors
+        and (
+            question.required
+            or (question.required_when and question.required_when.holds({step.slug: values}))
+        )
+    }
+    group = set(step.at_least_one)
+    if group and not group & (set(values) | with_errors | set(found)):
+        found[step.at_least_one[0]] = step.error_at_least_one
+    return found
 
 
 def shown(step: Step, values: Values) -> dict[str, Any]:
     """Stored values in the shape of `Reading.typed`, so that one template serves both."""
-    raise NotImplementedError
+    result: dict[str, Any] = {}
+    for question in step.fields:
+        value = values.get(question.name)
+        if question.kind is Kind.DATE:
+            result[question.name] = {part: str((value or {}).get(part, "")) for part in DATE_PARTS}
+        elif question.kind is Kind.CHOICES:
+            result[question.name] = list(value or ())
+        else:
+            result[question.name] = value or ""
+    return result
+
+
+def clean(qs: QuestionSet, question: Question, typed: Any) -> Any:
+    """The clean value of one field from its typed shape, falsy when nothing was given; Wrong otherwise."""
+    match question.kind:
+        case Kind.CHOICES:
+            return _choices(qs, question, typed)
+        case Kind.DATE:
+            return _date(qs, typed)
+        case Kind.CHOICE:
+            if typed and typed not in {choice.value for choice in question.choices}:
+                raise Wrong(qs.phrases["unknown_choice"])
+            return typed
+    text: str = typed.strip()
+    if len(text) > question.limit:
+        raise Wrong(
+            qs.phrases["too_long"].format(over=f"{len(text) - question.limit:,}", limit=f"{question.limit:,}")
+        )
+    if not text:
+        return ""
+    match question.kind:
+        case Kind.POSTCODE:
+            return _postcode(qs, question, text)
+        case Kind.REGISTRATION:
+            tight = re.sub(r"[\s\-.]", "", text).upper()
+            if not re.fullmatch(question.patterns[0], tight):
+                raise Wrong(qs.phrases["registration"])
+            return tight
+        case Kind.EMAIL if not _EMAIL.fullmatch(text):
+            raise Wrong(qs.phrases["email"])
+        case Kind.PHONE if sum(unicodedata.category(sign) == "Nd" for sign in text) < 5:
+            raise Wrong(qs.phrases["phone"])
+    return text
+
+
+def tidy(text: str, *, lines: bool) -> str:
+    """Without control characters; line ends as \\n, or as spaces where `lines` is False."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not lines:
+        text = text.replace("\n", " ").replace("\t", " ")
+    return "".join(sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cs"))
+
+
+def _typed(question: Question, posted: Mapping[str, Sequence[str]]) -> Any:
+    lines = question.kind is Kind.LONG_TEXT
+    if question.kind is Kind.DATE:
+        return {part: _last(posted, f"{question.name}-{part}", lines=False) for part in DATE_PARTS}
+    if question.kind is Kind.CHOICES:
+        # a browser sends no more than there are boxes
+        given = [tidy(value, lines=False) for value in posted.get(question.name, ())]
+        return [value for value in given if value][: 2 * len(question.choices)]
+    return _last(posted, question.name, lines=lines)
+
+
+def _last(posted: Mapping[str, Sequence[str]], name: str, *, lines: bool) -> str:
+    values = posted.get(name, ())
+    return tidy(values[-1], lines=lines) if values else ""
+
+
+def _choices(qs: QuestionSet, question: Question, typed: Sequence[str]) -> list[str]:
+    if set(typed) - {choice.value for choice in question.choices}:
+        raise Wrong(qs.phrases["unknown_choice"])
+    chosen = [choice for choice in question.choices if choice.value in typed]
+    for choice in chosen:
+        if choice.exclusive and len(chosen) > 1:
+            raise Wrong(qs.phrases["exclusive"].format(choice=choice.text))
+    return [choice.value for choice in chosen]
+
+
+def _postcode(qs: QuestionSet, question: Question, text: str) -> str:
+    tight = "".join(text.upper().split())
+    full, *others = question.patterns
+    if re.fullmatch(full, tight):
+        return f"{tight[: -question.tail]} {tight[-question.tail :]}"
+    if any(re.fullmatch(pattern, tight) for pattern in others):
+        return tight
+    raise Wrong(qs.phrases["postcode"])
+
+
+def _date(qs: QuestionSet, typed: Mapping[str, str]) -> dict[str, int]:
+    day, month, year = (typed[part].strip().rstrip(".") for part in DATE_PARTS)
+    found: dict[str, int] = {}
+    if year:
+        found["year"] = _whole(year) if len(year) == 4 else -1
+        if found["year"] not in _YEARS:
+            raise Wrong(qs.phrases["date_year"])
+    if month:
+        found["month"] = _month(qs, month)
+        if not 1 <= found["month"] <= 12:
+            raise Wrong(qs.phrases["date_month"])
+    if day:
+        found["day"] = _whole(day)
+        if not 1 <= found["day"] <= 31:
+            raise Wrong(qs.phrases["date_day"])
+    if found and not year:
+        raise Wrong(qs.phrases["date_year_missing"])
+    if day and not month:
+        raise Wrong(qs.phrases["date_month_missing"])
+    if day:
+        try:
+            date(found["year"], found["month"], found["day"])
+        except ValueError:
+            raise Wrong(qs.phrases["date_not_real"]) from None
+    return found
+
+
+def _whole(text: str) -> int:
+    # `isdecimal` takes the digits of every script, and so does `int`
+    return int(text) if text.isdecimal() and len(text) <= 4 else -1
+
+
+def _month(qs: QuestionSet, text: str) -> int:
+    plain = text.casefold()
+    for number, names in enumerate(qs.months, start=1):
+        if plain in {name.casefold() for name in names}:
+            return number
+    return _whole(text)

@@ -227,8 +227,9 @@ def _months(words: Table) -> tuple[tuple[str, ...], ...]:
     if (
         not isinstance(months, list)
         or len(months) != 12
-        or not all(isinstance(m, list) and m and all(isinstance(name, str) and name for name in m) for m in months)
+        or not all(
+            isinstance(m, list) and m and all(isinstance(name, str) and name for name in m) for m in months
+        )
     ):
         raise words.wrong("months", "must be twelve lists of names")
     return tuple(tuple(month) for month in months)
-

@@ -171,9 +171,7 @@ class QuestionSet:
 
     def canonical(self) -> bytes:
         """Canonical JSON (sorted keys, no spaces, UTF-8) of structure and words; archived with the report."""
-        return json.dumps(
-            self.source, sort_keys=True, separators=(",", ":"), ensure_ascii=False
-        ).encode()
+        return json.dumps(self.source, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
     @property
     def digest(self) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from heedline.intake.questions import Answers, QuestionSet
+from heedline.intake import engine, loops
+from heedline.intake.questions import Answers, Kind, Question, QuestionSet, Step, StepKind, Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +30,74 @@ class Section:
 
 
 def check_rows(qs: QuestionSet, answers: Answers, *, identity_offered: bool) -> tuple[Section, ...]:
-    """Everything that would be sent, and what was not given, page by page, in the reporter's words."""
-    raise NotImplementedError
+    """Everything that would be sent, and what was not given, page by page, in the reporter's words.
+
+    A loop without items has one row of its own (change it at the loop's page, `item_id` None).
+    """
+    shown = engine.steps(qs, answers, identity_offered=identity_offered)
+    return _sections(qs, shown, answers, blanks=True)
 
 
 def record_rows(qs: QuestionSet, answers: Answers) -> tuple[Section, ...]:
-    """The same for the `answers` of an opened report or identity part: only what was given."""
-    raise NotImplementedError
+    """The same for the `answers` (or `identity`) of an opened report: only what was given."""
+    return _sections(qs, qs.steps, answers, blanks=False)
+
+
+def _sections(
+    qs: QuestionSet, shown: tuple[Step, ...], answers: Answers, *, blanks: bool
+) -> tuple[Section, ...]:
+    rows: dict[str, list[Row]] = {section: [] for section in qs.sections}
+    for step in shown:
+        if step.kind is StepKind.LOOP:
+            rows[step.section] += _loop_rows(qs, step, answers, blanks)
+        elif step.kind is StepKind.QUESTIONS:
+            rows[step.section] += _field_rows(qs, step, answers.get(step.slug, {}), blanks)
+    return tuple(Section(qs.sections[name], tuple(found)) for name, found in rows.items() if found)
+
+
+def _field_rows(qs: QuestionSet, step: Step, values: Values, blanks: bool) -> list[Row]:
+    rows = []
+    for question in step.fields:
+        lines = value_lines(qs, question, values.get(question.name))
+        if lines:
+            rows.append(Row(question.row_label, lines, True, step.slug))
+        elif blanks:
+            rows.append(Row(question.row_label, (qs.phrases["not_given"],), False, step.slug))
+    return rows
+
+
+def _loop_rows(qs: QuestionSet, step: Step, answers: Answers, blanks: bool) -> list[Row]:
+    rows = []
+    for number, item in enumerate(loops.items(answers, step.slug), start=1):
+        lines = item_lines(qs, step, item)
+        rows.append(Row(f"{step.item_name} {number}", lines, True, step.slug, item.id))
+    if not rows and blanks:
+        rows.append(Row(step.item_name, (qs.phrases["not_given"],), False, step.slug))
+    return rows
+
+
+def item_lines(qs: QuestionSet, step: Step, item: loops.Item) -> tuple[str, ...]:
+    """One item of a loop as "label: value" lines, also for the card on the loop's own page."""
+    lines: list[str] = []
+    for question in step.fields:
+        if found := value_lines(qs, question, item.values.get(question.name)):
+            lines.append(f"{question.row_label}: {found[0]}")
+            lines += found[1:]
+    return tuple(lines)
+
+
+def value_lines(qs: QuestionSet, question: Question, value: Any) -> tuple[str, ...]:
+    """One answer as lines of text; none when it was not given."""
+    if not value:
+        return ()
+    match question.kind:
+        case Kind.CHOICE | Kind.CHOICES:
+            chosen = value if isinstance(value, list) else [value]
+            return tuple(choice.text for choice in question.choices if choice.value in chosen)
+        case Kind.DATE:
+            month = qs.months[value["month"] - 1][0] if "month" in value else ""
+            parts = (str(value.get("day", "")), month, str(value["year"]))
+            return (" ".join(part for part in parts if part),)
+        case Kind.LONG_TEXT:
+            return tuple(value.split("\n"))
+    return (value,)

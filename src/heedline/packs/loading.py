@@ -170,7 +170,7 @@ def _link(code: str, table: Table) -> shapes.ServiceLink:
 
 
 def _text_map(table: Table) -> dict[str, str]:
-    found = {key: table.text(key) for key in table.keys()}
+    found = {key: table.text(key) for key in table}
     if not found:
         raise table.wrong("", "must not be empty")
     return found
@@ -249,7 +249,7 @@ def _region(code: str, table: Table, desks: Mapping[str, shapes.DeskEntry]) -> s
 
 def _forces(table: Table, regions: Mapping[str, shapes.Region]) -> dict[str, shapes.Force]:
     forces = {}
-    for code in table.keys():
+    for code in table:
         pair = table.texts(code)
         if len(pair) != 2:
             raise table.wrong(code, "must be [name, region]")
@@ -276,7 +276,7 @@ def _first_priority(table: Table, priorities: Mapping[str, shapes.Priority]) -> 
 
 def _minutes(table: Table) -> dict[str, timedelta]:
     clocks = {}
-    for key in table.keys():
+    for key in table:
         minutes = table.number(key)
         if minutes == 0:
             raise table.wrong(key, "must be above zero")
@@ -321,7 +321,9 @@ def _check_short_close(ends: Table, pack: shapes.Pack) -> None:
         if outcome.short and outcome.useful:
             raise ends.wrong(f"outcomes.{outcome.code}.short", "a useful outcome is not closed the short way")
         if outcome.short != (outcome.code in reasoned):
-            raise ends.wrong(f"outcomes.{outcome.code}", "short outcomes need reasons, and only they have any")
+            raise ends.wrong(
+                f"outcomes.{outcome.code}", "short outcomes need reasons, and only they have any"
+            )
 
 
 def _check_word_keys(pack: shapes.Pack) -> None:

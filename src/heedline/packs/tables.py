@@ -47,8 +47,8 @@ class Table:
         """Whether the key is there; does not mark it as used."""
         return key in self.data
 
-    def keys(self) -> Iterator[str]:
-        """The keys in file order."""
+    def __iter__(self) -> Iterator[str]:
+        """The keys, in file order."""
         return iter(self.data)
 
     def raw(self, key: str) -> Any:
@@ -127,7 +127,7 @@ class Table:
     def named(self, key: str) -> dict[str, Table]:
         """A table of tables (`[key.code]`), by code, in file order."""
         table = self.table(key)
-        found = {code: table.table(code) for code in table.keys()}
+        found = {code: table.table(code) for code in table}
         if not found:
             raise self.wrong(key, "must not be empty")
         return found

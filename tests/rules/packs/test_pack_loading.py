@@ -1,0 +1,95 @@
+"""A mistake in a pack stops the start with a message that names file and key."""
+
+import shutil
+from collections.abc import Callable
+from datetime import timedelta
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from heedline.packs import PackError, load_pack
+from heedline.packs.loading import read_pack
+
+type Edit = Callable[[str, str, str], Path]
+
+
+@pytest.fixture
+def edited(tmp_path: Path) -> Edit:
+    """Copies the pack, replaces one text in one file, answers the copy's folder."""
+
+    def edit(name: str, old: str, new: str) -> Path:
+        folder = tmp_path / "uk"
+        shutil.copytree(str(files("heedline.packs").joinpath("uk")), folder)
+        text = (folder / name).read_text(encoding="utf-8")
+        assert old in text
+        (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+        return folder
+
+    return edit
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        ("pack.toml", 'exit_url = "https', 'exit_url = "http', r"pack.toml: service.exit_url: must be an https address"),
+        ("pack.toml", 'dial = "999"', 'dial = "nine"', r"pack.toml: numbers.emergency.dial: must be digits"),
+        ("pack.toml", "as_of = 2026-11-25", 'as_of = "today"', r"pack.toml: numbers.emergency.as_of: must be a date"),
+        ("pack.toml", 'source = "nott', 'sauce = "nott', r"pack.toml: numbers.emergency.source: is missing"),
+        ("pack.toml", "postcode = '(", "postcode = '((", r"pack.toml: formats.postcode: is not a regular expression"),
+        ("pack.toml", "[languages]", "[languages", r"pack.toml: not readable as TOML"),
+        ("pack.toml", 'en = "English"', 'en = "English"\ncy = "Cymraeg"', r"words/cy.toml: the file is missing"),
+        ("desks.toml", 'desk = "north-east"', 'desk = "north"', r"desks.toml: regions.north-east.desk: must be one of"),
+        ("desks.toml", '"London"\ndesk = "national"', '"London"\ndesk = "identity"', r"desks.toml: regions.london.desk: must be one of"),
+        ("desks.toml", 'watch_desk = "national"', 'watch_desk = "identity"', r"desks.toml: watch_desk: must name a desk whose role is desk"),
+        ("desks.toml", "around_the_clock = true", "around_the_clock = false", r"desks.toml: watch_desk: must name a desk that never closes"),
+        ("desks.toml", 'organisation = "south-west-unit"', 'organisation = "x"', r"desks.toml: desks.south-west.organisation: must be"),
+        ("desks.toml", '"Kent Police", "south-east"', '"Kent Police", "east"', r"desks.toml: forces.kent: no region is called east"),
+        ("desks.toml", 'kent = ["Kent', 'kant = ["Kent', r"areas/outcodes.csv: row \d+: no force is called kent"),
+        ("desks.toml", 'BT = "northern-ireland"', 'BT = "psni"', r"desks.toml: areas.prefixes.BT: no force is called psni"),
+        ("desks.toml", "watch = true", 'watch = "yes"', r"desks.toml: kinds.activity.watch: must be true or false"),
+        ("clocks.toml", "seen_minutes = 15", "seen_minutes = 31", r"clocks.toml: priorities.high.handed_minutes: must not be earlier"),
+        ("clocks.toml", "after_seconds = 60", "after_seconds = 61", r"clocks.toml: on_call: the first step must come within 60"),
+        ("clocks.toml", "after_seconds = 300", "after_seconds = 100", r"clocks.toml: on_call\[2\].after_seconds: must be later"),
+        ("clocks.toml", "lease = 20", "lease = true", r"clocks.toml: minutes.lease: must be a whole number"),
+        ("clocks.toml", 'routine = "medium"', 'routine = "none"', r"clocks.toml: first_priority.routine: must be one of"),
+        ("outcomes.toml", "[reasons.too-old]\n", "[reasons.too-old]\nnote = 1\n", r"outcomes.toml: reasons.too-old.note: is not a known key here"),
+        ("outcomes.toml", 'outcome = "insufficient"', 'outcome = "new-lead"', r"outcomes.toml: outcomes.new-lead: short outcomes need reasons"),
+        ("outcomes.toml", '"status.read"', '"status.raed"', r"outcomes.toml: statuses.read: words/en.toml has no text status.raed"),
+        ("words/en.toml", "{numbers.hotline}", "{numbers.hotlin}", r"words/en.toml: shared.phone: nothing in the pack is called numbers.hotlin"),
+        ("words/en.toml", '"Back"', '""', r"words/en.toml: shared.back: must be text and not empty"),
+        ("areas/outcodes.csv", "code,forces", "outcode,forces", r"areas/outcodes.csv: the columns must be"),
+        ("areas/councils.csv", "Hartlepool,cleveland", "Hartlepool", r"areas/councils.csv: row 2: must have 3 fields"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_named(edited: Edit, file: str, old: str, new: str, message: str) -> None:
+    with pytest.raises(PackError, match=f"^{message}"):
+        read_pack("uk", edited(file, old, new))
+
+
+def test_languages_must_hold_the_same_texts(edited: Edit) -> None:
+    folder = edited("pack.toml", 'en = "English"', 'en = "English"\ncy = "Cymraeg"')
+    english = (folder / "words" / "en.toml").read_text(encoding="utf-8")
+    (folder / "words" / "cy.toml").write_text(english.replace('back = "Back"', 'nol = "Nôl"'), encoding="utf-8")
+    with pytest.raises(PackError, match=r"words/cy.toml: differs from en in shared.back, shared.nol"):
+        read_pack("uk", folder)
+
+
+def test_there_is_no_pack_of_another_name() -> None:
+    for name in ("atlantis", "../uk", ""):
+        with pytest.raises(PackError):
+            load_pack(name)
+
+
+def test_the_uk_pack() -> None:
+    pack = load_pack("uk")
+    assert pack is load_pack("uk")
+    assert pack.numbers["hotline"].number == "0800 789 321"
+    assert pack.numbers["charity"].dial == "+44800555111"
+    assert pack.watch_desk == "national"
+    assert pack.clock("lease") == timedelta(minutes=20)
+    assert pack.priorities[pack.first_priority["danger"]].seen_within == timedelta(seconds=60)
+    assert [step.after.seconds for step in pack.on_call] == [60, 120, 300, 600]
+    assert pack.organisations[pack.desks[pack.authoriser_desk].organisation] not in [
+        pack.organisations[desk.organisation] for desk in pack.desks.values() if desk.role == "desk"
+    ], "identity needs two teams"

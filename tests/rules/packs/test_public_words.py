@@ -1,0 +1,89 @@
+"""The public's texts: plain, complete, honest about what is missing."""
+
+import re
+
+import pytest
+
+from heedline.intake.question_files import load_question_set
+from heedline.packs import load_pack
+from heedline.packs.words import WordMissing
+from tests.rules.packs.readability import measure
+
+PACK = load_pack("uk")
+WORDS = PACK.words("en")
+PAGES = sorted({key.split(".")[0] for key in (*WORDS, *WORDS.list_keys())})
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_can_be_read_at_nine(page: str) -> None:
+    grade, length = measure(WORDS.page(page))
+    assert grade <= 5, f"{page}: grade {grade:.1f}"
+    assert length <= 15, f"{page}: {length:.1f} words a sentence"
+
+
+def test_every_question_page_can_be_read_at_nine() -> None:
+    for step in load_question_set(PACK, "activity").steps:
+        texts = [step.title, *step.paragraphs, *step.prompts, step.why, *step.without_identity[1]]
+        for question in step.fields:
+            texts += [question.label, question.hint, question.error_required]
+            texts += [text for choice in question.choices for text in (choice.text, choice.hint)]
+        grade, length = measure(text for text in texts if text)
+        assert grade <= 5, f"{step.slug}: grade {grade:.1f}"
+        assert length <= 15, f"{step.slug}: {length:.1f} words a sentence"
+
+
+def test_the_measure_tells_plain_from_hard() -> None:
+    plain, _ = measure(["We read every report. You can stop when you like."])
+    hard, _ = measure(["Notwithstanding the aforementioned confidentiality considerations, information may "
+                       "subsequently be disseminated to appropriate authorities."])  # fmt: skip
+    assert plain < 3 < 15 < hard
+
+
+def test_a_missing_text_is_loud() -> None:
+    with pytest.raises(WordMissing, match="there is no text start.nothing"):
+        WORDS["start.nothing"]
+    with pytest.raises(WordMissing, match="there is no list start.title"):
+        WORDS.lines("start.title")
+
+
+def test_a_text_with_open_braces_must_be_filled_and_only_with_what_it_wants() -> None:
+    with pytest.raises(WordMissing, match="use say"):
+        WORDS["sent.day"]
+    with pytest.raises(WordMissing, match="needs exactly"):
+        WORDS.say("sent.day", day="1 March", hour=3)
+    assert WORDS.say("sent.day", day="1 March 2026") == "We got it on 1 March 2026."
+
+
+def test_numbers_come_from_the_pack_and_are_never_typed_into_words() -> None:
+    raw = (PACK.folder / "words" / "en.toml").read_text(encoding="utf-8")
+    raw += (PACK.folder / "questions" / "activity.en.toml").read_text(encoding="utf-8")
+    raw = raw.replace("07700 900123", "")  # an example, from the range kept for drama
+    for number in PACK.numbers.values():
+        assert not re.search(rf"(?<!\d){re.escape(number.number)}(?!\d)", raw), number.code
+    assert "999" in WORDS["start.emergency"]
+
+
+def test_emergency_comes_first_on_the_start_page() -> None:
+    text = [text for text in WORDS.page("start") if "." in text]
+    assert PACK.numbers["emergency"].number in text[0]
+
+
+def test_voice() -> None:
+    """No drama, no blame, no words of the trade on public pages."""
+    for page in PAGES:
+        for text in WORDS.page(page):
+            assert "!" not in text
+            assert not re.search(r"\b(suspects?|vigilan\w+|invalid|tip-?offs?|tipsters?|victims?|alleged)\b", text, re.I)
+
+
+def test_nothing_asks_about_who_people_are_by_birth_or_belief() -> None:
+    for step in load_question_set(PACK, "activity").steps:
+        for question in step.fields:
+            asked = f"{question.label} {question.hint} {' '.join(c.text for c in question.choices)}"
+            assert not re.search(r"\b(relig\w+|faith|ethnic\w*|rac(e|ial)|nationalit\w+|born)\b", asked, re.I)
+
+
+def test_question_templates_never_ask_anybody_to_find_out_more() -> None:
+    for template in PACK.question_templates.values():
+        text = WORDS[template.words]
+        assert not re.search(r"\b(find out|try to|watch|follow|ask (him|her|them)|get (us|the))\b", text, re.I)

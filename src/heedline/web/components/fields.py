@@ -1,0 +1,367 @@
+"""The fields of a form as data: frozen, knowing their component, their options and how they are read.
+
+Shapes of a value: `str`; a list of `str` for checkboxes; `{"day", "month", "year"}` of `str` for dates, posted as
+`<name>-day`, `<name>-month`, `<name>-year`. No field ever carries `required` or `maxlength`: the browser must not
+refuse or cut what a person writes. `heedline.web.components.forms` puts them together.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from heedline.web.components.rendering import render
+from heedline.web.components.typed_dates import PARTS, day_of, number_of
+
+Value = str | Sequence[str] | Mapping[str, str] | None
+Posted = Mapping[str, Sequence[str]]
+
+#: Text goes to no writing service, and shows in its own direction whatever the page's.
+_TEXT_ATTRIBUTES = {"writingsuggestions": "false", "dir": "auto"}
+
+
+def cleaned(text: str) -> str:
+    """What was typed: one kind of line end, no control characters, no space around it."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc").strip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One answer of radios, checkboxes or a select. `exclusive`: "none of these", which clears the others."""
+
+    value: str
+    label: str
+    hint: str = ""
+    exclusive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Divider:
+    """A word between answers, "or"."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """What every field has.
+
+    `heading`: the label is the page's H1. `optional`: the label says so. `required`: what to say when it is blank.
+    `size`: of the label, "l", "m", "s" or "" (plain); by default "l" for a heading and "s" otherwise.
+    """
+
+    component: ClassVar[str]
+
+    name: str
+    label: str
+    hint: str = ""
+    heading: bool = False
+    optional: bool = False
+    required: str = ""
+    size: Literal["l", "m", "s", "", "by heading"] = "by heading"
+    classes: str = ""
+
+    @property
+    def first_id(self) -> str:
+        """The first control: where the error summary leads."""
+        return self.name
+
+    def read(self, posted: Posted) -> Value:
+        """What was typed, cleaned, in the shape that this field shows again."""
+        return cleaned(posted.get(self.name, [""])[-1])
+
+    def wrong(self, value: Value) -> dict[str, str]:
+        """What is wrong with a value that `read` made, by name. Empty: nothing."""
+        return {self.name: self.required} if self.required and not value else {}
+
+    def params(self, value: Value, errors: Mapping[str, str]) -> dict[str, Any]:
+        """The options of the component."""
+        params: dict[str, Any] = {"name": self.name, "id": self.name, "label": self._caption("govuk-label")}
+        return params | self._told(errors)
+
+    def render(self, value: Value, errors: Mapping[str, str]) -> SafeString:
+        """The field's HTML, with what was typed and what is wrong with it."""
+        return render(self.component, self.params(value, errors))
+
+    def _caption(self, block: str) -> dict[str, Any]:
+        text = f"{self.label} {gettext('(optional)')}" if self.optional else self.label
+        size = ("l" if self.heading else "s") if self.size == "by heading" else self.size
+        return {"text": text, "isPageHeading": self.heading, "classes": f"{block}--{size}" if size else ""}
+
+    def _told(self, errors: Mapping[str, str]) -> dict[str, Any]:
+        told: dict[str, Any] = {}
+        if self.classes:
+            told["classes"] = self.classes
+        if self.hint:
+            told["hint"] = {"text": self.hint}
+        if message := errors.get(self.name):
+            told["errorMessage"] = {"text": message}
+        return told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextInput(Field):
+    """One line. `width`: in characters. `names`: of people, places or users, which no spelling service should see.
+
+    `autocomplete` stays off, except for the person's own contact data ("name", "email", "tel": WCAG 1.3.5).
+    """
+
+    component: ClassVar[str] = "input"
+
+    kind: Literal["text", "tel", "email", "url", "search", "password"] = "text"
+    width: Literal[2, 3, 4, 5, 10, 20] | None = None
+    inputmode: str = ""
+    autocomplete: str = "off"
+    names: bool = False
+    limit: int = 500
+
+    def wrong(self, value: Value) -> dict[str, str]:
+        """Blank where it must not be, or too long."""
+        return Field.wrong(self, value) or _too_long(self.name, value, self.limit)
+
+    def params(self, value: Value, errors: Mapping[str, str]) -> dict[str, Any]:
+        """The options of the component; a password is never shown again."""
+        params = Field.params(self, value, errors) | {
+            "type": self.kind,
+            "autocomplete": self.autocomplete,
+            "inputmode": self.inputmode,
+            "attributes": {"dir": "auto"} if self.kind == "password" else _TEXT_ATTRIBUTES,
+            "classes": " ".join(
+                filter(None, [self.classes, self.width and f"govuk-input--width-{self.width}"])
+            ),
+        }
+        if value and self.kind != "password":
+            params["value"] = value
+        if self.names or self.kind in {"email", "url", "password"}:
+            params["spellcheck"] = False
+            params["autocapitalize"] = "none" if self.kind != "text" else ""
+        return params
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextArea(Field):
+    """Many lines. `limit` is told in words under the box, which does not cut what is typed."""
+
+    component: ClassVar[str] = "textarea"
+
+    rows: int = 5
+    limit: int = 10_000
+    tell_limit: bool = False
+    autocomplete: str = "off"
+    names: bool = False
+
+    def wrong(self, value: Value) -> dict[str, str]:
+        """Blank where it must not be, or too long."""
+        return Field.wrong(self, value) or _too_long(self.name, value, self.limit)
+
+    def params(self, value: Value, errors: Mapping[str, str]) -> dict[str, Any]:
+        """The options of the component."""
+        params = Field.params(self, value, errors) | {
+            "rows": self.rows,
+            "autocomplete": self.autocomplete,
+            "attributes": _TEXT_ATTRIBUTES,
+            "value": value or "",
+        }
+        if self.names:
+            params["spellcheck"] = False
+        if self.tell_limit:
+            params["limitText"] = gettext("You can write up to %(limit)s characters.") % {
+                "limit": f"{self.limit:,}"
+            }
+            params["describedBy"] = f"{self.name}-limit"
+        return params
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Group(Field):
+    """Several controls under one legend."""
+
+    choices: tuple[Choice | Divider, ...]
+    small: bool = False
+
+    def _group(self, errors: Mapping[str, str], block: str) -> dict[str, Any]:
+        params = {"name": self.name, "idPrefix": self.name} | self._told(errors)
+        params["fieldset"] = {"legend": self._caption("govuk-fieldset__legend")}
+        if self.small:
+            params["classes"] = f"{block}--small {self.classes}".strip()
+        return params
+
+    def _items(self, chosen: Sequence[str]) -> list[dict[str, Any]]:
+        return [
+            {"divider": each.text}
+            if isinstance(each, Divider)
+            else {
+                "value": each.value,
+                "text": each.label,
+                "hint": {"text": each.hint} if each.hint else None,
+                "behaviour": "exclusive" if each.exclusive else None,
+                "checked": each.value in chosen,
+            }
+            for each in self.choices
+        ]
+
+    def _offered(self) -> set[str]:
+        return {each.value for each in self.choices if isinstance(each, Choice)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Radios(_Group):
+    """One answer of a few. `inline` only for two short ones."""
+
+    component: ClassVar[str] = "radios"
+
+    inline: bool = False
+
+    def read(self, posted: Posted) -> Value:
+        """The chosen value, or "" when it is none that was offered."""
+        value = posted.get(self.name, [""])[-1]
+        return value if value in self._offered() else ""
+
+    def params(self, value: Value, errors: Mapping[str, str]) -> dict[str, Any]:
+        """The options of the component."""
+        params = self._group(errors, "govuk-radios")
+        if self.inline:
+            params["classes"] = f"govuk-radios--inline {params.get('classes', '')}".strip()
+        return params | {"items": self._items([value] if isinstance(value, str) else [])}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkboxes(_Group):
+    """Any number of answers. An exclusive one stands alone, whatever else the browser sent."""
+
+    component: ClassVar[str] = "checkboxes"
+
+    def read(self, posted: Posted) -> Value:
+        """The chosen values in the order of the choices; only those that were offered."""
+        sent = set(posted.get(self.name, []))
+        chosen = [each for each in self.choices if isinstance(each, Choice) and each.value in sent]
+        alone = [each.value for each in chosen if each.exclusive]
+        return alone[:1] or [each.value for each in chosen]
+
+    def params(self, value: Value, errors: Mapping[str, str]) -> dict[str, Any]:
+        """The options of the component."""
+        chosen = [value] if isinstance(value, str) else list(value or ())
+        return self._group(errors, "govuk-checkboxes") | {"items": self._items(chosen)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Select(Field):
+    """One answer of many: the office only. `blank`: the first option, which chooses nothing."""
+
+    component: ClassVar[str] = "select"
+
+    choices: tuple[Choice, ...]
+    blank: str | None = ""
+
+    def read(self, posted: Posted) -> Value:
+        """The chosen value, or "" when it is none that was offered."""
+        value = posted.get(self.name, [""])[-1]
+        return value if value in {each.value for each in self.choices} else ""
+
+    def params(self, value: Value, errors: Mapping[str, str]) -> dict[str, Any]:
+        """The options of the component."""
+        items = [
+            {"value": each.value, "text": each.label, "selected": each.value == value}
+            for each in self.choices
+        ]
+        if self.blank is not None:
+            items.insert(0, {"value": "", "text": self.blank, "selected": not value})
+        return Field.params(self, value, errors) | {"items": items}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateInput(Field):
+    """Day, month and year in three boxes; a month may be a word. Blank parts are the caller's to judge."""
+
+    component: ClassVar[str] = "date-input"
+
+    @property
+    def first_id(self) -> str:
+        """The day."""
+        return f"{self.name}-day"
+
+    def read(self, posted: Posted) -> Value:
+        """The three parts as typed."""
+        return {part: cleaned(posted.get(f"{self.name}-{part}", [""])[-1])[:20] for part in PARTS}
+
+    def wrong(self, value: Value) -> dict[str, str]:
+        """Blank where it must not be; or no date, and then which part it is, if that can be told."""
+        parts = value if isinstance(value, Mapping) else {}
+        if not any(parts.values()):
+            return {self.name: self.required} if self.required else {}
+        if day_of(parts):
+            return {}
+        example = gettext("Enter a date, for example 14 3 2026")
+        bad = [part for part in PARTS if number_of(part, parts.get(part, "")) is None]
+        return {f"{self.name}-{bad[0]}" if len(bad) == 1 else self.name: example}
+
+    def params(self, value: Value, errors: Mapping[str, str]) -> dict[str, Any]:
+        """The options of the component; an error of one part marks that part alone."""
+        typed = value if isinstance(value, Mapping) else {}
+        marked = {part: errors.get(f"{self.name}-{part}", "") for part in PARTS}
+        message = errors.get(self.name) or next(filter(None, marked.values()), "")
+        labels = {"day": gettext("Day"), "month": gettext("Month"), "year": gettext("Year")}
+        return {
+            "id": self.name,
+            "namePrefix": self.name,
+            "fieldset": {"legend": self._caption("govuk-fieldset__legend")},
+            "items": [
+                {
+                    "name": part,
+                    "label": labels[part],
+                    "value": typed.get(part) or None,
+                    "classes": "govuk-input--width-4" if part == "year" else "govuk-input--width-2",
+                    "error": bool(marked[part]) if any(marked.values()) else None,
+                    "autocomplete": "off",
+                }
+                for part in PARTS
+            ],
+        } | self._told({self.name: message})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileInput(Field):
+    """The browser's own control. What was chosen comes with the request's files and is never shown again."""
+
+    component: ClassVar[str] = "file-upload"
+
+    multiple: bool = False
+    accept: str = ""
+
+    def read(self, posted: Posted) -> Value:
+        """Nothing: files are not text."""
+        return ""
+
+    def wrong(self, value: Value) -> dict[str, str]:
+        """Nothing: the caller looks at the files."""
+        return {}
+
+    def params(self, value: Value, errors: Mapping[str, str]) -> dict[str, Any]:
+        """The options of the component."""
+        attributes = {"accept": self.accept} if self.accept else {}
+        return Field.params(self, value, errors) | {"multiple": self.multiple, "attributes": attributes}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hidden(Field):
+    """A value that the page carries. The server does not believe it."""
+
+    label: str = ""
+
+    def render(self, value: Value, errors: Mapping[str, str]) -> SafeString:
+        """The control alone."""
+        return format_html('<input type="hidden" name="{}" value="{}">', self.name, value or "")
+
+
+def _too_long(name: str, value: Value, limit: int) -> dict[str, str]:
+    if not isinstance(value, str) or len(value) <= limit:
+        return {}
+    words = gettext("This must be %(limit)s characters or fewer. You wrote %(count)s.")
+    return {name: words % {"limit": f"{limit:,}", "count": f"{len(value):,}"}}

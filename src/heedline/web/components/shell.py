@@ -1,0 +1,73 @@
+"""What stands around a page, as data. A site's context processor puts one of these into the context as `shell`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A place to go. `count` is shown when it is not nought; `lang` and `dir` when the words are in another language."""
+
+    text: str
+    href: str
+    current: bool = False
+    count: int = 0
+    lang: str = ""
+    dir: Literal["", "ltr", "rtl"] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicShell:
+    """Around every page that everyone may see. Names, numbers and mark come from the pack.
+
+    `mark`: HTML of the pack's own mark, marked safe by the pack's reader; empty shows Heedline's line and dot. `stylesheet`: static path of the pack's
+    colours. `exit_url`: our own address, which ends the visit and then leaves. `silent_emergency`: what to do in an
+    emergency without speaking. `languages`: the same page in each language, the current one marked.
+    """
+
+    service_name: str
+    home_url: str = "/"
+    language: str = "en"
+    direction: Literal["ltr", "rtl"] = "ltr"
+    languages: tuple[Link, ...] = ()
+    emergency_number: str = ""
+    silent_emergency: str = ""
+    phone: str = ""
+    phone_href: str = ""
+    phone_note: str = ""
+    footer: tuple[Link, ...] = ()
+    exit_url: str = "/exit/"
+    demo: bool = False
+    mark: str = ""
+    stylesheet: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeShell:
+    """Around every page of the office. An empty `person` is somebody who is not signed in.
+
+    `duty`: "On duty until 18:00 UTC", or empty when off duty. `unlocked_until`: words, or empty when the keys are
+    locked. The three addresses that change something are posted to.
+    """
+
+    service_name: str
+    home_url: str = "/w/"
+    language: str = "en"
+    direction: Literal["ltr", "rtl"] = "ltr"
+    navigation: tuple[Link, ...] = ()
+    person: str = ""
+    role: str = ""
+    desk: str = ""
+    duty: str = ""
+    duty_url: str = ""
+    unlocked_until: str = ""
+    unlock_url: str = ""
+    lock_url: str = ""
+    sign_out_url: str = ""
+    emergency_number: str = ""
+    demo: bool = False
+    mark: str = ""
+    stylesheet: str = ""
+    footer: tuple[Link, ...] = ()

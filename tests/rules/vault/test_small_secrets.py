@@ -2,13 +2,14 @@
 
 import json
 from dataclasses import replace
+from threading import Thread
 from unicodedata import normalize
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heedline.vault import CannotOpen, keys, passkeys, passphrases, small
+from heedline.vault import CannotOpen, bech32, keys, passkeys, passphrases, small
 from heedline.vault.passphrases import Cost, WrappedSeed, unwrap_seed, wrap_seed
 
 SEED = bytes(range(32))
@@ -31,6 +32,17 @@ def test_keys_are_spelled_as_age_spells_them() -> None:
     for bad in ("", secret, text[:-1], text.replace("age1pq1", "age1"), keys.recipient_text(b"\xff" * 1_216)):
         with pytest.raises(ValueError):
             keys.parse_recipient(bad)
+
+
+def test_a_key_has_one_spelling() -> None:
+    """Bech32 carries four bits too many for 32 bytes; they must be zero."""
+    words = [0] * 51 + [1]
+    check = bech32._polymod([*bech32._expand("age-secret-key-pq-"), *words, 0, 0, 0, 0, 0, 0]) ^ 1
+    words += [check >> 5 * (5 - i) & 31 for i in range(6)]
+    text = "age-secret-key-pq-1" + "".join(bech32._ALPHABET[word] for word in words)
+    with pytest.raises(ValueError, match="loose end"):
+        keys.parse_identity(text)
+    assert keys.parse_identity(keys.identity_text(bytes(32)).lower()) == bytes(32)
 
 
 def test_signing_is_its_own_key() -> None:
@@ -187,15 +199,20 @@ def test_callers_mistakes_are_value_errors() -> None:
 
 def test_no_more_than_two_derivations_at_once() -> None:
     held = passphrases._at_once
+    opened: list[bytes] = []
+    third = Thread(target=lambda: opened.append(unwrap_seed(WRAPPED, PHRASE, context=b"odile")))
     assert held.acquire(blocking=False)
     assert held.acquire(blocking=False)
     try:
-        assert not held.acquire(blocking=False)
+        third.start()
+        third.join(timeout=0.1)  # twenty times what it takes when it need not wait
+        assert third.is_alive()
+        assert opened == []
     finally:
         held.release()
         held.release()
-    with pytest.raises(ValueError):
-        held.release()
+    third.join(timeout=10)
+    assert opened == [SEED]
 
 
 def test_a_passkey_unwraps_its_own_seed() -> None:

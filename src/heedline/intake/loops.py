@@ -44,7 +44,7 @@ def has_room(answers: Answers, step: Step) -> bool:
 
 def add_item(answers: Answers, step: Step, values: Values) -> dict[str, Any]:
     """New answers with one more item; LoopFull at the bound."""
-    if not has_room(answers, step):
+    if step.kind is StepKind.LOOP and not has_room(answers, step):
         raise LoopFull
     number = answers.get(step.slug, {}).get("next", 1)
     added = (*items(answers, step.slug), Item(str(number), _own(step, values)))

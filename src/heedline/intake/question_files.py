@@ -49,9 +49,9 @@ def read_question_set(pack: Pack, code: str, language: str) -> QuestionSet:
         if any(step.slug == slug for step in steps):
             raise table.wrong("slug", f"{slug} is there twice")
         steps.append(_step(table, step_words.table(slug), sections, pack))
-    step_words.done()
     if not steps or [s.slug for s in steps if s.kind is StepKind.CHECK] != [steps[-1].slug]:
         raise structure.wrong("steps", "must end with the one check page")
+    step_words.done()
 
     role_table = structure.table("roles")
     roles = {role: _place(role_table, role, steps) for role in ROLES}

@@ -70,7 +70,9 @@ def test_a_mistake_is_named(edited: Edit, file: str, old: str, new: str, message
 def test_languages_must_hold_the_same_texts(edited: Edit) -> None:
     folder = edited("pack.toml", 'en = "English"', 'en = "English"\ncy = "Cymraeg"')
     english = (folder / "words" / "en.toml").read_text(encoding="utf-8")
-    (folder / "words" / "cy.toml").write_text(english.replace('back = "Back"', 'nol = "Nôl"'), encoding="utf-8")
+    (folder / "words" / "cy.toml").write_text(
+        english.replace('back = "Back"', 'nol = "Nôl"'), encoding="utf-8"
+    )
     with pytest.raises(PackError, match=r"words/cy.toml: differs from en in shared.back, shared.nol"):
         read_pack("uk", folder)
 

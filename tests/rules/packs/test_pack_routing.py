@@ -74,7 +74,17 @@ def test_a_plainly_named_place_reaches_its_desk(place: str, force: str) -> None:
 
 @pytest.mark.parametrize(
     "place",
-    ["", "near the Leeds road", "Newport", "Boston", "everywhere", "LS1 3AD or EX1 1GE", "Leedsish", "🏠", "London"],
+    [
+        "",
+        "near the Leeds road",
+        "Newport",
+        "Boston",
+        "everywhere",
+        "LS1 3AD or EX1 1GE",
+        "Leedsish",
+        "🏠",
+        "London",
+    ],
 )
 def test_an_unclear_place_reaches_the_desk_that_never_closes(place: str) -> None:
     decision = route(RouteFacts("activity", place_text=place), PACK)

@@ -1,0 +1,41 @@
+"""The closed list of acts that the log knows. A test proves that every act is used and that nothing else is written."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Act(StrEnum):
+    # reports
+    REPORT_ARRIVED = "report-arrived"  # written by clockwork.settle, in shuffled batches
+    QUEUE_READ = "queue-read"
+    REPORT_READ = "report-read"
+    HISTORY_READ = "history-read"
+    REPORT_TAKEN = "report-taken"
+    REPORT_RELEASED = "report-released"
+    REPORT_ASSESSED = "report-assessed"
+    REPORTER_ASKED = "reporter-asked"
+    REPORT_HANDED_OVER = "report-handed-over"
+    REPORT_CLOSED = "report-closed"
+    REPORT_REOPENED = "report-reopened"
+    # duty
+    CAME_ON_DUTY = "came-on-duty"
+    WENT_OFF_DUTY = "went-off-duty"
+    SHIFT_PLANNED = "shift-planned"
+    ALARM_ACKNOWLEDGED = "alarm-acknowledged"
+    ALARM_CLEARED = "alarm-cleared"
+    DUTY_PAGED = "duty-paged"
+    # sign-in and keys
+    SIGNED_IN = "signed-in"
+    SIGN_IN_REFUSED = "sign-in-refused"
+    SIGNED_OUT = "signed-out"
+    KEYS_UNLOCKED = "keys-unlocked"
+    UNLOCK_REFUSED = "unlock-refused"
+    KEYS_LOCKED = "keys-locked"
+    # setting up
+    ORGANISATION_MADE = "organisation-made"
+    DESK_MADE = "desk-made"
+    OFFICER_MADE = "officer-made"
+    OFFICER_APPOINTED = "officer-appointed"
+    STATEMENT_SIGNED = "statement-signed"
+    EPOCH_MADE = "epoch-made"

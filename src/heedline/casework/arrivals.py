@@ -1,0 +1,24 @@
+"""When a quarter hour is over: what arrived in it is written anew, shuffled, and logged.
+
+A row's transaction number would otherwise place it between two events of the log whose times are exact.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from heedline.dispatch import clockwork
+from heedline.dispatch.clocks import slot_of
+
+
+def settle(at: datetime) -> int:
+    """Settle everything that arrived before the present quarter hour. Return how many reports were logged."""
+    settled = clockwork.settle(slot_of(at))
+    if settled:
+        clockwork.vacuum()
+    return settled
+
+
+def sweep(at: datetime) -> int:
+    """Remove drafts, sessions and held forms whose time has run out. Return how many drafts."""
+    return clockwork.sweep()

@@ -1,0 +1,297 @@
+"""Being at work: a signed-in session, its unlocked keys, and forms that came too late.
+
+After unlocking, the epoch keys of the person's desks lie in a row sealed under the cookie, for fifteen idle minutes.
+The officer's own seed is not kept: it is asked for again to grant or to sign.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.casework import Locked, voices
+from heedline.casework.session_store import keys_of, row_of
+from heedline.desks.models import Appointment, EpochGrant, Officer, SeedWrapping
+from heedline.packs import load_pack
+from heedline.permits import gate, wall
+from heedline.permits.capabilities import Capability
+from heedline.permits.models import HeldForm, OfficeSession, UnlockedKeys
+from heedline.permits.roles import GRANTS, Role
+from heedline.permits.rules import Standing
+from heedline.vault import CannotOpen
+from heedline.vault.grants import grant_info, open_grant
+from heedline.vault.keys import hkdf
+from heedline.vault.passphrases import WrappedSeed, unwrap_seed
+from heedline.vault.small import derive_keys, new_secret, open_small, seal_small
+
+_HELD = "held-form"
+_HELD_FOR = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class DeskLine:
+    """A desk that the person works on."""
+
+    id: UUID
+    code: str
+    name: str
+    round_the_clock: bool
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """Seeds of epochs that this session has unlocked, by epoch. Never rendered, never logged."""
+
+    seeds: dict[UUID, bytes] = field(repr=False)
+    voice: voices.Voice = field(repr=False)
+
+    def for_any(self, epochs: Iterable[UUID]) -> list[bytes]:
+        """The seeds that may open a header addressed to `epochs`."""
+        return [self.seeds[e] for e in epochs if e in self.seeds]
+
+
+@dataclass(frozen=True)
+class Attendance:
+    """Who is in front of the screen, where they work, and whether their keys are unlocked."""
+
+    officer_id: UUID
+    name: str
+    appointments: tuple[tuple[str, UUID | None], ...]
+    desks: tuple[DeskLine, ...]
+    token: str = field(repr=False)
+    keyring: Keyring | None = field(repr=False, default=None)
+
+    @property
+    def unlocked(self) -> bool:
+        return self.keyring is not None
+
+    @property
+    def roles(self) -> frozenset[str]:
+        return frozenset(role for role, _ in self.appointments)
+
+    @property
+    def desk_ids(self) -> tuple[UUID, ...]:
+        return tuple(desk.id for desk in self.desks)
+
+    def keys(self) -> Keyring:
+        """The unlocked keys. Raises Locked."""
+        if self.keyring is None:
+            raise Locked
+        return self.keyring
+
+    def require(self, capability: Capability, *desks: UUID | None, standing: Standing | None = None) -> None:
+        """Raise Refused unless a role on one of `desks` (none: any of theirs) includes `capability` and its rules hold."""
+        where: tuple[UUID | None, ...] = desks or (*self.desk_ids, None)
+        gate.require(self.appointments, capability, desks=where, standing=standing)
+
+
+def enter(session_key: str, officer: Officer, *, at: datetime) -> Attendance:
+    """Begin a request: tell the database whose session it is, and find what is unlocked. Always paired with `leave`."""
+    wall.stand_behind(keys_of(session_key).row_id)
+    rows = list(
+        Appointment.objects.filter(officer=officer, ended_on=None)
+        .select_related("desk")
+        .order_by("desk__round_the_clock", "desk__name")
+    )
+    desks = {
+        row.desk.id: DeskLine(row.desk.id, row.desk.code, row.desk.name, row.desk.round_the_clock)
+        for row in rows
+        if row.desk is not None and Capability.SEE_QUEUE in GRANTS[Role(row.role)]
+    }
+    here = Attendance(
+        officer_id=officer.id,
+        name=officer.name,
+        appointments=tuple((row.role, row.desk_id) for row in rows),
+        desks=tuple(desks.values()),
+        token=session_key,
+    )
+    return replace(here, keyring=_unlocked(here, at))
+
+
+def leave() -> None:
+    """End a request: this connection sees no report any more."""
+    wall.step_back()
+
+
+def _idle() -> timedelta:
+    return load_pack(settings.PACK).clock("unlock_idle")
+
+
+def _unlocked(here: Attendance, at: datetime) -> Keyring | None:
+    row = UnlockedKeys.objects.filter(session_id=row_of(here.token), idle_until__gt=at).first()
+    if row is None:
+        return None
+    keys = derive_keys(here.token.encode(), "unlocked")
+    try:
+        kept = json.loads(open_small(keys.key, bytes(row.sealed), aad=keys.row_id))
+    except CannotOpen:
+        return None
+    if row.idle_until < at + _idle() - timedelta(minutes=1):  # one write a minute is enough
+        UnlockedKeys.objects.filter(session_id=row.session_id).update(idle_until=at + _idle())
+    return Keyring(
+        {UUID(epoch): bytes.fromhex(seed) for epoch, seed in kept["epochs"].items()},
+        voices.Voice.from_kept(kept["voice"]),
+    )
+
+
+def grant_context(epoch: UUID, officer: UUID) -> bytes:
+    return grant_info("epoch", settings.INSTALLATION, str(epoch), str(officer))
+
+
+def wrapping_context(officer: UUID) -> bytes:
+    """What a wrapped seed is bound to."""
+    return f"{settings.INSTALLATION}/{officer}".encode()
+
+
+def open_seed(officer: UUID, passphrase: str) -> bytes:
+    """Return the officer's seed. Slow on purpose. Raises CannotOpen."""
+    for wrapping in SeedWrapping.objects.filter(officer_id=officer).order_by("way"):
+        try:
+            return unwrap_seed(
+                WrappedSeed.from_json(wrapping.wrapped), passphrase, context=wrapping_context(officer)
+            )
+        except CannotOpen:
+            continue
+    raise CannotOpen
+
+
+def unlock(by: Attendance, passphrase: str, *, at: datetime) -> Attendance:
+    """Unlock the epoch keys of the person's desks for this session. Raises CannotOpen for a wrong passphrase; both are logged."""
+    try:
+        seed = open_seed(by.officer_id, passphrase)
+    except CannotOpen:
+        journal.record(Act.UNLOCK_REFUSED, actor=by.officer_id, refused=True)
+        raise
+    epochs: dict[UUID, bytes] = {}
+    for grant in EpochGrant.objects.filter(officer_id=by.officer_id, epoch__destroyed_on=None):
+        try:
+            epochs[grant.epoch_id] = open_grant(
+                bytes(grant.sealed), seed, info=grant_context(grant.epoch_id, by.officer_id)
+            )
+        except CannotOpen:
+            continue  # a grant that is not ours to open helps nobody; the directory says who should have one
+    voice = voices.new_voice(by.officer_id, seed, at=at)
+    kept = json.dumps({"epochs": {str(e): s.hex() for e, s in epochs.items()}, "voice": voice.to_keep()})
+    keys = derive_keys(by.token.encode(), "unlocked")
+    with transaction.atomic():
+        UnlockedKeys.objects.update_or_create(
+            session_id=row_of(by.token),
+            defaults={
+                "sealed": seal_small(keys.key, kept.encode(), aad=keys.row_id),
+                "idle_until": at + _idle(),
+            },
+        )
+        journal.record(Act.KEYS_UNLOCKED, actor=by.officer_id, detail={"epochs": len(epochs)})
+    return replace(by, keyring=Keyring(epochs, voice))
+
+
+def lock(by: Attendance) -> None:
+    """Forget the unlocked keys of this session."""
+    UnlockedKeys.objects.filter(session_id=row_of(by.token)).delete()
+    journal.record(Act.KEYS_LOCKED, actor=by.officer_id)
+
+
+def signed_in(officer: Officer) -> None:
+    """Log a sign-in."""
+    journal.record(Act.SIGNED_IN, actor=officer.id)
+
+
+def sign_in_refused(email: str) -> None:
+    """Log a refused sign-in, with the officer when there is one of that address and with nobody otherwise."""
+    found = Officer.objects.filter(email__iexact=email).values_list("id", flat=True).first()
+    journal.record(Act.SIGN_IN_REFUSED, actor=found, refused=True)
+
+
+def signed_out(by: Attendance) -> None:
+    """Log a sign-out and forget the keys with it."""
+    UnlockedKeys.objects.filter(session_id=row_of(by.token)).delete()
+    journal.record(Act.SIGNED_OUT, actor=by.officer_id)
+
+
+def end_sessions(officer_id: UUID) -> None:
+    """End every session of an officer now."""
+    OfficeSession.objects.filter(officer_id=officer_id).delete()
+
+
+# --- forms that came after the lock --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Held:
+    """Where a form was going and what stood in it."""
+
+    path: str
+    posted: dict[str, list[str]] = field(repr=False)
+
+
+def hold_form(officer_id: UUID, path: str, posted: dict[str, list[str]], *, at: datetime) -> str:
+    """Keep a posted form sealed, for the same officer. Return the cookie that opens it."""
+    cookie = new_secret()
+    keys = derive_keys(cookie.encode(), _HELD)
+    kept = json.dumps({"path": path, "posted": posted}).encode()
+    HeldForm.objects.create(
+        row=keys.row_id,
+        officer=officer_id,
+        sealed=seal_small(keys.key, kept, aad=keys.row_id),
+        expires_at=at + _HELD_FOR,
+    )
+    return cookie
+
+
+def held_form(cookie: str | None, *, by: Attendance, at: datetime) -> Held | None:
+    """Return the form that this cookie holds, if it is this officer's."""
+    if not cookie:
+        return None
+    keys = derive_keys(cookie.encode(), _HELD)
+    row = HeldForm.objects.filter(row=keys.row_id, officer=by.officer_id, expires_at__gt=at).first()
+    if row is None:
+        return None
+    try:
+        kept = json.loads(open_small(keys.key, bytes(row.sealed), aad=keys.row_id))
+    except CannotOpen:
+        return None
+    return Held(kept["path"], kept["posted"])
+
+
+def drop_held(cookie: str | None) -> None:
+    """Forget a held form."""
+    if cookie:
+        HeldForm.objects.filter(row=derive_keys(cookie.encode(), _HELD).row_id).delete()
+
+
+def officer_of_session(session_key: str) -> UUID | None:
+    """Whose session this was, also when its time has run out (so that a late form can be held for them)."""
+    return OfficeSession.objects.filter(row=row_of(session_key)).values_list("officer_id", flat=True).first()
+
+
+# --- second factors at rest ------------------------------------------------------------------------------------------
+
+
+def _second_factor_key() -> bytes:
+    return hkdf(settings.SECRET_KEY.encode(), label="second-factor", context=settings.INSTALLATION.encode())
+
+
+def seal_second_factor(text: str) -> str:
+    """A second factor's secret, as it is stored: under the office process's own secret."""
+    return seal_small(_second_factor_key(), text.encode(), aad=b"second-factor").hex()
+
+
+def open_second_factor(sealed: str) -> str:
+    """The secret again. Raises CannotOpen."""
+    try:
+        return open_small(_second_factor_key(), bytes.fromhex(sealed), aad=b"second-factor").decode()
+    except ValueError:
+        raise CannotOpen from None
+
+
+def now() -> datetime:
+    """The present, for web and jobs: below them, time comes in as an argument."""
+    return datetime.now(UTC)

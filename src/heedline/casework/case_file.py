@@ -1,0 +1,354 @@
+"""One report, opened for one officer: what was told, what was decided, what was said, who looked. Logged before it returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.audit.models import Event
+from heedline.casework import NotHere, notes, voices
+from heedline.casework.attendance import Attendance, Keyring
+from heedline.casework.reading import (
+    OpenedReport,
+    open_report,
+    received_words,
+    short_name,
+)
+from heedline.desks.models import Desk, Officer
+from heedline.dispatch.clocks import due_words, is_overdue
+from heedline.intake import load_question_set
+from heedline.intake.summary import record_rows
+from heedline.packs import load_pack
+from heedline.permits.capabilities import Capability
+from heedline.permits.gate import Refused
+from heedline.permits.rules import Standing, why_not
+from heedline.permits.scopes import reports_of
+from heedline.reports.lifecycle import TURNS, Move, NotNow, Stage, after
+from heedline.reports.models import Message, Report, SealedHeader, SealedPayload, Step
+from heedline.vault import CannotOpen
+
+#: The moves that a page offers, the capability each needs, and its label.
+OFFERED: tuple[tuple[Move, Capability, str], ...] = (
+    (Move.TAKE, Capability.TAKE, "Take this report"),
+    (Move.ASSESS, Capability.ASSESS, "Assess"),
+    (Move.ASK, Capability.ASK, "Ask the reporter"),
+    (Move.HAND_OVER, Capability.HAND_OVER, "Hand over"),
+    (Move.CLOSE, Capability.CLOSE, "Close"),
+    (Move.RELEASE, Capability.RELEASE, "Give back to the desk"),
+    (Move.REOPEN, Capability.REOPEN, "Reopen"),
+)
+IDENTITY_WORDS = "Sealed. It opens only with this desk and an authoriser of another team, and looks the same whether a name was given or not."
+
+
+@dataclass(frozen=True)
+class Told:
+    """Rows of what was told, under one heading."""
+
+    title: str
+    rows: tuple[tuple[str, tuple[str, ...]], ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class MoveLine:
+    """A move that the page offers, or the reason why not now."""
+
+    move: str
+    label: str
+    allowed: bool
+    reason: str
+
+
+@dataclass(frozen=True)
+class StepLine:
+    """One move that was made, with what the officer wrote."""
+
+    move: str
+    by: str
+    when_words: str
+    codes: tuple[tuple[str, str], ...]
+    words: tuple[tuple[str, str], ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class MessageLine:
+    """One message with the reporter."""
+
+    from_us: bool
+    text: str = field(repr=False)
+    when_words: str
+    by: str
+    verified: bool
+    seen: bool
+    new: bool
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """All that the page of a report shows."""
+
+    ref: UUID
+    short: str
+    version: int
+    kind_words: str
+    desk_name: str
+    desk_code: str
+    stage: str
+    turn: str
+    received_words: str
+    arrived_words: str
+    due_words: str
+    overdue: bool
+    urgency: str
+    priority: str
+    danger_to_life: bool | None
+    guessable: bool
+    language: str
+    channel: str
+    narrative: str = field(repr=False)
+    told: tuple[Told, ...] = field(repr=False)
+    moves: tuple[MoveLine, ...]
+    holder: str | None
+    mine: bool
+    lease_words: str
+    steps: tuple[StepLine, ...]
+    messages: tuple[MessageLine, ...] = field(repr=False)
+    withdraw_asked: bool
+    identity_words: str
+    status: str
+    outcome: str
+    hand_over_to: tuple[tuple[str, str], ...]
+    repeat_note: str = ""
+
+    def may(self, move: str) -> bool:
+        """True when that move is offered now."""
+        return any(line.allowed for line in self.moves if line.move == move)
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(settings.OFFICE_ZONE)
+
+
+def _sections(opened: OpenedReport, digest: str, kind: str) -> tuple[Told, ...]:
+    """What was told, in the words of the questions as they were asked then; bare names when that edition is not at hand."""
+    pack = load_pack(settings.PACK)
+    answers = opened.record.get("answers", {})
+    if kind in pack.kinds:
+        asked = load_question_set(pack, pack.kinds[kind].question_set)
+        if asked.digest == digest or digest == "":
+            return tuple(
+                Told(section.title, tuple((row.label, row.lines) for row in section.rows if row.given))
+                for section in record_rows(asked, answers)
+                if any(row.given for row in section.rows)
+            )
+    return (Told("As sent", tuple((name, (str(value),)) for name, value in answers.items())),)
+
+
+def _moves(report: Report, by: Attendance, at: datetime) -> tuple[MoveLine, ...]:
+    standing = Standing(
+        report.desk_id, report.watch_id, report.holder_id, report.lease_until, report.stage, at, by.officer_id
+    )
+    lines = []
+    for move, capability, label in OFFERED:
+        reason = ""
+        try:
+            after(Stage(report.stage), move)
+            by.require(capability, report.desk_id, report.watch_id)
+            reason = why_not(capability, standing) or ""
+            if move is Move.TAKE and standing.mine and not reason:
+                continue
+        except NotNow as not_now:
+            if move in {Move.REOPEN, Move.RELEASE, Move.TAKE}:
+                continue
+            reason = not_now.reason
+        except Refused as refused:
+            reason = refused.reason
+        lines.append(MoveLine(move, label, not reason, reason))
+    return tuple(lines)
+
+
+def _parts(report: Report, ring: Keyring) -> tuple[OpenedReport, dict[UUID, dict[str, Any]]]:
+    """Open the report and everything written about it. Raises CannotOpen when the report itself does not open."""
+    headers = list(SealedHeader.objects.filter(report_id=report.id).exclude(part="identity"))
+    payloads = {
+        body.container: bytes(body.payload)
+        for body in SealedPayload.objects.filter(container__in=[h.container for h in headers]).only(
+            "container", "payload"
+        )
+    }
+    opened: OpenedReport | None = None
+    words: dict[UUID, dict[str, Any]] = {}
+    for head in headers:
+        if head.part == "report":
+            opened = open_report(
+                head.container, bytes(head.header), payloads[head.container], head.epochs, ring
+            )
+            continue
+        try:
+            words[head.container] = notes.open_words(
+                head.container,
+                bytes(head.header),
+                payloads[head.container],
+                ring.for_any(head.epochs),
+                head.part,
+            )
+        except CannotOpen:
+            words[head.container] = {}
+    if opened is None:
+        raise CannotOpen
+    return opened, words
+
+
+_WORDS_OF = {"done_what": "What was done", "reason": "Reason", "text": "Text"}
+
+
+def _step_lines(report: Report, words: dict[UUID, dict[str, Any]]) -> tuple[StepLine, ...]:
+    rows = Step.objects.filter(report=report).select_related("by").order_by("-number")
+    lines = []
+    for row in rows:
+        said = words.get(row.note, {}) if row.note is not None else {}
+        when = (
+            f"{row.at.astimezone(_zone()):%-d %B %Y, %H:%M}" if row.at is not None else f"{row.on:%-d %B %Y}"
+        )
+        lines.append(
+            StepLine(
+                move=row.move,
+                by=row.by.name if row.by is not None else "The reporter",
+                when_words=when,
+                codes=tuple((key, str(value)) for key, value in row.codes.items()),
+                words=tuple((_WORDS_OF.get(key, key), str(value)) for key, value in said.items() if value),
+            )
+        )
+    return tuple(lines)
+
+
+def _message_lines(report: Report, words: dict[UUID, dict[str, Any]]) -> tuple[MessageLine, ...]:
+    lines = []
+    names: dict[str, str] = {}
+    for row in Message.objects.filter(report=report).order_by("position"):
+        said = words.get(row.container, {})
+        text = str(said.get("text", "This message cannot be opened with your keys."))
+        officer = (row.voice or {}).get("officer", "")
+        if officer and officer not in names:
+            names[officer] = Officer.objects.only("name").get(id=officer).name
+        ours = row.from_us and voices.is_ours(
+            row.voice, report=report.id, message=row.id, on=row.sent_on, text=text
+        )
+        lines.append(
+            MessageLine(
+                from_us=row.from_us,
+                text=text,
+                when_words=f"{row.sent_on:%-d %B %Y}",
+                by=names.get(officer, "The reporter"),
+                verified=ours if row.from_us else True,
+                seen=row.seen,
+                new=not row.from_us and not row.seen,
+            )
+        )
+    return tuple(lines)
+
+
+def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
+    """Return a report, opened. Raises NotHere for every report that is not theirs, Locked and CannotOpen.
+
+    The look is in the log before this returns. Messages of the reporter count as read from now on.
+    """
+    report = reports_of(by.desk_ids).select_related("desk", "holder").filter(pk=ref).first()
+    if report is None:
+        with transaction.atomic():
+            journal.record(Act.REPORT_READ, actor=by.officer_id, thing="report", refused=True)
+        raise NotHere
+    by.require(Capability.READ_REPORT, report.desk_id, report.watch_id)
+    opened, words = _parts(report, by.keys())
+    with transaction.atomic():
+        journal.record(
+            Act.REPORT_READ, actor=by.officer_id, desk=report.desk_id, thing="report", thing_id=report.id
+        )
+    messages = _message_lines(report, words)
+    if any(line.new for line in messages):
+        with transaction.atomic():
+            Message.objects.filter(report=report, from_us=False, seen=False).update(seen=True, slot=None)
+            Report.objects.filter(pk=report.pk).update(unread=0)
+    pack = load_pack(settings.PACK)
+    leased = report.holder_id is not None and report.lease_until is not None and report.lease_until > at
+    arrived = datetime.fromisoformat(opened.arrived_at).astimezone(_zone())
+    return CaseFile(
+        ref=report.id,
+        short=short_name(report.id),
+        version=report.version,
+        kind_words=pack.kinds[report.kind].name if report.kind in pack.kinds else report.kind,
+        desk_name=report.desk.name,
+        desk_code=report.desk.code,
+        stage=report.stage,
+        turn=TURNS[Stage(report.stage)],
+        received_words=received_words(report),
+        arrived_words=f"{arrived:%-d %B %Y, %H:%M}",
+        due_words=due_words(report.due_at, at, _zone()) if report.due_at is not None else "",
+        overdue=report.due_at is not None and is_overdue(report.due_at, at),
+        urgency=report.urgency,
+        priority=report.priority,
+        danger_to_life=report.danger_to_life,
+        guessable=opened.guessable,
+        language=opened.language,
+        channel=report.channel,
+        narrative=opened.narrative,
+        told=_sections(opened, report.question_set, report.kind),
+        moves=_moves(report, by, at),
+        holder=report.holder.name if leased and report.holder is not None else None,
+        mine=report.holder_id == by.officer_id,
+        lease_words=f"{report.lease_until.astimezone(_zone()):%H:%M}"
+        if leased and report.lease_until
+        else "",
+        steps=_step_lines(report, words),
+        messages=messages,
+        withdraw_asked=report.withdraw_asked,
+        identity_words=IDENTITY_WORDS,
+        status=report.status,
+        outcome=report.outcome,
+        hand_over_to=tuple(
+            Desk.objects.exclude(kind="authoriser")
+            .exclude(id=report.desk_id)
+            .order_by("name")
+            .values_list("code", "name")
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class LookLine:
+    """One line of the log about a report."""
+
+    act: str
+    by: str
+    when_words: str
+    refused: bool
+
+
+def history(ref: UUID, *, by: Attendance, at: datetime) -> tuple[str, tuple[LookLine, ...]]:
+    """Return the report's short name and who looked at it or changed it, newest first. Itself a look. Raises NotHere."""
+    report = reports_of(by.desk_ids).filter(pk=ref).first()
+    if report is None:
+        raise NotHere
+    by.require(Capability.SEE_HISTORY, report.desk_id, report.watch_id)
+    with transaction.atomic():
+        journal.record(
+            Act.HISTORY_READ, actor=by.officer_id, desk=report.desk_id, thing="report", thing_id=report.id
+        )
+    rows = list(Event.objects.filter(thing_id=ref).order_by("-id")[:500])
+    names = dict(Officer.objects.filter(id__in={r.actor for r in rows if r.actor}).values_list("id", "name"))
+    return short_name(ref), tuple(
+        LookLine(
+            act=row.act,
+            by=names.get(row.actor, "The service") if row.actor is not None else "The service",
+            when_words=f"{row.at.astimezone(_zone()):%-d %B %Y, %H:%M}",
+            refused=row.outcome == "refused",
+        )
+        for row in rows
+    )

@@ -1,0 +1,193 @@
+"""What is said with a reporter who holds only a code.
+
+They see messages that are new to them and a plain status: never the report, never anything old. Whoever is made to open
+the messages shows no more than that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+
+from heedline.audit.acts import Act
+from heedline.casework import CodeUnknown, Conflict, NoRoom, SealingStopped, key_directory, notes, voices
+from heedline.casework.attendance import Attendance
+from heedline.casework.finding import find, move, record
+from heedline.casework.sealing import as_part, canonical
+from heedline.dispatch.clocks import first_due
+from heedline.packs import load_pack
+from heedline.permits.capabilities import Capability
+from heedline.reports import door
+from heedline.reports.lifecycle import Move
+from heedline.reports.models import Message, Receipt
+from heedline.vault import CannotOpen, envelope
+from heedline.vault.codes import CodeKeys, ReceiptCode, body_mac, derive, lookup_hash
+from heedline.vault.container import Container
+
+#: Characters in one message, either way; stated on the page.
+LONGEST = 5000
+
+
+@dataclass(frozen=True)
+class MailboxMessage:
+    """One message to the reporter. `verified`: signed by an officer of this service."""
+
+    id: UUID
+    text: str = field(repr=False)
+    sent_on: date
+    verified: bool
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """What a code shows."""
+
+    status: str  # a code of the pack's statuses
+    messages: tuple[MailboxMessage, ...]
+    withdraw_asked: bool
+    received_on: date
+
+
+def _keys(code: ReceiptCode) -> tuple[CodeKeys, bytes]:
+    keys = derive(code, installation=settings.INSTALLATION)
+    return keys, lookup_hash(keys.lookup_id)
+
+
+def visit(code: ReceiptCode, *, at: datetime) -> Mailbox:
+    """Return the status and the messages that the reporter has not seen. Raises CodeUnknown.
+
+    They stay new until `seen` is called, so that a page that never arrived loses nothing.
+    """
+    keys, lookup = _keys(code)
+    found = door.visit(lookup)
+    sealed = door.new_messages(lookup)  # asked for in any case: an unknown code costs the same
+    if found is None:
+        raise CodeUnknown
+    messages = []
+    for one in sealed:
+        try:
+            text = envelope.open_part(
+                Container(one.header, one.payload),
+                [keys.reporter_seed],
+                installation=settings.INSTALLATION,
+                container_id=one.id,
+                part="reply",
+            ).decode()
+        except CannotOpen:
+            continue  # not for this code: never shown
+        ours = voices.is_ours(one.voice, report=found.report, message=one.id, on=one.sent_on, text=text)
+        messages.append(MailboxMessage(one.id, text, one.sent_on, ours))
+    return Mailbox(found.status, tuple(messages), found.withdraw_asked, found.received_on)
+
+
+def seen(code: ReceiptCode, ids: tuple[UUID, ...], *, at: datetime) -> None:
+    """The reporter has read these: they are not shown again."""
+    if ids:
+        door.mark_seen(_keys(code)[1], ids)
+
+
+def say(code: ReceiptCode, text: str, *, message_id: UUID, at: datetime) -> bool:
+    """Store what the reporter adds or answers, sealed to the desk. Return True when this message had arrived before.
+
+    Raises CodeUnknown, NoRoom, Conflict (same id, other text) or SealingStopped (nothing was sent).
+    """
+    if len(text) > LONGEST:
+        raise NoRoom
+    keys, lookup = _keys(code)
+    found = door.visit(lookup)
+    if found is None:
+        raise CodeUnknown
+    known = key_directory.directory()
+    facts = known.desk(str(found.desk))
+    to = key_directory.addressee(facts.code, at.date()) if facts is not None else None
+    if to is None:
+        raise SealingStopped
+    watch = key_directory.addressee(load_pack(settings.PACK).watch_desk, at.date())
+    everyone = [to] if watch is None or watch.desk == to.desk else [to, watch]
+    container_id = uuid4()
+    sealed = envelope.seal_part(
+        canonical({"text": text, "arrived_at": at.isoformat()}),
+        [one.key for one in everyone],
+        installation=settings.INSTALLATION,
+        container_id=container_id,
+        part="message",
+    )
+    pack = load_pack(settings.PACK)
+    outcome = door.say(
+        lookup,
+        message_id,
+        body_mac(keys.mac_key, canonical({"text": text})),
+        as_part(container_id, sealed, tuple(one.epoch for one in everyone)),
+        first_due(SOME_SLOT, "routine", pack) - SOME_SLOT,
+    )
+    match outcome:
+        case "accepted":
+            return False
+        case "again":
+            return True
+        case "conflict":
+            raise Conflict
+        case "full":
+            raise NoRoom
+        case "unknown":
+            raise CodeUnknown
+        case _:
+            raise SealingStopped
+
+
+#: Any quarter hour: the database works out the present one itself.
+SOME_SLOT = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
+
+
+def ask_to_withdraw(code: ReceiptCode, *, at: datetime) -> None:
+    """Tell the desk that the reporter would like to withdraw. The report stays, with that flag. Raises CodeUnknown."""
+    if not door.ask_to_withdraw(_keys(code)[1]):
+        raise CodeUnknown
+
+
+def delete_messages(code: ReceiptCode, *, at: datetime) -> None:
+    """Remove the reporter's copies of our messages. The desk's copies stay. Raises CodeUnknown."""
+    if not door.delete_messages(_keys(code)[1]):
+        raise CodeUnknown
+
+
+@transaction.atomic
+def ask(ref: UUID, text: str, *, version: int, by: Attendance, at: datetime) -> None:
+    """Send the reporter a message: sealed to their code and to the desk, signed by the officer."""
+    if len(text) > LONGEST:
+        raise NoRoom
+    found = find(ref, by=by, at=at, version=version)
+    found.permit(Capability.ASK)
+    ring = by.keys()
+    message_id = uuid4()
+    receipt = Receipt.objects.only("reporter_key", "closed").get(report_id=ref)
+    copy = envelope.seal_part(
+        text.encode(),
+        [bytes(receipt.reporter_key)],
+        installation=settings.INSTALLATION,
+        container_id=message_id,
+        part="reply",
+    )
+    container = notes.seal(found, {"text": text}, part="message")
+    report = move(found, Move.ASK)
+    report.status = "question"
+    report.save(update_fields=["stage", "version", "status"])
+    position = (Message.objects.filter(report_id=ref).aggregate(n=Max("position"))["n"] or 0) + 1
+    Message.objects.create(
+        id=message_id,
+        report_id=ref,
+        from_us=True,
+        container=container,
+        copy_header=copy.header,
+        copy_payload=copy.payload,
+        voice=voices.speak(ring.voice, report=ref, message=message_id, on=at.date(), text=text),
+        sent_on=at.date(),
+        position=position,
+        settled=True,
+    )
+    record(found, Act.REPORTER_ASKED)

@@ -1,0 +1,127 @@
+"""Unfinished reports, and open visits to the messages: sealed in a row, opened by a cookie, gone in an hour."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from heedline.intake import door
+from heedline.vault import CannotOpen
+from heedline.vault.codes import ReceiptCode, new_code, parse
+from heedline.vault.small import derive_keys, new_secret, open_small, seal_small
+
+_DRAFT = "draft"
+_VISIT = "visit"
+#: A cookie of another length is nobody's.
+_COOKIE_LENGTHS = range(40, 48)
+
+
+@dataclass
+class Draft:
+    """One unfinished report. The code and the id exist from the start, so that sending twice sends once."""
+
+    cookie: str = field(repr=False)
+    answers: dict[str, Any] = field(repr=False, default_factory=dict)
+    report_id: UUID = field(default_factory=uuid4)
+    code: str = field(repr=False, default_factory=lambda: new_code().symbols)
+    keep_hours: int = 1
+    sent: bool = False
+    received_on: str = ""
+    notes: dict[str, Any] = field(repr=False, default_factory=dict)
+
+    @property
+    def receipt_code(self) -> ReceiptCode:
+        return parse(self.code)
+
+
+def new_cookie() -> str:
+    """A fresh secret for a cookie."""
+    return new_secret()
+
+
+def load(cookie: str | None, *, at: datetime) -> Draft | None:
+    """Return the draft of this cookie; None when there is none, it ran out of time, or the cookie is not one of ours."""
+    if not cookie or len(cookie) not in _COOKIE_LENGTHS:
+        return None
+    keys = derive_keys(cookie.encode(), _DRAFT)
+    sealed = door.load_draft(keys.row_id)
+    if sealed is None:
+        return None
+    try:
+        kept = json.loads(open_small(keys.key, sealed, aad=keys.row_id))
+    except CannotOpen:
+        return None
+    return Draft(
+        cookie=cookie,
+        answers=kept["answers"],
+        report_id=UUID(kept["report"]),
+        code=kept["code"],
+        keep_hours=kept["hours"],
+        sent=kept["sent"],
+        received_on=kept["received_on"],
+        notes=kept["notes"],
+    )
+
+
+def save(draft: Draft, *, at: datetime) -> None:
+    """Seal and keep the draft; its hour starts again. Raises ValueError when it is larger than a report may be."""
+    keys = derive_keys(draft.cookie.encode(), _DRAFT)
+    kept = {
+        "answers": draft.answers,
+        "report": str(draft.report_id),
+        "code": draft.code,
+        "hours": draft.keep_hours,
+        "sent": draft.sent,
+        "received_on": draft.received_on,
+        "notes": draft.notes,
+    }
+    plain = json.dumps(kept, ensure_ascii=False).encode()
+    if not door.save_draft(keys.row_id, seal_small(keys.key, plain, aad=keys.row_id), draft.keep_hours):
+        raise ValueError("a draft of this size is not kept")
+
+
+def mark_sent(draft: Draft, *, received_on: str, at: datetime) -> None:
+    """Forget the answers; keep the code until the reporter has it."""
+    draft.answers = {}
+    draft.notes = {}
+    draft.sent = True
+    draft.received_on = received_on
+    save(draft, at=at)
+
+
+def discard(cookie: str | None, *, at: datetime) -> None:
+    """Remove the draft now. Nothing happens when there is none."""
+    if cookie and len(cookie) in _COOKIE_LENGTHS:
+        door.delete_draft(derive_keys(cookie.encode(), _DRAFT).row_id)
+
+
+def open_visit(code: ReceiptCode, *, at: datetime) -> str:
+    """Keep the code for one visit, sealed under the cookie that is returned. The code is in no cookie and no URL."""
+    cookie = new_secret()
+    keys = derive_keys(cookie.encode(), _VISIT)
+    if not door.save_draft(keys.row_id, seal_small(keys.key, code.symbols.encode(), aad=keys.row_id), 1):
+        raise ValueError("the visit was not kept")
+    return cookie
+
+
+def visit_code(cookie: str | None, *, at: datetime) -> ReceiptCode | None:
+    """Return the code of an open visit; None when it has ended."""
+    if not cookie or len(cookie) not in _COOKIE_LENGTHS:
+        return None
+    keys = derive_keys(cookie.encode(), _VISIT)
+    sealed = door.load_draft(keys.row_id)
+    if sealed is None:
+        return None
+    try:
+        return parse(open_small(keys.key, sealed, aad=keys.row_id).decode())
+    except CannotOpen:
+        return None
+
+
+def end_visit(cookie: str | None, *, at: datetime) -> None:
+    """Close the visit now."""
+    if cookie and len(cookie) in _COOKIE_LENGTHS:
+        door.delete_draft(derive_keys(cookie.encode(), _VISIT).row_id)

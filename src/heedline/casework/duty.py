@@ -1,0 +1,397 @@
+"""Who is on duty, and what is overdue: the office's half. (`paging.py` is the worker's; its verbs are named here too.)
+
+An alarm belongs to the desk that owns the report; the round-the-clock desks see it as well. Acknowledging stops the
+paging. Taking the report clears what calls for somebody to take it. Everything else a named person clears, with a
+reason out of a closed list, because a reason in free words would put into the clear what reports say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.casework import NotHere, on_call
+from heedline.casework.attendance import Attendance
+from heedline.casework.paging import (
+    beat,
+    desk_is_thin,
+    drain,
+    keys_run_out,
+    page_round,
+    settle_alarms,
+    task_failed,
+    watch_clocks,
+    watch_keys,
+)
+from heedline.desks.models import Appointment, Desk, Officer, OnCall, Shift
+from heedline.dispatch.clocks import day_of, slot_words
+from heedline.dispatch.letters import CLEAR_REASONS, RULES, AlarmKind
+from heedline.dispatch.models import Alarm, WorkerBeat
+from heedline.permits.capabilities import Capability
+from heedline.permits.gate import Refused, allows
+from heedline.permits.roles import Role
+from heedline.reports.lifecycle import NotNow
+from heedline.reports.models import Report
+
+__all__ = [
+    "CLEAR_REASONS",
+    "AlarmLine",
+    "DeskDuty",
+    "OnDuty",
+    "acknowledge",
+    "alarms",
+    "beat",
+    "clear",
+    "come_on",
+    "drain",
+    "go_off",
+    "on_duty",
+    "open_alarms",
+    "page_round",
+    "plan_shift",
+    "resolve_for",
+    "rota",
+    "settle_alarms",
+    "task_failed",
+    "watch_clocks",
+    "watch_keys",
+    "worker_runs",
+]
+
+#: Nobody can say that they are on duty for longer than this without saying so again.
+LONGEST_SHIFT = timedelta(hours=16)
+#: The worker notes every minute that it runs; this much silence means that it does not.
+_SILENCE = timedelta(minutes=3)
+
+
+# --- the rota ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OnDuty:
+    """Somebody on duty at a desk, until when."""
+
+    officer_id: UUID
+    name: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftLine:
+    """A shift that is planned and has not begun."""
+
+    name: str
+    starts: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeskDuty:
+    """A desk's rota: who is there, who comes next, whom the chain calls, and until when I am on duty (None: not)."""
+
+    desk_id: UUID
+    code: str
+    name: str
+    round_the_clock: bool
+    on_duty: tuple[OnDuty, ...]
+    coming: tuple[ShiftLine, ...]
+    chain: tuple[tuple[int, str], ...]
+    mine_until: datetime | None
+
+
+def on_duty(desk_id: UUID, at: datetime) -> tuple[OnDuty, ...]:
+    """Who is on duty at this desk now, by name."""
+    shifts = Shift.objects.filter(on_call.shifts_now(at), desk_id=desk_id).select_related("officer")
+    latest: dict[UUID, OnDuty] = {}
+    for shift in shifts.order_by("officer__name", "ends_at"):
+        latest[shift.officer_id] = OnDuty(shift.officer_id, shift.officer.name, shift.ends_at)
+    return tuple(latest.values())
+
+
+def rota(*, by: Attendance, at: datetime) -> tuple[DeskDuty, ...]:
+    """The rota of every desk that this person works on."""
+    lines = []
+    for desk in Desk.objects.filter(id__in=[desk for _, desk in by.appointments if desk]).order_by("name"):
+        here = on_duty(desk.id, at)
+        coming = (
+            Shift.objects.filter(desk=desk, starts_at__gt=at)
+            .select_related("officer")
+            .order_by("starts_at")[:20]
+        )
+        chain = OnCall.objects.filter(desk=desk).select_related("officer").order_by("step", "officer__name")
+        lines.append(
+            DeskDuty(
+                desk.id,
+                desk.code,
+                desk.name,
+                desk.round_the_clock,
+                here,
+                tuple(ShiftLine(one.officer.name, one.starts_at, one.ends_at) for one in coming),
+                tuple((one.step, one.officer.name) for one in chain),
+                next((one.until for one in here if one.officer_id == by.officer_id), None),
+            )
+        )
+    return tuple(lines)
+
+
+def come_on(*, by: Attendance, desk: UUID, until: datetime, at: datetime) -> None:
+    """Come on duty now, or stay longer. Raises Refused, and NotNow for hours that cannot be."""
+    _check_hours(at, until, at)
+    with _on_the_record(Act.CAME_ON_DUTY, by, desk):
+        by.require(Capability.BE_ON_DUTY, desk)
+        mine = Shift.objects.filter(on_call.shifts_now(at), desk_id=desk, officer_id=by.officer_id)
+        if not mine.update(ends_at=until):
+            Shift.objects.create(desk_id=desk, officer_id=by.officer_id, starts_at=at, ends_at=until)
+        journal.record(Act.CAME_ON_DUTY, actor=by.officer_id, desk=desk, detail={"until": until.isoformat()})
+
+
+def go_off(*, by: Attendance, desk: UUID, at: datetime) -> bool:
+    """Go off duty now; returns whether somebody else is still there. Raises Refused, and NotNow when not on duty."""
+    with _on_the_record(Act.WENT_OFF_DUTY, by, desk):
+        by.require(Capability.BE_ON_DUTY, desk)
+        mine = Shift.objects.filter(on_call.shifts_now(at), desk_id=desk, officer_id=by.officer_id)
+        if not mine.update(ends_at=at):
+            raise NotNow("You are not on duty at this desk.")
+        journal.record(Act.WENT_OFF_DUTY, actor=by.officer_id, desk=desk)
+    return bool(on_duty(desk, at))
+
+
+def plan_shift(
+    officer: UUID, *, desk: UUID, starts: datetime, ends: datetime, by: Attendance, at: datetime
+) -> None:
+    """Put a shift into the rota: one's own, or as supervisor of the desk a member's.
+
+    Raises Refused; NotHere for somebody who does not work there; NotNow for hours that cannot be.
+    """
+    _check_hours(starts, ends, at)
+    with _on_the_record(Act.SHIFT_PLANNED, by, desk):
+        by.require(Capability.BE_ON_DUTY, desk)
+        if officer != by.officer_id and (Role.SUPERVISOR, desk) not in by.appointments:
+            raise Refused("Only a supervisor of the desk plans the shifts of others.")
+        if not Appointment.objects.filter(officer_id=officer, desk_id=desk, ended_on=None).exists():
+            raise NotHere
+        Shift.objects.create(desk_id=desk, officer_id=officer, starts_at=starts, ends_at=ends)
+        detail = {"officer": str(officer), "from": starts.isoformat(), "until": ends.isoformat()}
+        journal.record(Act.SHIFT_PLANNED, actor=by.officer_id, desk=desk, detail=detail)
+
+
+def _check_hours(starts: datetime, ends: datetime, at: datetime) -> None:
+    if not at <= starts < ends:
+        raise NotNow("A shift ends after it begins, and cannot begin in the past.")
+    if ends - starts > LONGEST_SHIFT:
+        raise NotNow("A shift is at most 16 hours long.")
+
+
+# --- alarms --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmLine:
+    """One open alarm. `ref`: its report, where this person may see it. `why_not`: what keeps them from clearing it."""
+
+    id: UUID
+    kind: str
+    words: str
+    desk_id: UUID
+    desk_name: str
+    ref: UUID | None
+    raised_words: str
+    steps_sent: int
+    failures: int
+    acknowledged_by: str | None
+    can_acknowledge: bool
+    can_clear: bool
+    why_not: str
+
+
+def alarms(*, by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
+    """Every open alarm that this person may see, danger first, then those that nobody has acknowledged."""
+    found = list(_visible(by).filter(cleared_at=None).select_related("desk"))
+    seen = set(
+        Report.objects.filter(id__in=[a.report_id for a in found if a.report_id]).values_list("id", flat=True)
+    )
+    names = dict(
+        Officer.objects.filter(id__in=[a.acknowledged_by for a in found if a.acknowledged_by]).values_list(
+            "id", "name"
+        )
+    )
+    order = list(AlarmKind)
+    found.sort(
+        key=lambda a: (order.index(AlarmKind(a.kind)), a.acknowledged_at is not None, a.slot, a.desk.name)
+    )
+    lines = []
+    for alarm in found:
+        mine = _may_answer(by, alarm)
+        why_not = _still(alarm, at) if mine else "Your role on this desk does not include this."
+        lines.append(
+            AlarmLine(
+                alarm.id,
+                alarm.kind,
+                RULES[AlarmKind(alarm.kind)].words,
+                alarm.desk_id,
+                alarm.desk.name,
+                alarm.report_id if alarm.report_id in seen else None,
+                slot_words(alarm.slot, at, office_zone()),
+                alarm.steps_sent,
+                alarm.failures,
+                names.get(alarm.acknowledged_by, "A colleague") if alarm.acknowledged_by else None,
+                mine and alarm.acknowledged_at is None,
+                mine and not why_not,
+                why_not,
+            )
+        )
+    return tuple(lines)
+
+
+def open_alarms(*, by: Attendance) -> int:
+    """How many open alarms this person may see and nobody has acknowledged: the number beside the menu."""
+    return _visible(by).filter(cleared_at=None, acknowledged_at=None).count()
+
+
+def acknowledge(alarm_id: UUID, *, by: Attendance, at: datetime) -> None:
+    """Say that one has seen it: the paging stops, for every alarm of the same report. The alarm itself stays.
+
+    Raises NotHere and Refused. Acknowledging twice does nothing.
+    """
+    with _on_the_record(Act.ALARM_ACKNOWLEDGED, by, None, alarm_id):
+        alarm = _find(alarm_id, by)
+        _permit(by, alarm)
+        together = Q(id=alarm.id)
+        if alarm.report_id is not None:
+            together |= Q(report_id=alarm.report_id)
+        for one in (
+            _visible(by)
+            .select_for_update(of=("self",))
+            .filter(together, cleared_at=None, acknowledged_at=None)
+        ):
+            one.acknowledged_by, one.acknowledged_at = by.officer_id, at
+            one.save(update_fields=["acknowledged_by", "acknowledged_at"])
+            _record(Act.ALARM_ACKNOWLEDGED, one, by)
+
+
+def clear(alarm_id: UUID, because: str, *, by: Attendance, at: datetime) -> None:
+    """Put an alarm away, in one's own name, for a reason out of CLEAR_REASONS.
+
+    Raises NotHere and Refused; NotNow without a reason, and while the cause of an alarm that goes by its cause lasts.
+    """
+    with _on_the_record(Act.ALARM_CLEARED, by, None, alarm_id):
+        alarm = _find(alarm_id, by)
+        _permit(by, alarm)
+        if because not in CLEAR_REASONS:
+            raise NotNow("Say why you put this alarm away.")
+        still = _still(alarm, at)
+        if still:
+            raise NotNow(still)
+        _clear(alarm, because, by, at)
+
+
+def resolve_for(report_id: UUID, *, by: Attendance, at: datetime) -> None:
+    """The report was taken, handed over or closed by this person, in whose transaction this runs.
+
+    What called for somebody to take it is cleared in their name. What was late stays until somebody clears it with a
+    reason, but pages nobody any more. Of the time only the day is kept from here on.
+    """
+    for alarm in Alarm.objects.select_for_update().filter(report_id=report_id):
+        alarm.slot = day_of(alarm.slot)
+        if alarm.cleared_at is None and RULES[AlarmKind(alarm.kind)].ends_when_taken:
+            _clear(alarm, "taken", by, at)
+        elif alarm.cleared_at is None and alarm.acknowledged_at is None:
+            alarm.acknowledged_by, alarm.acknowledged_at = by.officer_id, at
+            alarm.save(update_fields=["slot", "acknowledged_by", "acknowledged_at"])
+            _record(Act.ALARM_ACKNOWLEDGED, alarm, by)
+        else:
+            alarm.save(update_fields=["slot"])
+
+
+def worker_runs(at: datetime) -> bool:
+    """Whether the worker has shown a sign of life within three minutes. Without it nobody is paged."""
+    last = WorkerBeat.objects.values_list("minute", flat=True).first()
+    return last is not None and at - last <= _SILENCE
+
+
+def office_zone() -> ZoneInfo:
+    """The zone that officers read times in."""
+    return ZoneInfo(settings.OFFICE_ZONE)
+
+
+def _visible(by: Attendance) -> QuerySet[Alarm]:
+    """The first wall: alarms of one's own desks; all, for those who watch round the clock. Row-level security says the same."""
+    if any(desk.round_the_clock for desk in by.desks):
+        return Alarm.objects.all()
+    return Alarm.objects.filter(desk_id__in=by.desk_ids)
+
+
+def _find(alarm_id: UUID, by: Attendance) -> Alarm:
+    alarm = _visible(by).select_for_update(of=("self",)).filter(pk=alarm_id, cleared_at=None).first()
+    if alarm is None:
+        raise NotHere
+    return alarm
+
+
+def _where(by: Attendance, alarm: Alarm) -> tuple[UUID, ...]:
+    return (alarm.desk_id, *(desk.id for desk in by.desks if desk.round_the_clock))
+
+
+def _permit(by: Attendance, alarm: Alarm) -> None:
+    by.require(Capability.ANSWER_ALARM, *_where(by, alarm))
+
+
+def _may_answer(by: Attendance, alarm: Alarm) -> bool:
+    return allows(by.appointments, Capability.ANSWER_ALARM, _where(by, alarm))
+
+
+def _waits(alarm: Alarm) -> bool:
+    """Whether the alarm's report still waits, as far as this session can see: unseen counts as waiting."""
+    return not Report.objects.filter(id=alarm.report_id).exclude(stage="waiting").exists()
+
+
+def _still(alarm: Alarm, at: datetime) -> str:
+    """What to do first when the cause of this alarm lasts; empty when it may be cleared."""
+    rule = RULES[AlarmKind(alarm.kind)]
+    lasts = {
+        AlarmKind.DANGER: lambda: _waits(alarm),
+        AlarmKind.NOBODY_ON_DUTY: lambda: _waits(alarm),
+        AlarmKind.EPOCH_ENDING: lambda: keys_run_out(alarm.desk_id, at),
+        AlarmKind.THIN_DESK: lambda: desk_is_thin(alarm.desk_id, at),
+    }
+    check = lasts.get(AlarmKind(alarm.kind))
+    return rule.while_it_lasts if check is not None and check() else ""
+
+
+def _clear(alarm: Alarm, because: str, by: Attendance, at: datetime) -> None:
+    alarm.cleared_by, alarm.cleared_at, alarm.because = by.officer_id, at, because
+    alarm.save(update_fields=["slot", "cleared_by", "cleared_at", "because"])
+    _record(Act.ALARM_CLEARED, alarm, by, because=because)
+
+
+def _record(act: Act, alarm: Alarm, by: Attendance, **detail: str) -> None:
+    journal.record(
+        act,
+        actor=by.officer_id,
+        desk=alarm.desk_id,
+        thing="alarm",
+        thing_id=alarm.id,
+        detail={"kind": alarm.kind, **detail},
+    )
+
+
+@contextmanager
+def _on_the_record(act: Act, by: Attendance, desk: UUID | None, alarm: UUID | None = None) -> Iterator[None]:
+    """One transaction; a refusal undoes it and is logged in one of its own."""
+    try:
+        with transaction.atomic():
+            yield
+    except Refused:
+        thing = "alarm" if alarm else "desk"
+        journal.record(act, actor=by.officer_id, desk=desk, thing=thing, thing_id=alarm or desk, refused=True)
+        raise

@@ -1,0 +1,102 @@
+"""The first three beats that officers' verbs share: find, permit, move; and the fifth, record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Max
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.casework import Changed, NotHere
+from heedline.casework.attendance import Attendance
+from heedline.permits.capabilities import Capability
+from heedline.permits.rules import Standing
+from heedline.permits.scopes import reports_of
+from heedline.reports.lifecycle import HELD_MOVES, Move, NotNow, Stage, after
+from heedline.reports.models import Report, Step
+
+
+@dataclass(frozen=True)
+class FoundReport:
+    """A report that this officer may see, locked for the rest of the transaction."""
+
+    report: Report
+    by: Attendance
+    at: datetime
+
+    @property
+    def standing(self) -> Standing:
+        r = self.report
+        return Standing(
+            r.desk_id, r.watch_id, r.holder_id, r.lease_until, r.stage, self.at, self.by.officer_id
+        )
+
+    def permit(self, capability: Capability) -> None:
+        """Raise Refused unless they may do this to this report now."""
+        self.by.require(capability, self.report.desk_id, self.report.watch_id, standing=self.standing)
+
+
+def find(ref: UUID, *, by: Attendance, at: datetime, version: int | None = None) -> FoundReport:
+    """Return the report, locked. Raises NotHere for every other, and Changed when it is not `version` any more."""
+    report = reports_of(by.desk_ids).select_for_update(of=("self",)).filter(pk=ref).first()
+    if report is None:
+        raise NotHere
+    if version is not None and report.version != version:
+        last = Step.objects.filter(report=report).select_related("by").order_by("-number").first()
+        who = last.by.name if last is not None and last.by is not None else "The reporter"
+        raise Changed(f"{who} saved in between ({last.move if last is not None else 'a change'}).")
+    return FoundReport(report, by, at)
+
+
+def move(
+    found: FoundReport,
+    step: Move,
+    *,
+    codes: dict[str, Any] | None = None,
+    note: UUID | None = None,
+    to_desk: UUID | None = None,
+) -> Report:
+    """Make one legal move and keep it as a Step. The caller changes what else changes and saves. Raises NotNow."""
+    report = found.report
+    try:
+        to = after(Stage(report.stage), step)
+    except NotNow:
+        if step in HELD_MOVES and report.stage == Stage.WAITING:
+            raise NotNow(
+                "Take the report first, so that no colleague works on it at the same time."
+            ) from None
+        raise
+    number = (Step.objects.filter(report=report).aggregate(n=Max("number"))["n"] or 0) + 1
+    Step.objects.create(
+        report=report,
+        number=number,
+        move=step,
+        from_stage=report.stage,
+        to_stage=to,
+        by_id=found.by.officer_id,
+        at=found.at,
+        on=found.at.date(),
+        from_desk=report.desk_id,
+        to_desk=to_desk or report.desk_id,
+        codes=codes or {},
+        note=note,
+    )
+    report.stage = to
+    report.version += 1
+    return report
+
+
+def record(found: FoundReport, act: Act, **detail: str | int | bool) -> None:
+    """Write the act into the log, in the same transaction."""
+    journal.record(
+        act,
+        actor=found.by.officer_id,
+        desk=found.report.desk_id,
+        thing="report",
+        thing_id=found.report.id,
+        detail=detail,
+    )

@@ -1,0 +1,50 @@
+"""Addressing a report to another desk: its headers are rewritten in the officer's unlocked session, its payloads stay."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from heedline.casework import SealingStopped
+from heedline.casework.finding import FoundReport
+from heedline.casework.key_directory import Addressee
+from heedline.casework.notes import public_keys_of
+from heedline.desks.models import Desk, EpochKeyRow
+from heedline.permits import wall
+from heedline.reports.models import SealedHeader
+from heedline.vault.container import readdress as rewrite
+from heedline.vault.identity import reseal_share
+
+
+def readdress(found: FoundReport, to: Addressee, *, from_desk: UUID, due_at: datetime) -> None:
+    """Address every sealed part of a report to `to` instead of the desk that gives it away.
+
+    The round-the-clock desk stays addressed where it was. Raises CannotOpen when this officer's keys do not open it, and
+    SealingStopped when somebody else moved it in between.
+    """
+    ring = found.by.keys()
+    stays = Desk.objects.filter(id=from_desk, round_the_clock=True).exists()  # it goes on watching
+    leaving = (
+        set() if stays else set(EpochKeyRow.objects.filter(desk_id=from_desk).values_list("id", flat=True))
+    )
+    for header in SealedHeader.objects.filter(report_id=found.report.id).exclude(part="identity"):
+        old = list(header.epochs)
+        keep = [epoch for epoch in old if epoch not in leaving]
+        new = [*[epoch for epoch in keep if epoch != to.epoch], to.epoch]
+        header.header = rewrite(bytes(header.header), ring.for_any(old), public_keys_of(new))
+        header.epochs = new
+        header.save(update_fields=["header", "epochs"])
+    shares = wall.desk_shares(found.report.id)
+    identity = (
+        SealedHeader.objects.only("container").get(report_id=found.report.id, part="identity").container
+    )
+    for epoch, sealed in shares:
+        seeds = ring.for_any([epoch]) if epoch is not None else []
+        if seeds:
+            share = reseal_share(sealed, seeds[0], to.key, container_id=identity, share=1)
+            break
+    else:
+        raise SealingStopped
+    version = found.report.version - 1  # the row still has the version that it was found with
+    if not wall.hand_over(found.report.id, to.desk, due_at, version, from_desk, to.epoch, share):
+        raise SealingStopped

@@ -1,0 +1,247 @@
+"""The path of a report, from top to bottom: submit → take → assess → hand over → close → reopen.
+
+`submit` is all that the public process does. Every other verb is an officer's, and has six beats in the same order:
+find (inside what they may see, locked), permit, move (`reports.lifecycle` decides), change, record, dispatch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from heedline.audit.acts import Act
+from heedline.casework import Conflict, SealingStopped, handing_over, key_directory, notes
+from heedline.casework.attendance import Attendance
+from heedline.casework.duty import resolve_for
+from heedline.casework.finding import FoundReport, find, move, record
+from heedline.casework.sealing import enclose
+from heedline.dispatch.clocks import due_when_taken, first_due, rank_of, slot_of
+from heedline.dispatch.letters import Letter
+from heedline.dispatch.outbox import post
+from heedline.intake.questions import QuestionSet
+from heedline.intake.record import Record
+from heedline.packs import load_pack
+from heedline.packs.routing import RouteFacts, route
+from heedline.permits.capabilities import Capability
+from heedline.reports import door
+from heedline.reports.lifecycle import Move, NotNow
+from heedline.vault.codes import ReceiptCode
+
+#: Any quarter hour: the database works out the present one itself, and is given only how long a report may wait.
+EPOCH_OF_SLOTS = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class NewReport:
+    """A report as the sites hand it in. Id and code were made before sending, so that sending twice sends once."""
+
+    report_id: UUID
+    code: ReceiptCode
+    channel: str
+    record: Record
+    question_set: QuestionSet
+    language: str
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """It is durable. `again`: this very report had arrived before."""
+
+    received_on: date
+    again: bool
+
+
+def submit(new: NewReport, *, at: datetime) -> Accepted:
+    """Seal a report to the desk that its place and kind lead to, and store it. When this returns, it is on disk.
+
+    Raises SealingStopped when it cannot be sealed to two people or cannot be stored (nothing was sent), and Conflict when
+    the same id came before with another body.
+    """
+    pack = load_pack(settings.PACK)
+    facts = RouteFacts(
+        kind=new.record.kind,
+        place_text=new.record.place_text,
+        postcode=new.record.postcode,
+        urgency=new.record.urgency,
+    )
+    decision = route(facts, pack)
+    today = at.date()
+    desk = key_directory.addressee(decision.desk_code, today)
+    watch = key_directory.addressee(decision.watch_code, today) if decision.watch_code else None
+    if desk is None:  # fewer than two people could open it there: the round-the-clock desk takes it
+        desk, watch = key_directory.addressee(pack.watch_desk, today), None
+    if desk is None:
+        raise SealingStopped
+    sealed = enclose(new, desk=desk, watch=watch, because=decision.because, at=at)
+    outcome = door.submit(
+        door.Submission(
+            report=new.report_id,
+            lookup=sealed.lookup,
+            reporter_key=sealed.reporter_key,
+            body_mac=sealed.body_mac,
+            kind=new.record.kind,
+            channel=new.channel,
+            area=decision.area,
+            urgency=new.record.urgency,
+            rank=rank_of(new.record.urgency),
+            desk=desk.desk,
+            watch=watch.desk if watch else None,
+            due_after=first_due(EPOCH_OF_SLOTS, new.record.urgency, pack) - EPOCH_OF_SLOTS,
+            question_set=new.record.set_digest,
+            report_part=sealed.report_part,
+            identity_part=sealed.identity_part,
+            desk_shares=sealed.desk_shares,
+            authoriser_share=sealed.authoriser_share,
+        )
+    )
+    if outcome == "conflict":
+        raise Conflict
+    if outcome not in {"accepted", "again"}:
+        raise SealingStopped
+    return Accepted(today, outcome == "again")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the desk makes of a report: what was done, not who they are; how soon, and why."""
+
+    danger_to_life: bool
+    done_what: str
+    priority: str  # high | medium | low
+    reason: str
+
+
+@dataclass(frozen=True)
+class Closing:
+    """How it ended: codes of the pack, a reason in words, and what the reporter is told."""
+
+    outcome: str
+    reason: str
+    tell_reporter: str
+
+
+def _lease() -> timedelta:
+    return load_pack(settings.PACK).clock("lease")
+
+
+@transaction.atomic
+def take(ref: UUID, *, by: Attendance, at: datetime) -> None:
+    """Claim a report under a lease, so that no colleague works on it at the same time. Only this stops its first clock."""
+    found = find(ref, by=by, at=at)
+    found.permit(Capability.TAKE)
+    report = move(found, Move.TAKE)
+    pack = load_pack(settings.PACK)
+    report.due_at = due_when_taken(at, report.priority or pack.first_priority[report.urgency], pack)
+    report.slot = None  # from here on only the day of its arrival is kept
+    report.holder_id, report.lease_until = by.officer_id, at + _lease()
+    report.save(update_fields=["stage", "version", "due_at", "slot", "holder", "lease_until"])
+    record(found, Act.REPORT_TAKEN)
+    resolve_for(report.id, by=by, at=at)
+
+
+@transaction.atomic
+def release(ref: UUID, *, by: Attendance, at: datetime) -> None:
+    """Give a report back to its desk, unassessed."""
+    found = find(ref, by=by, at=at)
+    found.permit(Capability.RELEASE)
+    report = move(found, Move.RELEASE)
+    report.holder_id = report.lease_until = None
+    report.save(update_fields=["stage", "version", "holder", "lease_until"])
+    record(found, Act.REPORT_RELEASED)
+
+
+def _assess(found: FoundReport, finding: Finding) -> None:
+    report = move(
+        found,
+        Move.ASSESS,
+        codes={"priority": finding.priority, "danger": finding.danger_to_life},
+        note=notes.seal(found, {"done_what": finding.done_what, "reason": finding.reason}),
+    )
+    report.priority, report.danger_to_life = finding.priority, finding.danger_to_life
+    report.rank = rank_of(report.urgency, finding.priority, finding.danger_to_life)
+    report.due_at = due_when_taken(found.at, finding.priority, load_pack(settings.PACK))
+    report.lease_until = found.at + _lease()
+    report.save(
+        update_fields=["stage", "version", "priority", "danger_to_life", "rank", "due_at", "lease_until"]
+    )
+    record(found, Act.REPORT_ASSESSED, priority=finding.priority, danger=finding.danger_to_life)
+
+
+@transaction.atomic
+def assess(ref: UUID, finding: Finding, *, version: int, by: Attendance, at: datetime) -> None:
+    """Record what the desk makes of a report, and why."""
+    found = find(ref, by=by, at=at, version=version)
+    found.permit(Capability.ASSESS)
+    _assess(found, finding)
+
+
+def _close(found: FoundReport, closing: Closing) -> None:
+    pack = load_pack(settings.PACK)
+    if closing.outcome not in pack.outcomes or closing.tell_reporter not in pack.statuses:
+        raise ValueError("an outcome or status that the pack does not know")
+    report = move(
+        found,
+        Move.CLOSE,
+        codes={"outcome": closing.outcome, "status": closing.tell_reporter},
+        note=notes.seal(found, {"reason": closing.reason}),
+    )
+    report.outcome, report.status = closing.outcome, closing.tell_reporter
+    report.holder_id = report.lease_until = report.due_at = None
+    report.save(update_fields=["stage", "version", "outcome", "status", "holder", "lease_until", "due_at"])
+    record(found, Act.REPORT_CLOSED, outcome=closing.outcome)
+    resolve_for(report.id, by=found.by, at=found.at)
+
+
+@transaction.atomic
+def close(ref: UUID, closing: Closing, *, version: int, by: Attendance, at: datetime) -> None:
+    """End the work on an assessed report with a coded outcome and a reason. The report stays; it can be reopened."""
+    found = find(ref, by=by, at=at, version=version)
+    found.permit(Capability.CLOSE)
+    _close(found, closing)
+
+
+@transaction.atomic
+def assess_and_close(
+    ref: UUID, finding: Finding, closing: Closing, *, version: int, by: Attendance, at: datetime
+) -> None:
+    """The short way for the many that are not useful: one assessment, one outcome, one post."""
+    found = find(ref, by=by, at=at, version=version)
+    found.permit(Capability.ASSESS)
+    found.permit(Capability.CLOSE)
+    _assess(found, finding)
+    _close(found, closing)
+
+
+@transaction.atomic
+def hand_over(ref: UUID, to_desk: str, because: str, *, version: int, by: Attendance, at: datetime) -> None:
+    """Give a report to another desk: addressed to its keys, gone from ours, its first clock begins again there."""
+    found = find(ref, by=by, at=at, version=version)
+    found.permit(Capability.HAND_OVER)
+    to = key_directory.addressee(to_desk, at.date())
+    if to is None or to.desk == found.report.desk_id:
+        raise NotNow("That desk cannot receive this report: fewer than two people there could open it.")
+    from_desk = found.report.desk_id
+    note = notes.seal(found, {"reason": because}, also=to)
+    due_at = first_due(slot_of(at), found.report.urgency, load_pack(settings.PACK))
+    move(found, Move.HAND_OVER, codes={"to": to.code}, note=note, to_desk=to.desk)
+    record(found, Act.REPORT_HANDED_OVER, to=to.code)
+    post(Letter.REPORT_HANDED, desk=to.desk, thing_id=ref, at=at)
+    handing_over.readdress(found, to, from_desk=from_desk, due_at=due_at)
+    resolve_for(ref, by=by, at=at)
+
+
+@transaction.atomic
+def reopen(ref: UUID, because: str, *, by: Attendance, at: datetime) -> None:
+    """Put a closed report back into the queue of its desk."""
+    found = find(ref, by=by, at=at)
+    found.permit(Capability.REOPEN)
+    report = move(found, Move.REOPEN, note=notes.seal(found, {"reason": because}))
+    report.due_at = first_due(slot_of(at), report.urgency, load_pack(settings.PACK))
+    report.status = "received"
+    report.save(update_fields=["stage", "version", "due_at", "status"])
+    record(found, Act.REPORT_REOPENED)
+    post(Letter.REPORT_REOPENED, desk=report.desk_id, thing_id=ref, at=at)

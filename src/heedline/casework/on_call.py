@@ -1,0 +1,73 @@
+"""Who is there, and whom a step of the paging chain calls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from heedline.desks.models import Appointment, Desk, Officer, OnCall, Shift
+from heedline.packs.pack import OnCallStep
+from heedline.permits.roles import Role
+
+_WHO_READ = (Role.OFFICER, Role.SUPERVISOR)
+
+
+def shifts_now(at: datetime) -> Q:
+    """Shifts that cover this moment."""
+    return Q(starts_at__lte=at, ends_at__gt=at, officer__is_active=True)
+
+
+def staffed_desks(at: datetime) -> frozenset[UUID]:
+    """Desks where somebody is on duty now."""
+    return frozenset(Shift.objects.filter(shifts_now(at)).values_list("desk_id", flat=True))
+
+
+def watch_desks() -> frozenset[UUID]:
+    """The round-the-clock desks that read reports."""
+    return frozenset(Desk.objects.filter(round_the_clock=True, kind="activity").values_list("id", flat=True))
+
+
+def desk_for_everything() -> UUID | None:
+    """The desk that alarms about the installation hang on: a round-the-clock one, else any that reads reports."""
+    return (
+        Desk.objects.filter(kind="activity")
+        .order_by("-round_the_clock", "code")
+        .values_list("id", flat=True)
+        .first()
+    )
+
+
+def called(desk: UUID, step: int, chain: Sequence[OnCallStep], at: datetime) -> frozenset[str]:
+    """E-mail addresses of everybody whom this step calls, and all steps before it.
+
+    `chain` is the pack's: it says whose duty roster each step calls; the desk's and the round-the-clock desk's own
+    on-call lists are added from step 1 up. When that is nobody, everybody on those lists is called, and when there is
+    none, every officer of the round-the-clock desk: a page that goes to nobody helps nobody.
+    """
+    watch = watch_desks()
+    here = watch | {desk}
+    rosters: set[UUID] = set()
+    for one in chain[: step + 1]:
+        if one.who == "desk-on-duty":
+            rosters |= here
+        elif one.who == "watch-on-duty":
+            rosters |= watch
+    on_duty = Shift.objects.filter(shifts_now(at), desk_id__in=rosters).values("officer_id")
+    lists = OnCall.objects.filter(desk_id__in=here)
+    anybody = (
+        Q(id__in=on_duty) | Q(id__in=lists.filter(step__lte=step).values("officer_id")),
+        Q(id__in=lists.values("officer_id")),
+        Q(
+            id__in=Appointment.objects.filter(
+                desk_id__in=watch or here, role__in=_WHO_READ, ended_on=None
+            ).values("officer_id")
+        ),
+    )
+    for people in anybody:
+        found = frozenset(Officer.objects.filter(people, is_active=True).values_list("email", flat=True))
+        if found:
+            return found
+    return frozenset()

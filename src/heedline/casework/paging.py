@@ -1,0 +1,250 @@
+"""The worker's half of duty: letters become alarms, alarms become pages, clocks are watched.
+
+Nothing here opens anything, and nothing here knows an exact time of arrival except the pager's memory
+(`dispatch.chain`). Every function is one task of the worker and safe to repeat.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Least
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.casework import key_directory, on_call
+from heedline.desks.models import Desk
+from heedline.dispatch import postmen
+from heedline.dispatch.chain import Deadlines, offsets_of
+from heedline.dispatch.clocks import (
+    epochs_run_out,
+    may_raise_again,
+    message_due,
+    minute_of,
+    slot_end,
+    slot_of,
+)
+from heedline.dispatch.letters import RULES, AlarmKind
+from heedline.dispatch.models import Alarm, Outbox, WorkerBeat
+from heedline.dispatch.turns import one_at_a_time
+from heedline.packs import Pack, load_pack
+from heedline.reports.models import Message, Report
+
+#: An alarm about the installation that somebody cleared is not raised again on the same day.
+_ONCE_A_DAY = timedelta(days=1)
+_BATCH = 500
+_MOST_FAILURES = 30_000
+#: What this process remembers of exact times.
+_deadlines = Deadlines()
+
+
+def _pack() -> Pack:
+    return load_pack(settings.PACK)
+
+
+# --- raising -------------------------------------------------------------------------------------------------------
+
+
+def _raise(kind: AlarmKind, *, desk: UUID, at: datetime, report: UUID | None = None) -> None:
+    """Raise an alarm unless the same one stands already."""
+    Alarm.objects.bulk_create(
+        [Alarm(kind=kind, desk_id=desk, report_id=report, slot=slot_of(at))], ignore_conflicts=True
+    )
+
+
+def _raise_for_all(kind: AlarmKind, at: datetime) -> None:
+    """Raise an alarm about the installation: it hangs on a desk that is always there."""
+    desk = on_call.desk_for_everything()
+    if desk is not None and not _cleared_since(kind, desk, None, at, _ONCE_A_DAY):
+        _raise(kind, desk=desk, at=at)
+
+
+def _cleared_since(
+    kind: AlarmKind, desk: UUID, report: UUID | None, at: datetime, allowed: timedelta
+) -> bool:
+    last = (
+        Alarm.objects.filter(kind=kind, desk_id=desk, report_id=report, cleared_at__isnull=False)
+        .order_by("-cleared_at")
+        .values_list("cleared_at", flat=True)
+        .first()
+    )
+    return last is not None and not may_raise_again(last, allowed, at)
+
+
+def drain(at: datetime) -> int:
+    """Turn letters of the outbox into alarms; returns how many letters there were.
+
+    A letter is removed in the transaction that raises its alarms: it is never lost, and repeating does nothing.
+    """
+    done = 0
+    while True:
+        with transaction.atomic():
+            letters = list(Outbox.objects.select_for_update(skip_locked=True).order_by("id")[:_BATCH])
+            waiting = Report.objects.filter(
+                id__in=[one.thing_id for one in letters if one.thing_id], stage="waiting"
+            )
+            facts = {
+                report: (desk, rank) for report, desk, rank in waiting.values_list("id", "desk_id", "rank")
+            }
+            staffed = on_call.staffed_desks(at)
+            for letter in letters:
+                if letter.thing_id not in facts:
+                    continue  # taken already, or nothing that waits
+                desk, rank = facts[letter.thing_id]
+                if rank == 0:
+                    _raise(AlarmKind.DANGER, desk=desk, report=letter.thing_id, at=letter.slot)
+                if desk not in staffed:
+                    _raise(AlarmKind.NOBODY_ON_DUTY, desk=desk, report=letter.thing_id, at=letter.slot)
+            Outbox.objects.filter(id__in=[one.id for one in letters]).delete()
+        done += len(letters)
+        if len(letters) < _BATCH:
+            return done
+
+
+def watch_clocks(at: datetime) -> int:
+    """Raise alarms for deadlines that have passed and for reports that wait where nobody is; returns how many stand."""
+    pack = _pack()
+    late = Report.objects.exclude(stage="closed").filter(due_at__lt=at)
+    for report, desk, priority, urgency in late.values_list("id", "desk_id", "priority", "urgency"):
+        allowed = pack.priorities[priority or pack.first_priority[urgency]].handed_within
+        if not _cleared_since(AlarmKind.OVERDUE, desk, report, at, allowed):
+            _raise(AlarmKind.OVERDUE, desk=desk, report=report, at=at)
+    lonely = Report.objects.filter(stage="waiting").exclude(desk_id__in=on_call.staffed_desks(at))
+    for report, desk in lonely.values_list("id", "desk_id"):
+        _raise(AlarmKind.NOBODY_ON_DUTY, desk=desk, report=report, at=at)
+    unread = Message.objects.filter(from_us=False, seen=False, slot__isnull=False)
+    for report, slot in unread.values_list("report_id", "slot"):
+        if slot is not None and message_due(slot, pack) < at:
+            desk = Report.objects.values_list("desk_id", flat=True).get(id=report)
+            if not _cleared_since(AlarmKind.MESSAGE_WAITING, desk, report, at, pack.clock("reporter_reply")):
+                _raise(AlarmKind.MESSAGE_WAITING, desk=desk, report=report, at=at)
+    return Alarm.objects.filter(cleared_at=None).count()
+
+
+def watch_keys(at: datetime) -> None:
+    """Raise alarms for desks whose keys run out or that too few can open, and for statements that do not add up.
+
+    Raises SealingStopped when this process has no pinned root: then it cannot believe any key.
+    """
+    known = key_directory.directory()
+    if known.gaps or known.refused:
+        _raise_for_all(AlarmKind.KEYS_DOUBTED, at)
+    for desk in Desk.objects.order_by("code"):
+        if keys_run_out(desk.id, at):
+            _raise(AlarmKind.EPOCH_ENDING, desk=desk.id, at=at)
+        if desk_is_thin(desk.id, at):
+            _raise(AlarmKind.THIN_DESK, desk=desk.id, at=at)
+
+
+def keys_run_out(desk: UUID, at: datetime) -> bool:
+    """Whether no key of the desk, held by its members only, opens in the month after next."""
+    known = key_directory.directory()
+    opens = [one.opens_on for one in known.epochs(str(desk)) if not known.is_stale(one)]
+    return epochs_run_out(max(opens, default=None), at.date())
+
+
+def desk_is_thin(desk: UUID, at: datetime) -> bool:
+    """Whether so few can open what is sealed to the desk that nothing is sent there any more."""
+    return key_directory.openers_of(str(desk), at.date()) < key_directory.ENOUGH_OPENERS
+
+
+def task_failed(at: datetime) -> None:
+    """Raise the alarm that a background task keeps failing."""
+    _raise_for_all(AlarmKind.WORKER_FAILING, at)
+
+
+def beat(at: datetime) -> None:
+    """Note that the worker runs, to the minute."""
+    if not WorkerBeat.objects.filter(id=1).update(minute=minute_of(at)):
+        WorkerBeat.objects.bulk_create([WorkerBeat(id=1, minute=minute_of(at))], ignore_conflicts=True)
+
+
+# --- paging --------------------------------------------------------------------------------------------------------
+
+
+def page_round(at: datetime, monotonic: float, deadlines: Deadlines = _deadlines) -> int:
+    """Page everybody whom a step of an open alarm calls now; returns how many alarms moved on.
+
+    `monotonic`: seconds of a clock that only runs forward; `deadlines`: the memory of this pager. Alarms of one round
+    share one page a person, so that nobody can count them. A step counts as sent when somebody was reached; else it is
+    tried again in seconds, and the failing channel becomes an alarm of its own.
+    """
+    with one_at_a_time("paging") as mine:
+        return _page_round(at, monotonic, deadlines) if mine else 0
+
+
+def _page_round(at: datetime, now: float, deadlines: Deadlines) -> int:
+    unanswered = list(Alarm.objects.filter(cleared_at=None, acknowledged_at=None))
+    deadlines.keep_only(alarm.id for alarm in unanswered)
+    steps = dict(_due_steps(unanswered, at, now, deadlines))
+    if not steps:
+        return 0
+    people = {
+        alarm: on_call.called(alarm.desk_id, step, _pack().on_call, at) for alarm, step in steps.items()
+    }
+    delivery = postmen.carry(frozenset[str]().union(*people.values()), at=at)
+    moved = 0
+    for alarm, step in steps.items():
+        if delivery.posted or people[alarm] & delivery.reached:
+            sent = min(deadlines.went_out(alarm.id, step, now), len(_offsets(alarm.kind)))
+            Alarm.objects.filter(id=alarm.id).update(steps_sent=sent, settled=False)
+            moved += 1
+        else:
+            deadlines.failed(alarm.id, now)
+            Alarm.objects.filter(id=alarm.id).update(
+                failures=Least(F("failures") + 1, _MOST_FAILURES), settled=False
+            )
+    if delivery.failed or moved < len(steps):
+        _raise_for_all(AlarmKind.PAGE_FAILED, at)
+    return moved
+
+
+def _offsets(kind: str) -> tuple[float, ...]:
+    return offsets_of(step.after for step in _pack().on_call) if RULES[AlarmKind(kind)].chain else (0.0,)
+
+
+def _due_steps(
+    alarms: Iterable[Alarm], at: datetime, now: float, deadlines: Deadlines
+) -> Iterable[tuple[Alarm, int]]:
+    alarms = list(alarms)
+    in_danger = {alarm.report_id for alarm in alarms if alarm.kind == AlarmKind.DANGER}
+    for alarm in alarms:
+        danger = alarm.report_id in in_danger
+        if alarm.kind == AlarmKind.OVERDUE and danger:
+            continue  # its danger alarm is calling the same people already
+        if alarm.kind == AlarmKind.NOBODY_ON_DUTY and not danger and slot_end(alarm.slot) > at:
+            continue  # a page now would tell whoever watches the mail when the report came
+        chain = RULES[AlarmKind(alarm.kind)].chain
+        step = deadlines.due_step(alarm.id, alarm.steps_sent, _offsets(alarm.kind), now, repeat=chain)
+        if step is not None:
+            yield alarm, step
+
+
+def settle_alarms(at: datetime) -> int:
+    """Write the alarms of ended quarter hours anew, shuffled, and log their pages so; returns how many.
+
+    An alarm's row is written within seconds of an arrival and again 2, 5 and 10 minutes later: until it is written
+    anew, its transaction number tells what its slot hides. Idempotent.
+    """
+    with transaction.atomic():
+        fresh = list(Alarm.objects.select_for_update().filter(settled=False, slot__lt=slot_of(at)))
+        secrets.SystemRandom().shuffle(fresh)
+        for alarm in fresh:
+            Alarm.objects.filter(id=alarm.id).update(settled=True)
+            if alarm.steps_sent or alarm.failures:
+                journal.record(
+                    Act.DUTY_PAGED,
+                    actor=None,
+                    desk=alarm.desk_id,
+                    thing="alarm",
+                    thing_id=alarm.id,
+                    detail={"kind": alarm.kind, "steps": alarm.steps_sent, "failures": alarm.failures},
+                    at_slot=alarm.slot,
+                )
+    return len(fresh)

@@ -1,0 +1,302 @@
+"""What is shown to whom, as frozen dataclasses. The only opener of sealed reports; each look is logged before it returns.
+
+A page shows exactly the fields of its dataclass: a template cannot query, and cannot wander to a neighbour's report.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.casework import on_call
+from heedline.casework.attendance import Attendance, Keyring
+from heedline.dispatch.clocks import due_words, is_overdue
+from heedline.packs import load_pack
+from heedline.permits.capabilities import Capability
+from heedline.permits.scopes import reports_of
+from heedline.reports.models import Report, SealedHeader, SealedPayload
+from heedline.vault import CannotOpen, envelope
+from heedline.vault.container import Container
+
+OPENING_LENGTH = 120
+LOCKED_WORDS = "Unlock your keys to read this."
+CLOSED_WORDS = "This cannot be opened with your keys."
+
+
+def short_name(ref: UUID) -> str:
+    """A report's name for people: seven letters and digits of its random id, grouped. Says nothing of when or where."""
+    letters = base64.b32encode(ref.bytes).decode()[:8]
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+@dataclass(frozen=True)
+class OpenedReport:
+    """A report's container, opened."""
+
+    record: dict[str, Any] = field(repr=False)
+    arrived_at: str
+    channel: str
+    language: str
+
+    @property
+    def narrative(self) -> str:
+        return str(self.record.get("narrative", ""))
+
+    @property
+    def guessable(self) -> bool:
+        return bool(self.record.get("guessable", False))
+
+
+def open_report(
+    container: UUID, header: bytes, payload: bytes, epochs: Iterable[UUID], ring: Keyring
+) -> OpenedReport:
+    """Open a report's container with the keys of this session. Raises CannotOpen."""
+    body = envelope.open_part(
+        Container(header, payload),
+        ring.for_any(epochs),
+        installation=settings.INSTALLATION,
+        container_id=container,
+        part="report",
+    )
+    told = json.loads(body)
+    return OpenedReport(told["record"], told["arrived_at"], told["channel"], told["language"])
+
+
+# --- the queue -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class QueueView:
+    """Which queue, and from where on. `after` is the mark of the last line seen."""
+
+    desk: str | None = None
+    state: str = "open"  # open | mine | closed
+    after: str | None = None
+    size: int = 25
+
+
+@dataclass(frozen=True)
+class QueueLine:
+    """One report in a queue."""
+
+    ref: UUID
+    short: str
+    kind_words: str
+    opening: str = field(repr=False)
+    language: str
+    urgency: str
+    priority: str
+    stage: str
+    due_words: str
+    overdue: bool
+    received_words: str
+    desk_name: str
+    holder: str | None
+    mine: bool
+    flags: tuple[str, ...]
+    watch_reason: str | None
+    new_messages: int
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A page of a queue, urgent first."""
+
+    lines: tuple[QueueLine, ...]
+    next: str | None
+    mark: str  # for `new_since`
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(settings.OFFICE_ZONE)
+
+
+def received_words(report: Report) -> str:
+    """The day of arrival; until somebody has taken the report, the quarter hour too."""
+    if report.slot is None:
+        return f"{report.received_on:%-d %B %Y}"
+    return f"{report.slot.astimezone(_zone()):%-d %B, %H:%M}"
+
+
+def _flags(report: Report, opened: OpenedReport | None) -> tuple[str, ...]:
+    found = []
+    if report.danger_to_life or (report.danger_to_life is None and report.urgency == "danger"):
+        found.append("Danger to life")
+    if opened is not None and opened.guessable:
+        found.append("Protect the source")
+    if report.withdraw_asked:
+        found.append("Asks to withdraw")
+    if report.unread:
+        found.append("New message")
+    if opened is not None and opened.language != "en":
+        found.append(f"Language: {opened.language}")
+    return tuple(found)
+
+
+def _chosen(by: Attendance, code: str | None) -> list[UUID]:
+    return [desk.id for desk in by.desks if code is None or desk.code == code]
+
+
+def _key(report: Report) -> tuple[int, datetime, UUID]:
+    return (report.rank, report.due_at or datetime.max.replace(tzinfo=_zone()), report.id)
+
+
+def _mark(report: Report, state: str) -> str:
+    if state == "closed":
+        return f"{report.received_on.isoformat()}_{report.id}"
+    due = report.due_at.isoformat() if report.due_at else ""
+    return f"{report.rank}_{due}_{report.id}"
+
+
+def _after_open(after: str) -> Q:
+    rank, due, ref = after.split("_")
+    at, place = datetime.fromisoformat(due), UUID(ref)
+    return Q(rank__gt=int(rank)) | Q(rank=int(rank)) & (Q(due_at__gt=at) | Q(due_at=at, id__gt=place))
+
+
+_LIST_FIELDS = (
+    "id", "kind", "urgency", "priority", "danger_to_life", "desk_id", "watch_id", "stage", "slot", "received_on", "due_at",
+    "rank", "holder_id", "lease_until", "unread", "withdraw_asked", "holder__name", "desk__name",
+)  # fmt: skip
+
+
+def open_rows(by: Attendance, view: QueueView, at: datetime) -> list[Report]:
+    """Open reports of the chosen desks, and those of other desks that a round-the-clock desk must see to now."""
+    desks = _chosen(by, view.desk)
+    rows = (
+        reports_of(by.desk_ids).exclude(stage="closed").select_related("holder", "desk").only(*_LIST_FIELDS)
+    )
+    rows = rows.order_by("rank", "due_at", "id")
+    if view.after:
+        rows = rows.filter(_after_open(view.after))
+    if view.state == "mine":
+        return list(rows.filter(holder_id=by.officer_id)[: view.size + 1])
+    mine = list(rows.filter(desk_id__in=desks)[: view.size + 1])
+    watching = [desk.id for desk in by.desks if desk.round_the_clock and desk.id in desks]
+    if not watching:
+        return mine
+    staffed = on_call.staffed_desks(at)
+    watched = rows.filter(watch_id__in=watching, stage="waiting").filter(
+        ~Q(desk_id__in=staffed) | Q(due_at__lt=at) | Q(rank=0)
+    )
+    return sorted({r.id: r for r in [*mine, *watched[: view.size + 1]]}.values(), key=_key)[: view.size + 1]
+
+
+def _closed_rows(by: Attendance, view: QueueView) -> list[Report]:
+    rows = reports_of(by.desk_ids).filter(stage="closed", desk_id__in=_chosen(by, view.desk))
+    if view.after:
+        day, ref = view.after.split("_")
+        rows = rows.filter(Q(received_on__lt=day) | Q(received_on=day, id__gt=UUID(ref)))
+    found = rows.select_related("holder", "desk").only(*_LIST_FIELDS).order_by("-received_on", "id")
+    return list(found[: view.size + 1])
+
+
+def _opened(rows: list[Report], ring: Keyring | None) -> dict[UUID, OpenedReport]:
+    """Open the lines of one page. Two queries whatever its length; what does not open is left out."""
+    if ring is None or not rows:
+        return {}
+    headers = SealedHeader.objects.filter(report_id__in=[r.id for r in rows], part="report")
+    sealed = {h.container: h for h in headers}
+    payloads = SealedPayload.objects.filter(container__in=list(sealed)).only("container", "payload")
+    found: dict[UUID, OpenedReport] = {}
+    for body in payloads:
+        head = sealed[body.container]
+        try:
+            found[head.report_id] = open_report(
+                head.container, bytes(head.header), bytes(body.payload), head.epochs, ring
+            )
+        except CannotOpen:
+            continue
+    return found
+
+
+def _watch_reason(report: Report, mine: set[UUID], staffed: frozenset[UUID]) -> str | None:
+    if report.desk_id in mine:
+        return None
+    if report.desk_id not in staffed:
+        return f"Nobody is on duty at {report.desk.name}"
+    if report.rank == 0:
+        return f"Danger to life, not yet taken at {report.desk.name}"
+    return f"Overdue at {report.desk.name}"
+
+
+def _line(
+    report: Report, opened: OpenedReport | None, reason: str | None, *, by: Attendance, at: datetime
+) -> QueueLine:
+    pack = load_pack(settings.PACK)
+    leased = report.holder_id is not None and report.lease_until is not None and report.lease_until > at
+    if opened is not None:
+        opening = " ".join(opened.narrative.split())
+        opening = opening if len(opening) <= OPENING_LENGTH else opening[: OPENING_LENGTH - 1] + "…"
+    else:
+        opening = CLOSED_WORDS if by.unlocked else LOCKED_WORDS
+    return QueueLine(
+        ref=report.id,
+        short=short_name(report.id),
+        kind_words=pack.kinds[report.kind].name if report.kind in pack.kinds else report.kind,
+        opening=opening,
+        language=opened.language if opened is not None else "",
+        urgency=report.urgency,
+        priority=report.priority,
+        stage=report.stage,
+        due_words=due_words(report.due_at, at, _zone()) if report.due_at is not None else "",
+        overdue=report.due_at is not None and is_overdue(report.due_at, at),
+        received_words=received_words(report),
+        desk_name=report.desk.name,
+        holder=report.holder.name if leased and report.holder is not None else None,
+        mine=report.holder_id == by.officer_id,
+        flags=_flags(report, opened),
+        watch_reason=reason,
+        new_messages=report.unread,
+    )
+
+
+def queue(*, by: Attendance, at: datetime, view: QueueView) -> Queue:
+    """Return one page of a queue, urgent first, each report's first words opened. Logged as one look with its reports.
+
+    Raises Refused; ValueError for a mark that is none.
+    """
+    by.require(Capability.SEE_QUEUE)
+    rows = _closed_rows(by, view) if view.state == "closed" else open_rows(by, view, at)
+    more, rows = len(rows) > view.size, rows[: view.size]
+    opened = _opened(rows, by.keyring)
+    mine = set(by.desk_ids)
+    staffed = on_call.staffed_desks(at) if any(r.desk_id not in mine for r in rows) else frozenset()
+    lines = tuple(_line(r, opened.get(r.id), _watch_reason(r, mine, staffed), by=by, at=at) for r in rows)
+    with transaction.atomic():
+        journal.record(
+            Act.QUEUE_READ,
+            actor=by.officer_id,
+            desk=_chosen(by, view.desk)[0] if view.desk and _chosen(by, view.desk) else None,
+            detail={"state": view.state, "opened": [str(ref) for ref in opened]},
+        )
+    return Queue(lines, _mark(rows[-1], view.state) if more else None, count_mark(by=by, at=at))
+
+
+def count_mark(*, by: Attendance, at: datetime) -> str:
+    """A mark for `new_since`: how many reports are waiting now, counted up to a thousand."""
+    return str(waiting(by=by, desks=by.desk_ids))
+
+
+def waiting(*, by: Attendance, desks: Iterable[UUID]) -> int:
+    """How many reports wait at these desks, counted up to a thousand."""
+    return reports_of(by.desk_ids).filter(desk_id__in=list(desks), stage="waiting").order_by()[:1000].count()
+
+
+def new_since(*, by: Attendance, at: datetime, mark: str) -> int:
+    """How many more are waiting than when the page was made. Opens nothing, so it is not a look."""
+    by.require(Capability.SEE_QUEUE)
+    before = int(mark) if mark.isdecimal() and len(mark) <= 6 else 0
+    return max(0, waiting(by=by, desks=by.desk_ids) - before)

@@ -1,0 +1,275 @@
+"""Setting up: organisations, desks, officers, their keys and their hours.
+
+Every public key is a statement signed by two stewards (or, for an epoch, by a member of its desk) and chained to the
+pinned root. Stewards open nothing: they are members of no desk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.casework import key_directory
+from heedline.casework.attendance import grant_context, wrapping_context
+from heedline.desks.models import (
+    Appointment,
+    Desk,
+    EpochGrant,
+    EpochKeyRow,
+    KeyStatement,
+    Officer,
+    OnCall,
+    Organisation,
+    SeedWrapping,
+    Shift,
+    StandingInstallation,
+)
+from heedline.permits import gate
+from heedline.permits.capabilities import Capability
+from heedline.permits.roles import DESK_ROLES, Role
+from heedline.vault import passphrases
+from heedline.vault.grants import grant
+from heedline.vault.keys import new_seed, public_key, signing_public
+from heedline.vault.signed import ROOT, Signed, Statement, key_text
+
+
+@dataclass(frozen=True)
+class Hand:
+    """Somebody who signs: their id (or `root`) and their seed, held only for the moment."""
+
+    person: str
+    seed: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """What an officer gets once: their seed (kept by nobody) and the passphrase that unlocks it."""
+
+    officer: UUID
+    seed: bytes = field(repr=False)
+    passphrase: str = field(repr=False)
+
+    @property
+    def hand(self) -> Hand:
+        return Hand(str(self.officer), self.seed)
+
+
+def _permit(hands: Sequence[Hand]) -> None:
+    """Two different stewards, each appointed."""
+    for hand in hands:
+        held = Appointment.objects.filter(officer_id=hand.person, ended_on=None).values_list(
+            "role", "desk_id"
+        )
+        gate.require(held, Capability.SET_UP, desks=[None])
+    if len({hand.person for hand in hands}) < 2:
+        raise gate.Refused("Two different stewards have to sign this.")
+
+
+def _state(kind: str, body: Mapping[str, Any], hands: Sequence[Hand], *, at: datetime) -> Statement:
+    """Sign a statement, keep it, and log it."""
+    serial = (KeyStatement.objects.aggregate(n=Max("serial"))["n"] or 0) + 1
+    statement = Statement(str(uuid4()), kind, serial, dict(body), at.date().isoformat())
+    signed = Signed(statement, {})
+    for hand in hands:
+        signed = signed.with_signature(hand.person, hand.seed, installation=settings.INSTALLATION)
+    KeyStatement.objects.create(id=UUID(statement.id), serial=serial, kind=kind, signed=signed.to_json())
+    journal.record(
+        Act.STATEMENT_SIGNED,
+        actor=UUID(hands[0].person) if hands[0].person != ROOT else None,
+        thing="statement",
+        thing_id=UUID(statement.id),
+        detail={"kind": kind, "serial": serial},
+    )
+    key_directory.forget()
+    return statement
+
+
+@transaction.atomic
+def found(*, born: str) -> None:
+    """Say once what this database is: a demo or live, for ever. Raises ValueError when it was born otherwise."""
+    row, made = StandingInstallation.objects.get_or_create(
+        id=1, defaults={"born": born, "installation": settings.INSTALLATION}
+    )
+    if not made and (row.born != born or row.installation != settings.INSTALLATION):
+        raise ValueError(f"This database was born as {row.born} of another installation and stays so.")
+
+
+def make_organisation(code: str, name: str, *, by: UUID | None, at: datetime) -> Organisation:
+    """Add an organisation."""
+    made = Organisation.objects.create(code=code, name=name)
+    journal.record(Act.ORGANISATION_MADE, actor=by, thing="organisation", thing_id=made.id)
+    return made
+
+
+@transaction.atomic
+def make_officer(
+    *, email: str, name: str, organisation: Organisation, password: str, by: UUID | None, at: datetime
+) -> Officer:
+    """Add a member of staff who can sign in. Signing in opens nothing."""
+    officer = Officer(email=email.lower(), name=name, organisation=organisation)
+    officer.set_password(password)
+    officer.save(force_insert=True)
+    journal.record(Act.OFFICER_MADE, actor=by, thing="officer", thing_id=officer.id)
+    return officer
+
+
+def _cost() -> passphrases.Cost:
+    if settings.TEST_ARGON:
+        return passphrases.Cost(memory_kib=8 * 1024, iterations=1, lanes=1)
+    return passphrases.STANDARD
+
+
+@transaction.atomic
+def wrap_keys(officer: Officer, *, at: datetime) -> Enrolment:
+    """Make an officer's seed and the passphrase that unlocks it, and prove that it does before it counts."""
+    seed, passphrase = new_seed(), passphrases.new_passphrase()
+    context = wrapping_context(officer.id)
+    wrapped = passphrases.wrap_seed(seed, passphrase, context=context, cost=_cost())
+    row = SeedWrapping.objects.create(officer=officer, way="passphrase", wrapped=wrapped.to_json())
+    proven = (
+        passphrases.unwrap_seed(passphrases.WrappedSeed.from_json(row.wrapped), passphrase, context=context)
+        == seed
+    )
+    SeedWrapping.objects.filter(id=row.id).update(proven=proven)
+    return Enrolment(officer.id, seed, passphrase)
+
+
+@transaction.atomic
+def first_steward(officer: Officer, keys: Enrolment, *, root: Hand, at: datetime) -> None:
+    """Name a steward by the root key: how an installation begins."""
+    Appointment.objects.create(officer=officer, role=Role.STEWARD)
+    _state(
+        "steward", {"person": str(officer.id), "signing": key_text(signing_public(keys.seed))}, [root], at=at
+    )
+
+
+@transaction.atomic
+def state_officer_keys(keys: Enrolment, *, hands: Sequence[Hand], at: datetime) -> None:
+    """Two stewards put an officer's public keys into a statement."""
+    _permit(hands)
+    body = {
+        "person": str(keys.officer),
+        "kem": key_text(public_key(keys.seed)),
+        "signing": key_text(signing_public(keys.seed)),
+    }
+    _state("officer", body, hands, at=at)
+
+
+@transaction.atomic
+def make_desk(
+    *,
+    code: str,
+    name: str,
+    organisation: Organisation,
+    kind: str,
+    round_the_clock: bool,
+    authoriser: Desk | None,
+    hands: Sequence[Hand],
+    at: datetime,
+) -> Desk:
+    """Add a desk; two stewards sign what it is."""
+    _permit(hands)
+    desk = Desk.objects.create(
+        code=code,
+        name=name,
+        organisation=organisation,
+        kind=kind,
+        round_the_clock=round_the_clock,
+        authoriser=authoriser,
+    )
+    body = {
+        "desk": str(desk.id),
+        "code": code,
+        "kind": kind,
+        "round_the_clock": round_the_clock,
+        "authoriser_desk": str(authoriser.id) if authoriser is not None else None,
+    }
+    _state("desk", body, hands, at=at)
+    journal.record(Act.DESK_MADE, actor=UUID(hands[0].person), desk=desk.id, thing="desk", thing_id=desk.id)
+    return desk
+
+
+@transaction.atomic
+def appoint(officer: Officer, role: Role, desk: Desk | None, *, hands: Sequence[Hand], at: datetime) -> None:
+    """Give an officer a role; on a desk, two stewards also sign that they are a member."""
+    _permit(hands)
+    if (role in DESK_ROLES) != (desk is not None):
+        raise ValueError("This role is held on a desk, or the other way round.")
+    Appointment.objects.create(officer=officer, role=role, desk=desk)
+    if desk is not None and str(officer.id) not in key_directory.directory().members(str(desk.id)):
+        _state("member", {"desk": str(desk.id), "person": str(officer.id)}, hands, at=at)
+    journal.record(
+        Act.OFFICER_APPOINTED,
+        actor=UUID(hands[0].person),
+        desk=desk.id if desk is not None else None,
+        thing="officer",
+        thing_id=officer.id,
+        detail={"role": str(role)},
+    )
+
+
+@transaction.atomic
+def make_epoch(desk: Desk, opens_on: date, *, by: Hand, at: datetime) -> EpochKeyRow:
+    """Make a desk's key for a month, by a member who signs it, and grant its seed to every member with keys."""
+    known = key_directory.directory()
+    held = Appointment.objects.filter(officer_id=by.person, ended_on=None).values_list("role", "desk_id")
+    gate.require(held, Capability.MAKE_EPOCH, desks=[desk.id])
+    seed = new_seed()
+    row = EpochKeyRow.objects.create(desk=desk, opens_on=opens_on)
+    openers = sorted(person for person in known.members(str(desk.id)) if known.officer(person) is not None)
+    body = {
+        "desk": str(desk.id),
+        "epoch": str(row.id),
+        "kem": key_text(public_key(seed)),
+        "opens_on": opens_on.isoformat(),
+        "grantees": list(openers),
+    }
+    _state("epoch", body, [by], at=at)
+    for person in openers:
+        keys = known.officer(person)
+        if keys is not None:
+            sealed = grant(seed, keys.kem, info=grant_context(row.id, UUID(person)))
+            EpochGrant.objects.create(epoch=row, officer_id=UUID(person), sealed=sealed)
+    journal.record(
+        Act.EPOCH_MADE,
+        actor=UUID(by.person),
+        desk=desk.id,
+        thing="epoch",
+        thing_id=row.id,
+        detail={"grantees": len(openers)},
+    )
+    return row
+
+
+def month_starts(on: date, ahead: int) -> list[date]:
+    """The first days of this month and of the next `ahead` ones."""
+    months = [on.year * 12 + on.month - 1 + n for n in range(ahead + 1)]
+    return [date(m // 12, m % 12 + 1, 1) for m in months]
+
+
+def make_epochs_ahead(desk: Desk, *, by: Hand, at: datetime, ahead: int = 2) -> int:
+    """Make the epochs of this month and the next two where they are missing. Return how many were made."""
+    there = set(EpochKeyRow.objects.filter(desk=desk).values_list("opens_on", flat=True))
+    missing = [day for day in month_starts(at.date(), ahead) if day not in there]
+    for day in missing:
+        make_epoch(desk, day, by=by, at=at)
+    return len(missing)
+
+
+def put_on_call(desk: Desk, step: int, officer: Officer, *, at: datetime) -> None:
+    """Add somebody to the chain of a desk."""
+    OnCall.objects.get_or_create(desk=desk, step=step, officer=officer)
+
+
+def plan_shift(desk: Desk, officer: Officer, *, starts_at: datetime, ends_at: datetime) -> None:
+    """Plan an officer's hours at a desk."""
+    Shift.objects.create(desk=desk, officer=officer, starts_at=starts_at, ends_at=ends_at)

@@ -1,0 +1,40 @@
+"""Which database a process talks to: always one, always under that process's own role."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from heedline.config import environment as env
+
+
+def from_url(url: str) -> dict[str, Any]:
+    """Return Django's settings for a `postgresql://user:password@host/name?host=/socket/folder` address."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgresql", "postgres"}:
+        raise ValueError("A database address must start with postgresql://")
+    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    options: dict[str, Any] = {}
+    if "options" in query:
+        options["options"] = query["options"]
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.get("host") or parts.hostname or "",
+        "PORT": query.get("port") or (str(parts.port) if parts.port else ""),
+        "OPTIONS": options,
+        # One connection a thread, kept: opening one costs more than a report.
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+    }
+
+
+def database_settings(process: str) -> dict[str, dict[str, Any]]:
+    """Return DATABASES for this process. A process with no name (checks, types) gets one that connects nowhere."""
+    url = env.text("HEEDLINE_DATABASE_URL", default="")
+    if not url and process != "none":
+        raise env.Missing("HEEDLINE_DATABASE_URL")
+    return {"default": from_url(url or "postgresql:///nowhere?host=/nonexistent")}

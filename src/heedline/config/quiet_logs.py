@@ -1,0 +1,54 @@
+"""Logging that cannot tell on anybody.
+
+Django's own loggers print paths, and with tracebacks the values of variables reach a file sooner or later. Here a
+log line says which process, which logger, which kind of error and where in *our* code it was raised: nothing that
+came from a person. Every message of a foreign logger is replaced by its level and name.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from typing import Any
+
+
+class NothingPersonal(logging.Formatter):
+    """Format a record as `LEVEL logger [Exception at file:line ← …]`, and our own fixed messages without arguments."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        words = f"{record.levelname} {record.name}"
+        if record.name.startswith("heedline") and isinstance(record.msg, str):
+            words += f": {record.msg}"  # our messages are constants; arguments are never merged in
+        if record.exc_info and record.exc_info[0] is not None:
+            frames = [
+                f"{frame.filename.rsplit('heedline/', 1)[-1]}:{frame.lineno}"
+                for frame in traceback.extract_tb(record.exc_info[2])
+                if "heedline/" in frame.filename
+            ]
+            words += f" [{record.exc_info[0].__name__} at {' <- '.join(reversed(frames)) or 'outside'}]"
+        return words
+
+
+def configure(_settings: dict[str, Any]) -> None:
+    """Send every logger of the process to standard error through `NothingPersonal`; drop what is below WARNING."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(NothingPersonal())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+    for name in (
+        "django",
+        "django.request",
+        "django.server",
+        "django.security",
+        "django.db.backends",
+        "procrastinate",
+    ):
+        logger = logging.getLogger(name)
+        logger.handlers[:] = []
+        logger.propagate = True
+        logger.setLevel(logging.WARNING)
+    logging.getLogger("django.security.csrf").setLevel(logging.ERROR)
+    logging.getLogger("django.request").setLevel(logging.ERROR)
+    logging.getLogger("heedline").setLevel(logging.INFO)

@@ -1,0 +1,219 @@
+"""Django's settings, one file for every process; `HEEDLINE_PROCESS` says which one this is.
+
+Sections stand in reading order. Every value comes from one typed reader that names itself when it is missing or
+malformed. No secret has a default outside the test process.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from heedline.config import environment as env
+from heedline.config.databases import database_settings
+
+# --- which process -----------------------------------------------------------------------------------------------
+TESTING = "pytest" in sys.modules
+#: public | office | worker | migrate; a process without a name (mypy, checks, tests) serves nothing.
+PROCESS = env.text("HEEDLINE_PROCESS", default="none")
+DEMO = env.flag("HEEDLINE_DEMO", default=False)
+DEBUG = False
+
+# --- this installation -------------------------------------------------------------------------------------------
+HOME = env.path("HEEDLINE_HOME", default="var")
+PACK = env.text("HEEDLINE_PACK", default="uk")
+#: Random text, the same in every process of an installation: bound into every sealed thing and every statement.
+INSTALLATION = env.text("HEEDLINE_INSTALLATION", default="unnamed-installation")
+#: Hex of the Ed25519 key that every public key's statement must chain to.
+ROOT = env.text("HEEDLINE_ROOT", default="")
+PUBLIC_URL = env.text("HEEDLINE_PUBLIC_URL", default="http://127.0.0.1:8000")
+OFFICE_URL = env.text("HEEDLINE_OFFICE_URL", default="http://localhost:8001")
+#: Cookies are shared across the ports of a host, so two instances need different names.
+INSTANCE = env.text("HEEDLINE_INSTANCE", default="8000")
+PAGES_DIR = env.path("HEEDLINE_PAGES_DIR", default=str(HOME / "pages"))
+PAGE_WEBHOOK = env.text("HEEDLINE_PAGE_WEBHOOK", default="")
+PAGE_MAIL_FROM = env.text("HEEDLINE_PAGE_MAIL_FROM", default="heedline@example.org")
+#: Tests lower the cost of unlocking; nothing else may.
+TEST_ARGON = TESTING
+
+# --- secrets -----------------------------------------------------------------------------------------------------
+SECRET_KEY = env.secret(
+    "HEEDLINE_SECRET_KEY",
+    default="only-for-checks-and-tests" if PROCESS == "none" else None,
+)
+
+# --- database ----------------------------------------------------------------------------------------------------
+DATABASES = database_settings(PROCESS)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- applications ------------------------------------------------------------------------------------------------
+# Nearly the same list in every process, so that there is one history of migrations; what a process may touch is
+# decided by its database role, its urls and its middleware.
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    # signing in is the office's; the public process must not even have the code loaded
+    *([] if PROCESS == "public" else ["allauth", "allauth.account", "allauth.mfa"]),
+    "procrastinate.contrib.django",
+    "heedline.audit",
+    "heedline.dispatch",
+    "heedline.desks",
+    "heedline.intake",
+    "heedline.reports",
+    "heedline.permits",
+    "heedline.web.components",
+    "heedline.web.reporter",
+    "heedline.web.officer",
+]
+AUTH_USER_MODEL = "desks.Officer"
+
+# --- web ---------------------------------------------------------------------------------------------------------
+ROOT_URLCONF = "heedline.config.urls_public" if PROCESS == "public" else "heedline.config.urls_office"
+ALLOWED_HOSTS = [
+    h for h in env.text("HEEDLINE_HOSTS", default="127.0.0.1,localhost,[::1],testserver").split(",") if h
+]
+SECURE = not DEMO and not TESTING
+_HOST_ONLY = "__Host-" if SECURE else ""
+DRAFT_COOKIE = f"{_HOST_ONLY}hl_draft_{INSTANCE}"
+VISIT_COOKIE = f"{_HOST_ONLY}hl_visit_{INSTANCE}"
+HELD_COOKIE = f"{_HOST_ONLY}hl_held_{INSTANCE}"
+SESSION_COOKIE_NAME = f"{_HOST_ONLY}hl_office_{INSTANCE}"
+CSRF_COOKIE_NAME = f"{_HOST_ONLY}hl_csrf_{'pub' if PROCESS == 'public' else 'off'}_{INSTANCE}"
+CSRF_COOKIE_AGE = None  # gone with the browser: a year-old cookie would be a trace of the visit
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = SESSION_COOKIE_SAMESITE = "Strict"
+CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = SECURE
+CSRF_FAILURE_VIEW = "heedline.web.refusals.csrf_failure"
+SESSION_ENGINE = "heedline.casework.session_store"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_SAVE_EVERY_REQUEST = False
+
+_EVERYWHERE_FIRST = [
+    "heedline.web.guard.SecurityHeaders",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+]
+PUBLIC_MIDDLEWARE = [
+    *_EVERYWHERE_FIRST,
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "heedline.web.refusals.RefusalsBecomePages",
+]
+OFFICE_MIDDLEWARE = [
+    *_EVERYWHERE_FIRST,
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "heedline.web.officer.middleware.OnTheRecord",
+    "heedline.web.refusals.RefusalsBecomePages",
+]
+MIDDLEWARE = PUBLIC_MIDDLEWARE if PROCESS == "public" else OFFICE_MIDDLEWARE
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "heedline.web.page_context.page_context",
+                *(
+                    [
+                        "django.contrib.auth.context_processors.auth",
+                        "django.contrib.messages.context_processors.messages",
+                    ]
+                    if PROCESS != "public"
+                    else []
+                ),
+            ],
+        },
+    }
+]
+SECURE_CSP = {
+    "default-src": ["'none'"],
+    "style-src": ["'self'"],
+    "script-src": ["'self'"],
+    "img-src": ["'self'"],
+    "font-src": ["'self'"],
+    "connect-src": ["'self'"],
+    "media-src": ["'self'"],
+    "form-action": ["'self'"],
+    "base-uri": ["'none'"],
+    "frame-ancestors": ["'none'"],
+}
+# `no-referrer` breaks Django's strict CSRF check over TLS; `same-origin` sends nothing to other sites.
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
+SECURE_SSL_REDIRECT = (
+    False  # the proxy in front does it: a redirect here would have seen the request in clear
+)
+X_FRAME_OPTIONS = "DENY"
+# A page is at most this long; longer bodies are refused before they are parsed.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
+# No plaintext file may touch a disk: until the sealing upload handler comes there is no handler at all.
+FILE_UPLOAD_HANDLERS: list[str] = []
+
+# --- signing in (office) -----------------------------------------------------------------------------------------
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = (
+    ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    if TESTING
+    else ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+)
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/w/"
+LOGOUT_REDIRECT_URL = "/sign-in/"
+ACCOUNT_ADAPTER = "heedline.web.officer.signing_in.AccountAdapter"
+MFA_ADAPTER = "heedline.web.officer.signing_in.SecondFactorAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_PREVENT_ENUMERATION = True
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Heedline"
+
+# --- caches, mail, logs ------------------------------------------------------------------------------------------
+# Memory of one process only: a shared cache would be one more place to look for people in.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+EMAIL_BACKEND = (
+    "heedline.dispatch.folder.FolderMail"
+    if DEMO or TESTING
+    else "django.core.mail.backends.smtp.EmailBackend"
+)
+EMAIL_HOST = env.text("HEEDLINE_MAIL_HOST", default="localhost")
+EMAIL_PORT = env.port("HEEDLINE_MAIL_PORT", default=25)
+EMAIL_TIMEOUT = 10  # a mail server that hangs must not stop the pager
+EMAIL_HOST_USER = env.text("HEEDLINE_MAIL_USER", default="")
+EMAIL_HOST_PASSWORD = env.secret("HEEDLINE_MAIL_PASSWORD", default="")
+EMAIL_USE_TLS = env.flag("HEEDLINE_MAIL_TLS", default=False)
+ADMINS: list[tuple[str, str]] = []  # no error mail: it would carry what a person sent
+LOGGING_CONFIG = "heedline.config.quiet_logs.configure"
+LOGGING: dict[str, object] = {}
+
+# --- language, time ----------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en-gb"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+#: The zone that officers read times in.
+OFFICE_ZONE = env.text("HEEDLINE_ZONE", default="Europe/London")
+
+# --- static files ------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -1,0 +1,82 @@
+"""The paging chain: which step is due for which alarm. Plain Python, told the time by a monotonic clock.
+
+The exact moment of an arrival is held here, in memory, and nowhere else. The database knows only how many steps
+have been sent. A pager that starts anew therefore cannot know how long an alarm has waited: it sends the next step
+at once and counts from there. Late is worse than early.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+#: After the last step everybody is paged again this often, until somebody acknowledges.
+REPEAT_SECONDS = 600.0
+#: A step that reached nobody is tried again after this.
+RETRY_SECONDS = 15.0
+
+
+@dataclass(slots=True)
+class _Wait:
+    started: float
+    sent: int
+    last: float
+    not_before: float = 0.0
+
+
+def offsets_of(steps: Iterable[timedelta]) -> tuple[float, ...]:
+    """The pack's steps in seconds. The first is a promise ("within 60 seconds"), so it is sent at once."""
+    seconds = [step.total_seconds() for step in steps]
+    return (0.0, *seconds[1:])
+
+
+class Deadlines:
+    """What one pager remembers. Not shared between processes; not stored."""
+
+    def __init__(self) -> None:
+        self._waits: dict[UUID, _Wait] = {}
+
+    def due_step(
+        self, alarm: UUID, sent: int, offsets: Sequence[float], now: float, *, repeat: bool
+    ) -> int | None:
+        """The step to send now, or None.
+
+        `sent`: steps sent so far as the database knows. `offsets`: seconds after the start, ascending, the first 0.
+        `repeat`: go on after the last step. When several steps have come due at once, the highest counts: each step
+        reaches everybody of the steps before it as well.
+        """
+        last = len(offsets) - 1
+        wait = self._waits.get(alarm)
+        if wait is None:
+            resumed = min(sent, last)
+            wait = _Wait(started=now - offsets[resumed], sent=sent, last=now - REPEAT_SECONDS)
+            self._waits[alarm] = wait
+            if sent > last and not repeat:
+                return None
+        elif sent > wait.sent:  # another pager was faster
+            wait.sent, wait.last = sent, now
+        if now < wait.not_before:
+            return None
+        reached = max(step for step in range(last + 1) if offsets[step] <= now - wait.started)
+        if reached >= wait.sent:
+            return reached
+        if repeat and wait.sent > last and now - wait.last >= REPEAT_SECONDS:
+            return last
+        return None
+
+    def went_out(self, alarm: UUID, step: int, now: float) -> int:
+        """Remember that `step` reached somebody. Returns how many steps have now been sent."""
+        wait = self._waits[alarm]
+        wait.sent, wait.last, wait.not_before = max(wait.sent, step + 1), now, 0.0
+        return wait.sent
+
+    def failed(self, alarm: UUID, now: float) -> None:
+        """Remember that nobody was reached: the step stays due and is tried again soon."""
+        self._waits[alarm].not_before = now + RETRY_SECONDS
+
+    def keep_only(self, alarms: Iterable[UUID]) -> None:
+        """Forget every alarm that is no longer open: with it goes the exact time."""
+        wanted = set(alarms)
+        self._waits = {alarm: wait for alarm, wait in self._waits.items() if alarm in wanted}

@@ -1,0 +1,84 @@
+"""The closed vocabulary of the outbox and of alarms. Plain Python."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Letter(StrEnum):
+    """What a committed transaction asks the worker to do. A letter carries a desk, a thing and a slot, no more."""
+
+    DANGER_ARRIVED = "danger"
+    REPORT_ARRIVED = "arrived"
+    REPORTER_WROTE = "reporter-wrote"
+    REPORT_HANDED = "handed-over"
+    REPORT_REOPENED = "reopened"
+
+
+class AlarmKind(StrEnum):
+    """Why a named person has to look."""
+
+    DANGER = "danger"
+    NOBODY_ON_DUTY = "nobody-on-duty"
+    OVERDUE = "overdue"
+    MESSAGE_WAITING = "message-waiting"
+    EPOCH_ENDING = "epoch-ending"
+    THIN_DESK = "thin-desk"
+    KEYS_DOUBTED = "keys-doubted"
+    PAGE_FAILED = "page-failed"
+    WORKER_FAILING = "worker-failing"
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmRule:
+    """How one kind of alarm behaves.
+
+    `words`: for the officer. `chain`: paged up the chain until acknowledged; otherwise those on duty are paged once.
+    `while_it_lasts`: nobody can clear it before its cause is gone; then this text says what to do instead.
+    `ends_when_taken`: taking the report clears it in the taker's name.
+    """
+
+    words: str
+    chain: bool = False
+    ends_when_taken: bool = False
+    while_it_lasts: str = ""
+
+
+RULES: dict[AlarmKind, AlarmRule] = {
+    AlarmKind.DANGER: AlarmRule(
+        "Someone may be in danger",
+        chain=True,
+        ends_when_taken=True,
+        while_it_lasts="Take the report: this alarm stays until an officer has taken it.",
+    ),
+    AlarmKind.NOBODY_ON_DUTY: AlarmRule(
+        "A report is waiting and nobody is on duty at its desk",
+        chain=True,
+        ends_when_taken=True,
+        while_it_lasts="Take the report or hand it over: this alarm stays until an officer has taken it.",
+    ),
+    AlarmKind.OVERDUE: AlarmRule("A report is overdue"),
+    AlarmKind.MESSAGE_WAITING: AlarmRule("A message from a reporter has not been read in time"),
+    AlarmKind.EPOCH_ENDING: AlarmRule(
+        "The keys of a desk run out: no new ones follow",
+        while_it_lasts="An officer of the desk has to unlock their keys once: that makes the next ones.",
+    ),
+    AlarmKind.THIN_DESK: AlarmRule(
+        "A desk has fewer than two officers who can open its reports",
+        while_it_lasts="A second officer has to be enrolled on the desk first.",
+    ),
+    AlarmKind.KEYS_DOUBTED: AlarmRule("A statement about somebody's keys is missing or was not believed"),
+    AlarmKind.PAGE_FAILED: AlarmRule("A page could not be delivered"),
+    AlarmKind.WORKER_FAILING: AlarmRule("A background task keeps failing"),
+}
+
+#: Why an alarm is cleared, as codes: a reason in free words would put what reports say into the clear.
+CLEAR_REASONS: dict[str, str] = {
+    "being-dealt-with": "It is being dealt with now",
+    "desk-was-busy": "The desk was busy with more urgent work",
+    "nobody-was-there": "Nobody was at the desk",
+    "waiting-for-others": "We are waiting for somebody else",
+    "put-right": "The cause has been put right",
+    "false-alarm": "The alarm was wrong",
+}

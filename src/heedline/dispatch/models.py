@@ -1,0 +1,71 @@
+"""What must happen after a commit: the outbox, and the alarms that a named person clears."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+
+class Outbox(models.Model):
+    """A letter that leaves only if its transaction commits. It carries ids and a slot, never a time or a text."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    letter = models.CharField(max_length=24)  # dispatch.letters.Letter
+    desk = models.UUIDField(null=True)
+    thing_id = models.UUIDField(null=True)
+    slot = models.DateTimeField()
+    done = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "dispatch_outbox"
+        indexes = [models.Index(fields=["done"], name="outbox_waiting", condition=models.Q(done=False))]
+
+
+class Alarm(models.Model):
+    """Something overdue or urgent. Raised by the worker, acknowledged and cleared by people.
+
+    No exact time of raising is kept: `slot` is a quarter hour, `steps_sent` how far up the chain the pager has gone.
+    The pager's deadlines live in its memory; after a restart it sends the next step at once.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=20)  # dispatch.letters.AlarmKind
+    desk = models.ForeignKey("desks.Desk", on_delete=models.PROTECT, related_name="alarms")
+    report_id = models.UUIDField(null=True)
+    slot = models.DateTimeField()
+    steps_sent = models.PositiveSmallIntegerField(default=0)
+    failures = models.PositiveSmallIntegerField(default=0)
+    acknowledged_by = models.UUIDField(null=True)
+    acknowledged_at = models.DateTimeField(null=True)
+    cleared_by = models.UUIDField(null=True)
+    cleared_at = models.DateTimeField(null=True)
+    because = models.CharField(max_length=200, blank=True)
+    settled = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "dispatch_alarm"
+        indexes = [models.Index(fields=["desk"], name="alarm_open", condition=models.Q(cleared_at=None))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "desk", "report_id"],
+                name="one_open_alarm_each",
+                condition=models.Q(cleared_at=None),
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=models.Q(cleared_by=None, cleared_at=None)
+                | (models.Q(cleared_by__isnull=False) & models.Q(cleared_at__isnull=False)),
+                name="a_named_person_clears",
+            ),
+        ]
+
+
+class WorkerBeat(models.Model):
+    """When the worker last ran, to the minute; one row."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    minute = models.DateTimeField()
+
+    class Meta:
+        db_table = "dispatch_worker_beat"

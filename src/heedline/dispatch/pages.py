@@ -1,0 +1,49 @@
+"""The page: one message that calls a person to a screen and says nothing else.
+
+Every page is the same: same subject, same words, same number of bytes, whatever it is about and whomever it reaches.
+It carries no id, no kind, no number and no exact time: its date is the quarter hour. Whoever watches the mail learns
+that somebody was called, which cannot be helped, and not more.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import datetime
+from email.utils import format_datetime
+
+from django.core.mail import EmailMessage
+
+from heedline.dispatch.clocks import slot_of
+
+SUBJECT = "Heedline"
+#: A page by e-mail is exactly this long, headers included: room for the longest address there can be.
+PAGE_BYTES = 2048
+
+
+def page_words(office_url: str) -> str:
+    """The text of every page, on every channel."""
+    return f"Someone needs to look at Heedline now. Sign in to the office site.\n{office_url}\n"
+
+
+def mail_page(address: str, *, sender: str, office_url: str, at: datetime) -> EmailMessage:
+    """A page by e-mail to one officer, filled up with empty lines to PAGE_BYTES.
+
+    ValueError when the addresses are so long that it cannot be: then nobody learns a length from it either.
+    """
+    headers = {
+        "Date": format_datetime(slot_of(at)),
+        # Django's own would carry this machine's name and the exact time.
+        "Message-ID": f"<{uuid.uuid4().hex}@{sender.rpartition('@')[2]}>",
+    }
+    message = EmailMessage(SUBJECT, page_words(office_url), sender, [address], headers=headers)
+    missing = PAGE_BYTES - len(message.message().as_bytes())
+    if missing < 0:
+        raise ValueError("An address is too long for a page of constant size")
+    message.body += "\n" * missing
+    return message
+
+
+def web_page(office_url: str) -> bytes:
+    """A page as the body of a web request: JSON with one key, `text`, which the usual chat services understand."""
+    return json.dumps({"text": page_words(office_url).strip()}).encode()

@@ -1,0 +1,114 @@
+"""Carry pages by e-mail and by web request. A channel that fails never keeps the other from being tried."""
+
+from __future__ import annotations
+
+import http.client
+import smtplib
+import urllib.error
+import urllib.request
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import Message
+from typing import IO
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import get_connection
+
+from heedline.dispatch.folder import write_page
+from heedline.dispatch.pages import mail_page, web_page
+
+TIMEOUT_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of one round. `reached`: addresses whose mail was accepted. `posted`: the web request was.
+
+    `failed`: channels that did not work for somebody: `mail`, `web`.
+    """
+
+    reached: frozenset[str]
+    posted: bool
+    failed: frozenset[str]
+
+    @property
+    def arrived(self) -> bool:
+        """Whether anybody was reached at all."""
+        return bool(self.reached) or self.posted
+
+
+def carry(addresses: Iterable[str], *, at: datetime) -> Delivery:
+    """Page these people by e-mail, and the configured web address once. Raises nothing: failures are in the answer."""
+    wanted = frozenset(addresses)
+    reached = _by_mail(wanted, at)
+    posted = _by_web(at)
+    failed = ({"mail"} if reached != wanted else set()) | ({"web"} if posted is False else set())
+    return Delivery(reached, bool(posted), frozenset(failed))
+
+
+def _by_mail(addresses: frozenset[str], at: datetime) -> frozenset[str]:
+    reached = set()
+    if not addresses:
+        return frozenset()
+    try:
+        with get_connection(timeout=TIMEOUT_SECONDS) as connection:
+            for address in sorted(addresses):
+                try:
+                    page = mail_page(
+                        address, sender=settings.PAGE_MAIL_FROM, office_url=settings.OFFICE_URL, at=at
+                    )
+                    if connection.send_messages([page]):
+                        reached.add(address)
+                except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused, ValueError):
+                    continue  # this person's mailbox; the next may work
+    except (OSError, smtplib.SMTPException):
+        pass  # the mail server is gone: whoever was reached before counts, the rest is in `failed`
+    return frozenset(reached)
+
+
+def _by_web(at: datetime) -> bool | None:
+    """Whether the web address took it; None when there is none."""
+    content = web_page(settings.OFFICE_URL)
+    if settings.DEMO:
+        try:
+            write_page(content, ending="json", at=at)
+        except OSError:
+            return False
+        return True
+    if not settings.PAGE_WEBHOOK:
+        return None
+    try:
+        post(settings.PAGE_WEBHOOK, content)
+    except (OSError, ValueError, http.client.HTTPException):
+        return False
+    return True
+
+
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """A page goes to the configured address and nowhere else."""
+
+    def redirect_request(
+        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Message, newurl: str
+    ) -> None:
+        return None
+
+
+def post(address: str, content: bytes) -> None:
+    """POST JSON to exactly this address, without proxies, redirects or names of ours.
+
+    Raises OSError (urllib's errors included) when it is refused or does not answer within TIMEOUT_SECONDS,
+    ValueError for an address that is not http or https.
+    """
+    if urlsplit(address).scheme not in {"http", "https"}:
+        raise ValueError("The web address for pages must start with http:// or https://")
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirects())
+    request = urllib.request.Request(  # noqa: S310 - the scheme is checked above
+        address,
+        data=content,
+        method="POST",
+        headers={"Content-Type": "application/json", "User-Agent": "Heedline"},
+    )
+    with opener.open(request, timeout=TIMEOUT_SECONDS) as answer:
+        answer.read(1024)

@@ -1,0 +1,28 @@
+"""Unfinished reports. The server cannot read them at rest: the key is in the browser's session cookie."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class DraftRow(models.Model):
+    """A sealed draft (or an open mailbox visit). `row` is a hash that only the cookie leads to."""
+
+    row = models.BinaryField(primary_key=True, max_length=32)
+    sealed = models.BinaryField()
+    expires = models.DateTimeField()  # always on a quarter hour
+
+    class Meta:
+        db_table = "intake_draft"
+        indexes = [models.Index(fields=["expires"], name="draft_expires")]
+
+
+class QuestionSetArchive(models.Model):
+    """Every edition of the questions that a report was answered under, by its hash."""
+
+    digest = models.CharField(primary_key=True, max_length=64)
+    name = models.CharField(max_length=40)
+    canonical = models.BinaryField()
+
+    class Meta:
+        db_table = "intake_question_set"

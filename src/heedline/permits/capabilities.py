@@ -1,0 +1,22 @@
+"""What can be done, by name. Plain Python."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Capability(StrEnum):
+    SEE_QUEUE = "see-queue"
+    READ_REPORT = "read-report"
+    TAKE = "take"
+    RELEASE = "release"
+    ASSESS = "assess"
+    ASK = "ask"
+    HAND_OVER = "hand-over"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    SEE_HISTORY = "see-history"
+    BE_ON_DUTY = "be-on-duty"
+    ANSWER_ALARM = "answer-alarm"
+    MAKE_EPOCH = "make-epoch"
+    SET_UP = "set-up"

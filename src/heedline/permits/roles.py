@@ -1,0 +1,54 @@
+"""Which role may do what. Codes are stored, never class paths. Plain Python."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from heedline.permits.capabilities import Capability as C
+
+
+class Role(StrEnum):
+    OFFICER = "officer"
+    SUPERVISOR = "supervisor"
+    AUTHORISER = "authoriser"
+    STEWARD = "steward"
+    OVERSEER = "overseer"
+
+
+#: In words, for `docs/access.md` and the settings page.
+DESCRIPTIONS: dict[Role, str] = {
+    Role.OFFICER: "Reads, assesses and answers the reports of their desk.",
+    Role.SUPERVISOR: "An officer who also answers for the desk: reopens, clears alarms of others.",
+    Role.AUTHORISER: "Decides whether a reporter's identity may be opened. Never a member of a desk that reads reports.",
+    Role.STEWARD: "Sets up desks and officers and signs their keys, two together. Opens nothing.",
+    Role.OVERSEER: "Reads the log. Opens nothing.",
+}
+
+_DESK_WORK = frozenset(
+    {
+        C.SEE_QUEUE,
+        C.READ_REPORT,
+        C.TAKE,
+        C.RELEASE,
+        C.ASSESS,
+        C.ASK,
+        C.HAND_OVER,
+        C.CLOSE,
+        C.REOPEN,
+        C.SEE_HISTORY,
+        C.BE_ON_DUTY,
+        C.ANSWER_ALARM,
+        C.MAKE_EPOCH,
+    }
+)
+
+GRANTS: dict[Role, frozenset[C]] = {
+    Role.OFFICER: _DESK_WORK,
+    Role.SUPERVISOR: _DESK_WORK,
+    Role.AUTHORISER: frozenset({C.MAKE_EPOCH, C.BE_ON_DUTY}),
+    Role.STEWARD: frozenset({C.SET_UP}),
+    Role.OVERSEER: frozenset(),
+}
+
+#: Roles that stand on a desk; the others are held for the whole installation.
+DESK_ROLES = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.AUTHORISER})

@@ -1,0 +1,144 @@
+"""The public process's only way to the tables: one function of the database each, in one round trip.
+
+Every function is keyed by something that cannot be guessed (the hash of a receipt's lookup id, the hash of a cookie) and
+fixes what is written; see `permits/walls/03_door.sql`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+
+@dataclass(frozen=True)
+class SealedPart:
+    """One sealed container on its way in: `epochs` are the keys its header is addressed to."""
+
+    container: UUID
+    header: bytes
+    payload: bytes
+    sha256: bytes
+    epochs: tuple[UUID, ...]
+
+
+@dataclass(frozen=True)
+class Submission:
+    """All that enters with one report. Nothing of it can be opened by the process that sends it."""
+
+    report: UUID
+    lookup: bytes
+    reporter_key: bytes
+    body_mac: bytes
+    kind: str
+    channel: str
+    area: str
+    urgency: str
+    rank: int
+    desk: UUID
+    watch: UUID | None
+    due_after: timedelta
+    question_set: str
+    report_part: SealedPart
+    identity_part: SealedPart
+    desk_shares: tuple[tuple[UUID, bytes], ...]
+    authoriser_share: tuple[UUID | None, bytes]
+
+
+def _call(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
+
+
+def submit(s: Submission) -> str:
+    """Store a report, durably. Return `accepted`, `again` (this very report is here already), `conflict` or `refused`."""
+    part, who = s.report_part, s.identity_part
+    values: list[Any] = [
+        s.report, s.lookup, s.reporter_key, s.body_mac, s.kind, s.channel, s.area, s.urgency, s.rank, s.desk, s.watch,
+        s.due_after, s.question_set, part.container, part.header, part.payload, part.sha256, list(part.epochs),
+        who.container, who.header, who.payload, who.sha256, [e for e, _ in s.desk_shares], [b for _, b in s.desk_shares],
+        *s.authoriser_share,
+    ]  # fmt: skip
+    casts = ["%s"] * len(values)
+    casts[8], casts[17], casts[22], casts[23] = "%s::smallint", "%s::uuid[]", "%s::uuid[]", "%s::bytea[]"
+    casts[10] = casts[24] = "%s::uuid"
+    return str(_call(f"SELECT door.submit_report({', '.join(casts)})", values)[0][0])
+
+
+@dataclass(frozen=True)
+class Visited:
+    report: UUID
+    desk: UUID
+    status: str
+    withdraw_asked: bool
+    received_on: date
+
+
+@dataclass(frozen=True)
+class SealedMessage:
+    id: UUID
+    header: bytes
+    payload: bytes
+    voice: dict[str, str]
+    sent_on: date
+
+
+def visit(lookup: bytes) -> Visited | None:
+    """Return what a receipt leads to, or None."""
+    rows = _call("SELECT report, desk, status, withdraw_asked, received_on FROM door.visit(%s)", [lookup])
+    return Visited(*rows[0]) if rows else None
+
+
+def new_messages(lookup: bytes) -> tuple[SealedMessage, ...]:
+    """Return the reporter's sealed copies of messages they have not seen."""
+    import json
+
+    rows = _call("SELECT id, copy_header, copy_payload, voice, sent_on FROM door.new_messages(%s)", [lookup])
+    return tuple(
+        SealedMessage(i, bytes(h), bytes(p), json.loads(v) if isinstance(v, str) else (v or {}), on)
+        for i, h, p, v, on in rows
+    )
+
+
+def mark_seen(lookup: bytes, ids: Sequence[UUID]) -> None:
+    """Remember that the reporter has seen these."""
+    _call("SELECT door.mark_seen(%s, %s::uuid[])", [lookup, list(ids)])
+
+
+def say(lookup: bytes, message: UUID, mac: bytes, part: SealedPart, due_after: timedelta) -> str:
+    """Store a reporter's message. Return `accepted`, `again`, `conflict`, `full` or `unknown`."""
+    rows = _call(
+        "SELECT door.say(%s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s)",
+        [
+            lookup,
+            message,
+            mac,
+            part.container,
+            part.header,
+            part.payload,
+            part.sha256,
+            list(part.epochs),
+            due_after,
+        ],
+    )
+    return str(rows[0][0])
+
+
+def ask_to_withdraw(lookup: bytes) -> bool:
+    """Flag that the reporter would like to withdraw. The report stays."""
+    return bool(_call("SELECT door.ask_to_withdraw(%s)", [lookup])[0][0])
+
+
+def delete_messages(lookup: bytes) -> bool:
+    """Remove the reporter's copies of our messages."""
+    return bool(_call("SELECT door.delete_messages(%s)", [lookup])[0][0])
+
+
+def archive_questions(name: str, canonical: bytes) -> str:
+    """Keep an edition of the questions for as long as reports answered under it are kept. Return its digest."""
+    return str(_call("SELECT door.archive_questions(%s, %s)", [name, canonical])[0][0])

@@ -1,0 +1,101 @@
+"""Which moves a report may make, and whose turn it is after each. Plain Python: no Django, no clock.
+
+`docs/journey.md` is printed from `PATH`; a test fails when the two differ.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """Where a report stands. It is always in exactly one."""
+
+    WAITING = "waiting"
+    TAKEN = "taken"
+    ASSESSED = "assessed"
+    ACTING = "acting"
+    CLOSED = "closed"
+
+
+class Move(StrEnum):
+    """What moves it."""
+
+    SUBMIT = "submit"
+    TAKE = "take"
+    RELEASE = "release"
+    ASSESS = "assess"
+    ASK = "ask"
+    HAND_OVER = "hand-over"
+    CLOSE = "close"
+    REOPEN = "reopen"
+
+
+class Turn(StrEnum):
+    """Who has to do something now."""
+
+    DESK = "the desk"
+    HOLDER = "the officer who holds it"
+    NOBODY = "nobody"
+
+
+class NotNow(Exception):
+    """A move that is not legal from where the report stands. `reason` is written for the person who tried."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+PATH: dict[tuple[Stage, Move], Stage] = {
+    (Stage.WAITING, Move.TAKE): Stage.TAKEN,
+    (Stage.TAKEN, Move.TAKE): Stage.TAKEN,  # only after the lease of the holder has run out
+    (Stage.TAKEN, Move.RELEASE): Stage.WAITING,
+    (Stage.TAKEN, Move.ASSESS): Stage.ASSESSED,
+    (Stage.TAKEN, Move.ASK): Stage.TAKEN,
+    (Stage.WAITING, Move.HAND_OVER): Stage.WAITING,
+    (Stage.TAKEN, Move.HAND_OVER): Stage.WAITING,
+    (Stage.ASSESSED, Move.TAKE): Stage.ASSESSED,
+    (Stage.ASSESSED, Move.ASSESS): Stage.ASSESSED,
+    (Stage.ASSESSED, Move.ASK): Stage.ACTING,
+    (Stage.ASSESSED, Move.HAND_OVER): Stage.WAITING,
+    (Stage.ASSESSED, Move.CLOSE): Stage.CLOSED,
+    (Stage.ACTING, Move.TAKE): Stage.ACTING,
+    (Stage.ACTING, Move.ASSESS): Stage.ACTING,
+    (Stage.ACTING, Move.ASK): Stage.ACTING,
+    (Stage.ACTING, Move.HAND_OVER): Stage.WAITING,
+    (Stage.ACTING, Move.CLOSE): Stage.CLOSED,
+    (Stage.CLOSED, Move.REOPEN): Stage.WAITING,
+}
+
+TURNS: dict[Stage, Turn] = {
+    Stage.WAITING: Turn.DESK,
+    Stage.TAKEN: Turn.HOLDER,
+    Stage.ASSESSED: Turn.HOLDER,
+    Stage.ACTING: Turn.HOLDER,
+    Stage.CLOSED: Turn.NOBODY,
+}
+
+#: Moves that only the officer who holds the report may make.
+HELD_MOVES = frozenset({Move.RELEASE, Move.ASSESS, Move.ASK, Move.CLOSE})
+
+_REASONS: dict[Stage, str] = {
+    Stage.WAITING: "Take the report first, so that no colleague works on it at the same time.",
+    Stage.TAKEN: "Assess the report before you close it.",
+    Stage.ASSESSED: "This report has been assessed already.",
+    Stage.ACTING: "This report is being acted on already.",
+    Stage.CLOSED: "A closed report can only be reopened.",
+}
+
+
+def after(stage: Stage, move: Move) -> Stage:
+    """Return the stage that `move` leads to. Raises NotNow with a reason for the person."""
+    try:
+        return PATH[stage, move]
+    except KeyError:
+        raise NotNow(_REASONS[stage]) from None
+
+
+def moves_from(stage: Stage) -> tuple[Move, ...]:
+    """Every move that is legal from `stage`, in the order of the table."""
+    return tuple(move for (origin, move) in PATH if origin is stage)

@@ -18,6 +18,7 @@ from heedline.intake.questions import Kind, Question, QuestionSet, Step, Values
 
 DATE_PARTS = ("day", "month", "year")
 _YEARS = range(1900, 2200)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 
@@ -129,7 +130,7 @@ def tidy(text: str, *, lines: bool) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not lines:
         text = text.replace("\n", " ").replace("\t", " ")
-    return "".join(sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cs"))
+    return _CONTROL.sub("", text)
 
 
 def _typed(question: Question, posted: Mapping[str, Sequence[str]]) -> Any:

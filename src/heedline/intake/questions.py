@@ -17,7 +17,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -168,15 +168,15 @@ class QuestionSet:
     fast: Condition | None
     """When it holds, "Skip to sending" leads straight to the check page."""
     source: Mapping[str, Any]
+    digest: str = field(init=False)
+    """SHA-256 of `canonical()`, in hexadecimal."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "digest", hashlib.sha256(self.canonical()).hexdigest())
 
     def canonical(self) -> bytes:
         """Canonical JSON (sorted keys, no spaces, UTF-8) of structure and words; archived with the report."""
         return json.dumps(self.source, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of `canonical()`, in hexadecimal."""
-        return hashlib.sha256(self.canonical()).hexdigest()
 
     def any_step(self, slug: str) -> Step:
         """The step of that slug whether it applies or not; KeyError when there is none."""

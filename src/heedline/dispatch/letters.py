@@ -9,11 +9,10 @@ from enum import StrEnum
 class Letter(StrEnum):
     """What a committed transaction asks the worker to do. A letter carries a desk, a thing and a slot, no more."""
 
-    DANGER_ARRIVED = "danger"
-    REPORT_ARRIVED = "arrived"
+    REPORT_ARRIVED = "report-arrived"
     REPORTER_WROTE = "reporter-wrote"
-    REPORT_HANDED = "handed-over"
-    REPORT_REOPENED = "reopened"
+    REPORT_HANDED = "report-handed"
+    REPORT_REOPENED = "report-reopened"
 
 
 class AlarmKind(StrEnum):

@@ -14,7 +14,7 @@ from typing import IO
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import get_connection
+from django.core.mail import mailers
 
 from heedline.dispatch.folder import write_page
 from heedline.dispatch.pages import mail_page, web_page
@@ -53,7 +53,7 @@ def _by_mail(addresses: frozenset[str], at: datetime) -> frozenset[str]:
     if not addresses:
         return frozenset()
     try:
-        with get_connection(timeout=TIMEOUT_SECONDS) as connection:
+        with mailers.default as connection:
             for address in sorted(addresses):
                 try:
                     page = mail_page(

@@ -1,0 +1,188 @@
+"""The worker: a few periodic tasks, each of them one call into `casework`. No task has an argument that names a thing.
+
+Procrastinate runs them from tables in the same database, connected directly (behind a connection pooler it would miss
+its notifications). Its tables hold exact times, so nothing that ends may stay in them: jobs are deleted when they end,
+their events with them, and dead rows are removed from the disk at every quarter hour.
+
+A lost database connection ends Procrastinate's loop; it is started again until the process is told to stop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import procrastinate
+from django.db import close_old_connections, connections
+from procrastinate.contrib.django.utils import connector_params
+
+from heedline.casework import arrivals, duty
+from heedline.dispatch.folder import settle_folder
+from heedline.dispatch.turns import forget_dead_rows, forget_jobs
+
+logger = logging.getLogger("heedline.worker")
+
+#: A task that fails this often in a row becomes an alarm.
+FAILURES_BEFORE_ALARM = 3
+_START_AGAIN_SECONDS = 2.0
+_STOP_WITHIN_SECONDS = 20.0
+_QUEUE = "heedline"
+#: Tables with rows that are short-lived and whose age says when something happened.
+_TRACES = (
+    "procrastinate_jobs",
+    "procrastinate_events",
+    "procrastinate_periodic_defers",
+    "procrastinate_workers",
+    "dispatch_outbox",
+    "dispatch_alarm",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodicTask:
+    """One task: `cron` has seconds as its sixth field; the higher `priority` goes first when several are due."""
+
+    name: str
+    cron: str
+    priority: int
+    call: Callable[[datetime], object]
+
+
+def page(at: datetime) -> None:
+    """Turn letters into alarms and alarms into pages. Every five seconds: danger pages within sixty."""
+    duty.drain(at)
+    duty.page_round(at, time.monotonic())
+
+
+def watch(at: datetime) -> None:
+    """Say that the worker runs; raise alarms for what is late; leave no trace of past jobs."""
+    duty.beat(at)
+    duty.watch_clocks(at)
+    forget_jobs()
+
+
+def settle(at: datetime) -> None:
+    """Take from the rows and files of the ended quarter hour what their age would tell."""
+    duty.settle_alarms(at)
+    arrivals.settle(at)
+    settle_folder(at)
+    forget_dead_rows(_TRACES)
+
+
+TASKS = (
+    PeriodicTask("page", "* * * * * */5", 9, page),
+    PeriodicTask("watch", "* * * * * 0", 5, watch),
+    PeriodicTask("watch-keys", "*/5 * * * * 30", 3, duty.watch_keys),
+    PeriodicTask("settle", "*/15 * * * * 0", 4, settle),
+    PeriodicTask("sweep", "0 * * * * 20", 1, arrivals.sweep),
+)
+
+
+class Runner:
+    """Runs a task in the worker's one thread, so that there is one database connection and never two at a time.
+
+    A failure is logged by its kind and place alone, counted, and after FAILURES_BEFORE_ALARM in a row an alarm. The job
+    itself always ends well: a failed job would stay in the tables, with its times.
+    """
+
+    def __init__(self) -> None:
+        self._failures: Counter[str] = Counter()
+
+    def __call__(self, task: PeriodicTask) -> None:
+        close_old_connections()
+        at = datetime.now(UTC)
+        try:
+            task.call(at)
+            self._failures[task.name] = 0
+        except Exception:
+            logger.exception("a background task failed")
+            self._failures[task.name] += 1
+            if self._failures[task.name] >= FAILURES_BEFORE_ALARM:
+                self._raise_alarm(at)
+        finally:
+            close_old_connections()
+
+    def _raise_alarm(self, at: datetime) -> None:
+        try:
+            duty.task_failed(at)
+        except Exception:  # the database is away: the next round tries again
+            logger.exception("the alarm about a failing task could not be raised")
+
+
+def build(run: Callable[[PeriodicTask], None], thread: ThreadPoolExecutor) -> procrastinate.App:
+    """Procrastinate with our tasks, on connections of its own to this process's database."""
+    connector = procrastinate.PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=4)
+    app = procrastinate.App(connector=connector)
+    for task in TASKS:
+        _register(app, task, run, thread)
+    return app
+
+
+def _register(
+    app: procrastinate.App,
+    task: PeriodicTask,
+    run: Callable[[PeriodicTask], None],
+    thread: ThreadPoolExecutor,
+) -> None:
+    @app.periodic(cron=task.cron)
+    @app.task(name=task.name, queue=_QUEUE, priority=task.priority, queueing_lock=task.name)
+    async def job(timestamp: int) -> None:
+        await asyncio.get_running_loop().run_in_executor(thread, run, task)
+
+
+async def _work(stop: asyncio.Event, thread: ThreadPoolExecutor, run: Callable[[PeriodicTask], None]) -> None:
+    """Work until told to stop. Raises what ended Procrastinate's loop otherwise."""
+    app = build(run, thread)
+    async with app.open_async():
+        options: dict[str, Any] = {
+            "queues": [_QUEUE],
+            "concurrency": 1,
+            "delete_jobs": "always",
+            "install_signal_handlers": False,
+            "shutdown_graceful_timeout": _STOP_WITHIN_SECONDS,
+            "update_heartbeat_interval": 30.0,
+            "stalled_worker_timeout": 120.0,
+        }
+        working = asyncio.create_task(app.run_worker_async(**options))
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not working.done():
+            working.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await working
+
+
+async def _until_stopped(thread: ThreadPoolExecutor) -> None:
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    run = Runner()
+    while not stop.is_set():
+        try:
+            await _work(stop, thread, run)
+        except Exception:
+            logger.exception("the worker lost its database and starts again")
+        if not stop.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), _START_AGAIN_SECONDS)
+
+
+def run() -> int:
+    """Work until SIGTERM or SIGINT; the task that is running ends first. Returns the exit code, 0.
+
+    Django must have been set up, in the process `worker`.
+    """
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="task") as thread:
+        asyncio.run(_until_stopped(thread))
+        thread.submit(connections.close_all).result()
+    return 0

@@ -24,7 +24,7 @@ from heedline.casework.reading import (
 )
 from heedline.desks.models import Desk, Officer
 from heedline.dispatch.clocks import due_words, is_overdue
-from heedline.intake import load_question_set
+from heedline.intake.question_files import load_question_set
 from heedline.intake.summary import record_rows
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability

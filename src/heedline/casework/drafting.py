@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -54,6 +54,8 @@ def load(cookie: str | None, *, at: datetime) -> Draft | None:
         kept = json.loads(open_small(keys.key, sealed, aad=keys.row_id))
     except CannotOpen:
         return None
+    if at > datetime.fromisoformat(kept["saved_at"]) + timedelta(hours=kept["hours"]):
+        return None  # the row itself, which knows quarter hours only, goes with the next sweep
     return Draft(
         cookie=cookie,
         answers=kept["answers"],
@@ -77,6 +79,7 @@ def save(draft: Draft, *, at: datetime) -> None:
         "sent": draft.sent,
         "received_on": draft.received_on,
         "notes": draft.notes,
+        "saved_at": at.isoformat(),  # the exact time stands only inside the seal
     }
     plain = json.dumps(kept, ensure_ascii=False).encode()
     if not door.save_draft(keys.row_id, seal_small(keys.key, plain, aad=keys.row_id), draft.keep_hours):

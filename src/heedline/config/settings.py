@@ -190,17 +190,21 @@ MFA_TOTP_ISSUER = "Heedline"
 # --- caches, mail, logs ------------------------------------------------------------------------------------------
 # Memory of one process only: a shared cache would be one more place to look for people in.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-EMAIL_BACKEND = (
-    "heedline.dispatch.folder.FolderMail"
+MAILERS: dict[str, dict[str, object]] = {
+    "default": {"BACKEND": "heedline.dispatch.folder.FolderMail"}
     if DEMO or TESTING
-    else "django.core.mail.backends.smtp.EmailBackend"
-)
-EMAIL_HOST = env.text("HEEDLINE_MAIL_HOST", default="localhost")
-EMAIL_PORT = env.port("HEEDLINE_MAIL_PORT", default=25)
-EMAIL_TIMEOUT = 10  # a mail server that hangs must not stop the pager
-EMAIL_HOST_USER = env.text("HEEDLINE_MAIL_USER", default="")
-EMAIL_HOST_PASSWORD = env.secret("HEEDLINE_MAIL_PASSWORD", default="")
-EMAIL_USE_TLS = env.flag("HEEDLINE_MAIL_TLS", default=False)
+    else {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": env.text("HEEDLINE_MAIL_HOST", default="localhost"),
+            "port": env.port("HEEDLINE_MAIL_PORT", default=25),
+            "username": env.text("HEEDLINE_MAIL_USER", default=""),
+            "password": env.secret("HEEDLINE_MAIL_PASSWORD", default=""),
+            "use_tls": env.flag("HEEDLINE_MAIL_TLS", default=False),
+            "timeout": 10,  # a mail server that hangs must not stop the pager
+        },
+    }
+}
 ADMINS: list[tuple[str, str]] = []  # no error mail: it would carry what a person sent
 LOGGING_CONFIG = "heedline.config.quiet_logs.configure"
 LOGGING: dict[str, object] = {}

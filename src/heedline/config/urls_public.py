@@ -6,3 +6,8 @@ urlpatterns = [
     path("", include("heedline.web.reporter.urls")),
     path("api/v1/", include("heedline.api.urls")),
 ]
+
+handler400 = "heedline.web.refusals.malformed"
+handler403 = "heedline.web.refusals.csrf_failure"
+handler404 = "heedline.web.refusals.not_found"
+handler500 = "heedline.web.refusals.broken"

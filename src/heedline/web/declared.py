@@ -1,0 +1,55 @@
+"""Who each page is for. Every view says so; a route without a declaration stops the start and fails the build."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, register
+from django.urls import URLPattern, URLResolver, get_resolver
+
+
+class Audience(StrEnum):
+    """Whom a page answers."""
+
+    EVERYONE = "everyone"  # the public site: no account, no trace
+    SIGNING_IN = "signing in"  # the office's door
+    OFFICERS = "signed in"
+    UNLOCKED = "signed in and keys unlocked"
+
+
+def open_to[V: Callable[..., Any]](audience: Audience) -> Callable[[V], V]:
+    """Declare whom a view answers."""
+
+    def declare(view: V) -> V:
+        view.audience = audience  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def audience_of(view: Callable[..., Any]) -> Audience | None:
+    """Whom this view answers, or None when nobody said."""
+    found = getattr(view, "audience", None)
+    return found if isinstance(found, Audience) else None
+
+
+def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Every route of a site as (pattern, route)."""
+    for one in (resolver or get_resolver()).url_patterns:
+        where = prefix + str(one.pattern)
+        if isinstance(one, URLResolver):
+            yield from routes(one, where)
+        else:
+            yield where, one
+
+
+@register()
+def every_route_is_declared(app_configs: object, **_: object) -> list[CheckMessage]:
+    """Refuse to start with a route that does not say whom it is for."""
+    return [
+        Error(f"The route /{where} does not say whom it is for.", id="heedline.E001")
+        for where, route in routes()
+        if audience_of(route.callback) is None
+    ]

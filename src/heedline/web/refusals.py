@@ -1,0 +1,114 @@
+"""One table: what the rules refused → which status, which page. Internal errors and what people see are different things.
+
+Nothing here repeats what was sent, and nothing says whether a thing exists that the person may not see.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
+from django.db import DatabaseError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from heedline.casework import Changed, CodeUnknown, Locked, NoRoom, NotHere, SealingStopped
+from heedline.permits.gate import Refused
+from heedline.reports.lifecycle import NotNow
+from heedline.vault import CannotOpen
+
+logger = logging.getLogger("heedline.web")
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """How one refusal is shown. `words` is used when the refusal brings none of its own."""
+
+    status: int
+    title: str
+    words: str
+
+
+NOTHING_HERE = Refusal(404, "There is nothing here that you can see", "The address may be wrong, or it is not for you.")
+TABLE: dict[type[BaseException], Refusal] = {
+    NotHere: NOTHING_HERE,
+    Http404: NOTHING_HERE,
+    Refused: Refusal(403, "You cannot do this", ""),
+    NotNow: Refusal(409, "Not now", ""),
+    Changed: Refusal(409, "Somebody saved in between", ""),
+    Locked: Refusal(403, "Your keys are locked", "Unlock your keys and try again."),
+    CannotOpen: Refusal(409, "This cannot be opened", "Your keys do not open it. Ask a colleague of the desk."),
+    SealingStopped: Refusal(503, "Nothing was sent", "It could not be stored safely just now. Please try again."),
+    CodeUnknown: Refusal(404, "We do not know this code", "Check it and try again."),
+    NoRoom: Refusal(413, "That is too much at once", "Shorten it and send it again."),
+    RequestDataTooBig: Refusal(413, "That is too much at once", "Shorten it and send it again."),
+    TooManyFieldsSent: Refusal(413, "That is too much at once", "Shorten it and send it again."),
+    SuspiciousOperation: Refusal(400, "This did not arrive as it should", "Go back and try again."),
+    BadRequest: Refusal(400, "This did not arrive as it should", "Go back and try again."),
+    DatabaseError: Refusal(503, "This is not working just now", "Nothing was changed. Please try again in a minute."),
+}
+_UNEXPECTED = Refusal(500, "Something went wrong on our side", "Nothing more was changed. Please try again in a minute.")
+
+
+def refusal_for(problem: BaseException) -> tuple[Refusal, str]:
+    """Return how `problem` is shown and the words for it. The most particular entry of the table wins."""
+    for kind in type(problem).__mro__:
+        found = TABLE.get(kind)
+        if found is not None:
+            words = getattr(problem, "reason", "") or getattr(problem, "theirs", "") or found.words
+            return found, str(words)
+    return _UNEXPECTED, _UNEXPECTED.words
+
+
+def page(request: HttpRequest, refusal: Refusal, words: str = "") -> HttpResponse:
+    """Show a refusal in the site's own shell."""
+    site = "officer" if settings.PROCESS == "office" or getattr(request, "attendance", None) else "reporter"
+    if getattr(request, "site", None):
+        site = str(request.site)  # type: ignore[attr-defined]
+    return render(
+        request, f"{site}/refused.html", {"title": refusal.title, "words": words or refusal.words}, status=refusal.status
+    )
+
+
+class RefusalsBecomePages:
+    """Turns what the rules refuse, and whatever else goes wrong, into a page that says what happened and what is safe."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponseBase | None:
+        refusal, words = refusal_for(problem)
+        if refusal.status >= 500:
+            logger.error("a request failed", exc_info=problem)
+        return page(request, refusal, words)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The page for a form that came without our token: cookies off, or a page from before."""
+    return page(
+        request,
+        Refusal(403, "This page was open for too long", ""),
+        "Your browser did not send back the small file (cookie) that goes with this form. "
+        "Go back, reload the page and try again. Nothing was sent.",
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """The page for an address that leads nowhere: the same as for a thing that is somebody else's."""
+    return page(request, NOTHING_HERE)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """The page for a fault of ours."""
+    return page(request, _UNEXPECTED)
+
+
+def malformed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """The page for a request that we cannot read."""
+    return page(request, TABLE[BadRequest])

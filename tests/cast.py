@@ -1,0 +1,123 @@
+"""The people of the tests. Rosa reports; Odile and Olga are officers of the north-east desk, Otto and Oren of the
+south-west, Nadia and Nils of the national desk that never closes; Ada and Anton decide on identities; Stella and Sten
+are stewards; Ned is nobody.
+
+Everything is made by the real verbs, so no test starts from a state that nobody could reach.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from django.conf import settings
+
+from heedline.casework import attendance, key_directory, stewardship
+from heedline.casework.attendance import Attendance
+from heedline.casework.session_store import SessionStore
+from heedline.casework.stewardship import Enrolment, Hand
+from heedline.desks.models import Desk, Officer, Organisation
+from heedline.permits.roles import Role
+from heedline.vault.keys import new_seed, signing_public
+from heedline.vault.signed import ROOT
+from tests.acting import acting
+
+PASSWORD = "correct horse battery staple"
+DESKS = {
+    "national": ("National desk", True, ("Nadia", "Nils")),
+    "north-east": ("North East desk", False, ("Odile", "Olga")),
+    "south-west": ("South West desk", False, ("Otto", "Oren")),
+}
+
+
+@dataclass
+class House:
+    """A whole small installation, and its people by name."""
+
+    root: bytes
+    officers: dict[str, Officer] = field(default_factory=dict)
+    keys: dict[str, Enrolment] = field(default_factory=dict)
+    desks: dict[str, Desk] = field(default_factory=dict)
+
+    @property
+    def hands(self) -> list[Hand]:
+        return [self.keys["Stella"].hand, self.keys["Sten"].hand]
+
+    def sign_in(self, name: str, *, at: datetime, unlocked: bool = True) -> Attendance:
+        """A signed-in session of `name`, under the office's role, with the keys unlocked unless told otherwise."""
+        session = SessionStore()
+        session["_auth_user_id"] = str(self.officers[name].id)
+        session.create()
+        assert session.session_key
+        here = attendance.enter(session.session_key, self.officers[name], at=at)
+        return attendance.unlock(here, self.keys[name].passphrase, at=at) if unlocked else here
+
+
+def build_house(at: datetime) -> House:
+    """Build it under the office's role."""
+    house = House(new_seed())
+    settings.ROOT = signing_public(house.root).hex()
+    key_directory.forget()
+    with acting("office"):
+        stewardship.found(born="demo")
+        unit = stewardship.make_organisation("unit", "The Unit", by=None, at=at)
+        identity = stewardship.make_organisation("identity-office", "Identity Office", by=None, at=at)
+        for name in ("Stella", "Sten"):
+            _officer(house, name, unit, at)
+            stewardship.first_steward(house.officers[name], house.keys[name], root=Hand(ROOT, house.root), at=at)
+        house.desks["identity"] = _desk(house, "identity", "Identity authorisers", identity, "authoriser", None, at)
+        for code, (title, never_closes, _) in DESKS.items():
+            house.desks[code] = _desk(
+                house, code, title, unit, "activity", house.desks["identity"], at, never_closes=never_closes
+            )
+        people = [("identity", Role.AUTHORISER, ("Ada", "Anton"))]
+        people += [(code, Role.OFFICER, names) for code, (_, _, names) in DESKS.items()]
+        for code, role, names in people:
+            for name in names:
+                _officer(house, name, identity if code == "identity" else unit, at)
+                stewardship.state_officer_keys(house.keys[name], hands=house.hands, at=at)
+                stewardship.appoint(house.officers[name], role, house.desks[code], hands=house.hands, at=at)
+            stewardship.make_epochs_ahead(house.desks[code], by=house.keys[names[0]].hand, at=at)
+        _officer(house, "Ned", unit, at)
+    return house
+
+
+def _officer(house: House, name: str, organisation: Organisation, at: datetime) -> None:
+    house.officers[name] = stewardship.make_officer(
+        email=f"{name.lower()}@unit.example",
+        name=f"{name} {name[0]}.",
+        organisation=organisation,
+        password=PASSWORD,
+        by=None,
+        at=at,
+    )
+    if name != "Ned":
+        house.keys[name] = stewardship.wrap_keys(house.officers[name], at=at)
+
+
+def _desk(
+    house: House,
+    code: str,
+    name: str,
+    organisation: Organisation,
+    kind: str,
+    authoriser: Desk | None,
+    at: datetime,
+    *,
+    never_closes: bool = False,
+) -> Desk:
+    return stewardship.make_desk(
+        code=code,
+        name=name,
+        organisation=organisation,
+        kind=kind,
+        round_the_clock=never_closes,
+        authoriser=authoriser,
+        hands=house.hands,
+        at=at,
+    )
+
+
+def now() -> datetime:
+    """The present, for tests that need the clock of the database and of the program to agree."""
+    return datetime.now(UTC)

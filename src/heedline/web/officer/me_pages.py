@@ -1,0 +1,44 @@
+"""What the office knows of the person in front of the screen."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from heedline.casework import attendance
+from heedline.permits.roles import DESCRIPTIONS, Role
+from heedline.web.declared import Audience, open_to
+from heedline.web.officer import times
+from heedline.web.officer.middleware import OfficeRequest
+from heedline.web.officer.signing_in import LAST_SIGN_IN
+
+ROLES = {
+    Role.OFFICER: "Officer",
+    Role.SUPERVISOR: "Supervisor",
+    Role.AUTHORISER: "Authoriser",
+    Role.STEWARD: "Steward",
+    Role.OVERSEER: "Overseer",
+}
+
+
+def last_sign_in_words(request: OfficeRequest) -> str:
+    """When they signed in before this time, in words; empty when this is the first time."""
+    found = request.session.get(LAST_SIGN_IN, "")
+    return times.day_and_clock(datetime.fromisoformat(found), attendance.now()) if found else ""
+
+
+@open_to(Audience.OFFICERS)
+@require_GET
+def me(request: OfficeRequest) -> HttpResponse:
+    """Name, roles, desks, the last sign-in, and the way to change how they sign in."""
+    by = request.attendance
+    names = {desk.id: desk.name for desk in by.desks}
+    roles = [
+        {"name": ROLES[Role(role)], "desk": names.get(desk, "") if desk else "", "may": DESCRIPTIONS[Role(role)]}
+        for role, desk in by.appointments
+    ]
+    context = {"roles": roles, "email": request.user.get_username(), "last_sign_in": last_sign_in_words(request)}
+    return render(request, "officer/me.html", context)

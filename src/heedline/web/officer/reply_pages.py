@@ -1,0 +1,105 @@
+"""Asking the reporter: a question, what they will see, whether it would give them away, and only then send."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods
+
+from heedline.casework import Changed, NoRoom, attendance, case_file, conversation
+from heedline.casework.case_file import CaseFile
+from heedline.packs import load_pack
+from heedline.permits.gate import Refused
+from heedline.reports.lifecycle import Move, NotNow
+from heedline.web.components.forms import Form
+from heedline.web.declared import Audience, open_to
+from heedline.web.officer import report_forms
+from heedline.web.officer.kept_words import keeps_words, let_go
+from heedline.web.officer.middleware import OfficeRequest
+from heedline.web.officer.report_pages import came_from, conflict, page, restored, version_of
+from heedline.web.officer.report_words import status_words
+
+
+def _text_of(form: Form, language: str) -> str:
+    """What would be sent: the pack's question in the reporter's language, then the officer's own words."""
+    pack = load_pack(settings.PACK)
+    known = language if language in pack.languages else "en"
+    code = form.text("template")
+    question = pack.words(known)[pack.question_templates[code].words] if code else ""
+    return "\n\n".join(part for part in (question, form.text("text")) if part)
+
+
+@open_to(Audience.UNLOCKED)
+@keeps_words
+@require_http_methods(["GET", "POST"])
+def ask(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Write, look at what they will see, send. Nothing leaves before the list is ticked."""
+    by, at = request.attendance, attendance.now()
+    file = case_file.case_file(ref, by=by, at=at)
+    pack = load_pack(settings.PACK)
+    fields = report_forms.question_fields({code: one.label for code, one in pack.question_templates.items()})
+    kept = restored(request, fields)
+    form = kept or Form(fields)
+    if request.method == "GET":
+        return _write(request, file, form, words_came_back=kept is not None)
+    form = Form.posted(fields, request.POST.lists())
+    text = _text_of(form, file.language)
+    if not form.errors and not text:
+        form = form.but(text="Choose a question, or write your own")
+    if form.errors or request.POST.get("do") == "write":
+        return _write(request, file, form, 422 if form.errors else 200)
+    checks = (report_forms.WOULD_THIS_GIVE_THEM_AWAY,)
+    checked = Form.posted(checks, request.POST.lists())
+    if request.POST.get("do") != "send":
+        return _preview(request, file, form, Form(checks), text)
+    if len(checked.chosen("safe")) < len(report_forms.WOULD_THIS_GIVE_THEM_AWAY.choices):
+        checked = checked.but(safe="Tick each line when it holds. If one does not, go back and change the message")
+        return _preview(request, file, form, checked, text, 422)
+    try:
+        conversation.ask(ref, text, version=version_of(request), by=by, at=at)
+    except Changed as changed:
+        return conflict(request, ref, form, "report-ask", changed)
+    except NoRoom:
+        return _write(request, file, form.but(text="This message is too long to send. Shorten it"), 422)
+    except (NotNow, Refused) as no:
+        return _write(request, file, form.but(**{"": no.reason}), 409)
+    messages.success(request, "Sent. They see it when they come back with their code. Nothing tells them before that.")
+    code = came_from(request)
+    query = f"?{urlencode({'from': code})}" if code else ""
+    return let_go(request, HttpResponseRedirect(reverse("report-ask", kwargs={"ref": ref}) + query), by)
+
+
+def _write(
+    request: OfficeRequest, file: CaseFile, form: Form, status: int = 200, *, words_came_back: bool = False
+) -> HttpResponse:
+    reason = next((line.reason for line in file.moves if line.move == Move.ASK), "This cannot be done now.")
+    said = [
+        {
+            "kind": "sent" if one.from_us else "received",
+            "sender": f"{one.by}{'' if one.verified else ' (signature does not match)'}" if one.from_us else "The reporter",
+            "when": f"{one.when_words}{', read' if one.from_us and one.seen else ''}{', new' if one.new else ''}",
+            "text": one.text,
+        }
+        for one in file.messages
+    ]
+    context = {
+        "form": form,
+        "messages_said": said,
+        "allowed": file.may(Move.ASK),
+        "why_not": reason,
+        "words_came_back": words_came_back,
+        "told_now": status_words(file.status),
+    }
+    return page(request, "officer/ask.html", file, "report-ask", context, status)
+
+
+def _preview(
+    request: OfficeRequest, file: CaseFile, form: Form, checks: Form, text: str, status: int = 200
+) -> HttpResponse:
+    context = {"form": checks, "written": form, "text": text, "language": file.language}
+    return page(request, "officer/ask_preview.html", file, "report-ask", context, status)

@@ -1,0 +1,208 @@
+"""The forms of a report, made of the pack's outcomes, statuses and question templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from django.conf import settings
+
+from heedline.casework.journey import Closing, Finding
+from heedline.packs import load_pack
+from heedline.web.components.forms import Checkboxes, Choice, Divider, Field, Form, Radios, Select, TextArea
+
+#: What an officer may write in one box. Stated under the box, never cut.
+LONG, SHORT = 4000, 1000
+KEEP_OPEN = "keep-open"
+OTHER_REASON = "other"
+FINISHED = "finished"
+
+DANGER = Radios(
+    name="danger",
+    label="Is there danger to anybody's life?",
+    required="Say whether there is danger to anybody's life",
+    choices=(Choice(value="no", label="No"), Choice(value="yes", label="Yes")),
+    inline=True,
+    small=True,
+)
+DONE_WHAT = TextArea(
+    name="done_what",
+    label="What was done?",
+    hint="What somebody did or said. Not who they are, where they come from or what they believe.",
+    required="Say what was done, or that no behaviour is described",
+    rows=3,
+    limit=LONG,
+)
+PRIORITY = Radios(
+    name="priority",
+    label="Priority",
+    required="Choose a priority",
+    choices=(
+        Choice(value="high", label="High", hint="Serious harm, or a chance that passes soon"),
+        Choice(value="medium", label="Medium", hint="Time matters"),
+        Choice(value="low", label="Low", hint="Everything else"),
+    ),
+    small=True,
+)
+REASON = TextArea(
+    name="reason",
+    label="Why this priority?",
+    required="Say why, in a sentence",
+    rows=2,
+    limit=SHORT,
+)
+ASSESSMENT: tuple[Field, ...] = (DANGER, DONE_WHAT, PRIORITY, REASON)
+
+
+def _short_choices() -> tuple[Choice | Divider, ...]:
+    """One choice carries the outcome and its reason, so that the short way needs one answer."""
+    pack = load_pack(settings.PACK)
+    choices: list[Choice | Divider] = [
+        Choice(value=KEEP_OPEN, label="Do not close it: there is more to do"),
+        Divider("or close it now"),
+    ]
+    for reason in pack.reasons.values():
+        outcome = pack.outcomes[reason.outcome]
+        if outcome.short:
+            choices.append(Choice(value=reason.code, label=reason.words, hint=outcome.words))
+    return tuple(choices)
+
+
+def assessment_fields(*, may_close: bool) -> tuple[Field, ...]:
+    """The assessment, with the short way to close where closing is allowed."""
+    if not may_close:
+        return ASSESSMENT
+    closing = Radios(
+        name="close_as",
+        label="Close it now?",
+        choices=_short_choices(),
+        required="Choose whether to close it now",
+        small=True,
+    )
+    return (*ASSESSMENT, closing)
+
+
+def finding_of(form: Form) -> Finding:
+    """The assessment that a checked form holds."""
+    return Finding(
+        danger_to_life=form.text("danger") == "yes",
+        done_what=form.text("done_what"),
+        priority=form.text("priority"),
+        reason=form.text("reason"),
+    )
+
+
+def short_closing_of(form: Form) -> Closing | None:
+    """The short way's closing, or None to keep the report open."""
+    chosen = form.text("close_as")
+    if chosen in {"", KEEP_OPEN}:
+        return None
+    reason = load_pack(settings.PACK).reasons[chosen]
+    return Closing(outcome=reason.outcome, reason=reason.words, tell_reporter=FINISHED)
+
+
+def no_danger_in_a_hurry(form: Form) -> Form:
+    """Danger to life is never closed by the short way, and never low."""
+    if form.errors or form.text("danger") != "yes":
+        return form
+    if form.text("priority") != "high":
+        return form.but(priority="Danger to life is always high")
+    if short_closing_of(form) is not None:
+        return form.but(close_as="You said that there is danger to life. Keep the report open and act on it first")
+    return form
+
+
+def closing_fields() -> tuple[Field, ...]:
+    """Closing the long way: any outcome, a reason in words, what the reporter is told."""
+    pack = load_pack(settings.PACK)
+    words = pack.words("en")
+    return (
+        Radios(
+            name="outcome",
+            label="How did it end?",
+            required="Choose how it ended",
+            choices=tuple(Choice(value=one.code, label=one.words) for one in pack.outcomes.values()),
+            small=True,
+        ),
+        TextArea(
+            name="reason",
+            label="Why?",
+            hint="What was checked, and what it showed.",
+            required="Say why it ended this way",
+            rows=3,
+            limit=LONG,
+        ),
+        Radios(
+            name="tell",
+            label="What is the reporter told?",
+            hint="They see this line when they come back with their code. It never says what was found.",
+            required="Choose what the reporter is told",
+            choices=tuple(Choice(value=code, label=words[key]) for code, key in pack.statuses.items()),
+            small=True,
+        ),
+    )
+
+
+def closing_of(form: Form) -> Closing:
+    """The closing that a checked form holds."""
+    return Closing(outcome=form.text("outcome"), reason=form.text("reason"), tell_reporter=form.text("tell"))
+
+
+def hand_over_fields(desks: Iterable[tuple[str, str]]) -> tuple[Field, ...]:
+    """To which desk, and why. Then a page asks again."""
+    return (
+        Radios(
+            name="to",
+            label="Which desk?",
+            required="Choose a desk",
+            choices=tuple(Choice(value=code, label=name) for code, name in desks),
+            small=True,
+        ),
+        TextArea(
+            name="because",
+            label="Why does it belong there?",
+            hint="The desk reads this first.",
+            required="Say why it belongs there",
+            rows=3,
+            limit=SHORT,
+        ),
+    )
+
+
+REOPENING: tuple[Field, ...] = (
+    TextArea(name="because", label="Why is it opened again?", required="Say why it is opened again", rows=3, limit=SHORT),
+)
+
+
+def question_fields(templates: Mapping[str, str]) -> tuple[Field, ...]:
+    """A question of the pack, or words of one's own. `templates`: code → label."""
+    return (
+        Select(
+            name="template",
+            label="Start from a question",
+            hint="Nobody who reports is ever asked to find out more.",
+            blank="My own words",
+            choices=tuple(Choice(value=code, label=label) for code, label in templates.items()),
+        ),
+        TextArea(
+            name="text",
+            label="Your own words",
+            hint="Leave this blank to send the question as it is. What you write is added below it.",
+            optional=True,
+            rows=4,
+            limit=2000,
+            tell_limit=True,
+        ),
+    )
+
+
+WOULD_THIS_GIVE_THEM_AWAY = Checkboxes(
+    name="safe",
+    label="Would this give them away?",
+    hint="Somebody else may see it on their screen. Tick each when it holds.",
+    choices=(
+        Choice(value="no-names", label="It names nobody and no place that only the reporter knows of"),
+        Choice(value="no-task", label="It asks only for what they know already, not to find out more"),
+        Choice(value="no-case", label="It does not say what we know, think or do"),
+    ),
+    small=True,
+)

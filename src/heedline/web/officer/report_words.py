@@ -1,0 +1,126 @@
+"""What a report's page says, as options of its components. Words that people typed stay plain strings: they are escaped."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from heedline.casework.case_file import CaseFile, StepLine
+from heedline.packs import load_pack
+from heedline.reports.lifecycle import Move
+
+STAGES = {
+    "waiting": "Waiting to be taken",
+    "taken": "Taken",
+    "assessed": "Assessed",
+    "acting": "Waiting for the reporter",
+    "closed": "Closed",
+}
+PRIORITIES = {"high": "High", "medium": "Medium", "low": "Low", "": "Not assessed"}
+URGENCIES = {"danger": "Somebody may be in danger", "soon": "Something may happen soon", "routine": "No hurry stated"}
+CHANNELS = {"web": "Public site", "api": "Another service", "phone": "Telephone"}
+ACTS = {
+    "report-arrived": "It arrived",
+    "report-read": "Read it",
+    "history-read": "Looked at this history",
+    "report-taken": "Took it",
+    "report-released": "Gave it back to the desk",
+    "report-assessed": "Assessed it",
+    "reporter-asked": "Asked the reporter",
+    "report-handed-over": "Handed it over",
+    "report-closed": "Closed it",
+    "report-reopened": "Opened it again",
+}
+MOVES = {
+    Move.SUBMIT: "Received",
+    Move.TAKE: "Taken",
+    Move.RELEASE: "Given back to the desk",
+    Move.ASSESS: "Assessed",
+    Move.ASK: "Reporter asked",
+    Move.HAND_OVER: "Handed over",
+    Move.CLOSE: "Closed",
+    Move.REOPEN: "Opened again",
+}
+
+
+def act_words(act: str) -> str:
+    """An act of the log in words; an act without words of its own shows its code."""
+    return ACTS.get(act, act.replace("-", " ").capitalize())
+
+
+def status_words(status: str) -> str:
+    """What the reporter is told now."""
+    pack = load_pack(settings.PACK)
+    key = pack.statuses.get(status)
+    return pack.words("en")[key] if key else status
+
+
+def facts_of(file: CaseFile) -> list[dict[str, str]]:
+    """The bar of every page of a report."""
+    facts = [
+        {"label": "Desk", "text": file.desk_name},
+        {"label": "Stage", "text": STAGES.get(file.stage, file.stage)},
+        {"label": "Priority", "text": PRIORITIES.get(file.priority, file.priority)},
+    ]
+    if file.due_words:
+        facts.append({"label": "Clock", "text": file.due_words})
+    if file.holder:
+        held = "You have this" if file.mine else f"{file.holder} has this"
+        facts.append({"label": "Held", "text": f"{held} until {file.lease_words}"})
+    return facts
+
+
+def tabs_of(file: CaseFile, current: str, query: str) -> list[dict[str, Any]]:
+    """The pages of a report. What cannot be done now is still a page that says why."""
+    pages = [
+        ("report", "Report", 0),
+        ("report-ask", "Messages", sum(1 for one in file.messages if one.new)),
+        ("report-hand-over", "Hand over", 0),
+        ("report-reopen", "Open again", 0) if file.stage == "closed" else ("report-close", "Close", 0),
+        ("report-history", "History", 0),
+    ]
+    return [
+        {"text": text, "href": reverse(name, kwargs={"ref": file.ref}) + query, "current": name == current, "count": count}
+        for name, text, count in pages
+    ]
+
+
+def told_of(file: CaseFile) -> list[dict[str, Any]]:
+    """The answers beside the account itself, section by section."""
+    return [
+        {"title": section.title, "rows": [{"label": label, "lines": lines} for label, lines in section.rows]}
+        for section in file.told
+    ]
+
+
+def _code_words(step: StepLine) -> list[tuple[str, str]]:
+    pack = load_pack(settings.PACK)
+    words: list[tuple[str, str]] = []
+    for name, value in step.codes:
+        if name == "priority":
+            words.append(("Priority", PRIORITIES.get(value, value)))
+        elif name == "danger":
+            words.append(("Danger to life", "Yes" if value == "True" else "No"))
+        elif name == "outcome":
+            words.append(("Outcome", pack.outcomes[value].words if value in pack.outcomes else value))
+        elif name == "status":
+            words.append(("The reporter is told", status_words(value)))
+        elif name == "to":
+            words.append(("To", pack.desks[value].name if value in pack.desks else value))
+    return words
+
+
+def steps_of(file: CaseFile) -> list[dict[str, Any]]:
+    """What was done with the report, newest first."""
+    return [
+        {
+            "title": MOVES.get(Move(step.move), step.move),
+            "by": step.by,
+            "when": step.when_words,
+            "codes": _code_words(step),
+            "words": list(step.words),
+        }
+        for step in file.steps
+    ]

@@ -1,0 +1,82 @@
+"""Unlocking and locking the keys that open reports."""
+
+from __future__ import annotations
+
+import time
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from heedline.casework import attendance
+from heedline.vault import CannotOpen
+from heedline.web.components.forms import Form, TextInput
+from heedline.web.declared import Audience, open_to
+from heedline.web.officer import kept_words, throttle
+from heedline.web.officer.me_pages import last_sign_in_words
+from heedline.web.officer.middleware import OfficeRequest
+from heedline.web.officer.signing_in import is_own_path
+
+FIELDS = (
+    TextInput(
+        name="passphrase",
+        label="Passphrase",
+        hint="The six words that you were given when you were enrolled. Not your password.",
+        kind="password",
+        autocomplete="off",
+        required="Enter your passphrase",
+    ),
+)
+
+
+@open_to(Audience.OFFICERS)
+@require_http_methods(["GET", "POST"])
+def unlock(request: OfficeRequest) -> HttpResponse:
+    """Ask for the passphrase; a wrong one is answered as such, too many are slowed down."""
+    by = request.attendance
+    asked = request.POST.get("next") or request.GET.get("next") or ""
+    lead_to = asked if is_own_path(asked) else reverse("my-work")
+    if by.unlocked:
+        return HttpResponseRedirect(lead_to)
+    form = Form(FIELDS)
+    if request.method == "POST":
+        form = Form.posted(FIELDS, request.POST.lists())
+        if not form.errors:
+            form = _try(request, form)
+        if not form.errors:
+            return HttpResponseRedirect(lead_to)
+    return render(
+        request,
+        "officer/unlock.html",
+        {
+            "form": form,
+            "next": lead_to,
+            "words_kept": kept_words.something_kept(request),
+            "last_sign_in": last_sign_in_words(request),
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def _try(request: OfficeRequest, form: Form) -> Form:
+    key = str(request.attendance.officer_id)
+    if wait := throttle.UNLOCKS.take(key, now=time.monotonic()):
+        return form.but(passphrase=f"There have been too many tries. Wait {throttle.wait_words(wait)} and try again.")
+    try:
+        request.attendance = attendance.unlock(request.attendance, form.text("passphrase"), at=attendance.now())
+    except CannotOpen:
+        return form.but(
+            passphrase="This is not your passphrase. Check each of the six words and the spaces between them."
+        )
+    throttle.UNLOCKS.give_back(key)
+    return form
+
+
+@open_to(Audience.OFFICERS)
+@require_POST
+def lock(request: OfficeRequest) -> HttpResponse:
+    """Lock the keys now; the session stays."""
+    if request.attendance.unlocked:
+        attendance.lock(request.attendance)
+    return HttpResponseRedirect(reverse("unlock"))

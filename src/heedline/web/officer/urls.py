@@ -1,0 +1,76 @@
+"""Every address of the office. What allauth could do besides (sign-up, password mails, social accounts) is not mounted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.urls import path
+
+from heedline.web.declared import Audience, open_to
+from heedline.web.officer import (
+    desk_pages,
+    duty_pages,
+    me_pages,
+    reply_pages,
+    report_pages,
+    sign_in_views,
+    unlocking,
+)
+
+
+def _door(view: Any) -> Callable[..., Any]:
+    """A page of signing in: for people who are not signed in yet."""
+    return open_to(Audience.SIGNING_IN)(view.as_view())
+
+
+def _security(view: Any) -> Callable[..., Any]:
+    """A page about one's own sign-in."""
+    return open_to(Audience.OFFICERS)(view.as_view())
+
+
+urlpatterns = [
+    path("", desk_pages.home, name="home"),
+    # signing in; the names are allauth's
+    path("sign-in/", _door(sign_in_views.SignIn), name="account_login"),
+    path("sign-in/second/", _door(sign_in_views.SecondStep), name="mfa_authenticate"),
+    path("sign-in/passkey/", _door(sign_in_views.PasskeySignIn), name="mfa_login_webauthn"),
+    path("sign-in/not-possible/", _door(sign_in_views.Inactive), name="account_inactive"),
+    path("sign-out/", _door(sign_in_views.SignOut), name="account_logout"),
+    # what an officer may change about it
+    path("me/", me_pages.me, name="me"),
+    path("me/confirm/", _security(sign_in_views.ConfirmByPassword), name="account_reauthenticate"),
+    path("me/confirm/code/", _security(sign_in_views.ConfirmByCode), name="mfa_reauthenticate"),
+    path("me/confirm/passkey/", _security(sign_in_views.ConfirmByPasskey), name="mfa_reauthenticate_webauthn"),
+    path("me/security/", _security(sign_in_views.Security), name="mfa_index"),
+    path("me/security/code-app/", _security(sign_in_views.SetUpCodeApp), name="mfa_activate_totp"),
+    path("me/security/code-app/take-away/", _security(sign_in_views.TakeAwayCodeApp), name="mfa_deactivate_totp"),
+    path("me/security/recovery-codes/", _security(sign_in_views.RecoveryCodes), name="mfa_view_recovery_codes"),
+    path("me/security/recovery-codes/new/", _security(sign_in_views.NewRecoveryCodes), name="mfa_generate_recovery_codes"),
+    path("me/security/passkeys/", _security(sign_in_views.Passkeys), name="mfa_list_webauthn"),
+    path("me/security/passkeys/add/", _security(sign_in_views.AddPasskey), name="mfa_add_webauthn"),
+    path("me/security/passkeys/<int:pk>/", _security(sign_in_views.RenamePasskey), name="mfa_edit_webauthn"),
+    path("me/security/passkeys/<int:pk>/take-away/", _security(sign_in_views.TakeAwayPasskey), name="mfa_remove_webauthn"),
+    # keys
+    path("unlock/", unlocking.unlock, name="unlock"),
+    path("lock/", unlocking.lock, name="lock"),
+    # work
+    path("w/", desk_pages.my_work, name="my-work"),
+    path("w/q/<slug:desk>/", desk_pages.queue, name="queue"),
+    path("w/q/<slug:desk>/new/", desk_pages.queue_new, name="queue-new"),
+    path("w/r/<uuid:ref>/", report_pages.report, name="report"),
+    path("w/r/<uuid:ref>/take/", desk_pages.take, name="report-take"),
+    path("w/r/<uuid:ref>/release/", desk_pages.release, name="report-release"),
+    path("w/r/<uuid:ref>/ask/", reply_pages.ask, name="report-ask"),
+    path("w/r/<uuid:ref>/hand-over/", report_pages.hand_over, name="report-hand-over"),
+    path("w/r/<uuid:ref>/close/", report_pages.close, name="report-close"),
+    path("w/r/<uuid:ref>/reopen/", report_pages.reopen, name="report-reopen"),
+    path("w/r/<uuid:ref>/history/", report_pages.history, name="report-history"),
+    # being there
+    path("w/alarms/", duty_pages.alarms, name="alarms"),
+    path("w/alarms/<uuid:alarm>/acknowledge/", duty_pages.acknowledge, name="alarm-acknowledge"),
+    path("w/alarms/<uuid:alarm>/clear/", duty_pages.clear, name="alarm-clear"),
+    path("w/duty/", duty_pages.rota, name="rota"),
+    path("w/duty/<slug:desk>/on/", duty_pages.come_on, name="duty-come-on"),
+    path("w/duty/<slug:desk>/off/", duty_pages.go_off, name="duty-go-off"),
+]

@@ -1,0 +1,284 @@
+"""The OpenAPI 3.1 document, as data. The body of a report follows the pack's questions, so it cannot go stale."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from heedline.api import problems, reading
+from heedline.intake.questions import Kind, Question, QuestionSet, StepKind
+
+type Json = dict[str, Any]
+
+_CODE_EXAMPLE = "7Q2M-K9TD-3XAP-0WHE-5RJN-C6"
+
+
+def document(sets: Mapping[str, QuestionSet], statuses: Sequence[str], *, longest_text: int) -> Json:
+    """The whole document. `sets`: kind of report → questions; `statuses`: what a reporter can be told."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Heedline public intake API",
+            "version": "1",
+            "summary": "Send a report in confidence; come back with its code.",
+            "description": (
+                "No account, no cookie, nothing kept of where a call came from. In an emergency call the emergency "
+                "number first: this API is no emergency service. Files cannot be sent yet: multipart bodies are "
+                "refused with 415."
+            ),
+            "license": {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
+        },
+        "servers": [{"url": "/api/v1"}],
+        "security": [],
+        "paths": {
+            "/reports": {"post": _send()},
+            "/mailbox": {"post": _read(statuses)},
+            "/mailbox/messages": {"post": _write(longest_text)},
+            "/openapi.json": {"get": _describe()},
+        },
+        "components": {
+            "schemas": {
+                "Report": {
+                    "oneOf": [{"$ref": f"#/components/schemas/Report-{kind}"} for kind in sets],
+                    "discriminator": {
+                        "propertyName": "kind",
+                        "mapping": {kind: f"#/components/schemas/Report-{kind}" for kind in sets},
+                    },
+                },
+                **{f"Report-{kind}": _report(kind, qs) for kind, qs in sets.items()},
+                "Problem": _problem(),
+            },
+            "parameters": {"IdempotencyKey": _key()},
+        },
+    }
+
+
+def _send() -> Json:
+    return {
+        "operationId": "sendReport",
+        "summary": "Send a report",
+        "description": (
+            "Answers 201 only when the report is sealed and durable. A retry with the same key and the same body gets "
+            "the same answer and is never stored twice. The code is made from the key: whoever knows the key has the "
+            "code, so treat it as a secret and do not keep it."
+        ),
+        "parameters": [{"$ref": "#/components/parameters/IdempotencyKey"}],
+        "requestBody": _body({"$ref": "#/components/schemas/Report"}),
+        "responses": {
+            "201": _json(
+                "Stored.",
+                _object(
+                    {
+                        "code": {
+                            "type": "string",
+                            "description": "The receipt code: the only way back to answers. It cannot be given again.",
+                            "examples": [_CODE_EXAMPLE],
+                        },
+                        "received_on": {"type": "string", "format": "date"},
+                    }
+                ),
+            ),
+            **_problems(400, 413, 415, 422, 503),
+        },
+    }
+
+
+def _read(statuses: Sequence[str]) -> Json:
+    message = _object(
+        {
+            "id": {"type": "string", "format": "uuid"},
+            "text": {"type": "string"},
+            "sent_on": {"type": "string", "format": "date"},
+            "verified": {"type": "boolean", "description": "Signed by an officer of this installation."},
+        }
+    )
+    return {
+        "operationId": "readMailbox",
+        "summary": "Read messages with a code",
+        "description": "The status and the messages that are new, never the report. One wrong letter or digit of the code is corrected.",
+        "requestBody": _body(
+            {
+                "type": "object",
+                "required": ["code"],
+                "properties": {
+                    "code": _typed_code(),
+                    "seen": {
+                        "type": "array",
+                        "maxItems": reading.MOST_IDS,
+                        "items": {"type": "string", "format": "uuid"},
+                        "description": "Ids of messages that the reporter has read: they are not shown again.",
+                    },
+                },
+                "additionalProperties": False,
+            }
+        ),
+        "responses": {
+            "200": _json(
+                "What is there.",
+                _object(
+                    {
+                        "status": {"enum": list(statuses)},
+                        "received_on": {"type": "string", "format": "date"},
+                        "withdraw_asked": {"type": "boolean"},
+                        "messages": {"type": "array", "items": message},
+                    }
+                ),
+            ),
+            **_problems(400, 404, 413, 415, 422, 503),
+        },
+    }
+
+
+def _write(longest_text: int) -> Json:
+    return {
+        "operationId": "writeMessage",
+        "summary": "Answer, or add something",
+        "parameters": [{"$ref": "#/components/parameters/IdempotencyKey"}],
+        "requestBody": _body(
+            _object(
+                {"code": _typed_code(), "text": {"type": "string", "minLength": 1, "maxLength": longest_text}}
+            )
+        ),
+        "responses": {
+            "201": _json("Stored.", _object({"id": {"type": "string", "format": "uuid"}})),
+            **_problems(400, 404, 409, 413, 415, 422, 503),
+        },
+    }
+
+
+def _describe() -> Json:
+    return {
+        "operationId": "describe",
+        "summary": "This document",
+        "responses": {"200": _json("OpenAPI 3.1.", {"type": "object"})},
+    }
+
+
+def _report(kind: str, qs: QuestionSet) -> Json:
+    step_slug, field = qs.narrative
+    limit = qs.any_step(step_slug).field(field).limit
+    properties: Json = {
+        "kind": {"const": kind},
+        "narrative": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": limit,
+            "description": "In any language.",
+        },
+        "language": {
+            "type": "string",
+            "description": "Language tag of what is written, for example en or pl.",
+        },
+    }
+    for step in qs.steps:
+        if step.kind is StepKind.QUESTIONS and step.slug != step_slug:
+            properties[step.slug] = {**_fields(step.fields), "description": step.title}
+        elif step.kind is StepKind.LOOP:
+            properties[step.slug] = {
+                "type": "array",
+                "maxItems": step.limit_items,
+                "items": _fields(step.fields),
+                "description": step.title,
+            }
+    return {
+        "type": "object",
+        "required": ["kind", "narrative"],
+        "properties": properties,
+        "additionalProperties": False,
+        "description": "Only what happened is needed. Answers that do not apply to the others are left out.",
+    }
+
+
+def _fields(questions: Sequence[Question]) -> Json:
+    return {
+        "type": "object",
+        "properties": {question.name: _field(question) for question in questions},
+        "additionalProperties": False,
+    }
+
+
+def _field(question: Question) -> Json:
+    words = {"description": question.label}
+    if question.kind is Kind.CHOICE:
+        return {"enum": [choice.value for choice in question.choices], **words}
+    if question.kind is Kind.CHOICES:
+        values = [choice.value for choice in question.choices]
+        return {"type": "array", "uniqueItems": True, "items": {"enum": values}, **words}
+    if question.kind is Kind.DATE:
+        parts = {
+            "year": {"type": "integer"},
+            "month": {"type": "integer", "minimum": 1, "maximum": 12},
+            "day": {"type": "integer", "minimum": 1, "maximum": 31},
+        }
+        return {
+            "type": "object",
+            "required": ["year"],
+            "properties": parts,
+            "additionalProperties": False,
+            **words,
+        }
+    return {"type": "string", "maxLength": question.limit, **words}
+
+
+def _problem() -> Json:
+    pointer = {
+        "type": "string",
+        "description": "Which part of the body: a JSON pointer made of known names only.",
+    }
+    return {
+        "type": "object",
+        "required": ["type", "title", "status", "detail"],
+        "properties": {
+            "type": {"enum": [kind.uri for kind in problems.ALL]},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {"type": "string", "description": "Never repeats anything that was sent."},
+            "errors": {"type": "array", "items": _object({"pointer": pointer, "detail": {"type": "string"}})},
+        },
+        "additionalProperties": False,
+    }
+
+
+def _key() -> Json:
+    return {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": True,
+        "description": (
+            "At least 128 random bits, made anew each time by a secure generator: 22 or more of A-Z a-z 0-9 - _, or "
+            "32 or more hexadecimal digits. No UUID: it has too few random bits."
+        ),
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{22,128}$"},
+    }
+
+
+def _typed_code() -> Json:
+    return {"type": "string", "maxLength": 200, "examples": [_CODE_EXAMPLE]}
+
+
+def _object(properties: Json) -> Json:
+    return {
+        "type": "object",
+        "required": list(properties),
+        "properties": properties,
+        "additionalProperties": False,
+    }
+
+
+def _body(schema: Json) -> Json:
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
+
+
+def _json(description: str, schema: Json) -> Json:
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+def _problems(*statuses: int) -> Json:
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {
+        str(status): {
+            "description": " Or: ".join(f"{kind.title}." for kind in problems.ALL if kind.status == status),
+            "content": {problems.MEDIA_TYPE: {"schema": schema}},
+        }
+        for status in sorted(statuses)
+    }

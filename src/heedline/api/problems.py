@@ -1,0 +1,85 @@
+"""Problem documents (RFC 9457). Closed set; `detail` is our own words and never anything that was sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of problem: `code` ends its `type`, a URI that names it and leads nowhere."""
+
+    code: str
+    status: int
+    title: str
+
+    @property
+    def uri(self) -> str:
+        """The `type` of the document."""
+        return f"urn:heedline:problem:{self.code}"
+
+
+NOT_JSON = Kind("not-json", 400, "The body is not JSON that this API can read")
+KEY_NEEDED = Kind("idempotency-key", 400, "The Idempotency-Key header is missing or not strong enough")
+UNKNOWN_CODE = Kind("unknown-code", 404, "There is nothing for that code")
+METHOD = Kind("method", 405, "That method is not offered here")
+NO_ROOM = Kind("no-room", 409, "There are as many unread messages as there may be")
+TOO_LARGE = Kind("too-large", 413, "The body is too large")
+NOT_A_TYPE = Kind("media-type", 415, "Only application/json is taken")
+NOT_TAKEN = Kind("not-taken", 422, "Something in the body cannot be taken")
+OTHER_BODY = Kind("other-body", 422, "This Idempotency-Key was used before, with another body")
+NOT_NOW = Kind("not-now", 503, "This cannot be done right now")
+
+ALL = (
+    NOT_JSON,
+    KEY_NEEDED,
+    UNKNOWN_CODE,
+    METHOD,
+    NO_ROOM,
+    TOO_LARGE,
+    NOT_A_TYPE,
+    NOT_TAKEN,
+    OTHER_BODY,
+    NOT_NOW,
+)
+
+
+class Problem(Exception):
+    """Raised while reading a request; `problem_page` answers with it."""
+
+    def __init__(self, kind: Kind, detail: str, *, errors: Sequence[Mapping[str, str]] = ()) -> None:
+        super().__init__(kind.code)
+        self.kind = kind
+        self.detail = detail
+        self.errors = tuple(errors)
+
+
+def answer(status: int, content: Mapping[str, Any], *, media_type: str = "application/json") -> HttpResponse:
+    """A JSON answer that nobody keeps."""
+    response = HttpResponse(
+        json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(),
+        status=status,
+        content_type=media_type,
+    )
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def problem_page(problem: Problem) -> HttpResponse:
+    """The document for one problem."""
+    content: dict[str, Any] = {
+        "type": problem.kind.uri,
+        "title": problem.kind.title,
+        "status": problem.kind.status,
+        "detail": problem.detail,
+    }
+    if problem.errors:
+        content["errors"] = [dict(error) for error in problem.errors]
+    return answer(problem.kind.status, content, media_type=MEDIA_TYPE)

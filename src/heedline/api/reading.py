@@ -1,0 +1,135 @@
+"""Reading a request within bounds: media type, size, depth and keys are checked before anything is believed.
+
+Every failure is a `Problem`. Python's JSON reader recurses, so depth is measured before it runs; it takes NaN, numbers
+of any length, repeated keys and halves of characters, so those are refused here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, UnreadablePostError
+
+from heedline.api import problems
+from heedline.api.problems import Problem
+
+#: Bytes. 10,000 characters of narrative, each escaped as two `\uXXXX`, and all other answers beside it.
+LONGEST_REPORT = 192 * 1024
+LONGEST_MESSAGE = 96 * 1024
+LONGEST_CODE = 8 * 1024
+MOST_IDS = 100
+#: A date inside a person inside the list of people inside the body is four deep.
+DEEPEST = 6
+
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_BRACKET = re.compile(rb"[\[\]{}]")
+_HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
+_KEY = re.compile(r"[A-Za-z0-9_-]{22,128}")
+_HEX = re.compile(r"[0-9A-Fa-f-]+")
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+#: 32 random hex digits have fewer different ones than this once in 27 million; a counter or a name mostly has.
+_FEWEST_DIFFERENT = 8
+
+_KEY_DETAIL = (
+    "Send at least 128 random bits, made anew for each report: 22 or more characters of A-Z a-z 0-9 - _, or 32 or "
+    "more hexadecimal digits, at most 128 characters. A UUID has too few random bits."
+)
+
+
+def idempotency_key(request: HttpRequest) -> bytes:
+    """The header's bytes. Whoever guesses the key has the code, so weak ones are refused."""
+    given = request.headers.get("Idempotency-Key", "")
+    weak = (
+        not _KEY.fullmatch(given)
+        or _UUID.fullmatch(given)
+        or len(set(given)) < _FEWEST_DIFFERENT
+        or (_HEX.fullmatch(given) and len(given.replace("-", "")) < 32)
+    )
+    if weak:
+        raise Problem(problems.KEY_NEEDED, _KEY_DETAIL)
+    return given.encode("ascii")
+
+
+def json_body(request: HttpRequest, *, longest: int) -> Any:
+    """The body as Python objects: at most `longest` bytes, `DEEPEST` levels, UTF-8, no key twice."""
+    if request.content_type != "application/json":
+        raise Problem(problems.NOT_A_TYPE, "Send application/json in UTF-8. Files cannot be sent yet.")
+    body = _bytes(request, longest)
+    _check_depth(body)
+    try:
+        read = json.loads(
+            body.decode("utf-8"), object_pairs_hook=_without_repeats, parse_constant=_refuse_constant
+        )
+        if _HALF_CHARACTER.search(body):
+            json.dumps(read, ensure_ascii=False).encode("utf-8")
+    except (ValueError, RecursionError):
+        raise Problem(problems.NOT_JSON, "Send one JSON object in UTF-8, with no key twice.") from None
+    return read
+
+
+def exactly(body: Any, *keys: str, ids: str = "") -> tuple[Any, ...]:
+    """The texts under `keys`, and the UUIDs in the list under `ids` (may be absent); a `Problem` for anything else."""
+    if not isinstance(body, dict):
+        raise Problem(problems.NOT_TAKEN, "Send one JSON object.")
+    known = (*keys, ids) if ids else keys
+    errors = [
+        {"pointer": f"/{key}", "detail": "This must be there, and be text."}
+        for key in keys
+        if not isinstance(body.get(key), str)
+    ]
+    if set(body) - set(known):
+        errors.append({"pointer": "", "detail": f"Only these keys are known here: {', '.join(known)}."})
+    found = _uuids(body.get(ids, [])) if ids else ()
+    if found is None:
+        errors.append({"pointer": f"/{ids}", "detail": f"This must be a list of at most {MOST_IDS} UUIDs."})
+    if errors:
+        raise Problem(problems.NOT_TAKEN, "Nothing was done. See errors.", errors=errors)
+    texts = tuple(body[key] for key in keys)
+    return (*texts, found) if ids else texts
+
+
+def _uuids(given: Any) -> tuple[UUID, ...] | None:
+    if not isinstance(given, list) or len(given) > MOST_IDS:
+        return None
+    if not all(isinstance(one, str) and _UUID.fullmatch(one) for one in given):
+        return None
+    return tuple(UUID(one) for one in given)
+
+
+def _bytes(request: HttpRequest, longest: int) -> bytes:
+    too_large = Problem(problems.TOO_LARGE, f"At most {longest} bytes are taken here.")
+    declared = request.headers.get("Content-Length", "")
+    if declared.isdecimal() and int(declared) > longest:
+        raise too_large
+    try:
+        body = request.body
+    except RequestDataTooBig:
+        raise too_large from None
+    except UnreadablePostError:
+        raise Problem(problems.NOT_JSON, "The body ended too early.") from None
+    if len(body) > longest:
+        raise too_large
+    return body
+
+
+def _check_depth(body: bytes) -> None:
+    depth = 0
+    for bracket in _BRACKET.finditer(_STRING.sub(b"", body)):
+        depth += 1 if bracket.group() in b"[{" else -1
+        if depth > DEEPEST:
+            raise Problem(problems.NOT_JSON, f"At most {DEEPEST} levels of objects and lists are read.")
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    read = dict(pairs)
+    if len(read) != len(pairs):
+        raise ValueError
+    return read
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError

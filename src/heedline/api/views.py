@@ -1,0 +1,164 @@
+"""The API's pages: read within bounds, one casework call, answer. Nothing here reads a cookie."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache, wraps
+from typing import Any
+
+from django.conf import settings
+from django.db import Error as StoreAway
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
+
+from heedline.api import openapi, problems, reading
+from heedline.api.problems import Problem
+from heedline.casework import (
+    CodeUnknown,
+    Conflict,
+    NoRoom,
+    SealingStopped,
+    conversation,
+    journey,
+    key_directory,
+)
+from heedline.intake.api_payload import Refused, from_api
+from heedline.intake.question_files import load_question_set
+from heedline.intake.questions import QuestionSet
+from heedline.packs import load_pack
+from heedline.vault import codes
+from heedline.web.declared import Audience, open_to
+
+type View = Callable[[HttpRequest], HttpResponse]
+
+_AGAIN = "Take it as not sent. Send the same again with the same key: it is never stored twice."
+
+
+def offered(method: str) -> Callable[[View], Callable[..., HttpResponseBase]]:
+    """A view of the API: everybody's, one method, no cross-site check (no cookie is read), problems as documents."""
+
+    def dress(view: View) -> Callable[..., HttpResponseBase]:
+        @csrf_exempt
+        @open_to(Audience.EVERYONE)
+        @wraps(view)
+        def dressed(request: HttpRequest) -> HttpResponse:
+            if request.method != method:
+                response = problems.problem_page(Problem(problems.METHOD, f"Use {method}."))
+                response["Allow"] = method
+                return response
+            try:
+                return view(request)
+            except Problem as problem:
+                return problems.problem_page(problem)
+            except CodeUnknown:
+                return problems.problem_page(
+                    Problem(problems.UNKNOWN_CODE, "Check the code, or send a new report.")
+                )
+            except NoRoom:
+                return problems.problem_page(
+                    Problem(problems.NO_ROOM, "Wait until the desk has read some of them.")
+                )
+            except Conflict:
+                return problems.problem_page(
+                    Problem(problems.OTHER_BODY, "The first body stands. Use a new key.")
+                )
+            except (SealingStopped, StoreAway):
+                return problems.problem_page(Problem(problems.NOT_NOW, _AGAIN))
+
+        return dressed
+
+    return dress
+
+
+@offered("POST")
+def reports(request: HttpRequest) -> HttpResponse:
+    """Take one report: 201 with its code, the same answer to a retry with the same key and body."""
+    key = reading.idempotency_key(request)
+    body = reading.json_body(request, longest=reading.LONGEST_REPORT)
+    at = datetime.now(UTC)
+    record = from_api(question_sets(), body, identity_offered=key_directory.identity_offered(at.date()))
+    if isinstance(record, Refused):
+        errors = [{"pointer": p.pointer, "detail": p.detail} for p in record.problems]
+        raise Problem(problems.NOT_TAKEN, "Nothing was done. See errors.", errors=errors)
+    code = codes.code_from_key(key, installation=settings.INSTALLATION)
+    new = journey.NewReport(
+        report_id=codes.report_id_from_key(key, installation=settings.INSTALLATION),
+        code=code,
+        channel="api",
+        record=record,
+        question_set=question_sets()[record.kind],
+        language=record.language,
+    )
+    accepted = journey.submit(new, at=at)
+    return problems.answer(201, {"code": code.grouped(), "received_on": accepted.received_on.isoformat()})
+
+
+@offered("POST")
+def mailbox(request: HttpRequest) -> HttpResponse:
+    """The status and the messages that are new for this code. They stay new until their ids come back in `seen`."""
+    body = reading.json_body(request, longest=reading.LONGEST_CODE)
+    text, seen = reading.exactly(body, "code", ids="seen")
+    code, at = read_code(text), datetime.now(UTC)
+    conversation.seen(code, seen, at=at)
+    box = conversation.visit(code, at=at)
+    messages = [
+        {"id": str(one.id), "text": one.text, "sent_on": one.sent_on.isoformat(), "verified": one.verified}
+        for one in box.messages
+    ]
+    return problems.answer(
+        200,
+        {
+            "status": box.status,
+            "received_on": box.received_on.isoformat(),
+            "withdraw_asked": box.withdraw_asked,
+            "messages": messages,
+        },
+    )
+
+
+@offered("POST")
+def mailbox_messages(request: HttpRequest) -> HttpResponse:
+    """Take one message from the reporter of this code; a retry with the same key is the same message."""
+    key = reading.idempotency_key(request)
+    body = reading.json_body(request, longest=reading.LONGEST_MESSAGE)
+    typed_code, text = reading.exactly(body, "code", "text")
+    if not text.strip() or len(text) > conversation.LONGEST:
+        errors = [{"pointer": "/text", "detail": f"Send between 1 and {conversation.LONGEST} characters."}]
+        raise Problem(problems.NOT_TAKEN, "Nothing was done. See errors.", errors=errors)
+    message_id = codes.report_id_from_key(b"message " + key, installation=settings.INSTALLATION)
+    conversation.say(read_code(typed_code), text, message_id=message_id, at=datetime.now(UTC))
+    return problems.answer(201, {"id": str(message_id)})
+
+
+@offered("GET")
+def description(request: HttpRequest) -> HttpResponse:
+    """The OpenAPI document."""
+    return problems.answer(200, document())
+
+
+def read_code(text: str) -> codes.ReceiptCode:
+    """The code, one wrong symbol corrected; what cannot be a code is a problem of the body."""
+    try:
+        return codes.parse(text)
+    except codes.NotACode:
+        errors = [
+            {"pointer": "/code", "detail": "This is not a receipt code: a code has 22 letters and digits."}
+        ]
+        raise Problem(problems.NOT_TAKEN, "Nothing was done. See errors.", errors=errors) from None
+
+
+@cache
+def question_sets() -> dict[str, QuestionSet]:
+    """Kind of report → its questions, in the pack's first language: names and limits are the same in all."""
+    pack = load_pack(settings.PACK)
+    language = next(iter(pack.languages))
+    return {code: load_question_set(pack, kind.question_set, language) for code, kind in pack.kinds.items()}
+
+
+@cache
+def document() -> dict[str, Any]:
+    """The OpenAPI document of this installation: its questions are its pack's."""
+    return openapi.document(
+        question_sets(), tuple(load_pack(settings.PACK).statuses), longest_text=conversation.LONGEST
+    )

@@ -1,0 +1,119 @@
+"""The questions of this installation, in the language of this visit, over one draft's answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from heedline.casework import SealingStopped, key_directory
+from heedline.intake import engine
+from heedline.intake.question_files import load_question_set
+from heedline.intake.questions import QuestionSet, Step
+from heedline.packs import Pack, load_pack
+from heedline.packs.words import Words
+
+
+def pack() -> Pack:
+    """This installation's pack."""
+    return load_pack(settings.PACK)
+
+
+def language() -> str:
+    """The language of the pages: the pack's first."""
+    return next(iter(pack().languages))
+
+
+def words() -> Words:
+    """The texts of the pages."""
+    return pack().words(language())
+
+
+def question_set() -> QuestionSet:
+    """The questions of the public form: those of the pack's first kind of report."""
+    kind = next(iter(pack().kinds.values()))
+    return load_question_set(pack(), kind.question_set, language())
+
+
+def identity_offered(at: datetime) -> bool:
+    """Whether a name may be asked for: only where authorisers could open it, and something can be sealed at all."""
+    try:
+        return key_directory.identity_offered(at.date())
+    except SealingStopped:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The engine over one set of answers: which pages apply, and where they lead."""
+
+    qs: QuestionSet
+    answers: Mapping[str, Any]
+    identity_offered: bool
+
+    def with_answers(self, answers: Mapping[str, Any]) -> Asking:
+        """The same questions over other answers."""
+        return Asking(self.qs, answers, self.identity_offered)
+
+    def steps(self) -> tuple[Step, ...]:
+        """The pages that apply now; the last is the check page."""
+        return engine.steps(self.qs, self.answers, identity_offered=self.identity_offered)
+
+    def step(self, slug: str) -> Step | None:
+        """That page, when it applies."""
+        return engine.step(self.qs, self.answers, slug, identity_offered=self.identity_offered)
+
+    def next_after(self, slug: str) -> str:
+        """The page after; the check page at the end."""
+        return (
+            engine.next_after(self.qs, self.answers, slug, identity_offered=self.identity_offered)
+            or self.last
+        )
+
+    def back_from(self, slug: str) -> str | None:
+        """The page before; None from the first."""
+        return engine.back_from(self.qs, self.answers, slug, identity_offered=self.identity_offered)
+
+    def skip_target(self, slug: str) -> str | None:
+        """Where "Skip to sending" leads; None where it is not offered."""
+        return engine.skip_target(self.qs, self.answers, slug, identity_offered=self.identity_offered)
+
+    def after_change(self, before: Mapping[str, Any], slug: str) -> str:
+        """Where Continue leads when `slug` was changed from the check page."""
+        return engine.after_change(
+            self.qs, before, self.answers, slug, identity_offered=self.identity_offered
+        )
+
+    def missing(self) -> tuple[str, ...]:
+        """Pages that must be answered before anything can be sent."""
+        return engine.missing(self.qs, self.answers, identity_offered=self.identity_offered)
+
+    @property
+    def first(self) -> str:
+        """The first page."""
+        return self.steps()[0].slug
+
+    @property
+    def last(self) -> str:
+        """The check page."""
+        return self.steps()[-1].slug
+
+    @property
+    def open_now(self) -> str:
+        """The first page without an answer: where somebody who comes back carries on."""
+        return next(
+            (step.slug for step in self.steps() if step.fields and step.slug not in self.answers), self.last
+        )
+
+    @property
+    def fast(self) -> bool:
+        """Whether the reporter said that they cannot call, so that everything but their words can be left out."""
+        counted = engine.counted(self.qs, self.answers, identity_offered=self.identity_offered)
+        return bool(self.qs.fast and self.qs.fast.holds(counted))
+
+    def is_call_page(self, step: Step) -> bool:
+        """Whether this is the page that tells them to call."""
+        return bool(self.qs.fast) and any(one.step == step.slug for one in self.qs.fast.looks_at())  # type: ignore[union-attr]

@@ -1,0 +1,79 @@
+"""From a question page of the pack to the form that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from heedline.intake.questions import Kind, Question, Step
+from heedline.web.components.forms import (
+    Checkboxes,
+    Choice,
+    DateInput,
+    Field,
+    Form,
+    Radios,
+    TextArea,
+    TextInput,
+)
+
+_KINDS_OF_INPUT = {Kind.EMAIL: "email", Kind.PHONE: "tel"}
+_NARROW = {Kind.POSTCODE: 10, Kind.REGISTRATION: 10, Kind.PHONE: 20}
+#: Boxes of this many characters and more are tall; how long a text may be stands in the hint of the pack or below.
+_TALL = 5000
+
+
+def form_of(step: Step, typed: Mapping[str, Any], errors: Mapping[str, str]) -> Form:
+    """The fields of `step` with what was typed and what is wrong."""
+    heading = heads_itself(step)
+    return Form(tuple(_field(question, heading) for question in step.fields), typed, errors)
+
+
+def heads_itself(step: Step) -> bool:
+    """Whether the label of the only field is the page's heading: then nothing stands between them."""
+    return (
+        len(step.fields) == 1 and not (step.paragraphs or step.prompts) and step.fields[0].label == step.title
+    )
+
+
+def _field(question: Question, heading: bool) -> Field:
+    name, label, hint = question.name, question.label, question.hint
+    match question.kind:
+        case Kind.CHOICE:
+            return Radios(name=name, label=label, hint=hint, heading=heading, choices=_choices(question))
+        case Kind.CHOICES:
+            return Checkboxes(name=name, label=label, hint=hint, heading=heading, choices=_choices(question))
+        case Kind.DATE:
+            return DateInput(name=name, label=label, hint=hint, heading=heading)
+        case Kind.LONG_TEXT:
+            return TextArea(
+                name=name,
+                label=label,
+                hint=hint,
+                heading=heading,
+                rows=10 if question.limit >= _TALL else 4,
+                limit=question.limit,
+                tell_limit=question.limit < _TALL,
+                autocomplete=question.autocomplete,
+                names=not question.spellcheck,
+            )
+        case _:
+            return TextInput(
+                name=name,
+                label=label,
+                hint=hint,
+                heading=heading,
+                kind=_KINDS_OF_INPUT.get(question.kind, "text"),  # type: ignore[arg-type]
+                width=_NARROW.get(question.kind),  # type: ignore[arg-type]
+                inputmode=question.inputmode,
+                autocomplete=question.autocomplete,
+                names=not question.spellcheck,
+                limit=question.limit,
+            )
+
+
+def _choices(question: Question) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(value=one.value, label=one.text, hint=one.hint, exclusive=one.exclusive)
+        for one in question.choices
+    )

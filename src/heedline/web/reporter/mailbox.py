@@ -1,0 +1,228 @@
+"""`/messages/…`: coming back with a code. New messages and a plain status; never the report, never anything old."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.formats import date_format
+from django.views.decorators.http import require_http_methods, require_safe
+
+from heedline.casework import CodeUnknown, Conflict, NoRoom, SealingStopped, conversation, drafting
+from heedline.web.components.forms import Form, Hidden, TextArea, TextInput
+from heedline.web.declared import Audience, open_to
+from heedline.web.reporter import cookies, recovery
+from heedline.web.reporter.asking import pack, words
+from heedline.web.reporter.pages import page, tab_title
+from heedline.web.reporter.receipt_codes import ReceiptCode, mentions_code, typed_code
+from heedline.web.reporter.turns import StoreAway, now
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request of somebody whose code was opened."""
+
+    request: HttpRequest
+    code: ReceiptCode
+    at: datetime
+
+    @property
+    def posted(self) -> bool:
+        """Whether something was sent."""
+        return self.request.method == "POST"
+
+
+def on_visit(view: Callable[[Visit], HttpResponse]) -> Callable[[HttpRequest], HttpResponseBase]:
+    """A view of an open visit. An ended one leads back to the code; an unknown code looks like a mistyped one."""
+
+    @open_to(Audience.EVERYONE)
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(view)
+    def dressed(request: HttpRequest) -> HttpResponse:
+        at = now()
+        try:
+            code = drafting.visit_code(cookies.sent(request, settings.VISIT_COOKIE), at=at)
+            if code is None:
+                return _over(request)
+            return view(Visit(request, code, at))
+        except CodeUnknown:
+            return _unknown(request, at)
+        except (StoreAway, SealingStopped):
+            return recovery.store_away(request)
+
+    return dressed
+
+
+@open_to(Audience.EVERYONE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def enter(request: HttpRequest) -> HttpResponse:
+    """The box for the code. Every well-formed code opens a visit alike; only the next page looks it up."""
+    if request.method != "POST":
+        return _enter_page(request, "", "")
+    given = request.POST.get("code", "")
+    found = typed_code(given)
+    if found is None:
+        return _enter_page(
+            request, given[:200], words()["visit.unknown" if given.strip() else "visit.missing"]
+        )
+    try:
+        cookie = drafting.open_visit(found, at=now())
+    except StoreAway:
+        return recovery.store_away(request)
+    response = redirect("reporter:messages")
+    cookies.give(response, settings.VISIT_COOKIE, cookie)
+    return response
+
+
+@on_visit
+def messages(visit: Visit) -> HttpResponse:
+    """What is new, and a box to answer in."""
+    if not visit.posted:
+        return _messages_page(visit, "", {})
+    text = visit.request.POST.get("text", "").replace("\r\n", "\n").strip()
+    if error := _wrong(visit.request, text):
+        return _messages_page(visit, text, {"text": error})
+    try:
+        conversation.say(visit.code, text, message_id=_message_id(visit.request), at=visit.at)
+    except NoRoom:
+        return _messages_page(visit, text, {"text": words()["messages.full"]})
+    except Conflict:  # the page was sent before, with other words: this is a message of its own
+        conversation.say(visit.code, text, message_id=uuid4(), at=visit.at)
+    return redirect("reporter:message-sent")
+
+
+@on_visit
+def message_sent(visit: Visit) -> HttpResponse:
+    """We have it."""
+    return page(visit.request, "message_sent", title=tab_title("messages"))
+
+
+@on_visit
+def withdraw(visit: Visit) -> HttpResponse:
+    """Ask to stop: says first that the report stays."""
+    if visit.posted:
+        conversation.ask_to_withdraw(visit.code, at=visit.at)
+        return redirect("reporter:messages")
+    return page(visit.request, "withdraw", title=tab_title("messages"))
+
+
+@on_visit
+def delete(visit: Visit) -> HttpResponse:
+    """Delete the reporter's own copies: says first that ours stay."""
+    if visit.posted:
+        conversation.delete_messages(visit.code, at=visit.at)
+        return redirect("reporter:messages-deleted")
+    return page(visit.request, "delete", title=tab_title("messages"))
+
+
+@on_visit
+def deleted(visit: Visit) -> HttpResponse:
+    """They are gone."""
+    return page(visit.request, "deleted", title=tab_title("messages"))
+
+
+@on_visit
+def close(visit: Visit) -> HttpResponse:
+    """Close and leave: what was shown is not shown again."""
+    if not visit.posted:
+        return redirect("reporter:messages")
+    conversation.seen(visit.code, _shown(visit.request), at=visit.at)
+    drafting.end_visit(cookies.sent(visit.request, settings.VISIT_COOKIE), at=visit.at)
+    response = redirect("reporter:messages-closed")
+    cookies.take_away(response, settings.VISIT_COOKIE)
+    return response
+
+
+@open_to(Audience.EVERYONE)
+@require_safe
+def closed(request: HttpRequest) -> HttpResponse:
+    """They are closed."""
+    return page(request, "messages_closed", title=tab_title("messages"))
+
+
+def _over(request: HttpRequest) -> HttpResponse:
+    if settings.VISIT_COOKIE not in request.COOKIES and request.method != "POST":
+        return redirect("reporter:enter")
+    response = page(request, "visit_over", title=tab_title("messages"), kept=recovery.typed(request))
+    cookies.take_away(response, settings.VISIT_COOKIE)
+    return response
+
+
+def _unknown(request: HttpRequest, at: datetime) -> HttpResponse:
+    drafting.end_visit(cookies.sent(request, settings.VISIT_COOKIE), at=at)
+    response = _enter_page(request, "", words()["visit.unknown"])
+    cookies.take_away(response, settings.VISIT_COOKIE)
+    return response
+
+
+def _enter_page(request: HttpRequest, given: str, error: str) -> HttpResponse:
+    texts = words()
+    box = TextInput(
+        name="code", label=texts["visit.label"], hint=texts["visit.hint"], names=True, width=20, limit=200
+    )
+    form = Form((box,), {"code": given}, {"code": error} if error else {})
+    return page(request, "enter", title=tab_title("visit"), form=form)
+
+
+def _messages_page(visit: Visit, text: str, errors: dict[str, str]) -> HttpResponse:
+    texts = words()
+    box = conversation.visit(visit.code, at=visit.at)
+    hint = texts.say("messages.write_hint", limit=f"{conversation.LONGEST:,}")
+    write = TextArea(name="text", label=texts["messages.write_label"], hint=hint, limit=conversation.LONGEST)
+    values = {
+        "text": text,
+        "message": str(_message_id(visit.request)),
+        "warned": "1" if words()["code_in_text.warning"] in errors.values() else "",
+    }
+    return page(
+        visit.request,
+        "messages",
+        title=tab_title("messages"),
+        status=200,
+        status_words=texts[pack().statuses[box.status]],
+        withdrawn=box.withdraw_asked,
+        messages=[
+            {
+                "text": one.text,
+                "day": date_format(one.sent_on, "j F Y"),
+                "verified": one.verified,
+                "id": str(one.id),
+            }
+            for one in box.messages
+        ],
+        form=Form((write, Hidden(name="message"), Hidden(name="warned")), values, errors),
+    )
+
+
+def _wrong(request: HttpRequest, text: str) -> str:
+    texts = words()
+    if not text:
+        return texts["messages.write_missing"]
+    if len(text) > conversation.LONGEST:
+        return texts.say("messages.write_long", over=f"{len(text) - conversation.LONGEST:,}")
+    warned = request.POST.get("warned") == "1"
+    return texts["code_in_text.warning"] if mentions_code(text) and not warned else ""
+
+
+def _message_id(request: HttpRequest) -> UUID:
+    """The id that the page gave this message, so that two presses are one message."""
+    try:
+        return UUID(request.POST.get("message", ""))
+    except ValueError:
+        return uuid4()
+
+
+def _shown(request: HttpRequest) -> tuple[UUID, ...]:
+    found = []
+    for given in request.POST.getlist("shown")[:200]:
+        try:
+            found.append(UUID(given))
+        except ValueError:
+            continue
+    return tuple(found)

@@ -1,0 +1,104 @@
+"""`/code/…`: the receipt code is shown, typed back or declined, and then shown no more."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.formats import date_format
+from django.views.decorators.http import require_safe
+
+from heedline.casework import drafting
+from heedline.web.components.forms import Form, TextInput
+from heedline.web.declared import Audience, open_to
+from heedline.web.reporter import cookies
+from heedline.web.reporter.asking import words
+from heedline.web.reporter.pages import page, tab_title
+from heedline.web.reporter.receipt_codes import typed_code
+from heedline.web.reporter.turns import StoreAway, Turn, on_sent
+
+
+@on_sent
+def code(turn: Turn) -> HttpResponse:
+    """We have your report, and its code: large, in groups, spelled out, and how to keep it."""
+    return show(turn)
+
+
+@on_sent
+def code_check(turn: Turn) -> HttpResponse:
+    """Type it back, or decline it. A wrong one shows it again, without any other consequence."""
+    if not turn.posted:
+        return _check_page(turn, "", "")
+    if "decline" in turn.request.POST:
+        return _finish(turn, "reporter:finished-without")
+    given = turn.request.POST.get("code", "")
+    found = typed_code(given)
+    if found is None or found.symbols != turn.draft.code:
+        return _check_page(turn, given[:200], words()["code_check.wrong"])
+    return _finish(turn, "reporter:finished")
+
+
+@open_to(Audience.EVERYONE)
+@require_safe
+def finished(request: HttpRequest) -> HttpResponse:
+    """What happens next. Says nothing of any one report, so whoever comes here may read it."""
+    return page(request, "finished", title=tab_title("finished"), kept=True)
+
+
+@open_to(Audience.EVERYONE)
+@require_safe
+def finished_without(request: HttpRequest) -> HttpResponse:
+    """The same for who wanted no code."""
+    return page(request, "finished", title=tab_title("finished"), kept=False)
+
+
+def show(turn: Turn) -> HttpResponse:
+    """The page with the code; also right after sending, when the draft could not be marked."""
+    day = date.fromisoformat(turn.draft.received_on)
+    return page(
+        turn.request,
+        "code",
+        title=tab_title("code"),
+        sent_title=words()["sent.title"],
+        day_words=words().say("sent.day", day=date_format(day, "j F Y")),
+        **shown_code(turn),
+    )
+
+
+def shown_code(turn: Turn) -> dict[str, Any]:
+    """The code as the page shows it."""
+    code = turn.draft.receipt_code
+    return {
+        "groups": code.grouped().split("-"),
+        "spelled": code.spelled(),
+        "spelled_title": words()["code.spelled"],
+    }
+
+
+def _check_page(turn: Turn, given: str, error: str) -> HttpResponse:
+    texts = words()
+    box = TextInput(
+        name="code",
+        label=texts["code_check.label"],
+        hint=texts["code_check.hint"],
+        names=True,
+        width=20,
+        limit=200,
+    )
+    form = Form((box,), {"code": given}, {"code": error} if error else {})
+    again = shown_code(turn) if error else {}
+    return page(turn.request, "code_check", title=tab_title("code_check"), form=form, **again)
+
+
+def _finish(turn: Turn, where: str) -> HttpResponse:
+    with suppress(
+        StoreAway
+    ):  # then the row goes by itself within the hour; without the cookie nobody can open it
+        drafting.discard(turn.draft.cookie, at=turn.at)
+    response = redirect(where)
+    cookies.take_away(response, settings.DRAFT_COOKIE)
+    return response

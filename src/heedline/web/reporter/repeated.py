@@ -1,0 +1,153 @@
+"""`/r/<slug>/…` for people and vehicles: as many as there is room for, each on its own page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from heedline.intake import fields, loops
+from heedline.intake.questions import QuestionSet, Step, StepKind
+from heedline.intake.summary import item_lines, value_lines
+from heedline.web.reporter import recovery, walking
+from heedline.web.reporter.asking import words
+from heedline.web.reporter.fields_of_step import form_of
+from heedline.web.reporter.pages import as_written, page, tab_title
+from heedline.web.reporter.turns import Turn, on_draft
+
+
+def overview(turn: Turn, step: Step) -> HttpResponse:
+    """What was added so far; Continue goes on."""
+    if turn.posted:
+        asking = turn.asking
+        target = (
+            asking.after_change(turn.draft.answers, step.slug)
+            if turn.from_check
+            else asking.next_after(step.slug)
+        )
+        return redirect(walking.address(turn, target))
+    qs, back = turn.asking.qs, "?back=check" if turn.from_check else ""
+    cards = [
+        _card(qs, step, item, number, back)
+        for number, item in enumerate(loops.items(turn.draft.answers, step.slug), start=1)
+    ]
+    return page(
+        turn.request,
+        "overview",
+        step=step,
+        title=tab_title(step.slug, step.title),
+        cards=cards,
+        room=loops.has_room(turn.draft.answers, step),
+        add_url=reverse("reporter:item-new", kwargs={"slug": step.slug}) + back,
+        back_url=walking.back_address(turn, step.slug),
+    )
+
+
+@on_draft
+def item_new(turn: Turn, slug: str) -> HttpResponse:
+    """Add one."""
+    step = _loop(turn, slug)
+    if step is None:
+        return walking.off_the_path(turn, slug)
+    if not loops.has_room(turn.draft.answers, step):
+        return (
+            recovery.does_not_fit(turn.request, full=True)
+            if turn.posted
+            else redirect("reporter:question", slug=slug)
+        )
+    return _save(turn, step, None) if turn.posted else _form(turn, step, fields.shown(step, {}), {})
+
+
+@on_draft
+def item(turn: Turn, slug: str, item: str) -> HttpResponse:
+    """Change one. When it was removed in another tab, what was typed becomes a new one."""
+    step = _loop(turn, slug)
+    if step is None:
+        return walking.off_the_path(turn, slug)
+    found = next((one for one in loops.items(turn.draft.answers, slug) if one.id == item), None)
+    if turn.posted:
+        return _save(turn, step, found)
+    if found is None:
+        return redirect("reporter:question", slug=slug)
+    return _form(turn, step, fields.shown(step, found.values), {})
+
+
+@on_draft
+def item_remove(turn: Turn, slug: str, item: str) -> HttpResponse:
+    """Ask first, then remove one; removing it twice is no error."""
+    step = _loop(turn, slug)
+    if step is None:
+        return walking.off_the_path(turn, slug)
+    found = next((one for one in loops.items(turn.draft.answers, slug) if one.id == item), None)
+    there = reverse("reporter:question", kwargs={"slug": slug}) + ("?back=check" if turn.from_check else "")
+    if turn.posted:
+        trouble = walking.kept(turn, loops.remove_item(turn.draft.answers, step, item))
+        return recovery.store_away(turn.request) if trouble else redirect(there)
+    if found is None:
+        return redirect(there)
+    lines = item_lines(turn.asking.qs, step, found)
+    return page(
+        turn.request, "remove", title=tab_title(slug), name=step.item_name, lines=lines, back_url=there
+    )
+
+
+def _card(qs: QuestionSet, step: Step, item: loops.Item, number: int, back: str) -> dict[str, Any]:
+    name, where = f"{step.item_name} {number}", {"slug": step.slug, "item": item.id}
+    actions = [
+        {"href": reverse(f"reporter:{page_name}", kwargs=where) + back, "text": words()[text]}
+        for page_name, text in (("item", "shared.change"), ("item-remove", "shared.remove"))
+    ]
+    rows = [
+        {"key": {"text": question.row_label}, "value": {"html": as_written(lines)}}
+        for question in step.fields
+        if (lines := value_lines(qs, question, item.values.get(question.name)))
+    ]
+    return {"card": {"title": {"text": name}, "actions": {"items": actions}}, "rows": rows}
+
+
+def _loop(turn: Turn, slug: str) -> Step | None:
+    step = turn.asking.step(slug)
+    return step if step is not None and step.kind is StepKind.LOOP else None
+
+
+def _save(turn: Turn, step: Step, old: loops.Item | None) -> HttpResponse:
+    reading = fields.read(turn.asking.qs, step, dict(turn.request.POST.lists()))
+    if reading.errors:
+        return _form(turn, step, reading.typed, reading.errors)
+    if warning := walking.code_warning(turn, step.slug, reading.typed):
+        trouble = walking.kept(turn, turn.draft.answers)
+        return _form(turn, step, reading.typed, {next(iter(warning)): trouble} if trouble else warning)
+    answers = turn.draft.answers
+    try:
+        after = (
+            loops.change_item(answers, step, old.id, reading.values)
+            if old
+            else loops.add_item(answers, step, reading.values)
+        )
+    except loops.LoopFull:
+        return recovery.does_not_fit(turn.request, full=True)
+    if trouble := walking.kept(turn, after):
+        return _form(turn, step, reading.typed, {step.fields[0].name: trouble})
+    target = turn.asking.last if turn.from_check else step.slug
+    return redirect(reverse("reporter:question", kwargs={"slug": target}))
+
+
+def _form(turn: Turn, step: Step, typed: Mapping[str, Any], errors: Mapping[str, str]) -> HttpResponse:
+    some = bool(loops.items(turn.draft.answers, step.slug))
+    overview_url = reverse("reporter:question", kwargs={"slug": step.slug})
+    onward = turn.asking.last if turn.from_check else turn.asking.next_after(step.slug)
+    return page(
+        turn.request,
+        "item",
+        step=step,
+        title=tab_title(step.slug, step.item_title),
+        heading=step.item_title or step.title,
+        form=form_of(step, typed, errors),
+        why=step.why,
+        button=words()["shared.continue"],
+        without_url="" if some else walking.address(turn, onward),
+        back_url=overview_url if some and not turn.from_check else walking.back_address(turn, step.slug),
+    )

@@ -1,0 +1,74 @@
+"""`/` and `/stay-safe/start/`: what this is, how to leave fast, and the start of a draft."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_safe
+
+from heedline.casework import drafting
+from heedline.casework.drafting import Draft
+from heedline.web.components.forms import Checkboxes, Choice, Form
+from heedline.web.declared import Audience, open_to
+from heedline.web.reporter import cookies, recovery
+from heedline.web.reporter.asking import Asking, identity_offered, question_set, words
+from heedline.web.reporter.pages import page, tab_title
+from heedline.web.reporter.turns import StoreAway, draft_of, now
+
+_LONG, _SHORT = 24, 1
+
+
+@open_to(Audience.EVERYONE)
+@require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    """The emergency number first, then what can be told, who reads it, and the other ways."""
+    return page(request, "start", exit=False, emergency=True)
+
+
+@open_to(Audience.EVERYONE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def safety(request: HttpRequest) -> HttpResponse:
+    """How to leave and how long answers are kept, once, before the first question. The button starts the draft."""
+    at = now()
+    try:
+        draft = draft_of(request, at)
+        if request.method == "POST":
+            return _begin(request, draft)
+    except StoreAway:
+        return recovery.store_away(request)
+    if draft is not None and draft.sent:
+        return page(request, "code_again", title=tab_title("notice"))
+    if draft is not None and draft.answers:
+        resume = Asking(question_set(), draft.answers, identity_offered(at)).open_now
+        return page(request, "carry_on", title=tab_title("notice"), resume=resume)
+    form = Form(
+        (
+            Checkboxes(
+                name="keep", label="", choices=(Choice(value="24", label=words()["safety.longer_label"]),)
+            ),
+        )
+    )
+    return page(
+        request, "safety", title=tab_title("safety"), form=form, exit_title=words()["safety.exit_title"]
+    )
+
+
+def _begin(request: HttpRequest, draft: Draft | None) -> HttpResponse:
+    at = now()
+    again = request.POST.get("begin") == "again"
+    if draft is not None and not again:
+        if draft.sent:
+            return redirect("reporter:code")
+        fresh = draft
+    else:
+        drafting.discard(cookies.sent(request, settings.DRAFT_COOKIE), at=at)
+        fresh = Draft(cookie=drafting.new_cookie())
+    if not again:
+        fresh.keep_hours = _LONG if request.POST.get("keep") == str(_LONG) else _SHORT
+    drafting.save(fresh, at=at)
+    response = redirect(
+        "reporter:question", slug=Asking(question_set(), fresh.answers, identity_offered(at)).open_now
+    )
+    cookies.give(response, settings.DRAFT_COOKIE, fresh.cookie)
+    return response

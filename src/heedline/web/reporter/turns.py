@@ -1,0 +1,116 @@
+"""One request about a draft: its clock, its draft and the questions. Read once before the view, saved once by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.db import Error as StoreAway
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.views.decorators.http import require_http_methods
+
+from heedline.casework import drafting
+from heedline.casework.drafting import Draft
+from heedline.web.declared import Audience, open_to
+from heedline.web.reporter import cookies, recovery
+from heedline.web.reporter.asking import Asking, identity_offered, question_set
+
+__all__ = ["StoreAway", "Turn", "draft_of", "now", "on_draft", "on_sent"]
+
+
+@dataclass
+class Turn:
+    """What a view about a draft gets. `late`: the browser's draft was gone, so this one is new and not yet kept."""
+
+    request: HttpRequest
+    at: datetime
+    draft: Draft
+    late: bool = False
+    saved: bool = False
+
+    @property
+    def posted(self) -> bool:
+        """Whether something was sent."""
+        return self.request.method == "POST"
+
+    @property
+    def from_check(self) -> bool:
+        """Whether the reporter is changing one answer from the check page."""
+        return self.request.GET.get("back") == "check"
+
+    @property
+    def asking(self) -> Asking:
+        """The questions over the draft's answers."""
+        return Asking(question_set(), self.draft.answers, identity_offered(self.at))
+
+    def keep(self, answers: dict[str, Any]) -> None:
+        """Save the draft with these answers; StoreAway or ValueError (too much) when it could not be kept."""
+        self.draft.answers = answers
+        drafting.save(self.draft, at=self.at)
+        self.saved = True
+
+
+def now() -> datetime:
+    """The clock, read once a request."""
+    return datetime.now(UTC)
+
+
+def draft_of(request: HttpRequest, at: datetime) -> Draft | None:
+    """The draft of this browser, sent or not."""
+    return drafting.load(cookies.sent(request, settings.DRAFT_COOKIE), at=at)
+
+
+type TurnView = Callable[..., HttpResponse]  # (Turn, what the address holds)
+type View = Callable[..., HttpResponseBase]
+
+
+def on_draft(view: TurnView) -> View:
+    """A view of an unfinished report. Whoever has none, or has sent it, gets the page for that; no word is lost."""
+
+    @open_to(Audience.EVERYONE)
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(view)
+    def dressed(request: HttpRequest, **kwargs: str) -> HttpResponse:
+        at = now()
+        try:
+            draft = draft_of(request, at)
+        except StoreAway:
+            return recovery.store_away(request)
+        if draft is None and request.method != "POST":
+            return recovery.no_draft(request)
+        if draft is None:
+            turn = Turn(request, at, Draft(cookie=drafting.new_cookie()), late=True)
+            response = view(turn, **kwargs)
+            if turn.saved:
+                cookies.give(response, settings.DRAFT_COOKIE, turn.draft.cookie)
+            return response
+        if draft.sent:
+            return recovery.already_sent(request)
+        return view(Turn(request, at, draft), **kwargs)
+
+    return dressed
+
+
+def on_sent(view: TurnView) -> View:
+    """A view of a report that was just sent, while its code is still shown."""
+
+    @open_to(Audience.EVERYONE)
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(view)
+    def dressed(request: HttpRequest, **kwargs: str) -> HttpResponse:
+        at = now()
+        try:
+            draft = draft_of(request, at)
+        except StoreAway:
+            return recovery.code_away(request)
+        if draft is None:
+            return recovery.code_gone(request)
+        if not draft.sent:
+            return recovery.not_sent_yet(request)
+        return view(Turn(request, at, draft), **kwargs)
+
+    return dressed

@@ -1,0 +1,61 @@
+# Heedline. Two commands for newcomers: `make demo` and `make test`. `make help` names the rest.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+PY := .venv/bin/python
+TEMPLATES = git ls-files -co --exclude-standard -- 'src/**/*.html'
+# The settings are imported by type checking: they must then belong to no process.
+NOBODY := env -u HEEDLINE_PROCESS -u HEEDLINE_DATABASE_URL -u HEEDLINE_SECRET_KEY -u HEEDLINE_DEMO -u HEEDLINE_HOME
+
+.PHONY: help demo test rules check fix docs bench lock clean ready-demo ready-dev ready-browser
+
+help: ## say what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: ready-demo ## install, start everything with an invented desk and reports, until Ctrl-C
+	@exec .venv/bin/heedline demo
+
+test: ready-dev ready-browser ## install what tests need, and run every test
+	@mkdir -p var && rm -f var/pages/*.html
+	@$(NOBODY) $(PY) -m pytest $(ARGS)
+	@$(PY) -m tests.browser.validate
+
+rules: ready-dev ## run only the tests without a database (seconds)
+	@$(NOBODY) $(PY) -m pytest tests/rules $(ARGS)
+
+check: ready-dev ## format, lint, types, architecture, templates, generated papers (seconds)
+	@.venv/bin/ruff format --check --quiet .
+	@.venv/bin/ruff check --quiet .
+	@$(NOBODY) .venv/bin/mypy
+	@said=$$(.venv/bin/lint-imports --no-logo 2>&1) || { echo "$$said"; exit 1; }
+	@$(TEMPLATES) | xargs -r .venv/bin/djade --target-version 6.1 --check
+	@$(TEMPLATES) | xargs -r .venv/bin/djlint --lint --quiet
+	@$(NOBODY) .venv/bin/heedline docs --check
+
+fix: ready-dev ## format, and repair what tools can repair
+	@.venv/bin/ruff check --fix --quiet . || true
+	@.venv/bin/ruff format --quiet .
+	@$(TEMPLATES) | xargs -r .venv/bin/djade --target-version 6.1
+
+docs: ready-dev ## write the papers that are printed from code (docs/journey.md, docs/access.md)
+	@$(NOBODY) .venv/bin/heedline docs
+
+bench: ready-dev ## measure the budgets; writes var/bench.json
+	@$(PY) scripts/bench.py
+
+LOCK := .venv/bin/uv pip compile --quiet pyproject.toml --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-header --no-annotate
+lock: ready-dev ## resolve the dependencies of pyproject.toml anew, with hashes (UPGRADE=1 takes newest versions)
+	@$(LOCK) $(if $(UPGRADE),--upgrade) --all-extras --group dev --group build -o requirements-dev.lock
+	@$(LOCK) --extra embedded --group build --constraint requirements-dev.lock -o requirements.lock
+
+clean: ## remove what was installed and cached (var/, where the demonstration lives, stays)
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/*/node_modules
+	@find src tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +
+
+ready-demo:
+	@scripts/bootstrap.sh demo
+ready-dev:
+	@scripts/bootstrap.sh dev
+ready-browser:
+	@scripts/bootstrap.sh browser

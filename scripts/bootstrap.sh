@@ -1,0 +1,110 @@
+#!/usr/bin/env bash
+# Makes .venv and puts the pinned, hash-checked packages and Heedline itself into it. Quick when nothing changed.
+#
+#   scripts/bootstrap.sh demo     what Heedline needs to run (requirements.lock)
+#   scripts/bootstrap.sh dev      that, and what checks and tests need (requirements-dev.lock)
+#   scripts/bootstrap.sh browser  what only whole tests need besides: Chromium, Java, the pinned npm packages
+#
+# Touches the system only in `browser`, and only as root (apt-get). PYTHON=/path/to/python3 chooses an interpreter.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+root=$PWD
+what=${1:-demo}
+
+say() { printf 'bootstrap: %s\n' "$*" >&2; }
+die() { say "$*"; exit 1; }
+
+is_new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 12))' >/dev/null 2>&1; }
+
+find_python() {
+    local candidate
+    # A name may stand on PATH and still not run (version managers leave such stubs), so each is tried.
+    for candidate in ${PYTHON:+"$PYTHON"} /usr/bin/python3.13 /usr/bin/python3.14 /usr/bin/python3.12 \
+        python3.13 python3.14 python3.12 python3 /usr/bin/python3 /usr/local/bin/python3 /opt/python*/bin/python3; do
+        if command -v "$candidate" >/dev/null 2>&1 && is_new_enough "$candidate"; then
+            command -v "$candidate"
+            return 0
+        fi
+    done
+    return 1
+}
+
+apt_install() { # names of Debian packages; only as root
+    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || die "please install: apt-get install $*"
+    say "installing $*"
+    DEBIAN_FRONTEND=noninteractive apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+make_venv() {
+    if [ -e .venv ] && { [ ! -x .venv/bin/python ] || ! is_new_enough .venv/bin/python; }; then
+        say ".venv belongs to a Python that is gone or too old; making it anew"
+        rm -rf .venv
+    fi
+    if [ ! -e .venv/bin/pip ]; then
+        local python version
+        python=$(find_python) || die "no Python 3.12 or newer found. Debian and Ubuntu: apt-get install python3 python3-venv"
+        version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+        if ! "$python" -c 'import ensurepip, venv' >/dev/null 2>&1; then
+            if [ -n "${CI:-}" ]; then
+                apt_install "python$version-venv"
+            else
+                die "$python cannot make virtual environments. Please: apt-get install python$version-venv"
+            fi
+        fi
+        say "making .venv with $python ($version)"
+        rm -rf .venv
+        "$python" -m venv .venv
+    fi
+}
+
+fingerprint() { # of everything that decides what stands in .venv
+    { echo "$root"; .venv/bin/python -V; cat "$1" pyproject.toml; } | sha256sum | cut -d' ' -f1
+}
+
+install_lock() { # lock file, stamp
+    local now
+    now=$(fingerprint "$1")
+    if [ "$(cat ".venv/$2" 2>/dev/null)" = "$now" ]; then
+        return
+    fi
+    say "installing $1"
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r "$1"
+    # The build backend comes from the lock as well, so that nothing is installed that no hash stands for.
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-index --no-deps \
+        --no-build-isolation --editable .
+    echo "$now" >".venv/$2"
+}
+
+install_npm() { # a folder with a package-lock.json
+    if [ ! -e "$1/node_modules/.package-lock.json" ] || [ "$1/package-lock.json" -nt "$1/node_modules/.package-lock.json" ]; then
+        say "npm ci in $1"
+        npm ci --silent --no-audit --no-fund --ignore-scripts --prefix "$1"
+        touch "$1/node_modules/.package-lock.json"
+    fi
+}
+
+case $what in
+demo)
+    make_venv
+    if [ "$(cat .venv/heedline-dev.stamp 2>/dev/null)" != "$(fingerprint requirements-dev.lock)" ]; then
+        install_lock requirements.lock heedline.stamp # a .venv for tests has all that a demonstration needs
+    fi
+    ;;
+dev)
+    make_venv
+    install_lock requirements-dev.lock heedline-dev.stamp
+    ;;
+browser)
+    missing=()
+    [ -x /usr/bin/chromium ] || missing+=(chromium)
+    command -v java >/dev/null || missing+=(default-jre-headless)
+    command -v npm >/dev/null || missing+=(nodejs npm)
+    [ ${#missing[@]} = 0 ] || apt_install "${missing[@]}"
+    install_npm tests/vectors
+    install_npm tests/browser
+    ;;
+*)
+    die "demo, dev or browser; not '$what'"
+    ;;
+esac

@@ -107,19 +107,12 @@ GOVUK_BLOCKS = [
 ]
 MOJ_BLOCKS = [
     "badge",
-    "identity-bar",
     "sub-navigation",
     "side-navigation",
     "timeline",
-    "messages-container",
-    "message-list",
-    "message-item",
     "filter",
     "filter-layout",
     "action-bar",
-    "notification-badge",
-    "scrollable-pane",
-    "page-header-actions",
 ]
 
 

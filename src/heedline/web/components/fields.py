@@ -317,7 +317,7 @@ class DateInput(Field):
                     "name": part,
                     "label": labels[part],
                     "value": typed.get(part) or None,
-                    "classes": "govuk-input--width-4" if part == "year" else "govuk-input--width-2",
+                    "classes": "govuk-input--width-2" if part == "day" else "govuk-input--width-4",
                     "error": bool(marked[part]) if any(marked.values()) else None,
                     "autocomplete": "off",
                 }

@@ -231,6 +231,7 @@ OFFICE_PIECES: dict[str, Any] = {
         {"text": "Messages", "href": "#m", "count": 1},
         {"text": "History", "href": "#h"},
     ],
+    "chosen": [{"text": "Open", "href": "?state="}],
     "history": [
         {
             "title": "Priority changed",
@@ -250,7 +251,7 @@ OFFICE_PIECES: dict[str, Any] = {
     "talk": [
         {
             "kind": "sent",
-            "sender": "The desk",
+            "sender": "North East desk",
             "when": "24 November",
             "text": "Can you say which gate it was?",
         },

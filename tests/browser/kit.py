@@ -1,0 +1,236 @@
+"""A person in front of Debian's Chromium, for tests. Use it from any test folder's `conftest.py`:
+
+    from tests.browser.kit import browser, person      # noqa: F401
+
+    @pytest.mark.browser
+    def test_start(person, site_url):
+        page = person(width=320, locale="cy")          # options below
+        page.visit(f"{site_url}/")
+        page.axe()                                     # WCAG 2.2 AA, without a finding
+        page.look_everywhere("start")                  # pictures at 1280 and 320 px, HTML for the validator, no sideways scroll
+        page.play.get_by_label("Yes").check()          # `play` is the Playwright page
+        page.press("Continue")
+        page.assert_no_foreign_requests()              # also asserted when the test ends
+
+`page.may_ask.add("example.org")` allows one host more, for a journey that leaves the site on purpose.
+
+`person(scripts=True, width=1280, height=900, locale="en-GB", dark=False, contrast=False)` opens a browser of its own
+(cookies shared with nobody). `scripts=False` is a browser without JavaScript: use it for journeys. axe cannot run
+there (its promises never settle), so `page.axe()` loads the same address again in a browser that has JavaScript but
+gets none of ours: every `*.js` request is aborted. `page.axe()` with `scripts=True` looks at the page as it stands.
+
+Pictures go to `var/screens/`, HTML to `var/pages/` (then: `python -m tests.browser.validate`).
+Set-up: `apt-get install chromium`, `npm ci --prefix tests/browser --ignore-scripts`. Nothing is downloaded at run time.
+pytest-socket must allow loopback for these tests (`allow_hosts`), as the page's server runs on it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+SCREENS = ROOT / "var/screens"
+PAGES = ROOT / "var/pages"
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    # No name but this machine's is ever looked up, whatever a page asks for.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1, EXCLUDE 127.0.0.2, EXCLUDE 127.0.0.3",
+]
+#: What must hold by law, and what is good practice besides.
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+#: Findings that stand, each with its reason.
+ALLOWED = {
+    "region": "the back link and the exit link stand before the main part, as upstream's do",
+}
+#: Overlap of elements makes axe ask a person about contrast: those are looked at, the certain ones are counted.
+_RUN_AXE = """async (rules) => {
+    const found = await axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})
+    return found.violations.map(v => ({id: v.id, help: v.help, nodes: v.nodes.map(n => n.html.slice(0, 200) + ' | ' + n.failureSummary)}))
+}"""
+
+
+@cache
+def _axe_source() -> str:
+    return (ROOT / "tests/browser/node_modules/axe-core/axe.min.js").read_text()
+
+
+def _name(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-") or "page"
+
+
+@dataclass
+class Visitor:
+    """One person with one tab. `play` is the Playwright page, for whatever this class does not say shorter."""
+
+    play: Page
+    context: BrowserContext
+    scripts: bool
+    width: int
+    open_another: Callable[[], BrowserContext]
+    home: str = ""
+    may_ask: set[str] = field(default_factory=set)
+    foreign: list[str] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+
+    def visit(self, url: str) -> None:
+        """Go to an address. The first one says which host is home; a request to any other is foreign."""
+        self.home = self.home or urlsplit(url).netloc
+        answer = self.play.goto(url)
+        assert answer is not None, f"no answer from {url}"
+
+    def press(self, name: str) -> None:
+        """Press the button, or follow the link, of that name."""
+        button = self.play.get_by_role("button", name=name, exact=True)
+        (button if button.count() else self.play.get_by_role("link", name=name, exact=True)).first.click()
+
+    def heading(self) -> str:
+        """What the page's H1 says."""
+        return self.play.locator("h1").first.inner_text()
+
+    def focused(self) -> str:
+        """Class names of what has the focus."""
+        return str(self.play.evaluate("document.activeElement.className"))
+
+    def axe(self, *, allow: dict[str, str] | None = None) -> None:
+        """No accessibility finding, but those allowed (id → reason). Without scripts: see the top of this file."""
+        if self.scripts:
+            findings = self._findings(self.play)
+        else:
+            context = self.open_another()
+            try:
+                context.add_cookies([dict(cookie) for cookie in self.context.cookies()])  # type: ignore[misc]
+                context.route("**/*.js", lambda route: route.abort())
+                page = context.new_page()
+                page.goto(self.play.url)
+                findings = self._findings(page)
+            finally:
+                context.close()
+        allowed = ALLOWED | (allow or {})
+        left = [
+            f"{each['id']}: {each['help']}\n    " + "\n    ".join(each["nodes"])
+            for each in findings
+            if each["id"] not in allowed
+        ]
+        assert not left, f"{self.play.url}\n" + "\n".join(left)
+
+    def _findings(self, page: Page) -> list[dict[str, Any]]:
+        page.evaluate(_axe_source())  # not a script tag: the page's policy would refuse it
+        found: list[dict[str, Any]] = page.evaluate(_RUN_AXE, RULES)
+        return found
+
+    def screenshot(self, name: str) -> Path:
+        """The whole page as a picture in var/screens/."""
+        SCREENS.mkdir(parents=True, exist_ok=True)
+        path = SCREENS / f"{_name(name)}.png"
+        self.play.screenshot(path=path, full_page=True)
+        return path
+
+    def save_page(self, name: str) -> Path:
+        """The HTML as the server sent it, in var/pages/, for the validator."""
+        PAGES.mkdir(parents=True, exist_ok=True)
+        path = PAGES / f"{_name(name)}.html"
+        answer = self.context.request.get(self.play.url)
+        path.write_bytes(answer.body())
+        return path
+
+    def assert_fits(self) -> None:
+        """Nothing scrolls sideways."""
+        wide = self.play.evaluate("document.documentElement.scrollWidth")
+        assert wide <= self.play.evaluate("window.innerWidth"), f"{self.play.url} is {wide} px wide"
+
+    def assert_no_foreign_requests(self) -> None:
+        """Every request went to the host of the first visit."""
+        assert not self.foreign, f"requests to others: {self.foreign}"
+
+    def look_everywhere(self, name: str) -> None:
+        """Pictures at 1280 and 320 px, HTML for the validator, and no sideways scroll at 320 px (400 % zoom)."""
+        size = self.play.viewport_size or {"width": self.width, "height": 900}
+        self.save_page(name)
+        for width in (1280, 320):
+            self.play.set_viewport_size({"width": width, "height": 900})
+            self.screenshot(f"{name}-{width}")
+            self.assert_fits()
+        self.play.set_viewport_size(size)
+
+
+def look_everywhere(page: Visitor, name: str) -> None:
+    """As `page.look_everywhere(name)`."""
+    page.look_everywhere(name)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, started once."""
+    with sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def person(browser: Browser) -> Iterator[Callable[..., Visitor]]:
+    """Opens persons; closes them at the end and asserts that none asked a foreign host or broke the page's policy."""
+    opened: list[Visitor] = []
+
+    def open_person(
+        *,
+        scripts: bool = True,
+        width: int = 1280,
+        height: int = 900,
+        locale: str = "en-GB",
+        dark: bool = False,
+        contrast: bool = False,
+    ) -> Visitor:
+        def context(*, javascript: bool) -> BrowserContext:
+            return browser.new_context(
+                java_script_enabled=javascript,
+                viewport={"width": width, "height": height},
+                locale=locale,
+                color_scheme="dark" if dark else "light",
+                forced_colors="active" if contrast else "none",
+                reduced_motion="reduce",
+                service_workers="block",
+            )
+
+        mine = context(javascript=scripts)
+        page = mine.new_page()
+        visitor = Visitor(page, mine, scripts, width, lambda: context(javascript=True))
+
+        def watch(request: Request) -> None:
+            host = urlsplit(request.url).netloc
+            if host and visitor.home and host not in {visitor.home, *visitor.may_ask}:
+                visitor.foreign.append(request.url)
+
+        def hear(said: ConsoleMessage) -> None:
+            if "Content Security Policy" in said.text:
+                visitor.troubles.append(said.text)
+
+        mine.on("request", watch)
+        page.on("pageerror", lambda error: visitor.troubles.append(str(error)))
+        page.on("console", hear)
+        opened.append(visitor)
+        return visitor
+
+    yield open_person
+    for visitor in opened:
+        visitor.context.close()
+    for visitor in opened:
+        visitor.assert_no_foreign_requests()
+        assert not visitor.troubles, visitor.troubles

@@ -64,8 +64,12 @@ def build_house(at: datetime) -> House:
         identity = stewardship.make_organisation("identity-office", "Identity Office", by=None, at=at)
         for name in ("Stella", "Sten"):
             _officer(house, name, unit, at)
-            stewardship.first_steward(house.officers[name], house.keys[name], root=Hand(ROOT, house.root), at=at)
-        house.desks["identity"] = _desk(house, "identity", "Identity authorisers", identity, "authoriser", None, at)
+            stewardship.first_steward(
+                house.officers[name], house.keys[name], root=Hand(ROOT, house.root), at=at
+            )
+        house.desks["identity"] = _desk(
+            house, "identity", "Identity authorisers", identity, "authoriser", None, at
+        )
         for code, (title, never_closes, _) in DESKS.items():
             house.desks[code] = _desk(
                 house, code, title, unit, "activity", house.desks["identity"], at, never_closes=never_closes

@@ -21,7 +21,12 @@ from tests.acting import acting
 NARRATIVE = "A man I do not know filmed the side doors of the station for an hour and wrote down when the guards changed."
 #: Postcodes inside the two regional desks of the demo pack, and one elsewhere.
 NORTH_EAST, SOUTH_WEST, ELSEWHERE = "NE1 4ST", "BS1 6QF", "SW1A 1AA"
-VAGUE = Finding(danger_to_life=False, done_what="Nothing described that can be checked", priority="low", reason="No detail")
+VAGUE = Finding(
+    danger_to_life=False,
+    done_what="Nothing described that can be checked",
+    priority="low",
+    reason="No detail",
+)
 NOTHING = Closing(outcome="insufficient", reason="No person, place or vehicle", tell_reporter="finished")
 
 

@@ -352,6 +352,8 @@ def _may_answer(by: Attendance, alarm: Alarm) -> bool:
 
 def _waits(alarm: Alarm) -> bool:
     """Whether the alarm's report still waits, as far as this session can see: unseen counts as waiting."""
+    if alarm.report_id is None:
+        return False
     return not Report.objects.filter(id=alarm.report_id).exclude(stage="waiting").exists()
 
 

@@ -36,7 +36,7 @@ from heedline.desks.models import (
 from heedline.permits import gate
 from heedline.permits.capabilities import Capability
 from heedline.permits.roles import DESK_ROLES, Role
-from heedline.vault import passphrases
+from heedline.vault import CannotOpen, passphrases
 from heedline.vault.grants import grant
 from heedline.vault.keys import new_seed, public_key, signing_public
 from heedline.vault.signed import ROOT, Signed, Statement, key_text
@@ -128,19 +128,35 @@ def _cost() -> passphrases.Cost:
     return passphrases.STANDARD
 
 
-@transaction.atomic
-def wrap_keys(officer: Officer, *, at: datetime) -> Enrolment:
-    """Make an officer's seed and the passphrase that unlocks it, and prove that it does before it counts."""
+@dataclass(frozen=True)
+class Wrapping:
+    """A new seed under a new passphrase, proven to open, not yet stored."""
+
+    seed: bytes = field(repr=False)
+    passphrase: str = field(repr=False)
+    wrapped: str = field(repr=False)
+
+
+def make_wrapping(officer: Officer) -> Wrapping:
+    """Make a seed and a passphrase, and prove that one opens the other. Slow on purpose; touches no table."""
     seed, passphrase = new_seed(), passphrases.new_passphrase()
     context = wrapping_context(officer.id)
     wrapped = passphrases.wrap_seed(seed, passphrase, context=context, cost=_cost())
-    row = SeedWrapping.objects.create(officer=officer, way="passphrase", wrapped=wrapped.to_json())
-    proven = (
-        passphrases.unwrap_seed(passphrases.WrappedSeed.from_json(row.wrapped), passphrase, context=context)
-        == seed
-    )
-    SeedWrapping.objects.filter(id=row.id).update(proven=proven)
-    return Enrolment(officer.id, seed, passphrase)
+    if passphrases.unwrap_seed(wrapped, passphrase, context=context) != seed:
+        raise CannotOpen
+    return Wrapping(seed, passphrase, wrapped.to_json())
+
+
+@transaction.atomic
+def keep_wrapping(officer: Officer, made: Wrapping) -> Enrolment:
+    """Store a proven way to unlock."""
+    SeedWrapping.objects.create(officer=officer, way="passphrase", wrapped=made.wrapped, proven=True)
+    return Enrolment(officer.id, made.seed, made.passphrase)
+
+
+def wrap_keys(officer: Officer, *, at: datetime) -> Enrolment:
+    """Make an officer's seed and the passphrase that unlocks it, and store the way."""
+    return keep_wrapping(officer, make_wrapping(officer))
 
 
 @transaction.atomic

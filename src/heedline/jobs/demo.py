@@ -1,0 +1,315 @@
+"""The demonstration: three desks, the people on them, and about 25 invented reports, made by calling the real verbs.
+
+Nothing is written past the rules: every officer here was enrolled, every key signed, every report sealed and sent by
+the public process's own database role. The passphrases go into `demo.json` and nowhere else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import tomllib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from heedline.vault.codes import ReceiptCode, new_code
+from heedline.vault.keys import new_seed, signing_public
+from heedline.vault.signed import ROOT
+
+#: name, desk, role, on duty now. The south-west desk sleeps, so that the round-the-clock desk has something to watch.
+PEOPLE: tuple[tuple[str, str, str, bool], ...] = (
+    ("Nadia Okafor", "national", "officer", True),
+    ("Niall Brennan", "national", "officer", True),
+    ("Nora Lindqvist", "national", "supervisor", False),
+    ("Odile Marchetti", "north-east", "officer", True),
+    ("Owen Pryce", "north-east", "officer", True),
+    ("Olga Sadowska", "north-east", "supervisor", False),
+    ("Otto Hargreave", "south-west", "officer", False),
+    ("Oren Castell", "south-west", "officer", False),
+    ("Orla Whitcombe", "south-west", "supervisor", False),
+    ("Ada Thornbury", "identity", "authoriser", True),
+    ("Anton Reyes", "identity", "authoriser", False),
+    ("Stella Kowal", "", "steward", False),
+    ("Sten Abara", "", "steward", False),
+)
+
+
+@dataclass
+class _Cast:
+    """Who has been made so far."""
+
+    root: bytes = field(default_factory=new_seed)
+    officers: dict[str, Any] = field(default_factory=dict)
+    keys: dict[str, Any] = field(default_factory=dict)
+    desks: dict[str, Any] = field(default_factory=dict)
+    organisations: dict[str, Any] = field(default_factory=dict)
+    passwords: dict[str, str] = field(default_factory=dict)
+
+
+def say(words: str) -> None:
+    """Progress, for the person who waits."""
+    print(f"  {words}", flush=True)  # noqa: T201 – a command that reports on itself
+
+
+def load(home: Path) -> None:
+    """Fill an empty database with the demonstration and write `root.pub` and `demo.json` into `home`."""
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.db import transaction
+
+    from heedline.casework import key_directory, stewardship
+
+    at = datetime.now(UTC)
+    cast = _Cast()
+    settings.ROOT = signing_public(cast.root).hex()
+    key_directory.forget()
+    say("Making people and keys (each passphrase is slow on purpose)")
+    with transaction.atomic():
+        stewardship.found(born="demo")
+        _people(cast, at)
+        _desks_and_epochs(cast, at)
+        _rota(cast, at)
+    _write(home / "root.pub", settings.ROOT)
+    _write(home / "demo.json", json.dumps(_facts(cast), indent=2))
+    _reports(cast)
+
+
+def _people(cast: _Cast, at: datetime) -> None:
+    from django.conf import settings
+
+    from heedline.casework import stewardship
+    from heedline.packs import load_pack
+
+    pack = load_pack(settings.PACK)
+    for code, organisation in pack.organisations.items():
+        cast.organisations[code] = stewardship.make_organisation(code, organisation.name, by=None, at=at)
+    for name, desk, _, _ in PEOPLE:
+        organisation = pack.desks[desk].organisation if desk else pack.desks[pack.watch_desk].organisation
+        cast.passwords[name] = f"demo-{secrets.token_urlsafe(9)}"
+        cast.officers[name] = stewardship.make_officer(
+            email=f"{name.split()[0].lower()}@heedline.example",
+            name=name,
+            organisation=cast.organisations[organisation],
+            password=cast.passwords[name],
+            by=None,
+            at=at,
+        )
+    # Argon2 lets go of the interpreter, so two cores make keys twice as fast
+    with ThreadPoolExecutor(2) as pool:
+        made = list(pool.map(lambda name: stewardship.make_wrapping(cast.officers[name]), cast.officers))
+    for name, wrapping in zip(cast.officers, made, strict=True):
+        cast.keys[name] = stewardship.keep_wrapping(cast.officers[name], wrapping)
+
+
+def _desks_and_epochs(cast: _Cast, at: datetime) -> None:
+    from django.conf import settings
+
+    from heedline.casework import stewardship
+    from heedline.packs import load_pack
+    from heedline.permits.roles import Role
+
+    pack = load_pack(settings.PACK)
+    stewards = [name for name, _, role, _ in PEOPLE if role == "steward"]
+    for name in stewards:
+        stewardship.first_steward(
+            cast.officers[name], cast.keys[name], root=stewardship.Hand(ROOT, cast.root), at=at
+        )
+    hands = [cast.keys[name].hand for name in stewards]
+    for code in sorted(pack.desks, key=lambda one: pack.desks[one].role != "authoriser"):
+        entry = pack.desks[code]
+        cast.desks[code] = stewardship.make_desk(
+            code=code,
+            name=entry.name,
+            organisation=cast.organisations[entry.organisation],
+            kind="authoriser" if entry.role == "authoriser" else "activity",
+            round_the_clock=entry.around_the_clock and entry.role != "authoriser",
+            authoriser=None if entry.role == "authoriser" else cast.desks[pack.authoriser_desk],
+            hands=hands,
+            at=at,
+        )
+    for name, desk, role, _ in PEOPLE:
+        if desk:
+            stewardship.state_officer_keys(cast.keys[name], hands=hands, at=at)
+            stewardship.appoint(cast.officers[name], Role(role), cast.desks[desk], hands=hands, at=at)
+    for code, desk in cast.desks.items():
+        first = next(name for name, place, _, _ in PEOPLE if place == code)
+        stewardship.make_epochs_ahead(desk, by=cast.keys[first].hand, at=at)
+
+
+def _rota(cast: _Cast, at: datetime) -> None:
+    from heedline.casework import stewardship
+
+    for name, desk, role, on_duty in PEOPLE:
+        if not desk:
+            continue
+        if on_duty:
+            stewardship.plan_shift(
+                cast.desks[desk],
+                cast.officers[name],
+                starts_at=at - timedelta(minutes=5),
+                ends_at=at + timedelta(days=30),
+            )
+        step = 3 if role == "supervisor" else 1
+        stewardship.put_on_call(cast.desks[desk], step, cast.officers[name], at=at)
+
+
+def _facts(cast: _Cast) -> dict[str, Any]:
+    return {
+        "officers": [
+            {
+                "name": name,
+                "email": cast.officers[name].email,
+                "password": cast.passwords[name],
+                "passphrase": cast.keys[name].passphrase,
+                "organisation": cast.officers[name].organisation.name,
+                "desk": desk,
+                "roles": [role],
+            }
+            for name, desk, role, _ in PEOPLE
+        ]
+    }
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file that only its owner reads."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+        out.write(text)
+
+
+@contextmanager
+def _as_public() -> Iterator[None]:
+    """Everything inside goes through the public process's own database role."""
+    from django.db import connection
+
+    from heedline.config.databases import from_url
+
+    before = dict(connection.settings_dict)
+    url = os.environ["HEEDLINE_PUBLIC_DATABASE_URL"]
+    connection.close()
+    connection.settings_dict.update(
+        {k: v for k, v in from_url(url).items() if k in {"USER", "PASSWORD", "HOST", "PORT"}}
+    )
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict.update(before)
+
+
+@dataclass(frozen=True)
+class _Sent:
+    ref: UUID
+    code: ReceiptCode
+    entry: dict[str, Any]
+    desk: str
+
+
+def _reports(cast: _Cast) -> None:
+    entries = tomllib.loads(files("heedline.jobs").joinpath("demo_reports.toml").read_text(encoding="utf-8"))[
+        "reports"
+    ]
+    say(f"Sending {len(entries)} invented reports, one by one, through the public door")
+    with _as_public():
+        sent = [_send(entry) for entry in entries]
+    say("Letting the officers do a night's work on them")
+    answers: list[tuple[ReceiptCode, str]] = []
+    for one in sent:
+        answers += _work_on(cast, one)
+    with _as_public():
+        _write_back(answers, [one.code for one in sent if one.entry["then"] == "withdraw"])
+
+
+def _send(entry: dict[str, Any]) -> _Sent:
+    from django.conf import settings
+
+    from heedline.casework import journey
+    from heedline.intake.api_payload import from_api
+    from heedline.intake.question_files import load_question_set
+    from heedline.intake.record import Record
+    from heedline.packs import RouteFacts, load_pack, route
+
+    pack = load_pack(settings.PACK)
+    questions = load_question_set(pack, "activity")
+    record = from_api({"activity": questions}, {"kind": "activity", **entry["told"]}, identity_offered=True)
+    if not isinstance(record, Record):
+        raise ValueError(
+            f"An invented report does not fit the questions: {[p.pointer for p in record.problems]}"
+        )
+    new = journey.NewReport(uuid4(), new_code(), "api", record, questions, entry.get("language", "en"))
+    journey.submit(new, at=datetime.now(UTC))
+    facts = RouteFacts(record.kind, record.place_text, record.postcode, record.urgency)
+    return _Sent(new.report_id, new.code, entry, route(facts, pack).desk_code)
+
+
+_CLOSINGS = {
+    "close-no-behaviour": ("no-behaviour", "Describes who someone is, not anything they did."),
+    "close-malicious": (
+        "malicious",
+        "A private quarrel, no behaviour that could be checked, and a wish to harm before a hearing.",
+    ),
+    "close-explained": ("no-concern-explained", "Building work with a permit, checked with the council."),
+    "close-spam": ("spam", "Advertising or a test."),
+}
+
+
+def _work_on(cast: _Cast, one: _Sent) -> list[tuple[ReceiptCode, str]]:
+    """Do what the entry says, as an officer of its desk. Return what the reporter answers."""
+    then = one.entry["then"]
+    if then in {"leave", "withdraw"}:
+        return []
+    from heedline.casework import attendance, case_file, conversation, journey
+    from heedline.casework.session_store import SessionStore
+
+    at = datetime.now(UTC)
+    name = next(person for person, desk, role, _ in PEOPLE if desk == one.desk)
+    session = SessionStore()
+    session["_auth_user_id"] = str(cast.officers[name].id)
+    session.create()
+    by = attendance.enter(str(session.session_key), cast.officers[name], at=at)
+    try:
+        by = attendance.unlock_with_seed(by, cast.keys[name].seed, at=at)
+        journey.take(one.ref, by=by, at=at)
+        version = case_file.case_file(one.ref, by=by, at=at).version
+        if then in _CLOSINGS:
+            outcome, reason = _CLOSINGS[then]
+            finding = journey.Finding(False, "Nothing that was done", "low", reason)
+            closing = journey.Closing(outcome, reason, "finished")
+            journey.assess_and_close(one.ref, finding, closing, version=version, by=by, at=at)
+        elif then == "assess-high":
+            finding = journey.Finding(
+                True,
+                "Says goodbye, gives things away, made a film for afterwards",
+                "high",
+                "A plan with a date may exist",
+            )
+            journey.assess(one.ref, finding, version=version, by=by, at=at)
+        elif then == "ask":
+            conversation.ask(one.ref, one.entry["ask"], version=version, by=by, at=at)
+            return [(one.code, one.entry["answer"])]
+        elif then == "hand-over":
+            journey.hand_over(one.ref, one.entry["to"], one.entry["because"], version=version, by=by, at=at)
+    finally:
+        attendance.leave()
+        session.delete()
+    return []
+
+
+def _write_back(answers: list[tuple[ReceiptCode, str]], withdrawals: list[ReceiptCode]) -> None:
+    from heedline.casework import conversation
+
+    at = datetime.now(UTC)
+    for code, text in answers:
+        conversation.say(code, text, message_id=uuid4(), at=at)
+    for code in withdrawals:
+        conversation.ask_to_withdraw(code, at=at)

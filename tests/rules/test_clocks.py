@@ -14,7 +14,7 @@ from heedline.packs import load_pack
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 LONDON = ZoneInfo("Europe/London")
-MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
+MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 
 
 @given(MOMENTS)

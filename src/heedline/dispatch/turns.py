@@ -9,10 +9,15 @@ from contextlib import contextmanager
 from django.db import connection
 
 
+def lock_key(name: str) -> int:
+    """The database's number for `name`."""
+    return int.from_bytes(hashlib.sha256(f"heedline/{name}".encode()).digest()[:8], signed=True)
+
+
 @contextmanager
 def one_at_a_time(name: str) -> Iterator[bool]:
     """Yield True while this connection alone holds `name`, False at once when another does. Never waits."""
-    key = int.from_bytes(hashlib.sha256(f"heedline/{name}".encode()).digest()[:8], signed=True)
+    key = lock_key(name)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
         held = bool((cursor.fetchone() or [False])[0])

@@ -1,0 +1,103 @@
+"""The operating system account that the database server runs as.
+
+PostgreSQL refuses to run as root, rightly. Started as root, the server is handed to an unprivileged account that
+exists already; started by anybody else, it runs as that person.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from heedline.launch import CannotStart
+
+#: In this order. `nobody` last: other programs share it, and may signal what runs under it.
+SERVICE_ACCOUNTS = ("heedline", "postgres", "daemon", "nobody")
+TOO_SLOW = 124
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account: its name, its numbers, and whether it is another than the one we run as."""
+
+    name: str
+    uid: int
+    gid: int
+    foreign: bool
+
+    def run(self, command: Sequence[str | Path], *, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+        """Run a program as this account, from `/`, with an environment of our own; return what it said.
+
+        No variable of ours goes along: PGHOST and its like would misdirect, and secrets are none of its business.
+        A program that takes longer than `timeout` seconds is ended and reported with the code `TOO_SLOW`.
+        """
+        words = [str(part) for part in command]
+        try:
+            return subprocess.run(  # noqa: S603 - a list of our own making, no shell
+                words,
+                user=self.uid if self.foreign else None,
+                group=self.gid if self.foreign else None,
+                extra_groups=[] if self.foreign else None,
+                cwd="/",  # the folder we stand in may be closed to this account
+                env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "TZ": "UTC"},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                umask=0o077,
+                timeout=timeout,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return subprocess.CompletedProcess(words, TOO_SLOW, "", f"No answer after {timeout:g} seconds.")
+        except OSError as error:
+            return subprocess.CompletedProcess(words, 126, "", error.strerror or "It cannot be run.")
+
+    def may_enter(self, folder: Path) -> bool:
+        """Tell whether this account can work in the folder. Asked of the system, as lists of rights have many kinds."""
+        return self.run(["/bin/sh", "-c", 'cd -- "$1"', "sh", folder]).returncode == 0
+
+    def give(self, path: Path) -> None:
+        """Make this account the owner of a path; a symbolic link is never followed."""
+        if self.foreign:
+            os.chown(path, self.uid, self.gid, follow_symlinks=False)
+
+
+def _account(entry: pwd.struct_passwd) -> Account:
+    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid, foreign=entry.pw_uid != os.geteuid())
+
+
+def choose() -> Account:
+    """Return the account that a new cluster shall belong to."""
+    if os.geteuid() != 0:
+        try:
+            return _account(pwd.getpwuid(os.geteuid()))
+        except KeyError:  # a container may run us under a number that has no name
+            return Account(str(os.geteuid()), os.geteuid(), os.getegid(), foreign=False)
+    for name in SERVICE_ACCOUNTS:
+        try:
+            return _account(pwd.getpwnam(name))
+        except KeyError:
+            continue
+    raise CannotStart(
+        "PostgreSQL does not run as root, and none of the accounts "
+        f"{', '.join(SERVICE_ACCOUNTS)} exists here. Create one, or start Heedline as another user."
+    )
+
+
+def owner_of(folder: Path) -> Account:
+    """Return the account that an existing data folder belongs to; refuse when we may not act for it."""
+    status = folder.stat()
+    try:
+        name = pwd.getpwuid(status.st_uid).pw_name
+    except KeyError:
+        name = str(status.st_uid)
+    if os.geteuid() not in {0, status.st_uid}:
+        raise CannotStart(f"The database in {folder} belongs to {name}. Start Heedline as {name} or as root.")
+    if status.st_uid == 0:
+        raise CannotStart(f"The database in {folder} belongs to root, and PostgreSQL does not run as root.")
+    return Account(name, status.st_uid, status.st_gid, foreign=status.st_uid != os.geteuid())

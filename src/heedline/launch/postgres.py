@@ -1,0 +1,201 @@
+"""The embedded PostgreSQL: one private cluster for one `HEEDLINE_HOME`, reachable by a unix socket only.
+
+    with running(home) as cluster:
+        environment["HEEDLINE_DATABASE_URL"] = cluster.url("public")
+
+Data lies in `$HEEDLINE_HOME/postgres` where the account that the server runs as can reach that; otherwise (root's home
+is closed to everybody else, and `initdb` fails below it) in a folder of its own under the system's state folder.
+`$HEEDLINE_HOME/postgres.json` says where. The generated passwords lie in `$HEEDLINE_HOME/secrets/postgres.json`.
+The folder that holds the configuration belongs to whoever started Heedline, so neither the server nor anybody who
+takes it over can change who may sign in.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets as randomness
+import shlex
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+
+from heedline.launch import CannotStart, accounts, binaries, places, roles, server
+from heedline.launch.places import Place
+
+__all__ = ["CannotStart", "Cluster", "destroy", "given_urls", "running", "start", "stop"]
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A running cluster. Holds no secret itself: an address is put together when it is asked for."""
+
+    home: Path
+    data: Path
+    #: The folder of the socket, what libpq calls the host.
+    socket: Path
+    major: int
+    #: The folder of this server's own programs (`pg_dump`, `psql`, …).
+    programs: Path
+    #: The operating system account that it runs as.
+    account: str
+    #: True when the programs came with the system; the wheel's are for demo, development and tests.
+    installed: bool
+
+    def url(self, process: str, database: str = roles.DATABASE) -> str:
+        """Return the address under which a process signs in, password and all: never print or log it.
+
+        `process` is one of `roles.PROCESSES`. "migrate" acts as the owner from its first statement.
+        Raises ValueError for another process.
+        """
+        options = f"&options={quote(f'-c role={roles.role("owner")}', safe='')}" if process == "migrate" else ""
+        return self._address(roles.role(process), self._passwords()[process], database) + options
+
+    def super_url(self, database: str = "postgres") -> str:
+        """Return the superuser's address: for setting up and for tests, never for a process."""
+        return self._address(roles.SUPERUSER, self._passwords()["super"], database)
+
+    def _passwords(self) -> dict[str, str]:
+        return read_passwords(self.home)
+
+    def _address(self, user: str, password: str, database: str) -> str:
+        host = quote(str(self.socket), safe="/")
+        return f"postgresql://{user}:{quote(password, safe='')}@/{quote(database, safe='')}?host={host}"
+
+
+def given_urls(processes: Iterable[str], environment: Mapping[str, str]) -> dict[str, str] | None:
+    """Return the addresses that the operator set as `HEEDLINE_DATABASE_URL_<PROCESS>`; None when there are none.
+
+    With them nothing is started here. Raises CannotStart when only some are set: a process that fell back to another
+    database would lose what it accepts.
+    """
+    names = {process: f"HEEDLINE_DATABASE_URL_{process.upper()}" for process in processes}
+    found = {process: environment[name] for process, name in names.items() if environment.get(name)}
+    missing = [name for process, name in names.items() if process not in found]
+    if found and missing:
+        raise CannotStart(f"Some processes have a database address and some have none. Set {', '.join(missing)} too.")
+    return found or None
+
+
+def start(home: Path, *, durable: bool = True) -> Cluster:
+    """Start the cluster of a home, making it first where there is none, and bring its roles up to date.
+
+    A cluster that runs already is left running and returned. `durable=False` is for tests only: it lets go of what
+    law 1 promises. Raises CannotStart with what to do: no programs, data of another major version, data lost.
+    """
+    home = home.expanduser().absolute()
+    home.mkdir(parents=True, exist_ok=True)
+    with _alone(home):
+        place = places.recorded(home)
+        account = accounts.owner_of(place.data) if place else accounts.choose()
+        version = server.version_of(place.data) if place else None
+        found = binaries.find(account, state=places.state_folder(), wanted=version)
+        if found is None:
+            raise CannotStart(server.no_programs(version, place.data if place else None))
+        if place is None:
+            place = _create(home, account, found)
+        process = server.postmaster(place.data)
+        if process is None:
+            place = places.with_socket(home, place, account)
+            places.record(home, place, account.name, found.major)
+            server.start(place, account, found, durable=durable)
+        cluster = Cluster(
+            home, place.data, place.socket, found.major, found.folder, account.name, found.installed
+        )
+        _settle(cluster)
+    return cluster
+
+
+def stop(cluster: Cluster) -> None:
+    """Stop the cluster: sessions are ended, what was committed is on disk. Nothing happens when it does not run."""
+    with _alone(cluster.home):
+        place = places.recorded(cluster.home)
+        if place is not None:
+            server.stop(place, accounts.owner_of(place.data), cluster.programs)
+
+
+@contextmanager
+def running(home: Path, *, durable: bool = True) -> Iterator[Cluster]:
+    """Run the cluster for as long as the block lasts. One that ran before is left running after."""
+    place = places.recorded(home.expanduser().absolute())
+    ours = place is None or server.postmaster(place.data) is None
+    cluster = start(home, durable=durable)
+    try:
+        yield cluster
+    finally:
+        if ours:
+            stop(cluster)
+
+
+def destroy(cluster: Cluster) -> None:
+    """Stop the cluster and delete its data, its passwords and the record of where it was."""
+    stop(cluster)
+    with _alone(cluster.home):
+        place = places.recorded(cluster.home)
+        if place is not None:
+            shutil.rmtree(place.folder)
+        places.forget(cluster.home)
+        _password_file(cluster.home).unlink(missing_ok=True)
+
+
+def read_passwords(home: Path) -> dict[str, str]:
+    """Return the generated passwords, one for every process and one for "super". Raises CannotStart when gone."""
+    try:
+        found: dict[str, str] = json.loads(_password_file(home).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise CannotStart(
+            f"The database's passwords in {_password_file(home)} cannot be read. Restore that file from the backup of "
+            "the configuration; without it nobody can sign in to the database."
+        ) from None
+    return found
+
+
+def _password_file(home: Path) -> Path:
+    return home / "secrets" / "postgres.json"
+
+
+def _make_passwords(home: Path) -> dict[str, str]:
+    """Write passwords for a new cluster, readable by us only. Those of a cluster that never came to be are kept."""
+    file = _password_file(home)
+    if file.exists():
+        return read_passwords(home)
+    file.parent.mkdir(mode=0o700, exist_ok=True)
+    passwords = {name: randomness.token_urlsafe(24) for name in (*roles.PROCESSES, "super")}
+    places.write_whole(file, json.dumps(passwords, indent=1) + "\n", mode=0o600)
+    return passwords
+
+
+def _create(home: Path, account: accounts.Account, found: binaries.Binaries) -> Place:
+    """Make an empty cluster and record where it is. Half a cluster of an earlier try is no obstacle."""
+    place = places.choose(home, account)
+    server.initialise(place, account, found, superuser=roles.SUPERUSER, password=_make_passwords(home)["super"])
+    places.record(home, place, account.name, found.major)
+    return place
+
+
+def _settle(cluster: Cluster) -> None:
+    try:
+        with psycopg.connect(cluster.super_url(), autocommit=True, connect_timeout=10) as connection:
+            roles.settle(connection, cluster._passwords())
+    except psycopg.OperationalError:
+        raise CannotStart(
+            f"The database in {cluster.data} runs but does not let us in: {_password_file(cluster.home)} is not the "
+            "file that belongs to it."
+        ) from None
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Let one process at a time start or stop the cluster of a home."""
+    handle = os.open(home / ".postgres.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

@@ -1,0 +1,109 @@
+"""The cluster's roles and databases: who may sign in, who owns, who may become whom.
+
+What each role may do to which table is the migrations' business (`permits/walls`); here they only come to exist.
+Everything can be run again: it brings a cluster to the state described, whatever it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+#: The processes that sign in, each under `heedline_<process>`.
+PROCESSES = ("public", "office", "worker", "migrate", "backup", "partner", "files")
+#: Owners of tables and of functions. Nobody signs in as one of these.
+OWNERS = ("owner", "door", "usher", "settler")
+SUPERUSER = "heedline_super"
+DATABASE = "heedline"
+#: Counts up when `settle` changes, so that standing clusters are brought up to date at their next start.
+EDITION = 1
+
+type Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+def role(name: str) -> str:
+    """Return the database's name for a process or owner."""
+    if name not in PROCESSES + OWNERS:
+        raise ValueError("No such process or owner")
+    return f"heedline_{name}"
+
+
+def settle(connection: Connection, passwords: Mapping[str, str]) -> None:
+    """Bring roles and the database `heedline` to what they should be; a single look when they are already.
+
+    `connection` is the superuser's, in autocommit. `passwords` has one for every process. A password is sent as its
+    SCRAM verifier only, so that no statement, list of activities or log ever holds one.
+    """
+    secrets = "".join(f"{name}={passwords[name]};" for name in PROCESSES)
+    mark = f"Heedline {EDITION} {hashlib.sha256(secrets.encode()).hexdigest()[:16]}"
+    held = connection.execute(
+        "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [DATABASE]
+    ).fetchone()
+    if held == (mark,):
+        return
+    with connection.transaction():
+        _settle_roles(connection, passwords)
+    if held is None:
+        create_database(connection, DATABASE)
+    else:
+        open_to_processes(connection, DATABASE)
+    for other in ("postgres", "template1"):
+        connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(other)))
+    connection.execute(
+        sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(DATABASE), sql.Literal(mark))
+    )
+
+
+def _settle_roles(connection: Connection, passwords: Mapping[str, str]) -> None:
+    present = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles").fetchall()}
+    for name in PROCESSES + OWNERS:
+        known = sql.Identifier(role(name))
+        if role(name) not in present:
+            connection.execute(sql.SQL("CREATE ROLE {}").format(known))
+        rights = sql.SQL("{login} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION {rows}").format(
+            login=sql.SQL("LOGIN" if name in PROCESSES else "NOLOGIN"),
+            rows=sql.SQL("BYPASSRLS" if name == "backup" else "NOBYPASSRLS"),
+        )
+        connection.execute(sql.SQL("ALTER ROLE {} {}").format(known, rights))
+        if name in PROCESSES:
+            verifier = connection.pgconn.encrypt_password(
+                passwords[name].encode(), role(name).encode(), b"scram-sha-256"
+            ).decode()
+            connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(known, sql.Literal(verifier)))
+    # A dump reads every row and writes none: the role may not even begin a transaction that could.
+    backup = sql.Identifier(role("backup"))
+    connection.execute(sql.SQL("GRANT pg_read_all_data TO {}").format(backup))
+    connection.execute(sql.SQL("ALTER ROLE {} SET default_transaction_read_only = on").format(backup))
+    # Migrations act as the owners by SET ROLE, and never by simply being them; the owner hands functions to the
+    # other three, for which it must be able to become each.
+    for member, group in [("migrate", name) for name in OWNERS] + [("owner", name) for name in OWNERS[1:]]:
+        connection.execute(
+            sql.SQL("GRANT {} TO {} WITH SET TRUE, INHERIT FALSE").format(
+                sql.Identifier(role(group)), sql.Identifier(role(member))
+            )
+        )
+
+
+def create_database(connection: Connection, name: str, *, template: str = "template0") -> None:
+    """Create a database that the owner owns and that only the processes may enter."""
+    connection.execute(
+        sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
+            sql.Identifier(name), sql.Identifier(role("owner")), sql.Identifier(template)
+        )
+    )
+    open_to_processes(connection, name)
+
+
+def open_to_processes(connection: Connection, name: str) -> None:
+    """Let the processes, and nobody else, connect to a database."""
+    database = sql.Identifier(name)
+    connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
+    connection.execute(
+        sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(
+            database, sql.SQL(", ").join(sql.Identifier(role(name)) for name in PROCESSES)
+        )
+    )

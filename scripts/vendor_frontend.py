@@ -167,7 +167,7 @@ def _verified(package: dict[str, str], into: Path) -> Path:
     answer = subprocess.run(
         ["npm", "pack", spec, "--json"], cwd=into, check=True, capture_output=True, text=True
     )
-    tarball = into / json.loads(answer.stdout)[0]["filename"]
+    tarball = into / str(json.loads(answer.stdout)[0]["filename"])
     digest = base64.b64encode(hashlib.sha512(tarball.read_bytes()).digest()).decode()
     if f"sha512-{digest}" != package["integrity"]:
         sys.exit(f"{spec} is not the package of vendor.lock")

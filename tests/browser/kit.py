@@ -26,6 +26,7 @@ pytest-socket must allow loopback for these tests (`allow_hosts`), as the page's
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -177,7 +178,11 @@ def look_everywhere(page: Visitor, name: str) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, started once."""
+    """Debian's Chromium, started once.
+
+    Playwright's synchronous interface runs a loop in this thread, where Django would refuse every query of the test.
+    """
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as play:
         chromium = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium

@@ -22,6 +22,11 @@ from heedline.web.components.typed_dates import PARTS, day_of, number_of
 Value = str | Sequence[str] | Mapping[str, str] | None
 Posted = Mapping[str, Sequence[str]]
 
+_DATE_WIDTHS = {
+    "day": "govuk-input--width-2",
+    "month": "govuk-input--width-3",
+    "year": "govuk-input--width-4",
+}
 #: Text goes to no writing service, and shows in its own direction whatever the page's.
 _TEXT_ATTRIBUTES = {"writingsuggestions": "false", "dir": "auto"}
 
@@ -317,7 +322,7 @@ class DateInput(Field):
                     "name": part,
                     "label": labels[part],
                     "value": typed.get(part) or None,
-                    "classes": "govuk-input--width-2" if part == "day" else "govuk-input--width-4",
+                    "classes": _DATE_WIDTHS[part],
                     "error": bool(marked[part]) if any(marked.values()) else None,
                     "autocomplete": "off",
                 }

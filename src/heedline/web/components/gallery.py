@@ -28,13 +28,14 @@ from heedline.web.components.forms import (
     Value,
 )
 from heedline.web.components.shell import Link, OfficeShell, PublicShell
+from heedline.web.declared import Audience, open_to
 
 PUBLIC = PublicShell(
     service_name="Heedline",
     emergency_number="999",
     silent_emergency="If you cannot speak, call 999 from a mobile, listen, then press 55.",
     phone="020 7946 0321",
-    phone_href="+442079460321",
+    phone_href="tel:+442079460321",
     phone_note="(day and night; invented number)",
     demo=True,
     languages=(
@@ -329,6 +330,7 @@ def _context(page: str) -> tuple[str, dict[str, Any]]:
     raise Http404
 
 
+@open_to(Audience.EVERYONE)
 def gallery(request: HttpRequest, page: str = "") -> HttpResponse:
     """One page of the gallery."""
     template, context = _context(page)

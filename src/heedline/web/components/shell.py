@@ -22,9 +22,10 @@ class Link:
 class PublicShell:
     """Around every page that everyone may see. Names, numbers and mark come from the pack.
 
-    `mark`: HTML of the pack's own mark, marked safe by the pack's reader; empty shows Heedline's line and dot. `stylesheet`: static path of the pack's
-    colours. `exit_url`: our own address, which ends the visit and then leaves. `silent_emergency`: what to do in an
-    emergency without speaking. `languages`: the same page in each language, the current one marked.
+    `mark`: HTML of the pack's own mark, marked safe by the pack's reader; empty shows Heedline's line and dot.
+    `stylesheet`: static path of the pack's colours. `exit_url`: our own address, which ends the visit and then leaves.
+    `silent_emergency`: what to do in an emergency without speaking. `phone_href`: the whole address, "tel:…".
+    `languages`: the same page in each language, the current one marked.
     """
 
     service_name: str

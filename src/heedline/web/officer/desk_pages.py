@@ -182,5 +182,3 @@ def open_next(by: Attendance, *, queue_code: str, after: UUID) -> UUID | None:
             continue
         return found
     return None
-
-

@@ -37,7 +37,9 @@ def alarms(request: OfficeRequest) -> HttpResponse:
 def acknowledge(request: OfficeRequest, alarm: UUID) -> HttpResponse:
     """Say that one has seen it."""
     duty.acknowledge(alarm, by=request.attendance, at=attendance.now())
-    messages.success(request, "Acknowledged in your name. The paging has stopped; the alarm stays until its cause is gone.")
+    messages.success(
+        request, "Acknowledged in your name. The paging has stopped; the alarm stays until its cause is gone."
+    )
     return HttpResponseRedirect(reverse("alarms"))
 
 
@@ -70,7 +72,9 @@ def clear(request: OfficeRequest, alarm: UUID) -> HttpResponse:
             else:
                 messages.success(request, "The alarm is put away in your name.")
                 return HttpResponseRedirect(reverse("alarms"))
-    line: AlarmLine | None = next((one for one in duty.alarms(by=request.attendance, at=at) if one.id == alarm), None)
+    line: AlarmLine | None = next(
+        (one for one in duty.alarms(by=request.attendance, at=at) if one.id == alarm), None
+    )
     if line is None:
         messages.error(request, "Somebody has put that alarm away already.")
         return HttpResponseRedirect(reverse("alarms"))
@@ -86,7 +90,10 @@ def _coming_on(at: datetime, desk: DeskDuty) -> tuple[Radios]:
             label=f"On duty at {desk.name} for",
             required="Choose for how long",
             choices=tuple(
-                Choice(value=str(hours), label=f"{hours} hours, until {times.day_and_clock(at + timedelta(hours=hours), at)}")
+                Choice(
+                    value=str(hours),
+                    label=f"{hours} hours, until {times.day_and_clock(at + timedelta(hours=hours), at)}",
+                )
                 for hours in HOURS
             ),
             small=True,
@@ -104,7 +111,11 @@ def rota(request: OfficeRequest) -> HttpResponse:
             "line": line,
             "here": [{"name": one.name, "until": times.day_and_clock(one.until, at)} for one in line.on_duty],
             "coming": [
-                {"name": one.name, "starts": times.day_and_clock(one.starts, at), "ends": times.day_and_clock(one.ends, at)}
+                {
+                    "name": one.name,
+                    "starts": times.day_and_clock(one.starts, at),
+                    "ends": times.day_and_clock(one.ends, at),
+                }
                 for one in line.coming
             ],
             "chain": [{"step": step, "name": name} for step, name in line.chain],
@@ -128,9 +139,13 @@ def come_on(request: OfficeRequest, desk: str) -> HttpResponse:
         if not form.errors:
             until = at + timedelta(hours=int(form.text("hours")))
             duty.come_on(by=request.attendance, desk=line.desk_id, until=until, at=at)
-            messages.success(request, f"You are on duty at {line.name} until {times.day_and_clock(until, at)}.")
+            messages.success(
+                request, f"You are on duty at {line.name} until {times.day_and_clock(until, at)}."
+            )
             return HttpResponseRedirect(reverse("my-work"))
-    return render(request, "officer/come_on.html", {"desk": line, "form": form}, status=422 if form.errors else 200)
+    return render(
+        request, "officer/come_on.html", {"desk": line, "form": form}, status=422 if form.errors else 200
+    )
 
 
 @open_to(Audience.OFFICERS)

@@ -8,7 +8,7 @@ form. Several tabs may each have a form waiting, up to `_MOST`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -23,10 +23,9 @@ _SALT = "heedline.form-of"
 FORM_OF = "form_of"
 _NEVER_KEPT = frozenset({"csrfmiddlewaretoken", FORM_OF, "passphrase", "password", "do"})
 _MOST = 5
-_View = TypeVar("_View", bound=Callable[..., Any])
 
 
-def keeps_words(view: _View) -> _View:
+def keeps_words[V: Callable[..., Any]](view: V) -> V:
     """Mark a view whose POST carries words worth keeping, and whose GET shows them again (`kept_for`)."""
     view.keeps_words = True  # type: ignore[attr-defined]
     return view
@@ -62,7 +61,11 @@ def _set(response: HttpResponseBase, cookies: list[str]) -> None:
         response.delete_cookie(settings.HELD_COOKIE, samesite="Strict")
         return
     response.set_cookie(
-        settings.HELD_COOKIE, ".".join(cookies[:_MOST]), secure=settings.SECURE, httponly=True, samesite="Strict"
+        settings.HELD_COOKIE,
+        ".".join(cookies[:_MOST]),
+        secure=settings.SECURE,
+        httponly=True,
+        samesite="Strict",
     )
 
 

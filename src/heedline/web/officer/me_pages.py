@@ -37,8 +37,16 @@ def me(request: OfficeRequest) -> HttpResponse:
     by = request.attendance
     names = {desk.id: desk.name for desk in by.desks}
     roles = [
-        {"name": ROLES[Role(role)], "desk": names.get(desk, "") if desk else "", "may": DESCRIPTIONS[Role(role)]}
+        {
+            "name": ROLES[Role(role)],
+            "desk": names.get(desk, "") if desk else "",
+            "may": DESCRIPTIONS[Role(role)],
+        }
         for role, desk in by.appointments
     ]
-    context = {"roles": roles, "email": request.user.get_username(), "last_sign_in": last_sign_in_words(request)}
+    context = {
+        "roles": roles,
+        "email": request.user.get_username(),
+        "last_sign_in": last_sign_in_words(request),
+    }
     return render(request, "officer/me.html", context)

@@ -58,7 +58,9 @@ def ask(request: OfficeRequest, ref: UUID) -> HttpResponse:
     if request.POST.get("do") != "send":
         return _preview(request, file, form, Form(checks), text)
     if len(checked.chosen("safe")) < len(report_forms.WOULD_THIS_GIVE_THEM_AWAY.choices):
-        checked = checked.but(safe="Tick each line when it holds. If one does not, go back and change the message")
+        checked = checked.but(
+            safe="Tick each line when it holds. If one does not, go back and change the message"
+        )
         return _preview(request, file, form, checked, text, 422)
     try:
         conversation.ask(ref, text, version=version_of(request), by=by, at=at)
@@ -68,7 +70,9 @@ def ask(request: OfficeRequest, ref: UUID) -> HttpResponse:
         return _write(request, file, form.but(text="This message is too long to send. Shorten it"), 422)
     except (NotNow, Refused) as no:
         return _write(request, file, form.but(**{"": no.reason}), 409)
-    messages.success(request, "Sent. They see it when they come back with their code. Nothing tells them before that.")
+    messages.success(
+        request, "Sent. They see it when they come back with their code. Nothing tells them before that."
+    )
     code = came_from(request)
     query = f"?{urlencode({'from': code})}" if code else ""
     return let_go(request, HttpResponseRedirect(reverse("report-ask", kwargs={"ref": ref}) + query), by)
@@ -81,7 +85,9 @@ def _write(
     said = [
         {
             "kind": "sent" if one.from_us else "received",
-            "sender": f"{one.by}{'' if one.verified else ' (signature does not match)'}" if one.from_us else "The reporter",
+            "sender": f"{one.by}{'' if one.verified else ' (signature does not match)'}"
+            if one.from_us
+            else "The reporter",
             "when": f"{one.when_words}{', read' if one.from_us and one.seen else ''}{', new' if one.new else ''}",
             "text": one.text,
         }

@@ -107,7 +107,9 @@ def no_danger_in_a_hurry(form: Form) -> Form:
     if form.text("priority") != "high":
         return form.but(priority="Danger to life is always high")
     if short_closing_of(form) is not None:
-        return form.but(close_as="You said that there is danger to life. Keep the report open and act on it first")
+        return form.but(
+            close_as="You said that there is danger to life. Keep the report open and act on it first"
+        )
     return form
 
 
@@ -169,7 +171,13 @@ def hand_over_fields(desks: Iterable[tuple[str, str]]) -> tuple[Field, ...]:
 
 
 REOPENING: tuple[Field, ...] = (
-    TextArea(name="because", label="Why is it opened again?", required="Say why it is opened again", rows=3, limit=SHORT),
+    TextArea(
+        name="because",
+        label="Why is it opened again?",
+        required="Say why it is opened again",
+        rows=3,
+        limit=SHORT,
+    ),
 )
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
-from heedline.casework import CannotGoThere, Changed, attendance, case_file, journey
+from heedline.casework import Changed, attendance, case_file, journey
 from heedline.casework.case_file import CaseFile
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import Move, NotNow
@@ -20,7 +20,7 @@ from heedline.web.components.forms import Field, Form, Value
 from heedline.web.declared import Audience, open_to
 from heedline.web.officer import report_forms
 from heedline.web.officer.desk_pages import is_queue_code, open_next, queue_address
-from heedline.web.officer.kept_words import form_of, kept_for, keeps_words, let_go
+from heedline.web.officer.kept_words import form_of, keeps_words, kept_for, let_go
 from heedline.web.officer.middleware import OfficeRequest
 from heedline.web.officer.report_words import act_words, facts_of, steps_of, tabs_of, told_of
 
@@ -34,7 +34,12 @@ def came_from(request: OfficeRequest) -> str:
 
 
 def page(
-    request: OfficeRequest, template: str, file: CaseFile, tab: str, context: dict[str, Any], status: int = 200
+    request: OfficeRequest,
+    template: str,
+    file: CaseFile,
+    tab: str,
+    context: dict[str, Any],
+    status: int = 200,
 ) -> HttpResponse:
     """Every page of a report has its bar, its tabs and whose form it is."""
     code = came_from(request)
@@ -106,7 +111,9 @@ def _show(request: OfficeRequest, file: CaseFile, form: Form, status: int = 200,
         "may_take": file.may(Move.TAKE),
         "may_release": file.may(Move.RELEASE),
         "may_reopen": file.may(Move.REOPEN),
-        "why_not": next((line.reason for line in file.moves if line.move == Move.ASSESS and not line.allowed), ""),
+        "why_not": next(
+            (line.reason for line in file.moves if line.move == Move.ASSESS and not line.allowed), ""
+        ),
     }
     return page(request, "officer/report.html", file, "report", {**context, **more}, status)
 
@@ -195,7 +202,14 @@ def close(request: OfficeRequest, ref: UUID) -> HttpResponse:
                 stay = request.POST.get("do") == SAVE_STAY
                 return let_go(request, go_on(request, ref, "Closed.", stay=stay), by)
     file = case_file.case_file(ref, by=by, at=at)
-    return page(request, "officer/close.html", file, "report-close", {"form": form, **_move(file, Move.CLOSE, kept)}, status)
+    return page(
+        request,
+        "officer/close.html",
+        file,
+        "report-close",
+        {"form": form, **_move(file, Move.CLOSE, kept)},
+        status,
+    )
 
 
 def _move(file: CaseFile, move: Move, kept: object) -> dict[str, object]:
@@ -223,7 +237,7 @@ def hand_over(request: OfficeRequest, ref: UUID) -> HttpResponse:
                 )
             except Changed as changed:
                 return conflict(request, ref, form, "report-hand-over", changed)
-            except (CannotGoThere, NotNow, Refused) as no:
+            except (NotNow, Refused) as no:
                 form, status, sure = form.but(**{"": no.reason}), 409, False
             else:
                 name = dict(file.hand_over_to)[form.text("to")]
@@ -270,7 +284,12 @@ def history(request: OfficeRequest, ref: UUID) -> HttpResponse:
             "ref": ref,
             "short": short,
             "lines": [
-                {"when_words": one.when_words, "by": one.by, "act_words": act_words(one.act), "refused": one.refused}
+                {
+                    "when_words": one.when_words,
+                    "by": one.by,
+                    "act_words": act_words(one.act),
+                    "refused": one.refused,
+                }
                 for one in lines
             ],
             "query": f"?{request.GET.urlencode()}" if request.GET else "",

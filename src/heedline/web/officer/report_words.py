@@ -19,7 +19,11 @@ STAGES = {
     "closed": "Closed",
 }
 PRIORITIES = {"high": "High", "medium": "Medium", "low": "Low", "": "Not assessed"}
-URGENCIES = {"danger": "Somebody may be in danger", "soon": "Something may happen soon", "routine": "No hurry stated"}
+URGENCIES = {
+    "danger": "Somebody may be in danger",
+    "soon": "Something may happen soon",
+    "routine": "No hurry stated",
+}
 CHANNELS = {"web": "Public site", "api": "Another service", "phone": "Telephone"}
 ACTS = {
     "report-arrived": "It arrived",
@@ -82,7 +86,12 @@ def tabs_of(file: CaseFile, current: str, query: str) -> list[dict[str, Any]]:
         ("report-history", "History", 0),
     ]
     return [
-        {"text": text, "href": reverse(name, kwargs={"ref": file.ref}) + query, "current": name == current, "count": count}
+        {
+            "text": text,
+            "href": reverse(name, kwargs={"ref": file.ref}) + query,
+            "current": name == current,
+            "count": count,
+        }
         for name, text, count in pages
     ]
 

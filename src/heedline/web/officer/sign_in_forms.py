@@ -180,7 +180,13 @@ def as_ours(form: forms.BaseForm) -> Form:
             continue
         label, hint = str(bound.label), str(bound.help_text)
         if isinstance(widget, forms.CheckboxInput):
-            fields.append(Checkboxes(name=name, label=str(widget.attrs["legend"]), choices=(Choice(value="on", label=label, hint=hint),)))
+            fields.append(
+                Checkboxes(
+                    name=name,
+                    label=str(widget.attrs["legend"]),
+                    choices=(Choice(value="on", label=label, hint=hint),),
+                )
+            )
             values[name] = ["on"] if bound.value() else []
             continue
         autocomplete = str(widget.attrs.get("autocomplete", "off"))

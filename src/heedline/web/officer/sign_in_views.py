@@ -39,10 +39,12 @@ from heedline.web.officer.signing_in import SecondFactorAdapter, has_second_fact
 class _OurForm:
     """Show allauth's form in our components."""
 
+    request: HttpRequest
+
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponseBase:
         form = context.get("form")
         if isinstance(form, BaseForm):
-            kwargs.setdefault("status", 422 if form.errors else 200)
+            kwargs.setdefault("status", 422 if form.errors and self.request.method == "POST" else 200)
             context["form"] = sign_in_forms.as_ours(form)
         response: HttpResponseBase = super().render_to_response(context, **kwargs)  # type: ignore[misc]
         return response
@@ -236,6 +238,7 @@ class TakeAwayPasskey(_OurForm, _ConfirmFirst, RemoveWebAuthnView):  # type: ign
     def form_valid(self, form: Any) -> HttpResponse:
         authenticator: Authenticator = self.get_object()
         if not SecondFactorAdapter().can_delete_authenticator(authenticator):
-            return self.render_to_response(self.get_context_data(form=form))  # type: ignore[no-any-return]
+            refused: HttpResponse = self.render_to_response(self.get_context_data(form=form))  # type: ignore[assignment]
+            return refused
         response: HttpResponse = super().form_valid(form)
         return response

@@ -8,7 +8,7 @@ database alone cannot produce a code.
 from __future__ import annotations
 
 import time
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 from urllib.parse import urlsplit
 
 from allauth.account import app_settings as account_settings
@@ -27,6 +27,9 @@ from django.urls import reverse
 
 from heedline.casework import attendance
 from heedline.web.officer import known_devices, throttle
+
+if TYPE_CHECKING:
+    from heedline.desks.models import Officer
 
 #: Facts of the sign-in that stand in the (sealed) session.
 LAST_SIGN_IN = "last_sign_in"
@@ -120,7 +123,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         before = user.last_login
         super().login(request, user)
         request.session[LAST_SIGN_IN] = before.isoformat() if before else ""
-        attendance.signed_in(user)
+        attendance.signed_in(cast("Officer", user))
 
     def logout(self, request: HttpRequest) -> None:
         """Log it, forget the unlocked keys, end the session."""
@@ -187,7 +190,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth h
         left = Authenticator.objects.filter(user_id=authenticator.user_id, type__in=REAL_FACTORS)
         return bool(left.exclude(pk=authenticator.pk).exists())
 
-    def generate_authenticator_name(self, user: AbstractBaseUser, type: Any) -> str:
+    def generate_authenticator_name(self, user: AbstractBaseUser, type: Any) -> str:  # noqa: A002 (allauth's name)
         """A first name for a passkey; the officer may change it."""
         count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
         return "My passkey" if count == 0 else f"Passkey {count + 1}"

@@ -29,6 +29,8 @@ FIELDS = (
     ),
 )
 
+NOT_IT = "This is not your passphrase. Check each of the six words and the spaces between them."
+
 
 @open_to(Audience.OFFICERS)
 @require_http_methods(["GET", "POST"])
@@ -62,13 +64,15 @@ def unlock(request: OfficeRequest) -> HttpResponse:
 def _try(request: OfficeRequest, form: Form) -> Form:
     key = str(request.attendance.officer_id)
     if wait := throttle.UNLOCKS.take(key, now=time.monotonic()):
-        return form.but(passphrase=f"There have been too many tries. Wait {throttle.wait_words(wait)} and try again.")
-    try:
-        request.attendance = attendance.unlock(request.attendance, form.text("passphrase"), at=attendance.now())
-    except CannotOpen:
         return form.but(
-            passphrase="This is not your passphrase. Check each of the six words and the spaces between them."
+            passphrase=f"There have been too many tries. Wait {throttle.wait_words(wait)} and try again."
         )
+    try:
+        request.attendance = attendance.unlock(
+            request.attendance, form.text("passphrase"), at=attendance.now()
+        )
+    except CannotOpen:
+        return form.but(passphrase=NOT_IT)
     throttle.UNLOCKS.give_back(key)
     return form
 

@@ -21,12 +21,14 @@ from heedline.web.officer import (
 
 def _door(view: Any) -> Callable[..., Any]:
     """A page of signing in: for people who are not signed in yet."""
-    return open_to(Audience.SIGNING_IN)(view.as_view())
+    shown: Callable[..., Any] = view.as_view()
+    return open_to(Audience.SIGNING_IN)(shown)
 
 
 def _security(view: Any) -> Callable[..., Any]:
     """A page about one's own sign-in."""
-    return open_to(Audience.OFFICERS)(view.as_view())
+    shown: Callable[..., Any] = view.as_view()
+    return open_to(Audience.OFFICERS)(shown)
 
 
 urlpatterns = [
@@ -41,16 +43,32 @@ urlpatterns = [
     path("me/", me_pages.me, name="me"),
     path("me/confirm/", _security(sign_in_views.ConfirmByPassword), name="account_reauthenticate"),
     path("me/confirm/code/", _security(sign_in_views.ConfirmByCode), name="mfa_reauthenticate"),
-    path("me/confirm/passkey/", _security(sign_in_views.ConfirmByPasskey), name="mfa_reauthenticate_webauthn"),
+    path(
+        "me/confirm/passkey/", _security(sign_in_views.ConfirmByPasskey), name="mfa_reauthenticate_webauthn"
+    ),
     path("me/security/", _security(sign_in_views.Security), name="mfa_index"),
     path("me/security/code-app/", _security(sign_in_views.SetUpCodeApp), name="mfa_activate_totp"),
-    path("me/security/code-app/take-away/", _security(sign_in_views.TakeAwayCodeApp), name="mfa_deactivate_totp"),
-    path("me/security/recovery-codes/", _security(sign_in_views.RecoveryCodes), name="mfa_view_recovery_codes"),
-    path("me/security/recovery-codes/new/", _security(sign_in_views.NewRecoveryCodes), name="mfa_generate_recovery_codes"),
+    path(
+        "me/security/code-app/take-away/",
+        _security(sign_in_views.TakeAwayCodeApp),
+        name="mfa_deactivate_totp",
+    ),
+    path(
+        "me/security/recovery-codes/", _security(sign_in_views.RecoveryCodes), name="mfa_view_recovery_codes"
+    ),
+    path(
+        "me/security/recovery-codes/new/",
+        _security(sign_in_views.NewRecoveryCodes),
+        name="mfa_generate_recovery_codes",
+    ),
     path("me/security/passkeys/", _security(sign_in_views.Passkeys), name="mfa_list_webauthn"),
     path("me/security/passkeys/add/", _security(sign_in_views.AddPasskey), name="mfa_add_webauthn"),
     path("me/security/passkeys/<int:pk>/", _security(sign_in_views.RenamePasskey), name="mfa_edit_webauthn"),
-    path("me/security/passkeys/<int:pk>/take-away/", _security(sign_in_views.TakeAwayPasskey), name="mfa_remove_webauthn"),
+    path(
+        "me/security/passkeys/<int:pk>/take-away/",
+        _security(sign_in_views.TakeAwayPasskey),
+        name="mfa_remove_webauthn",
+    ),
     # keys
     path("unlock/", unlocking.unlock, name="unlock"),
     path("lock/", unlocking.lock, name="lock"),

@@ -3,23 +3,24 @@ rolled back; a test acts as one of the processes inside `acting(...)`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
-
 from tests.database import prepare
+
+if TYPE_CHECKING:
+    from tests.cast import House
 
 prepare()
 
 
 @pytest.fixture(scope="session")
-def django_db_setup() -> Iterator[None]:
+def django_db_setup() -> None:
     """The database stands already, migrated by the real migrations under the real roles."""
-    yield
 
 
 @pytest.fixture
-def house(db: None):
+def house(db: None) -> House:
     """A whole small installation: see tests/cast.py."""
     from tests import cast
 

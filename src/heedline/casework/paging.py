@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max
 from django.db.models.functions import Least
 
 from heedline.audit import journal
@@ -36,7 +36,6 @@ from heedline.dispatch.turns import one_at_a_time
 from heedline.packs import Pack, load_pack
 from heedline.reports.models import Message, Report
 
-#: An alarm about the installation that somebody cleared is not raised again on the same day.
 _ONCE_A_DAY = timedelta(days=1)
 _BATCH = 500
 _MOST_FAILURES = 30_000
@@ -51,30 +50,42 @@ def _pack() -> Pack:
 # --- raising -------------------------------------------------------------------------------------------------------
 
 
-def _raise(kind: AlarmKind, *, desk: UUID, at: datetime, report: UUID | None = None) -> None:
-    """Raise an alarm unless the same one stands already."""
+def _raise(kind: AlarmKind, at: datetime, about: Iterable[tuple[UUID, UUID | None]]) -> None:
+    """Raise an alarm for each desk and report, unless the same one stands already."""
     Alarm.objects.bulk_create(
-        [Alarm(kind=kind, desk_id=desk, report_id=report, slot=slot_of(at))], ignore_conflicts=True
+        [Alarm(kind=kind, desk_id=desk, report_id=report, slot=slot_of(at)) for desk, report in about],
+        ignore_conflicts=True,
     )
 
 
 def _raise_for_all(kind: AlarmKind, at: datetime) -> None:
     """Raise an alarm about the installation: it hangs on a desk that is always there."""
     desk = on_call.desk_for_everything()
-    if desk is not None and not _cleared_since(kind, desk, None, at, _ONCE_A_DAY):
-        _raise(kind, desk=desk, at=at)
+    if desk is not None:
+        _raise(kind, at, [(desk, None)])
 
 
-def _cleared_since(
-    kind: AlarmKind, desk: UUID, report: UUID | None, at: datetime, allowed: timedelta
-) -> bool:
-    last = (
-        Alarm.objects.filter(kind=kind, desk_id=desk, report_id=report, cleared_at__isnull=False)
-        .order_by("-cleared_at")
-        .values_list("cleared_at", flat=True)
-        .first()
-    )
-    return last is not None and not may_raise_again(last, allowed, at)
+def _raise_late(kind: AlarmKind, at: datetime, late: Iterable[tuple[UUID, UUID, timedelta]]) -> None:
+    """Raise `kind` for reports (desk, report, allowed time) except where somebody has just cleared it.
+
+    Clearing buys the allowed time once more, and not for ever.
+    """
+    standing = set(Alarm.objects.filter(kind=kind, cleared_at=None).values_list("report_id", flat=True))
+    new = [one for one in late if one[1] not in standing]
+    if new:
+        cleared = Alarm.objects.filter(
+            kind=kind, report_id__in=[one[1] for one in new], cleared_at__isnull=False
+        )
+        last = dict(cleared.values_list("report_id").annotate(last=Max("cleared_at")))
+        _raise(
+            kind,
+            at,
+            [
+                (desk, r)
+                for desk, r, allowed in new
+                if last.get(r) is None or may_raise_again(last[r], allowed, at)
+            ],
+        )
 
 
 def drain(at: datetime) -> int:
@@ -98,9 +109,9 @@ def drain(at: datetime) -> int:
                     continue  # taken already, or nothing that waits
                 desk, rank = facts[letter.thing_id]
                 if rank == 0:
-                    _raise(AlarmKind.DANGER, desk=desk, report=letter.thing_id, at=letter.slot)
+                    _raise(AlarmKind.DANGER, letter.slot, [(desk, letter.thing_id)])
                 if desk not in staffed:
-                    _raise(AlarmKind.NOBODY_ON_DUTY, desk=desk, report=letter.thing_id, at=letter.slot)
+                    _raise(AlarmKind.NOBODY_ON_DUTY, letter.slot, [(desk, letter.thing_id)])
             Outbox.objects.filter(id__in=[one.id for one in letters]).delete()
         done += len(letters)
         if len(letters) < _BATCH:
@@ -111,19 +122,32 @@ def watch_clocks(at: datetime) -> int:
     """Raise alarms for deadlines that have passed and for reports that wait where nobody is; returns how many stand."""
     pack = _pack()
     late = Report.objects.exclude(stage="closed").filter(due_at__lt=at)
-    for report, desk, priority, urgency in late.values_list("id", "desk_id", "priority", "urgency"):
-        allowed = pack.priorities[priority or pack.first_priority[urgency]].handed_within
-        if not _cleared_since(AlarmKind.OVERDUE, desk, report, at, allowed):
-            _raise(AlarmKind.OVERDUE, desk=desk, report=report, at=at)
-    lonely = Report.objects.filter(stage="waiting").exclude(desk_id__in=on_call.staffed_desks(at))
-    for report, desk in lonely.values_list("id", "desk_id"):
-        _raise(AlarmKind.NOBODY_ON_DUTY, desk=desk, report=report, at=at)
+    _raise_late(
+        AlarmKind.OVERDUE,
+        at,
+        [
+            (desk, report, pack.priorities[priority or pack.first_priority[urgency]].handed_within)
+            for report, desk, priority, urgency in late.values_list("id", "desk_id", "priority", "urgency")
+        ],
+    )
     unread = Message.objects.filter(from_us=False, seen=False, slot__isnull=False)
-    for report, slot in unread.values_list("report_id", "slot"):
-        if slot is not None and message_due(slot, pack) < at:
-            desk = Report.objects.values_list("desk_id", flat=True).get(id=report)
-            if not _cleared_since(AlarmKind.MESSAGE_WAITING, desk, report, at, pack.clock("reporter_reply")):
-                _raise(AlarmKind.MESSAGE_WAITING, desk=desk, report=report, at=at)
+    _raise_late(
+        AlarmKind.MESSAGE_WAITING,
+        at,
+        {
+            report: (desk, report, pack.clock("reporter_reply"))
+            for report, desk, slot in unread.values_list("report_id", "report__desk_id", "slot")
+            if slot is not None and message_due(slot, pack) < at
+        }.values(),
+    )
+    lonely = Report.objects.filter(stage="waiting").exclude(desk_id__in=on_call.staffed_desks(at))
+    standing = set(
+        Alarm.objects.filter(kind=AlarmKind.NOBODY_ON_DUTY, cleared_at=None).values_list(
+            "report_id", flat=True
+        )
+    )
+    new = [(desk, report) for report, desk in lonely.values_list("id", "desk_id") if report not in standing]
+    _raise(AlarmKind.NOBODY_ON_DUTY, at, new)
     return Alarm.objects.filter(cleared_at=None).count()
 
 
@@ -134,12 +158,19 @@ def watch_keys(at: datetime) -> None:
     """
     known = key_directory.directory()
     if known.gaps or known.refused:
-        _raise_for_all(AlarmKind.KEYS_DOUBTED, at)
+        _raise_doubt(at)
     for desk in Desk.objects.order_by("code"):
         if keys_run_out(desk.id, at):
-            _raise(AlarmKind.EPOCH_ENDING, desk=desk.id, at=at)
+            _raise(AlarmKind.EPOCH_ENDING, at, [(desk.id, None)])
         if desk_is_thin(desk.id, at):
-            _raise(AlarmKind.THIN_DESK, desk=desk.id, at=at)
+            _raise(AlarmKind.THIN_DESK, at, [(desk.id, None)])
+
+
+def _raise_doubt(at: datetime) -> None:
+    """What was once missing stays missing: cleared, it comes back the next day and not in five minutes."""
+    cleared = Alarm.objects.filter(kind=AlarmKind.KEYS_DOUBTED).aggregate(last=Max("cleared_at"))["last"]
+    if cleared is None or may_raise_again(cleared, _ONCE_A_DAY, at):
+        _raise_for_all(AlarmKind.KEYS_DOUBTED, at)
 
 
 def keys_run_out(desk: UUID, at: datetime) -> bool:

@@ -39,7 +39,7 @@ class SessionStore(SessionBase):
         return new_secret()
 
     @staticmethod
-    def _validate_session_key(key: str) -> bool:  # type: ignore[override]
+    def _validate_session_key(key: str) -> bool:
         return bool(key) and 40 <= len(key) < 48
 
     def _row(self) -> OfficeSession | None:

@@ -94,12 +94,12 @@ def _people(cast: _Cast, at: datetime) -> None:
     for code, organisation in pack.organisations.items():
         cast.organisations[code] = stewardship.make_organisation(code, organisation.name, by=None, at=at)
     for name, desk, _, _ in PEOPLE:
-        organisation = pack.desks[desk].organisation if desk else pack.desks[pack.watch_desk].organisation
+        place = pack.desks[desk or pack.watch_desk].organisation
         cast.passwords[name] = f"demo-{secrets.token_urlsafe(9)}"
         cast.officers[name] = stewardship.make_officer(
             email=f"{name.split()[0].lower()}@heedline.example",
             name=name,
-            organisation=cast.organisations[organisation],
+            organisation=cast.organisations[place],
             password=cast.passwords[name],
             by=None,
             at=at,

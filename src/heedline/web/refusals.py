@@ -67,7 +67,7 @@ def page(request: HttpRequest, refusal: Refusal, words: str = "") -> HttpRespons
     """Show a refusal in the site's own shell."""
     site = "officer" if settings.PROCESS == "office" or getattr(request, "attendance", None) else "reporter"
     if getattr(request, "site", None):
-        site = str(request.site)  # type: ignore[attr-defined]
+        site = str(request.site)
     return render(
         request, f"{site}/refused.html", {"title": refusal.title, "words": words or refusal.words}, status=refusal.status
     )

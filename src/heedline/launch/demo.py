@@ -1,0 +1,275 @@
+"""The demonstration, in the foreground: database, both sites, the worker, and invented people and reports.
+
+Needs nothing but this package; listens on this machine only; every page says that it is a demonstration. Each process
+gets its own secrets and its own database address, and no other's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import http.client
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from heedline.config import environment as env
+from heedline.launch import CannotStart, postgres
+from heedline.launch.home import Home, InUse
+from heedline.launch.supervisor import Child, StepFailed, Stopped, Supervisor, is_free
+
+LOOPBACK = "127.0.0.1"
+_DATABASE_PROCESSES = ("public", "office", "worker", "migrate")
+_READY_WITHIN = 90.0
+#: What a child inherits from our own environment besides what is written for it here.
+_INHERITED = frozenset({"PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "VIRTUAL_ENV", "SYSTEMROOT", "USER"})
+#: Settings that the person who starts the demonstration may choose.
+_CHOSEN = ("HEEDLINE_PACK", "HEEDLINE_ZONE")
+_WORDS = """
+Heedline is ready
+  for the public   {public}
+  for officers     {office}
+  who can sign in  {facts}
+This is a demonstration with invented people and reports. No police service reads what is written here: in an emergency
+call your emergency number. It listens on this machine only. Ctrl-C stops it.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where one site listens. `variable` is what a person changes when the port is taken."""
+
+    process: str
+    name: str
+    port: int
+    variable: str
+    first_page: str
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.name}:{self.port}"
+
+
+def sites() -> tuple[Site, Site]:
+    """The public and the office site, at the ports of the environment. Raises CannotStart when they are one port.
+
+    Browsers share cookies among the ports of a host, so each site has a host name of its own; passkeys need a name.
+    """
+    public = Site("public", LOOPBACK, env.port("HEEDLINE_PUBLIC_PORT", default=8000), "HEEDLINE_PUBLIC_PORT", "/")
+    office = Site(
+        "office", "localhost", env.port("HEEDLINE_OFFICE_PORT", default=8001), "HEEDLINE_OFFICE_PORT", "/sign-in/"
+    )
+    if public.port == office.port:
+        raise CannotStart("HEEDLINE_PUBLIC_PORT and HEEDLINE_OFFICE_PORT must differ.")
+    return public, office
+
+
+def environment_of(
+    process: str, home: Home, urls: Mapping[str, str], where: tuple[Site, Site]
+) -> dict[str, str]:
+    """Everything that one process is told, and nothing that belongs to another."""
+    public, office = where
+    told = {name: value for name, value in os.environ.items() if name in _INHERITED}
+    told |= {name: os.environ[name] for name in _CHOSEN if os.environ.get(name)}
+    home.secret_key(process)
+    told |= {
+        "DJANGO_SETTINGS_MODULE": "heedline.config.settings",
+        "PYTHONUNBUFFERED": "1",
+        "MALLOC_ARENA_MAX": "2",  # many threads, little memory
+        "HEEDLINE_DEMO": "1",
+        "HEEDLINE_HOME": str(home.folder),
+        "HEEDLINE_PROCESS": process,
+        "HEEDLINE_DATABASE_URL": urls[process],
+        "HEEDLINE_SECRET_KEY_FILE": str(home.secrets / f"key-{process}"),
+        "HEEDLINE_INSTALLATION": home.installation(),
+        "HEEDLINE_INSTANCE": str(public.port),
+        "HEEDLINE_PUBLIC_PORT": str(public.port),
+        "HEEDLINE_OFFICE_PORT": str(office.port),
+        "HEEDLINE_PUBLIC_URL": public.url,
+        "HEEDLINE_OFFICE_URL": office.url,
+        "HEEDLINE_PAGES_DIR": str(home.folder / "pages"),
+    }
+    if home.root_key.exists():
+        told["HEEDLINE_ROOT"] = home.root_key.read_text(encoding="ascii").strip()
+    return told
+
+
+def _heedline(*words: str) -> list[str]:
+    return [sys.executable, "-m", "heedline.jobs.cli", *words]
+
+
+def say(words: str) -> None:
+    """Tell the person at the terminal."""
+    print(words, flush=True)  # noqa: T201 - a command that reports on itself
+
+
+@contextmanager
+def _step(words: str) -> Iterator[None]:
+    began = time.monotonic()
+    say(f"{words} …")
+    yield
+    say(f"  done in {time.monotonic() - began:.1f} s")
+
+
+@dataclass(slots=True)
+class Demonstration:
+    """One run of it: `run()` does everything."""
+
+    home: Home
+    where: tuple[Site, Site]
+    supervisor: Supervisor
+
+    def run(self) -> int:
+        """Start, wait, stop. Returns the exit code. Raises CannotStart, InUse, StepFailed and Stopped on the way up."""
+        for site in self.where:
+            if not is_free(LOOPBACK, site.port):
+                raise CannotStart(
+                    f"Port {site.port} is taken. Set {site.variable} to a free one, for instance "
+                    f"{site.variable}={site.port + 100} make demo."
+                )
+        with self._database() as urls:
+            try:
+                self._prepare(urls)
+                return self._serve(urls)
+            finally:
+                self.supervisor.stop()  # before the database goes
+
+    @contextmanager
+    def _database(self) -> Iterator[Mapping[str, str]]:
+        """Addresses for each process: those that the operator gave, or those of the database that comes along."""
+        given = postgres.given_urls(_DATABASE_PROCESSES, os.environ)
+        if given:
+            yield given
+            return
+        with _step("Starting the database"):
+            cluster = postgres.start(self.home.folder)
+            if self._half_loaded:
+                say("  An earlier start was interrupted while it made the demonstration. It is made anew.")
+                postgres.destroy(cluster)
+                self.home.root_key.unlink(missing_ok=True)
+                self.home.demo_json.unlink(missing_ok=True)
+                self._loading.unlink()
+                cluster = postgres.start(self.home.folder)
+        try:
+            yield {process: cluster.url(process) for process in _DATABASE_PROCESSES}
+        finally:
+            postgres.stop(cluster)
+
+    @property
+    def _loading(self) -> Path:
+        """Stands there while the demonstration is being loaded into an empty database, and never longer."""
+        return self.home.folder / "loading"
+
+    @property
+    def _half_loaded(self) -> bool:
+        return self._loading.exists()
+
+    def _environment(self, process: str, urls: Mapping[str, str]) -> dict[str, str]:
+        return environment_of(process, self.home, urls, self.where)
+
+    def _prepare(self, urls: Mapping[str, str]) -> None:
+        with _step("Bringing the tables up to date"):
+            self.supervisor.step("migrate", _heedline("migrate"), self._environment("migrate", urls))
+        if not self.home.root_key.exists():
+            with _step("Making the demonstration"):
+                self._loading.touch()
+                told = self._environment("office", urls) | {"HEEDLINE_PUBLIC_DATABASE_URL": urls["public"]}
+                self.supervisor.step("load-demo", _heedline("load-demo"), told)
+                self._loading.unlink()
+        self._collect_static_files(self._environment("office", urls))
+
+    def _collect_static_files(self, told: Mapping[str, str]) -> None:
+        """Gather what both sites serve to everybody into one folder, when it changed since last time."""
+        folder, mark = self.home.folder / "static", self.home.folder / "static.mark"
+        now = fingerprint_of_static_files()
+        if folder.is_dir() and mark.exists() and mark.read_text(encoding="ascii") == now:
+            return
+        with _step("Collecting style sheets and pictures"):
+            shutil.rmtree(folder, ignore_errors=True)
+            command = [sys.executable, "-m", "django", "collectstatic", "--noinput", "--verbosity", "0"]
+            self.supervisor.step("collectstatic", command, told)
+            mark.write_text(now, encoding="ascii")
+
+    def _serve(self, urls: Mapping[str, str]) -> int:
+        with _step("Starting the sites and the worker"):
+            for process in ("public", "office"):
+                self.supervisor.start(process, _heedline("serve", process), self._environment(process, urls))
+            self.supervisor.start("worker", _heedline("worker"), self._environment("worker", urls))
+            died = self._wait_until_they_answer()
+        if died is None and not self.supervisor.asked_to_stop:
+            public, office = self.where
+            # The other two sites of the contract are not there yet, and say so.
+            facts = {"public_url": public.url, "office_url": office.url, "files_url": None, "partner_url": None}
+            self.home.tell({**facts, "pid": os.getpid()})
+            say(_WORDS.format(public=public.url, office=office.url, facts=self.home.demo_json))
+            died = self.supervisor.wait()
+        if died is not None:
+            raise StepFailed(died.name, died.process.returncode or 1)
+        say("Stopping …")
+        return 0
+
+    def _wait_until_they_answer(self) -> Child | None:
+        """Wait until both sites show their first page. Returns a child that died instead. Raises CannotStart."""
+        for site in self.where:
+            try:
+                died = self.supervisor.wait(until=lambda site=site: answers(site), at_most=_READY_WITHIN)  # type: ignore[misc]
+            except TimeoutError:
+                raise CannotStart(f"The {site.process} site does not answer at {site.url}.") from None
+            if died is not None or self.supervisor.asked_to_stop:
+                return died
+        return None
+
+
+def answers(site: Site) -> bool:
+    """Whether the site shows its first page. Raises CannotStart when that page is broken: waiting will not mend it."""
+    connection = http.client.HTTPConnection(LOOPBACK, site.port, timeout=10)
+    try:
+        connection.request("GET", site.first_page, headers={"Host": f"{site.name}:{site.port}"})
+        status = connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    if status != http.HTTPStatus.OK:
+        raise CannotStart(f"The {site.process} site runs, but its first page answers {status}.")
+    return True
+
+
+def fingerprint_of_static_files() -> str:
+    """Changes when a static file of ours does, or the versions of what brings others."""
+    package = Path(__file__).resolve().parents[1]
+    found = hashlib.sha256()
+    for file in sorted(package.glob("web/**/static/**/*")):
+        if file.is_file():
+            found.update(str(file.relative_to(package)).encode() + file.read_bytes())
+    found.update((package / "config" / "settings.py").read_bytes())
+    return found.hexdigest()
+
+
+def run(home: Path) -> int:
+    """Run the demonstration until Ctrl-C or SIGTERM. Returns the exit code: 0 stopped, 1 could not start or broke."""
+    try:
+        with Supervisor() as supervisor, Home(home).alone():
+            return Demonstration(Home(home), sites(), supervisor).run()
+    except Stopped:
+        say("Stopped before it was ready.")
+        return 0
+    except InUse:
+        return _complain(f"Another Heedline runs in {home}. Set HEEDLINE_HOME to another folder.")
+    except StepFailed as failed:
+        return _complain(f"{failed.name} ended by itself with exit code {failed.code}, so everything stopped.")
+    except CannotStart as reason:
+        return _complain(str(reason))
+
+
+def _complain(words: str) -> int:
+    with contextlib.suppress(BrokenPipeError):
+        print(f"heedline: {words}", file=sys.stderr, flush=True)  # noqa: T201
+    return 1
+
+

@@ -1,0 +1,150 @@
+"""Running several processes in the foreground as one: they start together, and when one ends all end.
+
+Every child leads a process group of its own, so Ctrl-C reaches only the supervisor, which stops them in good order;
+and the kernel stops them should the supervisor be killed outright (Linux).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import FrameType
+
+_SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
+_LOOK_EVERY = 0.1
+#: A worker ends its running task first: it has 20 seconds for that.
+STOP_WITHIN = 25.0
+
+
+class Stopped(Exception):
+    """Somebody asked us to stop while we were starting."""
+
+
+class StepFailed(Exception):
+    """A step of the start ended badly. `code` is what it ended with."""
+
+    def __init__(self, name: str, code: int) -> None:
+        super().__init__(name)
+        self.name, self.code = name, code
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """One running process, by the name that people read."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+
+
+def _die_with_parent() -> Callable[[], None] | None:
+    """For the child, before it starts: ask the kernel to end it when its parent is gone."""
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None).prctl
+    return lambda: prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGTERM)
+
+
+class Supervisor:
+    """Starts, watches and stops children. Use it as a context: on the way out every child is gone."""
+
+    def __init__(self) -> None:
+        self._children: list[Child] = []
+        self._asked_to_stop = False
+
+    def __enter__(self) -> Supervisor:
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(name, self._ask_to_stop)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _ask_to_stop(self, _number: int, _frame: FrameType | None) -> None:
+        self._asked_to_stop = True
+
+    @property
+    def asked_to_stop(self) -> bool:
+        """True once Ctrl-C, SIGTERM or a closed terminal asked us to stop."""
+        return self._asked_to_stop
+
+    def start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> Child:
+        """Start a child that is meant to run as long as we do."""
+        child = Child(name, self._spawn(command, environment))
+        self._children.append(child)
+        return child
+
+    def step(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        """Run a command to its end. Raises StepFailed, and Stopped when we were asked to stop meanwhile."""
+        if self._asked_to_stop:
+            raise Stopped
+        process = self._spawn(command, environment)
+        while process.poll() is None:
+            if self._asked_to_stop:
+                _end(process)
+                raise Stopped
+            time.sleep(_LOOK_EVERY)
+        if process.returncode:
+            raise StepFailed(name, process.returncode)
+
+    def _spawn(self, command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603 - our own commands
+            list(command),
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=_die_with_parent(),  # noqa: PLW1509 - no thread runs here
+        )
+
+    def ended(self) -> Child | None:
+        """A child that ended although nobody asked it to."""
+        return next((child for child in self._children if child.process.poll() is not None), None)
+
+    def wait(self, *, until: Callable[[], bool] = lambda: False, at_most: float | None = None) -> Child | None:
+        """Wait for a child that ends (returned), a request to stop, or `until`. TimeoutError after `at_most` seconds."""
+        began = time.monotonic()
+        while not self._asked_to_stop:
+            if dead := self.ended():
+                return dead
+            if until():
+                return None
+            if at_most is not None and time.monotonic() - began > at_most:
+                raise TimeoutError
+            time.sleep(_LOOK_EVERY)
+        return None
+
+    def stop(self) -> None:
+        """Stop every child, the last one first, each with all that it started."""
+        while self._children:
+            _end(self._children.pop().process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Ask it to end; after STOP_WITHIN seconds make it; and leave none of its own children behind."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(STOP_WITHIN)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether somebody may listen there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True

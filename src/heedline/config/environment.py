@@ -48,6 +48,14 @@ def port(name: str, *, default: int) -> int:
     return int(value)
 
 
+def count(name: str, *, default: int) -> int:
+    """Return a whole number from 1 to 1000: how many of something."""
+    value = os.environ.get(name, str(default))
+    if not value.isdecimal() or not 1 <= int(value) <= 1000:
+        raise Malformed(name, "a whole number from 1 to 1000")
+    return int(value)
+
+
 def path(name: str, *, default: str) -> Path:
     """Return an absolute path."""
     return Path(os.environ.get(name, default)).expanduser().absolute()

@@ -13,7 +13,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +27,9 @@ LOOPBACK = "127.0.0.1"
 _DATABASE_PROCESSES = ("public", "office", "worker", "migrate")
 _READY_WITHIN = 90.0
 #: What a child inherits from our own environment besides what is written for it here.
-_INHERITED = frozenset({"PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "VIRTUAL_ENV", "SYSTEMROOT", "USER"})
+_INHERITED = frozenset(
+    {"PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "VIRTUAL_ENV", "SYSTEMROOT", "USER"}
+)
 #: Settings that the person who starts the demonstration may choose.
 _CHOSEN = ("HEEDLINE_PACK", "HEEDLINE_ZONE")
 _WORDS = """
@@ -60,9 +62,15 @@ def sites() -> tuple[Site, Site]:
 
     Browsers share cookies among the ports of a host, so each site has a host name of its own; passkeys need a name.
     """
-    public = Site("public", LOOPBACK, env.port("HEEDLINE_PUBLIC_PORT", default=8000), "HEEDLINE_PUBLIC_PORT", "/")
+    public = Site(
+        "public", LOOPBACK, env.port("HEEDLINE_PUBLIC_PORT", default=8000), "HEEDLINE_PUBLIC_PORT", "/"
+    )
     office = Site(
-        "office", "localhost", env.port("HEEDLINE_OFFICE_PORT", default=8001), "HEEDLINE_OFFICE_PORT", "/sign-in/"
+        "office",
+        "localhost",
+        env.port("HEEDLINE_OFFICE_PORT", default=8001),
+        "HEEDLINE_OFFICE_PORT",
+        "/sign-in/",
     )
     if public.port == office.port:
         raise CannotStart("HEEDLINE_PUBLIC_PORT and HEEDLINE_OFFICE_PORT must differ.")
@@ -204,7 +212,12 @@ class Demonstration:
         if died is None and not self.supervisor.asked_to_stop:
             public, office = self.where
             # The other two sites of the contract are not there yet, and say so.
-            facts = {"public_url": public.url, "office_url": office.url, "files_url": None, "partner_url": None}
+            facts = {
+                "public_url": public.url,
+                "office_url": office.url,
+                "files_url": None,
+                "partner_url": None,
+            }
             self.home.tell({**facts, "pid": os.getpid()})
             say(_WORDS.format(public=public.url, office=office.url, facts=self.home.demo_json))
             died = self.supervisor.wait()
@@ -262,7 +275,9 @@ def run(home: Path) -> int:
     except InUse:
         return _complain(f"Another Heedline runs in {home}. Set HEEDLINE_HOME to another folder.")
     except StepFailed as failed:
-        return _complain(f"{failed.name} ended by itself with exit code {failed.code}, so everything stopped.")
+        return _complain(
+            f"{failed.name} ended by itself with exit code {failed.code}, so everything stopped."
+        )
     except CannotStart as reason:
         return _complain(str(reason))
 
@@ -271,5 +286,3 @@ def _complain(words: str) -> int:
     with contextlib.suppress(BrokenPipeError):
         print(f"heedline: {words}", file=sys.stderr, flush=True)  # noqa: T201
     return 1
-
-

@@ -1,9 +1,9 @@
 """The folder of one installation (`HEEDLINE_HOME`): its secrets, each in a file that only its owner reads.
 
-    secrets/installation   random id, bound into everything that is sealed
-    secrets/key-<process>  one SECRET_KEY for each process, so that none can make what another signs
-    root.pub, demo.json    written when the demonstration is loaded
-    static/                what the sites serve to everybody
+secrets/installation   random id, bound into everything that is sealed
+secrets/key-<process>  one SECRET_KEY for each process, so that none can make what another signs
+root.pub, demo.json    written when the demonstration is loaded
+static/                what the sites serve to everybody
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ It logs no request, no path and no address: there is no access log, and its own 
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from granian import Granian
@@ -12,7 +13,13 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
+from heedline.config import environment as env
+from heedline.launch import CannotStart
+
 SITES = ("public", "office")
+_PORTS = {"public": 8000, "office": 8001}
+_WORKERS = {"public": 2, "office": 1}
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 #: How many connections wait for us at most; shared out among the workers, the rest waits in the kernel.
 _BACKLOG = 1024
 
@@ -28,32 +35,41 @@ QUIET: dict[str, Any] = {
         }
     },
     "loggers": {
-        "_granian": {"handlers": ["errors"], "level": "WARNING", "propagate": False},
+        "_granian": {"handlers": ["errors"], "level": "ERROR", "propagate": False},
         "granian.access": {"handlers": [], "level": "CRITICAL", "propagate": False},
     },
 }
 
 
-def serve(site: str, *, host: str, port: int, workers: int, threads: int) -> None:
-    """Serve `public` or `office` until SIGTERM or SIGINT. Each of `workers` processes answers `threads` requests at once."""
-    if site not in SITES:
-        raise ValueError(f"there is no site {site}")
-    Granian(
+def serve(site: str) -> int:
+    """Serve `public` or `office` until SIGTERM or SIGINT; returns the exit code.
+
+    The environment says where: HEEDLINE_BIND (this machine only, and nothing else in a demonstration) and the site's
+    port, HEEDLINE_<SITE>_WORKERS processes of HEEDLINE_<SITE>_THREADS (8) requests at once. Raises CannotStart.
+    """
+    host = env.text("HEEDLINE_BIND", default="127.0.0.1")
+    if env.flag("HEEDLINE_DEMO", default=False) and host not in _LOOPBACK:
+        raise CannotStart("A demonstration listens on this machine only: take HEEDLINE_BIND away.")
+    workers = env.count(f"HEEDLINE_{site.upper()}_WORKERS", default=_WORKERS[site])
+    os.environ["HEEDLINE_PROCESS"] = site
+    server = Granian(
         f"heedline.config.wsgi_{site}:application",
         address=host,
-        port=port,
+        port=env.port(f"HEEDLINE_{site.upper()}_PORT", default=_PORTS[site]),
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
         websockets=False,
         workers=workers,
-        blocking_threads=threads,
+        blocking_threads=env.count(f"HEEDLINE_{site.upper()}_THREADS", default=8),
         # A thread keeps its database connection: it should not be given up after a quiet half minute.
         blocking_threads_idle_timeout=600,
         backlog=_BACKLOG,
         backpressure=_BACKLOG // workers,
         http1_settings=HTTP1Settings(header_read_timeout=15_000),  # somebody slow holds nobody up for long
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         log_dictconfig=QUIET,
         log_access=False,
         workers_kill_timeout=10,
-    ).serve()
+    )
+    server.serve()
+    return 0

@@ -100,14 +100,16 @@ class Supervisor:
             env=dict(environment),
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=_die_with_parent(),  # noqa: PLW1509 - no thread runs here
+            preexec_fn=_die_with_parent(),  # safe: no thread runs here
         )
 
     def ended(self) -> Child | None:
         """A child that ended although nobody asked it to."""
         return next((child for child in self._children if child.process.poll() is not None), None)
 
-    def wait(self, *, until: Callable[[], bool] = lambda: False, at_most: float | None = None) -> Child | None:
+    def wait(
+        self, *, until: Callable[[], bool] = lambda: False, at_most: float | None = None
+    ) -> Child | None:
         """Wait for a child that ends (returned), a request to stop, or `until`. TimeoutError after `at_most` seconds."""
         began = time.monotonic()
         while not self._asked_to_stop:

@@ -1,0 +1,71 @@
+"""The web application of one process: static files first, then Django."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+from wsgiref.headers import Headers
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+#: What could tell who is asking. Pages never need it, so on the public site it does not come in.
+WHO_IS_ASKING = (
+    "REMOTE_ADDR",
+    "REMOTE_HOST",
+    "REMOTE_PORT",
+    "HTTP_USER_AGENT",
+    "HTTP_X_FORWARDED_FOR",
+    "HTTP_X_REAL_IP",
+    "HTTP_FORWARDED",
+    "HTTP_VIA",
+    "HTTP_FROM",
+)
+_HASHED = re.compile(r"\.[0-9a-f]{12}\.[a-z0-9]+$")
+
+
+def _static_headers(headers: Headers, _path: str, _url: str) -> None:
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["X-Robots-Tag"] = "noindex, nofollow"
+
+
+def _never_changes(_path: str, url: str) -> bool:
+    return _HASHED.search(url) is not None
+
+
+def forgetting_who(app: WSGIApplication) -> WSGIApplication:
+    """The same application, which never learns where a request came from or with what."""
+
+    def forgetful(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        for name in WHO_IS_ASKING:
+            environ.pop(name, None)
+        return app(environ, start_response)
+
+    return forgetful
+
+
+def build(process: str) -> WSGIApplication:
+    """Set Django up as this process and return its application. Stops the start (SystemExit) when a check fails."""
+    os.environ["HEEDLINE_PROCESS"] = process
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heedline.config.settings")
+    from django.conf import settings
+    from django.core.checks import run_checks
+    from django.core.wsgi import get_wsgi_application
+    from whitenoise import WhiteNoise
+
+    django: Callable[..., Any] = get_wsgi_application()
+    # Our own checks only (each route says whom it is for): those of Django are for whoever writes code, not at a start.
+    wrong = [str(message) for message in run_checks() if (message.id or "").startswith("heedline.")]
+    if wrong:
+        raise SystemExit("\n".join(wrong))
+    app: WSGIApplication = WhiteNoise(
+        django,
+        root=settings.STATIC_ROOT if settings.STATIC_ROOT.is_dir() else None,
+        prefix=settings.STATIC_URL,
+        max_age=300,
+        allow_all_origins=False,
+        add_headers_function=_static_headers,
+        immutable_file_test=_never_changes,
+    )
+    return forgetting_who(app) if process == "public" else app

@@ -1,0 +1,5 @@
+"""The office process over WSGI."""
+
+from heedline.config.wsgi import build
+
+application = build("office")

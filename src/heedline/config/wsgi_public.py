@@ -1,0 +1,5 @@
+"""The public process over WSGI."""
+
+from heedline.config.wsgi import build
+
+application = build("public")

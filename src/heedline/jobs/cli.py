@@ -1,0 +1,131 @@
+"""The `heedline` command: one subcommand for each thing that an operator starts.
+
+Exit codes: 0 done, 1 not done or not right (a sentence on standard error says what), 2 the command line was wrong.
+Each subcommand imports what it needs when it runs: the supervisor and the web servers' parents stay small.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def _home() -> Path:
+    return Path(os.environ.get("HEEDLINE_HOME") or "var").expanduser().absolute()
+
+
+def _become(process: str) -> None:
+    """Be this process for Django's settings, and set Django up."""
+    os.environ["HEEDLINE_PROCESS"] = process
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heedline.config.settings")
+    import django
+
+    django.setup()
+
+
+def _demo(_: argparse.Namespace) -> int:
+    from heedline.launch import demo
+
+    return demo.run(_home())
+
+
+def _serve(args: argparse.Namespace) -> int:
+    from heedline.launch import serving
+
+    return serving.serve(args.site)
+
+
+def _worker(_: argparse.Namespace) -> int:
+    _become("worker")
+    from heedline.jobs import worker
+
+    return worker.run()
+
+
+def _migrate(_: argparse.Namespace) -> int:
+    _become("migrate")
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, skip_checks=True, verbosity=0)
+    return 0
+
+
+def _load_demo(_: argparse.Namespace) -> int:
+    # As the office: the people are made with its secrets, through its rights.
+    _become("office")
+    from heedline.jobs import demo
+
+    demo.load(_home())
+    return 0
+
+
+def _doctor(_: argparse.Namespace) -> int:
+    from heedline.jobs import doctor
+
+    return doctor.run(_home())
+
+
+def _docs(args: argparse.Namespace) -> int:
+    from heedline.jobs import papers
+
+    return papers.run(Path(args.folder), check=args.check)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every subcommand and its options."""
+    top = argparse.ArgumentParser(
+        prog="heedline",
+        description="Confidential public reporting, and the desks that act on it.",
+        epilog="Settings come from environment variables named HEEDLINE_…; HEEDLINE_HOME is where an installation keeps its own.",
+    )
+    commands = top.add_subparsers(metavar="COMMAND", required=True)
+
+    demo = commands.add_parser(
+        "demo", help="run everything here, with invented people and reports, until Ctrl-C"
+    )
+    demo.set_defaults(call=_demo)
+
+    serve = commands.add_parser("serve", help="serve one site over HTTP")
+    serve.add_argument("site", choices=("public", "office"))
+    serve.set_defaults(call=_serve)
+
+    worker = commands.add_parser("worker", help="watch clocks, page people, settle arrivals")
+    worker.set_defaults(call=_worker)
+
+    migrate = commands.add_parser("migrate", help="bring the tables and the walls between roles up to date")
+    migrate.set_defaults(call=_migrate)
+
+    load = commands.add_parser("load-demo", help="fill an empty database with invented people and reports")
+    load.set_defaults(call=_load_demo)
+
+    doctor = commands.add_parser(
+        "doctor", help="say what each process may do, and what is wrong with this installation"
+    )
+    doctor.set_defaults(call=_doctor)
+
+    docs = commands.add_parser("docs", help="write docs/journey.md and docs/access.md from the code")
+    docs.add_argument("--check", action="store_true", help="write nothing; exit 1 when they are out of date")
+    docs.add_argument("--folder", default="docs", help="where they stand (docs)")
+    docs.set_defaults(call=_docs)
+    return top
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one subcommand and return its exit code."""
+    args = parser().parse_args(words)
+    from heedline.launch import CannotStart
+
+    try:
+        return int(args.call(args))
+    except CannotStart as reason:
+        print(f"heedline: {reason}", file=sys.stderr)  # noqa: T201 - the command's own words
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

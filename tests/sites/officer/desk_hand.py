@@ -70,7 +70,7 @@ class Hand:
 
     @property
     def heading(self) -> str:
-        found = re.search(r"<h1[^>]*>(.*?)</h1>", self.html, re.S)
+        found = re.search(r"<h1[^>]*>(.*?)</h1>", self.html, re.DOTALL)
         return " ".join(unescape(re.sub(r"<[^>]+>", "", found.group(1))).split()) if found else ""
 
     def form(self, action: str) -> dict[str, str]:

@@ -99,7 +99,9 @@ def test_the_only_second_step_stays(house: House, hand: Callable[[], Hand]) -> N
     assert Authenticator.objects.filter(type="totp").count() == 1
 
 
-def test_wrong_password_unknown_mail_and_inactive_are_answered_alike(house: House, hand: Callable[[], Hand]) -> None:
+def test_wrong_password_unknown_mail_and_inactive_are_answered_alike(
+    house: House, hand: Callable[[], Hand]
+) -> None:
     house.officers["Otto"].is_active = False
     house.officers["Otto"].save()
     answers = []
@@ -141,7 +143,9 @@ def test_a_stranger_is_slowed_down_and_the_known_machine_is_not(
     assert odile.heading == "My work"
 
 
-def test_a_cookie_of_one_account_is_a_stranger_to_another(house: House, hand: Callable[[], Hand], demo: None) -> None:
+def test_a_cookie_of_one_account_is_a_stranger_to_another(
+    house: House, hand: Callable[[], Hand], demo: None
+) -> None:
     odile = hand()
     odile.sign_in("Odile")
     odile.get("/sign-out/")
@@ -190,7 +194,13 @@ def test_the_session_id_changes_at_sign_in_and_the_cookie_is_private(
 
 
 def test_next_leads_only_to_our_own_pages(house: House, hand: Callable[[], Hand], demo: None) -> None:
-    for bad in ("https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "/w/\r\nX: 1"):
+    for bad in (
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/w/\r\nX: 1",
+    ):
         odile = hand()
         odile.get("/sign-in/")
         odile.send("/sign-in/", login="odile@unit.example", password="correct horse battery staple", next=bad)
@@ -202,7 +212,14 @@ def test_next_leads_only_to_our_own_pages(house: House, hand: Callable[[], Hand]
 
 def test_what_is_not_needed_is_not_there(house: House, hand: Callable[[], Hand]) -> None:
     page = hand()
-    for path in ("/signup/", "/accounts/signup/", "/password/reset/", "/email/", "/sign-in/code/", "/accounts/"):
+    for path in (
+        "/signup/",
+        "/accounts/signup/",
+        "/password/reset/",
+        "/email/",
+        "/sign-in/code/",
+        "/accounts/",
+    ):
         page.get(path)
         assert page.page.status_code == 404, path
     assert mail.outbox == []
@@ -226,7 +243,9 @@ def test_no_page_of_signing_in_comes_from_allauth(house: House, hand: Callable[[
     ):
         odile.get(path)
         assert odile.page.status_code == 200, path
-        assert all(t.name.startswith(("officer/", "components/")) for t in odile.page.templates if t.name), path
+        assert all(t.name.startswith(("officer/", "components/")) for t in odile.page.templates if t.name), (
+            path
+        )
         assert odile.page["Cache-Control"] == "no-store", path
 
 

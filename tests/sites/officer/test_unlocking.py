@@ -98,7 +98,9 @@ def _comes_back(odile: Hand, path: str) -> None:
     assert odile.client.cookies[settings.HELD_COOKIE].value == ""
 
 
-def test_a_form_posted_after_the_lock_comes_back_after_unlocking(house: House, late: tuple[Hand, str]) -> None:
+def test_a_form_posted_after_the_lock_comes_back_after_unlocking(
+    house: House, late: tuple[Hand, str]
+) -> None:
     odile, path = late
     UnlockedKeys.objects.update(idle_until=now() - timedelta(seconds=1))
     _send_late(odile, path)
@@ -124,7 +126,9 @@ def test_a_form_posted_after_the_session_ended_comes_back_after_signing_in(
     _comes_back(odile, path)
 
 
-def test_a_form_posted_after_signing_out_in_another_tab_comes_back(house: House, late: tuple[Hand, str]) -> None:
+def test_a_form_posted_after_signing_out_in_another_tab_comes_back(
+    house: House, late: tuple[Hand, str]
+) -> None:
     odile, path = late
     before = odile.page
     odile.get("/sign-out/")
@@ -151,7 +155,9 @@ def test_a_form_from_before_another_sign_in_is_not_acted_on_and_not_lost(
     _comes_back(odile, path)
 
 
-def test_another_officer_at_the_same_browser_does_not_get_the_words(house: House, late: tuple[Hand, str]) -> None:
+def test_another_officer_at_the_same_browser_does_not_get_the_words(
+    house: House, late: tuple[Hand, str]
+) -> None:
     odile, path = late
     UnlockedKeys.objects.update(idle_until=now() - timedelta(seconds=1))
     _send_late(odile, path)
@@ -189,7 +195,9 @@ def test_secrets_are_never_kept(house: House, hand: Callable[[], Hand]) -> None:
     assert HeldForm.objects.count() == 0
 
 
-def test_a_polled_line_neither_keeps_keys_unlocked_nor_finds_them(house: House, hand: Callable[[], Hand]) -> None:
+def test_a_polled_line_neither_keeps_keys_unlocked_nor_finds_them(
+    house: House, hand: Callable[[], Hand]
+) -> None:
     odile = hand().at_work(house, "Odile")
     UnlockedKeys.objects.update(idle_until=now() + timedelta(minutes=2))
     until = UnlockedKeys.objects.get().idle_until

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -24,9 +24,6 @@ from heedline.casework.attendance import Attendance
 from heedline.web.declared import Audience, audience_of
 from heedline.web.officer import kept_words
 from heedline.web.officer.signing_in import SECOND_FACTOR, has_second_factor
-
-if TYPE_CHECKING:
-    from heedline.desks.models import Officer
 
 
 class OfficeRequest(HttpRequest):
@@ -47,7 +44,7 @@ class OnTheRecord:
         try:
             if officer.is_authenticated and request.session.session_key:
                 request.attendance = attendance.enter(  # type: ignore[attr-defined]
-                    request.session.session_key, cast("Officer", officer), at=_moment(request)
+                    request.session.session_key, officer, at=_moment(request)
                 )
             response = self.get_response(request)
             if response.status_code == 403 and _keeps(request) and not getattr(request, "was_let_in", False):

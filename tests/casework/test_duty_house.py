@@ -26,6 +26,7 @@ DANGER = {"now": {"danger": "yes"}, "where": {"postcode": stories.NORTH_EAST}}
 def folder(settings: Settings, tmp_path: Path) -> Path:
     settings.MAILERS = {"default": {"BACKEND": "heedline.dispatch.folder.FolderMail"}}
     settings.PAGES_DIR = tmp_path
+    settings.DEMO = False
     return tmp_path
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import email.policy
 import socket
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ import psycopg
 import pytest
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
+from django.db import connection
 from procrastinate.contrib.django.utils import connector_params
 from pytest_django import Settings
 
@@ -20,7 +22,7 @@ from heedline.dispatch import postmen
 from heedline.dispatch.clocks import SLOT, slot_of
 from heedline.dispatch.folder import FolderMail, settle_folder, write_page
 from heedline.dispatch.models import Alarm, Outbox
-from heedline.dispatch.pages import PAGE_BYTES
+from heedline.dispatch.pages import PAGE_BYTES, PAGE_LINES, mail_page
 from heedline.dispatch.turns import lock_key
 from tests.acting import acting
 from tests.casework.duty_scene import NOON, Scene, events, plain, play
@@ -33,6 +35,7 @@ FOLDER = "heedline.dispatch.folder.FolderMail"
 def scene(settings: Settings, tmp_path: Path) -> Scene:
     settings.MAILERS = {"default": {"BACKEND": FOLDER}}
     settings.PAGES_DIR = tmp_path
+    settings.DEMO = False
     return play(tmp_path)
 
 
@@ -105,6 +108,22 @@ def test_a_page_says_nothing_and_is_always_the_same(scene: Scene) -> None:
     everything = b"".join(files).decode().lower()
     for word in (*ids, socket.gethostname().lower(), "danger", "north", "report", "12:07"):
         assert word not in everything
+
+
+@pytest.mark.parametrize("name", ["a", "nadia.national", "x" * 64, "y" * 90, "z" * 200])
+def test_a_page_is_as_long_on_the_way_as_in_a_file_whomever_it_goes_to(name: str) -> None:
+    page = mail_page(
+        f"{name}@unit.example", sender="heedline@example.org", office_url="https://o.example", at=NOON
+    )
+    assert len(page.message().as_bytes()) == PAGE_BYTES
+    assert len(page.message(policy=email.policy.SMTP).as_bytes()) == PAGE_BYTES + PAGE_LINES
+
+
+def test_an_address_that_would_show_in_the_length_is_not_paged_by_mail() -> None:
+    with pytest.raises(ValueError, match="too long"):
+        mail_page(
+            f"{'x' * 3000}@unit.example", sender="a@example.org", office_url="https://o.example", at=NOON
+        )
 
 
 def test_two_reports_are_one_page_a_person(scene: Scene) -> None:
@@ -225,6 +244,23 @@ def test_pages_are_logged_behind_the_quarter_hour_and_dated_to_it(scene: Scene) 
     assert event["at"] == slot_of(NOON)
     assert event["actor"] is None
     assert event["detail"] == {"kind": "danger", "steps": 1, "failures": 0}
+
+
+def test_settled_alarms_all_have_the_same_age(scene: Scene) -> None:
+    everybody(scene)
+    for desk in ("north-east", "south-west", "national"):
+        scene.report(desk, "danger")
+        with acting("worker"):
+            duty.drain(NOON)
+    ages = "SELECT count(DISTINCT xmin::text) FROM dispatch_alarm"
+    with connection.cursor() as cursor:
+        cursor.execute(ages)
+        assert cursor.fetchone() != (1,)
+    with acting("worker"):
+        duty.settle_alarms(NOON + SLOT)
+    with connection.cursor() as cursor:
+        cursor.execute(ages)
+        assert cursor.fetchone() == (1,)
 
 
 def test_a_step_after_settling_is_settled_again(scene: Scene) -> None:

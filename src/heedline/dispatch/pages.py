@@ -17,8 +17,12 @@ from django.core.mail import EmailMessage
 from heedline.dispatch.clocks import slot_of
 
 SUBJECT = "Heedline"
-#: A page by e-mail is exactly this long, headers included: room for the longest address there can be.
+#: A page by e-mail is exactly this long, headers included, in exactly this many lines: room for the longest address
+#: there can be, and the same whether lines end in one character (a file) or two (on the way).
 PAGE_BYTES = 2048
+PAGE_LINES = 48
+#: A longer line would be encoded, and change its length.
+_WIDEST = 76
 
 
 def page_words(office_url: str) -> str:
@@ -27,7 +31,7 @@ def page_words(office_url: str) -> str:
 
 
 def mail_page(address: str, *, sender: str, office_url: str, at: datetime) -> EmailMessage:
-    """A page by e-mail to one officer, filled up with empty lines to PAGE_BYTES.
+    """A page by e-mail to one officer, filled up with blank lines to PAGE_BYTES and PAGE_LINES.
 
     ValueError when the addresses are so long that it cannot be: then nobody learns a length from it either.
     """
@@ -37,10 +41,13 @@ def mail_page(address: str, *, sender: str, office_url: str, at: datetime) -> Em
         "Message-ID": f"<{uuid.uuid4().hex}@{sender.rpartition('@')[2]}>",
     }
     message = EmailMessage(SUBJECT, page_words(office_url), sender, [address], headers=headers)
-    missing = PAGE_BYTES - len(message.message().as_bytes())
-    if missing < 0:
+    bare = message.message().as_bytes()
+    lines = PAGE_LINES - bare.count(b"\n")
+    spaces = PAGE_BYTES - len(bare) - lines
+    if lines < 1 or not 0 <= spaces <= lines * _WIDEST:
         raise ValueError("An address is too long for a page of constant size")
-    message.body += "\n" * missing
+    wide, rest = divmod(spaces, lines)
+    message.body += "".join(" " * (wide + (line < rest)) + "\n" for line in range(lines))
     return message
 
 

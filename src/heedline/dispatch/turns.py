@@ -40,15 +40,17 @@ def forget_dead_rows(tables: Iterable[str]) -> None:
             cursor.execute(f"VACUUM (SKIP_LOCKED, TRUNCATE false) {connection.ops.quote_name(table)}")
 
 
-def forget_jobs() -> None:
+def forget_jobs(*, waiting: bool = False) -> None:
     """Remove what the job library keeps of the past: jobs that ended or whose worker died, and marks of old ticks.
 
     Jobs that end are deleted at once by the worker; this is for what a crash left. Events go with their job.
+    `waiting`: also the jobs that nobody has begun, when a worker stops; the next tick would make them again.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM procrastinate_jobs WHERE status NOT IN ('todo', 'doing')"
-            " OR (status = 'doing' AND worker_id IS NULL)"
+            " OR (status = 'doing' AND worker_id IS NULL) OR (status = 'todo' AND %s)",
+            [waiting],
         )
         cursor.execute(
             "DELETE FROM procrastinate_periodic_defers WHERE job_id IS NULL"

@@ -177,6 +177,18 @@ async def _until_stopped(thread: ThreadPoolExecutor) -> None:
                 await asyncio.wait_for(stop.wait(), _START_AGAIN_SECONDS)
 
 
+def _leave() -> None:
+    """Leave no trace of jobs behind."""
+    try:
+        close_old_connections()
+        forget_jobs(waiting=True)
+        forget_dead_rows(_TRACES)
+    except Exception:
+        logger.exception("the traces of jobs could not be removed")
+    finally:
+        connections.close_all()
+
+
 def run() -> int:
     """Work until SIGTERM or SIGINT; the task that is running ends first. Returns the exit code, 0.
 
@@ -184,5 +196,5 @@ def run() -> int:
     """
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="task") as thread:
         asyncio.run(_until_stopped(thread))
-        thread.submit(connections.close_all).result()
+        thread.submit(_leave).result()
     return 0

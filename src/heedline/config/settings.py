@@ -220,4 +220,12 @@ OFFICE_ZONE = env.text("HEEDLINE_ZONE", default="Europe/London")
 # --- static files ------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # no file of ours goes through Django's storage
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if TESTING or PROCESS == "none"
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -15,12 +15,13 @@ from heedline.web.components.shell import Link, OfficeShell, PublicShell
 def page_context(request: HttpRequest) -> dict[str, Any]:
     """Django's context processor: `shell` for the site that this request belongs to."""
     pack = load_pack(settings.PACK)
-    if _is_office(request):
+    if is_office(request):
         return {"shell": office_shell(request, pack)}
     return {"shell": public_shell(pack), "words": pack.words("en")}
 
 
-def _is_office(request: HttpRequest) -> bool:
+def is_office(request: HttpRequest) -> bool:
+    """Whether this request came to the office site."""
     return getattr(request, "urlconf", None) == "heedline.config.urls_office" or (
         not getattr(request, "urlconf", None) and settings.ROOT_URLCONF == "heedline.config.urls_office"
     )

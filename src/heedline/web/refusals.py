@@ -9,7 +9,6 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -19,6 +18,7 @@ from heedline.casework import Changed, CodeUnknown, Locked, NoRoom, NotHere, Sea
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.vault import CannotOpen
+from heedline.web.page_context import is_office
 
 logger = logging.getLogger("heedline.web")
 
@@ -65,9 +65,7 @@ def refusal_for(problem: BaseException) -> tuple[Refusal, str]:
 
 def page(request: HttpRequest, refusal: Refusal, words: str = "") -> HttpResponse:
     """Show a refusal in the site's own shell."""
-    site = "officer" if settings.PROCESS == "office" or getattr(request, "attendance", None) else "reporter"
-    if getattr(request, "site", None):
-        site = str(request.site)
+    site = "officer" if is_office(request) else "reporter"
     return render(
         request, f"{site}/refused.html", {"title": refusal.title, "words": words or refusal.words}, status=refusal.status
     )

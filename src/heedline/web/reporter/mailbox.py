@@ -147,7 +147,7 @@ def closed(request: HttpRequest) -> HttpResponse:
 
 
 def _over(request: HttpRequest) -> HttpResponse:
-    if settings.VISIT_COOKIE not in request.COOKIES and request.method != "POST":
+    if not cookies.sent(request, settings.VISIT_COOKIE) and request.method != "POST":
         return redirect("reporter:enter")
     response = page(request, "visit_over", title=tab_title("messages"), kept=recovery.typed(request))
     cookies.take_away(response, settings.VISIT_COOKIE)
@@ -167,7 +167,7 @@ def _enter_page(request: HttpRequest, given: str, error: str) -> HttpResponse:
         name="code", label=texts["visit.label"], hint=texts["visit.hint"], names=True, width=20, limit=200
     )
     form = Form((box,), {"code": given}, {"code": error} if error else {})
-    return page(request, "enter", title=tab_title("visit"), form=form)
+    return page(request, "enter", title=tab_title("visit"), form=form, button=texts["visit.button"])
 
 
 def _messages_page(visit: Visit, text: str, errors: dict[str, str]) -> HttpResponse:

@@ -48,7 +48,7 @@ def typed(request: HttpRequest) -> tuple[Typed, ...]:
 
 def no_draft(request: HttpRequest) -> HttpResponse:
     """Nothing is kept for this browser: after the exit link only that the page is gone, otherwise why."""
-    if settings.DRAFT_COOKIE not in request.COOKIES:
+    if not cookies.sent(request, settings.DRAFT_COOKIE):
         return page(request, "gone", status=410, exit=False)
     return expired(request)
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from heedline.intake import fields, loops
 from heedline.intake.questions import QuestionSet, Step, StepKind
 from heedline.intake.summary import item_lines, value_lines
+from heedline.web.components.forms import Form
 from heedline.web.reporter import recovery, walking
 from heedline.web.reporter.asking import words
 from heedline.web.reporter.fields_of_step import form_of
@@ -40,6 +41,7 @@ def overview(turn: Turn, step: Step) -> HttpResponse:
         step=step,
         title=tab_title(step.slug, step.title),
         cards=cards,
+        form=Form(()),
         room=loops.has_room(turn.draft.answers, step),
         add_url=reverse("reporter:item-new", kwargs={"slug": step.slug}) + back,
         back_url=walking.back_address(turn, step.slug),

@@ -44,23 +44,22 @@ def check(turn: Turn) -> HttpResponse:
 def brief(turn: Turn) -> HttpResponse:
     """For who cannot call: one box, sent at once as danger, past every other question."""
     asking = turn.asking
-    if not asking.fast:
-        return (
-            walking.off_the_path(turn, asking.qs.narrative[0])
-            if turn.posted
-            else redirect(_page_url(asking.first))
-        )
     slug, name = asking.qs.narrative
     step = asking.qs.any_step(slug)
     if not turn.posted:
-        return _brief_page(turn, turn.draft.answers.get(slug, {}).get(name, ""), "")
+        given = turn.draft.answers.get(slug, {}).get(name, "")
+        return (
+            _brief_page(turn, given, "") if asking.fast else redirect("reporter:question", slug=asking.first)
+        )
     reading = fields.read(asking.qs, step, dict(turn.request.POST.lists()))
-    if name in reading.errors:
+    if name in reading.errors and asking.fast:
         message = reading.errors[name] if reading.typed[name].strip() else words()["brief.missing"]
         return _brief_page(turn, reading.typed[name], message)
-    if trouble := walking.kept(turn, engine.with_answer(turn.draft.answers, step, reading.values)):
-        return _brief_page(turn, reading.typed[name], trouble)
-    return send(turn)
+    if turn.late or asking.fast:
+        trouble = walking.kept(turn, engine.with_answer(turn.draft.answers, step, reading.values))
+        if trouble:
+            return recovery.store_away(turn.request)
+    return send(turn) if asking.fast else recovery.does_not_fit(turn.request, late=turn.late)
 
 
 def send(turn: Turn) -> HttpResponse:

@@ -1,0 +1,15 @@
+"""Rosa, who has something to tell, in front of a whole small installation."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cast import House
+from tests.sites.reporter.walker import Walker
+
+
+@pytest.fixture
+def rosa(house: House, settings) -> Walker:  # type: ignore[no-untyped-def]
+    """Rosa at the first page."""
+    settings.ROOT_URLCONF = "heedline.config.urls_public"
+    return Walker()

@@ -1,0 +1,68 @@
+"""Somebody is in danger now: 999 fills the page, and who cannot call can send at once."""
+
+from __future__ import annotations
+
+from heedline.reports.models import Report
+from tests.sites.reporter.mishaps import run_out_of_time
+from tests.sites.reporter.walker import Walker
+
+WORDS = "Two men with knives at the back door of the school. Children are inside."
+
+
+def in_danger(rosa: Walker) -> Walker:
+    """At the page that says to call."""
+    return rosa.begin().press("Continue", danger="yes")
+
+
+def test_danger_leads_to_a_page_of_999_and_each_answer_is_one_press(rosa: Walker) -> None:
+    in_danger(rosa)
+    assert rosa.heading == "Call 999 now"
+    assert 'href="tel:999"' in rosa.html
+    rosa.press("I have called. Carry on")
+    assert rosa.at == "/r/about/"
+
+
+def test_who_cannot_call_sends_from_one_box_past_every_other_question(rosa: Walker) -> None:
+    in_danger(rosa).press("I cannot call")
+    assert rosa.at == "/r/brief/"
+    rosa.press("Send now", narrative=WORDS)
+    assert rosa.at == "/code/"
+    report = Report.objects.get()
+    assert report.urgency == "danger"
+    assert report.rank == 0
+
+
+def test_what_was_written_before_is_in_the_box(rosa: Walker) -> None:
+    rosa.tell(WORDS)
+    rosa.visit("/r/now/").press("Continue", danger="yes").press("I cannot call")
+    assert rosa.typed("narrative") == WORDS
+    rosa.press("Send now")
+    assert Report.objects.get().urgency == "danger"
+
+
+def test_an_empty_box_asks_for_a_few_words(rosa: Walker) -> None:
+    in_danger(rosa).press("I cannot call").press("Send now")
+    assert rosa.title.startswith("Error: ")
+    assert "Write a few words" in rosa.main
+    assert not Report.objects.exists()
+
+
+def test_the_fast_way_is_only_for_who_said_that_they_cannot_call(rosa: Walker) -> None:
+    rosa.begin().visit("/r/brief/")
+    assert rosa.at == "/r/now/"
+
+
+def test_not_answering_whether_they_called_says_what_to_do(rosa: Walker) -> None:
+    in_danger(rosa)
+    page = rosa.client.post("/r/call/", {"csrfmiddlewaretoken": rosa.typed("csrfmiddlewaretoken")})
+    assert page.status_code == 200
+    assert b"Tell us if you have called 999" in page.content
+
+
+def test_words_typed_too_late_are_in_the_box_when_they_get_back_to_it(rosa: Walker) -> None:
+    in_danger(rosa).press("I cannot call")
+    run_out_of_time()
+    rosa.press("Send now", narrative=WORDS)
+    assert WORDS in rosa.main
+    rosa.follow("Continue").follow("Carry on").press("Continue", danger="yes").press("I cannot call")
+    assert rosa.typed("narrative") == WORDS

@@ -62,7 +62,9 @@ def find(account: Account, *, state: Callable[[], Path], wanted: int | None = No
 
 def installed_majors() -> list[int]:
     """Return the majors of the servers that the system installed, newest first."""
-    found = [int(p.parents[1].name) for p in INSTALLED.glob("*/bin/postgres") if p.parents[1].name.isdecimal()]
+    found = [
+        int(p.parents[1].name) for p in INSTALLED.glob("*/bin/postgres") if p.parents[1].name.isdecimal()
+    ]
     return sorted(found, reverse=True)
 
 
@@ -95,7 +97,9 @@ def copied(source: Path, state: Path) -> Path:
         except OSError as error:
             shutil.rmtree(fresh, ignore_errors=True)
             if not target.exists():  # unless another start was quicker
-                raise CannotStart(f"PostgreSQL's programs could not be copied to {target}: {error.strerror}.") from None
+                raise CannotStart(
+                    f"PostgreSQL's programs could not be copied to {target}: {error.strerror}."
+                ) from None
     status = target.lstat()
     if status.st_uid != os.geteuid() or status.st_mode & 0o022:
         raise CannotStart(f"{target} is not ours alone to write: delete it, and start again.")
@@ -105,7 +109,7 @@ def copied(source: Path, state: Path) -> Path:
 def _let_others_read(folder: Path) -> None:
     """Set 0755 on folders and programs and 0644 on files, whatever rights the wheel's installer gave."""
     for parent, _, names in os.walk(folder):
-        Path(parent).chmod(0o755)  # noqa: S103 - published programs, nothing of ours
+        Path(parent).chmod(0o755)
         for name in names:
             path = Path(parent, name)
             if not path.is_symlink():
@@ -114,4 +118,6 @@ def _let_others_read(folder: Path) -> None:
 
 def _runs(account: Account, folder: Path) -> bool:
     """Tell whether the account can run the server there, its libraries included."""
-    return all(account.run([folder / name, "--version"]).returncode == 0 for name in ("postgres", "initdb", "pg_ctl"))
+    return all(
+        account.run([folder / name, "--version"]).returncode == 0 for name in ("postgres", "initdb", "pg_ctl")
+    )

@@ -66,11 +66,11 @@ def choose(home: Path, account: Account) -> Place:
     folder = home / "postgres"
     folder.mkdir(mode=0o755, exist_ok=True)
     if account.foreign:
-        folder.chmod(0o755)  # noqa: S103 - whatever the umask: the server reads its configuration here
+        folder.chmod(0o755)
         if not account.may_enter(folder):
             folder = state_folder() / f"{_mark(home)}-{secrets.token_hex(4)}"
             folder.mkdir(mode=0o755)
-            folder.chmod(0o755)  # noqa: S103
+            folder.chmod(0o755)
     return Place(folder, socket=folder)
 
 
@@ -97,10 +97,12 @@ def with_socket(home: Path, place: Place, account: Account) -> Place:
                     continue  # somebody else has that name: take the random one
             except OSError:
                 continue
-            folder.chmod(0o711)  # noqa: S103 - may be passed, not listed
+            folder.chmod(0o711)
             if account.may_enter(folder):
                 return replace(place, socket=folder)
-    raise CannotStart("There is no folder with a short name for the database's socket. Set TMPDIR to a short path.")
+    raise CannotStart(
+        "There is no folder with a short name for the database's socket. Set TMPDIR to a short path."
+    )
 
 
 def record(home: Path, place: Place, account: str, major: int) -> None:
@@ -122,7 +124,9 @@ def recorded(home: Path) -> Place | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError):
-        raise CannotStart(f"{_record(home)} cannot be read. It says where the database lies; restore it.") from None
+        raise CannotStart(
+            f"{_record(home)} cannot be read. It says where the database lies; restore it."
+        ) from None
     if not (place.data / "PG_VERSION").exists():
         raise CannotStart(
             f"The database of {home} should lie in {place.data} and is not there. Put it back or restore a backup. "
@@ -160,9 +164,11 @@ def _ours(folder: Path) -> Path:
     """Return a folder that we alone can write and all can enter; OSError when it cannot be made."""
     try:
         folder.mkdir(mode=0o755)
-        folder.chmod(0o755)  # noqa: S103 - programs that the server's account must reach
+        folder.chmod(0o755)
     except FileExistsError:
         status = folder.lstat()
         if status.st_uid != os.geteuid() or status.st_mode & 0o022 or folder.is_symlink():
-            raise CannotStart(f"{folder} is not ours alone to write. Move it away, and start again.") from None
+            raise CannotStart(
+                f"{folder} is not ours alone to write. Move it away, and start again."
+            ) from None
     return folder

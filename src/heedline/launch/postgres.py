@@ -53,7 +53,9 @@ class Cluster:
         `process` is one of `roles.PROCESSES`. "migrate" acts as the owner from its first statement.
         Raises ValueError for another process.
         """
-        options = f"&options={quote(f'-c role={roles.role("owner")}', safe='')}" if process == "migrate" else ""
+        options = (
+            f"&options={quote(f'-c role={roles.role("owner")}', safe='')}" if process == "migrate" else ""
+        )
         return self._address(roles.role(process), self._passwords()[process], database) + options
 
     def super_url(self, database: str = "postgres") -> str:
@@ -78,7 +80,9 @@ def given_urls(processes: Iterable[str], environment: Mapping[str, str]) -> dict
     found = {process: environment[name] for process, name in names.items() if environment.get(name)}
     missing = [name for process, name in names.items() if process not in found]
     if found and missing:
-        raise CannotStart(f"Some processes have a database address and some have none. Set {', '.join(missing)} too.")
+        raise CannotStart(
+            f"Some processes have a database address and some have none. Set {', '.join(missing)} too."
+        )
     return found or None
 
 
@@ -98,7 +102,7 @@ def start(home: Path, *, durable: bool = True) -> Cluster:
         if found is None:
             raise CannotStart(server.no_programs(version, place.data if place else None))
         if place is None:
-            place = _create(home, account, found)
+            place = _create(home, account, found, durable=durable)
         process = server.postmaster(place.data)
         if process is None:
             place = places.with_socket(home, place, account)
@@ -170,10 +174,17 @@ def _make_passwords(home: Path) -> dict[str, str]:
     return passwords
 
 
-def _create(home: Path, account: accounts.Account, found: binaries.Binaries) -> Place:
+def _create(home: Path, account: accounts.Account, found: binaries.Binaries, *, durable: bool) -> Place:
     """Make an empty cluster and record where it is. Half a cluster of an earlier try is no obstacle."""
     place = places.choose(home, account)
-    server.initialise(place, account, found, superuser=roles.SUPERUSER, password=_make_passwords(home)["super"])
+    server.initialise(
+        place,
+        account,
+        found,
+        superuser=roles.SUPERUSER,
+        password=_make_passwords(home)["super"],
+        durable=durable,
+    )
     places.record(home, place, account.name, found.major)
     return place
 

@@ -82,14 +82,16 @@ def no_programs(version: int | None, data: Path | None) -> str:
         f"The database in {data} was written by PostgreSQL {version}. {advice} Move it over:\n"
         f"  1. install PostgreSQL {version}'s own programs ({programs} on Debian and Ubuntu);\n"
         f"  2. as the owner of that folder: {programs}/pg_ctl -D {data} -o \"-k /tmp -c listen_addresses=''\" start,\n"
-        f"     then {programs}/pg_dumpall -h /tmp -U heedline_super --file all.sql (the password is \"super\" in\n"
+        f'     then {programs}/pg_dumpall -h /tmp -U heedline_super --file all.sql (the password is "super" in\n'
         f"     secrets/postgres.json), then {programs}/pg_ctl -D {data} stop;\n"
         f"  3. move postgres.json and {data.parent} away, keep secrets/, and start Heedline: it makes an empty database;\n"
         "  4. with the new version's psql load all.sql as heedline_super, and keep the old folder until you have looked."
     )
 
 
-def initialise(place: Place, account: Account, found: Binaries, *, superuser: str, password: str) -> None:
+def initialise(
+    place: Place, account: Account, found: Binaries, *, superuser: str, password: str, durable: bool = True
+) -> None:
     """Make an empty cluster in `place.data`; what an interrupted try left is removed first."""
     fresh = place.folder / "data.new"
     for left in (fresh, place.data):
@@ -116,6 +118,7 @@ def initialise(place: Place, account: Account, found: Binaries, *, superuser: st
                 "--locale=C",
                 "--data-checksums",
                 "--no-instructions",
+                *([] if durable else ["--no-sync"]),
             ],
             timeout=180,
         )
@@ -154,7 +157,14 @@ def stop(place: Place, account: Account, programs: Path) -> None:
     if postmaster(place.data) is not None:
         for mode in ("fast", "immediate"):
             done = account.run(
-                [programs / "pg_ctl", f"--pgdata={place.data}", f"--mode={mode}", "--wait", f"--timeout={PATIENCE}", "stop"],
+                [
+                    programs / "pg_ctl",
+                    f"--pgdata={place.data}",
+                    f"--mode={mode}",
+                    "--wait",
+                    f"--timeout={PATIENCE}",
+                    "stop",
+                ],
                 timeout=PATIENCE + 10,
             )
             if done.returncode == 0 or postmaster(place.data) is None:
@@ -207,7 +217,9 @@ def _clear_stale(place: Place) -> None:
     until = time.monotonic() + PATIENCE
     while _standing_in(place.data):
         if time.monotonic() > until:
-            raise CannotStart(f"Processes of an earlier server still work in {place.data}. End them, and start again.")
+            raise CannotStart(
+                f"Processes of an earlier server still work in {place.data}. End them, and start again."
+            )
         time.sleep(0.1)
     lock.unlink(missing_ok=True)
     for name in (f".s.PGSQL.{PORT}", f".s.PGSQL.{PORT}.lock"):

@@ -1,0 +1,192 @@
+"""What each process may do, and what is wrong with this installation, asked of the database itself.
+
+Nothing is changed. What is printed names tables, functions, rights and versions: no row, no secret, no address.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from heedline.launch import CannotStart, places, postgres, roles, server
+from heedline.launch.home import Home
+
+OLDEST_SERVER = 170000
+#: The worker says every minute that it runs.
+LONGEST_SILENCE = timedelta(minutes=3)
+#: What the internet-facing process may read as tables: public keys, and which desks there are.
+PUBLISHED = frozenset({"desks_desk", "desks_installation", "keys_statement"})
+
+type Connection = psycopg.Connection[tuple[Any, ...]]
+
+_TABLE_RIGHTS = """
+SELECT r.rolname, n.nspname || '.' || c.relname, p.right,
+       has_table_privilege(r.oid, c.oid, p.right) AS whole
+FROM pg_roles r CROSS JOIN pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'MAINTAIN']) WITH ORDINALITY AS p(right, place)
+WHERE r.rolname = ANY(%s) AND c.relkind IN ('r', 'p', 'v', 'm') AND n.nspname = ANY(%s)
+  AND (has_table_privilege(r.oid, c.oid, p.right)
+       OR CASE WHEN p.right IN ('SELECT', 'INSERT', 'UPDATE') THEN has_any_column_privilege(r.oid, c.oid, p.right) END)
+ORDER BY 1, 2, p.place
+"""
+_FUNCTION_RIGHTS = """
+SELECT r.rolname, n.nspname || '.' || f.proname, f.prosecdef, o.rolname
+FROM pg_roles r CROSS JOIN pg_proc f JOIN pg_namespace n ON n.oid = f.pronamespace JOIN pg_roles o ON o.oid = f.proowner
+WHERE r.rolname = ANY(%s) AND n.nspname = ANY(%s) AND has_schema_privilege(r.oid, n.oid, 'USAGE')
+  AND has_function_privilege(r.oid, f.oid, 'EXECUTE') AND f.prorettype <> 'trigger'::regtype
+ORDER BY 1, 2
+"""
+_SCHEMAS = ["public", "door", "permits", "clockwork"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. `right` is None for what is only told."""
+
+    right: bool | None
+    words: str
+
+
+def machine() -> Iterator[Finding]:
+    """What this interpreter brings: its version, and the primitives that sealing needs, by using them."""
+    yield Finding(sys.version_info >= (3, 12), f"Python {sys.version.split()[0]} (3.12 or newer)")
+    import cryptography
+
+    try:
+        from heedline.vault.keys import new_seed, public_key
+
+        public_key(new_seed())
+        yield Finding(True, f"cryptography {cryptography.__version__} makes X-Wing keys")
+    except Exception:  # whatever is missing: nothing can be sealed
+        yield Finding(
+            False, f"cryptography {cryptography.__version__} makes no X-Wing keys: nothing can be sealed"
+        )
+    try:
+        from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+
+        Argon2id(salt=bytes(16), length=32, iterations=1, lanes=1, memory_cost=64).derive(b"try")
+        yield Finding(True, "Argon2id works")
+    except Exception:
+        yield Finding(False, "Argon2id does not work: nobody can unlock their keys")
+
+
+def secrets(home: Path) -> Iterator[Finding]:
+    """Whether only their owner can read the secrets in the home."""
+    wide = Home(home).open_secrets()
+    yield Finding(not wide, f"secrets are private ({', '.join(wide) or 'all of them'})")
+
+
+def rights(connection: Connection) -> Iterator[Finding]:
+    """What each process's role may do, and whether that is more than the design allows."""
+    names = [roles.role(process) for process in roles.PROCESSES]
+    tables: dict[str, dict[str, list[str]]] = {name: {} for name in names}
+    for role, table, right, whole in connection.execute(_TABLE_RIGHTS, [names, _SCHEMAS]):
+        tables[role].setdefault(table, []).append(right if whole else f"{right} of some columns")
+    functions: dict[str, list[str]] = {name: [] for name in names}
+    for role, function, definer, owner in connection.execute(_FUNCTION_RIGHTS, [names, _SCHEMAS]):
+        functions[role].append(f"{function} (as {owner})" if definer else function)
+    for name in names:
+        yield Finding(None, f"{name} may")
+        for table, what in tables[name].items():
+            yield Finding(None, f"  {table}: {', '.join(what)}")
+        for function in functions[name]:
+            yield Finding(None, f"  call {function}")
+        if not tables[name] and not functions[name]:
+            yield Finding(None, "  do nothing")
+    yield from _too_much(connection, tables, names)
+
+
+def _too_much(
+    connection: Connection, tables: dict[str, dict[str, list[str]]], names: list[str]
+) -> Iterator[Finding]:
+    beyond = sorted(
+        table
+        for table, what in tables[roles.role("public")].items()
+        if what != ["SELECT"] or table.removeprefix("public.") not in PUBLISHED
+    )
+    yield Finding(
+        not beyond, f"the public process reads published tables only ({', '.join(beyond) or 'so it is'})"
+    )
+    asked = "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s) AND (rolsuper OR rolcreaterole OR rolreplication)"
+    mighty = [name for (name,) in connection.execute(asked, [names])]
+    yield Finding(not mighty, f"no process is a superuser of any kind ({', '.join(mighty) or 'so it is'})")
+    asked = "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s) AND rolbypassrls AND rolname <> %s"
+    blind = [name for (name,) in connection.execute(asked, [names, roles.role("backup")])]
+    yield Finding(not blind, f"only the backup passes row-level security ({', '.join(blind) or 'so it is'})")
+
+
+def installation(connection: Connection, *, ours: postgres.Cluster | None) -> Iterator[Finding]:
+    """Born demo or live, and whether the server that runs is fit for that."""
+    number = connection.info.server_version
+    yield Finding(number >= OLDEST_SERVER, f"PostgreSQL {number // 10000}.{number % 10000} (17 or newer)")
+    born = _one(connection, "SELECT born FROM desks_installation")
+    yield Finding(None, f"this database was born {born or 'neither demo nor live: nothing is founded yet'}")
+    demo = os.environ.get("HEEDLINE_DEMO", "").lower() in {"1", "true", "yes"}
+    if born == "live":
+        wheel = ours is not None and not ours.installed
+        yield Finding(not wheel, "a live installation runs a PostgreSQL that the system keeps up to date")
+        yield Finding(not demo, "a live installation does not run as a demonstration (HEEDLINE_DEMO)")
+
+
+def worker(connection: Connection, *, at: datetime) -> Iterator[Finding]:
+    """Whether the worker lives: without it no clock is watched and nobody is paged."""
+    beat = _one(connection, "SELECT minute FROM dispatch_worker_beat")
+    if beat is None:
+        yield Finding(False, "the worker has never run")
+    else:
+        minutes = int((at - beat).total_seconds() // 60)
+        yield Finding(at - beat <= LONGEST_SILENCE, f"the worker last ran {max(minutes, 0)} minutes ago")
+
+
+def _one(connection: Connection, question: str) -> Any:
+    row = connection.execute(question).fetchone()  # type: ignore[arg-type]
+    return row[0] if row else None
+
+
+def database(home: Path) -> tuple[str, postgres.Cluster | None]:
+    """The address to ask at: HEEDLINE_DATABASE_URL_OFFICE, HEEDLINE_DATABASE_URL, or this home's own running database.
+
+    Raises CannotStart when there is none.
+    """
+    given = os.environ.get("HEEDLINE_DATABASE_URL_OFFICE") or os.environ.get("HEEDLINE_DATABASE_URL")
+    if given:
+        return given, None
+    place = places.recorded(home)
+    if place is None or server.postmaster(place.data) is None:
+        raise CannotStart(f"No database runs in {home}. Start Heedline first, or set HEEDLINE_DATABASE_URL.")
+    cluster = postgres.start(home)  # runs already: this only says where
+    return cluster.url("office"), cluster
+
+
+def tell(findings: Iterable[Finding]) -> bool:
+    """Print findings. Returns whether none of them is wrong."""
+    well = True
+    for finding in findings:
+        mark = {True: "ok     ", False: "WRONG  ", None: "       "}[finding.right]
+        print(f"{mark}{finding.words}")  # noqa: T201 - what this command is for
+        well = well and finding.right is not False
+    return well
+
+
+def run(home: Path) -> int:
+    """Look at everything and print it. Returns 0 when nothing is wrong, else 1. Raises CannotStart."""
+    well = tell([*machine(), *secrets(home)])
+    url, cluster = database(home)
+    try:
+        with psycopg.connect(url, autocommit=True, connect_timeout=10) as connection:
+            facts = [*installation(connection, ours=cluster), *worker(connection, at=datetime.now(UTC))]
+            well = tell([*facts, *rights(connection)]) and well
+    except psycopg.OperationalError:
+        raise CannotStart("The database does not let us in.") from None
+    except (psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege):
+        raise CannotStart(
+            "This database is not Heedline's, or is not up to date: heedline migrate."
+        ) from None
+    return 0 if well else 1

@@ -1,0 +1,130 @@
+"""Papers that are printed from the code, so that they cannot say anything else than it does.
+
+`docs/journey.md` shows the moves of a report, `docs/access.md` who may do what and whom each page answers. A check
+compares what stands on the disk with what would be printed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from heedline.permits.capabilities import Capability
+from heedline.permits.roles import DESCRIPTIONS, GRANTS, Role
+from heedline.permits.rules import RULES
+from heedline.reports.lifecycle import HELD_MOVES, PATH, TURNS, Stage
+
+_PRINTED = "*Printed from the code by `make docs`. Change the code, not this page.*"
+SITES = {"public": "heedline.config.urls_public", "office": "heedline.config.urls_office"}
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _yes(holds: bool) -> str:
+    return "yes" if holds else ""
+
+
+def _in_words(name: str) -> str:
+    return name.replace("_", " ").replace("-", " ").replace("i hold", "they hold")
+
+
+def _diagram() -> Iterator[str]:
+    yield "```mermaid"
+    yield "stateDiagram-v2"
+    yield f"    [*] --> {Stage.WAITING}: submit"
+    for (origin, move), goal in PATH.items():
+        yield f"    {origin} --> {goal}: {move}"
+    yield "```"
+
+
+def journey() -> str:
+    """The page about the path of a report: a diagram, whose turn it is, and every legal move."""
+    turns = _table(("A report that is", "waits for"), ((stage, TURNS[stage]) for stage in Stage))
+    moves = _table(
+        ("From", "Move", "To", "Only by who holds it"),
+        ((origin, move, goal, _yes(move in HELD_MOVES)) for (origin, move), goal in PATH.items()),
+    )
+    return "\n\n".join(
+        [
+            "# The journey of a report",
+            _PRINTED,
+            "A report is always in exactly one stage. These are all the moves there are; any other is refused.",
+            "\n".join(_diagram()),
+            "## Whose turn it is",
+            turns,
+            "## Every move",
+            moves,
+        ]
+    )
+
+
+def _roles() -> Iterator[str]:
+    yield "## Roles"
+    yield _table(("Role", "In words"), ((role, DESCRIPTIONS[role]) for role in Role))
+    yield "## What each role may do"
+    yield _table(
+        ("", *Role),
+        ([_in_words(what), *(_yes(what in GRANTS[role]) for role in Role)] for what in Capability),
+    )
+    yield "## What must hold besides"
+    yield "A capability that is not listed needs only the role, on a desk whose reports the officer may see."
+    yield _table(
+        ("Capability", "Only while"),
+        (
+            (_in_words(what), "; ".join(_in_words(rule.__name__) for rule in rules))
+            for what, rules in RULES.items()
+        ),
+    )
+
+
+def _pages(site: str, module: str) -> Iterator[str]:
+    from django.urls import get_resolver
+
+    from heedline.web.declared import audience_of, routes
+
+    yield f"## Pages of the {site} site"
+    rows = []
+    for where, route in routes(get_resolver(module)):
+        audience = audience_of(route.callback)
+        rows.append((f"`/{where}`", audience.value if audience else "**nobody said**"))
+    yield _table(("Address", "Answers"), rows)
+
+
+def access() -> str:
+    """The page about who may do what: roles, capabilities, rules, and the audience of every address. Needs Django."""
+    parts = ["# Who may do what", _PRINTED, *_roles()]
+    for site, module in SITES.items():
+        parts += _pages(site, module)
+    return "\n\n".join(parts)
+
+
+def papers() -> dict[str, str]:
+    """Every printed paper, by its file name."""
+    os.environ.pop("HEEDLINE_PROCESS", None)  # as nobody: both sites' addresses can be read, no database
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heedline.config.settings")
+    import django
+
+    django.setup()
+    return {"journey.md": journey() + "\n", "access.md": access() + "\n"}
+
+
+def run(folder: Path, *, check: bool) -> int:
+    """Write the papers, or with `check` only compare. Returns 1 when one is out of date."""
+    stale = []
+    for name, text in papers().items():
+        file = folder / name
+        if file.exists() and file.read_text(encoding="utf-8") == text:
+            continue
+        stale.append(name)
+        if not check:
+            folder.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+    if check and stale:
+        print(f"{', '.join(stale)} no longer says what the code does: make docs", file=sys.stderr)  # noqa: T201
+        return 1
+    return 0

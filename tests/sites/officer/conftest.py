@@ -26,6 +26,12 @@ def demo(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def live(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No demonstration: the second step is asked of everybody."""
+    monkeypatch.setattr(settings, "DEMO", False)
+
+
+@pytest.fixture
 def hand(office_site: Callable[..., Any]) -> Callable[[], Hand]:
     """Opens a browser of its own each time."""
     return lambda: Hand(office_site(enforce_csrf_checks=True))

@@ -39,7 +39,9 @@ def _set_up(page: Hand) -> str:
     return secret
 
 
-def test_without_a_second_step_nothing_opens_but_its_set_up(house: House, hand: Callable[[], Hand]) -> None:
+def test_without_a_second_step_nothing_opens_but_its_set_up(
+    house: House, hand: Callable[[], Hand], live: None
+) -> None:
     odile = hand()
     odile.sign_in("Odile")
     assert odile.heading == "Set up a second step"
@@ -51,7 +53,7 @@ def test_without_a_second_step_nothing_opens_but_its_set_up(house: House, hand: 
     assert odile.heading == "My work"
 
 
-def test_the_code_is_asked_for_and_works_once(house: House, hand: Callable[[], Hand]) -> None:
+def test_the_code_is_asked_for_and_works_once(house: House, hand: Callable[[], Hand], live: None) -> None:
     odile = hand()
     odile.sign_in("Odile")
     secret = _set_up(odile)
@@ -79,7 +81,9 @@ def test_the_code_is_asked_for_and_works_once(house: House, hand: Callable[[], H
     assert again.heading == "My work"
 
 
-def test_secrets_of_the_second_step_are_sealed_at_rest(house: House, hand: Callable[[], Hand]) -> None:
+def test_secrets_of_the_second_step_are_sealed_at_rest(
+    house: House, hand: Callable[[], Hand], live: None
+) -> None:
     odile = hand()
     odile.sign_in("Odile")
     secret = _set_up(odile)
@@ -89,7 +93,7 @@ def test_secrets_of_the_second_step_are_sealed_at_rest(house: House, hand: Calla
     assert len(bytes.fromhex(stored["recovery_codes"]["seed"])) > 60
 
 
-def test_the_only_second_step_stays(house: House, hand: Callable[[], Hand]) -> None:
+def test_the_only_second_step_stays(house: House, hand: Callable[[], Hand], live: None) -> None:
     odile = hand()
     odile.sign_in("Odile")
     _set_up(odile)
@@ -162,7 +166,7 @@ def test_a_cookie_of_one_account_is_a_stranger_to_another(
     assert "too many tries" in odile.html
 
 
-def test_codes_are_limited(house: House, hand: Callable[[], Hand]) -> None:
+def test_codes_are_limited(house: House, hand: Callable[[], Hand], live: None) -> None:
     odile = hand()
     odile.sign_in("Odile")
     _set_up(odile)
@@ -225,7 +229,7 @@ def test_what_is_not_needed_is_not_there(house: House, hand: Callable[[], Hand])
     assert mail.outbox == []
 
 
-def test_no_page_of_signing_in_comes_from_allauth(house: House, hand: Callable[[], Hand]) -> None:
+def test_no_page_of_signing_in_comes_from_allauth(house: House, hand: Callable[[], Hand], live: None) -> None:
     odile = hand()
     odile.sign_in("Odile")
     _set_up(odile)

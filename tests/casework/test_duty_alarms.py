@@ -130,6 +130,34 @@ def test_a_report_past_its_clock_is_overdue(scene: Scene) -> None:
     assert scene.open_kinds() == ["overdue"]
 
 
+def test_a_report_in_danger_that_is_given_back_calls_again(scene: Scene) -> None:
+    scene.on_duty("Odile", "north-east")
+    report = scene.report("north-east", "danger")
+    scene.tick(5)
+    take(scene, "Odile", report)
+    assert scene.open_kinds() == []
+    Report.objects.filter(id=report).update(stage="waiting", holder=None, lease_until=None)
+    scene.watch(NOON + timedelta(minutes=2))
+    assert scene.open_kinds() == ["danger"]
+
+
+def test_an_overdue_report_pages_once_but_in_danger_up_the_chain(scene: Scene) -> None:
+    scene.on_duty("Odile", "north-east")
+    for urgency, pages in (("soon", 1), ("danger", 4)):
+        report = scene.report("north-east", urgency)
+        take(scene, "Odile", report)  # and then nothing happens
+        scene.watch(NOON + 2 * HOUR)
+        assert scene.open_kinds() == ["overdue"]
+        scene.paged()
+        moved = [second for second in range(0, 700, 5) if scene.tick(second, start=NOON + 2 * HOUR)]
+        assert len(moved) == pages
+        with scene.sitting("Odile") as odile:
+            duty.clear(
+                Alarm.objects.get(cleared_at=None).id, "being-dealt-with", by=odile, at=NOON + 2 * HOUR
+            )
+        Report.objects.filter(id=report).update(stage="closed", holder=None, lease_until=None)
+
+
 def test_a_message_that_nobody_reads_alarms(scene: Scene) -> None:
     scene.on_duty("Odile", "north-east", hours=72)
     report = scene.report("north-east")
@@ -143,9 +171,11 @@ def test_a_message_that_nobody_reads_alarms(scene: Scene) -> None:
         sent_on=NOON.date(),
         position=1,
     )
-    scene.watch(NOON + timedelta(hours=23))
-    assert scene.open_kinds() == []
-    scene.watch(NOON + timedelta(hours=25))
+    with acting("worker"):
+        duty.watch_messages(NOON + timedelta(hours=23))
+        assert not Alarm.objects.exists()
+        duty.watch_messages(NOON + timedelta(hours=25))
+        duty.watch_messages(NOON + timedelta(hours=25))
     assert scene.open_kinds() == ["message-waiting"]
 
 

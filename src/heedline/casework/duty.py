@@ -32,6 +32,7 @@ from heedline.casework.paging import (
     task_failed,
     watch_clocks,
     watch_keys,
+    watch_messages,
 )
 from heedline.desks.models import Appointment, Desk, Officer, OnCall, Shift
 from heedline.dispatch.clocks import day_of, slot_words
@@ -65,6 +66,7 @@ __all__ = [
     "task_failed",
     "watch_clocks",
     "watch_keys",
+    "watch_messages",
     "worker_runs",
 ]
 
@@ -377,13 +379,9 @@ def _clear(alarm: Alarm, because: str, by: Attendance, at: datetime) -> None:
 
 
 def _record(act: Act, alarm: Alarm, by: Attendance, **detail: str) -> None:
+    said = {"kind": alarm.kind, **detail}
     journal.record(
-        act,
-        actor=by.officer_id,
-        desk=alarm.desk_id,
-        thing="alarm",
-        thing_id=alarm.id,
-        detail={"kind": alarm.kind, **detail},
+        act, actor=by.officer_id, desk=alarm.desk_id, thing="alarm", thing_id=alarm.id, detail=said
     )
 
 

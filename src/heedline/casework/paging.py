@@ -7,13 +7,13 @@ Nothing here opens anything, and nothing here knows an exact time of arrival exc
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, QuerySet
 from django.db.models.functions import Least
 
 from heedline.audit import journal
@@ -88,6 +88,11 @@ def _raise_late(kind: AlarmKind, at: datetime, late: Iterable[tuple[UUID, UUID, 
         )
 
 
+def _raise_waiting(kind: AlarmKind, reports: QuerySet[Report], at: datetime) -> None:
+    standing = set(Alarm.objects.filter(kind=kind, cleared_at=None).values_list("report_id", flat=True))
+    _raise(kind, at, [(desk, r) for r, desk in reports.values_list("id", "desk_id") if r not in standing])
+
+
 def drain(at: datetime) -> int:
     """Turn letters of the outbox into alarms; returns how many letters there were.
 
@@ -130,6 +135,17 @@ def watch_clocks(at: datetime) -> int:
             for report, desk, priority, urgency in late.values_list("id", "desk_id", "priority", "urgency")
         ],
     )
+    waiting = Report.objects.filter(stage="waiting")
+    _raise_waiting(
+        AlarmKind.DANGER, waiting.filter(rank=0), at
+    )  # given back, reopened, or a letter that was lost
+    _raise_waiting(AlarmKind.NOBODY_ON_DUTY, waiting.exclude(desk_id__in=on_call.staffed_desks(at)), at)
+    return Alarm.objects.filter(cleared_at=None).count()
+
+
+def watch_messages(at: datetime) -> None:
+    """Raise alarms for messages from reporters that nobody at the desk has read in time."""
+    pack = _pack()
     unread = Message.objects.filter(from_us=False, seen=False, slot__isnull=False)
     _raise_late(
         AlarmKind.MESSAGE_WAITING,
@@ -140,15 +156,6 @@ def watch_clocks(at: datetime) -> int:
             if slot is not None and message_due(slot, pack) < at
         }.values(),
     )
-    lonely = Report.objects.filter(stage="waiting").exclude(desk_id__in=on_call.staffed_desks(at))
-    standing = set(
-        Alarm.objects.filter(kind=AlarmKind.NOBODY_ON_DUTY, cleared_at=None).values_list(
-            "report_id", flat=True
-        )
-    )
-    new = [(desk, report) for report, desk in lonely.values_list("id", "desk_id") if report not in standing]
-    _raise(AlarmKind.NOBODY_ON_DUTY, at, new)
-    return Alarm.objects.filter(cleared_at=None).count()
 
 
 def watch_keys(at: datetime) -> None:
@@ -213,7 +220,8 @@ def page_round(at: datetime, monotonic: float, deadlines: Deadlines = _deadlines
 def _page_round(at: datetime, now: float, deadlines: Deadlines) -> int:
     unanswered = list(Alarm.objects.filter(cleared_at=None, acknowledged_at=None))
     deadlines.keep_only(alarm.id for alarm in unanswered)
-    steps = dict(_due_steps(unanswered, at, now, deadlines))
+    chained = _chained(unanswered)
+    steps = dict(_due_steps(unanswered, chained, at, now, deadlines))
     if not steps:
         return 0
     people = {
@@ -223,7 +231,7 @@ def _page_round(at: datetime, now: float, deadlines: Deadlines) -> int:
     moved = 0
     for alarm, step in steps.items():
         if delivery.posted or people[alarm] & delivery.reached:
-            sent = min(deadlines.went_out(alarm.id, step, now), len(_offsets(alarm.kind)))
+            sent = min(deadlines.went_out(alarm.id, step, now), len(_offsets(alarm in chained)))
             Alarm.objects.filter(id=alarm.id).update(steps_sent=sent, settled=False)
             moved += 1
         else:
@@ -236,14 +244,26 @@ def _page_round(at: datetime, now: float, deadlines: Deadlines) -> int:
     return moved
 
 
-def _offsets(kind: str) -> tuple[float, ...]:
-    return offsets_of(step.after for step in _pack().on_call) if RULES[AlarmKind(kind)].chain else (0.0,)
+def _offsets(chain: bool) -> tuple[float, ...]:
+    return offsets_of(step.after for step in _pack().on_call) if chain else (0.0,)
+
+
+def _chained(alarms: Iterable[Alarm]) -> set[Alarm]:
+    """The alarms that go up the chain until somebody answers: by their kind, or overdue while somebody is in danger."""
+    late = [alarm for alarm in alarms if alarm.kind == AlarmKind.OVERDUE]
+    grave = set(
+        Report.objects.filter(id__in=[a.report_id for a in late], rank=0).values_list("id", flat=True)
+    )
+    return {
+        a
+        for a in alarms
+        if RULES[AlarmKind(a.kind)].chain or (a.kind == AlarmKind.OVERDUE and a.report_id in grave)
+    }
 
 
 def _due_steps(
-    alarms: Iterable[Alarm], at: datetime, now: float, deadlines: Deadlines
-) -> Iterable[tuple[Alarm, int]]:
-    alarms = list(alarms)
+    alarms: Iterable[Alarm], chained: set[Alarm], at: datetime, now: float, deadlines: Deadlines
+) -> Iterator[tuple[Alarm, int]]:
     in_danger = {alarm.report_id for alarm in alarms if alarm.kind == AlarmKind.DANGER}
     for alarm in alarms:
         danger = alarm.report_id in in_danger
@@ -251,8 +271,8 @@ def _due_steps(
             continue  # its danger alarm is calling the same people already
         if alarm.kind == AlarmKind.NOBODY_ON_DUTY and not danger and slot_end(alarm.slot) > at:
             continue  # a page now would tell whoever watches the mail when the report came
-        chain = RULES[AlarmKind(alarm.kind)].chain
-        step = deadlines.due_step(alarm.id, alarm.steps_sent, _offsets(alarm.kind), now, repeat=chain)
+        chain = alarm in chained
+        step = deadlines.due_step(alarm.id, alarm.steps_sent, _offsets(chain), now, repeat=chain)
         if step is not None:
             yield alarm, step
 

@@ -81,6 +81,7 @@ def settle(at: datetime) -> None:
 TASKS = (
     PeriodicTask("page", "* * * * * */5", 9, page),
     PeriodicTask("watch", "* * * * * 0", 5, watch),
+    PeriodicTask("watch-messages", "* * * * * 45", 3, duty.watch_messages),
     PeriodicTask("watch-keys", "*/5 * * * * 30", 3, duty.watch_keys),
     PeriodicTask("settle", "*/15 * * * * 0", 4, settle),
     PeriodicTask("sweep", "0 * * * * 20", 1, arrivals.sweep),

@@ -22,7 +22,7 @@ test: ready-dev ready-browser ## install what tests need, and run every test
 	@$(PY) -m tests.browser.validate
 
 rules: ready-dev ## run only the tests without a database (seconds)
-	@$(NOBODY) $(PY) -m pytest tests/rules $(ARGS)
+	@$(NOBODY) HEEDLINE_NO_DATABASE=1 $(PY) -m pytest tests/rules $(ARGS)
 
 check: ready-dev ## format, lint, types, architecture, templates, generated papers (seconds)
 	@.venv/bin/ruff format --check --quiet .

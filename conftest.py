@@ -3,15 +3,21 @@ rolled back; a test acts as one of the processes inside `acting(...)`."""
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
+import django
 import pytest
 from tests.database import prepare
 
 if TYPE_CHECKING:
     from tests.cast import House
 
-prepare()
+if os.environ.get("HEEDLINE_NO_DATABASE"):  # `make rules`: seconds, and nothing started
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heedline.config.settings")
+else:
+    prepare()
+django.setup()  # before the conftests of folders, which know models
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection
+from psycopg.pq import TransactionStatus
 
 PROCESSES = ("public", "office", "worker", "backup", "partner", "files", "door", "usher", "settler", "owner")
 
@@ -32,6 +33,7 @@ def acting(process: str) -> Iterator[None]:
     try:
         yield
     finally:
-        if not connection.needs_rollback:
+        broken = connection.connection.info.transaction_status == TransactionStatus.INERROR
+        if not broken:  # a transaction that failed forgets its role with everything else
             with connection.cursor() as cursor:
-                cursor.execute(f"SET ROLE {before}" if before.startswith("heedline_") else "RESET ROLE")
+                cursor.execute(f"SET ROLE {before}")

@@ -196,6 +196,16 @@ def test_the_other_channel_is_tried_when_mail_fails(
     assert scene.open_kinds() == ["danger", "page-failed"]
 
 
+def test_a_mailer_that_is_set_up_wrongly_does_not_keep_the_web_page_back(
+    scene: Scene, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postmen, "post", lambda address, content: None)
+    settings.MAILERS = {"default": {"BACKEND": "no.such.Backend"}}
+    settings.PAGE_WEBHOOK = "https://pages.example/hook"
+    everybody(scene).report("north-east", "danger")
+    assert scene.tick(5) == 1
+
+
 def test_in_a_demo_the_web_page_goes_to_the_folder_too(scene: Scene, settings: Settings) -> None:
     settings.DEMO = True
     settings.PAGE_WEBHOOK = "https://pages.example/hook"

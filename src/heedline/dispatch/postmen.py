@@ -14,6 +14,7 @@ from typing import IO
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import mailers
 
 from heedline.dispatch.folder import write_page
@@ -63,8 +64,8 @@ def _by_mail(addresses: frozenset[str], at: datetime) -> frozenset[str]:
                         reached.add(address)
                 except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused, ValueError):
                     continue  # this person's mailbox; the next may work
-    except (OSError, smtplib.SMTPException):
-        pass  # the mail server is gone: whoever was reached before counts, the rest is in `failed`
+    except (OSError, smtplib.SMTPException, ImproperlyConfigured):
+        pass  # the mail server is gone, or there never was one: whoever was reached before counts, the rest is in `failed`
     return frozenset(reached)
 
 

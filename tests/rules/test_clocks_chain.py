@@ -11,7 +11,9 @@ from heedline.packs import load_pack
 OFFSETS = offsets_of(step.after for step in load_pack("uk").on_call)
 
 
-def play(seconds: range, *, sent: int = 0, repeat: bool = True, fail_until: float = -1) -> list[tuple[int, int]]:
+def play(
+    seconds: range, *, sent: int = 0, repeat: bool = True, fail_until: float = -1
+) -> list[tuple[int, int]]:
     """(second, step) of every page of one alarm, asked at each of `seconds`."""
     memory, alarm, pages = Deadlines(), uuid4(), []
     for now in seconds:

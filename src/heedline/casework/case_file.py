@@ -16,6 +16,7 @@ from heedline.audit.acts import Act
 from heedline.audit.models import Event
 from heedline.casework import NotHere, notes, voices
 from heedline.casework.attendance import Attendance, Keyring
+from heedline.casework.finding import on_the_record
 from heedline.casework.reading import (
     OpenedReport,
     open_report,
@@ -255,17 +256,22 @@ def _message_lines(report: Report, words: dict[UUID, dict[str, Any]]) -> tuple[M
     return tuple(lines)
 
 
+def _theirs(ref: UUID, by: Attendance, capability: Capability) -> Report:
+    """The report, if they may find it and use `capability` on it. Raises NotHere and Refused."""
+    report = reports_of(by.desk_ids).select_related("desk", "holder").filter(pk=ref).first()
+    if report is None:
+        raise NotHere
+    by.require(capability, report.desk_id, report.watch_id)
+    return report
+
+
 def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
     """Return a report, opened. Raises NotHere for every report that is not theirs, Locked and CannotOpen.
 
     The look is in the log before this returns. Messages of the reporter count as read from now on.
     """
-    report = reports_of(by.desk_ids).select_related("desk", "holder").filter(pk=ref).first()
-    if report is None:
-        with transaction.atomic():
-            journal.record(Act.REPORT_READ, actor=by.officer_id, thing="report", refused=True)
-        raise NotHere
-    by.require(Capability.READ_REPORT, report.desk_id, report.watch_id)
+    with on_the_record(Act.REPORT_READ, by=by, ref=ref):
+        report = _theirs(ref, by, Capability.READ_REPORT)
     opened, words = _parts(report, by.keys())
     with transaction.atomic():
         journal.record(
@@ -333,11 +339,8 @@ class LookLine:
 
 def history(ref: UUID, *, by: Attendance, at: datetime) -> tuple[str, tuple[LookLine, ...]]:
     """Return the report's short name and who looked at it or changed it, newest first. Itself a look. Raises NotHere."""
-    report = reports_of(by.desk_ids).filter(pk=ref).first()
-    if report is None:
-        raise NotHere
-    by.require(Capability.SEE_HISTORY, report.desk_id, report.watch_id)
-    with transaction.atomic():
+    with on_the_record(Act.HISTORY_READ, by=by, ref=ref):
+        report = _theirs(ref, by, Capability.SEE_HISTORY)
         journal.record(
             Act.HISTORY_READ, actor=by.officer_id, desk=report.desk_id, thing="report", thing_id=report.id
         )

@@ -11,13 +11,12 @@ from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Max
 
 from heedline.audit.acts import Act
 from heedline.casework import CodeUnknown, Conflict, NoRoom, SealingStopped, key_directory, notes, voices
 from heedline.casework.attendance import Attendance
-from heedline.casework.finding import find, move, record
+from heedline.casework.finding import find, move, record, verb
 from heedline.casework.sealing import as_part, canonical
 from heedline.dispatch.clocks import first_due
 from heedline.packs import load_pack
@@ -156,7 +155,7 @@ def delete_messages(code: ReceiptCode, *, at: datetime) -> None:
         raise CodeUnknown
 
 
-@transaction.atomic
+@verb(Act.REPORTER_ASKED)
 def ask(ref: UUID, text: str, *, version: int, by: Attendance, at: datetime) -> None:
     """Send the reporter a message: sealed to their code and to the desk, signed by the officer."""
     if len(text) > LONGEST:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import wraps
+from typing import Any, cast
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Max
 
 from heedline.audit import journal
@@ -14,6 +18,7 @@ from heedline.audit.acts import Act
 from heedline.casework import Changed, NotHere
 from heedline.casework.attendance import Attendance
 from heedline.permits.capabilities import Capability
+from heedline.permits.gate import Refused
 from heedline.permits.rules import Standing
 from heedline.permits.scopes import reports_of
 from heedline.reports.lifecycle import HELD_MOVES, Move, NotNow, Stage, after
@@ -38,6 +43,45 @@ class FoundReport:
     def permit(self, capability: Capability) -> None:
         """Raise Refused unless they may do this to this report now."""
         self.by.require(capability, self.report.desk_id, self.report.watch_id, standing=self.standing)
+
+
+@contextmanager
+def on_the_record(act: Act, *, by: Attendance, ref: UUID | None = None) -> Iterator[None]:
+    """One transaction; a refusal undoes it and is logged in one of its own.
+
+    A report that is not theirs is logged without its id, like one that never existed: the log, too, gives one answer.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except (NotHere, Refused):
+        with transaction.atomic():
+            theirs = reports_of(by.desk_ids).filter(id__in=[ref] if ref is not None else [])
+            desk = theirs.values_list("desk_id", flat=True).first()
+            journal.record(
+                act,
+                actor=by.officer_id,
+                desk=desk,
+                thing="report",
+                thing_id=ref if desk is not None else None,
+                refused=True,
+            )
+        raise
+
+
+def verb[**P, R](act: Act) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Declare a verb of an officer, `do(ref, …, by=…, at=…)`: `on_the_record` from its first beat to its last."""
+
+    def declare(do: Callable[P, R]) -> Callable[P, R]:
+        @wraps(do)
+        def run(*args: P.args, **kwargs: P.kwargs) -> R:
+            by, ref = cast(Attendance, kwargs["by"]), cast(UUID, args[0])
+            with on_the_record(act, by=by, ref=ref):
+                return do(*args, **kwargs)
+
+        return run
+
+    return declare
 
 
 def find(ref: UUID, *, by: Attendance, at: datetime, version: int | None = None) -> FoundReport:

@@ -11,13 +11,12 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 
 from heedline.audit.acts import Act
 from heedline.casework import Conflict, SealingStopped, handing_over, key_directory, notes
 from heedline.casework.attendance import Attendance
 from heedline.casework.duty import resolve_for
-from heedline.casework.finding import FoundReport, find, move, record
+from heedline.casework.finding import FoundReport, find, move, record, verb
 from heedline.casework.sealing import enclose
 from heedline.dispatch.clocks import due_when_taken, first_due, rank_of, slot_of
 from heedline.dispatch.letters import Letter
@@ -128,7 +127,7 @@ def _lease() -> timedelta:
     return load_pack(settings.PACK).clock("lease")
 
 
-@transaction.atomic
+@verb(Act.REPORT_TAKEN)
 def take(ref: UUID, *, by: Attendance, at: datetime) -> None:
     """Claim a report under a lease, so that no colleague works on it at the same time. Only this stops its first clock."""
     found = find(ref, by=by, at=at)
@@ -143,7 +142,7 @@ def take(ref: UUID, *, by: Attendance, at: datetime) -> None:
     resolve_for(report.id, by=by, at=at)
 
 
-@transaction.atomic
+@verb(Act.REPORT_RELEASED)
 def release(ref: UUID, *, by: Attendance, at: datetime) -> None:
     """Give a report back to its desk, unassessed."""
     found = find(ref, by=by, at=at)
@@ -171,7 +170,7 @@ def _assess(found: FoundReport, finding: Finding) -> None:
     record(found, Act.REPORT_ASSESSED, priority=finding.priority, danger=finding.danger_to_life)
 
 
-@transaction.atomic
+@verb(Act.REPORT_ASSESSED)
 def assess(ref: UUID, finding: Finding, *, version: int, by: Attendance, at: datetime) -> None:
     """Record what the desk makes of a report, and why."""
     found = find(ref, by=by, at=at, version=version)
@@ -196,7 +195,7 @@ def _close(found: FoundReport, closing: Closing) -> None:
     resolve_for(report.id, by=found.by, at=found.at)
 
 
-@transaction.atomic
+@verb(Act.REPORT_CLOSED)
 def close(ref: UUID, closing: Closing, *, version: int, by: Attendance, at: datetime) -> None:
     """End the work on an assessed report with a coded outcome and a reason. The report stays; it can be reopened."""
     found = find(ref, by=by, at=at, version=version)
@@ -204,7 +203,7 @@ def close(ref: UUID, closing: Closing, *, version: int, by: Attendance, at: date
     _close(found, closing)
 
 
-@transaction.atomic
+@verb(Act.REPORT_CLOSED)
 def assess_and_close(
     ref: UUID, finding: Finding, closing: Closing, *, version: int, by: Attendance, at: datetime
 ) -> None:
@@ -216,7 +215,7 @@ def assess_and_close(
     _close(found, closing)
 
 
-@transaction.atomic
+@verb(Act.REPORT_HANDED_OVER)
 def hand_over(ref: UUID, to_desk: str, because: str, *, version: int, by: Attendance, at: datetime) -> None:
     """Give a report to another desk: addressed to its keys, gone from ours, its first clock begins again there."""
     found = find(ref, by=by, at=at, version=version)
@@ -234,7 +233,7 @@ def hand_over(ref: UUID, to_desk: str, because: str, *, version: int, by: Attend
     resolve_for(ref, by=by, at=at)
 
 
-@transaction.atomic
+@verb(Act.REPORT_REOPENED)
 def reopen(ref: UUID, because: str, *, by: Attendance, at: datetime) -> None:
     """Put a closed report back into the queue of its desk."""
     found = find(ref, by=by, at=at)

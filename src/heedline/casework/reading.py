@@ -22,6 +22,7 @@ from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework import on_call
 from heedline.casework.attendance import Attendance, Keyring
+from heedline.casework.finding import on_the_record
 from heedline.dispatch.clocks import due_words, is_overdue
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
@@ -268,7 +269,8 @@ def queue(*, by: Attendance, at: datetime, view: QueueView) -> Queue:
 
     Raises Refused; ValueError for a mark that is none.
     """
-    by.require(Capability.SEE_QUEUE)
+    with on_the_record(Act.QUEUE_READ, by=by):
+        by.require(Capability.SEE_QUEUE)
     rows = _closed_rows(by, view) if view.state == "closed" else open_rows(by, view, at)
     more, rows = len(rows) > view.size, rows[: view.size]
     opened = _opened(rows, by.keyring)

@@ -48,6 +48,7 @@ GRANT SELECT (id, epoch_id, officer_id) ON keys_grant TO heedline_worker;
 GRANT SELECT (id, email, name, is_active, organisation_id) ON desks_officer TO heedline_worker;
 GRANT SELECT (id, kind, urgency, priority, rank, desk_id, watch_id, stage, slot, received_on, settled, due_at,
     holder_id, lease_until, unread) ON reports_report TO heedline_worker;
+GRANT SELECT (id, report_id, from_us, seen, slot) ON reports_message TO heedline_worker;
 GRANT SELECT, UPDATE, DELETE ON dispatch_outbox TO heedline_worker;
 GRANT SELECT, INSERT, UPDATE ON dispatch_alarm, dispatch_worker_beat TO heedline_worker;
 GRANT INSERT (at, act, actor, desk, thing, thing_id, outcome, detail) ON audit_event TO heedline_worker;

@@ -185,7 +185,7 @@ def _report(kind: str, qs: QuestionSet) -> Json:
         "required": ["kind", "narrative"],
         "properties": properties,
         "additionalProperties": False,
-        "description": "Only what happened is needed. Answers that do not apply to the others are left out.",
+        "description": "Only what happened is needed. An answer that does not go with the others is refused.",
     }
 
 

@@ -12,4 +12,5 @@ from tests.sites.reporter.walker import Walker
 def rosa(house: House, settings) -> Walker:  # type: ignore[no-untyped-def]
     """Rosa at the first page."""
     settings.ROOT_URLCONF = "heedline.config.urls_public"
+    settings.MIDDLEWARE = settings.PUBLIC_MIDDLEWARE
     return Walker()

@@ -1,0 +1,154 @@
+"""The OpenAPI document against what really happens: every documented status is reached, every answer fits its schema."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from heedline.api.problems import ALL
+from heedline.vault.codes import new_code
+from tests.sites.api.conftest import Program
+from tests.sites.api.test_reports import REPORT
+from tests.sites.reporter.mishaps import database_away
+
+type Document = dict[str, Any]
+
+
+@pytest.fixture
+def document(program: Program) -> Document:
+    """The document as it is served."""
+    answer = program.call("GET", "openapi.json")
+    assert answer.status_code == 200
+    found: Document = answer.json()
+    return found
+
+
+def fits(document: Document, schema: Document, value: Any) -> list[str]:
+    """What is wrong with `value`; nothing when it fits."""
+    whole = {**schema, "components": document["components"]}
+    return [error.message for error in Draft202012Validator(whole).iter_errors(value)]
+
+
+def test_every_schema_is_one_and_every_reference_leads_somewhere(document: Document) -> None:
+    assert document["openapi"].startswith("3.1.")
+    for schema in document["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+    for reference in references(document):
+        found: Any = document
+        for part in reference.removeprefix("#/").split("/"):
+            found = found[part]
+
+
+def references(node: Any) -> list[str]:
+    """Every `$ref` in the document."""
+    if isinstance(node, dict):
+        own = [node["$ref"]] if "$ref" in node else []
+        return own + [one for value in node.values() for one in references(value)]
+    return [one for value in node for one in references(value)] if isinstance(node, list) else []
+
+
+def test_the_body_of_a_report_is_described_as_it_is_taken(program: Program, document: Document) -> None:
+    schema = document["paths"]["/reports"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    everything = {
+        **REPORT,
+        "language": "en",
+        "now": {"danger": "not_sure"},
+        "about": {"about": "plan"},
+        "when": {"when": "today"},
+        "when-more": {"date": {"year": 2026, "month": 3}, "around": "noon"},
+        "also": {"also": ["vehicle"]},
+        "vehicle": [{"registration": "AB12CDE"}],
+        "know": {"know": ["saw"]},
+        "guess": {"guess": "no"},
+        "you": {"who": "confidence"},
+        "contact": {"name": "Nina R.", "ways": ["email"], "email": "nina@example.org"},
+    }
+    assert not fits(document, schema, everything)
+    assert program.post("reports", everything).status_code == 201, program.post("reports", everything).content
+    for wrong in (
+        {"narrative": 1},
+        {"unknown": 1},
+        {"when": {"when": "never"}},
+        {"what": {"narrative": "x"}},
+    ):
+        assert fits(document, schema, {**REPORT, **wrong})
+        assert program.post("reports", {**REPORT, **wrong}).status_code == 422
+
+
+def test_every_documented_status_is_reached_and_every_answer_fits(
+    program: Program, document: Document
+) -> None:
+    code = program.post("reports", REPORT).json()["code"]
+    message = {"code": code, "text": "The left one."}
+    nobody = {"code": new_code().grouped(), "text": "x"}
+    big = b'"' + b"x" * 300_000 + b'"'
+    calls: dict[tuple[str, str], dict[int, Callable[[], Any]]] = {
+        ("/reports", "post"): {
+            201: lambda: program.post("reports", REPORT),
+            400: lambda: program.post("reports", REPORT, key="weak"),
+            413: lambda: program.post("reports", big),
+            415: lambda: program.post("reports", REPORT, kind="multipart/form-data; boundary=x"),
+            422: lambda: program.post("reports", {}),
+            503: lambda: without_database(lambda: program.post("reports", REPORT)),
+        },
+        ("/mailbox", "post"): {
+            200: lambda: program.post("mailbox", {"code": code}),
+            400: lambda: program.post("mailbox", b"{"),
+            404: lambda: program.post("mailbox", {"code": nobody["code"]}),
+            413: lambda: program.post("mailbox", big),
+            415: lambda: program.post("mailbox", {"code": code}, kind="text/plain"),
+            422: lambda: program.post("mailbox", {}),
+            503: lambda: without_database(lambda: program.post("mailbox", {"code": code})),
+        },
+        ("/mailbox/messages", "post"): {
+            201: lambda: program.post("mailbox/messages", message),
+            400: lambda: program.post("mailbox/messages", message, key=""),
+            404: lambda: program.post("mailbox/messages", nobody),
+            409: lambda: until_there_is_no_room(program, code),
+            413: lambda: program.post("mailbox/messages", big),
+            415: lambda: program.post("mailbox/messages", message, kind="text/plain"),
+            422: lambda: program.post("mailbox/messages", {}),
+            503: lambda: without_database(lambda: program.post("mailbox/messages", message)),
+        },
+        ("/openapi.json", "get"): {200: lambda: program.call("GET", "openapi.json")},
+    }
+    documented = {
+        (path, method): set(map(int, operation["responses"]))
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+    }
+    assert documented == {where: set(statuses) for where, statuses in calls.items()}
+    for (path, method), statuses in calls.items():
+        for status, call in statuses.items():
+            answer = call()
+            assert answer.status_code == status, (path, status, answer.content)
+            content = document["paths"][path][method]["responses"][str(status)]["content"]
+            assert answer["Content-Type"] in content
+            assert not fits(document, content[answer["Content-Type"]]["schema"], answer.json())
+
+
+def test_every_kind_of_problem_is_listed(document: Document) -> None:
+    listed = document["components"]["schemas"]["Problem"]["properties"]["type"]["enum"]
+    assert listed == [kind.uri for kind in ALL]
+    assert len(set(listed)) == len(listed)
+
+
+def without_database(call: Callable[[], Any]) -> Any:
+    """The call while the database does not answer."""
+    with database_away():
+        return call()
+
+
+def until_there_is_no_room(program: Program, code: str) -> Any:
+    """One message after the other until the desk takes no more."""
+    for number in range(300):
+        answer = program.post(
+            "mailbox/messages", {"code": code, "text": f"Message {number}"}, key=secrets.token_hex(32)
+        )
+        if answer.status_code != 201:
+            return answer
+    raise AssertionError("there is no bound")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 
@@ -27,13 +27,13 @@ PUBLISHED = frozenset({"desks_desk", "desks_installation", "keys_statement"})
 type Connection = psycopg.Connection[tuple[Any, ...]]
 
 _TABLE_RIGHTS = """
-SELECT r.rolname, n.nspname || '.' || c.relname, p.right,
-       has_table_privilege(r.oid, c.oid, p.right) AS whole
+SELECT r.rolname, n.nspname || '.' || c.relname, p.verb,
+       has_table_privilege(r.oid, c.oid, p.verb) AS whole
 FROM pg_roles r CROSS JOIN pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'MAINTAIN']) WITH ORDINALITY AS p(right, place)
+CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'MAINTAIN']) WITH ORDINALITY AS p(verb, place)
 WHERE r.rolname = ANY(%s) AND c.relkind IN ('r', 'p', 'v', 'm') AND n.nspname = ANY(%s)
-  AND (has_table_privilege(r.oid, c.oid, p.right)
-       OR CASE WHEN p.right IN ('SELECT', 'INSERT', 'UPDATE') THEN has_any_column_privilege(r.oid, c.oid, p.right) END)
+  AND (has_table_privilege(r.oid, c.oid, p.verb)
+       OR CASE WHEN p.verb IN ('SELECT', 'INSERT', 'UPDATE') THEN has_any_column_privilege(r.oid, c.oid, p.verb) END)
 ORDER BY 1, 2, p.place
 """
 _FUNCTION_RIGHTS = """
@@ -42,6 +42,10 @@ FROM pg_roles r CROSS JOIN pg_proc f JOIN pg_namespace n ON n.oid = f.pronamespa
 WHERE r.rolname = ANY(%s) AND n.nspname = ANY(%s) AND has_schema_privilege(r.oid, n.oid, 'USAGE')
   AND has_function_privilege(r.oid, f.oid, 'EXECUTE') AND f.prorettype <> 'trigger'::regtype
 ORDER BY 1, 2
+"""
+_MEMBERS = """
+SELECT m.rolname, g.rolname FROM pg_auth_members a JOIN pg_roles m ON m.oid = a.member JOIN pg_roles g ON g.oid = a.roleid
+WHERE m.rolname = ANY(%s) AND (a.set_option OR a.inherit_option) ORDER BY 1, 2
 """
 _SCHEMAS = ["public", "door", "permits", "clockwork"]
 
@@ -92,15 +96,22 @@ def rights(connection: Connection) -> Iterator[Finding]:
     functions: dict[str, list[str]] = {name: [] for name in names}
     for role, function, definer, owner in connection.execute(_FUNCTION_RIGHTS, [names, _SCHEMAS]):
         functions[role].append(f"{function} (as {owner})" if definer else function)
+    groups: dict[str, list[str]] = {name: [] for name in names}
+    for role, group in connection.execute(_MEMBERS, [names]):
+        groups[role].append(group)
     for name in names:
         yield Finding(None, f"{name} may")
         for table, what in tables[name].items():
             yield Finding(None, f"  {table}: {', '.join(what)}")
         for function in functions[name]:
             yield Finding(None, f"  call {function}")
-        if not tables[name] and not functions[name]:
+        for group in groups[name]:
+            yield Finding(None, f"  become {group}")
+        if not tables[name] and not functions[name] and not groups[name]:
             yield Finding(None, "  do nothing")
     yield from _too_much(connection, tables, names)
+    beyond = sorted(name for name in names if groups[name] and name != roles.role("migrate"))
+    yield Finding(not beyond, f"only migrations act as an owner ({', '.join(beyond) or 'so it is'})")
 
 
 def _too_much(
@@ -145,8 +156,8 @@ def worker(connection: Connection, *, at: datetime) -> Iterator[Finding]:
         yield Finding(at - beat <= LONGEST_SILENCE, f"the worker last ran {max(minutes, 0)} minutes ago")
 
 
-def _one(connection: Connection, question: str) -> Any:
-    row = connection.execute(question).fetchone()  # type: ignore[arg-type]
+def _one(connection: Connection, question: LiteralString) -> Any:
+    row = connection.execute(question).fetchone()
     return row[0] if row else None
 
 

@@ -1,0 +1,307 @@
+"""The supervisor, and one real demonstration: it comes up, serves, keeps its secrets apart, and leaves nothing running."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from heedline.launch import CannotStart, demo
+from heedline.launch.home import Home, InUse
+from heedline.launch.supervisor import StepFailed, Supervisor, is_free
+
+ROOT = Path(__file__).resolve().parents[2]
+#: Making the demonstration takes half a minute; a machine that does other things needs longer.
+PATIENCE = 300.0
+
+
+def until(holds: Callable[[], bool], within: float) -> bool:
+    """Wait for something. Returns whether it came."""
+    end = time.monotonic() + within
+    while time.monotonic() < end:
+        if holds():
+            return True
+        time.sleep(0.1)
+    return holds()
+
+
+def still_running(processes: list[psutil.Process]) -> list[psutil.Process]:
+    """Those that run. One that ended and that nobody has waited for yet (containers have such an init) does not."""
+    running = []
+    for one in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if one.is_running() and one.status() != psutil.STATUS_ZOMBIE:
+                running.append(one)
+    return running
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def supervisor() -> Iterator[Supervisor]:
+    before = {name: signal.getsignal(name) for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    with Supervisor() as one:
+        yield one
+    for name, handler in before.items():
+        signal.signal(name, handler)
+
+
+def test_a_child_that_dies_is_noticed_and_its_own_children_go_with_it(
+    supervisor: Supervisor, tmp_path: Path
+) -> None:
+    note = tmp_path / "pid"
+    script = f"sleep 300 & echo $! > {note}; sleep 300"
+    child = supervisor.start("mother", ["sh", "-c", script], dict(os.environ))
+    other = supervisor.start("other", ["sleep", "300"], dict(os.environ))
+    assert until(lambda: note.exists() and note.read_text().strip() != "", 10)
+    grandchild = psutil.Process(int(note.read_text()))
+    child.process.kill()
+    assert supervisor.wait(at_most=10) is child
+    supervisor.stop()
+    assert other.process.poll() is not None
+    assert until(lambda: not still_running([grandchild]), 5)
+
+
+def test_a_step_that_fails_says_which(supervisor: Supervisor) -> None:
+    supervisor.step("good", ["true"], dict(os.environ))
+    with pytest.raises(StepFailed) as failed:
+        supervisor.step("bad", ["sh", "-c", "exit 7"], dict(os.environ))
+    assert (failed.value.name, failed.value.code) == ("bad", 7)
+
+
+def test_waiting_has_an_end(supervisor: Supervisor) -> None:
+    supervisor.start("sleeper", ["sleep", "300"], dict(os.environ))
+    with pytest.raises(TimeoutError):
+        supervisor.wait(at_most=0.3)
+    assert supervisor.wait(until=lambda: True) is None
+
+
+def test_a_request_to_stop_ends_the_waiting(supervisor: Supervisor) -> None:
+    supervisor.start("sleeper", ["sleep", "300"], dict(os.environ))
+    os.kill(os.getpid(), signal.SIGTERM)
+    assert supervisor.wait(at_most=10) is None
+    assert supervisor.asked_to_stop
+
+
+def test_one_home_has_one_heedline(tmp_path: Path) -> None:
+    with Home(tmp_path).alone():
+        with pytest.raises(InUse), Home(tmp_path).alone():
+            pass
+    with Home(tmp_path).alone():
+        pass
+
+
+def test_both_sites_on_one_port_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HEEDLINE_PUBLIC_PORT", "8200")
+    monkeypatch.setenv("HEEDLINE_OFFICE_PORT", "8200")
+    with pytest.raises(CannotStart):
+        demo.sites()
+
+
+def test_a_taken_port_is_named_with_the_variable_to_change(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        ended = subprocess.run(
+            [sys.executable, "-m", "heedline.jobs.cli", "demo"],
+            env=environment(tmp_path, port, free_port()),
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+    assert ended.returncode == 1
+    assert f"Port {port} is taken. Set HEEDLINE_PUBLIC_PORT" in ended.stderr
+    assert not (tmp_path / "postgres.json").exists(), "nothing was started"
+
+
+def test_each_process_is_told_its_own_secrets_and_no_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEEDLINE_DATABASE_URL_OFFICE", "postgresql://from-outside/")
+    monkeypatch.setenv("HEEDLINE_MAIL_PASSWORD", "from-outside")
+    home = Home(tmp_path)
+    processes = ("public", "office", "worker", "migrate")
+    urls = {process: f"postgresql://{process}-secret@/heedline" for process in processes}
+    told = {process: demo.environment_of(process, home, urls, demo.sites()) for process in processes}
+    for process, variables in told.items():
+        text = "\n".join(variables.values())
+        assert urls[process] in text
+        assert "from-outside" not in text
+        for other in processes:
+            if other != process:
+                assert urls[other] not in text
+                assert f"key-{other}" not in text
+    assert len({Path(one["HEEDLINE_SECRET_KEY_FILE"]).read_text() for one in told.values()}) == len(processes)
+    assert len({one["HEEDLINE_INSTALLATION"] for one in told.values()}) == 1
+    assert re.fullmatch(r"[A-Za-z0-9._-]{1,64}", told["public"]["HEEDLINE_INSTALLATION"])
+
+
+def environment(home: Path, public: int, office: int) -> dict[str, str]:
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("HEEDLINE_", "DJANGO_"))
+    }
+    return kept | {
+        "HEEDLINE_HOME": str(home),
+        "HEEDLINE_PUBLIC_PORT": str(public),
+        "HEEDLINE_OFFICE_PORT": str(office),
+    }
+
+
+class Run:
+    """`heedline demo` in the background of a test."""
+
+    def __init__(self, home: Path, public: int, office: int) -> None:
+        self.home, self.public, self.office = home, public, office
+        self.output = home.with_name(f"{home.name}.out")
+        with self.output.open("wb") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "heedline.jobs.cli", "demo"],
+                env=environment(home, public, office),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+            )
+
+    def said(self) -> str:
+        return self.output.read_text()
+
+    def come_up(self) -> None:
+        ready = until(lambda: "Heedline is ready" in self.said() or self.process.poll() is not None, PATIENCE)
+        assert ready, self.said()
+        assert self.process.poll() is None, self.said()
+
+    def everything_it_started(self) -> list[psutil.Process]:
+        server = [
+            one
+            for one in psutil.process_iter(["cmdline"])
+            if any(str(self.home) in word for word in one.info["cmdline"] or [])
+        ]
+        found = psutil.Process(self.process.pid).children(recursive=True) + server
+        return found + [child for one in server for child in one.children(recursive=True)]
+
+    def end(self) -> int:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(60)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise
+
+
+@pytest.fixture(scope="module")
+def home() -> Iterator[Path]:
+    """A home that a database server of another account can enter, so that its data lie in it and go with it."""
+    folder = Path(tempfile.mkdtemp(prefix="heedline-launch-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.with_name(f"{folder.name}.out").unlink(missing_ok=True)
+
+
+def fetch(host: str, port: int, path: str) -> tuple[int, dict[str, str], str]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    try:
+        connection.request("GET", path, headers={"Host": f"{host}:{port}", "User-Agent": "telltale-browser"})
+        answer = connection.getresponse()
+        return (
+            answer.status,
+            {k.lower(): v for k, v in answer.getheaders()},
+            answer.read().decode("utf-8", "replace"),
+        )
+    finally:
+        connection.close()
+
+
+def memory(processes: list[psutil.Process]) -> float:
+    """What they take together in MiB; what they share is counted once."""
+    total = 0
+    for one in {process.pid: process for process in processes}.values():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            total += one.memory_full_info().pss
+    return total / 2**20
+
+
+def test_the_demonstration_from_nothing_to_nothing(home: Path) -> None:
+    run = Run(home, free_port(), free_port())
+    started: list[psutil.Process] = []
+    try:
+        run.come_up()
+        facts = json.loads((home / "demo.json").read_text())
+        assert facts["public_url"] == f"http://127.0.0.1:{run.public}"
+        assert facts["office_url"] == f"http://localhost:{run.office}"
+        assert facts["pid"] == run.process.pid
+        assert {"name", "email", "password", "passphrase", "desk", "roles"} <= set(facts["officers"][0])
+        assert (home / "demo.json").stat().st_mode & 0o077 == 0
+
+        status, headers, page = fetch("127.0.0.1", run.public, "/")
+        assert status == 200
+        assert headers["cache-control"] == "no-store"
+        for address in re.findall(r'(?:href|src)="(/static/[^"]+)"', page):
+            status, headers, _ = fetch("127.0.0.1", run.public, address)
+            assert status == 200, address
+            assert headers["x-content-type-options"] == "nosniff"
+        assert fetch("localhost", run.office, "/sign-in/")[0] == 200
+        assert fetch("127.0.0.1", run.public, "/telltale-path/?q=telltale-query")[0] == 404
+        assert fetch("localhost", run.office, "/telltale-path/?q=telltale-query")[0] == 404
+
+        seen = subprocess.run(
+            [sys.executable, "-m", "heedline.jobs.cli", "doctor"],
+            env=environment(home, run.public, run.office),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert "this database was born demo" in seen.stdout
+        assert seen.returncode == 0, seen.stdout + seen.stderr
+
+        started = run.everything_it_started()
+        assert len(started) >= 10, "two sites with their workers, the worker, and a database"
+        assert memory([*started, psutil.Process(run.process.pid)]) < 700
+    finally:
+        code = run.end()
+    assert code == 0, run.said()
+    assert still_running(started) == []
+    assert is_free("127.0.0.1", run.public)
+    assert is_free("127.0.0.1", run.office)
+    assert "telltale" not in run.said(), "no request is written down"
+
+
+def test_when_one_process_dies_all_stop_and_say_so(home: Path) -> None:
+    made_before = (home / "root.pub").exists()
+    run = Run(home, free_port(), free_port())
+    started: list[psutil.Process] = []
+    try:
+        run.come_up()
+        assert ("Making the demonstration" in run.said()) is not made_before, "made once, kept"
+        started = run.everything_it_started()
+        office = next(one for one in started if one.cmdline()[-2:] == ["serve", "office"])
+        office.kill()
+        assert until(lambda: run.process.poll() is not None, 60)
+    finally:
+        code = run.end()
+    assert code == 1
+    assert "office ended by itself" in run.said()
+    assert still_running(started) == []

@@ -42,7 +42,9 @@ class People:
     tokens: dict[str, str] = field(default_factory=dict)
 
     @contextmanager
-    def sitting(self, name: str, *, at: datetime | None = None, unlocked: bool = True) -> Iterator[Attendance]:
+    def sitting(
+        self, name: str, *, at: datetime | None = None, unlocked: bool = True
+    ) -> Iterator[Attendance]:
         """`name` at the office's screen: signed in at the first time, the same session afterwards."""
         with acting("office"):
             if name not in self.tokens:

@@ -159,7 +159,12 @@ def test_assessing_ranks_the_report_and_seals_the_words(people: People) -> None:
     with people.sitting("Odile") as odile:
         journey.assess(ref, URGENT, version=row(ref).version, by=odile, at=people.at)
     report = row(ref)
-    assert (report.stage, report.priority, report.danger_to_life, report.rank) == ("assessed", "high", True, 0)
+    assert (report.stage, report.priority, report.danger_to_life, report.rank) == (
+        "assessed",
+        "high",
+        True,
+        0,
+    )
     step = Step.objects.get(report=ref, move="assess")
     assert step.codes == {"priority": "high", "danger": True}
     assert SealedHeader.objects.get(container=step.note).part == "note"

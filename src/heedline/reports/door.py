@@ -6,13 +6,14 @@ fixes what is written; see `permits/walls/03_door.sql`.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import DatabaseError, connection
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,21 @@ def _call(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
         return rows
 
 
+def _stored(sql: str, params: Sequence[Any]) -> str:
+    """The function's own word for what it did; `failed` when the database did not take it, for whatever reason.
+
+    The reason ends here: an error of the database may quote what was sent.
+    """
+    try:
+        return str(_call(sql, params)[0][0])
+    except DatabaseError:
+        logger.exception("the database did not store it")  # the log says the kind of error and no more
+        return "failed"
+
+
 def submit(s: Submission) -> str:
-    """Store a report, durably. Return `accepted`, `again` (this very report is here already), `conflict` or `refused`."""
+    """Store a report, durably. Return `accepted`, `again` (this very report is here already), `conflict`, `refused` or
+    `failed`."""
     part, who = s.report_part, s.identity_part
     values: list[Any] = [
         s.report, s.lookup, s.reporter_key, s.body_mac, s.kind, s.channel, s.area, s.urgency, s.rank, s.desk, s.watch,
@@ -68,7 +82,7 @@ def submit(s: Submission) -> str:
     casts = ["%s"] * len(values)
     casts[8], casts[17], casts[22], casts[23] = "%s::smallint", "%s::uuid[]", "%s::uuid[]", "%s::bytea[]"
     casts[10] = casts[24] = "%s::uuid"
-    return str(_call(f"SELECT door.submit_report({', '.join(casts)})", values)[0][0])
+    return _stored(f"SELECT door.submit_report({', '.join(casts)})", values)
 
 
 @dataclass(frozen=True)
@@ -112,8 +126,8 @@ def mark_seen(lookup: bytes, ids: Sequence[UUID]) -> None:
 
 
 def say(lookup: bytes, message: UUID, mac: bytes, part: SealedPart, due_after: timedelta) -> str:
-    """Store a reporter's message. Return `accepted`, `again`, `conflict`, `full` or `unknown`."""
-    rows = _call(
+    """Store a reporter's message. Return `accepted`, `again`, `conflict`, `full`, `unknown` or `failed`."""
+    return _stored(
         "SELECT door.say(%s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s)",
         [
             lookup,
@@ -127,7 +141,6 @@ def say(lookup: bytes, message: UUID, mac: bytes, part: SealedPart, due_after: t
             due_after,
         ],
     )
-    return str(rows[0][0])
 
 
 def ask_to_withdraw(lookup: bytes) -> bool:

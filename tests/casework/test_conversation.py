@@ -1,0 +1,303 @@
+"""What is said with a reporter who holds only a code: only what is new, sealed both ways, signed by us, deletable."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection, transaction
+
+from heedline.casework import (
+    CodeUnknown,
+    Conflict,
+    NoRoom,
+    SealingStopped,
+    conversation,
+    journey,
+    key_directory,
+    stewardship,
+    voices,
+)
+from heedline.casework.conversation import LONGEST, Mailbox
+from heedline.dispatch.models import Outbox
+from heedline.permits.gate import Refused
+from heedline.reports.lifecycle import NotNow
+from heedline.reports.models import Message, Receipt, SealedHeader
+from heedline.vault.codes import ReceiptCode, new_code
+from tests import stories
+from tests.acting import acting
+from tests.casework.people import People, logged, row
+
+pytestmark = pytest.mark.django_db
+
+
+def ask(people: People, ref: UUID, text: str = "When was it?", name: str = "Odile") -> Message:
+    with people.sitting(name) as here:
+        conversation.ask(ref, text, version=row(ref).version, by=here, at=people.at)
+    last = Message.objects.filter(report=ref, from_us=True).order_by("-position").first()
+    assert last is not None
+    return last
+
+
+def visit(people: People, code: ReceiptCode) -> Mailbox:
+    with acting("public"):
+        return conversation.visit(code, at=people.at)
+
+
+def say(people: People, code: ReceiptCode, text: str, message_id: UUID | None = None) -> bool:
+    with acting("public"):
+        return conversation.say(code, text, message_id=message_id or uuid4(), at=people.at)
+
+
+def test_a_visit_shows_the_status_and_never_the_report(people: People) -> None:
+    _, code = people.send(narrative="Every word of this stays with the desk and with nobody else.")
+    box = visit(people, code)
+    assert (box.status, box.messages, box.withdraw_asked) == ("received", (), False)
+    assert "Every word" not in repr(box)
+
+
+def test_only_new_messages_are_shown_and_a_page_that_never_arrived_loses_nothing(people: People) -> None:
+    ref, code = people.taken()
+    first = ask(people, ref, "When was it?")
+    assert [m.text for m in visit(people, code).messages] == ["When was it?"]
+    assert [m.text for m in visit(people, code).messages] == ["When was it?"]
+    with acting("public"):
+        conversation.seen(code, (first.id,), at=people.at)
+    assert visit(people, code).messages == ()
+    ask(people, ref, "And where?")
+    (new,) = visit(people, code).messages
+    assert (new.text, new.verified, new.sent_on) == ("And where?", True, people.at.date())
+    assert [m.seen for m in people.read(ref).messages] == [True, False]
+    assert visit(people, code).status == "question"
+    assert len(logged("reporter-asked", thing=ref)) == 2
+
+
+def test_nobody_marks_the_messages_of_another_as_seen(people: People) -> None:
+    ref, code = people.taken()
+    _, other = people.send()
+    mine = ask(people, ref)
+    with acting("public"):
+        conversation.seen(other, (mine.id,), at=people.at)
+        conversation.seen(new_code(), (mine.id,), at=people.at)
+    assert len(visit(people, code).messages) == 1
+
+
+def test_an_unknown_code_is_unknown_to_every_verb(people: People) -> None:
+    people.send()
+    stranger = new_code()
+    with acting("public"):
+        for verb in (
+            lambda: conversation.visit(stranger, at=people.at),
+            lambda: conversation.say(stranger, "hello", message_id=uuid4(), at=people.at),
+            lambda: conversation.ask_to_withdraw(stranger, at=people.at),
+            lambda: conversation.delete_messages(stranger, at=people.at),
+        ):
+            with pytest.raises(CodeUnknown):
+                verb()
+
+
+def test_a_closed_code_is_an_unknown_code(people: People) -> None:
+    ref, code = people.send()
+    Receipt.objects.filter(report_id=ref).update(closed=True)
+    with acting("public"):
+        for verb in (
+            lambda: conversation.visit(code, at=people.at),
+            lambda: conversation.say(code, "hello", message_id=uuid4(), at=people.at),
+            lambda: conversation.ask_to_withdraw(code, at=people.at),
+            lambda: conversation.delete_messages(code, at=people.at),
+        ):
+            with pytest.raises(CodeUnknown):
+                verb()
+
+
+def test_an_answer_reaches_the_desk_and_is_sealed_to_it(people: People) -> None:
+    ref, code = people.taken()
+    assert say(people, code, "It was on Monday") is False
+    assert row(ref).unread == 1
+    header = SealedHeader.objects.get(report_id=ref, part="message")
+    assert len(header.epochs) == 2
+    file = people.read(ref)
+    assert [(m.text, m.from_us, m.new) for m in file.messages] == [("It was on Monday", False, True)]
+    assert row(ref).unread == 0
+    stored = Message.objects.get(report=ref)
+    assert (stored.seen, stored.slot, stored.copy_header, stored.voice) == (True, None, None, None)
+    assert Outbox.objects.filter(letter="reporter-wrote", thing_id=ref).count() == 1
+
+
+def test_the_same_message_twice_is_one_message_and_another_text_a_conflict(people: People) -> None:
+    ref, code = people.taken()
+    one = uuid4()
+    assert say(people, code, "It was on Monday", one) is False
+    assert say(people, code, "It was on Monday", one) is True
+    with pytest.raises(Conflict):
+        say(people, code, "It was on Tuesday", one)
+    assert Message.objects.filter(report=ref).count() == 1
+    assert row(ref).unread == 1
+
+
+def test_bounds_are_kept_on_both_sides(people: People) -> None:
+    ref, code = people.taken()
+    say(people, code, "x" * LONGEST)
+    with pytest.raises(NoRoom):
+        say(people, code, "x" * (LONGEST + 1))
+    with people.sitting("Odile") as odile, pytest.raises(NoRoom):
+        conversation.ask(ref, "x" * (LONGEST + 1), version=row(ref).version, by=odile, at=people.at)
+    last = Message.objects.get(report=ref)
+    Message.objects.bulk_create(
+        Message(
+            report_id=ref, from_us=False, container=uuid4(), sent_on=last.sent_on, position=last.position + n
+        )
+        for n in range(1, 200)
+    )
+    with pytest.raises(NoRoom):
+        say(people, code, "the two hundred and first")
+    assert Message.objects.filter(report=ref).count() == 200
+
+
+def test_deleting_takes_the_reporters_copies_and_leaves_the_desks(people: People) -> None:
+    ref, code = people.taken()
+    ask(people, ref, "When was it?")
+    say(people, code, "On Monday")
+    with acting("public"):
+        conversation.delete_messages(code, at=people.at)
+        conversation.delete_messages(code, at=people.at)  # twice does nothing
+    assert visit(people, code).messages == ()
+    ours = Message.objects.get(report=ref, from_us=True)
+    assert (ours.copy_header, ours.copy_payload) == (None, None)
+    assert [m.text for m in people.read(ref).messages] == ["When was it?", "On Monday"]
+
+
+def test_asking_to_withdraw_raises_a_flag_and_the_report_stays(people: People) -> None:
+    ref, code = people.send()
+    with acting("public"):
+        conversation.ask_to_withdraw(code, at=people.at)
+    assert visit(people, code).withdraw_asked
+    assert row(ref).stage == "waiting"
+    assert people.read(ref).withdraw_asked
+
+
+def test_asking_needs_a_report_that_is_held(people: People) -> None:
+    ref, _ = people.send()
+    closed, _ = people.closed()
+    with people.sitting("Odile") as odile:
+        for target in (ref, closed):
+            with pytest.raises((NotNow, Refused)):
+                conversation.ask(target, "When?", version=row(target).version, by=odile, at=people.at)
+    assert not Message.objects.exists()
+
+
+# --- who says what we say ----------------------------------------------------------------------------------------------
+
+
+def _forge(message: Message, **changes: Any) -> None:
+    Message.objects.filter(id=message.id).update(voice={**(message.voice or {}), **changes})
+
+
+@pytest.mark.parametrize(
+    "forgery",
+    [
+        {"signature": "00" * 64},
+        {"signature": "no hex"},
+        {"certificate": "00" * 64},
+        {"public": "00" * 32},
+        {"until": "2099-01-01"},
+        {"until": "soon"},
+        {"officer": str(uuid4())},
+        {"officer": None},
+    ],
+    ids=lambda f: "-".join(f),
+)
+def test_a_forged_signature_shows_as_not_verified(people: People, forgery: dict[str, Any]) -> None:
+    ref, code = people.taken()
+    message = ask(people, ref)
+    assert visit(people, code).messages[0].verified
+    _forge(message, **forgery)
+    assert not visit(people, code).messages[0].verified
+
+
+def test_no_signature_at_all_is_not_verified(people: People) -> None:
+    ref, code = people.taken()
+    message = ask(people, ref)
+    Message.objects.filter(id=message.id).update(voice=None)
+    assert [m.verified for m in visit(people, code).messages] == [False]
+
+
+def test_another_officers_name_on_a_signature_does_not_stand(people: People) -> None:
+    ref, code = people.taken()
+    message = ask(people, ref)
+    _forge(message, officer=str(people.house.officers["Olga"].id))
+    assert not visit(people, code).messages[0].verified
+
+
+def test_signatures_swapped_between_messages_do_not_stand(people: People) -> None:
+    ref, code = people.taken()
+    one, two = ask(people, ref, "One"), ask(people, ref, "Two")
+    _forge(one, **(two.voice or {}))
+    assert [(m.text, m.verified) for m in visit(people, code).messages] == [("One", False), ("Two", True)]
+
+
+def test_a_signature_moved_to_another_date_does_not_stand(people: People) -> None:
+    ref, code = people.taken()
+    message = ask(people, ref)
+    Message.objects.filter(id=message.id).update(sent_on=message.sent_on - timedelta(days=1))
+    assert not visit(people, code).messages[0].verified
+
+
+def test_a_session_certificate_ends(people: People) -> None:
+    """A stolen session key signs for a day, not for ever: the date is inside the signature and the certificate."""
+    ref, code = people.taken()
+    message = ask(people, ref)
+    assert message.voice is not None
+    later = message.sent_on + timedelta(days=2)
+    assert not voices.is_ours(message.voice, report=ref, message=message.id, on=later, text="When was it?")
+    assert voices.is_ours(
+        message.voice, report=ref, message=message.id, on=message.sent_on, text="When was it?"
+    )
+    assert code
+
+
+def test_a_message_replayed_into_another_report_does_not_open_and_does_not_stand(people: People) -> None:
+    ref, _ = people.taken()
+    other, code = people.taken()
+    message = ask(people, ref)
+    assert message.voice is not None
+    Message.objects.filter(id=message.id).update(report_id=other)
+    assert visit(people, code).messages == ()  # sealed to another reporter
+    assert not voices.is_ours(
+        message.voice, report=other, message=message.id, on=message.sent_on, text="When was it?"
+    )
+
+
+def test_the_message_of_a_leaver_is_not_verified_any_more(people: People) -> None:
+    ref, code = people.taken()
+    ask(people, ref)
+    with acting("office"):
+        stewardship._state(
+            "leaver",
+            {"person": str(people.house.officers["Odile"].id)},
+            people.house.hands,
+            at=people.at,
+        )
+    assert key_directory.directory().officer(str(people.house.officers["Odile"].id)) is None
+    assert not visit(people, code).messages[0].verified
+
+
+# --- when it cannot be stored ---------------------------------------------------------------------------------------------
+
+
+def test_what_cannot_be_stored_stops_and_says_so(people: People) -> None:
+    """Law 1 from the other side: no receipt without a stored report, whatever the database's reason."""
+    _, code = people.send()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION pg_temp.no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;"
+            "CREATE TRIGGER no_room BEFORE INSERT ON reports_sealed_payload EXECUTE FUNCTION pg_temp.no()"
+        )
+    for attempt in (
+        lambda: journey.submit(stories.new_report(), at=people.at),
+        lambda: conversation.say(code, "hello", message_id=uuid4(), at=people.at),
+    ):
+        with acting("public"), pytest.raises(SealingStopped), transaction.atomic():
+            attempt()

@@ -34,7 +34,7 @@ def from_url(url: str) -> dict[str, Any]:
 
 def database_settings(process: str) -> dict[str, dict[str, Any]]:
     """Return DATABASES for this process. A process with no name (checks, types) gets one that connects nowhere."""
-    url = env.text("HEEDLINE_DATABASE_URL", default="")
+    url = env.secret("HEEDLINE_DATABASE_URL", default="")
     if not url and process != "none":
         raise env.Missing("HEEDLINE_DATABASE_URL")
     return {"default": from_url(url or "postgresql:///nowhere?host=/nonexistent")}

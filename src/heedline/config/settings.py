@@ -207,7 +207,7 @@ MAILERS: dict[str, dict[str, object]] = {
 }
 ADMINS: list[tuple[str, str]] = []  # no error mail: it would carry what a person sent
 LOGGING_CONFIG = "heedline.config.quiet_logs.configure"
-LOGGING: dict[str, object] = {}
+LOGGING: dict[str, object] = {"by": "heedline.config.quiet_logs"}  # an empty one would leave Django's own in place
 
 # --- language, time ----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"

@@ -21,6 +21,7 @@ WHO_IS_ASKING = (
     "HTTP_VIA",
     "HTTP_FROM",
 )
+_SECRET = re.compile(r"SECRET|PASSWORD|DATABASE_URL")
 _HASHED = re.compile(r"\.[0-9a-f]{12}\.[a-z0-9]+$")
 
 
@@ -59,6 +60,9 @@ def build(process: str) -> WSGIApplication:
     wrong = [str(message) for message in run_checks() if (message.id or "").startswith("heedline.")]
     if wrong:
         raise SystemExit("\n".join(wrong))
+    # The server copies the environment into every request: what is secret in it has been read, and need not go along.
+    for name in [name for name in os.environ if name.startswith("HEEDLINE_") and _SECRET.search(name)]:
+        del os.environ[name]
     app: WSGIApplication = WhiteNoise(
         django,
         root=settings.STATIC_ROOT if settings.STATIC_ROOT.is_dir() else None,

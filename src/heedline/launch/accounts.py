@@ -49,6 +49,7 @@ class Account:
                 text=True,
                 errors="replace",
                 umask=0o077,
+                start_new_session=True,  # Ctrl-C at our terminal is for us: a half-made folder helps nobody
                 timeout=timeout,
                 check=False,
             )

@@ -20,7 +20,7 @@ OWNERS = ("owner", "door", "usher", "settler")
 SUPERUSER = "heedline_super"
 DATABASE = "heedline"
 #: Counts up when `settle` changes, so that standing clusters are brought up to date at their next start.
-EDITION = 1
+EDITION = 2
 
 type Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -79,6 +79,7 @@ def _settle_roles(connection: Connection, passwords: Mapping[str, str]) -> None:
     connection.execute(
         sql.SQL("ALTER ROLE {} SET default_transaction_read_only = on").format(sql.Identifier(role("backup")))
     )
+    connection.execute(sql.SQL("GRANT pg_checkpoint TO {}").format(sql.Identifier(role("worker"))))
     # Migrations act as the owners by SET ROLE, and never by simply being them; the owner hands functions to the
     # other three, for which it must be able to become each.
     for member, group in [("migrate", name) for name in OWNERS] + [("owner", name) for name in OWNERS[1:]]:
@@ -108,3 +109,13 @@ def open_to_processes(connection: Connection, name: str) -> None:
             database, sql.SQL(", ").join(sql.Identifier(role(name)) for name in PROCESSES)
         )
     )
+    # Rights on the server's own functions are held in each database, so this is said inside it. The worker ends the
+    # present segment of the write-ahead log, which has the exact time of every commit, when a quarter hour is over.
+    with psycopg.connect(
+        connection.info.dsn, dbname=name, password=connection.info.password, autocommit=True
+    ) as inside:
+        inside.execute(
+            sql.SQL("GRANT EXECUTE ON FUNCTION pg_catalog.pg_switch_wal() TO {}").format(
+                sql.Identifier(role("worker"))
+            )
+        )

@@ -80,3 +80,5 @@ GRANT MAINTAIN ON reports_sealed_header, reports_sealed_payload, reports_identit
 
 -- backup: everything, to read
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO heedline_backup;
+GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO heedline_backup;
+GRANT USAGE ON SCHEMA door, permits, clockwork TO heedline_backup;

@@ -6,6 +6,7 @@ The officer's own seed is not kept: it is asked for again to grant or to sign.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -17,8 +18,9 @@ from django.db import transaction
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework import Locked, voices
+from heedline.casework import Locked, SealingStopped, epochs, voices
 from heedline.casework.session_store import keys_of, row_of
+from heedline.casework.signing import Hand
 from heedline.desks.models import Appointment, EpochGrant, Officer, SeedWrapping
 from heedline.packs import load_pack
 from heedline.permits import gate, wall
@@ -27,7 +29,7 @@ from heedline.permits.models import HeldForm, OfficeSession, UnlockedKeys
 from heedline.permits.roles import GRANTS, Role
 from heedline.permits.rules import Standing
 from heedline.vault import CannotOpen
-from heedline.vault.grants import grant_info, open_grant
+from heedline.vault.grants import open_grant
 from heedline.vault.keys import hkdf
 from heedline.vault.passphrases import WrappedSeed, unwrap_seed
 from heedline.vault.small import derive_keys, new_secret, open_small, seal_small
@@ -142,10 +144,6 @@ def _unlocked(here: Attendance, at: datetime) -> Keyring | None:
     )
 
 
-def grant_context(epoch: UUID, officer: UUID) -> bytes:
-    return grant_info("epoch", settings.INSTALLATION, str(epoch), str(officer))
-
-
 def wrapping_context(officer: UUID) -> bytes:
     """What a wrapped seed is bound to."""
     return f"{settings.INSTALLATION}/{officer}".encode()
@@ -170,21 +168,28 @@ def unlock(by: Attendance, passphrase: str, *, at: datetime) -> Attendance:
     except CannotOpen:
         journal.record(Act.UNLOCK_REFUSED, actor=by.officer_id, refused=True)
         raise
+    mine = [
+        desk
+        for role, desk in by.appointments
+        if desk is not None and Capability.MAKE_EPOCH in GRANTS[Role(role)]
+    ]
+    with contextlib.suppress(SealingStopped):  # no pinned root: reading what was sealed before still works
+        epochs.keep_ahead(mine, by=Hand(str(by.officer_id), seed), at=at)
     return unlock_with_seed(by, seed, at=at)
 
 
 def unlock_with_seed(by: Attendance, seed: bytes, *, at: datetime) -> Attendance:
     """The second half of `unlock`, for whoever holds the seed itself (a passkey, the demonstration)."""
-    epochs: dict[UUID, bytes] = {}
+    seeds: dict[UUID, bytes] = {}
     for grant in EpochGrant.objects.filter(officer_id=by.officer_id, epoch__destroyed_on=None):
         try:
-            epochs[grant.epoch_id] = open_grant(
-                bytes(grant.sealed), seed, info=grant_context(grant.epoch_id, by.officer_id)
+            seeds[grant.epoch_id] = open_grant(
+                bytes(grant.sealed), seed, info=epochs.grant_context(grant.epoch_id, by.officer_id)
             )
         except CannotOpen:
             continue  # a grant that is not ours to open helps nobody; the directory says who should have one
     voice = voices.new_voice(by.officer_id, seed, at=at)
-    kept = json.dumps({"epochs": {str(e): s.hex() for e, s in epochs.items()}, "voice": voice.to_keep()})
+    kept = json.dumps({"epochs": {str(e): s.hex() for e, s in seeds.items()}, "voice": voice.to_keep()})
     keys = derive_keys(by.token.encode(), "unlocked")
     with transaction.atomic():
         UnlockedKeys.objects.update_or_create(
@@ -194,8 +199,8 @@ def unlock_with_seed(by: Attendance, seed: bytes, *, at: datetime) -> Attendance
                 "idle_until": at + _idle(),
             },
         )
-        journal.record(Act.KEYS_UNLOCKED, actor=by.officer_id, detail={"epochs": len(epochs)})
-    return replace(by, keyring=Keyring(epochs, voice))
+        journal.record(Act.KEYS_UNLOCKED, actor=by.officer_id, detail={"epochs": len(seeds)})
+    return replace(by, keyring=Keyring(seeds, voice))
 
 
 def lock(by: Attendance) -> None:

@@ -6,26 +6,25 @@ pinned root. Stewards open nothing: they are members of no desk.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any
-from uuid import UUID, uuid4
+from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework import key_directory
-from heedline.casework.attendance import grant_context, wrapping_context
+from heedline.casework.attendance import wrapping_context
+from heedline.casework.epochs import make_epoch as make_epoch
+from heedline.casework.epochs import make_epochs_ahead as make_epochs_ahead
+from heedline.casework.signing import Hand as Hand
+from heedline.casework.signing import state
 from heedline.desks.models import (
     Appointment,
     Desk,
-    EpochGrant,
-    EpochKeyRow,
-    KeyStatement,
     Officer,
     OnCall,
     Organisation,
@@ -37,17 +36,8 @@ from heedline.permits import gate
 from heedline.permits.capabilities import Capability
 from heedline.permits.roles import DESK_ROLES, Role
 from heedline.vault import CannotOpen, passphrases
-from heedline.vault.grants import grant
 from heedline.vault.keys import new_seed, public_key, signing_public
-from heedline.vault.signed import ROOT, Signed, Statement, key_text
-
-
-@dataclass(frozen=True)
-class Hand:
-    """Somebody who signs: their id (or `root`) and their seed, held only for the moment."""
-
-    person: str
-    seed: bytes = field(repr=False)
+from heedline.vault.signed import key_text
 
 
 @dataclass(frozen=True)
@@ -72,25 +62,6 @@ def _permit(hands: Sequence[Hand]) -> None:
         gate.require(held, Capability.SET_UP, desks=[None])
     if len({hand.person for hand in hands}) < 2:
         raise gate.Refused("Two different stewards have to sign this.")
-
-
-def _state(kind: str, body: Mapping[str, Any], hands: Sequence[Hand], *, at: datetime) -> Statement:
-    """Sign a statement, keep it, and log it."""
-    serial = (KeyStatement.objects.aggregate(n=Max("serial"))["n"] or 0) + 1
-    statement = Statement(str(uuid4()), kind, serial, dict(body), at.date().isoformat())
-    signed = Signed(statement, {})
-    for hand in hands:
-        signed = signed.with_signature(hand.person, hand.seed, installation=settings.INSTALLATION)
-    KeyStatement.objects.create(id=UUID(statement.id), serial=serial, kind=kind, signed=signed.to_json())
-    journal.record(
-        Act.STATEMENT_SIGNED,
-        actor=UUID(hands[0].person) if hands[0].person != ROOT else None,
-        thing="statement",
-        thing_id=UUID(statement.id),
-        detail={"kind": kind, "serial": serial},
-    )
-    key_directory.forget()
-    return statement
 
 
 @transaction.atomic
@@ -163,7 +134,7 @@ def wrap_keys(officer: Officer, *, at: datetime) -> Enrolment:
 def first_steward(officer: Officer, keys: Enrolment, *, root: Hand, at: datetime) -> None:
     """Name a steward by the root key: how an installation begins."""
     Appointment.objects.create(officer=officer, role=Role.STEWARD)
-    _state(
+    state(
         "steward", {"person": str(officer.id), "signing": key_text(signing_public(keys.seed))}, [root], at=at
     )
 
@@ -177,7 +148,7 @@ def state_officer_keys(keys: Enrolment, *, hands: Sequence[Hand], at: datetime) 
         "kem": key_text(public_key(keys.seed)),
         "signing": key_text(signing_public(keys.seed)),
     }
-    _state("officer", body, hands, at=at)
+    state("officer", body, hands, at=at)
 
 
 @transaction.atomic
@@ -209,7 +180,7 @@ def make_desk(
         "round_the_clock": round_the_clock,
         "authoriser_desk": str(authoriser.id) if authoriser is not None else None,
     }
-    _state("desk", body, hands, at=at)
+    state("desk", body, hands, at=at)
     journal.record(Act.DESK_MADE, actor=UUID(hands[0].person), desk=desk.id, thing="desk", thing_id=desk.id)
     return desk
 
@@ -222,7 +193,7 @@ def appoint(officer: Officer, role: Role, desk: Desk | None, *, hands: Sequence[
         raise ValueError("This role is held on a desk, or the other way round.")
     Appointment.objects.create(officer=officer, role=role, desk=desk)
     if desk is not None and str(officer.id) not in key_directory.directory().members(str(desk.id)):
-        _state("member", {"desk": str(desk.id), "person": str(officer.id)}, hands, at=at)
+        state("member", {"desk": str(desk.id), "person": str(officer.id)}, hands, at=at)
     journal.record(
         Act.OFFICER_APPOINTED,
         actor=UUID(hands[0].person),
@@ -231,54 +202,6 @@ def appoint(officer: Officer, role: Role, desk: Desk | None, *, hands: Sequence[
         thing_id=officer.id,
         detail={"role": str(role)},
     )
-
-
-@transaction.atomic
-def make_epoch(desk: Desk, opens_on: date, *, by: Hand, at: datetime) -> EpochKeyRow:
-    """Make a desk's key for a month, by a member who signs it, and grant its seed to every member with keys."""
-    known = key_directory.directory()
-    held = Appointment.objects.filter(officer_id=by.person, ended_on=None).values_list("role", "desk_id")
-    gate.require(held, Capability.MAKE_EPOCH, desks=[desk.id])
-    seed = new_seed()
-    row = EpochKeyRow.objects.create(desk=desk, opens_on=opens_on)
-    openers = sorted(person for person in known.members(str(desk.id)) if known.officer(person) is not None)
-    body = {
-        "desk": str(desk.id),
-        "epoch": str(row.id),
-        "kem": key_text(public_key(seed)),
-        "opens_on": opens_on.isoformat(),
-        "grantees": list(openers),
-    }
-    _state("epoch", body, [by], at=at)
-    for person in openers:
-        keys = known.officer(person)
-        if keys is not None:
-            sealed = grant(seed, keys.kem, info=grant_context(row.id, UUID(person)))
-            EpochGrant.objects.create(epoch=row, officer_id=UUID(person), sealed=sealed)
-    journal.record(
-        Act.EPOCH_MADE,
-        actor=UUID(by.person),
-        desk=desk.id,
-        thing="epoch",
-        thing_id=row.id,
-        detail={"grantees": len(openers)},
-    )
-    return row
-
-
-def month_starts(on: date, ahead: int) -> list[date]:
-    """The first days of this month and of the next `ahead` ones."""
-    months = [on.year * 12 + on.month - 1 + n for n in range(ahead + 1)]
-    return [date(m // 12, m % 12 + 1, 1) for m in months]
-
-
-def make_epochs_ahead(desk: Desk, *, by: Hand, at: datetime, ahead: int = 2) -> int:
-    """Make the epochs of this month and the next two where they are missing. Return how many were made."""
-    there = set(EpochKeyRow.objects.filter(desk=desk).values_list("opens_on", flat=True))
-    missing = [day for day in month_starts(at.date(), ahead) if day not in there]
-    for day in missing:
-        make_epoch(desk, day, by=by, at=at)
-    return len(missing)
 
 
 def put_on_call(desk: Desk, step: int, officer: Officer, *, at: datetime) -> None:

@@ -25,7 +25,9 @@ from heedline.casework.reading import (
 )
 from heedline.desks.models import Desk, Officer
 from heedline.dispatch.clocks import due_words, is_overdue
-from heedline.intake.question_files import load_question_set
+from heedline.intake.models import QuestionSetArchive
+from heedline.intake.question_files import load_question_set, read_archived
+from heedline.intake.questions import QuestionSet
 from heedline.intake.summary import record_rows
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
@@ -137,19 +139,28 @@ def _zone() -> ZoneInfo:
     return ZoneInfo(settings.OFFICE_ZONE)
 
 
-def _sections(opened: OpenedReport, digest: str, kind: str) -> tuple[Told, ...]:
-    """What was told, in the words of the questions as they were asked then; bare names when that edition is not at hand."""
+def _questions(digest: str, kind: str) -> QuestionSet | None:
+    """The questions as they were asked: the pack's when they are the same edition, else the archived ones."""
     pack = load_pack(settings.PACK)
-    answers = opened.record.get("answers", {})
     if kind in pack.kinds:
         asked = load_question_set(pack, pack.kinds[kind].question_set)
-        if asked.digest == digest or digest == "":
-            return tuple(
-                Told(section.title, tuple((row.label, row.lines) for row in section.rows if row.given))
-                for section in record_rows(asked, answers)
-                if any(row.given for row in section.rows)
-            )
-    return (Told("As sent", tuple((name, (str(value),)) for name, value in answers.items())),)
+        if asked.digest == digest:
+            return asked
+    kept = QuestionSetArchive.objects.filter(digest=digest).values_list("canonical", flat=True).first()
+    return read_archived(bytes(kept)) if kept is not None else None
+
+
+def _sections(opened: OpenedReport, digest: str, kind: str) -> tuple[Told, ...]:
+    """What was told, in the words of the questions as they were asked then."""
+    answers = opened.record.get("answers", {})
+    asked = _questions(digest, kind)
+    if asked is None:  # no archive: the answers all the same, under their bare names
+        return (Told("As sent", tuple((name, (str(value),)) for name, value in answers.items())),)
+    return tuple(
+        Told(section.title, tuple((row.label, row.lines) for row in section.rows if row.given))
+        for section in record_rows(asked, answers)
+        if any(row.given for row in section.rows)
+    )
 
 
 def _moves(report: Report, by: Attendance, at: datetime) -> tuple[MoveLine, ...]:

@@ -76,32 +76,37 @@ def submit(new: NewReport, *, at: datetime) -> Accepted:
     if desk is None:
         raise SealingStopped
     sealed = enclose(new, desk=desk, watch=watch, because=decision.because, at=at)
-    outcome = door.submit(
-        door.Submission(
-            report=new.report_id,
-            lookup=sealed.lookup,
-            reporter_key=sealed.reporter_key,
-            body_mac=sealed.body_mac,
-            kind=new.record.kind,
-            channel=new.channel,
-            area=decision.area,
-            urgency=new.record.urgency,
-            rank=rank_of(new.record.urgency),
-            desk=desk.desk,
-            watch=watch.desk if watch else None,
-            due_after=first_due(EPOCH_OF_SLOTS, new.record.urgency, pack) - EPOCH_OF_SLOTS,
-            question_set=new.record.set_digest,
-            report_part=sealed.report_part,
-            identity_part=sealed.identity_part,
-            desk_shares=sealed.desk_shares,
-            authoriser_share=sealed.authoriser_share,
-        )
+    sending = door.Submission(
+        report=new.report_id,
+        lookup=sealed.lookup,
+        reporter_key=sealed.reporter_key,
+        body_mac=sealed.body_mac,
+        kind=new.record.kind,
+        channel=new.channel,
+        area=decision.area,
+        urgency=new.record.urgency,
+        rank=rank_of(new.record.urgency),
+        desk=desk.desk,
+        watch=watch.desk if watch else None,
+        due_after=first_due(EPOCH_OF_SLOTS, new.record.urgency, pack) - EPOCH_OF_SLOTS,
+        question_set=new.record.set_digest,
+        report_part=sealed.report_part,
+        identity_part=sealed.identity_part,
+        desk_shares=sealed.desk_shares,
+        authoriser_share=sealed.authoriser_share,
     )
+    outcome = door.submit(sending)
+    if outcome == "unknown-questions":  # the first report under this edition of the questions
+        door.archive_questions(new.question_set.code, new.question_set.canonical())
+        outcome = door.submit(sending)
     if outcome == "conflict":
         raise Conflict
     if outcome not in {"accepted", "again"}:
         raise SealingStopped
-    return Accepted(today, outcome == "again")
+    if outcome == "again":
+        before = door.visit(sealed.lookup)
+        return Accepted(before.received_on if before is not None else today, again=True)
+    return Accepted(today, again=False)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from heedline.intake.conditions import Always, Condition, read_condition
 from heedline.intake.questions import Choice, Kind, Question, QuestionSet, Step, StepKind, UrgencyRule
@@ -32,7 +35,31 @@ def load_question_set(pack: Pack, code: str, language: str = "en") -> QuestionSe
     return held[1]
 
 
-def read_question_set(pack: Pack, code: str, language: str) -> QuestionSet:
+@dataclass(frozen=True)
+class _Archived:
+    """Stands where a pack stands, for an edition of the questions that only the archive still has."""
+
+    formats: Mapping[str, str]
+    files: Mapping[str, Mapping[str, Any]]
+
+    def table(self, path: str) -> Table:
+        from heedline.packs.tables import Table
+
+        return Table(self.files[path], path)
+
+
+def read_archived(canonical: bytes) -> QuestionSet:
+    """The question set that `QuestionSet.canonical()` wrote, years later; ValueError when these are no such bytes."""
+    facts = json.loads(canonical)
+    code, language = facts["code"], facts["language"]
+    files = {
+        f"questions/{code}.toml": facts["structure"],
+        f"questions/{code}.{language}.toml": facts["words"],
+    }
+    return read_question_set(_Archived(facts["formats"], files), code, language)
+
+
+def read_question_set(pack: Pack | _Archived, code: str, language: str) -> QuestionSet:
     """Read and check structure and words."""
     structure = pack.table(f"questions/{code}.toml")
     words = pack.table(f"questions/{code}.{language}.toml")
@@ -100,7 +127,7 @@ def read_question_set(pack: Pack, code: str, language: str) -> QuestionSet:
     return result
 
 
-def _step(table: Table, words: Table, sections: dict[str, str], pack: Pack) -> Step:
+def _step(table: Table, words: Table, sections: dict[str, str], pack: Pack | _Archived) -> Step:
     kind = StepKind(table.one_of("kind", tuple(StepKind), "questions"))
     field_tables = table.tables("fields", optional=True)
     if bool(field_tables) != (kind in (StepKind.QUESTIONS, StepKind.LOOP)):
@@ -157,7 +184,7 @@ def _needed(table: Table) -> Condition | None:
     return read_condition(table.table("needed"))
 
 
-def _question(table: Table, all_words: Table, pack: Pack) -> Question:
+def _question(table: Table, all_words: Table, pack: Pack | _Archived) -> Question:
     name = table.text("name")
     words = all_words.table(name)
     kind = Kind(table.one_of("kind", tuple(Kind)))

@@ -15,6 +15,8 @@ from uuid import UUID
 
 from django.db import DatabaseError, connection
 
+logger = logging.getLogger("heedline.door")
+
 
 @dataclass(frozen=True)
 class SealedPart:

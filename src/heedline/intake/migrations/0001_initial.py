@@ -4,34 +4,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='QuestionSetArchive',
+            name="QuestionSetArchive",
             fields=[
-                ('digest', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=40)),
-                ('canonical', models.BinaryField()),
+                ("digest", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=40)),
+                ("canonical", models.BinaryField()),
             ],
             options={
-                'db_table': 'intake_question_set',
+                "db_table": "intake_question_set",
             },
         ),
         migrations.CreateModel(
-            name='DraftRow',
+            name="DraftRow",
             fields=[
-                ('row', models.BinaryField(max_length=32, primary_key=True, serialize=False)),
-                ('sealed', models.BinaryField()),
-                ('expires', models.DateTimeField()),
+                ("row", models.BinaryField(max_length=32, primary_key=True, serialize=False)),
+                ("sealed", models.BinaryField()),
+                ("expires", models.DateTimeField()),
             ],
             options={
-                'db_table': 'intake_draft',
-                'indexes': [models.Index(fields=['expires'], name='draft_expires')],
+                "db_table": "intake_draft",
+                "indexes": [models.Index(fields=["expires"], name="draft_expires")],
             },
         ),
     ]

@@ -21,6 +21,10 @@ BEGIN
         OR octet_length(p_payload) > 2000000 OR octet_length(p_header) > 20000 THEN
         RETURN 'refused';
     END IF;
+    -- the questions as they were asked are kept first: a report must stay readable in the words it was answered under
+    IF NOT EXISTS (SELECT 1 FROM public.intake_question_set q WHERE q.digest = p_question_set) THEN
+        RETURN 'unknown-questions';
+    END IF;
     INSERT INTO public.reports_report (id, kind, channel, area, urgency, priority, desk_id, watch_id, question_set, stage,
         slot, received_on, settled, due_at, rank, version, withdraw_asked, unread, outcome, status)
     VALUES (p_report, p_kind, p_channel, p_area, p_urgency, '', p_desk, p_watch, p_question_set, 'waiting',

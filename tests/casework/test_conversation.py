@@ -17,7 +17,7 @@ from heedline.casework import (
     conversation,
     journey,
     key_directory,
-    stewardship,
+    signing,
     voices,
 )
 from heedline.casework.conversation import LONGEST, Mailbox
@@ -274,7 +274,7 @@ def test_the_message_of_a_leaver_is_not_verified_any_more(people: People) -> Non
     ref, code = people.taken()
     ask(people, ref)
     with acting("office"):
-        stewardship._state(
+        signing.state(
             "leaver",
             {"person": str(people.house.officers["Odile"].id)},
             people.house.hands,

@@ -128,6 +128,8 @@ def test_the_doctor_finds_nothing_wrong_with_the_walls(
         ("GRANT SELECT ON reports_report TO heedline_public", "public.reports_report"),
         ("GRANT UPDATE ON desks_desk TO heedline_public", "public.desks_desk"),
         ("GRANT heedline_door TO heedline_public", "heedline_public"),
+        ("GRANT heedline_settler TO heedline_worker", "heedline_worker"),
+        ("GRANT pg_read_all_data TO heedline_office", "heedline_office"),
         ("ALTER ROLE heedline_office BYPASSRLS", "heedline_office"),
         ("ALTER ROLE heedline_worker CREATEROLE", "heedline_worker"),
     ],

@@ -23,6 +23,11 @@ OLDEST_SERVER = 170000
 LONGEST_SILENCE = timedelta(minutes=3)
 #: What the internet-facing process may read as tables: public keys, and which desks there are.
 PUBLISHED = frozenset({"desks_desk", "desks_installation", "keys_statement"})
+#: Whom a process may become: migrations the owners; the worker may end a stretch of the server's log of commits.
+MEMBERSHIPS = {
+    roles.role("migrate"): frozenset(roles.role(owner) for owner in roles.OWNERS),
+    roles.role("worker"): frozenset({"pg_checkpoint"}),
+}
 
 type Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -39,7 +44,8 @@ ORDER BY 1, 2, p.place
 _FUNCTION_RIGHTS = """
 SELECT r.rolname, n.nspname || '.' || f.proname, f.prosecdef, o.rolname
 FROM pg_roles r CROSS JOIN pg_proc f JOIN pg_namespace n ON n.oid = f.pronamespace JOIN pg_roles o ON o.oid = f.proowner
-WHERE r.rolname = ANY(%s) AND n.nspname = ANY(%s) AND has_schema_privilege(r.oid, n.oid, 'USAGE')
+WHERE r.rolname = ANY(%s) AND has_schema_privilege(r.oid, n.oid, 'USAGE')
+  AND (n.nspname = ANY(%s) OR n.nspname = 'pg_catalog' AND NOT has_function_privilege('public', f.oid, 'EXECUTE'))
   AND has_function_privilege(r.oid, f.oid, 'EXECUTE') AND f.prorettype <> 'trigger'::regtype
 ORDER BY 1, 2
 """
@@ -110,8 +116,10 @@ def rights(connection: Connection) -> Iterator[Finding]:
         if not tables[name] and not functions[name] and not groups[name]:
             yield Finding(None, "  do nothing")
     yield from _too_much(connection, tables, names)
-    beyond = sorted(name for name in names if groups[name] and name != roles.role("migrate"))
-    yield Finding(not beyond, f"only migrations act as an owner ({', '.join(beyond) or 'so it is'})")
+    beyond = sorted(name for name in names if set(groups[name]) - MEMBERSHIPS.get(name, frozenset()))
+    yield Finding(
+        not beyond, f"no process may become more than it should ({', '.join(beyond) or 'so it is'})"
+    )
 
 
 def _too_much(

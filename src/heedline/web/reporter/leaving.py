@@ -5,18 +5,15 @@ from __future__ import annotations
 from contextlib import suppress
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from heedline.casework import drafting
 from heedline.web.declared import Audience, open_to
 from heedline.web.reporter import cookies
 from heedline.web.reporter.asking import pack
+from heedline.web.reporter.pages import see_other
 from heedline.web.reporter.turns import StoreAway, now
-
-
-class _SeeOther(HttpResponseRedirect):
-    status_code = 303
 
 
 @open_to(Audience.EVERYONE)
@@ -29,9 +26,8 @@ def leave(request: HttpRequest) -> HttpResponse:
     with suppress(StoreAway):
         drafting.discard(cookies.sent(request, settings.DRAFT_COOKIE), at=at)
         drafting.end_visit(cookies.sent(request, settings.VISIT_COOKIE), at=at)
-    response = _SeeOther(pack().service.exit_url)
+    response = see_other(pack().service.exit_url)
     cookies.take_away(response, settings.DRAFT_COOKIE, settings.VISIT_COOKIE, settings.CSRF_COOKIE_NAME)
     response["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     response["Referrer-Policy"] = "no-referrer"
-    response["Cache-Control"] = "no-store"
     return response

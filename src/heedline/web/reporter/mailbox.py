@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -19,7 +19,7 @@ from heedline.web.components.forms import Form, Hidden, TextArea, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.reporter import cookies, recovery
 from heedline.web.reporter.asking import pack, words
-from heedline.web.reporter.pages import page, tab_title
+from heedline.web.reporter.pages import page, see_other, tab_title
 from heedline.web.reporter.receipt_codes import ReceiptCode, mentions_code, typed_code
 from heedline.web.reporter.turns import StoreAway, now
 
@@ -75,7 +75,7 @@ def enter(request: HttpRequest) -> HttpResponse:
         cookie = drafting.open_visit(found, at=now())
     except StoreAway:
         return recovery.store_away(request)
-    response = redirect("reporter:messages")
+    response = see_other("reporter:messages")
     cookies.give(response, settings.VISIT_COOKIE, cookie)
     return response
 
@@ -94,7 +94,7 @@ def messages(visit: Visit) -> HttpResponse:
         return _messages_page(visit, text, {"text": words()["messages.full"]})
     except Conflict:  # the page was sent before, with other words: this is a message of its own
         conversation.say(visit.code, text, message_id=uuid4(), at=visit.at)
-    return redirect("reporter:message-sent")
+    return see_other("reporter:message-sent")
 
 
 @on_visit
@@ -108,7 +108,7 @@ def withdraw(visit: Visit) -> HttpResponse:
     """Ask to stop: says first that the report stays."""
     if visit.posted:
         conversation.ask_to_withdraw(visit.code, at=visit.at)
-        return redirect("reporter:messages")
+        return see_other("reporter:messages")
     return page(visit.request, "withdraw", title=tab_title("messages"))
 
 
@@ -117,7 +117,7 @@ def delete(visit: Visit) -> HttpResponse:
     """Delete the reporter's own copies: says first that ours stay."""
     if visit.posted:
         conversation.delete_messages(visit.code, at=visit.at)
-        return redirect("reporter:messages-deleted")
+        return see_other("reporter:messages-deleted")
     return page(visit.request, "delete", title=tab_title("messages"))
 
 
@@ -131,10 +131,10 @@ def deleted(visit: Visit) -> HttpResponse:
 def close(visit: Visit) -> HttpResponse:
     """Close and leave: what was shown is not shown again."""
     if not visit.posted:
-        return redirect("reporter:messages")
+        return see_other("reporter:messages")
     conversation.seen(visit.code, _shown(visit.request), at=visit.at)
     drafting.end_visit(cookies.sent(visit.request, settings.VISIT_COOKIE), at=visit.at)
-    response = redirect("reporter:messages-closed")
+    response = see_other("reporter:messages-closed")
     cookies.take_away(response, settings.VISIT_COOKIE)
     return response
 
@@ -148,8 +148,13 @@ def closed(request: HttpRequest) -> HttpResponse:
 
 def _over(request: HttpRequest) -> HttpResponse:
     if not cookies.sent(request, settings.VISIT_COOKIE) and request.method != "POST":
-        return redirect("reporter:enter")
-    response = page(request, "visit_over", title=tab_title("messages"), kept=recovery.typed(request))
+        return see_other("reporter:enter")
+    response = page(
+        request,
+        "visit_over",
+        title=tab_title("messages"),
+        kept=tuple(one for one in recovery.typed(request) if one.name == "text"),
+    )
     cookies.take_away(response, settings.VISIT_COOKIE)
     return response
 
@@ -167,7 +172,14 @@ def _enter_page(request: HttpRequest, given: str, error: str) -> HttpResponse:
         name="code", label=texts["visit.label"], hint=texts["visit.hint"], names=True, width=20, limit=200
     )
     form = Form((box,), {"code": given}, {"code": error} if error else {})
-    return page(request, "enter", title=tab_title("visit"), form=form, button=texts["visit.button"])
+    return page(
+        request,
+        "enter",
+        title=tab_title("visit"),
+        form=form,
+        button=texts["visit.button"],
+        action=reverse("reporter:enter"),
+    )
 
 
 def _messages_page(visit: Visit, text: str, errors: dict[str, str]) -> HttpResponse:

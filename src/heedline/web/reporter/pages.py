@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from heedline.web.reporter import asking
+
+
+class SeeOther(HttpResponseRedirect):
+    """303: whatever came before, the browser now gets that address."""
+
+    status_code = 303
+
+
+def see_other(to: str, **where: str) -> HttpResponse:
+    """Go on at an address, or at the page of that name: Back and reload then never send a form again."""
+    response = SeeOther(resolve_url(to, **where))
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def page(request: HttpRequest, template: str, *, status: int = 200, **context: Any) -> HttpResponse:

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect
 
 from heedline.intake import engine, fields
 from heedline.intake.questions import Step, StepKind
 from heedline.web.reporter import repeated, sending, walking
 from heedline.web.reporter.asking import words
 from heedline.web.reporter.fields_of_step import form_of, heads_itself
-from heedline.web.reporter.pages import page, tab_title
+from heedline.web.reporter.pages import page, see_other, tab_title
 from heedline.web.reporter.turns import Turn, on_draft
 
 
@@ -30,10 +29,10 @@ def question(turn: Turn, slug: str) -> HttpResponse:
         case StepKind.LOOP:
             return repeated.overview(turn, step)
         case StepKind.WORDS if turn.posted:
-            return redirect(walking.address(turn, asking.next_after(slug)))
+            return see_other(walking.address(turn, asking.next_after(slug)))
         case StepKind.QUESTIONS if turn.posted:
             return answer(turn, step)
-    return show(turn, step, fields.shown(step, turn.draft.answers.get(slug, {})), {})
+    return show(turn, step, *walking.reading_of(turn, step, slug, turn.draft.answers.get(slug, {})))
 
 
 def answer(turn: Turn, step: Step) -> HttpResponse:
@@ -42,32 +41,27 @@ def answer(turn: Turn, step: Step) -> HttpResponse:
     reading = fields.read(qs, step, dict(turn.request.POST.lists()))
     skipping = "skip" in turn.request.POST
     before = turn.draft.answers
-    if reading.errors and not (skipping and walking.is_blank(reading.typed)):
-        return show_again(turn, step, reading.typed, reading.errors, save=turn.late)
-    if warning := walking.code_warning(turn, step.slug, reading.typed):
-        return show_again(turn, step, reading.typed, warning, save=True)
-    after = before if reading.errors else engine.with_answer(before, step, reading.values)
-    trouble = walking.kept(turn, after)
-    if trouble or turn.late:
-        return show(turn, step, reading.typed, {step.fields[0].name: trouble} if trouble else {})
+    mistaken = bool(reading.errors) and not (skipping and walking.is_blank(reading.typed))
+    if mistaken or walking.must_warn(turn, step.slug, reading.typed):
+        errors = reading.errors or walking.code_error(reading.typed)
+        return walking.set_aside(turn, step, step.slug) or show(turn, step, reading.typed, errors)
+    walking.put_right(turn, step.slug)
+    if trouble := walking.kept(
+        turn, before if reading.errors else engine.with_answer(before, step, reading.values)
+    ):
+        return show(turn, step, reading.typed, {step.fields[0].name: trouble})
+    if turn.late:
+        return see_other(walking.here(turn))
     asking = turn.asking
     if asking.is_call_page(step) and asking.fast:
-        return redirect("reporter:brief")
+        return see_other("reporter:brief")
     if turn.from_check:
-        return redirect(walking.address(turn, asking.after_change(before, step.slug)))
-    return redirect(
+        return see_other(walking.address(turn, asking.after_change(before, step.slug)))
+    return see_other(
         walking.address(
             turn, (asking.skip_target(step.slug) if skipping else None) or asking.next_after(step.slug)
         )
     )
-
-
-def show_again(
-    turn: Turn, step: Step, typed: Mapping[str, Any], errors: Mapping[str, str], *, save: bool
-) -> HttpResponse:
-    """The page with what is wrong; a new draft or a warning given is kept, so that the next press finds it."""
-    trouble = walking.kept(turn, turn.draft.answers) if save else ""
-    return show(turn, step, typed, {**errors, step.fields[0].name: trouble} if trouble else errors)
 
 
 def show(turn: Turn, step: Step, typed: Mapping[str, Any], errors: Mapping[str, str]) -> HttpResponse:
@@ -85,5 +79,5 @@ def show(turn: Turn, step: Step, typed: Mapping[str, Any], errors: Mapping[str, 
         button=step.button or words()["shared.continue"],
         skip=words()["shared.skip_to_sending"] if asking.skip_target(step.slug) else "",
         back_url=walking.back_address(turn, step.slug),
-        late=turn.late,
+        late=turn.draft.notes.get("late", False),
     )

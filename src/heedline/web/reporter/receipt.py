@@ -8,7 +8,6 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.formats import date_format
 from django.views.decorators.http import require_safe
 
@@ -17,7 +16,7 @@ from heedline.web.components.forms import Form, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.reporter import cookies
 from heedline.web.reporter.asking import words
-from heedline.web.reporter.pages import page, tab_title
+from heedline.web.reporter.pages import page, see_other, tab_title
 from heedline.web.reporter.receipt_codes import typed_code
 from heedline.web.reporter.turns import StoreAway, Turn, on_sent
 
@@ -32,14 +31,18 @@ def code(turn: Turn) -> HttpResponse:
 def code_check(turn: Turn) -> HttpResponse:
     """Type it back, or decline it. A wrong one shows it again, without any other consequence."""
     if not turn.posted:
-        return _check_page(turn, "", "")
+        return _check_page(turn)
     if "decline" in turn.request.POST:
         return _finish(turn, "reporter:finished-without")
     given = turn.request.POST.get("code", "")
     found = typed_code(given)
-    if found is None or found.symbols != turn.draft.code:
-        return _check_page(turn, given[:200], words()["code_check.wrong"])
-    return _finish(turn, "reporter:finished")
+    if found is not None and found.symbols == turn.draft.code:
+        return _finish(turn, "reporter:finished")
+    turn.draft.notes["typed_code"] = given[:200]
+    with suppress(StoreAway):  # shown at the page's own address, so that Back never asks to send a form again
+        drafting.save(turn.draft, at=turn.at)
+        return see_other("reporter:code-check")
+    return _check_page(turn)
 
 
 @open_to(Audience.EVERYONE)
@@ -79,8 +82,9 @@ def shown_code(turn: Turn) -> dict[str, Any]:
     }
 
 
-def _check_page(turn: Turn, given: str, error: str) -> HttpResponse:
+def _check_page(turn: Turn) -> HttpResponse:
     texts = words()
+    given = turn.draft.notes.get("typed_code")
     box = TextInput(
         name="code",
         label=texts["code_check.label"],
@@ -89,8 +93,8 @@ def _check_page(turn: Turn, given: str, error: str) -> HttpResponse:
         width=20,
         limit=200,
     )
-    form = Form((box,), {"code": given}, {"code": error} if error else {})
-    again = shown_code(turn) if error else {}
+    form = Form((box,), {"code": given or ""}, {} if given is None else {"code": texts["code_check.wrong"]})
+    again = {} if given is None else shown_code(turn)
     return page(turn.request, "code_check", title=tab_title("code_check"), form=form, **again)
 
 
@@ -99,6 +103,6 @@ def _finish(turn: Turn, where: str) -> HttpResponse:
         StoreAway
     ):  # then the row goes by itself within the hour; without the cookie nobody can open it
         drafting.discard(turn.draft.cookie, at=turn.at)
-    response = redirect(where)
+    response = see_other(where)
     cookies.take_away(response, settings.DRAFT_COOKIE)
     return response

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 
 from heedline.intake.questions import Kind
 from heedline.web.reporter import cookies
 from heedline.web.reporter.asking import question_set
-from heedline.web.reporter.pages import page
+from heedline.web.reporter.pages import page, see_other
 
 _NOT_TYPED = frozenset({"csrfmiddlewaretoken", "skip"})
 
@@ -64,7 +63,7 @@ def already_sent(request: HttpRequest) -> HttpResponse:
     """Back after sending, or a second press: the code. What was typed since is shown, and is not part of the report."""
     kept = typed(request)
     if request.method == "POST" and not any(one.free for one in kept):
-        return redirect("reporter:code")
+        return see_other("reporter:code")
     return page(request, "already_sent", kept=kept)
 
 
@@ -93,9 +92,9 @@ def code_away(request: HttpRequest) -> HttpResponse:
 
 def code_gone(request: HttpRequest) -> HttpResponse:
     """A second press of "Finish" finds that it is finished; anybody else finds nothing."""
-    return redirect("reporter:finished") if request.method == "POST" else no_draft(request)
+    return see_other("reporter:finished") if request.method == "POST" else no_draft(request)
 
 
 def not_sent_yet(request: HttpRequest) -> HttpResponse:
     """The code comes after sending."""
-    return redirect("reporter:question", slug=question_set().steps[-1].slug)
+    return see_other("reporter:question", slug=question_set().steps[-1].slug)

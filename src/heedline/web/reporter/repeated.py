@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 
 from heedline.intake import fields, loops
@@ -16,7 +15,7 @@ from heedline.web.components.forms import Form
 from heedline.web.reporter import recovery, walking
 from heedline.web.reporter.asking import words
 from heedline.web.reporter.fields_of_step import form_of
-from heedline.web.reporter.pages import as_written, page, tab_title
+from heedline.web.reporter.pages import as_written, page, see_other, tab_title
 from heedline.web.reporter.turns import Turn, on_draft
 
 
@@ -29,7 +28,7 @@ def overview(turn: Turn, step: Step) -> HttpResponse:
             if turn.from_check
             else asking.next_after(step.slug)
         )
-        return redirect(walking.address(turn, target))
+        return see_other(walking.address(turn, target))
     qs, back = turn.asking.qs, "?back=check" if turn.from_check else ""
     cards = [
         _card(qs, step, item, number, back)
@@ -58,9 +57,14 @@ def item_new(turn: Turn, slug: str) -> HttpResponse:
         return (
             recovery.does_not_fit(turn.request, full=True)
             if turn.posted
-            else redirect("reporter:question", slug=slug)
+            else see_other("reporter:question", slug=slug)
         )
-    return _save(turn, step, None) if turn.posted else _form(turn, step, fields.shown(step, {}), {})
+    place = f"{slug}/new"
+    return (
+        _save(turn, step, None, place)
+        if turn.posted
+        else _form(turn, step, *walking.reading_of(turn, step, place, {}))
+    )
 
 
 @on_draft
@@ -71,10 +75,10 @@ def item(turn: Turn, slug: str, item: str) -> HttpResponse:
         return walking.off_the_path(turn, slug)
     found = next((one for one in loops.items(turn.draft.answers, slug) if one.id == item), None)
     if turn.posted:
-        return _save(turn, step, found)
+        return _save(turn, step, found, f"{slug}/{item}" if found else f"{slug}/new")
     if found is None:
-        return redirect("reporter:question", slug=slug)
-    return _form(turn, step, fields.shown(step, found.values), {})
+        return see_other("reporter:question", slug=slug)
+    return _form(turn, step, *walking.reading_of(turn, step, f"{slug}/{item}", found.values))
 
 
 @on_draft
@@ -87,9 +91,9 @@ def item_remove(turn: Turn, slug: str, item: str) -> HttpResponse:
     there = reverse("reporter:question", kwargs={"slug": slug}) + ("?back=check" if turn.from_check else "")
     if turn.posted:
         trouble = walking.kept(turn, loops.remove_item(turn.draft.answers, step, item))
-        return recovery.store_away(turn.request) if trouble else redirect(there)
+        return recovery.store_away(turn.request) if trouble else see_other(there)
     if found is None:
-        return redirect(there)
+        return see_other(there)
     lines = item_lines(turn.asking.qs, step, found)
     return page(
         turn.request, "remove", title=tab_title(slug), name=step.item_name, lines=lines, back_url=there
@@ -115,13 +119,12 @@ def _loop(turn: Turn, slug: str) -> Step | None:
     return step if step is not None and step.kind is StepKind.LOOP else None
 
 
-def _save(turn: Turn, step: Step, old: loops.Item | None) -> HttpResponse:
+def _save(turn: Turn, step: Step, old: loops.Item | None, place: str) -> HttpResponse:
     reading = fields.read(turn.asking.qs, step, dict(turn.request.POST.lists()))
-    if reading.errors:
-        return _form(turn, step, reading.typed, reading.errors)
-    if warning := walking.code_warning(turn, step.slug, reading.typed):
-        trouble = walking.kept(turn, turn.draft.answers)
-        return _form(turn, step, reading.typed, {next(iter(warning)): trouble} if trouble else warning)
+    if reading.errors or walking.must_warn(turn, place, reading.typed):
+        errors = reading.errors or walking.code_error(reading.typed)
+        return walking.set_aside(turn, step, place) or _form(turn, step, reading.typed, errors)
+    walking.put_right(turn, place)
     answers = turn.draft.answers
     try:
         after = (
@@ -134,7 +137,7 @@ def _save(turn: Turn, step: Step, old: loops.Item | None) -> HttpResponse:
     if trouble := walking.kept(turn, after):
         return _form(turn, step, reading.typed, {step.fields[0].name: trouble})
     target = turn.asking.last if turn.from_check else step.slug
-    return redirect(reverse("reporter:question", kwargs={"slug": target}))
+    return see_other(reverse("reporter:question", kwargs={"slug": target}))
 
 
 def _form(turn: Turn, step: Step, typed: Mapping[str, Any], errors: Mapping[str, str]) -> HttpResponse:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 
 from heedline.casework import Conflict, SealingStopped, drafting, journey
@@ -15,7 +15,7 @@ from heedline.intake.summary import Row, check_rows
 from heedline.web.components.forms import Form, TextArea
 from heedline.web.reporter import receipt, recovery, walking
 from heedline.web.reporter.asking import language, words
-from heedline.web.reporter.pages import as_written, page, tab_title
+from heedline.web.reporter.pages import as_written, page, see_other, tab_title
 from heedline.web.reporter.turns import StoreAway, Turn, on_draft
 
 
@@ -47,14 +47,17 @@ def brief(turn: Turn) -> HttpResponse:
     slug, name = asking.qs.narrative
     step = asking.qs.any_step(slug)
     if not turn.posted:
-        given = turn.draft.answers.get(slug, {}).get(name, "")
+        given, errors = walking.reading_of(turn, step, "brief", turn.draft.answers.get(slug, {}))
         return (
-            _brief_page(turn, given, "") if asking.fast else redirect("reporter:question", slug=asking.first)
+            _brief_page(turn, given[name], errors)
+            if asking.fast
+            else see_other("reporter:question", slug=asking.first)
         )
     reading = fields.read(asking.qs, step, dict(turn.request.POST.lists()))
     if name in reading.errors and asking.fast:
-        message = reading.errors[name] if reading.typed[name].strip() else words()["brief.missing"]
-        return _brief_page(turn, reading.typed[name], message)
+        return walking.set_aside(turn, step, "brief") or _brief_page(
+            turn, reading.typed[name], reading.errors
+        )
     if turn.late or asking.fast:
         trouble = walking.kept(turn, engine.with_answer(turn.draft.answers, step, reading.values))
         if trouble:
@@ -78,7 +81,7 @@ def send(turn: Turn) -> HttpResponse:
         )
         received = journey.submit(new, at=turn.at).received_on
     except NotReady as wanting:
-        return redirect(_page_url(wanting.slugs[0]))
+        return see_other(_page_url(wanting.slugs[0]))
     except Conflict:
         received = turn.at.date()  # the other tab's answers were sent a moment ago, and those stand
     except (SealingStopped, StoreAway):
@@ -88,7 +91,7 @@ def send(turn: Turn) -> HttpResponse:
     except StoreAway:
         draft.received_on = received.isoformat()
         return receipt.show(turn)  # it is durable: the code must not wait for a draft
-    return redirect("reporter:code")
+    return see_other("reporter:code")
 
 
 def _page_url(slug: str) -> str:
@@ -108,12 +111,14 @@ def _row(row: Row) -> dict[str, Any]:
     }
 
 
-def _brief_page(turn: Turn, text: str, error: str) -> HttpResponse:
+def _brief_page(turn: Turn, text: str, errors: Mapping[str, str]) -> HttpResponse:
     slug, name = turn.asking.qs.narrative
+    if errors and not text.strip():
+        errors = {name: words()["brief.missing"]}
     limit = turn.asking.qs.any_step(slug).field(name).limit
     hint = words().say("brief.hint", limit=f"{limit:,}")
     box = TextArea(name=name, label=words()["brief.label"], hint=hint, rows=8, limit=limit)
-    form = Form((box,), {name: text}, {name: error} if error else {})
+    form = Form((box,), {name: text}, errors)
     return page(
         turn.request,
         "brief",

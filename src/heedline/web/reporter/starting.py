@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from heedline.casework import drafting
@@ -13,7 +12,7 @@ from heedline.web.components.forms import Checkboxes, Choice, Form
 from heedline.web.declared import Audience, open_to
 from heedline.web.reporter import cookies, recovery
 from heedline.web.reporter.asking import Asking, identity_offered, question_set, words
-from heedline.web.reporter.pages import page, tab_title
+from heedline.web.reporter.pages import page, see_other, tab_title
 from heedline.web.reporter.turns import StoreAway, draft_of, now
 
 _LONG, _SHORT = 24, 1
@@ -59,7 +58,7 @@ def _begin(request: HttpRequest, draft: Draft | None) -> HttpResponse:
     again = request.POST.get("begin") == "again"
     if draft is not None and not again:
         if draft.sent:
-            return redirect("reporter:code")
+            return see_other("reporter:code")
         fresh = draft
     else:
         drafting.discard(cookies.sent(request, settings.DRAFT_COOKIE), at=at)
@@ -67,7 +66,7 @@ def _begin(request: HttpRequest, draft: Draft | None) -> HttpResponse:
     if not again:
         fresh.keep_hours = _LONG if request.POST.get("keep") == str(_LONG) else _SHORT
     drafting.save(fresh, at=at)
-    response = redirect(
+    response = see_other(
         "reporter:question", slug=Asking(question_set(), fresh.answers, identity_offered(at)).open_now
     )
     cookies.give(response, settings.DRAFT_COOKIE, fresh.cookie)

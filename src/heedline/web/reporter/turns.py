@@ -83,7 +83,7 @@ def on_draft(view: TurnView) -> View:
         if draft is None and request.method != "POST":
             return recovery.no_draft(request)
         if draft is None:
-            turn = Turn(request, at, Draft(cookie=drafting.new_cookie()), late=True)
+            turn = Turn(request, at, Draft(cookie=drafting.new_cookie(), notes={"late": True}), late=True)
             response = view(turn, **kwargs)
             if turn.saved:
                 cookies.give(response, settings.DRAFT_COOKIE, turn.draft.cookie)

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 
-from heedline.intake import loops
-from heedline.intake.questions import StepKind
+from heedline.intake import fields, loops
+from heedline.intake.questions import Kind, Question, Step, StepKind, Values
 from heedline.web.reporter import recovery
 from heedline.web.reporter.asking import words
+from heedline.web.reporter.pages import see_other
 from heedline.web.reporter.receipt_codes import mentions_code
 from heedline.web.reporter.turns import StoreAway, Turn
 
@@ -21,7 +21,7 @@ def off_the_path(turn: Turn, slug: str) -> HttpResponse:
     """A page that is none, or does not go with the other answers: what was posted to it is shown, not dropped."""
     asking = turn.asking
     if not turn.posted or slug not in {step.slug for step in asking.qs.steps}:
-        return redirect("reporter:question", slug=asking.open_now)
+        return see_other("reporter:question", slug=asking.open_now)
     if kept(turn, turn.draft.answers):
         return recovery.store_away(turn.request)
     return recovery.does_not_fit(turn.request, late=turn.late)
@@ -38,14 +38,54 @@ def kept(turn: Turn, answers: dict[str, Any]) -> str:
     return ""
 
 
-def code_warning(turn: Turn, slug: str, typed: Mapping[str, Any]) -> dict[str, str]:
-    """Once for each page: what was typed holds a receipt code, which whoever reads the report could then use."""
+def set_aside(turn: Turn, step: Step, place: str) -> HttpResponse | None:
+    """Keep what was posted with a mistake in it, and show it at the page's own address: so Back never asks to send a
+    form again. None when it could not be kept: then the caller shows it at once."""
+    names = {name for question in step.fields for name in posted_names(question)}
+    posted = {name: values for name, values in turn.request.POST.lists() if name in names}
+    turn.draft.notes.setdefault("mistakes", {})[place] = posted
+    return None if kept(turn, turn.draft.answers) else see_other(here(turn))
+
+
+def put_right(turn: Turn, place: str) -> None:
+    """There is no mistake on that page any more. Saved with the next save."""
+    turn.draft.notes.get("mistakes", {}).pop(place, None)
+
+
+def reading_of(turn: Turn, step: Step, place: str, values: Values) -> tuple[dict[str, Any], dict[str, str]]:
+    """What the page shows: the mistake that was set aside and what is wrong with it, or else the saved answer."""
+    posted = turn.draft.notes.get("mistakes", {}).get(place)
+    if posted is None:
+        return fields.shown(step, values), {}
+    reading = fields.read(turn.asking.qs, step, posted)
+    return reading.typed, reading.errors or code_error(reading.typed)
+
+
+def must_warn(turn: Turn, slug: str, typed: Mapping[str, Any]) -> bool:
+    """Whether to warn of a receipt code in the text, which whoever reads the report could use: once for each page."""
     warned = turn.draft.notes.setdefault("warned", [])
-    found = [name for name, text in typed.items() if isinstance(text, str) and mentions_code(text)]
-    if not found or slug in warned:
-        return {}
+    if slug in warned or not code_error(typed):
+        return False
     warned.append(slug)
-    return {found[0]: words()["code_in_text.warning"]}
+    return True
+
+
+def code_error(typed: Mapping[str, Any]) -> dict[str, str]:
+    """The warning, at the field that holds a code."""
+    found = [name for name, text in typed.items() if isinstance(text, str) and mentions_code(text)]
+    return {found[0]: words()["code_in_text.warning"]} if found else {}
+
+
+def here(turn: Turn) -> str:
+    """This page's own address."""
+    return turn.request.path + ("?back=check" if turn.from_check else "")
+
+
+def posted_names(question: Question) -> tuple[str, ...]:
+    """Under which names a browser posts this field."""
+    if question.kind is Kind.DATE:
+        return tuple(f"{question.name}-{part}" for part in fields.DATE_PARTS)
+    return (question.name,)
 
 
 def is_blank(typed: Mapping[str, Any]) -> bool:

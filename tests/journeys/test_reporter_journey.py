@@ -1,0 +1,313 @@
+"""Rosa's way in Chromium, with scripts and without any: every page of the public site, looked at and checked by axe."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+
+from heedline.casework import conversation, journey
+from heedline.casework.journey import Finding
+from heedline.packs import load_pack
+from heedline.reports.models import Report
+from heedline.vault.codes import new_code
+from tests.acting import acting
+from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
+from tests.cast import House, now
+from tests.sites.reporter.mishaps import database_away, run_out_of_time
+from tests.sites.reporter.public_server import public_serving
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+Open = Callable[..., Visitor]
+WORDS = "She asked me twice how many people come to the market on Fridays and when the doors are closed."
+HOSTILE = (
+    "<script>document.title='owned'</script><img src=x onerror=alert(1)> \u202egnp.exe =cmd|'/c calc'!A0 \x1b[31m "
+    + "w" * 400
+)
+
+
+@pytest.fixture
+def site(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The public site's address."""
+    # Playwright's loop runs in this thread while the test talks to the database.
+    monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    monkeypatch.setattr(settings, "DEMO", True)
+    monkeypatch.setattr(settings, "CSRF_FAILURE_VIEW", "heedline.web.reporter.recovery.forgery_check_failed")
+    with public_serving() as address:
+        yield address
+
+
+def seen(page: Visitor, name: str, *, reloads: bool = True) -> None:
+    """Accessible, fits 320 px, and pictures taken where scripts run. `reloads`: the address alone shows this page."""
+    if page.scripts:
+        if reloads:
+            page.save_page(f"public-{name}")
+        for width in (1280, 320):
+            page.play.set_viewport_size({"width": width, "height": 900})
+            page.screenshot(f"public-{name}-{width}")
+            page.assert_fits()
+        page.play.set_viewport_size({"width": page.width, "height": 900})
+    if page.scripts or reloads:
+        page.axe()
+
+
+def choose(page: Visitor, *labels: str) -> None:
+    """Tick these, in order, and continue."""
+    for label in labels:
+        page.play.get_by_label(label, exact=True).check()
+    page.press("Continue")
+
+
+def fill(page: Visitor, **boxes: str) -> None:
+    """Type into boxes by their names and continue."""
+    for name, text in boxes.items():
+        page.play.locator(f"[name={name.replace('__', '-')}]").fill(text)
+    page.press("Continue")
+
+
+def shown_code(page: Visitor) -> str:
+    """The code on the page."""
+    return "-".join(page.play.locator(".hl-code span").all_inner_texts())
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_from_the_first_page_to_the_code(site: str, person: Open, scripts: bool) -> None:
+    rosa = person(scripts=scripts)
+    rosa.visit(f"{site}/")
+    seen(rosa, "start")
+    rosa.press("Start")
+    seen(rosa, "safety")
+    rosa.press("Continue")
+    seen(rosa, "now")
+    rosa.press("Continue")
+    assert rosa.play.title().startswith("Error: ")
+    assert rosa.focused() == "govuk-error-summary"
+    seen(rosa, "now-error", reloads=False)
+    choose(rosa, "Yes")
+    seen(rosa, "call")
+    rosa.press("I cannot call")
+    seen(rosa, "brief")
+    rosa.press("Back")
+    rosa.press("Back")
+    choose(rosa, "No")
+    seen(rosa, "about")
+    choose(rosa, "Something I saw or heard")
+    seen(rosa, "what")
+    fill(rosa, narrative="x" * 10_001)
+    assert rosa.focused() == "govuk-error-summary"
+    seen(rosa, "what-error", reloads=False)
+    fill(rosa, narrative=f"{WORDS}\n{HOSTILE}")
+    seen(rosa, "when")
+    choose(rosa, "In the last 7 days")
+    seen(rosa, "when-more")
+    fill(rosa, date__day="14", date__month="March", date__year="2026")
+    seen(rosa, "where")
+    fill(rosa, place=HOSTILE, postcode="NE1 4ST")
+    seen(rosa, "people")
+    choose(rosa, "Yes")
+    seen(rosa, "person-new")
+    fill(rosa, name="The man with the red cap", looks=HOSTILE)
+    seen(rosa, "person")
+    rosa.press("Add another")
+    fill(rosa, name="Somebody else")
+    rosa.play.get_by_role("link", name="Remove").last.click()
+    seen(rosa, "person-remove")
+    rosa.press("Yes, remove it")
+    rosa.press("Continue")
+    seen(rosa, "also")
+    choose(rosa, "A car, van or other vehicle", "A website, app or account")
+    seen(rosa, "vehicle-new")
+    fill(rosa, registration="AB12 CDE")
+    rosa.press("Continue")
+    seen(rosa, "online")
+    fill(rosa, addresses="https://example.org/a")
+    seen(rosa, "know")
+    choose(rosa, "I saw it")
+    seen(rosa, "guess")
+    choose(rosa, "I am not sure")
+    seen(rosa, "you")
+    choose(rosa, "Yes, tell you in confidence")
+    seen(rosa, "contact")
+    rosa.play.get_by_label("Phone", exact=True).check()
+    fill(rosa, name="Rosa R.", phone="07700 900123")
+    seen(rosa, "check")
+    assert HOSTILE[:40] in rosa.play.locator("main").inner_text()
+    assert "owned" not in rosa.play.title()
+    rosa.press("Send your report")
+    code = shown_code(rosa)
+    seen(rosa, "code")
+    rosa.play.go_back()
+    assert rosa.heading() == "This report has been sent"
+    seen(rosa, "already-sent", reloads=False)
+    rosa.press("See your code")
+    rosa.press("I have kept my code")
+    seen(rosa, "code-check")
+    rosa.play.locator("[name=code]").fill(new_code().grouped())
+    rosa.press("Finish")
+    assert shown_code(rosa) == code
+    seen(rosa, "code-check-wrong", reloads=False)
+    rosa.play.locator("[name=code]").fill(code.lower())
+    rosa.press("Finish")
+    seen(rosa, "finished")
+    assert code not in rosa.play.content()
+    rosa.play.go_back()
+    assert code not in rosa.play.content(), "Back does not bring the code back"
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_coming_back_with_the_code(site: str, house: House, person: Open, scripts: bool) -> None:
+    rosa = person(scripts=scripts)
+    code = tell(rosa, site)
+    rosa.press("I do not want a code")
+    seen(rosa, "finished-without")
+    officer_asks(house, "Do you remember the colour of the van?\nA guess is fine.")
+    rosa.visit(f"{site}/")
+    rosa.press("I have a code")
+    seen(rosa, "enter")
+    rosa.play.locator("[name=code]").fill(new_code().grouped())
+    rosa.press("Open")
+    assert rosa.focused() == "govuk-error-summary"
+    seen(rosa, "enter-unknown", reloads=False)
+    rosa.play.locator("[name=code]").fill(code)
+    rosa.press("Open")
+    seen(rosa, "messages")
+    assert "A guess is fine." in rosa.play.locator("main").inner_text()
+    rosa.play.locator("[name=text]").fill("White, I think.")
+    rosa.press("Send your message")
+    seen(rosa, "message-sent")
+    rosa.press("Back to your messages")
+    rosa.press("Ask us to stop")
+    seen(rosa, "withdraw")
+    rosa.press("Ask us to stop")
+    rosa.press("Delete your messages")
+    seen(rosa, "delete")
+    rosa.press("Delete my copy")
+    seen(rosa, "deleted")
+    rosa.press("Back to your messages")
+    seen(rosa, "messages-none")
+    rosa.press("Close and leave")
+    seen(rosa, "messages-closed")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_the_pages_of_what_can_go_wrong(site: str, person: Open, scripts: bool) -> None:
+    rosa = person(scripts=scripts)
+    tell(rosa, site)
+    rosa.visit(f"{site}/stay-safe/start/")
+    seen(rosa, "code-again")
+    rosa.press("Start a new report")
+    choose(rosa, "No")
+    rosa.visit(f"{site}/stay-safe/start/")
+    seen(rosa, "carry-on")
+    rosa.visit(f"{site}/r/what/")
+    with database_away():
+        fill(rosa, narrative=WORDS)
+    seen(rosa, "try-again", reloads=False)
+    run_out_of_time()
+    rosa.press("Try again")
+    seen(rosa, "late", reloads=False)
+    assert rosa.play.locator("[name=narrative]").input_value() == WORDS
+    run_out_of_time()
+    rosa.visit(f"{site}/r/what/")
+    assert rosa.heading() == "Your answers are gone"
+    seen(rosa, "expired", reloads=False)
+    rosa.visit(f"{site}/r/what/")
+    seen(rosa, "gone")
+    rosa.press("Go to the first page")
+    rosa.press("Start")
+    rosa.context.clear_cookies()
+    rosa.press("Continue")
+    assert rosa.heading() == "This form needs one cookie"
+    seen(rosa, "cookies-off", reloads=False)
+
+
+@pytest.mark.parametrize("name", ["privacy", "cookies", "contact", "accessibility", "stay-safe-online"])
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_the_pages_under_the_line(site: str, person: Open, name: str, scripts: bool) -> None:
+    rosa = person(scripts=scripts)
+    rosa.visit(f"{site}/{name}/")
+    seen(rosa, name)
+
+
+@pytest.fixture
+def neutral_site(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The neutral site that the exit leads to, on another loopback address; it remembers what it was told."""
+    server = ThreadingHTTPServer(("127.0.0.2", 0), Weather)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    address = f"http://127.0.0.2:{server.server_port}/weather"
+    here = load_pack(settings.PACK)
+    elsewhere = dataclasses.replace(here, service=dataclasses.replace(here.service, exit_url=address))
+    monkeypatch.setattr("heedline.web.reporter.leaving.pack", lambda: elsewhere)
+    yield address
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+class Weather(BaseHTTPRequestHandler):
+    """Says what the weather is, and from where the visitor came."""
+
+    def do_GET(self) -> None:
+        """The page."""
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(f"<title>Weather</title>from [{self.headers.get('Referer', '')}]".encode())
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the base class's name)
+        """Nothing."""
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_the_exit_link_leaves_nothing_behind(
+    site: str, neutral_site: str, person: Open, scripts: bool
+) -> None:
+    rosa = person(scripts=scripts)
+    rosa.may_ask.add(urlsplit(neutral_site).netloc)
+    rosa.visit(f"{site}/")
+    rosa.press("Start")
+    rosa.press("Continue")
+    choose(rosa, "No")
+    rosa.visit(f"{site}/r/what/")
+    fill(rosa, narrative=WORDS)
+    rosa.play.locator(".govuk-exit-this-page__button").click()
+    rosa.play.wait_for_url(neutral_site)
+    assert "from []" in rosa.play.content(), "the next site does not learn where its visitor was"
+    assert not [cookie for cookie in rosa.context.cookies(site) if cookie["value"]]
+    rosa.play.go_back()
+    rosa.play.wait_for_url(f"{site}/r/**")
+    assert WORDS not in rosa.play.content()
+    assert rosa.heading() == "This page is no longer here."
+
+
+def tell(rosa: Visitor, site: str) -> str:
+    """The shortest anonymous way; the code."""
+    rosa.visit(f"{site}/")
+    rosa.press("Start")
+    rosa.press("Continue")
+    choose(rosa, "No")
+    rosa.press("Continue")
+    fill(rosa, narrative=WORDS)
+    rosa.press("Skip to sending")
+    choose(rosa, "No, stay anonymous")
+    rosa.press("Send your report")
+    return shown_code(rosa)
+
+
+def officer_asks(house: House, question: str) -> None:
+    """Nadia takes the only report and asks its reporter something."""
+    report, at = Report.objects.get(), now()
+    with acting("office"):
+        nadia = house.sign_in("Nadia", at=at)
+        journey.take(report.id, by=nadia, at=at)
+        finding = Finding(
+            danger_to_life=False, done_what="Asks about doors", priority="medium", reason="Asked twice"
+        )
+        journey.assess(report.id, finding, version=Report.objects.get().version, by=nadia, at=at)
+        conversation.ask(report.id, question, version=Report.objects.get().version, by=nadia, at=at)

@@ -17,7 +17,7 @@ demo: ready-demo ## install, start everything with an invented desk and reports,
 	@exec .venv/bin/heedline demo
 
 test: ready-dev ready-browser ## install what tests need, and run every test (ARGS=… for some)
-	@mkdir -p var && rm -f var/pages/*.html
+	@mkdir -p var && rm -f var/html/*.html
 	@$(NOBODY) $(PY) -m pytest $(ARGS)
 	@[ -n "$(ARGS)" ] || $(PY) -m tests.browser.validate
 

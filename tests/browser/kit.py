@@ -19,7 +19,7 @@
 there (its promises never settle), so `page.axe()` loads the same address again in a browser that has JavaScript but
 gets none of ours: every `*.js` request is aborted. `page.axe()` with `scripts=True` looks at the page as it stands.
 
-Pictures go to `var/screens/`, HTML to `var/pages/` (then: `python -m tests.browser.validate`).
+Pictures go to `var/screens/`, HTML to `var/html/` (then: `python -m tests.browser.validate`).
 Set-up: `apt-get install chromium`, `npm ci --prefix tests/browser --ignore-scripts`. Nothing is downloaded at run time.
 pytest-socket must allow loopback for these tests (`allow_hosts`), as the page's server runs on it.
 """
@@ -40,7 +40,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENS = ROOT / "var/screens"
-PAGES = ROOT / "var/pages"
+PAGES = ROOT / "var/html"
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
     "--no-sandbox",
@@ -144,7 +144,7 @@ class Visitor:
         return path
 
     def save_page(self, name: str) -> Path:
-        """The HTML as the server sent it, in var/pages/, for the validator."""
+        """The HTML as the server sent it, in var/html/, for the validator."""
         PAGES.mkdir(parents=True, exist_ok=True)
         path = PAGES / f"{_name(name)}.html"
         answer = self.context.request.get(self.play.url)

@@ -1,6 +1,6 @@
 """The Nu validator over every page that the browser tests saved.
 
-    python -m tests.browser.validate [folder]      # var/pages by default
+    python -m tests.browser.validate [folder]      # var/html by default
 
 Exit code 0 when every page is valid HTML, 1 when not (what is wrong goes to standard output), 2 when there is no page
 or no validator. Needs Java (Debian: default-jre-headless) and `npm ci --prefix tests/browser --ignore-scripts`.
@@ -33,7 +33,7 @@ def problems(folder: Path) -> list[str]:
 
 def main() -> int:
     """The command line."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "var/pages"
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "var/html"
     try:
         found = problems(folder)
     except FileNotFoundError as nothing:

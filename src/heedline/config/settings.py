@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
+    "django.contrib.postgres",
     "django.contrib.staticfiles",
     # signing in is the office's; the public process must not even have the code loaded
     *([] if PROCESS == "public" else ["allauth", "allauth.account", "allauth.mfa"]),

@@ -86,6 +86,11 @@ class SecondStep(_OurForm, AuthenticateView):  # type: ignore[misc]
     webauthn_form_class = sign_in_forms.PasskeyForm
     template_name = "officer/second_step.html"
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        context["passkey_failed"] = bool(self.webauthn_form and self.webauthn_form.errors)
+        return context
+
 
 class PasskeySignIn(LoginWebAuthnView):  # type: ignore[misc]
     """Sign in by a passkey alone. It proves the device and the person, so no second step follows."""

@@ -81,7 +81,7 @@ def save(draft: Draft, *, at: datetime) -> None:
         "notes": draft.notes,
         "saved_at": at.isoformat(),  # the exact time stands only inside the seal
     }
-    plain = json.dumps(kept, ensure_ascii=False).encode()
+    plain = json.dumps(kept, ensure_ascii=False).encode("utf-8", "surrogatepass")
     if not door.save_draft(keys.row_id, seal_small(keys.key, plain, aad=keys.row_id), draft.keep_hours):
         raise ValueError("a draft of this size is not kept")
 

@@ -42,7 +42,10 @@ class Enclosed:
 
 def canonical(body: Any) -> bytes:
     """JSON in one spelling."""
-    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode(
+        "utf-8",
+        "surrogatepass",  # half characters are kept as they came; whoever shows them decides
+    )
 
 
 def as_part(container_id: UUID, container: Container, epochs: tuple[UUID, ...]) -> SealedPart:

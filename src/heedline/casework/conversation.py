@@ -19,6 +19,7 @@ from heedline.casework.attendance import Attendance
 from heedline.casework.finding import find, move, record, verb
 from heedline.casework.sealing import as_part, canonical
 from heedline.dispatch.clocks import first_due
+from heedline.intake.fields import tidy
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
 from heedline.reports import door
@@ -95,6 +96,7 @@ def say(code: ReceiptCode, text: str, *, message_id: UUID, at: datetime) -> bool
 
     Raises CodeUnknown, NoRoom, Conflict (same id, other text) or SealingStopped (nothing was sent).
     """
+    text = tidy(text, lines=True)
     if len(text) > LONGEST:
         raise NoRoom
     keys, lookup = _keys(code)
@@ -158,6 +160,7 @@ def delete_messages(code: ReceiptCode, *, at: datetime) -> None:
 @verb(Act.REPORTER_ASKED)
 def ask(ref: UUID, text: str, *, version: int, by: Attendance, at: datetime) -> None:
     """Send the reporter a message: sealed to their code and to the desk, signed by the officer."""
+    text = tidy(text, lines=True)
     if len(text) > LONGEST:
         raise NoRoom
     found = find(ref, by=by, at=at, version=version)

@@ -232,7 +232,7 @@ def test_the_pages_of_what_can_go_wrong(site: str, person: Open, scripts: bool) 
 def test_the_pages_under_the_line(site: str, person: Open, name: str, scripts: bool) -> None:
     rosa = person(scripts=scripts)
     rosa.visit(f"{site}/{name}/")
-    seen(rosa, name)
+    seen(rosa, f"page-{name}")
 
 
 @pytest.fixture

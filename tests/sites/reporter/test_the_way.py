@@ -14,6 +14,13 @@ def test_the_first_page_names_the_emergency_number_before_anything_else(rosa: Wa
     assert not rosa.client.cookies, "nothing is set before anybody decides to write"
 
 
+def test_phone_numbers_can_be_pressed(rosa: Walker) -> None:
+    rosa.visit("/")
+    for number in ("+44800789321", "+44800555111", "101"):
+        assert f'href="tel:{number}"' in rosa.html
+    assert 'href="tel:18001"' not in rosa.html, "a prefix is no number to call"
+
+
 def test_the_shortest_way_is_seven_presses_and_one_box(rosa: Walker) -> None:
     code = rosa.send()
     assert rosa.at == "/code/"
@@ -60,7 +67,9 @@ def walk_the_long_way(rosa: Walker) -> None:
     rosa.press("Continue", known="yes").press("Continue", looks="Tall, with a red cap", child="no")
     rosa.follow("Add another").press("Continue", name="Somebody else")
     rosa.page.links.reverse()
-    rosa.follow("Remove").press("Yes, remove it")
+    rosa.follow("Remove")
+    assert "Somebody else" in rosa.main, "who is asked to confirm sees what will go"
+    rosa.press("Yes, remove it")
     assert "Somebody else" not in rosa.main
     rosa.press("Continue").press("Continue", also=["vehicle", "online"])
     rosa.press("Continue", registration="ab12 cde").press("Continue")

@@ -96,7 +96,12 @@ def item_remove(turn: Turn, slug: str, item: str) -> HttpResponse:
         return see_other(there)
     lines = item_lines(turn.asking.qs, step, found)
     return page(
-        turn.request, "remove", title=tab_title(slug), name=step.item_name, lines=lines, back_url=there
+        turn.request,
+        "remove",
+        title=tab_title(slug),
+        name=step.item_name,
+        written=as_written(lines),
+        back_url=there,
     )
 
 

@@ -106,7 +106,7 @@ def _row(row: Row) -> dict[str, Any]:
     change = {"href": there, "text": words()["shared.change"], "visuallyHiddenText": row.label.lower()}
     return {
         "key": {"text": row.label},
-        "value": {"html": as_written(row.lines)},
+        "value": {"html": as_written(row.lines)} if row.given else {"text": row.lines[0]},
         "actions": {"items": [change]},
     }
 

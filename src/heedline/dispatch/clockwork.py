@@ -8,6 +8,8 @@ from django.db import connection
 
 from heedline.dispatch.turns import forget_dead_rows
 
+#: Ends the present file of the log of commits, and lets the finished ones be deleted.
+FORGET_COMMITS = ("SELECT pg_switch_wal()", "CHECKPOINT")
 _TABLES = (
     "reports_sealed_header",
     "reports_sealed_payload",
@@ -37,8 +39,8 @@ def forget_times() -> None:
         return
     forget_dead_rows(_TABLES)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_switch_wal()")
-        cursor.execute("CHECKPOINT")
+        for statement in FORGET_COMMITS:
+            cursor.execute(statement)
 
 
 def sweep() -> int:

@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+"""Measure the budgets of the design, on this machine, in one run: `make bench`.
+
+Starts the demonstration in a folder of its own on free ports, loads it, stops and deletes it. Writes var/bench.json and
+prints a table. Exit codes: 0 measured (budgets may be missed: the table says so), 1 something that was acknowledged is
+not stored, or nothing could be measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench import api_load, desk_work, floor, page_flow, question_page, verdicts
+from bench.instance import ROOT, Instance, NotStarted, running
+from bench.load import Wrong
+from bench.processes import machine
+
+LEVELS = (1, 16, 64)
+DESKS = ("north-east", "national")
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is done. Every stage ends after so many seconds or so many times, whichever is first."""
+
+    floor: int
+    seconds: float
+    reports: int
+    flows: int
+    pages: int
+    up_to: int
+    queue_pages: int
+    opens: int
+    idle: float
+
+
+WHOLE = Size(
+    floor=400, seconds=6, reports=1200, flows=300, pages=1500, up_to=10_000, queue_pages=80, opens=150, idle=5
+)
+QUICK = Size(
+    floor=100, seconds=1.5, reports=300, flows=40, pages=300, up_to=1_500, queue_pages=30, opens=40, idle=1
+)
+
+
+def say(words: str) -> None:
+    """Progress, for whoever waits."""
+    print(f"  {time.monotonic() - _began:5.0f} s  {words}", file=sys.stderr, flush=True)
+
+
+_began = time.monotonic()
+
+
+def _api(instance: Instance, size: Size, found: dict[str, Any]) -> None:
+    before, accepted, failed = api_load.stored(instance), [], 0
+    floors = [floor.measure(instance, size.floor)]
+    levels: list[tuple[bool, Any]] = []
+    for connections in LEVELS:
+        for fresh in (True, False):
+            say(f"reports over the API, {connections} {'fresh' if fresh else 'kept'} connections")
+            level, taken = api_load.run(
+                instance, connections, fresh=fresh, seconds=size.seconds, at_most=size.reports
+            )
+            levels.append((fresh, level))
+            accepted += taken
+            failed += sum(level.tally.errors.values())
+    floors.append(floor.measure(instance, size.floor))
+    # before and after: what else the machine does changes both the floor and what stands on it
+    base = sum(one.ms for one in floors) / len(floors)
+    found["floor"] = {
+        "seal_cpu_ms": round(sum(one.seal_ms for one in floors) / len(floors), 3),
+        "insert_cpu_ms": round(sum(one.insert_ms for one in floors) / len(floors), 3),
+        "sum_cpu_ms": round(base, 3),
+        "runs": [one.told() for one in floors],
+    }
+    found["api"] = [
+        {"fresh": fresh, **level.told(), "floors": round(level.serving_ms / base, 2)}
+        for fresh, level in levels
+    ]
+    say("is all that was accepted stored, once?")
+    kept = api_load.durability(instance, accepted, before=before, unanswered=failed, sample=20)
+    found["durability"] = {**kept, "whole": api_load.whole(kept)}
+
+
+def _pages(instance: Instance, size: Size, found: dict[str, Any]) -> None:
+    found["flow"] = []
+    for connections in LEVELS:
+        say(f"the whole way through the pages, {connections} at once")
+        _, told = page_flow.run(instance, connections, seconds=size.seconds, at_most=size.flows)
+        found["flow"].append(told)
+    say("a question page: weight and time")
+    weight = question_page.weigh(instance)
+    load = question_page.time_it(instance, LEVELS[-1], seconds=size.seconds, at_most=size.pages)
+    found["question_page"] = {"slug": question_page.SLUG, "weight": weight, "load": load.told()}
+    found["public_queries"] = desk_work.public_queries(instance)
+
+
+def _desks(instance: Instance, size: Size, found: dict[str, Any]) -> None:
+    say(f"filling up to {size.up_to:,} reports")
+    found["filled"] = desk_work.fill(instance, size.up_to)
+    found["worker"] = desk_work.until_worker_is_done(instance)
+    found["desks"] = []
+    for desk in DESKS:
+        say(f"queue and reports of the {desk} desk")
+        found["desks"].append(desk_work.read(instance, desk, pages=size.queue_pages, opens=size.opens))
+
+
+def _memory(instance: Instance) -> dict[str, Any]:
+    lines = instance.family().memory()
+    by: dict[str, float] = {}
+    for line in lines:
+        by[str(line["process"])] = by.get(str(line["process"]), 0.0) + float(str(line["pss_mib"]))
+    return {
+        "sum_pss_mib": round(sum(by.values()), 1),
+        "sum_rss_mib": round(sum(float(str(line["rss_mib"])) for line in lines), 1),
+        "by_process_pss_mib": {name: round(mib, 1) for name, mib in by.items()},
+        "processes": lines,
+    }
+
+
+def _commit() -> str:
+    done = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip()
+
+
+def measure(size: Size) -> dict[str, Any]:
+    """Everything, in one run of one instance."""
+    found: dict[str, Any] = {
+        "when": datetime.now(UTC).isoformat(timespec="seconds"),
+        "commit": _commit(),
+        "python": sys.version.split()[0],
+        "machine": machine(),
+        "size": size.__dict__,
+    }
+    say("starting an instance")
+    with running() as instance:
+        found["started_in_seconds"] = round(instance.started_in, 1)
+        found["postgresql"] = instance.cluster.major
+        time.sleep(size.idle)
+        found["memory"] = {"idle": _memory(instance)}
+        _api(instance, size, found)
+        _pages(instance, size, found)
+        _desks(instance, size, found)
+        found["memory"]["after"] = _memory(instance)
+        say("stopping")
+    found["took_seconds"] = round(time.monotonic() - _began, 1)
+    return found
+
+
+def _too_long(_number: int, _frame: object) -> None:
+    raise NotStarted("The bench took far longer than it may, and was stopped.")
+
+
+def main() -> int:
+    """Parse, measure, write, print."""
+    options = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0] if __doc__ else "")
+    options.add_argument("--quick", action="store_true", help="under a minute, and less exact")
+    options.add_argument("--at", type=int, metavar="N", help="queue and read at N reports (10000)")
+    options.add_argument("--to", type=Path, default=ROOT / "var" / "bench.json", help="the file to write")
+    asked = options.parse_args()
+    size = QUICK if asked.quick else WHOLE
+    if asked.at:
+        size = Size(**{**size.__dict__, "up_to": asked.at})
+    for name in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGALRM, _too_long)
+    signal.alarm(600 + size.up_to // 50)
+    try:
+        found = measure(size)
+    except (NotStarted, Wrong) as reason:
+        print(f"bench: {reason}", file=sys.stderr)
+        return 1
+    judged = verdicts.judge(found)
+    found["verdicts"] = verdicts.told(judged)
+    asked.to.parent.mkdir(exist_ok=True)
+    asked.to.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(verdicts.as_table(judged))
+    print(f"\nMeasured in {found['took_seconds']:.0f} s; everything is in {asked.to}.")
+    return 0 if found["durability"]["whole"] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

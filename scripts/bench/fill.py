@@ -1,0 +1,43 @@
+"""Fills the queues in the public process's place: its role, its settings, the real `journey.submit`.
+
+    python -m bench.fill HOW_MANY
+
+Run by `make bench` with the environment of the public process; two of these at once use both cores.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from bench import made_up
+
+
+def main(how_many: int) -> None:
+    """Submit that many invented reports."""
+    import django
+
+    django.setup()
+    from django.conf import settings
+
+    from heedline.casework import journey
+    from heedline.intake.api_payload import from_api
+    from heedline.intake.question_files import load_question_set
+    from heedline.intake.record import Record
+    from heedline.packs import load_pack
+    from heedline.vault.codes import new_code
+
+    chance = random.Random()  # noqa: S311 - invented words, no secrets
+    questions = load_question_set(load_pack(settings.PACK), "activity")
+    for _ in range(how_many):
+        record = from_api({"activity": questions}, made_up.told(chance), identity_offered=True)
+        if not isinstance(record, Record):
+            raise SystemExit("An invented report does not fit the questions.")
+        new = journey.NewReport(uuid4(), new_code(), "api", record, questions, "en")
+        journey.submit(new, at=datetime.now(UTC))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,153 @@
+"""The budgets of the design, and what was measured beside each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+#: From the design's budgets, for two cores with the database and the client on them.
+CPU_MS, FLOORS = 3.0, 3.0
+REPORTS_PER_SECOND = 400
+PAGE_P99_MS, PAGE_KIB = 150.0, 60
+QUEUE_P95_MS, OPEN_P95_MS, QUERIES = 100.0, 60.0, 5
+MEMORY_MIB = 700
+AT_ONCE = (16, 64)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One budget: `met` is None where there is none and the number is only told."""
+
+    what: str
+    measured: str
+    budget: str
+    met: bool | None
+
+    @property
+    def mark(self) -> str:
+        return {True: "met", False: "MISSED", None: ""}[self.met]
+
+
+def judge(found: dict[str, Any]) -> list[Verdict]:
+    """Every budget of §13 that this bench measures, in the order of the table."""
+    return [*_api(found), *_pages(found), *_desk(found), *_rest(found)]
+
+
+def _api(found: dict[str, Any]) -> Iterator[Verdict]:
+    floor = found["floor"]
+    yield Verdict(
+        "floor: seal + insert, CPU of one report",
+        f"{floor['seal_cpu_ms']:.2f} + {floor['insert_cpu_ms']:.2f} = {floor['sum_cpu_ms']:.2f} ms",
+        "",
+        None,
+    )
+    for one in found["api"]:
+        name = f"API, {one['connections']} {'fresh' if one['fresh'] else 'kept'}"
+        judged = one["connections"] in AT_ONCE
+        yield Verdict(
+            f"{name}: reports a second (errors)",
+            f"{one['per_second']:.0f} ({one['errors']})",
+            f"≥ {REPORTS_PER_SECOND} (0)" if judged else "(0)",
+            (one["per_second"] >= REPORTS_PER_SECOND or not judged) and not one["errors"],
+        )
+        yield Verdict(
+            f"{name}: p50 / p95 / p99",
+            f"{one['p50_ms']:.0f} / {one['p95_ms']:.0f} / {one['p99_ms']:.0f} ms",
+            "",
+            None,
+        )
+        cpu, ratio = one["server_cpu_ms_each"], one["floors"]
+        yield Verdict(
+            f"{name}: server CPU of one report", f"{cpu:.2f} ms", f"≤ {CPU_MS:.0f} ms", cpu <= CPU_MS
+        )
+        yield Verdict(f"{name}: in floors", f"{ratio:.2f}", f"≤ {FLOORS:.0f}", ratio <= FLOORS)
+
+
+def _pages(found: dict[str, Any]) -> Iterator[Verdict]:
+    for one in found["flow"]:
+        name = f"whole way, {one['connections']} at once"
+        yield Verdict(
+            f"{name}: flows, requests a second (errors)",
+            f"{one['per_second']:.1f}, {one['requests_per_second']:.0f} ({one['errors']})",
+            "(0)",
+            not one["errors"],
+        )
+        every = one["every_page"]
+        yield Verdict(
+            f"{name}: a page p50 / p95 / p99",
+            f"{every['p50_ms']:.0f} / {every['p95_ms']:.0f} / {every['p99_ms']:.0f} ms",
+            "",
+            None,
+        )
+        yield Verdict(
+            f"{name}: server CPU of a flow (a request)",
+            f"{one['server_cpu_ms_each']:.0f} ms ({one['server_cpu_ms_each_request']:.2f} ms)",
+            "",
+            None,
+        )
+    page = found["question_page"]
+    kib = page["weight"]["bytes"] / 1024
+    yield Verdict("question page: weight in all", f"{kib:.1f} KiB", f"≤ {PAGE_KIB} KiB", kib <= PAGE_KIB)
+    foreign = page["weight"]["foreign_requests"]
+    yield Verdict("question page: foreign requests", f"{foreign}", "0", foreign == 0)
+    p99 = page["load"]["p99_ms"]
+    yield Verdict(
+        f"question page: p99 at {page['load']['connections']}",
+        f"{p99:.0f} ms (a second: {page['load']['per_second']:.0f})",
+        f"≤ {PAGE_P99_MS:.0f} ms",
+        p99 <= PAGE_P99_MS and not page["load"]["errors"],
+    )
+    yield Verdict("question page: server CPU", f"{page['load']['server_cpu_ms_each']:.2f} ms", "", None)
+    asked = ", ".join(f"{name} {q['statements']}" for name, q in found["public_queries"].items())
+    yield Verdict("statements of public requests", asked, "", None)
+
+
+def _desk(found: dict[str, Any]) -> Iterator[Verdict]:
+    for one in found["desks"]:
+        name = f"{one['desk']} desk at {found['filled']['reports']:,} reports"
+        checks: tuple[tuple[str, str, float, Callable[[float], bool]], ...] = (
+            ("queue", "p95", QUEUE_P95_MS, lambda ms: ms <= QUEUE_P95_MS),
+            ("open", "p95", OPEN_P95_MS, lambda ms: ms <= OPEN_P95_MS),
+        )
+        for what, _, budget, good in checks:
+            took = one[what]
+            yield Verdict(
+                f"{name}: {what} p50 / p95 (CPU)",
+                f"{took['p50_ms']:.0f} / {took['p95_ms']:.0f} ms ({took['server_cpu_ms_each']:.0f} ms)",
+                f"p95 ≤ {budget:.0f} ms",
+                good(took["p95_ms"]),
+            )
+            asked = one["queries"][what]["statements"]
+            yield Verdict(f"{name}: {what}, statements", str(asked), f"≤ {QUERIES}", asked <= QUERIES)
+
+
+def _rest(found: dict[str, Any]) -> Iterator[Verdict]:
+    idle = found["memory"]["idle"]["sum_pss_mib"]
+    yield Verdict(
+        "memory of all processes, idle (after the load)",
+        f"{idle:.0f} MiB ({found['memory']['after']['sum_pss_mib']:.0f} MiB)",
+        f"≤ {MEMORY_MIB} MiB",
+        idle <= MEMORY_MIB,
+    )
+    kept = found["durability"]
+    yield Verdict(
+        "accepted = stored whole, once; codes open",
+        f"{kept['present']:,} of {kept['accepted']:,}; {kept['mailboxes_opened']} of {kept['codes_tried']}",
+        "all",
+        kept["whole"],
+    )
+
+
+def as_table(verdicts: list[Verdict]) -> str:
+    """For the terminal."""
+    wide = [max(len(getattr(v, name)) for v in verdicts) for name in ("what", "measured", "budget")]
+    return "\n".join(
+        f"{v.what:<{wide[0]}}  {v.measured:>{wide[1]}}  {v.budget:<{wide[2]}}  {v.mark}".rstrip()
+        for v in verdicts
+    )
+
+
+def told(verdicts: list[Verdict]) -> list[dict[str, Any]]:
+    """For the file."""
+    return [asdict(one) for one in verdicts]

@@ -113,7 +113,6 @@ def _assess(page: Visitor) -> None:
     page.play.get_by_label("Why this priority?").fill(
         "It looks like planning, and the place is full every day"
     )
-    page.play.get_by_label("Do not close it").check()
 
 
 def _ask(page: Visitor) -> None:
@@ -303,8 +302,9 @@ def test_the_line_of_new_reports_comes_by_itself(house: House, office: str, pers
     page.visit(f"{office}/w/q/north-east/")
     assert page.play.locator("#queue-new").get_by_text("new report").count() == 0
     a_report(at=now(), where=NORTH_EAST)
-    with page.play.expect_response("**/w/q/north-east/new/**"):
+    with page.play.expect_request("**/w/q/north-east/new/**") as asked:
         page.play.clock.run_for(31_000)
+    assert asked.value.headers["hx-request"] == "true"  # by which the server knows that nobody is at work
     page.play.get_by_text("1 new report at your desks.").wait_for()
     page.press("Show it")
     page.play.get_by_role("button", name="Take and open").wait_for()

@@ -23,7 +23,7 @@ def test_a_conflict_shows_both_texts_and_loses_neither(house: House, hand: Calla
     here.send(f"/w/r/{ref}/take/")
     there = hand().at_work(house, "Odile")
     there.get(f"/w/r/{ref}/")
-    answers = {**VAGUE, "close_as": "keep-open"}
+    answers = {**VAGUE, "close_as": ""}
     there.send(f"/w/r/{ref}/", do="save-stay", **{**answers, "done_what": "Theirs: he took pictures"})
     here.send(f"/w/r/{ref}/", do="save-stay", **{**answers, "done_what": "Mine: he filmed the doors"})
     assert here.page.status_code == 409
@@ -44,7 +44,7 @@ def test_every_other_form_meets_a_conflict_in_the_same_way(
     here = hand().at_work(house, "Odile")
     here.get("/w/q/north-east/")
     here.send(f"/w/r/{ref}/take/")
-    answers = {**VAGUE, "close_as": "keep-open"}
+    answers = {**VAGUE, "close_as": ""}
     here.send(f"/w/r/{ref}/", do="save-stay", **answers)
     here.get(f"/w/r/{ref}/{late}/")
     old = here.page
@@ -67,7 +67,7 @@ def test_the_line_of_new_reports(house: House, hand: Callable[[], Hand]) -> None
     odile = hand().at_work(house, "Odile")
     odile.get("/w/q/north-east/")
     assert "Updated " in odile.html
-    assert 'hx-get="/w/q/north-east/new/?mark=1"' in odile.html
+    assert 'data-hx-get="/w/q/north-east/new/?mark=1"' in odile.html
     odile.get("/w/q/north-east/new/?mark=1", **{"HX-Request": "true"})
     assert "new report" not in odile.html
     a_report(at=now(), where=NORTH_EAST)

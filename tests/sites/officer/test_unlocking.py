@@ -82,7 +82,7 @@ def late(house: House, hand: Callable[[], Hand]) -> tuple[Hand, str]:
 
 def _send_late(odile: Hand, path: str) -> None:
     answers = {**odile.form(path), **VAGUE, "done_what": MINE, "priority": "high", "do": "save-stay"}
-    answers["close_as"] = "keep-open"
+    answers["close_as"] = ""
     odile.page = odile.client.post(path, answers, follow=True)
     odile._arrived(path)
 

@@ -133,7 +133,7 @@ def test_hostile_words_are_inert_on_every_page(house: House, hand: Callable[[], 
     pages = [odile.html]
     odile.send(f"/w/r/{ref}/take/")
     pages.append(odile.html)
-    odile.send(f"/w/r/{ref}/", do="save-stay", **{**VAGUE, "close_as": "keep-open", "done_what": HOSTILE})
+    odile.send(f"/w/r/{ref}/", do="save-stay", **{**VAGUE, "close_as": "", "done_what": HOSTILE})
     pages.append(odile.html)
     odile.get(f"/w/r/{ref}/ask/")
     odile.send(f"/w/r/{ref}/ask/", do="preview", text=HOSTILE[:300])
@@ -149,6 +149,9 @@ def test_hostile_words_are_inert_on_every_page(house: House, hand: Callable[[], 
         # words of others stand in an element of their own, so that a turned direction ends with it
         assert re.search(r'hl-typed[^>]*dir="auto"[^>]*>[^<]*&lt;script&gt;', html)
     assert pages[1].count("w" * 3000) >= 1
+    # what turns the direction of reading is shown as what it is
+    assert "[U+202E]gnp.exe [U+2066]hidden[U+2069]" in pages[1]
+    assert not any(trick in pages[1] for trick in "\u202e\u2066\u2069\x1b")
 
 
 def test_nothing_of_a_report_is_in_an_address_or_a_title(house: House, hand: Callable[[], Hand]) -> None:

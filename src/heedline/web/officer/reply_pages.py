@@ -23,6 +23,7 @@ from heedline.web.officer.kept_words import keeps_words, let_go
 from heedline.web.officer.middleware import OfficeRequest
 from heedline.web.officer.report_pages import came_from, conflict, page, restored, version_of
 from heedline.web.officer.report_words import status_words
+from heedline.web.officer.templatetags.officer_words import as_typed
 
 
 def _text_of(form: Form, language: str) -> str:
@@ -89,7 +90,7 @@ def _write(
             if one.from_us
             else "The reporter",
             "when": f"{one.when_words}{', read' if one.from_us and one.seen else ''}{', new' if one.new else ''}",
-            "text": one.text,
+            "text": as_typed(one.text),
         }
         for one in file.messages
     ]

@@ -8,13 +8,13 @@ from django.conf import settings
 
 from heedline.casework.journey import Closing, Finding
 from heedline.packs import load_pack
-from heedline.web.components.forms import Checkboxes, Choice, Divider, Field, Form, Radios, Select, TextArea
+from heedline.web.components.forms import Checkboxes, Choice, Field, Form, Radios, Select, TextArea
 
 #: What an officer may write in one box. Stated under the box, never cut.
 LONG, SHORT = 4000, 1000
-KEEP_OPEN = "keep-open"
-OTHER_REASON = "other"
 FINISHED = "finished"
+#: What a reporter is told while the desk still works on it: not to be said of a closed report.
+_STILL_OPEN = frozenset({"received", "read", "question"})
 
 DANGER = Radios(
     name="danger",
@@ -53,32 +53,33 @@ REASON = TextArea(
 ASSESSMENT: tuple[Field, ...] = (DANGER, DONE_WHAT, PRIORITY, REASON)
 
 
-def _short_choices() -> tuple[Choice | Divider, ...]:
+def _short_choices() -> tuple[Choice, ...]:
     """One choice carries the outcome and its reason, so that the short way needs one answer."""
     pack = load_pack(settings.PACK)
-    choices: list[Choice | Divider] = [
-        Choice(value=KEEP_OPEN, label="Do not close it: there is more to do"),
-        Divider("or close it now"),
-    ]
-    for reason in pack.reasons.values():
-        outcome = pack.outcomes[reason.outcome]
-        if outcome.short:
-            choices.append(Choice(value=reason.code, label=reason.words, hint=outcome.words))
-    return tuple(choices)
-
-
-def assessment_fields(*, may_close: bool) -> tuple[Field, ...]:
-    """The assessment, with the short way to close where closing is allowed."""
-    if not may_close:
-        return ASSESSMENT
-    closing = Radios(
-        name="close_as",
-        label="Close it now?",
-        choices=_short_choices(),
-        required="Choose whether to close it now",
-        small=True,
+    return tuple(
+        Choice(value=reason.code, label=f"{pack.outcomes[reason.outcome].words}: {_inside(reason.words)}")
+        for reason in pack.reasons.values()
+        if pack.outcomes[reason.outcome].short
     )
-    return (*ASSESSMENT, closing)
+
+
+def _inside(words: str) -> str:
+    """Words that begin a sentence, put inside one."""
+    return words[:1].lower() + words[1:]
+
+
+def assessment_fields() -> tuple[Field, ...]:
+    """The assessment, and the short way to close."""
+    return (
+        *ASSESSMENT,
+        Select(
+            name="close_as",
+            label="Close it now?",
+            hint="The short way, for what is not useful. For any other outcome save first, then close.",
+            blank="Keep it open: there is more to do",
+            choices=_short_choices(),
+        ),
+    )
 
 
 def finding_of(form: Form) -> Finding:
@@ -94,7 +95,7 @@ def finding_of(form: Form) -> Finding:
 def short_closing_of(form: Form) -> Closing | None:
     """The short way's closing, or None to keep the report open."""
     chosen = form.text("close_as")
-    if chosen in {"", KEEP_OPEN}:
+    if not chosen:
         return None
     reason = load_pack(settings.PACK).reasons[chosen]
     return Closing(outcome=reason.outcome, reason=reason.words, tell_reporter=FINISHED)
@@ -138,7 +139,11 @@ def closing_fields() -> tuple[Field, ...]:
             label="What is the reporter told?",
             hint="They see this line when they come back with their code. It never says what was found.",
             required="Choose what the reporter is told",
-            choices=tuple(Choice(value=code, label=words[key]) for code, key in pack.statuses.items()),
+            choices=tuple(
+                Choice(value=code, label=words[key])
+                for code, key in pack.statuses.items()
+                if code not in _STILL_OPEN
+            ),
             small=True,
         ),
     )
@@ -214,3 +219,16 @@ WOULD_THIS_GIVE_THEM_AWAY = Checkboxes(
     ),
     small=True,
 )
+
+
+def shown(form: Form) -> list[tuple[str, str]]:
+    """What a form says, field by field, in the words that were chosen from."""
+    said = []
+    for each in form.fields:
+        value = form.text(each.name)
+        if not value or not each.label:
+            continue
+        choices = each.choices if isinstance(each, Radios | Select) else ()
+        names = {one.value: one.label for one in choices if isinstance(one, Choice)}
+        said.append((each.label, names.get(value, value)))
+    return said

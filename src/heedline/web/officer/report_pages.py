@@ -96,7 +96,7 @@ def report(request: OfficeRequest, ref: UUID) -> HttpResponse:
     if request.method == "POST":
         return _assess(request, ref)
     file = case_file.case_file(ref, by=request.attendance, at=attendance.now())
-    fields = report_forms.assessment_fields(may_close=True)
+    fields = report_forms.assessment_fields()
     kept = restored(request, fields)
     form = kept or Form(fields, values=_last_assessment(file))
     return _show(request, file, form, words_came_back=kept is not None)
@@ -120,7 +120,7 @@ def _show(request: OfficeRequest, file: CaseFile, form: Form, status: int = 200,
 
 def _assess(request: OfficeRequest, ref: UUID) -> HttpResponse:
     by, at = request.attendance, attendance.now()
-    form = Form.posted(report_forms.assessment_fields(may_close=True), request.POST.lists())
+    form = Form.posted(report_forms.assessment_fields(), request.POST.lists())
     form = report_forms.no_danger_in_a_hurry(form)
     if form.errors:
         return _show(request, case_file.case_file(ref, by=by, at=at), form, 422)
@@ -156,7 +156,6 @@ def go_on(request: OfficeRequest, ref: UUID, done: str, *, stay: bool) -> HttpRe
 def conflict(request: OfficeRequest, ref: UUID, form: Form, action: str, changed: Changed) -> HttpResponse:
     """Somebody saved in between: both texts beside each other, and the form again on top of what stands now."""
     file = case_file.case_file(ref, by=request.attendance, at=attendance.now())
-    mine = [(each.label, text) for each in form.fields if (text := form.text(each.name)) and each.label]
     return page(
         request,
         "officer/conflict.html",
@@ -164,7 +163,7 @@ def conflict(request: OfficeRequest, ref: UUID, form: Form, action: str, changed
         action,
         {
             "unsent": form,
-            "mine": mine,
+            "mine": report_forms.shown(form),
             "theirs": steps_of(file)[0] if file.steps else None,
             "changed": changed.theirs,
             "action": reverse(action, kwargs={"ref": ref}),

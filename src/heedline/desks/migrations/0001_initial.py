@@ -68,12 +68,7 @@ class Migration(migrations.Migration):
                 ),
                 ("code", models.SlugField(max_length=40, unique=True)),
                 ("name", models.CharField(max_length=120)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("activity", "activity"), ("authoriser", "authoriser")], max_length=20
-                    ),
-                ),
+                ("kind", models.CharField(max_length=20)),
                 ("round_the_clock", models.BooleanField(default=False)),
                 (
                     "authoriser",

@@ -17,9 +17,9 @@ CREATE FUNCTION permits.hand_over(p_report uuid, p_desk uuid, p_due timestamptz,
     p_share_epoch uuid, p_share bytea) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM 1 FROM public.desks_desk d JOIN public.desks_desk mine ON mine.kind = d.kind
-        JOIN public.reports_report r ON r.desk_id = mine.id
-        WHERE d.id = p_desk AND r.id = p_report AND d.id <> r.desk_id;
+    -- to any desk that reads reports: what came as one thing may be another desk's work
+    PERFORM 1 FROM public.desks_desk d JOIN public.reports_report r ON r.id = p_report
+        WHERE d.id = p_desk AND d.kind <> 'authoriser' AND d.id <> r.desk_id;
     IF NOT FOUND THEN RETURN false; END IF;
     UPDATE public.reports_report r SET desk_id = p_desk, stage = 'waiting', holder_id = NULL, lease_until = NULL,
         due_at = p_due, version = version + 1,

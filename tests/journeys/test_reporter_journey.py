@@ -28,7 +28,7 @@ Open = Callable[..., Visitor]
 WORDS = "She asked me twice how many people come to the market on Fridays and when the doors are closed."
 HOSTILE = (
     "<script>document.title='owned'</script><img src=x onerror=alert(1)> \u202egnp.exe =cmd|'/c calc'!A0 \x1b[31m "
-    + "w" * 400
+    + "incomprehensibilities" * 20
 )
 
 

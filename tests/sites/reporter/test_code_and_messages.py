@@ -163,11 +163,15 @@ def test_deleting_removes_the_reporters_copy_only_and_says_so(rosa: Walker, aske
     assert isinstance(message.container, UUID)
 
 
-def test_an_unknown_code_says_so_and_opens_nothing(rosa: Walker, asked: str) -> None:
-    enter(rosa, new_code().grouped())
+def test_an_unknown_code_says_so_stays_in_the_box_and_opens_nothing(rosa: Walker, asked: str) -> None:
+    unknown = new_code().grouped()
+    enter(rosa, unknown)
     assert rosa.title.startswith("Error: ")
     assert "We cannot find that code" in rosa.main
+    assert rosa.typed("code") == unknown
     assert not rosa.cookie(VISIT)
+    rosa.press("Open", code=asked)
+    assert QUESTION in rosa.main
 
 
 def test_a_well_formed_code_gets_the_same_answer_whether_it_exists_or_not(rosa: Walker, asked: str) -> None:

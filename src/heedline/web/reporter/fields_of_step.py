@@ -25,8 +25,12 @@ _TALL = 5000
 
 def form_of(step: Step, typed: Mapping[str, Any], errors: Mapping[str, str]) -> Form:
     """The fields of `step` with what was typed and what is wrong."""
-    heading = heads_itself(step)
-    return Form(tuple(_field(question, heading) for question in step.fields), typed, errors)
+    heads = heads_itself(step)
+    return Form(
+        tuple(_field(question, heads and question is step.fields[0]) for question in step.fields),
+        typed,
+        errors,
+    )
 
 
 def heads_itself(step: Step) -> bool:

@@ -50,9 +50,10 @@ def on_visit(view: Callable[[Visit], HttpResponse]) -> Callable[[HttpRequest], H
             code = drafting.visit_code(cookies.sent(request, settings.VISIT_COOKIE), at=at)
             if code is None:
                 return _over(request)
-            return view(Visit(request, code, at))
-        except CodeUnknown:
-            return _unknown(request, at)
+            try:
+                return view(Visit(request, code, at))
+            except CodeUnknown:
+                return _unknown(request, code, at)
         except (StoreAway, SealingStopped):
             return recovery.store_away(request)
 
@@ -159,9 +160,9 @@ def _over(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _unknown(request: HttpRequest, at: datetime) -> HttpResponse:
+def _unknown(request: HttpRequest, code: ReceiptCode, at: datetime) -> HttpResponse:
     drafting.end_visit(cookies.sent(request, settings.VISIT_COOKIE), at=at)
-    response = _enter_page(request, "", words()["visit.unknown"])
+    response = _enter_page(request, code.grouped(), words()["visit.unknown"])
     cookies.take_away(response, settings.VISIT_COOKIE)
     return response
 

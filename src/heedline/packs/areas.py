@@ -54,6 +54,12 @@ class Areas:
             return frozenset({sector.exceptions.get(inward[1:], sector.usual)})
         return self._outcodes.get(outcode, frozenset())
 
+    def ambiguous_outcode(self, postcode: str) -> bool:
+        """Whether this is a first half alone, and not one force's alone."""
+        tight = "".join(postcode.upper().split())
+        full = self._full.fullmatch(tight)
+        return not full and len(self.forces_of_postcode(tight)) > 1
+
     def forces_of_place(self, place: str) -> frozenset[str]:
         """A place in words: a full postcode in it, or its last part being exactly a council's or force's name.
 

@@ -11,11 +11,15 @@ from importlib.resources.abc import Traversable
 
 from heedline.packs import pack as shapes
 from heedline.packs.areas import read_areas
+from heedline.packs.assessments import read_assessments
+from heedline.packs.desk_files import check_kind_desks, read_desk, read_kind, read_region, special_desk
+from heedline.packs.outcome_files import check_short_close, read_outcome, read_reason, read_template
+from heedline.packs.special_places import read_special_places
 from heedline.packs.tables import PackError, Table, read_toml
 from heedline.packs.words import Words, read_words
+from heedline.packs.working_days import read_working_days
 
 URGENCIES = ("danger", "soon", "routine")
-DESK_ROLES = ("desk", "authoriser")
 PAGED = ("desk-on-duty", "watch-on-duty", "watch-lead", "duty-manager")
 
 
@@ -46,11 +50,16 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
     words = _words(folder, languages, known)
 
     organisations = {key: _organisation(key, table) for key, table in desks.named("organisations").items()}
-    kinds = {key: _kind(key, table) for key, table in desks.named("kinds").items()}
+    kinds = {key: read_kind(key, table) for key, table in desks.named("kinds").items()}
     desk_entries = {
-        key: _desk(key, table, organisations, kinds) for key, table in desks.named("desks").items()
+        key: read_desk(key, table, organisations, kinds) for key, table in desks.named("desks").items()
     }
-    regions = {key: _region(key, table, desk_entries) for key, table in desks.named("regions").items()}
+    check_kind_desks(desks, kinds, desk_entries)
+    working_days = read_working_days(folder)
+    regions = {
+        key: read_region(key, table, desk_entries, kinds, working_days)
+        for key, table in desks.named("regions").items()
+    }
     forces = _forces(desks.table("forces"), regions)
     areas_table = desks.table("areas")
     prefixes = _text_map(areas_table.table("prefixes"))
@@ -58,7 +67,8 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
     areas_table.done()
 
     priorities = {key: _priority(key, table) for key, table in clocks.named("priorities").items()}
-    outcomes = {key: _outcome(key, table) for key, table in ends.named("outcomes").items()}
+    first_priority = _first_priority(clocks.table("first_priority"), priorities)
+    outcomes = {key: read_outcome(key, table, kinds) for key, table in ends.named("outcomes").items()}
     result = shapes.Pack(
         code=code,
         folder=folder,
@@ -69,28 +79,34 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
         formats=formats,
         organisations=organisations,
         desks=desk_entries,
-        watch_desk=_special_desk(desks, "watch_desk", desk_entries, kinds),
-        authoriser_desk=_special_desk(desks, "authoriser_desk", desk_entries, kinds),
+        watch_desk=special_desk(desks, "watch_desk", desk_entries, kinds),
+        authoriser_desk=special_desk(desks, "authoriser_desk", desk_entries, kinds),
         kinds=kinds,
         regions=regions,
         forces=forces,
         areas=read_areas(folder, {f.id: f.name for f in forces.values()}, prefixes, ambiguous, formats),
         priorities=priorities,
-        first_priority=_first_priority(clocks.table("first_priority"), priorities),
+        first_priority=first_priority,
         clocks=minutes,
+        kind_clocks=_kind_clocks(clocks, kinds, priorities, first_priority),
+        working_days=working_days,
+        special_places=read_special_places(folder, forces),
+        assessments=read_assessments(folder, tuple(kinds)),
         known=known,
         on_call=_on_call(clocks),
         outcomes=outcomes,
-        reasons={key: _reason(key, table, outcomes) for key, table in ends.named("reasons").items()},
+        reasons={
+            key: read_reason(key, table, outcomes, kinds) for key, table in ends.named("reasons").items()
+        },
         statuses=_text_map(ends.table("statuses")),
         question_templates={
-            key: _template(key, table) for key, table in ends.named("question_templates").items()
+            key: read_template(key, table, kinds) for key, table in ends.named("question_templates").items()
         },
         _words=words,
     )
     for table in (main, desks, clocks, ends):
         table.done()
-    _check_short_close(ends, result)
+    check_short_close(ends, result)
     _check_word_keys(result)
     return result
 
@@ -195,58 +211,6 @@ def _organisation(code: str, table: Table) -> shapes.Organisation:
     return organisation
 
 
-def _kind(code: str, table: Table) -> shapes.ReportKind:
-    kind = shapes.ReportKind(code, table.text("name"), table.flag("watch"), table.text("question_set"))
-    table.done()
-    return kind
-
-
-def _desk(
-    code: str,
-    table: Table,
-    organisations: Mapping[str, shapes.Organisation],
-    kinds: Mapping[str, shapes.ReportKind],
-) -> shapes.DeskEntry:
-    desk = shapes.DeskEntry(
-        code=code,
-        name=table.text("name"),
-        organisation=table.one_of("organisation", tuple(organisations)),
-        role=table.one_of("role", DESK_ROLES),
-        around_the_clock=table.flag("around_the_clock"),
-        kinds=table.texts("kinds"),
-    )
-    for kind in desk.kinds:
-        if kind not in kinds:
-            raise table.wrong("kinds", f"no kind is called {kind}")
-    if (desk.role == "authoriser") and desk.kinds:
-        raise table.wrong("kinds", "an authoriser's desk receives no reports")
-    table.done()
-    return desk
-
-
-def _special_desk(
-    table: Table,
-    key: str,
-    desks: Mapping[str, shapes.DeskEntry],
-    kinds: Mapping[str, shapes.ReportKind],
-) -> str:
-    code = table.one_of(key, tuple(desks))
-    desk = desks[code]
-    wanted = "authoriser" if key == "authoriser_desk" else "desk"
-    if desk.role != wanted:
-        raise table.wrong(key, f"must name a desk whose role is {wanted}")
-    if wanted == "desk" and (not desk.around_the_clock or set(desk.kinds) != set(kinds)):
-        raise table.wrong(key, "must name a desk that never closes and takes every kind")
-    return code
-
-
-def _region(code: str, table: Table, desks: Mapping[str, shapes.DeskEntry]) -> shapes.Region:
-    receiving = tuple(desk.code for desk in desks.values() if desk.role == "desk")
-    region = shapes.Region(code, table.text("name"), table.one_of("desk", receiving))
-    table.done()
-    return region
-
-
 def _forces(table: Table, regions: Mapping[str, shapes.Region]) -> dict[str, shapes.Force]:
     forces = {}
     for code in table:
@@ -274,6 +238,29 @@ def _first_priority(table: Table, priorities: Mapping[str, shapes.Priority]) -> 
     return found
 
 
+def _kind_clocks(
+    clocks: Table,
+    kinds: Mapping[str, shapes.ReportKind],
+    priorities: Mapping[str, shapes.Priority],
+    first_priority: Mapping[str, str],
+) -> dict[str, shapes.KindClocks]:
+    found = {}
+    tables = clocks.table("kinds", optional=True)
+    for kind in tables:
+        if kind not in kinds:
+            raise tables.wrong(kind, "no kind of report is called so")
+        table = tables.table(kind)
+        found[kind] = shapes.KindClocks(
+            first_priority=_first_priority(table.table("first_priority"), priorities)
+            if table.has("first_priority")
+            else first_priority,
+            working_days=table.number("working_days", 0),
+            minutes=_minutes(table.table("minutes", optional=True)),
+        )
+        table.done()
+    return found
+
+
 def _minutes(table: Table) -> dict[str, timedelta]:
     clocks = {}
     for key in table:
@@ -295,35 +282,6 @@ def _on_call(clocks: Table) -> tuple[shapes.OnCallStep, ...]:
     if not steps or steps[0].after > timedelta(seconds=60):
         raise clocks.wrong("on_call", "the first step must come within 60 seconds")
     return tuple(steps)
-
-
-def _outcome(code: str, table: Table) -> shapes.Outcome:
-    outcome = shapes.Outcome(code, table.text("words"), table.flag("useful"), table.flag("short"))
-    table.done()
-    return outcome
-
-
-def _reason(code: str, table: Table, outcomes: Mapping[str, shapes.Outcome]) -> shapes.Reason:
-    reason = shapes.Reason(code, table.one_of("outcome", tuple(outcomes)), table.text("words"))
-    table.done()
-    return reason
-
-
-def _template(code: str, table: Table) -> shapes.QuestionTemplate:
-    template = shapes.QuestionTemplate(code, table.text("label"), table.text("words"))
-    table.done()
-    return template
-
-
-def _check_short_close(ends: Table, pack: shapes.Pack) -> None:
-    reasoned = {reason.outcome for reason in pack.reasons.values()}
-    for outcome in pack.outcomes.values():
-        if outcome.short and outcome.useful:
-            raise ends.wrong(f"outcomes.{outcome.code}.short", "a useful outcome is not closed the short way")
-        if outcome.short != (outcome.code in reasoned):
-            raise ends.wrong(
-                f"outcomes.{outcome.code}", "short outcomes need reasons, and only they have any"
-            )
 
 
 def _check_word_keys(pack: shapes.Pack) -> None:

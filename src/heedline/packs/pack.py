@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,10 @@ from heedline.packs.words import fill_all
 
 if TYPE_CHECKING:
     from heedline.packs.areas import Areas
+    from heedline.packs.assessments import Assessment
+    from heedline.packs.special_places import SpecialPlaces
     from heedline.packs.words import Words
+    from heedline.packs.working_days import WorkingDays
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,11 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class DeskEntry:
-    """A desk as the pack proposes it; `role` is `desk` or `authoriser`. `around_the_clock`: never closes."""
+    """A desk as the pack proposes it; `role` is `desk` or `authoriser`. `around_the_clock`: never closes.
+
+    `kinds`: the kinds of report that it takes. `kind`: what sort of desk it is, for the table of desks: `activity`,
+    `safeguarding`, `material`, `advice` or `authoriser`.
+    """
 
     code: str
     name: str
@@ -69,25 +76,37 @@ class DeskEntry:
     role: str
     around_the_clock: bool
     kinds: tuple[str, ...]
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
 class ReportKind:
-    """A kind of report. `watch`: the round-the-clock desk receives it too. `question_set` is asked for it."""
+    """A kind of report. `watch`: the round-the-clock desk receives it too. `question_set` is asked for it.
+
+    `desk_kind`: the sort of desk that works on it. `desk`: the desk that takes it wherever it was, or from regions
+    that name none of their own for this kind; empty: the desk of the region, otherwise the one that never closes.
+    """
 
     code: str
     name: str
     watch: bool
     question_set: str
+    desk_kind: str
+    desk: str
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A group of forces and the desk that takes their reports."""
+    """A group of forces and the desk that takes their reports.
+
+    `desks`: kind of report → another desk of this region for it. `calendar`: whose public holidays count.
+    """
 
     code: str
     name: str
     desk: str
+    desks: Mapping[str, str]
+    calendar: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,33 +139,54 @@ class OnCallStep:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a report ended. `short`: offered by the three-page close."""
+    """How a report ended. `short`: offered by the three-page close. `kinds`: for these kinds of report; all, if none."""
 
     code: str
     words: str
     useful: bool
     short: bool
+    kinds: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason under an outcome of the three-page close."""
+    """One reason under an outcome of the three-page close, for the outcome's kinds, or for fewer of them."""
 
     code: str
     outcome: str
     words: str
+    kinds: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionTemplate:
     """A question that an officer may send to a reporter. None asks anyone to find out more.
 
-    `words` is the key of its text in the language of the reporter (`Pack.words`).
+    `words` is the key of its text in the language of the reporter (`Pack.words`). `kinds`: as for `Outcome`.
     """
 
     code: str
     label: str
     words: str
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KindClocks:
+    """What one kind of report has of its own. Without `working_days` its first clock runs by priority."""
+
+    first_priority: Mapping[str, str]
+    working_days: int
+    minutes: Mapping[str, timedelta]
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """How fast, for one kind of report: the shape that `dispatch.clocks` asks a pack for."""
+
+    first_priority: Mapping[str, str]
+    priorities: Mapping[str, Priority]
+    clocks: Mapping[str, timedelta]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,13 +215,18 @@ class Pack:
     first_priority: Mapping[str, str]
     """Urgency (`danger`, `soon`, `routine`) → the priority a new report starts with."""
     clocks: Mapping[str, timedelta]
+    kind_clocks: Mapping[str, KindClocks]
+    working_days: WorkingDays
+    special_places: SpecialPlaces
+    """Rail, airports, military and nuclear sites, by the words that name them."""
+    assessments: Mapping[str, Assessment]
     known: Mapping[str, str]
     """What texts may take from the pack (`{numbers.hotline}`, `{minutes.draft}`), by dotted name."""
     on_call: tuple[OnCallStep, ...]
     outcomes: Mapping[str, Outcome]
     reasons: Mapping[str, Reason]
     statuses: Mapping[str, str]
-    """Status shown to a reporter → key of its words."""
+    """Status shown to a reporter → key of its words; the same for every kind."""
     question_templates: Mapping[str, QuestionTemplate]
     _words: Mapping[str, Words]
 
@@ -193,6 +238,60 @@ class Pack:
         """One clock; KeyError when the pack has none of that name."""
         return self.clocks[code]
 
+    def timetable(self, kind: str) -> Timetable:
+        """First priorities, priorities and clocks for one kind of report; the pack's own for an unknown kind.
+
+        Fits wherever `dispatch.clocks` takes the pack: `first_due(slot, urgency, pack.timetable(kind))`.
+        """
+        own = self.kind_clocks.get(kind)
+        if own is None:
+            return Timetable(self.first_priority, self.priorities, self.clocks)
+        return Timetable(own.first_priority, self.priorities, {**self.clocks, **own.minutes})
+
+    def first_due(
+        self, kind: str, urgency: str, counted_from: datetime, *, area: str = "unknown"
+    ) -> datetime:
+        """By when a report must have been taken, or a request acknowledged. `counted_from`: the *end* of its slot.
+
+        By priority, never past `unread_ceiling`; for a routine report of a kind with working days, the close of that
+        working day where `area` (a force's id, or `unknown`) is. KeyError for an unknown urgency.
+        """
+        table = self.timetable(kind)
+        own = self.kind_clocks.get(kind)
+        if own is not None and own.working_days and urgency == "routine":
+            return self.working_days.close_of(counted_from, own.working_days, calendar=self._calendar(area))
+        limits = table.priorities[table.first_priority[urgency]]
+        return counted_from + min(limits.seen_within, table.clocks["unread_ceiling"])
+
+    def _calendar(self, area: str) -> str:
+        force = self.forces.get(area)
+        return self.regions[force.region].calendar if force else self.working_days.usual
+
+    def outcomes_for(self, kind: str) -> Mapping[str, Outcome]:
+        """The outcomes that a report of this kind can have, in the file's order."""
+        return {code: one for code, one in self.outcomes.items() if _is_for(one.kinds, kind)}
+
+    def reasons_for(self, kind: str) -> Mapping[str, Reason]:
+        """The reasons of the three-page close for a report of this kind."""
+        outcomes = self.outcomes_for(kind)
+        return {
+            code: one
+            for code, one in self.reasons.items()
+            if one.outcome in outcomes and _is_for(one.kinds, kind)
+        }
+
+    def templates_for(self, kind: str) -> Mapping[str, QuestionTemplate]:
+        """The questions that may be put to the reporter of a report of this kind."""
+        return {code: one for code, one in self.question_templates.items() if _is_for(one.kinds, kind)}
+
+    def assessment(self, kind: str) -> Assessment:
+        """What an officer of this kind's desks is asked to decide, in their words; an unknown kind gets the first."""
+        return self.assessments.get(kind) or next(iter(self.assessments.values()))
+
+    def ambiguous_outcode(self, postcode: str) -> bool:
+        """Whether this is only the first half of a postcode, in which several forces meet: ask once for all of it."""
+        return self.areas.ambiguous_outcode(postcode)
+
     def table(self, path: str) -> Table:
         """A data file of the pack, for the part of the program that owns its meaning, with the braces of its
         texts filled from `known`; PackError for a brace that the pack cannot fill."""
@@ -201,3 +300,7 @@ class Pack:
             return Table(fill_all(table.data, self.known), path)
         except KeyError as error:
             raise table.wrong(str(error.args[0]), "nothing in the pack is called so") from None
+
+
+def _is_for(kinds: tuple[str, ...], kind: str) -> bool:
+    return not kinds or kind in kinds

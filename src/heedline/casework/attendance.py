@@ -95,8 +95,11 @@ class Attendance:
         gate.require(self.appointments, capability, desks=where, standing=standing)
 
 
-def enter(session_key: str, officer: Officer, *, at: datetime) -> Attendance:
-    """Begin a request: tell the database whose session it is, and find what is unlocked. Always paired with `leave`."""
+def enter(session_key: str, officer: Officer, *, at: datetime, with_keys: bool = True) -> Attendance:
+    """Begin a request: tell the database whose session it is, and find what is unlocked. Always paired with `leave`.
+
+    `with_keys=False` is for what a page asks by itself while nobody touches it: that must not keep the keys unlocked.
+    """
     wall.stand_behind(keys_of(session_key).row_id)
     rows = list(
         Appointment.objects.filter(officer=officer, ended_on=None)
@@ -115,7 +118,7 @@ def enter(session_key: str, officer: Officer, *, at: datetime) -> Attendance:
         desks=tuple(desks.values()),
         token=session_key,
     )
-    return replace(here, keyring=_unlocked(here, at))
+    return replace(here, keyring=_unlocked(here, at)) if with_keys else here
 
 
 def leave() -> None:

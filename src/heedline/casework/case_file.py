@@ -30,6 +30,7 @@ from heedline.intake.question_files import load_question_set, read_archived
 from heedline.intake.questions import QuestionSet
 from heedline.intake.summary import record_rows
 from heedline.packs import load_pack
+from heedline.packs.tables import Table
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
 from heedline.permits.rules import Standing, why_not
@@ -147,7 +148,7 @@ def _questions(digest: str, kind: str) -> QuestionSet | None:
         if asked.digest == digest:
             return asked
     kept = QuestionSetArchive.objects.filter(digest=digest).values_list("canonical", flat=True).first()
-    return read_archived(bytes(kept)) if kept is not None else None
+    return read_archived(bytes(kept), Table) if kept is not None else None
 
 
 def _sections(opened: OpenedReport, digest: str, kind: str) -> tuple[Told, ...]:

@@ -142,7 +142,9 @@ def take(ref: UUID, *, by: Attendance, at: datetime) -> None:
     report.due_at = due_when_taken(at, report.priority or pack.first_priority[report.urgency], pack)
     report.slot = None  # from here on only the day of its arrival is kept
     report.holder_id, report.lease_until = by.officer_id, at + _lease()
-    report.save(update_fields=["stage", "version", "due_at", "slot", "holder", "lease_until"])
+    if report.status == "received":
+        report.status = "read"  # what the reporter is told: somebody has it in front of them
+    report.save(update_fields=["stage", "version", "due_at", "slot", "holder", "lease_until", "status"])
     record(found, Act.REPORT_TAKEN)
     resolve_for(report.id, by=by, at=at)
 
@@ -212,7 +214,12 @@ def close(ref: UUID, closing: Closing, *, version: int, by: Attendance, at: date
 def assess_and_close(
     ref: UUID, finding: Finding, closing: Closing, *, version: int, by: Attendance, at: datetime
 ) -> None:
-    """The short way for the many that are not useful: one assessment, one outcome, one post."""
+    """The short way for the many that are not useful: one assessment, one outcome, one post.
+
+    Never for danger to life: that is closed on its own, after it was acted on. Raises NotNow.
+    """
+    if finding.danger_to_life:
+        raise NotNow("Somebody may be in danger. Save this, act on it, and close it afterwards.")
     found = find(ref, by=by, at=at, version=version)
     found.permit(Capability.ASSESS)
     found.permit(Capability.CLOSE)

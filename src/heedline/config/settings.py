@@ -184,6 +184,11 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_PREVENT_ENUMERATION = True
+# Our own throttle counts by account and by known device; allauth's counts by address, which we do not look at.
+ACCOUNT_RATE_LIMITS = False
+MFA_RATE_LIMITS = False
+# In the session row, which is sealed; the default would put the names of desks into a cookie.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Heedline"

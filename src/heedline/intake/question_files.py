@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,8 @@ PHRASES = (
     "date_year_missing", "date_month_missing", "date_not_real", "postcode", "registration", "email", "phone",
     "required", "loop_full",
 )  # fmt: skip
+#: Newer than the first editions in the archive: asked for only where the questions use them.
+TOO_MANY_LINES = "too_many_lines"
 
 _loaded: dict[tuple[int, str, str], tuple[Pack, QuestionSet]] = {}
 
@@ -40,21 +42,25 @@ class _Archived:
     """Stands where a pack stands, for an edition of the questions that only the archive still has."""
 
     formats: Mapping[str, str]
-    files: Mapping[str, Mapping[str, Any]]
+    files: Mapping[str, Table]
 
     def table(self, path: str) -> Table:
-        from heedline.packs.tables import Table
-
-        return Table(self.files[path], path)
+        return self.files[path]
 
 
-def read_archived(canonical: bytes) -> QuestionSet:
-    """The question set that `QuestionSet.canonical()` wrote, years later; ValueError when these are no such bytes."""
+def read_archived(canonical: bytes, as_table: Callable[[Mapping[str, Any], str], Table]) -> QuestionSet:
+    """The question set that `QuestionSet.canonical()` wrote, years later; ValueError when these are no such bytes.
+
+    `as_table` is `packs.tables.Table`: questions and packs do not know each other, whoever asks knows both.
+    """
     facts = json.loads(canonical)
     code, language = facts["code"], facts["language"]
     files = {
-        f"questions/{code}.toml": facts["structure"],
-        f"questions/{code}.{language}.toml": facts["words"],
+        path: as_table(facts[part], path)
+        for path, part in (
+            (f"questions/{code}.toml", "structure"),
+            (f"questions/{code}.{language}.toml", "words"),
+        )
     }
     return read_question_set(_Archived(facts["formats"], files), code, language)
 
@@ -66,8 +72,10 @@ def read_question_set(pack: Pack | _Archived, code: str, language: str) -> Quest
     section_words = words.table("sections")
     sections = {name: section_words.text(name) for name in structure.texts("sections")}
     section_words.done()
-    phrase_words = words.table("phrases")
+    shared = words if words.has("phrases") else pack.table(f"questions/phrases.{language}.toml")
+    phrase_words = shared.table("phrases")
     phrases = {name: phrase_words.text(name) for name in PHRASES}
+    phrases[TOO_MANY_LINES] = phrase_words.text(TOO_MANY_LINES, "")
     phrase_words.done()
     step_words = words.table("steps")
     steps: list[Step] = []
@@ -81,9 +89,14 @@ def read_question_set(pack: Pack | _Archived, code: str, language: str) -> Quest
     step_words.done()
 
     role_table = structure.table("roles")
-    roles = {role: _place(role_table, role, steps) for role in ROLES}
-    confidence = role_table.text("confidence")
+    roles = {role: _place(role_table, role, steps) for role in ROLES if role_table.has(role)}
+    confidence = role_table.text("confidence") if "who" in roles else ""
     role_table.done()
+    lines = [
+        f"{step.slug}.{question.name}" for step in steps for question in step.fields if question.limit_lines
+    ]
+    if lines and not phrases[TOO_MANY_LINES]:
+        raise shared.wrong(f"phrases.{TOO_MANY_LINES}", f"is missing for {lines[0]}")
     urgencies = []
     for table in structure.tables("urgencies"):
         rule = UrgencyRule(table.one_of("urgency", URGENCIES), read_condition(table.table("when")))
@@ -100,6 +113,12 @@ def read_question_set(pack: Pack | _Archived, code: str, language: str) -> Quest
         for question in step.fields:
             if question.required_when:
                 _check_condition(table, f"fields.{question.name}", question.required_when, steps, at + 1)
+    narrative = _place(structure, "narrative", steps)
+    stands_for = tuple(
+        _named(structure, "stands_for", name, steps) for name in structure.texts("stands_for", ())
+    )
+    if stands_for and _field(steps, narrative).required:
+        raise structure.wrong("stands_for", "nothing stands for an account that is required")
     result = QuestionSet(
         code=code,
         version=structure.text("version"),
@@ -107,23 +126,26 @@ def read_question_set(pack: Pack | _Archived, code: str, language: str) -> Quest
         steps=tuple(steps),
         sections=sections,
         phrases=phrases,
-        months=_months(words),
+        months=_months(shared),
         urgencies=tuple(urgencies),
-        narrative=_place(structure, "narrative", steps),
+        narrative=narrative,
+        stands_for=stands_for,
         roles=roles,
         confidence=confidence,
+        api_needs=_needs(structure, steps),
         skip_to=structure.one_of("skip_to", tuple(step.slug for step in steps)),
         fast=fast,
         source={
             "code": code,
             "language": language,
             "structure": structure.data,
-            "words": words.data,
+            "words": {**words.data, "phrases": shared.data["phrases"], "months": shared.data["months"]},
             "formats": dict(pack.formats),
         },
     )
     structure.done()
     words.done()
+    shared.done()
     return result
 
 
@@ -150,10 +172,11 @@ def _step(table: Table, words: Table, sections: dict[str, str], pack: Pack | _Ar
         used_for=table.text("used_for"),
         paragraphs=words.texts("paragraphs", ()),
         prompts=words.texts("prompts", ()),
-        why=words.text("why", "" if kind is StepKind.CHECK else None),
+        why=words.text("why", None if field_tables else ""),
         button=words.text("button", ""),
         skippable=table.flag("skippable", False),
         private=table.flag("private", False),
+        contact=table.flag("contact", False),
         needs_identity=table.flag("needs_identity", False),
         fields=fields,
         at_least_one=at_least_one,
@@ -168,6 +191,8 @@ def _step(table: Table, words: Table, sections: dict[str, str], pack: Pack | _Ar
             words.texts("without_identity_paragraphs", ()),
         ),
     )
+    if step.contact and (step.private or loop):
+        raise table.wrong("contact", "is for a page of ordinary contact data, which is not private")
     if loop and not 1 <= step.limit_items <= 50:
         raise table.wrong("limit_items", "must be from 1 to 50")
     table.done()
@@ -210,6 +235,7 @@ def _question(table: Table, all_words: Table, pack: Pack | _Archived) -> Questio
         label=words.text("label"),
         hint=words.text("hint", ""),
         limit=table.number("limit", 200),
+        limit_lines=table.number("limit_lines", 0),
         choices=choices,
         required=table.flag("required", False),
         required_when=read_condition(table.table("required_when")) if table.has("required_when") else None,
@@ -221,6 +247,8 @@ def _question(table: Table, all_words: Table, pack: Pack | _Archived) -> Questio
         patterns=patterns,
         tail=int(pack.formats["postcode_tail"]) if kind is Kind.POSTCODE else 0,
     )
+    if question.limit_lines and kind is not Kind.LONG_TEXT:
+        raise table.wrong("limit_lines", "is for long texts")
     if (question.required or question.required_when) and not question.error_required:
         raise words.wrong("error_required", "is missing for a field that is required")
     table.done()
@@ -229,11 +257,27 @@ def _question(table: Table, all_words: Table, pack: Pack | _Archived) -> Questio
 
 
 def _place(table: Table, key: str, steps: list[Step]) -> tuple[str, str]:
-    slug, _, name = table.text(key).partition(".")
+    return _named(table, key, table.text(key), steps)
+
+
+def _named(table: Table, key: str, text: str, steps: list[Step]) -> tuple[str, str]:
+    slug, _, name = text.partition(".")
     for step in steps:
         if step.slug == slug and step.kind is StepKind.QUESTIONS and any(f.name == name for f in step.fields):
             return slug, name
     raise table.wrong(key, "names no field of a page")
+
+
+def _field(steps: list[Step], place: tuple[str, str]) -> Question:
+    return next(step for step in steps if step.slug == place[0]).field(place[1])
+
+
+def _needs(table: Table, steps: list[Step]) -> tuple[str, ...]:
+    needs = table.texts("api_needs", ())
+    for slug in needs:
+        if not any(step.slug == slug and step.needed for step in steps):
+            raise table.wrong("api_needs", f"{slug} is no page that is needed")
+    return needs
 
 
 def _check_condition(table: Table, key: str, condition: Condition, steps: list[Step], before: int) -> None:

@@ -78,6 +78,7 @@ def office_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
         _link("Alarms", "alarms", request.path),
         _link("Duty", "rota", request.path),
         _link("Security", "mfa_index", request.path),
+        _link("Me", "me", request.path),
     ]
     return OfficeShell(
         **frame,

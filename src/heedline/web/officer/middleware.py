@@ -11,7 +11,6 @@ late is kept (`kept_words`), not lost.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -44,7 +43,11 @@ class OnTheRecord:
         try:
             if officer.is_authenticated and request.session.session_key:
                 request.attendance = attendance.enter(  # type: ignore[attr-defined]
-                    request.session.session_key, officer, at=_moment(request)
+                    request.session.session_key,
+                    officer,
+                    at=attendance.now(),
+                    # what a page asks by itself must not keep the keys unlocked while nobody is there
+                    with_keys="HX-Request" not in request.headers,
                 )
             response = self.get_response(request)
             if response.status_code == 403 and _keeps(request) and not getattr(request, "was_let_in", False):
@@ -77,16 +80,6 @@ class OnTheRecord:
         if request.headers.get("HX-Request"):  # a polled fragment: nothing to lead, the page stays as it is
             return HttpResponse(status=204)
         return kept_words.hold(request, lead_to) if _keeps(request) else HttpResponseRedirect(lead_to)
-
-
-def _moment(request: HttpRequest) -> datetime:
-    """Now; for a polled line, a time at which the keys are locked again.
-
-    A page that asks every half minute is nobody at work: such a request must neither find the keys nor put off the
-    idle lock, or an open queue would keep them unlocked for ever.
-    """
-    now = attendance.now()
-    return now + timedelta(days=1) if request.headers.get("HX-Request") else now
 
 
 def _keeps(request: HttpRequest) -> bool:

@@ -1,0 +1,132 @@
+"""What each database role may do, said once more and by hand: the law that the walls are held against.
+
+Letters are PostgreSQL's: r SELECT, a INSERT, w UPDATE, d DELETE, D TRUNCATE, x REFERENCES, t TRIGGER, m MAINTAIN.
+The owner may do everything to every table and nobody signs in as the owner; `backup` reads every table; `partner` and
+`files` have nothing yet. A table that is not here fails the build.
+"""
+
+from __future__ import annotations
+
+ROLES = (
+    "public",
+    "office",
+    "worker",
+    "backup",
+    "partner",
+    "files",
+    "migrate",
+    "door",
+    "usher",
+    "settler",
+    "owner",
+)
+LOGINS = ("public", "office", "worker", "backup", "partner", "files", "migrate")
+ALL = "arwdDxtm"
+
+#: Rights on whole tables.
+TABLES: dict[str, dict[str, str]] = {
+    # the log
+    "audit_event": {"office": "r", "settler": "a"},
+    # people and hours
+    "desks_appointment": {"office": "arw", "worker": "r", "usher": "r"},
+    "desks_desk": {"public": "r", "office": "arw", "worker": "r", "door": "r", "usher": "r"},
+    "desks_installation": {"public": "r", "office": "ar", "worker": "r"},
+    "desks_officer": {"office": "arw"},
+    "desks_on_call": {"office": "arwd", "worker": "r"},
+    "desks_organisation": {"office": "arw", "worker": "r"},
+    "desks_shift": {"office": "arw", "worker": "r"},
+    # letters and alarms
+    "dispatch_alarm": {"office": "r", "worker": "arwm"},
+    "dispatch_outbox": {"office": "a", "worker": "rwdm", "door": "a"},
+    "dispatch_worker_beat": {"office": "r", "worker": "arw"},
+    # drafts and questions
+    "intake_draft": {"door": "arwd", "settler": "rd", "worker": "m"},
+    "intake_question_set": {"office": "r", "door": "ar"},
+    # keys
+    "keys_epoch": {"office": "ar", "worker": "r", "door": "r", "usher": "r"},
+    "keys_grant": {"office": "ar"},
+    "keys_statement": {"public": "r", "office": "ar", "worker": "r"},
+    "keys_wrapping": {"office": "arw"},
+    # sessions
+    "permits_held_form": {"office": "arwd", "settler": "rd"},
+    "permits_session": {"office": "arwd", "usher": "r", "settler": "rd"},
+    "permits_unlocked": {"office": "arwd", "settler": "rd"},
+    # reports
+    "reports_identity_share": {"door": "a", "usher": "ard", "settler": "arwd", "worker": "m"},
+    "reports_message": {"office": "ar", "door": "arw", "settler": "arwd", "worker": "m"},
+    "reports_receipt": {"door": "arw", "settler": "arwd", "worker": "m"},
+    "reports_report": {"office": "r", "door": "arw", "usher": "rw", "settler": "arwd", "worker": "m"},
+    "reports_sealed_header": {"office": "ar", "door": "a", "settler": "arwd", "worker": "m"},
+    "reports_sealed_payload": {"office": "ar", "door": "a", "settler": "arwd", "worker": "m"},
+    "reports_step": {"office": "ar", "door": "ar", "worker": "m"},
+    # signing in: other people's tables
+    "account_emailaddress": {"office": "arwd"},
+    "account_emailconfirmation": {"office": "arwd"},
+    "mfa_authenticator": {"office": "arwd"},
+    # Django's own, which nothing here uses
+    "auth_group": {},
+    "auth_group_permissions": {},
+    "auth_permission": {},
+    "django_content_type": {"office": "r"},
+    "django_migrations": {},
+    # the job library
+    "procrastinate_events": {"worker": "arwdm"},
+    "procrastinate_jobs": {"worker": "arwdm"},
+    "procrastinate_periodic_defers": {"worker": "arwdm"},
+    "procrastinate_workers": {"worker": "arwdm"},
+}
+
+#: Rights on single columns, where the role has not the right on the whole table.
+COLUMNS: dict[tuple[str, str, str], str] = {
+    ("audit_event", "office", "a"): "act actor desk detail outcome thing thing_id",  # never `at`
+    ("audit_event", "worker", "a"): "act actor at desk detail outcome thing thing_id",
+    ("desks_officer", "worker", "r"): "email id is_active name organisation_id",
+    ("dispatch_alarm", "office", "w"): "acknowledged_at acknowledged_by because cleared_at cleared_by slot",
+    ("keys_grant", "worker", "r"): "epoch_id id officer_id",  # never `sealed`
+    ("reports_message", "office", "w"): "seen slot",
+    ("reports_message", "worker", "r"): "from_us id report_id seen slot",
+    ("reports_receipt", "office", "r"): "closed report_id reporter_key",  # never `lookup`
+    (
+        "reports_report",
+        "office",
+        "w",
+    ): "danger_to_life due_at holder_id lease_until outcome priority rank slot stage"
+    " status unread version",  # never the desk: see permits.hand_over
+    (
+        "reports_report",
+        "worker",
+        "r",
+    ): "desk_id due_at holder_id id kind lease_until priority rank received_on settled"
+    " slot stage unread urgency watch_id",
+    ("reports_sealed_header", "office", "w"): "epochs header",
+}
+
+#: Who may call the functions of a schema, and who owns them. In `public` there are the job library's, the worker's.
+FUNCTIONS: dict[str, tuple[str, str]] = {
+    "door": ("public", "door"),
+    "permits": ("office", "usher"),
+    "clockwork": ("worker", "settler"),
+    "public": ("worker", "owner"),
+}
+DOOR = {
+    "archive_questions",
+    "ask_to_withdraw",
+    "delete_draft",
+    "delete_messages",
+    "load_draft",
+    "mark_seen",
+    "new_messages",
+    "save_draft",
+    "say",
+    "slot",
+    "submit_report",
+    "visit",
+}
+PERMITS = {"desk_shares", "hand_over", "i_watch", "my_desks", "my_officer"}
+CLOCKWORK = {"settle", "sweep"}
+#: Functions of PostgreSQL itself that one of ours may call and PUBLIC may not.
+SYSTEM_FUNCTIONS = {("worker", "pg_switch_wal()")}
+#: (member, group): who may become whom by SET ROLE; nobody inherits.
+MAY_BECOME = {("migrate", g) for g in ("owner", "door", "usher", "settler")} | {
+    ("owner", g) for g in ("door", "usher", "settler")
+}

@@ -28,7 +28,7 @@ Open = Callable[..., Visitor]
 WORDS = "She asked me twice how many people come to the market on Fridays and when the doors are closed."
 HOSTILE = (
     "<script>document.title='owned'</script><img src=x onerror=alert(1)> \u202egnp.exe =cmd|'/c calc'!A0 \x1b[31m "
-    + "incomprehensibilities" * 20
+    + "incomprehensibilities" * 15
 )
 
 
@@ -77,7 +77,7 @@ def shown_code(page: Visitor) -> str:
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
-def test_from_the_first_page_to_the_code(site: str, person: Open, scripts: bool) -> None:
+def test_from_the_first_page_to_the_code(site: str, person: Open, scripts: bool) -> None:  # noqa: F811
     rosa = person(scripts=scripts)
     rosa.visit(f"{site}/")
     seen(rosa, "start")
@@ -161,7 +161,7 @@ def test_from_the_first_page_to_the_code(site: str, person: Open, scripts: bool)
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
-def test_coming_back_with_the_code(site: str, house: House, person: Open, scripts: bool) -> None:
+def test_coming_back_with_the_code(site: str, house: House, person: Open, scripts: bool) -> None:  # noqa: F811
     rosa = person(scripts=scripts)
     code = tell(rosa, site)
     rosa.press("I do not want a code")
@@ -196,7 +196,7 @@ def test_coming_back_with_the_code(site: str, house: House, person: Open, script
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
-def test_the_pages_of_what_can_go_wrong(site: str, person: Open, scripts: bool) -> None:
+def test_the_pages_of_what_can_go_wrong(site: str, person: Open, scripts: bool) -> None:  # noqa: F811
     rosa = person(scripts=scripts)
     tell(rosa, site)
     rosa.visit(f"{site}/stay-safe/start/")
@@ -229,7 +229,7 @@ def test_the_pages_of_what_can_go_wrong(site: str, person: Open, scripts: bool) 
 
 @pytest.mark.parametrize("name", ["privacy", "cookies", "contact", "accessibility", "stay-safe-online"])
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
-def test_the_pages_under_the_line(site: str, person: Open, name: str, scripts: bool) -> None:
+def test_the_pages_under_the_line(site: str, person: Open, name: str, scripts: bool) -> None:  # noqa: F811
     rosa = person(scripts=scripts)
     rosa.visit(f"{site}/{name}/")
     seen(rosa, f"page-{name}")
@@ -266,7 +266,10 @@ class Weather(BaseHTTPRequestHandler):
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 def test_the_exit_link_leaves_nothing_behind(
-    site: str, neutral_site: str, person: Open, scripts: bool
+    site: str,
+    neutral_site: str,
+    person: Open,  # noqa: F811
+    scripts: bool,
 ) -> None:
     rosa = person(scripts=scripts)
     rosa.may_ask.add(urlsplit(neutral_site).netloc)

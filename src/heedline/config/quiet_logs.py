@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 import traceback
+from types import TracebackType
 from typing import Any
+
+logger = logging.getLogger("heedline.process")
 
 
 class NothingPersonal(logging.Formatter):
@@ -52,3 +56,36 @@ def configure(_settings: dict[str, Any]) -> None:
     logging.getLogger("django.security.csrf").setLevel(logging.ERROR)
     logging.getLogger("django.request").setLevel(logging.ERROR)
     logging.getLogger("heedline").setLevel(logging.INFO)
+    logging.captureWarnings(True)  # the words of a warning are a foreign message like any other
+    _hold_back_uncaught()
+
+
+def _hold_back_uncaught() -> None:
+    """Print what nobody caught as a log line too: Python's own way prints the words of the exception.
+
+    A hook that somebody else has set (a test runner) stays.
+    """
+
+    def uncaught(kind: type[BaseException], problem: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            return
+        logger.critical("the process ended by an error", exc_info=(kind, problem, trace))
+
+    def in_thread(args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None and not issubclass(args.exc_type, SystemExit):
+            logger.error(
+                "a thread ended by an error", exc_info=(args.exc_type, args.exc_value, args.exc_traceback)
+            )
+
+    def unraisable(args: sys.UnraisableHookArgs) -> None:
+        if args.exc_value is not None:
+            logger.error(
+                "an error could not be raised", exc_info=(args.exc_type, args.exc_value, args.exc_traceback)
+            )
+
+    if sys.excepthook is sys.__excepthook__:
+        sys.excepthook = uncaught
+    if threading.excepthook is threading.__excepthook__:
+        threading.excepthook = in_thread
+    if sys.unraisablehook is sys.__unraisablehook__:
+        sys.unraisablehook = unraisable

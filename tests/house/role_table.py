@@ -58,7 +58,7 @@ TABLES: dict[str, dict[str, str]] = {
     "reports_report": {"office": "r", "door": "arw", "usher": "rw", "settler": "arwd", "worker": "m"},
     "reports_sealed_header": {"office": "ar", "door": "a", "settler": "arwd", "worker": "m"},
     "reports_sealed_payload": {"office": "ar", "door": "a", "settler": "arwd", "worker": "m"},
-    "reports_step": {"office": "ar", "door": "ar", "worker": "m"},
+    "reports_step": {"office": "ar", "door": "ar", "settler": "r", "worker": "m"},
     # signing in: other people's tables
     "account_emailaddress": {"office": "arwd"},
     "account_emailconfirmation": {"office": "arwd"},
@@ -81,6 +81,7 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("audit_event", "office", "a"): "act actor desk detail outcome thing thing_id",  # never `at`
     ("audit_event", "worker", "a"): "act actor at desk detail outcome thing thing_id",
     ("desks_officer", "worker", "r"): "email id is_active name organisation_id",
+    ("desks_officer", "usher", "r"): "id is_active",
     ("dispatch_alarm", "office", "w"): "acknowledged_at acknowledged_by because cleared_at cleared_by slot",
     ("keys_grant", "worker", "r"): "epoch_id id officer_id",  # never `sealed`
     ("reports_message", "office", "w"): "seen slot",
@@ -99,6 +100,7 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ): "desk_id due_at holder_id id kind lease_until priority rank received_on settled"
     " slot stage unread urgency watch_id",
     ("reports_sealed_header", "office", "w"): "epochs header",
+    ("reports_step", "settler", "w"): "note",  # and the trigger lets it change nothing
 }
 
 #: Who may call the functions of a schema, and who owns them. In `public` there are the job library's, the worker's.
@@ -124,6 +126,7 @@ DOOR = {
 }
 PERMITS = {"desk_shares", "hand_over", "i_watch", "my_desks", "my_officer"}
 CLOCKWORK = {"settle", "sweep"}
+TRIGGERS = {"steps_stay", "the_log_only_grows"}
 #: Functions of PostgreSQL itself that one of ours may call and PUBLIC may not.
 SYSTEM_FUNCTIONS = {("worker", "pg_switch_wal()")}
 #: (member, group): who may become whom by SET ROLE; nobody inherits.

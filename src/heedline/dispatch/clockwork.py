@@ -16,6 +16,7 @@ _TABLES = (
     "reports_identity_share",
     "reports_receipt",
     "reports_message",
+    "reports_step",
     "reports_report",
     "intake_draft",
 )

@@ -125,9 +125,14 @@ class Receipt(models.Model):
     reporter_key = models.BinaryField()
     body_mac = models.BinaryField(max_length=32)
     closed = models.BooleanField(default=False)
+    #: Quarter hour in which the reporter last did something to their rows, until that quarter hour is settled.
+    touched = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "reports_receipt"
+        indexes = [
+            models.Index(fields=["touched"], name="stirred", condition=models.Q(touched__isnull=False))
+        ]
 
 
 class Message(models.Model):

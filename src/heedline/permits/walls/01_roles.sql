@@ -63,6 +63,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON intake_draft TO heedline_door;
 
 -- usher: whose session is this, and the one move that leaves a desk's sight
 GRANT SELECT ON permits_session, desks_appointment, desks_desk TO heedline_usher;
+GRANT SELECT (id, is_active) ON desks_officer TO heedline_usher;
 GRANT SELECT, UPDATE ON reports_report TO heedline_usher;
 GRANT SELECT ON reports_identity_share TO heedline_usher;
 GRANT INSERT, DELETE ON reports_identity_share TO heedline_usher;
@@ -72,6 +73,7 @@ GRANT SELECT ON keys_epoch TO heedline_usher;
 GRANT SELECT, INSERT, UPDATE, DELETE ON reports_sealed_header, reports_sealed_payload, reports_identity_share,
     reports_receipt, reports_message, reports_report TO heedline_settler;
 GRANT INSERT ON audit_event TO heedline_settler;
+GRANT SELECT, UPDATE (note) ON reports_step TO heedline_settler;
 GRANT SELECT, DELETE ON intake_draft TO heedline_settler;
 GRANT SELECT, DELETE ON permits_session, permits_unlocked, permits_held_form TO heedline_settler;
 GRANT MAINTAIN ON reports_sealed_header, reports_sealed_payload, reports_identity_share, reports_receipt,

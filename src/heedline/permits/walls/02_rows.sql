@@ -1,7 +1,7 @@
 -- The second wall: even a query that forgot its scope sees only the rows of the desks that the session's token opens.
 CREATE FUNCTION permits.my_officer() RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
-    SELECT s.officer_id FROM public.permits_session s
+    SELECT s.officer_id FROM public.permits_session s JOIN public.desks_officer o ON o.id = s.officer_id AND o.is_active
     WHERE s.row = sha256(decode(current_setting('heedline.wall', true), 'hex')) AND s.expires_at > now()
 $$;
 CREATE FUNCTION permits.my_desks() RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER

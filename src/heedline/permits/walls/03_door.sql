@@ -1,5 +1,6 @@
 -- The door: all that the internet-facing process can do. Each function is keyed by an id that cannot be guessed, fixes
--- direction and kind, works out the time itself and keeps only its quarter hour.
+-- direction and kind, works out the time itself and keeps only its quarter hour. Whatever a reporter does to a row notes
+-- that quarter hour in `touched`: clockwork.settle then writes the row anew, as its transaction number tells when it was.
 CREATE FUNCTION door.slot() RETURNS timestamptz LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT date_bin('15 minutes', now(), timestamptz '2000-01-01 00:00:00+00')
 $$;
@@ -68,6 +69,7 @@ CREATE FUNCTION door.new_messages(p_lookup bytea) RETURNS TABLE (id uuid, copy_h
 $$;
 CREATE FUNCTION door.mark_seen(p_lookup bytea, p_ids uuid[]) RETURNS void LANGUAGE sql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
+    UPDATE public.reports_receipt SET touched = door.slot() WHERE lookup = p_lookup AND NOT closed;
     UPDATE public.reports_message m SET seen = true FROM public.reports_receipt c
     WHERE c.lookup = p_lookup AND NOT c.closed AND m.report_id = c.report_id AND m.from_us AND m.id = ANY (p_ids)
 $$;
@@ -81,7 +83,7 @@ DECLARE
     v_desk uuid;
     v_stage text;
 BEGIN
-    SELECT c.report_id INTO v_report FROM public.reports_receipt c WHERE c.lookup = p_lookup AND NOT c.closed FOR UPDATE;
+    UPDATE public.reports_receipt c SET touched = s WHERE c.lookup = p_lookup AND NOT c.closed RETURNING c.report_id INTO v_report;
     IF NOT FOUND THEN RETURN 'unknown'; END IF;
     SELECT m.body_mac INTO known FROM public.reports_message m WHERE m.id = p_message AND m.report_id = v_report;
     IF FOUND THEN RETURN CASE WHEN known = p_mac THEN 'again' ELSE 'conflict' END; END IF;
@@ -115,6 +117,7 @@ END $$;
 CREATE FUNCTION door.ask_to_withdraw(p_lookup bytea) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    UPDATE public.reports_receipt SET touched = door.slot() WHERE lookup = p_lookup AND NOT closed;
     UPDATE public.reports_report r SET withdraw_asked = true FROM public.reports_receipt c
         WHERE c.lookup = p_lookup AND NOT c.closed AND r.id = c.report_id;
     RETURN FOUND;
@@ -122,7 +125,7 @@ END $$;
 CREATE FUNCTION door.delete_messages(p_lookup bytea) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM 1 FROM public.reports_receipt c WHERE c.lookup = p_lookup AND NOT c.closed;
+    UPDATE public.reports_receipt SET touched = door.slot() WHERE lookup = p_lookup AND NOT closed;
     IF NOT FOUND THEN RETURN false; END IF;
     UPDATE public.reports_message m SET copy_header = NULL, copy_payload = NULL FROM public.reports_receipt c
         WHERE c.lookup = p_lookup AND m.report_id = c.report_id AND m.from_us;

@@ -5,5 +5,14 @@ BEGIN
 END $$;
 CREATE TRIGGER the_log_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_event
     FOR EACH STATEMENT EXECUTE FUNCTION public.the_log_only_grows();
-CREATE TRIGGER steps_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON reports_step
-    FOR EACH STATEMENT EXECUTE FUNCTION public.the_log_only_grows();
+-- A step stays as it is. Only its age may change: clockwork writes the one move that reporters make anew, word for word.
+CREATE FUNCTION public.steps_stay() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND current_user = 'heedline_settler' AND NEW IS NOT DISTINCT FROM OLD THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'a step stays as it is';
+END $$;
+CREATE TRIGGER steps_stay BEFORE UPDATE OR DELETE ON reports_step FOR EACH ROW EXECUTE FUNCTION public.steps_stay();
+CREATE TRIGGER steps_are_not_emptied BEFORE TRUNCATE ON reports_step
+    FOR EACH STATEMENT EXECUTE FUNCTION public.steps_stay();

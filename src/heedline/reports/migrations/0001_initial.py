@@ -91,9 +91,15 @@ class Migration(migrations.Migration):
                 ("reporter_key", models.BinaryField()),
                 ("body_mac", models.BinaryField(max_length=32)),
                 ("closed", models.BooleanField(default=False)),
+                ("touched", models.DateTimeField(null=True)),
             ],
             options={
                 "db_table": "reports_receipt",
+                "indexes": [
+                    models.Index(
+                        fields=["touched"], name="stirred", condition=models.Q(touched__isnull=False)
+                    )
+                ],
             },
         ),
         migrations.CreateModel(

@@ -18,7 +18,7 @@ def from_url(url: str) -> dict[str, Any]:
     if "options" in query:
         options["options"] = query["options"]
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "heedline.config.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -3,8 +3,9 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("", include("heedline.web.reporter.urls")),
+    # first: a prefix is one comparison for a page, and the pages would be some thirty for a call of the API
     path("api/v1/", include("heedline.api.urls")),
+    path("", include("heedline.web.reporter.urls")),
 ]
 
 handler400 = "heedline.web.refusals.malformed"

@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from heedline.casework.journey import NewReport
 
 
+#: Bytes of every identity before it is sealed, given or not: room for all that the questions let anybody say of
+#: themselves, in letters of four bytes. One that was longer than another's step would show that a name was given.
+IDENTITY_SIZE = 7_500
+
+
 @dataclass(frozen=True)
 class Enclosed:
     """All that enters the database with one report."""
@@ -85,7 +90,7 @@ def enclose(
         part="report",
     )
     identity = seal_identity(
-        canonical(who or {}),
+        canonical(who or {}).ljust(IDENTITY_SIZE),
         desk_recipients=[one.key for one in to],
         # where there is no authoriser the second half goes to a key that nobody keeps: it looks the same
         authoriser_recipient=authoriser.kem if authoriser is not None else public_key(new_seed()),

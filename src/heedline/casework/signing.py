@@ -15,6 +15,7 @@ from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework import key_directory
 from heedline.desks.models import KeyStatement
+from heedline.permits.gate import Refused
 from heedline.vault.signed import ROOT, Signed, Statement
 
 
@@ -27,7 +28,11 @@ class Hand:
 
 
 def state(kind: str, body: Mapping[str, Any], hands: Sequence[Hand], *, at: datetime) -> Statement:
-    """Sign a statement, keep it, and log it. Serials have no gaps; two at once collide and one is tried again by its caller."""
+    """Sign a statement, keep it, and log it. Serials have no gaps; two at once collide and one is tried again by its caller.
+
+    Raises Refused for what nobody would believe, such as a member of a desk and of its authoriser desk: kept, it would be
+    an alarm for ever, and the table of appointments would say what no key bears out.
+    """
     serial = (KeyStatement.objects.aggregate(n=Max("serial"))["n"] or 0) + 1
     statement = Statement(str(uuid4()), kind, serial, dict(body), at.date().isoformat())
     signed = Signed(statement, {})
@@ -42,4 +47,8 @@ def state(kind: str, body: Mapping[str, Any], hands: Sequence[Hand], *, at: date
         detail={"kind": kind, "serial": serial},
     )
     key_directory.forget()
+    broken = [one.reason for one in key_directory.directory().refused if one.id == statement.id]
+    if broken:
+        key_directory.forget()
+        raise Refused(f"This cannot be signed: {broken[0]}.")
     return statement

@@ -1,0 +1,154 @@
+"""What somebody holds who has stolen everything at rest, and how they look through it.
+
+Files are taken as bytes, tables as a superuser sees them. A secret is looked for in every spelling that a program might
+have kept it in; whatever could be a key is tried as one.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from heedline.vault import keys
+
+type Ask = Callable[[str], list[tuple[Any, ...]]]
+
+_COLUMNS = """
+    SELECT c.table_schema, c.table_name, c.column_name, c.udt_name FROM information_schema.columns c
+    JOIN information_schema.tables t USING (table_schema, table_name)
+    WHERE t.table_type = 'BASE TABLE' AND c.table_schema NOT IN ('pg_catalog', 'information_schema')
+    ORDER BY 1, 2, c.ordinal_position
+"""
+_HEX = re.compile(rb"(?<![0-9a-fA-F])(?:[0-9a-fA-F]{64})(?![0-9a-fA-F])")
+_BASE64 = re.compile(rb"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{43}=?(?![A-Za-z0-9+/_-])")
+_AGE_KEY = re.compile(rb"AGE-SECRET-KEY-PQ-1[A-Z0-9]{40,}", re.IGNORECASE)
+_TOKEN = re.compile(rb"[!-~]{16,64}")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of one table."""
+
+    table: str
+    name: str
+    kind: str
+
+
+def columns(ask: Ask) -> list[Column]:
+    """Every column of every table outside the catalogue."""
+    return [Column(f'{schema}."{table}"', name, kind) for schema, table, name, kind in ask(_COLUMNS)]
+
+
+def tables(ask: Ask) -> dict[str, list[dict[str, Any]]]:
+    """Every row of every table, by the table's name; bytea as bytes."""
+    named: dict[str, list[str]] = {}
+    for column in columns(ask):
+        named.setdefault(column.table, []).append(column.name)
+    found: dict[str, list[dict[str, Any]]] = {}
+    for table, names in named.items():
+        listed = ", ".join(f'"{name}"' for name in names)
+        found[table] = [
+            {
+                name: bytes(value) if isinstance(value, memoryview) else value
+                for name, value in zip(names, row, strict=True)
+            }
+            for row in ask(f"SELECT {listed} FROM {table}")
+        ]
+    return found
+
+
+def leaves(value: Any) -> Iterator[bytes]:
+    """The bytes of a value of a column, whatever its type."""
+    if isinstance(value, bytes):
+        yield value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield str(key).encode()
+            yield from leaves(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from leaves(inner)
+    elif value is not None:
+        yield str(value).encode("utf-8", "surrogatepass")
+
+
+def spellings(secret: str | bytes) -> set[bytes]:
+    """Every way in which these words might stand in a file: encodings, letter cases, hexadecimal, base 64 wherever in
+    it they begin, escapes of JSON and of web addresses."""
+    plain = (
+        {secret}
+        if isinstance(secret, bytes)
+        else {secret.encode(e) for e in ("utf-8", "utf-16-le", "utf-16-be")}
+    )
+    found = set(plain)
+    for one in plain:
+        found |= {one.lower(), one.upper(), one[::-1]} if isinstance(secret, str) else {one[::-1]}
+        found |= {binascii.hexlify(one), binascii.hexlify(one).upper()}
+        for shift in range(3):  # the middle of the text as base 64 writes it after 0, 1 or 2 other bytes
+            inner = base64.b64encode(b"\0" * shift + one)[4 if shift else 0 :]
+            whole = inner.rstrip(b"=")[: -1 if (shift + len(one)) % 3 else None]
+            found |= {whole, whole.translate(bytes.maketrans(b"+/", b"-_"))}
+    if isinstance(secret, str):
+        found.add(secret.encode("unicode_escape"))
+        found.add("".join(f"%{byte:02X}" for byte in secret.encode()).encode())
+        found.add(secret.replace(" ", "+").encode())
+    return {one for one in found if len(one) >= 6}
+
+
+@dataclass
+class Loot:
+    """Files, by where they lay; what is packed is unpacked beside it."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def take(self, folder: Path, *, but: Sequence[str] = ()) -> Loot:
+        """Take every file under a folder, by its bytes, except those of these names."""
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and not path.is_symlink() and path.name not in but:
+                data = path.read_bytes()
+                self.files[str(path)] = data
+                unpacked = _unpacked(data)
+                if unpacked:
+                    self.files[f"{path} (unpacked)"] = unpacked
+        return self
+
+    def holding(self, secrets: Iterable[str | bytes]) -> list[tuple[str, bytes]]:
+        """Where one of these stands in one of its spellings: file and spelling."""
+        wanted = {spelling for secret in secrets for spelling in spellings(secret)}
+        return [(name, one) for name, data in self.files.items() for one in wanted if one in data]
+
+
+def _unpacked(data: bytes) -> bytes:
+    if not data.startswith((b"\x1f\x8b", b"\x78\x01", b"\x78\x9c", b"\x78\xda")):
+        return b""
+    try:
+        return zlib.decompressobj(wbits=47).decompress(data, 50_000_000)
+    except zlib.error:
+        return b""
+
+
+def possible_seeds(data: bytes) -> set[bytes]:
+    """32 bytes that stand in these bytes as such, in hexadecimal, in base 64 or as an age key, and their hashes."""
+    found = {data} if len(data) == keys.SEED_SIZE else set()
+    found |= {binascii.unhexlify(one) for one in _HEX.findall(data)}
+    for one in _BASE64.findall(data):
+        plain = base64.urlsafe_b64decode(one.rstrip(b"=").translate(bytes.maketrans(b"+/", b"-_")) + b"=")
+        found.add(plain[: keys.SEED_SIZE])
+    for one in _AGE_KEY.findall(data):
+        try:
+            found.add(keys.parse_identity(one.decode()))
+        except ValueError:
+            continue
+    return {one for one in found | {sha256(one).digest() for one in found} if len(one) == keys.SEED_SIZE}
+
+
+def possible_tokens(data: bytes) -> set[bytes]:
+    """Whatever in these bytes could be a cookie, a code or a passphrase: runs of 16 to 64 printable characters."""
+    return set(_TOKEN.findall(data)) if len(data) < 100_000 else set()

@@ -4,7 +4,7 @@
   "now": {"danger": "yes"}, "when-more": {"date": {"year": 2026, "month": 3}},
   "where": {"place": "…", "postcode": "…"}, "person": [{"name": "…"}, …]}`
 
-Only `kind` and `narrative` are required. Everything is validated as on the pages. What the pages would drop
+Only `kind` and `narrative` are required; kinds of report whose account may be left out say what is needed instead. Everything is validated as on the pages. What the pages would drop
 without a word is refused here: unknown keys, and answers to questions that the other answers rule out.
 """
 
@@ -73,12 +73,13 @@ class _Reader:
         self.read_language(payload.get("language", self.qs.language))
         question = self.qs.any_step(narrative_step).field(narrative_field)
         narrative = self.value(question, payload.get("narrative", ""), "/narrative")
-        if not narrative and not self.problems_at("/narrative"):
+        if question.required and not narrative and not self.problems_at("/narrative"):
             self.wrong("/narrative", question.error_required)
         for slug, step in steps.items():
             given = payload.get(slug)
             if slug == narrative_step:
-                answers[slug] = {narrative_field: narrative}
+                if narrative:
+                    answers[slug] = {narrative_field: narrative}
                 if given is not None:
                     self.wrong(f"/{slug}", "goes into narrative")
             elif given is not None:
@@ -97,8 +98,11 @@ class _Reader:
         too; the first pages are not, as an API client may know nothing but the narrative."""
         wanting = engine.missing(self.qs, answers, identity_offered=self.identity_offered)
         for slug in wanting:
-            if self.qs.any_step(slug).private and not self.problems_at(f"/{slug}"):
-                self.wrong(f"/{slug}", "is missing")
+            step = self.qs.any_step(slug)
+            pointer = "/narrative" if slug == self.qs.narrative[0] else f"/{slug}"
+            needed = step.private or step.contact or slug in self.qs.api_needs
+            if needed and not self.problems_at(pointer):
+                self.wrong(pointer, "is missing")
 
     def problems_at(self, pointer: str) -> bool:
         return any(p.pointer == pointer or p.pointer.startswith(pointer + "/") for p in self.problems)

@@ -7,7 +7,7 @@ from django.db import connection
 
 def save_draft(row: bytes, sealed: bytes, hours: int) -> bool:
     """Keep a sealed draft until the quarter hour after `hours` (1 or 24) idle hours. False when it is too big."""
-    with connection.cursor() as cursor:
+    with connection.bound_cursor() as cursor:  # type: ignore[attr-defined]
         cursor.execute("SELECT door.save_draft(%s, %s, %s)", [row, sealed, hours])
         kept = cursor.fetchone()
     return bool(kept and kept[0])
@@ -15,7 +15,7 @@ def save_draft(row: bytes, sealed: bytes, hours: int) -> bool:
 
 def load_draft(row: bytes) -> bytes | None:
     """Return the sealed draft, or None when there is none or its time has run out."""
-    with connection.cursor() as cursor:
+    with connection.bound_cursor() as cursor:  # type: ignore[attr-defined]
         cursor.execute("SELECT door.load_draft(%s)", [row])
         found = cursor.fetchone()
     return bytes(found[0]) if found and found[0] is not None else None
@@ -23,5 +23,5 @@ def load_draft(row: bytes) -> bytes | None:
 
 def delete_draft(row: bytes) -> None:
     """Remove it."""
-    with connection.cursor() as cursor:
+    with connection.bound_cursor() as cursor:  # type: ignore[attr-defined]
         cursor.execute("SELECT door.delete_draft(%s)", [row])

@@ -88,8 +88,10 @@ def skip_target(qs: QuestionSet, answers: Answers, slug: str, *, identity_offere
     if here is None or not here.skippable:
         return None
     found, answered = _walk(qs, answers, identity_offered)
-    target = found[-1].slug if qs.fast and qs.fast.holds(answered) else qs.skip_to
     order = _order(qs)
+    # the page that skipping leads to may not apply to this reporter: then the one after it
+    onward = next((s.slug for s in found if order[s.slug] >= order[qs.skip_to]), found[-1].slug)
+    target = found[-1].slug if qs.fast and qs.fast.holds(answered) else onward
     for needed in missing(qs, answers, identity_offered=identity_offered):
         if order[slug] < order[needed] < order[target]:
             return needed

@@ -110,6 +110,8 @@ def clean(qs: QuestionSet, question: Question, typed: Any) -> Any:
         )
     if not text:
         return ""
+    if question.limit_lines:
+        return _lines(qs, question, text)
     match question.kind:
         case Kind.POSTCODE:
             return _postcode(qs, question, text)
@@ -157,6 +159,16 @@ def _choices(qs: QuestionSet, question: Question, typed: Sequence[str]) -> list[
         if choice.exclusive and len(chosen) > 1:
             raise Wrong(qs.phrases["exclusive"].format(choice=choice.text))
     return [choice.value for choice in chosen]
+
+
+def _lines(qs: QuestionSet, question: Question, text: str) -> str:
+    """One thing a line, without blank lines; nothing is left out or cut, and how they are written is not judged."""
+    lines = [line for line in (part.strip() for part in text.split("\n")) if line]
+    if len(lines) > question.limit_lines:
+        raise Wrong(
+            qs.phrases["too_many_lines"].format(count=f"{len(lines):,}", limit=f"{question.limit_lines:,}")
+        )
+    return "\n".join(lines)
 
 
 def _postcode(qs: QuestionSet, question: Question, text: str) -> str:

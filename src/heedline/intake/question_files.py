@@ -88,7 +88,7 @@ def read_question_set(pack: Pack | _Archived, code: str, language: str) -> Quest
         raise structure.wrong("steps", "must end with the one check page")
     step_words.done()
 
-    role_table = structure.table("roles")
+    role_table = structure.table("roles", optional=True)
     roles = {role: _place(role_table, role, steps) for role in ROLES if role_table.has(role)}
     confidence = role_table.text("confidence") if "who" in roles else ""
     role_table.done()

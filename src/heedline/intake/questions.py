@@ -83,6 +83,8 @@ class Question:
     inputmode: str = ""
     spellcheck: bool = True
     check_label: str = ""
+    limit_lines: int = 0
+    """For one thing a line: how many lines may be filled, stated on the page; 0 where lines do not count."""
     patterns: tuple[str, ...] = ()
     """For postcode and registration: the jurisdiction's patterns, one of which the tidied answer must match."""
     tail: int = 0
@@ -113,6 +115,9 @@ class Step:
     """Shows the second button, "Skip to sending" (`engine.skip_target`)."""
     private: bool = False
     """Answers of this step describe the reporter: they go into the identity container, never the report."""
+    contact: bool = False
+    """Answers of this step say how to reach the reporter and are ordinary contact data (a call-back, a professional, an
+    organisation): they are part of the report."""
     needs_identity: bool = False
     fields: tuple[Question, ...] = ()
     at_least_one: tuple[str, ...] = ()
@@ -158,11 +163,15 @@ class QuestionSet:
     """Twelve tuples of accepted names for a month, the first being the one shown."""
     urgencies: tuple[UrgencyRule, ...]
     narrative: tuple[str, str]
-    """(step, field) of the reporter's own account."""
+    """(step, field) of the reporter's own account. Where that field is not required, `stands_for` may stand for it."""
+    stands_for: tuple[tuple[str, str], ...]
+    """(step, field) of typed answers; the first that was given is the record's narrative when none was written."""
     roles: Mapping[str, tuple[str, str]]
-    """Which (step, field) tells the server what: `place`, `postcode`, `guess`, `who`."""
+    """Which (step, field) tells the server what: `place`, `postcode`, `guess`, `who`. A set may lack any of them."""
     confidence: str
-    """The answer to `who` by which a reporter gives a name in confidence."""
+    """The answer to `who` by which a reporter gives a name in confidence; empty where nobody is asked."""
+    api_needs: tuple[str, ...]
+    """Pages that are needed (`Step.needed`) from the API too, beside the narrative and the reporter's contact."""
     skip_to: str
     """Where "Skip to sending" leads."""
     fast: Condition | None

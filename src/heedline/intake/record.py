@@ -25,8 +25,10 @@ class Record:
     """One report, ready to seal. `report_part()` and `identity_part()` go into different containers.
 
     `answers` holds every counted answer but two: the narrative (it is in `narrative`) and what the reporter
-    said of themselves (it is in `identity`; None when anonymous). `guessable`: the reporter said that someone
-    could, or might, guess it was them. `language` is that of the page; the narrative may be in any.
+    said of themselves in confidence (it is in `identity`; else None). `anonymous`: the reporter gave no name and no way
+    to reach them, neither in confidence nor as ordinary contact data, which is part of `answers`. `guessable`: the
+    reporter said that someone could, or might, guess it was them. Where a set lets the account be left out, typed
+    answers that it names stand in `narrative`. `language` is that of the page; the narrative may be in any.
     `repr` is kept short so that no log or traceback shows an answer.
     """
 
@@ -100,14 +102,18 @@ def build(qs: QuestionSet, answers: Answers, *, language: str, identity_offered:
     urgency = engine.urgency(qs, answers, identity_offered=identity_offered)
 
     def said(role: str) -> str:
-        step, field = qs.roles[role]
+        step, field = qs.roles.get(role, ("", ""))
         return str(counted.get(step, {}).get(field, ""))
 
     private = {step.slug for step in qs.steps if step.private}
-    in_confidence = said("who") == qs.confidence
+    in_confidence = bool(qs.confidence) and said("who") == qs.confidence
+    reachable = any(step.contact and counted.get(step.slug) for step in qs.steps)
     identity = {slug: values for slug, values in counted.items() if slug in private and values}
     step, field = qs.narrative
-    narrative = counted[step].pop(field)
+    narrative = counted.get(step, {}).pop(field, "")
+    if not narrative:
+        typed = (counted.get(slug, {}).get(name, "") for slug, name in qs.stands_for)
+        narrative = next(filter(None, typed), "")
     return Record(
         kind=qs.code,
         language=language,
@@ -120,7 +126,7 @@ def build(qs: QuestionSet, answers: Answers, *, language: str, identity_offered:
         urgency=urgency,
         place_text=said("place"),
         postcode=said("postcode"),
-        anonymous=not (in_confidence and identity),
+        anonymous=not (in_confidence and identity) and not reachable,
         identity=identity if in_confidence and identity else None,
         guessable=said("guess") in ("yes", "not_sure"),
     )

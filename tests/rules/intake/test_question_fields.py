@@ -11,7 +11,8 @@ from heedline.intake.question_files import load_question_set
 from heedline.intake.questions import Kind
 from heedline.packs import load_pack
 
-QS = load_question_set(load_pack("uk"), "activity")
+PACK = load_pack("uk")
+QS = load_question_set(PACK, "activity")
 
 
 def read(slug: str, **posted: str | list[str]) -> fields.Reading:
@@ -141,9 +142,11 @@ def test_an_item_with_nothing_in_it_is_not_an_item() -> None:
 
 
 def test_only_the_reporters_own_fields_may_be_filled_by_the_browser() -> None:
-    for step in QS.steps:
-        for question in step.fields:
-            assert (question.autocomplete != "off") <= step.private, f"{step.slug}.{question.name}"
+    for kind in PACK.kinds:
+        for step in load_question_set(PACK, kind).steps:
+            for question in step.fields:
+                own = step.private or step.contact
+                assert (question.autocomplete != "off") <= own, f"{step.slug}.{question.name}"
     tokens = {q.name: q.autocomplete for q in QS.any_step("contact").fields if q.autocomplete != "off"}
     assert tokens == {"name": "name", "phone": "tel", "email": "email", "post": "street-address"}
 

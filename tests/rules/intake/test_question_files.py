@@ -10,7 +10,7 @@ from heedline.intake.question_files import load_question_set, read_question_set
 from heedline.packs import PackError, load_pack
 from heedline.packs.loading import read_pack
 
-STRUCTURE, WORDS = "activity.toml", "activity.en.toml"
+STRUCTURE, WORDS, PHRASES = "activity.toml", "activity.en.toml", "phrases.en.toml"
 
 
 def read_with(tmp_path: Path, file: str, old: str, new: str) -> str:
@@ -46,8 +46,8 @@ def read_with(tmp_path: Path, file: str, old: str, new: str) -> str:
         (STRUCTURE, 'used_for = "urgency: whom', 'use = "urgency: whom', r"questions/activity.toml: steps\[0\].used_for: is missing"),
         (WORDS, 'choices.not_sure = "I am not sure"\n', "", r"questions/activity.en.toml: steps.now.fields.danger.choices.not_sure: is missing"),
         (WORDS, 'error_required = "Tell us if anyone', 'error = "Tell us if anyone', r"questions/activity.en.toml: steps.now.fields.danger.error_required: is missing"),
-        (WORDS, 'not_given = "Not given"', 'not_givven = "Not given"', r"questions/activity.en.toml: phrases.not_given: is missing"),
-        (WORDS, '["May"], ', "", r"questions/activity.en.toml: months: must be twelve lists of names"),
+        (PHRASES, 'not_given = "Not given"', 'not_givven = "Not given"', r"questions/phrases.en.toml: phrases.not_given: is missing"),
+        (PHRASES, '["May"], ', "", r"questions/phrases.en.toml: months: must be twelve lists of names"),
         (WORDS, "{numbers.emergency}", "{numbers.urgent}", r"questions/activity.en.toml: numbers.urgent: nothing in the pack is called so"),
         (WORDS, "[steps.check]", "[steps.files]\ntitle = \"x\"\n[steps.check]", r"questions/activity.en.toml: steps.files: is not a known key here"),
     ],

@@ -7,11 +7,13 @@ from hypothesis import strategies as st
 
 from heedline.intake import engine, fields, loops
 from heedline.intake.question_files import load_question_set
-from heedline.intake.questions import Kind, Question, Step, StepKind
+from heedline.intake.questions import Kind, Question, QuestionSet, Step, StepKind
 from heedline.intake.record import record
 from heedline.packs import load_pack
 
-QS = load_question_set(load_pack("uk"), "activity")
+PACK = load_pack("uk")
+SETS = {kind: load_question_set(PACK, kind) for kind in PACK.kinds}
+QS = SETS["activity"]
 CHOICE_STEPS = [s for s in QS.steps if any(q.choices for q in s.fields) and s.kind is StepKind.QUESTIONS]
 TEXTS = st.text(alphabet=st.characters(codec="utf-8"), max_size=30)
 
@@ -41,59 +43,62 @@ def posted_page(data: st.DataObject, step: Step) -> dict[str, list[str]]:
     return posted
 
 
-def fill(data: st.DataObject, answers: dict[str, Any], step: Step) -> dict[str, Any]:
+def fill(data: st.DataObject, answers: dict[str, Any], step: Step, qs: QuestionSet = QS) -> dict[str, Any]:
     """Answer one page as a browser would; a page with errors is answered as far as it is good."""
     if step.kind is StepKind.LOOP:
         for _ in range(data.draw(st.integers(0, 2), label=step.slug)):
-            reading = fields.read(QS, step, posted_page(data, step))
+            reading = fields.read(qs, step, posted_page(data, step))
             if not reading.errors:
                 answers = loops.add_item(answers, step, reading.values)
         return answers
     if step.kind is StepKind.QUESTIONS:
-        return engine.with_answer(answers, step, fields.read(QS, step, posted_page(data, step)).values)
+        return engine.with_answer(answers, step, fields.read(qs, step, posted_page(data, step)).values)
     return answers
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.data(), st.booleans())
+@settings(max_examples=200, deadline=None)
+@given(st.data(), st.sampled_from(list(SETS.values())), st.booleans())
 def test_walking_on_asks_each_applicable_page_once_and_back_returns_the_same_way(
-    data: st.DataObject, offered: bool
+    data: st.DataObject, qs: QuestionSet, offered: bool
 ) -> None:
     answers: dict[str, Any] = {}
-    slug: str | None = QS.steps[0].slug
+    slug: str | None = qs.steps[0].slug
     walked: list[str] = []
     while slug is not None:
-        step = engine.step(QS, answers, slug, identity_offered=offered)
+        step = engine.step(qs, answers, slug, identity_offered=offered)
         assert step is not None
         walked.append(slug)
-        answers = fill(data, answers, step)
-        slug = engine.next_after(QS, answers, slug, identity_offered=offered)
+        answers = fill(data, answers, step, qs)
+        slug = engine.next_after(qs, answers, slug, identity_offered=offered)
     assert len(set(walked)) == len(walked)
-    assert walked == [s.slug for s in engine.steps(QS, answers, identity_offered=offered)]
+    assert walked == [s.slug for s in engine.steps(qs, answers, identity_offered=offered)]
     assert walked[-1] == "check"
 
     back: list[str] = []
     here: str | None = walked[-1]
     while here is not None:
         back.append(here)
-        here = engine.back_from(QS, answers, here, identity_offered=offered)
+        here = engine.back_from(qs, answers, here, identity_offered=offered)
     assert back == walked[::-1]
 
 
-@settings(max_examples=100, deadline=None)
-@given(st.data(), st.booleans())
-def test_from_any_answers_the_shortest_ways_end_at_sending(data: st.DataObject, offered: bool) -> None:
+@settings(max_examples=150, deadline=None)
+@given(st.data(), st.sampled_from(list(SETS.values())), st.booleans())
+def test_from_any_answers_the_shortest_ways_end_at_sending(
+    data: st.DataObject, qs: QuestionSet, offered: bool
+) -> None:
     answers: dict[str, Any] = {}
-    for step in CHOICE_STEPS:
-        answers = fill(data, answers, step)
-    for step in engine.steps(QS, answers, identity_offered=offered):
-        target = engine.skip_target(QS, answers, step.slug, identity_offered=offered)
+    for step in qs.steps:
+        if step.kind is StepKind.QUESTIONS and any(question.choices for question in step.fields):
+            answers = fill(data, answers, step, qs)
+    order = [s.slug for s in engine.steps(qs, answers, identity_offered=offered)]
+    for step in engine.steps(qs, answers, identity_offered=offered):
+        target = engine.skip_target(qs, answers, step.slug, identity_offered=offered)
         assert (target is not None) == step.skippable
         if target is not None:
-            order = [s.slug for s in engine.steps(QS, answers, identity_offered=offered)]
             assert order.index(target) > order.index(step.slug)
             passed = set(order[order.index(step.slug) + 1 : order.index(target)])
-            assert not passed & set(engine.missing(QS, answers, identity_offered=offered))
+            assert not passed & set(engine.missing(qs, answers, identity_offered=offered))
 
 
 @settings(max_examples=100, deadline=None)

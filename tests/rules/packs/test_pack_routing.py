@@ -101,13 +101,19 @@ def test_an_unknown_kind_reaches_the_desk_that_never_closes() -> None:
     assert (decision.desk_code, decision.because) == ("national", "unknown-kind")
 
 
-@given(st.text(max_size=40), st.text(max_size=80), st.text(max_size=12), st.text(max_size=8))
+@given(
+    st.text(max_size=40),
+    st.text(max_size=80),
+    st.text(max_size=12),
+    st.sampled_from(["danger", "soon", "routine"]),
+)
 def test_never_nowhere_whatever_is_typed(kind: str, place: str, postcode: str, urgency: str) -> None:
-    for asked in (kind, "activity"):
+    for asked in (kind, *PACK.kinds):
         decision = route(RouteFacts(asked, place, postcode, urgency), PACK)
         assert PACK.desks[decision.desk_code].role == "desk"
         assert decision.watch_code in (None, PACK.watch_desk)
-        assert PACK.watch_desk in (decision.desk_code, decision.watch_code)
+        if urgency == "danger" or asked not in PACK.kinds or PACK.kinds[asked].watch:
+            assert PACK.watch_desk in (decision.desk_code, decision.watch_code)
         assert decision.area == "unknown" or decision.area in PACK.forces
 
 

@@ -26,6 +26,7 @@ pytest-socket must allow loopback for these tests (`allow_hosts`), as the page's
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -177,16 +178,21 @@ def look_everywhere(page: Visitor, name: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium, started once.
+def browser() -> Browser:
+    """Debian's Chromium, started once in the whole run, however many test files use this fixture."""
+    return _chromium()
 
-    Playwright's synchronous interface runs a loop in this thread, where Django would refuse every query of the test.
-    """
+
+@cache
+def _chromium() -> Browser:
+    """Playwright's synchronous interface runs a loop in this thread: a second one would be refused, and Django would
+    refuse every query of the test."""
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
+    play = sync_playwright().start()
+    chromium = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    atexit.register(play.stop)
+    atexit.register(chromium.close)
+    return chromium
 
 
 @pytest.fixture

@@ -52,12 +52,14 @@ TABLES: dict[str, dict[str, str]] = {
     "permits_session": {"office": "arwd", "usher": "r", "settler": "rd"},
     "permits_unlocked": {"office": "arwd", "settler": "rd"},
     # reports
+    "reports_identity_request": {"office": "r", "usher": "arw", "settler": "r"},
     "reports_identity_share": {"door": "a", "usher": "ard", "settler": "arwd", "worker": "m"},
     "reports_message": {"office": "ar", "door": "arw", "settler": "arwd", "worker": "m"},
     "reports_receipt": {"door": "arw", "settler": "arwd", "worker": "m"},
+    "reports_released_share": {"office": "r", "usher": "a", "worker": "m"},
     "reports_report": {"office": "r", "door": "arw", "usher": "rw", "settler": "arwd", "worker": "m"},
-    "reports_sealed_header": {"office": "ar", "door": "a", "settler": "arwd", "worker": "m"},
-    "reports_sealed_payload": {"office": "ar", "door": "a", "settler": "arwd", "worker": "m"},
+    "reports_sealed_header": {"office": "ar", "door": "a", "usher": "ar", "settler": "arwd", "worker": "m"},
+    "reports_sealed_payload": {"office": "ar", "door": "a", "usher": "ar", "settler": "arwd", "worker": "m"},
     "reports_step": {"office": "ar", "door": "ar", "settler": "r", "worker": "m"},
     # signing in: other people's tables
     "account_emailaddress": {"office": "arwd"},
@@ -84,9 +86,12 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("desks_officer", "usher", "r"): "id is_active",
     ("dispatch_alarm", "office", "w"): "acknowledged_at acknowledged_by because cleared_at cleared_by slot",
     ("keys_grant", "worker", "r"): "epoch_id id officer_id",  # never `sealed`
+    ("reports_identity_request", "worker", "r"): "asked_at authoriser_desk_id decided_at id",
     ("reports_message", "office", "w"): "seen slot",
     ("reports_message", "worker", "r"): "from_us id report_id seen slot",
     ("reports_receipt", "office", "r"): "closed report_id reporter_key",  # never `lookup`
+    ("reports_released_share", "settler", "r"): "request_id sealed until",
+    ("reports_released_share", "settler", "w"): "sealed",  # emptied
     (
         "reports_report",
         "office",
@@ -124,9 +129,22 @@ DOOR = {
     "submit_report",
     "visit",
 }
-PERMITS = {"desk_shares", "hand_over", "i_watch", "my_desks", "my_officer"}
-CLOCKWORK = {"settle", "sweep"}
-TRIGGERS = {"steps_stay", "the_log_only_grows"}
+PERMITS = {
+    "ask_identity",
+    "decide_identity",
+    "desk_shares",
+    "hand_over",
+    "i_watch",
+    "may_decide",
+    "my_authoriser_desks",
+    "my_desks",
+    "my_officer",
+    "release_words",
+    "second_share",
+    "who_decides",
+}
+CLOCKWORK = {"end_releases", "settle", "sweep"}
+TRIGGERS = {"a_decision_stays", "steps_stay", "the_log_only_grows"}
 #: Functions of PostgreSQL itself that one of ours may call and PUBLIC may not.
 SYSTEM_FUNCTIONS = {("worker", "pg_switch_wal()")}
 #: (member, group): who may become whom by SET ROLE; nobody inherits.

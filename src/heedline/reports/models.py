@@ -11,6 +11,20 @@ import uuid
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from heedline.reports.identity_requests import IdentityRequest, ReleasedShare
+
+__all__ = [
+    "IdentityRequest",
+    "IdentityShare",
+    "Message",
+    "Receipt",
+    "ReleasedShare",
+    "Report",
+    "SealedHeader",
+    "SealedPayload",
+    "Step",
+]
+
 
 class Report(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -83,7 +97,7 @@ class SealedHeader(models.Model):
 
     container = models.UUIDField(primary_key=True)
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="headers")
-    part = models.CharField(max_length=12)  # report | identity | note | message
+    part = models.CharField(max_length=12)  # report | identity | note | message | release
     header = models.BinaryField()
     epochs = ArrayField(models.UUIDField(), default=list)
 

@@ -292,8 +292,8 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
     messages = _message_lines(report, words)
     if any(line.new for line in messages):
         with transaction.atomic():
+            Report.objects.filter(pk=report.pk).update(unread=0)  # the report first, as everybody locks it first
             Message.objects.filter(report=report, from_us=False, seen=False).update(seen=True, slot=None)
-            Report.objects.filter(pk=report.pk).update(unread=0)
     pack = load_pack(settings.PACK)
     leased = report.holder_id is not None and report.lease_until is not None and report.lease_until > at
     arrived = datetime.fromisoformat(opened.arrived_at).astimezone(_zone())

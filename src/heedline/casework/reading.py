@@ -164,6 +164,8 @@ def _mark(report: Report, state: str) -> str:
 def _after_open(after: str) -> Q:
     rank, due, ref = after.split("_")
     at, place = datetime.fromisoformat(due), UUID(ref)
+    if at.tzinfo is None:
+        raise ValueError("a mark that nobody was given")
     return Q(rank__gt=int(rank)) | Q(rank=int(rank)) & (Q(due_at__gt=at) | Q(due_at=at, id__gt=place))
 
 

@@ -85,6 +85,8 @@ DECLARE
 BEGIN
     UPDATE public.reports_receipt c SET touched = s WHERE c.lookup = p_lookup AND NOT c.closed RETURNING c.report_id INTO v_report;
     IF NOT FOUND THEN RETURN 'unknown'; END IF;
+    -- before the message gets its place, or an officer who writes just then would want the same one
+    SELECT desk_id, stage INTO v_desk, v_stage FROM public.reports_report WHERE id = v_report FOR UPDATE;
     SELECT m.body_mac INTO known FROM public.reports_message m WHERE m.id = p_message AND m.report_id = v_report;
     IF FOUND THEN RETURN CASE WHEN known = p_mac THEN 'again' ELSE 'conflict' END; END IF;
     IF (SELECT count(*) FROM public.reports_message m WHERE m.report_id = v_report AND NOT m.from_us) >= 200
@@ -99,7 +101,6 @@ BEGIN
         VALUES (p_message, v_report, false, p_container, s, (s AT TIME ZONE 'UTC')::date,
             1 + COALESCE((SELECT max(position) FROM public.reports_message WHERE report_id = v_report), 0), false,
             p_mac, false);
-    SELECT desk_id, stage INTO v_desk, v_stage FROM public.reports_report WHERE id = v_report FOR UPDATE;
     IF v_stage = 'closed' THEN
         INSERT INTO public.reports_step (id, report_id, number, move, from_stage, to_stage, "on", from_desk, to_desk, codes)
             VALUES (gen_random_uuid(), v_report,

@@ -9,8 +9,11 @@ DECLARE
     stirred uuid[];
     r uuid;
 BEGIN
-    SELECT array_agg(id ORDER BY random()) INTO arrived FROM
-        (SELECT id FROM public.reports_report WHERE NOT settled AND (slot IS NULL OR slot < p_before) FOR UPDATE) f;
+    IF NOT pg_try_advisory_xact_lock(hashtext('heedline/settle')) THEN
+        RETURN 0;  -- another worker is at it
+    END IF;
+    SELECT array_agg(id ORDER BY random()) INTO arrived FROM public.reports_report
+        WHERE NOT settled AND (slot IS NULL OR slot < p_before);
     -- arrived, or the reporter has been at it since: wrote, read, deleted, asked to withdraw
     SELECT array_agg(id ORDER BY random()) INTO stirred FROM (SELECT unnest(arrived) AS id
         UNION SELECT report_id FROM public.reports_receipt WHERE touched < p_before) f;
@@ -24,15 +27,16 @@ BEGIN
         FROM public.reports_report r JOIN public.reports_sealed_header h ON h.report_id = r.id AND h.part = 'report'
             JOIN public.reports_sealed_payload p ON p.container = h.container
         WHERE r.id = ANY (arrived) ORDER BY random();
-    -- Rows that somebody may be locking are updated, so that whoever waits for one finds it again.
+    -- Rows that somebody may be locking are updated, so that whoever waits for one finds it again; and in the order in
+    -- which everybody locks them: receipt, report, then what hangs on the report.
     FOREACH r IN ARRAY stirred LOOP
         UPDATE public.reports_receipt SET touched = NULL WHERE report_id = r;
+        UPDATE public.reports_report SET settled = true WHERE id = r;
         -- joined with nothing, so that what lies in the overflow table is written anew too
         UPDATE public.reports_sealed_header SET header = header || ''::bytea WHERE report_id = r;
         UPDATE public.reports_identity_share SET sealed = sealed || ''::bytea WHERE report_id = r;
         UPDATE public.reports_message SET settled = true WHERE report_id = r;
         UPDATE public.reports_step SET note = note WHERE report_id = r AND by_id IS NULL;
-        UPDATE public.reports_report SET settled = true WHERE id = r;
     END LOOP;
     WITH gone AS (DELETE FROM public.reports_sealed_payload WHERE report_id = ANY (stirred) RETURNING *)
         INSERT INTO public.reports_sealed_payload SELECT * FROM gone ORDER BY random();

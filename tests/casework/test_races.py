@@ -1,0 +1,170 @@
+"""Two at once, really committed: one wins, the other is told, and nothing is there twice or half."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+
+from heedline.casework import Changed, Conflict, attendance, case_file, conversation, journey
+from heedline.dispatch import clockwork
+from heedline.permits.gate import Refused
+from heedline.reports.models import Message, Report, Step
+from tests import stories
+from tests.acting import acting
+from tests.casework.people import MINUTE, NORTH_EAST, People, row
+from tests.cast import now
+from tests.house.committed import committed_house
+
+
+@pytest.fixture
+def people(django_db_blocker: Any) -> Iterator[People]:
+    with committed_house(django_db_blocker) as house:
+        yield People(house, now())
+
+
+def at_once(*acts: Callable[[], Any]) -> list[Any]:
+    """Do all at the same moment, each on a connection of its own; what each returned or raised."""
+    barrier = Barrier(len(acts))
+
+    def run(act: Callable[[], Any]) -> Any:
+        try:
+            connection.ensure_connection()
+            barrier.wait(10)
+            return act()
+        except Exception as problem:
+            return problem
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def as_officer(people: People, name: str, act: Callable[[attendance.Attendance], Any]) -> Callable[[], Any]:
+    def run() -> Any:
+        with people.sitting(name) as here:
+            return act(here)
+
+    return run
+
+
+def test_one_officer_takes_and_the_other_is_refused(people: People) -> None:
+    for _ in range(3):
+        ref, _ = people.send()
+        did = at_once(
+            *(
+                as_officer(people, name, lambda here, ref=ref: journey.take(ref, by=here, at=people.at))
+                for name in ("Odile", "Olga", "Nadia")
+            )
+        )
+        assert sorted(type(d).__name__ for d in did) == ["NoneType", "Refused", "Refused"]
+        assert isinstance(did[did.index(None) - 1], Refused)
+        assert row(ref).version == 2
+        assert Step.objects.filter(report=ref).count() == 1
+
+
+def test_two_tabs_of_one_officer_save_once(people: People) -> None:
+    ref, _ = people.taken()
+    save = as_officer(
+        people,
+        "Odile",
+        lambda here: journey.assess_and_close(
+            ref, stories.VAGUE, stories.NOTHING, version=2, by=here, at=people.at
+        ),
+    )
+    did = at_once(save, save)
+    assert sorted(type(d) for d in did if d is not None) == [Changed]
+    assert [s.move for s in Step.objects.filter(report=ref).order_by("number")] == ["take", "assess", "close"]
+
+
+def test_a_double_send_is_one_report(people: People) -> None:
+    new = stories.new_report(**NORTH_EAST)
+    did = at_once(*[lambda: stories.send(new, at=people.at)] * 4)
+    assert sorted(d.again for d in did) == [False, True, True, True]
+    assert Report.objects.count() == 1
+
+
+def test_the_same_key_for_two_bodies_is_one_report_and_a_conflict(people: People) -> None:
+    one = stories.new_report(**NORTH_EAST)
+    other = stories.new_report(narrative="Something else that was seen there.", **NORTH_EAST)
+    forged = journey.NewReport(one.report_id, one.code, "api", other.record, other.question_set, "en")
+    did = at_once(lambda: stories.send(one, at=people.at), lambda: stories.send(forged, at=people.at))
+    assert sorted(isinstance(d, Conflict) for d in did) == [False, True]
+    assert Report.objects.count() == 1
+
+
+def test_one_message_sent_twice_is_one_and_two_messages_keep_their_order(people: People) -> None:
+    _, code = people.send()
+    one = uuid4()
+
+    def say(text: str, message: Any) -> Callable[[], bool]:
+        def run() -> bool:
+            with acting("public"):
+                return conversation.say(code, text, message_id=message, at=people.at)
+
+        return run
+
+    did = at_once(say("hello", one), say("hello", one), say("again", uuid4()))
+    assert sorted(did) == [False, False, True]
+    assert sorted(Message.objects.values_list("position", flat=True)) == [1, 2]
+    assert Report.objects.get().unread == 2
+
+
+def test_giving_away_and_taking_at_once_leaves_one_desk_with_it(people: People) -> None:
+    ref, _ = people.send()
+    did = at_once(
+        as_officer(
+            people,
+            "Odile",
+            lambda here: journey.hand_over(ref, "south-west", "why", version=1, by=here, at=people.at),
+        ),
+        as_officer(people, "Olga", lambda here: journey.take(ref, by=here, at=people.at)),
+    )
+    assert None in did
+    report = row(ref)
+    if report.desk == people.house.desks["south-west"]:
+        assert (report.stage, report.holder_id) == ("waiting", None)
+        assert people.read(ref, "Otto").narrative == stories.NARRATIVE
+    else:
+        assert report.holder == people.house.officers["Olga"]
+        assert people.read(ref, "Olga").narrative == stories.NARRATIVE
+
+
+def test_settling_gets_in_nobodys_way(people: People) -> None:
+    """Settling rewrites every row: a reporter and officers at work just then must not notice, nor be locked out."""
+    ref, code = people.taken()
+    later = people.at + 16 * MINUTE
+
+    def settle() -> int:
+        with acting("worker"):
+            return clockwork.settle(later)
+
+    def say() -> bool:
+        with acting("public"):
+            return conversation.say(code, "hello", message_id=uuid4(), at=people.at)
+
+    def withdraw() -> None:
+        with acting("public"):
+            conversation.ask_to_withdraw(code, at=people.at)
+
+    for _ in range(6):
+        Report.objects.update(settled=False)
+        ask = as_officer(
+            people,
+            "Odile",
+            lambda here: conversation.ask(ref, "When?", version=row(ref).version, by=here, at=people.at),
+        )
+        read = as_officer(
+            people, "Olga", lambda here: len(case_file.case_file(ref, by=here, at=people.at).messages)
+        )
+        did = at_once(settle, say, ask, read, withdraw, settle)
+        assert [d for d in did if isinstance(d, Exception)] == []
+        assert did[1] is False
+    assert Message.objects.filter(from_us=False).count() == 6
+    assert Message.objects.filter(from_us=True).count() == 6

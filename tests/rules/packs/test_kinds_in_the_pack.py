@@ -1,0 +1,147 @@
+"""What a kind of report has of its own: how it may end, what is asked of its officers, how fast it must be seen."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from heedline.dispatch.clocks import first_due, slot_end
+from heedline.intake.question_files import load_question_set
+from heedline.packs import load_pack
+from heedline.packs.working_days import WorkingDays
+
+PACK = load_pack("uk")
+WORDS = PACK.words("en")
+DAYS: WorkingDays = PACK.working_days
+
+
+def test_activity_comes_first_and_every_kind_has_its_questions() -> None:
+    """Sites and officers that know one kind only take the first."""
+    assert list(PACK.kinds) == ["activity", "person", "online", "advice"]
+    assert [kind.desk_kind for kind in PACK.kinds.values()] == [
+        "activity",
+        "safeguarding",
+        "material",
+        "advice",
+    ]
+    for kind in PACK.kinds.values():
+        assert load_question_set(PACK, kind.question_set).code == kind.code
+    assert {desk.kind for desk in PACK.desks.values()} >= {"activity", "authoriser"}
+    assert PACK.desks[PACK.authoriser_desk].kind == "authoriser"
+
+
+def test_worries_and_activity_are_always_watched() -> None:
+    assert {kind.code: kind.watch for kind in PACK.kinds.values()} == {
+        "activity": True, "person": True, "online": False, "advice": False,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", list(PACK.kinds))
+def test_every_kind_can_end_well_or_not_and_the_short_way_has_reasons(kind: str) -> None:
+    outcomes, reasons = PACK.outcomes_for(kind), PACK.reasons_for(kind)
+    assert {outcome.useful for outcome in outcomes.values()} == {True, False}
+    short = {code for code, outcome in outcomes.items() if outcome.short}
+    assert short == {reason.outcome for reason in reasons.values()}
+    assert "spam" in short
+    assert PACK.templates_for(kind)
+
+
+def test_what_belongs_to_one_kind_is_not_offered_to_another() -> None:
+    assert "panel-referral" in PACK.outcomes_for("person")
+    assert "panel-referral" not in PACK.outcomes_for("activity")
+    assert "unlawful-remove" in PACK.outcomes_for("online")
+    assert "visit-booked" not in PACK.outcomes_for("online")
+    assert "child-images" in PACK.reasons_for("online")
+    assert "child-images" not in PACK.reasons_for("activity"), "its outcome is for both, it is not"
+    assert "vehicle-described" not in PACK.templates_for("person")
+    assert set(PACK.outcomes_for("no-such-kind")) == {"spam"}
+
+
+def test_activity_ends_as_it_did_before_there_were_other_kinds() -> None:
+    assert list(PACK.outcomes_for("activity")) == [
+        "informed-investigation", "new-lead", "built-picture", "safeguarding-referral", "crime-recorded",
+        "no-concern-explained", "insufficient", "no-behaviour", "other-body", "false-good-faith", "malicious", "spam",
+    ]  # fmt: skip
+
+
+def test_staff_words_say_susceptible_and_blame_nobody() -> None:
+    texts = [outcome.words for outcome in PACK.outcomes.values()]
+    texts += [reason.words for reason in PACK.reasons.values()]
+    for assessment in PACK.assessments.values():
+        texts += [assessment.done_what.label, assessment.done_what.hint, assessment.reason.label]
+        for choice in assessment.choices:
+            texts += [choice.label, *choice.choices.values()]
+            if choice.code != "susceptible":  # whose hint says which word is used
+                texts.append(choice.hint)
+    assert not [text for text in texts if "vulnerable" in text.lower() or "suspect" in text.lower()]
+
+
+def test_each_desk_assesses_in_its_own_words() -> None:
+    assert PACK.assessment("activity").done_what.label == "What was done?"
+    assert PACK.assessment("activity").choices == ()
+    choices = {kind: {choice.code: choice for choice in PACK.assessment(kind).choices} for kind in PACK.kinds}
+    assert "none_susceptible" in choices["person"]["concern"].choices, "no ideology is a concern of its own"
+    provision = choices["online"]["provision"]
+    assert provision.several
+    assert {"encouragement", "dissemination", "support", "article", "information", "none"} <= set(
+        provision.choices
+    )
+    assert set(choices["online"]["expression"].choices) >= {"journalism", "art", "counter"}
+    assert PACK.assessment("no-such-kind") is PACK.assessment("activity")
+    for assessment in PACK.assessments.values():
+        assert assessment.done_what.required
+        assert assessment.reason.required
+
+
+# Clocks
+
+THURSDAY = datetime(2026, 11, 26, 14, 15, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("urgency", ["danger", "soon", "routine"])
+@pytest.mark.parametrize("kind", ["activity", "person", "online"])
+def test_by_priority_the_pack_and_the_clocks_say_the_same(kind: str, urgency: str) -> None:
+    due = PACK.first_due(kind, urgency, slot_end(THURSDAY))
+    assert due == first_due(THURSDAY, urgency, PACK.timetable(kind))
+    assert due <= slot_end(THURSDAY) + PACK.clock("unread_ceiling")
+
+
+def test_danger_is_as_fast_for_every_kind() -> None:
+    for kind in PACK.kinds:
+        assert PACK.first_due(kind, "danger", THURSDAY) == THURSDAY + timedelta(minutes=1)
+
+
+def test_only_what_is_a_kinds_own_differs() -> None:
+    assert PACK.timetable("activity").clocks == PACK.clocks
+    assert PACK.timetable("no-such-kind").first_priority == PACK.first_priority
+    assert PACK.timetable("person").clocks["call_back"] == timedelta(hours=24)
+    assert PACK.timetable("person").first_priority == PACK.first_priority
+    assert PACK.timetable("online").first_priority["routine"] == "low"
+
+
+@pytest.mark.parametrize(
+    ("arrived", "area", "due"),
+    [
+        (datetime(2026, 11, 26, 14, 15, tzinfo=UTC), "west-yorkshire", datetime(2026, 11, 30, 17, tzinfo=UTC)),
+        # 30 November is a holiday in Scotland
+        (datetime(2026, 11, 26, 14, 15, tzinfo=UTC), "police-scotland", datetime(2026, 12, 1, 17, tzinfo=UTC)),
+        (datetime(2026, 11, 28, 3, 0, tzinfo=UTC), "unknown", datetime(2026, 12, 1, 17, tzinfo=UTC)),
+        # Christmas on a Friday, and Monday for the day after it
+        (datetime(2026, 12, 23, 9, 0, tzinfo=UTC), "kent", datetime(2026, 12, 29, 17, tzinfo=UTC)),
+        # summer: 17:00 in London is 16:00 UTC, and half past midnight there is the day before here
+        (datetime(2027, 6, 7, 23, 30, tzinfo=UTC), "kent", datetime(2027, 6, 10, 16, tzinfo=UTC)),
+        (datetime(2027, 7, 9, 9, 0, tzinfo=UTC), "northern-ireland", datetime(2027, 7, 14, 16, tzinfo=UTC)),
+    ],
+)  # fmt: skip
+def test_a_request_for_advice_is_acknowledged_within_two_working_days(
+    arrived: datetime, area: str, due: datetime
+) -> None:
+    assert PACK.first_due("advice", "routine", arrived, area=area) == due
+
+
+def test_working_days_are_counted_from_one_and_need_a_zone() -> None:
+    with pytest.raises(ValueError, match="zone"):
+        DAYS.close_of(datetime(2026, 1, 1), 1, calendar="scotland")  # noqa: DTZ001 – that is the point
+    with pytest.raises(ValueError, match="one"):
+        DAYS.close_of(THURSDAY, 0, calendar="scotland")
+    with pytest.raises(KeyError):
+        DAYS.is_working(THURSDAY.date(), calendar="atlantis")

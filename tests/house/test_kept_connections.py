@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import psycopg
 import pytest
@@ -72,3 +73,14 @@ def test_a_connection_closed_here_is_not_usable(kept: BaseDatabaseWrapper) -> No
     assert not kept.is_usable()
     _next_request(kept)
     assert _session(kept)
+
+
+def test_no_value_stands_in_the_text_of_a_bound_statement(kept: Any) -> None:
+    session = _session(kept)
+    for _ in range(4):  # the later ones are kept ready by the server
+        with kept.bound_cursor() as cursor:
+            cursor.execute("SELECT %s::bytea, %s::text", [b"\0sealed", "said"])
+            assert [bytes(cursor.fetchone()[0])] == [b"\0sealed"]
+        with _other() as other:
+            last = other.execute("SELECT query FROM pg_stat_activity WHERE pid = %s", [session]).fetchone()
+        assert last == ("SELECT $1::bytea, $2::text",)

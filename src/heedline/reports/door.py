@@ -53,7 +53,7 @@ class Submission:
 
 
 def _call(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
+    with connection.bound_cursor() as cursor:  # type: ignore[attr-defined]
         cursor.execute(sql, params)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows

@@ -26,6 +26,7 @@ _COLUMNS = """
     WHERE t.table_type = 'BASE TABLE' AND c.table_schema NOT IN ('pg_catalog', 'information_schema')
     ORDER BY 1, 2, c.ordinal_position
 """
+_BLOCK = 8192
 _HEX = re.compile(rb"(?<![0-9a-fA-F])(?:[0-9a-fA-F]{64})(?![0-9a-fA-F])")
 _BASE64 = re.compile(rb"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{43}=?(?![A-Za-z0-9+/_-])")
 _AGE_KEY = re.compile(rb"AGE-SECRET-KEY-PQ-1[A-Z0-9]{40,}", re.IGNORECASE)
@@ -80,33 +81,32 @@ def leaves(value: Any) -> Iterator[bytes]:
 
 
 def spellings(secret: str | bytes) -> set[bytes]:
-    """Every way in which these words might stand in a file: encodings, letter cases, hexadecimal, base 64 wherever in
-    it they begin, escapes of JSON and of web addresses."""
-    plain = (
-        {secret}
-        if isinstance(secret, bytes)
-        else {secret.encode(e) for e in ("utf-8", "utf-16-le", "utf-16-be")}
-    )
-    found = set(plain)
-    for one in plain:
-        found |= {one.lower(), one.upper(), one[::-1]} if isinstance(secret, str) else {one[::-1]}
-        found |= {binascii.hexlify(one), binascii.hexlify(one).upper()}
-        for shift in range(3):  # the middle of the text as base 64 writes it after 0, 1 or 2 other bytes
-            inner = base64.b64encode(b"\0" * shift + one)[4 if shift else 0 :]
-            whole = inner.rstrip(b"=")[: -1 if (shift + len(one)) % 3 else None]
-            found |= {whole, whole.translate(bytes.maketrans(b"+/", b"-_"))}
-    if isinstance(secret, str):
-        found.add(secret.encode("unicode_escape"))
-        found.add("".join(f"%{byte:02X}" for byte in secret.encode()).encode())
-        found.add(secret.replace(" ", "+").encode())
+    """Every way in which a secret might stand in a file: as it is, hexadecimal, base 64 wherever in it the secret begins;
+    words also in two encodings, in capitals and in the escapes of JSON and of web addresses."""
+    if isinstance(secret, bytes):
+        return {one for one in _as_bytes(secret) if len(one) >= 6}
+    found = _as_bytes(secret.encode()) | _as_bytes(secret.encode("utf-16-le"))
+    found |= {secret.lower().encode(), secret.upper().encode(), secret.encode("utf-16-be")}
+    found |= {secret.encode("unicode_escape"), secret.replace(" ", "+").encode()}
+    found.add("".join(f"%{byte:02X}" for byte in secret.encode()).encode())
     return {one for one in found if len(one) >= 6}
+
+
+def _as_bytes(plain: bytes) -> set[bytes]:
+    found = {plain, binascii.hexlify(plain), binascii.hexlify(plain).upper()}
+    for shift in range(3):  # the middle of the text as base 64 writes it after 0, 1 or 2 other bytes
+        inner = base64.b64encode(b"\0" * shift + plain)[4 if shift else 0 :]
+        whole = inner.rstrip(b"=")[: -1 if (shift + len(plain)) % 3 else None]
+        found |= {whole, whole.translate(bytes.maketrans(b"+/", b"-_"))}
+    return found
 
 
 @dataclass
 class Loot:
     """Files, by where they lay; what is packed is unpacked beside it."""
 
-    files: dict[str, bytes] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict, repr=False)
+    _whole: bytes = field(default=b"", repr=False)
 
     def take(self, folder: Path, *, but: Sequence[str] = ()) -> Loot:
         """Take every file under a folder, by its bytes, except those of these names."""
@@ -119,9 +119,20 @@ class Loot:
                     self.files[f"{path} (unpacked)"] = unpacked
         return self
 
+    def whole(self) -> bytes:
+        """All files behind one another: each content once, without blocks of nothing."""
+        if not self._whole:
+            blocks: list[bytes] = []
+            for data in {sha256(data).digest(): data for data in self.files.values()}.values():
+                parts = (data[at : at + _BLOCK] for at in range(0, len(data), _BLOCK))
+                blocks += [part for part in parts if part.strip(b"\0")] + [b"\0"]
+            self._whole = b"".join(blocks)
+        return self._whole
+
     def holding(self, secrets: Iterable[str | bytes]) -> list[tuple[str, bytes]]:
         """Where one of these stands in one of its spellings: file and spelling."""
-        wanted = {spelling for secret in secrets for spelling in spellings(secret)}
+        whole = self.whole()
+        wanted = {one for secret in secrets for one in spellings(secret) if one in whole}
         return [(name, one) for name, data in self.files.items() for one in wanted if one in data]
 
 
@@ -147,6 +158,15 @@ def possible_seeds(data: bytes) -> set[bytes]:
         except ValueError:
             continue
     return {one for one in found | {sha256(one).digest() for one in found} if len(one) == keys.SEED_SIZE}
+
+
+def plain_base64(text: str) -> bytes:
+    """What base 64 of either alphabet says; empty when it is none."""
+    try:
+        plain = text.translate(str.maketrans("-_", "+/"))
+        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+    except ValueError:
+        return b""
 
 
 def possible_tokens(data: bytes) -> set[bytes]:

@@ -156,13 +156,13 @@ def _describe() -> Json:
 
 def _report(kind: str, qs: QuestionSet) -> Json:
     step_slug, field = qs.narrative
-    limit = qs.any_step(step_slug).field(field).limit
+    account = qs.any_step(step_slug).field(field)
     properties: Json = {
         "kind": {"const": kind},
         "narrative": {
             "type": "string",
             "minLength": 1,
-            "maxLength": limit,
+            "maxLength": account.limit,
             "description": "In any language.",
         },
         "language": {
@@ -182,11 +182,24 @@ def _report(kind: str, qs: QuestionSet) -> Json:
             }
     return {
         "type": "object",
-        "required": ["kind", "narrative"],
+        "required": ["kind", *(["narrative"] if account.required else []), *_always_needed(qs)],
         "properties": properties,
         "additionalProperties": False,
-        "description": "Only what happened is needed. An answer that does not go with the others is refused.",
+        "description": "Leave out what you do not know. An answer that does not go with the others is refused.",
     }
+
+
+def _always_needed(qs: QuestionSet) -> list[str]:
+    """Pages that no report of this kind can do without; those that depend on other answers are not among them."""
+    return [
+        step.slug
+        for step in qs.steps
+        if (step.contact or step.private or step.slug in qs.api_needs)
+        and step.applies is None
+        and step.needed is not None
+        and step.needed.holds({})
+        and step.slug != qs.narrative[0]
+    ]
 
 
 def _fields(questions: Sequence[Question]) -> Json:

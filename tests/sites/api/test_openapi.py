@@ -79,6 +79,18 @@ def test_the_body_of_a_report_is_described_as_it_is_taken(program: Program, docu
         assert program.post("reports", {**REPORT, **wrong}).status_code == 422
 
 
+def test_what_a_kind_cannot_do_without_is_described_as_it_is_asked_for(
+    program: Program, document: Document
+) -> None:
+    for name, schema in document["components"]["schemas"].items():
+        if not name.startswith("Report-"):
+            continue
+        answer = program.post("reports", {"kind": name.removeprefix("Report-")})
+        assert answer.status_code == 422
+        asked = {error["pointer"].removeprefix("/") for error in answer.json()["errors"]}
+        assert asked == set(schema["required"]) - {"kind"}, name
+
+
 def test_every_documented_status_is_reached_and_every_answer_fits(
     program: Program, document: Document
 ) -> None:

@@ -61,7 +61,7 @@ def edited(tmp_path: Path) -> Edit:
         ("outcomes.toml", 'outcome = "other-body"\nwords = "Images of child abuse, passed to the body for it without a second look"\nkinds = ["online"]',
          'outcome = "other-body"\nwords = "x"\nkinds = ["advice"]', r"outcomes.toml: reasons.child-images.kinds: its outcome is not for advice"),
         ("desks.toml", 'desk_kind = "material"', 'desk_kind = "films"', r"desks.toml: kinds.online.desk_kind: must be one of"),
-        ("desks.toml", 'desk_kind = "material"', 'desk_kind = "material"\ndesk = "identity"', r"desks.toml: kinds.online.desk: must name a desk that takes this kind"),
+        ("desks.toml", 'desk = "material"', 'desk = "identity"', r"desks.toml: kinds.online.desk: must name a desk that takes this kind"),
         ("desks.toml", '"Wales"\n', '"Wales"\ndesks.advice = "south-west"\n', r"desks.toml: regions.wales.desks.advice: must name a kind of report and a desk that takes it"),
         ("desks.toml", 'calendar = "scotland"', 'calendar = "atlantis"', r"desks.toml: regions.scotland.calendar: must be one of"),
         ("desks.toml", 'around_the_clock = false\nkinds = ["activity"]', 'around_the_clock = false\nkinds = []', r"desks.toml: desks.north-east.kinds: a desk takes at least one"),

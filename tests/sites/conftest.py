@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from tests.cast import House
+from tests.house.where_queries_start import queries_of_sites
 from tests.site_client import SiteClient
+
+
+@pytest.fixture(autouse=True)
+def _no_query_starts_in_a_site() -> Iterator[None]:
+    """A house law, held in every test of a page: views and templates ask casework, and never the database."""
+    with queries_of_sites() as found:
+        yield
+    assert found == [], "these places query the database; only casework and below may"
 
 
 @pytest.fixture

@@ -1,0 +1,42 @@
+"""Migrations say what the models say, in one line each way, and run from nothing (the tests' database is made by them)."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+
+
+@pytest.mark.django_db
+def test_no_change_of_a_model_is_without_its_migration() -> None:
+    labels = [a.label for a in apps.get_app_configs() if a.name.startswith("heedline.")]
+    said = StringIO()
+    call_command("makemigrations", *labels, check=True, dry_run=True, stdout=said)
+    assert "No changes" in said.getvalue()
+
+
+@pytest.mark.django_db
+def test_the_graph_has_no_circle_no_conflict_and_nothing_left_to_do() -> None:
+    loader = MigrationLoader(connection)
+    loader.graph.ensure_not_cyclic()
+    assert loader.detect_conflicts() == {}
+    ours = [key for key in loader.graph.nodes if apps.get_app_config(key[0]).name.startswith("heedline.")]
+    assert ours
+    assert {key for key in loader.graph.nodes if key not in loader.applied_migrations} == set()
+
+
+@pytest.mark.django_db
+def test_every_wall_is_in_a_migration() -> None:
+    """A file in `permits/walls` that no migration runs would be a wall that nobody has built."""
+    from pathlib import Path
+
+    import heedline.permits
+
+    folder = Path(heedline.permits.__file__).parent
+    told = "\n".join(p.read_text(encoding="utf-8") for p in (folder / "migrations").glob("0*.py"))
+    for wall in (folder / "walls").glob("*.sql"):
+        assert wall.name in told, wall.name

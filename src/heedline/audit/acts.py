@@ -18,6 +18,11 @@ class Act(StrEnum):
     REPORT_HANDED_OVER = "report-handed-over"
     REPORT_CLOSED = "report-closed"
     REPORT_REOPENED = "report-reopened"
+    # who sent it
+    IDENTITY_ASKED = "identity-asked"
+    IDENTITY_REQUEST_READ = "identity-request-read"
+    IDENTITY_DECIDED = "identity-decided"
+    IDENTITY_OPENED = "identity-opened"
     # duty
     CAME_ON_DUTY = "came-on-duty"
     WENT_OFF_DUTY = "went-off-duty"

@@ -140,7 +140,7 @@ def _zone() -> ZoneInfo:
     return ZoneInfo(settings.OFFICE_ZONE)
 
 
-def _questions(digest: str, kind: str) -> QuestionSet | None:
+def questions_of(digest: str, kind: str) -> QuestionSet | None:
     """The questions as they were asked: the pack's when they are the same edition, else the archived ones."""
     pack = load_pack(settings.PACK)
     if kind in pack.kinds:
@@ -153,8 +153,11 @@ def _questions(digest: str, kind: str) -> QuestionSet | None:
 
 def _sections(opened: OpenedReport, digest: str, kind: str) -> tuple[Told, ...]:
     """What was told, in the words of the questions as they were asked then."""
-    answers = opened.record.get("answers", {})
-    asked = _questions(digest, kind)
+    answers = dict(opened.record.get("answers", {}))
+    asked = questions_of(digest, kind)
+    if asked is not None and asked.confidence:
+        # whether they gave a name is part of who they are: it is told when that is opened, and not before
+        answers.pop(asked.roles.get("who", ("", ""))[0], None)
     if asked is None:  # no archive: the answers all the same, under their bare names
         return (Told("As sent", tuple((name, (str(value),)) for name, value in answers.items())),)
     return tuple(

@@ -33,16 +33,17 @@ from heedline.casework.paging import (
     watch_clocks,
     watch_keys,
     watch_messages,
+    watch_requests,
 )
 from heedline.desks.models import Appointment, Desk, Officer, OnCall, Shift
 from heedline.dispatch.clocks import day_of, slot_words
-from heedline.dispatch.letters import CLEAR_REASONS, RULES, AlarmKind
+from heedline.dispatch.letters import ABOUT_REQUESTS, CLEAR_REASONS, RULES, AlarmKind
 from heedline.dispatch.models import Alarm, WorkerBeat
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused, allows
-from heedline.permits.roles import Role
+from heedline.permits.roles import GRANTS, Role
 from heedline.reports.lifecycle import NotNow
-from heedline.reports.models import Report
+from heedline.reports.models import IdentityRequest, Report
 
 __all__ = [
     "CLEAR_REASONS",
@@ -61,12 +62,14 @@ __all__ = [
     "page_round",
     "plan_shift",
     "resolve_for",
+    "resolve_request",
     "rota",
     "settle_alarms",
     "task_failed",
     "watch_clocks",
     "watch_keys",
     "watch_messages",
+    "watch_requests",
     "worker_runs",
 ]
 
@@ -199,7 +202,10 @@ def _check_hours(starts: datetime, ends: datetime, at: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class AlarmLine:
-    """One open alarm. `ref`: its report, where this person may see it. `why_not`: what keeps them from clearing it."""
+    """One open alarm. `ref`: its report, where this person may see it; `request`: what an authoriser is to decide about.
+
+    `why_not`: what keeps them from clearing it.
+    """
 
     id: UUID
     kind: str
@@ -214,6 +220,7 @@ class AlarmLine:
     can_acknowledge: bool
     can_clear: bool
     why_not: str
+    request: UUID | None = None
 
 
 def alarms(*, by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
@@ -250,6 +257,7 @@ def alarms(*, by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
                 mine and alarm.acknowledged_at is None,
                 mine and not why_not,
                 why_not,
+                alarm.report_id if alarm.kind in ABOUT_REQUESTS else None,
             )
         )
     return tuple(lines)
@@ -315,6 +323,14 @@ def resolve_for(report_id: UUID, *, by: Attendance, at: datetime) -> None:
             alarm.save(update_fields=["slot"])
 
 
+def resolve_request(request: UUID, *, by: Attendance, at: datetime) -> None:
+    """This person has decided about a request, in whose transaction this runs: its alarms are cleared in their name."""
+    for alarm in Alarm.objects.select_for_update().filter(
+        kind__in=ABOUT_REQUESTS, report_id=request, cleared_at=None
+    ):
+        _clear(alarm, "decided", by, at)
+
+
 def worker_runs(at: datetime) -> bool:
     """Whether the worker has shown a sign of life within three minutes. Without it nobody is paged."""
     last = WorkerBeat.objects.values_list("minute", flat=True).first()
@@ -327,10 +343,13 @@ def office_zone() -> ZoneInfo:
 
 
 def _visible(by: Attendance) -> QuerySet[Alarm]:
-    """The first wall: alarms of one's own desks; all, for those who watch round the clock. Row-level security says the same."""
+    """The first wall: alarms of one's own desks; for those who watch round the clock all but those about requests of
+    others. Row-level security says the same."""
+    deciding = [desk for role, desk in by.appointments if Capability.DECIDE_IDENTITY in GRANTS[Role(role)]]
+    mine = Q(desk_id__in=[*by.desk_ids, *deciding])
     if any(desk.round_the_clock for desk in by.desks):
-        return Alarm.objects.all()
-    return Alarm.objects.filter(desk_id__in=by.desk_ids)
+        mine |= ~Q(kind__in=ABOUT_REQUESTS)
+    return Alarm.objects.filter(mine)
 
 
 def _find(alarm_id: UUID, by: Attendance) -> Alarm:
@@ -345,10 +364,13 @@ def _where(by: Attendance, alarm: Alarm) -> tuple[UUID, ...]:
 
 
 def _permit(by: Attendance, alarm: Alarm) -> None:
-    by.require(Capability.ANSWER_ALARM, *_where(by, alarm))
+    if not _may_answer(by, alarm):
+        raise Refused("Your role on this desk does not include this.")
 
 
 def _may_answer(by: Attendance, alarm: Alarm) -> bool:
+    if alarm.kind in ABOUT_REQUESTS:  # whoever may decide, and no other desk for them
+        return allows(by.appointments, Capability.DECIDE_IDENTITY, [alarm.desk_id])
     return allows(by.appointments, Capability.ANSWER_ALARM, _where(by, alarm))
 
 
@@ -359,12 +381,19 @@ def _waits(alarm: Alarm) -> bool:
     return not Report.objects.filter(id=alarm.report_id).exclude(stage="waiting").exists()
 
 
+def _undecided(alarm: Alarm) -> bool:
+    about = alarm.report_id
+    return about is not None and IdentityRequest.objects.filter(id=about, decided_at=None).exists()
+
+
 def _still(alarm: Alarm, at: datetime) -> str:
     """What to do first when the cause of this alarm lasts; empty when it may be cleared."""
     rule = RULES[AlarmKind(alarm.kind)]
     lasts = {
         AlarmKind.DANGER: lambda: _waits(alarm),
         AlarmKind.NOBODY_ON_DUTY: lambda: _waits(alarm),
+        AlarmKind.IDENTITY_ASKED: lambda: _undecided(alarm),
+        AlarmKind.IDENTITY_OVERDUE: lambda: _undecided(alarm),
         AlarmKind.EPOCH_ENDING: lambda: keys_run_out(alarm.desk_id, at),
         AlarmKind.THIN_DESK: lambda: desk_is_thin(alarm.desk_id, at),
     }

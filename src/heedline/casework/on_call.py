@@ -71,3 +71,34 @@ def called(desk: UUID, step: int, chain: Sequence[OnCallStep], at: datetime) -> 
         if found:
             return found
     return frozenset()
+
+
+def called_authorisers(desk: UUID, step: int, at: datetime, *, overdue: bool) -> frozenset[str]:
+    """E-mail addresses of the authorisers whom this step calls: nobody of a desk that reads reports can answer.
+
+    Those on duty first, then the desk's on-call list step by step. When ten minutes have passed (`overdue`) the whole
+    list at once, then everybody who decides there. When a step calls nobody, the next wider circle is called.
+    """
+    on_duty = Q(id__in=Shift.objects.filter(shifts_now(at), desk_id=desk).values("officer_id"))
+    listed = OnCall.objects.filter(desk_id=desk)
+    the_list = Q(id__in=listed.values("officer_id"))
+    everybody = Q(
+        id__in=Appointment.objects.filter(desk_id=desk, role=Role.AUTHORISER, ended_on=None).values(
+            "officer_id"
+        )
+    )
+    if not overdue:
+        circles = [
+            on_duty | Q(id__in=listed.filter(step__lte=step).values("officer_id")),
+            the_list,
+            everybody,
+        ]
+    elif step == 0:
+        circles = [on_duty | the_list, everybody]
+    else:
+        circles = [on_duty | the_list | everybody]
+    for people in circles:
+        found = frozenset(Officer.objects.filter(people, is_active=True).values_list("email", flat=True))
+        if found:
+            return found
+    return frozenset()

@@ -20,7 +20,7 @@ from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework import key_directory, on_call
 from heedline.desks.models import Desk
-from heedline.dispatch import postmen
+from heedline.dispatch import clockwork, postmen
 from heedline.dispatch.chain import Deadlines, offsets_of
 from heedline.dispatch.clocks import (
     epochs_run_out,
@@ -30,13 +30,15 @@ from heedline.dispatch.clocks import (
     slot_end,
     slot_of,
 )
-from heedline.dispatch.letters import RULES, AlarmKind
+from heedline.dispatch.letters import ABOUT_REQUESTS, RULES, AlarmKind, Letter
 from heedline.dispatch.models import Alarm, Outbox, WorkerBeat
 from heedline.dispatch.turns import one_at_a_time
 from heedline.packs import Pack, load_pack
-from heedline.reports.models import Message, Report
+from heedline.reports.models import IdentityRequest, Message, Report
 
 _ONCE_A_DAY = timedelta(days=1)
+#: An authoriser decides within this, else everybody who could is called.
+DECIDED_WITHIN = timedelta(minutes=10)
 _BATCH = 500
 _MOST_FAILURES = 30_000
 #: What this process remembers of exact times.
@@ -110,6 +112,8 @@ def drain(at: datetime) -> int:
             }
             staffed = on_call.staffed_desks(at)
             for letter in letters:
+                if letter.letter == Letter.IDENTITY_ASKED and letter.desk is not None:
+                    _raise(AlarmKind.IDENTITY_ASKED, letter.slot, [(letter.desk, letter.thing_id)])
                 if letter.thing_id not in facts:
                     continue  # taken already, or nothing that waits
                 desk, rank = facts[letter.thing_id]
@@ -141,6 +145,23 @@ def watch_clocks(at: datetime) -> int:
     )  # given back, reopened, or a letter that was lost
     _raise_waiting(AlarmKind.NOBODY_ON_DUTY, waiting.exclude(desk_id__in=on_call.staffed_desks(at)), at)
     return Alarm.objects.filter(cleared_at=None).count()
+
+
+def watch_requests(at: datetime) -> None:
+    """Raise alarms for requests to open who sent a report: that they wait, and that they have waited for too long.
+
+    What was released and is over is emptied.
+    """
+    clockwork.end_releases()
+    waiting = set(
+        IdentityRequest.objects.filter(decided_at=None).values_list("id", "authoriser_desk_id", "asked_at")
+    )
+    for kind, late in (
+        (AlarmKind.IDENTITY_ASKED, waiting),  # a letter that was lost
+        (AlarmKind.IDENTITY_OVERDUE, {one for one in waiting if one[2] + DECIDED_WITHIN <= at}),
+    ):
+        standing = set(Alarm.objects.filter(kind=kind, cleared_at=None).values_list("report_id", flat=True))
+        _raise(kind, at, [(desk, request) for request, desk, _ in late if request not in standing])
 
 
 def watch_messages(at: datetime) -> None:
@@ -224,9 +245,7 @@ def _page_round(at: datetime, now: float, deadlines: Deadlines) -> int:
     steps = dict(_due_steps(unanswered, chained, at, now, deadlines))
     if not steps:
         return 0
-    people = {
-        alarm: on_call.called(alarm.desk_id, step, _pack().on_call, at) for alarm, step in steps.items()
-    }
+    people = {alarm: _called(alarm, step, at) for alarm, step in steps.items()}
     delivery = postmen.carry(frozenset[str]().union(*people.values()), at=at)
     moved = 0
     for alarm, step in steps.items():
@@ -242,6 +261,13 @@ def _page_round(at: datetime, now: float, deadlines: Deadlines) -> int:
     if delivery.failed or moved < len(steps):
         _raise_for_all(AlarmKind.PAGE_FAILED, at)
     return moved
+
+
+def _called(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
+    if alarm.kind in ABOUT_REQUESTS:
+        overdue = alarm.kind == AlarmKind.IDENTITY_OVERDUE
+        return on_call.called_authorisers(alarm.desk_id, step, at, overdue=overdue)
+    return on_call.called(alarm.desk_id, step, _pack().on_call, at)
 
 
 def _offsets(chain: bool) -> tuple[float, ...]:

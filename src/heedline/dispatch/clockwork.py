@@ -18,6 +18,7 @@ _TABLES = (
     "reports_message",
     "reports_step",
     "reports_report",
+    "reports_released_share",
     "intake_draft",
 )
 
@@ -26,6 +27,14 @@ def settle(before: datetime) -> int:
     """Rewrite, shuffled and in one transaction, what arrived before this quarter hour, and log the arrivals."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clockwork.settle(%s)", [before])
+        done = cursor.fetchone()
+    return int(done[0]) if done else 0
+
+
+def end_releases() -> int:
+    """Empty the halves of identity keys that were released and whose time is over, or whose report has left its desk."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clockwork.end_releases()")
         done = cursor.fetchone()
     return int(done[0]) if done else 0
 

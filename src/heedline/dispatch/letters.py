@@ -13,6 +13,7 @@ class Letter(StrEnum):
     REPORTER_WROTE = "reporter-wrote"
     REPORT_HANDED = "report-handed"
     REPORT_REOPENED = "report-reopened"
+    IDENTITY_ASKED = "identity-asked"
 
 
 class AlarmKind(StrEnum):
@@ -20,6 +21,8 @@ class AlarmKind(StrEnum):
 
     DANGER = "danger"
     NOBODY_ON_DUTY = "nobody-on-duty"
+    IDENTITY_OVERDUE = "identity-overdue"
+    IDENTITY_ASKED = "identity-asked"
     OVERDUE = "overdue"
     MESSAGE_WAITING = "message-waiting"
     EPOCH_ENDING = "epoch-ending"
@@ -44,6 +47,11 @@ class AlarmRule:
     while_it_lasts: str = ""
 
 
+_DECIDE = "Decide about the request: this alarm stays until an authoriser has decided."
+
+#: Alarms of the authorisers. What they are about is a request, not a report, and only that desk answers them.
+ABOUT_REQUESTS = frozenset({AlarmKind.IDENTITY_ASKED, AlarmKind.IDENTITY_OVERDUE})
+
 RULES: dict[AlarmKind, AlarmRule] = {
     AlarmKind.DANGER: AlarmRule(
         "Someone may be in danger",
@@ -56,6 +64,16 @@ RULES: dict[AlarmKind, AlarmRule] = {
         chain=True,
         ends_when_taken=True,
         while_it_lasts="Take the report or hand it over: this alarm stays until an officer has taken it.",
+    ),
+    AlarmKind.IDENTITY_OVERDUE: AlarmRule(
+        "A request to open who sent a report has waited for ten minutes",
+        chain=True,
+        while_it_lasts=_DECIDE,
+    ),
+    AlarmKind.IDENTITY_ASKED: AlarmRule(
+        "Somebody asks to open who sent a report",
+        chain=True,
+        while_it_lasts=_DECIDE,
     ),
     AlarmKind.OVERDUE: AlarmRule("A report is overdue"),
     AlarmKind.MESSAGE_WAITING: AlarmRule("A message from a reporter has not been read in time"),

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from heedline.permits.capabilities import Capability
 from heedline.permits.roles import DESCRIPTIONS, GRANTS, Role
-from heedline.permits.rules import RULES
+from heedline.permits.rules import REQUEST_RULES, RULES
 from heedline.reports.lifecycle import HELD_MOVES, PATH, TURNS, Stage
 
 _PRINTED = "*Printed from the code by `make docs`. Change the code, not this page.*"
@@ -77,7 +77,7 @@ def _roles() -> Iterator[str]:
         ("Capability", "Only while"),
         (
             (_in_words(what), "; ".join(_in_words(rule.__name__) for rule in rules))
-            for what, rules in RULES.items()
+            for what, rules in (*RULES.items(), *REQUEST_RULES.items())
         ),
     )
 

@@ -67,6 +67,7 @@ def watch(at: datetime) -> None:
     """Say that the worker runs; raise alarms for what is late; leave no trace of past jobs."""
     duty.beat(at)
     duty.watch_clocks(at)
+    duty.watch_requests(at)
     forget_jobs()
 
 

@@ -19,4 +19,7 @@ class Capability(StrEnum):
     BE_ON_DUTY = "be-on-duty"
     ANSWER_ALARM = "answer-alarm"
     MAKE_EPOCH = "make-epoch"
+    ASK_IDENTITY = "ask-identity"
+    DECIDE_IDENTITY = "decide-identity"
+    OPEN_IDENTITY = "open-identity"
     SET_UP = "set-up"

@@ -39,13 +39,15 @@ _DESK_WORK = frozenset(
         C.BE_ON_DUTY,
         C.ANSWER_ALARM,
         C.MAKE_EPOCH,
+        C.ASK_IDENTITY,
+        C.OPEN_IDENTITY,
     }
 )
 
 GRANTS: dict[Role, frozenset[C]] = {
     Role.OFFICER: _DESK_WORK,
     Role.SUPERVISOR: _DESK_WORK,
-    Role.AUTHORISER: frozenset({C.MAKE_EPOCH, C.BE_ON_DUTY}),
+    Role.AUTHORISER: frozenset({C.MAKE_EPOCH, C.BE_ON_DUTY, C.DECIDE_IDENTITY}),
     Role.STEWARD: frozenset({C.SET_UP}),
     Role.OVERSEER: frozenset(),
 }

@@ -62,6 +62,7 @@ RULES: dict[C, tuple[Callable[[Standing], str | None], ...]] = {
     C.ASK: (i_hold_it,),
     C.CLOSE: (i_hold_it,),
     C.HAND_OVER: (nobody_else_holds_it,),
+    C.ASK_IDENTITY: (i_hold_it,),
 }
 
 
@@ -69,6 +70,43 @@ def why_not(capability: C, standing: Standing) -> str | None:
     """Return the first reason why this may not be done now, or None."""
     for rule in RULES.get(capability, ()):
         reason = rule(standing)
+        if reason is not None:
+            return reason
+    return None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The facts of a request to open who sent a report, when somebody wants to decide about it.
+
+    `opens_reports`: the decider works on a desk that reads reports, or holds keys of a desk that has this one.
+    """
+
+    asked_by: UUID
+    decider: UUID
+    opens_reports: bool
+
+
+def somebody_else_asked(asked: Asked) -> str | None:
+    return "You asked for this yourself. Somebody else decides." if asked.asked_by == asked.decider else None
+
+
+def they_open_no_reports(asked: Asked) -> str | None:
+    if asked.opens_reports:
+        return "You can open reports. Whoever decides about an identity must not be able to."
+    return None
+
+
+#: What must hold, per capability, about a request.
+REQUEST_RULES: dict[C, tuple[Callable[[Asked], str | None], ...]] = {
+    C.DECIDE_IDENTITY: (somebody_else_asked, they_open_no_reports),
+}
+
+
+def why_not_decide(asked: Asked) -> str | None:
+    """Return the first reason why they may not decide about this request, or None."""
+    for rule in REQUEST_RULES[C.DECIDE_IDENTITY]:
+        reason = rule(asked)
         if reason is not None:
             return reason
     return None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -18,6 +20,22 @@ def step_back() -> None:
     """From here on this connection sees no report."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('heedline.wall', '', false)")
+
+
+def note_call(
+    lookup: bytes, container: UUID, header: bytes, payload: bytes, sha256: bytes, epochs: list[UUID]
+) -> str:
+    """Lay the sealed note after a call beside the report that its receipt leads to, wherever that went.
+
+    Return `noted`, `again` (there is one already), `unknown` or `refused`.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT permits.note_call(%s, %s, %s, %s, %s, %s::uuid[])",
+            [lookup, container, header, payload, sha256, epochs],
+        )
+        found = cursor.fetchone()
+    return str(found[0]) if found else "unknown"
 
 
 def desk_shares(report: UUID) -> list[tuple[UUID | None, bytes]]:
@@ -38,3 +56,75 @@ def hand_over(
         )
         moved = cursor.fetchone()
     return bool(moved and moved[0])
+
+
+# --- the release of an identity (permits/walls/07_identity.sql) --------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SecondShare:
+    """The authorisers' half of an identity's key, sealed; which identity, to which key, and who holds the other half."""
+
+    container: UUID
+    epoch: UUID | None
+    sealed: bytes = field(repr=False)
+    desks: tuple[UUID, ...]
+
+
+@dataclass(frozen=True)
+class Words:
+    """A sealed part with what was written about a request."""
+
+    container: UUID
+    header: bytes = field(repr=False)
+    payload: bytes = field(repr=False)
+    epochs: tuple[UUID, ...]
+
+
+def _rows(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
+
+
+def who_decides(report: UUID) -> UUID | None:
+    """The authorisers' desk that holds the other half of this report's identity key. None: nobody could decide."""
+    found: UUID | None = _rows("SELECT permits.who_decides(%s)", [report])[0][0]
+    return found
+
+
+def ask_identity(request: UUID, report: UUID, desk: UUID, ground: str, minutes: int, words: UUID) -> bool:
+    """Keep a request. False when the report is not this session's, or the desk has asked already."""
+    given = [request, report, desk, ground, minutes, words]
+    return bool(_rows("SELECT permits.ask_identity(%s, %s, %s, %s, %s, %s)", given)[0][0])
+
+
+def second_share(request: UUID) -> SecondShare | None:
+    """The authorisers' half, for somebody who may decide about this request now; None for everybody else."""
+    rows = _rows("SELECT container, epoch, sealed, desks FROM permits.second_share(%s)", [request])
+    return SecondShare(rows[0][0], rows[0][1], bytes(rows[0][2]), tuple(rows[0][3])) if rows else None
+
+
+def release_words(request: UUID) -> dict[UUID, Words]:
+    """What was written about a request, by container; nothing where neither the request nor the report is theirs."""
+    rows = _rows("SELECT container, header, payload, epochs FROM permits.release_words(%s)", [request])
+    return {c: Words(c, bytes(header), bytes(payload), tuple(epochs)) for c, header, payload, epochs in rows}
+
+
+def decide_identity(
+    request: UUID, *, approved: bool, words: Words, sha256: bytes, released: bytes | None
+) -> bool:
+    """Decide, once. False when this session may not, or somebody has."""
+    given = [
+        request,
+        approved,
+        words.container,
+        words.header,
+        words.payload,
+        sha256,
+        list(words.epochs),
+        released,
+    ]
+    decided = _rows("SELECT permits.decide_identity(%s, %s, %s, %s, %s, %s, %s::uuid[], %s)", given)
+    return bool(decided[0][0])

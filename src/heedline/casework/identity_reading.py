@@ -1,0 +1,292 @@
+"""What is shown of requests to open who sent a report, as frozen dataclasses: to the desk that asks and to whoever decides.
+
+An authoriser sees ground, words, the report's short name and the desk: never the report, never the identity. Nothing
+here is different for a report whose sender gave a name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.audit.models import Event
+from heedline.casework import NotHere, duty, notes
+from heedline.casework.attendance import Attendance, Keyring
+from heedline.casework.case_file import LookLine, Told, questions_of
+from heedline.casework.identity import (
+    GROUNDS,
+    LIMITS,
+    PART,
+    OpenedIdentity,
+    deciding_desks,
+    opens_reports,
+    request_on_the_record,
+    requests_of,
+)
+from heedline.casework.paging import DECIDED_WITHIN
+from heedline.casework.reading import short_name
+from heedline.desks.models import Officer
+from heedline.intake.summary import record_rows
+from heedline.permits import gate, wall
+from heedline.permits.capabilities import Capability
+from heedline.permits.rules import Asked, Standing, why_not, why_not_decide
+from heedline.permits.scopes import reports_of
+from heedline.reports.models import IdentityRequest
+from heedline.vault import CannotOpen
+
+_LOG = (Act.IDENTITY_ASKED, Act.IDENTITY_REQUEST_READ, Act.IDENTITY_DECIDED, Act.IDENTITY_OPENED)
+_SHOWN = 50
+
+
+@dataclass(frozen=True)
+class RequestLine:
+    """One request in a list. `state`: waiting | refused | open | ended."""
+
+    id: UUID
+    ref: UUID
+    short: str
+    desk_name: str
+    ground_words: str
+    limit_words: str
+    asked_by: str
+    asked_words: str
+    state: str
+    overdue: bool
+    decided_by: str
+    decided_words: str
+    until_words: str
+    mine: bool
+
+
+@dataclass(frozen=True)
+class RequestFile:
+    """One request with what was written for and against, and everything that happened with it, newest first."""
+
+    line: RequestLine
+    necessity: str = field(repr=False)
+    risk: str = field(repr=False)
+    reasons: str = field(repr=False)
+    readable: bool
+    history: tuple[LookLine, ...]
+    may_decide: bool = False
+    why_not: str = ""
+
+
+@dataclass(frozen=True)
+class Requests:
+    """What waits for this person's decision, what their desk has decided lately, and what they have asked themselves."""
+
+    decides: bool
+    waiting: tuple[RequestLine, ...]
+    decided: tuple[RequestLine, ...]
+    asked: tuple[RequestLine, ...]
+
+
+@dataclass(frozen=True)
+class ShownIdentity:
+    """Who sent a report, for the page that shows it until `until`. `watermark`: who is looking, when, at what."""
+
+    ref: UUID
+    short: str
+    given: bool
+    told: tuple[Told, ...] = field(repr=False)
+    watermark: str
+    until: datetime
+    until_words: str
+
+
+def _when(moment: datetime | None) -> str:
+    return f"{moment.astimezone(duty.office_zone()):%-d %B %Y, %H:%M}" if moment is not None else ""
+
+
+def _state(asked: IdentityRequest, at: datetime) -> str:
+    if asked.decided_at is None:
+        return "waiting"
+    if asked.opens_until is None:
+        return "refused"
+    return "open" if asked.opens_until > at else "ended"
+
+
+def _line(asked: IdentityRequest, by: Attendance, at: datetime) -> RequestLine:
+    return RequestLine(
+        id=asked.id,
+        ref=asked.report_id,
+        short=short_name(asked.report_id),
+        desk_name=asked.desk.name,
+        ground_words=GROUNDS.get(asked.ground, asked.ground),
+        limit_words=LIMITS.get(asked.minutes, f"{asked.minutes} minutes"),
+        asked_by=asked.asked_by.name,
+        asked_words=_when(asked.asked_at),
+        state=_state(asked, at),
+        overdue=asked.decided_at is None and asked.asked_at + DECIDED_WITHIN <= at,
+        decided_by=asked.decided_by.name if asked.decided_by is not None else "",
+        decided_words=_when(asked.decided_at),
+        until_words=_when(asked.opens_until),
+        mine=asked.asked_by_id == by.officer_id,
+    )
+
+
+def requests(*, by: Attendance, at: datetime) -> Requests:
+    """The requests that concern this person: the oldest waiting first, the newest decided first. Opens nothing."""
+    rows = requests_of(by).select_related("desk", "asked_by", "decided_by")
+    desks = deciding_desks(by)
+    ours = rows.filter(authoriser_desk_id__in=desks)
+    return Requests(
+        decides=bool(desks),
+        waiting=tuple(_line(one, by, at) for one in ours.filter(decided_at=None).order_by("asked_at")),
+        decided=tuple(
+            _line(one, by, at) for one in ours.exclude(decided_at=None).order_by("-decided_at")[:_SHOWN]
+        ),
+        asked=tuple(
+            _line(one, by, at)
+            for one in rows.filter(asked_by_id=by.officer_id).order_by("-asked_at")[:_SHOWN]
+        ),
+    )
+
+
+def waiting_for(by: Attendance) -> int:
+    """How many requests wait for somebody of this person's desk of authorisers."""
+    return IdentityRequest.objects.filter(authoriser_desk_id__in=deciding_desks(by), decided_at=None).count()
+
+
+def _file(asked: IdentityRequest, ring: Keyring, by: Attendance, at: datetime) -> RequestFile:
+    sealed = wall.release_words(asked.id)
+    said: dict[str, Any] = {}
+    readable = True
+    for container in filter(None, (asked.asked_words, asked.decided_words)):
+        try:
+            part = sealed[container]
+            said |= notes.open_words(container, part.header, part.payload, ring.for_any(part.epochs), PART)
+        except (CannotOpen, KeyError):
+            readable = False
+    return RequestFile(
+        line=_line(asked, by, at),
+        necessity=str(said.get("necessity", "")),
+        risk=str(said.get("risk", "")),
+        reasons=str(said.get("reasons", "")),
+        readable=readable,
+        history=_history(asked),
+    )
+
+
+def _history(asked: IdentityRequest) -> tuple[LookLine, ...]:
+    rows = list(
+        Event.objects.filter(thing_id=asked.report_id, act__in=_LOG, detail__request=str(asked.id)).order_by(
+            "-id"
+        )[:200]
+    )
+    names = dict(Officer.objects.filter(id__in={row.actor for row in rows}).values_list("id", "name"))
+    return tuple(
+        LookLine(
+            act=row.act,
+            by=names.get(row.actor, "The service") if row.actor is not None else "The service",
+            when_words=_when(row.at),
+            refused=row.outcome == "refused",
+        )
+        for row in rows
+    )
+
+
+def state_of(ref: UUID, *, by: Attendance, at: datetime) -> RequestLine | None:
+    """The last request about a report, for the box on its page; None when nobody has asked."""
+    rows = requests_of(by).filter(report_id=ref).select_related("desk", "asked_by", "decided_by")
+    last = rows.order_by("-asked_at").first()
+    return _line(last, by, at) if last is not None else None
+
+
+def of_report(ref: UUID, *, by: Attendance, at: datetime) -> tuple[tuple[RequestFile, ...], str]:
+    """Every request about a report with its words, newest first, and why this person cannot ask now ("": they can).
+
+    Call it beside `case_file`, which logs the look. Raises NotHere and Locked.
+    """
+    report = reports_of(by.desk_ids).filter(pk=ref).first()
+    if report is None:
+        raise NotHere
+    rows = requests_of(by).filter(report_id=ref).select_related("desk", "asked_by", "decided_by")
+    files = tuple(_file(one, by.keys(), by, at) for one in rows.order_by("-asked_at"))
+    standing = Standing(
+        report.desk_id, report.watch_id, report.holder_id, report.lease_until, report.stage, at, by.officer_id
+    )
+    if not gate.allows(by.appointments, Capability.ASK_IDENTITY, [report.desk_id, report.watch_id]):
+        return files, "Your role on this desk does not include this."
+    if report.stage == "closed":
+        return files, "This report is closed. Open it again first."
+    if any(one.line.state == "waiting" and one.line.desk_name in _names(by) for one in files):
+        return files, "Your desk has asked. An authoriser is about to decide."
+    if any(one.line.state == "open" and one.line.mine for one in files):
+        return files, "It is open to you now. You can ask again when the time is over."
+    return files, why_not(Capability.ASK_IDENTITY, standing) or ""
+
+
+def _names(by: Attendance) -> Iterable[str]:
+    return {desk.name for desk in by.desks}
+
+
+def request(request_id: UUID, *, by: Attendance, at: datetime) -> RequestFile:
+    """One request for somebody who may decide, with its words; the look is logged first. Raises NotHere and Locked."""
+    with request_on_the_record(Act.IDENTITY_REQUEST_READ, by=by, request=request_id):
+        rows = IdentityRequest.objects.filter(
+            Q(authoriser_desk_id__in=deciding_desks(by)), pk=request_id
+        ).select_related("desk", "asked_by", "decided_by")
+        asked = rows.first()
+        if asked is None:
+            raise NotHere
+        ring = by.keys()
+        journal.record(
+            Act.IDENTITY_REQUEST_READ,
+            actor=by.officer_id,
+            desk=asked.desk_id,
+            thing="report",
+            thing_id=asked.report_id,
+            detail={"request": str(asked.id)},
+        )
+    file = _file(asked, ring, by, at)
+    reason = (
+        "This has been decided."
+        if asked.decided_at is not None
+        else why_not_decide(Asked(asked.asked_by_id, by.officer_id, opens_reports(by, (asked.desk_id,))))
+    )
+    return RequestFile(
+        file.line,
+        file.necessity,
+        file.risk,
+        file.reasons,
+        file.readable,
+        file.history,
+        may_decide=reason is None,
+        why_not=reason or "",
+    )
+
+
+def shown(opened: OpenedIdentity, *, by: Attendance) -> ShownIdentity:
+    """An opened identity in the words of its questions, with the mark that every page of it carries."""
+    asked = questions_of(opened.question_set, opened.kind)
+    if asked is None:
+        told = tuple(
+            Told(page, tuple((name, (str(value),)) for name, value in answers.items()))
+            for page, answers in opened.answers.items()
+        )
+    else:
+        told = tuple(
+            Told(section.title, tuple((row.label, row.lines) for row in section.rows if row.given))
+            for section in record_rows(asked, opened.answers)
+            if any(row.given for row in section.rows)
+        )
+    short = short_name(opened.report)
+    zone = opened.opened_at.astimezone(duty.office_zone())
+    return ShownIdentity(
+        ref=opened.report,
+        short=short,
+        given=bool(opened.answers),
+        told=told,
+        watermark=f"Opened by {by.name}, {zone:%-d %B %Y, %H:%M:%S} {zone.tzname()}, report {short}",
+        until=opened.until,
+        until_words=_when(opened.until),
+    )

@@ -1,0 +1,598 @@
+"""Opening who sent a report takes two people: who may ask, decide and open, with what keys, and what shows of it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+
+from heedline.audit.models import Event
+from heedline.casework import (
+    Locked,
+    NotHere,
+    attendance,
+    duty,
+    identity,
+    identity_reading,
+    journey,
+    on_call,
+    paging,
+    stewardship,
+)
+from heedline.casework.attendance import Attendance
+from heedline.casework.identity import Asking, Decision, WrongPassphrase
+from heedline.desks.models import Appointment
+from heedline.dispatch import clockwork
+from heedline.dispatch.letters import AlarmKind
+from heedline.dispatch.models import Alarm, Outbox
+from heedline.permits import wall
+from heedline.permits.gate import Refused
+from heedline.reports.lifecycle import NotNow
+from heedline.reports.models import IdentityRequest, IdentityShare, ReleasedShare, SealedHeader, SealedPayload
+from heedline.vault import CannotOpen
+from heedline.vault.container import Container, open_container
+from heedline.vault.identity import open_identity, open_released_share, open_share
+from tests.acting import acting
+from tests.casework.people import NAMED, People, logged, row
+
+pytestmark = pytest.mark.django_db
+
+NECESSITY, RISK = "Only she knows which day it is", "Her brother would know at once who told us"
+REASONS = "One call, within her times, by one officer"
+ASKING = Asking("life", NECESSITY, RISK, 30)
+YES, NO = Decision(True, REASONS), Decision(False, "Ask through the code first")
+ANONYMOUS: dict[str, Any] = {"you": {"who": "anonymous"}}
+
+
+def ask(people: People, ref: UUID, name: str = "Odile", asking: Asking = ASKING, **when: Any) -> UUID:
+    with people.sitting(name) as here:
+        return identity.ask(ref, asking, by=here, at=when.get("at", people.at))
+
+
+def decide(people: People, request: UUID, decision: Decision = YES, name: str = "Ada") -> None:
+    with people.sitting(name) as here:
+        identity.decide(request, decision, by=here, at=people.at)
+
+
+def open_it(
+    people: People, request: UUID, name: str = "Odile", *, after: int = 0, passphrase: str | None = None
+) -> identity_reading.ShownIdentity:
+    at = people.at + timedelta(minutes=after)
+    with people.sitting(name) as here:
+        words = passphrase if passphrase is not None else people.house.keys[name].passphrase
+        return identity_reading.shown(identity.open_now(request, words, by=here, at=at), by=here)
+
+
+def released(people: People) -> tuple[UUID, UUID]:
+    """A named report that Odile holds, and the request that Ada has approved."""
+    ref, _ = people.taken(**NAMED)
+    request = ask(people, ref)
+    decide(people, request)
+    return ref, request
+
+
+def keys_of(people: People, name: str) -> list[bytes]:
+    """Every key that this person has: their own seed, and the epochs that it opens."""
+    with people.sitting(name) as here:
+        assert here.keyring is not None
+        return [people.house.keys[name].seed, *here.keyring.seeds.values()]
+
+
+# --- the way of it ---------------------------------------------------------------------------------------------------
+
+
+def test_asked_decided_and_opened_by_the_one_who_asked(people: People) -> None:
+    ref, _ = people.taken(**NAMED)
+    request = ask(people, ref)
+    with people.sitting("Ada") as ada:
+        file = identity_reading.request(request, by=ada, at=people.at)
+    assert (file.necessity, file.risk, file.may_decide) == (NECESSITY, RISK, True)
+    assert (file.line.desk_name, file.line.limit_words) == ("North East desk", "30 minutes")
+    decide(people, request)
+    found = open_it(people, request)
+    said = {label: lines for part in found.told for label, lines in part.rows}
+    assert ("Rosa Verhoeven-Okonkwo",) in said.values()
+    assert found.given
+    assert found.watermark.startswith("Opened by Odile O., ")
+    assert found.short in found.watermark
+    open_it(people, request)
+    with people.sitting("Anton") as anton:
+        authorisers = identity_reading.request(request, by=anton, at=people.at)
+    with people.sitting("Odile") as odile:
+        ((theirs,), why_not) = identity_reading.of_report(ref, by=odile, at=people.at)
+    assert (theirs.reasons, authorisers.reasons) == (REASONS, REASONS)
+    assert theirs.line.state == "open"
+    assert "open to you now" in why_not
+    acts = [(line.act, line.by) for line in theirs.history]
+    assert acts == [
+        ("identity-request-read", "Anton A."),
+        ("identity-opened", "Odile O."),
+        ("identity-opened", "Odile O."),
+        ("identity-decided", "Ada A."),
+        ("identity-request-read", "Ada A."),
+        ("identity-asked", "Odile O."),
+    ]
+    assert [line.act for line in authorisers.history] == [act for act, _ in acts]
+
+
+def test_the_log_says_what_was_done_and_nothing_that_was_written(people: People) -> None:
+    ref, request = released(people)
+    open_it(people, request)
+    (asked,) = logged("identity-asked", thing=ref)
+    assert asked.detail == {"request": str(request), "ground": "life", "minutes": 30}
+    (decided,) = logged("identity-decided", thing=ref)
+    assert decided.detail == {"request": str(request), "approved": True}
+    (opened,) = logged("identity-opened", thing=ref)
+    assert opened.detail == {"request": str(request)}
+    assert opened.actor == people.house.officers["Odile"].id
+    everything = repr(list(Event.objects.values())) + repr(list(Outbox.objects.values()))
+    for words in (NECESSITY, RISK, REASONS, "Verhoeven", "900123"):
+        assert words not in everything
+
+
+def test_no_table_has_the_words_in_the_clear(people: People) -> None:
+    ref, request = released(people)
+    with connection.cursor() as cursor:
+        for table in ("reports_identity_request", "reports_released_share", "reports_sealed_payload"):
+            cursor.execute(f"SELECT t::text FROM {table} t")
+            for (text,) in cursor.fetchall():
+                for words in (NECESSITY, RISK, REASONS):
+                    assert words not in text
+                    assert words.encode().hex() not in text
+    parts = SealedHeader.objects.filter(report_id=ref, part="release")
+    assert len(parts) == 2
+    assert IdentityRequest.objects.get(pk=request).approved
+
+
+def test_an_anonymous_report_can_be_asked_for_and_says_so_only_when_open(people: People) -> None:
+    ref, _ = people.taken(**ANONYMOUS)
+    request = ask(people, ref)
+    decide(people, request)
+    found = open_it(people, request)
+    assert not found.given
+    assert found.told == ()
+
+
+def test_named_and_anonymous_look_alike_until_they_are_open(people: People) -> None:
+    """Every row and everything that is shown: to the desk, to the authoriser, in the log."""
+
+    def seen(told: dict[str, Any]) -> list[Any]:
+        ref, _ = people.taken(**told)
+        request = ask(people, ref)
+        decide(people, request)
+        with people.sitting("Odile") as odile:
+            shown: list[Any] = [identity_reading.of_report(ref, by=odile, at=people.at)]
+        with people.sitting("Ada") as ada:
+            shown.append(identity_reading.request(request, by=ada, at=people.at))
+        file = people.read(ref)
+        shown.append((file.told, file.identity_words, file.moves))
+        shown.append(
+            sorted((h.part, len(h.header), len(h.epochs)) for h in SealedHeader.objects.filter(report_id=ref))
+        )
+        shown.append(sorted(len(p.payload) for p in SealedPayload.objects.filter(report_id=ref)))
+        shown.append(sorted((s.share, len(s.sealed)) for s in IdentityShare.objects.filter(report_id=ref)))
+        shown.append([len(s.sealed or b"") for s in ReleasedShare.objects.filter(request_id=request)])
+        shown.append(list(Event.objects.filter(thing_id=ref).order_by("id").values_list("act", "outcome")))
+        short = identity_reading.short_name(ref)
+        return [
+            repr(one).replace(str(ref), "R").replace(str(request), "Q").replace(short, "S") for one in shown
+        ]
+
+    assert seen(NAMED) == seen(ANONYMOUS)
+
+
+# --- who may ask -----------------------------------------------------------------------------------------------------
+
+
+def test_only_who_holds_the_report_asks(people: People) -> None:
+    ref, _ = people.send(**NAMED)
+    with people.sitting("Odile") as odile, pytest.raises(Refused, match="Take the report first"):
+        identity.ask(ref, ASKING, by=odile, at=people.at)
+    people.take(ref, "Olga")
+    with people.sitting("Odile") as odile, pytest.raises(Refused, match="A colleague has this report"):
+        identity.ask(ref, ASKING, by=odile, at=people.at)
+    for name in ("Otto", "Ada", "Stella"):
+        with people.sitting(name) as here, pytest.raises(NotHere):
+            identity.ask(ref, ASKING, by=here, at=people.at)
+    assert not IdentityRequest.objects.exists()
+    assert not SealedHeader.objects.filter(part="release").exists()
+    assert len(logged("identity-asked", refused=True)) == 5
+
+
+def test_nothing_is_asked_with_locked_keys_or_without_words(people: People) -> None:
+    ref, _ = people.taken(**NAMED)
+    with acting("office"):
+        locked = people.house.sign_in("Odile", at=people.at, unlocked=False)
+        with pytest.raises(Locked):
+            identity.ask(ref, ASKING, by=locked, at=people.at)
+        attendance.leave()
+    for asking in (Asking("life", " ", RISK, 30), Asking("life", NECESSITY, "", 30)):
+        with pytest.raises(NotNow):
+            ask(people, ref, asking=asking)
+    for wrong in (Asking("curiosity", NECESSITY, RISK, 30), Asking("life", NECESSITY, RISK, 45)):
+        with pytest.raises(ValueError, match="nobody offered"):
+            ask(people, ref, asking=wrong)
+
+
+def test_one_request_of_a_desk_waits_at_a_time_and_a_refused_one_is_asked_anew(people: People) -> None:
+    ref, _ = people.taken(**NAMED)
+    first = ask(people, ref)
+    with pytest.raises(NotNow, match="asked already"):
+        ask(people, ref)
+    decide(people, first, NO)
+    with pytest.raises(NotNow, match="refused"):
+        open_it(people, first)
+    assert not ReleasedShare.objects.exists()
+    second = ask(people, ref)
+    decide(people, second)
+    with pytest.raises(NotNow, match="open to you now"):
+        ask(people, ref)
+    third = ask(people, ref, at=people.at + timedelta(minutes=31))
+    decide(people, third)
+    assert open_it(people, third).given
+
+
+def test_the_desk_that_watches_asks_for_what_it_holds(people: People) -> None:
+    ref, _ = people.taken("Nadia", **NAMED)
+    request = ask(people, ref, "Nadia")
+    assert IdentityRequest.objects.get(pk=request).desk == people.house.desks["national"]
+    decide(people, request)
+    assert open_it(people, request, "Nadia").given
+    with pytest.raises(NotHere):
+        open_it(people, request, "Odile")
+
+
+# --- who decides -----------------------------------------------------------------------------------------------------
+
+
+def test_only_an_authoriser_decides(people: People) -> None:
+    ref, _ = people.taken(**NAMED)
+    request = ask(people, ref)
+    for name in ("Odile", "Olga", "Nadia", "Otto", "Stella"):
+        with people.sitting(name) as here:
+            with pytest.raises(NotHere):
+                identity.decide(request, YES, by=here, at=people.at)
+            with pytest.raises(NotHere):
+                identity_reading.request(request, by=here, at=people.at)
+            assert wall.second_share(request) is None
+            assert not _decided_past_the_verb(request)
+    with people.sitting("Ada") as ada, pytest.raises(NotHere):
+        identity.decide(uuid4(), YES, by=ada, at=people.at)
+    assert IdentityRequest.objects.get(pk=request).decided_at is None
+
+
+def _decided_past_the_verb(request: UUID) -> bool:
+    words = wall.Words(uuid4(), b"h", b"p", ())
+    return wall.decide_identity(request, approved=True, words=words, sha256=b"0" * 32, released=b"s")
+
+
+def test_nobody_decides_their_own_nor_who_can_open_reports(people: People) -> None:
+    """Also when an appointment was written past the rule that nobody is both."""
+    ref, _ = people.taken(**NAMED)
+    request = ask(people, ref)
+    for name, role, desk in (
+        ("Odile", "authoriser", "identity"),
+        ("Otto", "authoriser", "identity"),
+        ("Ada", "officer", "south-west"),
+    ):
+        officer = people.house.officers[name]
+        made = Appointment.objects.create(officer=officer, role=role, desk=people.house.desks[desk])
+        with people.sitting(name) as here, pytest.raises(Refused):
+            identity.decide(request, YES, by=here, at=people.at)
+        with people.sitting(name) as here:
+            file = identity_reading.request(request, by=here, at=people.at)
+            assert not file.may_decide
+            assert wall.second_share(request) is None
+            assert not _decided_past_the_verb(request)
+        made.delete()
+    assert len(logged("identity-decided", thing=ref, refused=True)) == 3
+    decide(people, request)
+
+
+def test_who_was_once_given_a_key_of_the_desk_does_not_decide_about_it(people: People) -> None:
+    ref, _ = people.taken(**NAMED)
+    request = ask(people, ref)
+    olga = people.house.officers["Olga"]
+    Appointment.objects.filter(officer=olga).update(ended_on=people.at.date())
+    Appointment.objects.create(officer=olga, role="authoriser", desk=people.house.desks["identity"])
+    with people.sitting("Olga") as here, pytest.raises(Refused, match="can open reports"):
+        identity.decide(request, YES, by=here, at=people.at)
+
+
+def test_a_decision_is_made_once_and_stays(people: People) -> None:
+    _, request = released(people)
+    with pytest.raises(NotNow, match="has been decided"):
+        decide(people, request, NO, "Anton")
+    with people.sitting("Anton"):
+        assert not _decided_past_the_verb(request)
+    before = IdentityRequest.objects.values().get()
+    for statement in (
+        "UPDATE reports_identity_request SET approved = false, opens_until = NULL",
+        "UPDATE reports_identity_request SET opens_until = opens_until + interval '1 day'",
+        "DELETE FROM reports_identity_request",
+        "TRUNCATE reports_identity_request CASCADE",
+    ):
+        for role in ("owner", "usher", "settler", "office", "worker"):
+            with acting(role), connection.cursor() as cursor:
+                with suppress(DatabaseError), transaction.atomic():  # the owner sees no row, so changes none
+                    cursor.execute(statement)
+        with connection.cursor() as cursor:  # not even a superuser by accident
+            with pytest.raises(DatabaseError, match="a decision stays|pending trigger"), transaction.atomic():
+                cursor.execute(statement)
+        assert IdentityRequest.objects.values().get() == before
+
+
+def test_the_reasons_are_asked_for(people: People) -> None:
+    ref, _ = people.taken(**NAMED)
+    request = ask(people, ref)
+    with pytest.raises(NotNow):
+        decide(people, request, Decision(True, "  "))
+    with acting("office"):
+        locked = people.house.sign_in("Anton", at=people.at, unlocked=False)
+        with pytest.raises(Locked):
+            identity.decide(request, YES, by=locked, at=people.at)
+        attendance.leave()
+
+
+def test_an_authoriser_sees_the_request_and_nothing_of_the_report(people: People) -> None:
+    ref, _ = people.taken(**NAMED)
+    request = ask(people, ref)
+    with people.sitting("Ada") as ada:
+        assert [line.id for line in identity_reading.requests(by=ada, at=people.at).waiting] == [request]
+        assert identity_reading.waiting_for(ada) == 1
+        for table in ("reports_report", "reports_sealed_header", "reports_sealed_payload", "reports_message"):
+            with connection.cursor() as cursor:
+                cursor.execute(f"SELECT count(*) FROM {table}")
+                assert cursor.fetchone() == (0,)
+        assert wall.desk_shares(ref) == []
+    for seed in keys_of(people, "Ada"):
+        header = SealedHeader.objects.get(report_id=ref, part="report")
+        payload = SealedPayload.objects.get(container=header.container)
+        with pytest.raises(CannotOpen):
+            open_container(Container(bytes(header.header), bytes(payload.payload)), [seed])
+
+
+# --- who opens, and with what ----------------------------------------------------------------------------------------
+
+
+def _shares(ref: UUID) -> tuple[UUID, list[bytes], bytes]:
+    container = SealedHeader.objects.get(report_id=ref, part="identity").container
+    rows = IdentityShare.objects.filter(report_id=ref)
+    return (
+        container,
+        [bytes(one.sealed) for one in rows if one.share == 1],
+        bytes(next(one.sealed for one in rows if one.share == 2)),
+    )
+
+
+def test_the_whole_database_and_one_side_open_nothing(people: People) -> None:
+    """The officer's side before anybody has approved; the authorisers' side also afterwards."""
+    ref, _ = people.taken(**NAMED)
+    request = ask(people, ref)
+    container, first, second = _shares(ref)
+    for seed in [*keys_of(people, "Odile"), *keys_of(people, "Nadia")]:
+        with pytest.raises(CannotOpen):
+            open_share(second, seed, container_id=container, share=2)
+    decide(people, request)
+    sealed = bytes(ReleasedShare.objects.get(request_id=request).sealed or b"")
+    asked = IdentityRequest.objects.get(pk=request)
+    for name in ("Ada", "Anton"):
+        for seed in keys_of(people, name):
+            for one in first:
+                with pytest.raises(CannotOpen):
+                    open_share(one, seed, container_id=container, share=1)
+            with pytest.raises(CannotOpen):
+                open_released_share(sealed, seed, container_id=container, officer=identity.released_to(asked))
+
+
+def test_a_released_half_is_one_officers_for_one_report_and_one_request(people: People) -> None:
+    ref, request = released(people)
+    other, _ = people.taken(**NAMED)
+    asked = IdentityRequest.objects.get(pk=request)
+    bound = identity.released_to(asked)
+    sealed = bytes(ReleasedShare.objects.get(request_id=request).sealed or b"")
+    container, _, _ = _shares(ref)
+    seed = people.house.keys["Odile"].seed
+    assert open_released_share(sealed, seed, container_id=container, officer=bound)
+    for wrong_seed in (people.house.keys["Olga"].seed, people.house.keys["Ada"].seed):
+        with pytest.raises(CannotOpen):
+            open_released_share(sealed, wrong_seed, container_id=container, officer=bound)
+    with pytest.raises(CannotOpen):
+        open_released_share(sealed, seed, container_id=_shares(other)[0], officer=bound)
+    asked.id = uuid4()
+    with pytest.raises(CannotOpen):
+        open_released_share(sealed, seed, container_id=container, officer=identity.released_to(asked))
+
+
+def test_a_half_moved_to_another_request_does_not_open_there(people: People) -> None:
+    """Somebody with the tables puts what was released for one report into the place of another's."""
+    _, request = released(people)
+    other, second = released(people)
+    sealed = ReleasedShare.objects.get(request_id=request).sealed
+    ReleasedShare.objects.filter(request_id=second).update(sealed=sealed)
+    with pytest.raises(CannotOpen):
+        open_it(people, second)
+    assert logged("identity-opened", thing=other, refused=True)
+
+
+def test_nobody_else_opens_it_and_not_without_the_passphrase(people: People) -> None:
+    ref, request = released(people)
+    for name in ("Olga", "Nadia", "Otto", "Ada"):
+        with pytest.raises(NotHere):
+            open_it(people, request, name)
+        with people.sitting(name):
+            assert not ReleasedShare.objects.exists()
+    with people.sitting("Odile"):
+        assert ReleasedShare.objects.count() == 1
+    for words in ("", "correct horse battery staple", people.house.keys["Olga"].passphrase):
+        with pytest.raises(WrongPassphrase):
+            open_it(people, request, passphrase=words)
+    assert len(logged("identity-opened", thing=ref, refused=True)) == 6
+    with acting("office"):
+        locked = people.house.sign_in("Odile", at=people.at, unlocked=False)
+        with pytest.raises(Locked):
+            identity.open_now(request, people.house.keys["Odile"].passphrase, by=locked, at=people.at)
+        attendance.leave()
+    assert not logged("identity-opened", thing=ref)
+
+
+def test_it_opens_while_the_time_lasts_and_then_nothing_of_it_is_left(people: People) -> None:
+    _, request = released(people)
+    assert open_it(people, request, after=29).given
+    with pytest.raises(NotNow, match="time is over"):
+        open_it(people, request, after=31)
+    with acting("worker"):
+        assert clockwork.end_releases() == 0
+    ReleasedShare.objects.update(until=people.at - timedelta(seconds=1))
+    with people.sitting("Odile"):
+        assert not ReleasedShare.objects.exists(), "the database does not show it either"
+    with acting("worker"):
+        paging.watch_requests(people.at)
+    assert ReleasedShare.objects.get().sealed is None
+    with pytest.raises(NotNow):
+        open_it(people, request)
+    ReleasedShare.objects.update(until=people.at + timedelta(hours=9))
+    with pytest.raises(NotNow):  # whoever turns the clock back finds the row empty
+        open_it(people, request)
+
+
+def test_a_report_that_was_handed_over_is_not_opened_by_the_desk_that_asked(people: People) -> None:
+    ref, request = released(people)
+    waiting, _ = people.taken(**NAMED)
+    undecided = ask(people, waiting)
+    for one in (ref, waiting):
+        with people.sitting("Odile") as odile:
+            journey.hand_over(one, "south-west", "Theirs", version=row(one).version, by=odile, at=people.at)
+    with pytest.raises(NotHere):
+        open_it(people, request)
+    with pytest.raises(NotNow, match="cannot be released"):
+        decide(people, undecided)
+    with people.sitting("Ada"):
+        assert not _decided_past_the_verb(undecided)
+    decide(people, undecided, NO)
+    with acting("worker"):
+        assert clockwork.end_releases() == 1
+    # the new desk has the words of before, and asks for itself
+    people.take(ref, "Otto")
+    with people.sitting("Otto") as otto:
+        ((earlier,), why_not) = identity_reading.of_report(ref, by=otto, at=people.at)
+    assert (earlier.necessity, earlier.reasons, why_not) == (NECESSITY, REASONS, "")
+    again = ask(people, ref, "Otto")
+    decide(people, again)
+    assert open_it(people, again, "Otto").given
+
+
+def test_a_key_that_was_put_in_another_place_is_not_trusted(people: People) -> None:
+    """The half goes to the key that two stewards have stated, whatever the tables say of who asked."""
+    ref, request = released(people)
+    header = SealedHeader.objects.get(report_id=ref, part="identity")
+    body = SealedPayload.objects.get(container=header.container)
+    _, first, _ = _shares(ref)
+    bound = identity.released_to(IdentityRequest.objects.get(pk=request))
+    sealed = bytes(ReleasedShare.objects.get(request_id=request).sealed or b"")
+    share2 = open_released_share(
+        sealed, people.house.keys["Odile"].seed, container_id=header.container, officer=bound
+    )
+    opened = None
+    for seed in keys_of(people, "Odile"):
+        for one in first:
+            try:
+                half = open_share(one, seed, container_id=header.container, share=1)
+            except CannotOpen:
+                continue
+            opened = open_identity(
+                Container(bytes(header.header), bytes(body.payload)),
+                half,
+                share2,
+                installation=settings.INSTALLATION,
+                container_id=header.container,
+            )
+    assert opened is not None
+    assert b"Verhoeven" in opened
+
+
+# --- the pages to authorisers ----------------------------------------------------------------------------------------
+
+
+def _alarms(by: Attendance, people: People) -> list[tuple[str, bool, bool]]:
+    return [(one.kind, one.can_acknowledge, one.can_clear) for one in duty.alarms(by=by, at=people.at)]
+
+
+def test_a_request_is_an_alarm_of_the_authorisers_until_it_is_decided(people: People) -> None:
+    ref, _ = people.taken(**NAMED)
+    request = ask(people, ref)
+    with acting("worker"):
+        duty.drain(people.at)
+    with people.sitting("Ada") as ada:
+        assert _alarms(ada, people) == [("identity-asked", True, False)]
+        (line,) = duty.alarms(by=ada, at=people.at)
+        assert (line.request, line.ref) == (request, None)
+        with pytest.raises(NotNow, match="Decide about the request"):
+            duty.clear(line.id, "false-alarm", by=ada, at=people.at)
+    for name in ("Odile", "Nadia"):
+        with people.sitting(name) as here:
+            assert "identity-asked" not in {kind for kind, *_ in _alarms(here, people)}
+            assert not Alarm.objects.filter(kind__startswith="identity-").exists()
+            with pytest.raises(NotHere):
+                duty.acknowledge(line.id, by=here, at=people.at)
+    decide(people, request)
+    alarm = Alarm.objects.get(kind=AlarmKind.IDENTITY_ASKED)
+    assert alarm.cleared_by == people.house.officers["Ada"].id
+
+
+def test_after_ten_minutes_everybody_who_could_decide_is_called(people: People) -> None:
+    ref, _ = people.taken(**NAMED)
+    request = ask(people, ref)
+    asked_at = IdentityRequest.objects.get(pk=request).asked_at
+    with acting("worker"):
+        duty.drain(people.at)
+        duty.watch_requests(asked_at + timedelta(minutes=9))
+        assert set(Alarm.objects.values_list("kind", flat=True)) == {"identity-asked"}
+        duty.watch_requests(asked_at + timedelta(minutes=10))
+        duty.watch_requests(asked_at + timedelta(minutes=11))
+    assert sorted(Alarm.objects.values_list("kind", flat=True)) == ["identity-asked", "identity-overdue"]
+    decide(people, request, NO)
+    assert not Alarm.objects.filter(cleared_at=None).exists()
+    with acting("worker"):
+        duty.watch_requests(asked_at + timedelta(minutes=20))
+    assert not Alarm.objects.filter(cleared_at=None).exists()
+
+
+def test_a_lost_letter_becomes_an_alarm_all_the_same(people: People) -> None:
+    ref, _ = people.taken(**NAMED)
+    ask(people, ref)
+    Outbox.objects.all().delete()
+    with acting("worker"):
+        duty.watch_requests(people.at)
+    assert Alarm.objects.get().kind == "identity-asked"
+
+
+def test_pages_call_authorisers_only_step_by_step(people: People) -> None:
+    house, at = people.house, people.at
+    desk = house.desks["identity"].id
+
+    def called(step: int, *, overdue: bool = False) -> set[str]:
+        with acting("worker"):
+            found = on_call.called_authorisers(desk, step, at, overdue=overdue)
+        return {address.split("@")[0] for address in found}
+
+    assert called(0) == {"ada", "anton"}, "nobody on duty, no list: everybody who decides"
+    with acting("office"):
+        stewardship.put_on_call(house.desks["identity"], 1, house.officers["Anton"], at=at)
+    assert called(0) == {"anton"}
+    with acting("office"):
+        stewardship.plan_shift(
+            house.desks["identity"], house.officers["Ada"], starts_at=at, ends_at=at + timedelta(hours=1)
+        )
+        stewardship.plan_shift(
+            house.desks["national"], house.officers["Nadia"], starts_at=at, ends_at=at + timedelta(hours=1)
+        )
+    assert called(0) == {"ada"}
+    assert called(1) == {"ada", "anton"}
+    assert called(0, overdue=True) == {"ada", "anton"}
+    assert called(1, overdue=True) == {"ada", "anton"}

@@ -32,6 +32,7 @@ from tests.cast import PASSWORD, House, now
 from tests.database import cluster
 from tests.house import thief
 from tests.house.committed import committed_house, superuser
+from tests.house.failing_database import against_a_rule, mishaps, refused_by, taken_away
 from tests.sites.reporter.walker import Walker
 
 #: Stands in whatever a person says: on the pages of their own draft it may be read again.
@@ -91,56 +92,6 @@ class Marked(Client):
         response = super().request(**request)
         self.day.answers.append((f"{request['REQUEST_METHOD']} {request['PATH_INFO']}", response))
         return response
-
-
-# --- what goes wrong ----------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def refused_by(db: psycopg.Connection[Any], table: str) -> Iterator[None]:
-    """Every row for this table is refused, with an error that quotes the whole row."""
-    db.execute("CREATE OR REPLACE FUNCTION public.falls() RETURNS trigger LANGUAGE plpgsql AS $$"
-               " BEGIN RAISE EXCEPTION 'refused: %', NEW::text USING DETAIL = NEW::text, HINT = NEW::text; END $$")  # fmt: skip
-    db.execute(
-        f"CREATE TRIGGER falls BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION public.falls()"
-    )
-    try:
-        yield
-    finally:
-        db.execute(f"DROP TRIGGER falls ON {table}")
-
-
-@contextmanager
-def against_a_rule(db: psycopg.Connection[Any], table: str) -> Iterator[None]:
-    """Every row breaks a constraint: PostgreSQL's own words are then "Failing row contains (…)"."""
-    db.execute(f"ALTER TABLE {table} ADD CONSTRAINT falls CHECK (false) NOT VALID")
-    try:
-        yield
-    finally:
-        db.execute(f"ALTER TABLE {table} DROP CONSTRAINT falls")
-
-
-@contextmanager
-def taken_away(db: psycopg.Connection[Any], function: str) -> Iterator[None]:
-    """The public process may not call this function of the door."""
-    (found,) = db.execute("SELECT %s::regproc::oid::regprocedure::text", [f"door.{function}"]).fetchall()
-    db.execute(f"REVOKE EXECUTE ON FUNCTION {found[0]} FROM heedline_public")
-    try:
-        yield
-    finally:
-        with db.transaction():
-            db.execute("SET LOCAL ROLE heedline_door")
-            db.execute(f"GRANT EXECUTE ON FUNCTION {found[0]} TO heedline_public")
-
-
-def mishaps(db: psycopg.Connection[Any]) -> list[Any]:
-    return [
-        refused_by(db, "reports_receipt"),
-        refused_by(db, "dispatch_outbox"),
-        against_a_rule(db, "reports_report"),
-        against_a_rule(db, "reports_sealed_payload"),
-        taken_away(db, "submit_report"),
-    ]
 
 
 # --- the day ------------------------------------------------------------------------------------------------------------

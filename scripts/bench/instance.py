@@ -143,6 +143,7 @@ def running() -> Iterator[Instance]:
         )
     finally:
         _stop(process)
+        shutil.copyfile(said, ROOT / "var" / "bench-said.log")  # why a page failed stands there
         _delete(folder)
 
 

@@ -12,6 +12,14 @@ import os
 import sys
 from typing import Any
 
+#: What every page of the office asks to know who is there: the session, the person, their desks, their unlocked keys.
+_WHO = (
+    'FROM "permits_session"',
+    'FROM "permits_unlocked"',
+    "set_config('heedline.wall'",
+    'FROM "desks_appointment"',
+)
+_WHO_IS_SIGNED_IN = 'FROM "desks_officer" WHERE "desks_officer"."id" ='
 _NOT_COUNTED = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE SAVEPOINT")
 
 
@@ -37,7 +45,13 @@ def main(asked: dict[str, Any]) -> dict[str, dict[str, int]]:
                 status = _ask(client, one, last=last)
         said = [query["sql"].split("\n")[0].strip() for query in captured.captured_queries]
         counted = [sql for sql in said if not sql.upper().startswith(_NOT_COUNTED)]
-        found[one["name"]] = {"status": status, "statements": len(counted), "round_trips": len(said)}
+        who = sum(any(words in sql for words in (*_WHO, _WHO_IS_SIGNED_IN)) for sql in counted)
+        found[one["name"]] = {
+            "status": status,
+            "statements": len(counted),
+            "to_know_who_asks": who,
+            "round_trips": len(said),
+        }
     return found
 
 

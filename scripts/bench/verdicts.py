@@ -31,7 +31,17 @@ class Verdict:
 
 def judge(found: dict[str, Any]) -> list[Verdict]:
     """Every budget of §13 that this bench measures, in the order of the table."""
-    return [*_api(found), *_pages(found), *_desk(found), *_rest(found)]
+    return [*_quiet(found), *_api(found), *_pages(found), *_desk(found), *_rest(found)]
+
+
+def _quiet(found: dict[str, Any]) -> Iterator[Verdict]:
+    """How much of the machine others had: with more than a little, times and rates say little, and CPU is dearer too."""
+    levels = [*found["api"], *found["flow"]]
+    others = sum(one["others_cores"] * one["seconds"] for one in levels) / sum(
+        one["seconds"] for one in levels
+    )
+    cores = found["machine"]["cores"]
+    yield Verdict("other work on this machine meanwhile", f"{others:.2f} of {cores} cores", "", None)
 
 
 def _api(found: dict[str, Any]) -> Iterator[Verdict]:
@@ -118,8 +128,13 @@ def _desk(found: dict[str, Any]) -> Iterator[Verdict]:
                 f"p95 ≤ {budget:.0f} ms",
                 good(took["p95_ms"]),
             )
-            asked = one["queries"][what]["statements"]
-            yield Verdict(f"{name}: {what}, statements", str(asked), f"≤ {QUERIES}", asked <= QUERIES)
+            asked, who = (one["queries"][what][key] for key in ("statements", "to_know_who_asks"))
+            yield Verdict(
+                f"{name}: {what}, statements (to know who asks)",
+                f"{asked} ({who})",
+                f"≤ {QUERIES}",
+                asked <= QUERIES,
+            )
 
 
 def _rest(found: dict[str, Any]) -> Iterator[Verdict]:

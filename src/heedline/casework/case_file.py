@@ -14,7 +14,7 @@ from django.db import transaction
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.audit.models import Event
-from heedline.casework import NotHere, notes, voices
+from heedline.casework import NotHere, call_taking, notes, voices
 from heedline.casework.attendance import Attendance, Keyring
 from heedline.casework.finding import on_the_record
 from heedline.casework.reading import (
@@ -101,6 +101,7 @@ class CaseFile:
     ref: UUID
     short: str
     version: int
+    kind: str
     kind_words: str
     desk_name: str
     desk_code: str
@@ -165,6 +166,12 @@ def _sections(opened: OpenedReport, digest: str, kind: str) -> tuple[Told, ...]:
         for section in record_rows(asked, answers)
         if any(row.given for row in section.rows)
     )
+
+
+def _taken_down(opened: OpenedReport) -> tuple[Told, ...]:
+    """How it reached us, when an officer took it down for somebody else."""
+    rows = call_taking.contact_rows(opened.channel, opened.taken_down) if opened.taken_down else ()
+    return (Told("How it reached us", tuple((label, (text,)) for label, text in rows)),) if rows else ()
 
 
 def _moves(report: Report, by: Attendance, at: datetime) -> tuple[MoveLine, ...]:
@@ -280,6 +287,14 @@ def _theirs(ref: UUID, by: Attendance, capability: Capability) -> Report:
     return report
 
 
+def kind_of(ref: UUID, *, by: Attendance) -> str:
+    """Which kind of report this is, so that a form can be read; opens nothing. Raises NotHere."""
+    kind = reports_of(by.desk_ids).filter(pk=ref).values_list("kind", flat=True).first()
+    if kind is None:
+        raise NotHere
+    return kind
+
+
 def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
     """Return a report, opened. Raises NotHere for every report that is not theirs, Locked and CannotOpen.
 
@@ -295,7 +310,9 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
     messages = _message_lines(report, words)
     if any(line.new for line in messages):
         with transaction.atomic():
-            Report.objects.filter(pk=report.pk).update(unread=0)  # the report first, as everybody locks it first
+            Report.objects.filter(pk=report.pk).update(
+                unread=0
+            )  # the report first, as everybody locks it first
             Message.objects.filter(report=report, from_us=False, seen=False).update(seen=True, slot=None)
     pack = load_pack(settings.PACK)
     leased = report.holder_id is not None and report.lease_until is not None and report.lease_until > at
@@ -304,6 +321,7 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
         ref=report.id,
         short=short_name(report.id),
         version=report.version,
+        kind=report.kind,
         kind_words=pack.kinds[report.kind].name if report.kind in pack.kinds else report.kind,
         desk_name=report.desk.name,
         desk_code=report.desk.code,
@@ -320,7 +338,7 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
         language=opened.language,
         channel=report.channel,
         narrative=opened.narrative,
-        told=_sections(opened, report.question_set, report.kind),
+        told=(*_taken_down(opened), *_sections(opened, report.question_set, report.kind)),
         moves=_moves(report, by, at),
         holder=report.holder.name if leased and report.holder is not None else None,
         mine=report.holder_id == by.officer_id,

@@ -6,8 +6,10 @@ find (inside what they may see, locked), permit, move (`reports.lifecycle` decid
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -18,7 +20,7 @@ from heedline.casework.attendance import Attendance
 from heedline.casework.duty import resolve_for
 from heedline.casework.finding import FoundReport, find, move, record, verb
 from heedline.casework.sealing import enclose
-from heedline.dispatch.clocks import due_when_taken, first_due, rank_of, slot_of
+from heedline.dispatch.clocks import due_when_taken, rank_of, slot_end, slot_of
 from heedline.dispatch.letters import Letter
 from heedline.dispatch.outbox import post
 from heedline.intake.questions import QuestionSet
@@ -30,8 +32,10 @@ from heedline.reports import door
 from heedline.reports.lifecycle import Move, NotNow
 from heedline.vault.codes import ReceiptCode
 
-#: Any quarter hour: the database works out the present one itself, and is given only how long a report may wait.
-EPOCH_OF_SLOTS = datetime(2000, 1, 1, tzinfo=UTC)
+
+def _due(kind: str, urgency: str, area: str, at: datetime) -> datetime:
+    """By when a report that came in this quarter hour must have been taken. Counted from its end, so it tells no more."""
+    return load_pack(settings.PACK).first_due(kind, urgency, slot_end(slot_of(at)), area=area)
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,8 @@ class NewReport:
     record: Record
     question_set: QuestionSet
     language: str
+    taken_down: Mapping[str, Any] | None = None
+    """What `call_taking` adds inside the seal: by whom, and how and when it reached us."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +94,7 @@ def submit(new: NewReport, *, at: datetime) -> Accepted:
         rank=rank_of(new.record.urgency),
         desk=desk.desk,
         watch=watch.desk if watch else None,
-        due_after=first_due(EPOCH_OF_SLOTS, new.record.urgency, pack) - EPOCH_OF_SLOTS,
+        due_after=_due(new.record.kind, new.record.urgency, decision.area, at) - slot_of(at),
         question_set=new.record.set_digest,
         report_part=sealed.report_part,
         identity_part=sealed.identity_part,
@@ -117,6 +123,8 @@ class Finding:
     done_what: str
     priority: str  # high | medium | low
     reason: str
+    coded: Mapping[str, str] = field(default_factory=dict)
+    """What this kind of report is also assessed by, in the pack's words: label → what was chosen. Sealed."""
 
 
 @dataclass(frozen=True)
@@ -138,8 +146,8 @@ def take(ref: UUID, *, by: Attendance, at: datetime) -> None:
     found = find(ref, by=by, at=at)
     found.permit(Capability.TAKE)
     report = move(found, Move.TAKE)
-    pack = load_pack(settings.PACK)
-    report.due_at = due_when_taken(at, report.priority or pack.first_priority[report.urgency], pack)
+    clocks = load_pack(settings.PACK).timetable(report.kind)
+    report.due_at = due_when_taken(at, report.priority or clocks.first_priority[report.urgency], clocks)
     report.slot = None  # from here on only the day of its arrival is kept
     report.holder_id, report.lease_until = by.officer_id, at + _lease()
     if report.status == "received":
@@ -165,11 +173,13 @@ def _assess(found: FoundReport, finding: Finding) -> None:
         found,
         Move.ASSESS,
         codes={"priority": finding.priority, "danger": finding.danger_to_life},
-        note=notes.seal(found, {"done_what": finding.done_what, "reason": finding.reason}),
+        note=notes.seal(found, {"done_what": finding.done_what, **finding.coded, "reason": finding.reason}),
     )
     report.priority, report.danger_to_life = finding.priority, finding.danger_to_life
     report.rank = rank_of(report.urgency, finding.priority, finding.danger_to_life)
-    report.due_at = due_when_taken(found.at, finding.priority, load_pack(settings.PACK))
+    report.due_at = due_when_taken(
+        found.at, finding.priority, load_pack(settings.PACK).timetable(report.kind)
+    )
     report.lease_until = found.at + _lease()
     report.save(
         update_fields=["stage", "version", "priority", "danger_to_life", "rank", "due_at", "lease_until"]
@@ -187,7 +197,10 @@ def assess(ref: UUID, finding: Finding, *, version: int, by: Attendance, at: dat
 
 def _close(found: FoundReport, closing: Closing) -> None:
     pack = load_pack(settings.PACK)
-    if closing.outcome not in pack.outcomes or closing.tell_reporter not in pack.statuses:
+    if (
+        closing.outcome not in pack.outcomes_for(found.report.kind)
+        or closing.tell_reporter not in pack.statuses
+    ):
         raise ValueError("an outcome or status that the pack does not know")
     report = move(
         found,
@@ -237,7 +250,7 @@ def hand_over(ref: UUID, to_desk: str, because: str, *, version: int, by: Attend
         raise NotNow("That desk cannot receive this report: fewer than two people there could open it.")
     from_desk = found.report.desk_id
     note = notes.seal(found, {"reason": because}, also=to)
-    due_at = first_due(slot_of(at), found.report.urgency, load_pack(settings.PACK))
+    due_at = _due(found.report.kind, found.report.urgency, found.report.area, at)
     move(found, Move.HAND_OVER, codes={"to": to.code}, note=note, to_desk=to.desk)
     record(found, Act.REPORT_HANDED_OVER, to=to.code)
     post(Letter.REPORT_HANDED, desk=to.desk, thing_id=ref, at=at)
@@ -251,7 +264,7 @@ def reopen(ref: UUID, because: str, *, by: Attendance, at: datetime) -> None:
     found = find(ref, by=by, at=at)
     found.permit(Capability.REOPEN)
     report = move(found, Move.REOPEN, note=notes.seal(found, {"reason": because}))
-    report.due_at = first_due(slot_of(at), report.urgency, load_pack(settings.PACK))
+    report.due_at = _due(report.kind, report.urgency, report.area, at)
     report.status = "received"
     report.save(update_fields=["stage", "version", "due_at", "status"])
     record(found, Act.REPORT_REOPENED)

@@ -82,6 +82,8 @@ def enclose(
         "routed": because,
         "files": [],
     }
+    if new.taken_down is not None:
+        body["taken_down"] = dict(new.taken_down)
     report = envelope.seal_part(
         canonical(body),
         [one.key for one in to],

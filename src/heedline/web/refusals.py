@@ -19,6 +19,7 @@ from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.vault import CannotOpen
 from heedline.web.page_context import is_office
+from heedline.web.reporter.recovery import forgery_check_failed
 
 logger = logging.getLogger("heedline.web")
 
@@ -32,7 +33,9 @@ class Refusal:
     words: str
 
 
-NOTHING_HERE = Refusal(404, "There is nothing here that you can see", "The address may be wrong, or it is not for you.")
+NOTHING_HERE = Refusal(
+    404, "There is nothing here that you can see", "The address may be wrong, or it is not for you."
+)
 TABLE: dict[type[BaseException], Refusal] = {
     NotHere: NOTHING_HERE,
     Http404: NOTHING_HERE,
@@ -40,17 +43,25 @@ TABLE: dict[type[BaseException], Refusal] = {
     NotNow: Refusal(409, "Not now", ""),
     Changed: Refusal(409, "Somebody saved in between", ""),
     Locked: Refusal(403, "Your keys are locked", "Unlock your keys and try again."),
-    CannotOpen: Refusal(409, "This cannot be opened", "Your keys do not open it. Ask a colleague of the desk."),
-    SealingStopped: Refusal(503, "Nothing was sent", "It could not be stored safely just now. Please try again."),
+    CannotOpen: Refusal(
+        409, "This cannot be opened", "Your keys do not open it. Ask a colleague of the desk."
+    ),
+    SealingStopped: Refusal(
+        503, "Nothing was sent", "It could not be stored safely just now. Please try again."
+    ),
     CodeUnknown: Refusal(404, "We do not know this code", "Check it and try again."),
     NoRoom: Refusal(413, "That is too much at once", "Shorten it and send it again."),
     RequestDataTooBig: Refusal(413, "That is too much at once", "Shorten it and send it again."),
     TooManyFieldsSent: Refusal(413, "That is too much at once", "Shorten it and send it again."),
     SuspiciousOperation: Refusal(400, "This did not arrive as it should", "Go back and try again."),
     BadRequest: Refusal(400, "This did not arrive as it should", "Go back and try again."),
-    DatabaseError: Refusal(503, "This is not working just now", "Nothing was changed. Please try again in a minute."),
+    DatabaseError: Refusal(
+        503, "This is not working just now", "Nothing was changed. Please try again in a minute."
+    ),
 }
-_UNEXPECTED = Refusal(500, "Something went wrong on our side", "Nothing more was changed. Please try again in a minute.")
+_UNEXPECTED = Refusal(
+    500, "Something went wrong on our side", "Nothing more was changed. Please try again in a minute."
+)
 
 
 def refusal_for(problem: BaseException) -> tuple[Refusal, str]:
@@ -67,7 +78,10 @@ def page(request: HttpRequest, refusal: Refusal, words: str = "") -> HttpRespons
     """Show a refusal in the site's own shell."""
     site = "officer" if is_office(request) else "reporter"
     return render(
-        request, f"{site}/refused.html", {"title": refusal.title, "words": words or refusal.words}, status=refusal.status
+        request,
+        f"{site}/refused.html",
+        {"title": refusal.title, "words": words or refusal.words},
+        status=refusal.status,
     )
 
 
@@ -89,6 +103,8 @@ class RefusalsBecomePages:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The page for a form that came without our token: cookies off, or a page from before."""
+    if not is_office(request):
+        return forgery_check_failed(request, reason)
     return page(
         request,
         Refusal(403, "This page was open for too long", ""),

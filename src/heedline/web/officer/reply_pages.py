@@ -43,7 +43,8 @@ def ask(request: OfficeRequest, ref: UUID) -> HttpResponse:
     by, at = request.attendance, attendance.now()
     file = case_file.case_file(ref, by=by, at=at)
     pack = load_pack(settings.PACK)
-    fields = report_forms.question_fields({code: one.label for code, one in pack.question_templates.items()})
+    templates = pack.templates_for(file.kind)
+    fields = report_forms.question_fields({code: one.label for code, one in templates.items()})
     kept = restored(request, fields)
     form = kept or Form(fields)
     if request.method == "GET":

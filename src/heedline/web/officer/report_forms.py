@@ -24,14 +24,6 @@ DANGER = Radios(
     inline=True,
     small=True,
 )
-DONE_WHAT = TextArea(
-    name="done_what",
-    label="What was done?",
-    hint="What somebody did or said. Not who they are, where they come from or what they believe.",
-    required="Say what was done, or that no behaviour is described",
-    rows=3,
-    limit=LONG,
-)
 PRIORITY = Radios(
     name="priority",
     label="Priority",
@@ -43,22 +35,54 @@ PRIORITY = Radios(
     ),
     small=True,
 )
-REASON = TextArea(
-    name="reason",
-    label="Why this priority?",
-    required="Say why, in a sentence",
-    rows=2,
-    limit=SHORT,
-)
-ASSESSMENT: tuple[Field, ...] = (DANGER, DONE_WHAT, PRIORITY, REASON)
 
 
-def _short_choices() -> tuple[Choice, ...]:
+def _assessed(kind: str) -> tuple[Field, ...]:
+    """What an officer of this kind's desks decides, in the pack's words for that desk."""
+    asked = load_pack(settings.PACK).assessment(kind)
+    coded: list[Field] = []
+    for one in asked.choices:
+        choices = tuple(Choice(value=code, label=words) for code, words in one.choices.items())
+        box = Checkboxes if one.several else Radios
+        coded.append(
+            box(
+                name=f"coded_{one.code}",
+                label=one.label,
+                hint=one.hint,
+                required=one.required,
+                choices=choices,
+                small=True,
+            )
+        )
+    return (
+        DANGER,
+        TextArea(
+            name="done_what",
+            label=asked.done_what.label,
+            hint=asked.done_what.hint,
+            required=asked.done_what.required,
+            rows=3,
+            limit=LONG,
+        ),
+        *coded,
+        PRIORITY,
+        TextArea(
+            name="reason",
+            label=asked.reason.label,
+            hint=asked.reason.hint,
+            required=asked.reason.required,
+            rows=2,
+            limit=SHORT,
+        ),
+    )
+
+
+def _short_choices(kind: str) -> tuple[Choice, ...]:
     """One choice carries the outcome and its reason, so that the short way needs one answer."""
     pack = load_pack(settings.PACK)
     return tuple(
         Choice(value=reason.code, label=f"{pack.outcomes[reason.outcome].words}: {_inside(reason.words)}")
-        for reason in pack.reasons.values()
+        for reason in pack.reasons_for(kind).values()
         if pack.outcomes[reason.outcome].short
     )
 
@@ -68,16 +92,16 @@ def _inside(words: str) -> str:
     return words[:1].lower() + words[1:]
 
 
-def assessment_fields() -> tuple[Field, ...]:
-    """The assessment, and the short way to close."""
+def assessment_fields(kind: str) -> tuple[Field, ...]:
+    """The assessment of this kind of report, and the short way to close."""
     return (
-        *ASSESSMENT,
+        *_assessed(kind),
         Select(
             name="close_as",
             label="Close it now?",
             hint="The short way, for what is not useful. For any other outcome save first, then close.",
             blank="Keep it open: there is more to do",
-            choices=_short_choices(),
+            choices=_short_choices(kind),
         ),
     )
 
@@ -89,6 +113,7 @@ def finding_of(form: Form) -> Finding:
         done_what=form.text("done_what"),
         priority=form.text("priority"),
         reason=form.text("reason"),
+        coded={label: value for name, label, value in _said(form) if name.startswith("coded_")},
     )
 
 
@@ -114,7 +139,7 @@ def no_danger_in_a_hurry(form: Form) -> Form:
     return form
 
 
-def closing_fields() -> tuple[Field, ...]:
+def closing_fields(kind: str) -> tuple[Field, ...]:
     """Closing the long way: any outcome, a reason in words, what the reporter is told."""
     pack = load_pack(settings.PACK)
     words = pack.words("en")
@@ -123,7 +148,9 @@ def closing_fields() -> tuple[Field, ...]:
             name="outcome",
             label="How did it end?",
             required="Choose how it ended",
-            choices=tuple(Choice(value=one.code, label=one.words) for one in pack.outcomes.values()),
+            choices=tuple(
+                Choice(value=one.code, label=one.words) for one in pack.outcomes_for(kind).values()
+            ),
             small=True,
         ),
         TextArea(
@@ -223,12 +250,16 @@ WOULD_THIS_GIVE_THEM_AWAY = Checkboxes(
 
 def shown(form: Form) -> list[tuple[str, str]]:
     """What a form says, field by field, in the words that were chosen from."""
+    return [(label, value) for _, label, value in _said(form)]
+
+
+def _said(form: Form) -> list[tuple[str, str, str]]:
     said = []
     for each in form.fields:
-        value = form.text(each.name)
-        if not value or not each.label:
-            continue
-        choices = each.choices if isinstance(each, Radios | Select) else ()
+        choices = each.choices if isinstance(each, Radios | Select | Checkboxes) else ()
         names = {one.value: one.label for one in choices if isinstance(one, Choice)}
-        said.append((each.label, names.get(value, value)))
+        given = form.chosen(each.name) if isinstance(each, Checkboxes) else [form.text(each.name)]
+        words = "; ".join(names.get(value, value) for value in given if value)
+        if words and each.label:
+            said.append((each.name, each.label, words))
     return said

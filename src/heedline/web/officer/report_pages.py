@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
-from heedline.casework import Changed, attendance, case_file, journey
+from heedline.casework import Changed, attendance, case_file, identity_reading, journey
 from heedline.casework.case_file import CaseFile
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import Move, NotNow
@@ -96,7 +96,7 @@ def report(request: OfficeRequest, ref: UUID) -> HttpResponse:
     if request.method == "POST":
         return _assess(request, ref)
     file = case_file.case_file(ref, by=request.attendance, at=attendance.now())
-    fields = report_forms.assessment_fields()
+    fields = report_forms.assessment_fields(file.kind)
     kept = restored(request, fields)
     form = kept or Form(fields, values=_last_assessment(file))
     return _show(request, file, form, words_came_back=kept is not None)
@@ -106,6 +106,7 @@ def _show(request: OfficeRequest, file: CaseFile, form: Form, status: int = 200,
     context = {
         "form": form,
         "told": told_of(file),
+        "asked": identity_reading.state_of(file.ref, by=request.attendance, at=attendance.now()),
         "steps": steps_of(file),
         "may_assess": file.may(Move.ASSESS),
         "may_take": file.may(Move.TAKE),
@@ -120,7 +121,8 @@ def _show(request: OfficeRequest, file: CaseFile, form: Form, status: int = 200,
 
 def _assess(request: OfficeRequest, ref: UUID) -> HttpResponse:
     by, at = request.attendance, attendance.now()
-    form = Form.posted(report_forms.assessment_fields(), request.POST.lists())
+    fields = report_forms.assessment_fields(case_file.kind_of(ref, by=by))
+    form = Form.posted(fields, request.POST.lists())
     form = report_forms.no_danger_in_a_hurry(form)
     if form.errors:
         return _show(request, case_file.case_file(ref, by=by, at=at), form, 422)
@@ -184,7 +186,7 @@ def conflict(request: OfficeRequest, ref: UUID, form: Form, action: str, changed
 def close(request: OfficeRequest, ref: UUID) -> HttpResponse:
     """Close an assessed report: outcome, reason, what the reporter is told. It can be opened again."""
     by, at = request.attendance, attendance.now()
-    fields = report_forms.closing_fields()
+    fields = report_forms.closing_fields(case_file.kind_of(ref, by=by))
     kept = restored(request, fields)
     form = kept or Form(fields, values={"tell": report_forms.FINISHED})
     status = 200

@@ -60,7 +60,7 @@ TABLES: dict[str, dict[str, str]] = {
     "reports_report": {"office": "r", "door": "arw", "usher": "rw", "settler": "arwd", "worker": "m"},
     "reports_sealed_header": {"office": "ar", "door": "a", "usher": "ar", "settler": "arwd", "worker": "m"},
     "reports_sealed_payload": {"office": "ar", "door": "a", "usher": "ar", "settler": "arwd", "worker": "m"},
-    "reports_step": {"office": "ar", "door": "ar", "settler": "r", "worker": "m"},
+    "reports_step": {"office": "ar", "door": "ar", "usher": "ar", "settler": "r", "worker": "m"},
     # signing in: other people's tables
     "account_emailaddress": {"office": "arwd"},
     "account_emailconfirmation": {"office": "arwd"},
@@ -104,6 +104,12 @@ COLUMNS: dict[tuple[str, str, str], str] = {
         "r",
     ): "desk_id due_at holder_id id kind lease_until priority rank received_on settled"
     " slot stage unread urgency watch_id",
+    (
+        "reports_receipt",
+        "usher",
+        "r",
+    ): "closed lookup report_id",  # the note after a call is keyed by its receipt
+    ("reports_receipt", "usher", "w"): "touched",
     ("reports_sealed_header", "office", "w"): "epochs header",
     ("reports_step", "settler", "w"): "note",  # and the trigger lets it change nothing
 }
@@ -114,6 +120,18 @@ FUNCTIONS: dict[str, tuple[str, str]] = {
     "permits": ("office", "usher"),
     "clockwork": ("worker", "settler"),
     "public": ("worker", "owner"),
+}
+#: (schema, function) → who may call it besides: officers take reports down for others, through the same door.
+ALSO = {
+    ("door", name): {"office"}
+    for name in (
+        "archive_questions",
+        "delete_draft",
+        "load_draft",
+        "save_draft",
+        "submit_report",
+        "visit",
+    )
 }
 DOOR = {
     "archive_questions",
@@ -139,6 +157,7 @@ PERMITS = {
     "my_authoriser_desks",
     "my_desks",
     "my_officer",
+    "note_call",
     "release_words",
     "second_share",
     "who_decides",

@@ -31,6 +31,8 @@ class Draft:
     sent: bool = False
     received_on: str = ""
     notes: dict[str, Any] = field(repr=False, default_factory=dict)
+    purpose: str = _DRAFT
+    """Whose drafts these are: the same cookie leads elsewhere for another purpose."""
 
     @property
     def receipt_code(self) -> ReceiptCode:
@@ -42,11 +44,11 @@ def new_cookie() -> str:
     return new_secret()
 
 
-def load(cookie: str | None, *, at: datetime) -> Draft | None:
+def load(cookie: str | None, *, at: datetime, purpose: str = _DRAFT) -> Draft | None:
     """Return the draft of this cookie; None when there is none, it ran out of time, or the cookie is not one of ours."""
     if not cookie or len(cookie) not in _COOKIE_LENGTHS:
         return None
-    keys = derive_keys(cookie.encode(), _DRAFT)
+    keys = derive_keys(cookie.encode(), purpose)
     sealed = door.load_draft(keys.row_id)
     if sealed is None:
         return None
@@ -65,12 +67,13 @@ def load(cookie: str | None, *, at: datetime) -> Draft | None:
         sent=kept["sent"],
         received_on=kept["received_on"],
         notes=kept["notes"],
+        purpose=purpose,
     )
 
 
 def save(draft: Draft, *, at: datetime) -> None:
     """Seal and keep the draft; its hour starts again. Raises ValueError when it is larger than a report may be."""
-    keys = derive_keys(draft.cookie.encode(), _DRAFT)
+    keys = derive_keys(draft.cookie.encode(), draft.purpose)
     kept = {
         "answers": draft.answers,
         "report": str(draft.report_id),
@@ -95,10 +98,10 @@ def mark_sent(draft: Draft, *, received_on: str, at: datetime) -> None:
     save(draft, at=at)
 
 
-def discard(cookie: str | None, *, at: datetime) -> None:
+def discard(cookie: str | None, *, at: datetime, purpose: str = _DRAFT) -> None:
     """Remove the draft now. Nothing happens when there is none."""
     if cookie and len(cookie) in _COOKIE_LENGTHS:
-        door.delete_draft(derive_keys(cookie.encode(), _DRAFT).row_id)
+        door.delete_draft(derive_keys(cookie.encode(), purpose).row_id)
 
 
 def open_visit(code: ReceiptCode, *, at: datetime) -> str:

@@ -50,6 +50,7 @@ class OpenedReport:
     arrived_at: str
     channel: str
     language: str
+    taken_down: dict[str, Any] = field(repr=False, default_factory=dict)
 
     @property
     def narrative(self) -> str:
@@ -72,7 +73,9 @@ def open_report(
         part="report",
     )
     told = json.loads(body)
-    return OpenedReport(told["record"], told["arrived_at"], told["channel"], told["language"])
+    return OpenedReport(
+        told["record"], told["arrived_at"], told["channel"], told["language"], told.get("taken_down", {})
+    )
 
 
 # --- the queue -------------------------------------------------------------------------------------------------------

@@ -79,6 +79,7 @@ _HOST_ONLY = "__Host-" if SECURE else ""
 DRAFT_COOKIE = f"{_HOST_ONLY}hl_draft_{INSTANCE}"
 VISIT_COOKIE = f"{_HOST_ONLY}hl_visit_{INSTANCE}"
 HELD_COOKIE = f"{_HOST_ONLY}hl_held_{INSTANCE}"
+CALL_COOKIE = f"{_HOST_ONLY}hl_call_{INSTANCE}"
 SESSION_COOKIE_NAME = f"{_HOST_ONLY}hl_office_{INSTANCE}"
 CSRF_COOKIE_NAME = f"{_HOST_ONLY}hl_csrf_{'pub' if PROCESS == 'public' else 'off'}_{INSTANCE}"
 CSRF_COOKIE_AGE = None  # gone with the browser: a year-old cookie would be a trace of the visit
@@ -213,7 +214,9 @@ MAILERS: dict[str, dict[str, object]] = {
 }
 ADMINS: list[tuple[str, str]] = []  # no error mail: it would carry what a person sent
 LOGGING_CONFIG = "heedline.config.quiet_logs.configure"
-LOGGING: dict[str, object] = {"by": "heedline.config.quiet_logs"}  # an empty one would leave Django's own in place
+LOGGING: dict[str, object] = {
+    "by": "heedline.config.quiet_logs"
+}  # an empty one would leave Django's own in place
 
 # --- language, time ----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
@@ -227,7 +230,9 @@ OFFICE_ZONE = env.text("HEEDLINE_ZONE", default="Europe/London")
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # no file of ours goes through Django's storage
+    "default": {
+        "BACKEND": "django.core.files.storage.InMemoryStorage"
+    },  # no file of ours goes through Django's storage
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if TESTING or PROCESS == "none"

@@ -8,6 +8,7 @@ from enum import StrEnum
 class Capability(StrEnum):
     SEE_QUEUE = "see-queue"
     READ_REPORT = "read-report"
+    TAKE_DOWN = "take-down"
     TAKE = "take"
     RELEASE = "release"
     ASSESS = "assess"

@@ -28,6 +28,7 @@ _DESK_WORK = frozenset(
     {
         C.SEE_QUEUE,
         C.READ_REPORT,
+        C.TAKE_DOWN,
         C.TAKE,
         C.RELEASE,
         C.ASSESS,

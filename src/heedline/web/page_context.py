@@ -75,6 +75,7 @@ def office_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
         return OfficeShell(**frame)
     links = [
         _link("My work", "my-work", request.path),
+        _link("Take a report down", "call", request.path) if by.desks else None,
         _link("Alarms", "alarms", request.path),
         _link("Duty", "rota", request.path),
         _link("Security", "mfa_index", request.path),

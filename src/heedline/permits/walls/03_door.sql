@@ -18,7 +18,7 @@ DECLARE
     known bytea;
     i integer;
 BEGIN
-    IF p_channel NOT IN ('web', 'api', 'phone') OR p_urgency NOT IN ('danger', 'soon', 'routine')
+    IF p_channel NOT IN ('web', 'api', 'phone', 'counter', 'letter', 'email') OR p_urgency NOT IN ('danger', 'soon', 'routine')
         OR octet_length(p_payload) > 2000000 OR octet_length(p_header) > 20000 THEN
         RETURN 'refused';
     END IF;

@@ -12,6 +12,9 @@ BEGIN
     IF NOT pg_try_advisory_xact_lock(hashtext('heedline/settle')) THEN
         RETURN 0;  -- another worker is at it
     END IF;
+    -- unfinished reports are moments too: each is written anew, and none is left out for being new
+    WITH gone AS (DELETE FROM public.intake_draft RETURNING *)
+        INSERT INTO public.intake_draft SELECT * FROM gone ORDER BY random();
     SELECT array_agg(id ORDER BY random()) INTO arrived FROM public.reports_report
         WHERE NOT settled AND (slot IS NULL OR slot < p_before);
     -- arrived, or the reporter has been at it since: wrote, read, deleted, asked to withdraw
@@ -36,7 +39,8 @@ BEGIN
         UPDATE public.reports_sealed_header SET header = header || ''::bytea WHERE report_id = r;
         UPDATE public.reports_identity_share SET sealed = sealed || ''::bytea WHERE report_id = r;
         UPDATE public.reports_message SET settled = true WHERE report_id = r;
-        UPDATE public.reports_step SET note = note WHERE report_id = r AND by_id IS NULL;
+        -- moves without an exact time: the reporter's own, and the note of who took a report down for one
+        UPDATE public.reports_step SET note = note WHERE report_id = r AND at IS NULL;
     END LOOP;
     WITH gone AS (DELETE FROM public.reports_sealed_payload WHERE report_id = ANY (stirred) RETURNING *)
         INSERT INTO public.reports_sealed_payload SELECT * FROM gone ORDER BY random();

@@ -9,6 +9,8 @@ from django.urls import path
 
 from heedline.web.declared import Audience, open_to
 from heedline.web.officer import (
+    call_after,
+    call_pages,
     desk_pages,
     duty_pages,
     me_pages,
@@ -84,6 +86,13 @@ urlpatterns = [
     path("w/r/<uuid:ref>/close/", report_pages.close, name="report-close"),
     path("w/r/<uuid:ref>/reopen/", report_pages.reopen, name="report-reopen"),
     path("w/r/<uuid:ref>/history/", report_pages.history, name="report-history"),
+    # taking a report down for somebody else
+    path("w/call/", call_pages.call, name="call"),
+    path("w/call/save/", call_pages.save, name="call-save"),
+    path("w/call/check/", call_pages.check, name="call-check"),
+    path("w/call/code/", call_after.code, name="call-code"),
+    path("w/call/wrap-up/", call_after.wrap_up, name="call-wrap-up"),
+    path("w/call/sheet/", call_pages.blank_sheet, name="call-sheet"),
     # being there
     path("w/alarms/", duty_pages.alarms, name="alarms"),
     path("w/alarms/<uuid:alarm>/acknowledge/", duty_pages.acknowledge, name="alarm-acknowledge"),

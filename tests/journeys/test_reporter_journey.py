@@ -80,6 +80,8 @@ def shown_code(page: Visitor) -> str:
 def test_from_the_first_page_to_the_code(site: str, person: Open, scripts: bool) -> None:  # noqa: F811
     rosa = person(scripts=scripts)
     rosa.visit(f"{site}/")
+    seen(rosa, "front")
+    rosa.press("Something I saw or heard")
     seen(rosa, "start")
     rosa.press("Start")
     seen(rosa, "safety")
@@ -220,6 +222,7 @@ def test_the_pages_of_what_can_go_wrong(site: str, person: Open, scripts: bool) 
     rosa.visit(f"{site}/r/what/")
     seen(rosa, "gone")
     rosa.press("Go to the first page")
+    rosa.press("Something I saw or heard")
     rosa.press("Start")
     rosa.context.clear_cookies()
     rosa.press("Continue")
@@ -273,7 +276,7 @@ def test_the_exit_link_leaves_nothing_behind(
 ) -> None:
     rosa = person(scripts=scripts)
     rosa.may_ask.add(urlsplit(neutral_site).netloc)
-    rosa.visit(f"{site}/")
+    rosa.visit(f"{site}/tell/")
     rosa.press("Start")
     rosa.press("Continue")
     choose(rosa, "No")
@@ -291,7 +294,7 @@ def test_the_exit_link_leaves_nothing_behind(
 
 def tell(rosa: Visitor, site: str) -> str:
     """The shortest anonymous way; the code."""
-    rosa.visit(f"{site}/")
+    rosa.visit(f"{site}/tell/")
     rosa.press("Start")
     rosa.press("Continue")
     choose(rosa, "No")

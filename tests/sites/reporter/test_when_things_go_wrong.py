@@ -29,7 +29,7 @@ def test_a_browser_without_cookies_gets_one_honest_page_with_a_phone_number(
     rosa: Walker, settings: Any
 ) -> None:
     settings.CSRF_FAILURE_VIEW = "heedline.web.reporter.recovery.forgery_check_failed"
-    rosa.visit("/").follow("Start")
+    rosa.visit("/tell/").follow("Start")
     rosa.client.cookies.clear()
     rosa.press("Continue")
     assert rosa.status == 403
@@ -117,7 +117,7 @@ def test_pressing_send_too_late_says_that_nothing_was_sent(rosa: Walker) -> None
 
 
 def test_who_asks_for_a_day_gets_a_day(rosa: Walker) -> None:
-    rosa.visit("/").follow("Start").press("Continue", keep="24")
+    rosa.visit("/tell/").follow("Start").press("Continue", keep="24")
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT expires - now() > interval '23 hours', extract(minute from expires)::int % 15 FROM intake_draft"
@@ -196,7 +196,7 @@ def test_changing_a_person_that_another_tab_removed_keeps_the_words(rosa: Walker
 
 def test_starting_again_keeps_unsent_answers_until_told_otherwise(rosa: Walker) -> None:
     rosa.begin().press("Continue", danger="no").press("Continue").press("Continue", narrative=WORDS)
-    rosa.visit("/").follow("Start")
+    rosa.visit("/tell/").follow("Start")
     assert rosa.heading == "You have answers here"
     rosa.follow("Carry on").visit("/r/what/")
     assert rosa.typed("narrative") == WORDS
@@ -206,7 +206,7 @@ def test_starting_again_keeps_unsent_answers_until_told_otherwise(rosa: Walker) 
 
 def test_a_new_report_does_not_swallow_the_code_of_the_last(rosa: Walker) -> None:
     code = rosa.send(WORDS)
-    rosa.visit("/").follow("Start")
+    rosa.visit("/tell/").follow("Start")
     assert rosa.heading == "Your code is still here"
     rosa.follow("See your code")
     assert rosa.shown_code() == code

@@ -208,8 +208,8 @@ class Walker:
 
     # --- the whole way --------------------------------------------------------------------------------------------
     def begin(self) -> Walker:
-        """From the first page to the first question."""
-        return self.visit("/").follow("Start").press("Continue")
+        """From the first page, by the door of what somebody saw, to the first question."""
+        return self.visit("/").follow("Something I saw or heard").follow("Start").press("Continue")
 
     def tell(self, narrative: str, *, danger: str = "no", **where: str) -> Walker:
         """By the shortest anonymous way to the check page."""

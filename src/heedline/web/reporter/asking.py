@@ -32,10 +32,36 @@ def words() -> Words:
     return pack().words(language())
 
 
-def question_set() -> QuestionSet:
-    """The questions of the public form: those of the pack's first kind of report."""
-    kind = next(iter(pack().kinds.values()))
-    return load_question_set(pack(), kind.question_set, language())
+#: Under this name a question page posts its kind of report: for whoever posts after the draft has gone. The address
+#: does not say it, so neither does the browser's history.
+KIND_FIELD = "set"
+#: Where somebody stands before the first question of a kind.
+_ENTRIES = {
+    "person": "reporter:safety-person",
+    "online": "reporter:safety-online",
+    "advice": "reporter:advice",
+}
+
+
+def first_kind() -> str:
+    """The kind of report that is meant where nobody says another: the pack's first."""
+    return next(iter(pack().kinds))
+
+
+def question_set(kind: str = "") -> QuestionSet:
+    """The questions for one kind of report; for none, or one that the pack does not have, those of its first."""
+    kinds = pack().kinds
+    return load_question_set(pack(), (kinds.get(kind) or kinds[first_kind()]).question_set, language())
+
+
+def question_sets() -> tuple[QuestionSet, ...]:
+    """The questions of every kind of report."""
+    return tuple(question_set(kind) for kind in pack().kinds)
+
+
+def entry(kind: str) -> str:
+    """The name of the page before the first question of that kind."""
+    return _ENTRIES.get(kind, "reporter:safety")
 
 
 def identity_offered(at: datetime) -> bool:

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 
 from heedline.intake.questions import Kind
 from heedline.web.reporter import cookies
-from heedline.web.reporter.asking import question_set
+from heedline.web.reporter.asking import KIND_FIELD, question_set, question_sets
 from heedline.web.reporter.pages import page, see_other
 
 _NOT_TYPED = frozenset({"csrfmiddlewaretoken", "skip"})
@@ -32,13 +32,14 @@ def typed(request: HttpRequest) -> tuple[Typed, ...]:
     """Everything that was posted, in order, without what our own pages add."""
     offered = {
         choice.value
-        for step in question_set().steps
+        for questions in question_sets()
+        for step in questions.steps
         for question in step.fields
         if question.kind in (Kind.CHOICE, Kind.CHOICES)
         for choice in question.choices
     }
     return tuple(
-        Typed(name, value, bool(value.strip()) and value not in offered)
+        Typed(name, value, name != KIND_FIELD and bool(value.strip()) and value not in offered)
         for name, values in request.POST.lists()
         if name not in _NOT_TYPED
         for value in values

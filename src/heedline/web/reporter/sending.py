@@ -122,6 +122,7 @@ def _brief_page(turn: Turn, text: str, errors: Mapping[str, str]) -> HttpRespons
     return page(
         turn.request,
         "brief",
+        kind=turn.kind,
         title=tab_title("brief"),
         form=form,
         back_url=walking.back_address(turn, slug) if turn.from_check else _call_url(turn),

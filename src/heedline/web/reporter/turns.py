@@ -17,9 +17,9 @@ from heedline.casework import drafting
 from heedline.casework.drafting import Draft
 from heedline.web.declared import Audience, open_to
 from heedline.web.reporter import cookies, recovery
-from heedline.web.reporter.asking import Asking, identity_offered, question_set
+from heedline.web.reporter.asking import KIND_FIELD, Asking, first_kind, identity_offered, pack, question_set
 
-__all__ = ["StoreAway", "Turn", "draft_of", "now", "on_draft", "on_sent"]
+__all__ = ["StoreAway", "Turn", "asking_of", "draft_of", "kind_of", "now", "on_draft", "on_sent"]
 
 
 @dataclass
@@ -43,9 +43,14 @@ class Turn:
         return self.request.GET.get("back") == "check"
 
     @property
+    def kind(self) -> str:
+        """The kind of report that the draft is for."""
+        return kind_of(self.draft)
+
+    @property
     def asking(self) -> Asking:
         """The questions over the draft's answers."""
-        return Asking(question_set(), self.draft.answers, identity_offered(self.at))
+        return asking_of(self.draft, self.at)
 
     def keep(self, answers: dict[str, Any]) -> None:
         """Save the draft with these answers; StoreAway or ValueError (too much) when it could not be kept."""
@@ -57,6 +62,22 @@ class Turn:
 def now() -> datetime:
     """The clock, read once a request."""
     return datetime.now(UTC)
+
+
+def kind_of(draft: Draft) -> str:
+    """The kind of report that a draft is for: it remembers by which door somebody came."""
+    return str(draft.notes.get("kind") or first_kind())
+
+
+def asking_of(draft: Draft, at: datetime) -> Asking:
+    """The questions over the answers of a draft."""
+    return Asking(question_set(kind_of(draft)), draft.answers, identity_offered(at))
+
+
+def _posted_kind(request: HttpRequest) -> str:
+    """The kind that the page was for which this was posted from; "" when it does not say, or says nonsense."""
+    kind = request.POST.get(KIND_FIELD, "")
+    return kind if kind in pack().kinds else ""
 
 
 def draft_of(request: HttpRequest, at: datetime) -> Draft | None:
@@ -83,13 +104,16 @@ def on_draft(view: TurnView) -> View:
         if draft is None and request.method != "POST":
             return recovery.no_draft(request)
         if draft is None:
-            turn = Turn(request, at, Draft(cookie=drafting.new_cookie(), notes={"late": True}), late=True)
+            notes = {"late": True, "kind": _posted_kind(request)}
+            turn = Turn(request, at, Draft(cookie=drafting.new_cookie(), notes=notes), late=True)
             response = view(turn, **kwargs)
             if turn.saved:
                 cookies.give(response, settings.DRAFT_COOKIE, turn.draft.cookie)
             return response
         if draft.sent:
             return recovery.already_sent(request)
+        if _posted_kind(request) not in ("", kind_of(draft)):  # by another door, in another tab
+            return recovery.does_not_fit(request)
         return view(Turn(request, at, draft), **kwargs)
 
     return dressed

@@ -4,12 +4,39 @@ from __future__ import annotations
 
 from django.urls import path
 
-from heedline.web.reporter import advice, leaving, mailbox, questions, receipt, repeated, sending, starting
+from heedline.web.reporter import (
+    advice,
+    attack,
+    doors,
+    leaving,
+    mailbox,
+    questions,
+    receipt,
+    repeated,
+    sending,
+    starting,
+)
 
 app_name = "reporter"
 urlpatterns = [
-    path("", starting.start, name="start"),
+    path("", doors.front, name="front"),
+    path("emergency/", doors.emergency, name="emergency"),
+    path("tell/", starting.start, name="start"),
+    path("tell/examples/", doors.examples, name="examples"),
+    path("talk/", doors.person, name="person"),
+    path("link/", doors.online, name="online"),
+    path("ask/", doors.advice, name="advice"),
+    path("other/", doors.charity, name="charity"),
+    path("phone/", doors.phone, name="phone"),
+    path("stay-safe/", doors.safe, name="safe"),
+    path("stay-safe/home/", doors.safe_home, name="safe-home"),
+    path("stay-safe/work/", doors.safe_work, name="safe-work"),
+    path("stay-safe/out/", doors.safe_out, name="safe-out"),
+    path(attack.PATH, attack.attack, name="attack"),
     path("stay-safe/start/", starting.safety, name="safety"),
+    path("talk/start/", starting.safety, {"kind": "person"}, name="safety-person"),
+    path("link/start/", starting.safety, {"kind": "online"}, name="safety-online"),
+    path("ask/start/", starting.safety, {"kind": "advice"}, name="safety-advice"),
     path("r/brief/", sending.brief, name="brief"),
     path("r/<slug:slug>/", questions.question, name="question"),
     path("r/<slug:slug>/new/", repeated.item_new, name="item-new"),

@@ -11,7 +11,7 @@ from django.urls import reverse
 from heedline.intake import fields, loops
 from heedline.intake.questions import Kind, Question, Step, StepKind, Values
 from heedline.web.reporter import recovery
-from heedline.web.reporter.asking import words
+from heedline.web.reporter.asking import entry, words
 from heedline.web.reporter.pages import see_other
 from heedline.web.reporter.receipt_codes import mentions_code
 from heedline.web.reporter.turns import StoreAway, Turn
@@ -104,4 +104,4 @@ def address(turn: Turn, slug: str) -> str:
 def back_address(turn: Turn, slug: str) -> str:
     """Where the back link leads: the page before, or the check page when one answer is being changed."""
     before = turn.asking.last if turn.from_check else turn.asking.back_from(slug)
-    return reverse("reporter:question", kwargs={"slug": before}) if before else reverse("reporter:safety")
+    return reverse("reporter:question", kwargs={"slug": before}) if before else reverse(entry(turn.kind))

@@ -40,7 +40,7 @@ TABLES: dict[str, dict[str, str]] = {
     "dispatch_outbox": {"office": "a", "worker": "rwdm", "door": "a"},
     "dispatch_worker_beat": {"office": "r", "worker": "arw"},
     # drafts and questions
-    "intake_draft": {"door": "arwd", "settler": "rd", "worker": "m"},
+    "intake_draft": {"door": "arwd", "settler": "ard", "worker": "m"},
     "intake_question_set": {"office": "r", "door": "ar"},
     # keys
     "keys_epoch": {"office": "ar", "worker": "r", "door": "r", "usher": "r"},
@@ -165,7 +165,7 @@ PERMITS = {
 CLOCKWORK = {"end_releases", "settle", "sweep"}
 TRIGGERS = {"a_decision_stays", "steps_stay", "the_log_only_grows"}
 #: Functions of PostgreSQL itself that one of ours may call and PUBLIC may not.
-SYSTEM_FUNCTIONS = {("worker", "pg_switch_wal()")}
+SYSTEM_FUNCTIONS = {("worker", "pg_stat_reset_single_table_counters(oid)"), ("worker", "pg_switch_wal()")}
 #: (member, group): who may become whom by SET ROLE; nobody inherits.
 MAY_BECOME = {("migrate", g) for g in ("owner", "door", "usher", "settler")} | {
     ("owner", g) for g in ("door", "usher", "settler")

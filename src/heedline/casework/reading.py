@@ -174,7 +174,7 @@ def _after_open(after: str) -> Q:
 
 _LIST_FIELDS = (
     "id", "kind", "urgency", "priority", "danger_to_life", "desk_id", "watch_id", "stage", "slot", "received_on", "due_at",
-    "rank", "holder_id", "lease_until", "unread", "withdraw_asked", "holder__name", "desk__name",
+    "rank", "holder_id", "lease_until", "unread", "withdraw_asked", "settled", "holder__name", "desk__name",
 )  # fmt: skip
 
 
@@ -287,7 +287,13 @@ def queue(*, by: Attendance, at: datetime, view: QueueView) -> Queue:
             Act.QUEUE_READ,
             actor=by.officer_id,
             desk=_chosen(by, view.desk)[0] if view.desk and _chosen(by, view.desk) else None,
-            detail={"state": view.state, "opened": [str(ref) for ref in opened]},
+            # Those of the running quarter hour are counted, not named: the first queue that named one and the last that
+            # did not would say to the minute when it came.
+            detail={
+                "state": view.state,
+                "opened": [str(r.id) for r in rows if r.id in opened and r.settled],
+                "new": sum(1 for r in rows if r.id in opened and not r.settled),
+            },
         )
     return Queue(lines, _mark(rows[-1], view.state) if more else None, count_mark(by=by, at=at))
 

@@ -20,7 +20,7 @@ OWNERS = ("owner", "door", "usher", "settler")
 SUPERUSER = "heedline_super"
 DATABASE = "heedline"
 #: Counts up when `settle` changes, so that standing clusters are brought up to date at their next start.
-EDITION = 2
+EDITION = 3
 
 type Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -114,8 +114,10 @@ def open_to_processes(connection: Connection, name: str) -> None:
     with psycopg.connect(
         connection.info.dsn, dbname=name, password=connection.info.password, autocommit=True
     ) as inside:
-        inside.execute(
-            sql.SQL("GRANT EXECUTE ON FUNCTION pg_catalog.pg_switch_wal() TO {}").format(
-                sql.Identifier(role("worker"))
+        # It also forgets when tables were last used, which the server keeps to the microsecond.
+        for function in ("pg_switch_wal()", "pg_stat_reset_single_table_counters(oid)"):
+            inside.execute(
+                sql.SQL("GRANT EXECUTE ON FUNCTION pg_catalog.{} TO {}").format(
+                    sql.SQL(function), sql.Identifier(role("worker"))
+                )
             )
-        )

@@ -74,7 +74,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON reports_sealed_header, reports_sealed_pa
     reports_receipt, reports_message, reports_report TO heedline_settler;
 GRANT INSERT ON audit_event TO heedline_settler;
 GRANT SELECT, UPDATE (note) ON reports_step TO heedline_settler;
-GRANT SELECT, DELETE ON intake_draft TO heedline_settler;
+GRANT SELECT, INSERT, DELETE ON intake_draft TO heedline_settler;
 GRANT SELECT, DELETE ON permits_session, permits_unlocked, permits_held_form TO heedline_settler;
 GRANT MAINTAIN ON reports_sealed_header, reports_sealed_payload, reports_identity_share, reports_receipt,
     reports_message, reports_report, reports_step, dispatch_alarm, dispatch_outbox, intake_draft, procrastinate_jobs,

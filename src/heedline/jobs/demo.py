@@ -1,4 +1,4 @@
-"""The demonstration: three desks, the people on them, and about 25 invented reports, made by calling the real verbs.
+"""The demonstration: desks of every sort, the people on them, and some 35 invented reports, made by calling the real verbs.
 
 Nothing is written past the rules: every officer here was enrolled, every key signed, every report sealed and sent by
 the public process's own database role. The passphrases go into `demo.json` and nowhere else.
@@ -248,8 +248,9 @@ def _send(entry: dict[str, Any]) -> _Sent:
     from heedline.packs import RouteFacts, load_pack, route
 
     pack = load_pack(settings.PACK)
-    questions = load_question_set(pack, "activity")
-    record = from_api({"activity": questions}, {"kind": "activity", **entry["told"]}, identity_offered=True)
+    kind = entry.get("kind", "activity")
+    questions = load_question_set(pack, pack.kinds[kind].question_set)
+    record = from_api({kind: questions}, {"kind": kind, **entry["told"]}, identity_offered=True)
     if not isinstance(record, Record):
         raise ValueError(
             f"An invented report does not fit the questions: {[p.pointer for p in record.problems]}"
@@ -268,6 +269,9 @@ _CLOSINGS = {
     ),
     "close-explained": ("no-concern-explained", "Building work with a permit, checked with the council."),
     "close-spam": ("spam", "Advertising or a test."),
+    "close-needs-met": ("needs-met", "The school's own counsellor sees him each week, and he wants that."),
+    "close-lawful": ("lawful", "A news report about an attack, with the faces of the hurt made unclear."),
+    "close-advice-given": ("advice-given", "Talked through the plan for the evening on the phone."),
 }
 
 

@@ -1,0 +1,82 @@
+"""The doors in Chromium, with scripts and without any: every page looked at, checked by axe, and fits 320 px."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.kit import browser, person  # noqa: F401 (fixtures)
+from tests.journeys.test_reporter_journey import Open, choose, fill, seen, shown_code, site  # noqa: F401 (a fixture)
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+BOTH = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+
+
+@BOTH
+def test_someone_i_am_worried_about(site: str, person: Open, scripts: bool) -> None:  # noqa: F811
+    rosa = person(scripts=scripts)
+    rosa.visit(f"{site}/")
+    rosa.press("Someone I am worried about")
+    assert "worried" not in rosa.play.title()
+    seen(rosa, "door-person")
+    rosa.press("Start")
+    rosa.press("Continue")
+    choose(rosa, "No")
+    seen(rosa, "person-tie")
+    choose(rosa, "Family")
+    fill(rosa, narrative="My brother says that a war is coming and has given away his things.")
+    seen(rosa, "person-since")
+    rosa.press("Continue")
+    seen(rosa, "person-age")
+    rosa.press("Continue")
+    fill(rosa, name="Kit", postcode="NE6 1AA")
+    seen(rosa, "person-talked")
+    rosa.press("Continue")
+    rosa.press("Continue")
+    rosa.press("Continue")
+    assert rosa.focused() == "govuk-error-summary"
+    seen(rosa, "person-reply-error", reloads=False)
+    rosa.play.locator("[name=way][value=call]").check()
+    rosa.press("Continue")
+    seen(rosa, "person-callback")
+    fill(rosa, name="Rosa", phone="07700 900123", times="After six")
+    seen(rosa, "person-check")
+    rosa.press("Send your report")
+    assert len(shown_code(rosa).replace("-", "")) == 22
+
+
+@BOTH
+def test_something_online(site: str, person: Open, scripts: bool) -> None:  # noqa: F811
+    rosa = person(scripts=scripts)
+    rosa.visit(f"{site}/")
+    rosa.press("Something online")
+    assert "online" not in rosa.play.title()
+    seen(rosa, "door-online")
+    rosa.press("Start")
+    rosa.press("Continue")
+    rosa.press("Continue")
+    assert rosa.focused() == "govuk-error-summary"
+    seen(rosa, "online-where-error", reloads=False)
+    fill(rosa, addresses="\n".join(f"https://films.example/{number}" for number in range(40)))
+    choose(rosa, "No")
+    seen(rosa, "online-what")
+    rosa.press("Skip to sending")
+    seen(rosa, "online-check")
+    assert "https://films.example/39" in rosa.play.locator("main").inner_text()
+    rosa.press("Send your report")
+    assert len(shown_code(rosa).replace("-", "")) == 22
+
+
+@BOTH
+def test_the_other_doors(site: str, person: Open, scripts: bool) -> None:  # noqa: F811
+    rosa = person(scripts=scripts)
+    for address in (
+        "emergency", "tell/examples", "stay-safe", "stay-safe/home", "stay-safe/work", "stay-safe/out",
+        "stay-safe/now", "ask", "other", "phone",
+    ):  # fmt: skip
+        rosa.visit(f"{site}/{address}/")
+        seen(rosa, f"door-{address.replace('/', '-')}")
+    rosa.visit(f"{site}/emergency/")
+    rosa.press("I cannot call")
+    rosa.play.locator("[name=narrative]").fill("He has a knife. Flat 4, the house by the mill.")
+    rosa.press("Send now")
+    assert shown_code(rosa)

@@ -13,7 +13,7 @@ from heedline.intake import engine
 from heedline.intake.questions import Kind
 from heedline.packs import load_pack
 from heedline.permits.roles import Role
-from heedline.web.reporter import attack, doors
+from heedline.web.reporter import doors
 from heedline.web.reporter.asking import question_sets
 from tests import cast
 from tests.acting import acting
@@ -276,21 +276,6 @@ def test_who_was_slow_still_answers_the_questions_of_their_door(rosa: Walker) ->
     rosa.press("Continue", since="weeks", change="He sleeps in the day.")
     assert rosa.typed("change") == "He sleeps in the day."
     assert "We no longer have your earlier answers" in rosa.text
-
-
-# --- caught in an attack ---------------------------------------------------------------------------------------------
-def test_run_hide_tell_is_one_small_file_that_needs_nothing_else(rosa: Walker) -> None:
-    rosa.visit("/").follow("Caught in an attack")
-    assert rosa.page.headings[:4] == ["Run. Hide. Tell.", "Run", "Hide", "Tell"]
-    assert len(rosa.response.content) < 10_000
-    assert rosa.response.content == attack.fixed().body
-    assert not re.search(r'src=|<link|<script|<img|url\(|@import|style="', rosa.html)
-    assert "@media print" in rosa.html
-    assert "Exit this page" not in rosa.html
-    assert "'unsafe" not in rosa.response["Content-Security-Policy"]
-    assert "default-src 'none'; style-src 'sha256-" in rosa.response["Content-Security-Policy"]
-    assert not rosa.client.cookies
-    assert rosa.follow("Staying safe").at == "/stay-safe/"
 
 
 # --- the doors that end on their own pages ---------------------------------------------------------------------------

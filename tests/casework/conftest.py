@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.casework.people import People
 from tests.cast import House, now
 

@@ -26,6 +26,7 @@ from heedline.casework import NoRoom, NotHere, attendance, duty, notes
 from heedline.casework.attendance import Attendance, Keyring
 from heedline.casework.finding import find, record, verb
 from heedline.casework.key_directory import Addressee, authoriser_epoch, directory
+from heedline.casework.reading import short_name
 from heedline.casework.sealing import canonical
 from heedline.dispatch.letters import Letter
 from heedline.dispatch.outbox import post
@@ -279,7 +280,7 @@ def open_now(request_id: UUID, passphrase: str, *, by: Attendance, at: datetime)
     Raises NotHere for everybody else, NotNow before and after the time, WrongPassphrase, Locked, CannotOpen.
     """
     with request_on_the_record(Act.IDENTITY_OPENED, by=by, request=request_id):
-        asked, report = _mine(request_id, by, at)
+        asked, report, until = _mine(request_id, by, at)
         ring = by.keys()
         try:
             seed = attendance.open_seed(by.officer_id, passphrase)
@@ -294,18 +295,25 @@ def open_now(request_id: UUID, passphrase: str, *, by: Attendance, at: datetime)
             thing_id=report.id,
             detail={"request": str(request_id)},
         )
-    assert asked.opens_until is not None  # noqa: S101 (checked in _mine; the type does not know)
-    return OpenedIdentity(
-        request_id, report.id, report.kind, report.question_set, answers, at, asked.opens_until
-    )
+    return OpenedIdentity(request_id, report.id, report.kind, report.question_set, answers, at, until)
 
 
-def may_open(request_id: UUID, *, by: Attendance, at: datetime) -> IdentityRequest:
-    """The request, when this officer could open it now with their passphrase. Raises NotHere and NotNow."""
-    return _mine(request_id, by, at)[0]
+@dataclass(frozen=True)
+class Openable:
+    """A request that this officer can open now."""
+
+    report: UUID
+    short: str
+    until: datetime
 
 
-def _mine(request_id: UUID, by: Attendance, at: datetime) -> tuple[IdentityRequest, Report]:
+def may_open(request_id: UUID, *, by: Attendance, at: datetime) -> Openable:
+    """What this officer could open now with their passphrase. Opens nothing. Raises NotHere and NotNow."""
+    asked, report, until = _mine(request_id, by, at)
+    return Openable(asked.report_id, short_name(report.id), until)
+
+
+def _mine(request_id: UUID, by: Attendance, at: datetime) -> tuple[IdentityRequest, Report, datetime]:
     asked = requests_of(by).filter(pk=request_id, asked_by_id=by.officer_id).first()
     report = reports_of(by.desk_ids).filter(pk=asked.report_id).first() if asked is not None else None
     if asked is None or report is None:
@@ -317,7 +325,7 @@ def _mine(request_id: UUID, by: Attendance, at: datetime) -> tuple[IdentityReque
         raise NotNow("It was refused. You can ask again, with new reasons.")
     if asked.opens_until <= at:
         raise NotNow("The time is over. You can ask again, with new reasons.")
-    return asked, report
+    return asked, report, asked.opens_until
 
 
 def _opened(asked: IdentityRequest, seed: bytes, ring: Keyring) -> dict[str, dict[str, object]]:

@@ -64,6 +64,21 @@ class RequestLine:
     until_words: str
     mine: bool
 
+    @property
+    def state_words(self) -> str:
+        """Where the request stands."""
+        match self.state:
+            case "waiting" if self.overdue:
+                return "Waiting for an authoriser for more than ten minutes: all of them are being called"
+            case "waiting":
+                return "Waiting for an authoriser"
+            case "refused":
+                return f"Refused, {self.decided_words}"
+            case "open":
+                return f"Approved. {self.asked_by} can open it until {self.until_words}"
+            case _:
+                return f"Approved. The time was over on {self.until_words}"
+
 
 @dataclass(frozen=True)
 class RequestFile:

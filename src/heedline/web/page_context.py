@@ -78,6 +78,7 @@ def office_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
         _link("Take a report down", "call", request.path) if by.desks else None,
         _link("Alarms", "alarms", request.path),
         _link("Duty", "rota", request.path),
+        _link("Identity", "identity", request.path) if by.desks or "authoriser" in by.roles else None,
         _link("Security", "mfa_index", request.path),
         _link("Me", "me", request.path),
     ]

@@ -36,6 +36,10 @@ ACTS = {
     "report-handed-over": "Handed it over",
     "report-closed": "Closed it",
     "report-reopened": "Opened it again",
+    "identity-asked": "Asked to open who sent it",
+    "identity-request-read": "Read the request to open who sent it",
+    "identity-decided": "Decided whether who sent it may be opened",
+    "identity-opened": "Opened who sent it",
 }
 MOVES = {
     Move.SUBMIT: "Received",
@@ -83,6 +87,7 @@ def tabs_of(file: CaseFile, current: str, query: str) -> list[dict[str, Any]]:
         ("report-ask", "Messages", sum(1 for one in file.messages if one.new)),
         ("report-hand-over", "Hand over", 0),
         ("report-reopen", "Open again", 0) if file.stage == "closed" else ("report-close", "Close", 0),
+        ("report-identity", "Who sent it", 0),
         ("report-history", "History", 0),
     ]
     return [

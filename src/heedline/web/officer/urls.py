@@ -13,6 +13,7 @@ from heedline.web.officer import (
     call_pages,
     desk_pages,
     duty_pages,
+    identity_pages,
     me_pages,
     reply_pages,
     report_pages,
@@ -85,6 +86,7 @@ urlpatterns = [
     path("w/r/<uuid:ref>/hand-over/", report_pages.hand_over, name="report-hand-over"),
     path("w/r/<uuid:ref>/close/", report_pages.close, name="report-close"),
     path("w/r/<uuid:ref>/reopen/", report_pages.reopen, name="report-reopen"),
+    path("w/r/<uuid:ref>/identity/", identity_pages.of_report, name="report-identity"),
     path("w/r/<uuid:ref>/history/", report_pages.history, name="report-history"),
     # taking a report down for somebody else
     path("w/call/", call_pages.call, name="call"),
@@ -93,6 +95,10 @@ urlpatterns = [
     path("w/call/code/", call_after.code, name="call-code"),
     path("w/call/wrap-up/", call_after.wrap_up, name="call-wrap-up"),
     path("w/call/sheet/", call_pages.blank_sheet, name="call-sheet"),
+    # who sent it: asked for, decided, opened
+    path("w/identity/", identity_pages.requests, name="identity"),
+    path("w/identity/<uuid:ref>/", identity_pages.decide, name="identity-request"),
+    path("w/identity/<uuid:ref>/open/", identity_pages.open_it, name="identity-open"),
     # being there
     path("w/alarms/", duty_pages.alarms, name="alarms"),
     path("w/alarms/<uuid:alarm>/acknowledge/", duty_pages.acknowledge, name="alarm-acknowledge"),

@@ -1,0 +1,281 @@
+"""Who sent a report: asking to open it, deciding about that, and looking at it for as long as it was approved."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.crypto import get_random_string
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_http_methods
+
+from heedline.casework import attendance, case_file, identity, identity_reading
+from heedline.casework.case_file import LookLine
+from heedline.casework.identity import GROUNDS, LIMITS, LONGEST, Asking, Decision
+from heedline.casework.identity_reading import RequestFile
+from heedline.permits.gate import Refused
+from heedline.reports.lifecycle import NotNow
+from heedline.web.components.forms import Choice, Field, Form, Radios, TextArea, TextInput
+from heedline.web.declared import Audience, open_to
+from heedline.web.officer import throttle, times
+from heedline.web.officer.kept_words import form_of, keeps_words, kept_for, let_go
+from heedline.web.officer.middleware import OfficeRequest
+from heedline.web.officer.report_forms import shown
+from heedline.web.officer.report_pages import came_from, page, restored
+from heedline.web.officer.report_words import act_words
+from heedline.web.officer.unlocking import NOT_IT
+
+#: However long it was approved for: after this a screen that nobody touches asks for the passphrase again.
+SHOWN_AT_MOST = timedelta(minutes=15)
+_MARKS = 80  # across the page; what does not fit is cut off
+SENT_BEFORE = "This form was sent before. Enter your passphrase again."
+_ONCE, _TABS = "identity-once", 5
+
+ASKING: tuple[Field, ...] = (
+    Radios(
+        name="ground",
+        label="What is it needed for?",
+        required="Choose what it is needed for",
+        choices=tuple(Choice(value=code, label=words) for code, words in GROUNDS.items()),
+        small=True,
+    ),
+    TextArea(
+        name="necessity",
+        label="Why is it necessary now?",
+        hint="What you would do with it, and why no other way is left. Write nothing here that is only in the report.",
+        required="Say why it is necessary",
+        rows=4,
+        limit=LONGEST,
+    ),
+    TextArea(
+        name="risk",
+        label="What could happen to whoever sent it?",
+        hint="Who could find out that they told us, and how you would keep that from happening.",
+        required="Say what could happen to them",
+        rows=3,
+        limit=LONGEST,
+    ),
+    Radios(
+        name="minutes",
+        label="For how long?",
+        hint="From the decision on. Ask for the shortest time that is enough.",
+        required="Choose for how long",
+        choices=tuple(Choice(value=str(minutes), label=words) for minutes, words in LIMITS.items()),
+        inline=True,
+        small=True,
+    ),
+)
+DECIDING: tuple[Field, ...] = (
+    Radios(
+        name="decision",
+        label="May they open it?",
+        required="Choose whether they may",
+        choices=(
+            Choice(value="approve", label="Yes", hint="They alone, for the time that they asked for"),
+            Choice(value="refuse", label="No", hint="They can ask again, with new reasons"),
+        ),
+        small=True,
+    ),
+    TextArea(
+        name="reasons",
+        label="Why?",
+        hint="Is it necessary, is there no other way, and is the risk to them worth it? They and their desk read this.",
+        required="Say why",
+        rows=4,
+        limit=LONGEST,
+    ),
+)
+OPENING: tuple[Field, ...] = (
+    TextInput(
+        name="passphrase",
+        label="Passphrase",
+        hint="The six words that unlock your keys. Not your password.",
+        kind="password",
+        autocomplete="off",
+        required="Enter your passphrase",
+    ),
+)
+
+
+def _lines(history: tuple[LookLine, ...]) -> list[dict[str, object]]:
+    return [
+        {"when": one.when_words, "by": one.by, "act": act_words(one.act), "refused": one.refused}
+        for one in history
+    ]
+
+
+def _told(file: RequestFile) -> dict[str, object]:
+    return {"file": file, "line": file.line, "history": _lines(file.history)}
+
+
+# --- the desk --------------------------------------------------------------------------------------------------------
+
+
+@open_to(Audience.UNLOCKED)
+@keeps_words
+@require_http_methods(["GET", "POST"])
+def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Who sent a report: what was asked and decided about it, and the form to ask. The same for every report."""
+    by, at = request.attendance, attendance.now()
+    kept = restored(request, ASKING)
+    form = kept or Form(ASKING)
+    status, sure = 200, False
+    if request.method == "POST":
+        form, status = Form.posted(ASKING, request.POST.lists()), 422
+        sure = not form.errors and request.POST.get("do") != "write"
+        if not form.errors and request.POST.get("do") == "ask":
+            try:
+                identity.ask(ref, _asking(form), by=by, at=at)
+            except (NotNow, Refused) as no:
+                form, status, sure = form.but(**{"": no.reason}), 409, False
+            else:
+                messages.success(request, "Asked. The authorisers on duty are being called.")
+                return let_go(request, HttpResponseRedirect(_about(request, ref)), by)
+        elif not form.errors:
+            status = 200
+    file = case_file.case_file(ref, by=by, at=at)
+    asked, why_not = identity_reading.of_report(ref, by=by, at=at)
+    context = {
+        "form": form,
+        "requests": [_told(one) for one in asked],
+        "why_not": why_not,
+        "words_came_back": kept is not None,
+        "said": shown(form),
+    }
+    template = "officer/identity_sure.html" if sure and not why_not else "officer/identity_report.html"
+    return page(request, template, file, "report-identity", context, status)
+
+
+def _about(request: OfficeRequest, ref: UUID) -> str:
+    code = came_from(request)
+    query = f"?{urlencode({'from': code})}" if code else ""
+    return reverse("report-identity", kwargs={"ref": ref}) + query
+
+
+def _asking(form: Form) -> Asking:
+    return Asking(form.text("ground"), form.text("necessity"), form.text("risk"), int(form.text("minutes")))
+
+
+# --- whoever decides -------------------------------------------------------------------------------------------------
+
+
+@open_to(Audience.OFFICERS)
+@require_GET
+def requests(request: OfficeRequest) -> HttpResponse:
+    """What waits for a decision, what was decided, and what one has asked oneself. No words, so no keys are needed."""
+    at = attendance.now()
+    found = identity_reading.requests(by=request.attendance, at=at)
+    return render(request, "officer/identity_requests.html", {"found": found, "updated": times.clock(at)})
+
+
+@open_to(Audience.UNLOCKED)
+@keeps_words
+@require_http_methods(["GET", "POST"])
+def decide(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """One request, for an authoriser: what is asked and why, and the decision. Nothing of the report."""
+    by, at = request.attendance, attendance.now()
+    kept = kept_for(request, by) if request.method == "GET" else None
+    form = Form(DECIDING)
+    if kept is not None:
+        form = Form(DECIDING, values={each.name: each.read(kept) for each in DECIDING})
+    status = 200
+    if request.method == "POST":
+        form, status = Form.posted(DECIDING, request.POST.lists()), 422
+        if not form.errors:
+            decision = Decision(form.text("decision") == "approve", form.text("reasons"))
+            try:
+                identity.decide(ref, decision, by=by, at=at)
+            except (NotNow, Refused) as no:
+                form, status = form.but(**{"": no.reason}), 409
+            else:
+                done = "Approved. They alone can open it." if decision.approve else "Refused. They read why."
+                messages.success(request, done)
+                return let_go(request, HttpResponseRedirect(reverse("identity")), by)
+    file = identity_reading.request(ref, by=by, at=at)
+    context = {
+        "form": form,
+        "may_decide": file.may_decide,
+        "why_not": file.why_not,
+        "words_came_back": kept is not None,
+        "form_of": form_of(by),
+        **_told(file),
+    }
+    return render(request, "officer/identity_decide.html", context, status=status)
+
+
+# --- the one who asked -----------------------------------------------------------------------------------------------
+
+
+@open_to(Audience.UNLOCKED)
+@require_http_methods(["GET", "POST"])
+def open_it(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Ask for the passphrase, then show who sent the report. The answer is in no history: it comes to a post.
+
+    A form works once: a browser that offers to send it again, passphrase and all, is asked for the passphrase anew.
+    """
+    by, at = request.attendance, attendance.now()
+    asked = identity.may_open(ref, by=by, at=at)
+    form, found = Form(OPENING), None
+    if request.method == "POST":
+        form = Form.posted(OPENING, request.POST.lists())
+        if not _first_time(request):
+            form = form.but(passphrase=SENT_BEFORE)
+        if not form.errors:
+            form, found = _try(request, ref, form, at)
+    about = reverse("report-identity", kwargs={"ref": asked.report})
+    if found is None:
+        until = times.day_and_clock(asked.until, at)
+        context = {
+            "form": form,
+            "about_href": about,
+            "until": until,
+            "short": asked.short,
+            "once": _new_form(request),
+        }
+        return render(request, "officer/identity_open.html", context, status=422 if form.errors else 200)
+    ends = min(found.until, at + SHOWN_AT_MOST)
+    context = {
+        "found": found,
+        "about_href": about,
+        "ends": times.clock(ends),
+        "marks": range(_MARKS),
+    }
+    response = render(request, "officer/identity_shown.html", context)
+    # the page leaves the screen by itself, without a script
+    response["Refresh"] = f"{max(1, int((ends - at).total_seconds()))}; url={about}"
+    return response
+
+
+def _new_form(request: OfficeRequest) -> str:
+    """A mark that one form may carry back once; a few tabs may each have one."""
+    mark = get_random_string(24)
+    request.session[_ONCE] = [*request.session.get(_ONCE, []), mark][-_TABS:]
+    return mark
+
+
+def _first_time(request: OfficeRequest) -> bool:
+    """Whether this form comes for the first time."""
+    open_forms = request.session.get(_ONCE, [])
+    mark = request.POST.get("once", "")
+    request.session[_ONCE] = [one for one in open_forms if one != mark]
+    return mark in open_forms
+
+
+def _try(
+    request: OfficeRequest, ref: UUID, form: Form, at: datetime
+) -> tuple[Form, identity_reading.ShownIdentity | None]:
+    key = str(request.attendance.officer_id)
+    if wait := throttle.UNLOCKS.take(key, now=time.monotonic()):
+        said = f"There have been too many tries. Wait {throttle.wait_words(wait)} and try again."
+        return form.but(passphrase=said), None
+    try:
+        opened = identity.open_now(ref, form.text("passphrase"), by=request.attendance, at=at)
+    except identity.WrongPassphrase:
+        return form.but(passphrase=NOT_IT), None
+    throttle.UNLOCKS.give_back(key)
+    return form, identity_reading.shown(opened, by=request.attendance)

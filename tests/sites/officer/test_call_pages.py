@@ -26,7 +26,11 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
 ACCOUNT = "Two men loaded drums of something into a van behind the mill, by night, three times this week."
 TOLD = {"what.narrative": ACCOUNT, "where.postcode": "NE1 4ST"}
-CONTACT = {"contact.name": "Rosa Verhoeven-Okonkwo", "contact.phone": "07700 900123", "contact.ways": ["phone"]}
+CONTACT = {
+    "contact.name": "Rosa Verhoeven-Okonkwo",
+    "contact.phone": "07700 900123",
+    "contact.ways": ["phone"],
+}
 CALL = "/w/call/"
 
 
@@ -50,7 +54,9 @@ def code_on(page: Hand) -> ReceiptCode:
 def sent_by(page: Hand, **answers: Any) -> ReceiptCode:
     """Finish, read over, send: the code on the page."""
     press(page, "finish", **answers)
-    assert page.heading == "Read it over, then send", re.findall(r'error-message">.*?</p>', page.html, re.DOTALL)
+    assert page.heading == "Read it over, then send", re.findall(
+        r'error-message">.*?</p>', page.html, re.DOTALL
+    )
     page.send("/w/call/check/", do="send")
     assert page.heading == "Sent. Read the code out"
     return code_on(page)
@@ -79,11 +85,22 @@ def test_a_call_from_the_first_word_to_the_next_call(house: House, odile: Hand) 
     assert "It went to <bdi>North East desk</bdi>" in odile.html
     assert f'href="/w/r/{ref}/"' in odile.html
     odile.send(
-        "/w/call/wrap-up/", do="note", mood="Afraid, whispering", behind="A train", advice=["emergency", "code"]
+        "/w/call/wrap-up/",
+        do="note",
+        mood="Afraid, whispering",
+        behind="A train",
+        advice=["emergency", "code"],
     )
     assert "The note is written" in odile.html
     odile.get(f"/w/r/{ref}/")
-    for said in (ACCOUNT, "Taken down by", "By telephone", "Afraid, whispering", "A train", "How to use the code"):
+    for said in (
+        ACCOUNT,
+        "Taken down by",
+        "By telephone",
+        "Afraid, whispering",
+        "A train",
+        "How to use the code",
+    ):
         assert said in odile.html, said
     odile.get("/w/call/wrap-up/")
     odile.send("/w/call/wrap-up/", do="next")
@@ -131,7 +148,14 @@ def test_everything_that_was_filled_in_arrives(house: House, odile: Hand) -> Non
     report = the_report()
     assert (report.urgency, report.channel, report.desk.code) == ("soon", "phone", "north-east")
     odile.get(f"/w/r/{report.id}/")
-    for said in ("The tall one", "The driver", "AB12C??", "mill_watch", "24 November 2026", "Protect the source"):
+    for said in (
+        "The tall one",
+        "The driver",
+        "AB12C??",
+        "mill_watch",
+        "24 November 2026",
+        "Protect the source",
+    ):
         assert said in odile.html, said
     assert "Rosa" not in odile.html
     assert "900123" not in odile.html
@@ -183,7 +207,9 @@ def test_throw_away(odile: Hand) -> None:
 
 
 def test_other_questions_take_the_account_along(odile: Hand) -> None:
-    kinds = re.findall(r'name="kind" type="radio" value="([a-z]+)"|name="kind"[^>]*value="([a-z]+)"', odile.html)
+    kinds = re.findall(
+        r'name="kind" type="radio" value="([a-z]+)"|name="kind"[^>]*value="([a-z]+)"', odile.html
+    )
     codes = [a or b for a, b in kinds]
     assert codes[0] == "activity"
     for other in codes[1:]:
@@ -219,7 +245,9 @@ def test_a_dropped_call_without_a_word_keeps_the_draft(odile: Hand) -> None:
 # --- who stays anonymous ----------------------------------------------------------------------------------------------
 
 
-def test_contact_of_somebody_anonymous_is_refused_and_nothing_of_it_is_kept(house: House, odile: Hand) -> None:
+def test_contact_of_somebody_anonymous_is_refused_and_nothing_of_it_is_kept(
+    house: House, odile: Hand
+) -> None:
     for button in ("save", "finish"):
         press(odile, button, **TOLD, **{"you.who": "anonymous"}, **CONTACT)
         assert odile.page.status_code == 422
@@ -368,7 +396,9 @@ def test_a_page_whose_draft_is_gone_says_so_and_keeps_its_words(odile: Hand) -> 
 # --- what the script does ---------------------------------------------------------------------------------------------
 
 
-def test_the_script_saves_without_unlocked_keys_and_never_into_a_strangers_draft(house: House, odile: Hand) -> None:
+def test_the_script_saves_without_unlocked_keys_and_never_into_a_strangers_draft(
+    house: House, odile: Hand
+) -> None:
     typed = odile.form(CALL) | TOLD
     UnlockedKeys.objects.all().delete()
     first = odile.client.post("/w/call/save/", typed)
@@ -385,7 +415,9 @@ def test_the_script_saves_without_unlocked_keys_and_never_into_a_strangers_draft
     assert not Event.objects.filter(act="call-taken-down").exists()
 
 
-def test_a_colleague_in_the_same_browser_finds_nothing_and_takes_nothing_away(house: House, odile: Hand) -> None:
+def test_a_colleague_in_the_same_browser_finds_nothing_and_takes_nothing_away(
+    house: House, odile: Hand
+) -> None:
     press(odile, "save", **TOLD)
     odile.send("/sign-out/")
     odile.at_work(house, "Olga")
@@ -442,7 +474,11 @@ def test_a_report_for_another_desk_arrives_there_and_opens_there(
 
 
 def test_hostile_words_are_inert(odile: Hand) -> None:
-    press(odile, "save", **{"what.narrative": HOSTILE, "where.place": HOSTILE[:400], "person.1.name": HOSTILE[:150]})
+    press(
+        odile,
+        "save",
+        **{"what.narrative": HOSTILE, "where.place": HOSTILE[:400], "person.1.name": HOSTILE[:150]},
+    )
     pages = [odile.html]
     press(odile, "finish", **{"people.known": "yes"})
     pages.append(odile.html)

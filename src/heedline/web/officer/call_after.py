@@ -15,7 +15,7 @@ from heedline.casework.drafting import Draft
 from heedline.packs import load_pack
 from heedline.web.components.forms import Checkboxes, Choice, Field, Form, TextArea, TextInput
 from heedline.web.declared import Audience, open_to
-from heedline.web.officer.call_pages import PHONETIC, SeeOther, cookie_of
+from heedline.web.officer.call_pages import SeeOther, cookie_of
 from heedline.web.officer.kept_words import form_of, keeps_words, kept_for, let_go
 from heedline.web.officer.middleware import OfficeRequest
 
@@ -145,9 +145,7 @@ def _code_page(
             for number, (signs, words) in enumerate(groups, start=1)
         ],
         "nearly": nearly,
-        "hotline": load_pack(settings.PACK).numbers["hotline"].number,
         "messages_url": f"{settings.PUBLIC_URL.rstrip('/')}/messages/",
-        "phonetic": PHONETIC,
     }
     return render(request, "officer/call_code.html", context, status=status)
 

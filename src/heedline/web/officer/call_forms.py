@@ -49,7 +49,7 @@ SAY_CONFIDENCE = (
     "Only then ask how to reach them."
 )
 _OWN = ("kind", "channel", "contact-at", *(f"contact-on-{part}" for part in PARTS))
-_MANY = 4  # that many short answers stand in one line
+_FEW = 3  # a step with more fields has a row of its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +75,13 @@ class PaperLine:
 
 @dataclass(frozen=True)
 class Part:
-    """One step on the page. `title` is empty where the only field says it already."""
+    """One step on the page. `title` is empty where its first field says it already. `wide`: a row of its own."""
 
     title: str
     names: tuple[str, ...]
-    words: tuple[str, ...]
     lines: tuple[PaperLine, ...]
     item: bool = False
+    wide: bool = False
     more: str = ""
     """After the last item of a loop with room: the value of the button for one more."""
     more_words: str = ""
@@ -208,17 +208,18 @@ class Sheet:
 
 def _part(block: Block, last_with_room: bool) -> Part:
     step = block.step
-    only = len(step.fields) == 1 and step.fields[0].label == step.title
-    title = f"{step.item_name} {block.number}" if block.number else "" if only else step.title
+    said = len(step.fields) == 1 or step.fields[0].label == step.title
+    title = f"{step.item_name} {block.number}" if block.number else "" if said else step.title
+    ticks = all(one.choices for one in step.fields)
     return Part(
         title,
         tuple(block.name_of(one.name) for one in step.fields),
-        step.paragraphs if block.number < 2 and not step.prompts else (),
         tuple(
             PaperLine(one.label, tuple(choice.text for choice in one.choices), one.kind is Kind.LONG_TEXT)
             for one in step.fields
         ),
         bool(block.number),
+        not block.number and (ticks or len(step.fields) > _FEW),
         f"more.{step.slug}" if last_with_room else "",
         f"One more {step.item_name.lower()}",
     )
@@ -330,10 +331,12 @@ def _field(sheet: Sheet, block: Block, question: Question) -> Field:
     match question.kind:
         case Kind.CHOICE | Kind.CHOICES:
             choices = _choices(sheet, block.step, question)
-            short = len(choices) <= _MANY and not any(one.hint or len(one.label) > 40 for one in choices)
             if question.kind is Kind.CHOICES:
-                return Checkboxes(name=name, label=label, hint=hint, choices=choices, small=True)
-            return Radios(name=name, label=label, hint=hint, choices=choices, small=True, inline=short)
+                return Checkboxes(
+                    name=name, label=label, hint=hint, choices=choices, small=True, classes="hl-inline"
+                )
+            inline = not any(one.hint for one in choices)
+            return Radios(name=name, label=label, hint=hint, choices=choices, small=True, inline=inline)
         case Kind.DATE:
             return DateInput(name=name, label=label, hint=hint)
         case Kind.LONG_TEXT:

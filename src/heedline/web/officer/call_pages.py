@@ -56,7 +56,7 @@ PHONETIC = [
     "Zulu",
 ]
 #: Numbers and pages for those who cannot speak, hear or call, as far as the pack has them.
-_AIDES = ("emergency_silent", "relay", "relay_prefix", "emergency_text")
+_AIDES = ("relay", "relay_prefix", "emergency_text")
 _LINKS = ("emergency_bsl", "relay")
 
 GONE = (
@@ -271,7 +271,11 @@ def check(request: OfficeRequest) -> HttpResponse:
     missing = [sheet.asked.any_step(slug) for slug in engine.missing(sheet.asked, answers, **asked)]
     contact = sheet.contact(dropped=False)
     context = {
-        "sections": check_rows(sheet.asked, answers, **asked),
+        "sections": [
+            (section.title, given)
+            for section in check_rows(sheet.asked, answers, **asked)
+            if (given := [row for row in section.rows if row.given])
+        ],
         "not_asked": [(one.title, f"{one.slug}.{one.fields[0].name}") for one in missing],
         "contact": call_taking.contact_rows(contact.channel, contact.in_the_seal(request.attendance)),
         "kind": load_pack(settings.PACK).kinds[sheet.kind].name,

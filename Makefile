@@ -18,7 +18,7 @@ demo: ready-demo ## install, start everything with an invented desk and reports,
 
 test: ready-dev ready-browser ## install what tests need, and run every test (ARGS=… for some)
 	@mkdir -p var && rm -f var/html/*.html
-	@$(NOBODY) $(PY) -m pytest $(ARGS)
+	@$(NOBODY) $(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 	@[ -n "$(ARGS)" ] || $(PY) -m tests.browser.validate
 
 rules: ready-dev ## run only the tests without a database (seconds)

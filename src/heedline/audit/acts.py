@@ -8,7 +8,9 @@ from enum import StrEnum
 class Act(StrEnum):
     # reports
     REPORT_ARRIVED = "report-arrived"  # written by clockwork.settle, in shuffled batches
-    CALL_TAKEN_DOWN = "call-taken-down"  # by whom and when; not which report: that it came is logged like of any other
+    CALL_TAKEN_DOWN = (
+        "call-taken-down"  # by whom and when; not which report: that it came is logged like of any other
+    )
     QUEUE_READ = "queue-read"
     REPORT_READ = "report-read"
     HISTORY_READ = "history-read"

@@ -48,7 +48,7 @@ _WORDS = {
 }
 
 
-class NotACode(ValueError):  # noqa: N818 - a sentence, like CannotOpen
+class NotACode(ValueError):
     """What was typed is no receipt code. Says nothing more, and never what was typed."""
 
     def __init__(self) -> None:

@@ -90,7 +90,7 @@ def _order(one: Signed) -> tuple[int, int, str]:
     return said.serial, _RANK.get(said.kind, 2), said.id
 
 
-class _BreaksARule(Exception):  # noqa: N818 - a sentence
+class _BreaksARule(Exception):
     """The rule, in words of ours only."""
 
 

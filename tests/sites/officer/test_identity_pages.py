@@ -53,7 +53,7 @@ def _approved(house: House, hand: Callable[[], Hand], **told: Any) -> tuple[UUID
 
 def _open(odile: Hand, request: UUID, passphrase: str) -> Hand:
     odile.get(f"/w/identity/{request}/open/")
-    odile.send("", passphrase=passphrase)
+    odile.send(f"/w/identity/{request}/open/", passphrase=passphrase)
     return odile
 
 
@@ -104,7 +104,7 @@ def test_from_the_report_to_the_name_and_back(house: House, hand: Callable[[], H
     assert f'href="/w/identity/{request}/open/"' in odile.html
     odile.get(f"/w/identity/{request}/open/")
     assert "Verhoeven" not in odile.html
-    odile.send("", passphrase="six words that are not it")
+    odile.send(f"/w/identity/{request}/open/", passphrase="six words that are not it")
     assert odile.page.status_code == 422
     assert "This is not your passphrase" in odile.html
     _open(odile, request, house.keys["Odile"].passphrase)
@@ -230,7 +230,7 @@ def test_a_form_that_a_browser_sends_again_opens_nothing(house: House, hand: Cal
     """Going back and sending again would need no passphrase: the browser has kept it."""
     _, request, odile, _ = _approved(house, hand, **NAMED)
     odile.get(f"/w/identity/{request}/open/")
-    sent = {**odile.form(""), "passphrase": house.keys["Odile"].passphrase}
+    sent = {**odile.form(f"/w/identity/{request}/open/"), "passphrase": house.keys["Odile"].passphrase}
     for again in (False, True):
         odile.page = odile.client.post(f"/w/identity/{request}/open/", sent)
         assert ("Verhoeven" in odile.html) is not again

@@ -231,6 +231,7 @@ def open_it(request: OfficeRequest, ref: UUID) -> HttpResponse:
     if found is None:
         until = times.day_and_clock(asked.until, at)
         context = {
+            "ref": ref,
             "form": form,
             "about_href": about,
             "until": until,

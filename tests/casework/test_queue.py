@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from heedline.casework import NotHere, case_file, conversation, desk_view, duty, journey, reading
+from heedline.casework import NotHere, arrivals, case_file, conversation, desk_view, duty, journey, reading
 from heedline.casework.reading import Queue, QueueView
 from heedline.permits.gate import Refused
 from tests import stories
@@ -54,7 +54,12 @@ def test_each_look_at_the_queue_is_logged_with_what_it_opened(people: People) ->
     queue(people)
     (mark,) = logged("queue-read")
     assert mark.actor == people.house.officers["Odile"].id
-    assert mark.detail == {"state": "open", "opened": [str(ref)]}
+    # a report of the running quarter hour is counted: its name here would say to the minute when it came
+    assert mark.detail == {"state": "open", "opened": [], "new": 1}
+    with acting("worker"):
+        arrivals.settle(people.at + timedelta(minutes=30))
+    queue(people)
+    assert logged("queue-read")[-1].detail == {"state": "open", "opened": [str(ref)], "new": 0}
 
 
 def test_whoever_reads_no_reports_sees_no_queue_and_the_try_is_logged(people: People) -> None:

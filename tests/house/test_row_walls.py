@@ -148,9 +148,7 @@ def test_a_wall_ends_with_the_session_and_with_the_appointment(
     with people.sitting("Odile"):
         assert seen("reports_report")
         token = people.tokens["Odile"]
-    OfficeSession.objects.filter(row=row_of(token)).update(
-        expires_at=datetime.now(UTC) - timedelta(seconds=1)
-    )
+    OfficeSession.objects.filter(row=row_of(token)).update(expires_at=datetime.now(UTC) - timedelta(hours=1))
     with people.sitting("Odile"):
         assert set(all_seen().values()) == {NOBODY}
     OfficeSession.objects.filter(row=row_of(token)).update(expires_at=datetime.now(UTC) + timedelta(hours=1))

@@ -83,7 +83,11 @@ def test_a_weak_key_is_refused(program: Program, key: str) -> None:
     assert not Report.objects.exists()
 
 
-@pytest.mark.parametrize("key", [secrets.token_urlsafe(16), secrets.token_hex(16), secrets.token_urlsafe(96)])
+@pytest.mark.parametrize(
+    "key",
+    [secrets.token_urlsafe(16), secrets.token_hex(16), secrets.token_urlsafe(96)],
+    ids=["letters", "hexadecimal", "long"],  # the same names in every process
+)
 def test_a_strong_key_is_taken(program: Program, key: str) -> None:
     assert program.post("reports", REPORT, key=key).status_code == 201
 

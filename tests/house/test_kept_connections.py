@@ -10,6 +10,7 @@ import pytest
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from heedline.config.databases import database_settings
 from tests import database
 
 pytestmark = pytest.mark.django_db
@@ -84,3 +85,13 @@ def test_no_value_stands_in_the_text_of_a_bound_statement(kept: Any) -> None:
         with _other() as other:
             last = other.execute("SELECT query FROM pg_stat_activity WHERE pid = %s", [session]).fetchone()
         assert last == ("SELECT $1::bytea, $2::text",)
+
+
+@pytest.mark.parametrize(("process", "reads_whole_tables"), [("public", "off"), ("office", "on")])
+def test_the_public_process_looks_up_by_index_whatever_the_planner_has_counted(
+    kept: Any, process: str, reads_whole_tables: str
+) -> None:
+    kept.settings_dict["OPTIONS"] = database_settings(process)["default"]["OPTIONS"]
+    with kept.cursor() as cursor:
+        cursor.execute("SHOW enable_seqscan")
+        assert cursor.fetchone() == (reads_whole_tables,)

@@ -7,6 +7,11 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from heedline.config import environment as env
 
+#: The public process looks everything up by a key. A session that first stores a report while there are few keeps a plan
+#: that reads the whole table to check each reference; without this, a rush on a new installation gets dearer with every
+#: report, until the database has counted its rows.
+_BY_INDEX = "-c enable_seqscan=off"
+
 
 def from_url(url: str) -> dict[str, Any]:
     """Return Django's settings for a `postgresql://user:password@host/name?host=/socket/folder` address."""
@@ -37,4 +42,8 @@ def database_settings(process: str) -> dict[str, dict[str, Any]]:
     url = env.secret("HEEDLINE_DATABASE_URL", default="")
     if not url and process != "none":
         raise env.Missing("HEEDLINE_DATABASE_URL")
-    return {"default": from_url(url or "postgresql:///nowhere?host=/nonexistent")}
+    found = from_url(url or "postgresql:///nowhere?host=/nonexistent")
+    if process == "public":
+        options = found["OPTIONS"]
+        options["options"] = " ".join(filter(None, (options.get("options", ""), _BY_INDEX)))
+    return {"default": found}

@@ -8,6 +8,9 @@ TEMPLATES = git ls-files -co --exclude-standard -- 'src/**/*.html'
 # The settings are imported by type checking: they must then belong to no process.
 NOBODY := env -u HEEDLINE_PROCESS -u HEEDLINE_DATABASE_URL -u HEEDLINE_SECRET_KEY -u HEEDLINE_DEMO -u HEEDLINE_HOME
 
+# Tests that commit, or change what a whole process shares (its standard error, its temporary folder): by themselves.
+COMMITTING := tests/house/test_canary_law.py tests/house/test_time_law.py tests/casework/test_races.py
+
 .PHONY: help demo test rules check fix docs bench lock clean ready-demo ready-dev ready-browser
 
 help: ## say what can be made
@@ -18,7 +21,8 @@ demo: ready-demo ## install, start everything with an invented desk and reports,
 
 test: ready-dev ready-browser ## install what tests need, and run every test (ARGS=… for some)
 	@mkdir -p var && rm -f var/html/*.html
-	@$(NOBODY) $(PY) -m pytest -n 2 --dist loadfile $(ARGS)
+	@[ -n "$(ARGS)" ] || $(NOBODY) $(PY) -m pytest $(COMMITTING)
+	@$(NOBODY) $(PY) -m pytest -n 2 --dist loadfile $(if $(ARGS),$(ARGS),$(COMMITTING:%=--ignore=%))
 	@[ -n "$(ARGS)" ] || $(PY) -m tests.browser.validate
 
 rules: ready-dev ## run only the tests without a database (seconds)

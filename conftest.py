@@ -4,9 +4,12 @@ rolled back; a test acts as one of the processes inside `acting(...)`."""
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import django
+import psycopg
 import pytest
 from tests.database import prepare
 
@@ -31,3 +34,19 @@ def house(db: None) -> House:
     from tests import cast
 
     return cast.build_house(cast.now())
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _leaves_the_database_empty(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A file of tests that committed something gives the next one a new database, and is named in var/leaks.txt."""
+    yield
+    if os.environ.get("HEEDLINE_NO_DATABASE"):
+        return
+    from tests import database
+
+    with psycopg.connect(database.cluster().super_url(database.database()), autocommit=True) as look:
+        left = look.execute("SELECT count(*) FROM desks_organisation").fetchone()
+    if left and left[0]:
+        with Path("var/leaks.txt").open("a", encoding="utf-8") as leaks:
+            leaks.write(f"{request.node.nodeid}\n")
+        database.reset()

@@ -319,8 +319,6 @@ def test_the_public_site_gets_no_cookie_of_the_office(house: House, office: str,
     page.may_ask.add(public.removeprefix("http://"))
     page.play.on("request", lambda request: sent.append(request.all_headers().get("cookie", "")))
     page.play.goto(f"{public}/sign-in/")
+    # the first request to the other host: what comes after may carry cookies which that host itself has set since
     assert sent
     assert sent[0] == ""
-    values = [cookie["value"] for cookie in page.context.cookies(office)]
-    assert values
-    assert not any(value in cookies for value in values for cookies in sent)

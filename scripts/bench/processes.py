@@ -106,7 +106,11 @@ def _machine_busy() -> float:
     times = psutil.cpu_times()
     idle = times.idle + getattr(times, "iowait", 0.0)
     # guest time is counted in user time already
-    return float(sum(map(float, times))) - idle - float(getattr(times, "guest", 0.0) + getattr(times, "guest_nice", 0.0))
+    return (
+        float(sum(map(float, times)))
+        - idle
+        - float(getattr(times, "guest", 0.0) + getattr(times, "guest_nice", 0.0))
+    )
 
 
 def machine() -> dict[str, object]:

@@ -18,6 +18,8 @@ from heedline.vault.identity import SealedIdentity, seal_identity
 from heedline.vault.keys import new_seed, public_key
 
 _INSTALLATION = "bench"
+#: Every identity is made this long before it is sealed (`casework.sealing.IDENTITY_SIZE`), given or not.
+_IDENTITY = b"{}" + bytes(7_498)
 _TABLE = """CREATE TABLE IF NOT EXISTS floor (id uuid PRIMARY KEY, header bytea, payload bytea,
     identity_header bytea, identity_payload bytea, share_one bytea, share_one_watch bytea, share_two bytea)"""
 _INSERT = "INSERT INTO floor VALUES (%b, %b, %b, %b, %b, %b, %b, %b)"
@@ -48,7 +50,7 @@ def _seal(body: bytes, desks: list[bytes], authoriser: bytes) -> tuple[Container
     """What the vault makes of one report: sealed to two desks, the identity to desks and authoriser together."""
     report = seal_part(body, desks, installation=_INSTALLATION, container_id=uuid4(), part="report")
     identity = seal_identity(
-        b"{}",
+        _IDENTITY,
         desk_recipients=desks,
         authoriser_recipient=authoriser,
         installation=_INSTALLATION,

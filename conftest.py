@@ -1,31 +1,32 @@
-"""The tests' database: a real PostgreSQL, prepared before Django is imported. Each test runs in a transaction that is
-rolled back; a test acts as one of the processes inside `acting(...)`."""
+"""The tests' database: a real PostgreSQL, prepared before Django is imported (tests/prepared.py). Each test runs in a
+transaction that is rolled back; a test acts as one of the processes inside `acting(...)`."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import django
 import psycopg
 import pytest
-from tests.database import prepare
 
 if TYPE_CHECKING:
     from tests.cast import House
 
-if os.environ.get("HEEDLINE_NO_DATABASE"):  # `make rules`: seconds, and nothing started
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heedline.config.settings")
-else:
-    prepare()
 django.setup()  # before the conftests of folders, which know models
 
 
 @pytest.fixture(scope="session")
 def django_db_setup() -> None:
     """The database stands already, migrated by the real migrations under the real roles."""
+    from django.conf import settings
+    from tests import database
+
+    name = settings.DATABASES["default"]["NAME"]
+    assert name == database.database(), (
+        "two processes of tests would share one database: see tests/prepared.py"
+    )
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def house(db: None) -> House:
 
 @pytest.fixture(scope="module", autouse=True)
 def _leaves_the_database_empty(request: pytest.FixtureRequest) -> Iterator[None]:
-    """A file of tests that committed something gives the next one a new database, and is named in var/leaks.txt."""
+    """A file of tests that leaves something committed fails, and the next one gets a new database all the same."""
     yield
     if os.environ.get("HEEDLINE_NO_DATABASE"):
         return
@@ -47,6 +48,5 @@ def _leaves_the_database_empty(request: pytest.FixtureRequest) -> Iterator[None]
     with psycopg.connect(database.cluster().super_url(database.database()), autocommit=True) as look:
         left = look.execute("SELECT count(*) FROM desks_organisation").fetchone()
     if left and left[0]:
-        with Path("var/leaks.txt").open("a", encoding="utf-8") as leaks:
-            leaks.write(f"{request.node.nodeid}\n")
         database.reset()
+        pytest.fail(f"{request.node.nodeid} leaves {left[0]} organisations in the database")

@@ -190,11 +190,14 @@ def _alone(path: Path) -> Iterator[None]:
 
 
 def _leave(home: Path, process: int) -> None:
-    """Drop this run's database at its end; where nobody comes after (CI), stop the cluster too."""
+    """Drop this run's database at its end; where nobody comes after (CI), stop the cluster too.
+
+    A worker of xdist ends before its colleagues do: the cluster is theirs too, so only the run itself stops it.
+    """
     if os.getpid() != process or _cluster is None:
         return  # a child that was forked from the run
     with suppress(psycopg.OperationalError), _superuser() as connection:
         _drop(connection, _database)
         (home / f"{_database}.run").unlink(missing_ok=True)
-    if os.environ.get("CI") == "true":
+    if os.environ.get("CI") == "true" and not os.environ.get("PYTEST_XDIST_WORKER"):
         postgres.stop(_cluster)

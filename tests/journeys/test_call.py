@@ -142,6 +142,9 @@ def test_the_script_saves_while_they_talk_and_the_lock_takes_nothing(
     other = page.context.new_page()
     other.goto(f"{office}/w/")
     other.get_by_role("button", name="Lock now").click()
+    other.get_by_role(
+        "heading", name="Unlock your keys"
+    ).wait_for()  # a tab closed on its way may never say it closed
     other.close()
     page.play.get_by_role("textbox", name="What happened", exact=True).press_sequentially(" loaded drums")
     with page.play.expect_response("**/w/call/save/") as saved:

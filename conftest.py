@@ -23,10 +23,8 @@ def django_db_setup() -> None:
     from django.conf import settings
     from tests import database
 
-    name = settings.DATABASES["default"]["NAME"]
-    assert name == database.database(), (
-        "two processes of tests would share one database: see tests/prepared.py"
-    )
+    if settings.DATABASES["default"]["NAME"] != database.database():
+        pytest.exit("Two processes of tests would share one database: see tests/prepared.py", returncode=1)
 
 
 @pytest.fixture

@@ -100,7 +100,7 @@ class Visitor:
     def press(self, name: str) -> None:
         """Press the button, or follow the link, of that name."""
         button = self.play.get_by_role("button", name=name, exact=True)
-        (button if button.count() else self.play.get_by_role("link", name=name, exact=True)).first.click()
+        button.or_(self.play.get_by_role("link", name=name, exact=True)).first.click()
 
     def heading(self) -> str:
         """What the page's H1 says."""

@@ -7,6 +7,7 @@ Everything is made by the real verbs, so no test starts from a state that nobody
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -60,13 +61,12 @@ def build_house(at: datetime) -> House:
     key_directory.forget()
     with acting("office"):
         stewardship.found(born="demo")
-        unit = stewardship.make_organisation("unit", "The Unit", by=None, at=at)
-        identity = stewardship.make_organisation("identity-office", "Identity Office", by=None, at=at)
+        root = [Hand(ROOT, house.root)]
+        unit = stewardship.make_organisation("unit", "The Unit", hands=root, at=at)
+        identity = stewardship.make_organisation("identity-office", "Identity Office", hands=root, at=at)
         for name in ("Stella", "Sten"):
-            _officer(house, name, unit, at)
-            stewardship.first_steward(
-                house.officers[name], house.keys[name], root=Hand(ROOT, house.root), at=at
-            )
+            _officer(house, name, unit, root, at)
+            stewardship.first_steward(house.officers[name], house.keys[name], root=root[0], at=at)
         house.desks["identity"] = _desk(
             house, "identity", "Identity authorisers", identity, "authoriser", None, at
         )
@@ -78,21 +78,23 @@ def build_house(at: datetime) -> House:
         people += [(code, Role.OFFICER, names) for code, (_, _, names) in DESKS.items()]
         for code, role, names in people:
             for name in names:
-                _officer(house, name, identity if code == "identity" else unit, at)
+                _officer(house, name, identity if code == "identity" else unit, house.hands, at)
                 stewardship.state_officer_keys(house.keys[name], hands=house.hands, at=at)
                 stewardship.appoint(house.officers[name], role, house.desks[code], hands=house.hands, at=at)
             stewardship.make_epochs_ahead(house.desks[code], by=house.keys[names[0]].hand, at=at)
-        _officer(house, "Ned", unit, at)
+        _officer(house, "Ned", unit, house.hands, at)
     return house
 
 
-def _officer(house: House, name: str, organisation: Organisation, at: datetime) -> None:
+def _officer(
+    house: House, name: str, organisation: Organisation, hands: Sequence[Hand], at: datetime
+) -> None:
     house.officers[name] = stewardship.make_officer(
         email=f"{name.lower()}@unit.example",
         name=f"{name} {name[0]}.",
         organisation=organisation,
         password=PASSWORD,
-        by=None,
+        hands=hands,
         at=at,
     )
     if name != "Ned":

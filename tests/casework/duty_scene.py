@@ -58,6 +58,14 @@ class Scene:
         self.people[name] = person
         return person
 
+    def steward(self, name: str) -> Officer:
+        """Somebody who sets up, and works at no desk."""
+        place = self.desks["north-east"].organisation
+        person = Officer.objects.create(name=name, email=f"{name.lower()}@example.org", organisation=place)
+        Appointment.objects.create(officer=person, role="steward")
+        self.people[name] = person
+        return person
+
     def on_duty(self, name: str, desk: str, at: datetime = NOON, hours: float = 8) -> None:
         Shift.objects.create(
             desk=self.desks[desk],

@@ -10,9 +10,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from pytest_django import Settings
 
-from heedline.casework import NotHere, duty, paging
+from heedline.casework import NotHere, alarms, duty, paging
+from heedline.casework.alarms import AlarmLine
 from heedline.casework.attendance import Attendance
-from heedline.casework.duty import AlarmLine
 from heedline.dispatch.clocks import day_of, slot_of
 from heedline.dispatch.models import Alarm, WorkerBeat
 from heedline.permits.gate import Refused
@@ -35,7 +35,7 @@ def scene(settings: Settings, tmp_path: Path) -> Scene:
 
 def seen_by(scene: Scene, name: str) -> list[AlarmLine]:
     with scene.sitting(name) as here:
-        return list(duty.alarms(by=here, at=NOON))
+        return list(alarms.open_now(by=here, at=NOON))
 
 
 def take(scene: Scene, name: str, report: UUID) -> None:
@@ -44,7 +44,7 @@ def take(scene: Scene, name: str, report: UUID) -> None:
         Report.objects.filter(id=report).update(
             stage="taken", slot=None, holder=here.officer_id, lease_until=NOON + HOUR, due_at=NOON + HOUR
         )
-        duty.resolve_for(report, by=here, at=NOON)
+        alarms.resolve_for(report, by=here, at=NOON)
 
 
 # --- raising -------------------------------------------------------------------------------------------------------
@@ -64,7 +64,7 @@ def test_a_report_at_a_desk_where_nobody_is_calls_the_watch_until_it_is_taken(sc
     scene.watch(NOON + HOUR)
     assert "nobody-on-duty" in scene.open_kinds()
     with scene.sitting("Nadia") as nadia, pytest.raises(NotNow, match="until an officer has taken it"):
-        duty.clear(line.id, "being-dealt-with", by=nadia, at=NOON + HOUR)
+        alarms.clear(line.id, "being-dealt-with", by=nadia, at=NOON + HOUR)
     take(scene, "Nadia", report)
     assert "nobody-on-duty" not in scene.open_kinds()
     cleared = Alarm.objects.get(kind="nobody-on-duty")
@@ -152,7 +152,7 @@ def test_an_overdue_report_pages_once_but_in_danger_up_the_chain(scene: Scene) -
         moved = [second for second in range(0, 700, 5) if scene.tick(second, start=NOON + 2 * HOUR)]
         assert len(moved) == pages
         with scene.sitting("Odile") as odile:
-            duty.clear(
+            alarms.clear(
                 Alarm.objects.get(cleared_at=None).id, "being-dealt-with", by=odile, at=NOON + 2 * HOUR
             )
         Report.objects.filter(id=report).update(stage="closed", holder=None, lease_until=None)
@@ -172,10 +172,10 @@ def test_a_message_that_nobody_reads_alarms(scene: Scene) -> None:
         position=1,
     )
     with acting("worker"):
-        duty.watch_messages(NOON + timedelta(hours=23))
+        paging.watch_messages(NOON + timedelta(hours=23))
         assert not Alarm.objects.exists()
-        duty.watch_messages(NOON + timedelta(hours=25))
-        duty.watch_messages(NOON + timedelta(hours=25))
+        paging.watch_messages(NOON + timedelta(hours=25))
+        paging.watch_messages(NOON + timedelta(hours=25))
     assert scene.open_kinds() == ["message-waiting"]
 
 
@@ -183,15 +183,15 @@ def test_a_failing_task_is_an_alarm_of_the_watch_and_is_raised_again_when_it_fai
     scene: Scene,
 ) -> None:
     with acting("worker"):
-        duty.task_failed(NOON)
-        duty.task_failed(NOON)
+        paging.task_failed(NOON)
+        paging.task_failed(NOON)
     alarm = Alarm.objects.get()
     assert (alarm.kind, alarm.desk, alarm.report_id) == ("worker-failing", scene.desks["national"], None)
     with scene.sitting("Nadia") as nadia:
-        duty.clear(alarm.id, "put-right", by=nadia, at=NOON)
+        alarms.clear(alarm.id, "put-right", by=nadia, at=NOON)
     with acting("worker"):
         assert not Alarm.objects.filter(cleared_at=None).exists()
-        duty.task_failed(NOON + HOUR)
+        paging.task_failed(NOON + HOUR)
         assert Alarm.objects.filter(cleared_at=None).count() == 1
 
 
@@ -205,12 +205,12 @@ def test_another_desk_sees_no_alarm_and_cannot_answer_one(scene: Scene) -> None:
     assert [line.kind for line in seen_by(scene, "Odile")] == ["danger", "nobody-on-duty"]
     assert seen_by(scene, "Otto") == []
     for ask in (
-        lambda by: duty.acknowledge(alarm, by=by, at=NOON),
-        lambda by: duty.clear(alarm, "false-alarm", by=by, at=NOON),
+        lambda by: alarms.acknowledge(alarm, by=by, at=NOON),
+        lambda by: alarms.clear(alarm, "false-alarm", by=by, at=NOON),
     ):
         for name, wanted in (("Otto", alarm), ("Odile", uuid4())):
             with scene.sitting(name) as here, pytest.raises(NotHere):
-                ask(here) if wanted == alarm else duty.acknowledge(wanted, by=here, at=NOON)
+                ask(here) if wanted == alarm else alarms.acknowledge(wanted, by=here, at=NOON)
 
 
 def test_the_database_hides_the_alarms_of_other_desks_from_a_query_without_scope(scene: Scene) -> None:
@@ -236,11 +236,11 @@ def test_acknowledging_one_alarm_of_a_report_answers_all_of_them(scene: Scene) -
     scene.report("south-west", "danger")
     scene.tick(5)
     with scene.sitting("Nadia") as nadia:
-        assert duty.open_alarms(by=nadia) == 4
-        duty.acknowledge(duty.alarms(by=nadia, at=NOON)[0].id, by=nadia, at=NOON)
-        assert duty.open_alarms(by=nadia) == 2
-        duty.acknowledge(Alarm.objects.filter(acknowledged_at=None)[0].id, by=nadia, at=NOON)
-        assert duty.open_alarms(by=nadia) == 0
+        assert alarms.unanswered(by=nadia) == 4
+        alarms.acknowledge(alarms.open_now(by=nadia, at=NOON)[0].id, by=nadia, at=NOON)
+        assert alarms.unanswered(by=nadia) == 2
+        alarms.acknowledge(Alarm.objects.filter(acknowledged_at=None)[0].id, by=nadia, at=NOON)
+        assert alarms.unanswered(by=nadia) == 0
 
 
 def test_acknowledging_twice_keeps_the_first_name(scene: Scene) -> None:
@@ -249,7 +249,7 @@ def test_acknowledging_twice_keeps_the_first_name(scene: Scene) -> None:
     alarm = Alarm.objects.get(kind="danger")
     for name in ("Odile", "Nadia"):
         with scene.sitting(name) as here:
-            duty.acknowledge(alarm.id, by=here, at=NOON)
+            alarms.acknowledge(alarm.id, by=here, at=NOON)
     alarm.refresh_from_db()
     assert alarm.acknowledged_by == scene.people["Odile"].id
 
@@ -265,11 +265,11 @@ def test_an_overdue_report_that_was_taken_still_needs_a_reason_from_a_named_pers
     assert alarm.slot == day_of(NOON), "only the day of the arrival is kept"
     for nothing in ("", "   ", "because I say so"):
         with scene.sitting("Odile") as odile, pytest.raises(NotNow, match="Say why"):
-            duty.clear(alarm.id, nothing, by=odile, at=NOON + HOUR)
+            alarms.clear(alarm.id, nothing, by=odile, at=NOON + HOUR)
     with scene.sitting("Odile") as odile:
-        duty.clear(alarm.id, "desk-was-busy", by=odile, at=NOON + HOUR)
+        alarms.clear(alarm.id, "desk-was-busy", by=odile, at=NOON + HOUR)
         with pytest.raises(NotHere):
-            duty.clear(alarm.id, "desk-was-busy", by=odile, at=NOON + HOUR)
+            alarms.clear(alarm.id, "desk-was-busy", by=odile, at=NOON + HOUR)
     alarm.refresh_from_db()
     assert (alarm.cleared_by, alarm.because) == (scene.people["Odile"].id, "desk-was-busy")
     (event,) = events("alarm-cleared")
@@ -282,7 +282,7 @@ def test_clearing_buys_the_same_time_once_more_and_not_for_ever(scene: Scene) ->
     later = NOON + HOUR
     scene.watch(later)
     with scene.sitting("Odile") as odile:
-        duty.clear(Alarm.objects.get().id, "desk-was-busy", by=odile, at=later)
+        alarms.clear(Alarm.objects.get().id, "desk-was-busy", by=odile, at=later)
     scene.watch(later + timedelta(minutes=30))
     assert scene.open_kinds() == []
     scene.watch(later + timedelta(minutes=31))
@@ -310,9 +310,9 @@ def test_stewards_answer_no_alarms(scene: Scene) -> None:
     scene.officer("Stella", "north-east", "steward")
     alarm = Alarm.objects.get(kind="danger").id
     with scene.sitting("Stella") as stella:
-        assert duty.alarms(by=stella, at=NOON) == ()
+        assert alarms.open_now(by=stella, at=NOON) == ()
         with pytest.raises(NotHere):
-            duty.acknowledge(alarm, by=stella, at=NOON)
+            alarms.acknowledge(alarm, by=stella, at=NOON)
 
 
 # --- the rota ------------------------------------------------------------------------------------------------------
@@ -374,14 +374,42 @@ def test_planning_is_for_oneself_or_by_a_supervisor_of_the_desk(scene: Scene) ->
     assert [one.name for one in duty.on_duty(desk, NOON + 2 * HOUR)] == ["Odile", "Olga"]
 
 
+def test_the_chain_of_a_desk_is_said_by_its_supervisor_or_a_steward(scene: Scene) -> None:
+    desk, odile_id = scene.desks["north-east"].id, scene.people["Odile"].id
+    stella = scene.steward("Stella").id
+    with scene.sitting("Odile") as odile, pytest.raises(Refused, match="supervisor"):
+        duty.put_on_call(odile_id, desk=desk, step=1, by=odile, at=NOON)
+    with scene.sitting("Orla") as orla:
+        duty.put_on_call(odile_id, desk=desk, step=1, by=orla, at=NOON)
+        duty.put_on_call(odile_id, desk=desk, step=1, by=orla, at=NOON)
+        with pytest.raises(Refused, match="supervisor"):
+            duty.put_on_call(
+                scene.people["Otto"].id, desk=scene.desks["south-west"].id, step=1, by=orla, at=NOON
+            )
+        with pytest.raises(NotHere):
+            duty.put_on_call(scene.people["Otto"].id, desk=desk, step=1, by=orla, at=NOON)
+        for step in (0, 4):
+            with pytest.raises(NotNow, match="steps 1 to 3"):
+                duty.put_on_call(odile_id, desk=desk, step=step, by=orla, at=NOON)
+    with scene.sitting("Stella") as here:
+        duty.put_on_call(odile_id, desk=desk, step=3, by=here, at=NOON)
+    said = [(e["outcome"], e["actor"], e["detail"].get("step")) for e in events("put-on-call")]
+    orla_id = scene.people["Orla"].id
+    refusals = [("refused", odile_id, None), ("refused", orla_id, None)]
+    assert said == [refusals[0], ("done", orla_id, 1), refusals[1], ("done", stella, 3)]
+    with scene.sitting("Odile") as odile:
+        (line,) = duty.rota(by=odile, at=NOON)
+    assert line.chain == ((1, "Odile"), (3, "Odile"))
+
+
 def test_the_worker_shows_that_it_runs_to_the_minute(scene: Scene) -> None:
-    assert not duty.worker_runs(NOON)
+    assert not alarms.worker_runs(NOON)
     with acting("worker"):
-        duty.beat(NOON)
-        duty.beat(NOON + timedelta(minutes=1))
+        paging.beat(NOON)
+        paging.beat(NOON + timedelta(minutes=1))
     assert WorkerBeat.objects.get().minute == NOON.replace(second=0) + timedelta(minutes=1)
-    assert duty.worker_runs(NOON + timedelta(minutes=3))
-    assert not duty.worker_runs(NOON + timedelta(minutes=5))
+    assert alarms.worker_runs(NOON + timedelta(minutes=3))
+    assert not alarms.worker_runs(NOON + timedelta(minutes=5))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from heedline.casework import arrivals, duty, journey, key_directory, stewardship
+from heedline.casework import alarms, arrivals, duty, journey, key_directory, paging, stewardship
 from heedline.dispatch.chain import Deadlines
 from heedline.dispatch.clocks import SLOT, slot_of
 from heedline.dispatch.models import Alarm, Outbox
@@ -52,17 +52,17 @@ def test_danger_is_paged_within_a_minute_and_taking_it_ends_the_alarm(house: Hou
     report, _ = stories.a_report(at=at, **DANGER)
     assert Outbox.objects.count() == 1
     with acting("worker"):
-        assert duty.drain(at + timedelta(seconds=55)) == 1
-        assert duty.page_round(at + timedelta(seconds=55), 55.0, memory) == 1
+        assert paging.drain(at + timedelta(seconds=55)) == 1
+        assert paging.page_round(at + timedelta(seconds=55), 55.0, memory) == 1
     assert "odile" in paged(folder)
     assert open_kinds() == ["danger"]
     with acting("office"):
-        (line,) = duty.alarms(by=odile, at=at)
+        (line,) = alarms.open_now(by=odile, at=at)
         assert line.ref == report
         journey.take(report, by=odile, at=at)
-        assert duty.alarms(by=odile, at=at) == ()
+        assert alarms.open_now(by=odile, at=at) == ()
     with acting("worker"):
-        assert duty.page_round(at + timedelta(minutes=3), 180.0, memory) == 0
+        assert paging.page_round(at + timedelta(minutes=3), 180.0, memory) == 0
     assert [event["detail"] for event in events("alarm-cleared")] == [{"kind": "danger", "because": "taken"}]
 
 
@@ -70,14 +70,14 @@ def test_a_hand_over_ends_the_alarm_here_and_calls_the_other_desk(house: House, 
     at = now()
     report, _ = stories.a_report(at=at, **DANGER)
     with acting("worker"):
-        duty.drain(at)
+        paging.drain(at)
     assert open_kinds() == ["danger", "nobody-on-duty"]
     with acting("office"):
         nadia = house.sign_in("Nadia", at=at)
         journey.hand_over(report, "south-west", "It happened in Bristol", version=1, by=nadia, at=at)
     assert open_kinds() == []
     with acting("worker"):
-        assert duty.drain(at) == 1
+        assert paging.drain(at) == 1
     assert open_kinds() == ["danger", "nobody-on-duty"]
     assert set(Alarm.objects.filter(cleared_at=None).values_list("desk", flat=True)) == {
         house.desks["south-west"].id
@@ -88,10 +88,10 @@ def test_alarms_are_settled_with_the_arrivals(house: House, folder: Path) -> Non
     at = now()
     stories.a_report(at=at, **DANGER)
     with acting("worker"):
-        duty.drain(at)
-        duty.page_round(at, 0.0, Deadlines())
+        paging.drain(at)
+        paging.page_round(at, 0.0, Deadlines())
         later = slot_of(at) + 2 * SLOT
-        assert duty.settle_alarms(later) == 2
+        assert paging.settle_alarms(later) == 2
         assert arrivals.settle(later) == 1
     assert {event["at"] for event in events("duty-paged")} == {slot_of(at)}
     assert not Alarm.objects.filter(settled=False).exists()
@@ -100,25 +100,25 @@ def test_alarms_are_settled_with_the_arrivals(house: House, folder: Path) -> Non
 def test_a_sound_house_has_no_alarm_about_its_keys(house: House) -> None:
     with acting("worker"):
         key_directory.forget()
-        duty.watch_keys(now())
+        paging.watch_keys(now())
     assert open_kinds() == []
 
 
 def test_keys_that_run_out_alarm_until_an_officer_has_made_new_ones(house: House) -> None:
     later = now() + timedelta(days=45)
     with acting("worker"):
-        duty.watch_keys(later)
+        paging.watch_keys(later)
     assert open_kinds() == ["epoch-ending"] * 4
     alarm = Alarm.objects.get(desk=house.desks["north-east"])
     with acting("office"):
         odile = house.sign_in("Odile", at=now())
         with pytest.raises(duty.NotNow, match="unlock their keys"):
-            duty.clear(alarm.id, "put-right", by=odile, at=later)
+            alarms.clear(alarm.id, "put-right", by=odile, at=later)
         stewardship.make_epochs_ahead(house.desks["north-east"], by=house.keys["Odile"].hand, at=later)
         key_directory.forget()
-        duty.clear(alarm.id, "put-right", by=odile, at=later)
+        alarms.clear(alarm.id, "put-right", by=odile, at=later)
     with acting("worker"):
-        duty.watch_keys(later)
+        paging.watch_keys(later)
     assert not Alarm.objects.filter(desk=house.desks["north-east"], cleared_at=None).exists()
 
 
@@ -139,7 +139,7 @@ def test_a_desk_that_only_one_person_can_open_alarms(house: House) -> None:
         stewardship.make_epochs_ahead(desk, by=house.keys["Odile"].hand, at=at)
         key_directory.forget()
     with acting("worker"):
-        duty.watch_keys(at)
+        paging.watch_keys(at)
     alarm = Alarm.objects.get(cleared_at=None)
     assert (alarm.kind, alarm.desk_id) == ("thin-desk", desk.id)
 
@@ -150,5 +150,5 @@ def test_a_statement_that_somebody_took_away_is_an_alarm(house: House) -> None:
     KeyStatement.objects.order_by("-serial")[3].delete()
     key_directory.forget()
     with acting("worker"):
-        duty.watch_keys(now())
+        paging.watch_keys(now())
     assert "keys-doubted" in open_kinds()

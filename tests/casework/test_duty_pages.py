@@ -17,7 +17,7 @@ from django.db import connection
 from procrastinate.contrib.django.utils import connector_params
 from pytest_django import Settings
 
-from heedline.casework import duty
+from heedline.casework import alarms, paging
 from heedline.dispatch import postmen
 from heedline.dispatch.clocks import SLOT, slot_of
 from heedline.dispatch.folder import FolderMail, settle_folder, write_page
@@ -67,9 +67,9 @@ def test_acknowledging_stops_the_paging_and_not_the_alarm(scene: Scene) -> None:
     scene.tick(5)
     scene.paged()
     with scene.sitting("Odile") as odile:
-        (line,) = duty.alarms(by=odile, at=NOON)
-        duty.acknowledge(line.id, by=odile, at=NOON)
-        (line,) = duty.alarms(by=odile, at=NOON)
+        (line,) = alarms.open_now(by=odile, at=NOON)
+        alarms.acknowledge(line.id, by=odile, at=NOON)
+        (line,) = alarms.open_now(by=odile, at=NOON)
     assert (line.acknowledged_by, line.can_acknowledge, line.can_clear) == ("Odile", False, False)
     assert [scene.tick(second) for second in range(10, 2000, 30)].count(0) == len(range(10, 2000, 30))
     assert scene.paged() == []
@@ -245,11 +245,11 @@ def test_pages_are_logged_behind_the_quarter_hour_and_dated_to_it(scene: Scene) 
     everybody(scene).report("north-east", "danger")
     scene.tick(5)
     with acting("worker"):
-        assert duty.settle_alarms(NOON) == 0
+        assert paging.settle_alarms(NOON) == 0
     assert events("duty-paged") == []
     with acting("worker"):
-        assert duty.settle_alarms(NOON + SLOT) == 1
-        assert duty.settle_alarms(NOON + SLOT) == 0
+        assert paging.settle_alarms(NOON + SLOT) == 1
+        assert paging.settle_alarms(NOON + SLOT) == 0
     (event,) = events("duty-paged")
     assert event["at"] == slot_of(NOON)
     assert event["actor"] is None
@@ -261,13 +261,13 @@ def test_settled_alarms_all_have_the_same_age(scene: Scene) -> None:
     for desk in ("north-east", "south-west", "national"):
         scene.report(desk, "danger")
         with acting("worker"):
-            duty.drain(NOON)
+            paging.drain(NOON)
     ages = "SELECT count(DISTINCT xmin::text) FROM dispatch_alarm"
     with connection.cursor() as cursor:
         cursor.execute(ages)
         assert cursor.fetchone() != (1,)
     with acting("worker"):
-        duty.settle_alarms(NOON + SLOT)
+        paging.settle_alarms(NOON + SLOT)
     with connection.cursor() as cursor:
         cursor.execute(ages)
         assert cursor.fetchone() == (1,)
@@ -277,9 +277,9 @@ def test_a_step_after_settling_is_settled_again(scene: Scene) -> None:
     everybody(scene).report("north-east", "danger")
     scene.tick(5)
     with acting("worker"):
-        duty.settle_alarms(NOON + SLOT)
-        duty.page_round(NOON + SLOT, 1_000_900.0, scene.memory)
-        assert duty.settle_alarms(NOON + 2 * SLOT) == 1
+        paging.settle_alarms(NOON + SLOT)
+        paging.page_round(NOON + SLOT, 1_000_900.0, scene.memory)
+        assert paging.settle_alarms(NOON + 2 * SLOT) == 1
 
 
 def test_a_second_pager_stands_aside(scene: Scene) -> None:

@@ -14,12 +14,13 @@ from heedline.audit.models import Event
 from heedline.casework import (
     Locked,
     NotHere,
+    alarms,
     attendance,
     duty,
     identity,
     identity_reading,
     on_call,
-    stewardship,
+    paging,
 )
 from heedline.casework.attendance import Attendance
 from heedline.casework.identity import Asking, Decision
@@ -328,26 +329,26 @@ def test_an_authoriser_sees_the_request_and_nothing_of_the_report(people: People
 
 
 def _alarms(by: Attendance, people: People) -> list[tuple[str, bool, bool]]:
-    return [(one.kind, one.can_acknowledge, one.can_clear) for one in duty.alarms(by=by, at=people.at)]
+    return [(one.kind, one.can_acknowledge, one.can_clear) for one in alarms.open_now(by=by, at=people.at)]
 
 
 def test_a_request_is_an_alarm_of_the_authorisers_until_it_is_decided(people: People) -> None:
     ref, _ = people.taken(**NAMED)
     request = ask(people, ref)
     with acting("worker"):
-        duty.drain(people.at)
+        paging.drain(people.at)
     with people.sitting("Ada") as ada:
         assert _alarms(ada, people) == [("identity-asked", True, False)]
-        (line,) = duty.alarms(by=ada, at=people.at)
+        (line,) = alarms.open_now(by=ada, at=people.at)
         assert (line.request, line.ref) == (request, None)
         with pytest.raises(NotNow, match="Decide about the request"):
-            duty.clear(line.id, "false-alarm", by=ada, at=people.at)
+            alarms.clear(line.id, "false-alarm", by=ada, at=people.at)
     for name in ("Odile", "Nadia"):
         with people.sitting(name) as here:
             assert "identity-asked" not in {kind for kind, *_ in _alarms(here, people)}
             assert not Alarm.objects.filter(kind__startswith="identity-").exists()
             with pytest.raises(NotHere):
-                duty.acknowledge(line.id, by=here, at=people.at)
+                alarms.acknowledge(line.id, by=here, at=people.at)
     decide(people, request)
     alarm = Alarm.objects.get(kind=AlarmKind.IDENTITY_ASKED)
     assert alarm.cleared_by == people.house.officers["Ada"].id
@@ -358,16 +359,16 @@ def test_after_ten_minutes_everybody_who_could_decide_is_called(people: People) 
     request = ask(people, ref)
     asked_at = IdentityRequest.objects.get(pk=request).asked_at
     with acting("worker"):
-        duty.drain(people.at)
-        duty.watch_requests(asked_at + timedelta(minutes=9))
+        paging.drain(people.at)
+        paging.watch_requests(asked_at + timedelta(minutes=9))
         assert set(Alarm.objects.values_list("kind", flat=True)) == {"identity-asked"}
-        duty.watch_requests(asked_at + timedelta(minutes=10))
-        duty.watch_requests(asked_at + timedelta(minutes=11))
+        paging.watch_requests(asked_at + timedelta(minutes=10))
+        paging.watch_requests(asked_at + timedelta(minutes=11))
     assert sorted(Alarm.objects.values_list("kind", flat=True)) == ["identity-asked", "identity-overdue"]
     decide(people, request, NO)
     assert not Alarm.objects.filter(cleared_at=None).exists()
     with acting("worker"):
-        duty.watch_requests(asked_at + timedelta(minutes=20))
+        paging.watch_requests(asked_at + timedelta(minutes=20))
     assert not Alarm.objects.filter(cleared_at=None).exists()
 
 
@@ -376,7 +377,7 @@ def test_a_lost_letter_becomes_an_alarm_all_the_same(people: People) -> None:
     ask(people, ref)
     Outbox.objects.all().delete()
     with acting("worker"):
-        duty.watch_requests(people.at)
+        paging.watch_requests(people.at)
     assert Alarm.objects.get().kind == "identity-asked"
 
 
@@ -390,16 +391,12 @@ def test_pages_call_authorisers_only_step_by_step(people: People) -> None:
         return {address.split("@")[0] for address in found}
 
     assert called(0) == {"ada", "anton"}, "nobody on duty, no list: everybody who decides"
-    with acting("office"):
-        stewardship.put_on_call(house.desks["identity"], 1, house.officers["Anton"], at=at)
+    with people.sitting("Stella") as stella:
+        duty.put_on_call(house.officers["Anton"].id, desk=desk, step=1, by=stella, at=at)
     assert called(0) == {"anton"}
-    with acting("office"):
-        stewardship.plan_shift(
-            house.desks["identity"], house.officers["Ada"], starts_at=at, ends_at=at + timedelta(hours=1)
-        )
-        stewardship.plan_shift(
-            house.desks["national"], house.officers["Nadia"], starts_at=at, ends_at=at + timedelta(hours=1)
-        )
+    for name, place in (("Ada", "identity"), ("Nadia", "national")):
+        with people.sitting(name) as here:
+            duty.come_on(by=here, desk=house.desks[place].id, until=at + timedelta(hours=1), at=at)
     assert called(0) == {"ada"}
     assert called(1) == {"ada", "anton"}
     assert called(0, overdue=True) == {"ada", "anton"}

@@ -32,7 +32,7 @@ from heedline.casework import (  # noqa: E402
     drafting,
     duty,
     journey,
-    stewardship,
+    paging,
 )
 from heedline.casework.attendance import Attendance  # noqa: E402
 from heedline.casework.drafting import Draft  # noqa: E402
@@ -109,8 +109,8 @@ def marked(told: Told, at: datetime) -> list[ReceiptCode]:
     return codes
 
 
-def sit_down(house: House, name: str, told: Told, at: datetime) -> Attendance:
-    here = house.sign_in(name, at=at)
+def sit_down(house: House, name: str, told: Told, at: datetime, *, unlocked: bool = True) -> Attendance:
+    here = house.sign_in(name, at=at, unlocked=unlocked)
     told.tokens.append(here.token)
     return here
 
@@ -118,8 +118,8 @@ def sit_down(house: House, name: str, told: Told, at: datetime) -> Attendance:
 def work(house: House, told: Told, codes: list[ReceiptCode], at: datetime) -> None:
     """An officer takes, opens, assesses, asks, closes and hands over; reporters answer and come back."""
     with acting("worker"):
-        duty.drain(at)
-        duty.page_round(at, 0.0)
+        paging.drain(at)
+        paging.page_round(at, 0.0)
     refs = [UUID(ref) for ref in told.stolen[:3]]  # the other two stay as they came
     with acting("office"):
         odile = sit_down(house, "Odile", told, at)
@@ -154,8 +154,8 @@ def work(house: House, told: Told, codes: list[ReceiptCode], at: datetime) -> No
         SessionStore(odile.token).delete()
     # in one transaction, so that the log of commits is not let go of: the thief may look into it as well
     with acting("worker"), transaction.atomic():
-        duty.drain(at)
-        duty.settle_alarms(at + timedelta(minutes=15))
+        paging.drain(at)
+        paging.settle_alarms(at + timedelta(minutes=15))
         arrivals.settle(at + timedelta(minutes=15))
 
 
@@ -164,9 +164,14 @@ def main(home: Path) -> None:
     house = build_house(at)
     (home / "root.pub").write_text(settings.ROOT)
     for name in ("Odile", "Nadia"):
-        desk = house.desks["north-east" if name == "Odile" else "national"]
-        stewardship.plan_shift(desk, house.officers[name], starts_at=at, ends_at=at + timedelta(hours=8))
-        stewardship.put_on_call(desk, 1, house.officers[name], at=at)
+        desk = house.desks["north-east" if name == "Odile" else "national"].id
+        with acting("office"):
+            there = sit_down(house, name, told, at, unlocked=False)
+            duty.come_on(by=there, desk=desk, until=at + timedelta(hours=8), at=at)
+            attendance.leave()
+            stella = sit_down(house, "Stella", told, at, unlocked=False)
+            duty.put_on_call(there.officer_id, desk=desk, step=1, by=stella, at=at)
+            attendance.leave()
     told.seeds.append(house.root.hex())
     for name, keys in house.keys.items():
         told.passphrases.append(keys.passphrase)

@@ -257,7 +257,9 @@ def officers(day: Day, db: psycopg.Connection[Any]) -> None:
             {"email": f"{SENT}@example.org", "name": SAID * 20},
         ):
             with pytest.raises(DatabaseError) as quoted:
-                stewardship.make_officer(**given, organisation=unit, password=PASSWORD, by=None, at=at)
+                stewardship.make_officer(
+                    **given, organisation=unit, password=PASSWORD, hands=day.house.hands, at=at
+                )
             assert "odile@unit" in str(quoted.value) or "too long" in str(quoted.value)
             day.failures += 1
         with connection.cursor() as cursor, pytest.raises(DatabaseError) as quoted:

@@ -15,7 +15,7 @@ import heedline
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.audit.models import Event
-from heedline.casework import attendance, case_file, conversation, duty, journey, reading
+from heedline.casework import attendance, case_file, conversation, duty, journey, paging, reading
 from heedline.casework.reading import QueueView
 from tests.acting import PROCESSES, acting
 from tests.casework.people import DANGER, NAMED, People, row
@@ -148,8 +148,8 @@ def test_a_whole_day_leaves_only_known_acts_without_words_or_names(people: Peopl
         conversation.say(code, MARK, message_id=uuid4(), at=people.at)
     urgent, _ = people.send(**DANGER)
     with acting("worker"):
-        duty.drain(people.at)
-        duty.watch_clocks(people.at)
+        paging.drain(people.at)
+        paging.watch_clocks(people.at)
     people.read(ref, "Otto")
     with people.sitting("Otto") as otto:
         case_file.history(ref, by=otto, at=people.at)

@@ -19,7 +19,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from heedline.casework import arrivals, conversation, duty, journey, reading
+from heedline.casework import arrivals, conversation, journey, paging, reading
 from heedline.dispatch.clocks import slot_of
 from heedline.vault.codes import ReceiptCode
 from tests import stories
@@ -124,8 +124,8 @@ def slot(django_db_blocker: Any) -> Iterator[Slot]:
 def settle(slot: Slot) -> None:
     """What the worker does when the quarter hour is over."""
     with acting("worker"):
-        duty.drain(slot.began)
-        duty.settle_alarms(slot.began + SLOT)
+        paging.drain(slot.began)
+        paging.settle_alarms(slot.began + SLOT)
         assert arrivals.settle(slot.began + SLOT) == REPORTS
 
 

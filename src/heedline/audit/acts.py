@@ -30,6 +30,7 @@ class Act(StrEnum):
     CAME_ON_DUTY = "came-on-duty"
     WENT_OFF_DUTY = "went-off-duty"
     SHIFT_PLANNED = "shift-planned"
+    PUT_ON_CALL = "put-on-call"
     ALARM_ACKNOWLEDGED = "alarm-acknowledged"
     ALARM_CLEARED = "alarm-cleared"
     DUTY_PAGED = "duty-paged"

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
@@ -303,6 +304,11 @@ def open_second_factor(sealed: str) -> str:
         return open_small(_second_factor_key(), bytes.fromhex(sealed), aad=b"second-factor").decode()
     except ValueError:
         raise CannotOpen from None
+
+
+def office_zone() -> ZoneInfo:
+    """The zone that officers read times in."""
+    return ZoneInfo(settings.OFFICE_ZONE)
 
 
 def now() -> datetime:

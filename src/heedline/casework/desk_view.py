@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from heedline.casework import duty
+from heedline.casework import attendance, duty
 from heedline.casework.attendance import Attendance
 from heedline.casework.reading import QueueView, open_rows, waiting
 from heedline.dispatch.clocks import due_words
@@ -42,7 +42,7 @@ def my_desks(*, by: Attendance, at: datetime) -> tuple[DeskSummary, ...]:
                 name=desk.name,
                 waiting=waiting(by=by, desks=[desk.id]),
                 overdue=rows.filter(stage="waiting", due_at__lt=at)[:1000].count(),
-                oldest_words=due_words(oldest.due_at, at, duty.office_zone())
+                oldest_words=due_words(oldest.due_at, at, attendance.office_zone())
                 if oldest and oldest.due_at
                 else "",
                 messages=rows.filter(unread__gt=0)[:1000].count(),

@@ -46,8 +46,21 @@ class FoundReport:
 
 
 @contextmanager
+def refusals_logged(
+    act: Act, *, by: UUID | None, desk: UUID | None = None, thing: str = "", thing_id: UUID | None = None
+) -> Iterator[None]:
+    """One transaction; a refusal undoes it and is logged in one of its own."""
+    try:
+        with transaction.atomic():
+            yield
+    except Refused:
+        journal.record(act, actor=by, desk=desk, thing=thing, thing_id=thing_id, refused=True)
+        raise
+
+
+@contextmanager
 def on_the_record(act: Act, *, by: Attendance, ref: UUID | None = None) -> Iterator[None]:
-    """One transaction; a refusal undoes it and is logged in one of its own.
+    """Like `refusals_logged`, for what is done to a report; that there is none for them counts as a refusal.
 
     A report that is not theirs is logged without its id, like one that never existed: the log, too, gives one answer.
     """

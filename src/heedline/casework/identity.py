@@ -22,7 +22,7 @@ from django.db.models import Q, QuerySet
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework import NoRoom, NotHere, attendance, duty, notes
+from heedline.casework import NoRoom, NotHere, alarms, attendance, notes
 from heedline.casework.attendance import Attendance, Keyring
 from heedline.casework.finding import find, record, verb
 from heedline.casework.key_directory import Addressee, authoriser_epoch, directory
@@ -227,7 +227,7 @@ def decide(request_id: UUID, decision: Decision, *, by: Attendance, at: datetime
             thing_id=asked.report_id,
             detail={"request": str(request_id), "approved": decision.approve},
         )
-        duty.resolve_request(request_id, by=by, at=at)
+        alarms.resolve_request(request_id, by=by, at=at)
 
 
 def _to_decide(request_id: UUID, by: Attendance) -> IdentityRequest:

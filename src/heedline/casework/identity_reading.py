@@ -17,7 +17,7 @@ from django.db.models import Q
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.audit.models import Event
-from heedline.casework import NotHere, duty, notes
+from heedline.casework import NotHere, attendance, notes
 from heedline.casework.attendance import Attendance, Keyring
 from heedline.casework.case_file import LookLine, Told, questions_of
 from heedline.casework.identity import (
@@ -118,7 +118,7 @@ class ShownIdentity:
 
 
 def _when(moment: datetime | None) -> str:
-    return f"{moment.astimezone(duty.office_zone()):%-d %B %Y, %H:%M}" if moment is not None else ""
+    return f"{moment.astimezone(attendance.office_zone()):%-d %B %Y, %H:%M}" if moment is not None else ""
 
 
 def _state(asked: IdentityRequest, at: datetime) -> str:
@@ -295,7 +295,7 @@ def shown(opened: OpenedIdentity, *, by: Attendance) -> ShownIdentity:
             if any(row.given for row in section.rows)
         )
     short = short_name(opened.report)
-    zone = opened.opened_at.astimezone(duty.office_zone())
+    zone = opened.opened_at.astimezone(attendance.office_zone())
     return ShownIdentity(
         ref=opened.report,
         short=short,

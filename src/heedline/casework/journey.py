@@ -16,8 +16,8 @@ from django.conf import settings
 
 from heedline.audit.acts import Act
 from heedline.casework import Conflict, SealingStopped, handing_over, key_directory, notes
+from heedline.casework.alarms import resolve_for
 from heedline.casework.attendance import Attendance
-from heedline.casework.duty import resolve_for
 from heedline.casework.finding import FoundReport, find, move, record, verb
 from heedline.casework.sealing import enclose
 from heedline.dispatch.clocks import due_when_taken, rank_of, slot_end, slot_of

@@ -20,16 +20,15 @@ from heedline.casework import key_directory
 from heedline.casework.attendance import wrapping_context
 from heedline.casework.epochs import make_epoch as make_epoch
 from heedline.casework.epochs import make_epochs_ahead as make_epochs_ahead
+from heedline.casework.finding import refusals_logged
 from heedline.casework.signing import Hand as Hand
 from heedline.casework.signing import state
 from heedline.desks.models import (
     Appointment,
     Desk,
     Officer,
-    OnCall,
     Organisation,
     SeedWrapping,
-    Shift,
     StandingInstallation,
 )
 from heedline.permits import gate
@@ -37,7 +36,7 @@ from heedline.permits.capabilities import Capability
 from heedline.permits.roles import DESK_ROLES, Role
 from heedline.vault import CannotOpen, passphrases
 from heedline.vault.keys import new_seed, public_key, signing_public
-from heedline.vault.signed import key_text
+from heedline.vault.signed import ROOT, key_text
 
 
 @dataclass(frozen=True)
@@ -56,12 +55,30 @@ class Enrolment:
 def _permit(hands: Sequence[Hand]) -> None:
     """Two different stewards, each appointed."""
     for hand in hands:
+        if hand.person == ROOT:
+            raise gate.Refused("The root key signs no more than the first stewards.")
         held = Appointment.objects.filter(officer_id=hand.person, ended_on=None).values_list(
             "role", "desk_id"
         )
         gate.require(held, Capability.SET_UP, desks=[None])
     if len({hand.person for hand in hands}) < 2:
         raise gate.Refused("Two different stewards have to sign this.")
+
+
+def _permit_beginning(hands: Sequence[Hand]) -> None:
+    """Two different stewards; as long as the installation has not got two, whoever holds the root key."""
+    if [hand.person for hand in hands] != [ROOT]:
+        _permit(hands)
+    elif signing_public(hands[0].seed).hex() != settings.ROOT:
+        raise gate.Refused("This is not the root key of this installation.")
+    elif Appointment.objects.filter(role=Role.STEWARD, ended_on=None).count() >= 2:
+        raise gate.Refused("This installation has its stewards: two of them have to sign this.")
+
+
+def _actor(hands: Sequence[Hand]) -> UUID | None:
+    """Whom the log names. The root key is nobody's name."""
+    first = hands[0].person if hands else ROOT
+    return UUID(first) if first != ROOT else None
 
 
 @transaction.atomic
@@ -74,23 +91,34 @@ def found(*, born: str) -> None:
         raise ValueError(f"This database was born as {row.born} of another installation and stays so.")
 
 
-def make_organisation(code: str, name: str, *, by: UUID | None, at: datetime) -> Organisation:
-    """Add an organisation."""
-    made = Organisation.objects.create(code=code, name=name)
-    journal.record(Act.ORGANISATION_MADE, actor=by, thing="organisation", thing_id=made.id)
-    return made
+def make_organisation(code: str, name: str, *, hands: Sequence[Hand], at: datetime) -> Organisation:
+    """Add an organisation. Raises Refused."""
+    by = _actor(hands)
+    with refusals_logged(Act.ORGANISATION_MADE, by=by):
+        _permit_beginning(hands)
+        made = Organisation.objects.create(code=code, name=name)
+        journal.record(Act.ORGANISATION_MADE, actor=by, thing="organisation", thing_id=made.id)
+        return made
 
 
-@transaction.atomic
 def make_officer(
-    *, email: str, name: str, organisation: Organisation, password: str, by: UUID | None, at: datetime
+    *,
+    email: str,
+    name: str,
+    organisation: Organisation,
+    password: str,
+    hands: Sequence[Hand],
+    at: datetime,
 ) -> Officer:
-    """Add a member of staff who can sign in. Signing in opens nothing."""
-    officer = Officer(email=email.lower(), name=name, organisation=organisation)
-    officer.set_password(password)
-    officer.save(force_insert=True)
-    journal.record(Act.OFFICER_MADE, actor=by, thing="officer", thing_id=officer.id)
-    return officer
+    """Add a member of staff who can sign in. Signing in opens nothing. Raises Refused."""
+    by = _actor(hands)
+    with refusals_logged(Act.OFFICER_MADE, by=by):
+        _permit_beginning(hands)
+        officer = Officer(email=email.lower(), name=name, organisation=organisation)
+        officer.set_password(password)
+        officer.save(force_insert=True)
+        journal.record(Act.OFFICER_MADE, actor=by, thing="officer", thing_id=officer.id)
+        return officer
 
 
 def _cost() -> passphrases.Cost:
@@ -202,13 +230,3 @@ def appoint(officer: Officer, role: Role, desk: Desk | None, *, hands: Sequence[
         thing_id=officer.id,
         detail={"role": str(role)},
     )
-
-
-def put_on_call(desk: Desk, step: int, officer: Officer, *, at: datetime) -> None:
-    """Add somebody to the chain of a desk."""
-    OnCall.objects.get_or_create(desk=desk, step=step, officer=officer)
-
-
-def plan_shift(desk: Desk, officer: Officer, *, starts_at: datetime, ends_at: datetime) -> None:
-    """Plan an officer's hours at a desk."""
-    Shift.objects.create(desk=desk, officer=officer, starts_at=starts_at, ends_at=ends_at)

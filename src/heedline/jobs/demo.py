@@ -17,12 +17,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from heedline.vault.codes import ReceiptCode, new_code
 from heedline.vault.keys import new_seed, signing_public
 from heedline.vault.signed import ROOT
+
+if TYPE_CHECKING:
+    from heedline.casework.attendance import Attendance
+
+SHIFT = timedelta(hours=12)
 
 #: name, desk, role, on duty now. The south-west desk sleeps, so that the round-the-clock desk has something to watch.
 PEOPLE: tuple[tuple[str, str, str, bool], ...] = (
@@ -99,8 +104,9 @@ def _people(cast: _Cast, at: datetime) -> None:
     from heedline.packs import load_pack
 
     pack = load_pack(settings.PACK)
+    root = [stewardship.Hand(ROOT, cast.root)]
     for code, organisation in pack.organisations.items():
-        cast.organisations[code] = stewardship.make_organisation(code, organisation.name, by=None, at=at)
+        cast.organisations[code] = stewardship.make_organisation(code, organisation.name, hands=root, at=at)
     for name, desk, _, _ in PEOPLE:
         place = pack.desks[desk or pack.watch_desk].organisation
         cast.passwords[name] = f"demo-{secrets.token_urlsafe(9)}"
@@ -109,7 +115,7 @@ def _people(cast: _Cast, at: datetime) -> None:
             name=name,
             organisation=cast.organisations[place],
             password=cast.passwords[name],
-            by=None,
+            hands=root,
             at=at,
         )
     # Argon2 lets go of the interpreter, so two cores make keys twice as fast
@@ -155,20 +161,39 @@ def _desks_and_epochs(cast: _Cast, at: datetime) -> None:
 
 
 def _rota(cast: _Cast, at: datetime) -> None:
-    from heedline.casework import stewardship
+    """Whoever is on duty now works one long shift after the other for a week: the demonstration does not fall asleep."""
+    from heedline.casework import duty
 
-    for name, desk, role, on_duty in PEOPLE:
-        if not desk:
+    for name, desk, _, on_duty in PEOPLE:
+        if not on_duty:
             continue
-        if on_duty:
-            stewardship.plan_shift(
-                cast.desks[desk],
-                cast.officers[name],
-                starts_at=at - timedelta(minutes=5),
-                ends_at=at + timedelta(days=30),
-            )
-        step = 3 if role == "supervisor" else 1
-        stewardship.put_on_call(cast.desks[desk], step, cast.officers[name], at=at)
+        with _sitting(cast, name, at) as by:
+            for starts in (at + SHIFT * n for n in range(14)):
+                duty.plan_shift(
+                    by.officer_id, desk=cast.desks[desk].id, starts=starts, ends=starts + SHIFT, by=by, at=at
+                )
+    steward = next(name for name, _, role, _ in PEOPLE if role == "steward")
+    with _sitting(cast, steward, at) as by:
+        for name, desk, role, _ in PEOPLE:
+            if desk:
+                step = 3 if role == "supervisor" else 1
+                duty.put_on_call(cast.officers[name].id, desk=cast.desks[desk].id, step=step, by=by, at=at)
+
+
+@contextmanager
+def _sitting(cast: _Cast, name: str, at: datetime) -> Iterator[Attendance]:
+    """A signed-in session of this person, for as long as they need it."""
+    from heedline.casework import attendance
+    from heedline.casework.session_store import SessionStore
+
+    session = SessionStore()
+    session["_auth_user_id"] = str(cast.officers[name].id)
+    session.create()
+    try:
+        yield attendance.enter(str(session.session_key), cast.officers[name], at=at)
+    finally:
+        attendance.leave()
+        session.delete()
 
 
 def _facts(cast: _Cast) -> dict[str, Any]:
@@ -281,15 +306,10 @@ def _work_on(cast: _Cast, one: _Sent) -> list[tuple[ReceiptCode, str]]:
     if then in {"leave", "withdraw"}:
         return []
     from heedline.casework import attendance, case_file, conversation, journey
-    from heedline.casework.session_store import SessionStore
 
     at = datetime.now(UTC)
     name = next(person for person, desk, role, _ in PEOPLE if desk == one.desk)
-    session = SessionStore()
-    session["_auth_user_id"] = str(cast.officers[name].id)
-    session.create()
-    by = attendance.enter(str(session.session_key), cast.officers[name], at=at)
-    try:
+    with _sitting(cast, name, at) as by:
         by = attendance.unlock_with_seed(by, cast.keys[name].seed, at=at)
         journey.take(one.ref, by=by, at=at)
         version = case_file.case_file(one.ref, by=by, at=at).version
@@ -311,9 +331,6 @@ def _work_on(cast: _Cast, one: _Sent) -> list[tuple[ReceiptCode, str]]:
             return [(one.code, one.entry["answer"])]
         elif then == "hand-over":
             journey.hand_over(one.ref, one.entry["to"], one.entry["because"], version=version, by=by, at=at)
-    finally:
-        attendance.leave()
-        session.delete()
     return []
 
 

@@ -25,7 +25,7 @@ import procrastinate
 from django.db import close_old_connections, connections
 from procrastinate.contrib.django.utils import connector_params
 
-from heedline.casework import arrivals, duty
+from heedline.casework import arrivals, paging
 from heedline.dispatch.folder import settle_folder
 from heedline.dispatch.turns import forget_dead_rows, forget_jobs
 
@@ -59,21 +59,21 @@ class PeriodicTask:
 
 def page(at: datetime) -> None:
     """Turn letters into alarms and alarms into pages. Every five seconds: danger pages within sixty."""
-    duty.drain(at)
-    duty.page_round(at, time.monotonic())
+    paging.drain(at)
+    paging.page_round(at, time.monotonic())
 
 
 def watch(at: datetime) -> None:
     """Say that the worker runs; raise alarms for what is late; leave no trace of past jobs."""
-    duty.beat(at)
-    duty.watch_clocks(at)
-    duty.watch_requests(at)
+    paging.beat(at)
+    paging.watch_clocks(at)
+    paging.watch_requests(at)
     forget_jobs()
 
 
 def settle(at: datetime) -> None:
     """Take from the rows and files of the ended quarter hour what their age would tell."""
-    duty.settle_alarms(at)
+    paging.settle_alarms(at)
     arrivals.settle(at)
     settle_folder(at)
     forget_dead_rows(_TRACES)
@@ -82,8 +82,8 @@ def settle(at: datetime) -> None:
 TASKS = (
     PeriodicTask("page", "* * * * * */5", 9, page),
     PeriodicTask("watch", "* * * * * 0", 5, watch),
-    PeriodicTask("watch-messages", "* * * * * 45", 3, duty.watch_messages),
-    PeriodicTask("watch-keys", "*/5 * * * * 30", 3, duty.watch_keys),
+    PeriodicTask("watch-messages", "* * * * * 45", 3, paging.watch_messages),
+    PeriodicTask("watch-keys", "*/5 * * * * 30", 3, paging.watch_keys),
     PeriodicTask("settle", "*/15 * * * * 0", 4, settle),
     PeriodicTask("sweep", "0 * * * * 20", 1, arrivals.sweep),
 )
@@ -115,7 +115,7 @@ class Runner:
 
     def _raise_alarm(self, at: datetime) -> None:
         try:
-            duty.task_failed(at)
+            paging.task_failed(at)
         except Exception:  # the database is away: the next round tries again
             logger.exception("the alarm about a failing task could not be raised")
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from heedline.casework import duty
+from heedline.casework import paging
 from tests.acting import acting
 from tests.cast import House, now
 from tests.sites.officer.desk_hand import Hand
@@ -107,7 +107,7 @@ def test_an_alarm_is_acknowledged_and_put_away_by_name(house: House, hand: Calla
     at = now()
     ref, _ = a_report(at=at, where=NORTH_EAST, now={"danger": "yes"})
     with acting("worker"):
-        duty.drain(at)
+        paging.drain(at)
     odile = hand()
     odile.sign_in("Odile")
     assert "nobody has acknowledged" in odile.html

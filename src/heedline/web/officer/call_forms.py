@@ -13,7 +13,7 @@ from typing import Any, Literal, cast
 
 from django.conf import settings
 
-from heedline.casework import duty
+from heedline.casework import attendance
 from heedline.casework.call_taking import CHANNELS, Contact
 from heedline.intake import one_page
 from heedline.intake.one_page import Block, PageReading, Phrases
@@ -254,7 +254,7 @@ def _own_fields() -> tuple[Field, ...]:
 
 def _checked_contact(own: Form, at: datetime) -> Form:
     day, clock = own.day("contact-on"), own.text("contact-at")
-    today: date = at.astimezone(duty.office_zone()).date()
+    today: date = at.astimezone(attendance.office_zone()).date()
     if day is not None and day > today:
         own = own.but(**{"contact-on": "This day has not come yet"})
     if clock:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from heedline.casework import NotHere, attendance, desk_view, duty, identity_reading, journey, reading
+from heedline.casework import NotHere, alarms, attendance, desk_view, identity_reading, journey, reading
 from heedline.casework.attendance import Attendance
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
@@ -48,7 +48,7 @@ def my_work(request: OfficeRequest) -> HttpResponse:
         {
             "desks": desks,
             "held": held,
-            "open_alarms": duty.open_alarms(by=by),
+            "open_alarms": alarms.unanswered(by=by),
             "requests_waiting": identity_reading.waiting_for(by),
             "updated": times.clock(at),
         },

@@ -11,8 +11,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from heedline.casework import NotHere, attendance, duty
-from heedline.casework.duty import AlarmLine, DeskDuty
+from heedline.casework import NotHere, alarms, attendance, duty
+from heedline.casework.alarms import AlarmLine
+from heedline.casework.duty import DeskDuty
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Choice, Form, Radios
 from heedline.web.declared import Audience, open_to
@@ -25,10 +26,10 @@ HOURS = (2, 4, 8, 12)
 
 @open_to(Audience.OFFICERS)
 @require_GET
-def alarms(request: OfficeRequest) -> HttpResponse:
+def alarm_list(request: OfficeRequest) -> HttpResponse:
     """Every open alarm of one's desks, danger first. Alarms carry no words of a report, so no keys are needed."""
     at = attendance.now()
-    lines = duty.alarms(by=request.attendance, at=at)
+    lines = alarms.open_now(by=request.attendance, at=at)
     return render(request, "officer/alarms.html", {"alarms": lines, "updated": times.clock(at)})
 
 
@@ -36,7 +37,7 @@ def alarms(request: OfficeRequest) -> HttpResponse:
 @require_POST
 def acknowledge(request: OfficeRequest, alarm: UUID) -> HttpResponse:
     """Say that one has seen it."""
-    duty.acknowledge(alarm, by=request.attendance, at=attendance.now())
+    alarms.acknowledge(alarm, by=request.attendance, at=attendance.now())
     messages.success(
         request, "Acknowledged in your name. The paging has stopped; the alarm stays until its cause is gone."
     )
@@ -49,7 +50,7 @@ def _clearing() -> tuple[Radios]:
             name="because",
             label="Why do you put it away?",
             required="Say why you put it away",
-            choices=tuple(Choice(value=code, label=words) for code, words in duty.CLEAR_REASONS.items()),
+            choices=tuple(Choice(value=code, label=words) for code, words in alarms.CLEAR_REASONS.items()),
             small=True,
         ),
     )
@@ -66,14 +67,14 @@ def clear(request: OfficeRequest, alarm: UUID) -> HttpResponse:
         form = Form.posted(fields, request.POST.lists())
         if not form.errors:
             try:
-                duty.clear(alarm, form.text("because"), by=request.attendance, at=at)
+                alarms.clear(alarm, form.text("because"), by=request.attendance, at=at)
             except NotNow as not_now:
                 form = form.but(because=not_now.reason)
             else:
                 messages.success(request, "The alarm is put away in your name.")
                 return HttpResponseRedirect(reverse("alarms"))
     line: AlarmLine | None = next(
-        (one for one in duty.alarms(by=request.attendance, at=at) if one.id == alarm), None
+        (one for one in alarms.open_now(by=request.attendance, at=at) if one.id == alarm), None
     )
     if line is None:
         messages.error(request, "Somebody has put that alarm away already.")

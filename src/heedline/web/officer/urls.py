@@ -100,7 +100,7 @@ urlpatterns = [
     path("w/identity/<uuid:ref>/", identity_pages.decide, name="identity-request"),
     path("w/identity/<uuid:ref>/open/", identity_pages.open_it, name="identity-open"),
     # being there
-    path("w/alarms/", duty_pages.alarms, name="alarms"),
+    path("w/alarms/", duty_pages.alarm_list, name="alarms"),
     path("w/alarms/<uuid:alarm>/acknowledge/", duty_pages.acknowledge, name="alarm-acknowledge"),
     path("w/alarms/<uuid:alarm>/clear/", duty_pages.clear, name="alarm-clear"),
     path("w/duty/", duty_pages.rota, name="rota"),

@@ -1,0 +1,80 @@
+"""Organisations and officers are added by two stewards; by the root key only until there are two of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from heedline.casework import stewardship
+from heedline.casework.stewardship import Hand
+from heedline.desks.models import Officer, Organisation
+from heedline.permits.gate import Refused
+from heedline.vault.keys import new_seed
+from heedline.vault.signed import ROOT
+from tests.acting import acting
+from tests.casework.people import People, logged
+from tests.cast import PASSWORD, House
+
+type Verb = Callable[[House, list[Hand], datetime], Any]
+
+
+def add_organisation(house: House, hands: list[Hand], at: datetime) -> Any:
+    return stewardship.make_organisation("council", "The Council", hands=hands, at=at)
+
+
+def add_officer(house: House, hands: list[Hand], at: datetime) -> Any:
+    return stewardship.make_officer(
+        email="nell@unit.example",
+        name="Nell N.",
+        organisation=house.officers["Odile"].organisation,
+        password=PASSWORD,
+        hands=hands,
+        at=at,
+    )
+
+
+VERBS = pytest.mark.parametrize(
+    ("add", "act"),
+    [(add_organisation, "organisation-made"), (add_officer, "officer-made")],
+    ids=["organisation", "officer"],
+)
+
+
+@VERBS
+def test_two_stewards_add_it_and_the_log_names_the_first(people: People, add: Verb, act: str) -> None:
+    house = people.house
+    with acting("office"):
+        made = add(house, house.hands, people.at)
+    (event,) = logged(act, thing=made.id)
+    assert event.actor == house.officers["Stella"].id
+
+
+@VERBS
+def test_nobody_else_adds_it_and_the_refusal_is_logged(people: People, add: Verb, act: str) -> None:
+    house = people.house
+    stella, odile = house.keys["Stella"].hand, house.keys["Odile"].hand
+    root, another = Hand(ROOT, house.root), Hand(ROOT, new_seed())
+    before = (Organisation.objects.count(), Officer.objects.count())
+    tried = [[], [stella], [stella, stella], [stella, odile], [odile, stella], [root], [another], [root, stella]]
+    for hands in tried:
+        with acting("office"), pytest.raises(Refused):
+            add(house, hands, people.at)
+    assert (Organisation.objects.count(), Officer.objects.count()) == before
+    assert len(logged(act, refused=True)) == len(tried)
+
+
+@VERBS
+def test_the_root_key_begins_an_installation_and_a_wrong_one_does_not(
+    people: People, add: Verb, act: str
+) -> None:
+    house = people.house
+    house.officers["Sten"].appointments.update(ended_on=people.at.date())
+    with acting("office"):
+        with pytest.raises(Refused, match="not the root key"):
+            add(house, [Hand(ROOT, new_seed())], people.at)
+        made = add(house, [Hand(ROOT, house.root)], people.at)
+    (event,) = logged(act, thing=made.id)
+    assert event.actor is None

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework import Locked, SealingStopped, epochs, voices
-from heedline.casework.session_store import keys_of, row_of
+from heedline.casework.session_store import SessionStore, keys_of, row_of
 from heedline.casework.signing import Hand
 from heedline.desks.models import Appointment, EpochGrant, Officer, SeedWrapping
 from heedline.packs import load_pack
@@ -96,30 +99,76 @@ class Attendance:
         gate.require(self.appointments, capability, desks=where, standing=standing)
 
 
-def enter(session_key: str, officer: Officer, *, at: datetime, with_keys: bool = True) -> Attendance:
-    """Begin a request: tell the database whose session it is, and find what is unlocked. Always paired with `leave`.
-
-    `with_keys=False` is for what a page asks by itself while nobody touches it: that must not keep the keys unlocked.
-    """
-    wall.stand_behind(keys_of(session_key).row_id)
-    rows = list(
-        Appointment.objects.filter(officer=officer, ended_on=None)
-        .select_related("desk")
-        .order_by("desk__round_the_clock", "desk__name")
+#: Where somebody works, as a column beside their session.
+_WORKS_AT = ArraySubquery(
+    Appointment.objects.filter(officer=OuterRef("officer"), ended_on=None)
+    .order_by("desk__round_the_clock", "desk__name")
+    .values(
+        line=JSONObject(
+            role="role",
+            desk="desk_id",
+            code="desk__code",
+            name="desk__name",
+            round_the_clock="desk__round_the_clock",
+        )
     )
-    desks = {
-        row.desk.id: DeskLine(row.desk.id, row.desk.code, row.desk.name, row.desk.round_the_clock)
-        for row in rows
-        if row.desk is not None and Capability.SEE_QUEUE in GRANTS[Role(row.role)]
+)
+
+
+def come_in(
+    session: SessionStore, *, at: datetime, with_keys: bool = True
+) -> tuple[Officer, Attendance] | None:
+    """Begin a request: find whose session it is, where they work and what is unlocked, and tell the database, all in one
+    statement. None for a session that is nobody's or over. Always paired with `leave`.
+
+    Whether the session still counts for that officer (password, way in) is the caller's question. `with_keys=False` is
+    for what a page asks by itself while nobody touches it: that must not keep the keys unlocked.
+    """
+    token = session.session_key
+    if token is None:
+        return None
+    rows = session.rows().select_related("officer", "unlocked")
+    row = rows.annotate(behind=wall.standing_behind(keys_of(token).row_id), works_at=_WORKS_AT).first()
+    session.found(row)
+    if row is None or row.officer is None or session.session_key is None:
+        return None
+    works_at = [
+        (line["role"], DeskLine(UUID(line["desk"]), line["code"], line["name"], line["round_the_clock"]))
+        if line["desk"] is not None
+        else (line["role"], None)
+        for line in row.works_at
+    ]
+    here = _attendance(row.officer, works_at, token)
+    kept = getattr(row, "unlocked", None) if with_keys else None
+    return row.officer, replace(here, keyring=_unlocked(here, kept, at))
+
+
+def enter(session_key: str, officer: Officer, *, at: datetime) -> Attendance:
+    """`come_in` for whoever knows already whose session it is, and that it counts: the demonstration, tests."""
+    wall.stand_behind(keys_of(session_key).row_id)
+    rows = Appointment.objects.filter(officer=officer, ended_on=None).select_related("desk")
+    works_at = [
+        (row.role, DeskLine(d.id, d.code, d.name, d.round_the_clock) if (d := row.desk) is not None else None)
+        for row in rows.order_by("desk__round_the_clock", "desk__name")
+    ]
+    here = _attendance(officer, works_at, session_key)
+    kept = UnlockedKeys.objects.filter(session_id=row_of(session_key)).first()
+    return replace(here, keyring=_unlocked(here, kept, at))
+
+
+def _attendance(officer: Officer, works_at: Sequence[tuple[str, DeskLine | None]], token: str) -> Attendance:
+    reads = {
+        desk.id: desk
+        for role, desk in works_at
+        if desk is not None and Capability.SEE_QUEUE in GRANTS[Role(role)]
     }
-    here = Attendance(
+    return Attendance(
         officer_id=officer.id,
         name=officer.name,
-        appointments=tuple((row.role, row.desk_id) for row in rows),
-        desks=tuple(desks.values()),
-        token=session_key,
+        appointments=tuple((role, desk.id if desk is not None else None) for role, desk in works_at),
+        desks=tuple(reads.values()),
+        token=token,
     )
-    return replace(here, keyring=_unlocked(here, at)) if with_keys else here
 
 
 def leave() -> None:
@@ -131,9 +180,8 @@ def _idle() -> timedelta:
     return load_pack(settings.PACK).clock("unlock_idle")
 
 
-def _unlocked(here: Attendance, at: datetime) -> Keyring | None:
-    row = UnlockedKeys.objects.filter(session_id=row_of(here.token), idle_until__gt=at).first()
-    if row is None:
+def _unlocked(here: Attendance, row: UnlockedKeys | None, at: datetime) -> Keyring | None:
+    if row is None or row.idle_until <= at:
         return None
     keys = derive_keys(here.token.encode(), "unlocked")
     try:

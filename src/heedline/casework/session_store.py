@@ -14,6 +14,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from heedline.permits.models import OfficeSession
 from heedline.vault import CannotOpen
@@ -42,15 +43,20 @@ class SessionStore(SessionBase):
     def _validate_session_key(key: str) -> bool:
         return bool(key) and 40 <= len(key) < 48
 
-    def _row(self) -> OfficeSession | None:
+    def rows(self) -> QuerySet[OfficeSession]:
+        """The row of this session, or none when its time has run out."""
         if self.session_key is None:
-            return None
-        return OfficeSession.objects.filter(
-            row=row_of(self.session_key), expires_at__gt=datetime.now(UTC)
-        ).first()
+            return OfficeSession.objects.none()
+        return OfficeSession.objects.filter(row=row_of(self.session_key), expires_at__gt=datetime.now(UTC))
 
     def load(self) -> dict[str, Any]:
-        row = self._row()
+        return self._opened(self.rows().first())
+
+    def found(self, row: OfficeSession | None) -> None:
+        """Take the session from one of `rows()` that was looked up together with more, and do not look again."""
+        self._session_cache = self._opened(row)
+
+    def _opened(self, row: OfficeSession | None) -> dict[str, Any]:
         if row is None or self.session_key is None:
             self._session_key = None
             return {}

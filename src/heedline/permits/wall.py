@@ -8,12 +8,24 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Func, TextField, Value
 
 
 def stand_behind(wall: bytes) -> None:
     """From here on this connection sees the rows of the desks that the session's officer works on."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('heedline.wall', %s, false)", [wall.hex()])
+
+
+def standing_behind(wall: bytes) -> Func:
+    """`stand_behind` as a column: whoever looks a session up stands behind it from then on, if it is there."""
+    return Func(
+        Value("heedline.wall"),
+        Value(wall.hex()),
+        Value(False),
+        function="set_config",
+        output_field=TextField(),
+    )
 
 
 def step_back() -> None:

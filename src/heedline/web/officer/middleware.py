@@ -11,18 +11,20 @@ late is kept (`kept_words`), not lost.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from heedline.casework import attendance
 from heedline.casework.attendance import Attendance
+from heedline.casework.session_store import SessionStore
 from heedline.web.declared import Audience, audience_of
 from heedline.web.officer import kept_words
-from heedline.web.officer.signing_in import SECOND_FACTOR, has_second_factor
+from heedline.web.officer.signing_in import SECOND_FACTOR, has_second_factor, is_signed_in
 
 
 class OfficeRequest(HttpRequest):
@@ -39,23 +41,28 @@ class OnTheRecord:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.attendance = None  # type: ignore[attr-defined]
-        officer = request.user
+        session = cast(SessionStore, request.session)
+        somebody = session.session_key is not None
         try:
-            if officer.is_authenticated and request.session.session_key:
-                request.attendance = attendance.enter(  # type: ignore[attr-defined]
-                    request.session.session_key,
-                    officer,
-                    at=attendance.now(),
-                    # what a page asks by itself must not keep the keys unlocked while nobody is there
-                    with_keys="HX-Request" not in request.headers,
-                )
+            found = attendance.come_in(
+                session,
+                at=attendance.now(),
+                # what a page asks by itself must not keep the keys unlocked while nobody is there
+                with_keys="HX-Request" not in request.headers,
+            )
+            if found is not None and is_signed_in(request, found[0]):
+                request.attendance = found[1]  # type: ignore[attr-defined]
+            elif somebody:
+                attendance.leave()
+                if request.user.is_authenticated:  # the row and what is sealed in it name two people
+                    logout(request)
             response = self.get_response(request)
             if response.status_code == 403 and _keeps(request) and not getattr(request, "was_let_in", False):
                 # Django's CSRF check refused it: a page from before the last sign-in. Another site cannot get here
                 # with a session, because the cookie is SameSite=Strict.
                 response = kept_words.hold(request, request.path)
         finally:
-            if officer.is_authenticated:
+            if somebody:
                 attendance.leave()
         response["Cache-Control"] = "no-store"
         return response

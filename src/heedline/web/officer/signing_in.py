@@ -19,11 +19,12 @@ from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.contrib.auth import authenticate
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, authenticate
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare
 
 from heedline.casework import attendance
 from heedline.web.officer import known_devices, throttle
@@ -153,6 +154,23 @@ def is_own_path(url: str | None) -> bool:
         return False
     parts = urlsplit(url)
     return not parts.scheme and not parts.netloc
+
+
+def is_signed_in(request: HttpRequest, officer: Officer) -> bool:
+    """Whether the session of this request signs in this officer, who was found together with it.
+
+    Asks what Django asks (`django.contrib.auth.get_user`), of the row that is at hand; where the answer is not a plain
+    yes, Django looks for itself, and decides.
+    """
+    session = request.session
+    if (
+        officer.is_active
+        and session.get(SESSION_KEY) == str(officer.pk)
+        and session.get(BACKEND_SESSION_KEY) in settings.AUTHENTICATION_BACKENDS
+        and constant_time_compare(session.get(HASH_SESSION_KEY, ""), officer.get_session_auth_hash())
+    ):
+        request._cached_user = officer  # type: ignore[attr-defined]  # what Django's middleware looks at first
+    return request.user.is_authenticated and request.user.pk == officer.pk
 
 
 def has_second_factor(officer: Any) -> bool:

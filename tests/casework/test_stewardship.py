@@ -58,7 +58,16 @@ def test_nobody_else_adds_it_and_the_refusal_is_logged(people: People, add: Verb
     stella, odile = house.keys["Stella"].hand, house.keys["Odile"].hand
     root, another = Hand(ROOT, house.root), Hand(ROOT, new_seed())
     before = (Organisation.objects.count(), Officer.objects.count())
-    tried = [[], [stella], [stella, stella], [stella, odile], [odile, stella], [root], [another], [root, stella]]
+    tried = [
+        [],
+        [stella],
+        [stella, stella],
+        [stella, odile],
+        [odile, stella],
+        [root],
+        [another],
+        [root, stella],
+    ]
     for hands in tried:
         with acting("office"), pytest.raises(Refused):
             add(house, hands, people.at)

@@ -3,7 +3,7 @@
 #
 #   scripts/bootstrap.sh demo     what Heedline needs to run (requirements.lock)
 #   scripts/bootstrap.sh dev      that, and what checks and tests need (requirements-dev.lock)
-#   scripts/bootstrap.sh browser  what only whole tests need besides: Chromium, Java, the pinned npm packages
+#   scripts/bootstrap.sh browser  what only whole tests need besides: Chromium, Firefox, Java, the pinned npm packages
 #
 # Touches the system only in `browser`, and only as root (apt-get). PYTHON=/path/to/python3 chooses an interpreter.
 set -euo pipefail
@@ -98,6 +98,7 @@ dev)
 browser)
     missing=()
     [ -x /usr/bin/chromium ] || missing+=(chromium)
+    [ -x /usr/bin/firefox-esr ] || missing+=(firefox-esr)
     command -v java >/dev/null || missing+=(default-jre-headless)
     command -v npm >/dev/null || missing+=(nodejs npm)
     [ ${#missing[@]} = 0 ] || apt_install "${missing[@]}"

@@ -26,7 +26,10 @@ ALL = "arwdDxtm"
 #: Rights on whole tables.
 TABLES: dict[str, dict[str, str]] = {
     # the log
-    "audit_event": {"office": "r", "settler": "a"},
+    "audit_event": {"office": "r", "settler": "a", "worker": "r"},
+    "audit_tile": {"worker": "arw"},
+    "audit_mark": {"office": "r", "worker": "arw"},
+    "audit_checkpoint": {"public": "r", "office": "r", "worker": "ar"},
     # people and hours
     "desks_appointment": {"office": "arw", "worker": "r", "usher": "r"},
     "desks_desk": {"public": "r", "office": "arw", "worker": "r", "door": "r", "usher": "r"},

@@ -10,7 +10,10 @@ from django.db import models
 #: sealed: ciphertext, whose key is not in the database.
 #: digest: a hash, a MAC or a public key.
 PLAIN: dict[str, str] = {
-    "audit_event": "id act desk thing thing_id outcome detail",
+    "audit_event": "id generation xid act desk thing thing_id outcome detail",
+    "audit_tile": "level number",
+    "audit_mark": "id size generation xid event newest",
+    "audit_checkpoint": "feed size generation old slot note key",
     "dispatch_outbox": "id letter desk thing_id slot done",
     "dispatch_alarm": "id kind desk_id report_id slot steps_sent failures because settled",
     "dispatch_worker_beat": "id minute",
@@ -73,6 +76,8 @@ SEALED: dict[str, str] = {
     "permits_held_form": "sealed",
 }
 DIGEST: dict[str, str] = {
+    "audit_tile": "hashes",
+    "audit_checkpoint": "proof",
     "desks_officer": "password",
     "intake_draft": "row",
     "intake_question_set": "digest",

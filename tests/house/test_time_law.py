@@ -60,6 +60,7 @@ EXACT = {
 }
 #: Times that must stand on a quarter hour.
 SLOTTED = {
+    "audit_checkpoint.slot",
     "reports_report.slot",
     "reports_message.slot",
     "reports_receipt.touched",

@@ -41,6 +41,8 @@ class Act(StrEnum):
     KEYS_UNLOCKED = "keys-unlocked"
     UNLOCK_REFUSED = "unlock-refused"
     KEYS_LOCKED = "keys-locked"
+    # the log itself
+    LOG_RESTORED = "log-restored"
     # setting up
     ORGANISATION_MADE = "organisation-made"
     DESK_MADE = "desk-made"

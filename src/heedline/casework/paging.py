@@ -18,7 +18,7 @@ from django.db.models.functions import Least
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework import key_directory, on_call
+from heedline.casework import checkpoints, key_directory, on_call
 from heedline.desks.models import Desk
 from heedline.dispatch import clockwork, postmen
 from heedline.dispatch.chain import Deadlines, offsets_of
@@ -218,6 +218,16 @@ def task_failed(at: datetime) -> None:
     _raise_for_all(AlarmKind.WORKER_FAILING, at)
 
 
+def log_stands(at: datetime) -> None:
+    """Raise the alarm that the log is not sequenced, or that there is no key to sign it with."""
+    _raise_for_all(AlarmKind.LOG_STANDS, at)
+
+
+def log_broken(at: datetime) -> None:
+    """Raise the alarm that the log in the database is not the one that was sequenced."""
+    _raise_for_all(AlarmKind.LOG_BROKEN, at)
+
+
 def beat(at: datetime) -> None:
     """Note that the worker runs, to the minute."""
     if not WorkerBeat.objects.filter(id=1).update(minute=minute_of(at)):
@@ -246,7 +256,8 @@ def _page_round(at: datetime, now: float, deadlines: Deadlines) -> int:
     if not steps:
         return 0
     people = {alarm: _called(alarm, step, at) for alarm, step in steps.items()}
-    delivery = postmen.carry(frozenset[str]().union(*people.values()), at=at)
+    called = frozenset[str]().union(*people.values())
+    delivery = postmen.carry(called, at=at, log=checkpoints.mail_words(at))
     moved = 0
     for alarm, step in steps.items():
         if delivery.posted or people[alarm] & delivery.reached:

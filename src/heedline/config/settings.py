@@ -41,6 +41,11 @@ SECRET_KEY = env.secret(
     default="only-for-checks-and-tests" if PROCESS == "none" else None,
 )
 
+#: Hex of the Ed25519 seed that signs the log's checkpoints: the worker's, and no other process's.
+LOG_KEY = env.secret("HEEDLINE_LOG_KEY", default="")
+#: How the log is called in checkpoints; made from the installation when nobody chose.
+LOG_NAME = env.text("HEEDLINE_LOG_NAME", default="")
+
 # --- database ----------------------------------------------------------------------------------------------------
 DATABASES = database_settings(PROCESS)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -30,6 +30,8 @@ class AlarmKind(StrEnum):
     KEYS_DOUBTED = "keys-doubted"
     PAGE_FAILED = "page-failed"
     WORKER_FAILING = "worker-failing"
+    LOG_STANDS = "log-stands"
+    LOG_BROKEN = "log-broken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ RULES: dict[AlarmKind, AlarmRule] = {
     AlarmKind.KEYS_DOUBTED: AlarmRule("A statement about somebody's keys is missing or was not believed"),
     AlarmKind.PAGE_FAILED: AlarmRule("A page could not be delivered"),
     AlarmKind.WORKER_FAILING: AlarmRule("A background task keeps failing"),
+    AlarmKind.LOG_STANDS: AlarmRule("The log is not being sequenced or signed"),
+    AlarmKind.LOG_BROKEN: AlarmRule("The log does not add up: somebody may have changed it"),
 }
 
 #: Why an alarm is cleared, as codes: a reason in free words would put what reports say into the clear.

@@ -1,8 +1,9 @@
 """The page: one message that calls a person to a screen and says nothing else.
 
 Every page is the same: same subject, same words, same number of bytes, whatever it is about and whomever it reaches.
-It carries no id, no kind, no number and no exact time: its date is the quarter hour. Whoever watches the mail learns
-that somebody was called, which cannot be helped, and not more.
+It carries no id, no kind, no number of its own and no exact time: its date is the quarter hour. Whoever watches the mail
+learns that somebody was called, which cannot be helped, and not more. Every mail of a quarter hour carries the same
+checkpoint of the log, so that whoever keeps their mails can prove later what the log was.
 """
 
 from __future__ import annotations
@@ -30,9 +31,10 @@ def page_words(office_url: str) -> str:
     return f"Someone needs to look at Heedline now. Sign in to the office site.\n{office_url}\n"
 
 
-def mail_page(address: str, *, sender: str, office_url: str, at: datetime) -> EmailMessage:
+def mail_page(address: str, *, sender: str, office_url: str, at: datetime, log: str = "") -> EmailMessage:
     """A page by e-mail to one officer, filled up with blank lines to PAGE_BYTES and PAGE_LINES.
 
+    `log`: the checkpoint of the log, in lines of plain ASCII.
     ValueError when the addresses are so long that it cannot be: then nobody learns a length from it either.
     """
     headers = {
@@ -40,7 +42,8 @@ def mail_page(address: str, *, sender: str, office_url: str, at: datetime) -> Em
         # Django's own would carry this machine's name and the exact time.
         "Message-ID": f"<{uuid.uuid4().hex}@{sender.rpartition('@')[2]}>",
     }
-    message = EmailMessage(SUBJECT, page_words(office_url), sender, [address], headers=headers)
+    words = page_words(office_url) + (f"\n{log}" if log else "")
+    message = EmailMessage(SUBJECT, words, sender, [address], headers=headers)
     bare = message.message().as_bytes()
     lines = PAGE_LINES - bare.count(b"\n")
     spaces = PAGE_BYTES - len(bare) - lines

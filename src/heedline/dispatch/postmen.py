@@ -40,16 +40,19 @@ class Delivery:
         return bool(self.reached) or self.posted
 
 
-def carry(addresses: Iterable[str], *, at: datetime) -> Delivery:
-    """Page these people by e-mail, and the configured web address once. Raises nothing: failures are in the answer."""
+def carry(addresses: Iterable[str], *, at: datetime, log: str = "") -> Delivery:
+    """Page these people by e-mail, and the configured web address once. Raises nothing: failures are in the answer.
+
+    `log`: the checkpoint of the log that every mail carries.
+    """
     wanted = frozenset(addresses)
-    reached = _by_mail(wanted, at)
+    reached = _by_mail(wanted, at, log)
     posted = _by_web(at)
     failed = ({"mail"} if reached != wanted else set()) | ({"web"} if posted is False else set())
     return Delivery(reached, bool(posted), frozenset(failed))
 
 
-def _by_mail(addresses: frozenset[str], at: datetime) -> frozenset[str]:
+def _by_mail(addresses: frozenset[str], at: datetime, log: str) -> frozenset[str]:
     reached = set()
     if not addresses:
         return frozenset()
@@ -58,7 +61,11 @@ def _by_mail(addresses: frozenset[str], at: datetime) -> frozenset[str]:
             for address in sorted(addresses):
                 try:
                     page = mail_page(
-                        address, sender=settings.PAGE_MAIL_FROM, office_url=settings.OFFICE_URL, at=at
+                        address,
+                        sender=settings.PAGE_MAIL_FROM,
+                        office_url=settings.OFFICE_URL,
+                        at=at,
+                        log=log,
                     )
                     if connection.send_messages([page]):
                         reached.add(address)

@@ -21,8 +21,8 @@ from heedline.launch.home import Home
 OLDEST_SERVER = 170000
 #: The worker says every minute that it runs.
 LONGEST_SILENCE = timedelta(minutes=3)
-#: What the internet-facing process may read as tables: public keys, and which desks there are.
-PUBLISHED = frozenset({"desks_desk", "desks_installation", "keys_statement"})
+#: What the internet-facing process may read as tables: public keys, which desks there are, the log's checkpoints.
+PUBLISHED = frozenset({"audit_checkpoint", "desks_desk", "desks_installation", "keys_statement"})
 #: Whom a process may become: migrations the owners; the worker may end a stretch of the server's log of commits.
 MEMBERSHIPS = {
     roles.role("migrate"): frozenset(roles.role(owner) for owner in roles.OWNERS),

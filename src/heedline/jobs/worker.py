@@ -25,7 +25,7 @@ import procrastinate
 from django.db import close_old_connections, connections
 from procrastinate.contrib.django.utils import connector_params
 
-from heedline.casework import arrivals, paging
+from heedline.casework import arrivals, log_keeping, paging
 from heedline.dispatch.folder import settle_folder
 from heedline.dispatch.turns import forget_dead_rows, forget_jobs
 
@@ -71,10 +71,17 @@ def watch(at: datetime) -> None:
     forget_jobs()
 
 
+def keep_log(at: datetime) -> None:
+    """Put what was written into the log's tree."""
+    log_keeping.keep(at, time.monotonic())
+
+
 def settle(at: datetime) -> None:
-    """Take from the rows and files of the ended quarter hour what their age would tell."""
+    """Take from the rows and files of the ended quarter hour what their age would tell; sign the log as it then is."""
     paging.settle_alarms(at)
     arrivals.settle(at)
+    keep_log(at)
+    log_keeping.publish(at)
     settle_folder(at)
     forget_dead_rows(_TRACES)
 
@@ -82,6 +89,7 @@ def settle(at: datetime) -> None:
 TASKS = (
     PeriodicTask("page", "* * * * * */5", 9, page),
     PeriodicTask("watch", "* * * * * 0", 5, watch),
+    PeriodicTask("keep-log", "* * * * * */15", 2, keep_log),
     PeriodicTask("watch-messages", "* * * * * 45", 3, paging.watch_messages),
     PeriodicTask("watch-keys", "*/5 * * * * 30", 3, paging.watch_keys),
     PeriodicTask("settle", "*/15 * * * * 0", 4, settle),

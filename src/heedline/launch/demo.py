@@ -102,6 +102,9 @@ def environment_of(
         "HEEDLINE_OFFICE_URL": office.url,
         "HEEDLINE_PAGES_DIR": str(home.folder / "pages"),
     }
+    if process == "worker":
+        home.log_key()
+        told["HEEDLINE_LOG_KEY_FILE"] = str(home.secrets / "log-key")
     if home.root_key.exists():
         told["HEEDLINE_ROOT"] = home.root_key.read_text(encoding="ascii").strip()
     return told

@@ -1,6 +1,7 @@
 """The folder of one installation (`HEEDLINE_HOME`): its secrets, each in a file that only its owner reads.
 
 secrets/installation   random id, bound into everything that is sealed
+secrets/log-key        signs the log's checkpoints; only the worker is told
 secrets/key-<process>  one SECRET_KEY for each process, so that none can make what another signs
 root.pub, demo.json    written when the demonstration is loaded
 static/                what the sites serve to everybody
@@ -52,6 +53,10 @@ class Home:
     def secret_key(self, process: str) -> str:
         """SECRET_KEY of one process."""
         return self._kept(f"key-{process}", 32)
+
+    def log_key(self) -> str:
+        """The seed that signs the log's checkpoints, in hex."""
+        return self._kept("log-key", 32)
 
     def _kept(self, name: str, size: int) -> str:
         self.secrets.mkdir(parents=True, exist_ok=True, mode=0o700)

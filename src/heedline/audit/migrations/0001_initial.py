@@ -3,6 +3,8 @@
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
+import heedline.audit.models
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -11,9 +13,38 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="Checkpoint",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "feed", "size", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("feed", models.CharField(max_length=4)),
+                ("size", models.BigIntegerField()),
+                ("generation", models.IntegerField()),
+                ("old", models.BigIntegerField()),
+                ("slot", models.DateTimeField()),
+                ("note", models.TextField()),
+                ("key", models.CharField(max_length=300)),
+                ("proof", models.BinaryField()),
+            ],
+            options={
+                "db_table": "audit_checkpoint",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("feed__in", ["day", "slot"])), name="a_feed_of_checkpoints"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Event",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("generation", models.IntegerField(db_default=1)),
+                ("xid", models.BigIntegerField(db_default=heedline.audit.models.ThisTransaction())),
                 ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("act", models.CharField(max_length=40)),
                 ("actor", models.UUIDField(null=True)),
@@ -26,9 +57,41 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "audit_event",
                 "indexes": [
+                    models.Index(fields=["generation", "xid", "id"], name="event_order"),
                     models.Index(fields=["thing_id", "id"], name="event_thing"),
                     models.Index(fields=["actor", "id"], name="event_actor"),
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Mark",
+            fields=[
+                ("id", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("size", models.BigIntegerField(default=0)),
+                ("generation", models.IntegerField(default=0)),
+                ("xid", models.BigIntegerField(default=0)),
+                ("event", models.BigIntegerField(default=0)),
+                ("newest", models.BigIntegerField(default=0)),
+            ],
+            options={
+                "db_table": "audit_mark",
+            },
+        ),
+        migrations.CreateModel(
+            name="Tile",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "level", "number", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("level", models.SmallIntegerField()),
+                ("number", models.BigIntegerField()),
+                ("hashes", models.BinaryField()),
+            ],
+            options={
+                "db_table": "audit_tile",
             },
         ),
     ]

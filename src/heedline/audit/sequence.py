@@ -1,0 +1,169 @@
+"""The order of the log, and its tree, in the database.
+
+Events are ordered by (generation, xid, id), and only those below the horizon are looked at: numbers of transactions
+smaller than that of every transaction that still runs. What is below has been committed or never will be, so nothing can
+appear between two events that were ordered once. Writers wait for nobody, and the sequencer for no writer.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+
+from heedline.audit.leaves import Sequenced
+from heedline.audit.models import Mark
+from heedline.audit.tree import EMPTY_ROOT, Forest, leaf_hash
+
+#: Events in one transaction of the sequencer.
+BATCH = 2000
+_COLUMNS = "generation, xid, id, at, act, actor, desk, thing, thing_id, outcome, detail"
+_AFTER = "(generation, xid, id) > (%s, %s, %s)"
+#: Events of an earlier generation were all committed in another cluster: none of them can still be under way here.
+_SETTLED = (
+    "(generation < (SELECT max(generation) FROM audit_event)"
+    " OR xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint)"
+)
+_NEXT = (
+    f"SELECT {_COLUMNS} FROM audit_event WHERE {_AFTER} AND {_SETTLED} ORDER BY generation, xid, id LIMIT %s"  # noqa: S608
+)
+_ALL = f"SELECT {_COLUMNS} FROM audit_event ORDER BY generation, xid, id LIMIT %s"  # noqa: S608
+_SLIPPED_IN = (
+    "SELECT EXISTS (SELECT 1 FROM audit_event WHERE id > %s AND (generation, xid, id) <= (%s, %s, %s))"
+)
+_WAITING = f"SELECT EXISTS (SELECT 1 FROM audit_event WHERE {_AFTER})"  # noqa: S608
+
+
+class Broken(Exception):
+    """The log in the database is not the one that was sequenced. `str()` says what does not fit."""
+
+
+class StoredTiles:
+    """Tiles in their table. What was read or written once is remembered."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int], bytes] = {}
+        self._changed: set[tuple[int, int]] = set()
+
+    def get(self, level: int, index: int) -> bytes:
+        """The hashes of a tile."""
+        if (level, index) not in self._known:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT hashes FROM audit_tile WHERE level = %s AND number = %s", [level, index]
+                )
+                found = cursor.fetchone()
+            self._known[level, index] = bytes(found[0]) if found else b""
+        return self._known[level, index]
+
+    def put(self, level: int, index: int, hashes: bytes) -> None:
+        """Keep a tile; it is written by `save`."""
+        self._known[level, index] = hashes
+        self._changed.add((level, index))
+
+    def save(self) -> None:
+        """Write what was put."""
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO audit_tile (level, number, hashes) VALUES (%s, %s, %s)"
+                " ON CONFLICT (level, number) DO UPDATE SET hashes = excluded.hashes",
+                [(level, index, self._known[level, index]) for level, index in sorted(self._changed)],
+            )
+        self._changed.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How large the sequenced log is, its root, and its generation."""
+
+    size: int
+    root: bytes
+    generation: int
+
+
+def extend(batch: int = BATCH) -> int:
+    """Put the next events into the tree, in one transaction; returns how many. Two at once take turns.
+
+    Whatever kills the process in the middle, the tree stands where it stood. Raises Broken when an event was slipped in
+    before those that are in the tree, or when the tree's own tiles are not there.
+    """
+    Mark.objects.bulk_create([Mark(id=1)], ignore_conflicts=True)
+    with transaction.atomic():
+        mark = Mark.objects.select_for_update().get(id=1)
+        _refuse_slipped_in(mark)
+        events = [_event(row) for row in _rows(_NEXT, [mark.generation, mark.xid, mark.event, batch])]
+        if not events:
+            return 0
+        tiles = StoredTiles()
+        forest = Forest(tiles, mark.size)
+        try:
+            forest.append([leaf_hash(event.leaf()) for event in events])
+        except ValueError as missing:
+            raise Broken(str(missing)) from None
+        tiles.save()
+        mark.size = forest.size
+        mark.generation, mark.xid, mark.event = events[-1].key
+        mark.newest = max(mark.newest, *(event.id for event in events))
+        mark.save()
+    return len(events)
+
+
+def _refuse_slipped_in(mark: Mark) -> None:
+    found = _rows(_SLIPPED_IN, [mark.newest, mark.generation, mark.xid, mark.event])
+    if mark.size and found[0][0]:
+        raise Broken("An event stands before others that were sequenced earlier")
+
+
+def head() -> Head:
+    """The tree as it stands. Raises Broken when its tiles are not there."""
+    mark = Mark.objects.filter(id=1).first()
+    if mark is None or mark.size == 0:
+        return Head(0, EMPTY_ROOT, 0)
+    try:
+        return Head(mark.size, forest().root(), mark.generation)
+    except ValueError as missing:
+        raise Broken(str(missing)) from None
+
+
+def forest() -> Forest:
+    """The tree, to make proofs from."""
+    mark = Mark.objects.filter(id=1).first()
+    return Forest(StoredTiles(), mark.size if mark is not None else 0)
+
+
+def events_wait() -> bool:
+    """Whether an event stands in the table that is not in the tree yet."""
+    mark = Mark.objects.filter(id=1).first() or Mark()
+    return bool(_rows(_WAITING, [mark.generation, mark.xid, mark.event])[0][0])
+
+
+def in_order(size: int) -> Iterator[Sequenced]:
+    """The first `size` events in the order of the log, a few thousand at a time. Call it inside one transaction."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(_ALL, [size])
+        while rows := cursor.fetchmany(BATCH):
+            for row in rows:
+                yield _event(row)
+
+
+def _event(row: tuple[Any, ...]) -> Sequenced:
+    generation, xid, number, at, act, actor, desk, thing, thing_id, outcome, detail = row
+    said = json.loads(detail) if isinstance(detail, str) else detail
+    return Sequenced(generation, xid, number, at, act, actor, desk, thing, thing_id, outcome, said)
+
+
+def _rows(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return list(cursor.fetchall())
+
+
+def next_generation() -> int:
+    """Let events be written under the next generation from now on. The owner's: it changes the table's default."""
+    present = int(_rows("SELECT COALESCE(max(generation), 0) FROM audit_event", [])[0][0])
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE audit_event ALTER COLUMN generation SET DEFAULT {present + 1:d}")
+    return present + 1

@@ -161,10 +161,14 @@ PERMITS = {
     "my_desks",
     "my_officer",
     "note_call",
+    "queue",
     "release_words",
     "second_share",
+    "waiting",
     "who_decides",
 }
+#: Those that look with the caller's eyes, so that row-level security holds inside; `slot` looks at no table.
+INVOKERS = {"queue", "slot", "waiting"}
 CLOCKWORK = {"end_releases", "settle", "sweep"}
 TRIGGERS = {"a_decision_stays", "steps_stay", "the_log_only_grows"}
 #: Functions of PostgreSQL itself that one of ours may call and PUBLIC may not.

@@ -57,6 +57,6 @@ def next_waiting(*, by: Attendance, at: datetime, desk: str | None, after: UUID)
     """The next report of that queue that nobody holds: where "Save and open next" leads. None when there is none."""
     by.require(Capability.SEE_QUEUE)
     for row in open_rows(by, QueueView(desk=desk, state="open", size=50), at):
-        if row.id != after and row.stage == "waiting":
-            return row.id
+        if row.report.id != after and row.report.stage == "waiting":
+            return row.report.id
     return None

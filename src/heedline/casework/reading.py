@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,18 +17,20 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework import on_call
 from heedline.casework.attendance import Attendance, Keyring
 from heedline.casework.finding import on_the_record
+from heedline.desks.models import Shift
 from heedline.dispatch.clocks import due_words, is_overdue
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
-from heedline.permits.scopes import reports_of
-from heedline.reports.models import Report, SealedHeader, SealedPayload
+from heedline.permits.scopes import Place, queue_of, reports_of, waiting_at
+from heedline.reports.models import Report
+from heedline.reports.stored import parts_of
 from heedline.vault import CannotOpen, envelope
 from heedline.vault.container import Container
 
@@ -120,7 +123,7 @@ class Queue:
 
     lines: tuple[QueueLine, ...]
     next: str | None
-    mark: str  # for `new_since`
+    mark: str  # for `new_since`: how many reports wait now, counted up to a thousand
 
 
 def _zone() -> ZoneInfo:
@@ -153,10 +156,6 @@ def _chosen(by: Attendance, code: str | None) -> list[UUID]:
     return [desk.id for desk in by.desks if code is None or desk.code == code]
 
 
-def _key(report: Report) -> tuple[int, datetime, UUID]:
-    return (report.rank, report.due_at or datetime.max.replace(tzinfo=_zone()), report.id)
-
-
 def _mark(report: Report, state: str) -> str:
     if state == "closed":
         return f"{report.received_on.isoformat()}_{report.id}"
@@ -164,12 +163,15 @@ def _mark(report: Report, state: str) -> str:
     return f"{report.rank}_{due}_{report.id}"
 
 
-def _after_open(after: str) -> Q:
-    rank, due, ref = after.split("_")
+def _place(mark: str | None) -> Place | None:
+    """The place that a mark of `_mark` names. ValueError for a mark that nobody was given."""
+    if not mark:
+        return None
+    rank, due, ref = mark.split("_")
     at, place = datetime.fromisoformat(due), UUID(ref)
-    if at.tzinfo is None:
+    if at.tzinfo is None or not 0 <= int(rank) < 10:
         raise ValueError("a mark that nobody was given")
-    return Q(rank__gt=int(rank)) | Q(rank=int(rank)) & (Q(due_at__gt=at) | Q(due_at=at, id__gt=place))
+    return Place(int(rank), at, place)
 
 
 _LIST_FIELDS = (
@@ -178,69 +180,78 @@ _LIST_FIELDS = (
 )  # fmt: skip
 
 
-def open_rows(by: Attendance, view: QueueView, at: datetime) -> list[Report]:
+@dataclass(frozen=True)
+class Listed:
+    """A row of a queue. `staffed`: somebody is on duty at its desk. `waiting`: how many wait at all my desks, the same in
+    every row: it is asked with them, in the same statement.
+    """
+
+    report: Report
+    staffed: bool
+    waiting: int
+
+
+def _listed(rows: QuerySet[Report], by: Attendance, view: QueueView, at: datetime) -> list[Listed]:
+    """One page of these rows, and one more if there is one."""
+    on_duty = Shift.objects.filter(on_call.shifts_now(at), desk=OuterRef("desk"))
+    told = (
+        rows.select_related("holder", "desk")
+        .only(*_LIST_FIELDS)
+        .annotate(staffed=Exists(on_duty), now_waiting=waiting_at(by.desk_ids))
+    )
+    return [Listed(row, row.staffed, row.now_waiting) for row in told[: view.size + 1]]
+
+
+def open_rows(by: Attendance, view: QueueView, at: datetime) -> list[Listed]:
     """Open reports of the chosen desks, and those of other desks that a round-the-clock desk must see to now."""
-    desks = _chosen(by, view.desk)
-    rows = (
-        reports_of(by.desk_ids).exclude(stage="closed").select_related("holder", "desk").only(*_LIST_FIELDS)
-    )
-    rows = rows.order_by("rank", "due_at", "id")
-    if view.after:
-        rows = rows.filter(_after_open(view.after))
+    place = _place(view.after)
     if view.state == "mine":
-        return list(rows.filter(holder_id=by.officer_id)[: view.size + 1])
-    mine = list(rows.filter(desk_id__in=desks)[: view.size + 1])
+        return _listed(_held_rows(by, place), by, view, at)
+    desks = _chosen(by, view.desk)
     watching = [desk.id for desk in by.desks if desk.round_the_clock and desk.id in desks]
-    if not watching:
-        return mine
-    staffed = on_call.staffed_desks(at)
-    watched = rows.filter(watch_id__in=watching, stage="waiting").filter(
-        ~Q(desk_id__in=staffed) | Q(due_at__lt=at) | Q(rank=0)
-    )
-    return sorted({r.id: r for r in [*mine, *watched[: view.size + 1]]}.values(), key=_key)[: view.size + 1]
+    return _listed(queue_of(by.desk_ids, chosen=desks, watching=watching, after=place, at=at), by, view, at)
 
 
-def _closed_rows(by: Attendance, view: QueueView) -> list[Report]:
+def _held_rows(by: Attendance, after: Place | None) -> QuerySet[Report]:
+    rows = reports_of(by.desk_ids).filter(holder_id=by.officer_id).exclude(stage="closed")
+    if after is not None:
+        later = Q(due_at__gt=after.due_at) | Q(due_at=after.due_at, id__gt=after.id)
+        rows = rows.filter(Q(rank__gt=after.rank) | Q(rank=after.rank) & later)
+    return rows.order_by("rank", "due_at", "id")
+
+
+def _closed_rows(by: Attendance, view: QueueView, at: datetime) -> list[Listed]:
     rows = reports_of(by.desk_ids).filter(stage="closed", desk_id__in=_chosen(by, view.desk))
     if view.after:
         day, ref = view.after.split("_")
         rows = rows.filter(Q(received_on__lt=day) | Q(received_on=day, id__gt=UUID(ref)))
-    found = rows.select_related("holder", "desk").only(*_LIST_FIELDS).order_by("-received_on", "id")
-    return list(found[: view.size + 1])
+    return _listed(rows.order_by("-received_on", "id"), by, view, at)
 
 
-def _opened(rows: list[Report], ring: Keyring | None) -> dict[UUID, OpenedReport]:
-    """Open the lines of one page. Two queries whatever its length; what does not open is left out."""
+def _opened(rows: Sequence[Listed], ring: Keyring | None) -> dict[UUID, OpenedReport]:
+    """Open the lines of one page. One query whatever its length; what does not open is left out."""
     if ring is None or not rows:
         return {}
-    headers = SealedHeader.objects.filter(report_id__in=[r.id for r in rows], part="report")
-    sealed = {h.container: h for h in headers}
-    payloads = SealedPayload.objects.filter(container__in=list(sealed)).only("container", "payload")
     found: dict[UUID, OpenedReport] = {}
-    for body in payloads:
-        head = sealed[body.container]
-        try:
-            found[head.report_id] = open_report(
-                head.container, bytes(head.header), bytes(body.payload), head.epochs, ring
-            )
-        except CannotOpen:
-            continue
+    for part in parts_of([row.report.id for row in rows], Q(part="report")):
+        with suppress(CannotOpen):
+            found[part.report] = open_report(part.container, part.header, part.payload, part.epochs, ring)
     return found
 
 
-def _watch_reason(report: Report, mine: set[UUID], staffed: frozenset[UUID]) -> str | None:
-    if report.desk_id in mine:
+def _watch_reason(row: Listed, by: Attendance) -> str | None:
+    report = row.report
+    if report.desk_id in by.desk_ids:
         return None
-    if report.desk_id not in staffed:
+    if not row.staffed:
         return f"Nobody is on duty at {report.desk.name}"
     if report.rank == 0:
         return f"Danger to life, not yet taken at {report.desk.name}"
     return f"Overdue at {report.desk.name}"
 
 
-def _line(
-    report: Report, opened: OpenedReport | None, reason: str | None, *, by: Attendance, at: datetime
-) -> QueueLine:
+def _line(row: Listed, opened: OpenedReport | None, *, by: Attendance, at: datetime) -> QueueLine:
+    report = row.report
     pack = load_pack(settings.PACK)
     leased = report.holder_id is not None and report.lease_until is not None and report.lease_until > at
     if opened is not None:
@@ -264,7 +275,7 @@ def _line(
         holder=report.holder.name if leased and report.holder is not None else None,
         mine=report.holder_id == by.officer_id,
         flags=_flags(report, opened),
-        watch_reason=reason,
+        watch_reason=_watch_reason(row, by),
         new_messages=report.unread,
     )
 
@@ -276,12 +287,11 @@ def queue(*, by: Attendance, at: datetime, view: QueueView) -> Queue:
     """
     with on_the_record(Act.QUEUE_READ, by=by):
         by.require(Capability.SEE_QUEUE)
-    rows = _closed_rows(by, view) if view.state == "closed" else open_rows(by, view, at)
+    rows = _closed_rows(by, view, at) if view.state == "closed" else open_rows(by, view, at)
     more, rows = len(rows) > view.size, rows[: view.size]
     opened = _opened(rows, by.keyring)
-    mine = set(by.desk_ids)
-    staffed = on_call.staffed_desks(at) if any(r.desk_id not in mine for r in rows) else frozenset()
-    lines = tuple(_line(r, opened.get(r.id), _watch_reason(r, mine, staffed), by=by, at=at) for r in rows)
+    lines = tuple(_line(row, opened.get(row.report.id), by=by, at=at) for row in rows)
+    shown = [row.report for row in rows if row.report.id in opened]
     with transaction.atomic():
         journal.record(
             Act.QUEUE_READ,
@@ -291,16 +301,12 @@ def queue(*, by: Attendance, at: datetime, view: QueueView) -> Queue:
             # did not would say to the minute when it came.
             detail={
                 "state": view.state,
-                "opened": [str(r.id) for r in rows if r.id in opened and r.settled],
-                "new": sum(1 for r in rows if r.id in opened and not r.settled),
+                "opened": [str(report.id) for report in shown if report.settled],
+                "new": sum(1 for report in shown if not report.settled),
             },
         )
-    return Queue(lines, _mark(rows[-1], view.state) if more else None, count_mark(by=by, at=at))
-
-
-def count_mark(*, by: Attendance, at: datetime) -> str:
-    """A mark for `new_since`: how many reports are waiting now, counted up to a thousand."""
-    return str(waiting(by=by, desks=by.desk_ids))
+    mark = rows[0].waiting if rows else waiting(by=by, desks=by.desk_ids)
+    return Queue(lines, _mark(rows[-1].report, view.state) if more else None, str(mark))
 
 
 def waiting(*, by: Attendance, desks: Iterable[UUID]) -> int:

@@ -65,9 +65,9 @@ class Report(models.Model):
                 condition=~models.Q(stage="closed"),
             ),
             models.Index(
-                fields=["watch", "rank", "due_at", "id"],
+                fields=["watch", "desk", "rank", "due_at", "id"],
                 name="queue_watch",
-                condition=~models.Q(stage="closed"),
+                condition=models.Q(stage="waiting"),
             ),
             models.Index(
                 fields=["desk", "received_on", "id"], name="queue_closed", condition=models.Q(stage="closed")

@@ -246,8 +246,8 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="report",
             index=models.Index(
-                condition=models.Q(("stage", "closed"), _negated=True),
-                fields=["watch", "rank", "due_at", "id"],
+                condition=models.Q(("stage", "waiting")),
+                fields=["watch", "desk", "rank", "due_at", "id"],
                 name="queue_watch",
             ),
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,13 +11,25 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.audit.models import Event
-from heedline.casework import NotHere, call_taking, notes, voices
+from heedline.casework import NotHere, call_taking, notes
 from heedline.casework.attendance import Attendance, Keyring
+from heedline.casework.case_lines import (
+    LAST_REQUEST,
+    MESSAGES,
+    STEPS,
+    MessageLine,
+    StepLine,
+    message_lines,
+    request_line,
+    step_lines,
+)
 from heedline.casework.finding import on_the_record
+from heedline.casework.identity_lines import RequestLine
 from heedline.casework.reading import (
     OpenedReport,
     open_report,
@@ -36,7 +49,8 @@ from heedline.permits.gate import Refused
 from heedline.permits.rules import Standing, why_not
 from heedline.permits.scopes import reports_of
 from heedline.reports.lifecycle import TURNS, Move, NotNow, Stage, after
-from heedline.reports.models import Message, Report, SealedHeader, SealedPayload, Step
+from heedline.reports.models import Message, Report
+from heedline.reports.stored import parts_of
 from heedline.vault import CannotOpen
 
 #: The moves that a page offers, the capability each needs, and its label.
@@ -68,30 +82,6 @@ class MoveLine:
     label: str
     allowed: bool
     reason: str
-
-
-@dataclass(frozen=True)
-class StepLine:
-    """One move that was made, with what the officer wrote."""
-
-    move: str
-    by: str
-    when_words: str
-    codes: tuple[tuple[str, str], ...]
-    words: tuple[tuple[str, str], ...] = field(repr=False)
-
-
-@dataclass(frozen=True)
-class MessageLine:
-    """One message with the reporter."""
-
-    from_us: bool
-    text: str = field(repr=False)
-    when_words: str
-    by: str
-    verified: bool
-    seen: bool
-    new: bool
 
 
 @dataclass(frozen=True)
@@ -129,7 +119,7 @@ class CaseFile:
     identity_words: str
     status: str
     outcome: str
-    hand_over_to: tuple[tuple[str, str], ...]
+    asked: RequestLine | None
     repeat_note: str = ""
 
     def may(self, move: str) -> bool:
@@ -199,88 +189,28 @@ def _moves(report: Report, by: Attendance, at: datetime) -> tuple[MoveLine, ...]
 
 def _parts(report: Report, ring: Keyring) -> tuple[OpenedReport, dict[UUID, dict[str, Any]]]:
     """Open the report and everything written about it. Raises CannotOpen when the report itself does not open."""
-    headers = list(SealedHeader.objects.filter(report_id=report.id).exclude(part="identity"))
-    payloads = {
-        body.container: bytes(body.payload)
-        for body in SealedPayload.objects.filter(container__in=[h.container for h in headers]).only(
-            "container", "payload"
-        )
-    }
     opened: OpenedReport | None = None
     words: dict[UUID, dict[str, Any]] = {}
-    for head in headers:
-        if head.part == "report":
-            opened = open_report(
-                head.container, bytes(head.header), payloads[head.container], head.epochs, ring
-            )
+    for part in parts_of([report.id], ~Q(part="identity")):
+        if part.part == "report":
+            opened = open_report(part.container, part.header, part.payload, part.epochs, ring)
             continue
-        try:
-            words[head.container] = notes.open_words(
-                head.container,
-                bytes(head.header),
-                payloads[head.container],
-                ring.for_any(head.epochs),
-                head.part,
+        words[part.container] = {}
+        with suppress(CannotOpen):
+            words[part.container] = notes.open_words(
+                part.container, part.header, part.payload, ring.for_any(part.epochs), part.part
             )
-        except CannotOpen:
-            words[head.container] = {}
     if opened is None:
         raise CannotOpen
     return opened, words
 
 
-_WORDS_OF = {"done_what": "What was done", "reason": "Reason", "text": "Text"}
+def _reports(by: Attendance) -> QuerySet[Report]:
+    return reports_of(by.desk_ids).select_related("desk", "holder")
 
 
-def _step_lines(report: Report, words: dict[UUID, dict[str, Any]]) -> tuple[StepLine, ...]:
-    rows = Step.objects.filter(report=report).select_related("by").order_by("-number")
-    lines = []
-    for row in rows:
-        said = words.get(row.note, {}) if row.note is not None else {}
-        when = (
-            f"{row.at.astimezone(_zone()):%-d %B %Y, %H:%M}" if row.at is not None else f"{row.on:%-d %B %Y}"
-        )
-        lines.append(
-            StepLine(
-                move=row.move,
-                by=row.by.name if row.by is not None else "The reporter",
-                when_words=when,
-                codes=tuple((key, str(value)) for key, value in row.codes.items()),
-                words=tuple((_WORDS_OF.get(key, key), str(value)) for key, value in said.items() if value),
-            )
-        )
-    return tuple(lines)
-
-
-def _message_lines(report: Report, words: dict[UUID, dict[str, Any]]) -> tuple[MessageLine, ...]:
-    lines = []
-    names: dict[str, str] = {}
-    for row in Message.objects.filter(report=report).order_by("position"):
-        said = words.get(row.container, {})
-        text = str(said.get("text", "This message cannot be opened with your keys."))
-        officer = (row.voice or {}).get("officer", "")
-        if officer and officer not in names:
-            names[officer] = Officer.objects.only("name").get(id=officer).name
-        ours = row.from_us and voices.is_ours(
-            row.voice, report=report.id, message=row.id, on=row.sent_on, text=text
-        )
-        lines.append(
-            MessageLine(
-                from_us=row.from_us,
-                text=text,
-                when_words=f"{row.sent_on:%-d %B %Y}",
-                by=names.get(officer, "The reporter"),
-                verified=ours if row.from_us else True,
-                seen=row.seen,
-                new=not row.from_us and not row.seen,
-            )
-        )
-    return tuple(lines)
-
-
-def _theirs(ref: UUID, by: Attendance, capability: Capability) -> Report:
-    """The report, if they may find it and use `capability` on it. Raises NotHere and Refused."""
-    report = reports_of(by.desk_ids).select_related("desk", "holder").filter(pk=ref).first()
+def _theirs[R: Report](report: R | None, by: Attendance, capability: Capability) -> R:
+    """The report, if they found it and may use `capability` on it. Raises NotHere and Refused."""
     if report is None:
         raise NotHere
     by.require(capability, report.desk_id, report.watch_id)
@@ -301,13 +231,15 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
     The look is in the log before this returns. Messages of the reporter count as read from now on.
     """
     with on_the_record(Act.REPORT_READ, by=by, ref=ref):
-        report = _theirs(ref, by, Capability.READ_REPORT)
+        rows = _reports(by).annotate(made=STEPS, said=MESSAGES, last_request=LAST_REQUEST)
+        found = rows.filter(pk=ref).first()
+        report = _theirs(found, by, Capability.READ_REPORT)
     opened, words = _parts(report, by.keys())
     with transaction.atomic():
         journal.record(
             Act.REPORT_READ, actor=by.officer_id, desk=report.desk_id, thing="report", thing_id=report.id
         )
-    messages = _message_lines(report, words)
+    messages = message_lines(report.id, report.said, words)
     if any(line.new for line in messages):
         with transaction.atomic():
             Report.objects.filter(pk=report.pk).update(
@@ -345,19 +277,20 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
         lease_words=f"{report.lease_until.astimezone(_zone()):%H:%M}"
         if leased and report.lease_until
         else "",
-        steps=_step_lines(report, words),
+        steps=step_lines(report.made, words),
         messages=messages,
         withdraw_asked=report.withdraw_asked,
         identity_words=IDENTITY_WORDS,
         status=report.status,
         outcome=report.outcome,
-        hand_over_to=tuple(
-            Desk.objects.exclude(kind="authoriser")
-            .exclude(id=report.desk_id)
-            .order_by("name")
-            .values_list("code", "name")
-        ),
+        asked=request_line(report.last_request, by=by, at=at),
     )
+
+
+def other_desks(file: CaseFile) -> tuple[tuple[str, str], ...]:
+    """The desks that this report could be handed to: codes and names."""
+    desks = Desk.objects.exclude(kind="authoriser").exclude(code=file.desk_code).order_by("name")
+    return tuple(desks.values_list("code", "name"))
 
 
 @dataclass(frozen=True)
@@ -373,7 +306,7 @@ class LookLine:
 def history(ref: UUID, *, by: Attendance, at: datetime) -> tuple[str, tuple[LookLine, ...]]:
     """Return the report's short name and who looked at it or changed it, newest first. Itself a look. Raises NotHere."""
     with on_the_record(Act.HISTORY_READ, by=by, ref=ref):
-        report = _theirs(ref, by, Capability.SEE_HISTORY)
+        report = _theirs(_reports(by).filter(pk=ref).first(), by, Capability.SEE_HISTORY)
         journal.record(
             Act.HISTORY_READ, actor=by.officer_id, desk=report.desk_id, thing="report", thing_id=report.id
         )

@@ -21,8 +21,6 @@ from heedline.casework import NotHere, attendance, notes
 from heedline.casework.attendance import Attendance, Keyring
 from heedline.casework.case_file import LookLine, Told, questions_of
 from heedline.casework.identity import (
-    GROUNDS,
-    LIMITS,
     PART,
     OpenedIdentity,
     deciding_desks,
@@ -30,7 +28,7 @@ from heedline.casework.identity import (
     request_on_the_record,
     requests_of,
 )
-from heedline.casework.paging import DECIDED_WITHIN
+from heedline.casework.identity_lines import RequestFacts, RequestLine, line_of, when_words
 from heedline.casework.reading import short_name
 from heedline.desks.models import Officer
 from heedline.intake.summary import record_rows
@@ -43,41 +41,6 @@ from heedline.vault import CannotOpen
 
 _LOG = (Act.IDENTITY_ASKED, Act.IDENTITY_REQUEST_READ, Act.IDENTITY_DECIDED, Act.IDENTITY_OPENED)
 _SHOWN = 50
-
-
-@dataclass(frozen=True)
-class RequestLine:
-    """One request in a list. `state`: waiting | refused | open | ended."""
-
-    id: UUID
-    ref: UUID
-    short: str
-    desk_name: str
-    ground_words: str
-    limit_words: str
-    asked_by: str
-    asked_words: str
-    state: str
-    overdue: bool
-    decided_by: str
-    decided_words: str
-    until_words: str
-    mine: bool
-
-    @property
-    def state_words(self) -> str:
-        """Where the request stands."""
-        match self.state:
-            case "waiting" if self.overdue:
-                return "Waiting for an authoriser for more than ten minutes: all of them are being called"
-            case "waiting":
-                return "Waiting for an authoriser"
-            case "refused":
-                return f"Refused, {self.decided_words}"
-            case "open":
-                return f"Approved. {self.asked_by} can open it until {self.until_words}"
-            case _:
-                return f"Approved. The time was over on {self.until_words}"
 
 
 @dataclass(frozen=True)
@@ -117,34 +80,23 @@ class ShownIdentity:
     until_words: str
 
 
-def _when(moment: datetime | None) -> str:
-    return f"{moment.astimezone(attendance.office_zone()):%-d %B %Y, %H:%M}" if moment is not None else ""
-
-
-def _state(asked: IdentityRequest, at: datetime) -> str:
-    if asked.decided_at is None:
-        return "waiting"
-    if asked.opens_until is None:
-        return "refused"
-    return "open" if asked.opens_until > at else "ended"
-
-
 def _line(asked: IdentityRequest, by: Attendance, at: datetime) -> RequestLine:
-    return RequestLine(
-        id=asked.id,
-        ref=asked.report_id,
-        short=short_name(asked.report_id),
-        desk_name=asked.desk.name,
-        ground_words=GROUNDS.get(asked.ground, asked.ground),
-        limit_words=LIMITS.get(asked.minutes, f"{asked.minutes} minutes"),
-        asked_by=asked.asked_by.name,
-        asked_words=_when(asked.asked_at),
-        state=_state(asked, at),
-        overdue=asked.decided_at is None and asked.asked_at + DECIDED_WITHIN <= at,
-        decided_by=asked.decided_by.name if asked.decided_by is not None else "",
-        decided_words=_when(asked.decided_at),
-        until_words=_when(asked.opens_until),
-        mine=asked.asked_by_id == by.officer_id,
+    return line_of(
+        RequestFacts(
+            id=asked.id,
+            report=asked.report_id,
+            desk=asked.desk.name,
+            ground=asked.ground,
+            minutes=asked.minutes,
+            asked_by=asked.asked_by.name,
+            asked_by_id=asked.asked_by_id,
+            asked_at=asked.asked_at,
+            decided_by=asked.decided_by.name if asked.decided_by is not None else "",
+            decided_at=asked.decided_at,
+            opens_until=asked.opens_until,
+        ),
+        by=by,
+        at=at,
     )
 
 
@@ -202,18 +154,11 @@ def _history(asked: IdentityRequest) -> tuple[LookLine, ...]:
         LookLine(
             act=row.act,
             by=names.get(row.actor, "The service") if row.actor is not None else "The service",
-            when_words=_when(row.at),
+            when_words=when_words(row.at),
             refused=row.outcome == "refused",
         )
         for row in rows
     )
-
-
-def state_of(ref: UUID, *, by: Attendance, at: datetime) -> RequestLine | None:
-    """The last request about a report, for the box on its page; None when nobody has asked."""
-    rows = requests_of(by).filter(report_id=ref).select_related("desk", "asked_by", "decided_by")
-    last = rows.order_by("-asked_at").first()
-    return _line(last, by, at) if last is not None else None
 
 
 def of_report(ref: UUID, *, by: Attendance, at: datetime) -> tuple[tuple[RequestFile, ...], str]:
@@ -303,5 +248,5 @@ def shown(opened: OpenedIdentity, *, by: Attendance) -> ShownIdentity:
         told=told,
         watermark=f"Opened by {by.name}, {zone:%-d %B %Y, %H:%M:%S} {zone.tzname()}, report {short}",
         until=opened.until,
-        until_words=_when(opened.until),
+        until_words=when_words(opened.until),
     )

@@ -1,4 +1,4 @@
-"""What others must not see, what hostile words must not do, and what a page costs."""
+"""What others must not see, and what hostile words must not do."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 
 from heedline.web.declared import Audience, audience_of, routes
@@ -164,32 +162,6 @@ def test_nothing_of_a_report_is_in_an_address_or_a_title(house: House, hand: Cal
     assert "Zebra" not in title.group(1)
     assert "Zebra" not in odile.path
     assert odile.page["Cache-Control"] == "no-store"
-
-
-_NOT_ASKING = ("SET ROLE", "RESET ROLE", "SELECT current_user", "SAVEPOINT", "RELEASE SAVEPOINT")
-
-
-def _cost(page: Hand, path: str) -> int:
-    """How often a page asks the database; not the tests' own change of role, nor the borders of transactions."""
-    with CaptureQueriesContext(connection) as seen:
-        page.get(path)
-    assert page.page.status_code == 200
-    return len([q for q in seen.captured_queries if not q["sql"].startswith(_NOT_ASKING)])
-
-
-def test_a_page_costs_the_same_for_two_reports_and_for_twenty(house: House, hand: Callable[[], Hand]) -> None:
-    first, _ = a_report(at=now(), where=NORTH_EAST)
-    a_report(at=now(), where=NORTH_EAST)
-    odile = hand().at_work(house, "Odile")
-    nothing = _cost(odile, "/me/")
-    queue, report = _cost(odile, "/w/q/north-east/"), _cost(odile, f"/w/r/{first}/")
-    for _ in range(18):
-        a_report(at=now(), where=NORTH_EAST)
-    assert _cost(odile, "/w/q/north-east/") == queue
-    assert odile.html.count("Take and open") == 20
-    assert _cost(odile, f"/w/r/{first}/") == report
-    # reports, headers, payloads, how many wait; and the look in the log
-    assert queue - nothing <= 5, f"the queue costs {queue - nothing} queries"
 
 
 def test_a_queue_of_many_pages_is_walked_by_its_marks(house: House, hand: Callable[[], Hand]) -> None:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
-from heedline.casework import Changed, attendance, case_file, identity_reading, journey
+from heedline.casework import Changed, attendance, case_file, journey
 from heedline.casework.case_file import CaseFile
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import Move, NotNow
@@ -106,7 +106,6 @@ def _show(request: OfficeRequest, file: CaseFile, form: Form, status: int = 200,
     context = {
         "form": form,
         "told": told_of(file),
-        "asked": identity_reading.state_of(file.ref, by=request.attendance, at=attendance.now()),
         "steps": steps_of(file),
         "may_assess": file.may(Move.ASSESS),
         "may_take": file.may(Move.TAKE),
@@ -225,7 +224,8 @@ def hand_over(request: OfficeRequest, ref: UUID) -> HttpResponse:
     """Give a report to another desk. Asks again first: it is gone from ours."""
     by, at = request.attendance, attendance.now()
     file = case_file.case_file(ref, by=by, at=at)
-    fields = report_forms.hand_over_fields(file.hand_over_to)
+    to = case_file.other_desks(file)
+    fields = report_forms.hand_over_fields(to)
     kept = restored(request, fields)
     form, status, sure = kept or Form(fields), 200, False
     if request.method == "POST":
@@ -241,11 +241,11 @@ def hand_over(request: OfficeRequest, ref: UUID) -> HttpResponse:
             except (NotNow, Refused) as no:
                 form, status, sure = form.but(**{"": no.reason}), 409, False
             else:
-                name = dict(file.hand_over_to)[form.text("to")]
+                name = dict(to)[form.text("to")]
                 return let_go(request, go_on(request, ref, f"Handed over to {name}.", stay=False), by)
     context = {"form": form, **_move(file, Move.HAND_OVER, kept)}
     if sure:
-        context["to_name"] = dict(file.hand_over_to)[form.text("to")]
+        context["to_name"] = dict(to)[form.text("to")]
         return page(request, "officer/hand_over_sure.html", file, "report-hand-over", context)
     return page(request, "officer/hand_over.html", file, "report-hand-over", context, status)
 

@@ -7,7 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from heedline.casework.case_file import CaseFile, StepLine
+from heedline.casework.case_file import CaseFile
+from heedline.casework.case_lines import StepLine
 from heedline.packs import load_pack
 from heedline.reports.lifecycle import Move
 

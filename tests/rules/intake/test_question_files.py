@@ -65,5 +65,5 @@ def test_a_change_of_one_word_changes_the_digest(tmp_path: Path) -> None:
 
 
 def test_a_language_that_is_not_there_is_named() -> None:
-    with pytest.raises(PackError, match=r"questions/activity.cy.toml: the file is missing"):
-        load_question_set(load_pack("uk"), "activity", "cy")
+    with pytest.raises(PackError, match=r"questions/activity.fr.toml: the file is missing"):
+        load_question_set(load_pack("uk"), "activity", "fr")

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 
 from heedline.audit.leaves import Sequenced
 from heedline.audit.models import Mark
-from heedline.audit.tree import EMPTY_ROOT, Forest, leaf_hash
+from heedline.audit.tree import EMPTY_ROOT, HASH_SIZE, TILE_WIDTH, Forest, leaf_hash
 
 #: Events in one transaction of the sequencer.
 BATCH = 2000
@@ -30,11 +30,20 @@ _SETTLED = (
 _NEXT = (
     f"SELECT {_COLUMNS} FROM audit_event WHERE {_AFTER} AND {_SETTLED} ORDER BY generation, xid, id LIMIT %s"  # noqa: S608
 )
-_ALL = f"SELECT {_COLUMNS} FROM audit_event ORDER BY generation, xid, id LIMIT %s"  # noqa: S608
+_LATER = f"SELECT {_COLUMNS} FROM audit_event WHERE {_AFTER} ORDER BY generation, xid, id LIMIT %s"  # noqa: S608
 _SLIPPED_IN = (
     "SELECT EXISTS (SELECT 1 FROM audit_event WHERE id > %s AND (generation, xid, id) <= (%s, %s, %s))"
 )
-_WAITING = f"SELECT EXISTS (SELECT 1 FROM audit_event WHERE {_AFTER})"  # noqa: S608
+#: Whether an event is not in the tree yet that was written below a horizon (generation, xid).
+_WAITING = f"SELECT EXISTS (SELECT 1 FROM audit_event WHERE {_AFTER} AND (generation, xid) < (%s, %s))"  # noqa: S608
+_HORIZON = (
+    "SELECT COALESCE((SELECT max(generation) FROM audit_event), 0),"
+    " pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+)
+
+#: Where an event stands in the order of the log: generation, xid, id.
+type Key = tuple[int, int, int]
+BEFORE_ALL: Key = (0, 0, 0)
 
 
 class Broken(Exception):
@@ -97,10 +106,11 @@ def extend(batch: int = BATCH) -> int:
         events = [_event(row) for row in _rows(_NEXT, [mark.generation, mark.xid, mark.event, batch])]
         if not events:
             return 0
+        hashes = [_hashed(event) for event in events]
         tiles = StoredTiles()
         forest = Forest(tiles, mark.size)
         try:
-            forest.append([leaf_hash(event.leaf()) for event in events])
+            forest.append(hashes)
         except ValueError as missing:
             raise Broken(str(missing)) from None
         tiles.save()
@@ -128,31 +138,94 @@ def head() -> Head:
         raise Broken(str(missing)) from None
 
 
+def size() -> int:
+    """How many events are in the tree."""
+    return Mark.objects.filter(id=1).values_list("size", flat=True).first() or 0
+
+
 def forest() -> Forest:
     """The tree, to make proofs from."""
     mark = Mark.objects.filter(id=1).first()
     return Forest(StoredTiles(), mark.size if mark is not None else 0)
 
 
-def events_wait() -> bool:
-    """Whether an event stands in the table that is not in the tree yet."""
+def horizon() -> tuple[int, int]:
+    """A place behind everything that has been written so far: generation and number of transaction."""
+    generation, xid = _rows(_HORIZON, [])[0]
+    return int(generation), int(xid)
+
+
+def events_wait(below: tuple[int, int]) -> bool:
+    """Whether something that was written below this horizon is not in the tree yet."""
     mark = Mark.objects.filter(id=1).first() or Mark()
-    return bool(_rows(_WAITING, [mark.generation, mark.xid, mark.event])[0][0])
+    return bool(_rows(_WAITING, [mark.generation, mark.xid, mark.event, *below])[0][0])
 
 
-def in_order(size: int) -> Iterator[Sequenced]:
-    """The first `size` events in the order of the log, a few thousand at a time. Call it inside one transaction."""
-    with connection.chunked_cursor() as cursor:
-        cursor.execute(_ALL, [size])
-        while rows := cursor.fetchmany(BATCH):
-            for row in rows:
-                yield _event(row)
+def in_order(size: int, after: Key = BEFORE_ALL) -> Iterator[Sequenced]:
+    """The next `size` events in the order of the log after `after`, read in portions of BATCH."""
+    while size > 0 and (rows := _rows(_LATER, [*after, min(BATCH, size)])):
+        for row in rows:
+            event = _event(row)
+            yield event
+        size -= len(rows)
+        after = event.key
+
+
+# --- looking back ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Patrol:
+    """How far the events behind the mark have been read again: after this key, so many, of the log that begins so."""
+
+    after: Key = BEFORE_ALL
+    position: int = 0
+    begins: bytes = b""
+
+
+def recheck(patrol: Patrol, count: int = BATCH) -> int:
+    """Read the next sequenced events again and compare each with its hash in the tree; returns how many.
+
+    Round after round that comes past every event and starts anew. Raises Broken at the first that was changed, is gone,
+    or was not there.
+    """
+    with transaction.atomic():
+        mark = Mark.objects.select_for_update().filter(id=1).first()
+        if mark is None or mark.size == 0:
+            return 0
+        tiles = StoredTiles()
+        begins = tiles.get(0, 0)[:HASH_SIZE]
+        if patrol.position >= mark.size or patrol.begins != begins:
+            patrol.position, patrol.after, patrol.begins = 0, BEFORE_ALL, begins
+        due = min(count, mark.size - patrol.position)
+        for event in in_order(due, patrol.after):
+            index, place = divmod(patrol.position, TILE_WIDTH)
+            start = place * HASH_SIZE
+            if tiles.get(0, index)[start : start + HASH_SIZE] != _hashed(event):
+                raise Broken(f"Event {patrol.position} is not the one that was sequenced")
+            patrol.position += 1
+            patrol.after = event.key
+            due -= 1
+        ended = patrol.position == mark.size and patrol.after != (mark.generation, mark.xid, mark.event)
+        if due or ended:
+            raise Broken(f"After event {patrol.position} events are missing, or there are too many")
+    return count
 
 
 def _event(row: tuple[Any, ...]) -> Sequenced:
     generation, xid, number, at, act, actor, desk, thing, thing_id, outcome, detail = row
-    said = json.loads(detail) if isinstance(detail, str) else detail
+    try:
+        said = json.loads(detail) if isinstance(detail, str) else detail
+    except (ValueError, RecursionError):
+        raise Broken("An event says what no event can say") from None
     return Sequenced(generation, xid, number, at, act, actor, desk, thing, thing_id, outcome, said)
+
+
+def _hashed(event: Sequenced) -> bytes:
+    try:
+        return leaf_hash(event.leaf())
+    except (ValueError, TypeError, RecursionError):
+        raise Broken("An event says what no event can say") from None
 
 
 def _rows(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:

@@ -19,7 +19,7 @@ from heedline.audit.models import Checkpoint as Published
 from heedline.casework import paging
 from heedline.casework.checkpoints import DAY, SLOT
 from heedline.dispatch.clocks import day_of, slot_of
-from heedline.vault.notes import Checkpoint, NoteSigner, signed_note
+from heedline.vault.notes import Checkpoint, NotBelieved, Note, NoteSigner, signed_note
 
 #: One round of the worker sequences at most this many batches: paging must not wait for a long log.
 BATCHES_A_ROUND = 5
@@ -27,14 +27,32 @@ BATCHES_A_ROUND = 5
 PATIENCE = timedelta(minutes=5)
 
 
+#: What is in the tree is signed within this: the quarter hour that began, and one more to get it done.
+SIGNED_WITHIN = timedelta(minutes=30)
+
+
 @dataclass(slots=True)
 class Waiting:
-    """Since when events have waited while nothing was sequenced, in seconds of a clock that only runs forward."""
+    """What was written and is not in the tree yet: below which horizon, and since when.
 
-    since: float | None = None
+    `since`: seconds of a clock that only runs forward.
+    """
+
+    below: tuple[int, int] | None = None
+    since: float = 0.0
+
+
+@dataclass(slots=True)
+class Unsigned:
+    """How large the log was when it was last signed, and since when it has been larger (`since` as above)."""
+
+    size: int = -1
+    since: float = 0.0
 
 
 _waiting = Waiting()
+_unsigned = Unsigned()
+_patrol = sequence.Patrol()
 
 
 def log_name() -> str:
@@ -60,7 +78,8 @@ def signer(generation: int) -> NoteSigner | None:
 def keep(at: datetime, monotonic: float, waiting: Waiting = _waiting) -> int:
     """Sequence what has been written since the last round; returns how many events.
 
-    Raises alarms: when the log does not add up, and when events have waited for longer than PATIENCE.
+    Raises alarms: when the log does not add up, and when something that was written PATIENCE ago is still not in the
+    tree, because the sequencer stands or because it cannot keep up.
     """
     done = 0
     try:
@@ -72,38 +91,67 @@ def keep(at: datetime, monotonic: float, waiting: Waiting = _waiting) -> int:
     except sequence.Broken:
         paging.log_broken(at)
         return done
-    if done or not sequence.events_wait():
-        waiting.since = None
-    elif waiting.since is None:
+    if waiting.below is None or not sequence.events_wait(waiting.below):
+        below = sequence.horizon()
+        waiting.below = below if sequence.events_wait(below) else None
         waiting.since = monotonic
     elif monotonic - waiting.since > PATIENCE.total_seconds():
         paging.log_stands(at)
     return done
 
 
+def look_back(at: datetime, patrol: sequence.Patrol = _patrol) -> bool:
+    """Read a portion of the old events again; returns whether they are those that were sequenced. Else an alarm is raised.
+
+    A portion every quarter minute comes past a million events in about two hours.
+    """
+    try:
+        sequence.recheck(patrol)
+    except sequence.Broken:
+        patrol.position, patrol.after = 0, sequence.BEFORE_ALL
+        paging.log_broken(at)
+        return False
+    return True
+
+
+def watch(at: datetime, monotonic: float, unsigned: Unsigned = _unsigned) -> None:
+    """Raise an alarm when the log has grown and no checkpoint was signed for SIGNED_WITHIN."""
+    last = Published.objects.filter(feed=SLOT).order_by("-size").values_list("size", flat=True).first() or 0
+    if sequence.size() <= last:
+        unsigned.size = -1
+    elif unsigned.size != last:
+        unsigned.size, unsigned.since = last, monotonic
+    elif monotonic - unsigned.since > SIGNED_WITHIN.total_seconds():
+        paging.log_stands(at)
+
+
 def publish(at: datetime) -> int:
     """Sign the log as it stands, once for each quarter hour and once for each day; returns how many were signed.
 
-    An alarm is raised where there is no key to sign with. A log that has not grown is not signed again.
+    An alarm is raised where there is no key to sign with, and where the tree is not one that grew out of what was signed
+    last: that is never signed. A log that has not grown is not signed again.
     """
     try:
         head = sequence.head()
+        by = signer(head.generation)
+        if by is None:
+            if head.size:
+                paging.log_stands(at)
+            return 0
+        return sum(_publish(feed, when, head, by) for feed, when in ((SLOT, slot_of(at)), (DAY, day_of(at))))
     except sequence.Broken:
         paging.log_broken(at)
         return 0
-    if head.size == 0:
-        return 0
-    by = signer(head.generation)
-    if by is None:
-        paging.log_stands(at)
-        return 0
-    return sum(_publish(feed, when, head, by) for feed, when in ((SLOT, slot_of(at)), (DAY, day_of(at))))
 
 
 @transaction.atomic
 def _publish(feed: str, when: datetime, head: sequence.Head, by: NoteSigner) -> bool:
     last = Published.objects.filter(feed=feed).order_by("-size").first()
-    if last is not None and (last.slot >= when or last.size >= head.size):
+    if last is not None:
+        _refuse_another_past(last, head)
+        if last.slot >= when or last.size == head.size:
+            return False
+    elif head.size == 0:
         return False
     old = last.size if last is not None else 0
     proof = sequence.forest().consistency(old, head.size) if old else []
@@ -119,6 +167,16 @@ def _publish(feed: str, when: datetime, head: sequence.Head, by: NoteSigner) -> 
         proof=b"".join(proof),
     )
     return True
+
+
+def _refuse_another_past(last: Published, head: sequence.Head) -> None:
+    try:
+        said = Checkpoint.from_text(Note.from_text(last.note).text)
+        same = said.size <= head.size and sequence.forest().root(said.size) == said.root
+    except (NotBelieved, ValueError):
+        same = False
+    if not same:
+        raise sequence.Broken("The tree did not grow out of what was signed last")
 
 
 # --- after a restore -------------------------------------------------------------------------------------------------

@@ -68,12 +68,14 @@ def watch(at: datetime) -> None:
     paging.beat(at)
     paging.watch_clocks(at)
     paging.watch_requests(at)
+    log_keeping.watch(at, time.monotonic())
     forget_jobs()
 
 
 def keep_log(at: datetime) -> None:
-    """Put what was written into the log's tree."""
+    """Put what was written into the log's tree, and look whether what is in it still stands in the log."""
     log_keeping.keep(at, time.monotonic())
+    log_keeping.look_back(at)
 
 
 def settle(at: datetime) -> None:

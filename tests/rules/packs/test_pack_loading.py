@@ -38,7 +38,7 @@ def edited(tmp_path: Path) -> Edit:
         ("pack.toml", 'source = "nott', 'sauce = "nott', r"pack.toml: numbers.emergency.source: is missing"),
         ("pack.toml", "postcode = '(", "postcode = '((", r"pack.toml: formats.postcode: is not a regular expression"),
         ("pack.toml", "[languages]", "[languages", r"pack.toml: not readable as TOML"),
-        ("pack.toml", 'en = "English"', 'en = "English"\ncy = "Cymraeg"', r"words/cy.toml: the file is missing"),
+        ("pack.toml", 'en = "English"', 'en = "English"\nfr = "Français"', r"words/fr.toml: the file is missing"),
         ("desks.toml", 'desk = "north-east"', 'desk = "north"', r"desks.toml: regions.north-east.desk: must be one of"),
         ("desks.toml", '"London"\ndesk = "national"', '"London"\ndesk = "identity"', r"desks.toml: regions.london.desk: must be one of"),
         ("desks.toml", 'watch_desk = "national"', 'watch_desk = "identity"', r"desks.toml: watch_desk: must name a desk whose role is desk"),

@@ -14,7 +14,7 @@ from heedline.packs import load_pack
 from heedline.packs.tables import read_toml
 
 PACK = load_pack("uk")
-COMPLETE: tuple[str, ...] = ()
+COMPLETE = ("cy",)
 BRACES = re.compile(r"\{[^}]*\}")
 
 type Texts = dict[str, str | tuple[str, ...]]

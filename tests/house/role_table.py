@@ -55,6 +55,7 @@ TABLES: dict[str, dict[str, str]] = {
     "permits_session": {"office": "arwd", "usher": "r", "settler": "rd"},
     "permits_unlocked": {"office": "arwd", "settler": "rd"},
     # reports
+    "reports_call_back": {"office": "ar", "worker": "r"},
     "reports_identity_request": {"office": "r", "usher": "arw", "settler": "r"},
     "reports_identity_share": {"door": "a", "usher": "ard", "settler": "arwd", "worker": "m"},
     "reports_message": {"office": "ar", "door": "arw", "settler": "arwd", "worker": "m"},
@@ -90,6 +91,7 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("dispatch_alarm", "office", "w"): "acknowledged_at acknowledged_by because cleared_at cleared_by slot",
     ("keys_grant", "worker", "r"): "epoch_id id officer_id",  # never `sealed`
     ("reports_identity_request", "worker", "r"): "asked_at authoriser_desk_id decided_at id",
+    ("reports_call_back", "office", "w"): "done due_at missed",
     ("reports_message", "office", "w"): "seen slot",
     ("reports_message", "worker", "r"): "from_us id report_id seen slot",
     ("reports_receipt", "office", "r"): "closed report_id reporter_key",  # never `lookup`

@@ -32,6 +32,7 @@ PLAIN: dict[str, str] = {
     "intake_question_set": "name canonical",
     "reports_report": "id kind channel area urgency priority danger_to_life desk_id watch_id question_set stage slot"
     " received_on settled due_at rank lease_until version withdraw_asked unread outcome status",
+    "reports_call_back": "report_id due_at missed done",
     "reports_sealed_header": "container report_id part epochs",
     "reports_sealed_payload": "container report_id",
     "reports_identity_share": "id report_id share epoch",

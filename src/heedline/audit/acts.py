@@ -18,6 +18,8 @@ class Act(StrEnum):
     REPORT_RELEASED = "report-released"
     REPORT_ASSESSED = "report-assessed"
     REPORTER_ASKED = "reporter-asked"
+    NUMBER_SHOWN = "number-shown"  # of a call that was asked for; early or not, and why
+    CALL_TRIED = "call-tried"
     REPORT_HANDED_OVER = "report-handed-over"
     REPORT_CLOSED = "report-closed"
     REPORT_REOPENED = "report-reopened"

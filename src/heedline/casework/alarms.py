@@ -21,7 +21,7 @@ from heedline.casework.finding import refusals_logged
 from heedline.casework.paging import desk_is_thin, keys_run_out
 from heedline.desks.models import Officer
 from heedline.dispatch.clocks import day_of, slot_words
-from heedline.dispatch.letters import ABOUT_REQUESTS, RULES, AlarmKind
+from heedline.dispatch.letters import ABOUT_CALLS, ABOUT_REQUESTS, RULES, AlarmKind
 from heedline.dispatch.letters import CLEAR_REASONS as CLEAR_REASONS
 from heedline.dispatch.models import Alarm, WorkerBeat
 from heedline.permits.capabilities import Capability
@@ -163,6 +163,14 @@ def resolve_request(request: UUID, *, by: Attendance, at: datetime) -> None:
         kind__in=ABOUT_REQUESTS, report_id=request, cleared_at=None
     ):
         _clear(alarm, "decided", by, at)
+
+
+def resolve_calls(report_id: UUID, *, by: Attendance, at: datetime) -> None:
+    """The call that a reporter asked for is done, in whose transaction this runs: its alarms are cleared in this name."""
+    for alarm in Alarm.objects.select_for_update().filter(
+        kind__in=ABOUT_CALLS, report_id=report_id, cleared_at=None
+    ):
+        _clear(alarm, "called", by, at)
 
 
 def worker_runs(at: datetime) -> bool:

@@ -16,8 +16,10 @@ from django.db.models import Q, QuerySet
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.audit.models import Event
-from heedline.casework import NotHere, call_taking, notes
+from heedline.casework import NotHere, call_back, call_taking, notes
+from heedline.casework.asked_questions import as_asked, questions_of
 from heedline.casework.attendance import Attendance, Keyring
+from heedline.casework.call_back import CallLine
 from heedline.casework.case_lines import (
     LAST_REQUEST,
     MESSAGES,
@@ -38,12 +40,8 @@ from heedline.casework.reading import (
 )
 from heedline.desks.models import Desk, Officer
 from heedline.dispatch.clocks import due_words, is_overdue
-from heedline.intake.models import QuestionSetArchive
-from heedline.intake.question_files import load_question_set, read_archived
-from heedline.intake.questions import QuestionSet
 from heedline.intake.summary import record_rows
 from heedline.packs import load_pack
-from heedline.packs.tables import Table
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
 from heedline.permits.rules import Standing, why_not
@@ -120,6 +118,7 @@ class CaseFile:
     status: str
     outcome: str
     asked: RequestLine | None
+    call: CallLine | None = None
     repeat_note: str = ""
 
     def may(self, move: str) -> bool:
@@ -131,21 +130,13 @@ def _zone() -> ZoneInfo:
     return ZoneInfo(settings.OFFICE_ZONE)
 
 
-def questions_of(digest: str, kind: str) -> QuestionSet | None:
-    """The questions as they were asked: the pack's when they are the same edition, else the archived ones."""
-    pack = load_pack(settings.PACK)
-    if kind in pack.kinds:
-        asked = load_question_set(pack, pack.kinds[kind].question_set)
-        if asked.digest == digest:
-            return asked
-    kept = QuestionSetArchive.objects.filter(digest=digest).values_list("canonical", flat=True).first()
-    return read_archived(bytes(kept), Table) if kept is not None else None
-
-
 def _sections(opened: OpenedReport, digest: str, kind: str) -> tuple[Told, ...]:
     """What was told, in the words of the questions as they were asked then."""
-    answers = dict(opened.record.get("answers", {}))
     asked = questions_of(digest, kind)
+    answers = dict(opened.record.get("answers", {}))
+    closed = as_asked(digest, kind)
+    if closed is not None:  # the number of a call that was asked for is not for every reader: see `call_back`
+        answers = call_back.without_number(answers, closed)
     if asked is not None and asked.confidence:
         # whether they gave a name is part of who they are: it is told when that is opened, and not before
         answers.pop(asked.roles.get("who", ("", ""))[0], None)
@@ -231,7 +222,11 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
     The look is in the log before this returns. Messages of the reporter count as read from now on.
     """
     with on_the_record(Act.REPORT_READ, by=by, ref=ref):
-        rows = _reports(by).annotate(made=STEPS, said=MESSAGES, last_request=LAST_REQUEST)
+        rows = (
+            _reports(by)
+            .select_related("desk", "holder", "call_back")
+            .annotate(made=STEPS, said=MESSAGES, last_request=LAST_REQUEST)
+        )
         found = rows.filter(pk=ref).first()
         report = _theirs(found, by, Capability.READ_REPORT)
     opened, words = _parts(report, by.keys())
@@ -284,7 +279,15 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
         status=report.status,
         outcome=report.outcome,
         asked=request_line(report.last_request, by=by, at=at),
+        call=_call(report, opened, at),
     )
+
+
+def _call(report: Report, opened: OpenedReport, at: datetime) -> CallLine | None:
+    """The call that the reporter asks for: noted with the first reading, so that its clock runs."""
+    asked = as_asked(report.question_set, report.kind)
+    call = call_back.wanted(opened.record.get("answers", {}), asked) if asked is not None else None
+    return call_back.line_of(call, call_back.noted(report, call, at=at), at) if call is not None else None
 
 
 def other_desks(file: CaseFile) -> tuple[tuple[str, str], ...]:

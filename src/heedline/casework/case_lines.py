@@ -28,7 +28,7 @@ Words = Mapping[UUID, Mapping[str, Any]]
 #: A row as the database tells it in JSON: ids and times are text.
 Row = Mapping[str, Any]
 
-_WORDS_OF = {"done_what": "What was done", "reason": "Reason", "text": "Text"}
+_WORDS_OF = {"done_what": "What was done", "reason": "Reason", "text": "Text", "said": "What was said"}
 
 
 @dataclass(frozen=True)

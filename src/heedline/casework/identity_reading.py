@@ -18,8 +18,9 @@ from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.audit.models import Event
 from heedline.casework import NotHere, attendance, notes
+from heedline.casework.asked_questions import questions_of
 from heedline.casework.attendance import Attendance, Keyring
-from heedline.casework.case_file import LookLine, Told, questions_of
+from heedline.casework.case_file import LookLine, Told
 from heedline.casework.identity import (
     PART,
     OpenedIdentity,

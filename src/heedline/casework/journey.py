@@ -15,7 +15,7 @@ from uuid import UUID
 from django.conf import settings
 
 from heedline.audit.acts import Act
-from heedline.casework import Conflict, SealingStopped, handing_over, key_directory, notes
+from heedline.casework import Conflict, SealingStopped, call_back, handing_over, key_directory, notes
 from heedline.casework.alarms import resolve_for
 from heedline.casework.attendance import Attendance
 from heedline.casework.finding import FoundReport, find, move, record, verb
@@ -202,6 +202,7 @@ def _close(found: FoundReport, closing: Closing) -> None:
         or closing.tell_reporter not in pack.statuses
     ):
         raise ValueError("an outcome or status that the pack does not know")
+    call_back.nothing_promised(found.report.id)
     report = move(
         found,
         Move.CLOSE,

@@ -73,6 +73,12 @@ def called(desk: UUID, step: int, chain: Sequence[OnCallStep], at: datetime) -> 
     return frozenset()
 
 
+def supervisors(desk: UUID) -> frozenset[str]:
+    """E-mail addresses of the supervisors of a desk, on duty or not."""
+    here = Appointment.objects.filter(desk_id=desk, role=Role.SUPERVISOR, ended_on=None).values("officer_id")
+    return frozenset(Officer.objects.filter(id__in=here, is_active=True).values_list("email", flat=True))
+
+
 def called_authorisers(desk: UUID, step: int, at: datetime, *, overdue: bool) -> frozenset[str]:
     """E-mail addresses of the authorisers whom this step calls: nobody of a desk that reads reports can answer.
 

@@ -30,15 +30,17 @@ from heedline.dispatch.clocks import (
     slot_end,
     slot_of,
 )
-from heedline.dispatch.letters import ABOUT_REQUESTS, RULES, AlarmKind, Letter
+from heedline.dispatch.letters import ABOUT_CALLS, ABOUT_REQUESTS, RULES, AlarmKind, Letter
 from heedline.dispatch.models import Alarm, Outbox, WorkerBeat
 from heedline.dispatch.turns import one_at_a_time
 from heedline.packs import Pack, load_pack
-from heedline.reports.models import IdentityRequest, Message, Report
+from heedline.reports.models import CallBack, IdentityRequest, Message, Report
 
 _ONCE_A_DAY = timedelta(days=1)
 #: An authoriser decides within this, else everybody who could is called.
 DECIDED_WITHIN = timedelta(minutes=10)
+#: Attempts to call back that reached nobody before a supervisor is told.
+ENOUGH_MISSED = 2
 _BATCH = 500
 _MOST_FAILURES = 30_000
 #: What this process remembers of exact times.
@@ -179,6 +181,21 @@ def watch_messages(at: datetime) -> None:
     )
 
 
+def watch_calls(at: datetime) -> None:
+    """Raise alarms for calls that reporters asked for: not made in time, or tried often enough without reaching them."""
+    open_calls = CallBack.objects.filter(done=False).exclude(report__stage="closed")
+    allowed = _pack().clock("call_back")
+    for kind, rows in (
+        (AlarmKind.CALL_MISSED, open_calls.filter(missed__gte=ENOUGH_MISSED)),
+        (AlarmKind.CALL_LATE, open_calls.filter(due_at__lt=at)),
+    ):
+        _raise_late(
+            kind,
+            at,
+            [(desk, report, allowed) for report, desk in rows.values_list("report_id", "report__desk_id")],
+        )
+
+
 def watch_keys(at: datetime) -> None:
     """Raise alarms for desks whose keys run out or that too few can open, and for statements that do not add up.
 
@@ -278,6 +295,10 @@ def _called(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
     if alarm.kind in ABOUT_REQUESTS:
         overdue = alarm.kind == AlarmKind.IDENTITY_OVERDUE
         return on_call.called_authorisers(alarm.desk_id, step, at, overdue=overdue)
+    if alarm.kind in ABOUT_CALLS:
+        supervisors = on_call.supervisors(alarm.desk_id)
+        if supervisors:
+            return supervisors
     return on_call.called(alarm.desk_id, step, _pack().on_call, at)
 
 

@@ -25,6 +25,8 @@ class AlarmKind(StrEnum):
     IDENTITY_ASKED = "identity-asked"
     OVERDUE = "overdue"
     MESSAGE_WAITING = "message-waiting"
+    CALL_MISSED = "call-missed"
+    CALL_LATE = "call-late"
     EPOCH_ENDING = "epoch-ending"
     THIN_DESK = "thin-desk"
     KEYS_DOUBTED = "keys-doubted"
@@ -54,6 +56,9 @@ _DECIDE = "Decide about the request: this alarm stays until an authoriser has de
 #: Alarms of the authorisers. What they are about is a request, not a report, and only that desk answers them.
 ABOUT_REQUESTS = frozenset({AlarmKind.IDENTITY_ASKED, AlarmKind.IDENTITY_OVERDUE})
 
+#: About calls that reporters asked for: a supervisor of the desk is paged.
+ABOUT_CALLS = frozenset({AlarmKind.CALL_MISSED, AlarmKind.CALL_LATE})
+
 RULES: dict[AlarmKind, AlarmRule] = {
     AlarmKind.DANGER: AlarmRule(
         "Someone may be in danger",
@@ -79,6 +84,8 @@ RULES: dict[AlarmKind, AlarmRule] = {
     ),
     AlarmKind.OVERDUE: AlarmRule("A report is overdue"),
     AlarmKind.MESSAGE_WAITING: AlarmRule("A message from a reporter has not been read in time"),
+    AlarmKind.CALL_MISSED: AlarmRule("Calls to somebody who asked for one did not reach them"),
+    AlarmKind.CALL_LATE: AlarmRule("A call that somebody asked for has not been made in time"),
     AlarmKind.EPOCH_ENDING: AlarmRule(
         "The keys of a desk run out: no new ones follow",
         while_it_lasts="An officer of the desk has to unlock their keys once: that makes the next ones.",

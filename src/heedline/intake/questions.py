@@ -167,7 +167,8 @@ class QuestionSet:
     stands_for: tuple[tuple[str, str], ...]
     """(step, field) of typed answers; the first that was given is the record's narrative when none was written."""
     roles: Mapping[str, tuple[str, str]]
-    """Which (step, field) tells the server what: `place`, `postcode`, `guess`, `who`. A set may lack any of them."""
+    """Which (step, field) tells the server what: `place`, `postcode`, `guess`, `who`; and for a call that was asked for
+    `call_number`, `call_days`, `call_hours`, `call_times` (in words). A set may lack any of them."""
     confidence: str
     """The answer to `who` by which a reporter gives a name in confidence; empty where nobody is asked."""
     api_needs: tuple[str, ...]

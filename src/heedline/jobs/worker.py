@@ -93,6 +93,7 @@ TASKS = (
     PeriodicTask("watch", "* * * * * 0", 5, watch),
     PeriodicTask("keep-log", "* * * * * */15", 2, keep_log),
     PeriodicTask("watch-messages", "* * * * * 45", 3, paging.watch_messages),
+    PeriodicTask("watch-calls", "* * * * * 30", 3, paging.watch_calls),
     PeriodicTask("watch-keys", "*/5 * * * * 30", 3, paging.watch_keys),
     PeriodicTask("settle", "*/15 * * * * 0", 4, settle),
     PeriodicTask("sweep", "0 * * * * 20", 1, arrivals.sweep),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import time, timedelta
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -89,6 +89,7 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
         first_priority=first_priority,
         clocks=minutes,
         kind_clocks=_kind_clocks(clocks, kinds, priorities, first_priority),
+        safe_hours=_safe_hours(clocks.table("safe_hours")),
         working_days=working_days,
         special_places=read_special_places(folder, forces),
         assessments=read_assessments(folder, tuple(kinds)),
@@ -269,6 +270,21 @@ def _minutes(table: Table) -> dict[str, timedelta]:
             raise table.wrong(key, "must be above zero")
         clocks[key] = timedelta(minutes=minutes)
     return clocks
+
+
+def _safe_hours(table: Table) -> dict[str, tuple[time, time]]:
+    found = {}
+    for part in table:
+        try:
+            start, end = (time.fromisoformat(clock) for clock in table.texts(part))
+        except ValueError:
+            raise table.wrong(part, 'must be two times such as ["08:00", "12:00"]') from None
+        if start >= end:
+            raise table.wrong(part, "must end after it begins, on the same day")
+        found[part] = (start, end)
+    if not found:
+        raise table.wrong("", "must not be empty")
+    return found
 
 
 def _on_call(clocks: Table) -> tuple[shapes.OnCallStep, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING
 
@@ -216,6 +216,8 @@ class Pack:
     """Urgency (`danger`, `soon`, `routine`) → the priority a new report starts with."""
     clocks: Mapping[str, timedelta]
     kind_clocks: Mapping[str, KindClocks]
+    safe_hours: Mapping[str, tuple[time, time]]
+    """Part of the day, as the questions offer it to whoever asks for a call → from when until when."""
     working_days: WorkingDays
     special_places: SpecialPlaces
     """Rail, airports, military and nuclear sites, by the words that name them."""

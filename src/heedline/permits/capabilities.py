@@ -13,6 +13,7 @@ class Capability(StrEnum):
     RELEASE = "release"
     ASSESS = "assess"
     ASK = "ask"
+    CALL_BACK = "call-back"
     HAND_OVER = "hand-over"
     CLOSE = "close"
     REOPEN = "reopen"

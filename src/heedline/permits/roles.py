@@ -33,6 +33,7 @@ _DESK_WORK = frozenset(
         C.RELEASE,
         C.ASSESS,
         C.ASK,
+        C.CALL_BACK,
         C.HAND_OVER,
         C.CLOSE,
         C.REOPEN,

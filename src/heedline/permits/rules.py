@@ -60,6 +60,7 @@ RULES: dict[C, tuple[Callable[[Standing], str | None], ...]] = {
     C.RELEASE: (i_hold_it,),
     C.ASSESS: (i_hold_it,),
     C.ASK: (i_hold_it,),
+    C.CALL_BACK: (i_hold_it,),
     C.CLOSE: (i_hold_it,),
     C.HAND_OVER: (nobody_else_holds_it,),
     C.ASK_IDENTITY: (i_hold_it,),

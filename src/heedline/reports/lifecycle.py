@@ -26,6 +26,7 @@ class Move(StrEnum):
     RELEASE = "release"
     ASSESS = "assess"
     ASK = "ask"
+    CALL = "call"
     HAND_OVER = "hand-over"
     CLOSE = "close"
     REOPEN = "reopen"
@@ -53,16 +54,19 @@ PATH: dict[tuple[Stage, Move], Stage] = {
     (Stage.TAKEN, Move.RELEASE): Stage.WAITING,
     (Stage.TAKEN, Move.ASSESS): Stage.ASSESSED,
     (Stage.TAKEN, Move.ASK): Stage.TAKEN,
+    (Stage.TAKEN, Move.CALL): Stage.TAKEN,
     (Stage.WAITING, Move.HAND_OVER): Stage.WAITING,
     (Stage.TAKEN, Move.HAND_OVER): Stage.WAITING,
     (Stage.ASSESSED, Move.TAKE): Stage.ASSESSED,
     (Stage.ASSESSED, Move.ASSESS): Stage.ASSESSED,
     (Stage.ASSESSED, Move.ASK): Stage.ACTING,
+    (Stage.ASSESSED, Move.CALL): Stage.ASSESSED,
     (Stage.ASSESSED, Move.HAND_OVER): Stage.WAITING,
     (Stage.ASSESSED, Move.CLOSE): Stage.CLOSED,
     (Stage.ACTING, Move.TAKE): Stage.ACTING,
     (Stage.ACTING, Move.ASSESS): Stage.ACTING,
     (Stage.ACTING, Move.ASK): Stage.ACTING,
+    (Stage.ACTING, Move.CALL): Stage.ACTING,
     (Stage.ACTING, Move.HAND_OVER): Stage.WAITING,
     (Stage.ACTING, Move.CLOSE): Stage.CLOSED,
     (Stage.CLOSED, Move.REOPEN): Stage.WAITING,
@@ -77,7 +81,7 @@ TURNS: dict[Stage, Turn] = {
 }
 
 #: Moves that only the officer who holds the report may make.
-HELD_MOVES = frozenset({Move.RELEASE, Move.ASSESS, Move.ASK, Move.CLOSE})
+HELD_MOVES = frozenset({Move.RELEASE, Move.ASSESS, Move.ASK, Move.CALL, Move.CLOSE})
 
 _REASONS: dict[Stage, str] = {
     Stage.WAITING: "Take the report first, so that no colleague works on it at the same time.",

@@ -11,9 +11,11 @@ import uuid
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from heedline.reports.call_backs import CallBack
 from heedline.reports.identity_requests import IdentityRequest, ReleasedShare
 
 __all__ = [
+    "CallBack",
     "IdentityRequest",
     "IdentityShare",
     "Message",

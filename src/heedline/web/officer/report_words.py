@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
+from heedline.casework.call_back import HOWS
 from heedline.casework.case_file import CaseFile
 from heedline.casework.case_lines import StepLine
 from heedline.packs import load_pack
@@ -34,6 +35,8 @@ ACTS = {
     "report-released": "Gave it back to the desk",
     "report-assessed": "Assessed it",
     "reporter-asked": "Asked the reporter",
+    "number-shown": "Opened the number to call",
+    "call-tried": "Called them",
     "report-handed-over": "Handed it over",
     "report-closed": "Closed it",
     "report-reopened": "Opened it again",
@@ -48,6 +51,7 @@ MOVES = {
     Move.RELEASE: "Given back to the desk",
     Move.ASSESS: "Assessed",
     Move.ASK: "Reporter asked",
+    Move.CALL: "Called",
     Move.HAND_OVER: "Handed over",
     Move.CLOSE: "Closed",
     Move.REOPEN: "Opened again",
@@ -86,6 +90,7 @@ def tabs_of(file: CaseFile, current: str, query: str) -> list[dict[str, Any]]:
     pages = [
         ("report", "Report", 0),
         ("report-ask", "Messages", sum(1 for one in file.messages if one.new)),
+        *([("report-call", "Call back", 0 if file.call.done else 1)] if file.call else []),
         ("report-hand-over", "Hand over", 0),
         ("report-reopen", "Open again", 0) if file.stage == "closed" else ("report-close", "Close", 0),
         ("report-identity", "Who sent it", 0),
@@ -118,6 +123,8 @@ def _code_words(step: StepLine) -> list[tuple[str, str]]:
             words.append(("Priority", PRIORITIES.get(value, value)))
         elif name == "danger":
             words.append(("Danger to life", "Yes" if value == "True" else "No"))
+        elif name == "call":
+            words.append(("How it went", HOWS.get(value, value)))
         elif name == "outcome":
             words.append(("Outcome", pack.outcomes[value].words if value in pack.outcomes else value))
         elif name == "status":

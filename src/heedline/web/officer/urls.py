@@ -10,6 +10,7 @@ from django.urls import path
 from heedline.web.declared import Audience, open_to
 from heedline.web.officer import (
     call_after,
+    call_back_pages,
     call_pages,
     desk_pages,
     duty_pages,
@@ -79,10 +80,12 @@ urlpatterns = [
     path("w/", desk_pages.my_work, name="my-work"),
     path("w/q/<slug:desk>/", desk_pages.queue, name="queue"),
     path("w/q/<slug:desk>/new/", desk_pages.queue_new, name="queue-new"),
+    path("w/calls/", call_back_pages.calls, name="calls"),
     path("w/r/<uuid:ref>/", report_pages.report, name="report"),
     path("w/r/<uuid:ref>/take/", desk_pages.take, name="report-take"),
     path("w/r/<uuid:ref>/release/", desk_pages.release, name="report-release"),
     path("w/r/<uuid:ref>/ask/", reply_pages.ask, name="report-ask"),
+    path("w/r/<uuid:ref>/call/", call_back_pages.call_back, name="report-call"),
     path("w/r/<uuid:ref>/hand-over/", report_pages.hand_over, name="report-hand-over"),
     path("w/r/<uuid:ref>/close/", report_pages.close, name="report-close"),
     path("w/r/<uuid:ref>/reopen/", report_pages.reopen, name="report-reopen"),

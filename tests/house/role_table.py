@@ -47,9 +47,9 @@ TABLES: dict[str, dict[str, str]] = {
     "intake_question_set": {"office": "r", "door": "ar"},
     # keys
     "keys_epoch": {"office": "ar", "worker": "r", "door": "r", "usher": "r"},
-    "keys_grant": {"office": "ar"},
+    "keys_grant": {"office": "ar", "usher": "d"},
     "keys_statement": {"public": "r", "office": "ar", "worker": "r"},
-    "keys_wrapping": {"office": "arw"},
+    "keys_wrapping": {"office": "arwd"},
     # sessions
     "permits_held_form": {"office": "arwd", "settler": "rd"},
     "permits_session": {"office": "arwd", "usher": "r", "settler": "rd"},
@@ -89,7 +89,9 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("desks_officer", "worker", "r"): "email id is_active name organisation_id",
     ("desks_officer", "usher", "r"): "id is_active",
     ("dispatch_alarm", "office", "w"): "acknowledged_at acknowledged_by because cleared_at cleared_by slot",
+    ("keys_epoch", "usher", "w"): "destroyed_on retired_at",
     ("keys_grant", "worker", "r"): "epoch_id id officer_id",  # never `sealed`
+    ("keys_grant", "usher", "r"): "epoch_id id",
     ("reports_identity_request", "worker", "r"): "asked_at authoriser_desk_id decided_at id",
     ("reports_call_back", "office", "w"): "done due_at missed",
     ("reports_message", "office", "w"): "seen slot",
@@ -113,9 +115,11 @@ COLUMNS: dict[tuple[str, str, str], str] = {
         "reports_receipt",
         "usher",
         "r",
-    ): "closed lookup report_id",  # the note after a call is keyed by its receipt
+    ): "closed lookup report_id touched",  # the note after a call is keyed by its receipt
     ("reports_receipt", "usher", "w"): "touched",
     ("reports_sealed_header", "office", "w"): "epochs header",
+    ("reports_sealed_header", "usher", "w"): "epochs header",
+    ("reports_identity_share", "usher", "w"): "epoch sealed",
     ("reports_step", "settler", "w"): "note",  # and the trigger lets it change nothing
 }
 
@@ -156,23 +160,31 @@ PERMITS = {
     "ask_identity",
     "decide_identity",
     "desk_shares",
+    "destroy_epoch",
     "hand_over",
+    "headers_to_move",
     "i_watch",
+    "left_to_move",
     "may_decide",
+    "move_headers",
+    "move_shares",
     "my_authoriser_desks",
     "my_desks",
     "my_officer",
+    "my_retired",
     "note_call",
     "queue",
     "release_words",
+    "retire_epoch",
     "second_share",
+    "shares_to_move",
     "waiting",
     "who_decides",
 }
 #: Those that look with the caller's eyes, so that row-level security holds inside; `slot` looks at no table.
 INVOKERS = {"queue", "slot", "waiting"}
 CLOCKWORK = {"end_releases", "settle", "sweep"}
-TRIGGERS = {"a_decision_stays", "steps_stay", "the_log_only_grows"}
+TRIGGERS = {"a_decision_stays", "a_key_that_lives", "steps_stay", "the_log_only_grows"}
 #: Functions of PostgreSQL itself that one of ours may call and PUBLIC may not.
 SYSTEM_FUNCTIONS = {("worker", "pg_stat_reset_single_table_counters(oid)"), ("worker", "pg_switch_wal()")}
 #: (member, group): who may become whom by SET ROLE; nobody inherits.

@@ -18,7 +18,7 @@ PLAIN: dict[str, str] = {
     "dispatch_alarm": "id kind desk_id report_id slot steps_sent failures because settled",
     "dispatch_worker_beat": "id minute",
     "keys_statement": "id serial kind signed",
-    "keys_epoch": "id desk_id opens_on destroyed_on",
+    "keys_epoch": "id desk_id opens_on retired_at destroyed_on",
     "keys_grant": "id epoch_id",
     "keys_wrapping": "id way proven",
     "desks_installation": "id born installation",

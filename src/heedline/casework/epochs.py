@@ -1,4 +1,8 @@
-"""A desk's keys, a month each: made by a member who signs them, granted to every member, two months ahead."""
+"""A desk's keys, a month each: made by a member who signs them, granted to every member, two months ahead.
+
+When somebody leaves, the epochs that they hold count for nothing any more: the next member who unlocks makes new ones
+and says that the old ones have ended. What was sealed to those is addressed anew by `readdressing.py`.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +17,11 @@ from heedline.audit.acts import Act
 from heedline.casework import key_directory
 from heedline.casework.signing import Hand, state
 from heedline.desks.models import Appointment, Desk, EpochGrant, EpochKeyRow
-from heedline.permits import gate
+from heedline.permits import gate, key_wall
 from heedline.permits.capabilities import Capability
+from heedline.permits.gate import Refused
+from heedline.permits.models import UnlockedKeys
+from heedline.vault.directory import EpochKey
 from heedline.vault.grants import grant, grant_info
 from heedline.vault.keys import new_seed, public_key
 from heedline.vault.signed import key_text
@@ -65,8 +72,9 @@ def month_starts(on: date, ahead: int) -> list[date]:
 
 
 def make_epochs_ahead(desk: Desk, *, by: Hand, at: datetime, ahead: int = 2) -> int:
-    """Make the epochs of this month and the next two where they are missing. Return how many were made."""
-    there = set(EpochKeyRow.objects.filter(desk=desk).values_list("opens_on", flat=True))
+    """Make the epochs of this month and the next two where there is none that members alone hold. Return how many."""
+    known = key_directory.directory()
+    there = {one.opens_on for one in known.epochs(str(desk.id)) if not one.ended and not known.is_stale(one)}
     missing = [day for day in month_starts(at.date(), ahead) if day not in there]
     for day in missing:
         make_epoch(desk, day, by=by, at=at)
@@ -74,14 +82,67 @@ def make_epochs_ahead(desk: Desk, *, by: Hand, at: datetime, ahead: int = 2) -> 
 
 
 def keep_ahead(desks: list[UUID], *, by: Hand, at: datetime) -> int:
-    """In a member's unlocking: make what is missing on their desks. A colleague who does the same at once is no error."""
+    """In a member's unlocking: make what is missing on their desks, and end what leavers hold. Return how many were made.
+
+    A colleague who does the same at once is no error.
+    """
     made = 0
-    for desk in Desk.objects.filter(id__in=desks):
-        if by.person not in key_directory.directory().members(str(desk.id)):
-            continue
+    for desk in desks:
         try:
             with transaction.atomic():
-                made += make_epochs_ahead(desk, by=by, at=at)
+                made += _keep_ahead(desk, by=by, at=at)
         except IntegrityError:
             key_directory.forget()
     return made
+
+
+def _keep_ahead(desk_id: UUID, *, by: Hand, at: datetime) -> int:
+    known = key_directory.directory()
+    if by.person not in known.members(str(desk_id)):
+        return 0
+    if known.is_ahead(str(desk_id), at.date()) and not _held_by_leavers(desk_id):
+        return 0
+    desk = Desk.objects.select_for_update(no_key=True).get(id=desk_id)
+    key_directory.forget()  # a colleague may have been quicker
+    before = key_directory.directory().current_epoch(str(desk_id), at.date())
+    made = make_epochs_ahead(desk, by=by, at=at)
+    for epoch in _held_by_leavers(desk_id):
+        retire(desk, UUID(epoch.epoch), by=by, at=at)
+    after = key_directory.directory().current_epoch(str(desk_id), at.date())
+    if before is not None and after is not None and before.epoch != after.epoch:
+        _lock_colleagues(after)
+    return made
+
+
+def _held_by_leavers(desk: UUID) -> list[EpochKey]:
+    """Epochs that somebody holds who is no member any more, and that have not ended."""
+    known = key_directory.directory()
+    return [one for one in known.epochs(str(desk)) if not one.ended and known.is_stale(one)]
+
+
+def _lock_colleagues(epoch: EpochKey) -> None:
+    """Whoever unlocked before a new epoch came into force has not got it: they are asked for their passphrase again."""
+    people = [UUID(person) for person in epoch.grantees]
+    UnlockedKeys.objects.filter(session__officer_id__in=people).delete()
+
+
+def retire(desk: Desk, epoch: UUID, *, by: Hand, at: datetime) -> None:
+    """Say that an epoch has ended, in a member's own session: nothing is sealed to it from then on.
+
+    Another epoch must be in force. Raises Refused.
+    """
+    held = Appointment.objects.filter(officer_id=by.person, ended_on=None).values_list("role", "desk_id")
+    gate.require(held, Capability.READDRESS, desks=[desk.id])
+    known = key_directory.directory()
+    current = known.current_epoch(str(desk.id), at.date())
+    if current is None or current.epoch == str(epoch) or known.is_stale(current):
+        raise Refused("Another key of the desk has to be in force first.")
+    found = known.epoch(str(desk.id), str(epoch))
+    if found is None:
+        raise Refused("No such key of this desk.")
+    if not found.ended:
+        state("ended", {"desk": str(desk.id), "epoch": str(epoch)}, [by], at=at)
+        journal.record(Act.EPOCH_ENDED, actor=UUID(by.person), desk=desk.id, thing="epoch", thing_id=epoch)
+    retired = EpochKeyRow.objects.filter(id=epoch, retired_at__isnull=False).exists()
+    if not retired and not key_wall.retire_epoch(epoch):
+        raise Refused("Another key of the desk has to be in force first.")

@@ -73,7 +73,7 @@ def desk_by_code(code: str) -> DeskFacts | None:
 def openers_of(desk: str, on: date) -> int:
     """How many people can open what is sealed to this desk today."""
     epoch = directory().current_epoch(desk, on)
-    return 0 if epoch is None else len(epoch.grantees & directory().members(desk))
+    return 0 if epoch is None else len(directory().holders(epoch))
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def authoriser_epoch(authoriser_desk: str | None, on: date) -> EpochKey | None:
     if authoriser_desk is None:
         return None
     epoch = directory().current_epoch(authoriser_desk, on)
-    return epoch if epoch is not None and epoch.grantees & directory().members(authoriser_desk) else None
+    return epoch if epoch is not None and directory().holders(epoch) else None
 
 
 def identity_offered(on: date) -> bool:

@@ -19,7 +19,7 @@ from django.db.models.functions import Least
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework import checkpoints, key_directory, on_call
-from heedline.desks.models import Desk
+from heedline.desks.models import Desk, EpochKeyRow
 from heedline.dispatch import clockwork, postmen
 from heedline.dispatch.chain import Deadlines, offsets_of
 from heedline.dispatch.clocks import (
@@ -209,6 +209,8 @@ def watch_keys(at: datetime) -> None:
             _raise(AlarmKind.EPOCH_ENDING, at, [(desk.id, None)])
         if desk_is_thin(desk.id, at):
             _raise(AlarmKind.THIN_DESK, at, [(desk.id, None)])
+        if keys_to_change(desk.id):
+            _raise(AlarmKind.KEYS_TO_CHANGE, at, [(desk.id, None)])
 
 
 def _raise_doubt(at: datetime) -> None:
@@ -223,6 +225,14 @@ def keys_run_out(desk: UUID, at: datetime) -> bool:
     known = key_directory.directory()
     opens = [one.opens_on for one in known.epochs(str(desk)) if not known.is_stale(one)]
     return epochs_run_out(max(opens, default=None), at.date())
+
+
+def keys_to_change(desk: UUID) -> bool:
+    """Whether a leaver holds a key of the desk, or one that has ended is not destroyed yet."""
+    known = key_directory.directory()
+    if any(not one.ended and known.is_stale(one) for one in known.epochs(str(desk))):
+        return True
+    return EpochKeyRow.objects.filter(desk_id=desk, retired_at__isnull=False, destroyed_on=None).exists()
 
 
 def desk_is_thin(desk: UUID, at: datetime) -> bool:

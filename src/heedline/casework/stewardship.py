@@ -52,8 +52,8 @@ class Enrolment:
         return Hand(str(self.officer), self.seed)
 
 
-def _permit(hands: Sequence[Hand]) -> None:
-    """Two different stewards, each appointed."""
+def permit_stewards(hands: Sequence[Hand]) -> None:
+    """Two different stewards, each appointed. Raises Refused."""
     for hand in hands:
         if hand.person == ROOT:
             raise gate.Refused("The root key signs no more than the first stewards.")
@@ -68,7 +68,7 @@ def _permit(hands: Sequence[Hand]) -> None:
 def _permit_beginning(hands: Sequence[Hand]) -> None:
     """Two different stewards; as long as the installation has not got two, whoever holds the root key."""
     if [hand.person for hand in hands] != [ROOT]:
-        _permit(hands)
+        permit_stewards(hands)
     elif signing_public(hands[0].seed).hex() != settings.ROOT:
         raise gate.Refused("This is not the root key of this installation.")
     elif Appointment.objects.filter(role=Role.STEWARD, ended_on=None).count() >= 2:
@@ -170,7 +170,7 @@ def first_steward(officer: Officer, keys: Enrolment, *, root: Hand, at: datetime
 @transaction.atomic
 def state_officer_keys(keys: Enrolment, *, hands: Sequence[Hand], at: datetime) -> None:
     """Two stewards put an officer's public keys into a statement."""
-    _permit(hands)
+    permit_stewards(hands)
     body = {
         "person": str(keys.officer),
         "kem": key_text(public_key(keys.seed)),
@@ -192,7 +192,7 @@ def make_desk(
     at: datetime,
 ) -> Desk:
     """Add a desk; two stewards sign what it is."""
-    _permit(hands)
+    permit_stewards(hands)
     desk = Desk.objects.create(
         code=code,
         name=name,
@@ -216,10 +216,10 @@ def make_desk(
 @transaction.atomic
 def appoint(officer: Officer, role: Role, desk: Desk | None, *, hands: Sequence[Hand], at: datetime) -> None:
     """Give an officer a role; on a desk, two stewards also sign that they are a member."""
-    _permit(hands)
+    permit_stewards(hands)
     if (role in DESK_ROLES) != (desk is not None):
         raise ValueError("This role is held on a desk, or the other way round.")
-    Appointment.objects.create(officer=officer, role=role, desk=desk)
+    Appointment.objects.update_or_create(officer=officer, role=role, desk=desk, defaults={"ended_on": None})
     if desk is not None and str(officer.id) not in key_directory.directory().members(str(desk.id)):
         state("member", {"desk": str(desk.id), "person": str(officer.id)}, hands, at=at)
     journal.record(

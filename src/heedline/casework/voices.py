@@ -81,16 +81,12 @@ def is_ours(said: dict[str, str] | None, *, report: UUID, message: UUID, on: dat
     try:
         if said is None:
             return False
-        officer = directory().officer(said["officer"])
+        keys = directory().spoke_on(said["officer"], on)  # a leaver's words were ours while they were here
         public, until = bytes.fromhex(said["public"]), date.fromisoformat(said["until"])
+        certified, by = _certified(UUID(said["officer"]), public, until), bytes.fromhex(said["certificate"])
         return (
-            officer is not None
-            and on <= until
-            and verify(
-                officer.signing,
-                _certified(UUID(said["officer"]), public, until),
-                bytes.fromhex(said["certificate"]),
-            )
+            on <= until
+            and any(verify(key, certified, by) for key in keys)
             and verify(public, _spoken(report, message, on, text), bytes.fromhex(said["signature"]))
         )
     except (KeyError, ValueError, TypeError):

@@ -24,16 +24,20 @@ class KeyStatement(models.Model):
 
 
 class EpochKeyRow(models.Model):
-    """Which epochs a desk has. The key itself is believed only from the statement."""
+    """Which epochs a desk has. The key itself is believed only from the statement.
+
+    Several may open on one day: when somebody leaves, a new one follows at once and the next months' are made anew.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     desk = models.ForeignKey("desks.Desk", on_delete=models.PROTECT, related_name="epochs")
     opens_on = models.DateField()
+    #: Nothing is sealed to it since; what lies under it is being addressed anew.
+    retired_at = models.DateTimeField(null=True, blank=True)
     destroyed_on = models.DateField(null=True, blank=True)
 
     class Meta:
         db_table = "keys_epoch"
-        constraints = [models.UniqueConstraint(fields=["desk", "opens_on"], name="one_epoch_a_date")]
 
 
 class EpochGrant(models.Model):

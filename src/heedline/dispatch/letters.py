@@ -29,6 +29,7 @@ class AlarmKind(StrEnum):
     CALL_LATE = "call-late"
     EPOCH_ENDING = "epoch-ending"
     THIN_DESK = "thin-desk"
+    KEYS_TO_CHANGE = "keys-to-change"
     KEYS_DOUBTED = "keys-doubted"
     PAGE_FAILED = "page-failed"
     WORKER_FAILING = "worker-failing"
@@ -93,6 +94,10 @@ RULES: dict[AlarmKind, AlarmRule] = {
     AlarmKind.THIN_DESK: AlarmRule(
         "A desk has fewer than two officers who can open its reports",
         while_it_lasts="A second officer has to be enrolled on the desk first.",
+    ),
+    AlarmKind.KEYS_TO_CHANGE: AlarmRule(
+        "Somebody has left and still holds keys of a desk, or old keys wait to be destroyed",
+        while_it_lasts="A member of the desk unlocks their keys, re-addresses its reports and destroys the old keys.",
     ),
     AlarmKind.KEYS_DOUBTED: AlarmRule("A statement about somebody's keys is missing or was not believed"),
     AlarmKind.PAGE_FAILED: AlarmRule("A page could not be delivered"),

@@ -21,6 +21,7 @@ class Capability(StrEnum):
     BE_ON_DUTY = "be-on-duty"
     ANSWER_ALARM = "answer-alarm"
     MAKE_EPOCH = "make-epoch"
+    READDRESS = "readdress"
     ASK_IDENTITY = "ask-identity"
     DECIDE_IDENTITY = "decide-identity"
     OPEN_IDENTITY = "open-identity"

@@ -41,6 +41,7 @@ _DESK_WORK = frozenset(
         C.BE_ON_DUTY,
         C.ANSWER_ALARM,
         C.MAKE_EPOCH,
+        C.READDRESS,
         C.ASK_IDENTITY,
         C.OPEN_IDENTITY,
     }
@@ -49,7 +50,7 @@ _DESK_WORK = frozenset(
 GRANTS: dict[Role, frozenset[C]] = {
     Role.OFFICER: _DESK_WORK,
     Role.SUPERVISOR: _DESK_WORK,
-    Role.AUTHORISER: frozenset({C.MAKE_EPOCH, C.BE_ON_DUTY, C.DECIDE_IDENTITY}),
+    Role.AUTHORISER: frozenset({C.MAKE_EPOCH, C.READDRESS, C.BE_ON_DUTY, C.DECIDE_IDENTITY}),
     Role.STEWARD: frozenset({C.SET_UP}),
     Role.OVERSEER: frozenset(),
 }

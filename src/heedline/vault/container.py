@@ -26,6 +26,7 @@ __all__ = [
     "PayloadWriter",
     "file_key",
     "header_for",
+    "move",
     "new_file_key",
     "open_container",
     "open_payload",
@@ -109,6 +110,14 @@ def header_for(file_key: bytes, recipients: Sequence[bytes]) -> bytes:
 def readdress(header: bytes, seeds: Sequence[Opener], recipients: Sequence[bytes]) -> bytes:
     """A new header for the same payload. The old one still opens for whoever kept it."""
     return header_for(file_key(header, seeds), recipients)
+
+
+def move(header: bytes, seeds: Sequence[Opener], to_public: bytes) -> bytes:
+    """A new header for the same payload, in which ``to_public`` stands in the place of whoever holds ``seeds``.
+
+    Whoever else could open it still can, by the very same lines: unlike ``readdress``, this needs not be told who.
+    """
+    return headers.replaced(header, seeds, [parsed(to_public)])
 
 
 def _read_header(source: BinaryIO) -> bytes:

@@ -38,16 +38,34 @@ class DeskFacts:
 
 
 @dataclass(frozen=True)
+class Voiceprint:
+    """A key that somebody signed with, from a day on; `until` is the day on which it stopped to count."""
+
+    signing: bytes = field(repr=False)
+    since: date
+    until: date | None
+
+
+@dataclass(frozen=True)
 class EpochKey:
-    """A desk's key from a day on, who was given its seed, and who said so."""
+    """A desk's key from a day on, who was given its seed and by which statement, and who said so.
+
+    `ended`: nothing is sealed to it any more; what lies under it is addressed anew, then it is destroyed.
+    """
 
     desk: str
     epoch: str
     kem: bytes = field(repr=False)
     opens_on: date
-    grantees: frozenset[str]
+    granted: Mapping[str, int]
     made_by: str
     serial: int
+    ended: bool = False
+
+    @property
+    def grantees(self) -> frozenset[str]:
+        """Everyone who was ever given its seed."""
+        return frozenset(self.granted)
 
 
 @dataclass(frozen=True)
@@ -87,6 +105,7 @@ class Directory:
     _members: Mapping[str, frozenset[str]]
     _epochs: Mapping[str, tuple[EpochKey, ...]]
     _recoveries: Mapping[str, RecoveryKey]
+    _voices: Mapping[str, tuple[Voiceprint, ...]]
 
     def stewards(self) -> frozenset[str]:
         """Everyone who may sign for the installation now."""
@@ -132,17 +151,33 @@ class Directory:
         """Who was given this epoch's seed, leavers included."""
         return epoch.grantees
 
+    def spoke_on(self, person: str, on: date) -> tuple[bytes, ...]:
+        """The keys that an officer signed with on a day, also one who has left since."""
+        return tuple(
+            one.signing
+            for one in self._voices.get(person, ())
+            if one.since <= on and (one.until is None or on <= one.until)
+        )
+
+    def holders(self, epoch: EpochKey) -> frozenset[str]:
+        """Members of the desk who hold this epoch's seed under the keys that they have now."""
+        return frozenset(person for person in epoch.granted if self._holds(epoch, person))
+
     def is_stale(self, epoch: EpochKey) -> bool:
-        """Whether somebody holds this epoch's seed who is no longer a member of its desk."""
-        return not epoch.grantees <= self.members(epoch.desk)
+        """Whether somebody holds this epoch's seed who is no longer a member of its desk, or under a key of before."""
+        return self.holders(epoch) != epoch.grantees
+
+    def _holds(self, epoch: EpochKey, person: str) -> bool:
+        now = self._officers.get(person)
+        return person in self.members(epoch.desk) and now is not None and now.serial < epoch.granted[person]
 
     def current_epoch(self, desk: str, on: date) -> EpochKey | None:
-        """The epoch to seal to: the last that has opened and that no leaver holds.
+        """The epoch to seal to: the last that has opened, has not ended, and that no leaver holds.
 
         Where leavers hold all of them the last one stays in force all the same, since a report must go
         somewhere; ``needs_epoch`` then says so. None only when none has opened.
         """
-        opened = [epoch for epoch in self.epochs(desk) if epoch.opens_on <= on]
+        opened = [epoch for epoch in self.epochs(desk) if epoch.opens_on <= on and not epoch.ended]
         clean = [epoch for epoch in opened if not self.is_stale(epoch)]
         in_force = clean or opened
         return in_force[-1] if in_force else None
@@ -154,7 +189,8 @@ class Directory:
 
     def is_ahead(self, desk: str, on: date, months: int = 2) -> bool:
         """Whether one is in force and each of the next months has an epoch opening in it, held by no leaver."""
-        opening = {_month(epoch.opens_on) for epoch in self.epochs(desk) if not self.is_stale(epoch)}
+        usable = [one for one in self.epochs(desk) if not one.ended and not self.is_stale(one)]
+        opening = {_month(epoch.opens_on) for epoch in usable}
         this = _month(on)
         return not self.needs_epoch(desk, on) and all(
             this + ahead in opening for ahead in range(1, months + 1)

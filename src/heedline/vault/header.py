@@ -62,13 +62,8 @@ def write(file_key: bytes, recipients: Sequence[MLKEM768X25519PublicKey]) -> byt
         raise ValueError("a header has between 1 and 32 recipients")
     lines = [_VERSION]
     for recipient in recipients:
-        sealed = SUITE.encrypt(file_key, recipient, info=_INFO)
-        argument = _base64(sealed[:ENCAPSULATED_SIZE])
-        body = _base64(sealed[ENCAPSULATED_SIZE:])  # 43 characters: always one short line
-        lines += [b"-> ", RECIPIENT_TYPE, b" ", argument, b"\n", body, b"\n"]
-    lines.append(b"---")
-    signed = b"".join(lines)
-    return signed + b" " + _base64(_mac(file_key, signed)) + b"\n"
+        lines += _written(file_key, recipient)
+    return _closed(lines, file_key)
 
 
 def end_of(data: bytes) -> int:
@@ -134,6 +129,52 @@ def open_header(data: bytes, openers: Sequence[Opener]) -> bytes:
             check(header, file_key)
             return file_key
     raise CannotOpen
+
+
+def replaced(data: bytes, openers: Sequence[Opener], recipients: Sequence[MLKEM768X25519PublicKey]) -> bytes:
+    """The header for the same payload, with `recipients` in the place of whoever holds `openers`.
+
+    Every other stanza stays byte for byte: nobody is sealed to because a row says so. ``CannotOpen`` when no opener
+    fits, ``ValueError`` when there would be too many.
+    """
+    file_key = open_header(data, openers)
+    stays = [stanza for stanza in parse(data).stanzas if not _is_for(stanza, openers)]
+    if not 1 <= len(recipients) <= MOST_STANZAS - len(stays):
+        raise ValueError("a header has between 1 and 32 recipients")
+    lines = [_VERSION]
+    for stanza in stays:
+        body = _base64(stanza.body)
+        split = [body[i : i + _COLUMNS] for i in range(0, len(body), _COLUMNS)] if body else []
+        short = [] if split and len(split[-1]) < _COLUMNS else [b""]  # a body ends with a short line
+        lines += [b"-> ", b" ".join(stanza.arguments), b"\n", *(line + b"\n" for line in (*split, *short))]
+    lines += [line for recipient in recipients for line in _written(file_key, recipient)]
+    return _closed(lines, file_key)
+
+
+def _is_for(stanza: Stanza, openers: Sequence[Opener]) -> bool:
+    if stanza.arguments[0] != RECIPIENT_TYPE:
+        return False
+    sealed = _sealed_key(stanza)
+    for opener in openers:
+        try:
+            SUITE.decrypt(sealed, prepared(opener), info=_INFO)
+        except (InvalidTag, ValueError):
+            continue
+        return True
+    return False
+
+
+def _written(file_key: bytes, recipient: MLKEM768X25519PublicKey) -> list[bytes]:
+    sealed = SUITE.encrypt(file_key, recipient, info=_INFO)
+    argument = _base64(sealed[:ENCAPSULATED_SIZE])
+    body = _base64(sealed[ENCAPSULATED_SIZE:])  # 43 characters: always one short line
+    return [b"-> ", RECIPIENT_TYPE, b" ", argument, b"\n", body, b"\n"]
+
+
+def _closed(lines: Sequence[bytes], file_key: bytes) -> bytes:
+    """The lines with the MAC over them."""
+    signed = b"".join((*lines, b"---"))
+    return signed + b" " + _base64(_mac(file_key, signed)) + b"\n"
 
 
 def _sealed_key(stanza: Stanza) -> bytes:

@@ -15,6 +15,8 @@ are ISO. The sizes fix the suite: X-Wing for ``kem``, Ed25519 for ``signing``.
     leaver     person, or desk and person                           | two stewards (root too, for a steward)
     recovery   desk, kem, holders                                   | two stewards
     epoch      desk, epoch, kem, opens_on, grantees                 | one member of that desk
+    granted    desk, epoch, grantees                                | one member of that desk
+    ended      desk, epoch                                          | one member of that desk
 """
 
 import json
@@ -222,4 +224,6 @@ SHAPES: Mapping[str, tuple[Mapping[str, Callable[[JSON], bool]], ...]] = {
             "grantees": _are_names,
         },
     ),
+    "granted": ({"desk": _is_name, "epoch": _is_name, "grantees": _are_names},),
+    "ended": ({"desk": _is_name, "epoch": _is_name},),
 }

@@ -1,7 +1,8 @@
 """Which signed statements are believed, and the directory that they make (design: sealing).
 
 Everything starts from one pinned root key. The root names stewards; two different stewards together name
-officers, desks, members and recovery keys; a member of a desk names its epochs. Statements are taken in the
+officers, desks, members and recovery keys; a member of a desk names its epochs, whom they are granted to later, and
+that one has ended. Statements are taken in the
 order of their serials, each judged by what was believed before it. One that breaks a rule is left out and
 listed as refused: it is never an error that stops the rest, and never half used.
 
@@ -14,6 +15,7 @@ log), and grants themselves (compare them with ``grantees``).
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from types import MappingProxyType
@@ -27,6 +29,7 @@ from heedline.vault.directory import (
     PartnerKeys,
     RecoveryKey,
     Refused,
+    Voiceprint,
 )
 from heedline.vault.signed import (
     JSON,
@@ -58,7 +61,8 @@ __all__ = [
 ]
 
 # Where two statements claim one serial, what stewards signed goes before what a member signed.
-_RANK = {"steward": 0, "leaver": 1, "epoch": 3}
+_RANK = {"steward": 0, "leaver": 1, "epoch": 3, "granted": 4, "ended": 5}
+_BY_A_MEMBER = frozenset({"epoch", "granted", "ended"})
 
 
 def verify_all(signed: Iterable[Signed | str], *, root: bytes, installation: str) -> Directory:
@@ -133,6 +137,7 @@ class _Judge:
         self._members: dict[str, set[str]] = {}
         self._epochs: dict[str, list[EpochKey]] = {}
         self._recoveries: dict[str, RecoveryKey] = {}
+        self._voices: dict[str, tuple[Voiceprint, ...]] = {}
         self._owners: dict[bytes, str] = {root: "the root"}
         self._claims: dict[bytes, str] = {}
         self._heard: dict[str, Callable[[Statement], None]] = {
@@ -143,6 +148,8 @@ class _Judge:
             "member": self._hear_member,
             "leaver": self._hear_leaver,
             "recovery": self._hear_recovery,
+            "granted": self._hear_granted,
+            "ended": self._hear_ended,
         }
 
     def hear(self, one: Signed) -> None:
@@ -185,6 +192,7 @@ class _Judge:
                 }
             ),
             _recoveries=MappingProxyType(self._recoveries),
+            _voices=MappingProxyType(self._voices),
         )
 
     # Whose signature counts
@@ -195,7 +203,7 @@ class _Judge:
             if signers != {ROOT}:
                 raise _BreaksARule("not signed by the root alone")
             allowed = {ROOT: self._root}
-        elif kind == "epoch":
+        elif kind in _BY_A_MEMBER:
             (signer, *others) = signers
             members = self._members.get(str(body["desk"]), set())
             if others or signer not in members:
@@ -226,6 +234,8 @@ class _Judge:
             raise _BreaksARule("a partner cannot be an officer")
         kem, signing = self._own_pair(said, person)
         self._officers[person] = OfficerKeys(person, kem, signing, said.serial)
+        on = date.fromisoformat(said.issued_on)
+        self._voices[person] = (*self._silenced(person, on), Voiceprint(signing, on, None))
 
     def _hear_partner(self, said: Statement) -> None:
         person = str(said.body["person"])
@@ -265,6 +275,8 @@ class _Judge:
             return
         for people in self._members.values():
             people.discard(person)
+        if person in self._officers:
+            self._voices[person] = self._silenced(person, date.fromisoformat(said.issued_on))
         self._officers.pop(person, None)
         self._partners.pop(person, None)
         self._stewards.pop(person, None)
@@ -288,10 +300,43 @@ class _Judge:
             raise _BreaksARule("an epoch named before")
         kem = self._own_kem(said.body["kem"], f"epoch {desk} {epoch}")
         opens_on = date.fromisoformat(str(said.body["opens_on"]))
-        made = EpochKey(desk, epoch, kem, opens_on, grantees, made_by, said.serial)
+        granted = MappingProxyType(dict.fromkeys(grantees, said.serial))
+        made = EpochKey(desk, epoch, kem, opens_on, granted, made_by, said.serial)
         self._epochs.setdefault(desk, []).append(made)
 
+    def _hear_granted(self, said: Statement) -> None:
+        epoch, grantees = self._named_epoch(said), _names(said.body["grantees"])
+        if epoch.ended:
+            raise _BreaksARule("an epoch that has ended")
+        if not grantees <= self._members.get(epoch.desk, set()):
+            raise _BreaksARule("a grantee who is no member of the desk")
+        granted = {**epoch.granted, **dict.fromkeys(grantees, said.serial)}
+        self._put(replace(epoch, granted=MappingProxyType(granted)))
+
+    def _hear_ended(self, said: Statement) -> None:
+        epoch, on = self._named_epoch(said), date.fromisoformat(said.issued_on)
+        others = [one for one in self._epochs[epoch.desk] if not one.ended and one.epoch != epoch.epoch]
+        if not any(one.opens_on <= on for one in others):
+            raise _BreaksARule("the last epoch in force cannot end")
+        self._put(replace(epoch, ended=True))
+
     # Smaller matters
+
+    def _named_epoch(self, said: Statement) -> EpochKey:
+        for one in self._epochs.get(str(said.body["desk"]), []):
+            if one.epoch == str(said.body["epoch"]):
+                return one
+        raise _BreaksARule("no such epoch")
+
+    def _put(self, epoch: EpochKey) -> None:
+        """Instead of the same epoch as it was known before."""
+        known = self._epochs[epoch.desk]
+        self._epochs[epoch.desk] = [epoch if one.epoch == epoch.epoch else one for one in known]
+
+    def _silenced(self, person: str, on: date) -> tuple[Voiceprint, ...]:
+        """What they signed with so far; the last of it counts up to this day."""
+        known = self._voices.get(person, ())
+        return tuple(one if one.until is not None else replace(one, until=on) for one in known)
 
     def _partners_in_identity(self, desk: str) -> set[str]:
         """The desks with which this one shares identities: its authoriser's, and those it authorises for."""

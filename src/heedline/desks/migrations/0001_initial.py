@@ -101,6 +101,7 @@ class Migration(migrations.Migration):
                     models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
                 ),
                 ("opens_on", models.DateField()),
+                ("retired_at", models.DateTimeField(blank=True, null=True)),
                 ("destroyed_on", models.DateField(blank=True, null=True)),
                 (
                     "desk",
@@ -285,10 +286,6 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="epochkeyrow",
-            constraint=models.UniqueConstraint(fields=("desk", "opens_on"), name="one_epoch_a_date"),
         ),
         migrations.AddConstraint(
             model_name="epochgrant",

@@ -270,9 +270,9 @@ def test_a_message_replayed_into_another_report_does_not_open_and_does_not_stand
     )
 
 
-def test_the_message_of_a_leaver_is_not_verified_any_more(people: People) -> None:
+def test_the_message_of_a_leaver_stays_ours_for_as_long_as_they_were_here(people: People) -> None:
     ref, code = people.taken()
-    ask(people, ref)
+    message = ask(people, ref)
     with acting("office"):
         signing.state(
             "leaver",
@@ -281,7 +281,12 @@ def test_the_message_of_a_leaver_is_not_verified_any_more(people: People) -> Non
             at=people.at,
         )
     assert key_directory.directory().officer(str(people.house.officers["Odile"].id)) is None
-    assert not visit(people, code).messages[0].verified
+    assert visit(people, code).messages[0].verified
+    with people.sitting("Odile") as odile:  # a session that outlives its officer by an attack
+        voice = odile.keys().voice
+    tomorrow = people.at.date() + timedelta(days=1)
+    late = voices.speak(voice, report=ref, message=message.id, on=tomorrow, text="Come to the gate")
+    assert not voices.is_ours(late, report=ref, message=message.id, on=tomorrow, text="Come to the gate")
 
 
 # --- when it cannot be stored ---------------------------------------------------------------------------------------------

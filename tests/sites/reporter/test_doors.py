@@ -345,7 +345,7 @@ def open_desk(house: House, code: str, *names: str) -> None:
     with acting("office"):
         house.desks[code] = cast._desk(house, code, entry.name, unit, entry.kind, house.desks["identity"], at)
         for name in names:
-            cast._officer(house, name, unit, at)
+            cast._officer(house, name, unit, house.hands, at)
             stewardship.state_officer_keys(house.keys[name], hands=house.hands, at=at)
             stewardship.appoint(
                 house.officers[name], Role.OFFICER, house.desks[code], hands=house.hands, at=at

@@ -11,7 +11,7 @@ NOBODY := env -u HEEDLINE_PROCESS -u HEEDLINE_DATABASE_URL -u HEEDLINE_SECRET_KE
 # Tests that commit, or change what a whole process shares (its standard error, its temporary folder): by themselves.
 COMMITTING := tests/house/test_canary_law.py tests/house/test_time_law.py tests/house/test_log_order.py tests/casework/test_races.py
 
-.PHONY: help demo test rules check fix docs bench lock clean ready-demo ready-dev ready-browser
+.PHONY: help demo test again rules check fix docs bench lock clean ready-demo ready-dev ready-browser
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,9 +21,15 @@ demo: ready-demo ## install, start everything with an invented desk and reports,
 
 test: ready-dev ready-browser ## install what tests need, and run every test (ARGS=… for some)
 	@mkdir -p var && rm -f var/html/*.html
-	@[ -n "$(ARGS)" ] || $(NOBODY) $(PY) -m pytest $(COMMITTING)
-	@$(NOBODY) $(PY) -m pytest -n 2 --dist loadfile $(if $(ARGS),$(ARGS),$(COMMITTING:%=--ignore=%))
-	@[ -n "$(ARGS)" ] || $(PY) -m tests.browser.validate
+	@failed=0; \
+	[ -n "$(ARGS)" ] || $(NOBODY) $(PY) -m pytest $(COMMITTING) || failed=1; \
+	$(NOBODY) $(PY) -m pytest -n 2 --dist loadfile $(if $(ARGS),$(ARGS),$(COMMITTING:%=--ignore=%)) || failed=1; \
+	[ -n "$(ARGS)" ] || $(PY) -m tests.browser.validate || failed=1; \
+	exit $$failed
+
+again: ready-dev ready-browser ## run only the tests that failed last time, one after the other
+	@$(NOBODY) $(PY) -m pytest --last-failed --last-failed-no-failures=none -rpfE
+	@$(PY) -m tests.browser.validate
 
 rules: ready-dev ## run only the tests without a database (seconds)
 	@$(NOBODY) HEEDLINE_NO_DATABASE=1 $(PY) -m pytest tests/rules $(ARGS)

@@ -107,6 +107,20 @@ def test_numbers_come_from_the_pack_and_the_voice_stays_calm(stem: str, language
         assert "!" not in line, key
 
 
+@pytest.mark.parametrize("language", COMPLETE)
+@pytest.mark.parametrize("stem", ["words/", *(f"questions/{code}." for code in (*PACK.kinds, "phrases"))])
+def test_sentences_stay_as_short_as_english_must(stem: str, language: str) -> None:
+    """The grade of English counts English syllables; its other half, the length of sentences, holds anywhere."""
+    pages: dict[str, list[int]] = {}
+    for key, line in sentences_of(texts_of(stem, language)):
+        for sentence in re.split(r"[.?:]+(?:\s|\"|$)", BRACES.sub("x", line)):
+            if words := sentence.split():
+                page = ".".join(key.split(".")[: 2 if key.startswith("steps.") else 1])
+                pages.setdefault(page, []).append(len(words))
+    assert not {page: lengths for page, lengths in pages.items() if sum(lengths) > 15 * len(lengths)}
+    assert max(length for lengths in pages.values() for length in lengths) <= 25
+
+
 @pytest.mark.parametrize(("code", "language"), QUESTION_FILES)
 def test_the_questions_load_and_ask_the_same(code: str, language: str) -> None:
     ours, theirs = load_question_set(PACK, code), load_question_set(PACK, code, language)

@@ -11,7 +11,7 @@ from typing import Any
 from bench import made_up
 from bench.instance import Instance
 from bench.load import Level, Tally, Wrong, measure, percentiles
-from bench.wire import Answer, Browser, token_of
+from bench.wire import Answer, Browser, form_token_of, token_of
 
 #: A form that was taken leads on, by either status.
 _OK, _LEADS_ON = (200,), (302, 303)
@@ -60,6 +60,8 @@ async def _walk(browser: Browser, tally: Tally, text: str) -> None:
         name = "check" if slug == _LAST else "question"
         shown = _due(await tally.step(f"{name}: show", browser.get(path)), _OK, slug)
         fields = {"csrfmiddlewaretoken": token_of(shown.text), **_ANSWERS.get(slug, {})}
+        if slug == _LAST:
+            fields["form_token"] = form_token_of(shown.text)
         if slug == _NARRATIVE:
             fields["narrative"] = text
         if slug == "where":

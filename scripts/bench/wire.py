@@ -14,6 +14,7 @@ _CHUNKED = re.compile(rb"\r\ntransfer-encoding: *chunked", re.IGNORECASE)
 _LOCATION = re.compile(rb"\r\nlocation: *([^\r]+)", re.IGNORECASE)
 _COOKIE = re.compile(rb"\r\nset-cookie: *([^=;\r]+)=([^;\r]*)([^\r]*)", re.IGNORECASE)
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+_FORM = re.compile(r'name="form_token" value="([^"]+)"')
 _END = b"\r\n\r\n"
 PATIENCE = 30.0
 
@@ -163,4 +164,12 @@ def token_of(page: str) -> str:
     found = _TOKEN.search(page)
     if found is None:
         raise ValueError("a page without a form of ours")
+    return unescape(found.group(1))
+
+
+def form_token_of(page: str) -> str:
+    """The token, good for one sending, of the page that sends. Raises ValueError when it has none."""
+    found = _FORM.search(page)
+    if found is None:
+        raise ValueError("a page that does not send")
     return unescape(found.group(1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
 from typing import Any
 from uuid import uuid4
@@ -11,7 +12,18 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
-from heedline.casework import Changed, Conflict, attendance, case_file, conversation, journey
+from heedline.casework import (
+    Changed,
+    Conflict,
+    SealingStopped,
+    Spent,
+    attendance,
+    case_file,
+    conversation,
+    drafting,
+    form_tokens,
+    journey,
+)
 from heedline.dispatch import clockwork
 from heedline.permits.gate import Refused
 from heedline.reports.models import Message, Report, Step
@@ -19,7 +31,8 @@ from tests import stories
 from tests.acting import acting
 from tests.casework.people import MINUTE, NORTH_EAST, People, row
 from tests.cast import now
-from tests.house.committed import committed_house
+from tests.house.committed import committed_house, superuser
+from tests.house.failing_database import refused_by
 
 
 @pytest.fixture
@@ -168,3 +181,41 @@ def test_settling_gets_in_nobodys_way(people: People) -> None:
         assert did[1] is False
     assert Message.objects.filter(from_us=False).count() == 6
     assert Message.objects.filter(from_us=True).count() == 6
+
+
+def test_of_a_hundred_presses_of_one_form_one_is_a_sending(people: People) -> None:
+    """Each on a connection of its own, sixteen at any moment; the token is spent in the statement that stores."""
+    with acting("public"):
+        draft = drafting.Draft(cookie=drafting.new_cookie())
+        drafting.save(draft, at=people.at)
+        token = form_tokens.read(draft, form_tokens.make(draft))
+    assert token is not None
+
+    def press() -> str:
+        new = replace(stories.new_report(**NORTH_EAST), form=token)  # another report each, the same form
+        try:
+            stories.send(new, at=people.at)
+        except Spent:
+            return "spent"
+        return "sent"
+
+    did = [one for _ in range(6) for one in at_once(*[press] * 16)] + at_once(*[press] * 4)
+    assert sorted(did) == ["sent"] + ["spent"] * 99
+    assert Report.objects.count() == 1
+    with acting("public"):
+        assert form_tokens.read(draft, form_tokens.make(draft)) != token, "the next page has another"
+
+
+def test_a_sending_that_fails_has_spent_nothing(people: People) -> None:
+    with acting("public"):
+        draft = drafting.Draft(cookie=drafting.new_cookie())
+        drafting.save(draft, at=people.at)
+        token = form_tokens.read(draft, form_tokens.make(draft))
+    people.send()  # the questions are archived with the first report
+    before = Report.objects.count()
+    new = replace(stories.new_report(**NORTH_EAST), form=token)
+    with superuser() as db, refused_by(db, "reports_report"), pytest.raises(SealingStopped):
+        stories.send(new, at=people.at)
+    assert Report.objects.count() == before
+    stories.send(new, at=people.at)
+    assert Report.objects.count() == before + 1

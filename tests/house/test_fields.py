@@ -28,7 +28,7 @@ PLAIN: dict[str, str] = {
     "desks_appointment": "id role desk_id ended_on",
     "desks_shift": "id desk_id starts_at ends_at",
     "desks_on_call": "id desk_id step",
-    "intake_draft": "expires",
+    "intake_draft": "expires sendings",
     "intake_question_set": "name canonical",
     "reports_report": "id kind channel area urgency priority danger_to_life desk_id watch_id question_set stage slot"
     " received_on settled due_at rank lease_until version withdraw_asked unread outcome status",

@@ -78,7 +78,7 @@ def _send() -> Json:
                     }
                 ),
             ),
-            **_problems(400, 413, 415, 422, 503),
+            **_problems(400, 413, 415, 422, 429, 503),
         },
     }
 
@@ -286,12 +286,16 @@ def _json(description: str, schema: Json) -> Json:
     return {"description": description, "content": {"application/json": {"schema": schema}}}
 
 
+_SECONDS = {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}
+
+
 def _problems(*statuses: int) -> Json:
     schema = {"$ref": "#/components/schemas/Problem"}
     return {
         str(status): {
             "description": " Or: ".join(f"{kind.title}." for kind in problems.ALL if kind.status == status),
             "content": {problems.MEDIA_TYPE: {"schema": schema}},
+            **({"headers": {"Retry-After": _SECONDS}} if status == problems.SLOWER.status else {}),
         }
         for status in sorted(statuses)
     }

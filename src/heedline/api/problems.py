@@ -35,6 +35,7 @@ TOO_LARGE = Kind("too-large", 413, "The body is too large")
 NOT_A_TYPE = Kind("media-type", 415, "Only application/json is taken")
 NOT_TAKEN = Kind("not-taken", 422, "Something in the body cannot be taken")
 OTHER_BODY = Kind("other-body", 422, "This Idempotency-Key was used before, with another body")
+SLOWER = Kind("slower", 429, "Too many reports came from one place")
 NOT_NOW = Kind("not-now", 503, "This cannot be done right now")
 
 ALL = (
@@ -47,6 +48,7 @@ ALL = (
     NOT_A_TYPE,
     NOT_TAKEN,
     OTHER_BODY,
+    SLOWER,
     NOT_NOW,
 )
 
@@ -54,11 +56,14 @@ ALL = (
 class Problem(Exception):
     """Raised while reading a request; `problem_page` answers with it."""
 
-    def __init__(self, kind: Kind, detail: str, *, errors: Sequence[Mapping[str, str]] = ()) -> None:
+    def __init__(
+        self, kind: Kind, detail: str, *, errors: Sequence[Mapping[str, str]] = (), retry_after: int = 0
+    ) -> None:
         super().__init__(kind.code)
         self.kind = kind
         self.detail = detail
         self.errors = tuple(errors)
+        self.retry_after = retry_after
 
 
 def answer(status: int, content: Mapping[str, Any], *, media_type: str = "application/json") -> HttpResponse:
@@ -82,4 +87,7 @@ def problem_page(problem: Problem) -> HttpResponse:
     }
     if problem.errors:
         content["errors"] = [dict(error) for error in problem.errors]
-    return answer(problem.kind.status, content, media_type=MEDIA_TYPE)
+    response = answer(problem.kind.status, content, media_type=MEDIA_TYPE)
+    if problem.retry_after:
+        response["Retry-After"] = str(problem.retry_after)
+    return response

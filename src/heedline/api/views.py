@@ -23,12 +23,18 @@ from heedline.casework import (
     journey,
     key_directory,
 )
+from heedline.casework.pace import CALLER, PACE
 from heedline.intake.api_payload import Refused, from_api
 from heedline.intake.question_files import load_question_set
 from heedline.intake.questions import QuestionSet
 from heedline.packs import load_pack
 from heedline.vault import codes
 from heedline.web.declared import Audience, open_to
+
+_SLOWER = (
+    "Nothing was stored yet. Send the same again with the same key after the seconds in Retry-After: it then goes "
+    "through. A report that says that somebody is in danger never waits."
+)
 
 type View = Callable[[HttpRequest], HttpResponse]
 
@@ -90,6 +96,8 @@ def reports(request: HttpRequest) -> HttpResponse:
         question_set=question_sets()[record.kind],
         language=record.language,
     )
+    if record.urgency != "danger" and (seconds := PACE.wait(request.META.get(CALLER), new.report_id)):
+        raise Problem(problems.SLOWER, _SLOWER, retry_after=seconds)
     accepted = journey.submit(new, at=at)
     return problems.answer(201, {"code": code.grouped(), "received_on": accepted.received_on.isoformat()})
 

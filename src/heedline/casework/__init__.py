@@ -29,6 +29,10 @@ class SealingStopped(Exception):
     """It could not be sealed to the right people or could not be stored. Nothing was sent."""
 
 
+class Spent(Exception):
+    """This page's form was sent before. Nothing was done now."""
+
+
 class CodeUnknown(Exception):
     """No report answers to this code."""
 

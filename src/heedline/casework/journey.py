@@ -7,7 +7,7 @@ find (inside what they may see, locked), permit, move (`reports.lifecycle` decid
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,10 +15,19 @@ from uuid import UUID
 from django.conf import settings
 
 from heedline.audit.acts import Act
-from heedline.casework import Conflict, SealingStopped, call_back, handing_over, key_directory, notes
+from heedline.casework import (
+    Conflict,
+    SealingStopped,
+    Spent,
+    call_back,
+    handing_over,
+    key_directory,
+    notes,
+)
 from heedline.casework.alarms import resolve_for
 from heedline.casework.attendance import Attendance
 from heedline.casework.finding import FoundReport, find, move, record, verb
+from heedline.casework.form_tokens import FormToken
 from heedline.casework.sealing import enclose
 from heedline.dispatch.clocks import due_when_taken, rank_of, slot_end, slot_of
 from heedline.dispatch.letters import Letter
@@ -50,6 +59,10 @@ class NewReport:
     language: str
     taken_down: Mapping[str, Any] | None = None
     """What `call_taking` adds inside the seal: by whom, and how and when it reached us."""
+    hints: tuple[str, ...] = ()
+    """What made a gate slow it down. A hint for whoever reads it, inside the seal; nothing else goes by it."""
+    form: FormToken | None = None
+    """What is spent with it; none where nothing may stand in the way."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +76,8 @@ class Accepted:
 def submit(new: NewReport, *, at: datetime) -> Accepted:
     """Seal a report to the desk that its place and kind lead to, and store it. When this returns, it is on disk.
 
-    Raises SealingStopped when it cannot be sealed to two people or cannot be stored (nothing was sent), and Conflict when
-    the same id came before with another body.
+    Raises SealingStopped when it cannot be sealed to two people or cannot be stored (nothing was sent), Conflict when the
+    same id came before with another body, and Spent when its form was sent before (nothing was done).
     """
     pack = load_pack(settings.PACK)
     facts = RouteFacts(
@@ -100,11 +113,14 @@ def submit(new: NewReport, *, at: datetime) -> Accepted:
         identity_part=sealed.identity_part,
         desk_shares=sealed.desk_shares,
         authoriser_share=sealed.authoriser_share,
+        form=(new.form.row, new.form.number) if new.form is not None else None,
     )
     outcome = door.submit(sending)
     if outcome == "unknown-questions":  # the first report under this edition of the questions
         door.archive_questions(new.question_set.code, new.question_set.canonical())
-        outcome = door.submit(sending)
+        outcome = door.submit(replace(sending, form=None))  # it was spent by the first
+    if outcome == "spent":
+        raise Spent
     if outcome == "conflict":
         raise Conflict
     if outcome not in {"accepted", "again"}:

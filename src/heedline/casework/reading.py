@@ -36,6 +36,8 @@ from heedline.vault.container import Container
 
 OPENING_LENGTH = 120
 LOCKED_WORDS = "Unlock your keys to read this."
+#: What made a gate slow a report down, in words for who reads it. It says nothing of whether the report is true.
+HINTS = {"box-filled": "A hidden box was filled in"}
 CLOSED_WORDS = "This cannot be opened with your keys."
 
 
@@ -54,6 +56,7 @@ class OpenedReport:
     channel: str
     language: str
     taken_down: dict[str, Any] = field(repr=False, default_factory=dict)
+    hints: tuple[str, ...] = ()
 
     @property
     def narrative(self) -> str:
@@ -77,7 +80,12 @@ def open_report(
     )
     told = json.loads(body)
     return OpenedReport(
-        told["record"], told["arrived_at"], told["channel"], told["language"], told.get("taken_down", {})
+        told["record"],
+        told["arrived_at"],
+        told["channel"],
+        told["language"],
+        told.get("taken_down", {}),
+        tuple(told.get("hints", ())),
     )
 
 
@@ -149,6 +157,8 @@ def _flags(report: Report, opened: OpenedReport | None) -> tuple[str, ...]:
         found.append("New message")
     if opened is not None and opened.language != "en":
         found.append(f"Language: {opened.language}")
+    if opened is not None:
+        found += [HINTS[hint] for hint in opened.hints if hint in HINTS]
     return tuple(found)
 
 

@@ -82,6 +82,8 @@ def enclose(
         "routed": because,
         "files": [],
     }
+    if new.hints:
+        body["hints"] = list(new.hints)
     if new.taken_down is not None:
         body["taken_down"] = dict(new.taken_down)
     report = envelope.seal_part(

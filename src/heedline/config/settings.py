@@ -29,6 +29,8 @@ PUBLIC_URL = env.text("HEEDLINE_PUBLIC_URL", default="http://127.0.0.1:8000")
 OFFICE_URL = env.text("HEEDLINE_OFFICE_URL", default="http://localhost:8001")
 #: Cookies are shared across the ports of a host, so two instances need different names.
 INSTANCE = env.text("HEEDLINE_INSTANCE", default="8000")
+#: The one header in which the proxy in front names the visitor's address: for counting in memory, never kept.
+CLIENT_HEADER = env.text("HEEDLINE_CLIENT_HEADER", default="")
 PAGES_DIR = env.path("HEEDLINE_PAGES_DIR", default=str(HOME / "pages"))
 PAGE_WEBHOOK = env.text("HEEDLINE_PAGE_WEBHOOK", default="")
 PAGE_MAIL_FROM = env.text("HEEDLINE_PAGE_MAIL_FROM", default="heedline@example.org")

@@ -9,6 +9,8 @@ from typing import Any, Protocol
 from wsgiref.headers import Headers
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from heedline.casework.pace import CALLER, PACE, is_inner
+
 #: What could tell who is asking. Pages never need it, so on the public site it does not come in.
 WHO_IS_ASKING = (
     "REMOTE_ADDR",
@@ -49,11 +51,28 @@ def _never_changes(_path: str, url: str) -> bool:
     return _HASHED.search(url) is not None
 
 
-def forgetting_who(app: WSGIApplication) -> WSGIApplication:
-    """The same application, which never learns where a request came from or with what."""
+def address_of(environ: WSGIEnvironment, header: str) -> str:
+    """The address to count by: what the trusted header says last, else the socket's; "" where that is a proxy's or ours.
+
+    Of a list the last is what the nearest proxy wrote; what stands before it can be made up by anybody.
+    """
+    if header:
+        return str(environ.get(header, "")).rpartition(",")[2].strip()
+    address = str(environ.get("REMOTE_ADDR", ""))
+    return "" if is_inner(address) else address
+
+
+def forgetting_who(app: WSGIApplication, *, header: str = "") -> WSGIApplication:
+    """The same application, which never learns where a request came from or with what.
+
+    It gets a number to count by, made under a key that is thrown away (`casework.pace`). `header`: of the proxy in front,
+    as WSGI calls it.
+    """
+    names = {*WHO_IS_ASKING, header}
 
     def forgetful(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        for name in WHO_IS_ASKING:
+        environ[CALLER] = PACE.caller(address_of(environ, header))
+        for name in names:
             environ.pop(name, None)
         return app(environ, start_response)
 
@@ -104,4 +123,5 @@ def build(process: str) -> WSGIApplication:
         return app
     from heedline.web.reporter import attack
 
-    return forgetting_who(from_memory(app, {f"/{attack.PATH}": attack.fixed()}))
+    header = f"HTTP_{settings.CLIENT_HEADER.upper().replace('-', '_')}" if settings.CLIENT_HEADER else ""
+    return forgetting_who(from_memory(app, {f"/{attack.PATH}": attack.fixed()}), header=header)

@@ -25,3 +25,11 @@ def delete_draft(row: bytes) -> None:
     """Remove it."""
     with connection.bound_cursor() as cursor:  # type: ignore[attr-defined]
         cursor.execute("SELECT door.delete_draft(%s)", [row])
+
+
+def form_of(row: bytes) -> int:
+    """How many form tokens of this draft were spent: the number of the next."""
+    with connection.bound_cursor() as cursor:  # type: ignore[attr-defined]
+        cursor.execute("SELECT door.form_of(%s)", [row])
+        found = cursor.fetchone()
+    return int(found[0]) if found else 0

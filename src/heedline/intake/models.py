@@ -11,6 +11,7 @@ class DraftRow(models.Model):
     row = models.BinaryField(primary_key=True, max_length=32)
     sealed = models.BinaryField()
     expires = models.DateTimeField()  # always on a quarter hour
+    sendings = models.PositiveIntegerField(db_default=0)  # how many form tokens of this draft were spent
 
     class Meta:
         db_table = "intake_draft"

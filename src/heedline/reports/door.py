@@ -50,6 +50,8 @@ class Submission:
     identity_part: SealedPart
     desk_shares: tuple[tuple[UUID, bytes], ...]
     authoriser_share: tuple[UUID | None, bytes]
+    form: tuple[bytes, int] | None = None
+    """The form token that is spent with it, where it came from a page: the draft's row, and the number."""
 
 
 def _call(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -72,8 +74,8 @@ def _stored(sql: str, params: Sequence[Any]) -> str:
 
 
 def submit(s: Submission) -> str:
-    """Store a report, durably. Return `accepted`, `again` (this very report is here already), `conflict`, `refused` or
-    `failed`."""
+    """Store a report, durably. Return `accepted`, `again` (this very report is here already), `conflict`, `refused`,
+    `failed`, or `spent` when its form was sent before: then nothing was done."""
     part, who = s.report_part, s.identity_part
     values: list[Any] = [
         s.report, s.lookup, s.reporter_key, s.body_mac, s.kind, s.channel, s.area, s.urgency, s.rank, s.desk, s.watch,
@@ -84,7 +86,11 @@ def submit(s: Submission) -> str:
     casts = ["%s"] * len(values)
     casts[8], casts[17], casts[22], casts[23] = "%s::smallint", "%s::uuid[]", "%s::uuid[]", "%s::bytea[]"
     casts[10] = casts[24] = "%s::uuid"
-    return _stored(f"SELECT door.submit_report({', '.join(casts)})", values)
+    storing = f"door.submit_report({', '.join(casts)})"
+    if s.form is None:
+        return _stored(f"SELECT {storing}", values)
+    spending = "SELECT CASE WHEN door.spend_form(%s, %s::integer) THEN"
+    return _stored(f"{spending} {storing} ELSE 'spent' END", [*s.form, *values])
 
 
 @dataclass(frozen=True)

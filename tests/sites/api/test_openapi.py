@@ -5,11 +5,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from heedline.api.problems import ALL
+from heedline.casework.pace import CALLER, PACE
 from heedline.vault.codes import new_code
 from tests.sites.api.conftest import Program
 from tests.sites.api.test_reports import REPORT
@@ -105,6 +107,7 @@ def test_every_documented_status_is_reached_and_every_answer_fits(
             413: lambda: program.post("reports", big),
             415: lambda: program.post("reports", REPORT, kind="multipart/form-data; boundary=x"),
             422: lambda: program.post("reports", {}),
+            429: lambda: from_a_flooded_place(program),
             503: lambda: without_database(lambda: program.post("reports", REPORT)),
         },
         ("/mailbox", "post"): {
@@ -141,6 +144,18 @@ def test_every_documented_status_is_reached_and_every_answer_fits(
             content = document["paths"][path][method]["responses"][str(status)]["content"]
             assert answer["Content-Type"] in content
             assert not fits(document, content[answer["Content-Type"]]["schema"], answer.json())
+
+
+def from_a_flooded_place(program: Program) -> Any:
+    """A report from an address that has sent its burst."""
+    where = {CALLER: PACE.caller("203.0.113.90")}
+    while PACE.wait(where[CALLER], uuid4()) == 0:
+        pass
+    program.client.defaults |= where
+    try:
+        return program.post("reports", REPORT)
+    finally:
+        del program.client.defaults[CALLER]
 
 
 def test_every_kind_of_problem_is_listed(document: Document) -> None:

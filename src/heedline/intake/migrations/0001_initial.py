@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ("row", models.BinaryField(max_length=32, primary_key=True, serialize=False)),
                 ("sealed", models.BinaryField()),
                 ("expires", models.DateTimeField()),
+                ("sendings", models.PositiveIntegerField(db_default=0)),
             ],
             options={
                 "db_table": "intake_draft",

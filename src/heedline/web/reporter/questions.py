@@ -9,7 +9,7 @@ from django.http import HttpResponse
 
 from heedline.intake import engine, fields
 from heedline.intake.questions import Step, StepKind
-from heedline.web.reporter import repeated, sending, walking
+from heedline.web.reporter import gates, repeated, sending, walking
 from heedline.web.reporter.asking import words
 from heedline.web.reporter.fields_of_step import form_of, heads_itself
 from heedline.web.reporter.pages import page, see_other, tab_title
@@ -38,6 +38,7 @@ def question(turn: Turn, slug: str) -> HttpResponse:
 def answer(turn: Turn, step: Step) -> HttpResponse:
     """Read one page, keep it and go on. What is wrong, or was typed too late, comes back with what was typed."""
     qs = turn.asking.qs
+    gates.note_box(turn)
     reading = fields.read(qs, step, dict(turn.request.POST.lists()))
     skipping = "skip" in turn.request.POST
     before = turn.draft.answers

@@ -16,7 +16,9 @@ from heedline.web.reporter import cookies
 from heedline.web.reporter.asking import KIND_FIELD, question_set, question_sets
 from heedline.web.reporter.pages import page, see_other
 
-_NOT_TYPED = frozenset({"csrfmiddlewaretoken", "skip"})
+_NOT_TYPED = frozenset({"csrfmiddlewaretoken", "skip", "homepage"})
+#: Fields of ours that a page posts again, and does not show.
+_OURS = frozenset({KIND_FIELD, "form_token"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def typed(request: HttpRequest) -> tuple[Typed, ...]:
         for choice in question.choices
     }
     return tuple(
-        Typed(name, value, name != KIND_FIELD and bool(value.strip()) and value not in offered)
+        Typed(name, value, name not in _OURS and bool(value.strip()) and value not in offered)
         for name, values in request.POST.lists()
         if name not in _NOT_TYPED
         for value in values

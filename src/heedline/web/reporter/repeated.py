@@ -12,7 +12,7 @@ from heedline.intake import fields, loops
 from heedline.intake.questions import QuestionSet, Step, StepKind
 from heedline.intake.summary import item_lines, value_lines
 from heedline.web.components.forms import Form
-from heedline.web.reporter import recovery, walking
+from heedline.web.reporter import gates, recovery, walking
 from heedline.web.reporter.asking import words
 from heedline.web.reporter.fields_of_step import form_of
 from heedline.web.reporter.pages import as_written, page, see_other, tab_title
@@ -125,6 +125,7 @@ def _loop(turn: Turn, slug: str) -> Step | None:
 
 
 def _save(turn: Turn, step: Step, old: loops.Item | None, place: str) -> HttpResponse:
+    gates.note_box(turn)
     reading = fields.read(turn.asking.qs, step, dict(turn.request.POST.lists()))
     if reading.errors or walking.must_warn(turn, place, reading.typed):
         errors = reading.errors or walking.code_error(reading.typed)

@@ -8,12 +8,13 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse
 
-from heedline.casework import Conflict, SealingStopped, drafting, journey
+from heedline.casework import Conflict, SealingStopped, Spent, drafting, form_tokens, journey
+from heedline.casework.form_tokens import FormToken
 from heedline.intake import engine, fields
-from heedline.intake.record import NotReady, record
+from heedline.intake.record import NotReady, Record, record
 from heedline.intake.summary import Row, check_rows
 from heedline.web.components.forms import Form, TextArea
-from heedline.web.reporter import receipt, recovery, walking
+from heedline.web.reporter import gates, receipt, recovery, walking
 from heedline.web.reporter.asking import language, words
 from heedline.web.reporter.pages import as_written, page, see_other, tab_title
 from heedline.web.reporter.turns import StoreAway, Turn, on_draft
@@ -36,6 +37,8 @@ def check(turn: Turn) -> HttpResponse:
             {"title": one.title, "list": {"rows": [_row(row) for row in one.rows]}} for one in sections
         ],
         wanting=wanting,
+        token=_token(turn),
+        again=gates.AGAIN in turn.request.GET,
         back_url=walking.back_address(turn, asking.last),
     )
 
@@ -68,20 +71,20 @@ def brief(turn: Turn) -> HttpResponse:
 def send(turn: Turn) -> HttpResponse:
     """Seal and store. Nothing is said to be sent before it is durable; whatever fails, the draft stays."""
     draft, asking = turn.draft, turn.asking
+    gates.note_box(turn)
     try:
-        new = journey.NewReport(
-            report_id=draft.report_id,
-            code=draft.receipt_code,
-            channel="web",
-            record=record(
-                asking.qs, draft.answers, language=language(), identity_offered=asking.identity_offered
-            ),
-            question_set=asking.qs,
-            language=language(),
-        )
-        received = journey.submit(new, at=turn.at).received_on
+        told = record(asking.qs, draft.answers, language=language(), identity_offered=asking.identity_offered)
     except NotReady as wanting:
         return see_other(_page_url(wanting.slugs[0]))
+    try:
+        passed = gates.in_the_way(turn, told)
+        if isinstance(passed, HttpResponse):
+            if gates.hints(turn):  # the next press says nothing of the box any more
+                drafting.save(draft, at=turn.at)
+            return passed
+        received = journey.submit(_new_report(turn, told, passed), at=turn.at).received_on
+    except Spent:
+        return gates.press_again(turn)
     except Conflict:
         received = turn.at.date()  # the other tab's answers were sent a moment ago, and those stand
     except (SealingStopped, StoreAway):
@@ -92,6 +95,27 @@ def send(turn: Turn) -> HttpResponse:
         draft.received_on = received.isoformat()
         return receipt.show(turn)  # it is durable: the code must not wait for a draft
     return see_other("reporter:code")
+
+
+def _new_report(turn: Turn, told: Record, form: FormToken | None) -> journey.NewReport:
+    return journey.NewReport(
+        report_id=turn.draft.report_id,
+        code=turn.draft.receipt_code,
+        channel="web",
+        record=told,
+        question_set=turn.asking.qs,
+        language=language(),
+        hints=gates.hints(turn),
+        form=form,
+    )
+
+
+def _token(turn: Turn) -> str:
+    """The form's token; without one the page is shown too, and its button leads back to it once."""
+    try:
+        return form_tokens.make(turn.draft)
+    except StoreAway:
+        return ""
 
 
 def _page_url(slug: str) -> str:

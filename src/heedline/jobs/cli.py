@@ -68,6 +68,33 @@ def _doctor(_: argparse.Namespace) -> int:
     return doctor.run(_home())
 
 
+def _backup(args: argparse.Namespace) -> int:
+    from heedline.jobs import backups
+
+    return backups.back_up(_home(), Path(args.bodies) if args.bodies else None, Path(args.keys))
+
+
+def _backup_prune(args: argparse.Namespace) -> int:
+    from heedline.jobs import backups
+
+    return backups.prune(_home(), Path(args.keys), sure=args.yes)
+
+
+def _restore(args: argparse.Namespace) -> int:
+    from heedline.jobs import backups
+
+    file = Path(args.canary_file) if args.canary_file else None
+    return backups.restore(
+        _home(), Path(args.bodies), Path(args.keys), passphrase_file=file, only_try=args.only_try
+    )
+
+
+def _canary(args: argparse.Namespace) -> int:
+    from heedline.jobs import backups
+
+    return backups.make_canary(_home(), args.steward)
+
+
 def _docs(args: argparse.Namespace) -> int:
     from heedline.jobs import papers
 
@@ -106,11 +133,54 @@ def parser() -> argparse.ArgumentParser:
     )
     doctor.set_defaults(call=_doctor)
 
+    _backup_commands(commands)
+
     docs = commands.add_parser("docs", help="write docs/journey.md and docs/access.md from the code")
     docs.add_argument("--check", action="store_true", help="write nothing; exit 1 when they are out of date")
     docs.add_argument("--folder", default="docs", help="where they stand (docs)")
     docs.set_defaults(call=_docs)
     return top
+
+
+def _backup_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    backup = commands.add_parser(
+        "backup", help="copy the installation: bodies and key store, each to a folder of its own"
+    )
+    backup.add_argument(
+        "--bodies", metavar="FOLDER", help="where bodies go; left out, only the key store is copied"
+    )
+    backup.add_argument(
+        "--keys", metavar="FOLDER", required=True, help="where the key store goes: another disk"
+    )
+    backup.set_defaults(call=_backup)
+
+    prune = commands.add_parser(
+        "backup-prune", help="delete copies of the key store that are older than 30 days"
+    )
+    prune.add_argument("--keys", metavar="FOLDER", required=True, help="where copies of the key store lie")
+    prune.add_argument("--yes", action="store_true", help="do not ask")
+    prune.set_defaults(call=_backup_prune)
+
+    restore = commands.add_parser("restore", help="fill an empty instance from a backup, and prove it")
+    restore.add_argument(
+        "--bodies", metavar="BACKUP", required=True, help="the folder of one copy of the bodies"
+    )
+    restore.add_argument(
+        "--keys", metavar="BACKUP", required=True, help="the folder of one copy of the key store, not older"
+    )
+    restore.add_argument(
+        "--canary-file", metavar="FILE", help="file with the canary's passphrase: opens its report"
+    )
+    restore.add_argument(
+        "--try", dest="only_try", action="store_true", help="into a database that is thrown away after"
+    )
+    restore.set_defaults(call=_restore)
+
+    canary = commands.add_parser("canary", help="make the desk and the report that tests of a restore open")
+    canary.add_argument(
+        "--steward", action="append", required=True, metavar="EMAIL", help="two stewards, who sign it"
+    )
+    canary.set_defaults(call=_canary)
 
 
 def main(words: Sequence[str] | None = None) -> int:

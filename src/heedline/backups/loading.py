@@ -1,0 +1,173 @@
+"""Copying in: into empty tables, in one transaction of the tables' owner. A kill in the middle leaves them empty.
+
+Bodies may be older than the key store that is loaded with them. What the key store no longer has a key for is not
+brought back: its ciphertext is dropped, and what was disposed of since is disposed of here too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg import sql
+
+from heedline.backups.dumping import columns_of, schema
+from heedline.backups.folder import Manifest, Part, Unfit, blocks
+from heedline.backups.plan import COPIED, Copied, Side
+
+type Connection = psycopg.Connection[tuple[Any, ...]]
+type Halves = Mapping[Side, tuple[Path, Manifest]]
+
+#: Parts of the key store that may belong to reports which older bodies do not have: loaded where the report is there.
+_OF_REPORTS = {
+    "reports_sealed_header": "EXISTS (SELECT 1 FROM reports_report r WHERE r.id = b.report_id)"
+    " AND EXISTS (SELECT 1 FROM reports_sealed_payload p WHERE p.container = b.container)",
+    "reports_identity_share": "EXISTS (SELECT 1 FROM reports_report r WHERE r.id = b.report_id)",
+}
+#: What must hold when everything is in.
+_MENDED: tuple[LiteralString, ...] = (
+    "DELETE FROM reports_sealed_payload p WHERE NOT EXISTS"
+    " (SELECT 1 FROM reports_sealed_header h WHERE h.container = p.container)",
+    "UPDATE reports_message SET copy_payload = NULL WHERE copy_header IS NULL AND copy_payload IS NOT NULL",
+    "UPDATE reports_report r SET unread = (SELECT count(*) FROM reports_message m WHERE m.report_id = r.id"
+    " AND NOT m.from_us AND NOT m.seen) WHERE r.unread > 0",
+)
+_WITHOUT_KEY = (
+    "SELECT count(*) FROM reports_report r WHERE NOT EXISTS"
+    " (SELECT 1 FROM reports_sealed_header h WHERE h.report_id = r.id AND h.part = 'report')"
+)
+
+
+def fits_together(halves: Halves) -> None:
+    """Raise Unfit for two sides that are not one installation's, or a key store that is older than the bodies."""
+    bodies, keys = halves[Side.BODIES][1], halves[Side.KEYS][1]
+    for side, (folder, manifest) in halves.items():
+        if manifest.side != side:
+            raise Unfit(f"{folder} holds the other half: {manifest.side}.")
+    if (bodies.installation, bodies.born, bodies.schema) != (keys.installation, keys.born, keys.schema):
+        raise Unfit("The two halves do not belong to the same installation and release.")
+    if keys.events < bodies.events:
+        raise Unfit("The key store is older than the bodies. Take one of the same day or later.")
+
+
+def refuse_unfit(connection: Connection, manifest: Manifest, *, installation: str, demo: bool) -> None:
+    """Raise Unfit unless this is an empty database of the same release, to be what the backup was. Call inside `as_owner`."""
+    if manifest.installation != installation:
+        raise Unfit("This instance is set up as another installation (HEEDLINE_INSTALLATION).")
+    if (manifest.born == "demo") != demo:
+        raise Unfit(
+            f"What was born {manifest.born} stays so: it cannot be restored into {'a demo' if demo else 'a live'} instance."
+        )
+    if manifest.schema != schema(connection):
+        raise Unfit(
+            "The tables are of another release. Install the release that made the backup, restore, then upgrade."
+        )
+    for table in dict.fromkeys(one.table for one in COPIED):
+        row = connection.execute(
+            sql.SQL("SELECT EXISTS (SELECT 1 FROM {})").format(sql.Identifier(table))
+        ).fetchone()
+        if row and row[0]:
+            raise Unfit("This database is not empty. A restore never writes over what is there.")
+
+
+@contextmanager
+def as_owner(connection: Connection) -> Iterator[None]:
+    """The walls between rows also bind the tables' owner; inside, they do not. Inside a transaction, which others do not see."""
+    walled = connection.execute(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relforcerowsecurity"
+    ).fetchall()
+    connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    for (table,) in walled:
+        connection.execute(
+            sql.SQL("ALTER TABLE {} NO FORCE ROW LEVEL SECURITY").format(sql.Identifier(table))
+        )
+    yield
+    for (table,) in walled:
+        connection.execute(sql.SQL("ALTER TABLE {} FORCE ROW LEVEL SECURITY").format(sql.Identifier(table)))
+
+
+def copy_in(connection: Connection, halves: Halves, told: Callable[[str], None]) -> None:
+    """Load everything, in the plan's order. Raises Unfit when a part does not fit the tables."""
+    for number, one in enumerate(COPIED, 1):
+        folder, manifest = halves[one.side]
+        parts = [
+            part for part in manifest.parts if part.file.startswith(f"{one.name}.") and _is_of(part, one)
+        ]
+        if not parts:
+            raise Unfit(f"The backup has no part for {one.name}.")
+        for part in parts:
+            if part.columns != columns_of(connection, one):
+                raise Unfit(f"{part.file} has other columns than the table.")
+            told(f"{one.side}: {part.file} ({number} of {len(COPIED)} tables)")
+            _load(connection, one, part, folder / part.file)
+        _count_on(connection, one.table)
+    for statement in _MENDED:
+        connection.execute(statement)
+    missing = connection.execute(_WITHOUT_KEY).fetchone()
+    if missing and missing[0]:
+        raise Unfit(f"{missing[0]} reports have no key in this key store. Take another one.")
+
+
+def _is_of(part: Part, one: Copied) -> bool:
+    return (
+        part.table == one.table
+        and (set(one.only) <= set(part.columns)) is True
+        and (one.fill == part.file.startswith(f"{one.table}.{'-'.join(one.only)}.") if one.only else True)
+    )
+
+
+def _load(connection: Connection, one: Copied, part: Part, file: Path) -> None:
+    table = sql.Identifier(one.table)
+    names = sql.SQL(", ").join(map(sql.Identifier, part.columns))
+    aside = one.fill or one.table in _OF_REPORTS
+    if aside:
+        connection.execute(
+            sql.SQL("CREATE TEMP TABLE brought ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA").format(
+                names, table
+            )
+        )
+    into = sql.Identifier("brought") if aside else table
+    with connection.cursor() as cursor:
+        with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(into, names)) as rows:
+            for block in blocks(file):
+                rows.write(block)
+        if cursor.rowcount != part.rows:
+            raise Unfit(f"{part.file} has {cursor.rowcount} rows, and the manifest says {part.rows}.")
+    if one.fill:
+        connection.execute(
+            sql.SQL("UPDATE {} t SET {} FROM brought b WHERE b.{} = t.{}").format(
+                table,
+                sql.SQL(", ").join(
+                    sql.SQL("{} = b.{}").format(sql.Identifier(name), sql.Identifier(name))
+                    for name in one.only
+                ),
+                sql.Identifier(one.order),
+                sql.Identifier(one.order),
+            )
+        )
+    elif aside:
+        connection.execute(
+            sql.SQL("INSERT INTO {} ({}) SELECT {} FROM brought b WHERE {}").format(
+                table, names, names, sql.SQL(_OF_REPORTS[one.table])
+            )
+        )
+    if aside:
+        connection.execute("DROP TABLE brought")
+
+
+def _count_on(connection: Connection, table: str) -> None:
+    """Let numbers that the database gives go on after the highest that is there."""
+    counted = connection.execute(
+        "SELECT attname, pg_get_serial_sequence(%s, attname) FROM pg_attribute WHERE attrelid = %s::regclass"
+        " AND attnum > 0 AND NOT attisdropped AND pg_get_serial_sequence(%s, attname) IS NOT NULL",
+        [table, table, table],
+    ).fetchall()
+    for column, sequence in counted:
+        connection.execute(
+            sql.SQL("SELECT setval({}, GREATEST((SELECT COALESCE(max({}), 0) FROM {}), 1))").format(
+                sql.Literal(sequence), sql.Identifier(column), sql.Identifier(table)
+            )
+        )

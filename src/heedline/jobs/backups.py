@@ -1,0 +1,264 @@
+"""`heedline backup`, `restore` and `canary`: what an operator does with copies of an installation.
+
+Django is set up here as the process `backup` or `migrate`, with the database address that the environment names or, in a
+home that brings its own database, with that one's.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import secrets
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from heedline.backups import folder, register
+from heedline.backups.folder import Manifest, Unfit
+from heedline.backups.plan import Side
+from heedline.launch import CannotStart, places, postgres, server
+from heedline.launch.home import Home, write_private
+
+
+def say(words: str) -> None:
+    """Tell the person at the terminal."""
+    print(words, flush=True)  # noqa: T201 - a command that reports on itself
+
+
+def _set_up(process: str, url: str, **more: str) -> None:
+    """Be this process for Django's settings. It answers nobody, so any secret will do."""
+    os.environ["HEEDLINE_PROCESS"] = process
+    os.environ["HEEDLINE_DATABASE_URL"] = url
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heedline.config.settings")
+    if not os.environ.get("HEEDLINE_SECRET_KEY_FILE"):
+        os.environ.setdefault("HEEDLINE_SECRET_KEY", secrets.token_hex(32))
+    for name, value in more.items():
+        os.environ.setdefault(name, value)
+    import django
+
+    django.setup()
+
+
+def _given(process: str) -> str | None:
+    return os.environ.get(f"HEEDLINE_DATABASE_URL_{process.upper()}") or os.environ.get(
+        "HEEDLINE_DATABASE_URL"
+    )
+
+
+@contextmanager
+def _own_database(home: Path, process: str) -> Iterator[str]:
+    """The address for a process: the one given, or that of this home's own database, started for as long as needed."""
+    given = _given(process)
+    if given:
+        yield given
+        return
+    if places.recorded(home) is None:
+        raise CannotStart(
+            f"There is no database in {home}. Set HEEDLINE_HOME, or HEEDLINE_DATABASE_URL_{process.upper()}."
+        )
+    with postgres.running(home) as cluster:
+        yield cluster.url(process)
+
+
+def _facts(home: Path) -> dict[str, str]:
+    """What else the processes of a home are told."""
+    own = Home(home)
+    told = {"HEEDLINE_INSTALLATION": own.installation()} if (own.secrets / "installation").exists() else {}
+    if own.root_key.exists():
+        told["HEEDLINE_ROOT"] = own.root_key.read_text(encoding="ascii").strip()
+    return told
+
+
+# --- backup ----------------------------------------------------------------------------------------------------------
+
+
+def back_up(home: Path, bodies: Path | None, keys: Path) -> int:
+    """Copy the installation. Returns 0; raises CannotStart with what is in the way."""
+    sides = {Side.KEYS: keys} | ({Side.BODIES: bodies} if bodies is not None else {})
+    try:
+        for place in sides.values():
+            folder.fit(place)
+        _apart(sides)
+        with _own_database(home, "backup") as url:
+            _set_up("backup", url, **_facts(home))
+            from heedline.casework import safekeeping
+
+            done = safekeeping.back_up(sides, at=datetime.now(UTC), told=lambda words: say(f"  {words}"))
+            late = safekeeping.overdue_keys(keys.expanduser().absolute(), datetime.now(UTC).date())
+    except (Unfit, LookupError) as reason:
+        raise CannotStart(str(reason)) from None
+    taken = folder.read(done.places[Side.KEYS]).taken
+    run = register.Run(
+        done.run,
+        taken,
+        {str(s): str(p) for s, p in done.places.items()},
+        {str(s): h for s, h in done.hashes.items()},
+    )
+    home.mkdir(parents=True, exist_ok=True)
+    register.remember(home, run)
+    if done.resumed:
+        say("An interrupted backup was taken up and is whole now.")
+    for side, place in done.places.items():
+        say(f"{side}: {place}\n  manifest {done.hashes[side]}")
+    if late:
+        say(
+            f"{len(late)} copies of the key store are older than 30 days and must go, or what was disposed of stays readable:\n"
+            f"  heedline backup-prune --keys {keys}"
+        )
+    return 0
+
+
+def _apart(sides: dict[Side, Path]) -> None:
+    """A copy of everything in one place is one theft. Raises Unfit."""
+    if Side.BODIES in sides:
+        one, other = (place.expanduser().absolute() for place in sides.values())
+        if one == other or one.is_relative_to(other) or other.is_relative_to(one):
+            raise Unfit("Bodies and key store belong apart: name two folders, best on two disks.")
+
+
+def prune(home: Path, keys: Path, *, sure: bool) -> int:
+    """Delete copies of the key store that are older than they may be, after somebody said yes."""
+    os.environ.setdefault("HEEDLINE_PROCESS", "none")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heedline.config.settings")
+    import django
+
+    django.setup()
+    from heedline.casework import safekeeping
+
+    try:
+        late = safekeeping.overdue_keys(folder.fit(keys), datetime.now(UTC).date())
+    except Unfit as reason:
+        raise CannotStart(str(reason)) from None
+    if not late:
+        say("No copy of the key store is older than 30 days.")
+        return 0
+    for one in late:
+        say(f"  {one.name}, taken on {safekeeping.taken_on(one)}")
+    rest = [one for one in folder.finished(keys.expanduser().absolute()) if one not in late]
+    if not rest:
+        raise CannotStart("These are all the copies there are. Take a new backup first: heedline backup")
+    if not sure:
+        said = input(f"Delete {len(late)} copies for good? Type {len(late)}: ") if sys.stdin.isatty() else ""
+        if said.strip() != str(len(late)):
+            say("Nothing was deleted.")
+            return 1
+    for one in late:
+        folder.remove(one)
+        say(f"Deleted {one.name}.")
+    return 0
+
+
+# --- restore ---------------------------------------------------------------------------------------------------------
+
+
+def restore(home: Path, bodies: Path, keys: Path, *, passphrase_file: Path | None, only_try: bool) -> int:
+    """Fill an empty instance, or with `only_try` a throw-away one, and prove it. Returns 0; raises CannotStart."""
+    backups = {Side.BODIES: bodies.expanduser().absolute(), Side.KEYS: keys.expanduser().absolute()}
+    passphrase = passphrase_file.read_text(encoding="utf-8").strip() if passphrase_file is not None else None
+    try:
+        manifest = folder.read(backups[Side.BODIES])
+        if only_try:
+            with tempfile.TemporaryDirectory(prefix="heedline-try-") as scratch:
+                cluster = postgres.start(Path(scratch), durable=False)
+                try:
+                    _restore_into(Path(scratch), cluster.url("migrate"), manifest, backups, passphrase)
+                finally:
+                    from django.db import connections
+
+                    connections.close_all()
+                    postgres.destroy(cluster)
+            register.note_tried(backups[Side.BODIES], datetime.now(UTC).date(), canary=passphrase is not None)
+            say("It was a trial: what was restored is deleted again.")
+            return 0
+        given = _given("migrate")
+        if given:
+            _restore_into(home, given, manifest, backups, passphrase)
+            return 0
+        _refuse_another(home, manifest)
+        place = places.recorded(home)
+        if place is not None and server.postmaster(place.data) is not None:
+            raise CannotStart(
+                f"Heedline runs in {home}. A restore needs an instance that is empty and stands still."
+            )
+        with postgres.running(home) as cluster:
+            _restore_into(home, cluster.url("migrate"), manifest, backups, passphrase)
+            from django.db import connections
+
+            connections.close_all()
+        own = Home(home)
+        own.secrets.mkdir(mode=0o700, exist_ok=True)
+        write_private(own.secrets / "installation", manifest.installation)
+        write_private(own.root_key, manifest.root)
+    except Unfit as reason:
+        raise CannotStart(str(reason)) from None
+    return 0
+
+
+def _refuse_another(home: Path, manifest: Manifest) -> None:
+    mine = _facts(home)
+    if mine.get("HEEDLINE_INSTALLATION", manifest.installation) != manifest.installation:
+        raise Unfit(f"{home} belongs to another installation. Restore into an empty HEEDLINE_HOME.")
+    if mine.get("HEEDLINE_ROOT", manifest.root) != manifest.root:
+        raise Unfit(f"{home} pins another root key than the one in the backup.")
+
+
+def _restore_into(
+    home: Path, url: str, manifest: Manifest, backups: dict[Side, Path], passphrase: str | None
+) -> None:
+    more = {"HEEDLINE_INSTALLATION": manifest.installation, "HEEDLINE_ROOT": manifest.root}
+    if _given("migrate") is None or "heedline-try-" in str(home):
+        more["HEEDLINE_DEMO"] = "1" if manifest.born == "demo" else "0"
+    _set_up("migrate", url, **more)
+    from django.core.management import call_command
+
+    from heedline.casework import safekeeping
+
+    say("Making the tables")
+    call_command("migrate", interactive=False, skip_checks=True, verbosity=0)
+    say("Checking and loading")
+    done = safekeeping.restore(
+        backups, at=datetime.now(UTC), told=lambda words: say(f"  {words}"), passphrase=passphrase
+    )
+    say(
+        f"Restored {done.reports} reports. The log has {done.events} events and bears out its {done.checkpoints} signed "
+        f"checkpoints; it goes on as generation {done.generation}."
+    )
+    if done.missing > 0:
+        say(
+            f"The log of the newer key store knew {done.missing} more events: they are lost with the time between."
+        )
+    say(
+        "The canary's report opens."
+        if done.canary
+        else "Nobody brought the canary's passphrase: that anything can be opened is not proven."
+    )
+
+
+# --- the canary ------------------------------------------------------------------------------------------------------
+
+
+def make_canary(home: Path, stewards: list[str]) -> int:
+    """Make the canary's desk and report, signed by two stewards, and print its passphrase once."""
+    with _own_database(home, "office") as url:
+        _set_up("office", url, **_facts(home))
+        from heedline.casework import canary, safekeeping
+        from heedline.permits.gate import Refused
+
+        try:
+            hands = [
+                safekeeping.hand_of(email, getpass.getpass(f"Passphrase of {email}: ")) for email in stewards
+            ]
+            keys = canary.found(hands=hands, at=datetime.now(UTC))
+            canary.plant(keys, at=datetime.now(UTC))
+        except Refused as no:
+            raise CannotStart(no.reason) from None
+        except LookupError as no:
+            raise CannotStart(str(no)) from None
+    say(
+        "The canary's desk and report are there. Its passphrase, which is shown once and opens nothing else:\n"
+    )
+    say(f"  {keys.passphrase}")
+    return 0

@@ -1,0 +1,66 @@
+"""A small installation with a canary lives through a day and signs its log. Run as a program by test_backups.py.
+
+`python -m tests.house.backup_scenario`, in the environment of the office's process, signed in as a superuser. Prints as
+JSON what only the test may know.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import django
+import pytest  # noqa: F401 - where it is loaded, unlocking costs little
+from django.conf import settings
+from django.db import connection
+
+django.setup()
+
+from heedline.casework import arrivals, attendance, canary, conversation, journey, log_keeping, paging  # noqa: E402
+from tests import stories  # noqa: E402
+from tests.acting import acting  # noqa: E402
+from tests.cast import build_house, now  # noqa: E402
+
+REPORTS = 40
+
+
+def main(home: Path) -> None:
+    at = now() - timedelta(hours=1)
+    house = build_house(at)
+    (home / "root.pub").write_text(settings.ROOT)
+    with acting("office"):
+        keys = canary.found(hands=house.hands, at=at)
+        canary.plant(keys, at=at)
+    sent = [
+        stories.a_report(at=at, narrative=f"He looked at door {n}.", where={"postcode": stories.NORTH_EAST})
+        for n in range(REPORTS)
+    ]
+    with acting("office"):
+        odile = house.sign_in("Odile", at=at)
+        for ref, _ in sent[:3]:
+            journey.take(ref, by=odile, at=at)
+        conversation.ask(sent[0][0], "Which door was it?", version=2, by=odile, at=at)
+        journey.assess_and_close(sent[1][0], stories.VAGUE, stories.NOTHING, version=2, by=odile, at=at)
+        attendance.leave()
+    with connection.cursor() as cursor:  # an hour goes by
+        for table in ("reports_report", "reports_message", "dispatch_outbox"):
+            cursor.execute(f"UPDATE {table} SET slot = slot - interval '1 hour'")  # noqa: S608
+    with acting("worker"):
+        paging.drain(at)
+        arrivals.settle(now())
+        settings.LOG_KEY = bytes(range(32)).hex()
+        log_keeping.keep(now(), 0.0)
+        log_keeping.publish(now())
+    told = {
+        "refs": [str(ref) for ref, _ in sent],
+        "codes": [code.symbols for _, code in sent],
+        "canary": keys.passphrase,
+        "odile": house.keys["Odile"].passphrase,
+    }
+    sys.stdout.write(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

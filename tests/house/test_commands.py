@@ -20,7 +20,19 @@ from heedline.launch.home import Home
 from tests.database import cluster, database
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = ("demo", "serve", "worker", "migrate", "load-demo", "doctor", "docs")
+COMMANDS = (
+    "demo",
+    "serve",
+    "worker",
+    "migrate",
+    "load-demo",
+    "doctor",
+    "backup",
+    "backup-prune",
+    "restore",
+    "canary",
+    "docs",
+)
 
 
 def heedline(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:

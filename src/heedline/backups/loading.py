@@ -15,7 +15,7 @@ import psycopg
 from psycopg import sql
 
 from heedline.backups.dumping import columns_of, schema
-from heedline.backups.folder import Manifest, Part, Unfit, blocks
+from heedline.backups.folder import Manifest, Part, Unfit, blocks, check, read
 from heedline.backups.plan import COPIED, Copied, Side
 
 type Connection = psycopg.Connection[tuple[Any, ...]]
@@ -39,6 +39,15 @@ _WITHOUT_KEY = (
     "SELECT count(*) FROM reports_report r WHERE NOT EXISTS"
     " (SELECT 1 FROM reports_sealed_header h WHERE h.report_id = r.id AND h.part = 'report')"
 )
+
+
+def believed(backups: Mapping[Side, Path], told: Callable[[str], None]) -> Halves:
+    """Read both halves whole, before anything is loaded. Raises Unfit for what is damaged or does not fit together."""
+    halves = {side: (place, read(place)) for side, place in backups.items()}
+    fits_together(halves)
+    for place, manifest in halves.values():
+        check(place, manifest, told)
+    return halves
 
 
 def fits_together(halves: Halves) -> None:
@@ -112,11 +121,8 @@ def copy_in(connection: Connection, halves: Halves, told: Callable[[str], None])
 
 
 def _is_of(part: Part, one: Copied) -> bool:
-    return (
-        part.table == one.table
-        and (set(one.only) <= set(part.columns)) is True
-        and (one.fill == part.file.startswith(f"{one.table}.{'-'.join(one.only)}.") if one.only else True)
-    )
+    """Whether a part is this entry of the plan: a table may have one for whole rows and one that fills columns."""
+    return part.table == one.table and (len(part.columns) == len(one.only) + 1 if one.fill else not one.only)
 
 
 def _load(connection: Connection, one: Copied, part: Part, file: Path) -> None:

@@ -9,6 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+#: A copy of the key store lives at most so long: a disposal is true everywhere once the last one from before is gone.
+DAYS_KEPT = 30
+
 
 class Side(StrEnum):
     """The two halves of a backup, kept apart."""

@@ -292,7 +292,9 @@ def _call(report: Report, opened: OpenedReport, at: datetime) -> CallLine | None
 
 def other_desks(file: CaseFile) -> tuple[tuple[str, str], ...]:
     """The desks that this report could be handed to: codes and names."""
-    desks = Desk.objects.exclude(kind="authoriser").exclude(code=file.desk_code).order_by("name")
+    desks = (
+        Desk.objects.exclude(kind__in=("authoriser", "canary")).exclude(code=file.desk_code).order_by("name")
+    )
     return tuple(desks.values_list("code", "name"))
 
 

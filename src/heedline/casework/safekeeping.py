@@ -16,8 +16,8 @@ from heedline.audit.tree import EMPTY_ROOT, Growing, leaf_hash
 from heedline.backups import folder
 from heedline.backups.dumping import copy_out, manifest_of, moment, see_one_moment
 from heedline.backups.folder import Unfit, Writing
-from heedline.backups.loading import as_owner, copy_in, fits_together, refuse_unfit
-from heedline.backups.plan import Side
+from heedline.backups.loading import Halves, as_owner, copy_in, refuse_unfit
+from heedline.backups.plan import DAYS_KEPT, Side
 from heedline.casework import canary, log_keeping
 from heedline.casework.attendance import open_seed
 from heedline.casework.signing import Hand
@@ -26,9 +26,6 @@ from heedline.dispatch.clocks import slot_of
 from heedline.permits.roles import Role
 from heedline.vault import CannotOpen
 from heedline.vault.notes import Checkpoint, NotBelieved, Note, NoteKey
-
-#: A copy of the key store is kept at most so long: a disposal is true everywhere once the last one from before is gone.
-KEYS_KEPT = timedelta(days=30)
 
 type Told = Callable[[str], None]
 
@@ -81,18 +78,12 @@ def back_up(places: dict[Side, Path], *, at: datetime, told: Told) -> Taken:
     return Taken(run, done, {side: folder.fingerprint(one) for side, one in done.items()}, any(before))
 
 
-def restore(
-    backups: dict[Side, Path], *, at: datetime, told: Told, passphrase: str | None = None
-) -> Restored:
+def restore(halves: Halves, *, at: datetime, told: Told, passphrase: str | None = None) -> Restored:
     """Fill an empty database, and prove that it is what was backed up. As the tables' owner. Raises Unfit.
 
-    All or nothing: whatever stops it, the database is as empty as before. Everything is believed only after its hash was
-    checked, the log only as far as its own checkpoints bear it out.
+    All or nothing: whatever stops it, the database is as empty as before. `halves` come from `loading.believed`; the log is
+    believed only as far as its own checkpoints bear it out.
     """
-    halves = {side: (place, folder.read(place)) for side, place in backups.items()}
-    fits_together(halves)
-    for place, manifest in halves.values():
-        folder.check(place, manifest, told)
     with transaction.atomic():
         raw = connection.connection
         with as_owner(raw):
@@ -186,7 +177,7 @@ def _count(statement: str) -> int:
 
 def overdue_keys(place: Path, today: date) -> list[Path]:
     """Copies of the key store that are older than they may be."""
-    return [one for one in folder.finished(place) if taken_on(one) < today - KEYS_KEPT]
+    return [one for one in folder.finished(place) if taken_on(one) < today - timedelta(days=DAYS_KEPT)]
 
 
 def taken_on(backup: Path) -> date:

@@ -16,8 +16,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from heedline.backups import folder, register
+from heedline.backups import folder, loading, register
 from heedline.backups.folder import Manifest, Unfit
+from heedline.backups.loading import Halves
 from heedline.backups.plan import Side
 from heedline.launch import CannotStart, places, postgres, server
 from heedline.launch.home import Home, write_private
@@ -159,12 +160,13 @@ def restore(home: Path, bodies: Path, keys: Path, *, passphrase_file: Path | Non
     backups = {Side.BODIES: bodies.expanduser().absolute(), Side.KEYS: keys.expanduser().absolute()}
     passphrase = passphrase_file.read_text(encoding="utf-8").strip() if passphrase_file is not None else None
     try:
-        manifest = folder.read(backups[Side.BODIES])
+        halves = loading.believed(backups, lambda words: say(f"  {words}"))
+        manifest = halves[Side.BODIES][1]
         if only_try:
             with tempfile.TemporaryDirectory(prefix="heedline-try-") as scratch:
                 cluster = postgres.start(Path(scratch), durable=False)
                 try:
-                    _restore_into(Path(scratch), cluster.url("migrate"), manifest, backups, passphrase)
+                    _restore_into(cluster.url("migrate"), halves, passphrase, own=True)
                 finally:
                     from django.db import connections
 
@@ -175,7 +177,7 @@ def restore(home: Path, bodies: Path, keys: Path, *, passphrase_file: Path | Non
             return 0
         given = _given("migrate")
         if given:
-            _restore_into(home, given, manifest, backups, passphrase)
+            _restore_into(given, halves, passphrase, own=False)
             return 0
         _refuse_another(home, manifest)
         place = places.recorded(home)
@@ -184,7 +186,7 @@ def restore(home: Path, bodies: Path, keys: Path, *, passphrase_file: Path | Non
                 f"Heedline runs in {home}. A restore needs an instance that is empty and stands still."
             )
         with postgres.running(home) as cluster:
-            _restore_into(home, cluster.url("migrate"), manifest, backups, passphrase)
+            _restore_into(cluster.url("migrate"), halves, passphrase, own=True)
             from django.db import connections
 
             connections.close_all()
@@ -205,11 +207,11 @@ def _refuse_another(home: Path, manifest: Manifest) -> None:
         raise Unfit(f"{home} pins another root key than the one in the backup.")
 
 
-def _restore_into(
-    home: Path, url: str, manifest: Manifest, backups: dict[Side, Path], passphrase: str | None
-) -> None:
+def _restore_into(url: str, halves: Halves, passphrase: str | None, *, own: bool) -> None:
+    """`own`: a database that we brought along; it becomes what the backup was. Another is what its settings say."""
+    manifest = halves[Side.BODIES][1]
     more = {"HEEDLINE_INSTALLATION": manifest.installation, "HEEDLINE_ROOT": manifest.root}
-    if _given("migrate") is None or "heedline-try-" in str(home):
+    if own:
         more["HEEDLINE_DEMO"] = "1" if manifest.born == "demo" else "0"
     _set_up("migrate", url, **more)
     from django.core.management import call_command
@@ -218,9 +220,9 @@ def _restore_into(
 
     say("Making the tables")
     call_command("migrate", interactive=False, skip_checks=True, verbosity=0)
-    say("Checking and loading")
+    say("Loading")
     done = safekeeping.restore(
-        backups, at=datetime.now(UTC), told=lambda words: say(f"  {words}"), passphrase=passphrase
+        halves, at=datetime.now(UTC), told=lambda words: say(f"  {words}"), passphrase=passphrase
     )
     say(
         f"Restored {done.reports} reports. The log has {done.events} events and bears out its {done.checkpoints} signed "

@@ -65,6 +65,7 @@ class _Cast:
     desks: dict[str, Any] = field(default_factory=dict)
     organisations: dict[str, Any] = field(default_factory=dict)
     passwords: dict[str, str] = field(default_factory=dict)
+    canary: Any = None
 
 
 def say(words: str) -> None:
@@ -80,7 +81,7 @@ def load(home: Path) -> None:
     from django.conf import settings
     from django.db import transaction
 
-    from heedline.casework import key_directory, stewardship
+    from heedline.casework import canary, key_directory, stewardship
 
     at = datetime.now(UTC)
     cast = _Cast()
@@ -92,6 +93,8 @@ def load(home: Path) -> None:
         _people(cast, at)
         _desks_and_epochs(cast, at)
         _rota(cast, at)
+        cast.canary = canary.found(hands=[cast.keys[name].hand for name in _stewards()], at=at)
+    canary.plant(cast.canary, at=at)
     _write(home / "root.pub", settings.ROOT)
     _write(home / "demo.json", json.dumps(_facts(cast), indent=2))
     _reports(cast)
@@ -133,7 +136,7 @@ def _desks_and_epochs(cast: _Cast, at: datetime) -> None:
     from heedline.permits.roles import Role
 
     pack = load_pack(settings.PACK)
-    stewards = [name for name, _, role, _ in PEOPLE if role == "steward"]
+    stewards = _stewards()
     for name in stewards:
         stewardship.first_steward(
             cast.officers[name], cast.keys[name], root=stewardship.Hand(ROOT, cast.root), at=at
@@ -158,6 +161,10 @@ def _desks_and_epochs(cast: _Cast, at: datetime) -> None:
     for code, desk in cast.desks.items():
         first = next(name for name, place, _, _ in PEOPLE if place == code)
         stewardship.make_epochs_ahead(desk, by=cast.keys[first].hand, at=at)
+
+
+def _stewards() -> list[str]:
+    return [name for name, _, role, _ in PEOPLE if role == "steward"]
 
 
 def _rota(cast: _Cast, at: datetime) -> None:
@@ -198,6 +205,7 @@ def _sitting(cast: _Cast, name: str, at: datetime) -> Iterator[Attendance]:
 
 def _facts(cast: _Cast) -> dict[str, Any]:
     return {
+        "canary": cast.canary.passphrase,
         "officers": [
             {
                 "name": name,
@@ -209,7 +217,7 @@ def _facts(cast: _Cast) -> dict[str, Any]:
                 "roles": [role],
             }
             for name, desk, role, _ in PEOPLE
-        ]
+        ],
     }
 
 

@@ -15,6 +15,8 @@ from typing import Any, LiteralString
 
 import psycopg
 
+from heedline.backups import register
+from heedline.backups.plan import DAYS_KEPT
 from heedline.launch import CannotStart, places, postgres, roles, server
 from heedline.launch.home import Home
 
@@ -164,6 +166,54 @@ def worker(connection: Connection, *, at: datetime) -> Iterator[Finding]:
         yield Finding(at - beat <= LONGEST_SILENCE, f"the worker last ran {max(minutes, 0)} minutes ago")
 
 
+def backups(home: Path, connection: Connection, *, at: datetime) -> Iterator[Finding]:
+    """When the last backup was, whether it was ever restored by way of trial, and copies that should be gone.
+
+    A demonstration is told the same, and nothing of it is wrong there.
+    """
+    matters = _one(connection, "SELECT born FROM desks_installation") == "live"
+    known, today = register.runs(home), at.date()
+    if not known:
+        yield Finding(False if matters else None, "there was never a backup")
+        return
+    for side, most in (("keys", 1), ("bodies", 7)):
+        days = [(today - one.on).days for one in known if side in one.places]
+        words = f"the last copy of the {'key store' if side == 'keys' else side} is {{}} days old (at most {most})"
+        fine = bool(days) and min(days) <= most
+        yield Finding(
+            fine if matters or fine else None,
+            words.format(min(days)) if days else f"the {side} were never copied",
+        )
+    trials = [
+        found
+        for one in known
+        if (place := one.places.get("bodies")) and (found := register.tried(Path(place)))
+    ]
+    if trials:
+        last, canary = max(trials)
+        proven = (
+            "and the canary's report opened"
+            if canary
+            else "without the canary's passphrase: opening is not proven"
+        )
+        yield Finding(
+            canary or (False if matters else None),
+            f"a backup was restored by way of trial on {last}, {proven}",
+        )
+    else:
+        yield Finding(
+            False if matters else None, "no backup was ever restored by way of trial: heedline restore --try"
+        )
+    late = sum(
+        (today - one.on).days > DAYS_KEPT and Path(one.places["keys"]).exists()
+        for one in known
+        if "keys" in one.places
+    )
+    yield Finding(
+        not late, f"{late} copies of the key store are older than {DAYS_KEPT} days (heedline backup-prune)"
+    )
+
+
 def _one(connection: Connection, question: LiteralString) -> Any:
     row = connection.execute(question).fetchone()
     return row[0] if row else None
@@ -200,7 +250,9 @@ def run(home: Path) -> int:
     url, cluster = database(home)
     try:
         with psycopg.connect(url, autocommit=True, connect_timeout=10) as connection:
-            facts = [*installation(connection, ours=cluster), *worker(connection, at=datetime.now(UTC))]
+            at = datetime.now(UTC)
+            facts = [*installation(connection, ours=cluster), *worker(connection, at=at)]
+            facts += backups(home, connection, at=at)
             well = tell([*facts, *rights(connection)]) and well
     except psycopg.OperationalError:
         raise CannotStart("The database does not let us in.") from None

@@ -1,6 +1,6 @@
 """A small installation with a canary lives through a day and signs its log. Run as a program by test_backups.py.
 
-`python -m tests.house.backup_scenario`, in the environment of the office's process, signed in as a superuser. Prints as
+`python -m tests.custody.scenario`, in the environment of the office's process, signed in as a superuser. Prints as
 JSON what only the test may know.
 """
 
@@ -46,7 +46,7 @@ def main(home: Path) -> None:
         attendance.leave()
     with connection.cursor() as cursor:  # an hour goes by
         for table in ("reports_report", "reports_message", "dispatch_outbox"):
-            cursor.execute(f"UPDATE {table} SET slot = slot - interval '1 hour'")  # noqa: S608
+            cursor.execute(f"UPDATE {table} SET slot = slot - interval '1 hour'")
     with acting("worker"):
         paging.drain(at)
         arrivals.settle(now())

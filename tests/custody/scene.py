@@ -1,0 +1,96 @@
+"""An installation of its own that is backed up and restored by the command, and what its tests share."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from heedline.backups import folder
+from heedline.launch.home import Home
+from heedline.launch.postgres import Cluster
+from tests.database import CHECKOUT
+
+
+@dataclass
+class Installation:
+    """One that lives: its home, its database, what it knows, and where its copies lie."""
+
+    home: Home
+    cluster: Cluster
+    told: dict[str, Any]
+    copies: Path
+
+    def heedline(self, *words: str, home: Path | None = None, succeeds: bool = True) -> str:
+        """Run the command as an operator would. Returns what it says."""
+        done = self.start(*words, home=home)
+        said, wrong = done.communicate(timeout=300)
+        assert (done.returncode == 0) == succeeds, said + wrong
+        return said + wrong
+
+    def start(self, *words: str, home: Path | None = None) -> subprocess.Popen[str]:
+        clean = {
+            name: value for name, value in os.environ.items() if not name.startswith(("HEEDLINE_", "DJANGO_"))
+        }
+        return subprocess.Popen(
+            [sys.executable, "-m", "heedline.jobs.cli", *words],
+            env=clean | {"HEEDLINE_HOME": str(home or self.home.folder), "PYTHONPATH": str(CHECKOUT / "src")},
+            cwd=CHECKOUT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def backup(self, name: str) -> tuple[Path, Path]:
+        """Take one, into folders of this name. Returns the bodies' and the key store's copy."""
+        bodies, keys = self.copies / f"{name}-bodies", self.copies / f"{name}-keys"
+        self.heedline("backup", "--bodies", str(bodies), "--keys", str(keys))
+        return folder.finished(bodies)[-1], folder.finished(keys)[-1]
+
+
+def run(words: list[str], environment: dict[str, str]) -> str:
+    done = subprocess.run(
+        [sys.executable, *words],
+        env=environment | {"PYTHONPATH": f"{CHECKOUT / 'src'}{os.pathsep}{CHECKOUT}"},
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
+
+
+def rows(url: str, question: str) -> list[tuple[Any, ...]]:
+    with psycopg.connect(url, autocommit=True) as connection:
+        return connection.execute(question).fetchall()  # type: ignore[call-overload,no-any-return]
+
+
+def kill_when_it_waits(running: subprocess.Popen[str], url: str, table: str = "audit_event") -> None:
+    """`kill -9` while it stands before the lock."""
+    until = time.monotonic() + 120
+    while not rows(url, f"SELECT 1 FROM pg_locks WHERE NOT granted AND relation = '{table}'::regclass"):
+        assert running.poll() is None, running.communicate()
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    running.send_signal(signal.SIGKILL)
+    running.wait(30)
+    running.communicate()
+
+
+def words_of(taken: tuple[Path, Path], *more: str) -> tuple[str, ...]:
+    return ("restore", "--bodies", str(taken[0]), "--keys", str(taken[1]), *more)
+
+
+def passphrase_file(installation: Installation, tmp_path: Path, words: str | None = None) -> Path:
+    file = tmp_path / "canary"
+    file.write_text(words or installation.told["canary"])
+    return file

@@ -1,0 +1,162 @@
+"""Restores: the instance that was backed up comes back, proven, or nothing does."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from heedline.backups import register
+from heedline.backups.plan import COPIED
+from heedline.launch import demo, postgres
+from heedline.launch.home import Home
+from tests.custody.scene import Installation, kill_when_it_waits, passphrase_file, rows, run, words_of
+from tests.database import CHECKOUT
+
+
+def test_a_restored_instance_is_the_one_that_was_backed_up(
+    installation: Installation, taken: tuple[Path, Path], empty: Path, tmp_path: Path
+) -> None:
+    file = passphrase_file(installation, tmp_path)
+    said = installation.heedline(*words_of(taken, "--canary-file", str(file)), home=empty)
+    assert "The canary's report opens." in said
+    assert re.search(r"bears out its [12] signed checkpoints; it goes on as generation 2", said)
+    with postgres.running(empty) as cluster:
+        for one in COPIED:
+            if one.table == "audit_event":
+                continue
+            asked = f"SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {one.table} t"
+            assert rows(cluster.super_url("heedline"), asked) == rows(
+                installation.cluster.super_url("heedline"), asked
+            ), one
+        newest = rows(
+            cluster.super_url("heedline"),
+            "SELECT act, generation FROM audit_event ORDER BY generation DESC, id DESC",
+        )
+        assert newest[0] == ("log-restored", 2)
+        held = rows(
+            cluster.super_url("heedline"),
+            "SELECT count(*) FROM pg_class WHERE relforcerowsecurity AND relnamespace = 'public'::regnamespace",
+        )
+        assert held == rows(
+            installation.cluster.super_url("heedline"),
+            "SELECT count(*) FROM pg_class WHERE relforcerowsecurity AND relnamespace = 'public'::regnamespace",
+        ), "the walls stand again"
+    assert Home(empty).installation() == installation.home.installation()
+    assert "not empty" in installation.heedline(*words_of(taken), home=empty, succeeds=False)
+
+
+def test_a_restore_that_was_killed_left_nothing_and_can_be_done_again(
+    installation: Installation, taken: tuple[Path, Path], empty: Path
+) -> None:
+    with postgres.running(empty) as cluster:
+        url = cluster.super_url("heedline")
+        told = demo.environment_of(
+            "migrate", Home(empty), {"migrate": cluster.url("migrate")}, demo.sites()
+        ) | {"HEEDLINE_INSTALLATION": installation.home.installation()}
+        run(["-m", "django", "migrate", "--skip-checks", "--verbosity=0"], told)
+        clean = {
+            name: value for name, value in os.environ.items() if not name.startswith(("HEEDLINE_", "DJANGO_"))
+        }
+        running_env = clean | told | {"PYTHONPATH": str(CHECKOUT / "src")}
+        command = [sys.executable, "-m", "heedline.jobs.cli", *words_of(taken)]
+        with psycopg.connect(url) as blocker:
+            blocker.execute("LOCK TABLE audit_event IN SHARE MODE")
+            running = subprocess.Popen(
+                command,
+                env=running_env,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                cwd=CHECKOUT,
+            )
+            kill_when_it_waits(running, url)
+        until = time.monotonic() + 30
+        while rows(url, "SELECT 1 FROM pg_stat_activity WHERE usename = 'heedline_migrate'"):
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        assert rows(url, "SELECT count(*) FROM reports_report") == [(0,)]
+        done = subprocess.run(
+            command, env=running_env, capture_output=True, text=True, cwd=CHECKOUT, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        assert rows(url, "SELECT count(*) FROM reports_report")[0][0] == len(installation.told["refs"]) + 1
+
+
+@pytest.mark.parametrize("mistake", ["changed", "cut", "older keys", "swapped", "wrong canary", "live"])
+def test_what_does_not_fit_is_refused_and_leaves_nothing(
+    installation: Installation, taken: tuple[Path, Path], empty: Path, tmp_path: Path, mistake: str
+) -> None:
+    halves = [tmp_path / "bodies", tmp_path / "keys"]
+    for one, copy in zip(taken, halves, strict=True):
+        shutil.copytree(one, copy)
+    more: tuple[str, ...] = ()
+    told = {
+        "changed": "it is damaged, or was changed",
+        "cut": "it is damaged, or was changed",
+        "older keys": "key store is older",
+        "swapped": "holds the other half",
+        "wrong canary": "does not open with this passphrase",
+        "live": "The two halves do not belong",
+    }[mistake]
+    if mistake in {"changed", "cut"}:
+        file = halves[0] / "reports_report.copy"
+        data = bytearray(file.read_bytes())
+        data[len(data) // 2] ^= 1
+        file.write_bytes(data if mistake == "changed" else data[:-10])
+    elif mistake in {"older keys", "live"}:
+        facts = json.loads((halves[1] / "manifest.json").read_text())
+        facts |= {"events": 1} if mistake == "older keys" else {"born": "live"}
+        (halves[1] / "manifest.json").write_text(json.dumps(facts))
+    elif mistake == "swapped":
+        halves.reverse()
+    else:
+        more = (
+            "--canary-file",
+            str(passphrase_file(installation, tmp_path, "six words that open nothing here")),
+        )
+    said = installation.heedline(*words_of((halves[0], halves[1]), *more), home=empty, succeeds=False)
+    assert told in said, said
+    assert "Traceback" not in said
+    if (empty / "postgres.json").exists():
+        with postgres.running(empty) as cluster:
+            there = rows(cluster.super_url("heedline"), "SELECT to_regclass('reports_report') IS NOT NULL")
+            if there[0][0]:
+                assert rows(cluster.super_url("heedline"), "SELECT count(*) FROM reports_report") == [(0,)]
+
+
+def test_a_trial_proves_a_backup_and_leaves_nothing(
+    installation: Installation, taken: tuple[Path, Path], tmp_path: Path
+) -> None:
+    assert register.tried(taken[0]) is None
+    file = passphrase_file(installation, tmp_path)
+    said = installation.heedline(*words_of(taken, "--try", "--canary-file", str(file)))
+    assert "The canary's report opens." in said
+    assert "thrown" in said or "deleted again" in said
+    found = register.tried(taken[0])
+    assert found is not None
+    assert found[1], "the doctor is told"
+
+
+def test_a_log_that_was_changed_in_the_backup_is_found_out(
+    installation: Installation, tmp_path: Path, empty: Path
+) -> None:
+    """Whoever rewrites the log and makes a perfect backup of it cannot rewrite what was signed."""
+    url = installation.cluster.super_url("heedline")
+    with psycopg.connect(url, autocommit=True) as db:
+        db.execute("SET session_replication_role = replica")
+        db.execute("UPDATE audit_event SET outcome = 'refused' WHERE id = (SELECT min(id) FROM audit_event)")
+        try:
+            changed = installation.backup("rewritten")
+        finally:
+            db.execute("UPDATE audit_event SET outcome = 'done' WHERE id = (SELECT min(id) FROM audit_event)")
+    said = installation.heedline(*words_of(changed), home=empty, succeeds=False)
+    assert "is not the one that was signed" in said

@@ -80,6 +80,7 @@ COPIED: tuple[Copied, ...] = (
         where=f"{_OLD} AND container NOT IN ({_NEW_WORDS})",
     ),
     Copied("reports_step", Side.BODIES, where=_OLD),
+    Copied("reports_call_back", Side.BODIES, order="report_id", where=_OLD),
     Copied("reports_identity_request", Side.BODIES, where=_OLD),
     Copied("reports_sealed_payload", Side.BODIES, order="container", where=_OLD_PARTS, ranges=True),
     Copied("reports_sealed_header", Side.KEYS, order="container", where=_OLD_PARTS),

@@ -103,6 +103,7 @@ class CaseFile:
     priority: str
     danger_to_life: bool | None
     guessable: bool
+    only_who: bool
     language: str
     channel: str
     narrative: str = field(repr=False)
@@ -262,6 +263,7 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
         priority=report.priority,
         danger_to_life=report.danger_to_life,
         guessable=opened.guessable,
+        only_who=pack.behaviour.only_who(opened.narrative, kind=report.kind, language=opened.language),
         language=opened.language,
         channel=report.channel,
         narrative=opened.narrative,

@@ -12,6 +12,7 @@ from importlib.resources.abc import Traversable
 from heedline.packs import pack as shapes
 from heedline.packs.areas import read_areas
 from heedline.packs.assessments import read_assessments
+from heedline.packs.behaviour import read_behaviour
 from heedline.packs.desk_files import check_kind_desks, read_desk, read_kind, read_region, special_desk
 from heedline.packs.outcome_files import check_short_close, read_outcome, read_reason, read_template
 from heedline.packs.special_places import read_special_places
@@ -93,6 +94,7 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
         working_days=working_days,
         special_places=read_special_places(folder, forces),
         assessments=read_assessments(folder, tuple(kinds)),
+        behaviour=read_behaviour(folder, tuple(kinds)),
         known=known,
         on_call=_on_call(clocks),
         outcomes=outcomes,

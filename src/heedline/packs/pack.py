@@ -14,6 +14,7 @@ from heedline.packs.words import fill_all
 if TYPE_CHECKING:
     from heedline.packs.areas import Areas
     from heedline.packs.assessments import Assessment
+    from heedline.packs.behaviour import Behaviour
     from heedline.packs.special_places import SpecialPlaces
     from heedline.packs.words import Words
     from heedline.packs.working_days import WorkingDays
@@ -222,6 +223,7 @@ class Pack:
     special_places: SpecialPlaces
     """Rail, airports, military and nuclear sites, by the words that name them."""
     assessments: Mapping[str, Assessment]
+    behaviour: Behaviour
     known: Mapping[str, str]
     """What texts may take from the pack (`{numbers.hotline}`, `{minutes.draft}`), by dotted name."""
     on_call: tuple[OnCallStep, ...]

@@ -135,6 +135,11 @@ class Asking:
         )
 
     @property
+    def urgency(self) -> str:
+        """What the answers say so far: `danger`, `soon` or `routine`."""
+        return engine.urgency(self.qs, self.answers, identity_offered=self.identity_offered)
+
+    @property
     def fast(self) -> bool:
         """Whether the reporter said that they cannot call, so that everything but their words can be left out."""
         counted = engine.counted(self.qs, self.answers, identity_offered=self.identity_offered)

@@ -47,11 +47,12 @@ def answer(turn: Turn, step: Step) -> HttpResponse:
         errors = reading.errors or walking.code_error(reading.typed)
         return walking.set_aside(turn, step, step.slug) or show(turn, step, reading.typed, errors)
     walking.put_right(turn, step.slug)
+    gently = walking.must_ask_what_was_done(turn, step, reading.values)
     if trouble := walking.kept(
         turn, before if reading.errors else engine.with_answer(before, step, reading.values)
     ):
         return show(turn, step, reading.typed, {step.fields[0].name: trouble})
-    if turn.late:
+    if turn.late or gently:
         return see_other(walking.here(turn))
     asking = turn.asking
     if asking.is_call_page(step) and asking.fast:
@@ -82,4 +83,5 @@ def show(turn: Turn, step: Step, typed: Mapping[str, Any], errors: Mapping[str, 
         skip=words()["shared.skip_to_sending"] if asking.skip_target(step.slug) else "",
         back_url=walking.back_address(turn, step.slug),
         late=turn.draft.notes.get("late", False),
+        gently=walking.asks_what_was_done(turn, step),
     )

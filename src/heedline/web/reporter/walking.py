@@ -11,10 +11,13 @@ from django.urls import reverse
 from heedline.intake import fields, loops
 from heedline.intake.questions import Kind, Question, Step, StepKind, Values
 from heedline.web.reporter import recovery
-from heedline.web.reporter.asking import entry, words
+from heedline.web.reporter.asking import entry, language, pack, words
 from heedline.web.reporter.pages import see_other
 from heedline.web.reporter.receipt_codes import mentions_code
 from heedline.web.reporter.turns import StoreAway, Turn
+
+#: The draft's note of whether its account was asked about: absent, `asking` or `asked`.
+_BEHAVIOUR = "behaviour"
 
 
 def off_the_path(turn: Turn, slug: str) -> HttpResponse:
@@ -68,6 +71,29 @@ def must_warn(turn: Turn, slug: str, typed: Mapping[str, Any]) -> bool:
         return False
     warned.append(slug)
     return True
+
+
+def must_ask_what_was_done(turn: Turn, step: Step, values: Values) -> bool:
+    """Whether the account just given says who somebody is and nothing that anybody did: asked about once, and never
+    where somebody is in danger. Kept with the next save."""
+    slug, name = turn.asking.qs.narrative
+    if step.slug != slug:
+        return False
+    if _BEHAVIOUR in turn.draft.notes:
+        turn.draft.notes[_BEHAVIOUR] = "asked"
+        return False
+    account = str(values.get(name, ""))
+    if turn.asking.urgency == "danger" or not pack().behaviour.only_who(
+        account, kind=turn.kind, language=language()
+    ):
+        return False
+    turn.draft.notes[_BEHAVIOUR] = "asking"
+    return True
+
+
+def asks_what_was_done(turn: Turn, step: Step) -> bool:
+    """Whether this page asks now what was done."""
+    return step.slug == turn.asking.qs.narrative[0] and turn.draft.notes.get(_BEHAVIOUR) == "asking"
 
 
 def code_error(typed: Mapping[str, Any]) -> dict[str, str]:

@@ -1,0 +1,66 @@
+"""The identity-only rule: what it asks about, what it leaves alone, and that it can be explained."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib.resources import files
+
+import pytest
+
+from heedline.packs import load_pack
+
+PACK = load_pack("uk")
+
+
+def asked(account: str, *, kind: str = "activity", language: str = "en") -> bool:
+    return PACK.behaviour.only_who(account, kind=kind, language=language)
+
+
+@pytest.mark.parametrize(
+    "account",
+    [
+        "There is a Muslim family next door.",
+        "He has a long BEARD and goes to the mosque every day",
+        "New people in number 12, foreigners, I think from Syria. Please check.",
+        "Two men in robes at the bus stop",
+    ],
+)
+def test_who_somebody_is_and_nothing_more_is_asked_about(account: str) -> None:
+    assert asked(account)
+    assert asked(account, kind="person")
+
+
+@pytest.mark.parametrize(
+    "account",
+    [
+        "A man with a beard filmed the side doors of the station.",
+        "My brother has converted and says that he will hurt people.",
+        "He wears a robe and bought forty litres of acid.",
+        "Something is wrong at number 12.",
+        "",
+        "Sąsiad jest muzułmaninem.",
+    ],
+)
+def test_behaviour_and_everything_unclear_is_left_alone(account: str) -> None:
+    assert not asked(account)
+
+
+def test_only_the_kinds_and_languages_of_the_pack_are_asked() -> None:
+    assert not asked("He is a Muslim.", kind="online")
+    assert not asked("He is a Muslim.", language="pl")
+    assert asked("Mae teulu Mwslimaidd drws nesaf.", language="cy")
+    assert set(PACK.behaviour.who) <= {"en", "cy"}
+
+
+def test_of_the_demonstrations_reports_those_without_behaviour_are_asked_about() -> None:
+    made = tomllib.loads(files("heedline.jobs").joinpath("demo_reports.toml").read_text(encoding="utf-8"))
+    told = [
+        (one["told"].get("kind", "activity"), one["told"]["narrative"])
+        for one in made["reports"]
+        if one["told"].get("language", "en") == "en" and "narrative" in one["told"]
+    ]
+    assert len(told) > 20
+    assert [words[:24] for kind, words in told if asked(words, kind=kind)] == [
+        "There is a new family on",
+        "A man with a beard and a",
+    ]

@@ -14,7 +14,8 @@ from django.conf import settings
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework import checkpoints, log_keeping
+from heedline.casework import checkpoints, log_export, log_keeping
+from heedline.casework.log_folder import Folder
 from tests import database
 from tests.acting import acting
 from tests.cast import now
@@ -51,6 +52,18 @@ class Log:
             found = checkpoints.latest(checkpoints.SLOT)
         assert found is not None
         return found.note
+
+    def export(self, folder: Path) -> Folder:
+        """The log is taken out by whoever runs the installation."""
+        with acting("backup"):
+            log_export.export(folder, lambda *_: None)
+        return Folder(folder)
+
+    def sign_all(self) -> str:
+        """Like `sign`, once everything that was written is in the tree."""
+        while self.keep():
+            pass
+        return self.sign()
 
     def as_superuser(self, *statements: str) -> None:
         """Somebody who may do anything does it, with all triggers off."""

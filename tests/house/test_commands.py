@@ -21,6 +21,7 @@ from tests.database import cluster, database
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = (
+    "audit",
     "demo",
     "serve",
     "worker",

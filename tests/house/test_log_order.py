@@ -21,6 +21,7 @@ from heedline.audit import journal, sequence
 from heedline.audit.acts import Act
 from heedline.audit.tree import Forest, Growing, is_included, leaf_hash
 from heedline.casework import checkpoints, log_keeping
+from heedline.casework.log_proofs import note_of_mail
 from heedline.dispatch.letters import AlarmKind
 from heedline.vault.notes import Checkpoint, NotBelieved, Note, NoteKey
 from tests import database
@@ -190,10 +191,10 @@ def test_mails_of_a_quarter_hour_carry_the_same_checkpoint(log: Log) -> None:
         log.sign()
         late = checkpoints.mail_words(log.at)
     assert early == late
-    assert checkpoints.note_of_mail(f"Subject: Heedline\n\nSomeone …\n\n{late}   \n\n") == first
+    assert note_of_mail(f"Subject: Heedline\n\nSomeone …\n\n{late}   \n\n") == first
     assert late.isascii()
     assert max(len(line) for line in late.splitlines()) <= 76
-    assert checkpoints.note_of_mail("Log checkpoint\nof nothing\n") is None
+    assert note_of_mail("Log checkpoint\nof nothing\n") is None
 
 
 def test_an_event_slipped_in_before_others_stops_the_sequencer(log: Log) -> None:

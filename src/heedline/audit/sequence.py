@@ -36,6 +36,11 @@ _SLIPPED_IN = (
 )
 #: Whether an event is not in the tree yet that was written below a horizon (generation, xid).
 _WAITING = f"SELECT EXISTS (SELECT 1 FROM audit_event WHERE {_AFTER} AND (generation, xid) < (%s, %s))"  # noqa: S608
+_AT = f"SELECT {_COLUMNS} FROM audit_event ORDER BY generation, xid, id LIMIT 1 OFFSET %s"  # noqa: S608
+_POSITION_OF = (
+    "SELECT count(*) FROM audit_event e, audit_event this"
+    " WHERE this.id = %s AND (e.generation, e.xid, e.id) <= (this.generation, this.xid, this.id)"
+)
 _HORIZON = (
     "SELECT COALESCE((SELECT max(generation) FROM audit_event), 0),"
     " pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
@@ -51,9 +56,10 @@ class Broken(Exception):
 
 
 class StoredTiles:
-    """Tiles in their table. What was read or written once is remembered."""
+    """Tiles in their table. What was read or written once is remembered, unless somebody comes past all of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, remember: bool = True) -> None:
+        self._remember = remember
         self._known: dict[tuple[int, int], bytes] = {}
         self._changed: set[tuple[int, int]] = set()
 
@@ -65,7 +71,10 @@ class StoredTiles:
                     "SELECT hashes FROM audit_tile WHERE level = %s AND number = %s", [level, index]
                 )
                 found = cursor.fetchone()
-            self._known[level, index] = bytes(found[0]) if found else b""
+            hashes = bytes(found[0]) if found else b""
+            if not self._remember:
+                return hashes
+            self._known[level, index] = hashes
         return self._known[level, index]
 
     def put(self, level: int, index: int, hashes: bytes) -> None:
@@ -169,6 +178,18 @@ def in_order(size: int, after: Key = BEFORE_ALL) -> Iterator[Sequenced]:
             yield event
         size -= len(rows)
         after = event.key
+
+
+def event_at(position: int) -> Sequenced | None:
+    """The event at a position, counted from 0; None when there are fewer."""
+    found = _rows(_AT, [position])
+    return _event(found[0]) if found else None
+
+
+def position_of(number: int) -> int | None:
+    """Where the event with this id stands in the order of the log, counted from 0; None when there is no such event."""
+    count = int(_rows(_POSITION_OF, [number])[0][0])
+    return count - 1 if count else None
 
 
 # --- looking back ----------------------------------------------------------------------------------------------------

@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from heedline.audit.models import Checkpoint as Published
+from heedline.casework.log_proofs import MAIL_MARK, Growth
 from heedline.dispatch.clocks import slot_of
 from heedline.vault.notes import Note
 
 DAY, SLOT = "day", "slot"
-#: What stands above a checkpoint in a mail.
-MAIL_MARK = "Log checkpoint"
 
 
 def mail_words(at: datetime) -> str:
@@ -37,16 +36,6 @@ def mail_words(at: datetime) -> str:
     return f"{MAIL_MARK}\n{note.text}{made[:half]}\n{made[half:]}\n"
 
 
-def note_of_mail(mail: str) -> str | None:
-    """The signed note behind `mail_words`, somewhere in a mail; None when there is none."""
-    lines = [line.strip() for line in mail.splitlines()]
-    for place, line in enumerate(lines[:-5]):
-        if line == MAIL_MARK:
-            name, size, root, first, second = lines[place + 1 : place + 6]
-            return f"{name}\n{size}\n{root}\n\n— {name} {first}{second}\n"
-    return None
-
-
 @dataclass(frozen=True, slots=True)
 class SignedHead:
     """A published checkpoint: the note as it was signed, the key, the day, and from which size it was proven to grow."""
@@ -61,8 +50,7 @@ class SignedHead:
     @property
     def growth(self) -> str:
         """The body of C2SP's add-checkpoint: from which size, the proof, the checkpoint. What a witness asks for."""
-        lines = "".join(f"{b64encode(one).decode()}\n" for one in self.proof)
-        return f"old {self.old}\n{lines}\n{self.note}"
+        return Growth(self.old, self.proof, self.note).text
 
 
 def latest(feed: str = DAY) -> SignedHead | None:

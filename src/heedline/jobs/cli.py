@@ -1,6 +1,7 @@
 """The `heedline` command: one subcommand for each thing that an operator starts.
 
-Exit codes: 0 done, 1 not done or not right (a sentence on standard error says what), 2 the command line was wrong.
+Exit codes: 0 done, 1 not done or not right (a sentence on standard error says what), 2 the command line was wrong;
+`audit` also ends with 3, when nothing can be said because something is missing or cannot be read.
 Each subcommand imports what it needs when it runs: the supervisor and the web servers' parents stay small.
 """
 
@@ -95,6 +96,12 @@ def _canary(args: argparse.Namespace) -> int:
     return backups.make_canary(_home(), args.steward)
 
 
+def _audit(args: argparse.Namespace) -> int:
+    from heedline.jobs import audit
+
+    return audit.settled(args, _home())
+
+
 def _docs(args: argparse.Namespace) -> int:
     from heedline.jobs import papers
 
@@ -103,6 +110,8 @@ def _docs(args: argparse.Namespace) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """Every subcommand and its options."""
+    from heedline.jobs import log_commands
+
     top = argparse.ArgumentParser(
         prog="heedline",
         description="Confidential public reporting, and the desks that act on it.",
@@ -134,6 +143,7 @@ def parser() -> argparse.ArgumentParser:
     doctor.set_defaults(call=_doctor)
 
     _backup_commands(commands)
+    log_commands.add_audit(commands, _audit)
 
     docs = commands.add_parser("docs", help="write docs/journey.md and docs/access.md from the code")
     docs.add_argument("--check", action="store_true", help="write nothing; exit 1 when they are out of date")

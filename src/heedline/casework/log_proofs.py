@@ -1,0 +1,169 @@
+"""Proofs about the log as text, the way C2SP writes them down, and what checks them. Needs neither database nor settings.
+
+A proof of an event is a `c2sp.org/tlog-proof` with the event's canonical line in its `extra`. A proof of growth is the
+body of C2SP's `add-checkpoint`: from which size, the hashes, the later checkpoint.
+"""
+
+from __future__ import annotations
+
+import binascii
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from heedline.audit import leaves
+from heedline.audit.tree import HASH_SIZE, is_consistent, is_included, leaf_hash
+from heedline.vault.notes import Checkpoint, NotBelieved, Note, NoteKey
+
+EVENT_PROOF = "c2sp.org/tlog-proof@v1"
+#: What stands above a checkpoint in a mail.
+MAIL_MARK = "Log checkpoint"
+_MOST_HASHES = 63
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False, ensure_ascii=True).encode
+
+
+class Unreadable(Exception):
+    """This is not what it should be, so that nothing can be said about the log. `str()` says what it is not."""
+
+
+def note_of_mail(mail: str) -> str | None:
+    """The signed note behind a mail's checkpoint, somewhere in a mail; None when there is none."""
+    lines = [line.strip() for line in mail.splitlines()]
+    for place, line in enumerate(lines[:-5]):
+        if line == MAIL_MARK:
+            name, size, root, first, second = lines[place + 1 : place + 6]
+            return f"{name}\n{size}\n{root}\n\n— {name} {first}{second}\n"
+    return None
+
+
+def read_note(text: str) -> Note:
+    """The signed note in a file: the note itself, or a mail that carries one. Raises Unreadable."""
+    for found in (text, note_of_mail(text)):
+        if found is not None:
+            try:
+                note = Note.from_text(found)
+                Checkpoint.from_text(note.text)
+            except NotBelieved:
+                continue
+            return note
+    raise Unreadable("There is no signed checkpoint in it")
+
+
+def read_event(line: bytes) -> dict[str, Any]:
+    """The event in a canonical line, without its newline. Raises Unreadable for every other line."""
+    try:
+        event = json.loads(line)
+        same = isinstance(event, dict) and event.keys() == leaves.FIELDS and _encode(event).encode() == line
+    except (ValueError, RecursionError):
+        same = False
+    if not same:
+        raise Unreadable("This is not an event in its canonical form")
+    found: dict[str, Any] = event
+    return found
+
+
+def _hashes(lines: Sequence[str]) -> tuple[bytes, ...]:
+    try:
+        found = tuple(b64decode(line, validate=True) for line in lines)
+    except binascii.Error:
+        found = (b"",)
+    if len(found) > _MOST_HASHES or any(len(one) != HASH_SIZE for one in found):
+        raise Unreadable("Its hashes cannot be read")
+    return found
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 19 and str(int(text)) == text):
+        raise Unreadable("It has a number that is none")
+    return int(text)
+
+
+@dataclass(frozen=True, slots=True)
+class EventProof:
+    """That one event stands in the log behind a checkpoint, at a position counted from 0."""
+
+    event: bytes
+    position: int
+    hashes: tuple[bytes, ...]
+    note: str
+
+    @property
+    def text(self) -> str:
+        """The proof in C2SP's form."""
+        lines = [EVENT_PROOF, f"extra {b64encode(self.event).decode()}", f"index {self.position}"]
+        return "\n".join([*lines, *(b64encode(one).decode() for one in self.hashes)]) + f"\n\n{self.note}"
+
+    @classmethod
+    def from_text(cls, text: str) -> EventProof:
+        """Take a proof apart. Raises Unreadable."""
+        above, _, note = text.partition("\n\n")
+        head, extra, index, *rest = [*above.split("\n"), "", ""]
+        if head != EVENT_PROOF or not extra.startswith("extra ") or not index.startswith("index "):
+            raise Unreadable("This is not the proof of an event")
+        try:
+            event = b64decode(extra.removeprefix("extra "), validate=True)
+        except binascii.Error:
+            raise Unreadable("Its event cannot be read") from None
+        read_event(event)
+        read_note(note)
+        return cls(event, _number(index.removeprefix("index ")), _hashes(rest[:-2]), note)
+
+    @property
+    def holds(self) -> bool:
+        """Whether the event stands where it says, in the tree of its checkpoint. The signature is looked at elsewhere."""
+        tree = Checkpoint.from_text(read_note(self.note).text)
+        return is_included(leaf_hash(self.event), self.position, tree.size, self.hashes, tree.root)
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """That the log behind a checkpoint begins with the log of an earlier one, which had `old` events."""
+
+    old: int
+    hashes: tuple[bytes, ...]
+    note: str
+
+    @property
+    def text(self) -> str:
+        """The proof as the body of `add-checkpoint`."""
+        lines = "".join(f"{b64encode(one).decode()}\n" for one in self.hashes)
+        return f"old {self.old}\n{lines}\n{self.note}"
+
+    @classmethod
+    def from_text(cls, text: str) -> Growth:
+        """Take a proof apart. Raises Unreadable."""
+        above, _, note = text.partition("\n\n")
+        first, *rest = above.split("\n")
+        if not first.startswith("old "):
+            raise Unreadable("This is not a proof of growth")
+        read_note(note)
+        return cls(_number(first.removeprefix("old ")), _hashes(rest), note)
+
+    def holds_from(self, before: Checkpoint) -> bool:
+        """Whether the later log begins with that of `before`. The signature is looked at elsewhere."""
+        now = Checkpoint.from_text(read_note(self.note).text)
+        return self.old == before.size and is_consistent(
+            before.size, now.size, before.root, now.root, self.hashes
+        )
+
+
+def read_key(text: str) -> NoteKey:
+    """A public key in its form `name+hash+base64`. Raises Unreadable."""
+    try:
+        return NoteKey.from_text(text)
+    except ValueError:
+        raise Unreadable("This is not the public key of a log or a witness") from None
+
+
+def same_log(key: NoteKey, origin: str) -> NoteKey | None:
+    """The key as it signs for this origin: a log that was restored goes on under its name with the next number.
+
+    None when that is another log.
+    """
+    name, _, number = key.name.rpartition("/")
+    other, _, later = origin.rpartition("/")
+    if not name or name != other or not (number.isdecimal() and later.isdecimal()):
+        return key if key.name == origin else None
+    return NoteKey(origin, key.public, key.kind)

@@ -1,0 +1,202 @@
+"""`heedline audit …`: take the log out of the house, and find out whether it is the one that was signed.
+
+`export` and `prove` ask the database (as the role `backup`); `verify`, `check` and `prove --from` need neither a database
+nor settings. Exit codes: 0 everything fits, 1 the log is not the one that was signed, 2 the command line was wrong, 3
+nothing can be said, because something is missing or cannot be read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from heedline.casework import log_proofs, log_verifying
+from heedline.casework.log_folder import Folder
+from heedline.casework.log_proofs import EventProof, Growth, Unreadable, read_key, read_note
+
+if TYPE_CHECKING:
+    from heedline.vault.notes import NoteKey
+
+FITS, CHANGED, UNKNOWN = 0, 1, 3
+
+
+def say(words: str) -> None:
+    """What the command found."""
+    print(words)  # noqa: T201 - the command's own words
+
+
+def tell(words: str) -> None:
+    """How far it is, and what went wrong."""
+    print(words, file=sys.stderr, flush=True)  # noqa: T201 - the command's own words
+
+
+def text_of(source: str) -> str:
+    """The text of a file, or of standard input for `-`. Raises Unreadable."""
+    try:
+        return sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        raise Unreadable(f"{source} cannot be read") from None
+
+
+def key_of(given: str) -> NoteKey:
+    """A public key: as it is written, or the name of the file that it stands in. Raises Unreadable."""
+    return read_key(given if given.count("+") >= 2 and not Path(given).exists() else text_of(given))
+
+
+def settled(args: argparse.Namespace, home: Path) -> int:
+    """Run the command that `args.run` names. Returns its exit code."""
+    calls: dict[str, Callable[[], int]] = {
+        "export": lambda: export(args, home),
+        "prove": lambda: prove(args, home),
+        "verify": lambda: verify(args),
+        "check": lambda: check(args),
+    }
+    try:
+        return calls[args.run]()
+    except Unreadable as reason:
+        tell(f"heedline audit: {reason}.")
+        return UNKNOWN
+
+
+# --- from the database -------------------------------------------------------------------------------------------------
+
+
+def _sign_in(home: Path) -> None:
+    """Be the process `backup`, at the address of the environment or of this home's own running database."""
+    from heedline.launch import CannotStart, places, postgres, server
+
+    url = os.environ.get("HEEDLINE_DATABASE_URL_BACKUP") or os.environ.get("HEEDLINE_DATABASE_URL")
+    if not url:
+        place = places.recorded(home)
+        if place is None or server.postmaster(place.data) is None:
+            raise CannotStart(
+                f"No database runs in {home}. Start Heedline first, or set HEEDLINE_DATABASE_URL_BACKUP."
+            )
+        url = postgres.start(home).url("backup")  # runs already: this only says where
+    os.environ["HEEDLINE_DATABASE_URL"] = url
+    os.environ.setdefault("HEEDLINE_SECRET_KEY", secrets.token_hex(32))  # it signs nothing
+    os.environ["HEEDLINE_PROCESS"] = "backup"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heedline.config.settings")
+    import django
+
+    django.setup()
+
+
+def export(args: argparse.Namespace, home: Path) -> int:
+    """Write the log into a folder, or carry on."""
+    _sign_in(home)
+    from heedline.casework import log_export
+
+    try:
+        done = log_export.export(
+            Path(args.folder), lambda count, of: tell(f"exported {count:,} of {of:,} events")
+        )
+    except log_export.AnotherLog as reason:
+        say(f"WRONG  {reason}. Nothing in the folder was changed. Export into a new one, and compare.")
+        return CHANGED
+    say(
+        f"ok     {done.events:,} events ({done.new:,} of them new) and {done.checkpoints:,} signed checkpoints"
+    )
+    if done.events != done.sequenced:
+        say(f"WRONG  {done.sequenced:,} events were put into the tree, {done.events:,} are there")
+        return CHANGED
+    say(f"       Next: heedline audit verify {args.folder} --checkpoint FILE")
+    return FITS
+
+
+def prove(args: argparse.Namespace, home: Path) -> int:
+    """Print a proof: that an event is in the log, or that the log has grown out of an earlier one."""
+    source: Folder | None = Folder(Path(args.folder)) if args.folder else None
+    if source is None:
+        _sign_in(home)
+    say(_event_proof(args, source) if args.what == "event" else _growth(args, source))
+    return FITS
+
+
+def _event_proof(args: argparse.Namespace, source: Folder | None) -> str:
+    from heedline.casework import log_proving
+
+    log = log_proving.log_in(source)
+    position = log.find(args.number) if args.by_id else args.number
+    return log_proving.of_event(log, position).text.removesuffix("\n")
+
+
+def _growth(args: argparse.Namespace, source: Folder | None) -> str:
+    from heedline.casework import log_proving
+
+    return log_proving.of_growth(log_proving.log_in(source), args.old, args.new).text.removesuffix("\n")
+
+
+# --- without one -------------------------------------------------------------------------------------------------------
+
+
+def verify(args: argparse.Namespace) -> int:
+    """Compare an exported log with checkpoints that were kept outside."""
+    kept = [log_verifying.Kept.from_text(name, text_of(name)) for name in args.checkpoint]
+    verdict = log_verifying.verify(
+        Folder(Path(args.folder)),
+        kept,
+        key=key_of(args.key) if args.key else None,
+        witnesses=[key_of(one) for one in args.witness],
+        progress=lambda count: tell(f"read {count:,} events"),
+    )
+    say(f"       {verdict.events:,} events, {verdict.checkpoints:,} checkpoints in the export")
+    for generation, position in verdict.restored_at:
+        say(
+            f"       The log was restored before line {position + 1:,}: generation {generation} begins there."
+        )
+    for words in verdict.wrong:
+        say(f"WRONG  {words}")
+    if verdict.untold:
+        say(f"WRONG  and {verdict.untold:,} more like these")
+    if verdict.wrong:
+        return CHANGED
+    for one in kept:
+        say(f"ok     The first {one.tree.size:,} events are those behind the checkpoint {one.name}.")
+    say("ok     Every event stands where it was put, and every signed checkpoint fits.")
+    if not args.key:
+        say("       The log's key was taken from the export. Bring your own with --key to check who signed.")
+    return FITS
+
+
+def check(args: argparse.Namespace) -> int:
+    """Does a proof hold?"""
+    text = text_of(args.proof)
+    is_event = text.startswith(log_proofs.EVENT_PROOF)
+    proof: EventProof | Growth = EventProof.from_text(text) if is_event else Growth.from_text(text)
+    later = read_note(proof.note)
+    trees = [log_verifying.Kept("in the proof", later)]
+    before = (
+        log_verifying.Kept.from_text(args.checkpoint, text_of(args.checkpoint)) if args.checkpoint else None
+    )
+    if before is not None:
+        trees.append(before)
+    wrong = log_verifying.unbelieved(trees, key_of(args.key), [key_of(one) for one in args.witness])
+    if isinstance(proof, EventProof):
+        if not proof.holds:
+            wrong.append("The proof does not lead from this event to the checkpoint.")
+        if before is not None and before.tree != trees[0].tree:
+            wrong.append("The proof is for another checkpoint than the one that was given.")
+    elif before is None:
+        raise Unreadable(
+            "A proof of growth is from one checkpoint to another: give the earlier with --checkpoint"
+        )
+    elif not proof.holds_from(before.tree):
+        wrong.append(
+            f"The log of {trees[0].tree.size:,} events did not grow out of that of {before.tree.size:,}."
+        )
+    for words in wrong:
+        say(f"WRONG  {words}")
+    if wrong:
+        return CHANGED
+    if isinstance(proof, EventProof):
+        say(f"ok     This event is number {proof.position:,} (from 0) of {trees[0].tree.size:,} in the log:")
+        say(proof.event.decode("ascii"))
+    else:
+        say(f"ok     The log of {trees[0].tree.size:,} events begins with that of {proof.old:,}.")
+    return FITS

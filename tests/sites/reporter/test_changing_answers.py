@@ -66,7 +66,7 @@ def test_an_error_keeps_what_was_typed_and_stands_in_summary_and_field(rosa: Wal
     rosa.begin().press("Continue", danger="no").press("Continue")
     long = "x" * 10_017
     rosa.press("Continue", narrative=long)
-    message = "This is 17 characters too long. The limit is 10,000."
+    message = "This is too long. The limit is 10,000 characters. Cut at least 17."
     assert rosa.title.startswith("Error: ")
     assert rosa.text.count(message) == 2
     assert 'href="#narrative"' in rosa.html

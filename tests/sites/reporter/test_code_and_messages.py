@@ -203,7 +203,7 @@ def test_a_visit_that_ended_keeps_the_words(rosa: Walker, asked: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"), [("  ", "Write something"), ("y" * 5003, "3 characters too long")]
+    ("text", "words"), [("  ", "Write something"), ("y" * 5003, "Characters over the limit: 3.")]
 )
 def test_a_message_that_cannot_be_sent_stays_in_the_box(
     rosa: Walker, asked: str, text: str, words: str

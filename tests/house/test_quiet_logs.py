@@ -100,13 +100,12 @@ LOGGED = {
         from django.test import RequestFactory
         from django.core.handlers.wsgi import WSGIHandler
         from django.core.management import call_command
-        from django.urls import get_resolver
+        from heedline.web.declared import routes
         call_command("collectstatic", interactive=False, verbosity=0)
         def falls(request):
             raise ValueError(SECRET + str(request.headers))
-        for pattern in get_resolver().url_patterns:
-            for one in getattr(pattern, "url_patterns", []):
-                one.callback = falls
+        for _, route in routes():
+            route.callback = falls
         answered = []
         environ = RequestFactory().get("/privacy/", {"q": SECRET}, headers={"User-Agent": SECRET}).environ
         body = b"".join(WSGIHandler()(environ | {"HTTP_HOST": "localhost"}, lambda status, headers: answered.append(status)))

@@ -106,6 +106,7 @@ _EVERYWHERE_FIRST = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
 ]
 PUBLIC_MIDDLEWARE = [
+    "heedline.web.reporter.languages.LanguageOfTheAddress",
     *_EVERYWHERE_FIRST,
     "django.middleware.csrf.CsrfViewMiddleware",
     "heedline.web.refusals.RefusalsBecomePages",
@@ -226,6 +227,7 @@ LOGGING: dict[str, object] = {
 }  # an empty one would leave Django's own in place
 
 # --- language, time ----------------------------------------------------------------------------------------------
+#: Stands for the pack's first language, whose addresses have no prefix; the pack names the others.
 LANGUAGE_CODE = "en-gb"
 USE_I18N = True
 USE_TZ = True

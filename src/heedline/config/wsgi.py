@@ -124,4 +124,4 @@ def build(process: str) -> WSGIApplication:
     from heedline.web.reporter import attack
 
     header = f"HTTP_{settings.CLIENT_HEADER.upper().replace('-', '_')}" if settings.CLIENT_HEADER else ""
-    return forgetting_who(from_memory(app, {f"/{attack.PATH}": attack.fixed()}), header=header)
+    return forgetting_who(from_memory(app, attack.everywhere()), header=header)

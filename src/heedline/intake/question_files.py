@@ -43,17 +43,27 @@ class _Archived:
 
     formats: Mapping[str, str]
     files: Mapping[str, Table]
+    original: Mapping[str, Any] | None
 
     def table(self, path: str) -> Table:
         return self.files[path]
 
+    def spoken(self, stem: str, language: str) -> Table:
+        return self.files[f"{stem}.{language}.toml"]
 
-def read_archived(canonical: bytes, as_table: Callable[[Mapping[str, Any], str], Table]) -> QuestionSet:
+
+def read_archived(
+    canonical: bytes, as_table: Callable[[Mapping[str, Any], str], Table], *, as_asked: bool = True
+) -> QuestionSet:
     """The question set that `QuestionSet.canonical()` wrote, years later; ValueError when these are no such bytes.
 
+    `as_asked`: in the language that it was asked in; otherwise in the one that this was translated from, as it was then.
     `as_table` is `packs.tables.Table`: questions and packs do not know each other, whoever asks knows both.
     """
     facts = json.loads(canonical)
+    original = facts.get("original")
+    if original and not as_asked:
+        facts, original = {**facts, **original}, None
     code, language = facts["code"], facts["language"]
     files = {
         path: as_table(facts[part], path)
@@ -62,17 +72,32 @@ def read_archived(canonical: bytes, as_table: Callable[[Mapping[str, Any], str],
             (f"questions/{code}.{language}.toml", "words"),
         )
     }
-    return read_question_set(_Archived(facts["formats"], files), code, language)
+    return read_question_set(_Archived(facts["formats"], files, original), code, language)
+
+
+def _words_of(words: Table, shared: Table) -> dict[str, Any]:
+    return {**words.data, "phrases": shared.data["phrases"], "months": shared.data["months"]}
+
+
+def _original(pack: Pack | _Archived, code: str, language: str) -> Mapping[str, Any] | None:
+    """The words that a translation was made from: archived with it, for officers who do not read its language."""
+    if isinstance(pack, _Archived):
+        return pack.original
+    first = pack.first_language
+    if language == first:
+        return None
+    words, shared = pack.spoken(f"questions/{code}", first), pack.spoken("questions/phrases", first)
+    return {"language": first, "words": _words_of(words, shared)}
 
 
 def read_question_set(pack: Pack | _Archived, code: str, language: str) -> QuestionSet:
     """Read and check structure and words."""
     structure = pack.table(f"questions/{code}.toml")
-    words = pack.table(f"questions/{code}.{language}.toml")
+    words = pack.spoken(f"questions/{code}", language)
     section_words = words.table("sections")
     sections = {name: section_words.text(name) for name in structure.texts("sections")}
     section_words.done()
-    shared = words if words.has("phrases") else pack.table(f"questions/phrases.{language}.toml")
+    shared = words if words.has("phrases") else pack.spoken("questions/phrases", language)
     phrase_words = shared.table("phrases")
     phrases = {name: phrase_words.text(name) for name in PHRASES}
     phrases[TOO_MANY_LINES] = phrase_words.text(TOO_MANY_LINES, "")
@@ -113,6 +138,7 @@ def read_question_set(pack: Pack | _Archived, code: str, language: str) -> Quest
         for question in step.fields:
             if question.required_when:
                 _check_condition(table, f"fields.{question.name}", question.required_when, steps, at + 1)
+    original = _original(pack, code, language)
     narrative = _place(structure, "narrative", steps)
     stands_for = tuple(
         _named(structure, "stands_for", name, steps) for name in structure.texts("stands_for", ())
@@ -126,7 +152,7 @@ def read_question_set(pack: Pack | _Archived, code: str, language: str) -> Quest
         steps=tuple(steps),
         sections=sections,
         phrases=phrases,
-        months=_months(shared),
+        months=_months(shared, original),
         urgencies=tuple(urgencies),
         narrative=narrative,
         stands_for=stands_for,
@@ -139,8 +165,9 @@ def read_question_set(pack: Pack | _Archived, code: str, language: str) -> Quest
             "code": code,
             "language": language,
             "structure": structure.data,
-            "words": {**words.data, "phrases": shared.data["phrases"], "months": shared.data["months"]},
+            "words": _words_of(words, shared),
             "formats": dict(pack.formats),
+            **({"original": original} if original else {}),
         },
     )
     structure.done()
@@ -293,7 +320,8 @@ def _check_condition(table: Table, key: str, condition: Condition, steps: list[S
             raise table.wrong(key, f"{part.step}.{part.field} has no choice {min(stray)}")
 
 
-def _months(words: Table) -> tuple[tuple[str, ...], ...]:
+def _months(words: Table, original: Mapping[str, Any] | None) -> tuple[tuple[str, ...], ...]:
+    """Twelve tuples of names; a translation takes those of its original too, where they mean no other month."""
     months = words.raw("months")
     if (
         not isinstance(months, list)
@@ -303,4 +331,9 @@ def _months(words: Table) -> tuple[tuple[str, ...], ...]:
         )
     ):
         raise words.wrong("months", "must be twelve lists of names")
-    return tuple(tuple(month) for month in months)
+    taken = {name.lower() for month in months for name in month}
+    others = original["words"]["months"] if original else [[]] * 12
+    return tuple(
+        (*month, *(name for name in other if name.lower() not in taken))
+        for month, other in zip(months, others, strict=True)
+    )

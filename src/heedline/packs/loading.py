@@ -14,10 +14,11 @@ from heedline.packs.areas import read_areas
 from heedline.packs.assessments import read_assessments
 from heedline.packs.behaviour import read_behaviour
 from heedline.packs.desk_files import check_kind_desks, read_desk, read_kind, read_region, special_desk
+from heedline.packs.languages import read_languages
 from heedline.packs.outcome_files import check_short_close, read_outcome, read_reason, read_template
 from heedline.packs.special_places import read_special_places
 from heedline.packs.tables import PackError, Table, read_toml
-from heedline.packs.words import Words, read_words
+from heedline.packs.word_files import read_all_words
 from heedline.packs.working_days import read_working_days
 
 URGENCIES = ("danger", "soon", "routine")
@@ -43,13 +44,11 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
 
     numbers = {key: _number(key, table) for key, table in main.named("numbers").items()}
     links = {key: _link(key, table) for key, table in main.named("links").items()}
-    languages = _text_map(main.table("languages"))
+    languages = read_languages(main.table("languages"))
     formats = _formats(main.table("formats"))
     service = _service(main.table("service"))
     minutes = _minutes(clocks.table("minutes"))
     known = _known(service, numbers, links, minutes)
-    words = _words(folder, languages, known)
-
     organisations = {key: _organisation(key, table) for key, table in desks.named("organisations").items()}
     kinds = {key: read_kind(key, table) for key, table in desks.named("kinds").items()}
     desk_entries = {
@@ -70,6 +69,8 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
     priorities = {key: _priority(key, table) for key, table in clocks.named("priorities").items()}
     first_priority = _first_priority(clocks.table("first_priority"), priorities)
     outcomes = {key: read_outcome(key, table, kinds) for key, table in ends.named("outcomes").items()}
+    question_files = [*sorted({kind.question_set for kind in kinds.values()}), "phrases"]
+    words, pages = read_all_words(folder, languages, known, question_files)
     result = shapes.Pack(
         code=code,
         folder=folder,
@@ -105,6 +106,7 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
         question_templates={
             key: read_template(key, table, kinds) for key, table in ends.named("question_templates").items()
         },
+        pages=pages,
         _words=words,
     )
     for table in (main, desks, clocks, ends):
@@ -131,22 +133,6 @@ def _known(
         if not length % timedelta(days=1):
             known[f"days.{code}"] = str(length // timedelta(days=1))
     return known
-
-
-def _words(folder: Traversable, languages: Mapping[str, str], known: Mapping[str, str]) -> dict[str, Words]:
-    words = {
-        language: read_words(read_toml(folder, f"words/{language}.toml"), language, known)
-        for language in languages
-    }
-    first, *others = words.values()
-    for other in others:
-        mine, theirs = set(first) | set(first.list_keys()), set(other) | set(other.list_keys())
-        if mine != theirs:
-            raise PackError(
-                f"words/{other.language}.toml: differs from {first.language} in "
-                f"{', '.join(sorted(mine ^ theirs)[:5])}"
-            )
-    return words
 
 
 def _service(table: Table) -> shapes.Service:

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING
 
+from heedline.packs.languages import in_order, over
 from heedline.packs.tables import Table, read_toml
 from heedline.packs.words import fill_all
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from heedline.packs.areas import Areas
     from heedline.packs.assessments import Assessment
     from heedline.packs.behaviour import Behaviour
+    from heedline.packs.languages import Language, Page
     from heedline.packs.special_places import SpecialPlaces
     from heedline.packs.words import Words
     from heedline.packs.working_days import WorkingDays
@@ -197,8 +199,8 @@ class Pack:
     code: str
     folder: Traversable
     service: Service
-    languages: Mapping[str, str]
-    """Language code → its own name."""
+    languages: Mapping[str, Language]
+    """By code; the first is the one that the others are translated from."""
     numbers: Mapping[str, ServiceNumber]
     links: Mapping[str, ServiceLink]
     formats: Mapping[str, str]
@@ -232,11 +234,18 @@ class Pack:
     statuses: Mapping[str, str]
     """Status shown to a reporter → key of its words; the same for every kind."""
     question_templates: Mapping[str, QuestionTemplate]
+    pages: Mapping[str, Mapping[str, Page]]
+    """Language code → page → how far that page is in that language."""
     _words: Mapping[str, Words]
 
     def words(self, language: str) -> Words:
         """The texts of that language; KeyError for a language that the pack does not list."""
         return self._words[language]
+
+    @property
+    def first_language(self) -> str:
+        """The language that all others are translated from."""
+        return next(iter(self.languages))
 
     def clock(self, code: str) -> timedelta:
         """One clock; KeyError when the pack has none of that name."""
@@ -295,6 +304,18 @@ class Pack:
     def ambiguous_outcode(self, postcode: str) -> bool:
         """Whether this is only the first half of a postcode, in which several forces meet: ask once for all of it."""
         return self.areas.ambiguous_outcode(postcode)
+
+    def spoken(self, stem: str, language: str) -> Table:
+        """`<stem>.<language>.toml`, and wherever it says nothing the same file in the first language; PackError where
+        there is no such file for a language that the pack does not list."""
+        first = self.table(f"{stem}.{self.first_language}.toml")
+        path, known = f"{stem}.{language}.toml", self.languages.get(language)
+        there = self.folder.joinpath(*path.split("/")).is_file()
+        if language == self.first_language or (known and not there):
+            return first
+        own = self.table(path)
+        right_to_left = known is not None and known.direction == "rtl"
+        return Table(over(first.data, in_order(own.data) if right_to_left else own.data), path)
 
     def table(self, path: str) -> Table:
         """A data file of the pack, for the part of the program that owns its meaning, with the braces of its

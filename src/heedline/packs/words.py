@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from heedline.packs.languages import flat, kept_in_order
 
 if TYPE_CHECKING:
     from heedline.packs.tables import Table
@@ -22,12 +25,28 @@ class Words(Mapping[str, str]):
     Braces with a dot (`{numbers.hotline}`, `{minutes.draft}`, `{hours.draft_long}`, `{service.name}`) are filled
     from the pack when it is loaded. Others (`{count}`) are filled by `say("messages.new", count=2)`; asking for
     such a text without filling it is an error too.
+
+    A translation has an `original`: what it does not say, the original says. `beside` is what a page shows with a text
+    that nobody reviewed, and `borrowed` tells a text of the original from one of this language.
     """
 
-    def __init__(self, language: str, texts: Mapping[str, str], lists: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(
+        self,
+        language: str,
+        texts: Mapping[str, str],
+        lists: Mapping[str, tuple[str, ...]],
+        *,
+        direction: str = "ltr",
+        original: Words | None = None,
+        reviewed: frozenset[str] = frozenset(),
+    ) -> None:
         self.language = language
-        self._texts = dict(texts)
-        self._lists = dict(lists)
+        self.direction = direction
+        self.original = original
+        self._own = frozenset(texts) | frozenset(lists)
+        self._texts: dict[str, str] = {**original._texts, **texts} if original else dict(texts)
+        self._lists: dict[str, tuple[str, ...]] = {**original._lists, **lists} if original else dict(lists)
+        self._reviewed = reviewed
 
     def __getitem__(self, key: str) -> str:
         text = self._text(key)
@@ -53,6 +72,18 @@ class Words(Mapping[str, str]):
             return self._lists[key]
         except KeyError:
             raise WordMissing(f"{self.language}: there is no list {key}") from None
+
+    def template(self, key: str) -> str:
+        """One text with its braces still open."""
+        return self._text(key)
+
+    def borrowed(self, key: str) -> bool:
+        """Whether this text is the original's, because this language does not have it."""
+        return self.original is not None and key not in self._own
+
+    def beside(self, key: str) -> Words | None:
+        """The original, where this text is a translation that nobody has reviewed."""
+        return None if self.borrowed(key) or key.split(".")[0] in self._reviewed else self.original
 
     def list_keys(self) -> tuple[str, ...]:
         """The keys that `lines` answers."""
@@ -97,7 +128,19 @@ def fill_all(data: Any, known: Mapping[str, str]) -> Any:
     return data
 
 
-def read_words(table: Table, language: str, known: Mapping[str, str]) -> Words:
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """What a language needs besides its own file. `reviewed`: pages; `withheld`: keys that wait for a person's eyes."""
+
+    original: Words
+    direction: str
+    reviewed: frozenset[str]
+    withheld: frozenset[str]
+
+
+def read_words(
+    table: Table, language: str, known: Mapping[str, str], translation: Translation | None = None
+) -> Words:
     """Flatten nested tables to dotted keys; PackError for empty texts and for braces that the pack cannot fill."""
     texts: dict[str, str] = {}
     lists: dict[str, tuple[str, ...]] = {}
@@ -106,21 +149,25 @@ def read_words(table: Table, language: str, known: Mapping[str, str]) -> Words:
         if not isinstance(text, str) or not text.strip():
             raise table.wrong(key, "must be text and not empty")
         try:
-            return fill_known(text, known)
+            filled = fill_known(text, known)
         except KeyError as error:
             raise table.wrong(key, f"nothing in the pack is called {error.args[0]}") from None
+        return kept_in_order(filled) if translation and translation.direction == "rtl" else filled
 
-    def walk(data: Mapping[str, Any], prefix: str) -> None:
-        for name, value in data.items():
-            key = f"{prefix}{name}"
-            if isinstance(value, dict):
-                walk(value, f"{key}.")
-            elif isinstance(value, list):
-                if not value:
-                    raise table.wrong(key, "must not be an empty list")
-                lists[key] = tuple(checked(key, item) for item in value)
-            else:
-                texts[key] = checked(key, value)
-
-    walk(table.data, "")
-    return Words(language, texts, lists)
+    for key, value in flat(table.data):
+        if isinstance(value, tuple):
+            if not value:
+                raise table.wrong(key, "must not be an empty list")
+            lists[key] = tuple(checked(key, item) for item in value)
+        else:
+            texts[key] = checked(key, value)
+    if translation is None:
+        return Words(language, texts, lists)
+    return Words(
+        language,
+        {key: text for key, text in texts.items() if key not in translation.withheld},
+        {key: lines for key, lines in lists.items() if key not in translation.withheld},
+        direction=translation.direction,
+        original=translation.original,
+        reviewed=translation.reviewed,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -9,7 +10,9 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from heedline.packs import Pack, load_pack
+from heedline.packs.languages import State
 from heedline.web.components.shell import Link, OfficeShell, PublicShell
+from heedline.web.reporter import beside, languages
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
@@ -17,7 +20,9 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
     pack = load_pack(settings.PACK)
     if is_office(request):
         return {"shell": office_shell(request, pack)}
-    return {"shell": public_shell(pack), "words": pack.words("en")}
+    code = languages.language()
+    shell = replace(public_shell(pack, code), languages=languages.same_page(request))
+    return {"shell": shell, "words": pack.words(code)}
 
 
 def is_office(request: HttpRequest) -> bool:
@@ -35,32 +40,49 @@ def _link(text: str, name: str, here: str) -> Link | None:
     return Link(text=text, href=href, current=here == href)
 
 
-_public: dict[str, PublicShell] = {}
+_public: dict[tuple[int, str], tuple[Pack, PublicShell]] = {}
+#: What stands at the foot of every public page: the page's name and its text.
+_FOOTER = {
+    "privacy": "shared.footer_privacy",
+    "cookies": "shared.footer_cookies",
+    "accessibility": "shared.footer_accessibility",
+    "contact": "shared.footer_contact",
+    "enter": "shared.footer_messages",
+    "stay-safe-online": "shared.footer_stay_safe",
+    "languages": "shared.footer_languages",
+}
 
 
-def public_shell(pack: Pack) -> PublicShell:
-    """The frame of public pages: the same for everyone, so it is made once."""
-    if pack.code not in _public:
-        words = pack.words("en")
-        hotline, emergency = pack.numbers["hotline"], pack.numbers["emergency"]
-        _public[pack.code] = PublicShell(
-            service_name=pack.service.name,
-            emergency_number=emergency.number,
-            phone=hotline.number,
-            phone_href=f"tel:{hotline.dial}",
-            phone_note="",
-            footer=(
-                Link(text=words["shared.footer_privacy"], href="/privacy/"),
-                Link(text=words["shared.footer_cookies"], href="/cookies/"),
-                Link(text=words["shared.footer_accessibility"], href="/accessibility/"),
-                Link(text=words["shared.footer_contact"], href="/contact/"),
-                Link(text=words["shared.footer_messages"], href="/messages/"),
-                Link(text=words["shared.footer_stay_safe"], href="/stay-safe-online/"),
-            ),
-            exit_url="/exit/",
-            demo=settings.DEMO,
-        )
-    return _public[pack.code]
+def public_shell(pack: Pack, code: str) -> PublicShell:
+    """The frame of public pages in one language: the same for everyone, so it is made once."""
+    held = _public.get((id(pack), code))
+    if held is None:
+        with languages.speaking(code):
+            held = _public[id(pack), code] = (pack, _public_shell(pack, code))
+    return held[1]
+
+
+def _public_shell(pack: Pack, code: str) -> PublicShell:
+    words = pack.words(code)
+    hotline, emergency = pack.numbers["hotline"], pack.numbers["emergency"]
+    unread = any(page.state in (State.UNREVIEWED, State.CHANGED) for page in pack.pages[code].values())
+    return PublicShell(
+        service_name=pack.service.name,
+        home_url=reverse("reporter:front"),
+        language=code,
+        direction=pack.languages[code].direction,
+        emergency_number=emergency.number,
+        phone=hotline.number,
+        phone_href=f"tel:{hotline.dial}",
+        phone_note="",
+        notice=beside.text(words, "languages.unreviewed") if unread else "",
+        footer=tuple(
+            Link(text=beside.text(words, key), href=reverse(f"reporter:{name}"))
+            for name, key in _FOOTER.items()
+        ),
+        exit_url=reverse("reporter:exit"),
+        demo=settings.DEMO,
+    )
 
 
 def office_shell(request: HttpRequest, pack: Pack) -> OfficeShell:

@@ -63,6 +63,15 @@ _UNEXPECTED = Refusal(
     500, "Something went wrong on our side", "Nothing more was changed. Please try again in a minute."
 )
 
+#: What the public reads instead, in its own language: a key of the pack's words, by status.
+_PUBLIC = {
+    400: "errors.bad",
+    403: "errors.forbidden",
+    404: "errors.not_found",
+    413: "errors.too_large",
+    503: "errors.away",
+}
+
 
 def refusal_for(problem: BaseException) -> tuple[Refusal, str]:
     """Return how `problem` is shown and the words for it. The most particular entry of the table wins."""
@@ -75,14 +84,14 @@ def refusal_for(problem: BaseException) -> tuple[Refusal, str]:
 
 
 def page(request: HttpRequest, refusal: Refusal, words: str = "") -> HttpResponse:
-    """Show a refusal in the site's own shell."""
-    site = "officer" if is_office(request) else "reporter"
-    return render(
-        request,
-        f"{site}/refused.html",
-        {"title": refusal.title, "words": words or refusal.words},
-        status=refusal.status,
+    """Show a refusal in the site's own shell; to the public in the pack's words."""
+    if is_office(request):
+        context = {"title": refusal.title, "words": words or refusal.words}
+        return render(request, "officer/refused.html", context, status=refusal.status)
+    key = (
+        "errors.sealing" if refusal is TABLE[SealingStopped] else _PUBLIC.get(refusal.status, "errors.broken")
     )
+    return render(request, "reporter/refused.html", {"key": key}, status=refusal.status)
 
 
 class RefusalsBecomePages:

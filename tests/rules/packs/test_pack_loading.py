@@ -37,8 +37,11 @@ def edited(tmp_path: Path) -> Edit:
         ("pack.toml", "as_of = 2026-11-25", 'as_of = "today"', r"pack.toml: numbers.emergency.as_of: must be a date"),
         ("pack.toml", 'source = "nott', 'sauce = "nott', r"pack.toml: numbers.emergency.source: is missing"),
         ("pack.toml", "postcode = '(", "postcode = '((", r"pack.toml: formats.postcode: is not a regular expression"),
-        ("pack.toml", "[languages]", "[languages", r"pack.toml: not readable as TOML"),
-        ("pack.toml", 'en = "English"', 'en = "English"\nfr = "Français"', r"words/fr.toml: the file is missing"),
+        ("pack.toml", "[service]", "[service", r"pack.toml: not readable as TOML"),
+        ("pack.toml", "[formats]", '[languages.xx]\nname = "X"\nenglish = "X"\n[formats]', r"words/xx.toml: the file is missing"),
+        ("pack.toml", "[formats]", '[languages.xx]\nname = "X"\n[formats]', r"pack.toml: languages.xx.english: is missing"),
+        ("pack.toml", "[formats]", '[languages.Welsh]\nname = "X"\n[formats]', r"pack.toml: languages.Welsh: must be a language tag"),
+        ("words/reviews.toml", '"attack"', '""', r"words/reviews.toml: only_reviewed: must be a list of texts"),
         ("desks.toml", 'desk = "north-east"', 'desk = "north"', r"desks.toml: regions.north-east.desk: must be one of"),
         ("desks.toml", '"London"\ndesk = "national"', '"London"\ndesk = "identity"', r"desks.toml: regions.london.desk: must be one of"),
         ("desks.toml", 'watch_desk = "national"', 'watch_desk = "identity"', r"desks.toml: watch_desk: must name a desk whose role is desk"),
@@ -82,16 +85,6 @@ def edited(tmp_path: Path) -> Edit:
 def test_a_mistake_is_named(edited: Edit, file: str, old: str, new: str, message: str) -> None:
     with pytest.raises(PackError, match=f"^{message}"):
         read_pack("uk", edited(file, old, new))
-
-
-def test_languages_must_hold_the_same_texts(edited: Edit) -> None:
-    folder = edited("pack.toml", 'en = "English"', 'en = "English"\ncy = "Cymraeg"')
-    english = (folder / "words" / "en.toml").read_text(encoding="utf-8")
-    (folder / "words" / "cy.toml").write_text(
-        english.replace('back = "Back"', 'nol = "Nôl"'), encoding="utf-8"
-    )
-    with pytest.raises(PackError, match=r"words/cy.toml: differs from en in shared.back, shared.nol"):
-        read_pack("uk", folder)
 
 
 def test_there_is_no_pack_of_another_name() -> None:

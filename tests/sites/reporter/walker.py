@@ -144,7 +144,7 @@ class Walker:
     def _form_with(self, words: str) -> tuple[PageForm, Control]:
         for form in self.page.forms:
             for control in form.controls:
-                if control.kind == "button" and control.label == words:
+                if control.kind == "button" and f"{control.label} ".startswith(f"{words} "):
                     return form, control
         buttons = [c.label for form in self.page.forms for c in form.controls if c.kind == "button"]
         raise AssertionError(f"{self.at} has no button {words!r}, only {buttons}")

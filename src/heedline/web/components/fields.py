@@ -14,8 +14,8 @@ from typing import Any, ClassVar, Literal
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 
+from heedline.web.components.own_words import word
 from heedline.web.components.rendering import render
 from heedline.web.components.typed_dates import PARTS, day_of, number_of
 
@@ -96,7 +96,7 @@ class Field:
         return render(self.component, self.params(value, errors))
 
     def _caption(self, block: str) -> dict[str, Any]:
-        text = f"{self.label} {gettext('(optional)')}" if self.optional else self.label
+        text = f"{self.label} {word('(optional)')}" if self.optional else self.label
         size = ("l" if self.heading else "s") if self.size == "by heading" else self.size
         return {"text": text, "isPageHeading": self.heading, "classes": f"{block}--{size}" if size else ""}
 
@@ -177,9 +177,7 @@ class TextArea(Field):
         if self.names:
             params["spellcheck"] = False
         if self.tell_limit:
-            params["limitText"] = gettext("You can write up to %(limit)s characters.") % {
-                "limit": f"{self.limit:,}"
-            }
+            params["limitText"] = word("You can write up to {limit} characters.", limit=f"{self.limit:,}")
             params["describedBy"] = f"{self.name}-limit"
         return params
 
@@ -303,7 +301,7 @@ class DateInput(Field):
             return {self.name: self.required} if self.required else {}
         if day_of(parts):
             return {}
-        example = gettext("Enter a date, for example 14 3 2026")
+        example = word("Enter a date, for example 14 3 2026")
         bad = [part for part in PARTS if number_of(part, parts.get(part, "")) is None]
         return {f"{self.name}-{bad[0]}" if len(bad) == 1 else self.name: example}
 
@@ -312,7 +310,7 @@ class DateInput(Field):
         typed = value if isinstance(value, Mapping) else {}
         marked = {part: errors.get(f"{self.name}-{part}", "") for part in PARTS}
         message = errors.get(self.name) or next(filter(None, marked.values()), "")
-        labels = {"day": gettext("Day"), "month": gettext("Month"), "year": gettext("Year")}
+        labels = {"day": word("Day"), "month": word("Month"), "year": word("Year")}
         return {
             "id": self.name,
             "namePrefix": self.name,
@@ -368,5 +366,5 @@ class Hidden(Field):
 def _too_long(name: str, value: Value, limit: int) -> dict[str, str]:
     if not isinstance(value, str) or len(value) <= limit:
         return {}
-    words = gettext("This must be %(limit)s characters or fewer. You wrote %(count)s.")
-    return {name: words % {"limit": f"{limit:,}", "count": f"{len(value):,}"}}
+    words = "This must be {limit} characters or fewer. You wrote {count}."
+    return {name: word(words, limit=f"{limit:,}", count=f"{len(value):,}")}

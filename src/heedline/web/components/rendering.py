@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, gettext_noop
 from jinja2 import ChainableUndefined, Environment, FileSystemLoader
 from markupsafe import Markup, escape
+
+from heedline.web.components.own_words import word
 
 Params = Mapping[str, Any]
 _MISSING = ChainableUndefined()
@@ -97,28 +98,6 @@ def _attributes(given: object) -> Markup:
     return Markup("".join(parts))  # noqa: S704 (each name and value is escaped above)
 
 
-#: The few words that components say themselves; the extractor of translations reads them here.
-WORDS = (
-    gettext_noop("Error"),
-    gettext_noop("Warning"),
-    gettext_noop("Back"),
-    gettext_noop("Success"),
-    gettext_noop("Important"),
-    gettext_noop("Pagination"),
-    gettext_noop("Previous page"),
-    gettext_noop("Next page"),
-    gettext_noop("Breadcrumb"),
-    gettext_noop("Language"),
-    gettext_noop("In this section"),
-    gettext_noop("Messages"),
-    gettext_noop("Filter"),
-    gettext_noop("Chosen filters"),
-    gettext_noop("Remove"),
-    gettext_noop("Clear all filters"),
-    gettext_noop("Apply filters"),
-)
-
-
 @cache
 def _environment() -> Environment:
     environment = _Options(
@@ -129,7 +108,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         undefined=ChainableUndefined,
     )
-    environment.globals.update(attrs=_attributes, word=gettext)
+    environment.globals.update(attrs=_attributes, word=word)
     return environment
 
 

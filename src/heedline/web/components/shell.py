@@ -25,7 +25,8 @@ class PublicShell:
     `mark`: HTML of the pack's own mark, marked safe by the pack's reader; empty shows Heedline's line and dot.
     `stylesheet`: static path of the pack's colours. `exit_url`: our own address, which ends the visit and then leaves.
     `silent_emergency`: what to do in an emergency without speaking. `phone_href`: the whole address, "tel:…".
-    `languages`: the same page in each language, the current one marked.
+    `languages`: the same page in each language, the current one marked. `notice`: what is to be known of all words on
+    the page, as HTML; it stands under the emergency line.
     """
 
     service_name: str
@@ -38,6 +39,7 @@ class PublicShell:
     phone: str = ""
     phone_href: str = ""
     phone_note: str = ""
+    notice: str = ""
     footer: tuple[Link, ...] = ()
     exit_url: str = "/exit/"
     demo: bool = False

@@ -1,12 +1,15 @@
-"""The pages under the line: privacy, cookies, contact, accessibility, staying safe online. Each is true and tested."""
+"""The pages under the line: privacy, cookies, contact, accessibility, languages, staying safe online. Each is true and tested."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
+from heedline.web.components.shell import Link
 from heedline.web.declared import Audience, open_to
-from heedline.web.reporter.asking import words
+from heedline.web.reporter.asking import pack, shown
+from heedline.web.reporter.languages import prefix
 from heedline.web.reporter.pages import page
 
 
@@ -14,15 +17,14 @@ from heedline.web.reporter.pages import page
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is kept, who sees it, for how long."""
-    texts = words()
     promised = [
         {
-            "title": texts[f"promise.{who}_title"],
+            "title": shown(f"promise.{who}_title"),
             "list": {
                 "rows": [
                     {
-                        "key": {"text": texts[f"promise.column_{what}"]},
-                        "value": {"text": texts[f"promise.{who}_{what}"]},
+                        "key": {"text": shown(f"promise.column_{what}")},
+                        "value": {"text": shown(f"promise.{who}_{what}")},
                     }
                     for what in ("see", "who", "tell")
                 ]
@@ -59,3 +61,19 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 def stay_safe_online(request: HttpRequest) -> HttpResponse:
     """The exit link, history, networks."""
     return page(request, "stay_safe_online")
+
+
+@open_to(Audience.EVERYONE)
+@require_safe
+def languages(request: HttpRequest) -> HttpResponse:
+    """The languages of this site, how much of it is in each, and who has checked it."""
+    known = pack().languages.values()
+    offered = [Link(text=one.name, href=prefix(one.code), lang=one.code, dir=one.direction) for one in known]
+    rows = [
+        {
+            "key": {"html": format_html('<bdi lang="{}">{}</bdi>', one.code, one.name)},
+            "value": {"text": shown("languages.all" if one.complete else "languages.some")},
+        }
+        for one in known
+    ]
+    return page(request, "languages", exit=False, offered=offered, parts={"rows": rows})

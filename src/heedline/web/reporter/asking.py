@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
-
 from heedline.casework import SealingStopped, key_directory
-from heedline.intake import engine
+from heedline.intake import engine, fields
 from heedline.intake.question_files import load_question_set
 from heedline.intake.questions import QuestionSet, Step
-from heedline.packs import Pack, load_pack
 from heedline.packs.words import Words
+from heedline.web.reporter import beside
+from heedline.web.reporter.languages import language, pack
 
-
-def pack() -> Pack:
-    """This installation's pack."""
-    return load_pack(settings.PACK)
-
-
-def language() -> str:
-    """The language of the pages: the pack's first."""
-    return next(iter(pack().languages))
+__all__ = ["Asking", "language", "pack", "question_set", "question_sets", "shown", "words"]
 
 
 def words() -> Words:
     """The texts of the pages."""
     return pack().words(language())
+
+
+def shown(key: str, **values: object) -> str:
+    """One text for a page, as `{% say %}` shows it: HTML where the original stands beside it."""
+    return beside.text(words(), key, **values)
 
 
 #: Under this name a question page posts its kind of report: for whoever posts after the draft has gone. The address
@@ -48,10 +44,14 @@ def first_kind() -> str:
     return next(iter(pack().kinds))
 
 
-def question_set(kind: str = "") -> QuestionSet:
-    """The questions for one kind of report; for none, or one that the pack does not have, those of its first."""
+def question_set(kind: str = "", *, original: bool = False) -> QuestionSet:
+    """The questions for one kind of report; for none, or one that the pack does not have, those of its first.
+
+    `original`: in the language that they were translated from.
+    """
     kinds = pack().kinds
-    return load_question_set(pack(), (kinds.get(kind) or kinds[first_kind()]).question_set, language())
+    spoken = pack().first_language if original else language()
+    return load_question_set(pack(), (kinds.get(kind) or kinds[first_kind()]).question_set, spoken)
 
 
 def question_sets() -> tuple[QuestionSet, ...]:
@@ -74,15 +74,38 @@ def identity_offered(at: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """The engine over one set of answers: which pages apply, and where they lead."""
+    """The engine over one set of answers: which pages apply, and where they lead.
+
+    `original`: the questions that `qs` is a translation of, or `qs` itself.
+    """
 
     qs: QuestionSet
     answers: Mapping[str, Any]
     identity_offered: bool
+    original: QuestionSet
 
     def with_answers(self, answers: Mapping[str, Any]) -> Asking:
         """The same questions over other answers."""
-        return Asking(self.qs, answers, self.identity_offered)
+        return replace(self, answers=answers)
+
+    def shown(self, step: Step) -> Step:
+        """A page as it is shown: with the original beside a text that nobody has reviewed."""
+        offered = self.identity_offered
+        same = engine.step(self.original, self.answers, step.slug, identity_offered=offered)
+        return self.pages.step(step, same or self.original.any_step(step.slug))
+
+    def read(self, step: Step, posted: Mapping[str, list[str]]) -> fields.Reading:
+        """What was posted to a page; what is wrong with it, in words for that page."""
+        reading = fields.read(self.qs, step, posted)
+        if self.qs is self.original or not reading.errors:
+            return reading
+        was = fields.read(self.original, self.original.any_step(step.slug), posted)
+        return replace(reading, errors=self.pages.errors(reading.errors, was.errors))
+
+    @property
+    def pages(self) -> beside.Pages:
+        """The question pages as they are shown."""
+        return beside.Pages(self.qs, self.original)
 
     def steps(self) -> tuple[Step, ...]:
         """The pages that apply now; the last is the check page."""

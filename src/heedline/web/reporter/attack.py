@@ -1,6 +1,7 @@
 """Run, Hide, Tell: one file that needs nothing else, so that it can be saved, printed and read without a network.
 
-It is made once from the pack's words. The web application hands it out from memory, before Django is asked
+It is made once for each language from the pack's words. Where nobody has reviewed a translation of it the original stands,
+with a sentence that says why: no wrong word may stand here. The web application hands it out from memory, before Django is asked
 (`config.wsgi`); the view below is the same page for whoever runs without that.
 """
 
@@ -10,14 +11,16 @@ import base64
 import hashlib
 import re
 from dataclasses import dataclass
-from functools import cache
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
+from heedline.packs import Pack
 from heedline.web.declared import Audience, open_to
+from heedline.web.reporter import beside
 from heedline.web.reporter.asking import language, pack, words
+from heedline.web.reporter.languages import current, prefix, speaking
 
 PATH = "stay-safe/now/"
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
@@ -33,10 +36,35 @@ class Fixed:
     headers: tuple[tuple[str, str], ...]
 
 
-@cache
-def fixed() -> Fixed:
-    """The page. Its own style is allowed by its hash; nothing else may be loaded."""
-    context = {"words": words(), "links": pack().links, "language": language()}
+_made: dict[tuple[int, str], tuple[Pack, Fixed]] = {}
+
+
+def fixed(code: str = "") -> Fixed:
+    """The page in that language of the pack, the first unless another is named."""
+    held = _made.get((id(pack()), code))
+    if held is None:
+        with speaking(code or pack().first_language):
+            held = _made[id(pack()), code] = (pack(), _page())
+    return held[1]
+
+
+def everywhere() -> dict[str, Fixed]:
+    """Every address of the page, with the page."""
+    return {prefix(code) + PATH: fixed(code) for code in pack().languages}
+
+
+def _page() -> Fixed:
+    """Its own style is allowed by its hash; nothing else may be loaded."""
+    said, first = words(), pack().first_language
+    withheld = said.borrowed("attack.title")
+    context = {
+        "words": said.original if withheld else said,
+        "links": pack().links,
+        "language": pack().languages[first] if withheld else current(),
+        "why_original": beside.text(said, "languages.attack") if withheld else "",
+        "in_language": current(),
+        "up": prefix(language()) + "stay-safe/",
+    }
     html = re.sub(r">\s+<", ">\n<", render_to_string("reporter/attack.html", context).strip()) + "\n"
     style = _STYLE.search(html)
     if style is None:
@@ -66,4 +94,5 @@ def fixed() -> Fixed:
 @require_safe
 def attack(request: HttpRequest) -> HttpResponse:
     """The same bytes as the web application hands out."""
-    return HttpResponse(fixed().body, headers=dict(fixed().headers))
+    page = fixed(language())
+    return HttpResponse(page.body, headers=dict(page.headers))

@@ -11,15 +11,14 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods, require_safe
 
 from heedline.casework import CodeUnknown, Conflict, NoRoom, SealingStopped, conversation, drafting
 from heedline.web.components.forms import Form, Hidden, TextArea, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.reporter import cookies, recovery
-from heedline.web.reporter.asking import pack, words
-from heedline.web.reporter.pages import page, see_other, tab_title
+from heedline.web.reporter.asking import pack, shown
+from heedline.web.reporter.pages import day_in_words, page, see_other, tab_title
 from heedline.web.reporter.receipt_codes import ReceiptCode, mentions_code, typed_code
 from heedline.web.reporter.turns import StoreAway, now
 
@@ -69,9 +68,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     given = request.POST.get("code", "")
     found = typed_code(given)
     if found is None:
-        return _enter_page(
-            request, given[:200], words()["visit.unknown" if given.strip() else "visit.missing"]
-        )
+        return _enter_page(request, given[:200], shown("visit.unknown" if given.strip() else "visit.missing"))
     try:
         cookie = drafting.open_visit(found, at=now())
     except StoreAway:
@@ -92,7 +89,7 @@ def messages(visit: Visit) -> HttpResponse:
     try:
         conversation.say(visit.code, text, message_id=_message_id(visit.request), at=visit.at)
     except NoRoom:
-        return _messages_page(visit, text, {"text": words()["messages.full"]})
+        return _messages_page(visit, text, {"text": shown("messages.full")})
     except Conflict:  # the page was sent before, with other words: this is a message of its own
         conversation.say(visit.code, text, message_id=uuid4(), at=visit.at)
     return see_other("reporter:message-sent")
@@ -162,15 +159,14 @@ def _over(request: HttpRequest) -> HttpResponse:
 
 def _unknown(request: HttpRequest, code: ReceiptCode, at: datetime) -> HttpResponse:
     drafting.end_visit(cookies.sent(request, settings.VISIT_COOKIE), at=at)
-    response = _enter_page(request, code.grouped(), words()["visit.unknown"])
+    response = _enter_page(request, code.grouped(), shown("visit.unknown"))
     cookies.take_away(response, settings.VISIT_COOKIE)
     return response
 
 
 def _enter_page(request: HttpRequest, given: str, error: str) -> HttpResponse:
-    texts = words()
     box = TextInput(
-        name="code", label=texts["visit.label"], hint=texts["visit.hint"], names=True, width=20, limit=200
+        name="code", label=shown("visit.label"), hint=shown("visit.hint"), names=True, width=20, limit=200
     )
     form = Form((box,), {"code": given}, {"code": error} if error else {})
     return page(
@@ -178,32 +174,31 @@ def _enter_page(request: HttpRequest, given: str, error: str) -> HttpResponse:
         "enter",
         title=tab_title("visit"),
         form=form,
-        button=texts["visit.button"],
+        button=shown("visit.button"),
         action=reverse("reporter:enter"),
     )
 
 
 def _messages_page(visit: Visit, text: str, errors: dict[str, str]) -> HttpResponse:
-    texts = words()
     box = conversation.visit(visit.code, at=visit.at)
-    hint = texts.say("messages.write_hint", limit=f"{conversation.LONGEST:,}")
-    write = TextArea(name="text", label=texts["messages.write_label"], hint=hint, limit=conversation.LONGEST)
+    hint = shown("messages.write_hint", limit=f"{conversation.LONGEST:,}")
+    write = TextArea(name="text", label=shown("messages.write_label"), hint=hint, limit=conversation.LONGEST)
     values = {
         "text": text,
         "message": str(_message_id(visit.request)),
-        "warned": "1" if words()["code_in_text.warning"] in errors.values() else "",
+        "warned": "1" if shown("code_in_text.warning") in errors.values() else "",
     }
     return page(
         visit.request,
         "messages",
         title=tab_title("messages"),
         status=200,
-        status_words=texts[pack().statuses[box.status]],
+        status_words=shown(pack().statuses[box.status]),
         withdrawn=box.withdraw_asked,
         messages=[
             {
                 "text": one.text,
-                "day": date_format(one.sent_on, "j F Y"),
+                "day": day_in_words(one.sent_on),
                 "verified": one.verified,
                 "id": str(one.id),
             }
@@ -214,13 +209,12 @@ def _messages_page(visit: Visit, text: str, errors: dict[str, str]) -> HttpRespo
 
 
 def _wrong(request: HttpRequest, text: str) -> str:
-    texts = words()
     if not text:
-        return texts["messages.write_missing"]
+        return shown("messages.write_missing")
     if len(text) > conversation.LONGEST:
-        return texts.say("messages.write_long", over=f"{len(text) - conversation.LONGEST:,}")
+        return shown("messages.write_long", over=f"{len(text) - conversation.LONGEST:,}")
     warned = request.POST.get("warned") == "1"
-    return texts["code_in_text.warning"] if mentions_code(text) and not warned else ""
+    return shown("code_in_text.warning") if mentions_code(text) and not warned else ""
 
 
 def _message_id(request: HttpRequest) -> UUID:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from heedline.web.reporter import asking
@@ -44,6 +45,12 @@ def tab_title(slug: str, otherwise: str = "") -> str:
     return texts.get(f"page_titles.{slug}", otherwise or texts["page_titles.notice"])
 
 
+def day_in_words(day: date) -> str:
+    """A day, its month by the name that the questions have for it."""
+    return f"{day.day} {asking.question_set().months[day.month - 1][0]} {day.year}"
+
+
 def as_written(lines: tuple[str, ...]) -> SafeString:
     """Somebody's own words, line by line, not to be translated by the browser."""
-    return format_html('<div class="hl-typed" translate="no" dir="auto">{}</div>', "\n".join(lines))
+    said = format_html_join("\n", "{}", ((line,) for line in lines))
+    return format_html('<div class="hl-typed" translate="no" dir="auto">{}</div>', said)

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from heedline.intake import engine, fields
+from heedline.intake import engine
 from heedline.intake.questions import Step, StepKind
 from heedline.web.reporter import gates, repeated, sending, walking
-from heedline.web.reporter.asking import words
+from heedline.web.reporter.asking import shown
 from heedline.web.reporter.fields_of_step import form_of, heads_itself
 from heedline.web.reporter.pages import page, see_other, tab_title
 from heedline.web.reporter.turns import Turn, on_draft
@@ -37,9 +37,8 @@ def question(turn: Turn, slug: str) -> HttpResponse:
 
 def answer(turn: Turn, step: Step) -> HttpResponse:
     """Read one page, keep it and go on. What is wrong, or was typed too late, comes back with what was typed."""
-    qs = turn.asking.qs
     gates.note_box(turn)
-    reading = fields.read(qs, step, dict(turn.request.POST.lists()))
+    reading = turn.asking.read(step, dict(turn.request.POST.lists()))
     skipping = "skip" in turn.request.POST
     before = turn.draft.answers
     mistaken = bool(reading.errors) and not (skipping and walking.is_blank(reading.typed))
@@ -70,17 +69,18 @@ def show(turn: Turn, step: Step, typed: Mapping[str, Any], errors: Mapping[str, 
     """The page of one step."""
     asking = turn.asking
     call = asking.is_call_page(step)
+    seen = asking.shown(step)
     return page(
         turn.request,
         "call" if call else "question",
-        step=step,
+        step=seen,
         kind=turn.kind,
         title=tab_title(step.slug, step.title),
-        heading="" if heads_itself(step) and not call else step.title,
-        form=form_of(step, typed, errors),
-        why=step.why,
-        button=step.button or words()["shared.continue"],
-        skip=words()["shared.skip_to_sending"] if asking.skip_target(step.slug) else "",
+        heading="" if heads_itself(seen) and not call else seen.title,
+        form=form_of(seen, typed, errors),
+        why=seen.why,
+        button=seen.button or shown("shared.continue"),
+        skip=shown("shared.skip_to_sending") if asking.skip_target(step.slug) else "",
         back_url=walking.back_address(turn, step.slug),
         late=turn.draft.notes.get("late", False),
         gently=walking.asks_what_was_done(turn, step),

@@ -8,15 +8,14 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils.formats import date_format
 from django.views.decorators.http import require_safe
 
 from heedline.casework import drafting
 from heedline.web.components.forms import Form, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.reporter import cookies
-from heedline.web.reporter.asking import words
-from heedline.web.reporter.pages import page, see_other, tab_title
+from heedline.web.reporter.asking import shown
+from heedline.web.reporter.pages import day_in_words, page, see_other, tab_title
 from heedline.web.reporter.receipt_codes import typed_code
 from heedline.web.reporter.turns import StoreAway, Turn, on_sent
 
@@ -66,8 +65,8 @@ def show(turn: Turn) -> HttpResponse:
         turn.request,
         "code",
         title=tab_title("code"),
-        sent_title=words()["sent.title"],
-        day_words=words().say("sent.day", day=date_format(day, "j F Y")),
+        sent_title=shown("sent.title"),
+        day_words=shown("sent.day", day=day_in_words(day)),
         **shown_code(turn),
     )
 
@@ -78,22 +77,21 @@ def shown_code(turn: Turn) -> dict[str, Any]:
     return {
         "groups": code.grouped().split("-"),
         "spelled": code.spelled(),
-        "spelled_title": words()["code.spelled"],
+        "spelled_title": shown("code.spelled"),
     }
 
 
 def _check_page(turn: Turn) -> HttpResponse:
-    texts = words()
     given = turn.draft.notes.get("typed_code")
     box = TextInput(
         name="code",
-        label=texts["code_check.label"],
-        hint=texts["code_check.hint"],
+        label=shown("code_check.label"),
+        hint=shown("code_check.hint"),
         names=True,
         width=20,
         limit=200,
     )
-    form = Form((box,), {"code": given or ""}, {} if given is None else {"code": texts["code_check.wrong"]})
+    form = Form((box,), {"code": given or ""}, {} if given is None else {"code": shown("code_check.wrong")})
     again = {} if given is None else shown_code(turn)
     return page(turn.request, "code_check", title=tab_title("code_check"), form=form, **again)
 

@@ -8,12 +8,12 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse
 
-from heedline.intake import fields, loops
-from heedline.intake.questions import QuestionSet, Step, StepKind
+from heedline.intake import loops
+from heedline.intake.questions import Step, StepKind
 from heedline.intake.summary import item_lines, value_lines
 from heedline.web.components.forms import Form
 from heedline.web.reporter import gates, recovery, walking
-from heedline.web.reporter.asking import words
+from heedline.web.reporter.asking import shown
 from heedline.web.reporter.fields_of_step import form_of
 from heedline.web.reporter.pages import as_written, page, see_other, tab_title
 from heedline.web.reporter.turns import Turn, on_draft
@@ -29,15 +29,15 @@ def overview(turn: Turn, step: Step) -> HttpResponse:
             else asking.next_after(step.slug)
         )
         return see_other(walking.address(turn, target))
-    qs, back = turn.asking.qs, "?back=check" if turn.from_check else ""
+    back = "?back=check" if turn.from_check else ""
     cards = [
-        _card(qs, step, item, number, back)
+        _card(turn, step, item, number, back)
         for number, item in enumerate(loops.items(turn.draft.answers, step.slug), start=1)
     ]
     return page(
         turn.request,
         "overview",
-        step=step,
+        step=turn.asking.shown(step),
         title=tab_title(step.slug, step.title),
         cards=cards,
         form=Form(()),
@@ -99,22 +99,24 @@ def item_remove(turn: Turn, slug: str, item: str) -> HttpResponse:
         turn.request,
         "remove",
         title=tab_title(slug),
-        name=step.item_name,
+        name=turn.asking.shown(step).item_name,
         written=as_written(lines),
         back_url=there,
     )
 
 
-def _card(qs: QuestionSet, step: Step, item: loops.Item, number: int, back: str) -> dict[str, Any]:
-    name, where = f"{step.item_name} {number}", {"slug": step.slug, "item": item.id}
+def _card(turn: Turn, step: Step, item: loops.Item, number: int, back: str) -> dict[str, Any]:
+    asking, where = turn.asking, {"slug": step.slug, "item": item.id}
+    was = asking.original.any_step(step.slug).item_name
+    name = asking.pages.text(f"{step.item_name} {number}", f"{was} {number}")
     actions = [
-        {"href": reverse(f"reporter:{page_name}", kwargs=where) + back, "text": words()[text]}
+        {"href": reverse(f"reporter:{page_name}", kwargs=where) + back, "text": shown(text)}
         for page_name, text in (("item", "shared.change"), ("item-remove", "shared.remove"))
     ]
     rows = [
         {"key": {"text": question.row_label}, "value": {"html": as_written(lines)}}
-        for question in step.fields
-        if (lines := value_lines(qs, question, item.values.get(question.name)))
+        for question in asking.shown(step).fields
+        if (lines := value_lines(asking.qs, question, item.values.get(question.name)))
     ]
     return {"card": {"title": {"text": name}, "actions": {"items": actions}}, "rows": rows}
 
@@ -126,7 +128,7 @@ def _loop(turn: Turn, slug: str) -> Step | None:
 
 def _save(turn: Turn, step: Step, old: loops.Item | None, place: str) -> HttpResponse:
     gates.note_box(turn)
-    reading = fields.read(turn.asking.qs, step, dict(turn.request.POST.lists()))
+    reading = turn.asking.read(step, dict(turn.request.POST.lists()))
     if reading.errors or walking.must_warn(turn, place, reading.typed):
         errors = reading.errors or walking.code_error(reading.typed)
         return walking.set_aside(turn, step, place) or _form(turn, step, reading.typed, errors)
@@ -150,16 +152,17 @@ def _form(turn: Turn, step: Step, typed: Mapping[str, Any], errors: Mapping[str,
     some = bool(loops.items(turn.draft.answers, step.slug))
     overview_url = reverse("reporter:question", kwargs={"slug": step.slug})
     onward = turn.asking.last if turn.from_check else turn.asking.next_after(step.slug)
+    seen = turn.asking.shown(step)
     return page(
         turn.request,
         "item",
-        step=step,
+        step=seen,
         kind=turn.kind,
         title=tab_title(step.slug, step.item_title),
-        heading=step.item_title or step.title,
-        form=form_of(step, typed, errors),
-        why=step.why,
-        button=words()["shared.continue"],
+        heading=seen.item_title or seen.title,
+        form=form_of(seen, typed, errors),
+        why=seen.why,
+        button=shown("shared.continue"),
         without_url="" if some else walking.address(turn, onward),
         back_url=overview_url if some and not turn.from_check else walking.back_address(turn, step.slug),
     )

@@ -10,12 +10,12 @@ from django.urls import reverse
 
 from heedline.casework import Conflict, SealingStopped, Spent, drafting, form_tokens, journey
 from heedline.casework.form_tokens import FormToken
-from heedline.intake import engine, fields
+from heedline.intake import engine
 from heedline.intake.record import NotReady, Record, record
 from heedline.intake.summary import Row, check_rows
 from heedline.web.components.forms import Form, TextArea
 from heedline.web.reporter import gates, receipt, recovery, walking
-from heedline.web.reporter.asking import language, words
+from heedline.web.reporter.asking import language, shown
 from heedline.web.reporter.pages import as_written, page, see_other, tab_title
 from heedline.web.reporter.turns import StoreAway, Turn, on_draft
 
@@ -27,14 +27,21 @@ def check(turn: Turn) -> HttpResponse:
     if turn.posted:
         return send(turn)
     asking = turn.asking
-    sections = check_rows(asking.qs, turn.draft.answers, identity_offered=asking.identity_offered)
-    wanting = [{"title": asking.qs.any_step(slug).title, "url": _page_url(slug)} for slug in asking.missing()]
+    sections, originals = (
+        check_rows(qs, turn.draft.answers, identity_offered=asking.identity_offered)
+        for qs in (asking.qs, asking.original)
+    )
+    wanting = [
+        {"title": asking.shown(asking.qs.any_step(slug)).title, "url": _page_url(slug)}
+        for slug in asking.missing()
+    ]
     return page(
         turn.request,
         "check",
         title=tab_title(asking.last),
         sections=[
-            {"title": one.title, "list": {"rows": [_row(row) for row in one.rows]}} for one in sections
+            {"title": one.title, "list": {"rows": list(map(_row, one.rows, plain))}}
+            for one, plain in asking.pages.sections(sections, originals)
         ],
         wanting=wanting,
         token=_token(turn),
@@ -56,7 +63,7 @@ def brief(turn: Turn) -> HttpResponse:
             if asking.fast
             else see_other("reporter:question", slug=asking.first)
         )
-    reading = fields.read(asking.qs, step, dict(turn.request.POST.lists()))
+    reading = asking.read(step, dict(turn.request.POST.lists()))
     if name in reading.errors and asking.fast:
         return walking.set_aside(turn, step, "brief") or _brief_page(
             turn, reading.typed[name], reading.errors
@@ -122,12 +129,13 @@ def _page_url(slug: str) -> str:
     return reverse("reporter:question", kwargs={"slug": slug}) + "?back=check"
 
 
-def _row(row: Row) -> dict[str, Any]:
+def _row(row: Row, plain: Row) -> dict[str, Any]:
+    """`plain`: the same without HTML, for what only a screen reader says."""
     if row.item_id is None:
         there = _page_url(row.slug)
     else:
         there = reverse("reporter:item", kwargs={"slug": row.slug, "item": row.item_id}) + "?back=check"
-    change = {"href": there, "text": words()["shared.change"], "visuallyHiddenText": row.label.lower()}
+    change = {"href": there, "text": shown("shared.change"), "visuallyHiddenText": plain.label.lower()}
     return {
         "key": {"text": row.label},
         "value": {"html": as_written(row.lines)} if row.given else {"text": row.lines[0]},
@@ -138,10 +146,10 @@ def _row(row: Row) -> dict[str, Any]:
 def _brief_page(turn: Turn, text: str, errors: Mapping[str, str]) -> HttpResponse:
     slug, name = turn.asking.qs.narrative
     if errors and not text.strip():
-        errors = {name: words()["brief.missing"]}
+        errors = {name: shown("brief.missing")}
     limit = turn.asking.qs.any_step(slug).field(name).limit
-    hint = words().say("brief.hint", limit=f"{limit:,}")
-    box = TextArea(name=name, label=words()["brief.label"], hint=hint, rows=8, limit=limit)
+    hint = shown("brief.hint", limit=f"{limit:,}")
+    box = TextArea(name=name, label=shown("brief.label"), hint=hint, rows=8, limit=limit)
     form = Form((box,), {name: text}, errors)
     return page(
         turn.request,

@@ -14,7 +14,7 @@ from heedline.casework.drafting import Draft
 from heedline.web.components.forms import Checkboxes, Choice, Form
 from heedline.web.declared import Audience, open_to
 from heedline.web.reporter import cookies, recovery
-from heedline.web.reporter.asking import entry, first_kind, words
+from heedline.web.reporter.asking import entry, first_kind, shown
 from heedline.web.reporter.pages import page, see_other, tab_title
 from heedline.web.reporter.turns import StoreAway, asking_of, draft_of, kind_of, now
 
@@ -52,12 +52,12 @@ def safety(request: HttpRequest, kind: str = "") -> HttpResponse:
     form = Form(
         (
             Checkboxes(
-                name="keep", label="", choices=(Choice(value="24", label=words()["safety.longer_label"]),)
+                name="keep", label="", choices=(Choice(value="24", label=shown("safety.longer_label")),)
             ),
         )
     )
     return page(
-        request, "safety", title=tab_title("safety"), form=form, exit_title=words()["safety.exit_title"]
+        request, "safety", title=tab_title("safety"), form=form, exit_title=shown("safety.exit_title")
     )
 
 

@@ -71,7 +71,8 @@ def kind_of(draft: Draft) -> str:
 
 def asking_of(draft: Draft, at: datetime) -> Asking:
     """The questions over the answers of a draft."""
-    return Asking(question_set(kind_of(draft)), draft.answers, identity_offered(at))
+    kind = kind_of(draft)
+    return Asking(question_set(kind), draft.answers, identity_offered(at), question_set(kind, original=True))
 
 
 def _posted_kind(request: HttpRequest) -> str:

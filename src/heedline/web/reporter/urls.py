@@ -59,5 +59,6 @@ urlpatterns = [
     path("cookies/", advice.cookie_page, name="cookies"),
     path("contact/", advice.contact, name="contact"),
     path("accessibility/", advice.accessibility, name="accessibility"),
+    path("languages/", advice.languages, name="languages"),
     path("stay-safe-online/", advice.stay_safe_online, name="stay-safe-online"),
 ]

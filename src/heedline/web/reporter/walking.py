@@ -11,7 +11,7 @@ from django.urls import reverse
 from heedline.intake import fields, loops
 from heedline.intake.questions import Kind, Question, Step, StepKind, Values
 from heedline.web.reporter import recovery
-from heedline.web.reporter.asking import entry, language, pack, words
+from heedline.web.reporter.asking import entry, language, pack, shown
 from heedline.web.reporter.pages import see_other
 from heedline.web.reporter.receipt_codes import mentions_code
 from heedline.web.reporter.turns import StoreAway, Turn
@@ -35,9 +35,9 @@ def kept(turn: Turn, answers: dict[str, Any]) -> str:
     try:
         turn.keep(answers)
     except StoreAway:
-        return words()["unsent.not_saved"]
+        return shown("unsent.not_saved")
     except ValueError:
-        return words()["errors.too_large"]
+        return shown("errors.too_large")
     return ""
 
 
@@ -60,7 +60,7 @@ def reading_of(turn: Turn, step: Step, place: str, values: Values) -> tuple[dict
     posted = turn.draft.notes.get("mistakes", {}).get(place)
     if posted is None:
         return fields.shown(step, values), {}
-    reading = fields.read(turn.asking.qs, step, posted)
+    reading = turn.asking.read(step, posted)
     return reading.typed, reading.errors or code_error(reading.typed)
 
 
@@ -99,7 +99,7 @@ def asks_what_was_done(turn: Turn, step: Step) -> bool:
 def code_error(typed: Mapping[str, Any]) -> dict[str, str]:
     """The warning, at the field that holds a code."""
     found = [name for name, text in typed.items() if isinstance(text, str) and mentions_code(text)]
-    return {found[0]: words()["code_in_text.warning"]} if found else {}
+    return {found[0]: shown("code_in_text.warning")} if found else {}
 
 
 def here(turn: Turn) -> str:

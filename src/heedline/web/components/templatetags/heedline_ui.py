@@ -4,6 +4,7 @@
 {% ui "summary-list" params %}                      a dictionary made by the view
 {% ui "details" params open=True %}                 the dictionary, with one option more
 {% uiblock "inset-text" classes="hl-calm" %} … {% enduiblock %}     what stands between becomes `html`
+{% word "Back" %}                                  what the shell says itself, in the page's language
 {% field form "narrative" %}                        one field of a components.forms.Form
 {% fields form %}                                   its error summary is {% errors form %}
 """
@@ -15,10 +16,17 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
+from heedline.web.components import own_words
 from heedline.web.components.forms import Form
 from heedline.web.components.rendering import Params, render
 
 register = template.Library()
+
+
+@register.simple_tag
+def word(english: str, **values: object) -> str:
+    """Words of the shell, in the language of the page."""
+    return own_words.word(english, **values)
 
 
 @register.simple_tag

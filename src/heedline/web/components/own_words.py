@@ -1,0 +1,80 @@
+"""The few words that the shells and components say themselves, in the language of the page.
+
+In code and templates they stand in English: `word("Back")`, `{% word "Back" %}`. A site that speaks other languages says
+which words to use instead, for as long as it makes a page (`saying`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+_NOTHING: Mapping[str, str] = {}
+_instead: ContextVar[Mapping[str, str]] = ContextVar("_instead", default=_NOTHING)
+
+#: Every one of them. A test holds the code and the pack's `[components]` to this list.
+WORDS = (
+    "Skip to main content",
+    "Exit this page",
+    "Leaving now.",
+    "Exit cancelled.",
+    "Shift, press 2 more times to exit.",
+    "Shift, press 1 more time to exit.",
+    "Language",
+    "In an emergency",
+    "If anyone is in danger now, call {number} first.",
+    "You can also tell us by phone:",
+    "Demonstration",
+    "This is a demonstration. It is not a real police service.",
+    "Do not write anything real here.",
+    "In a real emergency call {number}.",
+    "Error",
+    "Error:",
+    "There is a problem",
+    "Warning",
+    "Success",
+    "Important",
+    "Back",
+    "Continue",
+    "Why we ask this",
+    "(optional)",
+    "You can write up to {limit} characters.",
+    "This must be {limit} characters or fewer. You wrote {count}.",
+    "Enter a date, for example 14 3 2026",
+    "Day",
+    "Month",
+    "Year",
+)
+#: Said on office pages only, which are in English.
+OFFICE_WORDS = (
+    "Pagination",
+    "Previous page",
+    "Next page",
+    "Breadcrumb",
+    "In this section",
+    "Messages",
+    "Filter",
+    "Chosen filters",
+    "Remove",
+    "Clear all filters",
+    "Apply filters",
+)
+
+
+def word(english: str, **values: object) -> str:
+    """These words in the language of the page, their braces filled."""
+    text = _instead.get().get(english, english)
+    for name, value in values.items():
+        text = text.replace(f"{{{name}}}", str(value))
+    return text
+
+
+@contextmanager
+def saying(instead: Mapping[str, str]) -> Iterator[None]:
+    """Inside, `word` says these: English → what is said instead of it."""
+    token = _instead.set(instead)
+    try:
+        yield
+    finally:
+        _instead.reset(token)

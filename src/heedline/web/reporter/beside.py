@@ -1,0 +1,179 @@
+"""Texts as a page shows them: in its language, with the original beside what nobody has reviewed.
+
+A translation that a person has read stands alone. One that nobody has read has the original under it, smaller. A text
+that the language lacks is the original's, marked as such, so that a screen reader says it right and it keeps its
+direction. Everything here answers HTML; what is typed by people never passes through it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from heedline.intake.questions import Choice, Question, QuestionSet, Step
+from heedline.intake.summary import Row, Section
+from heedline.packs.languages import Language, State
+from heedline.packs.words import Words
+from heedline.web.reporter import languages
+
+#: Pressed during a call, or before another number.
+_NOT_CALLED = frozenset({"emergency_silent", "relay_prefix"})
+
+
+def text(words: Words, key: str, **values: object) -> str:
+    """One text of the pack's words."""
+    said = words.say(key, **values) if values else words[key]
+    if words.original is None:
+        return said
+    original = words.original.say(key, **values) if values else words.original[key]
+    return _pair(said, original, words.borrowed(key), words.beside(key) is not None)
+
+
+def told(words: Words, key: str) -> str:
+    """One text whose phone numbers can be pressed."""
+    if words.original is None:
+        return with_numbers(words[key])
+    beside = words.beside(key) is not None
+    return _pair(with_numbers(words[key]), words.original[key], words.borrowed(key), beside)
+
+
+def lines(words: Words, key: str) -> tuple[str, ...]:
+    """A list of texts whose phone numbers can be pressed."""
+    said = words.lines(key)
+    if words.original is None:
+        return tuple(map(with_numbers, said))
+    borrowed, beside = words.borrowed(key), words.beside(key) is not None
+    return tuple(
+        _pair(with_numbers(line), original, borrowed, beside)
+        for line, original in zip(said, words.original.lines(key), strict=True)
+    )
+
+
+def with_numbers(said: str) -> SafeString:
+    """The text, with each number of the pack as a link that calls it. HTML is left as it is."""
+    if isinstance(said, SafeString):
+        return said
+    dials, pattern = _numbers()
+    parts = pattern.split(said)
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (
+                format_html(
+                    '<a class="govuk-link hl-number" dir="ltr" href="tel:{}">{}</a>', dials[part], part
+                ),
+            )
+            if part in dials
+            else (part,)
+            for part in parts
+        ),
+    )
+
+
+def _numbers() -> tuple[dict[str, str], re.Pattern[str]]:
+    """What can be called. A prefix or a key to press is no number to call."""
+    numbers = languages.pack().numbers.values()
+    dials = {one.number: one.dial for one in numbers if one.code not in _NOT_CALLED}
+    longest_first = sorted(dials, key=len, reverse=True)
+    return dials, re.compile(rf"(?<!\d)({'|'.join(map(re.escape, longest_first))})(?!\d)")
+
+
+def _original() -> Language:
+    pack = languages.pack()
+    return pack.languages[pack.first_language]
+
+
+def _pair(said: str, original: str, borrowed: bool, beside: bool) -> SafeString:
+    if not borrowed and not beside:
+        return conditional_escape(said)
+    first = _original()
+    if borrowed:
+        return format_html('<span lang="{}" dir="{}">{}</span>', first.code, first.direction, said)
+    return format_html(
+        '{} <span class="hl-beside" lang="{}" dir="{}">{}</span>', said, first.code, first.direction, original
+    )
+
+
+class Pages:
+    """The question pages of one set, in the language of the page and with the original beside it where that is due."""
+
+    def __init__(self, asked: QuestionSet, original: QuestionSet) -> None:
+        self.same = asked is original
+        pages = languages.pack().pages[asked.language]
+        self._reviewed = {
+            name: pages[f"questions.{name}"].state is State.REVIEWED for name in (asked.code, "phrases")
+        }
+        self._code = asked.code
+
+    def text(self, said: str, original: str, page: str = "") -> str:
+        """One text. `page`: where its review is noted, when that is not with the questions."""
+        if self.same or not said:
+            return said
+        return _pair(said, original, said == original, not self._reviewed[page or self._code])
+
+    def _called(self, said: str, original: str) -> str:
+        if self.same:
+            return said
+        return _pair(with_numbers(said), original, said == original, not self._reviewed[self._code])
+
+    def step(self, step: Step, original: Step) -> Step:
+        """A page of the form."""
+        if self.same:
+            return step
+        return replace(
+            step,
+            title=self.text(step.title, original.title),
+            paragraphs=tuple(map(self._called, step.paragraphs, original.paragraphs)),
+            prompts=tuple(map(self._called, step.prompts, original.prompts)),
+            why=self.text(step.why, original.why),
+            button=self.text(step.button, original.button),
+            item_name=self.text(step.item_name, original.item_name),
+            item_title=self.text(step.item_title, original.item_title),
+            fields=tuple(map(self._field, step.fields, original.fields)),
+        )
+
+    def _field(self, question: Question, original: Question) -> Question:
+        return replace(
+            question,
+            label=self.text(question.label, original.label),
+            hint=self.text(question.hint, original.hint),
+            check_label=self.text(question.check_label, original.check_label),
+            choices=tuple(map(self._choice, question.choices, original.choices)),
+        )
+
+    def _choice(self, choice: Choice, original: Choice) -> Choice:
+        return replace(
+            choice,
+            text=self.text(choice.text, original.text),
+            hint=self.text(choice.hint, original.hint),
+        )
+
+    def errors(self, said: dict[str, str], original: dict[str, str]) -> dict[str, str]:
+        """What is wrong, by field."""
+        return {name: self.text(text, original.get(name, text), "phrases") for name, text in said.items()}
+
+    def sections(
+        self, said: tuple[Section, ...], original: tuple[Section, ...]
+    ) -> tuple[tuple[Section, tuple[Row, ...]], ...]:
+        """Rows of the check page, each section with the rows as they are without the original."""
+        return tuple(
+            (
+                Section(self.text(one.title, other.title), tuple(map(self._row, one.rows, other.rows))),
+                one.rows,
+            )
+            for one, other in zip(said, original, strict=True)
+        )
+
+    def _row(self, row: Row, original: Row) -> Row:
+        """Typed lines are the same in both, and are nobody's translation."""
+        beside = not self._reviewed[self._code]
+        given = tuple(
+            line if line == other else _pair(line, other, False, beside)
+            for line, other in zip(row.lines, original.lines, strict=True)
+        )
+        shown = given if row.given else tuple(map(self.text, row.lines, original.lines))
+        return replace(row, label=self.text(row.label, original.label), lines=shown)

@@ -1,0 +1,166 @@
+"""What a language of the pack does: whole or in part, reviewed or not, from left to right or from right to left."""
+
+import re
+from pathlib import Path
+
+import pytest
+from tests.tongues import copy_of_the_pack, in_ar, in_cy, mark, pack_in_tongues
+
+from heedline.intake.question_files import load_question_set, read_archived
+from heedline.packs import Pack, PackError, load_pack
+from heedline.packs.languages import State, kept_in_order
+from heedline.packs.loading import read_pack
+from heedline.packs.tables import Table
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
+    return pack_in_tongues(tmp_path_factory.mktemp("pack"))
+
+
+def test_a_text_that_is_missing_is_the_originals_and_says_so(pack: Pack) -> None:
+    words, english = pack.words("ar"), pack.words("en")
+    assert words["doors.title"] == in_ar(english["doors.title"])
+    assert not words.borrowed("doors.title")
+    assert words["privacy.title"] == english["privacy.title"]
+    assert words.borrowed("privacy.title")
+    assert set(words) == set(english)
+    assert english.original is None
+    assert not english.borrowed("doors.title")
+
+
+def test_what_nobody_reviewed_has_the_original_beside_it_and_what_was_reviewed_has_not(
+    tmp_path: Path,
+) -> None:
+    pack = pack_in_tongues(tmp_path, ("cy", "doors"), ("cy", "questions.activity"))
+    words = pack.words("cy")
+    assert words.beside("doors.title") is None
+    assert words.beside("start.title") is pack.words("en")
+    assert pack.pages["cy"]["doors"].state is State.REVIEWED
+    assert pack.pages["cy"]["questions.activity"].state is State.REVIEWED
+    assert pack.pages["cy"]["start"].state is State.UNREVIEWED
+    assert pack.pages["ar"]["privacy"].state is State.ABSENT
+    assert pack.pages["en"]["privacy"].state is State.ORIGINAL
+
+
+@pytest.mark.parametrize("file", ["words/cy.toml", "words/en.toml"])
+def test_a_mark_is_lost_when_a_word_changes_on_either_side(tmp_path: Path, file: str) -> None:
+    pack = pack_in_tongues(tmp_path, ("cy", "doors"))
+    path = tmp_path / "uk" / file
+    old = pack.words(path.name[:2])["doors.title"]
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, old + "."), encoding="utf-8")
+    again = read_pack("uk", tmp_path / "uk")
+    assert again.pages["cy"]["doors"].state is State.CHANGED
+    assert again.words("cy").beside("doors.title") is not None
+    assert again.pages["cy"]["doors"].mark is not None
+
+
+def test_run_hide_tell_is_the_originals_until_somebody_has_read_it(tmp_path: Path) -> None:
+    pack = pack_in_tongues(tmp_path)
+    english = pack.words("en")
+    for language in ("cy", "ar"):
+        words = pack.words(language)
+        for key in [key for key in english if key.startswith("attack.")]:
+            assert words[key] == english[key]
+        for key in [key for key in english.list_keys() if key.startswith("attack.")]:
+            assert words.lines(key) == english.lines(key)
+        assert words["doors.attack.text"] == english["doors.attack.text"]
+        assert words["doors.attack.title"] != english["doors.attack.title"]
+        assert pack.pages[language]["attack"].state is State.WITHHELD
+    read = pack_in_tongues(tmp_path / "read", ("cy", "attack"))
+    assert read.words("cy")["attack.run_title"] == in_cy(english["attack.run_title"])
+    assert read.words("ar")["attack.run_title"] == english["attack.run_title"]
+
+
+def test_numbers_in_groups_keep_their_order_from_right_to_left(pack: Pack) -> None:
+    assert kept_in_order("Call 0800 789 321 or 999.") == "Call \u20660800 789 321\u2069 or 999."
+    assert kept_in_order("From 14 to 18, on 14-3-2026") == "From 14 to 18, on \u206614-3-2026\u2069"
+    assert "\u20660800 789 321\u2069" in pack.words("ar")["doors.phone.text"]
+    assert "\u2066" not in pack.words("cy")["doors.phone.text"]
+    phone = load_question_set(pack, "activity", "ar").phrases["phone"]
+    assert "\u206607700 900123\u2069" in phone
+
+
+def test_questions_that_a_language_lacks_are_asked_in_the_original(pack: Pack) -> None:
+    assert load_question_set(pack, "activity", "ar").any_step("what").title == in_ar(
+        load_question_set(pack, "activity").any_step("what").title
+    )
+    person, original = load_question_set(pack, "person", "ar"), load_question_set(pack, "person")
+    assert person.any_step("what").title == original.any_step("what").title
+    assert person.language == "ar"
+    assert person.phrases["choose"] == in_ar(original.phrases["choose"])
+
+
+def test_an_edition_in_another_language_is_archived_with_its_original(pack: Pack) -> None:
+    asked = load_question_set(pack, "activity", "cy")
+    english = load_question_set(pack, "activity")
+    kept = asked.canonical()
+    as_asked = read_archived(kept, Table)
+    assert (as_asked.digest, as_asked.language) == (asked.digest, "cy")
+    assert as_asked.any_step("what").title == in_cy(english.any_step("what").title)
+    as_meant = read_archived(kept, Table, as_asked=False)
+    assert (as_meant.language, as_meant.any_step("what").title) == ("en", english.any_step("what").title)
+    assert read_archived(english.canonical(), Table, as_asked=False).digest == english.digest
+
+
+def test_months_are_understood_in_both_languages(pack: Pack) -> None:
+    assert "March" in load_question_set(load_pack("uk"), "activity", "cy").months[2]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        ("words/cy.toml", "{numbers.emergency}", "999", r"words/cy.toml: shared.emergency: must have the braces"),
+        ("words/ar.toml", "{numbers.emergency}", "{x}", r"words/ar.toml: shared.emergency: must have the braces"),
+        ("words/cy.toml", "[privacy]", "[privacies]", r"words/cy.toml: privacies.\w+: is not in words/en.toml"),
+        ("words/ar.toml", "[visit]", "[visits]", r"words/ar.toml: visits.\w+: is not in words/en.toml"),
+        ("words/cy.toml", "back =", "# back =", r"words/cy.toml: shared.back: is missing"),
+        ("words/cy.toml", 'what = ["', 'what = ["x", "', r"words/cy.toml: start.what: must have 4 texts"),
+        ("words/cy.toml", 'back = "bACK"', 'back = ["bACK"]', r"words/cy.toml: shared.back: must be one text"),
+        ("words/cy.toml", 'back = "bACK"', 'back = " "', r"words/cy.toml: shared.back: must be text and not empty"),
+        ("questions/activity.cy.toml", "title =", "titel =", r"questions/activity.cy.toml: steps.now.titel: is not in"),
+        ("questions/phrases.ar.toml", "{over}", "", r"questions/phrases.ar.toml: phrases.too_long: must have the braces"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_a_translation_is_named(
+    tmp_path: Path, file: str, old: str, new: str, message: str
+) -> None:
+    folder = copy_of_the_pack(tmp_path / "uk")
+    text = (folder / file).read_text(encoding="utf-8")
+    assert old in text
+    (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(PackError, match=f"^{message}"):
+        read_pack("uk", folder)
+
+
+@pytest.mark.parametrize(
+    ("marks", "message"),
+    [
+        (
+            '[marks.fr.doors]\nby = "x"\non = 2026-01-01\ndigest = "x"\n',
+            r"marks.fr: is no language into which",
+        ),
+        (
+            '[marks.en.doors]\nby = "x"\non = 2026-01-01\ndigest = "x"\n',
+            r"marks.en: is no language into which",
+        ),
+        ('[marks.cy.dors]\nby = "x"\non = 2026-01-01\ndigest = "x"\n', r"marks.cy.dors: there is no page"),
+        (
+            '[marks.cy.doors]\nby = ""\non = 2026-01-01\ndigest = "x"\n',
+            r"marks.cy.doors.by: must not be empty",
+        ),
+        ('[marks.cy.doors]\nby = "x"\ndigest = "x"\n', r"marks.cy.doors.on: is missing"),
+    ],
+)
+def test_a_mistake_in_a_mark_is_named(tmp_path: Path, marks: str, message: str) -> None:
+    with pytest.raises(PackError, match=rf"^words/reviews.toml: {message}"):
+        read_pack("uk", copy_of_the_pack(tmp_path / "uk", marks=marks))
+
+
+def test_a_mark_is_three_lines_of_the_file(pack: Pack) -> None:
+    assert re.fullmatch(
+        r'\[marks\.cy\."doors"\]\nby = "[^"]+"\non = [\d-]+\ndigest = "[0-9a-f]{16}"\n',
+        mark(pack.pages["cy"]["doors"], "cy"),
+    )

@@ -95,7 +95,9 @@ def test_the_narrative_has_a_limit_that_is_stated_and_nothing_is_cut() -> None:
     assert f"{limit:,}" in QS.any_step("what").field("narrative").hint
     assert not read("what", narrative="é" * limit).errors
     reading = read("what", narrative="é" * (limit + 1234))
-    assert reading.errors["narrative"] == "This is too long. The limit is 10,000 characters. Cut at least 1,234."
+    assert (
+        reading.errors["narrative"] == "This is too long. The limit is 10,000 characters. Cut at least 1,234."
+    )
     assert reading.typed["narrative"] == "é" * (limit + 1234)
     assert read("what", narrative="  \n ").errors == {
         "narrative": QS.any_step("what").field("narrative").error_required

@@ -22,6 +22,7 @@ from tests.database import cluster, database
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = (
     "audit",
+    "witness",
     "demo",
     "serve",
     "worker",

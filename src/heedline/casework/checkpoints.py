@@ -10,7 +10,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from heedline.audit.models import Checkpoint as Published
 from heedline.casework.log_proofs import MAIL_MARK, Growth
@@ -18,6 +18,7 @@ from heedline.dispatch.clocks import slot_of
 from heedline.vault.notes import Note
 
 DAY, SLOT = "day", "slot"
+_STALE_AFTER = timedelta(days=2)
 
 
 def mail_words(at: datetime) -> str:
@@ -56,6 +57,11 @@ class SignedHead:
 def latest(feed: str = DAY) -> SignedHead | None:
     """The last checkpoint of a feed, or None. The public process sees the feed of days only."""
     return _read(Published.objects.filter(feed=feed).order_by("-size").first())
+
+
+def is_stale(head: SignedHead, at: datetime) -> bool:
+    """Whether a daily checkpoint should have been followed by another: the office works every day."""
+    return at - head.slot > _STALE_AFTER
 
 
 def after(size: int, feed: str = DAY) -> SignedHead | None:

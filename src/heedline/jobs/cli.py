@@ -1,7 +1,7 @@
 """The `heedline` command: one subcommand for each thing that an operator starts.
 
 Exit codes: 0 done, 1 not done or not right (a sentence on standard error says what), 2 the command line was wrong;
-`audit` also ends with 3, when nothing can be said because something is missing or cannot be read.
+`audit` and `witness` also end with 3, when nothing can be said because something is missing or cannot be read.
 Each subcommand imports what it needs when it runs: the supervisor and the web servers' parents stay small.
 """
 
@@ -102,6 +102,12 @@ def _audit(args: argparse.Namespace) -> int:
     return audit.settled(args, _home())
 
 
+def _witness(args: argparse.Namespace) -> int:
+    from heedline.jobs import witness
+
+    return witness.run(args)
+
+
 def _docs(args: argparse.Namespace) -> int:
     from heedline.jobs import papers
 
@@ -144,6 +150,7 @@ def parser() -> argparse.ArgumentParser:
 
     _backup_commands(commands)
     log_commands.add_audit(commands, _audit)
+    log_commands.add_witness(commands, _witness)
 
     docs = commands.add_parser("docs", help="write docs/journey.md and docs/access.md from the code")
     docs.add_argument("--check", action="store_true", help="write nothing; exit 1 when they are out of date")

@@ -1,4 +1,4 @@
-"""The command lines of the log: `heedline audit …`. What they do stands in `audit.py`."""
+"""The command lines of the log: `heedline audit …` and `heedline witness …`. What they do stands in `audit.py` and `witness.py`."""
 
 from __future__ import annotations
 
@@ -56,6 +56,39 @@ def add_audit(commands: Commands, call: Call) -> None:
     check.add_argument("--checkpoint", metavar="FILE", help="the checkpoint that you know")
     _whose(check, required=True)
     check.set_defaults(run="check")
+
+
+def add_witness(commands: Commands, call: Call) -> None:
+    """`heedline witness …`."""
+    witness = commands.add_parser(
+        "witness", help="remember a log's checkpoints for somebody outside, and sign those that fit"
+    )
+    witness.set_defaults(call=call)
+    whats = witness.add_subparsers(metavar="WHAT", required=True)
+
+    new = whats.add_parser("new", help="make a witness; prints its public key")
+    new.add_argument("folder", help="where its key and its memory lie; keep it, and back it up")
+    new.add_argument("--name", required=True, help="how it is called, such as council.example/witness")
+    new.set_defaults(run="new")
+
+    see = whats.add_parser(
+        "see", help="look at a checkpoint, sign it if it fits, print it with the signature"
+    )
+    see.add_argument("folder", help="what `new` made")
+    see.add_argument(
+        "source",
+        help="the address of a log's page (https://…/log/), a file (a checkpoint, a mail, or what `audit prove growth`"
+        " printed), or - for standard input",
+    )
+    see.add_argument(
+        "--key", metavar="KEY", required=True, help="the log's public key, or a file that holds it"
+    )
+    see.set_defaults(run="see")
+
+    show = whats.add_parser("show", help="print the witness's public key, and what it holds")
+    show.add_argument("folder", help="what `new` made")
+    show.add_argument("--key", metavar="KEY", help="the public key of a log: what is held of it")
+    show.set_defaults(run="show")
 
 
 def _whose(parser: argparse.ArgumentParser, *, required: bool) -> None:

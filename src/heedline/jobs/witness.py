@@ -1,0 +1,117 @@
+"""`heedline witness …`: be somebody outside who remembers what a log was. Needs no database, no settings, no account.
+
+Exit codes: 0 signed, or nothing new; 1 the log does not fit with what this witness holds, and nothing was signed; 2 the
+command line was wrong; 3 nothing can be said, because something is missing, out of reach or not signed by the log.
+"""
+
+from __future__ import annotations
+
+import argparse
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from heedline.casework import witnessing
+from heedline.casework.log_proofs import Unreadable
+from heedline.casework.witnessing import DoesNotFit, Seen, Witness
+from heedline.jobs.audit import CHANGED, FITS, UNKNOWN, key_of, say, tell, text_of
+
+if TYPE_CHECKING:
+    from heedline.vault.notes import NoteKey
+
+_SECONDS = 20
+_LARGEST = 64 * 1024
+#: One look goes on over so many checkpoints: ten years of days.
+_MOST_STEPS = 3660
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command that `args.run` names. Returns its exit code."""
+    calls: dict[str, Callable[[argparse.Namespace], int]] = {"new": new, "see": see, "show": show}
+    try:
+        return calls[args.run](args)
+    except Unreadable as reason:
+        tell(f"heedline witness: {reason}.")
+        return UNKNOWN
+    except DoesNotFit as reason:
+        tell(f"WRONG  {reason}. Nothing was signed; what was shown is kept under {args.folder}/evidence.")
+        tell("       Tell somebody who does not run the log: whoever oversees the desk, or another witness.")
+        return CHANGED
+
+
+def new(args: argparse.Namespace) -> int:
+    """Make a witness and print its public key."""
+    say(str(witnessing.new(Path(args.folder), args.name)))
+    tell(
+        f"       The secret key lies in {args.folder}: it never leaves there. Give the line above to others."
+    )
+    return FITS
+
+
+def show(args: argparse.Namespace) -> int:
+    """Print the public key of the witness, and the last checkpoint of a log that it signed."""
+    witness = Witness(Path(args.folder))
+    say(str(witness.key))
+    if args.key:
+        held = witness.held(key_of(args.key))
+        if held is None:
+            tell("       Nothing of this log was signed here yet.")
+        else:
+            when = datetime.fromtimestamp(held.believe(witness.key).seconds, UTC)
+            tell(f"       The last checkpoint was signed here on {when:%-d %B %Y at %H:%M} UTC:")
+            say(held.text.removesuffix("\n"))
+    return FITS
+
+
+def see(args: argparse.Namespace) -> int:
+    """Look at a log's checkpoint, sign it if it fits, and print it with the signature."""
+    witness, log = Witness(Path(args.folder)), key_of(args.key)
+    if args.source.startswith(("http://", "https://")):
+        seen = _follow(witness, log, args.source.rstrip("/"))
+    else:
+        seen = witness.see(text_of(args.source), log, datetime.now(UTC))
+    say(seen.note.removesuffix("\n"))
+    if seen.first:
+        tell(
+            f"ok     {seen.size:,} events. This is the first checkpoint of this log here: it is taken on trust."
+        )
+    elif seen.new:
+        tell(f"ok     {seen.size:,} events: the log has grown out of what was signed here before.")
+    else:
+        tell(f"ok     Nothing new: {seen.size:,} events, as before.")
+    return FITS
+
+
+def _follow(witness: Witness, log: NoteKey, site: str) -> Seen:
+    """Go from the checkpoint that is held to the site's last, along the site's proofs."""
+    latest = _fetch(f"{site}/checkpoint")
+    if latest is None:
+        raise Unreadable("The site shows no checkpoint")
+    steps: list[Seen] = []
+    for _ in range(_MOST_STEPS if witness.size_held(log) else 0):
+        growth = _fetch(f"{site}/after/{witness.size_held(log)}")
+        if growth is None:
+            break
+        steps.append(witness.see(growth, log, datetime.now(UTC)))
+    last = witness.see(latest, log, datetime.now(UTC), latest=True)
+    return steps[-1] if steps else last
+
+
+def _fetch(address: str) -> str | None:
+    """What a site says at an address; None where it has nothing. Raises Unreadable."""
+    try:
+        with urllib.request.urlopen(address, timeout=_SECONDS) as answer:  # noqa: S310 - http or https, see above
+            said: bytes = answer.read(_LARGEST + 1)
+            text = said.decode("utf-8")
+    except urllib.error.HTTPError as refusal:
+        if refusal.code == 404:
+            return None
+        raise Unreadable(f"{address} answers with {refusal.code}") from None
+    except (OSError, ValueError):
+        raise Unreadable(f"{address} cannot be reached") from None
+    if len(said) > _LARGEST:
+        raise Unreadable(f"{address} says too much for a checkpoint")
+    return text

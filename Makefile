@@ -11,7 +11,7 @@ NOBODY := env -u HEEDLINE_PROCESS -u HEEDLINE_DATABASE_URL -u HEEDLINE_SECRET_KE
 # Tests that commit, or change what a whole process shares (its standard error, its temporary folder): by themselves.
 COMMITTING := tests/house/test_canary_law.py tests/house/test_time_law.py tests/house/test_log_order.py tests/house/test_log_watch.py tests/house/test_log_export.py tests/house/test_log_attackers.py tests/house/test_witness.py tests/casework/test_races.py
 
-.PHONY: help demo test again rules check fix docs bench lock clean ready-demo ready-dev ready-browser
+.PHONY: help demo test again rules check fix docs leaflets bench lock clean ready-demo ready-dev ready-browser
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,7 @@ check: ready-dev ## format, lint, types, architecture, templates, generated pape
 	@$(TEMPLATES) | xargs -r .venv/bin/djade --target-version 6.1 --check
 	@$(TEMPLATES) | xargs -r .venv/bin/djlint --lint --quiet
 	@$(NOBODY) .venv/bin/heedline docs --check
+	@$(NOBODY) .venv/bin/heedline leaflets --check
 
 fix: ready-dev ## format, and repair what tools can repair
 	@.venv/bin/ruff check --fix --quiet . || true
@@ -50,6 +51,9 @@ fix: ready-dev ## format, and repair what tools can repair
 
 docs: ready-dev ## write the papers that are printed from code (docs/journey.md, docs/access.md)
 	@$(NOBODY) .venv/bin/heedline docs
+
+leaflets: ready-dev ## make the PDFs that the public site hands out, from its words (needs Pango)
+	@$(NOBODY) .venv/bin/heedline leaflets
 
 bench: ready-dev ## measure the budgets; writes var/bench.json
 	@$(PY) scripts/bench.py

@@ -114,6 +114,12 @@ def _docs(args: argparse.Namespace) -> int:
     return papers.run(Path(args.folder), check=args.check)
 
 
+def _leaflets(args: argparse.Namespace) -> int:
+    from heedline.jobs import leaflets
+
+    return leaflets.run(check=args.check)
+
+
 def parser() -> argparse.ArgumentParser:
     """Every subcommand and its options."""
     from heedline.jobs import log_commands
@@ -156,6 +162,12 @@ def parser() -> argparse.ArgumentParser:
     docs.add_argument("--check", action="store_true", help="write nothing; exit 1 when they are out of date")
     docs.add_argument("--folder", default="docs", help="where they stand (docs)")
     docs.set_defaults(call=_docs)
+
+    paper = commands.add_parser(
+        "leaflets", help="make the PDFs that the public site hands out, from its words"
+    )
+    paper.add_argument("--check", action="store_true", help="make nothing; exit 1 when they are out of date")
+    paper.set_defaults(call=_leaflets)
     return top
 
 

@@ -19,7 +19,8 @@ from heedline.casework import drafting
 from heedline.casework.drafting import Draft
 from heedline.web.declared import Audience, open_to
 from heedline.web.reporter import cookies, recovery
-from heedline.web.reporter.asking import words
+from heedline.web.reporter.asking import language, words
+from heedline.web.reporter.leaflets import languages as on_paper
 from heedline.web.reporter.pages import page, see_other, tab_title
 from heedline.web.reporter.starting import carry_on
 from heedline.web.reporter.turns import StoreAway, asking_of, draft_of, now
@@ -29,14 +30,23 @@ CANNOT_CALL = {"now": {"danger": "yes"}, "call": {"called": "cannot"}}
 
 
 def _door(
-    template: str, words_of: str, *, up: str = "reporter:front", **more: Any
+    template: str, words_of: str, *, up: str = "reporter:front", leaflets: bool = False, **more: Any
 ) -> Callable[..., HttpResponseBase]:
-    """A page that only says something. `words_of`: the pack's texts for it; `up`: where Back leads."""
+    """A page that only says something. `words_of`: the pack's texts for it; `up`: where Back leads.
+
+    `leaflets`: with the PDFs.
+    """
 
     @open_to(Audience.EVERYONE)
     @require_safe
     def show(request: HttpRequest) -> HttpResponse:
-        around: dict[str, Any] = {"exit": False, "door": words_of, "back_url": reverse(up) if up else ""}
+        there = {"leaflets": language() if leaflets and language() in on_paper() else ""}
+        around: dict[str, Any] = {
+            **there,
+            "exit": False,
+            "door": words_of,
+            "back_url": reverse(up) if up else "",
+        }
         return page(request, template, **(around | more))
 
     return show
@@ -51,7 +61,14 @@ examples = _door(
 )
 advice = _door("door_advice", "advice_door")
 phone = _door("door_phone", "phone_door")
-safe = _door("door_safe", "doors.safe")
+safe = _door("door_safe", "doors.safe", leaflets=True)
+easy = _door(
+    "door_easy",
+    "attack_easy",
+    up="reporter:safe",
+    sections=("run", "hide", "tell", "police"),
+    leaflets=True,
+)
 safe_home = _door(
     "door_sections", "safe_home", up="reporter:safe", sections=("home", "post", "phone", "report")
 )

@@ -34,6 +34,7 @@ urlpatterns = [
     path("stay-safe/work/", doors.safe_work, name="safe-work"),
     path("stay-safe/out/", doors.safe_out, name="safe-out"),
     path(attack.PATH, attack.attack, name="attack"),
+    path(f"{attack.PATH}easy/", doors.easy, name="easy"),
     path("stay-safe/start/", starting.safety, name="safety"),
     path("talk/start/", starting.safety, {"kind": "person"}, name="safety-person"),
     path("link/start/", starting.safety, {"kind": "online"}, name="safety-online"),

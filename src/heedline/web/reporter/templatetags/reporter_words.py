@@ -34,6 +34,12 @@ def tell(context: template.Context, key: str) -> str:
     return beside.told(context["words"], key)
 
 
+@register.simple_tag(takes_context=True)
+def lines(context: template.Context, key: str) -> tuple[str, ...]:
+    """A list of texts whose phone numbers can be pressed, for a page that sets them otherwise than as bullet points."""
+    return beside.lines(context["words"], key)
+
+
 @register.inclusion_tag("reporter/parts/bullets.html", takes_context=True)
 def bullets(context: template.Context, key: str) -> dict[str, Any]:
     """A list of texts as bullet points."""

@@ -21,6 +21,8 @@ EXCUSED = re.compile(
 LONGEST = 450
 #: The page for somebody caught in an attack is one file that needs no second request; its style is allowed by its hash.
 ONE_FILE = {"attack.html"}
+#: What stands on paper: read by the program that makes the PDFs, and by no browser.
+PAPER = "/leaflets/"
 #: The picture of a second factor's secret: an SVG of rectangles that our adapter makes from numbers.
 SVG_OF_OURS = {"sign_in_views.py"}
 #: Built up from parts, so that this file does not hold what it looks for.
@@ -79,7 +81,7 @@ def test_every_page_has_a_title() -> None:
     pages = {
         path.relative_to(path.parents[1]).as_posix(): text_of(path)
         for path in tracked("src/heedline/web/*.html")
-        if "/parts/" not in str(path) and not path.name.startswith("_")
+        if "/parts/" not in str(path) and PAPER not in str(path) and not path.name.startswith("_")
     }
     shells = {name for page in pages.values() for name in re.findall(r'{% extends "([^"]+)"', page)}
     for name, page in pages.items():
@@ -106,7 +108,7 @@ def test_nothing_is_marked_safe_outside_the_components() -> None:
 
 def test_no_page_has_a_script_or_style_of_its_own() -> None:
     for path in tracked("src/heedline/web/*.html"):
-        if "/static/" in str(path) or path.name in ONE_FILE:
+        if "/static/" in str(path) or PAPER in str(path) or path.name in ONE_FILE:
             continue
         text = text_of(path)
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", text, re.IGNORECASE), path

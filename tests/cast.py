@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from django.conf import settings
 
-from heedline.casework import attendance, key_directory, stewardship
+from heedline.casework import acquaintances, attendance, key_directory, stewardship
 from heedline.casework.attendance import Attendance
 from heedline.casework.session_store import SessionStore
 from heedline.casework.stewardship import Enrolment, Hand
@@ -81,9 +81,25 @@ def build_house(at: datetime) -> House:
                 _officer(house, name, identity if code == "identity" else unit, house.hands, at)
                 stewardship.state_officer_keys(house.keys[name], hands=house.hands, at=at)
                 stewardship.appoint(house.officers[name], role, house.desks[code], hands=house.hands, at=at)
+            become_acquainted(house, *names, at=at)
             stewardship.make_epochs_ahead(house.desks[code], by=house.keys[names[0]].hand, at=at)
         _officer(house, "Ned", unit, house.hands, at)
+        for name in house.keys:
+            acquaintances.acknowledge(
+                key_directory.directory().highest_serial, by=house.keys[name].hand, at=at
+            )
     return house
+
+
+def become_acquainted(house: House, *names: str, at: datetime) -> None:
+    """Each hears the words of each other, face to face."""
+    for name in names:
+        for other in names:
+            if other != name:
+                person = str(house.officers[other].id)
+                words = acquaintances.words_of(person)
+                assert words
+                acquaintances.compare(person, words, by=house.keys[name].hand, at=at)
 
 
 def _officer(

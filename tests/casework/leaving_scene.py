@@ -18,7 +18,7 @@ from heedline.vault.grants import open_grant
 from heedline.vault.identity import open_share
 from tests.acting import acting
 from tests.casework.people import People
-from tests.cast import PASSWORD
+from tests.cast import DESKS, PASSWORD, become_acquainted
 
 
 def a_third_officer(people: People, name: str = "Orsolya", desk: str = "north-east") -> None:
@@ -36,8 +36,14 @@ def a_third_officer(people: People, name: str = "Orsolya", desk: str = "north-ea
         house.keys[name] = stewardship.wrap_keys(house.officers[name], at=people.at)
         stewardship.state_officer_keys(house.keys[name], hands=house.hands, at=people.at)
         stewardship.appoint(
-            house.officers[name], Role.OFFICER, house.desks[desk], hands=house.hands, at=people.at
+            house.officers[name],
+            Role.AUTHORISER if desk == "identity" else Role.OFFICER,
+            house.desks[desk],
+            hands=house.hands,
+            at=people.at,
         )
+        colleagues = [*DESKS.get(desk, ("", False, ("Ada", "Anton")))[2], name]
+        become_acquainted(house, *colleagues, at=people.at)
 
 
 def settled(people: People) -> None:

@@ -11,13 +11,13 @@ from django.conf import settings
 from heedline.casework import (
     Locked,
     NotHere,
+    WrongPassphrase,
     attendance,
     identity,
     identity_reading,
     journey,
     paging,
 )
-from heedline.casework.identity import WrongPassphrase
 from heedline.dispatch import clockwork
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import IdentityRequest, IdentityShare, ReleasedShare, SealedHeader, SealedPayload

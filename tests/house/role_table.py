@@ -46,6 +46,7 @@ TABLES: dict[str, dict[str, str]] = {
     "intake_draft": {"door": "arwd", "settler": "ard", "worker": "m"},
     "intake_question_set": {"office": "r", "door": "ar"},
     # keys
+    "keys_acquaintances": {"office": "arw"},
     "keys_epoch": {"office": "ar", "worker": "r", "door": "r", "usher": "r"},
     "keys_grant": {"office": "ar", "usher": "d"},
     "keys_statement": {"public": "r", "office": "ar", "worker": "r"},
@@ -92,6 +93,7 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("keys_epoch", "usher", "w"): "destroyed_on retired_at",
     ("keys_grant", "worker", "r"): "epoch_id id officer_id",  # never `sealed`
     ("keys_grant", "usher", "r"): "epoch_id id",
+    ("keys_grant", "office", "w"): "sealed",  # granted anew to a new key of the same officer
     ("reports_identity_request", "worker", "r"): "asked_at authoriser_desk_id decided_at id",
     ("reports_call_back", "office", "w"): "done due_at missed",
     ("reports_message", "office", "w"): "seen slot",

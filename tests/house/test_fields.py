@@ -51,6 +51,7 @@ STAFF: dict[str, str] = {
     "dispatch_alarm": "acknowledged_by acknowledged_at cleared_by cleared_at",
     "keys_grant": "officer_id",
     "keys_wrapping": "officer_id",
+    "keys_acquaintances": "officer_id",
     "desks_officer": "email name last_login",
     "desks_appointment": "officer_id",
     "desks_shift": "officer_id",
@@ -66,6 +67,7 @@ STAFF: dict[str, str] = {
 SEALED: dict[str, str] = {
     "keys_grant": "sealed",
     "keys_wrapping": "wrapped",
+    "keys_acquaintances": "sealed",
     "intake_draft": "sealed",
     "reports_sealed_header": "header",
     "reports_sealed_payload": "payload",

@@ -17,6 +17,10 @@ class Locked(Exception):
     """The person is signed in, but their keys are not unlocked (any more)."""
 
 
+class WrongPassphrase(Exception):
+    """The passphrase does not open this officer's seed."""
+
+
 class Changed(Exception):
     """Somebody saved in between. `theirs` is what stands now, in words."""
 

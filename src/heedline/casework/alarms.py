@@ -18,7 +18,7 @@ from heedline.audit.acts import Act
 from heedline.casework import NotHere
 from heedline.casework.attendance import Attendance, office_zone
 from heedline.casework.finding import refusals_logged
-from heedline.casework.paging import desk_is_thin, keys_run_out, keys_to_change
+from heedline.casework.paging import desk_is_thin, keys_run_out, keys_to_change, without_keys
 from heedline.desks.models import Officer
 from heedline.dispatch.clocks import day_of, slot_words
 from heedline.dispatch.letters import ABOUT_CALLS, ABOUT_REQUESTS, RULES, AlarmKind
@@ -234,6 +234,7 @@ def _still(alarm: Alarm, at: datetime) -> str:
         AlarmKind.EPOCH_ENDING: lambda: keys_run_out(alarm.desk_id, at),
         AlarmKind.THIN_DESK: lambda: desk_is_thin(alarm.desk_id, at),
         AlarmKind.KEYS_TO_CHANGE: lambda: keys_to_change(alarm.desk_id),
+        AlarmKind.MEMBER_WITHOUT_KEYS: lambda: without_keys(alarm.desk_id, at),
     }
     check = lasts.get(AlarmKind(alarm.kind))
     return rule.while_it_lasts if check is not None and check() else ""

@@ -22,7 +22,8 @@ from django.db.models.functions import JSONObject
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework import Locked, SealingStopped, epochs, voices
+from heedline.casework import Locked, SealingStopped, acquaintances, epochs, voices
+from heedline.casework.acquaintances import Known
 from heedline.casework.session_store import SessionStore, keys_of, row_of
 from heedline.casework.signing import Hand
 from heedline.desks.models import Appointment, EpochGrant, Officer, SeedWrapping
@@ -58,6 +59,7 @@ class Keyring:
 
     seeds: dict[UUID, bytes] = field(repr=False)
     voice: voices.Voice = field(repr=False)
+    known: Known = field(repr=False, default_factory=Known)
 
     def for_any(self, epochs: Iterable[UUID]) -> list[bytes]:
         """The seeds that may open a header addressed to `epochs`."""
@@ -92,6 +94,10 @@ class Attendance:
         if self.keyring is None:
             raise Locked
         return self.keyring
+
+    def may(self, capability: Capability) -> bool:
+        """Whether any role of theirs includes this, anywhere."""
+        return any(capability in GRANTS[Role(role)] for role, _ in self.appointments)
 
     def require(self, capability: Capability, *desks: UUID | None, standing: Standing | None = None) -> None:
         """Raise Refused unless a role on one of `desks` (none: any of theirs) includes `capability` and its rules hold."""
@@ -193,6 +199,7 @@ def _unlocked(here: Attendance, row: UnlockedKeys | None, at: datetime) -> Keyri
     return Keyring(
         {UUID(epoch): bytes.fromhex(seed) for epoch, seed in kept["epochs"].items()},
         voices.Voice.from_kept(kept["voice"]),
+        Known.from_kept(kept["known"]),
     )
 
 
@@ -241,7 +248,14 @@ def unlock_with_seed(by: Attendance, seed: bytes, *, at: datetime) -> Attendance
         except CannotOpen:
             continue  # a grant that is not ours to open helps nobody; the directory says who should have one
     voice = voices.new_voice(by.officer_id, seed, at=at)
-    kept = json.dumps({"epochs": {str(e): s.hex() for e, s in seeds.items()}, "voice": voice.to_keep()})
+    known = acquaintances.load(by.officer_id, seed)
+    kept = json.dumps(
+        {
+            "epochs": {str(e): s.hex() for e, s in seeds.items()},
+            "voice": voice.to_keep(),
+            "known": known.to_keep(),
+        }
+    )
     keys = derive_keys(by.token.encode(), "unlocked")
     with transaction.atomic():
         UnlockedKeys.objects.update_or_create(
@@ -252,7 +266,7 @@ def unlock_with_seed(by: Attendance, seed: bytes, *, at: datetime) -> Attendance
             },
         )
         journal.record(Act.KEYS_UNLOCKED, actor=by.officer_id, detail={"epochs": len(seeds)})
-    return replace(by, keyring=Keyring(seeds, voice))
+    return replace(by, keyring=Keyring(seeds, voice, known))
 
 
 def lock(by: Attendance) -> None:

@@ -1,4 +1,5 @@
-"""A desk's keys, a month each: made by a member who signs them, granted to every member, two months ahead.
+"""A desk's keys, a month each: made by a member who signs them, two months ahead, and granted to every member whose
+words that member has compared.
 
 When somebody leaves, the epochs that they hold count for nothing any more: the next member who unlocks makes new ones
 and says that the old ones have ended. What was sealed to those is addressed anew by `readdressing.py`.
@@ -6,6 +7,7 @@ and says that the old ones have ended. What was sealed to those is addressed ane
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID
 
@@ -14,7 +16,7 @@ from django.db import IntegrityError, transaction
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework import key_directory
+from heedline.casework import acquaintances, key_directory
 from heedline.casework.signing import Hand, state
 from heedline.desks.models import Appointment, Desk, EpochGrant, EpochKeyRow
 from heedline.permits import gate, key_wall
@@ -34,13 +36,20 @@ def grant_context(epoch: UUID, officer: UUID) -> bytes:
 
 @transaction.atomic
 def make_epoch(desk: Desk, opens_on: date, *, by: Hand, at: datetime) -> EpochKeyRow:
-    """Make a desk's key for a month, by a member who signs it, and grant its seed to every member with keys."""
+    """Make a desk's key for a month, by a member who signs it, and grant its seed to every member they have compared.
+
+    Raises Refused when nobody else could open it although there are others.
+    """
     known = key_directory.directory()
     held = Appointment.objects.filter(officer_id=by.person, ended_on=None).values_list("role", "desk_id")
     gate.require(held, Capability.MAKE_EPOCH, desks=[desk.id])
+    people = [person for person in known.members(str(desk.id)) if known.officer(person) is not None]
+    mine = acquaintances.load(UUID(by.person), by.seed)
+    openers = sorted(person for person in people if person == by.person or mine.has_compared(person))
+    if len(openers) < min(key_directory.ENOUGH_OPENERS, len(people)):
+        raise Refused("Compare words with a colleague of the desk first: nobody else could open what comes.")
     seed = new_seed()
     row = EpochKeyRow.objects.create(desk=desk, opens_on=opens_on)
-    openers = sorted(person for person in known.members(str(desk.id)) if known.officer(person) is not None)
     body = {
         "desk": str(desk.id),
         "epoch": str(row.id),
@@ -93,6 +102,8 @@ def keep_ahead(desks: list[UUID], *, by: Hand, at: datetime) -> int:
                 made += _keep_ahead(desk, by=by, at=at)
         except IntegrityError:
             key_directory.forget()
+        except Refused:  # they have compared nobody yet: their page of keys says so
+            key_directory.forget()
     return made
 
 
@@ -124,6 +135,38 @@ def _lock_colleagues(epoch: EpochKey) -> None:
     """Whoever unlocked before a new epoch came into force has not got it: they are asked for their passphrase again."""
     people = [UUID(person) for person in epoch.grantees]
     UnlockedKeys.objects.filter(session__officer_id__in=people).delete()
+
+
+def grant_to(person: UUID, desk: UUID, *, by: Hand, seeds: Mapping[UUID, bytes], at: datetime) -> int:
+    """Grant a member what they cannot open yet of the desk's keys, out of `seeds`. Return how many.
+
+    `by` signs it and must have compared their words. Raises Refused.
+    """
+    known = key_directory.directory()
+    keys = known.officer(str(person))
+    if keys is None or str(person) not in known.members(str(desk)):
+        raise Refused("They are no member of the desk.")
+    if not acquaintances.load(UUID(by.person), by.seed).has_compared(str(person)):
+        raise Refused("Compare their words first.")
+    wanted = [
+        one for one in known.epochs(str(desk)) if not one.ended and str(person) not in known.holders(one)
+    ]
+    given = [one for one in wanted if UUID(one.epoch) in seeds]
+    for one in given:
+        epoch = UUID(one.epoch)
+        sealed = grant(seeds[epoch], keys.kem, info=grant_context(epoch, person))
+        EpochGrant.objects.update_or_create(epoch_id=epoch, officer_id=person, defaults={"sealed": sealed})
+        state("granted", {"desk": str(desk), "epoch": one.epoch, "grantees": [str(person)]}, [by], at=at)
+    if given:
+        journal.record(
+            Act.EPOCH_GRANTED,
+            actor=UUID(by.person),
+            desk=desk,
+            thing="officer",
+            thing_id=person,
+            detail={"epochs": len(given)},
+        )
+    return len(given)
 
 
 def retire(desk: Desk, epoch: UUID, *, by: Hand, at: datetime) -> None:

@@ -22,7 +22,7 @@ from django.db.models import Q, QuerySet
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework import NoRoom, NotHere, alarms, attendance, notes
+from heedline.casework import NoRoom, NotHere, WrongPassphrase, alarms, attendance, notes
 from heedline.casework.attendance import Attendance, Keyring
 from heedline.casework.finding import find, record, verb
 from heedline.casework.key_directory import Addressee, authoriser_epoch, directory
@@ -57,10 +57,6 @@ LIMITS: dict[int, str] = {30: "30 minutes", 120: "2 hours", 480: "8 hours"}
 #: Characters in one box; stated on the page.
 LONGEST = 2000
 PART = "release"
-
-
-class WrongPassphrase(Exception):
-    """The passphrase does not open this officer's seed."""
 
 
 @dataclass(frozen=True)

@@ -211,6 +211,8 @@ def watch_keys(at: datetime) -> None:
             _raise(AlarmKind.THIN_DESK, at, [(desk.id, None)])
         if keys_to_change(desk.id):
             _raise(AlarmKind.KEYS_TO_CHANGE, at, [(desk.id, None)])
+        if without_keys(desk.id, at):
+            _raise(AlarmKind.MEMBER_WITHOUT_KEYS, at, [(desk.id, None)])
 
 
 def _raise_doubt(at: datetime) -> None:
@@ -233,6 +235,14 @@ def keys_to_change(desk: UUID) -> bool:
     if any(not one.ended and known.is_stale(one) for one in known.epochs(str(desk))):
         return True
     return EpochKeyRow.objects.filter(desk_id=desk, retired_at__isnull=False, destroyed_on=None).exists()
+
+
+def without_keys(desk: UUID, at: datetime) -> bool:
+    """Whether a member of the desk has keys of their own and not the desk's present one."""
+    known = key_directory.directory()
+    epoch = known.current_epoch(str(desk), at.date())
+    members = {one for one in known.members(str(desk)) if known.officer(one) is not None}
+    return epoch is not None and not members <= known.holders(epoch)
 
 
 def desk_is_thin(desk: UUID, at: datetime) -> bool:

@@ -71,3 +71,19 @@ class SeedWrapping(models.Model):
     class Meta:
         db_table = "keys_wrapping"
         constraints = [models.UniqueConstraint(fields=["officer", "way"], name="one_wrapping_a_way")]
+
+
+class Acquaintances(models.Model):
+    """Whose keys an officer has compared themselves, and up to which statement they have looked; sealed under their seed.
+
+    Written only while the officer has typed their passphrase, so that nobody who writes to tables can confirm a key for
+    them.
+    """
+
+    officer = models.OneToOneField(
+        "desks.Officer", on_delete=models.PROTECT, primary_key=True, related_name="acquaintances"
+    )
+    sealed = models.BinaryField()
+
+    class Meta:
+        db_table = "keys_acquaintances"

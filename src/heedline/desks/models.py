@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
-from heedline.desks.keyring import EpochGrant, EpochKeyRow, KeyStatement, SeedWrapping
+from heedline.desks.keyring import Acquaintances, EpochGrant, EpochKeyRow, KeyStatement, SeedWrapping
 
 __all__ = [
+    "Acquaintances",
     "Appointment",
     "Desk",
     "EpochGrant",

@@ -30,6 +30,7 @@ class AlarmKind(StrEnum):
     EPOCH_ENDING = "epoch-ending"
     THIN_DESK = "thin-desk"
     KEYS_TO_CHANGE = "keys-to-change"
+    MEMBER_WITHOUT_KEYS = "without-keys"
     KEYS_DOUBTED = "keys-doubted"
     PAGE_FAILED = "page-failed"
     WORKER_FAILING = "worker-failing"
@@ -98,6 +99,10 @@ RULES: dict[AlarmKind, AlarmRule] = {
     AlarmKind.KEYS_TO_CHANGE: AlarmRule(
         "Somebody has left and still holds keys of a desk, or old keys wait to be destroyed",
         while_it_lasts="A member of the desk unlocks their keys, re-addresses its reports and destroys the old keys.",
+    ),
+    AlarmKind.MEMBER_WITHOUT_KEYS: AlarmRule(
+        "A member of a desk cannot open its reports yet",
+        while_it_lasts="A colleague of the desk has to compare their words first, on the page Keys.",
     ),
     AlarmKind.KEYS_DOUBTED: AlarmRule("A statement about somebody's keys is missing or was not believed"),
     AlarmKind.PAGE_FAILED: AlarmRule("A page could not be delivered"),

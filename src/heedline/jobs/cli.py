@@ -120,9 +120,16 @@ def _leaflets(args: argparse.Namespace) -> int:
     return leaflets.run(check=args.check)
 
 
+def _keys(args: argparse.Namespace) -> int:
+    _become("office")
+    from heedline.jobs import keys
+
+    return keys.run(args)
+
+
 def parser() -> argparse.ArgumentParser:
     """Every subcommand and its options."""
-    from heedline.jobs import log_commands
+    from heedline.jobs import key_commands, log_commands
 
     top = argparse.ArgumentParser(
         prog="heedline",
@@ -157,6 +164,7 @@ def parser() -> argparse.ArgumentParser:
     _backup_commands(commands)
     log_commands.add_audit(commands, _audit)
     log_commands.add_witness(commands, _witness)
+    key_commands.add_keys(commands, _keys)
 
     docs = commands.add_parser("docs", help="write docs/journey.md and docs/access.md from the code")
     docs.add_argument("--check", action="store_true", help="write nothing; exit 1 when they are out of date")

@@ -131,7 +131,7 @@ def _people(cast: _Cast, at: datetime) -> None:
 def _desks_and_epochs(cast: _Cast, at: datetime) -> None:
     from django.conf import settings
 
-    from heedline.casework import stewardship
+    from heedline.casework import acquaintances, key_directory, stewardship
     from heedline.packs import load_pack
     from heedline.permits.roles import Role
 
@@ -159,8 +159,24 @@ def _desks_and_epochs(cast: _Cast, at: datetime) -> None:
             stewardship.state_officer_keys(cast.keys[name], hands=hands, at=at)
             stewardship.appoint(cast.officers[name], Role(role), cast.desks[desk], hands=hands, at=at)
     for code, desk in cast.desks.items():
-        first = next(name for name, place, _, _ in PEOPLE if place == code)
-        stewardship.make_epochs_ahead(desk, by=cast.keys[first].hand, at=at)
+        names = [name for name, place, _, _ in PEOPLE if place == code]
+        _become_acquainted(cast, names, at)
+        stewardship.make_epochs_ahead(desk, by=cast.keys[names[0]].hand, at=at)
+    serial = key_directory.directory().highest_serial
+    for keys in cast.keys.values():
+        acquaintances.acknowledge(serial, by=keys.hand, at=at)
+
+
+def _become_acquainted(cast: _Cast, names: list[str], at: datetime) -> None:
+    """The officers of a desk sit together and read their words to each other."""
+    from heedline.casework import acquaintances
+
+    for name in names:
+        for other in names:
+            if other != name:
+                person = str(cast.officers[other].id)
+                words = acquaintances.words_of(person) or ""
+                acquaintances.compare(person, words, by=cast.keys[name].hand, at=at)
 
 
 def _stewards() -> list[str]:

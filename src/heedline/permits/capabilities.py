@@ -22,6 +22,7 @@ class Capability(StrEnum):
     ANSWER_ALARM = "answer-alarm"
     MAKE_EPOCH = "make-epoch"
     READDRESS = "readdress"
+    SEE_KEYS = "see-keys"
     ASK_IDENTITY = "ask-identity"
     DECIDE_IDENTITY = "decide-identity"
     OPEN_IDENTITY = "open-identity"

@@ -21,7 +21,7 @@ DESCRIPTIONS: dict[Role, str] = {
     Role.SUPERVISOR: "An officer who also answers for the desk: reopens, clears alarms of others.",
     Role.AUTHORISER: "Decides whether a reporter's identity may be opened. Never a member of a desk that reads reports.",
     Role.STEWARD: "Sets up desks and officers and signs their keys, two together. Opens nothing.",
-    Role.OVERSEER: "Reads the log. Opens nothing.",
+    Role.OVERSEER: "Reads the log, and who can open what. Opens nothing.",
 }
 
 _DESK_WORK = frozenset(
@@ -42,6 +42,7 @@ _DESK_WORK = frozenset(
         C.ANSWER_ALARM,
         C.MAKE_EPOCH,
         C.READDRESS,
+        C.SEE_KEYS,
         C.ASK_IDENTITY,
         C.OPEN_IDENTITY,
     }
@@ -50,9 +51,9 @@ _DESK_WORK = frozenset(
 GRANTS: dict[Role, frozenset[C]] = {
     Role.OFFICER: _DESK_WORK,
     Role.SUPERVISOR: _DESK_WORK,
-    Role.AUTHORISER: frozenset({C.MAKE_EPOCH, C.READDRESS, C.BE_ON_DUTY, C.DECIDE_IDENTITY}),
-    Role.STEWARD: frozenset({C.SET_UP}),
-    Role.OVERSEER: frozenset(),
+    Role.AUTHORISER: frozenset({C.MAKE_EPOCH, C.READDRESS, C.SEE_KEYS, C.BE_ON_DUTY, C.DECIDE_IDENTITY}),
+    Role.STEWARD: frozenset({C.SET_UP, C.SEE_KEYS}),
+    Role.OVERSEER: frozenset({C.SEE_KEYS}),
 }
 
 #: Roles that stand on a desk; the others are held for the whole installation.

@@ -93,7 +93,7 @@ class WrappedSeed:
 
 def new_passphrase() -> str:
     """Six words with spaces between them."""
-    words = _words()
+    words = word_list()
     return " ".join(secrets.choice(words) for _ in range(WORDS))
 
 
@@ -150,7 +150,7 @@ def _aad(context: bytes) -> bytes:
 
 
 @lru_cache(maxsize=1)
-def _words() -> tuple[str, ...]:
+def word_list() -> tuple[str, ...]:
     """EFF's large list, made for dice: 7,776 plain words (see ``words/LICENCE.md``)."""
     text = files("heedline.vault").joinpath("words", "eff_large.txt").read_text("ascii")
     return tuple(text.split())

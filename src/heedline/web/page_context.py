@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, reverse
 
 from heedline.packs import Pack, load_pack
 from heedline.packs.languages import State
+from heedline.permits.capabilities import Capability
 from heedline.web.components.shell import Link, OfficeShell, PublicShell
 from heedline.web.reporter import beside, languages
 
@@ -102,6 +103,7 @@ def office_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
         _link("Alarms", "alarms", request.path),
         _link("Duty", "rota", request.path),
         _link("Identity", "identity", request.path) if by.desks or "authoriser" in by.roles else None,
+        _link("Keys", "keys", request.path) if by.may(Capability.SEE_KEYS) else None,
         _link("Security", "mfa_index", request.path),
         _link("Me", "me", request.path),
     ]

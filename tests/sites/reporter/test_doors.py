@@ -17,7 +17,7 @@ from heedline.web.reporter import doors
 from heedline.web.reporter.asking import question_sets
 from tests import cast
 from tests.acting import acting
-from tests.cast import House, now
+from tests.cast import House, become_acquainted, now
 from tests.sites.reporter.mishaps import database_away, run_out_of_time
 from tests.sites.reporter.walker import DRAFT, Walker
 
@@ -350,6 +350,7 @@ def open_desk(house: House, code: str, *names: str) -> None:
             stewardship.appoint(
                 house.officers[name], Role.OFFICER, house.desks[code], hands=house.hands, at=at
             )
+        become_acquainted(house, *names, at=at)
         stewardship.make_epochs_ahead(house.desks[code], by=house.keys[names[0]].hand, at=at)
     key_directory.forget()
 

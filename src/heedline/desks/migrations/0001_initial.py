@@ -115,6 +115,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Acquaintances",
+            fields=[
+                (
+                    "officer",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="acquaintances",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("sealed", models.BinaryField()),
+            ],
+            options={
+                "db_table": "keys_acquaintances",
+            },
+        ),
+        migrations.CreateModel(
             name="EpochGrant",
             fields=[
                 (

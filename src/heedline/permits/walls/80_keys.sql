@@ -8,6 +8,11 @@ GRANT UPDATE (sealed, epoch) ON reports_identity_share TO heedline_usher;
 GRANT SELECT (touched) ON reports_receipt TO heedline_usher;
 GRANT DELETE ON keys_wrapping TO heedline_office;  -- a lost way to unlock, and a leaver's
 
+-- Whose keys an officer has compared: sealed under their own seed. A new grant of the same epoch replaces the old one.
+GRANT SELECT, INSERT, UPDATE ON keys_acquaintances TO heedline_office;
+GRANT UPDATE (sealed) ON keys_grant TO heedline_office;
+GRANT SELECT ON keys_acquaintances TO heedline_backup;
+
 -- Nothing is stored for a key that is gone. Whoever sends to it is told, and seals anew.
 CREATE FUNCTION public.a_key_that_lives() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -14,7 +14,7 @@ from django.utils.crypto import get_random_string
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
-from heedline.casework import attendance, case_file, identity, identity_reading
+from heedline.casework import WrongPassphrase, attendance, case_file, identity, identity_reading
 from heedline.casework.case_file import LookLine
 from heedline.casework.identity import GROUNDS, LIMITS, LONGEST, Asking, Decision
 from heedline.casework.identity_reading import RequestFile
@@ -276,7 +276,7 @@ def _try(
         return form.but(passphrase=said), None
     try:
         opened = identity.open_now(ref, form.text("passphrase"), by=request.attendance, at=at)
-    except identity.WrongPassphrase:
+    except WrongPassphrase:
         return form.but(passphrase=NOT_IT), None
     throttle.UNLOCKS.give_back(key)
     return form, identity_reading.shown(opened, by=request.attendance)

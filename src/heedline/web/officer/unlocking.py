@@ -7,9 +7,10 @@ import time
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
-from heedline.casework import attendance
+from heedline.casework import attendance, key_view
 from heedline.vault import CannotOpen
 from heedline.web.components.forms import Form, TextInput
 from heedline.web.declared import Audience, open_to
@@ -47,7 +48,7 @@ def unlock(request: OfficeRequest) -> HttpResponse:
         if not form.errors:
             form = _try(request, form)
         if not form.errors:
-            return HttpResponseRedirect(lead_to)
+            return HttpResponseRedirect(_first_to_see(request, lead_to))
     return render(
         request,
         "officer/unlock.html",
@@ -59,6 +60,13 @@ def unlock(request: OfficeRequest) -> HttpResponse:
         },
         status=422 if form.errors else 200,
     )
+
+
+def _first_to_see(request: OfficeRequest, lead_to: str) -> str:
+    """What was signed about the desk's keys since they last looked comes before their work."""
+    if not key_view.changes(by=request.attendance):
+        return lead_to
+    return f"{reverse('key-changes')}?{urlencode({'next': lead_to})}"
 
 
 def _try(request: OfficeRequest, form: Form) -> Form:

@@ -15,6 +15,7 @@ from heedline.web.officer import (
     desk_pages,
     duty_pages,
     identity_pages,
+    key_pages,
     me_pages,
     reply_pages,
     report_pages,
@@ -76,6 +77,11 @@ urlpatterns = [
     # keys
     path("unlock/", unlocking.unlock, name="unlock"),
     path("lock/", unlocking.lock, name="lock"),
+    path("w/keys/", key_pages.keys, name="keys"),
+    path("w/keys/changes/", key_pages.changes, name="key-changes"),
+    path("w/keys/compare/<uuid:ref>/", key_pages.compare, name="key-compare"),
+    path("w/keys/<slug:desk>/readdress/", key_pages.readdress, name="keys-readdress"),
+    path("w/keys/<slug:desk>/destroy/", key_pages.destroy, name="keys-destroy"),
     # work
     path("w/", desk_pages.my_work, name="my-work"),
     path("w/q/<slug:desk>/", desk_pages.queue, name="queue"),

@@ -68,6 +68,7 @@ _WHO = (
 )
 COPIED: tuple[Copied, ...] = (
     *(Copied(table, Side.KEYS) for table in _WHO),
+    Copied("keys_acquaintances", Side.KEYS, order="officer_id"),
     Copied("desks_on_call", Side.BODIES),
     Copied("desks_shift", Side.BODIES),
     Copied("intake_question_set", Side.BODIES, order="digest"),

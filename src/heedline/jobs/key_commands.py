@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from typing import Any
+
+type Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 
-def add_keys(commands: Any, call: Callable[[argparse.Namespace], int]) -> None:
+def add_keys(commands: Commands, call: Callable[[argparse.Namespace], int]) -> None:
     """`heedline keys …`"""
     keys = commands.add_parser("keys", help="ceremonies and long work with keys")
     verbs = keys.add_subparsers(metavar="VERB", required=True, dest="verb")

@@ -65,6 +65,8 @@ TABLES: dict[str, dict[str, str]] = {
     "reports_report": {"office": "r", "door": "arw", "usher": "rw", "settler": "arwd", "worker": "m"},
     "reports_sealed_header": {"office": "ar", "door": "a", "usher": "ar", "settler": "arwd", "worker": "m"},
     "reports_sealed_payload": {"office": "ar", "door": "a", "usher": "ar", "settler": "arwd", "worker": "m"},
+    "reports_sweep": {"office": "ar"},
+    "reports_swept": {"office": "ard", "settler": "rd", "worker": "m"},
     "reports_step": {"office": "ar", "door": "ar", "usher": "ar", "settler": "r", "worker": "m"},
     # signing in: other people's tables
     "account_emailaddress": {"office": "arwd"},
@@ -120,6 +122,8 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ): "closed lookup report_id touched",  # the note after a call is keyed by its receipt
     ("reports_receipt", "usher", "w"): "touched",
     ("reports_sealed_header", "office", "w"): "epochs header",
+    ("reports_sweep", "office", "w"): "not_restored undone_at undone_by_id",
+    ("reports_sweep", "settler", "r"): "id until",
     ("reports_sealed_header", "usher", "w"): "epochs header",
     ("reports_identity_share", "usher", "w"): "epoch sealed",
     ("reports_step", "settler", "w"): "note",  # and the trigger lets it change nothing
@@ -187,7 +191,7 @@ PERMITS = {
 }
 #: Those that look with the caller's eyes, so that row-level security holds inside; `slot` looks at no table.
 INVOKERS = {"queue", "slot", "waiting"}
-CLOCKWORK = {"end_releases", "settle", "sweep"}
+CLOCKWORK = {"end_releases", "forget_sweeps", "settle", "sweep"}
 TRIGGERS = {"a_decision_stays", "a_key_that_lives", "steps_stay", "the_log_only_grows"}
 #: Functions of PostgreSQL itself that one of ours may call and PUBLIC may not.
 SYSTEM_FUNCTIONS = {("worker", "pg_stat_reset_single_table_counters(oid)"), ("worker", "pg_switch_wal()")}

@@ -35,6 +35,10 @@ EXACT = {
     "audit_event.at": "acts of officers; arrivals have their slot, see below",
     "reports_report.due_at": "exact only after an officer's act",
     "reports_report.lease_until": "an officer's lease",
+    "reports_sweep.at": "an officer's act",
+    "reports_sweep.until": "an officer's act",
+    "reports_sweep.undone_at": "an officer's act",
+    "reports_swept.due_at": "as reports_report.due_at, for as long as a sweep can be undone",
     "reports_step.at": "an officer's move; empty for a reporter's",
     "reports_identity_request.asked_at": "an officer's act",
     "reports_identity_request.decided_at": "an authoriser's act",
@@ -62,6 +66,7 @@ EXACT = {
 SLOTTED = {
     "audit_checkpoint.slot",
     "reports_report.slot",
+    "reports_swept.slot",
     "reports_message.slot",
     "reports_receipt.touched",
     "dispatch_outbox.slot",

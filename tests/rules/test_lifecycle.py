@@ -28,9 +28,9 @@ def moved(now: Standing, move: Move) -> Standing:
             return replace(now, stage=stage, held=True)
         case Move.RELEASE | Move.HAND_OVER:
             return Standing(stage, held=False, due=True)
-        case Move.CLOSE:
+        case Move.CLOSE | Move.SWEEP:
             return Standing(stage, held=False, due=False)
-        case Move.REOPEN:
+        case Move.REOPEN | Move.UNDO_SWEEP:
             return Standing(stage, held=False, due=True)
         case _:
             return replace(now, stage=stage)
@@ -115,8 +115,12 @@ def test_nothing_closes_without_an_assessment() -> None:
             assert move is Move.ASSESS
 
 
-def test_a_closed_report_only_reopens() -> None:
-    assert moves_from(Stage.CLOSED) == (Move.REOPEN,)
+def test_a_closed_report_only_reopens_or_has_its_sweep_undone() -> None:
+    assert moves_from(Stage.CLOSED) == (Move.REOPEN, Move.UNDO_SWEEP)
+
+
+def test_only_what_nobody_holds_is_swept() -> None:
+    assert [stage for (stage, move) in PATH if move is Move.SWEEP] == [Stage.WAITING]
 
 
 def test_handing_over_always_leads_to_the_other_desks_queue() -> None:

@@ -23,6 +23,11 @@ class Act(StrEnum):
     REPORT_HANDED_OVER = "report-handed-over"
     REPORT_CLOSED = "report-closed"
     REPORT_REOPENED = "report-reopened"
+    REPORT_SWEPT = "report-swept"
+    REPORT_UNSWEPT = "report-unswept"
+    SWEEP_MADE = "sweep-made"
+    SWEEP_READ = "sweep-read"
+    SWEEP_UNDONE = "sweep-undone"
     # who sent it
     IDENTITY_ASKED = "identity-asked"
     IDENTITY_REQUEST_READ = "identity-request-read"

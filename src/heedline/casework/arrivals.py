@@ -19,5 +19,7 @@ def settle(at: datetime) -> int:
 
 
 def sweep(at: datetime) -> int:
-    """Remove drafts, sessions and held forms whose time has run out. Return how many drafts."""
+    """Remove drafts, sessions and held forms whose time has run out, and what was kept for undoing. Return how many
+    drafts."""
+    clockwork.forget_sweeps()
     return clockwork.sweep()

@@ -31,6 +31,7 @@ from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import Place, queue_of, reports_of, waiting_at
 from heedline.reports.models import Report
 from heedline.reports.stored import parts_of
+from heedline.reports.sweeps import why_not
 from heedline.vault import CannotOpen, envelope
 from heedline.vault.container import Container
 
@@ -123,6 +124,8 @@ class QueueLine:
     flags: tuple[str, ...]
     watch_reason: str | None
     new_messages: int
+    version: int
+    sweepable: bool  # as far as the row says: see `casework.sweeping`
 
 
 @dataclass(frozen=True)
@@ -136,6 +139,18 @@ class Queue:
 
 def _zone() -> ZoneInfo:
     return ZoneInfo(settings.OFFICE_ZONE)
+
+
+def kind_words(kind: str) -> str:
+    """A kind of report in the pack's words."""
+    kinds = load_pack(settings.PACK).kinds
+    return kinds[kind].name if kind in kinds else kind
+
+
+def first_words(narrative: str) -> str:
+    """What it begins with, on one line."""
+    line = " ".join(narrative.split())
+    return line if len(line) <= OPENING_LENGTH else line[: OPENING_LENGTH - 1] + "…"
 
 
 def received_words(report: Report) -> str:
@@ -186,7 +201,7 @@ def _place(mark: str | None) -> Place | None:
 
 _LIST_FIELDS = (
     "id", "kind", "urgency", "priority", "danger_to_life", "desk_id", "watch_id", "stage", "slot", "received_on", "due_at",
-    "rank", "holder_id", "lease_until", "unread", "withdraw_asked", "settled", "holder__name", "desk__name",
+    "rank", "version", "holder_id", "lease_until", "unread", "withdraw_asked", "settled", "holder__name", "desk__name",
 )  # fmt: skip
 
 
@@ -262,18 +277,13 @@ def _watch_reason(row: Listed, by: Attendance) -> str | None:
 
 def _line(row: Listed, opened: OpenedReport | None, *, by: Attendance, at: datetime) -> QueueLine:
     report = row.report
-    pack = load_pack(settings.PACK)
     leased = report.holder_id is not None and report.lease_until is not None and report.lease_until > at
-    if opened is not None:
-        opening = " ".join(opened.narrative.split())
-        opening = opening if len(opening) <= OPENING_LENGTH else opening[: OPENING_LENGTH - 1] + "…"
-    else:
-        opening = CLOSED_WORDS if by.unlocked else LOCKED_WORDS
+    closed_words = CLOSED_WORDS if by.unlocked else LOCKED_WORDS
     return QueueLine(
         ref=report.id,
         short=short_name(report.id),
-        kind_words=pack.kinds[report.kind].name if report.kind in pack.kinds else report.kind,
-        opening=opening,
+        kind_words=kind_words(report.kind),
+        opening=first_words(opened.narrative) if opened is not None else closed_words,
         language=opened.language if opened is not None else "",
         urgency=report.urgency,
         priority=report.priority,
@@ -287,6 +297,8 @@ def _line(row: Listed, opened: OpenedReport | None, *, by: Attendance, at: datet
         flags=_flags(report, opened),
         watch_reason=_watch_reason(row, by),
         new_messages=report.unread,
+        version=report.version,
+        sweepable=report.desk_id in by.desk_ids and not why_not(report),
     )
 
 

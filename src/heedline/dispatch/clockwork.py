@@ -27,6 +27,7 @@ _TABLES = (
     "reports_step",
     "reports_report",
     "reports_released_share",
+    "reports_swept",
     "intake_draft",
 )
 
@@ -72,5 +73,13 @@ def sweep() -> int:
     """Remove drafts, unlocked keys, sessions and held forms that have run out."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clockwork.sweep()")
+        done = cursor.fetchone()
+    return int(done[0]) if done else 0
+
+
+def forget_sweeps() -> int:
+    """Remove what was kept for undoing sweeps whose time for that is over. Return of how many reports."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clockwork.forget_sweeps()")
         done = cursor.fetchone()
     return int(done[0]) if done else 0

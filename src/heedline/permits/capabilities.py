@@ -17,6 +17,7 @@ class Capability(StrEnum):
     HAND_OVER = "hand-over"
     CLOSE = "close"
     REOPEN = "reopen"
+    SWEEP = "sweep"
     SEE_HISTORY = "see-history"
     BE_ON_DUTY = "be-on-duty"
     ANSWER_ALARM = "answer-alarm"

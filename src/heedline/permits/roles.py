@@ -37,6 +37,7 @@ _DESK_WORK = frozenset(
         C.HAND_OVER,
         C.CLOSE,
         C.REOPEN,
+        C.SWEEP,
         C.SEE_HISTORY,
         C.BE_ON_DUTY,
         C.ANSWER_ALARM,

@@ -30,6 +30,8 @@ class Move(StrEnum):
     HAND_OVER = "hand-over"
     CLOSE = "close"
     REOPEN = "reopen"
+    SWEEP = "sweep"
+    UNDO_SWEEP = "undo-sweep"
 
 
 class Turn(StrEnum):
@@ -70,6 +72,11 @@ PATH: dict[tuple[Stage, Move], Stage] = {
     (Stage.ACTING, Move.HAND_OVER): Stage.WAITING,
     (Stage.ACTING, Move.CLOSE): Stage.CLOSED,
     (Stage.CLOSED, Move.REOPEN): Stage.WAITING,
+    (Stage.WAITING, Move.SWEEP): Stage.CLOSED,  # with others that look alike; never somebody in danger
+    (
+        Stage.CLOSED,
+        Move.UNDO_SWEEP,
+    ): Stage.WAITING,  # only what a sweep closed, unchanged since, while it may be undone
 }
 
 TURNS: dict[Stage, Turn] = {

@@ -13,6 +13,7 @@ from django.db import models
 
 from heedline.reports.call_backs import CallBack
 from heedline.reports.identity_requests import IdentityRequest, ReleasedShare
+from heedline.reports.sweeps import Sweep, Swept
 
 __all__ = [
     "CallBack",
@@ -25,6 +26,8 @@ __all__ = [
     "SealedHeader",
     "SealedPayload",
     "Step",
+    "Sweep",
+    "Swept",
 ]
 
 

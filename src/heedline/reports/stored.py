@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import batched
 from uuid import UUID
 
 from django.db.models import OuterRef, Q, Subquery
@@ -34,3 +35,9 @@ def parts_of(reports: Iterable[UUID], which: Q) -> list[StoredPart]:
         for row in rows
         if row.payload is not None
     ]
+
+
+def in_batches(reports: Iterable[UUID], *, part: str, size: int = 100) -> Iterator[StoredPart]:
+    """This part of each of many reports, a hundred in memory at a time."""
+    for some in batched(reports, size, strict=False):
+        yield from parts_of(some, Q(part=part))

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
         ("desks", "0001_initial"),
         ("dispatch", "0001_initial"),
         ("intake", "0001_initial"),
-        ("reports", "0003_call_back"),
+        ("reports", "0004_sweeps"),
         ("account", "0009_emailaddress_unique_primary_email"),
         ("mfa", "0003_authenticator_type_uniq"),
         ("contenttypes", "0002_remove_content_type_name"),

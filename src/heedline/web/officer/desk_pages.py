@@ -92,6 +92,7 @@ def queue(request: OfficeRequest, desk: str) -> HttpResponse:
                 for code, words in STATES.items()
             ],
             "queue": found,
+            "sweep_href": reverse("sweep", kwargs={"desk": desk}) if desk != ALL and state == "open" else "",
             "several_desks": desk == ALL or any(line.desk_name != name for line in found.lines),
             "next_href": f"{here}?{urlencode({'state': state, 'after': found.next})}" if found.next else "",
             "first_href": f"{here}?{urlencode({'state': state})}" if after else "",

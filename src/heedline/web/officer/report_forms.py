@@ -176,6 +176,36 @@ def closing_fields(kind: str) -> tuple[Field, ...]:
     )
 
 
+def sweeping_fields(kinds: Iterable[str]) -> tuple[Field, ...]:
+    """Closing many at once: only outcomes that are not useful and go with every one of these kinds."""
+    pack = load_pack(settings.PACK)
+    known = [pack.outcomes_for(kind) for kind in kinds]
+    tell = closing_fields(next(iter(pack.kinds)))[-1]
+    choices = tuple(
+        Choice(value=code, label=one.words)
+        for code, one in pack.outcomes.items()
+        if not one.useful and all(code in some for some in known)
+    )
+    return (
+        Radios(
+            name="outcome",
+            label="What are they?",
+            required="Choose what they are",
+            choices=choices,
+            small=True,
+        ),
+        TextArea(
+            name="reason",
+            label="Why?",
+            hint="One reason for all of them, kept sealed with each.",
+            required="Say why they are closed",
+            rows=3,
+            limit=SHORT,
+        ),
+        tell,
+    )
+
+
 def closing_of(form: Form) -> Closing:
     """The closing that a checked form holds."""
     return Closing(outcome=form.text("outcome"), reason=form.text("reason"), tell_reporter=form.text("tell"))

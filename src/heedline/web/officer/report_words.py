@@ -40,6 +40,8 @@ ACTS = {
     "report-handed-over": "Handed it over",
     "report-closed": "Closed it",
     "report-reopened": "Opened it again",
+    "report-swept": "Closed it with others that look alike",
+    "report-unswept": "Undid that",
     "identity-asked": "Asked to open who sent it",
     "identity-request-read": "Read the request to open who sent it",
     "identity-decided": "Decided whether who sent it may be opened",
@@ -55,6 +57,8 @@ MOVES = {
     Move.HAND_OVER: "Handed over",
     Move.CLOSE: "Closed",
     Move.REOPEN: "Opened again",
+    Move.SWEEP: "Closed with others that look alike",
+    Move.UNDO_SWEEP: "That was undone",
 }
 
 

@@ -20,6 +20,7 @@ from heedline.web.officer import (
     reply_pages,
     report_pages,
     sign_in_views,
+    sweep_pages,
     unlocking,
 )
 
@@ -87,6 +88,10 @@ urlpatterns = [
     path("w/q/<slug:desk>/", desk_pages.queue, name="queue"),
     path("w/q/<slug:desk>/new/", desk_pages.queue_new, name="queue-new"),
     path("w/calls/", call_back_pages.calls, name="calls"),
+    path("w/q/<slug:desk>/alike/", sweep_pages.alike, name="alike"),
+    path("w/q/<slug:desk>/sweep/", sweep_pages.sweep, name="sweep"),
+    path("w/sweeps/<uuid:ref>/", sweep_pages.made, name="sweep-made"),
+    path("w/sweeps/<uuid:ref>/undo/", sweep_pages.undo, name="sweep-undo"),
     path("w/r/<uuid:ref>/", report_pages.report, name="report"),
     path("w/r/<uuid:ref>/take/", desk_pages.take, name="report-take"),
     path("w/r/<uuid:ref>/release/", desk_pages.release, name="report-release"),

@@ -96,7 +96,7 @@ def read_areas(
     """Read `councils.csv` and `outcodes.csv`. `forces`: id → name. PackError names file and row."""
     outcodes: dict[str, frozenset[str]] = {}
     sectors: dict[str, _Sector] = {}
-    for at, row in _rows(folder, "areas/outcodes.csv", ("code", "forces", "exceptions")):
+    for at, row in rows_of(folder, "areas/outcodes.csv", ("code", "forces", "exceptions")):
         found = frozenset(row["forces"].split())
         exceptions: dict[str, str] = {}
         for group in filter(None, row["exceptions"].split(";")):
@@ -115,7 +115,7 @@ def read_areas(
     for force, name in forces.items():
         for plain in {_plain(name), _plain(name.removesuffix(" Police"))}:
             places[plain] = places.get(plain, frozenset()) | {force}
-    for at, row in _rows(folder, "areas/councils.csv", ("code", "name", "force")):
+    for at, row in rows_of(folder, "areas/councils.csv", ("code", "name", "force")):
         if row["force"] not in forces:
             raise PackError(f"areas/councils.csv: row {at}: no force is called {row['force']}")
         for plain in {_plain(row["name"]), _plain(row["name"].removesuffix(" City"))}:
@@ -130,7 +130,8 @@ def read_areas(
     return Areas(outcodes, sectors, dict(prefixes), places, formats)
 
 
-def _rows(folder: Traversable, path: str, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
+def rows_of(folder: Traversable, path: str, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
+    """The rows of a table of the pack with their line numbers; PackError for other columns, or none in the first."""
     try:
         lines = folder.joinpath(*path.split("/")).read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:

@@ -13,6 +13,7 @@ from heedline.packs import pack as shapes
 from heedline.packs.areas import read_areas
 from heedline.packs.assessments import read_assessments
 from heedline.packs.behaviour import read_behaviour
+from heedline.packs.counters import read_counters
 from heedline.packs.desk_files import check_kind_desks, read_desk, read_kind, read_region, special_desk
 from heedline.packs.languages import read_languages
 from heedline.packs.outcome_files import check_short_close, read_outcome, read_reason, read_template
@@ -87,6 +88,7 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
         regions=regions,
         forces=forces,
         areas=read_areas(folder, {f.id: f.name for f in forces.values()}, prefixes, ambiguous, formats),
+        counters=read_counters(folder, forces),
         priorities=priorities,
         first_priority=first_priority,
         clocks=minutes,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from heedline.packs.areas import Areas
     from heedline.packs.assessments import Assessment
     from heedline.packs.behaviour import Behaviour
+    from heedline.packs.counters import Counter
     from heedline.packs.languages import Language, Page
     from heedline.packs.special_places import SpecialPlaces
     from heedline.packs.words import Words
@@ -214,6 +215,8 @@ class Pack:
     regions: Mapping[str, Region]
     forces: Mapping[str, Force]
     areas: Areas
+    counters: Mapping[str, tuple[Counter, ...]]
+    """Force's id → where one can talk to it face to face, as far as the deployment has a list."""
     priorities: Mapping[str, Priority]
     first_priority: Mapping[str, str]
     """Urgency (`danger`, `soon`, `routine`) → the priority a new report starts with."""

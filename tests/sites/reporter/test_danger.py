@@ -69,3 +69,25 @@ def test_words_typed_too_late_are_in_the_box_when_they_get_back_to_it(rosa: Walk
     assert WORDS in rosa.main
     rosa.follow("Continue").follow("Carry on").press("Continue", danger="yes").press("I cannot call")
     assert rosa.typed("narrative") == WORDS
+
+
+def test_the_page_of_calls_leads_on_whether_they_called_or_cannot(rosa: Walker) -> None:
+    rosa.visit("/emergency/")
+    assert "I cannot call" in rosa.main
+    assert rosa.follow("I have called. Carry on").at == "/"
+
+
+def test_no_page_pretends_that_a_text_or_a_silent_call_works_from_every_phone(rosa: Walker) -> None:
+    for page in ("/emergency/", "/phone/", "/stay-safe/now/"):
+        rosa.visit(page)
+        assert "only if your phone was set up for it" in rosa.text, page
+        assert "from a mobile" in rosa.text, page
+    for way in ("/stay-safe/start/", "/talk/start/", "/link/start/"):
+        rosa.visit(way).press("Continue")
+        if "account" in rosa.html:
+            rosa.press("Continue", account="an-account")
+        rosa.press("Continue", danger="yes")
+        assert "from a mobile" in rosa.main, way
+        assert "if your phone is set up for it" in rosa.main, way
+        assert any(href == "https://999bsl.co.uk" for _, href in rosa.page.links), way
+        rosa.client.cookies.clear()

@@ -25,7 +25,7 @@ OTHERS = list(PACK.languages)[1:]
 OPEN = (
     "", "emergency/", "tell/", "tell/examples/", "talk/", "link/", "ask/", "other/", "phone/", "stay-safe/",
     "stay-safe/home/",
-    "stay-safe/now/easy/", "stay-safe/work/", "stay-safe/out/", "stay-safe/start/", "talk/start/", "link/start/",
+    "stay-safe/now/easy/", "phone/near/", "stay-safe/work/", "stay-safe/out/", "stay-safe/start/", "talk/start/", "link/start/",
     "code/finished/", "code/finished/without/", "messages/", "messages/closed/", "privacy/", "cookies/", "contact/",
     "accessibility/", "languages/", "stay-safe-online/",
 )  # fmt: skip

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Literal
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from heedline.web.components.own_words import word
+from heedline.web.components.own_words import said, word
 from heedline.web.components.rendering import render
 from heedline.web.components.typed_dates import PARTS, day_of, number_of
 
@@ -177,7 +177,7 @@ class TextArea(Field):
         if self.names:
             params["spellcheck"] = False
         if self.tell_limit:
-            params["limitText"] = word("You can write up to {limit} characters.", limit=f"{self.limit:,}")
+            params["limitText"] = said("You can write up to {limit} characters.", limit=f"{self.limit:,}")
             params["describedBy"] = f"{self.name}-limit"
         return params
 
@@ -310,7 +310,7 @@ class DateInput(Field):
         typed = value if isinstance(value, Mapping) else {}
         marked = {part: errors.get(f"{self.name}-{part}", "") for part in PARTS}
         message = errors.get(self.name) or next(filter(None, marked.values()), "")
-        labels = {"day": word("Day"), "month": word("Month"), "year": word("Year")}
+        labels = {"day": said("Day"), "month": said("Month"), "year": said("Year")}
         return {
             "id": self.name,
             "namePrefix": self.name,

@@ -37,7 +37,7 @@ from heedline.web.components.fields import (
     TextInput,
     Value,
 )
-from heedline.web.components.own_words import word
+from heedline.web.components.own_words import said
 from heedline.web.components.rendering import render
 from heedline.web.components.typed_dates import PARTS, day_of
 
@@ -130,7 +130,7 @@ class Form:
         return render(
             "error-summary",
             {
-                "titleText": word("There is a problem"),
+                "titleText": said("There is a problem"),
                 "errorList": listed,
                 # Moves the focus without a script; upstream's script does the same where it runs.
                 "attributes": {"tabindex": "-1", "autofocus": {"value": True, "optional": True}},

@@ -1,7 +1,7 @@
 """The few words that the shells and components say themselves, in the language of the page.
 
-In code and templates they stand in English: `word("Back")`, `{% word "Back" %}`. A site that speaks other languages says
-which words to use instead, for as long as it makes a page (`saying`).
+In code and templates they stand in English: `word("Language")` where only text can stand, `said("Back")` where HTML can. A
+site that speaks other languages says which words to use instead, for as long as it makes a page (`saying`).
 """
 
 from __future__ import annotations
@@ -10,8 +10,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from django.utils.html import format_html
+
 _NOTHING: Mapping[str, str] = {}
 _instead: ContextVar[Mapping[str, str]] = ContextVar("_instead", default=_NOTHING)
+_beside: ContextVar[bool] = ContextVar("_beside", default=False)
 
 #: Every one of them. A test holds the code and the pack's `[components]` to this list.
 WORDS = (
@@ -70,11 +73,22 @@ def word(english: str, **values: object) -> str:
     return text
 
 
+def said(english: str, **values: object) -> str:
+    """The same as HTML: with the English beside words that nobody has reviewed."""
+    text = word(english, **values)
+    if not _beside.get() or english not in _instead.get():
+        return text
+    for name, value in values.items():
+        english = english.replace(f"{{{name}}}", str(value))
+    return format_html('{} <span class="hl-beside" lang="en" dir="ltr">{}</span>', text, english)
+
+
 @contextmanager
-def saying(instead: Mapping[str, str]) -> Iterator[None]:
-    """Inside, `word` says these: English → what is said instead of it."""
-    token = _instead.set(instead)
+def saying(instead: Mapping[str, str], *, beside: bool = False) -> Iterator[None]:
+    """Inside, these are said: English → what is said instead of it. `beside`: nobody has reviewed them."""
+    words, shown = _instead.set(instead), _beside.set(beside)
     try:
         yield
     finally:
-        _instead.reset(token)
+        _instead.reset(words)
+        _beside.reset(shown)

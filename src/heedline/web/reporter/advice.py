@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
+from heedline.packs.languages import State
 from heedline.web.components.shell import Link
 from heedline.web.declared import Audience, open_to
 from heedline.web.reporter.asking import pack, shown
@@ -72,8 +73,15 @@ def languages(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "key": {"html": format_html('<bdi lang="{}">{}</bdi>', one.code, one.name)},
-            "value": {"text": shown("languages.all" if one.complete else "languages.some")},
+            "value": {"text": shown("languages.all" if _is_whole(one.code) else "languages.some")},
         }
         for one in known
     ]
     return page(request, "languages", exit=False, offered=offered, parts={"rows": rows})
+
+
+def _is_whole(code: str) -> bool:
+    """Whether no page of that language is in another, for want of words or of somebody who has read them."""
+    return all(
+        page.own == page.texts and page.state is not State.WITHHELD for page in pack().pages[code].values()
+    )

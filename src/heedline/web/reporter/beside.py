@@ -8,7 +8,7 @@ direction. Everything here answers HTML; what is typed by people never passes th
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -23,12 +23,24 @@ from heedline.web.reporter import languages
 _NOT_CALLED = frozenset({"emergency_silent", "relay_prefix"})
 
 
+@dataclass(frozen=True, slots=True)
+class Twofold:
+    """A value for a text's brace that the original says otherwise: a day with the name of its month."""
+
+    said: str
+    original: str
+
+
 def text(words: Words, key: str, **values: object) -> str:
     """One text of the pack's words."""
-    said = words.say(key, **values) if values else words[key]
+    here = {name: one.said if isinstance(one, Twofold) else one for name, one in values.items()}
+    said = words.say(key, **here) if values else words[key]
     if words.original is None:
         return said
-    original = words.original.say(key, **values) if values else words.original[key]
+    there = {name: one.original if isinstance(one, Twofold) else one for name, one in values.items()}
+    original = words.original.say(key, **there) if values else words.original[key]
+    if words.borrowed(key):
+        said = original
     return _pair(said, original, words.borrowed(key), words.beside(key) is not None)
 
 

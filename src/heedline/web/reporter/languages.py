@@ -41,7 +41,10 @@ def current() -> Language:
 def speaking(code: str) -> Iterator[None]:
     """Inside, pages, addresses and the shell's own words are in that language of the pack."""
     django_code = settings.LANGUAGE_CODE if code == pack().first_language else code
-    with translation.override(django_code), saying(_shell_words(code)):
+    with (
+        translation.override(django_code),
+        saying(_shell_words(code), beside=pack().words(code).beside("components.back") is not None),
+    ):
         yield
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.formats import date_format
 from django.views.decorators.http import require_safe
 
 from heedline.casework import checkpoints
 from heedline.web.declared import Audience, open_to
-from heedline.web.reporter.pages import page
+from heedline.web.reporter.pages import day_in_words, page
 
 
 @open_to(Audience.EVERYONE)
@@ -23,7 +22,7 @@ def our_log(request: HttpRequest) -> HttpResponse:
         "log",
         exit=False,
         checkpoint=found,
-        day=date_format(found.slot.astimezone(UTC), "j F Y") if found is not None else "",
+        day=day_in_words(found.slot.astimezone(UTC).date()) if found is not None else "",
         stale=found is not None and checkpoints.is_stale(found, datetime.now(UTC)),
     )
 

@@ -198,7 +198,7 @@ def _messages_page(visit: Visit, text: str, errors: dict[str, str]) -> HttpRespo
         messages=[
             {
                 "text": one.text,
-                "day": day_in_words(one.sent_on),
+                "day": day_in_words(one.sent_on).said,
                 "verified": one.verified,
                 "id": str(one.id),
             }

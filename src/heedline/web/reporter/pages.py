@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from heedline.web.reporter import asking
+from heedline.web.reporter.beside import Twofold
 
 
 class SeeOther(HttpResponseRedirect):
@@ -45,9 +46,13 @@ def tab_title(slug: str, otherwise: str = "") -> str:
     return texts.get(f"page_titles.{slug}", otherwise or texts["page_titles.notice"])
 
 
-def day_in_words(day: date) -> str:
+def day_in_words(day: date) -> Twofold:
     """A day, its month by the name that the questions have for it."""
-    return f"{day.day} {asking.question_set().months[day.month - 1][0]} {day.year}"
+    said, original = (
+        f"{day.day} {qs.months[day.month - 1][0]} {day.year}"
+        for qs in (asking.question_set(), asking.question_set(original=True))
+    )
+    return Twofold(said, original)
 
 
 def as_written(lines: tuple[str, ...]) -> SafeString:

@@ -4,7 +4,8 @@
 {% ui "summary-list" params %}                      a dictionary made by the view
 {% ui "details" params open=True %}                 the dictionary, with one option more
 {% uiblock "inset-text" classes="hl-calm" %} … {% enduiblock %}     what stands between becomes `html`
-{% word "Back" %}                                  what the shell says itself, in the page's language
+{% said "Back" %}                                  what the shell says itself, in the page's language
+{% word "Language" %}                              the same for an attribute or a title
 {% field form "narrative" %}                        one field of a components.forms.Form
 {% fields form %}                                   its error summary is {% errors form %}
 """
@@ -25,8 +26,14 @@ register = template.Library()
 
 @register.simple_tag
 def word(english: str, **values: object) -> str:
-    """Words of the shell, in the language of the page."""
+    """Words of the shell, in the language of the page; where only text can stand."""
     return own_words.word(english, **values)
+
+
+@register.simple_tag
+def said(english: str, **values: object) -> str:
+    """The same as HTML."""
+    return own_words.said(english, **values)
 
 
 @register.simple_tag

@@ -197,7 +197,7 @@ def made(sweep_id: UUID, *, by: Attendance, at: datetime) -> SweepMade:
             Act.SWEEP_READ, actor=by.officer_id, desk=found.desk_id, thing="sweep", thing_id=sweep_id
         )
     zone = office_zone()
-    swept = Swept.objects.filter(sweep=found).values_list("report_id", flat=True)
+    swept = list(Swept.objects.filter(sweep=found).values_list("report_id", flat=True))
     undone = found.undone_at is not None and found.undone_by is not None
     return SweepMade(
         id=found.id,
@@ -210,7 +210,7 @@ def made(sweep_id: UUID, *, by: Attendance, at: datetime) -> SweepMade:
         count=found.closed,
         left_out=_left(found.left_out),
         undo_until=f"{found.until.astimezone(zone):%-d %B, %H:%M}"
-        if not undone and at < found.until and found.closed
+        if not undone and at < found.until and swept
         else "",
         undone_words=f"{found.undone_by.name}, {found.undone_at.astimezone(zone):%-d %B, %H:%M}"
         if found.undone_at is not None and found.undone_by is not None

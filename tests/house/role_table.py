@@ -171,6 +171,7 @@ PERMITS = {
     "destroy_epoch",
     "hand_over",
     "headers_to_move",
+    "i_oversee",
     "i_watch",
     "left_to_move",
     "may_decide",

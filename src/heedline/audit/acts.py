@@ -50,6 +50,8 @@ class Act(StrEnum):
     KEYS_LOCKED = "keys-locked"
     # the log itself
     LOG_RESTORED = "log-restored"
+    LOG_READ = "log-read"
+    LOG_TAKEN_OUT = "log-taken-out"
     # setting up
     ORGANISATION_MADE = "organisation-made"
     DESK_MADE = "desk-made"

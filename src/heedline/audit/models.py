@@ -39,6 +39,7 @@ class Event(models.Model):
             models.Index(fields=["generation", "xid", "id"], name="event_order"),
             models.Index(fields=["thing_id", "id"], name="event_thing"),
             models.Index(fields=["actor", "id"], name="event_actor"),
+            models.Index(fields=["at", "id"], name="event_time"),
         ]
 
 

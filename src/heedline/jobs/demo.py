@@ -52,6 +52,7 @@ PEOPLE: tuple[tuple[str, str, str, bool], ...] = (
     ("Anton Reyes", "identity", "authoriser", False),
     ("Stella Kowal", "", "steward", False),
     ("Sten Abara", "", "steward", False),
+    ("Wanda Eskola", "", "overseer", False),
 )
 
 
@@ -158,6 +159,8 @@ def _desks_and_epochs(cast: _Cast, at: datetime) -> None:
         if desk:
             stewardship.state_officer_keys(cast.keys[name], hands=hands, at=at)
             stewardship.appoint(cast.officers[name], Role(role), cast.desks[desk], hands=hands, at=at)
+        elif role == Role.OVERSEER:
+            stewardship.appoint(cast.officers[name], Role.OVERSEER, None, hands=hands, at=at)
     for code, desk in cast.desks.items():
         names = [name for name, place, _, _ in PEOPLE if place == code]
         _become_acquainted(cast, names, at)

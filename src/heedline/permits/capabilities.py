@@ -28,3 +28,4 @@ class Capability(StrEnum):
     DECIDE_IDENTITY = "decide-identity"
     OPEN_IDENTITY = "open-identity"
     SET_UP = "set-up"
+    OVERSEE = "oversee"

@@ -21,7 +21,7 @@ DESCRIPTIONS: dict[Role, str] = {
     Role.SUPERVISOR: "An officer who also answers for the desk: reopens, clears alarms of others.",
     Role.AUTHORISER: "Decides whether a reporter's identity may be opened. Never a member of a desk that reads reports.",
     Role.STEWARD: "Sets up desks and officers and signs their keys, two together. Opens nothing.",
-    Role.OVERSEER: "Reads the log, and who can open what. Opens nothing.",
+    Role.OVERSEER: "Reads the log, and who can open what. Opens nothing, and is a member of no desk that reads reports.",
 }
 
 _DESK_WORK = frozenset(
@@ -54,7 +54,7 @@ GRANTS: dict[Role, frozenset[C]] = {
     Role.SUPERVISOR: _DESK_WORK,
     Role.AUTHORISER: frozenset({C.MAKE_EPOCH, C.READDRESS, C.SEE_KEYS, C.BE_ON_DUTY, C.DECIDE_IDENTITY}),
     Role.STEWARD: frozenset({C.SET_UP, C.SEE_KEYS}),
-    Role.OVERSEER: frozenset({C.SEE_KEYS}),
+    Role.OVERSEER: frozenset({C.OVERSEE, C.SEE_KEYS}),
 }
 
 #: Roles that stand on a desk; the others are held for the whole installation.

@@ -46,6 +46,18 @@ ACTS = {
     "identity-request-read": "Read the request to open who sent it",
     "identity-decided": "Decided whether who sent it may be opened",
     "identity-opened": "Opened who sent it",
+    "queue-read": "Looked at a queue",
+    "call-taken-down": "Took a report down for somebody",
+    "came-on-duty": "Came on duty",
+    "went-off-duty": "Went off duty",
+    "shift-planned": "Planned a shift",
+    "put-on-call": "Put somebody on call",
+    "duty-paged": "Paged the people on duty",
+    "sign-in-refused": "Could not sign in",
+    "unlock-refused": "Could not unlock keys",
+    "log-restored": "The log was moved to a restored database",
+    "log-read": "Looked at the log",
+    "log-taken-out": "Took a list out of the log",
 }
 MOVES = {
     Move.SUBMIT: "Received",

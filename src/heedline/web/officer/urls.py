@@ -17,6 +17,7 @@ from heedline.web.officer import (
     identity_pages,
     key_pages,
     me_pages,
+    oversight_pages,
     reply_pages,
     report_pages,
     sign_in_views,
@@ -83,6 +84,12 @@ urlpatterns = [
     path("w/keys/compare/<uuid:ref>/", key_pages.compare, name="key-compare"),
     path("w/keys/<slug:desk>/readdress/", key_pages.readdress, name="keys-readdress"),
     path("w/keys/<slug:desk>/destroy/", key_pages.destroy, name="keys-destroy"),
+    # overseeing: the log, for those who open nothing
+    path("oversight/", oversight_pages.log, name="oversight"),
+    path("oversight/list/", oversight_pages.take_out, name="oversight-list"),
+    path("oversight/bulk/", oversight_pages.bulk, name="oversight-bulk"),
+    path("oversight/hours/", oversight_pages.hours, name="oversight-hours"),
+    path("oversight/refused/", oversight_pages.refused, name="oversight-refused"),
     # work
     path("w/", desk_pages.my_work, name="my-work"),
     path("w/q/<slug:desk>/", desk_pages.queue, name="queue"),

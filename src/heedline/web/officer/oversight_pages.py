@@ -1,0 +1,258 @@
+"""Overseers' pages: the log with filters that are its address, and what in it should make them ask. No keys needed."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET
+
+from heedline.audit.acts import Act
+from heedline.casework import attendance, oversight
+from heedline.casework.oversight import Heap, LogLine, Sieve
+from heedline.web.components.forms import Checkboxes, Choice, DateInput, Form, Select, TextInput
+from heedline.web.declared import Audience, open_to
+from heedline.web.officer.middleware import OfficeRequest
+from heedline.web.officer.report_words import act_words
+
+TABS = (
+    ("oversight", "The log"),
+    ("oversight-bulk", "Many reports in an hour"),
+    ("oversight-hours", "Not on duty"),
+    ("oversight-refused", "Refused"),
+)
+_HEADINGS = ("When", "Act", "Outcome", "Who", "Officer id", "Desk", "Report", "Detail")
+
+
+def _tabs(request: OfficeRequest) -> list[dict[str, Any]]:
+    return [
+        {"text": text, "href": reverse(name), "current": reverse(name) == request.path} for name, text in TABS
+    ]
+
+
+def _form(request: OfficeRequest) -> Form:
+    offered = oversight.choices(by=request.attendance)
+    fields = (
+        DateInput(name="since", label="From this day"),
+        DateInput(name="until", label="To this day"),
+        Select(
+            name="act",
+            label="Act",
+            blank="Every act",
+            choices=tuple(Choice(value=act, label=act_words(act)) for act in offered.acts),
+        ),
+        Select(
+            name="desk",
+            label="Desk",
+            blank="Every desk",
+            choices=tuple(Choice(value=one, label=name) for one, name in offered.desks),
+        ),
+        Select(
+            name="officer",
+            label="Officer",
+            blank="Everybody",
+            choices=tuple(Choice(value=one, label=name) for one, name in offered.officers),
+        ),
+        TextInput(name="report", label="Report", hint="Its whole id, from the address of a line of this log"),
+        Checkboxes(
+            name="refused", label="Outcome", choices=(Choice(value="yes", label="Only what was refused"),)
+        ),
+    )
+    form = Form.posted(fields, request.GET.lists())
+    if form.text("report") and _id(form.text("report")) is None:
+        form = form.but(report="Enter the whole id of a report, or leave this empty")
+    return form
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _sieve(form: Form) -> Sieve:
+    """Which events are wanted; what cannot be read wants nothing in particular."""
+    return Sieve(
+        since=form.day("since"),
+        until=form.day("until"),
+        act=form.text("act"),
+        desk=_id(form.text("desk")),
+        officer=_id(form.text("officer")),
+        report=_id(form.text("report")),
+        refused=form.chosen("refused") == ["yes"],
+    )
+
+
+def _query(**wanted: str) -> str:
+    return f"{reverse('oversight')}?{urlencode(wanted)}"
+
+
+def _day(name: str, day: date) -> dict[str, str]:
+    return {f"{name}-day": str(day.day), f"{name}-month": str(day.month), f"{name}-year": str(day.year)}
+
+
+def _row(line: LogLine) -> dict[str, Any]:
+    return {
+        "line": line,
+        "when": f"{line.at:%-d %B %Y, %H:%M}",
+        "what": act_words(line.act),
+        "only_officer": _query(officer=str(line.officer)) if line.officer else "",
+        "only_report": _query(report=str(line.report)) if line.report else "",
+    }
+
+
+@open_to(Audience.OFFICERS)
+@require_GET
+def log(request: OfficeRequest) -> HttpResponse:
+    """The log, newest first; the address holds the filters."""
+    form = _form(request)
+    wrong = bool(form.errors)
+    older = request.GET.get("older", "")
+    known = older.isascii() and older.isdecimal() and len(older) < 19
+    page = (
+        oversight.LogPage((), None)
+        if wrong
+        else oversight.log(_sieve(form), by=request.attendance, older=int(older) if known else None)
+    )
+    kept = request.GET.copy()
+    kept.pop("older", None)
+    newest = kept.urlencode()
+    if page.older is not None:
+        kept["older"] = str(page.older)
+    return render(
+        request,
+        "officer/oversight.html",
+        {
+            "tabs": _tabs(request),
+            "form": form,
+            "wrong": wrong,
+            "rows": [_row(line) for line in page.lines],
+            "older": f"?{kept.urlencode()}" if page.older is not None else "",
+            "newest": f"?{newest}" if known else "",
+            "sieved": bool(_sieve(form).detail()),
+            "take_out": f"{reverse('oversight-list')}?{newest}",
+            "most": oversight.MOST_TAKEN_OUT,
+        },
+        status=422 if wrong else 200,
+    )
+
+
+class _Lines:
+    """What a csv writer writes to: it gives every line back."""
+
+    def write(self, text: str) -> str:
+        """The line."""
+        return text
+
+
+def _cell(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in "=+-@\t\r" and text else text
+
+
+def _csv(lines: Iterator[LogLine]) -> Iterator[str]:
+    writer = csv.writer(_Lines())
+    yield writer.writerow(_HEADINGS)
+    for line in lines:
+        yield writer.writerow(
+            [
+                _cell(text)
+                for text in (
+                    line.at.isoformat(timespec="seconds"),
+                    line.act,
+                    "refused" if line.refused else "done",
+                    line.by or "the service",
+                    str(line.officer or ""),
+                    line.desk_code,
+                    str(line.report or ""),
+                    "; ".join(f"{key}={value}" for key, value in line.detail),
+                )
+            ]
+        )
+
+
+@open_to(Audience.OFFICERS)
+@require_GET
+def take_out(request: OfficeRequest) -> HttpResponse:
+    """The sieved log as a list for a spreadsheet. Taking it out is an event of the log."""
+    form = _form(request)
+    lines = list(oversight.take_out(_sieve(form), by=request.attendance))
+    answer = HttpResponse("".join(_csv(iter(lines))), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="log.csv"'
+    return answer
+
+
+def _heaps(request: OfficeRequest, heading: str, lead: str, rows: list[dict[str, Any]]) -> HttpResponse:
+    return render(
+        request,
+        "officer/oversight_heaps.html",
+        {"tabs": _tabs(request), "heading": heading, "lead": lead, "rows": rows},
+    )
+
+
+def _stretch(heap: Heap) -> str:
+    """From when to when, in words."""
+    if heap.first.date() == heap.last.date():
+        return f"{heap.first:%-d %B %Y, %H:%M} to {heap.last:%H:%M}"
+    return f"{heap.first:%-d %B %Y, %H:%M} to {heap.last:%-d %B %Y, %H:%M}"
+
+
+def _heap(heap: Heap, what: str, **wanted: str) -> dict[str, Any]:
+    days = _day("since", heap.first.date()) | _day("until", heap.last.date())
+    href = _query(officer=str(heap.officer), **wanted, **days)
+    return {"by": heap.by, "when": _stretch(heap), "what": what, "href": href}
+
+
+@open_to(Audience.OFFICERS)
+@require_GET
+def bulk(request: OfficeRequest) -> HttpResponse:
+    """Hours in which one person read very many reports."""
+    rows = [
+        _heap(heap, f"{heap.count} reports", act=str(Act.REPORT_READ))
+        for heap in oversight.bulk_reads(by=request.attendance, at=attendance.now())
+    ]
+    lead = f"Hours of the last {oversight.BACK.days} days in which one person read {oversight.MANY} different reports or more."
+    return _heaps(request, "Many reports in an hour", lead, rows)
+
+
+@open_to(Audience.OFFICERS)
+@require_GET
+def hours(request: OfficeRequest) -> HttpResponse:
+    """Looks by people who were not on duty."""
+    rows = [
+        _heap(heap, f"{heap.count} look{'' if heap.count == 1 else 's'}")
+        for heap in oversight.out_of_hours(by=request.attendance, at=attendance.now())
+    ]
+    lead = (
+        f"Days of the last {oversight.BACK.days} days on which somebody looked at reports, or at who sent one, while the"
+        " rota does not have them on duty at any desk."
+    )
+    return _heaps(request, "Not on duty", lead, rows)
+
+
+@open_to(Audience.OFFICERS)
+@require_GET
+def refused(request: OfficeRequest) -> HttpResponse:
+    """Who was refused what."""
+    rows = [
+        _heap(
+            heap,
+            f"{act_words(heap.act)}: {heap.count} time{'' if heap.count == 1 else 's'}",
+            act=heap.act,
+            refused="yes",
+        )
+        for heap in oversight.refusals(by=request.attendance, at=attendance.now())
+    ]
+    lead = (
+        f"What people were refused in the last {oversight.BACK.days} days, most often first. A report of another desk and"
+        " one that never was are refused alike, so these lines name no report."
+    )
+    return _heaps(request, "Refused", lead, rows)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from heedline.casework import case_file, journey
+from heedline.casework import case_file, journey, reading
 from heedline.intake.models import QuestionSetArchive
 from heedline.intake.question_files import load_question_set, read_archived
+from heedline.intake.record import build
 from heedline.packs import load_pack
 from heedline.packs.tables import Table
 from tests import cast, stories
@@ -48,3 +49,66 @@ def test_an_older_edition_is_shown_in_its_own_words(house: House) -> None:
         journey.take(new.report_id, by=odile, at=at)
         file = case_file.case_file(new.report_id, by=odile, at=at)
     assert "An older heading" in [section.title for section in file.told]
+
+
+def test_a_report_from_welsh_pages_is_read_in_english_and_in_the_words_they_saw(house: House) -> None:
+    at = cast.now()
+    english, welsh = (load_question_set(load_pack("uk"), "activity", one) for one in ("en", "cy"))
+    answers = {
+        "now": {"danger": "no"},
+        "what": {"narrative": "Fan wen."},
+        "where": {"postcode": stories.NORTH_EAST},
+    }
+    told = build(welsh, answers, language="cy", identity_offered=True)
+    new = replace(stories.new_report(), record=told, question_set=welsh, language="cy")
+    stories.send(new, at=at)
+    with acting("office"):
+        odile = house.sign_in("Odile", at=at)
+        journey.take(new.report_id, by=odile, at=at)
+        file = case_file.case_file(new.report_id, by=odile, at=at)
+        queue = reading.queue(by=odile, at=at, view=reading.QueueView())
+        kept = bytes(QuestionSetArchive.objects.get(digest=welsh.digest).canonical)
+    danger, seen = (qs.any_step("now").fields[0] for qs in (english, welsh))
+    rows = {label: lines for section in file.told for label, lines in section.rows}
+    assert rows[danger.row_label] == ("No",)
+    assert (danger.row_label, seen.row_label) in file.as_seen
+    assert (file.language, file.language_words, file.narrative) == ("cy", "Welsh", "Fan wen.")
+    assert any("Language: Welsh" in line.flags for line in queue.lines)
+    assert read_archived(kept, Table).any_step("now").title == welsh.any_step("now").title
+
+
+def test_an_older_edition_in_another_language_is_read_in_the_english_of_then(house: House) -> None:
+    at = cast.now()
+    welsh = load_question_set(load_pack("uk"), "activity", "cy")
+    original = welsh.source["original"]
+    section = next(iter(original["words"]["sections"]))
+    sections = {**original["words"]["sections"], section: "An older heading"}
+    older = replace(
+        welsh,
+        source={
+            **welsh.source,
+            "original": {**original, "words": {**original["words"], "sections": sections}},
+        },
+    )
+    new = stories.new_report(now={"danger": "no"}, where={"postcode": stories.NORTH_EAST})
+    new = replace(
+        new,
+        question_set=older,
+        language="cy",
+        record=replace(new.record, set_digest=older.digest, language="cy"),
+    )
+    stories.send(new, at=at)
+    with acting("office"):
+        odile = house.sign_in("Odile", at=at)
+        journey.take(new.report_id, by=odile, at=at)
+        file = case_file.case_file(new.report_id, by=odile, at=at)
+    assert "An older heading" in [section.title for section in file.told]
+    assert file.as_seen[0][0] != file.as_seen[0][1]
+
+
+def test_a_report_from_english_pages_has_no_other_words(house: House) -> None:
+    at = cast.now()
+    ref, _ = stories.a_report(at=at, where={"postcode": stories.NORTH_EAST})
+    with acting("office"):
+        file = case_file.case_file(ref, by=house.sign_in("Odile", at=at), at=at)
+    assert (file.as_seen, file.language_words) == ((), "")

@@ -17,7 +17,7 @@ from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.audit.models import Event
 from heedline.casework import NotHere, call_back, call_taking, notes
-from heedline.casework.asked_questions import as_asked, questions_of
+from heedline.casework.asked_questions import as_asked, in_both, language_words, questions_of
 from heedline.casework.attendance import Attendance, Keyring
 from heedline.casework.call_back import CallLine
 from heedline.casework.case_lines import (
@@ -105,9 +105,11 @@ class CaseFile:
     guessable: bool
     only_who: bool
     language: str
+    language_words: str
     channel: str
     narrative: str = field(repr=False)
     told: tuple[Told, ...] = field(repr=False)
+    as_seen: tuple[tuple[str, str], ...]
     moves: tuple[MoveLine, ...]
     holder: str | None
     mine: bool
@@ -131,16 +133,23 @@ def _zone() -> ZoneInfo:
     return ZoneInfo(settings.OFFICE_ZONE)
 
 
-def _sections(opened: OpenedReport, digest: str, kind: str) -> tuple[Told, ...]:
-    """What was told, in the words of the questions as they were asked then."""
-    asked = questions_of(digest, kind)
+def _open_answers(opened: OpenedReport, digest: str, kind: str) -> dict[str, Any]:
+    """The answers that every reader of the report may see."""
     answers = dict(opened.record.get("answers", {}))
     closed = as_asked(digest, kind)
     if closed is not None:  # the number of a call that was asked for is not for every reader: see `call_back`
         answers = call_back.without_number(answers, closed)
+    asked = questions_of(digest, kind)
     if asked is not None and asked.confidence:
         # whether they gave a name is part of who they are: it is told when that is opened, and not before
         answers.pop(asked.roles.get("who", ("", ""))[0], None)
+    return answers
+
+
+def _sections(opened: OpenedReport, digest: str, kind: str) -> tuple[Told, ...]:
+    """What was told, under the questions of then, in the language that officers read."""
+    asked = questions_of(digest, kind)
+    answers = _open_answers(opened, digest, kind)
     if asked is None:  # no archive: the answers all the same, under their bare names
         return (Told("As sent", tuple((name, (str(value),)) for name, value in answers.items())),)
     return tuple(
@@ -148,6 +157,16 @@ def _sections(opened: OpenedReport, digest: str, kind: str) -> tuple[Told, ...]:
         for section in record_rows(asked, answers)
         if any(row.given for row in section.rows)
     )
+
+
+def _as_seen(opened: OpenedReport, digest: str, kind: str) -> tuple[tuple[str, str], ...]:
+    """Each question that was answered, for officers and in the words that the reporter saw; none where these are one."""
+    both = in_both(digest, kind)
+    if both is None or both[0].language == both[1].language:
+        return ()
+    answers = _open_answers(opened, digest, kind)
+    rows = ([row for section in record_rows(qs, answers) for row in section.rows] for qs in both)
+    return tuple((row.label, seen.label) for row, seen in zip(*rows, strict=True) if row.given)
 
 
 def _taken_down(opened: OpenedReport) -> tuple[Told, ...]:
@@ -265,9 +284,11 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
         guessable=opened.guessable,
         only_who=pack.behaviour.only_who(opened.narrative, kind=report.kind, language=opened.language),
         language=opened.language,
+        language_words=language_words(opened.language),
         channel=report.channel,
         narrative=opened.narrative,
         told=(*_taken_down(opened), *_sections(opened, report.question_set, report.kind)),
+        as_seen=_as_seen(opened, report.question_set, report.kind),
         moves=_moves(report, by, at),
         holder=report.holder.name if leased and report.holder is not None else None,
         mine=report.holder_id == by.officer_id,

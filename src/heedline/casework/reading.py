@@ -22,6 +22,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework import on_call
+from heedline.casework.asked_questions import language_words
 from heedline.casework.attendance import Attendance, Keyring
 from heedline.casework.finding import on_the_record
 from heedline.desks.models import Shift
@@ -170,8 +171,8 @@ def _flags(report: Report, opened: OpenedReport | None) -> tuple[str, ...]:
         found.append("Asks to withdraw")
     if report.unread:
         found.append("New message")
-    if opened is not None and opened.language != "en":
-        found.append(f"Language: {opened.language}")
+    if opened is not None and (language := language_words(opened.language)):
+        found.append(f"Language: {language}")
     if opened is not None:
         found += [HINTS[hint] for hint in opened.hints if hint in HINTS]
     return tuple(found)

@@ -27,12 +27,18 @@ from heedline.web.officer.templatetags.officer_words import as_typed
 
 
 def _text_of(form: Form, language: str) -> str:
-    """What would be sent: the pack's question in the reporter's language, then the officer's own words."""
+    """What would be sent: the pack's question in the reporter's language, then the officer's own words.
+
+    Under a translation that nobody has reviewed stands the original, so that nobody sends what they cannot read.
+    """
     pack = load_pack(settings.PACK)
-    known = language if language in pack.languages else "en"
-    code = form.text("template")
-    question = pack.words(known)[pack.question_templates[code].words] if code else ""
-    return "\n\n".join(part for part in (question, form.text("text")) if part)
+    words = pack.words(language if language in pack.languages else pack.first_language)
+    parts = [form.text("text")]
+    if code := form.text("template"):
+        key = pack.question_templates[code].words
+        original = words.beside(key)
+        parts = [words[key], *([original[key]] if original else []), *parts]
+    return "\n\n".join(part for part in parts if part)
 
 
 @open_to(Audience.UNLOCKED)

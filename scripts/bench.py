@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import api_load, desk_work, floor, page_flow, question_page, verdicts
+from bench import api_load, desk_work, floor, log_work, page_flow, question_page, verdicts
 from bench.instance import ROOT, Instance, NotStarted, running
 from bench.load import Wrong
 from bench.processes import machine
@@ -43,13 +43,35 @@ class Size:
     queue_pages: int
     opens: int
     idle: float
+    log: int
+    checked: int
 
 
 WHOLE = Size(
-    floor=400, seconds=6, reports=1200, flows=300, pages=1500, up_to=10_000, queue_pages=80, opens=150, idle=5
+    floor=400,
+    seconds=6,
+    reports=1200,
+    flows=300,
+    pages=1500,
+    up_to=10_000,
+    queue_pages=80,
+    opens=150,
+    idle=5,
+    log=60_000,
+    checked=1_000_000,
 )
 QUICK = Size(
-    floor=100, seconds=1.5, reports=300, flows=40, pages=300, up_to=1_500, queue_pages=30, opens=40, idle=1
+    floor=100,
+    seconds=1.5,
+    reports=300,
+    flows=40,
+    pages=300,
+    up_to=1_500,
+    queue_pages=30,
+    opens=40,
+    idle=1,
+    log=10_000,
+    checked=50_000,
 )
 
 
@@ -160,7 +182,11 @@ def measure(size: Size) -> dict[str, Any]:
         _pages(instance, size, found)
         _desks(instance, size, found)
         found["memory"]["after"] = _memory(instance)
+        say(f"putting {size.log:,} events into the log's tree")
+        found["log"] = {"sequence": log_work.sequence(instance, size.log)}
         say("stopping")
+    say(f"checking an exported log of {size.checked:,} events")
+    found["log"]["check"] = log_work.check(size.checked)
     found["took_seconds"] = round(time.monotonic() - _began, 1)
     return found
 

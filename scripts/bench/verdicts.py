@@ -145,6 +145,17 @@ def _rest(found: dict[str, Any]) -> Iterator[Verdict]:
         f"≤ {MEMORY_MIB} MiB",
         idle <= MEMORY_MIB,
     )
+    log = found["log"]
+    yield Verdict(
+        "the log: events put into the tree a second", f"{log['sequence']['per_second']:,}", "", None
+    )
+    checked = log["check"]
+    yield Verdict(
+        f"the log: checking {checked['events']:,} exported events (memory at most)",
+        f"{checked['seconds']:.1f} s ({checked['peak_rss_mib']:.0f} MiB)",
+        "it fits",
+        checked["fits"],
+    )
     kept = found["durability"]
     yield Verdict(
         "accepted = stored whole, once; codes open",

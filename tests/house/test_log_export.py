@@ -305,7 +305,7 @@ def test_an_empty_log_fits_nothing_that_was_kept(log: Log, tmp_path: Path) -> No
 
 def test_a_long_log_is_read_in_little_memory(tmp_path: Path) -> None:
     """A hundred thousand events, made up here; a million take the same (`make bench`)."""
-    from tests.house.made_up_log import make_up
+    from scripts.bench.made_up_log import make_up
 
     made = make_up(tmp_path / "export", 100_000)
     program = (

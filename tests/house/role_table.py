@@ -33,6 +33,8 @@ TABLES: dict[str, dict[str, str]] = {
     # people and hours
     "desks_appointment": {"office": "arw", "worker": "r", "usher": "r"},
     "desks_desk": {"public": "r", "office": "arw", "worker": "r", "door": "r", "usher": "r"},
+    "desks_invitation": {"office": "arw"},
+    "desks_proposal": {"office": "arw"},
     "desks_installation": {"public": "r", "office": "ar", "worker": "r"},
     "desks_officer": {"office": "arw"},
     "desks_on_call": {"office": "arwd", "worker": "r"},

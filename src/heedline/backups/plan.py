@@ -68,6 +68,8 @@ _WHO = (
 )
 COPIED: tuple[Copied, ...] = (
     *(Copied(table, Side.KEYS) for table in _WHO),
+    Copied("desks_invitation", Side.KEYS, order="officer_id"),
+    Copied("desks_proposal", Side.KEYS),
     Copied("keys_acquaintances", Side.KEYS, order="officer_id"),
     Copied("desks_on_call", Side.BODIES),
     Copied("desks_shift", Side.BODIES),

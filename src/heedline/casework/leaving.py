@@ -19,7 +19,7 @@ from heedline.audit.acts import Act
 from heedline.casework import NotHere, attendance, key_directory
 from heedline.casework.attendance import Attendance
 from heedline.casework.finding import refusals_logged
-from heedline.casework.signing import Hand, state
+from heedline.casework.signing import Signer, state
 from heedline.casework.stewardship import permit_stewards
 from heedline.desks.models import Appointment, Desk, Officer, OnCall, SeedWrapping, Shift
 from heedline.permits.capabilities import Capability
@@ -46,7 +46,7 @@ def suspend(officer_id: UUID, *, by: Attendance, at: datetime) -> None:
         journal.record(Act.OFFICER_SUSPENDED, actor=by.officer_id, thing="officer", thing_id=officer_id)
 
 
-def leave_desk(officer: Officer, desk: Desk, *, hands: Sequence[Hand], at: datetime) -> None:
+def leave_desk(officer: Officer, desk: Desk, *, hands: Sequence[Signer], at: datetime) -> None:
     """End everything that an officer does at one desk. Two stewards sign it. Raises Refused."""
     by = UUID(hands[0].person) if hands else None
     with refusals_logged(Act.APPOINTMENT_ENDED, by=by, desk=desk.id, thing="officer", thing_id=officer.id):
@@ -63,7 +63,7 @@ def leave_desk(officer: Officer, desk: Desk, *, hands: Sequence[Hand], at: datet
         journal.record(Act.APPOINTMENT_ENDED, actor=by, desk=desk.id, thing="officer", thing_id=officer.id)
 
 
-def leave(officer: Officer, *, hands: Sequence[Hand], at: datetime) -> None:
+def leave(officer: Officer, *, hands: Sequence[Signer], at: datetime) -> None:
     """End everything that an officer or a steward does here: role, membership, keys, ways in. Two stewards sign it.
 
     Raises Refused, also where fewer than two stewards would be left.

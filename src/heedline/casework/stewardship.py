@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
@@ -18,11 +19,12 @@ from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework import key_directory
 from heedline.casework.attendance import wrapping_context
+from heedline.casework.enrolling import cost
 from heedline.casework.epochs import make_epoch as make_epoch
 from heedline.casework.epochs import make_epochs_ahead as make_epochs_ahead
 from heedline.casework.finding import refusals_logged
 from heedline.casework.signing import Hand as Hand
-from heedline.casework.signing import state
+from heedline.casework.signing import Signer, state
 from heedline.desks.models import (
     Appointment,
     Desk,
@@ -52,7 +54,7 @@ class Enrolment:
         return Hand(str(self.officer), self.seed)
 
 
-def permit_stewards(hands: Sequence[Hand]) -> None:
+def permit_stewards(hands: Sequence[Signer]) -> None:
     """Two different stewards, each appointed. Raises Refused."""
     for hand in hands:
         if hand.person == ROOT:
@@ -65,17 +67,18 @@ def permit_stewards(hands: Sequence[Hand]) -> None:
         raise gate.Refused("Two different stewards have to sign this.")
 
 
-def _permit_beginning(hands: Sequence[Hand]) -> None:
+def _permit_beginning(hands: Sequence[Signer]) -> None:
     """Two different stewards; as long as the installation has not got two, whoever holds the root key."""
-    if [hand.person for hand in hands] != [ROOT]:
+    root = hands[0] if [hand.person for hand in hands] == [ROOT] else None
+    if not isinstance(root, Hand):
         permit_stewards(hands)
-    elif signing_public(hands[0].seed).hex() != settings.ROOT:
+    elif signing_public(root.seed).hex() != settings.ROOT:
         raise gate.Refused("This is not the root key of this installation.")
     elif Appointment.objects.filter(role=Role.STEWARD, ended_on=None).count() >= 2:
         raise gate.Refused("This installation has its stewards: two of them have to sign this.")
 
 
-def _actor(hands: Sequence[Hand]) -> UUID | None:
+def _actor(hands: Sequence[Signer]) -> UUID | None:
     """Whom the log names. The root key is nobody's name."""
     first = hands[0].person if hands else ROOT
     return UUID(first) if first != ROOT else None
@@ -91,7 +94,7 @@ def found(*, born: str) -> None:
         raise ValueError(f"This database was born as {row.born} of another installation and stays so.")
 
 
-def make_organisation(code: str, name: str, *, hands: Sequence[Hand], at: datetime) -> Organisation:
+def make_organisation(code: str, name: str, *, hands: Sequence[Signer], at: datetime) -> Organisation:
     """Add an organisation. Raises Refused."""
     by = _actor(hands)
     with refusals_logged(Act.ORGANISATION_MADE, by=by):
@@ -107,24 +110,21 @@ def make_officer(
     name: str,
     organisation: Organisation,
     password: str,
-    hands: Sequence[Hand],
+    hands: Sequence[Signer],
     at: datetime,
 ) -> Officer:
-    """Add a member of staff who can sign in. Signing in opens nothing. Raises Refused."""
+    """Add a member of staff who can sign in, or (without a password) be invited. Signing in opens nothing. Raises Refused."""
     by = _actor(hands)
     with refusals_logged(Act.OFFICER_MADE, by=by):
         _permit_beginning(hands)
         officer = Officer(email=email.lower(), name=name, organisation=organisation)
-        officer.set_password(password)
+        if password:
+            officer.set_password(password)
+        else:
+            officer.set_unusable_password()  # an invitation lets them choose one
         officer.save(force_insert=True)
         journal.record(Act.OFFICER_MADE, actor=by, thing="officer", thing_id=officer.id)
         return officer
-
-
-def _cost() -> passphrases.Cost:
-    if settings.TEST_ARGON:
-        return passphrases.Cost(memory_kib=8 * 1024, iterations=1, lanes=1)
-    return passphrases.STANDARD
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def make_wrapping(officer: Officer) -> Wrapping:
     """Make a seed and a passphrase, and prove that one opens the other. Slow on purpose; touches no table."""
     seed, passphrase = new_seed(), passphrases.new_passphrase()
     context = wrapping_context(officer.id)
-    wrapped = passphrases.wrap_seed(seed, passphrase, context=context, cost=_cost())
+    wrapped = passphrases.wrap_seed(seed, passphrase, context=context, cost=cost())
     if passphrases.unwrap_seed(wrapped, passphrase, context=context) != seed:
         raise CannotOpen
     return Wrapping(seed, passphrase, wrapped.to_json())
@@ -168,15 +168,42 @@ def first_steward(officer: Officer, keys: Enrolment, *, root: Hand, at: datetime
 
 
 @transaction.atomic
-def state_officer_keys(keys: Enrolment, *, hands: Sequence[Hand], at: datetime) -> None:
+def state_officer_keys(keys: Enrolment, *, hands: Sequence[Signer], at: datetime) -> None:
     """Two stewards put an officer's public keys into a statement."""
     permit_stewards(hands)
-    body = {
-        "person": str(keys.officer),
-        "kem": key_text(public_key(keys.seed)),
-        "signing": key_text(signing_public(keys.seed)),
+    state_public_keys(
+        keys.officer, kem=public_key(keys.seed), signing=signing_public(keys.seed), hands=hands, at=at
+    )
+
+
+@transaction.atomic
+def state_public_keys(
+    officer: UUID, *, kem: bytes, signing: bytes, hands: Sequence[Signer], at: datetime
+) -> None:
+    """The same for stewards who have seen nothing but the public halves."""
+    permit_stewards(hands)
+    state("officer", officer_body(officer, kem=kem, signing=signing), hands, at=at)
+
+
+def officer_body(officer: UUID, *, kem: bytes, signing: bytes) -> dict[str, str]:
+    """What two stewards say of an officer's keys."""
+    return {"person": str(officer), "kem": key_text(kem), "signing": key_text(signing)}
+
+
+def member_body(officer: UUID, desk: UUID) -> dict[str, str]:
+    """What two stewards say of a member of a desk."""
+    return {"desk": str(desk), "person": str(officer)}
+
+
+def desk_body(desk: Desk) -> dict[str, Any]:
+    """What two stewards say of a desk."""
+    return {
+        "desk": str(desk.id),
+        "code": desk.code,
+        "kind": desk.kind,
+        "round_the_clock": desk.round_the_clock,
+        "authoriser_desk": str(desk.authoriser_id) if desk.authoriser_id is not None else None,
     }
-    state("officer", body, hands, at=at)
 
 
 @transaction.atomic
@@ -188,12 +215,14 @@ def make_desk(
     kind: str,
     round_the_clock: bool,
     authoriser: Desk | None,
-    hands: Sequence[Hand],
+    hands: Sequence[Signer],
     at: datetime,
+    desk_id: UUID | None = None,
 ) -> Desk:
     """Add a desk; two stewards sign what it is."""
     permit_stewards(hands)
     desk = Desk.objects.create(
+        id=desk_id or uuid4(),
         code=code,
         name=name,
         organisation=organisation,
@@ -201,27 +230,22 @@ def make_desk(
         round_the_clock=round_the_clock,
         authoriser=authoriser,
     )
-    body = {
-        "desk": str(desk.id),
-        "code": code,
-        "kind": kind,
-        "round_the_clock": round_the_clock,
-        "authoriser_desk": str(authoriser.id) if authoriser is not None else None,
-    }
-    state("desk", body, hands, at=at)
+    state("desk", desk_body(desk), hands, at=at)
     journal.record(Act.DESK_MADE, actor=UUID(hands[0].person), desk=desk.id, thing="desk", thing_id=desk.id)
     return desk
 
 
 @transaction.atomic
-def appoint(officer: Officer, role: Role, desk: Desk | None, *, hands: Sequence[Hand], at: datetime) -> None:
+def appoint(
+    officer: Officer, role: Role, desk: Desk | None, *, hands: Sequence[Signer], at: datetime
+) -> None:
     """Give an officer a role; on a desk, two stewards also sign that they are a member."""
     permit_stewards(hands)
     if (role in DESK_ROLES) != (desk is not None):
         raise ValueError("This role is held on a desk, or the other way round.")
     Appointment.objects.update_or_create(officer=officer, role=role, desk=desk, defaults={"ended_on": None})
     if desk is not None and str(officer.id) not in key_directory.directory().members(str(desk.id)):
-        state("member", {"desk": str(desk.id), "person": str(officer.id)}, hands, at=at)
+        state("member", member_body(officer.id, desk.id), hands, at=at)
     journal.record(
         Act.OFFICER_APPOINTED,
         actor=UUID(hands[0].person),

@@ -9,6 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from heedline.desks.keyring import Acquaintances, EpochGrant, EpochKeyRow, KeyStatement, SeedWrapping
+from heedline.desks.set_up import Invitation, Proposal
 
 __all__ = [
     "Acquaintances",
@@ -16,10 +17,12 @@ __all__ = [
     "Desk",
     "EpochGrant",
     "EpochKeyRow",
+    "Invitation",
     "KeyStatement",
     "Officer",
     "OnCall",
     "Organisation",
+    "Proposal",
     "SeedWrapping",
     "Shift",
     "StandingInstallation",

@@ -104,7 +104,7 @@ def wrap_seed(seed: bytes, passphrase: str, *, context: bytes, cost: Cost = STAN
     """
     if len(seed) != SEED_SIZE:
         raise ValueError("a seed is 32 bytes")
-    spoken = _canonical(passphrase)
+    spoken = canonical(passphrase)
     if not spoken:
         raise ValueError("a passphrase has 1 to 256 characters")
     salt = secrets.token_bytes(_SALT)
@@ -114,7 +114,7 @@ def wrap_seed(seed: bytes, passphrase: str, *, context: bytes, cost: Cost = STAN
 
 def unwrap_seed(wrapped: WrappedSeed, passphrase: str, *, context: bytes) -> bytes:
     """The seed; ``CannotOpen`` for another passphrase, person or content. Waits while two others derive."""
-    spoken = _canonical(passphrase)
+    spoken = canonical(passphrase)
     if not spoken or len(wrapped.salt) != _SALT:
         raise CannotOpen
     key = _stretched(spoken, wrapped.salt, wrapped.params)
@@ -136,7 +136,7 @@ def _stretched(spoken: bytes, salt: bytes, cost: Cost) -> bytes:
         return kdf.derive(spoken)
 
 
-def _canonical(passphrase: str) -> bytes:
+def canonical(passphrase: str) -> bytes:
     """One spelling for all tolerated ones; empty when there is nothing usable."""
     if len(passphrase) > LONGEST:
         return b""

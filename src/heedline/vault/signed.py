@@ -2,7 +2,8 @@
 
 A statement says one thing (this person has these keys; this desk is theirs; this epoch opens then). It is
 signed as canonical JSON together with the installation's id, so a statement of another installation is worth
-nothing here. What a statement may say and whose signature it needs stands in ``vault.statements``.
+nothing here. Of two stewards the first may sign before the statement has its number (a proposal); the last one to sign
+always signs the whole. What a statement may say and whose signature it needs stands in ``vault.statements``.
 
 Keys in bodies are base64 text (``key_text``); ids of people and desks are strings of 1 to 64 characters, dates
 are ISO. The sizes fix the suite: X-Wing for ``kem``, Ed25519 for ``signing``.
@@ -37,6 +38,7 @@ _LONGEST_JSON = 64 * 1024
 _MOST_SIGNATURES = 8
 _MOST_NAMES = 500
 _LABEL = b"heedline/v1/statement\0"
+_PROPOSAL = b"heedline/v1/proposal\0"
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,8 @@ class Statement:
     body: Mapping[str, JSON]
     issued_on: str
 
-    def canonical(self) -> bytes:
-        """The one spelling: sorted keys, no blanks, ASCII."""
+    def canonical(self, *, numbered: bool = True) -> bytes:
+        """The one spelling: sorted keys, no blanks, ASCII. A proposal has no number yet."""
         facts = {
             "v": 1,
             "id": self.id,
@@ -59,6 +61,8 @@ class Statement:
             "body": dict(self.body),
             "issued_on": self.issued_on,
         }
+        if not numbered:
+            del facts["serial"]
         return json.dumps(facts, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("ascii")
 
 
@@ -76,6 +80,10 @@ class Signed:
         """
         check_shape(self.statement)
         made = sign(seed, signed_bytes(self.statement, installation))
+        return replace(self, signatures={**self.signatures, signer_id: made})
+
+    def with_proposal(self, signer_id: str, made: bytes) -> "Signed":
+        """The same, with the signature that somebody gave to it before it had a number."""
         return replace(self, signatures={**self.signatures, signer_id: made})
 
     def to_json(self) -> str:
@@ -109,6 +117,18 @@ def signed_bytes(statement: Statement, installation: str) -> bytes:
     """What is signed: a label, the installation with its length, the canonical statement."""
     place = installation.encode()
     return _LABEL + len(place).to_bytes(4, "big") + place + statement.canonical()
+
+
+def proposed_bytes(statement: Statement, installation: str) -> bytes:
+    """What the first of two stewards signs: the same without its number, under a label of its own."""
+    place = installation.encode()
+    return _PROPOSAL + len(place).to_bytes(4, "big") + place + statement.canonical(numbered=False)
+
+
+def propose(statement: Statement, seed: bytes, *, installation: str) -> bytes:
+    """The signature of the first steward. ``ValueError`` when the statement could never be accepted."""
+    check_shape(statement)
+    return sign(seed, proposed_bytes(statement, installation))
 
 
 def key_text(key: bytes) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from uuid import uuid4
 
 import pytest
-from tests.rules.vault.test_statements import APRIL, MARCH, SEEDS, Paper, kem, reason, signing
+from tests.rules.vault.test_statements import APRIL, HERE, MARCH, SEEDS, Paper, kem, reason, signing
 from tests.rules.vault.test_statements import paper as paper
 
 from heedline.vault import keys
 from heedline.vault.container import Container, file_key, move, open_container, seal
 from heedline.vault.errors import CannotOpen
 from heedline.vault.header import MOST_STANZAS
+from heedline.vault.signed import JSON, ROOT, Signed, Statement, propose
 
 LATER = date(2031, 3, 2)
 
@@ -159,3 +162,58 @@ def test_a_header_has_room_for_so_many() -> None:
     full = seal(b"words", [PUBLIC[WATCH]] * MOST_STANZAS)
     with pytest.raises(CannotOpen):
         move(full.header, [OLD], PUBLIC[NEW])
+
+
+# --- proposals -----------------------------------------------------------------------------------------------------
+
+
+def proposed(paper: Paper, kind: str, by: tuple[str, ...], **body: JSON) -> Signed:
+    """A statement whose first signature was made before it had its number."""
+    statement = Statement(str(uuid4()), kind, len(paper.all) + 1, body, "2031-03-01")
+    early = replace(statement, serial=1)
+    first = propose(early, SEEDS[by[0]], installation=HERE)
+    signed = Signed(statement, {}).with_proposal(by[0], first)
+    for other in by[1:]:
+        signed = signed.with_signature(other, SEEDS[other], installation=HERE)
+    paper.all.append(signed)
+    return signed
+
+
+def test_the_first_of_two_stewards_may_sign_before_there_is_a_number(paper: Paper) -> None:
+    proposed(paper, "member", ("stella", "sten"), desk="north-east", person="abel")
+    known = paper.adds_up_to()
+    assert known.refused == ()
+    assert "abel" in known.members("north-east")
+
+
+def test_two_proposals_are_no_statement(paper: Paper) -> None:
+    signed = proposed(paper, "member", ("stella", "sten"), desk="north-east", person="abel")
+    early = replace(signed.statement, serial=1)
+    paper.all[-1] = signed.with_proposal("sten", propose(early, SEEDS["sten"], installation=HERE))
+    assert reason(paper) == "a signature that does not hold"
+
+
+def test_a_proposal_of_something_else_or_elsewhere_does_not_hold(paper: Paper) -> None:
+    signed = proposed(paper, "member", ("stella", "sten"), desk="north-east", person="abel")
+    other = replace(signed.statement, body={"desk": "north-east", "person": "ghost"})
+    for made in (
+        propose(other, SEEDS["stella"], installation=HERE),
+        propose(signed.statement, SEEDS["stella"], installation="south"),
+        propose(replace(signed.statement, issued_on="2031-03-02"), SEEDS["stella"], installation=HERE),
+        propose(signed.statement, SEEDS["stranger"], installation=HERE),
+    ):
+        paper.all[-1] = signed.with_proposal("stella", made)
+        assert reason(paper) == "a signature that does not hold"
+
+
+def test_nothing_but_what_two_stewards_sign_can_be_proposed(paper: Paper) -> None:
+    signed = paper.epoch("north-east", "april", APRIL, ["odile"], by=["odile"])
+    made = propose(signed.statement, SEEDS["odile"], installation=HERE)
+    paper.all[-1] = Signed(signed.statement, {"odile": made})
+    assert reason(paper) == "a signature that does not hold"
+    paper.all.pop()
+    steward = paper.steward("sid")
+    paper.all[-1] = Signed(
+        steward.statement, {ROOT: propose(steward.statement, SEEDS[ROOT], installation=HERE)}
+    )
+    assert reason(paper) == "a signature that does not hold"

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("permits", "0001_initial"),
         ("audit", "0001_initial"),
-        ("desks", "0001_initial"),
+        ("desks", "0002_set_up"),
         ("dispatch", "0001_initial"),
         ("intake", "0001_initial"),
         ("reports", "0004_sweeps"),

@@ -92,7 +92,7 @@ def changes(request: OfficeRequest) -> HttpResponse:
         form = Form.posted((PASSPHRASE,), request.POST.lists())
         serial = request.POST.get("serial", "")
         if not form.errors and serial.isdecimal() and len(serial) < 10:
-            form = _with_passphrase(
+            form = with_passphrase(
                 request,
                 form,
                 lambda words: key_view.acknowledge(int(serial), words, by=by, at=at),
@@ -126,7 +126,7 @@ def compare(request: OfficeRequest, ref: UUID) -> HttpResponse:
                 nonlocal granted
                 granted = key_view.compare(ref, form.text("words"), passphrase, by=by, at=at)
 
-            form = _with_passphrase(request, form, act)
+            form = with_passphrase(request, form, act)
             if not form.errors:
                 more = f" They can open {granted} more keys." if granted else ""
                 messages.success(request, f"The words of {name} are right.{more}")
@@ -169,7 +169,7 @@ def destroy(request: OfficeRequest, desk: str) -> HttpResponse:
     return render(request, "officer/keys_destroyed.html", {"papers": [one.words for one in papers]})
 
 
-def _with_passphrase(request: OfficeRequest, form: Form, act: Callable[[str], object]) -> Form:
+def with_passphrase(request: OfficeRequest, form: Form, act: Callable[[str], object]) -> Form:
     """Do something that needs the passphrase; say at its field what is wrong with it, and slow down guessing."""
     key = str(request.attendance.officer_id)
     if wait := throttle.UNLOCKS.take(key, now=time.monotonic()):

@@ -14,6 +14,7 @@ from heedline.web.officer import (
     call_pages,
     desk_pages,
     duty_pages,
+    enrol_pages,
     identity_pages,
     key_pages,
     me_pages,
@@ -21,6 +22,7 @@ from heedline.web.officer import (
     reply_pages,
     report_pages,
     sign_in_views,
+    steward_pages,
     sweep_pages,
     unlocking,
 )
@@ -76,6 +78,17 @@ urlpatterns = [
         _security(sign_in_views.TakeAwayPasskey),
         name="mfa_remove_webauthn",
     ),
+    # making one's keys
+    path("enrol/", enrol_pages.enrol, name="enrol"),
+    path("enrol/prove/", enrol_pages.prove, name="enrol-prove"),
+    path("me/ways/", enrol_pages.ways, name="ways"),
+    path("me/ways/prove/", enrol_pages.prove_way, name="ways-prove"),
+    # setting up, for stewards
+    path("s/", steward_pages.overview, name="setup"),
+    path("s/propose/<slug:item>/", steward_pages.propose, name="setup-propose"),
+    path("s/confirm/<uuid:ref>/", steward_pages.confirm, name="setup-confirm"),
+    path("s/withdraw/<uuid:ref>/", steward_pages.withdraw, name="setup-withdraw"),
+    path("s/stop/<uuid:ref>/", steward_pages.stop, name="setup-stop"),
     # keys
     path("unlock/", unlocking.unlock, name="unlock"),
     path("lock/", unlocking.lock, name="lock"),

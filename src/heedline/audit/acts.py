@@ -53,6 +53,9 @@ class Act(StrEnum):
     LOG_READ = "log-read"
     LOG_TAKEN_OUT = "log-taken-out"
     # setting up
+    TRANSLATIONS_READ = (
+        "translations-read"  # which languages the public pages have; only refusals are written
+    )
     ORGANISATION_MADE = "organisation-made"
     DESK_MADE = "desk-made"
     OFFICER_MADE = "officer-made"

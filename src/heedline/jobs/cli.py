@@ -69,6 +69,16 @@ def _doctor(_: argparse.Namespace) -> int:
     return doctor.run(_home())
 
 
+def _reviewed(args: argparse.Namespace) -> int:
+    from datetime import UTC, datetime
+
+    from heedline.jobs import reviewing
+
+    on = datetime.now(UTC).date()
+    pack = os.environ.get("HEEDLINE_PACK") or "uk"
+    return reviewing.run(args.language, args.page, by=args.by, on=on, pack_code=pack)
+
+
 def _backup(args: argparse.Namespace) -> int:
     from heedline.jobs import backups
 
@@ -166,7 +176,15 @@ def parser() -> argparse.ArgumentParser:
     log_commands.add_witness(commands, _witness)
     key_commands.add_keys(commands, _keys)
 
-    docs = commands.add_parser("docs", help="write docs/journey.md and docs/access.md from the code")
+    reviewed = commands.add_parser(
+        "reviewed", help="print the mark of a public page that somebody has read in a language"
+    )
+    reviewed.add_argument("language", metavar="LANGUAGE", help="its code, such as cy")
+    reviewed.add_argument("page", metavar="PAGE", help="as docs/languages.md calls it")
+    reviewed.add_argument("--by", metavar="NAME", required=True, help="who has read every text of it")
+    reviewed.set_defaults(call=_reviewed)
+
+    docs = commands.add_parser("docs", help="write the papers that are printed from the code")
     docs.add_argument("--check", action="store_true", help="write nothing; exit 1 when they are out of date")
     docs.add_argument("--folder", default="docs", help="where they stand (docs)")
     docs.set_defaults(call=_docs)

@@ -1,7 +1,7 @@
 """Papers that are printed from the code, so that they cannot say anything else than it does.
 
-`docs/journey.md` shows the moves of a report, `docs/access.md` who may do what and whom each page answers. A check
-compares what stands on the disk with what would be printed.
+`docs/journey.md` shows the moves of a report, `docs/access.md` who may do what and whom each page answers,
+`docs/languages.md` which public page is in which language and who has reviewed it. A check compares what stands on the disk with what would be printed.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from heedline.packs.languages import Page, State
 from heedline.permits.capabilities import Capability
 from heedline.permits.roles import DESCRIPTIONS, GRANTS, Role
 from heedline.permits.rules import REQUEST_RULES, RULES
@@ -103,6 +104,62 @@ def access() -> str:
     return "\n\n".join(parts)
 
 
+_IN_SHORT = {
+    State.ORIGINAL: "",
+    State.REVIEWED: "reviewed",
+    State.CHANGED: "changed since",
+    State.UNREVIEWED: "not reviewed",
+    State.WITHHELD: "**English shown**",
+    State.ABSENT: "English only",
+}
+
+
+def _in_short(page: Page) -> str:
+    part = f", {page.own} of {page.texts} texts" if 0 < page.own < page.texts else ""
+    mark = f" {page.mark.on} by {page.mark.by}" if page.mark else ""
+    return f"{_IN_SHORT[page.state]}{mark}{part}"
+
+
+def _share(pages: Sequence[Page]) -> str:
+    return f"{sum(page.own for page in pages)} of {sum(page.texts for page in pages)}"
+
+
+def languages() -> str:
+    """The page about the public pages in every language. Needs Django."""
+    from heedline.casework.translations import of_pack
+    from heedline.packs import load_pack
+
+    found = of_pack(load_pack("uk"))
+    head = [f"{one.english} (`{one.code}`)" for one in found.languages]
+    rows = (
+        (f"`{line.code}`", line.name, *(_in_short(page) for page in line.in_languages))
+        for line in found.lines
+    )
+    counts = (
+        (
+            name,
+            one.direction,
+            _share([line.in_languages[at] for line in found.lines]),
+            f"{reviewed} of {len(found.lines)}",
+        )
+        for at, (name, one, reviewed) in enumerate(zip(head, found.languages, found.reviewed, strict=True))
+    )
+    return "\n\n".join(
+        [
+            "# The public pages in every language",
+            _PRINTED,
+            "A text that a language lacks stands in English. A text that nobody has reviewed has the English beside it. "
+            "What to do in an attack is never shown in a translation that nobody has reviewed: **English shown**. "
+            "A mark stands in `packs/uk/words/reviews.toml` with a digest of the translation and its English; when "
+            "either changes, the mark no longer counts. `heedline reviewed LANGUAGE PAGE --by NAME` prints one.",
+            "## Languages",
+            _table(("Language", "Direction", "Texts", "Pages reviewed"), counts),
+            "## Pages",
+            _table(("Page", "Called", *head), rows),
+        ]
+    )
+
+
 def papers() -> dict[str, str]:
     """Every printed paper, by its file name."""
     os.environ.pop("HEEDLINE_PROCESS", None)  # as nobody: both sites' addresses can be read, no database
@@ -110,7 +167,7 @@ def papers() -> dict[str, str]:
     import django
 
     django.setup()
-    return {"journey.md": journey() + "\n", "access.md": access() + "\n"}
+    return {"journey.md": journey() + "\n", "access.md": access() + "\n", "languages.md": languages() + "\n"}
 
 
 def run(folder: Path, *, check: bool) -> int:

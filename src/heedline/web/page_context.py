@@ -105,6 +105,7 @@ def office_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
         _link("Identity", "identity", request.path) if by.desks or "authoriser" in by.roles else None,
         _link("Set up", "setup", request.path) if by.may(Capability.SET_UP) else None,
         _link("Keys", "keys", request.path) if by.may(Capability.SEE_KEYS) else None,
+        _link("Languages", "office-languages", request.path) if by.may(Capability.SET_UP) else None,
         _link("Oversight", "oversight", request.path) if "overseer" in by.roles else None,
         _link("Security", "mfa_index", request.path),
         _link("Me", "me", request.path),

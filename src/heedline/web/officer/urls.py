@@ -17,6 +17,7 @@ from heedline.web.officer import (
     enrol_pages,
     identity_pages,
     key_pages,
+    language_pages,
     me_pages,
     oversight_pages,
     reply_pages,
@@ -98,6 +99,7 @@ urlpatterns = [
     path("w/keys/<slug:desk>/readdress/", key_pages.readdress, name="keys-readdress"),
     path("w/keys/<slug:desk>/destroy/", key_pages.destroy, name="keys-destroy"),
     # overseeing: the log, for those who open nothing
+    path("w/languages/", language_pages.languages, name="office-languages"),
     path("oversight/", oversight_pages.log, name="oversight"),
     path("oversight/list/", oversight_pages.take_out, name="oversight-list"),
     path("oversight/bulk/", oversight_pages.bulk, name="oversight-bulk"),

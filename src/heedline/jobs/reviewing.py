@@ -1,0 +1,30 @@
+"""`heedline reviewed`: what to write down when somebody has read a page in a language."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date
+
+from heedline.packs import load_pack
+
+
+def run(language: str, page: str, *, by: str, on: date, pack_code: str = "uk") -> int:
+    """Print the mark for `words/reviews.toml`. Returns 1 for a page or language that is none, or is not translated."""
+    pack = load_pack(pack_code)
+    if language not in list(pack.languages)[1:]:
+        return _not_done(f"the pack is not translated into {language}")
+    found = pack.pages[language].get(page)
+    if found is None:
+        return _not_done(f"there is no page {page}; docs/languages.md lists them")
+    if not found.own:
+        return _not_done(f"{page} has no text in {language}")
+    name = json.dumps(by, ensure_ascii=False)  # which is how TOML writes it, too
+    print(f'[marks.{language}."{page}"]\nby = {name}\non = {on}\ndigest = "{found.digest}"')  # noqa: T201
+    print(f"Add these lines to packs/{pack_code}/words/reviews.toml.", file=sys.stderr)  # noqa: T201
+    return 0
+
+
+def _not_done(why: str) -> int:
+    print(f"heedline: {why}", file=sys.stderr)  # noqa: T201
+    return 1

@@ -279,6 +279,9 @@ def check(request: OfficeRequest) -> HttpResponse:
         "not_asked": [(one.title, f"{one.slug}.{one.fields[0].name}") for one in missing],
         "contact": call_taking.contact_rows(contact.channel, contact.in_the_seal(request.attendance)),
         "kind": load_pack(settings.PACK).kinds[sheet.kind].name,
+        "only_who": load_pack(settings.PACK).behaviour.only_who(
+            sheet.record().narrative, kind=sheet.kind, language=call_forms.LANGUAGE
+        ),
     }
     return render(request, "officer/call_check.html", context)
 

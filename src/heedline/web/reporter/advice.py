@@ -12,28 +12,14 @@ from heedline.web.declared import Audience, open_to
 from heedline.web.reporter.asking import pack, shown
 from heedline.web.reporter.languages import prefix
 from heedline.web.reporter.pages import page
+from heedline.web.reporter.promises import WAYS, promised
 
 
 @open_to(Audience.EVERYONE)
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is kept, who sees it, for how long."""
-    promised = [
-        {
-            "title": shown(f"promise.{who}_title"),
-            "list": {
-                "rows": [
-                    {
-                        "key": {"text": shown(f"promise.column_{what}")},
-                        "value": {"text": shown(f"promise.{who}_{what}")},
-                    }
-                    for what in ("see", "who", "tell")
-                ]
-            },
-        }
-        for who in ("anonymous", "confidence")
-    ]
-    return page(request, "privacy", exit=False, promised=promised)
+    return page(request, "privacy", exit=False, promised=promised(*WAYS))
 
 
 @open_to(Audience.EVERYONE)

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 
 from heedline.intake import engine
 from heedline.intake.questions import Step, StepKind
-from heedline.web.reporter import gates, repeated, sending, walking
+from heedline.web.reporter import gates, promises, repeated, sending, walking
 from heedline.web.reporter.asking import shown
 from heedline.web.reporter.fields_of_step import form_of, heads_itself
 from heedline.web.reporter.pages import page, see_other, tab_title
@@ -83,5 +83,6 @@ def show(turn: Turn, step: Step, typed: Mapping[str, Any], errors: Mapping[str, 
         skip=shown("shared.skip_to_sending") if asking.skip_target(step.slug) else "",
         back_url=walking.back_address(turn, step.slug),
         late=turn.draft.notes.get("late", False),
+        promised=promises.beside(step, asking.qs),
         gently=walking.asks_what_was_done(turn, step),
     )

@@ -23,7 +23,7 @@ from tests.sites.reporter.walker import DRAFT, Walker
 
 #: Names of the routes that the tests of this file reach.
 THE_OTHER_DOORS = {
-    "emergency", "examples", "person", "online", "advice", "charity", "phone", "safe", "safe-home", "safe-work",
+    "emergency", "examples", "person", "online", "advice", "charity", "phone", "near", "safe", "easy", "safe-home", "safe-work",
     "safe-out", "attack", "safety-person", "safety-online", "safety-advice",
 }  # fmt: skip
 FRONT = [

@@ -75,7 +75,7 @@ def test_the_other_doors(site: str, person: Open, scripts: bool) -> None:  # noq
     rosa = person(scripts=scripts)
     for address in (
         "emergency", "tell/examples", "stay-safe", "stay-safe/home", "stay-safe/work", "stay-safe/out",
-        "stay-safe/now", "ask", "other", "phone",
+        "stay-safe/now", "stay-safe/now/easy", "ask", "other", "phone", "phone/near",
     ):  # fmt: skip
         rosa.visit(f"{site}/{address}/")
         seen(rosa, f"door-{address.replace('/', '-')}")

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What the gates cost a report, in microseconds of processor time: `python scripts/bench/gates.py`. No database.
+"""What the gates, and counting, cost a report, in microseconds of processor time: `python scripts/bench/gates.py`. No database.
 
 The pace is asked for every report that is not about danger; the token is read for every report from a page. Spending it
 is part of the statement that stores the report (`door.spend_form`: one update of one row by its key).
@@ -31,6 +31,7 @@ def cost(act: Callable[[int], object]) -> float:
 def main() -> int:
     """Print each part. Exit code 1 when one report's share is over its budget."""
     from heedline.casework import form_tokens
+    from heedline.casework.counting import Counts
     from heedline.casework.drafting import Draft, new_cookie
     from heedline.casework.pace import Pace
     from heedline.config.wsgi import forgetting_who
@@ -38,6 +39,7 @@ def main() -> int:
     pace = Pace()
     callers = [pace.caller(f"2001:db8:{n >> 16:x}:{n & 0xFFFF:x}::1") for n in range(60_000)]
     ids = [uuid4() for _ in range(1_000)]
+    counts, steps = Counts(), [f"page-{n}" for n in range(20)]
     draft = Draft(cookie=new_cookie())
     token = form_tokens._signed(form_tokens._row(draft), 0)
     forget = forgetting_who(lambda environ, start: [])
@@ -48,6 +50,7 @@ def main() -> int:
             )  # type: ignore[arg-type,return-value]
         ),
         "ask the pace, 60,000 places": cost(lambda n: pace.wait(callers[n * 7 % 60_000], ids[n % 1_000])),
+        "count a page": cost(lambda n: counts.add("activity", steps[n % 20], "entered")),
         "read a form's token": cost(lambda n: form_tokens.read(draft, token)),
     }
     for what, microseconds in parts.items():

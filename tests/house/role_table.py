@@ -45,6 +45,7 @@ TABLES: dict[str, dict[str, str]] = {
     "dispatch_outbox": {"office": "a", "worker": "rwdm", "door": "a"},
     "dispatch_worker_beat": {"office": "r", "worker": "arw"},
     # drafts and questions
+    "intake_count": {"office": "r", "door": "arw", "settler": "ard", "worker": "m"},
     "intake_draft": {"door": "arwd", "settler": "ard", "worker": "m"},
     "intake_question_set": {"office": "r", "door": "ar"},
     # keys
@@ -151,6 +152,7 @@ ALSO = {
     )
 }
 DOOR = {
+    "add_counts",
     "archive_questions",
     "ask_to_withdraw",
     "delete_draft",
@@ -194,7 +196,7 @@ PERMITS = {
 }
 #: Those that look with the caller's eyes, so that row-level security holds inside; `slot` looks at no table.
 INVOKERS = {"queue", "slot", "waiting"}
-CLOCKWORK = {"end_releases", "forget_sweeps", "settle", "sweep"}
+CLOCKWORK = {"end_releases", "forget_sweeps", "join_counts", "settle", "sweep"}
 TRIGGERS = {"a_decision_stays", "a_key_that_lives", "steps_stay", "the_log_only_grows"}
 #: Functions of PostgreSQL itself that one of ours may call and PUBLIC may not.
 SYSTEM_FUNCTIONS = {("worker", "pg_stat_reset_single_table_counters(oid)"), ("worker", "pg_switch_wal()")}

@@ -24,7 +24,8 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.test import Client, override_settings
 
-from heedline.casework import attendance, case_file, conversation, journey, stewardship
+from heedline.casework import attendance, case_file, conversation, counting, journey, stewardship
+from heedline.casework.pace import CALLER, PACE
 from heedline.config import quiet_logs
 from tests import stories
 from tests.acting import acting
@@ -67,6 +68,7 @@ class Day:
     answers: list[tuple[str, Any]] = field(default_factory=list, repr=False)
     codes: list[str] = field(default_factory=list, repr=False)
     keys: list[str] = field(default_factory=list, repr=False)
+    numbers: list[str] = field(default_factory=list, repr=False)
     logged: io.StringIO = field(default_factory=io.StringIO, repr=False)
     tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict, repr=False)
     statements: str = field(default="", repr=False)
@@ -76,7 +78,7 @@ class Day:
     @property
     def secrets(self) -> list[str]:
         spelled = [code.replace("-", "") for code in self.codes]
-        return [*UNASKED, *IN_CONFIDENCE, *self.codes, *spelled, *self.keys]
+        return [*UNASKED, *IN_CONFIDENCE, *self.codes, *spelled, *self.keys, *self.numbers]
 
 
 class Marked(Client):
@@ -86,6 +88,10 @@ class Marked(Client):
         super().__init__(
             enforce_csrf_checks=True, raise_request_exception=False, headers=BROWSER, REMOTE_ADDR=ADDRESS
         )
+        caller = PACE.caller(ADDRESS)  # as the web application hands it on
+        assert caller is not None
+        self.defaults[CALLER] = caller
+        day.numbers.append(caller.number.hex())
         self.day = day
 
     def request(self, **request: Any) -> Any:
@@ -293,6 +299,10 @@ def day(django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Ite
             walk(day, db)
             programs(day, db)
             officers(day, db)
+            for counted in counting.COUNTS._held:  # as if it had been a busy day
+                counting.COUNTS._held[counted] += 10
+            with acting("public"):
+                assert counting.flush() > 10
         day.tables = thief.tables(lambda sql: db.execute(sql).fetchall())  # type: ignore[arg-type]
         running = db.execute(
             "SELECT query FROM pg_stat_activity WHERE datname = current_database()"
@@ -327,6 +337,7 @@ def test_the_day_was_as_bad_as_it_should_be(day: Day) -> None:
     assert len(day.codes) == 3
     assert len(day.tables['public."reports_report"']) == 3
     assert len(day.tables['public."reports_message"']) == 2
+    assert len(day.tables['public."intake_count"']) > 10
 
 
 def test_no_table_has_a_mark(day: Day) -> None:

@@ -30,6 +30,7 @@ PLAIN: dict[str, str] = {
     "desks_invitation": "expires_at",
     "desks_proposal": "id act statement issued_on closed_on carried_out",
     "desks_on_call": "id desk_id step",
+    "intake_count": "hour kind step what number",
     "intake_draft": "expires sendings",
     "intake_question_set": "name canonical",
     "reports_report": "id kind channel area urgency priority danger_to_life desk_id watch_id question_set stage slot"

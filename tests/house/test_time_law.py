@@ -19,7 +19,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from heedline.casework import arrivals, conversation, journey, paging, reading
+from heedline.casework import arrivals, conversation, counting, journey, paging, reading
 from heedline.dispatch.clocks import slot_of
 from heedline.vault.codes import ReceiptCode
 from tests import stories
@@ -72,6 +72,7 @@ SLOTTED = {
     "dispatch_outbox.slot",
     "dispatch_alarm.slot",
     "intake_draft.expires",
+    "intake_count.hour",
 }
 
 
@@ -291,3 +292,18 @@ def test_a_report_that_was_taken_keeps_only_its_day(slot: Slot) -> None:
         "SELECT at FROM audit_event WHERE act = 'report-arrived' AND thing_id = %s", [ref]
     ).fetchall()
     assert at == datetime(at.year, at.month, at.day, tzinfo=UTC)
+
+
+def test_what_is_counted_of_visits_is_dated_by_the_clock_and_not_by_them(slot: Slot) -> None:
+    """One transaction for everything, at a moment of the clock's choosing; to the hour, which is coarser than the slot."""
+    assert not slot.rows("intake_count", "number"), "a slot full of visits has written nothing of them"
+    counts = counting.Counts()
+    for n in range(40):
+        counts.add("activity", ("what", "when", "where")[n % 3], "entered")
+    with acting("public"):
+        assert counting.flush(counts) == 3
+    rows = slot.rows("intake_count", "hour, number, xmin::text")
+    assert {hour.minute for hour, _, _ in rows} == {0}
+    assert {number % 5 for _, number, _ in rows} == {0}
+    assert all(hour <= slot.began for hour, _, _ in rows)
+    assert len({number for *_, number in rows}) == 1, "one transaction"

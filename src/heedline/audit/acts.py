@@ -52,6 +52,8 @@ class Act(StrEnum):
     LOG_RESTORED = "log-restored"
     LOG_READ = "log-read"
     LOG_TAKEN_OUT = "log-taken-out"
+    # the public site, as numbers
+    FIGURES_READ = "figures-read"
     # setting up
     TRANSLATIONS_READ = (
         "translations-read"  # which languages the public pages have; only refusals are written

@@ -73,6 +73,7 @@ COPIED: tuple[Copied, ...] = (
     Copied("keys_acquaintances", Side.KEYS, order="officer_id"),
     Copied("desks_on_call", Side.BODIES),
     Copied("desks_shift", Side.BODIES),
+    Copied("intake_count", Side.BODIES, order="hour, kind, step, what"),
     Copied("intake_question_set", Side.BODIES, order="digest"),
     Copied("reports_report", Side.BODIES, where=f"id NOT IN ({_NEW})"),
     Copied("reports_receipt", Side.BODIES, order="report_id", where=_OLD),

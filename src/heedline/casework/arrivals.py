@@ -19,7 +19,8 @@ def settle(at: datetime) -> int:
 
 
 def sweep(at: datetime) -> int:
-    """Remove drafts, sessions and held forms whose time has run out, and what was kept for undoing. Return how many
-    drafts."""
+    """Remove drafts, sessions and held forms whose time has run out, and what was kept for undoing; make days of old
+    hours of the counts. Return how many drafts."""
     clockwork.forget_sweeps()
+    clockwork.join_counts()
     return clockwork.sweep()

@@ -121,7 +121,9 @@ def build(process: str) -> WSGIApplication:
     )
     if process != "public":
         return app
+    from heedline.casework import counting
     from heedline.web.reporter import attack
 
+    counting.begin()
     header = f"HTTP_{settings.CLIENT_HEADER.upper().replace('-', '_')}" if settings.CLIENT_HEADER else ""
     return forgetting_who(from_memory(app, attack.everywhere()), header=header)

@@ -29,6 +29,7 @@ _TABLES = (
     "reports_released_share",
     "reports_swept",
     "intake_draft",
+    "intake_count",
 )
 
 
@@ -73,6 +74,14 @@ def sweep() -> int:
     """Remove drafts, unlocked keys, sessions and held forms that have run out."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clockwork.sweep()")
+        done = cursor.fetchone()
+    return int(done[0]) if done else 0
+
+
+def join_counts() -> int:
+    """Make days of the hours of the public site's counts that are two days old. Return how many numbers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clockwork.join_counts()")
         done = cursor.fetchone()
     return int(done[0]) if done else 0
 

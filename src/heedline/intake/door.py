@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import connection
 
 
@@ -33,3 +35,13 @@ def form_of(row: bytes) -> int:
         cursor.execute("SELECT door.form_of(%s)", [row])
         found = cursor.fetchone()
     return int(found[0]) if found else 0
+
+
+def add_counts(counts: Sequence[tuple[str, str, str, int]]) -> None:
+    """Add to the counts of the hour that is over: kind of report, page, what happened, how many (in fives)."""
+    kinds, steps, whats, numbers = (list(column) for column in zip(*counts, strict=True))
+    with connection.bound_cursor() as cursor:  # type: ignore[attr-defined]
+        cursor.execute(
+            "SELECT door.add_counts(%s::text[], %s::text[], %s::text[], %s::integer[])",
+            [kinds, steps, whats, numbers],
+        )

@@ -23,7 +23,12 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 
 class Wrong(Exception):
-    """One field's answer cannot be taken; the message is for the person who typed it."""
+    """One field's answer cannot be taken; the message is for the person who typed it, `code` is the phrase's."""
+
+    def __init__(self, qs: QuestionSet, code: str, **values: str) -> None:
+        phrase = qs.phrases[code]
+        super().__init__(phrase.format(**values) if values else phrase)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +37,13 @@ class Reading:
 
     `typed`: what to show again, for every field, as it came: `str`, `list[str]` for choices,
     `{"day", "month", "year"}` of `str` for dates. An error that is about the whole page stands under the
-    name of its first field.
+    name of its first field. `codes`: field name → the code of what is wrong (the phrase's, or `missing`).
     """
 
     values: dict[str, Any]
     errors: dict[str, str]
     typed: dict[str, Any]
+    codes: dict[str, str]
 
 
 def read(qs: QuestionSet, step: Step, posted: Mapping[str, Sequence[str]]) -> Reading:
@@ -48,16 +54,17 @@ def read(qs: QuestionSet, step: Step, posted: Mapping[str, Sequence[str]]) -> Re
     typed = {question.name: _typed(question, posted) for question in step.fields}
     values: dict[str, Any] = {}
     errors: dict[str, str] = {}
+    codes: dict[str, str] = {}
     for question in step.fields:
         try:
             value = clean(qs, question, typed[question.name])
         except Wrong as wrong:
-            errors[question.name] = str(wrong)
+            errors[question.name], codes[question.name] = str(wrong), wrong.code
         else:
             if value:
                 values[question.name] = value
-    errors |= missing_fields(step, values, set(errors))
-    return Reading(values, errors, typed)
+    missing = missing_fields(step, values, set(errors))
+    return Reading(values, errors | missing, typed, codes | dict.fromkeys(missing, "missing"))
 
 
 def missing_fields(step: Step, values: Values, with_errors: set[str]) -> dict[str, str]:
@@ -101,13 +108,11 @@ def clean(qs: QuestionSet, question: Question, typed: Any) -> Any:
             return _date(qs, typed)
         case Kind.CHOICE:
             if typed and typed not in {choice.value for choice in question.choices}:
-                raise Wrong(qs.phrases["unknown_choice"])
+                raise Wrong(qs, "unknown_choice")
             return typed
     text: str = typed.strip()
     if len(text) > question.limit:
-        raise Wrong(
-            qs.phrases["too_long"].format(over=f"{len(text) - question.limit:,}", limit=f"{question.limit:,}")
-        )
+        raise Wrong(qs, "too_long", over=f"{len(text) - question.limit:,}", limit=f"{question.limit:,}")
     if not text:
         return ""
     if question.limit_lines:
@@ -118,12 +123,12 @@ def clean(qs: QuestionSet, question: Question, typed: Any) -> Any:
         case Kind.REGISTRATION:
             tight = re.sub(r"[\s\-.]", "", text).upper()
             if not re.fullmatch(question.patterns[0], tight):
-                raise Wrong(qs.phrases["registration"])
+                raise Wrong(qs, "registration")
             return tight
         case Kind.EMAIL if not _EMAIL.fullmatch(text):
-            raise Wrong(qs.phrases["email"])
+            raise Wrong(qs, "email")
         case Kind.PHONE if sum(unicodedata.category(sign) == "Nd" for sign in text) < 5:
-            raise Wrong(qs.phrases["phone"])
+            raise Wrong(qs, "phone")
     return text
 
 
@@ -153,11 +158,11 @@ def _last(posted: Mapping[str, Sequence[str]], name: str, *, lines: bool) -> str
 
 def _choices(qs: QuestionSet, question: Question, typed: Sequence[str]) -> list[str]:
     if set(typed) - {choice.value for choice in question.choices}:
-        raise Wrong(qs.phrases["unknown_choice"])
+        raise Wrong(qs, "unknown_choice")
     chosen = [choice for choice in question.choices if choice.value in typed]
     for choice in chosen:
         if choice.exclusive and len(chosen) > 1:
-            raise Wrong(qs.phrases["exclusive"].format(choice=choice.text))
+            raise Wrong(qs, "exclusive", choice=choice.text)
     return [choice.value for choice in chosen]
 
 
@@ -165,9 +170,7 @@ def _lines(qs: QuestionSet, question: Question, text: str) -> str:
     """One thing a line, without blank lines; nothing is left out or cut, and how they are written is not judged."""
     lines = [line for line in (part.strip() for part in text.split("\n")) if line]
     if len(lines) > question.limit_lines:
-        raise Wrong(
-            qs.phrases["too_many_lines"].format(count=f"{len(lines):,}", limit=f"{question.limit_lines:,}")
-        )
+        raise Wrong(qs, "too_many_lines", count=f"{len(lines):,}", limit=f"{question.limit_lines:,}")
     return "\n".join(lines)
 
 
@@ -178,7 +181,7 @@ def _postcode(qs: QuestionSet, question: Question, text: str) -> str:
         return f"{tight[: -question.tail]} {tight[-question.tail :]}"
     if any(re.fullmatch(pattern, tight) for pattern in others):
         return tight
-    raise Wrong(qs.phrases["postcode"])
+    raise Wrong(qs, "postcode")
 
 
 def _date(qs: QuestionSet, typed: Mapping[str, str]) -> dict[str, int]:
@@ -187,24 +190,24 @@ def _date(qs: QuestionSet, typed: Mapping[str, str]) -> dict[str, int]:
     if year:
         found["year"] = _whole(year) if len(year) == 4 else -1
         if found["year"] not in _YEARS:
-            raise Wrong(qs.phrases["date_year"])
+            raise Wrong(qs, "date_year")
     if month:
         found["month"] = _month(qs, month)
         if not 1 <= found["month"] <= 12:
-            raise Wrong(qs.phrases["date_month"])
+            raise Wrong(qs, "date_month")
     if day:
         found["day"] = _whole(day)
         if not 1 <= found["day"] <= 31:
-            raise Wrong(qs.phrases["date_day"])
+            raise Wrong(qs, "date_day")
     if found and not year:
-        raise Wrong(qs.phrases["date_year_missing"])
+        raise Wrong(qs, "date_year_missing")
     if day and not month:
-        raise Wrong(qs.phrases["date_month_missing"])
+        raise Wrong(qs, "date_month_missing")
     if day:
         try:
             date(found["year"], found["month"], found["day"])
         except ValueError:
-            raise Wrong(qs.phrases["date_not_real"]) from None
+            raise Wrong(qs, "date_not_real") from None
     return found
 
 

@@ -18,6 +18,26 @@ class DraftRow(models.Model):
         indexes = [models.Index(fields=["expires"], name="draft_expires")]
 
 
+class Count(models.Model):
+    """How often something happened at one page of the public site within an hour (a day, once that is two days ago)."""
+
+    pk = models.CompositePrimaryKey("hour", "kind", "step", "what")
+    hour = models.DateTimeField()  # always on the hour
+    kind = models.CharField(max_length=40)
+    step = models.CharField(max_length=40)
+    what = models.CharField(max_length=40)  # entered | continued | sent | exit | expired | error:<code>
+    number = models.PositiveIntegerField()  # in fives
+
+    class Meta:
+        db_table = "intake_count"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(number__gte=5) & models.Q(number=5 * (models.F("number") / 5)),
+                name="in_fives",
+            )
+        ]
+
+
 class QuestionSetArchive(models.Model):
     """Every edition of the questions that a report was answered under, by its hash."""
 

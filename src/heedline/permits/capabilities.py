@@ -27,5 +27,6 @@ class Capability(StrEnum):
     ASK_IDENTITY = "ask-identity"
     DECIDE_IDENTITY = "decide-identity"
     OPEN_IDENTITY = "open-identity"
+    SEE_FIGURES = "see-figures"
     SET_UP = "set-up"
     OVERSEE = "oversee"

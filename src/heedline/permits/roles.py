@@ -53,7 +53,7 @@ GRANTS: dict[Role, frozenset[C]] = {
     Role.OFFICER: _DESK_WORK,
     Role.SUPERVISOR: _DESK_WORK,
     Role.AUTHORISER: frozenset({C.MAKE_EPOCH, C.READDRESS, C.SEE_KEYS, C.BE_ON_DUTY, C.DECIDE_IDENTITY}),
-    Role.STEWARD: frozenset({C.SET_UP, C.SEE_KEYS}),
+    Role.STEWARD: frozenset({C.SET_UP, C.SEE_KEYS, C.SEE_FIGURES}),
     Role.OVERSEER: frozenset({C.OVERSEE, C.SEE_KEYS}),
 }
 

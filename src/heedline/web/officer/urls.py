@@ -15,6 +15,7 @@ from heedline.web.officer import (
     desk_pages,
     duty_pages,
     enrol_pages,
+    figure_pages,
     identity_pages,
     key_pages,
     language_pages,
@@ -135,6 +136,9 @@ urlpatterns = [
     path("w/identity/", identity_pages.requests, name="identity"),
     path("w/identity/<uuid:ref>/", identity_pages.decide, name="identity-request"),
     path("w/identity/<uuid:ref>/open/", identity_pages.open_it, name="identity-open"),
+    # the public site, as numbers
+    path("w/figures/", figure_pages.figures, name="figures"),
+    path("w/figures/file/", figure_pages.figures_file, name="figures-file"),
     # being there
     path("w/alarms/", duty_pages.alarm_list, name="alarms"),
     path("w/alarms/<uuid:alarm>/acknowledge/", duty_pages.acknowledge, name="alarm-acknowledge"),

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_safe
 
 from heedline.casework import drafting
 from heedline.web.declared import Audience, open_to
-from heedline.web.reporter import cookies
+from heedline.web.reporter import cookies, tally
 from heedline.web.reporter.asking import pack
 from heedline.web.reporter.pages import see_other
-from heedline.web.reporter.turns import StoreAway, now
+from heedline.web.reporter.turns import StoreAway, Turn, draft_of, now
 
 
 @open_to(Audience.EVERYONE)
@@ -24,6 +24,9 @@ def leave(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=503)  # a browser that only guesses that somebody will leave
     at = now()
     with suppress(StoreAway):
+        draft = draft_of(request, at)
+        if draft is not None and not draft.sent:
+            tally.left(Turn(request, at, draft))
         drafting.discard(cookies.sent(request, settings.DRAFT_COOKIE), at=at)
         drafting.end_visit(cookies.sent(request, settings.VISIT_COOKIE), at=at)
     response = see_other(pack().service.exit_url)

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 
 from heedline.intake import engine
 from heedline.intake.questions import Step, StepKind
-from heedline.web.reporter import gates, promises, repeated, sending, walking
+from heedline.web.reporter import gates, promises, repeated, sending, tally, walking
 from heedline.web.reporter.asking import shown
 from heedline.web.reporter.fields_of_step import form_of, heads_itself
 from heedline.web.reporter.pages import page, see_other, tab_title
@@ -29,10 +29,14 @@ def question(turn: Turn, slug: str) -> HttpResponse:
         case StepKind.LOOP:
             return repeated.overview(turn, step)
         case StepKind.WORDS if turn.posted:
+            tally.continued(turn, step)
             return see_other(walking.address(turn, asking.next_after(slug)))
         case StepKind.QUESTIONS if turn.posted:
             return answer(turn, step)
-    return show(turn, step, *walking.reading_of(turn, step, slug, turn.draft.answers.get(slug, {})))
+    typed, errors = walking.reading_of(turn, step, slug, turn.draft.answers.get(slug, {}))
+    if not errors:
+        tally.entered(turn, step)
+    return show(turn, step, typed, errors)
 
 
 def answer(turn: Turn, step: Step) -> HttpResponse:
@@ -44,6 +48,7 @@ def answer(turn: Turn, step: Step) -> HttpResponse:
     mistaken = bool(reading.errors) and not (skipping and walking.is_blank(reading.typed))
     if mistaken or walking.must_warn(turn, step.slug, reading.typed):
         errors = reading.errors or walking.code_error(reading.typed)
+        tally.mistaken(turn, step, reading.codes.values() if reading.errors else ["receipt-code"])
         return walking.set_aside(turn, step, step.slug) or show(turn, step, reading.typed, errors)
     walking.put_right(turn, step.slug)
     gently = walking.must_ask_what_was_done(turn, step, reading.values)
@@ -53,6 +58,7 @@ def answer(turn: Turn, step: Step) -> HttpResponse:
         return show(turn, step, reading.typed, {step.fields[0].name: trouble})
     if turn.late or gently:
         return see_other(walking.here(turn))
+    tally.continued(turn, step)
     asking = turn.asking
     if asking.is_call_page(step) and asking.fast:
         return see_other("reporter:brief")

@@ -12,7 +12,7 @@ from heedline.intake import loops
 from heedline.intake.questions import Step, StepKind
 from heedline.intake.summary import item_lines, value_lines
 from heedline.web.components.forms import Form
-from heedline.web.reporter import gates, recovery, walking
+from heedline.web.reporter import gates, recovery, tally, walking
 from heedline.web.reporter.asking import shown
 from heedline.web.reporter.fields_of_step import form_of
 from heedline.web.reporter.pages import as_written, page, see_other, tab_title
@@ -29,6 +29,7 @@ def overview(turn: Turn, step: Step) -> HttpResponse:
             else asking.next_after(step.slug)
         )
         return see_other(walking.address(turn, target))
+    tally.entered(turn, step)
     back = "?back=check" if turn.from_check else ""
     cards = [
         _card(turn, step, item, number, back)
@@ -60,11 +61,12 @@ def item_new(turn: Turn, slug: str) -> HttpResponse:
             else see_other("reporter:question", slug=slug)
         )
     place = f"{slug}/new"
-    return (
-        _save(turn, step, None, place)
-        if turn.posted
-        else _form(turn, step, *walking.reading_of(turn, step, place, {}))
-    )
+    if turn.posted:
+        return _save(turn, step, None, place)
+    typed, errors = walking.reading_of(turn, step, place, {})
+    if not errors and not loops.items(turn.draft.answers, slug):
+        tally.entered(turn, step)
+    return _form(turn, step, typed, errors)
 
 
 @on_draft
@@ -131,6 +133,7 @@ def _save(turn: Turn, step: Step, old: loops.Item | None, place: str) -> HttpRes
     reading = turn.asking.read(step, dict(turn.request.POST.lists()))
     if reading.errors or walking.must_warn(turn, place, reading.typed):
         errors = reading.errors or walking.code_error(reading.typed)
+        tally.mistaken(turn, step, reading.codes.values() if reading.errors else ["receipt-code"])
         return walking.set_aside(turn, step, place) or _form(turn, step, reading.typed, errors)
     walking.put_right(turn, place)
     answers = turn.draft.answers

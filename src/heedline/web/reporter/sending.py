@@ -9,12 +9,13 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from heedline.casework import Conflict, SealingStopped, Spent, drafting, form_tokens, journey
+from heedline.casework.counting import BRIEF
 from heedline.casework.form_tokens import FormToken
 from heedline.intake import engine
 from heedline.intake.record import NotReady, Record, record
 from heedline.intake.summary import Row, check_rows
 from heedline.web.components.forms import Form, TextArea
-from heedline.web.reporter import gates, receipt, recovery, walking
+from heedline.web.reporter import gates, receipt, recovery, tally, walking
 from heedline.web.reporter.asking import language, shown
 from heedline.web.reporter.pages import as_written, page, see_other, tab_title
 from heedline.web.reporter.turns import StoreAway, Turn, on_draft
@@ -25,8 +26,9 @@ def check(turn: Turn) -> HttpResponse:
     if turn.late:
         return recovery.expired(turn.request)
     if turn.posted:
-        return send(turn)
+        return send(turn, turn.asking.last)
     asking = turn.asking
+    tally.entered(turn, asking.qs.any_step(asking.last))
     sections, originals = (
         check_rows(qs, turn.draft.answers, identity_offered=asking.identity_offered)
         for qs in (asking.qs, asking.original)
@@ -57,6 +59,8 @@ def brief(turn: Turn) -> HttpResponse:
     slug, name = asking.qs.narrative
     step = asking.qs.any_step(slug)
     if not turn.posted:
+        if asking.fast:
+            tally.brief(turn)
         given, errors = walking.reading_of(turn, step, "brief", turn.draft.answers.get(slug, {}))
         return (
             _brief_page(turn, given[name], errors)
@@ -72,11 +76,11 @@ def brief(turn: Turn) -> HttpResponse:
         trouble = walking.kept(turn, engine.with_answer(turn.draft.answers, step, reading.values))
         if trouble:
             return recovery.store_away(turn.request)
-    return send(turn) if asking.fast else recovery.does_not_fit(turn.request, late=turn.late)
+    return send(turn, BRIEF) if asking.fast else recovery.does_not_fit(turn.request, late=turn.late)
 
 
-def send(turn: Turn) -> HttpResponse:
-    """Seal and store. Nothing is said to be sent before it is durable; whatever fails, the draft stays."""
+def send(turn: Turn, page_slug: str) -> HttpResponse:
+    """Seal and store what `page_slug` sends. Nothing is said to be sent before it is durable; whatever fails, the draft stays."""
     draft, asking = turn.draft, turn.asking
     gates.note_box(turn)
     try:
@@ -89,7 +93,10 @@ def send(turn: Turn) -> HttpResponse:
             if gates.hints(turn):  # the next press says nothing of the box any more
                 drafting.save(draft, at=turn.at)
             return passed
-        received = journey.submit(_new_report(turn, told, passed), at=turn.at).received_on
+        accepted = journey.submit(_new_report(turn, told, passed), at=turn.at)
+        received = accepted.received_on
+        if not accepted.again:
+            tally.sent(turn, page_slug)
     except Spent:
         return gates.press_again(turn)
     except Conflict:

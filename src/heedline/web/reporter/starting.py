@@ -13,7 +13,7 @@ from heedline.casework import drafting
 from heedline.casework.drafting import Draft
 from heedline.web.components.forms import Checkboxes, Choice, Form
 from heedline.web.declared import Audience, open_to
-from heedline.web.reporter import cookies, recovery
+from heedline.web.reporter import cookies, recovery, tally
 from heedline.web.reporter.asking import entry, first_kind, shown
 from heedline.web.reporter.pages import page, see_other, tab_title
 from heedline.web.reporter.turns import StoreAway, asking_of, draft_of, kind_of, now
@@ -49,6 +49,7 @@ def safety(request: HttpRequest, kind: str = "") -> HttpResponse:
         return carry_on(request, draft, at)
     if entry(kind) == "reporter:advice":
         return see_other(entry(kind))
+    tally.began(kind, "entered")
     form = Form(
         (
             Checkboxes(
@@ -83,6 +84,7 @@ def _begin(request: HttpRequest, draft: Draft | None, kind: str) -> HttpResponse
     if kind_of(fresh) != kind:
         fresh.notes = {"kind": kind}
     drafting.save(fresh, at=at)
+    tally.began(kind, "continued")
     response = see_other("reporter:question", slug=asking_of(fresh, at).open_now)
     cookies.give(response, settings.DRAFT_COOKIE, fresh.cookie)
     return response

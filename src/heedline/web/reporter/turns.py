@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_http_methods
 
 from heedline.casework import drafting
+from heedline.casework.counting import ANYWHERE, COUNTS
 from heedline.casework.drafting import Draft
 from heedline.web.declared import Audience, open_to
 from heedline.web.reporter import cookies, recovery
@@ -102,6 +103,8 @@ def on_draft(view: TurnView) -> View:
             draft = draft_of(request, at)
         except StoreAway:
             return recovery.store_away(request)
+        if draft is None and cookies.sent(request, settings.DRAFT_COOKIE):
+            COUNTS.add(_posted_kind(request) or ANYWHERE, ANYWHERE, "expired")
         if draft is None and request.method != "POST":
             return recovery.no_draft(request)
         if draft is None:

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.conf import settings
 
-from heedline.casework import Changed, NotHere, call_back, case_file, journey, paging
+from heedline.casework import Changed, NotHere, call_back, case_file, journey, paging, stewardship
 from heedline.dispatch.models import Alarm
 from heedline.permits.gate import Refused
+from heedline.permits.roles import Role
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import CallBack, Step
 from tests import stories
@@ -144,6 +145,30 @@ def test_two_missed_attempts_tell_a_supervisor_and_reaching_them_ends_it(people:
         "another",
         "reached",
     ]
+
+
+def test_the_page_goes_to_a_supervisor_of_the_desk_where_there_is_one(people: People) -> None:
+    desk, house = people.house.desks["national"], people.house
+    ref = held(people)
+    attempt(people, ref, "wrong-number")
+    with acting("worker"):
+        paging.watch_calls(people.at)
+        alarm = Alarm.objects.get(kind="call-missed")
+        assert "nils@unit.example" in paging._called(alarm, 0, people.at), "without one, everybody is called"
+    with acting("office"):
+        stewardship.appoint(house.officers["Nils"], Role.SUPERVISOR, desk, hands=house.hands, at=people.at)
+    with acting("worker"):
+        assert paging._called(alarm, 0, people.at) == {"nils@unit.example"}
+
+
+def test_a_call_goes_with_its_report_to_another_desk(people: People) -> None:
+    ref = held(people)
+    with people.sitting("Nadia") as here:
+        journey.hand_over(ref, "south-west", "Theirs", version=row(ref).version, by=here, at=people.at)
+    people.take(ref, "Otto")
+    with people.sitting("Otto") as here:
+        assert [one.ref for one in call_back.to_make(by=here, at=people.at)] == [ref]
+        assert call_back.number(ref, "life", by=here, at=people.at) == NUMBER
 
 
 def test_a_wrong_number_is_told_of_at_once(people: People) -> None:

@@ -10,12 +10,13 @@ from django.db import connection
 
 from heedline.audit.acts import Act
 from heedline.audit.models import Event
-from heedline.casework import NotHere, duty, oversight, stewardship
+from heedline.casework import NotHere, call_back, duty, oversight, stewardship
 from heedline.casework.oversight import Sieve
 from heedline.desks.models import Appointment
 from heedline.permits.gate import Refused
 from heedline.permits.roles import Role
 from heedline.reports.models import Report
+from tests.casework.call_scene import asks_for_a_call
 from tests.casework.people import SOUTH_WEST, People
 from tests.cast import House, now
 
@@ -193,3 +194,14 @@ def test_a_list_taken_out_is_an_event_of_its_own(people: People) -> None:
     assert [line.act for line in lines] == [Act.REPORT_TAKEN]
     event = Event.objects.get(act=Act.LOG_TAKEN_OUT)
     assert event.detail == {"view": "list", "act": "report-taken"}
+
+
+def test_numbers_that_were_opened_early_stand_out(people: People) -> None:
+    ref = asks_for_a_call(people.at, times="only when the lights are on")
+    people.take(ref, "Nadia")
+    with people.sitting("Nadia") as here:
+        call_back.number(ref, "life", by=here, at=people.at)
+        call_back.number(ref, "their-words", by=here, at=people.at)
+    with people.sitting("Ned", unlocked=False) as ned:
+        found = oversight.early_numbers(by=ned, at=people.at)
+    assert [(heap.by, heap.count) for heap in found] == [("Nadia N.", 2)]

@@ -36,7 +36,7 @@ BACK = timedelta(days=30)
 MANY = 30
 _MOST_ROWS = 200
 #: What shows somebody a report, or who sent it.
-LOOKS = (Act.REPORT_READ, Act.HISTORY_READ, Act.IDENTITY_OPENED)
+LOOKS = (Act.REPORT_READ, Act.HISTORY_READ, Act.IDENTITY_OPENED, Act.NUMBER_SHOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +262,20 @@ def out_of_hours(*, by: Attendance, at: datetime) -> tuple[Heap, ...]:
         .values("actor", "day")
         .annotate(count=Count("id"), first=Min("at"), last=Max("at"))
         .order_by("-day", "-count")
+    )
+    return _heaps(heaps)
+
+
+def early_numbers(*, by: Attendance, at: datetime) -> tuple[Heap, ...]:
+    """Return who opened the number of somebody who asked for a call outside the times that they said are safe, and how
+    often, most often first. Raises Refused."""
+    _look("early", Sieve(), by)
+    heaps = (
+        _lately(at)
+        .filter(act=Act.NUMBER_SHOWN, outcome="done", detail__early=True)
+        .values("actor")
+        .annotate(count=Count("id"), first=Min("at"), last=Max("at"))
+        .order_by("-count", "-last")
     )
     return _heaps(heaps)
 

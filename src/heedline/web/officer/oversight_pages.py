@@ -26,6 +26,7 @@ TABS = (
     ("oversight", "The log"),
     ("oversight-bulk", "Many reports in an hour"),
     ("oversight-hours", "Not on duty"),
+    ("oversight-early", "Called early"),
     ("oversight-refused", "Refused"),
 )
 _HEADINGS = ("When", "Act", "Outcome", "Who", "Officer id", "Desk", "Report", "Detail")
@@ -236,6 +237,21 @@ def hours(request: OfficeRequest) -> HttpResponse:
         " rota does not have them on duty at any desk."
     )
     return _heaps(request, "Not on duty", lead, rows)
+
+
+@open_to(Audience.OFFICERS)
+@require_GET
+def early(request: OfficeRequest) -> HttpResponse:
+    """Numbers to call that were opened before it was safe."""
+    rows = [
+        _heap(heap, f"{heap.count} number{'' if heap.count == 1 else 's'}", act=str(Act.NUMBER_SHOWN))
+        for heap in oversight.early_numbers(by=request.attendance, at=attendance.now())
+    ]
+    lead = (
+        f"Who in the last {oversight.BACK.days} days opened the number of somebody who asked for a call outside the times"
+        " that they said are safe. The reason stands in the log."
+    )
+    return _heaps(request, "Called early", lead, rows)
 
 
 @open_to(Audience.OFFICERS)

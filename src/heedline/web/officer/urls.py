@@ -105,6 +105,7 @@ urlpatterns = [
     path("oversight/list/", oversight_pages.take_out, name="oversight-list"),
     path("oversight/bulk/", oversight_pages.bulk, name="oversight-bulk"),
     path("oversight/hours/", oversight_pages.hours, name="oversight-hours"),
+    path("oversight/early/", oversight_pages.early, name="oversight-early"),
     path("oversight/refused/", oversight_pages.refused, name="oversight-refused"),
     # work
     path("w/", desk_pages.my_work, name="my-work"),

@@ -60,6 +60,7 @@ TABLES: dict[str, dict[str, str]] = {
     "permits_unlocked": {"office": "arwd", "settler": "rd"},
     # reports
     "reports_call_back": {"office": "ar", "worker": "r"},
+    "reports_dip_check": {"office": "r", "worker": "ar"},
     "reports_identity_request": {"office": "r", "usher": "arw", "settler": "r"},
     "reports_identity_share": {"door": "a", "usher": "ard", "settler": "arwd", "worker": "m"},
     "reports_message": {"office": "ar", "door": "arw", "settler": "arwd", "worker": "m"},
@@ -99,6 +100,11 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("keys_grant", "worker", "r"): "epoch_id id officer_id",  # never `sealed`
     ("keys_grant", "usher", "r"): "epoch_id id",
     ("keys_grant", "office", "w"): "sealed",  # granted anew to a new key of the same officer
+    (
+        "reports_dip_check",
+        "office",
+        "w",
+    ): "judged_by_id judged_on remedied_by_id remedied_on remedy verdict words",
     ("reports_identity_request", "worker", "r"): "asked_at authoriser_desk_id decided_at id",
     ("reports_call_back", "office", "w"): "done due_at missed",
     ("reports_message", "office", "w"): "seen slot",
@@ -197,7 +203,7 @@ PERMITS = {
 #: Those that look with the caller's eyes, so that row-level security holds inside; `slot` looks at no table.
 INVOKERS = {"queue", "slot", "waiting"}
 CLOCKWORK = {"end_releases", "forget_sweeps", "join_counts", "settle", "sweep"}
-TRIGGERS = {"a_decision_stays", "a_key_that_lives", "steps_stay", "the_log_only_grows"}
+TRIGGERS = {"a_check_stays", "a_decision_stays", "a_key_that_lives", "steps_stay", "the_log_only_grows"}
 #: Functions of PostgreSQL itself that one of ours may call and PUBLIC may not.
 SYSTEM_FUNCTIONS = {("worker", "pg_stat_reset_single_table_counters(oid)"), ("worker", "pg_switch_wal()")}
 #: (member, group): who may become whom by SET ROLE; nobody inherits.

@@ -23,6 +23,10 @@ class Act(StrEnum):
     REPORT_HANDED_OVER = "report-handed-over"
     REPORT_CLOSED = "report-closed"
     REPORT_REOPENED = "report-reopened"
+    # closed reports that are read again
+    CHECKS_DRAWN = "checks-drawn"
+    CLOSED_CHECKED = "closed-checked"
+    CHECK_PUT_RIGHT = "check-put-right"
     REPORT_SWEPT = "report-swept"
     REPORT_UNSWEPT = "report-unswept"
     SWEEP_MADE = "sweep-made"

@@ -25,7 +25,7 @@ import procrastinate
 from django.db import close_old_connections, connections
 from procrastinate.contrib.django.utils import connector_params
 
-from heedline.casework import arrivals, log_keeping, paging
+from heedline.casework import arrivals, dip_sampling, log_keeping, paging
 from heedline.dispatch.folder import settle_folder
 from heedline.dispatch.turns import forget_dead_rows, forget_jobs
 
@@ -78,6 +78,11 @@ def keep_log(at: datetime) -> None:
     log_keeping.look_back(at)
 
 
+def draw_checks(at: datetime) -> None:
+    """Draw the closed reports of the last week that are read again, once the week's root is known."""
+    dip_sampling.draw_last_week(at)
+
+
 def settle(at: datetime) -> None:
     """Take from the rows and files of the ended quarter hour what their age would tell; sign the log as it then is."""
     paging.settle_alarms(at)
@@ -96,6 +101,7 @@ TASKS = (
     PeriodicTask("watch-calls", "* * * * * 30", 3, paging.watch_calls),
     PeriodicTask("watch-keys", "*/5 * * * * 30", 3, paging.watch_keys),
     PeriodicTask("settle", "*/15 * * * * 0", 4, settle),
+    PeriodicTask("draw-checks", "0 * * * * 40", 1, draw_checks),
     PeriodicTask("sweep", "0 * * * * 20", 1, arrivals.sweep),
 )
 

@@ -30,3 +30,4 @@ class Capability(StrEnum):
     SEE_FIGURES = "see-figures"
     SET_UP = "set-up"
     OVERSEE = "oversee"
+    CHECK_CLOSED = "check-closed"

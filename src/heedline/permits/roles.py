@@ -18,7 +18,7 @@ class Role(StrEnum):
 #: In words, for `docs/access.md` and the settings page.
 DESCRIPTIONS: dict[Role, str] = {
     Role.OFFICER: "Reads, assesses and answers the reports of their desk.",
-    Role.SUPERVISOR: "An officer who also answers for the desk: reopens, clears alarms of others.",
+    Role.SUPERVISOR: "An officer who also answers for the desk: reopens, clears alarms of others, reads closed reports again.",
     Role.AUTHORISER: "Decides whether a reporter's identity may be opened. Never a member of a desk that reads reports.",
     Role.STEWARD: "Sets up desks and officers and signs their keys, two together. Opens nothing.",
     Role.OVERSEER: "Reads the log, and who can open what. Opens nothing, and is a member of no desk that reads reports.",
@@ -51,7 +51,7 @@ _DESK_WORK = frozenset(
 
 GRANTS: dict[Role, frozenset[C]] = {
     Role.OFFICER: _DESK_WORK,
-    Role.SUPERVISOR: _DESK_WORK,
+    Role.SUPERVISOR: _DESK_WORK | {C.CHECK_CLOSED},
     Role.AUTHORISER: frozenset({C.MAKE_EPOCH, C.READDRESS, C.SEE_KEYS, C.BE_ON_DUTY, C.DECIDE_IDENTITY}),
     Role.STEWARD: frozenset({C.SET_UP, C.SEE_KEYS, C.SEE_FIGURES}),
     Role.OVERSEER: frozenset({C.OVERSEE, C.SEE_KEYS}),

@@ -12,11 +12,13 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from heedline.reports.call_backs import CallBack
+from heedline.reports.dip_checks import DipCheck
 from heedline.reports.identity_requests import IdentityRequest, ReleasedShare
 from heedline.reports.sweeps import Sweep, Swept
 
 __all__ = [
     "CallBack",
+    "DipCheck",
     "IdentityRequest",
     "IdentityShare",
     "Message",

@@ -106,6 +106,7 @@ def office_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
         _link("Set up", "setup", request.path) if by.may(Capability.SET_UP) else None,
         _link("Keys", "keys", request.path) if by.may(Capability.SEE_KEYS) else None,
         _link("Languages", "office-languages", request.path) if by.may(Capability.SET_UP) else None,
+        _link("Read again", "checks", request.path) if by.may(Capability.CHECK_CLOSED) else None,
         _link("Oversight", "oversight", request.path) if "overseer" in by.roles else None,
         _link("Figures", "figures", request.path) if by.may(Capability.SEE_FIGURES) else None,
         _link("Security", "mfa_index", request.path),

@@ -12,6 +12,7 @@ from heedline.web.officer import (
     call_after,
     call_back_pages,
     call_pages,
+    check_pages,
     desk_pages,
     duty_pages,
     enrol_pages,
@@ -125,6 +126,8 @@ urlpatterns = [
     path("w/r/<uuid:ref>/close/", report_pages.close, name="report-close"),
     path("w/r/<uuid:ref>/reopen/", report_pages.reopen, name="report-reopen"),
     path("w/r/<uuid:ref>/identity/", identity_pages.of_report, name="report-identity"),
+    path("w/r/<uuid:ref>/check/", check_pages.check, name="check"),
+    path("w/checks/", check_pages.checks, name="checks"),
     path("w/r/<uuid:ref>/history/", report_pages.history, name="report-history"),
     # taking a report down for somebody else
     path("w/call/", call_pages.call, name="call"),

@@ -1,0 +1,175 @@
+"""A few closed reports of each week are drawn, read again by somebody else, and followed until they are put right."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from heedline.audit.acts import Act
+from heedline.audit.models import Checkpoint as Published
+from heedline.audit.models import Event
+from heedline.casework import Locked, NotHere, dip_sampling, journey, stewardship
+from heedline.casework.dip_sampling import AGREE, DISAGREE
+from heedline.permits.gate import Refused
+from heedline.permits.roles import Role
+from heedline.reports.dip_checks import DipCheck, draw
+from heedline.reports.lifecycle import NotNow
+from heedline.vault.notes import Checkpoint, NoteSigner, signed_note
+from tests.acting import acting
+from tests.casework.people import SOUTH_WEST, People, logged, row
+from tests.cast import House, now
+
+pytestmark = pytest.mark.django_db
+MARK = "Zinnober-Quinquereme"
+BY = NoteSigner("heedline-log/x/1", bytes(32))
+ROOT = bytes(range(32))
+
+
+@pytest.fixture
+def people(house: House) -> People:
+    made = People(house, now())
+    for name, desk in (("Olga", "north-east"), ("Orla", "south-west")):
+        if name in house.officers:
+            stewardship.appoint(
+                house.officers[name], Role.SUPERVISOR, house.desks[desk], hands=house.hands, at=made.at
+            )
+    return made
+
+
+def monday(people: People) -> datetime:
+    """Noon of the first day after this week."""
+    day = people.at.replace(hour=12, minute=0, second=0, microsecond=0)
+    return day + timedelta(days=7 - day.weekday())
+
+
+def sign(at: datetime, root: bytes = ROOT, size: int = 9) -> None:
+    """A daily checkpoint of that day."""
+    text = Checkpoint(BY.name, size, root).text
+    Published.objects.create(
+        feed="day",
+        size=size,
+        generation=1,
+        old=0,
+        slot=at.replace(hour=0),
+        note=signed_note(text, [BY.line(text)]),
+        key=str(BY.key),
+        proof=b"",
+    )
+
+
+def drawn(people: People) -> int:
+    with acting("worker"):
+        return dip_sampling.draw_last_week(monday(people))
+
+
+def closed_and_drawn(people: People, count: int = 1) -> list[UUID]:
+    refs = [people.closed()[0] for _ in range(count)]
+    sign(monday(people))
+    drawn(people)
+    return refs
+
+
+def test_the_worker_draws_once_from_what_the_log_says(people: People) -> None:
+    refs = [people.closed()[0] for _ in range(4)]
+    other, _ = people.closed("Otto", **SOUTH_WEST)
+    assert drawn(people) == 0, "nobody knows the root yet"
+    sign(people.at, bytes(32), 5)
+    assert drawn(people) == 0, "a root from within the week could be aimed at"
+    sign(monday(people))
+    assert drawn(people) == 3
+    assert drawn(people) == 0, "once"
+    desks = people.house.desks
+    north, south = desks["north-east"].id, desks["south-west"].id
+    found = set(DipCheck.objects.values_list("desk_id", "report_id"))
+    assert found == {*((north, one) for one in draw(ROOT, north, refs)), (south, other)}
+    said = {event.desk: event.detail for event in logged(Act.CHECKS_DRAWN)}
+    week = str((monday(people) - timedelta(days=7)).date())
+    assert said[north] == {"week": week, "checkpoint": 9, "closed": 4, "drawn": 2}
+
+
+def test_who_did_not_close_it_agrees_and_it_is_done(people: People) -> None:
+    (ref,) = closed_and_drawn(people)
+    with people.sitting("Olga") as olga:
+        (line,) = dip_sampling.waiting(by=olga)
+        assert (line.ref, line.verdict, line.mine) == (ref, "", False)
+        dip_sampling.judge(ref, AGREE, "", by=olga, at=people.at)
+        assert dip_sampling.waiting(by=olga) == ()
+        with pytest.raises(NotHere):
+            dip_sampling.judge(ref, AGREE, "", by=olga, at=people.at)
+    assert [event.detail for event in logged(Act.CLOSED_CHECKED, thing=ref)] == [{"verdict": "agree"}]
+    assert row(ref).stage == "closed", "a check moves nothing"
+
+
+def test_a_disagreement_is_sealed_and_stays_until_it_is_put_right(people: People) -> None:
+    (ref,) = closed_and_drawn(people)
+    with people.sitting("Olga") as olga:
+        with pytest.raises(ValueError, match="not a verdict"):
+            dip_sampling.judge(ref, DISAGREE, "", by=olga, at=people.at)
+        dip_sampling.judge(ref, DISAGREE, f"{MARK} was missed", by=olga, at=people.at)
+        (line,) = dip_sampling.waiting(by=olga)
+        assert (line.verdict, line.judged_by, line.words) == ("disagree", "Olga O.", "")
+        assert dip_sampling.one(ref, by=olga).words == f"{MARK} was missed"
+        journey.reopen(ref, "Something was missed", by=olga, at=people.at)
+        assert dip_sampling.waiting(by=olga), "opening it again is not all of it"
+        dip_sampling.put_right(ref, f"Opened again for {MARK}", by=olga, at=people.at)
+        assert dip_sampling.waiting(by=olga) == ()
+        with pytest.raises(NotHere):
+            dip_sampling.put_right(ref, "again", by=olga, at=people.at)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT string_agg(d::text, ' ') FROM reports_dip_check d")
+        assert MARK not in str(cursor.fetchone())
+    assert logged(Act.CHECK_PUT_RIGHT, thing=ref)
+    check = DipCheck.objects.get()
+    assert check.words is not None
+    assert check.remedy is not None
+    assert check.words != check.remedy
+
+
+def test_nobody_judges_their_own_closing_and_only_supervisors_judge(people: People) -> None:
+    ref, _ = people.closed("Olga")
+    sign(monday(people))
+    drawn(people)
+    with people.sitting("Olga") as olga:
+        assert dip_sampling.waiting(by=olga)[0].mine
+        with pytest.raises(Refused, match="yourself"):
+            dip_sampling.judge(ref, AGREE, "", by=olga, at=people.at)
+        with pytest.raises(NotNow):
+            dip_sampling.put_right(ref, "x", by=olga, at=people.at)
+    for name, seen in (("Odile", Refused), ("Otto", NotHere)):
+        with people.sitting(name) as here:
+            with pytest.raises(Refused):
+                dip_sampling.waiting(by=here)
+            with pytest.raises(seen):
+                dip_sampling.one(ref, by=here)
+            with pytest.raises(seen):
+                dip_sampling.judge(ref, AGREE, "", by=here, at=people.at)
+    refused = Event.objects.filter(act=Act.CLOSED_CHECKED, outcome="refused").count()
+    assert refused == 5, "each refusal is in the log"
+    assert DipCheck.objects.get().verdict == ""
+
+
+def test_words_need_unlocked_keys(people: People) -> None:
+    (ref,) = closed_and_drawn(people)
+    with acting("office"):
+        here = people.house.sign_in("Olga", at=people.at, unlocked=False)
+        with pytest.raises(Locked):
+            dip_sampling.judge(ref, DISAGREE, "why", by=here, at=people.at)
+
+
+def test_the_database_lets_a_verdict_be_given_once(people: People) -> None:
+    (ref,) = closed_and_drawn(people)
+    with people.sitting("Olga") as olga:
+        dip_sampling.judge(ref, AGREE, "", by=olga, at=people.at)
+        for statement in (
+            "UPDATE reports_dip_check SET verdict = 'disagree'",
+            "DELETE FROM reports_dip_check",
+            "UPDATE reports_dip_check SET desk_id = desk_id",
+        ):
+            with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(statement)
+    with people.sitting("Otto"), connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM reports_dip_check")
+        assert cursor.fetchone() == (0,), "another desk's"

@@ -1,0 +1,68 @@
+"""Reading closed reports again, as a supervisor does it page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+
+from heedline.casework import stewardship
+from heedline.permits.roles import Role
+from heedline.reports.dip_checks import DipCheck
+from tests.casework.people import People
+from tests.cast import House, now
+from tests.sites.officer.desk_hand import Hand
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+
+
+@pytest.fixture
+def ref(house: House) -> UUID:
+    """A report that Odile closed and the draw chose."""
+    at = now()
+    stewardship.appoint(
+        house.officers["Olga"], Role.SUPERVISOR, house.desks["north-east"], hands=house.hands, at=at
+    )
+    made, _ = People(house, at).closed()
+    DipCheck.objects.create(report_id=made, desk=house.desks["north-east"], week=at.date())
+    return made
+
+
+def test_disagreeing_and_putting_right(house: House, hand: Callable[[], Hand], ref: UUID) -> None:
+    olga = hand().at_work(house, "Olga")
+    olga.get("/w/checks/")
+    assert f'href="/w/r/{ref}/check/"' in olga.html
+    assert "Nothing has to be put right." in olga.html
+    olga.get(f"/w/r/{ref}/check/")
+    assert f'href="/w/r/{ref}/"' in olga.html
+    olga.send(f"/w/r/{ref}/check/")
+    assert olga.page.status_code == 422
+    assert "Say whether you agree" in olga.html
+    olga.send(f"/w/r/{ref}/check/", verdict="disagree")
+    assert "Say why you do not agree" in olga.html
+    olga.send(f"/w/r/{ref}/check/", verdict="disagree", reason="A name <b>was</b> missed")
+    assert olga.path == "/w/checks/"
+    assert "Nothing waits to be read again." in olga.html
+    olga.get(f"/w/r/{ref}/check/")
+    assert "A name &lt;b&gt;was&lt;/b&gt; missed" in olga.html
+    olga.send(f"/w/r/{ref}/check/")
+    assert "Say how it was put right" in olga.html
+    olga.send(f"/w/r/{ref}/check/", how="Opened again")
+    assert "Nothing has to be put right." in olga.html
+    olga.get(f"/w/r/{ref}/history/")
+    assert "Read it again after it was closed" in olga.html
+    assert "Put it right" in olga.html
+
+
+def test_it_is_a_supervisors_page(house: House, hand: Callable[[], Hand], ref: UUID) -> None:
+    odile = hand().at_work(house, "Odile")
+    odile.get("/w/")
+    assert "/w/checks/" not in odile.html
+    odile.get("/w/checks/")
+    assert odile.page.status_code == 403
+    odile.get(f"/w/r/{ref}/check/")
+    assert odile.page.status_code == 403
+    otto = hand().at_work(house, "Otto")
+    otto.get(f"/w/r/{ref}/check/")
+    assert otto.page.status_code == 404

@@ -76,6 +76,8 @@ class Act(StrEnum):
     OFFICER_LEFT = "officer-left"
     EPOCH_MADE = "epoch-made"
     EPOCH_GRANTED = "epoch-granted"
+    RECOVERY_MADE = "recovery-made"
+    KEYS_RECOVERED = "keys-recovered"
     KEY_COMPARED = "key-compared"
     CHANGES_SEEN = "changes-seen"
     EPOCH_ENDED = "epoch-ended"

@@ -234,7 +234,10 @@ def unlock(by: Attendance, passphrase: str, *, at: datetime) -> Attendance:
     ]
     with contextlib.suppress(SealingStopped):  # no pinned root: reading what was sealed before still works
         epochs.keep_ahead(mine, by=Hand(str(by.officer_id), seed), at=at)
-    return unlock_with_seed(by, seed, at=at)
+    here = unlock_with_seed(by, seed, at=at)
+    with contextlib.suppress(SealingStopped):
+        epochs.grant_to_recovery(mine, here.keys().known, by=by.officer_id, seeds=here.keys().seeds)
+    return here
 
 
 def unlock_with_seed(by: Attendance, seed: bytes, *, at: datetime) -> Attendance:

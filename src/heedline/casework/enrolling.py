@@ -88,7 +88,8 @@ def _new_way(officer: UUID, seed: bytes) -> NewWay:
     return NewWay(words, wrapped.to_json())
 
 
-def _opened(officer: UUID, wrapped: str, typed: str) -> bytes:
+def opened(officer: UUID, wrapped: str, typed: str) -> bytes:
+    """The seed under a way, by its words. Raises WrongPassphrase."""
     try:
         return passphrases.unwrap_seed(
             WrappedSeed.from_json(wrapped), typed, context=wrapping_context(officer)
@@ -104,7 +105,7 @@ def first_way(officer: UUID) -> NewWay:
 
 def second_way(officer: UUID, wrapped: str, typed: str) -> NewWay:
     """The first way has been typed: words for the sheet. Raises WrongPassphrase."""
-    return _new_way(officer, _opened(officer, wrapped, typed))
+    return _new_way(officer, opened(officer, wrapped, typed))
 
 
 def finish(
@@ -115,7 +116,7 @@ def finish(
     `password`: as `hashed` gave it; `first`, `second`: the seed under each way; `typed`: the words of the second. Raises WrongPassphrase, and NotHere
     when the code was used in between.
     """
-    seed = _opened(officer_id, second, typed)
+    seed = opened(officer_id, second, typed)
     with transaction.atomic():
         row = (
             Invitation.objects.select_for_update()
@@ -152,7 +153,7 @@ def keep_way(way: str, wrapped: str, typed: str, *, by: Attendance, at: datetime
 
     Raises WrongPassphrase, and NotHere for words that open other keys than theirs.
     """
-    seed = _opened(by.officer_id, wrapped, typed)
+    seed = opened(by.officer_id, wrapped, typed)
     if way not in WAYS or not _theirs(by.officer_id, seed):
         raise NotHere
     with transaction.atomic():

@@ -7,7 +7,7 @@ and says that the old ones have ended. What was sealed to those is addressed ane
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
@@ -32,6 +32,11 @@ from heedline.vault.signed import key_text
 def grant_context(epoch: UUID, officer: UUID) -> bytes:
     """What a grant is bound to: it opens as this epoch's, for this officer, here."""
     return grant_info("epoch", settings.INSTALLATION, str(epoch), str(officer))
+
+
+def recovery_context(epoch: UUID, desk: UUID) -> bytes:
+    """What the grant of an epoch to its desk's recovery key is bound to."""
+    return grant_info("epoch-recovery", settings.INSTALLATION, str(epoch), str(desk))
 
 
 @transaction.atomic
@@ -146,7 +151,8 @@ def grant_to(person: UUID, desk: UUID, *, by: Hand, seeds: Mapping[UUID, bytes],
     keys = known.officer(str(person))
     if keys is None or str(person) not in known.members(str(desk)):
         raise Refused("They are no member of the desk.")
-    if not acquaintances.load(UUID(by.person), by.seed).has_compared(str(person)):
+    myself = by.person == str(person)  # after a recovery
+    if not myself and not acquaintances.load(UUID(by.person), by.seed).has_compared(str(person)):
         raise Refused("Compare their words first.")
     wanted = [
         one for one in known.epochs(str(desk)) if not one.ended and str(person) not in known.holders(one)
@@ -167,6 +173,41 @@ def grant_to(person: UUID, desk: UUID, *, by: Hand, seeds: Mapping[UUID, bytes],
             detail={"epochs": len(given)},
         )
     return len(given)
+
+
+def grant_to_recovery(
+    desks: Iterable[UUID],
+    known: acquaintances.Known,
+    *,
+    by: UUID,
+    seeds: Mapping[UUID, bytes],
+    anew: bool = False,
+) -> int:
+    """Grant the recovery keys of these desks what they have not got of `seeds`; `anew`: all of it, to a new key.
+
+    Only to a key whose words this officer has compared with the printed ones. Return how many.
+    """
+    given = 0
+    for desk in desks:
+        recovery = key_directory.directory().recovery(str(desk))
+        if recovery is None or not known.has_compared(acquaintances.recovery_of(desk)):
+            continue
+        there = EpochGrant.objects.filter(epoch__desk_id=desk, officer=None)
+        has = set() if anew else set(there.values_list("epoch_id", flat=True))
+        held = {UUID(one.epoch) for one in key_directory.directory().epochs(str(desk)) if not one.ended}
+        for epoch in (held & seeds.keys()) - has:
+            sealed = grant(seeds[epoch], recovery.kem, info=recovery_context(epoch, desk))
+            EpochGrant.objects.update_or_create(epoch_id=epoch, officer=None, defaults={"sealed": sealed})
+            journal.record(
+                Act.EPOCH_GRANTED,
+                actor=by,
+                desk=desk,
+                thing="epoch",
+                thing_id=epoch,
+                detail={"to": "recovery"},
+            )
+            given += 1
+    return given
 
 
 def retire(desk: Desk, epoch: UUID, *, by: Hand, at: datetime) -> None:

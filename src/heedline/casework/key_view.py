@@ -271,4 +271,5 @@ def compare_recovery(desk: UUID, said: str, passphrase: str, *, by: Attendance, 
     by.keys()
     hand = _hand(passphrase, by)
     acquaintances.compare(recovery_of(desk), said, by=hand, at=at)
-    attendance.unlock_with_seed(by, hand.seed, at=at)
+    here = attendance.unlock_with_seed(by, hand.seed, at=at).keys()
+    epochs.grant_to_recovery([desk], here.known, by=by.officer_id, seeds=here.seeds, anew=True)

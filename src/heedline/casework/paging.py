@@ -116,6 +116,8 @@ def drain(at: datetime) -> int:
             for letter in letters:
                 if letter.letter == Letter.IDENTITY_ASKED and letter.desk is not None:
                     _raise(AlarmKind.IDENTITY_ASKED, letter.slot, [(letter.desk, letter.thing_id)])
+                if letter.letter == Letter.KEYS_RECOVERED and letter.desk is not None:
+                    _raise(AlarmKind.KEYS_RECOVERED, letter.slot, [(letter.desk, None)])
                 if letter.thing_id not in facts:
                     continue  # taken already, or nothing that waits
                 desk, rank = facts[letter.thing_id]

@@ -112,12 +112,13 @@ def make_officer(
     password: str,
     hands: Sequence[Signer],
     at: datetime,
+    officer_id: UUID | None = None,
 ) -> Officer:
     """Add a member of staff who can sign in, or (without a password) be invited. Signing in opens nothing. Raises Refused."""
     by = _actor(hands)
     with refusals_logged(Act.OFFICER_MADE, by=by):
         _permit_beginning(hands)
-        officer = Officer(email=email.lower(), name=name, organisation=organisation)
+        officer = Officer(id=officer_id or uuid4(), email=email.lower(), name=name, organisation=organisation)
         if password:
             officer.set_password(password)
         else:

@@ -14,6 +14,7 @@ class Letter(StrEnum):
     REPORT_HANDED = "report-handed"
     REPORT_REOPENED = "report-reopened"
     IDENTITY_ASKED = "identity-asked"
+    KEYS_RECOVERED = "keys-recovered"
 
 
 class AlarmKind(StrEnum):
@@ -29,6 +30,7 @@ class AlarmKind(StrEnum):
     CALL_LATE = "call-late"
     EPOCH_ENDING = "epoch-ending"
     THIN_DESK = "thin-desk"
+    KEYS_RECOVERED = "keys-recovered"
     KEYS_TO_CHANGE = "keys-to-change"
     MEMBER_WITHOUT_KEYS = "without-keys"
     KEYS_DOUBTED = "keys-doubted"
@@ -95,6 +97,9 @@ RULES: dict[AlarmKind, AlarmRule] = {
     AlarmKind.THIN_DESK: AlarmRule(
         "A desk has fewer than two officers who can open its reports",
         while_it_lasts="A second officer has to be enrolled on the desk first.",
+    ),
+    AlarmKind.KEYS_RECOVERED: AlarmRule(
+        "The keys of a desk were opened by three shares of its recovery key", chain=True
     ),
     AlarmKind.KEYS_TO_CHANGE: AlarmRule(
         "Somebody has left and still holds keys of a desk, or old keys wait to be destroyed",

@@ -131,7 +131,14 @@ def _leaflets(args: argparse.Namespace) -> int:
 
 
 def _keys(args: argparse.Namespace) -> int:
-    _become("office")
+    if args.verb in {"root", "check"}:  # at a table, before there is a database
+        os.environ.pop("HEEDLINE_PROCESS", None)
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heedline.config.settings")
+        import django
+
+        django.setup()
+    else:
+        _become("office")
     from heedline.jobs import keys
 
     return keys.run(args)

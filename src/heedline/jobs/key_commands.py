@@ -20,4 +20,40 @@ def add_keys(commands: Commands, call: Callable[[argparse.Namespace], int]) -> N
     readdress.add_argument(
         "--officer", required=True, help="e-mail of the member who does it (the passphrase is asked for)"
     )
+    root = verbs.add_parser(
+        "root", help="make the root key of a new installation, in five shares on paper (no database)"
+    )
+    _papers(root)
+    verbs.add_parser("check", help="say the words of the key that three papers give")
+    begin = verbs.add_parser(
+        "begin", help="first use: say what this database is, and name two stewards (three shares of the root)"
+    )
+    begin.add_argument("--code", required=True, help="code of the stewards' organisation")
+    begin.add_argument("--organisation", required=True, help="its name")
+    begin.add_argument(
+        "--steward",
+        action="append",
+        required=True,
+        metavar="EMAIL=NAME",
+        help="who is to be a steward; twice",
+    )
+    begin.add_argument("--demo", action="store_true", help="the database is born a demonstration, for ever")
+    recovery = verbs.add_parser("recovery", help="make the recovery key of a desk, in five shares on paper")
+    recovery.add_argument("desk", help="the desk's code")
+    recovery.add_argument(
+        "--steward", action="append", required=True, metavar="EMAIL", help="who signs; twice"
+    )
+    _papers(recovery)
+    recover = verbs.add_parser(
+        "recover", help="open a desk's keys by three shares, for a member who has made new keys"
+    )
+    recover.add_argument("desk", help="the desk's code")
+    recover.add_argument("--officer", required=True, help="e-mail of that member")
     keys.set_defaults(call=call)
+
+
+def _papers(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--papers", required=True, metavar="FOLDER", help="where the sheets are written")
+    verb.add_argument(
+        "--holder", action="append", required=True, metavar="NAME", help="who keeps a share; five times"
+    )

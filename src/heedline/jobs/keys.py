@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from getpass import getpass
 
 from heedline.casework import NotHere, SealingStopped, WrongPassphrase, attendance, readdressing, terminal
 from heedline.casework.attendance import Attendance
+from heedline.jobs import ceremonies
+from heedline.jobs.terminal import ask, complain, say
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 
@@ -17,23 +17,19 @@ ROUND = 1_000
 
 def run(args: argparse.Namespace) -> int:
     """Do one of the verbs; the exit code."""
-    return readdress(args.desk, args.officer)
-
-
-def say(words: str) -> None:
-    """A line for the person who waits."""
-    print(words, flush=True)  # noqa: T201 - the command's own words
-
-
-def complain(words: str) -> int:
-    """Say on standard error why it was not done; the exit code."""
-    print(f"heedline: {words}", file=sys.stderr)  # noqa: T201
-    return 1
-
-
-def ask(words: str) -> str:
-    """A secret: typed without echo, or one line of standard input where nobody sits there."""
-    return getpass(f"{words}: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    match args.verb:
+        case "readdress":
+            return readdress(args.desk, args.officer)
+        case "root":
+            return ceremonies.root(args)
+        case "check":
+            return ceremonies.check(args)
+        case "begin":
+            return ceremonies.begin(args)
+        case "recovery":
+            return ceremonies.make_recovery(args)
+        case _:
+            return ceremonies.recover(args)
 
 
 def readdress(desk: str, email: str) -> int:

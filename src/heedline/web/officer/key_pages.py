@@ -38,6 +38,12 @@ WORDS = TextInput(
     autocomplete="off",
     required="Enter the eight words",
 )
+SHEET_WORDS = TextInput(
+    name="words",
+    label="The eight words on a printed share",
+    hint="Every one of the five papers has the same eight words at its foot.",
+    required="Enter the eight words",
+)
 NOT_IT = "This is not your passphrase. Check each of the six words and the spaces between them."
 STATES = {
     "in-force": "In force",
@@ -133,6 +139,31 @@ def compare(request: OfficeRequest, ref: UUID) -> HttpResponse:
                 return HttpResponseRedirect(reverse("keys"))
     context = {"form": form, "name": name, "ref": ref}
     return render(request, "officer/key_compare.html", context, status=422 if form.errors else 200)
+
+
+@open_to(Audience.UNLOCKED)
+@require_http_methods(["GET", "POST"])
+def compare_recovery(request: OfficeRequest, desk: str) -> HttpResponse:
+    """Type the words that stand on a printed share of the desk's recovery key; then it is granted what one can open."""
+    at, by = attendance.now(), request.attendance
+    mine = readdressing.desk_of(desk, by=by)
+    fields = (SHEET_WORDS, PASSPHRASE)
+    form = Form(fields)
+    if request.method == "POST":
+        form = Form.posted(fields, request.POST.lists())
+        if not form.errors:
+            form = with_passphrase(
+                request,
+                form,
+                lambda words: key_view.compare_recovery(mine, form.text("words"), words, by=by, at=at),
+            )
+            if not form.errors:
+                messages.success(
+                    request, "The words are right. Three of the five can recover what you can open."
+                )
+                return HttpResponseRedirect(reverse("keys"))
+    context = {"form": form, "desk": desk}
+    return render(request, "officer/key_recovery.html", context, status=422 if form.errors else 200)
 
 
 @open_to(Audience.UNLOCKED)

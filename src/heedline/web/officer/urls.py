@@ -98,6 +98,7 @@ urlpatterns = [
     path("w/keys/", key_pages.keys, name="keys"),
     path("w/keys/changes/", key_pages.changes, name="key-changes"),
     path("w/keys/compare/<uuid:ref>/", key_pages.compare, name="key-compare"),
+    path("w/keys/<slug:desk>/recovery/", key_pages.compare_recovery, name="key-recovery"),
     path("w/keys/<slug:desk>/readdress/", key_pages.readdress, name="keys-readdress"),
     path("w/keys/<slug:desk>/destroy/", key_pages.destroy, name="keys-destroy"),
     # overseeing: the log, for those who open nothing

@@ -1,0 +1,125 @@
+"""`heedline keys root`, `begin`, `recovery`, `recover`, `check`: what is done at a table, with papers."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from heedline.casework import NotHere, WrongPassphrase, attendance, ceremonies, recovery
+from heedline.casework.ceremonies import NewSteward
+from heedline.casework.signing import Hand
+from heedline.jobs import share_papers
+from heedline.jobs.terminal import ask, complain, say
+from heedline.permits.gate import Refused
+
+NOT_TOGETHER = "This address and passphrase do not go together."
+
+
+def three_shares() -> list[str]:
+    """Three shares, typed or scanned, one a line."""
+    return [ask(f"Share, {number} of three (33 words)") for number in (1, 2, 3)]
+
+
+def _papers(folder: str, what: str, holders: tuple[str, ...], shares: tuple[str, ...], words: str) -> None:
+    for path in share_papers.write(Path(folder), what, holders, shares, words):
+        say(f"Wrote {path}")
+    say(f"Words of the key: {words}")
+    say(
+        "Print each sheet, hand it to its holder, then destroy these files. Check three of the printed ones with"
+    )
+    say("`heedline keys check` before you rely on them.")
+
+
+def root(args: argparse.Namespace) -> int:
+    """Make the root key and its papers. No database is needed."""
+    try:
+        holders = recovery.holder_names(args.holder)
+    except Refused as no:
+        return complain(no.reason)
+    made = ceremonies.new_root()
+    _papers(args.papers, "the root key of Heedline", holders, made.shares, made.words)
+    say(f"HEEDLINE_ROOT={made.public}")
+    return 0
+
+
+def check(_: argparse.Namespace) -> int:
+    """Say the words of the key that three papers give."""
+    three = three_shares()
+    try:
+        as_root = ceremonies.checked(three)
+        say(f"As a recovery key its words are: {recovery.combined_words(three)}")
+    except Refused as no:
+        return complain(no.reason)
+    say(f"As a root key its words are: {as_root.words}")
+    say(f"and HEEDLINE_ROOT={as_root.public}")
+    return 0
+
+
+def begin(args: argparse.Namespace) -> int:
+    """Say what this database is, make the first organisation, and name the first two stewards."""
+    at = attendance.now()
+    try:
+        hand = ceremonies.root_from(three_shares())
+        born = "live" if not args.demo else "demo"
+        organisation = ceremonies.begin(args.code, args.organisation, root=hand, born=born, at=at)
+        for steward in args.steward:
+            email, _, name = steward.partition("=")
+            say(f"{name}, please sit down here. Nobody else looks at the screen.")
+            password = ask("Choose a password of at least 12 characters")
+            who = ceremonies.steward_to_be(email, name, password, organisation)
+            words = _prove(who, hand)
+            if words is None:
+                return complain("The words were not typed right. Start again with this steward.")
+            say(f"{name} is a steward. Words of their key: {words}")
+    except (Refused, ValueError) as no:
+        return complain(str(no))
+    return 0
+
+
+def _prove(who: NewSteward, root_hand: Hand) -> str | None:
+    """Both ways, written down and typed again."""
+    say(f"Your passphrase, to write down:  {who.first.words}")
+    if ceremonies.typed_right(who, who.first, ask("Type it from your paper")) is None:
+        return None
+    say(f"Your recovery sheet, on a second paper, for the safe:  {who.second.words}")
+    try:
+        return ceremonies.name_steward(
+            who, ask("Type it from your paper"), root=root_hand, at=attendance.now()
+        )
+    except WrongPassphrase:
+        return None
+
+
+def make_recovery(args: argparse.Namespace) -> int:
+    """Make a desk's recovery key, stated by two stewards, and its papers."""
+    try:
+        hands = [ceremonies.hand_of(email, ask(f"Passphrase of {email}")) for email in args.steward]
+        desk = recovery.desk_with_code(args.desk)
+        made = recovery.make(desk, args.holder, hands=hands, at=attendance.now())
+    except WrongPassphrase:
+        return complain(NOT_TOGETHER)
+    except NotHere:
+        return complain("There is no desk with this code.")
+    except Refused as no:
+        return complain(no.reason)
+    _papers(args.papers, f"the recovery key of {desk.name}", made.holders, made.shares, made.words)
+    say("It gets nothing before a member of the desk has compared these words on the page Keys.")
+    return 0
+
+
+def recover(args: argparse.Namespace) -> int:
+    """Open a desk's keys by three shares, for a member who has made new keys."""
+    try:
+        desk = recovery.desk_with_code(args.desk)
+        three = three_shares()
+        hand = ceremonies.hand_of(args.officer, ask("Passphrase"))
+        given = recovery.recover(desk, three, by=hand, at=attendance.now())
+    except WrongPassphrase:
+        return complain(NOT_TOGETHER)
+    except NotHere:
+        return complain("There is no desk with this code.")
+    except Refused as no:
+        return complain(no.reason)
+    say(f"{given} keys of {desk.name} were granted to {args.officer}. The desk is told by an alarm.")
+    say("They unlock now, compare words with their colleagues, and re-address what lies under the old keys.")
+    return 0

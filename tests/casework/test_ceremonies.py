@@ -1,0 +1,178 @@
+"""The whole walk at a table: root key, two stewards, a desk, its recovery key on paper, everything lost, three shares."""
+
+from __future__ import annotations
+
+import html
+import re
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+from pytest_django import Settings
+
+from heedline.casework import key_directory, key_view
+from heedline.desks.models import Appointment, StandingInstallation
+from heedline.jobs import ceremonies, cli, keys, share_papers
+from tests.acting import acting
+from tests.casework.people import People
+from tests.casework.test_recovery import HOLDERS, loses_everything
+from tests.cast import House, now
+
+pytestmark = pytest.mark.django_db
+SHARE = re.compile(r"<li>([a-z]+)</li>")
+
+type Run = Callable[..., int]
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What is typed, one after the other: text, or a function of what the screen has said so far."""
+    lines: list[Any] = []
+
+    def ask(words: str) -> str:
+        line = lines.pop(0)
+        return str(line() if callable(line) else line)
+
+    monkeypatch.setattr(ceremonies, "ask", ask)
+    monkeypatch.setattr(keys, "ask", ask)
+    return lines
+
+
+@pytest.fixture
+def run() -> Iterator[Run]:
+    """The command, in this process and under the office's role."""
+
+    def call(*words: str) -> int:
+        with acting("office"):
+            return keys.run(cli.parser().parse_args(["keys", *words]))
+
+    return call
+
+
+def holders() -> list[str]:
+    return [word for name in HOLDERS for word in ("--holder", name)]
+
+
+def read(folder: Path) -> list[str]:
+    """The shares off the papers."""
+    found = [" ".join(SHARE.findall(path.read_text())) for path in sorted(folder.glob("*.html"))]
+    assert [len(one.split()) for one in found] == [33] * 5
+    return found
+
+
+@pytest.fixture
+def on_html(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Papers that a test can read."""
+    monkeypatch.setattr(share_papers, "_pdf", lambda page: None)
+
+
+@pytest.mark.usefixtures("on_html")
+def test_an_installation_begins_with_three_shares_and_two_stewards(
+    run: Run, typed: list[Any], tmp_path: Path, capsys: pytest.CaptureFixture[str], settings: Settings
+) -> None:
+    assert run("root", "--papers", str(tmp_path / "root"), *holders()) == 0
+    said = capsys.readouterr().out
+    public = re.search(r"HEEDLINE_ROOT=([0-9a-f]{64})", said)
+    words = re.search(r"Words of the key: (.+)", said)
+    assert public
+    assert words
+    settings.ROOT = public.group(1)
+    key_directory.forget()
+    shares = read(tmp_path / "root")
+    assert all(one not in said for one in shares)
+    typed += [shares[4], shares[0].upper(), shares[2]]
+    assert run("check") == 0
+    assert words.group(1) in capsys.readouterr().out
+
+    heard = ""
+
+    def last(kind: str) -> Callable[[], str]:
+        def find() -> str:
+            nonlocal heard
+            heard += capsys.readouterr().out
+            return re.findall(rf"{kind}.*:  (.+)", heard)[-1]
+
+        return find
+
+    typed += shares[1:4]
+    for _ in range(2):
+        typed += ["a password of twelve", last("Your passphrase"), last("Your recovery sheet")]
+    begin = ["begin", "--code", "unit", "--organisation", "The Unit"]
+    stewards = ["--steward", "stella@unit.example=Stella S.", "--steward", "sten@unit.example=Sten S."]
+    assert run(*begin, *stewards) == 0
+    assert Appointment.objects.filter(role="steward", ended_on=None).count() == 2
+    assert len(key_directory.directory().stewards()) == 2
+    assert StandingInstallation.objects.get().born == "live"
+    # a third needs the stewards, not the root
+    typed += [*shares[:3], "a password of twelve", last("Your passphrase"), last("Your recovery sheet")]
+    assert run(*begin, "--steward", "sid@unit.example=Sid S.") == 1
+    assert "two of them have to sign" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("on_html")
+def test_shares_of_another_root_begin_nothing(
+    run: Run, typed: list[Any], tmp_path: Path, capsys: pytest.CaptureFixture[str], settings: Settings
+) -> None:
+    assert run("root", "--papers", str(tmp_path / "a"), *holders()) == 0
+    settings.ROOT = "00" * 32
+    typed += read(tmp_path / "a")[:3]
+    assert run("begin", "--code", "u", "--organisation", "U", "--steward", "s@unit.example=S") == 1
+    assert "another key than the root" in capsys.readouterr().err
+    assert not StandingInstallation.objects.exists()
+
+
+@pytest.mark.usefixtures("on_html")
+def test_a_desk_that_lost_everything_is_recovered_at_the_table(
+    house: House, run: Run, typed: list[Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    people = People(house, now())
+    ref, _ = people.taken()
+    stewards = ["--steward", "stella@unit.example", "--steward", "sten@unit.example"]
+    command = ["recovery", "north-east", "--papers", str(tmp_path / "desk"), *stewards, *holders()]
+    typed += [house.keys["Stella"].passphrase, "not the passphrase of Sten at all"]
+    assert run(*command) == 1
+    typed += [house.keys["Stella"].passphrase, house.keys["Sten"].passphrase]
+    assert run(*command) == 0
+    words = re.search(r"Words of the key: (.+)", capsys.readouterr().out)
+    assert words
+    with people.sitting("Odile") as odile:
+        desk = house.desks["north-east"].id
+        mine = house.keys["Odile"].passphrase
+        key_view.compare_recovery(desk, words.group(1), mine, by=odile, at=people.at)
+    loses_everything(people, "Odile", "Olga")
+    shares = read(tmp_path / "desk")
+    recover = ["recover", "north-east", "--officer", "odile@unit.example"]
+    typed += [shares[0], shares[1], shares[1], house.keys["Odile"].passphrase]
+    assert run(*recover) == 1
+    typed += [shares[4], shares[1], shares[2], house.keys["Odile"].passphrase]
+    assert run(*recover) == 0
+    assert "3 keys of North East desk were granted" in capsys.readouterr().out
+    assert people.read(ref).narrative
+
+
+def test_the_papers_are_tagged_readable_by_their_owner_and_say_what_to_do(tmp_path: Path) -> None:
+    shares = [f"word{n} " * 32 + f"last{n}" for n in range(5)]
+    made = share_papers.write(tmp_path / "p", "the recovery key of <b>", HOLDERS, shares, "eight words")
+    assert [path.suffix for path in made] == [".pdf"] * 5
+    for number, path in enumerate(made):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        pdf = PdfReader(path)
+        assert pdf.trailer["/Root"]["/MarkInfo"]["/Marked"]
+        text = " ".join(page.extract_text() for page in pdf.pages)
+        assert HOLDERS[number] in text
+        assert f"last{number}" in text
+        assert "eight words" in text
+        assert len(pdf.pages) == 1
+    with pytest.raises(FileExistsError):
+        share_papers.write(tmp_path / "p", "x", HOLDERS, shares, "y")
+    assert html.escape("<b>") in share_papers.sheet("<b>", 1, "A", "x", "y")
+
+
+def test_the_namespace_of_every_verb_is_known() -> None:
+    for verb in ("root", "check", "begin", "recovery", "recover", "readdress"):
+        with pytest.raises(SystemExit) as ended:
+            cli.parser().parse_args(["keys", verb, "--help"])
+        assert ended.value.code == 0

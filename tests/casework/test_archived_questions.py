@@ -31,13 +31,12 @@ def test_the_edition_is_archived_with_the_first_report_and_reads_back_the_same(h
 def test_an_older_edition_is_shown_in_its_own_words(house: House) -> None:
     at = cast.now()
     now_asked = load_question_set(load_pack("uk"), "activity")
-    words = {**now_asked.source["words"]}
-    words["sections"] = {**words["sections"], "what": "What it was called in an older edition"}
-    title = next(iter(now_asked.source["words"]["sections"]))
-    words["sections"] = {**now_asked.source["words"]["sections"], title: "An older heading"}
+    words = {**now_asked.source["words"]["en"]}
+    title = next(iter(words["sections"]))
+    words["sections"] = {**words["sections"], title: "An older heading"}
     older = replace(
         now_asked,
-        source={**now_asked.source, "words": words},
+        source={**now_asked.source, "words": {**now_asked.source["words"], "en": words}},
         sections={**now_asked.sections, title: "An older heading"},
     )
     assert older.digest != now_asked.digest
@@ -60,7 +59,7 @@ def test_a_report_from_welsh_pages_is_read_in_english_and_in_the_words_they_saw(
         "where": {"postcode": stories.NORTH_EAST},
     }
     told = build(welsh, answers, language="cy", identity_offered=True)
-    new = replace(stories.new_report(), record=told, question_set=welsh, language="cy")
+    new = replace(stories.new_report(), channel="web", record=told, question_set=welsh, language="cy")
     stories.send(new, at=at)
     with acting("office"):
         odile = house.sign_in("Odile", at=at)
@@ -73,26 +72,22 @@ def test_a_report_from_welsh_pages_is_read_in_english_and_in_the_words_they_saw(
     assert rows[danger.row_label] == ("No",)
     assert (danger.row_label, seen.row_label) in file.as_seen
     assert (file.language, file.language_words, file.narrative) == ("cy", "Welsh", "Fan wen.")
+    assert welsh.digest == english.digest, "the row does not say in which language it was asked"
     assert any("Language: Welsh" in line.flags for line in queue.lines)
-    assert read_archived(kept, Table).any_step("now").title == welsh.any_step("now").title
+    assert read_archived(kept, Table, "cy").any_step("now").title == welsh.any_step("now").title
 
 
 def test_an_older_edition_in_another_language_is_read_in_the_english_of_then(house: House) -> None:
     at = cast.now()
     welsh = load_question_set(load_pack("uk"), "activity", "cy")
-    original = welsh.source["original"]
-    section = next(iter(original["words"]["sections"]))
-    sections = {**original["words"]["sections"], section: "An older heading"}
-    older = replace(
-        welsh,
-        source={
-            **welsh.source,
-            "original": {**original, "words": {**original["words"], "sections": sections}},
-        },
-    )
+    words = {language: {**said} for language, said in welsh.source["words"].items()}
+    section = next(iter(words["en"]["sections"]))
+    words["en"]["sections"] = {**words["en"]["sections"], section: "An older heading"}
+    older = replace(welsh, source={**welsh.source, "words": words})
     new = stories.new_report(now={"danger": "no"}, where={"postcode": stories.NORTH_EAST})
     new = replace(
         new,
+        channel="web",
         question_set=older,
         language="cy",
         record=replace(new.record, set_digest=older.digest, language="cy"),

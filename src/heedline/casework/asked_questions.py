@@ -15,26 +15,19 @@ from heedline.packs import load_pack
 from heedline.packs.tables import Table
 
 
-def questions_of(digest: str, kind: str) -> QuestionSet | None:
-    """The questions for officers: the pack's when they are the same edition, else the archived ones."""
-    found = in_both(digest, kind)
-    return found[0] if found else None
+def questions_of(digest: str, kind: str, language: str = "") -> QuestionSet | None:
+    """The questions of that edition: the pack's when they are the same, else the archived ones.
 
-
-def in_both(digest: str, kind: str) -> tuple[QuestionSet, QuestionSet] | None:
-    """The same, and then in the words that the reporter saw; one and the same where no translation was shown."""
+    As officers read them, in the first language; or in another, as the reporter read them.
+    """
     pack = load_pack(settings.PACK)
+    spoken = language if language in pack.languages else pack.first_language
     if kind in pack.kinds:
-        code = pack.kinds[kind].question_set
-        first = load_question_set(pack, code, pack.first_language)
-        for language in pack.languages:
-            seen = load_question_set(pack, code, language)
-            if seen.digest == digest:  # it names the original that goes with it as well
-                return first, seen
+        asked = load_question_set(pack, pack.kinds[kind].question_set, spoken)
+        if asked.digest == digest:
+            return asked
     kept = QuestionSetArchive.objects.filter(digest=digest).values_list("canonical", flat=True).first()
-    if kept is None:
-        return None
-    return read_archived(bytes(kept), Table, as_asked=False), read_archived(bytes(kept), Table)
+    return read_archived(bytes(kept), Table, language) if kept is not None else None
 
 
 def as_asked(digest: str, kind: str) -> QuestionSet | None:

@@ -17,7 +17,7 @@ from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.audit.models import Event
 from heedline.casework import NotHere, call_back, call_taking, notes
-from heedline.casework.asked_questions import as_asked, in_both, language_words, questions_of
+from heedline.casework.asked_questions import as_asked, language_words, questions_of
 from heedline.casework.attendance import Attendance, Keyring
 from heedline.casework.call_back import CallLine
 from heedline.casework.case_lines import (
@@ -160,12 +160,15 @@ def _sections(opened: OpenedReport, digest: str, kind: str) -> tuple[Told, ...]:
 
 
 def _as_seen(opened: OpenedReport, digest: str, kind: str) -> tuple[tuple[str, str], ...]:
-    """Each question that was answered, for officers and in the words that the reporter saw; none where these are one."""
-    both = in_both(digest, kind)
-    if both is None or both[0].language == both[1].language:
+    """Each question that was answered, for officers and in the words that the reporter saw; none where these are one.
+
+    Who sends through the API says in which language they write, and has seen no page of ours.
+    """
+    if opened.channel != "web" or not language_words(opened.language):
         return ()
+    both = (questions_of(digest, kind), questions_of(digest, kind, opened.language))
     answers = _open_answers(opened, digest, kind)
-    rows = ([row for section in record_rows(qs, answers) for row in section.rows] for qs in both)
+    rows = ([row for section in record_rows(qs, answers) for row in section.rows] for qs in both if qs)
     return tuple((row.label, seen.label) for row, seen in zip(*rows, strict=True) if row.given)
 
 

@@ -41,53 +41,65 @@ def load_question_set(pack: Pack, code: str, language: str = "en") -> QuestionSe
 class _Archived:
     """Stands where a pack stands, for an edition of the questions that only the archive still has."""
 
-    formats: Mapping[str, str]
-    files: Mapping[str, Table]
-    original: Mapping[str, Any] | None
+    facts: Mapping[str, Any]
+    as_table: Callable[[Mapping[str, Any], str], Table]
+
+    @property
+    def formats(self) -> Mapping[str, str]:
+        formats: Mapping[str, str] = self.facts["formats"]
+        return formats
 
     def table(self, path: str) -> Table:
-        return self.files[path]
+        return self.as_table(self.facts["structure"], path)
 
     def spoken(self, stem: str, language: str) -> Table:
-        return self.files[f"{stem}.{language}.toml"]
+        return self.as_table(self.facts["words"][language], f"{stem}.{language}.toml")
 
 
 def read_archived(
-    canonical: bytes, as_table: Callable[[Mapping[str, Any], str], Table], *, as_asked: bool = True
+    canonical: bytes, as_table: Callable[[Mapping[str, Any], str], Table], language: str = ""
 ) -> QuestionSet:
     """The question set that `QuestionSet.canonical()` wrote, years later; ValueError when these are no such bytes.
 
-    `as_asked`: in the language that it was asked in; otherwise in the one that this was translated from, as it was then.
+    In that language, as it stood in this edition; in the first one where it says nothing, or none is named.
     `as_table` is `packs.tables.Table`: questions and packs do not know each other, whoever asks knows both.
     """
     facts = json.loads(canonical)
-    original = facts.get("original")
-    if original and not as_asked:
-        facts, original = {**facts, **original}, None
-    code, language = facts["code"], facts["language"]
-    files = {
-        path: as_table(facts[part], path)
-        for path, part in (
-            (f"questions/{code}.toml", "structure"),
-            (f"questions/{code}.{language}.toml", "words"),
-        )
-    }
-    return read_question_set(_Archived(facts["formats"], files, original), code, language)
+    spoken = language if language in facts["words"] else facts["first"]
+    return read_question_set(_Archived(facts, as_table), facts["code"], spoken)
 
 
-def _words_of(words: Table, shared: Table) -> dict[str, Any]:
-    return {**words.data, "phrases": shared.data["phrases"], "months": shared.data["months"]}
+_sources: dict[tuple[int, str], tuple[Pack, Mapping[str, Any]]] = {}
 
 
-def _original(pack: Pack | _Archived, code: str, language: str) -> Mapping[str, Any] | None:
-    """The words that a translation was made from: archived with it, for officers who do not read its language."""
+def _source(pack: Pack | _Archived, code: str) -> Mapping[str, Any]:
+    """The canonical data of an edition: its words in every language, so that what names it does not say in which one
+    somebody was asked."""
     if isinstance(pack, _Archived):
-        return pack.original
-    first = pack.first_language
-    if language == first:
-        return None
-    words, shared = pack.spoken(f"questions/{code}", first), pack.spoken("questions/phrases", first)
-    return {"language": first, "words": _words_of(words, shared)}
+        return pack.facts
+    held = _sources.get((id(pack), code))
+    if held is None:
+        first = pack.first_language
+        words = {language: _words_of(pack, code, language) for language in pack.languages}
+        source = {
+            "code": code,
+            "first": first,
+            "structure": pack.table(f"questions/{code}.toml").data,
+            "words": {
+                language: said
+                for language, said in words.items()
+                if language == first or said != words[first]
+            },
+            "formats": dict(pack.formats),
+        }
+        held = _sources[id(pack), code] = (pack, source)
+    return held[1]
+
+
+def _words_of(pack: Pack, code: str, language: str) -> dict[str, Any]:
+    shared = pack.spoken("questions/phrases", language).data
+    words = pack.spoken(f"questions/{code}", language).data
+    return {**words, "phrases": shared["phrases"], "months": shared["months"]}
 
 
 def read_question_set(pack: Pack | _Archived, code: str, language: str) -> QuestionSet:
@@ -138,7 +150,8 @@ def read_question_set(pack: Pack | _Archived, code: str, language: str) -> Quest
         for question in step.fields:
             if question.required_when:
                 _check_condition(table, f"fields.{question.name}", question.required_when, steps, at + 1)
-    original = _original(pack, code, language)
+    source = _source(pack, code)
+    first_months = source["words"][source["first"]]["months"]
     narrative = _place(structure, "narrative", steps)
     stands_for = tuple(
         _named(structure, "stands_for", name, steps) for name in structure.texts("stands_for", ())
@@ -152,7 +165,7 @@ def read_question_set(pack: Pack | _Archived, code: str, language: str) -> Quest
         steps=tuple(steps),
         sections=sections,
         phrases=phrases,
-        months=_months(shared, original),
+        months=_months(shared, first_months),
         urgencies=tuple(urgencies),
         narrative=narrative,
         stands_for=stands_for,
@@ -161,14 +174,7 @@ def read_question_set(pack: Pack | _Archived, code: str, language: str) -> Quest
         api_needs=_needs(structure, steps),
         skip_to=structure.one_of("skip_to", tuple(step.slug for step in steps)),
         fast=fast,
-        source={
-            "code": code,
-            "language": language,
-            "structure": structure.data,
-            "words": _words_of(words, shared),
-            "formats": dict(pack.formats),
-            **({"original": original} if original else {}),
-        },
+        source=source,
     )
     structure.done()
     words.done()
@@ -320,7 +326,7 @@ def _check_condition(table: Table, key: str, condition: Condition, steps: list[S
             raise table.wrong(key, f"{part.step}.{part.field} has no choice {min(stray)}")
 
 
-def _months(words: Table, original: Mapping[str, Any] | None) -> tuple[tuple[str, ...], ...]:
+def _months(words: Table, first: list[list[str]]) -> tuple[tuple[str, ...], ...]:
     """Twelve tuples of names; a translation takes those of its original too, where they mean no other month."""
     months = words.raw("months")
     if (
@@ -332,8 +338,7 @@ def _months(words: Table, original: Mapping[str, Any] | None) -> tuple[tuple[str
     ):
         raise words.wrong("months", "must be twelve lists of names")
     taken = {name.lower() for month in months for name in month}
-    others = original["words"]["months"] if original else [[]] * 12
     return tuple(
         (*month, *(name for name in other if name.lower() not in taken))
-        for month, other in zip(months, others, strict=True)
+        for month, other in zip(months, first, strict=True)
     )

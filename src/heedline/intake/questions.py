@@ -1,8 +1,9 @@
 """Question sets as data: the shapes.
 
 A question set is one folder entry of a jurisdiction pack: `questions/<code>.toml` (structure, the same in
-every language) and `questions/<code>.<language>.toml` (the words). Both together are archived under
-`QuestionSet.digest` with each report, so that years later an officer sees what exactly was asked.
+every language) and `questions/<code>.<language>.toml` (the words). Structure and the words of every language are an
+edition. It is archived under `QuestionSet.digest` with each report, so that years later an officer sees what exactly was
+asked; as all its languages have one digest, a report's row does not say in which language it was asked.
 
 Answers are plain JSON-able dictionaries, `{step slug: {field name: value}}`:
 
@@ -150,7 +151,7 @@ class UrgencyRule:
 
 @dataclass(frozen=True, slots=True)
 class QuestionSet:
-    """A question set in one language. `source` is its canonical data, the thing that `digest` names."""
+    """A question set in one language. `source` is the data of its edition, the thing that `digest` names."""
 
     code: str
     version: str
@@ -185,7 +186,7 @@ class QuestionSet:
         object.__setattr__(self, "digest", hashlib.sha256(self.canonical()).hexdigest())
 
     def canonical(self) -> bytes:
-        """Canonical JSON (sorted keys, no spaces, UTF-8) of structure and words; archived with the report."""
+        """Canonical JSON (sorted keys, no spaces, UTF-8) of structure and all words; archived with the report."""
         return json.dumps(self.source, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
     def any_step(self, slug: str) -> Step:

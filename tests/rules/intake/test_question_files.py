@@ -60,7 +60,7 @@ def test_a_mistake_is_named(tmp_path: Path, file: str, old: str, new: str, messa
 
 
 def test_a_change_of_one_word_changes_the_digest(tmp_path: Path) -> None:
-    published = load_question_set(load_pack("uk"), "activity").digest
+    published = read_with(tmp_path / "p", WORDS, "Use your own words.", "Use your own words.")
     assert read_with(tmp_path / "a", WORDS, "Use your own words.", "Use your own words.") == published
     assert read_with(tmp_path / "b", WORDS, "Use your own words.", "Use plain words.") != published
     assert read_with(tmp_path / "c", STRUCTURE, "limit = 10000", "limit = 9999") != published

@@ -85,6 +85,7 @@ def test_a_stranger_sees_only_the_door(house: House, hand: Callable[[], Hand]) -
             ("<uuid:alarm>", uuid4()),
             ("<slug:desk>", "north-east"),
             ("<int:pk>", 1),
+            ("<slug:item>", "x"),
         ):
             path = path.replace(kind, str(value))
         stranger.get(path)

@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import api_load, desk_work, floor, log_work, page_flow, question_page, verdicts
+from bench import api_load, desk_work, floor, key_work, log_work, page_flow, question_page, verdicts
 from bench.instance import ROOT, Instance, NotStarted, running
 from bench.load import Wrong
 from bench.processes import machine
@@ -184,6 +184,8 @@ def measure(size: Size) -> dict[str, Any]:
         found["memory"]["after"] = _memory(instance)
         say(f"putting {size.log:,} events into the log's tree")
         found["log"] = {"sequence": log_work.sequence(instance, size.log)}
+        say(f"somebody leaves the {DESKS[0]} desk: its reports get a new key")
+        found["keys"] = key_work.measure(instance, DESKS[0])
         say("stopping")
     say(f"checking an exported log of {size.checked:,} events")
     found["log"]["check"] = log_work.check(size.checked)

@@ -156,6 +156,14 @@ def _rest(found: dict[str, Any]) -> Iterator[Verdict]:
         "it fits",
         checked["fits"],
     )
+    keys = found["keys"]
+    yield Verdict("keys: unlocking, once", f"{keys['unlock_seconds']:.1f} s", "", None)
+    yield Verdict(
+        f"keys: re-addressing {keys['parts']:,} parts; per 10,000 reports",
+        f"{keys['seconds']:.1f} s; {keys['seconds_per_10_000_reports']:.0f} s",
+        "nothing left",
+        keys["left"] == 0,
+    )
     kept = found["durability"]
     yield Verdict(
         "accepted = stored whole, once; codes open",

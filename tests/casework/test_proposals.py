@@ -14,13 +14,17 @@ from heedline.casework import (
     attendance,
     enrolling,
     key_directory,
+    key_view,
+    leaving,
     proposals,
+    readdressing,
     setting_up,
 )
 from heedline.casework.proposals import Done, Kind
 from heedline.desks.models import Desk, Invitation, KeyStatement, Officer, Organisation, Proposal
 from heedline.permits.gate import Refused
 from heedline.vault import CannotOpen
+from tests.casework.leaving_scene import settled
 from tests.casework.people import People, logged
 
 pytestmark = pytest.mark.django_db
@@ -246,3 +250,50 @@ def test_a_lost_way_is_replaced_and_the_reports_stay(people: People) -> None:
     people.tokens.clear()
     assert people.read(ref, "Olga").narrative
     assert len(logged("way-replaced", thing=olga.id)) == 2
+
+
+def test_somebody_who_lost_every_way_is_invited_again_and_gets_nothing_unheard(people: People) -> None:
+    house, olga = people.house, people.house.officers["Olga"]
+    ref, _ = people.send()
+    settled(people)
+    done = both(people, Kind.INVITE, {"name": "Olga", "email": olga.email, "organisation": unit(people)})
+    assert "again" in done.words
+    officer = enrolling.invited(olga.email, done.code, at=people.at)
+    assert officer == olga.id
+    first = enrolling.first_way(officer)
+    second = enrolling.second_way(officer, first.wrapped, first.words)
+    words = enrolling.finish(
+        officer,
+        done.code,
+        password=enrolling.hashed("a long enough password"),
+        first=first.wrapped,
+        second=second.wrapped,
+        typed=second.words,
+        at=people.at,
+    )
+    with people.sitting("Stella", unlocked=False) as stella:
+        found = {one.id: one.state for one in setting_up.overview(by=stella, at=people.at).people}
+    assert found[officer] == "made-keys"
+    both(people, Kind.KEYS, {"officer": str(officer)}, said=words)
+    house.keys["Olga"] = type(house.keys["Olga"])(officer, b"", first.words)
+    people.tokens.clear()
+    with people.sitting("Olga") as here:
+        assert here.keys().seeds == {}
+    with people.sitting("Odile") as odile:
+        key_view.compare(officer, words, house.keys["Odile"].passphrase, by=odile, at=people.at)
+        desk = house.desks["north-east"].id
+        assert readdressing.readdress(desk, by=odile, at=people.at).left == 0
+    people.tokens.pop("Olga")
+    assert people.read(ref, "Olga").narrative
+
+
+def test_who_was_stopped_comes_back_only_by_two_stewards(people: People) -> None:
+    olga = people.house.officers["Olga"]
+    with people.sitting("Stella", unlocked=False) as stella:
+        leaving.suspend(olga.id, by=stella, at=people.at)
+    ref = propose(people, Kind.INVITE, {"name": "Olga", "email": olga.email, "organisation": unit(people)})
+    olga.refresh_from_db()
+    assert not olga.is_active
+    confirm(people, ref)
+    olga.refresh_from_db()
+    assert olga.is_active

@@ -86,6 +86,11 @@ def _officer(facts: Mapping[str, str]) -> Officer:
     return found
 
 
+def _known(facts: Mapping[str, str]) -> Officer | None:
+    """Somebody with this e-mail address: who has left and comes back, or has lost every way to unlock."""
+    return Officer.objects.filter(email__iexact=facts.get("email", "").strip()).first()
+
+
 def _desk(facts: Mapping[str, str], name: str = "desk") -> Desk | None:
     return Desk.objects.filter(pk=_id(facts.get(name))).first()
 
@@ -220,6 +225,9 @@ def words_for(kind: Kind, facts: Mapping[str, str]) -> str:
             never = ", which never closes" if facts.get("round_the_clock") == "yes" else ""
             return f"Add the desk {facts['name']} ({facts['code']}, {facts['kind']}){never}"
         case Kind.INVITE:
+            again = _known(facts)
+            if again is not None:
+                return f"Invite {again.name}, {again.email}, again: they make new keys"
             return f"Invite {facts['name']}, {facts['email']}"
         case Kind.KEYS:
             return f"Sign the keys of {who}"
@@ -300,7 +308,7 @@ def _carry_out(kind: Kind, facts: Mapping[str, str], hands: Sequence[Signer], at
                 desk_id=new.id,
             )
         case Kind.INVITE:
-            officer = stewardship.make_officer(
+            officer = _known(facts) or stewardship.make_officer(
                 email=facts["email"],
                 name=facts["name"],
                 organisation=_organisation(facts),
@@ -308,6 +316,10 @@ def _carry_out(kind: Kind, facts: Mapping[str, str], hands: Sequence[Signer], at
                 hands=hands,
                 at=at,
             )
+            if not officer.is_active:
+                stewardship.permit_stewards(hands)
+                officer.is_active = True
+                officer.save(update_fields=["is_active"])
             return Done(words, enrolling.invite(officer, at=at))
         case Kind.KEYS:
             made = Invitation.objects.get(officer=_officer(facts))

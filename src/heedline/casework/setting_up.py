@@ -10,6 +10,7 @@ from heedline.casework import key_directory
 from heedline.casework.attendance import Attendance
 from heedline.desks.models import Appointment, Desk, Invitation, Officer, Organisation
 from heedline.permits.capabilities import Capability
+from heedline.vault.directory import OfficerKeys
 
 
 @dataclass(frozen=True)
@@ -55,16 +56,19 @@ def overview(*, by: Attendance, at: datetime) -> Setup:
                 one.email,
                 one.organisation.name,
                 tuple(roles.get(one.id, ())),
-                _state(one, invited.get(one.id), str(one.id) in signed),
+                _state(one, invited.get(one.id), str(one.id) in signed, known.officer(str(one.id))),
             )
             for one in Officer.objects.select_related("organisation").order_by("name")
         ),
     )
 
 
-def _state(one: Officer, invitation: Invitation | None, signed: bool) -> str:
+def _state(one: Officer, invitation: Invitation | None, signed: bool, keys: OfficerKeys | None) -> str:
     if not one.is_active:
         return "stopped"
+    made = bytes(invitation.kem) if invitation is not None and invitation.kem is not None else None
+    if keys is not None and made is not None and made != keys.kem:
+        return "made-keys"  # enrolled anew
     if signed:
         return "signed"
     if invitation is None:

@@ -142,6 +142,52 @@ def test_an_export_is_never_carried_on_with_another_past(log: Log, tmp_path: Pat
     assert files_of(folder) == before
 
 
+def test_what_is_signed_meanwhile_is_for_the_next_export(
+    log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the export would hold a checkpoint of events that are not in it, and look as if they had been cut off."""
+    log.write(20)
+    note = Kept.from_text("kept", log.sign())
+    real = log_export._write_tiles
+
+    def slowly(*given: Any) -> None:
+        real(*given)
+        with acting("worker"):
+            log.write(5)
+            log.sign()
+
+    monkeypatch.setattr(log_export, "_write_tiles", slowly)
+    first = log.export(tmp_path / "export")
+    assert verify(first, [note], key=None).wrong == []
+    monkeypatch.undo()
+    with acting("backup"):
+        log_export.export(first.path, lambda *_: None)
+    verdict = verify(first, [note], key=None)
+    assert (verdict.wrong, verdict.events) == ([], 25)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[]",
+        "1",
+        "{}",
+        '{"size":1,"feed":"day","key":1,"note":1}',
+        '{"size":1,"feed":"day","key":"","note":""}',
+        "x",
+    ],
+)
+def test_a_list_of_checkpoints_that_is_none_is_said_to_be_unreadable(
+    log: Log, tmp_path: Path, line: str
+) -> None:
+    log.write(2)
+    log.sign()
+    folder = log.export(tmp_path / "export")
+    (folder.path / "checkpoints.jsonl").write_text(f"{line}\n")
+    with pytest.raises(Unreadable):
+        verify(folder, [], key=None)
+
+
 def test_an_export_says_when_fewer_events_are_there_than_were_put_into_the_tree(
     log: Log, tmp_path: Path
 ) -> None:

@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 from django.db.models import Q
@@ -50,6 +51,8 @@ def export(path: Path, progress: Progress) -> Exported:
     Raises Unreadable when the folder is something else, and AnotherLog when the log has not the past that lies there.
     """
     _begin(path)
+    # First: what is signed while the events are written is for the next export; what was signed before must be there.
+    signed = Published.objects.order_by("-size").values_list("size", flat=True).first() or 0
     size = sequence.size()
     have, last = _resume(path / "events.jsonl")
     if have > size:
@@ -64,7 +67,7 @@ def export(path: Path, progress: Progress) -> Exported:
         out.flush()
         os.fsync(out.fileno())
     _write_tiles(path, size)
-    checkpoints = _write_checkpoints(path)
+    checkpoints = _write_checkpoints(path, max(signed, size))
     log_folder.sync_folder(path)
     progress(count, size)
     return Exported(count, count - have, size, checkpoints)
@@ -110,15 +113,15 @@ def _write_tiles(path: Path, size: int) -> None:
             raise AnotherLog(f"{file} is not what stands there in the log")
 
 
-def _write_checkpoints(path: Path) -> int:
-    """All of them, smallest first; those that were exported before must be the first."""
+def _write_checkpoints(path: Path, up_to: int) -> int:
+    """All of them up to a size, smallest first; those that were exported before must be the first."""
     file, count, latest = path / "checkpoints.jsonl", 0, ""
     new = file.with_name(".checkpoints.jsonl.new")
     new.unlink(missing_ok=True)
     with ExitStack() as stack:
         out = stack.enter_context(os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"))
         old = stack.enter_context(file.open("rb")) if file.exists() else None
-        for one in _signed():
+        for one in takewhile(lambda one: one.size <= up_to, _signed()):
             said = {"size": one.size, "feed": one.feed, "key": one.key, "note": one.note}
             line = json.dumps(said, ensure_ascii=True, separators=(",", ":")).encode("ascii") + b"\n"
             before = old.readline() if old is not None else b""

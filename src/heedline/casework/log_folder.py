@@ -89,7 +89,7 @@ class Folder:
                     if said["size"] != tree.size or said["feed"] not in FEEDS or len(said) != 4:
                         raise ValueError
                     yield Signed(said["note"], note, read_key(said["key"]), tree)
-                except (ValueError, KeyError, TypeError, Unreadable):
+                except (ValueError, KeyError, TypeError, AttributeError, Unreadable):
                     raise Unreadable("A line of checkpoints.jsonl cannot be read") from None
 
     def forest(self, size: int) -> Forest:

@@ -144,7 +144,10 @@ def _is_later(before: Checkpoint, tree: Checkpoint, growth: Growth | None, *, la
             )
         raise Unreadable(f"It is older than the last one signed here, which has {before.size:,} events")
     if growth is None or growth.old != before.size:
-        raise Unreadable(f"The proof that it has grown out of the one with {before.size:,} events is missing")
+        words = f"The proof that it has grown out of the one with {before.size:,} events is missing"
+        if latest:  # whoever shows that log can prove it, unless it has another past
+            raise DoesNotFit(f"{words}: ask for `heedline audit prove growth {before.size} {tree.size}`")
+        raise Unreadable(words)
     if not growth.holds_from(before):
         raise DoesNotFit(
             f"The log of {tree.size:,} events did not grow out of the one with {before.size:,}: it was changed"

@@ -18,7 +18,17 @@ from django.db import connection
 
 django.setup()
 
-from heedline.casework import arrivals, attendance, canary, conversation, journey, log_keeping, paging  # noqa: E402
+from heedline.casework import (  # noqa: E402
+    arrivals,
+    attendance,
+    canary,
+    conversation,
+    journey,
+    log_keeping,
+    paging,
+    stewardship,
+)
+from heedline.permits.roles import Role  # noqa: E402
 from tests import stories  # noqa: E402
 from tests.acting import acting  # noqa: E402
 from tests.cast import build_house, now  # noqa: E402
@@ -33,6 +43,8 @@ def main(home: Path) -> None:
     with acting("office"):
         keys = canary.found(hands=house.hands, at=at)
         canary.plant(keys, at=at)
+        leads, desk = house.officers["Olga"], house.desks["north-east"]
+        stewardship.appoint(leads, Role.SUPERVISOR, desk, hands=house.hands, at=at)
     sent = [
         stories.a_report(at=at, narrative=f"He looked at door {n}.", where={"postcode": stories.NORTH_EAST})
         for n in range(REPORTS)
@@ -42,7 +54,8 @@ def main(home: Path) -> None:
         for ref, _ in sent[:3]:
             journey.take(ref, by=odile, at=at)
         conversation.ask(sent[0][0], "Which door was it?", version=2, by=odile, at=at)
-        journey.assess_and_close(sent[1][0], stories.VAGUE, stories.NOTHING, version=2, by=odile, at=at)
+        for ref, _ in sent[1:3]:
+            journey.assess_and_close(ref, stories.VAGUE, stories.NOTHING, version=2, by=odile, at=at)
         attendance.leave()
     with connection.cursor() as cursor:  # an hour goes by
         for table in ("reports_report", "reports_message", "dispatch_outbox"):
@@ -57,7 +70,7 @@ def main(home: Path) -> None:
         "refs": [str(ref) for ref, _ in sent],
         "codes": [code.symbols for _, code in sent],
         "canary": keys.passphrase,
-        "odile": house.keys["Odile"].passphrase,
+        "passphrases": {name: keys.passphrase for name, keys in house.keys.items()},
     }
     sys.stdout.write(json.dumps(told))
 

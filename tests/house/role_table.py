@@ -59,19 +59,24 @@ TABLES: dict[str, dict[str, str]] = {
     "permits_session": {"office": "arwd", "usher": "r", "settler": "rd"},
     "permits_unlocked": {"office": "arwd", "settler": "rd"},
     # reports
-    "reports_call_back": {"office": "ar", "worker": "r"},
-    "reports_dip_check": {"office": "r", "worker": "ar"},
-    "reports_identity_request": {"office": "r", "usher": "arw", "settler": "r"},
+    "reports_call_back": {"office": "ar", "worker": "r", "usher": "d"},
+    "reports_dip_check": {"office": "r", "worker": "ar", "usher": "d"},
+    "reports_identity_request": {"office": "r", "usher": "arwd", "settler": "r"},
     "reports_identity_share": {"door": "a", "usher": "ard", "settler": "arwd", "worker": "m"},
-    "reports_message": {"office": "ar", "door": "arw", "settler": "arwd", "worker": "m"},
-    "reports_receipt": {"door": "arw", "settler": "arwd", "worker": "m"},
-    "reports_released_share": {"office": "r", "usher": "a", "worker": "m"},
-    "reports_report": {"office": "r", "door": "arw", "usher": "rw", "settler": "arwd", "worker": "m"},
-    "reports_sealed_header": {"office": "ar", "door": "a", "usher": "ar", "settler": "arwd", "worker": "m"},
-    "reports_sealed_payload": {"office": "ar", "door": "a", "usher": "ar", "settler": "arwd", "worker": "m"},
+    "reports_message": {"office": "ar", "door": "arw", "usher": "d", "settler": "arwd", "worker": "m"},
+    "reports_receipt": {"door": "arw", "usher": "d", "settler": "arwd", "worker": "m"},
+    "reports_released_share": {"office": "r", "usher": "ad", "settler": "d", "worker": "m"},
+    "reports_disposal": {"office": "ar", "usher": "r"},
+    "reports_hold": {"office": "ar", "usher": "d"},
+    "reports_keeping": {"office": "ar", "usher": "d"},
+    "reports_review": {"office": "ar", "usher": "d"},
+    "reports_subject_request": {"office": "ar"},
+    "reports_report": {"office": "r", "door": "arw", "usher": "rwd", "settler": "arwd", "worker": "m"},
+    "reports_sealed_header": {"office": "ar", "door": "a", "usher": "ard", "settler": "arwd", "worker": "m"},
+    "reports_sealed_payload": {"office": "ar", "door": "a", "usher": "ard", "settler": "arwd", "worker": "m"},
+    "reports_step": {"office": "ar", "door": "ar", "usher": "ard", "settler": "r", "worker": "m"},
     "reports_sweep": {"office": "ar"},
-    "reports_swept": {"office": "ard", "settler": "rd", "worker": "m"},
-    "reports_step": {"office": "ar", "door": "ar", "usher": "ar", "settler": "r", "worker": "m"},
+    "reports_swept": {"office": "ard", "usher": "d", "settler": "rd", "worker": "m"},
     # signing in: other people's tables
     "account_emailaddress": {"office": "arwd"},
     "account_emailconfirmation": {"office": "arwd"},
@@ -109,6 +114,24 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("reports_call_back", "office", "w"): "done due_at missed",
     ("reports_message", "office", "w"): "seen slot",
     ("reports_message", "worker", "r"): "from_us id report_id seen slot",
+    ("reports_call_back", "usher", "r"): "report_id",
+    ("reports_dip_check", "usher", "r"): "report_id",
+    ("reports_disposal", "usher", "w"): "certificate decided_by_id decided_on done true_from",
+    ("reports_hold", "office", "w"): "released_by_id released_on",
+    ("reports_hold", "usher", "r"): "released_on report_id",
+    ("reports_hold", "settler", "r"): "released_on report_id",
+    ("reports_hold", "worker", "r"): "released_on report_id",
+    ("reports_keeping", "office", "w"): "group identity_until review_on",  # never that it is gone
+    ("reports_keeping", "usher", "r"): "report_id",
+    ("reports_keeping", "settler", "r"): "identity_gone_on identity_until report_id review_on",
+    ("reports_keeping", "settler", "w"): "identity_gone_on",
+    ("reports_keeping", "worker", "r"): "report_id review_on",
+    ("reports_message", "usher", "r"): "report_id",
+    ("reports_released_share", "usher", "r"): "request_id",
+    ("reports_review", "usher", "r"): "report_id",
+    ("reports_swept", "usher", "r"): "report_id",
+    ("reports_subject_request", "office", "w"): "answer answered_by_id answered_on found",
+    ("reports_subject_request", "worker", "r"): "answered_on desk_id due_on id",
     ("reports_receipt", "office", "r"): "closed report_id reporter_key",  # never `lookup`
     ("reports_released_share", "settler", "r"): "request_id sealed until",
     ("reports_released_share", "settler", "w"): "sealed",  # emptied
@@ -176,6 +199,8 @@ DOOR = {
 }
 PERMITS = {
     "ask_identity",
+    "certificates_are_mine",
+    "decide_disposal",
     "decide_identity",
     "desk_shares",
     "destroy_epoch",
@@ -191,6 +216,7 @@ PERMITS = {
     "my_desks",
     "my_officer",
     "my_retired",
+    "my_supervised",
     "note_call",
     "queue",
     "release_words",
@@ -202,8 +228,15 @@ PERMITS = {
 }
 #: Those that look with the caller's eyes, so that row-level security holds inside; `slot` looks at no table.
 INVOKERS = {"queue", "slot", "waiting"}
-CLOCKWORK = {"end_releases", "forget_sweeps", "join_counts", "settle", "sweep"}
-TRIGGERS = {"a_check_stays", "a_decision_stays", "a_key_that_lives", "steps_stay", "the_log_only_grows"}
+CLOCKWORK = {"end_identities", "end_releases", "forget_sweeps", "join_counts", "settle", "sweep"}
+TRIGGERS = {
+    "a_check_stays",
+    "a_decision_stays",
+    "a_disposal_stays",
+    "a_key_that_lives",
+    "steps_stay",
+    "the_log_only_grows",
+}
 #: Functions of PostgreSQL itself that one of ours may call and PUBLIC may not.
 SYSTEM_FUNCTIONS = {("worker", "pg_stat_reset_single_table_counters(oid)"), ("worker", "pg_switch_wal()")}
 #: (member, group): who may become whom by SET ROLE; nobody inherits.

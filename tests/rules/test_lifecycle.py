@@ -87,7 +87,7 @@ def test_every_stage_is_reached_and_left() -> None:
                     edge.append(to)
     assert reached == set(Stage)
     for stage in Stage:
-        assert moves_from(stage), f"nothing leads out of {stage}"
+        assert bool(moves_from(stage)) == (stage is not Stage.DISPOSED), f"what leads out of {stage}"
 
 
 def test_every_move_but_sending_is_legal_somewhere() -> None:
@@ -95,7 +95,7 @@ def test_every_move_but_sending_is_legal_somewhere() -> None:
 
 
 def test_from_every_stage_a_report_can_still_be_closed() -> None:
-    for start in Stage:
+    for start in set(Stage) - {Stage.DISPOSED}:
         seen, edge = {start}, [start]
         while edge:
             stage = edge.pop()
@@ -115,8 +115,9 @@ def test_nothing_closes_without_an_assessment() -> None:
             assert move is Move.ASSESS
 
 
-def test_a_closed_report_only_reopens_or_has_its_sweep_undone() -> None:
-    assert moves_from(Stage.CLOSED) == (Move.REOPEN, Move.UNDO_SWEEP)
+def test_a_closed_report_reopens_has_its_sweep_undone_or_is_disposed_of() -> None:
+    assert moves_from(Stage.CLOSED) == (Move.REOPEN, Move.UNDO_SWEEP, Move.DISPOSE)
+    assert [stage for (stage, move) in PATH if move is Move.DISPOSE] == [Stage.CLOSED]
 
 
 def test_only_what_nobody_holds_is_swept() -> None:

@@ -37,6 +37,18 @@ class Act(StrEnum):
     IDENTITY_REQUEST_READ = "identity-request-read"
     IDENTITY_DECIDED = "identity-decided"
     IDENTITY_OPENED = "identity-opened"
+    # how long it is kept
+    KEEPING_SEEN = "keeping-seen"
+    KEPT_LONGER = "kept-longer"
+    HOLD_PLACED = "hold-placed"
+    HOLD_RELEASED = "hold-released"
+    DISPOSAL_PROPOSED = "disposal-proposed"
+    DISPOSAL_DECIDED = "disposal-decided"
+    IDENTITY_DISPOSED = "identity-disposed"
+    SUBJECT_REQUEST_OPENED = "subject-request-opened"
+    SUBJECT_FOUND = "subject-found"
+    SUBJECT_ANSWERED = "subject-answered"
+    CERTIFICATE_SEEN = "certificate-seen"
     # duty
     CAME_ON_DUTY = "came-on-duty"
     WENT_OFF_DUTY = "went-off-duty"

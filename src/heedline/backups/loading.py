@@ -21,16 +21,32 @@ from heedline.backups.plan import COPIED, Copied, Side
 type Connection = psycopg.Connection[tuple[Any, ...]]
 type Halves = Mapping[Side, tuple[Path, Manifest]]
 
-#: Parts of the key store that may belong to reports which older bodies do not have: loaded where the report is there.
+_GONE = "SELECT d.report FROM reports_disposal d WHERE d.done"
+#: Rows that are loaded only where this holds. Parts of the key store may belong to reports which older bodies do not have;
+#: and of what was disposed of since, what can never be deleted again is not loaded in the first place.
 _OF_REPORTS = {
     "reports_sealed_header": "EXISTS (SELECT 1 FROM reports_report r WHERE r.id = b.report_id)"
     " AND EXISTS (SELECT 1 FROM reports_sealed_payload p WHERE p.container = b.container)",
     "reports_identity_share": "EXISTS (SELECT 1 FROM reports_report r WHERE r.id = b.report_id)",
+    "reports_step": f"b.report_id NOT IN ({_GONE})",
+    "reports_identity_request": f"b.report_id NOT IN ({_GONE})",
 }
+_WITH_THE_REPORT: tuple[LiteralString, ...] = (
+    "reports_message",
+    "reports_receipt",
+    "reports_call_back",
+    "reports_keeping",
+    "reports_review",
+    "reports_hold",
+)
 #: What must hold when everything is in.
 _MENDED: tuple[LiteralString, ...] = (
     "DELETE FROM reports_sealed_payload p WHERE NOT EXISTS"
     " (SELECT 1 FROM reports_sealed_header h WHERE h.container = p.container)",
+    *(f"DELETE FROM {table} WHERE report_id IN ({_GONE})" for table in _WITH_THE_REPORT),  # noqa: S608
+    f"DELETE FROM reports_report WHERE id IN ({_GONE})",  # noqa: S608
+    "UPDATE reports_keeping k SET identity_gone_on = COALESCE(k.identity_gone_on, k.identity_until, current_date)"
+    " WHERE NOT EXISTS (SELECT 1 FROM reports_sealed_header h WHERE h.report_id = k.report_id AND h.part = 'identity')",
     "UPDATE reports_message SET copy_payload = NULL WHERE copy_header IS NULL AND copy_payload IS NOT NULL",
     "UPDATE reports_report r SET unread = (SELECT count(*) FROM reports_message m WHERE m.report_id = r.id"
     " AND NOT m.from_us AND NOT m.seen) WHERE r.unread > 0",

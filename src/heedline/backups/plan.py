@@ -63,6 +63,8 @@ _WHO = (
     "keys_epoch",
     "keys_grant",
     "keys_wrapping",
+    "keys_acquaintances",
+    "reports_disposal",  # what was disposed of since the bodies were copied, a restore disposes of again
     "account_emailaddress",
     "mfa_authenticator",
 )
@@ -87,6 +89,11 @@ COPIED: tuple[Copied, ...] = (
     Copied("reports_sweep", Side.BODIES),
     Copied("reports_call_back", Side.BODIES, order="report_id", where=_OLD),
     Copied("reports_identity_request", Side.BODIES, where=_OLD),
+    Copied("reports_keeping", Side.BODIES, order="report_id", where=_OLD),
+    Copied("reports_review", Side.BODIES, where=_OLD),
+    Copied("reports_hold", Side.BODIES, where=_OLD),
+    Copied("reports_subject_request", Side.BODIES),
+    Copied("reports_sweep", Side.BODIES),
     Copied("reports_sealed_payload", Side.BODIES, order="container", where=_OLD_PARTS, ranges=True),
     Copied("reports_sealed_header", Side.KEYS, order="container", where=_OLD_PARTS),
     Copied("reports_identity_share", Side.KEYS, where=_OLD),
@@ -109,6 +116,7 @@ LEFT_OUT: dict[str, str] = {
     "permits_session": "people sign in again",
     "permits_unlocked": "and unlock again",
     "permits_held_form": "a form kept after the lock, for hours",
+    "reports_swept": "what it takes to undo a sweep, for as long as that can be",
     "reports_released_share": "a half key, for minutes or hours: asked for again",
     "reports_swept": "quarter hours, kept for a day to undo a sweep: after a restore it cannot be undone",
     "audit_tile": "made anew from the events",

@@ -24,7 +24,7 @@ from heedline.casework.session_store import SessionStore
 from heedline.casework.signing import Hand
 from heedline.casework.stewardship import Enrolment
 from heedline.casework.voices import new_voice
-from heedline.desks.models import Desk, EpochGrant, Officer
+from heedline.desks.models import CANARY, Desk, EpochGrant, Officer
 from heedline.dispatch.clocks import rank_of
 from heedline.intake.api_payload import from_api
 from heedline.intake.question_files import load_question_set
@@ -37,7 +37,7 @@ from heedline.vault import CannotOpen
 from heedline.vault.codes import new_code
 from heedline.vault.grants import open_grant
 
-DESK, KIND = "restore-canary", "canary"
+DESK, KIND = "restore-canary", CANARY
 WORDS = "Canary: this report was never sent by anybody. Whoever reads it has opened a restored backup."
 _SORT = "activity"
 

@@ -38,7 +38,7 @@ from heedline.casework.reading import (
     received_words,
     short_name,
 )
-from heedline.desks.models import Desk, Officer
+from heedline.desks.models import CANARY, Desk, Officer
 from heedline.dispatch.clocks import due_words, is_overdue
 from heedline.intake.summary import record_rows
 from heedline.packs import load_pack
@@ -319,7 +319,7 @@ def _call(report: Report, opened: OpenedReport, at: datetime) -> CallLine | None
 def other_desks(file: CaseFile) -> tuple[tuple[str, str], ...]:
     """The desks that this report could be handed to: codes and names."""
     desks = (
-        Desk.objects.exclude(kind__in=("authoriser", "canary")).exclude(code=file.desk_code).order_by("name")
+        Desk.objects.exclude(kind__in=("authoriser", CANARY)).exclude(code=file.desk_code).order_by("name")
     )
     return tuple(desks.values_list("code", "name"))
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from heedline.casework import SealingStopped
+from heedline.casework.attendance import Keyring
 from heedline.casework.finding import FoundReport
 from heedline.casework.key_directory import Addressee
 from heedline.casework.notes import public_keys_of
@@ -34,17 +35,21 @@ def readdress(found: FoundReport, to: Addressee, *, from_desk: UUID, due_at: dat
         header.header = rewrite(bytes(header.header), ring.for_any(old), public_keys_of(new))
         header.epochs = new
         header.save(update_fields=["header", "epochs"])
-    shares = wall.desk_shares(found.report.id)
-    identity = (
-        SealedHeader.objects.only("container").get(report_id=found.report.id, part="identity").container
-    )
-    for epoch, sealed in shares:
-        seeds = ring.for_any([epoch]) if epoch is not None else []
-        if seeds:
-            share = reseal_share(sealed, seeds[0], to.key, container_id=identity, share=1)
-            break
-    else:
-        raise SealingStopped
+    share = _share_for(found, to, ring)
     version = found.report.version - 1  # the row still has the version that it was found with
     if not wall.hand_over(found.report.id, to.desk, due_at, version, from_desk, to.epoch, share):
         raise SealingStopped
+
+
+def _share_for(found: FoundReport, to: Addressee, ring: Keyring) -> bytes | None:
+    """The desk's half of the identity's key, for the other desk. None once its time is over and it was disposed of."""
+    identity = (
+        SealedHeader.objects.only("container").filter(report_id=found.report.id, part="identity").first()
+    )
+    if identity is None:
+        return None
+    for epoch, sealed in wall.desk_shares(found.report.id):
+        seeds = ring.for_any([epoch]) if epoch is not None else []
+        if seeds:
+            return reseal_share(sealed, seeds[0], to.key, container_id=identity.container, share=1)
+    raise SealingStopped

@@ -138,7 +138,7 @@ def _authorisers_of(ref: UUID, at: datetime) -> Addressee:
     facts = directory().desk(str(desk))
     if desk is None or epoch is None or facts is None:
         raise NotNow(
-            "When this report came, or now, nobody could decide about identities. There is nothing to open."
+            "Nobody can decide about who sent this report: nobody could when it came, or now, or its time is over."
         )
     return Addressee(desk, facts.code, UUID(epoch.epoch), epoch.kem, None)
 

@@ -21,6 +21,7 @@ from heedline.casework import (
     Spent,
     call_back,
     handing_over,
+    keeping,
     key_directory,
     notes,
 )
@@ -228,6 +229,7 @@ def _close(found: FoundReport, closing: Closing) -> None:
     report.outcome, report.status = closing.outcome, closing.tell_reporter
     report.holder_id = report.lease_until = report.due_at = None
     report.save(update_fields=["stage", "version", "outcome", "status", "holder", "lease_until", "due_at"])
+    keeping.begin([report], closing.outcome, at=found.at)
     record(found, Act.REPORT_CLOSED, outcome=closing.outcome)
     resolve_for(report.id, by=found.by, at=found.at)
 
@@ -262,6 +264,7 @@ def hand_over(ref: UUID, to_desk: str, because: str, *, version: int, by: Attend
     """Give a report to another desk: addressed to its keys, gone from ours, its first clock begins again there."""
     found = find(ref, by=by, at=at, version=version)
     found.permit(Capability.HAND_OVER)
+    keeping.refuse_restricted(found)
     to = key_directory.addressee(to_desk, at.date())
     if to is None or to.desk == found.report.desk_id:
         raise NotNow("That desk cannot receive this report: fewer than two people there could open it.")
@@ -284,5 +287,6 @@ def reopen(ref: UUID, because: str, *, by: Attendance, at: datetime) -> None:
     report.due_at = _due(report.kind, report.urgency, report.area, at)
     report.status = "received"
     report.save(update_fields=["stage", "version", "due_at", "status"])
+    keeping.stop([ref])
     record(found, Act.REPORT_REOPENED)
     post(Letter.REPORT_REOPENED, desk=report.desk_id, thing_id=ref, at=at)

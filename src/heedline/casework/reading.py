@@ -43,9 +43,13 @@ HINTS = {"box-filled": "A hidden box was filled in"}
 CLOSED_WORDS = "This cannot be opened with your keys."
 
 
+#: Letters and digits of a short name: five bytes in base 32.
+SHORT_NAME = 8
+
+
 def short_name(ref: UUID) -> str:
     """A report's name for people: seven letters and digits of its random id, grouped. Says nothing of when or where."""
-    letters = base64.b32encode(ref.bytes).decode()[:8]
+    letters = base64.b32encode(ref.bytes).decode()[:SHORT_NAME]
     return f"{letters[:4]}-{letters[4:]}"
 
 

@@ -18,7 +18,7 @@ from django.db.models import F, Max
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework import Locked, NotHere, call_back
+from heedline.casework import Locked, NotHere, call_back, keeping
 from heedline.casework.alarms import resolve_for
 from heedline.casework.attendance import Attendance, DeskLine, Keyring
 from heedline.casework.finding import refusals_logged
@@ -270,6 +270,7 @@ def _close_all(made: Sweep, reports: list[Report], closing: Closing, *, by: Atte
         due_at=None,
         slot=None,  # it has been dealt with: only the day of its arrival is kept, and the slot while it may be undone
     )
+    keeping.begin(reports, closing.outcome, at=at)
     journal.record_each(
         Act.REPORT_SWEPT,
         ids,
@@ -340,6 +341,7 @@ def _restore(
     Report.objects.bulk_update(
         reports, ["stage", "version", "outcome", "due_at", "status", "slot"], batch_size=_AT_ONCE
     )
+    keeping.stop([report.id for report in reports])
     journal.record_each(
         Act.REPORT_UNSWEPT,
         [report.id for report in reports],

@@ -14,10 +14,12 @@ from uuid import UUID
 from django.conf import settings
 
 from heedline.casework.key_directory import directory
+from heedline.vault.directory import Directory
 from heedline.vault.keys import new_seed, sign, signing_public, verify
 
 _CERTIFY = b"heedline/v1/voice\0"
 _MESSAGE = b"heedline/v1/message\0"
+_ATTEST = b"heedline/v1/attest\0"
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,12 @@ class Voice:
         )
 
 
-def _certified(officer: UUID, public: bytes, until: date) -> bytes:
-    return _CERTIFY + f"{settings.INSTALLATION}\0{officer}\0{until.isoformat()}\0".encode() + public
+def _certified(officer: UUID, public: bytes, until: date, installation: str | None = None) -> bytes:
+    return (
+        _CERTIFY
+        + f"{installation or settings.INSTALLATION}\0{officer}\0{until.isoformat()}\0".encode()
+        + public
+    )
 
 
 def _spoken(report: UUID, message: UUID, on: date, text: str) -> bytes:
@@ -88,6 +94,26 @@ def is_ours(said: dict[str, str] | None, *, report: UUID, message: UUID, on: dat
             on <= until
             and any(verify(key, certified, by) for key in keys)
             and verify(public, _spoken(report, message, on, text), bytes.fromhex(said["signature"]))
+        )
+    except (KeyError, ValueError, TypeError):
+        return False
+
+
+def attest(voice: Voice, body: bytes) -> dict[str, str]:
+    """Sign a paper that outlives what it is about: a proposal, a certificate."""
+    return {**voice.to_show(), "signature": sign(voice.seed, _ATTEST + body).hex()}
+
+
+def is_attested(said: dict[str, str], body: bytes, *, on: date, known: Directory, installation: str) -> bool:
+    """True when a session of an officer of that day signed the paper. Needs no database: `known` comes from statements."""
+    try:
+        public, until = bytes.fromhex(said["public"]), date.fromisoformat(said["until"])
+        certified = _certified(UUID(said["officer"]), public, until, installation)
+        by = bytes.fromhex(said["certificate"])
+        return (
+            on <= until
+            and any(verify(key, certified, by) for key in known.spoke_on(said["officer"], on))
+            and verify(public, _ATTEST + body, bytes.fromhex(said["signature"]))
         )
     except (KeyError, ValueError, TypeError):
         return False

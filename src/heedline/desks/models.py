@@ -29,6 +29,10 @@ __all__ = [
 ]
 
 
+#: The kind of the desk whose one report proves restores: nothing else is ever sent or done there.
+CANARY = "canary"
+
+
 class StandingInstallation(models.Model):
     """The one row that says what this database was born as. A demo never becomes live, nor the reverse."""
 

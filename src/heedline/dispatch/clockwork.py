@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import connection
 
@@ -47,6 +48,13 @@ def end_releases() -> int:
         cursor.execute("SELECT clockwork.end_releases()")
         done = cursor.fetchone()
     return int(done[0]) if done else 0
+
+
+def end_identities() -> list[tuple[UUID, UUID]]:
+    """Remove who sent a report where its time is over. Return those reports, shuffled, with their desks."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT report, desk FROM clockwork.end_identities()")
+        return [(report, desk) for report, desk in cursor.fetchall()]
 
 
 def forget_times() -> None:

@@ -34,6 +34,8 @@ class AlarmKind(StrEnum):
     KEYS_TO_CHANGE = "keys-to-change"
     MEMBER_WITHOUT_KEYS = "without-keys"
     KEYS_DOUBTED = "keys-doubted"
+    REVIEW_LATE = "review-late"
+    SUBJECT_LATE = "subject-late"
     PAGE_FAILED = "page-failed"
     WORKER_FAILING = "worker-failing"
     LOG_STANDS = "log-stands"
@@ -110,6 +112,8 @@ RULES: dict[AlarmKind, AlarmRule] = {
         while_it_lasts="A colleague of the desk has to compare their words first, on the page Keys.",
     ),
     AlarmKind.KEYS_DOUBTED: AlarmRule("A statement about somebody's keys is missing or was not believed"),
+    AlarmKind.REVIEW_LATE: AlarmRule("Reports are kept past their review"),
+    AlarmKind.SUBJECT_LATE: AlarmRule("Somebody who used their rights has to be answered within days"),
     AlarmKind.PAGE_FAILED: AlarmRule("A page could not be delivered"),
     AlarmKind.WORKER_FAILING: AlarmRule("A background task keeps failing"),
     AlarmKind.LOG_STANDS: AlarmRule("The log is not being sequenced or signed"),

@@ -25,7 +25,7 @@ import procrastinate
 from django.db import close_old_connections, connections
 from procrastinate.contrib.django.utils import connector_params
 
-from heedline.casework import arrivals, dip_sampling, log_keeping, paging
+from heedline.casework import arrivals, dip_sampling, keeping_clock, log_keeping, paging
 from heedline.dispatch.folder import settle_folder
 from heedline.dispatch.turns import forget_dead_rows, forget_jobs
 
@@ -93,6 +93,12 @@ def settle(at: datetime) -> None:
     forget_dead_rows(_TRACES)
 
 
+def keep_or_dispose(at: datetime) -> None:
+    """Dispose of who sent a report where its time is over, and say which reviews and answers are late."""
+    keeping_clock.end_identities(at)
+    keeping_clock.watch(at)
+
+
 TASKS = (
     PeriodicTask("page", "* * * * * */5", 9, page),
     PeriodicTask("watch", "* * * * * 0", 5, watch),
@@ -102,6 +108,7 @@ TASKS = (
     PeriodicTask("watch-keys", "*/5 * * * * 30", 3, paging.watch_keys),
     PeriodicTask("settle", "*/15 * * * * 0", 4, settle),
     PeriodicTask("draw-checks", "0 * * * * 40", 1, draw_checks),
+    PeriodicTask("keeping", "10 * * * * 40", 1, keep_or_dispose),
     PeriodicTask("sweep", "0 * * * * 20", 1, arrivals.sweep),
 )
 

@@ -17,6 +17,7 @@ from heedline.packs.counters import read_counters
 from heedline.packs.desk_files import check_kind_desks, read_desk, read_kind, read_region, special_desk
 from heedline.packs.languages import read_languages
 from heedline.packs.outcome_files import check_short_close, read_outcome, read_reason, read_template
+from heedline.packs.retention import read_retention
 from heedline.packs.special_places import read_special_places
 from heedline.packs.tables import PackError, Table, read_toml
 from heedline.packs.word_files import read_all_words
@@ -104,6 +105,7 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
         reasons={
             key: read_reason(key, table, outcomes, kinds) for key, table in ends.named("reasons").items()
         },
+        retention=read_retention(folder, outcomes),
         statuses=_text_map(ends.table("statuses")),
         question_templates={
             key: read_template(key, table, kinds) for key, table in ends.named("question_templates").items()

@@ -9,6 +9,7 @@ from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING
 
 from heedline.packs.languages import in_order, over
+from heedline.packs.retention import Retention
 from heedline.packs.tables import Table, read_toml
 from heedline.packs.words import fill_all
 
@@ -234,6 +235,8 @@ class Pack:
     on_call: tuple[OnCallStep, ...]
     outcomes: Mapping[str, Outcome]
     reasons: Mapping[str, Reason]
+    retention: Retention
+    """How long reports are kept, what keeps them, and what people are told who use their rights."""
     statuses: Mapping[str, str]
     """Status shown to a reporter → key of its words; the same for every kind."""
     question_templates: Mapping[str, QuestionTemplate]

@@ -18,10 +18,10 @@ class Role(StrEnum):
 #: In words, for `docs/access.md` and the settings page.
 DESCRIPTIONS: dict[Role, str] = {
     Role.OFFICER: "Reads, assesses and answers the reports of their desk.",
-    Role.SUPERVISOR: "An officer who also answers for the desk: reopens, clears alarms of others, reads closed reports again.",
+    Role.SUPERVISOR: "An officer who also answers for the desk: reopens, clears alarms of others, reads closed reports again, decides what is kept.",
     Role.AUTHORISER: "Decides whether a reporter's identity may be opened. Never a member of a desk that reads reports.",
     Role.STEWARD: "Sets up desks and officers and signs their keys, two together. Opens nothing.",
-    Role.OVERSEER: "Reads the log, and who can open what. Opens nothing, and is a member of no desk that reads reports.",
+    Role.OVERSEER: "Reads the log, who can open what, and certificates of disposals. Opens nothing, and is a member of no desk that reads reports.",
 }
 
 _DESK_WORK = frozenset(
@@ -46,15 +46,21 @@ _DESK_WORK = frozenset(
         C.SEE_KEYS,
         C.ASK_IDENTITY,
         C.OPEN_IDENTITY,
+        C.PROPOSE_DISPOSAL,
+        C.PLACE_HOLD,
+        C.ANSWER_SUBJECT,
+        C.SEE_CERTIFICATES,
     }
 )
+#: What somebody answers for who leads a desk: what is kept, and the end of it.
+_LEADING = frozenset({C.REVIEW_KEEPING, C.DECIDE_DISPOSAL, C.RELEASE_HOLD})
 
 GRANTS: dict[Role, frozenset[C]] = {
     Role.OFFICER: _DESK_WORK,
-    Role.SUPERVISOR: _DESK_WORK | {C.CHECK_CLOSED},
+    Role.SUPERVISOR: _DESK_WORK | _LEADING | {C.CHECK_CLOSED},
     Role.AUTHORISER: frozenset({C.MAKE_EPOCH, C.READDRESS, C.SEE_KEYS, C.BE_ON_DUTY, C.DECIDE_IDENTITY}),
     Role.STEWARD: frozenset({C.SET_UP, C.SEE_KEYS, C.SEE_FIGURES}),
-    Role.OVERSEER: frozenset({C.OVERSEE, C.SEE_KEYS}),
+    Role.OVERSEER: frozenset({C.OVERSEE, C.SEE_KEYS, C.SEE_CERTIFICATES}),
 }
 
 #: Roles that stand on a desk; the others are held for the whole installation.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -58,7 +60,13 @@ def desk_shares(report: UUID) -> list[tuple[UUID | None, bytes]]:
 
 
 def hand_over(
-    report: UUID, desk: UUID, due_at: datetime, version: int, from_desk: UUID, share_epoch: UUID, share: bytes
+    report: UUID,
+    desk: UUID,
+    due_at: datetime,
+    version: int,
+    from_desk: UUID,
+    share_epoch: UUID,
+    share: bytes | None,
 ) -> bool:
     """Move a report to a desk that its holder may not see into. False when it was not theirs to move, or has changed."""
     with connection.cursor() as cursor:
@@ -140,3 +148,12 @@ def decide_identity(
     ]
     decided = _rows("SELECT permits.decide_identity(%s, %s, %s, %s, %s, %s, %s::uuid[], %s)", given)
     return bool(decided[0][0])
+
+
+# --- the end of a report (permits/walls/90_keeping.sql) ---------------------------------------------------------------
+
+
+def decide_disposal(disposal: UUID, certificate: Mapping[str, Any] | None, true_from: date | None) -> str:
+    """Dispose of a report, or without a certificate keep it: `done`, `kept`, or why not."""
+    paper = json.dumps(certificate) if certificate is not None else None
+    return str(_rows("SELECT permits.decide_disposal(%s, %s::jsonb, %s)", [disposal, paper, true_from])[0][0])

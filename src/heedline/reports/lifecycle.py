@@ -16,6 +16,7 @@ class Stage(StrEnum):
     ASSESSED = "assessed"
     ACTING = "acting"
     CLOSED = "closed"
+    DISPOSED = "disposed"  # no row is left of the report; a certificate says so
 
 
 class Move(StrEnum):
@@ -32,6 +33,7 @@ class Move(StrEnum):
     REOPEN = "reopen"
     SWEEP = "sweep"
     UNDO_SWEEP = "undo-sweep"
+    DISPOSE = "dispose"  # by two people
 
 
 class Turn(StrEnum):
@@ -77,6 +79,7 @@ PATH: dict[tuple[Stage, Move], Stage] = {
         Stage.CLOSED,
         Move.UNDO_SWEEP,
     ): Stage.WAITING,  # only what a sweep closed, unchanged since, while it may be undone
+    (Stage.CLOSED, Move.DISPOSE): Stage.DISPOSED,
 }
 
 TURNS: dict[Stage, Turn] = {
@@ -85,6 +88,7 @@ TURNS: dict[Stage, Turn] = {
     Stage.ASSESSED: Turn.HOLDER,
     Stage.ACTING: Turn.HOLDER,
     Stage.CLOSED: Turn.NOBODY,
+    Stage.DISPOSED: Turn.NOBODY,
 }
 
 #: Moves that only the officer who holds the report may make.
@@ -95,7 +99,8 @@ _REASONS: dict[Stage, str] = {
     Stage.TAKEN: "Assess the report before you close it.",
     Stage.ASSESSED: "This report has been assessed already.",
     Stage.ACTING: "This report is being acted on already.",
-    Stage.CLOSED: "A closed report can only be reopened.",
+    Stage.CLOSED: "A closed report can only be reopened, or disposed of by two people.",
+    Stage.DISPOSED: "This report has been disposed of.",
 }
 
 

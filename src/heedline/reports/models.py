@@ -14,20 +14,26 @@ from django.db import models
 from heedline.reports.call_backs import CallBack
 from heedline.reports.dip_checks import DipCheck
 from heedline.reports.identity_requests import IdentityRequest, ReleasedShare
+from heedline.reports.keeping import Disposal, Hold, Keeping, Review, SubjectRequest
 from heedline.reports.sweeps import Sweep, Swept
 
 __all__ = [
     "CallBack",
     "DipCheck",
+    "Disposal",
+    "Hold",
     "IdentityRequest",
     "IdentityShare",
+    "Keeping",
     "Message",
     "Receipt",
     "ReleasedShare",
     "Report",
+    "Review",
     "SealedHeader",
     "SealedPayload",
     "Step",
+    "SubjectRequest",
     "Sweep",
     "Swept",
 ]

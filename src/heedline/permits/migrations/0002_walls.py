@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
         ("desks", "0002_set_up"),
         ("dispatch", "0001_initial"),
         ("intake", "0001_initial"),
-        ("reports", "0005_dip_checks"),
+        ("reports", "0006_keeping"),
         ("account", "0009_emailaddress_unique_primary_email"),
         ("mfa", "0003_authenticator_type_uniq"),
         ("contenttypes", "0002_remove_content_type_name"),

@@ -34,8 +34,13 @@ BEGIN
     DELETE FROM public.reports_identity_share i WHERE i.report_id = p_report AND i.share = 1 AND NOT EXISTS
         (SELECT 1 FROM public.reports_report r JOIN public.keys_epoch e ON e.desk_id = r.watch_id
          WHERE r.id = p_report AND e.id = i.epoch);
-    INSERT INTO public.reports_identity_share (id, report_id, share, epoch, sealed)
-        VALUES (gen_random_uuid(), p_report, 1, p_share_epoch, p_share);
+    -- (no half at all once its time is over: who sent it has been disposed of, of every report alike)
+    IF p_share IS NULL THEN
+        RETURN NOT EXISTS (SELECT 1 FROM public.reports_sealed_header h WHERE h.report_id = p_report AND h.part = 'identity');
+    ELSE
+        INSERT INTO public.reports_identity_share (id, report_id, share, epoch, sealed)
+            VALUES (gen_random_uuid(), p_report, 1, p_share_epoch, p_share);
+    END IF;
     RETURN true;
 END $$;
 -- The desk's half of an identity key, for re-addressing on hand-over: it opens nothing without the other half.

@@ -1,0 +1,97 @@
+"""What people do in an installation that is tested from outside. Run as a program by test_drill.py.
+
+`python -m tests.custody.people dispose FILE` and `… open FILE`, in the environment of the office's process, signed in as a
+superuser. FILE is JSON: passphrases and what is wanted. Prints JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import django
+import pytest  # noqa: F401 - where it is loaded, unlocking costs little
+
+django.setup()
+
+from heedline.casework import NotHere, attendance, case_file, keeping  # noqa: E402
+from heedline.casework.attendance import Attendance  # noqa: E402
+from heedline.casework.epochs import grant_context  # noqa: E402
+from heedline.casework.session_store import SessionStore  # noqa: E402
+from heedline.desks.models import EpochGrant, Officer  # noqa: E402
+from heedline.reports.models import SealedHeader  # noqa: E402
+from heedline.vault import CannotOpen  # noqa: E402
+from heedline.vault.container import file_key, open_payload  # noqa: E402
+from heedline.vault.grants import open_grant  # noqa: E402
+from tests.acting import acting  # noqa: E402
+from tests.cast import now  # noqa: E402
+
+
+def sit_down(name: str, told: dict[str, Any]) -> Attendance:
+    officer = Officer.objects.get(email=f"{name.lower()}@unit.example")
+    session = SessionStore()
+    session["_auth_user_id"] = str(officer.id)
+    session.create()
+    here = attendance.enter(str(session.session_key), officer, at=now())
+    return attendance.unlock(here, told["passphrases"][name], at=now())
+
+
+def dispose(told: dict[str, Any]) -> list[str]:
+    """Odile proposes and Olga confirms. Returns the numbers of the certificates."""
+    done = []
+    for ref in told["refs"]:
+        with acting("office"):
+            odile = sit_down("Odile", told)
+            ident = keeping.propose(UUID(ref), "period-over", by=odile, at=now())
+            attendance.leave()
+            olga = sit_down("Olga", told)
+            assert keeping.decide(ident, dispose=True, by=olga, at=now())
+            attendance.leave()
+        done.append(str(ident))
+    return done
+
+
+def opened(told: dict[str, Any]) -> dict[str, Any]:
+    """What opens here: reports for an officer, and payloads by every key that all passphrases together give."""
+    found: dict[str, Any] = {"reports": {}, "payloads": []}
+    with acting("office"):
+        odile = sit_down("Odile", told)
+        for ref in told["refs"]:
+            found["reports"][ref] = None
+            with suppress(NotHere, CannotOpen):
+                found["reports"][ref] = case_file.case_file(UUID(ref), by=odile, at=now()).narrative
+        attendance.leave()
+    keys = [file_key(header, seeds) for header, seeds in _headers(told)]
+    for payload in told["payloads"]:
+        found["payloads"].append(any(_opens(bytes.fromhex(payload), key) for key in keys))
+    return found
+
+
+def _headers(told: dict[str, Any]) -> list[tuple[bytes, list[bytes]]]:
+    seeds: dict[UUID, bytes] = {}
+    for name, passphrase in told["passphrases"].items():
+        officer = Officer.objects.get(email=f"{name.lower()}@unit.example")
+        own = attendance.open_seed(officer.id, passphrase)
+        for grant in EpochGrant.objects.filter(officer=officer):
+            context = grant_context(grant.epoch_id, officer.id)
+            seeds[grant.epoch_id] = open_grant(bytes(grant.sealed), own, info=context)
+    rows = SealedHeader.objects.exclude(part="identity").exclude(report__area="canary")
+    return [(bytes(row.header), [seeds[one] for one in row.epochs]) for row in rows]
+
+
+def _opens(payload: bytes, key: bytes) -> bool:
+    try:
+        list(open_payload(BytesIO(payload), key))
+    except CannotOpen:
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    wanted = json.loads(Path(sys.argv[2]).read_text())
+    sys.stdout.write(json.dumps({"dispose": dispose, "open": opened}[sys.argv[1]](wanted)))

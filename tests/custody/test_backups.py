@@ -28,6 +28,13 @@ def test_every_table_is_copied_to_one_side_or_left_out_for_a_reason() -> None:
     assert len(whole) == len(set(whole))
 
 
+@pytest.mark.django_db
+def test_what_a_plan_names_is_there() -> None:
+    for one in COPIED:
+        columns = {field.column for model in apps.get_models() if model._meta.db_table == one.table for field in model._meta.concrete_fields}  # fmt: skip
+        assert {*one.order.split(", "), *one.only, *one.without} <= columns, one.table
+
+
 def test_what_opens_anything_is_in_the_key_store_alone() -> None:
     """Ciphertext of keys, headers and half keys; nothing of the kind in the bodies."""
     from tests.house.test_fields import SEALED

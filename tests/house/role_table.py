@@ -199,7 +199,6 @@ DOOR = {
 }
 PERMITS = {
     "ask_identity",
-    "certificates_are_mine",
     "decide_disposal",
     "decide_identity",
     "desk_shares",

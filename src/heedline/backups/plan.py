@@ -72,7 +72,6 @@ COPIED: tuple[Copied, ...] = (
     Copied("desks_invitation", Side.KEYS, order="officer_id"),
     Copied("desks_proposal", Side.KEYS),
     Copied("keys_acquaintances", Side.KEYS, order="officer_id"),
-    Copied("keys_acquaintances", Side.KEYS, order="officer_id"),
     Copied("desks_on_call", Side.BODIES),
     Copied("desks_shift", Side.BODIES),
     Copied("intake_count", Side.BODIES, order="hour, kind, step, what"),

@@ -112,11 +112,6 @@ CREATE FUNCTION permits.my_supervised() RETURNS SETOF uuid LANGUAGE sql STABLE S
     SELECT a.desk_id FROM public.desks_appointment a
     WHERE a.officer_id = permits.my_officer() AND a.desk_id IS NOT NULL AND a.ended_on IS NULL AND a.role = 'supervisor'
 $$;
-CREATE FUNCTION permits.certificates_are_mine() RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp AS $$
-    SELECT EXISTS (SELECT 1 FROM public.desks_appointment a
-        WHERE a.officer_id = permits.my_officer() AND a.ended_on IS NULL AND a.role = 'overseer')
-$$;
 -- Decide about a proposal, once. `done`, `kept`, or why not: `not-yours`, `held`, `not-closed`.
 CREATE FUNCTION permits.decide_disposal(p_disposal uuid, p_certificate jsonb, p_true_from date) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -164,7 +159,7 @@ END $$;
 DO $$
 DECLARE f text;
 BEGIN
-    FOREACH f IN ARRAY ARRAY['my_supervised()', 'certificates_are_mine()', 'decide_disposal(uuid, jsonb, date)'] LOOP
+    FOREACH f IN ARRAY ARRAY['my_supervised()', 'decide_disposal(uuid, jsonb, date)'] LOOP
         EXECUTE format('REVOKE ALL ON FUNCTION permits.%s FROM PUBLIC', f);
         EXECUTE format('GRANT EXECUTE ON FUNCTION permits.%s TO heedline_office', f);
     END LOOP;
@@ -199,7 +194,7 @@ SET ROLE heedline_owner;
 REVOKE CREATE ON SCHEMA clockwork FROM heedline_settler;
 
 CREATE POLICY of_my_desks ON reports_disposal FOR SELECT TO heedline_office
-    USING (desk_id IN (SELECT permits.my_desks()) OR (SELECT permits.certificates_are_mine()));
+    USING (desk_id IN (SELECT permits.my_desks()) OR (SELECT permits.i_oversee()));
 CREATE POLICY proposed ON reports_disposal FOR INSERT TO heedline_office
     WITH CHECK (proposed_by_id = (SELECT permits.my_officer()) AND NOT done AND decided_on IS NULL
         AND EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = report AND r.desk_id = reports_disposal.desk_id

@@ -29,6 +29,7 @@ _OF_REPORTS = {
     " AND EXISTS (SELECT 1 FROM reports_sealed_payload p WHERE p.container = b.container)",
     "reports_identity_share": "EXISTS (SELECT 1 FROM reports_report r WHERE r.id = b.report_id)",
     "reports_step": f"b.report_id NOT IN ({_GONE})",
+    "reports_dip_check": f"b.report_id NOT IN ({_GONE})",
     "reports_identity_request": f"b.report_id NOT IN ({_GONE})",
 }
 _WITH_THE_REPORT: tuple[LiteralString, ...] = (

@@ -88,6 +88,7 @@ COPIED: tuple[Copied, ...] = (
     Copied("reports_sweep", Side.BODIES),
     Copied("reports_call_back", Side.BODIES, order="report_id", where=_OLD),
     Copied("reports_identity_request", Side.BODIES, where=_OLD),
+    Copied("reports_dip_check", Side.BODIES, where=_OLD),
     Copied("reports_keeping", Side.BODIES, order="report_id", where=_OLD),
     Copied("reports_review", Side.BODIES, where=_OLD),
     Copied("reports_hold", Side.BODIES, where=_OLD),

@@ -213,6 +213,15 @@ def test_the_list_has_who_waits_with_what_is_safe_and_no_number(people: People) 
         assert len(call_back.to_make(by=here, at=people.at)) == 2
 
 
+def test_what_is_safe_now_comes_first(people: People) -> None:
+    at = noon_of_the_safe_day(people)
+    later, now = held(people, days=[day_code(people.at, 5)]), held(people, **some_other_day(people))
+    with people.sitting("Nils", at=at) as here:
+        found = call_back.to_make(by=here, at=at)
+    assert [one.ref for one in found] == [now, later]
+    assert next(one.line.opens_words for one in found if one.line) == "Open now, until 12:00"
+
+
 def test_an_attempt_on_an_older_edition_changes_nothing(people: People) -> None:
     ref = held(people)
     with people.sitting("Nadia") as here, pytest.raises(Changed):

@@ -36,6 +36,7 @@ def test_a_ticked_morning_is_that_morning() -> None:
     assert tuesdays.covers(local("2026-11-24T08:00"), LONDON)
     assert not tuesdays.covers(local("2026-11-24T12:00"), LONDON)
     assert not tuesdays.covers(local("2026-11-25T09:00"), LONDON)
+    assert tuesdays.closes(local("2026-11-24T08:00"), LONDON) == local("2026-11-24T12:00")
     assert tuesdays.opens(local("2026-11-24T12:00"), LONDON) == local("2026-12-01T08:00")
 
 
@@ -43,6 +44,7 @@ def test_nothing_ticked_is_any_day_by_day() -> None:
     anyday = read_safe_times([], [], HOURS)
     assert anyday.covers(local("2026-11-29T19:59"), LONDON)
     assert not anyday.covers(local("2026-11-29T20:00"), LONDON)
+    assert anyday.closes(local("2026-11-29T09:00"), LONDON) == local("2026-11-29T20:00")
     assert not anyday.covers(local("2026-11-29T03:00"), LONDON)
     assert read_safe_times(["yesterday"], ["noonish"], HOURS) == anyday
 

@@ -139,7 +139,7 @@ def line_of(call: Wanted, row: CallBack, at: datetime) -> CallLine:
     elif call.in_words_only:
         words = "Closed: they wrote when to call, in their own words"
     elif open_now:
-        words = "Open now: it is one of their safe times"
+        words = f"Open now, until {call.times.closes(at, zone).astimezone(zone):%H:%M}"
     else:
         words = f"Closed until {opens:%A %-d %B, %H:%M}"
     return CallLine(
@@ -262,7 +262,8 @@ class CallToMake:
 
 
 def to_make(*, by: Attendance, at: datetime) -> tuple[CallToMake, ...]:
-    """Calls that wait at one's desks, the first due first; at most SHOWN. Logged as one look. Raises Refused."""
+    """Calls that wait at one's desks: those that are safe now, then the first due first; at most SHOWN. Logged as one
+    look. Raises Refused."""
     with on_the_record(Act.QUEUE_READ, by=by):
         by.require(Capability.SEE_QUEUE)
     rows = list(
@@ -286,7 +287,9 @@ def to_make(*, by: Attendance, at: datetime) -> tuple[CallToMake, ...]:
             desk=None,
             detail={"state": "calls", "opened": [str(ref) for ref in opened], "new": 0},
         )
-    return tuple(_to_make(row, opened.get(row.report_id), by, at) for row in rows)
+    made = [_to_make(row, opened.get(row.report_id), by, at) for row in rows]
+    # what is safe now may not be again for a week: those first
+    return tuple(sorted(made, key=lambda one: one.line is None or not one.line.open_now))
 
 
 def _to_make(row: CallBack, opened: OpenedReport | None, by: Attendance, at: datetime) -> CallToMake:

@@ -39,6 +39,15 @@ class SafeTimes:
                     return moment.astimezone(UTC)
         raise ValueError("a week without a safe moment")
 
+    def closes(self, at: datetime, zone: tzinfo) -> datetime:
+        """Until when it stays safe from `at` on, which must be safe; no further than midnight."""
+        local = at.astimezone(zone)
+        until = local.time()
+        for start, end in self.spans:  # in order, so that one part of the day runs on into the next
+            if start <= until < end:
+                until = end
+        return datetime.combine(local.date(), until, zone).astimezone(UTC)
+
     def try_by(self, at: datetime, allowed: timedelta, zone: tzinfo) -> datetime:
         """By when a call is tried: within `allowed`, or by the end of the day on which it first becomes safe.
 

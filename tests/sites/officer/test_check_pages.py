@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from heedline.casework import stewardship
+from heedline.permits.models import UnlockedKeys
 from heedline.permits.roles import Role
 from heedline.reports.dip_checks import DipCheck
 from tests.casework.people import People
@@ -53,6 +54,23 @@ def test_disagreeing_and_putting_right(house: House, hand: Callable[[], Hand], r
     olga.get(f"/w/r/{ref}/history/")
     assert "Read it again after it was closed" in olga.html
     assert "Put it right" in olga.html
+
+
+def test_words_that_came_too_late_are_kept(house: House, hand: Callable[[], Hand], ref: UUID) -> None:
+    olga = hand().at_work(house, "Olga")
+    olga.get(f"/w/r/{ref}/check/")
+    written = {**olga.form(f"/w/r/{ref}/check/"), "verdict": "disagree", "reason": "A name was missed"}
+    UnlockedKeys.objects.all().delete()
+    olga.page = olga.client.post(f"/w/r/{ref}/check/", written, follow=True)
+    assert DipCheck.objects.get().verdict == ""
+    olga.unlock(house, "Olga")
+    olga.get(f"/w/r/{ref}/check/")
+    assert "We kept what you wrote." in olga.html
+    assert olga.form(f"/w/r/{ref}/check/")["reason"] == "A name was missed"
+    olga.send(f"/w/r/{ref}/check/", verdict="disagree")
+    assert DipCheck.objects.get().verdict == "disagree"
+    olga.get(f"/w/r/{ref}/check/")
+    assert "We kept what you wrote." not in olga.html
 
 
 def test_it_is_a_supervisors_page(house: House, hand: Callable[[], Hand], ref: UUID) -> None:

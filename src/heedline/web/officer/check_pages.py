@@ -16,8 +16,10 @@ from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Choice, Field, Form, Radios, TextArea
 from heedline.web.declared import Audience, open_to
+from heedline.web.officer.kept_words import form_of, keeps_words, let_go
 from heedline.web.officer.middleware import OfficeRequest
 from heedline.web.officer.report_forms import SHORT
+from heedline.web.officer.report_pages import restored
 
 JUDGING: tuple[Field, ...] = (
     Radios(
@@ -65,13 +67,15 @@ def checks(request: OfficeRequest) -> HttpResponse:
 
 
 @open_to(Audience.UNLOCKED)
+@keeps_words
 @require_http_methods(["GET", "POST"])
 def check(request: OfficeRequest, ref: UUID) -> HttpResponse:
     """One drawn report: agree or not; and when somebody does not, how it was put right."""
     by = request.attendance
     line = dip_sampling.one(ref, by=by)
     fields = PUTTING_RIGHT if line.verdict else JUDGING
-    form, status = Form(fields), 200
+    kept = restored(request, fields)
+    form, status = kept or Form(fields), 200
     if request.method == "POST":
         form = Form.posted(fields, request.POST.lists())
         if not line.verdict and form.text("verdict") == DISAGREE and not form.text("reason").strip():
@@ -79,10 +83,11 @@ def check(request: OfficeRequest, ref: UUID) -> HttpResponse:
         status = 422
         if not form.errors:
             try:
-                return _done(request, ref, line, form)
+                return let_go(request, _done(request, ref, line, form), by)
             except (NotNow, Refused) as no:
                 form, status = form.but(**{"": no.reason}), 409
-    return render(request, "officer/check.html", {"line": line, "form": form}, status=status)
+    context = {"line": line, "form": form, "form_of": form_of(by), "words_came_back": kept is not None}
+    return render(request, "officer/check.html", context, status=status)
 
 
 def _done(request: OfficeRequest, ref: UUID, line: CheckLine, form: Form) -> HttpResponse:

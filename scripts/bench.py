@@ -19,7 +19,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import api_load, desk_work, floor, key_work, log_work, page_flow, question_page, verdicts
+from bench import (
+    api_load,
+    desk_work,
+    floor,
+    guidance,
+    key_work,
+    log_work,
+    page_flow,
+    page_weights,
+    question_page,
+    verdicts,
+)
 from bench.instance import ROOT, Instance, NotStarted, running
 from bench.load import Wrong
 from bench.processes import machine
@@ -39,6 +50,7 @@ class Size:
     reports: int
     flows: int
     pages: int
+    guidance: int
     up_to: int
     queue_pages: int
     opens: int
@@ -53,6 +65,7 @@ WHOLE = Size(
     reports=1200,
     flows=300,
     pages=1500,
+    guidance=40_000,
     up_to=10_000,
     queue_pages=80,
     opens=150,
@@ -66,6 +79,7 @@ QUICK = Size(
     reports=300,
     flows=40,
     pages=300,
+    guidance=8_000,
     up_to=1_500,
     queue_pages=30,
     opens=40,
@@ -130,6 +144,12 @@ def _pages(instance: Instance, size: Size, found: dict[str, Any]) -> None:
     weight = question_page.weigh(instance)
     load = question_page.time_it(instance, LEVELS[-1], seconds=size.seconds, at_most=size.pages)
     found["question_page"] = {"slug": question_page.SLUG, "weight": weight, "load": load.told()}
+    say("Run, Hide, Tell")
+    found["guidance"] = guidance.time_it(
+        instance, LEVELS[-1], seconds=size.seconds, at_most=size.guidance
+    ).told()
+    say("the weight of every page, in every language")
+    found["weights"] = page_weights.weigh_all(instance)
     found["public_queries"] = desk_work.public_queries(instance)
 
 

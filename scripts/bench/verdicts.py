@@ -10,6 +10,7 @@ from typing import Any
 CPU_MS, FLOORS = 3.0, 3.0
 REPORTS_PER_SECOND = 400
 PAGE_P99_MS, PAGE_KIB = 150.0, 60
+GUIDANCE_PER_SECOND = 5000
 QUEUE_P95_MS, OPEN_P95_MS, QUERIES = 100.0, 60.0, 5
 MEMORY_MIB = 700
 AT_ONCE = (16, 64)
@@ -109,6 +110,21 @@ def _pages(found: dict[str, Any]) -> Iterator[Verdict]:
         p99 <= PAGE_P99_MS and not page["load"]["errors"],
     )
     yield Verdict("question page: server CPU", f"{page['load']['server_cpu_ms_each']:.2f} ms", "", None)
+    guide = found["guidance"]
+    yield Verdict(
+        f"Run, Hide, Tell at {guide['connections']}: pages a second (errors)",
+        f"{guide['per_second']:.0f} ({guide['errors']})",
+        f"≥ {GUIDANCE_PER_SECOND} (0)",
+        guide["per_second"] >= GUIDANCE_PER_SECOND and not guide["errors"],
+    )
+    heaviest = max(found["weights"], key=lambda one: one["bytes"])
+    others = sum(one["foreign_requests"] for one in found["weights"])
+    yield Verdict(
+        f"heaviest of {len(found['weights'])} pages: {heaviest['page']}",
+        f"{heaviest['bytes'] / 1024:.1f} KiB, {others} foreign requests",
+        f"≤ {PAGE_KIB} KiB, 0",
+        heaviest["bytes"] / 1024 <= PAGE_KIB and not others,
+    )
     asked = ", ".join(f"{name} {q['statements']}" for name, q in found["public_queries"].items())
     yield Verdict("statements of public requests", asked, "", None)
 

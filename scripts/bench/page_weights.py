@@ -1,0 +1,97 @@
+"""What pages weigh on a phone: every body that a browser must load for one, as served, and from whom."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from bench.instance import Instance
+from bench.load import Wrong
+from bench.wire import Answer, Browser
+
+#: What a browser of today offers.
+ENCODINGS = "gzip, deflate, br"
+#: The pages that somebody may come to first, and those that they are sent to from there.
+PAGES = (
+    "/", "/emergency/", "/tell/", "/tell/examples/", "/talk/", "/link/", "/ask/", "/other/", "/phone/", "/stay-safe/",
+    "/stay-safe/now/", "/stay-safe/home/", "/stay-safe/work/", "/stay-safe/out/", "/stay-safe/start/", "/messages/",
+    "/privacy/", "/cookies/", "/contact/", "/accessibility/", "/stay-safe-online/", "/languages/",
+)  # fmt: skip
+LANGUAGES = ("", "cy/", "ar/", "ur/", "pl/", "so/")
+_OK = 200
+_LOADED = re.compile(
+    r"<(?:script|img|iframe|source|video|audio|embed)\b[^>]*\bsrc=\"([^\"]+)\""
+    r"|<link\b(?=[^>]*\brel=\"(?:stylesheet|icon|preload|modulepreload|manifest|mask-icon|apple-touch-icon)\")[^>]*\bhref=\"([^\"]+)\"",
+    re.IGNORECASE,
+)
+_IN_STYLES = re.compile(r"url\(\s*['\"]?([^'\")]+)|@import\s+['\"]([^'\"]+)", re.IGNORECASE)
+
+
+def weigh_all(instance: Instance) -> list[dict[str, Any]]:
+    """Every page of PAGES in every language: bytes of the page itself, and of all that it loads, by a new browser."""
+
+    async def each() -> list[dict[str, Any]]:
+        found = []
+        for language in LANGUAGES:
+            for page in PAGES:
+                browser = Browser(instance.public.name, instance.public.port, encodings=ENCODINGS)
+                try:
+                    told = await weigh_page(instance, browser, f"/{language}{page[1:]}")
+                finally:
+                    browser.close()
+                found.append(
+                    {
+                        "page": f"/{language}{page[1:]}",
+                        "page_bytes": told["bodies"]["the page itself"],
+                        "bytes": told["bytes"],
+                        "requests": told["requests"],
+                        "foreign_requests": told["foreign_requests"],
+                    }
+                )
+        return found
+
+    return asyncio.run(each())
+
+
+async def weigh_page(instance: Instance, browser: Browser, path: str) -> dict[str, Any]:
+    """Bytes of every body that the page makes a browser load, as served; and requests to others, which must be none."""
+    site = instance.public
+    page = await browser.get(path)
+    if page.status != _OK:
+        raise Wrong(f"{path}: answered {page.status}")
+    plain = await _plain(instance, browser, path)
+    bodies = {"the page itself": len(page.body)}
+    foreign: list[str] = []
+    waiting = [urljoin(path, a or b) for a, b in _LOADED.findall(plain)]
+    while waiting:
+        address = waiting.pop()
+        parts = urlsplit(address)
+        if parts.netloc and parts.netloc != f"{site.name}:{site.port}":
+            foreign.append(parts.netloc)
+            continue
+        if parts.scheme == "data" or address in bodies:
+            continue
+        found = await browser.get(address)
+        if found.status != _OK:
+            raise Wrong(f"{address}: answered {found.status}")
+        bodies[address] = len(found.body)
+        if parts.path.endswith(".css"):
+            styles = await _plain(instance, browser, address)
+            waiting += [urljoin(address, a or b) for a, b in _IN_STYLES.findall(styles)]
+    return {
+        "bodies": bodies,
+        "bytes": sum(bodies.values()),
+        "requests": len(bodies),
+        "foreign_requests": len(foreign),
+    }
+
+
+async def _plain(instance: Instance, like: Browser, path: str) -> str:
+    """The same without compression, to read what it refers to. Fonts and pictures in style sheets count as loaded."""
+    reader = Browser(instance.public.name, instance.public.port)
+    reader.cookies = dict(like.cookies)
+    found: Answer = await reader.get(path)
+    reader.close()
+    return found.text

@@ -29,6 +29,8 @@ from heedline.vault.passphrases import WrappedSeed
 INVITED_FOR = timedelta(days=7)
 #: The two ways: words to remember, and words on a sheet of paper in a safe place.
 WAYS = {"passphrase": "Passphrase", "reserve": "Recovery sheet"}
+#: And one that a browser may have besides (casework.passkeys).
+LABELS = {**WAYS, "passkey": "Passkey"}
 
 
 @dataclass(frozen=True)

@@ -63,9 +63,10 @@ class SeedWrapping(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     officer = models.ForeignKey("desks.Officer", on_delete=models.PROTECT, related_name="wrappings")
     way = models.CharField(
-        max_length=12, choices=[("passphrase", "passphrase"), ("reserve", "reserve passphrase")]
+        max_length=12,
+        choices=[("passphrase", "passphrase"), ("reserve", "reserve passphrase"), ("passkey", "passkey")],
     )
-    wrapped = models.TextField()  # vault.passphrases.WrappedSeed.to_json
+    wrapped = models.TextField()  # vault.passphrases.WrappedSeed.to_json; of a passkey, see casework.passkeys
     proven = models.BooleanField(default=False)
 
     class Meta:

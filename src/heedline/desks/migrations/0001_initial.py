@@ -208,7 +208,11 @@ class Migration(migrations.Migration):
                 (
                     "way",
                     models.CharField(
-                        choices=[("passphrase", "passphrase"), ("reserve", "reserve passphrase")],
+                        choices=[
+                            ("passphrase", "passphrase"),
+                            ("reserve", "reserve passphrase"),
+                            ("passkey", "passkey"),
+                        ],
                         max_length=12,
                     ),
                 ),

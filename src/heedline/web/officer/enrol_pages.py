@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from heedline.casework import NotHere, WrongPassphrase, attendance, enrolling
-from heedline.casework.enrolling import WAYS, NewWay
+from heedline.casework.enrolling import LABELS, WAYS, NewWay
 from heedline.web.components.forms import Choice, Form, Radios, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.officer import throttle
@@ -169,7 +169,7 @@ def ways(request: OfficeRequest) -> HttpResponse:
         request.session[_NEW_WAY] = {"way": form.text("way"), "wrapped": new.wrapped}
         title = "Your passphrase" if form.text("way") == "passphrase" else "Your recovery sheet"
         return _show(request, new, title, "ways-prove")
-    has = [WAYS.get(way, way) for way in enrolling.ways(by)]
+    has = [LABELS[way] for way in enrolling.ways(by)]
     return render(
         request, "officer/ways.html", {"form": form, "has": has}, status=422 if form.errors else 200
     )

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
-from heedline.casework import attendance, key_view
+from heedline.casework import attendance, key_view, passkeys
 from heedline.vault import CannotOpen
 from heedline.web.components.forms import Form, TextInput
 from heedline.web.declared import Audience, open_to
@@ -48,7 +48,7 @@ def unlock(request: OfficeRequest) -> HttpResponse:
         if not form.errors:
             form = _try(request, form)
         if not form.errors:
-            return HttpResponseRedirect(_first_to_see(request, lead_to))
+            return HttpResponseRedirect(first_to_see(request, lead_to))
     return render(
         request,
         "officer/unlock.html",
@@ -57,12 +57,13 @@ def unlock(request: OfficeRequest) -> HttpResponse:
             "next": lead_to,
             "words_kept": kept_words.something_kept(request),
             "last_sign_in": last_sign_in_words(request),
+            "passkey": passkeys.offered(by=by),
         },
         status=422 if form.errors else 200,
     )
 
 
-def _first_to_see(request: OfficeRequest, lead_to: str) -> str:
+def first_to_see(request: OfficeRequest, lead_to: str) -> str:
     """What was signed about the desk's keys since they last looked comes before their work."""
     if not key_view.changes(by=request.attendance):
         return lead_to

@@ -22,6 +22,7 @@ from heedline.web.officer import (
     language_pages,
     me_pages,
     oversight_pages,
+    passkey_pages,
     reply_pages,
     report_pages,
     sign_in_views,
@@ -85,6 +86,8 @@ urlpatterns = [
     path("enrol/", enrol_pages.enrol, name="enrol"),
     path("enrol/prove/", enrol_pages.prove, name="enrol-prove"),
     path("me/ways/", enrol_pages.ways, name="ways"),
+    path("me/ways/passkey/", passkey_pages.add, name="ways-passkey"),
+    path("unlock/passkey/", passkey_pages.unlock, name="unlock-passkey"),
     path("me/ways/prove/", enrol_pages.prove_way, name="ways-prove"),
     # setting up, for stewards
     path("s/", steward_pages.overview, name="setup"),

@@ -17,11 +17,13 @@ from heedline.casework import (
     conversation,
     journey,
     likeness,
+    paging,
     reading,
     sweep_view,
     sweeping,
 )
 from heedline.casework.journey import Closing
+from heedline.dispatch.models import Alarm
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Report, SealedPayload, Step, Sweep, Swept
@@ -292,6 +294,26 @@ def test_the_history_of_a_report_names_the_sweep(people: People) -> None:
     with people.sitting("Odile") as here:
         _, looks = case_file.history(ref, by=here, at=people.at)
     assert "report-swept" in {look.act for look in looks}
+
+
+def test_a_report_that_was_late_calls_again_after_undoing(people: People) -> None:
+    """Law 2: it waits again, and nobody has it."""
+    (ref,) = adverts(people, 1)
+    due = row(ref).due_at
+    assert due
+    late = due + timedelta(hours=1)
+    with acting("worker"):
+        paging.watch_clocks(late)
+    assert Alarm.objects.filter(report_id=ref, kind="overdue", acknowledged_at=None).count() == 1
+    made = swept(people, [ref])
+    assert not Alarm.objects.filter(report_id=ref, acknowledged_at=None, cleared_at=None).exists(), (
+        "it calls nobody"
+    )
+    undo(people, made)
+    with acting("worker"):
+        paging.watch_clocks(late)
+    (alarm,) = Alarm.objects.filter(report_id=ref, kind="overdue")
+    assert (alarm.acknowledged_by, alarm.acknowledged_at, alarm.cleared_at) == (None, None, None)
 
 
 # --- finding ------------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ reason out of a closed list, because a reason in free words would put into the c
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -155,6 +156,13 @@ def resolve_for(report_id: UUID, *, by: Attendance, at: datetime) -> None:
             _record(Act.ALARM_ACKNOWLEDGED, alarm, by)
         else:
             alarm.save(update_fields=["slot"])
+
+
+def wake_again(reports: Iterable[UUID], *, by: UUID, since: datetime) -> None:
+    """These reports wait as before: what was taken as seen by this person at that moment calls for somebody again."""
+    Alarm.objects.filter(
+        report_id__in=list(reports), cleared_at=None, acknowledged_by=by, acknowledged_at=since
+    ).update(acknowledged_by=None, acknowledged_at=None)
 
 
 def resolve_request(request: UUID, *, by: Attendance, at: datetime) -> None:

@@ -19,7 +19,7 @@ from django.db.models import F, Max
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework import Locked, NotHere, call_back, keeping
-from heedline.casework.alarms import resolve_for
+from heedline.casework.alarms import resolve_for, wake_again
 from heedline.casework.attendance import Attendance, DeskLine, Keyring
 from heedline.casework.finding import refusals_logged
 from heedline.casework.journey import Closing
@@ -342,6 +342,7 @@ def _restore(
         reports, ["stage", "version", "outcome", "due_at", "status", "slot"], batch_size=_AT_ONCE
     )
     keeping.stop([report.id for report in reports])
+    wake_again([report.id for report in reports], by=made.by_id, since=made.at)
     journal.record_each(
         Act.REPORT_UNSWEPT,
         [report.id for report in reports],

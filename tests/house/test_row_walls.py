@@ -8,15 +8,17 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from heedline.casework import attendance, conversation
+from heedline.casework import attendance, conversation, translating
 from heedline.casework.session_store import keys_of, row_of
+from heedline.casework.translating import Wanted
 from heedline.desks.models import Appointment
 from heedline.dispatch.models import Alarm
 from heedline.permits import wall
 from heedline.permits.models import OfficeSession
-from heedline.reports.models import Report
+from heedline.reports.models import Report, Translation
 from tests import stories
 from tests.acting import acting
+from tests.casework.language_scene import speaks
 from tests.casework.people import ELSEWHERE, NORTH_EAST, SOUTH_WEST, People, row
 from tests.cast import House, now
 
@@ -28,6 +30,8 @@ OF_REPORTS = {
     "reports_sealed_payload": "report_id",
     "reports_message": "report_id",
     "reports_step": "report_id",
+    "reports_translation": "report_id",
+    "reports_translation_text": "report_id",
     "reports_receipt": "report_id",
     "dispatch_alarm": "report_id",
     "audit_event": "thing_id",
@@ -50,8 +54,12 @@ def reports(people: People) -> dict[str, UUID]:
         ("national", ELSEWHERE, "Nadia"),
     ):
         ref, code = stories.a_report(at=people.at, **told)
+        speaks(people, name)
         people.take(ref, name)
         with people.sitting(name) as here:
+            translating.ask(ref, Wanted("pl"), by=here, at=people.at)
+            task = Translation.objects.get(report_id=ref).id
+            translating.write(ref, task, "What it says", number=0, by=here, at=people.at)
             conversation.ask(ref, "When?", version=row(ref).version, by=here, at=people.at)
         with acting("public"):
             conversation.say(code, "Now", message_id=uuid4(), at=people.at)

@@ -39,6 +39,7 @@ EXACT = {
     "reports_sweep.until": "an officer's act",
     "reports_sweep.undone_at": "an officer's act",
     "reports_swept.due_at": "as reports_report.due_at, for as long as a sweep can be undone",
+    "reports_translation.due_at": "counted from an officer asking for it",
     "reports_call_back.due_at": "counted from an officer's first reading, or the end of a day",
     "reports_step.at": "an officer's move; empty for a reporter's",
     "reports_identity_request.asked_at": "an officer's act",

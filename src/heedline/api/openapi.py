@@ -90,6 +90,10 @@ def _read(statuses: Sequence[str]) -> Json:
             "text": {"type": "string"},
             "sent_on": {"type": "string", "format": "date"},
             "verified": {"type": "boolean", "description": "Signed by an officer of this installation."},
+            "translated": {
+                "type": "boolean",
+                "description": "A translator put it into the reporter's language.",
+            },
         }
     )
     return {

@@ -111,7 +111,13 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     conversation.seen(code, seen, at=at)
     box = conversation.visit(code, at=at)
     messages = [
-        {"id": str(one.id), "text": one.text, "sent_on": one.sent_on.isoformat(), "verified": one.verified}
+        {
+            "id": str(one.id),
+            "text": one.text,
+            "sent_on": one.sent_on.isoformat(),
+            "verified": one.verified,
+            "translated": bool(one.translated),
+        }
         for one in box.messages
     ]
     return problems.answer(

@@ -20,6 +20,13 @@ class Act(StrEnum):
     REPORTER_ASKED = "reporter-asked"
     NUMBER_SHOWN = "number-shown"  # of a call that was asked for; early or not, and why
     CALL_TRIED = "call-tried"
+    # languages: of a report never which
+    LANGUAGE_SAID = "language-said"
+    TRANSLATION_ASKED = "translation-asked"
+    TRANSLATION_TAKEN = "translation-taken"
+    TRANSLATION_HANDED_ON = "translation-handed-on"
+    TRANSLATION_WRITTEN = "translation-written"
+    TRANSLATION_DROPPED = "translation-dropped"
     REPORT_HANDED_OVER = "report-handed-over"
     REPORT_CLOSED = "report-closed"
     REPORT_REOPENED = "report-reopened"
@@ -54,6 +61,9 @@ class Act(StrEnum):
     WENT_OFF_DUTY = "went-off-duty"
     SHIFT_PLANNED = "shift-planned"
     PUT_ON_CALL = "put-on-call"
+    SKILL_STATED = "skill-stated"
+    SKILL_WITHDRAWN = "skill-withdrawn"
+    SKILL_CONFIRMED = "skill-confirmed"
     ALARM_ACKNOWLEDGED = "alarm-acknowledged"
     ALARM_CLEARED = "alarm-cleared"
     DUTY_PAGED = "duty-paged"

@@ -50,6 +50,10 @@ class Copied:
 _NEW = "SELECT id FROM reports_report WHERE NOT settled AND slot >= {running}"
 _NEW_WORDS = "SELECT container FROM reports_message WHERE NOT settled AND NOT from_us AND slot >= {running}"
 _OLD = f"report_id NOT IN ({_NEW})"
+#: A translation of a message goes with the message.
+_OLD_MESSAGE = (
+    f"COALESCE(message_id NOT IN (SELECT id FROM reports_message WHERE container IN ({_NEW_WORDS})), true)"  # noqa: S608
+)
 _OLD_PARTS = f"{_OLD} AND container NOT IN ({_NEW_WORDS})"
 
 #: Names of people, desks and their keys, and how people sign in: all current with the newest key store.
@@ -73,6 +77,7 @@ COPIED: tuple[Copied, ...] = (
     Copied("desks_proposal", Side.KEYS),
     Copied("keys_acquaintances", Side.KEYS, order="officer_id"),
     Copied("desks_on_call", Side.BODIES),
+    Copied("desks_language_skill", Side.BODIES),
     Copied("desks_shift", Side.BODIES),
     Copied("intake_count", Side.BODIES, order="hour, kind, step, what"),
     Copied("intake_question_set", Side.BODIES, order="digest"),
@@ -87,6 +92,8 @@ COPIED: tuple[Copied, ...] = (
     Copied("reports_step", Side.BODIES, where=_OLD),
     Copied("reports_sweep", Side.BODIES),
     Copied("reports_call_back", Side.BODIES, order="report_id", where=_OLD),
+    Copied("reports_translation", Side.BODIES, where=f"{_OLD} AND {_OLD_MESSAGE}"),
+    Copied("reports_translation_text", Side.BODIES, where=_OLD),
     Copied("reports_identity_request", Side.BODIES, where=_OLD),
     Copied("reports_dip_check", Side.BODIES, where=_OLD),
     Copied("reports_keeping", Side.BODIES, order="report_id", where=_OLD),

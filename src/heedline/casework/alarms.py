@@ -22,7 +22,7 @@ from heedline.casework.finding import refusals_logged
 from heedline.casework.paging import desk_is_thin, keys_run_out, keys_to_change, without_keys
 from heedline.desks.models import Officer
 from heedline.dispatch.clocks import day_of, slot_words
-from heedline.dispatch.letters import ABOUT_CALLS, ABOUT_REQUESTS, RULES, AlarmKind
+from heedline.dispatch.letters import ABOUT_CALLS, ABOUT_REQUESTS, ABOUT_TRANSLATIONS, RULES, AlarmKind
 from heedline.dispatch.letters import CLEAR_REASONS as CLEAR_REASONS
 from heedline.dispatch.models import Alarm, WorkerBeat
 from heedline.permits.capabilities import Capability
@@ -179,6 +179,16 @@ def resolve_calls(report_id: UUID, *, by: Attendance, at: datetime) -> None:
         kind__in=ABOUT_CALLS, report_id=report_id, cleared_at=None
     ):
         _clear(alarm, "called", by, at)
+
+
+def resolve_translations(report_id: UUID, *, by: Attendance, at: datetime, done: bool) -> None:
+    """A translation was taken or handed on, in whose transaction this runs: who had it is called no more, and whoever
+    has it now is. `done`: nothing of the report waits for a translation, so every such alarm is cleared in this name."""
+    kinds = ABOUT_TRANSLATIONS if done else {AlarmKind.TRANSLATION_WAITS, AlarmKind.NO_TRANSLATOR}
+    for alarm in Alarm.objects.select_for_update().filter(
+        kind__in=kinds, report_id=report_id, cleared_at=None
+    ):
+        _clear(alarm, "translated" if done else "given-on", by, at)
 
 
 def worker_runs(at: datetime) -> bool:

@@ -45,5 +45,4 @@ def language_words(code: str) -> str:
     pack = load_pack(settings.PACK)
     if not code or code == pack.first_language:
         return ""
-    known = pack.languages.get(code)
-    return known.english if known else code
+    return pack.tongues.name(code)

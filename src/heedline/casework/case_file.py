@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.audit.models import Event
-from heedline.casework import NotHere, call_back, call_taking, notes
+from heedline.casework import NotHere, call_back, call_taking, languages, notes
 from heedline.casework.asked_questions import as_asked, language_words, questions_of
 from heedline.casework.attendance import Attendance, Keyring
 from heedline.casework.call_back import CallLine
@@ -24,6 +24,8 @@ from heedline.casework.case_lines import (
     LAST_REQUEST,
     MESSAGES,
     STEPS,
+    TRANSLATION_TEXTS,
+    TRANSLATIONS,
     MessageLine,
     StepLine,
     message_lines,
@@ -32,12 +34,15 @@ from heedline.casework.case_lines import (
 )
 from heedline.casework.finding import on_the_record
 from heedline.casework.identity_lines import RequestLine
+from heedline.casework.languages import LanguageHint
 from heedline.casework.reading import (
     OpenedReport,
     open_report,
     received_words,
     short_name,
+    with_language,
 )
+from heedline.casework.translation_lines import TranslationLine, VersionLine, newest, translation_lines
 from heedline.desks.models import CANARY, Desk, Officer
 from heedline.dispatch.clocks import due_words, is_overdue
 from heedline.intake.summary import record_rows
@@ -106,6 +111,10 @@ class CaseFile:
     only_who: bool
     language: str
     language_words: str
+    language_said: bool
+    pages: str
+    pages_words: str
+    hint: LanguageHint | None
     channel: str
     narrative: str = field(repr=False)
     told: tuple[Told, ...] = field(repr=False)
@@ -122,7 +131,13 @@ class CaseFile:
     outcome: str
     asked: RequestLine | None
     call: CallLine | None = None
+    translations: tuple[TranslationLine, ...] = field(repr=False, default=())
     repeat_note: str = ""
+
+    @property
+    def translation(self) -> VersionLine | None:
+        """The newest translation of the account."""
+        return newest(self.translations)
 
     def may(self, move: str) -> bool:
         """True when that move is offered now."""
@@ -205,6 +220,7 @@ def _parts(report: Report, ring: Keyring) -> tuple[OpenedReport, dict[UUID, dict
     """Open the report and everything written about it. Raises CannotOpen when the report itself does not open."""
     opened: OpenedReport | None = None
     words: dict[UUID, dict[str, Any]] = {}
+    said: list[dict[str, Any]] = []
     for part in parts_of([report.id], ~Q(part="identity")):
         if part.part == "report":
             opened = open_report(part.container, part.header, part.payload, part.epochs, ring)
@@ -214,9 +230,11 @@ def _parts(report: Report, ring: Keyring) -> tuple[OpenedReport, dict[UUID, dict
             words[part.container] = notes.open_words(
                 part.container, part.header, part.payload, ring.for_any(part.epochs), part.part
             )
+            if part.part == languages.PART:
+                said.append(words[part.container])
     if opened is None:
         raise CannotOpen
-    return opened, words
+    return with_language(opened, said), words
 
 
 def _reports(by: Attendance) -> QuerySet[Report]:
@@ -248,7 +266,13 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
         rows = (
             _reports(by)
             .select_related("desk", "holder", "call_back")
-            .annotate(made=STEPS, said=MESSAGES, last_request=LAST_REQUEST)
+            .annotate(
+                made=STEPS,
+                said=MESSAGES,
+                last_request=LAST_REQUEST,
+                asked_translations=TRANSLATIONS,
+                translated=TRANSLATION_TEXTS,
+            )
         )
         found = rows.filter(pk=ref).first()
         report = _theirs(found, by, Capability.READ_REPORT)
@@ -257,7 +281,8 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
         journal.record(
             Act.REPORT_READ, actor=by.officer_id, desk=report.desk_id, thing="report", thing_id=report.id
         )
-    messages = message_lines(report.id, report.said, words)
+    translations = translation_lines(report.id, report.asked_translations, report.translated, words, at)
+    messages = message_lines(report.id, report.said, words, translations)
     if any(line.new for line in messages):
         with transaction.atomic():
             Report.objects.filter(pk=report.pk).update(
@@ -288,6 +313,10 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
         only_who=pack.behaviour.only_who(opened.narrative, kind=report.kind, language=opened.language),
         language=opened.language,
         language_words=language_words(opened.language),
+        pages=opened.pages,
+        pages_words=language_words(opened.pages),
+        language_said=opened.language_said,
+        hint=languages.hint(opened.narrative, opened.language, said=opened.language_said),
         channel=report.channel,
         narrative=opened.narrative,
         told=(*_taken_down(opened), *_sections(opened, report.question_set, report.kind)),
@@ -306,6 +335,7 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
         outcome=report.outcome,
         asked=request_line(report.last_request, by=by, at=at),
         call=_call(report, opened, at),
+        translations=translations,
     )
 
 

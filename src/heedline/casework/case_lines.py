@@ -20,8 +20,9 @@ from django.db.models.functions import Cast, JSONObject
 from heedline.casework import voices
 from heedline.casework.attendance import Attendance
 from heedline.casework.identity_lines import RequestFacts, RequestLine, line_of, when_words
+from heedline.casework.translation_lines import TranslationLine, VersionLine, newest
 from heedline.desks.models import Officer
-from heedline.reports.models import IdentityRequest, Message, Step
+from heedline.reports.models import IdentityRequest, Message, Step, Translation, TranslationText
 
 #: The words of a sealed part, by its container; empty where our keys do not open it.
 Words = Mapping[UUID, Mapping[str, Any]]
@@ -53,6 +54,11 @@ class MessageLine:
     verified: bool
     seen: bool
     new: bool
+    id: UUID
+    english: str = field(repr=False, default="")
+    """Of an answer that a translator put into the reporter's language: what it says, as the officer wrote it."""
+    translation: VersionLine | None = field(repr=False, default=None)
+    """Of a message of the reporter: the newest translation."""
 
 
 def _beside(rows: QuerySet[Any], most: int | None = None, **names: Any) -> ArraySubquery:
@@ -76,6 +82,28 @@ MESSAGES = _beside(
     by=Subquery(_WHO_SIGNED),
     sent_on="sent_on",
     seen="seen",
+)
+TRANSLATIONS = _beside(
+    Translation.objects.order_by("due_at", "id"),
+    id="id",
+    message="message_id",
+    outward="outward",
+    asked_words="asked_words",
+    asked_by="asked_by__name",
+    asked_by_id="asked_by_id",
+    asked_on="asked_on",
+    assigned_to="assigned_to__name",
+    assigned_to_id="assigned_to_id",
+    due_at="due_at",
+    state="state",
+)
+TRANSLATION_TEXTS = _beside(
+    TranslationText.objects.order_by("number"),
+    translation="translation_id",
+    number="number",
+    container="container",
+    by="by__name",
+    on="on",
 )
 LAST_REQUEST = _beside(
     IdentityRequest.objects.order_by("-asked_at"),
@@ -119,7 +147,9 @@ def step_lines(rows: Sequence[Row], words: Words) -> tuple[StepLine, ...]:
     return tuple(lines)
 
 
-def message_lines(report: UUID, rows: Sequence[Row], words: Words) -> tuple[MessageLine, ...]:
+def message_lines(
+    report: UUID, rows: Sequence[Row], words: Words, translations: Sequence[TranslationLine] = ()
+) -> tuple[MessageLine, ...]:
     """What was said with the reporter, oldest first; whether each of our own was really said by one of us."""
     lines = []
     for row in rows:
@@ -138,6 +168,9 @@ def message_lines(report: UUID, rows: Sequence[Row], words: Words) -> tuple[Mess
                 verified=ours if from_us else True,
                 seen=row["seen"],
                 new=not from_us and not row["seen"],
+                id=UUID(row["id"]),
+                english=str(said.get("english", "")),
+                translation=None if from_us else newest(translations, message=UUID(row["id"])),
             )
         )
     return tuple(lines)

@@ -13,9 +13,10 @@ from django.conf import settings
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework import NotHere, on_call
+from heedline.casework import NotHere, on_call, skills
 from heedline.casework.attendance import Attendance
 from heedline.casework.finding import refusals_logged
+from heedline.casework.skills import SkillLine
 from heedline.desks.models import Appointment, Desk, OnCall, Shift
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
@@ -47,7 +48,7 @@ class ShiftLine:
 
 @dataclass(frozen=True, slots=True)
 class DeskDuty:
-    """A desk's rota: who is there, who comes next, whom the chain calls, and until when I am on duty (None: not)."""
+    """A desk's rota: who is there, who comes next, whom the chain calls, who speaks what, and until when I am on duty (None: not)."""
 
     desk_id: UUID
     code: str
@@ -57,6 +58,7 @@ class DeskDuty:
     coming: tuple[ShiftLine, ...]
     chain: tuple[tuple[int, str], ...]
     mine_until: datetime | None
+    languages: tuple[SkillLine, ...]
 
 
 def on_duty(desk_id: UUID, at: datetime) -> tuple[OnDuty, ...]:
@@ -89,6 +91,7 @@ def rota(*, by: Attendance, at: datetime) -> tuple[DeskDuty, ...]:
                 tuple(ShiftLine(one.officer.name, one.starts_at, one.ends_at) for one in coming),
                 tuple((one.step, one.officer.name) for one in chain),
                 next((one.until for one in here if one.officer_id == by.officer_id), None),
+                skills.of_desk(desk.id, by=by),
             )
         )
     return tuple(lines)

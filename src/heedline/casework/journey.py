@@ -24,6 +24,7 @@ from heedline.casework import (
     keeping,
     key_directory,
     notes,
+    translating,
 )
 from heedline.casework.alarms import resolve_for
 from heedline.casework.attendance import Attendance
@@ -269,6 +270,7 @@ def hand_over(ref: UUID, to_desk: str, because: str, *, version: int, by: Attend
     if to is None or to.desk == found.report.desk_id:
         raise NotNow("That desk cannot receive this report: fewer than two people there could open it.")
     from_desk = found.report.desk_id
+    translating.move_along(found, to.desk)
     note = notes.seal(found, {"reason": because}, also=to)
     due_at = _due(found.report.kind, found.report.urgency, found.report.area, at)
     move(found, Move.HAND_OVER, codes={"to": to.code}, note=note, to_desk=to.desk)

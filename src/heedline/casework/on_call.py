@@ -9,8 +9,10 @@ from uuid import UUID
 from django.db.models import Q
 
 from heedline.desks.models import Appointment, Desk, Officer, OnCall, Shift
+from heedline.dispatch.letters import AlarmKind
 from heedline.packs.pack import OnCallStep
 from heedline.permits.roles import Role
+from heedline.reports.models import Translation
 
 _WHO_READ = (Role.OFFICER, Role.SUPERVISOR)
 
@@ -77,6 +79,18 @@ def supervisors(desk: UUID) -> frozenset[str]:
     """E-mail addresses of the supervisors of a desk, on duty or not."""
     here = Appointment.objects.filter(desk_id=desk, role=Role.SUPERVISOR, ended_on=None).values("officer_id")
     return frozenset(Officer.objects.filter(id__in=here, is_active=True).values_list("email", flat=True))
+
+
+def called_translators(
+    kind: str, desk: UUID, report: UUID, chain: Sequence[OnCallStep], at: datetime
+) -> frozenset[str]:
+    """E-mail addresses of whom an alarm about translations calls: who has one that waits; when it is late, or nobody has
+    the language, the supervisors of the desk and whoever is on duty as well."""
+    has_it = Translation.objects.filter(report_id=report, state="waiting").values("assigned_to_id")
+    found = frozenset(Officer.objects.filter(id__in=has_it, is_active=True).values_list("email", flat=True))
+    if kind == AlarmKind.TRANSLATION_WAITS and found:
+        return found
+    return found | supervisors(desk) | called(desk, 0, chain, at)
 
 
 def called_authorisers(desk: UUID, step: int, at: datetime, *, overdue: bool) -> frozenset[str]:

@@ -30,7 +30,14 @@ from heedline.dispatch.clocks import (
     slot_end,
     slot_of,
 )
-from heedline.dispatch.letters import ABOUT_CALLS, ABOUT_REQUESTS, RULES, AlarmKind, Letter
+from heedline.dispatch.letters import (
+    ABOUT_CALLS,
+    ABOUT_REQUESTS,
+    ABOUT_TRANSLATIONS,
+    RULES,
+    AlarmKind,
+    Letter,
+)
 from heedline.dispatch.models import Alarm, Outbox, WorkerBeat
 from heedline.dispatch.turns import one_at_a_time
 from heedline.packs import Pack, load_pack
@@ -69,7 +76,7 @@ def _raise_for_all(kind: AlarmKind, at: datetime) -> None:
         _raise(kind, at, [(desk, None)])
 
 
-def _raise_late(kind: AlarmKind, at: datetime, late: Iterable[tuple[UUID, UUID, timedelta]]) -> None:
+def raise_late(kind: AlarmKind, at: datetime, late: Iterable[tuple[UUID, UUID, timedelta]]) -> None:
     """Raise `kind` for reports (desk, report, allowed time) except where somebody has just cleared it.
 
     Clearing buys the allowed time once more, and not for ever.
@@ -135,7 +142,7 @@ def watch_clocks(at: datetime) -> int:
     """Raise alarms for deadlines that have passed and for reports that wait where nobody is; returns how many stand."""
     pack = _pack()
     late = Report.objects.exclude(stage="closed").filter(due_at__lt=at)
-    _raise_late(
+    raise_late(
         AlarmKind.OVERDUE,
         at,
         [
@@ -172,7 +179,7 @@ def watch_messages(at: datetime) -> None:
     """Raise alarms for messages from reporters that nobody at the desk has read in time."""
     pack = _pack()
     unread = Message.objects.filter(from_us=False, seen=False, slot__isnull=False)
-    _raise_late(
+    raise_late(
         AlarmKind.MESSAGE_WAITING,
         at,
         {
@@ -191,7 +198,7 @@ def watch_calls(at: datetime) -> None:
         (AlarmKind.CALL_MISSED, open_calls.filter(missed__gte=ENOUGH_MISSED)),
         (AlarmKind.CALL_LATE, open_calls.filter(due_at__lt=at)),
     ):
-        _raise_late(
+        raise_late(
             kind,
             at,
             [(desk, report, allowed) for report, desk in rows.values_list("report_id", "report__desk_id")],
@@ -317,6 +324,8 @@ def _called(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
     if alarm.kind in ABOUT_REQUESTS:
         overdue = alarm.kind == AlarmKind.IDENTITY_OVERDUE
         return on_call.called_authorisers(alarm.desk_id, step, at, overdue=overdue)
+    if alarm.kind in ABOUT_TRANSLATIONS and alarm.report_id is not None:
+        return on_call.called_translators(alarm.kind, alarm.desk_id, alarm.report_id, _pack().on_call, at)
     if alarm.kind in ABOUT_CALLS:
         supervisors = on_call.supervisors(alarm.desk_id)
         if supervisors:

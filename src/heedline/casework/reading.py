@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,12 +17,11 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework import on_call
-from heedline.casework.asked_questions import language_words
+from heedline.casework import languages, notes, on_call
 from heedline.casework.attendance import Attendance, Keyring
 from heedline.casework.finding import on_the_record
 from heedline.desks.models import Shift
@@ -30,7 +29,7 @@ from heedline.dispatch.clocks import due_words, is_overdue
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import Place, queue_of, reports_of, waiting_at
-from heedline.reports.models import Report
+from heedline.reports.models import Report, TranslationText
 from heedline.reports.stored import parts_of
 from heedline.reports.sweeps import why_not
 from heedline.vault import CannotOpen, envelope
@@ -63,6 +62,11 @@ class OpenedReport:
     language: str
     taken_down: dict[str, Any] = field(repr=False, default_factory=dict)
     hints: tuple[str, ...] = ()
+    pages: str = ""
+    """The language of the pages that it was sent from; `language` is what an officer said, if one has."""
+    language_said: bool = False
+    translated: str = field(repr=False, default="")
+    """The newest translation of the account; empty when there is none."""
 
     @property
     def narrative(self) -> str:
@@ -175,9 +179,10 @@ def _flags(report: Report, opened: OpenedReport | None) -> tuple[str, ...]:
         found.append("Asks to withdraw")
     if report.unread:
         found.append("New message")
-    if opened is not None and (language := language_words(opened.language)):
-        found.append(f"Language: {language}")
     if opened is not None:
+        found += languages.flags(
+            opened.narrative, opened.language, said=opened.language_said, translated=bool(opened.translated)
+        )
         found += [HINTS[hint] for hint in opened.hints if hint in HINTS]
     return tuple(found)
 
@@ -213,12 +218,23 @@ _LIST_FIELDS = (
 @dataclass(frozen=True)
 class Listed:
     """A row of a queue. `staffed`: somebody is on duty at its desk. `waiting`: how many wait at all my desks, the same in
-    every row: it is asked with them, in the same statement.
+    every row: it is asked with them, in the same statement. `translated`: the part with its newest translation.
     """
 
     report: Report
     staffed: bool
     waiting: int
+    translated: UUID | None
+
+
+#: The newest version of the report's own translation.
+_TRANSLATED = Subquery(
+    TranslationText.objects.filter(
+        report=OuterRef("pk"), translation__message=None, translation__outward=False
+    )
+    .order_by("-translation__due_at", "-number")
+    .values("container")[:1]
+)
 
 
 def _listed(rows: QuerySet[Report], by: Attendance, view: QueueView, at: datetime) -> list[Listed]:
@@ -227,9 +243,9 @@ def _listed(rows: QuerySet[Report], by: Attendance, view: QueueView, at: datetim
     told = (
         rows.select_related("holder", "desk")
         .only(*_LIST_FIELDS)
-        .annotate(staffed=Exists(on_duty), now_waiting=waiting_at(by.desk_ids))
+        .annotate(staffed=Exists(on_duty), now_waiting=waiting_at(by.desk_ids), translated=_TRANSLATED)
     )
-    return [Listed(row, row.staffed, row.now_waiting) for row in told[: view.size + 1]]
+    return [Listed(row, row.staffed, row.now_waiting, row.translated) for row in told[: view.size + 1]]
 
 
 def open_rows(by: Attendance, view: QueueView, at: datetime) -> list[Listed]:
@@ -263,10 +279,41 @@ def _opened(rows: Sequence[Listed], ring: Keyring | None) -> dict[UUID, OpenedRe
     if ring is None or not rows:
         return {}
     found: dict[UUID, OpenedReport] = {}
-    for part in parts_of([row.report.id for row in rows], Q(part="report")):
+    said: dict[UUID, list[Mapping[str, Any]]] = {}
+    translated: dict[UUID, str] = {}
+    which = Q(part__in=("report", languages.PART)) | Q(
+        container__in=[row.translated for row in rows if row.translated is not None]
+    )
+    for part in parts_of([row.report.id for row in rows], which):
         with suppress(CannotOpen):
-            found[part.report] = open_report(part.container, part.header, part.payload, part.epochs, ring)
-    return found
+            if part.part == "report":
+                found[part.report] = open_report(part.container, part.header, part.payload, part.epochs, ring)
+                continue
+            words = notes.open_words(
+                part.container, part.header, part.payload, ring.for_any(part.epochs), part.part
+            )
+            if part.part == languages.PART:
+                said.setdefault(part.report, []).append(words)
+            else:
+                translated[part.report] = str(words["text"])
+    return {
+        ref: with_language(opened, said.get(ref, ()), translated.get(ref, ""))
+        for ref, opened in found.items()
+    }
+
+
+def with_language(
+    opened: OpenedReport, said: Iterable[Mapping[str, Any]], translated: str = ""
+) -> OpenedReport:
+    """The report in the language that an officer said last, with its newest translation."""
+    language = languages.said_last(said)
+    return replace(
+        opened,
+        language=language or opened.language,
+        pages=opened.language,
+        language_said=bool(language),
+        translated=translated,
+    )
 
 
 def _watch_reason(row: Listed, by: Attendance) -> str | None:
@@ -288,8 +335,8 @@ def _line(row: Listed, opened: OpenedReport | None, *, by: Attendance, at: datet
         ref=report.id,
         short=short_name(report.id),
         kind_words=kind_words(report.kind),
-        opening=first_words(opened.narrative) if opened is not None else closed_words,
-        language=opened.language if opened is not None else "",
+        opening=first_words(opened.translated or opened.narrative) if opened is not None else closed_words,
+        language=opened.language if opened is not None and not opened.translated else "",
         urgency=report.urgency,
         priority=report.priority,
         stage=report.stage,

@@ -9,6 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from heedline.desks.keyring import Acquaintances, EpochGrant, EpochKeyRow, KeyStatement, SeedWrapping
+from heedline.desks.languages import LanguageSkill
 from heedline.desks.set_up import Invitation, Proposal
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "EpochKeyRow",
     "Invitation",
     "KeyStatement",
+    "LanguageSkill",
     "Officer",
     "OnCall",
     "Organisation",

@@ -28,6 +28,9 @@ class AlarmKind(StrEnum):
     MESSAGE_WAITING = "message-waiting"
     CALL_MISSED = "call-missed"
     CALL_LATE = "call-late"
+    NO_TRANSLATOR = "no-translator"
+    TRANSLATION_LATE = "translation-late"
+    TRANSLATION_WAITS = "translation-waits"
     EPOCH_ENDING = "epoch-ending"
     THIN_DESK = "thin-desk"
     KEYS_RECOVERED = "keys-recovered"
@@ -65,6 +68,11 @@ ABOUT_REQUESTS = frozenset({AlarmKind.IDENTITY_ASKED, AlarmKind.IDENTITY_OVERDUE
 #: About calls that reporters asked for: a supervisor of the desk is paged.
 ABOUT_CALLS = frozenset({AlarmKind.CALL_MISSED, AlarmKind.CALL_LATE})
 
+#: About translations: who has them is paged, and when one is late or nobody can make it, the desk.
+ABOUT_TRANSLATIONS = frozenset(
+    {AlarmKind.NO_TRANSLATOR, AlarmKind.TRANSLATION_LATE, AlarmKind.TRANSLATION_WAITS}
+)
+
 RULES: dict[AlarmKind, AlarmRule] = {
     AlarmKind.DANGER: AlarmRule(
         "Someone may be in danger",
@@ -92,6 +100,9 @@ RULES: dict[AlarmKind, AlarmRule] = {
     AlarmKind.MESSAGE_WAITING: AlarmRule("A message from a reporter has not been read in time"),
     AlarmKind.CALL_MISSED: AlarmRule("Calls to somebody who asked for one did not reach them"),
     AlarmKind.CALL_LATE: AlarmRule("A call that somebody asked for has not been made in time"),
+    AlarmKind.NO_TRANSLATOR: AlarmRule("Nobody at the desk speaks the language of a report"),
+    AlarmKind.TRANSLATION_LATE: AlarmRule("A translation has not been made in time"),
+    AlarmKind.TRANSLATION_WAITS: AlarmRule("A translation waits for the officer it was given to"),
     AlarmKind.EPOCH_ENDING: AlarmRule(
         "The keys of a desk run out: no new ones follow",
         while_it_lasts="An officer of the desk has to unlock their keys once: that makes the next ones.",

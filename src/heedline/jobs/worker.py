@@ -25,7 +25,7 @@ import procrastinate
 from django.db import close_old_connections, connections
 from procrastinate.contrib.django.utils import connector_params
 
-from heedline.casework import arrivals, dip_sampling, keeping_clock, log_keeping, paging
+from heedline.casework import arrivals, dip_sampling, keeping_clock, log_keeping, paging, translation_clock
 from heedline.dispatch.folder import settle_folder
 from heedline.dispatch.turns import forget_dead_rows, forget_jobs
 
@@ -104,6 +104,7 @@ TASKS = (
     PeriodicTask("watch", "* * * * * 0", 5, watch),
     PeriodicTask("keep-log", "* * * * * */15", 2, keep_log),
     PeriodicTask("watch-messages", "* * * * * 45", 3, paging.watch_messages),
+    PeriodicTask("watch-translations", "* * * * * 50", 3, translation_clock.watch),
     PeriodicTask("watch-calls", "* * * * * 30", 3, paging.watch_calls),
     PeriodicTask("watch-keys", "*/5 * * * * 30", 3, paging.watch_keys),
     PeriodicTask("settle", "*/15 * * * * 0", 4, settle),

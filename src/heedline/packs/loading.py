@@ -20,6 +20,7 @@ from heedline.packs.outcome_files import check_short_close, read_outcome, read_r
 from heedline.packs.retention import read_retention
 from heedline.packs.special_places import read_special_places
 from heedline.packs.tables import PackError, Table, read_toml
+from heedline.packs.tongues import read_tongues
 from heedline.packs.word_files import read_all_words
 from heedline.packs.working_days import read_working_days
 
@@ -78,6 +79,7 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
         folder=folder,
         service=service,
         languages=languages,
+        tongues=read_tongues(folder, tuple(languages)),
         numbers=numbers,
         links=links,
         formats=formats,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from heedline.packs.languages import in_order, over
 from heedline.packs.retention import Retention
 from heedline.packs.tables import Table, read_toml
+from heedline.packs.tongues import Tongues
 from heedline.packs.words import fill_all
 
 if TYPE_CHECKING:
@@ -203,6 +204,8 @@ class Pack:
     service: Service
     languages: Mapping[str, Language]
     """By code; the first is the one that the others are translated from."""
+    tongues: Tongues
+    """The languages that people write in and officers speak."""
     numbers: Mapping[str, ServiceNumber]
     links: Mapping[str, ServiceLink]
     formats: Mapping[str, str]

@@ -16,6 +16,7 @@ from heedline.reports.dip_checks import DipCheck
 from heedline.reports.identity_requests import IdentityRequest, ReleasedShare
 from heedline.reports.keeping import Disposal, Hold, Keeping, Review, SubjectRequest
 from heedline.reports.sweeps import Sweep, Swept
+from heedline.reports.translations import Translation, TranslationText
 
 __all__ = [
     "CallBack",
@@ -36,6 +37,8 @@ __all__ = [
     "SubjectRequest",
     "Sweep",
     "Swept",
+    "Translation",
+    "TranslationText",
 ]
 
 
@@ -110,7 +113,9 @@ class SealedHeader(models.Model):
 
     container = models.UUIDField(primary_key=True)
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="headers")
-    part = models.CharField(max_length=12)  # report | identity | note | message | release
+    part = models.CharField(
+        max_length=12
+    )  # report | identity | note | message | release | language | translation
     header = models.BinaryField()
     epochs = ArrayField(models.UUIDField(), default=list)
 

@@ -100,6 +100,7 @@ def office_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
         _link("My work", "my-work", request.path),
         _link("Take a report down", "call", request.path) if by.desks else None,
         _link("Calls to make", "calls", request.path) if by.desks else None,
+        _link("Translations", "translations", request.path) if by.desks else None,
         _link("Alarms", "alarms", request.path),
         _link("Duty", "rota", request.path),
         _link("Identity", "identity", request.path) if by.desks or "authoriser" in by.roles else None,

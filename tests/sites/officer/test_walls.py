@@ -17,13 +17,15 @@ from tests.stories import a_report
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
-PAGES = ("", "ask/", "hand-over/", "close/", "reopen/", "history/")
+PAGES = ("", "ask/", "hand-over/", "close/", "reopen/", "history/", "translation/")
 BUTTONS = {
     "": VAGUE,
     "take/": {},
     "release/": {},
     "ask/": {"template": "when-exactly", "do": "send", "safe": ["no-names", "no-task", "no-case"]},
     "hand-over/": {"to": "south-west", "because": "x", "do": "hand-over"},
+    "language/": {"language": "pl"},
+    "translation/": {"what": "report", "language": "pl"},
     "close/": {"outcome": "spam", "reason": "x", "tell": "finished"},
     "reopen/": {"because": "x"},
 }
@@ -83,6 +85,8 @@ def test_a_stranger_sees_only_the_door(house: House, hand: Callable[[], Hand]) -
         for kind, value in (
             ("<uuid:ref>", ref),
             ("<uuid:alarm>", uuid4()),
+            ("<uuid:task>", uuid4()),
+            ("<uuid:skill>", uuid4()),
             ("<slug:desk>", "north-east"),
             ("<int:pk>", 1),
             ("<slug:item>", "x"),

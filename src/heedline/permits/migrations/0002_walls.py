@@ -21,10 +21,10 @@ class Migration(migrations.Migration):
     dependencies = [
         ("permits", "0001_initial"),
         ("audit", "0001_initial"),
-        ("desks", "0002_set_up"),
+        ("desks", "0003_languages"),
         ("dispatch", "0001_initial"),
         ("intake", "0001_initial"),
-        ("reports", "0006_keeping"),
+        ("reports", "0007_translations"),
         ("account", "0009_emailaddress_unique_primary_email"),
         ("mfa", "0003_authenticator_type_uniq"),
         ("contenttypes", "0002_remove_content_type_name"),

@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
-from heedline.casework import Changed, NoRoom, attendance, case_file, conversation
+from heedline.casework import Changed, NoRoom, attendance, case_file, conversation, translating
 from heedline.casework.case_file import CaseFile
+from heedline.casework.case_lines import MessageLine
 from heedline.packs import load_pack
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import Move, NotNow
@@ -70,6 +71,8 @@ def ask(request: OfficeRequest, ref: UUID) -> HttpResponse:
             safe="Tick each line when it holds. If one does not, go back and change the message"
         )
         return _preview(request, file, form, checked, text, 422)
+    if request.POST.get("how") == "translate":
+        return _translate(request, file, form)
     try:
         conversation.ask(ref, text, version=version_of(request), by=by, at=at)
     except Changed as changed:
@@ -86,6 +89,44 @@ def ask(request: OfficeRequest, ref: UUID) -> HttpResponse:
     return let_go(request, HttpResponseRedirect(reverse("report-ask", kwargs={"ref": ref}) + query), by)
 
 
+def _said(one: MessageLine) -> str:
+    """A message with what a translator made of it, or of what; both marked."""
+    if one.english:
+        return f"{as_typed(one.text)}\n\nIn English, as it was written:\n{as_typed(one.english)}"
+    if one.translation is not None:
+        marked = f"Translated by {one.translation.by}, {one.translation.day_words}"
+        doubt = "" if one.translation.verified else " (signature does not match)"
+        return f"{as_typed(one.text)}\n\n{marked}{doubt}:\n{as_typed(one.translation.text)}"
+    return as_typed(one.text)
+
+
+def _translate(request: OfficeRequest, file: CaseFile, form: Form) -> HttpResponse:
+    """Not sent: what was written goes to somebody who speaks the reporter's language."""
+    by = request.attendance
+    code = form.text("template")
+    text = _text_of(form, load_pack(settings.PACK).first_language)
+    try:
+        translating.ask_answer(
+            file.ref,
+            text,
+            file.language,
+            template=code,
+            version=version_of(request),
+            by=by,
+            at=attendance.now(),
+        )
+    except Changed as changed:
+        return conflict(request, file.ref, form, "report-ask", changed)
+    except (NotNow, Refused) as no:
+        return _write(request, file, form.but(**{"": no.reason}), 409)
+    messages.success(request, "With a translator. They put it into the reporter's language and send it.")
+    came = came_from(request)
+    query = f"?{urlencode({'from': came})}" if came else ""
+    return let_go(
+        request, HttpResponseRedirect(reverse("report-translation", kwargs={"ref": file.ref}) + query), by
+    )
+
+
 def _write(
     request: OfficeRequest, file: CaseFile, form: Form, status: int = 200, *, words_came_back: bool = False
 ) -> HttpResponse:
@@ -97,7 +138,7 @@ def _write(
             if one.from_us
             else "The reporter",
             "when": f"{one.when_words}{', read' if one.from_us and one.seen else ''}{', new' if one.new else ''}",
-            "text": as_typed(one.text),
+            "text": _said(one),
         }
         for one in file.messages
     ]
@@ -115,5 +156,14 @@ def _write(
 def _preview(
     request: OfficeRequest, file: CaseFile, form: Form, checks: Form, text: str, status: int = 200
 ) -> HttpResponse:
-    context = {"form": checks, "written": form, "text": text, "language": file.language}
+    foreign = file.language != load_pack(settings.PACK).first_language
+    context = {
+        "form": checks,
+        "written": form,
+        "text": text,
+        "language": file.language,
+        "language_words": file.language_words if foreign else "",
+        "waits_for": [one for one in file.translations if one.outward and one.state == "waiting"],
+        "translator_first": foreign and bool(form.text("text")),
+    }
     return page(request, "officer/ask_preview.html", file, "report-ask", context, status)

@@ -26,8 +26,10 @@ from heedline.web.officer import (
     reply_pages,
     report_pages,
     sign_in_views,
+    skill_pages,
     steward_pages,
     sweep_pages,
+    translation_pages,
     unlocking,
 )
 
@@ -54,6 +56,8 @@ urlpatterns = [
     path("sign-out/", _door(sign_in_views.SignOut), name="account_logout"),
     # what an officer may change about it
     path("me/", me_pages.me, name="me"),
+    path("me/languages/", skill_pages.mine, name="my-languages"),
+    path("me/languages/<uuid:skill>/confirm/", skill_pages.confirm, name="language-confirm"),
     path("me/confirm/", _security(sign_in_views.ConfirmByPassword), name="account_reauthenticate"),
     path("me/confirm/code/", _security(sign_in_views.ConfirmByCode), name="mfa_reauthenticate"),
     path(
@@ -117,6 +121,7 @@ urlpatterns = [
     path("w/q/<slug:desk>/", desk_pages.queue, name="queue"),
     path("w/q/<slug:desk>/new/", desk_pages.queue_new, name="queue-new"),
     path("w/calls/", call_back_pages.calls, name="calls"),
+    path("w/translations/", translation_pages.translations, name="translations"),
     path("w/q/<slug:desk>/alike/", sweep_pages.alike, name="alike"),
     path("w/q/<slug:desk>/sweep/", sweep_pages.sweep, name="sweep"),
     path("w/sweeps/<uuid:ref>/", sweep_pages.made, name="sweep-made"),
@@ -126,6 +131,9 @@ urlpatterns = [
     path("w/r/<uuid:ref>/release/", desk_pages.release, name="report-release"),
     path("w/r/<uuid:ref>/ask/", reply_pages.ask, name="report-ask"),
     path("w/r/<uuid:ref>/call/", call_back_pages.call_back, name="report-call"),
+    path("w/r/<uuid:ref>/language/", translation_pages.say_language, name="report-language"),
+    path("w/r/<uuid:ref>/translation/", translation_pages.of_report, name="report-translation"),
+    path("w/r/<uuid:ref>/translation/<uuid:task>/", translation_pages.translation, name="translation"),
     path("w/r/<uuid:ref>/hand-over/", report_pages.hand_over, name="report-hand-over"),
     path("w/r/<uuid:ref>/close/", report_pages.close, name="report-close"),
     path("w/r/<uuid:ref>/reopen/", report_pages.reopen, name="report-reopen"),

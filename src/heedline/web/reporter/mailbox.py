@@ -200,6 +200,7 @@ def _messages_page(visit: Visit, text: str, errors: dict[str, str]) -> HttpRespo
                 "text": one.text,
                 "day": day_in_words(one.sent_on).said,
                 "verified": one.verified,
+                "language": one.translated,
                 "id": str(one.id),
             }
             for one in box.messages

@@ -1,0 +1,65 @@
+"""A translation that was asked for, as far as its clock needs it in the clear, and its versions.
+
+Which language it is stands sealed: what somebody speaks is said of the reporter. What is translated is the report
+itself (`message` empty), one message, or (`outward`) an answer of ours on its way to the reporter.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+
+class Translation(models.Model):
+    """One piece of work for somebody who speaks the language. `asked_words`: the sealed part that says which, and why."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    report = models.ForeignKey("reports.Report", on_delete=models.PROTECT, related_name="translations")
+    message = models.ForeignKey("reports.Message", on_delete=models.PROTECT, null=True, related_name="+")
+    outward = models.BooleanField(default=False)
+    asked_words = models.UUIDField()
+    asked_by = models.ForeignKey("desks.Officer", on_delete=models.PROTECT, related_name="+")
+    asked_on = models.DateField()
+    #: Empty where nobody at the desks that can open it has the language.
+    assigned_to = models.ForeignKey("desks.Officer", on_delete=models.PROTECT, null=True, related_name="+")
+    due_at = models.DateTimeField()
+    state = models.CharField(max_length=8, default="waiting")  # waiting | done | dropped
+
+    class Meta:
+        db_table = "reports_translation"
+        indexes = [
+            models.Index(fields=["due_at"], name="translations_to_do", condition=models.Q(state="waiting")),
+            models.Index(fields=["report"], name="translations_of"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["report", "message"],
+                name="asked_for_once",
+                condition=models.Q(state="waiting", outward=False),
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["waiting", "done", "dropped"]), name="known_state"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(message=None) | models.Q(outward=False), name="inward_or_outward"
+            ),
+        ]
+
+
+class TranslationText(models.Model):
+    """One version of a translation. A correction is another one: none is ever changed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    report = models.ForeignKey("reports.Report", on_delete=models.PROTECT, related_name="+")
+    translation = models.ForeignKey(Translation, on_delete=models.PROTECT, related_name="texts")
+    number = models.PositiveSmallIntegerField()
+    container = models.UUIDField()
+    by = models.ForeignKey("desks.Officer", on_delete=models.PROTECT, related_name="+")
+    on = models.DateField()
+
+    class Meta:
+        db_table = "reports_translation_text"
+        indexes = [models.Index(fields=["report"], name="translation_texts_of")]
+        constraints = [models.UniqueConstraint(fields=["translation", "number"], name="translation_order")]

@@ -11,22 +11,23 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.urls import URLPattern, get_resolver
 
-from heedline.casework import attendance
+from heedline.casework import attendance, translating
 from heedline.casework.session_store import SessionStore
+from heedline.casework.translating import Wanted
 from heedline.desks.models import Shift
 from heedline.dispatch.models import Alarm
-from heedline.reports.models import Report
+from heedline.reports.models import Report, Translation
 from heedline.web.declared import Audience, audience_of, routes
 from tests import stories
 from tests.acting import acting
-from tests.casework.people import NORTH_EAST
+from tests.casework.people import NORTH_EAST, People
 from tests.cast import House, now
 from tests.site_client import SiteClient
 
 pytestmark = pytest.mark.django_db
 SITES = ("public", "office")
 #: Parameters that name somebody's thing. Every other parameter is a page of the same person.
-THINGS = {"ref", "alarm", "desk", "request", "identity"}
+THINGS = {"ref", "alarm", "desk", "request", "identity", "task", "skill"}
 #: What a form of these routes would hold beside the token; too little is refused as well, and must be refused alike.
 FILLED = {
     "version": "1", "reason": "x", "because": "x", "to": "south-west", "outcome": "spam", "tell": "finished",
@@ -106,11 +107,15 @@ def bare(answer: Any) -> tuple[int, str, str]:
 
 @pytest.fixture
 def theirs(house: House, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """A report and an alarm of the north-east desk, and that desk: foreign to everybody who tries."""
+    """A report, its translation and an alarm of the north-east desk, and that desk: foreign to everybody who tries."""
     monkeypatch.setattr(settings, "DEMO", True)  # no second step
     ref, _ = stories.a_report(at=now(), **NORTH_EAST)
     alarm = Alarm.objects.create(kind="overdue", desk=house.desks["north-east"], report_id=ref, slot=now())
-    return {"ref": str(ref), "alarm": str(alarm.id), "desk": "north-east"}
+    people = People(house, now())
+    with people.sitting("Odile") as here:
+        translating.ask(ref, Wanted("pl"), by=here, at=people.at)
+    task = Translation.objects.get()
+    return {"ref": str(ref), "alarm": str(alarm.id), "desk": "north-east", "task": str(task.id)}
 
 
 def standing(theirs: dict[str, str]) -> tuple[Any, ...]:
@@ -119,6 +124,7 @@ def standing(theirs: dict[str, str]) -> tuple[Any, ...]:
         Report.objects.values().get(pk=theirs["ref"]),
         Alarm.objects.values().get(pk=theirs["alarm"]),
         Shift.objects.count(),
+        list(Translation.objects.values()),
         Report.objects.count(),
     )
 

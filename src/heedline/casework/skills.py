@@ -110,7 +110,7 @@ def withdraw(language: str, *, by: Attendance, at: datetime) -> None:
 def confirm(skill: UUID, *, by: Attendance, at: datetime) -> None:
     """Confirm that somebody speaks what they said: as a supervisor of a desk of theirs, or a steward.
 
-    Raises NotHere, and Refused for one's own.
+    Raises Refused, for what is not there and for one's own alike.
     """
     with refusals_logged(Act.SKILL_CONFIRMED, by=by.officer_id, thing="officer"):
         row = (
@@ -119,9 +119,7 @@ def confirm(skill: UUID, *, by: Attendance, at: datetime) -> None:
             .filter(id=skill, officer__is_active=True)
             .first()
         )
-        if row is None:
-            raise NotHere
-        if not _may_confirm(row, by, _desks_of(row.officer_id)):
+        if row is None or not _may_confirm(row, by, _desks_of(row.officer_id)):
             raise Refused("A supervisor of their desk, or a steward, confirms what somebody else speaks.")
         if row.confirmed_by_id is None:
             row.confirmed_by_id, row.confirmed_on = by.officer_id, at.date()

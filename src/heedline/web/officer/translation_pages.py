@@ -146,6 +146,7 @@ def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @require_POST
 def say_language(request: OfficeRequest, ref: UUID) -> HttpResponse:
     """Say which language a report is written in."""
+    case_file.kind_of(ref, by=request.attendance)  # what is not theirs is not there, whatever was posted
     form = Form.posted((_language_field("The report is written in", foreign=False),), request.POST.lists())
     if form.errors:
         messages.error(request, "Choose a language.")

@@ -64,6 +64,7 @@ def fields(kind: Kind, setup: Setup) -> tuple[Field, ...]:
     """The fields of a proposal, the passphrase last."""
     organisation = Select(
         name="organisation",
+        blank="Choose",
         label="Organisation",
         choices=_choices(setup.organisations),
         required="Choose an organisation",
@@ -73,6 +74,7 @@ def fields(kind: Kind, setup: Setup) -> tuple[Field, ...]:
     wanted = {"made-keys"} if kind is Kind.KEYS else {"signed", "no-keys", "made-keys", "invited"}
     officer = Select(
         name="officer",
+        blank="Choose",
         label="Who",
         choices=_choices((one.id, one.name) for one in people if one.state in wanted),
         required="Choose somebody",
@@ -87,6 +89,7 @@ def fields(kind: Kind, setup: Setup) -> tuple[Field, ...]:
                 organisation,
                 Select(
                     name="kind",
+                    blank="Choose",
                     label="What it does",
                     choices=tuple(Choice(value=code, label=words) for code, words in KINDS.items()),
                     required="Choose what it does",
@@ -120,6 +123,7 @@ def fields(kind: Kind, setup: Setup) -> tuple[Field, ...]:
         case Kind.APPOINT:
             role = Select(
                 name="role",
+                blank="Choose",
                 label="Role",
                 choices=tuple(Choice(value=code, label=words) for code, words in ROLES.items()),
                 required="Choose a role",
@@ -133,7 +137,7 @@ def fields(kind: Kind, setup: Setup) -> tuple[Field, ...]:
         case Kind.LEAVE_DESK:
             return (
                 officer,
-                Select(name="desk", label="Desk", choices=desks, required="Choose a desk"),
+                Select(name="desk", label="Desk", choices=desks, required="Choose a desk", blank="Choose"),
                 PASSPHRASE,
             )
         case Kind.LEAVE:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import bidirectional
 
 from heedline.intake import engine, loops
 from heedline.intake.questions import Answers, Kind, Question, QuestionSet, Step, StepKind, Values
@@ -69,21 +70,31 @@ def _field_rows(qs: QuestionSet, step: Step, values: Values, blanks: bool) -> li
 def _loop_rows(qs: QuestionSet, step: Step, answers: Answers, blanks: bool) -> list[Row]:
     rows = []
     for number, item in enumerate(loops.items(answers, step.slug), start=1):
-        lines = item_lines(qs, step, item)
+        lines = item_lines(qs, step, item, apart=blanks)
         rows.append(Row(f"{step.item_name} {number}", lines, True, step.slug, item.id))
     if not rows and blanks:
         rows.append(Row(step.item_name, (qs.phrases["not_given"],), False, step.slug))
     return rows
 
 
-def item_lines(qs: QuestionSet, step: Step, item: loops.Item) -> tuple[str, ...]:
-    """One item of a loop as "label: value" lines, also for the card on the loop's own page."""
+def item_lines(qs: QuestionSet, step: Step, item: loops.Item, *, apart: bool = True) -> tuple[str, ...]:
+    """One item of a loop as "label: value" lines, also for the card on the loop's own page.
+
+    `apart`: under a label that runs from the right, what was typed keeps its own direction, so that a plate ends where it
+    ends. Not for officers: their pages show every sign that turns a direction, as a reporter may have typed it.
+    """
     lines: list[str] = []
     for question in step.fields:
         if found := value_lines(qs, question, item.values.get(question.name)):
-            lines.append(f"{question.row_label}: {found[0]}")
+            lines.append(_line(question.row_label, found[0], apart))
             lines += found[1:]
     return tuple(lines)
+
+
+def _line(label: str, said: str, apart: bool) -> str:
+    if apart and any(bidirectional(sign) in {"R", "AL"} for sign in label):
+        return f"{label}: \N{FIRST STRONG ISOLATE}{said}\N{POP DIRECTIONAL ISOLATE}"
+    return f"{label}: {said}"
 
 
 def value_lines(qs: QuestionSet, question: Question, value: Any) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from heedline.intake import loops, summary
 from heedline.intake.api_payload import Refused, from_api
 from heedline.intake.question_files import load_question_set
+from heedline.intake.questions import Kind
 from heedline.intake.record import NotReady, Record, build, record
 from heedline.packs import load_pack
 
@@ -78,6 +79,19 @@ def test_staying_anonymous_drops_a_contact_typed_before() -> None:
         assert anonymous.anonymous
         assert anonymous.identity is None
         assert "Invented Reporter" not in json.dumps(anonymous.report_part())
+
+
+def test_a_plate_keeps_its_direction_under_a_label_that_runs_from_the_right() -> None:
+    arabic = load_question_set(load_pack("uk"), "activity", "ar")
+    step = next(step for step in arabic.steps if any(q.kind is Kind.REGISTRATION for q in step.fields))
+    name = next(q.name for q in step.fields if q.kind is Kind.REGISTRATION)
+    item = loops.Item("1", {name: "AB12C??"})
+    (line,) = summary.item_lines(arabic, step, item)
+    assert line.endswith(": \u2068AB12C??\u2069")
+    (line,) = summary.item_lines(arabic, step, item, apart=False)
+    assert line.endswith(": AB12C??")
+    step = QS.any_step(step.slug)
+    assert summary.item_lines(QS, step, item)[0].endswith(": AB12C??")
 
 
 def test_check_rows_name_everything_and_say_what_was_not_given() -> None:

@@ -106,8 +106,8 @@ _EVERYWHERE_FIRST = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
 ]
 PUBLIC_MIDDLEWARE = [
-    "heedline.web.reporter.languages.LanguageOfTheAddress",
     *_EVERYWHERE_FIRST,
+    "heedline.web.reporter.languages.LanguageOfTheAddress",
     "django.middleware.csrf.CsrfViewMiddleware",
     "heedline.web.refusals.RefusalsBecomePages",
 ]

@@ -8,7 +8,12 @@ from typing import Any
 import pytest
 
 from heedline.api import reading
+from heedline.casework import case_file
+from heedline.intake.question_files import load_question_set
+from heedline.packs import load_pack
 from heedline.reports.models import Report
+from tests.acting import acting
+from tests.cast import House, now
 from tests.sites.api.conftest import Program
 from tests.sites.reporter.mishaps import database_away
 
@@ -169,3 +174,14 @@ def test_no_cookie_is_read_or_set_and_nothing_is_kept_by_anybody(program: Progra
     assert not answer.cookies
     assert answer["Cache-Control"] == "no-store"
     assert "Cookie" not in answer.get("Vary", "")
+
+
+def test_the_language_is_sealed_with_the_report_and_read_by_its_desk(program: Program, house: House) -> None:
+    assert program.post("reports", {**REPORT, "language": "pl"}).status_code == 201
+    report = Report.objects.get()
+    assert report.question_set == load_question_set(load_pack("uk"), "activity").digest
+    with acting("office"):
+        odile = house.sign_in("Odile", at=now())
+        file = case_file.case_file(report.id, by=odile, at=now())
+    assert (file.language, file.language_words) == ("pl", "Polish")
+    assert file.as_seen == (), "whoever sends by the API has seen no page of ours"

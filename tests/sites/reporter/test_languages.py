@@ -173,6 +173,7 @@ def test_an_address_that_leads_nowhere_leads_to_the_first_page_of_each_language(
     assert rosa.visit("/xx/tell/").status == 404
     assert rosa.visit("/en/tell/").status == 404, "the first language has one address only"
     assert rosa.visit("/cy").at == "/cy/"
+    assert rosa.client.get("/cy")["Cache-Control"] == "no-store"
     assert rosa.visit("/cy/api/v1/openapi.json").status == 404
 
 

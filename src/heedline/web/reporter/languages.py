@@ -60,7 +60,7 @@ def prefix(code: str) -> str:
 
 
 class LanguageOfTheAddress:
-    """Makes each page in the language of its address. Stands first, so that pages about errors are in it too."""
+    """Makes each page in the language of its address. Stands before all that makes pages, those about errors too."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -20,6 +20,8 @@ class Act(StrEnum):
     REPORTER_ASKED = "reporter-asked"
     NUMBER_SHOWN = "number-shown"  # of a call that was asked for; early or not, and why
     CALL_TRIED = "call-tried"
+    SOURCE_REFERRED = "source-referred"
+    SOURCE_OVERRIDDEN = "source-overridden"  # sent although the source guard warned
     # languages: of a report never which
     LANGUAGE_SAID = "language-said"
     TRANSLATION_ASKED = "translation-asked"

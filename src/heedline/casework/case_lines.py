@@ -57,6 +57,8 @@ class MessageLine:
     id: UUID
     english: str = field(repr=False, default="")
     """Of an answer that a translator put into the reporter's language: what it says, as the officer wrote it."""
+    despite: str = field(repr=False, default="")
+    """Why it was sent although the source guard warned; empty where it did not."""
     translation: VersionLine | None = field(repr=False, default=None)
     """Of a message of the reporter: the newest translation."""
 
@@ -170,6 +172,7 @@ def message_lines(
                 new=not from_us and not row["seen"],
                 id=UUID(row["id"]),
                 english=str(said.get("english", "")),
+                despite=str(said.get("despite", "")),
                 translation=None if from_us else newest(translations, message=UUID(row["id"])),
             )
         )

@@ -17,10 +17,20 @@ from django.conf import settings
 from django.db.models import Max
 
 from heedline.audit.acts import Act
-from heedline.casework import CodeUnknown, Conflict, NoRoom, SealingStopped, key_directory, notes, voices
+from heedline.casework import (
+    CodeUnknown,
+    Conflict,
+    NoRoom,
+    SealingStopped,
+    key_directory,
+    notes,
+    source_guard,
+    voices,
+)
 from heedline.casework.attendance import Attendance
 from heedline.casework.finding import FoundReport, find, move, record, verb
 from heedline.casework.sealing import as_part, canonical
+from heedline.casework.source_guard import Despite
 from heedline.dispatch.clocks import first_due
 from heedline.intake.fields import tidy
 from heedline.packs import load_pack
@@ -166,14 +176,19 @@ def delete_messages(code: ReceiptCode, *, at: datetime) -> None:
 
 
 @verb(Act.REPORTER_ASKED)
-def ask(ref: UUID, text: str, *, version: int, by: Attendance, at: datetime) -> None:
-    """Send the reporter a message: sealed to their code and to the desk, signed by the officer."""
+def ask(
+    ref: UUID, text: str, *, despite: Despite | None = None, version: int, by: Attendance, at: datetime
+) -> None:
+    """Send the reporter a message: sealed to their code and to the desk, signed by the officer. `despite`: the warnings
+    of the source guard that the officer has weighed, and why it is sent; without it NotNow where there are any.
+    """
     text = tidy(text, lines=True)
     if len(text) > LONGEST:
         raise NoRoom
     found = find(ref, by=by, at=at, version=version)
     found.permit(Capability.ASK)
-    send(found, text)
+    source_guard.must_be_weighed(found, text, despite)
+    send(found, text, beside={"despite": despite.reason} if despite is not None else None)
     record(found, Act.REPORTER_ASKED)
 
 

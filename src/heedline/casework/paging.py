@@ -33,6 +33,7 @@ from heedline.dispatch.clocks import (
 from heedline.dispatch.letters import (
     ABOUT_CALLS,
     ABOUT_REQUESTS,
+    ABOUT_SOURCES,
     ABOUT_TRANSLATIONS,
     RULES,
     AlarmKind,
@@ -123,6 +124,8 @@ def drain(at: datetime) -> int:
             for letter in letters:
                 if letter.letter == Letter.IDENTITY_ASKED and letter.desk is not None:
                     _raise(AlarmKind.IDENTITY_ASKED, letter.slot, [(letter.desk, letter.thing_id)])
+                if letter.letter in ABOUT_SOURCES and letter.desk is not None:
+                    _raise(AlarmKind(letter.letter), letter.slot, [(letter.desk, letter.thing_id)])
                 if letter.letter == Letter.KEYS_RECOVERED and letter.desk is not None:
                     _raise(AlarmKind.KEYS_RECOVERED, letter.slot, [(letter.desk, None)])
                 if letter.thing_id not in facts:
@@ -326,7 +329,7 @@ def _called(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
         return on_call.called_authorisers(alarm.desk_id, step, at, overdue=overdue)
     if alarm.kind in ABOUT_TRANSLATIONS and alarm.report_id is not None:
         return on_call.called_translators(alarm.kind, alarm.desk_id, alarm.report_id, _pack().on_call, at)
-    if alarm.kind in ABOUT_CALLS:
+    if alarm.kind in ABOUT_CALLS | ABOUT_SOURCES:
         supervisors = on_call.supervisors(alarm.desk_id)
         if supervisors:
             return supervisors

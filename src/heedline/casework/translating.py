@@ -29,11 +29,13 @@ from heedline.casework import (
     notes,
     on_call,
     skills,
+    source_guard,
     voices,
 )
 from heedline.casework.alarms import resolve_translations
 from heedline.casework.attendance import Attendance
 from heedline.casework.finding import FoundReport, find, record, verb
+from heedline.casework.source_guard import Despite
 from heedline.desks.models import Desk, Shift
 from heedline.dispatch.clocks import minute_of
 from heedline.intake.fields import tidy
@@ -89,7 +91,15 @@ def ask(ref: UUID, wanted: Wanted, *, by: Attendance, at: datetime) -> None:
 
 @verb(Act.TRANSLATION_ASKED)
 def ask_answer(
-    ref: UUID, text: str, language: str, *, template: str = "", version: int, by: Attendance, at: datetime
+    ref: UUID,
+    text: str,
+    language: str,
+    *,
+    template: str = "",
+    despite: Despite | None = None,
+    version: int,
+    by: Attendance,
+    at: datetime,
 ) -> None:
     """Have an answer to the reporter put into their language, and sent by whoever translates it. `text`: the English,
     signed by this officer; it stays with the desk. Raises NotHere, Changed, Refused, NotNow, Locked and NoRoom.
@@ -101,9 +111,12 @@ def ask_answer(
     found.permit(Capability.ASK)
     _check(language)
     after(Stage(found.report.stage), Move.ASK)  # what could not be sent now is not translated
+    source_guard.must_be_weighed(found, text, despite)
     task = uuid4()
     voice = voices.speak(by.keys().voice, report=ref, message=task, on=at.date(), text=text)
     words = {"language": language, "note": "", "english": text, "template": template, "voice": voice}
+    if despite is not None:
+        words["despite"] = despite.reason
     _ask(found, words, message=None, outward=True, task=task)
 
 
@@ -324,6 +337,7 @@ def send(ref: UUID, task: UUID, text: str, *, by: Attendance, at: datetime) -> N
     beside = {
         "english": words["english"],
         "language": words["language"],
+        "despite": words.get("despite", ""),
         "asked": {"task": str(task), "on": row.asked_on.isoformat(), "voice": words["voice"]},
     }
     conversation.send(found, text, beside=beside, translated=words["language"])

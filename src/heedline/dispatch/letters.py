@@ -14,6 +14,8 @@ class Letter(StrEnum):
     REPORT_HANDED = "report-handed"
     REPORT_REOPENED = "report-reopened"
     IDENTITY_ASKED = "identity-asked"
+    SOURCE_REFERRED = "source-referred"
+    SOURCE_OVERRIDDEN = "source-overridden"
     KEYS_RECOVERED = "keys-recovered"
 
 
@@ -28,6 +30,8 @@ class AlarmKind(StrEnum):
     MESSAGE_WAITING = "message-waiting"
     CALL_MISSED = "call-missed"
     CALL_LATE = "call-late"
+    SOURCE_REFERRED = "source-referred"
+    SOURCE_OVERRIDDEN = "source-overridden"
     NO_TRANSLATOR = "no-translator"
     TRANSLATION_LATE = "translation-late"
     TRANSLATION_WAITS = "translation-waits"
@@ -68,6 +72,9 @@ ABOUT_REQUESTS = frozenset({AlarmKind.IDENTITY_ASKED, AlarmKind.IDENTITY_OVERDUE
 #: About calls that reporters asked for: a supervisor of the desk is paged.
 ABOUT_CALLS = frozenset({AlarmKind.CALL_MISSED, AlarmKind.CALL_LATE})
 
+#: About members of the public who may become sources: the supervisors of the desk are paged.
+ABOUT_SOURCES = frozenset({AlarmKind.SOURCE_REFERRED, AlarmKind.SOURCE_OVERRIDDEN})
+
 #: About translations: who has them is paged, and when one is late or nobody can make it, the desk.
 ABOUT_TRANSLATIONS = frozenset(
     {AlarmKind.NO_TRANSLATOR, AlarmKind.TRANSLATION_LATE, AlarmKind.TRANSLATION_WAITS}
@@ -100,6 +107,10 @@ RULES: dict[AlarmKind, AlarmRule] = {
     AlarmKind.MESSAGE_WAITING: AlarmRule("A message from a reporter has not been read in time"),
     AlarmKind.CALL_MISSED: AlarmRule("Calls to somebody who asked for one did not reach them"),
     AlarmKind.CALL_LATE: AlarmRule("A call that somebody asked for has not been made in time"),
+    AlarmKind.SOURCE_REFERRED: AlarmRule("An officer refers a report to the source unit: take it there"),
+    AlarmKind.SOURCE_OVERRIDDEN: AlarmRule(
+        "A message went to a reporter although the source guard warned: read why"
+    ),
     AlarmKind.NO_TRANSLATOR: AlarmRule("Nobody at the desk speaks the language of a report"),
     AlarmKind.TRANSLATION_LATE: AlarmRule("A translation has not been made in time"),
     AlarmKind.TRANSLATION_WAITS: AlarmRule("A translation waits for the officer it was given to"),

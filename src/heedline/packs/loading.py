@@ -18,6 +18,7 @@ from heedline.packs.desk_files import check_kind_desks, read_desk, read_kind, re
 from heedline.packs.languages import read_languages
 from heedline.packs.outcome_files import check_short_close, read_outcome, read_reason, read_template
 from heedline.packs.retention import read_retention
+from heedline.packs.source_guard import read_source_guard
 from heedline.packs.special_places import read_special_places
 from heedline.packs.tables import PackError, Table, read_toml
 from heedline.packs.tongues import read_tongues
@@ -100,6 +101,7 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
         working_days=working_days,
         special_places=read_special_places(folder, forces),
         assessments=read_assessments(folder, tuple(kinds)),
+        source_guard=read_source_guard(folder),
         behaviour=read_behaviour(folder, tuple(kinds)),
         known=known,
         on_call=_on_call(clocks),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from heedline.packs.languages import in_order, over
 from heedline.packs.retention import Retention
+from heedline.packs.source_guard import SourceGuard
 from heedline.packs.tables import Table, read_toml
 from heedline.packs.tongues import Tongues
 from heedline.packs.words import fill_all
@@ -233,6 +234,7 @@ class Pack:
     """Rail, airports, military and nuclear sites, by the words that name them."""
     assessments: Mapping[str, Assessment]
     behaviour: Behaviour
+    source_guard: SourceGuard
     known: Mapping[str, str]
     """What texts may take from the pack (`{numbers.hotline}`, `{minutes.draft}`), by dotted name."""
     on_call: tuple[OnCallStep, ...]

@@ -28,6 +28,7 @@ class Move(StrEnum):
     ASSESS = "assess"
     ASK = "ask"
     CALL = "call"
+    REFER = "refer"
     HAND_OVER = "hand-over"
     CLOSE = "close"
     REOPEN = "reopen"
@@ -65,6 +66,9 @@ PATH: dict[tuple[Stage, Move], Stage] = {
     (Stage.ASSESSED, Move.ASSESS): Stage.ASSESSED,
     (Stage.ASSESSED, Move.ASK): Stage.ACTING,
     (Stage.ASSESSED, Move.CALL): Stage.ASSESSED,
+    (Stage.TAKEN, Move.REFER): Stage.TAKEN,
+    (Stage.ASSESSED, Move.REFER): Stage.ASSESSED,
+    (Stage.ACTING, Move.REFER): Stage.ACTING,
     (Stage.ASSESSED, Move.HAND_OVER): Stage.WAITING,
     (Stage.ASSESSED, Move.CLOSE): Stage.CLOSED,
     (Stage.ACTING, Move.TAKE): Stage.ACTING,
@@ -92,7 +96,7 @@ TURNS: dict[Stage, Turn] = {
 }
 
 #: Moves that only the officer who holds the report may make.
-HELD_MOVES = frozenset({Move.RELEASE, Move.ASSESS, Move.ASK, Move.CALL, Move.CLOSE})
+HELD_MOVES = frozenset({Move.RELEASE, Move.ASSESS, Move.ASK, Move.CALL, Move.REFER, Move.CLOSE})
 
 _REASONS: dict[Stage, str] = {
     Stage.WAITING: "Take the report first, so that no colleague works on it at the same time.",

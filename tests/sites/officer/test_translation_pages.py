@@ -139,3 +139,28 @@ def test_buttons_of_others_do_nothing(house: House, hand: Callable[[], Hand], od
     otto = hand().at_work(house, "Otto")
     for path in (here, there, f"{here}{uuid4()}/"):
         assert otto.get(path).status_code == 404
+
+
+def test_a_question_that_tasks_the_reporter_is_warned_of_and_referred(
+    house: House, hand: Callable[[], Hand], odile: Hand
+) -> None:
+    ref, code = taken(odile)
+    here = f"/w/r/{ref}/ask/"
+    ticked = ["no-names", "no-task", "no-case"]
+    odile.get(here)
+    odile.send(here, do="preview", text="Please find out what is in the sacks.")
+    assert "Read this before you send" in odile.html
+    assert "find out" in odile.html
+    odile.send(here, do="send", safe=ticked, how="as-it-is")
+    assert "Say why it is sent all the same, or refer it" in odile.html
+    odile.send(here, do="refer")
+    assert "Referred. Nothing was sent" in odile.html
+    assert "Referred to the source unit" in odile.html
+    odile.get(here)
+    odile.send(here, do="preview", text="Please find out what is in the sacks.")
+    odile.send(here, do="send", safe=ticked, how="as-it-is", despite="A life depends on it")
+    odile.get(here)
+    assert "Sent although the source guard warned" in odile.html
+    with acting("public"):
+        [told] = conversation.visit(code, at=now()).messages
+        assert "A life" not in told.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.conf import settings
@@ -11,9 +12,10 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
-from heedline.casework import Changed, NoRoom, attendance, case_file, conversation, translating
+from heedline.casework import Changed, NoRoom, attendance, case_file, conversation, source_guard, translating
 from heedline.casework.case_file import CaseFile
 from heedline.casework.case_lines import MessageLine
+from heedline.casework.source_guard import Despite, SourceWarning
 from heedline.packs import load_pack
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import Move, NotNow
@@ -62,19 +64,25 @@ def ask(request: OfficeRequest, ref: UUID) -> HttpResponse:
         form = form.but(text="Choose a question, or write your own")
     if form.errors or request.POST.get("do") == "write":
         return _write(request, file, form, 422 if form.errors else 200)
-    checks = (report_forms.WOULD_THIS_GIVE_THEM_AWAY,)
+    warned = _warnings(file, _text_of(form, load_pack(settings.PACK).first_language))
+    if warned and request.POST.get("do") == "refer":
+        return _refer(request, file, form, warned)
+    checks = (report_forms.WOULD_THIS_GIVE_THEM_AWAY, *((report_forms.DESPITE,) if warned else ()))
     checked = Form.posted(checks, request.POST.lists())
     if request.POST.get("do") != "send":
         return _preview(request, file, form, Form(checks), text)
+    if checked.errors:
+        return _preview(request, file, form, checked, text, 422)
     if len(checked.chosen("safe")) < len(report_forms.WOULD_THIS_GIVE_THEM_AWAY.choices):
         checked = checked.but(
             safe="Tick each line when it holds. If one does not, go back and change the message"
         )
         return _preview(request, file, form, checked, text, 422)
+    despite = Despite(tuple(one.code for one in warned), checked.text("despite")) if warned else None
     if request.POST.get("how") == "translate":
-        return _translate(request, file, form)
+        return _translate(request, file, form, despite)
     try:
-        conversation.ask(ref, text, version=version_of(request), by=by, at=at)
+        conversation.ask(ref, text, despite=despite, version=version_of(request), by=by, at=at)
     except Changed as changed:
         return conflict(request, ref, form, "report-ask", changed)
     except NoRoom:
@@ -91,6 +99,12 @@ def ask(request: OfficeRequest, ref: UUID) -> HttpResponse:
 
 def _said(one: MessageLine) -> str:
     """A message with what a translator made of it, or of what; both marked."""
+    if one.despite:
+        one = replace(
+            one,
+            text=f"{one.text}\n\nSent although the source guard warned, because:\n{one.despite}",
+            despite="",
+        )
     if one.english:
         return f"{as_typed(one.text)}\n\nIn English, as it was written:\n{as_typed(one.english)}"
     if one.translation is not None:
@@ -100,7 +114,30 @@ def _said(one: MessageLine) -> str:
     return as_typed(one.text)
 
 
-def _translate(request: OfficeRequest, file: CaseFile, form: Form) -> HttpResponse:
+def _warnings(file: CaseFile, english: str) -> tuple[SourceWarning, ...]:
+    sent = sum(1 for one in file.messages if one.from_us)
+    told = [file.narrative, *(line for section in file.told for _, lines in section.rows for line in lines)]
+    told += [one.text for one in file.messages if not one.from_us]
+    return (*source_guard.of_message(english, sent=sent), *source_guard.of_report(told))
+
+
+def _refer(
+    request: OfficeRequest, file: CaseFile, form: Form, warned: tuple[SourceWarning, ...]
+) -> HttpResponse:
+    """One press: nothing is sent, the supervisors are called, and what was about to be asked stands with the report."""
+    by = request.attendance
+    why = "\n".join((*(one.words for one in warned), "It was about to be asked:", _text_of(form, "en")))
+    try:
+        source_guard.refer(file.ref, why, version=version_of(request), by=by, at=attendance.now())
+    except Changed as changed:
+        return conflict(request, file.ref, form, "report-ask", changed)
+    except (NotNow, Refused) as no:
+        return _write(request, file, form.but(**{"": no.reason}), 409)
+    messages.success(request, "Referred. Nothing was sent. Your supervisors are called, and take it there.")
+    return let_go(request, HttpResponseRedirect(reverse("report", kwargs={"ref": file.ref})), by)
+
+
+def _translate(request: OfficeRequest, file: CaseFile, form: Form, despite: Despite | None) -> HttpResponse:
     """Not sent: what was written goes to somebody who speaks the reporter's language."""
     by = request.attendance
     code = form.text("template")
@@ -111,6 +148,7 @@ def _translate(request: OfficeRequest, file: CaseFile, form: Form) -> HttpRespon
             text,
             file.language,
             template=code,
+            despite=despite,
             version=version_of(request),
             by=by,
             at=attendance.now(),
@@ -154,16 +192,18 @@ def _write(
 
 
 def _preview(
-    request: OfficeRequest, file: CaseFile, form: Form, checks: Form, text: str, status: int = 200
+    request: OfficeRequest, file: CaseFile, written: Form, checks: Form, text: str, status: int = 200
 ) -> HttpResponse:
     foreign = file.language != load_pack(settings.PACK).first_language
     context = {
         "form": checks,
-        "written": form,
+        "written": written,
         "text": text,
         "language": file.language,
         "language_words": file.language_words if foreign else "",
         "waits_for": [one for one in file.translations if one.outward and one.state == "waiting"],
-        "translator_first": foreign and bool(form.text("text")),
+        "warned": _warnings(file, _text_of(written, load_pack(settings.PACK).first_language)),
+        "unit": load_pack(settings.PACK).source_guard.unit,
+        "translator_first": foreign and bool(written.text("text")),
     }
     return page(request, "officer/ask_preview.html", file, "report-ask", context, status)

@@ -278,6 +278,16 @@ WOULD_THIS_GIVE_THEM_AWAY = Checkboxes(
 )
 
 
+DESPITE = TextArea(
+    name="despite",
+    label="Why is it sent all the same?",
+    hint="Sealed with the message. Your supervisors are called and read it.",
+    required="Say why it is sent all the same, or refer it",
+    rows=3,
+    limit=SHORT,
+)
+
+
 def shown(form: Form) -> list[tuple[str, str]]:
     """What a form says, field by field, in the words that were chosen from."""
     return [(label, value) for _, label, value in _said(form)]

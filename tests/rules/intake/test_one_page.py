@@ -131,7 +131,7 @@ VALUES = ["yes", "no", "not_sure", "confidence", "anonymous", "none", "vehicle",
 @given(st.dictionaries(st.sampled_from(NAMES), st.lists(st.sampled_from(VALUES), max_size=2), max_size=12))
 def test_whatever_is_posted_nothing_of_it_is_lost_and_no_name_leaks(typed: dict[str, list[str]]) -> None:
     marked = {
-        name: [f"Zq{at}" if value == "x" else value for value in values]
+        name: [f"Zq{at:02}" if value == "x" else value for value in values]
         for at, (name, values) in enumerate(typed.items())
     }
     marked["what.narrative"] = [ACCOUNT]

@@ -33,6 +33,7 @@ COMMANDS = (
     "backup-prune",
     "restore",
     "canary",
+    "certificate",
     "docs",
 )
 

@@ -264,3 +264,30 @@ def make_canary(home: Path, stewards: list[str]) -> int:
     )
     say(f"  {keys.passphrase}")
     return 0
+
+
+# --- certificates ----------------------------------------------------------------------------------------------------
+
+
+def check_certificate(file: Path, root: str) -> int:
+    """Say whether a certificate of disposal is genuine, and what it says. Needs no database. Returns 0 or 1."""
+    os.environ.setdefault("HEEDLINE_PROCESS", "none")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heedline.config.settings")
+    import django
+
+    django.setup()
+    from heedline.casework import certificates
+
+    try:
+        says = certificates.check_bundle(file.read_text(encoding="utf-8"), root=root)
+    except OSError:
+        raise CannotStart(f"{file} cannot be read.") from None
+    except certificates.NotGenuine:
+        raise CannotStart(
+            "Not genuine: it was changed, or was not signed by two officers of this installation."
+        ) from None
+    say(
+        f"This certificate is genuine. Report {says.report} of desk {says.desk} was disposed of on {says.disposed_on} "
+        f"({says.reason}), by {says.proposed_by} and {says.confirmed_by}. True of all copies from {says.true_from}."
+    )
+    return 0

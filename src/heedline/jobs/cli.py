@@ -100,6 +100,12 @@ def _restore(args: argparse.Namespace) -> int:
     )
 
 
+def _certificate(args: argparse.Namespace) -> int:
+    from heedline.jobs import backups
+
+    return backups.check_certificate(Path(args.file), args.root)
+
+
 def _canary(args: argparse.Namespace) -> int:
     from heedline.jobs import backups
 
@@ -237,6 +243,15 @@ def _backup_commands(commands: argparse._SubParsersAction[argparse.ArgumentParse
         "--try", dest="only_try", action="store_true", help="into a database that is thrown away after"
     )
     restore.set_defaults(call=_restore)
+
+    certificate = commands.add_parser(
+        "certificate", help="check a certificate of disposal, by the root key alone"
+    )
+    certificate.add_argument("file", help="as the office gave it out")
+    certificate.add_argument(
+        "--root", required=True, metavar="HEX", help="this installation's public root key"
+    )
+    certificate.set_defaults(call=_certificate)
 
     canary = commands.add_parser("canary", help="make the desk and the report that tests of a restore open")
     canary.add_argument(

@@ -110,6 +110,8 @@ def office_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
         _link("Read again", "checks", request.path) if by.may(Capability.CHECK_CLOSED) else None,
         _link("Oversight", "oversight", request.path) if "overseer" in by.roles else None,
         _link("Figures", "figures", request.path) if by.may(Capability.SEE_FIGURES) else None,
+        _link("Kept", "keeping", request.path) if "supervisor" in by.roles else None,
+        _link("Certificates", "certificates", request.path) if "overseer" in by.roles else None,
         _link("Security", "mfa_index", request.path),
         _link("Me", "me", request.path),
     ]

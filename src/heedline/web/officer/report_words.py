@@ -57,6 +57,14 @@ ACTS = {
     "identity-request-read": "Read the request to open who sent it",
     "identity-decided": "Decided whether who sent it may be opened",
     "identity-opened": "Opened who sent it",
+    "keeping-seen": "Looked at how long it is kept",
+    "kept-longer": "Decided to keep it longer",
+    "hold-placed": "Held it",
+    "hold-released": "Released a hold",
+    "disposal-proposed": "Proposed to dispose of it",
+    "disposal-decided": "Decided about its disposal",
+    "identity-disposed": "Who sent it was disposed of",
+    "subject-found": "Noted it for a request by a person about their data",
     "queue-read": "Looked at a queue",
     "call-taken-down": "Took a report down for somebody",
     "came-on-duty": "Came on duty",
@@ -123,6 +131,7 @@ def tabs_of(file: CaseFile, current: str, query: str) -> list[dict[str, Any]]:
         ("report-hand-over", "Hand over", 0),
         ("report-reopen", "Open again", 0) if file.stage == "closed" else ("report-close", "Close", 0),
         ("report-identity", "Who sent it", 0),
+        ("report-keeping", "Keeping", 0),
         ("report-history", "History", 0),
     ]
     return [

@@ -18,6 +18,7 @@ from heedline.web.officer import (
     enrol_pages,
     figure_pages,
     identity_pages,
+    keeping_pages,
     key_pages,
     language_pages,
     me_pages,
@@ -28,6 +29,7 @@ from heedline.web.officer import (
     sign_in_views,
     skill_pages,
     steward_pages,
+    subject_pages,
     sweep_pages,
     translation_pages,
     unlocking,
@@ -155,6 +157,15 @@ urlpatterns = [
     # the public site, as numbers
     path("w/figures/", figure_pages.figures, name="figures"),
     path("w/figures/file/", figure_pages.figures_file, name="figures-file"),
+    # how long it is kept
+    path("w/kept/", keeping_pages.review_queue, name="keeping"),
+    path("w/kept/<uuid:ref>/", keeping_pages.decide, name="keeping-decide"),
+    path("w/r/<uuid:ref>/keeping/", keeping_pages.of_report, name="report-keeping"),
+    path("w/certificates/", keeping_pages.certificates, name="certificates"),
+    path("w/certificates/<uuid:ref>/", keeping_pages.certificate, name="certificate"),
+    path("w/certificates/<uuid:ref>/file/", keeping_pages.certificate_file, name="certificate-file"),
+    path("w/subjects/", subject_pages.register, name="subjects"),
+    path("w/subjects/<uuid:ref>/", subject_pages.one, name="subject"),
     # being there
     path("w/alarms/", duty_pages.alarm_list, name="alarms"),
     path("w/alarms/<uuid:alarm>/acknowledge/", duty_pages.acknowledge, name="alarm-acknowledge"),

@@ -1,0 +1,213 @@
+"""How long reports are kept: the queue of reviews, one report's clocks and holds, and the end by two people."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from heedline.casework import attendance, keeping, keeping_reading
+from heedline.casework.keeping import Keep
+from heedline.casework.keeping_reading import KeepingFile
+from heedline.permits.gate import Refused
+from heedline.reports.lifecycle import NotNow
+from heedline.web.components.forms import Choice, Field, Form, Radios, TextArea
+from heedline.web.declared import Audience, open_to
+from heedline.web.officer.middleware import OfficeRequest
+
+LONGEST = 2_000
+#: Where a reason stands why it cannot be done.
+_FIRST = {"keep": "group", "hold": "hold", "propose": "end", "release": "over"}
+
+
+def _keeping(file: KeepingFile) -> tuple[Field, ...]:
+    pack = keeping.rules()
+    return (
+        Radios(
+            name="group",
+            label="In which group?",
+            required="Choose the group",
+            choices=tuple(
+                Choice(value=code, label=group.name, hint=f"Next review by {file.latest[code]:%-d %B %Y}")
+                for code, group in pack.groups.items()
+            ),
+            small=True,
+        ),
+        Radios(
+            name="reason",
+            label="Why is it kept?",
+            required="Choose why it is kept",
+            choices=tuple(Choice(value=code, label=words) for code, words in pack.keep_reasons.items()),
+            small=True,
+        ),
+        TextArea(name="words", label="In your words", required="Say why it is kept", rows=3, limit=LONGEST),
+    )
+
+
+def _holding() -> tuple[Field, ...]:
+    return (
+        Radios(
+            name="hold",
+            label="What for?",
+            required="Choose what it is held for",
+            choices=tuple(Choice(value=code, label=one.words) for code, one in keeping.rules().holds.items()),
+            small=True,
+        ),
+        TextArea(
+            name="case",
+            label="For which case, and who asked?",
+            required="Say who asked",
+            rows=2,
+            limit=LONGEST,
+        ),
+    )
+
+
+def _ending() -> tuple[Field, ...]:
+    return (
+        Radios(
+            name="end",
+            label="Why should it be disposed of?",
+            required="Choose why it should be disposed of",
+            choices=tuple(
+                Choice(value=code, label=words) for code, words in keeping.rules().dispose_reasons.items()
+            ),
+            small=True,
+        ),
+    )
+
+
+def _releasing() -> tuple[Field, ...]:
+    return (
+        TextArea(
+            name="over",
+            label="Why is the hold over?",
+            required="Say why the hold is over",
+            rows=2,
+            limit=LONGEST,
+        ),
+    )
+
+
+@open_to(Audience.OFFICERS)
+@require_GET
+def review_queue(request: OfficeRequest) -> HttpResponse:
+    """Reports whose review is due, oldest first, and proposals that wait for a second person."""
+    found = keeping_reading.queue(by=request.attendance, at=attendance.now())
+    return render(request, "officer/keeping_queue.html", {"found": found})
+
+
+@open_to(Audience.UNLOCKED)
+@require_http_methods(["GET", "POST"])
+def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """One report's clocks, holds and reviews, and the forms to change them."""
+    by, at = request.attendance, attendance.now()
+    file = keeping_reading.of_report(ref, by=by, at=at)
+    fields = {"keep": _keeping(file), "hold": _holding(), "propose": _ending(), "release": _releasing()}
+    forms = {name: Form(one) for name, one in fields.items()}
+    do, status = request.POST.get("do", ""), 200
+    if request.method == "POST" and do in fields:
+        form = Form.posted(fields[do], request.POST.lists())
+        if not form.errors:
+            try:
+                said = _act(do, ref, form, request)
+            except (NotNow, Refused) as no:
+                form = form.but(**{_FIRST[do]: no.reason})
+            else:
+                messages.success(request, said)
+                return HttpResponseRedirect(reverse("report-keeping", kwargs={"ref": ref}))
+        forms[do], status = form, 422
+    return render(
+        request, "officer/keeping.html", {"file": file, "forms": forms, "failed": do}, status=status
+    )
+
+
+def _act(do: str, ref: UUID, form: Form, request: OfficeRequest) -> str:
+    by, at = request.attendance, attendance.now()
+    if do == "keep":
+        keeping.keep(ref, Keep(form.text("group"), form.text("reason"), form.text("words")), by=by, at=at)
+        return "It is kept until its next review."
+    if do == "hold":
+        keeping.hold(ref, form.text("hold"), form.text("case"), by=by, at=at)
+        return "It is held. Nobody can dispose of it until a supervisor releases it."
+    if do == "release":
+        keeping.release(ref, UUID(request.POST.get("which", str(ref))), form.text("over"), by=by, at=at)
+        return "The hold is released."
+    keeping.propose(ref, form.text("end"), by=by, at=at)
+    return "Proposed. A supervisor who is not you decides."
+
+
+_DECIDING: tuple[Field, ...] = (
+    Radios(
+        name="decision",
+        label="What do you decide?",
+        required="Choose what you decide",
+        choices=(
+            Choice(
+                value="dispose",
+                label="Dispose of it",
+                hint="Nobody can bring it back after the day on the certificate",
+            ),
+            Choice(value="keep", label="Keep it", hint="The proposal ends; the review stays where it was"),
+        ),
+        small=True,
+    ),
+)
+
+
+@open_to(Audience.UNLOCKED)
+@require_http_methods(["GET", "POST"])
+def decide(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Confirm what somebody else proposed, or keep the report after all."""
+    by, at = request.attendance, attendance.now()
+    line = keeping_reading.proposal(ref, by=by)
+    form, status = Form(_DECIDING), 200
+    if request.method == "POST":
+        form, status = Form.posted(_DECIDING, request.POST.lists()), 422
+        if not form.errors:
+            try:
+                gone = keeping.decide(ref, dispose=form.text("decision") == "dispose", by=by, at=at)
+            except (NotNow, Refused) as no:
+                form = form.but(decision=no.reason)
+            else:
+                messages.success(request, "It is disposed of." if gone else "It is kept.")
+                where = reverse("certificate", kwargs={"ref": ref}) if gone else reverse("keeping")
+                return HttpResponseRedirect(where)
+    return render(request, "officer/keeping_decide.html", {"line": line, "form": form}, status=status)
+
+
+# --- certificates ----------------------------------------------------------------------------------------------------
+
+
+@open_to(Audience.OFFICERS)
+@require_GET
+def certificates(request: OfficeRequest) -> HttpResponse:
+    """Disposals of one's desks; of all desks for an overseer."""
+    found = keeping_reading.all_certificates(by=request.attendance)
+    return render(request, "officer/certificates.html", {"lines": found})
+
+
+@open_to(Audience.OFFICERS)
+@require_GET
+def certificate(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """One certificate, for reading and printing."""
+    file = keeping_reading.certificate(ref, by=request.attendance)
+    names = {
+        "proposed": file.names.get(file.says.proposed_by, "") if file.says else "",
+        "confirmed": file.names.get(file.says.confirmed_by, "") if file.says else "",
+    }
+    return render(request, "officer/certificate.html", {"file": file, "names": names})
+
+
+@open_to(Audience.OFFICERS)
+@require_GET
+def certificate_file(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """One certificate with all that it takes to check it, as a file."""
+    file = keeping_reading.certificate(ref, by=request.attendance)
+    answer = HttpResponse(file.paper, content_type="application/json")
+    answer["Content-Disposition"] = f'attachment; filename="certificate-{ref}.json"'
+    return answer

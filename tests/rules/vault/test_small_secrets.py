@@ -110,7 +110,7 @@ def test_cookies_and_rows() -> None:
 
 
 def test_generated_passphrases() -> None:
-    words = passphrases._words()
+    words = passphrases.word_list()
     assert len(words) == len(set(words)) == 7_776
     made = [passphrases.new_passphrase().split(" ") for _ in range(50)]
     assert all(len(phrase) == 6 and set(phrase) <= set(words) for phrase in made)

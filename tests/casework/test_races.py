@@ -23,6 +23,7 @@ from heedline.casework import (
     drafting,
     form_tokens,
     journey,
+    source_guard,
 )
 from heedline.dispatch import clockwork
 from heedline.permits.gate import Refused
@@ -149,6 +150,10 @@ def test_giving_away_and_taking_at_once_leaves_one_desk_with_it(people: People) 
         assert people.read(ref, "Olga").narrative == stories.NARRATIVE
 
 
+#: Six questions to one reporter are so many that the source guard asks why.
+WEIGHED = source_guard.Despite(("repeated",), "They asked us to go on asking.")
+
+
 def test_settling_gets_in_nobodys_way(people: People) -> None:
     """Settling rewrites every row: a reporter and officers at work just then must not notice, nor be locked out."""
     ref, code = people.taken()
@@ -171,7 +176,9 @@ def test_settling_gets_in_nobodys_way(people: People) -> None:
         ask = as_officer(
             people,
             "Odile",
-            lambda here: conversation.ask(ref, "When?", version=row(ref).version, by=here, at=people.at),
+            lambda here: conversation.ask(
+                ref, "When?", despite=WEIGHED, version=row(ref).version, by=here, at=people.at
+            ),
         )
         read = as_officer(
             people, "Olga", lambda here: len(case_file.case_file(ref, by=here, at=people.at).messages)

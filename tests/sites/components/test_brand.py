@@ -120,16 +120,13 @@ def test_nothing_of_the_states_brand_is_here() -> None:
     for path in sorted(TEMPLATES.rglob("*")):
         if path.is_dir() or path.name.startswith("LICENCE") or path.suffix in {".pyc", ".png"}:
             continue
-        if (
-            path.suffix == ".pdf"
-        ):  # its words are the pack's, and compressed; what can be read is fonts and pictures by name
-            text = path.read_bytes().decode("latin-1")
-        else:
-            text = path.read_text()
+        # of a PDF the words are the pack's, and compressed; what can be read are fonts and pictures by name
+        encoding = "latin-1" if path.suffix == ".pdf" else "utf-8"
+        text = path.read_text(encoding=encoding)
         found += [f"{path.relative_to(ROOT)}: {hit.group()}" for hit in forbidden.finditer(text)]
     assert found == []
     kinds = {path.suffix for path in STATIC.rglob("*") if path.is_file()}
-    assert kinds <= {".css", ".js", ".txt", ".png"}
+    assert kinds <= {".css", ".js", ".txt", ".png", ".pdf", ".json"}
 
 
 def test_vendored_files_are_the_locked_ones() -> None:

@@ -24,12 +24,14 @@ from heedline.casework import (
     form_tokens,
     journey,
     source_guard,
+    translating,
 )
 from heedline.dispatch import clockwork
 from heedline.permits.gate import Refused
 from heedline.reports.models import Message, Report, Step
 from tests import stories
 from tests.acting import acting
+from tests.casework.language_scene import polish, speaks, the_task
 from tests.casework.people import MINUTE, NORTH_EAST, People, row
 from tests.cast import now
 from tests.house.committed import committed_house, superuser
@@ -148,6 +150,35 @@ def test_giving_away_and_taking_at_once_leaves_one_desk_with_it(people: People) 
     else:
         assert report.holder == people.house.officers["Olga"]
         assert people.read(ref, "Olga").narrative == stories.NARRATIVE
+
+
+def test_two_translators_take_one_translation_and_one_has_it(people: People) -> None:
+    ref, _ = polish(people)
+    for name in ("Olga", "Nadia", "Nils"):
+        speaks(people, name)
+    people.take(ref)
+    with people.sitting("Odile") as here:
+        translating.ask(ref, translating.Wanted("pl", None, ""), by=here, at=people.at)
+    task = the_task()
+    others = [n for n in ("Olga", "Nadia", "Nils") if people.house.officers[n].id != task.assigned_to_id][:2]
+    for name in others:
+        people.read(ref, name)
+    did = at_once(
+        *(
+            as_officer(
+                people,
+                name,
+                lambda here: translating.take(
+                    ref, task.id, holder=task.assigned_to_id, by=here, at=people.at
+                ),
+            )
+            for name in others
+        )
+    )
+    assert did.count(None) == 1, did
+    winner = others[did.index(None)]
+    assert the_task().assigned_to_id == people.house.officers[winner].id
+    assert isinstance(did[1 - did.index(None)], Changed)
 
 
 #: Six questions to one reporter are so many that the source guard asks why.

@@ -94,6 +94,7 @@ def load(home: Path) -> None:
         _people(cast, at)
         _desks_and_epochs(cast, at)
         _rota(cast, at)
+        _languages(cast, at)
         cast.canary = canary.found(hands=[cast.keys[name].hand for name in _stewards()], at=at)
     canary.plant(cast.canary, at=at)
     _write(home / "root.pub", settings.ROOT)
@@ -204,6 +205,26 @@ def _rota(cast: _Cast, at: datetime) -> None:
             if desk:
                 step = 3 if role == "supervisor" else 1
                 duty.put_on_call(cast.officers[name].id, desk=cast.desks[desk].id, step=step, by=by, at=at)
+
+
+#: Who speaks what besides English. A steward confirms it.
+_SPEAKS = (
+    ("Niall Brennan", "pl"),
+    ("Olga Sadowska", "pl"),
+    ("Sana Whitlock", "ur"),
+    ("Nora Lindqvist", "ar"),
+)
+
+
+def _languages(cast: _Cast, at: datetime) -> None:
+    from heedline.casework import skills
+
+    for name, language in _SPEAKS:
+        with _sitting(cast, name, at) as by:
+            skills.state(language, by=by, at=at)
+    with _sitting(cast, _stewards()[0], at) as by:
+        for line in skills.to_confirm(by=by):
+            skills.confirm(line.id, by=by, at=at)
 
 
 @contextmanager

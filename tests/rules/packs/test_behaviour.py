@@ -47,9 +47,23 @@ def test_behaviour_and_everything_unclear_is_left_alone(account: str) -> None:
 
 def test_only_the_kinds_and_languages_of_the_pack_are_asked() -> None:
     assert not asked("He is a Muslim.", kind="online")
-    assert not asked("He is a Muslim.", language="pl")
-    assert asked("Mae teulu Mwslimaidd drws nesaf.", language="cy")
-    assert set(PACK.behaviour.who) <= {"en", "cy"}
+    assert not asked("He is a Muslim.", language="fr")
+    assert set(PACK.behaviour.who) == set(PACK.languages)
+
+
+@pytest.mark.parametrize(
+    ("language", "who", "did"),
+    [
+        ("cy", "Mae teulu Mwslimaidd drws nesaf.", "Mae dyn o'r mosg yn ffilmio'r drysau."),
+        ("pl", "Jest tu nowy sąsiad, muzułmanin z brodą.", "Muzułmanin z brodą kupił dużo nawozu."),
+        ("ar", "جارنا الجديد مسلم وله لحية", "جارنا المسلم اشترى سمادا كثيرا"),
+        ("ur", "ہمارا نیا پڑوسی مسلمان ہے، اس کی داڑھی ہے", "پڑوسی مسلمان ہے اور اس نے بہت کھاد خریدی"),
+        ("so", "Deriskayaga cusub waa muslim gadh leh", "Ninka muslimka ah wuxuu iibsaday bacrimin badan"),
+    ],
+)
+def test_each_language_has_words_of_its_own(language: str, who: str, did: str) -> None:
+    assert asked(who, language=language)
+    assert not asked(did, language=language)
 
 
 def test_of_the_demonstrations_reports_those_without_behaviour_are_asked_about() -> None:

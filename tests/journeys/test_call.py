@@ -177,6 +177,7 @@ def test_signed_out_the_script_says_so_and_the_button_still_loses_nothing(
     other = page.context.new_page()
     other.goto(f"{office}/w/")
     other.get_by_role("button", name="Sign out").click()
+    other.get_by_role("heading", level=1, name="Sign in").wait_for()
     other.close()
     page.play.get_by_role("textbox", name="What happened", exact=True).fill(ACCOUNT)
     page.play.clock.run_for(21_000)

@@ -41,16 +41,16 @@ SAME = Checkboxes(
 )
 
 
-def _language_field(label: str, *, foreign: bool) -> Select:
+def _language_field(name: str, label: str, *, foreign: bool) -> Select:
     first = load_pack(settings.PACK).first_language
     return Select(
-        name="language",
+        name=name,
         label=label,
         required="Choose a language",
         blank="Choose a language",
         choices=tuple(
-            Choice(value=code, label=name)
-            for code, name in languages.choices()
+            Choice(value=code, label=words)
+            for code, words in languages.choices()
             if code != first or not foreign
         ),
     )
@@ -84,7 +84,7 @@ def _asking(file: CaseFile) -> tuple[Field, ...]:
             choices=tuple(Choice(value=code, label=label) for code, label in whats),
             small=True,
         ),
-        _language_field("Which language is it in?", foreign=True),
+        _language_field("language", "Which language is it in?", foreign=True),
         TextArea(
             name="note",
             label="What does the translator have to know?",
@@ -135,7 +135,7 @@ def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
                 return let_go(request, HttpResponseRedirect(_here(request, ref)), by)
     context = {
         "form": form,
-        "language_form": Form((_language_field("The report is written in", foreign=False),)),
+        "language_form": Form((_language_field("spoken", "The report is written in", foreign=False),)),
         "words_came_back": kept is not None,
         "asked": file.translations,
     }
@@ -147,11 +147,13 @@ def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
 def say_language(request: OfficeRequest, ref: UUID) -> HttpResponse:
     """Say which language a report is written in."""
     case_file.kind_of(ref, by=request.attendance)  # what is not theirs is not there, whatever was posted
-    form = Form.posted((_language_field("The report is written in", foreign=False),), request.POST.lists())
+    form = Form.posted(
+        (_language_field("spoken", "The report is written in", foreign=False),), request.POST.lists()
+    )
     if form.errors:
         messages.error(request, "Choose a language.")
     else:
-        language = form.text("language")
+        language = form.text("spoken")
         try:
             languages.say(ref, language, by=request.attendance, at=attendance.now())
         except Refused as no:

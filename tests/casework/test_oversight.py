@@ -10,7 +10,7 @@ from django.db import connection
 
 from heedline.audit.acts import Act
 from heedline.audit.models import Event
-from heedline.casework import NotHere, call_back, duty, oversight, stewardship
+from heedline.casework import NotHere, call_back, case_file, duty, oversight, reading, stewardship
 from heedline.casework.oversight import Sieve
 from heedline.desks.models import Appointment
 from heedline.permits.gate import Refused
@@ -49,6 +49,20 @@ def test_the_log_of_every_desk_newest_first_and_the_look_itself(people: People) 
     assert (taken[ref].by, taken[ref].desk, taken[ref].refused) == ("Odile O.", "North East desk", False)
     own = Event.objects.filter(act=Act.LOG_READ).get()
     assert (own.actor, own.thing, own.detail) == (officer(people, "Ned"), "log", {"view": "log"})
+
+
+def test_a_queue_names_its_reports_as_officers_know_them(people: People) -> None:
+    ref, _ = people.taken()
+    Report.objects.filter(pk=ref).update(settled=True)
+    with people.sitting("Odile") as odile:
+        reading.queue(by=odile, at=people.at, view=reading.QueueView())
+    [line] = [one for one in looks(people, act=Act.QUEUE_READ).lines if ("opened", str(ref)) in one.detail]
+    assert ("opened", reading.short_name(ref)) in line.words
+
+
+def test_of_an_arrival_the_day_is_shown_and_no_time(people: People) -> None:
+    assert case_file.when_logged(Act.REPORT_ARRIVED, people.at) == f"{people.at:%-d %B %Y}"
+    assert ":" in case_file.when_logged(Act.REPORT_TAKEN, people.at)
 
 
 def test_each_sieve_lets_through_what_it_says(people: People) -> None:

@@ -364,6 +364,13 @@ class LookLine:
     refused: bool
 
 
+def when_logged(act: str, at: datetime) -> str:
+    """When something stands in the log, for officers. Of an arrival no more than the day is shown: its time is a quarter
+    hour, or midnight where the report had been taken before it was settled."""
+    there = at.astimezone(_zone())
+    return f"{there:%-d %B %Y}" if act == Act.REPORT_ARRIVED else f"{there:%-d %B %Y, %H:%M}"
+
+
 def history(ref: UUID, *, by: Attendance, at: datetime) -> tuple[str, tuple[LookLine, ...]]:
     """Return the report's short name and who looked at it or changed it, newest first. Itself a look. Raises NotHere."""
     with on_the_record(Act.HISTORY_READ, by=by, ref=ref):
@@ -377,7 +384,7 @@ def history(ref: UUID, *, by: Attendance, at: datetime) -> tuple[str, tuple[Look
         LookLine(
             act=row.act,
             by=names.get(row.actor, "The service") if row.actor is not None else "The service",
-            when_words=f"{row.at.astimezone(_zone()):%-d %B %Y, %H:%M}",
+            when_words=when_logged(row.act, row.at),
             refused=row.outcome == "refused",
         )
         for row in rows

@@ -81,6 +81,15 @@ class LogLine:
         """The report's short name, or ""."""
         return short_name(self.report) if self.report is not None else ""
 
+    @property
+    def words(self) -> tuple[tuple[str, str], ...]:
+        """`detail` for people: reports by the names that they know, nothing for what is empty."""
+        return tuple(
+            (key, ", ".join(short_name(UUID(one)) for one in value.split(", ")) if key == "opened" else value)
+            for key, value in self.detail
+            if value
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class LogPage:

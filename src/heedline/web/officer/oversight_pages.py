@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 
 from heedline.audit.acts import Act
 from heedline.casework import attendance, oversight
+from heedline.casework.case_file import when_logged
 from heedline.casework.oversight import Heap, LogLine, Sieve
 from heedline.web.components.forms import Checkboxes, Choice, DateInput, Form, Select, TextInput
 from heedline.web.declared import Audience, open_to
@@ -103,7 +104,7 @@ def _day(name: str, day: date) -> dict[str, str]:
 def _row(line: LogLine) -> dict[str, Any]:
     return {
         "line": line,
-        "when": f"{line.at:%-d %B %Y, %H:%M}",
+        "when": when_logged(line.act, line.at),
         "what": act_words(line.act),
         "only_officer": _query(officer=str(line.officer)) if line.officer else "",
         "only_report": _query(report=str(line.report)) if line.report else "",

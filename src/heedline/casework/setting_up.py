@@ -15,7 +15,10 @@ from heedline.vault.directory import OfficerKeys
 
 @dataclass(frozen=True)
 class PersonSeen:
-    """Somebody of the installation. `state`: invited | made-keys | signed | stopped | no-keys."""
+    """Somebody of the installation. `state`: invited | made-keys | signed | stopped | left | no-keys.
+
+    Who is `stopped` cannot sign in; their keys and roles count until two stewards have signed that they left.
+    """
 
     id: UUID
     name: str
@@ -56,7 +59,9 @@ def overview(*, by: Attendance, at: datetime) -> Setup:
                 one.email,
                 one.organisation.name,
                 tuple(roles.get(one.id, ())),
-                _state(one, invited.get(one.id), str(one.id) in signed, known.officer(str(one.id))),
+                "stopped"
+                if not one.is_active and (str(one.id) in signed or one.id in roles)
+                else _state(one, invited.get(one.id), str(one.id) in signed, known.officer(str(one.id))),
             )
             for one in Officer.objects.select_related("organisation").order_by("name")
         ),
@@ -65,7 +70,7 @@ def overview(*, by: Attendance, at: datetime) -> Setup:
 
 def _state(one: Officer, invitation: Invitation | None, signed: bool, keys: OfficerKeys | None) -> str:
     if not one.is_active:
-        return "stopped"
+        return "left"
     made = bytes(invitation.kem) if invitation is not None and invitation.kem is not None else None
     if keys is not None and made is not None and made != keys.kem:
         return "made-keys"  # enrolled anew

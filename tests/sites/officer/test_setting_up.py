@@ -121,6 +121,13 @@ def test_a_steward_stops_somebody_and_their_browser_is_out(
     assert olga.path.startswith("/sign-in/")
     olga.sign_in("Olga")
     assert olga.path.startswith("/sign-in/")
+    # her keys count until two stewards have signed that she left: the page offers her
+    ref = str(house.officers["Olga"].id)
+    both(house, stewards, "leave", officer=ref)
+    assert key_directory.directory().officer(ref) is None
+    stella.get("/s/")
+    assert "Out: holds nothing here" in stella.html
+    assert place not in stella.html
 
 
 def test_a_lost_passphrase_is_made_anew_on_the_page(house: House, hand: Callable[[], Hand]) -> None:

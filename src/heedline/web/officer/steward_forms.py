@@ -70,13 +70,14 @@ def fields(kind: Kind, setup: Setup) -> tuple[Field, ...]:
         required="Choose an organisation",
     )
     desks = _choices((one, name) for one, name, _ in setup.desks)
-    people = [one for one in setup.people if one.state != "stopped"]
     wanted = {"made-keys"} if kind is Kind.KEYS else {"signed", "no-keys", "made-keys", "invited"}
+    if kind in {Kind.LEAVE, Kind.LEAVE_DESK}:
+        wanted.add("stopped")  # what they hold ends only when two stewards sign that they left
     officer = Select(
         name="officer",
         blank="Choose",
         label="Who",
-        choices=_choices((one.id, one.name) for one in people if one.state in wanted),
+        choices=_choices((one.id, one.name) for one in setup.people if one.state in wanted),
         required="Choose somebody",
     )
     match kind:

@@ -25,7 +25,8 @@ STATES = {
     "invited": "Invited, has not made keys yet",
     "made-keys": "Has made keys: sign them",
     "signed": "Keys are signed",
-    "stopped": "Stopped: cannot sign in",
+    "stopped": "Stopped: cannot sign in. Propose that they leave",
+    "left": "Out: holds nothing here",
     "no-keys": "No keys",
 }
 _CODE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
@@ -44,7 +45,7 @@ def overview(request: OfficeRequest) -> HttpResponse:
             "roles": [
                 f"{ROLE_WORDS[Role(role)]}{', ' + desk if desk else ''}" for role, _, desk in one.roles
             ],
-            "can_stop": one.state != "stopped" and one.id != by.officer_id,
+            "can_stop": one.state not in {"stopped", "left"} and one.id != by.officer_id,
         }
         for one in setup.people
     ]

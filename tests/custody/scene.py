@@ -74,10 +74,10 @@ def rows(url: str, question: str) -> list[tuple[Any, ...]]:
         return connection.execute(question).fetchall()  # type: ignore[call-overload,no-any-return]
 
 
-def kill_when_it_waits(running: subprocess.Popen[str], url: str, table: str = "audit_event") -> None:
-    """`kill -9` while it stands before the lock."""
+def kill_when_it_waits(running: subprocess.Popen[str], url: str, before: str) -> None:
+    """`kill -9` while it stands before a lock: a condition on pg_locks."""
     until = time.monotonic() + 120
-    while not rows(url, f"SELECT 1 FROM pg_locks WHERE NOT granted AND relation = '{table}'::regclass"):
+    while not rows(url, f"SELECT 1 FROM pg_locks WHERE NOT granted AND {before}"):
         assert running.poll() is None, running.communicate()
         assert time.monotonic() < until
         time.sleep(0.1)

@@ -146,7 +146,7 @@ def test_a_backup_that_was_killed_is_taken_up_and_whole(installation: Installati
             "LOCK TABLE dispatch_outbox IN ACCESS EXCLUSIVE MODE"
         )  # near the end, after the payloads
         running = installation.start(*words)
-        kill_when_it_waits(running, url, "dispatch_outbox")
+        kill_when_it_waits(running, url, "relation = 'dispatch_outbox'::regclass")
     assert folder.finished(bodies) == folder.finished(keys) == []
     (part,) = bodies.iterdir()
     payloads = part / "reports_sealed_payload.00-ff.copy"

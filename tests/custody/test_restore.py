@@ -6,9 +6,12 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -20,6 +23,8 @@ from heedline.launch import demo, postgres
 from heedline.launch.home import Home
 from tests.custody.scene import Installation, kill_when_it_waits, passphrase_file, rows, run, words_of
 from tests.database import CHECKOUT
+
+WALLED = "SELECT relname::text FROM pg_class WHERE relforcerowsecurity ORDER BY 1"
 
 
 def test_a_restored_instance_is_the_one_that_was_backed_up(
@@ -68,8 +73,9 @@ def test_a_restore_that_was_killed_left_nothing_and_can_be_done_again(
         }
         running_env = clean | told | {"PYTHONPATH": str(CHECKOUT / "src")}
         command = [sys.executable, "-m", "heedline.jobs.cli", *words_of(taken)]
-        with psycopg.connect(url) as blocker:
-            blocker.execute("LOCK TABLE audit_event IN SHARE MODE")
+        walled = rows(url, WALLED)
+        with standing_before_its_last_table(url), psycopg.connect(url) as blocker:
+            blocker.execute("SELECT pg_advisory_lock(7)")
             running = subprocess.Popen(
                 command,
                 env=running_env,
@@ -78,17 +84,50 @@ def test_a_restore_that_was_killed_left_nothing_and_can_be_done_again(
                 text=True,
                 cwd=CHECKOUT,
             )
-            kill_when_it_waits(running, url)
-        until = time.monotonic() + 30
-        while rows(url, "SELECT 1 FROM pg_stat_activity WHERE usename = 'heedline_migrate'"):
-            assert time.monotonic() < until
-            time.sleep(0.1)
-        assert rows(url, "SELECT count(*) FROM reports_report") == [(0,)]
+            kill_when_it_waits(running, url, "locktype = 'advisory'")
+            assert running.returncode == -signal.SIGKILL
+            assert on_disk(url, "reports_sealed_payload") > 0, "it was killed in the middle of loading"
+            blocker.execute("SELECT pg_advisory_unlock(7)")
+            wait_until_it_is_gone(url)
+        for table in dict.fromkeys(one.table for one in COPIED):
+            assert rows(url, f"SELECT count(*) FROM {table}") == [(0,)], table
+        assert rows(url, WALLED) == walled, "the walls stand again"
         done = subprocess.run(
             command, env=running_env, capture_output=True, text=True, cwd=CHECKOUT, check=False
         )
         assert done.returncode == 0, done.stderr
         assert rows(url, "SELECT count(*) FROM reports_report")[0][0] == len(installation.told["refs"]) + 1
+
+
+@contextmanager
+def standing_before_its_last_table(url: str) -> Iterator[None]:
+    """Whoever loads rows into the plan's last table waits for advisory lock 7; everything else is in by then."""
+    last = COPIED[-1].table
+    with psycopg.connect(url, autocommit=True) as db:
+        db.execute(
+            "CREATE FUNCTION stand() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN PERFORM pg_advisory_xact_lock(7); RETURN NEW; END $$"
+        )
+        db.execute(
+            f"CREATE TRIGGER stand BEFORE INSERT ON {last} FOR EACH ROW EXECUTE FUNCTION stand()"  # type: ignore[arg-type]
+        )
+        try:
+            yield
+        finally:
+            db.execute("DROP FUNCTION stand() CASCADE")
+
+
+def on_disk(url: str, table: str) -> int:
+    """How long a table's file is, with rows of a transaction that still runs. Waits for no lock."""
+    asked = f"SELECT size FROM pg_stat_file(pg_relation_filepath('{table}'))"
+    return int(rows(url, asked)[0][0])
+
+
+def wait_until_it_is_gone(url: str) -> None:
+    until = time.monotonic() + 30
+    while rows(url, "SELECT 1 FROM pg_stat_activity WHERE usename = 'heedline_migrate'"):
+        assert time.monotonic() < until
+        time.sleep(0.1)
 
 
 @pytest.mark.parametrize("mistake", ["changed", "cut", "older keys", "swapped", "wrong canary", "live"])

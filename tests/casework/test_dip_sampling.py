@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from heedline.audit.acts import Act
 from heedline.audit.models import Checkpoint as Published
 from heedline.audit.models import Event
-from heedline.casework import Locked, NotHere, dip_sampling, journey, stewardship
+from heedline.casework import Locked, NotHere, dip_sampling, journey, keeping, stewardship
 from heedline.casework.dip_sampling import AGREE, DISAGREE
 from heedline.permits.gate import Refused
 from heedline.permits.roles import Role
@@ -88,6 +88,23 @@ def test_the_worker_draws_once_from_what_the_log_says(people: People) -> None:
     said = {event.desk: event.detail for event in logged(Act.CHECKS_DRAWN)}
     week = str((monday(people) - timedelta(days=7)).date())
     assert said[north] == {"week": week, "checkpoint": 9, "closed": 4, "drawn": 2}
+
+
+def test_a_report_that_is_disposed_of_before_the_draw_does_not_stop_it(people: People) -> None:
+    """It counts among what was closed, so that everybody who has the log draws the same."""
+    gone, kept = people.closed()[0], people.closed()[0]
+    other, _ = people.closed("Otto", **SOUTH_WEST)
+    with people.sitting("Odile") as odile:
+        ident = keeping.propose(gone, "no-purpose", by=odile, at=people.at)
+    with people.sitting("Olga") as olga:
+        assert keeping.decide(ident, dispose=True, by=olga, at=people.at)
+    sign(monday(people))
+    drawn(people)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # as when it commits
+    assert set(DipCheck.objects.values_list("report_id", flat=True)) == {kept, other}
+    said = {event.desk: event.detail for event in logged(Act.CHECKS_DRAWN)}
+    assert (said[people.house.desks["north-east"].id]["closed"], drawn(people)) == (2, 0)
 
 
 def test_who_did_not_close_it_agrees_and_it_is_done(people: People) -> None:

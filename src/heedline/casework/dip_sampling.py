@@ -29,7 +29,7 @@ from heedline.permits.gate import Refused
 from heedline.permits.scopes import reports_of
 from heedline.reports.dip_checks import DipCheck, draw, last_week
 from heedline.reports.lifecycle import Move, NotNow
-from heedline.reports.models import Step
+from heedline.reports.models import Report, Step
 from heedline.reports.stored import parts_of
 from heedline.vault.notes import Checkpoint, Note
 
@@ -59,7 +59,8 @@ class CheckLine:
 def draw_last_week(at: datetime) -> int:
     """Draw from what was closed in the last week, once there is a daily checkpoint from after it; returns how many.
 
-    Everything that decides is in the log: repeating it draws the same.
+    Everything that decides is in the log: repeating it draws the same. Of what was disposed of since, nothing is left to
+    read again; it is drawn and not replaced, or two people could choose what is.
     """
     zone = ZoneInfo(settings.OFFICE_ZONE)
     week = last_week(at.astimezone(zone).date())
@@ -77,7 +78,7 @@ def draw_last_week(at: datetime) -> int:
             by_desk[desk].add(report)
     drawn = 0
     for desk, reports in sorted(by_desk.items()):
-        chosen = draw(root, desk, reports)
+        chosen = Report.objects.filter(id__in=draw(root, desk, reports)).values_list("id", flat=True)
         DipCheck.objects.bulk_create(
             [DipCheck(report_id=report, desk_id=desk, week=week) for report in chosen], ignore_conflicts=True
         )

@@ -199,7 +199,7 @@ def test_what_a_leaver_held_opens_nothing_afterwards(people: People) -> None:
     assert {
         str(one.container): (bytes(one.payload), bytes(one.sha256)) for one in SealedPayload.objects.all()
     } == before
-    assert all(one.true_from - one.destroyed_on == timedelta(days=30) for one in papers)
+    assert all(one.true_from - one.destroyed_on == timedelta(days=31) for one in papers)
     assert "Backups of the key store" in papers[0].words
     # and the desk goes on
     ref = SealedHeader.objects.filter(part="report", epochs__contains=[present(people)]).first()

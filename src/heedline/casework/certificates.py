@@ -82,7 +82,7 @@ def certificate(
 
 
 def true_from(on: date) -> date:
-    """The last copy of the key store from before is gone after this many days, and with it the last way to open it."""
+    """The first day after the last on which a copy of the key store from before may lie about, and so a way to open it."""
     return on + timedelta(days=DAYS_KEPT + 1)
 
 

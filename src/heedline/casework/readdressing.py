@@ -17,7 +17,8 @@ from django.db import transaction
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework import NotHere, SealingStopped, key_directory
+from heedline.backups.plan import DAYS_KEPT
+from heedline.casework import NotHere, SealingStopped, certificates, key_directory
 from heedline.casework.attendance import Attendance
 from heedline.casework.finding import refusals_logged
 from heedline.desks.models import Desk, EpochKeyRow
@@ -33,8 +34,6 @@ from heedline.vault.keys import PreparedKey, prepare
 
 #: Parts in one transaction: about a tenth of a second.
 BATCH = 200
-#: Backups of the key store are kept no longer, so that a destroyed key is gone everywhere after this time.
-KEY_BACKUPS_KEPT = timedelta(days=30)
 
 type Told = Callable[[int], None]
 
@@ -74,7 +73,7 @@ class Certificate:
         return (
             f"The key {self.epoch} of {self.desk_name}, in force from {self.opens_on:%-d %B %Y}, was destroyed on "
             f"{self.destroyed_on:%-d %B %Y}. Backups of the key store are kept for at most "
-            f"{KEY_BACKUPS_KEPT.days} days: from {self.true_from:%-d %B %Y} nothing that was sealed to this key alone "
+            f"{DAYS_KEPT} days: from {self.true_from:%-d %B %Y} nothing that was sealed to this key alone "
             "can be opened by anybody, from any backup."
         )
 
@@ -155,7 +154,7 @@ def certificate(epoch: UUID) -> Certificate:
     if row is None or row.destroyed_on is None:
         raise NotHere
     return Certificate(
-        epoch, row.desk.name, row.opens_on, row.destroyed_on, row.destroyed_on + KEY_BACKUPS_KEPT
+        epoch, row.desk.name, row.opens_on, row.destroyed_on, certificates.true_from(row.destroyed_on)
     )
 
 

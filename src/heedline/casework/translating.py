@@ -71,10 +71,10 @@ def clock(rank: int) -> timedelta:
 
 
 @verb(Act.TRANSLATION_ASKED)
-def ask(ref: UUID, wanted: Wanted, *, by: Attendance, at: datetime) -> None:
+def ask(ref: UUID, wanted: Wanted, *, by: Attendance, at: datetime) -> bool:
     """Have the report, or a message of its reporter, put into the office's language. Anybody who reads it may ask.
 
-    Raises NotHere, Refused, Locked; NotNow when it has been asked for already.
+    Returns whether somebody has it now: False where nobody who could open it speaks the language. Raises NotHere, Refused, Locked; NotNow when it has been asked for already.
     """
     found = find(ref, by=by, at=at)
     found.permit(Capability.TRANSLATE)
@@ -86,7 +86,9 @@ def ask(ref: UUID, wanted: Wanted, *, by: Attendance, at: datetime) -> None:
         raise NotNow("Somebody has asked for this translation already.")
     if wanted.message is None:
         languages.note(found, wanted.language)  # whoever asks says which language it is
-    _ask(found, {"language": wanted.language, "note": wanted.note}, message=wanted.message, outward=False)
+    return _ask(
+        found, {"language": wanted.language, "note": wanted.note}, message=wanted.message, outward=False
+    )
 
 
 @verb(Act.TRANSLATION_ASKED)
@@ -100,9 +102,9 @@ def ask_answer(
     version: int,
     by: Attendance,
     at: datetime,
-) -> None:
+) -> bool:
     """Have an answer to the reporter put into their language, and sent by whoever translates it. `text`: the English,
-    signed by this officer; it stays with the desk. Raises NotHere, Changed, Refused, NotNow, Locked and NoRoom.
+    signed by this officer; it stays with the desk. Returns whether somebody has it now. Raises NotHere, Changed, Refused, NotNow, Locked and NoRoom.
     """
     text = tidy(text, lines=True)
     if len(text) > conversation.LONGEST:
@@ -117,7 +119,7 @@ def ask_answer(
     words = {"language": language, "note": "", "english": text, "template": template, "voice": voice}
     if despite is not None:
         words["despite"] = despite.reason
-    _ask(found, words, message=None, outward=True, task=task)
+    return _ask(found, words, message=None, outward=True, task=task)
 
 
 def _check(language: str) -> None:
@@ -137,8 +139,9 @@ def _ask(
     message: UUID | None,
     outward: bool,
     task: UUID | None = None,
-) -> None:
+) -> bool:
     report = found.report
+    speaker = _choose(words["language"], _desks(report), found.at)
     Translation.objects.create(
         id=task or uuid4(),
         report_id=report.id,
@@ -147,10 +150,11 @@ def _ask(
         asked_words=notes.seal(found, words, part=PART),
         asked_by_id=found.by.officer_id,
         asked_on=found.at.date(),
-        assigned_to_id=_choose(words["language"], _desks(report), found.at),
+        assigned_to_id=speaker,
         due_at=minute_of(found.at) + clock(report.rank),
     )
     record(found, Act.TRANSLATION_ASKED, outward=outward)
+    return speaker is not None
 
 
 def _desks(report: Report) -> list[UUID]:

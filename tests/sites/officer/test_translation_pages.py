@@ -123,6 +123,20 @@ def test_an_answer_goes_through_a_translator(house: House, hand: Callable[[], Ha
     assert "Message from the reporter" in odile.html
 
 
+def test_where_nobody_speaks_it_nothing_is_called_done(house: House, hand: Callable[[], Hand]) -> None:
+    odile = hand().at_work(house, "Odile")
+    ref, _ = taken(odile)
+    odile.send(f"/w/r/{ref}/language/")
+    odile.get(f"/w/r/{ref}/ask/")
+    odile.send(f"/w/r/{ref}/ask/", do="preview", text="When did you see it first?")
+    odile.send(f"/w/r/{ref}/ask/", do="send", safe=["no-names", "no-task", "no-case"])
+    assert "Not sent yet. Nobody who could open this report speaks the language." in odile.html
+    assert "With a translator" not in odile.html
+    odile.get(f"/w/r/{ref}/translation/")
+    odile.send(f"/w/r/{ref}/translation/", what="report", language="pl")
+    assert "Asked for. Nobody who could open this report speaks the language." in odile.html
+
+
 def test_buttons_of_others_do_nothing(house: House, hand: Callable[[], Hand], odile: Hand) -> None:
     ref, _ = taken(odile)
     here = f"/w/r/{ref}/translation/"

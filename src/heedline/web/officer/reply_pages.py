@@ -25,7 +25,7 @@ from heedline.web.officer import report_forms
 from heedline.web.officer.kept_words import keeps_words, let_go
 from heedline.web.officer.middleware import OfficeRequest
 from heedline.web.officer.report_pages import came_from, conflict, page, restored, version_of
-from heedline.web.officer.report_words import status_words
+from heedline.web.officer.report_words import NOBODY_SPEAKS_IT, status_words
 from heedline.web.officer.templatetags.officer_words import as_typed
 
 
@@ -143,7 +143,7 @@ def _translate(request: OfficeRequest, file: CaseFile, form: Form, despite: Desp
     code = form.text("template")
     text = _text_of(form, load_pack(settings.PACK).first_language)
     try:
-        translating.ask_answer(
+        taken = translating.ask_answer(
             file.ref,
             text,
             file.language,
@@ -157,7 +157,10 @@ def _translate(request: OfficeRequest, file: CaseFile, form: Form, despite: Desp
         return conflict(request, file.ref, form, "report-ask", changed)
     except (NotNow, Refused) as no:
         return _write(request, file, form.but(**{"": no.reason}), 409)
-    messages.success(request, "With a translator. They put it into the reporter's language and send it.")
+    if taken:
+        messages.success(request, "With a translator. They put it into the reporter's language and send it.")
+    else:
+        messages.error(request, f"Not sent yet. {NOBODY_SPEAKS_IT}")
     came = came_from(request)
     query = f"?{urlencode({'from': came})}" if came else ""
     return let_go(

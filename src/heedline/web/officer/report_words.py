@@ -20,6 +20,11 @@ STAGES = {
     "acting": "Waiting for the reporter",
     "closed": "Closed",
 }
+#: Where a translation was asked for that nobody can make yet.
+NOBODY_SPEAKS_IT = (
+    "Nobody who could open this report speaks the language. The desk is told by an alarm. Whoever says "
+    "that they speak it can take it."
+)
 PRIORITIES = {"high": "High", "medium": "Medium", "low": "Low", "": "Not assessed"}
 URGENCIES = {
     "danger": "Somebody may be in danger",

@@ -28,7 +28,7 @@ from heedline.web.officer.kept_words import keeps_words, let_go
 from heedline.web.officer.middleware import OfficeRequest
 from heedline.web.officer.report_forms import SHORT
 from heedline.web.officer.report_pages import came_from, page, restored
-from heedline.web.officer.report_words import told_of
+from heedline.web.officer.report_words import NOBODY_SPEAKS_IT, told_of
 
 SAME = Checkboxes(
     name="same",
@@ -127,11 +127,14 @@ def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
             message = None if form.text("what") == "report" else UUID(form.text("what"))
             wanted = translating.Wanted(form.text("language"), message, form.text("note"))
             try:
-                translating.ask(ref, wanted, by=by, at=at)
+                taken = translating.ask(ref, wanted, by=by, at=at)
             except (NotNow, Refused) as no:
                 form, status = form.but(**{"": no.reason}), 409
             else:
-                messages.success(request, "Asked for. Whoever it is given to is called.")
+                if taken:
+                    messages.success(request, "Asked for. Whoever it is given to is called.")
+                else:
+                    messages.warning(request, f"Asked for. {NOBODY_SPEAKS_IT}")
                 return let_go(request, HttpResponseRedirect(_here(request, ref)), by)
     context = {
         "form": form,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -46,6 +46,21 @@ def test_a_question_that_tasks_them_is_not_sent_unweighed(people: People) -> Non
         translating.ask_answer(ref, TASK, "pl", version=row(ref).version, by=here, at=people.at)
     with acting("public"):
         assert conversation.visit(code, at=people.at).messages == ()
+
+
+def test_somebody_who_may_be_a_child_is_not_asked_unweighed(people: People) -> None:
+    ref, _ = people.taken(narrative="I am 15 and my uncle has sacks in his garage")
+    other, code = people.taken()
+    with acting("public"):
+        conversation.say(code, "I am 15, by the way", message_id=uuid4(), at=people.at)
+    for one in (ref, other):
+        with pytest.raises(NotNow, match="Read the warnings"):
+            ask(people, one, "When was it?")
+        with people.sitting("Odile") as here, pytest.raises(NotNow):
+            translating.ask_answer(one, "When?", "pl", version=row(one).version, by=here, at=people.at)
+        ask(people, one, "When was it?", Despite(("young",), WHY))
+        [event] = logged("source-overridden", thing=one)
+        assert event.detail == {"young": True}
 
 
 def test_it_is_sent_for_a_reason_that_supervisors_are_called_to_read(people: People) -> None:

@@ -42,6 +42,7 @@ from heedline.casework.reading import (
     short_name,
     with_language,
 )
+from heedline.casework.told import Told, open_answers, told_sections
 from heedline.casework.translation_lines import TranslationLine, VersionLine, newest, translation_lines
 from heedline.desks.models import CANARY, Desk, Officer
 from heedline.dispatch.clocks import due_words, is_overdue
@@ -67,14 +68,6 @@ OFFERED: tuple[tuple[Move, Capability, str], ...] = (
     (Move.REOPEN, Capability.REOPEN, "Reopen"),
 )
 IDENTITY_WORDS = "Sealed. It opens only with this desk and an authoriser of another team, and looks the same whether a name was given or not."
-
-
-@dataclass(frozen=True)
-class Told:
-    """Rows of what was told, under one heading."""
-
-    title: str
-    rows: tuple[tuple[str, tuple[str, ...]], ...] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -148,32 +141,6 @@ def _zone() -> ZoneInfo:
     return ZoneInfo(settings.OFFICE_ZONE)
 
 
-def _open_answers(opened: OpenedReport, digest: str, kind: str) -> dict[str, Any]:
-    """The answers that every reader of the report may see."""
-    answers = dict(opened.record.get("answers", {}))
-    closed = as_asked(digest, kind)
-    if closed is not None:  # the number of a call that was asked for is not for every reader: see `call_back`
-        answers = call_back.without_number(answers, closed)
-    asked = questions_of(digest, kind)
-    if asked is not None and asked.confidence:
-        # whether they gave a name is part of who they are: it is told when that is opened, and not before
-        answers.pop(asked.roles.get("who", ("", ""))[0], None)
-    return answers
-
-
-def _sections(opened: OpenedReport, digest: str, kind: str) -> tuple[Told, ...]:
-    """What was told, under the questions of then, in the language that officers read."""
-    asked = questions_of(digest, kind)
-    answers = _open_answers(opened, digest, kind)
-    if asked is None:  # no archive: the answers all the same, under their bare names
-        return (Told("As sent", tuple((name, (str(value),)) for name, value in answers.items())),)
-    return tuple(
-        Told(section.title, tuple((row.label, row.lines) for row in section.rows if row.given))
-        for section in record_rows(asked, answers)
-        if any(row.given for row in section.rows)
-    )
-
-
 def _as_seen(opened: OpenedReport, digest: str, kind: str) -> tuple[tuple[str, str], ...]:
     """Each question that was answered, for officers and in the words that the reporter saw; none where these are one.
 
@@ -182,7 +149,7 @@ def _as_seen(opened: OpenedReport, digest: str, kind: str) -> tuple[tuple[str, s
     if opened.channel != "web" or not language_words(opened.language):
         return ()
     both = (questions_of(digest, kind), questions_of(digest, kind, opened.language))
-    answers = _open_answers(opened, digest, kind)
+    answers = open_answers(opened, digest, kind)
     rows = ([row for section in record_rows(qs, answers) for row in section.rows] for qs in both if qs)
     return tuple((row.label, seen.label) for row, seen in zip(*rows, strict=True) if row.given)
 
@@ -319,7 +286,7 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
         hint=languages.hint(opened.narrative, opened.language, said=opened.language_said),
         channel=report.channel,
         narrative=opened.narrative,
-        told=(*_taken_down(opened), *_sections(opened, report.question_set, report.kind)),
+        told=(*_taken_down(opened), *told_sections(opened, report.question_set, report.kind)),
         as_seen=_as_seen(opened, report.question_set, report.kind),
         moves=_moves(report, by, at),
         holder=report.holder.name if leased and report.holder is not None else None,

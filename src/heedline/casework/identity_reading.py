@@ -20,7 +20,7 @@ from heedline.audit.models import Event
 from heedline.casework import NotHere, attendance, notes
 from heedline.casework.asked_questions import questions_of
 from heedline.casework.attendance import Attendance, Keyring
-from heedline.casework.case_file import LookLine, Told
+from heedline.casework.case_file import LookLine
 from heedline.casework.identity import (
     PART,
     OpenedIdentity,
@@ -31,8 +31,8 @@ from heedline.casework.identity import (
 )
 from heedline.casework.identity_lines import RequestFacts, RequestLine, line_of, when_words
 from heedline.casework.reading import short_name
+from heedline.casework.told import Told, under_headings
 from heedline.desks.models import Officer
-from heedline.intake.summary import record_rows
 from heedline.permits import gate, wall
 from heedline.permits.capabilities import Capability
 from heedline.permits.rules import Asked, Standing, why_not, why_not_decide
@@ -235,11 +235,7 @@ def shown(opened: OpenedIdentity, *, by: Attendance) -> ShownIdentity:
             for page, answers in opened.answers.items()
         )
     else:
-        told = tuple(
-            Told(section.title, tuple((row.label, row.lines) for row in section.rows if row.given))
-            for section in record_rows(asked, opened.answers)
-            if any(row.given for row in section.rows)
-        )
+        told = under_headings(asked, opened.answers)
     short = short_name(opened.report)
     zone = opened.opened_at.astimezone(attendance.office_zone())
     return ShownIdentity(

@@ -7,22 +7,28 @@ A warning never blocks a life: it asks for a reason and no more (law 9). The rul
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 
 from heedline.audit.acts import Act
 from heedline.casework import notes
 from heedline.casework.attendance import Attendance
 from heedline.casework.finding import FoundReport, find, move, record, verb
+from heedline.casework.reading import open_report
+from heedline.casework.told import told_sections
 from heedline.dispatch.letters import Letter
 from heedline.dispatch.outbox import post
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
 from heedline.reports.lifecycle import Move, NotNow
 from heedline.reports.models import Message
+from heedline.reports.stored import parts_of
+from heedline.vault import CannotOpen
 
 #: What a warning is about, in words.
 WARNINGS = {
@@ -66,10 +72,32 @@ def of_report(told: Sequence[str]) -> tuple[SourceWarning, ...]:
     return (SourceWarning("young", WARNINGS["young"], young),) if young else ()
 
 
+def _told(found: FoundReport) -> list[str]:
+    """What the reporter told: the account, the answers, and what they wrote since."""
+    report, ring = found.report, found.by.keys()
+    written = Message.objects.filter(report_id=report.id, from_us=False).values("container")
+    told: list[str] = []
+    for part in parts_of([report.id], Q(part="report") | Q(container__in=written)):
+        if part.part == "report":
+            opened = open_report(part.container, part.header, part.payload, part.epochs, ring)
+            sections = told_sections(opened, report.question_set, report.kind)
+            told += [opened.narrative, *(line for one in sections for _, lines in one.rows for line in lines)]
+            continue
+        with suppress(CannotOpen):
+            words = notes.open_words(
+                part.container, part.header, part.payload, ring.for_any(part.epochs), part.part
+            )
+            told.append(str(words["text"]))
+    return told
+
+
 def must_be_weighed(found: FoundReport, text: str, despite: Despite | None) -> None:
-    """Raise NotNow where there is something to weigh and nobody has. Log and tell of it where somebody has."""
+    """Raise NotNow where there is something to weigh and nobody has. Log and tell of it where somebody has.
+
+    Raises Locked, and CannotOpen where the report does not open: what they told is weighed too.
+    """
     sent = Message.objects.filter(report_id=found.report.id, from_us=True).count()
-    codes = {one.code for one in of_message(text, sent=sent)}
+    codes = {one.code for one in (*of_message(text, sent=sent), *of_report(_told(found)))}
     if despite is None and not codes:
         return
     if despite is None or not despite.reason or not codes <= set(despite.codes):

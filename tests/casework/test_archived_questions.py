@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from heedline.casework import case_file, journey, reading
+from heedline.casework import case_file, journey, languages, reading
 from heedline.intake.models import QuestionSetArchive
 from heedline.intake.question_files import load_question_set, read_archived
 from heedline.intake.record import build
@@ -67,14 +67,27 @@ def test_a_report_from_welsh_pages_is_read_in_english_and_in_the_words_they_saw(
         file = case_file.case_file(new.report_id, by=odile, at=at)
         queue = reading.queue(by=odile, at=at, view=reading.QueueView())
         kept = bytes(QuestionSetArchive.objects.get(digest=welsh.digest).canonical)
+        languages.say(new.report_id, "en", by=odile, at=at)  # what it is written in changes no question
+        said = case_file.case_file(new.report_id, by=odile, at=at)
     danger, seen = (qs.any_step("now").fields[0] for qs in (english, welsh))
     rows = {label: lines for section in file.told for label, lines in section.rows}
     assert rows[danger.row_label] == ("No",)
     assert (danger.row_label, seen.row_label) in file.as_seen
+    assert said.as_seen == file.as_seen
     assert (file.language, file.language_words, file.narrative) == ("cy", "Welsh", "Fan wen.")
     assert welsh.digest == english.digest, "the row does not say in which language it was asked"
     assert any("Language: Welsh" in line.flags for line in queue.lines)
     assert read_archived(kept, Table, "cy").any_step("now").title == welsh.any_step("now").title
+
+
+def test_who_writes_another_language_on_our_pages_saw_them_in_ours(house: House) -> None:
+    at = cast.now()
+    new = replace(stories.new_report(where={"postcode": stories.NORTH_EAST}), channel="web")
+    stories.send(new, at=at)
+    with acting("office"):
+        odile = house.sign_in("Odile", at=at)
+        languages.say(new.report_id, "pl", by=odile, at=at)
+        assert case_file.case_file(new.report_id, by=odile, at=at).as_seen == ()
 
 
 def test_an_older_edition_in_another_language_is_read_in_the_english_of_then(house: House) -> None:

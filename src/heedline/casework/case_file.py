@@ -146,9 +146,9 @@ def _as_seen(opened: OpenedReport, digest: str, kind: str) -> tuple[tuple[str, s
 
     Who sends through the API says in which language they write, and has seen no page of ours.
     """
-    if opened.channel != "web" or not language_words(opened.language):
+    if opened.channel != "web" or not language_words(opened.pages):
         return ()
-    both = (questions_of(digest, kind), questions_of(digest, kind, opened.language))
+    both = (questions_of(digest, kind), questions_of(digest, kind, opened.pages))
     answers = open_answers(opened, digest, kind)
     rows = ([row for section in record_rows(qs, answers) for row in section.rows] for qs in both if qs)
     return tuple((row.label, seen.label) for row, seen in zip(*rows, strict=True) if row.given)

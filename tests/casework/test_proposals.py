@@ -16,6 +16,7 @@ from heedline.casework import (
     key_directory,
     key_view,
     leaving,
+    passkeys,
     proposals,
     readdressing,
     setting_up,
@@ -24,6 +25,7 @@ from heedline.casework.proposals import Done, Kind
 from heedline.desks.models import Desk, Invitation, KeyStatement, Officer, Organisation, Proposal
 from heedline.permits.gate import Refused
 from heedline.vault import CannotOpen
+from tests.acting import acting
 from tests.casework.leaving_scene import settled
 from tests.casework.people import People, logged
 
@@ -256,21 +258,29 @@ def test_somebody_who_lost_every_way_is_invited_again_and_gets_nothing_unheard(p
     house, olga = people.house, people.house.officers["Olga"]
     ref, _ = people.send()
     settled(people)
+    with people.sitting("Olga", unlocked=False) as here:
+        lost = house.keys["Olga"].passphrase
+        passkeys.add("c0ffee", "5a" * 32, "5a" * 32, lost, by=here, at=people.at)
     done = both(people, Kind.INVITE, {"name": "Olga", "email": olga.email, "organisation": unit(people)})
     assert "again" in done.words
     officer = enrolling.invited(olga.email, done.code, at=people.at)
     assert officer == olga.id
     first = enrolling.first_way(officer)
     second = enrolling.second_way(officer, first.wrapped, first.words)
-    words = enrolling.finish(
-        officer,
-        done.code,
-        password=enrolling.hashed("a long enough password"),
-        first=first.wrapped,
-        second=second.wrapped,
-        typed=second.words,
-        at=people.at,
-    )
+    with acting("office"):
+        words = enrolling.finish(
+            officer,
+            done.code,
+            password=enrolling.hashed("a long enough password"),
+            first=first.wrapped,
+            second=second.wrapped,
+            typed=second.words,
+            at=people.at,
+        )
+    with people.sitting("Olga", unlocked=False) as here:  # a lost passkey opens nothing any more
+        assert enrolling.ways(here) == ("passphrase", "reserve")
+        with pytest.raises(CannotOpen):
+            passkeys.unlock("5a" * 32, by=here, at=people.at)
     with people.sitting("Stella", unlocked=False) as stella:
         found = {one.id: one.state for one in setting_up.overview(by=stella, at=people.at).people}
     assert found[officer] == "made-keys"

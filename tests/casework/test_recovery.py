@@ -87,6 +87,29 @@ def test_three_of_five_bring_back_the_reports_of_a_desk_that_lost_everything(peo
     assert key_directory.directory().refused == ()
 
 
+def test_the_shares_still_help_when_the_desk_has_made_new_keys_before_they_came(people: People) -> None:
+    """Reports come in while three people travel: two members compare words and go on, then the shares are typed."""
+    house = people.house
+    ref, _ = people.taken(narrative="Kept through it all, at the north gate.")
+    split = made(people)
+    compared(people, split)
+    settled(people)
+    loses_everything(people, "Odile", "Olga")
+    with acting("office"):
+        become_acquainted(house, "Odile", "Olga", at=people.at)
+    with people.sitting("Odile") as odile:
+        assert len(odile.keys().seeds) == 3  # new ones
+    assert people.send()
+    people.tokens.clear()
+    assert recovered(people, split.shares[1:4], house.keys["Odile"].hand) == 3
+    with people.sitting("Odile") as odile:
+        desk = house.desks["north-east"].id
+        assert readdressing.left(desk, by=odile) > 0
+        assert readdressing.readdress(desk, by=odile, at=people.at).left == 0
+    assert "north gate" in people.read(ref).narrative
+    assert key_directory.directory().refused == ()
+
+
 def test_two_shares_wrong_shares_and_shares_of_another_desk_open_nothing(people: People) -> None:
     people.send()
     split = made(people)

@@ -131,9 +131,16 @@ def _keep_ahead(desk_id: UUID, *, by: Hand, at: datetime) -> int:
 
 
 def _held_by_leavers(desk: UUID) -> list[EpochKey]:
-    """Epochs that somebody holds who is no member any more, and that have not ended."""
+    """Epochs that somebody holds who is no member any more, and that have not ended.
+
+    Not those that no member holds either: what has ended is granted to nobody, and three shares must still bring these back.
+    """
     known = key_directory.directory()
-    return [one for one in known.epochs(str(desk)) if not one.ended and known.is_stale(one)]
+    return [
+        one
+        for one in known.epochs(str(desk))
+        if not one.ended and known.is_stale(one) and known.holders(one)
+    ]
 
 
 def _lock_colleagues(epoch: EpochKey) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 import re
 import stat
@@ -13,11 +14,15 @@ import pytest
 from pypdf import PdfReader
 from pytest_django import Settings
 
-from heedline.casework import key_directory, key_view
-from heedline.desks.models import Appointment, StandingInstallation
+from heedline.casework import WrongPassphrase, attendance, key_directory, key_view, leaving
+from heedline.casework import ceremonies as casework_ceremonies
+from heedline.casework.signing import Hand
+from heedline.desks.models import Appointment, Officer, StandingInstallation
 from heedline.jobs import ceremonies, cli, keys, share_papers
+from heedline.permits.gate import Refused
+from heedline.vault.signed import ROOT
 from tests.acting import acting
-from tests.casework.people import People
+from tests.casework.people import People, logged
 from tests.casework.test_recovery import HOLDERS, loses_everything
 from tests.cast import House, now
 
@@ -50,6 +55,14 @@ def run() -> Iterator[Run]:
             return keys.run(cli.parser().parse_args(["keys", *words]))
 
     return call
+
+
+def steward_hand(officer: Officer, heard: str) -> Hand:
+    """A steward's hand, by one of the passphrases that the screen has shown."""
+    for words in re.findall(r"Your passphrase.*:  (.+)", heard):
+        with contextlib.suppress(WrongPassphrase):
+            return casework_ceremonies.hand_of(officer.email, words)
+    raise AssertionError(officer.name)
 
 
 def holders() -> list[str]:
@@ -106,10 +119,34 @@ def test_an_installation_begins_with_three_shares_and_two_stewards(
     assert Appointment.objects.filter(role="steward", ended_on=None).count() == 2
     assert len(key_directory.directory().stewards()) == 2
     assert StandingInstallation.objects.get().born == "live"
-    # a third needs the stewards, not the root
-    typed += [*shares[:3], "a password of twelve", last("Your passphrase"), last("Your recovery sheet")]
+    # an installation begins once
+    typed += shares[:3]
     assert run(*begin, "--steward", "sid@unit.example=Sid S.") == 1
     assert "two of them have to sign" in capsys.readouterr().err
+    typed += [*shares[:3], "short"]
+    third = ["steward", "sid@unit.example=Sid S.", "--code", "unit"]
+    assert run(*third) == 1
+    assert "at least 12" in capsys.readouterr().err
+    # but the root names another steward at any time, so that one of the first can go
+    proven = ["a password of twelve", last("Your passphrase"), last("Your recovery sheet")]
+    typed += [*shares[:3], *proven]
+    assert run(*third) == 0
+    sid, sten = Officer.objects.get(email="sid@unit.example"), Officer.objects.get(email="sten@unit.example")
+    assert [event.detail["role"] for event in logged("officer-appointed", thing=sid.id)] == ["steward"]
+    hands = [steward_hand(sid, heard), steward_hand(Officer.objects.get(name="Stella S."), heard)]
+    with acting("office"):
+        leaving.leave(sten, hands=hands, at=now())
+    assert key_directory.directory().stewards() == {hand.person for hand in hands}
+    # and one who has lost both ways, or comes back, by their own address
+    typed += [*shares[:3], *proven]
+    assert run("steward", "Sten@unit.example=Sten S.", "--code", "unit") == 0
+    assert str(sten.id) in key_directory.directory().stewards()
+    assert Officer.objects.get(pk=sten.id).is_active
+    assert Appointment.objects.filter(role="steward", ended_on=None).count() == 3
+    assert key_directory.directory().refused == ()
+    typed += [*shares[:3], "a password of twelve"]
+    assert run("steward", "x@unit.example=X", "--code", "nowhere") == 1
+    assert "no organisation" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("on_html")
@@ -122,6 +159,23 @@ def test_shares_of_another_root_begin_nothing(
     assert run("begin", "--code", "u", "--organisation", "U", "--steward", "s@unit.example=S") == 1
     assert "another key than the root" in capsys.readouterr().err
     assert not StandingInstallation.objects.exists()
+
+
+def test_the_root_makes_no_steward_of_a_member_and_another_root_makes_none(house: House) -> None:
+    odile = house.officers["Odile"]
+    unit = odile.organisation.code
+    for email, root in (
+        (odile.email, house.root),
+        ("sid@unit.example", b"another root of 32 bytes, by size"),
+    ):
+        with acting("office"):
+            who = casework_ceremonies.steward_to_be(email, "S", "a password of twelve", unit)
+            with pytest.raises(Refused):
+                casework_ceremonies.name_steward(who, who.second.words, root=Hand(ROOT, root[:32]), at=now())
+    assert attendance.open_seed(odile.id, house.keys["Odile"].passphrase) == house.keys["Odile"].seed
+    assert not Officer.objects.filter(email="sid@unit.example").exists()
+    assert not Appointment.objects.filter(officer=odile, role="steward").exists()
+    assert len(logged("officer-appointed", refused=True)) == 2
 
 
 @pytest.mark.usefixtures("on_html")
@@ -172,7 +226,7 @@ def test_the_papers_are_tagged_readable_by_their_owner_and_say_what_to_do(tmp_pa
 
 
 def test_the_namespace_of_every_verb_is_known() -> None:
-    for verb in ("root", "check", "begin", "recovery", "recover", "readdress"):
+    for verb in ("root", "check", "begin", "steward", "recovery", "recover", "readdress"):
         with pytest.raises(SystemExit) as ended:
             cli.parser().parse_args(["keys", verb, "--help"])
         assert ended.value.code == 0

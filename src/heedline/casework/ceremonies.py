@@ -1,4 +1,4 @@
-"""How an installation begins, and what is done at a table with papers: the root key, the first two stewards.
+"""How an installation begins, and what is done at a table with papers: the root key, the stewards.
 
 The root key signs nothing but stewards. It is made once, split among five people at once, and put together again only
 while three of them sit there.
@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from heedline.casework import WrongPassphrase, attendance, enrolling, stewardship
+from heedline.casework import NotHere, WrongPassphrase, attendance, enrolling, stewardship
 from heedline.casework.enrolling import NewWay
 from heedline.casework.signing import Hand
-from heedline.casework.stewardship import Enrolment
-from heedline.desks.models import Officer, Organisation, SeedWrapping
+from heedline.desks.models import Officer, Organisation
 from heedline.permits.gate import Refused
 from heedline.vault import CannotOpen, fingerprints, shares
 from heedline.vault.keys import new_seed, signing_public
@@ -37,8 +38,6 @@ class RootKey:
 class NewSteward:
     """Who is to be a steward, with the two ways to unlock that they have proven."""
 
-    email: str
-    name: str
     password: str = field(repr=False)
     first: NewWay = field(repr=False)
     second: NewWay = field(repr=False)
@@ -72,21 +71,36 @@ def checked(three: Sequence[str]) -> RootKey:
     return RootKey((), public.hex(), fingerprints.words(public))
 
 
-def begin(code: str, name: str, *, root: Hand, born: str, at: datetime) -> Organisation:
-    """Say what this database is, and make the organisation of the first stewards. Raises Refused, ValueError."""
+def begin(code: str, name: str, *, root: Hand, born: str, at: datetime) -> None:
+    """Say what this database is, and make the organisation of the first stewards.
+
+    Raises ValueError, and Refused when the installation has its two stewards.
+    """
     with transaction.atomic():
+        stewardship.permit_beginning([root])
         stewardship.found(born=born)
-        found = Organisation.objects.filter(code=code).first()
-        return found or stewardship.make_organisation(code, name, hands=[root], at=at)
+        if not Organisation.objects.filter(code=code).exists():
+            stewardship.make_organisation(code, name, hands=[root], at=at)
 
 
-def steward_to_be(email: str, name: str, password: str, organisation: Organisation) -> NewSteward:
-    """Make two ways for a steward who sits here, stored when both have been typed."""
-    officer = Officer(email=email.lower(), name=name, organisation=organisation)
+def steward_to_be(email: str, name: str, password: str, code: str) -> NewSteward:
+    """Make two ways for a steward who sits here, new or known by this address; stored when both have been typed.
+
+    `code`: of the organisation of somebody new. Raises NotHere when there is none, and Refused for a password that the
+    office's pages would not take.
+    """
+    organisation = Organisation.objects.filter(code=code).first()
+    if organisation is None:
+        raise NotHere
+    try:
+        validate_password(password)
+    except ValidationError as weak:
+        raise Refused(" ".join(weak.messages)) from None
+    known = Officer.objects.filter(email__iexact=email.strip()).first()
+    officer = known or Officer(email=email.strip().lower(), name=name, organisation=organisation)
     first = enrolling.first_way(officer.id)
-    return NewSteward(
-        email, name, password, first, enrolling.second_way(officer.id, first.wrapped, first.words), officer
-    )
+    second = enrolling.second_way(officer.id, first.wrapped, first.words)
+    return NewSteward(password, first, second, officer)
 
 
 def typed_right(who: NewSteward, way: NewWay, typed: str) -> bytes | None:
@@ -100,22 +114,11 @@ def typed_right(who: NewSteward, way: NewWay, typed: str) -> bytes | None:
 def name_steward(who: NewSteward, typed: str, *, root: Hand, at: datetime) -> str:
     """Store a steward who has typed both ways, signed by the root. Return the words of their key.
 
-    Raises WrongPassphrase, and Refused when the installation has its two stewards.
+    Raises WrongPassphrase, and Refused for another root and for a member of a desk.
     """
     seed = enrolling.opened(who.officer.id, who.second.wrapped, typed)
-    with transaction.atomic():
-        made = stewardship.make_officer(
-            email=who.email,
-            name=who.name,
-            organisation=who.officer.organisation,
-            password=who.password,
-            hands=[root],
-            at=at,
-            officer_id=who.officer.id,
-        )
-        for way, kept in (("passphrase", who.first), ("reserve", who.second)):
-            SeedWrapping.objects.create(officer=made, way=way, wrapped=kept.wrapped, proven=True)
-        stewardship.first_steward(made, Enrolment(made.id, seed, ""), root=root, at=at)
+    ways = {"passphrase": who.first.wrapped, "reserve": who.second.wrapped}
+    stewardship.seat_steward(who.officer, who.password, ways, seed, root=root, at=at)
     return fingerprints.words(signing_public(seed))
 
 

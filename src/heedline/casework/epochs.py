@@ -137,9 +137,7 @@ def _held_by_leavers(desk: UUID) -> list[EpochKey]:
     """
     known = key_directory.directory()
     return [
-        one
-        for one in known.epochs(str(desk))
-        if not one.ended and known.is_stale(one) and known.holders(one)
+        one for one in known.epochs(str(desk)) if not one.ended and known.is_stale(one) and known.holders(one)
     ]
 
 

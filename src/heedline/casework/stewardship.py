@@ -6,7 +6,7 @@ pinned root. Stewards open nothing: they are members of no desk.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from django.db import transaction
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework import key_directory
-from heedline.casework.attendance import wrapping_context
+from heedline.casework.attendance import end_sessions, wrapping_context
 from heedline.casework.enrolling import cost
 from heedline.casework.epochs import make_epoch as make_epoch
 from heedline.casework.epochs import make_epochs_ahead as make_epochs_ahead
@@ -58,7 +58,7 @@ def permit_stewards(hands: Sequence[Signer]) -> None:
     """Two different stewards, each appointed. Raises Refused."""
     for hand in hands:
         if hand.person == ROOT:
-            raise gate.Refused("The root key signs no more than the first stewards.")
+            raise gate.Refused("The root key signs no more than stewards.")
         held = Appointment.objects.filter(officer_id=hand.person, ended_on=None).values_list(
             "role", "desk_id"
         )
@@ -67,14 +67,20 @@ def permit_stewards(hands: Sequence[Signer]) -> None:
         raise gate.Refused("Two different stewards have to sign this.")
 
 
-def _permit_beginning(hands: Sequence[Signer]) -> None:
-    """Two different stewards; as long as the installation has not got two, whoever holds the root key."""
+def permit_root(root: Hand) -> None:
+    """Whoever holds the root key of this installation: it names stewards, whenever one is wanted. Raises Refused."""
+    if root.person != ROOT or signing_public(root.seed).hex() != settings.ROOT:
+        raise gate.Refused("This is not the root key of this installation.")
+
+
+def permit_beginning(hands: Sequence[Signer]) -> None:
+    """Two different stewards; as long as the installation has not got two, whoever holds the root key. Raises Refused."""
     root = hands[0] if [hand.person for hand in hands] == [ROOT] else None
     if not isinstance(root, Hand):
         permit_stewards(hands)
-    elif signing_public(root.seed).hex() != settings.ROOT:
-        raise gate.Refused("This is not the root key of this installation.")
-    elif Appointment.objects.filter(role=Role.STEWARD, ended_on=None).count() >= 2:
+        return
+    permit_root(root)
+    if Appointment.objects.filter(role=Role.STEWARD, ended_on=None).count() >= 2:
         raise gate.Refused("This installation has its stewards: two of them have to sign this.")
 
 
@@ -98,7 +104,7 @@ def make_organisation(code: str, name: str, *, hands: Sequence[Signer], at: date
     """Add an organisation. Raises Refused."""
     by = _actor(hands)
     with refusals_logged(Act.ORGANISATION_MADE, by=by):
-        _permit_beginning(hands)
+        permit_beginning(hands)
         made = Organisation.objects.create(code=code, name=name)
         journal.record(Act.ORGANISATION_MADE, actor=by, thing="organisation", thing_id=made.id)
         return made
@@ -117,15 +123,19 @@ def make_officer(
     """Add a member of staff who can sign in, or (without a password) be invited. Signing in opens nothing. Raises Refused."""
     by = _actor(hands)
     with refusals_logged(Act.OFFICER_MADE, by=by):
-        _permit_beginning(hands)
+        permit_beginning(hands)
         officer = Officer(id=officer_id or uuid4(), email=email.lower(), name=name, organisation=organisation)
-        if password:
-            officer.set_password(password)
-        else:
-            officer.set_unusable_password()  # an invitation lets them choose one
-        officer.save(force_insert=True)
-        journal.record(Act.OFFICER_MADE, actor=by, thing="officer", thing_id=officer.id)
-        return officer
+        return _keep_officer(officer, password, by)
+
+
+def _keep_officer(officer: Officer, password: str, by: UUID | None) -> Officer:
+    if password:
+        officer.set_password(password)
+    else:
+        officer.set_unusable_password()  # an invitation lets them choose one
+    officer.save(force_insert=True)
+    journal.record(Act.OFFICER_MADE, actor=by, thing="officer", thing_id=officer.id)
+    return officer
 
 
 @dataclass(frozen=True)
@@ -161,11 +171,44 @@ def wrap_keys(officer: Officer, *, at: datetime) -> Enrolment:
 
 @transaction.atomic
 def first_steward(officer: Officer, keys: Enrolment, *, root: Hand, at: datetime) -> None:
-    """Name a steward by the root key: how an installation begins."""
-    Appointment.objects.create(officer=officer, role=Role.STEWARD)
+    """Name a steward by the root key: how an installation begins, and how it gets another one. Raises Refused."""
+    permit_root(root)
+    Appointment.objects.update_or_create(
+        officer=officer, role=Role.STEWARD, desk=None, defaults={"ended_on": None}
+    )
     state(
         "steward", {"person": str(officer.id), "signing": key_text(signing_public(keys.seed))}, [root], at=at
     )
+    journal.record(
+        Act.OFFICER_APPOINTED,
+        actor=None,
+        thing="officer",
+        thing_id=officer.id,
+        detail={"role": str(Role.STEWARD)},
+    )
+
+
+def seat_steward(
+    officer: Officer, password: str, ways: Mapping[str, str], seed: bytes, *, root: Hand, at: datetime
+) -> None:
+    """Store a steward whom the root names: somebody new, or somebody known, whose ways in are then these and no others.
+
+    `ways`: the seed under each, proven. Raises Refused, for a member of a desk as well.
+    """
+    with refusals_logged(Act.OFFICER_APPOINTED, by=None, thing="officer", thing_id=officer.id):
+        permit_root(root)
+        known = Officer.objects.select_for_update().filter(pk=officer.id).first()
+        if known is None:
+            _keep_officer(officer, password, None)
+        else:
+            known.set_password(password)
+            known.is_active = True
+            known.save(update_fields=["password", "is_active"])
+            end_sessions(known.id)
+            SeedWrapping.objects.filter(officer=known).delete()
+        for way, wrapped in ways.items():
+            SeedWrapping.objects.create(officer_id=officer.id, way=way, wrapped=wrapped, proven=True)
+        first_steward(officer, Enrolment(officer.id, seed, ""), root=root, at=at)
 
 
 @transaction.atomic

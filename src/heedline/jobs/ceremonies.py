@@ -1,8 +1,9 @@
-"""`heedline keys root`, `begin`, `recovery`, `recover`, `check`: what is done at a table, with papers."""
+"""`heedline keys root`, `begin`, `steward`, `recovery`, `recover`, `check`: what is done at a table, with papers."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from heedline.casework import NotHere, WrongPassphrase, attendance, ceremonies, recovery
@@ -61,18 +62,32 @@ def begin(args: argparse.Namespace) -> int:
     try:
         hand = ceremonies.root_from(three_shares())
         born = "live" if not args.demo else "demo"
-        organisation = ceremonies.begin(args.code, args.organisation, root=hand, born=born, at=at)
-        for steward in args.steward:
-            email, _, name = steward.partition("=")
-            say(f"{name}, please sit down here. Nobody else looks at the screen.")
-            password = ask("Choose a password of at least 12 characters")
-            who = ceremonies.steward_to_be(email, name, password, organisation)
-            words = _prove(who, hand)
-            if words is None:
-                return complain("The words were not typed right. Start again with this steward.")
-            say(f"{name} is a steward. Words of their key: {words}")
+        ceremonies.begin(args.code, args.organisation, root=hand, born=born, at=at)
+        return _seat(args.steward, args.code, hand)
     except (Refused, ValueError) as no:
         return complain(str(no))
+
+
+def steward(args: argparse.Namespace) -> int:
+    """Name one more steward by the root key: for one who is to leave, or who has lost both ways to unlock."""
+    try:
+        return _seat([args.steward], args.code, ceremonies.root_from(three_shares()))
+    except NotHere:
+        return complain("There is no organisation with this code.")
+    except Refused as no:
+        return complain(no.reason)
+
+
+def _seat(stewards: Sequence[str], code: str, root_hand: Hand) -> int:
+    """Each of them chooses a password, writes down both ways and types them again. The exit code."""
+    for steward in stewards:
+        email, _, name = steward.partition("=")
+        say(f"{name}, please sit down here. Nobody else looks at the screen.")
+        password = ask("Choose a password of at least 12 characters")
+        words = _prove(ceremonies.steward_to_be(email, name, password, code), root_hand)
+        if words is None:
+            return complain("The words were not typed right. Start again with this steward.")
+        say(f"{name} is a steward. Words of their key: {words}")
     return 0
 
 

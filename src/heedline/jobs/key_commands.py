@@ -38,6 +38,12 @@ def add_keys(commands: Commands, call: Callable[[argparse.Namespace], int]) -> N
         help="who is to be a steward; twice",
     )
     begin.add_argument("--demo", action="store_true", help="the database is born a demonstration, for ever")
+    steward = verbs.add_parser(
+        "steward",
+        help="name one more steward, or one anew who lost both ways to unlock (three shares of the root)",
+    )
+    steward.add_argument("steward", metavar="EMAIL=NAME", help="who is to be a steward")
+    steward.add_argument("--code", required=True, help="code of the stewards' organisation")
     recovery = verbs.add_parser("recovery", help="make the recovery key of a desk, in five shares on paper")
     recovery.add_argument("desk", help="the desk's code")
     recovery.add_argument(

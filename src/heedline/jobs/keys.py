@@ -26,6 +26,8 @@ def run(args: argparse.Namespace) -> int:
             return ceremonies.check(args)
         case "begin":
             return ceremonies.begin(args)
+        case "steward":
+            return ceremonies.steward(args)
         case "recovery":
             return ceremonies.make_recovery(args)
         case _:

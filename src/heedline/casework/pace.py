@@ -2,7 +2,8 @@
 
 A caller is counted under a keyed hash of their network, in the memory of one process. The key is random, is in no file,
 and is thrown away with everything counted under it four times an hour: nobody can ask afterwards whether an address was
-here. Whoever is asked to wait is let through once they have waited, however much else comes from where they are.
+here. Whoever is asked to wait is let through once they have waited, however much else comes from where they are; a process
+knows that of those whom it asked itself, so whoever can note the wait elsewhere does (`web.reporter.gates`).
 
 Plain Python: no Django, no clock but the one it is given. Thread-safe.
 """

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from heedline.casework import pace, reading
 from heedline.casework.pace import CALLER, Pace
 from heedline.reports.models import Report
-from heedline.web.reporter import gates
+from heedline.web.reporter import gates, turns
 from tests.acting import acting
 from tests.cast import House, now
 from tests.rules.test_pace import Clock
@@ -23,11 +25,18 @@ WORDS = "A lorry without plates came to the yard behind the mill three nights in
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """One place may send once at once; time stands still."""
-    clock = Clock()
-    strict = Pace(burst=1, every=1_000.0, wait=10.0, clock=clock)
+    clock, began = Clock(), now()
+    zero = clock.now
+    strict = another_process(clock)
     monkeypatch.setattr(pace, "PACE", strict)
     monkeypatch.setattr(gates, "PACE", strict)
+    monkeypatch.setattr(turns, "now", lambda: began + timedelta(seconds=clock.now - zero))
     return clock
+
+
+def another_process(clock: Clock) -> Pace:
+    """What counts in one process of the public site."""
+    return Pace(burst=1, every=1_000.0, wait=10.0, clock=clock)
 
 
 def comes_from(walker: Walker, address: str) -> Walker:
@@ -64,6 +73,20 @@ def test_too_much_from_one_place_waits_and_is_then_sent(rosa: Walker, clock: Clo
     rosa.press(SEND)
     assert rosa.at == "/code/"
     assert Report.objects.count() == 2
+
+
+@pytest.mark.parametrize("odd", [False, True])
+def test_whoever_has_waited_is_not_asked_again_by_another_process(
+    rosa: Walker, clock: Clock, monkeypatch: pytest.MonkeyPatch, odd: bool
+) -> None:
+    """Two of them serve the public site, each with its own memory, and the flood reaches both."""
+    flooded(rosa).press(SEND, **({"homepage": "http://x.example"} if odd else {}))
+    assert WAIT in rosa.main
+    monkeypatch.setattr(gates, "PACE", another_process(clock))
+    assert gates.PACE.wait(gates.PACE.caller("203.0.113.77"), uuid4()) == 0
+    clock.now += 10
+    comes_from(rosa, "203.0.113.77").press(SEND)
+    assert rosa.at == "/code/"
 
 
 def test_what_waited_is_like_any_other_report(rosa: Walker, clock: Clock) -> None:

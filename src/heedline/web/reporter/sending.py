@@ -90,8 +90,6 @@ def send(turn: Turn, page_slug: str) -> HttpResponse:
     try:
         passed = gates.in_the_way(turn, told)
         if isinstance(passed, HttpResponse):
-            if gates.hints(turn):  # the next press says nothing of the box any more
-                drafting.save(draft, at=turn.at)
             return passed
         accepted = journey.submit(_new_report(turn, told, passed), at=turn.at)
         received = accepted.received_on

@@ -32,8 +32,8 @@ from heedline.vault import codes
 from heedline.web.declared import Audience, open_to
 
 _SLOWER = (
-    "Nothing was stored yet. Send the same again with the same key after the seconds in Retry-After: it then goes "
-    "through. A report that says that somebody is in danger never waits."
+    "Nothing was stored yet. Send the same again with the same key after the seconds in Retry-After. Each process of "
+    "this service may ask for that once; then it goes through. A report that says that somebody is in danger never waits."
 )
 
 type View = Callable[[HttpRequest], HttpResponse]
@@ -96,8 +96,12 @@ def reports(request: HttpRequest) -> HttpResponse:
         question_set=question_sets()[record.kind],
         language=record.language,
     )
-    if record.urgency != "danger" and (seconds := PACE.wait(request.META.get(CALLER), new.report_id)):
-        raise Problem(problems.SLOWER, _SLOWER, retry_after=seconds)
+    if record.urgency != "danger":
+        seconds = PACE.wait(request.META.get(CALLER), new.report_id)
+        if seconds and not conversation.is_known(
+            code
+        ):  # what was stored is answered alike, however often it is asked
+            raise Problem(problems.SLOWER, _SLOWER, retry_after=seconds)
     accepted = journey.submit(new, at=at)
     return problems.answer(201, {"code": code.grouped(), "received_on": accepted.received_on.isoformat()})
 

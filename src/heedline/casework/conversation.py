@@ -73,6 +73,11 @@ def _keys(code: ReceiptCode) -> tuple[CodeKeys, bytes]:
     return keys, lookup_hash(keys.lookup_id)
 
 
+def is_known(code: ReceiptCode) -> bool:
+    """Whether a report was sent under this code."""
+    return door.visit(_keys(code)[1]) is not None
+
+
 def visit(code: ReceiptCode, *, at: datetime) -> Mailbox:
     """Return the status and the messages that the reporter has not seen. Raises CodeUnknown.
 

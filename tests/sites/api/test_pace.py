@@ -51,6 +51,16 @@ def test_the_same_key_goes_through_after_the_wait(program: Program, clock: Clock
     assert program.post("reports", REPORT, key=key).json() == first.json()
 
 
+def test_a_retry_of_what_was_stored_has_the_same_answer_in_a_flood(program: Program, clock: Clock) -> None:
+    """The first answer was lost on the way: it is not to be told that nothing was stored."""
+    key = secrets.token_urlsafe(32)
+    first = program.post("reports", REPORT, key=key)
+    flood(program)
+    again = program.post("reports", REPORT, key=key)
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert program.post("reports", {**REPORT, "narrative": "Something else."}, key=key).status_code == 422
+
+
 def test_danger_never_waits(program: Program, clock: Clock) -> None:
     flood(program)
     danger = {**REPORT, "now": {"danger": "yes"}}

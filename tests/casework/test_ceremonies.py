@@ -188,6 +188,7 @@ def test_a_desk_that_lost_everything_is_recovered_at_the_table(
     command = ["recovery", "north-east", "--papers", str(tmp_path / "desk"), *stewards, *holders()]
     typed += [house.keys["Stella"].passphrase, "not the passphrase of Sten at all"]
     assert run(*command) == 1
+    assert [event.actor for event in logged("unlock-refused", refused=True)] == [house.officers["Sten"].id]
     typed += [house.keys["Stella"].passphrase, house.keys["Sten"].passphrase]
     assert run(*command) == 0
     words = re.search(r"Words of the key: (.+)", capsys.readouterr().out)

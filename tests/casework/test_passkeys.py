@@ -60,6 +60,7 @@ def test_what_did_not_answer_twice_alike_is_not_kept(people: People, other: dict
 def test_the_passphrase_is_needed_to_add_one(people: People) -> None:
     with pytest.raises(WrongPassphrase):
         added(people, passphrase=people.house.keys["Olga"].passphrase)
+    assert len(logged("unlock-refused", refused=True)) == 1
 
 
 def test_it_opens_nobody_elses_keys(people: People) -> None:

@@ -101,6 +101,11 @@ def test_one_steward_alone_does_nothing(people: People) -> None:
     assert (Organisation.objects.count(), Officer.objects.count(), KeyStatement.objects.count()) == before
     with pytest.raises(WrongPassphrase), people.sitting("Sten", unlocked=False) as sten:
         proposals.confirm(ref, "six words of somebody else altogether", by=sten, at=people.at)
+    with pytest.raises(WrongPassphrase), people.sitting("Sten", unlocked=False) as sten:
+        proposals.propose(Kind.INVITE, NELL, "six words of somebody else", by=sten, at=people.at)
+    sten_id = people.house.officers["Sten"].id
+    tried = logged("statement-signed", refused=True) + logged("proposed", refused=True)
+    assert [event.actor for event in tried].count(sten_id) == 2
     confirm(people, ref)
     assert Organisation.objects.count() == before[0] + 1
     with pytest.raises(NotHere):
@@ -238,6 +243,7 @@ def test_a_lost_way_is_replaced_and_the_reports_stay(people: People) -> None:
     with people.sitting("Olga", unlocked=False) as here:
         with pytest.raises(WrongPassphrase):
             enrolling.replace_way("reserve", "never mine", by=here, at=people.at)
+        assert [event.actor for event in logged("unlock-refused", refused=True)] == [olga.id]
         sheet = enrolling.replace_way("reserve", keys.passphrase, by=here, at=people.at)
         with pytest.raises(WrongPassphrase):
             enrolling.keep_way("reserve", sheet.wrapped, keys.passphrase, by=here, at=people.at)

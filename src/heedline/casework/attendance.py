@@ -22,7 +22,7 @@ from django.db.models.functions import JSONObject
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework import Locked, SealingStopped, acquaintances, epochs, voices
+from heedline.casework import Locked, SealingStopped, WrongPassphrase, acquaintances, epochs, voices
 from heedline.casework.acquaintances import Known
 from heedline.casework.session_store import SessionStore, keys_of, row_of
 from heedline.casework.signing import Hand
@@ -218,6 +218,18 @@ def open_seed(officer: UUID, passphrase: str) -> bytes:
         except CannotOpen:
             continue
     raise CannotOpen
+
+
+def hand_of(officer: UUID, passphrase: str) -> Hand:
+    """Whoever types their passphrase to grant, to compare, to sign or to open an identity. Raises WrongPassphrase; logged.
+
+    In a verb that is undone by it, the verb's own refusal is what the log keeps.
+    """
+    try:
+        return Hand(str(officer), open_seed(officer, passphrase))
+    except CannotOpen:
+        journal.record(Act.UNLOCK_REFUSED, actor=officer, refused=True)
+        raise WrongPassphrase from None
 
 
 def unlock(by: Attendance, passphrase: str, *, at: datetime) -> Attendance:

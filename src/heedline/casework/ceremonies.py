@@ -123,11 +123,9 @@ def name_steward(who: NewSteward, typed: str, *, root: Hand, at: datetime) -> st
 
 
 def hand_of(email: str, passphrase: str) -> Hand:
-    """Somebody who signs at this table. Raises WrongPassphrase for a stranger and a wrong passphrase alike."""
+    """Somebody who signs at this table. Raises WrongPassphrase for a stranger and a wrong passphrase alike; both are logged."""
     officer = Officer.objects.filter(email__iexact=email.strip(), is_active=True).first()
     if officer is None:
+        attendance.sign_in_refused(email.strip())
         raise WrongPassphrase
-    try:
-        return Hand(str(officer.id), attendance.open_seed(officer.id, passphrase))
-    except CannotOpen:
-        raise WrongPassphrase from None
+    return attendance.hand_of(officer.id, passphrase)

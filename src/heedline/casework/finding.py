@@ -15,7 +15,7 @@ from django.db.models import Max
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework import Changed, NotHere
+from heedline.casework import Changed, NotHere, WrongPassphrase
 from heedline.casework.attendance import Attendance
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
@@ -53,7 +53,7 @@ def refusals_logged(
     try:
         with transaction.atomic():
             yield
-    except Refused:
+    except (Refused, WrongPassphrase):
         journal.record(act, actor=by, desk=desk, thing=thing, thing_id=thing_id, refused=True)
         raise
 

@@ -278,10 +278,7 @@ def open_now(request_id: UUID, passphrase: str, *, by: Attendance, at: datetime)
     with request_on_the_record(Act.IDENTITY_OPENED, by=by, request=request_id):
         asked, report, until = _mine(request_id, by, at)
         ring = by.keys()
-        try:
-            seed = attendance.open_seed(by.officer_id, passphrase)
-        except CannotOpen:
-            raise WrongPassphrase from None
+        seed = attendance.hand_of(by.officer_id, passphrase).seed
         answers = _opened(asked, seed, ring)
         journal.record(
             Act.IDENTITY_OPENED,

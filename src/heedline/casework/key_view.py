@@ -11,7 +11,6 @@ from uuid import UUID
 
 from heedline.casework import (
     NotHere,
-    WrongPassphrase,
     acquaintances,
     attendance,
     epochs,
@@ -21,11 +20,9 @@ from heedline.casework import (
 from heedline.casework.acquaintances import recovery_of, words_of
 from heedline.casework.attendance import Attendance
 from heedline.casework.readdressing import EndedKey, key_desks
-from heedline.casework.signing import Hand
 from heedline.desks.models import Desk, KeyStatement, Officer
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import allows
-from heedline.vault import CannotOpen
 from heedline.vault.directory import Directory, EpochKey
 from heedline.vault.signed import Signed
 
@@ -225,17 +222,10 @@ def _words(
 # --- with the passphrase ---------------------------------------------------------------------------------------------
 
 
-def _hand(passphrase: str, by: Attendance) -> Hand:
-    try:
-        return Hand(str(by.officer_id), attendance.open_seed(by.officer_id, passphrase))
-    except CannotOpen:
-        raise WrongPassphrase from None
-
-
 def acknowledge(serial: int, passphrase: str, *, by: Attendance, at: datetime) -> Attendance:
     """Say that one has looked at the changes up to `serial`. Raises WrongPassphrase and Locked."""
     by.keys()
-    hand = _hand(passphrase, by)
+    hand = attendance.hand_of(by.officer_id, passphrase)
     acquaintances.acknowledge(serial, by=hand, at=at)
     return attendance.unlock_with_seed(by, hand.seed, at=at)
 
@@ -255,7 +245,7 @@ def compare(person: UUID, said: str, passphrase: str, *, by: Attendance, at: dat
     """
     colleague(person, by=by)
     by.keys()
-    hand = _hand(passphrase, by)
+    hand = attendance.hand_of(by.officer_id, passphrase)
     acquaintances.compare(str(person), said, by=hand, at=at)
     epochs.keep_ahead(list(key_desks(by)), by=hand, at=at)
     here = attendance.unlock_with_seed(by, hand.seed, at=at)
@@ -269,7 +259,7 @@ def compare_recovery(desk: UUID, said: str, passphrase: str, *, by: Attendance, 
     if desk not in key_desks(by) or key_directory.directory().recovery(str(desk)) is None:
         raise NotHere
     by.keys()
-    hand = _hand(passphrase, by)
+    hand = attendance.hand_of(by.officer_id, passphrase)
     acquaintances.compare(recovery_of(desk), said, by=hand, at=at)
     here = attendance.unlock_with_seed(by, hand.seed, at=at).keys()
     epochs.grant_to_recovery([desk], here.known, by=by.officer_id, seeds=here.seeds, anew=True)

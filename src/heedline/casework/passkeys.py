@@ -18,7 +18,7 @@ from django.db import transaction
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework import WrongPassphrase, attendance
+from heedline.casework import attendance
 from heedline.casework.attendance import Attendance, wrapping_context
 from heedline.desks.models import SeedWrapping
 from heedline.permits.gate import Refused
@@ -55,10 +55,7 @@ def add(credential: str, given: str, again: str, passphrase: str, *, by: Attenda
     answer = _bytes(given)
     if not 1 <= len(_bytes(credential)) <= _LONGEST_CREDENTIAL or len(answer) != 32 or not same(given, again):
         raise Refused("The passkey did not answer alike twice. Try again, or use another one.")
-    try:
-        seed = attendance.open_seed(by.officer_id, passphrase)
-    except CannotOpen:
-        raise WrongPassphrase from None
+    seed = attendance.hand_of(by.officer_id, passphrase).seed
     sealed = wrap_seed(seed, answer, context=wrapping_context(by.officer_id))
     kept = json.dumps({"credential": credential.lower(), "sealed": sealed.hex()})
     with transaction.atomic():

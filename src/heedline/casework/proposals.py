@@ -17,16 +17,16 @@ from django.db import IntegrityError, transaction
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework import NotHere, WrongPassphrase, attendance, enrolling, leaving, stewardship
+from heedline.casework import NotHere, attendance, enrolling, leaving, stewardship
 from heedline.casework.attendance import Attendance
 from heedline.casework.finding import refusals_logged
-from heedline.casework.signing import Hand, Proposed, Signer
+from heedline.casework.signing import Proposed, Signer
 from heedline.casework.signing import propose as sign_first
 from heedline.desks.models import Desk, Invitation, Officer, Organisation, Proposal
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
 from heedline.permits.roles import DESK_ROLES, Role
-from heedline.vault import CannotOpen, fingerprints
+from heedline.vault import fingerprints
 
 #: A proposal that nobody has confirmed in this time is made anew.
 OPEN_FOR = timedelta(days=7)
@@ -62,13 +62,6 @@ class Done:
 
     words: str
     code: str = field(repr=False, default="")
-
-
-def _hand(passphrase: str, by: Attendance) -> Hand:
-    try:
-        return Hand(str(by.officer_id), attendance.open_seed(by.officer_id, passphrase))
-    except CannotOpen:
-        raise WrongPassphrase from None
 
 
 def _id(text: str | None) -> UUID:
@@ -169,7 +162,7 @@ def propose(
         by.require(Capability.SET_UP, None)
         known = {**facts, "id": str(uuid4())} if kind is Kind.DESK else dict(facts)
         statement = _statement(kind, known, said)
-        hand = _hand(passphrase, by)
+        hand = attendance.hand_of(by.officer_id, passphrase)
         signed = sign_first(*statement, hand, at=at) if statement is not None else None
         row = Proposal.objects.create(
             act=kind,
@@ -259,7 +252,7 @@ def confirm(proposal_id: UUID, passphrase: str, *, said: str = "", by: Attendanc
             raise Refused("You proposed this yourself. Another steward has to confirm it.")
         if row.issued_on + OPEN_FOR < at.date():
             raise Refused("This was proposed more than a week ago. It has to be proposed anew.")
-        hand = _hand(passphrase, by)
+        hand = attendance.hand_of(by.officer_id, passphrase)
         kind, facts = Kind(row.act), dict(row.facts)
         if kind is Kind.KEYS:
             _compared(facts, said)

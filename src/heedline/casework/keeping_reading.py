@@ -94,6 +94,7 @@ class KeepingFile:
     may_propose: bool
     may_hold: bool
     may_release: bool
+    may_decide: bool
 
     @property
     def held(self) -> bool:
@@ -236,6 +237,7 @@ def of_report(ref: UUID, *, by: Attendance, at: datetime) -> KeepingFile:
         may_propose=may(Capability.PROPOSE_DISPOSAL),
         may_hold=may(Capability.PLACE_HOLD),
         may_release=may(Capability.RELEASE_HOLD),
+        may_decide=may(Capability.DECIDE_DISPOSAL),
     )
 
 

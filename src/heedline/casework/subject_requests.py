@@ -47,6 +47,11 @@ class RequestLine:
     answered_by: str
     answered_on: date | None
 
+    @property
+    def late(self) -> int:
+        """For how many days it should have been answered."""
+        return max(0, -self.days)
+
 
 def _line(row: SubjectRequest, at: datetime) -> RequestLine:
     return RequestLine(

@@ -39,6 +39,7 @@ def test_disagreeing_and_putting_right(house: House, hand: Callable[[], Hand], r
     assert f'href="/w/r/{ref}/"' in olga.html
     olga.send(f"/w/r/{ref}/check/")
     assert olga.page.status_code == 422
+    assert olga.html.count("There is a problem") == 1
     assert "Say whether you agree" in olga.html
     olga.send(f"/w/r/{ref}/check/", verdict="disagree")
     assert "Say why you do not agree" in olga.html

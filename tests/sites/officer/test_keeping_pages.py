@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from django.conf import settings
 
 from heedline.casework import stewardship
 from heedline.jobs import cli
+from heedline.permits.models import UnlockedKeys
 from heedline.permits.roles import Role
 from heedline.reports.models import Disposal, Hold, Keeping, Report, SubjectRequest
 from tests.acting import acting
@@ -115,3 +117,56 @@ def test_a_person_uses_their_rights(house: House, hand: Callable[[], Hand], clos
     odile.send("", do="answer", answer="neither")
     assert "neither confirm nor deny" in odile.html
     assert SubjectRequest.objects.get().answer == "neither"
+
+
+def test_two_holds_are_told_apart(house: House, hand: Callable[[], Hand], closed: UUID) -> None:
+    olga = hand().at_work(house, "Olga")
+    olga.get(f"/w/r/{closed}/keeping/")
+    for reason in ("inquiry", "litigation"):
+        olga.send("", do="hold", hold=reason, case="A solicitor asked")
+    ids = re.findall(r'\sid="([^"]+)"', olga.html)
+    assert len(ids) == len(set(ids)), "each field stands there once"
+    for which in ("", "none", str(closed)):
+        olga.send("", do="release", which=which, over="It has ended")
+        assert olga.page.status_code == 422
+    assert Hold.objects.filter(released_on=None).count() == 2
+    olga.send("", do="release", which=str(Hold.objects.get(reason="inquiry").id), over="It has ended")
+    assert Hold.objects.get(released_on=None).reason == "litigation"
+
+
+def test_what_is_wrong_is_said_once_above_the_heading(
+    house: House, hand: Callable[[], Hand], closed: UUID
+) -> None:
+    olga = hand().at_work(house, "Olga")
+    olga.get(f"/w/r/{closed}/keeping/")
+    olga.send("", do="keep", group="group-2", reason="links")
+    assert olga.html.count("There is a problem") == 1
+    assert "<title>Error:" in olga.html
+    assert 'href="#words"' in olga.html
+
+
+def test_words_that_come_after_the_lock_come_back(
+    house: House, hand: Callable[[], Hand], closed: UUID
+) -> None:
+    olga, path = hand().at_work(house, "Olga"), f"/w/r/{closed}/keeping/"
+    olga.get(path)
+    UnlockedKeys.objects.update(idle_until=now() - timedelta(seconds=1))
+    olga.send("", do="hold", hold="inquiry", case="Zinnober asked")
+    assert olga.heading == "Unlock your keys"
+    assert not Hold.objects.exists()
+    olga.unlock(house, "Olga")
+    assert olga.path == path
+    assert "We kept what you wrote." in olga.html
+    assert "Zinnober asked" in olga.html
+    olga.send("", do="hold", hold="inquiry", case="Zinnober asked")
+    assert Hold.objects.get().reason == "inquiry"
+    assert "We kept what you wrote." not in olga.html
+
+
+def test_who_cannot_decide_is_not_sent_there(house: House, hand: Callable[[], Hand], closed: UUID) -> None:
+    odile, olga = hand().at_work(house, "Odile"), hand().at_work(house, "Olga")
+    for who, shown in ((odile, False), (olga, True)):
+        who.get(f"/w/r/{closed}/keeping/")
+        if who is odile:
+            who.send("", do="propose", end="period-over")
+        assert ("Decide about it" in who.html) is shown

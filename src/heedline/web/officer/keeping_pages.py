@@ -17,7 +17,9 @@ from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Choice, Field, Form, Radios, TextArea
 from heedline.web.declared import Audience, open_to
+from heedline.web.officer.kept_words import form_of, keeps_words, let_go
 from heedline.web.officer.middleware import OfficeRequest
+from heedline.web.officer.report_pages import restored
 
 LONGEST = 2_000
 #: Where a reason stands why it cannot be done.
@@ -81,8 +83,19 @@ def _ending() -> tuple[Field, ...]:
     )
 
 
-def _releasing() -> tuple[Field, ...]:
+def _releasing(file: KeepingFile) -> tuple[Field, ...]:
     return (
+        Radios(
+            name="which",
+            label="Which hold is over?",
+            required="Choose which hold is over",
+            choices=tuple(
+                Choice(value=str(hold.id), label=hold.reason)
+                for hold in file.holds
+                if hold.released_on is None
+            ),
+            small=True,
+        ),
         TextArea(
             name="over",
             label="Why is the hold over?",
@@ -102,13 +115,17 @@ def review_queue(request: OfficeRequest) -> HttpResponse:
 
 
 @open_to(Audience.UNLOCKED)
+@keeps_words
 @require_http_methods(["GET", "POST"])
 def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
     """One report's clocks, holds and reviews, and the forms to change them."""
     by, at = request.attendance, attendance.now()
     file = keeping_reading.of_report(ref, by=by, at=at)
-    fields = {"keep": _keeping(file), "hold": _holding(), "propose": _ending(), "release": _releasing()}
-    forms = {name: Form(one) for name, one in fields.items()}
+    fields = {"keep": _keeping(file), "hold": _holding(), "propose": _ending(), "release": _releasing(file)}
+    kept = restored(request, tuple(each for some in fields.values() for each in some))
+    values = kept.values if kept is not None else {}
+    forms = {name: Form(some, values) for name, some in fields.items()}
+    open_at = next((do for do, some in fields.items() if any(values.get(each.name) for each in some)), "")
     do, status = request.POST.get("do", ""), 200
     if request.method == "POST" and do in fields:
         form = Form.posted(fields[do], request.POST.lists())
@@ -119,11 +136,19 @@ def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
                 form = form.but(**{_FIRST[do]: no.reason})
             else:
                 messages.success(request, said)
-                return HttpResponseRedirect(reverse("report-keeping", kwargs={"ref": ref}))
-        forms[do], status = form, 422
-    return render(
-        request, "officer/keeping.html", {"file": file, "forms": forms, "failed": do}, status=status
-    )
+                return let_go(
+                    request, HttpResponseRedirect(reverse("report-keeping", kwargs={"ref": ref})), by
+                )
+        forms[do], open_at, status = form, do, 422
+    context = {
+        "file": file,
+        "forms": forms,
+        "form": forms.get(open_at),
+        "open_at": open_at,
+        "form_of": form_of(by),
+        "words_came_back": kept is not None,
+    }
+    return render(request, "officer/keeping.html", context, status=status)
 
 
 def _act(do: str, ref: UUID, form: Form, request: OfficeRequest) -> str:
@@ -135,7 +160,7 @@ def _act(do: str, ref: UUID, form: Form, request: OfficeRequest) -> str:
         keeping.hold(ref, form.text("hold"), form.text("case"), by=by, at=at)
         return "It is held. Nobody can dispose of it until a supervisor releases it."
     if do == "release":
-        keeping.release(ref, UUID(request.POST.get("which", str(ref))), form.text("over"), by=by, at=at)
+        keeping.release(ref, UUID(form.text("which")), form.text("over"), by=by, at=at)
         return "The hold is released."
     keeping.propose(ref, form.text("end"), by=by, at=at)
     return "Proposed. A supervisor who is not you decides."

@@ -125,5 +125,5 @@ def one(request: OfficeRequest, ref: UUID) -> HttpResponse:
     line = subject_requests.one(ref, by=by, at=at)
     answers = keeping.rules().answers
     words = answers[line.answer].words if line.answer in answers else ""
-    context = {"line": line, "forms": forms, "words": words, "failed": do}
+    context = {"line": line, "forms": forms, "words": words, "form": forms.get(do)}
     return render(request, "officer/subject.html", context, status=status)

@@ -96,6 +96,7 @@ def office_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
     }
     if by is None:
         return OfficeShell(**frame)
+    has_keys = bool(by.desks) or "authoriser" in by.roles  # members of a desk, of either kind
     links = [
         _link("My work", "my-work", request.path),
         _link("Take a report down", "call", request.path) if by.desks else None,
@@ -103,7 +104,7 @@ def office_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
         _link("Translations", "translations", request.path) if by.desks else None,
         _link("Alarms", "alarms", request.path),
         _link("Duty", "rota", request.path),
-        _link("Identity", "identity", request.path) if by.desks or "authoriser" in by.roles else None,
+        _link("Identity", "identity", request.path) if has_keys else None,
         _link("Set up", "setup", request.path) if by.may(Capability.SET_UP) else None,
         _link("Keys", "keys", request.path) if by.may(Capability.SEE_KEYS) else None,
         _link("Languages", "office-languages", request.path) if by.may(Capability.SET_UP) else None,
@@ -121,7 +122,7 @@ def office_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
         person=by.name,
         desk=by.desks[0].name if len(by.desks) == 1 else "",
         unlocked_until="Keys unlocked" if by.unlocked else "",
-        unlock_url=reverse("unlock") if not by.unlocked and by.desks else "",
+        unlock_url=reverse("unlock") if has_keys and not by.unlocked else "",
         lock_url=reverse("lock") if by.unlocked else "",
         sign_out_url=reverse("account_logout"),
     )

@@ -10,6 +10,7 @@ import pytest
 
 from heedline.casework import conversation
 from heedline.desks.models import LanguageSkill
+from heedline.permits.models import UnlockedKeys
 from heedline.reports.models import Translation
 from tests.acting import acting
 from tests.casework.language_scene import ENGLISH, POLISH
@@ -178,3 +179,25 @@ def test_a_question_that_tasks_the_reporter_is_warned_of_and_referred(
     with acting("public"):
         [told] = conversation.visit(code, at=now()).messages
         assert "A life" not in told.text
+
+
+def test_why_it_is_sent_all_the_same_comes_back_after_the_lock(
+    house: House, hand: Callable[[], Hand], odile: Hand
+) -> None:
+    ref, code = taken(odile)
+    here = f"/w/r/{ref}/ask/"
+    odile.get(here)
+    odile.send(here, do="preview", text="Please find out what is in the sacks.")
+    UnlockedKeys.objects.all().delete()
+    ticked = ["no-names", "no-task", "no-case"]
+    odile.send(here, do="send", safe=ticked, how="as-it-is", despite="A life depends on it")
+    odile.unlock(house, "Odile")
+    odile.get(here)
+    assert "We kept what you wrote." in odile.html
+    assert odile.heading == "What they will see"
+    assert odile.form(here)["despite"] == "A life depends on it"
+    assert "safe" not in odile.form(here)  # ticked before, and to be read again
+    odile.send(here, do="send", safe=ticked, how="as-it-is")
+    assert "Sent although the source guard warned" in odile.html
+    with acting("public"):
+        assert len(conversation.visit(code, at=now()).messages) == 1

@@ -28,11 +28,25 @@ def test_a_locked_officer_is_led_to_unlock_and_back(house: House, hand: Callable
     assert "about a second" in odile.html
     odile.send("/unlock/", passphrase="")
     assert "Enter your passphrase" in odile.html
+    assert odile.html.count("govuk-error-summary__title") == 1
     odile.send("/unlock/", passphrase="six wrong words that open nothing")
     assert "This is not your passphrase" in odile.html
     assert "six wrong words" not in odile.html
     odile.unlock(house, "Odile")
     assert odile.path == "/w/q/north-east/?state=closed"
+
+
+@pytest.mark.parametrize("name", ["Odile", "Ada"])
+def test_whoever_has_keys_finds_where_to_unlock_them(
+    house: House, hand: Callable[[], Hand], name: str
+) -> None:
+    somebody = hand()
+    somebody.sign_in(name)
+    somebody.get("/me/")
+    assert "Locked: unlock your keys" in somebody.html
+    somebody.unlock(house, name)
+    somebody.get("/me/")
+    assert "Keys unlocked" in somebody.html
 
 
 def test_the_password_does_not_unlock(house: House, hand: Callable[[], Hand]) -> None:

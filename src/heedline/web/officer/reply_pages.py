@@ -54,9 +54,12 @@ def ask(request: OfficeRequest, ref: UUID) -> HttpResponse:
     pack = load_pack(settings.PACK)
     templates = pack.templates_for(file.kind)
     fields = report_forms.question_fields({code: one.label for code, one in templates.items()})
-    kept = restored(request, fields)
-    form = kept or Form(fields)
+    kept = restored(request, (*fields, report_forms.DESPITE))
+    form = Form(fields, kept.values if kept is not None else {})
     if request.method == "GET":
+        if kept is not None and kept.text("despite"):  # it was sent from where the warnings are read
+            again = Form((report_forms.WOULD_THIS_GIVE_THEM_AWAY, report_forms.DESPITE), kept.values)
+            return _preview(request, file, form, again, _text_of(form, file.language), words_came_back=True)
         return _write(request, file, form, words_came_back=kept is not None)
     form = Form.posted(fields, request.POST.lists())
     text = _text_of(form, file.language)
@@ -64,7 +67,7 @@ def ask(request: OfficeRequest, ref: UUID) -> HttpResponse:
         form = form.but(text="Choose a question, or write your own")
     if form.errors or request.POST.get("do") == "write":
         return _write(request, file, form, 422 if form.errors else 200)
-    warned = _warnings(file, _text_of(form, load_pack(settings.PACK).first_language))
+    warned = _warnings(file, _text_of(form, pack.first_language))
     if warned and request.POST.get("do") == "refer":
         return _refer(request, file, form, warned)
     checks = (report_forms.WOULD_THIS_GIVE_THEM_AWAY, *((report_forms.DESPITE,) if warned else ()))
@@ -125,8 +128,8 @@ def _refer(
     request: OfficeRequest, file: CaseFile, form: Form, warned: tuple[SourceWarning, ...]
 ) -> HttpResponse:
     """One press: nothing is sent, the supervisors are called, and what was about to be asked stands with the report."""
-    by = request.attendance
-    why = "\n".join((*(one.words for one in warned), "It was about to be asked:", _text_of(form, "en")))
+    by, english = request.attendance, _text_of(form, load_pack(settings.PACK).first_language)
+    why = "\n".join((*(one.words for one in warned), "It was about to be asked:", english))
     try:
         source_guard.refer(file.ref, why, version=version_of(request), by=by, at=attendance.now())
     except Changed as changed:
@@ -195,9 +198,17 @@ def _write(
 
 
 def _preview(
-    request: OfficeRequest, file: CaseFile, written: Form, checks: Form, text: str, status: int = 200
+    request: OfficeRequest,
+    file: CaseFile,
+    written: Form,
+    checks: Form,
+    text: str,
+    status: int = 200,
+    *,
+    words_came_back: bool = False,
 ) -> HttpResponse:
-    foreign = file.language != load_pack(settings.PACK).first_language
+    pack = load_pack(settings.PACK)
+    foreign = file.language != pack.first_language
     context = {
         "form": checks,
         "written": written,
@@ -205,8 +216,9 @@ def _preview(
         "language": file.language,
         "language_words": file.language_words if foreign else "",
         "waits_for": [one for one in file.translations if one.outward and one.state == "waiting"],
-        "warned": _warnings(file, _text_of(written, load_pack(settings.PACK).first_language)),
-        "unit": load_pack(settings.PACK).source_guard.unit,
+        "warned": _warnings(file, _text_of(written, pack.first_language)),
+        "unit": pack.source_guard.unit,
+        "words_came_back": words_came_back,
         "translator_first": foreign and bool(written.text("text")),
     }
     return page(request, "officer/ask_preview.html", file, "report-ask", context, status)

@@ -39,6 +39,14 @@ def test_whoever_asks_for_a_call_sees_who_sees_the_number(rosa: Walker) -> None:
     assert ANONYMOUS not in rosa.main
 
 
+def test_nobody_is_told_of_safe_times_that_they_were_not_asked_for(rosa: Walker) -> None:
+    """A professional's number, and that of who asks for advice, is shown with the report: only a call has times."""
+    condition = "If you ask for a call, we show them the number at the times that you said are safe."
+    rosa.visit("/privacy/")
+    assert condition in rosa.main
+    assert "We show them the number" not in rosa.main
+
+
 def test_the_pages_under_the_line_say_what_to_do_under_duress_and_on_paper(rosa: Walker) -> None:
     rosa.visit("/stay-safe-online/")
     assert "It never shows your report." in rosa.main

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 
 from heedline.casework import key_directory
+from heedline.intake.models import DraftRow
 from heedline.reports.models import Report
 from tests.sites.reporter.mishaps import database_away, run_out_of_time
 from tests.sites.reporter.walker import DRAFT, Walker
@@ -261,6 +263,19 @@ def test_words_sent_while_the_database_is_away_can_be_sent_again(rosa: Walker) -
     assert rosa.typed("narrative") == WORDS
     rosa.press("Try again")
     assert rosa.at == "/r/when/"
+
+
+def test_the_exit_deletes_before_it_counts(rosa: Walker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where somebody stood needs the directory of keys; what they wrote does not wait for it."""
+    rosa.tell(WORDS)
+
+    def away(on: date) -> bool:
+        raise OperationalError
+
+    monkeypatch.setattr(key_directory, "identity_offered", away)
+    rosa.visit("/exit/")
+    assert rosa.status == 303
+    assert not DraftRow.objects.exists()
 
 
 def test_the_exit_works_while_the_database_is_away(rosa: Walker) -> None:

@@ -25,10 +25,10 @@ def leave(request: HttpRequest) -> HttpResponse:
     at = now()
     with suppress(StoreAway):
         draft = draft_of(request, at)
-        if draft is not None and not draft.sent:
-            tally.left(Turn(request, at, draft))
         drafting.discard(cookies.sent(request, settings.DRAFT_COOKIE), at=at)
         drafting.end_visit(cookies.sent(request, settings.VISIT_COOKIE), at=at)
+        if draft is not None and not draft.sent:
+            tally.left(Turn(request, at, draft))  # asks for more than was deleted, so it comes last
     response = see_other(pack().service.exit_url)
     cookies.take_away(response, settings.DRAFT_COOKIE, settings.VISIT_COOKIE, settings.CSRF_COOKIE_NAME)
     response["Clear-Site-Data"] = '"cache", "cookies", "storage"'

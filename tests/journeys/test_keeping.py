@@ -1,0 +1,124 @@
+"""Keep or dispose in Chromium: two holds, a review, an end by two people, a certificate, somebody's rights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Locator
+
+from heedline.casework import stewardship
+from heedline.casework.reading import short_name
+from heedline.permits.roles import Role
+from heedline.reports.models import Disposal, Report
+from tests.acting import acting
+from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
+from tests.casework.keeping_scene import later
+from tests.casework.people import People
+from tests.cast import House, now
+from tests.journeys.test_officer_day import _at, _seen, _sign_in, _unlock, office  # noqa: F401 (fixture)
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+Open = Callable[..., Visitor]
+
+
+@pytest.fixture
+def closed(house: House) -> UUID:
+    """A report that Odile closed three hundred days ago; Olga leads the desk."""
+    with acting("office"):
+        stewardship.appoint(
+            house.officers["Olga"], Role.SUPERVISOR, house.desks["north-east"], hands=house.hands, at=now()
+        )
+    ref, _ = People(house, now()).closed()
+    later(300)
+    return ref
+
+
+def _open(page: Visitor, summary: str) -> Locator:
+    """Open the part of the page with this summary."""
+    page.play.locator("summary", has_text=summary).click()
+    return page.play.locator("details", has_text=summary)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_keep_or_dispose(
+    house: House,
+    office: str,  # noqa: F811
+    person: Open,  # noqa: F811
+    closed: UUID,
+    scripts: bool,
+) -> None:
+    olga = person(scripts=scripts)
+    _sign_in(olga, office, "Olga")
+    _at(olga, "My work")
+    _unlock(olga, office, house, "Olga")
+    olga.visit(f"{office}/w/kept/")
+    _seen(olga, "keeping-queue")
+    olga.press(short_name(closed))
+    _at(olga, f"How long {short_name(closed)} is kept")
+    _seen(olga, "keeping-report")
+    for what in ("A public inquiry or inquest", "A claim or a complaint"):
+        form = _open(olga, "Hold it")
+        form.get_by_label(what).check()
+        form.get_by_label("For which case, and who asked?").fill("Inquiry 2026/7; its solicitor asked")
+        olga.press("Hold it")
+        olga.play.get_by_text("It is held.").wait_for()
+    _seen(olga, "keeping-held")
+    _open(olga, "Keep it longer")
+    olga.press("Keep it")
+    olga.play.get_by_text("Choose why it is kept").first.wait_for()
+    _seen(olga, "keeping-wrong", reloads=False)
+    olga.play.get_by_label("No policing purpose shown").check()
+    olga.play.get_by_label("There was new contact since it was closed").check()
+    olga.play.get_by_label("In your words").fill("They rang again in May")
+    olga.press("Keep it")
+    olga.play.get_by_text("It is kept until its next review.").wait_for()
+    for what in ("A claim or a complaint", "A public inquiry or inquest"):
+        form = _open(olga, "Release a hold")
+        form.get_by_label(what).check()
+        form.get_by_label("Why is the hold over?").fill("It has ended")
+        olga.press("Release it")
+        olga.play.get_by_text("The hold is released.").wait_for()
+
+    odile = person(scripts=scripts)
+    _sign_in(odile, office, "Odile")
+    _at(odile, "My work")
+    _unlock(odile, office, house, "Odile")
+    odile.visit(f"{office}/w/subjects/")
+    _seen(odile, "subjects")
+    on = now().date() - timedelta(days=40)
+    odile.play.get_by_label("Number of the request").fill("DPO-2026-041")
+    odile.play.get_by_label("To have it erased or restricted").check()
+    for part, number in (("Day", on.day), ("Month", on.month), ("Year", on.year)):
+        odile.play.get_by_label(part).fill(str(number))
+    odile.play.get_by_label("North East desk").check()
+    odile.press("Put it into the register")
+    _at(odile, "Request DPO-2026-041")
+    odile.play.get_by_label("Short name of a report that concerns them").fill(short_name(closed))
+    odile.press("Note it")
+    odile.play.get_by_role("link", name=short_name(closed)).wait_for()
+    _seen(odile, "subject")
+    odile.visit(f"{office}/w/subjects/")
+    odile.play.get_by_text("12 days late").wait_for()
+    _seen(odile, "subjects-late")
+    odile.visit(f"{office}/w/r/{closed}/keeping/")
+    _open(odile, "Propose to dispose of it").get_by_label("Somebody has the right to have it erased").check()
+    odile.press("Propose it")
+    odile.play.get_by_text("Proposed. A supervisor who is not you decides.").wait_for()
+    assert not odile.play.get_by_role("link", name="Decide about it").count(), "who does not lead cannot"
+
+    olga.visit(f"{office}/w/kept/")
+    _seen(olga, "keeping-proposed")
+    olga.press(short_name(closed))
+    _at(olga, f"Dispose of {short_name(closed)}?")
+    _seen(olga, "keeping-decide")
+    olga.play.get_by_label("Dispose of it").check()
+    olga.press("Decide")
+    _at(olga, "Certificate of disposal")
+    _seen(olga, "certificate")
+    olga.visit(f"{office}/w/certificates/")
+    _seen(olga, "certificates")
+    assert Disposal.objects.get().done
+    assert not Report.objects.filter(pk=closed).exists()

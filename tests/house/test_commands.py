@@ -35,6 +35,7 @@ COMMANDS = (
     "canary",
     "certificate",
     "docs",
+    "data-protection",
 )
 
 

@@ -130,6 +130,12 @@ def _docs(args: argparse.Namespace) -> int:
     return papers.run(Path(args.folder), check=args.check)
 
 
+def _data_protection(args: argparse.Namespace) -> int:
+    from heedline.jobs import data_protection
+
+    return data_protection.run(Path(args.folder), Path(args.answers) if args.answers else None, args.pack)
+
+
 def _leaflets(args: argparse.Namespace) -> int:
     from heedline.jobs import leaflets
 
@@ -201,6 +207,14 @@ def parser() -> argparse.ArgumentParser:
     docs.add_argument("--check", action="store_true", help="write nothing; exit 1 when they are out of date")
     docs.add_argument("--folder", default="docs", help="where they stand (docs)")
     docs.set_defaults(call=_docs)
+
+    protection = commands.add_parser(
+        "data-protection", help="write the papers on data protection, from the program and your answers"
+    )
+    protection.add_argument("folder", metavar="FOLDER", help="where they go, and answers.toml with them")
+    protection.add_argument("--answers", metavar="FILE", help="your answers, when they are kept elsewhere")
+    protection.add_argument("--pack", default="uk", help="jurisdiction (uk)")
+    protection.set_defaults(call=_data_protection)
 
     paper = commands.add_parser(
         "leaflets", help="make the PDFs that the public site hands out, from its words"

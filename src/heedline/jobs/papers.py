@@ -1,7 +1,9 @@
 """Papers that are printed from the code, so that they cannot say anything else than it does.
 
 `docs/journey.md` shows the moves of a report, `docs/access.md` who may do what and whom each page answers,
-`docs/languages.md` which public page is in which language and who has reviewed it. A check compares what stands on the disk with what would be printed.
+`docs/languages.md` which public page is in which language and who has reviewed it, and
+`docs/data-protection/` the demonstration's papers on data protection. A check compares what stands on the disk with what
+would be printed.
 """
 
 from __future__ import annotations
@@ -167,7 +169,14 @@ def papers() -> dict[str, str]:
     import django
 
     django.setup()
-    return {"journey.md": journey() + "\n", "access.md": access() + "\n", "languages.md": languages() + "\n"}
+    from heedline.jobs import data_protection
+
+    return {
+        "journey.md": journey() + "\n",
+        "access.md": access() + "\n",
+        "languages.md": languages() + "\n",
+        **{f"data-protection/{name}": text for name, text in data_protection.for_the_demo().items()},
+    }
 
 
 def run(folder: Path, *, check: bool) -> int:
@@ -179,7 +188,7 @@ def run(folder: Path, *, check: bool) -> int:
             continue
         stale.append(name)
         if not check:
-            folder.mkdir(parents=True, exist_ok=True)
+            file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
     if check and stale:
         print(f"{', '.join(stale)} no longer says what the code does: make docs", file=sys.stderr)  # noqa: T201

@@ -7,7 +7,7 @@ cannot send a report to another door.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
@@ -30,6 +30,8 @@ class _Known:
     serial: int
     root: str
     directory: Directory
+    offered: dict[date, bool] = field(default_factory=dict)
+    """What `identity_offered` found in this directory, by day: every question page asks, some several times."""
 
 
 _known: _Known | None = None
@@ -109,6 +111,13 @@ def authoriser_epoch(authoriser_desk: str | None, on: date) -> EpochKey | None:
 def identity_offered(on: date) -> bool:
     """True when every desk that may receive a report has an authoriser with keys."""
     known = directory()
+    found = _known.offered if _known is not None and _known.directory is known else {}
+    if on not in found:
+        found[on] = _offered(known, on)
+    return found[on]
+
+
+def _offered(known: Directory, on: date) -> bool:
     desks = [
         facts
         for desk in known.desks()

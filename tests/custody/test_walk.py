@@ -1,0 +1,125 @@
+"""A leaver, a lost passkey, a release at night, a disposal and the restore drill, by the real verbs and commands."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from heedline.backups import folder
+from heedline.launch import demo, postgres
+from heedline.launch.home import Home
+from tests.custody.scene import Installation, passphrase_file, rows, run, words_of
+from tests.custody.test_drill import ask
+from tests.database import CHECKOUT
+
+NAME = "Rosa Verhoeven-Okonkwo"
+
+
+def step(what: str, home: Path, url: str, told: dict[str, Any], tmp_path: Path) -> Any:
+    """Let people do a step of the walk in an instance. Returns what they say."""
+    file = tmp_path / "told.json"
+    file.write_text(json.dumps(told))
+    return json.loads(run(["-m", "tests.custody.walk", what, str(file)], office(Home(home), url)))
+
+
+def office(home: Home, url: str) -> dict[str, str]:
+    return demo.environment_of("office", home, {"office": url}, demo.sites())
+
+
+def readdress(installation: Installation) -> str:
+    """`heedline keys readdress`, as Odile types it on the office's host."""
+    told = office(installation.home, installation.cluster.url("office"))
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "heedline.jobs.cli",
+            *("keys", "readdress", "north-east", "--officer", "odile@unit.example"),
+        ],
+        env=told | {"PYTHONPATH": str(CHECKOUT / "src")},
+        input=installation.told["passphrases"]["Odile"] + "\n",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_the_walk(installation: Installation, tmp_path: Path) -> None:
+    home, live = installation.home.folder, installation.cluster.super_url("heedline")
+    gone, kept = installation.told["refs"][1:3]
+    told = {"passphrases": installation.told["passphrases"], "refs": [gone, kept]}
+    begun = step("begin", home, live, told, tmp_path)
+    assert begun["opened"] > len(installation.told["refs"]), "she opens everything that the desk holds"
+    told |= {"named": begun["named"], "seeds": {"Orsolya": begun["seed"]}}
+    with_her = told | {"passphrases": told["passphrases"] | {"Orsolya": begun["words"]}}
+    before = installation.backup("before")
+    sealed = rows(
+        live,
+        "SELECT encode(p.payload, 'hex') FROM reports_sealed_payload p JOIN reports_sealed_header h USING (container)"
+        f" WHERE h.report_id = '{gone}' AND h.part <> 'identity'",
+    )
+    payloads = [one for (one,) in sealed]
+
+    night = step("night", home, live, with_her, tmp_path)
+    assert night["called"] == ["ada@unit.example"]
+    assert NAME in night["identity"]
+    assert night["epochs"] == 3, "by the passkey that replaces the lost one"
+    assert (night["sessions"], night["ways"]) == (0, 0)
+    assert night["ended"], "whatever the leaver held is in use no more"
+    (certificate,) = ask("dispose", home, live, {**told, "refs": [gone]}, tmp_path)
+
+    assert "can be destroyed from" in readdress(installation)
+    step("hour", home, live, told, tmp_path)
+    assert readdress(installation).count("was destroyed on") == len(night["ended"])
+    assert rows(live, "SELECT count(*) FROM keys_epoch WHERE destroyed_on IS NOT NULL") == [
+        (len(night["ended"]),)
+    ]
+    assert step("leaver", home, live, with_her, tmp_path) == 0
+    keys = tmp_path / "keys"
+    installation.heedline("backup", "--keys", str(keys))
+    (after,) = folder.finished(keys)
+
+    # while the old key store is still there, it opens what it opened: which is why it has to go
+    canary = passphrase_file(installation, tmp_path)
+    old = _restored(installation, before, tmp_path / "old", canary)
+    try:
+        opened = ask("open", old.home, old.url, told | {"payloads": payloads}, tmp_path)
+        assert all(opened["reports"].values())
+        assert all(opened["payloads"])
+        assert step("leaver", old.home, old.url, with_her, tmp_path) == begun["opened"]
+    finally:
+        postgres.destroy(old.cluster)
+
+    # once it has gone: the old bodies, and the key store of today
+    new = _restored(installation, (before[0], after), tmp_path / "new", canary)
+    try:
+        opened = ask("open", new.home, new.url, told | {"payloads": payloads}, tmp_path)
+        assert opened["reports"][kept]
+        assert opened["reports"][gone] is None
+        assert opened["payloads"] == [False] * len(payloads) != []
+        assert step("leaver", new.home, new.url, with_her, tmp_path) == 0
+        assert NAME in step("identity", new.home, new.url, told, tmp_path)
+        assert rows(new.url, f"SELECT done FROM reports_disposal WHERE id = '{certificate}'") == [(True,)]
+        assert rows(new.url, f"SELECT count(*) FROM reports_report WHERE id = '{gone}'") == [(0,)]
+    finally:
+        postgres.destroy(new.cluster)
+
+
+class Restored:
+    """An instance that was restored, running."""
+
+    def __init__(self, home: Path) -> None:
+        self.home, self.cluster = home, postgres.start(home, durable=False)
+        self.url = self.cluster.super_url("heedline")
+
+
+def _restored(installation: Installation, taken: tuple[Path, Path], home: Path, canary: Path) -> Restored:
+    home.mkdir()
+    said = installation.heedline(*words_of(taken, "--canary-file", str(canary)), home=home)
+    assert "The canary's report opens." in said
+    return Restored(home)

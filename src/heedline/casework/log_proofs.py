@@ -6,15 +6,14 @@ body of C2SP's `add-checkpoint`: from which size, the hashes, the later checkpoi
 
 from __future__ import annotations
 
-import binascii
 import json
-from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from heedline.audit import leaves
 from heedline.audit.tree import HASH_SIZE, is_consistent, is_included, leaf_hash
+from heedline.vault.base64_text import from_base64, to_base64
 from heedline.vault.notes import Checkpoint, NotBelieved, Note, NoteKey
 
 EVENT_PROOF = "c2sp.org/tlog-proof@v1"
@@ -66,8 +65,8 @@ def read_event(line: bytes) -> dict[str, Any]:
 
 def _hashes(lines: Sequence[str]) -> tuple[bytes, ...]:
     try:
-        found = tuple(b64decode(line, validate=True) for line in lines)
-    except binascii.Error:
+        found = tuple(from_base64(line) for line in lines)
+    except ValueError:
         found = (b"",)
     if len(found) > _MOST_HASHES or any(len(one) != HASH_SIZE for one in found):
         raise Unreadable("Its hashes cannot be read")
@@ -92,8 +91,8 @@ class EventProof:
     @property
     def text(self) -> str:
         """The proof in C2SP's form."""
-        lines = [EVENT_PROOF, f"extra {b64encode(self.event).decode()}", f"index {self.position}"]
-        return "\n".join([*lines, *(b64encode(one).decode() for one in self.hashes)]) + f"\n\n{self.note}"
+        lines = [EVENT_PROOF, f"extra {to_base64(self.event)}", f"index {self.position}"]
+        return "\n".join([*lines, *(to_base64(one) for one in self.hashes)]) + f"\n\n{self.note}"
 
     @classmethod
     def from_text(cls, text: str) -> EventProof:
@@ -103,8 +102,8 @@ class EventProof:
         if head != EVENT_PROOF or not extra.startswith("extra ") or not index.startswith("index "):
             raise Unreadable("This is not the proof of an event")
         try:
-            event = b64decode(extra.removeprefix("extra "), validate=True)
-        except binascii.Error:
+            event = from_base64(extra.removeprefix("extra "))
+        except ValueError:
             raise Unreadable("Its event cannot be read") from None
         read_event(event)
         read_note(note)
@@ -128,7 +127,7 @@ class Growth:
     @property
     def text(self) -> str:
         """The proof as the body of `add-checkpoint`."""
-        lines = "".join(f"{b64encode(one).decode()}\n" for one in self.hashes)
+        lines = "".join(f"{to_base64(one)}\n" for one in self.hashes)
         return f"old {self.old}\n{lines}\n{self.note}"
 
     @classmethod

@@ -7,13 +7,13 @@ too: ``name+hash+base64``.
 """
 
 import hashlib
-from base64 import b64decode, b64encode
-from binascii import Error as NotBase64
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from heedline.vault.base64_text import from_base64, to_base64
 
 LOG_SIGNATURE = 1
 """Signature type of a log: Ed25519 over the text."""
@@ -49,7 +49,7 @@ class NoteKey:
         return hashlib.sha256(self.name.encode() + b"\n" + bytes([self.kind]) + self.public).digest()[:4]
 
     def __str__(self) -> str:
-        material = b64encode(bytes([self.kind]) + self.public).decode()
+        material = to_base64(bytes([self.kind]) + self.public)
         return f"{self.name}+{self.hash.hex()}+{material}"
 
     @classmethod
@@ -57,9 +57,9 @@ class NoteKey:
         """The key behind ``name+hash+base64``; ``ValueError`` for anything else."""
         try:
             name, hashed, material = text.strip().split("+", 2)
-            raw = b64decode(material, validate=True)
+            raw = from_base64(material)
             key = cls(name, raw[1:], raw[0])
-        except (ValueError, IndexError, NotBase64):
+        except (ValueError, IndexError):
             raise ValueError("not the key of a note") from None
         if str(key) != text.strip() or hashed != key.hash.hex():
             raise ValueError("not the key of a note")
@@ -93,7 +93,7 @@ class NoteSigner:
             made = stamp + self._private().sign(_cosigned(text, seconds))
         else:
             made = self._private().sign(text.encode())
-        return f"{_DASH}{self.name} {b64encode(self.key.hash + made).decode()}\n"
+        return f"{_DASH}{self.name} {to_base64(self.key.hash + made)}\n"
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ class Note:
     def line_of(self, key: NoteKey) -> str:
         """The line with this key's signature, as it stands in the note; ``NotBelieved`` like ``believe``."""
         one = self.believe(key)
-        return f"{_DASH}{one.name} {b64encode(one.hash + one.made).decode()}\n"
+        return f"{_DASH}{one.name} {to_base64(one.hash + one.made)}\n"
 
 
 @dataclass(frozen=True)
@@ -163,24 +163,23 @@ class Checkpoint:
     @property
     def text(self) -> str:
         """The three lines."""
-        return f"{self.origin}\n{self.size}\n{b64encode(self.root).decode()}\n"
+        return f"{self.origin}\n{self.size}\n{to_base64(self.root)}\n"
 
     @classmethod
     def from_text(cls, text: str) -> "Checkpoint":
         """The checkpoint in a note's text; ``NotBelieved`` when it is none. Further lines are allowed and ignored."""
         try:
             origin, size, root, *more = text.removesuffix("\n").split("\n")
-            found = cls(origin, int(size), b64decode(root, validate=True))
+            found = cls(origin, int(size), from_base64(root))
             fine = (
                 origin
                 and size.isascii()
                 and size.isdecimal()
                 and str(found.size) == size
                 and len(found.root) == _HASH_SIZE
-                and b64encode(found.root).decode() == root
                 and all(more)
             )
-        except (ValueError, NotBase64):
+        except ValueError:
             fine = False
         if not fine:
             raise NotBelieved("This is not a checkpoint.")
@@ -206,7 +205,7 @@ def _signature(line: str) -> Signature:
     if not line.startswith(_DASH):
         raise ValueError("not a signature line")
     name, _, encoded = line.removeprefix(_DASH).partition(" ")
-    raw = b64decode(encoded, validate=True)
+    raw = from_base64(encoded)
     if not _is_name(name) or len(raw) < 5:
         raise ValueError("not a signature line")
     return Signature(name, raw[:4], raw[4:])

@@ -8,7 +8,6 @@ spaces, hyphens for spaces, and how the keyboard composes accents.
 import json
 import secrets
 import unicodedata
-from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
@@ -16,6 +15,7 @@ from threading import BoundedSemaphore
 
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
+from heedline.vault.base64_text import from_base64, to_base64
 from heedline.vault.errors import CannotOpen
 from heedline.vault.keys import SEED_SIZE
 from heedline.vault.small import KEY_SIZE, OVERHEAD, open_small, seal_small
@@ -67,8 +67,8 @@ class WrappedSeed:
             "memory_kib": self.params.memory_kib,
             "iterations": self.params.iterations,
             "lanes": self.params.lanes,
-            "salt": b64encode(self.salt).decode(),
-            "sealed": b64encode(self.sealed).decode(),
+            "salt": to_base64(self.salt),
+            "sealed": to_base64(self.sealed),
         }
         return json.dumps(facts, separators=(",", ":"))
 
@@ -82,8 +82,8 @@ class WrappedSeed:
             if (facts["v"], facts["kdf"]) != (1, "argon2id"):
                 raise CannotOpen
             params = Cost(facts["memory_kib"], facts["iterations"], facts["lanes"])
-            salt = b64decode(facts["salt"], validate=True)
-            sealed = b64decode(facts["sealed"], validate=True)
+            salt = from_base64(facts["salt"])
+            sealed = from_base64(facts["sealed"])
         except (ValueError, TypeError, KeyError, RecursionError):
             raise CannotOpen from None
         if len(salt) != _SALT or len(sealed) != OVERHEAD + SEED_SIZE:

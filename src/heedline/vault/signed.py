@@ -21,12 +21,12 @@ are ISO. The sizes fix the suite: X-Wing for ``kem``, Ed25519 for ``signing``.
 """
 
 import json
-from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
+from heedline.vault.base64_text import from_base64, to_base64
 from heedline.vault.keys import PUBLIC_SIZE, SIGNATURE_SIZE, SIGNING_PUBLIC_SIZE, sign
 
 type JSON = str | int | bool | list[JSON] | dict[str, JSON] | None
@@ -89,7 +89,7 @@ class Signed:
     def to_json(self) -> str:
         """One line of JSON, the same for the same statement and signatures."""
         statement = json.loads(self.statement.canonical())
-        signatures = {signer: b64encode(made).decode() for signer, made in self.signatures.items()}
+        signatures = {signer: to_base64(made) for signer, made in self.signatures.items()}
         facts = {"statement": statement, "signatures": signatures}
         return json.dumps(facts, sort_keys=True, separators=(",", ":"))
 
@@ -105,9 +105,7 @@ class Signed:
                 raise ValueError
             statement = Statement(**said)
             check_shape(statement)
-            signatures = {
-                str(signer): b64decode(made, validate=True) for signer, made in facts["signatures"].items()
-            }
+            signatures = {str(signer): from_base64(made) for signer, made in facts["signatures"].items()}
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise ValueError("not a signed statement") from None
         return cls(statement, signatures)
@@ -133,14 +131,14 @@ def propose(statement: Statement, seed: bytes, *, installation: str) -> bytes:
 
 def key_text(key: bytes) -> str:
     """A public key as it stands in a body."""
-    return b64encode(key).decode()
+    return to_base64(key)
 
 
 def key_bytes(text: JSON) -> bytes:
     """The public key behind ``key_text``; ``ValueError`` for another spelling."""
     if not isinstance(text, str):
         raise ValueError("not a key")
-    key = b64decode(text, validate=True)
+    key = from_base64(text)
     if key_text(key) != text:
         raise ValueError("not a key")
     return key

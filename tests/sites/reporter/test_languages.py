@@ -91,6 +91,7 @@ def test_every_page_is_there_in_every_language(rosa: Walker, language: str) -> N
             assert (
                 other == language
                 or f'href="{same}" rel="alternate" hreflang="{other}" lang="{other}"' in html
+                or f'formaction="{same}" name="as-typed"' in html
             )
     assert not rosa.client.cookies.keys() - {name for name in rosa.client.cookies if "csrf" in name}
 
@@ -154,10 +155,10 @@ def test_the_way_from_the_door_to_the_messages_in_another_language(rosa: Walker,
 
 def test_the_draft_goes_along_when_somebody_changes_the_language(rosa: Walker) -> None:
     rosa.begin().press("Continue", danger="no").press("Continue").press("Continue", narrative="A van.")
-    rosa.visit("/r/what/").follow("Cymraeg")
+    rosa.visit("/r/what/").press("Cymraeg")
     assert rosa.at == "/cy/r/what/"
     assert rosa.typed("narrative") == "A van."
-    rosa.visit("/r/what/?back=check").follow("العربية")
+    rosa.visit("/r/what/?back=check").press("العربية")
     assert rosa.been[-1] == "/ar/r/what/?back=check"
     assert "<textarea" in rosa.html
     assert 'dir="auto"' in rosa.html

@@ -20,13 +20,14 @@ from tests.acting import acting
 
 @dataclass
 class Control:
-    """An input, textarea or button of a form."""
+    """An input, textarea or button of a form. `action`: where a button posts the form instead."""
 
     kind: str
     name: str
     value: str
     label: str = ""
     chosen: bool = False
+    action: str = ""
 
 
 @dataclass
@@ -35,6 +36,7 @@ class PageForm:
 
     method: str
     action: str
+    id: str = ""
     controls: list[Control] = field(default_factory=list)
 
 
@@ -53,14 +55,17 @@ class _Reader(HTMLParser):
         self._catch: list[tuple[str, dict[str, str]]] = []
         self._heard: dict[str, list[str]] = {}
         self._in_main = False
+        self._elsewhere: list[tuple[str, Control]] = []
         self.feed(html)
+        for form, button in self._elsewhere:
+            next(one for one in self.forms if one.id == form).controls.append(button)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         at = {name: value or "" for name, value in attrs}
         if tag == "main":
             self._in_main = True
         if tag == "form":
-            self.forms.append(PageForm(at.get("method", "get"), at.get("action", "")))
+            self.forms.append(PageForm(at.get("method", "get"), at.get("action", ""), at.get("id", "")))
         elif tag == "input" and self.forms:
             kind = at.get("type", "text")
             self.forms[-1].controls.append(
@@ -85,7 +90,12 @@ class _Reader(HTMLParser):
                 self.headings.append(text)
             case "a":
                 self.links.append((text, at.get("href", "")))
-            case "button" if self.forms:
+            case "button" if "form" in at and "aria-hidden" not in at:
+                button = Control(
+                    "button", at.get("name", ""), at.get("value", ""), text, action=at.get("formaction", "")
+                )
+                self._elsewhere.append((at["form"], button))
+            case "button" if self.forms and "form" not in at:
                 self.forms[-1].controls.append(
                     Control("button", at.get("name", ""), at.get("value", ""), text)
                 )
@@ -139,7 +149,7 @@ class Walker:
             data[asked] = value if isinstance(value, list) else [value]
         if button.name:
             data[button.name] = [button.value]
-        return self._arrive("post", urljoin(self.at, form.action or self.at), data)
+        return self._arrive("post", urljoin(self.at, button.action or form.action or self.at), data)
 
     def _form_with(self, words: str) -> tuple[PageForm, Control]:
         for form in self.page.forms:

@@ -18,6 +18,9 @@ from heedline.packs.languages import Language
 from heedline.web.components.own_words import saying
 from heedline.web.components.shell import Link
 
+#: Under this name the buttons of the languages post a form (`components/public.html`): shown again as it was typed.
+AS_TYPED = "as-typed"
+
 _catalogues: dict[tuple[int, str], tuple[Pack, Mapping[str, str]]] = {}
 
 
@@ -71,6 +74,11 @@ class LanguageOfTheAddress:
             return HttpResponseRedirect(prefix(code))
         with speaking(code):
             return self.get_response(request)
+
+
+def as_typed(request: HttpRequest) -> bool:
+    """Whether somebody only changes the language: what was posted is not finished, and not to be found fault with."""
+    return AS_TYPED in request.POST
 
 
 def same_page(request: HttpRequest) -> tuple[Link, ...]:

@@ -18,6 +18,7 @@ from heedline.web.components.forms import Form, Hidden, TextArea, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.reporter import cookies, recovery
 from heedline.web.reporter.asking import pack, shown
+from heedline.web.reporter.languages import as_typed
 from heedline.web.reporter.pages import day_in_words, page, see_other, tab_title
 from heedline.web.reporter.receipt_codes import ReceiptCode, mentions_code, typed_code
 from heedline.web.reporter.turns import StoreAway, now
@@ -66,6 +67,8 @@ def enter(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _enter_page(request, "", "")
     given = request.POST.get("code", "")
+    if as_typed(request):
+        return _enter_page(request, given[:200], "")
     found = typed_code(given)
     if found is None:
         return _enter_page(request, given[:200], shown("visit.unknown" if given.strip() else "visit.missing"))
@@ -84,6 +87,8 @@ def messages(visit: Visit) -> HttpResponse:
     if not visit.posted:
         return _messages_page(visit, "", {})
     text = visit.request.POST.get("text", "").replace("\r\n", "\n").strip()
+    if as_typed(visit.request):
+        return _messages_page(visit, text, {})
     if error := _wrong(visit.request, text):
         return _messages_page(visit, text, {"text": error})
     try:
@@ -175,6 +180,7 @@ def _enter_page(request: HttpRequest, given: str, error: str) -> HttpResponse:
         title=tab_title("visit"),
         form=form,
         button=shown("visit.button"),
+        keeps_typed=True,
         action=reverse("reporter:enter"),
     )
 
@@ -193,6 +199,7 @@ def _messages_page(visit: Visit, text: str, errors: dict[str, str]) -> HttpRespo
         "messages",
         title=tab_title("messages"),
         status=200,
+        keeps_typed=True,
         status_words=shown(pack().statuses[box.status]),
         withdrawn=box.withdraw_asked,
         messages=[

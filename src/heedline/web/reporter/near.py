@@ -15,6 +15,7 @@ from heedline.packs.counters import Counter
 from heedline.web.components.forms import Form, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.reporter.asking import pack, shown, words
+from heedline.web.reporter.languages import as_typed
 from heedline.web.reporter.pages import page
 
 
@@ -38,7 +39,8 @@ def near(request: HttpRequest) -> HttpResponse:
     """Asks for a postcode, and answers with the forces of that place and their counters."""
     form = Form(_fields())
     found: tuple[str, ...] = ()
-    if request.method == "POST":
+    nothing_yet = as_typed(request) and not request.POST.get("postcode", "").strip()
+    if request.method == "POST" and not nothing_yet:
         form = Form.posted(_fields(), request.POST.lists())
         if not form.errors:
             found = tuple(sorted(pack().areas.forces_of_postcode(form.text("postcode"))))
@@ -52,6 +54,7 @@ def near(request: HttpRequest) -> HttpResponse:
         title=words()["phone_door.title"],
         back_url=reverse("reporter:phone"),
         form=form,
+        keeps_typed=True,
         found=[_force(code) for code in found],
         listed=any(pack().counters.get(code) for code in found),
     )

@@ -12,6 +12,7 @@ from heedline.intake.questions import Step, StepKind
 from heedline.web.reporter import gates, promises, repeated, sending, tally, walking
 from heedline.web.reporter.asking import shown
 from heedline.web.reporter.fields_of_step import form_of, heads_itself
+from heedline.web.reporter.languages import as_typed
 from heedline.web.reporter.pages import page, see_other, tab_title
 from heedline.web.reporter.turns import Turn, on_draft
 
@@ -43,6 +44,9 @@ def answer(turn: Turn, step: Step) -> HttpResponse:
     """Read one page, keep it and go on. What is wrong, or was typed too late, comes back with what was typed."""
     gates.note_box(turn)
     reading = turn.asking.read(step, dict(turn.request.POST.lists()))
+    if as_typed(turn.request):
+        shown_again, trouble = walking.in_another_language(turn, step, step.slug)
+        return shown_again or show(turn, step, reading.typed, {step.fields[0].name: trouble})
     skipping = "skip" in turn.request.POST
     before = turn.draft.answers
     mistaken = bool(reading.errors) and not (skipping and walking.is_blank(reading.typed))
@@ -81,6 +85,7 @@ def show(turn: Turn, step: Step, typed: Mapping[str, Any], errors: Mapping[str, 
         "call" if call else "question",
         step=seen,
         kind=turn.kind,
+        keeps_typed=bool(step.fields) and not call,
         title=tab_title(step.slug, step.title),
         heading="" if heads_itself(seen) and not call else seen.title,
         form=form_of(seen, typed, errors),

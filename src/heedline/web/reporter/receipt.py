@@ -15,6 +15,7 @@ from heedline.web.components.forms import Form, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.reporter import cookies
 from heedline.web.reporter.asking import shown
+from heedline.web.reporter.languages import as_typed
 from heedline.web.reporter.pages import day_in_words, page, see_other, tab_title
 from heedline.web.reporter.receipt_codes import typed_code
 from heedline.web.reporter.turns import StoreAway, Turn, on_sent
@@ -34,6 +35,8 @@ def code_check(turn: Turn) -> HttpResponse:
     if "decline" in turn.request.POST:
         return _finish(turn, "reporter:finished-without")
     given = turn.request.POST.get("code", "")
+    if as_typed(turn.request):
+        return _check_page(turn, given[:200])
     found = typed_code(given)
     if found is not None and found.symbols == turn.draft.code:
         return _finish(turn, "reporter:finished")
@@ -81,7 +84,7 @@ def shown_code(turn: Turn) -> dict[str, Any]:
     }
 
 
-def _check_page(turn: Turn) -> HttpResponse:
+def _check_page(turn: Turn, unfinished: str = "") -> HttpResponse:
     given = turn.draft.notes.get("typed_code")
     box = TextInput(
         name="code",
@@ -91,9 +94,15 @@ def _check_page(turn: Turn) -> HttpResponse:
         width=20,
         limit=200,
     )
-    form = Form((box,), {"code": given or ""}, {} if given is None else {"code": shown("code_check.wrong")})
+    form = Form(
+        (box,),
+        {"code": unfinished or given or ""},
+        {} if given is None else {"code": shown("code_check.wrong")},
+    )
     again = {} if given is None else shown_code(turn)
-    return page(turn.request, "code_check", title=tab_title("code_check"), form=form, **again)
+    return page(
+        turn.request, "code_check", title=tab_title("code_check"), form=form, keeps_typed=True, **again
+    )
 
 
 def _finish(turn: Turn, where: str) -> HttpResponse:

@@ -14,11 +14,12 @@ from django.http import HttpRequest, HttpResponse
 from heedline.intake.questions import Kind
 from heedline.web.reporter import cookies
 from heedline.web.reporter.asking import KIND_FIELD, question_set, question_sets
+from heedline.web.reporter.languages import AS_TYPED
 from heedline.web.reporter.pages import page, see_other
 
 _NOT_TYPED = frozenset({"csrfmiddlewaretoken", "skip", "homepage"})
 #: Fields of ours that a page posts again, and does not show.
-_OURS = frozenset({KIND_FIELD, "form_token"})
+_OURS = frozenset({KIND_FIELD, "form_token", AS_TYPED})
 
 
 @dataclass(frozen=True, slots=True)

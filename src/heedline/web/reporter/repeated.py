@@ -15,6 +15,7 @@ from heedline.web.components.forms import Form
 from heedline.web.reporter import gates, recovery, tally, walking
 from heedline.web.reporter.asking import shown
 from heedline.web.reporter.fields_of_step import form_of
+from heedline.web.reporter.languages import as_typed
 from heedline.web.reporter.pages import as_written, page, see_other, tab_title
 from heedline.web.reporter.turns import Turn, on_draft
 
@@ -30,7 +31,7 @@ def overview(turn: Turn, step: Step) -> HttpResponse:
         )
         return see_other(walking.address(turn, target))
     tally.entered(turn, step)
-    back = "?back=check" if turn.from_check else ""
+    back = _back(turn)
     cards = [
         _card(turn, step, item, number, back)
         for number, item in enumerate(loops.items(turn.draft.answers, step.slug), start=1)
@@ -90,7 +91,7 @@ def item_remove(turn: Turn, slug: str, item: str) -> HttpResponse:
     if step is None:
         return walking.off_the_path(turn, slug)
     found = next((one for one in loops.items(turn.draft.answers, slug) if one.id == item), None)
-    there = reverse("reporter:question", kwargs={"slug": slug}) + ("?back=check" if turn.from_check else "")
+    there = reverse("reporter:question", kwargs={"slug": slug}) + _back(turn)
     if turn.posted:
         trouble = walking.kept(turn, loops.remove_item(turn.draft.answers, step, item))
         return recovery.store_away(turn.request) if trouble else see_other(there)
@@ -105,6 +106,10 @@ def item_remove(turn: Turn, slug: str, item: str) -> HttpResponse:
         written=as_written(lines),
         back_url=there,
     )
+
+
+def _back(turn: Turn) -> str:
+    return "?back=check" if turn.from_check else ""
 
 
 def _card(turn: Turn, step: Step, item: loops.Item, number: int, back: str) -> dict[str, Any]:
@@ -131,6 +136,10 @@ def _loop(turn: Turn, slug: str) -> Step | None:
 def _save(turn: Turn, step: Step, old: loops.Item | None, place: str) -> HttpResponse:
     gates.note_box(turn)
     reading = turn.asking.read(step, dict(turn.request.POST.lists()))
+    if as_typed(turn.request):
+        there = "" if old else reverse("reporter:item-new", kwargs={"slug": step.slug}) + _back(turn)
+        shown_again, trouble = walking.in_another_language(turn, step, place, there)
+        return shown_again or _form(turn, step, reading.typed, {step.fields[0].name: trouble})
     if reading.errors or walking.must_warn(turn, place, reading.typed):
         errors = reading.errors or walking.code_error(reading.typed)
         tally.mistaken(turn, step, reading.codes.values() if reading.errors else ["receipt-code"])
@@ -161,6 +170,7 @@ def _form(turn: Turn, step: Step, typed: Mapping[str, Any], errors: Mapping[str,
         "item",
         step=seen,
         kind=turn.kind,
+        keeps_typed=True,
         title=tab_title(step.slug, step.item_title),
         heading=seen.item_title or seen.title,
         form=form_of(seen, typed, errors),

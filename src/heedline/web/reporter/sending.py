@@ -17,6 +17,7 @@ from heedline.intake.summary import Row, check_rows
 from heedline.web.components.forms import Form, TextArea
 from heedline.web.reporter import gates, receipt, recovery, tally, walking
 from heedline.web.reporter.asking import language, shown
+from heedline.web.reporter.languages import as_typed
 from heedline.web.reporter.pages import as_written, page, see_other, tab_title
 from heedline.web.reporter.turns import StoreAway, Turn, on_draft
 
@@ -68,11 +69,15 @@ def brief(turn: Turn) -> HttpResponse:
             else see_other("reporter:question", slug=asking.first)
         )
     reading = asking.read(step, dict(turn.request.POST.lists()))
+    if as_typed(turn.request) and asking.fast:
+        shown_again, trouble = walking.in_another_language(turn, step, "brief")
+        return shown_again or _brief_page(turn, reading.typed[name], {name: trouble})
     if name in reading.errors and asking.fast:
         return walking.set_aside(turn, step, "brief") or _brief_page(
             turn, reading.typed[name], reading.errors
         )
     if turn.late or asking.fast:
+        walking.put_right(turn, "brief")
         trouble = walking.kept(turn, engine.with_answer(turn.draft.answers, step, reading.values))
         if trouble:
             return recovery.store_away(turn.request)
@@ -160,6 +165,7 @@ def _brief_page(turn: Turn, text: str, errors: Mapping[str, str]) -> HttpRespons
         turn.request,
         "brief",
         kind=turn.kind,
+        keeps_typed=True,
         title=tab_title("brief"),
         form=form,
         back_url=walking.back_address(turn, slug) if turn.from_check else _call_url(turn),

@@ -44,22 +44,47 @@ def kept(turn: Turn, answers: dict[str, Any]) -> str:
 def set_aside(turn: Turn, step: Step, place: str) -> HttpResponse | None:
     """Keep what was posted with a mistake in it, and show it at the page's own address: so Back never asks to send a
     form again. None when it could not be kept: then the caller shows it at once."""
-    names = {name for question in step.fields for name in posted_names(question)}
-    posted = {name: values for name, values in turn.request.POST.lists() if name in names}
-    turn.draft.notes.setdefault("mistakes", {})[place] = posted
+    turn.draft.notes.setdefault("mistakes", {})[place] = _posted(turn, step)
+    turn.draft.notes.get("unfinished", {}).pop(place, None)
     return None if kept(turn, turn.draft.answers) else see_other(here(turn))
 
 
+def in_another_language(
+    turn: Turn, step: Step, place: str, there: str = ""
+) -> tuple[HttpResponse | None, str]:
+    """Keep what stands in a page's boxes and show it in the language of this address, without finding fault: nobody said
+    that it was finished. Where a mistake was shown, it still is. Or no answer, and what to tell instead.
+
+    `there`: the address, where it is another than this one.
+    """
+    notes = turn.draft.notes
+    kind = "mistakes" if place in notes.get("mistakes", {}) else "unfinished"
+    notes.setdefault(kind, {})[place] = _posted(turn, step)
+    trouble = kept(turn, turn.draft.answers)
+    return (None if trouble else see_other(there or here(turn))), trouble
+
+
+def _posted(turn: Turn, step: Step) -> dict[str, list[str]]:
+    """What was posted to the fields of a page."""
+    names = {name for question in step.fields for name in posted_names(question)}
+    return {name: values for name, values in turn.request.POST.lists() if name in names}
+
+
 def put_right(turn: Turn, place: str) -> None:
-    """There is no mistake on that page any more. Saved with the next save."""
-    turn.draft.notes.get("mistakes", {}).pop(place, None)
+    """There is no mistake on that page any more, and nothing unfinished. Saved with the next save."""
+    for kind in ("mistakes", "unfinished"):
+        turn.draft.notes.get(kind, {}).pop(place, None)
 
 
 def reading_of(turn: Turn, step: Step, place: str, values: Values) -> tuple[dict[str, Any], dict[str, str]]:
-    """What the page shows: the mistake that was set aside and what is wrong with it, or else the saved answer."""
-    posted = turn.draft.notes.get("mistakes", {}).get(place)
+    """What the page shows: the mistake that was set aside and what is wrong with it, what was typed before the language
+    was changed, or else the saved answer."""
+    notes = turn.draft.notes
+    posted = notes.get("mistakes", {}).get(place)
     if posted is None:
-        return fields.shown(step, values), {}
+        unfinished = notes.get("unfinished", {}).get(place)
+        typed = fields.shown(step, values) if unfinished is None else turn.asking.read(step, unfinished).typed
+        return typed, {}
     reading = turn.asking.read(step, posted)
     return reading.typed, reading.errors or code_error(reading.typed)
 

@@ -1,0 +1,187 @@
+"""Whoever changes the language in the middle of a page takes along what they typed, finished or not, right or wrong."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from heedline.casework import drafting
+from heedline.casework.drafting import Draft
+from heedline.packs import load_pack
+from heedline.reports.models import Report
+from heedline.web.reporter import languages
+from heedline.web.reporter.turns import now
+from tests.sites.reporter.mishaps import database_away, run_out_of_time
+from tests.sites.reporter.walker import DRAFT, Walker
+
+pytestmark = pytest.mark.django_db
+CANARY = "A canary van stood at the gate"
+WELSH = load_pack("uk").words("cy")
+
+
+def draft_of(rosa: Walker) -> Draft:
+    found = drafting.load(rosa.cookie(DRAFT), at=now())
+    assert found is not None
+    return found
+
+
+def at_the_account(rosa: Walker) -> Walker:
+    return rosa.begin().press("Continue", danger="no").press("Continue")
+
+
+def test_what_was_typed_goes_along_and_nobody_finds_fault_with_it(rosa: Walker) -> None:
+    at_the_account(rosa).press("Cymraeg", narrative=CANARY)
+    assert rosa.at == "/cy/r/what/"
+    assert rosa.typed("narrative") == CANARY
+    rosa.press("العربية", narrative=f"{CANARY}.")
+    assert rosa.at == "/ar/r/what/"
+    assert rosa.typed("narrative") == f"{CANARY}."
+    rosa.press("English", narrative="")
+    assert rosa.at == "/r/what/"
+    assert rosa.typed("narrative") == ""
+    assert not rosa.title.startswith("Error:"), "nobody said that it was finished"
+    assert not any("canary" in path for path in rosa.been)
+
+
+def test_a_word_that_was_never_continued_is_in_no_report(rosa: Walker) -> None:
+    at_the_account(rosa).press("Continue", narrative="A van.").visit("/r/what/")
+    rosa.press("Cymraeg", narrative=CANARY)
+    assert draft_of(rosa).answers["what"]["narrative"] == "A van."
+    rosa.visit("/r/what/")
+    assert rosa.typed("narrative") == CANARY
+    rosa.press("Skip to sending").press("Continue", who="anonymous")
+    assert CANARY in rosa.main, "it was continued now"
+    rosa.visit("/r/what/?back=check").press("Polski", narrative="Something else.")
+    assert rosa.at == "/pl/r/what/?back=check"
+    rosa.visit("/r/check/")
+    assert CANARY in rosa.main
+    assert "Something else." not in rosa.main
+    rosa.press("Send your report")
+    assert Report.objects.count() == 1
+    assert draft_of(rosa).notes == {}
+
+
+def test_a_mistake_that_was_shown_is_shown_in_the_other_language(rosa: Walker) -> None:
+    at_the_account(rosa).press("Continue", narrative="")
+    assert rosa.title.startswith("Error:")
+    rosa.press("Cymraeg")
+    assert rosa.title.startswith(WELSH["components.error_prefix"])
+    rosa.press("English", narrative="A van.")
+    assert not rosa.title.startswith("Error:")
+    assert rosa.typed("narrative") == "A van."
+
+
+def test_choices_and_the_parts_of_a_date_go_along(rosa: Walker) -> None:
+    rosa.begin().press("Cymraeg", danger="no")
+    assert rosa.typed("danger") == "no"
+    rosa.press("English").press("Continue").press("Continue").press("Continue", narrative="A van.")
+    rosa.press("Continue", when="week")
+    assert rosa.at == "/r/when-more/"
+    rosa.press("Soomaali", date__day="41")
+    assert rosa.at == "/so/r/when-more/"
+    assert rosa.typed("date-day") == "41"
+    assert "govuk-error-message" not in rosa.html
+
+
+def at_a_new_person(rosa: Walker) -> Walker:
+    rosa.begin().press("Continue", danger="no").visit("/r/people/").press("Continue", known="yes")
+    assert rosa.at == "/r/person/new/"
+    return rosa
+
+
+def test_a_page_for_one_of_several(rosa: Walker) -> None:
+    at_a_new_person(rosa).press("اردو", looks=CANARY)
+    assert rosa.at == "/ur/r/person/new/"
+    assert rosa.typed("looks") == CANARY
+    rosa.press(load_pack("uk").words("ur")["shared.continue"])
+    assert rosa.at == "/ur/r/person/"
+    assert CANARY in rosa.main
+    rosa.visit("/r/person/new/")
+    assert rosa.typed("looks") == "", "the next one is another"
+
+
+def test_one_that_was_removed_in_another_tab_becomes_a_new_one(rosa: Walker) -> None:
+    at_a_new_person(rosa).press("Continue", looks="Tall.").follow("Change")
+    gone = rosa.page.forms[0]
+    rosa.client.post(
+        rosa.at + "remove/", {one.name: one.value for one in gone.controls if "csrf" in one.name}
+    )
+    rosa.press("Cymraeg", looks=CANARY)
+    assert rosa.at == "/cy/r/person/new/"
+    assert rosa.typed("looks") == CANARY
+
+
+def test_who_cannot_call_keeps_every_word(rosa: Walker) -> None:
+    rosa.visit("/emergency/").press("I cannot call")
+    assert rosa.at == "/r/brief/"
+    rosa.press("Cymraeg", narrative=CANARY)
+    assert rosa.at == "/cy/r/brief/"
+    assert rosa.typed("narrative") == CANARY
+    assert not Report.objects.exists(), "a language is no way to send"
+    rosa.press(WELSH["brief.button"])
+    assert rosa.at == "/cy/code/"
+
+
+def test_words_for_a_page_whose_draft_has_gone_are_kept_too(rosa: Walker) -> None:
+    at_the_account(rosa)
+    run_out_of_time()
+    rosa.press("Cymraeg", narrative=CANARY)
+    assert rosa.at == "/cy/r/what/"
+    assert rosa.typed("narrative") == CANARY
+    assert WELSH["expired.late"] in rosa.text
+
+
+def test_words_are_kept_while_the_database_is_away(rosa: Walker) -> None:
+    at_the_account(rosa)
+    with database_away():
+        rosa.press("Cymraeg", narrative=CANARY)
+    assert rosa.status == 503
+    assert rosa.typed("narrative") == CANARY
+    rosa.press(WELSH["unsent.button"])
+    assert rosa.at == "/cy/r/what/"
+    assert rosa.typed("narrative") == CANARY
+
+
+def test_too_many_words_come_back_with_the_reason(rosa: Walker) -> None:
+    long = "x" * 200_000
+    at_a_new_person(rosa)
+    for name in ("looks", "name"):
+        rosa.visit("/r/what/" if name == "looks" else "/r/where/")
+        rosa.press("Cymraeg", **{"narrative" if name == "looks" else "place": long})
+    rosa.visit("/r/person/new/").press("Cymraeg", looks=long)
+    assert WELSH["errors.too_large"] in rosa.main
+    assert rosa.typed("looks") == long
+
+
+def test_a_message_and_a_code_go_along(rosa: Walker) -> None:
+    code = rosa.send()
+    rosa.visit("/code/check/").press("Cymraeg", code=code[:9])
+    assert rosa.at == "/cy/code/check/"
+    assert rosa.typed("code") == code[:9]
+    assert "govuk-error-message" not in rosa.html
+    rosa.visit("/messages/").press("Cymraeg", code=code)
+    assert rosa.at == "/cy/messages/"
+    assert rosa.typed("code") == code
+    rosa.press(WELSH["visit.button"]).press("العربية", text=CANARY)
+    assert rosa.at == "/ar/messages/open/"
+    assert rosa.typed("text") == CANARY
+    assert not any(code in path for path in rosa.been)
+
+
+def test_a_postcode_goes_along(rosa: Walker) -> None:
+    rosa.visit("/phone/near/").press("Cymraeg")
+    assert rosa.at == "/cy/phone/near/"
+    assert "govuk-error-message" not in rosa.html
+    rosa.press("English", postcode="NE6 1AA")
+    assert rosa.typed("postcode") == "NE6 1AA"
+
+
+def test_a_key_pressed_in_a_box_goes_on_and_changes_no_language(rosa: Walker) -> None:
+    """Enter presses the form's first button, which stands before the languages and says what Continue says."""
+    at_the_account(rosa)
+    buttons = re.findall(r"<button[^>]*>", rosa.html)
+    assert 'form="typed"' in buttons[0]
+    assert "name=" not in buttons[0]
+    assert 'aria-hidden="true"' in buttons[0]
+    assert [b for b in buttons if "as-typed" in b] == buttons[1 : len(languages.pack().languages)]

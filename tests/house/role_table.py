@@ -232,6 +232,7 @@ PERMITS = {
     "shares_to_move",
     "waiting",
     "who_decides",
+    "who_decides_trace",
 }
 #: Those that look with the caller's eyes, so that row-level security holds inside; `slot` looks at no table.
 INVOKERS = {"queue", "slot", "waiting"}

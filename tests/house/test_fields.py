@@ -40,7 +40,7 @@ PLAIN: dict[str, str] = {
     "reports_sealed_header": "container report_id part epochs",
     "reports_sealed_payload": "container report_id",
     "reports_identity_share": "id report_id share epoch",
-    "reports_identity_request": "id report_id desk_id authoriser_desk_id ground minutes asked_words approved"
+    "reports_identity_request": "id report_id desk_id authoriser_desk_id purpose ground minutes asked_words approved"
     " decided_words opens_until",
     "reports_released_share": "request_id until",
     "reports_keeping": "report_id group review_on identity_until identity_gone_on",
@@ -141,6 +141,7 @@ CODES_ONLY = {
     ("reports_sweep", "left_out"),
     ("reports_sweep", "not_restored"),
     ("reports_swept", "status"),
+    ("reports_identity_request", "purpose"),
     ("reports_identity_request", "ground"),
     ("reports_keeping", "group"),
     ("reports_review", "group"),

@@ -59,7 +59,7 @@ def test_a_release_at_night(house: House, office: str, person: Open, scripts: bo
     _at(ada, "My work")
     _seen(ada, "identity-my-work")
     ada.press("See and decide")
-    _at(ada, "Requests to open who sent a report")
+    _at(ada, "Requests about who sent a report")
     _seen(ada, "identity-requests")
     ada.play.locator("tbody a").first.click()
     _at(ada, "Unlock your keys")

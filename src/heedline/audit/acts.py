@@ -46,6 +46,10 @@ class Act(StrEnum):
     IDENTITY_REQUEST_READ = "identity-request-read"
     IDENTITY_DECIDED = "identity-decided"
     IDENTITY_OPENED = "identity-opened"
+    TRACE_ASKED = "trace-asked"  # that a sender be traced elsewhere
+    TRACE_REQUEST_READ = "trace-request-read"
+    TRACE_DECIDED = "trace-decided"
+    TRACE_STATED = "trace-stated"  # what is held of the sender, on paper
     # how long it is kept
     KEEPING_SEEN = "keeping-seen"
     KEPT_LONGER = "kept-longer"

@@ -22,6 +22,7 @@ from heedline.casework.attendance import Attendance, Keyring
 from heedline.casework.call_back import CallLine
 from heedline.casework.case_lines import (
     LAST_REQUEST,
+    LAST_TRACE,
     MESSAGES,
     STEPS,
     TRANSLATION_TEXTS,
@@ -123,6 +124,7 @@ class CaseFile:
     status: str
     outcome: str
     asked: RequestLine | None
+    traced: RequestLine | None
     call: CallLine | None = None
     translations: tuple[TranslationLine, ...] = field(repr=False, default=())
     repeat_note: str = ""
@@ -237,6 +239,7 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
                 made=STEPS,
                 said=MESSAGES,
                 last_request=LAST_REQUEST,
+                last_trace=LAST_TRACE,
                 asked_translations=TRANSLATIONS,
                 translated=TRANSLATION_TEXTS,
             )
@@ -301,6 +304,7 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
         status=report.status,
         outcome=report.outcome,
         asked=request_line(report.last_request, by=by, at=at),
+        traced=request_line(report.last_trace, by=by, at=at),
         call=_call(report, opened, at),
         translations=translations,
     )

@@ -1,4 +1,4 @@
-"""What hangs on a report, line by line: its moves, its messages, and the last request to open who sent it.
+"""What hangs on a report, line by line: its moves, its messages, and the last requests about who sent it.
 
 The rows come as columns of the report's own statement (`beside`), so that a page costs the same statements whatever
 hangs on it; a new kind of line is one more column. What is sealed in them, `case_file` has opened before.
@@ -19,6 +19,7 @@ from django.db.models.functions import Cast, JSONObject
 
 from heedline.casework import voices
 from heedline.casework.attendance import Attendance
+from heedline.casework.identity import OPEN, TRACE
 from heedline.casework.identity_lines import RequestFacts, RequestLine, line_of, when_words
 from heedline.casework.translation_lines import TranslationLine, VersionLine, newest
 from heedline.desks.models import Officer
@@ -107,21 +108,30 @@ TRANSLATION_TEXTS = _beside(
     by="by__name",
     on="on",
 )
-LAST_REQUEST = _beside(
-    IdentityRequest.objects.order_by("-asked_at"),
-    most=1,
-    id="id",
-    report="report_id",
-    desk="desk__name",
-    ground="ground",
-    minutes="minutes",
-    asked_by="asked_by__name",
-    asked_by_id="asked_by_id",
-    asked_at="asked_at",
-    decided_by="decided_by__name",
-    decided_at="decided_at",
-    opens_until="opens_until",
-)
+
+
+def _last_request(purpose: str) -> ArraySubquery:
+    return _beside(
+        IdentityRequest.objects.filter(purpose=purpose).order_by("-asked_at"),
+        most=1,
+        id="id",
+        report="report_id",
+        desk="desk__name",
+        purpose="purpose",
+        approved="approved",
+        ground="ground",
+        minutes="minutes",
+        asked_by="asked_by__name",
+        asked_by_id="asked_by_id",
+        asked_at="asked_at",
+        decided_by="decided_by__name",
+        decided_at="decided_at",
+        opens_until="opens_until",
+    )
+
+
+LAST_REQUEST = _last_request(OPEN)
+LAST_TRACE = _last_request(TRACE)
 
 
 def _day(text: str) -> str:
@@ -180,7 +190,7 @@ def message_lines(
 
 
 def request_line(rows: Sequence[Row], *, by: Attendance, at: datetime) -> RequestLine | None:
-    """The last request to open who sent it; None when nobody has asked."""
+    """The last request about who sent it; None when nobody has asked."""
     if not rows:
         return None
     row = rows[0]
@@ -197,5 +207,7 @@ def request_line(rows: Sequence[Row], *, by: Attendance, at: datetime) -> Reques
         decided_by=row["decided_by"] or "",
         decided_at=_moment(row["decided_at"]),
         opens_until=_moment(row["opens_until"]),
+        purpose=row["purpose"],
+        approved=row["approved"],
     )
     return line_of(facts, by=by, at=at)

@@ -57,6 +57,8 @@ LIMITS: dict[int, str] = {30: "30 minutes", 120: "2 hours", 480: "8 hours"}
 #: Characters in one box; stated on the page.
 LONGEST = 2000
 PART = "release"
+#: What a request is for: to open what they said of themselves, or (`casework.tracing`) to have them traced elsewhere.
+OPEN, TRACE = "open", "trace"
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,8 @@ class OpenedIdentity:
     until: datetime
 
 
-def _words(text: str) -> str:
+def words_of(text: str) -> str:
+    """What was written, tidied. Raises NoRoom, and NotNow where nothing was."""
     text = tidy(text, lines=True).strip()
     if len(text) > LONGEST:
         raise NoRoom
@@ -111,12 +114,12 @@ def ask(ref: UUID, asking: Asking, *, by: Attendance, at: datetime) -> UUID:
     """
     if asking.ground not in GROUNDS or asking.minutes not in LIMITS:
         raise ValueError("a ground or a limit that nobody offered")
-    said = {"necessity": _words(asking.necessity), "risk": _words(asking.risk)}
+    said = {"necessity": words_of(asking.necessity), "risk": words_of(asking.risk)}
     found = find(ref, by=by, at=at)
     found.permit(Capability.ASK_IDENTITY)
     report = found.report
     desk = next(one for one in (report.desk_id, report.watch_id) if one in by.desk_ids and one is not None)
-    earlier = IdentityRequest.objects.filter(report_id=ref, desk_id=desk)
+    earlier = IdentityRequest.objects.filter(report_id=ref, desk_id=desk, purpose=OPEN)
     if earlier.filter(decided_at=None).exists():
         raise NotNow("Your desk has asked already. An authoriser is about to decide.")
     if earlier.filter(asked_by_id=by.officer_id, opens_until__gt=at).exists():
@@ -199,18 +202,15 @@ def decide(request_id: UUID, decision: Decision, *, by: Attendance, at: datetime
     Raises NotHere; Refused for one's own request and for anybody who can open reports; Locked; NoRoom; NotNow when it
     was decided already or cannot be approved.
     """
-    reasons = _words(decision.reasons)
+    reasons = words_of(decision.reasons)
     with request_on_the_record(Act.IDENTITY_DECIDED, by=by, request=request_id):
-        asked = _to_decide(request_id, by)
+        asked = to_decide(request_id, by, OPEN)
         by.require(Capability.DECIDE_IDENTITY, asked.authoriser_desk_id)
         half = wall.second_share(request_id)
-        desks = (asked.desk_id, *(half.desks if half is not None else ()))
-        reason = why_not_decide(Asked(asked.asked_by_id, by.officer_id, opens_reports(by, desks)))
-        if reason is not None:
-            raise Refused(reason)
+        refuse_who_opens(asked, by, *(half.desks if half is not None else ()))
         ring = by.keys()
         released = _release(asked, half, ring) if decision.approve else None
-        words, digest = _seal_reasons(asked, reasons)
+        words, digest = seal_reasons(asked, reasons)
         if not wall.decide_identity(
             request_id, approved=decision.approve, words=words, sha256=digest, released=released
         ):
@@ -226,13 +226,23 @@ def decide(request_id: UUID, decision: Decision, *, by: Attendance, at: datetime
         alarms.resolve_request(request_id, by=by, at=at)
 
 
-def _to_decide(request_id: UUID, by: Attendance) -> IdentityRequest:
-    asked = IdentityRequest.objects.filter(authoriser_desk_id__in=deciding_desks(by), pk=request_id).first()
+def to_decide(request_id: UUID, by: Attendance, purpose: str) -> IdentityRequest:
+    """A request that waits for somebody of this person's desk of authorisers. Raises NotHere, and NotNow once decided."""
+    mine = IdentityRequest.objects.filter(authoriser_desk_id__in=deciding_desks(by), purpose=purpose)
+    asked = mine.filter(pk=request_id).first()
     if asked is None:
         raise NotHere
     if asked.decided_at is not None:
         raise NotNow("This has been decided. A new request can be made, with new reasons.")
     return asked
+
+
+def refuse_who_opens(asked: IdentityRequest, by: Attendance, *desks: UUID) -> None:
+    """Raise Refused for whoever asked themselves and for whoever can open reports there or on one of `desks`."""
+    opens = opens_reports(by, (asked.desk_id, *desks))
+    reason = why_not_decide(Asked(asked.asked_by_id, by.officer_id, opens))
+    if reason is not None:
+        raise Refused(reason)
 
 
 def released_to(asked: IdentityRequest) -> str:
@@ -252,7 +262,7 @@ def _release(asked: IdentityRequest, half: wall.SecondShare | None, ring: Keyrin
     return release_share(share, officer.kem, container_id=half.container, officer=released_to(asked))
 
 
-def _seal_reasons(asked: IdentityRequest, reasons: str) -> tuple[wall.Words, bytes]:
+def seal_reasons(asked: IdentityRequest, reasons: str) -> tuple[wall.Words, bytes]:
     """Seal the reasons to whoever can read the request."""
     epochs = list(wall.release_words(asked.id)[asked.asked_words].epochs)
     container = uuid4()
@@ -307,7 +317,7 @@ def may_open(request_id: UUID, *, by: Attendance, at: datetime) -> Openable:
 
 
 def _mine(request_id: UUID, by: Attendance, at: datetime) -> tuple[IdentityRequest, Report, datetime]:
-    asked = requests_of(by).filter(pk=request_id, asked_by_id=by.officer_id).first()
+    asked = requests_of(by).filter(pk=request_id, asked_by_id=by.officer_id, purpose=OPEN).first()
     report = reports_of(by.desk_ids).filter(pk=asked.report_id).first() if asked is not None else None
     if asked is None or report is None:
         raise NotHere

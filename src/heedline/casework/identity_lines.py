@@ -1,4 +1,4 @@
-"""Where a request to open who sent a report stands, in one line of words."""
+"""Where a request about who sent a report stands, in one line of words."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
+
 from heedline.casework import attendance
 from heedline.casework.attendance import Attendance
-from heedline.casework.identity import GROUNDS, LIMITS
+from heedline.casework.identity import GROUNDS, LIMITS, OPEN, TRACE
 from heedline.casework.paging import DECIDED_WITHIN
 from heedline.casework.reading import short_name
+from heedline.packs import load_pack
 
 
 @dataclass(frozen=True)
@@ -28,11 +31,15 @@ class RequestFacts:
     decided_by: str
     decided_at: datetime | None
     opens_until: datetime | None
+    purpose: str = OPEN
+    approved: bool | None = None
 
     def state(self, at: datetime) -> str:
-        """waiting | refused | open | ended."""
+        """waiting | refused | open | ended; of a trace waiting | refused | agreed."""
         if self.decided_at is None:
             return "waiting"
+        if self.purpose == TRACE and self.approved:
+            return "agreed"
         if self.opens_until is None:
             return "refused"
         return "open" if self.opens_until > at else "ended"
@@ -40,7 +47,7 @@ class RequestFacts:
 
 @dataclass(frozen=True)
 class RequestLine:
-    """One request in a list. `state`: waiting | refused | open | ended."""
+    """One request in a list. `state`: waiting | refused | open | ended | agreed; `limit_words` is "" for a trace."""
 
     id: UUID
     ref: UUID
@@ -56,6 +63,12 @@ class RequestLine:
     decided_words: str
     until_words: str
     mine: bool
+    purpose: str = OPEN
+
+    @property
+    def trace(self) -> bool:
+        """Whether it asks that the sender be traced elsewhere."""
+        return self.purpose == TRACE
 
     @property
     def state_words(self) -> str:
@@ -67,6 +80,8 @@ class RequestLine:
                 return "Waiting for an authoriser"
             case "refused":
                 return f"Refused, {self.decided_words}"
+            case "agreed":
+                return f"Agreed, {self.decided_words}. The statement can be printed"
             case "open":
                 return f"Approved. {self.asked_by} can open it until {self.until_words}"
             case _:
@@ -80,13 +95,15 @@ def when_words(moment: datetime | None) -> str:
 
 def line_of(facts: RequestFacts, *, by: Attendance, at: datetime) -> RequestLine:
     """The request as `by` reads it at this moment."""
+    trace = facts.purpose == TRACE
+    grounds = load_pack(settings.PACK).tracing.grounds if trace else GROUNDS
     return RequestLine(
         id=facts.id,
         ref=facts.report,
         short=short_name(facts.report),
         desk_name=facts.desk,
-        ground_words=GROUNDS.get(facts.ground, facts.ground),
-        limit_words=LIMITS.get(facts.minutes, f"{facts.minutes} minutes"),
+        ground_words=grounds.get(facts.ground, facts.ground),
+        limit_words="" if trace else LIMITS.get(facts.minutes, f"{facts.minutes} minutes"),
         asked_by=facts.asked_by,
         asked_words=when_words(facts.asked_at),
         state=facts.state(at),
@@ -95,4 +112,5 @@ def line_of(facts: RequestFacts, *, by: Attendance, at: datetime) -> RequestLine
         decided_words=when_words(facts.decided_at),
         until_words=when_words(facts.opens_until),
         mine=facts.asked_by_id == by.officer_id,
+        purpose=facts.purpose,
     )

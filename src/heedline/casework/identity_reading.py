@@ -7,8 +7,8 @@ here is different for a report whose sender gave a name.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +22,9 @@ from heedline.casework.asked_questions import questions_of
 from heedline.casework.attendance import Attendance, Keyring
 from heedline.casework.case_file import LookLine
 from heedline.casework.identity import (
+    OPEN,
     PART,
+    TRACE,
     OpenedIdentity,
     deciding_desks,
     opens_reports,
@@ -32,6 +34,7 @@ from heedline.casework.identity import (
 from heedline.casework.identity_lines import RequestFacts, RequestLine, line_of, when_words
 from heedline.casework.reading import short_name
 from heedline.casework.told import Told, under_headings
+from heedline.casework.tracing import ONLY_FOR_LIFE
 from heedline.desks.models import Officer
 from heedline.permits import gate, wall
 from heedline.permits.capabilities import Capability
@@ -40,17 +43,33 @@ from heedline.permits.scopes import reports_of
 from heedline.reports.models import IdentityRequest
 from heedline.vault import CannotOpen
 
-_LOG = (Act.IDENTITY_ASKED, Act.IDENTITY_REQUEST_READ, Act.IDENTITY_DECIDED, Act.IDENTITY_OPENED)
+_LOG = (
+    Act.IDENTITY_ASKED,
+    Act.IDENTITY_REQUEST_READ,
+    Act.IDENTITY_DECIDED,
+    Act.IDENTITY_OPENED,
+    Act.TRACE_ASKED,
+    Act.TRACE_REQUEST_READ,
+    Act.TRACE_DECIDED,
+    Act.TRACE_STATED,
+)
+#: How long one is told on the first page that a request of one's own was decided.
+_TOLD_FOR = timedelta(days=1)
 _SHOWN = 50
 
 
 @dataclass(frozen=True)
 class RequestFile:
-    """One request with what was written for and against, and everything that happened with it, newest first."""
+    """One request with what was written for and against, and everything that happened with it, newest first.
+
+    `risk` is of a request to open an identity; `tried` and `proportion` are of one to have a sender traced.
+    """
 
     line: RequestLine
     necessity: str = field(repr=False)
     risk: str = field(repr=False)
+    tried: str = field(repr=False)
+    proportion: str = field(repr=False)
     reasons: str = field(repr=False)
     readable: bool
     history: tuple[LookLine, ...]
@@ -95,6 +114,8 @@ def _line(asked: IdentityRequest, by: Attendance, at: datetime) -> RequestLine:
             decided_by=asked.decided_by.name if asked.decided_by is not None else "",
             decided_at=asked.decided_at,
             opens_until=asked.opens_until,
+            purpose=asked.purpose,
+            approved=asked.approved,
         ),
         by=by,
         at=at,
@@ -124,6 +145,17 @@ def waiting_for(by: Attendance) -> int:
     return IdentityRequest.objects.filter(authoriser_desk_id__in=deciding_desks(by), decided_at=None).count()
 
 
+def decided_lately(*, by: Attendance, at: datetime) -> int:
+    """How many of this person's own requests were decided within a day: they are told on their first page."""
+    mine = requests_of(by).filter(asked_by_id=by.officer_id, decided_at__gt=at - _TOLD_FOR)
+    return mine.count()
+
+
+def is_trace(request_id: UUID, *, by: Attendance) -> bool:
+    """Whether this request, as far as this person may see it, asks that a sender be traced."""
+    return requests_of(by).filter(pk=request_id, purpose=TRACE).exists()
+
+
 def _file(asked: IdentityRequest, ring: Keyring, by: Attendance, at: datetime) -> RequestFile:
     sealed = wall.release_words(asked.id)
     said: dict[str, Any] = {}
@@ -138,6 +170,8 @@ def _file(asked: IdentityRequest, ring: Keyring, by: Attendance, at: datetime) -
         line=_line(asked, by, at),
         necessity=str(said.get("necessity", "")),
         risk=str(said.get("risk", "")),
+        tried=str(said.get("tried", "")),
+        proportion=str(said.get("proportion", "")),
         reasons=str(said.get("reasons", "")),
         readable=readable,
         history=_history(asked),
@@ -163,14 +197,15 @@ def _history(asked: IdentityRequest) -> tuple[LookLine, ...]:
 
 
 def of_report(ref: UUID, *, by: Attendance, at: datetime) -> tuple[tuple[RequestFile, ...], str]:
-    """Every request about a report with its words, newest first, and why this person cannot ask now ("": they can).
+    """Every request to open who sent a report, with its words, newest first; why this person cannot ask now ("": they can).
 
     Call it beside `case_file`, which logs the look. Raises NotHere and Locked.
     """
     report = reports_of(by.desk_ids).filter(pk=ref).first()
     if report is None:
         raise NotHere
-    rows = requests_of(by).filter(report_id=ref).select_related("desk", "asked_by", "decided_by")
+    rows = requests_of(by).filter(report_id=ref, purpose=OPEN)
+    rows = rows.select_related("desk", "asked_by", "decided_by")
     files = tuple(_file(one, by.keys(), by, at) for one in rows.order_by("-asked_at"))
     standing = Standing(
         report.desk_id, report.watch_id, report.holder_id, report.lease_until, report.stage, at, by.officer_id
@@ -184,6 +219,31 @@ def of_report(ref: UUID, *, by: Attendance, at: datetime) -> tuple[tuple[Request
     if any(one.line.state == "open" and one.line.mine for one in files):
         return files, "It is open to you now. You can ask again when the time is over."
     return files, why_not(Capability.ASK_IDENTITY, standing) or ""
+
+
+def traces_of(ref: UUID, *, by: Attendance, at: datetime) -> tuple[tuple[RequestFile, ...], str]:
+    """The same of requests to have its sender traced. Raises NotHere and Locked."""
+    report = reports_of(by.desk_ids).filter(pk=ref).first()
+    if report is None:
+        raise NotHere
+    rows = requests_of(by).filter(report_id=ref, purpose=TRACE)
+    rows = rows.select_related("desk", "asked_by", "decided_by")
+    files = tuple(_file(one, by.keys(), by, at) for one in rows.order_by("-asked_at"))
+    standing = Standing(
+        report.desk_id, report.watch_id, report.holder_id, report.lease_until, report.stage, at, by.officer_id
+    )
+    ours = {one.line.state for one in files if one.line.desk_name in _names(by)}
+    if not gate.allows(by.appointments, Capability.ASK_TRACE, [report.desk_id, report.watch_id]):
+        return files, "Your role on this desk does not include this."
+    if report.stage == "closed":
+        return files, "This report is closed. Open it again first."
+    if not report.danger_to_life:
+        return files, ONLY_FOR_LIFE
+    if "waiting" in ours:
+        return files, "Your desk has asked. An authoriser is about to decide."
+    if "agreed" in ours:
+        return files, "It was agreed to. The statement can be printed."
+    return files, why_not(Capability.ASK_TRACE, standing) or ""
 
 
 def _names(by: Attendance) -> Iterable[str]:
@@ -201,7 +261,7 @@ def request(request_id: UUID, *, by: Attendance, at: datetime) -> RequestFile:
             raise NotHere
         ring = by.keys()
         journal.record(
-            Act.IDENTITY_REQUEST_READ,
+            Act.TRACE_REQUEST_READ if asked.purpose == TRACE else Act.IDENTITY_REQUEST_READ,
             actor=by.officer_id,
             desk=asked.desk_id,
             thing="report",
@@ -214,16 +274,7 @@ def request(request_id: UUID, *, by: Attendance, at: datetime) -> RequestFile:
         if asked.decided_at is not None
         else why_not_decide(Asked(asked.asked_by_id, by.officer_id, opens_reports(by, (asked.desk_id,))))
     )
-    return RequestFile(
-        file.line,
-        file.necessity,
-        file.risk,
-        file.reasons,
-        file.readable,
-        file.history,
-        may_decide=reason is None,
-        why_not=reason or "",
-    )
+    return replace(file, may_decide=reason is None, why_not=reason or "")
 
 
 def shown(opened: OpenedIdentity, *, by: Attendance) -> ShownIdentity:

@@ -10,6 +10,7 @@ import sys
 
 from heedline.config import environment as env
 from heedline.config.databases import database_settings
+from heedline.config.edition import edition
 
 # --- which process -----------------------------------------------------------------------------------------------
 TESTING = "pytest" in sys.modules
@@ -23,6 +24,8 @@ HOME = env.path("HEEDLINE_HOME", default="var")
 PACK = env.text("HEEDLINE_PACK", default="uk")
 #: Random text, the same in every process of an installation: bound into every sealed thing and every statement.
 INSTALLATION = env.text("HEEDLINE_INSTALLATION", default="unnamed-installation")
+#: Which edition of the program this is, for papers that say what it does.
+EDITION = edition()
 #: Hex of the Ed25519 key that every public key's statement must chain to.
 ROOT = env.text("HEEDLINE_ROOT", default="")
 PUBLIC_URL = env.text("HEEDLINE_PUBLIC_URL", default="http://127.0.0.1:8000")

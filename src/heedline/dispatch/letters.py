@@ -94,12 +94,12 @@ RULES: dict[AlarmKind, AlarmRule] = {
         while_it_lasts="Take the report or hand it over: this alarm stays until an officer has taken it.",
     ),
     AlarmKind.IDENTITY_OVERDUE: AlarmRule(
-        "A request to open who sent a report has waited for ten minutes",
+        "A request about who sent a report has waited for ten minutes",
         chain=True,
         while_it_lasts=_DECIDE,
     ),
     AlarmKind.IDENTITY_ASKED: AlarmRule(
-        "Somebody asks to open who sent a report",
+        "Somebody asks to open who sent a report, or to have a sender traced",
         chain=True,
         while_it_lasts=_DECIDE,
     ),

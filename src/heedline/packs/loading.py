@@ -22,6 +22,7 @@ from heedline.packs.source_guard import read_source_guard
 from heedline.packs.special_places import read_special_places
 from heedline.packs.tables import PackError, Table, read_toml
 from heedline.packs.tongues import read_tongues
+from heedline.packs.tracing import read_tracing
 from heedline.packs.word_files import read_all_words
 from heedline.packs.working_days import read_working_days
 
@@ -102,6 +103,7 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
         special_places=read_special_places(folder, forces),
         assessments=read_assessments(folder, tuple(kinds)),
         source_guard=read_source_guard(folder),
+        tracing=read_tracing(folder),
         behaviour=read_behaviour(folder, tuple(kinds)),
         known=known,
         on_call=_on_call(clocks),

@@ -13,6 +13,7 @@ from heedline.packs.retention import Retention
 from heedline.packs.source_guard import SourceGuard
 from heedline.packs.tables import Table, read_toml
 from heedline.packs.tongues import Tongues
+from heedline.packs.tracing import Tracing
 from heedline.packs.words import fill_all
 
 if TYPE_CHECKING:
@@ -235,6 +236,7 @@ class Pack:
     assessments: Mapping[str, Assessment]
     behaviour: Behaviour
     source_guard: SourceGuard
+    tracing: Tracing
     known: Mapping[str, str]
     """What texts may take from the pack (`{numbers.hotline}`, `{minutes.draft}`), by dotted name."""
     on_call: tuple[OnCallStep, ...]

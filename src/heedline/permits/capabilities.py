@@ -29,6 +29,8 @@ class Capability(StrEnum):
     ASK_IDENTITY = "ask-identity"
     DECIDE_IDENTITY = "decide-identity"
     OPEN_IDENTITY = "open-identity"
+    ASK_TRACE = "ask-trace"
+    DECIDE_TRACE = "decide-trace"
     SEE_FIGURES = "see-figures"
     REVIEW_KEEPING = "review-keeping"
     PROPOSE_DISPOSAL = "propose-disposal"

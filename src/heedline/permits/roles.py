@@ -19,7 +19,7 @@ class Role(StrEnum):
 DESCRIPTIONS: dict[Role, str] = {
     Role.OFFICER: "Reads, assesses and answers the reports of their desk.",
     Role.SUPERVISOR: "An officer who also answers for the desk: reopens, clears alarms of others, reads closed reports again, decides what is kept, confirms who speaks what.",
-    Role.AUTHORISER: "Decides whether a reporter's identity may be opened. Never a member of a desk that reads reports.",
+    Role.AUTHORISER: "Decides whether a reporter's identity may be opened, or a reporter traced elsewhere. Never a member of a desk that reads reports.",
     Role.STEWARD: "Sets up desks and officers and signs their keys, two together. Opens nothing.",
     Role.OVERSEER: "Reads the log, who can open what, and certificates of disposals. Opens nothing, and is a member of no desk that reads reports.",
 }
@@ -47,6 +47,7 @@ _DESK_WORK = frozenset(
         C.SEE_KEYS,
         C.ASK_IDENTITY,
         C.OPEN_IDENTITY,
+        C.ASK_TRACE,
         C.PROPOSE_DISPOSAL,
         C.PLACE_HOLD,
         C.ANSWER_SUBJECT,
@@ -59,7 +60,9 @@ _LEADING = frozenset({C.REVIEW_KEEPING, C.DECIDE_DISPOSAL, C.RELEASE_HOLD})
 GRANTS: dict[Role, frozenset[C]] = {
     Role.OFFICER: _DESK_WORK,
     Role.SUPERVISOR: _DESK_WORK | _LEADING | {C.CHECK_CLOSED, C.CONFIRM_LANGUAGE},
-    Role.AUTHORISER: frozenset({C.MAKE_EPOCH, C.READDRESS, C.SEE_KEYS, C.BE_ON_DUTY, C.DECIDE_IDENTITY}),
+    Role.AUTHORISER: frozenset(
+        {C.MAKE_EPOCH, C.READDRESS, C.SEE_KEYS, C.BE_ON_DUTY, C.DECIDE_IDENTITY, C.DECIDE_TRACE}
+    ),
     Role.STEWARD: frozenset({C.SET_UP, C.SEE_KEYS, C.SEE_FIGURES, C.CONFIRM_LANGUAGE}),
     Role.OVERSEER: frozenset({C.OVERSEE, C.SEE_KEYS, C.SEE_CERTIFICATES}),
 }

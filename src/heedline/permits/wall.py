@@ -114,10 +114,19 @@ def who_decides(report: UUID) -> UUID | None:
     return found
 
 
-def ask_identity(request: UUID, report: UUID, desk: UUID, ground: str, minutes: int, words: UUID) -> bool:
-    """Keep a request. False when the report is not this session's, or the desk has asked already."""
-    given = [request, report, desk, ground, minutes, words]
-    return bool(_rows("SELECT permits.ask_identity(%s, %s, %s, %s, %s, %s)", given)[0][0])
+def who_decides_trace(report: UUID) -> UUID | None:
+    """The same for a request to have a sender traced: also where no half of a key was made, or none is left."""
+    found: UUID | None = _rows("SELECT permits.who_decides_trace(%s)", [report])[0][0]
+    return found
+
+
+def ask_identity(
+    request: UUID, report: UUID, desk: UUID, ground: str, minutes: int, words: UUID, *, purpose: str = "open"
+) -> bool:
+    """Keep a request. False when the report is not this session's, the desk has asked already, or (for the purpose
+    "trace") the report was not assessed as a danger to life."""
+    given = [request, report, desk, purpose, ground, minutes, words]
+    return bool(_rows("SELECT permits.ask_identity(%s, %s, %s, %s, %s, %s, %s)", given)[0][0])
 
 
 def second_share(request: UUID) -> SecondShare | None:

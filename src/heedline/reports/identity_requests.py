@@ -1,4 +1,5 @@
-"""Asking to open who sent a report: the request, the decision, and the half key while it is released.
+"""Asking to open who sent a report, or to have its sender traced elsewhere: the request, the decision, and the half key
+while it is released. Nothing is ever released for a trace: there is nothing here to trace with (`casework.tracing`).
 
 A request is decided once and stays as it is (`permits/walls/07_identity.sql`). Words stand in sealed parts of the
 report (`part` is `release`), for the desk and the authorisers; what is in the clear here is codes, people and times.
@@ -13,7 +14,10 @@ from django.db import models
 
 
 class IdentityRequest(models.Model):
-    """One officer's request to open who sent one report, and the one decision about it."""
+    """One officer's request about who sent one report, and the one decision about it.
+
+    `purpose`: "open" (what they said of themselves) or "trace" (life is at risk, and others may be able to find them).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     report = models.ForeignKey("reports.Report", on_delete=models.PROTECT, related_name="identity_requests")
@@ -22,10 +26,15 @@ class IdentityRequest(models.Model):
     authoriser_desk = models.ForeignKey(
         "desks.Desk", on_delete=models.PROTECT, related_name="identity_requests"
     )
+    purpose = models.CharField(max_length=5, default="open")
     asked_by = models.ForeignKey("desks.Officer", on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
-    ground = models.CharField(max_length=20)  # a code of casework.identity.GROUNDS
-    minutes = models.PositiveSmallIntegerField()  # how long it may be looked at, from the decision on
+    ground = models.CharField(
+        max_length=20
+    )  # a code of casework.identity.GROUNDS, or of the pack for a trace
+    minutes = (
+        models.PositiveSmallIntegerField()
+    )  # how long it may be looked at, from the decision on; 0 for a trace
     asked_words = models.UUIDField()  # the sealed part with necessity and risk
     decided_by = models.ForeignKey("desks.Officer", on_delete=models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
@@ -38,7 +47,7 @@ class IdentityRequest(models.Model):
         indexes = [models.Index(fields=["authoriser_desk", "asked_at"], name="identity_requests")]
         constraints = [
             models.UniqueConstraint(
-                fields=["report", "desk"],
+                fields=["report", "desk", "purpose"],
                 name="one_undecided_request",
                 condition=models.Q(decided_at=None),
             ),
@@ -52,6 +61,15 @@ class IdentityRequest(models.Model):
                     decided_words__isnull=False,
                     approved=True,
                     opens_until__isnull=False,
+                    purpose="open",
+                )
+                | models.Q(
+                    decided_by__isnull=False,
+                    decided_at__isnull=False,
+                    decided_words__isnull=False,
+                    approved=True,
+                    opens_until=None,
+                    purpose="trace",
                 )
                 | models.Q(
                     decided_by__isnull=False,
@@ -66,7 +84,11 @@ class IdentityRequest(models.Model):
                 condition=models.Q(decided_by=None) | ~models.Q(decided_by=models.F("asked_by")),
                 name="nobody_decides_their_own",
             ),
-            models.CheckConstraint(condition=models.Q(minutes__in=[30, 120, 480]), name="known_limit"),
+            models.CheckConstraint(
+                condition=models.Q(purpose="open", minutes__in=[30, 120, 480])
+                | models.Q(purpose="trace", minutes=0),
+                name="known_limit",
+            ),
         ]
 
 

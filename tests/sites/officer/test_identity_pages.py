@@ -81,7 +81,7 @@ def test_from_the_report_to_the_name_and_back(house: House, hand: Callable[[], H
 
     ada = hand().at_work(house, "Ada")
     ada.get("/w/")
-    assert "1 request to open who sent a report waits" in " ".join(ada.html.split())
+    assert "1 request about who sent a report waits" in " ".join(ada.html.split())
     ada.get("/w/identity/")
     assert f'href="/w/identity/{request}/"' in ada.html
     ada.get(f"/w/identity/{request}/")

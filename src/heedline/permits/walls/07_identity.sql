@@ -1,6 +1,8 @@
 -- The release of an identity: asked for by the officer who holds the report, decided once by somebody of the
 -- authorisers' desk, opened by that officer alone while the time lasts. The office may read requests; whatever changes
 -- one is a function here, which asks again by itself who is there and what they may do, and takes the time itself.
+-- A request to have a sender traced is decided in the same way, releases nothing, and is made only about a report that
+-- was assessed as a danger to life.
 ALTER TABLE reports_identity_request ENABLE ROW LEVEL SECURITY;
 ALTER TABLE reports_identity_request FORCE ROW LEVEL SECURITY;
 ALTER TABLE reports_released_share ENABLE ROW LEVEL SECURITY;
@@ -22,9 +24,10 @@ GRANT MAINTAIN ON reports_released_share TO heedline_worker;
 CREATE FUNCTION public.a_decision_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'UPDATE' AND OLD.decided_at IS NULL AND NEW.decided_at IS NOT NULL
-        AND ROW(NEW.id, NEW.report_id, NEW.desk_id, NEW.authoriser_desk_id, NEW.asked_by_id, NEW.asked_at, NEW.ground,
-            NEW.minutes, NEW.asked_words) IS NOT DISTINCT FROM ROW(OLD.id, OLD.report_id, OLD.desk_id,
-            OLD.authoriser_desk_id, OLD.asked_by_id, OLD.asked_at, OLD.ground, OLD.minutes, OLD.asked_words) THEN
+        AND ROW(NEW.id, NEW.report_id, NEW.desk_id, NEW.authoriser_desk_id, NEW.purpose, NEW.asked_by_id, NEW.asked_at,
+            NEW.ground, NEW.minutes, NEW.asked_words) IS NOT DISTINCT FROM ROW(OLD.id, OLD.report_id, OLD.desk_id,
+            OLD.authoriser_desk_id, OLD.purpose, OLD.asked_by_id, OLD.asked_at, OLD.ground, OLD.minutes,
+            OLD.asked_words) THEN
         RETURN NEW;
     END IF;
     RAISE EXCEPTION 'a decision stays as it is';
@@ -50,17 +53,28 @@ CREATE FUNCTION permits.who_decides(p_report uuid) RETURNS uuid LANGUAGE sql STA
     WHERE r.id = p_report
         AND (r.desk_id IN (SELECT permits.my_desks()) OR r.watch_id IN (SELECT permits.my_desks()))
 $$;
-CREATE FUNCTION permits.ask_identity(p_request uuid, p_report uuid, p_desk uuid, p_ground text, p_minutes integer,
-    p_words uuid) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE v_authorisers uuid := permits.who_decides(p_report);
+-- Who decides about a trace: the same, or whoever decides for that desk where no half of a key was ever made or is left.
+CREATE FUNCTION permits.who_decides_trace(p_report uuid) RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(permits.who_decides(p_report), (SELECT d.authoriser_id FROM public.reports_report r
+        JOIN public.desks_desk d ON d.id = r.desk_id WHERE r.id = p_report
+            AND (r.desk_id IN (SELECT permits.my_desks()) OR r.watch_id IN (SELECT permits.my_desks()))))
+$$;
+CREATE FUNCTION permits.ask_identity(p_request uuid, p_report uuid, p_desk uuid, p_purpose text, p_ground text,
+    p_minutes integer, p_words uuid) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE v_authorisers uuid := CASE p_purpose WHEN 'open' THEN permits.who_decides(p_report)
+    WHEN 'trace' THEN permits.who_decides_trace(p_report) END;
 BEGIN
     PERFORM 1 FROM public.reports_report r JOIN public.reports_sealed_header h ON h.report_id = r.id
         WHERE r.id = p_report AND r.holder_id = permits.my_officer() AND p_desk IN (r.desk_id, r.watch_id)
-            AND p_desk IN (SELECT permits.my_desks()) AND h.container = p_words AND h.part = 'release';
+            AND p_desk IN (SELECT permits.my_desks()) AND h.container = p_words AND h.part = 'release'
+            AND (p_purpose = 'open' OR r.danger_to_life);
     IF NOT FOUND OR v_authorisers IS NULL THEN RETURN false; END IF;
-    INSERT INTO public.reports_identity_request (id, report_id, desk_id, authoriser_desk_id, asked_by_id, asked_at,
-            ground, minutes, asked_words)
-        VALUES (p_request, p_report, p_desk, v_authorisers, permits.my_officer(), now(), p_ground, p_minutes, p_words)
+    INSERT INTO public.reports_identity_request (id, report_id, desk_id, authoriser_desk_id, purpose, asked_by_id,
+            asked_at, ground, minutes, asked_words)
+        VALUES (p_request, p_report, p_desk, v_authorisers, p_purpose, permits.my_officer(), now(), p_ground, p_minutes,
+            p_words)
         ON CONFLICT DO NOTHING;
     RETURN FOUND;
 END $$;
@@ -82,7 +96,7 @@ CREATE FUNCTION permits.second_share(p_request uuid) RETURNS TABLE (container uu
     FROM public.reports_identity_request q JOIN public.reports_report r ON r.id = q.report_id
         JOIN public.reports_identity_share i ON i.report_id = q.report_id AND i.share = 2
         JOIN public.reports_sealed_header h ON h.report_id = q.report_id AND h.part = 'identity'
-    WHERE q.id = p_request AND permits.may_decide(p_request) AND (r.desk_id = q.desk_id OR r.watch_id = q.desk_id)
+    WHERE q.id = p_request AND q.purpose = 'open' AND permits.may_decide(p_request) AND (r.desk_id = q.desk_id OR r.watch_id = q.desk_id)
 $$;
 -- What was written for and against: for the authorisers, who see nothing else of the report, and for its desks.
 CREATE FUNCTION permits.release_words(p_request uuid) RETURNS TABLE (container uuid, header bytea, payload bytea, epochs uuid[])
@@ -100,12 +114,14 @@ CREATE FUNCTION permits.decide_identity(p_request uuid, p_approved boolean, p_wo
 DECLARE q public.reports_identity_request%ROWTYPE;
 BEGIN
     SELECT * INTO q FROM public.reports_identity_request WHERE id = p_request FOR UPDATE;
-    IF NOT FOUND OR NOT permits.may_decide(p_request) OR p_approved <> (p_released IS NOT NULL)
+    IF NOT FOUND OR NOT permits.may_decide(p_request)
+        OR (p_approved AND q.purpose = 'open') <> (p_released IS NOT NULL)
         OR octet_length(p_header) > 20000 OR octet_length(p_payload) > 200000 THEN
         RETURN false;
     END IF;
-    IF p_approved THEN  -- not for a report that has gone to another desk in the meantime
-        PERFORM 1 FROM public.reports_report r WHERE r.id = q.report_id AND (r.desk_id = q.desk_id OR r.watch_id = q.desk_id);
+    IF p_approved THEN  -- not for a report that has gone to another desk in the meantime, or is no danger to life any more
+        PERFORM 1 FROM public.reports_report r WHERE r.id = q.report_id AND (r.desk_id = q.desk_id OR r.watch_id = q.desk_id)
+            AND (q.purpose = 'open' OR r.danger_to_life);
         IF NOT FOUND THEN RETURN false; END IF;
     END IF;
     INSERT INTO public.reports_sealed_header (container, report_id, part, header, epochs)
@@ -114,9 +130,9 @@ BEGIN
         VALUES (p_words, q.report_id, p_payload, p_sha);
     UPDATE public.reports_identity_request SET decided_by_id = permits.my_officer(), decided_at = now(),
         approved = p_approved, decided_words = p_words,
-        opens_until = CASE WHEN p_approved THEN now() + make_interval(mins => minutes) END
+        opens_until = CASE WHEN p_released IS NOT NULL THEN now() + make_interval(mins => minutes) END
         WHERE id = p_request;
-    IF p_approved THEN
+    IF p_released IS NOT NULL THEN
         INSERT INTO public.reports_released_share (request_id, officer_id, sealed, until)
             VALUES (p_request, q.asked_by_id, p_released, now() + make_interval(mins => q.minutes));
     END IF;
@@ -126,7 +142,7 @@ DO $$
 DECLARE f text;
 BEGIN
     FOREACH f IN ARRAY ARRAY['my_authoriser_desks()', 'who_decides(uuid)',
-        'ask_identity(uuid, uuid, uuid, text, integer, uuid)', 'may_decide(uuid)', 'second_share(uuid)',
+        'who_decides_trace(uuid)', 'ask_identity(uuid, uuid, uuid, text, text, integer, uuid)', 'may_decide(uuid)', 'second_share(uuid)',
         'release_words(uuid)', 'decide_identity(uuid, boolean, uuid, bytea, bytea, bytea, uuid[], bytea)'] LOOP
         EXECUTE format('REVOKE ALL ON FUNCTION permits.%s FROM PUBLIC', f);
         EXECUTE format('GRANT EXECUTE ON FUNCTION permits.%s TO heedline_office', f);
@@ -167,5 +183,5 @@ CREATE POLICY of_my_authorisers ON dispatch_alarm TO heedline_office
 ALTER POLICY letters_of_the_office ON dispatch_outbox
     WITH CHECK (letter IN ('report-handed', 'report-reopened', 'duty-changed', 'identity-asked'));
 CREATE POLICY of_my_requests ON audit_event FOR SELECT TO heedline_office
-    USING (act LIKE 'identity-%' AND (detail ->> 'request') IN (SELECT q.id::text FROM public.reports_identity_request q
+    USING ((act LIKE 'identity-%' OR act LIKE 'trace-%') AND (detail ->> 'request') IN (SELECT q.id::text FROM public.reports_identity_request q
         WHERE q.authoriser_desk_id IN (SELECT permits.my_authoriser_desks())));

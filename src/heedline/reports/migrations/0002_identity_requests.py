@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                     "id",
                     models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
                 ),
+                ("purpose", models.CharField(default="open", max_length=5)),
                 ("asked_at", models.DateTimeField()),
                 ("ground", models.CharField(max_length=20)),
                 ("minutes", models.PositiveSmallIntegerField()),
@@ -110,7 +111,7 @@ class Migration(migrations.Migration):
             model_name="identityrequest",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("decided_at", None)),
-                fields=("report", "desk"),
+                fields=("report", "desk", "purpose"),
                 name="one_undecided_request",
             ),
         ),
@@ -131,6 +132,15 @@ class Migration(migrations.Migration):
                         ("decided_by__isnull", False),
                         ("decided_words__isnull", False),
                         ("opens_until__isnull", False),
+                        ("purpose", "open"),
+                    ),
+                    models.Q(
+                        ("approved", True),
+                        ("decided_at__isnull", False),
+                        ("decided_by__isnull", False),
+                        ("decided_words__isnull", False),
+                        ("opens_until", None),
+                        ("purpose", "trace"),
                     ),
                     models.Q(
                         ("approved", False),
@@ -158,7 +168,12 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="identityrequest",
             constraint=models.CheckConstraint(
-                condition=models.Q(("minutes__in", [30, 120, 480])), name="known_limit"
+                condition=models.Q(
+                    models.Q(("minutes__in", [30, 120, 480]), ("purpose", "open")),
+                    models.Q(("minutes", 0), ("purpose", "trace")),
+                    _connector="OR",
+                ),
+                name="known_limit",
             ),
         ),
     ]

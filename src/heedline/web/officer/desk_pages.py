@@ -50,6 +50,7 @@ def my_work(request: OfficeRequest) -> HttpResponse:
             "held": held,
             "open_alarms": alarms.unanswered(by=by),
             "requests_waiting": identity_reading.waiting_for(by),
+            "requests_decided": identity_reading.decided_lately(by=by, at=at),
             "updated": times.clock(at),
         },
     )

@@ -14,7 +14,7 @@ from django.utils.crypto import get_random_string
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
-from heedline.casework import WrongPassphrase, attendance, case_file, identity, identity_reading
+from heedline.casework import WrongPassphrase, attendance, case_file, identity, identity_reading, tracing
 from heedline.casework.case_file import LookLine
 from heedline.casework.identity import GROUNDS, LIMITS, LONGEST, Asking, Decision
 from heedline.casework.identity_reading import RequestFile
@@ -102,6 +102,29 @@ OPENING: tuple[Field, ...] = (
 )
 
 
+#: The same about tracing: nothing is released, so there is nothing to open and no time.
+DECIDING_TRACE: tuple[Field, ...] = (
+    Radios(
+        name="decision",
+        label="May the sender be traced elsewhere?",
+        required="Choose whether they may",
+        choices=(
+            Choice(value="approve", label="Yes", hint="They get a statement of what Heedline holds"),
+            Choice(value="refuse", label="No", hint="They can ask again, with new reasons"),
+        ),
+        small=True,
+    ),
+    TextArea(
+        name="reasons",
+        label="Why?",
+        hint="Is a life at risk, was all else tried, and is it in proportion to what it does to the sender and to trust in the service? They and their desk read this.",
+        required="Say why",
+        rows=4,
+        limit=LONGEST,
+    ),
+)
+
+
 def _lines(history: tuple[LookLine, ...]) -> list[dict[str, object]]:
     return [
         {"when": one.when_words, "by": one.by, "act": act_words(one.act), "refused": one.refused}
@@ -109,7 +132,7 @@ def _lines(history: tuple[LookLine, ...]) -> list[dict[str, object]]:
     ]
 
 
-def _told(file: RequestFile) -> dict[str, object]:
+def told_of(file: RequestFile) -> dict[str, object]:
     return {"file": file, "line": file.line, "history": _lines(file.history)}
 
 
@@ -142,7 +165,7 @@ def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
     asked, why_not = identity_reading.of_report(ref, by=by, at=at)
     context = {
         "form": form,
-        "requests": [_told(one) for one in asked],
+        "requests": [told_of(one) for one in asked],
         "why_not": why_not,
         "words_came_back": kept is not None,
         "said": shown(form),
@@ -179,21 +202,26 @@ def requests(request: OfficeRequest) -> HttpResponse:
 def decide(request: OfficeRequest, ref: UUID) -> HttpResponse:
     """One request, for an authoriser: what is asked and why, and the decision. Nothing of the report."""
     by, at = request.attendance, attendance.now()
+    trace = identity_reading.is_trace(ref, by=by)
+    fields, verb = (DECIDING_TRACE, tracing.decide) if trace else (DECIDING, identity.decide)
     kept = kept_for(request, by) if request.method == "GET" else None
-    form = Form(DECIDING)
+    form = Form(fields)
     if kept is not None:
-        form = Form(DECIDING, values={each.name: each.read(kept) for each in DECIDING})
+        form = Form(fields, values={each.name: each.read(kept) for each in fields})
     status = 200
     if request.method == "POST":
-        form, status = Form.posted(DECIDING, request.POST.lists()), 422
+        form, status = Form.posted(fields, request.POST.lists()), 422
         if not form.errors:
             decision = Decision(form.text("decision") == "approve", form.text("reasons"))
             try:
-                identity.decide(ref, decision, by=by, at=at)
+                verb(ref, decision, by=by, at=at)
             except (NotNow, Refused) as no:
                 form, status = form.but(**{"": no.reason}), 409
             else:
-                done = "Approved. They alone can open it." if decision.approve else "Refused. They read why."
+                agreed = (
+                    "Agreed. They can print the statement." if trace else "Approved. They alone can open it."
+                )
+                done = agreed if decision.approve else "Refused. They read why."
                 messages.success(request, done)
                 return let_go(request, HttpResponseRedirect(reverse("identity")), by)
     file = identity_reading.request(ref, by=by, at=at)
@@ -203,7 +231,7 @@ def decide(request: OfficeRequest, ref: UUID) -> HttpResponse:
         "why_not": file.why_not,
         "words_came_back": kept is not None,
         "form_of": form_of(by),
-        **_told(file),
+        **told_of(file),
     }
     return render(request, "officer/identity_decide.html", context, status=status)
 

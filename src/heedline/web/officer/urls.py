@@ -31,6 +31,7 @@ from heedline.web.officer import (
     steward_pages,
     subject_pages,
     sweep_pages,
+    trace_pages,
     translation_pages,
     unlocking,
 )
@@ -140,6 +141,7 @@ urlpatterns = [
     path("w/r/<uuid:ref>/close/", report_pages.close, name="report-close"),
     path("w/r/<uuid:ref>/reopen/", report_pages.reopen, name="report-reopen"),
     path("w/r/<uuid:ref>/identity/", identity_pages.of_report, name="report-identity"),
+    path("w/r/<uuid:ref>/trace/", trace_pages.of_report, name="report-trace"),
     path("w/r/<uuid:ref>/check/", check_pages.check, name="check"),
     path("w/checks/", check_pages.checks, name="checks"),
     path("w/r/<uuid:ref>/history/", report_pages.history, name="report-history"),
@@ -154,6 +156,7 @@ urlpatterns = [
     path("w/identity/", identity_pages.requests, name="identity"),
     path("w/identity/<uuid:ref>/", identity_pages.decide, name="identity-request"),
     path("w/identity/<uuid:ref>/open/", identity_pages.open_it, name="identity-open"),
+    path("w/identity/<uuid:ref>/statement/", trace_pages.statement, name="trace-statement"),
     # the public site, as numbers
     path("w/figures/", figure_pages.figures, name="figures"),
     path("w/figures/file/", figure_pages.figures_file, name="figures-file"),

@@ -1,0 +1,125 @@
+"""Asking to have the sender of a report traced elsewhere, where life is at risk; and the paper that says what is held."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_http_methods
+
+from heedline.casework import attendance, case_file, identity_reading, tracing
+from heedline.casework.identity import LONGEST
+from heedline.casework.tracing import Asking
+from heedline.packs import load_pack
+from heedline.permits.gate import Refused
+from heedline.reports.lifecycle import NotNow
+from heedline.web.components.forms import Choice, Field, Form, Radios, TextArea
+from heedline.web.declared import Audience, open_to
+from heedline.web.officer.identity_pages import told_of
+from heedline.web.officer.kept_words import keeps_words, let_go
+from heedline.web.officer.middleware import OfficeRequest
+from heedline.web.officer.report_forms import shown
+from heedline.web.officer.report_pages import came_from, page, restored
+
+
+def asking_fields() -> tuple[Field, ...]:
+    """What is asked of whoever asks."""
+    grounds = load_pack(settings.PACK).tracing.grounds
+    return (
+        Radios(
+            name="ground",
+            label="Whose life is at risk?",
+            required="Choose whose life is at risk",
+            choices=tuple(Choice(value=code, label=words) for code, words in grounds.items()),
+            small=True,
+        ),
+        TextArea(
+            name="necessity",
+            label="Why is it necessary now?",
+            hint="What you would do if you found them. Write nothing here that is only in the report.",
+            required="Say why it is necessary",
+            rows=4,
+            limit=LONGEST,
+        ),
+        TextArea(
+            name="tried",
+            label="What was tried first?",
+            hint="Asking them through their code, a call that they asked for, opening who sent it, other sources.",
+            required="Say what was tried first",
+            rows=3,
+            limit=LONGEST,
+        ),
+        TextArea(
+            name="proportion",
+            label="Why is it in proportion?",
+            hint="They were told that we keep neither their address nor what they use. What would it do to them, to their safety, and to others who may want to tell us something?",
+            required="Say why it is in proportion",
+            rows=4,
+            limit=LONGEST,
+        ),
+    )
+
+
+@open_to(Audience.UNLOCKED)
+@keeps_words
+@require_http_methods(["GET", "POST"])
+def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """What was asked and decided about tracing the sender of a report, and the form to ask. The same for every report."""
+    by, at = request.attendance, attendance.now()
+    fields = asking_fields()
+    kept = restored(request, fields)
+    form = kept or Form(fields)
+    status, sure = 200, False
+    if request.method == "POST":
+        form, status = Form.posted(fields, request.POST.lists()), 422
+        sure = not form.errors and request.POST.get("do") != "write"
+        if not form.errors and request.POST.get("do") == "ask":
+            try:
+                tracing.ask(ref, _asking(form), by=by, at=at)
+            except (NotNow, Refused) as no:
+                form, status, sure = form.but(**{"": no.reason}), 409, False
+            else:
+                messages.success(request, "Asked. The authorisers on duty are being called.")
+                return let_go(request, HttpResponseRedirect(_about(request, ref)), by)
+        elif not form.errors:
+            status = 200
+    file = case_file.case_file(ref, by=by, at=at)
+    asked, why_not = identity_reading.traces_of(ref, by=by, at=at)
+    context = {
+        "form": form,
+        "requests": [told_of(one) for one in asked],
+        "why_not": why_not,
+        "words_came_back": kept is not None,
+        "said": shown(form),
+        "elsewhere": load_pack(settings.PACK).tracing.elsewhere,
+    }
+    template = "officer/trace_sure.html" if sure and not why_not else "officer/trace_report.html"
+    return page(request, template, file, "report-trace", context, status)
+
+
+def _about(request: OfficeRequest, ref: UUID) -> str:
+    code = came_from(request)
+    query = f"?{urlencode({'from': code})}" if code else ""
+    return reverse("report-trace", kwargs={"ref": ref}) + query
+
+
+def _asking(form: Form) -> Asking:
+    return Asking(form.text("ground"), form.text("necessity"), form.text("tried"), form.text("proportion"))
+
+
+@open_to(Audience.OFFICERS)
+@require_GET
+def statement(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """What is held of the sender, on one page for printing. Nothing of the report is on it, so no keys are needed."""
+    by = request.attendance
+    try:
+        found = tracing.statement(ref, by=by, at=attendance.now())
+    except NotNow as no:
+        messages.error(request, no.reason)
+        return HttpResponseRedirect(reverse("identity"))
+    return render(request, "officer/trace_statement.html", {"found": found})

@@ -1,0 +1,79 @@
+"""The statement of what is held about a sender is true: it names every column near a report, and tests that there are."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from heedline.casework import held
+from heedline.config.edition import commit_of
+from tests.database import CHECKOUT
+from tests.house.test_fields import classed, columns
+
+#: Tables that hold something which came from, or hangs on, a report.
+NEAR = ("reports_", "dispatch_outbox", "dispatch_alarm", "intake_", "audit_event")
+
+
+def named() -> list[tuple[str, str]]:
+    return [
+        (table, column)
+        for one in held.HOLDS
+        for table, words in one.columns.items()
+        for column in words.split()
+    ]
+
+
+def test_every_column_near_a_report_stands_in_the_statement() -> None:
+    """Once, and nothing that is no column: a new one fails until somebody has said on paper what it holds."""
+    assert sorted(named()) == sorted(key for key in columns() if key[0].startswith(NEAR))
+
+
+def test_what_is_said_to_be_sealed_is_and_nothing_sealed_is_said_to_lie_open() -> None:
+    """Each column with ciphertext of a reporter's stands under a line that says so."""
+    sealed = {key for key, kind in classed().items() if kind == "sealed" and key[0].startswith(NEAR)}
+    under = {
+        (table, column)
+        for one in held.HOLDS
+        if one.sealed
+        for table, words in one.columns.items()
+        for column in words.split()
+    }
+    # the half that is released is the desk's doing; its line says that what officers wrote is sealed
+    assert sealed - under == {("reports_released_share", "sealed")}
+    for one in held.HOLDS:
+        if one.sealed:
+            here = {(table, column) for table, words in one.columns.items() for column in words.split()}
+            assert here & sealed, one.words
+
+
+@pytest.mark.parametrize("name", sorted({one for lack in held.LACKS for one in lack.shown_by}))
+def test_every_test_that_is_named_there_is(name: str) -> None:
+    file, _, function = name.partition("::")
+    tree = ast.parse((CHECKOUT / file).read_text(encoding="utf-8"))
+    found = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    assert function in found
+    assert function.startswith("test_")
+
+
+def test_nothing_is_promised_without_a_test() -> None:
+    for one in held.LACKS:
+        assert one.shown_by, one.words
+
+
+def test_the_edition_is_the_checkouts_own(tmp_path: Path) -> None:
+    git = tmp_path / ".git"
+    (git / "refs/heads").mkdir(parents=True)
+    assert commit_of(tmp_path) == ""
+    (git / "HEAD").write_text("ref: refs/heads/main\n")
+    (git / "packed-refs").write_text(
+        f"# pack-refs\n{'a' * 40} refs/heads/main\n{'b' * 40} refs/heads/mainly\n"
+    )
+    assert commit_of(tmp_path) == "a" * 40
+    (git / "refs/heads/main").write_text(f"{'c' * 40}\n")
+    assert commit_of(tmp_path) == "c" * 40
+    (git / "HEAD").write_text(f"{'d' * 40}\n")
+    assert commit_of(tmp_path) == "d" * 40
+    (git / "HEAD").write_text("not a commit\n")
+    assert commit_of(tmp_path) == ""

@@ -1,0 +1,68 @@
+"""A life at risk, in Chromium: Odile asks that the sender be traced, Ada decides, Odile prints what is held."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.kit import browser, person  # noqa: F401 (fixtures)
+from tests.casework.people import DANGER
+from tests.cast import House, now
+from tests.journeys.test_identity_release import Open, office  # noqa: F401 (fixture)
+from tests.journeys.test_officer_day import _at, _pictures, _seen, _sign_in, _unlock
+from tests.stories import a_report
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+
+
+def test_a_life_at_risk(house: House, office: str, person: Open) -> None:  # noqa: F811
+    ref, _ = a_report(at=now(), where={"postcode": "NE1 4ST"}, **DANGER)
+    odile = person(scripts=True)
+    _sign_in(odile, office, "Odile")
+    _unlock(odile, office, house, "Odile")
+    odile.visit(f"{office}/w/q/north-east/")
+    odile.play.locator(f"form[action='/w/r/{ref}/take/'] button").click()
+    odile.play.locator("input[name=danger][value=yes]").check()
+    odile.play.locator("input[name=priority][value=high]").check()
+    odile.play.locator("textarea[name=done_what]").fill("Somebody is held in a house")
+    odile.play.locator("textarea[name=reason]").fill("As told")
+    odile.press("Save and stay")
+    odile.press("A life is at risk: ask that the sender be traced")
+    _at(odile, "Have the sender traced")
+    _seen(odile, "trace-ask")
+    odile.play.get_by_label("The life of another person is at risk").check()
+    odile.play.get_by_label("Why is it necessary now?").fill("Nobody else knows the house.")
+    odile.play.get_by_label("What was tried first?").fill(
+        "Two questions through the code, unread since noon."
+    )
+    odile.play.get_by_label("Why is it in proportion?").fill("One life, and nothing of them is kept.")
+    odile.press("Continue")
+    _at(odile, "Ask that the sender be traced?")
+    _seen(odile, "trace-sure", reloads=False)
+    odile.press("Ask")
+    odile.play.get_by_text("The authorisers on duty are being called").wait_for()
+
+    ada = person(scripts=False)
+    _sign_in(ada, office, "Ada")
+    ada.press("See and decide")
+    _at(ada, "Requests about who sent a report")
+    _seen(ada, "trace-requests")
+    ada.play.locator("tbody a").first.click()
+    ada.play.get_by_label("Passphrase").fill(house.keys["Ada"].passphrase)
+    ada.press("Unlock")
+    ada.play.get_by_text("Nobody else knows the house.").wait_for()
+    _seen(ada, "trace-decide")
+    ada.play.get_by_label("Yes", exact=True).check()
+    ada.play.get_by_label("Why?").fill("A life first.")
+    ada.press("Decide")
+    ada.play.get_by_text("Agreed. They can print the statement.").wait_for()
+
+    odile.visit(f"{office}/w/r/{ref}/trace/")
+    _seen(odile, "trace-agreed")
+    odile.press("The statement of what Heedline holds")
+    odile.play.get_by_text("Heedline holds nothing to trace a sender with").wait_for()
+    _seen(odile, "trace-statement")
+    _pictures(odile, "office-trace-statement")
+    odile.play.emulate_media(media="print")
+    assert odile.play.get_by_role("heading", level=1).is_visible()
+    assert not odile.play.get_by_text("All requests").is_visible()
+    odile.screenshot("office-trace-statement-printed")

@@ -14,7 +14,15 @@ import pytest
 from pypdf import PdfReader
 from pytest_django import Settings
 
-from heedline.casework import WrongPassphrase, attendance, key_directory, key_view, leaving
+from heedline.casework import (
+    NotHere,
+    WrongPassphrase,
+    attendance,
+    enrolling,
+    key_directory,
+    key_view,
+    leaving,
+)
 from heedline.casework import ceremonies as casework_ceremonies
 from heedline.casework.signing import Hand
 from heedline.desks.models import Appointment, Officer, StandingInstallation
@@ -145,6 +153,9 @@ def test_an_installation_begins_with_three_shares_and_two_stewards(
     assert Appointment.objects.filter(role="steward", ended_on=None).count() == 3
     assert key_directory.directory().refused == ()
     typed += [*shares[:3], "a password of twelve"]
+    assert run("steward", "x@unit.example", "--code", "unit") == 1
+    assert "EMAIL=NAME" in capsys.readouterr().err
+    typed += [*shares[:3], "a password of twelve"]
     assert run("steward", "x@unit.example=X", "--code", "nowhere") == 1
     assert "no organisation" in capsys.readouterr().err
 
@@ -158,6 +169,7 @@ def test_shares_of_another_root_begin_nothing(
     typed += read(tmp_path / "a")[:3]
     assert run("begin", "--code", "u", "--organisation", "U", "--steward", "s@unit.example=S") == 1
     assert "another key than the root" in capsys.readouterr().err
+    assert len(logged("officer-appointed", refused=True)) == 1
     assert not StandingInstallation.objects.exists()
 
 
@@ -176,6 +188,19 @@ def test_the_root_makes_no_steward_of_a_member_and_another_root_makes_none(house
     assert not Officer.objects.filter(email="sid@unit.example").exists()
     assert not Appointment.objects.filter(officer=odile, role="steward").exists()
     assert len(logged("officer-appointed", refused=True)) == 2
+
+
+def test_an_invitation_of_before_lets_nobody_in_once_the_root_has_named_them(house: House) -> None:
+    sten = house.officers["Sten"]
+    with acting("office"):
+        code = enrolling.invite(sten, at=now())
+        who = casework_ceremonies.steward_to_be(
+            sten.email, "", "a password of twelve", sten.organisation.code
+        )
+        root = Hand(ROOT, house.root)
+        casework_ceremonies.name_steward(who, who.second.words, root=root, at=now())
+        with pytest.raises(NotHere):
+            enrolling.invited(sten.email, code, at=now())
 
 
 @pytest.mark.usefixtures("on_html")

@@ -17,8 +17,10 @@ from heedline.casework import (
     leaving,
     paging,
     readdressing,
+    signing,
     stewardship,
 )
+from heedline.casework.signing import Hand
 from heedline.desks.models import Appointment, EpochGrant, EpochKeyRow, OnCall, SeedWrapping, Shift
 from heedline.dispatch.models import Alarm
 from heedline.permits import key_wall
@@ -28,6 +30,7 @@ from heedline.permits.roles import Role
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import IdentityShare, SealedHeader, SealedPayload
 from heedline.vault import CannotOpen
+from heedline.vault.signed import ROOT
 from tests import stories
 from tests.acting import acting
 from tests.casework.identity_scene import ask, decide, open_it
@@ -41,7 +44,7 @@ from tests.casework.leaving_scene import (
     settled,
 )
 from tests.casework.people import NAMED, People, logged, row
-from tests.cast import House
+from tests.cast import PASSWORD, House
 
 pytestmark = pytest.mark.django_db
 
@@ -114,6 +117,33 @@ def test_two_stewards_are_always_left(people: People) -> None:
     house = people.house
     with acting("office"), pytest.raises(Refused, match="Two stewards"):
         leaving.leave(house.officers["Stella"], hands=house.hands, at=people.at)
+
+
+def test_a_steward_who_was_stopped_is_none_of_the_two(people: People) -> None:
+    """They can neither sign nor be counted upon: a proposal of theirs from before does not carry either."""
+    house = people.house
+    with acting("office"):
+        third = stewardship.make_officer(
+            email="sid@unit.example",
+            name="Sid S.",
+            organisation=house.officers["Sten"].organisation,
+            password=PASSWORD,
+            hands=house.hands,
+            at=people.at,
+        )
+        keys = stewardship.wrap_keys(third, at=people.at)
+        stewardship.first_steward(third, keys, root=Hand(ROOT, house.root), at=people.at)
+    with people.sitting("Stella", unlocked=False) as stella:
+        before = signing.propose("leaver", {"person": str(third.id)}, house.keys["Sten"].hand, at=people.at)
+        leaving.suspend(house.officers["Sten"].id, by=stella, at=people.at)
+    hands = [house.keys["Stella"].hand, keys.hand]
+    with acting("office"):
+        with pytest.raises(Refused, match="role"):
+            leaving.leave(third, hands=[before, hands[0]], at=people.at)
+        with pytest.raises(Refused, match="Two stewards have to be left"):
+            leaving.leave(third, hands=hands, at=people.at)
+        leaving.leave(house.officers["Sten"], hands=hands, at=people.at)
+    assert key_directory.directory().stewards() == {one.person for one in hands}
 
 
 def test_leaving_one_desk_keeps_the_person(people: People) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,8 +23,13 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
         told = {one: demo.environment_of(one, home, urls, demo.sites()) for one in urls}
         run(["-m", "django", "migrate", "--skip-checks", "--verbosity=0"], told["migrate"])
         acting = told["office"] | {"HEEDLINE_DATABASE_URL": cluster.super_url("heedline")}
-        said = json.loads(run(["-m", "tests.custody.scenario", str(home.folder)], acting))
-        yield Installation(home, cluster, said, tmp_path_factory.mktemp("copies"))
+        said = json.loads(run(["-m", "tests.custody.scenario", "day", str(home.folder)], acting))
+        here = Installation(home, cluster, said, tmp_path_factory.mktemp("copies"))
+        shown = re.search(r"^  ([a-z]+(?: [a-z]+){5})$", here.canary("Stella", "Sten"), re.MULTILINE)
+        assert shown, "the passphrase is shown once"
+        said["canary"] = shown.group(1)
+        run(["-m", "tests.custody.scenario", "evening", str(home.folder)], acting)
+        yield here
     finally:
         postgres.destroy(cluster)
 

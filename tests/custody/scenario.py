@@ -1,7 +1,7 @@
-"""A small installation with a canary lives through a day and signs its log. Run as a program by test_backups.py.
+"""A small installation lives through a day and signs its log. Run as a program by test_backups.py.
 
-`python -m tests.custody.scenario`, in the environment of the office's process, signed in as a superuser. Prints as
-JSON what only the test may know.
+`python -m tests.custody.scenario day|evening HOME`, in the environment of the office's process, signed in as a superuser.
+The day prints as JSON what only the test may know.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ django.setup()
 from heedline.casework import (  # noqa: E402
     arrivals,
     attendance,
-    canary,
     conversation,
     journey,
     log_keeping,
@@ -36,13 +35,12 @@ from tests.cast import build_house, now  # noqa: E402
 REPORTS = 40
 
 
-def main(home: Path) -> None:
+def day(home: Path) -> None:
+    """People come together, and reports come."""
     at = now() - timedelta(hours=1)
     house = build_house(at)
     (home / "root.pub").write_text(settings.ROOT)
     with acting("office"):
-        keys = canary.found(hands=house.hands, at=at)
-        canary.plant(keys, at=at)
         leads, desk = house.officers["Olga"], house.desks["north-east"]
         stewardship.appoint(leads, Role.SUPERVISOR, desk, hands=house.hands, at=at)
     sent = [
@@ -57,20 +55,23 @@ def main(home: Path) -> None:
         for ref, _ in sent[1:3]:
             journey.assess_and_close(ref, stories.VAGUE, stories.NOTHING, version=2, by=odile, at=at)
         attendance.leave()
+    told = {
+        "refs": [str(ref) for ref, _ in sent],
+        "codes": [code.symbols for _, code in sent],
+        "passphrases": {name: keys.passphrase for name, keys in house.keys.items()},
+    }
+    sys.stdout.write(json.dumps(told))
+
+
+def evening(_: Path) -> None:
+    """An hour later the worker has done its work, and the log is signed."""
     an_hour_goes_by()
     with acting("worker"):
-        paging.drain(at)
+        paging.drain(now())
         arrivals.settle(now())
         settings.LOG_KEY = bytes(range(32)).hex()
         log_keeping.keep(now(), 0.0)
         log_keeping.publish(now())
-    told = {
-        "refs": [str(ref) for ref, _ in sent],
-        "codes": [code.symbols for _, code in sent],
-        "canary": keys.passphrase,
-        "passphrases": {name: keys.passphrase for name, keys in house.keys.items()},
-    }
-    sys.stdout.write(json.dumps(told))
 
 
 def an_hour_goes_by() -> None:
@@ -81,4 +82,4 @@ def an_hour_goes_by() -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    {"day": day, "evening": evening}[sys.argv[1]](Path(sys.argv[2]))

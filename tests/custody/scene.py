@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,10 +29,12 @@ class Installation:
     told: dict[str, Any]
     copies: Path
 
-    def heedline(self, *words: str, home: Path | None = None, succeeds: bool = True) -> str:
-        """Run the command as an operator would. Returns what it says."""
+    def heedline(
+        self, *words: str, home: Path | None = None, succeeds: bool = True, typed: Sequence[str] = ()
+    ) -> str:
+        """Run the command as an operator would, who types these lines. Returns what it says."""
         done = self.start(*words, home=home)
-        said, wrong = done.communicate(timeout=300)
+        said, wrong = done.communicate("".join(f"{line}\n" for line in typed), timeout=300)
         assert (done.returncode == 0) == succeeds, said + wrong
         return said + wrong
 
@@ -43,11 +46,17 @@ class Installation:
             [sys.executable, "-m", "heedline.jobs.cli", *words],
             env=clean | {"HEEDLINE_HOME": str(home or self.home.folder), "PYTHONPATH": str(CHECKOUT / "src")},
             cwd=CHECKOUT,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
+
+    def canary(self, *names: str, typed: Sequence[str] | None = None, succeeds: bool = True) -> str:
+        """`heedline canary`, signed by these stewards with their own passphrases unless told otherwise."""
+        stewards = [word for name in names for word in ("--steward", f"{name.lower()}@unit.example")]
+        own = [self.told["passphrases"][name] for name in names]
+        return self.heedline("canary", *stewards, typed=own if typed is None else typed, succeeds=succeeds)
 
     def backup(self, name: str) -> tuple[Path, Path]:
         """Take one, into folders of this name. Returns the bodies' and the key store's copy."""

@@ -185,6 +185,24 @@ def test_a_trial_proves_a_backup_and_leaves_nothing(
     assert found[1], "the doctor is told"
 
 
+def test_a_canary_is_made_once_by_two_stewards(installation: Installation) -> None:
+    url = installation.cluster.super_url("heedline")
+    desks = rows(url, "SELECT count(*) FROM desks_desk")
+    for names, typed, told in (
+        (("Stella", "Sten"), None, "There is a canary already"),
+        (("Stella",), None, "Two different stewards"),
+        (("Stella", "Odile"), None, "role"),
+        (("Stella", "Sten"), ["nothing that opens", "nor this"], "do not go together"),
+        (("Stella", "Nobody"), [installation.told["passphrases"]["Stella"], "x"], "do not go together"),
+    ):
+        installation.told["passphrases"].setdefault("Nobody", "")
+        said = installation.canary(*names, typed=typed, succeeds=False)
+        assert told in said, said
+        assert "Traceback" not in said
+    assert rows(url, "SELECT count(*) FROM desks_desk") == desks
+    assert rows(url, "SELECT count(*) FROM audit_event WHERE act = 'unlock-refused'") == [(1,)]
+
+
 def test_a_log_that_was_changed_in_the_backup_is_found_out(
     installation: Installation, tmp_path: Path, empty: Path
 ) -> None:

@@ -9,14 +9,18 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 import pytest
+from django.db import connection
 
+from heedline.backups import register
+from heedline.desks.models import Officer
 from heedline.jobs import cli, doctor
 from heedline.launch import CannotStart
 from heedline.launch.home import Home
+from tests.cast import House
 from tests.database import cluster, database
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -169,6 +173,51 @@ def test_a_live_installation_is_refused_the_servers_that_came_along(
     assert wrong(doctor.installation(superuser, ours=None)) == []
     monkeypatch.setenv("HEEDLINE_DEMO", "1")
     assert len(wrong(doctor.installation(superuser, ours=None))) == 1
+
+
+@pytest.mark.django_db
+def test_fewer_than_two_stewards_who_can_sign_are_wrong(house: House) -> None:
+    asked = cast(doctor.Connection, connection.connection)  # the test's own, which nothing is committed in
+    assert wrong(doctor.stewards(asked)) == []
+    Officer.objects.filter(pk=house.officers["Sten"].pk).update(is_active=False)
+    assert wrong(doctor.stewards(asked)) == ["two stewards sign whatever is set up (1 of them can sign in)"]
+
+
+def test_what_is_wrong_with_copies_is_said_of_a_live_installation(
+    superuser: psycopg.Connection[tuple[Any, ...]], tmp_path: Path
+) -> None:
+    at = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
+    superuser.execute("DELETE FROM desks_installation")
+
+    def found() -> list[str]:
+        return wrong(doctor.backups(tmp_path, superuser, at=at))
+
+    def copied(run: str, days: int, *sides: str) -> Path:
+        for side in sides:
+            (tmp_path / f"{run}-{side}").mkdir()
+        places = {side: str(tmp_path / f"{run}-{side}") for side in sides}
+        register.remember(tmp_path, register.Run(run, (at - timedelta(days=days)).isoformat(), places, {}))
+        return tmp_path / f"{run}-bodies"
+
+    assert found() == [], "a demonstration is told, and nothing of it is wrong there"
+    superuser.execute("INSERT INTO desks_installation (id, born, installation) VALUES (1, 'live', 'try')")
+    assert found() == ["there was never a backup"]
+    old = copied("old", 31, "bodies", "keys")
+    assert found() == [
+        "the last copy of the key store is 31 days old (at most 1)",
+        "the last copy of the bodies is 31 days old (at most 7)",
+        "no backup was ever restored by way of trial: heedline restore --try",
+        "1 copies of the key store are older than 30 days (heedline backup-prune)",
+    ]
+    copied("new", 7, "bodies")
+    copied("keys", 1, "keys")
+    (tmp_path / "old-keys").rmdir()
+    register.note_tried(old, at.date(), canary=False)
+    assert found() == [
+        "a backup was restored by way of trial on 2026-11-25, without the canary's passphrase: opening is not proven"
+    ]
+    register.note_tried(old, at.date(), canary=True)
+    assert found() == []
 
 
 def test_a_silent_worker_is_wrong(superuser: psycopg.Connection[tuple[Any, ...]]) -> None:

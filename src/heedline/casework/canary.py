@@ -30,6 +30,7 @@ from heedline.intake.api_payload import from_api
 from heedline.intake.question_files import load_question_set
 from heedline.intake.record import Record
 from heedline.packs import load_pack
+from heedline.permits.gate import Refused
 from heedline.permits.roles import Role
 from heedline.reports import door
 from heedline.reports.models import SealedHeader, SealedPayload
@@ -43,7 +44,13 @@ _SORT = "activity"
 
 
 def found(*, hands: Sequence[Hand], at: datetime) -> Enrolment:
-    """Make the canary's desk, its officer and its key, signed by two stewards. Returns the passphrase, once."""
+    """Make the canary's desk, its officer and its key, signed by two stewards. Returns the passphrase, once.
+
+    Raises Refused, also where there is one.
+    """
+    stewardship.permit_stewards(hands)
+    if Desk.objects.filter(code=DESK).exists():
+        raise Refused("There is a canary already. Its passphrase is shown once, and by nobody again.")
     authoriser = Desk.objects.filter(kind="authoriser").order_by("code").first()
     organisation = (
         Desk.objects.select_related("organisation").order_by("-round_the_clock", "code")[0].organisation

@@ -15,8 +15,10 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from heedline.audit.acts import Act
 from heedline.casework import NotHere, WrongPassphrase, attendance, enrolling, stewardship
 from heedline.casework.enrolling import NewWay
+from heedline.casework.finding import refusals_logged
 from heedline.casework.signing import Hand
 from heedline.desks.models import Officer, Organisation
 from heedline.permits.gate import Refused
@@ -52,14 +54,17 @@ def new_root() -> RootKey:
 
 
 def root_from(three: Sequence[str]) -> Hand:
-    """The root, by three shares. Raises Refused when it is not the one that this installation is pinned to."""
-    try:
-        seed = shares.combine(three)
-    except CannotOpen:
-        raise Refused("These are not three shares that belong together.") from None
-    if signing_public(seed).hex() != str(settings.ROOT):
-        raise Refused("These are shares of another key than the root of this installation (HEEDLINE_ROOT).")
-    return Hand(ROOT, seed)
+    """The root, by three shares. Raises Refused, logged, when it is not the one that this installation is pinned to."""
+    with refusals_logged(Act.OFFICER_APPOINTED, by=None):
+        try:
+            seed = shares.combine(three)
+        except CannotOpen:
+            raise Refused("These are not three shares that belong together.") from None
+        if signing_public(seed).hex() != str(settings.ROOT):
+            raise Refused(
+                "These are shares of another key than the root of this installation (HEEDLINE_ROOT)."
+            )
+        return Hand(ROOT, seed)
 
 
 def checked(three: Sequence[str]) -> RootKey:
@@ -97,6 +102,8 @@ def steward_to_be(email: str, name: str, password: str, code: str) -> NewSteward
     except ValidationError as weak:
         raise Refused(" ".join(weak.messages)) from None
     known = Officer.objects.filter(email__iexact=email.strip()).first()
+    if known is None and not (name.strip() and "@" in email):
+        raise Refused("Give the e-mail address and the name of somebody new: EMAIL=NAME.")
     officer = known or Officer(email=email.strip().lower(), name=name, organisation=organisation)
     first = enrolling.first_way(officer.id)
     second = enrolling.second_way(officer.id, first.wrapped, first.words)

@@ -71,8 +71,7 @@ def leave(officer: Officer, *, hands: Sequence[Signer], at: datetime) -> None:
     by = UUID(hands[0].person) if hands else None
     with refusals_logged(Act.OFFICER_LEFT, by=by, thing="officer", thing_id=officer.id):
         permit_stewards(hands)
-        others = Appointment.objects.filter(role=Role.STEWARD, ended_on=None).exclude(officer=officer)
-        if others.count() < FEWEST_STEWARDS:
+        if len(_stewards() - {str(officer.id)}) < FEWEST_STEWARDS:
             raise Refused("Two stewards have to be left. Name another one first.")
         desks = _desks_of(officer)
         Appointment.objects.filter(officer=officer, ended_on=None).update(ended_on=at.date())
@@ -84,6 +83,14 @@ def leave(officer: Officer, *, hands: Sequence[Signer], at: datetime) -> None:
             state("leaver", {"person": person}, hands, at=at)
         for desk in desks or [None]:
             journal.record(Act.OFFICER_LEFT, actor=by, desk=desk, thing="officer", thing_id=officer.id)
+
+
+def _stewards() -> set[str]:
+    """Whoever can sign as a steward: named by the root, appointed, and not stopped."""
+    held = Appointment.objects.filter(role=Role.STEWARD, ended_on=None, officer__is_active=True)
+    return key_directory.directory().stewards() & {
+        str(one) for one in held.values_list("officer_id", flat=True)
+    }
 
 
 def _desks_of(officer: Officer) -> list[UUID | None]:

@@ -19,11 +19,7 @@ from heedline.backups.folder import Unfit, Writing
 from heedline.backups.loading import Halves, as_owner, copy_in, refuse_unfit
 from heedline.backups.plan import DAYS_KEPT, Side
 from heedline.casework import canary, log_keeping
-from heedline.casework.attendance import open_seed
-from heedline.casework.signing import Hand
-from heedline.desks.models import Officer
 from heedline.dispatch.clocks import slot_of
-from heedline.permits.roles import Role
 from heedline.vault import CannotOpen
 from heedline.vault.notes import Checkpoint, NotBelieved, Note, NoteKey
 
@@ -155,17 +151,6 @@ def _read(note: str) -> Checkpoint:
         return Checkpoint.from_text(Note.from_text(note).text)
     except NotBelieved:
         raise Unfit("A checkpoint of the log in this backup cannot be read.") from None
-
-
-def hand_of(email: str, passphrase: str) -> Hand:
-    """A steward's hand, for as long as a command needs it. Raises LookupError for anybody else, or another passphrase."""
-    officer = Officer.objects.filter(email__iexact=email, appointments__role=Role.STEWARD).first()
-    try:
-        if officer is None:
-            raise CannotOpen
-        return Hand(str(officer.id), open_seed(officer.id, passphrase))
-    except CannotOpen:
-        raise LookupError(f"{email} is not a steward with this passphrase.") from None
 
 
 def _count(statement: str) -> int:

@@ -28,6 +28,7 @@ from heedline.casework.signing import Signer, state
 from heedline.desks.models import (
     Appointment,
     Desk,
+    Invitation,
     Officer,
     Organisation,
     SeedWrapping,
@@ -55,13 +56,13 @@ class Enrolment:
 
 
 def permit_stewards(hands: Sequence[Signer]) -> None:
-    """Two different stewards, each appointed. Raises Refused."""
+    """Two different stewards, each appointed, neither stopped. Raises Refused."""
     for hand in hands:
         if hand.person == ROOT:
             raise gate.Refused("The root key signs no more than stewards.")
-        held = Appointment.objects.filter(officer_id=hand.person, ended_on=None).values_list(
-            "role", "desk_id"
-        )
+        held = Appointment.objects.filter(
+            officer_id=hand.person, officer__is_active=True, ended_on=None
+        ).values_list("role", "desk_id")
         gate.require(held, Capability.SET_UP, desks=[None])
     if len({hand.person for hand in hands}) < 2:
         raise gate.Refused("Two different stewards have to sign this.")
@@ -206,6 +207,7 @@ def seat_steward(
             known.save(update_fields=["password", "is_active"])
             end_sessions(known.id)
             SeedWrapping.objects.filter(officer=known).delete()
+            Invitation.objects.filter(officer=known).update(code=None, kem=None, signing=None)
         for way, wrapped in ways.items():
             SeedWrapping.objects.create(officer_id=officer.id, way=way, wrapped=wrapped, proven=True)
         first_steward(officer, Enrolment(officer.id, seed, ""), root=root, at=at)

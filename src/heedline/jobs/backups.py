@@ -6,7 +6,6 @@ home that brings its own database, with that one's.
 
 from __future__ import annotations
 
-import getpass
 import os
 import secrets
 import sys
@@ -246,15 +245,16 @@ def make_canary(home: Path, stewards: list[str]) -> int:
     """Make the canary's desk and report, signed by two stewards, and print its passphrase once."""
     with _own_database(home, "office") as url:
         _set_up("office", url, **_facts(home))
-        from heedline.casework import canary, safekeeping
+        from heedline.casework import WrongPassphrase, canary, ceremonies
+        from heedline.jobs.terminal import ask
         from heedline.permits.gate import Refused
 
         try:
-            hands = [
-                safekeeping.hand_of(email, getpass.getpass(f"Passphrase of {email}: ")) for email in stewards
-            ]
+            hands = [ceremonies.hand_of(email, ask(f"Passphrase of {email}")) for email in stewards]
             keys = canary.found(hands=hands, at=datetime.now(UTC))
             canary.plant(keys, at=datetime.now(UTC))
+        except WrongPassphrase:
+            raise CannotStart("This address and passphrase do not go together.") from None
         except Refused as no:
             raise CannotStart(no.reason) from None
         except LookupError as no:

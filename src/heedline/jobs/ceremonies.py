@@ -82,12 +82,12 @@ def _seat(stewards: Sequence[str], code: str, root_hand: Hand) -> int:
     """Each of them chooses a password, writes down both ways and types them again. The exit code."""
     for steward in stewards:
         email, _, name = steward.partition("=")
-        say(f"{name}, please sit down here. Nobody else looks at the screen.")
+        say(f"{name or email}, please sit down here. Nobody else looks at the screen.")
         password = ask("Choose a password of at least 12 characters")
         words = _prove(ceremonies.steward_to_be(email, name, password, code), root_hand)
         if words is None:
             return complain("The words were not typed right. Start again with this steward.")
-        say(f"{name} is a steward. Words of their key: {words}")
+        say(f"{name or email} is a steward. Words of their key: {words}")
     return 0
 
 

@@ -55,6 +55,10 @@ _MEMBERS = """
 SELECT m.rolname, g.rolname FROM pg_auth_members a JOIN pg_roles m ON m.oid = a.member JOIN pg_roles g ON g.oid = a.roleid
 WHERE m.rolname = ANY(%s) AND (a.set_option OR a.inherit_option) ORDER BY 1, 2
 """
+_STEWARDS = """
+SELECT count(DISTINCT a.officer_id) FROM desks_appointment a JOIN desks_officer o ON o.id = a.officer_id
+WHERE a.role = 'steward' AND a.ended_on IS NULL AND o.is_active
+"""
 _SCHEMAS = ["public", "door", "permits", "clockwork"]
 
 
@@ -156,6 +160,12 @@ def installation(connection: Connection, *, ours: postgres.Cluster | None) -> It
         yield Finding(not demo, "a live installation does not run as a demonstration (HEEDLINE_DEMO)")
 
 
+def stewards(connection: Connection) -> Iterator[Finding]:
+    """Whether those two are there who have to sign whatever is set up."""
+    number = _one(connection, _STEWARDS)
+    yield Finding(number >= 2, f"two stewards sign whatever is set up ({number} of them can sign in)")
+
+
 def worker(connection: Connection, *, at: datetime) -> Iterator[Finding]:
     """Whether the worker lives: without it no clock is watched and nobody is paged."""
     beat = _one(connection, "SELECT minute FROM dispatch_worker_beat")
@@ -251,7 +261,11 @@ def run(home: Path) -> int:
     try:
         with psycopg.connect(url, autocommit=True, connect_timeout=10) as connection:
             at = datetime.now(UTC)
-            facts = [*installation(connection, ours=cluster), *worker(connection, at=at)]
+            facts = [
+                *installation(connection, ours=cluster),
+                *stewards(connection),
+                *worker(connection, at=at),
+            ]
             facts += backups(home, connection, at=at)
             well = tell([*facts, *rights(connection)]) and well
     except psycopg.OperationalError:

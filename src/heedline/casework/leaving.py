@@ -85,7 +85,7 @@ def leave(officer: Officer, *, hands: Sequence[Signer], at: datetime) -> None:
             journal.record(Act.OFFICER_LEFT, actor=by, desk=desk, thing="officer", thing_id=officer.id)
 
 
-def _stewards() -> set[str]:
+def _stewards() -> frozenset[str]:
     """Whoever can sign as a steward: named by the root, appointed, and not stopped."""
     held = Appointment.objects.filter(role=Role.STEWARD, ended_on=None, officer__is_active=True)
     return key_directory.directory().stewards() & {

@@ -12,11 +12,13 @@ from django.db import transaction
 from heedline.audit.models import Event
 from heedline.casework import (
     NotHere,
+    case_file,
     identity,
     journey,
     keeping,
     keeping_clock,
     keeping_reading,
+    source_guard,
 )
 from heedline.casework.identity import Asking
 from heedline.dispatch.models import Alarm
@@ -229,5 +231,20 @@ def test_restricted_means_kept_and_not_passed_on(people: People) -> None:
     ref, _ = people.assessed()
     with people.sitting("Odile") as odile:
         keeping.hold(ref, "restriction", "Accuracy disputed", by=odile, at=people.at)
+        shown = case_file.case_file(ref, by=odile, at=people.at)
+        assert shown.restricted
+        (line,) = (one for one in shown.moves if one.move == "hand-over")
+        assert (line.allowed, line.reason) == (False, keeping.RESTRICTED)
         with pytest.raises(NotNow, match="restricted"):
             journey.hand_over(ref, "south-west", "why", version=row(ref).version, by=odile, at=people.at)
+        with pytest.raises(NotNow, match="restricted"):
+            source_guard.refer(ref, "why", version=row(ref).version, by=odile, at=people.at)
+    with people.sitting("Olga") as olga:
+        keeping.release(ref, Hold.objects.get(report=ref).id, "Settled", by=olga, at=people.at)
+    with people.sitting("Odile") as odile:
+        assert not case_file.case_file(ref, by=odile, at=people.at).restricted
+        keeping.hold(
+            ref, "litigation", "Another matter", by=odile, at=people.at
+        )  # a hold that restricts nothing
+        assert not case_file.case_file(ref, by=odile, at=people.at).restricted
+        journey.hand_over(ref, "south-west", "why", version=row(ref).version, by=odile, at=people.at)

@@ -59,13 +59,17 @@ def test_keep_or_dispose(
     olga.press(short_name(closed))
     _at(olga, f"How long {short_name(closed)} is kept")
     _seen(olga, "keeping-report")
-    for what in ("A public inquiry or inquest", "A claim or a complaint"):
+    for what in ("A public inquiry or inquest", "Processing is restricted"):
         form = _open(olga, "Hold it")
         form.get_by_label(what).check()
         form.get_by_label("For which case, and who asked?").fill("Inquiry 2026/7; its solicitor asked")
         olga.press("Hold it")
         olga.play.get_by_text("It is held.").wait_for()
     _seen(olga, "keeping-held")
+    olga.press("Back to the report")
+    olga.play.get_by_text("Processing is restricted: it is kept, and may not be passed on.").wait_for()
+    _seen(olga, "report-restricted")
+    olga.press("Why")
     _open(olga, "Keep it longer")
     olga.press("Keep it")
     olga.play.get_by_text("Choose why it is kept").first.wait_for()
@@ -75,7 +79,7 @@ def test_keep_or_dispose(
     olga.play.get_by_label("In your words").fill("They rang again in May")
     olga.press("Keep it")
     olga.play.get_by_text("It is kept until its next review.").wait_for()
-    for what in ("A claim or a complaint", "A public inquiry or inquest"):
+    for what in ("Processing is restricted", "A public inquiry or inquest"):
         form = _open(olga, "Release a hold")
         form.get_by_label(what).check()
         form.get_by_label("Why is the hold over?").fill("It has ended")

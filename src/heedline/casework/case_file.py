@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.audit.models import Event
-from heedline.casework import NotHere, call_back, call_taking, languages, notes
+from heedline.casework import NotHere, call_back, call_taking, keeping, languages, notes
 from heedline.casework.asked_questions import as_asked, language_words, questions_of
 from heedline.casework.attendance import Attendance, Keyring
 from heedline.casework.call_back import CallLine
@@ -128,6 +128,7 @@ class CaseFile:
     call: CallLine | None = None
     translations: tuple[TranslationLine, ...] = field(repr=False, default=())
     repeat_note: str = ""
+    restricted: bool = False
 
     @property
     def translation(self) -> VersionLine | None:
@@ -162,7 +163,7 @@ def _taken_down(opened: OpenedReport) -> tuple[Told, ...]:
     return (Told("How it reached us", tuple((label, (text,)) for label, text in rows)),) if rows else ()
 
 
-def _moves(report: Report, by: Attendance, at: datetime) -> tuple[MoveLine, ...]:
+def _moves(report: Report, by: Attendance, at: datetime, *, restricted: bool) -> tuple[MoveLine, ...]:
     standing = Standing(
         report.desk_id, report.watch_id, report.holder_id, report.lease_until, report.stage, at, by.officer_id
     )
@@ -173,6 +174,8 @@ def _moves(report: Report, by: Attendance, at: datetime) -> tuple[MoveLine, ...]
             after(Stage(report.stage), move)
             by.require(capability, report.desk_id, report.watch_id)
             reason = why_not(capability, standing) or ""
+            if move is Move.HAND_OVER and restricted and not reason:
+                reason = keeping.RESTRICTED
             if move is Move.TAKE and standing.mine and not reason:
                 continue
         except NotNow as not_now:
@@ -242,6 +245,7 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
                 last_trace=LAST_TRACE,
                 asked_translations=TRANSLATIONS,
                 translated=TRANSLATION_TEXTS,
+                restricted=Exists(keeping.restricting().filter(report=OuterRef("pk"))),
             )
         )
         found = rows.filter(pk=ref).first()
@@ -291,7 +295,7 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
         narrative=opened.narrative,
         told=(*_taken_down(opened), *told_sections(opened, report.question_set, report.kind)),
         as_seen=_as_seen(opened, report.question_set, report.kind),
-        moves=_moves(report, by, at),
+        moves=_moves(report, by, at, restricted=report.restricted),
         holder=report.holder.name if leased and report.holder is not None else None,
         mine=report.holder_id == by.officer_id,
         lease_words=f"{report.lease_until.astimezone(_zone()):%H:%M}"
@@ -307,6 +311,7 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
         traced=request_line(report.last_trace, by=by, at=at),
         call=_call(report, opened, at),
         translations=translations,
+        restricted=report.restricted,
     )
 
 

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
@@ -80,11 +81,19 @@ def stop(reports: Collection[UUID]) -> None:
     Keeping.objects.filter(report__in=reports).update(review_on=None, identity_until=None)
 
 
+RESTRICTED = "Processing of this report is restricted: it is kept, and may not be passed on. A supervisor can end that, under Keeping."
+
+
+def restricting() -> QuerySet[Hold]:
+    """Holds under which a report may be kept and not used."""
+    codes = [code for code, hold in rules().holds.items() if hold.restricts]
+    return Hold.objects.filter(released_on=None, reason__in=codes)
+
+
 def refuse_restricted(found: FoundReport) -> None:
     """Raise NotNow when a report may be kept and not used."""
-    restricting = [code for code, hold in rules().holds.items() if hold.restricts]
-    if Hold.objects.filter(report=found.report, released_on=None, reason__in=restricting).exists():
-        raise NotNow("Processing of this report is restricted: it is kept, and may not be passed on.")
+    if restricting().filter(report=found.report).exists():
+        raise NotNow(RESTRICTED)
 
 
 # --- reviews and holds -----------------------------------------------------------------------------------------------

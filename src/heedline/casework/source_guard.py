@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from heedline.audit.acts import Act
-from heedline.casework import notes
+from heedline.casework import keeping, notes
 from heedline.casework.attendance import Attendance
 from heedline.casework.finding import FoundReport, find, move, record, verb
 from heedline.casework.reading import open_report
@@ -118,6 +118,7 @@ def refer(ref: UUID, why: str, *, version: int, by: Attendance, at: datetime) ->
     """
     found = find(ref, by=by, at=at, version=version)
     found.permit(Capability.ASK)
+    keeping.refuse_restricted(found)
     report = move(found, Move.REFER, note=notes.seal(found, {"reason": why}))
     report.save(update_fields=["stage", "version"])
     record(found, Act.SOURCE_REFERRED)

@@ -94,6 +94,9 @@ def test_holding_keeping_and_releasing(house: House, hand: Callable[[], Hand], c
     olga.send("", do="hold", hold="restriction", case="DPO asked")
     assert "may not be passed on" in olga.html
     assert "Propose to dispose of it" not in olga.html
+    olga.get(f"/w/r/{closed}/")
+    assert "Processing is restricted: it is kept, and may not be passed on." in olga.html
+    olga.get(f"/w/r/{closed}/keeping/")
     olga.send("", do="keep", group="group-2", reason="links", words="A case goes on")
     assert Keeping.objects.get(report=closed).group == "group-2"
     olga.send("", do="release", which=str(Hold.objects.get().id), over="The accuracy is settled")

@@ -1,0 +1,63 @@
+"""Papers that promise something by a test name one that exists, and the threat model has a row for every position."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+THREATS = ROOT / "docs" / "threat-model.md"
+#: Where somebody may stand, in words that begin a row of the threat model.
+POSITIONS = (
+    "thief of the database, a backup, or all of `HEEDLINE_HOME`",
+    "root on a host who only reads",
+    "root on a live host who acts",
+    "operator of the machines underneath",
+    *(
+        f"code execution in {what}"
+        for what in ("the public", "the office", "the worker", "migrate", "the backup")
+    ),
+    "code execution in partner or files",
+    "one steward",
+    "two stewards together",
+    "one steward and one officer",
+    "two stewards and one officer",
+    "who finds a seized or lost laptop",
+    "an officer of another desk",
+    "a curious officer",
+)
+_NAMED = re.compile(r"`((?:tests/[\w/]*)?test_\w+\.py|tests/[\w/]+/)`")
+
+
+def rows() -> list[list[str]]:
+    """The cells of each position."""
+    lines = THREATS.read_text(encoding="utf-8").split("\n## ", 1)[0].splitlines()
+    found = [line.strip("|").split(" | ") for line in lines if line.startswith("| ")]
+    return [[cell.strip() for cell in row] for row in found[1:]]
+
+
+def is_there(named: str) -> bool:
+    """A path from the checkout, or the bare name of a test somewhere."""
+    return (ROOT / named).exists() if named.startswith("tests/") else any((ROOT / "tests").rglob(named))
+
+
+def test_every_position_names_its_tests_and_they_exist() -> None:
+    assert len(rows()) > 30
+    for row in rows():
+        assert len(row) == 4, row[0]
+        tests = _NAMED.findall(row[3])
+        assert tests, row[0]
+        assert row[3] == ", ".join(f"`{one}`" for one in tests), row[0]
+        assert [one for one in tests if not is_there(one)] == [], row[0]
+
+
+@pytest.mark.parametrize("position", POSITIONS)
+def test_every_position_has_a_row(position: str) -> None:
+    assert [row for row in rows() if row[0].startswith(position)]
+
+
+@pytest.mark.parametrize("paper", sorted((ROOT / "docs").rglob("*.md")), ids=lambda paper: paper.name)
+def test_a_test_that_a_paper_names_exists(paper: Path) -> None:
+    assert [one for one in _NAMED.findall(paper.read_text(encoding="utf-8")) if not is_there(one)] == []

@@ -11,13 +11,14 @@ from django.db import DatabaseError, connection, transaction
 from heedline.audit.acts import Act
 from heedline.audit.models import Checkpoint as Published
 from heedline.audit.models import Event
-from heedline.casework import Locked, NotHere, dip_sampling, journey, keeping, stewardship
+from heedline.casework import Locked, NotHere, dip_sampling, journey, keeping, stewardship, sweeping
 from heedline.casework.dip_sampling import AGREE, DISAGREE
 from heedline.permits.gate import Refused
 from heedline.permits.roles import Role
 from heedline.reports.dip_checks import DipCheck, draw
 from heedline.reports.lifecycle import NotNow
 from heedline.vault.notes import Checkpoint, NoteSigner, signed_note
+from tests import stories
 from tests.acting import acting
 from tests.casework.people import SOUTH_WEST, People, logged, row
 from tests.cast import House, now
@@ -88,6 +89,32 @@ def test_the_worker_draws_once_from_what_the_log_says(people: People) -> None:
     said = {event.desk: event.detail for event in logged(Act.CHECKS_DRAWN)}
     week = str((monday(people) - timedelta(days=7)).date())
     assert said[north] == {"week": week, "checkpoint": 9, "closed": 4, "drawn": 2}
+
+
+def test_what_was_swept_is_drawn_apart_and_not_judged_by_who_swept_it(people: People) -> None:
+    """Two of each: nobody hides a closing among a thousand copies, and a sweep is looked at however few were closed."""
+    one_by_one = [people.closed()[0] for _ in range(3)]
+    swept, undone = [people.send()[0] for _ in range(3)], [people.send()[0] for _ in range(2)]
+    with people.sitting("Olga") as olga:
+        for refs in (swept, undone):
+            chosen = {ref: row(ref).version for ref in refs}
+            made = sweeping.sweep("north-east", chosen, stories.NOTHING, by=olga, at=people.at)
+        assert sweeping.undo(made, by=olga, at=people.at) == 2
+    sign(monday(people))
+    assert drawn(people) == 4
+    desk = people.house.desks["north-east"].id
+    found = set(DipCheck.objects.values_list("report_id", flat=True))
+    assert found == {*draw(ROOT, desk, one_by_one), *draw(ROOT, desk, swept)}
+    assert not found & set(undone)
+    counts = [
+        (e.detail.get("closed"), e.detail.get("swept"), e.detail["drawn"]) for e in logged(Act.CHECKS_DRAWN)
+    ]
+    assert counts == [(3, None, 2), (None, 3, 2)]
+    (mine, *_) = draw(ROOT, desk, swept)
+    with people.sitting("Olga") as olga:
+        assert [line.mine for line in dip_sampling.waiting(by=olga) if line.ref == mine] == [True]
+        with pytest.raises(Refused, match="closed this report yourself"):
+            dip_sampling.judge(mine, AGREE, "", by=olga, at=people.at)
 
 
 def test_a_report_that_is_disposed_of_before_the_draw_does_not_stop_it(people: People) -> None:

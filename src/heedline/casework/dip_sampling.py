@@ -33,6 +33,11 @@ from heedline.reports.models import Report, Step
 from heedline.reports.stored import parts_of
 from heedline.vault.notes import Checkpoint, Note
 
+type _How = tuple[str, Act, Act | None]
+
+#: Drawn apart, a share of each: closed one by one, and closed in a sweep that was not undone.
+_CLOSED: _How = ("closed", Act.REPORT_CLOSED, None)
+_SWEPT: _How = ("swept", Act.REPORT_SWEPT, Act.REPORT_UNSWEPT)
 AGREE, DISAGREE = "agree", "disagree"
 _OPEN = Q(verdict="") | Q(verdict=DISAGREE, remedied_on=None)
 _LONGEST_LIST = 200
@@ -71,27 +76,48 @@ def draw_last_week(at: datetime) -> int:
     if seed is None:
         return 0
     root = Checkpoint.from_text(Note.from_text(seed.note).text).root
-    closed = Event.objects.filter(act=Act.REPORT_CLOSED, outcome="done", at__gte=begins, at__lt=ends)
-    by_desk: dict[UUID, set[UUID]] = defaultdict(set)
-    for desk, report in closed.values_list("desk", "thing_id"):
-        if desk is not None and report is not None:
-            by_desk[desk].add(report)
     drawn = 0
-    for desk, reports in sorted(by_desk.items()):
-        chosen = Report.objects.filter(id__in=draw(root, desk, reports)).values_list("id", flat=True)
-        DipCheck.objects.bulk_create(
-            [DipCheck(report_id=report, desk_id=desk, week=week) for report in chosen], ignore_conflicts=True
-        )
-        journal.record(
-            Act.CHECKS_DRAWN,
-            actor=None,
-            desk=desk,
-            thing="desk",
-            thing_id=desk,
-            detail={"week": str(week), "checkpoint": seed.size, "closed": len(reports), "drawn": len(chosen)},
-        )
-        drawn += len(chosen)
+    for how in (_CLOSED, _SWEPT):
+        for desk, reports in sorted(_ended(how, begins, ends).items()):
+            chosen = Report.objects.filter(id__in=draw(root, desk, reports)).values_list("id", flat=True)
+            DipCheck.objects.bulk_create(
+                [DipCheck(report_id=report, desk_id=desk, week=week) for report in chosen],
+                ignore_conflicts=True,
+            )
+            journal.record(
+                Act.CHECKS_DRAWN,
+                actor=None,
+                desk=desk,
+                thing="desk",
+                thing_id=desk,
+                detail={
+                    "week": str(week),
+                    "checkpoint": seed.size,
+                    how[0]: len(reports),
+                    "drawn": len(chosen),
+                },
+            )
+            drawn += len(chosen)
     return drawn
+
+
+def _ended(how: _How, begins: datetime, ends: datetime) -> dict[UUID, set[UUID]]:
+    """Per desk, what was ended in this way within a time and not put back within it, in the order of the log."""
+    _, done, undone = how
+    events = Event.objects.filter(
+        act__in=[one for one in (done, undone) if one], outcome="done", at__gte=begins, at__lt=ends
+    )
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    for act, desk, report in events.order_by("generation", "xid", "id").values_list(
+        "act", "desk", "thing_id"
+    ):
+        if desk is None or report is None:
+            continue
+        if act == done:
+            found[desk].add(report)
+        else:
+            found[desk].discard(report)
+    return {desk: reports for desk, reports in found.items() if reports}
 
 
 # --- the supervisors' half -------------------------------------------------------------------------------------------
@@ -184,7 +210,7 @@ def _found(ref: UUID, by: Attendance, at: datetime) -> tuple[FoundReport, DipChe
 
 
 def _closed_by(ref: UUID) -> UUID | None:
-    closings = Step.objects.filter(report_id=ref, move=Move.CLOSE).order_by("-number")
+    closings = Step.objects.filter(report_id=ref, move__in=[Move.CLOSE, Move.SWEEP]).order_by("-number")
     return closings.values_list("by_id", flat=True).first()
 
 

@@ -14,7 +14,7 @@ from django.apps import apps
 from heedline.backups import folder, register
 from heedline.backups.folder import Unfit
 from heedline.backups.plan import COPIED, LEFT_OUT, Side
-from tests.custody.scene import Installation, kill_when_it_waits
+from tests.custody.scene import Installation, kill_when_it_waits, rows
 from tests.house.role_table import TABLES
 
 # --- what is copied --------------------------------------------------------------------------------------------------
@@ -77,6 +77,30 @@ def test_both_halves_say_what_they_are(installation: Installation, taken: tuple[
         assert one.stat().st_mode & 0o777 == 0o700
         assert all(file.stat().st_mode & 0o777 == 0o600 for file in one.iterdir())
     assert bodies.run in {one.run for one in register.runs(installation.home.folder)}
+
+
+def test_copying_leaves_a_mark_and_the_backup_can_write_nothing_else(
+    installation: Installation, tmp_path: Path
+) -> None:
+    url = installation.cluster.super_url("heedline")
+    asked = "SELECT actor, detail FROM audit_event WHERE act = 'backup-begun' ORDER BY id"
+    before = len(rows(url, asked))
+    installation.backup("marked")
+    installation.heedline("backup", "--keys", str(tmp_path / "keys"))
+    assert rows(url, asked)[before:] == [
+        (None, {"bodies": True, "keys": True}),
+        (None, {"bodies": False, "keys": True}),
+    ]
+    with psycopg.connect(installation.cluster.url("backup"), autocommit=True) as backup:
+        for statement in (
+            "INSERT INTO audit_event (act) VALUES ('report-read')",
+            "INSERT INTO audit_event (act) VALUES ('backup-begun')",
+            "DELETE FROM audit_event",
+            "SELECT clockwork.settle(now())",
+        ):
+            backup.execute("SET default_transaction_read_only = off")
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                backup.execute(statement)
 
 
 def test_a_report_of_the_running_quarter_hour_waits_for_the_next_backup(

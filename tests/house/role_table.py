@@ -188,6 +188,15 @@ ALSO = {
         "visit",
     )
 }
+#: (schema, function) → who alone may call it.
+ALONE = {("clockwork", "note_backup"): "backup"}
+
+
+def callers_of(schema: str, name: str) -> set[str]:
+    """Which roles may call a function that is no trigger's."""
+    return {ALONE.get((schema, name), FUNCTIONS[schema][0])} | ALSO.get((schema, name), set())
+
+
 DOOR = {
     "add_counts",
     "archive_questions",
@@ -236,7 +245,15 @@ PERMITS = {
 }
 #: Those that look with the caller's eyes, so that row-level security holds inside; `slot` looks at no table.
 INVOKERS = {"queue", "slot", "waiting"}
-CLOCKWORK = {"end_identities", "end_releases", "forget_sweeps", "join_counts", "settle", "sweep"}
+CLOCKWORK = {
+    "end_identities",
+    "end_releases",
+    "forget_sweeps",
+    "join_counts",
+    "note_backup",
+    "settle",
+    "sweep",
+}
 TRIGGERS = {
     "a_check_stays",
     "a_decision_stays",

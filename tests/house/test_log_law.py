@@ -24,7 +24,7 @@ from tests.cast import House, now
 pytestmark = pytest.mark.django_db
 PACKAGE = Path(heedline.__file__).parent
 #: Written by SQL, not by name in Python.
-IN_SQL = {Act.REPORT_ARRIVED}
+IN_SQL = {Act.REPORT_ARRIVED, Act.BACKUP_BEGUN}
 MARK = "Zinnober-Quinquereme"
 
 

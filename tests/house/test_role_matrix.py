@@ -9,7 +9,6 @@ from django.db import connection
 
 from tests.house.role_table import (
     ALL,
-    ALSO,
     CLOCKWORK,
     COLUMNS,
     DOOR,
@@ -22,6 +21,7 @@ from tests.house.role_table import (
     SYSTEM_FUNCTIONS,
     TABLES,
     TRIGGERS,
+    callers_of,
 )
 
 pytestmark = pytest.mark.django_db
@@ -180,7 +180,7 @@ def test_functions_are_those_declared_and_only_the_named_process_may_call_them()
     assert {p for p in names["public"] if not p.startswith("procrastinate_")} == TRIGGERS
     assert {s for _, s, *_ in found} == set(FUNCTIONS)
     for oid, schema, name, owner, definer, config in found:
-        caller, owned_by = FUNCTIONS[schema]
+        _, owned_by = FUNCTIONS[schema]
         assert owner == f"heedline_{owned_by}", name
         callers = {
             role
@@ -188,7 +188,7 @@ def test_functions_are_those_declared_and_only_the_named_process_may_call_them()
             if role != owned_by
             and ask("SELECT has_function_privilege(%s, %s::oid, 'EXECUTE')", [f"heedline_{role}", oid])[0][0]
         }
-        wanted = set() if name in TRIGGERS else {caller} | ALSO.get((schema, name), set())
+        wanted = set() if name in TRIGGERS else callers_of(schema, name)
         assert callers == wanted, name
         if schema != "public":
             assert config == ["search_path=pg_catalog, pg_temp"], name
@@ -206,8 +206,8 @@ def test_calling_what_is_anothers_is_refused() -> None:
         f" AND p.prorettype <> 'trigger'::regtype".replace("%%", "%")
     )
     for schema, name, call in calls:
-        caller, owner = FUNCTIONS[schema]
-        callers = {caller} | ALSO.get((schema, name), set())
+        _, owner = FUNCTIONS[schema]
+        callers = callers_of(schema, name)
         for role in set(ROLES) - {owner}:
             ((allowed,),) = ask("SELECT pg_temp.may(%s, %s)", [role, call])
             if role in callers:

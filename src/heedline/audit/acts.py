@@ -82,6 +82,7 @@ class Act(StrEnum):
     KEYS_LOCKED = "keys-locked"
     # the log itself
     LOG_RESTORED = "log-restored"
+    BACKUP_BEGUN = "backup-begun"  # written by clockwork.note_backup, for whoever runs the backup
     LOG_READ = "log-read"
     LOG_TAKEN_OUT = "log-taken-out"
     # the public site, as numbers

@@ -32,6 +32,13 @@ class Moment:
     checkpoint: str
 
 
+def note(connection: Connection, *, bodies: bool) -> None:
+    """Leave a mark in the log that everything, or the key store alone, is about to be copied: before its first byte leaves."""
+    connection.execute("BEGIN READ WRITE")
+    connection.execute("SELECT clockwork.note_backup(%s)", [bodies])
+    connection.execute("COMMIT")
+
+
 def see_one_moment(connection: Connection) -> None:
     """Begin: everything read from here on is as it was at one moment, and nothing can be written."""
     connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")

@@ -14,7 +14,7 @@ from heedline.audit import sequence
 from heedline.audit.models import Checkpoint as Published
 from heedline.audit.tree import EMPTY_ROOT, Growing, leaf_hash
 from heedline.backups import folder
-from heedline.backups.dumping import copy_out, manifest_of, moment, see_one_moment
+from heedline.backups.dumping import copy_out, manifest_of, moment, note, see_one_moment
 from heedline.backups.folder import Unfit, Writing
 from heedline.backups.loading import Halves, as_owner, copy_in, refuse_unfit
 from heedline.backups.plan import DAYS_KEPT, Side
@@ -59,6 +59,7 @@ def back_up(places: dict[Side, Path], *, at: datetime, told: Told) -> Taken:
     running = slot_of(at)
     connection.ensure_connection()
     raw = connection.connection
+    note(raw, bodies=Side.BODIES in places)
     see_one_moment(raw)
     try:
         seen = moment(raw)

@@ -83,6 +83,7 @@ ACTS = {
     "duty-paged": "Paged the people on duty",
     "sign-in-refused": "Could not sign in",
     "unlock-refused": "Could not unlock keys",
+    "backup-begun": "A copy of the installation was begun",
     "log-restored": "The log was moved to a restored database",
     "log-read": "Looked at the log",
     "log-taken-out": "Took a list out of the log",

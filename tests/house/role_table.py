@@ -53,6 +53,7 @@ TABLES: dict[str, dict[str, str]] = {
     "keys_acquaintances": {"office": "arw"},
     "keys_epoch": {"office": "ar", "worker": "r", "door": "r", "usher": "r"},
     "keys_grant": {"office": "ar", "usher": "d"},
+    "keys_own_term": {"office": "ard"},
     "keys_statement": {"public": "r", "office": "ar", "worker": "r"},
     "keys_wrapping": {"office": "arwd"},
     # sessions

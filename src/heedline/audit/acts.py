@@ -85,6 +85,10 @@ class Act(StrEnum):
     BACKUP_BEGUN = "backup-begun"  # written by clockwork.note_backup, for whoever runs the backup
     LOG_READ = "log-read"
     LOG_TAKEN_OUT = "log-taken-out"
+    # officers and what concerns themselves: for overseers alone, never with the term
+    OWN_TERMS_REGISTERED = "own-terms-registered"
+    OWN_TERMS_ENDED = "own-terms-ended"
+    OWN_TERM_MET = "own-term-met"
     # the public site, as numbers
     FIGURES_READ = "figures-read"
     # setting up

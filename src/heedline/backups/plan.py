@@ -76,6 +76,7 @@ COPIED: tuple[Copied, ...] = (
     Copied("desks_invitation", Side.KEYS, order="officer_id"),
     Copied("desks_proposal", Side.KEYS),
     Copied("keys_acquaintances", Side.KEYS, order="officer_id"),
+    Copied("keys_own_term", Side.KEYS),
     Copied("desks_on_call", Side.BODIES),
     Copied("desks_language_skill", Side.BODIES),
     Copied("desks_shift", Side.BODIES),

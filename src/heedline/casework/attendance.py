@@ -22,7 +22,15 @@ from django.db.models.functions import JSONObject
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework import Locked, SealingStopped, WrongPassphrase, acquaintances, epochs, voices
+from heedline.casework import (
+    Locked,
+    SealingStopped,
+    WrongPassphrase,
+    acquaintances,
+    epochs,
+    own_terms,
+    voices,
+)
 from heedline.casework.acquaintances import Known
 from heedline.casework.session_store import SessionStore, keys_of, row_of
 from heedline.casework.signing import Hand
@@ -60,6 +68,8 @@ class Keyring:
     seeds: dict[UUID, bytes] = field(repr=False)
     voice: voices.Voice = field(repr=False)
     known: Known = field(repr=False, default_factory=Known)
+    own_terms: tuple[str, ...] = field(repr=False, default=())
+    """What concerns this officer themselves, compared with what they open: see `own_terms.py`."""
 
     def for_any(self, epochs: Iterable[UUID]) -> list[bytes]:
         """The seeds that may open a header addressed to `epochs`."""
@@ -200,6 +210,7 @@ def _unlocked(here: Attendance, row: UnlockedKeys | None, at: datetime) -> Keyri
         {UUID(epoch): bytes.fromhex(seed) for epoch, seed in kept["epochs"].items()},
         voices.Voice.from_kept(kept["voice"]),
         Known.from_kept(kept["known"]),
+        tuple(kept["own_terms"]),
     )
 
 
@@ -269,11 +280,13 @@ def unlock_with_seed(by: Attendance, seed: bytes, *, at: datetime) -> Attendance
             continue  # a grant that is not ours to open helps nobody; the directory says who should have one
     voice = voices.new_voice(by.officer_id, seed, at=at)
     known = acquaintances.load(by.officer_id, seed)
+    terms = own_terms.load(by.officer_id, seed)
     kept = json.dumps(
         {
             "epochs": {str(e): s.hex() for e, s in seeds.items()},
             "voice": voice.to_keep(),
             "known": known.to_keep(),
+            "own_terms": terms,
         }
     )
     keys = derive_keys(by.token.encode(), "unlocked")
@@ -286,7 +299,7 @@ def unlock_with_seed(by: Attendance, seed: bytes, *, at: datetime) -> Attendance
             },
         )
         journal.record(Act.KEYS_UNLOCKED, actor=by.officer_id, detail={"epochs": len(seeds)})
-    return replace(by, keyring=Keyring(seeds, voice, known))
+    return replace(by, keyring=Keyring(seeds, voice, known, terms))
 
 
 def lock(by: Attendance) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +17,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.audit.models import Event
-from heedline.casework import NotHere, call_back, call_taking, keeping, languages, notes
+from heedline.casework import NotHere, call_back, call_taking, keeping, languages, notes, own_terms
 from heedline.casework.asked_questions import as_asked, language_words, questions_of
 from heedline.casework.attendance import Attendance, Keyring
 from heedline.casework.call_back import CallLine
@@ -209,6 +210,14 @@ def _parts(report: Report, ring: Keyring) -> tuple[OpenedReport, dict[UUID, dict
     return with_language(opened, said), words
 
 
+def _what_they_told(report: Any, opened: OpenedReport, words: Mapping[UUID, Mapping[str, Any]]) -> list[Any]:
+    """What the reporter told, then and since, and what translators made of it; not what officers wrote."""
+    theirs = [row["container"] for row in report.said if not row["from_us"]]
+    theirs += [row["container"] for row in report.translated]
+    told = [opened.record.get(part) for part in ("narrative", "answers", "place_text", "postcode")]
+    return [*told, *(dict(words.get(UUID(one), {})) for one in theirs)]
+
+
 def _reports(by: Attendance) -> QuerySet[Report]:
     return reports_of(by.desk_ids).select_related("desk", "holder")
 
@@ -251,10 +260,9 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
         found = rows.filter(pk=ref).first()
         report = _theirs(found, by, Capability.READ_REPORT)
     opened, words = _parts(report, by.keys())
+    shown = own_terms.words_in(_what_they_told(report, opened, words))
     with transaction.atomic():
-        journal.record(
-            Act.REPORT_READ, actor=by.officer_id, desk=report.desk_id, thing="report", thing_id=report.id
-        )
+        own_terms.record_look(Act.REPORT_READ, shown, by=by, report=report.id, desk=report.desk_id)
     translations = translation_lines(report.id, report.asked_translations, report.translated, words, at)
     messages = message_lines(report.id, report.said, words, translations)
     if any(line.new for line in messages):

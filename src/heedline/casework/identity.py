@@ -22,7 +22,7 @@ from django.db.models import Q, QuerySet
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework import NoRoom, NotHere, WrongPassphrase, alarms, attendance, notes
+from heedline.casework import NoRoom, NotHere, WrongPassphrase, alarms, attendance, notes, own_terms
 from heedline.casework.attendance import Attendance, Keyring
 from heedline.casework.finding import find, record, verb
 from heedline.casework.key_directory import Addressee, authoriser_epoch, directory
@@ -290,12 +290,12 @@ def open_now(request_id: UUID, passphrase: str, *, by: Attendance, at: datetime)
         ring = by.keys()
         seed = attendance.hand_of(by.officer_id, passphrase).seed
         answers = _opened(asked, seed, ring)
-        journal.record(
+        own_terms.record_look(
             Act.IDENTITY_OPENED,
-            actor=by.officer_id,
+            own_terms.words_in(answers),
+            by=by,
+            report=report.id,
             desk=report.desk_id,
-            thing="report",
-            thing_id=report.id,
             detail={"request": str(request_id)},
         )
     return OpenedIdentity(request_id, report.id, report.kind, report.question_set, answers, at, until)

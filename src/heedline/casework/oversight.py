@@ -125,16 +125,17 @@ def may_oversee(by: Attendance) -> bool:
     return "overseer" in by.roles and not by.desk_ids
 
 
-def _permit(by: Attendance) -> None:
+def permit(by: Attendance) -> None:
+    """Raise Refused for whoever does not oversee, or works where reports are read."""
     by.require(Capability.OVERSEE, None)
     if by.desk_ids:
         raise Refused("You work on a desk that reads reports. Whoever oversees must not.")
 
 
-def _look(view: str, sieve: Sieve, by: Attendance, act: Act = Act.LOG_READ) -> None:
-    """Permit and record, in one transaction that ends before anything is read."""
+def look(view: str, sieve: Sieve, by: Attendance, act: Act = Act.LOG_READ) -> None:
+    """Permit and record a look at the log, in one transaction that ends before anything is read. Raises Refused."""
     with refusals_logged(act, by=by.officer_id, thing="log"):
-        _permit(by)
+        permit(by)
         journal.record(act, actor=by.officer_id, thing="log", detail={"view": view, **sieve.detail()})
 
 
@@ -167,7 +168,7 @@ def _sieved(sieve: Sieve) -> QuerySet[Event]:
 
 def log(sieve: Sieve, *, by: Attendance, older: int | None = None) -> LogPage:
     """Return a page of the log, newest first, from behind the event `older` on. Raises Refused."""
-    _look("log", sieve, by)
+    look("log", sieve, by)
     events = _behind(_sieved(sieve), older)
     found = list(events[: PAGE + 1])
     lines = tuple(_lines(found[:PAGE]))
@@ -183,7 +184,7 @@ def _behind(events: QuerySet[Event], older: int | None) -> QuerySet[Event]:
 
 def take_out(sieve: Sieve, *, by: Attendance) -> Iterator[LogLine]:
     """Return the sieved log as a list to take away, newest first, at most MOST_TAKEN_OUT lines. Raises Refused at once."""
-    _look("list", sieve, by, Act.LOG_TAKEN_OUT)
+    look("list", sieve, by, Act.LOG_TAKEN_OUT)
     return _all(sieve)
 
 
@@ -198,9 +199,10 @@ def _all(sieve: Sieve) -> Iterator[LogLine]:
 
 
 def _lines(events: list[Event]) -> Iterator[LogLine]:
-    names = dict(
-        Officer.objects.filter(id__in={one.actor for one in events if one.actor}).values_list("id", "name")
-    )
+    about = {one.detail["officer"] for one in events if isinstance(one.detail.get("officer"), str)}
+    people = {one.actor for one in events if one.actor} | about
+    names = dict(Officer.objects.filter(id__in=people).values_list("id", "name"))
+    told = {str(person): name for person, name in names.items()}
     desks = {
         desk: (code, name)
         for desk, code, name in Desk.objects.filter(
@@ -219,7 +221,10 @@ def _lines(events: list[Event]) -> Iterator[LogLine]:
             desk_code=code,
             report=one.thing_id if one.thing == "report" else None,
             refused=one.outcome == "refused",
-            detail=tuple((key, _told(value)) for key, value in one.detail.items()),
+            detail=tuple(
+                (key, told.get(value, value) if key == "officer" else _told(value))
+                for key, value in one.detail.items()
+            ),
         )
 
 
@@ -229,7 +234,7 @@ def _told(value: Any) -> str:
 
 def choices(*, by: Attendance) -> Choices:
     """Return what can be sieved by. Raises Refused."""
-    _permit(by)
+    permit(by)
     people = Officer.objects.order_by("name").values_list("id", "name")
     desks = Desk.objects.order_by("name").values_list("id", "name")
     return Choices(
@@ -244,7 +249,7 @@ def choices(*, by: Attendance) -> Choices:
 
 def bulk_reads(*, by: Attendance, at: datetime) -> tuple[Heap, ...]:
     """Return the hours in which one person read MANY different reports or more, latest first. Raises Refused."""
-    _look("bulk", Sieve(), by)
+    look("bulk", Sieve(), by)
     heaps = (
         _lately(at)
         .filter(act=Act.REPORT_READ, outcome="done")
@@ -259,7 +264,7 @@ def bulk_reads(*, by: Attendance, at: datetime) -> tuple[Heap, ...]:
 
 def out_of_hours(*, by: Attendance, at: datetime) -> tuple[Heap, ...]:
     """Return the days on which somebody looked at reports while they were not on duty anywhere. Raises Refused."""
-    _look("out-of-hours", Sieve(), by)
+    look("out-of-hours", Sieve(), by)
     there = Shift.objects.filter(
         officer_id=OuterRef("actor"), starts_at__lte=OuterRef("at"), ends_at__gt=OuterRef("at")
     )
@@ -278,7 +283,7 @@ def out_of_hours(*, by: Attendance, at: datetime) -> tuple[Heap, ...]:
 def early_numbers(*, by: Attendance, at: datetime) -> tuple[Heap, ...]:
     """Return who opened the number of somebody who asked for a call outside the times that they said are safe, and how
     often, most often first. Raises Refused."""
-    _look("early", Sieve(), by)
+    look("early", Sieve(), by)
     heaps = (
         _lately(at)
         .filter(act=Act.NUMBER_SHOWN, outcome="done", detail__early=True)
@@ -291,7 +296,7 @@ def early_numbers(*, by: Attendance, at: datetime) -> tuple[Heap, ...]:
 
 def refusals(*, by: Attendance, at: datetime) -> tuple[Heap, ...]:
     """Return who was refused what, and how often, most often first. Raises Refused."""
-    _look("refused", Sieve(), by)
+    look("refused", Sieve(), by)
     heaps = (
         _lately(at)
         .filter(outcome="refused")

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework import NotHere
+from heedline.casework import NotHere, own_terms
 from heedline.casework.attendance import Attendance
 from heedline.casework.finding import refusals_logged
 from heedline.casework.keeping import rules
@@ -142,6 +142,7 @@ def found(request: UUID, short: str, *, by: Attendance, at: datetime) -> UUID:
         row = _find(request, by)
         if row.answered_on is not None:
             raise NotNow("This has been answered.")
+        own_terms.looked_for(short, by=by)
         refs = _named(short, by)
         if len(refs) != 1:
             raise NotNow(

@@ -88,3 +88,26 @@ class Acquaintances(models.Model):
 
     class Meta:
         db_table = "keys_acquaintances"
+
+
+class OwnTerm(models.Model):
+    """One term that concerns an officer themselves (a name, an address, a car), sealed to their own key and of one size.
+
+    Written by an overseer, read by nobody: compared while the officer's keys are unlocked (`casework.own_terms`).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    officer = models.ForeignKey("desks.Officer", on_delete=models.PROTECT, related_name="own_terms")
+    sealed = models.BinaryField()
+    #: SHA-256 of the public key that it is sealed to: after new keys it opens no more.
+    key = models.BinaryField(max_length=32)
+    registered_by = models.ForeignKey("desks.Officer", on_delete=models.PROTECT, related_name="+")
+    registered_on = models.DateField()
+
+    class Meta:
+        db_table = "keys_own_term"
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(officer=models.F("registered_by")), name="nobody_registers_their_own"
+            )
+        ]

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
-from heedline.desks.keyring import Acquaintances, EpochGrant, EpochKeyRow, KeyStatement, SeedWrapping
+from heedline.desks.keyring import Acquaintances, EpochGrant, EpochKeyRow, KeyStatement, OwnTerm, SeedWrapping
 from heedline.desks.languages import LanguageSkill
 from heedline.desks.set_up import Invitation, Proposal
 
@@ -24,6 +24,7 @@ __all__ = [
     "Officer",
     "OnCall",
     "Organisation",
+    "OwnTerm",
     "Proposal",
     "SeedWrapping",
     "Shift",

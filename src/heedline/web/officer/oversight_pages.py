@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -29,11 +29,13 @@ TABS = (
     ("oversight-hours", "Not on duty"),
     ("oversight-early", "Called early"),
     ("oversight-refused", "Refused"),
+    ("oversight-own", "What concerns themselves"),
 )
 _HEADINGS = ("When", "Act", "Outcome", "Who", "Officer id", "Desk", "Report", "Detail")
 
 
-def _tabs(request: OfficeRequest) -> list[dict[str, Any]]:
+def tabs_of(request: OfficeRequest) -> list[dict[str, Any]]:
+    """The views of overseers, with the present one marked."""
     return [
         {"text": text, "href": reverse(name), "current": reverse(name) == request.path} for name, text in TABS
     ]
@@ -133,7 +135,7 @@ def log(request: OfficeRequest) -> HttpResponse:
         request,
         "officer/oversight.html",
         {
-            "tabs": _tabs(request),
+            "tabs": tabs_of(request),
             "form": form,
             "wrong": wrong,
             "rows": [_row(line) for line in page.lines],
@@ -196,21 +198,21 @@ def _heaps(request: OfficeRequest, heading: str, lead: str, rows: list[dict[str,
     return render(
         request,
         "officer/oversight_heaps.html",
-        {"tabs": _tabs(request), "heading": heading, "lead": lead, "rows": rows},
+        {"tabs": tabs_of(request), "heading": heading, "lead": lead, "rows": rows},
     )
 
 
-def _stretch(heap: Heap) -> str:
+def stretch(first: datetime, last: datetime) -> str:
     """From when to when, in words."""
-    if heap.first.date() == heap.last.date():
-        return f"{heap.first:%-d %B %Y, %H:%M} to {heap.last:%H:%M}"
-    return f"{heap.first:%-d %B %Y, %H:%M} to {heap.last:%-d %B %Y, %H:%M}"
+    if first.date() == last.date():
+        return f"{first:%-d %B %Y, %H:%M} to {last:%H:%M}"
+    return f"{first:%-d %B %Y, %H:%M} to {last:%-d %B %Y, %H:%M}"
 
 
 def _heap(heap: Heap, what: str, **wanted: str) -> dict[str, Any]:
     days = _day("since", heap.first.date()) | _day("until", heap.last.date())
     href = _query(officer=str(heap.officer), **wanted, **days)
-    return {"by": heap.by, "when": _stretch(heap), "what": what, "href": href}
+    return {"by": heap.by, "when": stretch(heap.first, heap.last), "what": what, "href": href}
 
 
 @open_to(Audience.OFFICERS)

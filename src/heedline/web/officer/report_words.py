@@ -87,6 +87,9 @@ ACTS = {
     "log-restored": "The log was moved to a restored database",
     "log-read": "Looked at the log",
     "log-taken-out": "Took a list out of the log",
+    "own-terms-registered": "Registered what concerns an officer themselves",
+    "own-terms-ended": "Ended what was registered of an officer",
+    "own-term-met": "An officer met what concerns themselves",
 }
 MOVES = {
     Move.SUBMIT: "Received",

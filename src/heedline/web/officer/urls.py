@@ -23,6 +23,7 @@ from heedline.web.officer import (
     language_pages,
     me_pages,
     oversight_pages,
+    own_term_pages,
     passkey_pages,
     reply_pages,
     report_pages,
@@ -119,6 +120,7 @@ urlpatterns = [
     path("oversight/hours/", oversight_pages.hours, name="oversight-hours"),
     path("oversight/early/", oversight_pages.early, name="oversight-early"),
     path("oversight/refused/", oversight_pages.refused, name="oversight-refused"),
+    path("oversight/own/", own_term_pages.own, name="oversight-own"),
     # work
     path("w/", desk_pages.my_work, name="my-work"),
     path("w/q/<slug:desk>/", desk_pages.queue, name="queue"),

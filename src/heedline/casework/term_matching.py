@@ -1,0 +1,64 @@
+"""Whether a text has one of somebody's own terms in it: a name, an address, a number plate, a telephone number.
+
+Plain Python: no Django. Case, accents, punctuation and the spaces inside plates and numbers make no difference.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+#: Letters and digits that a term needs at least: a shorter one is in half of all texts.
+SHORTEST = 4
+#: Digits of a telephone number that are compared, from its end: what stands before is the code of a country, or 0.
+_OF_A_NUMBER = 9
+_APOSTROPHES = re.compile(r"['’‘ʼ`´]")
+_BETWEEN = re.compile(r"[\W_]+")
+#: Accents and other marks that stand on a letter.
+_MARKS = dict.fromkeys(one for one in range(0x300, 0x10000) if unicodedata.combining(chr(one)))
+#: Digits as people write a number, with what may stand between them.
+_NUMBERS = re.compile(r"\d(?:[\s().+\-/]{0,3}\d){8,}")
+
+
+def folded(text: str) -> str:
+    """The words of a text in small letters without accents, one space between them and one at either end."""
+    plain = text.casefold()
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", plain).translate(_MARKS)
+    return f" {_BETWEEN.sub(' ', _APOSTROPHES.sub('', plain)).strip()} "
+
+
+def too_short(term: str) -> bool:
+    """Whether a term would be in half of all texts."""
+    return len(folded(term).replace(" ", "")) < SHORTEST
+
+
+def _number(term: str) -> str:
+    """The digits of a telephone number that are compared; "" for what is none."""
+    digits = re.sub(r"\D", "", term)
+    letters = re.search(r"[^\W\d_]", term)
+    return digits[-_OF_A_NUMBER:] if letters is None and len(digits) >= _OF_A_NUMBER else ""
+
+
+def _has(term: str, text: str, in_one: str, numbers: str) -> bool:
+    if number := _number(term):
+        return number in numbers
+    words = folded(term)
+    if not any(letter.isdigit() for letter in words):
+        return words in text
+    # a plate or an address: written in one piece, or with a space anywhere
+    letters = words.replace(" ", "")
+    if letters not in in_one:
+        return False
+    return re.search(rf"(?<=\s){' ?'.join(map(re.escape, letters))}(?=\s)", text) is not None
+
+
+def meets(terms: Iterable[str], texts: Iterable[str]) -> bool:
+    """Whether one of the terms stands in one of the texts. All terms are tried, whatever is found."""
+    # between two texts stands a letter, so that no term and no number reaches from one into the next
+    whole = "\nx\n".join(texts)
+    text = folded(whole)
+    numbers = " ".join(re.sub(r"\D", "", found) for found in _NUMBERS.findall(whole))
+    in_one = text.replace(" ", "")
+    return sum(_has(term, text, in_one, numbers) for term in terms) > 0

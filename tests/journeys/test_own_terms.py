@@ -1,0 +1,35 @@
+"""An overseer registers what concerns an officer themselves, in Chromium, and sees that it was met."""
+
+from __future__ import annotations
+
+import pytest
+
+from heedline.casework import stewardship
+from heedline.permits.roles import Role
+from tests.browser.kit import browser, person  # noqa: F401 (fixtures)
+from tests.cast import House, now
+from tests.journeys.test_identity_release import Open, office  # noqa: F401 (fixture)
+from tests.journeys.test_officer_day import _at, _seen, _sign_in, _unlock
+from tests.stories import a_report
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+
+
+def test_what_concerns_themselves(house: House, office: str, person: Open) -> None:  # noqa: F811
+    stewardship.appoint(house.officers["Ned"], Role.OVERSEER, None, hands=house.hands, at=now())
+    ref, _ = a_report(at=now(), where={"postcode": "NE1 4ST"}, narrative="ZOE OBRIEN filmed the side doors")
+    ned = person(scripts=True)
+    _sign_in(ned, office, "Ned")
+    ned.visit(f"{office}/oversight/own/")
+    ned.play.get_by_label("Whose?").select_option(label="Odile O.")
+    ned.play.get_by_label("What concerns themselves?").fill("Zoë O'Brien\nAB12 CDE")
+    ned.press("Register")
+    ned.play.get_by_text("Registered: 2 terms.").wait_for()
+    odile = person(scripts=False)
+    _sign_in(odile, office, "Odile")
+    _unlock(odile, office, house, "Odile")
+    odile.visit(f"{office}/w/r/{ref}/")
+    ned.visit(f"{office}/oversight/own/")
+    _at(ned, "What concerns themselves")
+    assert ned.play.get_by_role("rowheader", name="Odile O.").first.is_visible()
+    _seen(ned, "own-terms")

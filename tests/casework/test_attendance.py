@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 
-from heedline.casework import Locked, attendance, case_file, reading
+from heedline.casework import Locked, attendance, case_file, reading, second_factors
 from heedline.casework.session_store import SessionStore, row_of
 from heedline.permits.models import HeldForm, OfficeSession, UnlockedKeys
 from heedline.vault import CannotOpen
@@ -221,12 +221,12 @@ def test_what_is_kept_of_keys_shows_in_no_log_line(people: People) -> None:
 
 
 def test_a_second_factor_is_sealed_under_the_offices_secret() -> None:
-    sealed = attendance.seal_second_factor("JBSWY3DPEHPK3PXP")
+    sealed = second_factors.seal("JBSWY3DPEHPK3PXP")
     assert "JBSWY3DP" not in sealed
-    assert attendance.open_second_factor(sealed) == "JBSWY3DPEHPK3PXP"
+    assert second_factors.open_sealed(sealed) == "JBSWY3DPEHPK3PXP"
     for broken in ("", "zz", sealed[:-2], sealed[2:]):
         with pytest.raises(CannotOpen):
-            attendance.open_second_factor(broken)
+            second_factors.open_sealed(broken)
 
 
 def test_refused_sign_ins_are_logged_and_name_only_whom_we_know(people: People) -> None:

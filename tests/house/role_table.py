@@ -35,6 +35,7 @@ TABLES: dict[str, dict[str, str]] = {
     "desks_desk": {"public": "r", "office": "arw", "worker": "r", "door": "r", "usher": "r"},
     "desks_invitation": {"office": "arw"},
     "desks_proposal": {"office": "arw"},
+    "desks_provider_binding": {"office": "arwd"},
     "desks_installation": {"public": "r", "office": "ar", "worker": "r"},
     "desks_language_skill": {"office": "ard"},
     "desks_officer": {"office": "arw"},
@@ -58,6 +59,8 @@ TABLES: dict[str, dict[str, str]] = {
     "keys_wrapping": {"office": "arwd"},
     # sessions
     "permits_held_form": {"office": "arwd", "settler": "rd"},
+    "permits_provider_notice": {"office": "ar", "settler": "rd"},
+    "permits_provider_session": {"office": "arwd", "settler": "rd"},
     "permits_session": {"office": "arwd", "usher": "r", "settler": "rd"},
     "permits_unlocked": {"office": "arwd", "settler": "rd"},
     # reports

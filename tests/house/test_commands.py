@@ -136,6 +136,38 @@ def test_the_doctor_asks_the_database_itself(tmp_path: Path) -> None:
     assert seen.stderr == ""
 
 
+def test_the_doctor_says_how_single_sign_on_stands(
+    superuser: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def found() -> list[doctor.Finding]:
+        return list(doctor.single_sign_on(superuser))
+
+    for name in [name for name in os.environ if name.startswith("HEEDLINE_SSO_")]:
+        monkeypatch.delenv(name)
+    assert [one.words for one in found()] == ["single sign-on is off (HEEDLINE_SSO_ISSUER)"]
+    monkeypatch.setenv("HEEDLINE_SSO_ISSUER", "http://127.0.0.1:9000/realm")
+    assert wrong(iter(found())) == [
+        "single sign-on: HEEDLINE_SSO_CLIENT is not set. See docs/operators-guide.md for what it means."
+    ]
+    monkeypatch.setenv("HEEDLINE_SSO_CLIENT", "office")
+    monkeypatch.setenv("HEEDLINE_SSO_SECRET", "never-printed")
+    monkeypatch.setenv("HEEDLINE_OFFICE_URL", "https://office.example/")
+    superuser.execute("INSERT INTO desks_installation (id, born, installation) VALUES (1, 'demo', 'x')")
+    assert wrong(iter(found())) == []
+    superuser.execute("UPDATE desks_installation SET born = 'live'")
+    assert wrong(iter(found())) == [
+        "the provider of single sign-on is asked in the clear: only for a trial on this machine"
+    ]
+    monkeypatch.setenv("HEEDLINE_SSO_ISSUER", "https://id.example/realm")
+    monkeypatch.setenv("HEEDLINE_SSO_AMR", "mfa")
+    said = " ".join(one.words for one in found())
+    assert wrong(iter(found())) == []
+    assert "https://office.example/sign-in/provider/back/" in said
+    assert "never-printed" not in said
+    monkeypatch.setenv("HEEDLINE_SSO_ISSUER", "http://id.example/realm")
+    assert "HEEDLINE_SSO_ISSUER must be an https address" in wrong(iter(found()))[0]
+
+
 def test_the_doctor_finds_nothing_wrong_with_the_walls(
     superuser: psycopg.Connection[tuple[Any, ...]],
 ) -> None:

@@ -60,6 +60,8 @@ PLAIN: dict[str, str] = {
     "permits_session": "expires_at",
     "permits_unlocked": "session_id idle_until",
     "permits_held_form": "expires_at",
+    "permits_provider_session": "session_id good_at ask_at asking_until",
+    "permits_provider_notice": "expires_at",
 }
 STAFF: dict[str, str] = {
     "audit_event": "actor at",
@@ -73,6 +75,7 @@ STAFF: dict[str, str] = {
     "desks_shift": "officer_id",
     "desks_invitation": "officer_id",
     "desks_proposal": "facts proposed_by_id closed_by_id",
+    "desks_provider_binding": "officer_id bound_on password_until",
     "desks_on_call": "officer_id",
     "desks_language_skill": "officer_id confirmed_by_id",
     "reports_report": "holder_id",
@@ -104,6 +107,7 @@ SEALED: dict[str, str] = {
     "reports_message": "copy_header copy_payload",
     "permits_session": "sealed",
     "permits_unlocked": "sealed",
+    "permits_provider_session": "sealed",
     "permits_held_form": "sealed",
 }
 DIGEST: dict[str, str] = {
@@ -113,12 +117,15 @@ DIGEST: dict[str, str] = {
     "desks_invitation": "code kem signing",
     "desks_proposal": "made",
     "keys_own_term": "key",
+    "desks_provider_binding": "account",
     "intake_draft": "row",
     "intake_question_set": "digest",
     "reports_sealed_payload": "sha256",
     "reports_receipt": "lookup reporter_key body_mac",
     "reports_message": "body_mac",
     "permits_session": "row",
+    "permits_provider_session": "sid",
+    "permits_provider_notice": "row",
     "permits_held_form": "row",
 }
 CLASSES = {"plain": PLAIN, "staff": STAFF, "sealed": SEALED, "digest": DIGEST}

@@ -77,6 +77,13 @@ class Act(StrEnum):
     SIGNED_IN = "signed-in"
     SIGN_IN_REFUSED = "sign-in-refused"
     SIGNED_OUT = "signed-out"
+    # single sign-on: `how` or `why` it was, as a code
+    BOUND_TO_PROVIDER = "bound-to-provider"
+    UNBOUND_FROM_PROVIDER = "unbound-from-provider"
+    LET_IN = "let-in"
+    SIGNED_IN_BY_PROVIDER = "signed-in-by-provider"
+    PROVIDER_SIGN_IN_REFUSED = "provider-sign-in-refused"
+    ENDED_BY_PROVIDER = "ended-by-provider"
     KEYS_UNLOCKED = "keys-unlocked"
     UNLOCK_REFUSED = "unlock-refused"
     KEYS_LOCKED = "keys-locked"

@@ -29,6 +29,7 @@ from heedline.casework import (
     acquaintances,
     epochs,
     own_terms,
+    provider_sessions,
     voices,
 )
 from heedline.casework.acquaintances import Known
@@ -43,7 +44,6 @@ from heedline.permits.roles import GRANTS, Role
 from heedline.permits.rules import Standing
 from heedline.vault import CannotOpen
 from heedline.vault.grants import open_grant
-from heedline.vault.keys import hkdf
 from heedline.vault.passphrases import WrappedSeed, unwrap_seed
 from heedline.vault.small import derive_keys, new_secret, open_small, seal_small
 
@@ -78,7 +78,10 @@ class Keyring:
 
 @dataclass(frozen=True)
 class Attendance:
-    """Who is in front of the screen, where they work, and whether their keys are unlocked."""
+    """Who is in front of the screen, where they work, and whether their keys are unlocked.
+
+    `ask_at`: when the provider of single sign-on has to be asked again; None for who signed in here.
+    """
 
     officer_id: UUID
     name: str
@@ -86,6 +89,7 @@ class Attendance:
     desks: tuple[DeskLine, ...]
     token: str = field(repr=False)
     keyring: Keyring | None = field(repr=False, default=None)
+    ask_at: datetime | None = None
 
     @property
     def unlocked(self) -> bool:
@@ -143,7 +147,7 @@ def come_in(
     token = session.session_key
     if token is None:
         return None
-    rows = session.rows().select_related("officer", "unlocked")
+    rows = session.rows().select_related("officer__provider_binding", "unlocked", "provider")
     row = rows.annotate(behind=wall.standing_behind(keys_of(token).row_id), works_at=_WORKS_AT).first()
     session.found(row)
     if row is None or row.officer is None or session.session_key is None:
@@ -154,9 +158,11 @@ def come_in(
         else (line["role"], None)
         for line in row.works_at
     ]
+    if not provider_sessions.counts(row, roles=[role for role, _ in works_at], at=at):
+        return None
     here = _attendance(row.officer, works_at, token)
     kept = getattr(row, "unlocked", None) if with_keys else None
-    return row.officer, replace(here, keyring=_unlocked(here, kept, at))
+    return row.officer, replace(here, keyring=_unlocked(here, kept, at), ask_at=provider_sessions.ask_at(row))
 
 
 def enter(session_key: str, officer: Officer, *, at: datetime) -> Attendance:
@@ -379,26 +385,6 @@ def drop_held(cookie: str | None) -> None:
 def officer_of_session(session_key: str) -> UUID | None:
     """Whose session this was, also when its time has run out (so that a late form can be held for them)."""
     return OfficeSession.objects.filter(row=row_of(session_key)).values_list("officer_id", flat=True).first()
-
-
-# --- second factors at rest ------------------------------------------------------------------------------------------
-
-
-def _second_factor_key() -> bytes:
-    return hkdf(settings.SECRET_KEY.encode(), label="second-factor", context=settings.INSTALLATION.encode())
-
-
-def seal_second_factor(text: str) -> str:
-    """A second factor's secret, as it is stored: under the office process's own secret."""
-    return seal_small(_second_factor_key(), text.encode(), aad=b"second-factor").hex()
-
-
-def open_second_factor(sealed: str) -> str:
-    """The secret again. Raises CannotOpen."""
-    try:
-        return open_small(_second_factor_key(), bytes.fromhex(sealed), aad=b"second-factor").decode()
-    except ValueError:
-        raise CannotOpen from None
 
 
 def office_zone() -> ZoneInfo:

@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework import NotHere, attendance, enrolling, leaving, stewardship
+from heedline.casework import NotHere, attendance, enrolling, leaving, single_sign_on, stewardship
 from heedline.casework.attendance import Attendance
 from heedline.casework.finding import refusals_logged
 from heedline.casework.signing import Proposed, Signer
@@ -42,6 +42,8 @@ class Kind(StrEnum):
     APPOINT = "appoint"
     LEAVE_DESK = "leave-desk"
     LEAVE = "leave"
+    LET_IN = "let-in"
+    UNBIND = "unbind"
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,7 @@ def _statement(kind: Kind, facts: Mapping[str, str], said: str) -> tuple[str, di
             return "leaver", {"desk": str(_a_desk(facts).id), "person": str(_officer(facts).id)}
         case Kind.LEAVE:
             return "leaver", {"person": str(_officer(facts).id)}
-        case Kind.ORGANISATION | Kind.INVITE:
+        case Kind.ORGANISATION | Kind.INVITE | Kind.LET_IN | Kind.UNBIND:
             return None
 
 
@@ -230,6 +232,10 @@ def words_for(kind: Kind, facts: Mapping[str, str]) -> str:
             return f"{who} leaves {where}"
         case Kind.LEAVE:
             return f"{who} leaves altogether: their sessions, keys and roles end"
+        case Kind.LET_IN:
+            return f"Let {who} sign in by password for twelve hours from the confirmation"
+        case Kind.UNBIND:
+            return f"{who} no longer signs in through the provider, but by password"
 
 
 def withdraw(proposal_id: UUID, *, by: Attendance, at: datetime) -> None:
@@ -329,4 +335,8 @@ def _carry_out(kind: Kind, facts: Mapping[str, str], hands: Sequence[Signer], at
             leaving.leave_desk(_officer(facts), _a_desk(facts), hands=hands, at=at)
         case Kind.LEAVE:
             leaving.leave(_officer(facts), hands=hands, at=at)
+        case Kind.LET_IN:
+            single_sign_on.let_in(_officer(facts), hands=hands, at=at)
+        case Kind.UNBIND:
+            single_sign_on.unbind(_officer(facts), hands=hands, at=at)
     return Done(words)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from heedline.casework import key_directory
 from heedline.casework.attendance import Attendance
-from heedline.desks.models import Appointment, Desk, Invitation, Officer, Organisation
+from heedline.desks.models import Appointment, Desk, Invitation, Officer, Organisation, ProviderBinding
 from heedline.permits.capabilities import Capability
 from heedline.vault.directory import OfficerKeys
 
@@ -17,7 +17,7 @@ from heedline.vault.directory import OfficerKeys
 class PersonSeen:
     """Somebody of the installation. `state`: invited | made-keys | signed | stopped | left | no-keys.
 
-    Who is `stopped` cannot sign in; their keys and roles count until two stewards have signed that they left.
+    `through_provider`: they sign in by single sign-on. Who is `stopped` cannot sign in; their keys and roles count until two stewards have signed that they left.
     """
 
     id: UUID
@@ -26,6 +26,7 @@ class PersonSeen:
     organisation: str
     roles: tuple[tuple[str, UUID | None, str], ...]  # role, desk, the desk's name
     state: str
+    through_provider: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ def overview(*, by: Attendance, at: datetime) -> Setup:
             (one.role, one.desk_id, desk.name if desk is not None else "")
         )
     invited = {row.officer_id: row for row in Invitation.objects.all()}
+    bound = set(ProviderBinding.objects.values_list("officer_id", flat=True))
     known = key_directory.directory()
     signed = known.officers() | known.stewards()
     return Setup(
@@ -62,6 +64,7 @@ def overview(*, by: Attendance, at: datetime) -> Setup:
                 "stopped"
                 if not one.is_active and (str(one.id) in signed or one.id in roles)
                 else _state(one, invited.get(one.id), str(one.id) in signed, known.officer(str(one.id))),
+                one.id in bound,
             )
             for one in Officer.objects.select_related("organisation").order_by("name")
         ),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 
 from heedline.config import environment as env
+from heedline.config import single_sign_on
 from heedline.config.databases import database_settings
 from heedline.config.edition import edition
 
@@ -204,6 +205,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Heedline"
+#: The provider of single sign-on, or None. Nobody but the office may know its secret.
+SSO = single_sign_on.from_environment() if PROCESS in {"office", "none"} else None
 
 # --- caches, mail, logs ------------------------------------------------------------------------------------------
 # Memory of one process only: a shared cache would be one more place to look for people in.

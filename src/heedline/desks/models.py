@@ -11,6 +11,7 @@ from django.db import models
 from heedline.desks.keyring import Acquaintances, EpochGrant, EpochKeyRow, KeyStatement, OwnTerm, SeedWrapping
 from heedline.desks.languages import LanguageSkill
 from heedline.desks.set_up import Invitation, Proposal
+from heedline.desks.single_sign_on import ProviderBinding
 
 __all__ = [
     "Acquaintances",
@@ -26,6 +27,7 @@ __all__ = [
     "Organisation",
     "OwnTerm",
     "Proposal",
+    "ProviderBinding",
     "SeedWrapping",
     "Shift",
     "StandingInstallation",

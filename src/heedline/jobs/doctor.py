@@ -17,6 +17,8 @@ import psycopg
 
 from heedline.backups import register
 from heedline.backups.plan import DAYS_KEPT
+from heedline.config.single_sign_on import BACK, ENDED
+from heedline.config.single_sign_on import from_environment as configured_provider
 from heedline.launch import CannotStart, places, postgres, roles, server
 from heedline.launch.home import Home
 
@@ -166,6 +168,39 @@ def stewards(connection: Connection) -> Iterator[Finding]:
     yield Finding(number >= 2, f"two stewards sign whatever is set up ({number} of them can sign in)")
 
 
+def single_sign_on(connection: Connection) -> Iterator[Finding]:
+    """The provider that the environment names, and whether a live installation may rely on it. No request is sent."""
+    try:
+        provider = configured_provider()
+    except SystemExit as wrong:
+        yield Finding(False, f"single sign-on: {wrong}")
+        return
+    if provider is None:
+        yield Finding(None, "single sign-on is off (HEEDLINE_SSO_ISSUER)")
+        return
+    live = _one(connection, "SELECT born FROM desks_installation") == "live"
+    yield Finding(
+        None,
+        f"single sign-on at {provider.issuer} as {provider.client}, asked again every"
+        f" {provider.ask_every.total_seconds() // 60:.0f} minutes, silent for {provider.tolerated.total_seconds() // 60:.0f} at most",
+    )
+    office = os.environ.get("HEEDLINE_OFFICE_URL", "http://localhost:8001").rstrip("/")
+    yield Finding(
+        office.startswith("https://") or not live,
+        f"it sends browsers back to {office}{BACK} and notices to {office}{ENDED}",
+    )
+    yield Finding(
+        True if provider.encrypted else (False if live else None),
+        "the provider of single sign-on is asked over TLS"
+        if provider.encrypted
+        else "the provider of single sign-on is asked in the clear: only for a trial on this machine",
+    )
+    if not provider.acr and not provider.amr:
+        yield Finding(
+            None, "nothing checks that it asks for a second step (HEEDLINE_SSO_ACR or HEEDLINE_SSO_AMR)"
+        )
+
+
 def worker(connection: Connection, *, at: datetime) -> Iterator[Finding]:
     """Whether the worker lives: without it no clock is watched and nobody is paged."""
     beat = _one(connection, "SELECT minute FROM dispatch_worker_beat")
@@ -266,7 +301,7 @@ def run(home: Path) -> int:
                 *stewards(connection),
                 *worker(connection, at=at),
             ]
-            facts += backups(home, connection, at=at)
+            facts += [*single_sign_on(connection), *backups(home, connection, at=at)]
             well = tell([*facts, *rights(connection)]) and well
     except psycopg.OperationalError:
         raise CannotStart("The database does not let us in.") from None

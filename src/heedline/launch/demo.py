@@ -102,6 +102,8 @@ def environment_of(
         "HEEDLINE_OFFICE_URL": office.url,
         "HEEDLINE_PAGES_DIR": str(home.folder / "pages"),
     }
+    if process == "office":  # the secret of single sign-on is the office's alone
+        told |= {name: value for name, value in os.environ.items() if name.startswith("HEEDLINE_SSO_")}
     if process == "worker":
         home.log_key()
         told["HEEDLINE_LOG_KEY_FILE"] = str(home.secrets / "log-key")

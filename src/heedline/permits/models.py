@@ -31,6 +31,36 @@ class UnlockedKeys(models.Model):
         db_table = "permits_unlocked"
 
 
+class ProviderSession(models.Model):
+    """That a session was begun through the provider of single sign-on, and when it is asked again.
+
+    `sealed`: the refresh token, under a key that is only in the cookie. `sid`: a MAC of the session's name there.
+    `good_at`: when the provider last said yes. `asking_until`: a request is asking just now; the others go on meanwhile.
+    """
+
+    session = models.OneToOneField(
+        OfficeSession, on_delete=models.CASCADE, primary_key=True, related_name="provider"
+    )
+    sealed = models.BinaryField()
+    sid = models.BinaryField(max_length=32, null=True)
+    good_at = models.DateTimeField()
+    ask_at = models.DateTimeField()
+    asking_until = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "permits_provider_session"
+
+
+class ProviderNotice(models.Model):
+    """A logout token that was taken: each counts once. `row`: a hash of its id."""
+
+    row = models.BinaryField(primary_key=True, max_length=32)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "permits_provider_notice"
+
+
 class HeldForm(models.Model):
     """A form posted after the lock. Sealed under a cookie of its own, given back to the same officer after unlocking."""
 

@@ -69,4 +69,25 @@ class Migration(migrations.Migration):
                 "db_table": "desks_proposal",
             },
         ),
+        migrations.CreateModel(
+            name="ProviderBinding",
+            fields=[
+                (
+                    "officer",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="provider_binding",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("account", models.BinaryField(max_length=32, unique=True)),
+                ("bound_on", models.DateField()),
+                ("password_until", models.DateTimeField(null=True)),
+            ],
+            options={
+                "db_table": "desks_provider_binding",
+            },
+        ),
     ]

@@ -65,6 +65,39 @@ class Migration(migrations.Migration):
                 "db_table": "permits_unlocked",
             },
         ),
+        migrations.CreateModel(
+            name="ProviderSession",
+            fields=[
+                (
+                    "session",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="provider",
+                        serialize=False,
+                        to="permits.officesession",
+                    ),
+                ),
+                ("sealed", models.BinaryField()),
+                ("sid", models.BinaryField(max_length=32, null=True)),
+                ("good_at", models.DateTimeField()),
+                ("ask_at", models.DateTimeField()),
+                ("asking_until", models.DateTimeField(null=True)),
+            ],
+            options={
+                "db_table": "permits_provider_session",
+            },
+        ),
+        migrations.CreateModel(
+            name="ProviderNotice",
+            fields=[
+                ("row", models.BinaryField(max_length=32, primary_key=True, serialize=False)),
+                ("expires_at", models.DateTimeField()),
+            ],
+            options={
+                "db_table": "permits_provider_notice",
+            },
+        ),
         migrations.AddIndex(
             model_name="officesession",
             index=models.Index(fields=["expires_at"], name="session_expires"),

@@ -54,6 +54,9 @@ BEGIN
     GET DIAGNOSTICS n = ROW_COUNT;
     DELETE FROM public.permits_unlocked u USING public.permits_session s
         WHERE s.row = u.session_id AND (u.idle_until < now() OR s.expires_at < now());
+    DELETE FROM public.permits_provider_session p USING public.permits_session s
+        WHERE s.row = p.session_id AND s.expires_at < now();
+    DELETE FROM public.permits_provider_notice WHERE expires_at < now();
     DELETE FROM public.permits_session WHERE expires_at < now() - interval '1 day';
     DELETE FROM public.permits_held_form WHERE expires_at < now();
     RETURN n;

@@ -23,7 +23,7 @@ from heedline.casework import attendance
 from heedline.casework.attendance import Attendance
 from heedline.casework.session_store import SessionStore
 from heedline.web.declared import Audience, audience_of
-from heedline.web.officer import kept_words
+from heedline.web.officer import asking_again, kept_words
 from heedline.web.officer.signing_in import SECOND_FACTOR, has_second_factor, is_signed_in
 
 
@@ -44,13 +44,18 @@ class OnTheRecord:
         session = cast(SessionStore, request.session)
         somebody = session.session_key is not None
         try:
+            at = attendance.now()
             found = attendance.come_in(
                 session,
-                at=attendance.now(),
+                at=at,
                 # what a page asks by itself must not keep the keys unlocked while nobody is there
                 with_keys="HX-Request" not in request.headers,
             )
-            if found is not None and is_signed_in(request, found[0]):
+            if (
+                found is not None
+                and is_signed_in(request, found[0])
+                and asking_again.still_welcome(found[1], at=at)
+            ):
                 request.attendance = found[1]  # type: ignore[attr-defined]
             elif somebody:
                 attendance.leave()

@@ -64,6 +64,7 @@ class SignIn(_OurForm, LoginView):  # type: ignore[misc]
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
         context["words_kept"] = kept_words.something_kept(self.request)
+        context["provider"] = settings.SSO.name if settings.SSO is not None else ""
         return context
 
 
@@ -170,6 +171,7 @@ class Security(IndexView):  # type: ignore[misc]
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
         context["must_set_up"] = not settings.DEMO and not has_second_factor(self.request.user)
+        context["provider"] = settings.SSO.name if settings.SSO is not None else ""
         return context
 
 

@@ -19,6 +19,7 @@ from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, authenticate
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
@@ -26,7 +27,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
-from heedline.casework import attendance
+from heedline.casework import attendance, second_factors, single_sign_on
 from heedline.web.officer import known_devices, throttle
 
 if TYPE_CHECKING:
@@ -35,8 +36,15 @@ if TYPE_CHECKING:
 #: Facts of the sign-in that stand in the (sealed) session.
 LAST_SIGN_IN = "last_sign_in"
 SECOND_FACTOR = "second_factor"
+#: For who is bound to a provider and comes another way.
+BOUND = "You sign in with {name}. If it cannot be reached, ask two stewards to let you in by password."
 #: What counts as a second factor; recovery codes alone do not.
 REAL_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+def provider_name() -> str:
+    """How the provider of single sign-on is called, also when it was taken out of the settings."""
+    return settings.SSO.name if settings.SSO is not None else "your organisation’s provider"
 
 
 def limited(limit: throttle.Throttle, key: str, words: str) -> None:
@@ -101,9 +109,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         AuthenticationBackend.unstash_authenticated_user()  # an inactive officer is answered like an unknown one
         if officer is None:
             attendance.sign_in_refused(credentials["email"])
-        else:
-            limit.give_back(key)
+            return None
+        limit.give_back(key)
+        if single_sign_on.password_closed(officer, at=attendance.now()):
+            raise ValidationError(BOUND.format(name=provider_name()), code="bound")
         return officer
+
+    def pre_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse | None:
+        """Whatever way it was (a passkey too): who signs in through the provider comes in by that way."""
+        if single_sign_on.password_closed(cast("Officer", user), at=attendance.now()):
+            messages.error(request, BOUND.format(name=provider_name()))
+            return HttpResponseRedirect(reverse("account_login"))
+        response: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        return response
 
     def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
         """Whether this is the password of the officer who is signed in."""
@@ -192,11 +210,11 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth h
 
     def encrypt(self, text: str) -> str:
         """Seal a secret for the database."""
-        return attendance.seal_second_factor(text)
+        return second_factors.seal(text)
 
     def decrypt(self, encrypted_text: str) -> str:
         """Open it again; `CannotOpen` when it was not sealed here."""
-        return attendance.open_second_factor(encrypted_text)
+        return second_factors.open_sealed(encrypted_text)
 
     def send_notification_mail(self, *_: Any, **__: Any) -> None:
         """Nothing is mailed about signing in."""

@@ -31,7 +31,11 @@ TITLES = {
     Kind.APPOINT: "Give somebody a role",
     Kind.LEAVE_DESK: "End somebody’s work at a desk",
     Kind.LEAVE: "Somebody leaves altogether",
+    Kind.LET_IN: "Let somebody in by password while single sign-on fails",
+    Kind.UNBIND: "End somebody’s single sign-on",
 }
+#: What there is only where somebody signs in through a provider.
+OF_PROVIDER = frozenset({Kind.LET_IN, Kind.UNBIND})
 _CODE = TextInput(
     name="code",
     label="Code",
@@ -77,7 +81,11 @@ def fields(kind: Kind, setup: Setup) -> tuple[Field, ...]:
         name="officer",
         blank="Choose",
         label="Who",
-        choices=_choices((one.id, one.name) for one in setup.people if one.state in wanted),
+        choices=_choices(
+            (one.id, one.name)
+            for one in setup.people
+            if one.state in wanted and (kind not in OF_PROVIDER or one.through_provider)
+        ),
         required="Choose somebody",
     )
     match kind:
@@ -141,5 +149,5 @@ def fields(kind: Kind, setup: Setup) -> tuple[Field, ...]:
                 Select(name="desk", label="Desk", choices=desks, required="Choose a desk", blank="Choose"),
                 PASSPHRASE,
             )
-        case Kind.LEAVE:
+        case Kind.LEAVE | Kind.LET_IN | Kind.UNBIND:
             return (officer, PASSPHRASE)

@@ -19,7 +19,7 @@ from heedline.web.components.forms import Form
 from heedline.web.declared import Audience, open_to
 from heedline.web.officer.key_pages import with_passphrase
 from heedline.web.officer.middleware import OfficeRequest
-from heedline.web.officer.steward_forms import PASSPHRASE, ROLE_WORDS, SAID, TITLES, fields
+from heedline.web.officer.steward_forms import OF_PROVIDER, PASSPHRASE, ROLE_WORDS, SAID, TITLES, fields
 
 STATES = {
     "invited": "Invited, has not made keys yet",
@@ -53,7 +53,11 @@ def overview(request: OfficeRequest) -> HttpResponse:
         "setup": setup,
         "people": people,
         "proposals": proposals.open_proposals(by=by, at=at),
-        "kinds": [(kind.value, TITLES[kind]) for kind in Kind],
+        "kinds": [
+            (kind.value, TITLES[kind])
+            for kind in Kind
+            if kind not in OF_PROVIDER or any(one.through_provider for one in setup.people)
+        ],
     }
     return render(request, "officer/setup.html", context)
 

@@ -12,7 +12,8 @@ from heapq import merge
 
 from heedline.audit.tree import HASH_SIZE, TILE_WIDTH, Growing, leaf_hash
 from heedline.casework.log_folder import Folder, FolderTiles
-from heedline.casework.log_proofs import Unreadable, read_event, read_note, same_log
+from heedline.casework.log_keys import KeyChange, LogKeys
+from heedline.casework.log_proofs import Unreadable, read_event, read_note
 from heedline.vault.notes import Checkpoint, NotBelieved, Note, NoteKey
 
 TOLD_EVERY = 50_000
@@ -79,24 +80,29 @@ def verify(
     kept: Sequence[Kept],
     *,
     key: NoteKey | None,
+    changes: Sequence[KeyChange] = (),
     witnesses: Sequence[NoteKey] = (),
     progress: Progress = lambda _: None,
 ) -> Verdict:
     """Compare an exported log with the checkpoints in it and with those that were kept outside.
 
     `key`: the log's key, from a better place than the export; None takes the key that the export brings, and then only
-    what was kept proves anything. `witnesses`: whose signatures each kept checkpoint must carry. Raises Unreadable when the export
+    what was kept proves anything. `changes`: papers by which it handed over to another, or another to it. `witnesses`: whose signatures each kept checkpoint must carry. Raises Unreadable when the export
     or a checkpoint cannot be read at all.
     """
     verdict = Verdict()
     key = key or _key_of(folder)
-    for words in unbelieved(kept, key, witnesses):
+    keys = LogKeys.known(key, changes) if key is not None else None
+    for words in unbelieved(kept, keys, witnesses):
         verdict.is_wrong(words)
     outside = sorted(
-        (_Claim(one.tree.size, one.tree.root, f"the checkpoint {one.name}", True) for one in kept),
+        (
+            *(_Claim(one.tree.size, one.tree.root, f"the checkpoint {one.name}", True) for one in kept),
+            *(_Claim(one.size, one.root, "the change of the log's key", True) for one in changes),
+        ),
         key=lambda claim: claim.size,
     )
-    claims = merge(outside, _claims_of(folder, key, verdict), key=lambda claim: claim.size)
+    claims = merge(outside, _claims_of(folder, keys, verdict), key=lambda claim: claim.size)
     _read(folder, claims, verdict, progress)
     _compare_root(folder, verdict)
     return verdict
@@ -108,34 +114,32 @@ def _key_of(folder: Folder) -> NoteKey | None:
     return None
 
 
-def unbelieved(kept: Iterable[Kept], key: NoteKey | None, witnesses: Sequence[NoteKey]) -> list[str]:
+def unbelieved(kept: Iterable[Kept], keys: LogKeys | None, witnesses: Sequence[NoteKey]) -> list[str]:
     """Which of these checkpoints are not signed as they should be, in words; nothing when all are.
 
     Each must be signed by the log and by every witness.
     """
     wrong = []
     for one in kept:
-        theirs = same_log(key, one.tree.origin) if key is not None else None
-        if theirs is None:
+        if keys is None or not keys.of(one.tree):
             wrong.append(f"The checkpoint {one.name} is of another log: {one.tree.origin}.")
             continue
-        for who, whose in (("the log's key", theirs), *((f"the witness {w.name}", w) for w in witnesses)):
+        if not keys.signed(one.note, one.tree):
+            wrong.append(f"The checkpoint {one.name} has no valid signature of the log's key.")
+        for witness in witnesses:
             try:
-                one.note.believe(whose)
+                one.note.believe(witness)
             except NotBelieved:
-                wrong.append(f"The checkpoint {one.name} has no valid signature of {who}.")
+                wrong.append(
+                    f"The checkpoint {one.name} has no valid signature of the witness {witness.name}."
+                )
     return wrong
 
 
-def _claims_of(folder: Folder, key: NoteKey | None, verdict: Verdict) -> Iterator[_Claim]:
+def _claims_of(folder: Folder, keys: LogKeys | None, verdict: Verdict) -> Iterator[_Claim]:
     for signed in folder.checkpoints():
         tree = signed.tree
-        theirs = same_log(key, tree.origin) if key is not None else None
-        try:
-            if theirs is None:
-                raise NotBelieved
-            signed.note.believe(theirs)
-        except NotBelieved:
+        if keys is None or not keys.signed(signed.note, tree):
             verdict.is_wrong(
                 f"The exported checkpoint of {tree.size:,} events has no valid signature of the log's key."
             )

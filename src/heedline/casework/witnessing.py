@@ -13,12 +13,13 @@ import json
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from heedline.casework.log_folder import sync_folder, write_whole
+from heedline.casework.log_keys import KeyChange
 from heedline.casework.log_proofs import Growth, Unreadable, read_note, same_log
 from heedline.vault.notes import COSIGNATURE, Checkpoint, NotBelieved, Note, NoteKey, NoteSigner
 
@@ -118,6 +119,29 @@ class Witness:
             sync_folder(self._folder)
             return Seen(cosigned, tree.size, new=True, first=held is None)
 
+    def follow(self, change: KeyChange) -> int:
+        """The log changes its key: what was signed here under the old one is held under the new one. Returns how many events it has.
+
+        `change` is believed because the old key signed it, of which something is held here. Raises Unreadable where nothing
+        is, and DoesNotFit when the old key has signed here what the paper cannot know: it was stolen, or the paper is false.
+        """
+        with _alone(self._folder):
+            held, after = self.held(change.old), self.held(change.new)
+            if held is None:
+                raise Unreadable(
+                    "Nothing of the old key was signed here: take the new one from people, as the first"
+                )
+            before = Checkpoint.from_text(held.text)
+            if before.size > change.size or (before.size == change.size and before.root != change.root):
+                self._keep_evidence(held, change.text)
+                raise DoesNotFit(
+                    f"The paper ends the old key after {change.size:,} events; it has signed {before.size:,} here"
+                )
+            if after is None:
+                write_whole(self._file(change.new), self._file(change.old).read_bytes())
+                sync_folder(self._folder)
+            return self.size_held(change.new)
+
     def _file(self, log: NoteKey) -> Path:
         """One for each log and key, whatever its generation."""
         name, _, number = log.name.rpartition("/")
@@ -156,8 +180,11 @@ def _is_later(before: Checkpoint, tree: Checkpoint, growth: Growth | None, *, la
 
 
 def _text_of(note: Note, witness: NoteKey, log: NoteKey) -> str:
-    theirs = same_log(log, Checkpoint.from_text(note.text).origin)
-    return f"{note.text}\n{note.line_of(theirs) if theirs else ''}{note.line_of(witness)}"
+    theirs, line = same_log(log, Checkpoint.from_text(note.text).origin), ""
+    if theirs is not None:
+        with suppress(NotBelieved):  # the log's key of before signed it
+            line = note.line_of(theirs)
+    return f"{note.text}\n{line}{note.line_of(witness)}"
 
 
 @contextmanager

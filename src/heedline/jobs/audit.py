@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from heedline.casework import log_proofs, log_verifying
 from heedline.casework.log_folder import Folder
+from heedline.casework.log_keys import KeyChange, LogKeys
 from heedline.casework.log_proofs import EventProof, Growth, Unreadable, read_key, read_note
 
 if TYPE_CHECKING:
@@ -48,6 +49,11 @@ def key_of(given: str) -> NoteKey:
     return read_key(given if given.count("+") >= 2 and not Path(given).exists() else text_of(given))
 
 
+def changes_of(args: argparse.Namespace) -> list[KeyChange]:
+    """The papers that were brought about changes of the log's key. Raises Unreadable."""
+    return [KeyChange.from_text(text_of(one)) for one in args.change]
+
+
 def settled(args: argparse.Namespace, home: Path) -> int:
     """Run the command that `args.run` names. Returns its exit code."""
     calls: dict[str, Callable[[], int]] = {
@@ -55,6 +61,7 @@ def settled(args: argparse.Namespace, home: Path) -> int:
         "prove": lambda: prove(args, home),
         "verify": lambda: verify(args),
         "check": lambda: check(args),
+        "new-key": lambda: new_key(args, home),
     }
     try:
         return calls[args.run]()
@@ -132,6 +139,29 @@ def _growth(args: argparse.Namespace, source: Folder | None) -> str:
     return log_proving.of_growth(log_proving.log_in(source), args.old, args.new).text.removesuffix("\n")
 
 
+def new_key(args: argparse.Namespace, home: Path) -> int:
+    """Make another key for the log, and print the paper by which the old one hands over."""
+    try:
+        old = bytes.fromhex(text_of(args.old).strip())
+    except ValueError:
+        raise Unreadable(f"{args.old} holds no key") from None
+    _sign_in(home)
+    from heedline.casework import attendance, log_rekeying
+    from heedline.launch.home import write_private
+
+    place, new = Path(args.new), secrets.token_bytes(32)
+    if place.exists():
+        raise Unreadable(f"{place} is there already, and is never written over")
+    paper = log_rekeying.paper(old, new, at=attendance.now())
+    write_private(place, new.hex())
+    say(paper.removesuffix("\n"))
+    tell(
+        f"       The new key lies in {place}. Start the worker with it (HEEDLINE_LOG_KEY_FILE), destroy the old one,"
+    )
+    tell("       and give the paper above to every witness and to whoever keeps checkpoints.")
+    return FITS
+
+
 # --- without one -------------------------------------------------------------------------------------------------------
 
 
@@ -142,6 +172,7 @@ def verify(args: argparse.Namespace) -> int:
         Folder(Path(args.folder)),
         kept,
         key=key_of(args.key) if args.key else None,
+        changes=changes_of(args),
         witnesses=[key_of(one) for one in args.witness],
         progress=lambda count: tell(f"read {count:,} events"),
     )
@@ -176,7 +207,8 @@ def check(args: argparse.Namespace) -> int:
     )
     if before is not None:
         trees.append(before)
-    wrong = log_verifying.unbelieved(trees, key_of(args.key), [key_of(one) for one in args.witness])
+    keys = LogKeys.known(key_of(args.key), changes_of(args))
+    wrong = log_verifying.unbelieved(trees, keys, [key_of(one) for one in args.witness])
     if isinstance(proof, EventProof):
         if not proof.holds:
             wrong.append("The proof does not lead from this event to the checkpoint.")

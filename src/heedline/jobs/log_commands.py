@@ -57,6 +57,16 @@ def add_audit(commands: Commands, call: Call) -> None:
     _whose(check, required=True)
     check.set_defaults(run="check")
 
+    new_key = whats.add_parser(
+        "new-key",
+        help="change the key that signs the log: makes another, prints the paper by which the old one hands over",
+    )
+    new_key.add_argument(
+        "--old", metavar="FILE", required=True, help="the file with the worker's present key"
+    )
+    new_key.add_argument("--new", metavar="FILE", required=True, help="where the new key is written")
+    new_key.set_defaults(run="new-key")
+
 
 def add_witness(commands: Commands, call: Call) -> None:
     """`heedline witness …`."""
@@ -85,6 +95,13 @@ def add_witness(commands: Commands, call: Call) -> None:
     )
     see.set_defaults(run="see")
 
+    follow = whats.add_parser("follow", help="believe a log's new key, because the old one hands over to it")
+    follow.add_argument("folder", help="what `new` made")
+    follow.add_argument(
+        "change", metavar="FILE", help="the paper that `audit new-key` printed; - for standard input"
+    )
+    follow.set_defaults(run="follow")
+
     show = whats.add_parser("show", help="print the witness's public key, and what it holds")
     show.add_argument("folder", help="what `new` made")
     show.add_argument("--key", metavar="KEY", help="the public key of a log: what is held of it")
@@ -94,6 +111,13 @@ def add_witness(commands: Commands, call: Call) -> None:
 def _whose(parser: argparse.ArgumentParser, *, required: bool) -> None:
     parser.add_argument(
         "--key", metavar="KEY", required=required, help="the log's public key, or a file that holds it"
+    )
+    parser.add_argument(
+        "--change",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="a paper by which the log's key was changed (`new-key` printed it); again for more",
     )
     parser.add_argument(
         "--witness",

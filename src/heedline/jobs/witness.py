@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from heedline.casework import witnessing
+from heedline.casework.log_keys import KeyChange
 from heedline.casework.log_proofs import Unreadable
 from heedline.casework.witnessing import DoesNotFit, Seen, Witness
 from heedline.jobs.audit import CHANGED, FITS, UNKNOWN, key_of, say, tell, text_of
@@ -30,7 +31,12 @@ _MOST_STEPS = 3660
 
 def run(args: argparse.Namespace) -> int:
     """Run the command that `args.run` names. Returns its exit code."""
-    calls: dict[str, Callable[[argparse.Namespace], int]] = {"new": new, "see": see, "show": show}
+    calls: dict[str, Callable[[argparse.Namespace], int]] = {
+        "new": new,
+        "see": see,
+        "show": show,
+        "follow": follow,
+    }
     try:
         return calls[args.run](args)
     except Unreadable as reason:
@@ -63,6 +69,15 @@ def show(args: argparse.Namespace) -> int:
             when = datetime.fromtimestamp(held.believe(witness.key).seconds, UTC)
             tell(f"       The last checkpoint was signed here on {when:%-d %B %Y at %H:%M} UTC:")
             say(held.text.removesuffix("\n"))
+    return FITS
+
+
+def follow(args: argparse.Namespace) -> int:
+    """The log has changed its key, and the old one says so: what is held of it goes on under the new one."""
+    change = KeyChange.from_text(text_of(args.change))
+    size = Witness(Path(args.folder)).follow(change)
+    say(str(change.new))
+    tell(f"ok     The log signs with this key from now on. {size:,} events are held of it.")
     return FITS
 
 

@@ -22,6 +22,7 @@ class Act(StrEnum):
     CALL_TRIED = "call-tried"
     SOURCE_REFERRED = "source-referred"
     SOURCE_OVERRIDDEN = "source-overridden"  # sent although the source guard warned
+    ASKED_BEFORE_NOTED = "asked-before-noted"  # under another code; never which
     # languages: of a report never which
     LANGUAGE_SAID = "language-said"
     TRANSLATION_ASKED = "translation-asked"

@@ -69,7 +69,7 @@ OFFERED: tuple[tuple[Move, Capability, str], ...] = (
     (Move.RELEASE, Capability.RELEASE, "Give back to the desk"),
     (Move.REOPEN, Capability.REOPEN, "Reopen"),
 )
-IDENTITY_WORDS = "Sealed. It opens only with this desk and an authoriser of another team, and looks the same whether a name was given or not."
+IDENTITY_WORDS = "Sealed. It opens only with this desk and an authoriser of another team, and looks the same whether a name was given or not. Until then they are reached through their code only. How to reach them safely otherwise (times, language, voicemail) is sealed with it, and stands first when it is opened."
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ here is different for a report whose sender gave a name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -89,11 +89,15 @@ class Requests:
 
 @dataclass(frozen=True)
 class ShownIdentity:
-    """Who sent a report, for the page that shows it until `until`. `watermark`: who is looking, when, at what."""
+    """Who sent a report, for the page that shows it until `until`. `watermark`: who is looking, when, at what.
+
+    `safely`: how they may be reached (ways, times, language, voicemail), which stands before who they are.
+    """
 
     ref: UUID
     short: str
     given: bool
+    safely: tuple[Told, ...] = field(repr=False)
     told: tuple[Told, ...] = field(repr=False)
     watermark: str
     until: datetime
@@ -277,22 +281,38 @@ def request(request_id: UUID, *, by: Attendance, at: datetime) -> RequestFile:
     return replace(file, may_decide=reason is None, why_not=reason or "")
 
 
+def _only(
+    answers: Mapping[str, Mapping[str, object]], wanted: Callable[[tuple[str, str]], bool]
+) -> dict[str, dict[str, object]]:
+    return {
+        page: {name: value for name, value in values.items() if wanted((page, name))}
+        for page, values in answers.items()
+    }
+
+
 def shown(opened: OpenedIdentity, *, by: Attendance) -> ShownIdentity:
     """An opened identity in the words of its questions, with the mark that every page of it carries."""
     asked = questions_of(opened.question_set, opened.kind)
+    safely: tuple[Told, ...] = ()
     if asked is None:
         told = tuple(
             Told(page, tuple((name, (str(value),)) for name, value in answers.items()))
             for page, answers in opened.answers.items()
         )
     else:
-        told = under_headings(asked, opened.answers)
+        # what a browser may fill in by itself is who they are; all else that is asked there is how to reach them
+        themselves = {
+            (step.slug, one.name) for step in asked.steps for one in step.fields if one.autocomplete != "off"
+        }
+        safely = under_headings(asked, _only(opened.answers, lambda key: key not in themselves))
+        told = under_headings(asked, _only(opened.answers, lambda key: key in themselves))
     short = short_name(opened.report)
     zone = opened.opened_at.astimezone(attendance.office_zone())
     return ShownIdentity(
         ref=opened.report,
         short=short,
         given=bool(opened.answers),
+        safely=safely,
         told=told,
         watermark=f"Opened by {by.name}, {zone:%-d %B %Y, %H:%M:%S} {zone.tzname()}, report {short}",
         until=opened.until,

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from heedline.audit.acts import Act
-from heedline.casework import keeping, notes
+from heedline.casework import asked_before, keeping, notes
 from heedline.casework.attendance import Attendance
 from heedline.casework.finding import FoundReport, find, move, record, verb
 from heedline.casework.reading import open_report
@@ -55,14 +55,15 @@ class Despite:
     reason: str = field(repr=False)
 
 
-def of_message(text: str, *, sent: int) -> tuple[SourceWarning, ...]:
-    """What to warn of in a message to somebody who was sent `sent` before."""
+def of_message(text: str, *, sent: int, elsewhere: int = 0) -> tuple[SourceWarning, ...]:
+    """What to warn of in a message to somebody who was sent `sent` under this code, and `elsewhere` under others."""
     guard = load_pack(settings.PACK).source_guard
     found = []
     if tasks := guard.tasks(text):
         found.append(SourceWarning("tasking", WARNINGS["tasking"], tasks))
-    if sent >= guard.contacts:
-        found.append(SourceWarning("repeated", WARNINGS["repeated"], (f"{sent} messages so far",)))
+    if sent + elsewhere >= guard.contacts:
+        because = f"{sent} messages so far" + (f", {elsewhere} under other codes" if elsewhere else "")
+        found.append(SourceWarning("repeated", WARNINGS["repeated"], (because,)))
     return tuple(found)
 
 
@@ -96,8 +97,12 @@ def must_be_weighed(found: FoundReport, text: str, despite: Despite | None) -> N
 
     Raises Locked, and CannotOpen where the report does not open: what they told is weighed too.
     """
-    sent = Message.objects.filter(report_id=found.report.id, from_us=True).count()
-    codes = {one.code for one in (*of_message(text, sent=sent), *of_report(_told(found)))}
+    sent = asked_before.contacts(found.report.id, by=found.by)
+    warned = (
+        *of_message(text, sent=sent.here, elsewhere=sent.elsewhere),
+        *of_report(_told(found)),
+    )
+    codes = {one.code for one in warned}
     if despite is None and not codes:
         return
     if despite is None or not despite.reason or not codes <= set(despite.codes):

@@ -7,7 +7,6 @@ confirms nor denies says the same whether anything was found or not, and nothing
 
 from __future__ import annotations
 
-import base64
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -19,9 +18,9 @@ from heedline.casework import NotHere, own_terms
 from heedline.casework.attendance import Attendance
 from heedline.casework.finding import refusals_logged
 from heedline.casework.keeping import rules
-from heedline.casework.reading import SHORT_NAME, short_name
+from heedline.casework.reading import short_name
+from heedline.casework.short_names import named
 from heedline.permits.capabilities import Capability
-from heedline.permits.scopes import reports_of
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import SubjectRequest
 
@@ -143,7 +142,7 @@ def found(request: UUID, short: str, *, by: Attendance, at: datetime) -> UUID:
         if row.answered_on is not None:
             raise NotNow("This has been answered.")
         own_terms.looked_for(short, by=by)
-        refs = _named(short, by)
+        refs = named(short, by)
         if len(refs) != 1:
             raise NotNow(
                 "No report of your desks has this short name."
@@ -162,16 +161,6 @@ def found(request: UUID, short: str, *, by: Attendance, at: datetime) -> UUID:
             detail={"request": str(request)},
         )
     return refs[0]
-
-
-def _named(short: str, by: Attendance) -> list[UUID]:
-    """The reports of their desks with this short name: one, or by a rare chance two."""
-    letters = re.sub(r"[^A-Z2-7]", "", short.upper())
-    if len(letters) != SHORT_NAME:
-        return []
-    start = base64.b32decode(letters)
-    first, last = (UUID(bytes=start.ljust(16, rest)) for rest in (b"\0", b"\xff"))
-    return list(reports_of(by.desk_ids).filter(id__gte=first, id__lte=last).values_list("id", flat=True)[:2])
 
 
 def answer(request: UUID, code: str, *, by: Attendance, at: datetime) -> None:

@@ -115,12 +115,15 @@ class SealedHeader(models.Model):
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="headers")
     part = models.CharField(
         max_length=12
-    )  # report | identity | note | message | release | language | translation
+    )  # report | identity | note | message | release | language | translation | asked-before
     header = models.BinaryField()
     epochs = ArrayField(models.UUIDField(), default=list)
 
     class Meta:
         db_table = "reports_sealed_header"
+        indexes = [
+            models.Index(fields=["report"], name="asked_before", condition=models.Q(part="asked-before"))
+        ]
 
 
 class SealedPayload(models.Model):

@@ -263,6 +263,12 @@ class Migration(migrations.Migration):
             model_name="report",
             index=models.Index(condition=models.Q(("settled", False)), fields=["slot"], name="arrivals"),
         ),
+        migrations.AddIndex(
+            model_name="sealedheader",
+            index=models.Index(
+                condition=models.Q(("part", "asked-before")), fields=["report"], name="asked_before"
+            ),
+        ),
         migrations.AddConstraint(
             model_name="report",
             constraint=models.CheckConstraint(

@@ -12,14 +12,24 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
-from heedline.casework import Changed, NoRoom, attendance, case_file, conversation, source_guard, translating
+from heedline.casework import (
+    Changed,
+    NoRoom,
+    asked_before,
+    attendance,
+    case_file,
+    conversation,
+    source_guard,
+    translating,
+)
+from heedline.casework.attendance import Attendance
 from heedline.casework.case_file import CaseFile
 from heedline.casework.case_lines import MessageLine
 from heedline.casework.source_guard import Despite, SourceWarning
 from heedline.packs import load_pack
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import Move, NotNow
-from heedline.web.components.forms import Form
+from heedline.web.components.forms import Field, Form, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.officer import report_forms
 from heedline.web.officer.kept_words import keeps_words, let_go
@@ -27,6 +37,17 @@ from heedline.web.officer.middleware import OfficeRequest
 from heedline.web.officer.report_pages import came_from, conflict, page, restored, version_of
 from heedline.web.officer.report_words import NOBODY_SPEAKS_IT, status_words
 from heedline.web.officer.templatetags.officer_words import as_typed
+
+_BEFORE: tuple[Field, ...] = (
+    TextInput(
+        name="other",
+        label="Short name of the other report",
+        hint="Such as ABCD-EFGH. It stands at the top of its page.",
+        required="Enter the short name of the other report",
+        width=10,
+        autocomplete="off",
+    ),
+)
 
 
 def _text_of(form: Form, language: str) -> str:
@@ -62,12 +83,14 @@ def ask(request: OfficeRequest, ref: UUID) -> HttpResponse:
             return _preview(request, file, form, again, _text_of(form, file.language), words_came_back=True)
         return _write(request, file, form, words_came_back=kept is not None)
     form = Form.posted(fields, request.POST.lists())
+    if request.POST.get("do") in ("same", "not-same"):
+        return _note_before(request, file, Form(fields))
     text = _text_of(form, file.language)
     if not form.errors and not text:
         form = form.but(text="Choose a question, or write your own")
     if form.errors or request.POST.get("do") == "write":
         return _write(request, file, form, 422 if form.errors else 200)
-    warned = _warnings(file, _text_of(form, pack.first_language))
+    warned = _warnings(file, _text_of(form, pack.first_language), by)
     if warned and request.POST.get("do") == "refer":
         return _refer(request, file, form, warned)
     checks = (report_forms.WOULD_THIS_GIVE_THEM_AWAY, *((report_forms.DESPITE,) if warned else ()))
@@ -100,6 +123,22 @@ def ask(request: OfficeRequest, ref: UUID) -> HttpResponse:
     return let_go(request, HttpResponseRedirect(reverse("report-ask", kwargs={"ref": ref}) + query), by)
 
 
+def _note_before(request: OfficeRequest, file: CaseFile, form: Form) -> HttpResponse:
+    """That the reporter was asked before under another code, or after all not. A judgement: it says nothing to them."""
+    by, same = request.attendance, request.POST.get("do") == "same"
+    before = Form.posted(_BEFORE, request.POST.lists())
+    if before.errors:
+        return _write(request, file, form, 422, before=before)
+    try:
+        asked_before.note(file.ref, before.text("other"), same=same, by=by, at=attendance.now())
+    except (NotNow, Refused) as no:
+        return _write(request, file, form, 409, before=before.but(other=no.reason))
+    messages.success(request, "Noted. What they were sent is counted together." if same else "Taken back.")
+    code = came_from(request)
+    query = f"?{urlencode({'from': code})}" if code else ""
+    return HttpResponseRedirect(reverse("report-ask", kwargs={"ref": file.ref}) + query)
+
+
 def _said(one: MessageLine) -> str:
     """A message with what a translator made of it, or of what; both marked."""
     if one.despite:
@@ -117,11 +156,14 @@ def _said(one: MessageLine) -> str:
     return as_typed(one.text)
 
 
-def _warnings(file: CaseFile, english: str) -> tuple[SourceWarning, ...]:
-    sent = sum(1 for one in file.messages if one.from_us)
+def _warnings(file: CaseFile, english: str, by: Attendance) -> tuple[SourceWarning, ...]:
+    sent = asked_before.contacts(file.ref, by=by)
     told = [file.narrative, *(line for section in file.told for _, lines in section.rows for line in lines)]
     told += [one.text for one in file.messages if not one.from_us]
-    return (*source_guard.of_message(english, sent=sent), *source_guard.of_report(told))
+    return (
+        *source_guard.of_message(english, sent=sent.here, elsewhere=sent.elsewhere),
+        *source_guard.of_report(told),
+    )
 
 
 def _refer(
@@ -172,7 +214,13 @@ def _translate(request: OfficeRequest, file: CaseFile, form: Form, despite: Desp
 
 
 def _write(
-    request: OfficeRequest, file: CaseFile, form: Form, status: int = 200, *, words_came_back: bool = False
+    request: OfficeRequest,
+    file: CaseFile,
+    form: Form,
+    status: int = 200,
+    *,
+    words_came_back: bool = False,
+    before: Form | None = None,
 ) -> HttpResponse:
     reason = next((line.reason for line in file.moves if line.move == Move.ASK), "This cannot be done now.")
     said = [
@@ -190,6 +238,8 @@ def _write(
         "form": form,
         "messages_said": said,
         "allowed": file.may(Move.ASK),
+        "contacts": asked_before.contacts(file.ref, by=request.attendance),
+        "before": before or Form(_BEFORE),
         "why_not": reason,
         "words_came_back": words_came_back,
         "told_now": status_words(file.status),
@@ -216,7 +266,7 @@ def _preview(
         "language": file.language,
         "language_words": file.language_words if foreign else "",
         "waits_for": [one for one in file.translations if one.outward and one.state == "waiting"],
-        "warned": _warnings(file, _text_of(written, pack.first_language)),
+        "warned": _warnings(file, _text_of(written, pack.first_language), request.attendance),
         "unit": pack.source_guard.unit,
         "words_came_back": words_came_back,
         "translator_first": foreign and bool(written.text("text")),

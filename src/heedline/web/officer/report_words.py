@@ -44,6 +44,7 @@ ACTS = {
     "call-tried": "Called them",
     "source-referred": "Referred it to the source unit",
     "source-overridden": "Wrote to the reporter although the source guard warned",
+    "asked-before-noted": "Noted whether the reporter was asked before under another code",
     "language-said": "Said which language it is in",
     "translation-asked": "Asked for a translation",
     "translation-taken": "Took a translation",

@@ -14,6 +14,7 @@ from heedline.audit.acts import Act
 from heedline.audit.models import Event
 from heedline.casework import (
     NotHere,
+    asked_before,
     case_file,
     conversation,
     oversight,
@@ -128,9 +129,14 @@ def test_what_is_looked_for_is_compared_too(people: People) -> None:
             "DPO-2026-041", "access", people.at.date(), desk=desk, by=odile, at=people.at
         )
         subject_requests.found(request, short, by=odile, at=people.at)
+        nobody = "AAAA-AAAB"
+        with pytest.raises(NotNow):
+            subject_requests.found(request, nobody, by=odile, at=people.at)
+        with pytest.raises(NotNow):
+            asked_before.note(ref, short, same=True, by=odile, at=people.at)
     (hit,) = met(people)
-    assert (hit.report, hit.short) == (None, "")
-    assert [one.detail["how"] for one in logged("own-term-met")] == ["looked-for"]
+    assert (hit.report, hit.short, hit.count) == (None, "", 2), "also where nothing came of it"
+    assert [one.detail["how"] for one in logged("own-term-met")] == ["looked-for", "looked-for"]
 
 
 def test_it_costs_the_same_and_shows_the_same(people: People) -> None:

@@ -89,16 +89,20 @@ def _same_as(ref: UUID, by: Attendance) -> set[UUID]:
     return found - {ref}
 
 
-@verb(Act.ASKED_BEFORE_NOTED)
 def note(ref: UUID, short: str, *, same: bool, by: Attendance, at: datetime) -> None:
     """Note on a report that one holds that its reporter was asked before under the code of the report of this short name;
     or (`same` false) that they are not one, which takes the note back.
 
     Raises NotHere, Refused, Locked; NotNow when no report of their desks, or more than one, or this one has that name.
     """
+    own_terms.looked_for(short, by=by)
+    _note(ref, short, same, by=by, at=at)
+
+
+@verb(Act.ASKED_BEFORE_NOTED)
+def _note(ref: UUID, short: str, same: bool, *, by: Attendance, at: datetime) -> None:
     found = find(ref, by=by, at=at)
     found.permit(Capability.ASK)
-    own_terms.looked_for(short, by=by)
     refs = named(short, by)
     if len(refs) != 1 or refs[0] == ref:
         raise NotNow("No other report of your desks has this short name. It stands at the top of its page.")

@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.db import transaction
+
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.audit.journal import Written
@@ -81,9 +83,12 @@ def record_look(
 
 
 def looked_for(text: str, *, by: Attendance) -> None:
-    """Whatever lets an officer look for something they typed calls this first, with what they typed; in a transaction."""
+    """Whatever lets an officer look for something they typed calls this first, with what they typed, and before it begins
+    a transaction of its own: a hit stands, whatever comes of looking. Raises Locked.
+    """
     met = meets(by.keys().own_terms, [text])
-    journal.record_together([_met(by, None, "looked-for")] if met else [])
+    with transaction.atomic():
+        journal.record_together([_met(by, None, "looked-for")] if met else [])
 
 
 def _met(by: Attendance, report: UUID | None, how: str) -> Written:

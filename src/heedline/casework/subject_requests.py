@@ -136,12 +136,11 @@ def found(request: UUID, short: str, *, by: Attendance, at: datetime) -> UUID:
 
     Raises NotHere, Locked, and NotNow when no report, or more than one, has that short name.
     """
-    by.keys()
+    own_terms.looked_for(short, by=by)
     with refusals_logged(Act.SUBJECT_FOUND, by=by.officer_id, thing="subject", thing_id=request):
         row = _find(request, by)
         if row.answered_on is not None:
             raise NotNow("This has been answered.")
-        own_terms.looked_for(short, by=by)
         refs = named(short, by)
         if len(refs) != 1:
             raise NotNow(

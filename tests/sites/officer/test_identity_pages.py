@@ -8,8 +8,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.urls import get_resolver
 
 from heedline.reports.models import IdentityRequest
+from heedline.web.declared import routes
 from tests.casework.people import NAMED
 from tests.cast import House, now
 from tests.sites.officer.desk_hand import Hand
@@ -163,6 +165,43 @@ def test_pages_are_the_same_for_named_and_anonymous_reports(house: House, hand: 
 
     for named, anonymous in zip(pages(NAMED), pages(ANONYMOUS), strict=True):
         assert named == anonymous
+
+
+def _every_page() -> list[str]:
+    """Every page of the office about one report, or one request about who sent it: from the routes themselves, so that a
+    new page is looked at too."""
+    wheres = [f"/{where}" for where, _ in routes(get_resolver("heedline.config.urls_office"))]
+    return [
+        one
+        for one in wheres
+        if one.startswith(("/w/r/<uuid:ref>/", "/w/identity/<uuid:ref>/")) and "task" not in one
+    ]
+
+
+def test_no_page_about_a_report_tells_whether_a_name_was_given(
+    house: House, hand: Callable[[], Hand]
+) -> None:
+    """Two reports, one from somebody who gave a name: each page of the one is a page of the other."""
+
+    def pages(told: dict[str, Any]) -> dict[str, str]:
+        ref, request, odile, ada = _approved(house, hand, **told)
+        seen = {}
+        for name, who in (("Odile", odile), ("Ada", ada)):
+            for place in _every_page():
+                who.get(place.replace("<uuid:ref>", str(request if "/identity/<" in place else ref)))
+                bare = who.html.replace(str(ref), "R").replace(str(request), "Q")
+                # what differs by chance
+                bare = re.sub(r'(csrfmiddlewaretoken|form_of|once)" value="[^"]+"', "", bare)
+                bare = re.sub(r"[A-Z2-7]{4}-[A-Z2-7]{4}", "SHORT", bare)
+                seen[f"{name} {place}"] = (
+                    f"{who.page.status_code} {re.sub(r'[0-9]{2}:[0-9]{2}', 'TIME', bare)}"
+                )
+        return seen
+
+    named, anonymous = pages(NAMED), pages(ANONYMOUS)
+    assert sum(page.startswith("200") for page in named.values()) >= 12, "the test would see it"
+    for place, page in named.items():
+        assert page == anonymous[place], place
 
 
 def _bare(page: Hand) -> tuple[int, str]:

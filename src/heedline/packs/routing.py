@@ -64,9 +64,12 @@ def area_of(facts: RouteFacts, pack: Pack) -> tuple[str, str]:
     else:
         because = "postcode"
         forces = pack.areas.forces_of_postcode(facts.postcode)
-        if not forces:
-            because = "place"
-            forces = pack.areas.forces_of_place(facts.place_text)
+        if len(forces) != 1:
+            named = pack.areas.forces_of_place(facts.place_text)
+            if both := (named & forces if forces else named):
+                because, forces = "place", both
+            elif not forces:
+                because = "place"
     if len(forces) == 1:
         return next(iter(forces)), because
     return UNKNOWN_AREA, "several-forces" if forces else "no-area"

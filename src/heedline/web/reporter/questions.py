@@ -55,7 +55,7 @@ def answer(turn: Turn, step: Step) -> HttpResponse:
         tally.mistaken(turn, step, reading.codes.values() if reading.errors else ["receipt-code"])
         return walking.set_aside(turn, step, step.slug) or show(turn, step, reading.typed, errors)
     walking.put_right(turn, step.slug)
-    gently = walking.must_ask_what_was_done(turn, step, reading.values)
+    gently = walking.must_ask_gently(turn, step, reading.values)
     if trouble := walking.kept(
         turn, before if reading.errors else engine.with_answer(before, step, reading.values)
     ):
@@ -95,5 +95,5 @@ def show(turn: Turn, step: Step, typed: Mapping[str, Any], errors: Mapping[str, 
         back_url=walking.back_address(turn, step.slug),
         late=turn.draft.notes.get("late", False),
         promised=promises.beside(step, asking.qs),
-        gently=walking.asks_what_was_done(turn, step),
+        gently=walking.asks_gently(turn, step),
     )

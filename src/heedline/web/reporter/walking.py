@@ -10,14 +10,15 @@ from django.urls import reverse
 
 from heedline.intake import fields, loops
 from heedline.intake.questions import Kind, Question, Step, StepKind, Values
+from heedline.packs.routing import UNKNOWN_AREA, RouteFacts, area_of
 from heedline.web.reporter import recovery
 from heedline.web.reporter.asking import entry, language, pack, shown
 from heedline.web.reporter.pages import see_other
 from heedline.web.reporter.receipt_codes import mentions_code
 from heedline.web.reporter.turns import StoreAway, Turn
 
-#: The draft's note of whether its account was asked about: absent, `asking` or `asked`.
-_BEHAVIOUR = "behaviour"
+#: What is asked about once, by the name of the words that ask; the draft's note of it is absent, `asking` or `asked`.
+_BEHAVIOUR, _FORCE = "behaviour", "which_force"
 
 
 def off_the_path(turn: Turn, slug: str) -> HttpResponse:
@@ -98,27 +99,46 @@ def must_warn(turn: Turn, slug: str, typed: Mapping[str, Any]) -> bool:
     return True
 
 
-def must_ask_what_was_done(turn: Turn, step: Step, values: Values) -> bool:
-    """Whether the account just given says who somebody is and nothing that anybody did: asked about once, and never
-    where somebody is in danger. Kept with the next save."""
-    slug, name = turn.asking.qs.narrative
-    if step.slug != slug:
+def must_ask_gently(turn: Turn, step: Step, values: Values) -> bool:
+    """Whether something in the answer just given is asked about, once: an account that says who somebody is and nothing
+    that anybody did; the first half of a postcode where several forces meet. Never where somebody is in danger. Kept with
+    the next save."""
+    notes, asking = turn.draft.notes, turn.asking
+    now = {
+        _BEHAVIOUR: step.slug == asking.qs.narrative[0] and _only_who(turn, values),
+        _FORCE: step.slug == asking.qs.roles.get("postcode", ("", ""))[0] and _several_forces(turn, values),
+    }
+    asked = [words for words, unclear in now.items() if unclear and words not in notes]
+    for words in asks_gently(turn, step):
+        notes[words] = "asked"
+    if not asked or asking.urgency == "danger":
         return False
-    if _BEHAVIOUR in turn.draft.notes:
-        turn.draft.notes[_BEHAVIOUR] = "asked"
-        return False
-    account = str(values.get(name, ""))
-    if turn.asking.urgency == "danger" or not pack().behaviour.only_who(
-        account, kind=turn.kind, language=language()
-    ):
-        return False
-    turn.draft.notes[_BEHAVIOUR] = "asking"
+    notes[asked[0]] = "asking"
     return True
 
 
-def asks_what_was_done(turn: Turn, step: Step) -> bool:
-    """Whether this page asks now what was done."""
-    return step.slug == turn.asking.qs.narrative[0] and turn.draft.notes.get(_BEHAVIOUR) == "asking"
+def asks_gently(turn: Turn, step: Step) -> tuple[str, ...]:
+    """The names of the words with which this page asks now about what was answered; none on most pages."""
+    qs = turn.asking.qs
+    where = {_BEHAVIOUR: qs.narrative[0], _FORCE: qs.roles.get("postcode", ("", ""))[0]}
+    return tuple(
+        words
+        for words, slug in where.items()
+        if slug == step.slug and turn.draft.notes.get(words) == "asking"
+    )
+
+
+def _only_who(turn: Turn, values: Values) -> bool:
+    account = str(values.get(turn.asking.qs.narrative[1], ""))
+    return pack().behaviour.only_who(account, kind=turn.kind, language=language())
+
+
+def _several_forces(turn: Turn, values: Values) -> bool:
+    roles = turn.asking.qs.roles
+    place, postcode = (str(values.get(roles.get(role, ("", ""))[1], "")) for role in ("place", "postcode"))
+    if not pack().ambiguous_outcode(postcode):
+        return False
+    return area_of(RouteFacts(turn.kind, place, postcode), pack())[0] == UNKNOWN_AREA
 
 
 def code_error(typed: Mapping[str, Any]) -> dict[str, str]:

@@ -81,7 +81,7 @@ def copy_of_the_pack(folder: Path, *, marks: str = "") -> Path:
 
 def mark(page: Page, language: str) -> str:
     """What somebody who has read that page adds to `words/reviews.toml`."""
-    return f'[marks.{language}."{page.code}"]\nby = "A. Reader"\non = 2026-11-20\ndigest = "{page.digest}"\n'
+    return f'[marks.{language}."{page.code}"]\nby = "A. Reader"\non = 2026-11-20\ndigest = "{page.digest}"\noriginal = "{page.original}"\n'
 
 
 def pack_in_tongues(folder: Path, *reviewed: tuple[str, str]) -> Pack:

@@ -76,6 +76,11 @@ def _reviewed(args: argparse.Namespace) -> int:
 
     on = datetime.now(UTC).date()
     pack = os.environ.get("HEEDLINE_PACK") or "uk"
+    if args.stale:
+        return reviewing.stale(pack_code=pack)
+    if not (args.language and args.page and args.by):
+        print("heedline: say LANGUAGE, PAGE and --by NAME, or --stale", file=sys.stderr)  # noqa: T201 - the command's own words
+        return 2
     return reviewing.run(args.language, args.page, by=args.by, on=on, pack_code=pack)
 
 
@@ -198,9 +203,12 @@ def parser() -> argparse.ArgumentParser:
     reviewed = commands.add_parser(
         "reviewed", help="print the mark of a public page that somebody has read in a language"
     )
-    reviewed.add_argument("language", metavar="LANGUAGE", help="its code, such as cy")
-    reviewed.add_argument("page", metavar="PAGE", help="as docs/languages.md calls it")
-    reviewed.add_argument("--by", metavar="NAME", required=True, help="who has read every text of it")
+    reviewed.add_argument("language", metavar="LANGUAGE", nargs="?", help="its code, such as cy")
+    reviewed.add_argument("page", metavar="PAGE", nargs="?", help="as docs/languages.md calls it")
+    reviewed.add_argument("--by", metavar="NAME", help="who has read every text of it")
+    reviewed.add_argument(
+        "--stale", action="store_true", help="name the marks that no longer hold; exit 1 when there is one"
+    )
     reviewed.set_defaults(call=_reviewed)
 
     docs = commands.add_parser("docs", help="write the papers that are printed from the code")

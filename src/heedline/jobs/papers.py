@@ -116,10 +116,13 @@ _IN_SHORT = {
 }
 
 
+_STALE = {"": "", "original": " (**the English changed**)", "translation": " (**the translation changed**)"}
+
+
 def _in_short(page: Page) -> str:
     part = f", {page.own} of {page.texts} texts" if 0 < page.own < page.texts else ""
     mark = f" {page.mark.on} by {page.mark.by}" if page.mark else ""
-    return f"{_IN_SHORT[page.state]}{mark}{part}"
+    return f"{_IN_SHORT[page.state]}{mark}{_STALE[page.stale]}{part}"
 
 
 def _share(pages: Sequence[Page]) -> str:
@@ -153,7 +156,8 @@ def languages() -> str:
             "A text that a language lacks stands in English. A text that nobody has reviewed has the English beside it. "
             "What to do in an attack is never shown in a translation that nobody has reviewed: **English shown**. "
             "A mark stands in `packs/uk/words/reviews.toml` with a digest of the translation and its English; when "
-            "either changes, the mark no longer counts. `heedline reviewed LANGUAGE PAGE --by NAME` prints one.",
+            "either changes, the mark no longer counts. `heedline reviewed LANGUAGE PAGE --by NAME` prints one; "
+            "`heedline reviewed --stale` names those that no longer hold.",
             "## Languages",
             _table(("Language", "Direction", "Texts", "Pages reviewed"), counts),
             "## Pages",

@@ -1,4 +1,4 @@
-"""`heedline reviewed`: what to write down when somebody has read a page in a language."""
+"""`heedline reviewed`: what to write down when somebody has read a page in a language, and which marks no longer hold."""
 
 from __future__ import annotations
 
@@ -20,9 +20,24 @@ def run(language: str, page: str, *, by: str, on: date, pack_code: str = "uk") -
     if not found.own:
         return _not_done(f"{page} has no text in {language}")
     name = json.dumps(by, ensure_ascii=False)  # which is how TOML writes it, too
-    print(f'[marks.{language}."{page}"]\nby = {name}\non = {on}\ndigest = "{found.digest}"')  # noqa: T201
+    digests = f'digest = "{found.digest}"\noriginal = "{found.original}"'
+    print(f'[marks.{language}."{page}"]\nby = {name}\non = {on}\n{digests}')  # noqa: T201
     print(f"Add these lines to packs/{pack_code}/words/reviews.toml.", file=sys.stderr)  # noqa: T201
     return 0
+
+
+def stale(*, pack_code: str = "uk") -> int:
+    """Print each mark that no longer holds, and what has changed since. Returns 1 when there is one."""
+    pack = load_pack(pack_code)
+    found = [
+        f"{language} {page.code}: the {'translation' if page.stale == 'translation' else 'English'} has changed since "
+        f"{page.mark.by} reviewed it on {page.mark.on}"
+        for language in list(pack.languages)[1:]
+        for page in pack.pages[language].values()
+        if page.stale and page.mark
+    ]
+    print("\n".join(found) or "Every mark holds.")  # noqa: T201
+    return 1 if found else 0
 
 
 def _not_done(why: str) -> int:

@@ -44,11 +44,16 @@ class Language:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Somebody read all texts of a page in a language, and they say what the original says. `digest`: of those texts."""
+    """Somebody read all texts of a page in a language, and they say what the original says.
+
+    `digest`: of those texts and their original together; `original`: of the original alone, so that it can be said which
+    of the two has changed since.
+    """
 
     by: str
     on: date
     digest: str
+    original: str
 
 
 class State(StrEnum):
@@ -64,14 +69,28 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The texts of one page in one language: `texts` of them in the original, `own` in this language."""
+    """The texts of one page in one language: `texts` of them in the original, `own` in this language.
+
+    `digest` and `original`: what a mark would hold that somebody made now.
+    """
 
     code: str
     state: State
     texts: int
     own: int
     digest: str
+    original: str = ""
     mark: Mark | None = None
+
+    @property
+    def stale(self) -> str:
+        """What has changed since somebody reviewed it: `original`, `translation`, or "" when the mark stands, or is none.
+
+        When both have, it is the original: whoever translates starts from there.
+        """
+        if self.mark is None or self.mark.digest == self.digest:
+            return ""
+        return "translation" if self.mark.original == self.original else "original"
 
 
 def read_languages(table: Table) -> dict[str, Language]:
@@ -153,8 +172,11 @@ def in_order(data: Any) -> Any:
 
 def digest_of(theirs: Texts, original: Texts) -> str:
     """Names these texts and what they translate: when either changes, so does the digest."""
-    pairs = {key: [text, original.get(key)] for key, text in theirs.items()}
-    canonical = json.dumps(pairs, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _digest({key: [text, original.get(key)] for key, text in theirs.items()})
+
+
+def _digest(texts: Mapping[str, Any]) -> str:
+    canonical = json.dumps(texts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
 
@@ -185,7 +207,9 @@ def read_reviews(folder: Traversable, languages: Mapping[str, Language]) -> Revi
         of_language = tables.table(language)
         for code in of_language:
             one = of_language.table(code)
-            marks[language][code] = Mark(one.text("by"), one.day("on"), one.text("digest"))
+            marks[language][code] = Mark(
+                one.text("by"), one.day("on"), one.text("digest"), one.text("original")
+            )
             one.done()
     table.done()
     return Reviews(only, marks, table)
@@ -200,6 +224,7 @@ def pages_of(
     for code, texts in original.items():
         own = theirs.get(code, {})
         digest, mark = digest_of(own, texts), marks.pop(code, None)
+        said = _digest({key: texts.get(key) for key in own})
         withheld = any(reviews.withholds(key) for key in own)
         if not own:
             state = State.ABSENT
@@ -209,7 +234,7 @@ def pages_of(
             state = State.UNREVIEWED
         if withheld and state is not State.REVIEWED and all(reviews.withholds(key) for key in own):
             state = State.WITHHELD
-        found[code] = Page(code, state, len(texts), len(own), digest, mark)
+        found[code] = Page(code, state, len(texts), len(own), digest, said, mark)
     for code in marks:
         raise reviews.file.wrong(f"marks.{language}.{code}", "there is no page of that name")
     return found

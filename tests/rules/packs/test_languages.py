@@ -55,6 +55,24 @@ def test_a_mark_is_lost_when_a_word_changes_on_either_side(tmp_path: Path, file:
     assert again.pages["cy"]["doors"].state is State.CHANGED
     assert again.words("cy").beside("doors.title") is not None
     assert again.pages["cy"]["doors"].mark is not None
+    assert again.pages["cy"]["doors"].stale == ("original" if file == "words/en.toml" else "translation")
+    assert not again.pages["cy"]["start"].stale, "nobody has reviewed it, so nothing is stale"
+
+
+def test_a_text_that_only_the_original_has_makes_no_mark_stale(tmp_path: Path) -> None:
+    """What a language lacks is shown in the original: nobody has to read it again there."""
+    pack_in_tongues(tmp_path, ("ar", "visit"))
+    path = tmp_path / "uk/words/en.toml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("[privacy]\n", '[privacy]\nmore = "More."\n', 1),
+        encoding="utf-8",
+    )
+    cy = tmp_path / "uk/words/cy.toml"
+    cy.write_text(
+        cy.read_text(encoding="utf-8").replace("[privacy]\n", '[privacy]\nmore = "mORE."\n', 1),
+        encoding="utf-8",
+    )
+    assert read_pack("uk", tmp_path / "uk").pages["ar"]["visit"].state is State.REVIEWED
 
 
 def test_run_hide_tell_is_the_originals_until_somebody_has_read_it(tmp_path: Path) -> None:
@@ -144,19 +162,22 @@ def test_a_mistake_in_a_translation_is_named(
     ("marks", "message"),
     [
         (
-            '[marks.fr.doors]\nby = "x"\non = 2026-01-01\ndigest = "x"\n',
+            '[marks.fr.doors]\nby = "x"\non = 2026-01-01\ndigest = "x"\noriginal = "x"\n',
             r"marks.fr: is no language into which",
         ),
         (
-            '[marks.en.doors]\nby = "x"\non = 2026-01-01\ndigest = "x"\n',
+            '[marks.en.doors]\nby = "x"\non = 2026-01-01\ndigest = "x"\noriginal = "x"\n',
             r"marks.en: is no language into which",
         ),
-        ('[marks.cy.dors]\nby = "x"\non = 2026-01-01\ndigest = "x"\n', r"marks.cy.dors: there is no page"),
         (
-            '[marks.cy.doors]\nby = ""\non = 2026-01-01\ndigest = "x"\n',
+            '[marks.cy.dors]\nby = "x"\non = 2026-01-01\ndigest = "x"\noriginal = "x"\n',
+            r"marks.cy.dors: there is no page",
+        ),
+        (
+            '[marks.cy.doors]\nby = ""\non = 2026-01-01\ndigest = "x"\noriginal = "x"\n',
             r"marks.cy.doors.by: must not be empty",
         ),
-        ('[marks.cy.doors]\nby = "x"\ndigest = "x"\n', r"marks.cy.doors.on: is missing"),
+        ('[marks.cy.doors]\nby = "x"\ndigest = "x"\noriginal = "x"\n', r"marks.cy.doors.on: is missing"),
     ],
 )
 def test_a_mistake_in_a_mark_is_named(tmp_path: Path, marks: str, message: str) -> None:
@@ -164,8 +185,8 @@ def test_a_mistake_in_a_mark_is_named(tmp_path: Path, marks: str, message: str) 
         read_pack("uk", copy_of_the_pack(tmp_path / "uk", marks=marks))
 
 
-def test_a_mark_is_three_lines_of_the_file(pack: Pack) -> None:
+def test_a_mark_is_five_lines_of_the_file(pack: Pack) -> None:
     assert re.fullmatch(
-        r'\[marks\.cy\."doors"\]\nby = "[^"]+"\non = [\d-]+\ndigest = "[0-9a-f]{16}"\n',
+        r'\[marks\.cy\."doors"\]\nby = "[^"]+"\non = [\d-]+\ndigest = "[0-9a-f]{16}"\noriginal = "[0-9a-f]{16}"\n',
         mark(pack.pages["cy"]["doors"], "cy"),
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import tomllib
 from collections.abc import Callable, Iterator
 from datetime import date
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from heedline.audit.models import Event
 from heedline.casework.translations import of_pack
 from heedline.jobs import papers, reviewing
 from heedline.packs import Pack, load_pack, loading
+from heedline.packs.languages import State
 from heedline.packs.loading import read_pack
 from tests.cast import House
 from tests.sites.officer.desk_hand import Hand
@@ -77,6 +80,47 @@ def test_what_the_command_prints_is_the_mark(
     again = read_pack("uk", copy_of_the_pack(tmp_path / "again", marks=marks))
     assert again.pages["ar"]["visit"].state == "reviewed"
     assert again.words("ar").beside("visit.title") is None
+
+
+def test_the_first_mark_that_anybody_sets_is_lost_when_the_english_changes_and_it_is_said(
+    house: House,
+    hand: Callable[[], Hand],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """On a copy of the pack as it is shipped, with the translations that it has."""
+    folder = tmp_path / "uk"
+    shutil.copytree(str(files("heedline.packs").joinpath("uk")), folder)
+    monkeypatch.setattr(loading, "files", lambda _: tmp_path)
+    load_pack.cache_clear()
+    try:
+        assert reviewing.stale() == 0
+        assert capsys.readouterr().out == "Every mark holds.\n"
+        assert reviewing.run("so", "start", by="Hodan", on=date(2026, 11, 25)) == 0
+        with (folder / "words/reviews.toml").open("a", encoding="utf-8") as file:
+            file.write(capsys.readouterr().out)
+        load_pack.cache_clear()
+        assert load_pack("uk").pages["so"]["start"].state is State.REVIEWED
+        assert load_pack("uk").words("so").beside("start.title") is None
+        english = folder / "words/en.toml"
+        text = english.read_text(encoding="utf-8")
+        english.write_text(
+            text.replace("It takes about 5 minutes.", "It takes about 6 minutes."), encoding="utf-8"
+        )
+        load_pack.cache_clear()
+        assert reviewing.stale() == 1
+        said = capsys.readouterr().out.splitlines()
+        assert said == ["so start: the English has changed since Hodan reviewed it on 2026-11-25"]
+        assert "changed since 2026-11-25 by Hodan (**the English changed**)" in papers.languages()
+        assert load_pack("uk").words("so").beside("start.title") is not None, "the English is beside it again"
+        stella = hand()
+        stella.sign_in("Stella")
+        stella.get("/w/languages/")
+        assert "The English changed" in stella.html
+        assert "Hodan, 25 November 2026" in stella.html
+    finally:
+        load_pack.cache_clear()
 
 
 @pytest.mark.parametrize(

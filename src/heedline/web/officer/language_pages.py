@@ -13,11 +13,14 @@ from heedline.web.officer.middleware import OfficeRequest
 
 _STATES = {
     State.REVIEWED: "Reviewed",
-    State.CHANGED: "Changed since",
+    State.CHANGED: "Changed since it was reviewed",
     State.UNREVIEWED: "Not reviewed",
     State.WITHHELD: "Not reviewed: English shown",
     State.ABSENT: "English only",
 }
+
+
+_STALE = {"": "", "original": "The English changed", "translation": "The translation changed"}
 
 
 def _cell(page: Page, language: str) -> dict[str, object]:
@@ -26,6 +29,7 @@ def _cell(page: Page, language: str) -> dict[str, object]:
         "state": _STATES[page.state],
         "good": page.state is State.REVIEWED,
         "part": f"{page.own} of {page.texts} texts" if 0 < page.own < page.texts else "",
+        "stale": _STALE[page.stale],
         "mark": f"{page.mark.by}, {page.mark.on:%-d %B %Y}" if page.mark else "",
     }
 

@@ -12,7 +12,7 @@ NOBODY := env -u HEEDLINE_PROCESS -u HEEDLINE_DATABASE_URL -u HEEDLINE_SECRET_KE
 COMMITTING := tests/house/test_canary_law.py tests/house/test_time_law.py tests/house/test_log_order.py tests/house/test_log_watch.py tests/house/test_log_export.py tests/house/test_log_attackers.py tests/house/test_witness.py tests/casework/test_races.py
 COMMITTING += tests/house/test_killed_readdressing.py tests/house/test_log_keys.py
 
-.PHONY: help demo test again rules check fix docs leaflets bench lock clean ready-demo ready-dev ready-browser
+.PHONY: help demo test again rules check fix docs leaflets trees bench lock clean ready-demo ready-dev ready-browser
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ docs: ready-dev ## write the papers that are printed from code (docs/journey.md,
 
 leaflets: ready-dev ## make the PDFs that the public site hands out, from its words (needs Pango)
 	@$(NOBODY) .venv/bin/heedline leaflets
+
+trees: ready-dev ready-browser ## write what a screen reader is told of every public page (tests/trees/), to be read before it is committed
+	@$(NOBODY) HEEDLINE_TREES=1 $(PY) -m pytest -q tests/journeys/test_trees.py
 
 bench: ready-dev ## measure the budgets; writes var/bench.json
 	@$(PY) scripts/bench.py

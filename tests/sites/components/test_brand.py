@@ -59,11 +59,19 @@ def _tokens(css: str) -> dict[str, str]:
 
 
 def _themes() -> dict[str, dict[str, str]]:
-    light = _tokens((STATIC / "heedline.css").read_text())
+    sheet = (STATIC / "heedline.css").read_text()
+    asked = sheet.index("@media (prefers-contrast: more)")
+    light, more = _tokens(sheet[:asked]), _tokens(sheet[asked : sheet.index("@media", asked + 1)])
     office = (STATIC / "office.css").read_text()
     dark = office[office.index("@media screen and (prefers-color-scheme: dark)") :]
     bright = office[: office.index("@media screen and (prefers-color-scheme: dark)")]
-    return {"light": light, "dark": light | _tokens(bright) | _tokens(dark[: dark.index("/* ---")])}
+    night = _tokens(bright) | _tokens(dark[: dark.index("/* ---")])
+    return {
+        "light": light,
+        "dark": light | night,
+        "more contrast": light | more,
+        "dark, more contrast": light | more | night,
+    }
 
 
 THEMES = _themes()

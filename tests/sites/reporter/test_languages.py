@@ -15,21 +15,12 @@ from heedline.intake.question_files import load_question_set
 from heedline.packs import Pack, load_pack, loading
 from heedline.web.page_context import public_shell
 from heedline.web.reporter import attack, languages
-from heedline.web.reporter.urls import urlpatterns
+from tests.public_pages import OPEN
 from tests.sites.reporter.walker import Walker
 from tests.tongues import in_ar, in_cy, pack_in_tongues
 
 PACK = load_pack("uk")
 OTHERS = list(PACK.languages)[1:]
-#: Pages that anybody may ask for, whatever went before.
-OPEN = (
-    "", "emergency/", "tell/", "tell/examples/", "talk/", "link/", "ask/", "other/", "phone/", "stay-safe/",
-    "stay-safe/home/",
-    "stay-safe/now/easy/", "phone/near/", "stay-safe/work/", "stay-safe/out/", "stay-safe/start/", "talk/start/", "link/start/",
-    "code/finished/", "code/finished/without/", "messages/", "messages/closed/", "privacy/", "cookies/", "contact/",
-    "accessibility/", "languages/", "stay-safe-online/", "log/",
-)  # fmt: skip
-"""Addresses without the prefix of a language."""
 NUMBERS = {
     "": ("999",),
     "emergency/": ("999", "55", "18000"),
@@ -61,16 +52,6 @@ def tongues(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pack]:
     yield load_pack("uk")
     load_pack.cache_clear()
     assert pack.languages
-
-
-def test_every_open_page_is_in_the_list() -> None:
-    addresses = {str(route.pattern) for route in urlpatterns if "<" not in str(route.pattern)}
-    elsewhere = {
-        address
-        for address in addresses
-        if re.match(r"r/|code/$|code/check|messages/open/|exit/|log/checkpoint", address)
-    }
-    assert addresses - elsewhere - {attack.PATH, "ask/start/"} == set(OPEN)
 
 
 @pytest.mark.parametrize("language", list(PACK.languages))

@@ -21,6 +21,9 @@ from heedline.web.reporter import languages
 
 #: Pressed during a call, or before another number.
 _NOT_CALLED = frozenset({"emergency_silent", "relay_prefix"})
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff]")
+#: Words of Latin letters in a text from right to left: to be said to somebody in English, or a name.
+_LATIN = re.compile(r"([A-Za-z](?:[A-Za-z0-9.@:/&+' -]*[A-Za-z0-9])?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ def with_numbers(said: str) -> SafeString:
     if isinstance(said, SafeString):
         return said
     dials, pattern = _numbers()
-    parts = pattern.split(said)
+    parts, mixed = pattern.split(said), bool(_RIGHT_TO_LEFT.search(said))
     return format_html_join(
         "",
         "{}",
@@ -80,7 +83,7 @@ def with_numbers(said: str) -> SafeString:
                 ),
             )
             if part in dials
-            else (part,)
+            else (_latin_marked(part) if mixed else part,)
             for part in parts
         ),
     )
@@ -100,6 +103,8 @@ def _original() -> Language:
 
 
 def _pair(said: str, original: str, borrowed: bool, beside: bool) -> SafeString:
+    if not borrowed and _RIGHT_TO_LEFT.search(said):
+        said = _latin_marked(said)
     if not borrowed and not beside:
         return conditional_escape(said)
     first = _original()
@@ -107,6 +112,23 @@ def _pair(said: str, original: str, borrowed: bool, beside: bool) -> SafeString:
         return format_html('<span lang="{}" dir="{}">{}</span>', first.code, first.direction, said)
     return format_html(
         '{} <span class="hl-beside" lang="{}" dir="{}">{}</span>', said, first.code, first.direction, original
+    )
+
+
+def _latin_marked(said: str) -> str:
+    """The text, with its Latin words marked as such: so a voice says them right. HTML is left as it is."""
+    if isinstance(said, SafeString) or not _LATIN.search(said):
+        return said
+    first = _original()
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (format_html('<bdi lang="{}" dir="{}">{}</bdi>', first.code, first.direction, part),)
+            if number % 2
+            else (part,)
+            for number, part in enumerate(_LATIN.split(said))
+        ),
     )
 
 

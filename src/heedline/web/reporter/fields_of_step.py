@@ -34,10 +34,9 @@ def form_of(step: Step, typed: Mapping[str, Any], errors: Mapping[str, str]) -> 
 
 
 def heads_itself(step: Step) -> bool:
-    """Whether the label of the only field is the page's heading: then nothing stands between them."""
-    return (
-        len(step.fields) == 1 and not (step.paragraphs or step.prompts) and step.fields[0].label == step.title
-    )
+    """Whether the label of the first field is the page's heading: then nothing stands between them, and a screen reader
+    says it once."""
+    return bool(step.fields and not (step.paragraphs or step.prompts) and step.fields[0].label == step.title)
 
 
 def _field(question: Question, heading: bool) -> Field:

@@ -1,0 +1,214 @@
+"""With Tab, Shift, Enter, Space and arrows only: every public page, and each door from its first page to its end."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser import reach
+from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
+from tests.cast import House
+from tests.journeys.looking import every_page
+from tests.journeys.test_reporter_journey import Open, shown_code, site  # noqa: F401 (a fixture)
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+BOTH = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+_LONGEST = 120
+
+
+def test_tab_reaches_everything_in_order_seen_and_leaves_again(
+    site: str,  # noqa: F811
+    person: Open,  # noqa: F811
+    house: House,
+) -> None:
+    """Each stop shows that it has the focus and lies under nothing; the last one leads out of the page: no trap."""
+    tab = person(scripts=False)
+    wrong: list[str] = []
+    for stage, _, address, page in every_page(tab, site, house, "en"):
+        wrong += [f"{stage}: /{address}: {one}" for one in stops(tab, page.url)]
+    assert not wrong, "\n".join(wrong)
+
+
+def stops(tab: Visitor, url: str) -> list[str]:
+    """What is wrong on the way of Tab through a page."""
+    wrong, names = [], []
+    page = tab.play
+    wrong_here = page.locator(".govuk-error-summary").count()
+    if wrong_here:
+        page.locator(
+            ".govuk-error-summary:focus"
+        ).wait_for()  # the browser goes there by itself, and on from there
+    for _ in range(_LONGEST):
+        page.keyboard.press("Tab")
+        at = reach.focus(page)
+        if at is None or at["again"]:
+            break
+        name = f"{at['role']} {at['name'][:40]!r}"
+        names.append(name)
+        wrong += [
+            f"{name} {what}"
+            for what, bad in {
+                "does not show that it has the focus": not at["seen"],
+                "comes after what follows it": not at["onward"],
+                "lies under something": at["covered"],
+                "has no name": not at["name"],
+                "has an order of its own": at["tabindex"] > 0,
+            }.items()
+            if bad
+        ]
+    else:
+        wrong.append(f"Tab does not leave the page: {names[-3:]}")
+    reachable = page.locator(
+        "a[href], button:not([tabindex='-1']), input:not([type=hidden]):not([tabindex='-1']):not([type=radio]),"
+        " textarea, summary"
+    )
+    groups = len({one.get_attribute("name") for one in page.locator("input[type=radio]").element_handles()})
+    want = sum(one.is_visible() for one in reachable.element_handles()) + groups
+    if len(names) < want and not wrong_here:
+        wrong.append(f"Tab reaches {len(names)} of {want}")
+    return wrong
+
+
+# --- from door to end -------------------------------------------------------------------------------------------------
+class Keys:
+    """Hands on a keyboard, and no mouse."""
+
+    def __init__(self, tab: Visitor) -> None:
+        self.tab, self.page = tab, tab.play
+
+    def to(self, name: str) -> None:
+        """Tab until what has the focus says this."""
+        for _ in range(_LONGEST):
+            self.page.keyboard.press("Tab")
+            at = reach.focus(self.page)
+            if at and at["seen"] and at["name"].splitlines()[0].strip() == name:
+                return
+        raise AssertionError(f"{self.page.url}: Tab never reaches {name!r}")
+
+    def press(self, name: str, key: str = "Enter") -> Keys:
+        """Go there and press it: a link with Enter, a button with Space too."""
+        self.to(name)
+        before = self.page.evaluate("performance.timeOrigin")
+        self.page.keyboard.press(key)
+        self.page.wait_for_function("before => performance.timeOrigin !== before", arg=before)
+        self.page.wait_for_load_state()
+        return self
+
+    def choose(self, field: str, downs: int) -> Keys:
+        """Go to that group of choices and, with Space and arrows, to its n-th."""
+        for _ in range(_LONGEST):
+            self.page.keyboard.press("Tab")
+            if self.page.evaluate("document.activeElement.name") == field:
+                break
+        else:
+            raise AssertionError(f"{self.page.url}: Tab never reaches {field}")
+        self.page.keyboard.press("Space")
+        for _ in range(downs):
+            self.page.keyboard.press("ArrowDown")
+        return self
+
+    def write(self, field: str, words: str) -> Keys:
+        """Go to that box and type."""
+        for _ in range(_LONGEST):
+            self.page.keyboard.press("Tab")
+            if self.page.evaluate("document.activeElement.name") == field:
+                self.page.keyboard.type(words)
+                return self
+        raise AssertionError(f"{self.page.url}: Tab never reaches {field}")
+
+    def start(self, url: str) -> Keys:
+        self.tab.visit(url)
+        return self
+
+
+@BOTH
+def test_the_skip_link_comes_first_and_skips(site: str, person: Open, scripts: bool) -> None:  # noqa: F811
+    keys = Keys(person(scripts=scripts)).start(f"{site}/tell/")
+    keys.page.keyboard.press("Tab")
+    at = reach.focus(keys.page)
+    assert at
+    assert at["skips"]
+    assert keys.page.locator(".govuk-skip-link").first.bounding_box()["height"] > 20, "it is seen now"  # type: ignore[index]
+    keys.page.keyboard.press("Enter")
+    keys.page.keyboard.press("Tab")
+    assert keys.page.evaluate("document.querySelector('main').contains(document.activeElement)")
+
+
+@BOTH
+def test_something_i_saw_by_keys(site: str, person: Open, scripts: bool) -> None:  # noqa: F811
+    keys = Keys(person(scripts=scripts)).start(f"{site}/")
+    keys.press("Something I saw or heard").press("Start").press("Continue", "Space")
+    keys.press("Continue")
+    keys.page.locator(".govuk-error-summary:focus").wait_for()
+    keys.page.keyboard.press("Tab")
+    keys.page.keyboard.press("Enter")
+    keys.page.wait_for_function("document.activeElement.name === 'danger'")
+    keys.page.keyboard.press("Space")
+    keys.page.keyboard.press("ArrowDown")
+    assert keys.page.locator("[name=danger]:checked").get_attribute("value") == "no"
+    keys.press("Continue").press("Continue")
+    keys.write("narrative", "A van stood at the gate three nights.").press("Skip to sending", "Space")
+    keys.choose("who", 0).press("Continue")
+    keys.press("Send your report", "Space")
+    code = shown_code(keys.tab)
+    keys.press("I have kept my code").write("code", code)
+    before = keys.page.url
+    keys.page.keyboard.press("Enter")
+    keys.page.wait_for_url(lambda url: url != before)
+    assert keys.page.url == f"{site}/code/finished/"
+
+
+def test_someone_i_am_worried_about_by_keys(site: str, person: Open) -> None:  # noqa: F811
+    keys = Keys(person(scripts=False)).start(f"{site}/")
+    keys.press("Someone I am worried about").press("Start").press("Continue")
+    keys.choose("danger", 1).press("Continue")
+    keys.choose("who", 0).press("Continue")
+    keys.write("narrative", "My brother gives away what he has.").press("Continue")
+    while "/r/reply/" not in keys.page.url:
+        keys.press("Continue")
+    keys.choose("way", 1).press("Continue")
+    keys.write("name", "Rosa").write("phone", "07700 900123").press("Continue")
+    keys.press("Send your report")
+    assert shown_code(keys.tab)
+
+
+def test_something_online_by_keys(site: str, person: Open) -> None:  # noqa: F811
+    keys = Keys(person(scripts=False)).start(f"{site}/")
+    keys.press("Something online").press("Start").press("Continue")
+    keys.write("addresses", "https://films.example/1").press("Continue")
+    keys.choose("danger", 1).press("Continue").press("Skip to sending").press("Send your report")
+    assert shown_code(keys.tab)
+
+
+def test_advice_for_my_organisation_by_keys(site: str, person: Open) -> None:  # noqa: F811
+    keys = Keys(person(scripts=False)).start(f"{site}/")
+    keys.press("Advice for my organisation").press("Ask for advice")
+    keys.write("name", "The Mill Hall").press("Continue")
+    keys.write("postcode", "NE6 1AA").press("Continue")
+    while "/r/contact/" not in keys.page.url:
+        keys.press("Continue")
+    keys.write("name", "Rosa").write("email", "rosa@mill.example").choose("consent", 0).press("Continue")
+    keys.press(
+        "Send your request" if keys.page.get_by_text("Send your request").count() else "Send your report"
+    )
+    assert shown_code(keys.tab)
+
+
+def test_who_cannot_call_by_keys(site: str, person: Open) -> None:  # noqa: F811
+    keys = Keys(person(scripts=False)).start(f"{site}/emergency/")
+    keys.press("I cannot call", "Space")
+    keys.write("narrative", "He has a knife. Flat 4, the house by the mill.").press("Send now", "Space")
+    assert shown_code(keys.tab)
+
+
+def test_the_doors_that_only_tell_by_keys(site: str, person: Open) -> None:  # noqa: F811
+    keys = Keys(person(scripts=False)).start(f"{site}/")
+    keys.press("Staying safe").press("Staying safe at home")
+    assert keys.page.url == f"{site}/stay-safe/home/"
+    keys.start(f"{site}/").press("By phone or in person")
+    keys.press("Talk to the police near you")
+    keys.write("postcode", "NE6 1AA").press("Find", "Space")
+    assert keys.page.locator("h2").first.inner_text()
+    keys.start(f"{site}/").press("Tell a charity, not the police")
+    assert keys.page.url == f"{site}/other/"
+    keys.start(f"{site}/stay-safe/now/").press("Easy read")
+    assert keys.page.url == f"{site}/stay-safe/now/easy/"

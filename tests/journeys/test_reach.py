@@ -1,0 +1,158 @@
+"""Every public page in every language, without scripts, as small as a phone or 400 % of a screen, and with wide letters."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+
+from heedline.packs import load_pack
+from tests.browser import reach
+from tests.browser.kit import browser, person  # noqa: F401 (fixtures)
+from tests.cast import House
+from tests.journeys.looking import every_page
+from tests.journeys.test_reporter_journey import Open, shown_code, site, tell  # noqa: F401 (a fixture)
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+PACK = load_pack("uk")
+
+
+@pytest.mark.parametrize("language", list(PACK.languages))
+def test_nothing_scrolls_sideways_and_nothing_is_cut_off(
+    site: str,  # noqa: F811
+    person: Open,  # noqa: F811
+    house: House,
+    language: str,
+) -> None:
+    """1280 × 1024 at 400 % is 320 × 256, so this is both."""
+    tab = person(scripts=False, width=320, height=256)
+    wrong: list[str] = []
+    seen = 0
+    for stage, _, address, page in every_page(tab, site, house, language):
+        seen += 1
+        found = reach.fits(page) or reach.fits_spaced(page)
+        wrong += [f"{stage}: /{address}: {one}" for one in found]
+    assert not wrong, "\n".join(wrong)
+    assert seen > 80
+
+
+@pytest.mark.parametrize(
+    ("html", "found"),
+    [
+        ("<p style='width:400px'>wide</p>", "beyond the edge"),
+        ("<p style='height:1em;overflow:hidden'>one<br>two<br>three</p>", "cut off"),
+        ("<p style='margin-left:-40px'>left</p>", "beyond the edge"),
+    ],
+)
+def test_the_question_finds_what_does_not_fit(person: Open, html: str, found: str) -> None:  # noqa: F811
+    tab = person(scripts=False, width=320, height=256)
+    tab.play.set_content("<p>Small</p>")
+    assert reach.fits(tab.play) == []
+    tab.play.set_content(html)
+    assert any(one.startswith(found) for one in reach.fits(tab.play))
+
+
+# --- what a person asked of their own device --------------------------------------------------------------------------
+ASKED = ("", "emergency/", "tell/", "stay-safe/start/", "privacy/", "phone/near/", "stay-safe/now/")
+
+_CONTRAST = """() => {
+    const light = (c) => { const [r, g, b] = c.map(v => (v /= 255) <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+                           return .2126 * r + .7152 * g + .0722 * b }
+    const numbers = (text) => text.match(/[\\d.]+/g).map(Number)
+    const back = (one) => { for (; one; one = one.parentElement) {
+        const [r, g, b, a = 1] = numbers(getComputedStyle(one).backgroundColor); if (a > .99) return [r, g, b] } return [255, 255, 255] }
+    const wrong = []
+    for (const one of document.querySelectorAll('body *')) {
+        if (!one.checkVisibility() || one.closest('.govuk-skip-link, .govuk-visually-hidden, .hl-leave-empty, svg')) continue
+        if (![...one.childNodes].some(n => n.nodeType === 3 && n.data.trim())) continue
+        const pair = [light(numbers(getComputedStyle(one).color).slice(0, 3)), light(back(one))].sort((a, b) => b - a)
+        const ratio = (pair[0] + .05) / (pair[1] + .05)
+        if (ratio < 7) wrong.push(`${ratio.toFixed(1)}: ${one.textContent.trim().slice(0, 50)}`)
+    }
+    return [...new Set(wrong)]
+}"""
+
+
+def test_more_contrast_is_given_to_who_asks_for_it(site: str, person: Open) -> None:  # noqa: F811
+    """Seven to one for every word; without the wish some of the quieter ones have less, and more than law asks."""
+    tab = person(scripts=False)
+    tab.play.emulate_media(contrast="more")
+    plain = 0
+    for language in ("", "cy/"):
+        for address in ASKED:
+            tab.visit(f"{site}/{language}{address}")
+            assert tab.play.evaluate(_CONTRAST) == [], address
+    tab.play.emulate_media(contrast="no-preference")
+    for address in ASKED:
+        tab.visit(f"{site}/cy/{address}")
+        plain += len(tab.play.evaluate(_CONTRAST))
+    assert plain, "the question finds what has less"
+
+
+def test_forced_colours_leave_buttons_edges_and_focus(site: str, person: Open) -> None:  # noqa: F811
+    """Backgrounds and shadows are gone then: what they said, a line says."""
+    tab = person(scripts=False, contrast=True)
+    for address in ASKED:
+        tab.visit(f"{site}/{address}")
+        bare = tab.play.evaluate(
+            """() => [...document.querySelectorAll('.govuk-button, input:not([type=hidden]):not([type=radio]):not([type=checkbox]), textarea')]
+                .filter(one => one.checkVisibility() && !one.closest('.hl-leave-empty'))
+                .filter(one => { const how = getComputedStyle(one)
+                    return parseFloat(how.borderTopWidth) < 1 || how.borderTopStyle === 'none' }).map(one => one.outerHTML.slice(0, 80))"""
+        )
+        assert bare == [], address
+        for _ in range(6):
+            tab.play.keyboard.press("Tab")
+            if tab.play.evaluate("document.activeElement === document.body"):
+                break  # the short page has no more
+            outline = tab.play.evaluate(
+                """() => { const how = getComputedStyle(document.activeElement)
+                    return [how.outlineStyle, parseFloat(how.outlineWidth), how.outlineColor] }"""
+            )
+            assert outline[0] != "none", address
+            assert outline[1] >= 2, address
+            assert "0, 0, 0, 0" not in outline[2], address
+
+
+def test_nothing_moves_for_who_asks_for_less_motion(site: str, person: Open) -> None:  # noqa: F811
+    moving = """() => [...document.querySelectorAll('*')].filter(one => { const how = getComputedStyle(one)
+        return how.scrollBehavior !== 'auto' || how.animationName !== 'none'
+            || how.transitionDuration.split(',').some(each => parseFloat(each) > 0.001) }).map(one => one.outerHTML.slice(0, 80))"""
+    tab = person(scripts=True)
+    for address in ASKED:
+        tab.visit(f"{site}/{address}")
+        assert tab.play.evaluate(moving) == [], address
+        assert tab.play.evaluate("document.getAnimations().length") == 0, address
+    tab.play.evaluate(
+        """() => { const sheet = new CSSStyleSheet(); sheet.replaceSync('h1 { transition: color 1s }')
+                   document.adoptedStyleSheets = [sheet] }"""
+    )
+    assert len(tab.play.evaluate(moving)) == 1, "the question finds what moves"
+
+
+def test_paper_has_the_words_and_none_of_what_is_pressed(site: str, person: Open) -> None:  # noqa: F811
+    tab = person(scripts=False)
+    tab.play.emulate_media(media="print")
+    for address in ASKED:
+        tab.visit(f"{site}/{address}")
+        pressed = tab.play.locator(
+            ".govuk-button, .govuk-back-link, .govuk-exit-this-page, .govuk-skip-link, nav, .hl-footer__links"
+        )
+        assert not [one for one in pressed.all() if one.is_visible()], address
+        assert tab.play.locator("h1").is_visible()
+        assert tab.play.locator("main").inner_text().strip()
+        dark = tab.play.evaluate(
+            """() => [...document.querySelectorAll('body, header, footer, main, section')].map(one => getComputedStyle(one).backgroundColor)
+                .filter(colour => !['rgba(0, 0, 0, 0)', 'rgb(255, 255, 255)'].includes(colour))"""
+        )
+        assert dark == [], address
+    tab.play.emulate_media(media="screen")
+    tell(tab, site)
+    tab.play.emulate_media(media="print")
+    code = shown_code(tab)
+    assert tab.play.locator(".hl-code").is_visible()
+    assert not tab.play.get_by_role("link", name="I have kept my code").is_visible()
+    assert code not in tab.play.title()
+    paper = PdfReader(BytesIO(tab.play.pdf()))
+    assert "".join(code.split("-")) in "".join("".join(one.extract_text() for one in paper.pages).split())

@@ -140,6 +140,7 @@ def test_each_process_is_told_its_own_secrets_and_no_others(
 ) -> None:
     monkeypatch.setenv("HEEDLINE_DATABASE_URL_OFFICE", "postgresql://from-outside/")
     monkeypatch.setenv("HEEDLINE_MAIL_PASSWORD", "from-outside")
+    monkeypatch.setenv("HEEDLINE_SSO_SECRET", "of-the-provider")
     home = Home(tmp_path)
     processes = ("public", "office", "worker", "migrate")
     urls = {process: f"postgresql://{process}-secret@/heedline" for process in processes}
@@ -148,6 +149,7 @@ def test_each_process_is_told_its_own_secrets_and_no_others(
         text = "\n".join(variables.values())
         assert urls[process] in text
         assert "from-outside" not in text
+        assert ("of-the-provider" in text) == (process == "office")
         for other in processes:
             if other != process:
                 assert urls[other] not in text

@@ -116,3 +116,8 @@ def by_password(page: Hand, name: str) -> Hand:
 def acts(act: str) -> list[dict[str, Any]]:
     """What the log says beside each act of this kind, the oldest first."""
     return [one.detail for one in Event.objects.filter(act=act).order_by("id")]
+
+
+def notify(page: Hand, token: str) -> int:
+    """What the provider is answered. It has no cookie and no form of ours."""
+    return int(page.client.post(ENDED, {"logout_token": token}).status_code)

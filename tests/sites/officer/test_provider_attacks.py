@@ -20,7 +20,6 @@ from tests.identity_provider import CLIENT, LOGOUT, IdentityProvider
 from tests.sites.officer.desk_hand import Hand
 from tests.sites.officer.provider_scene import (
     BACK,
-    ENDED,
     MINE,
     START,
     Clock,
@@ -29,6 +28,7 @@ from tests.sites.officer.provider_scene import (
     come_back,
     idp,
     leads_to,
+    notify,
     sign_in_there,
     to_provider,
 )
@@ -266,84 +266,6 @@ def test_a_yes_must_come_soon(
     assert not ProviderBinding.objects.exists()
 
 
-# --- notices ------------------------------------------------------------------------------------------------------------
-
-
-def notify(page: Hand, token: str) -> int:
-    """What the provider is answered. It has no cookie and no form of ours."""
-    return int(page.client.post(ENDED, {"logout_token": token}).status_code)
-
-
-def test_a_notice_ends_every_session_and_counts_once(
-    house: House, hand: Open, idp: IdentityProvider, bound: None
-) -> None:
-    page, there = sign_in_there(hand(), idp, "odile-there"), hand()
-    page.unlock(house, "Odile")
-    notice = idp.logout_token("odile-there")
-    assert notify(there, notice) == 200
-    assert not OfficeSession.objects.filter(officer=house.officers["Odile"]).exists()
-    assert not UnlockedKeys.objects.exists()
-    assert Event.objects.get(act="ended-by-provider").detail == {"how": "notice"}
-    sign_in_there(page, idp, "odile-there")
-    assert notify(there, notice) == 400  # replayed
-    page.get("/w/")
-    assert page.heading == "My work"
-
-
-def test_a_notice_about_one_session_there(
-    house: House, hand: Open, idp: IdentityProvider, bound: None
-) -> None:
-    page = sign_in_there(hand(), idp, "odile-there")
-    sid = next(iter(idp.refresh_tokens.values()))["sid"]
-    sids = {held["sid"] for held in idp.refresh_tokens.values()}
-    assert notify(hand(), idp.logout_token(sid="no-such-session")) == 200
-    page.get("/w/")
-    assert page.heading == "My work"
-    for sid in sids:
-        assert notify(hand(), idp.logout_token(sid=sid)) == 200
-    page.get("/w/")
-    assert page.heading == "Sign in"
-
-
-def test_what_is_no_notice_puts_nobody_out(
-    house: House, hand: Open, idp: IdentityProvider, bound: None
-) -> None:
-    page, there = sign_in_there(hand(), idp, "odile-there"), hand()
-    now = int(time.time())
-    bad: list[dict[str, Any]] = [
-        {"aud": "another-service"},
-        {"iss": "https://other.example"},
-        {"events": {}},
-        {"events": None},
-        {"events": {LOGOUT: True}},
-        {"nonce": "x"},
-        {"iat": now - 3600},
-        {"iat": now + 3600},
-        {"exp": now - 300},
-        {"jti": None},
-        {"sub": None},
-    ]
-    for change in bad:
-        assert notify(there, idp.logout_token(**{"subject": "odile-there", **change})) == 400, change
-    for sign in ("none", "HS256-secret", "HS256-key", "another", "unknown", "enclosed"):
-        idp.sign = sign
-        assert notify(there, idp.logout_token("odile-there")) == 400, sign
-    idp.sign = "RS256"
-    id_token = next(one for one in reversed(idp.given) if one.count(".") == 2)
-    for junk in (id_token, "", "a.b.c", "x" * 100_000, "e30.e30."):
-        assert notify(there, junk) == 400, junk[:20]
-    assert there.client.get(ENDED).status_code == 405
-    page.get("/w/")
-    assert page.heading == "My work"
-    assert not Event.objects.filter(act="ended-by-provider").exists()
-
-
-def test_a_notice_about_nobody_is_answered_like_one_about_somebody(
-    house: House, hand: Open, idp: IdentityProvider, bound: None
-) -> None:
-    assert notify(hand(), idp.logout_token("stranger")) == 200
-
-
 # --- a hostile or broken provider -----------------------------------------------------------------------------------------
 
 
@@ -392,6 +314,7 @@ def test_an_answer_that_is_too_long_or_no_object_is_no_answer(
     page.send(START)
     assert "cannot be reached" in page.html
     idp.facts = {}
+    provider.forget()
     monkeypatch.setattr(idp, "published", list)
     page.get("/sign-in/")
     page.send(START)
@@ -413,6 +336,19 @@ def test_a_slow_provider_holds_few_requests_up(
     finally:
         for _ in range(3):
             provider._AT_ONCE.release()
+
+
+def test_while_it_is_down_strangers_do_not_make_us_ask_it(
+    house: House, hand: Open, idp: IdentityProvider, bound: None, clock: Clock
+) -> None:
+    provider.forget()
+    idp.facts, before = {"issuer": "https://other.example"}, idp.asked["published"]
+    for _ in range(5):
+        assert notify(hand(), idp.logout_token("odile-there")) == 400
+    assert idp.asked["published"] == before + 1
+    idp.facts = {}
+    clock.on(seconds=11)
+    assert notify(hand(), idp.logout_token("odile-there")) == 200
 
 
 def test_an_unknown_key_is_looked_for_once_a_minute(

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
 
 from heedline.audit.models import Event
-from heedline.casework import provider_sessions
+from heedline.casework import arrivals, provider_sessions
 from heedline.desks.models import ProviderBinding
-from heedline.permits.models import OfficeSession, UnlockedKeys
-from tests.cast import House
+from heedline.permits.models import OfficeSession, ProviderNotice, ProviderSession, UnlockedKeys
+from tests.acting import acting
+from tests.cast import House, now
 from tests.identity_provider import IdentityProvider
 from tests.sites.officer.desk_hand import Hand
 from tests.sites.officer.provider_scene import (
+    ENDED,
     MINE,
     START,
     Clock,
@@ -25,6 +28,7 @@ from tests.sites.officer.provider_scene import (
     idp,
     sign_in_there,
 )
+from tests.stories import a_report
 
 __all__ = ["bound", "clock", "idp"]
 pytestmark = pytest.mark.django_db
@@ -102,6 +106,7 @@ def test_an_outage_locks_nobody_out_on_the_spot_and_not_for_ever_either(
     assert "cannot be reached" in page.html
     assert by_password(hand(), "Olga").heading == "My work"  # local accounts do not depend on it
     idp.down = False
+    clock.on(seconds=11)
     assert sign_in_there(hand(), idp, "odile-there").heading == "My work"
 
 
@@ -230,3 +235,46 @@ def test_one_steward_lets_nobody_in(house: House, hand: Open, bound: None) -> No
     )
     assert by_password(hand(), "Odile").page.status_code == 422
     assert ProviderBinding.objects.get().password_until is None
+
+
+# --- what is left behind ------------------------------------------------------------------------------------------------
+
+
+def test_what_was_being_written_is_kept_when_the_session_ends(
+    house: House, hand: Open, idp: IdentityProvider, bound: None, clock: Clock
+) -> None:
+    ref, _ = a_report(at=clock.now(), where={"postcode": "NE1 4ST"})
+    page = sign_in_there(hand(), idp, "odile-there")
+    page.unlock(house, "Odile")
+    page.get("/w/q/north-east/")
+    page.send(f"/w/r/{ref}/take/")
+    form = page.form(f"/w/r/{ref}/")
+    idp.down = True
+    clock.on(minutes=61)
+    page.page = page.client.post(
+        f"/w/r/{ref}/", {**form, "done_what": "Seen twice by the same van", "do": "stay"}, follow=True
+    )
+    assert page.heading == "Sign in"
+    assert "We kept what you wrote" in page.html
+    idp.down = False
+    clock.on(seconds=11)
+    sign_in_there(page, idp, "odile-there")
+    page.unlock(house, "Odile")
+    page.get(f"/w/r/{ref}/")
+    assert "Seen twice by the same van" in page.html
+
+
+def test_what_ran_out_is_swept_away_with_its_session(
+    house: House, hand: Open, idp: IdentityProvider, bound: None
+) -> None:
+    sign_in_there(hand(), idp, "odile-there")
+    assert hand().client.post(ENDED, {"logout_token": idp.logout_token("stranger")}).status_code == 200
+    arrivals.sweep(now())
+    assert (ProviderSession.objects.count(), ProviderNotice.objects.count()) == (1, 1)
+    OfficeSession.objects.update(expires_at=now() - timedelta(days=2))
+    ProviderNotice.objects.update(expires_at=now() - timedelta(hours=1))
+    with acting("worker"):
+        arrivals.sweep(now())
+    assert not ProviderSession.objects.exists()
+    assert not ProviderNotice.objects.exists()
+    assert not OfficeSession.objects.exists()

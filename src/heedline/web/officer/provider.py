@@ -36,6 +36,8 @@ _MOST = 256 * 1024
 _AT_ONCE = threading.BoundedSemaphore(3)
 #: What the provider publishes is read again after an hour; for a key that we do not know, at most once a minute.
 _KEPT, _SOONEST = 3600.0, 60.0
+#: When that failed it is not tried again for so long, whoever asks: anybody can press the button, or post a notice.
+_REST = 10.0
 #: Answers to a refresh that say no to a person. Everything else says no to us, or nothing.
 _NO = frozenset(
     {"invalid_grant", "access_denied", "interaction_required", "login_required", "consent_required"}
@@ -71,6 +73,7 @@ class _Published:
 
 
 _published: _Published | None = None
+_failed: tuple[str, float] | None = None
 
 
 def asked(provider: Provider) -> Asked:
@@ -141,8 +144,8 @@ def _named(keys: tuple[Jwk, ...], name: str | None) -> Jwk | None:
 
 def forget() -> None:
     """Forget what was published. For tests."""
-    global _published
-    _published = None
+    global _published, _failed
+    _published = _failed = None
 
 
 def _facts(provider: Provider) -> _Published:
@@ -153,17 +156,28 @@ def _facts(provider: Provider) -> _Published:
 
 
 def _read(provider: Provider) -> _Published:
-    global _published
+    global _published, _failed
+    if _failed is not None and _failed[0] == provider.issuer and time.monotonic() - _failed[1] < _REST:
+        raise NoAnswer
+    try:
+        _published = _fetched(provider)
+    except NoAnswer:
+        _failed = provider.issuer, time.monotonic()
+        raise
+    _failed = None
+    return _published
+
+
+def _fetched(provider: Provider) -> _Published:
     facts = _json(f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration")
     if facts.get("issuer") != provider.issuer:
         raise NoAnswer
     keys = _json(_allowed(facts.get("jwks_uri"))).get("keys")
     if not isinstance(keys, list):
         raise NoAnswer
-    _published = _Published(
+    return _Published(
         provider.issuer, facts, tuple(one for one in keys if isinstance(one, dict)), time.monotonic()
     )
-    return _published
 
 
 def _tokens(provider: Provider, given: Mapping[str, str]) -> Tokens:

@@ -46,6 +46,10 @@ _WAITS = 300.0
 
 UNREACHABLE = "{name} cannot be reached at the moment. Try again in a minute. If it lasts, ask two stewards to let you in by password."
 NOT_NOW = "{name} did not say who you are in a way that can be trusted. Start again."
+TURNED_AWAY = (
+    "{name} did not let you in. If you stopped it yourself, start again. If not, ask whoever runs {name} whether your "
+    "account there is open."
+)
 NOBODY = (
     "{name} says who you are, but nobody here signs in with that account. Sign in with your password, and set it up "
     "under your name, or ask a steward."
@@ -168,7 +172,7 @@ def _answer(
         why = no.why if isinstance(no, NotValid) else "turned-away"
         by = request.attendance
         single_sign_on.refused(why, by.officer_id if by is not None else None)
-        return _failed(request, NO_FACTOR if why == "factor" else NOT_NOW, again)
+        return _failed(request, {"factor": NO_FACTOR, "turned-away": TURNED_AWAY}.get(why, NOT_NOW), again)
     account = single_sign_on.account_of(idp.issuer, said.subject)
     if asked["officer"]:
         return _ask_for_yes(request, asked["officer"], account, said.shown, at)

@@ -241,6 +241,23 @@ def test_an_overseer_sees_how_many_and_since_when_and_ends_them(people: People) 
     assert [one.detail["terms"] for one in logged("own-terms-ended")] == [2]
 
 
+def test_an_officer_sees_how_many_stand_and_by_whom_and_no_more(people: People) -> None:
+    """An overseer who registers other things, to learn which reports have them, is not unseen."""
+    ref, _ = people.taken(narrative=ABOUT_HER)
+    register(people, "Odile", TERM, "14 Rose Lane")
+    with people.sitting("Odile") as odile:
+        (before,) = own_terms.mine(by=odile)
+    assert (before.by, before.on, before.terms) == ("Ned N.", people.at.date(), 2)
+    people.tokens.clear()
+    people.read(ref)
+    assert len(met(people)) == 1
+    with people.sitting("Odile") as odile:
+        assert own_terms.mine(by=odile) == (before,), "that one was met changes nothing"
+    for name in ("Olga", "Ned"):
+        with people.sitting(name, unlocked=False) as here:
+            assert own_terms.mine(by=here) == ()
+
+
 def test_after_new_keys_the_overseer_is_told_to_register_again(people: People) -> None:
     register(people)
     SeedWrapping.objects.filter(officer=people.house.officers["Odile"]).delete()  # lost

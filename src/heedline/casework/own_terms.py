@@ -11,10 +11,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Count
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
@@ -50,6 +53,29 @@ def load(officer: UUID, seed: bytes) -> tuple[str, ...]:
         except CannotOpen:
             continue  # overseers see that it has to be registered again
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """How many own terms one overseer registered for somebody on one day."""
+
+    by: str
+    on: date
+    terms: int
+
+
+def mine(*, by: Attendance) -> tuple[Registered, ...]:
+    """What was registered for this person, by whom and when: never which terms, and never whether one was met.
+
+    An overseer who registers what is not the officer's own, to learn which reports have it, is seen by the officer here.
+    """
+    rows = (
+        OwnTerm.objects.filter(officer_id=by.officer_id)
+        .values_list("registered_by__name", "registered_on")
+        .annotate(terms=Count("id"))
+        .order_by("registered_on", "registered_by__name")
+    )
+    return tuple(Registered(name, on, terms) for name, on, terms in rows)
 
 
 def words_in(told: Any) -> Iterator[str]:

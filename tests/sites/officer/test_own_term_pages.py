@@ -51,6 +51,10 @@ def test_registered_met_and_ended(house: House, hand: Callable[[], Hand], overse
     assert pages[0] == pages[1]
     officer.get(f"/w/r/{ref}/history/")
     assert "met" not in officer.html.split("<main", 1)[1]
+    officer.get("/me/")
+    assert "2 terms on" in officer.html
+    assert "Ned N." in officer.html
+    assert "Brien" not in officer.html
     officer.get("/oversight/own/")
     assert officer.page.status_code == 403
 

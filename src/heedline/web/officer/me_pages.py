@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from heedline.casework import attendance, key_view, skills
+from heedline.casework import attendance, key_view, own_terms, skills
 from heedline.permits.roles import DESCRIPTIONS, Role
 from heedline.web.declared import Audience, open_to
 from heedline.web.officer import times
@@ -50,5 +50,6 @@ def me(request: OfficeRequest) -> HttpResponse:
         "last_sign_in": last_sign_in_words(request),
         "own_words": key_view.own_words(by),
         "languages": skills.mine(by=by),
+        "own_terms": own_terms.mine(by=by),
     }
     return render(request, "officer/me.html", context)

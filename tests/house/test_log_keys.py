@@ -60,6 +60,7 @@ def test_what_is_no_paper_of_both_keys_is_refused() -> None:
         signed_note(text, [STRANGER.line(text), NEW.line(text)]),
         note(5),
         change(Checkpoint(BY.name, 5, tree(5).root()), BY.seed, BY.seed),
+        change(Checkpoint(BY.name, -5, tree(5).root()), BY.seed, NEW.seed),
         "",
     ]
     for one in wrong:

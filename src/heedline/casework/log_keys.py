@@ -42,7 +42,11 @@ class KeyChange:
             found = cls(read_key(old), read_key(new), int(size), from_base64(root))
             if title != TITLE or found.text != note.text or len(found.root) != _ROOT_SIZE:
                 raise ValueError
-            if found.old.public == found.new.public or same_log(found.old, found.new.name) is None:
+            if (
+                found.size < 0
+                or found.old.public == found.new.public
+                or same_log(found.old, found.new.name) is None
+            ):
                 raise ValueError
             note.believe(found.old)
             note.believe(found.new)

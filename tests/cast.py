@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from uuid import UUID
 
 from django.conf import settings
 
-from heedline.casework import acquaintances, attendance, key_directory, stewardship
+from heedline.casework import acquaintances, attendance, key_directory, stewardship, training
 from heedline.casework.attendance import Attendance
 from heedline.casework.session_store import SessionStore
 from heedline.casework.stewardship import Enrolment, Hand
@@ -84,11 +85,25 @@ def build_house(at: datetime) -> House:
             become_acquainted(house, *names, at=at)
             stewardship.make_epochs_ahead(house.desks[code], by=house.keys[names[0]].hand, at=at)
         _officer(house, "Ned", unit, house.hands, at)
+        train(house, at=at)
         for name in house.keys:
             acquaintances.acknowledge(
                 key_directory.directory().highest_serial, by=house.keys[name].hand, at=at
             )
     return house
+
+
+def train(house: House, *, at: datetime) -> None:
+    """A steward records that everybody has completed on that day what they need for their work."""
+    by = house.sign_in("Stella", at=at, unlocked=False)
+    needed: dict[str, set[UUID]] = {}
+    for line in training.people(by=by, at=at):
+        if not line.mine and line.completed_on != at.date():
+            needed.setdefault(line.training, set()).add(line.officer_id)
+    for code, officers in needed.items():
+        training.record(code, at.date(), officers, by=by, at=at)
+    attendance.end_sessions(by.officer_id)
+    attendance.leave()
 
 
 def become_acquainted(house: House, *names: str, at: datetime) -> None:

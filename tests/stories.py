@@ -30,12 +30,11 @@ VAGUE = Finding(
 NOTHING = Closing(outcome="insufficient", reason="No person, place or vehicle", tell_reporter="finished")
 
 
-def new_report(**told: Any) -> NewReport:
+def new_report(kind: str = "activity", **told: Any) -> NewReport:
     """A report as the API would make it: `narrative`, `postcode`, `danger` and so on."""
-    pack = load_pack(settings.PACK)
-    questions = load_question_set(pack, "activity")
-    payload = {"kind": "activity", "narrative": NARRATIVE, **told}
-    record = from_api({"activity": questions}, payload, identity_offered=True)
+    questions = load_question_set(load_pack(settings.PACK), kind)
+    payload = {"kind": kind, "narrative": NARRATIVE, **told}
+    record = from_api({kind: questions}, payload, identity_offered=True)
     assert isinstance(record, Record), record
     return NewReport(uuid4(), new_code(), "api", record, questions, "en")
 
@@ -51,6 +50,15 @@ def a_report(*, at: datetime, **told: Any) -> tuple[UUID, ReceiptCode]:
     new = new_report(**told)
     send(new, at=at)
     return new.report_id, new.code
+
+
+def an_item(*, at: datetime, danger: str = "no") -> UUID:
+    """Something online, which waits at the material desk."""
+    new = new_report(
+        "online", where={"addresses": "https://films.example/watch/7781"}, now={"danger": danger}
+    )
+    send(new, at=at)
+    return new.report_id
 
 
 def a_taken_report(by: Attendance, *, at: datetime, **told: Any) -> tuple[UUID, ReceiptCode]:

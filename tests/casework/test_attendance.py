@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 
-from heedline.casework import Locked, attendance, case_file, reading, second_factors
+from heedline.casework import Locked, attendance, case_file, held_forms, reading, second_factors
 from heedline.casework.session_store import SessionStore, row_of
 from heedline.permits.models import HeldForm, OfficeSession, UnlockedKeys
 from heedline.vault import CannotOpen
@@ -190,23 +190,23 @@ def test_a_session_ends_with_its_time(people: People) -> None:
 def test_a_late_form_is_kept_for_the_same_officer_only(people: People) -> None:
     posted = {"reason": ["Zinnober-quinquereme"], "version": ["3"]}
     with acting("office"):
-        cookie = attendance.hold_form(
+        cookie = held_forms.hold_form(
             people.house.officers["Odile"].id, "/w/reports/x/", posted, at=people.at
         )
     assert b"Zinnober" not in bytes(HeldForm.objects.get().sealed)
     with people.sitting("Odile") as odile:
-        held = attendance.held_form(cookie, by=odile, at=people.at)
+        held = held_forms.held_form(cookie, by=odile, at=people.at)
         assert held is not None
         assert (held.path, held.posted) == ("/w/reports/x/", posted)
         assert "Zinnober" not in repr(held)
-        assert attendance.held_form(cookie[::-1], by=odile, at=people.at) is None
-        assert attendance.held_form(None, by=odile, at=people.at) is None
-        assert attendance.held_form(cookie, by=odile, at=people.at + timedelta(hours=13)) is None
+        assert held_forms.held_form(cookie[::-1], by=odile, at=people.at) is None
+        assert held_forms.held_form(None, by=odile, at=people.at) is None
+        assert held_forms.held_form(cookie, by=odile, at=people.at + timedelta(hours=13)) is None
     with people.sitting("Olga") as olga:
-        assert attendance.held_form(cookie, by=olga, at=people.at) is None
+        assert held_forms.held_form(cookie, by=olga, at=people.at) is None
     with people.sitting("Odile") as odile:
-        attendance.drop_held(cookie)
-        assert attendance.held_form(cookie, by=odile, at=people.at) is None
+        held_forms.drop_held(cookie)
+        assert held_forms.held_form(cookie, by=odile, at=people.at) is None
 
 
 def test_what_is_kept_of_keys_shows_in_no_log_line(people: People) -> None:

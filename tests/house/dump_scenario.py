@@ -31,6 +31,7 @@ from heedline.casework import (  # noqa: E402
     conversation,
     drafting,
     duty,
+    held_forms,
     journey,
     paging,
 )
@@ -146,7 +147,7 @@ def work(house: House, told: Told, codes: list[ReceiptCode], at: datetime) -> No
     with acting("office"):
         otto = sit_down(house, "Otto", told, at)  # goes home and forgets to sign out
         posted = {"reason": [f"{CANARY} late form"]}
-        told.tokens.append(attendance.hold_form(otto.officer_id, "/w/", posted, at=at))
+        told.tokens.append(held_forms.hold_form(otto.officer_id, "/w/", posted, at=at))
         attendance.leave()
         odile = attendance.enter(odile.token, house.officers["Odile"], at=at)
         attendance.signed_out(odile)

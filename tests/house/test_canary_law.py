@@ -24,7 +24,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.test import Client, override_settings
 
-from heedline.casework import attendance, case_file, conversation, counting, journey, stewardship
+from heedline.casework import attendance, case_file, conversation, counting, held_forms, journey, stewardship
 from heedline.casework.pace import CALLER, PACE
 from heedline.config import quiet_logs
 from tests import stories
@@ -257,7 +257,7 @@ def officers(day: Day, db: psycopg.Connection[Any]) -> None:
     unit = day.house.officers["Odile"].organisation
     with acting("office"):
         journey.assess(ref.report_id, finding, version=2, by=odile, at=at)
-        attendance.hold_form(odile.officer_id, "/w/", {"reason": [f"{SAID} late"]}, at=at)
+        held_forms.hold_form(odile.officer_id, "/w/", {"reason": [f"{SAID} late"]}, at=at)
         for given in (
             {"email": "odile@unit.example", "name": NAME},
             {"email": f"{SENT}@example.org", "name": SAID * 20},

@@ -33,6 +33,8 @@ PLAIN: dict[str, str] = {
     "desks_on_call": "id desk_id step",
     "intake_count": "hour kind step what number",
     "desks_language_skill": "id language confirmed_on",
+    "desks_exercise": "id scenario stage version priority danger outcome began_on ended_on",
+    "desks_completed_training": "id training completed_on recorded_on withdrawn_on",
     "intake_draft": "expires sendings",
     "intake_question_set": "name canonical",
     "reports_report": "id kind channel area urgency priority danger_to_life desk_id watch_id question_set stage slot"
@@ -78,6 +80,8 @@ STAFF: dict[str, str] = {
     "desks_provider_binding": "officer_id bound_on password_until",
     "desks_on_call": "officer_id",
     "desks_language_skill": "officer_id confirmed_by_id",
+    "desks_exercise": "officer_id",
+    "desks_completed_training": "officer_id recorded_by_id withdrawn_by_id",
     "reports_report": "holder_id",
     "reports_identity_request": "asked_by_id asked_at decided_by_id decided_at",
     "reports_released_share": "officer_id",
@@ -109,6 +113,7 @@ SEALED: dict[str, str] = {
     "permits_unlocked": "sealed",
     "permits_provider_session": "sealed",
     "permits_held_form": "sealed",
+    "desks_exercise": "sealed",
 }
 DIGEST: dict[str, str] = {
     "audit_tile": "hashes",

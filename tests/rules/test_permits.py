@@ -39,7 +39,13 @@ def test_who_sets_up_opens_nothing_and_who_decides_on_identities_reads_no_report
     for role in (Role.STEWARD, Role.OVERSEER, Role.AUTHORISER):
         assert not GRANTS[role] & (READING | WORK | {C.ANSWER_ALARM}), role
     assert C.SET_UP not in GRANTS[Role.OFFICER] | GRANTS[Role.SUPERVISOR] | GRANTS[Role.AUTHORISER]
-    assert GRANTS[Role.STEWARD] == {C.SET_UP, C.SEE_KEYS, C.SEE_FIGURES, C.CONFIRM_LANGUAGE}
+    assert GRANTS[Role.STEWARD] == {
+        C.SET_UP,
+        C.SEE_KEYS,
+        C.SEE_FIGURES,
+        C.CONFIRM_LANGUAGE,
+        C.RECORD_TRAINING,
+    }
 
 
 @given(

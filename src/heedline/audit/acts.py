@@ -71,6 +71,11 @@ class Act(StrEnum):
     SKILL_STATED = "skill-stated"
     SKILL_WITHDRAWN = "skill-withdrawn"
     SKILL_CONFIRMED = "skill-confirmed"
+    TRAINING_RECORDED = "training-recorded"
+    TRAINING_WITHDRAWN = "training-withdrawn"
+    TRAININGS_SEEN = "trainings-seen"  # those of others
+    PRACTISED = "practised"  # only refusals are written: practice leaves no mark among the acts on reports
+    WITHOUT_TRAINING = "without-training"  # in an emergency, or for what was begun before it ran out
     ALARM_ACKNOWLEDGED = "alarm-acknowledged"
     ALARM_CLEARED = "alarm-cleared"
     DUTY_PAGED = "duty-paged"

@@ -80,6 +80,7 @@ COPIED: tuple[Copied, ...] = (
     Copied("keys_own_term", Side.KEYS),
     Copied("desks_on_call", Side.BODIES),
     Copied("desks_language_skill", Side.BODIES),
+    Copied("desks_completed_training", Side.BODIES),
     Copied("desks_shift", Side.BODIES),
     Copied("intake_count", Side.BODIES, order="hour, kind, step, what"),
     Copied("intake_question_set", Side.BODIES, order="digest"),
@@ -122,6 +123,7 @@ COPIED: tuple[Copied, ...] = (
 LEFT_OUT: dict[str, str] = {
     "intake_draft": "unfinished reports are the browser's, and end within a day",
     "permits_session": "people sign in again",
+    "desks_exercise": "practice: forgotten within weeks anyway, and its words with the session",
     "permits_unlocked": "and unlock again",
     "permits_provider_session": "people sign in again",
     "permits_provider_notice": "a notice of the provider that was taken, for minutes",

@@ -1,4 +1,4 @@
-"""Being at work: a signed-in session, its unlocked keys, and forms that came too late.
+"""Being at work: a signed-in session and its unlocked keys.
 
 After unlocking, the epoch keys of the person's desks lie in a row sealed under the cookie, for fifteen idle minutes.
 The officer's own seed is not kept: it is asked for again to grant or to sign.
@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,7 @@ from heedline.casework import (
     SealingStopped,
     WrongPassphrase,
     acquaintances,
+    competences,
     epochs,
     own_terms,
     provider_sessions,
@@ -39,16 +40,14 @@ from heedline.desks.models import Appointment, EpochGrant, Officer, SeedWrapping
 from heedline.packs import load_pack
 from heedline.permits import gate, wall
 from heedline.permits.capabilities import Capability
-from heedline.permits.models import HeldForm, OfficeSession, UnlockedKeys
+from heedline.permits.competence import Competence
+from heedline.permits.models import OfficeSession, UnlockedKeys
 from heedline.permits.roles import GRANTS, Role
 from heedline.permits.rules import Standing
 from heedline.vault import CannotOpen
 from heedline.vault.grants import open_grant
 from heedline.vault.passphrases import WrappedSeed, unwrap_seed
-from heedline.vault.small import derive_keys, new_secret, open_small, seal_small
-
-_HELD = "held-form"
-_HELD_FOR = timedelta(hours=12)
+from heedline.vault.small import derive_keys, open_small, seal_small
 
 
 @dataclass(frozen=True)
@@ -59,6 +58,7 @@ class DeskLine:
     code: str
     name: str
     round_the_clock: bool
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,7 @@ class Attendance:
     appointments: tuple[tuple[str, UUID | None], ...]
     desks: tuple[DeskLine, ...]
     token: str = field(repr=False)
+    competence: Competence
     keyring: Keyring | None = field(repr=False, default=None)
     ask_at: datetime | None = None
 
@@ -113,10 +114,35 @@ class Attendance:
         """Whether any role of theirs includes this, anywhere."""
         return any(capability in GRANTS[Role(role)] for role, _ in self.appointments)
 
-    def require(self, capability: Capability, *desks: UUID | None, standing: Standing | None = None) -> None:
-        """Raise Refused unless a role on one of `desks` (none: any of theirs) includes `capability` and its rules hold."""
-        where: tuple[UUID | None, ...] = desks or (*self.desk_ids, None)
-        gate.require(self.appointments, capability, desks=where, standing=standing)
+    def require(
+        self,
+        capability: Capability,
+        *desks: UUID | None,
+        standing: Standing | None = None,
+        excused: bool = False,
+        begun: bool = False,
+    ) -> str:
+        """Raise Refused unless a role on one of `desks` (none: any of theirs) includes `capability` and its rules hold.
+
+        Returns the training that was missing and let pass, for the log; see `gate.require`.
+        """
+        return gate.require(
+            self.appointments,
+            capability,
+            desks=desks or (*self.desk_ids, None),
+            standing=standing,
+            competence=self.competence,
+            excused=excused,
+            begun=begun,
+        )
+
+    def why_untrained(self, capability: Capability) -> str:
+        """What training they miss for this at every desk where their role includes it; empty when nothing is missing."""
+        try:
+            self.require(capability)
+        except gate.Refused as refused:
+            return refused.reason if self.may(capability) else ""
+        return ""
 
 
 #: Where somebody works, as a column beside their session.
@@ -130,6 +156,7 @@ _WORKS_AT = ArraySubquery(
             code="desk__code",
             name="desk__name",
             round_the_clock="desk__round_the_clock",
+            kind="desk__kind",
         )
     )
 )
@@ -148,19 +175,24 @@ def come_in(
     if token is None:
         return None
     rows = session.rows().select_related("officer__provider_binding", "unlocked", "provider")
-    row = rows.annotate(behind=wall.standing_behind(keys_of(token).row_id), works_at=_WORKS_AT).first()
+    row = rows.annotate(
+        behind=wall.standing_behind(keys_of(token).row_id), works_at=_WORKS_AT, trained=competences.TRAININGS
+    ).first()
     session.found(row)
     if row is None or row.officer is None or session.session_key is None:
         return None
     works_at = [
-        (line["role"], DeskLine(UUID(line["desk"]), line["code"], line["name"], line["round_the_clock"]))
-        if line["desk"] is not None
-        else (line["role"], None)
+        (
+            line["role"],
+            DeskLine(UUID(line["desk"]), line["code"], line["name"], line["round_the_clock"], line["kind"])
+            if line["desk"] is not None
+            else None,
+        )
         for line in row.works_at
     ]
     if not provider_sessions.counts(row, roles=[role for role, _ in works_at], at=at):
         return None
-    here = _attendance(row.officer, works_at, token)
+    here = _attendance(row.officer, works_at, competences.kept(row.trained), token, at)
     kept = getattr(row, "unlocked", None) if with_keys else None
     return row.officer, replace(here, keyring=_unlocked(here, kept, at), ask_at=provider_sessions.ask_at(row))
 
@@ -170,15 +202,26 @@ def enter(session_key: str, officer: Officer, *, at: datetime) -> Attendance:
     wall.stand_behind(keys_of(session_key).row_id)
     rows = Appointment.objects.filter(officer=officer, ended_on=None).select_related("desk")
     works_at = [
-        (row.role, DeskLine(d.id, d.code, d.name, d.round_the_clock) if (d := row.desk) is not None else None)
+        (
+            row.role,
+            DeskLine(d.id, d.code, d.name, d.round_the_clock, d.kind)
+            if (d := row.desk) is not None
+            else None,
+        )
         for row in rows.order_by("desk__round_the_clock", "desk__name")
     ]
-    here = _attendance(officer, works_at, session_key)
+    here = _attendance(officer, works_at, competences.of_officer(officer.id), session_key, at)
     kept = UnlockedKeys.objects.filter(session_id=row_of(session_key)).first()
     return replace(here, keyring=_unlocked(here, kept, at))
 
 
-def _attendance(officer: Officer, works_at: Sequence[tuple[str, DeskLine | None]], token: str) -> Attendance:
+def _attendance(
+    officer: Officer,
+    works_at: Sequence[tuple[str, DeskLine | None]],
+    trained: Mapping[str, date],
+    token: str,
+    at: datetime,
+) -> Attendance:
     reads = {
         desk.id: desk
         for role, desk in works_at
@@ -190,6 +233,9 @@ def _attendance(officer: Officer, works_at: Sequence[tuple[str, DeskLine | None]
         appointments=tuple((role, desk.id if desk is not None else None) for role, desk in works_at),
         desks=tuple(reads.values()),
         token=token,
+        competence=competences.competence(
+            trained, {desk.id: desk.kind for _, desk in works_at if desk is not None}, at.date()
+        ),
     )
 
 
@@ -334,52 +380,6 @@ def signed_out(by: Attendance) -> None:
 def end_sessions(officer_id: UUID) -> None:
     """End every session of an officer now."""
     OfficeSession.objects.filter(officer_id=officer_id).delete()
-
-
-# --- forms that came after the lock --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Held:
-    """Where a form was going and what stood in it."""
-
-    path: str
-    posted: dict[str, list[str]] = field(repr=False)
-
-
-def hold_form(officer_id: UUID, path: str, posted: dict[str, list[str]], *, at: datetime) -> str:
-    """Keep a posted form sealed, for the same officer. Return the cookie that opens it."""
-    cookie = new_secret()
-    keys = derive_keys(cookie.encode(), _HELD)
-    kept = json.dumps({"path": path, "posted": posted}).encode()
-    HeldForm.objects.create(
-        row=keys.row_id,
-        officer=officer_id,
-        sealed=seal_small(keys.key, kept, aad=keys.row_id),
-        expires_at=at + _HELD_FOR,
-    )
-    return cookie
-
-
-def held_form(cookie: str | None, *, by: Attendance, at: datetime) -> Held | None:
-    """Return the form that this cookie holds, if it is this officer's."""
-    if not cookie:
-        return None
-    keys = derive_keys(cookie.encode(), _HELD)
-    row = HeldForm.objects.filter(row=keys.row_id, officer=by.officer_id, expires_at__gt=at).first()
-    if row is None:
-        return None
-    try:
-        kept = json.loads(open_small(keys.key, bytes(row.sealed), aad=keys.row_id))
-    except CannotOpen:
-        return None
-    return Held(kept["path"], kept["posted"])
-
-
-def drop_held(cookie: str | None) -> None:
-    """Forget a held form."""
-    if cookie:
-        HeldForm.objects.filter(row=derive_keys(cookie.encode(), _HELD).row_id).delete()
 
 
 def officer_of_session(session_key: str) -> UUID | None:

@@ -55,7 +55,16 @@ _LOOK_ALIKE = str.maketrans("ILOU", "110V")
 
 
 def may_take_down(by: Attendance) -> None:
-    """Raise Refused, and log it, for whoever may not take reports down."""
+    """Raise Refused, and log it, for whoever may not take reports down by their role."""
+    with on_the_record(Act.CALL_TAKEN_DOWN, by=by):
+        by.require(Capability.TAKE_DOWN, excused=True)
+
+
+def may_begin(by: Attendance) -> None:
+    """Raise Refused, and log it, for whoever may not begin a call: by their role, or because their training ran out.
+
+    What was begun is kept all the same, and sent when it was begun in time or somebody is in danger: see `send`.
+    """
     with on_the_record(Act.CALL_TAKEN_DOWN, by=by):
         by.require(Capability.TAKE_DOWN)
 
@@ -152,9 +161,11 @@ def send(
 ) -> None:
     """Send what was taken down. When this returns it is durable, and the draft holds the code and nothing else.
 
-    Sent twice, it is one report. Raises SealingStopped (nothing was sent, the draft stays) and Refused.
+    Sent twice, it is one report. Raises SealingStopped (nothing was sent, the draft stays) and Refused. A training that
+    ran out since yesterday cuts nobody off, and none is asked for where somebody is in danger; the log says so.
     """
-    may_take_down(by)
+    with on_the_record(Act.CALL_TAKEN_DOWN, by=by):
+        missing = by.require(Capability.TAKE_DOWN, begun=True, excused=told.urgency == "danger")
     if contact.channel not in CHANNELS:
         raise ValueError("a way in that the door does not know")
     new = NewReport(
@@ -177,6 +188,9 @@ def send(
             with transaction.atomic():
                 desk = by.desk_ids[0] if by.desk_ids else None
                 journal.record(Act.CALL_TAKEN_DOWN, actor=by.officer_id, desk=desk)
+                if missing:  # never why: that would say of the call which of the day's reports it became
+                    what = {"training": missing, "capability": Capability.TAKE_DOWN}
+                    journal.record(Act.WITHOUT_TRAINING, actor=by.officer_id, desk=desk, detail=what)
     draft.answers = {}
     draft.notes = {"watch": _watch(told), "code": "none" if contact.dropped else "to-read"}
     draft.sent, draft.received_on = True, received.isoformat()

@@ -34,7 +34,7 @@ from heedline.casework.case_lines import (
     request_line,
     step_lines,
 )
-from heedline.casework.finding import on_the_record
+from heedline.casework.finding import on_the_record, standing_of
 from heedline.casework.identity_lines import RequestLine
 from heedline.casework.languages import LanguageHint
 from heedline.casework.reading import (
@@ -52,7 +52,7 @@ from heedline.intake.summary import record_rows
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
-from heedline.permits.rules import Standing, why_not
+from heedline.permits.rules import Standing
 from heedline.permits.scopes import reports_of
 from heedline.reports.lifecycle import TURNS, Move, NotNow, Stage, after
 from heedline.reports.models import Message, Report
@@ -69,12 +69,15 @@ OFFERED: tuple[tuple[Move, Capability, str], ...] = (
     (Move.RELEASE, Capability.RELEASE, "Give back to the desk"),
     (Move.REOPEN, Capability.REOPEN, "Reopen"),
 )
+FOR_DANGER_ONLY = (
+    "Until then you can save only that somebody may be in danger. Hand anything else to a colleague."
+)
 IDENTITY_WORDS = "Sealed. It opens only with this desk and an authoriser of another team, and looks the same whether a name was given or not. Until then they are reached through their code only. How to reach them safely otherwise (times, language, voicemail) is sealed with it, and stands first when it is opened."
 
 
 @dataclass(frozen=True)
 class MoveLine:
-    """A move that the page offers, or the reason why not now."""
+    """A move that the page offers, or the reason why not now; both, where it is offered for danger only."""
 
     move: str
     label: str
@@ -165,19 +168,16 @@ def _taken_down(opened: OpenedReport) -> tuple[Told, ...]:
 
 
 def _moves(report: Report, by: Attendance, at: datetime, *, restricted: bool) -> tuple[MoveLine, ...]:
-    standing = Standing(
-        report.desk_id, report.watch_id, report.holder_id, report.lease_until, report.stage, at, by.officer_id
-    )
+    standing = standing_of(report, by.officer_id, at)
     lines = []
     for move, capability, label in OFFERED:
         reason = ""
         try:
             after(Stage(report.stage), move)
-            by.require(capability, report.desk_id, report.watch_id)
-            reason = why_not(capability, standing) or ""
-            if move is Move.HAND_OVER and restricted and not reason:
+            by.require(capability, report.desk_id, report.watch_id, standing=standing)
+            if move is Move.HAND_OVER and restricted:
                 reason = keeping.RESTRICTED
-            if move is Move.TAKE and standing.mine and not reason:
+            if move is Move.TAKE and standing.mine:
                 continue
         except NotNow as not_now:
             if move in {Move.REOPEN, Move.RELEASE, Move.TAKE}:
@@ -185,8 +185,21 @@ def _moves(report: Report, by: Attendance, at: datetime, *, restricted: bool) ->
             reason = not_now.reason
         except Refused as refused:
             reason = refused.reason
-        lines.append(MoveLine(move, label, not reason, reason))
+        in_danger = move is Move.ASSESS and bool(reason) and _for_danger_only(report, standing, by)
+        if in_danger:
+            reason = f"{reason} {FOR_DANGER_ONLY}"
+        lines.append(MoveLine(move, label, in_danger or not reason, reason))
     return tuple(lines)
+
+
+def _for_danger_only(report: Report, standing: Standing, by: Attendance) -> bool:
+    """Whether nothing but a training keeps them from assessing: that somebody is in danger they may say all the same."""
+    try:
+        after(Stage(report.stage), Move.ASSESS)
+        by.require(Capability.ASSESS, report.desk_id, report.watch_id, standing=standing, excused=True)
+    except (NotNow, Refused):
+        return False
+    return True
 
 
 def _parts(report: Report, ring: Keyring) -> tuple[OpenedReport, dict[UUID, dict[str, Any]]]:

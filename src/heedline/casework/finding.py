@@ -36,13 +36,24 @@ class FoundReport:
     @property
     def standing(self) -> Standing:
         r = self.report
-        return Standing(
-            r.desk_id, r.watch_id, r.holder_id, r.lease_until, r.stage, self.at, self.by.officer_id
-        )
+        return standing_of(r, self.by.officer_id, self.at)
 
-    def permit(self, capability: Capability) -> None:
-        """Raise Refused unless they may do this to this report now."""
-        self.by.require(capability, self.report.desk_id, self.report.watch_id, standing=self.standing)
+    def permit(self, capability: Capability, *, excused: bool = False) -> None:
+        """Raise Refused unless they may do this to this report now.
+
+        What an emergency lets pass without the training for it (`excused`, or the report says danger) stands in the log.
+        """
+        missing = self.by.require(
+            capability, self.report.desk_id, self.report.watch_id, standing=self.standing, excused=excused
+        )
+        if missing:
+            record(self, Act.WITHOUT_TRAINING, training=missing, capability=capability)
+
+
+def standing_of(r: Report, officer: UUID, at: datetime) -> Standing:
+    """The facts of a report that the gate's rules look at."""
+    danger = r.urgency == "danger" or bool(r.danger_to_life)
+    return Standing(r.desk_id, r.watch_id, r.holder_id, r.lease_until, r.stage, at, officer, danger)
 
 
 @contextmanager

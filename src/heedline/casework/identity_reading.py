@@ -21,7 +21,9 @@ from heedline.casework import NotHere, attendance, notes
 from heedline.casework.asked_questions import questions_of
 from heedline.casework.attendance import Attendance, Keyring
 from heedline.casework.case_file import LookLine
+from heedline.casework.finding import standing_of
 from heedline.casework.identity import (
+    LIFE,
     OPEN,
     PART,
     TRACE,
@@ -38,6 +40,7 @@ from heedline.casework.tracing import ONLY_FOR_LIFE
 from heedline.desks.models import Officer
 from heedline.permits import gate, wall
 from heedline.permits.capabilities import Capability
+from heedline.permits.gate import Refused
 from heedline.permits.rules import Asked, Standing, why_not, why_not_decide
 from heedline.permits.scopes import reports_of
 from heedline.reports.models import IdentityRequest
@@ -211,9 +214,7 @@ def of_report(ref: UUID, *, by: Attendance, at: datetime) -> tuple[tuple[Request
     rows = requests_of(by).filter(report_id=ref, purpose=OPEN)
     rows = rows.select_related("desk", "asked_by", "decided_by")
     files = tuple(_file(one, by.keys(), by, at) for one in rows.order_by("-asked_at"))
-    standing = Standing(
-        report.desk_id, report.watch_id, report.holder_id, report.lease_until, report.stage, at, by.officer_id
-    )
+    standing = standing_of(report, by.officer_id, at)
     if not gate.allows(by.appointments, Capability.ASK_IDENTITY, [report.desk_id, report.watch_id]):
         return files, "Your role on this desk does not include this."
     if report.stage == "closed":
@@ -222,7 +223,34 @@ def of_report(ref: UUID, *, by: Attendance, at: datetime) -> tuple[tuple[Request
         return files, "Your desk has asked. An authoriser is about to decide."
     if any(one.line.state == "open" and one.line.mine for one in files):
         return files, "It is open to you now. You can ask again when the time is over."
-    return files, why_not(Capability.ASK_IDENTITY, standing) or ""
+    return files, _why_not_ask(standing, by)
+
+
+def _why_not_ask(standing: Standing, by: Attendance) -> str:
+    """What keeps them from asking. For a life in danger no training does, so the form is there and `ask` decides."""
+    try:
+        by.require(
+            Capability.ASK_IDENTITY,
+            standing.desk_id,
+            standing.watch_id,
+            standing=standing,
+            excused=standing.danger,
+        )
+    except Refused as refused:
+        return refused.reason
+    return ""
+
+
+def _why_not_decide(asked: IdentityRequest, by: Attendance) -> str:
+    """What keeps them from deciding; empty when nothing does."""
+    if asked.decided_at is not None:
+        return "This has been decided."
+    deciding = Capability.DECIDE_TRACE if asked.purpose == TRACE else Capability.DECIDE_IDENTITY
+    try:
+        by.require(deciding, asked.authoriser_desk_id, excused=asked.ground == LIFE)
+    except Refused as refused:
+        return refused.reason
+    return why_not_decide(Asked(asked.asked_by_id, by.officer_id, opens_reports(by, (asked.desk_id,)))) or ""
 
 
 def traces_of(ref: UUID, *, by: Attendance, at: datetime) -> tuple[tuple[RequestFile, ...], str]:
@@ -273,12 +301,8 @@ def request(request_id: UUID, *, by: Attendance, at: datetime) -> RequestFile:
             detail={"request": str(asked.id)},
         )
     file = _file(asked, ring, by, at)
-    reason = (
-        "This has been decided."
-        if asked.decided_at is not None
-        else why_not_decide(Asked(asked.asked_by_id, by.officer_id, opens_reports(by, (asked.desk_id,))))
-    )
-    return replace(file, may_decide=reason is None, why_not=reason or "")
+    reason = _why_not_decide(asked, by)
+    return replace(file, may_decide=not reason, why_not=reason)
 
 
 def _only(

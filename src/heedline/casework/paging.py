@@ -18,7 +18,7 @@ from django.db.models.functions import Least
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework import checkpoints, key_directory, on_call
+from heedline.casework import checkpoints, key_directory, on_call, training_clock
 from heedline.desks.models import CANARY, Desk, EpochKeyRow
 from heedline.dispatch import clockwork, postmen
 from heedline.dispatch.chain import Deadlines, offsets_of
@@ -329,6 +329,10 @@ def _called(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
         return on_call.called_authorisers(alarm.desk_id, step, at, overdue=overdue)
     if alarm.kind in ABOUT_TRANSLATIONS and alarm.report_id is not None:
         return on_call.called_translators(alarm.kind, alarm.desk_id, alarm.report_id, _pack().on_call, at)
+    if alarm.kind == AlarmKind.TRAINING_ENDS:
+        people = training_clock.called(alarm.desk_id, at)
+        if people:
+            return people
     if alarm.kind in ABOUT_CALLS | ABOUT_SOURCES:
         supervisors = on_call.supervisors(alarm.desk_id)
         if supervisors:

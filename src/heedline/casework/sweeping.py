@@ -298,7 +298,7 @@ def undo(sweep_id: UUID, *, by: Attendance, at: datetime) -> int:
     with refusals_logged(
         Act.SWEEP_UNDONE, by=by.officer_id, desk=found.desk_id, thing="sweep", thing_id=sweep_id
     ):
-        by.require(Capability.SWEEP, found.desk_id)
+        by.require(Capability.SWEEP, found.desk_id, excused=True)  # undoing never hangs on a training
         if found.undone_at is not None:
             raise NotNow("This was undone already.")
         if at >= found.until:

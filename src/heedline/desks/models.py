@@ -10,15 +10,19 @@ from django.db import models
 
 from heedline.desks.keyring import Acquaintances, EpochGrant, EpochKeyRow, KeyStatement, OwnTerm, SeedWrapping
 from heedline.desks.languages import LanguageSkill
+from heedline.desks.practice import Exercise
 from heedline.desks.set_up import Invitation, Proposal
 from heedline.desks.single_sign_on import ProviderBinding
+from heedline.desks.training import CompletedTraining
 
 __all__ = [
     "Acquaintances",
     "Appointment",
+    "CompletedTraining",
     "Desk",
     "EpochGrant",
     "EpochKeyRow",
+    "Exercise",
     "Invitation",
     "KeyStatement",
     "LanguageSkill",

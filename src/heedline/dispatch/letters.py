@@ -41,6 +41,8 @@ class AlarmKind(StrEnum):
     KEYS_TO_CHANGE = "keys-to-change"
     MEMBER_WITHOUT_KEYS = "without-keys"
     KEYS_DOUBTED = "keys-doubted"
+    TOO_FEW_TRAINED = "too-few-trained"
+    TRAINING_ENDS = "training-ends"
     REVIEW_LATE = "review-late"
     SUBJECT_LATE = "subject-late"
     PAGE_FAILED = "page-failed"
@@ -134,6 +136,10 @@ RULES: dict[AlarmKind, AlarmRule] = {
         while_it_lasts="A colleague of the desk has to compare their words first, on the page Keys.",
     ),
     AlarmKind.KEYS_DOUBTED: AlarmRule("A statement about somebody's keys is missing or was not believed"),
+    AlarmKind.TOO_FEW_TRAINED: AlarmRule(
+        "Too few people at a desk have a training that has not run out: see who, on the page Training"
+    ),
+    AlarmKind.TRAINING_ENDS: AlarmRule("Trainings at a desk run out within a month: see whose, on your page"),
     AlarmKind.REVIEW_LATE: AlarmRule("Reports are kept past their review"),
     AlarmKind.SUBJECT_LATE: AlarmRule("Somebody who used their rights has to be answered within days"),
     AlarmKind.PAGE_FAILED: AlarmRule("A page could not be delivered"),

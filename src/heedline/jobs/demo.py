@@ -83,6 +83,7 @@ def load(home: Path) -> None:
     from django.db import transaction
 
     from heedline.casework import canary, key_directory, stewardship
+    from heedline.jobs.demo_skills import languages, trainings
 
     at = datetime.now(UTC)
     cast = _Cast()
@@ -94,7 +95,8 @@ def load(home: Path) -> None:
         _people(cast, at)
         _desks_and_epochs(cast, at)
         _rota(cast, at)
-        _languages(cast, at)
+        languages(lambda name: _sitting(cast, name, at), _stewards()[0], at)
+        trainings(lambda name: _sitting(cast, name, at), _stewards()[0], at)
         cast.canary = canary.found(hands=[cast.keys[name].hand for name in _stewards()], at=at)
     canary.plant(cast.canary, at=at)
     _write(home / "root.pub", settings.ROOT)
@@ -205,26 +207,6 @@ def _rota(cast: _Cast, at: datetime) -> None:
             if desk:
                 step = 3 if role == "supervisor" else 1
                 duty.put_on_call(cast.officers[name].id, desk=cast.desks[desk].id, step=step, by=by, at=at)
-
-
-#: Who speaks what besides English. A steward confirms it.
-_SPEAKS = (
-    ("Niall Brennan", "pl"),
-    ("Olga Sadowska", "pl"),
-    ("Sana Whitlock", "ur"),
-    ("Nora Lindqvist", "ar"),
-)
-
-
-def _languages(cast: _Cast, at: datetime) -> None:
-    from heedline.casework import skills
-
-    for name, language in _SPEAKS:
-        with _sitting(cast, name, at) as by:
-            skills.state(language, by=by, at=at)
-    with _sitting(cast, _stewards()[0], at) as by:
-        for line in skills.to_confirm(by=by):
-            skills.confirm(line.id, by=by, at=at)
 
 
 @contextmanager

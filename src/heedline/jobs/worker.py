@@ -25,7 +25,16 @@ import procrastinate
 from django.db import close_old_connections, connections
 from procrastinate.contrib.django.utils import connector_params
 
-from heedline.casework import arrivals, dip_sampling, keeping_clock, log_keeping, paging, translation_clock
+from heedline.casework import (
+    arrivals,
+    dip_sampling,
+    keeping_clock,
+    log_keeping,
+    paging,
+    practising,
+    training_clock,
+    translation_clock,
+)
 from heedline.dispatch.folder import settle_folder
 from heedline.dispatch.turns import forget_dead_rows, forget_jobs
 
@@ -107,6 +116,8 @@ TASKS = (
     PeriodicTask("watch-translations", "* * * * * 50", 3, translation_clock.watch),
     PeriodicTask("watch-calls", "* * * * * 30", 3, paging.watch_calls),
     PeriodicTask("watch-keys", "*/5 * * * * 30", 3, paging.watch_keys),
+    PeriodicTask("watch-training", "20 * * * * 40", 1, training_clock.watch),
+    PeriodicTask("wipe-practice", "25 * * * * 40", 1, practising.wipe),
     PeriodicTask("settle", "*/15 * * * * 0", 4, settle),
     PeriodicTask("draw-checks", "0 * * * * 40", 1, draw_checks),
     PeriodicTask("keeping", "10 * * * * 40", 1, keep_or_dispose),

@@ -17,12 +17,14 @@ from heedline.packs.counters import read_counters
 from heedline.packs.desk_files import check_kind_desks, read_desk, read_kind, read_region, special_desk
 from heedline.packs.languages import read_languages
 from heedline.packs.outcome_files import check_short_close, read_outcome, read_reason, read_template
+from heedline.packs.practice import read_practice
 from heedline.packs.retention import read_retention
 from heedline.packs.source_guard import read_source_guard
 from heedline.packs.special_places import read_special_places
 from heedline.packs.tables import PackError, Table, read_toml
 from heedline.packs.tongues import read_tongues
 from heedline.packs.tracing import read_tracing
+from heedline.packs.training import read_trainings
 from heedline.packs.word_files import read_all_words
 from heedline.packs.working_days import read_working_days
 
@@ -75,6 +77,7 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
     first_priority = _first_priority(clocks.table("first_priority"), priorities)
     outcomes = {key: read_outcome(key, table, kinds) for key, table in ends.named("outcomes").items()}
     question_files = [*sorted({kind.question_set for kind in kinds.values()}), "phrases"]
+    trainings = read_trainings(folder, {kind.desk_kind for kind in kinds.values()})
     words, pages = read_all_words(folder, languages, known, question_files)
     result = shapes.Pack(
         code=code,
@@ -112,6 +115,14 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
             key: read_reason(key, table, outcomes, kinds) for key, table in ends.named("reasons").items()
         },
         retention=read_retention(folder, outcomes),
+        trainings=trainings,
+        practice=read_practice(
+            folder,
+            kinds=kinds,
+            trainings=trainings.by_code,
+            outcomes=outcomes,
+            priorities=priorities,
+        ),
         statuses=_text_map(ends.table("statuses")),
         question_templates={
             key: read_template(key, table, kinds) for key, table in ends.named("question_templates").items()

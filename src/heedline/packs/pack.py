@@ -9,11 +9,13 @@ from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING
 
 from heedline.packs.languages import in_order, over
+from heedline.packs.practice import Practice
 from heedline.packs.retention import Retention
 from heedline.packs.source_guard import SourceGuard
 from heedline.packs.tables import Table, read_toml
 from heedline.packs.tongues import Tongues
 from heedline.packs.tracing import Tracing
+from heedline.packs.training import Trainings
 from heedline.packs.words import fill_all
 
 if TYPE_CHECKING:
@@ -243,6 +245,8 @@ class Pack:
     outcomes: Mapping[str, Outcome]
     reasons: Mapping[str, Reason]
     retention: Retention
+    trainings: Trainings
+    practice: Practice
     """How long reports are kept, what keeps them, and what people are told who use their rights."""
     statuses: Mapping[str, str]
     """Status shown to a reporter → key of its words; the same for every kind."""

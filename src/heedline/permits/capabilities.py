@@ -21,6 +21,8 @@ class Capability(StrEnum):
     SWEEP = "sweep"
     SEE_HISTORY = "see-history"
     CONFIRM_LANGUAGE = "confirm-language"
+    RECORD_TRAINING = "record-training"
+    PRACTISE = "practise"
     BE_ON_DUTY = "be-on-duty"
     ANSWER_ALARM = "answer-alarm"
     MAKE_EPOCH = "make-epoch"

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from heedline.permits import rules
 from heedline.permits.capabilities import Capability
+from heedline.permits.competence import EXCUSED_IN_DANGER, Competence, Lapse
 from heedline.permits.roles import GRANTS, Role
 
 
@@ -32,11 +33,41 @@ def require(
     *,
     desks: Iterable[UUID | None],
     standing: rules.Standing | None = None,
-) -> None:
-    """Raise Refused unless a role grants `capability` on one of `desks` and every rule for it holds."""
-    if not allows(appointments, capability, desks):
+    competence: Competence | None = None,
+    excused: bool = False,
+    begun: bool = False,
+) -> str:
+    """Raise Refused unless a role grants `capability` on one of `desks` and every rule for it holds.
+
+    Where it hangs on a training, one of those roles must stand at a desk where nothing is missing. Returns what was
+    missing and let pass: `excused` by an emergency, or `begun` while it counted. The caller logs that; empty otherwise.
+    """
+    wanted = set(desks)
+    held = [desk for role, desk in appointments if capability in GRANTS[Role(role)] and desk in wanted]
+    if not held:
         raise Refused("Your role on this desk does not include this.")
     if standing is not None:
         reason = rules.why_not(capability, standing)
         if reason is not None:
             raise Refused(reason)
+    if competence is None:
+        return ""
+    lapse = _lapse(competence, capability, held)
+    if lapse is None:
+        return ""
+    in_danger = standing is not None and standing.danger and capability in EXCUSED_IN_DANGER
+    if not (excused or in_danger or (begun and _lapse(competence, capability, held, begun=True) is None)):
+        raise Refused(lapse.reason)
+    return lapse.code
+
+
+def _lapse(
+    competence: Competence, capability: Capability, held: Iterable[UUID | None], *, begun: bool = False
+) -> Lapse | None:
+    """What is missing at every one of these desks; None as soon as nothing is at one of them."""
+    lapse = None
+    for desk in held:
+        lapse = competence.lapse(capability, desk, begun=begun)
+        if lapse is None:
+            return None
+    return lapse

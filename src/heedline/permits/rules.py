@@ -12,7 +12,7 @@ from heedline.permits.capabilities import Capability as C
 
 @dataclass(frozen=True)
 class Standing:
-    """The facts of a report that rules look at, taken when the row is locked."""
+    """The facts of a report that rules look at, taken when the row is locked. `danger`: told or found to be to life."""
 
     desk_id: UUID
     watch_id: UUID | None
@@ -21,6 +21,7 @@ class Standing:
     stage: str
     at: datetime
     officer_id: UUID
+    danger: bool = False
 
     @property
     def leased_to_another(self) -> bool:

@@ -15,6 +15,8 @@ from heedline.permits.capabilities import Capability
 from heedline.web.components.shell import Link, OfficeShell, PublicShell
 from heedline.web.reporter import beside, languages
 
+_OFFICE = "heedline.config.urls_office"
+
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
     """Django's context processor: `shell` for the site that this request belongs to."""
@@ -28,14 +30,15 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
 
 def is_office(request: HttpRequest) -> bool:
     """Whether this request came to the office site."""
-    return getattr(request, "urlconf", None) == "heedline.config.urls_office" or (
-        not getattr(request, "urlconf", None) and settings.ROOT_URLCONF == "heedline.config.urls_office"
+    return getattr(request, "urlconf", None) == _OFFICE or (
+        not getattr(request, "urlconf", None) and settings.ROOT_URLCONF == _OFFICE
     )
 
 
 def _link(text: str, name: str, here: str) -> Link | None:
+    """A link of the menu: to the real page, also where a page of practice has addresses of its own."""
     try:
-        href = reverse(name)
+        href = reverse(name, urlconf=_OFFICE)
     except NoReverseMatch:
         return None
     return Link(text=text, href=href, current=here == href)
@@ -93,6 +96,8 @@ def office_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
         "service_name": pack.service.name,
         "emergency_number": pack.numbers["emergency"].number,
         "demo": settings.DEMO,
+        "practice": getattr(request, "practice", ""),
+        "caller": getattr(request, "caller", ()),
     }
     if by is None:
         return OfficeShell(**frame)
@@ -102,12 +107,14 @@ def office_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
         _link("Take a report down", "call", request.path) if by.desks else None,
         _link("Calls to make", "calls", request.path) if by.desks else None,
         _link("Translations", "translations", request.path) if by.desks else None,
+        _link("Practise", "practise", request.path) if by.may(Capability.PRACTISE) else None,
         _link("Alarms", "alarms", request.path),
         _link("Duty", "rota", request.path),
         _link("Identity", "identity", request.path) if has_keys else None,
         _link("Set up", "setup", request.path) if by.may(Capability.SET_UP) else None,
         _link("Keys", "keys", request.path) if by.may(Capability.SEE_KEYS) else None,
         _link("Languages", "office-languages", request.path) if by.may(Capability.SET_UP) else None,
+        _link("Training", "training", request.path) if by.may(Capability.RECORD_TRAINING) else None,
         _link("Read again", "checks", request.path) if by.may(Capability.CHECK_CLOSED) else None,
         _link("Oversight", "oversight", request.path) if "overseer" in by.roles else None,
         _link("Figures", "figures", request.path) if by.may(Capability.SEE_FIGURES) else None,

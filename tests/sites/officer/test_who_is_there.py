@@ -41,7 +41,7 @@ def _change(officer: Officer, **fields: object) -> None:
 def test_one_statement_says_who_is_there_and_one_forgets_them(house: House, hand: Callable[[], Hand]) -> None:
     odile = hand().at_work(house, "Odile")
     with CaptureQueriesContext(connection) as captured:
-        odile.get("/me/")
+        odile.get("/me/languages/")
     assert odile.page.status_code == 200
     said = [one["sql"] for one in captured.captured_queries]
     asked = [sql for sql in said if "permits_" in sql or '"desks_' in sql]

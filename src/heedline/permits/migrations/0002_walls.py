@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("permits", "0001_initial"),
         ("audit", "0001_initial"),
-        ("desks", "0004_own_terms"),
+        ("desks", "0006_practice"),
         ("dispatch", "0001_initial"),
         ("intake", "0001_initial"),
         ("reports", "0007_translations"),

@@ -52,7 +52,8 @@ class OfficeShell:
     """Around every page of the office. An empty `person` is somebody who is not signed in.
 
     `duty`: "On duty until 18:00 UTC", or empty when off duty. `unlocked_until`: words, or empty when the keys are
-    locked. The three addresses that change something are posted to.
+    locked. The three addresses that change something are posted to. `practice`: the name of the exercise that the page
+    belongs to, and `caller` what whoever plays the caller says; every such page says so in words.
     """
 
     service_name: str
@@ -74,3 +75,5 @@ class OfficeShell:
     mark: str = ""
     stylesheet: str = ""
     footer: tuple[Link, ...] = ()
+    practice: str = ""
+    caller: tuple[str, ...] = ()

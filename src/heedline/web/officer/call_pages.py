@@ -20,6 +20,7 @@ from heedline.intake import engine
 from heedline.intake.one_page import whole
 from heedline.intake.summary import check_rows
 from heedline.packs import load_pack
+from heedline.permits.gate import Refused
 from heedline.web.declared import Audience, open_to
 from heedline.web.officer import call_forms
 from heedline.web.officer.call_forms import Sheet
@@ -72,6 +73,7 @@ NO_ACCOUNT = "Nothing was sent: there is no account yet. The draft is kept. Writ
 NOT_SENT = (
     "Nothing was sent: it could not be stored safely just now. The draft is kept. Try again in a minute."
 )
+NOT_ALLOWED = "Nothing was sent. The draft is kept for a day: read it to a colleague, who takes it down."
 OTHER_QUESTIONS = "The questions are now those for this. Look through them, then finish."
 
 
@@ -93,13 +95,13 @@ def _with_cookie(response: HttpResponse, draft: Draft) -> HttpResponse:
     return response
 
 
-def _sheet(request: OfficeRequest, draft: Draft | None) -> Sheet:
+def sheet_now(request: OfficeRequest, draft: Draft | None) -> Sheet:
     at = attendance.now()
     offered = call_taking.identity_offered(at=at)
     return call_forms.sheet_of(draft.answers if draft is not None else {}, offered=offered, at=at)
 
 
-def _posted(request: OfficeRequest, draft: Draft | None) -> Sheet:
+def posted(request: OfficeRequest, draft: Draft | None) -> Sheet:
     """The page as it was posted, over what the draft holds besides."""
     at = attendance.now()
     offered = call_taking.identity_offered(at=at)
@@ -131,14 +133,20 @@ def call(request: OfficeRequest) -> HttpResponse:
     if request.method == "POST":
         return _take(request, draft)
     kept = kept_for(request, by)
+    if kept is None and draft is None and "danger" not in request.GET:
+        try:
+            call_taking.may_begin(by)
+        except Refused as no:
+            context = {"why": no.reason, **aides()}
+            return render(request, "officer/call_untrained.html", context, status=403)
     if kept is None:
-        return _show(request, draft, _sheet(request, draft))
+        return show(request, draft, sheet_now(request, draft))
     before = draft.answers if draft is not None else {}
     offered = call_taking.identity_offered(at=at)
     shown = (kept.get("kind-shown") or [""])[-1]
     typed = call_forms.posted_over(before, kept, kind=shown, offered=offered)
     sheet = call_forms.sheet_of(typed, offered=offered, at=at, kind=shown)
-    return _show(request, draft, _within_leave(sheet, offered), words_came_back=True)
+    return show(request, draft, _within_leave(sheet, offered), words_came_back=True)
 
 
 def _within_leave(sheet: Sheet, offered: bool) -> Sheet:
@@ -148,9 +156,9 @@ def _within_leave(sheet: Sheet, offered: bool) -> Sheet:
 
 def _take(request: OfficeRequest, draft: Draft | None) -> HttpResponse:
     by, at, do = request.attendance, attendance.now(), request.POST.get("do", "save")
-    sheet = _posted(request, draft)
+    sheet = posted(request, draft)
     if why := _out_of_date(request, draft):
-        return _show(request, draft, sheet, 409, {"": why})
+        return show(request, draft, sheet, 409, {"": why})
     if do == "throw-away":
         if draft is not None:
             call_taking.end(draft, at=at)
@@ -165,21 +173,21 @@ def _take(request: OfficeRequest, draft: Draft | None) -> HttpResponse:
     try:
         call_taking.keep(draft, keep, at=at)
     except ValueError:
-        return _show(request, draft, sheet, 413, {"": TOO_BIG})
+        return show(request, draft, sheet, 413, {"": TOO_BIG})
     if do == "dropped":
         return let_go(request, _send(request, draft, sheet, dropped=True), by)
     if other and do == "finish":
-        sheet = _sheet(request, draft)
-        return let_go(request, _show(request, draft, sheet, 422, {"kind": OTHER_QUESTIONS}), by)
+        sheet = sheet_now(request, draft)
+        return let_go(request, show(request, draft, sheet, 422, {"kind": OTHER_QUESTIONS}), by)
     if sheet.reading.refused:
         words = {
             name: text for name, text in sheet.errors.items() if name.split(".")[0] in sheet.reading.refused
         }
         if sheet.refused_for_good:
             sheet = _within_leave(sheet, sheet.offered)
-        return let_go(request, _show(request, draft, sheet, 422, words), by)
+        return let_go(request, show(request, draft, sheet, 422, words), by)
     if do == "finish" and sheet.errors:
-        return let_go(request, _show(request, draft, sheet, 422, sheet.errors), by)
+        return let_go(request, show(request, draft, sheet, 422, sheet.errors), by)
     lead_to = reverse("call-check") if do == "finish" else reverse("call") + (f"#{place}" if place else "")
     return let_go(request, _with_cookie(SeeOther(lead_to), draft), by)
 
@@ -190,7 +198,7 @@ def save(request: OfficeRequest) -> HttpResponse:
     """Keep the page while somebody types: what the script asks for. Needs no unlocked keys, for it opens nothing."""
     by, at = request.attendance, attendance.now()
     draft = call_taking.open_call(cookie_of(request), by=by, at=at)
-    sheet = _posted(request, draft)
+    sheet = posted(request, draft)
     if draft is not None and draft.sent:
         return JsonResponse({"said": "This call has been sent."}, status=409)
     if why := _out_of_date(request, draft):
@@ -207,7 +215,7 @@ def save(request: OfficeRequest) -> HttpResponse:
     return _with_cookie(JsonResponse(known), draft)
 
 
-def _show(
+def show(
     request: OfficeRequest,
     draft: Draft | None,
     sheet: Sheet,
@@ -261,9 +269,9 @@ def check(request: OfficeRequest) -> HttpResponse:
     draft = call_taking.open_call(cookie_of(request), by=request.attendance, at=attendance.now())
     if draft is None or draft.sent:
         return SeeOther(reverse("call-code" if draft is not None else "call"))
-    sheet = _sheet(request, draft)
+    sheet = sheet_now(request, draft)
     if sheet.errors:
-        return _show(request, draft, sheet, 422, sheet.errors)
+        return show(request, draft, sheet, 422, sheet.errors)
     if request.method == "POST":
         return _send(request, draft, sheet, dropped=False)
     answers = whole(sheet.asked, sheet.reading)
@@ -293,11 +301,13 @@ def _send(request: OfficeRequest, draft: Draft, sheet: Sheet, *, dropped: bool) 
     """Seal and store. Whatever fails, the draft stays; nothing is said to be sent before it is durable."""
     by, at = request.attendance, attendance.now()
     if not sheet.reading.told:
-        return _show(request, draft, sheet, 422, {".".join(sheet.asked.narrative): NO_ACCOUNT})
+        return show(request, draft, sheet, 422, {".".join(sheet.asked.narrative): NO_ACCOUNT})
     try:
         call_taking.send(draft, sheet.contact(dropped=dropped), sheet.record(), sheet.asked, by=by, at=at)
     except SealingStopped:
-        return _show(request, draft, sheet, 503, {"": NOT_SENT})
+        return show(request, draft, sheet, 503, {"": NOT_SENT})
+    except Refused as no:
+        return show(request, draft, sheet, 403, {"": f"{NOT_ALLOWED} {no.reason}"})
     return _with_cookie(SeeOther(reverse("call-code")), draft)  # it may have begun with this very button
 
 
@@ -306,7 +316,7 @@ def _send(request: OfficeRequest, draft: Draft, sheet: Sheet, *, dropped: bool) 
 def blank_sheet(request: OfficeRequest) -> HttpResponse:
     """The same questions on paper, for when the system is down. Nothing of any call stands on it."""
     call_taking.may_take_down(request.attendance)
-    sheet = _sheet(request, None)
+    sheet = sheet_now(request, None)
     return render(
         request, "officer/call_sheet.html", {"sheet": sheet, "channels": call_taking.CHANNELS, **aides()}
     )

@@ -11,12 +11,21 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from heedline.casework import NotHere, alarms, attendance, desk_view, identity_reading, journey, reading
+from heedline.casework import (
+    NotHere,
+    alarms,
+    attendance,
+    desk_view,
+    identity_reading,
+    journey,
+    reading,
+    training,
+)
 from heedline.casework.attendance import Attendance
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.web.declared import Audience, open_to
-from heedline.web.officer import times
+from heedline.web.officer import times, training_pages
 from heedline.web.officer.middleware import OfficeRequest
 
 STATES = {"open": "Open", "mine": "Held by me", "closed": "Closed"}
@@ -51,6 +60,9 @@ def my_work(request: OfficeRequest) -> HttpResponse:
             "open_alarms": alarms.unanswered(by=by),
             "requests_waiting": identity_reading.waiting_for(by),
             "requests_decided": identity_reading.decided_lately(by=by, at=at),
+            "trainings": training_pages.shown(
+                tuple(line for line in training.mine(by=by, at=at) if line.state != "valid")
+            ),
             "updated": times.clock(at),
         },
     )

@@ -1,7 +1,7 @@
 """Words that came too late: a form posted after the lock, after the session ended, or from a page out of date.
 
 Promise: nothing that an officer wrote is lost, and nothing of it is acted on before they have seen it again. The words
-lie sealed under a cookie of this browser, bound to the officer (`attendance.hold_form`), and come back into the same
+lie sealed under a cookie of this browser, bound to the officer (`held_forms.hold_form`), and come back into the same
 form. Several tabs may each have a form waiting, up to `_MOST`.
 """
 
@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 
-from heedline.casework import attendance
+from heedline.casework import attendance, held_forms
 from heedline.casework.attendance import Attendance
 
 _SALT = "heedline.form-of"
@@ -75,7 +75,7 @@ def hold(request: HttpRequest, lead_to: str) -> HttpResponse:
     officer = _whose(request)
     posted = {name: values for name, values in request.POST.lists() if name not in _NEVER_KEPT}
     if officer is not None and any(any(values) for values in posted.values()):
-        cookie = attendance.hold_form(officer, request.path, posted, at=attendance.now())
+        cookie = held_forms.hold_form(officer, request.path, posted, at=attendance.now())
         _set(response, [cookie, *_cookies(request)])
     return response
 
@@ -88,7 +88,7 @@ def something_kept(request: HttpRequest) -> bool:
 def kept_for(request: HttpRequest, by: Attendance) -> dict[str, list[str]] | None:
     """What this officer had posted to this very page and was not acted on; None when there is nothing."""
     for cookie in _cookies(request):
-        held = attendance.held_form(cookie, by=by, at=attendance.now())
+        held = held_forms.held_form(cookie, by=by, at=attendance.now())
         if held is not None and held.path == request.path:
             return held.posted
     return None
@@ -101,9 +101,9 @@ def let_go(request: HttpRequest, response: HttpResponse, by: Attendance) -> Http
         return response
     staying: list[str] = []
     for cookie in cookies:
-        held = attendance.held_form(cookie, by=by, at=attendance.now())
+        held = held_forms.held_form(cookie, by=by, at=attendance.now())
         if held is not None and held.path == request.path:
-            attendance.drop_held(cookie)
+            held_forms.drop_held(cookie)
         elif held is not None:
             staying.append(cookie)
     _set(response, staying)

@@ -8,10 +8,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from heedline.casework import attendance, key_view, own_terms, skills
+from heedline.casework import attendance, key_view, own_terms, skills, training
 from heedline.permits.roles import DESCRIPTIONS, Role
 from heedline.web.declared import Audience, open_to
-from heedline.web.officer import times
+from heedline.web.officer import times, training_pages
 from heedline.web.officer.middleware import OfficeRequest
 from heedline.web.officer.signing_in import LAST_SIGN_IN
 
@@ -51,5 +51,6 @@ def me(request: OfficeRequest) -> HttpResponse:
         "own_words": key_view.own_words(by),
         "languages": skills.mine(by=by),
         "own_terms": own_terms.mine(by=by),
+        "trainings": training_pages.shown(training.mine(by=by, at=attendance.now())),
     }
     return render(request, "officer/me.html", context)

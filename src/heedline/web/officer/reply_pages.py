@@ -22,7 +22,7 @@ from heedline.casework import (
     source_guard,
     translating,
 )
-from heedline.casework.attendance import Attendance
+from heedline.casework.asked_before import Contacts
 from heedline.casework.case_file import CaseFile
 from heedline.casework.case_lines import MessageLine
 from heedline.casework.source_guard import Despite, SourceWarning
@@ -50,7 +50,7 @@ _BEFORE: tuple[Field, ...] = (
 )
 
 
-def _text_of(form: Form, language: str) -> str:
+def text_of(form: Form, language: str) -> str:
     """What would be sent: the pack's question in the reporter's language, then the officer's own words.
 
     Under a translation that nobody has reviewed stands the original, so that nobody sends what they cannot read.
@@ -80,30 +80,31 @@ def ask(request: OfficeRequest, ref: UUID) -> HttpResponse:
     if request.method == "GET":
         if kept is not None and kept.text("despite"):  # it was sent from where the warnings are read
             again = Form((report_forms.WOULD_THIS_GIVE_THEM_AWAY, report_forms.DESPITE), kept.values)
-            return _preview(request, file, form, again, _text_of(form, file.language), words_came_back=True)
-        return _write(request, file, form, words_came_back=kept is not None)
+            return preview(request, file, form, again, text_of(form, file.language), words_came_back=True)
+        return write(request, file, form, words_came_back=kept is not None)
     form = Form.posted(fields, request.POST.lists())
     if request.POST.get("do") in ("same", "not-same"):
         return _note_before(request, file, Form(fields))
-    text = _text_of(form, file.language)
+    text = text_of(form, file.language)
     if not form.errors and not text:
         form = form.but(text="Choose a question, or write your own")
     if form.errors or request.POST.get("do") == "write":
-        return _write(request, file, form, 422 if form.errors else 200)
-    warned = _warnings(file, _text_of(form, pack.first_language), by)
+        return write(request, file, form, 422 if form.errors else 200)
+    sent = asked_before.contacts(ref, by=by)
+    warned = warnings_of(file, text_of(form, pack.first_language), sent)
     if warned and request.POST.get("do") == "refer":
         return _refer(request, file, form, warned)
     checks = (report_forms.WOULD_THIS_GIVE_THEM_AWAY, *((report_forms.DESPITE,) if warned else ()))
     checked = Form.posted(checks, request.POST.lists())
     if request.POST.get("do") != "send":
-        return _preview(request, file, form, Form(checks), text)
+        return preview(request, file, form, Form(checks), text)
     if checked.errors:
-        return _preview(request, file, form, checked, text, 422)
+        return preview(request, file, form, checked, text, 422)
     if len(checked.chosen("safe")) < len(report_forms.WOULD_THIS_GIVE_THEM_AWAY.choices):
         checked = checked.but(
             safe="Tick each line when it holds. If one does not, go back and change the message"
         )
-        return _preview(request, file, form, checked, text, 422)
+        return preview(request, file, form, checked, text, 422)
     despite = Despite(tuple(one.code for one in warned), checked.text("despite")) if warned else None
     if request.POST.get("how") == "translate":
         return _translate(request, file, form, despite)
@@ -112,9 +113,9 @@ def ask(request: OfficeRequest, ref: UUID) -> HttpResponse:
     except Changed as changed:
         return conflict(request, ref, form, "report-ask", changed)
     except NoRoom:
-        return _write(request, file, form.but(text="This message is too long to send. Shorten it"), 422)
+        return write(request, file, form.but(text="This message is too long to send. Shorten it"), 422)
     except (NotNow, Refused) as no:
-        return _write(request, file, form.but(**{"": no.reason}), 409)
+        return write(request, file, form.but(**{"": no.reason}), 409)
     messages.success(
         request, "Sent. They see it when they come back with their code. Nothing tells them before that."
     )
@@ -128,11 +129,11 @@ def _note_before(request: OfficeRequest, file: CaseFile, form: Form) -> HttpResp
     by, same = request.attendance, request.POST.get("do") == "same"
     before = Form.posted(_BEFORE, request.POST.lists())
     if before.errors:
-        return _write(request, file, form, 422, before=before)
+        return write(request, file, form, 422, before=before)
     try:
         asked_before.note(file.ref, before.text("other"), same=same, by=by, at=attendance.now())
     except (NotNow, Refused) as no:
-        return _write(request, file, form, 409, before=before.but(other=no.reason))
+        return write(request, file, form, 409, before=before.but(other=no.reason))
     messages.success(request, "Noted. What they were sent is counted together." if same else "Taken back.")
     code = came_from(request)
     query = f"?{urlencode({'from': code})}" if code else ""
@@ -156,8 +157,8 @@ def _said(one: MessageLine) -> str:
     return as_typed(one.text)
 
 
-def _warnings(file: CaseFile, english: str, by: Attendance) -> tuple[SourceWarning, ...]:
-    sent = asked_before.contacts(file.ref, by=by)
+def warnings_of(file: CaseFile, english: str, sent: Contacts) -> tuple[SourceWarning, ...]:
+    """What of this message, this report and what was asked before may make an agent of its reporter."""
     told = [file.narrative, *(line for section in file.told for _, lines in section.rows for line in lines)]
     told += [one.text for one in file.messages if not one.from_us]
     return (
@@ -170,14 +171,14 @@ def _refer(
     request: OfficeRequest, file: CaseFile, form: Form, warned: tuple[SourceWarning, ...]
 ) -> HttpResponse:
     """One press: nothing is sent, the supervisors are called, and what was about to be asked stands with the report."""
-    by, english = request.attendance, _text_of(form, load_pack(settings.PACK).first_language)
+    by, english = request.attendance, text_of(form, load_pack(settings.PACK).first_language)
     why = "\n".join((*(one.words for one in warned), "It was about to be asked:", english))
     try:
         source_guard.refer(file.ref, why, version=version_of(request), by=by, at=attendance.now())
     except Changed as changed:
         return conflict(request, file.ref, form, "report-ask", changed)
     except (NotNow, Refused) as no:
-        return _write(request, file, form.but(**{"": no.reason}), 409)
+        return write(request, file, form.but(**{"": no.reason}), 409)
     messages.success(request, "Referred. Nothing was sent. Your supervisors are called, and take it there.")
     return let_go(request, HttpResponseRedirect(reverse("report", kwargs={"ref": file.ref})), by)
 
@@ -186,7 +187,7 @@ def _translate(request: OfficeRequest, file: CaseFile, form: Form, despite: Desp
     """Not sent: what was written goes to somebody who speaks the reporter's language."""
     by = request.attendance
     code = form.text("template")
-    text = _text_of(form, load_pack(settings.PACK).first_language)
+    text = text_of(form, load_pack(settings.PACK).first_language)
     try:
         taken = translating.ask_answer(
             file.ref,
@@ -201,7 +202,7 @@ def _translate(request: OfficeRequest, file: CaseFile, form: Form, despite: Desp
     except Changed as changed:
         return conflict(request, file.ref, form, "report-ask", changed)
     except (NotNow, Refused) as no:
-        return _write(request, file, form.but(**{"": no.reason}), 409)
+        return write(request, file, form.but(**{"": no.reason}), 409)
     if taken:
         messages.success(request, "With a translator. They put it into the reporter's language and send it.")
     else:
@@ -213,7 +214,7 @@ def _translate(request: OfficeRequest, file: CaseFile, form: Form, despite: Desp
     )
 
 
-def _write(
+def write(
     request: OfficeRequest,
     file: CaseFile,
     form: Form,
@@ -221,7 +222,9 @@ def _write(
     *,
     words_came_back: bool = False,
     before: Form | None = None,
+    sent: Contacts | None = None,
 ) -> HttpResponse:
+    """The messages and the form. `sent`: what an exercise counts; of a report it is looked up."""
     reason = next((line.reason for line in file.moves if line.move == Move.ASK), "This cannot be done now.")
     said = [
         {
@@ -238,7 +241,7 @@ def _write(
         "form": form,
         "messages_said": said,
         "allowed": file.may(Move.ASK),
-        "contacts": asked_before.contacts(file.ref, by=request.attendance),
+        "contacts": sent or asked_before.contacts(file.ref, by=request.attendance),
         "before": before or Form(_BEFORE),
         "why_not": reason,
         "words_came_back": words_came_back,
@@ -247,7 +250,7 @@ def _write(
     return page(request, "officer/ask.html", file, "report-ask", context, status)
 
 
-def _preview(
+def preview(
     request: OfficeRequest,
     file: CaseFile,
     written: Form,
@@ -256,8 +259,11 @@ def _preview(
     status: int = 200,
     *,
     words_came_back: bool = False,
+    sent: Contacts | None = None,
 ) -> HttpResponse:
+    """What they will see, with what to weigh before it goes. `sent`: as for `write`."""
     pack = load_pack(settings.PACK)
+    sent = sent or asked_before.contacts(file.ref, by=request.attendance)
     foreign = file.language != pack.first_language
     context = {
         "form": checks,
@@ -266,7 +272,7 @@ def _preview(
         "language": file.language,
         "language_words": file.language_words if foreign else "",
         "waits_for": [one for one in file.translations if one.outward and one.state == "waiting"],
-        "warned": _warnings(file, _text_of(written, pack.first_language), request.attendance),
+        "warned": warnings_of(file, text_of(written, pack.first_language), sent),
         "unit": pack.source_guard.unit,
         "words_came_back": words_came_back,
         "translator_first": foreign and bool(written.text("text")),

@@ -75,7 +75,7 @@ def version_of(request: OfficeRequest) -> int:
     return int(posted) if posted.isascii() and posted.isdecimal() and len(posted) < 10 else 0
 
 
-def _last_assessment(file: CaseFile) -> dict[str, Value]:
+def last_assessment(file: CaseFile) -> dict[str, Value]:
     for step in file.steps:
         if step.move == Move.ASSESS:
             codes, words = dict(step.codes), dict(step.words)
@@ -98,11 +98,11 @@ def report(request: OfficeRequest, ref: UUID) -> HttpResponse:
     file = case_file.case_file(ref, by=request.attendance, at=attendance.now())
     fields = report_forms.assessment_fields(file.kind)
     kept = restored(request, fields)
-    form = kept or Form(fields, values=_last_assessment(file))
-    return _show(request, file, form, words_came_back=kept is not None)
+    form = kept or Form(fields, values=last_assessment(file))
+    return show(request, file, form, words_came_back=kept is not None)
 
 
-def _show(request: OfficeRequest, file: CaseFile, form: Form, status: int = 200, **more: Any) -> HttpResponse:
+def show(request: OfficeRequest, file: CaseFile, form: Form, status: int = 200, **more: Any) -> HttpResponse:
     context = {
         "form": form,
         "told": told_of(file),
@@ -111,9 +111,7 @@ def _show(request: OfficeRequest, file: CaseFile, form: Form, status: int = 200,
         "may_take": file.may(Move.TAKE),
         "may_release": file.may(Move.RELEASE),
         "may_reopen": file.may(Move.REOPEN),
-        "why_not": next(
-            (line.reason for line in file.moves if line.move == Move.ASSESS and not line.allowed), ""
-        ),
+        "why_not": next((line.reason for line in file.moves if line.move == Move.ASSESS), ""),
     }
     return page(request, "officer/report.html", file, "report", {**context, **more}, status)
 
@@ -124,7 +122,7 @@ def _assess(request: OfficeRequest, ref: UUID) -> HttpResponse:
     form = Form.posted(fields, request.POST.lists())
     form = report_forms.no_danger_in_a_hurry(form)
     if form.errors:
-        return _show(request, case_file.case_file(ref, by=by, at=at), form, 422)
+        return show(request, case_file.case_file(ref, by=by, at=at), form, 422)
     finding, closing = report_forms.finding_of(form), report_forms.short_closing_of(form)
     try:
         if closing is None:
@@ -134,7 +132,7 @@ def _assess(request: OfficeRequest, ref: UUID) -> HttpResponse:
     except Changed as changed:
         return conflict(request, ref, form, "report", changed)
     except (NotNow, Refused) as no:
-        return _show(request, case_file.case_file(ref, by=by, at=at), form.but(**{"": no.reason}), 409)
+        return show(request, case_file.case_file(ref, by=by, at=at), form.but(**{"": no.reason}), 409)
     done = "Assessed and closed." if closing else "Assessed."
     return let_go(request, go_on(request, ref, done, stay=request.POST.get("do") == SAVE_STAY), by)
 
@@ -207,12 +205,12 @@ def close(request: OfficeRequest, ref: UUID) -> HttpResponse:
         "officer/close.html",
         file,
         "report-close",
-        {"form": form, **_move(file, Move.CLOSE, kept)},
+        {"form": form, **move_of(file, Move.CLOSE, kept)},
         status,
     )
 
 
-def _move(file: CaseFile, move: Move, kept: object) -> dict[str, object]:
+def move_of(file: CaseFile, move: Move, kept: object) -> dict[str, object]:
     reason = next((line.reason for line in file.moves if line.move == move), "This cannot be done now.")
     return {"allowed": file.may(move), "why_not": reason, "words_came_back": kept is not None}
 
@@ -243,7 +241,7 @@ def hand_over(request: OfficeRequest, ref: UUID) -> HttpResponse:
             else:
                 name = dict(to)[form.text("to")]
                 return let_go(request, go_on(request, ref, f"Handed over to {name}.", stay=False), by)
-    context = {"form": form, **_move(file, Move.HAND_OVER, kept)}
+    context = {"form": form, **move_of(file, Move.HAND_OVER, kept)}
     if sure:
         context["to_name"] = dict(to)[form.text("to")]
         return page(request, "officer/hand_over_sure.html", file, "report-hand-over", context)
@@ -268,7 +266,7 @@ def reopen(request: OfficeRequest, ref: UUID) -> HttpResponse:
             else:
                 return let_go(request, go_on(request, ref, "Open again, in the desk's queue.", stay=True), by)
     file = case_file.case_file(ref, by=by, at=at)
-    context = {"form": form, **_move(file, Move.REOPEN, kept)}
+    context = {"form": form, **move_of(file, Move.REOPEN, kept)}
     return page(request, "officer/reopen.html", file, "report-reopen", context, status)
 
 

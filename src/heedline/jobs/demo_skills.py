@@ -1,0 +1,50 @@
+"""What the people of the demonstration can do besides: the languages they speak, the trainings they have completed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from heedline.casework.attendance import Attendance
+
+type Sitting = Callable[[str], AbstractContextManager[Attendance]]
+
+#: Who speaks what besides English. A steward confirms it.
+_SPEAKS = (
+    ("Niall Brennan", "pl"),
+    ("Olga Sadowska", "pl"),
+    ("Sana Whitlock", "ur"),
+    ("Nora Lindqvist", "ar"),
+)
+#: Whose training for identities was so long ago that it runs out within the month: the list has something to show.
+_TRAINED_LONG_AGO = "Owen Pryce"
+_LONG_AGO, _LATELY = timedelta(days=350), timedelta(days=60)
+
+
+def languages(sitting: Sitting, steward: str, at: datetime) -> None:
+    """They say what they speak; a steward confirms it."""
+    from heedline.casework import skills
+
+    for name, language in _SPEAKS:
+        with sitting(name) as by:
+            skills.state(language, by=by, at=at)
+    with sitting(steward) as by:
+        for line in skills.to_confirm(by=by):
+            skills.confirm(line.id, by=by, at=at)
+
+
+def trainings(sitting: Sitting, steward: str, at: datetime) -> None:
+    """Everybody was trained in what their work needs; a steward records it."""
+    from heedline.casework import training
+
+    with sitting(steward) as by:
+        needed: dict[tuple[str, timedelta], list[UUID]] = {}
+        for line in training.people(by=by, at=at):
+            long_ago = line.officer == _TRAINED_LONG_AGO and line.training == "identity"
+            needed.setdefault((line.training, _LONG_AGO if long_ago else _LATELY), []).append(line.officer_id)
+        for (code, ago), officers in needed.items():
+            training.record(code, (at - ago).date(), officers, by=by, at=at)

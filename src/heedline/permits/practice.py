@@ -1,0 +1,31 @@
+"""What the people whom one leads have practised: the database's own answer (`walls/66_practice.sql`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db import connection
+
+
+@dataclass(frozen=True, slots=True)
+class Practised:
+    """One exercise that somebody finished, with their coded answers."""
+
+    id: UUID
+    officer: UUID
+    scenario: str
+    priority: str
+    danger: bool | None
+    outcome: str
+    ended_on: date
+
+
+def practised_by_mine() -> list[Practised]:
+    """All finished exercises of others whom this session's officer leads."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, officer, scenario, priority, danger, outcome, ended_on FROM permits.practised_by_mine()"
+        )
+        return [Practised(*row) for row in cursor.fetchall()]

@@ -1,0 +1,352 @@
+"""Trainings: recorded by others, run out by the calendar, and refused at the gate by every verb that hangs on one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from heedline.casework import (
+    NotHere,
+    alarms,
+    call_taking,
+    case_file,
+    conversation,
+    identity,
+    journey,
+    leaving,
+    paging,
+    stewardship,
+    training,
+    training_clock,
+)
+from heedline.casework.call_taking import Contact
+from heedline.casework.identity import Asking
+from heedline.desks.models import CompletedTraining
+from heedline.dispatch.models import Alarm
+from heedline.permits.gate import Refused
+from heedline.permits.roles import Role
+from heedline.reports.lifecycle import NotNow
+from heedline.reports.models import Report
+from tests import cast, stories
+from tests.acting import acting
+from tests.casework.identity_scene import ASKING, NECESSITY, RISK, YES, ask, decide, open_it
+from tests.casework.people import DANGER, NAMED, People, logged, row
+from tests.sites.reporter.test_doors import open_desk
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+def record_of(people: People, name: str, code: str) -> CompletedTraining:
+    return CompletedTraining.objects.get(
+        officer=people.house.officers[name], training=code, withdrawn_on=None
+    )
+
+
+def lapse(people: People, name: str, code: str, *, ago: timedelta = 3 * DAY) -> None:
+    """It has not counted for so long: Stella took the record back then."""
+    with people.sitting("Stella", unlocked=False) as stella:
+        training.withdraw(record_of(people, name, code).id, by=stella, at=people.at - ago)
+
+
+def again(people: People, name: str, code: str) -> None:
+    officer = people.house.officers[name].id
+    with people.sitting("Stella", unlocked=False) as stella:
+        training.record(code, people.at.date(), [officer], by=stella, at=people.at)
+
+
+def let_pass(code: str, thing: UUID | None = None) -> list[str]:
+    return [
+        str(event.detail["capability"])
+        for event in logged("without-training", thing=thing)
+        if event.detail["training"] == code
+    ]
+
+
+# --- recording -------------------------------------------------------------------------------------------------------
+
+
+def test_a_steward_or_their_supervisor_records_it_and_nobody_for_themselves(people: People) -> None:
+    house = people.house
+    with acting("office"):
+        desk = house.desks["north-east"]
+        stewardship.appoint(house.officers["Olga"], Role.SUPERVISOR, desk, hands=house.hands, at=people.at)
+    lapse(people, "Odile", "identity")
+    day, odile = people.at.date(), house.officers["Odile"].id
+    for name in ("Odile", "Ada", "Otto", "Nadia"):
+        with people.sitting(name) as here, pytest.raises(Refused):
+            training.record("identity", day, [odile], by=here, at=people.at)
+    with people.sitting("Olga") as olga:
+        for code, who in (
+            ("identity", [olga.officer_id]),  # herself
+            ("identity", [odile, olga.officer_id]),  # herself among others
+            ("identity", [house.officers["Otto"].id]),  # of another desk
+            ("authorising", [odile]),  # not needed there
+            ("identity", []),
+            ("juggling", [odile]),
+        ):
+            with pytest.raises(Refused):
+                training.record(code, day, who, by=olga, at=people.at)
+        with pytest.raises(NotNow, match="past"):
+            training.record("identity", day + DAY, [odile], by=olga, at=people.at)
+        with pytest.raises(NotNow, match="would not count"):
+            training.record("identity", day - 400 * DAY, [odile], by=olga, at=people.at)
+        for _ in range(2):
+            training.record("identity", day, [odile], by=olga, at=people.at)
+    assert record_of(people, "Odile", "identity").recorded_by == house.officers["Olga"]
+    assert len(logged("training-recorded", thing=odile)) == 1 + 2  # the cast's two, and this
+    assert len(logged("training-recorded", refused=True)) == 4 + 6
+
+
+def test_a_mistake_is_taken_back_by_who_could_record_it(people: People) -> None:
+    of_odile = record_of(people, "Odile", "identity")
+    for name in ("Odile", "Olga", "Ada"):
+        with people.sitting(name) as here, pytest.raises(NotHere):
+            training.withdraw(of_odile.id, by=here, at=people.at)
+    assert len(logged("training-withdrawn", refused=True)) == 3
+    with people.sitting("Stella", unlocked=False) as stella:
+        training.withdraw(of_odile.id, by=stella, at=people.at)
+        with pytest.raises(NotHere):
+            training.withdraw(of_odile.id, by=stella, at=people.at)
+    assert len(logged("training-withdrawn", thing=people.house.officers["Odile"].id)) == 1
+
+
+def test_the_database_lets_nobody_record_their_own_or_change_what_was_said(people: People) -> None:
+    own = {
+        "officer": people.house.officers["Odile"],
+        "training": "identity",
+        "completed_on": people.at.date(),
+    }
+    with people.sitting("Odile"):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            CompletedTraining.objects.create(**own, recorded_by=own["officer"], recorded_on=people.at.date())
+        for change in ("completed_on = completed_on + 700", "officer_id = recorded_by_id", "training = 'x'"):
+            with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(f"UPDATE desks_completed_training SET {change}")
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("DELETE FROM desks_completed_training")
+
+
+def test_the_lists_show_what_is_missing_first_and_are_for_who_leads(people: People) -> None:
+    lapse(people, "Odile", "call-taking")
+    with people.sitting("Stella", unlocked=False) as stella:
+        lines = training.people(by=stella, at=people.at)
+    assert (lines[0].officer, lines[0].training, lines[0].state) == ("Odile O.", "call-taking", "missing")
+    assert {line.state for line in lines[1:]} == {"valid"}
+    assert {line.officer[:4] for line in lines} >= {"Odil", "Olga", "Otto", "Ada ", "Anto", "Nadi"}
+    with people.sitting("Odile") as odile:
+        assert {line.training for line in training.mine(by=odile, at=people.at)} == {
+            "call-taking",
+            "identity",
+        }
+        with pytest.raises(Refused):
+            training.people(by=odile, at=people.at)
+        soon = training.mine(by=odile, at=people.at + 340 * DAY)
+    assert [line.state for line in soon if line.training == "identity"] == ["soon"]
+    assert logged("trainings-seen")
+    assert logged("trainings-seen", refused=True)
+
+
+# --- call-taking -----------------------------------------------------------------------------------------------------
+
+
+def send_call(people: People, name: str, **told: Any) -> None:
+    new = stories.new_report(where={"postcode": stories.NORTH_EAST}, **told)
+    with people.sitting(name) as here:
+        draft = call_taking.begin(None, by=here)
+        call_taking.keep(draft, {"what.narrative": ["words"]}, at=people.at)
+        call_taking.send(draft, Contact("phone"), new.record, new.question_set, by=here, at=people.at)
+
+
+def test_a_lapsed_call_taker_begins_no_call_and_sends_none_but_of_danger(people: People) -> None:
+    lapse(people, "Odile", "call-taking")
+    with people.sitting("Odile") as odile:
+        assert "Taking reports down" in odile.why_untrained(call_taking.Capability.TAKE_DOWN)
+        with pytest.raises(Refused, match="Taking reports down"):
+            call_taking.may_begin(odile)
+        draft = call_taking.begin(None, by=odile)
+        call_taking.keep(
+            draft, {"what.narrative": ["half a call"]}, at=people.at
+        )  # words are kept all the same
+        assert call_taking.open_call(draft.cookie, by=odile, at=people.at) is not None
+    with pytest.raises(Refused, match="Taking reports down"):
+        send_call(people, "Odile")
+    assert not Report.objects.exists()
+    assert len(logged("call-taken-down", refused=True)) == 2
+    send_call(people, "Odile", **DANGER)
+    assert Report.objects.get().urgency == "danger"
+    assert let_pass("call-taking") == ["take-down"]
+    (event,) = logged("without-training")
+    assert event.thing_id is None  # nothing says which report the call became
+    again(people, "Odile", "call-taking")
+    send_call(people, "Odile")
+
+
+def test_a_training_that_ends_during_a_call_cuts_nobody_off(people: People) -> None:
+    lapse(people, "Odile", "call-taking", ago=timedelta(0))  # it counted until yesterday
+    with people.sitting("Odile") as odile, pytest.raises(Refused):
+        call_taking.may_begin(odile)
+    send_call(people, "Odile")
+    assert let_pass("call-taking") == ["take-down"]
+
+
+def test_who_may_not_take_reports_down_by_their_role_may_not_in_an_emergency_either(people: People) -> None:
+    with pytest.raises(Refused, match="Your role"):
+        send_call(people, "Ada", **DANGER)
+    assert not Report.objects.exists()
+
+
+# --- identity --------------------------------------------------------------------------------------------------------
+CONTACT = Asking("asked-for-contact", NECESSITY, RISK, 30)
+
+
+def test_a_lapsed_officer_asks_for_no_identity(people: People) -> None:
+    ref, _ = people.taken(**NAMED)
+    lapse(people, "Odile", "identity")
+    for asking in (CONTACT, ASKING):  # that it is for a life is not enough: the report must say danger
+        with pytest.raises(Refused, match="Asking for and opening identities"):
+            ask(people, ref, asking=asking)
+    assert len(logged("identity-asked", refused=True)) == 2
+    again(people, "Odile", "identity")
+    ask(people, ref, asking=CONTACT)
+
+
+def test_for_a_life_in_danger_they_may_ask_and_open_and_the_log_says_so(people: People) -> None:
+    ref, _ = people.taken(**NAMED, **DANGER)
+    lapse(people, "Odile", "identity")
+    with pytest.raises(Refused):
+        ask(people, ref, asking=CONTACT)
+    request = ask(people, ref)
+    decide(people, request)
+    open_it(people, request)
+    assert let_pass("identity", thing=ref) == ["ask-identity", "open-identity"]
+
+
+def test_what_was_released_is_not_opened_after_it_lapsed(people: People) -> None:
+    ref, _ = people.taken(**NAMED)
+    request = ask(people, ref, asking=CONTACT)
+    decide(people, request)
+    lapse(people, "Odile", "identity")
+    with people.sitting("Odile") as odile, pytest.raises(Refused, match="Asking for and opening"):
+        identity.may_open(request, by=odile, at=people.at)
+    with pytest.raises(Refused):
+        open_it(people, request)
+    assert len(logged("identity-opened", refused=True)) == 1
+    again(people, "Odile", "identity")
+    assert open_it(people, request).given
+
+
+def test_a_lapsed_authoriser_decides_only_about_a_life(people: People) -> None:
+    lapse(people, "Ada", "authorising")
+    ref, _ = people.taken(**NAMED)
+    request = ask(people, ref, asking=CONTACT)
+    with pytest.raises(Refused, match="Deciding about identities"):
+        decide(people, request, YES)
+    assert len(logged("identity-decided", refused=True)) == 1
+    decide(people, request, name="Anton")
+    other, _ = people.taken("Olga", **NAMED)
+    decide(people, ask(people, other, "Olga"))
+    assert let_pass("authorising", thing=other) == ["decide-identity"]
+    assert not let_pass("authorising", thing=ref)
+
+
+# --- the material desk -----------------------------------------------------------------------------------------------
+
+
+def an_item(people: People, **told: Any) -> UUID:
+    """A report of something online, at the material desk, which Mirela holds."""
+    open_desk(people.house, "material", "Mirela", "Marcus")
+    with acting("office"):
+        cast.train(people.house, at=people.at)
+    ref = stories.an_item(at=people.at, **told)
+    people.take(ref, "Mirela")
+    return ref
+
+
+def test_at_the_material_desk_a_lapsed_officer_reads_takes_and_hands_over_and_assesses_nothing(
+    people: People,
+) -> None:
+    ref = an_item(people)
+    lapse(people, "Mirela", "material")
+    file = people.read(ref, "Mirela")
+    (line,) = [one for one in file.moves if one.move == "assess"]
+    assert line.allowed
+    assert "Assessing online material" in line.reason
+    assert case_file.FOR_DANGER_ONLY in line.reason
+    with people.sitting("Mirela") as mirela:
+        version = row(ref).version
+        for attempt in (
+            lambda: journey.assess(ref, stories.VAGUE, version=version, by=mirela, at=people.at),
+            lambda: journey.assess_and_close(
+                ref, stories.VAGUE, stories.NOTHING, version=version, by=mirela, at=people.at
+            ),
+            lambda: conversation.ask(ref, "When?", version=version, by=mirela, at=people.at),
+        ):
+            with pytest.raises(Refused, match="Assessing online material"):
+                attempt()
+        danger = journey.Finding(True, "A date and a place", "high", "It says when")
+        journey.assess(ref, danger, version=version, by=mirela, at=people.at)  # that is never refused
+        assert let_pass("material", thing=ref) == ["assess"]
+        with pytest.raises(Refused, match="Assessing online material"):
+            journey.close(ref, stories.NOTHING, version=row(ref).version, by=mirela, at=people.at)
+        journey.hand_over(ref, "national", "Danger", version=row(ref).version, by=mirela, at=people.at)
+    assert row(ref).desk.code == "national"
+
+
+# --- the clock -------------------------------------------------------------------------------------------------------
+
+
+def open_alarms(kind: str) -> list[str]:
+    rows = Alarm.objects.filter(kind=kind, cleared_at=None).select_related("desk")
+    return sorted(alarm.desk.code for alarm in rows)
+
+
+def watch(people: People, after: timedelta = timedelta(0)) -> None:
+    with acting("worker"):
+        training_clock.watch(people.at + after)
+
+
+def test_a_desk_with_fewer_than_two_raises_an_alarm_that_comes_back(people: People) -> None:
+    watch(people)
+    assert not Alarm.objects.exists()
+    lapse(people, "Ada", "authorising")
+    lapse(people, "Odile", "call-taking")
+    watch(people)
+    watch(people)
+    assert open_alarms("too-few-trained") == ["identity", "north-east"]
+    with people.sitting("Odile") as odile:
+        (line,) = alarms.open_now(by=odile, at=people.at)
+        alarms.clear(line.id, "being-dealt-with", by=odile, at=people.at)
+    watch(people, timedelta(hours=23))
+    assert open_alarms("too-few-trained") == ["identity"]
+    watch(people, timedelta(hours=25))
+    assert open_alarms("too-few-trained") == ["identity", "north-east"]
+
+
+def test_a_reminder_goes_to_whose_training_ends_and_says_nothing(people: People) -> None:
+    watch(people, 300 * DAY)
+    assert not Alarm.objects.exists()
+    watch(people, 340 * DAY)
+    assert open_alarms("training-ends") == sorted(people.house.desks)
+    with acting("worker"):
+        here = training_clock.called(people.house.desks["north-east"].id, people.at + 340 * DAY)
+        assert here == {"odile@unit.example", "olga@unit.example"}
+        (alarm,) = Alarm.objects.filter(desk=people.house.desks["north-east"])
+        assert paging._called(alarm, 0, people.at + 340 * DAY) == here
+    assert alarm.report_id is None
+    assert not open_alarms("too-few-trained")
+    watch(people, 367 * DAY)
+    assert open_alarms("too-few-trained") == sorted(people.house.desks)
+
+
+def test_somebody_who_left_is_neither_counted_nor_reminded(people: People) -> None:
+    assert uuid4() not in training_clock.too_few(people.at)
+    house = people.house
+    with people.sitting("Stella", unlocked=False) as stella:
+        leaving.suspend(house.officers["Odile"].id, by=stella, at=people.at)
+    watch(people)
+    assert open_alarms("too-few-trained") == ["north-east"]

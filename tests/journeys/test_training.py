@@ -1,0 +1,125 @@
+"""A steward records a training; an officer whose training ran out practises; every page with axe, scripts on and off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from heedline.casework import training
+from heedline.desks.models import CompletedTraining, Exercise
+from heedline.dispatch.models import Alarm, Outbox
+from heedline.reports.models import Report
+from tests.acting import acting
+from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
+from tests.cast import House, now
+from tests.journeys.test_call import _seen, office  # noqa: F401 (a fixture)
+from tests.journeys.test_sweep import signed_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+Open = Callable[..., Visitor]
+MARK = "PRACTICE. Nothing on this page is real."
+
+
+def marked(page: Visitor, name: str) -> None:
+    page.play.get_by_text(MARK).wait_for()
+    _seen(page, name)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_a_lapsed_training_practice_and_the_record(
+    house: House,
+    office: str,  # noqa: F811
+    person: Open,  # noqa: F811
+    scripts: bool,
+) -> None:
+    row = CompletedTraining.objects.get(officer=house.officers["Odile"], training="call-taking")
+    with acting("office"):
+        stella = house.sign_in("Stella", at=now(), unlocked=False)
+        training.withdraw(row.id, by=stella, at=now() - timedelta(days=3))
+
+    odile = person(scripts=scripts)
+    signed_in(odile, office, "Odile")
+    odile.play.get_by_text("Do these trainings again").wait_for()
+    _seen(odile, "my-work-lapsed")
+    odile.visit(f"{office}/me/")
+    _seen(odile, "my-trainings")
+
+    odile.visit(f"{office}/w/practise/")
+    _seen(odile, "practise")
+    odile.play.get_by_role("button", name="Begin A goodbye on film").click()
+    marked(odile, "practice-report")
+    odile.press("Take this report")
+    odile.play.get_by_text("Practice: taken.").wait_for()
+    odile.play.locator("input[name=danger][value=yes]").check()
+    odile.play.locator("textarea[name=done_what]").fill("A film for afterwards")
+    odile.play.locator("input[name=priority][value=high]").check()
+    odile.play.locator("textarea[name=reason]").fill("A day and a place")
+    odile.press("Save and stay")
+    odile.play.get_by_text("Practice: assessed.").wait_for()
+    marked(odile, "practice-assessed")
+    odile.play.get_by_role("link", name="Messages").click()
+    odile.play.locator("textarea[name=text]").fill("Which way did he go?")
+    odile.press("See what they will see")
+    marked(odile, "practice-ask")
+    for one in odile.play.locator("input[name=safe]").all():
+        one.check()
+    odile.press("Send")
+    odile.play.get_by_text("He took the black rucksack.").wait_for()
+    odile.play.get_by_role("link", name="Close", exact=True).click()
+    odile.play.locator("input[name=outcome][value=informed-investigation]").check()
+    odile.play.locator("textarea[name=reason]").fill("Told on")
+    odile.press("Close and stay")
+    odile.play.get_by_text("what a trainer would decide").wait_for()
+    marked(odile, "practice-answer")
+
+    odile.visit(f"{office}/w/practise/")
+    odile.play.get_by_role("button", name="Begin A call in a whisper").click()
+    marked(odile, "practice-call")
+    odile.play.locator("textarea[name='what.narrative']").fill("Bags since yesterday, today")
+    odile.play.locator("input[name='now.danger'][value=yes]").check()
+    odile.play.get_by_role("button", name="Call dropped").first.click()
+    odile.play.get_by_text("what a trainer would decide").wait_for()
+    marked(odile, "practice-call-answer")
+    assert Exercise.objects.filter(stage="closed").count() == 2
+    assert not Report.objects.exists()
+    assert not Outbox.objects.exists()
+    assert not Alarm.objects.exists()
+
+    steward = person(scripts=scripts)
+    signed_in(steward, office, "Stella")
+    steward.visit(f"{office}/w/training/")
+    steward.play.get_by_text("1 missing or run out.").wait_for()
+    _seen(steward, "training")
+    steward.visit(f"{office}/w/practise/people/")
+    _seen(steward, "practised-by-others")
+    steward.visit(f"{office}/w/training/call-taking/")
+    steward.play.get_by_text("Practised 2 of 5").wait_for()
+    _seen(steward, "training-record")
+    today = now().date()
+    for part, value in (("day", today.day), ("month", today.month), ("year", today.year)):
+        steward.play.locator(f"input[name=on-{part}]").fill(str(value))
+    steward.play.get_by_label("Odile O.").check()
+    steward.press("Record it")
+    steward.play.get_by_text("Recorded in your name.").wait_for()
+    assert CompletedTraining.objects.filter(
+        officer=house.officers["Odile"], training="call-taking", withdrawn_on=None
+    ).exists()
+
+
+def test_a_lapsed_call_taker_is_led_on(house: House, office: str, person: Open) -> None:  # noqa: F811
+    row = CompletedTraining.objects.get(officer=house.officers["Odile"], training="call-taking")
+    with acting("office"):
+        stella = house.sign_in("Stella", at=now(), unlocked=False)
+        training.withdraw(row.id, by=stella, at=now() - timedelta(days=3))
+    odile = person(scripts=False)
+    signed_in(odile, office, "Odile")
+    odile.visit(f"{office}/unlock/")
+    odile.play.get_by_label("Passphrase").fill(house.keys["Odile"].passphrase)
+    odile.press("Unlock")
+    odile.visit(f"{office}/w/call/")
+    odile.play.get_by_role("heading", name="You cannot take a report down now").wait_for()
+    _seen(odile, "call-untrained")
+    odile.play.get_by_role("link", name="somebody may be in danger, take it down now").click()
+    odile.play.get_by_role("heading", name="Take a report down").wait_for()

@@ -156,7 +156,8 @@ def test_the_doctor_says_how_single_sign_on_stands(
     assert wrong(iter(found())) == []
     superuser.execute("UPDATE desks_installation SET born = 'live'")
     assert wrong(iter(found())) == [
-        "the provider of single sign-on is asked in the clear: only for a trial on this machine"
+        "the provider of single sign-on is asked in the clear: only for a trial on this machine",
+        "nothing checks that it asks for a second step (HEEDLINE_SSO_ACR or HEEDLINE_SSO_AMR)",
     ]
     monkeypatch.setenv("HEEDLINE_SSO_ISSUER", "https://id.example/realm")
     monkeypatch.setenv("HEEDLINE_SSO_AMR", "mfa")

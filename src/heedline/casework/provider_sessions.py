@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 
 from heedline.casework.session_store import row_of
 from heedline.permits.models import OfficeSession, ProviderSession
-from heedline.permits.roles import Role
+from heedline.permits.roles import SIGN_IN_HERE
 from heedline.vault.keys import hkdf
 from heedline.vault.small import derive_keys, open_small, seal_small
 
@@ -31,11 +31,11 @@ _TOLERATED = timedelta(hours=1)
 def counts(row: OfficeSession, *, roles: Iterable[str], at: datetime) -> bool:
     """Whether this session is a way in that its officer has now, looked up with their binding and the provider's session.
 
-    Who is bound comes through the provider, or by password while two stewards let them. Stewards are never bound: they let
-    the others in.
+    Who is bound comes through the provider, or by password while two stewards let them. Stewards and overseers are
+    never bound.
     """
     binding, provider = getattr(row.officer, "provider_binding", None), getattr(row, "provider", None)
-    if binding is None or Role.STEWARD in roles:
+    if binding is None or not SIGN_IN_HERE.isdisjoint(roles):
         return provider is None
     return provider is not None or (binding.password_until is not None and at < binding.password_until)
 

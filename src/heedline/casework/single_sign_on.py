@@ -27,7 +27,7 @@ from heedline.casework.stewardship import permit_stewards
 from heedline.desks.models import Appointment, Officer, ProviderBinding
 from heedline.permits.gate import Refused
 from heedline.permits.models import OfficeSession, ProviderNotice
-from heedline.permits.roles import Role
+from heedline.permits.roles import SIGN_IN_HERE
 from heedline.vault.keys import hkdf
 
 #: So long somebody who is bound may sign in by password when two stewards let them.
@@ -60,7 +60,7 @@ def seen(*, by: Attendance) -> BindingSeen:
     row = ProviderBinding.objects.filter(officer_id=by.officer_id).first()
     return BindingSeen(
         row is not None,
-        row is None and Role.STEWARD not in by.roles,
+        row is None and SIGN_IN_HERE.isdisjoint(by.roles),
         row.password_until if row is not None else None,
     )
 
@@ -68,8 +68,8 @@ def seen(*, by: Attendance) -> BindingSeen:
 def bind(account: bytes, *, by: Attendance, at: datetime) -> None:
     """Bind the officer who is signed in here to their account there, and end their sessions. Raises Refused."""
     with refusals_logged(Act.BOUND_TO_PROVIDER, by=by.officer_id, thing="officer", thing_id=by.officer_id):
-        if Role.STEWARD in by.roles:
-            raise Refused("Stewards sign in with their password: they let others in when the provider fails.")
+        if not SIGN_IN_HERE.isdisjoint(by.roles):
+            raise Refused("Stewards and overseers sign in with their password.")
         try:
             with transaction.atomic():
                 ProviderBinding.objects.create(officer_id=by.officer_id, account=account, bound_on=at.date())
@@ -107,20 +107,20 @@ def let_in(officer: Officer, *, hands: Sequence[Signer], at: datetime) -> None:
 def password_closed(officer: Officer, *, at: datetime) -> bool:
     """Whether this officer's password (and their passkey) signs nobody in now. A refusal, logged, when it does not."""
     row = ProviderBinding.objects.filter(officer=officer).first()
-    if row is None or _is_steward(officer) or (row.password_until is not None and at < row.password_until):
+    if row is None or _signs_in_here(officer) or (row.password_until is not None and at < row.password_until):
         return False
     journal.record(Act.SIGN_IN_REFUSED, actor=officer.id, refused=True, detail={"why": "bound"})
     return True
 
 
 def officer_of(account: bytes) -> Officer | None:
-    """Who is bound to this account and may come in: never somebody new, out, or a steward. A refusal is logged."""
+    """Who is bound to this account and may come in: never somebody new, out, a steward or an overseer. A refusal is logged."""
     row = ProviderBinding.objects.filter(account=account).select_related("officer").first()
     if row is None:
         refused("no-officer")
         return None
-    if not row.officer.is_active or _is_steward(row.officer):
-        refused("not-active" if not row.officer.is_active else "steward", row.officer_id)
+    if not row.officer.is_active or _signs_in_here(row.officer):
+        refused("not-active" if not row.officer.is_active else "role", row.officer_id)
         return None
     return row.officer
 
@@ -142,8 +142,8 @@ def refused(why: str, officer_id: UUID | None = None) -> None:
     journal.record(Act.PROVIDER_SIGN_IN_REFUSED, actor=officer_id, refused=True, detail={"why": why})
 
 
-def _is_steward(officer: Officer) -> bool:
-    return Appointment.objects.filter(officer=officer, role=Role.STEWARD, ended_on=None).exists()
+def _signs_in_here(officer: Officer) -> bool:
+    return Appointment.objects.filter(officer=officer, role__in=SIGN_IN_HERE, ended_on=None).exists()
 
 
 # --- going out ---------------------------------------------------------------------------------------------------------

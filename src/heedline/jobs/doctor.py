@@ -197,7 +197,8 @@ def single_sign_on(connection: Connection) -> Iterator[Finding]:
     )
     if not provider.acr and not provider.amr:
         yield Finding(
-            None, "nothing checks that it asks for a second step (HEEDLINE_SSO_ACR or HEEDLINE_SSO_AMR)"
+            False if live else None,
+            "nothing checks that it asks for a second step (HEEDLINE_SSO_ACR or HEEDLINE_SSO_AMR)",
         )
 
 

@@ -70,3 +70,6 @@ GRANTS: dict[Role, frozenset[C]] = {
 
 #: Roles that stand on a desk; the others are held for the whole installation.
 DESK_ROLES = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.AUTHORISER})
+#: Roles behind whose sign-in no key stands: what they see or set up, whoever signs in as them sees and sets up. They sign in
+#: here, never by the word of a provider of single sign-on.
+SIGN_IN_HERE = frozenset({Role.STEWARD, Role.OVERSEER})

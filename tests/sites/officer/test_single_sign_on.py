@@ -12,8 +12,10 @@ from django.conf import settings
 from django.db import connection
 
 from heedline.audit.models import Event
+from heedline.casework import stewardship
 from heedline.desks.models import Officer, ProviderBinding
 from heedline.permits.models import OfficeSession, ProviderSession, UnlockedKeys
+from heedline.permits.roles import Role
 from heedline.web.officer.signing_in import BOUND, AccountAdapter
 from tests.cast import House, now
 from tests.identity_provider import SECRET, IdentityProvider
@@ -162,14 +164,32 @@ def test_the_address_of_an_account_there_means_nothing(
     assert sign_in_there(hand(), idp, "odile-there").heading == "My work"
 
 
-def test_stewards_and_people_who_are_out_do_not_come_in_by_it(
+def test_stewards_and_overseers_sign_in_here(
     house: House, hand: Open, idp: IdentityProvider, bound: None
 ) -> None:
+    """No key stands in front of what they see or set up: the provider's word alone must not be enough."""
     page = hand()
     page.sign_in("Stella")
     page.get(MINE)
-    assert "Stewards sign in with their password" in page.html
-    assert "Set it up" not in page.html
+    assert "Stewards and overseers sign in with their password" in page.html
+    token = page.form("/sign-out/")["csrfmiddlewaretoken"]
+    page.page = page.client.post(MINE, {"csrfmiddlewaretoken": token})
+    assert "refresh" not in page.html
+    # Odile is bound, and is made an overseer afterwards
+    there = sign_in_there(hand(), idp, "odile-there")
+    stewardship.appoint(house.officers["Odile"], Role.OVERSEER, None, hands=house.hands, at=now())
+    there.get("/w/")
+    assert there.heading == "Sign in"
+    assert "nobody here signs in" in sign_in_there(hand(), idp, "odile-there").html
+    assert acts("provider-sign-in-refused") == [{"why": "role"}]
+    here = by_password(hand(), "Odile")
+    assert here.page.status_code == 200
+    assert "You sign in with Work ID" not in here.html
+
+
+def test_who_is_out_does_not_come_in_by_it(
+    house: House, hand: Open, idp: IdentityProvider, bound: None
+) -> None:
     house.officers["Odile"].is_active = False
     house.officers["Odile"].save()
     assert "nobody here signs in" in sign_in_there(hand(), idp, "odile-there").html

@@ -212,3 +212,17 @@ def test_the_doors_that_only_tell_by_keys(site: str, person: Open) -> None:  # n
     assert keys.page.url == f"{site}/other/"
     keys.start(f"{site}/stay-safe/now/").press("Easy read")
     assert keys.page.url == f"{site}/stay-safe/now/easy/"
+
+
+def test_on_a_small_screen_nothing_with_the_focus_lies_under_the_exit_link(site: str, person: Open) -> None:  # noqa: F811
+    """The link stays in sight there; forwards and backwards, what has the focus comes to lie below it."""
+    tab = person(scripts=False, width=320, height=256)
+    keys = Keys(tab).start(f"{site}/talk/start/")
+    keys.press("Continue")
+    tab.visit(f"{site}/r/what/")
+    for key in ["Tab"] * 30 + ["Shift+Tab"] * 20:
+        tab.play.keyboard.press(key)
+        at = reach.focus(tab.play)
+        if at is None:
+            break
+        assert not at["covered"], at["name"]

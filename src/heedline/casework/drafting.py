@@ -89,10 +89,10 @@ def save(draft: Draft, *, at: datetime) -> None:
         raise ValueError("a draft of this size is not kept")
 
 
-def mark_sent(draft: Draft, *, received_on: str, at: datetime) -> None:
-    """Forget the answers; keep the code until the reporter has it."""
+def mark_sent(draft: Draft, *, received_on: str, at: datetime, could_not_call: bool = False) -> None:
+    """Forget the answers; keep the code until the reporter has it, and whether they have to hear of the number again."""
     draft.answers = {}
-    draft.notes = {}
+    draft.notes = {"could_not_call": True} if could_not_call else {}
     draft.sent = True
     draft.received_on = received_on
     save(draft, at=at)

@@ -91,3 +91,19 @@ def test_no_page_pretends_that_a_text_or_a_silent_call_works_from_every_phone(ro
         assert "if your phone is set up for it" in rosa.main, way
         assert any(href == "https://999bsl.co.uk" for _, href in rosa.page.links), way
         rosa.client.cookies.clear()
+
+
+def test_who_could_not_call_hears_of_the_number_again_and_not_of_a_day(rosa: Walker) -> None:
+    rosa.visit("/emergency/").press("I cannot call")
+    rosa.press("Send now", narrative="He has a knife. Flat 4, the house by the mill.")
+    assert rosa.at == "/code/"
+    assert "We alert the people on duty. This is slower than a call." in rosa.main
+    assert "within 24 hours" not in rosa.main
+    rosa.visit("/cy/code/")
+    assert "rhybuddio'r bobl sydd ar ddyletswydd" in rosa.main, "also when the page is asked for again"
+
+
+def test_everybody_else_hears_how_long_it_takes(rosa: Walker) -> None:
+    rosa.send()
+    assert "within 24 hours" in rosa.main
+    assert "We alert" not in rosa.main

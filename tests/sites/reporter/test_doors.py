@@ -361,3 +361,14 @@ def queue(house: House, name: str) -> tuple[QueueLine, ...]:
     with acting("office"):
         view = QueueView(desk=None, state="open", after=None)
         return reading.queue(by=house.sign_in(name, at=at), at=at, view=view).lines
+
+
+@pytest.mark.parametrize("language", ["", "cy/", "ar/"])
+def test_an_address_in_a_question_is_a_link_that_says_where_it_leads(rosa: Walker, language: str) -> None:
+    rosa.visit("/ask/").press("Ask for advice").visit(f"/{language}r/organisation/")
+    led = {href: text for text, href in rosa.page.links}
+    for link in ("protective_security", "chemicals"):
+        url = load_pack("uk").links[link].url
+        assert led[url]
+        assert url not in led[url]
+        assert url not in rosa.main, "nobody reads an address aloud"

@@ -68,10 +68,12 @@ def lines(words: Words, key: str) -> tuple[str, ...]:
 
 
 def with_numbers(said: str) -> SafeString:
-    """The text, with each number of the pack as a link that calls it. HTML is left as it is."""
+    """The text, with each number of the pack as a link that calls it, and each address of the pack as a link that says
+    where it leads. HTML is left as it is."""
     if isinstance(said, SafeString):
         return said
     dials, pattern = _numbers()
+    links = _links() if "://" in said else {}
     parts, mixed = pattern.split(said), bool(_RIGHT_TO_LEFT.search(said))
     return format_html_join(
         "",
@@ -83,6 +85,12 @@ def with_numbers(said: str) -> SafeString:
                 ),
             )
             if part in dials
+            else (
+                format_html(
+                    '<a class="govuk-link" href="{}" rel="noreferrer noopener">{}</a>', part, links[part]
+                ),
+            )
+            if part in links
             else (_latin_marked(part) if mixed else part,)
             for part in parts
         ),
@@ -94,7 +102,25 @@ def _numbers() -> tuple[dict[str, str], re.Pattern[str]]:
     numbers = languages.pack().numbers.values()
     dials = {one.number: one.dial for one in numbers if one.code not in _NOT_CALLED}
     longest_first = sorted(dials, key=len, reverse=True)
-    return dials, re.compile(rf"(?<!\d)({'|'.join(map(re.escape, longest_first))})(?!\d)")
+    addresses = sorted((one.url for one in languages.pack().links.values()), key=len, reverse=True)
+    called, led = ("|".join(map(re.escape, some)) for some in (longest_first, addresses))
+    return dials, re.compile(rf"((?:{led})(?![\w/-])|(?<!\d)(?:{called})(?!\d))")
+
+
+def _links() -> dict[str, str]:
+    """What each address of the pack is called, in the language of the page."""
+    pack = languages.pack()
+    words = pack.words(languages.language())
+    return {one.url: text(words, one.words) for one in pack.links.values()}
+
+
+def _named(original: str) -> str:
+    """The original beside a text that has the links: it says what they are called."""
+    pack = languages.pack()
+    words = pack.words(pack.first_language)
+    for one in sorted(pack.links.values(), key=lambda link: -len(link.url)):
+        original = original.replace(one.url, words[one.words])
+    return original
 
 
 def _original() -> Language:
@@ -152,7 +178,8 @@ class Pages:
     def _called(self, said: str, original: str) -> str:
         if self.same:
             return said
-        return _pair(with_numbers(said), original, said == original, not self._reviewed[self._code])
+        beside = not self._reviewed[self._code]
+        return _pair(with_numbers(said), _named(original), said == original, beside)
 
     def step(self, step: Step, original: Step) -> Step:
         """A page of the form."""

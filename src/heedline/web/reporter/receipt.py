@@ -69,6 +69,7 @@ def show(turn: Turn) -> HttpResponse:
         "code",
         title=tab_title("code"),
         sent_title=shown("sent.title"),
+        lead=shown("brief.slower" if turn.draft.notes.get("could_not_call") else "sent.lead"),
         day_words=shown("sent.day", day=day_in_words(day)),
         **shown_code(turn),
     )

@@ -87,6 +87,7 @@ def brief(turn: Turn) -> HttpResponse:
 def send(turn: Turn, page_slug: str) -> HttpResponse:
     """Seal and store what `page_slug` sends. Nothing is said to be sent before it is durable; whatever fails, the draft stays."""
     draft, asking = turn.draft, turn.asking
+    could_not_call = asking.fast
     gates.note_box(turn)
     try:
         told = record(asking.qs, draft.answers, language=language(), identity_offered=asking.identity_offered)
@@ -107,7 +108,7 @@ def send(turn: Turn, page_slug: str) -> HttpResponse:
     except (SealingStopped, StoreAway):
         return recovery.store_away(turn.request)
     try:
-        drafting.mark_sent(draft, received_on=received.isoformat(), at=turn.at)
+        drafting.mark_sent(draft, received_on=received.isoformat(), at=turn.at, could_not_call=could_not_call)
     except StoreAway:
         draft.received_on = received.isoformat()
         return receipt.show(turn)  # it is durable: the code must not wait for a draft

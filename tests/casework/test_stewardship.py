@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from heedline.casework import stewardship
-from heedline.casework.stewardship import Hand
-from heedline.desks.models import Officer, Organisation
+from heedline.casework.stewardship import Enrolment, Hand
+from heedline.desks.models import Appointment, Officer, Organisation
 from heedline.permits.gate import Refused
+from heedline.permits.roles import Role
 from heedline.vault.keys import new_seed
 from heedline.vault.signed import ROOT
 from tests.acting import acting
@@ -87,3 +88,20 @@ def test_the_root_key_begins_an_installation_and_a_wrong_one_does_not(
         made = add(house, [Hand(ROOT, house.root)], people.at)
     (event,) = logged(act, thing=made.id)
     assert event.actor is None
+
+
+def test_whoever_sets_up_does_not_oversee(people: People) -> None:
+    house = people.house
+    ned = house.officers["Ned"]
+    with acting("office"):
+        with pytest.raises(Refused, match="does not oversee"):
+            stewardship.appoint(house.officers["Sten"], Role.OVERSEER, None, hands=house.hands, at=people.at)
+        stewardship.appoint(ned, Role.OVERSEER, None, hands=house.hands, at=people.at)
+        with pytest.raises(Refused, match="does not oversee"):
+            stewardship.first_steward(
+                ned, Enrolment(ned.id, new_seed(), ""), root=Hand(ROOT, house.root), at=people.at
+            )
+    held = Appointment.objects.filter(ended_on=None, role__in=["steward", "overseer"])
+    assert not {one.officer_id for one in held if one.role == "steward"} & {
+        one.officer_id for one in held if one.role == "overseer"
+    }

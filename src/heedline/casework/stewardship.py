@@ -68,6 +68,12 @@ def permit_stewards(hands: Sequence[Signer]) -> None:
         raise gate.Refused("Two different stewards have to sign this.")
 
 
+def refuse_both(officer: UUID, other: Role) -> None:
+    """Stewards and overseers are different people: whoever sets up is watched by somebody else. Raises Refused."""
+    if Appointment.objects.filter(officer_id=officer, role=other, ended_on=None).exists():
+        raise gate.Refused("Whoever sets up does not oversee as well: choose somebody else.")
+
+
 def permit_root(root: Hand) -> None:
     """Whoever holds the root key of this installation: it names stewards, whenever one is wanted. Raises Refused."""
     if root.person != ROOT or signing_public(root.seed).hex() != settings.ROOT:
@@ -174,6 +180,7 @@ def wrap_keys(officer: Officer, *, at: datetime) -> Enrolment:
 def first_steward(officer: Officer, keys: Enrolment, *, root: Hand, at: datetime) -> None:
     """Name a steward by the root key: how an installation begins, and how it gets another one. Raises Refused."""
     permit_root(root)
+    refuse_both(officer.id, Role.OVERSEER)
     Appointment.objects.update_or_create(
         officer=officer, role=Role.STEWARD, desk=None, defaults={"ended_on": None}
     )
@@ -285,10 +292,12 @@ def make_desk(
 def appoint(
     officer: Officer, role: Role, desk: Desk | None, *, hands: Sequence[Signer], at: datetime
 ) -> None:
-    """Give an officer a role; on a desk, two stewards also sign that they are a member."""
+    """Give an officer a role; on a desk, two stewards also sign that they are a member. Raises Refused."""
     permit_stewards(hands)
     if (role in DESK_ROLES) != (desk is not None):
         raise ValueError("This role is held on a desk, or the other way round.")
+    if role is Role.OVERSEER:
+        refuse_both(officer.id, Role.STEWARD)
     Appointment.objects.update_or_create(officer=officer, role=role, desk=desk, defaults={"ended_on": None})
     if desk is not None and str(officer.id) not in key_directory.directory().members(str(desk.id)):
         state("member", member_body(officer.id, desk.id), hands, at=at)

@@ -21,7 +21,7 @@ DESCRIPTIONS: dict[Role, str] = {
     Role.SUPERVISOR: "An officer who also answers for the desk: reopens, clears alarms of others, reads closed reports again, decides what is kept, confirms who speaks what, records who was trained.",
     Role.AUTHORISER: "Decides whether a reporter's identity may be opened, or a reporter traced elsewhere. Never a member of a desk that reads reports.",
     Role.STEWARD: "Sets up desks and officers and signs their keys, two together. Opens nothing.",
-    Role.OVERSEER: "Reads the log, who can open what, and certificates of disposals. Opens nothing, and is a member of no desk that reads reports.",
+    Role.OVERSEER: "Reads the log, who can open what, and certificates of disposals. Opens nothing, is a member of no desk that reads reports, and no steward.",
 }
 
 _DESK_WORK = frozenset(

@@ -226,3 +226,11 @@ def test_on_a_small_screen_nothing_with_the_focus_lies_under_the_exit_link(site:
         if at is None:
             break
         assert not at["covered"], at["name"]
+    tab.play.evaluate(
+        """() => { const sheet = new CSSStyleSheet(); sheet.replaceSync('footer { position: fixed; inset: 0; z-index: 99 }')
+                   document.adoptedStyleSheets = [sheet]
+                   const box = document.querySelector('textarea'); box.scrollIntoView(); box.focus() }"""
+    )
+    under = reach.focus(tab.play)
+    assert under
+    assert under["covered"], "the question finds what lies under it"

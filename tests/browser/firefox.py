@@ -132,8 +132,8 @@ class FirefoxVisitor:
         self._do("WebDriver:Navigate", url=url)
 
     def press(self, name: str) -> None:
-        """Press the button, or follow the link, of that name."""
-        self._click(f"//*[self::a or self::button][normalize-space()={_quoted(name)}]")
+        """Press the button, or follow the link, of that name: one that is there for people, not for the key Enter."""
+        self._click(f"//*[self::a or self::button][not(@aria-hidden)][normalize-space()={_quoted(name)}]")
 
     def choose(self, label: str) -> None:
         """Tick a radio button or a box, and continue."""

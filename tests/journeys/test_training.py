@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
 from heedline.casework import training
 from heedline.desks.models import CompletedTraining, Exercise
@@ -50,6 +52,10 @@ def test_a_lapsed_training_practice_and_the_record(
     _seen(odile, "practise")
     odile.play.get_by_role("button", name="Begin A goodbye on film").click()
     marked(odile, "practice-report")
+    if scripts:  # each sheet of paper says it
+        sheets = PdfReader(BytesIO(odile.play.pdf(width="10cm", height="10cm", margin={"top": "1cm"}))).pages
+        assert len(sheets) > 1
+        assert all(MARK.split(".")[0] in sheet.extract_text() for sheet in sheets)
     odile.press("Take this report")
     odile.play.get_by_text("Practice: taken.").wait_for()
     odile.play.locator("input[name=danger][value=yes]").check()

@@ -35,7 +35,7 @@ def trainings() -> Trainings:
 
 @cache
 def requirements(pack: str) -> tuple[Requirement, ...]:
-    """What hangs on which training. Raises ValueError for a pack that hangs on one what never may."""
+    """What hangs on which training."""
     return tuple(
         requirement(one.code, one.name, one.capabilities, one.desks)
         for one in load_pack(pack).trainings.by_code.values()

@@ -11,6 +11,11 @@ from heedline.packs.retention import months_after
 from heedline.packs.tables import Table, read_toml
 
 FILE = "training.toml"
+#: What may hang on a training, by the names of capabilities. Nothing else ever does, whatever a pack says: a report is
+#: read, taken, handed over and answered for by whoever is there, and tracing somebody is always for a life.
+MAY_HANG = frozenset(
+    {"take-down", "assess", "ask", "close", "sweep", "ask-identity", "open-identity", "decide-identity"}
+)
 #: The sort of desk that decides about identities; the others are those of kinds of report.
 AUTHORISER = "authoriser"
 
@@ -70,6 +75,8 @@ def _training(code: str, table: Table, desk_kinds: Collection[str]) -> Training:
         raise table.wrong("months", "must be above zero")
     if not training.capabilities:
         raise table.wrong("capabilities", "must not be empty")
+    if never := sorted(training.capabilities - MAY_HANG):
+        raise table.wrong("capabilities", f"these never hang on a training: {', '.join(never)}")
     for kind in training.desks:
         if kind not in desk_kinds:
             raise table.wrong("desks", f"no desk is of the sort {kind}")

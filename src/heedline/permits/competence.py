@@ -1,7 +1,7 @@
 """What somebody must have been trained in, and whether that has run out. Plain Python; which acts is data of the pack.
 
-What nobody may hang on a date is said here, whatever a pack says: that a report is read, taken, handed over, given back
-and answered for. A lapsed training of everybody at a desk must never leave a report of danger unread.
+What may hang on a date at all is closed (`packs.training.MAY_HANG`): a lapsed training of everybody at a desk must never
+leave a report of danger unread.
 """
 
 from __future__ import annotations
@@ -13,10 +13,6 @@ from uuid import UUID
 
 from heedline.permits.capabilities import Capability as C
 
-#: What may hang on a training. Everything else never does; having somebody traced is always for a life.
-MAY_HANG = frozenset(
-    {C.TAKE_DOWN, C.ASSESS, C.ASK, C.CLOSE, C.SWEEP, C.ASK_IDENTITY, C.OPEN_IDENTITY, C.DECIDE_IDENTITY}
-)
 #: What is done all the same where somebody may be in danger; the log says that it was. Closing can wait for a colleague.
 EXCUSED_IN_DANGER = frozenset({C.ASSESS, C.ASK})
 #: What was begun while it counted is finished: a call goes on past midnight, and its draft lies for a day.
@@ -80,8 +76,5 @@ class Competence:
 
 
 def requirement(code: str, name: str, capabilities: frozenset[str], desks: frozenset[str]) -> Requirement:
-    """A requirement out of the pack's words. Raises ValueError for a capability that never hangs on a training."""
-    named = frozenset(C(one) for one in capabilities)
-    if not named <= MAY_HANG:
-        raise ValueError(f"these never hang on a training: {', '.join(sorted(named - MAY_HANG))}")
-    return Requirement(code, name, named, desks)
+    """A requirement out of the pack's words."""
+    return Requirement(code, name, frozenset(C(one) for one in capabilities), desks)

@@ -16,7 +16,7 @@ from heedline.casework.log_keys import TITLE, KeyChange, LogKeys, change
 from heedline.casework.log_proofs import Unreadable
 from heedline.casework.log_verifying import Kept, verify
 from heedline.casework.witnessing import DoesNotFit, Witness
-from heedline.vault.notes import Checkpoint, NoteSigner, signed_note
+from heedline.vault.notes import Checkpoint, Note, NoteSigner, signed_note
 from tests import database
 from tests.acting import acting
 from tests.house.log_scene import KEY, Log, committed_log
@@ -28,8 +28,12 @@ NEW_SEED, THIRD_SEED = b"\3" * 32, b"\4" * 32
 NEW, THIRD = NoteSigner(BY.name, NEW_SEED), NoteSigner(BY.name, THIRD_SEED)
 
 
+def written(size: int, old: NoteSigner = BY, new: NoteSigner = NEW, mark: bytes = b"") -> str:
+    return change(Checkpoint(old.name, size, tree(size, mark).root()), old.seed, new.seed)
+
+
 def paper(size: int, old: NoteSigner = BY, new: NoteSigner = NEW) -> KeyChange:
-    return KeyChange.from_text(change(Checkpoint(old.name, size, tree(size).root()), old.seed, new.seed))
+    return KeyChange.from_text(written(size, old, new))
 
 
 # --- papers ----------------------------------------------------------------------------------------------------------
@@ -97,26 +101,64 @@ def witness(tmp_path: Path) -> Witness:
 
 def test_a_witness_goes_on_under_the_new_key(witness: Witness) -> None:
     witness.see(note(5), BY.key, AT)
-    assert witness.follow(paper(9)) == 5
-    again = witness.see(note(5, NEW), NEW.key, AT)
+    assert witness.follow(written(9)) == 5
+    again = witness.see(note(5), NEW.key, AT)
     assert (again.new, again.size) == (False, 5)
+    assert BY.line(Note.from_text(note(5)).text) in again.note
+    assert witness.see(growth(5, 9), NEW.key, AT).size == 9, (
+        "what the old key signed last, and was not seen yet"
+    )
     with pytest.raises(DoesNotFit):  # another past, signed by the new key
-        witness.see(growth(5, 12, NEW, b"x"), NEW.key, AT, latest=True)
-    seen = witness.see(growth(5, 12, NEW), NEW.key, AT)
+        witness.see(growth(9, 12, NEW, b"x"), NEW.key, AT, latest=True)
+    seen = witness.see(growth(9, 12, NEW), NEW.key, AT)
     assert (seen.size, seen.first) == (12, False)
-    assert witness.follow(paper(9)) == 12, "a second time changes nothing"
+    assert witness.follow(written(9)) == 12, "a second time changes nothing"
+    assert witness.follow(written(12, NEW, THIRD)) == 12
+    for key in (BY.key, NEW.key, THIRD.key):
+        assert witness.size_held(key) == 12
+    assert witness.see(growth(12, 13, THIRD), THIRD.key, AT).size == 13
 
 
-def test_a_witness_follows_no_paper_that_contradicts_what_it_signed(witness: Witness) -> None:
+def test_a_former_key_gets_no_second_past_signed(witness: Witness) -> None:
+    """Whoever finds it later is one that the witness has known: the memory of both keys is one."""
+    witness.see(note(5), BY.key, AT)
+    witness.follow(written(9))
+    for asked in (BY.key, NEW.key):
+        for shown in (
+            growth(5, 12),  # true, and beyond the paper
+            growth(5, 12, BY, b"x"),
+            growth(5, 9, BY, b"x"),  # as long as the paper says, and another past
+            growth(5, 7, NEW),  # the new one before it was handed over
+        ):
+            with pytest.raises(Unreadable, match="not signed by the log's key"):
+                witness.see(shown, asked, AT)
+    witness.see(growth(5, 12, NEW), NEW.key, AT)
+    with pytest.raises(Unreadable, match="older than the last"):
+        witness.see(growth(5, 8, BY, b"x"), BY.key, AT)
+    assert witness.size_held(BY.key) == 12
+
+
+def test_a_witness_follows_no_paper_that_contradicts_what_it_signed(witness: Witness, tmp_path: Path) -> None:
     with pytest.raises(Unreadable, match="Nothing of the old key"):
-        witness.follow(paper(9))
+        witness.follow(written(9))
     witness.see(note(9), BY.key, AT)
     with pytest.raises(DoesNotFit):
-        witness.follow(paper(5))
-    other = change(Checkpoint(BY.name, 9, tree(9, b"x").root()), BY.seed, NEW.seed)
+        witness.follow(written(5))
     with pytest.raises(DoesNotFit):
-        witness.follow(KeyChange.from_text(other))
+        witness.follow(written(9, mark=b"x"))
     assert witness.held(NEW.key) is None
+    witness.follow(written(9))
+    with pytest.raises(DoesNotFit, match="followed here before"):  # two heirs
+        witness.follow(written(10, BY, THIRD))
+    assert len(list((tmp_path / "witness" / "evidence").iterdir())) == 3
+    assert witness.held(THIRD.key) is None
+
+
+def test_a_proof_by_a_former_key_of_another_past_is_not_believed() -> None:
+    keys = LogKeys.known(NEW.key, [paper(9)])
+    for mark, believed in ((b"", True), (b"x", False)):
+        shown = Note.from_text(note(9, BY, mark))
+        assert keys.signed(shown, Checkpoint.from_text(shown.text)) is believed
 
 
 # --- the log of an installation --------------------------------------------------------------------------------------

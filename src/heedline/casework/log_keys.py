@@ -86,6 +86,15 @@ class LogKeys:
                 raise Unreadable("A paper about a change of key does not belong to this key")
         return cls(tuple(keys), tuple(chain))
 
+    @classmethod
+    def linked(cls, key: NoteKey, papers: Sequence[KeyChange]) -> LogKeys:
+        """The same from many papers, of which some may be about other logs or keys. Raises Unreadable when two contradict."""
+        keys, left = [key], list(papers)
+        while near := [one for one in left if any(_same(k, end) for k in keys for end in (one.old, one.new))]:
+            keys += [end for one in near for end in (one.old, one.new)]
+            left = [one for one in left if one not in near]
+        return cls.known(key, [one for one in papers if one not in left])
+
     def of(self, tree: Checkpoint) -> tuple[NoteKey, ...]:
         """Which keys may have signed this checkpoint; none when it is one of another log."""
         lowest = (0, *(one.size for one in self.changes))
@@ -97,9 +106,15 @@ class LogKeys:
         )
         return tuple(key for key in found if key is not None)
 
+    def line(self, note: Note, tree: Checkpoint) -> str:
+        """The signature line of the key that was in force; "" when there is none, or it is of another past than a paper."""
+        if any(one.size == tree.size and one.root != tree.root for one in self.changes):
+            return ""
+        return next((note.line_of(key) for key in self.of(tree) if _believed(note, key)), "")
+
     def signed(self, note: Note, tree: Checkpoint) -> bool:
         """Whether a checkpoint has the signature of the key that was in force."""
-        return any(_believed(note, key) for key in self.of(tree))
+        return bool(self.line(note, tree))
 
 
 def _same(one: NoteKey, other: NoteKey) -> bool:

@@ -13,17 +13,17 @@ import json
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from heedline.casework.log_folder import sync_folder, write_whole
-from heedline.casework.log_keys import KeyChange
+from heedline.casework.log_keys import KeyChange, LogKeys
 from heedline.casework.log_proofs import Growth, Unreadable, read_note, same_log
 from heedline.vault.notes import COSIGNATURE, Checkpoint, NotBelieved, Note, NoteKey, NoteSigner
 
-_KEY, _LOCK, _EVIDENCE = "witness-key", "lock", "evidence"
+_KEY, _LOCK, _EVIDENCE, _CHANGES = "witness-key", "lock", "evidence", "changes"
 
 
 class DoesNotFit(Exception):
@@ -73,6 +73,9 @@ class Witness:
 
     def held(self, log: NoteKey) -> Note | None:
         """The last checkpoint of this log that was signed here. Raises Unreadable when the memory is damaged."""
+        return self._remembered(self._keys(log).keys[0])
+
+    def _remembered(self, log: NoteKey) -> Note | None:
         file = self._file(log)
         if not file.exists():
             return None
@@ -98,35 +101,40 @@ class Witness:
             growth = Growth.from_text(text) if text.startswith("old ") else None
             note = read_note(growth.note if growth is not None else text)
             tree = Checkpoint.from_text(note.text)
-            theirs = same_log(log, tree.origin)
-            if theirs is None:
+            if same_log(log, tree.origin) is None:
                 raise Unreadable(f"This is a checkpoint of another log: {tree.origin}")
-            try:
-                signed = note.line_of(theirs)
-            except NotBelieved:
-                raise Unreadable("It is not signed by the log's key") from None
+            keys = self._keys(log)
+            signed = keys.line(note, tree)
+            if not signed:
+                raise Unreadable("It is not signed by the log's key")
             held = self.held(log)
             if held is not None:
                 before = Checkpoint.from_text(held.text)
                 try:
                     if not _is_later(before, tree, growth, latest=latest):
-                        return Seen(_text_of(held, self.key, log), before.size, new=False, first=False)
+                        return Seen(_text_of(held, self.key, keys), before.size, new=False, first=False)
                 except DoesNotFit:
                     self._keep_evidence(held, text)
                     raise
             cosigned = f"{note.text}\n{signed}{self._signer.line(note.text, seconds=int(at.timestamp()))}"
-            write_whole(self._file(log), cosigned.encode())
+            write_whole(self._file(keys.keys[0]), cosigned.encode())
             sync_folder(self._folder)
             return Seen(cosigned, tree.size, new=True, first=held is None)
 
-    def follow(self, change: KeyChange) -> int:
-        """The log changes its key: what was signed here under the old one is held under the new one. Returns how many events it has.
+    def follow(self, paper: str) -> int:
+        """The log changes its key: what was signed here under the old one goes on under the new one, and the old one ends.
 
-        `change` is believed because the old key signed it, of which something is held here. Raises Unreadable where nothing
-        is, and DoesNotFit when the old key has signed here what the paper cannot know: it was stolen, or the paper is false.
+        Returns how many events are held. The paper is believed because the old key signed it, of which something is held
+        here. Raises Unreadable where nothing is, and DoesNotFit when the old key has signed here what the paper cannot
+        know, or another paper: it was stolen, or the paper is false.
         """
+        change = KeyChange.from_text(paper)
         with _alone(self._folder):
-            held, after = self.held(change.old), self.held(change.new)
+            keys = self._keys(change.old)
+            first = keys.keys[0]
+            if change in keys.changes:
+                return self.size_held(change.new)
+            held, after = self._remembered(first), self._remembered(change.new)
             if held is None:
                 raise Unreadable(
                     "Nothing of the old key was signed here: take the new one from people, as the first"
@@ -137,10 +145,29 @@ class Witness:
                 raise DoesNotFit(
                     f"The paper ends the old key after {change.size:,} events; it has signed {before.size:,} here"
                 )
-            if after is None:
-                write_whole(self._file(change.new), self._file(change.old).read_bytes())
-                sync_folder(self._folder)
+            try:
+                LogKeys.known(first, [*keys.changes, change])
+            except Unreadable:
+                self._keep_evidence(held, change.text)
+                raise DoesNotFit("It does not go with the papers that were followed here before") from None
+            if after is not None and Checkpoint.from_text(after.text).size > before.size:
+                write_whole(self._file(first), self._file(change.new).read_bytes())
+            write_whole(
+                self._folder / _CHANGES / hashlib.sha256(paper.encode()).hexdigest()[:16], paper.encode()
+            )
+            sync_folder(self._folder)
             return self.size_held(change.new)
+
+    def _keys(self, log: NoteKey) -> LogKeys:
+        """The keys of this log, by the papers that were followed here. Raises Unreadable when the memory is damaged."""
+        folder = self._folder / _CHANGES
+        try:
+            papers = [one.read_text(encoding="utf-8") for one in sorted(folder.glob("[!.]*"))]
+        except (OSError, ValueError):
+            raise Unreadable(
+                f"{folder} is damaged: restore it, or this witness vouches for nothing"
+            ) from None
+        return LogKeys.linked(log, [KeyChange.from_text(one) for one in papers])
 
     def _file(self, log: NoteKey) -> Path:
         """One for each log and key, whatever its generation."""
@@ -179,11 +206,8 @@ def _is_later(before: Checkpoint, tree: Checkpoint, growth: Growth | None, *, la
     return True
 
 
-def _text_of(note: Note, witness: NoteKey, log: NoteKey) -> str:
-    theirs, line = same_log(log, Checkpoint.from_text(note.text).origin), ""
-    if theirs is not None:
-        with suppress(NotBelieved):  # the log's key of before signed it
-            line = note.line_of(theirs)
+def _text_of(note: Note, witness: NoteKey, keys: LogKeys) -> str:
+    line = keys.line(note, Checkpoint.from_text(note.text))
     return f"{note.text}\n{line}{note.line_of(witness)}"
 
 

@@ -74,8 +74,9 @@ def show(args: argparse.Namespace) -> int:
 
 def follow(args: argparse.Namespace) -> int:
     """The log has changed its key, and the old one says so: what is held of it goes on under the new one."""
-    change = KeyChange.from_text(text_of(args.change))
-    size = Witness(Path(args.folder)).follow(change)
+    paper = text_of(args.change)
+    change = KeyChange.from_text(paper)
+    size = Witness(Path(args.folder)).follow(paper)
     say(str(change.new))
     tell(f"ok     The log signs with this key from now on. {size:,} events are held of it.")
     return FITS

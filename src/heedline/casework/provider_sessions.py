@@ -82,10 +82,15 @@ def answered(token: str, refresh_token: str, *, at: datetime) -> None:
     )
 
 
-def unanswered(token: str, *, at: datetime) -> bool:
-    """It did not answer. Whether the session may go on all the same; it is asked again in a minute."""
+def unanswered(token: str, refresh_token: str, *, at: datetime) -> bool:
+    """It said nothing that can be used; `refresh_token` is what it gave for next time, "" where it gave nothing.
+
+    Whether the session may go on all the same; it is asked again in a minute.
+    """
     tolerated = settings.SSO.tolerated if settings.SSO is not None else _TOLERATED
-    return bool(_of(token).filter(good_at__gt=at - tolerated).update(ask_at=at + _AGAIN, asking_until=None))
+    newer = {"sealed": _sealed(token, refresh_token)} if refresh_token else {}
+    row = _of(token).filter(good_at__gt=at - tolerated)
+    return bool(row.update(ask_at=at + _AGAIN, asking_until=None, **newer))
 
 
 def _ask_every() -> timedelta:

@@ -164,18 +164,22 @@ def take_notice(notice: str, *, account: bytes | None, sid: str, at: datetime) -
     """The provider says that somebody signed out there, or was put out. False for a notice that was taken before."""
     row = hashlib.sha256(notice.encode()).digest()
     try:
-        with transaction.atomic():
+        with transaction.atomic():  # taken and carried out, or neither: it is sent again when something fails
             ProviderNotice.objects.create(row=row, expires_at=at + _REMEMBERED)
+            found: set[UUID | None] = set()
+            if account is not None:
+                found |= set(
+                    ProviderBinding.objects.filter(account=account).values_list("officer_id", flat=True)
+                )
+            elif sid:
+                mark = provider_sessions.mark_of(sid)
+                found |= set(
+                    OfficeSession.objects.filter(provider__sid=mark).values_list("officer_id", flat=True)
+                )
+            for officer_id in found - {None}:
+                _end(officer_id, "notice")  # type: ignore[arg-type]
     except IntegrityError:
         return False
-    found: set[UUID | None] = set()
-    if account is not None:
-        found |= set(ProviderBinding.objects.filter(account=account).values_list("officer_id", flat=True))
-    elif sid:
-        mark = provider_sessions.mark_of(sid)
-        found |= set(OfficeSession.objects.filter(provider__sid=mark).values_list("officer_id", flat=True))
-    for officer_id in found - {None}:
-        _end(officer_id, "notice")  # type: ignore[arg-type]
     return True
 
 

@@ -142,6 +142,34 @@ def test_a_secret_that_no_longer_fits_is_no_word_about_a_person(
     assert page.heading == "My work"
 
 
+@pytest.mark.parametrize("wrong", ["key", "clock", "nothing"])
+def test_what_cannot_be_checked_is_no_word_about_a_person(
+    house: House, hand: Open, idp: IdentityProvider, bound: None, clock: Clock, wrong: str
+) -> None:
+    """Keys that were changed within the minute, a clock that is wrong, keys that cannot be read: the office stays open, and
+    the token that was given meanwhile is the one that counts."""
+    page = sign_in_there(hand(), idp, "odile-there")
+    clock.on(minutes=4)
+    if wrong == "key":
+        idp.sign = "unknown"
+    elif wrong == "clock":
+        idp.bend = lambda claims: claims.update(iat=claims["iat"] + 600)
+    else:
+        idp.bend = lambda claims: idp.facts.update(jwks_uri=None)
+        idp.sign = "unknown"
+    page.get("/w/")
+    assert (page.heading, idp.asked["refresh"]) == ("My work", 1)
+    idp.sign, idp.bend, idp.facts = "RS256", lambda claims: None, {}
+    clock.on(minutes=1, seconds=1)
+    page.get("/w/")
+    assert (page.heading, idp.asked["refresh"]) == ("My work", 2)
+    idp.sign = "unknown"
+    clock.on(minutes=63)
+    page.get("/w/")
+    assert page.heading == "Sign in"
+    assert acts("ended-by-provider") == [{"how": "silence"}]
+
+
 def test_switched_off_the_sessions_end_and_who_was_bound_stays_bound(
     house: House,
     hand: Open,

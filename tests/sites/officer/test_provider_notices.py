@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from heedline.audit.models import Event
+from heedline.casework import attendance
 from heedline.permits.models import OfficeSession, UnlockedKeys
 from tests.cast import House
 from tests.identity_provider import LOGOUT, IdentityProvider
@@ -34,6 +36,22 @@ def test_a_notice_ends_every_session_and_counts_once(
     assert notify(there, notice) == 400  # replayed
     page.get("/w/")
     assert page.heading == "My work"
+
+
+def test_a_notice_that_could_not_be_carried_out_is_taken_when_it_is_sent_again(
+    house: House, hand: Open, idp: IdentityProvider, bound: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, notice = sign_in_there(hand(), idp, "odile-there"), idp.logout_token("odile-there")
+
+    def fails(officer_id: UUID) -> None:
+        raise RuntimeError("the database went away")
+
+    with monkeypatch.context() as away:
+        away.setattr(attendance, "end_sessions", fails)
+        assert notify(hand(), notice) == 500
+    assert notify(hand(), notice) == 200
+    page.get("/w/")
+    assert page.heading == "Sign in"
 
 
 def test_a_notice_about_one_session_there(

@@ -14,12 +14,13 @@ from heedline.web.officer.id_tokens import NotValid, read_id_token
 
 
 def still_welcome(by: Attendance, *, at: datetime) -> bool:
-    """Whether this session goes on: not due, the provider says yes, or it is silent and not for too long.
+    """Whether this session goes on: not due, the provider says yes, or it says nothing that can be used and not for too long.
 
     Where it is not, it has ended in the database already, and the log says so.
     """
     if by.ask_at is None or at < by.ask_at:
         return True
+    given = None
     try:
         held = provider_sessions.claim(by.token, at=at)
         if held is None:
@@ -37,12 +38,15 @@ def still_welcome(by: Attendance, *, at: datetime) -> bool:
             )
             if not single_sign_on.is_theirs(by, single_sign_on.account_of(settings.SSO.issuer, said.subject)):
                 raise provider.TurnedAway  # somebody else's answer is a no
-    except provider.NoAnswer:
-        if provider_sessions.unanswered(by.token, at=at):
+    except (provider.NoAnswer, NotValid):
+        # Keys that were changed a moment ago, a clock that is wrong: no word about a person. What it gave instead of the
+        # token that was used up counts all the same, or the next question would be answered with a no.
+        newer = given.refresh_token if given is not None else ""
+        if provider_sessions.unanswered(by.token, newer, at=at):
             return True
         single_sign_on.out_of_reach(by)
         return False
-    except (provider.TurnedAway, NotValid, CannotOpen):
+    except (provider.TurnedAway, CannotOpen):
         single_sign_on.turned_away(by)
         return False
     provider_sessions.answered(by.token, given.refresh_token or held, at=at)

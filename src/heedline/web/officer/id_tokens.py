@@ -73,7 +73,7 @@ def read_id_token(token: str, asked: Asked, *, nonce: str | None, keys: KeyFinde
     _addressed(said, asked, at)
     if "events" in said:
         raise NotValid("kind")  # a logout token is nobody's sign-in
-    if nonce is not None and not compare_digest(_text(said, "nonce"), nonce):
+    if nonce is not None and not compare_digest(_text(said, "nonce").encode(), nonce.encode()):
         raise NotValid("nonce")
     if _moment(said, "exp") <= at - _SKEW:
         raise NotValid("expired")
@@ -158,7 +158,7 @@ def _addressed(said: Mapping[str, Any], asked: Asked, at: datetime) -> None:
 
 def _text(said: Mapping[str, Any], name: str) -> str:
     found = said.get(name, "")
-    return found if isinstance(found, str) else ""
+    return found if isinstance(found, str) and found.isprintable() else ""
 
 
 def _moment(said: Mapping[str, Any], name: str) -> datetime:

@@ -2,7 +2,8 @@
 
 Promise: requests go to the configured issuer and to what it names, over TLS (this machine excepted), without proxies and
 redirects, with little time and little to read, and only a few at once: a provider that is slow or hostile holds no officer
-up who signs in here. Access tokens are thrown away. Nothing of an answer is logged.
+up who signs in here, and strangers who come back with codes that are none never take the last place from officers whose
+sessions have to be asked about. Access tokens are thrown away. Nothing of an answer is logged.
 
 Sources: OpenID Connect Core 1.0, Discovery 1.0, RFC 6749, RFC 7636 (PKCE), RFC 9207 (who answers).
 """
@@ -13,14 +14,13 @@ import base64
 import hashlib
 import http.client
 import json
+import socket
 import threading
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from email.message import Message
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from django.conf import settings
@@ -30,10 +30,12 @@ from heedline.web.officer.id_tokens import Asked, Jwk, KeyFinder
 if TYPE_CHECKING:
     from heedline.config.single_sign_on import Provider
 
-#: Seconds without a byte, and for a whole answer.
+#: Seconds without a byte, and from the question to the end of the answer, its headers too.
 _SILENCE, _WHOLE = 5.0, 8.0
 _MOST = 256 * 1024
-_AT_ONCE = threading.BoundedSemaphore(3)
+#: So many requests at once in all; of them for codes, which anybody can make up; and for what it publishes.
+_AT_ONCE = threading.BoundedSemaphore(4)
+_CODES, _READING = threading.BoundedSemaphore(2), threading.BoundedSemaphore(1)
 #: What the provider publishes is read again after an hour; for a key that we do not know, at most once a minute.
 _KEPT, _SOONEST = 3600.0, 60.0
 #: When that failed it is not tried again for so long, whoever asks: anybody can press the button, or post a notice.
@@ -113,10 +115,14 @@ def is_from(provider: Provider, issuer: str | None) -> bool:
 
 def exchange(provider: Provider, code: str, *, verifier: str, back: str) -> Tokens:
     """The tokens for a code. Raises NoAnswer and TurnedAway."""
-    return _tokens(
-        provider,
-        {"grant_type": "authorization_code", "code": code, "redirect_uri": back, "code_verifier": verifier},
-    )
+    fields = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": back,
+        "code_verifier": verifier,
+    }
+    with _a_place(_CODES):
+        return _tokens(provider, fields)
 
 
 def refresh(provider: Provider, refresh_token: str) -> Tokens:
@@ -159,11 +165,12 @@ def _read(provider: Provider) -> _Published:
     global _published, _failed
     if _failed is not None and _failed[0] == provider.issuer and time.monotonic() - _failed[1] < _REST:
         raise NoAnswer
-    try:
-        _published = _fetched(provider)
-    except NoAnswer:
-        _failed = provider.issuer, time.monotonic()
-        raise
+    with _a_place(_READING):
+        try:
+            _published = _fetched(provider)
+        except NoAnswer:
+            _failed = provider.issuer, time.monotonic()
+            raise
     _failed = None
     return _published
 
@@ -221,47 +228,65 @@ def _allowed(address: object) -> str:
     return address
 
 
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """A secret goes to the address that was named and nowhere else."""
-
-    def redirect_request(
-        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Message, newurl: str
-    ) -> None:
-        return None
+@contextmanager
+def _a_place(among: threading.BoundedSemaphore) -> Iterator[None]:
+    """One of the few. Raises NoAnswer at once where all are taken: nobody waits."""
+    if not among.acquire(blocking=False):
+        raise NoAnswer
+    try:
+        yield
+    finally:
+        among.release()
 
 
 def _json(
     address: str, data: bytes | None = None, headers: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
-    """The object that this address answers with; of a refusal (400, 401, 403) too. Raises NoAnswer."""
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirects())
-    request = urllib.request.Request(  # noqa: S310 - the scheme is checked by `_allowed` and at the start
-        address, data=data, headers={"User-Agent": "Heedline", **(headers or {})}
-    )
-    if not _AT_ONCE.acquire(blocking=False):
-        raise NoAnswer
+    """The object that this address answers with; of a refusal (400, 401, 403) too. Raises NoAnswer.
+
+    A redirect is no answer: a secret goes to the address that was named and nowhere else.
+    """
     try:
-        try:
-            answer = opener.open(request, timeout=_SILENCE)
-        except urllib.error.HTTPError as no:
-            if data is None or no.code not in {400, 401, 403}:
-                raise
-            answer = no
-        with answer:
-            found = json.loads(_whole(answer))
+        with _a_place(_AT_ONCE):
+            status, body = _told(address, data, headers or {})
+        found = json.loads(body)
     except (OSError, ValueError, http.client.HTTPException, RecursionError):
         raise NoAnswer from None
-    finally:
-        _AT_ONCE.release()
-    if not isinstance(found, dict):
+    refusal = data is not None and status in {400, 401, 403}
+    if not (200 <= status < 300 or refusal) or not isinstance(found, dict):
         raise NoAnswer
     return found
 
 
-def _whole(answer: Any) -> bytes:
-    ends, read = time.monotonic() + _WHOLE, b""
-    while chunk := answer.read1(16 * 1024):
-        read += chunk
-        if len(read) > _MOST or time.monotonic() > ends:
-            raise ValueError("too much, or too slow")
-    return read
+def _told(address: str, data: bytes | None, headers: Mapping[str, str]) -> tuple[int, bytes]:
+    parts = urlsplit(address)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    link = kind(parts.netloc, timeout=_SILENCE)
+    try:
+        link.connect()
+        # Each byte in time is not the whole in time: somebody who sends one every few seconds is cut off.
+        cut = threading.Timer(_WHOLE, _cut, [link.sock])
+        cut.daemon = True
+        cut.start()
+        try:
+            query = f"?{parts.query}" if parts.query else ""
+            link.request(
+                "GET" if data is None else "POST",
+                f"{parts.path or '/'}{query}",
+                data,
+                {"User-Agent": "Heedline", "Connection": "close", **headers},
+            )
+            answer = link.getresponse()
+            body = answer.read(_MOST + 1)
+        finally:
+            cut.cancel()
+    finally:
+        link.close()
+    if len(body) > _MOST or (answer.length or 0) > 0:
+        raise ValueError("too much, or cut off")
+    return answer.status, body
+
+
+def _cut(link: socket.socket) -> None:
+    with suppress(OSError):  # ended by itself
+        socket.socket.shutdown(link, socket.SHUT_RDWR)  # beneath TLS, which another thread is reading

@@ -140,7 +140,8 @@ def back(request: OfficeRequest) -> HttpResponse:
     except signing.BadSignature:
         asked = {}
     if not asked or not constant_time_compare(given.get("state", ""), asked["state"]):
-        return _gone(_failed(request, LOST, "account_login"))
+        # An answer to something else: what this browser is on its way with stays as it is.
+        return _failed(request, LOST, "account_login")
     return _gone(_answer(request, idp, asked, given))
 
 

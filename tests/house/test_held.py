@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from heedline.config.edition import commit_of
 from tests.database import CHECKOUT
 from tests.house.test_fields import classed, columns
 
+CASEWORK = CHECKOUT / "src/heedline/casework"
 #: Tables that hold something which came from, or hangs on, a report.
 NEAR = ("reports_", "dispatch_outbox", "dispatch_alarm", "intake_", "audit_event")
 
@@ -28,6 +30,24 @@ def named() -> list[tuple[str, str]]:
 def test_every_column_near_a_report_stands_in_the_statement() -> None:
     """Once, and nothing that is no column: a new one fails until somebody has said on paper what it holds."""
     assert sorted(named()) == sorted(key for key in columns() if key[0].startswith(NEAR))
+
+
+def test_every_sort_of_part_is_named() -> None:
+    """Which sorts of parts a report has stands in the clear, and tells something: a new one fails until it is said."""
+    written = "\n".join(one.read_text(encoding="utf-8") for one in sorted(CASEWORK.glob("*.py")))
+    sorts = set(re.findall(r"""\b(?:PART = |part(?:: str)?(?:=| = ))"([a-z-]+)\"""", written))
+    assert {"report", "release", "asked-before"} <= sorts, "the test finds them"
+    (said,) = [one.words for one in held.HOLDS if "reports_sealed_header" in one.columns]
+    assert {one for one in sorts if f" {one}," not in said and f" {one}." not in said} == set()
+
+
+def test_the_log_and_the_table_are_told_apart() -> None:
+    """The report's quarter hour goes when it is taken; the log's never does, and calls taken down have an exact time."""
+    (log,) = [one.words for one in held.HOLDS if "audit_event" in one.columns]
+    (came,) = [one.words for one in held.HOLDS if "received_on" in one.columns.get("reports_report", "")]
+    assert "for good" in log
+    assert "by telephone" in log
+    assert "the log keeps it" in came
 
 
 def test_what_is_said_to_be_sealed_is_and_nothing_sealed_is_said_to_lie_open() -> None:

@@ -32,7 +32,9 @@ class Lack:
 HOLDS: tuple[Held, ...] = (
     Held(
         "What they wrote, and inside it the exact time at which it arrived. The officers of the desk can open it; nothing "
-        "else holds that time. Which pages and which language they used is inside it too.",
+        "else holds that time. Which pages and which language they used is inside it too. In the clear stands which sorts "
+        "of parts a report has: report, identity, message, reply, note, language, translation, release, asked-before. The "
+        "last says that an officer noted that the sender had written before under another code; which is inside the seal.",
         True,
         {
             "reports_sealed_header": "container report_id part header epochs",
@@ -40,13 +42,14 @@ HOLDS: tuple[Held, ...] = (
         },
     ),
     Held(
-        "A part for what senders say of themselves. Every report has one, and it looks the same whether it is empty or "
-        "not. Two people of two teams can open it. This paper does not know what is in it.",
+        "A part for what senders say of themselves. Every report has one until its time is over, and it looks the same "
+        "whether it is empty or not. Two people of two teams can open it. This paper does not know what is in it.",
         True,
         {"reports_identity_share": "id report_id share epoch sealed"},
     ),
     Held(
-        "The day on which it came. The quarter hour is kept only until an officer first takes the report.",
+        "The day on which it came. The quarter hour stands here only until an officer first takes the report; the log "
+        "keeps it (below).",
         False,
         {"reports_report": "slot received_on settled"},
     ),
@@ -78,7 +81,11 @@ HOLDS: tuple[Held, ...] = (
         {"reports_call_back": "report_id due_at missed done"},
     ),
     Held(
-        "In the log, and in calls to officers: that a report came, to the quarter hour, written in shuffled batches.",
+        "In the log, for good, and in calls to officers: in which quarter hour this report came, written in shuffled "
+        "batches; and what officers did with it, to the second. When an officer took something down by telephone, at a "
+        "counter or from a letter, the log has the second at which they sent it and who they are, not which report it "
+        "became; where few do, that tells it. Where a report has something in it that concerns the officer who opened "
+        "it, such as a name of their family, the log says so, and not what.",
         False,
         {
             "audit_event": "id generation xid at act actor desk thing thing_id outcome detail",
@@ -88,8 +95,8 @@ HOLDS: tuple[Held, ...] = (
         },
     ),
     Held(
-        "Unfinished forms, sealed under a key that only the sender’s browser has, gone when they are sent or run out. "
-        "Nothing ties one to a report. How often pages were seen is counted in fives, of nobody.",
+        "Unfinished forms, sealed under a key that only the browser has in which they are written, gone when they are "
+        "sent or run out. Nothing ties one to a report. How often pages were seen is counted in fives, of nobody.",
         True,
         {
             "intake_draft": "row sealed expires sendings",
@@ -104,8 +111,8 @@ HOLDS: tuple[Held, ...] = (
         {},
     ),
     Held(
-        "What the desk did with the report: who took, assessed, asked, translated, kept or closed it, and when. None of it "
-        "is about who sent it; what officers wrote is sealed.",
+        "What the desk did with the report: who took, assessed, asked, translated, kept or closed it, and when. What "
+        "officers wrote is sealed. What they make of the report, of its language or of its sender stands in there.",
         False,
         {
             "reports_report": "priority danger_to_life desk_id watch_id stage due_at rank holder_id lease_until version "
@@ -155,7 +162,7 @@ LACKS: tuple[Lack, ...] = (
         ),
     ),
     Lack(
-        "No exact time of arrival outside the sealed report.",
+        "No exact time of arrival outside the sealed report, of what a sender sent us themselves.",
         (
             _TIME + "test_every_column_with_a_time_is_declared",
             _TIME + "test_before_settling_no_column_has_an_exact_time_of_a_report",

@@ -115,6 +115,22 @@ def test_a_mistake_is_taken_back_by_who_could_record_it(people: People) -> None:
     assert len(logged("training-withdrawn", thing=people.house.officers["Odile"].id)) == 1
 
 
+def test_a_supervisor_takes_back_only_what_their_own_desk_needs(people: People) -> None:
+    house = people.house
+    open_desk(house, "material", "Mirela", "Marcus")
+    with acting("office"):
+        here = house.desks["north-east"]
+        stewardship.appoint(house.officers["Mirela"], Role.OFFICER, here, hands=house.hands, at=people.at)
+        stewardship.appoint(house.officers["Olga"], Role.SUPERVISOR, here, hands=house.hands, at=people.at)
+        cast.train(house, at=people.at)
+    with people.sitting("Olga") as olga:
+        with pytest.raises(NotHere):
+            training.withdraw(record_of(people, "Mirela", "material").id, by=olga, at=people.at)
+        training.withdraw(record_of(people, "Mirela", "call-taking").id, by=olga, at=people.at)
+    assert record_of(people, "Mirela", "material").withdrawn_on is None
+    assert len(logged("training-withdrawn", refused=True)) == 1
+
+
 def test_the_database_lets_nobody_record_their_own_or_change_what_was_said(people: People) -> None:
     own = {
         "officer": people.house.officers["Odile"],

@@ -190,16 +190,19 @@ def record(
 
 
 def withdraw(row: UUID, *, by: Attendance, at: datetime) -> None:
-    """Take back a record that was a mistake; it counts no more from today on. Raises NotHere, also for one's own."""
+    """Take back a record that was a mistake; it counts no more from today on.
+
+    Raises NotHere for what this person could not have recorded: one's own, and what is needed at a desk of others only.
+    """
     with transaction.atomic():
-        led = _led(by).filter(ended_on=None).values("officer_id")
         found = (
             CompletedTraining.objects.select_for_update(of=("self",))
-            .filter(pk=row, withdrawn_on=None, officer_id__in=led)
+            .filter(pk=row, withdrawn_on=None)
             .exclude(officer_id=by.officer_id)
             .first()
         )
-        if found is not None:
+        theirs = {(one.officer_id, one.training.code) for one in needs_of(_led(by))}
+        if found is not None and (found.officer_id, found.training) in theirs:
             found.withdrawn_by_id, found.withdrawn_on = by.officer_id, at.date()
             found.save(update_fields=["withdrawn_by", "withdrawn_on"])
             _log(Act.TRAINING_WITHDRAWN, found.officer_id, found.training, by)

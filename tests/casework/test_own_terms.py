@@ -92,7 +92,7 @@ def test_opening_what_concerns_oneself_is_seen_by_overseers_alone(people: People
     assert [dict(line.words)["officer"] for line in page.lines] == ["Odile O.", "Odile O."]
 
 
-def test_messages_and_who_sent_it_count_and_colleagues_words_do_not(people: People) -> None:
+def test_messages_count_and_neither_who_sent_it_nor_colleagues_words(people: People) -> None:
     register(people, "Odile", "Rosa Verhoeven-Okonkwo", "Odile O")
     ref, code = people.taken(**NAMED)
     people.read(ref)
@@ -110,12 +110,14 @@ def test_messages_and_who_sent_it_count_and_colleagues_words_do_not(people: Peop
         )
     people.read(ref)
     assert met(people) == ()
-    identity_scene.open_it(people, request)
-    assert [one.detail["how"] for one in logged("own-term-met")] == ["identity-opened"]
+    opened = identity_scene.open_it(people, request)
+    assert "Rosa Verhoeven-Okonkwo" in str([section.rows for section in opened.told])
+    assert logged("own-term-met") == [], "it would say that a name was given, and whose"
+    assert len(logged("identity-opened", thing=ref)) == 1
     with acting("public"):
         conversation.say(code, "Ask Rosa Verhoeven Okonkwo", message_id=uuid4(), at=people.at)
     people.read(ref)
-    assert [one.detail["how"] for one in logged("own-term-met")] == ["identity-opened", "report-read"]
+    assert [one.detail["how"] for one in logged("own-term-met")] == ["report-read"]
 
 
 def test_what_is_looked_for_is_compared_too(people: People) -> None:
@@ -239,6 +241,22 @@ def test_an_overseer_sees_how_many_and_since_when_and_ends_them(people: People) 
     assert standing(people)["Odile O."].terms == 0
     assert [one.detail["terms"] for one in logged("own-terms-registered")] == [1, 1]
     assert [one.detail["terms"] for one in logged("own-terms-ended")] == [2]
+
+
+def test_an_overseer_does_not_end_their_own(people: People) -> None:
+    ned = people.house.officers["Ned"].id
+    OwnTerm.objects.create(
+        officer_id=ned,
+        sealed=b"x",
+        key=b"x",
+        registered_by_id=people.house.officers["Odile"].id,
+        registered_on=people.at.date(),
+    )
+    with people.sitting("Ned", unlocked=False) as here:
+        with pytest.raises(NotNow, match="Another overseer"):
+            own_terms_register.end(ned, by=here, at=people.at)
+        assert OwnTerm.objects.all().delete()[0] == 0, "the database says it again"
+    assert OwnTerm.objects.count() == 1
 
 
 def test_an_officer_sees_how_many_stand_and_by_whom_and_no_more(people: People) -> None:

@@ -97,13 +97,12 @@ def record_look(
     by: Attendance,
     report: UUID,
     desk: UUID | None,
-    detail: dict[str, str | int | bool] | None = None,
 ) -> None:
     """Write a look at a report into the log, in the caller's transaction; in the same statement that it met an own term.
 
     `words`: all that the look shows in plain. It costs the same whether the officer has terms, and whether one is met.
     """
-    look = Written(act, actor=by.officer_id, desk=desk, thing="report", thing_id=report, detail=detail or {})
+    look = Written(act, actor=by.officer_id, desk=desk, thing="report", thing_id=report, detail={})
     met = meets(by.keys().own_terms, words)
     journal.record_together([look, *([_met(by, report, str(act))] if met else [])])
 

@@ -113,9 +113,14 @@ def _check(terms: Sequence[str], standing: int) -> None:
 
 
 def end(officer: UUID, *, by: Attendance, at: datetime) -> int:
-    """End all terms of an officer: they have left, or theirs are to be registered anew. Return how many. Raises Refused."""
+    """End all terms of an officer: they have left, or theirs are to be registered anew. Return how many.
+
+    Raises Refused for whoever does not oversee, and NotNow for oneself.
+    """
     with refusals_logged(Act.OWN_TERMS_ENDED, by=by.officer_id, thing="officer", thing_id=officer):
         oversight.permit(by)
+        if officer == by.officer_id:
+            raise NotNow("Another overseer ends yours.")
         ended, _ = OwnTerm.objects.filter(officer_id=officer).delete()
         journal.record(
             Act.OWN_TERMS_ENDED,

@@ -9,4 +9,5 @@ CREATE POLICY mine_or_overseen ON keys_own_term FOR SELECT TO heedline_office
 CREATE POLICY registered_by_overseers ON keys_own_term FOR INSERT TO heedline_office
     WITH CHECK ((SELECT permits.i_oversee()) AND registered_by_id = (SELECT permits.my_officer())
         AND officer_id <> (SELECT permits.my_officer()));
-CREATE POLICY ended_by_overseers ON keys_own_term FOR DELETE TO heedline_office USING ((SELECT permits.i_oversee()));
+CREATE POLICY ended_by_overseers ON keys_own_term FOR DELETE TO heedline_office
+    USING ((SELECT permits.i_oversee()) AND officer_id <> (SELECT permits.my_officer()));

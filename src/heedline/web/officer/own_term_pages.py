@@ -53,8 +53,12 @@ def own(request: OfficeRequest) -> HttpResponse:
     form, status = Form(fields), 200
     if request.method == "POST" and request.POST.get("do") == "end":
         if (officer := _id(request.POST.get("whose", ""))) is not None:
-            ended = own_terms_register.end(officer, by=by, at=at)
-            messages.success(request, f"Ended: {ended} term{'' if ended == 1 else 's'}.")
+            try:
+                ended = own_terms_register.end(officer, by=by, at=at)
+            except NotNow as no:
+                messages.error(request, no.reason)
+            else:
+                messages.success(request, f"Ended: {ended} term{'' if ended == 1 else 's'}.")
         return HttpResponseRedirect(reverse("oversight-own"))
     if request.method == "POST":
         form, status = Form.posted(fields, request.POST.lists()), 422

@@ -202,6 +202,30 @@ def test_a_lapsed_call_taker_begins_no_call_and_sends_none_but_of_danger(people:
     send_call(people, "Odile")
 
 
+def test_a_call_begun_for_danger_is_sent_whatever_it_turns_out_to_be(people: People) -> None:
+    """The officer is alone at night, and the caller hangs up before they could be asked."""
+    lapse(people, "Odile", "call-taking")
+    new = stories.new_report(where={"postcode": stories.NORTH_EAST})
+    assert new.record.urgency != "danger"
+    with people.sitting("Odile") as odile:
+        assert call_taking.for_danger_only(odile)
+        draft = call_taking.for_danger(call_taking.begin(None, by=odile), at=people.at)
+        call_taking.keep(draft, {"what.narrative": ["words"]}, at=people.at)
+        kept = call_taking.open_call(draft.cookie, by=odile, at=people.at)
+        assert kept is not None
+        assert (
+            call_taking.for_danger(kept, at=people.at).notes == kept.notes
+        )  # a page seen again changes nothing
+        gone = Contact("phone", dropped=True)
+        call_taking.send(kept, gone, new.record, new.question_set, by=odile, at=people.at)
+    assert Report.objects.count() == 1
+    assert let_pass("call-taking") == ["take-down"]
+    with people.sitting("Ada") as ada:
+        draft = call_taking.for_danger(call_taking.begin(None, by=ada), at=people.at)
+        with pytest.raises(Refused):  # a role comes by no emergency
+            call_taking.send(draft, gone, new.record, new.question_set, by=ada, at=people.at)
+
+
 def test_a_training_that_ends_during_a_call_cuts_nobody_off(people: People) -> None:
     lapse(people, "Odile", "call-taking", ago=timedelta(0))  # it counted until yesterday
     with people.sitting("Odile") as odile, pytest.raises(Refused):

@@ -51,6 +51,8 @@ CHANNELS = {
 _LANGUAGE = "en"  # what officers write in; the caller's own is an answer like others
 #: An officer may go for lunch with half a letter typed in; the key goes with the browser all the same.
 _HOURS = 24
+#: A draft's note that somebody may be in danger, as whoever began it said.
+_FOR_DANGER = "for_danger"
 _LOOK_ALIKE = str.maketrans("ILOU", "110V")
 
 
@@ -85,6 +87,20 @@ def open_call(cookie: str | None, *, by: Attendance, at: datetime) -> Draft | No
 def begin(cookie: str | None, *, by: Attendance) -> Draft:
     """A new call of this officer, under the browser's cookie when it has one. Nothing is stored before `keep`."""
     return Draft(cookie or drafting.new_cookie(), keep_hours=_HOURS, purpose=_purpose(by))
+
+
+def for_danger_only(by: Attendance) -> bool:
+    """Whether they miss the training, so that they may begin a call only because somebody may be in danger."""
+    return bool(by.why_untrained(Capability.TAKE_DOWN))
+
+
+def for_danger(draft: Draft, *, at: datetime) -> Draft:
+    """Keep that this call was begun because somebody may be in danger: it is sent whatever it turns out to be, and also
+    when it drops before anybody could ask."""
+    if not draft.notes.get(_FOR_DANGER):
+        draft.notes = {**draft.notes, _FOR_DANGER: True}
+        keep(draft, draft.answers, at=at)
+    return draft
 
 
 def edition_of(draft: Draft | None) -> int:
@@ -162,10 +178,12 @@ def send(
     """Send what was taken down. When this returns it is durable, and the draft holds the code and nothing else.
 
     Sent twice, it is one report. Raises SealingStopped (nothing was sent, the draft stays) and Refused. A training that
-    ran out since yesterday cuts nobody off, and none is asked for where somebody is in danger; the log says so.
+    ran out since yesterday cuts nobody off, and none is asked for where somebody is or may be in danger (`for_danger`);
+    the log says so.
     """
+    excused = told.urgency == "danger" or bool(draft.notes.get(_FOR_DANGER))
     with on_the_record(Act.CALL_TAKEN_DOWN, by=by):
-        missing = by.require(Capability.TAKE_DOWN, begun=True, excused=told.urgency == "danger")
+        missing = by.require(Capability.TAKE_DOWN, begun=True, excused=excused)
     if contact.channel not in CHANNELS:
         raise ValueError("a way in that the door does not know")
     new = NewReport(

@@ -106,12 +106,9 @@ def test_an_officer_sees_their_own_and_nobody_elses(house: House, hand: Callable
 def test_a_lapsed_call_taker_is_told_how_and_never_keeps_an_emergency_out(
     house: House, hand: Callable[[], Hand]
 ) -> None:
-    lapse(house, "Odile", "call-taking")
     odile = hand().at_work(house, "Odile")
-    assert odile.get("/w/call/").status_code == 403
-    assert "You cannot take a report down now" in odile.html
-    assert "a supervisor of your desk, or a steward, records it" in odile.html
-    odile.get("/w/call/?danger=yes")
+    odile.get("/w/call/")
+    lapse(house, "Odile", "call-taking")  # while the page stands open
     words = {"what.narrative": "Quinquereme: he said it would be tonight", "channel": "phone"}
     odile.send("/w/call/", **words, **{"where.place": "the station"}, do="dropped")
     assert odile.page.status_code == 403
@@ -122,6 +119,23 @@ def test_a_lapsed_call_taker_is_told_how_and_never_keeps_an_emergency_out(
     assert "Quinquereme" in odile.html
     odile.send("/w/call/", **words, **{"now.danger": "yes"}, do="dropped")
     assert Report.objects.get().urgency == "danger"
+
+
+def test_who_began_for_danger_sends_when_the_caller_is_gone_before_they_could_ask(
+    house: House, hand: Callable[[], Hand]
+) -> None:
+    lapse(house, "Odile", "call-taking")
+    odile = hand().at_work(house, "Odile")
+    assert odile.get("/w/call/").status_code == 403
+    assert "You cannot take a report down now" in odile.html
+    assert "a supervisor of your desk, or a steward, records it" in odile.html
+    assert "/w/call/?danger=yes" in odile.html
+    odile.get("/w/call/?danger=yes")
+    odile.send(
+        "/w/call/", **{"what.narrative": "He said it would be tonight", "channel": "phone"}, do="dropped"
+    )
+    assert odile.page.status_code in {200, 303}
+    assert Report.objects.count() == 1
 
 
 def test_at_the_material_desk_the_page_says_what_is_missing_and_loses_no_words(

@@ -133,7 +133,10 @@ def call(request: OfficeRequest) -> HttpResponse:
     if request.method == "POST":
         return _take(request, draft)
     kept = kept_for(request, by)
-    if kept is None and draft is None and "danger" not in request.GET:
+    if "danger" in request.GET:
+        if call_taking.for_danger_only(by):
+            draft = call_taking.for_danger(draft or call_taking.begin(cookie_of(request), by=by), at=at)
+    elif kept is None and draft is None:
         try:
             call_taking.may_begin(by)
         except Refused as no:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -89,6 +90,26 @@ def test_the_worker_draws_once_from_what_the_log_says(people: People) -> None:
     said = {event.desk: event.detail for event in logged(Act.CHECKS_DRAWN)}
     week = str((monday(people) - timedelta(days=7)).date())
     assert said[north] == {"week": week, "checkpoint": 9, "closed": 4, "drawn": 2}
+
+
+def test_a_week_is_drawn_whole_or_not_yet(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that is stopped in the middle must not leave the other desks out for ever."""
+    people.closed()
+    people.closed("Otto", **SOUTH_WEST)
+    sign(monday(people))
+    recorded, noted = dip_sampling.journal.record, list[str]()
+
+    def stopped(*given: Any, **more: Any) -> None:
+        if noted:
+            raise RuntimeError("stopped")
+        noted.append("one desk")
+        recorded(*given, **more)
+
+    with monkeypatch.context() as until:
+        until.setattr(dip_sampling.journal, "record", stopped)
+        with pytest.raises(RuntimeError, match="stopped"):
+            drawn(people)
+    assert drawn(people) == 2
 
 
 def test_what_was_swept_is_drawn_apart_and_not_judged_by_who_swept_it(people: People) -> None:

@@ -13,6 +13,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
 
 from heedline.audit import journal
@@ -61,6 +62,7 @@ class CheckLine:
 # --- the worker's half -----------------------------------------------------------------------------------------------
 
 
+@transaction.atomic  # the week is drawn whole or not yet: whoever stops the worker in between hides no desk and no sweep
 def draw_last_week(at: datetime) -> int:
     """Draw from what was closed in the last week, once there is a daily checkpoint from after it; returns how many.
 

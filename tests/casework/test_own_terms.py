@@ -15,6 +15,7 @@ from heedline.audit.models import Event
 from heedline.casework import (
     NotHere,
     asked_before,
+    canary,
     case_file,
     conversation,
     oversight,
@@ -25,7 +26,7 @@ from heedline.casework import (
 )
 from heedline.casework.own_terms_register import MOST, Met, Standing
 from heedline.casework.reading import short_name
-from heedline.desks.models import OwnTerm, SeedWrapping
+from heedline.desks.models import Officer, OwnTerm, SeedWrapping
 from heedline.permits.gate import Refused
 from heedline.permits.roles import Role
 from heedline.reports.lifecycle import NotNow
@@ -299,3 +300,10 @@ def test_what_cannot_be_a_term_is_not_kept(people: People) -> None:
         with pytest.raises(NotHere):
             own_terms_register.register(UUID(int=1), (TERM,), by=ned, at=people.at)
     assert not OwnTerm.objects.exists()
+
+
+def test_the_canary_is_nobody_to_register_terms_for(people: People) -> None:
+    assert "Odile O." in standing(people)
+    canary.found(hands=people.house.hands, at=people.at)
+    assert Officer.objects.filter(name="Restore canary").exists()
+    assert "Restore canary" not in standing(people)

@@ -124,6 +124,13 @@ def test_printed_papers_say_what_the_code_does(tmp_path: Path) -> None:
     assert (tmp_path / "journey.md").read_text() == "something else", "a check writes nothing"
 
 
+def test_the_papers_on_data_protection_are_written_without_any_setting(tmp_path: Path) -> None:
+    written = heedline("data-protection", str(tmp_path / "papers"))
+    assert written.returncode == 0, written.stderr
+    assert "To be answered" in (tmp_path / "papers/impact-assessment.md").read_text()
+    assert (tmp_path / "papers/answers.toml").exists()
+
+
 def test_the_doctor_asks_the_database_itself(tmp_path: Path) -> None:
     seen = heedline(
         "doctor", HEEDLINE_HOME=str(tmp_path), HEEDLINE_DATABASE_URL=cluster().url("office", database())

@@ -23,7 +23,7 @@ from heedline.casework.key_directory import directory
 from heedline.casework.oversight import Sieve
 from heedline.casework.reading import short_name
 from heedline.casework.term_matching import SHORTEST, too_short
-from heedline.desks.models import Officer, OwnTerm
+from heedline.desks.models import CANARY, Appointment, Officer, OwnTerm
 from heedline.intake.fields import tidy
 from heedline.reports.lifecycle import NotNow
 
@@ -146,6 +146,7 @@ def standing(*, by: Attendance) -> tuple[Standing, ...]:
         keys = known.officer(str(officer))
         useless[officer] += keys is None or hashlib.sha256(keys.kem).digest() != bytes(key)
     people = Officer.objects.filter(is_active=True) | Officer.objects.filter(id__in=rows)
+    nobody = Appointment.objects.filter(desk__kind=CANARY).values("officer")  # the canary is nobody's name
     return tuple(
         Standing(
             officer,
@@ -154,7 +155,7 @@ def standing(*, by: Attendance) -> tuple[Standing, ...]:
             rows[officer][1] if officer in rows else None,
             useless[officer],
         )
-        for officer, name in people.order_by("name").values_list("id", "name")
+        for officer, name in people.exclude(id__in=nobody).order_by("name").values_list("id", "name")
         if officer in rows or known.officer(str(officer)) is not None
     )
 

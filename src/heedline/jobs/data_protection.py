@@ -145,7 +145,8 @@ def filled(pack: Pack, papers: Papers, answers: Answers, *, note: str) -> dict[s
     engine = Engine(autoescape=False, string_if_invalid="%(no such fact)s")
     texts = {}
     for name, template in papers.templates.items():
-        text = engine.from_string(template).render(Context(facts, autoescape=False))
+        # Numbers as they are: writing them as a language does would ask settings, and this command has none.
+        text = engine.from_string(template).render(Context(facts, autoescape=False, use_l10n=False))
         if "(no such fact)" in text:
             raise PackError(f"{name}: names a fact that there is not")
         texts[name] = text.rstrip("\n") + "\n"

@@ -66,6 +66,8 @@ def test_from_the_report_to_the_statement(house: House, hand: Callable[[], Hand]
     odile.get(f"/w/r/{ref}/")
     odile.send(f"/w/r/{ref}/", **ASSESSED)
     assert "ask that the sender be traced" in odile.html
+    odile.get(f"/w/r/{ref}/identity/")
+    assert f'href="/w/r/{ref}/trace/"' in odile.html, "the tab “Who sent it” is where one looks for it"
     odile.get(f"/w/r/{ref}/trace/")
     assert "Heedline holds nothing to trace a sender with" in odile.html
     odile.send(f"/w/r/{ref}/trace/", do="sure", ground="other-in-danger")

@@ -100,7 +100,7 @@ def test_people_without_a_desk_get_honest_pages(house: House, hand: Callable[[],
     for name in ("Ned", "Stella", "Ada"):
         page = hand()
         page.sign_in(name)
-        assert "You work on no desk that reads reports" in page.html, name
+        assert "You work on no desk that reads reports. What your role has to do" in page.html, name
         page.get("/w/duty/")
         assert page.page.status_code == 200, name
         page.get("/w/alarms/")

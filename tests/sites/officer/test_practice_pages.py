@@ -74,6 +74,10 @@ def test_an_exercise_from_beginning_to_the_trainers_answer(house: House, hand: C
     assert "Informed a live investigation" in html
     assert "<strong>No</strong>" in html  # another outcome than the trainer's
     assert "Quinquereme" in html
+    for each in re.findall(r"<dl.*?</dl>", html, re.DOTALL):  # two reasons, two lists
+        labels = re.findall(r"<dt[^>]*>(.*?)</dt>", each)
+        assert len(labels) == len(set(labels))
+    assert re.findall(r"<h3[^>]*>(.*?)</h3>", html) == ["Assessed", "Closed", "What you asked"]
     odile.get("/w/practise/")
     assert "2 of 3 as the trainer" in odile.html
     after = counts()

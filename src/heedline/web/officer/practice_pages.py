@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -23,7 +24,7 @@ from heedline.web.components.forms import Form
 from heedline.web.declared import Audience, open_to
 from heedline.web.officer import reply_pages, report_forms, report_pages
 from heedline.web.officer.middleware import OfficeRequest
-from heedline.web.officer.report_words import PRIORITIES
+from heedline.web.officer.report_words import MOVES, PRIORITIES
 
 URLS = "heedline.web.officer.practice_urls"
 WAYS = {"report": "A report", "call": "A call"}
@@ -242,6 +243,10 @@ def _in_words(what: str, value: object) -> str:
     return pack.outcomes[str(value)].words if str(value) in pack.outcomes else str(value)
 
 
+def _written(step: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(label, words) for label, words in step.get("words", {}).items() if words]
+
+
 @open_to(Audience.OFFICERS)
 @require_GET
 def answer(request: OfficeRequest, ref: UUID) -> HttpResponse:
@@ -263,8 +268,8 @@ def answer(request: OfficeRequest, ref: UUID) -> HttpResponse:
     context = {
         "one": one,
         "rows": rows,
-        "words": [
-            (label, words) for step in one.steps for label, words in step.get("words", {}).items() if words
+        "written": [
+            (MOVES[Move(step["move"])], rows) for step in reversed(one.steps) if (rows := _written(step))
         ],
         "said": [said["text"] for said in one.said if said["from_us"]],
         "told": practising.taken_down(ref, by=by).get("rows", []),

@@ -269,7 +269,7 @@ def answer(request: OfficeRequest, ref: UUID) -> HttpResponse:
         "one": one,
         "rows": rows,
         "written": [
-            (MOVES[Move(step["move"])], rows) for step in reversed(one.steps) if (rows := _written(step))
+            (MOVES[Move(step["move"])], wrote) for step in reversed(one.steps) if (wrote := _written(step))
         ],
         "said": [said["text"] for said in one.said if said["from_us"]],
         "told": practising.taken_down(ref, by=by).get("rows", []),

@@ -48,6 +48,8 @@ def test_the_log_and_the_table_are_told_apart() -> None:
     assert "for good" in log
     assert "by telephone" in log
     assert "the log keeps it" in came
+    (sealed,) = [one.words for one in held.HOLDS if "reports_sealed_header" in one.columns]
+    assert "nothing else holds that time, of what was not taken down for them" in sealed
 
 
 def test_what_is_said_to_be_sealed_is_and_nothing_sealed_is_said_to_lie_open() -> None:

@@ -32,9 +32,10 @@ class Lack:
 HOLDS: tuple[Held, ...] = (
     Held(
         "What they wrote, and inside it the exact time at which it arrived. The officers of the desk can open it; nothing "
-        "else holds that time. Which pages and which language they used is inside it too. In the clear stands which sorts "
-        "of parts a report has: report, identity, message, reply, note, language, translation, release, asked-before. The "
-        "last says that an officer noted that the sender had written before under another code; which is inside the seal.",
+        "else holds that time, of what was not taken down for them (below). Which pages and which language they used is "
+        "inside it too. In the clear stands which sorts of parts a report has: report, identity, message, reply, note, "
+        "language, translation, release, asked-before. The last says that an officer noted that the sender had written "
+        "before under another code; which is inside the seal.",
         True,
         {
             "reports_sealed_header": "container report_id part header epochs",

@@ -67,5 +67,10 @@ def test_registered_met_and_ended(house: House, hand: Callable[[], Hand], overse
     assert "An officer met what concerns themselves" in overseer.html
     overseer.get("/oversight/own/")
     overseer.send("/oversight/own/", do="end", whose=odile, terms="")
+    assert overseer.heading.startswith("End all terms of")
+    assert OwnTerm.objects.count() == 2, (
+        "one press ends nothing: nobody could read them back to register them again"
+    )
+    overseer.send("/oversight/own/", do="end-sure")
     assert "Ended: 2 terms." in overseer.html
     assert not OwnTerm.objects.exists()

@@ -51,8 +51,12 @@ def own(request: OfficeRequest) -> HttpResponse:
     people = own_terms_register.standing(by=by)
     fields = _fields(people)
     form, status = Form(fields), 200
-    if request.method == "POST" and request.POST.get("do") == "end":
-        if (officer := _id(request.POST.get("whose", ""))) is not None:
+    if request.method == "POST" and request.POST.get("do") in ("end", "end-sure"):
+        officer = _id(request.POST.get("whose", ""))
+        ending = next((one for one in people if one.officer == officer and one.terms), None)
+        if request.POST["do"] == "end" and ending is not None:
+            return render(request, "officer/own_terms_end.html", {"one": ending})
+        if officer is not None:
             try:
                 ended = own_terms_register.end(officer, by=by, at=at)
             except NotNow as no:

@@ -21,7 +21,7 @@ from heedline.vault.small import derive_keys, open_small, seal_small
 
 _PURPOSE = "provider-session"
 #: A request that asks has so long; then another one asks.
-_ASKING = timedelta(seconds=30)
+_ASKING = timedelta(minutes=1)
 #: After no answer it is asked again so soon.
 _AGAIN = timedelta(minutes=1)
 #: How long a session goes on when nobody says: the provider was taken out of the settings.

@@ -154,16 +154,32 @@ def test_too_many_words_come_back_with_the_reason(rosa: Walker) -> None:
     assert rosa.typed("looks") == long
 
 
-def test_a_message_and_a_code_go_along(rosa: Walker) -> None:
+def test_a_code_that_is_typed_back_goes_along_and_into_no_history(rosa: Walker) -> None:
     code = rosa.send()
-    rosa.visit("/code/check/").press("Cymraeg", code=code[:9])
-    assert rosa.at == "/cy/code/check/"
-    assert rosa.typed("code") == code[:9]
-    assert "govuk-error-message" not in rosa.html
-    rosa.visit("/messages/").press("Cymraeg", code=code)
+    for typed in (code[:9], code):
+        token = rosa.visit("/code/check/").page.forms[0]
+        given = {one.name: one.value for one in token.controls if "csrf" in one.name}
+        answer = rosa.client.post("/cy/code/check/", {**given, "code": typed, "as-typed": "1"})
+        assert (answer.status_code, answer["Location"]) == (303, "/cy/code/check/"), "no answer to a post"
+        rosa.visit("/cy/code/check/")
+        assert rosa.typed("code") == typed
+        assert "govuk-error-message" not in rosa.html
+    rosa.visit("/code/check/").press("Cymraeg", code="ABC")
+    assert rosa.typed("code") == "ABC"
+    assert not any(code in path for path in rosa.been)
+
+
+def test_where_a_code_is_entered_nothing_posts_it_but_its_own_button(rosa: Walker) -> None:
+    """An answer to a post stays in the browser's history, on its disk too, with what was posted: a code must not."""
+    rosa.visit("/messages/")
+    assert "as-typed" not in rosa.html
+    rosa.follow("Cymraeg")
     assert rosa.at == "/cy/messages/"
-    assert rosa.typed("code") == code
-    rosa.press(WELSH["visit.button"]).press("العربية", text=CANARY)
+
+
+def test_a_message_goes_along(rosa: Walker) -> None:
+    code = rosa.send()
+    rosa.visit("/cy/messages/").press(WELSH["visit.button"], code=code).press("العربية", text=CANARY)
     assert rosa.at == "/ar/messages/open/"
     assert rosa.typed("text") == CANARY
     assert not any(code in path for path in rosa.been)

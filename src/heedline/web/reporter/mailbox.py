@@ -67,8 +67,6 @@ def enter(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _enter_page(request, "", "")
     given = request.POST.get("code", "")
-    if as_typed(request):
-        return _enter_page(request, given[:200], "")
     found = typed_code(given)
     if found is None:
         return _enter_page(request, given[:200], shown("visit.unknown" if given.strip() else "visit.missing"))
@@ -180,7 +178,6 @@ def _enter_page(request: HttpRequest, given: str, error: str) -> HttpResponse:
         title=tab_title("visit"),
         form=form,
         button=shown("visit.button"),
-        keeps_typed=True,
         action=reverse("reporter:enter"),
     )
 

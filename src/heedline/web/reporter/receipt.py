@@ -36,12 +36,19 @@ def code_check(turn: Turn) -> HttpResponse:
         return _finish(turn, "reporter:finished-without")
     given = turn.request.POST.get("code", "")
     if as_typed(turn.request):
-        return _check_page(turn, given[:200])
+        turn.draft.notes["unfinished_code"] = given[:200]
+        return _again(turn)
     found = typed_code(given)
     if found is not None and found.symbols == turn.draft.code:
         return _finish(turn, "reporter:finished")
     turn.draft.notes["typed_code"] = given[:200]
-    with suppress(StoreAway):  # shown at the page's own address, so that Back never asks to send a form again
+    turn.draft.notes.pop("unfinished_code", None)
+    return _again(turn)
+
+
+def _again(turn: Turn) -> HttpResponse:
+    """Shown at the page's own address, so that Back never asks to send a form again, and history holds no code."""
+    with suppress(StoreAway):
         drafting.save(turn.draft, at=turn.at)
         return see_other("reporter:code-check")
     return _check_page(turn)
@@ -85,7 +92,7 @@ def shown_code(turn: Turn) -> dict[str, Any]:
     }
 
 
-def _check_page(turn: Turn, unfinished: str = "") -> HttpResponse:
+def _check_page(turn: Turn) -> HttpResponse:
     given = turn.draft.notes.get("typed_code")
     box = TextInput(
         name="code",
@@ -97,7 +104,7 @@ def _check_page(turn: Turn, unfinished: str = "") -> HttpResponse:
     )
     form = Form(
         (box,),
-        {"code": unfinished or given or ""},
+        {"code": turn.draft.notes.get("unfinished_code") or given or ""},
         {} if given is None else {"code": shown("code_check.wrong")},
     )
     again = {} if given is None else shown_code(turn)

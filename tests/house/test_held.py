@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,10 @@ def test_the_log_and_the_table_are_told_apart() -> None:
     assert "by telephone" in log
     assert "the log keeps it" in came
     (sealed,) = [one.words for one in held.HOLDS if "reports_sealed_header" in one.columns]
+    # and the public page promises no more than the log keeps
+    for words in sorted((CHECKOUT / "src/heedline/packs/uk/words").glob("*.toml")):
+        privacy = tomllib.loads(words.read_text(encoding="utf-8")).get("privacy", {"keep": []})
+        assert not any("the day" in line for line in privacy["keep"]), words.name
     assert "nothing else holds that time, of what was not taken down for them" in sealed
 
 

@@ -199,7 +199,7 @@ def first_steward(officer: Officer, keys: Enrolment, *, root: Hand, at: datetime
 def seat_steward(
     officer: Officer, password: str, ways: Mapping[str, str], seed: bytes, *, root: Hand, at: datetime
 ) -> None:
-    """Store a steward whom the root names: somebody new, or somebody known, whose ways in are then these and no others.
+    """Store a steward whom the root names: somebody new, or somebody known, whose ways to unlock are then these and no others.
 
     `ways`: the seed under each, proven. Raises Refused, for a member of a desk as well.
     """

@@ -170,6 +170,27 @@ def test_what_cannot_be_checked_is_no_word_about_a_person(
     assert acts("ended-by-provider") == [{"how": "silence"}]
 
 
+@pytest.mark.parametrize("odd", ["\ud800", "é"])
+def test_a_token_that_is_none_stops_no_request(
+    house: House,
+    hand: Open,
+    idp: IdentityProvider,
+    bound: None,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    odd: str,
+) -> None:
+    page, tokens = sign_in_there(hand(), idp, "odile-there"), idp.tokens
+    clock.on(minutes=4)
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(
+            idp, "tokens", lambda *asked: (200, {**tokens(*asked)[1], "refresh_token": odd, "id_token": odd})
+        )
+        page.get("/w/")
+        assert (page.heading, idp.asked["refresh"]) == ("My work", 1)
+        assert "can be trusted" in sign_in_there(hand(), idp, "odile-there").html
+
+
 def test_switched_off_the_sessions_end_and_who_was_bound_stays_bound(
     house: House,
     hand: Open,

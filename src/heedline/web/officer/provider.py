@@ -203,10 +203,8 @@ def _tokens(provider: Provider, given: Mapping[str, str]) -> Tokens:
     if not isinstance(answer.get("access_token"), str):
         raise NoAnswer
     id_token, refresh_token = answer.get("id_token"), answer.get("refresh_token")
-    return Tokens(
-        id_token if isinstance(id_token, str) else "",
-        refresh_token if isinstance(refresh_token, str) else "",
-    )
+    usable = isinstance(refresh_token, str) and refresh_token.isascii()  # RFC 6749, appendix A
+    return Tokens(id_token if isinstance(id_token, str) else "", str(refresh_token) if usable else "")
 
 
 def _allowed(address: object) -> str:

@@ -12,6 +12,7 @@ from heedline.casework import (
     NotHere,
     WrongPassphrase,
     attendance,
+    canary,
     enrolling,
     key_directory,
     key_view,
@@ -200,6 +201,22 @@ def test_leaving_is_proposed_and_confirmed_too(people: People) -> None:
     olga = people.house.officers["Olga"]
     assert "leaves altogether" in both(people, Kind.LEAVE, {"officer": str(olga.id)}).words
     assert key_directory.directory().officer(str(olga.id)) is None
+
+
+def test_nobody_puts_the_canary_out_nor_gives_it_or_its_desk_anything(people: People) -> None:
+    canary.found(hands=people.house.hands, at=people.at)
+    bird = str(Officer.objects.get(name="Restore canary").id)
+    desk = str(Desk.objects.get(kind="canary").id)
+    odile, north_east = str(people.house.officers["Odile"].id), str(people.house.desks["north-east"].id)
+    for kind, facts in (
+        (Kind.LEAVE, {"officer": bird}),
+        (Kind.LEAVE_DESK, {"officer": bird, "desk": desk}),
+        (Kind.APPOINT, {"officer": bird, "role": "officer", "desk": north_east}),
+        (Kind.APPOINT, {"officer": odile, "role": "officer", "desk": desk}),
+    ):
+        with pytest.raises(Refused, match="canary"):
+            propose(people, kind, facts)
+    assert not Proposal.objects.exists()
 
 
 def test_an_invitation_works_once_for_one_person_and_not_for_ever(people: People) -> None:

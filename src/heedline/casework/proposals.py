@@ -22,7 +22,7 @@ from heedline.casework.attendance import Attendance
 from heedline.casework.finding import refusals_logged
 from heedline.casework.signing import Proposed, Signer
 from heedline.casework.signing import propose as sign_first
-from heedline.desks.models import Desk, Invitation, Officer, Organisation, Proposal
+from heedline.desks.models import CANARY, Appointment, Desk, Invitation, Officer, Organisation, Proposal
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
 from heedline.permits.roles import DESK_ROLES, Role
@@ -156,12 +156,20 @@ def _statement(kind: Kind, facts: Mapping[str, str], said: str) -> tuple[str, di
             return None
 
 
+def _spare_the_canary(facts: Mapping[str, str]) -> None:
+    """Raise Refused for the canary's officer and desk: there is one for ever, and without it no restore is proven."""
+    theirs = Appointment.objects.filter(officer=_id(facts.get("officer")), desk__kind=CANARY)
+    if theirs.exists() or Desk.objects.filter(pk=_id(facts.get("desk")), kind=CANARY).exists():
+        raise Refused("The canary stays as it is: the test of a restore opens it.")
+
+
 def propose(
     kind: Kind, facts: Mapping[str, str], passphrase: str, *, said: str = "", by: Attendance, at: datetime
 ) -> UUID:
     """Propose something to another steward, signed. Raises Refused and WrongPassphrase."""
     with refusals_logged(Act.PROPOSED, by=by.officer_id):
         by.require(Capability.SET_UP, None)
+        _spare_the_canary(facts)
         known = {**facts, "id": str(uuid4())} if kind is Kind.DESK else dict(facts)
         statement = _statement(kind, known, said)
         hand = attendance.hand_of(by.officer_id, passphrase)

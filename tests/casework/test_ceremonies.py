@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from pypdf import PdfReader
 from pytest_django import Settings
 
@@ -191,9 +192,10 @@ def test_the_root_makes_no_steward_of_a_member_and_another_root_makes_none(house
     assert len(logged("officer-appointed", refused=True)) == 2
 
 
-def test_an_invitation_of_before_lets_nobody_in_once_the_root_has_named_them(house: House) -> None:
+def test_no_way_in_of_before_counts_once_the_root_has_named_them(house: House) -> None:
     sten = house.officers["Sten"]
     with acting("office"):
+        Authenticator.objects.create(user=sten, type=Authenticator.Type.WEBAUTHN, data={})
         code = enrolling.invite(sten, at=now())
         who = casework_ceremonies.steward_to_be(
             sten.email, "", "a password of twelve", sten.organisation.code
@@ -202,6 +204,9 @@ def test_an_invitation_of_before_lets_nobody_in_once_the_root_has_named_them(hou
         casework_ceremonies.name_steward(who, who.second.words, root=root, at=now())
         with pytest.raises(NotHere):
             enrolling.invited(sten.email, code, at=now())
+        assert not Authenticator.objects.filter(user=sten).exists(), (
+            "the passkey of a lost computer signs in no more"
+        )
 
 
 @pytest.mark.usefixtures("on_html")

@@ -89,10 +89,13 @@ def save(draft: Draft, *, at: datetime) -> None:
         raise ValueError("a draft of this size is not kept")
 
 
-def mark_sent(draft: Draft, *, received_on: str, at: datetime, could_not_call: bool = False) -> None:
-    """Forget the answers; keep the code until the reporter has it, and whether they have to hear of the number again."""
+def mark_sent(
+    draft: Draft, *, received_on: str, at: datetime, danger: bool = False, could_not_call: bool = False
+) -> None:
+    """Forget the answers; keep the code until the reporter has it, and whether somebody is called to read it now."""
     draft.answers = {}
-    draft.notes = {"could_not_call": True} if could_not_call else {}
+    kept = {"danger": danger, "could_not_call": could_not_call}
+    draft.notes = {name: True for name, holds in kept.items() if holds}
     draft.sent = True
     draft.received_on = received_on
     save(draft, at=at)

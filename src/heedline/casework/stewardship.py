@@ -199,7 +199,7 @@ def first_steward(officer: Officer, keys: Enrolment, *, root: Hand, at: datetime
 def seat_steward(
     officer: Officer, password: str, ways: Mapping[str, str], seed: bytes, *, root: Hand, at: datetime
 ) -> None:
-    """Store a steward whom the root names: somebody new, or somebody known, whose ways to unlock are then these and no others.
+    """Store a steward whom the root names: somebody new, or somebody known, whose password and ways to unlock are then these and no others.
 
     `ways`: the seed under each, proven. Raises Refused, for a member of a desk as well.
     """
@@ -214,6 +214,8 @@ def seat_steward(
             known.save(update_fields=["password", "is_active"])
             end_sessions(known.id)
             SeedWrapping.objects.filter(officer=known).delete()
+            # A lost passkey signs in no more, and a second step is set up anew. The rows are the sign-in library's.
+            known.authenticator_set.all().delete()  # type: ignore[attr-defined]
             Invitation.objects.filter(officer=known).update(code=None, kem=None, signing=None)
         for way, wrapped in ways.items():
             SeedWrapping.objects.create(officer_id=officer.id, way=way, wrapped=wrapped, proven=True)

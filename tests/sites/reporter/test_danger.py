@@ -103,6 +103,16 @@ def test_who_could_not_call_hears_of_the_number_again_and_not_of_a_day(rosa: Wal
     assert "rhybuddio'r bobl sydd ar ddyletswydd" in rosa.main, "also when the page is asked for again"
 
 
+def test_who_said_that_somebody_is_in_danger_hears_of_no_day(rosa: Walker) -> None:
+    in_danger(rosa).press("I have called. Carry on").press("Continue")
+    rosa.press("Skip to sending", narrative=WORDS).press("Continue", who="anonymous").press(
+        "Send your report"
+    )
+    assert rosa.at == "/code/"
+    assert "We alert the people on duty now. If it gets worse, call 999." in rosa.main
+    assert "within 24 hours" not in rosa.main
+
+
 def test_everybody_else_hears_how_long_it_takes(rosa: Walker) -> None:
     rosa.send()
     assert "within 24 hours" in rosa.main

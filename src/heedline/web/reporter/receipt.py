@@ -76,10 +76,17 @@ def show(turn: Turn) -> HttpResponse:
         "code",
         title=tab_title("code"),
         sent_title=shown("sent.title"),
-        lead=shown("brief.slower" if turn.draft.notes.get("could_not_call") else "sent.lead"),
+        lead=shown(_who_reads_it(turn)),
         day_words=shown("sent.day", day=day_in_words(day)),
         **shown_code(turn),
     )
+
+
+def _who_reads_it(turn: Turn) -> str:
+    """The text about when it is read: nobody who said that somebody is in danger is told of a day."""
+    if turn.draft.notes.get("could_not_call"):
+        return "brief.slower"
+    return "sent.alerted" if turn.draft.notes.get("danger") else "sent.lead"
 
 
 def shown_code(turn: Turn) -> dict[str, Any]:

@@ -108,7 +108,13 @@ def send(turn: Turn, page_slug: str) -> HttpResponse:
     except (SealingStopped, StoreAway):
         return recovery.store_away(turn.request)
     try:
-        drafting.mark_sent(draft, received_on=received.isoformat(), at=turn.at, could_not_call=could_not_call)
+        drafting.mark_sent(
+            draft,
+            received_on=received.isoformat(),
+            at=turn.at,
+            danger=told.urgency == "danger",
+            could_not_call=could_not_call,
+        )
     except StoreAway:
         draft.received_on = received.isoformat()
         return receipt.show(turn)  # it is durable: the code must not wait for a draft

@@ -11,23 +11,18 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.crypto import get_random_string
-from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
-from heedline.casework import WrongPassphrase, attendance, case_file, identity, identity_reading, tracing
-from heedline.casework.case_file import LookLine
+from heedline.casework import WrongPassphrase, attendance, identity, identity_reading, tracing
 from heedline.casework.identity import GROUNDS, LIMITS, LONGEST, Asking, Decision
-from heedline.casework.identity_reading import RequestFile
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Choice, Field, Form, Radios, TextArea, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.officer import throttle, times
+from heedline.web.officer.asking_page import AskedFor, asking_page, told_of
 from heedline.web.officer.kept_words import form_of, keeps_words, kept_for, let_go
 from heedline.web.officer.middleware import OfficeRequest
-from heedline.web.officer.report_forms import shown
-from heedline.web.officer.report_pages import came_from, page, restored
-from heedline.web.officer.report_words import act_words
 from heedline.web.officer.unlocking import NOT_IT
 
 #: However long it was approved for: after this a screen that nobody touches asks for the passphrase again.
@@ -125,17 +120,6 @@ DECIDING_TRACE: tuple[Field, ...] = (
 )
 
 
-def _lines(history: tuple[LookLine, ...]) -> list[dict[str, object]]:
-    return [
-        {"when": one.when_words, "by": one.by, "act": act_words(one.act), "refused": one.refused}
-        for one in history
-    ]
-
-
-def told_of(file: RequestFile) -> dict[str, object]:
-    return {"file": file, "line": file.line, "history": _lines(file.history)}
-
-
 # --- the desk --------------------------------------------------------------------------------------------------------
 
 
@@ -144,40 +128,15 @@ def told_of(file: RequestFile) -> dict[str, object]:
 @require_http_methods(["GET", "POST"])
 def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
     """Who sent a report: what was asked and decided about it, and the form to ask. The same for every report."""
-    by, at = request.attendance, attendance.now()
-    kept = restored(request, ASKING)
-    form = kept or Form(ASKING)
-    status, sure = 200, False
-    if request.method == "POST":
-        form, status = Form.posted(ASKING, request.POST.lists()), 422
-        sure = not form.errors and request.POST.get("do") != "write"
-        if not form.errors and request.POST.get("do") == "ask":
-            try:
-                identity.ask(ref, _asking(form), by=by, at=at)
-            except (NotNow, Refused) as no:
-                form, status, sure = form.but(**{"": no.reason}), 409, False
-            else:
-                messages.success(request, "Asked. The authorisers on duty are being called.")
-                return let_go(request, HttpResponseRedirect(_about(request, ref)), by)
-        elif not form.errors:
-            status = 200
-    file = case_file.case_file(ref, by=by, at=at)
-    asked, why_not = identity_reading.of_report(ref, by=by, at=at)
-    context = {
-        "form": form,
-        "requests": [told_of(one) for one in asked],
-        "why_not": why_not,
-        "words_came_back": kept is not None,
-        "said": shown(form),
-    }
-    template = "officer/identity_sure.html" if sure and not why_not else "officer/identity_report.html"
-    return page(request, template, file, "report-identity", context, status)
-
-
-def _about(request: OfficeRequest, ref: UUID) -> str:
-    code = came_from(request)
-    query = f"?{urlencode({'from': code})}" if code else ""
-    return reverse("report-identity", kwargs={"ref": ref}) + query
+    asked_for = AskedFor(
+        route="report-identity",
+        write="officer/identity_report.html",
+        sure="officer/identity_sure.html",
+        fields=ASKING,
+        ask=lambda ref, form, by, at: identity.ask(ref, _asking(form), by=by, at=at),
+        seen=lambda ref, by, at: identity_reading.of_report(ref, by=by, at=at),
+    )
+    return asking_page(request, ref, asked_for)
 
 
 def _asking(form: Form) -> Asking:

@@ -9,22 +9,18 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
-from heedline.casework import attendance, case_file, identity_reading, tracing
+from heedline.casework import attendance, identity_reading, tracing
 from heedline.casework.identity import LONGEST
 from heedline.casework.tracing import Asking
 from heedline.packs import load_pack
-from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Choice, Field, Form, Radios, TextArea
 from heedline.web.declared import Audience, open_to
-from heedline.web.officer.identity_pages import told_of
-from heedline.web.officer.kept_words import keeps_words, let_go
+from heedline.web.officer.asking_page import AskedFor, asking_page
+from heedline.web.officer.kept_words import keeps_words
 from heedline.web.officer.middleware import OfficeRequest
-from heedline.web.officer.report_forms import shown
-from heedline.web.officer.report_pages import came_from, page, restored
 
 
 def asking_fields() -> tuple[Field, ...]:
@@ -70,42 +66,16 @@ def asking_fields() -> tuple[Field, ...]:
 @require_http_methods(["GET", "POST"])
 def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
     """What was asked and decided about tracing the sender of a report, and the form to ask. The same for every report."""
-    by, at = request.attendance, attendance.now()
-    fields = asking_fields()
-    kept = restored(request, fields)
-    form = kept or Form(fields)
-    status, sure = 200, False
-    if request.method == "POST":
-        form, status = Form.posted(fields, request.POST.lists()), 422
-        sure = not form.errors and request.POST.get("do") != "write"
-        if not form.errors and request.POST.get("do") == "ask":
-            try:
-                tracing.ask(ref, _asking(form), by=by, at=at)
-            except (NotNow, Refused) as no:
-                form, status, sure = form.but(**{"": no.reason}), 409, False
-            else:
-                messages.success(request, "Asked. The authorisers on duty are being called.")
-                return let_go(request, HttpResponseRedirect(_about(request, ref)), by)
-        elif not form.errors:
-            status = 200
-    file = case_file.case_file(ref, by=by, at=at)
-    asked, why_not = identity_reading.traces_of(ref, by=by, at=at)
-    context = {
-        "form": form,
-        "requests": [told_of(one) for one in asked],
-        "why_not": why_not,
-        "words_came_back": kept is not None,
-        "said": shown(form),
-        "elsewhere": load_pack(settings.PACK).tracing.elsewhere,
-    }
-    template = "officer/trace_sure.html" if sure and not why_not else "officer/trace_report.html"
-    return page(request, template, file, "report-trace", context, status)
-
-
-def _about(request: OfficeRequest, ref: UUID) -> str:
-    code = came_from(request)
-    query = f"?{urlencode({'from': code})}" if code else ""
-    return reverse("report-trace", kwargs={"ref": ref}) + query
+    asked_for = AskedFor(
+        route="report-trace",
+        write="officer/trace_report.html",
+        sure="officer/trace_sure.html",
+        fields=asking_fields(),
+        ask=lambda ref, form, by, at: tracing.ask(ref, _asking(form), by=by, at=at),
+        seen=lambda ref, by, at: identity_reading.traces_of(ref, by=by, at=at),
+        more={"elsewhere": load_pack(settings.PACK).tracing.elsewhere},
+    )
+    return asking_page(request, ref, asked_for)
 
 
 def _asking(form: Form) -> Asking:

@@ -241,6 +241,7 @@ PERMITS = {
     "my_authoriser_desks",
     "my_desks",
     "my_officer",
+    "my_partner_desks",
     "my_retired",
     "my_supervised",
     "practised_by_mine",

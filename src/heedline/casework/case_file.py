@@ -46,7 +46,7 @@ from heedline.casework.reading import (
 )
 from heedline.casework.told import Told, open_answers, told_sections
 from heedline.casework.translation_lines import TranslationLine, VersionLine, newest, translation_lines
-from heedline.desks.models import CANARY, Desk, Officer
+from heedline.desks.models import TAKE_NO_REPORTS, Desk, Officer
 from heedline.dispatch.clocks import due_words, is_overdue
 from heedline.intake.summary import record_rows
 from heedline.packs import load_pack
@@ -345,9 +345,7 @@ def _call(report: Report, opened: OpenedReport, at: datetime) -> CallLine | None
 
 def other_desks(file: CaseFile) -> tuple[tuple[str, str], ...]:
     """The desks that this report could be handed to: codes and names."""
-    desks = (
-        Desk.objects.exclude(kind__in=("authoriser", CANARY)).exclude(code=file.desk_code).order_by("name")
-    )
+    desks = Desk.objects.exclude(kind__in=TAKE_NO_REPORTS).exclude(code=file.desk_code).order_by("name")
     return tuple(desks.values_list("code", "name"))
 
 

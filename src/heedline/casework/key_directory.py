@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db.models import Max
 
 from heedline.casework import SealingStopped
-from heedline.desks.models import KeyStatement
+from heedline.desks.models import TAKE_NO_REPORTS, KeyStatement
 from heedline.vault import statements
 from heedline.vault.directory import DeskFacts, Directory, EpochKey
 
@@ -121,6 +121,6 @@ def _offered(known: Directory, on: date) -> bool:
     desks = [
         facts
         for desk in known.desks()
-        if (facts := known.desk(desk)) is not None and facts.kind != "authoriser"
+        if (facts := known.desk(desk)) is not None and facts.kind not in TAKE_NO_REPORTS
     ]
     return bool(desks) and all(authoriser_epoch(facts.authoriser_desk, on) is not None for facts in desks)

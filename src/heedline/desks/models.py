@@ -40,6 +40,10 @@ __all__ = [
 
 #: The kind of the desk whose one report proves restores: nothing else is ever sent or done there.
 CANARY = "canary"
+#: The kind of a partner's desk: it opens what is written for it, on a site of its own, and never sees a report.
+PARTNER = "partner"
+#: Kinds of desks that no report can be sealed or handed to.
+TAKE_NO_REPORTS = ("authoriser", PARTNER, CANARY)
 
 
 class StandingInstallation(models.Model):
@@ -64,7 +68,8 @@ class Organisation(models.Model):
 
 
 class Desk(models.Model):
-    """A team that receives reports, or (kind `authoriser`) decides on identities. Its code is the pack's."""
+    """A team that receives reports, or (kind `authoriser`) decides on identities, or (kind `partner`) is sent what others
+    wrote for it. The code of those that receive reports is the pack's."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     code = models.SlugField(max_length=40, unique=True)

@@ -44,3 +44,8 @@ class Capability(StrEnum):
     SET_UP = "set-up"
     OVERSEE = "oversee"
     CHECK_CLOSED = "check-closed"
+    DISSEMINATE = "disseminate"
+    CHECK_DISSEMINATION = "check-dissemination"
+    RELEASE_AGAIN = "release-again"
+    READ_SENT = "read-sent"
+    ANSWER_SENT = "answer-sent"

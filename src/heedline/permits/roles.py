@@ -13,6 +13,7 @@ class Role(StrEnum):
     AUTHORISER = "authoriser"
     STEWARD = "steward"
     OVERSEER = "overseer"
+    PARTNER = "partner"
 
 
 #: In words, for `docs/access.md` and the settings page.
@@ -22,6 +23,7 @@ DESCRIPTIONS: dict[Role, str] = {
     Role.AUTHORISER: "Decides whether a reporter's identity may be opened, or a reporter traced elsewhere. Never a member of a desk that reads reports.",
     Role.STEWARD: "Sets up desks and officers and signs their keys, two together. Opens nothing.",
     Role.OVERSEER: "Reads the log, who can open what, and certificates of disposals. Opens nothing, is a member of no desk that reads reports, and no steward.",
+    Role.PARTNER: "Works for a partner, on a site of its own: opens what a desk wrote for the partner, signs that it arrived, and answers. Holds no other role and sees no report.",
 }
 
 _DESK_WORK = frozenset(
@@ -53,6 +55,9 @@ _DESK_WORK = frozenset(
         C.ANSWER_SUBJECT,
         C.SEE_CERTIFICATES,
         C.PRACTISE,
+        C.DISSEMINATE,
+        C.CHECK_DISSEMINATION,
+        C.RELEASE_AGAIN,
     }
 )
 #: What somebody answers for who leads a desk: what is kept, and the end of it.
@@ -66,10 +71,11 @@ GRANTS: dict[Role, frozenset[C]] = {
     ),
     Role.STEWARD: frozenset({C.SET_UP, C.SEE_KEYS, C.SEE_FIGURES, C.CONFIRM_LANGUAGE, C.RECORD_TRAINING}),
     Role.OVERSEER: frozenset({C.OVERSEE, C.SEE_KEYS, C.SEE_CERTIFICATES}),
+    Role.PARTNER: frozenset({C.MAKE_EPOCH, C.READDRESS, C.SEE_KEYS, C.READ_SENT, C.ANSWER_SENT}),
 }
 
 #: Roles that stand on a desk; the others are held for the whole installation.
-DESK_ROLES = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.AUTHORISER})
+DESK_ROLES = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.AUTHORISER, Role.PARTNER})
 #: Roles behind whose sign-in no key stands: what they see or set up, whoever signs in as them sees and sets up. They sign in
 #: here, never by the word of a provider of single sign-on.
 SIGN_IN_HERE = frozenset({Role.STEWARD, Role.OVERSEER})

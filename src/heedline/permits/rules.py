@@ -66,6 +66,7 @@ RULES: dict[C, tuple[Callable[[Standing], str | None], ...]] = {
     C.HAND_OVER: (nobody_else_holds_it,),
     C.ASK_IDENTITY: (i_hold_it,),
     C.ASK_TRACE: (i_hold_it,),
+    C.DISSEMINATE: (i_hold_it,),
 }
 
 

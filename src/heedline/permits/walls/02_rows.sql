@@ -10,6 +10,12 @@ CREATE FUNCTION permits.my_desks() RETURNS SETOF uuid LANGUAGE sql STABLE SECURI
     WHERE a.officer_id = permits.my_officer() AND a.desk_id IS NOT NULL AND a.ended_on IS NULL
         AND a.role IN ('officer', 'supervisor')
 $$;
+-- A partner's desk: its people see no report and no row of one; the functions of 83 give them what was sent to it.
+CREATE FUNCTION permits.my_partner_desks() RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
+    SELECT a.desk_id FROM public.desks_appointment a JOIN public.desks_desk d ON d.id = a.desk_id AND d.kind = 'partner'
+    WHERE a.officer_id = permits.my_officer() AND a.ended_on IS NULL AND a.role = 'partner'
+$$;
 
 -- A report handed over leaves the sight of the desk that hands it over, so the row cannot be updated by its owner's
 -- policy: this checks that it is theirs, that the other desk exists and takes such reports, and moves it.
@@ -19,7 +25,7 @@ CREATE FUNCTION permits.hand_over(p_report uuid, p_desk uuid, p_due timestamptz,
 BEGIN
     -- to any desk that reads reports: what came as one thing may be another desk's work
     PERFORM 1 FROM public.desks_desk d JOIN public.reports_report r ON r.id = p_report
-        WHERE d.id = p_desk AND d.kind NOT IN ('authoriser', 'canary') AND d.id <> r.desk_id;
+        WHERE d.id = p_desk AND d.kind NOT IN ('authoriser', 'partner', 'canary') AND d.id <> r.desk_id;
     IF NOT FOUND THEN RETURN false; END IF;
     UPDATE public.reports_report r SET desk_id = p_desk, stage = 'waiting', holder_id = NULL, lease_until = NULL,
         due_at = p_due, version = version + 1,

@@ -11,7 +11,7 @@ CREATE FUNCTION permits.queue(p_desks uuid[], p_watching uuid[], p_at timestampt
         SELECT d.id, NOT EXISTS (
             SELECT 1 FROM public.desks_shift s JOIN public.desks_officer o ON o.id = s.officer_id AND o.is_active
             WHERE s.desk_id = d.id AND s.starts_at <= p_at AND s.ends_at > p_at) AS empty
-        FROM public.desks_desk d WHERE d.kind <> 'authoriser' AND cardinality(p_watching) > 0
+        FROM public.desks_desk d WHERE d.kind NOT IN ('authoriser', 'partner') AND cardinality(p_watching) > 0
     )
     SELECT first.id FROM (
         SELECT r.id, r.rank, r.due_at FROM unnest(p_desks) AS d(id) CROSS JOIN LATERAL (

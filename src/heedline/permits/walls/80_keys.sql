@@ -32,14 +32,16 @@ CREATE FUNCTION permits.my_retired(p_desk uuid) RETURNS uuid[] LANGUAGE sql STAB
     SET search_path = pg_catalog, pg_temp AS $$
     SELECT COALESCE(array_agg(e.id), '{}') FROM public.keys_epoch e
     WHERE e.desk_id = p_desk AND e.retired_at IS NOT NULL AND e.destroyed_on IS NULL
-        AND (e.desk_id IN (SELECT permits.my_desks()) OR e.desk_id IN (SELECT permits.my_authoriser_desks()))
+        AND (e.desk_id IN (SELECT permits.my_desks()) OR e.desk_id IN (SELECT permits.my_authoriser_desks())
+            OR e.desk_id IN (SELECT permits.my_partner_desks()))
 $$;
 -- Once the members have signed that an epoch has ended. Another one must be there to seal to.
 CREATE FUNCTION permits.retire_epoch(p_epoch uuid) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     UPDATE public.keys_epoch e SET retired_at = now() WHERE e.id = p_epoch AND e.retired_at IS NULL
-        AND (e.desk_id IN (SELECT permits.my_desks()) OR e.desk_id IN (SELECT permits.my_authoriser_desks()))
+        AND (e.desk_id IN (SELECT permits.my_desks()) OR e.desk_id IN (SELECT permits.my_authoriser_desks())
+            OR e.desk_id IN (SELECT permits.my_partner_desks()))
         AND EXISTS (SELECT 1 FROM public.keys_epoch o WHERE o.desk_id = e.desk_id AND o.id <> e.id
             AND o.retired_at IS NULL AND o.opens_on <= (now() AT TIME ZONE 'UTC')::date);
     RETURN FOUND;

@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "heedline.permits",
     "heedline.web.components",
     "heedline.web.reporter",
+    "heedline.web.entrance",
     "heedline.web.officer",
 ]
 AUTH_USER_MODEL = "desks.Officer"
@@ -187,8 +188,8 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/w/"
 LOGOUT_REDIRECT_URL = "/sign-in/"
-ACCOUNT_ADAPTER = "heedline.web.officer.signing_in.AccountAdapter"
-MFA_ADAPTER = "heedline.web.officer.signing_in.SecondFactorAdapter"
+ACCOUNT_ADAPTER = "heedline.web.entrance.signing_in.AccountAdapter"
+MFA_ADAPTER = "heedline.web.entrance.signing_in.SecondFactorAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

@@ -87,7 +87,7 @@ def page(request: HttpRequest, refusal: Refusal, words: str = "") -> HttpRespons
     """Show a refusal in the site's own shell; to the public in the pack's words."""
     if is_office(request):
         context = {"title": refusal.title, "words": words or refusal.words}
-        return render(request, "officer/refused.html", context, status=refusal.status)
+        return render(request, "entrance/refused.html", context, status=refusal.status)
     key = (
         "errors.sealing" if refusal is TABLE[SealingStopped] else _PUBLIC.get(refusal.status, "errors.broken")
     )

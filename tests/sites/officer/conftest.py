@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from heedline.web.officer import throttle
+from heedline.web.entrance import throttle
 from tests.sites.officer.desk_hand import Hand
 
 

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core import mail
 
 from heedline.audit.models import Event
-from heedline.web.officer import throttle
+from heedline.web.entrance import throttle
 from tests.cast import House
 from tests.sites.officer.desk_hand import Hand
 
@@ -247,9 +247,11 @@ def test_no_page_of_signing_in_comes_from_allauth(house: House, hand: Callable[[
     ):
         odile.get(path)
         assert odile.page.status_code == 200, path
-        assert all(t.name.startswith(("officer/", "components/")) for t in odile.page.templates if t.name), (
-            path
-        )
+        assert all(
+            t.name.startswith(("entrance/", "officer/", "components/"))
+            for t in odile.page.templates
+            if t.name
+        ), path
         assert odile.page["Cache-Control"] == "no-store", path
 
 

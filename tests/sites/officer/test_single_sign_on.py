@@ -16,7 +16,7 @@ from heedline.casework import stewardship
 from heedline.desks.models import Officer, ProviderBinding
 from heedline.permits.models import OfficeSession, ProviderSession, UnlockedKeys
 from heedline.permits.roles import Role
-from heedline.web.officer.signing_in import BOUND, AccountAdapter
+from heedline.web.entrance.signing_in import BOUND, AccountAdapter
 from tests.cast import House, now
 from tests.identity_provider import SECRET, IdentityProvider
 from tests.sites.officer.desk_hand import Hand

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-TEMPLATES = Path(__file__).resolve().parents[3] / "src/heedline/web/officer/templates"
+WEB = Path(__file__).resolve().parents[3] / "src/heedline/web"
+TEMPLATES = [one for site in ("entrance", "officer") for one in (WEB / site / "templates").rglob("*.html")]
 #: Where what stands there needs no word before it: the words of a report, its flags and clock; a time, a name, an act;
 #: that there is nothing yet.
 PLAIN = {"queue.html", "sweep.html", "history.html", "figures.html", "keys.html"}
@@ -25,7 +26,7 @@ def unnamed(html: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(TEMPLATES), ids=lambda path: path.stem)
 def test_a_stacked_cell_says_what_it_is(path: Path) -> None:
     if path.name not in PLAIN:
         assert unnamed(path.read_text(encoding="utf-8")) == []

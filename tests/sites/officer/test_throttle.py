@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from heedline.web.officer.throttle import Limit, Throttle, wait_words
+from heedline.web.entrance.throttle import Limit, Throttle, wait_words
 
 
 def test_a_burst_then_one_for_every_minute() -> None:

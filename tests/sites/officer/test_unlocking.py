@@ -10,7 +10,7 @@ from django.conf import settings
 
 from heedline.casework import attendance
 from heedline.permits.models import HeldForm, OfficeSession, UnlockedKeys
-from heedline.web.officer import throttle
+from heedline.web.entrance import throttle
 from tests.cast import House, now
 from tests.sites.officer.desk_hand import Hand
 from tests.sites.officer.test_report_walk import NORTH_EAST, VAGUE

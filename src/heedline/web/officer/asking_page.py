@@ -22,7 +22,7 @@ from heedline.casework.identity_reading import RequestFile
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Field, Form
-from heedline.web.officer.kept_words import let_go
+from heedline.web.entrance.kept_words import let_go
 from heedline.web.officer.middleware import OfficeRequest
 from heedline.web.officer.report_forms import shown
 from heedline.web.officer.report_pages import came_from, page, restored

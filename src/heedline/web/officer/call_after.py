@@ -15,8 +15,8 @@ from heedline.casework.drafting import Draft
 from heedline.packs import load_pack
 from heedline.web.components.forms import Checkboxes, Choice, Field, Form, TextArea, TextInput
 from heedline.web.declared import Audience, open_to
+from heedline.web.entrance.kept_words import form_of, keeps_words, kept_for, let_go
 from heedline.web.officer.call_pages import SeeOther, cookie_of
-from heedline.web.officer.kept_words import form_of, keeps_words, kept_for, let_go
 from heedline.web.officer.middleware import OfficeRequest
 
 #: What was advised, for the note after the call: the code that is posted → the words that are kept.

@@ -22,11 +22,11 @@ from heedline.intake.summary import check_rows
 from heedline.packs import load_pack
 from heedline.permits.gate import Refused
 from heedline.web.declared import Audience, open_to
+from heedline.web.entrance.kept_words import form_of, keeps_words, kept_for, let_go
+from heedline.web.entrance.times import clock
 from heedline.web.officer import call_forms
 from heedline.web.officer.call_forms import Sheet
-from heedline.web.officer.kept_words import form_of, keeps_words, kept_for, let_go
 from heedline.web.officer.middleware import OfficeRequest
-from heedline.web.officer.times import clock
 
 PHONETIC = [
     "Alfa",

@@ -16,7 +16,7 @@ from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Choice, Field, Form, Radios, TextArea
 from heedline.web.declared import Audience, open_to
-from heedline.web.officer.kept_words import form_of, keeps_words, let_go
+from heedline.web.entrance.kept_words import form_of, keeps_words, let_go
 from heedline.web.officer.middleware import OfficeRequest
 from heedline.web.officer.report_forms import SHORT
 from heedline.web.officer.report_pages import restored

@@ -25,7 +25,8 @@ from heedline.casework.attendance import Attendance
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.web.declared import Audience, open_to
-from heedline.web.officer import times, training_pages
+from heedline.web.entrance import times
+from heedline.web.officer import training_pages
 from heedline.web.officer.middleware import OfficeRequest
 
 STATES = {"open": "Open", "mine": "Held by me", "closed": "Closed"}

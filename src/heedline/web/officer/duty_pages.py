@@ -17,7 +17,7 @@ from heedline.casework.duty import DeskDuty
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Choice, Form, Radios
 from heedline.web.declared import Audience, open_to
-from heedline.web.officer import times
+from heedline.web.entrance import times
 from heedline.web.officer.middleware import OfficeRequest
 
 #: How long somebody may say at once that they are there.

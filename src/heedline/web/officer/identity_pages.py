@@ -19,11 +19,11 @@ from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Choice, Field, Form, Radios, TextArea, TextInput
 from heedline.web.declared import Audience, open_to
-from heedline.web.officer import throttle, times
+from heedline.web.entrance import throttle, times
+from heedline.web.entrance.kept_words import form_of, keeps_words, kept_for, let_go
+from heedline.web.entrance.unlocking import NOT_IT
 from heedline.web.officer.asking_page import AskedFor, asking_page, told_of
-from heedline.web.officer.kept_words import form_of, keeps_words, kept_for, let_go
 from heedline.web.officer.middleware import OfficeRequest
-from heedline.web.officer.unlocking import NOT_IT
 
 #: However long it was approved for: after this a screen that nobody touches asks for the passphrase again.
 SHOWN_AT_MOST = timedelta(minutes=15)

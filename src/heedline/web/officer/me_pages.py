@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -11,9 +9,9 @@ from django.views.decorators.http import require_GET
 from heedline.casework import attendance, key_view, own_terms, skills, training
 from heedline.permits.roles import DESCRIPTIONS, Role
 from heedline.web.declared import Audience, open_to
-from heedline.web.officer import times, training_pages
+from heedline.web.entrance.signing_in import last_sign_in_words
+from heedline.web.officer import training_pages
 from heedline.web.officer.middleware import OfficeRequest
-from heedline.web.officer.signing_in import LAST_SIGN_IN
 
 ROLES = {
     Role.OFFICER: "Officer",
@@ -22,12 +20,6 @@ ROLES = {
     Role.STEWARD: "Steward",
     Role.OVERSEER: "Overseer",
 }
-
-
-def last_sign_in_words(request: OfficeRequest) -> str:
-    """When they signed in before this time, in words; empty when this is the first time."""
-    found = request.session.get(LAST_SIGN_IN, "")
-    return times.day_and_clock(datetime.fromisoformat(found), attendance.now()) if found else ""
 
 
 @open_to(Audience.OFFICERS)

@@ -27,10 +27,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from heedline.casework import NotHere, attendance, single_sign_on
 from heedline.permits.gate import Refused
 from heedline.web.declared import Audience, open_to
-from heedline.web.officer import provider, times
+from heedline.web.entrance import times
+from heedline.web.entrance.signing_in import LAST_SIGN_IN, SECOND_FACTOR, AccountAdapter, is_own_path
+from heedline.web.officer import provider
 from heedline.web.officer.id_tokens import NotValid, read_id_token, read_logout_token
 from heedline.web.officer.middleware import OfficeRequest
-from heedline.web.officer.signing_in import LAST_SIGN_IN, SECOND_FACTOR, AccountAdapter, is_own_path
 
 if TYPE_CHECKING:
     from heedline.config.single_sign_on import Provider

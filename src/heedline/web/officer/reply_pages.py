@@ -31,8 +31,8 @@ from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import Move, NotNow
 from heedline.web.components.forms import Field, Form, TextInput
 from heedline.web.declared import Audience, open_to
+from heedline.web.entrance.kept_words import keeps_words, let_go
 from heedline.web.officer import report_forms
-from heedline.web.officer.kept_words import keeps_words, let_go
 from heedline.web.officer.middleware import OfficeRequest
 from heedline.web.officer.report_pages import came_from, conflict, page, restored, version_of
 from heedline.web.officer.report_words import NOBODY_SPEAKS_IT, status_words

@@ -18,9 +18,9 @@ from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import Move, NotNow
 from heedline.web.components.forms import Field, Form, Value
 from heedline.web.declared import Audience, open_to
+from heedline.web.entrance.kept_words import form_of, keeps_words, kept_for, let_go
 from heedline.web.officer import report_forms
 from heedline.web.officer.desk_pages import is_queue_code, open_next, queue_address
-from heedline.web.officer.kept_words import form_of, keeps_words, kept_for, let_go
 from heedline.web.officer.middleware import OfficeRequest
 from heedline.web.officer.report_words import act_words, facts_of, steps_of, tabs_of, told_of
 

@@ -17,7 +17,7 @@ from heedline.permits.gate import Refused
 from heedline.permits.roles import Role
 from heedline.web.components.forms import Form
 from heedline.web.declared import Audience, open_to
-from heedline.web.officer.key_pages import with_passphrase
+from heedline.web.entrance.key_pages import with_passphrase
 from heedline.web.officer.middleware import OfficeRequest
 from heedline.web.officer.steward_forms import OF_PROVIDER, PASSPHRASE, ROLE_WORDS, SAID, TITLES, fields
 

@@ -18,8 +18,8 @@ from heedline.packs import load_pack
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Choice, Field, Form, Radios, TextArea
 from heedline.web.declared import Audience, open_to
+from heedline.web.entrance.kept_words import keeps_words
 from heedline.web.officer.asking_page import AskedFor, asking_page
-from heedline.web.officer.kept_words import keeps_words
 from heedline.web.officer.middleware import OfficeRequest
 
 

@@ -23,8 +23,8 @@ from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Checkboxes, Choice, Field, Form, Radios, Select, TextArea
 from heedline.web.declared import Audience, open_to
-from heedline.web.officer import times
-from heedline.web.officer.kept_words import keeps_words, let_go
+from heedline.web.entrance import times
+from heedline.web.entrance.kept_words import keeps_words, let_go
 from heedline.web.officer.middleware import OfficeRequest
 from heedline.web.officer.report_forms import SHORT
 from heedline.web.officer.report_pages import came_from, page, restored

@@ -1,13 +1,11 @@
-"""Every address of the office. What allauth could do besides (sign-up, password mails, social accounts) is not mounted."""
+"""Every address of the office: those of coming in, and its own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from django.urls import path
 
-from heedline.web.declared import Audience, open_to
+from heedline.web.entrance import key_pages
+from heedline.web.entrance import urls as entrance
 from heedline.web.officer import (
     call_after,
     call_back_pages,
@@ -15,22 +13,18 @@ from heedline.web.officer import (
     check_pages,
     desk_pages,
     duty_pages,
-    enrol_pages,
     figure_pages,
     identity_pages,
     keeping_pages,
-    key_pages,
     language_pages,
     me_pages,
     oversight_pages,
     own_term_pages,
-    passkey_pages,
     practice_call_pages,
     practice_pages,
     provider_pages,
     reply_pages,
     report_pages,
-    sign_in_views,
     skill_pages,
     steward_pages,
     subject_pages,
@@ -38,86 +32,28 @@ from heedline.web.officer import (
     trace_pages,
     training_pages,
     translation_pages,
-    unlocking,
 )
-
-
-def _door(view: Any) -> Callable[..., Any]:
-    """A page of signing in: for people who are not signed in yet."""
-    shown: Callable[..., Any] = view.as_view()
-    return open_to(Audience.SIGNING_IN)(shown)
-
-
-def _security(view: Any) -> Callable[..., Any]:
-    """A page about one's own sign-in."""
-    shown: Callable[..., Any] = view.as_view()
-    return open_to(Audience.OFFICERS)(shown)
-
 
 urlpatterns = [
     path("", desk_pages.home, name="home"),
-    # signing in; the names are allauth's
-    path("sign-in/", _door(sign_in_views.SignIn), name="account_login"),
-    path("sign-in/second/", _door(sign_in_views.SecondStep), name="mfa_authenticate"),
-    path("sign-in/passkey/", _door(sign_in_views.PasskeySignIn), name="mfa_login_webauthn"),
+    *entrance.urlpatterns,
+    # signing in by the word of a provider
     path("sign-in/provider/", provider_pages.start, name="provider-start"),
     path("sign-in/provider/back/", provider_pages.back, name="provider-back"),
     path("sign-in/provider/ended/", provider_pages.ended, name="provider-ended"),
-    path("sign-in/not-possible/", _door(sign_in_views.Inactive), name="account_inactive"),
-    path("sign-out/", _door(sign_in_views.SignOut), name="account_logout"),
     # what an officer may change about it
     path("me/", me_pages.me, name="me"),
     path("me/provider/", provider_pages.mine, name="provider"),
     path("me/provider/yes/", provider_pages.yes, name="provider-yes"),
     path("me/languages/", skill_pages.mine, name="my-languages"),
     path("me/languages/<uuid:skill>/confirm/", skill_pages.confirm, name="language-confirm"),
-    path("me/confirm/", _security(sign_in_views.ConfirmByPassword), name="account_reauthenticate"),
-    path("me/confirm/code/", _security(sign_in_views.ConfirmByCode), name="mfa_reauthenticate"),
-    path(
-        "me/confirm/passkey/", _security(sign_in_views.ConfirmByPasskey), name="mfa_reauthenticate_webauthn"
-    ),
-    path("me/security/", _security(sign_in_views.Security), name="mfa_index"),
-    path("me/security/code-app/", _security(sign_in_views.SetUpCodeApp), name="mfa_activate_totp"),
-    path(
-        "me/security/code-app/take-away/",
-        _security(sign_in_views.TakeAwayCodeApp),
-        name="mfa_deactivate_totp",
-    ),
-    path(
-        "me/security/recovery-codes/", _security(sign_in_views.RecoveryCodes), name="mfa_view_recovery_codes"
-    ),
-    path(
-        "me/security/recovery-codes/new/",
-        _security(sign_in_views.NewRecoveryCodes),
-        name="mfa_generate_recovery_codes",
-    ),
-    path("me/security/passkeys/", _security(sign_in_views.Passkeys), name="mfa_list_webauthn"),
-    path("me/security/passkeys/add/", _security(sign_in_views.AddPasskey), name="mfa_add_webauthn"),
-    path("me/security/passkeys/<int:pk>/", _security(sign_in_views.RenamePasskey), name="mfa_edit_webauthn"),
-    path(
-        "me/security/passkeys/<int:pk>/take-away/",
-        _security(sign_in_views.TakeAwayPasskey),
-        name="mfa_remove_webauthn",
-    ),
-    # making one's keys
-    path("enrol/", enrol_pages.enrol, name="enrol"),
-    path("enrol/prove/", enrol_pages.prove, name="enrol-prove"),
-    path("me/ways/", enrol_pages.ways, name="ways"),
-    path("me/ways/passkey/", passkey_pages.add, name="ways-passkey"),
-    path("unlock/passkey/", passkey_pages.unlock, name="unlock-passkey"),
-    path("me/ways/prove/", enrol_pages.prove_way, name="ways-prove"),
     # setting up, for stewards
     path("s/", steward_pages.overview, name="setup"),
     path("s/propose/<slug:item>/", steward_pages.propose, name="setup-propose"),
     path("s/confirm/<uuid:ref>/", steward_pages.confirm, name="setup-confirm"),
     path("s/withdraw/<uuid:ref>/", steward_pages.withdraw, name="setup-withdraw"),
     path("s/stop/<uuid:ref>/", steward_pages.stop, name="setup-stop"),
-    # keys
-    path("unlock/", unlocking.unlock, name="unlock"),
-    path("lock/", unlocking.lock, name="lock"),
-    path("w/keys/", key_pages.keys, name="keys"),
-    path("w/keys/changes/", key_pages.changes, name="key-changes"),
-    path("w/keys/compare/<uuid:ref>/", key_pages.compare, name="key-compare"),
+    # keys of desks that hold reports
     path("w/keys/<slug:desk>/recovery/", key_pages.compare_recovery, name="key-recovery"),
     path("w/keys/<slug:desk>/readdress/", key_pages.readdress, name="keys-readdress"),
     path("w/keys/<slug:desk>/destroy/", key_pages.destroy, name="keys-destroy"),

@@ -1,0 +1,218 @@
+"""Who can open what: the keys of one's desks, colleagues whose words are compared, what has changed, what is left to do."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from heedline.casework import NotHere, WrongPassphrase, attendance, key_view, readdressing
+from heedline.casework.key_view import DeskKeys
+from heedline.permits.gate import Refused
+from heedline.reports.lifecycle import NotNow
+from heedline.web.components.forms import Form, TextInput
+from heedline.web.declared import Audience, open_to
+from heedline.web.entrance import throttle, times
+from heedline.web.entrance.middleware import SignedInRequest
+from heedline.web.entrance.signing_in import is_own_path
+
+PASSPHRASE = TextInput(
+    name="passphrase",
+    label="Passphrase",
+    hint="The six words that unlock your keys. Asked for again, because this changes who can open reports.",
+    kind="password",
+    autocomplete="off",
+    required="Enter your passphrase",
+)
+WORDS = TextInput(
+    name="words",
+    label="The eight words that they read to you",
+    hint="Face to face, or by telephone when you know their voice. Never out of a message.",
+    autocomplete="off",
+    required="Enter the eight words",
+)
+SHEET_WORDS = TextInput(
+    name="words",
+    label="The eight words on a printed share",
+    hint="Every one of the five papers has the same eight words at its foot.",
+    required="Enter the eight words",
+)
+NOT_IT = "This is not your passphrase. Check each of the six words and the spaces between them."
+STATES = {
+    "in-force": "In force",
+    "to-come": "To come",
+    "past": "Before",
+    "ended": "Ended, not destroyed yet",
+}
+
+
+@open_to(Audience.OFFICERS)
+@require_GET
+def keys(request: SignedInRequest) -> HttpResponse:
+    """Every desk whose keys they hold, with the people and the keys; all desks for stewards and overseers."""
+    at, by = attendance.now(), request.attendance
+    desks = [_told(one, at) for one in key_view.desk_keys(by=by, at=at)]
+    unseen = len(key_view.changes(by=by)) if by.unlocked else 0
+    return render(
+        request,
+        "entrance/keys.html",
+        {"desks": desks, "own_words": key_view.own_words(by), "unseen": unseen, "unlocked": by.unlocked},
+    )
+
+
+def _told(desk: DeskKeys, at: datetime) -> dict[str, object]:
+    ready = max((one.ready_at for one in desk.ended), default=None)
+    return {
+        "line": desk,
+        "epochs": [
+            {
+                "opens": f"{one.opens_on:%-d %B %Y}",
+                "state": STATES[one.state],
+                "holders": one.holders,
+                "leavers": one.leavers,
+                "made_by": one.made_by,
+            }
+            for one in desk.epochs
+        ],
+        "wait_until": times.day_and_clock(ready, at) if ready is not None and ready > at else "",
+    }
+
+
+@open_to(Audience.UNLOCKED)
+@require_http_methods(["GET", "POST"])
+def changes(request: SignedInRequest) -> HttpResponse:
+    """What was signed about their desks since they last looked, to be acknowledged with the passphrase."""
+    at, by = attendance.now(), request.attendance
+    asked = request.POST.get("next") or request.GET.get("next") or ""
+    lead_to = asked if is_own_path(asked) else reverse("my-work")
+    found = key_view.changes(by=by)
+    form = Form((PASSPHRASE,))
+    if request.method == "POST":
+        form = Form.posted((PASSPHRASE,), request.POST.lists())
+        serial = request.POST.get("serial", "")
+        if not form.errors and serial.isdecimal() and len(serial) < 10:
+            form = with_passphrase(
+                request,
+                form,
+                lambda words: key_view.acknowledge(int(serial), words, by=by, at=at),
+            )
+            if not form.errors:
+                messages.success(request, "Noted that you have looked at it.")
+                return HttpResponseRedirect(lead_to)
+    context = {
+        "changes": found,
+        "serial": found[-1].serial if found else 0,
+        "form": form,
+        "next": lead_to,
+    }
+    return render(request, "entrance/key_changes.html", context, status=422 if form.errors else 200)
+
+
+@open_to(Audience.UNLOCKED)
+@require_http_methods(["GET", "POST"])
+def compare(request: SignedInRequest, ref: UUID) -> HttpResponse:
+    """Type the words that a colleague reads out; then they are granted what one can open oneself."""
+    at, by = attendance.now(), request.attendance
+    name = key_view.colleague(ref, by=by)
+    fields = (WORDS, PASSPHRASE)
+    form = Form(fields)
+    if request.method == "POST":
+        form = Form.posted(fields, request.POST.lists())
+        if not form.errors:
+            granted = 0
+
+            def act(passphrase: str) -> None:
+                nonlocal granted
+                granted = key_view.compare(ref, form.text("words"), passphrase, by=by, at=at)
+
+            form = with_passphrase(request, form, act)
+            if not form.errors:
+                more = f" They can open {granted} more keys." if granted else ""
+                messages.success(request, f"The words of {name} are right.{more}")
+                return HttpResponseRedirect(reverse("keys"))
+    context = {"form": form, "name": name, "ref": ref}
+    return render(request, "entrance/key_compare.html", context, status=422 if form.errors else 200)
+
+
+@open_to(Audience.UNLOCKED)
+@require_http_methods(["GET", "POST"])
+def compare_recovery(request: SignedInRequest, desk: str) -> HttpResponse:
+    """Type the words that stand on a printed share of the desk's recovery key; then it is granted what one can open."""
+    at, by = attendance.now(), request.attendance
+    mine = readdressing.desk_of(desk, by=by)
+    fields = (SHEET_WORDS, PASSPHRASE)
+    form = Form(fields)
+    if request.method == "POST":
+        form = Form.posted(fields, request.POST.lists())
+        if not form.errors:
+            form = with_passphrase(
+                request,
+                form,
+                lambda words: key_view.compare_recovery(mine, form.text("words"), words, by=by, at=at),
+            )
+            if not form.errors:
+                messages.success(
+                    request, "The words are right. Three of the five can recover what you can open."
+                )
+                return HttpResponseRedirect(reverse("keys"))
+    context = {"form": form, "desk": desk}
+    return render(request, "entrance/key_recovery.html", context, status=422 if form.errors else 200)
+
+
+@open_to(Audience.UNLOCKED)
+@require_POST
+def readdress(request: SignedInRequest, desk: str) -> HttpResponse:
+    """One bounded run; pressed again it goes on with what is left."""
+    at, by = attendance.now(), request.attendance
+    done = readdressing.readdress(readdressing.desk_of(desk, by=by), by=by, at=at)
+    if done.left:
+        failed = f" {done.failed} could not be opened with your keys." if done.failed else ""
+        messages.success(request, f"{done.moved} parts re-addressed, {done.left} are left.{failed}")
+    else:
+        messages.success(request, f"{done.moved} parts re-addressed. Nothing is left under the old keys.")
+    return HttpResponseRedirect(reverse("keys"))
+
+
+@open_to(Audience.UNLOCKED)
+@require_http_methods(["GET", "POST"])
+def destroy(request: SignedInRequest, desk: str) -> HttpResponse:
+    """Ask once, then destroy the ended keys of a desk that nothing is addressed to, and show the certificates."""
+    at, by = attendance.now(), request.attendance
+    ended = readdressing.ended(readdressing.desk_of(desk, by=by), by=by)
+    if request.method == "GET":
+        lines = [f"{one.opens_on:%-d %B %Y}" for one in ended]
+        return render(request, "entrance/keys_destroy.html", {"desk": desk, "ended": lines})
+    papers = []
+    for one in ended:
+        try:
+            papers.append(readdressing.destroy(one.epoch, by=by, at=at))
+        except (NotNow, NotHere) as no:
+            messages.error(request, getattr(no, "reason", "A colleague was quicker."))
+    if not papers:
+        return HttpResponseRedirect(reverse("keys"))
+    return render(request, "entrance/keys_destroyed.html", {"papers": [one.words for one in papers]})
+
+
+def with_passphrase(request: SignedInRequest, form: Form, act: Callable[[str], object]) -> Form:
+    """Do something that needs the passphrase; say at its field what is wrong with it, and slow down guessing."""
+    key = str(request.attendance.officer_id)
+    if wait := throttle.UNLOCKS.take(key, now=time.monotonic()):
+        return form.but(
+            passphrase=f"There have been too many tries. Wait {throttle.wait_words(wait)} and try again."
+        )
+    try:
+        act(form.text("passphrase"))
+    except WrongPassphrase:
+        return form.but(passphrase=NOT_IT)
+    except Refused as no:
+        throttle.UNLOCKS.give_back(key)
+        return form.but(**{form.fields[0].name: no.reason})
+    throttle.UNLOCKS.give_back(key)
+    return form

@@ -1,0 +1,269 @@
+"""What Heedline changes in django-allauth: nothing is mailed, nobody signs up, tries are limited without addresses.
+
+Passwords are checked by Django under allauth's backend, which spends the same time on an unknown e-mail. Secrets of
+the second step (code app seed, recovery seed) are sealed under a key derived from the office's SECRET_KEY, so the
+database alone cannot produce a code.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+from urllib.parse import urlsplit
+
+from allauth.account import app_settings as account_settings
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, authenticate
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare
+
+from heedline.casework import attendance, second_factors, single_sign_on
+from heedline.web.entrance import known_devices, throttle, times
+
+if TYPE_CHECKING:
+    from heedline.desks.models import Officer
+
+#: Facts of the sign-in that stand in the (sealed) session.
+LAST_SIGN_IN = "last_sign_in"
+SECOND_FACTOR = "second_factor"
+#: For who is bound to a provider and comes another way.
+BOUND = "You sign in with {name}. If it cannot be reached, ask two stewards to let you in by password."
+#: What counts as a second factor; recovery codes alone do not.
+REAL_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+def provider_name() -> str:
+    """How the provider of single sign-on is called, also when it was taken out of the settings."""
+    return settings.SSO.name if settings.SSO is not None else "your organisation’s provider"
+
+
+def limited(limit: throttle.Throttle, key: str, words: str) -> None:
+    """Count one try under this limit; raise ValidationError with the wait when there have been too many."""
+    if wait := limit.take(key, now=time.monotonic()):
+        raise ValidationError(words.format(wait=throttle.wait_words(wait)), code="too_many")
+
+
+def bucket(request: HttpRequest, email: str) -> tuple[throttle.Throttle, str]:
+    """The limit and the key that count a try on this account from this browser."""
+    mark = known_devices.account_mark(email)
+    if device := known_devices.device_for(request, email):
+        return throttle.KNOWN_DEVICE, f"{mark}:{device}"
+    return throttle.STRANGERS, mark
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+    """Sign-in by e-mail and password, and what follows it."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "This e-mail and password do not go together. Check both and try again.",
+        "incorrect_password": "This is not your password. Check it and try again.",
+        "incorrect_code": "This is not a code that works now. Wait for the next one and try again.",
+    }
+    TOO_MANY = (
+        "There have been too many tries. Wait {wait} and try again. A computer that has signed in before "
+        "has tries of its own."
+    )
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Never: stewards enrol officers."""
+        return False
+
+    def add_message(self, *_: Any, **__: Any) -> None:
+        """No flash messages from allauth: our pages say what happened."""
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Nothing is mailed about signing in."""
+        raise NotImplementedError("Heedline sends no mail about signing in")
+
+    def send_notification_mail(self, *_: Any, **__: Any) -> None:
+        """Nothing is mailed about signing in."""
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """No address is ever read."""
+        return "nowhere"
+
+    def get_http_user_agent(self, request: HttpRequest) -> str:
+        """No user agent is ever read."""
+        return ""
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Only a path of this site."""
+        return is_own_path(url)
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """The officer, or None alike for unknown, wrong and inactive. ValidationError after too many tries."""
+        limit, key = bucket(request, credentials["email"])
+        limited(limit, key, self.TOO_MANY)
+        officer = authenticate(request, **credentials)
+        AuthenticationBackend.unstash_authenticated_user()  # an inactive officer is answered like an unknown one
+        if officer is None:
+            attendance.sign_in_refused(credentials["email"])
+            return None
+        limit.give_back(key)
+        if single_sign_on.password_closed(officer, at=attendance.now()):
+            raise ValidationError(BOUND.format(name=provider_name()), code="bound")
+        return officer
+
+    def pre_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse | None:
+        """Whatever way it was (a passkey too): who signs in through the provider comes in by that way."""
+        if single_sign_on.password_closed(cast("Officer", user), at=attendance.now()):
+            messages.error(request, BOUND.format(name=provider_name()))
+            return HttpResponseRedirect(reverse("account_login"))
+        response: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        return response
+
+    def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
+        """Whether this is the password of the officer who is signed in."""
+        limited(throttle.CODES, f"password:{user.pk}", self.TOO_MANY)
+        if not user.check_password(password):
+            return False
+        throttle.CODES.give_back(f"password:{user.pk}")
+        return True
+
+    def is_reauthentication_required(self, *, app: str, **_: Any) -> bool:
+        """Ask again before a change to signing in, unless they signed in within the last minutes."""
+        request = current_request()
+        since = time.time() - account_settings.REAUTHENTICATION_TIMEOUT
+        return not any(record["at"] > since for record in get_authentication_records(request, request.user))
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        """Sign in under a new session id; keep when they last did, to show it."""
+        before = user.last_login
+        super().login(request, user)
+        request.session[LAST_SIGN_IN] = before.isoformat() if before else ""
+        attendance.signed_in(cast("Officer", user))
+
+    def logout(self, request: HttpRequest) -> None:
+        """Log it, forget the unlocked keys, end the session."""
+        by = getattr(request, "attendance", None)
+        if by is not None:
+            attendance.signed_out(by)
+        super().logout(request)
+
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse:
+        """Go on to the page they wanted, or to set up a second step first; remember the browser."""
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        known_devices.remember(request, response, user.get_username())
+        if not settings.DEMO and not has_second_factor(user):
+            return _with_cookies_of(response, HttpResponseRedirect(reverse("mfa_index")))
+        request.session[SECOND_FACTOR] = True
+        return response
+
+
+def _with_cookies_of(old: HttpResponse, new: HttpResponse) -> HttpResponse:
+    new.cookies.update(old.cookies)
+    return new
+
+
+def last_sign_in_words(request: HttpRequest) -> str:
+    """When they signed in before this time, in words; empty when this is the first time."""
+    found = request.session.get(LAST_SIGN_IN, "")
+    return times.day_and_clock(datetime.fromisoformat(found), attendance.now()) if found else ""
+
+
+def is_own_path(url: str | None) -> bool:
+    """Whether this is a path of this site and nothing else (no scheme, no host, no tricks with slashes)."""
+    if not url or not url.startswith("/") or url.startswith(("//", "/\\")) or any(ord(c) < 33 for c in url):
+        return False
+    parts = urlsplit(url)
+    return not parts.scheme and not parts.netloc
+
+
+def is_signed_in(request: HttpRequest, officer: Officer) -> bool:
+    """Whether the session of this request signs in this officer, who was found together with it.
+
+    Asks what Django asks (`django.contrib.auth.get_user`), of the row that is at hand; where the answer is not a plain
+    yes, Django looks for itself, and decides.
+    """
+    session = request.session
+    if (
+        officer.is_active
+        and session.get(SESSION_KEY) == str(officer.pk)
+        and session.get(BACKEND_SESSION_KEY) in settings.AUTHENTICATION_BACKENDS
+        and constant_time_compare(session.get(HASH_SESSION_KEY, ""), officer.get_session_auth_hash())
+    ):
+        request._cached_user = officer  # type: ignore[attr-defined]  # what Django's middleware looks at first
+    return request.user.is_authenticated and request.user.pk == officer.pk
+
+
+def has_second_factor(officer: Any) -> bool:
+    """Whether the officer has a code app or a passkey."""
+    return bool(SecondFactorAdapter().is_mfa_enabled(officer, types=list(REAL_FACTORS)))
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
+    """Where the secrets of the second step are sealed, and how our site names itself to a passkey."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": "This is not a code that works now. Wait for the next one and try again.",
+        "cannot_delete_authenticator": (
+            "This is your only second step, and Heedline needs one. Set up another way first, then take this one away."
+        ),
+        "cannot_generate_recovery_codes": "Set up a code app or a passkey first.",
+    }
+
+    def encrypt(self, text: str) -> str:
+        """Seal a secret for the database."""
+        return second_factors.seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Open it again; `CannotOpen` when it was not sealed here."""
+        return second_factors.open_sealed(encrypted_text)
+
+    def send_notification_mail(self, *_: Any, **__: Any) -> None:
+        """Nothing is mailed about signing in."""
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """The last second step stays, unless the demonstration waives it."""
+        if settings.DEMO or authenticator.type not in REAL_FACTORS:
+            return True
+        left = Authenticator.objects.filter(user_id=authenticator.user_id, type__in=REAL_FACTORS)
+        return bool(left.exclude(pk=authenticator.pk).exists())
+
+    def generate_authenticator_name(self, user: AbstractBaseUser, type: Any) -> str:  # noqa: A002 (allauth's name)
+        """A first name for a passkey; the officer may change it."""
+        count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
+        return "My passkey" if count == 0 else f"Passkey {count + 1}"
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Our name and host from the configuration, never from the request."""
+        return {"id": urlsplit(settings.OFFICE_URL).hostname or "localhost", "name": "Heedline"}
+
+    def _get_site_name(self) -> str:
+        return "Heedline"
+
+    def build_totp_svg(self, url: str) -> str:
+        """The square picture of the code-app address, as SVG with attributes only (no style: the CSP forbids it)."""
+        import qrcode
+
+        code = qrcode.QRCode(border=4)
+        code.add_data(url)
+        code.make()
+        rows = code.get_matrix()
+        path = "".join(
+            f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark
+        )
+        size = len(rows)
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" width="240" height="240" '
+            f'role="img" aria-label="Square code for the code app" shape-rendering="crispEdges">'
+            f'<rect width="{size}" height="{size}" fill="#ffffff"/><path d="{path}" fill="#000000"/></svg>'
+        )
+
+
+def current_request() -> HttpRequest:
+    """The request that allauth is handling."""
+    return context.request  # type: ignore[no-any-return]

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from heedline.audit.models import Event
-from heedline.casework import attendance, case_file, journey
+from heedline.casework import arrivals, attendance, case_file, journey
 from heedline.casework.attendance import Attendance
 from heedline.casework.case_file import CaseFile
 from heedline.reports.models import Report
@@ -94,6 +94,12 @@ class People:
 def row(ref: UUID) -> Report:
     """The report's row as it stands, whoever may see it."""
     return Report.objects.get(pk=ref)
+
+
+def quarter_hour_over(at: datetime) -> None:
+    """The worker settles the quarter hour that `at` lies in, and the next: a test may run on into it."""
+    with acting("worker"):
+        arrivals.settle(at + timedelta(minutes=30))
 
 
 def logged(act: str, *, thing: UUID | None = None, refused: bool = False) -> list[Event]:

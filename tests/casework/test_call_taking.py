@@ -15,12 +15,13 @@ from heedline.casework import NotHere, SealingStopped, arrivals, call_taking, dr
 from heedline.casework.attendance import Attendance
 from heedline.casework.call_taking import Contact, WrapUp
 from heedline.casework.drafting import Draft
+from heedline.dispatch.clocks import slot_of
 from heedline.permits import wall
 from heedline.permits.gate import Refused
 from heedline.reports.models import Report, SealedHeader, Step
 from heedline.vault.codes import derive, lookup_hash
 from tests.acting import acting
-from tests.casework.people import People
+from tests.casework.people import People, quarter_hour_over
 from tests.stories import ELSEWHERE, NARRATIVE, NORTH_EAST, SOUTH_WEST, new_report
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +58,7 @@ def test_what_was_typed_lies_sealed_and_opens_for_this_officer_in_this_browser_o
     with people.sitting("Olga") as other:
         assert call_taking.open_call(draft.cookie, by=other, at=people.at) is None
     assert NARRATIVE.encode() not in bytes(raw("SELECT sealed FROM intake_draft")[0][0])
+    quarter_hour_over(people.at)
     assert not Event.objects.filter(act="call-taken-down").exists()
     with people.sitting("Odile") as here:
         call_taking.end(draft, at=people.at)
@@ -85,13 +87,16 @@ def test_every_way_in_reaches_the_desk_with_who_took_it_down_inside_the_seal(
     assert str(people.house.officers["Odile"].id) not in everything
 
 
-def test_the_log_says_who_and_when_and_never_which_report(people: People) -> None:
+def test_the_log_says_who_and_in_which_quarter_hour_and_never_which_report(people: People) -> None:
     with people.sitting("Odile") as here:
         draft = take_down(here, people, SOUTH_WEST)
+    assert not Event.objects.filter(act="call-taken-down").exists()
+    quarter_hour_over(people.at)
     line = Event.objects.get(act="call-taken-down")
     assert (line.actor, line.outcome) == (people.house.officers["Odile"].id, "done")
     assert line.desk == people.house.desks["north-east"].id  # where she sits, not where it went
     assert (line.thing, line.thing_id, line.detail) == ("", None, {})
+    assert line.at == slot_of(line.at)
     assert str(draft.report_id) not in str(
         raw("SELECT to_jsonb(e) FROM audit_event e WHERE act = 'call-taken-down'")
     )
@@ -107,6 +112,7 @@ def test_sent_twice_is_one_report_and_one_line(people: People) -> None:
         changed = new_report(where={"postcode": NORTH_EAST}, narrative="Other words")
         call_taking.send(twin, Contact("phone"), changed.record, new.question_set, by=here, at=people.at)
     assert Report.objects.count() == 1
+    quarter_hour_over(people.at)
     assert Event.objects.filter(act="call-taken-down").count() == 1
     assert twin.sent
 
@@ -148,6 +154,7 @@ def test_other_roles_take_nothing_down_and_it_is_logged(people: People, name: st
         for act in asked:
             with pytest.raises(Refused):
                 act()
+    quarter_hour_over(people.at)
     assert Event.objects.filter(act="call-taken-down", outcome="refused").count() == 3
 
 

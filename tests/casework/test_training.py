@@ -34,7 +34,7 @@ from heedline.reports.models import Report
 from tests import cast, stories
 from tests.acting import acting
 from tests.casework.identity_scene import ASKING, NECESSITY, RISK, YES, ask, decide, open_it
-from tests.casework.people import DANGER, NAMED, People, logged, row
+from tests.casework.people import DANGER, NAMED, People, logged, quarter_hour_over, row
 from tests.sites.reporter.test_doors import open_desk
 
 pytestmark = pytest.mark.django_db
@@ -192,9 +192,11 @@ def test_a_lapsed_call_taker_begins_no_call_and_sends_none_but_of_danger(people:
     with pytest.raises(Refused, match="Taking reports down"):
         send_call(people, "Odile")
     assert not Report.objects.exists()
+    quarter_hour_over(people.at)
     assert len(logged("call-taken-down", refused=True)) == 2
     send_call(people, "Odile", **DANGER)
     assert Report.objects.get().urgency == "danger"
+    quarter_hour_over(people.at)
     assert let_pass("call-taking") == ["take-down"]
     (event,) = logged("without-training")
     assert event.thing_id is None  # nothing says which report the call became
@@ -219,6 +221,7 @@ def test_a_call_begun_for_danger_is_sent_whatever_it_turns_out_to_be(people: Peo
         gone = Contact("phone", dropped=True)
         call_taking.send(kept, gone, new.record, new.question_set, by=odile, at=people.at)
     assert Report.objects.count() == 1
+    quarter_hour_over(people.at)
     assert let_pass("call-taking") == ["take-down"]
     with people.sitting("Ada") as ada:
         draft = call_taking.for_danger(call_taking.begin(None, by=ada), at=people.at)
@@ -231,6 +234,7 @@ def test_a_training_that_ends_during_a_call_cuts_nobody_off(people: People) -> N
     with people.sitting("Odile") as odile, pytest.raises(Refused):
         call_taking.may_begin(odile)
     send_call(people, "Odile")
+    quarter_hour_over(people.at)
     assert let_pass("call-taking") == ["take-down"]
 
 

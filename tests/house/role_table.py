@@ -27,6 +27,7 @@ ALL = "arwdDxtm"
 TABLES: dict[str, dict[str, str]] = {
     # the log
     "audit_event": {"office": "r", "settler": "a", "worker": "r"},
+    "audit_waiting": {"settler": "rd", "worker": "m"},
     "audit_tile": {"worker": "arw"},
     "audit_mark": {"office": "r", "worker": "arw"},
     "audit_checkpoint": {"public": "r", "office": "r", "worker": "ar"},
@@ -106,6 +107,7 @@ TABLES: dict[str, dict[str, str]] = {
 #: Rights on single columns, where the role has not the right on the whole table.
 COLUMNS: dict[tuple[str, str, str], str] = {
     ("audit_event", "office", "a"): "act actor desk detail outcome thing thing_id",  # never `at`
+    ("audit_waiting", "office", "a"): "act actor desk detail id outcome",  # never `slot`
     ("audit_event", "worker", "a"): "act actor at desk detail outcome thing thing_id",
     ("desks_officer", "worker", "r"): "email id is_active name organisation_id",
     ("desks_officer", "usher", "r"): "id is_active",

@@ -11,6 +11,7 @@ from django.db import models
 #: digest: a hash, a MAC or a public key.
 PLAIN: dict[str, str] = {
     "audit_event": "id generation xid act desk thing thing_id outcome detail",
+    "audit_waiting": "id slot act desk outcome detail",
     "audit_tile": "level number",
     "audit_mark": "id size generation xid event newest",
     "audit_checkpoint": "feed size generation old slot note key",
@@ -66,6 +67,7 @@ PLAIN: dict[str, str] = {
     "permits_provider_notice": "expires_at",
 }
 STAFF: dict[str, str] = {
+    "audit_waiting": "actor",
     "audit_event": "actor at",
     "dispatch_alarm": "acknowledged_by acknowledged_at cleared_by cleared_at",
     "keys_grant": "officer_id",

@@ -17,15 +17,19 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from django.db import DatabaseError, connection
+from django.db.transaction import atomic
 from psycopg import sql
 
-from heedline.casework import arrivals, conversation, counting, journey, paging, reading
+from heedline.casework import arrivals, call_taking, conversation, counting, journey, paging, reading
+from heedline.casework.call_taking import Contact, WrapUp
 from heedline.dispatch.clocks import slot_of
+from heedline.permits.gate import Refused
 from heedline.vault.codes import ReceiptCode
 from tests import stories
 from tests.acting import acting
 from tests.casework.people import NORTH_EAST, People
-from tests.cast import now
+from tests.cast import House, now
 from tests.house.committed import committed_house, superuser
 
 SLOT = timedelta(minutes=15)
@@ -73,6 +77,7 @@ EXACT = {
 }
 #: Times that must stand on a quarter hour.
 SLOTTED = {
+    "audit_waiting.slot",
     "audit_checkpoint.slot",
     "reports_report.slot",
     "reports_swept.slot",
@@ -137,12 +142,12 @@ def slot(django_db_blocker: Any) -> Iterator[Slot]:
             yield Slot(people, codes, db, at)
 
 
-def settle(slot: Slot) -> None:
+def settle(slot: Slot, reports: int = REPORTS) -> None:
     """What the worker does when the quarter hour is over."""
     with acting("worker"):
         paging.drain(slot.began)
         paging.settle_alarms(slot.began + SLOT)
-        assert arrivals.settle(slot.began + SLOT) == REPORTS
+        assert arrivals.settle(slot.began + SLOT) == reports
 
 
 def time_columns(db: psycopg.Connection[Any]) -> list[tuple[str, str]]:
@@ -162,7 +167,8 @@ def test_every_column_with_a_time_is_declared() -> None:
         assert db.execute("SHOW track_commit_timestamp").fetchone() == ("off",)
 
 
-def test_before_settling_no_column_has_an_exact_time_of_a_report(slot: Slot) -> None:
+def nothing_is_exact(slot: Slot) -> None:
+    """No column but of the log, of hours and of sessions has a time between two quarter hours."""
     for table, column in time_columns(slot.db):
         if table in {"audit_event", "desks_shift"} or f"{table}.{column}" not in EXACT | dict.fromkeys(
             SLOTTED
@@ -173,6 +179,10 @@ def test_before_settling_no_column_has_an_exact_time_of_a_report(slot: Slot) -> 
         for (value,) in slot.rows(table, f'"{column}"'):
             if value is not None:
                 assert value == slot_of(value), f"{table}.{column}"
+
+
+def test_before_settling_no_column_has_an_exact_time_of_a_report(slot: Slot) -> None:
+    nothing_is_exact(slot)
     assert not slot.db.execute(
         "SELECT 1 FROM audit_event WHERE thing_id = ANY (%s)", [slot.refs]
     ).fetchall(), "the log has nothing of a report before its quarter hour is over"
@@ -247,6 +257,77 @@ def test_the_log_dates_arrivals_to_the_quarter_hour(slot: Slot) -> None:
     assert {actor for _, _, actor, *_ in found} == {None}
     assert len({number for *_, number, _ in found}) == 1
     assert all(set(detail) == {"sha256"} for *_, detail in found)
+
+
+def take_a_call(slot: Slot) -> UUID:
+    """Odile on the telephone, from the first word to the note after the call."""
+    new = stories.new_report(**NORTH_EAST)
+    with slot.people.sitting("Odile") as odile:
+        draft = call_taking.for_danger(call_taking.begin(None, by=odile), at=now())
+        call_taking.keep(draft, {"what.narrative": ["words"]}, at=now())
+        call_taking.send(draft, Contact("phone"), new.record, new.question_set, by=odile, at=now())
+        call_taking.settle_code(draft, "kept", at=now())
+        call_taking.wrap_up(draft, WrapUp(mood="Afraid"), by=odile, at=now())
+        reading.queue(by=odile, at=now(), view=reading.QueueView(size=1))
+        call_taking.end(draft, at=now())
+    return draft.report_id
+
+
+def test_taking_a_report_down_leaves_no_exact_time(slot: Slot) -> None:
+    """A telephone company knows who rang when. So what says that Odile took something down says the quarter hour, and
+    what she does by the way says nothing of it: before it is settled, afterwards, and where her training had run out."""
+    acts = {act for (act,) in slot.rows("audit_event", "DISTINCT act")}
+    refs = [take_a_call(slot), take_a_call(slot)]
+    slot.db.execute("DELETE FROM desks_completed_training WHERE training = 'call-taking'")
+    with slot.people.sitting("Odile") as odile, pytest.raises(Refused):
+        call_taking.may_begin(odile)  # and a moment later because somebody is in danger
+    refs.append(take_a_call(slot))
+    nothing_is_exact(slot)
+    assert {act for (act,) in slot.rows("audit_event", "DISTINCT act")} == acts, "not even being refused"
+    settle(slot, REPORTS + len(refs))
+    told = slot.rows(
+        "audit_event WHERE act IN ('call-taken-down', 'without-training')",
+        "act, outcome, actor, at, thing_id, xmin::text",
+    )
+    assert sorted(row[:2] for row in told) == [
+        *[("call-taken-down", "done")] * 3,
+        ("call-taken-down", "refused"),
+        ("without-training", "done"),
+    ]
+    who = slot.people.house.officers["Odile"].id
+    assert {row[2:5] for row in told} == {(who, slot_of(slot.began), None)}, "she answers for it"
+    arrived = {x for (x,) in slot.rows("audit_event WHERE act = 'report-arrived'", "xmin::text")}
+    assert {row[5] for row in told} == arrived, "written with the arrivals, and in no order"
+    assert not slot.rows("audit_waiting", "id")
+    note = slot.db.execute(
+        "SELECT xmin::text, at FROM reports_step WHERE report_id = ANY (%s)", [refs]
+    ).fetchall()
+    assert set(note) == {(arrived.pop(), None)}
+
+
+@pytest.mark.django_db
+def test_the_database_takes_no_exact_time_of_a_call_from_the_office(house: House) -> None:
+    """Whoever gets the office process to write it the old way, or in a colleague's name, or to read what waits."""
+    people = People(house, now())
+    me, other = (house.officers[name].id for name in ("Odile", "Olga"))
+    statements = (
+        "INSERT INTO audit_event (act, actor, outcome, thing, detail) VALUES ('call-taken-down', %s, 'done', '', '{}')",
+        "INSERT INTO audit_event (act, actor, outcome, thing, detail)"
+        """ VALUES ('without-training', %s, 'done', '', '{"capability": "take-down"}')""",
+        "INSERT INTO audit_waiting (id, act, actor, outcome, detail, slot)"
+        " VALUES (gen_random_uuid(), 'call-taken-down', %s, 'done', '{}', now())",
+        "SELECT 1 FROM audit_waiting WHERE actor = %s",
+        "DELETE FROM audit_waiting WHERE actor = %s",
+    )
+    waiting = "INSERT INTO audit_waiting (id, act, actor, outcome, detail) VALUES (gen_random_uuid(), %s, %s, 'done', '{}')"
+    with people.sitting("Odile"), connection.cursor() as cursor:
+        for statement in statements:
+            with pytest.raises(DatabaseError, match=r"permission denied|row-level security"), atomic():
+                cursor.execute(statement, [me])
+        for act, actor in (("call-taken-down", other), ("report-read", me)):
+            with pytest.raises(DatabaseError, match="row-level security"), atomic():
+                cursor.execute(waiting, [act, actor])
+        cursor.execute(waiting, ["call-taken-down", me])
 
 
 def test_settling_again_logs_nothing_twice(slot: Slot) -> None:

@@ -9,7 +9,7 @@ class Act(StrEnum):
     # reports
     REPORT_ARRIVED = "report-arrived"  # written by clockwork.settle, in shuffled batches
     CALL_TAKEN_DOWN = (
-        "call-taken-down"  # by whom and when; not which report: that it came is logged like of any other
+        "call-taken-down"  # by whom and in which quarter hour (`audit.models.Waiting`); never which report
     )
     QUEUE_READ = "queue-read"
     REPORT_READ = "report-read"

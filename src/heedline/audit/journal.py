@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import connection
 
@@ -18,6 +18,10 @@ from heedline.audit.acts import Act
 _COLUMNS = "INSERT INTO audit_event (act, actor, desk, thing, thing_id, outcome, detail) VALUES"
 _INSERT = f"{_COLUMNS} (%s, %s, %s, %s, %s, %s, %s)"
 _INSERT_AT = "INSERT INTO audit_event (act, actor, desk, thing, thing_id, outcome, detail, at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+
+_INSERT_WAITING = (
+    "INSERT INTO audit_waiting (id, act, actor, desk, outcome, detail) VALUES (%s, %s, %s, %s, %s, %s)"
+)
 
 
 def record(
@@ -50,6 +54,26 @@ def record(
             cursor.execute(_INSERT, row)
         else:
             cursor.execute(_INSERT_AT, [*row, at_slot])
+
+
+def record_by_the_slot(
+    act: Act,
+    *,
+    actor: UUID,
+    desk: UUID | None = None,
+    refused: bool = False,
+    detail: Mapping[str, str] | None = None,
+) -> None:
+    """Let one event be written when this quarter hour is over, dated by that and by no more (`audit.models.Waiting`).
+
+    For what an officer does whose moment is a moment of somebody of the public. The database lets `actor` be nobody but
+    whose session this is.
+    """
+    outcome = "refused" if refused else "done"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _INSERT_WAITING, [uuid4(), str(act), actor, desk, outcome, json.dumps(dict(detail or {}))]
+        )
 
 
 @dataclass(frozen=True, slots=True)

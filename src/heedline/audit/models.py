@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 from django.db.models.functions import Now
 
@@ -41,6 +43,31 @@ class Event(models.Model):
             models.Index(fields=["actor", "id"], name="event_actor"),
             models.Index(fields=["at", "id"], name="event_time"),
         ]
+
+
+class ThisSlot(models.Func):
+    """The start of the present quarter hour."""
+
+    template = "date_bin('15 minutes', now(), timestamptz '2000-01-01 00:00:00+00')"
+    output_field = models.DateTimeField()
+
+
+class Waiting(models.Model):
+    """An act of an officer that would date a member of the public: it waits here until its quarter hour is over.
+
+    Then `clockwork.settle` writes it into the log, in shuffled order with the arrivals. The database sets `slot`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    slot = models.DateTimeField(db_default=ThisSlot())
+    act = models.CharField(max_length=40)
+    actor = models.UUIDField()
+    desk = models.UUIDField(null=True)
+    outcome = models.CharField(max_length=12)  # done | refused
+    detail = models.JSONField(default=dict)  # codes only
+
+    class Meta:
+        db_table = "audit_waiting"
 
 
 class Tile(models.Model):

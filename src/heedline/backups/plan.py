@@ -116,6 +116,7 @@ COPIED: tuple[Copied, ...] = (
     Copied("dispatch_alarm", Side.BODIES, where=f"report_id IS NULL OR {_OLD}"),
     Copied("dispatch_outbox", Side.BODIES, where="slot < {running}"),
     Copied("audit_event", Side.BODIES, order="generation, xid, id"),
+    Copied("audit_waiting", Side.BODIES, where="slot < {running}"),
     Copied("audit_checkpoint", Side.BODIES, order="feed, size"),
 )
 

@@ -5,14 +5,16 @@ What is taken down lies in a sealed draft whose key is in the officer's browser 
 browser leads a colleague to a draft of their own. It is sent by the public site's own verb (`journey.submit`), so it is
 sealed, routed, receipted and timed like every other report, and may end at a desk that this officer cannot see into.
 
-The log says who took something down and when, never which report that became: the report's own arrival is logged like
-any other, and inside its seal stands who took it down, how it reached us and when.
+The log says who took something down and in which quarter hour, never which report that became and never the moment: a
+telephone company knows who rang then. The report's own arrival is logged like any other, and inside its seal stands who
+took it down, how it reached us and when.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -26,7 +28,6 @@ from heedline.audit.acts import Act
 from heedline.casework import Conflict, NotHere, SealingStopped, drafting, journey, key_directory
 from heedline.casework.attendance import Attendance
 from heedline.casework.drafting import Draft
-from heedline.casework.finding import on_the_record
 from heedline.casework.journey import NewReport
 from heedline.casework.sealing import as_part, canonical
 from heedline.desks.models import Desk
@@ -36,6 +37,7 @@ from heedline.packs import load_pack
 from heedline.packs.routing import RouteFacts, route
 from heedline.permits import wall
 from heedline.permits.capabilities import Capability
+from heedline.permits.gate import Refused
 from heedline.permits.scopes import reports_of
 from heedline.reports import door
 from heedline.vault import envelope
@@ -56,9 +58,21 @@ _FOR_DANGER = "for_danger"
 _LOOK_ALIKE = str.maketrans("ILOU", "110V")
 
 
+@contextmanager
+def _on_the_record(by: Attendance) -> Iterator[None]:
+    """Like `finding.on_the_record`, by the quarter hour: whoever is refused for a training that ran out may be on the
+    telephone already, and begin for somebody in danger a moment later."""
+    try:
+        with transaction.atomic():
+            yield
+    except Refused:
+        journal.record_by_the_slot(Act.CALL_TAKEN_DOWN, actor=by.officer_id, refused=True)
+        raise
+
+
 def may_take_down(by: Attendance) -> None:
     """Raise Refused, and log it, for whoever may not take reports down by their role."""
-    with on_the_record(Act.CALL_TAKEN_DOWN, by=by):
+    with _on_the_record(by):
         by.require(Capability.TAKE_DOWN, excused=True)
 
 
@@ -67,7 +81,7 @@ def may_begin(by: Attendance) -> None:
 
     What was begun is kept all the same, and sent when it was begun in time or somebody is in danger: see `send`.
     """
-    with on_the_record(Act.CALL_TAKEN_DOWN, by=by):
+    with _on_the_record(by):
         by.require(Capability.TAKE_DOWN)
 
 
@@ -182,7 +196,7 @@ def send(
     the log says so.
     """
     excused = told.urgency == "danger" or bool(draft.notes.get(_FOR_DANGER))
-    with on_the_record(Act.CALL_TAKEN_DOWN, by=by):
+    with _on_the_record(by):
         missing = by.require(Capability.TAKE_DOWN, begun=True, excused=excused)
     if contact.channel not in CHANNELS:
         raise ValueError("a way in that the door does not know")
@@ -202,13 +216,15 @@ def send(
     else:
         received = accepted.received_on
         if not accepted.again:
-            # Not in the transaction that submits: nothing with an exact time may be written there.
+            # Not in the transaction that submits: until both are settled, one number would tie them together.
             with transaction.atomic():
                 desk = by.desk_ids[0] if by.desk_ids else None
-                journal.record(Act.CALL_TAKEN_DOWN, actor=by.officer_id, desk=desk)
+                journal.record_by_the_slot(Act.CALL_TAKEN_DOWN, actor=by.officer_id, desk=desk)
                 if missing:  # never why: that would say of the call which of the day's reports it became
-                    what = {"training": missing, "capability": Capability.TAKE_DOWN}
-                    journal.record(Act.WITHOUT_TRAINING, actor=by.officer_id, desk=desk, detail=what)
+                    what = {"training": missing, "capability": str(Capability.TAKE_DOWN)}
+                    journal.record_by_the_slot(
+                        Act.WITHOUT_TRAINING, actor=by.officer_id, desk=desk, detail=what
+                    )
     draft.answers = {}
     draft.notes = {"watch": _watch(told), "code": "none" if contact.dropped else "to-read"}
     draft.sent, draft.received_on = True, received.isoformat()

@@ -32,7 +32,7 @@ class Lack:
 HOLDS: tuple[Held, ...] = (
     Held(
         "What they wrote, and inside it the exact time at which it arrived. The officers of the desk can open it; nothing "
-        "else holds that time, of what was not taken down for them (below). Which pages and which language they used is "
+        "else holds that time. Which pages and which language they used is "
         "inside it too. In the clear stands which sorts of parts a report has: report, identity, message, reply, note, "
         "language, translation, release, asked-before. The last says that an officer noted that the sender had written "
         "before under another code; which is inside the seal.",
@@ -84,11 +84,12 @@ HOLDS: tuple[Held, ...] = (
     Held(
         "In the log, for good, and in calls to officers: in which quarter hour this report came, written in shuffled "
         "batches; and what officers did with it, to the second. When an officer took something down by telephone, at a "
-        "counter or from a letter, the log has the second at which they sent it and who they are, not which report it "
-        "became; where few do, that tells it. Where a report has something in it that concerns the officer who opened "
+        "counter or from a letter, the log has the quarter hour in which they sent it and who they are, not which report "
+        "it became. Where a report has something in it that concerns the officer who opened "
         "it, such as a name of their family, the log says so, and not what.",
         False,
         {
+            "audit_waiting": "id slot act actor desk outcome detail",
             "audit_event": "id generation xid at act actor desk thing thing_id outcome detail",
             "dispatch_outbox": "id letter desk thing_id slot done",
             "dispatch_alarm": "id kind desk_id report_id slot steps_sent failures acknowledged_by acknowledged_at "
@@ -163,11 +164,13 @@ LACKS: tuple[Lack, ...] = (
         ),
     ),
     Lack(
-        "No exact time of arrival outside the sealed report, of what a sender sent us themselves.",
+        "No exact time of arrival outside the sealed report: neither of what a sender sent us themselves, nor of what an "
+        "officer took down for them.",
         (
             _TIME + "test_every_column_with_a_time_is_declared",
             _TIME + "test_before_settling_no_column_has_an_exact_time_of_a_report",
             _TIME + "test_the_log_dates_arrivals_to_the_quarter_hour",
+            _TIME + "test_taking_a_report_down_leaves_no_exact_time",
             _TIME + "test_a_report_that_was_taken_keeps_only_its_day",
         ),
     ),

@@ -31,6 +31,7 @@ _TABLES = (
     "reports_swept",
     "intake_draft",
     "intake_count",
+    "audit_waiting",
 )
 
 

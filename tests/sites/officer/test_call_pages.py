@@ -15,6 +15,7 @@ from heedline.intake.models import DraftRow
 from heedline.reports.models import Report
 from heedline.vault.codes import ReceiptCode, parse
 from tests.acting import acting
+from tests.casework.people import quarter_hour_over
 from tests.cast import House, now
 from tests.sites.officer.desk_hand import Hand
 
@@ -307,6 +308,7 @@ def test_sent_twice_is_sent_once(odile: Hand) -> None:
     again = odile.client.post("/w/call/check/", token)
     assert (sent_by_first.status_code, again.status_code) == (303, 303)
     assert Report.objects.count() == 1
+    quarter_hour_over(now())
     assert Event.objects.filter(act="call-taken-down").count() == 1
 
 

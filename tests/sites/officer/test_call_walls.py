@@ -13,7 +13,8 @@ from heedline.audit.models import Event
 from heedline.intake.models import DraftRow
 from heedline.permits.models import UnlockedKeys
 from heedline.reports.models import Report
-from tests.cast import House
+from tests.casework.people import quarter_hour_over
+from tests.cast import House, now
 from tests.sites.officer.desk_hand import Hand
 from tests.sites.officer.test_call_pages import (
     ACCOUNT,
@@ -116,6 +117,7 @@ def test_the_script_saves_without_unlocked_keys_and_never_into_a_strangers_draft
     odile.get(CALL)
     assert odile.form(CALL)["what.narrative"] == ACCOUNT
     assert odile.form(CALL)["contact.phone"] == ""
+    quarter_hour_over(now())
     assert not Event.objects.filter(act="call-taken-down").exists()
 
 
@@ -152,6 +154,7 @@ def test_strangers_and_other_roles_take_nothing_down(house: House, hand: Callabl
             page.get(CALL)
             assert page.page.status_code == 403, name
     assert not Report.objects.exists()
+    quarter_hour_over(now())
     assert Event.objects.filter(act="call-taken-down", outcome="refused").count() == 8
 
 

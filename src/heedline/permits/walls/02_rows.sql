@@ -86,6 +86,8 @@ CREATE POLICY of_my_desks ON dispatch_alarm TO heedline_office
     USING (desk_id IN (SELECT permits.my_desks()) OR (SELECT permits.i_watch()));
 CREATE POLICY letters_of_the_office ON dispatch_outbox FOR INSERT TO heedline_office
     WITH CHECK (letter IN ('report-handed', 'report-reopened', 'duty-changed'));
-CREATE POLICY write ON audit_event FOR INSERT TO heedline_office WITH CHECK (true);
+-- What would date somebody who told an officer something waits for its quarter hour: see 86_slots.sql.
+CREATE POLICY write ON audit_event FOR INSERT TO heedline_office WITH CHECK (act <> 'call-taken-down'
+    AND NOT (act = 'without-training' AND detail ->> 'capability' = 'take-down'));
 CREATE POLICY of_my_desks ON audit_event FOR SELECT TO heedline_office
     USING (desk IN (SELECT permits.my_desks()) OR actor = permits.my_officer());

@@ -15,6 +15,10 @@ BEGIN
     -- unfinished reports are moments too: each is written anew, and none is left out for being new
     WITH gone AS (DELETE FROM public.intake_draft RETURNING *)
         INSERT INTO public.intake_draft SELECT * FROM gone ORDER BY random();
+    -- what officers did that would date somebody: dated by the quarter hour, and without the order in which they did it
+    WITH over AS (DELETE FROM public.audit_waiting WHERE slot < p_before RETURNING *)
+        INSERT INTO public.audit_event (at, act, actor, desk, thing, outcome, detail)
+        SELECT slot, act, actor, desk, '', outcome, detail FROM over ORDER BY random();
     SELECT array_agg(id ORDER BY random()) INTO arrived FROM public.reports_report
         WHERE NOT settled AND (slot IS NULL OR slot < p_before);
     -- arrived, or the reporter has been at it since: wrote, read, deleted, asked to withdraw

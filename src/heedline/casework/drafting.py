@@ -15,6 +15,8 @@ from heedline.vault.small import derive_keys, new_secret, open_small, seal_small
 
 _DRAFT = "draft"
 _VISIT = "visit"
+#: What was typed for a code and is none, and what is being written in a visit: beside it, under the same cookie.
+_ENTERED, _WRITTEN = "entered", "written"
 #: A cookie of another length is nobody's.
 _COOKIE_LENGTHS = range(40, 48)
 
@@ -131,6 +133,17 @@ def visit_code(cookie: str | None, *, at: datetime) -> ReceiptCode | None:
 
 
 def end_visit(cookie: str | None, *, at: datetime) -> None:
-    """Close the visit now."""
-    if cookie and len(cookie) in _COOKIE_LENGTHS:
-        door.delete_draft(derive_keys(cookie.encode(), _VISIT).row_id)
+    """Close the visit now, and forget what was typed in it and not sent."""
+    for purpose in (_VISIT, _ENTERED, _WRITTEN):
+        discard(cookie, at=at, purpose=purpose)
+
+
+def entered(cookie: str | None, *, at: datetime) -> Draft:
+    """What this browser typed where a code is entered, and was none. Nothing is stored before `save`."""
+    ours = cookie if cookie and len(cookie) in _COOKIE_LENGTHS else new_secret()
+    return load(ours, at=at, purpose=_ENTERED) or Draft(ours, purpose=_ENTERED)
+
+
+def written(cookie: str, *, at: datetime) -> Draft:
+    """The message that is being written in this visit. Nothing is stored before `save`."""
+    return load(cookie, at=at, purpose=_WRITTEN) or Draft(cookie, purpose=_WRITTEN)

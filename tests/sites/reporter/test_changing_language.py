@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+from itertools import product
+from typing import Any
 
 import pytest
 
 from heedline.casework import drafting
 from heedline.casework.drafting import Draft
 from heedline.packs import load_pack
-from heedline.reports.models import Report
+from heedline.reports.models import Message, Report
+from heedline.vault.codes import ALPHABET, new_code
 from heedline.web.reporter import languages
+from heedline.web.reporter.receipt_codes import typed_code
 from heedline.web.reporter.turns import now
+from tests.acting import acting
 from tests.sites.reporter.mishaps import database_away, run_out_of_time
-from tests.sites.reporter.walker import DRAFT, Walker
+from tests.sites.reporter.walker import DRAFT, VISIT, Walker
 
 pytestmark = pytest.mark.django_db
 CANARY = "A canary van stood at the gate"
@@ -177,12 +182,78 @@ def test_where_a_code_is_entered_nothing_posts_it_but_its_own_button(rosa: Walke
     assert rosa.at == "/cy/messages/"
 
 
-def test_a_message_goes_along(rosa: Walker) -> None:
+def posted(rosa: Walker, path: str, to: str, **typed: str) -> Any:
+    """What the site answers a post from that page; `to`: the page it posts to."""
+    forms = [{one.name: one.value for one in form.controls} for form in rosa.visit(path).page.forms]
+    given = next(form for form in forms if typed.keys() & form.keys())
+    given.pop("as-typed", None)
+    with acting("public"):
+        return rosa.client.post(to, {**given, **typed})
+
+
+def test_a_message_goes_along_and_stays_in_no_history(rosa: Walker) -> None:
     code = rosa.send()
-    rosa.visit("/cy/messages/").press(WELSH["visit.button"], code=code).press("العربية", text=CANARY)
-    assert rosa.at == "/ar/messages/open/"
+    rosa.visit("/cy/messages/").press(WELSH["visit.button"], code=code)
+    answer = posted(rosa, "/cy/messages/open/", "/ar/messages/open/", **{"text": CANARY, "as-typed": "1"})
+    assert (answer.status_code, answer["Location"]) == (303, "/ar/messages/open/"), "no answer to a post"
+    rosa.visit("/ar/messages/open/")
     assert rosa.typed("text") == CANARY
+    assert "govuk-error-message" not in rosa.html
     assert not any(code in path for path in rosa.been)
+    rosa.visit("/messages/open/")
+    assert rosa.typed("text") == CANARY, "kept for this visit"
+    rosa.press("Send your message").visit("/messages/open/")
+    assert rosa.typed("text") == ""
+    assert Message.objects.count() == 1
+
+
+def test_a_mistake_in_a_message_stays_in_no_history_and_changes_its_language(rosa: Walker) -> None:
+    code = rosa.send()
+    rosa.visit("/messages/").press("Open", code=code)
+    for text in ("", "x" * 20_000, f"My code is {code}"):
+        answer = posted(rosa, "/messages/open/", "/messages/open/", text=text)
+        assert (answer.status_code, answer["Location"]) == (303, "/messages/open/"), text[:9]
+        rosa.visit("/messages/open/")
+        assert rosa.title.startswith("Error:")
+        assert rosa.typed("text") == text
+        rosa.press("Cymraeg")
+        assert rosa.at == "/cy/messages/open/"
+        assert rosa.title.startswith(WELSH["components.error_prefix"]) or code in text
+    assert rosa.visit("/messages/open/").typed("warned") == "1", "warned once"
+    rosa.press("Send your message")
+    assert rosa.at == "/messages/open/sent/"
+
+
+def test_what_was_written_goes_with_the_visit(rosa: Walker) -> None:
+    code = rosa.send()
+    rosa.visit("/messages/").press("Open", code=code).press("Cymraeg", text=CANARY)
+    visit = rosa.cookie(VISIT)
+    rosa.press(WELSH["messages.leave"])
+    assert not drafting.written(visit, at=now()).answers
+    rosa.visit("/messages/").press("Open", code=code)
+    assert rosa.typed("text") == ""
+
+
+def test_what_is_no_code_stays_in_no_history_either(rosa: Walker) -> None:
+    """A code with two wrong signs is a code nearly: whoever finds it tries what it may have been."""
+    code = rosa.send()
+    tries = (f"{a}{b}{code.replace('-', '')[2:]}" for a, b in product(ALPHABET, repeat=2))
+    wrong = next(one for one in tries if typed_code(one) is None)
+    for typed in (wrong, "", "x" * 5000):
+        answer = posted(rosa, "/messages/", "/messages/", code=typed)
+        assert (answer.status_code, answer["Location"]) == (303, "/messages/")
+        rosa.visit("/messages/")
+        assert rosa.title.startswith("Error:")
+        assert rosa.typed("code") == typed[:200]
+    rosa.follow("Cymraeg")
+    assert rosa.title.startswith(WELSH["components.error_prefix"])
+    assert rosa.visit("/messages/open/").at == "/messages/"
+    rosa.press("Open", code=code)
+    assert rosa.at == "/messages/open/"
+    assert rosa.visit("/messages/").typed("code") == ""
+    unknown = new_code().grouped()
+    rosa.press("Open", code=unknown)
+    assert (rosa.at, rosa.typed("code")) == ("/messages/", unknown)
 
 
 def test_a_postcode_goes_along(rosa: Walker) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from heedline.casework import conversation, journey
+from heedline.casework import conversation, drafting, journey
 from heedline.casework.journey import Finding
 from heedline.intake.models import DraftRow
 from heedline.reports.models import Message, Report
@@ -169,7 +169,7 @@ def test_an_unknown_code_says_so_stays_in_the_box_and_opens_nothing(rosa: Walker
     assert rosa.title.startswith("Error: ")
     assert "We cannot find that code" in rosa.main
     assert rosa.typed("code") == unknown
-    assert not rosa.cookie(VISIT)
+    assert drafting.visit_code(rosa.cookie(VISIT), at=now()) is None
     rosa.press("Open", code=asked)
     assert QUESTION in rosa.main
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from heedline.casework import CodeUnknown, Conflict, NoRoom, SealingStopped, conversation, drafting
+from heedline.casework.drafting import Draft
 from heedline.web.components.forms import Form, Hidden, TextArea, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.reporter import cookies, recovery
@@ -29,6 +30,7 @@ class Visit:
     """One request of somebody whose code was opened."""
 
     request: HttpRequest
+    cookie: str
     code: ReceiptCode
     at: datetime
 
@@ -47,11 +49,12 @@ def on_visit(view: Callable[[Visit], HttpResponse]) -> Callable[[HttpRequest], H
     def dressed(request: HttpRequest) -> HttpResponse:
         at = now()
         try:
-            code = drafting.visit_code(cookies.sent(request, settings.VISIT_COOKIE), at=at)
+            cookie = cookies.sent(request, settings.VISIT_COOKIE) or ""
+            code = drafting.visit_code(cookie, at=at)
             if code is None:
-                return _over(request)
+                return _over(request, at)
             try:
-                return view(Visit(request, code, at))
+                return view(Visit(request, cookie, code, at))
             except CodeUnknown:
                 return _unknown(request, code, at)
         except (StoreAway, SealingStopped):
@@ -63,39 +66,60 @@ def on_visit(view: Callable[[Visit], HttpResponse]) -> Callable[[HttpRequest], H
 @open_to(Audience.EVERYONE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter(request: HttpRequest) -> HttpResponse:
-    """The box for the code. Every well-formed code opens a visit alike; only the next page looks it up."""
-    if request.method != "POST":
-        return _enter_page(request, "", "")
-    given = request.POST.get("code", "")
-    found = typed_code(given)
-    if found is None:
-        return _enter_page(request, given[:200], shown("visit.unknown" if given.strip() else "visit.missing"))
+    """The box for the code. Every well-formed code opens a visit alike; only the next page looks it up.
+
+    A post is never answered with a page: that would stay in the browser's history with what was posted.
+    """
+    at, cookie = now(), cookies.sent(request, settings.VISIT_COOKIE)
     try:
-        cookie = drafting.open_visit(found, at=now())
+        if request.method != "POST":
+            return _enter_page(request, drafting.entered(cookie, at=at).answers.get("code"))
+        given = request.POST.get("code", "")
+        found = typed_code(given)
+        if found is None:
+            return _enter_again(given[:200], cookie, at)
+        opened = drafting.open_visit(found, at=at)
+        drafting.end_visit(cookie, at=at)
     except StoreAway:
         return recovery.store_away(request)
     response = see_other("reporter:messages")
-    cookies.give(response, settings.VISIT_COOKIE, cookie)
+    cookies.give(response, settings.VISIT_COOKIE, opened)
     return response
 
 
 @on_visit
 def messages(visit: Visit) -> HttpResponse:
     """What is new, and a box to answer in."""
+    written = drafting.written(visit.cookie, at=visit.at)
     if not visit.posted:
-        return _messages_page(visit, "", {})
+        return _messages_page(visit, written)
     text = visit.request.POST.get("text", "").replace("\r\n", "\n").strip()
-    if as_typed(visit.request):
-        return _messages_page(visit, text, {})
-    if error := _wrong(visit.request, text):
-        return _messages_page(visit, text, {"text": error})
+    message = _message_id(visit.request.POST.get("message", ""))
+    warned = visit.request.POST.get("warned") == "1"
+    written.answers = {"text": text, "message": str(message), "warned": warned}
+    if as_typed(visit.request):  # a mistake that was shown goes on being shown, in the other language
+        return _again(visit, written)
+    written.notes = {"pressed": True}
+    if _wrong(written):
+        return _again(visit, written)
     try:
-        conversation.say(visit.code, text, message_id=_message_id(visit.request), at=visit.at)
+        conversation.say(visit.code, text, message_id=message, at=visit.at)
     except NoRoom:
-        return _messages_page(visit, text, {"text": shown("messages.full")})
+        written.notes["full"] = True
+        return _again(visit, written)
     except Conflict:  # the page was sent before, with other words: this is a message of its own
         conversation.say(visit.code, text, message_id=uuid4(), at=visit.at)
+    drafting.discard(visit.cookie, at=visit.at, purpose=written.purpose)
     return see_other("reporter:message-sent")
+
+
+def _again(visit: Visit, written: Draft) -> HttpResponse:
+    """The page at its own address, as in `receipt`: the answer to a post would keep their words in the history."""
+    try:
+        drafting.save(written, at=visit.at)
+    except ValueError:  # more than a draft holds
+        return _messages_page(visit, written)
+    return see_other("reporter:messages")
 
 
 @on_visit
@@ -147,8 +171,9 @@ def closed(request: HttpRequest) -> HttpResponse:
     return page(request, "messages_closed", title=tab_title("messages"))
 
 
-def _over(request: HttpRequest) -> HttpResponse:
-    if not cookies.sent(request, settings.VISIT_COOKIE) and request.method != "POST":
+def _over(request: HttpRequest, at: datetime) -> HttpResponse:
+    cookie = cookies.sent(request, settings.VISIT_COOKIE)
+    if request.method != "POST" and (not cookie or drafting.entered(cookie, at=at).answers):
         return see_other("reporter:enter")
     response = page(
         request,
@@ -161,17 +186,27 @@ def _over(request: HttpRequest) -> HttpResponse:
 
 
 def _unknown(request: HttpRequest, code: ReceiptCode, at: datetime) -> HttpResponse:
-    drafting.end_visit(cookies.sent(request, settings.VISIT_COOKIE), at=at)
-    response = _enter_page(request, code.grouped(), shown("visit.unknown"))
-    cookies.take_away(response, settings.VISIT_COOKIE)
+    cookie = cookies.sent(request, settings.VISIT_COOKIE)
+    drafting.end_visit(cookie, at=at)
+    return _enter_again(code.grouped(), cookie, at)
+
+
+def _enter_again(given: str, cookie: str | None, at: datetime) -> HttpResponse:
+    entered = drafting.entered(cookie, at=at)
+    entered.answers = {"code": given}
+    drafting.save(entered, at=at)
+    response = see_other("reporter:enter")
+    cookies.give(response, settings.VISIT_COOKIE, entered.cookie)
     return response
 
 
-def _enter_page(request: HttpRequest, given: str, error: str) -> HttpResponse:
+def _enter_page(request: HttpRequest, given: str | None) -> HttpResponse:
+    """`given`: what was typed before and opened nothing."""
+    error = "" if given is None else shown("visit.unknown" if given.strip() else "visit.missing")
     box = TextInput(
         name="code", label=shown("visit.label"), hint=shown("visit.hint"), names=True, width=20, limit=200
     )
-    form = Form((box,), {"code": given}, {"code": error} if error else {})
+    form = Form((box,), {"code": given or ""}, {"code": error} if error else {})
     return page(
         request,
         "enter",
@@ -182,14 +217,15 @@ def _enter_page(request: HttpRequest, given: str, error: str) -> HttpResponse:
     )
 
 
-def _messages_page(visit: Visit, text: str, errors: dict[str, str]) -> HttpResponse:
+def _messages_page(visit: Visit, written: Draft) -> HttpResponse:
+    error = _wrong(written) if written.notes.get("pressed") else ""
     box = conversation.visit(visit.code, at=visit.at)
     hint = shown("messages.write_hint", limit=f"{conversation.LONGEST:,}")
     write = TextArea(name="text", label=shown("messages.write_label"), hint=hint, limit=conversation.LONGEST)
     values = {
-        "text": text,
-        "message": str(_message_id(visit.request)),
-        "warned": "1" if shown("code_in_text.warning") in errors.values() else "",
+        "text": written.answers.get("text", ""),
+        "message": str(_message_id(written.answers.get("message", ""))),
+        "warned": "1" if written.answers.get("warned") or error == shown("code_in_text.warning") else "",
     }
     return page(
         visit.request,
@@ -209,23 +245,27 @@ def _messages_page(visit: Visit, text: str, errors: dict[str, str]) -> HttpRespo
             }
             for one in box.messages
         ],
-        form=Form((write, Hidden(name="message"), Hidden(name="warned")), values, errors),
+        form=Form(
+            (write, Hidden(name="message"), Hidden(name="warned")), values, {"text": error} if error else {}
+        ),
     )
 
 
-def _wrong(request: HttpRequest, text: str) -> str:
+def _wrong(written: Draft) -> str:
+    text, warned = written.answers["text"], written.answers["warned"]
     if not text:
         return shown("messages.write_missing")
     if len(text) > conversation.LONGEST:
         return shown("messages.write_long", over=f"{len(text) - conversation.LONGEST:,}")
-    warned = request.POST.get("warned") == "1"
-    return shown("code_in_text.warning") if mentions_code(text) and not warned else ""
+    if mentions_code(text) and not warned:
+        return shown("code_in_text.warning")
+    return shown("messages.full") if written.notes.get("full") else ""
 
 
-def _message_id(request: HttpRequest) -> UUID:
+def _message_id(given: str) -> UUID:
     """The id that the page gave this message, so that two presses are one message."""
     try:
-        return UUID(request.POST.get("message", ""))
+        return UUID(given)
     except ValueError:
         return uuid4()
 

@@ -16,7 +16,7 @@ from heedline.casework.source_guard import Despite
 from heedline.packs import load_pack
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
-from heedline.reports.models import SealedHeader
+from heedline.reports.models import Report, SealedHeader
 from tests.casework.people import SOUTH_WEST, People, logged, row
 from tests.casework.test_source_guard import WHY, ask
 
@@ -56,6 +56,17 @@ def test_what_was_asked_under_other_codes_is_weighed_together(people: People) ->
     note(people, third, second, same=False)
     assert contacts(people, third) == Contacts(3, 0, ())
     ask(people, third, "When was it?")
+
+
+def test_of_many_notes_the_newest_are_opened(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    ref, _ = people.taken()
+    old = [people.taken()[0] for _ in range(6)]
+    new, _ = people.taken()
+    for one in (*old, new):
+        note(people, one, ref)
+    Report.objects.filter(id__in=old).update(received_on=people.at.date() - timedelta(days=400))
+    monkeypatch.setattr(asked_before, "_MOST", 1)
+    assert contacts(people, ref).others == ((new, short_name(new)),)
 
 
 def test_no_table_and_no_log_ties_two_reports_together(people: People) -> None:

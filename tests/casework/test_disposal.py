@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection, transaction
 
 from heedline.casework import (
     NotHere,
+    asked_before,
     certificates,
     conversation,
     journey,
@@ -20,6 +21,7 @@ from heedline.casework import (
     key_directory,
 )
 from heedline.casework.certificates import NotGenuine
+from heedline.casework.reading import short_name
 from heedline.permits import wall
 from heedline.permits.gate import Refused
 from heedline.reports import door
@@ -41,7 +43,7 @@ from heedline.vault.codes import derive, lookup_hash
 from tests import stories
 from tests.acting import acting
 from tests.casework.keeping_scene import DAY, disposed, keep, proposed, with_leads
-from tests.casework.people import NAMED, People, logged, row
+from tests.casework.people import NAMED, SOUTH_WEST, People, logged, row
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +84,43 @@ def test_two_people_dispose_of_a_report_and_nothing_is_left_of_it(people: People
         assert door.visit(lookup_hash(derive(code, installation=settings.INSTALLATION).lookup_id)) is None
     (event,) = logged("disposal-decided", thing=ref)
     assert event.detail == {"disposal": str(ident), "disposed": True, "reason": "period-over"}
+
+
+def test_notes_on_other_reports_that_name_it_go_too(people: People) -> None:
+    """Also where the other report stays: what is gone must not be named by what is kept. Other notes stay."""
+    (kept, _), (held, _), (other, _) = people.taken(), people.taken(), people.taken()
+    ref, ident = proposed(people)
+    with people.sitting("Odile") as odile:
+        for on, about in ((kept, ref), (held, ref), (kept, other)):
+            asked_before.note(on, short_name(about), same=True, by=odile, at=people.at)
+        keeping.hold(held, "inquiry", "x", by=odile, at=people.at)
+    with people.sitting("Olga") as olga:
+        assert len(asked_before.naming(ref, by=olga)) == 2
+        assert keeping.decide(ident, dispose=True, by=olga, at=people.at)
+        assert asked_before.contacts(kept, by=olga).others == ((other, short_name(other)),)
+    left = SealedHeader.objects.filter(part="asked-before").values_list("report_id", flat=True)
+    assert sorted(left) == sorted([kept, held]), "nothing that is held is touched"
+    assert SealedPayload.objects.filter(container__in=SealedHeader.objects.values("container")).count() == (
+        SealedHeader.objects.count()
+    )
+
+
+def test_a_disposal_takes_nothing_else_from_other_reports(people: People) -> None:
+    """Past the verb: only notes of that sort, and only of desks that one works on."""
+    theirs, _ = people.taken("Otto", **SOUTH_WEST)
+    more, _ = people.taken("Otto", **SOUTH_WEST)
+    with people.sitting("Otto") as otto:
+        asked_before.note(theirs, short_name(more), same=True, by=otto, at=people.at)
+    ours, _ = people.taken()
+    _, ident = proposed(people)
+    before = SealedHeader.objects.filter(report_id__in=[theirs, ours])
+    containers = list(before.values_list("container", flat=True))
+    with people.sitting("Olga") as olga:
+        paper = certificates.certificate(
+            Disposal.objects.get(id=ident).proposal, [], on=people.at.date(), by=olga.keys().voice
+        )
+        assert wall.decide_disposal(ident, paper, people.at.date(), containers) == "done"
+    assert set(before.values_list("container", flat=True)) == set(containers)
 
 
 def test_nobody_confirms_what_they_proposed(people: People) -> None:

@@ -3,6 +3,7 @@
 Whoever comes back on the same subject with a new report has a new code, and each code alone is asked rarely. Only a person
 can see that two reports come from one: nothing compares them. The note lies with the one report that it was made on and
 names the other inside the seal, so that no table and no log ties two reports together; the log says that it was noted.
+When the other is disposed of the note goes with it, wherever whoever disposes of it can open the note (`naming`).
 """
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ from heedline.casework.short_names import named
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
 from heedline.reports.lifecycle import NotNow
-from heedline.reports.models import Message, SealedHeader
+from heedline.reports.models import Message
 from heedline.reports.stored import in_batches
 from heedline.vault import CannotOpen
 
 #: How a note is kept: a sealed part of the report that it was made on.
 PART = "asked-before"
-#: So many reports with notes of one's desks are opened for a count; it is rare that there is one.
+#: So many reports with notes of one's desks are opened for a count, the newest first; it is rare that there is one.
 _MOST = 500
 
 
@@ -61,13 +62,24 @@ def contacts(ref: UUID, *, by: Attendance) -> Contacts:
     )
 
 
-def _notes(by: Attendance) -> Iterator[tuple[UUID, Mapping[str, Any]]]:
+def naming(ref: UUID, *, by: Attendance) -> list[UUID]:
+    """The notes on other reports of one's desks that name `ref`, by their containers. Opens all notes; raises Locked."""
+    return [
+        container
+        for container, report, words in _notes(by, most=None)
+        if report != ref and words["report"] == str(ref)
+    ]
+
+
+def _notes(by: Attendance, *, most: int | None) -> Iterator[tuple[UUID, UUID, Mapping[str, Any]]]:
+    """(container, report that it lies on, words) of each note, of the `most` reports that came last."""
     ring = by.keys()
-    mine = SealedHeader.objects.filter(part=PART, report__in=reports_of(by.desk_ids))
-    noted = list(mine.values_list("report_id", flat=True).distinct()[:_MOST])
-    for part in in_batches(noted, part=PART):
+    mine = reports_of(by.desk_ids).filter(headers__part=PART).distinct()
+    newest = mine.order_by("-received_on", "id").values_list("id", flat=True)[:most]
+    for part in in_batches(newest, part=PART):
         with suppress(CannotOpen):
             yield (
+                part.container,
                 part.report,
                 notes.open_words(
                     part.container, part.header, part.payload, ring.for_any(part.epochs), part.part
@@ -78,7 +90,7 @@ def _notes(by: Attendance) -> Iterator[tuple[UUID, Mapping[str, Any]]]:
 def _same_as(ref: UUID, by: Attendance) -> set[UUID]:
     """Every report that is said, over any number of notes, to come from the same reporter. The last word on a pair holds."""
     said: dict[frozenset[UUID], tuple[str, bool]] = {}
-    for report, words in _notes(by):
+    for _, report, words in _notes(by, most=_MOST):
         pair = frozenset((report, UUID(words["report"])))
         said[pair] = max(said.get(pair, ("", False)), (words["at"], words["same"]))
     pairs = [pair for pair, (_, same) in said.items() if same]

@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework import NotHere, certificates, notes
+from heedline.casework import NotHere, asked_before, certificates, notes
 from heedline.casework.attendance import Attendance
 from heedline.casework.finding import FoundReport, find, record, refusals_logged, verb
 from heedline.desks.models import CANARY
@@ -210,8 +210,8 @@ def propose(ref: UUID, reason: str, *, by: Attendance, at: datetime) -> UUID:
 def decide(disposal_id: UUID, *, dispose: bool, by: Attendance, at: datetime) -> bool:
     """Confirm a proposal, or keep the report after all; once, by a supervisor who did not propose it. True when it is gone.
 
-    Raises NotHere, Refused, Locked and NotNow. What is gone is gone: rows, headers, half keys; from the certificate's day on
-    from every copy too.
+    Raises NotHere, Refused, Locked and NotNow. What is gone is gone: rows, headers, half keys, what notes on
+    other reports of their desks say of it (not where one is held); from the certificate's day on from every copy too.
     """
     with refusals_logged(Act.DISPOSAL_DECIDED, by=by.officer_id, thing="disposal", thing_id=disposal_id):
         found = (
@@ -222,14 +222,15 @@ def decide(disposal_id: UUID, *, dispose: bool, by: Attendance, at: datetime) ->
         by.require(Capability.DECIDE_DISPOSAL, found.desk_id)
         if dispose and found.proposed_by_id == by.officer_id:
             raise Refused("You proposed this yourself. Somebody else confirms it.")
-        paper = None
+        paper, naming = None, list[UUID]()
         if dispose:
+            naming = asked_before.naming(found.report, by=by)
             sums = SealedPayload.objects.filter(report_id=found.report).values_list("sha256", flat=True)
             paper = certificates.certificate(
                 found.proposal, [bytes(one).hex() for one in sums], on=at.date(), by=by.keys().voice
             )
         told = wall.decide_disposal(
-            disposal_id, paper, certificates.true_from(at.date()) if dispose else None
+            disposal_id, paper, certificates.true_from(at.date()) if dispose else None, naming
         )
         if told in _NOT_DONE:
             raise NotNow(_NOT_DONE[told])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -162,7 +162,11 @@ def decide_identity(
 # --- the end of a report (permits/walls/90_keeping.sql) ---------------------------------------------------------------
 
 
-def decide_disposal(disposal: UUID, certificate: Mapping[str, Any] | None, true_from: date | None) -> str:
-    """Dispose of a report, or without a certificate keep it: `done`, `kept`, or why not."""
+def decide_disposal(
+    disposal: UUID, certificate: Mapping[str, Any] | None, true_from: date | None, naming: Sequence[UUID] = ()
+) -> str:
+    """Dispose of a report, or without a certificate keep it: `done`, `kept`, or why not. `naming`: the notes on other
+    reports (`asked_before`) that name it."""
     paper = json.dumps(certificate) if certificate is not None else None
-    return str(_rows("SELECT permits.decide_disposal(%s, %s::jsonb, %s)", [disposal, paper, true_from])[0][0])
+    given = [disposal, paper, true_from, list(naming)]
+    return str(_rows("SELECT permits.decide_disposal(%s, %s::jsonb, %s, %s::uuid[])", given)[0][0])

@@ -113,11 +113,13 @@ CREATE FUNCTION permits.my_supervised() RETURNS SETOF uuid LANGUAGE sql STABLE S
     WHERE a.officer_id = permits.my_officer() AND a.desk_id IS NOT NULL AND a.ended_on IS NULL AND a.role = 'supervisor'
 $$;
 -- Decide about a proposal, once. `done`, `kept`, or why not: `not-yours`, `held`, `not-closed`.
-CREATE FUNCTION permits.decide_disposal(p_disposal uuid, p_certificate jsonb, p_true_from date) RETURNS text
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+-- `p_notes`: what other reports of the caller's desks say inside the seal of this one's reporter (asked-before).
+CREATE FUNCTION permits.decide_disposal(p_disposal uuid, p_certificate jsonb, p_true_from date, p_notes uuid[])
+    RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     d public.reports_disposal%ROWTYPE;
     r uuid;
+    naming uuid[];
 BEGIN
     SELECT * INTO d FROM public.reports_disposal WHERE id = p_disposal FOR UPDATE;
     IF NOT FOUND OR d.decided_on IS NOT NULL OR d.desk_id NOT IN (SELECT permits.my_supervised())
@@ -156,12 +158,21 @@ BEGIN
     DELETE FROM public.reports_sealed_payload WHERE report_id = r;
     DELETE FROM public.reports_sealed_header WHERE report_id = r;
     DELETE FROM public.reports_report WHERE id = r;
+    -- a note that somebody has in hand just now stays, as waiting for it could be waiting for each other
+    SELECT array_agg(container) INTO naming FROM (
+        SELECT h.container FROM public.reports_sealed_header h JOIN public.reports_report o ON o.id = h.report_id
+        WHERE h.container = ANY (p_notes) AND h.part = 'asked-before'
+            AND (o.desk_id IN (SELECT permits.my_desks()) OR o.watch_id IN (SELECT permits.my_desks()))
+            AND NOT EXISTS (SELECT 1 FROM public.reports_hold l WHERE l.report_id = o.id AND l.released_on IS NULL)
+        FOR UPDATE OF h SKIP LOCKED) n;
+    DELETE FROM public.reports_sealed_payload WHERE container = ANY (naming);
+    DELETE FROM public.reports_sealed_header WHERE container = ANY (naming);
     RETURN 'done';
 END $$;
 DO $$
 DECLARE f text;
 BEGIN
-    FOREACH f IN ARRAY ARRAY['my_supervised()', 'decide_disposal(uuid, jsonb, date)'] LOOP
+    FOREACH f IN ARRAY ARRAY['my_supervised()', 'decide_disposal(uuid, jsonb, date, uuid[])'] LOOP
         EXECUTE format('REVOKE ALL ON FUNCTION permits.%s FROM PUBLIC', f);
         EXECUTE format('GRANT EXECUTE ON FUNCTION permits.%s TO heedline_office', f);
     END LOOP;

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -91,6 +92,11 @@ def unanswered(token: str, refresh_token: str, *, at: datetime) -> bool:
     newer = {"sealed": _sealed(token, refresh_token)} if refresh_token else {}
     row = _of(token).filter(good_at__gt=at - tolerated)
     return bool(row.update(ask_at=at + _AGAIN, asking_until=None, **newer))
+
+
+def ask_now(officer: UUID, *, at: datetime) -> None:
+    """Every session of this officer asks the provider with its next request."""
+    ProviderSession.objects.filter(session__officer_id=officer, ask_at__gt=at).update(ask_at=at)
 
 
 def _ask_every() -> timedelta:

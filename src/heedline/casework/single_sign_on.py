@@ -154,6 +154,19 @@ def turned_away(by: Attendance) -> None:
     _end(by.officer_id, "refused")
 
 
+def token_over(by: Attendance, *, at: datetime) -> None:
+    """The provider takes this session's token no more: this browser was idle for too long there, or they were disabled.
+
+    This session ends. Of each other that they have, the provider is asked before it does anything more; a permission to
+    use the password, of which it cannot be asked, ends.
+    """
+    with transaction.atomic():
+        OfficeSession.objects.filter(row=row_of(by.token)).delete()
+        provider_sessions.ask_now(by.officer_id, at=at)
+        ProviderBinding.objects.filter(officer_id=by.officer_id).update(password_until=None)
+        journal.record(Act.ENDED_BY_PROVIDER, actor=by.officer_id, detail={"how": "token"})
+
+
 def out_of_reach(by: Attendance) -> None:
     """The provider has not answered for too long: every session that nobody answers for any more ends by itself, this one now."""
     OfficeSession.objects.filter(row=row_of(by.token)).delete()

@@ -50,12 +50,53 @@ def test_who_is_disabled_there_is_out_here_within_minutes(
     page.get("/w/q/north-east/")
     assert page.heading == "Sign in"
     assert not UnlockedKeys.objects.exists()
+    elsewhere.get("/w/")  # not fresh any more: it is asked about at once
+    assert elsewhere.heading == "Sign in"
     assert not OfficeSession.objects.filter(officer=house.officers["Odile"]).exists()
+    assert acts("ended-by-provider") == [{"how": "token"}, {"how": "token"}]
+    assert "You sign in with Work ID" in by_password(hand(), "Odile").html
+    assert sign_in_there(hand(), idp, "odile-there").page.status_code == 422
+
+
+def test_a_browser_that_was_idle_for_too_long_ends_alone(
+    house: House, hand: Open, idp: IdentityProvider, bound: None, clock: Clock
+) -> None:
+    """The refresh token of one ran out at the provider. In the other they are in the middle of a report."""
+    idle = sign_in_there(hand(), idp, "odile-there")
+    idp.refresh_tokens.clear()
+    busy = sign_in_there(hand(), idp, "odile-there")
+    busy.unlock(house, "Odile")
+    clock.on(minutes=2)
+    busy.get("/w/q/north-east/")
+    assert idp.asked["refresh"] == 0
+    clock.on(minutes=1, seconds=1)
+    idle.get("/w/")
+    assert idle.heading == "Sign in"
+    busy.get("/w/q/north-east/")
+    assert (busy.heading, idp.asked["refresh"]) == ("North East desk", 2), (
+        "asked about at once, and it said yes"
+    )
+    assert UnlockedKeys.objects.count() == 1
+    assert acts("ended-by-provider") == [{"how": "token"}]
+
+
+def test_a_no_to_the_person_ends_every_session_of_theirs(
+    house: House,
+    hand: Open,
+    idp: IdentityProvider,
+    bound: None,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page, elsewhere = (sign_in_there(hand(), idp, "odile-there") for _ in range(2))
+    clock.on(minutes=4)
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(idp, "tokens", lambda *asked: (400, {"error": "access_denied"}))
+        page.get("/w/")
+    assert page.heading == "Sign in"
     elsewhere.get("/w/")
     assert elsewhere.heading == "Sign in"
     assert acts("ended-by-provider") == [{"how": "refused"}]
-    assert "You sign in with Work ID" in by_password(hand(), "Odile").html
-    assert sign_in_there(hand(), idp, "odile-there").page.status_code == 422
 
 
 def test_what_a_page_asks_by_itself_asks_the_provider_too(

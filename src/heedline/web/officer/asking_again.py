@@ -46,7 +46,10 @@ def still_welcome(by: Attendance, *, at: datetime) -> bool:
             return True
         single_sign_on.out_of_reach(by)
         return False
-    except (provider.TurnedAway, CannotOpen):
+    except (provider.TokenOver, CannotOpen):
+        single_sign_on.token_over(by, at=at)
+        return False
+    except provider.TurnedAway:
         single_sign_on.turned_away(by)
         return False
     provider_sessions.answered(by.token, given.refresh_token or held, at=at)

@@ -41,9 +41,9 @@ _KEPT, _SOONEST = 3600.0, 60.0
 #: When that failed it is not tried again for so long, whoever asks: anybody can press the button, or post a notice.
 _REST = 10.0
 #: Answers to a refresh that say no to a person. Everything else says no to us, or nothing.
-_NO = frozenset(
-    {"invalid_grant", "access_denied", "interaction_required", "login_required", "consent_required"}
-)
+_NO = frozenset({"access_denied", "interaction_required", "login_required", "consent_required"})
+#: And the one that says no to a token: it ran out, or whose it is was disabled (RFC 6749, 5.2).
+_NO_TOKEN = "invalid_grant"  # noqa: S105 (a name)
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -53,6 +53,10 @@ class NoAnswer(Exception):
 
 class TurnedAway(Exception):
     """It says no to this person."""
+
+
+class TokenOver(TurnedAway):
+    """It takes this token no more, and does not say whether that is the token's time or the person."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,7 @@ def exchange(provider: Provider, code: str, *, verifier: str, back: str) -> Toke
 
 
 def refresh(provider: Provider, refresh_token: str) -> Tokens:
-    """Ask whether somebody is still welcome. Raises TurnedAway when not, NoAnswer when it does not say."""
+    """Ask whether somebody is still welcome. Raises TokenOver or TurnedAway when not, NoAnswer when it does not say."""
     return _tokens(provider, {"grant_type": "refresh_token", "refresh_token": refresh_token})
 
 
@@ -198,6 +202,8 @@ def _tokens(provider: Provider, given: Mapping[str, str]) -> Tokens:
         pair = f"{quote(provider.client, safe='')}:{quote(provider.secret, safe='')}"
         headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
     answer = _json(known.where("token_endpoint"), urlencode(fields).encode(), headers)
+    if answer.get("error") == _NO_TOKEN:
+        raise TokenOver
     if answer.get("error") in _NO:
         raise TurnedAway
     if not isinstance(answer.get("access_token"), str):

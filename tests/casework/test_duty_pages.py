@@ -22,7 +22,7 @@ from heedline.dispatch import postmen
 from heedline.dispatch.clocks import SLOT, slot_of
 from heedline.dispatch.folder import FolderMail, settle_folder, write_page
 from heedline.dispatch.models import Alarm, Outbox
-from heedline.dispatch.pages import PAGE_BYTES, PAGE_LINES, mail_page
+from heedline.dispatch.pages import PAGE_BYTES, PAGE_LINES, mail_page, page_words
 from heedline.dispatch.turns import lock_key
 from tests.acting import acting
 from tests.casework.duty_scene import NOON, Scene, events, plain, play
@@ -113,7 +113,7 @@ def test_a_page_says_nothing_and_is_always_the_same(scene: Scene) -> None:
 @pytest.mark.parametrize("name", ["a", "nadia.national", "x" * 64, "y" * 90, "z" * 200])
 def test_a_page_is_as_long_on_the_way_as_in_a_file_whomever_it_goes_to(name: str) -> None:
     page = mail_page(
-        f"{name}@unit.example", sender="heedline@example.org", office_url="https://o.example", at=NOON
+        f"{name}@unit.example", page_words("https://o.example"), sender="heedline@example.org", at=NOON
     )
     assert len(page.message().as_bytes()) == PAGE_BYTES
     assert len(page.message(policy=email.policy.SMTP).as_bytes()) == PAGE_BYTES + PAGE_LINES
@@ -122,7 +122,7 @@ def test_a_page_is_as_long_on_the_way_as_in_a_file_whomever_it_goes_to(name: str
 def test_an_address_that_would_show_in_the_length_is_not_paged_by_mail() -> None:
     with pytest.raises(ValueError, match="too long"):
         mail_page(
-            f"{'x' * 3000}@unit.example", sender="a@example.org", office_url="https://o.example", at=NOON
+            f"{'x' * 3000}@unit.example", page_words("https://o.example"), sender="a@example.org", at=NOON
         )
 
 

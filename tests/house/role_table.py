@@ -84,6 +84,7 @@ TABLES: dict[str, dict[str, str]] = {
     "reports_sealed_payload": {"office": "ar", "door": "a", "usher": "ard", "settler": "arwd", "worker": "m"},
     "reports_step": {"office": "ar", "door": "ar", "usher": "ard", "settler": "r", "worker": "m"},
     "reports_sweep": {"office": "ar"},
+    "reports_dissemination": {"office": "ar", "usher": "rd"},
     "reports_translation": {"office": "ar", "usher": "d"},
     "reports_translation_text": {"office": "ar", "usher": "d"},
     "reports_swept": {"office": "ard", "usher": "d", "settler": "rd", "worker": "m"},
@@ -108,6 +109,11 @@ TABLES: dict[str, dict[str, str]] = {
 COLUMNS: dict[tuple[str, str, str], str] = {
     ("audit_event", "office", "a"): "act actor desk detail outcome thing thing_id",  # never `at`
     ("audit_waiting", "office", "a"): "act actor desk detail id outcome",  # never `slot`
+    (
+        "audit_event",
+        "usher",
+        "a",
+    ): "act actor desk detail outcome thing thing_id",  # what a partner does with what was sent
     ("audit_event", "worker", "a"): "act actor at desk detail outcome thing thing_id",
     ("desks_officer", "worker", "r"): "email id is_active name organisation_id",
     ("desks_officer", "usher", "r"): "id is_active",
@@ -128,6 +134,19 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("desks_exercise", "office", "w"): "danger ended_on outcome priority sealed stage version",
     ("desks_exercise", "worker", "r"): "began_on id",
     ("desks_exercise", "usher", "r"): "danger ended_on id officer_id outcome priority scenario",
+    # never what a partner signs
+    (
+        "reports_dissemination",
+        "office",
+        "w",
+    ): "checked_at checked_by_id due_at ended_at ended_by_id ended_words key sent_at state version",
+    ("reports_dissemination", "worker", "r"): "checked_by_id due_at id report_id state urgent",
+    (
+        "reports_dissemination",
+        "usher",
+        "w",
+    ): "answer answer_code answer_key answer_voice answered_at answered_by_id due_at receipt received_at"
+    " received_by_id state version",
     ("reports_translation", "usher", "r"): "report_id",
     ("reports_translation_text", "usher", "r"): "report_id",
     ("reports_translation", "office", "w"): "assigned_to_id state",
@@ -201,7 +220,13 @@ ALSO = {
     )
 }
 #: (schema, function) → who alone may call it.
-ALONE = {("clockwork", "note_backup"): "backup"}
+ALONE = {
+    ("clockwork", "note_backup"): "backup",
+    **{
+        ("permits", name): "partner"
+        for name in ("answer_sent", "answer_to", "receive_sent", "sent_parts", "sent_to_me")
+    },
+}
 
 
 def callers_of(schema: str, name: str) -> set[str]:
@@ -227,6 +252,8 @@ DOOR = {
     "visit",
 }
 PERMITS = {
+    "answer_sent",
+    "answer_to",
     "ask_identity",
     "decide_disposal",
     "decide_identity",
@@ -249,9 +276,12 @@ PERMITS = {
     "practised_by_mine",
     "note_call",
     "queue",
+    "receive_sent",
     "release_words",
     "retire_epoch",
     "second_share",
+    "sent_parts",
+    "sent_to_me",
     "shares_to_move",
     "waiting",
     "who_decides",
@@ -272,6 +302,7 @@ TRIGGERS = {
     "a_check_stays",
     "a_decision_stays",
     "a_disposal_stays",
+    "a_dissemination_stays",
     "a_key_that_lives",
     "steps_stay",
     "the_log_only_grows",

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from heedline.casework import attendance, conversation, translating
+from heedline.casework import attendance, conversation, disseminating, journey, translating
 from heedline.casework.session_store import keys_of, row_of
 from heedline.casework.translating import Wanted
 from heedline.desks.models import Appointment
@@ -19,6 +19,7 @@ from heedline.reports.models import Report, Translation
 from tests import stories
 from tests.acting import acting
 from tests.casework.language_scene import speaks
+from tests.casework.partner_scene import a_partner, writing
 from tests.casework.people import ELSEWHERE, NORTH_EAST, SOUTH_WEST, People, row
 from tests.cast import House, now
 
@@ -30,6 +31,7 @@ OF_REPORTS = {
     "reports_sealed_payload": "report_id",
     "reports_message": "report_id",
     "reports_step": "report_id",
+    "reports_dissemination": "report_id",
     "reports_translation": "report_id",
     "reports_translation_text": "report_id",
     "reports_receipt": "report_id",
@@ -48,6 +50,7 @@ def people(house: House) -> People:
 def reports(people: People) -> dict[str, UUID]:
     """One report at each desk, with everything that hangs on a report."""
     made = {}
+    a_partner(people)
     for desk, told, name in (
         ("north-east", NORTH_EAST, "Odile"),
         ("south-west", SOUTH_WEST, "Otto"),
@@ -61,6 +64,8 @@ def reports(people: People) -> dict[str, UUID]:
             task = Translation.objects.get(report_id=ref).id
             translating.write(ref, task, "What it says", number=0, by=here, at=people.at)
             conversation.ask(ref, "When?", version=row(ref).version, by=here, at=people.at)
+            journey.assess(ref, stories.VAGUE, version=row(ref).version, by=here, at=people.at)
+            disseminating.write(ref, writing(people), version=row(ref).version, by=here, at=people.at)
         with acting("public"):
             conversation.say(code, "Now", message_id=uuid4(), at=people.at)
         Alarm.objects.create(kind="overdue", desk=people.house.desks[desk], report_id=ref, slot=people.at)
@@ -194,7 +199,8 @@ def test_leaving_takes_the_wall_from_the_connection(people: People, reports: dic
 def test_writing_stays_within_the_wall(people: People, reports: dict[str, UUID]) -> None:
     mine, theirs = reports["north-east"], reports["south-west"]
     with people.sitting("Odile"), connection.cursor() as cursor:
-        cursor.execute("UPDATE reports_report SET priority = 'low'")
+        before = "low"  # of both reports
+        cursor.execute("UPDATE reports_report SET priority = 'high'")
         assert cursor.rowcount == 1
         cursor.execute("UPDATE reports_sealed_header SET epochs = epochs WHERE report_id = %s", [theirs])
         assert cursor.rowcount == 0
@@ -212,7 +218,7 @@ def test_writing_stays_within_the_wall(people: People, reports: dict[str, UUID])
                 cursor.execute(statement, [theirs])
             with transaction.atomic():
                 cursor.execute(statement, [mine])
-    assert Report.objects.get(pk=theirs).priority == ""
+    assert Report.objects.get(pk=theirs).priority == before
 
 
 @pytest.mark.parametrize("letter", ["report-arrived", "reporter-wrote", "anything", ""])

@@ -30,6 +30,19 @@ class Act(StrEnum):
     TRANSLATION_HANDED_ON = "translation-handed-on"
     TRANSLATION_WRITTEN = "translation-written"
     TRANSLATION_DROPPED = "translation-dropped"
+    # what is sent to partners: each about its report, with the id of what was sent
+    DISSEMINATION_WRITTEN = "dissemination-written"
+    DISSEMINATION_READ = "dissemination-read"  # by an officer
+    DISSEMINATION_CHECKED = "dissemination-checked"
+    DISSEMINATION_SENT = "dissemination-sent"
+    DISSEMINATION_SENT_BACK = "dissemination-sent-back"
+    DISSEMINATION_WITHDRAWN = "dissemination-withdrawn"
+    DISSEMINATION_FINISHED = "dissemination-finished"
+    DISSEMINATIONS_LISTED = "disseminations-listed"
+    RELEASED_AGAIN = "released-again"  # to a partner's new key
+    RECEIVED_BY_PARTNER = "received-by-partner"
+    OPENED_BY_PARTNER = "opened-by-partner"
+    ANSWERED_BY_PARTNER = "answered-by-partner"
     REPORT_HANDED_OVER = "report-handed-over"
     REPORT_CLOSED = "report-closed"
     REPORT_REOPENED = "report-reopened"

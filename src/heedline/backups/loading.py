@@ -26,9 +26,11 @@ _GONE = "SELECT d.report FROM reports_disposal d WHERE d.done"
 #: and of what was disposed of since, what can never be deleted again is not loaded in the first place.
 _OF_REPORTS = {
     "reports_sealed_header": "EXISTS (SELECT 1 FROM reports_report r WHERE r.id = b.report_id)"
-    " AND EXISTS (SELECT 1 FROM reports_sealed_payload p WHERE p.container = b.container)",
+    # a partner's header is to the payload of another part
+    " AND (b.part = 'partner' OR EXISTS (SELECT 1 FROM reports_sealed_payload p WHERE p.container = b.container))",
     "reports_identity_share": "EXISTS (SELECT 1 FROM reports_report r WHERE r.id = b.report_id)",
     "reports_step": f"b.report_id NOT IN ({_GONE})",
+    "reports_dissemination": f"b.report_id NOT IN ({_GONE})",
     "reports_dip_check": f"b.report_id NOT IN ({_GONE})",
     "reports_identity_request": f"b.report_id NOT IN ({_GONE})",
 }
@@ -44,6 +46,8 @@ _WITH_THE_REPORT: tuple[LiteralString, ...] = (
 )
 #: What must hold when everything is in.
 _MENDED: tuple[LiteralString, ...] = (
+    "DELETE FROM reports_sealed_header h WHERE h.part = 'partner' AND NOT EXISTS"
+    " (SELECT 1 FROM reports_dissemination d WHERE h.container IN (d.key, d.answer_key))",
     "DELETE FROM reports_sealed_payload p WHERE NOT EXISTS"
     " (SELECT 1 FROM reports_sealed_header h WHERE h.container = p.container)",
     *(f"DELETE FROM {table} WHERE report_id IN ({_GONE})" for table in _WITH_THE_REPORT),  # noqa: S608

@@ -95,6 +95,7 @@ COPIED: tuple[Copied, ...] = (
     Copied("reports_step", Side.BODIES, where=_OLD),
     Copied("reports_sweep", Side.BODIES),
     Copied("reports_call_back", Side.BODIES, order="report_id", where=_OLD),
+    Copied("reports_dissemination", Side.BODIES, where=_OLD),
     Copied("reports_translation", Side.BODIES, where=f"{_OLD} AND {_OLD_MESSAGE}"),
     Copied("reports_translation_text", Side.BODIES, where=_OLD),
     Copied("reports_identity_request", Side.BODIES, where=_OLD),

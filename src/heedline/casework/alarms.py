@@ -28,8 +28,9 @@ from heedline.dispatch.models import Alarm, WorkerBeat
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused, allows
 from heedline.permits.roles import GRANTS, Role
+from heedline.reports.dissemination_states import State
 from heedline.reports.lifecycle import NotNow
-from heedline.reports.models import IdentityRequest, Report
+from heedline.reports.models import Dissemination, IdentityRequest, Report
 
 #: The worker notes every minute that it runs; this much silence means that it does not.
 _SILENCE = timedelta(minutes=3)
@@ -191,6 +192,13 @@ def resolve_translations(report_id: UUID, *, by: Attendance, at: datetime, done:
         _clear(alarm, "translated" if done else "given-on", by, at)
 
 
+def resolve_sendings(kind: AlarmKind, report_id: UUID, *, by: Attendance, at: datetime) -> None:
+    """Nothing that was written for a partner about this report calls for `kind` any more: cleared in this name, in whose
+    transaction this runs."""
+    for alarm in Alarm.objects.select_for_update().filter(kind=kind, report_id=report_id, cleared_at=None):
+        _clear(alarm, "done", by, at)
+
+
 def worker_runs(at: datetime) -> bool:
     """Whether the worker has shown a sign of life within three minutes. Without it nobody is paged."""
     last = WorkerBeat.objects.values_list("minute", flat=True).first()
@@ -241,6 +249,12 @@ def _undecided(alarm: Alarm) -> bool:
     return about is not None and IdentityRequest.objects.filter(id=about, decided_at=None).exists()
 
 
+def _unopened(alarm: Alarm) -> bool:
+    """Whether a partner has still not opened what was sent because life is at risk."""
+    waiting = Dissemination.objects.filter(state=State.SENT, urgent=True)
+    return alarm.report_id is not None and waiting.filter(report=alarm.report_id).exists()
+
+
 def _still(alarm: Alarm, at: datetime) -> str:
     """What to do first when the cause of this alarm lasts; empty when it may be cleared."""
     rule = RULES[AlarmKind(alarm.kind)]
@@ -249,6 +263,7 @@ def _still(alarm: Alarm, at: datetime) -> str:
         AlarmKind.NOBODY_ON_DUTY: lambda: _waits(alarm),
         AlarmKind.IDENTITY_ASKED: lambda: _undecided(alarm),
         AlarmKind.IDENTITY_OVERDUE: lambda: _undecided(alarm),
+        AlarmKind.PARTNER_DANGER: lambda: _unopened(alarm),
         AlarmKind.EPOCH_ENDING: lambda: keys_run_out(alarm.desk_id, at),
         AlarmKind.THIN_DESK: lambda: desk_is_thin(alarm.desk_id, at),
         AlarmKind.KEYS_TO_CHANGE: lambda: keys_to_change(alarm.desk_id),

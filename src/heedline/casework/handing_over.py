@@ -28,7 +28,8 @@ def readdress(found: FoundReport, to: Addressee, *, from_desk: UUID, due_at: dat
     leaving = (
         set() if stays else set(EpochKeyRow.objects.filter(desk_id=from_desk).values_list("id", flat=True))
     )
-    for header in SealedHeader.objects.filter(report_id=found.report.id).exclude(part="identity"):
+    parts = SealedHeader.objects.filter(report_id=found.report.id)
+    for header in parts.exclude(part__in=("identity", "partner")):  # a partner's header is the partner's
         old = list(header.epochs)
         keep = [epoch for epoch in old if epoch not in leaving]
         new = [*[epoch for epoch in keep if epoch != to.epoch], to.epoch]

@@ -34,7 +34,7 @@ HOLDS: tuple[Held, ...] = (
         "What they wrote, and inside it the exact time at which it arrived. The officers of the desk can open it; nothing "
         "else holds that time. Which pages and which language they used is "
         "inside it too. In the clear stands which sorts of parts a report has: report, identity, message, reply, note, "
-        "language, translation, release, asked-before. The last says that an officer noted that the sender had written "
+        "language, translation, release, sent, partner, answer, asked-before. The last says that an officer noted that the sender had written "
         "before under another code; which is inside the seal.",
         True,
         {
@@ -134,6 +134,10 @@ HOLDS: tuple[Held, ...] = (
             "remedied_on",
             "reports_sweep": "id desk_id by_id at until outcome closed left_out undone_by_id undone_at not_restored",
             "reports_swept": "id sweep_id report_id version slot due_at status",
+            "reports_dissemination": "id report_id partner_id state purpose basis conditions urgent answer_minutes due_at "
+            "version container sha256 necessity voice written_by_id written_at compared checked_by_id checked_at sent_at "
+            "key receipt received_by_id received_at answer_code answer answer_key answer_voice answered_by_id answered_at "
+            "ended_by_id ended_at ended_words",
             "reports_translation": "id report_id message_id outward asked_words asked_by_id asked_on assigned_to_id "
             "due_at state",
             "reports_translation_text": "id report_id translation_id number container by_id on",

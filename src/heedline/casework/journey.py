@@ -20,6 +20,7 @@ from heedline.casework import (
     SealingStopped,
     Spent,
     call_back,
+    disseminating,
     handing_over,
     keeping,
     key_directory,
@@ -221,6 +222,7 @@ def _close(found: FoundReport, closing: Closing) -> None:
     ):
         raise ValueError("an outcome or status that the pack does not know")
     call_back.nothing_promised(found.report.id)
+    disseminating.nothing_open(found.report.id)
     report = move(
         found,
         Move.CLOSE,

@@ -70,7 +70,7 @@ def _raise(kind: AlarmKind, at: datetime, about: Iterable[tuple[UUID, UUID | Non
     )
 
 
-def _raise_for_all(kind: AlarmKind, at: datetime) -> None:
+def raise_for_all(kind: AlarmKind, at: datetime) -> None:
     """Raise an alarm about the installation: it hangs on a desk that is always there."""
     desk = on_call.desk_for_everything()
     if desk is not None:
@@ -113,7 +113,8 @@ def drain(at: datetime) -> int:
     done = 0
     while True:
         with transaction.atomic():
-            letters = list(Outbox.objects.select_for_update(skip_locked=True).order_by("id")[:_BATCH])
+            ours = Outbox.objects.exclude(letter=Letter.SENT_TO_PARTNER)  # those: dissemination_clock.py
+            letters = list(ours.select_for_update(skip_locked=True).order_by("id")[:_BATCH])
             waiting = Report.objects.filter(
                 id__in=[one.thing_id for one in letters if one.thing_id], stage="waiting"
             )
@@ -231,7 +232,7 @@ def _raise_doubt(at: datetime) -> None:
     """What was once missing stays missing: cleared, it comes back the next day and not in five minutes."""
     cleared = Alarm.objects.filter(kind=AlarmKind.KEYS_DOUBTED).aggregate(last=Max("cleared_at"))["last"]
     if cleared is None or may_raise_again(cleared, _ONCE_A_DAY, at):
-        _raise_for_all(AlarmKind.KEYS_DOUBTED, at)
+        raise_for_all(AlarmKind.KEYS_DOUBTED, at)
 
 
 def keys_run_out(desk: UUID, at: datetime) -> bool:
@@ -264,17 +265,17 @@ def desk_is_thin(desk: UUID, at: datetime) -> bool:
 
 def task_failed(at: datetime) -> None:
     """Raise the alarm that a background task keeps failing."""
-    _raise_for_all(AlarmKind.WORKER_FAILING, at)
+    raise_for_all(AlarmKind.WORKER_FAILING, at)
 
 
 def log_stands(at: datetime) -> None:
     """Raise the alarm that the log is not sequenced, or that there is no key to sign it with."""
-    _raise_for_all(AlarmKind.LOG_STANDS, at)
+    raise_for_all(AlarmKind.LOG_STANDS, at)
 
 
 def log_broken(at: datetime) -> None:
     """Raise the alarm that the log in the database is not the one that was sequenced."""
-    _raise_for_all(AlarmKind.LOG_BROKEN, at)
+    raise_for_all(AlarmKind.LOG_BROKEN, at)
 
 
 def beat(at: datetime) -> None:
@@ -319,7 +320,7 @@ def _page_round(at: datetime, now: float, deadlines: Deadlines) -> int:
                 failures=Least(F("failures") + 1, _MOST_FAILURES), settled=False
             )
     if delivery.failed or moved < len(steps):
-        _raise_for_all(AlarmKind.PAGE_FAILED, at)
+        raise_for_all(AlarmKind.PAGE_FAILED, at)
     return moved
 
 

@@ -31,6 +31,7 @@ EDITION = edition()
 ROOT = env.text("HEEDLINE_ROOT", default="")
 PUBLIC_URL = env.text("HEEDLINE_PUBLIC_URL", default="http://127.0.0.1:8000")
 OFFICE_URL = env.text("HEEDLINE_OFFICE_URL", default="http://localhost:8001")
+PARTNER_URL = env.text("HEEDLINE_PARTNER_URL", default="http://127.0.0.3:8003")
 #: Cookies are shared across the ports of a host, so two instances need different names.
 INSTANCE = env.text("HEEDLINE_INSTANCE", default="8000")
 #: The one header in which the proxy in front names the visitor's address: for counting in memory, never kept.

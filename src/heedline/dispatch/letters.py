@@ -17,6 +17,7 @@ class Letter(StrEnum):
     SOURCE_REFERRED = "source-referred"
     SOURCE_OVERRIDDEN = "source-overridden"
     KEYS_RECOVERED = "keys-recovered"
+    SENT_TO_PARTNER = "sent-to-partner"
 
 
 class AlarmKind(StrEnum):
@@ -32,6 +33,10 @@ class AlarmKind(StrEnum):
     CALL_LATE = "call-late"
     SOURCE_REFERRED = "source-referred"
     SOURCE_OVERRIDDEN = "source-overridden"
+    PARTNER_DANGER = "partner-danger"
+    PARTNER_SILENT = "partner-silent"
+    PARTNER_ANSWERED = "partner-answered"
+    SENDING_TO_CHECK = "sending-to-check"
     NO_TRANSLATOR = "no-translator"
     TRANSLATION_LATE = "translation-late"
     TRANSLATION_WAITS = "translation-waits"
@@ -113,6 +118,14 @@ RULES: dict[AlarmKind, AlarmRule] = {
     AlarmKind.SOURCE_OVERRIDDEN: AlarmRule(
         "A message went to a reporter although the source guard warned: read why"
     ),
+    AlarmKind.PARTNER_DANGER: AlarmRule(
+        "Life may be at risk, and a partner has not opened what was sent: phone them",
+        chain=True,
+        while_it_lasts="Phone the partner, or withdraw what was sent: this alarm stays until they have opened it.",
+    ),
+    AlarmKind.PARTNER_SILENT: AlarmRule("A partner has not opened or answered in time: phone them"),
+    AlarmKind.PARTNER_ANSWERED: AlarmRule("A partner has answered: read it"),
+    AlarmKind.SENDING_TO_CHECK: AlarmRule("What is written for a partner waits for a second officer"),
     AlarmKind.NO_TRANSLATOR: AlarmRule("Nobody at the desk speaks the language of a report"),
     AlarmKind.TRANSLATION_LATE: AlarmRule("A translation has not been made in time"),
     AlarmKind.TRANSLATION_WAITS: AlarmRule("A translation waits for the officer it was given to"),

@@ -31,10 +31,15 @@ def page_words(office_url: str) -> str:
     return f"Someone needs to look at Heedline now. Sign in to the office site.\n{office_url}\n"
 
 
-def mail_page(address: str, *, sender: str, office_url: str, at: datetime, log: str = "") -> EmailMessage:
-    """A page by e-mail to one officer, filled up with blank lines to PAGE_BYTES and PAGE_LINES.
+def partner_words(partner_url: str) -> str:
+    """The text of every mail to people of a partner."""
+    return f"Something waits for your team at Heedline. Sign in to read it.\n{partner_url}\n"
 
-    `log`: the checkpoint of the log, in lines of plain ASCII.
+
+def mail_page(address: str, words: str, *, sender: str, at: datetime, log: str = "") -> EmailMessage:
+    """A page by e-mail to one person, filled up with blank lines to PAGE_BYTES and PAGE_LINES.
+
+    `words`: `page_words` or `partner_words`. `log`: the checkpoint of the log, in lines of plain ASCII.
     ValueError when the addresses are so long that it cannot be: then nobody learns a length from it either.
     """
     headers = {
@@ -42,8 +47,8 @@ def mail_page(address: str, *, sender: str, office_url: str, at: datetime, log: 
         # Django's own would carry this machine's name and the exact time.
         "Message-ID": f"<{uuid.uuid4().hex}@{sender.rpartition('@')[2]}>",
     }
-    words = page_words(office_url) + (f"\n{log}" if log else "")
-    message = EmailMessage(SUBJECT, words, sender, [address], headers=headers)
+    body = words + (f"\n{log}" if log else "")
+    message = EmailMessage(SUBJECT, body, sender, [address], headers=headers)
     bare = message.message().as_bytes()
     lines = PAGE_LINES - bare.count(b"\n")
     spaces = PAGE_BYTES - len(bare) - lines

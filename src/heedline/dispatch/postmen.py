@@ -18,7 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import mailers
 
 from heedline.dispatch.folder import write_page
-from heedline.dispatch.pages import mail_page, web_page
+from heedline.dispatch.pages import mail_page, page_words, partner_words, web_page
 
 TIMEOUT_SECONDS = 10.0
 
@@ -46,13 +46,20 @@ def carry(addresses: Iterable[str], *, at: datetime, log: str = "") -> Delivery:
     `log`: the checkpoint of the log that every mail carries.
     """
     wanted = frozenset(addresses)
-    reached = _by_mail(wanted, at, log)
+    reached = _by_mail(wanted, page_words(settings.OFFICE_URL), at, log)
     posted = _by_web(at)
     failed = ({"mail"} if reached != wanted else set()) | ({"web"} if posted is False else set())
     return Delivery(reached, bool(posted), frozenset(failed))
 
 
-def _by_mail(addresses: frozenset[str], at: datetime, log: str) -> frozenset[str]:
+def tell_partners(addresses: Iterable[str], *, at: datetime, log: str = "") -> Delivery:
+    """Tell these people of a partner, by e-mail alone, that something waits for their team. Raises nothing, as `carry`."""
+    wanted = frozenset(addresses)
+    reached = _by_mail(wanted, partner_words(settings.PARTNER_URL), at, log)
+    return Delivery(reached, posted=False, failed=frozenset({"mail"} if reached != wanted else ()))
+
+
+def _by_mail(addresses: frozenset[str], words: str, at: datetime, log: str) -> frozenset[str]:
     reached = set()
     if not addresses:
         return frozenset()
@@ -60,13 +67,7 @@ def _by_mail(addresses: frozenset[str], at: datetime, log: str) -> frozenset[str
         with mailers.default as connection:
             for address in sorted(addresses):
                 try:
-                    page = mail_page(
-                        address,
-                        sender=settings.PAGE_MAIL_FROM,
-                        office_url=settings.OFFICE_URL,
-                        at=at,
-                        log=log,
-                    )
+                    page = mail_page(address, words, sender=settings.PAGE_MAIL_FROM, at=at, log=log)
                     if connection.send_messages([page]):
                         reached.add(address)
                 except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused, ValueError):

@@ -28,6 +28,7 @@ from procrastinate.contrib.django.utils import connector_params
 from heedline.casework import (
     arrivals,
     dip_sampling,
+    dissemination_clock,
     keeping_clock,
     log_keeping,
     paging,
@@ -70,6 +71,7 @@ def page(at: datetime) -> None:
     """Turn letters into alarms and alarms into pages. Every five seconds: danger pages within sixty."""
     paging.drain(at)
     paging.page_round(at, time.monotonic())
+    dissemination_clock.tell_partners(at)
 
 
 def watch(at: datetime) -> None:
@@ -114,6 +116,7 @@ TASKS = (
     PeriodicTask("keep-log", "* * * * * */15", 2, keep_log),
     PeriodicTask("watch-messages", "* * * * * 45", 3, paging.watch_messages),
     PeriodicTask("watch-translations", "* * * * * 50", 3, translation_clock.watch),
+    PeriodicTask("watch-partners", "* * * * * 40", 3, dissemination_clock.watch),
     PeriodicTask("watch-calls", "* * * * * 30", 3, paging.watch_calls),
     PeriodicTask("watch-keys", "*/5 * * * * 30", 3, paging.watch_keys),
     PeriodicTask("watch-training", "20 * * * * 40", 1, training_clock.watch),

@@ -17,6 +17,7 @@ from heedline.packs.counters import read_counters
 from heedline.packs.desk_files import check_kind_desks, read_desk, read_kind, read_region, special_desk
 from heedline.packs.languages import read_languages
 from heedline.packs.outcome_files import check_short_close, read_outcome, read_reason, read_template
+from heedline.packs.partners import read_partners
 from heedline.packs.practice import read_practice
 from heedline.packs.retention import read_retention
 from heedline.packs.source_guard import read_source_guard
@@ -107,6 +108,7 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
         assessments=read_assessments(folder, tuple(kinds)),
         source_guard=read_source_guard(folder),
         tracing=read_tracing(folder),
+        partners=read_partners(folder),
         behaviour=read_behaviour(folder, tuple(kinds)),
         known=known,
         on_call=_on_call(clocks),

@@ -9,6 +9,7 @@ from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING
 
 from heedline.packs.languages import in_order, over
+from heedline.packs.partners import PartnerRules
 from heedline.packs.practice import Practice
 from heedline.packs.retention import Retention
 from heedline.packs.source_guard import SourceGuard
@@ -239,6 +240,7 @@ class Pack:
     behaviour: Behaviour
     source_guard: SourceGuard
     tracing: Tracing
+    partners: PartnerRules
     known: Mapping[str, str]
     """What texts may take from the pack (`{numbers.hotline}`, `{minutes.draft}`), by dotted name."""
     on_call: tuple[OnCallStep, ...]

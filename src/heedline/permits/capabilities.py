@@ -46,6 +46,7 @@ class Capability(StrEnum):
     CHECK_CLOSED = "check-closed"
     DISSEMINATE = "disseminate"
     CHECK_DISSEMINATION = "check-dissemination"
+    FOLLOW_DISSEMINATION = "follow-dissemination"
     RELEASE_AGAIN = "release-again"
     READ_SENT = "read-sent"
     ANSWER_SENT = "answer-sent"

@@ -57,6 +57,7 @@ _DESK_WORK = frozenset(
         C.PRACTISE,
         C.DISSEMINATE,
         C.CHECK_DISSEMINATION,
+        C.FOLLOW_DISSEMINATION,
         C.RELEASE_AGAIN,
     }
 )

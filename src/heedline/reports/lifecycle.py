@@ -29,6 +29,7 @@ class Move(StrEnum):
     ASK = "ask"
     CALL = "call"
     REFER = "refer"
+    DISSEMINATE = "disseminate"
     HAND_OVER = "hand-over"
     CLOSE = "close"
     REOPEN = "reopen"
@@ -69,6 +70,8 @@ PATH: dict[tuple[Stage, Move], Stage] = {
     (Stage.TAKEN, Move.REFER): Stage.TAKEN,
     (Stage.ASSESSED, Move.REFER): Stage.ASSESSED,
     (Stage.ACTING, Move.REFER): Stage.ACTING,
+    (Stage.ASSESSED, Move.DISSEMINATE): Stage.ACTING,
+    (Stage.ACTING, Move.DISSEMINATE): Stage.ACTING,
     (Stage.ASSESSED, Move.HAND_OVER): Stage.WAITING,
     (Stage.ASSESSED, Move.CLOSE): Stage.CLOSED,
     (Stage.ACTING, Move.TAKE): Stage.ACTING,
@@ -96,7 +99,9 @@ TURNS: dict[Stage, Turn] = {
 }
 
 #: Moves that only the officer who holds the report may make.
-HELD_MOVES = frozenset({Move.RELEASE, Move.ASSESS, Move.ASK, Move.CALL, Move.REFER, Move.CLOSE})
+HELD_MOVES = frozenset(
+    {Move.RELEASE, Move.ASSESS, Move.ASK, Move.CALL, Move.REFER, Move.DISSEMINATE, Move.CLOSE}
+)
 
 _REASONS: dict[Stage, str] = {
     Stage.WAITING: "Take the report first, so that no colleague works on it at the same time.",

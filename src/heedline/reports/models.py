@@ -13,6 +13,7 @@ from django.db import models
 
 from heedline.reports.call_backs import CallBack
 from heedline.reports.dip_checks import DipCheck
+from heedline.reports.disseminations import Dissemination
 from heedline.reports.identity_requests import IdentityRequest, ReleasedShare
 from heedline.reports.keeping import Disposal, Hold, Keeping, Review, SubjectRequest
 from heedline.reports.sweeps import Sweep, Swept
@@ -22,6 +23,7 @@ __all__ = [
     "CallBack",
     "DipCheck",
     "Disposal",
+    "Dissemination",
     "Hold",
     "IdentityRequest",
     "IdentityShare",
@@ -113,9 +115,9 @@ class SealedHeader(models.Model):
 
     container = models.UUIDField(primary_key=True)
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="headers")
-    part = models.CharField(
-        max_length=12
-    )  # report | identity | note | message | release | language | translation | asked-before
+    #: report | identity | note | message | release | language | translation | asked-before | sent | answer; or partner:
+    #: a second header to the payload of what was sent or answered, for the partner, under an id of its own
+    part = models.CharField(max_length=12)
     header = models.BinaryField()
     epochs = ArrayField(models.UUIDField(), default=list)
 

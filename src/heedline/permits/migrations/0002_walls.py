@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
         ("desks", "0006_practice"),
         ("dispatch", "0001_initial"),
         ("intake", "0001_initial"),
-        ("reports", "0007_translations"),
+        ("reports", "0008_disseminations"),
         ("account", "0009_emailaddress_unique_primary_email"),
         ("mfa", "0003_authenticator_type_uniq"),
         ("contenttypes", "0002_remove_content_type_name"),

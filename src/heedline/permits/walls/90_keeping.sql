@@ -144,6 +144,7 @@ BEGIN
         WHERE q.id = s.request_id AND q.report_id = r;
     DELETE FROM public.reports_identity_request WHERE report_id = r;
     DELETE FROM public.reports_identity_share WHERE report_id = r;
+    DELETE FROM public.reports_dissemination WHERE report_id = r;
     DELETE FROM public.reports_translation_text WHERE report_id = r;
     DELETE FROM public.reports_translation WHERE report_id = r;
     DELETE FROM public.reports_message WHERE report_id = r;

@@ -1,0 +1,260 @@
+"""What officers see of what was sent to partners: of one report with its words, and over all of a desk without."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.casework import NotHere, key_directory, notes, voices
+from heedline.casework.attendance import Attendance, office_zone
+from heedline.casework.disseminating import ANSWER, SENT
+from heedline.casework.finding import on_the_record
+from heedline.casework.reading import open_report, short_name
+from heedline.casework.sent_here import answer_paper, receipt_paper
+from heedline.dispatch.clocks import due_words, is_overdue
+from heedline.packs import load_pack
+from heedline.permits.capabilities import Capability
+from heedline.permits.scopes import reports_of
+from heedline.reports import dissemination_states as states
+from heedline.reports.dissemination_states import State
+from heedline.reports.models import Dissemination, Report
+from heedline.reports.stored import parts_of
+from heedline.vault import CannotOpen
+
+#: How a state is called on a page.
+STATE_WORDS: Mapping[str, str] = {
+    State.TO_CHECK: "Waits for a second officer",
+    State.SENT: "Sent, not opened yet",
+    State.RECEIVED: "Opened by the partner",
+    State.ANSWERED: "Answered: read the answer",
+    State.DONE: "Finished",
+    State.NOT_SENT: "Not sent",
+    State.WITHDRAWN: "Withdrawn",
+}
+
+
+@dataclass(frozen=True)
+class SentLine:
+    """One thing, without its words. `to_read`: a second officer has not read it yet. `mine`: whoever looks wrote it."""
+
+    id: UUID
+    report: UUID
+    short: str
+    partner: str
+    purpose: str
+    state: str
+    state_words: str
+    turn: str
+    urgent: bool
+    to_read: bool
+    mine: bool
+    due_words: str
+    overdue: bool
+    version: int
+
+
+@dataclass(frozen=True)
+class SentFile:
+    """One thing with its words. `arrived`: what is known of its arrival, and whether the signature holds.
+
+    `signed`, `answer_signed`: None where there is nothing to sign yet.
+    """
+
+    line: SentLine
+    basis: str
+    conditions: tuple[str, ...]
+    title: str = field(repr=False)
+    text: str = field(repr=False)
+    necessity: str = field(repr=False)
+    written: str
+    checked: str
+    sent: str
+    arrived: str
+    arrived_signed: bool | None
+    answer_wanted: bool
+    answer_words: str
+    answer: str = field(repr=False)
+    answered: str
+    answer_signed: bool | None
+    ended: str
+    ended_words: str = field(repr=False)
+    can_check: bool
+    can_withdraw: bool
+    can_finish: bool
+    compared: bool
+
+
+def _when(at: datetime | None) -> str:
+    return f"{at.astimezone(office_zone()):%-d %B %Y, %H:%M}" if at is not None else ""
+
+
+def _by(name: str | None, at: datetime | None) -> str:
+    return f"{name}, {_when(at)}" if at is not None else ""
+
+
+def _rows(by: Attendance) -> Any:
+    return Dissemination.objects.filter(report__in=reports_of(by.desk_ids)).select_related(
+        "partner__organisation", "written_by", "checked_by", "received_by", "answered_by", "ended_by"
+    )
+
+
+def _to_read(row: Dissemination) -> bool:
+    return row.checked_by_id is None and row.state in states.TO_READ
+
+
+def _line(row: Dissemination, by: Attendance, at: datetime) -> SentLine:
+    purposes = load_pack(settings.PACK).partners.purposes
+    purpose = purposes.get(row.purpose)
+    to_read = _to_read(row)
+    return SentLine(
+        id=row.id,
+        report=row.report_id,
+        short=short_name(row.report_id),
+        partner=f"{row.partner.organisation.name}: {row.partner.name}",
+        purpose=purpose.name if purpose is not None else row.purpose,
+        state=row.state,
+        state_words=STATE_WORDS[row.state],
+        turn=states.TURNS[State(row.state)],
+        urgent=row.urgent,
+        to_read=to_read,
+        mine=row.written_by_id == by.officer_id,
+        due_words=due_words(row.due_at, at, office_zone()) if row.due_at is not None else "",
+        overdue=row.due_at is not None and is_overdue(row.due_at, at),
+        version=row.version,
+    )
+
+
+def open_lines(*, by: Attendance, at: datetime) -> tuple[SentLine, ...]:
+    """Everything of one's desks that calls for somebody, what is due first. Without words. Raises Refused; logged."""
+    with on_the_record(Act.DISSEMINATIONS_LISTED, by=by):
+        by.require(Capability.FOLLOW_DISSEMINATION)
+        journal.record(Act.DISSEMINATIONS_LISTED, actor=by.officer_id)
+    waits = Q(state__in=states.OPEN) | Q(state__in=states.TO_READ, checked_by=None)
+    found = _rows(by).filter(waits).order_by("due_at", "id")[:500]
+    return tuple(_line(row, by, at) for row in found)
+
+
+def of_report(ref: UUID, *, by: Attendance, at: datetime) -> tuple[SentFile, ...]:
+    """What was written for partners about a report, opened, the newest first. The look is in the log before this returns.
+
+    Raises NotHere, Refused and Locked.
+    """
+    with on_the_record(Act.DISSEMINATION_READ, by=by, ref=ref):
+        report = reports_of(by.desk_ids).filter(pk=ref).first()
+        if report is None:
+            raise NotHere
+        by.require(Capability.FOLLOW_DISSEMINATION, report.desk_id, report.watch_id)
+        rows = list(_rows(by).filter(report=report).order_by("-written_at", "id"))
+        if rows:
+            journal.record(
+                Act.DISSEMINATION_READ, actor=by.officer_id, desk=report.desk_id, thing="report", thing_id=ref
+            )
+    words = _opened(report, rows, by)
+    return tuple(_file(row, words, by, at) for row in rows)
+
+
+def _opened(report: Report, rows: list[Dissemination], by: Attendance) -> dict[UUID, dict[str, Any]]:
+    """The words of every sealed part of them that this officer's keys open."""
+    ring = by.keys()
+    wanted = {
+        one for row in rows for one in (row.container, row.necessity, row.answer, row.ended_words) if one
+    }
+    words: dict[UUID, dict[str, Any]] = {}
+    for part in parts_of([report.id], Q(container__in=wanted, part__in=[SENT, ANSWER, "note"])):
+        with suppress(CannotOpen):
+            words[part.container] = notes.open_words(
+                part.container, part.header, part.payload, ring.for_any(part.epochs), part.part
+            )
+    return words
+
+
+def _file(
+    row: Dissemination, words: Mapping[UUID, Mapping[str, Any]], by: Attendance, at: datetime
+) -> SentFile:
+    rules = load_pack(settings.PACK).partners
+    sent, why = words.get(row.container, {}), words.get(row.necessity, {})
+    said = words.get(row.answer, {}) if row.answer is not None else {}
+    ended = words.get(row.ended_words, {}) if row.ended_words is not None else {}
+    answer = str(said.get("text", ""))
+    line = _line(row, by, at)
+    return SentFile(
+        line=line,
+        basis=rules.bases.get(row.basis, row.basis),
+        conditions=tuple(rules.conditions.get(one, one) for one in row.conditions),
+        title=str(sent.get("title", "It cannot be opened with your keys.")),
+        text=str(sent.get("text", "")),
+        necessity=str(why.get("necessity", "")),
+        written=_by(row.written_by.name, row.written_at),
+        checked=_by(row.checked_by.name if row.checked_by is not None else "", row.checked_at),
+        sent=_when(row.sent_at),
+        arrived=_by(row.received_by.name if row.received_by is not None else "", row.received_at),
+        arrived_signed=_holds(
+            row.receipt, row.received_by_id, receipt_paper(row.id, bytes(row.sha256), row.partner_id)
+        ),
+        answer_wanted=row.answer_minutes is not None,
+        answer_words=rules.answers.get(row.answer_code, row.answer_code),
+        answer=answer,
+        answered=_by(row.answered_by.name if row.answered_by is not None else "", row.answered_at),
+        answer_signed=_holds(
+            row.answer_voice,
+            row.answered_by_id,
+            answer_paper(row.id, row.answer_code, answer, row.partner_id),
+        ),
+        ended=_by(row.ended_by.name if row.ended_by is not None else "", row.ended_at),
+        ended_words=str(ended.get("reason", "")),
+        can_check=line.to_read and not line.mine,
+        can_withdraw=row.state in {State.TO_CHECK, State.SENT, State.RECEIVED},
+        can_finish=row.state in {State.RECEIVED, State.ANSWERED},
+        compared=row.compared is not None,
+    )
+
+
+def _holds(said: Mapping[str, Any] | None, officer: UUID | None, body: bytes) -> bool | None:
+    """Whether the person whom the table names signed exactly this; None where nobody has signed yet."""
+    if said is None:
+        return None
+    try:
+        on = datetime.fromisoformat(str(said["on"])).date()
+        return said["officer"] == str(officer) and voices.is_attested(
+            {key: str(value) for key, value in said.items()},
+            body,
+            on=on,
+            known=key_directory.directory(),
+            installation=settings.INSTALLATION,
+        )
+    except (KeyError, ValueError):
+        return False
+
+
+def hints(ref: UUID, text: str, *, by: Attendance, at: datetime) -> tuple[str, ...]:
+    """What in a text for a partner may point to whoever told us (`packs.partners`). A hint: it stops nobody.
+
+    Opens the report to compare, for an officer who may read it. Raises NotHere, Locked and CannotOpen.
+    """
+    report = reports_of(by.desk_ids).filter(pk=ref).first()
+    if report is None:
+        raise NotHere
+    by.require(Capability.READ_REPORT, report.desk_id, report.watch_id)
+    told: list[str] = []
+    for part in parts_of([ref], Q(part="report")):
+        opened = open_report(part.container, part.header, part.payload, part.epochs, by.keys())
+        told += _texts(opened.record)
+    return load_pack(settings.PACK).partners.points_to_source(text, "\n".join(told))
+
+
+def _texts(value: Any) -> list[str]:
+    """Every text inside what was told."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, Mapping):
+        return [one for inner in value.values() for one in _texts(inner)]
+    return [one for inner in value for one in _texts(inner)] if isinstance(value, list) else []

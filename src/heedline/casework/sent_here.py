@@ -1,0 +1,296 @@
+"""What people of a partner do with what was sent to them: see that it is there, open it, sign that it arrived, answer.
+
+They see no report and nothing of one: the database gives them their own header, the payload, codes and times
+(`permits/walls/83_disseminations.sql`). An answer is sealed to the desk that sent it, as that desk's keys are believed, and to
+the partner itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+
+from heedline.audit.acts import Act
+from heedline.casework import Conflict, NoRoom, NotHere, SealingStopped, key_directory, partners, voices
+from heedline.casework.attendance import Attendance, office_zone
+from heedline.casework.finding import refusals_logged
+from heedline.casework.key_directory import directory
+from heedline.casework.sealing import canonical
+from heedline.desks.models import Desk, Officer
+from heedline.dispatch.clocks import due_words, is_overdue
+from heedline.intake.fields import tidy
+from heedline.packs import load_pack
+from heedline.permits import sent_wall
+from heedline.permits.capabilities import Capability
+from heedline.permits.sent_wall import Parts, SentRow
+from heedline.reports.lifecycle import NotNow
+from heedline.vault import CannotOpen, envelope
+from heedline.vault.container import Container, readdress
+
+#: Characters of an answer; stated on the page.
+LONGEST = 10_000
+_GONE = "This was taken back, or is not for your team. Phone the desk if you expected it."
+
+
+@dataclass(frozen=True)
+class SentHere:
+    """One thing that was sent to us. `mine_to_do`: open it, or answer. Names are of our own people."""
+
+    id: UUID
+    from_desk: str
+    purpose: str
+    conditions: tuple[str, ...]
+    state: str
+    urgent: bool
+    answer_wanted: bool
+    sent_words: str
+    due_words: str
+    overdue: bool
+    received_words: str
+    answer_words: str
+    answered_words: str
+    basis: str
+
+    @property
+    def opened(self) -> bool:
+        """Whether somebody of us has opened it."""
+        return self.state in {"received", "answered", "done"}
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether it was taken back."""
+        return self.state == "withdrawn"
+
+
+@dataclass(frozen=True)
+class OpenedHere:
+    """The same with its words. `ours`: an officer of the service signed it. `answer`: what we have answered."""
+
+    about: SentHere
+    title: str = field(repr=False)
+    text: str = field(repr=False)
+    ours: bool
+    answer: str = field(repr=False)
+
+
+def receipt_paper(ident: UUID, sha256: bytes, partner: UUID) -> bytes:
+    """What somebody signs when something has arrived: that this payload did, at this partner."""
+    return canonical({"received": str(ident), "sha256": sha256.hex(), "partner": str(partner)})
+
+
+def answer_paper(ident: UUID, code: str, text: str, partner: UUID) -> bytes:
+    """What somebody signs when they answer."""
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return canonical({"answer": str(ident), "code": code, "sha256": digest, "partner": str(partner)})
+
+
+def sent_paper(ident: UUID, container: UUID, sha256: bytes, *, on: date) -> bytes:
+    """What an officer signs who writes something for a partner, so that the partner knows that it is ours and whole."""
+    return canonical(
+        {"sent": str(ident), "container": str(container), "sha256": sha256.hex(), "on": on.isoformat()}
+    )
+
+
+def listing(*, by: Attendance, at: datetime) -> tuple[SentHere, ...]:
+    """Everything that was sent to us, the newest first. Raises Refused."""
+    by.require(Capability.READ_SENT, *_desks(by))
+    return _lines(sent_wall.sent_to_me(), at)
+
+
+def one(ident: UUID, *, by: Attendance, at: datetime) -> SentHere:
+    """One of them, without its words. Raises NotHere and Refused."""
+    found = next((line for line in listing(by=by, at=at) if line.id == ident), None)
+    if found is None:
+        raise NotHere
+    return found
+
+
+def open_it(ident: UUID, *, by: Attendance, at: datetime) -> OpenedHere:
+    """Open it; whoever is the first signs that it arrived. Both are in the log before this returns.
+
+    Raises NotHere, Refused, Locked; CannotOpen when our keys do not open it: then the desk has to release it again, and
+    nothing was signed.
+    """
+    with refusals_logged(Act.OPENED_BY_PARTNER, by=by.officer_id, thing="dissemination", thing_id=ident):
+        by.require(Capability.READ_SENT, *_desks(by))
+        ring = by.keys()
+        parts = sent_wall.parts(ident)
+        if parts is None:
+            raise NotHere
+        words = _open(parts.container, parts.header, parts.payload, [parts.epoch], by, "sent")
+        digest = hashlib.sha256(parts.payload).digest()
+        partner = _desks(by)[0]
+        said = voices.attest(ring.voice, receipt_paper(ident, digest, partner))
+        if sent_wall.receive(ident, {**said, "on": at.date().isoformat()}) == "not-yours":
+            raise NotHere
+    ours = voices.is_attested(
+        parts.voice,
+        sent_paper(ident, parts.container, digest, on=parts.written_on),
+        on=parts.written_on,
+        known=directory(),
+        installation=settings.INSTALLATION,
+    )
+    return OpenedHere(
+        one(ident, by=by, at=at), str(words["title"]), str(words["text"]), ours, _own_answer(parts, by)
+    )
+
+
+def answer(ident: UUID, code: str, text: str, *, by: Attendance, at: datetime) -> None:
+    """Answer, once: sealed to the desk that sent it and to ourselves, and signed.
+
+    Raises NotHere, Refused, Locked, NoRoom; NotNow before it was opened, after it was answered, or where nothing was
+    written; Conflict when the desk's keys changed in between (try again); SealingStopped when it cannot be sealed; ValueError
+    for a code that the pack does not know.
+    """
+    pack = load_pack(settings.PACK)
+    if code not in pack.partners.answers:
+        raise ValueError("an answer that the pack does not know")
+    text = tidy(text, lines=True).strip()
+    if len(text) > LONGEST:
+        raise NoRoom
+    if not text:
+        raise NotNow("Write what the desk should know, or that there is no more.")
+    with refusals_logged(Act.ANSWERED_BY_PARTNER, by=by.officer_id, thing="dissemination", thing_id=ident):
+        by.require(Capability.ANSWER_SENT, *_desks(by))
+        ring = by.keys()
+        about = one(ident, by=by, at=at)
+        if about.withdrawn:
+            raise NotNow(_GONE)
+        partner = _desks(by)[0]
+        mine = partners.key_of(partner, at)
+        to = _keys_of_the_desk(ident)
+        if mine is None or mine.epoch not in ring.seeds:
+            raise SealingStopped
+        container, key = uuid4(), uuid4()
+        sealed = envelope.seal_part(
+            canonical({"text": text}),
+            [*to.values(), mine.key],
+            installation=settings.INSTALLATION,
+            container_id=container,
+            part="answer",
+        )
+        seeds = [ring.seeds[mine.epoch]]
+        theirs = readdress(
+            sealed.header, seeds, list(to.values())
+        )  # each side's header names nobody of the other
+        told = sent_wall.answer(
+            ident,
+            code,
+            container=container,
+            header=theirs,
+            epochs=list(to),
+            payload=sealed.payload,
+            sha256=hashlib.sha256(theirs + sealed.payload).digest(),
+            key=key,
+            key_header=readdress(sealed.header, seeds, [mine.key]),
+            key_epoch=mine.epoch,
+            voice={
+                **voices.attest(ring.voice, answer_paper(ident, code, text, partner)),
+                "on": at.date().isoformat(),
+            },
+            read_minutes=int(pack.clock("partner_read").total_seconds()) // 60,
+        )
+    match told:
+        case "answered":
+            return
+        case "changed":
+            raise Conflict
+        case "not-now":
+            raise NotNow("Open it first. If it is answered already, a colleague was quicker.")
+        case _:
+            raise NotHere
+
+
+# --- smaller matters -------------------------------------------------------------------------------------------------
+
+
+def _desks(by: Attendance) -> tuple[UUID, ...]:
+    """The partner's desk that they work at. NotHere for everybody else."""
+    found = tuple(desk for role, desk in by.appointments if desk is not None and role == "partner")
+    if not found:
+        raise NotHere
+    return found
+
+
+def _lines(rows: list[SentRow], at: datetime) -> tuple[SentHere, ...]:
+    rules = load_pack(settings.PACK).partners
+    desks = dict(Desk.objects.values_list("id", "name"))
+    names = dict(Officer.objects.values_list("id", "name"))
+    return tuple(
+        SentHere(
+            id=row.id,
+            from_desk=desks.get(row.from_desk, "A desk"),
+            purpose=rules.purposes[row.purpose].name if row.purpose in rules.purposes else row.purpose,
+            conditions=tuple(rules.conditions.get(code, code) for code in row.conditions),
+            state=row.state,
+            urgent=row.urgent,
+            answer_wanted=row.answer_wanted,
+            sent_words=_when(row.sent_at),
+            due_words=due_words(row.due_at, at, office_zone())
+            if row.due_at is not None and row.state in {"sent", "received"}
+            else "",
+            overdue=row.due_at is not None
+            and row.state in {"sent", "received"}
+            and is_overdue(row.due_at, at),
+            received_words=_by(names, row.received_by, row.received_at),
+            answer_words=rules.answers.get(row.answer_code, row.answer_code),
+            answered_words=_by(names, row.answered_by, row.answered_at),
+            basis=rules.bases.get(row.basis, row.basis),
+        )
+        for row in rows
+    )
+
+
+def _when(at: datetime | None) -> str:
+    return f"{at.astimezone(office_zone()):%-d %B %Y, %H:%M}" if at is not None else ""
+
+
+def _by(names: dict[UUID, str], who: UUID | None, at: datetime | None) -> str:
+    return f"{names.get(who, 'A colleague')}, {_when(at)}" if who is not None else ""
+
+
+def _open(
+    container: UUID, header: bytes, payload: bytes, epochs: list[UUID], by: Attendance, part: str
+) -> dict[str, Any]:
+    body = envelope.open_part(
+        Container(header, payload),
+        by.keys().for_any(epochs),
+        installation=settings.INSTALLATION,
+        container_id=container,
+        part=part,
+    )
+    words: dict[str, Any] = json.loads(body)
+    return words
+
+
+def _own_answer(parts: Parts, by: Attendance) -> str:
+    """What we have answered, as far as our keys open it."""
+    if parts.answer is None or parts.answer_epoch is None:
+        return ""
+    try:
+        said = _open(
+            parts.answer, parts.answer_header, parts.answer_payload, [parts.answer_epoch], by, "answer"
+        )
+    except CannotOpen:
+        return "Your answer cannot be opened with your present keys."
+    return str(said.get("text", ""))
+
+
+def _keys_of_the_desk(ident: UUID) -> dict[UUID, bytes]:
+    """The believed public keys of the epochs that an answer goes to. Raises SealingStopped for one that no statement names."""
+    known = key_directory.directory()
+    found: dict[UUID, bytes] = {}
+    for epoch, desk in sent_wall.answer_to(ident):
+        key = known.epoch(str(desk), str(epoch))
+        if key is None:
+            raise SealingStopped
+        found[epoch] = key.kem
+    if not found:
+        raise NotNow("Open it first. If it is answered already, a colleague was quicker.")
+    return found

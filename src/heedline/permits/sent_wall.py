@@ -1,0 +1,129 @@
+"""The functions through which a partner's process reaches what was sent to it (`walls/83_disseminations.sql`)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+
+@dataclass(frozen=True)
+class SentRow:
+    """One thing sent to the signed-in person's desk: codes, people of theirs, times."""
+
+    id: UUID
+    from_desk: UUID
+    purpose: str
+    basis: str
+    conditions: list[str]
+    state: str
+    urgent: bool
+    answer_wanted: bool
+    sent_at: datetime
+    due_at: datetime | None
+    received_by: UUID | None
+    received_at: datetime | None
+    answer_code: str
+    answered_by: UUID | None
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What is opened: the payload with the partner's own header, the writer's signature, and the same of the answer."""
+
+    container: UUID
+    epoch: UUID
+    header: bytes = field(repr=False)
+    payload: bytes = field(repr=False)
+    voice: dict[str, str]
+    written_on: date
+    answer: UUID | None
+    answer_epoch: UUID | None
+    answer_header: bytes = field(repr=False)
+    answer_payload: bytes = field(repr=False)
+
+
+def _ask(sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
+
+
+def sent_to_me() -> list[SentRow]:
+    """Everything that was sent, the newest first; nothing where nobody of a partner is signed in."""
+    return [SentRow(*row) for row in _ask("SELECT * FROM permits.sent_to_me()", [])]
+
+
+def parts(ident: UUID) -> Parts | None:
+    """What is opened; None for what is not theirs, was taken back, or was never there."""
+    rows = _ask("SELECT * FROM permits.sent_parts(%s)", [ident])
+    if not rows:
+        return None
+    container, epoch, header, payload, voice, on, answer, answer_epoch, answer_header, answer_payload = rows[
+        0
+    ]
+    said = json.loads(voice) if isinstance(voice, str) else voice
+    return Parts(
+        container,
+        epoch,
+        bytes(header),
+        bytes(payload),
+        {key: str(value) for key, value in said.items()},
+        on,
+        answer,
+        answer_epoch,
+        bytes(answer_header or b""),
+        bytes(answer_payload or b""),
+    )
+
+
+def answer_to(ident: UUID) -> list[tuple[UUID, UUID]]:
+    """The epochs that an answer is sealed to, in order, each with its desk; none when it is not open for an answer."""
+    return [(epoch, desk) for epoch, desk in _ask("SELECT * FROM permits.answer_to(%s)", [ident])]
+
+
+def receive(ident: UUID, receipt: Mapping[str, str]) -> str:
+    """Note that it was opened: `received` (by the first, whose receipt is kept), `opened`, or `not-yours`."""
+    return str(_ask("SELECT permits.receive_sent(%s, %s::jsonb)", [ident, json.dumps(dict(receipt))])[0][0])
+
+
+def answer(
+    ident: UUID,
+    code: str,
+    *,
+    container: UUID,
+    header: bytes,
+    epochs: list[UUID],
+    payload: bytes,
+    sha256: bytes,
+    key: UUID,
+    key_header: bytes,
+    key_epoch: UUID,
+    voice: Mapping[str, str],
+    read_minutes: int,
+) -> str:
+    """Lay the sealed answer beside the report: `answered`, `changed`, `not-now` or `not-yours`."""
+    rows = _ask(
+        "SELECT permits.answer_sent(%s, %s, %s, %s, %s::uuid[], %s, %s, %s, %s, %s, %s::jsonb, %s)",
+        [
+            ident,
+            code,
+            container,
+            header,
+            epochs,
+            payload,
+            sha256,
+            key,
+            key_header,
+            key_epoch,
+            json.dumps(dict(voice)),
+            read_minutes,
+        ],
+    )
+    return str(rows[0][0])

@@ -1,0 +1,165 @@
+-- What is sent to partners. The office writes it, checks it and takes it back, and sees of it what it sees of its report.
+-- What a partner does (open, sign that it arrived, answer) is a function here, which asks by itself who is there; the
+-- partner's process has no right to any table of reports, and never learns which report it is about.
+ALTER TABLE reports_dissemination ENABLE ROW LEVEL SECURITY;
+ALTER TABLE reports_dissemination FORCE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON reports_dissemination TO heedline_office;
+-- never what the partner signed or answered
+GRANT UPDATE (state, version, due_at, checked_by_id, checked_at, sent_at, key, ended_by_id, ended_at, ended_words)
+    ON reports_dissemination TO heedline_office;
+GRANT SELECT (id, report_id, state, urgent, due_at, checked_by_id) ON reports_dissemination TO heedline_worker;
+GRANT SELECT ON reports_dissemination TO heedline_backup;
+GRANT SELECT, DELETE, UPDATE (state, version, due_at, receipt, received_by_id, received_at, answer_code, answer,
+    answer_key, answer_voice, answered_by_id, answered_at) ON reports_dissemination TO heedline_usher;
+GRANT INSERT (act, actor, desk, thing, thing_id, outcome, detail) ON audit_event TO heedline_usher;
+CREATE POLICY inner_roles ON reports_dissemination TO heedline_usher, heedline_worker USING (true) WITH CHECK (true);
+CREATE POLICY of_my_reports ON reports_dissemination TO heedline_office
+    USING (EXISTS (SELECT 1 FROM reports_report r WHERE r.id = report_id))
+    WITH CHECK (EXISTS (SELECT 1 FROM reports_report r WHERE r.id = report_id));
+CREATE POLICY letters_to_partners ON dispatch_outbox FOR INSERT TO heedline_office
+    WITH CHECK (letter = 'sent-to-partner');
+
+-- What was written is what was sent, and whoever signed for it signed for that: none of it changes afterwards.
+CREATE FUNCTION public.a_dissemination_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' AND current_user = 'heedline_usher' THEN
+        IF EXISTS (SELECT 1 FROM public.reports_disposal d WHERE d.report = OLD.report_id AND d.done) THEN
+            RETURN OLD;
+        END IF;
+    END IF;
+    IF TG_OP = 'UPDATE' AND NEW.version = OLD.version + 1
+        AND ROW(NEW.id, NEW.report_id, NEW.partner_id, NEW.purpose, NEW.basis, NEW.conditions, NEW.urgent,
+            NEW.answer_minutes, NEW.container, NEW.sha256, NEW.necessity, NEW.voice, NEW.written_by_id, NEW.written_at,
+            NEW.compared) IS NOT DISTINCT FROM ROW(OLD.id, OLD.report_id, OLD.partner_id, OLD.purpose, OLD.basis,
+            OLD.conditions, OLD.urgent, OLD.answer_minutes, OLD.container, OLD.sha256, OLD.necessity, OLD.voice,
+            OLD.written_by_id, OLD.written_at, OLD.compared)
+        AND (OLD.checked_by_id IS NULL OR ROW(NEW.checked_by_id, NEW.checked_at) = ROW(OLD.checked_by_id, OLD.checked_at))
+        AND (OLD.received_by_id IS NULL OR ROW(NEW.receipt, NEW.received_by_id, NEW.received_at)
+            = ROW(OLD.receipt, OLD.received_by_id, OLD.received_at))
+        AND (OLD.answer IS NULL OR ROW(NEW.answer, NEW.answer_code, NEW.answer_voice, NEW.answered_by_id, NEW.answered_at)
+            = ROW(OLD.answer, OLD.answer_code, OLD.answer_voice, OLD.answered_by_id, OLD.answered_at)) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'what was sent stays as it is';
+END $$;
+REVOKE ALL ON FUNCTION public.a_dissemination_stays() FROM PUBLIC;
+CREATE TRIGGER a_dissemination_stays BEFORE UPDATE OR DELETE ON reports_dissemination
+    FOR EACH ROW EXECUTE FUNCTION public.a_dissemination_stays();
+CREATE TRIGGER disseminations_are_not_emptied BEFORE TRUNCATE ON reports_dissemination
+    FOR EACH STATEMENT EXECUTE FUNCTION public.a_dissemination_stays();
+
+GRANT USAGE ON SCHEMA permits TO heedline_partner;
+GRANT CREATE ON SCHEMA permits TO heedline_usher;
+SET ROLE heedline_usher;
+-- What was sent to the desk of whoever is signed in at the partner's site: codes and times. Taken back: that it was.
+CREATE FUNCTION permits.sent_to_me() RETURNS TABLE (id uuid, from_desk uuid, purpose text, basis text, conditions text[],
+    state text, urgent boolean, answer_wanted boolean, sent_at timestamptz, due_at timestamptz, received_by uuid,
+    received_at timestamptz, answer_code text, answered_by uuid, answered_at timestamptz)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT d.id, r.desk_id, d.purpose, d.basis, d.conditions, d.state, d.urgent, d.answer_minutes IS NOT NULL, d.sent_at,
+        d.due_at, d.received_by_id, d.received_at, d.answer_code, d.answered_by_id, d.answered_at
+    FROM public.reports_dissemination d JOIN public.reports_report r ON r.id = d.report_id
+    WHERE d.partner_id IN (SELECT permits.my_partner_desks()) AND d.sent_at IS NOT NULL
+    ORDER BY d.sent_at DESC, d.id
+$$;
+-- The payload of one of them and our own header to it; whoever opens it has signed that it arrived, or does so next.
+CREATE FUNCTION permits.sent_parts(p_id uuid) RETURNS TABLE (container uuid, epoch uuid, header bytea, payload bytea,
+    voice jsonb, written_on date, answer uuid, answer_epoch uuid, answer_header bytea, answer_payload bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT d.container, h.epochs[1], h.header, p.payload, d.voice, (d.written_at AT TIME ZONE 'UTC')::date,
+        d.answer, ah.epochs[1], ah.header, ap.payload
+    FROM public.reports_dissemination d
+        JOIN public.reports_sealed_header h ON h.container = d.key AND h.report_id = d.report_id AND h.part = 'partner'
+        JOIN public.reports_sealed_payload p ON p.container = d.container AND p.report_id = d.report_id
+        LEFT JOIN public.reports_sealed_header ah
+            ON ah.container = d.answer_key AND ah.report_id = d.report_id AND ah.part = 'partner'
+        LEFT JOIN public.reports_sealed_payload ap ON ap.container = d.answer AND ap.report_id = d.report_id
+    WHERE d.id = p_id AND d.partner_id IN (SELECT permits.my_partner_desks())
+        AND d.state IN ('sent', 'received', 'answered', 'done')
+$$;
+-- To whose keys an answer goes: the epochs that the report is addressed to now, with their desks.
+CREATE FUNCTION permits.answer_to(p_id uuid) RETURNS TABLE (epoch uuid, desk uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT e.id, e.desk_id FROM public.reports_dissemination d
+        JOIN public.reports_sealed_header h ON h.report_id = d.report_id AND h.part = 'report'
+        JOIN public.keys_epoch e ON e.id = ANY (h.epochs)
+    WHERE d.id = p_id AND d.partner_id IN (SELECT permits.my_partner_desks()) AND d.state = 'received'
+    ORDER BY e.id
+$$;
+-- Somebody opens it. The first of them signs that it arrived; every opening stands in the log, about the report, at the
+-- desk that sent it. `received`, `opened` (it had arrived before) or `not-yours`.
+CREATE FUNCTION permits.receive_sent(p_id uuid, p_receipt jsonb) RETURNS text LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    d public.reports_dissemination%ROWTYPE;
+    fresh boolean;
+BEGIN
+    SELECT * INTO d FROM public.reports_dissemination s WHERE s.id = p_id
+        AND s.partner_id IN (SELECT permits.my_partner_desks())
+        AND s.state IN ('sent', 'received', 'answered', 'done') FOR UPDATE;
+    IF NOT FOUND THEN RETURN 'not-yours'; END IF;
+    fresh := d.state = 'sent';
+    IF fresh AND p_receipt IS NULL THEN RETURN 'not-signed'; END IF;
+    IF fresh THEN
+        UPDATE public.reports_dissemination s SET receipt = p_receipt, received_by_id = permits.my_officer(),
+            received_at = now(), version = s.version + 1,
+            -- where no answer is wanted, this is the end of it
+            state = CASE WHEN d.answer_minutes IS NULL THEN 'done' ELSE 'received' END,
+            due_at = CASE WHEN d.answer_minutes IS NULL THEN NULL
+                ELSE date_trunc('minute', now()) + make_interval(mins => d.answer_minutes) END
+            WHERE s.id = p_id;
+    END IF;
+    INSERT INTO public.audit_event (act, actor, desk, thing, thing_id, outcome, detail)
+        SELECT CASE WHEN fresh THEN 'received-by-partner' ELSE 'opened-by-partner' END, permits.my_officer(), r.desk_id,
+            'report', r.id, 'done', jsonb_build_object('dissemination', p_id::text)
+        FROM public.reports_report r WHERE r.id = d.report_id;
+    RETURN CASE WHEN fresh THEN 'received' ELSE 'opened' END;
+END $$;
+-- The answer, sealed to the epochs that `answer_to` named (`changed` when these are others by now) and, by a header of
+-- its own, to the partner. Once.
+CREATE FUNCTION permits.answer_sent(p_id uuid, p_code text, p_container uuid, p_header bytea, p_epochs uuid[],
+    p_payload bytea, p_sha bytea, p_key uuid, p_key_header bytea, p_key_epoch uuid, p_voice jsonb, p_read_minutes integer)
+    RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    d public.reports_dissemination%ROWTYPE;
+    wanted uuid[];
+BEGIN
+    SELECT * INTO d FROM public.reports_dissemination s WHERE s.id = p_id
+        AND s.partner_id IN (SELECT permits.my_partner_desks()) FOR UPDATE;
+    IF NOT FOUND OR d.state NOT IN ('sent', 'received', 'answered', 'done') THEN RETURN 'not-yours'; END IF;
+    IF d.state <> 'received' THEN RETURN 'not-now'; END IF;
+    SELECT array_agg(e ORDER BY e) INTO wanted FROM public.reports_sealed_header h, unnest(h.epochs) AS e
+        WHERE h.report_id = d.report_id AND h.part = 'report';
+    IF wanted IS DISTINCT FROM p_epochs OR octet_length(p_payload) > 131072 OR octet_length(p_header) > 65536
+        OR octet_length(p_key_header) > 65536 OR length(p_code) NOT BETWEEN 1 AND 20
+        OR p_read_minutes NOT BETWEEN 1 AND 100000 THEN
+        RETURN 'changed';
+    END IF;
+    PERFORM 1 FROM public.keys_epoch e WHERE e.id = p_key_epoch AND e.desk_id = d.partner_id AND e.retired_at IS NULL;
+    IF NOT FOUND THEN RETURN 'changed'; END IF;
+    INSERT INTO public.reports_sealed_header (container, report_id, part, header, epochs) VALUES
+        (p_container, d.report_id, 'answer', p_header, p_epochs),
+        (p_key, d.report_id, 'partner', p_key_header, ARRAY[p_key_epoch]);
+    INSERT INTO public.reports_sealed_payload (container, report_id, payload, sha256)
+        VALUES (p_container, d.report_id, p_payload, p_sha);
+    UPDATE public.reports_dissemination s SET state = 'answered', answer_code = p_code, answer = p_container,
+        answer_key = p_key, answer_voice = p_voice, answered_by_id = permits.my_officer(), answered_at = now(),
+        due_at = date_trunc('minute', now()) + make_interval(mins => p_read_minutes), version = s.version + 1
+        WHERE s.id = p_id;
+    INSERT INTO public.audit_event (act, actor, desk, thing, thing_id, outcome, detail)
+        SELECT 'answered-by-partner', permits.my_officer(), r.desk_id, 'report', r.id, 'done',
+            jsonb_build_object('dissemination', p_id::text, 'answer', p_code)
+        FROM public.reports_report r WHERE r.id = d.report_id;
+    RETURN 'answered';
+END $$;
+DO $$
+DECLARE f text;
+BEGIN
+    FOREACH f IN ARRAY ARRAY['sent_to_me()', 'sent_parts(uuid)', 'answer_to(uuid)', 'receive_sent(uuid, jsonb)',
+        'answer_sent(uuid, text, uuid, bytea, uuid[], bytea, bytea, uuid, bytea, uuid, jsonb, integer)'] LOOP
+        EXECUTE format('REVOKE ALL ON FUNCTION permits.%s FROM PUBLIC', f);
+        EXECUTE format('GRANT EXECUTE ON FUNCTION permits.%s TO heedline_partner', f);
+    END LOOP;
+END $$;
+SET ROLE heedline_owner;
+REVOKE CREATE ON SCHEMA permits FROM heedline_usher;

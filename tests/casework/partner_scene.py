@@ -1,0 +1,165 @@
+"""A partner outside: the council's team, where Petra and Paul work. Otherwise like `tests/cast.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import datetime
+from uuid import UUID
+
+from heedline.casework import (
+    acquaintances,
+    attendance,
+    disseminating,
+    journey,
+    partners,
+    sent_here,
+    stewardship,
+)
+from heedline.casework.attendance import Attendance
+from heedline.casework.disseminating import Writing
+from heedline.casework.journey import Finding
+from heedline.casework.sent_here import OpenedHere
+from heedline.casework.session_store import SessionStore
+from heedline.desks.models import PARTNER
+from heedline.permits.roles import Role
+from heedline.reports.models import Dissemination
+from tests.acting import acting
+from tests.casework.people import People, row
+from tests.cast import PASSWORD, become_acquainted
+
+COUNCIL = "council-team"
+TITLE, TEXT = "A worry about a young person", "A young person in your area may need somebody to talk to."
+NECESSITY = "They know the family of old, and can offer help that we cannot."
+LIFE = Finding(True, "Spoke of doing it today", "high", "Their words, and the time")
+
+
+def a_partner(people: People) -> None:
+    """The council and its team: two people who have made keys and compared words, and the team's keys."""
+    house = people.house
+    with acting("office"):
+        council = stewardship.make_organisation(
+            "council", "Northgate Council", hands=house.hands, at=people.at
+        )
+        house.desks[COUNCIL] = stewardship.make_desk(
+            code=COUNCIL,
+            name="Support team",
+            organisation=council,
+            kind=PARTNER,
+            round_the_clock=False,
+            authoriser=None,
+            hands=house.hands,
+            at=people.at,
+        )
+        for name in ("Petra", "Paul"):
+            house.officers[name] = stewardship.make_officer(
+                email=f"{name.lower()}@council.example",
+                name=f"{name} {name[0]}.",
+                organisation=council,
+                password=PASSWORD,
+                hands=house.hands,
+                at=people.at,
+            )
+            joins(people, name)
+        become_acquainted(house, "Petra", "Paul", at=people.at)
+        stewardship.make_epochs_ahead(house.desks[COUNCIL], by=house.keys["Petra"].hand, at=people.at)
+
+
+def joins(people: People, name: str) -> None:
+    """They make keys, which two stewards sign, and are of the team. A second time: new keys, the old ones are lost."""
+    house = people.house
+    house.officers[name].wrappings.all().delete()
+    house.keys[name] = stewardship.wrap_keys(house.officers[name], at=people.at)
+    stewardship.state_officer_keys(house.keys[name], hands=house.hands, at=people.at)
+    stewardship.appoint(
+        house.officers[name], Role.PARTNER, house.desks[COUNCIL], hands=house.hands, at=people.at
+    )
+
+
+@contextmanager
+def at_the_council(
+    people: People, name: str = "Petra", *, at: datetime | None = None
+) -> Iterator[Attendance]:
+    """`name` at the screen of the partner's site."""
+    with nullcontext():
+        session = SessionStore()
+        session["_auth_user_id"] = str(people.house.officers[name].id)
+        session.create()
+        assert session.session_key
+        here = attendance.enter(session.session_key, people.house.officers[name], at=at or people.at)
+        try:
+            yield attendance.unlock(here, people.house.keys[name].passphrase, at=at or people.at)
+        finally:
+            attendance.leave()
+
+
+def compared(people: People, name: str = "Odile") -> None:
+    """`name` phones the council and compares the words of whoever made its key."""
+    with people.sitting(name) as here:
+        key = partners.key_of(people.house.desks[COUNCIL].id, people.at)
+        assert key is not None
+        words = acquaintances.words_of(key.maker)
+        assert words
+        partners.compare(
+            people.house.desks[COUNCIL].id, words, people.house.keys[name].passphrase, by=here, at=people.at
+        )
+
+
+def writing(people: People, **changed: object) -> Writing:
+    told: dict[str, object] = {
+        "partner": people.house.desks[COUNCIL].id,
+        "purpose": "support",
+        "basis": "panel",
+        "conditions": ("need-to-know",),
+        "title": TITLE,
+        "text": TEXT,
+        "necessity": NECESSITY,
+        "urgent": False,
+    }
+    return Writing(**{**told, **changed})  # type: ignore[arg-type]
+
+
+def written(people: People, ref: UUID, name: str = "Odile", **changed: object) -> UUID:
+    """Something is written for the council about an assessed report, and waits for a second officer."""
+    with people.sitting(name) as here:
+        return disseminating.write(
+            ref, writing(people, **changed), version=row(ref).version, by=here, at=people.at
+        )
+
+
+def checked(people: People, ident: UUID, name: str = "Olga") -> None:
+    """A second officer reads it and lets it go."""
+    with people.sitting(name) as here:
+        disseminating.check(ident, version=sent(ident).version, by=here, at=people.at)
+
+
+def sent_to_the_council(people: People, **changed: object) -> tuple[UUID, UUID]:
+    """A report, and what was sent to the council about it."""
+    ref, _ = people.assessed()
+    compared(people)
+    ident = written(people, ref, **changed)
+    checked(people, ident)
+    return ref, ident
+
+
+def in_danger(people: People) -> UUID:
+    """A report that Odile holds and has assessed as a danger to life."""
+    ref, _ = people.taken()
+    with people.sitting("Odile") as here:
+        journey.assess(ref, LIFE, version=row(ref).version, by=here, at=people.at)
+    return ref
+
+
+def opened(people: People, ident: UUID, name: str = "Petra") -> OpenedHere:
+    with at_the_council(people, name) as here:
+        return sent_here.open_it(ident, by=here, at=people.at)
+
+
+def answered(people: People, ident: UUID, code: str = "taken-on", text: str = "We will visit.") -> None:
+    with at_the_council(people) as here:
+        sent_here.answer(ident, code, text, by=here, at=people.at)
+
+
+def sent(ident: UUID) -> Dissemination:
+    """Its row as it stands, whoever may see it."""
+    return Dissemination.objects.get(pk=ident)

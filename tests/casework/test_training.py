@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -53,10 +53,10 @@ def lapse(people: People, name: str, code: str, *, ago: timedelta = 3 * DAY) -> 
         training.withdraw(record_of(people, name, code).id, by=stella, at=people.at - ago)
 
 
-def again(people: People, name: str, code: str) -> None:
-    officer = people.house.officers[name].id
+def again(people: People, name: str, code: str, *, at: datetime | None = None) -> None:
+    officer, at = people.house.officers[name].id, at or people.at
     with people.sitting("Stella", unlocked=False) as stella:
-        training.record(code, people.at.date(), [officer], by=stella, at=people.at)
+        training.record(code, at.date(), [officer], by=stella, at=at)
 
 
 def let_pass(code: str, thing: UUID | None = None) -> list[str]:
@@ -375,16 +375,43 @@ def test_a_reminder_goes_to_whose_training_ends_and_says_nothing(people: People)
     watch(people, 300 * DAY)
     assert not Alarm.objects.exists()
     watch(people, 340 * DAY)
-    assert open_alarms("training-ends") == sorted(people.house.desks)
+    assert set(open_alarms("training-ends")) == set(people.house.desks)
+    house, at = people.house, people.at + 340 * DAY
+    odile = house.officers["Odile"].id
     with acting("worker"):
-        here = training_clock.called(people.house.desks["north-east"].id, people.at + 340 * DAY)
-        assert here == {"odile@unit.example", "olga@unit.example"}
-        (alarm,) = Alarm.objects.filter(desk=people.house.desks["north-east"])
-        assert paging._called(alarm, 0, people.at + 340 * DAY) == here
-    assert alarm.report_id is None
+        here = training_clock.called(house.desks["north-east"].id, odile, at)
+        assert here == {"odile@unit.example"}, "and nobody whose own does not end"
+        alarm = Alarm.objects.get(desk=house.desks["north-east"], report_id=odile)
+        assert paging._called(alarm, 0, at) == here
     assert not open_alarms("too-few-trained")
     watch(people, 367 * DAY)
     assert open_alarms("too-few-trained") == sorted(people.house.desks)
+
+
+def test_each_is_reminded_once_also_while_a_colleagues_reminder_stands(people: People) -> None:
+    """Odile's month begins while Olga's alarm is open; and what was put away does not come back before the next end."""
+    desk, odile = people.house.desks["north-east"], people.house.officers["Odile"].id
+
+    def about(day: int) -> set[UUID | None]:
+        watch(people, day * DAY)
+        rows = Alarm.objects.filter(kind="training-ends", desk=desk, cleared_at=None)
+        return set(rows.values_list("report_id", flat=True))
+
+    for code in ("call-taking", "identity"):
+        again(people, "Odile", code, at=people.at + 100 * DAY)
+    assert about(340) == {people.house.officers["Olga"].id}
+    assert about(440) == {people.house.officers["Olga"].id, odile}
+    at = people.at + 441 * DAY
+    with people.sitting("Odile", at=at) as here:
+        (line,) = [
+            one
+            for one in alarms.open_now(by=here, at=at)
+            if Alarm.objects.filter(id=one.id, report_id=odile).exists()
+        ]
+        alarms.clear(line.id, "being-dealt-with", by=here, at=at)
+    assert odile not in about(450)
+    again(people, "Odile", "identity", at=people.at + 450 * DAY)
+    assert odile in about(790), "a year later it ends again"
 
 
 def test_somebody_who_left_is_neither_counted_nor_reminded(people: People) -> None:

@@ -330,8 +330,8 @@ def _called(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
         return on_call.called_authorisers(alarm.desk_id, step, at, overdue=overdue)
     if alarm.kind in ABOUT_TRANSLATIONS and alarm.report_id is not None:
         return on_call.called_translators(alarm.kind, alarm.desk_id, alarm.report_id, _pack().on_call, at)
-    if alarm.kind == AlarmKind.TRAINING_ENDS:
-        people = training_clock.called(alarm.desk_id, at)
+    if alarm.kind == AlarmKind.TRAINING_ENDS and alarm.report_id is not None:
+        people = training_clock.called(alarm.desk_id, alarm.report_id, at)
         if people:
             return people
     if alarm.kind in ABOUT_CALLS | ABOUT_SOURCES:

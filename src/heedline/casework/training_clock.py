@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db.models import Max
@@ -15,8 +15,9 @@ from heedline.dispatch.clocks import slot_of
 from heedline.dispatch.letters import AlarmKind
 from heedline.dispatch.models import Alarm
 
-#: Put away, an alarm comes back after this while its cause lasts: a desk thinks of it each day, a reminder each week.
-_AGAIN = {AlarmKind.TOO_FEW_TRAINED: timedelta(days=1), AlarmKind.TRAINING_ENDS: timedelta(days=7)}
+#: That a desk has too few comes back a day after it was put away, while it lasts. A person is reminded once before each
+#: end, with an alarm of their own: one for the whole desk would be standing already when the next one's month begins.
+_DAILY = timedelta(days=1)
 
 
 def _standing() -> tuple[list[Need], dict[UUID, dict[str, date]]]:
@@ -42,39 +43,51 @@ def too_few(at: datetime) -> frozenset[UUID]:
     return frozenset(desk for (desk, code), number in counts.items() if number < enough[code])
 
 
-def ending(at: datetime) -> dict[UUID, frozenset[UUID]]:
-    """By desk: whose trainings run out within the days of the pack and still count."""
+def ending(at: datetime) -> dict[tuple[UUID, UUID], date]:
+    """(desk, officer) of whose trainings run out within the days of the pack and still count → the latest of those days."""
     needs, until = _standing()
     ahead = at.date() + timedelta(days=competences.trainings().remind_days)
-    found: dict[UUID, set[UUID]] = defaultdict(set)
+    found: dict[tuple[UUID, UUID], date] = {}
     for need in needs:
         last = until.get(need.officer_id, {}).get(need.training.code)
         if last is not None and at.date() <= last < ahead:
             for desk, _ in need.desks:
-                found[desk].add(need.officer_id)
-    return {desk: frozenset(people) for desk, people in found.items()}
+                found[desk, need.officer_id] = max(last, found.get((desk, need.officer_id), last))
+    return found
 
 
 def watch(at: datetime) -> None:
     """Raise alarms for desks with too few, and the reminders before trainings run out. Safe to repeat."""
-    _raise(AlarmKind.TOO_FEW_TRAINED, too_few(at), at)
-    _raise(AlarmKind.TRAINING_ENDS, frozenset(ending(at)), at)
+    _raise(AlarmKind.TOO_FEW_TRAINED, {(desk, None): at - _DAILY for desk in too_few(at)}, at)
+    begins = timedelta(days=competences.trainings().remind_days)
+    _raise(
+        AlarmKind.TRAINING_ENDS,
+        {
+            (desk, officer): datetime.combine(last - begins, time(), UTC)
+            for (desk, officer), last in ending(at).items()
+        },
+        at,
+    )
 
 
-def called(desk: UUID, at: datetime) -> frozenset[str]:
-    """E-mail addresses of whom a reminder calls: those whose training runs out, and the supervisors of their desk."""
-    theirs = Officer.objects.filter(id__in=ending(at).get(desk, frozenset()), is_active=True)
+def called(desk: UUID, officer: UUID, at: datetime) -> frozenset[str]:
+    """E-mail addresses of whom a reminder calls: whose training runs out, and the supervisors of their desk."""
+    theirs = Officer.objects.filter(id=officer, is_active=True)
     return frozenset(theirs.values_list("email", flat=True)) | on_call.supervisors(desk)
 
 
-def _raise(kind: AlarmKind, desks: frozenset[UUID], at: datetime) -> None:
-    cleared = Alarm.objects.filter(kind=kind, desk_id__in=desks, cleared_at__isnull=False)
-    last = dict(cleared.values_list("desk_id").annotate(last=Max("cleared_at")))
+def _raise(kind: AlarmKind, about: dict[tuple[UUID, UUID | None], datetime], at: datetime) -> None:
+    """Raise an alarm of each desk about each (desk, person) of `about`, unless one was put away since the time there."""
+    cleared = Alarm.objects.filter(kind=kind, cleared_at__isnull=False)
+    last = {
+        (desk, person): when
+        for desk, person, when in cleared.values_list("desk_id", "report_id").annotate(last=Max("cleared_at"))
+    }
     Alarm.objects.bulk_create(
         [
-            Alarm(kind=kind, desk_id=desk, slot=slot_of(at))
-            for desk in sorted(desks)
-            if desk not in last or last[desk] + _AGAIN[kind] <= at
+            Alarm(kind=kind, desk_id=desk, report_id=person, slot=slot_of(at))
+            for (desk, person), since in sorted(about.items(), key=str)
+            if (desk, person) not in last or last[desk, person] <= since
         ],
         ignore_conflicts=True,
     )

@@ -32,7 +32,9 @@ class Alarm(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=20)  # dispatch.letters.AlarmKind
     desk = models.ForeignKey("desks.Desk", on_delete=models.PROTECT, related_name="alarms")
-    report_id = models.UUIDField(null=True)  # what it is about: a report, or (identity-…) a request
+    report_id = models.UUIDField(
+        null=True
+    )  # about a report, (identity-…) a request, (training-ends) an officer
     slot = models.DateTimeField()
     steps_sent = models.PositiveSmallIntegerField(default=0)
     failures = models.PositiveSmallIntegerField(default=0)

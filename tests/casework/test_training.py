@@ -20,6 +20,8 @@ from heedline.casework import (
     leaving,
     paging,
     stewardship,
+    sweep_view,
+    sweeping,
     training,
     training_clock,
 )
@@ -270,6 +272,24 @@ def test_for_a_life_in_danger_they_may_ask_and_open_and_the_log_says_so(people: 
     assert let_pass("identity", thing=ref) == ["ask-identity", "open-identity"]
 
 
+def test_for_a_sender_in_danger_too_once_the_report_says_danger(people: People) -> None:
+    """They wrote on a Tuesday; on the Friday somebody found out that they had. The officer there is not trained."""
+    ref, _ = people.taken(**NAMED)
+    at_risk = Asking("source-at-risk", NECESSITY, RISK, 30)
+    lapse(people, "Odile", "identity")
+    lapse(people, "Ada", "authorising")
+    with pytest.raises(Refused, match="Asking for and opening identities"):
+        ask(people, ref, asking=at_risk)
+    with people.sitting("Odile") as odile:
+        finding = journey.Finding(True, "They are being looked for", "high", "Their brother rang")
+        journey.assess(ref, finding, version=row(ref).version, by=odile, at=people.at)
+    request = ask(people, ref, asking=at_risk)
+    decide(people, request)
+    open_it(people, request)
+    assert let_pass("identity", thing=ref) == ["ask-identity", "open-identity"]
+    assert let_pass("authorising", thing=ref) == ["decide-identity"]
+
+
 def test_what_was_released_is_not_opened_after_it_lapsed(people: People) -> None:
     ref, _ = people.taken(**NAMED)
     request = ask(people, ref, asking=CONTACT)
@@ -301,9 +321,9 @@ def test_a_lapsed_authoriser_decides_only_about_a_life(people: People) -> None:
 # --- the material desk -----------------------------------------------------------------------------------------------
 
 
-def an_item(people: People, **told: Any) -> UUID:
+def an_item(people: People, *more: str, **told: Any) -> UUID:
     """A report of something online, at the material desk, which Mirela holds."""
-    open_desk(people.house, "material", "Mirela", "Marcus")
+    open_desk(people.house, "material", "Mirela", "Marcus", *more)
     with acting("office"):
         cast.train(people.house, at=people.at)
     ref = stories.an_item(at=people.at, **told)
@@ -339,6 +359,48 @@ def test_at_the_material_desk_a_lapsed_officer_reads_takes_and_hands_over_and_as
             journey.close(ref, stories.NOTHING, version=row(ref).version, by=mirela, at=people.at)
         journey.hand_over(ref, "national", "Danger", version=row(ref).version, by=mirela, at=people.at)
     assert row(ref).desk.code == "national"
+
+
+def test_where_too_few_are_trained_a_supervisor_closes_and_sweeps_and_the_log_says_so(people: People) -> None:
+    """Trainings have lapsed and a flood has come: nobody may record their own, and the desk must not stand still."""
+    an_item(people, "Mina")
+    second, third, other = (stories.an_item(at=people.at) for _ in range(3))
+    house, spam = people.house, journey.Closing("spam", "Spam", "finished")
+    with acting("office"):
+        desk = house.desks["material"]
+        stewardship.appoint(house.officers["Marcus"], Role.SUPERVISOR, desk, hands=house.hands, at=people.at)
+
+    def close(ref: UUID, name: str) -> None:
+        with people.sitting(name) as by:
+            version = row(ref).version
+            journey.assess_and_close(ref, stories.VAGUE, spam, version=version, by=by, at=people.at)
+
+    def sweep(name: str) -> UUID:
+        with people.sitting(name) as by:
+            sweep_view.alike("material", by=by, at=people.at)
+            return sweeping.sweep("material", {third: row(third).version}, spam, by=by, at=people.at)
+
+    people.take(second, "Marcus")
+    lapse(people, "Marcus", "material")
+    for attempt in (lambda: close(second, "Marcus"), lambda: sweep("Marcus")):
+        with pytest.raises(Refused, match="Assessing online material"):
+            attempt()  # two others are trained: they can
+    lapse(people, "Mina", "material")
+    for attempt in (lambda: close(second, "Mina"), lambda: sweep("Mina")):
+        with pytest.raises(Refused):
+            attempt()  # leads nobody
+    assert not let_pass("material")
+    close(second, "Marcus")
+    made = sweep("Marcus")
+    with people.sitting("Mina") as mina:  # whoever may undo it sees it
+        assert sweep_view.made(made, by=mina, at=people.at).count == 1
+        assert [one.id for one in sweep_view.to_undo("material", by=mina, at=people.at)] == [made]
+    assert {row(ref).stage for ref in (second, third)} == {"closed"}
+    assert let_pass("material") == ["assess", "close", "sweep"]
+    people.take(other, "Marcus")
+    version = row(other).version
+    with people.sitting("Marcus") as marcus, pytest.raises(Refused, match="Assessing online material"):
+        conversation.ask(other, "When?", version=version, by=marcus, at=people.at)  # not this: it can wait
 
 
 # --- the clock -------------------------------------------------------------------------------------------------------

@@ -234,7 +234,10 @@ def _attendance(
         desks=tuple(reads.values()),
         token=token,
         competence=competences.competence(
-            trained, {desk.id: desk.kind for _, desk in works_at if desk is not None}, at.date()
+            trained,
+            {desk.id: desk.kind for _, desk in works_at if desk is not None},
+            at.date(),
+            leads=[desk.id for role, desk in works_at if desk is not None and role == Role.SUPERVISOR],
         ),
     )
 

@@ -13,10 +13,11 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 
-from heedline.desks.models import CompletedTraining
+from heedline.desks.models import Appointment, CompletedTraining
 from heedline.packs import load_pack
 from heedline.packs.training import Trainings
 from heedline.permits.competence import Competence, Requirement, requirement
+from heedline.permits.roles import GRANTS, Role
 
 #: A person's trainings, as a column beside their session.
 TRAININGS = ArraySubquery(
@@ -70,9 +71,36 @@ def kept(rows: Iterable[Mapping[str, Any]]) -> dict[str, date]:
     )
 
 
-def competence(until: Mapping[str, date], kinds: Mapping[UUID, str], today: date) -> Competence:
-    """What the gate asks about one person."""
-    return Competence(today, requirements(settings.PACK), dict(until), dict(kinds))
+def competence(
+    until: Mapping[str, date], kinds: Mapping[UUID, str], today: date, *, leads: Iterable[UUID] = ()
+) -> Competence:
+    """What the gate asks about one person. `leads`: the desks that they are a supervisor of."""
+    thin = [
+        (desk, need.code)
+        for desk in leads
+        for need in requirements(settings.PACK)
+        if kinds[desk] in need.desks and until.get(need.code, date.min) < today
+    ]
+    return Competence(
+        today,
+        requirements(settings.PACK),
+        dict(until),
+        dict(kinds),
+        frozenset((desk, code) for desk, code in thin if _too_few(desk, code, today)),
+    )
+
+
+def _too_few(desk: UUID, code: str, today: date) -> bool:
+    """Whether fewer people of a desk have this training than the pack calls enough. One query, for who has it not."""
+    one = trainings().by_code[code]
+    roles = [role for role in Role if one.capabilities & GRANTS[role]]
+    people = Appointment.objects.filter(
+        desk_id=desk, role__in=roles, ended_on=None, officer__is_active=True
+    ).values("officer_id")
+    rows: dict[UUID, list[tuple[str, date, date | None]]] = {}
+    for row in CompletedTraining.objects.filter(training=code, officer_id__in=people):
+        rows.setdefault(row.officer_id, []).append((code, row.completed_on, row.withdrawn_on))
+    return sum(last_days(theirs).get(code, date.min) >= today for theirs in rows.values()) < one.enough
 
 
 def of_officer(officer: UUID) -> dict[str, date]:

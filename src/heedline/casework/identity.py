@@ -52,8 +52,8 @@ GROUNDS: dict[str, str] = {
     "serious-crime": "It is needed to prevent or detect a serious crime, and no other way is left",
     "legal-duty": "A court or the law requires it",
 }
-#: For this ground a lapsed training stands in nobody's way; the log says so.
-LIFE = "life"
+#: Somebody else's life, and the sender's own: for these a lapsed training stands in nobody's way; the log says so.
+FOR_A_LIFE = frozenset({"life", "source-at-risk"})
 #: How long it may be looked at, in minutes from the decision on.
 LIMITS: dict[int, str] = {30: "30 minutes", 120: "2 hours", 480: "8 hours"}
 #: Characters in one box; stated on the page.
@@ -118,7 +118,7 @@ def ask(ref: UUID, asking: Asking, *, by: Attendance, at: datetime) -> UUID:
         raise ValueError("a ground or a limit that nobody offered")
     said = {"necessity": words_of(asking.necessity), "risk": words_of(asking.risk)}
     found = find(ref, by=by, at=at)
-    found.permit(Capability.ASK_IDENTITY, excused=asking.ground == LIFE and found.standing.danger)
+    found.permit(Capability.ASK_IDENTITY, excused=asking.ground in FOR_A_LIFE and found.standing.danger)
     report = found.report
     desk = next(one for one in (report.desk_id, report.watch_id) if one in by.desk_ids and one is not None)
     earlier = IdentityRequest.objects.filter(report_id=ref, desk_id=desk, purpose=OPEN)
@@ -208,7 +208,7 @@ def decide(request_id: UUID, decision: Decision, *, by: Attendance, at: datetime
     with request_on_the_record(Act.IDENTITY_DECIDED, by=by, request=request_id):
         asked = to_decide(request_id, by, OPEN)
         missing = by.require(
-            Capability.DECIDE_IDENTITY, asked.authoriser_desk_id, excused=asked.ground == LIFE
+            Capability.DECIDE_IDENTITY, asked.authoriser_desk_id, excused=asked.ground in FOR_A_LIFE
         )
         half = wall.second_share(request_id)
         refuse_who_opens(asked, by, *(half.desks if half is not None else ()))
@@ -343,7 +343,7 @@ def _mine(request_id: UUID, by: Attendance, at: datetime) -> tuple[IdentityReque
     if asked is None or report is None:
         raise NotHere
     missing = by.require(
-        Capability.OPEN_IDENTITY, report.desk_id, report.watch_id, excused=asked.ground == LIFE
+        Capability.OPEN_IDENTITY, report.desk_id, report.watch_id, excused=asked.ground in FOR_A_LIFE
     )
     if asked.decided_at is None:
         raise NotNow("No authoriser has decided yet.")

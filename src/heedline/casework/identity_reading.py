@@ -23,7 +23,7 @@ from heedline.casework.attendance import Attendance, Keyring
 from heedline.casework.case_file import LookLine
 from heedline.casework.finding import standing_of
 from heedline.casework.identity import (
-    LIFE,
+    FOR_A_LIFE,
     OPEN,
     PART,
     TRACE,
@@ -247,7 +247,7 @@ def _why_not_decide(asked: IdentityRequest, by: Attendance) -> str:
         return "This has been decided."
     deciding = Capability.DECIDE_TRACE if asked.purpose == TRACE else Capability.DECIDE_IDENTITY
     try:
-        by.require(deciding, asked.authoriser_desk_id, excused=asked.ground == LIFE)
+        by.require(deciding, asked.authoriser_desk_id, excused=asked.ground in FOR_A_LIFE)
     except Refused as refused:
         return refused.reason
     return why_not_decide(Asked(asked.asked_by_id, by.officer_id, opens_reports(by, (asked.desk_id,)))) or ""

@@ -211,7 +211,7 @@ def sweep(
     """
     desk, closing = desk_of(by, desk_code), _checked(closing)
     with refusals_logged(Act.SWEEP_MADE, by=by.officer_id, desk=desk.id, thing="desk", thing_id=desk.id):
-        by.require(Capability.SWEEP, desk.id)
+        missing = by.require(Capability.SWEEP, desk.id)
         if not by.unlocked:
             raise Locked
         if not 0 < len(chosen) <= MOST:
@@ -241,6 +241,15 @@ def sweep(
                 "outcome": closing.outcome,
             },
         )
+        if missing:
+            journal.record(
+                Act.WITHOUT_TRAINING,
+                actor=by.officer_id,
+                desk=desk.id,
+                thing="sweep",
+                thing_id=made.id,
+                detail={"training": missing, "capability": Capability.SWEEP},
+            )
         return made.id
 
 

@@ -15,6 +15,9 @@ from heedline.permits.capabilities import Capability as C
 
 #: What is done all the same where somebody may be in danger; the log says that it was. Closing can wait for a colleague.
 EXCUSED_IN_DANGER = frozenset({C.ASSESS, C.ASK})
+#: What a supervisor does all the same while their desk has too few who may: a flood must not wait for a course. Each can
+#: be taken back (undone, opened again, assessed again), and what is closed may be drawn to be read once more.
+EXCUSED_WHERE_THIN = frozenset({C.ASSESS, C.CLOSE, C.SWEEP})
 #: What was begun while it counted is finished: a call goes on past midnight, and its draft lies for a day.
 GRACE = timedelta(days=1)
 
@@ -52,12 +55,16 @@ class Lapse:
 
 @dataclass(frozen=True, slots=True)
 class Competence:
-    """What one person has been trained in. `until`: last days by training; `kinds`: the sorts of their desks."""
+    """What one person has been trained in. `until`: last days by training; `kinds`: the sorts of their desks.
+
+    `thin`: (desk, training) where they lead and fewer have it than the pack calls enough.
+    """
 
     today: date
     needs: tuple[Requirement, ...] = ()
     until: Mapping[str, date] = field(default_factory=dict)
     kinds: Mapping[UUID, str] = field(default_factory=dict)
+    thin: frozenset[tuple[UUID, str]] = frozenset()
 
     def lapse(self, capability: C, desk: UUID | None, *, begun: bool = False) -> Lapse | None:
         """What is missing for `capability` on this desk of theirs; None when nothing is.

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from heedline.permits import rules
 from heedline.permits.capabilities import Capability
-from heedline.permits.competence import EXCUSED_IN_DANGER, Competence, Lapse
+from heedline.permits.competence import EXCUSED_IN_DANGER, EXCUSED_WHERE_THIN, Competence, Lapse
 from heedline.permits.roles import GRANTS, Role
 
 
@@ -40,7 +40,8 @@ def require(
     """Raise Refused unless a role grants `capability` on one of `desks` and every rule for it holds.
 
     Where it hangs on a training, one of those roles must stand at a desk where nothing is missing. Returns what was
-    missing and let pass: `excused` by an emergency, or `begun` while it counted. The caller logs that; empty otherwise.
+    missing and let pass: `excused` by an emergency, `begun` while it counted, or by a supervisor of a desk with too few
+    who have it. The caller logs that; empty otherwise.
     """
     wanted = set(desks)
     held = [desk for role, desk in appointments if capability in GRANTS[Role(role)] and desk in wanted]
@@ -56,7 +57,10 @@ def require(
     if lapse is None:
         return ""
     in_danger = standing is not None and standing.danger and capability in EXCUSED_IN_DANGER
-    if not (excused or in_danger or (begun and _lapse(competence, capability, held, begun=True) is None)):
+    leads = capability in EXCUSED_WHERE_THIN and any((desk, lapse.code) in competence.thin for desk in held)
+    if not (
+        excused or in_danger or leads or (begun and _lapse(competence, capability, held, begun=True) is None)
+    ):
         raise Refused(lapse.reason)
     return lapse.code
 

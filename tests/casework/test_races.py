@@ -23,13 +23,20 @@ from heedline.casework import (
     drafting,
     form_tokens,
     journey,
+    own_terms_register,
     source_guard,
+    stewardship,
     translating,
 )
+from heedline.casework.signing import Hand
+from heedline.desks.models import Appointment
 from heedline.dispatch import clockwork
 from heedline.permits.gate import Refused
+from heedline.permits.roles import Role
 from heedline.reports.models import Message, Report, Step
-from tests import stories
+from heedline.vault.keys import new_seed
+from heedline.vault.signed import ROOT
+from tests import cast, stories
 from tests.acting import acting
 from tests.casework.language_scene import polish, speaks, the_task
 from tests.casework.people import MINUTE, NORTH_EAST, People, row
@@ -257,3 +264,47 @@ def test_a_sending_that_fails_has_spent_nothing(people: People) -> None:
     assert Report.objects.count() == before
     stories.send(new, at=people.at)
     assert Report.objects.count() == before + 1
+
+
+def test_nobody_is_made_steward_and_overseer_in_the_same_moment(people: People) -> None:
+    """Whoever sets up is watched by somebody else, also where two pairs of people decide at once."""
+    house = people.house
+    ned = house.officers["Ned"]
+
+    def oversee() -> None:
+        with acting("office"):
+            stewardship.appoint(ned, Role.OVERSEER, None, hands=house.hands, at=people.at)
+
+    def set_up() -> None:
+        keys = stewardship.Enrolment(ned.id, new_seed(), "")
+        with acting("office"):
+            stewardship.first_steward(ned, keys, root=Hand(ROOT, house.root), at=people.at)
+
+    for _ in range(5):
+        did = at_once(oversee, set_up)
+        assert sorted(type(one).__name__ for one in did) == ["NoneType", "Refused"], did
+        held = set(Appointment.objects.filter(officer=ned, ended_on=None).values_list("role", flat=True))
+        assert len(held & {"steward", "overseer"}) == 1
+        Appointment.objects.filter(officer=ned).update(ended_on=people.at.date())
+
+
+def test_two_overseers_register_no_more_terms_than_an_officer_may_have(people: People) -> None:
+    house = people.house
+    with acting("office"):
+        cast._officer(house, "Nina", house.officers["Ned"].organisation, house.hands, people.at)
+        for name in ("Ned", "Nina"):
+            stewardship.appoint(house.officers[name], Role.OVERSEER, None, hands=house.hands, at=people.at)
+    about = house.officers["Odile"].id
+    terms = [f"Zinnober {number:04}" for number in range(own_terms_register.MOST - 20)]
+
+    def register(name: str) -> Callable[[], Any]:
+        def run() -> int:
+            with people.sitting(name, unlocked=False) as here:
+                return own_terms_register.register(about, terms, by=here, at=people.at)
+
+        return run
+
+    did = at_once(register("Ned"), register("Nina"))
+    assert sorted(type(one).__name__ for one in did) == ["NotNow", "int"], did
+    with superuser() as db:
+        assert db.execute("SELECT count(*) FROM keys_own_term").fetchone() == (len(terms),)

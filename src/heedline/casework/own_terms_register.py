@@ -70,7 +70,9 @@ def register(officer: UUID, terms: Sequence[str], *, by: Attendance, at: datetim
         oversight.permit(by)
         if officer == by.officer_id:
             raise NotNow("Another overseer registers yours.")
-        if not Officer.objects.filter(pk=officer).exists():
+        if (
+            Officer.objects.select_for_update().filter(pk=officer).first() is None
+        ):  # two at once count in turn
             raise NotHere
         keys = directory().officer(str(officer))
         if keys is None:

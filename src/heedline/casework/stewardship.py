@@ -69,7 +69,11 @@ def permit_stewards(hands: Sequence[Signer]) -> None:
 
 
 def refuse_both(officer: UUID, other: Role) -> None:
-    """Stewards and overseers are different people: whoever sets up is watched by somebody else. Raises Refused."""
+    """Stewards and overseers are different people: whoever sets up is watched by somebody else. Raises Refused.
+
+    Holds the officer's row until the appointment is made, so that of two at once the second sees the first.
+    """
+    Officer.objects.select_for_update().filter(pk=officer).first()
     if Appointment.objects.filter(officer_id=officer, role=other, ended_on=None).exists():
         raise gate.Refused("Whoever sets up does not oversee as well: choose somebody else.")
 

@@ -4,6 +4,7 @@ GRANT SELECT, INSERT ON desks_exercise TO heedline_office;
 GRANT UPDATE (stage, version, priority, danger, outcome, ended_on, sealed) ON desks_exercise TO heedline_office;
 GRANT SELECT (id, began_on), DELETE ON desks_exercise TO heedline_worker;
 ALTER TABLE desks_exercise ENABLE ROW LEVEL SECURITY;
+ALTER TABLE desks_exercise FORCE ROW LEVEL SECURITY;
 CREATE POLICY mine ON desks_exercise TO heedline_office
     USING (officer_id = (SELECT permits.my_officer())) WITH CHECK (officer_id = (SELECT permits.my_officer()));
 CREATE POLICY wiped ON desks_exercise TO heedline_worker USING (true);

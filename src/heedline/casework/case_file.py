@@ -28,6 +28,7 @@ from heedline.casework.case_lines import (
     STEPS,
     TRANSLATION_TEXTS,
     TRANSLATIONS,
+    WITH_PARTNERS,
     MessageLine,
     StepLine,
     message_lines,
@@ -64,6 +65,7 @@ OFFERED: tuple[tuple[Move, Capability, str], ...] = (
     (Move.TAKE, Capability.TAKE, "Take this report"),
     (Move.ASSESS, Capability.ASSESS, "Assess"),
     (Move.ASK, Capability.ASK, "Ask the reporter"),
+    (Move.DISSEMINATE, Capability.DISSEMINATE, "Write to a partner"),
     (Move.HAND_OVER, Capability.HAND_OVER, "Hand over"),
     (Move.CLOSE, Capability.CLOSE, "Close"),
     (Move.RELEASE, Capability.RELEASE, "Give back to the desk"),
@@ -133,6 +135,7 @@ class CaseFile:
     translations: tuple[TranslationLine, ...] = field(repr=False, default=())
     repeat_note: str = ""
     restricted: bool = False
+    with_partners: int = 0
 
     @property
     def translation(self) -> VersionLine | None:
@@ -175,7 +178,7 @@ def _moves(report: Report, by: Attendance, at: datetime, *, restricted: bool) ->
         try:
             after(Stage(report.stage), move)
             by.require(capability, report.desk_id, report.watch_id, standing=standing)
-            if move is Move.HAND_OVER and restricted:
+            if move in {Move.HAND_OVER, Move.DISSEMINATE} and restricted:
                 reason = keeping.RESTRICTED
             if move is Move.TAKE and standing.mine:
                 continue
@@ -267,6 +270,7 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
                 last_trace=LAST_TRACE,
                 asked_translations=TRANSLATIONS,
                 translated=TRANSLATION_TEXTS,
+                with_partners=WITH_PARTNERS,
                 restricted=Exists(keeping.restricting().filter(report=OuterRef("pk"))),
             )
         )
@@ -333,6 +337,7 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
         call=_call(report, opened, at),
         translations=translations,
         restricted=report.restricted,
+        with_partners=len(report.with_partners),
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet, Subquery, UUIDField
+from django.db.models import OuterRef, Q, QuerySet, Subquery, UUIDField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, JSONObject
 
@@ -23,7 +23,15 @@ from heedline.casework.identity import OPEN, TRACE
 from heedline.casework.identity_lines import RequestFacts, RequestLine, line_of, when_words
 from heedline.casework.translation_lines import TranslationLine, VersionLine, newest
 from heedline.desks.models import Officer
-from heedline.reports.models import IdentityRequest, Message, Step, Translation, TranslationText
+from heedline.reports import dissemination_states as states
+from heedline.reports.models import (
+    Dissemination,
+    IdentityRequest,
+    Message,
+    Step,
+    Translation,
+    TranslationText,
+)
 
 #: The words of a sealed part, by its container; empty where our keys do not open it.
 Words = Mapping[UUID, Mapping[str, Any]]
@@ -85,6 +93,11 @@ MESSAGES = _beside(
     by=Subquery(_WHO_SIGNED),
     sent_on="sent_on",
     seen="seen",
+)
+#: What still calls for somebody of what was written for partners.
+WITH_PARTNERS = _beside(
+    Dissemination.objects.filter(Q(state__in=states.OPEN) | Q(state__in=states.TO_READ, checked_by=None)),
+    id="id",
 )
 TRANSLATIONS = _beside(
     Translation.objects.order_by("due_at", "id"),

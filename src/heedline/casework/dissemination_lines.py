@@ -162,6 +162,14 @@ def of_report(ref: UUID, *, by: Attendance, at: datetime) -> tuple[SentFile, ...
     return tuple(_file(row, words, by, at) for row in rows)
 
 
+def one(ident: UUID, *, by: Attendance, at: datetime) -> SentFile:
+    """One thing with its words; logged like `of_report`. Raises NotHere, Refused and Locked."""
+    report = _rows(by).filter(pk=ident).values_list("report_id", flat=True).first()
+    if report is None:
+        raise NotHere
+    return next(file for file in of_report(report, by=by, at=at) if file.line.id == ident)
+
+
 def _opened(report: Report, rows: list[Dissemination], by: Attendance) -> dict[UUID, dict[str, Any]]:
     """The words of every sealed part of them that this officer's keys open."""
     ring = by.keys()

@@ -107,6 +107,7 @@ def office_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
         _link("Take a report down", "call", request.path) if by.desks else None,
         _link("Calls to make", "calls", request.path) if by.desks else None,
         _link("Translations", "translations", request.path) if by.desks else None,
+        _link("Partners", "partners", request.path) if by.may(Capability.FOLLOW_DISSEMINATION) else None,
         _link("Practise", "practise", request.path) if by.may(Capability.PRACTISE) else None,
         _link("Alarms", "alarms", request.path),
         _link("Duty", "rota", request.path),

@@ -17,7 +17,7 @@ STAGES = {
     "waiting": "Waiting to be taken",
     "taken": "Taken",
     "assessed": "Assessed",
-    "acting": "Waiting for the reporter",
+    "acting": "Waiting for an answer",
     "closed": "Closed",
 }
 #: Where a translation was asked for that nobody can make yet.
@@ -51,6 +51,18 @@ ACTS = {
     "translation-handed-on": "Gave a translation on",
     "translation-written": "Translated",
     "translation-dropped": "Took back a translation that was asked for",
+    "dissemination-written": "Wrote something for a partner",
+    "dissemination-read": "Read what was written for partners",
+    "dissemination-checked": "Read what a colleague wrote for a partner",
+    "dissemination-sent": "Sent it to the partner",
+    "dissemination-sent-back": "Did not let it go to the partner",
+    "dissemination-withdrawn": "Took back what was sent to a partner",
+    "dissemination-finished": "Finished what was sent to a partner",
+    "disseminations-listed": "Looked at what is with partners",
+    "released-again": "Released something again, to a partner’s new key",
+    "received-by-partner": "Opened what was sent, for the partner, and signed that it arrived",
+    "opened-by-partner": "Opened what was sent, for the partner",
+    "answered-by-partner": "Answered for the partner",
     "report-handed-over": "Handed it over",
     "report-closed": "Closed it",
     "report-reopened": "Opened it again",
@@ -110,6 +122,7 @@ MOVES = {
     Move.ASK: "Reporter asked",
     Move.CALL: "Called",
     Move.REFER: "Referred to the source unit",
+    Move.DISSEMINATE: "Written for a partner",
     Move.HAND_OVER: "Handed over",
     Move.CLOSE: "Closed",
     Move.REOPEN: "Opened again",
@@ -152,6 +165,7 @@ def tabs_of(file: CaseFile, current: str, query: str) -> list[dict[str, Any]]:
         ("report-ask", "Messages", sum(1 for one in file.messages if one.new)),
         *([("report-call", "Call back", 0 if file.call.done else 1)] if file.call else []),
         ("report-translation", "Translation", sum(1 for one in file.translations if one.state == "waiting")),
+        ("report-partners", "Partners", file.with_partners),
         ("report-hand-over", "Hand over", 0),
         ("report-reopen", "Open again", 0) if file.stage == "closed" else ("report-close", "Close", 0),
         ("report-identity", "Who sent it", 0),
@@ -191,6 +205,10 @@ def _code_words(step: StepLine) -> list[tuple[str, str]]:
             words.append(("Outcome", pack.outcomes[value].words if value in pack.outcomes else value))
         elif name == "status":
             words.append(("The reporter is told", status_words(value)))
+        elif name == "purpose" and value in pack.partners.purposes:
+            words.append(("Purpose", pack.partners.purposes[value].name))
+        elif name == "partner":
+            words.append(("Partner", value))
         elif name == "to":
             words.append(("To", pack.desks[value].name if value in pack.desks else value))
     return words

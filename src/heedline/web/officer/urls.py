@@ -20,6 +20,7 @@ from heedline.web.officer import (
     me_pages,
     oversight_pages,
     own_term_pages,
+    partner_pages,
     practice_call_pages,
     practice_pages,
     provider_pages,
@@ -84,6 +85,8 @@ urlpatterns = [
     path("w/r/<uuid:ref>/language/", translation_pages.say_language, name="report-language"),
     path("w/r/<uuid:ref>/translation/", translation_pages.of_report, name="report-translation"),
     path("w/r/<uuid:ref>/translation/<uuid:task>/", translation_pages.translation, name="translation"),
+    path("w/r/<uuid:ref>/partners/", partner_pages.of_report, name="report-partners"),
+    path("w/r/<uuid:ref>/partners/write/", partner_pages.write, name="report-partners-write"),
     path("w/r/<uuid:ref>/hand-over/", report_pages.hand_over, name="report-hand-over"),
     path("w/r/<uuid:ref>/close/", report_pages.close, name="report-close"),
     path("w/r/<uuid:ref>/reopen/", report_pages.reopen, name="report-reopen"),
@@ -92,6 +95,10 @@ urlpatterns = [
     path("w/r/<uuid:ref>/check/", check_pages.check, name="check"),
     path("w/checks/", check_pages.checks, name="checks"),
     path("w/r/<uuid:ref>/history/", report_pages.history, name="report-history"),
+    # what is sent to partners outside
+    path("w/partners/", partner_pages.all_partners, name="partners"),
+    path("w/partners/<uuid:ref>/", partner_pages.partner, name="partner"),
+    path("w/sent/<uuid:ref>/", partner_pages.sent, name="sent"),
     # who was trained in what
     path("w/training/", training_pages.overview, name="training"),
     path("w/training/<slug:item>/", training_pages.record, name="training-record"),

@@ -48,7 +48,7 @@ from heedline.casework.reading import (
 from heedline.casework.told import Told, open_answers, told_sections
 from heedline.casework.translation_lines import TranslationLine, VersionLine, newest, translation_lines
 from heedline.desks.models import TAKE_NO_REPORTS, Desk, Officer
-from heedline.dispatch.clocks import due_words, is_overdue
+from heedline.dispatch.clocks import due_words, is_overdue, slot_end, slot_of
 from heedline.intake.summary import record_rows
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
@@ -366,9 +366,14 @@ class LookLine:
 
 def when_logged(act: str, at: datetime) -> str:
     """When something stands in the log, for officers. Of an arrival no more than the day is shown: its time is a quarter
-    hour, or midnight where the report had been taken before it was settled."""
+    hour, or midnight where the report had been taken before it was settled. What else is logged by the quarter hour says
+    so: it looks like its first second."""
     there = at.astimezone(_zone())
-    return f"{there:%-d %B %Y}" if act == Act.REPORT_ARRIVED else f"{there:%-d %B %Y, %H:%M}"
+    if act == Act.REPORT_ARRIVED:
+        return f"{there:%-d %B %Y}"
+    if at == slot_of(at):
+        return f"{there:%-d %B %Y, %H:%M} to {slot_end(at).astimezone(_zone()):%H:%M}"
+    return f"{there:%-d %B %Y, %H:%M}"
 
 
 def history(ref: UUID, *, by: Attendance, at: datetime) -> tuple[str, tuple[LookLine, ...]]:

@@ -23,7 +23,7 @@ from heedline.audit.models import Event
 from heedline.casework.attendance import Attendance
 from heedline.casework.finding import refusals_logged
 from heedline.casework.reading import short_name
-from heedline.desks.models import Desk, Officer, Shift
+from heedline.desks.models import CANARY, Appointment, Desk, Officer, Shift
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
 
@@ -80,15 +80,6 @@ class LogLine:
     def short(self) -> str:
         """The report's short name, or ""."""
         return short_name(self.report) if self.report is not None else ""
-
-    @property
-    def words(self) -> tuple[tuple[str, str], ...]:
-        """`detail` for people: reports by the names that they know, nothing for what is empty."""
-        return tuple(
-            (key, ", ".join(short_name(UUID(one)) for one in value.split(", ")) if key == "opened" else value)
-            for key, value in self.detail
-            if value
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +226,8 @@ def _told(value: Any) -> str:
 def choices(*, by: Attendance) -> Choices:
     """Return what can be sieved by. Raises Refused."""
     permit(by)
-    people = Officer.objects.order_by("name").values_list("id", "name")
+    nobody = Appointment.objects.filter(desk__kind=CANARY).values("officer")  # the canary is nobody's name
+    people = Officer.objects.exclude(id__in=nobody).order_by("name").values_list("id", "name")
     desks = Desk.objects.order_by("name").values_list("id", "name")
     return Choices(
         officers=tuple((str(person), name) for person, name in people),

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import io
+import re
 from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+import heedline
 from heedline.audit.acts import Act
 from heedline.audit.models import Event
-from heedline.casework import oversight, stewardship
+from heedline.casework import canary, oversight, stewardship
 from heedline.permits.roles import Role
+from heedline.web.officer import log_words
+from tests.acting import acting
 from tests.cast import House, now
 from tests.sites.officer.desk_hand import Hand
 from tests.stories import a_report
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+PACKAGE = Path(heedline.__file__).parent
 PAGES = ("/oversight/", "/oversight/bulk/", "/oversight/hours/", "/oversight/refused/")
 
 
@@ -47,6 +56,85 @@ def test_an_overseer_reads_the_log_and_opens_nothing(
     ned.get(f"/oversight/?report={ref}")
     assert "Took it" in ned.html
     assert "Could not sign in" not in ned.html.partition("<table")[2]
+
+
+def keys_written() -> set[str]:
+    """Every name under which something is said in an event, out of the source."""
+    found: set[str] = set()
+    acts = (ast.Attribute, ast.Name)
+    fixed = {"actor", "desk", "thing", "thing_id", "refused", "detail", "at_slot", "by"}
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            events = any(
+                isinstance(a, ast.Attribute)
+                and isinstance(a.value, acts)
+                and ast.unparse(a).startswith("Act.")
+                for a in node.args
+            )
+            if name in {"record", "_record"} and events:
+                found |= {each.arg for each in node.keywords if each.arg and each.arg not in fixed}
+            for each in node.keywords:
+                if each.arg == "detail":
+                    dicts = [one for one in ast.walk(each.value) if isinstance(one, ast.Dict)]
+                    found |= {key.value for one in dicts for key in one.keys if isinstance(key, ast.Constant)}  # type: ignore[misc]
+    for wall in (PACKAGE / "permits/walls").glob("*.sql"):
+        for built in re.findall(r"jsonb_build_object\(([^;]*?)\)", wall.read_text(encoding="utf-8")):
+            found |= set(re.findall(r"'([a-z0-9_]+)',", built))
+    return found
+
+
+def test_every_thing_that_an_event_says_has_a_name() -> None:
+    written = keys_written()
+    assert {"ground", "left_out", "sha256", "training"} <= written, "the test finds them"
+    assert written <= set(log_words.LABELS), written - set(log_words.LABELS)
+    assert set(oversight.Sieve().__slots__) <= set(log_words.LABELS)
+
+
+def test_an_overseer_reads_words_and_no_codes(house: House, ned: Hand) -> None:
+    odile = house.officers["Odile"].id
+    for act, detail in (
+        (Act.IDENTITY_ASKED, {"request": str(uuid4()), "ground": "source-at-risk", "minutes": 30}),
+        (Act.SWEEP_MADE, {"closed": 3, "left_out": 1, "outcome": "spam"}),
+        (Act.REPORT_ASSESSED, {"priority": "high", "danger": True}),
+        (Act.WITHOUT_TRAINING, {"training": "call-taking", "capability": "take-down"}),
+        (Act.KEPT_LONGER, {"group": "x-y_z", "reason": "q-r", "next": "2027-01-31"}),
+        (Act.CAME_ON_DUTY, {"until": "2026-11-25T18:00:00+00:00"}),
+    ):
+        Event.objects.create(act=act, actor=odile, detail=detail)
+    ned.get("/oversight/")
+    table = ned.html.partition("<tbody")[2]
+    for words in (
+        "Whoever sent it may be in danger themselves",
+        "Left as they were",
+        "Danger to life",
+        "Yes",
+        "Taking reports down",
+        "31 January 2027",
+        "25 November 2026, 18:00",
+    ):
+        assert words in table, words
+    told = re.findall(r'data-label="More">(.*?)</td>', table, re.DOTALL)
+    for cell in told:
+        assert not re.search(r"[a-z]_[a-z]|True|False|[a-z]+-[a-z]+-", re.sub(r"<[^>]*>", "", cell)), cell
+
+
+def test_the_canary_is_nobody(house: House, ned: Hand) -> None:
+    with acting("office"):
+        canary.found(hands=house.hands, at=now())
+    ned.get("/oversight/")
+    people = ned.html.partition('name="officer"')[2].partition("</select>")[0]
+    assert "Odile O." in people
+    assert "canary" not in people.casefold()
+
+
+def test_what_waits_for_its_quarter_hour_is_dated_by_it(house: House, ned: Hand) -> None:
+    at = datetime(2026, 11, 25, 10, 15, tzinfo=UTC)
+    Event.objects.create(act=Act.CALL_TAKEN_DOWN, actor=house.officers["Odile"].id, at=at)
+    ned.get("/oversight/?act=call-taken-down")
+    assert "25 November 2026, 10:15 to 10:30" in ned.html
 
 
 def test_filters_are_the_address_and_wrong_ones_are_said(house: House, ned: Hand) -> None:

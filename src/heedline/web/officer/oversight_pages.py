@@ -20,6 +20,7 @@ from heedline.casework.case_file import when_logged
 from heedline.casework.oversight import Heap, LogLine, Sieve
 from heedline.web.components.forms import Checkboxes, Choice, DateInput, Form, Select, TextInput
 from heedline.web.declared import Audience, open_to
+from heedline.web.officer import log_words
 from heedline.web.officer.middleware import OfficeRequest
 from heedline.web.officer.report_words import act_words
 
@@ -108,6 +109,7 @@ def _row(line: LogLine) -> dict[str, Any]:
         "line": line,
         "when": when_logged(line.act, line.at),
         "what": act_words(line.act),
+        "more": log_words.more(line.detail),
         "only_officer": _query(officer=str(line.officer)) if line.officer else "",
         "only_report": _query(report=str(line.report)) if line.report else "",
     }

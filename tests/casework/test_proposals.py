@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from allauth.mfa.models import Authenticator
 
 from heedline.casework import (
     NotHere,
@@ -25,6 +26,7 @@ from heedline.casework import (
 from heedline.casework.proposals import Done, Kind
 from heedline.desks.models import Desk, Invitation, KeyStatement, Officer, Organisation, Proposal
 from heedline.permits.gate import Refused
+from heedline.permits.models import OfficeSession
 from heedline.vault import CannotOpen
 from tests.acting import acting
 from tests.casework.leaving_scene import settled
@@ -284,6 +286,8 @@ def test_somebody_who_lost_every_way_is_invited_again_and_gets_nothing_unheard(p
     with people.sitting("Olga", unlocked=False) as here:
         lost = house.keys["Olga"].passphrase
         passkeys.add("c0ffee", "5a" * 32, "5a" * 32, lost, by=here, at=people.at)
+    for kind in ("totp", "webauthn", "recovery_codes"):
+        Authenticator.objects.create(user=olga, type=kind, data={})
     done = both(people, Kind.INVITE, {"name": "Olga", "email": olga.email, "organisation": unit(people)})
     assert "again" in done.words
     officer = enrolling.invited(olga.email, done.code, at=people.at)
@@ -300,6 +304,10 @@ def test_somebody_who_lost_every_way_is_invited_again_and_gets_nothing_unheard(p
             typed=second.words,
             at=people.at,
         )
+    assert not Authenticator.objects.filter(user=olga).exists(), "nor does what was lost sign anybody in"
+    assert not OfficeSession.objects.filter(officer=olga).exists()
+    assert logged("enrolled", thing=olga.id)[-1].detail == {"second_steps": 3}
+    people.tokens.pop("Olga")
     with people.sitting("Olga", unlocked=False) as here:  # a lost passkey opens nothing any more
         assert enrolling.ways(here) == ("passphrase", "reserve")
         with pytest.raises(CannotOpen):

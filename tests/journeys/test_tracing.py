@@ -64,5 +64,5 @@ def test_a_life_at_risk(house: House, office: str, person: Open) -> None:  # noq
     _pictures(odile, "office-trace-statement")
     odile.play.emulate_media(media="print")
     assert odile.play.get_by_role("heading", level=1).is_visible()
-    assert not odile.play.get_by_text("All requests").is_visible()
+    assert not odile.play.get_by_text("Back to the report").is_visible()
     odile.screenshot("office-trace-statement-printed")

@@ -17,7 +17,7 @@ from django.db import transaction
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework import NotHere, WrongPassphrase, attendance
+from heedline.casework import NotHere, WrongPassphrase, attendance, second_factors
 from heedline.casework.acquaintances import words_of
 from heedline.casework.attendance import Attendance, wrapping_context
 from heedline.desks.models import Invitation, Officer, SeedWrapping
@@ -115,6 +115,7 @@ def finish(
 ) -> str:
     """Both ways are proven: store them, the password and the public halves. Return the words of the keys.
 
+    What somebody had before ends: sessions, ways to unlock, and second steps of signing in, which are set up anew.
     `password`: as `hashed` gave it; `first`, `second`: the seed under each way; `typed`: the words of the second. Raises WrongPassphrase, and NotHere
     when the code was used in between.
     """
@@ -137,7 +138,14 @@ def finish(
         SeedWrapping.objects.filter(officer=officer).exclude(way__in=WAYS).delete()  # a passkey to lost keys
         row.code, row.kem, row.signing = None, public_key(seed), signing_public(seed)
         row.save(update_fields=["code", "kem", "signing"])
-        journal.record(Act.ENROLLED, actor=officer_id, thing="officer", thing_id=officer_id)
+        attendance.end_sessions(officer_id)
+        journal.record(
+            Act.ENROLLED,
+            actor=officer_id,
+            thing="officer",
+            thing_id=officer_id,
+            detail={"second_steps": second_factors.forget(officer)},
+        )
     return fingerprints.words(public_key(seed), signing_public(seed))
 
 

@@ -17,7 +17,7 @@ from django.db import transaction
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework import key_directory
+from heedline.casework import key_directory, second_factors
 from heedline.casework.attendance import end_sessions, wrapping_context
 from heedline.casework.enrolling import cost
 from heedline.casework.epochs import make_epoch as make_epoch
@@ -218,8 +218,7 @@ def seat_steward(
             known.save(update_fields=["password", "is_active"])
             end_sessions(known.id)
             SeedWrapping.objects.filter(officer=known).delete()
-            # A lost passkey signs in no more, and a second step is set up anew. The rows are the sign-in library's.
-            known.authenticator_set.all().delete()  # type: ignore[attr-defined]
+            second_factors.forget(known)
             Invitation.objects.filter(officer=known).update(code=None, kem=None, signing=None)
         for way, wrapped in ways.items():
             SeedWrapping.objects.create(officer_id=officer.id, way=way, wrapped=wrapped, proven=True)

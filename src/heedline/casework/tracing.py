@@ -39,6 +39,7 @@ from heedline.dispatch.outbox import post
 from heedline.packs import load_pack
 from heedline.permits import wall
 from heedline.permits.capabilities import Capability
+from heedline.permits.scopes import reports_of
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import IdentityRequest
 
@@ -139,11 +140,12 @@ class Statement:
     """What is held of the sender of one report, for the officer who asked and whoever the paper is given to.
 
     `number` is the request's id; `edition` which edition of the program says so,
-    `site` the public address that it serves. Nothing in it comes out of the report.
+    `site` the public address that it serves. Nothing in it comes out of the report. `theirs`: whoever looks may see that.
     """
 
     number: UUID
     ref: UUID
+    theirs: bool
     short: str
     desk: str
     ground_words: str
@@ -184,6 +186,7 @@ def statement(request_id: UUID, *, by: Attendance, at: datetime) -> Statement:
     return Statement(
         number=asked.id,
         ref=asked.report_id,
+        theirs=reports_of(by.desk_ids).filter(pk=asked.report_id).exists(),
         short=short_name(asked.report_id),
         desk=asked.desk.name,
         ground_words=tracing.grounds.get(asked.ground, asked.ground),

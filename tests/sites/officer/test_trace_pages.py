@@ -70,6 +70,7 @@ def test_from_the_report_to_the_statement(house: House, hand: Callable[[], Hand]
     assert f'href="/w/r/{ref}/trace/"' in odile.html, "the tab “Who sent it” is where one looks for it"
     odile.get(f"/w/r/{ref}/trace/")
     assert "Heedline holds nothing to trace a sender with" in odile.html
+    assert f'href="/w/r/{ref}/identity/" class="moj"' in odile.html, "it stands under that tab"
     odile.send(f"/w/r/{ref}/trace/", do="sure", ground="other-in-danger")
     assert odile.page.status_code == 422
     assert "Say what was tried first" in odile.html
@@ -105,6 +106,10 @@ def test_from_the_report_to_the_statement(house: House, hand: Callable[[], Hand]
     odile.get(f"/w/identity/{request}/statement/")
     assert odile.heading.startswith("What Heedline holds about the sender of ")
     assert "Heedline holds nothing to trace a sender with" in odile.html
+    assert f'href="/w/r/{ref}/trace/">Back to the report' in odile.html
+    ada.get(f"/w/identity/{request}/statement/")
+    assert ">All requests<" in ada.html.partition("<main")[2]
+    assert "Back to the report" not in ada.html
     assert "test_no_table_has_a_mark" in odile.html
     assert "reports_receipt: report_id lookup reporter_key" in odile.html
     assert odile.html.count("<code") == sum(len(one.shown_by) for one in held.LACKS) + sum(

@@ -67,6 +67,7 @@ LABELS = {
     "right": "Right",
     "role": "Role",
     "same": "One reporter",
+    "second_steps": "Second steps of before, ended",
     "serial": "Statement",
     "sha256": "Check sum",
     "since": "From this day",

@@ -131,6 +131,10 @@ MOVES = {
 }
 
 
+#: Pages of a report without a tab of their own.
+_STANDS_UNDER = {"report-trace": "report-identity"}
+
+
 def act_words(act: str) -> str:
     """An act of the log in words; an act without words of its own shows its code."""
     return ACTS.get(act, act.replace("-", " ").capitalize())
@@ -176,7 +180,7 @@ def tabs_of(file: CaseFile, current: str, query: str) -> list[dict[str, Any]]:
         {
             "text": text,
             "href": reverse(name, kwargs={"ref": file.ref}) + query,
-            "current": name == current,
+            "current": name == _STANDS_UNDER.get(current, current),
             "count": count,
         }
         for name, text, count in pages

@@ -70,7 +70,7 @@ def test_from_the_report_to_the_statement(house: House, hand: Callable[[], Hand]
     assert f'href="/w/r/{ref}/trace/"' in odile.html, "the tab “Who sent it” is where one looks for it"
     odile.get(f"/w/r/{ref}/trace/")
     assert "Heedline holds nothing to trace a sender with" in odile.html
-    assert f'href="/w/r/{ref}/identity/" class="moj"' in odile.html, "it stands under that tab"
+    assert f'aria-current="page" href="/w/r/{ref}/identity/"' in odile.html, "it stands under that tab"
     odile.send(f"/w/r/{ref}/trace/", do="sure", ground="other-in-danger")
     assert odile.page.status_code == 422
     assert "Say what was tried first" in odile.html

@@ -85,7 +85,7 @@ def test_the_whole_way(people: People) -> None:
         ("dissemination-checked", 1),
         ("dissemination-sent", 1),
         ("received-by-partner", 1),
-        ("opened-by-partner", 1),
+        ("opened-by-partner", 2),
         ("answered-by-partner", 1),
         ("dissemination-finished", 1),
     ):

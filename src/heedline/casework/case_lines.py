@@ -38,7 +38,13 @@ Words = Mapping[UUID, Mapping[str, Any]]
 #: A row as the database tells it in JSON: ids and times are text.
 Row = Mapping[str, Any]
 
-_WORDS_OF = {"done_what": "What was done", "reason": "Reason", "text": "Text", "said": "What was said"}
+_WORDS_OF = {
+    "done_what": "What was done",
+    "reason": "Reason",
+    "text": "Text",
+    "said": "What was said",
+    "necessity": "Why they need it",
+}
 
 
 @dataclass(frozen=True)

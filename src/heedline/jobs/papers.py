@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from heedline.packs.languages import Page, State
 from heedline.permits.capabilities import Capability
 from heedline.permits.roles import DESCRIPTIONS, GRANTS, Role
 from heedline.permits.rules import REQUEST_RULES, RULES
+from heedline.reports.dissemination_states import PATH as SENDING
+from heedline.reports.dissemination_states import TURNS as SENDING_TURNS
+from heedline.reports.dissemination_states import State as Sending
 from heedline.reports.lifecycle import HELD_MOVES, PATH, TURNS, Stage
 
 _PRINTED = "*Printed from the code by `make docs`. Change the code, not this page.*"
@@ -36,11 +39,11 @@ def _in_words(name: str) -> str:
     return name.replace("_", " ").replace("-", " ").replace("i hold", "they hold")
 
 
-def _diagram() -> Iterator[str]:
+def _diagram[S: str, M: str](first: S, by: str, path: Mapping[tuple[S, M], S]) -> Iterator[str]:
     yield "```mermaid"
     yield "stateDiagram-v2"
-    yield f"    [*] --> {Stage.WAITING}: submit"
-    for (origin, move), goal in PATH.items():
+    yield f"    [*] --> {first}: {by}"
+    for (origin, move), goal in path.items():
         yield f"    {origin} --> {goal}: {move}"
     yield "```"
 
@@ -57,11 +60,17 @@ def journey() -> str:
             "# The journey of a report",
             _PRINTED,
             "A report is always in exactly one stage. These are all the moves there are; any other is refused.",
-            "\n".join(_diagram()),
+            "\n".join(_diagram(Stage.WAITING, "submit", PATH)),
             "## Whose turn it is",
             turns,
             "## Every move",
             moves,
+            "## What is sent to a partner about it",
+            "An officer writes it, and it has states of its own. A report is not closed while one of them calls for somebody.",
+            "\n".join(_diagram(Sending.TO_CHECK, "write", SENDING)),
+            _table(("Something that is", "waits for"), ((state, SENDING_TURNS[state]) for state in Sending)),
+            "Where life is at risk it is sent as it is written, and a second officer reads it afterwards. Where no answer is "
+            "wanted, opening it is the end.",
         ]
     )
 

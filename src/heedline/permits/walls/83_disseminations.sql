@@ -62,21 +62,29 @@ CREATE FUNCTION permits.sent_to_me() RETURNS TABLE (id uuid, from_desk uuid, pur
     WHERE d.partner_id IN (SELECT permits.my_partner_desks()) AND d.sent_at IS NOT NULL
     ORDER BY d.sent_at DESC, d.id
 $$;
--- The payload of one of them and our own header to it; whoever opens it has signed that it arrived, or does so next.
+-- The payload of one of them and our own header to it. That it was fetched stands in the log, about the report and at the
+-- desk that sent it, whatever the partner's process then says of it.
 CREATE FUNCTION permits.sent_parts(p_id uuid) RETURNS TABLE (container uuid, epoch uuid, header bytea, payload bytea,
     voice jsonb, written_on date, answer uuid, answer_epoch uuid, answer_header bytea, answer_payload bytea)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT d.container, h.epochs[1], h.header, p.payload, d.voice, (d.written_at AT TIME ZONE 'UTC')::date,
-        d.answer, ah.epochs[1], ah.header, ap.payload
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO public.audit_event (act, actor, desk, thing, thing_id, outcome, detail)
+        SELECT 'opened-by-partner', permits.my_officer(), r.desk_id, 'report', r.id, 'done',
+            jsonb_build_object('dissemination', p_id::text)
+        FROM public.reports_dissemination d JOIN public.reports_report r ON r.id = d.report_id
+        WHERE d.id = p_id AND d.partner_id IN (SELECT permits.my_partner_desks())
+            AND d.state IN ('sent', 'received', 'answered', 'done');
+    IF NOT FOUND THEN RETURN; END IF;
+    RETURN QUERY SELECT d.container, h.epochs[1], h.header, p.payload, d.voice,
+        (d.written_at AT TIME ZONE 'UTC')::date, d.answer, ah.epochs[1], ah.header, ap.payload
     FROM public.reports_dissemination d
         JOIN public.reports_sealed_header h ON h.container = d.key AND h.report_id = d.report_id AND h.part = 'partner'
         JOIN public.reports_sealed_payload p ON p.container = d.container AND p.report_id = d.report_id
         LEFT JOIN public.reports_sealed_header ah
             ON ah.container = d.answer_key AND ah.report_id = d.report_id AND ah.part = 'partner'
         LEFT JOIN public.reports_sealed_payload ap ON ap.container = d.answer AND ap.report_id = d.report_id
-    WHERE d.id = p_id AND d.partner_id IN (SELECT permits.my_partner_desks())
-        AND d.state IN ('sent', 'received', 'answered', 'done')
-$$;
+    WHERE d.id = p_id;
+END $$;
 -- To whose keys an answer goes: the epochs that the report is addressed to now, with their desks.
 CREATE FUNCTION permits.answer_to(p_id uuid) RETURNS TABLE (epoch uuid, desk uuid)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -86,8 +94,8 @@ CREATE FUNCTION permits.answer_to(p_id uuid) RETURNS TABLE (epoch uuid, desk uui
     WHERE d.id = p_id AND d.partner_id IN (SELECT permits.my_partner_desks()) AND d.state = 'received'
     ORDER BY e.id
 $$;
--- Somebody opens it. The first of them signs that it arrived; every opening stands in the log, about the report, at the
--- desk that sent it. `received`, `opened` (it had arrived before) or `not-yours`.
+-- Somebody has opened it. The first of them signs that it arrived: `received`; `opened` when it had arrived before;
+-- `not-yours`, `not-signed`.
 CREATE FUNCTION permits.receive_sent(p_id uuid, p_receipt jsonb) RETURNS text LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -99,7 +107,7 @@ BEGIN
         AND s.state IN ('sent', 'received', 'answered', 'done') FOR UPDATE;
     IF NOT FOUND THEN RETURN 'not-yours'; END IF;
     fresh := d.state = 'sent';
-    IF fresh AND p_receipt IS NULL THEN RETURN 'not-signed'; END IF;
+    IF fresh AND (p_receipt IS NULL OR octet_length(p_receipt::text) > 4096) THEN RETURN 'not-signed'; END IF;
     IF fresh THEN
         UPDATE public.reports_dissemination s SET receipt = p_receipt, received_by_id = permits.my_officer(),
             received_at = now(), version = s.version + 1,
@@ -108,11 +116,11 @@ BEGIN
             due_at = CASE WHEN d.answer_minutes IS NULL THEN NULL
                 ELSE date_trunc('minute', now()) + make_interval(mins => d.answer_minutes) END
             WHERE s.id = p_id;
+        INSERT INTO public.audit_event (act, actor, desk, thing, thing_id, outcome, detail)
+            SELECT 'received-by-partner', permits.my_officer(), r.desk_id, 'report', r.id, 'done',
+                jsonb_build_object('dissemination', p_id::text)
+            FROM public.reports_report r WHERE r.id = d.report_id;
     END IF;
-    INSERT INTO public.audit_event (act, actor, desk, thing, thing_id, outcome, detail)
-        SELECT CASE WHEN fresh THEN 'received-by-partner' ELSE 'opened-by-partner' END, permits.my_officer(), r.desk_id,
-            'report', r.id, 'done', jsonb_build_object('dissemination', p_id::text)
-        FROM public.reports_report r WHERE r.id = d.report_id;
     RETURN CASE WHEN fresh THEN 'received' ELSE 'opened' END;
 END $$;
 -- The answer, sealed to the epochs that `answer_to` named (`changed` when these are others by now) and, by a header of
@@ -131,7 +139,8 @@ BEGIN
     SELECT array_agg(e ORDER BY e) INTO wanted FROM public.reports_sealed_header h, unnest(h.epochs) AS e
         WHERE h.report_id = d.report_id AND h.part = 'report';
     IF wanted IS DISTINCT FROM p_epochs OR octet_length(p_payload) > 131072 OR octet_length(p_header) > 65536
-        OR octet_length(p_key_header) > 65536 OR length(p_code) NOT BETWEEN 1 AND 20
+        OR octet_length(p_key_header) > 65536 OR p_code !~ '^[a-z0-9-]{1,20}$'
+        OR octet_length(p_voice::text) > 4096
         OR p_read_minutes NOT BETWEEN 1 AND 100000 THEN
         RETURN 'changed';
     END IF;

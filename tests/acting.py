@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.conf import settings
 from django.db import connection
+from django.test import override_settings
 from psycopg.pq import TransactionStatus
 
 PROCESSES = ("public", "office", "worker", "backup", "partner", "files", "door", "usher", "settler", "owner")
@@ -27,6 +29,28 @@ def _role() -> str:
 def acting(process: str) -> Iterator[None]:
     """Everything inside happens under the database role of that process."""
     assert process in PROCESSES
+    with override_settings(**(_of_partners() if process == "partner" else {})), _as_role(process):
+        yield
+
+
+def _of_partners() -> dict[str, object]:
+    """What the partners' process is told otherwise than the office."""
+    return {
+        "FOR_PARTNERS": True,
+        "SSO": None,
+        "OWN_URL": settings.PARTNER_URL,
+        "PASSKEYS": False,
+        "MFA_SUPPORTED_TYPES": ["totp", "recovery_codes"],
+        "MFA_PASSKEY_LOGIN_ENABLED": False,
+        "SECRET_KEY": "only-for-tests-of-the-partners-site",
+        "SESSION_COOKIE_NAME": f"hl_partner_{settings.INSTANCE}",
+        "HELD_COOKIE": f"hl_held_par_{settings.INSTANCE}",
+        "KNOWN_COOKIE": f"hl_known_par_{settings.INSTANCE}",
+    }
+
+
+@contextmanager
+def _as_role(process: str) -> Iterator[None]:
     before = _role()
     with connection.cursor() as cursor:
         cursor.execute(f"SET ROLE heedline_{process}")

@@ -1,6 +1,6 @@
 """The people of the tests. Rosa reports; Odile and Olga are officers of the north-east desk, Otto and Oren of the
 south-west, Nadia and Nils of the national desk that never closes; Ada and Anton decide on identities; Stella and Sten
-are stewards; Ned is nobody.
+are stewards; Ned is nobody. Petra and Pavel work for a partner, in the tests that ask for one (`add_partner`).
 
 Everything is made by the real verbs, so no test starts from a state that nobody could reach.
 """
@@ -46,7 +46,7 @@ class House:
         return [self.keys["Stella"].hand, self.keys["Sten"].hand]
 
     def sign_in(self, name: str, *, at: datetime, unlocked: bool = True) -> Attendance:
-        """A signed-in session of `name`, under the office's role, with the keys unlocked unless told otherwise."""
+        """A signed-in session of `name`, under the role that acts, with the keys unlocked unless told otherwise."""
         session = SessionStore()
         session["_auth_user_id"] = str(self.officers[name].id)
         session.create()
@@ -91,6 +91,25 @@ def build_house(at: datetime) -> House:
                 key_directory.directory().highest_serial, by=house.keys[name].hand, at=at
             )
     return house
+
+
+def add_partner(house: House, *, at: datetime) -> Desk:
+    """A partner of two people, Petra and Pavel, made by the same verbs: `house.desks["northgate"]`, with keys of its own."""
+    with acting("office"):
+        council = stewardship.make_organisation("northgate", "Northgate Council", hands=house.hands, at=at)
+        desk = _desk(house, "northgate", "Northgate safeguarding", council, "partner", None, at)
+        house.desks["northgate"] = desk
+        for name in ("Petra", "Pavel"):
+            _officer(house, name, council, house.hands, at)
+            stewardship.state_officer_keys(house.keys[name], hands=house.hands, at=at)
+            stewardship.appoint(house.officers[name], Role.PARTNER, desk, hands=house.hands, at=at)
+        become_acquainted(house, "Petra", "Pavel", at=at)
+        stewardship.make_epochs_ahead(desk, by=house.keys["Petra"].hand, at=at)
+        for name in ("Petra", "Pavel"):
+            acquaintances.acknowledge(
+                key_directory.directory().highest_serial, by=house.keys[name].hand, at=at
+            )
+    return desk
 
 
 def train(house: House, *, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Browsers without a screen for the two sites: each request runs under that site's routes, middleware and database role."""
+"""Browsers without a screen for the sites: each request runs under that site's routes, middleware and database role."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.acting import acting
 
 
 class SiteClient(Client):
-    """Django's test client, in one of the two sites. CSRF is checked, as in production."""
+    """Django's test client, in one of the sites. CSRF is checked, as in production."""
 
     def __init__(self, site: str, **options: Any) -> None:
         options.setdefault("enforce_csrf_checks", True)
@@ -20,12 +20,11 @@ class SiteClient(Client):
         self.site = site
 
     def request(self, **request: Any) -> Any:
-        public = self.site == "public"
         with (
             override_settings(
                 ROOT_URLCONF=f"heedline.config.urls_{self.site}",
-                MIDDLEWARE=settings.PUBLIC_MIDDLEWARE if public else settings.OFFICE_MIDDLEWARE,
-                CSRF_COOKIE_NAME=f"hl_csrf_{'pub' if public else 'off'}_{settings.INSTANCE}",
+                MIDDLEWARE=getattr(settings, f"{self.site.upper()}_MIDDLEWARE"),
+                CSRF_COOKIE_NAME=f"hl_csrf_{self.site[:3]}_{settings.INSTANCE}",
             ),
             acting(self.site),
         ):

@@ -44,7 +44,7 @@ class Instance:
 
     home: Home
     cluster: postgres.Cluster
-    sites: tuple[demo.Site, demo.Site]
+    sites: demo.Sites
     supervisor: int
     facts: dict[str, Any]
     started_in: float
@@ -59,7 +59,7 @@ class Instance:
 
     def environment(self, process: str) -> dict[str, str]:
         """What that process of the instance was told, for a helper of the bench that acts in its place."""
-        urls = {name: self.cluster.url(name) for name in ("public", "office", "worker", "migrate")}
+        urls = {name: self.cluster.url(name) for name in ("public", "office", "partner", "worker", "migrate")}
         told = demo.environment_of(process, self.home, urls, self.sites)
         return told | {"PYTHONPATH": os.pathsep.join((str(ROOT / "scripts"), str(ROOT / "src")))}
 
@@ -108,12 +108,13 @@ def running() -> Iterator[Instance]:
     (ROOT / "var").mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="bench-home-", dir=ROOT / "var"))
     folder.chmod(0o755)  # the database's account must get to its part of it; secrets/ inside is closed
-    public, office = _free_ports(2)
+    public, office, partner = _free_ports(3)
     told = {name: value for name, value in os.environ.items() if not name.startswith("HEEDLINE_")}
     told |= {
         "HEEDLINE_HOME": str(folder),
         "HEEDLINE_PUBLIC_PORT": str(public),
         "HEEDLINE_OFFICE_PORT": str(office),
+        "HEEDLINE_PARTNER_PORT": str(partner),
     }
     said = folder / "said.log"
     began = time.monotonic()
@@ -136,6 +137,7 @@ def running() -> Iterator[Instance]:
             (
                 demo.Site("public", demo.LOOPBACK, public, "HEEDLINE_PUBLIC_PORT", "/"),
                 demo.Site("office", "localhost", office, "HEEDLINE_OFFICE_PORT", "/sign-in/"),
+                demo.Site("partner", "127.0.0.3", partner, "HEEDLINE_PARTNER_PORT", "/sign-in/"),
             ),
             process.pid,
             facts,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
@@ -81,7 +81,7 @@ def at_the_council(
     people: People, name: str = "Petra", *, at: datetime | None = None
 ) -> Iterator[Attendance]:
     """`name` at the screen of the partner's site."""
-    with nullcontext():
+    with acting("partner"):
         session = SessionStore()
         session["_auth_user_id"] = str(people.house.officers[name].id)
         session.create()

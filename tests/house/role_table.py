@@ -1,8 +1,8 @@
 """What each database role may do, said once more and by hand: the law that the walls are held against.
 
 Letters are PostgreSQL's: r SELECT, a INSERT, w UPDATE, d DELETE, D TRUNCATE, x REFERENCES, t TRIGGER, m MAINTAIN.
-The owner may do everything to every table and nobody signs in as the owner; `backup` reads every table; `partner` and
-`files` have nothing yet. A table that is not here fails the build.
+The owner may do everything to every table and nobody signs in as the owner; `backup` reads every table; `files` has
+nothing yet. What `partner` may do, row-level security narrows to rows of partners' people (`test_partner_walls.py`). A table that is not here fails the build.
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ TABLES: dict[str, dict[str, str]] = {
     "audit_mark": {"office": "r", "worker": "arw"},
     "audit_checkpoint": {"public": "r", "office": "r", "worker": "ar"},
     # people and hours
-    "desks_appointment": {"office": "arw", "worker": "r", "usher": "r"},
-    "desks_desk": {"public": "r", "office": "arw", "worker": "r", "door": "r", "usher": "r"},
-    "desks_invitation": {"office": "arw"},
+    "desks_appointment": {"office": "arw", "worker": "r", "usher": "r", "partner": "r"},
+    "desks_desk": {"public": "r", "office": "arw", "worker": "r", "door": "r", "usher": "r", "partner": "r"},
+    "desks_invitation": {"office": "arw", "partner": "r"},
     "desks_proposal": {"office": "arw"},
-    "desks_provider_binding": {"office": "arwd"},
+    "desks_provider_binding": {"office": "arwd", "partner": "r"},
     "desks_installation": {"public": "r", "office": "ar", "worker": "r"},
     "desks_language_skill": {"office": "ard"},
-    "desks_completed_training": {"office": "ar", "worker": "r"},
+    "desks_completed_training": {"office": "ar", "worker": "r", "partner": "r"},
     "desks_exercise": {"office": "ar", "worker": "d"},
-    "desks_officer": {"office": "arw"},
+    "desks_officer": {"office": "arw", "partner": "r"},
     "desks_on_call": {"office": "arwd", "worker": "r"},
-    "desks_organisation": {"office": "arw", "worker": "r"},
+    "desks_organisation": {"office": "arw", "worker": "r", "partner": "r"},
     "desks_shift": {"office": "arw", "worker": "r"},
     # letters and alarms
     "dispatch_alarm": {"office": "r", "worker": "arwm"},
@@ -54,18 +54,18 @@ TABLES: dict[str, dict[str, str]] = {
     "intake_draft": {"door": "arwd", "settler": "ard", "worker": "m"},
     "intake_question_set": {"office": "r", "door": "ar"},
     # keys
-    "keys_acquaintances": {"office": "arw"},
-    "keys_epoch": {"office": "ar", "worker": "r", "door": "r", "usher": "r"},
-    "keys_grant": {"office": "ar", "usher": "d"},
-    "keys_own_term": {"office": "ard"},
-    "keys_statement": {"public": "r", "office": "ar", "worker": "r"},
-    "keys_wrapping": {"office": "arwd"},
+    "keys_acquaintances": {"office": "arw", "partner": "arw"},
+    "keys_epoch": {"office": "ar", "worker": "r", "door": "r", "usher": "r", "partner": "ar"},
+    "keys_grant": {"office": "ar", "usher": "d", "partner": "ar"},
+    "keys_own_term": {"office": "ard", "partner": "r"},
+    "keys_statement": {"public": "r", "office": "ar", "worker": "r", "partner": "ar"},
+    "keys_wrapping": {"office": "arwd", "partner": "arwd"},
     # sessions
-    "permits_held_form": {"office": "arwd", "settler": "rd"},
+    "permits_held_form": {"office": "arwd", "settler": "rd", "partner": "arwd"},
     "permits_provider_notice": {"office": "ar", "settler": "rd"},
-    "permits_provider_session": {"office": "arwd", "settler": "rd"},
-    "permits_session": {"office": "arwd", "usher": "r", "settler": "rd"},
-    "permits_unlocked": {"office": "arwd", "settler": "rd"},
+    "permits_provider_session": {"office": "arwd", "settler": "rd", "partner": "rd"},
+    "permits_session": {"office": "arwd", "usher": "r", "settler": "rd", "partner": "arwd"},
+    "permits_unlocked": {"office": "arwd", "settler": "rd", "partner": "arwd"},
     # reports
     "reports_call_back": {"office": "ar", "worker": "r", "usher": "d"},
     "reports_dip_check": {"office": "r", "worker": "ar", "usher": "d"},
@@ -89,9 +89,9 @@ TABLES: dict[str, dict[str, str]] = {
     "reports_translation_text": {"office": "ar", "usher": "d"},
     "reports_swept": {"office": "ard", "usher": "d", "settler": "rd", "worker": "m"},
     # signing in: other people's tables
-    "account_emailaddress": {"office": "arwd"},
+    "account_emailaddress": {"office": "arwd", "partner": "arwd"},
     "account_emailconfirmation": {"office": "arwd"},
-    "mfa_authenticator": {"office": "arwd"},
+    "mfa_authenticator": {"office": "arwd", "partner": "arwd"},
     # Django's own, which nothing here uses
     "auth_group": {},
     "auth_group_permissions": {},
@@ -116,7 +116,12 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ): "act actor desk detail outcome thing thing_id",  # what a partner does with what was sent
     ("audit_event", "worker", "a"): "act actor at desk detail outcome thing thing_id",
     ("desks_officer", "worker", "r"): "email id is_active name organisation_id",
-    ("desks_officer", "usher", "r"): "id is_active",
+    ("desks_officer", "usher", "r"): "id is_active organisation_id",
+    ("audit_event", "partner", "a"): "act actor desk detail outcome thing thing_id",  # never `at`
+    ("desks_officer", "partner", "w"): "last_login password",
+    ("desks_invitation", "partner", "w"): "code kem signing",
+    ("desks_desk", "partner", "w"): "name",  # to lock the row: the wall lets no change through
+    ("keys_grant", "partner", "w"): "sealed",
     ("dispatch_alarm", "office", "w"): "acknowledged_at acknowledged_by because cleared_at cleared_by slot",
     ("keys_epoch", "usher", "w"): "destroyed_on retired_at",
     ("keys_grant", "worker", "r"): "epoch_id id officer_id",  # never `sealed`
@@ -218,13 +223,27 @@ ALSO = {
         "submit_report",
         "visit",
     )
+} | {
+    ("permits", name): {"partner"}
+    for name in (
+        "destroy_epoch",
+        "headers_to_move",
+        "left_to_move",
+        "move_headers",
+        "move_shares",
+        "my_officer",
+        "my_partner_desks",
+        "my_retired",
+        "retire_epoch",
+        "shares_to_move",
+    )
 }
 #: (schema, function) → who alone may call it.
 ALONE = {
     ("clockwork", "note_backup"): "backup",
     **{
         ("permits", name): "partner"
-        for name in ("answer_sent", "answer_to", "receive_sent", "sent_parts", "sent_to_me")
+        for name in ("answer_sent", "answer_to", "partner_people", "receive_sent", "sent_parts", "sent_to_me")
     },
 }
 
@@ -273,6 +292,7 @@ PERMITS = {
     "my_partner_desks",
     "my_retired",
     "my_supervised",
+    "partner_people",
     "practised_by_mine",
     "note_call",
     "queue",

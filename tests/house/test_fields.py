@@ -62,7 +62,7 @@ PLAIN: dict[str, str] = {
     "reports_translation": "id report_id message_id outward asked_words due_at state",
     "reports_translation_text": "id report_id translation_id number container",
     "reports_step": "id report_id number move from_stage to_stage on from_desk to_desk codes note",
-    "permits_session": "expires_at",
+    "permits_session": "site expires_at",
     "permits_unlocked": "session_id idle_until",
     "permits_held_form": "expires_at",
     "permits_provider_session": "session_id good_at ask_at asking_until",

@@ -110,9 +110,10 @@ def test_one_home_has_one_heedline(tmp_path: Path) -> None:
         pass
 
 
-def test_both_sites_on_one_port_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("other", ["OFFICE", "PARTNER"])
+def test_two_sites_on_one_port_are_refused(monkeypatch: pytest.MonkeyPatch, other: str) -> None:
     monkeypatch.setenv("HEEDLINE_PUBLIC_PORT", "8200")
-    monkeypatch.setenv("HEEDLINE_OFFICE_PORT", "8200")
+    monkeypatch.setenv(f"HEEDLINE_{other}_PORT", "8200")
     with pytest.raises(CannotStart):
         demo.sites()
 
@@ -124,7 +125,7 @@ def test_a_taken_port_is_named_with_the_variable_to_change(tmp_path: Path) -> No
         port = taken.getsockname()[1]
         ended = subprocess.run(
             [sys.executable, "-m", "heedline.jobs.cli", "demo"],
-            env=environment(tmp_path, port, free_port()),
+            env=environment(tmp_path, port, free_port(), free_port()),
             capture_output=True,
             text=True,
             timeout=30,
@@ -142,7 +143,7 @@ def test_each_process_is_told_its_own_secrets_and_no_others(
     monkeypatch.setenv("HEEDLINE_MAIL_PASSWORD", "from-outside")
     monkeypatch.setenv("HEEDLINE_SSO_SECRET", "of-the-provider")
     home = Home(tmp_path)
-    processes = ("public", "office", "worker", "migrate")
+    processes = ("public", "office", "partner", "worker", "migrate")
     urls = {process: f"postgresql://{process}-secret@/heedline" for process in processes}
     told = {process: demo.environment_of(process, home, urls, demo.sites()) for process in processes}
     for process, variables in told.items():
@@ -159,7 +160,7 @@ def test_each_process_is_told_its_own_secrets_and_no_others(
     assert re.fullmatch(r"[A-Za-z0-9._-]{1,64}", told["public"]["HEEDLINE_INSTALLATION"])
 
 
-def environment(home: Path, public: int, office: int) -> dict[str, str]:
+def environment(home: Path, public: int, office: int, partner: int) -> dict[str, str]:
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("HEEDLINE_", "DJANGO_"))
     }
@@ -167,19 +168,20 @@ def environment(home: Path, public: int, office: int) -> dict[str, str]:
         "HEEDLINE_HOME": str(home),
         "HEEDLINE_PUBLIC_PORT": str(public),
         "HEEDLINE_OFFICE_PORT": str(office),
+        "HEEDLINE_PARTNER_PORT": str(partner),
     }
 
 
 class Run:
     """`heedline demo` in the background of a test."""
 
-    def __init__(self, home: Path, public: int, office: int) -> None:
-        self.home, self.public, self.office = home, public, office
+    def __init__(self, home: Path, public: int, office: int, partner: int) -> None:
+        self.home, self.public, self.office, self.partner = home, public, office, partner
         self.output = home.with_name(f"{home.name}.out")
         with self.output.open("wb") as out:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "heedline.jobs.cli", "demo"],
-                env=environment(home, public, office),
+                env=environment(home, public, office, partner),
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
@@ -223,8 +225,8 @@ def home() -> Iterator[Path]:
     folder.with_name(f"{folder.name}.out").unlink(missing_ok=True)
 
 
-def fetch(host: str, port: int, path: str) -> tuple[int, dict[str, str], str]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+def fetch(host: str, port: int, path: str, *, at: str = "127.0.0.1") -> tuple[int, dict[str, str], str]:
+    connection = http.client.HTTPConnection(at, port, timeout=20)
     try:
         connection.request("GET", path, headers={"Host": f"{host}:{port}", "User-Agent": "telltale-browser"})
         answer = connection.getresponse()
@@ -248,13 +250,14 @@ def memory(processes: list[psutil.Process]) -> float:
 
 @slow
 def test_the_demonstration_from_nothing_to_nothing(home: Path) -> None:
-    run = Run(home, free_port(), free_port())
+    run = Run(home, free_port(), free_port(), free_port())
     started: list[psutil.Process] = []
     try:
         run.come_up()
         facts = json.loads((home / "demo.json").read_text())
         assert facts["public_url"] == f"http://127.0.0.1:{run.public}"
         assert facts["office_url"] == f"http://localhost:{run.office}"
+        assert facts["partner_url"] == f"http://127.0.0.3:{run.partner}"
         assert facts["pid"] == run.process.pid
         assert {"name", "email", "password", "passphrase", "desk", "roles"} <= set(facts["officers"][0])
         assert (home / "demo.json").stat().st_mode & 0o077 == 0
@@ -268,12 +271,16 @@ def test_the_demonstration_from_nothing_to_nothing(home: Path) -> None:
             assert headers["x-content-type-options"] == "nosniff"
             assert "immutable" in headers["cache-control"], "named by its content: fetched once"
         assert fetch("localhost", run.office, "/sign-in/")[0] == 200
+        assert fetch("127.0.0.3", run.partner, "/sign-in/", at="127.0.0.3")[0] == 200
+        assert fetch("127.0.0.1", run.partner, "/sign-in/", at="127.0.0.3")[0] == 400, (
+            "under its own name only"
+        )
         assert fetch("127.0.0.1", run.public, "/telltale-path/?q=telltale-query")[0] == 404
         assert fetch("localhost", run.office, "/telltale-path/?q=telltale-query")[0] == 404
 
         seen = subprocess.run(
             [sys.executable, "-m", "heedline.jobs.cli", "doctor"],
-            env=environment(home, run.public, run.office),
+            env=environment(home, run.public, run.office, run.partner),
             capture_output=True,
             text=True,
             timeout=60,
@@ -283,7 +290,7 @@ def test_the_demonstration_from_nothing_to_nothing(home: Path) -> None:
         assert seen.returncode == 0, seen.stdout + seen.stderr
 
         started = run.everything_it_started()
-        assert len(started) >= 10, "two sites with their workers, the worker, and a database"
+        assert len(started) >= 10, "three sites with their workers, the worker, and a database"
         assert memory([*started, psutil.Process(run.process.pid)]) < 700
     finally:
         code = run.end()
@@ -291,13 +298,14 @@ def test_the_demonstration_from_nothing_to_nothing(home: Path) -> None:
     assert still_running(started) == []
     assert is_free("127.0.0.1", run.public)
     assert is_free("127.0.0.1", run.office)
+    assert is_free("127.0.0.3", run.partner)
     assert "telltale" not in run.said(), "no request is written down"
 
 
 @slow
 def test_when_one_process_dies_all_stop_and_say_so(home: Path) -> None:
     made_before = (home / "root.pub").exists() and not (home / "loading").exists()
-    run = Run(home, free_port(), free_port())
+    run = Run(home, free_port(), free_port(), free_port())
     started: list[psutil.Process] = []
     try:
         run.come_up()

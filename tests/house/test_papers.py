@@ -19,7 +19,8 @@ POSITIONS = (
         f"code execution in {what}"
         for what in ("the public", "the office", "the worker", "migrate", "the backup")
     ),
-    "code execution in partner or files",
+    "code execution in the partner process",
+    "code execution in files",
     "one steward",
     "two stewards together",
     "one steward and one officer",

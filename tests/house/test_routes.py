@@ -21,11 +21,11 @@ from heedline.web.declared import Audience, audience_of, routes
 from tests import stories
 from tests.acting import acting
 from tests.casework.people import NORTH_EAST, People
-from tests.cast import House, now
+from tests.cast import House, add_partner, now
 from tests.site_client import SiteClient
 
 pytestmark = pytest.mark.django_db
-SITES = ("public", "office")
+SITES = ("public", "office", "partner")
 #: Parameters that name somebody's thing. Every other parameter is a page of the same person.
 THINGS = {"ref", "alarm", "desk", "request", "identity", "task", "skill"}
 #: What a form of these routes would hold beside the token; too little is refused as well, and must be refused alike.
@@ -38,6 +38,11 @@ FILLED = {
 
 def of(site: str) -> list[tuple[str, URLPattern]]:
     return list(routes(get_resolver(f"heedline.config.urls_{site}")))
+
+
+def entrance() -> list[tuple[str, URLPattern]]:
+    """The addresses that the office and the partners' site have in common."""
+    return list(routes(get_resolver("heedline.web.entrance.urls")))
 
 
 def parameters(where: str) -> list[tuple[str, str]]:
@@ -60,8 +65,10 @@ def test_every_route_says_whom_it_is_for(site: str) -> None:
 
 
 def test_the_sites_share_no_route_but_the_first() -> None:
-    public, office = ({where for where, _ in of(site)} for site in SITES)
-    assert public & office == {""}
+    public, office, partner = ({where for where, _ in of(site)} for site in SITES)
+    assert public & office == public & partner == {""}
+    # coming in, and each site's own first page and page of oneself
+    assert office & partner == {where for where, _ in entrance()} | {"", "me/", "w/"}
 
 
 def test_every_parameter_is_known_to_the_matrix() -> None:
@@ -73,10 +80,10 @@ def test_every_parameter_is_known_to_the_matrix() -> None:
 
 
 class Person(SiteClient):
-    """Somebody at the office's site, signed in without the pages of signing in; unlocked where they have keys."""
+    """Somebody at the office or the partners' site, signed in without the pages of signing in; unlocked where they have keys."""
 
-    def __init__(self, house: House, name: str | None) -> None:
-        super().__init__("office")
+    def __init__(self, house: House, name: str | None, site: str = "office") -> None:
+        super().__init__(site)
         self.token = ""
         if name is None:
             return
@@ -84,14 +91,14 @@ class Person(SiteClient):
         session = SessionStore()
         session[SESSION_KEY] = str(officer.id)
         session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-        session[HASH_SESSION_KEY] = officer.get_session_auth_hash()
-        with acting("office"):
+        with acting(site):
+            session[HASH_SESSION_KEY] = officer.get_session_auth_hash()
             session.create()
             if name in house.keys:
                 here = attendance.enter(str(session.session_key), officer, at=now())
                 attendance.unlock(here, house.keys[name].passphrase, at=now())
                 attendance.leave()
-        self.cookies[settings.SESSION_COOKIE_NAME] = str(session.session_key)
+            self.cookies[settings.SESSION_COOKIE_NAME] = str(session.session_key)
         page = self.get("/w/").content.decode()
         found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
         assert found, "nobody is signed in"
@@ -166,9 +173,41 @@ def test_what_is_anothers_looks_like_what_never_was(
     assert Alarm.objects.get(id=UUID(theirs["alarm"])).cleared_at is None
 
 
-def test_a_stranger_is_led_to_the_door_from_everywhere(house: House, theirs: dict[str, str]) -> None:
-    stranger = Person(house, None)
-    for where, route in of("office"):
+@pytest.mark.parametrize("name", ["Petra", None])
+def test_what_is_an_officers_looks_to_a_partner_like_what_never_was(
+    house: House, theirs: dict[str, str], name: str | None
+) -> None:
+    """Every address with a thing in it, at the partners' site: with an officer's thing, an officer, and with nothing's id."""
+    add_partner(house, at=now())
+    person, tried = Person(house, name, "partner"), 0
+    for where, _ in of("partner"):
+        things = {n for _, n in parameters(where)} & THINGS
+        for method in ("get", "post") if things else ():
+            data = {**FILLED, "csrfmiddlewaretoken": person.token} if method == "post" else {}
+            answers = []
+            for ref, desk in (
+                (theirs["ref"], "north-east"),
+                (str(house.officers["Odile"].id), "identity"),
+                (str(uuid4()), "no-such-desk"),
+            ):
+                values = {**dict.fromkeys(THINGS, ref), "desk": desk}
+                status, place, body = bare(getattr(person, method)(filled(where, values), data))
+                place, body = (one.replace(ref, "<id>").replace(desk, "<desk>") for one in (place, body))
+                answers.append((status, place, body))
+            assert answers[0] == answers[1] == answers[2], f"{method} /{where}"
+            assert answers[0][0] in ({302} if name is None else {404, 405}) | {403}, (
+                f"{method} /{where} {answers[0]}"
+            )
+            tried += 1
+    assert tried > 1
+
+
+@pytest.mark.parametrize("site", ["office", "partner"])
+def test_a_stranger_is_led_to_the_door_from_everywhere(
+    house: House, theirs: dict[str, str], site: str
+) -> None:
+    stranger = Person(house, None, site)
+    for where, route in of(site):
         if audience_of(route.callback) is Audience.SIGNING_IN:
             continue
         answer = stranger.get(filled(where, {**dict.fromkeys(THINGS, str(uuid4())), **theirs}))
@@ -180,7 +219,10 @@ def test_a_stranger_is_led_to_the_door_from_everywhere(house: House, theirs: dic
 def test_changing_anything_needs_our_token(house: House, theirs: dict[str, str], site: str) -> None:
     """Every unsafe method, on every route, without a token and with a foreign one. The API has no cookies to abuse."""
     before = standing(theirs)
-    person: SiteClient = Person(house, "Odile") if site == "office" else SiteClient("public")
+    if site == "partner":
+        add_partner(house, at=now())
+    names = {"office": "Odile", "partner": "Petra"}
+    person: SiteClient = Person(house, names[site], site) if site in names else SiteClient(site)
     if site == "public":
         person.cookies[settings.DRAFT_COOKIE] = "a" * 43
         person.cookies[settings.VISIT_COOKIE] = "b" * 43
@@ -205,12 +247,14 @@ def test_changing_anything_needs_our_token(house: House, theirs: dict[str, str],
     assert standing(theirs) == before
 
 
-def test_nothing_changes_by_looking(house: House, theirs: dict[str, str]) -> None:
-    """GET of every route of the office, by an officer of the desk: the report, the alarm and the duty stay as they were."""
-    odile = Person(house, "Odile")
+@pytest.mark.parametrize(("site", "name"), [("office", "Odile"), ("partner", "Petra")])
+def test_nothing_changes_by_looking(house: House, theirs: dict[str, str], site: str, name: str) -> None:
+    """GET of every route, by an officer of the desk or a partner: the report, the alarm and the duty stay as they were."""
+    add_partner(house, at=now())
+    person = Person(house, name, site)
     before = standing(theirs)
-    for where, _ in of("office"):
-        answer = odile.get(filled(where, {**dict.fromkeys(THINGS, str(uuid4())), **theirs}))
+    for where, _ in of(site):
+        answer = person.get(filled(where, {**dict.fromkeys(THINGS, str(uuid4())), **theirs}))
         assert answer.status_code < 500, where
     assert standing(theirs) == before
-    assert odile.get("/w/").status_code == 200, "a GET has signed her out"
+    assert person.get("/w/").status_code == 200, "a GET has signed them out"

@@ -1,4 +1,4 @@
-"""The two sites, for tests of pages."""
+"""The sites, for tests of pages."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.cast import House
+from tests.cast import House, add_partner, now
 from tests.house.where_queries_start import queries_of_sites
 from tests.site_client import SiteClient
 
@@ -30,3 +30,10 @@ def public_site(house: House) -> Callable[..., Any]:
 def office_site(house: House) -> Callable[..., Any]:
     """Opens a browser at the office each time it is called."""
     return lambda **options: SiteClient("office", **options)
+
+
+@pytest.fixture
+def partner_site(house: House) -> Callable[..., Any]:
+    """Opens a browser at the partners' site each time it is called. Petra and Pavel work there."""
+    add_partner(house, at=now())
+    return lambda **options: SiteClient("partner", **options)

@@ -29,6 +29,7 @@ from heedline.casework import (
     acquaintances,
     competences,
     epochs,
+    own_site,
     own_terms,
     provider_sessions,
     voices,
@@ -91,6 +92,7 @@ class Attendance:
     competence: Competence
     keyring: Keyring | None = field(repr=False, default=None)
     ask_at: datetime | None = None
+    organisation: str = ""
 
     @property
     def unlocked(self) -> bool:
@@ -166,7 +168,7 @@ def come_in(
     session: SessionStore, *, at: datetime, with_keys: bool = True
 ) -> tuple[Officer, Attendance] | None:
     """Begin a request: find whose session it is, where they work and what is unlocked, and tell the database, all in one
-    statement. None for a session that is nobody's or over. Always paired with `leave`.
+    statement. None for a session that is nobody's or over, or of somebody who does not work at this site. Always paired with `leave`.
 
     Whether the session still counts for that officer (password, way in) is the caller's question. `with_keys=False` is
     for what a page asks by itself while nobody touches it: that must not keep the keys unlocked.
@@ -174,7 +176,9 @@ def come_in(
     token = session.session_key
     if token is None:
         return None
-    rows = session.rows().select_related("officer__provider_binding", "unlocked", "provider")
+    rows = session.rows().select_related(
+        "officer__organisation", "officer__provider_binding", "unlocked", "provider"
+    )
     row = rows.annotate(
         behind=wall.standing_behind(keys_of(token).row_id), works_at=_WORKS_AT, trained=competences.TRAININGS
     ).first()
@@ -190,7 +194,8 @@ def come_in(
         )
         for line in row.works_at
     ]
-    if not provider_sessions.counts(row, roles=[role for role, _ in works_at], at=at):
+    roles = [role for role, _ in works_at]
+    if not own_site.works_here(roles) or not provider_sessions.counts(row, roles=roles, at=at):
         return None
     here = _attendance(row.officer, works_at, competences.kept(row.trained), token, at)
     kept = getattr(row, "unlocked", None) if with_keys else None
@@ -239,6 +244,7 @@ def _attendance(
             at.date(),
             leads=[desk.id for role, desk in works_at if desk is not None and role == Role.SUPERVISOR],
         ),
+        organisation=officer.organisation.name,
     )
 
 
@@ -369,7 +375,7 @@ def signed_in(officer: Officer) -> None:
 
 
 def sign_in_refused(email: str) -> None:
-    """Log a refused sign-in, with the officer when there is one of that address and with nobody otherwise."""
+    """Log a refused sign-in: of the officer with that address, or of nobody."""
     found = Officer.objects.filter(email__iexact=email).values_list("id", flat=True).first()
     journal.record(Act.SIGN_IN_REFUSED, actor=found, refused=True)
 

@@ -17,7 +17,7 @@ from django.db import transaction
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework import NotHere, WrongPassphrase, attendance, second_factors
+from heedline.casework import NotHere, WrongPassphrase, attendance, own_site, second_factors
 from heedline.casework.acquaintances import words_of
 from heedline.casework.attendance import Attendance, wrapping_context
 from heedline.desks.models import Invitation, Officer, SeedWrapping
@@ -69,11 +69,19 @@ def invite(officer: Officer, *, at: datetime) -> str:
 
 
 def invited(email: str, code: str, *, at: datetime) -> UUID:
-    """Whose code this is. Raises NotHere for a wrong, used or late one, and for a stranger, alike."""
-    found = Invitation.objects.filter(
-        code=code_hash(code), expires_at__gt=at, officer__email__iexact=email.strip(), officer__is_active=True
-    ).first()
-    if found is None:
+    """Whose code this is. Raises NotHere for a wrong, used or late one, for a stranger, and for who enrols at
+    the other site, alike."""
+    found = (
+        Invitation.objects.select_related("officer")
+        .filter(
+            code=code_hash(code),
+            expires_at__gt=at,
+            officer__email__iexact=email.strip(),
+            officer__is_active=True,
+        )
+        .first()
+    )
+    if found is None or not own_site.enrols_here(found.officer):
         attendance.sign_in_refused(email.strip())
         raise NotHere
     return found.officer_id

@@ -17,12 +17,21 @@ from django.db import IntegrityError, transaction
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework import NotHere, attendance, enrolling, leaving, single_sign_on, stewardship
+from heedline.casework import NotHere, attendance, enrolling, leaving, own_site, single_sign_on, stewardship
 from heedline.casework.attendance import Attendance
 from heedline.casework.finding import refusals_logged
 from heedline.casework.signing import Proposed, Signer
 from heedline.casework.signing import propose as sign_first
-from heedline.desks.models import CANARY, Appointment, Desk, Invitation, Officer, Organisation, Proposal
+from heedline.desks.models import (
+    CANARY,
+    PARTNER,
+    Appointment,
+    Desk,
+    Invitation,
+    Officer,
+    Organisation,
+    Proposal,
+)
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
 from heedline.permits.roles import DESK_ROLES, Role
@@ -60,10 +69,13 @@ class ProposalLine:
 
 @dataclass(frozen=True)
 class Done:
-    """What came of it. `code`: of an invitation, to be handed over in person, shown once."""
+    """What came of it. `code`: of an invitation, to be handed over in person, shown once; `partner`: it is used at the
+    partners' site.
+    """
 
     words: str
     code: str = field(repr=False, default="")
+    partner: bool = False
 
 
 def _id(text: str | None) -> UUID:
@@ -115,14 +127,17 @@ def _compared(facts: Mapping[str, str], said: str) -> Invitation:
 
 
 def _new_desk(facts: Mapping[str, str]) -> Desk:
+    reports = (
+        facts["kind"] != PARTNER
+    )  # a partner gets none: nobody waits there at night, no identity is released to it
     return Desk(
         id=UUID(facts["id"]),
         code=facts["code"],
         name=facts["name"],
         organisation=_organisation(facts),
         kind=facts["kind"],
-        round_the_clock=facts.get("round_the_clock") == "yes",
-        authoriser=_desk(facts, "authoriser"),
+        round_the_clock=reports and facts.get("round_the_clock") == "yes",
+        authoriser=_desk(facts, "authoriser") if reports else None,
     )
 
 
@@ -136,13 +151,16 @@ def _statement(kind: Kind, facts: Mapping[str, str], said: str) -> tuple[str, di
             )
             return "officer", dict(body)
         case Kind.DESK:
-            return "desk", stewardship.desk_body(_new_desk(facts))
+            new = _new_desk(facts)
+            own_site.keep_desks_apart(new.kind, new.organisation)
+            return "desk", stewardship.desk_body(new)
         case Kind.APPOINT:
             if (Role(facts["role"]) in DESK_ROLES) != (_desk(facts) is not None):
                 raise Refused("This role is held on a desk, or the other way round.")
             if Role(facts["role"]) is Role.STEWARD:
                 raise Refused("A steward is named by the root key.")
             desk = _desk(facts)
+            own_site.keep_apart(_officer(facts), Role(facts["role"]), desk)
             return (
                 ("member", dict(stewardship.member_body(_officer(facts).id, desk.id)))
                 if desk is not None
@@ -327,7 +345,7 @@ def _carry_out(kind: Kind, facts: Mapping[str, str], hands: Sequence[Signer], at
                 stewardship.permit_stewards(hands)
                 officer.is_active = True
                 officer.save(update_fields=["is_active"])
-            return Done(words, enrolling.invite(officer, at=at))
+            return Done(words, enrolling.invite(officer, at=at), own_site.of_partner(officer))
         case Kind.KEYS:
             made = Invitation.objects.get(officer=_officer(facts))
             stewardship.state_public_keys(

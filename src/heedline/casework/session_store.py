@@ -1,6 +1,7 @@
-"""Django's session store for the office: rows keyed by a hash of the cookie, data sealed under the cookie.
+"""Django's session store for the sites that people sign in to: rows keyed by a hash of the cookie, data sealed under it.
 
-A copy of the table signs nobody in and says nothing but who had a session until when.
+A copy of the table signs nobody in and says nothing but who had a session until when. A cookie of one site leads to no row
+at another: the site has a part in the hash.
 """
 
 from __future__ import annotations
@@ -20,12 +21,15 @@ from heedline.permits.models import OfficeSession
 from heedline.vault import CannotOpen
 from heedline.vault.small import RowKeys, derive_keys, new_secret, open_small, seal_small
 
-_PURPOSE = "office-session"
+
+def site() -> str:
+    """Whose site this process serves: office | partner."""
+    return "partner" if settings.FOR_PARTNERS else "office"
 
 
 def keys_of(session_key: str) -> RowKeys:
     """The wall (what row-level security asks for, and the row's pre-image) and the key of a cookie."""
-    return derive_keys(session_key.encode(), _PURPOSE)
+    return derive_keys(session_key.encode(), f"{site()}-session")
 
 
 def row_of(session_key: str) -> bytes:
@@ -92,6 +96,7 @@ class SessionStore(SessionBase):
         values = {
             "sealed": seal_small(keys.key, json.dumps(data).encode(), aad=keys.row_id),
             "officer_id": UUID(str(officer)) if officer else None,
+            "site": site(),
             "expires_at": datetime.now(UTC) + timedelta(seconds=settings.SESSION_COOKIE_AGE),
         }
         if must_create:

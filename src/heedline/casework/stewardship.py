@@ -17,7 +17,7 @@ from django.db import transaction
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework import key_directory, second_factors
+from heedline.casework import key_directory, own_site, second_factors
 from heedline.casework.attendance import end_sessions, wrapping_context
 from heedline.casework.enrolling import cost
 from heedline.casework.epochs import make_epoch as make_epoch
@@ -185,6 +185,7 @@ def first_steward(officer: Officer, keys: Enrolment, *, root: Hand, at: datetime
     """Name a steward by the root key: how an installation begins, and how it gets another one. Raises Refused."""
     permit_root(root)
     refuse_both(officer.id, Role.OVERSEER)
+    own_site.keep_apart(officer, Role.STEWARD, None)
     Appointment.objects.update_or_create(
         officer=officer, role=Role.STEWARD, desk=None, defaults={"ended_on": None}
     )
@@ -277,8 +278,9 @@ def make_desk(
     at: datetime,
     desk_id: UUID | None = None,
 ) -> Desk:
-    """Add a desk; two stewards sign what it is."""
+    """Add a desk; two stewards sign what it is. Raises Refused."""
     permit_stewards(hands)
+    own_site.keep_desks_apart(kind, organisation)
     desk = Desk.objects.create(
         id=desk_id or uuid4(),
         code=code,
@@ -303,6 +305,7 @@ def appoint(
         raise ValueError("This role is held on a desk, or the other way round.")
     if role is Role.OVERSEER:
         refuse_both(officer.id, Role.STEWARD)
+    own_site.keep_apart(officer, role, desk)
     Appointment.objects.update_or_create(officer=officer, role=role, desk=desk, defaults={"ended_on": None})
     if desk is not None and str(officer.id) not in key_directory.directory().members(str(desk.id)):
         state("member", member_body(officer.id, desk.id), hands, at=at)

@@ -12,12 +12,15 @@ from heedline.config import environment as env
 from heedline.config import single_sign_on
 from heedline.config.databases import database_settings
 from heedline.config.edition import edition
+from heedline.config.origins import has_a_name
 
 # --- which process -----------------------------------------------------------------------------------------------
 TESTING = "pytest" in sys.modules
-#: public | office | worker | migrate; a process without a name (mypy, checks, tests) serves nothing.
+#: public | office | partner | worker | migrate; a process without a name (mypy, checks, tests) serves nothing.
 PROCESS = env.text("HEEDLINE_PROCESS", default="none")
 DEMO = env.flag("HEEDLINE_DEMO", default=False)
+#: Whether people of partners sign in here, and nobody else; at the office it is the other way round.
+FOR_PARTNERS = PROCESS == "partner"
 DEBUG = False
 
 # --- this installation -------------------------------------------------------------------------------------------
@@ -32,6 +35,10 @@ ROOT = env.text("HEEDLINE_ROOT", default="")
 PUBLIC_URL = env.text("HEEDLINE_PUBLIC_URL", default="http://127.0.0.1:8000")
 OFFICE_URL = env.text("HEEDLINE_OFFICE_URL", default="http://localhost:8001")
 PARTNER_URL = env.text("HEEDLINE_PARTNER_URL", default="http://127.0.0.3:8003")
+#: The origin of the site that people sign in to here.
+OWN_URL = PARTNER_URL if FOR_PARTNERS else OFFICE_URL
+#: A passkey is bound to a name: where the site's host is an address, none is offered.
+PASSKEYS = has_a_name(OWN_URL)
 #: Cookies are shared across the ports of a host, so two instances need different names.
 INSTANCE = env.text("HEEDLINE_INSTANCE", default="8000")
 #: The one header in which the proxy in front names the visitor's address: for counting in memory, never kept.
@@ -66,7 +73,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.staticfiles",
-    # signing in is the office's; the public process must not even have the code loaded
+    # signing in is for those who have keys; the public process must not even have the code loaded
     *([] if PROCESS == "public" else ["allauth", "allauth.account", "allauth.mfa"]),
     "procrastinate.contrib.django",
     "heedline.audit",
@@ -78,23 +85,26 @@ INSTALLED_APPS = [
     "heedline.web.components",
     "heedline.web.reporter",
     "heedline.web.entrance",
-    "heedline.web.officer",
+    *([] if FOR_PARTNERS else ["heedline.web.officer"]),
+    "heedline.web.partner",
 ]
 AUTH_USER_MODEL = "desks.Officer"
 
 # --- web ---------------------------------------------------------------------------------------------------------
-ROOT_URLCONF = "heedline.config.urls_public" if PROCESS == "public" else "heedline.config.urls_office"
-ALLOWED_HOSTS = [
-    h for h in env.text("HEEDLINE_HOSTS", default="127.0.0.1,localhost,[::1],testserver").split(",") if h
-]
+ROOT_URLCONF = f"heedline.config.urls_{PROCESS if PROCESS in {'public', 'partner'} else 'office'}"
+_HERE = "127.0.0.3" if FOR_PARTNERS else "127.0.0.1,localhost,[::1]"
+ALLOWED_HOSTS = [h for h in env.text("HEEDLINE_HOSTS", default=f"{_HERE},testserver").split(",") if h]
 SECURE = not DEMO and not TESTING
 _HOST_ONLY = "__Host-" if SECURE else ""
 DRAFT_COOKIE = f"{_HOST_ONLY}hl_draft_{INSTANCE}"
 VISIT_COOKIE = f"{_HOST_ONLY}hl_visit_{INSTANCE}"
-HELD_COOKIE = f"{_HOST_ONLY}hl_held_{INSTANCE}"
+HELD_COOKIE = f"{_HOST_ONLY}hl_held_{'par_' if FOR_PARTNERS else ''}{INSTANCE}"
+KNOWN_COOKIE = f"{_HOST_ONLY}hl_known_{'par_' if FOR_PARTNERS else ''}{INSTANCE}"
 CALL_COOKIE = f"{_HOST_ONLY}hl_call_{INSTANCE}"
-SESSION_COOKIE_NAME = f"{_HOST_ONLY}hl_office_{INSTANCE}"
-CSRF_COOKIE_NAME = f"{_HOST_ONLY}hl_csrf_{'pub' if PROCESS == 'public' else 'off'}_{INSTANCE}"
+SESSION_COOKIE_NAME = f"{_HOST_ONLY}hl_{'partner' if FOR_PARTNERS else 'office'}_{INSTANCE}"
+CSRF_COOKIE_NAME = (
+    f"{_HOST_ONLY}hl_csrf_{PROCESS[:3] if PROCESS in {'public', 'partner'} else 'off'}_{INSTANCE}"
+)
 CSRF_COOKIE_AGE = None  # gone with the browser: a year-old cookie would be a trace of the visit
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = SESSION_COOKIE_SAMESITE = "Strict"
@@ -127,7 +137,13 @@ OFFICE_MIDDLEWARE = [
     "heedline.web.officer.middleware.OnTheRecord",
     "heedline.web.refusals.RefusalsBecomePages",
 ]
-MIDDLEWARE = PUBLIC_MIDDLEWARE if PROCESS == "public" else OFFICE_MIDDLEWARE
+PARTNER_MIDDLEWARE = [
+    "heedline.web.entrance.middleware.OnTheRecord"
+    if one == "heedline.web.officer.middleware.OnTheRecord"
+    else one
+    for one in OFFICE_MIDDLEWARE
+]
+MIDDLEWARE = {"public": PUBLIC_MIDDLEWARE, "partner": PARTNER_MIDDLEWARE}.get(PROCESS, OFFICE_MIDDLEWARE)
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -175,7 +191,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
 # No plaintext file may touch a disk: until the sealing upload handler comes there is no handler at all.
 FILE_UPLOAD_HANDLERS: list[str] = []
 
-# --- signing in (office) -----------------------------------------------------------------------------------------
+# --- signing in --------------------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = (
     ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -204,8 +220,8 @@ ACCOUNT_RATE_LIMITS = False
 MFA_RATE_LIMITS = False
 # In the session row, which is sealed; the default would put the names of desks into a cookie.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
-MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_SUPPORTED_TYPES = ["totp", *(["webauthn"] if PASSKEYS else []), "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = PASSKEYS
 MFA_TOTP_ISSUER = "Heedline"
 #: The provider of single sign-on, or None. Nobody but the office may know its secret.
 SSO = single_sign_on.from_environment() if PROCESS in {"office", "none"} else None

@@ -178,7 +178,7 @@ def parser() -> argparse.ArgumentParser:
     demo.set_defaults(call=_demo)
 
     serve = commands.add_parser("serve", help="serve one site over HTTP")
-    serve.add_argument("site", choices=("public", "office"))
+    serve.add_argument("site", choices=("public", "office", "partner"))
     serve.set_defaults(call=_serve)
 
     worker = commands.add_parser("worker", help="watch clocks, page people, settle arrivals")

@@ -56,6 +56,12 @@ PEOPLE: tuple[tuple[str, str, str, bool], ...] = (
 )
 
 
+#: A partner: an organisation of its own (code, name), its desk (code, name), and its people. They work on a site of their own.
+PARTNER = ("northgate", "Northgate Borough Council")
+PARTNER_DESK = ("northgate-safeguarding", "Safeguarding team")
+PARTNER_PEOPLE = ("Petra Hallam", "Pavel Osei")
+
+
 @dataclass
 class _Cast:
     """Who has been made so far."""
@@ -114,8 +120,10 @@ def _people(cast: _Cast, at: datetime) -> None:
     root = [stewardship.Hand(ROOT, cast.root)]
     for code, organisation in pack.organisations.items():
         cast.organisations[code] = stewardship.make_organisation(code, organisation.name, hands=root, at=at)
-    for name, desk, _, _ in PEOPLE:
-        place = pack.desks[desk or pack.watch_desk].organisation
+    code, council = PARTNER
+    cast.organisations[code] = stewardship.make_organisation(code, council, hands=root, at=at)
+    places = {name: pack.desks[desk or pack.watch_desk].organisation for name, desk, _, _ in PEOPLE}
+    for name, place in (places | dict.fromkeys(PARTNER_PEOPLE, code)).items():
         cast.passwords[name] = f"demo-{secrets.token_urlsafe(9)}"
         cast.officers[name] = stewardship.make_officer(
             email=f"{name.split()[0].lower()}@heedline.example",
@@ -164,8 +172,22 @@ def _desks_and_epochs(cast: _Cast, at: datetime) -> None:
             stewardship.appoint(cast.officers[name], Role(role), cast.desks[desk], hands=hands, at=at)
         elif role == Role.OVERSEER:
             stewardship.appoint(cast.officers[name], Role.OVERSEER, None, hands=hands, at=at)
-    for code, desk in cast.desks.items():
-        names = [name for name, place, _, _ in PEOPLE if place == code]
+    code, team = PARTNER_DESK
+    partner = stewardship.make_desk(
+        code=code,
+        name=team,
+        organisation=cast.organisations[PARTNER[0]],
+        kind="partner",
+        round_the_clock=False,
+        authoriser=None,
+        hands=hands,
+        at=at,
+    )
+    for name in PARTNER_PEOPLE:
+        stewardship.state_officer_keys(cast.keys[name], hands=hands, at=at)
+        stewardship.appoint(cast.officers[name], Role.PARTNER, partner, hands=hands, at=at)
+    teams = [(desk, [one for one, place, *_ in PEOPLE if place == code]) for code, desk in cast.desks.items()]
+    for desk, names in [*teams, (partner, list(PARTNER_PEOPLE))]:
         _become_acquainted(cast, names, at)
         stewardship.make_epochs_ahead(desk, by=cast.keys[names[0]].hand, at=at)
     serial = key_directory.directory().highest_serial
@@ -238,7 +260,10 @@ def _facts(cast: _Cast) -> dict[str, Any]:
                 "desk": desk,
                 "roles": [role],
             }
-            for name, desk, role, _ in PEOPLE
+            for name, desk, role in (
+                *((name, desk, role) for name, desk, role, _ in PEOPLE),
+                *((name, PARTNER_DESK[0], "partner") for name in PARTNER_PEOPLE),
+            )
         ],
     }
 

@@ -23,7 +23,7 @@ from heedline.reports.dissemination_states import State as Sending
 from heedline.reports.lifecycle import HELD_MOVES, PATH, TURNS, Stage
 
 _PRINTED = "*Printed from the code by `make docs`. Change the code, not this page.*"
-SITES = {"public": "heedline.config.urls_public", "office": "heedline.config.urls_office"}
+SITES = {site: f"heedline.config.urls_{site}" for site in ("public", "office", "partner")}
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

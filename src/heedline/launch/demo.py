@@ -1,4 +1,4 @@
-"""The demonstration, in the foreground: database, both sites, the worker, and invented people and reports.
+"""The demonstration, in the foreground: database, the sites, the worker, and invented people and reports.
 
 Needs nothing but this package; listens on this machine only; every page says that it is a demonstration. Each process
 gets its own secrets and its own database address, and no other's.
@@ -24,7 +24,7 @@ from heedline.launch.home import Home, InUse
 from heedline.launch.supervisor import Child, StepFailed, Stopped, Supervisor, is_free
 
 LOOPBACK = "127.0.0.1"
-_DATABASE_PROCESSES = ("public", "office", "worker", "migrate")
+_DATABASE_PROCESSES = ("public", "office", "partner", "worker", "migrate")
 _READY_WITHIN = 90.0
 #: What a child inherits from our own environment besides what is written for it here.
 _INHERITED = frozenset(
@@ -36,6 +36,7 @@ _WORDS = """
 Heedline is ready
   for the public   {public}
   for officers     {office}
+  for partners     {partner}
   who can sign in  {facts}
 This is a demonstration with invented people and reports. No police service reads what is written here: in an emergency
 call your emergency number. It listens on this machine only. Ctrl-C stops it.
@@ -56,11 +57,20 @@ class Site:
     def url(self) -> str:
         return f"http://{self.name}:{self.port}"
 
+    @property
+    def address(self) -> str:
+        """Where it listens: every address of the loopback network is this machine's."""
+        return LOOPBACK if self.name == "localhost" else self.name
 
-def sites() -> tuple[Site, Site]:
-    """The public and the office site, at the ports of the environment. Raises CannotStart when they are one port.
 
-    Browsers share cookies among the ports of a host, so each site has a host name of its own; passkeys need a name.
+type Sites = tuple[Site, Site, Site]
+
+
+def sites() -> Sites:
+    """The public site, the office and the partners' site, at the ports of the environment. Raises CannotStart when two are
+    one port.
+
+    Browsers share cookies among the ports of a host, so each site has a host of its own; passkeys need a name.
     """
     public = Site(
         "public", LOOPBACK, env.port("HEEDLINE_PUBLIC_PORT", default=8000), "HEEDLINE_PUBLIC_PORT", "/"
@@ -72,16 +82,21 @@ def sites() -> tuple[Site, Site]:
         "HEEDLINE_OFFICE_PORT",
         "/sign-in/",
     )
-    if public.port == office.port:
-        raise CannotStart("HEEDLINE_PUBLIC_PORT and HEEDLINE_OFFICE_PORT must differ.")
-    return public, office
+    partner = Site(
+        "partner",
+        "127.0.0.3",
+        env.port("HEEDLINE_PARTNER_PORT", default=8003),
+        "HEEDLINE_PARTNER_PORT",
+        "/sign-in/",
+    )
+    if len({public.port, office.port, partner.port}) < 3:
+        raise CannotStart("HEEDLINE_PUBLIC_PORT, HEEDLINE_OFFICE_PORT and HEEDLINE_PARTNER_PORT must differ.")
+    return public, office, partner
 
 
-def environment_of(
-    process: str, home: Home, urls: Mapping[str, str], where: tuple[Site, Site]
-) -> dict[str, str]:
+def environment_of(process: str, home: Home, urls: Mapping[str, str], where: Sites) -> dict[str, str]:
     """Everything that one process is told, and nothing that belongs to another."""
-    public, office = where
+    public, office, partner = where
     told = {name: value for name, value in os.environ.items() if name in _INHERITED}
     told |= {name: os.environ[name] for name in _CHOSEN if os.environ.get(name)}
     home.secret_key(process)
@@ -98,10 +113,14 @@ def environment_of(
         "HEEDLINE_INSTANCE": str(public.port),
         "HEEDLINE_PUBLIC_PORT": str(public.port),
         "HEEDLINE_OFFICE_PORT": str(office.port),
+        "HEEDLINE_PARTNER_PORT": str(partner.port),
         "HEEDLINE_PUBLIC_URL": public.url,
         "HEEDLINE_OFFICE_URL": office.url,
+        "HEEDLINE_PARTNER_URL": partner.url,
         "HEEDLINE_PAGES_DIR": str(home.folder / "pages"),
     }
+    if process == "partner":
+        told["HEEDLINE_BIND"] = partner.address
     if process == "office":  # the secret of single sign-on is the office's alone
         told |= {name: value for name, value in os.environ.items() if name.startswith("HEEDLINE_SSO_")}
     if process == "worker":
@@ -134,13 +153,13 @@ class Demonstration:
     """One run of it: `run()` does everything."""
 
     home: Home
-    where: tuple[Site, Site]
+    where: Sites
     supervisor: Supervisor
 
     def run(self) -> int:
         """Start, wait, stop. Returns the exit code. Raises CannotStart, InUse, StepFailed and Stopped on the way up."""
         for site in self.where:
-            if not is_free(LOOPBACK, site.port):
+            if not is_free(site.address, site.port):
                 raise CannotStart(
                     f"Port {site.port} is taken. Set {site.variable} to a free one, for instance "
                     f"{site.variable}={site.port + 100} make demo."
@@ -197,7 +216,7 @@ class Demonstration:
         self._collect_static_files(self._environment("office", urls))
 
     def _collect_static_files(self, told: Mapping[str, str]) -> None:
-        """Gather what both sites serve to everybody into one folder, when it changed since last time."""
+        """Gather what the sites serve to everybody into one folder, when it changed since last time."""
         folder, mark = self.home.folder / "static", self.home.folder / "static.mark"
         now = fingerprint_of_static_files()
         if folder.is_dir() and mark.exists() and mark.read_text(encoding="ascii") == now:
@@ -210,21 +229,25 @@ class Demonstration:
 
     def _serve(self, urls: Mapping[str, str]) -> int:
         with _step("Starting the sites and the worker"):
-            for process in ("public", "office"):
+            for process in ("public", "office", "partner"):
                 self.supervisor.start(process, _heedline("serve", process), self._environment(process, urls))
             self.supervisor.start("worker", _heedline("worker"), self._environment("worker", urls))
             died = self._wait_until_they_answer()
         if died is None and not self.supervisor.asked_to_stop:
-            public, office = self.where
-            # The other two sites of the contract are not there yet, and say so.
+            public, office, partner = self.where
+            # The fourth site of the contract is not there yet, and says so.
             facts = {
                 "public_url": public.url,
                 "office_url": office.url,
                 "files_url": None,
-                "partner_url": None,
+                "partner_url": partner.url,
             }
             self.home.tell({**facts, "pid": os.getpid()})
-            say(_WORDS.format(public=public.url, office=office.url, facts=self.home.demo_json))
+            say(
+                _WORDS.format(
+                    public=public.url, office=office.url, partner=partner.url, facts=self.home.demo_json
+                )
+            )
             died = self.supervisor.wait()
         if died is not None:
             raise StepFailed(died.name, died.process.returncode or 1)
@@ -232,7 +255,7 @@ class Demonstration:
         return 0
 
     def _wait_until_they_answer(self) -> Child | None:
-        """Wait until both sites show their first page. Returns a child that died instead. Raises CannotStart."""
+        """Wait until the sites show their first page. Returns a child that died instead. Raises CannotStart."""
         for site in self.where:
             try:
                 died = self.supervisor.wait(until=lambda site=site: answers(site), at_most=_READY_WITHIN)  # type: ignore[misc]
@@ -245,7 +268,7 @@ class Demonstration:
 
 def answers(site: Site) -> bool:
     """Whether the site shows its first page. Raises CannotStart when that page is broken: waiting will not mend it."""
-    connection = http.client.HTTPConnection(LOOPBACK, site.port, timeout=10)
+    connection = http.client.HTTPConnection(site.address, site.port, timeout=10)
     try:
         connection.request("GET", site.first_page, headers={"Host": f"{site.name}:{site.port}"})
         status = connection.getresponse().status

@@ -16,10 +16,10 @@ from granian.log import LogLevels
 from heedline.config import environment as env
 from heedline.launch import CannotStart
 
-SITES = ("public", "office")
-_PORTS = {"public": 8000, "office": 8001}
-_WORKERS = {"public": 2, "office": 1}
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+SITES = ("public", "office", "partner")
+_PORTS = {"public": 8000, "office": 8001, "partner": 8003}
+_WORKERS = {"public": 2, "office": 1, "partner": 1}
+_LOOPBACK = frozenset({"127.0.0.1", "127.0.0.3", "localhost", "::1"})
 #: How many connections wait for us at most; shared out among the workers, the rest waits in the kernel.
 _BACKLOG = 1024
 
@@ -42,7 +42,7 @@ QUIET: dict[str, Any] = {
 
 
 def serve(site: str) -> int:
-    """Serve `public` or `office` until SIGTERM or SIGINT; returns the exit code.
+    """Serve `public`, `office` or `partner` until SIGTERM or SIGINT; returns the exit code.
 
     The environment says where: HEEDLINE_BIND (this machine only, and nothing else in a demonstration) and the site's
     port, HEEDLINE_<SITE>_WORKERS processes of HEEDLINE_<SITE>_THREADS (8) requests at once. Raises CannotStart.

@@ -6,11 +6,15 @@ from django.db import models
 
 
 class OfficeSession(models.Model):
-    """A session. `officer` is what row-level security goes by, through the hash of the token and never by an id that the app names."""
+    """A session. `officer` is what row-level security goes by, through the hash of the token and never by an id that the app names.
+
+    `site`: office | partner, where it was begun; before somebody has signed in, nothing else says whose row it is.
+    """
 
     row = models.BinaryField(primary_key=True, max_length=32)
     sealed = models.BinaryField()
     officer = models.ForeignKey("desks.Officer", on_delete=models.CASCADE, null=True, related_name="+")
+    site = models.CharField(max_length=8)
     expires_at = models.DateTimeField()
 
     class Meta:

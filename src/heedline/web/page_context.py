@@ -1,4 +1,4 @@
-"""What stands around every page of both sites, from the pack: name, numbers, footer, and in the office who is signed in."""
+"""What stands around every page of a site, from the pack: name, numbers, footer, and who is signed in."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from heedline.casework.attendance import Attendance
 from heedline.packs import Pack, load_pack
 from heedline.packs.languages import State
 from heedline.permits.capabilities import Capability
@@ -16,23 +17,27 @@ from heedline.web.components.shell import Link, OfficeShell, PublicShell
 from heedline.web.reporter import beside, languages
 
 _OFFICE = "heedline.config.urls_office"
+_PARTNER = "heedline.config.urls_partner"
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
     """Django's context processor: `shell` for the site that this request belongs to."""
     pack = load_pack(settings.PACK)
-    if is_office(request):
-        return {"shell": office_shell(request, pack)}
+    if is_signed_in_to(request):
+        shown = partner_shell if _is(request, _PARTNER) else office_shell
+        return {"shell": shown(request, pack), "passkeys": settings.PASSKEYS}
     code = languages.language()
     shell = replace(public_shell(pack, code), languages=languages.same_page(request))
     return {"shell": shell, "words": pack.words(code)}
 
 
-def is_office(request: HttpRequest) -> bool:
-    """Whether this request came to the office site."""
-    return getattr(request, "urlconf", None) == _OFFICE or (
-        not getattr(request, "urlconf", None) and settings.ROOT_URLCONF == _OFFICE
-    )
+def _is(request: HttpRequest, urlconf: str) -> bool:
+    return (getattr(request, "urlconf", None) or settings.ROOT_URLCONF) == urlconf
+
+
+def is_signed_in_to(request: HttpRequest) -> bool:
+    """Whether this request came to a site that people sign in to: the office, or the partners'."""
+    return _is(request, _OFFICE) or _is(request, _PARTNER)
 
 
 def _link(text: str, name: str, here: str) -> Link | None:
@@ -89,13 +94,52 @@ def _public_shell(pack: Pack, code: str) -> PublicShell:
     )
 
 
+def _frame(pack: Pack) -> dict[str, Any]:
+    return {
+        "service_name": pack.service.name,
+        "emergency_number": pack.numbers["emergency"].number,
+        "demo": settings.DEMO,
+    }
+
+
+def _person(by: Attendance, *, has_keys: bool) -> dict[str, Any]:
+    """Who is signed in, and whether their keys are unlocked."""
+    return {
+        "person": by.name,
+        "unlocked_until": "Keys unlocked" if by.unlocked else "",
+        "unlock_url": reverse("unlock") if has_keys and not by.unlocked else "",
+        "lock_url": reverse("lock") if by.unlocked else "",
+        "sign_out_url": reverse("account_logout"),
+    }
+
+
+def partner_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
+    """The frame of the partners' pages: which organisation, who is signed in, whether their keys are unlocked."""
+    by = getattr(request, "attendance", None)
+    names = [("Help", "help")]
+    if by is not None:
+        names = [
+            ("Sent to you", "my-work"),
+            ("Keys", "keys"),
+            ("Security", "mfa_index"),
+            ("Me", "me"),
+            *names,
+        ]
+    links = [
+        Link(text=text, href=(href := reverse(name, urlconf=_PARTNER)), current=request.path == href)
+        for text, name in names
+    ]
+    frame = _frame(pack) | {"site": "Partners", "partner": True, "navigation": tuple(links)}
+    if by is None:
+        return OfficeShell(**frame)
+    return OfficeShell(**frame, **_person(by, has_keys=True), desk=by.organisation)
+
+
 def office_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
     """The frame of office pages: who is signed in, whether their keys are unlocked."""
     by = getattr(request, "attendance", None)
     frame: dict[str, Any] = {
-        "service_name": pack.service.name,
-        "emergency_number": pack.numbers["emergency"].number,
-        "demo": settings.DEMO,
+        **_frame(pack),
         "practice": getattr(request, "practice", ""),
         "caller": getattr(request, "caller", ()),
     }
@@ -126,11 +170,7 @@ def office_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
     ]
     return OfficeShell(
         **frame,
+        **_person(by, has_keys=has_keys),
         navigation=tuple(link for link in links if link is not None),
-        person=by.name,
         desk=by.desks[0].name if len(by.desks) == 1 else "",
-        unlocked_until="Keys unlocked" if by.unlocked else "",
-        unlock_url=reverse("unlock") if has_keys and not by.unlocked else "",
-        lock_url=reverse("lock") if by.unlocked else "",
-        sign_out_url=reverse("account_logout"),
     )

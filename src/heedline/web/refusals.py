@@ -18,7 +18,7 @@ from heedline.casework import Changed, CodeUnknown, Locked, NoRoom, NotHere, Sea
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.vault import CannotOpen
-from heedline.web.page_context import is_office
+from heedline.web.page_context import is_signed_in_to
 from heedline.web.reporter.recovery import forgery_check_failed
 
 logger = logging.getLogger("heedline.web")
@@ -85,7 +85,7 @@ def refusal_for(problem: BaseException) -> tuple[Refusal, str]:
 
 def page(request: HttpRequest, refusal: Refusal, words: str = "") -> HttpResponse:
     """Show a refusal in the site's own shell; to the public in the pack's words."""
-    if is_office(request):
+    if is_signed_in_to(request):
         context = {"title": refusal.title, "words": words or refusal.words}
         return render(request, "entrance/refused.html", context, status=refusal.status)
     key = (
@@ -112,7 +112,7 @@ class RefusalsBecomePages:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The page for a form that came without our token: cookies off, or a page from before."""
-    if not is_office(request):
+    if not is_signed_in_to(request):
         return forgery_check_failed(request, reason)
     return page(
         request,

@@ -39,7 +39,7 @@ def stewards(house: House, hand: Callable[[], Hand]) -> tuple[Hand, Hand]:
     return stella, sten
 
 
-def both(house: House, stewards: tuple[Hand, Hand], kind: str, **facts: str) -> Hand:
+def both(house: House, stewards: tuple[Hand, Hand], kind: str, /, **facts: str) -> Hand:
     stella, sten = stewards
     stella.get(f"/s/propose/{kind}/")
     stella.send(f"/s/propose/{kind}/", passphrase=house.keys["Stella"].passphrase, **facts)

@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("row", models.BinaryField(max_length=32, primary_key=True, serialize=False)),
                 ("sealed", models.BinaryField()),
+                ("site", models.CharField(max_length=8)),
                 ("expires_at", models.DateTimeField()),
                 (
                     "officer",

@@ -49,7 +49,9 @@ class PublicShell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeShell:
-    """Around every page of the office. An empty `person` is somebody who is not signed in.
+    """Around every page of a site that people sign in to. An empty `person` is somebody who is not signed in.
+
+    `site`: what the site is called beside the service's name; `partner`: that it is the partners'.
 
     `duty`: "On duty until 18:00 UTC", or empty when off duty. `unlocked_until`: words, or empty when the keys are
     locked. The three addresses that change something are posted to. `practice`: the name of the exercise that the page
@@ -57,6 +59,8 @@ class OfficeShell:
     """
 
     service_name: str
+    site: str = "Office"
+    partner: bool = False
     home_url: str = "/w/"
     language: str = "en"
     direction: Literal["ltr", "rtl"] = "ltr"

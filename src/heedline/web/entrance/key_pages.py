@@ -26,7 +26,7 @@ from heedline.web.entrance.signing_in import is_own_path
 PASSPHRASE = TextInput(
     name="passphrase",
     label="Passphrase",
-    hint="The six words that unlock your keys. Asked for again, because this changes who can open reports.",
+    hint="The six words that unlock your keys. Asked for again, because this changes who can open what.",
     kind="password",
     autocomplete="off",
     required="Enter your passphrase",

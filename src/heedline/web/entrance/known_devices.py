@@ -21,11 +21,6 @@ _MOST = 6
 _DAYS = 60
 
 
-def cookie_name() -> str:
-    """One name per instance, as for every cookie; host-only under TLS."""
-    return f"{'__Host-' if settings.SECURE else ''}hl_known_{settings.INSTANCE}"
-
-
 def account_mark(email: str) -> str:
     """A keyed hash of the e-mail as typed (case and outer spaces do not count)."""
     return salted_hmac(_SALT, email.strip().casefold(), algorithm="sha256").hexdigest()[:32]
@@ -33,7 +28,9 @@ def account_mark(email: str) -> str:
 
 def _entries(request: HttpRequest) -> list[tuple[str, str]]:
     try:
-        found: Any = signing.loads(request.COOKIES.get(cookie_name(), ""), salt=_SALT, max_age=_DAYS * 86400)
+        found: Any = signing.loads(
+            request.COOKIES.get(settings.KNOWN_COOKIE, ""), salt=_SALT, max_age=_DAYS * 86400
+        )
         return [(str(mark), str(device)) for mark, device in found][:_MOST]
     except (signing.BadSignature, TypeError, ValueError):
         return []
@@ -51,7 +48,7 @@ def remember(request: HttpRequest, response: HttpResponseBase, email: str) -> No
     device = device_for(request, email) or secrets.token_urlsafe(16)
     others = [entry for entry in _entries(request) if entry[0] != mark]
     response.set_cookie(
-        cookie_name(),
+        settings.KNOWN_COOKIE,
         signing.dumps([(mark, device), *others][:_MOST], salt=_SALT),
         max_age=_DAYS * 86400,
         path="/",

@@ -28,7 +28,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
-from heedline.casework import attendance, second_factors, single_sign_on
+from heedline.casework import attendance, own_site, second_factors, single_sign_on
 from heedline.web.entrance import known_devices, throttle, times
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ LAST_SIGN_IN = "last_sign_in"
 SECOND_FACTOR = "second_factor"
 #: For who is bound to a provider and comes another way.
 BOUND = "You sign in with {name}. If it cannot be reached, ask two stewards to let you in by password."
+#: For who came by a passkey and does not belong here; by password they are told what everybody is told.
+NOT_HERE = "You cannot sign in here."
 #: What counts as a second factor; recovery codes alone do not.
 REAL_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
@@ -103,12 +105,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return is_own_path(url)
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
-        """The officer, or None alike for unknown, wrong and inactive. ValidationError after too many tries."""
+        """The officer, or None alike for unknown, wrong, inactive, and of the other site. ValidationError after too many
+        tries."""
         limit, key = bucket(request, credentials["email"])
         limited(limit, key, self.TOO_MANY)
         officer = authenticate(request, **credentials)
         AuthenticationBackend.unstash_authenticated_user()  # an inactive officer is answered like an unknown one
-        if officer is None:
+        if officer is None or not own_site.signs_in_here(officer):
             attendance.sign_in_refused(credentials["email"])
             return None
         limit.give_back(key)
@@ -117,7 +120,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return officer
 
     def pre_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse | None:
-        """Whatever way it was (a passkey too): who signs in through the provider comes in by that way."""
+        """Whatever way it was (a passkey too): only people of this site, and who signs in through the provider comes in by
+        that way."""
+        if not own_site.signs_in_here(cast("Officer", user)):
+            attendance.sign_in_refused(user.get_username())
+            messages.error(request, NOT_HERE)
+            return HttpResponseRedirect(reverse("account_login"))
         if single_sign_on.password_closed(cast("Officer", user), at=attendance.now()):
             messages.error(request, BOUND.format(name=provider_name()))
             return HttpResponseRedirect(reverse("account_login"))
@@ -240,7 +248,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth h
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """Our name and host from the configuration, never from the request."""
-        return {"id": urlsplit(settings.OFFICE_URL).hostname or "localhost", "name": "Heedline"}
+        return {"id": urlsplit(settings.OWN_URL).hostname or "localhost", "name": "Heedline"}
 
     def _get_site_name(self) -> str:
         return "Heedline"

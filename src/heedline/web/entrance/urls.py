@@ -6,10 +6,14 @@ What allauth could do besides (sign-up, password mails, e-mail addresses, social
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
+from heedline.casework import NotHere
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import enrol_pages, key_pages, passkey_pages, sign_in_views, unlocking
 
@@ -26,18 +30,32 @@ def _security(view: Any) -> Callable[..., Any]:
     return open_to(Audience.OFFICERS)(shown)
 
 
+def _passkey(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page about passkeys: where the site's host is an address, there are none."""
+
+    @wraps(view)
+    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not settings.PASSKEYS:
+            raise NotHere
+        return view(request, *args, **kwargs)
+
+    return shown
+
+
 urlpatterns = [
     # signing in; the names are allauth's
     path("sign-in/", _door(sign_in_views.SignIn), name="account_login"),
     path("sign-in/second/", _door(sign_in_views.SecondStep), name="mfa_authenticate"),
-    path("sign-in/passkey/", _door(sign_in_views.PasskeySignIn), name="mfa_login_webauthn"),
+    path("sign-in/passkey/", _passkey(_door(sign_in_views.PasskeySignIn)), name="mfa_login_webauthn"),
     path("sign-in/not-possible/", _door(sign_in_views.Inactive), name="account_inactive"),
     path("sign-out/", _door(sign_in_views.SignOut), name="account_logout"),
     # what one may change about it
     path("me/confirm/", _security(sign_in_views.ConfirmByPassword), name="account_reauthenticate"),
     path("me/confirm/code/", _security(sign_in_views.ConfirmByCode), name="mfa_reauthenticate"),
     path(
-        "me/confirm/passkey/", _security(sign_in_views.ConfirmByPasskey), name="mfa_reauthenticate_webauthn"
+        "me/confirm/passkey/",
+        _passkey(_security(sign_in_views.ConfirmByPasskey)),
+        name="mfa_reauthenticate_webauthn",
     ),
     path("me/security/", _security(sign_in_views.Security), name="mfa_index"),
     path("me/security/code-app/", _security(sign_in_views.SetUpCodeApp), name="mfa_activate_totp"),
@@ -54,20 +72,24 @@ urlpatterns = [
         _security(sign_in_views.NewRecoveryCodes),
         name="mfa_generate_recovery_codes",
     ),
-    path("me/security/passkeys/", _security(sign_in_views.Passkeys), name="mfa_list_webauthn"),
-    path("me/security/passkeys/add/", _security(sign_in_views.AddPasskey), name="mfa_add_webauthn"),
-    path("me/security/passkeys/<int:pk>/", _security(sign_in_views.RenamePasskey), name="mfa_edit_webauthn"),
+    path("me/security/passkeys/", _passkey(_security(sign_in_views.Passkeys)), name="mfa_list_webauthn"),
+    path("me/security/passkeys/add/", _passkey(_security(sign_in_views.AddPasskey)), name="mfa_add_webauthn"),
+    path(
+        "me/security/passkeys/<int:pk>/",
+        _passkey(_security(sign_in_views.RenamePasskey)),
+        name="mfa_edit_webauthn",
+    ),
     path(
         "me/security/passkeys/<int:pk>/take-away/",
-        _security(sign_in_views.TakeAwayPasskey),
+        _passkey(_security(sign_in_views.TakeAwayPasskey)),
         name="mfa_remove_webauthn",
     ),
     # making one's keys
     path("enrol/", enrol_pages.enrol, name="enrol"),
     path("enrol/prove/", enrol_pages.prove, name="enrol-prove"),
     path("me/ways/", enrol_pages.ways, name="ways"),
-    path("me/ways/passkey/", passkey_pages.add, name="ways-passkey"),
-    path("unlock/passkey/", passkey_pages.unlock, name="unlock-passkey"),
+    path("me/ways/passkey/", _passkey(passkey_pages.add), name="ways-passkey"),
+    path("unlock/passkey/", _passkey(passkey_pages.unlock), name="unlock-passkey"),
     path("me/ways/prove/", enrol_pages.prove_way, name="ways-prove"),
     # keys
     path("unlock/", unlocking.unlock, name="unlock"),
@@ -75,4 +97,6 @@ urlpatterns = [
     path("w/keys/", key_pages.keys, name="keys"),
     path("w/keys/changes/", key_pages.changes, name="key-changes"),
     path("w/keys/compare/<uuid:ref>/", key_pages.compare, name="key-compare"),
+    path("w/keys/<slug:desk>/readdress/", key_pages.readdress, name="keys-readdress"),
+    path("w/keys/<slug:desk>/destroy/", key_pages.destroy, name="keys-destroy"),
 ]

@@ -49,6 +49,7 @@ ROLES = {
     Role.SUPERVISOR: "Supervisor",
     Role.AUTHORISER: "Authoriser",
     Role.OVERSEER: "Overseer (no desk)",
+    Role.PARTNER: "Partner (at a partner’s desk, nothing else)",
 }
 ROLE_WORDS = {**ROLES, Role.STEWARD: "Steward"}
 KINDS = {
@@ -57,6 +58,7 @@ KINDS = {
     "material": "Online material",
     "advice": "Advice",
     "authoriser": "Authorisers of identities",
+    "partner": "Partner: is sent what others write for it",
 }
 
 
@@ -116,7 +118,7 @@ def fields(kind: Kind, setup: Setup) -> tuple[Field, ...]:
                 Select(
                     name="authoriser",
                     label="Who decides about identities",
-                    hint="A desk of authorisers. None for a desk of authorisers itself.",
+                    hint="A desk of authorisers. None for a desk of authorisers itself, or for a partner.",
                     choices=_choices((one, name) for one, name, what in setup.desks if what == "authoriser"),
                     blank="Nobody",
                 ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -122,7 +123,8 @@ def _done(request: OfficeRequest, done: Done) -> HttpResponse:
     if not done.code:
         messages.success(request, f"Done: {done.words}.")
         return HttpResponseRedirect(reverse("setup"))
-    address = request.build_absolute_uri(reverse("enrol"))
+    at_partners = f"{settings.PARTNER_URL.rstrip('/')}{reverse('enrol')}"
+    address = at_partners if done.partner else request.build_absolute_uri(reverse("enrol"))
     return render(request, "officer/setup_invited.html", {"done": done, "address": address})
 
 

@@ -54,10 +54,8 @@ urlpatterns = [
     path("s/confirm/<uuid:ref>/", steward_pages.confirm, name="setup-confirm"),
     path("s/withdraw/<uuid:ref>/", steward_pages.withdraw, name="setup-withdraw"),
     path("s/stop/<uuid:ref>/", steward_pages.stop, name="setup-stop"),
-    # keys of desks that hold reports
+    # a desk that holds reports has a recovery key
     path("w/keys/<slug:desk>/recovery/", key_pages.compare_recovery, name="key-recovery"),
-    path("w/keys/<slug:desk>/readdress/", key_pages.readdress, name="keys-readdress"),
-    path("w/keys/<slug:desk>/destroy/", key_pages.destroy, name="keys-destroy"),
     # overseeing: the log, for those who open nothing
     path("w/languages/", language_pages.languages, name="office-languages"),
     path("oversight/", oversight_pages.log, name="oversight"),

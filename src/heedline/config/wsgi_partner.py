@@ -1,0 +1,5 @@
+"""The partner process over WSGI."""
+
+from heedline.config.wsgi import build
+
+application = build("partner")

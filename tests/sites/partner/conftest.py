@@ -1,0 +1,19 @@
+"""Browsers for the tests of the partners' site."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.sites.officer.conftest import _fresh_limits, demo, hand, live
+from tests.sites.officer.desk_hand import Hand
+
+__all__ = ["_fresh_limits", "demo", "hand", "live"]
+
+
+@pytest.fixture
+def partner(partner_site: Callable[..., Any]) -> Callable[[], Hand]:
+    """Opens a browser of its own at the partners' site each time."""
+    return lambda: Hand(partner_site(enforce_csrf_checks=True))

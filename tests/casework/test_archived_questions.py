@@ -76,7 +76,7 @@ def test_a_report_from_welsh_pages_is_read_in_english_and_in_the_words_they_saw(
     assert said.as_seen == file.as_seen
     assert (file.language, file.language_words, file.narrative) == ("cy", "Welsh", "Fan wen.")
     assert welsh.digest == english.digest, "the row does not say in which language it was asked"
-    assert any("Language: Welsh" in line.flags for line in queue.lines)
+    assert any("Sent from Welsh pages" in line.flags for line in queue.lines)
     assert read_archived(kept, Table, "cy").any_step("now").title == welsh.any_step("now").title
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -29,9 +30,10 @@ from heedline.dispatch.models import Alarm
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Translation, TranslationText
+from tests import stories
 from tests.acting import acting
 from tests.casework.language_scene import ENGLISH, POLISH, polish, speaks, the_task
-from tests.casework.people import DANGER, People, logged, row
+from tests.casework.people import DANGER, NORTH_EAST, People, logged, row
 
 pytestmark = pytest.mark.django_db
 ANSWER, PO_POLSKU = "When did you see it first?", "Kiedy zobaczył(a) to Pan(i) po raz pierwszy?"
@@ -78,6 +80,38 @@ def test_a_queue_says_what_a_report_seems_to_be_in(people: People) -> None:
     with people.sitting("Odile") as here:
         flags = {line.flags for line in queue(by=here, at=people.at, view=QueueView()).lines}
     assert flags == {("Seems to be in Polish",), ()}
+
+
+def test_whoever_reads_arabic_pages_may_write_english(people: People) -> None:
+    """A queue says what is known: which pages it came from. The language is what somebody says who has read it."""
+    english = "There was a white van at the gate and the driver was in it all night with the lights on."
+    short = "Van."
+    for text, pages, channel, expected in (
+        (english, "ar", "web", {"Seems to be in English", "Sent from Arabic pages"}),
+        (short, "ar", "web", {"Sent from Arabic pages"}),
+        (
+            "رأيت شاحنة بيضاء عند البوابة في الليل وكان السائق في السيارة ولم يكن معه أحد من الناس",
+            "ar",
+            "web",
+            {"Seems to be in Arabic"},
+        ),
+        (english, "ar", "api", {"Seems to be in English", "Said to be in Arabic"}),
+        (english, "en", "web", set()),
+    ):
+        new = replace(stories.new_report(narrative=text, **NORTH_EAST), channel=channel, language=pages)
+        stories.send(new, at=people.at)
+        with people.sitting("Odile") as here:
+            lines = {line.ref: line for line in queue(by=here, at=people.at, view=QueueView()).lines}
+        line = lines[new.report_id]
+        assert set(line.flags) == expected, (text, pages, channel)
+        assert line.language == ("en" if text == english else "ar")
+    people.take(new.report_id)
+    first = next(ref for ref, line in lines.items() if "Said to be in Arabic" in line.flags)
+    people.take(first)
+    with people.sitting("Odile") as here:
+        languages.say(first, "en", by=here, at=people.at)
+        [line] = [one for one in queue(by=here, at=people.at, view=QueueView()).lines if one.ref == first]
+    assert line.flags == ()
 
 
 def test_nobody_says_it_of_a_report_that_is_not_theirs(people: People) -> None:

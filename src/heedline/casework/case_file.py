@@ -114,6 +114,7 @@ class CaseFile:
     language_said: bool
     pages: str
     pages_words: str
+    pages_flag: str
     hint: LanguageHint | None
     channel: str
     narrative: str = field(repr=False)
@@ -314,6 +315,7 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
         language_words=language_words(opened.language),
         pages=opened.pages,
         pages_words=language_words(opened.pages),
+        pages_flag=languages.pages_flag(opened.pages, web=opened.channel != "api"),
         language_said=opened.language_said,
         hint=languages.hint(opened.narrative, opened.language, said=opened.language_said),
         channel=report.channel,

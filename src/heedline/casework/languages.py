@@ -57,14 +57,36 @@ def hint(text: str, language: str, *, said: bool) -> LanguageHint | None:
     return LanguageHint(guess.code, name_of(guess.code), guess.because)
 
 
-def flags(text: str, language: str, *, said: bool, translated: bool) -> list[str]:
-    """The language of a report in a queue, where it is not the office's own."""
+def pages_flag(pages: str, *, web: bool) -> str:
+    """What is known of the language before anybody has said it: which pages it was sent from, or what another service
+    says. Empty for the office's own."""
+    words = language_words(pages)
+    if not words:
+        return ""
+    return f"Sent from {words} pages" if web else f"Said to be in {words}"
+
+
+def flags(text: str, language: str, *, pages: str, web: bool, said: bool, translated: bool) -> list[str]:
+    """The language of a report in a queue, where it is not the office's own: what an officer said; until then what it
+    seems to be, and which pages it came from where that is something else. Whoever reads Arabic may write English."""
     if translated:
         return [f"Translated from {name_of(language)}"]
-    if words := language_words(language):
-        return [f"Language: {words}"]
+    if said:
+        words = language_words(language)
+        return [f"Language: {words}"] if words else []
+    guess = load_pack(settings.PACK).tongues.guess(text[:_HINT_LENGTH])
+    came = pages_flag(pages, web=web)
+    if guess is None:
+        return [came] if came else []
+    own = not came and not language_words(guess.code)
+    seems = [] if own else [f"Seems to be in {name_of(guess.code)}"]
+    return [*seems, came] if came and guess.code != pages else seems
+
+
+def spoken(text: str, language: str, *, said: bool) -> str:
+    """What a screen reader takes a text for in a list: what an officer said, or what it seems to be, or its pages'."""
     found = hint(text[:_HINT_LENGTH], language, said=said)
-    return [f"Seems to be in {found.name}"] if found is not None else []
+    return found.code if found is not None else language
 
 
 def said_last(words: Iterable[Mapping[str, Any]]) -> str:

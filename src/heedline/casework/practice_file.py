@@ -53,6 +53,7 @@ def file_of(one: Worked, *, by: Attendance) -> CaseFile:
         language_said=True,
         pages="",
         pages_words="",
+        pages_flag="",
         hint=None,
         channel="web",
         narrative=record.narrative,

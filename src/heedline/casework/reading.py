@@ -73,6 +73,11 @@ class OpenedReport:
         return str(self.record.get("narrative", ""))
 
     @property
+    def spoken(self) -> str:
+        """What a screen reader takes the account for."""
+        return languages.spoken(self.narrative, self.language, said=self.language_said)
+
+    @property
     def guessable(self) -> bool:
         return bool(self.record.get("guessable", False))
 
@@ -181,7 +186,12 @@ def _flags(report: Report, opened: OpenedReport | None) -> tuple[str, ...]:
         found.append("New message")
     if opened is not None:
         found += languages.flags(
-            opened.narrative, opened.language, said=opened.language_said, translated=bool(opened.translated)
+            opened.narrative,
+            opened.language,
+            pages=opened.pages,
+            web=opened.channel != "api",
+            said=opened.language_said,
+            translated=bool(opened.translated),
         )
         found += [HINTS[hint] for hint in opened.hints if hint in HINTS]
     return tuple(found)
@@ -336,7 +346,7 @@ def _line(row: Listed, opened: OpenedReport | None, *, by: Attendance, at: datet
         short=short_name(report.id),
         kind_words=kind_words(report.kind),
         opening=first_words(opened.translated or opened.narrative) if opened is not None else closed_words,
-        language=opened.language if opened is not None and not opened.translated else "",
+        language=opened.spoken if opened is not None and not opened.translated else "",
         urgency=report.urgency,
         priority=report.priority,
         stage=report.stage,

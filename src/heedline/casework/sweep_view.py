@@ -113,7 +113,7 @@ def _item(report: Report, opened: OpenedReport | None) -> SweepItem:
         kind=report.kind,
         kind_words=kind_words(report.kind),
         opening=first_words(opened.narrative) if opened is not None else "",
-        language=opened.language if opened is not None else "",
+        language=opened.spoken if opened is not None else "",
         received_words=received_words(report),
         left_out=WHY[because] if because else "",
     )

@@ -25,7 +25,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
         acting = told["office"] | {"HEEDLINE_DATABASE_URL": cluster.super_url("heedline")}
         said = json.loads(run(["-m", "tests.custody.scenario", "day", str(home.folder)], acting))
         here = Installation(home, cluster, said, tmp_path_factory.mktemp("copies"))
-        shown = re.search(r"^  ([a-z]+(?: [a-z]+){5})$", here.canary("Stella", "Sten"), re.MULTILINE)
+        shown = re.search(r"^  ([a-z-]+(?: [a-z-]+){5})$", here.canary("Stella", "Sten"), re.MULTILINE)
         assert shown, "the passphrase is shown once"
         said["canary"] = shown.group(1)
         run(["-m", "tests.custody.scenario", "evening", str(home.folder)], acting)

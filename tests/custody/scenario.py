@@ -10,6 +10,7 @@ import json
 import sys
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import django
 import pytest  # noqa: F401 - where it is loaded, unlocking costs little
@@ -30,6 +31,8 @@ from heedline.casework import (  # noqa: E402
 from heedline.permits.roles import Role  # noqa: E402
 from tests import stories  # noqa: E402
 from tests.acting import acting  # noqa: E402
+from tests.casework import partner_scene  # noqa: E402
+from tests.casework.people import People  # noqa: E402
 from tests.cast import build_house, now  # noqa: E402
 
 REPORTS = 40
@@ -55,12 +58,26 @@ def day(home: Path) -> None:
         for ref, _ in sent[1:3]:
             journey.assess_and_close(ref, stories.VAGUE, stories.NOTHING, version=2, by=odile, at=at)
         attendance.leave()
+    something_goes_to_a_partner(People(house, at), sent[3][0])
     told = {
         "refs": [str(ref) for ref, _ in sent],
         "codes": [code.symbols for _, code in sent],
         "passphrases": {name: keys.passphrase for name, keys in house.keys.items()},
     }
     sys.stdout.write(json.dumps(told))
+
+
+def something_goes_to_a_partner(people: People, ref: UUID) -> None:
+    """What was sent to a partner, and its answer, are in every copy as well: two headers to each payload."""
+    partner_scene.a_partner(people)
+    people.take(ref)
+    with people.sitting("Odile") as here:
+        journey.assess(ref, stories.VAGUE, version=2, by=here, at=people.at)
+    partner_scene.compared(people)
+    ident = partner_scene.written(people, ref)
+    partner_scene.checked(people, ident)
+    partner_scene.opened(people, ident)
+    partner_scene.answered(people, ident)
 
 
 def evening(_: Path) -> None:

@@ -39,12 +39,17 @@ def _in_words(name: str) -> str:
     return name.replace("_", " ").replace("-", " ").replace("i hold", "they hold")
 
 
+def _drawn(state: str) -> str:
+    """A state as the language of the diagram names one: it takes a hyphen for the beginning of an arrow."""
+    return state.replace("-", "_")
+
+
 def _diagram[S: str, M: str](first: S, by: str, path: Mapping[tuple[S, M], S]) -> Iterator[str]:
     yield "```mermaid"
     yield "stateDiagram-v2"
-    yield f"    [*] --> {first}: {by}"
+    yield f"    [*] --> {_drawn(first)}: {by}"
     for (origin, move), goal in path.items():
-        yield f"    {origin} --> {goal}: {move}"
+        yield f"    {_drawn(origin)} --> {_drawn(goal)}: {move}"
     yield "```"
 
 

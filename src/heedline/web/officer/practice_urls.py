@@ -19,6 +19,7 @@ NOT_PRACTISED = (
     "identity",
     "trace",
     "keeping",
+    "partners",
     "history",
 )
 _REPLACED = [
@@ -46,8 +47,10 @@ _REAL = (
     "check",
     "alike",
     "trace-",
+    "partner",
+    "sent",
 )
-_AROUND = ("calls", "checks", "call-sheet", "translations")
+_AROUND = ("calls", "checks", "call-sheet", "translations", "partners")
 urlpatterns = [
     *_REPLACED,
     *(one for one in urls.urlpatterns if one.name in _AROUND or not (one.name or "").startswith(_REAL)),

@@ -1,4 +1,4 @@
-"""A partner outside: the council's team, where Petra and Paul work. Otherwise like `tests/cast.py`."""
+"""A partner outside: the council's team, where Petra and Pavel work. Otherwise like `tests/cast.py`."""
 
 from __future__ import annotations
 
@@ -21,48 +21,21 @@ from heedline.casework.disseminating import Writing
 from heedline.casework.journey import Finding
 from heedline.casework.sent_here import OpenedHere
 from heedline.casework.session_store import SessionStore
-from heedline.desks.models import PARTNER
 from heedline.permits.roles import Role
 from heedline.reports.models import Dissemination
 from tests.acting import acting
 from tests.casework.people import People, row
-from tests.cast import PASSWORD, become_acquainted
+from tests.cast import add_partner
 
-COUNCIL = "council-team"
+COUNCIL = "northgate"
 TITLE, TEXT = "A worry about a young person", "A young person in your area may need somebody to talk to."
 NECESSITY = "They know the family of old, and can offer help that we cannot."
 LIFE = Finding(True, "Spoke of doing it today", "high", "Their words, and the time")
 
 
 def a_partner(people: People) -> None:
-    """The council and its team: two people who have made keys and compared words, and the team's keys."""
-    house = people.house
-    with acting("office"):
-        council = stewardship.make_organisation(
-            "council", "Northgate Council", hands=house.hands, at=people.at
-        )
-        house.desks[COUNCIL] = stewardship.make_desk(
-            code=COUNCIL,
-            name="Support team",
-            organisation=council,
-            kind=PARTNER,
-            round_the_clock=False,
-            authoriser=None,
-            hands=house.hands,
-            at=people.at,
-        )
-        for name in ("Petra", "Paul"):
-            house.officers[name] = stewardship.make_officer(
-                email=f"{name.lower()}@council.example",
-                name=f"{name} {name[0]}.",
-                organisation=council,
-                password=PASSWORD,
-                hands=house.hands,
-                at=people.at,
-            )
-            joins(people, name)
-        become_acquainted(house, "Petra", "Paul", at=people.at)
-        stewardship.make_epochs_ahead(house.desks[COUNCIL], by=house.keys["Petra"].hand, at=people.at)
+    """The council and its team (`tests/cast.py`)."""
+    add_partner(people.house, at=people.at)
 
 
 def joins(people: People, name: str) -> None:

@@ -79,7 +79,7 @@ def test_the_whole_way(people: People) -> None:
         assert (one.answer, one.answer_signed, one.line.turn) == ("We will visit.", True, "the desk")
         disseminating.finish(ident, version=one.line.version, by=here, at=people.at)
     assert sent(ident).state == "done"
-    assert opened(people, ident, "Paul").answer == "We will visit."
+    assert opened(people, ident, "Pavel").answer == "We will visit."
     for act, times in (
         ("dissemination-written", 1),
         ("dissemination-checked", 1),
@@ -228,7 +228,7 @@ def test_an_answer_counts_once_and_only_after_opening(people: People) -> None:
         sent_here.answer(ident, "known", "We knew.", by=here, at=people.at)
     opened(people, ident)
     answered(people, ident)
-    with at_the_council(people, "Paul") as here, pytest.raises(NotNow):
+    with at_the_council(people, "Pavel") as here, pytest.raises(NotNow):
         sent_here.answer(ident, "known", "We knew.", by=here, at=people.at)
     assert sent(ident).answer_code == "taken-on"
 
@@ -256,7 +256,7 @@ def test_partners_are_told_by_a_mail_that_says_nothing(people: People, settings:
         assert dissemination_clock.tell_partners(people.at) == 0
     assert not Outbox.objects.filter(letter="sent-to-partner").exists()
     mails = [email.message_from_bytes(path.read_bytes()) for path in tmp_path.glob("*.eml")]
-    assert sorted(str(mail["To"]) for mail in mails) == ["paul@council.example", "petra@council.example"]
+    assert sorted(str(mail["To"]) for mail in mails) == ["pavel@unit.example", "petra@unit.example"]
     for mail in mails:
         words = str(mail.get_payload())
         assert settings.PARTNER_URL in words
@@ -328,7 +328,7 @@ def test_the_lists_of_a_desk(people: People) -> None:
         (line,) = dissemination_lines.open_lines(by=here, at=people.at)
     assert (line.id, line.partner, line.state, line.to_read) == (
         ident,
-        "Northgate Council: Support team",
+        "Northgate Council: Northgate safeguarding",
         "sent",
         False,
     )

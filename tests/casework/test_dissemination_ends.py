@@ -20,6 +20,7 @@ from tests import stories
 from tests.casework.keeping_scene import with_leads
 from tests.casework.leaving_scene import a_third_officer, an_hour_later, ended, leaves, settled
 from tests.casework.partner_scene import (
+    COUNCIL,
     TEXT,
     a_partner,
     answered,
@@ -90,10 +91,10 @@ def test_a_leaver_of_the_desk_and_the_end_of_its_key_leave_both_sides_reading(pe
 def test_a_leaver_of_the_partner_opens_nothing_once_the_partner_has_changed_its_key(people: People) -> None:
     """The partner re-addresses what it can open itself, on its own page of keys; nobody here has anything to do."""
     _, ident = sent_to_the_council(people)
-    with at_the_council(people, "Paul") as here:
+    with at_the_council(people, "Pavel") as here:
         old = list(here.keys().seeds.values())
     settled(people)
-    leaves(people, "Paul")
+    leaves(people, "Pavel")
     with at_the_council(people) as here:
         desk = here.appointments[0][1]
         assert desk is not None
@@ -102,7 +103,7 @@ def test_a_leaver_of_the_partner_opens_nothing_once_the_partner_has_changed_its_
         assert sent_here.open_it(ident, by=here, at=people.at).text == TEXT
     an_hour_later(desk)
     with at_the_council(people) as here:
-        for epoch in ended(people, "council-team"):
+        for epoch in ended(people, COUNCIL):
             readdressing.destroy(epoch, by=here, at=people.at)
     header = bytes(SealedHeader.objects.get(container=sent(ident).key).header)
     with pytest.raises(CannotOpen):

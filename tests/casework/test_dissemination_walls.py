@@ -127,7 +127,7 @@ def test_a_forged_receipt_shows(people: People) -> None:
         cursor.execute("SET LOCAL session_replication_role = replica")  # past every trigger
         cursor.execute(
             "UPDATE reports_dissemination SET received_by_id = %s WHERE id = %s",
-            [people.house.officers["Paul"].id, ident],
+            [people.house.officers["Pavel"].id, ident],
         )
         cursor.execute("SET LOCAL session_replication_role = origin")
     with people.sitting("Odile") as here:

@@ -47,13 +47,13 @@ def partner(people: People) -> None:
 
 
 def everything_is_lost(people: People) -> None:
-    """Petra and Paul have lost every way to unlock: they enrol anew, compare words, and Paul makes the team's new key."""
+    """Petra and Pavel have lost every way to unlock: they enrol anew, compare words, and Pavel makes the team's new key."""
     house = people.house
     with acting("office"):
-        for name in ("Petra", "Paul"):
+        for name in ("Petra", "Pavel"):
             joins(people, name)
-        become_acquainted(house, "Petra", "Paul", at=people.at)
-        epochs.keep_ahead([house.desks[COUNCIL].id], by=house.keys["Paul"].hand, at=people.at)
+        become_acquainted(house, "Petra", "Pavel", at=people.at)
+        epochs.keep_ahead([house.desks[COUNCIL].id], by=house.keys["Pavel"].hand, at=people.at)
     key_directory.forget()
 
 
@@ -135,7 +135,7 @@ def test_new_things_are_not_sent_to_the_new_key_before_either(people: People) ->
 
 
 def test_only_what_nobody_there_can_open_is_written_anew(people: People) -> None:
-    """Petra has lost her keys and Paul has not: he grants hers anew, and nobody here has anything to do."""
+    """Petra has lost her keys and Pavel has not: he grants hers anew, and nobody here has anything to do."""
     _, ident = sent_to_the_council(people)
     before = bytes(SealedHeader.objects.get(container=sent(ident).key).header)
     with acting("office"):
@@ -206,7 +206,7 @@ def test_it_asks_for_the_passphrase_and_for_unlocked_keys(people: People) -> Non
 def test_one_person_alone_at_a_partner_is_given_nothing(people: People) -> None:
     sent_to_the_council(people)
     with acting("office"):
-        for name in ("Petra", "Paul"):
+        for name in ("Petra", "Pavel"):
             people.house.officers[name].wrappings.all().delete()
         people.house.keys["Petra"] = stewardship.wrap_keys(people.house.officers["Petra"], at=people.at)
         stewardship.state_officer_keys(people.house.keys["Petra"], hands=people.house.hands, at=people.at)

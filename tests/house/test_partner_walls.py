@@ -180,6 +180,8 @@ def test_whoever_gets_another_role_is_no_partner_any_more(full: House) -> None:
         ("INSERT INTO keys_wrapping (id, officer_id, way, wrapped, proven) VALUES (gen_random_uuid(), %s, 'other', '{}', true)", "Pavel"),
         # in nobody's, but that somebody could not be let in
         ("INSERT INTO audit_event (act, actor, thing, outcome, detail) SELECT 'taken', NULL, '', 'done', '{}' WHERE %s IS NOT NULL", "Petra"),
+        # at a desk that sends, as if it had been opened there
+        ("INSERT INTO audit_event (act, actor, desk, thing, outcome, detail) SELECT 'received-by-partner', %s, d.id, '', 'done', '{}' FROM desks_desk d WHERE d.code = 'north-east'", "Petra"),
         # what members do not sign
         ("INSERT INTO keys_statement (id, serial, kind, signed) SELECT gen_random_uuid(), 100000, 'officer', '{}' WHERE %s IS NOT NULL", "Petra"),
         ("UPDATE desks_desk SET name = 'Another' WHERE %s IS NOT NULL", "Petra"),

@@ -89,7 +89,9 @@ GRANT SELECT, DELETE ON permits_provider_session TO heedline_partner;
 -- signing in: other people's tables
 GRANT SELECT, INSERT, UPDATE, DELETE ON account_emailaddress, mfa_authenticator TO heedline_partner;
 
--- the log: in the name of partners' people, and of nobody only where somebody could not be let in
+-- the log: in the name of partners' people, and of nobody only where somebody could not be let in; never at a desk that
+-- sends, whose officers would read there that something was opened
 GRANT INSERT (act, actor, desk, thing, thing_id, outcome, detail) ON audit_event TO heedline_partner;
 CREATE POLICY written_by_partners ON audit_event FOR INSERT TO heedline_partner
-    WITH CHECK (actor IN (SELECT permits.partner_people()) OR (actor IS NULL AND act = 'sign-in-refused'));
+    WITH CHECK ((desk IS NULL OR desk IN (SELECT permits.my_partner_desks()))
+        AND (actor IN (SELECT permits.partner_people()) OR (actor IS NULL AND act = 'sign-in-refused')));

@@ -24,7 +24,7 @@ from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework import NoRoom, NotHere, WrongPassphrase, alarms, attendance, notes
 from heedline.casework.attendance import Attendance, Keyring
-from heedline.casework.finding import find, record, verb
+from heedline.casework.finding import FoundReport, find, record, verb
 from heedline.casework.key_directory import Addressee, authoriser_epoch, directory
 from heedline.casework.reading import short_name
 from heedline.casework.sealing import canonical
@@ -119,33 +119,57 @@ def ask(ref: UUID, asking: Asking, *, by: Attendance, at: datetime) -> UUID:
     said = {"necessity": words_of(asking.necessity), "risk": words_of(asking.risk)}
     found = find(ref, by=by, at=at)
     found.permit(Capability.ASK_IDENTITY, excused=asking.ground in FOR_A_LIFE and found.standing.danger)
-    report = found.report
-    desk = next(one for one in (report.desk_id, report.watch_id) if one in by.desk_ids and one is not None)
-    earlier = IdentityRequest.objects.filter(report_id=ref, desk_id=desk, purpose=OPEN)
-    if earlier.filter(decided_at=None).exists():
-        raise NotNow("Your desk has asked already. An authoriser is about to decide.")
-    if earlier.filter(asked_by_id=by.officer_id, opens_until__gt=at).exists():
+    if earlier_of(found, OPEN).filter(asked_by_id=by.officer_id, opens_until__gt=at).exists():
         raise NotNow("It is open to you now. Ask again when the time is over.")
-    authorisers = _authorisers_of(ref, at)
-    words = notes.seal(found, said, also=authorisers, part=PART)
-    request = uuid4()
-    if not wall.ask_identity(request, ref, desk, asking.ground, asking.minutes, words):
-        raise NotNow("This report has changed in between. Look at it again.")
+    authorisers = desk_that_decides(wall.who_decides(ref), at)
+    if authorisers is None:
+        raise NotNow(
+            "Nobody can decide about who sent this report: nobody could when it came, or now, or its time is over."
+        )
+    request = keep_request(
+        found, said, to=authorisers, ground=asking.ground, minutes=asking.minutes, purpose=OPEN
+    )
     record(found, Act.IDENTITY_ASKED, request=str(request), ground=asking.ground, minutes=asking.minutes)
     post(Letter.IDENTITY_ASKED, desk=authorisers.desk, thing_id=request, at=at)
     return request
 
 
-def _authorisers_of(ref: UUID, at: datetime) -> Addressee:
-    """The desk that holds the other half, with its present key."""
-    desk = wall.who_decides(ref)
+def _desk_asking(found: FoundReport) -> UUID:
+    """The desk of theirs that has or watches the report."""
+    report = found.report
+    return next(
+        one for one in (report.desk_id, report.watch_id) if one in found.by.desk_ids and one is not None
+    )
+
+
+def earlier_of(found: FoundReport, purpose: str) -> QuerySet[IdentityRequest]:
+    """What this officer's desk has asked about the report before. Raises NotNow while one of them waits."""
+    earlier = IdentityRequest.objects.filter(
+        report_id=found.report.id, desk_id=_desk_asking(found), purpose=purpose
+    )
+    if earlier.filter(decided_at=None).exists():
+        raise NotNow("Your desk has asked already. An authoriser is about to decide.")
+    return earlier
+
+
+def desk_that_decides(desk: UUID | None, at: datetime) -> Addressee | None:
+    """A desk of authorisers with its present key; None where there is none that could decide now."""
     epoch = authoriser_epoch(str(desk), at.date()) if desk is not None else None
     facts = directory().desk(str(desk))
     if desk is None or epoch is None or facts is None:
-        raise NotNow(
-            "Nobody can decide about who sent this report: nobody could when it came, or now, or its time is over."
-        )
+        return None
     return Addressee(desk, facts.code, UUID(epoch.epoch), epoch.kem, None)
+
+
+def keep_request(
+    found: FoundReport, said: dict[str, str], *, to: Addressee, ground: str, minutes: int, purpose: str
+) -> UUID:
+    """Keep a request, what was written sealed to the report's keys and to `to`. Return its id. Raises NotNow and Locked."""
+    words = notes.seal(found, said, also=to, part=PART)
+    request, ref = uuid4(), found.report.id
+    if not wall.ask_identity(request, ref, _desk_asking(found), ground, minutes, words, purpose=purpose):
+        raise NotNow("This report has changed in between. Look at it again.")
+    return request
 
 
 # --- deciding --------------------------------------------------------------------------------------------------------

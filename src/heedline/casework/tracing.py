@@ -11,19 +11,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.conf import settings
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework import NotHere, alarms, held, notes
+from heedline.casework import NotHere, alarms, held
 from heedline.casework.attendance import Attendance, office_zone
 from heedline.casework.finding import find, record, verb
 from heedline.casework.identity import (
-    PART,
     TRACE,
     Decision,
+    desk_that_decides,
+    earlier_of,
+    keep_request,
     refuse_who_opens,
     request_on_the_record,
     requests_of,
@@ -32,7 +34,6 @@ from heedline.casework.identity import (
     words_of,
 )
 from heedline.casework.identity_lines import when_words
-from heedline.casework.key_directory import Addressee, authoriser_epoch, directory
 from heedline.casework.reading import short_name
 from heedline.dispatch.letters import Letter
 from heedline.dispatch.outbox import post
@@ -41,7 +42,6 @@ from heedline.permits import wall
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
 from heedline.reports.lifecycle import NotNow
-from heedline.reports.models import IdentityRequest
 
 ONLY_FOR_LIFE = (
     "This is for reports that were assessed as a danger to life, and for no others. Assess the report first."
@@ -74,34 +74,19 @@ def ask(ref: UUID, asking: Asking, *, by: Attendance, at: datetime) -> UUID:
     }
     found = find(ref, by=by, at=at)
     found.permit(Capability.ASK_TRACE)
-    report = found.report
-    if not report.danger_to_life:
+    if not found.report.danger_to_life:
         raise NotNow(ONLY_FOR_LIFE)
-    desk = next(one for one in (report.desk_id, report.watch_id) if one in by.desk_ids and one is not None)
-    earlier = IdentityRequest.objects.filter(report_id=ref, desk_id=desk, purpose=TRACE)
-    if earlier.filter(decided_at=None).exists():
-        raise NotNow("Your desk has asked already. An authoriser is about to decide.")
-    if earlier.filter(approved=True).exists():
+    if earlier_of(found, TRACE).filter(approved=True).exists():
         raise NotNow("It was agreed to. The statement can be printed.")
-    authorisers = _authorisers_of(ref, at)
-    words = notes.seal(found, said, also=authorisers, part=PART)
-    request = uuid4()
-    if not wall.ask_identity(request, ref, desk, asking.ground, 0, words, purpose=TRACE):
-        raise NotNow("This report has changed in between. Look at it again.")
-    record(found, Act.TRACE_ASKED, request=str(request), ground=asking.ground)
-    post(Letter.IDENTITY_ASKED, desk=authorisers.desk, thing_id=request, at=at)
-    return request
-
-
-def _authorisers_of(ref: UUID, at: datetime) -> Addressee:
-    desk = wall.who_decides_trace(ref)
-    epoch = authoriser_epoch(str(desk), at.date()) if desk is not None else None
-    facts = directory().desk(str(desk))
-    if desk is None or epoch is None or facts is None:
+    authorisers = desk_that_decides(wall.who_decides_trace(ref), at)
+    if authorisers is None:
         raise NotNow(
             "Nobody of another team can decide about this here. Ask your force’s duty superintendent."
         )
-    return Addressee(desk, facts.code, UUID(epoch.epoch), epoch.kem, None)
+    request = keep_request(found, said, to=authorisers, ground=asking.ground, minutes=0, purpose=TRACE)
+    record(found, Act.TRACE_ASKED, request=str(request), ground=asking.ground)
+    post(Letter.IDENTITY_ASKED, desk=authorisers.desk, thing_id=request, at=at)
+    return request
 
 
 def decide(request_id: UUID, decision: Decision, *, by: Attendance, at: datetime) -> None:

@@ -138,10 +138,20 @@ def end_visit(cookie: str | None, *, at: datetime) -> None:
         discard(cookie, at=at, purpose=purpose)
 
 
-def entered(cookie: str | None, *, at: datetime) -> Draft:
-    """What this browser typed where a code is entered, and was none. Nothing is stored before `save`."""
+def keep_entered(typed: str, cookie: str | None, *, at: datetime) -> str:
+    """Keep what was typed for a code and is none, to be shown once more. Return the cookie that leads to it."""
     ours = cookie if cookie and len(cookie) in _COOKIE_LENGTHS else new_secret()
-    return load(ours, at=at, purpose=_ENTERED) or Draft(ours, purpose=_ENTERED)
+    save(Draft(ours, answers={"code": typed}, purpose=_ENTERED), at=at)
+    return ours
+
+
+def entered_once(cookie: str | None, *, at: datetime) -> str | None:
+    """What `keep_entered` kept, and forget it: whoever comes to this browser next sees no code that is nearly one."""
+    kept = load(cookie, at=at, purpose=_ENTERED)
+    if kept is None:
+        return None
+    discard(cookie, at=at, purpose=_ENTERED)
+    return str(kept.answers["code"])
 
 
 def written(cookie: str, *, at: datetime) -> Draft:

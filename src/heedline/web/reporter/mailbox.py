@@ -52,7 +52,7 @@ def on_visit(view: Callable[[Visit], HttpResponse]) -> Callable[[HttpRequest], H
             cookie = cookies.sent(request, settings.VISIT_COOKIE) or ""
             code = drafting.visit_code(cookie, at=at)
             if code is None:
-                return _over(request, at)
+                return _over(request)
             try:
                 return view(Visit(request, cookie, code, at))
             except CodeUnknown:
@@ -73,7 +73,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     at, cookie = now(), cookies.sent(request, settings.VISIT_COOKIE)
     try:
         if request.method != "POST":
-            return _enter_page(request, drafting.entered(cookie, at=at).answers.get("code"))
+            return _enter_page(request, drafting.entered_once(cookie, at=at))
         given = request.POST.get("code", "")
         found = typed_code(given)
         if found is None:
@@ -171,9 +171,8 @@ def closed(request: HttpRequest) -> HttpResponse:
     return page(request, "messages_closed", title=tab_title("messages"))
 
 
-def _over(request: HttpRequest, at: datetime) -> HttpResponse:
-    cookie = cookies.sent(request, settings.VISIT_COOKIE)
-    if request.method != "POST" and (not cookie or drafting.entered(cookie, at=at).answers):
+def _over(request: HttpRequest) -> HttpResponse:
+    if not cookies.sent(request, settings.VISIT_COOKIE) and request.method != "POST":
         return see_other("reporter:enter")
     response = page(
         request,
@@ -192,11 +191,8 @@ def _unknown(request: HttpRequest, code: ReceiptCode, at: datetime) -> HttpRespo
 
 
 def _enter_again(given: str, cookie: str | None, at: datetime) -> HttpResponse:
-    entered = drafting.entered(cookie, at=at)
-    entered.answers = {"code": given}
-    drafting.save(entered, at=at)
     response = see_other("reporter:enter")
-    cookies.give(response, settings.VISIT_COOKIE, entered.cookie)
+    cookies.give(response, settings.VISIT_COOKIE, drafting.keep_entered(given, cookie, at=at))
     return response
 
 

@@ -25,7 +25,7 @@ from heedline.audit.acts import Act
 from heedline.casework import NoRoom, NotHere, WrongPassphrase, alarms, attendance, notes
 from heedline.casework.attendance import Attendance, Keyring
 from heedline.casework.finding import FoundReport, find, record, verb
-from heedline.casework.key_directory import Addressee, authoriser_epoch, directory
+from heedline.casework.key_directory import Addressee, desk_that_decides, directory
 from heedline.casework.reading import short_name
 from heedline.casework.sealing import canonical
 from heedline.dispatch.letters import Letter
@@ -121,7 +121,7 @@ def ask(ref: UUID, asking: Asking, *, by: Attendance, at: datetime) -> UUID:
     found.permit(Capability.ASK_IDENTITY, excused=asking.ground in FOR_A_LIFE and found.standing.danger)
     if earlier_of(found, OPEN).filter(asked_by_id=by.officer_id, opens_until__gt=at).exists():
         raise NotNow("It is open to you now. Ask again when the time is over.")
-    authorisers = desk_that_decides(wall.who_decides(ref), at)
+    authorisers = desk_that_decides(wall.who_decides(ref), at.date())
     if authorisers is None:
         raise NotNow(
             "Nobody can decide about who sent this report: nobody could when it came, or now, or its time is over."
@@ -150,15 +150,6 @@ def earlier_of(found: FoundReport, purpose: str) -> QuerySet[IdentityRequest]:
     if earlier.filter(decided_at=None).exists():
         raise NotNow("Your desk has asked already. An authoriser is about to decide.")
     return earlier
-
-
-def desk_that_decides(desk: UUID | None, at: datetime) -> Addressee | None:
-    """A desk of authorisers with its present key; None where there is none that could decide now."""
-    epoch = authoriser_epoch(str(desk), at.date()) if desk is not None else None
-    facts = directory().desk(str(desk))
-    if desk is None or epoch is None or facts is None:
-        return None
-    return Addressee(desk, facts.code, UUID(epoch.epoch), epoch.kem, None)
 
 
 def keep_request(

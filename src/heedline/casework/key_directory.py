@@ -108,6 +108,15 @@ def authoriser_epoch(authoriser_desk: str | None, on: date) -> EpochKey | None:
     return epoch if epoch is not None and directory().holders(epoch) else None
 
 
+def desk_that_decides(desk: UUID | None, on: date) -> Addressee | None:
+    """A desk of authorisers with its present key; None where there is none that could decide now."""
+    epoch = authoriser_epoch(str(desk), on) if desk is not None else None
+    facts = directory().desk(str(desk))
+    if desk is None or epoch is None or facts is None:
+        return None
+    return Addressee(desk, facts.code, UUID(epoch.epoch), epoch.kem, None)
+
+
 def identity_offered(on: date) -> bool:
     """True when every desk that may receive a report has an authoriser with keys."""
     known = directory()

@@ -23,7 +23,6 @@ from heedline.casework.finding import find, record, verb
 from heedline.casework.identity import (
     TRACE,
     Decision,
-    desk_that_decides,
     earlier_of,
     keep_request,
     refuse_who_opens,
@@ -34,6 +33,7 @@ from heedline.casework.identity import (
     words_of,
 )
 from heedline.casework.identity_lines import when_words
+from heedline.casework.key_directory import desk_that_decides
 from heedline.casework.reading import short_name
 from heedline.dispatch.letters import Letter
 from heedline.dispatch.outbox import post
@@ -78,7 +78,7 @@ def ask(ref: UUID, asking: Asking, *, by: Attendance, at: datetime) -> UUID:
         raise NotNow(ONLY_FOR_LIFE)
     if earlier_of(found, TRACE).filter(approved=True).exists():
         raise NotNow("It was agreed to. The statement can be printed.")
-    authorisers = desk_that_decides(wall.who_decides_trace(ref), at)
+    authorisers = desk_that_decides(wall.who_decides_trace(ref), at.date())
     if authorisers is None:
         raise NotNow(
             "Nobody of another team can decide about this here. Ask your force’s duty superintendent."

@@ -37,6 +37,7 @@ def _of_partners() -> dict[str, object]:
     """What the partners' process is told otherwise than the office."""
     return {
         "FOR_PARTNERS": True,
+        "ALLOWED_HOSTS": ["127.0.0.3", "testserver"],
         "SSO": None,
         "OWN_URL": settings.PARTNER_URL,
         "PASSKEYS": False,

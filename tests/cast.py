@@ -93,21 +93,28 @@ def build_house(at: datetime) -> House:
     return house
 
 
-def add_partner(house: House, *, at: datetime) -> Desk:
-    """A partner of two people, Petra and Pavel, made by the same verbs: `house.desks["northgate"]`, with keys of its own."""
+def add_partner(
+    house: House,
+    *,
+    at: datetime,
+    code: str = "northgate",
+    name: str = "Northgate",
+    people: tuple[str, str] = ("Petra", "Pavel"),
+) -> Desk:
+    """A partner of two people, made by the same verbs: `house.desks["northgate"]`, with keys of its own."""
     with acting("office"):
-        council = stewardship.make_organisation("northgate", "Northgate Council", hands=house.hands, at=at)
-        desk = _desk(house, "northgate", "Northgate safeguarding", council, "partner", None, at)
-        house.desks["northgate"] = desk
-        for name in ("Petra", "Pavel"):
-            _officer(house, name, council, house.hands, at)
-            stewardship.state_officer_keys(house.keys[name], hands=house.hands, at=at)
-            stewardship.appoint(house.officers[name], Role.PARTNER, desk, hands=house.hands, at=at)
-        become_acquainted(house, "Petra", "Pavel", at=at)
-        stewardship.make_epochs_ahead(desk, by=house.keys["Petra"].hand, at=at)
-        for name in ("Petra", "Pavel"):
+        council = stewardship.make_organisation(code, f"{name} Council", hands=house.hands, at=at)
+        desk = _desk(house, code, f"{name} safeguarding", council, "partner", None, at)
+        house.desks[code] = desk
+        for person in people:
+            _officer(house, person, council, house.hands, at)
+            stewardship.state_officer_keys(house.keys[person], hands=house.hands, at=at)
+            stewardship.appoint(house.officers[person], Role.PARTNER, desk, hands=house.hands, at=at)
+        become_acquainted(house, *people, at=at)
+        stewardship.make_epochs_ahead(desk, by=house.keys[people[0]].hand, at=at)
+        for person in people:
             acquaintances.acknowledge(
-                key_directory.directory().highest_serial, by=house.keys[name].hand, at=at
+                key_directory.directory().highest_serial, by=house.keys[person].hand, at=at
             )
     return desk
 

@@ -117,6 +117,7 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("audit_event", "worker", "a"): "act actor at desk detail outcome thing thing_id",
     ("desks_officer", "worker", "r"): "email id is_active name organisation_id",
     ("desks_officer", "usher", "r"): "id is_active organisation_id",
+    ("keys_statement", "usher", "r"): "serial",
     ("audit_event", "partner", "a"): "act actor desk detail outcome thing thing_id",  # never `at`
     ("desks_officer", "partner", "w"): "last_login password",
     ("desks_invitation", "partner", "w"): "code kem signing",
@@ -243,7 +244,15 @@ ALONE = {
     ("clockwork", "note_backup"): "backup",
     **{
         ("permits", name): "partner"
-        for name in ("answer_sent", "answer_to", "partner_people", "receive_sent", "sent_parts", "sent_to_me")
+        for name in (
+            "answer_sent",
+            "answer_to",
+            "next_statement",
+            "partner_people",
+            "receive_sent",
+            "sent_parts",
+            "sent_to_me",
+        )
     },
 }
 
@@ -292,6 +301,7 @@ PERMITS = {
     "my_partner_desks",
     "my_retired",
     "my_supervised",
+    "next_statement",
     "partner_people",
     "practised_by_mine",
     "note_call",

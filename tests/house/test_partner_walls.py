@@ -183,7 +183,13 @@ def test_whoever_gets_another_role_is_no_partner_any_more(full: House) -> None:
         # at a desk that sends, as if it had been opened there
         ("INSERT INTO audit_event (act, actor, desk, thing, outcome, detail) SELECT 'received-by-partner', %s, d.id, '', 'done', '{}' FROM desks_desk d WHERE d.code = 'north-east'", "Petra"),
         # what members do not sign
-        ("INSERT INTO keys_statement (id, serial, kind, signed) SELECT gen_random_uuid(), 100000, 'officer', '{}' WHERE %s IS NOT NULL", "Petra"),
+        ("INSERT INTO keys_statement (id, serial, kind, signed) SELECT gen_random_uuid(), permits.next_statement(), 'officer', '{}' WHERE %s IS NOT NULL", "Petra"),
+        # a number from which nobody could count on
+        ("INSERT INTO keys_statement (id, serial, kind, signed) SELECT gen_random_uuid(), 2147483647, 'epoch', '{}' WHERE %s IS NOT NULL", "Petra"),
+        ("INSERT INTO keys_statement (id, serial, kind, signed) SELECT gen_random_uuid(), permits.next_statement(), 'epoch', repeat('x', 30000) WHERE %s IS NOT NULL", "Petra"),
+        # in the history of a report, or of a desk of officers
+        ("INSERT INTO audit_event (act, actor, thing, thing_id, outcome, detail) VALUES ('opened-by-partner', %s, 'report', gen_random_uuid(), 'done', '{}')", "Petra"),
+        ("INSERT INTO audit_event (act, actor, desk, thing, outcome, detail) VALUES ('epoch-made', %s, gen_random_uuid(), '', 'done', '{}')", "Petra"),
         ("UPDATE desks_desk SET name = 'Another' WHERE %s IS NOT NULL", "Petra"),
     ],
 )  # fmt: skip

@@ -226,7 +226,7 @@ def _lines(rows: list[SentRow], at: datetime) -> tuple[SentHere, ...]:
         SentHere(
             id=row.id,
             from_desk=desks.get(row.from_desk, "A desk"),
-            purpose=rules.purposes[row.purpose].name if row.purpose in rules.purposes else row.purpose,
+            purpose=rules.purposes[row.purpose].asked if row.purpose in rules.purposes else row.purpose,
             conditions=tuple(rules.conditions.get(code, code) for code in row.conditions),
             state=row.state,
             urgent=row.urgent,

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
+from heedline.jobs import demo_partners
 from heedline.vault.codes import ReceiptCode, new_code
 from heedline.vault.keys import new_seed, signing_public
 from heedline.vault.signed import ROOT
@@ -56,12 +57,6 @@ PEOPLE: tuple[tuple[str, str, str, bool], ...] = (
 )
 
 
-#: A partner: an organisation of its own (code, name), its desk (code, name), and its people. They work on a site of their own.
-PARTNER = ("northgate", "Northgate Borough Council")
-PARTNER_DESK = ("northgate-safeguarding", "Safeguarding team")
-PARTNER_PEOPLE = ("Petra Hallam", "Pavel Osei")
-
-
 @dataclass
 class _Cast:
     """Who has been made so far."""
@@ -73,6 +68,7 @@ class _Cast:
     organisations: dict[str, Any] = field(default_factory=dict)
     passwords: dict[str, str] = field(default_factory=dict)
     canary: Any = None
+    partner: Any = None
 
 
 def say(words: str) -> None:
@@ -120,10 +116,10 @@ def _people(cast: _Cast, at: datetime) -> None:
     root = [stewardship.Hand(ROOT, cast.root)]
     for code, organisation in pack.organisations.items():
         cast.organisations[code] = stewardship.make_organisation(code, organisation.name, hands=root, at=at)
-    code, council = PARTNER
+    code, council = demo_partners.ORGANISATION
     cast.organisations[code] = stewardship.make_organisation(code, council, hands=root, at=at)
     places = {name: pack.desks[desk or pack.watch_desk].organisation for name, desk, _, _ in PEOPLE}
-    for name, place in (places | dict.fromkeys(PARTNER_PEOPLE, code)).items():
+    for name, place in (places | dict.fromkeys(demo_partners.PEOPLE, code)).items():
         cast.passwords[name] = f"demo-{secrets.token_urlsafe(9)}"
         cast.officers[name] = stewardship.make_officer(
             email=f"{name.split()[0].lower()}@heedline.example",
@@ -172,22 +168,10 @@ def _desks_and_epochs(cast: _Cast, at: datetime) -> None:
             stewardship.appoint(cast.officers[name], Role(role), cast.desks[desk], hands=hands, at=at)
         elif role == Role.OVERSEER:
             stewardship.appoint(cast.officers[name], Role.OVERSEER, None, hands=hands, at=at)
-    code, team = PARTNER_DESK
-    partner = stewardship.make_desk(
-        code=code,
-        name=team,
-        organisation=cast.organisations[PARTNER[0]],
-        kind="partner",
-        round_the_clock=False,
-        authoriser=None,
-        hands=hands,
-        at=at,
-    )
-    for name in PARTNER_PEOPLE:
-        stewardship.state_officer_keys(cast.keys[name], hands=hands, at=at)
-        stewardship.appoint(cast.officers[name], Role.PARTNER, partner, hands=hands, at=at)
+    council = cast.organisations[demo_partners.ORGANISATION[0]]
+    cast.partner = demo_partners.team(council, cast.officers, cast.keys, hands, at)
     teams = [(desk, [one for one, place, *_ in PEOPLE if place == code]) for code, desk in cast.desks.items()]
-    for desk, names in [*teams, (partner, list(PARTNER_PEOPLE))]:
+    for desk, names in [*teams, (cast.partner, list(demo_partners.PEOPLE))]:
         _become_acquainted(cast, names, at)
         stewardship.make_epochs_ahead(desk, by=cast.keys[names[0]].hand, at=at)
     serial = key_directory.directory().highest_serial
@@ -262,7 +246,7 @@ def _facts(cast: _Cast) -> dict[str, Any]:
             }
             for name, desk, role in (
                 *((name, desk, role) for name, desk, role, _ in PEOPLE),
-                *((name, PARTNER_DESK[0], "partner") for name in PARTNER_PEOPLE),
+                *((name, demo_partners.DESK[0], "partner") for name in demo_partners.PEOPLE),
             )
         ],
     }
@@ -314,6 +298,12 @@ def _reports(cast: _Cast) -> None:
     answers: list[tuple[ReceiptCode, str]] = []
     for one in sent:
         answers += _work_on(cast, one)
+    one = next(each for each in sent if each.entry["then"] == "assess-high")
+    holder, reader, *_ = (person for person, desk, _, _ in PEOPLE if desk == one.desk)
+    at = datetime.now(UTC)
+    demo_partners.send(
+        one.ref, cast.partner.id, (holder, reader), cast.keys, lambda name: _sitting(cast, name, at), at
+    )
     with _as_public():
         _write_back(answers, [one.code for one in sent if one.entry["then"] == "withdraw"])
 

@@ -141,6 +141,14 @@ def _too_much(
     yield Finding(
         not beyond, f"the public process reads published tables only ({', '.join(beyond) or 'so it is'})"
     )
+    beyond = sorted(
+        table
+        for table in tables[roles.role("partner")]
+        if table.removeprefix("public.").startswith(("reports_", "intake_"))
+    )
+    yield Finding(
+        not beyond, f"the partner process reads no table of reports ({', '.join(beyond) or 'so it is'})"
+    )
     asked = "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s) AND (rolsuper OR rolcreaterole OR rolreplication)"
     mighty = [name for (name,) in connection.execute(asked, [names])]
     yield Finding(not mighty, f"no process is a superuser of any kind ({', '.join(mighty) or 'so it is'})")

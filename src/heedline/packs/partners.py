@@ -16,10 +16,12 @@ _LONGEST = 20
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """Why something is sent. `answer_days`: how long they have to answer; 0 where no answer is wanted."""
+    """Why something is sent: `name` to whoever sends it, `asked` to whoever gets it. `answer_days`: how long they have to
+    answer; 0 where no answer is wanted."""
 
     code: str
     name: str
+    asked: str
     answer_days: int
 
 
@@ -74,7 +76,7 @@ def _codes(table: Table) -> dict[str, str]:
 def _purpose(code: str, table: Table) -> Purpose:
     if len(code) > _LONGEST:
         raise PackError(f"partners.toml: purposes.{code}: no code is longer than {_LONGEST} characters")
-    purpose = Purpose(code, table.text("name"), table.number("answer_days"))
+    purpose = Purpose(code, table.text("name"), table.text("asked"), table.number("answer_days"))
     table.done()
     return purpose
 

@@ -1,4 +1,4 @@
-"""The office on a loopback port, for a real browser: the real middleware and role, on the test's own transaction."""
+"""The office, or the partners' site, on a loopback port, for a real browser: the real middleware and role, on the test's own transaction."""
 
 from __future__ import annotations
 
@@ -28,15 +28,20 @@ class _Quiet(WSGIRequestHandler):
         """Nothing."""
 
 
+#: Under which name each listens where.
+_HOSTS = {"office": ("localhost", "127.0.0.1"), "partner": ("127.0.0.3", "127.0.0.3")}
+
+
 @contextmanager
-def office_serving() -> Iterator[str]:
-    """The address of the office, until the block ends. Requests are answered one at a time, on the test's connection."""
+def office_serving(site: str = "office") -> Iterator[str]:
+    """The address of the site, until the block ends. Requests are answered one at a time, on the test's connection."""
+    name, address = _HOSTS[site]
     shared, turn = connections["default"], threading.Lock()
     ended = threading.Event()
     with override_settings(
-        ROOT_URLCONF="heedline.config.urls_office",
-        MIDDLEWARE=settings.OFFICE_MIDDLEWARE,
-        CSRF_COOKIE_NAME=f"hl_csrf_off_{settings.INSTANCE}",
+        ROOT_URLCONF=f"heedline.config.urls_{site}",
+        MIDDLEWARE=getattr(settings, f"{site.upper()}_MIDDLEWARE"),
+        CSRF_COOKIE_NAME=f"hl_csrf_{site[:3]}_{settings.INSTANCE}",
     ):
         handler = StaticFilesHandler(WSGIHandler())
 
@@ -46,7 +51,7 @@ def office_serving() -> Iterator[str]:
                     start_response("503 Service Unavailable", [])
                     return []
                 connections["default"] = shared
-                with acting("office"):
+                with acting(site):
                     body = handler(environ, start_response)
                     try:
                         return list(body)
@@ -56,11 +61,11 @@ def office_serving() -> Iterator[str]:
         shared.inc_thread_sharing()
         for signal in (request_started, request_finished):  # they would close the test's connection
             signal.disconnect(close_old_connections)
-        server = make_server("127.0.0.1", 0, answer, _Server, _Quiet)
+        server = make_server(address, 0, answer, _Server, _Quiet)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:
-            yield f"http://localhost:{server.server_port}"
+            yield f"http://{name}:{server.server_port}"
         finally:
             with turn:
                 ended.set()

@@ -32,11 +32,11 @@ from heedline.reports.lifecycle import Move, NotNow
 from heedline.web.components.forms import Field, Form, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import keeps_words, let_go
+from heedline.web.entrance.templatetags.officer_words import as_typed
 from heedline.web.officer import report_forms
 from heedline.web.officer.middleware import OfficeRequest
 from heedline.web.officer.report_pages import came_from, conflict, page, restored, version_of
 from heedline.web.officer.report_words import NOBODY_SPEAKS_IT, status_words
-from heedline.web.officer.templatetags.officer_words import as_typed
 
 _BEFORE: tuple[Field, ...] = (
     TextInput(

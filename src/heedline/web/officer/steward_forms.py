@@ -49,7 +49,7 @@ ROLES = {
     Role.SUPERVISOR: "Supervisor",
     Role.AUTHORISER: "Authoriser",
     Role.OVERSEER: "Overseer (no desk)",
-    Role.PARTNER: "Partner (at a partner’s desk, nothing else)",
+    Role.PARTNER: "Partner",
 }
 ROLE_WORDS = {**ROLES, Role.STEWARD: "Steward"}
 KINDS = {

@@ -23,13 +23,6 @@ def home(request: SignedInRequest) -> HttpResponse:
 
 @open_to(Audience.OFFICERS)
 @require_GET
-def sent(request: SignedInRequest) -> HttpResponse:
-    """What was sent to the partner, by date."""
-    return render(request, "partner/sent.html", {"unlocked": request.attendance.unlocked})
-
-
-@open_to(Audience.OFFICERS)
-@require_GET
 def me(request: SignedInRequest) -> HttpResponse:
     """Name, organisation, the last sign-in, the words of one's keys, and the way to change how one signs in."""
     by = request.attendance

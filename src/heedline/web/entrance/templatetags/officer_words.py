@@ -1,7 +1,7 @@
 """`{{ words|as_typed }}`: what somebody wrote, without letting it play tricks with the eye.
 
 Characters that turn the direction of what follows, and control characters, are shown as what they are ("[U+202E]"):
-an officer must read what was sent in the order in which it was sent. Marks that Arabic or Hebrew texts use (U+200E,
+whoever reads it must read what was sent in the order in which it was sent. Marks that Arabic or Hebrew texts use (U+200E,
 U+200F) stay, and so does everything else. The result is plain text and is escaped like any other.
 """
 

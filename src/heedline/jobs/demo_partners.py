@@ -1,0 +1,85 @@
+"""The partner of the demonstration: a council's team of two, and what a desk has sent it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from heedline.casework.attendance import Attendance
+
+type Sitting = Callable[[str], AbstractContextManager[Attendance]]
+
+#: An organisation of its own (code, name), its desk (code, name), and its people. They work on a site of their own.
+ORGANISATION = ("northgate", "Northgate Borough Council")
+DESK = ("northgate-safeguarding", "Safeguarding team")
+PEOPLE = ("Petra Hallam", "Pavel Osei")
+
+_TITLE = "A young person who may need somebody to talk to"
+_TEXT = (
+    "We have reason to believe that a young person in your area speaks of leaving and gives things away. Your early help "
+    "team may know the family. Please think about whether somebody they trust could see them this week.\n\n"
+    "Phone us when you have opened this: we give you the name by telephone."
+)
+_NECESSITY = "The council can offer help that we cannot, and needs no more than this to begin."
+
+
+def team(
+    organisation: Any,
+    officers: Mapping[str, Any],
+    keys: Mapping[str, Any],
+    hands: Sequence[Any],
+    at: datetime,
+) -> Any:
+    """Make the partner's desk, and put its people there. Returns it."""
+    from heedline.casework import stewardship
+    from heedline.permits.roles import Role
+
+    code, name = DESK
+    desk = stewardship.make_desk(
+        code=code,
+        name=name,
+        organisation=organisation,
+        kind="partner",
+        round_the_clock=False,
+        authoriser=None,
+        hands=hands,
+        at=at,
+    )
+    for person in PEOPLE:
+        stewardship.state_officer_keys(keys[person], hands=hands, at=at)
+        stewardship.appoint(officers[person], Role.PARTNER, desk, hands=hands, at=at)
+    return desk
+
+
+def send(
+    ref: UUID, desk: UUID, officers: tuple[str, str], keys: Mapping[str, Any], sitting: Sitting, at: datetime
+) -> None:
+    """An officer writes something for the partner about a report that they have assessed; a colleague lets it go."""
+    from heedline.casework import (
+        acquaintances,
+        attendance,
+        case_file,
+        disseminating,
+        dissemination_lines,
+        partners,
+    )
+
+    writer, reader = officers
+    with sitting(writer) as by:
+        by = attendance.unlock_with_seed(by, keys[writer].seed, at=at)
+        key = partners.key_of(desk, at)
+        words = acquaintances.words_of(key.maker) if key is not None else None
+        by = partners.compare(desk, words or "", keys[writer].passphrase, by=by, at=at)
+        writing = disseminating.Writing(
+            desk, "support", "panel", ("need-to-know", "not-to-subject"), _TITLE, _TEXT, _NECESSITY
+        )
+        version = case_file.case_file(ref, by=by, at=at).version
+        ident = disseminating.write(ref, writing, version=version, by=by, at=at)
+    with sitting(reader) as by:
+        by = attendance.unlock_with_seed(by, keys[reader].seed, at=at)
+        line = dissemination_lines.one(ident, by=by, at=at).line
+        disseminating.check(ident, version=line.version, by=by, at=at)

@@ -1,0 +1,125 @@
+"""What was sent to the partner: the list, one thing opened, and the answer to it.
+
+Opening it the first time signs that it has arrived, so it is a button and no link. Every opening stands in the log of the
+desk that sent it.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from heedline.casework import Conflict, SealingStopped, attendance, sent_here
+from heedline.casework.sent_here import SentHere
+from heedline.packs import load_pack
+from heedline.reports.lifecycle import NotNow
+from heedline.vault import CannotOpen
+from heedline.web.components.forms import Choice, Field, Form, Radios, TextArea
+from heedline.web.declared import Audience, open_to
+from heedline.web.entrance import times
+from heedline.web.entrance.kept_words import form_of, keeps_words, kept_for, let_go
+from heedline.web.entrance.middleware import SignedInRequest
+
+_CHANGED = "The keys of the desk have changed in this moment. Nothing was sent. Send it again."
+_CANNOT_SEAL = (
+    "It could not be sealed just now, and nothing was sent. Lock your keys, unlock them again and send it once more. "
+    "If that does not help, phone the desk."
+)
+
+
+def answer_fields() -> tuple[Field, ...]:
+    """How one answers, in the pack's words."""
+    known = load_pack(settings.PACK).partners.answers
+    return (
+        Radios(
+            name="code",
+            label="What is your answer?",
+            required="Choose your answer",
+            choices=tuple(Choice(value=code, label=words) for code, words in known.items()),
+            small=True,
+        ),
+        TextArea(
+            name="text",
+            label="What should the desk know?",
+            hint="What you do, what you know, whom they can phone. It is sealed to the desk, and signed by you.",
+            required="Write what the desk should know, or that there is no more",
+            limit=sent_here.LONGEST,
+            names=True,
+        ),
+    )
+
+
+@open_to(Audience.OFFICERS)
+@require_GET
+def listing(request: SignedInRequest) -> HttpResponse:
+    """Everything that was sent to the partner, the newest first. No words: they open one by one."""
+    found = sent_here.listing(by=request.attendance, at=attendance.now())
+    to_do = sum(_turn(one) for one in found)
+    return render(request, "partner/listing.html", {"found": found, "to_do": to_do})
+
+
+def _turn(one: SentHere) -> bool:
+    return one.state == "sent" or (one.state == "received" and one.answer_wanted)
+
+
+@open_to(Audience.UNLOCKED)
+@require_http_methods(["GET", "POST"])
+def one(request: SignedInRequest, ref: UUID) -> HttpResponse:
+    """One thing: its cover until somebody has opened it, and its words from then on."""
+    by, at = request.attendance, attendance.now()
+    about = sent_here.one(ref, by=by, at=at)
+    context = {"about": about, "can_answer": False, "opened_at": times.day_and_clock(at, at)}
+    if about.withdrawn or (request.method == "GET" and not about.opened):
+        return render(request, "partner/cover.html", context)
+    try:
+        opened = sent_here.open_it(ref, by=by, at=at)
+    except CannotOpen:
+        return render(request, "partner/cannot_open.html", context, status=409)
+    about = opened.about
+    context |= {
+        "about": about,
+        "opened": opened,
+        "can_answer": about.state == "received" and about.answer_wanted,
+    }
+    return render(request, "partner/one.html", context)
+
+
+@open_to(Audience.UNLOCKED)
+@keeps_words
+@require_http_methods(["GET", "POST"])
+def answer(request: SignedInRequest, ref: UUID) -> HttpResponse:
+    """Answer, once."""
+    by, at = request.attendance, attendance.now()
+    about = sent_here.one(ref, by=by, at=at)
+    fields = answer_fields()
+    kept = kept_for(request, by) if request.method == "GET" else None
+    form = Form(fields, {each.name: each.read(kept) for each in fields} if kept is not None else {})
+    status = 200
+    if request.method == "POST":
+        form, status = Form.posted(fields, request.POST.lists()), 422
+        if not form.errors:
+            try:
+                sent_here.answer(ref, form.text("code"), form.text("text"), by=by, at=at)
+            except NotNow as no:
+                form, status = form.but(**{"": no.reason}), 409
+            except Conflict:
+                form, status = form.but(**{"": _CHANGED}), 409
+            except SealingStopped:
+                form, status = form.but(**{"": _CANNOT_SEAL}), 503
+            else:
+                messages.success(request, "Your answer has gone to the desk.")
+                return let_go(request, HttpResponseRedirect(reverse("sent", kwargs={"ref": ref})), by)
+    context = {
+        "about": about,
+        "form": form,
+        "can_answer": about.state == "received" and about.answer_wanted,
+        "words_came_back": kept is not None,
+        "form_of": form_of(by),
+    }
+    return render(request, "partner/answer.html", context, status=status)

@@ -1,0 +1,223 @@
+"""What was sent, as somebody of the council reads it: the list, the cover, opened and signed for, answered, taken back."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import pytest
+
+from heedline.casework import disseminating, sent_here
+from heedline.reports.models import Dissemination
+from tests.casework.partner_scene import (
+    TEXT,
+    TITLE,
+    a_partner,
+    answered,
+    compared,
+    in_danger,
+    opened,
+    sent,
+    sent_to_the_council,
+    written,
+)
+from tests.casework.people import People, logged
+from tests.cast import PASSWORD, House, add_partner, now
+from tests.site_client import SiteClient
+from tests.sites.officer.desk_hand import Hand
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+
+
+@pytest.fixture
+def people(house: House) -> People:
+    people = People(house, now())
+    a_partner(people)
+    return people
+
+
+def at_the_council(people: People, name: str = "Petra", *, unlocked: bool = True) -> Hand:
+    one = Hand(SiteClient("partner"))
+    one.get("/sign-in/")
+    one.send("/sign-in/", login=f"{name.lower()}@unit.example", password=PASSWORD)
+    if unlocked:
+        one.unlock(people.house, name)
+        while one.heading == "What has changed about your desk’s keys":
+            one.send("/w/keys/changes/", passphrase=people.house.keys[name].passphrase)
+    return one
+
+
+def place(ident: UUID) -> str:
+    return f"/w/sent/{ident}/"
+
+
+def test_the_list_shows_what_waits_and_no_word_of_it(people: People) -> None:
+    _, ident = sent_to_the_council(people)
+    petra = at_the_council(people, unlocked=False)
+    assert petra.heading == "Sent to Northgate Council"
+    assert "1 waits for you" in petra.html
+    assert place(ident) in petra.html
+    assert "Not opened" in petra.html
+    assert "North East desk" in petra.html
+    assert "Please think about support for a person" in petra.html, "in words for whoever gets it"
+    for words in (TITLE, TEXT, "Odile", "Olga"):
+        assert words not in petra.html
+    petra.get(place(ident))
+    assert petra.path.startswith("/unlock/"), "and to look at it, keys are unlocked"
+
+
+def test_looking_at_the_cover_signs_nothing_and_opening_it_does(people: People) -> None:
+    _, ident = sent_to_the_council(people)
+    petra = at_the_council(people)
+    petra.get(place(ident))
+    assert "Nobody here has opened it yet" in petra.html
+    assert "Only for people who need it for this" in petra.html
+    assert TEXT not in petra.html
+    assert sent(ident).receipt is None
+    assert not logged("received-by-partner")
+    petra.send(place(ident))
+    assert petra.heading == TITLE
+    assert TEXT in petra.html
+    assert "does not hold" not in petra.html, "an officer signed it"
+    assert sent(ident).received_by_id == people.house.officers["Petra"].id
+    assert len(logged("received-by-partner")) == 1
+    assert "Opened by <bdi>Petra P.</bdi>, <bdi>Northgate Council</bdi>" in petra.html
+    pavel = at_the_council(people, "Pavel")
+    pavel.get(place(ident))
+    assert pavel.heading == TITLE, "from then on it opens by its address, for colleagues too"
+    assert "Petra P." in pavel.html
+    assert len(logged("opened-by-partner")) == 2, "each of them"
+
+
+def test_an_answer_goes_once_and_is_read_by_the_desk(people: People) -> None:
+    _, ident = sent_to_the_council(people)
+    petra = at_the_council(people)
+    petra.get(place(ident) + "answer/")
+    assert "Open it first" in petra.html
+    petra.get(place(ident))
+    petra.send(place(ident))
+    petra.get(place(ident) + "answer/")
+    petra.send(place(ident) + "answer/", code="", text="")
+    assert petra.page.status_code == 422
+    assert "Choose your answer" in petra.html
+    petra.send(place(ident) + "answer/", code="taken-on", text="We will visit on Friday.")
+    assert "Your answer has gone to the desk" in petra.html
+    assert "We will visit on Friday." in petra.html
+    assert sent(ident).state == "answered"
+    petra.get(place(ident) + "answer/")
+    assert "It is answered: We are dealing with this" in petra.html
+    petra.get("/w/")
+    assert "Nothing waits for you" in petra.html
+
+
+def test_a_colleague_who_was_quicker_takes_no_words_away(people: People) -> None:
+    _, ident = sent_to_the_council(people)
+    opened(people, ident)
+    pavel = at_the_council(people, "Pavel")
+    pavel.get(place(ident) + "answer/")
+    answered(people, ident)
+    pavel.send(place(ident) + "answer/", code="known", text="We know the family.")
+    assert pavel.page.status_code == 409
+    assert "We know the family." in pavel.html
+
+
+def test_an_answer_that_came_after_the_lock_is_kept_and_given_back(people: People) -> None:
+    _, ident = sent_to_the_council(people)
+    opened(people, ident)
+    petra = at_the_council(people)
+    petra.get(place(ident) + "answer/")
+    form = petra.form(place(ident) + "answer/")
+    petra.send("/lock/")
+    petra.page = petra.client.post(
+        place(ident) + "answer/", {**form, "code": "known", "text": "We know the family."}, follow=True
+    )
+    petra._arrived("/unlock/")
+    assert "We kept what you wrote" in petra.html
+    assert sent(ident).state == "received"
+    petra.send("/unlock/", passphrase=people.house.keys["Petra"].passphrase)
+    assert petra.path == place(ident) + "answer/"
+    assert "We know the family." in petra.html
+    petra.send(place(ident) + "answer/", code="known", text="We know the family.")
+    assert sent(ident).state == "answered"
+
+
+def test_what_was_taken_back_is_gone_and_says_so(people: People) -> None:
+    _, ident = sent_to_the_council(people)
+    opened(people, ident)
+    with people.sitting("Odile") as here:
+        disseminating.withdraw(
+            ident, "Sent to the wrong team", version=sent(ident).version, by=here, at=people.at
+        )
+    petra = at_the_council(people)
+    assert "Taken back" in petra.html
+    petra.get(place(ident))
+    assert petra.heading == "This was taken back"
+    assert TEXT not in petra.html
+    assert "Sent to the wrong team" not in petra.html
+    petra.get(place(ident) + "answer/")
+    assert "This was taken back." in petra.html
+
+
+def test_what_one_cannot_open_says_what_to_do_and_signs_nothing(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, ident = sent_to_the_council(people)
+    petra = at_the_council(people)
+    monkeypatch.setattr(sent_here, "_open", _cannot)
+    petra.get(place(ident))
+    petra.send(place(ident))
+    assert petra.page.status_code == 409
+    assert petra.heading == "Your keys do not open this"
+    assert "release it to you again" in petra.html
+    assert sent(ident).receipt is None
+
+
+def _cannot(*_: object) -> None:
+    from heedline.vault import CannotOpen
+
+    raise CannotOpen
+
+
+def test_a_signature_that_does_not_hold_is_said_first(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, ident = sent_to_the_council(people)
+    petra = at_the_council(people)
+    monkeypatch.setattr(sent_here.voices, "is_attested", lambda *_, **__: False)
+    petra.get(place(ident))
+    petra.send(place(ident))
+    assert "The signature of the officer who wrote this does not hold" in petra.html
+
+
+def test_life_at_risk_is_said_everywhere(people: People) -> None:
+    ref = in_danger(people)
+    compared(people)
+    ident = written(people, ref, urgent=True)
+    petra = at_the_council(people)
+    assert "Life is at risk" in petra.html
+    petra.get(place(ident))
+    assert "because life is at risk" in petra.html
+
+
+def test_what_waits_to_be_read_by_a_second_officer_was_not_sent(people: People) -> None:
+    ref, _ = people.assessed()
+    compared(people)
+    ident = written(people, ref)
+    petra = at_the_council(people)
+    assert "Nothing was sent to you yet" in petra.html
+    bodies = []
+    for one in (ident, uuid4()):
+        petra.get(place(one))
+        bodies.append((petra.page.status_code, petra.heading))
+    assert bodies[0] == bodies[1] == (404, "There is nothing here that you can see")
+
+
+def test_another_partner_sees_nothing_of_it(people: People) -> None:
+    _, ident = sent_to_the_council(people)
+    add_partner(people.house, at=people.at, code="kettleby", name="Kettleby", people=("Kit", "Kim"))
+    kit = Hand(SiteClient("partner")).at_work(people.house, "Kit")
+    kit.get("/w/")
+    assert kit.heading == "Sent to Kettleby Council"
+    assert "Nothing was sent to you yet" in kit.html
+    for method in (kit.client.get, kit.client.post):
+        assert method(place(ident)).status_code in {403, 404}
+    assert Dissemination.objects.get().receipt is None

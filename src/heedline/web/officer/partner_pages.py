@@ -44,7 +44,7 @@ _ACTS: dict[str, tuple[tuple[Field, ...], Act, str]] = {
     "check": (
         partner_forms.CHECKING,
         lambda ref, form, version, by, at: disseminating.check(ref, version=version, by=by, at=at),
-        "Noted that you have read it.",
+        "Noted. The partner has it now.",
     ),
     "send-back": (
         partner_forms.SENDING_BACK,

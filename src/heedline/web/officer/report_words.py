@@ -212,7 +212,7 @@ def _code_words(step: StepLine) -> list[tuple[str, str]]:
         elif name == "purpose" and value in pack.partners.purposes:
             words.append(("Purpose", pack.partners.purposes[value].name))
         elif name == "partner":
-            words.append(("Partner", value))
+            words.append(("Partner", value.replace("-", " ").capitalize()))
         elif name == "to":
             words.append(("To", pack.desks[value].name if value in pack.desks else value))
     return words

@@ -90,7 +90,7 @@ def test_opening_what_concerns_oneself_is_seen_by_overseers_alone(people: People
                 assert Act.OWN_TERM_MET not in {line.act for line in lines}
     with people.sitting("Ned", unlocked=False) as ned:
         page = oversight.log(oversight.Sieve(act=str(Act.OWN_TERM_MET)), by=ned)
-    assert [dict(line.words)["officer"] for line in page.lines] == ["Odile O.", "Odile O."]
+    assert [dict(line.detail)["officer"] for line in page.lines] == ["Odile O.", "Odile O."]
 
 
 def test_messages_count_and_neither_who_sent_it_nor_colleagues_words(people: People) -> None:

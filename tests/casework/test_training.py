@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from heedline.casework import (
     NotHere,
-    alarms,
     call_taking,
     case_file,
     conversation,
     identity,
     journey,
-    leaving,
-    paging,
     stewardship,
     sweep_view,
     sweeping,
     training,
-    training_clock,
 )
 from heedline.casework.call_taking import Contact
 from heedline.casework.identity import Asking
 from heedline.desks.models import CompletedTraining
-from heedline.dispatch.models import Alarm
 from heedline.permits.gate import Refused
 from heedline.permits.roles import Role
 from heedline.reports.lifecycle import NotNow
@@ -37,36 +32,10 @@ from tests import cast, stories
 from tests.acting import acting
 from tests.casework.identity_scene import ASKING, NECESSITY, RISK, YES, ask, decide, open_it
 from tests.casework.people import DANGER, NAMED, People, logged, quarter_hour_over, row
+from tests.casework.training_scene import DAY, again, lapse, let_pass, record_of
 from tests.sites.reporter.test_doors import open_desk
 
 pytestmark = pytest.mark.django_db
-DAY = timedelta(days=1)
-
-
-def record_of(people: People, name: str, code: str) -> CompletedTraining:
-    return CompletedTraining.objects.get(
-        officer=people.house.officers[name], training=code, withdrawn_on=None
-    )
-
-
-def lapse(people: People, name: str, code: str, *, ago: timedelta = 3 * DAY) -> None:
-    """It has not counted for so long: Stella took the record back then."""
-    with people.sitting("Stella", unlocked=False) as stella:
-        training.withdraw(record_of(people, name, code).id, by=stella, at=people.at - ago)
-
-
-def again(people: People, name: str, code: str, *, at: datetime | None = None) -> None:
-    officer, at = people.house.officers[name].id, at or people.at
-    with people.sitting("Stella", unlocked=False) as stella:
-        training.record(code, at.date(), [officer], by=stella, at=at)
-
-
-def let_pass(code: str, thing: UUID | None = None) -> list[str]:
-    return [
-        str(event.detail["capability"])
-        for event in logged("without-training", thing=thing)
-        if event.detail["training"] == code
-    ]
 
 
 # --- recording -------------------------------------------------------------------------------------------------------
@@ -401,85 +370,3 @@ def test_where_too_few_are_trained_a_supervisor_closes_and_sweeps_and_the_log_sa
     version = row(other).version
     with people.sitting("Marcus") as marcus, pytest.raises(Refused, match="Assessing online material"):
         conversation.ask(other, "When?", version=version, by=marcus, at=people.at)  # not this: it can wait
-
-
-# --- the clock -------------------------------------------------------------------------------------------------------
-
-
-def open_alarms(kind: str) -> list[str]:
-    rows = Alarm.objects.filter(kind=kind, cleared_at=None).select_related("desk")
-    return sorted(alarm.desk.code for alarm in rows)
-
-
-def watch(people: People, after: timedelta = timedelta(0)) -> None:
-    with acting("worker"):
-        training_clock.watch(people.at + after)
-
-
-def test_a_desk_with_fewer_than_two_raises_an_alarm_that_comes_back(people: People) -> None:
-    watch(people)
-    assert not Alarm.objects.exists()
-    lapse(people, "Ada", "authorising")
-    lapse(people, "Odile", "call-taking")
-    watch(people)
-    watch(people)
-    assert open_alarms("too-few-trained") == ["identity", "north-east"]
-    with people.sitting("Odile") as odile:
-        (line,) = alarms.open_now(by=odile, at=people.at)
-        alarms.clear(line.id, "being-dealt-with", by=odile, at=people.at)
-    watch(people, timedelta(hours=23))
-    assert open_alarms("too-few-trained") == ["identity"]
-    watch(people, timedelta(hours=25))
-    assert open_alarms("too-few-trained") == ["identity", "north-east"]
-
-
-def test_a_reminder_goes_to_whose_training_ends_and_says_nothing(people: People) -> None:
-    watch(people, 300 * DAY)
-    assert not Alarm.objects.exists()
-    watch(people, 340 * DAY)
-    assert set(open_alarms("training-ends")) == set(people.house.desks)
-    house, at = people.house, people.at + 340 * DAY
-    odile = house.officers["Odile"].id
-    with acting("worker"):
-        here = training_clock.called(house.desks["north-east"].id, odile, at)
-        assert here == {"odile@unit.example"}, "and nobody whose own does not end"
-        alarm = Alarm.objects.get(desk=house.desks["north-east"], report_id=odile)
-        assert paging._called(alarm, 0, at) == here
-    assert not open_alarms("too-few-trained")
-    watch(people, 367 * DAY)
-    assert open_alarms("too-few-trained") == sorted(people.house.desks)
-
-
-def test_each_is_reminded_once_also_while_a_colleagues_reminder_stands(people: People) -> None:
-    """Odile's month begins while Olga's alarm is open; and what was put away does not come back before the next end."""
-    desk, odile = people.house.desks["north-east"], people.house.officers["Odile"].id
-
-    def about(day: int) -> set[UUID | None]:
-        watch(people, day * DAY)
-        rows = Alarm.objects.filter(kind="training-ends", desk=desk, cleared_at=None)
-        return set(rows.values_list("report_id", flat=True))
-
-    for code in ("call-taking", "identity"):
-        again(people, "Odile", code, at=people.at + 100 * DAY)
-    assert about(340) == {people.house.officers["Olga"].id}
-    assert about(440) == {people.house.officers["Olga"].id, odile}
-    at = people.at + 441 * DAY
-    with people.sitting("Odile", at=at) as here:
-        (line,) = [
-            one
-            for one in alarms.open_now(by=here, at=at)
-            if Alarm.objects.filter(id=one.id, report_id=odile).exists()
-        ]
-        alarms.clear(line.id, "being-dealt-with", by=here, at=at)
-    assert odile not in about(450)
-    again(people, "Odile", "identity", at=people.at + 450 * DAY)
-    assert odile in about(790), "a year later it ends again"
-
-
-def test_somebody_who_left_is_neither_counted_nor_reminded(people: People) -> None:
-    assert uuid4() not in training_clock.too_few(people.at)
-    house = people.house
-    with people.sitting("Stella", unlocked=False) as stella:
-        leaving.suspend(house.officers["Odile"].id, by=stella, at=people.at)
-    watch(people)
-    assert open_alarms("too-few-trained") == ["north-east"]

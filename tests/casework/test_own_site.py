@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from heedline.casework import stewardship
+from heedline.casework import key_directory, recovery, stewardship
 from heedline.casework.signing import Hand
 from heedline.desks.models import Appointment
 from heedline.permits.gate import Refused
@@ -87,3 +87,10 @@ def test_an_organisation_whose_people_have_roles_becomes_no_partner(house: House
                 hands=house.hands,
                 at=now(),
             )
+
+
+def test_a_partner_has_no_recovery_key(house: House) -> None:
+    desk = add_partner(house, at=now())
+    with acting("office"), pytest.raises(Refused, match="released again"):
+        recovery.make(desk, ("A A", "B B", "C C", "D D", "E E"), hands=house.hands, at=now())
+    assert key_directory.directory().recovery(str(desk.id)) is None

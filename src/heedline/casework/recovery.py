@@ -21,7 +21,7 @@ from heedline.casework import NotHere, epochs, key_directory
 from heedline.casework.finding import refusals_logged
 from heedline.casework.signing import Hand, Signer, state
 from heedline.casework.stewardship import permit_stewards
-from heedline.desks.models import Desk, EpochGrant
+from heedline.desks.models import PARTNER, Desk, EpochGrant
 from heedline.dispatch.letters import Letter
 from heedline.dispatch.outbox import post
 from heedline.permits.gate import Refused
@@ -49,10 +49,13 @@ def holder_names(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def make(desk: Desk, holders: Sequence[str], *, hands: Sequence[Signer], at: datetime) -> Split:
-    """Make a desk's recovery key and state it. The shares are shown once and kept nowhere. Raises Refused."""
+    """Make a desk's recovery key and state it. The shares are shown once and kept nowhere. Raises Refused, also for
+    a partner's: five holders would be five more who can read what was sent (ADR 30)."""
     by = UUID(hands[0].person) if hands else None
     with refusals_logged(Act.RECOVERY_MADE, by=by, desk=desk.id):
         permit_stewards(hands)
+        if desk.kind == PARTNER:
+            raise Refused("A partner has no recovery key: what was sent to it is released again.")
         names = holder_names(holders)
         _keep_apart(desk, names)
         seed = new_seed()

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 
 from heedline.casework import key_directory
-from heedline.desks.models import Desk, Officer, Organisation
+from heedline.desks.models import Desk, Officer, Organisation, SeedWrapping
 from tests.cast import House, now
 from tests.site_client import SiteClient
 from tests.sites.officer.desk_hand import Hand
@@ -104,6 +104,42 @@ def test_a_council_of_two_comes_to_be(
     both_ways.get("/unlock/")
     both_ways.send("/unlock/", passphrase=passphrase)
     assert "Keys unlocked" in both_ways.html
+
+
+def test_who_has_lost_everything_is_invited_again_and_is_out_until_then(
+    house: House, partner: Callable[[], Hand], stewards: tuple[Hand, Hand]
+) -> None:
+    lost = partner().at_work(house, "Petra")
+    before = dict(SeedWrapping.objects.filter(officer=house.officers["Petra"]).values_list("way", "wrapped"))
+    council = str(house.officers["Petra"].organisation_id)
+    sten = both(house, stewards, "invite", name="Petra", email="petra@unit.example", organisation=council)
+    assert f"{settings.PARTNER_URL}/enrol/" in sten.html
+    one = at_partners()
+    passphrase, words = enrol(one, "petra@unit.example", words_on(sten))
+    after = dict(SeedWrapping.objects.filter(officer=house.officers["Petra"]).values_list("way", "wrapped"))
+    assert set(after) == {"passphrase", "reserve"}
+    assert not set(before.values()) & set(after.values())
+    lost.get("/w/")
+    assert lost.heading == "Sign in", "the session of before is over"
+    both(house, stewards, "keys", officer=str(house.officers["Petra"].id), said=words)
+    sign_in(one, "petra@unit.example")
+    one.get("/unlock/")
+    one.send("/unlock/", passphrase=passphrase)
+    one.get("/w/keys/")
+    assert "Not yet: a colleague has to compare their words" in one.html
+    pavel = partner_again("Pavel", house)
+    pavel.get(f"/w/keys/compare/{house.officers['Petra'].id}/")
+    pavel.send(
+        f"/w/keys/compare/{house.officers['Petra'].id}/",
+        words=words,
+        passphrase=house.keys["Pavel"].passphrase,
+    )
+    assert "The words of Petra P. are right" in pavel.html
+
+
+def partner_again(name: str, house: House) -> Hand:
+    """Somebody else of the partner, at work."""
+    return at_partners().at_work(house, name)
 
 
 def refusal(house: House, steward: Hand, kind: str, /, **facts: Any) -> str:

@@ -177,3 +177,15 @@ def test_the_second_step_of_a_partner_is_sealed_under_the_partners_secret(
         assert second_factors.open_sealed(row.data["secret"]) == secret
     petra.get("/w/")
     assert petra.heading == "Sent to Northgate Council"
+    petra.get("/me/security/recovery-codes/new/")
+    petra.send("/me/security/recovery-codes/new/")
+    petra.get("/me/security/recovery-codes/")
+    spare = petra.page.context["unused_codes"][0]
+    again = partner()
+    again.sign_in("Petra")
+    assert again.heading == "Second step"
+    assert "passkey" not in again.html.casefold()
+    again.send("/sign-in/second/", code="000000")
+    assert again.heading == "Second step"
+    again.send("/sign-in/second/", code=spare)
+    assert again.heading == "Sent to Northgate Council"

@@ -11,12 +11,15 @@ from heedline.casework import (
     disseminating,
     epochs,
     key_directory,
+    leaving,
+    paging,
     partners,
     releasing_again,
     sent_here,
     stewardship,
 )
 from heedline.casework.releasing_again import Round
+from heedline.dispatch.models import Alarm
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import SealedHeader, SealedPayload
@@ -230,3 +233,17 @@ def test_what_may_not_be_passed_on_any_more_stays_where_it_is(people: People) ->
     everything_is_lost(people)
     assert again(people) == Round(0, 0)
     assert row(ref).stage == "acting"
+
+
+def test_a_partner_whose_key_a_leaver_holds_is_named_and_pages_nobody(people: People) -> None:
+    """Hundreds of councils must not call the duty officer at night because one of their people has gone."""
+    with acting("office"):
+        leaving.leave(people.house.officers["Pavel"], hands=people.house.hands, at=people.at)
+    with acting("worker"):
+        paging.watch_keys(people.at)
+    desk = people.house.desks[COUNCIL]
+    assert not Alarm.objects.filter(desk=desk).exists()
+    with people.sitting("Odile") as here:
+        line = partners.partner(desk.id, by=here, at=people.at)
+    assert line.stale
+    assert line.why_not == partners.TOO_FEW

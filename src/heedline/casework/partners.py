@@ -48,7 +48,8 @@ class PartnerKey:
 class PartnerLine:
     """A partner. `openers`: how many people there can open what is sent now. `maker`: who reads out the words to compare.
 
-    `compared`: by whoever looks. `why_not`: why nothing can be sent there now; empty when it can.
+    `compared`: by whoever looks. `why_not`: why nothing can be sent there now; empty when it can. `stale`: somebody holds
+    their key who is there no more, or has new keys of their own: it is changed when one of them unlocks.
     """
 
     id: UUID
@@ -59,6 +60,7 @@ class PartnerLine:
     maker_name: str
     compared: bool
     why_not: str
+    stale: bool
 
     @property
     def words(self) -> str:
@@ -102,6 +104,7 @@ def _line(row: Desk, names: dict[str, str], known: Known, at: datetime) -> Partn
         names.get(key.maker, "") if key is not None else "",
         key is not None and key.compared(known),
         "" if key is not None else TOO_FEW,
+        key_directory.directory().needs_epoch(str(row.id), at.date()),
     )
 
 

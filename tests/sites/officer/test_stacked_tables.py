@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 WEB = Path(__file__).resolve().parents[3] / "src/heedline/web"
-TEMPLATES = [one for site in ("entrance", "officer") for one in (WEB / site / "templates").rglob("*.html")]
+TEMPLATES = [
+    one for site in ("entrance", "officer", "partner") for one in (WEB / site / "templates").rglob("*.html")
+]
 #: Where what stands there needs no word before it: the words of a report, its flags and clock; a time, a name, an act;
 #: that there is nothing yet.
 PLAIN = {"queue.html", "sweep.html", "history.html", "figures.html", "keys.html"}

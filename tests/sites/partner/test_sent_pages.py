@@ -8,6 +8,7 @@ import pytest
 
 from heedline.casework import disseminating, sent_here
 from heedline.reports.models import Dissemination
+from heedline.web.partner import sent_pages
 from tests.casework.partner_scene import (
     TEXT,
     TITLE,
@@ -54,7 +55,7 @@ def test_the_list_shows_what_waits_and_no_word_of_it(people: People) -> None:
     _, ident = sent_to_the_council(people)
     petra = at_the_council(people, unlocked=False)
     assert petra.heading == "Sent to Northgate Council"
-    assert "1 waits for you" in petra.html
+    assert "Waits for you: 1" in petra.html
     assert place(ident) in petra.html
     assert "Not opened" in petra.html
     assert "North East desk" in petra.html
@@ -63,6 +64,24 @@ def test_the_list_shows_what_waits_and_no_word_of_it(people: People) -> None:
         assert words not in petra.html
     petra.get(place(ident))
     assert petra.path.startswith("/unlock/"), "and to look at it, keys are unlocked"
+
+
+def test_what_waits_stands_first_and_the_old_ones_behind_a_link(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sent_pages, "_MOST", 1)
+    _, first = sent_to_the_council(people)
+    for _ in range(2):
+        _, ident = sent_to_the_council(people)
+        opened(people, ident)
+        answered(people, ident)
+    petra = at_the_council(people)
+    petra.get("/w/")
+    assert petra.html.index(place(first)) < petra.html.index("Before")
+    assert petra.html.count("/w/sent/") == 2
+    assert "Show 1 older" in petra.html
+    petra.get("/w/?all=1")
+    assert petra.html.count("/w/sent/") == 3
 
 
 def test_looking_at_the_cover_signs_nothing_and_opening_it_does(people: People) -> None:

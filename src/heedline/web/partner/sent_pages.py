@@ -26,6 +26,8 @@ from heedline.web.entrance import times
 from heedline.web.entrance.kept_words import form_of, keeps_words, kept_for, let_go
 from heedline.web.entrance.middleware import SignedInRequest
 
+#: So many are listed at first of those that wait for nobody.
+_MOST = 50
 _CHANGED = "The keys of the desk have changed in this moment. Nothing was sent. Send it again."
 _CANNOT_SEAL = (
     "It could not be sealed just now, and nothing was sent. Lock your keys, unlock them again and send it once more. "
@@ -58,10 +60,13 @@ def answer_fields() -> tuple[Field, ...]:
 @open_to(Audience.OFFICERS)
 @require_GET
 def listing(request: SignedInRequest) -> HttpResponse:
-    """Everything that was sent to the partner, the newest first. No words: they open one by one."""
+    """What was sent to the partner: what waits, then the rest, the newest first. No words: they open one by one."""
     found = sent_here.listing(by=request.attendance, at=attendance.now())
-    to_do = sum(_turn(one) for one in found)
-    return render(request, "partner/listing.html", {"found": found, "to_do": to_do})
+    waiting = [one for one in found if _turn(one)]
+    rest = [one for one in found if not _turn(one)]
+    shown = rest if "all" in request.GET else rest[:_MOST]
+    context = {"waiting": waiting, "rest": shown, "older": len(rest) - len(shown)}
+    return render(request, "partner/listing.html", context)
 
 
 def _turn(one: SentHere) -> bool:

@@ -176,6 +176,21 @@ def test_the_doctor_says_how_single_sign_on_stands(
     assert "HEEDLINE_SSO_ISSUER must be an https address" in wrong(iter(found()))[0]
 
 
+def test_the_doctor_says_where_partners_sign_in(
+    superuser: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    superuser.execute("INSERT INTO desks_installation (id, born, installation) VALUES (1, 'live', 'x')")
+    monkeypatch.setenv("HEEDLINE_OFFICE_URL", "https://office.example")
+    monkeypatch.setenv("HEEDLINE_PARTNER_URL", "https://partners.example")
+    assert wrong(doctor.partners_site(superuser)) == []
+    assert "passkeys" not in " ".join(one.words for one in doctor.partners_site(superuser))
+    monkeypatch.setenv("HEEDLINE_PARTNER_URL", "http://192.0.2.7")
+    assert wrong(doctor.partners_site(superuser)) == ["partners sign in at http://192.0.2.7"]
+    assert "passkeys" in " ".join(one.words for one in doctor.partners_site(superuser))
+    monkeypatch.setenv("HEEDLINE_PARTNER_URL", "https://office.example:8443")
+    assert wrong(doctor.partners_site(superuser)) == ["the partners' site shares its host with no other site"]
+
+
 def test_the_doctor_finds_nothing_wrong_with_the_walls(
     superuser: psycopg.Connection[tuple[Any, ...]],
 ) -> None:
@@ -187,6 +202,7 @@ def test_the_doctor_finds_nothing_wrong_with_the_walls(
     [
         ("GRANT SELECT ON reports_report TO heedline_public", "public.reports_report"),
         ("GRANT UPDATE ON desks_desk TO heedline_public", "public.desks_desk"),
+        ("GRANT SELECT ON reports_message TO heedline_partner", "public.reports_message"),
         ("GRANT heedline_door TO heedline_public", "heedline_public"),
         ("GRANT heedline_settler TO heedline_worker", "heedline_worker"),
         ("GRANT pg_read_all_data TO heedline_office", "heedline_office"),

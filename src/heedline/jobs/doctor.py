@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, LiteralString
+from urllib.parse import urlsplit
 
 import psycopg
 
 from heedline.backups import register
 from heedline.backups.plan import DAYS_KEPT
+from heedline.config.origins import has_a_name
 from heedline.config.single_sign_on import BACK, ENDED
 from heedline.config.single_sign_on import from_environment as configured_provider
 from heedline.launch import CannotStart, places, postgres, roles, server
@@ -210,6 +212,20 @@ def single_sign_on(connection: Connection) -> Iterator[Finding]:
         )
 
 
+def partners_site(connection: Connection) -> Iterator[Finding]:
+    """Where people of partners sign in: a host of its own, since browsers share cookies among the ports of one."""
+    site = os.environ.get("HEEDLINE_PARTNER_URL", "http://127.0.0.3:8003")
+    live = _one(connection, "SELECT born FROM desks_installation") == "live"
+    yield Finding(
+        True if site.startswith("https://") else (False if live else None), f"partners sign in at {site}"
+    )
+    others = (os.environ.get(f"HEEDLINE_{one}_URL", "") for one in ("PUBLIC", "OFFICE"))
+    shared = urlsplit(site).hostname in {urlsplit(one).hostname for one in others}
+    yield Finding(not shared, "the partners' site shares its host with no other site")
+    if not has_a_name(site):
+        yield Finding(None, "its host is an address and no name: no passkeys are offered there")
+
+
 def worker(connection: Connection, *, at: datetime) -> Iterator[Finding]:
     """Whether the worker lives: without it no clock is watched and nobody is paged."""
     beat = _one(connection, "SELECT minute FROM dispatch_worker_beat")
@@ -308,6 +324,7 @@ def run(home: Path) -> int:
             facts = [
                 *installation(connection, ours=cluster),
                 *stewards(connection),
+                *partners_site(connection),
                 *worker(connection, at=at),
             ]
             facts += [*single_sign_on(connection), *backups(home, connection, at=at)]

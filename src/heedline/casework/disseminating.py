@@ -40,9 +40,7 @@ LONGEST, LONGEST_TITLE = 10_000, 120
 #: The parts of a report that they are kept in (`reports.disseminations`).
 SENT, PARTNER_HEADER, ANSWER = "sent", "partner", "answer"
 ONLY_FOR_LIFE = "Only what was assessed as a danger to life is sent before a second officer has read it."
-STILL_OPEN = (
-    "Something of this report is still with a partner. Withdraw it or finish it first, under Partners."
-)
+STILL_OPEN = "Something that was written for a partner is not finished. Finish it, take it back or have it read first, under Partners."
 
 
 @dataclass(frozen=True)
@@ -148,7 +146,7 @@ def check(ident: UUID, *, version: int, by: Attendance, at: datetime) -> None:
     """Say that one has read it, as another officer than whoever wrote it; then it goes, if it has not gone already.
 
     Raises NotHere, Changed, Locked; Refused for one's own; NotNow when it stands elsewhere, the report may not be passed
-    on any more, nobody there could open it, or nobody here has compared the partner's key.
+    on any more, nobody there could open it, or neither of the two has compared the partner's key.
     """
     with _about(ident, Act.DISSEMINATION_CHECKED, by=by):
         found, row = _find(ident, by=by, at=at, version=version)

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
@@ -26,6 +26,7 @@ from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
 from heedline.reports import dissemination_states as states
 from heedline.reports.dissemination_states import State
+from heedline.reports.lifecycle import Stage
 from heedline.reports.models import Dissemination, Report
 from heedline.reports.stored import parts_of
 from heedline.vault import CannotOpen
@@ -37,7 +38,7 @@ STATE_WORDS: Mapping[str, str] = {
     State.RECEIVED: "Opened by the partner",
     State.ANSWERED: "Answered: read the answer",
     State.DONE: "Finished",
-    State.NOT_SENT: "Not sent",
+    State.NOT_SENT: "Not sent: a colleague sent it back",
     State.WITHDRAWN: "Withdrawn",
 }
 
@@ -49,6 +50,7 @@ class SentLine:
     id: UUID
     report: UUID
     short: str
+    partner_id: UUID
     partner: str
     purpose: str
     state: str
@@ -119,6 +121,7 @@ def _line(row: Dissemination, by: Attendance, at: datetime) -> SentLine:
         id=row.id,
         report=row.report_id,
         short=short_name(row.report_id),
+        partner_id=row.partner_id,
         partner=f"{row.partner.organisation.name}: {row.partner.name}",
         purpose=purpose.name if purpose is not None else row.purpose,
         state=row.state,
@@ -139,8 +142,44 @@ def open_lines(*, by: Attendance, at: datetime) -> tuple[SentLine, ...]:
         by.require(Capability.FOLLOW_DISSEMINATION)
         journal.record(Act.DISSEMINATIONS_LISTED, actor=by.officer_id)
     waits = Q(state__in=states.OPEN) | Q(state__in=states.TO_READ, checked_by=None)
+    waits |= Q(id__in=_sent_back(by).values("id"))
     found = _rows(by).filter(waits).order_by("due_at", "id")[:500]
     return tuple(_line(row, by, at) for row in found)
+
+
+@dataclass(frozen=True)
+class Calls:
+    """How much calls for this officer: things of colleagues to read, answers, and what a colleague sent back to them."""
+
+    to_read: int
+    answered: int
+    sent_back: int
+
+
+def calls_for(by: Attendance) -> Calls:
+    """Counts over all of one's desks, for the first page. Zero for whoever has nothing to do with partners."""
+    if not by.may(Capability.FOLLOW_DISSEMINATION):
+        return Calls(0, 0, 0)
+    found = Dissemination.objects.filter(report__in=reports_of(by.desk_ids)).aggregate(
+        to_read=Count(
+            "id", filter=Q(checked_by=None, state__in=states.TO_READ) & ~Q(written_by_id=by.officer_id)
+        ),
+        answered=Count("id", filter=Q(state=State.ANSWERED)),
+    )
+    return Calls(**found, sent_back=_sent_back(by).count())
+
+
+def _sent_back(by: Attendance) -> QuerySet[Dissemination]:
+    """What this officer wrote and a colleague did not let go, until they write anew for that partner or close the report."""
+    anew = Dissemination.objects.filter(
+        report=OuterRef("report"), partner=OuterRef("partner"), written_at__gt=OuterRef("written_at")
+    )
+    return Dissemination.objects.filter(
+        ~Exists(anew),
+        written_by_id=by.officer_id,
+        state=State.NOT_SENT,
+        report__in=reports_of(by.desk_ids),
+    ).exclude(report__stage__in=[Stage.CLOSED, Stage.DISPOSED])
 
 
 def of_report(ref: UUID, *, by: Attendance, at: datetime) -> tuple[SentFile, ...]:

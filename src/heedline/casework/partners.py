@@ -24,8 +24,8 @@ from heedline.vault.directory import EpochKey
 
 TOO_FEW = "Fewer than two people there could open it. Phone them, and tell your stewards."
 COMPARE_FIRST = (
-    "Nobody of this desk has compared the words of that partner’s key. Phone them on a number that you know from elsewhere, "
-    "and compare, on the page Partners."
+    "Neither you nor whoever wrote it has compared the words of that partner’s key. Phone them on a number that you know "
+    "from elsewhere, and compare."
 )
 
 

@@ -126,7 +126,9 @@ def release_again(
             acquaintances.compare(to.maker, said, by=hand, at=at)
             attendance.unlock_with_seed(by, hand.seed, at=at)  # so that this session knows it as well
         if not to.compared(acquaintances.load(by.officer_id, hand.seed)):
-            raise NotNow(partners.COMPARE_FIRST)
+            raise NotNow(
+                "You have not compared the words of their key. Enter the words that they read to you."
+            )
     released = failed = 0
     for some in batched(_lost(partner, by), BATCH, strict=False):
         with transaction.atomic():

@@ -105,7 +105,7 @@ HELD_MOVES = frozenset(
 
 _REASONS: dict[Stage, str] = {
     Stage.WAITING: "Take the report first, so that no colleague works on it at the same time.",
-    Stage.TAKEN: "Assess the report before you close it.",
+    Stage.TAKEN: "Assess the report first.",
     Stage.ASSESSED: "This report has been assessed already.",
     Stage.ACTING: "This report is being acted on already.",
     Stage.CLOSED: "A closed report can only be reopened, or disposed of by two people.",

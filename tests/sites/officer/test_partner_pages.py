@@ -101,6 +101,8 @@ def test_written_read_once_more_saved_and_let_go_by_another(people: People, hand
     olga.get(f"/w/sent/{ident}/")
     olga.send(f"/w/sent/{ident}/", do="check")  # without saying that it was read
     assert olga.page.status_code == 422
+    assert "<title>Error:" in olga.html
+    assert 'href="#read"' in olga.html, "and the page says it first"
     olga.send(f"/w/sent/{ident}/", do="check", read="yes")
     assert "Sent, not opened yet" in olga.html
     assert Dissemination.objects.get(pk=ident).conditions == ["need-to-know", "not-to-subject"]
@@ -171,9 +173,26 @@ def test_sending_back_and_taking_back(people: People, hand: Callable[[], Hand]) 
     assert "Say why" in olga.html
     olga.send(f"/w/sent/{ident}/", do="send-back", back="It names a <i>street</i>.")
     assert "It names a &lt;i&gt;street&lt;/i&gt;." in olga.html
+    for page in ("/w/", "/w/partners/"):
+        olga.get(page)
+        assert "sent back to you" not in olga.html
+        assert "write it anew" not in olga.html
+    odile.get("/w/")
+    assert "1 text of yours for a partner was sent back to you." in odile.html
+    odile.get("/w/partners/")
+    assert "you: read why, and write it anew" in odile.html
     odile.get(f"/w/sent/{ident}/")
     assert "Not sent" in odile.html
     assert 'value="withdraw"' not in odile.html
+    assert "Sent back by" in odile.html
+    ref = Dissemination.objects.get(pk=ident).report_id
+    assert f'href="/w/r/{ref}/partners/write/">Write it anew' in odile.html
+    odile.get(f"/w/r/{ref}/partners/write/")
+    odile.send(f"/w/r/{ref}/partners/write/", do="save", **written(people))
+    odile.get("/w/")
+    assert "sent back to you" not in odile.html, "it was written anew"
+    olga.get("/w/")
+    assert "1 text for a partner waits for a second officer." in olga.html
 
 
 def test_two_tabs_do_not_do_it_twice(people: People, hand: Callable[[], Hand]) -> None:
@@ -187,6 +206,39 @@ def test_two_tabs_do_not_do_it_twice(people: People, hand: Callable[[], Hand]) -
     assert "in between" in second.html
     assert "Changed my mind" in second.html
     assert Dissemination.objects.get(pk=ident).state == "sent"
+
+
+def test_whoever_reads_it_is_told_to_compare_before_it_can_go(
+    people: People, hand: Callable[[], Hand]
+) -> None:
+    ref, odile = assessed(people, hand)
+    odile.get(f"/w/r/{ref}/partners/write/")
+    odile.send(f"/w/r/{ref}/partners/write/", do="save", **written(people))
+    ident = Dissemination.objects.get(report_id=ref).id
+    olga = hand().at_work(people.house, "Olga")
+    olga.get(f"/w/sent/{ident}/")
+    assert "Until then it cannot go" in olga.html
+    assert f"/w/partners/{people.house.desks[COUNCIL].id}/" in olga.html
+    olga.send(f"/w/sent/{ident}/", do="check", read="yes")
+    assert olga.page.status_code == 409
+    assert "Neither you nor whoever wrote it has compared" in olga.html
+    compares(people, olga, "Olga")
+    olga.get(f"/w/sent/{ident}/")
+    assert "Until then it cannot go" not in olga.html
+    olga.send(f"/w/sent/{ident}/", do="check", read="yes")
+    assert Dissemination.objects.get(pk=ident).state == "sent"
+
+
+def test_before_it_is_assessed_the_page_says_what_comes_first(
+    people: People, hand: Callable[[], Hand]
+) -> None:
+    ref, _ = a_report(at=people.at, where={"postcode": "NE1 4ST"})
+    odile = hand().at_work(people.house, "Odile")
+    odile.get("/w/q/north-east/")
+    odile.send(f"/w/r/{ref}/take/")
+    for page in ("", "write/"):
+        odile.get(f"/w/r/{ref}/partners/{page}")
+        assert "Assess the report first." in odile.html
 
 
 def test_what_is_anothers_looks_like_what_is_not_there(people: People, hand: Callable[[], Hand]) -> None:

@@ -215,6 +215,12 @@ def test_life_at_risk_is_said_everywhere(people: People) -> None:
     assert "Life is at risk" in petra.html
     petra.get(place(ident))
     assert "because life is at risk" in petra.html
+    with people.sitting("Odile") as here:
+        disseminating.withdraw(ident, "The wrong team", version=sent(ident).version, by=here, at=people.at)
+    petra.get(place(ident))
+    assert "life is at risk" not in petra.html, "and calls nobody to what was taken back"
+    petra.get("/w/")
+    assert "Life is at risk" not in petra.html
 
 
 def test_what_waits_to_be_read_by_a_second_officer_was_not_sent(people: People) -> None:

@@ -16,6 +16,7 @@ from heedline.casework import (
     alarms,
     attendance,
     desk_view,
+    dissemination_lines,
     identity_reading,
     journey,
     reading,
@@ -59,6 +60,7 @@ def my_work(request: OfficeRequest) -> HttpResponse:
             "desks": desks,
             "held": held,
             "open_alarms": alarms.unanswered(by=by),
+            "partner_calls": dissemination_lines.calls_for(by),
             "requests_waiting": identity_reading.waiting_for(by),
             "requests_decided": identity_reading.decided_lately(by=by, at=at),
             "trainings": training_pages.shown(

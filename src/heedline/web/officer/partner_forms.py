@@ -12,7 +12,7 @@ from heedline.packs import load_pack
 from heedline.web.components.forms import Checkboxes, Choice, Field, Form, Radios, TextArea, TextInput
 from heedline.web.entrance.key_pages import PASSPHRASE
 
-_DAY_WORDS = {0: "No answer is wanted", 1: "They have one day to answer"}
+_DAY_WORDS = {0: "", 1: "They have one day to answer"}
 
 
 def _choices(named: dict[str, str]) -> tuple[Choice, ...]:
@@ -148,7 +148,7 @@ WITHDRAWING: tuple[Field, ...] = (
     _why(
         "back_from_them",
         "Why is it taken back?",
-        "From then on nobody there opens it. What they have read they know: phone them.",
+        "From then on nobody there can open it. If they have read it, phone them: they know it.",
     ),
 )
 HEARD = TextInput(

@@ -58,7 +58,7 @@ _ACTS: dict[str, tuple[tuple[Field, ...], Act, str]] = {
         lambda ref, form, version, by, at: disseminating.withdraw(
             ref, form.text("back_from_them"), version=version, by=by, at=at
         ),
-        "Taken back: nobody there can open it any more.",
+        "Taken back. Nobody there can open it.",
     ),
     "finish": (
         (),
@@ -156,7 +156,7 @@ def sent(request: OfficeRequest, ref: UUID) -> HttpResponse:
     forms = {
         name: Form(fields, kept.values if kept is not None else {}) for name, (fields, _, _) in _ACTS.items()
     }
-    problem = ""
+    wrong = None  # the form whose errors stand at the top
     if request.method == "POST" and do in _ACTS:
         fields, verb, said = _ACTS[do]
         form = Form.posted(fields, request.POST.lists())
@@ -164,13 +164,13 @@ def sent(request: OfficeRequest, ref: UUID) -> HttpResponse:
             try:
                 verb(ref, form, version_of(request), by, at)
             except (NotNow, Refused) as no:
-                problem, status = no.reason, 409
+                form, status = form.but(**{"": no.reason}), 409
             else:
                 messages.success(request, said)
                 return let_go(request, HttpResponseRedirect(reverse("sent", kwargs={"ref": ref})), by)
         else:
             status = 422
-        forms[do] = form
+        forms[do] = wrong = form
     file = dissemination_lines.one(ref, by=by, at=at)
     hints: tuple[str, ...] = ()
     if file.can_check:
@@ -184,12 +184,15 @@ def sent(request: OfficeRequest, ref: UUID) -> HttpResponse:
         "check_form": forms["check"],
         "back_form": forms["send-back"],
         "withdraw_form": forms["withdraw"],
-        "problem": problem,
-        "do": do,
+        "form": wrong,
+        "to": partners.partner(file.line.partner_id, by=by, at=at),
         "words_came_back": kept is not None,
         "form_of": form_of(by),
     }
     return render(request, "officer/sent.html", context, status=status)
+
+
+_ENDED = {"not-sent": "Sent back by", "withdrawn": "Taken back by", "done": "Finished by"}
 
 
 def _rows(file: SentFile) -> list[tuple[str, str]]:
@@ -200,11 +203,11 @@ def _rows(file: SentFile) -> list[tuple[str, str]]:
         ("Ground", file.basis),
         ("Conditions", "\n".join(file.conditions) or "None"),
         ("Written by", file.written),
-        ("Read by", file.checked or "Nobody yet"),
+        ("Read by", file.checked or ("Nobody yet" if file.line.to_read else "")),
         ("Sent", file.sent),
         ("Opened by", file.arrived),
         ("Answered by", file.answered),
-        ("Ended by", file.ended),
+        (_ENDED.get(file.line.state, ""), file.ended),
     ]
     return [(label, words) for label, words in rows if words]
 
@@ -236,7 +239,7 @@ def partner(request: OfficeRequest, ref: UUID) -> HttpResponse:
     line, lost = partners.partner(ref, by=by, at=at), releasing_again.lost(ref, by=by)
     comparing = Form(partner_forms.COMPARING)
     releasing = Form(partner_forms.releasing_fields(compared=line.compared))
-    do, status = request.POST.get("do", ""), 200
+    do, status, wrong = request.POST.get("do", ""), 200, None
     if request.method == "POST":
         posted = releasing if do == "release" else comparing
         form, said = Form.posted(posted.fields, request.POST.lists()), ""
@@ -260,7 +263,8 @@ def partner(request: OfficeRequest, ref: UUID) -> HttpResponse:
             return HttpResponseRedirect(reverse("partner", kwargs={"ref": ref}))
         status = 422
         releasing, comparing = (form, comparing) if do == "release" else (releasing, form)
-    context = {"line": line, "lost": lost, "comparing": comparing, "releasing": releasing}
+        wrong = form
+    context = {"line": line, "lost": lost, "comparing": comparing, "releasing": releasing, "form": wrong}
     return render(request, "officer/partner.html", context, status=status)
 
 

@@ -289,17 +289,17 @@ DESPITE = TextArea(
 
 
 def shown(form: Form) -> list[tuple[str, str]]:
-    """What a form says, field by field, in the words that were chosen from."""
-    return [(label, value) for _, label, value in _said(form)]
+    """What a form says, field by field, in the words that were chosen from; several one under the other."""
+    return [(label, value) for _, label, value in _said(form, between="\n")]
 
 
-def _said(form: Form) -> list[tuple[str, str, str]]:
+def _said(form: Form, *, between: str = "; ") -> list[tuple[str, str, str]]:
     said = []
     for each in form.fields:
         choices = each.choices if isinstance(each, Radios | Select | Checkboxes) else ()
         names = {one.value: one.label for one in choices if isinstance(one, Choice)}
         given = form.chosen(each.name) if isinstance(each, Checkboxes) else [form.text(each.name)]
-        words = "; ".join(names.get(value, value) for value in given if value)
+        words = between.join(names.get(value, value) for value in given if value)
         if words and each.label:
             said.append((each.name, each.label, words))
     return said

@@ -17,7 +17,7 @@ STAGES = {
     "waiting": "Waiting to be taken",
     "taken": "Taken",
     "assessed": "Assessed",
-    "acting": "Waiting for an answer",
+    "acting": "Being acted on",
     "closed": "Closed",
 }
 #: Where a translation was asked for that nobody can make yet.

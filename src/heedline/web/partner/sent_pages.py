@@ -52,6 +52,7 @@ def answer_fields() -> tuple[Field, ...]:
             hint="What you do, what you know, whom they can phone. It is sealed to the desk, and signed by you.",
             required="Write what the desk should know, or that there is no more",
             limit=sent_here.LONGEST,
+            tell_limit=True,
             names=True,
         ),
     )

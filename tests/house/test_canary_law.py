@@ -266,7 +266,8 @@ def officers(day: Day, db: psycopg.Connection[Any]) -> None:
                 stewardship.make_officer(
                     **given, organisation=unit, password=PASSWORD, hands=day.house.hands, at=at
                 )
-            assert "odile@unit" in str(quoted.value) or "too long" in str(quoted.value)
+            # of a table with walls the database names the rule, and no value of the row that is there already
+            assert "desks_officer_email_key" in str(quoted.value) or "too long" in str(quoted.value)
             day.failures += 1
         with connection.cursor() as cursor, pytest.raises(DatabaseError) as quoted:
             cursor.execute("SELECT %s::uuid", [SENT])

@@ -24,7 +24,7 @@ from tests.cast import House, now
 pytestmark = pytest.mark.django_db
 PACKAGE = Path(heedline.__file__).parent
 #: Written by SQL, not by name in Python.
-IN_SQL = {Act.REPORT_ARRIVED, Act.BACKUP_BEGUN}
+IN_SQL = {Act.REPORT_ARRIVED, Act.BACKUP_BEGUN, Act.RECEIVED_BY_PARTNER}
 MARK = "Zinnober-Quinquereme"
 
 

@@ -22,7 +22,14 @@ from heedline.casework.finding import refusals_logged
 from heedline.casework.paging import desk_is_thin, keys_run_out, keys_to_change, without_keys
 from heedline.desks.models import Officer
 from heedline.dispatch.clocks import day_of, slot_words
-from heedline.dispatch.letters import ABOUT_CALLS, ABOUT_REQUESTS, ABOUT_TRANSLATIONS, RULES, AlarmKind
+from heedline.dispatch.letters import (
+    ABOUT_CALLS,
+    ABOUT_PARTNERS,
+    ABOUT_REQUESTS,
+    ABOUT_TRANSLATIONS,
+    RULES,
+    AlarmKind,
+)
 from heedline.dispatch.letters import CLEAR_REASONS as CLEAR_REASONS
 from heedline.dispatch.models import Alarm, WorkerBeat
 from heedline.permits.capabilities import Capability
@@ -39,6 +46,7 @@ _SILENCE = timedelta(minutes=3)
 @dataclass(frozen=True, slots=True)
 class AlarmLine:
     """One open alarm. `ref`: its report, where this person may see it; `request`: what an authoriser is to decide about.
+    `about_partners`: it is about what a partner was or is to be sent about the report.
 
     `why_not`: what keeps them from clearing it.
     """
@@ -57,6 +65,7 @@ class AlarmLine:
     can_clear: bool
     why_not: str
     request: UUID | None = None
+    about_partners: bool = False
 
 
 def open_now(*, by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
@@ -94,6 +103,7 @@ def open_now(*, by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
                 mine and not why_not,
                 why_not,
                 alarm.report_id if alarm.kind in ABOUT_REQUESTS else None,
+                alarm.kind in ABOUT_PARTNERS,
             )
         )
     return tuple(lines)

@@ -94,7 +94,7 @@ def list_partners(*, by: Attendance, at: datetime) -> tuple[PartnerLine, ...]:
 
 
 def _line(row: Desk, names: dict[str, str], known: Known, at: datetime) -> PartnerLine:
-    key = key_of(row.id, at)
+    key, known_keys = key_of(row.id, at), directory()
     return PartnerLine(
         row.id,
         row.name,
@@ -104,7 +104,8 @@ def _line(row: Desk, names: dict[str, str], known: Known, at: datetime) -> Partn
         names.get(key.maker, "") if key is not None else "",
         key is not None and key.compared(known),
         "" if key is not None else TOO_FEW,
-        key_directory.directory().needs_epoch(str(row.id), at.date()),
+        known_keys.current_epoch(str(row.id), at.date()) is not None
+        and known_keys.needs_epoch(str(row.id), at.date()),
     )
 
 

@@ -236,20 +236,22 @@ def _line(row: Proposal, by: Attendance, at: datetime) -> ProposalLine:
 def words_for(kind: Kind, facts: Mapping[str, str]) -> str:
     """A proposal in one sentence."""
     officer = Officer.objects.filter(pk=_id(facts.get("officer"))).first()
-    who = officer.name if officer is not None else facts.get("name", "")
+    who = f"{officer.name} ({officer.organisation.name})" if officer is not None else facts.get("name", "")
     desk = _desk(facts)
-    where = desk.name if desk is not None else "the whole installation"
+    where = f"{desk.name} ({desk.organisation.name})" if desk is not None else "the whole installation"
+    of = Organisation.objects.filter(pk=_id(facts.get("organisation"))).first()
+    organisation = of.name if of is not None else "an organisation that is not there"
     match kind:
         case Kind.ORGANISATION:
             return f"Add the organisation {facts['name']} ({facts['code']})"
         case Kind.DESK:
             never = ", which never closes" if facts.get("round_the_clock") == "yes" else ""
-            return f"Add the desk {facts['name']} ({facts['code']}, {facts['kind']}){never}"
+            return f"Add to {organisation} the desk {facts['name']} ({facts['code']}, {facts['kind']}){never}"
         case Kind.INVITE:
             again = _known(facts)
             if again is not None:
-                return f"Invite {again.name}, {again.email}, again: they make new keys"
-            return f"Invite {facts['name']}, {facts['email']}"
+                return f"Invite {again.name} ({again.organisation.name}), {again.email}, again: they make new keys"
+            return f"Invite {facts['name']}, {facts['email']}, to {organisation}"
         case Kind.KEYS:
             return f"Sign the keys of {who}"
         case Kind.APPOINT:

@@ -76,6 +76,16 @@ _DECIDE = "Decide about the request: this alarm stays until an authoriser has de
 #: Alarms of the authorisers. What they are about is a request, not a report, and only that desk answers them.
 ABOUT_REQUESTS = frozenset({AlarmKind.IDENTITY_ASKED, AlarmKind.IDENTITY_OVERDUE})
 
+#: About what is written for partners, sent to them or answered by them.
+ABOUT_PARTNERS = frozenset(
+    {
+        AlarmKind.PARTNER_DANGER,
+        AlarmKind.PARTNER_SILENT,
+        AlarmKind.PARTNER_ANSWERED,
+        AlarmKind.SENDING_TO_CHECK,
+    }
+)
+
 #: About calls that reporters asked for: a supervisor of the desk is paged.
 ABOUT_CALLS = frozenset({AlarmKind.CALL_MISSED, AlarmKind.CALL_LATE})
 

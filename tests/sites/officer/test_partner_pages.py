@@ -8,8 +8,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from heedline.casework import acquaintances, partners
+from heedline.casework import acquaintances, dissemination_clock, partners
 from heedline.reports.models import Dissemination, Report
+from heedline.vault.directory import Directory
+from tests.acting import acting
 from tests.casework.partner_scene import COUNCIL, a_partner
 from tests.casework.people import DANGER, People
 from tests.casework.test_releasing_again import everything_is_lost
@@ -227,6 +229,28 @@ def test_whoever_reads_it_is_told_to_compare_before_it_can_go(
     assert "Until then it cannot go" not in olga.html
     olga.send(f"/w/sent/{ident}/", do="check", read="yes")
     assert Dissemination.objects.get(pk=ident).state == "sent"
+
+
+def test_an_alarm_about_a_partner_leads_to_what_was_written(people: People, hand: Callable[[], Hand]) -> None:
+    ref, _, _ = saved(people, hand)
+    with acting("worker"):
+        dissemination_clock.watch(people.at)
+    olga = hand().at_work(people.house, "Olga")
+    olga.get("/w/alarms/")
+    assert (
+        f'href="/w/r/{ref}/partners/">What is written for a partner waits for a second officer' in olga.html
+    )
+
+
+def test_a_partner_without_any_key_is_not_said_to_have_an_old_one(
+    people: People, hand: Callable[[], Hand], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Directory, "current_epoch", lambda *_: None)
+    olga = hand()
+    olga.sign_in("Olga")
+    olga.get("/w/partners/")
+    assert "Fewer than two people there could open it" in olga.html
+    assert "has to be changed" not in olga.html
 
 
 def test_before_it_is_assessed_the_page_says_what_comes_first(

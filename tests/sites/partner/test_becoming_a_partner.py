@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -147,6 +148,36 @@ def refusal(house: House, steward: Hand, kind: str, /, **facts: Any) -> str:
     steward.send(f"/s/propose/{kind}/", passphrase=house.keys["Stella"].passphrase, **facts)
     assert steward.page.status_code == 422, steward.html
     return steward.html
+
+
+def test_the_second_steward_sees_for_which_organisation_they_sign(
+    house: House, partner: Callable[[], Hand], stewards: tuple[Hand, Hand]
+) -> None:
+    partner()
+    stella, sten = stewards
+    council = house.desks["northgate"].organisation
+    for kind, facts, said in (
+        ("invite", {"name": "Kit K.", "email": "kit@unit.example"}, f"to {council.name}"),
+        (
+            "desk",
+            {"name": "More", "code": "more", "kind": "partner", "round_the_clock": "no", "authoriser": ""},
+            f"Add to {council.name} the desk More",
+        ),
+    ):
+        stella.get(f"/s/propose/{kind}/")
+        stella.send(
+            f"/s/propose/{kind}/",
+            passphrase=house.keys["Stella"].passphrase,
+            organisation=str(council.id),
+            **facts,
+        )
+        sten.get("/s/")
+        assert said in sten.html
+        (place,) = re.findall(r"/s/confirm/[0-9a-f-]{36}/", sten.html)
+        sten.get(place)
+        assert said in sten.html
+        sten.get("/s/")
+        sten.send(place.replace("confirm", "withdraw"))
 
 
 def test_the_forms_say_why_somebody_cannot_be_both(

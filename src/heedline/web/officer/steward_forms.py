@@ -108,6 +108,7 @@ def fields(kind: Kind, setup: Setup) -> tuple[Field, ...]:
                 Radios(
                     name="round_the_clock",
                     label="Does it never close?",
+                    hint="A partner’s is not asked: choose either.",
                     choices=(
                         Choice(value="no", label="It closes"),
                         Choice(value="yes", label="It never closes"),

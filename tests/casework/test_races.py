@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from threading import Barrier
+from threading import Barrier, Event
+from time import sleep
 from typing import Any
 from uuid import uuid4
 
@@ -38,6 +39,7 @@ from heedline.vault.keys import new_seed
 from heedline.vault.signed import ROOT
 from tests import cast, stories
 from tests.acting import acting
+from tests.casework import partner_scene
 from tests.casework.language_scene import polish, speaks, the_task
 from tests.casework.people import MINUTE, NORTH_EAST, People, row
 from tests.cast import now
@@ -308,3 +310,38 @@ def test_two_overseers_register_no_more_terms_than_an_officer_may_have(people: P
     assert sorted(type(one).__name__ for one in did) == ["NotNow", "int"], did
     with superuser() as db:
         assert db.execute("SELECT count(*) FROM keys_own_term").fetchone() == (len(terms),)
+
+
+def test_an_officer_and_a_partner_wait_for_one_another_in_one_order(people: People) -> None:
+    """An officer who takes something back holds the report and then asks for it; a partner who answers just then must
+    not hold it and ask for the report, or one of the two is told of a fault and has lost what they wrote."""
+    partner_scene.a_partner(people)
+    _, ident = partner_scene.sent_to_the_council(people)
+    partner_scene.opened(people, ident)
+    report = partner_scene.sent(ident).report_id
+    holds, waits = Event(), Event()
+
+    def takes_it_back() -> str:
+        with superuser() as db, db.transaction():
+            db.execute("SELECT 1 FROM reports_report WHERE id = %s FOR UPDATE", [report])
+            holds.set()
+            for _ in range(200):
+                blocked = db.execute(
+                    "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                ).fetchone()
+                if blocked is not None:
+                    break
+                sleep(0.05)
+            waits.set()
+            db.execute("SET LOCAL lock_timeout = '5s'")
+            db.execute("SELECT 1 FROM reports_dissemination WHERE id = %s FOR UPDATE", [ident])
+            return "taken back"
+
+    def answers() -> str:
+        holds.wait(10)
+        partner_scene.answered(people, ident)
+        return "answered"
+
+    assert at_once(takes_it_back, answers) == ["taken back", "answered"]
+    assert waits.is_set()
+    assert partner_scene.sent(ident).state == "answered"

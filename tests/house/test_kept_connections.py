@@ -95,3 +95,13 @@ def test_the_public_process_looks_up_by_index_whatever_the_planner_has_counted(
     with kept.cursor() as cursor:
         cursor.execute("SHOW enable_seqscan")
         assert cursor.fetchone() == (reads_whole_tables,)
+
+
+@pytest.mark.parametrize(("process", "longest"), [("office", "20s"), ("partner", "20s")])
+def test_nobody_waits_for_ever_for_a_row_that_another_process_holds(
+    kept: Any, process: str, longest: str
+) -> None:
+    kept.settings_dict["OPTIONS"] = database_settings(process)["default"]["OPTIONS"]
+    with kept.cursor() as cursor:
+        cursor.execute("SHOW lock_timeout")
+        assert cursor.fetchone() == (longest,)

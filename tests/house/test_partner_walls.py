@@ -6,8 +6,10 @@ people, and of officers nothing.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -176,6 +178,9 @@ def test_whoever_gets_another_role_is_no_partner_any_more(full: House) -> None:
         ("INSERT INTO permits_held_form (row, officer, sealed, expires_at) VALUES ('a', %s, '', now())", "Odile"),
         ("INSERT INTO mfa_authenticator (user_id, type, data, created_at) VALUES (%s, 'totp', '{}', now())", "Odile"),
         ("INSERT INTO account_emailaddress (user_id, email, verified, \"primary\") VALUES (%s, 'x@unit.example', true, false)", "Ned"),
+        # an officer's address, who would then be looked for among partners at the office's door
+        ("INSERT INTO account_emailaddress (user_id, email, verified, \"primary\") VALUES (%s, 'odile@unit.example', true, false)", "Petra"),
+        ("UPDATE account_emailaddress SET email = 'odile@unit.example' WHERE user_id = %s", "Petra"),
         # in a colleague's: not their ways to unlock
         ("INSERT INTO keys_wrapping (id, officer_id, way, wrapped, proven) VALUES (gen_random_uuid(), %s, 'other', '{}', true)", "Pavel"),
         # in nobody's, but that somebody could not be let in
@@ -199,6 +204,41 @@ def test_what_the_partners_process_writes_stays_within_the_wall(full: House, sta
     with as_petra(full), connection.cursor() as cursor:
         with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
             cursor.execute(statement, [str(full.officers[of].id)])
+
+
+STATEMENT: dict[str, Any] = {
+    "statement": {"v": 1, "kind": "epoch", "body": {}, "issued_on": "2026-01-01"},
+    "signatures": {},
+}
+
+
+@pytest.mark.parametrize(
+    "wrong", ["desk", "id", "kind", "serial", "signer", "two signers", "no object", "deep", "nothing"]
+)
+def test_the_partners_process_counts_on_with_nothing_but_its_own_members_statements(
+    full: House, wrong: str
+) -> None:
+    """Whatever has a number is read by everybody. An odd text made a gap that alarms for ever."""
+    ident, desk = str(uuid4()), str(full.desks["north-east" if wrong == "desk" else "northgate"].id)
+    petra, pavel = (str(full.officers[name].id) for name in ("Petra", "Pavel"))
+    signers = {"signer": [pavel], "two signers": [petra, pavel]}.get(wrong, [petra])
+    with as_petra(full), connection.cursor() as cursor:
+        cursor.execute("SELECT permits.next_statement()")
+        (serial,) = cursor.fetchone() or (0,)
+        said = {
+            **STATEMENT["statement"],
+            "id": str(uuid4()) if wrong == "id" else ident,
+            "kind": "granted" if wrong == "kind" else "epoch",
+            "serial": serial + 1 if wrong == "serial" else serial,
+            "body": {"desk": desk},
+        }
+        text = json.dumps({"statement": said, "signatures": dict.fromkeys(signers, "")})
+        text = {"no object": "[1]", "deep": "[" * 9_000 + "]" * 9_000, "nothing": ""}.get(wrong, text)
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            cursor.execute(
+                "INSERT INTO keys_statement (id, serial, kind, signed) VALUES (%s, %s, 'epoch', %s)",
+                [ident, serial, text],
+            )
 
 
 def test_what_is_an_officers_is_not_there_to_change(full: House) -> None:

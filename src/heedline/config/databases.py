@@ -12,6 +12,10 @@ from heedline.config import environment as env
 #: report, until the database has counted its rows.
 _BY_INDEX = "-c enable_seqscan=off"
 
+#: Nobody waits longer for a row that somebody else holds: a process that runs other code than ours, or hangs, would else
+#: hold up everybody who needs one of the rows that it may lock, a partner's those of the desk that sends to it.
+_WAITS_SHORTLY = "-c lock_timeout=20s"
+
 
 def from_url(url: str) -> dict[str, Any]:
     """Return Django's settings for a `postgresql://user:password@host/name?host=/socket/folder` address."""
@@ -43,7 +47,8 @@ def database_settings(process: str) -> dict[str, dict[str, Any]]:
     if not url and process != "none":
         raise env.Missing("HEEDLINE_DATABASE_URL")
     found = from_url(url or "postgresql:///nowhere?host=/nonexistent")
-    if process == "public":
+    more = {"public": _BY_INDEX, "office": _WAITS_SHORTLY, "partner": _WAITS_SHORTLY}.get(process)
+    if more is not None:
         options = found["OPTIONS"]
-        options["options"] = " ".join(filter(None, (options.get("options", ""), _BY_INDEX)))
+        options["options"] = " ".join(filter(None, (options.get("options", ""), more)))
     return {"default": found}

@@ -63,7 +63,8 @@ CREATE FUNCTION permits.sent_to_me() RETURNS TABLE (id uuid, from_desk uuid, pur
     ORDER BY d.sent_at DESC, d.id
 $$;
 -- The payload of one of them and our own header to it. That it was fetched stands in the log, about the report and at the
--- desk that sent it, whatever the partner's process then says of it.
+-- desk that sent it, whatever the partner's process then says of it. (Other code in that process can read and roll back:
+-- what one transaction wrote, it can leave unwritten. The threat model says so.)
 CREATE FUNCTION permits.sent_parts(p_id uuid) RETURNS TABLE (container uuid, epoch uuid, header bytea, payload bytea,
     voice jsonb, written_on date, answer uuid, answer_epoch uuid, answer_header bytea, answer_payload bytea)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -107,7 +108,9 @@ BEGIN
         AND s.state IN ('sent', 'received', 'answered', 'done') FOR UPDATE;
     IF NOT FOUND THEN RETURN 'not-yours'; END IF;
     fresh := d.state = 'sent';
-    IF fresh AND (p_receipt IS NULL OR octet_length(p_receipt::text) > 4096) THEN RETURN 'not-signed'; END IF;
+    IF fresh AND (jsonb_typeof(p_receipt) IS DISTINCT FROM 'object' OR octet_length(p_receipt::text) > 4096) THEN
+        RETURN 'not-signed';
+    END IF;
     IF fresh THEN
         UPDATE public.reports_dissemination s SET receipt = p_receipt, received_by_id = permits.my_officer(),
             received_at = now(), version = s.version + 1,
@@ -132,6 +135,9 @@ DECLARE
     d public.reports_dissemination%ROWTYPE;
     wanted uuid[];
 BEGIN
+    -- the report first, as everybody locks them: the parts laid beside it look at it, and an officer may hold it just now
+    PERFORM 1 FROM public.reports_report r WHERE r.id = (SELECT s.report_id FROM public.reports_dissemination s
+        WHERE s.id = p_id AND s.partner_id IN (SELECT permits.my_partner_desks())) FOR KEY SHARE;
     SELECT * INTO d FROM public.reports_dissemination s WHERE s.id = p_id
         AND s.partner_id IN (SELECT permits.my_partner_desks()) FOR UPDATE;
     IF NOT FOUND OR d.state NOT IN ('sent', 'received', 'answered', 'done') THEN RETURN 'not-yours'; END IF;
@@ -140,7 +146,7 @@ BEGIN
         WHERE h.report_id = d.report_id AND h.part = 'report';
     IF wanted IS DISTINCT FROM p_epochs OR octet_length(p_payload) > 131072 OR octet_length(p_header) > 65536
         OR octet_length(p_key_header) > 65536 OR p_code !~ '^[a-z0-9-]{1,20}$'
-        OR octet_length(p_voice::text) > 4096
+        OR jsonb_typeof(p_voice) IS DISTINCT FROM 'object' OR octet_length(p_voice::text) > 4096
         OR p_read_minutes NOT BETWEEN 1 AND 100000 THEN
         RETURN 'changed';
     END IF;

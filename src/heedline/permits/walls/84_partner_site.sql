@@ -19,8 +19,26 @@ $$;
 -- the counting for everybody.
 CREATE FUNCTION permits.next_statement() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$ SELECT coalesce(max(s.serial), 0) + 1 FROM public.keys_statement s $$;
-REVOKE ALL ON FUNCTION permits.partner_people(), permits.next_statement() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION permits.partner_people(), permits.next_statement(), permits.my_officer(), permits.my_partner_desks(),
+-- Whether a text reads as a statement of a member about a desk where they work, signed by nobody but them. Whether the
+-- signature holds, everybody asks who believes it; here it is that nothing else takes a place in the count.
+CREATE FUNCTION permits.reads_as_my_statement(p_id uuid, p_serial bigint, p_kind text, p_signed text) RETURNS boolean
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    said jsonb;
+BEGIN
+    IF octet_length(p_signed) > 20000 THEN RETURN false; END IF;
+    said := p_signed::jsonb;
+    RETURN COALESCE(said #>> '{statement,id}' = p_id::text AND said #>> '{statement,kind}' = p_kind
+        AND said #>> '{statement,serial}' = p_serial::text
+        AND said #>> '{statement,body,desk}' IN (SELECT d::text FROM permits.my_partner_desks() AS d)
+        AND (SELECT array_agg(k) FROM jsonb_object_keys(said -> 'signatures') AS k) = ARRAY[permits.my_officer()::text],
+        false);
+EXCEPTION WHEN data_exception OR program_limit_exceeded THEN RETURN false;
+END $$;
+REVOKE ALL ON FUNCTION permits.partner_people(), permits.next_statement(),
+    permits.reads_as_my_statement(uuid, bigint, text, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION permits.partner_people(), permits.next_statement(),
+    permits.reads_as_my_statement(uuid, bigint, text, text), permits.my_officer(), permits.my_partner_desks(),
     permits.my_retired(uuid), permits.retire_epoch(uuid), permits.left_to_move(uuid),
     permits.headers_to_move(uuid, uuid, integer), permits.shares_to_move(uuid, uuid, integer),
     permits.move_headers(uuid, uuid, uuid[], bytea[], bytea[]), permits.move_shares(uuid, uuid, uuid[], bytea[], bytea[]),
@@ -69,7 +87,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON keys_wrapping TO heedline_partner;
 GRANT SELECT, INSERT, UPDATE ON keys_acquaintances TO heedline_partner;
 CREATE POLICY published ON keys_statement FOR SELECT TO heedline_partner USING (true);
 CREATE POLICY of_members ON keys_statement FOR INSERT TO heedline_partner WITH CHECK (kind IN ('epoch', 'granted', 'ended')
-    AND serial = permits.next_statement() AND octet_length(signed) <= 20000);
+    AND serial = permits.next_statement() AND permits.reads_as_my_statement(id, serial, kind, signed));
 CREATE POLICY of_my_desks ON keys_epoch TO heedline_partner
     USING (desk_id IN (SELECT permits.my_partner_desks())) WITH CHECK (desk_id IN (SELECT permits.my_partner_desks()));
 CREATE POLICY of_my_desks ON keys_grant TO heedline_partner
@@ -92,8 +110,11 @@ CREATE POLICY of_sessions ON permits_unlocked TO heedline_partner
 GRANT SELECT ON desks_provider_binding, desks_completed_training, keys_own_term TO heedline_partner;
 GRANT SELECT, DELETE ON permits_provider_session TO heedline_partner;
 
--- signing in: other people's tables
+-- signing in: other people's tables. An address is that of the person: with an officer's, the officer would be looked for
+-- in vain at the office's door.
 GRANT SELECT, INSERT, UPDATE, DELETE ON account_emailaddress, mfa_authenticator TO heedline_partner;
+CREATE POLICY their_own ON account_emailaddress AS RESTRICTIVE TO heedline_partner USING (true)
+    WITH CHECK (lower(email) = (SELECT lower(o.email) FROM public.desks_officer o WHERE o.id = user_id));
 
 -- the log: in the name of partners' people, and of nobody only where somebody could not be let in; nothing at a desk of
 -- officers, who would read there that something was opened, and nothing about a report (83 writes that)

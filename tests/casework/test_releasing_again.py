@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import UUID
+
 import pytest
 
 from heedline.casework import (
@@ -10,6 +13,8 @@ from heedline.casework import (
     acquaintances,
     disseminating,
     epochs,
+    journey,
+    keeping,
     key_directory,
     leaving,
     paging,
@@ -18,6 +23,7 @@ from heedline.casework import (
     sent_here,
     stewardship,
 )
+from heedline.casework.attendance import Attendance
 from heedline.casework.releasing_again import Round
 from heedline.dispatch.models import Alarm
 from heedline.permits.gate import Refused
@@ -247,3 +253,29 @@ def test_a_partner_whose_key_a_leaver_holds_is_named_and_pages_nobody(people: Pe
         line = partners.partner(desk.id, by=here, at=people.at)
     assert line.stale
     assert line.why_not == partners.TOO_FEW
+
+
+@pytest.mark.parametrize("what", ["withdrawn", "restricted", "given away"])
+def test_what_changes_while_it_runs_stays_as_it_has_become(
+    people: People, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """Also where the key store was restored, and the header that would be written anew is not there to be locked."""
+    ref, ident = sent_to_the_council(people)
+    key = sent(ident).key
+    everything_is_lost(people)
+    SealedHeader.objects.filter(container=key).delete()
+    found = releasing_again._lost
+
+    def meanwhile(partner: UUID, by: Attendance) -> list[Any]:
+        some = found(partner, by)
+        if what == "withdrawn":
+            disseminating.withdraw(ident, "In error.", version=sent(ident).version, by=by, at=people.at)
+        elif what == "restricted":
+            keeping.hold(ref, "restriction", "", by=by, at=people.at)
+        else:
+            journey.hand_over(ref, "south-west", "Theirs", version=row(ref).version, by=by, at=people.at)
+        return some
+
+    monkeypatch.setattr(releasing_again, "_lost", meanwhile)
+    assert again(people) == Round(0, 1)
+    assert not SealedHeader.objects.filter(container=key).exists()

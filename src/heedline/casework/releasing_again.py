@@ -15,6 +15,7 @@ from itertools import batched
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
@@ -64,12 +65,10 @@ def lost(partner: UUID, *, by: Attendance) -> int:
 
 
 def _lost(partner: UUID, by: Attendance) -> list[_Lost]:
-    """In the order of their ids. Not of reports that may not be passed on any more."""
+    """In the order of their ids."""
     rows = (
-        Dissemination.objects.filter(
-            partner_id=partner, state__in=states.WITH_THE_PARTNER, report__in=reports_of(by.desk_ids)
-        )
-        .exclude(report__in=keeping.restricting().values("report"))
+        _with_partners(by)
+        .filter(partner_id=partner)
         .order_by("id")
         .values_list("key", "container", "answer_key", "answer", "report_id", "report__desk_id", "id")
     )
@@ -89,6 +88,19 @@ def _lost(partner: UUID, by: Attendance) -> list[_Lost]:
     return [
         one for one in pairs if addressed.get(one.key) != [] and not set(addressed.get(one.key, ())) & can
     ]
+
+
+def _with_partners(by: Attendance) -> QuerySet[Dissemination]:
+    """What this officer's desks sent that a partner may open. Not of reports that may not be passed on any more."""
+    return Dissemination.objects.filter(
+        state__in=states.WITH_THE_PARTNER, report__in=reports_of(by.desk_ids)
+    ).exclude(report__in=keeping.restricting().values("report"))
+
+
+def _still_there(some: Iterable[UUID], by: Attendance) -> set[UUID]:
+    """Those of these of which that still holds, locked, so that it does until the headers are written."""
+    rows = _with_partners(by).filter(pk__in=list(some)).select_for_update(of=("self",)).order_by("id")
+    return {row.id for row in rows}
 
 
 def _can_open(partner: UUID, epochs: Iterable[UUID]) -> set[UUID]:
@@ -140,14 +152,15 @@ def release_again(
 
 
 def _anew(some: Iterable[_Lost], to: PartnerKey, ring: Keyring, *, by: Attendance) -> int:
-    """Write these headers anew. One that somebody has withdrawn or written in between is left as it is."""
-    wanted = {one.key: one for one in some}
+    """Write these headers anew. What somebody has withdrawn, restricted, given away or written in between stays as it is."""
+    there = _still_there({one.dissemination for one in some}, by)
+    wanted = {one.key: one for one in some if one.dissemination in there}
     copies = SealedHeader.objects.in_bulk([one.copy for one in wanted.values()])
     locked = SealedHeader.objects.select_for_update().filter(container__in=wanted).order_by("container")
-    there = {row.container: row for row in locked}
+    headers = {row.container: row for row in locked}
     done = 0
     for key, one in wanted.items():
-        row, copy = there.get(key), copies.get(one.copy)
+        row, copy = headers.get(key), copies.get(one.copy)
         if copy is None or (row is not None and (not row.epochs or _can_open(to.desk, row.epochs))):
             continue
         try:

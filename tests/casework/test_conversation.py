@@ -17,6 +17,7 @@ from heedline.casework import (
     conversation,
     journey,
     key_directory,
+    notes,
     signing,
     voices,
 )
@@ -24,7 +25,7 @@ from heedline.casework.conversation import LONGEST, Mailbox
 from heedline.dispatch.models import Outbox
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
-from heedline.reports.models import Message, Receipt, SealedHeader
+from heedline.reports.models import Message, Receipt, SealedHeader, SealedPayload
 from heedline.vault.codes import ReceiptCode, new_code
 from tests import stories
 from tests.acting import acting
@@ -195,6 +196,25 @@ def _forge(message: Message, **changes: Any) -> None:
     Message.objects.filter(id=message.id).update(voice={**(message.voice or {}), **changes})
 
 
+def _signed(people: People, message: Message) -> str:
+    """What was signed, which is known to whoever opens the message."""
+    header = SealedHeader.objects.get(container=message.container)
+    payload = SealedPayload.objects.get(container=message.container)
+    with people.sitting("Odile") as odile:
+        seeds = odile.keys().for_any(header.epochs)
+    said = notes.open_words(message.container, bytes(header.header), bytes(payload.payload), seeds, "message")
+    return voices.salted(said["text"], said["salt"])
+
+
+def test_a_thief_of_the_database_cannot_try_out_what_we_may_have_said(people: People) -> None:
+    """The signature lies in the clear. Over the words alone it would say of every guess whether it is right."""
+    ref, _ = people.taken()
+    one, two = ask(people, ref, "When was it?"), ask(people, ref, "When was it?")
+    for guess in ("When was it?", voices.salted("When was it?", ""), _signed(people, two)):
+        assert not voices.is_ours(one.voice, report=ref, message=one.id, on=one.sent_on, text=guess)
+    assert voices.is_ours(one.voice, report=ref, message=one.id, on=one.sent_on, text=_signed(people, one))
+
+
 @pytest.mark.parametrize(
     "forgery",
     [
@@ -250,11 +270,9 @@ def test_a_session_certificate_ends(people: People) -> None:
     ref, code = people.taken()
     message = ask(people, ref)
     assert message.voice is not None
-    later = message.sent_on + timedelta(days=2)
-    assert not voices.is_ours(message.voice, report=ref, message=message.id, on=later, text="When was it?")
-    assert voices.is_ours(
-        message.voice, report=ref, message=message.id, on=message.sent_on, text="When was it?"
-    )
+    later, signed = message.sent_on + timedelta(days=2), _signed(people, message)
+    assert not voices.is_ours(message.voice, report=ref, message=message.id, on=later, text=signed)
+    assert voices.is_ours(message.voice, report=ref, message=message.id, on=message.sent_on, text=signed)
     assert code
 
 
@@ -265,8 +283,9 @@ def test_a_message_replayed_into_another_report_does_not_open_and_does_not_stand
     assert message.voice is not None
     Message.objects.filter(id=message.id).update(report_id=other)
     assert visit(people, code).messages == ()  # sealed to another reporter
+    signed = _signed(people, message)
     assert not voices.is_ours(
-        message.voice, report=other, message=message.id, on=message.sent_on, text="When was it?"
+        message.voice, report=other, message=message.id, on=message.sent_on, text=signed
     )
 
 

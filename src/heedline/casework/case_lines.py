@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, QuerySet, Subquery, UUIDField
+from django.db.models import OuterRef, QuerySet, Subquery, UUIDField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, JSONObject
 
@@ -23,7 +23,7 @@ from heedline.casework.identity import OPEN, TRACE
 from heedline.casework.identity_lines import RequestFacts, RequestLine, line_of, when_words
 from heedline.casework.translation_lines import TranslationLine, VersionLine, newest
 from heedline.desks.models import Officer
-from heedline.reports import dissemination_states as states
+from heedline.reports.disseminations import WAITS
 from heedline.reports.models import (
     Dissemination,
     IdentityRequest,
@@ -102,7 +102,7 @@ MESSAGES = _beside(
 )
 #: What still calls for somebody of what was written for partners.
 WITH_PARTNERS = _beside(
-    Dissemination.objects.filter(Q(state__in=states.OPEN) | Q(state__in=states.TO_READ, checked_by=None)),
+    Dissemination.objects.filter(WAITS),
     id="id",
 )
 TRANSLATIONS = _beside(
@@ -188,7 +188,11 @@ def message_lines(
         text = str(said.get("text", "This message cannot be opened with your keys."))
         from_us, on = row["from_us"], date.fromisoformat(row["sent_on"])
         ours = from_us and voices.is_ours(
-            row["voice"], report=report, message=UUID(row["id"]), on=on, text=text
+            row["voice"],
+            report=report,
+            message=UUID(row["id"]),
+            on=on,
+            text=voices.salted(text, str(said.get("salt", ""))),
         )
         lines.append(
             MessageLine(

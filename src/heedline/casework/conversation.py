@@ -103,7 +103,8 @@ def visit(code: ReceiptCode, *, at: datetime) -> Mailbox:
         except CannotOpen:
             continue  # not for this code: never shown
         text = said["text"]
-        ours = voices.is_ours(one.voice, report=found.report, message=one.id, on=one.sent_on, text=text)
+        signed = voices.salted(text, str(said.get("salt", "")))
+        ours = voices.is_ours(one.voice, report=found.report, message=one.id, on=one.sent_on, text=signed)
         messages.append(MailboxMessage(one.id, text, one.sent_on, ours, said["translated"]))
     return Mailbox(found.status, tuple(messages), found.withdraw_asked, found.received_on)
 
@@ -206,16 +207,16 @@ def send(
     """
     ref, by, at = found.report.id, found.by, found.at
     ring = by.keys()
-    message_id = uuid4()
+    message_id, salt = uuid4(), voices.new_salt()
     receipt = Receipt.objects.only("reporter_key", "closed").get(report_id=ref)
     copy = envelope.seal_part(
-        canonical({"text": text, "translated": translated}),
+        canonical({"text": text, "translated": translated, "salt": salt}),
         [bytes(receipt.reporter_key)],
         installation=settings.INSTALLATION,
         container_id=message_id,
         part="reply",
     )
-    container = notes.seal(found, {"text": text, **(beside or {})}, part="message")
+    container = notes.seal(found, {"text": text, "salt": salt, **(beside or {})}, part="message")
     report = move(found, Move.ASK)
     report.status = "question"
     report.save(update_fields=["stage", "version", "status"])
@@ -227,7 +228,9 @@ def send(
         container=container,
         copy_header=copy.header,
         copy_payload=copy.payload,
-        voice=voices.speak(ring.voice, report=ref, message=message_id, on=at.date(), text=text),
+        voice=voices.speak(
+            ring.voice, report=ref, message=message_id, on=at.date(), text=voices.salted(text, salt)
+        ),
         sent_on=at.date(),
         position=position,
         settled=True,

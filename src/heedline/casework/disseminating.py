@@ -8,6 +8,7 @@ partner does is in `sent_here.py`; giving it to a partner's new key in `releasin
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -31,6 +32,7 @@ from heedline.permits.gate import Refused
 from heedline.permits.scopes import reports_of
 from heedline.reports import dissemination_states as states
 from heedline.reports.dissemination_states import State
+from heedline.reports.disseminations import UNREAD, WAITS
 from heedline.reports.lifecycle import Move, NotNow
 from heedline.reports.models import Dissemination, SealedHeader, SealedPayload
 from heedline.vault.container import readdress
@@ -154,10 +156,10 @@ def check(ident: UUID, *, version: int, by: Attendance, at: datetime) -> None:
         _somebody_else(row, by)
         keeping.refuse_restricted(found)
         before_it_goes = row.state == State.TO_CHECK
-        if not before_it_goes and row.state not in states.TO_READ:
-            states.after(State(row.state), states.Act.CHECK)
         if row.checked_by_id is not None:
             raise NotNow("A colleague has read this already.")
+        if not row.to_read:
+            states.after(State(row.state), states.Act.CHECK)
         row.checked_by_id, row.checked_at = by.officer_id, at
         changed = ["checked_by", "checked_at"]
         record(found, Act.DISSEMINATION_CHECKED, dissemination=str(ident))
@@ -211,9 +213,14 @@ def finish(ident: UUID, *, version: int, by: Attendance, at: datetime) -> None:
 
 def nothing_open(report: UUID) -> None:
     """Raise NotNow while something of this report is with a partner, on its way there, or unread by a second officer."""
-    waits = Q(state__in=states.OPEN) | Q(state__in=states.TO_READ, checked_by=None)
-    if Dissemination.objects.filter(waits, report_id=report).exists():
+    if still_open([report]):
         raise NotNow(STILL_OPEN)
+
+
+def still_open(reports: Iterable[UUID]) -> set[UUID]:
+    """Those of these reports of which something is with a partner, on its way there, or unread by a second officer."""
+    waiting = Dissemination.objects.filter(WAITS, report_id__in=list(reports))
+    return set(waiting.values_list("report_id", flat=True))
 
 
 # --- what the verbs share --------------------------------------------------------------------------------------------
@@ -289,7 +296,7 @@ def _save(row: Dissemination, *changed: str) -> None:
 def _no_longer(kind: AlarmKind, found: FoundReport) -> None:
     """Nothing of the report calls for that any more: its alarms are cleared in this person's name."""
     waits = {
-        AlarmKind.SENDING_TO_CHECK: Q(checked_by=None, state__in=states.TO_READ),
+        AlarmKind.SENDING_TO_CHECK: UNREAD,
         AlarmKind.PARTNER_DANGER: Q(state=State.SENT, urgent=True),
         AlarmKind.PARTNER_ANSWERED: Q(state=State.ANSWERED),
     }[kind]

@@ -16,8 +16,8 @@ from heedline.dispatch.letters import AlarmKind, Letter
 from heedline.dispatch.models import Outbox
 from heedline.packs import load_pack
 from heedline.permits.roles import Role
-from heedline.reports import dissemination_states as states
 from heedline.reports.dissemination_states import State
+from heedline.reports.disseminations import UNREAD
 from heedline.reports.models import Dissemination
 
 
@@ -61,7 +61,7 @@ def watch(at: datetime) -> None:
         (AlarmKind.PARTNER_ANSWERED, Q(state=State.ANSWERED), pack.clock("partner_read")),
         (
             AlarmKind.SENDING_TO_CHECK,
-            Q(checked_by=None, state__in=states.TO_READ),
+            UNREAD,
             pack.clock("partner_check"),
         ),
     ):

@@ -26,6 +26,7 @@ from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
 from heedline.reports import dissemination_states as states
 from heedline.reports.dissemination_states import State
+from heedline.reports.disseminations import WAITS
 from heedline.reports.lifecycle import Stage
 from heedline.reports.models import Dissemination, Report
 from heedline.reports.stored import parts_of
@@ -109,14 +110,9 @@ def _rows(by: Attendance) -> Any:
     )
 
 
-def _to_read(row: Dissemination) -> bool:
-    return row.checked_by_id is None and row.state in states.TO_READ
-
-
 def _line(row: Dissemination, by: Attendance, at: datetime) -> SentLine:
     purposes = load_pack(settings.PACK).partners.purposes
     purpose = purposes.get(row.purpose)
-    to_read = _to_read(row)
     return SentLine(
         id=row.id,
         report=row.report_id,
@@ -128,7 +124,7 @@ def _line(row: Dissemination, by: Attendance, at: datetime) -> SentLine:
         state_words=STATE_WORDS[row.state],
         turn=states.TURNS[State(row.state)],
         urgent=row.urgent,
-        to_read=to_read,
+        to_read=row.to_read,
         mine=row.written_by_id == by.officer_id,
         due_words=due_words(row.due_at, at, office_zone()) if row.due_at is not None else "",
         overdue=row.due_at is not None and is_overdue(row.due_at, at),
@@ -141,8 +137,7 @@ def open_lines(*, by: Attendance, at: datetime) -> tuple[SentLine, ...]:
     with on_the_record(Act.DISSEMINATIONS_LISTED, by=by):
         by.require(Capability.FOLLOW_DISSEMINATION)
         journal.record(Act.DISSEMINATIONS_LISTED, actor=by.officer_id)
-    waits = Q(state__in=states.OPEN) | Q(state__in=states.TO_READ, checked_by=None)
-    waits |= Q(id__in=_sent_back(by).values("id"))
+    waits = WAITS | Q(id__in=_sent_back(by).values("id"))
     found = _rows(by).filter(waits).order_by("due_at", "id")[:500]
     return tuple(_line(row, by, at) for row in found)
 
@@ -254,7 +249,9 @@ def _file(
         answer_signed=_holds(
             row.answer_voice,
             row.answered_by_id,
-            answer_paper(row.id, row.answer_code, answer, row.partner_id),
+            answer_paper(
+                row.id, row.answer_code, voices.salted(answer, str(said.get("salt", ""))), row.partner_id
+            ),
         ),
         ended=_by(row.ended_by.name if row.ended_by is not None else "", row.ended_at),
         ended_words=str(ended.get("reason", "")),
@@ -269,6 +266,8 @@ def _holds(said: Mapping[str, Any] | None, officer: UUID | None, body: bytes) ->
     """Whether the person whom the table names signed exactly this; None where nobody has signed yet."""
     if said is None:
         return None
+    if not isinstance(said, dict):  # a partner's process wrote it
+        return False
     try:
         on = datetime.fromisoformat(str(said["on"])).date()
         return said["officer"] == str(officer) and voices.is_attested(

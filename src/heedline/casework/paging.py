@@ -82,22 +82,24 @@ def raise_late(kind: AlarmKind, at: datetime, late: Iterable[tuple[UUID, UUID, t
 
     Clearing buys the allowed time once more, and not for ever.
     """
-    standing = set(Alarm.objects.filter(kind=kind, cleared_at=None).values_list("report_id", flat=True))
-    new = [one for one in late if one[1] not in standing]
-    if new:
-        cleared = Alarm.objects.filter(
-            kind=kind, report_id__in=[one[1] for one in new], cleared_at__isnull=False
-        )
-        last = dict(cleared.values_list("report_id").annotate(last=Max("cleared_at")))
-        _raise(
-            kind,
-            at,
-            [
-                (desk, r)
-                for desk, r, allowed in new
-                if last.get(r) is None or may_raise_again(last[r], allowed, at)
-            ],
-        )
+    standing = set(Alarm.objects.filter(kind=kind, cleared_at=None).values_list("desk_id", "report_id"))
+    new = [one for one in late if one[:2] not in standing]
+    if not new:
+        return
+    cleared = Alarm.objects.filter(
+        kind=kind, report_id__in=[one[1] for one in new], cleared_at__isnull=False
+    ).values_list("desk_id", "report_id")
+    # by desk: what another heard, or put away, before it gave the report here buys this one nothing
+    last = {(desk, report): when for desk, report, when in cleared.annotate(last=Max("cleared_at"))}
+    _raise(
+        kind,
+        at,
+        [
+            (desk, r)
+            for desk, r, allowed in new
+            if (desk, r) not in last or may_raise_again(last[desk, r], allowed, at)
+        ],
+    )
 
 
 def _raise_waiting(kind: AlarmKind, reports: QuerySet[Report], at: datetime) -> None:

@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 
+from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework import Conflict, NoRoom, NotHere, SealingStopped, key_directory, partners, voices
 from heedline.casework.attendance import Attendance, office_zone
@@ -85,7 +86,7 @@ def receipt_paper(ident: UUID, sha256: bytes, partner: UUID) -> bytes:
 
 
 def answer_paper(ident: UUID, code: str, text: str, partner: UUID) -> bytes:
-    """What somebody signs when they answer."""
+    """What somebody signs when they answer. `text`: salted, since the signature lies in the clear."""
     digest = hashlib.sha256(text.encode()).hexdigest()
     return canonical({"answer": str(ident), "code": code, "sha256": digest, "partner": str(partner)})
 
@@ -98,14 +99,17 @@ def sent_paper(ident: UUID, container: UUID, sha256: bytes, *, on: date) -> byte
 
 
 def listing(*, by: Attendance, at: datetime) -> tuple[SentHere, ...]:
-    """Everything that was sent to us, the newest first. Raises Refused."""
-    by.require(Capability.READ_SENT, *_desks(by))
+    """Everything that was sent to us, the newest first. The look is in the log before this returns. Raises Refused."""
+    with refusals_logged(Act.DISSEMINATIONS_LISTED, by=by.officer_id):
+        by.require(Capability.READ_SENT, *_desks(by))
+        journal.record(Act.DISSEMINATIONS_LISTED, actor=by.officer_id, desk=_desks(by)[0])
     return _lines(sent_wall.sent_to_me(), at)
 
 
 def one(ident: UUID, *, by: Attendance, at: datetime) -> SentHere:
     """One of them, without its words. Raises NotHere and Refused."""
-    found = next((line for line in listing(by=by, at=at) if line.id == ident), None)
+    by.require(Capability.READ_SENT, *_desks(by))
+    found = next((line for line in _lines(sent_wall.sent_to_me(), at) if line.id == ident), None)
     if found is None:
         raise NotHere
     return found
@@ -167,9 +171,9 @@ def answer(ident: UUID, code: str, text: str, *, by: Attendance, at: datetime) -
         to = _keys_of_the_desk(ident)
         if mine is None or mine.epoch not in ring.seeds:
             raise SealingStopped
-        container, key = uuid4(), uuid4()
+        container, key, salt = uuid4(), uuid4(), voices.new_salt()
         sealed = envelope.seal_part(
-            canonical({"text": text}),
+            canonical({"text": text, "salt": salt}),
             [*to.values(), mine.key],
             installation=settings.INSTALLATION,
             container_id=container,
@@ -191,7 +195,7 @@ def answer(ident: UUID, code: str, text: str, *, by: Attendance, at: datetime) -
             key_header=readdress(sealed.header, seeds, [mine.key]),
             key_epoch=mine.epoch,
             voice={
-                **voices.attest(ring.voice, answer_paper(ident, code, text, partner)),
+                **voices.attest(ring.voice, answer_paper(ident, code, voices.salted(text, salt), partner)),
                 "on": at.date().isoformat(),
             },
             read_minutes=int(pack.clock("partner_read").total_seconds()) // 60,

@@ -18,7 +18,7 @@ from django.db.models import F, Max
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework import Locked, NotHere, call_back, keeping
+from heedline.casework import Locked, NotHere, call_back, disseminating, keeping
 from heedline.casework.alarms import resolve_for, wake_again
 from heedline.casework.attendance import Attendance, DeskLine, Keyring
 from heedline.casework.finding import refusals_logged
@@ -50,6 +50,7 @@ WHY = {
     "closed": "It is closed already.",
     "message": "The reporter has written again.",
     "call": "Somebody waits for a call.",
+    "partner": "Something of it is with a partner, or on its way there.",
     "unread": "Your keys do not open it.",
     "changed": "It has changed since you looked.",
     "busy": "Somebody is working on it right now.",
@@ -120,6 +121,7 @@ def _sort(chosen: Mapping[UUID, int], outcome: str, desk: DeskLine, by: Attendan
     rows = list(mine.select_for_update(of=("self",), skip_locked=True).order_by("id"))
     here = set(mine.values_list("id", flat=True)) if len(rows) < len(chosen) else {row.id for row in rows}
     callers = _callers((row for row in rows if not why_not(row)), by.keys())
+    sent = disseminating.still_open(row.id for row in rows)
     outcomes = {kind: load_pack(settings.PACK).outcomes_for(kind) for kind in {row.kind for row in rows}}
     left: dict[UUID, str] = {ref: "busy" if ref in here else "gone" for ref in chosen}
     closing = []
@@ -128,6 +130,7 @@ def _sort(chosen: Mapping[UUID, int], outcome: str, desk: DeskLine, by: Attendan
             why_not(row)
             or ("changed" if row.version != chosen[row.id] else "")
             or ("call" if row.id in callers else "")
+            or ("partner" if row.id in sent else "")
             or ("outcome" if outcome not in outcomes[row.kind] else "")
         )
         if because:

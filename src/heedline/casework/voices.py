@@ -7,6 +7,7 @@ messages; whoever reads one follows it back through the certificate to the offic
 from __future__ import annotations
 
 import hashlib
+import secrets
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -75,6 +76,17 @@ def new_voice(officer: UUID, officer_seed: bytes, *, at: datetime) -> Voice:
     public = signing_public(seed)
     until = (at + timedelta(days=1)).date()
     return Voice(officer, seed, public, until, sign(officer_seed, _certified(officer, public, until)))
+
+
+def new_salt() -> str:
+    """What is sealed beside words whose signature lies in the clear."""
+    return secrets.token_hex(16)
+
+
+def salted(text: str, salt: str) -> str:
+    """What is signed in place of words, where the signature lies in the clear: a signature over the words alone would tell
+    a thief of the database whether a guess at them is right. Whoever opens the words finds the salt beside them."""
+    return f"{salt}\n{text}"
 
 
 def speak(voice: Voice, *, report: UUID, message: UUID, on: date, text: str) -> dict[str, str]:

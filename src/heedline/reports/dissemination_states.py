@@ -47,7 +47,8 @@ PATH: dict[tuple[State, Act], State] = {
 
 #: What still calls for somebody. A report is not closed while one of these hangs on it.
 OPEN = frozenset({State.TO_CHECK, State.SENT, State.RECEIVED, State.ANSWERED})
-#: What a second officer reads: before it goes, or (life is at risk) afterwards, whatever became of it.
+#: What a second officer reads: before it goes, or (life is at risk) afterwards, whatever became of it. What went at once
+#: and was taken back is read as well: whoever sent it could else hide it (`Dissemination.to_read`).
 TO_READ = OPEN | {State.DONE}
 #: What the partner can open, once it was sent.
 WITH_THE_PARTNER = frozenset({State.SENT, State.RECEIVED, State.ANSWERED, State.DONE})

@@ -12,7 +12,14 @@ import uuid
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from heedline.reports.dissemination_states import State
+from heedline.reports.dissemination_states import OPEN, TO_READ, State
+
+#: What a second officer still has to read. Nothing waits where it never went: withdrawn before, or not let go.
+UNREAD = models.Q(checked_by=None) & (
+    models.Q(state__in=TO_READ) | models.Q(state=State.WITHDRAWN, urgent=True)
+)
+#: What still calls for somebody.
+WAITS = models.Q(state__in=OPEN) | UNREAD
 
 
 class Dissemination(models.Model):
@@ -101,3 +108,9 @@ class Dissemination(models.Model):
                 name="partner_answered_whole",
             ),
         ]
+
+    @property
+    def to_read(self) -> bool:
+        """Whether a second officer still has to read it: `UNREAD`, of a row at hand."""
+        gone = self.urgent and self.state == State.WITHDRAWN
+        return self.checked_by_id is None and (self.state in TO_READ or gone)

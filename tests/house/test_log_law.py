@@ -104,9 +104,9 @@ def test_no_process_sets_an_events_time_or_number_but_the_worker_its_slot() -> N
 def test_every_act_is_written_somewhere_and_nothing_else_is() -> None:
     named: set[str] = set()
     for path in PACKAGE.rglob("*.py"):
-        if path.name == "acts.py":
+        if path.name in {"acts.py", "dissemination_states.py"}:  # the latter knows acts of its own
             continue
-        named |= set(re.findall(r"\bAct\.([A-Z_]+)", path.read_text(encoding="utf-8")))
+        named |= set(re.findall(r"(?<!states\.)\bAct\.([A-Z_]+)", path.read_text(encoding="utf-8")))
     written = {act for act in Act if act in IN_SQL or act.name in named}
     assert written == set(Act)
     assert named <= set(Act.__members__)

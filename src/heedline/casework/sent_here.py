@@ -36,6 +36,7 @@ from heedline.vault.container import Container, readdress
 
 #: Characters of an answer; stated on the page.
 LONGEST = 10_000
+_NOT_WANTED = "The desk wants no answer any more, so it was not sent. Phone them if they should know this."
 _GONE = "This was taken back, or is not for your team. Phone the desk if you expected it."
 
 
@@ -62,6 +63,11 @@ class SentHere:
     def opened(self) -> bool:
         """Whether somebody of us has opened it."""
         return self.state in {"received", "answered", "done"}
+
+    @property
+    def no_longer_wanted(self) -> bool:
+        """Whether an answer was wanted, and the desk finished it without one."""
+        return self.state == "done" and self.answer_wanted and not self.answer_words
 
     @property
     def withdrawn(self) -> bool:
@@ -166,6 +172,8 @@ def answer(ident: UUID, code: str, text: str, *, by: Attendance, at: datetime) -
         about = one(ident, by=by, at=at)
         if about.withdrawn:
             raise NotNow(_GONE)
+        if about.no_longer_wanted:
+            raise NotNow(_NOT_WANTED)
         partner = _desks(by)[0]
         mine = partners.key_of(partner, at)
         to = _keys_of_the_desk(ident)

@@ -128,6 +128,22 @@ def test_an_answer_goes_once_and_is_read_by_the_desk(people: People) -> None:
     assert "Nothing waits for you" in petra.html
 
 
+def test_an_answer_that_nobody_wants_any_more_is_not_called_a_colleagues(people: People) -> None:
+    _, ident = sent_to_the_council(people)
+    opened(people, ident)
+    petra = at_the_council(people)
+    petra.get(place(ident) + "answer/")
+    with people.sitting("Odile") as here:
+        disseminating.finish(ident, version=sent(ident).version, by=here, at=people.at)
+    petra.send(place(ident) + "answer/", code="taken-on", text="We were about to say something.")
+    assert petra.page.status_code == 409
+    assert "The desk wants no answer any more, so it was not sent" in petra.html
+    assert "We were about to say something." in petra.html, "and nothing that was written is lost"
+    for page in ("", "answer/"):
+        petra.get(place(ident) + page)
+        assert "The desk wants no answer any more" in petra.html
+
+
 def test_a_colleague_who_was_quicker_takes_no_words_away(people: People) -> None:
     _, ident = sent_to_the_council(people)
     opened(people, ident)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from heedline.launch.roles import TAKES_TURNS
 from tests.house.role_table import (
     ALL,
     CLOCKWORK,
@@ -270,5 +271,26 @@ def test_nobody_becomes_another_but_whoever_migrates() -> None:
         "SELECT a.grantee::regrole::text, p.oid::regprocedure::text FROM pg_proc p, aclexplode(p.proacl) a"
         " WHERE p.pronamespace = 'pg_catalog'::regnamespace AND a.grantee <> 0"
         " AND a.grantee::regrole::text LIKE 'heedline\\_%%' AND a.grantee::regrole::text <> 'heedline_super'"
+        " AND p.proname !~ '^pg_(try_)?advisory_'"
     )
     assert set(granted) == {(f"heedline_{role}", name) for role, name in SYSTEM_FUNCTIONS}
+
+
+def test_only_who_takes_turns_may_take_a_lock_by_its_number() -> None:
+    """Whoever else held the pager's would keep everybody from being paged; the settling's, every arrival exact."""
+    locks = [
+        name
+        for (name,) in ask(
+            "SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace = 'pg_catalog'::regnamespace"
+            " AND p.proname ~ 'advisory_(xact_)?lock'"
+        )
+    ]
+    assert "pg_try_advisory_lock(bigint)" in locks
+    for role in ROLES:
+        may = {
+            name
+            for name in locks
+            if ask("SELECT has_function_privilege(%s, %s, 'EXECUTE')", [f"heedline_{role}", name])
+            == [(True,)]
+        }
+        assert may == (set(locks) if role in TAKES_TURNS else set()), role

@@ -20,7 +20,7 @@ OWNERS = ("owner", "door", "usher", "settler")
 SUPERUSER = "heedline_super"
 DATABASE = "heedline"
 #: Counts up when `settle` changes, so that standing clusters are brought up to date at their next start.
-EDITION = 3
+EDITION = 4
 
 type Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -121,3 +121,21 @@ def open_to_processes(connection: Connection, name: str) -> None:
                     sql.SQL(function), sql.Identifier(role("worker"))
                 )
             )
+        _keep_locks(inside)
+
+
+#: Who works one at a time (`dispatch.turns`, `clockwork.settle`).
+TAKES_TURNS = ("worker", "settler")
+
+
+def _keep_locks(inside: Connection) -> None:
+    """A lock by a number may be taken by anybody who is let in, and whoever held the pager's would keep everybody from
+    being paged. So only those who take turns may take any."""
+    locks = inside.execute(
+        "SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace = 'pg_catalog'::regnamespace"
+        " AND p.proname ~ '^pg_(try_)?advisory_'"
+    ).fetchall()
+    takers = ", ".join(role(name) for name in TAKES_TURNS)
+    for (function,) in locks:
+        inside.execute(f"REVOKE ALL ON FUNCTION pg_catalog.{function} FROM PUBLIC".encode())
+        inside.execute(f"GRANT EXECUTE ON FUNCTION pg_catalog.{function} TO {takers}".encode())

@@ -14,6 +14,7 @@ from heedline.casework import (
     epochs,
     key_directory,
     key_view,
+    leaving,
     paging,
     stewardship,
 )
@@ -25,6 +26,7 @@ from heedline.permits.roles import Role
 from heedline.vault.keys import new_seed, public_key, signing_public
 from heedline.vault.signed import key_text
 from tests.acting import acting
+from tests.casework.partner_scene import a_partner, at_the_council
 from tests.casework.people import People, logged
 from tests.cast import PASSWORD
 
@@ -212,3 +214,18 @@ def test_overseers_and_stewards_see_every_desk_and_officers_their_own(people: Pe
 def test_nobody_without_a_role_sees_who_opens_what(people: People) -> None:
     with people.sitting("Ned", unlocked=False) as ned, pytest.raises(Refused):
         key_view.desk_keys(by=ned, at=people.at)
+
+
+def test_who_leaves_is_said_where_they_held_keys_and_nowhere_else(people: People) -> None:
+    a_partner(people)
+    with acting("office"):
+        leaving.leave(people.house.officers["Olga"], hands=people.house.hands, at=people.at)
+    said = "Olga O. has left."
+    with people.sitting("Odile") as odile:
+        assert said in [one.words for one in key_view.changes(by=odile)]
+    with people.sitting("Otto") as otto:
+        assert not [one for one in key_view.changes(by=otto) if one.words.endswith("has left.")]
+    with at_the_council(people) as petra:
+        assert said not in [one.words for one in key_view.changes(by=petra)], (
+            "a partner learns no officer’s name"
+        )

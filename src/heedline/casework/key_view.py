@@ -196,10 +196,13 @@ def _words(
     grantees = [str(one) for one in listed] if isinstance(listed, list) else []
     to = ", ".join(sorted(names.get(one, "somebody unknown") for one in grantees))
     if kind in {"officer", "leaver"} and not desk:
-        colleagues = set[str]().union(*(key_directory.directory().members(one) for one in mine))
-        if kind == "leaver":
-            return f"{who} has left."
-        return f"{who} has new keys: compare their words again." if person in colleagues else ""
+        known = key_directory.directory()
+        colleagues = set[str]().union(*(known.members(one) for one in mine))
+        if kind == "officer":
+            return f"{who} has new keys: compare their words again." if person in colleagues else ""
+        # of whoever held keys of one's desks: who else leaves is no business of a partner, nor of another desk
+        ever = colleagues.union(*(epoch.grantees for one in mine for epoch in known.epochs(one)))
+        return f"{who} has left." if person in ever else ""
     if desk not in mine:
         return ""
     match kind:

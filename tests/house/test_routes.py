@@ -67,8 +67,9 @@ def test_every_route_says_whom_it_is_for(site: str) -> None:
 def test_the_sites_share_no_route_but_the_first() -> None:
     public, office, partner = ({where for where, _ in of(site)} for site in SITES)
     assert public & office == public & partner == {""}
-    # coming in, and each site's own first page and page of oneself
-    assert office & partner == {where for where, _ in entrance()} | {"", "me/", "w/"}
+    # coming in, and each site's own first page, page of oneself and page of one thing that was sent
+    own = {"", "me/", "w/", "w/sent/<uuid:ref>/"}
+    assert office & partner == {where for where, _ in entrance()} | own
 
 
 def test_every_parameter_is_known_to_the_matrix() -> None:

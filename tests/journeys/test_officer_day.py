@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings
 
+from heedline.casework.paging import raise_late
+from heedline.dispatch.letters import AlarmKind
+from tests.acting import acting
 from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
 from tests.cast import PASSWORD, House, now
 from tests.sites.officer.office_server import office_serving
@@ -179,6 +183,12 @@ def test_the_other_pages(house: House, office: str, person: Open) -> None:  # no
     }.items():
         page.visit(f"{office}{path}")
         _seen(page, name)
+    with acting("worker"):
+        desk = house.desks["north-east"].id
+        raise_late(AlarmKind.PARTNER_SILENT, now(), [(desk, ref, timedelta(0))])
+    page.visit(f"{office}/w/alarms/")
+    page.play.get_by_role("link", name="Put away").wait_for()
+    _seen(page, "alarms")
     page.visit(f"{office}/w/r/{ref}/hand-over/")
     page.play.get_by_label("South West desk").check()
     page.play.get_by_label("Why does it belong there?").fill("The vehicle is registered in Bristol")

@@ -163,7 +163,7 @@ RULES: dict[AlarmKind, AlarmRule] = {
         "Too few people at a desk have a training that has not run out: see who, on the page Training"
     ),
     AlarmKind.TRAINING_ENDS: AlarmRule(
-        "A training of somebody at a desk runs out soon: yours on the page Me, everybody's on the page Training"
+        "A training of somebody at a desk runs out soon: yours on the page Me, everybody’s on the page Training"
     ),
     AlarmKind.REVIEW_LATE: AlarmRule("Reports are kept past their review"),
     AlarmKind.SUBJECT_LATE: AlarmRule("Somebody who used their rights has to be answered within days"),

@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 
 from heedline.casework import (
+    alarms,
     disseminating,
     dissemination_clock,
     dissemination_lines,
@@ -40,7 +41,7 @@ from tests.casework.partner_scene import (
     sent_to_the_council,
     written,
 )
-from tests.casework.people import People, row
+from tests.casework.people import People, logged, row
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +104,24 @@ def test_what_never_went_waits_for_nobody_once_it_is_taken_back(people: People) 
         journey.close(ref, stories.NOTHING, version=row(ref).version, by=here, at=people.at)
 
 
+def test_comparing_a_text_with_the_report_is_a_look_at_the_report(people: People) -> None:
+    """A second officer who has never opened it is told which of its words stand in what goes out."""
+    ref, _ = people.assessed()
+    with people.sitting("Olga") as here:
+        before = len(logged("report-read", thing=ref))
+        dissemination_lines.hints(ref, "A young person", by=here, at=people.at)
+    assert [event.actor for event in logged("report-read", thing=ref)[before:]] == [
+        people.house.officers["Olga"].id
+    ]
+
+
+def test_a_partners_look_at_its_list_is_in_the_log(people: People) -> None:
+    with at_the_council(people) as here:
+        sent_here.listing(by=here, at=people.at)
+    (event,) = logged("disseminations-listed")
+    assert event.actor == people.house.officers["Petra"].id
+
+
 # --- law 2: nothing is lost on another way to the end, or on the way to another desk ----------------------------------
 
 
@@ -131,6 +150,31 @@ def test_the_desk_that_is_given_the_report_hears_its_own_alarm(people: People) -
         journey.hand_over(ref, "south-west", "Theirs", version=row(ref).version, by=here, at=people.at)
     assert ("partner-silent", "south-west") in watched(people, 25)
     assert sent(ident).state == "sent"
+
+
+def test_what_is_sent_later_for_a_life_calls_also_where_somebody_has_heard_of_the_first(
+    people: People,
+) -> None:
+    ref, begun = in_danger(people), people.at
+    written(people, ref, urgent=True, purpose="act-now")
+    assert ("partner-danger", "north-east") in watched(people, 0.3)
+    alarm = Alarm.objects.get(kind="partner-danger")
+    people.at, people.tokens = begun + timedelta(minutes=19), {}
+    with people.sitting("Odile") as here:
+        alarms.acknowledge(alarm.id, by=here, at=people.at)
+    written(people, ref, urgent=True, purpose="act-now")
+
+    def acknowledged(minutes: int) -> bool:
+        watched(people, minutes / 60)
+        alarm.refresh_from_db()
+        return alarm.acknowledged_at is not None
+
+    assert acknowledged(1)
+    assert acknowledged(14)
+    assert not acknowledged(16)  # fifteen minutes are over for the second
+    with people.sitting("Odile", at=people.at + timedelta(minutes=17)) as here:
+        alarms.acknowledge(alarm.id, by=here, at=people.at + timedelta(minutes=17))
+    assert acknowledged(18)
 
 
 # --- a partner's process that runs other code ---------------------------------------------------------------------------

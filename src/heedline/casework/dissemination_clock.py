@@ -6,14 +6,14 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from heedline.casework import checkpoints
 from heedline.casework.paging import raise_for_all, raise_late
 from heedline.desks.models import Appointment, Officer
 from heedline.dispatch import postmen
 from heedline.dispatch.letters import AlarmKind, Letter
-from heedline.dispatch.models import Outbox
+from heedline.dispatch.models import Alarm, Outbox
 from heedline.packs import load_pack
 from heedline.permits.roles import Role
 from heedline.reports.dissemination_states import State
@@ -68,3 +68,14 @@ def watch(at: datetime) -> None:
         rows = Dissemination.objects.filter(which).order_by("id")
         desks = dict(rows.values_list("report_id", "report__desk_id"))
         raise_late(kind, at, [(desk, report, allowed) for report, desk in desks.items()])
+    _call_again(unopened & Q(urgent=True) & late)
+
+
+def _call_again(unopened: Q) -> None:
+    """Whoever acknowledged that a partner does not open has seen what was late then. Something else of the same report that
+    has become late since, sent because life is at risk, calls anew."""
+    late = Dissemination.objects.filter(unopened).values_list("report_id").annotate(last=Max("due_at"))
+    for report, last in late:
+        Alarm.objects.filter(
+            kind=AlarmKind.PARTNER_DANGER, report_id=report, cleared_at=None, acknowledged_at__lt=last
+        ).update(acknowledged_by=None, acknowledged_at=None)

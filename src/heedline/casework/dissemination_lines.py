@@ -10,11 +10,12 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework import NotHere, key_directory, notes, voices
+from heedline.casework import NotHere, key_directory, notes, own_terms, voices
 from heedline.casework.attendance import Attendance, office_zone
 from heedline.casework.disseminating import ANSWER, SENT
 from heedline.casework.finding import on_the_record
@@ -26,7 +27,7 @@ from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
 from heedline.reports import dissemination_states as states
 from heedline.reports.dissemination_states import State
-from heedline.reports.disseminations import WAITS
+from heedline.reports.disseminations import UNREAD, WAITS
 from heedline.reports.lifecycle import Stage
 from heedline.reports.models import Dissemination, Report
 from heedline.reports.stored import parts_of
@@ -156,9 +157,7 @@ def calls_for(by: Attendance) -> Calls:
     if not by.may(Capability.FOLLOW_DISSEMINATION):
         return Calls(0, 0, 0)
     found = Dissemination.objects.filter(report__in=reports_of(by.desk_ids)).aggregate(
-        to_read=Count(
-            "id", filter=Q(checked_by=None, state__in=states.TO_READ) & ~Q(written_by_id=by.officer_id)
-        ),
+        to_read=Count("id", filter=UNREAD & ~Q(written_by_id=by.officer_id)),
         answered=Count("id", filter=Q(state=State.ANSWERED)),
     )
     return Calls(**found, sent_back=_sent_back(by).count())
@@ -188,11 +187,11 @@ def of_report(ref: UUID, *, by: Attendance, at: datetime) -> tuple[SentFile, ...
             raise NotHere
         by.require(Capability.FOLLOW_DISSEMINATION, report.desk_id, report.watch_id)
         rows = list(_rows(by).filter(report=report).order_by("-written_at", "id"))
-        if rows:
-            journal.record(
-                Act.DISSEMINATION_READ, actor=by.officer_id, desk=report.desk_id, thing="report", thing_id=ref
-            )
     words = _opened(report, rows, by)
+    if rows:
+        shown = own_terms.words_in([dict(one) for one in words.values()])
+        with transaction.atomic():
+            own_terms.record_look(Act.DISSEMINATION_READ, shown, by=by, report=ref, desk=report.desk_id)
     return tuple(_file(row, words, by, at) for row in rows)
 
 
@@ -284,8 +283,9 @@ def _holds(said: Mapping[str, Any] | None, officer: UUID | None, body: bytes) ->
 def hints(ref: UUID, text: str, *, by: Attendance, at: datetime) -> tuple[str, ...]:
     """What in a text for a partner may point to whoever told us (`packs.partners`). A hint: it stops nobody.
 
-    Opens the report to compare, for an officer who may read it. Raises NotHere, Locked and CannotOpen.
+    Opens the report to compare, for an officer who may read it, and is a look at it. Raises NotHere, Locked and CannotOpen.
     """
+    own_terms.looked_for(text, by=by)
     report = reports_of(by.desk_ids).filter(pk=ref).first()
     if report is None:
         raise NotHere
@@ -293,14 +293,7 @@ def hints(ref: UUID, text: str, *, by: Attendance, at: datetime) -> tuple[str, .
     told: list[str] = []
     for part in parts_of([ref], Q(part="report")):
         opened = open_report(part.container, part.header, part.payload, part.epochs, by.keys())
-        told += _texts(opened.record)
+        told += own_terms.words_in(opened.record)
+    with transaction.atomic():
+        own_terms.record_look(Act.REPORT_READ, told, by=by, report=ref, desk=report.desk_id)
     return load_pack(settings.PACK).partners.points_to_source(text, "\n".join(told))
-
-
-def _texts(value: Any) -> list[str]:
-    """Every text inside what was told."""
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, Mapping):
-        return [one for inner in value.values() for one in _texts(inner)]
-    return [one for inner in value for one in _texts(inner)] if isinstance(value, list) else []

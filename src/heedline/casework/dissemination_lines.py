@@ -163,6 +163,12 @@ def calls_for(by: Attendance) -> Calls:
     return Calls(**found, sent_back=_sent_back(by).count())
 
 
+def sent_about(ref: UUID, *, by: Attendance) -> tuple[str, ...]:
+    """The partners that were sent something about a report of one's desks, by name; without its words, so without keys."""
+    found = _rows(by).filter(report=ref).exclude(sent_at=None)
+    return tuple(sorted({f"{row.partner.organisation.name}: {row.partner.name}" for row in found}))
+
+
 def _sent_back(by: Attendance) -> QuerySet[Dissemination]:
     """What this officer wrote and a colleague did not let go, until they write anew for that partner or close the report."""
     anew = Dissemination.objects.filter(

@@ -231,6 +231,20 @@ def test_whoever_reads_it_is_told_to_compare_before_it_can_go(
     assert Dissemination.objects.get(pk=ident).state == "sent"
 
 
+def test_whoever_decides_how_long_it_is_kept_sees_who_was_sent_something(
+    people: People, hand: Callable[[], Hand]
+) -> None:
+    ref, ident, _ = saved(people, hand)
+    olga = hand().at_work(people.house, "Olga")
+    olga.get(f"/w/r/{ref}/keeping/")
+    assert "What they have copied" not in olga.html, "nothing has gone yet"
+    olga.get(f"/w/sent/{ident}/")
+    olga.send(f"/w/sent/{ident}/", do="check", read="yes")
+    olga.get(f"/w/r/{ref}/keeping/")
+    assert "Northgate Council" in olga.html
+    assert "What they have copied only they can destroy" in olga.html
+
+
 def test_an_alarm_about_a_partner_leads_to_what_was_written(people: People, hand: Callable[[], Hand]) -> None:
     ref, _, _ = saved(people, hand)
     with acting("worker"):

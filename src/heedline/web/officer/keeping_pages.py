@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from heedline.casework import attendance, keeping, keeping_reading
+from heedline.casework import attendance, dissemination_lines, keeping, keeping_reading
 from heedline.casework.keeping import Keep
 from heedline.casework.keeping_reading import KeepingFile
 from heedline.permits.gate import Refused
@@ -142,6 +142,7 @@ def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
         forms[do], open_at, status = form, do, 422
     context = {
         "file": file,
+        "partners": dissemination_lines.sent_about(ref, by=by),
         "forms": forms,
         "form": forms.get(open_at),
         "open_at": open_at,

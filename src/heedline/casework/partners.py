@@ -46,13 +46,15 @@ class PartnerKey:
 
 @dataclass(frozen=True)
 class PartnerLine:
-    """A partner. `openers`: how many people there can open what is sent now. `maker`: who reads out the words to compare.
+    """A partner. `code`: what two stewards have signed; the names beside it stand in a table that anybody could change who
+    administers the database. `openers`: how many people there can open what is sent now. `maker`: who reads out the words to compare.
 
     `compared`: by whoever looks. `why_not`: why nothing can be sent there now; empty when it can. `stale`: somebody holds
     their key who is there no more, or has new keys of their own: it is changed when one of them unlocks.
     """
 
     id: UUID
+    code: str
     name: str
     organisation: str
     openers: int
@@ -64,8 +66,8 @@ class PartnerLine:
 
     @property
     def words(self) -> str:
-        """The organisation and its team."""
-        return f"{self.organisation}: {self.name}"
+        """The organisation, its team, and the code that was signed."""
+        return f"{self.organisation}: {self.name} ({self.code})"
 
 
 def key_of(partner: UUID, at: datetime) -> PartnerKey | None:
@@ -95,8 +97,10 @@ def list_partners(*, by: Attendance, at: datetime) -> tuple[PartnerLine, ...]:
 
 def _line(row: Desk, names: dict[str, str], known: Known, at: datetime) -> PartnerLine:
     key, known_keys = key_of(row.id, at), directory()
+    facts = known_keys.desk(str(row.id))
     return PartnerLine(
         row.id,
+        facts.code if facts is not None else "not signed",
         row.name,
         row.organisation.name,
         key_directory.openers_of(str(row.id), at.date()),

@@ -63,6 +63,9 @@ __all__ = [
 
 # Where two statements claim one serial, what stewards signed goes before what a member signed.
 _RANK = {"steward": 0, "leaver": 1, "epoch": 3, "granted": 4, "ended": 5}
+#: The kind of a desk of people outside: nobody is a member of one and of a desk of ours, so that whoever was compared as a
+#: colleague vouches for no partner.
+OUTSIDE = "partner"
 _BY_A_MEMBER = frozenset({"epoch", "granted", "ended"})
 
 
@@ -274,6 +277,9 @@ class _Judge:
             raise _BreaksARule("a steward cannot be a member of a desk")
         if any(person in self._members.get(other, set()) for other in self._partners_in_identity(desk)):
             raise _BreaksARule("a member of a desk and of its authoriser desk")
+        outside, held = self._desks[desk].kind == OUTSIDE, self._desks_of(person)
+        if any((self._desks[one].kind == OUTSIDE) != outside for one in held):
+            raise _BreaksARule("a member of a partner's desk and of another")
         self._members.setdefault(desk, set()).add(person)
 
     def _hear_leaver(self, said: Statement) -> None:
@@ -351,6 +357,9 @@ class _Judge:
         found = {other.desk for other in self._desks.values() if other.authoriser_desk == desk}
         authoriser = self._desks[desk].authoriser_desk
         return found if authoriser is None else found | {authoriser}
+
+    def _desks_of(self, person: str) -> set[str]:
+        return {desk for desk, people in self._members.items() if person in people}
 
     def _holders(self, desk: str) -> frozenset[str]:
         recovery = self._recoveries.get(desk)

@@ -52,9 +52,9 @@ class Paper:
         said: dict[str, JSON] = {"person": person, "kem": kem(person), "signing": signing(person)}
         return self.say("officer", **(said | more))
 
-    def desk(self, desk: str, authoriser: str | None = None) -> Signed:
+    def desk(self, desk: str, authoriser: str | None = None, kind: str = "region") -> Signed:
         return self.say(
-            "desk", desk=desk, code=desk, kind="region", round_the_clock=False, authoriser_desk=authoriser
+            "desk", desk=desk, code=desk, kind=kind, round_the_clock=False, authoriser_desk=authoriser
         )
 
     def member(self, desk: str, person: str, by: Sequence[str] = ("stella", "sten")) -> Signed:
@@ -261,6 +261,19 @@ def test_a_steward_is_a_member_of_no_desk(paper: Paper) -> None:
 def test_nobody_is_a_member_of_a_desk_and_its_authoriser(paper: Paper, desk: str, person: str) -> None:
     paper.member(desk, person)
     assert reason(paper) == "a member of a desk and of its authoriser desk"
+
+
+def test_nobody_is_a_member_of_a_partners_desk_and_of_ours(paper: Paper) -> None:
+    """Whoever colleagues have compared would vouch for a partner that two stewards made up."""
+    paper.desk("council", kind="partner")
+    paper.officer("pia")
+    paper.member("council", "pia")
+    assert paper.adds_up_to().refused == ()
+    paper.member("council", "odile")
+    paper.member("north-east", "pia")
+    refused = paper.adds_up_to().refused
+    assert [one.reason for one in refused] == ["a member of a partner's desk and of another"] * 2
+    assert paper.adds_up_to().members("council") == {"pia"}
 
 
 def test_an_authoriser_desk_cannot_be_put_over_its_own_members(paper: Paper) -> None:

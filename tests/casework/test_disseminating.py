@@ -14,6 +14,7 @@ from heedline.casework import (
     NotHere,
     alarms,
     case_file,
+    checkpoints,
     disseminating,
     dissemination_clock,
     dissemination_lines,
@@ -21,6 +22,7 @@ from heedline.casework import (
     partners,
     sent_here,
 )
+from heedline.casework.log_proofs import MAIL_MARK
 from heedline.dispatch.clocks import SLOT
 from heedline.dispatch.letters import AlarmKind
 from heedline.dispatch.models import Alarm, Outbox
@@ -247,9 +249,12 @@ def test_a_report_is_not_closed_over_something_that_a_partner_has(people: People
         journey.close(ref, stories.NOTHING, version=row(ref).version, by=here, at=people.at)
 
 
-def test_partners_are_told_by_a_mail_that_says_nothing(people: People, settings: Any, tmp_path: Path) -> None:
+def test_partners_are_told_by_a_mail_that_says_nothing(
+    people: People, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.MAILERS = {"default": {"BACKEND": "heedline.dispatch.folder.FolderMail"}}
     settings.PAGES_DIR = tmp_path
+    monkeypatch.setattr(checkpoints, "mail_words", lambda at: f"{MAIL_MARK}\nsigned\n")
     sent_to_the_council(people)
     with acting("worker"):
         assert dissemination_clock.tell_partners(people.at) == 1
@@ -261,6 +266,7 @@ def test_partners_are_told_by_a_mail_that_says_nothing(people: People, settings:
         words = str(mail.get_payload())
         assert settings.PARTNER_URL in words
         assert settings.OFFICE_URL not in words
+        assert MAIL_MARK not in words  # how much the office does is told outside once a day
         assert TITLE not in words
         assert "report" not in words.lower()
 

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, Q
 
-from heedline.casework import checkpoints
 from heedline.casework.paging import raise_for_all, raise_late
 from heedline.desks.models import Appointment, Officer
 from heedline.dispatch import postmen
@@ -24,6 +23,7 @@ from heedline.reports.models import Dissemination
 def tell_partners(at: datetime) -> int:
     """Mail the people of each partner that was sent something: that something waits, and where. Returns how many letters.
 
+    No checkpoint of the log is in it: its number counts what the office does, and outside that is told once a day.
     A letter is removed when it has been tried: a mail that fails is an alarm of its own, and the clock of what was sent
     runs whether it was told or not.
     """
@@ -37,9 +37,7 @@ def tell_partners(at: datetime) -> int:
             desk_id__in={one.desk for one in letters}, role=Role.PARTNER, ended_on=None
         )
         addresses = Officer.objects.filter(id__in=people.values("officer_id"), is_active=True)
-        delivery = postmen.tell_partners(
-            addresses.values_list("email", flat=True), at=at, log=checkpoints.mail_words(at)
-        )
+        delivery = postmen.tell_partners(addresses.values_list("email", flat=True), at=at)
         if delivery.failed:
             raise_for_all(AlarmKind.PAGE_FAILED, at)
         Outbox.objects.filter(id__in=[one.id for one in letters]).delete()
@@ -59,11 +57,7 @@ def watch(at: datetime) -> None:
             pack.clock("partner_open"),
         ),
         (AlarmKind.PARTNER_ANSWERED, Q(state=State.ANSWERED), pack.clock("partner_read")),
-        (
-            AlarmKind.SENDING_TO_CHECK,
-            UNREAD,
-            pack.clock("partner_check"),
-        ),
+        (AlarmKind.SENDING_TO_CHECK, UNREAD, pack.clock("partner_check")),
     ):
         rows = Dissemination.objects.filter(which).order_by("id")
         desks = dict(rows.values_list("report_id", "report__desk_id"))

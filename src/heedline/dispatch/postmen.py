@@ -52,10 +52,10 @@ def carry(addresses: Iterable[str], *, at: datetime, log: str = "") -> Delivery:
     return Delivery(reached, bool(posted), frozenset(failed))
 
 
-def tell_partners(addresses: Iterable[str], *, at: datetime, log: str = "") -> Delivery:
+def tell_partners(addresses: Iterable[str], *, at: datetime) -> Delivery:
     """Tell these people of a partner, by e-mail alone, that something waits for their team. Raises nothing, as `carry`."""
     wanted = frozenset(addresses)
-    reached = _by_mail(wanted, partner_words(settings.PARTNER_URL), at, log)
+    reached = _by_mail(wanted, partner_words(settings.PARTNER_URL), at, "")
     return Delivery(reached, posted=False, failed=frozenset({"mail"} if reached != wanted else ()))
 
 

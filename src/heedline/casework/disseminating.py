@@ -18,14 +18,13 @@ from django.conf import settings
 from django.db.models import Q
 
 from heedline.audit.acts import Act
-from heedline.casework import NoRoom, NotHere, alarms, keeping, notes, partners, voices
+from heedline.casework import NotHere, alarms, keeping, notes, partners, voices
 from heedline.casework.attendance import Attendance
 from heedline.casework.finding import FoundReport, find, move, on_the_record, record, verb
 from heedline.casework.partners import PartnerKey
 from heedline.casework.sent_here import sent_paper
 from heedline.dispatch.letters import AlarmKind, Letter
 from heedline.dispatch.outbox import post
-from heedline.intake.fields import tidy
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
@@ -59,16 +58,6 @@ class Writing:
     urgent: bool = False
 
 
-def words_of(text: str, *, longest: int, lines: bool, missing: str) -> str:
-    """What was written, tidied. Raises NoRoom, and NotNow where nothing was."""
-    text = tidy(text, lines=lines).strip()
-    if len(text) > longest:
-        raise NoRoom
-    if not text:
-        raise NotNow(missing)
-    return text
-
-
 def _checked(writing: Writing) -> tuple[dict[str, str], str]:
     rules = load_pack(settings.PACK).partners
     if (
@@ -78,18 +67,17 @@ def _checked(writing: Writing) -> tuple[dict[str, str], str]:
     ):
         raise ValueError("a purpose, a ground or a condition that the pack does not know")
     words = {
-        "title": words_of(
+        "title": notes.written(
             writing.title,
             longest=LONGEST_TITLE,
             lines=False,
             missing="Give it a title that they can file it by.",
         ),
-        "text": words_of(writing.text, longest=LONGEST, lines=True, missing="Write what they need to know."),
+        "text": notes.written(writing.text, longest=LONGEST, missing="Write what they need to know."),
     }
-    why = words_of(
+    why = notes.written(
         writing.necessity,
         longest=LONGEST,
-        lines=True,
         missing="Say why they need this much, and no less will do.",
     )
     return words, why
@@ -147,7 +135,7 @@ def write(ref: UUID, writing: Writing, *, version: int, by: Attendance, at: date
 def check(ident: UUID, *, version: int, by: Attendance, at: datetime) -> None:
     """Say that one has read it, as another officer than whoever wrote it; then it goes, if it has not gone already.
 
-    Raises NotHere, Changed, Locked; Refused for one's own; NotNow when it stands elsewhere, the report may not be passed
+    Raises NotHere, Locked; Refused for one's own; NotNow when somebody was quicker, it stands elsewhere, the report may not be passed
     on any more, nobody there could open it, or neither of the two has compared the partner's key.
     """
     with _about(ident, Act.DISSEMINATION_CHECKED, by=by):
@@ -186,15 +174,14 @@ def send_back(ident: UUID, because: str, *, version: int, by: Attendance, at: da
 
 
 def withdraw(ident: UUID, because: str, *, version: int, by: Attendance, at: datetime) -> None:
-    """Take it back: from now on nobody there opens it. What they have read they know. Raises NotHere, Changed, NotNow."""
+    """Take it back: from now on nobody there opens it. What they have read they know. Raises NotHere and NotNow."""
     words = _because(because)
     with _about(ident, Act.DISSEMINATION_WITHDRAWN, by=by):
         found, row = _find(ident, by=by, at=at, version=version)
         found.permit(Capability.FOLLOW_DISSEMINATION)
         _end(found, row, states.Act.WITHDRAW, words)
-        if (
-            row.key is not None
-        ):  # not only refused from now on: gone, also for whoever has a copy of their keys
+        # not only refused from now on: gone, also for whoever has a copy of their keys
+        if row.key is not None:
             SealedHeader.objects.filter(container=row.key, report=found.report).update(header=b"", epochs=[])
         record(found, Act.DISSEMINATION_WITHDRAWN, dissemination=str(ident))
         for kind in (AlarmKind.SENDING_TO_CHECK, AlarmKind.PARTNER_DANGER):
@@ -202,7 +189,7 @@ def withdraw(ident: UUID, because: str, *, version: int, by: Attendance, at: dat
 
 
 def finish(ident: UUID, *, version: int, by: Attendance, at: datetime) -> None:
-    """The answer has been read, or none is wanted any more. Raises NotHere, Changed, NotNow."""
+    """The answer has been read, or none is wanted any more. Raises NotHere and NotNow."""
     with _about(ident, Act.DISSEMINATION_FINISHED, by=by):
         found, row = _find(ident, by=by, at=at, version=version)
         found.permit(Capability.FOLLOW_DISSEMINATION)
@@ -238,7 +225,7 @@ def _key(partner: UUID, at: datetime) -> PartnerKey:
 
 
 def _because(text: str) -> str:
-    return words_of(text, longest=LONGEST, lines=True, missing="Say why, in words.")
+    return notes.written(text, longest=LONGEST, missing="Say why, in words.")
 
 
 def _about(ident: UUID, act: Act, *, by: Attendance) -> AbstractContextManager[None]:

@@ -15,13 +15,13 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework import NotHere, key_directory, notes, own_terms, voices
+from heedline.casework import NotHere, key_directory, notes, own_terms, partners, voices
 from heedline.casework.attendance import Attendance, office_zone
 from heedline.casework.disseminating import ANSWER, SENT
 from heedline.casework.finding import on_the_record
 from heedline.casework.reading import open_report, short_name
 from heedline.casework.sent_here import answer_paper, receipt_paper
-from heedline.dispatch.clocks import due_words, is_overdue
+from heedline.dispatch.clocks import due_words, is_overdue, moment_words
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
@@ -68,9 +68,8 @@ class SentLine:
 
 @dataclass(frozen=True)
 class SentFile:
-    """One thing with its words. `arrived`: what is known of its arrival, and whether the signature holds.
-
-    `signed`, `answer_signed`: None where there is nothing to sign yet.
+    """One thing with its words. `arrived`, `answered`: by whom and when. `arrived_signed`, `answer_signed`: whether the
+    signature holds; None where nobody has signed yet. `compared`: its writer has, and the partner's key is still the same.
     """
 
     line: SentLine
@@ -98,7 +97,7 @@ class SentFile:
 
 
 def _when(at: datetime | None) -> str:
-    return f"{at.astimezone(office_zone()):%-d %B %Y, %H:%M}" if at is not None else ""
+    return moment_words(at, office_zone())
 
 
 def _by(name: str | None, at: datetime | None) -> str:
@@ -187,12 +186,16 @@ def of_report(ref: UUID, *, by: Attendance, at: datetime) -> tuple[SentFile, ...
 
     Raises NotHere, Refused and Locked.
     """
+    return _read(ref, Q(), by=by, at=at)
+
+
+def _read(ref: UUID, which: Q, *, by: Attendance, at: datetime) -> tuple[SentFile, ...]:
     with on_the_record(Act.DISSEMINATION_READ, by=by, ref=ref):
         report = reports_of(by.desk_ids).filter(pk=ref).first()
         if report is None:
             raise NotHere
         by.require(Capability.FOLLOW_DISSEMINATION, report.desk_id, report.watch_id)
-        rows = list(_rows(by).filter(report=report).order_by("-written_at", "id"))
+        rows = list(_rows(by).filter(which, report=report).order_by("-written_at", "id"))
     words = _opened(report, rows, by)
     if rows:
         shown = own_terms.words_in([dict(one) for one in words.values()])
@@ -206,7 +209,10 @@ def one(ident: UUID, *, by: Attendance, at: datetime) -> SentFile:
     report = _rows(by).filter(pk=ident).values_list("report_id", flat=True).first()
     if report is None:
         raise NotHere
-    return next(file for file in of_report(report, by=by, at=at) if file.line.id == ident)
+    found = _read(report, Q(pk=ident), by=by, at=at)
+    if not found:
+        raise NotHere
+    return found[0]
 
 
 def _opened(report: Report, rows: list[Dissemination], by: Attendance) -> dict[UUID, dict[str, Any]]:
@@ -232,7 +238,7 @@ def _file(
     said = words.get(row.answer, {}) if row.answer is not None else {}
     ended = words.get(row.ended_words, {}) if row.ended_words is not None else {}
     answer = str(said.get("text", ""))
-    line = _line(row, by, at)
+    line, key = _line(row, by, at), partners.key_of(row.partner_id, at)
     return SentFile(
         line=line,
         basis=rules.bases.get(row.basis, row.basis),
@@ -263,7 +269,7 @@ def _file(
         can_check=line.to_read and not line.mine,
         can_withdraw=row.state in {State.TO_CHECK, State.SENT, State.RECEIVED},
         can_finish=row.state in {State.RECEIVED, State.ANSWERED},
-        compared=row.compared is not None,
+        compared=key is not None and row.compared == key.epoch,
     )
 
 

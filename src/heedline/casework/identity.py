@@ -22,7 +22,7 @@ from django.db.models import Q, QuerySet
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework import NoRoom, NotHere, WrongPassphrase, alarms, attendance, notes
+from heedline.casework import NotHere, WrongPassphrase, alarms, attendance, notes
 from heedline.casework.attendance import Attendance, Keyring
 from heedline.casework.finding import FoundReport, find, record, verb
 from heedline.casework.key_directory import Addressee, desk_that_decides, directory
@@ -30,7 +30,6 @@ from heedline.casework.reading import short_name
 from heedline.casework.sealing import canonical
 from heedline.dispatch.letters import Letter
 from heedline.dispatch.outbox import post
-from heedline.intake.fields import tidy
 from heedline.permits import wall
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
@@ -96,12 +95,7 @@ class OpenedIdentity:
 
 def words_of(text: str) -> str:
     """What was written, tidied. Raises NoRoom, and NotNow where nothing was."""
-    text = tidy(text, lines=True).strip()
-    if len(text) > LONGEST:
-        raise NoRoom
-    if not text:
-        raise NotNow("Say why, in words.")
-    return text
+    return notes.written(text, longest=LONGEST, missing="Say why, in words.")
 
 
 # --- asking ----------------------------------------------------------------------------------------------------------

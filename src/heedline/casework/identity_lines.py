@@ -13,6 +13,7 @@ from heedline.casework.attendance import Attendance
 from heedline.casework.identity import GROUNDS, LIMITS, OPEN, TRACE
 from heedline.casework.paging import DECIDED_WITHIN
 from heedline.casework.reading import short_name
+from heedline.dispatch.clocks import moment_words
 from heedline.packs import load_pack
 
 
@@ -90,7 +91,7 @@ class RequestLine:
 
 def when_words(moment: datetime | None) -> str:
     """A moment in the office's own time."""
-    return f"{moment.astimezone(attendance.office_zone()):%-d %B %Y, %H:%M}" if moment is not None else ""
+    return moment_words(moment, attendance.office_zone())
 
 
 def line_of(facts: RequestFacts, *, by: Attendance, at: datetime) -> RequestLine:

@@ -9,14 +9,26 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 
-from heedline.casework import Locked, SealingStopped
+from heedline.casework import Locked, NoRoom, SealingStopped
 from heedline.casework.finding import FoundReport
 from heedline.casework.key_directory import Addressee, directory
 from heedline.casework.sealing import canonical
 from heedline.desks.models import EpochKeyRow
+from heedline.intake.fields import tidy
+from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import SealedHeader, SealedPayload
 from heedline.vault import envelope
 from heedline.vault.container import Container
+
+
+def written(text: str, *, longest: int, missing: str, lines: bool = True) -> str:
+    """What somebody has typed, tidied, before it is sealed. Raises NoRoom, and NotNow with `missing` where nothing was."""
+    text = tidy(text, lines=lines).strip()
+    if len(text) > longest:
+        raise NoRoom
+    if not text:
+        raise NotNow(missing)
+    return text
 
 
 def public_keys_of(epochs: list[UUID]) -> list[bytes]:

@@ -90,13 +90,17 @@ def list_partners(*, by: Attendance, at: datetime) -> tuple[PartnerLine, ...]:
     """Every partner, by name. Raises Refused."""
     by.require(Capability.FOLLOW_DISSEMINATION)
     rows = Desk.objects.filter(kind=PARTNER).select_related("organisation")
-    names = {str(one): name for one, name in Officer.objects.values_list("id", "name")}
     known = by.keyring.known if by.keyring is not None else Known()
-    return tuple(_line(row, names, known, at) for row in rows.order_by("organisation__name", "name"))
+    keys = {row: key_of(row.id, at) for row in rows.order_by("organisation__name", "name")}
+    makers = Officer.objects.filter(id__in=[key.maker for key in keys.values() if key is not None])
+    names = {str(one): name for one, name in makers.values_list("id", "name")}
+    return tuple(_line(row, key, names, known, at) for row, key in keys.items())
 
 
-def _line(row: Desk, names: dict[str, str], known: Known, at: datetime) -> PartnerLine:
-    key, known_keys = key_of(row.id, at), directory()
+def _line(
+    row: Desk, key: PartnerKey | None, names: dict[str, str], known: Known, at: datetime
+) -> PartnerLine:
+    known_keys = directory()
     facts = known_keys.desk(str(row.id))
     return PartnerLine(
         row.id,

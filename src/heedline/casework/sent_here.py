@@ -18,14 +18,13 @@ from django.conf import settings
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework import Conflict, NoRoom, NotHere, SealingStopped, key_directory, partners, voices
+from heedline.casework import Conflict, NotHere, SealingStopped, key_directory, notes, partners, voices
 from heedline.casework.attendance import Attendance, office_zone
 from heedline.casework.finding import refusals_logged
 from heedline.casework.key_directory import directory
 from heedline.casework.sealing import canonical
 from heedline.desks.models import Desk, Officer
-from heedline.dispatch.clocks import due_words, is_overdue
-from heedline.intake.fields import tidy
+from heedline.dispatch.clocks import due_words, is_overdue, moment_words
 from heedline.packs import load_pack
 from heedline.permits import sent_wall
 from heedline.permits.capabilities import Capability
@@ -42,7 +41,7 @@ _GONE = "This was taken back, or is not for your team. Phone the desk if you exp
 
 @dataclass(frozen=True)
 class SentHere:
-    """One thing that was sent to us. `mine_to_do`: open it, or answer. Names are of our own people."""
+    """One thing that was sent to us, without its words. Names in it are of our own people."""
 
     id: UUID
     from_desk: str
@@ -161,11 +160,9 @@ def answer(ident: UUID, code: str, text: str, *, by: Attendance, at: datetime) -
     pack = load_pack(settings.PACK)
     if code not in pack.partners.answers:
         raise ValueError("an answer that the pack does not know")
-    text = tidy(text, lines=True).strip()
-    if len(text) > LONGEST:
-        raise NoRoom
-    if not text:
-        raise NotNow("Write what the desk should know, or that there is no more.")
+    text = notes.written(
+        text, longest=LONGEST, missing="Write what the desk should know, or that there is no more."
+    )
     with refusals_logged(Act.ANSWERED_BY_PARTNER, by=by.officer_id, thing="dissemination", thing_id=ident):
         by.require(Capability.ANSWER_SENT, *_desks(by))
         ring = by.keys()
@@ -188,9 +185,8 @@ def answer(ident: UUID, code: str, text: str, *, by: Attendance, at: datetime) -
             part="answer",
         )
         seeds = [ring.seeds[mine.epoch]]
-        theirs = readdress(
-            sealed.header, seeds, list(to.values())
-        )  # each side's header names nobody of the other
+        # each side's header names nobody of the other
+        theirs = readdress(sealed.header, seeds, list(to.values()))
         told = sent_wall.answer(
             ident,
             code,
@@ -233,7 +229,8 @@ def _desks(by: Attendance) -> tuple[UUID, ...]:
 def _lines(rows: list[SentRow], at: datetime) -> tuple[SentHere, ...]:
     rules = load_pack(settings.PACK).partners
     desks = dict(Desk.objects.values_list("id", "name"))
-    names = dict(Officer.objects.values_list("id", "name"))
+    people = {one for row in rows for one in (row.received_by, row.answered_by) if one is not None}
+    names = dict(Officer.objects.filter(id__in=people).values_list("id", "name"))
     return tuple(
         SentHere(
             id=row.id,
@@ -260,7 +257,7 @@ def _lines(rows: list[SentRow], at: datetime) -> tuple[SentHere, ...]:
 
 
 def _when(at: datetime | None) -> str:
-    return f"{at.astimezone(office_zone()):%-d %B %Y, %H:%M}" if at is not None else ""
+    return moment_words(at, office_zone())
 
 
 def _by(names: dict[UUID, str], who: UUID | None, at: datetime | None) -> str:
@@ -295,7 +292,10 @@ def _own_answer(parts: Parts, by: Attendance) -> str:
 
 
 def _keys_of_the_desk(ident: UUID) -> dict[UUID, bytes]:
-    """The believed public keys of the epochs that an answer goes to. Raises SealingStopped for one that no statement names."""
+    """The believed public keys of the epochs that an answer goes to.
+
+    Raises SealingStopped for one that no statement names, and NotNow when it is not open for an answer.
+    """
     known = key_directory.directory()
     found: dict[UUID, bytes] = {}
     for epoch, desk in sent_wall.answer_to(ident):

@@ -115,6 +115,11 @@ def due_words(due: datetime, at: datetime, zone: tzinfo) -> str:
     return f"Due {local.day} {local:%B}, {local:%H:%M}"
 
 
+def moment_words(moment: datetime | None, zone: tzinfo) -> str:
+    """A moment as somebody in `zone` reads it: "24 November 2026, 09:05"; empty for none."""
+    return f"{moment.astimezone(zone):%-d %B %Y, %H:%M}" if moment is not None else ""
+
+
 def slot_words(slot: datetime, at: datetime, zone: tzinfo) -> str:
     """The quarter hour as an officer in `zone` reads it: "today, 14:15 to 14:30", "24 November, 09:00 to 09:15"."""
     start, end = slot.astimezone(zone), slot_end(slot).astimezone(zone)

@@ -120,18 +120,21 @@ def _assess(request: OfficeRequest, ref: UUID) -> HttpResponse:
     by, at = request.attendance, attendance.now()
     fields = report_forms.assessment_fields(case_file.kind_of(ref, by=by))
     form = Form.posted(fields, request.POST.lists())
-    form = report_forms.no_danger_in_a_hurry(form)
     if form.errors:
         return show(request, case_file.case_file(ref, by=by, at=at), form, 422)
-    finding, closing = report_forms.finding_of(form), report_forms.short_closing_of(form)
+    closing = report_forms.short_closing_of(form)
     try:
+        finding = report_forms.finding_of(form)
         if closing is None:
             journey.assess(ref, finding, version=version_of(request), by=by, at=at)
         else:
             journey.assess_and_close(ref, finding, closing, version=version_of(request), by=by, at=at)
     except Changed as changed:
         return conflict(request, ref, form, "report", changed)
-    except (NotNow, Refused) as no:
+    except NotNow as no:
+        form, status = report_forms.assessment_refused(form, no)
+        return show(request, case_file.case_file(ref, by=by, at=at), form, status)
+    except Refused as no:
         return show(request, case_file.case_file(ref, by=by, at=at), form.but(**{"": no.reason}), 409)
     done = "Assessed and closed." if closing else "Assessed."
     return let_go(request, go_on(request, ref, done, stay=request.POST.get("do") == SAVE_STAY), by)

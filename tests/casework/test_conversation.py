@@ -22,6 +22,7 @@ from heedline.casework import (
     voices,
 )
 from heedline.casework.conversation import LONGEST, Mailbox
+from heedline.desks.models import EpochKeyRow
 from heedline.dispatch.models import Outbox
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
@@ -29,7 +30,8 @@ from heedline.reports.models import Message, Receipt, SealedHeader, SealedPayloa
 from heedline.vault.codes import ReceiptCode, new_code
 from tests import stories
 from tests.acting import acting
-from tests.casework.people import People, logged, row
+from tests.casework.people import ELSEWHERE, NORTH_EAST, People, logged, row
+from tests.sites.reporter.test_doors import open_desk
 
 pytestmark = pytest.mark.django_db
 
@@ -117,14 +119,57 @@ def test_an_answer_reaches_the_desk_and_is_sealed_to_it(people: People) -> None:
     ref, code = people.taken()
     assert say(people, code, "It was on Monday") is False
     assert row(ref).unread == 1
-    header = SealedHeader.objects.get(report_id=ref, part="message")
-    assert len(header.epochs) == 2
+    assert addressed(ref, "message") == addressed(ref, "report")
     file = people.read(ref)
     assert [(m.text, m.from_us, m.new) for m in file.messages] == [("It was on Monday", False, True)]
     assert row(ref).unread == 0
     stored = Message.objects.get(report=ref)
     assert (stored.seen, stored.slot, stored.copy_header, stored.voice) == (True, None, None, None)
     assert Outbox.objects.filter(letter="reporter-wrote", thing_id=ref).count() == 1
+
+
+def addressed(ref: UUID, part: str) -> set[str]:
+    """The codes of the desks whose keys open this part of a report."""
+    (header,) = SealedHeader.objects.filter(report_id=ref, part=part)
+    return set(EpochKeyRow.objects.filter(id__in=header.epochs).values_list("desk__code", flat=True))
+
+
+#: Something online: a kind that the round-the-clock desk does not watch, unless somebody may be in danger.
+ONLINE: dict[str, Any] = {"kind": "online", "where": {"addresses": "https://films.example/watch/7781"}}
+
+
+@pytest.mark.parametrize(
+    ("told", "desks"),
+    [
+        ({**ONLINE, "now": {"danger": "no"}}, {"material"}),
+        ({**ONLINE, "now": {"danger": "yes"}}, {"material", "national"}),
+        (NORTH_EAST, {"north-east", "national"}),
+        (ELSEWHERE, {"national"}),
+    ],
+    ids=["not-watched", "in-danger", "watched", "its-own"],
+)
+def test_a_reporters_message_is_sealed_to_the_desks_of_the_report_and_to_no_other(
+    people: People, told: dict[str, Any], desks: set[str]
+) -> None:
+    open_desk(people.house, "material", "Mirela", "Marcus")
+    ref, code = people.send(**told)
+    say(people, code, "It was on Monday")
+    assert addressed(ref, "report") == desks
+    assert addressed(ref, "message") == desks
+
+
+@pytest.mark.parametrize(
+    ("to", "desks"), [("south-west", {"south-west", "national"}), ("national", {"national"})]
+)
+def test_a_message_after_handing_over_is_sealed_to_the_desks_that_the_report_is_with_now(
+    people: People, to: str, desks: set[str]
+) -> None:
+    ref, code = people.taken()
+    with people.sitting("Odile") as odile:
+        journey.hand_over(ref, to, "It is theirs", version=row(ref).version, by=odile, at=people.at)
+    say(people, code, "It was on Monday")
+    assert addressed(ref, "report") == desks
+    assert addressed(ref, "message") == desks
 
 
 def test_the_same_message_twice_is_one_message_and_another_text_a_conflict(people: People) -> None:

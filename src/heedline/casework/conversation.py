@@ -29,6 +29,7 @@ from heedline.casework import (
 )
 from heedline.casework.attendance import Attendance
 from heedline.casework.finding import FoundReport, find, move, record, verb
+from heedline.casework.key_directory import Addressee
 from heedline.casework.sealing import as_part, canonical
 from heedline.casework.source_guard import Despite
 from heedline.dispatch.clocks import first_due
@@ -115,8 +116,14 @@ def seen(code: ReceiptCode, ids: tuple[UUID, ...], *, at: datetime) -> None:
         door.mark_seen(_keys(code)[1], ids)
 
 
+def _addressee(desk: UUID, at: datetime) -> Addressee | None:
+    facts = key_directory.directory().desk(str(desk))
+    return key_directory.addressee(facts.code, at.date()) if facts is not None else None
+
+
 def say(code: ReceiptCode, text: str, *, message_id: UUID, at: datetime) -> bool:
-    """Store what the reporter adds or answers, sealed to the desk. Return True when this message had arrived before.
+    """Store what the reporter adds or answers, sealed to the desks that the report is addressed to. Return True when
+    this message had arrived before.
 
     Raises CodeUnknown, NoRoom, Conflict (same id, other text) or SealingStopped (nothing was sent).
     """
@@ -127,13 +134,11 @@ def say(code: ReceiptCode, text: str, *, message_id: UUID, at: datetime) -> bool
     found = door.visit(lookup)
     if found is None:
         raise CodeUnknown
-    known = key_directory.directory()
-    facts = known.desk(str(found.desk))
-    to = key_directory.addressee(facts.code, at.date()) if facts is not None else None
+    to = _addressee(found.desk, at)
     if to is None:
         raise SealingStopped
-    watch = key_directory.addressee(load_pack(settings.PACK).watch_desk, at.date())
-    everyone = [to] if watch is None or watch.desk == to.desk else [to, watch]
+    watch = _addressee(found.watch, at) if found.watch is not None else None
+    everyone = [to] if watch is None else [to, watch]
     container_id = uuid4()
     sealed = envelope.seal_part(
         canonical({"text": text, "arrived_at": at.isoformat()}),

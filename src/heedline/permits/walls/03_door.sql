@@ -54,9 +54,9 @@ BEGIN
     RETURN 'accepted';
 END $$;
 
-CREATE FUNCTION door.visit(p_lookup bytea) RETURNS TABLE (report uuid, desk uuid, status text, withdraw_asked boolean,
-    received_on date) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT r.id, r.desk_id, r.status, r.withdraw_asked, r.received_on
+CREATE FUNCTION door.visit(p_lookup bytea) RETURNS TABLE (report uuid, desk uuid, watch uuid, status text,
+    withdraw_asked boolean, received_on date) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.id, r.desk_id, r.watch_id, r.status, r.withdraw_asked, r.received_on
     FROM public.reports_receipt c JOIN public.reports_report r ON r.id = c.report_id
     WHERE c.lookup = p_lookup AND NOT c.closed
 $$;

@@ -51,8 +51,9 @@ CREATE TRIGGER disseminations_are_not_emptied BEFORE TRUNCATE ON reports_dissemi
 GRANT USAGE ON SCHEMA permits TO heedline_partner;
 GRANT CREATE ON SCHEMA permits TO heedline_usher;
 SET ROLE heedline_usher;
--- What was sent to the desk of whoever is signed in at the partner's site: codes and times. Taken back: that it was.
-CREATE FUNCTION permits.sent_to_me() RETURNS TABLE (id uuid, from_desk uuid, purpose text, basis text, conditions text[],
+-- What was sent to the desk of whoever is signed in at the partner's site, or p_id of it alone: codes and times. Taken
+-- back: that it was.
+CREATE FUNCTION permits.sent_to_me(p_id uuid DEFAULT NULL) RETURNS TABLE (id uuid, from_desk uuid, purpose text, basis text, conditions text[],
     state text, urgent boolean, answer_wanted boolean, sent_at timestamptz, due_at timestamptz, received_by uuid,
     received_at timestamptz, answer_code text, answered_by uuid, answered_at timestamptz)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -60,6 +61,7 @@ CREATE FUNCTION permits.sent_to_me() RETURNS TABLE (id uuid, from_desk uuid, pur
         d.due_at, d.received_by_id, d.received_at, d.answer_code, d.answered_by_id, d.answered_at
     FROM public.reports_dissemination d JOIN public.reports_report r ON r.id = d.report_id
     WHERE d.partner_id IN (SELECT permits.my_partner_desks()) AND d.sent_at IS NOT NULL
+        AND (p_id IS NULL OR d.id = p_id)
     ORDER BY d.sent_at DESC, d.id
 $$;
 -- The payload of one of them and our own header to it. That it was fetched stands in the log, about the report and at the
@@ -170,7 +172,7 @@ END $$;
 DO $$
 DECLARE f text;
 BEGIN
-    FOREACH f IN ARRAY ARRAY['sent_to_me()', 'sent_parts(uuid)', 'answer_to(uuid)', 'receive_sent(uuid, jsonb)',
+    FOREACH f IN ARRAY ARRAY['sent_to_me(uuid)', 'sent_parts(uuid)', 'answer_to(uuid)', 'receive_sent(uuid, jsonb)',
         'answer_sent(uuid, text, uuid, bytea, uuid[], bytea, bytea, uuid, bytea, uuid, jsonb, integer)'] LOOP
         EXECUTE format('REVOKE ALL ON FUNCTION permits.%s FROM PUBLIC', f);
         EXECUTE format('GRANT EXECUTE ON FUNCTION permits.%s TO heedline_partner', f);

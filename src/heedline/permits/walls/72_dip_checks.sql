@@ -13,6 +13,11 @@ CREATE POLICY of_my_reports ON reports_dip_check TO heedline_office
 
 CREATE FUNCTION public.a_check_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF TG_OP = 'DELETE' AND current_user = 'heedline_usher' THEN
+        IF EXISTS (SELECT 1 FROM public.reports_disposal d WHERE d.report = OLD.report_id AND d.done) THEN
+            RETURN OLD;
+        END IF;
+    END IF;
     IF TG_OP = 'UPDATE' AND OLD.remedied_on IS NULL AND (OLD.verdict = ''
         OR ROW(NEW.verdict, NEW.judged_by_id, NEW.judged_on, NEW.words)
             IS NOT DISTINCT FROM ROW(OLD.verdict, OLD.judged_by_id, OLD.judged_on, OLD.words)) THEN

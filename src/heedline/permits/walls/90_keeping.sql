@@ -45,48 +45,6 @@ GRANT SELECT (id, desk_id, due_on, answered_on) ON reports_subject_request TO he
 GRANT SELECT ON reports_keeping, reports_review, reports_hold, reports_disposal, reports_subject_request
     TO heedline_backup;
 
--- What stays for ever goes with its report, when two people have disposed of it and in no other way.
-CREATE OR REPLACE FUNCTION public.steps_stay() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF TG_OP = 'UPDATE' AND current_user = 'heedline_settler' AND NEW IS NOT DISTINCT FROM OLD THEN
-        RETURN NEW;
-    END IF;
-    IF TG_OP = 'DELETE' AND current_user = 'heedline_usher' THEN
-        IF EXISTS (SELECT 1 FROM public.reports_disposal d WHERE d.report = OLD.report_id AND d.done) THEN
-            RETURN OLD;
-        END IF;
-    END IF;
-    RAISE EXCEPTION 'a step stays as it is';
-END $$;
-CREATE OR REPLACE FUNCTION public.a_decision_stays() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF TG_OP = 'DELETE' AND current_user = 'heedline_usher' THEN
-        IF EXISTS (SELECT 1 FROM public.reports_disposal d WHERE d.report = OLD.report_id AND d.done) THEN
-            RETURN OLD;
-        END IF;
-    END IF;
-    IF TG_OP = 'UPDATE' AND OLD.decided_at IS NULL AND NEW.decided_at IS NOT NULL
-        AND ROW(NEW.id, NEW.report_id, NEW.desk_id, NEW.authoriser_desk_id, NEW.asked_by_id, NEW.asked_at, NEW.ground,
-            NEW.minutes, NEW.asked_words) IS NOT DISTINCT FROM ROW(OLD.id, OLD.report_id, OLD.desk_id,
-            OLD.authoriser_desk_id, OLD.asked_by_id, OLD.asked_at, OLD.ground, OLD.minutes, OLD.asked_words) THEN
-        RETURN NEW;
-    END IF;
-    RAISE EXCEPTION 'a decision stays as it is';
-END $$;
-CREATE OR REPLACE FUNCTION public.a_check_stays() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF TG_OP = 'DELETE' AND current_user = 'heedline_usher' THEN
-        IF EXISTS (SELECT 1 FROM public.reports_disposal d WHERE d.report = OLD.report_id AND d.done) THEN
-            RETURN OLD;
-        END IF;
-    END IF;
-    IF TG_OP = 'UPDATE' AND OLD.remedied_on IS NULL AND (OLD.verdict = ''
-        OR ROW(NEW.verdict, NEW.judged_by_id, NEW.judged_on, NEW.words)
-            IS NOT DISTINCT FROM ROW(OLD.verdict, OLD.judged_by_id, OLD.judged_on, OLD.words)) THEN
-        RETURN NEW;
-    END IF;
-    RAISE EXCEPTION 'a check stays as it is';
-END $$;
 -- A disposal is decided once and is never taken back, not even by the tables' owner.
 CREATE FUNCTION public.a_disposal_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

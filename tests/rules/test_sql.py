@@ -21,7 +21,7 @@ DEFINES = (
     ("function", re.compile(r"CREATE\s+FUNCTION\s+([\w.]+)", re.IGNORECASE)),
     ("schema", re.compile(r"CREATE\s+SCHEMA\s+(\w+)", re.IGNORECASE)),
     ("constraint", re.compile(r"ADD\s+CONSTRAINT\s+(\w+)", re.IGNORECASE)),
-    ("policy", re.compile(r"CREATE\s+POLICY\s+(\w+\s+ON\s+[\w.]+)", re.IGNORECASE)),
+    ("policy", re.compile(r"CREATE\s+POLICY\s+(\w+\s+ON\s+[\w.]*\w)(?![\w.%])", re.IGNORECASE)),
     ("trigger", re.compile(r"CREATE\s+TRIGGER\s+(\w+)\s[^;]*?\s(ON\s+[\w.]+)", re.IGNORECASE)),
 )
 

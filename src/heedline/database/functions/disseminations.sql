@@ -14,9 +14,9 @@ CREATE FUNCTION permits.sent_to_me() RETURNS TABLE (id uuid, from_desk uuid, pur
     ORDER BY d.sent_at DESC, d.id
 $$;
 
--- The payload of one of them and our own header to it. That it was fetched stands in the log, about the report and at the
--- desk that sent it, whatever the partner's process then says of it. (Other code in that process can read and roll back:
--- what one transaction wrote, it can leave unwritten. The threat model says so.)
+-- Return the payload of one thing that was sent, with our own header to it. That it was fetched stands in the log, about
+-- the report and at the desk that sent it, whatever the partner's process then says of it. (Other code in that process
+-- can read and roll back: what one transaction wrote, it can leave unwritten. The threat model says so.)
 CREATE FUNCTION permits.sent_parts(p_id uuid) RETURNS TABLE (container uuid, epoch uuid, header bytea, payload bytea,
     voice jsonb, written_on date, answer uuid, answer_epoch uuid, answer_header bytea, answer_payload bytea)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -39,7 +39,7 @@ BEGIN
     WHERE d.id = p_id;
 END $$;
 
--- To whose keys an answer goes: the epochs that the report is addressed to now, with their desks.
+-- Return the epochs that an answer is sealed to: those that the report is addressed to now, with their desks.
 CREATE FUNCTION permits.answer_to(p_id uuid) RETURNS TABLE (epoch uuid, desk uuid)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT e.id, e.desk_id FROM public.reports_dissemination d
@@ -49,7 +49,7 @@ CREATE FUNCTION permits.answer_to(p_id uuid) RETURNS TABLE (epoch uuid, desk uui
     ORDER BY e.id
 $$;
 
--- Somebody has opened it. The first of them signs that it arrived: `received`; `opened` when it had arrived before;
+-- Record that somebody opened it. The first of them signs that it arrived: `received`; `opened` when it had arrived before;
 -- `not-yours`, `not-signed`.
 CREATE FUNCTION permits.receive_sent(p_id uuid, p_receipt jsonb) RETURNS text LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
@@ -81,7 +81,7 @@ BEGIN
     RETURN CASE WHEN fresh THEN 'received' ELSE 'opened' END;
 END $$;
 
--- The answer, sealed to the epochs that `answer_to` named (`changed` when these are others by now) and, by a header of
+-- Store the answer, sealed to the epochs that `answer_to` named (`changed` when these are others by now) and, by a header of
 -- its own, to the partner. Once.
 CREATE FUNCTION permits.answer_sent(p_id uuid, p_code text, p_container uuid, p_header bytea, p_epochs uuid[],
     p_payload bytea, p_sha bytea, p_key uuid, p_key_header bytea, p_key_epoch uuid, p_voice jsonb, p_read_minutes integer)

@@ -1,7 +1,7 @@
 -- The one move that takes a report out of a desk's sight.
 SET ROLE heedline_usher;
 
--- A report handed over leaves the sight of the desk that hands it over, so the row cannot be updated by its owner's
+-- Move a report to another desk. It leaves the sight of the desk that hands it over, so the row cannot be updated by its owner's
 -- policy: this checks that it is theirs, that the other desk exists and takes such reports, and moves it.
 CREATE FUNCTION permits.hand_over(p_report uuid, p_desk uuid, p_due timestamptz, p_version integer, p_from uuid,
     p_share_epoch uuid, p_share bytea) RETURNS boolean
@@ -34,7 +34,7 @@ BEGIN
     RETURN true;
 END $$;
 
--- The desk's half of an identity key, for re-addressing on hand-over: it opens nothing without the other half.
+-- Return the desk's half of an identity key, for re-addressing on hand-over: it opens nothing without the other half.
 CREATE FUNCTION permits.desk_shares(p_report uuid) RETURNS TABLE (epoch uuid, sealed bytea)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT i.epoch, i.sealed FROM public.reports_identity_share i JOIN public.reports_report r ON r.id = i.report_id

@@ -12,7 +12,7 @@ CREATE FUNCTION permits.my_retired(p_desk uuid) RETURNS uuid[] LANGUAGE sql STAB
             OR e.desk_id IN (SELECT permits.my_partner_desks()))
 $$;
 
--- Once the members have signed that an epoch has ended. Another one must be there to seal to.
+-- Retire an epoch, once its members have signed that it has ended. Another one must be there to seal to.
 CREATE FUNCTION permits.retire_epoch(p_epoch uuid) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -35,6 +35,7 @@ CREATE FUNCTION permits.headers_to_move(p_desk uuid, p_after uuid, p_most intege
     ORDER BY h.container LIMIT least(p_most, 1000)
 $$;
 
+-- Halves of identity keys under retired epochs, with the same exception.
 CREATE FUNCTION permits.shares_to_move(p_desk uuid, p_after uuid, p_most integer)
     RETURNS TABLE (id uuid, container uuid, share smallint, sealed bytea) LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
@@ -46,7 +47,7 @@ CREATE FUNCTION permits.shares_to_move(p_desk uuid, p_after uuid, p_most integer
     ORDER BY i.id LIMIT least(p_most, 1000)
 $$;
 
--- Compare and swap: a row that has changed since it was read, or that somebody holds, is left for the next round.
+-- Put new headers in the place of old ones, by compare and swap: a row that has changed since it was read, or that somebody holds, is left for the next round.
 CREATE FUNCTION permits.move_headers(p_desk uuid, p_to uuid, p_containers uuid[], p_old bytea[], p_new bytea[])
     RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -66,6 +67,7 @@ BEGIN
     RETURN n;
 END $$;
 
+-- The same for halves of identity keys.
 CREATE FUNCTION permits.move_shares(p_desk uuid, p_to uuid, p_ids uuid[], p_old bytea[], p_new bytea[])
     RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -91,7 +93,7 @@ CREATE FUNCTION permits.left_to_move(p_desk uuid) RETURNS TABLE (headers bigint,
          WHERE i.epoch = ANY ((SELECT permits.my_retired(p_desk))::uuid[]))
 $$;
 
--- The end of an epoch: its grants go. Not before it has been retired for an hour (what was on its way has arrived then),
+-- Destroy an epoch: remove its grants. Not before it has been retired for an hour (what was on its way has arrived then),
 -- and not while anything is addressed to it.
 CREATE FUNCTION permits.destroy_epoch(p_epoch uuid) RETURNS text LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$

@@ -1,8 +1,9 @@
 -- Settling a quarter hour: what the worker may do to rows that it may not read.
 SET ROLE heedline_settler;
 
--- A row's transaction number places it between two events of the log whose times are exact. So when a quarter hour is
--- over, everything that arrived in it is written anew in one transaction and in shuffled order, and logged so.
+-- Write anew everything that arrived in finished quarter hours, and log the arrivals. A row's transaction number places
+-- it between two events of the log whose times are exact. So what arrived in a quarter hour is written anew in one
+-- transaction and in shuffled order, and logged so.
 CREATE FUNCTION clockwork.settle(p_before timestamptz) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

@@ -1,25 +1,29 @@
-"""What each database role may do, said once more and by hand: the law that the walls are held against.
+"""What each database role may do to each table, column and function: the list that the database is held against.
+
+Written by hand and independently of the SQL: a test compares it with what a migrated database says, and
+`docs/database-access.md` is printed from it. A table or function that is not listed here fails the test.
 
 Letters are PostgreSQL's: r SELECT, a INSERT, w UPDATE, d DELETE, D TRUNCATE, x REFERENCES, t TRIGGER, m MAINTAIN.
-The owner may do everything to every table and nobody signs in as the owner; `backup` reads every table; `files` has
-nothing yet. What `partner` may do, row-level security narrows to rows of partners' people (`test_partner_walls.py`). A table that is not here fails the build.
+The owner may do everything to every table, and nobody signs in as the owner; `backup` reads every table. Which rows a
+role sees is decided by the policies (`database/policies/`).
 """
 
 from __future__ import annotations
 
-ROLES = (
-    "public",
-    "office",
-    "worker",
-    "backup",
-    "partner",
-    "files",
-    "migrate",
-    "door",
-    "usher",
-    "settler",
-    "owner",
-)
+#: Every role, and what it is.
+ROLES = {
+    "public": "The process that faces the internet. It reads published tables and calls functions of the door.",
+    "office": "The process of officers, stewards and overseers. It sees the rows of the signed-in officer's desks.",
+    "worker": "The process that keeps clocks, alarms, letters and the log's order. It has no key and no sealed part.",
+    "backup": "The backup. It reads every table and sequence, and records in the log that it began.",
+    "partner": "The process of partner organisations. It sees rows of partners' people, and no table of reports.",
+    "files": "The process that will show files. It may do nothing yet.",
+    "migrate": "The operator's migrations. It may become the owners, and has no right of its own.",
+    "door": "The owner of the functions that `public` calls. Nobody signs in as it.",
+    "usher": "The owner of the functions that `office` and `partner` call. Nobody signs in as it.",
+    "settler": "The owner of the functions that `worker` calls. Nobody signs in as it.",
+    "owner": "The owner of all tables. Nobody signs in as it.",
+}
 LOGINS = ("public", "office", "worker", "backup", "partner", "files", "migrate")
 ALL = "arwdDxtm"
 

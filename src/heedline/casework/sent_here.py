@@ -1,7 +1,7 @@
 """What people of a partner do with what was sent to them: see that it is there, open it, sign that it arrived, answer.
 
 They see no report and nothing of one: the database gives them their own header, the payload, codes and times
-(`permits/walls/83_disseminations.sql`). An answer is sealed to the desk that sent it, as that desk's keys are believed, and to
+(`database/functions/disseminations.sql`). An answer is sealed to the desk that sent it, as that desk's keys are believed, and to
 the partner itself.
 """
 

@@ -1,4 +1,4 @@
-"""The functions through which a partner's process reaches what was sent to it (`walls/83_disseminations.sql`)."""
+"""The functions through which a partner's process reaches what was sent to it (`database/functions/disseminations.sql`)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The public process's only way to the tables: one function of the database each, in one round trip.
 
 Every function is keyed by something that cannot be guessed (the hash of a receipt's lookup id, the hash of a cookie) and
-fixes what is written; see `permits/walls/03_door.sql`.
+fixes what is written; see `database/functions/submitting.sql, mailbox.sql, drafts.sql`.
 """
 
 from __future__ import annotations

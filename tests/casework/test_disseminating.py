@@ -38,7 +38,6 @@ from tests.casework.partner_scene import (
     NECESSITY,
     TEXT,
     TITLE,
-    a_partner,
     answered,
     at_the_council,
     checked,
@@ -52,12 +51,7 @@ from tests.casework.partner_scene import (
 )
 from tests.casework.people import People, logged, row
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def partner(people: People) -> None:
-    a_partner(people)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("council")]
 
 
 def test_the_whole_way(people: People) -> None:

@@ -19,7 +19,6 @@ from heedline.vault.container import file_key
 from tests.acting import acting
 from tests.casework.partner_scene import (
     COUNCIL,
-    a_partner,
     at_the_council,
     opened,
     sent,
@@ -27,12 +26,7 @@ from tests.casework.partner_scene import (
 )
 from tests.casework.people import People
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def partner(people: People) -> None:
-    a_partner(people)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("council")]
 
 
 def test_the_partner_opens_its_own_header_and_no_part_of_the_report(people: People) -> None:

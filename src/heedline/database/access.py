@@ -340,6 +340,7 @@ TRIGGERS = {
     "a_disposal_stays",
     "a_dissemination_stays",
     "a_key_that_lives",
+    "a_stage_follows_the_path",
     "steps_stay",
     "the_log_only_grows",
 }

@@ -31,6 +31,7 @@ CORE = (
     "functions/expiry.sql",
     "functions/backups.sql",
     "triggers/log.sql",
+    "triggers/stages.sql",
     "triggers/steps.sql",
     "triggers/identity_requests.sql",
     "triggers/dip_checks.sql",

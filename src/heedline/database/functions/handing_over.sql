@@ -17,7 +17,7 @@ BEGIN
             -- a round-the-clock desk that gives a report away goes on watching it
             WHEN watch_id IS NULL AND (SELECT d.round_the_clock FROM public.desks_desk d WHERE d.id = p_from) THEN p_from
             ELSE watch_id END
-        WHERE r.id = p_report AND r.version = p_version AND r.desk_id = p_from
+        WHERE r.id = p_report AND r.version = p_version AND r.desk_id = p_from AND r.stage <> 'closed'
             AND (r.desk_id IN (SELECT permits.my_desks()) OR r.watch_id IN (SELECT permits.my_desks()));
     IF NOT FOUND THEN RETURN false; END IF;
     -- the new desk's half, and the watching desk's where there is one; whoever gave it away has none any more

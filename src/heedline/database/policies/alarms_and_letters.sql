@@ -15,7 +15,7 @@ CREATE POLICY inner_roles ON dispatch_outbox
     TO heedline_door, heedline_usher, heedline_settler, heedline_worker
     USING (true) WITH CHECK (true);
 CREATE POLICY letters_of_the_office ON dispatch_outbox FOR INSERT TO heedline_office
-    WITH CHECK (letter IN ('report-handed', 'report-reopened', 'duty-changed', 'identity-asked'));
+    WITH CHECK (letter IN ('report-handed', 'report-reopened', 'identity-asked'));
 -- That something was referred to the source unit, or sent although the guard warned: letters that call supervisors.
 CREATE POLICY letters_of_the_source_guard ON dispatch_outbox FOR INSERT TO heedline_office
     WITH CHECK (letter IN ('source-referred', 'source-overridden'));

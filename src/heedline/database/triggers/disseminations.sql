@@ -1,4 +1,5 @@
--- What was written is what was sent, and whoever signed for it signed for that: none of it changes afterwards.
+-- What was written is what was sent, and whoever signed for it signed for that: none of it changes afterwards. Its state
+-- moves only along the path of reports/dissemination_states.py; where no answer is wanted, opening it is the end.
 
 CREATE FUNCTION public.a_dissemination_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -8,6 +9,12 @@ BEGIN
         END IF;
     END IF;
     IF TG_OP = 'UPDATE' AND NEW.version = OLD.version + 1
+        AND (NEW.state = OLD.state OR OLD.state || ' ' || NEW.state = ANY (ARRAY[
+            'to-check sent', 'to-check not-sent', 'to-check withdrawn',
+            'sent received', 'sent done', 'sent withdrawn',
+            'received answered', 'received done', 'received withdrawn',
+            'answered done'
+        ]))
         AND ROW(NEW.id, NEW.report_id, NEW.partner_id, NEW.purpose, NEW.basis, NEW.conditions, NEW.urgent,
             NEW.answer_minutes, NEW.container, NEW.sha256, NEW.necessity, NEW.voice, NEW.written_by_id, NEW.written_at,
             NEW.compared) IS NOT DISTINCT FROM ROW(OLD.id, OLD.report_id, OLD.partner_id, OLD.purpose, OLD.basis,

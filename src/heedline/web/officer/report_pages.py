@@ -22,7 +22,15 @@ from heedline.web.entrance.kept_words import form_of, keeps_words, kept_for, let
 from heedline.web.officer import report_forms
 from heedline.web.officer.desk_pages import is_queue_code, open_next, queue_address
 from heedline.web.officer.middleware import OfficeRequest
-from heedline.web.officer.report_words import act_words, facts_of, steps_of, tabs_of, told_of
+from heedline.web.officer.report_words import (
+    act_words,
+    facts_of,
+    messages_of,
+    new_messages,
+    steps_of,
+    tabs_of,
+    told_of,
+)
 
 SAVE_NEXT, SAVE_STAY = "save-next", "save-stay"
 
@@ -106,6 +114,8 @@ def show(request: OfficeRequest, file: CaseFile, form: Form, status: int = 200, 
     context = {
         "form": form,
         "told": told_of(file),
+        "new_messages": messages_of(file, new=True),
+        "read": new_messages(file),
         "steps": steps_of(file),
         "may_assess": file.may(Move.ASSESS),
         "may_take": file.may(Move.TAKE),

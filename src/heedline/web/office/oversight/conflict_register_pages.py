@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods
 
 from heedline.audit.acts import Act
 from heedline.casework.access import session
+from heedline.casework.access.own_terms import LONGEST
 from heedline.casework.oversight import conflict_register
 from heedline.casework.oversight.conflict_register import Met, Standing
-from heedline.casework.report.restrictions import LONGEST
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Choice, Field, Form, Select, TextArea
 from heedline.web.declared import Audience, open_to

@@ -11,7 +11,7 @@ from heedline.intake.models import QuestionSetArchive
 from heedline.intake.question_files import load_question_set, read_archived
 from heedline.intake.record import build
 from heedline.packs import load_pack
-from heedline.packs.reading.tables import Table
+from heedline.packs.tables import Table
 from tests.support import cast, stories
 from tests.support.acting import acting
 from tests.support.cast import House

@@ -18,7 +18,7 @@ from heedline.packs import load_pack
 from heedline.permits.gate import Refused
 from heedline.web.components.forms import Choice, Form, Select
 from heedline.web.declared import Audience, open_to
-from heedline.web.office.middleware import OfficeRequest
+from heedline.web.office.request import OfficeRequest
 
 
 def _stating(said: set[str]) -> tuple[Select]:

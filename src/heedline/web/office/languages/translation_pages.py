@@ -30,10 +30,10 @@ from heedline.web.components.forms import Checkboxes, Choice, Field, Form, Radio
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
 from heedline.web.entrance.kept_words import keeps_words, let_go
-from heedline.web.office.middleware import OfficeRequest
 from heedline.web.office.report.report_forms import SHORT
 from heedline.web.office.report.report_pages import came_from, page, restored
 from heedline.web.office.report.report_words import NOBODY_SPEAKS_IT, told_of
+from heedline.web.office.request import OfficeRequest
 
 SAME = Checkboxes(
     name="same",

@@ -19,8 +19,8 @@ from heedline.casework.oversight.conflict_register import Met, Standing
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Choice, Field, Form, Select, TextArea
 from heedline.web.declared import Audience, open_to
-from heedline.web.office.middleware import OfficeRequest
 from heedline.web.office.oversight.oversight_pages import stretch, tabs_of
+from heedline.web.office.request import OfficeRequest
 
 
 def _fields(people: tuple[Standing, ...]) -> tuple[Field, ...]:

@@ -25,7 +25,7 @@ from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
-from heedline.web.office.middleware import OfficeRequest
+from heedline.web.office.request import OfficeRequest
 from heedline.web.office.training import training_pages
 
 STATES = {"open": "Open", "mine": "Held by me", "closed": "Closed"}

@@ -36,6 +36,7 @@ from heedline.casework import (
     training_clock,
     translation_clock,
 )
+from heedline.dispatch import clockwork
 from heedline.dispatch.folder import settle_folder
 from heedline.dispatch.turns import forget_dead_rows, forget_jobs
 
@@ -224,6 +225,7 @@ def _leave() -> None:
         close_old_connections()
         forget_jobs(waiting=True)
         forget_dead_rows(_TRACES)
+        clockwork.forget_use()
     except Exception:
         logger.exception("the traces of jobs could not be removed")
     finally:

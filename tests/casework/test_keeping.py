@@ -21,6 +21,7 @@ from heedline.casework import (
     source_guard,
 )
 from heedline.casework.identity import Asking
+from heedline.casework.key_directory import addressee
 from heedline.dispatch.models import Alarm
 from heedline.packs import load_pack
 from heedline.packs.retention import months_after
@@ -132,10 +133,13 @@ def test_nobody_hands_over_without_the_half_while_there_is_one(people: People) -
     report, desks = row(ref), people.house.desks
     assert report.due_at is not None
     with people.sitting("Odile"), transaction.atomic():
-        moved = wall.hand_over(
-            ref, desks["south-west"].id, report.due_at, report.version, desks["north-east"].id, ref, None
-        )
-        assert not moved, "the caller undoes it"
+        to = addressee("south-west", people.at.date())
+        assert to is not None
+        parts = SealedHeader.objects.filter(report_id=ref).exclude(part="identity")
+        new = [(one.container, bytes(one.header), bytes(one.header)) for one in parts]
+        assert new
+        whole = (ref, desks["south-west"].id, report.due_at, report.version, desks["north-east"].id, to.epoch)
+        assert not wall.hand_over(*whole, None, new), "the caller undoes it"
         transaction.set_rollback(True)
 
 

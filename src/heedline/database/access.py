@@ -340,8 +340,10 @@ TRIGGERS = {
     "a_decision_stays",
     "a_disposal_stays",
     "a_dissemination_stays",
+    "a_header_stays",
     "a_key_that_lives",
     "a_stage_follows_the_path",
+    "an_appointment_stays",
     "steps_stay",
     "the_log_only_grows",
 }

@@ -74,15 +74,30 @@ def hand_over(
     from_desk: UUID,
     share_epoch: UUID,
     share: bytes | None,
+    moved: Sequence[tuple[UUID, bytes, bytes]],
 ) -> bool:
-    """Move a report to a desk that its holder may not see into. False when it was not theirs to move, or has changed."""
+    """Move a report to a desk that its holder may not see into. False when it was not theirs to move, or has changed.
+
+    `moved`: each sealed part that the desk opens, with its present header and the one addressed to `share_epoch`.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT permits.hand_over(%s, %s, %s, %s, %s, %s, %s)",
-            [report, desk, due_at, version, from_desk, share_epoch, share],
+            "SELECT permits.hand_over(%s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s::bytea[], %s::bytea[])",
+            [
+                report,
+                desk,
+                due_at,
+                version,
+                from_desk,
+                share_epoch,
+                share,
+                [part for part, _, _ in moved],
+                [old for _, old, _ in moved],
+                [new for _, _, new in moved],
+            ],
         )
-        moved = cursor.fetchone()
-    return bool(moved and moved[0])
+        done = cursor.fetchone()
+    return bool(done and done[0])
 
 
 # --- the release of an identity (database/functions/identity.sql) ----------------------------------------------------

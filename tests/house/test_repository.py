@@ -184,3 +184,9 @@ def test_no_test_is_skipped_for_good() -> None:
         if path == Path(__file__):
             continue
         assert not re.search(r"@pytest\.mark\.(skip|xfail)\b|TO" + r"DO|FIX" + "ME", text_of(path)), path
+
+
+def test_acts_without_training_are_recorded_in_one_place() -> None:
+    """Four copies of the same event had begun to differ in what they say."""
+    naming = {path.name for path in tracked("src/**/*.py") if "Act.WITHOUT_TRAINING" in text_of(path)}
+    assert naming == {"without_training.py"}

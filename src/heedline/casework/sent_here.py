@@ -114,9 +114,10 @@ def listing(*, by: Attendance, at: datetime) -> tuple[SentHere, ...]:
 def one(ident: UUID, *, by: Attendance, at: datetime) -> SentHere:
     """One of them, without its words. Raises NotHere and Refused."""
     by.require(Capability.READ_SENT, *_desks(by))
-    found = next((line for line in _lines(sent_wall.sent_to_me(), at) if line.id == ident), None)
-    if found is None:
+    row = sent_wall.one_sent_to_me(ident)
+    if row is None:
         raise NotHere
+    (found,) = _lines([row], at)
     return found
 
 

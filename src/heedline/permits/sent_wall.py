@@ -60,6 +60,12 @@ def sent_to_me() -> list[SentRow]:
     return [SentRow(*row) for row in _ask("SELECT * FROM permits.sent_to_me()", [])]
 
 
+def one_sent_to_me(ident: UUID) -> SentRow | None:
+    """Return one of them; None for what was never sent to the signed-in person's desk."""
+    rows = _ask("SELECT * FROM permits.sent_to_me(%s)", [ident])
+    return SentRow(*rows[0]) if rows else None
+
+
 def parts(ident: UUID) -> Parts | None:
     """What is opened; None for what is not theirs, was taken back, or was never there."""
     rows = _ask("SELECT * FROM permits.sent_parts(%s)", [ident])

@@ -2,8 +2,9 @@
 -- there; the partner's process has no right to any table of reports, and never learns which report it is about.
 SET ROLE heedline_usher;
 
--- What was sent to the desk of whoever is signed in at the partner's site: codes and times. Taken back: that it was.
-CREATE FUNCTION permits.sent_to_me() RETURNS TABLE (id uuid, from_desk uuid, purpose text, basis text, conditions text[],
+-- What was sent to the desk of whoever is signed in at the partner's site, or p_id of it alone: codes and times. Taken
+-- back: that it was.
+CREATE FUNCTION permits.sent_to_me(p_id uuid DEFAULT NULL) RETURNS TABLE (id uuid, from_desk uuid, purpose text, basis text, conditions text[],
     state text, urgent boolean, answer_wanted boolean, sent_at timestamptz, due_at timestamptz, received_by uuid,
     received_at timestamptz, answer_code text, answered_by uuid, answered_at timestamptz)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -11,6 +12,7 @@ CREATE FUNCTION permits.sent_to_me() RETURNS TABLE (id uuid, from_desk uuid, pur
         d.due_at, d.received_by_id, d.received_at, d.answer_code, d.answered_by_id, d.answered_at
     FROM public.reports_dissemination d JOIN public.reports_report r ON r.id = d.report_id
     WHERE d.partner_id IN (SELECT permits.my_partner_desks()) AND d.sent_at IS NOT NULL
+        AND (p_id IS NULL OR d.id = p_id)
     ORDER BY d.sent_at DESC, d.id
 $$;
 

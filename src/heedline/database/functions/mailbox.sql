@@ -2,9 +2,9 @@
 SET ROLE heedline_door;
 
 -- What the holder of a receipt code sees first.
-CREATE FUNCTION door.visit(p_lookup bytea) RETURNS TABLE (report uuid, desk uuid, status text, withdraw_asked boolean,
-    received_on date) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT r.id, r.desk_id, r.status, r.withdraw_asked, r.received_on
+CREATE FUNCTION door.visit(p_lookup bytea) RETURNS TABLE (report uuid, desk uuid, watch uuid, status text,
+    withdraw_asked boolean, received_on date) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.id, r.desk_id, r.watch_id, r.status, r.withdraw_asked, r.received_on
     FROM public.reports_receipt c JOIN public.reports_report r ON r.id = c.report_id
     WHERE c.lookup = p_lookup AND NOT c.closed
 $$;
@@ -66,8 +66,8 @@ BEGIN
     ELSE
         UPDATE public.reports_report SET unread = unread + 1 WHERE id = v_report;
     END IF;
-    INSERT INTO public.dispatch_outbox (id, letter, desk, thing_id, slot, done)
-        VALUES (gen_random_uuid(), 'reporter-wrote', v_desk, v_report, s, false);
+    INSERT INTO public.dispatch_outbox (id, letter, desk, thing_id, slot)
+        VALUES (gen_random_uuid(), 'reporter-wrote', v_desk, v_report, s);
     RETURN 'accepted';
 END $$;
 

@@ -75,9 +75,8 @@ BEGIN
     END LOOP;
     INSERT INTO public.reports_identity_share (id, report_id, share, epoch, sealed)
         VALUES (gen_random_uuid(), p_report, 2, p_share2_epoch, p_share2);
-    INSERT INTO public.dispatch_outbox (id, letter, desk, thing_id, slot, done)
-        VALUES (gen_random_uuid(), 'report-arrived', p_desk, p_report, s,
-            false);
+    INSERT INTO public.dispatch_outbox (id, letter, desk, thing_id, slot)
+        VALUES (gen_random_uuid(), 'report-arrived', p_desk, p_report, s);
     RETURN 'accepted';
 END $$;
 

@@ -56,7 +56,7 @@ GRANT EXECUTE ON FUNCTION
     permits.receive_sent(uuid, jsonb),
     permits.retire_epoch(uuid),
     permits.sent_parts(uuid),
-    permits.sent_to_me(),
+    permits.sent_to_me(uuid),
     permits.shares_to_move(uuid, uuid, integer)
 TO heedline_partner;
 SET ROLE heedline_owner;

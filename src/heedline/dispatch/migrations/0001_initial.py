@@ -35,14 +35,8 @@ class Migration(migrations.Migration):
                 ("desk", models.UUIDField(null=True)),
                 ("thing_id", models.UUIDField(null=True)),
                 ("slot", models.DateTimeField()),
-                ("done", models.BooleanField(default=False)),
             ],
-            options={
-                "db_table": "dispatch_outbox",
-                "indexes": [
-                    models.Index(condition=models.Q(("done", False)), fields=["done"], name="outbox_waiting")
-                ],
-            },
+            options={"db_table": "dispatch_outbox"},
         ),
         migrations.CreateModel(
             name="Alarm",

@@ -165,7 +165,7 @@ def test_a_closed_report_is_not_handed_over_past_the_verb(people: People) -> Non
     with people.sitting("Odile"):
         version = found.version
         assert not wall.hand_over(
-            ref, desks["south-west"].id, people.at, version, desks["north-east"].id, UUID(int=0), b"share"
+            ref, desks["south-west"].id, people.at, version, desks["north-east"].id, UUID(int=0), b"share", []
         )
     assert row(ref).desk_id == desks["north-east"].id
 

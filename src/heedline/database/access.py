@@ -283,6 +283,7 @@ DOOR = {
     "spend_form",
     "submit_report",
     "visit",
+    "wait_for_the_disk",
 }
 PERMITS = {
     "answer_sent",
@@ -323,8 +324,8 @@ PERMITS = {
     "who_decides",
     "who_decides_trace",
 }
-#: Those that look with the caller's eyes, so that row-level security holds inside; `slot` looks at no table.
-INVOKERS = {"queue", "slot", "waiting"}
+#: Those that look with the caller's eyes, so that row-level security holds inside, or look at no table.
+INVOKERS = {"queue", "slot", "wait_for_the_disk", "waiting"}
 CLOCKWORK = {
     "end_identities",
     "end_releases",
@@ -339,13 +340,26 @@ TRIGGERS = {
     "a_decision_stays",
     "a_disposal_stays",
     "a_dissemination_stays",
+    "a_header_stays",
     "a_key_that_lives",
     "a_stage_follows_the_path",
+    "an_appointment_stays",
     "steps_stay",
     "the_log_only_grows",
 }
 #: Functions of PostgreSQL itself that one of ours may call and PUBLIC may not.
-SYSTEM_FUNCTIONS = {("worker", "pg_stat_reset_single_table_counters(oid)"), ("worker", "pg_switch_wal()")}
+SYSTEM_FUNCTIONS = {
+    ("worker", "pg_stat_reset_single_table_counters(oid)"),
+    ("worker", "pg_switch_wal()"),
+    ("worker", "pg_relation_size(regclass)"),
+    ("worker", "pg_relation_size(regclass,text)"),
+    ("worker", "pg_current_snapshot()"),
+    ("owner", "pg_current_snapshot()"),
+    ("door", "pg_current_xact_id_if_assigned()"),
+} | {
+    (role, "pg_current_xact_id()")  # the log counts its events by it
+    for role in ("owner", "office", "partner", "worker", "usher", "settler")
+}
 #: (member, group): who may become whom by SET ROLE; nobody inherits.
 MAY_BECOME = {("migrate", g) for g in ("owner", "door", "usher", "settler")} | {
     ("owner", g) for g in ("door", "usher", "settler")

@@ -38,6 +38,8 @@ CORE = (
     "triggers/disseminations.sql",
     "triggers/disposals.sql",
     "triggers/destroyed_keys.sql",
+    "triggers/sealed_headers.sql",
+    "triggers/appointments.sql",
     "policies/reports.sql",
     "policies/identity.sql",
     "policies/sweeps.sql",

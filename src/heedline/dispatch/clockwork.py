@@ -14,11 +14,16 @@ FORGET_COMMITS = ("SELECT pg_switch_wal()", "CHECKPOINT")
 WRITE_ANEW = "VACUUM (FULL, SKIP_LOCKED) {table}"
 #: Bytes up to which a table is written anew each quarter hour: well under a second on an ordinary disk.
 _SMALL = 32 * 1024 * 1024
-#: The server notes to the microsecond when a table or an index was last used.
-FORGET_USE = (
-    "SELECT pg_stat_reset_single_table_counters(c.oid) FROM pg_class c WHERE c.oid = %s::regclass"
-    " OR c.oid IN (SELECT indexrelid FROM pg_index WHERE indrelid = %s::regclass)"
-)
+#: The server notes to the microsecond when a table or an index was last used: of the tables named, of what overflows from
+#: them, and of the catalogue, which a process reads when it first stores a report.
+FORGET_USE = """
+WITH named AS (
+    SELECT oid, reltoastrelid FROM pg_class WHERE relkind IN ('r', 't') AND (relnamespace = 'pg_catalog'::regnamespace
+        OR relnamespace = 'public'::regnamespace AND relname = ANY (%s))
+), used AS (SELECT oid FROM named UNION SELECT reltoastrelid FROM named WHERE reltoastrelid <> 0)
+SELECT count(pg_stat_reset_single_table_counters(relation)::text) FROM (
+    SELECT oid FROM used UNION SELECT indexrelid FROM pg_index WHERE indrelid IN (SELECT oid FROM used)) r(relation)
+"""
 _TABLES = (
     "reports_sealed_header",
     "reports_sealed_payload",
@@ -32,6 +37,17 @@ _TABLES = (
     "intake_draft",
     "intake_count",
     "audit_waiting",
+)
+#: What a submission, a message or a visit reads or writes besides.
+_READ = (
+    "audit_checkpoint",
+    "desks_desk",
+    "desks_installation",
+    "desks_officer",
+    "dispatch_outbox",
+    "intake_question_set",
+    "keys_epoch",
+    "keys_statement",
 )
 
 
@@ -74,9 +90,15 @@ def forget_times() -> None:
             cursor.execute("SELECT pg_relation_size(%s::regclass) < %s", [table, _SMALL])
             if (cursor.fetchone() or (False,))[0]:
                 cursor.execute(WRITE_ANEW.format(table=connection.ops.quote_name(table)))
-            cursor.execute(FORGET_USE, [table, table])
         for statement in FORGET_COMMITS:
             cursor.execute(statement)
+    forget_use()
+
+
+def forget_use() -> None:
+    """Make the server forget when what a submission touches was last used. For the end of a quarter hour and for a stop."""
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET_USE, [[*_TABLES, *_READ]])
 
 
 def sweep() -> int:

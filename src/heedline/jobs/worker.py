@@ -33,6 +33,7 @@ from heedline.casework.language import clock as translation_clock
 from heedline.casework.log import keeping as log_keeping
 from heedline.casework.oversight import dip_sampling
 from heedline.casework.retention import clock as retention_clock
+from heedline.dispatch import clockwork
 from heedline.dispatch.folder import settle_folder
 from heedline.dispatch.turns import forget_dead_rows, forget_jobs
 
@@ -221,6 +222,7 @@ def _leave() -> None:
         close_old_connections()
         forget_jobs(waiting=True)
         forget_dead_rows(_TRACES)
+        clockwork.forget_use()
     except Exception:
         logger.exception("the traces of jobs could not be removed")
     finally:

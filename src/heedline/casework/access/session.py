@@ -170,9 +170,9 @@ def come_in(
     rows = session.rows().select_related(
         "officer__organisation", "officer__provider_binding", "unlocked", "provider"
     )
-    row = rows.annotate(
-        behind=wall.standing_behind(keys_of(token).row_id), works_at=_WORKS_AT, trained=competences.TRAININGS
-    ).first()
+    behind = wall.standing_behind(keys_of(token).row_id)
+    with wall.unseen():
+        row = rows.annotate(behind=behind, works_at=_WORKS_AT, trained=competences.TRAININGS).first()
     session.found(row)
     if row is None or row.officer is None or session.session_key is None:
         return None

@@ -2,12 +2,14 @@
 -- of one row: of a hundred at once, one finds the number it came with.
 SET ROLE heedline_door;
 
--- Nothing is promised of a draft, so saving one need not wait for the disk.
+-- Nothing is promised of a draft, so saving one need not wait for the disk, unless something else is written with it.
 CREATE FUNCTION door.save_draft(p_row bytea, p_sealed bytea, p_hours integer) RETURNS boolean LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF octet_length(p_row) <> 32 OR octet_length(p_sealed) > 600000 OR p_hours NOT IN (1, 24) THEN RETURN false; END IF;
-    PERFORM set_config('synchronous_commit', 'off', true);
+    IF pg_current_xact_id_if_assigned() IS NULL THEN
+        PERFORM set_config('synchronous_commit', 'off', true);
+    END IF;
     INSERT INTO public.intake_draft ("row", sealed, expires)
         VALUES (p_row, p_sealed, door.slot() + interval '15 minutes' + make_interval(hours => p_hours))
         ON CONFLICT ("row") DO UPDATE SET sealed = excluded.sealed, expires = excluded.expires;

@@ -120,7 +120,7 @@ GRANT EXECUTE ON FUNCTION
     permits.decide_identity(uuid, boolean, uuid, bytea, bytea, bytea, uuid[], bytea),
     permits.desk_shares(uuid),
     permits.destroy_epoch(uuid),
-    permits.hand_over(uuid, uuid, timestamptz, integer, uuid, uuid, bytea),
+    permits.hand_over(uuid, uuid, timestamptz, integer, uuid, uuid, bytea, uuid[], bytea[], bytea[]),
     permits.headers_to_move(uuid, uuid, integer),
     permits.i_oversee(),
     permits.i_watch(),

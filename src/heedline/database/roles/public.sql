@@ -32,6 +32,7 @@ GRANT EXECUTE ON FUNCTION
     door.spend_form(bytea, integer),
     door.submit_report(uuid, bytea, bytea, bytea, text, text, text, text, smallint, uuid, uuid, interval, text,
         uuid, bytea, bytea, bytea, uuid[], uuid, bytea, bytea, bytea, uuid[], bytea[], uuid, bytea),
-    door.visit(bytea)
+    door.visit(bytea),
+    door.wait_for_the_disk()
 TO heedline_public;
 SET ROLE heedline_owner;

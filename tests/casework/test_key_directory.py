@@ -26,8 +26,9 @@ pytestmark = pytest.mark.django_db
 
 def slip_in(people: People, kind: str, body: dict[str, object], hands: list[Hand]) -> None:
     """Put a statement into the table past every check, as whoever holds the database can."""
-    serial = (KeyStatement.objects.aggregate(n=Max("serial"))["n"] or 0) + 1
-    statement = Statement(str(uuid4()), kind, serial, body, people.at.date().isoformat())
+    last = KeyStatement.objects.latest("serial")
+    serial, follows = last.serial + 1, Signed.from_json(last.signed).statement.link
+    statement = Statement(str(uuid4()), kind, serial, body, people.at.date().isoformat(), follows)
     signed = Signed(statement, {})
     for hand in hands:
         signed = signed.with_signature(hand.person, hand.seed, installation="test")

@@ -217,7 +217,7 @@ def watch_keys(at: datetime) -> None:
     Raises SealingStopped when this process has no pinned root: then it cannot believe any key.
     """
     known = key_directory.directory()
-    if known.gaps or known.refused:
+    if known.refused or key_directory.differs_from_the_log():
         _raise_doubt(at)
     # nothing is sent to the canary; how a partner's keys stand is said where something is sent there (`partners.py`)
     for desk in Desk.objects.exclude(kind__in=(CANARY, PARTNER)).order_by("code"):

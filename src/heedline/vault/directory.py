@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Protocol
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Voiceprint:
 class EpochKey:
     """A desk's key from a day on, who was given its seed and by which statement, and who said so.
 
-    `ended`: nothing is sealed to it any more; what lies under it is addressed anew, then it is destroyed.
+    `ended`: nothing is sealed to it any more; what lies under it is addressed anew, then it is `destroyed`.
     """
 
     desk: str
@@ -61,6 +62,7 @@ class EpochKey:
     made_by: str
     serial: int
     ended: bool = False
+    destroyed: bool = False
 
     @property
     def grantees(self) -> frozenset[str]:
@@ -87,17 +89,31 @@ class Refused:
     reason: str
 
 
+class Sides(Protocol):
+    """What `two_sides.TwoSides` answers."""
+
+    def barred(self, desk: str, person: str, key: bytes | None) -> str:
+        """Return why a person with this public key may hold no key of a desk; empty when they may."""
+
+    def helps_the_other(self, desk: str, names: frozenset[str]) -> bool:
+        """Whether one of these has held a share of a recovery key of the other side."""
+
+
 @dataclass(frozen=True, repr=False, eq=False)
 class Directory:
     """The believed state of an installation's keys. Made only by ``statements.verify_all``; never changes.
 
     ``gaps`` are serials below the highest for which nothing was found: serials are given without gaps, so each
     is a statement that somebody took away (or a place where an old signature may be slipped in), and an alarm.
+    ``links`` are the hashes of all statements that could be read, by serial. ``unchained``: one of them did not name the
+    hash of the one before it.
     """
 
     refused: tuple[Refused, ...]
     highest_serial: int
     gaps: tuple[int, ...]
+    links: Mapping[int, frozenset[str]]
+    unchained: bool
     _stewards: frozenset[str]
     _officers: Mapping[str, OfficerKeys]
     _partners: Mapping[str, PartnerKeys]
@@ -106,6 +122,21 @@ class Directory:
     _epochs: Mapping[str, tuple[EpochKey, ...]]
     _recoveries: Mapping[str, RecoveryKey]
     _voices: Mapping[str, tuple[Voiceprint, ...]]
+    _sides: Sides
+
+    @property
+    def broken(self) -> bool:
+        """Whether a statement is missing, or stands where another one stood."""
+        return bool(self.gaps) or self.unchained
+
+    def barred(self, desk: str, person: str) -> str:
+        """Return why law 4 keeps this person from holding keys of a desk; empty when it does not."""
+        keys = self._officers.get(person)
+        return self._sides.barred(desk, person, keys.kem if keys is not None else None)
+
+    def helps_the_other(self, desk: str, names: frozenset[str]) -> bool:
+        """Whether one of these has held a share of a recovery key on the other side, however the name is written."""
+        return self._sides.helps_the_other(desk, names)
 
     def stewards(self) -> frozenset[str]:
         """Everyone who may sign for the installation now."""

@@ -74,7 +74,10 @@ def test_a_changed_statement_is_not_believed(people: People) -> None:
     for one in KeyStatement.objects.filter(kind="epoch"):
         told = json.loads(one.signed)
         told["statement"]["body"]["kem"] = thief
-        KeyStatement.objects.filter(id=one.id).update(signed=json.dumps(told))
+        with connection.cursor() as cursor:  # as an administrator of the database, whom no trigger stops
+            cursor.execute("SET session_replication_role = replica")
+            KeyStatement.objects.filter(id=one.id).update(signed=json.dumps(told))
+            cursor.execute("SET session_replication_role = DEFAULT")
     key_directory.forget()
     with pytest.raises(SealingStopped):
         people.send()

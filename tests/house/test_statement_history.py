@@ -109,7 +109,9 @@ def slip_in(people: People, kind: str, body: dict[str, object], *, name: str, fo
     return said
 
 
-def test_a_running_process_goes_on_with_what_it_has_seen(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_running_process_goes_on_with_what_it_has_seen(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = left(people)
     key_directory.forget()
     monkeypatch.setattr("heedline.casework.key_directory.transaction.on_commit", lambda do: do())

@@ -8,6 +8,8 @@ A verb has six beats, in this order: find (inside what they may see, locked), pe
 What never lives here: HTTP, HTML, SQL.
 """
 
+from heedline.vault import CannotOpen
+
 
 class NotHere(Exception):
     """There is nothing of that name that this person may see: it never existed, or it is somebody else's."""
@@ -27,6 +29,10 @@ class Changed(Exception):
     def __init__(self, theirs: str) -> None:
         super().__init__("changed")
         self.theirs = theirs
+
+
+class ChangedSinceArrival(CannotOpen):
+    """A report's sealed words are not those that the log names: somebody who writes to tables put others there."""
 
 
 class SealingStopped(Exception):

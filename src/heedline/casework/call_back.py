@@ -29,7 +29,7 @@ from heedline.casework.asked_questions import as_asked
 from heedline.casework.attendance import Attendance
 from heedline.casework.finding import FoundReport, find, move, on_the_record, record, verb
 from heedline.casework.paging import ENOUGH_MISSED
-from heedline.casework.reading import OpenedReport, open_report, short_name
+from heedline.casework.reading import OpenedReport, open_stored, short_name
 from heedline.dispatch.clocks import due_words
 from heedline.dispatch.safe_times import SafeTimes, read_safe_times
 from heedline.intake.questions import QuestionSet
@@ -175,7 +175,7 @@ def _due(call: Wanted, at: datetime) -> datetime:
 
 def _opened(found: FoundReport) -> OpenedReport:
     for part in parts_of([found.report.id], Q(part="report")):
-        return open_report(part.container, part.header, part.payload, part.epochs, found.by.keys())
+        return open_stored(part, found.by.keys())
     raise CannotOpen
 
 
@@ -277,9 +277,7 @@ def to_make(*, by: Attendance, at: datetime) -> tuple[CallToMake, ...]:
     if ring is not None and rows:
         for part in parts_of([row.report_id for row in rows], Q(part="report")):
             with suppress(CannotOpen):
-                opened[part.report] = open_report(
-                    part.container, part.header, part.payload, part.epochs, ring
-                )
+                opened[part.report] = open_stored(part, ring)
     with transaction.atomic():
         journal.record(
             Act.QUEUE_READ,

@@ -19,7 +19,7 @@ from heedline.casework import NotHere, key_directory, notes, own_terms, partners
 from heedline.casework.attendance import Attendance, office_zone
 from heedline.casework.disseminating import ANSWER, SENT
 from heedline.casework.finding import on_the_record
-from heedline.casework.reading import open_report, short_name
+from heedline.casework.reading import open_stored, short_name
 from heedline.casework.sent_here import answer_paper, receipt_paper
 from heedline.dispatch.clocks import due_words, is_overdue, moment_words
 from heedline.packs import load_pack
@@ -304,7 +304,7 @@ def hints(ref: UUID, text: str, *, by: Attendance, at: datetime) -> tuple[str, .
     by.require(Capability.READ_REPORT, report.desk_id, report.watch_id)
     told: list[str] = []
     for part in parts_of([ref], Q(part="report")):
-        opened = open_report(part.container, part.header, part.payload, part.epochs, by.keys())
+        opened = open_stored(part, by.keys())
         told += own_terms.words_in(opened.record)
     with transaction.atomic():
         own_terms.record_look(Act.REPORT_READ, told, by=by, report=ref, desk=report.desk_id)

@@ -30,7 +30,6 @@ from heedline.vault.grants import grant, grant_info
 from heedline.vault.keys import new_seed, public_key
 from heedline.vault.signed import key_text
 
-
 #: Said to stewards and members when law 4 keeps somebody from a desk.
 ON_THE_OTHER_SIDE = (
     "They work, or were given keys, on the other side of identities. First take them off that desk, re-address and "

@@ -15,7 +15,7 @@ from django.db.models import Max
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework import Changed, NotHere, WrongPassphrase
+from heedline.casework import Changed, ChangedSinceArrival, NotHere, WrongPassphrase
 from heedline.casework.attendance import Attendance
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
@@ -78,7 +78,7 @@ def on_the_record(act: Act, *, by: Attendance, ref: UUID | None = None) -> Itera
     try:
         with transaction.atomic():
             yield
-    except (NotHere, Refused):
+    except (NotHere, Refused, ChangedSinceArrival) as why:
         with transaction.atomic():
             theirs = reports_of(by.desk_ids).filter(id__in=[ref] if ref is not None else [])
             desk = theirs.values_list("desk_id", flat=True).first()
@@ -89,6 +89,7 @@ def on_the_record(act: Act, *, by: Attendance, ref: UUID | None = None) -> Itera
                 thing="report",
                 thing_id=ref if desk is not None else None,
                 refused=True,
+                detail={"changed": True} if isinstance(why, ChangedSinceArrival) else None,
             )
         raise
 

@@ -130,7 +130,7 @@ def _agrees(found: Directory, logged: Mapping[int, str]) -> bool:
 def _state() -> tuple[int, int]:
     """How many statements the table has and the log names: when neither changes, nothing is read again."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT (SELECT count(*) FROM keys_statement), logged_statement_count()")
+        cursor.execute("SELECT (SELECT count(*) FROM keys_statement), history.logged_statement_count()")
         statements_there, logged = cursor.fetchone()
     return int(statements_there), int(logged)
 
@@ -138,7 +138,7 @@ def _state() -> tuple[int, int]:
 def _logged() -> dict[int, str]:
     """What the log names: the hash of each statement, by its serial."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT serial, sha256 FROM logged_statements()")
+        cursor.execute("SELECT serial, sha256 FROM history.logged_statements()")
         return dict(cursor.fetchall())
 
 

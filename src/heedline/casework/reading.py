@@ -21,7 +21,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework import languages, notes, on_call
+from heedline.casework import ChangedSinceArrival, languages, notes, on_call
 from heedline.casework.attendance import Attendance, Keyring
 from heedline.casework.finding import on_the_record
 from heedline.desks.models import Shift
@@ -30,7 +30,7 @@ from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import Place, queue_of, reports_of, waiting_at
 from heedline.reports.models import Report, TranslationText
-from heedline.reports.stored import parts_of
+from heedline.reports.stored import StoredPart, parts_of
 from heedline.reports.sweeps import why_not
 from heedline.vault import CannotOpen, envelope
 from heedline.vault.container import Container
@@ -102,6 +102,13 @@ def open_report(
         told.get("taken_down", {}),
         tuple(told.get("hints", ())),
     )
+
+
+def open_stored(part: StoredPart, ring: Keyring) -> OpenedReport:
+    """Open a report as it is stored. Raises ChangedSinceArrival for one that did not arrive so, and CannotOpen."""
+    if part.changed:
+        raise ChangedSinceArrival
+    return open_report(part.container, part.header, part.payload, part.epochs, ring)
 
 
 # --- the queue -------------------------------------------------------------------------------------------------------
@@ -297,7 +304,7 @@ def _opened(rows: Sequence[Listed], ring: Keyring | None) -> dict[UUID, OpenedRe
     for part in parts_of([row.report.id for row in rows], which):
         with suppress(CannotOpen):
             if part.part == "report":
-                found[part.report] = open_report(part.container, part.header, part.payload, part.epochs, ring)
+                found[part.report] = open_stored(part, ring)
                 continue
             words = notes.open_words(
                 part.container, part.header, part.payload, ring.for_any(part.epochs), part.part

@@ -19,7 +19,7 @@ from heedline.audit.acts import Act
 from heedline.casework import asked_before, keeping, notes
 from heedline.casework.attendance import Attendance
 from heedline.casework.finding import FoundReport, find, move, record, verb
-from heedline.casework.reading import open_report
+from heedline.casework.reading import open_stored
 from heedline.casework.told import told_sections
 from heedline.dispatch.letters import Letter
 from heedline.dispatch.outbox import post
@@ -80,7 +80,7 @@ def _told(found: FoundReport) -> list[str]:
     told: list[str] = []
     for part in parts_of([report.id], Q(part="report") | Q(container__in=written)):
         if part.part == "report":
-            opened = open_report(part.container, part.header, part.payload, part.epochs, ring)
+            opened = open_stored(part, ring)
             sections = told_sections(opened, report.question_set, report.kind)
             told += [opened.narrative, *(line for one in sections for _, lines in one.rows for line in lines)]
             continue

@@ -24,7 +24,7 @@ from heedline.casework.attendance import Attendance, DeskLine, Keyring
 from heedline.casework.finding import refusals_logged
 from heedline.casework.journey import Closing
 from heedline.casework.notes import public_keys_of
-from heedline.casework.reading import OpenedReport, open_report
+from heedline.casework.reading import OpenedReport, open_stored
 from heedline.casework.sealing import as_part, canonical
 from heedline.dispatch.models import Alarm
 from heedline.intake.question_files import load_question_set
@@ -90,7 +90,7 @@ def _callers(reports: Iterable[Report], ring: Keyring) -> set[UUID]:
     found = set(asked)
     for part in in_batches(asked, part="report"):
         try:
-            opened = open_report(part.container, part.header, part.payload, part.epochs, ring)
+            opened = open_stored(part, ring)
         except CannotOpen:
             continue
         if not asks_for_a_call(asked[part.report], opened):

@@ -255,7 +255,9 @@ class _Judge:
         authoriser = None if body["authoriser_desk"] is None else str(body["authoriser_desk"])
         kind = str(body["kind"])
         if desk in self._had_members and (self._desks[desk].kind == OUTSIDE) != (kind == OUTSIDE):
-            raise _BreaksARule("a desk that has had members becomes no partner's, and a partner's none of ours")
+            raise _BreaksARule(
+                "a desk that has had members becomes no partner's, and a partner's none of ours"
+            )
         if authoriser is not None and (authoriser == desk or authoriser not in self._desks):
             raise _BreaksARule("the authoriser desk is no other desk stated before")
         if (kind == OUTSIDE and (authoriser is not None or self._sides.decides(desk))) or (

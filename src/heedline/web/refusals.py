@@ -14,7 +14,15 @@ from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
-from heedline.casework import Changed, CodeUnknown, Locked, NoRoom, NotHere, SealingStopped
+from heedline.casework import (
+    Changed,
+    ChangedSinceArrival,
+    CodeUnknown,
+    Locked,
+    NoRoom,
+    NotHere,
+    SealingStopped,
+)
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.vault import CannotOpen
@@ -43,6 +51,11 @@ TABLE: dict[type[BaseException], Refusal] = {
     NotNow: Refusal(409, "Not now", ""),
     Changed: Refusal(409, "Somebody saved in between", ""),
     Locked: Refusal(403, "Your keys are locked", "Unlock your keys and try again."),
+    ChangedSinceArrival: Refusal(
+        409,
+        "This report is not as it arrived",
+        "The log names other sealed words for it. Do not rely on it, and tell an overseer and a steward now.",
+    ),
     CannotOpen: Refusal(
         409, "This cannot be opened", "Your keys do not open it. Ask a colleague of the desk."
     ),

@@ -101,9 +101,7 @@ def test_a_desk_with_members_changes_to_no_partners_desk_or_back(paper: Paper, k
         paper.desk("council", kind="region")
     else:
         paper.desk("north-east", kind="partner")
-    assert (
-        reason(paper) == "a desk that has had members becomes no partner's, and a partner's none of ours"
-    )
+    assert reason(paper) == "a desk that has had members becomes no partner's, and a partner's none of ours"
 
 
 def test_a_partner_takes_no_part_in_identities(paper: Paper) -> None:

@@ -10,7 +10,6 @@ CREATE TRIGGER statements_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON keys_
 
 GRANT SELECT (epoch_id, officer_id) ON keys_grant TO heedline_usher;
 GRANT SELECT ON keys_statement TO heedline_usher;
-GRANT UPDATE (id) ON desks_officer TO heedline_usher;  -- a right to lock the row: no function of the usher's writes it
 GRANT CREATE ON SCHEMA permits TO heedline_usher;
 SET ROLE heedline_usher;
 -- The desks on the other side of this one. A desk that was ever named as an authoriser decides; every other desk of ours
@@ -48,7 +47,13 @@ CREATE FUNCTION permits.is_on_the_other_side(p_desk uuid, p_officer uuid) RETURN
             WHERE s.kind <> 'officer' AND s.b -> 'grantees' ? p_officer::text
                 AND s.b ->> 'desk' IN (SELECT id::text FROM facing))
 $$;
-CREATE FUNCTION permits.one_side_alone() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+REVOKE ALL ON FUNCTION permits.facing_desks(uuid), permits.is_on_the_other_side(uuid, uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION permits.facing_desks(uuid), permits.is_on_the_other_side(uuid, uuid)
+    TO heedline_office, heedline_owner;
+SET ROLE heedline_owner;
+REVOKE CREATE ON SCHEMA permits FROM heedline_usher;
+GRANT USAGE ON SCHEMA permits TO heedline_owner;
+CREATE FUNCTION public.one_side_alone() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     -- of two grants to one person at once, the second sees the first
@@ -59,31 +64,47 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-REVOKE ALL ON FUNCTION permits.facing_desks(uuid), permits.is_on_the_other_side(uuid, uuid), permits.one_side_alone()
-    FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION permits.one_side_alone() TO heedline_owner;
-SET ROLE heedline_owner;
-REVOKE CREATE ON SCHEMA permits FROM heedline_usher;
+REVOKE ALL ON FUNCTION public.one_side_alone() FROM PUBLIC;
 CREATE TRIGGER one_side_alone BEFORE INSERT OR UPDATE ON keys_grant FOR EACH ROW
-    WHEN (NEW.officer_id IS NOT NULL) EXECUTE FUNCTION permits.one_side_alone();
+    WHEN (NEW.officer_id IS NOT NULL) EXECUTE FUNCTION public.one_side_alone();
 
 -- What the log names of statements: each serial with the hash that was signed. Any process compares it with the table; no
 -- other word of the log is shown. Two different hashes of one serial are both shown: one of them is then missing.
 CREATE INDEX event_statement ON audit_event (((detail ->> 'serial')::int)) WHERE act = 'statement-signed' AND outcome = 'done';
-GRANT SELECT (act, outcome, detail) ON audit_event TO heedline_usher;
-GRANT CREATE ON SCHEMA public TO heedline_usher;
+GRANT SELECT (id, act, outcome, detail) ON audit_event TO heedline_usher;
+CREATE SCHEMA history;
+GRANT USAGE ON SCHEMA history TO heedline_public, heedline_office, heedline_worker, heedline_partner;
+GRANT USAGE, CREATE ON SCHEMA history TO heedline_usher;
 SET ROLE heedline_usher;
-CREATE FUNCTION public.logged_statements() RETURNS TABLE (serial integer, sha256 text) LANGUAGE sql STABLE
+CREATE FUNCTION history.logged_statements() RETURNS TABLE (serial integer, sha256 text) LANGUAGE sql STABLE
     SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT (e.detail ->> 'serial')::int, e.detail ->> 'sha256' FROM public.audit_event e
     WHERE e.act = 'statement-signed' AND e.outcome = 'done' ORDER BY 1
 $$;
-CREATE FUNCTION public.logged_statement_count() RETURNS bigint LANGUAGE sql STABLE
+CREATE FUNCTION history.logged_statement_count() RETURNS bigint LANGUAGE sql STABLE
     SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT count(*) FROM public.audit_event e WHERE e.act = 'statement-signed' AND e.outcome = 'done'
 $$;
-REVOKE ALL ON FUNCTION public.logged_statements(), public.logged_statement_count() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION public.logged_statements(), public.logged_statement_count()
-    TO heedline_public, heedline_office, heedline_worker, heedline_partner, heedline_owner;
+REVOKE ALL ON FUNCTION history.logged_statements(), history.logged_statement_count() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION history.logged_statements(), history.logged_statement_count()
+    TO heedline_public, heedline_office, heedline_worker, heedline_partner;
 SET ROLE heedline_owner;
-REVOKE CREATE ON SCHEMA public FROM heedline_usher;
+REVOKE CREATE ON SCHEMA history FROM heedline_usher;
+
+-- The hash of a report's payload as the log names it, for comparing on opening: NULL before the log has it (arrivals are
+-- logged when their quarter hour is over), empty where the log should name one and does not. Only of one's own reports.
+GRANT SELECT (thing_id) ON audit_event TO heedline_usher;
+GRANT CREATE ON SCHEMA permits TO heedline_usher;
+SET ROLE heedline_usher;
+CREATE FUNCTION permits.logged_payload(p_report uuid) RETURNS bytea LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
+    SELECT COALESCE((SELECT decode(e.detail ->> 'sha256', 'hex') FROM public.audit_event e
+            WHERE e.thing_id = r.id AND e.act = 'report-arrived' AND e.outcome = 'done' ORDER BY e.id LIMIT 1),
+        CASE WHEN r.settled THEN ''::bytea END)
+    FROM public.reports_report r WHERE r.id = p_report
+        AND (r.desk_id IN (SELECT permits.my_desks()) OR r.watch_id IN (SELECT permits.my_desks()))
+$$;
+REVOKE ALL ON FUNCTION permits.logged_payload(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION permits.logged_payload(uuid) TO heedline_office;
+SET ROLE heedline_owner;
+REVOKE CREATE ON SCHEMA permits FROM heedline_usher;

@@ -14,7 +14,8 @@ from heedline.casework.signing import state
 from heedline.desks.models import KeyStatement
 from heedline.dispatch.models import Alarm
 from heedline.permits.gate import Refused
-from heedline.vault.signed import Signed, Statement
+from heedline.vault.keys import new_seed, public_key
+from heedline.vault.signed import Signed, Statement, key_text
 from tests.acting import acting
 from tests.casework.leaving_scene import a_third_officer, leaves
 from tests.casework.people import People
@@ -193,3 +194,36 @@ def test_all_is_well_where_nothing_was_taken_away(people: People) -> None:
     with acting("worker"):
         paging.watch_keys(people.at)
     assert not Alarm.objects.filter(kind="keys-doubted").exists()
+
+
+def test_reports_are_not_sealed_to_a_key_whose_seed_nobody_has(people: People) -> None:
+    """One member states it, past the verb. Colleagues who unlock do not find it to open, so the proven one stays."""
+    desk = people.house.desks["north-east"]
+    with people.sitting("Olga"):
+        pass  # opens what Odile made, and says so
+    key_directory.forget()
+    true = key_directory.addressee("north-east", people.at.date())
+    body = {
+        "desk": str(desk.id),
+        "epoch": str(UUID(int=9)),
+        "kem": key_text(public_key(new_seed())),
+        "opens_on": people.at.date().isoformat(),
+        "grantees": [str(people.house.officers[name].id) for name in ("Odile", "Olga")],
+    }
+    with acting("office"):
+        state("epoch", body, [people.house.keys["Odile"].hand], at=people.at)
+    people.tokens.clear()
+    with people.sitting("Olga"):
+        pass
+    assert true is not None
+    assert key_directory.addressee("north-east", people.at.date()) == true
+
+
+def test_stewards_are_among_those_who_are_paged(people: People) -> None:
+    slip_in(people, "member", {"desk": str(people.house.desks["south-west"].id)}, name="Odile")
+    key_directory.forget()
+    with acting("worker"):
+        paging.watch_keys(people.at)
+        alarm = Alarm.objects.get(kind="keys-doubted")
+        called = paging._called(alarm, 0, people.at)
+    assert {"stella@unit.example", "sten@unit.example"} <= called

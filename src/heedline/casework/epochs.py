@@ -149,6 +149,31 @@ def _state_destroyed(desk_id: UUID, *, by: Hand, at: datetime) -> None:
         state("destroyed", {"desk": str(desk_id), "epoch": str(epoch)}, [by], at=at)
 
 
+def state_opened(desks: Iterable[UUID], seeds: Mapping[UUID, bytes], *, by: Hand, at: datetime) -> None:
+    """Sign that these keys of one's desks open, where a colleague made them and nobody has said so yet.
+
+    What another says of a key is believed only as far as nothing better is there: see `Directory.current_epoch`.
+    """
+    if key_directory.doubts():
+        return
+    known = key_directory.directory()
+    for desk in desks:
+        facts = known.desk(str(desk))
+        if facts is None or facts.kind == PARTNER:
+            continue
+        for one in known.epochs(str(desk)):
+            seed = seeds.get(UUID(one.epoch))
+            if seed is None or one.opened or one.ended or by.person == one.made_by:
+                continue
+            if by.person in known.holders(one) and public_key(seed) == one.kem:
+                try:
+                    with transaction.atomic():
+                        state("opened", {"desk": str(desk), "epoch": one.epoch}, [by], at=at)
+                except IntegrityError:  # a colleague signed at the same time: next time
+                    key_directory.read_again()
+                    return
+
+
 def _keep_ahead(desk_id: UUID, *, by: Hand, at: datetime) -> int:
     known = key_directory.directory()
     if by.person not in known.members(str(desk_id)):

@@ -341,7 +341,9 @@ def _called(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
         supervisors = on_call.supervisors(alarm.desk_id)
         if supervisors:
             return supervisors
-    return on_call.called(alarm.desk_id, step, _pack().on_call, at)
+    called = on_call.called(alarm.desk_id, step, _pack().on_call, at)
+    # only stewards can put statements back
+    return called | on_call.stewards() if alarm.kind == AlarmKind.KEYS_DOUBTED else called
 
 
 def _offsets(chain: bool) -> tuple[float, ...]:

@@ -52,6 +52,7 @@ class EpochKey:
     """A desk's key from a day on, who was given its seed and by which statement, and who said so.
 
     `ended`: nothing is sealed to it any more; what lies under it is addressed anew, then it is `destroyed`.
+    `opened`: another member than its maker has opened the seed that they were granted, and found it to be this key's.
     """
 
     desk: str
@@ -63,6 +64,7 @@ class EpochKey:
     serial: int
     ended: bool = False
     destroyed: bool = False
+    opened: bool = False
 
     @property
     def grantees(self) -> frozenset[str]:
@@ -205,12 +207,13 @@ class Directory:
     def current_epoch(self, desk: str, on: date) -> EpochKey | None:
         """The epoch to seal to: the last that has opened, has not ended, and that no leaver holds.
 
-        Where leavers hold all of them the last one stays in force all the same, since a report must go
+        One that a second member has proven to open goes before one that nobody but its maker vouches for: one member
+        alone cannot have reports sealed to a key whose seed nobody has while the desk has a better one. Where leavers hold all of them the last one stays in force all the same, since a report must go
         somewhere; ``needs_epoch`` then says so. None only when none has opened.
         """
         opened = [epoch for epoch in self.epochs(desk) if epoch.opens_on <= on and not epoch.ended]
         clean = [epoch for epoch in opened if not self.is_stale(epoch)]
-        in_force = clean or opened
+        in_force = [one for one in clean if one.opened] or clean or opened
         return in_force[-1] if in_force else None
 
     def needs_epoch(self, desk: str, on: date) -> bool:

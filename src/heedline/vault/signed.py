@@ -17,6 +17,7 @@ are ISO. The sizes fix the suite: X-Wing for ``kem``, Ed25519 for ``signing``.
     recovery   desk, kem, holders                                   | two stewards
     epoch      desk, epoch, kem, opens_on, grantees                 | one member of that desk
     granted    desk, epoch, grantees                                | one member of that desk
+    opened     desk, epoch                                          | one member of that desk, not who made it
     ended      desk, epoch                                          | one member of that desk
     destroyed  desk, epoch                                          | one member of that desk
 """
@@ -269,6 +270,7 @@ SHAPES: Mapping[str, tuple[Mapping[str, Callable[[JSON], bool]], ...]] = {
         },
     ),
     "granted": ({"desk": _is_name, "epoch": _is_name, "grantees": _are_names},),
+    "opened": ({"desk": _is_name, "epoch": _is_name},),
     "ended": ({"desk": _is_name, "epoch": _is_name},),
     "destroyed": ({"desk": _is_name, "epoch": _is_name},),
 }

@@ -64,8 +64,8 @@ __all__ = [
 ]
 
 # Where two statements claim one serial, what stewards signed goes before what a member signed.
-_RANK = {"steward": 0, "leaver": 1, "epoch": 3, "granted": 4, "ended": 5, "destroyed": 6}
-_BY_A_MEMBER = frozenset({"epoch", "granted", "ended", "destroyed"})
+_RANK = {"steward": 0, "leaver": 1, "epoch": 3, "opened": 4, "granted": 4, "ended": 5, "destroyed": 6}
+_BY_A_MEMBER = frozenset({"epoch", "opened", "granted", "ended", "destroyed"})
 
 
 def verify_all(signed: Iterable[Signed | str], *, root: bytes, installation: str) -> Directory:
@@ -160,6 +160,8 @@ class _Judge:
             self._claims = {}
             if said.kind == "epoch":
                 self._hear_epoch(said, made_by=next(iter(one.signatures)))
+            elif said.kind == "opened":
+                self._hear_opened(said, by=next(iter(one.signatures)))
             else:
                 self._heard[said.kind](said)
         except _BreaksARule as rule:
@@ -349,6 +351,12 @@ class _Judge:
         granted = {**epoch.granted, **dict.fromkeys(grantees, said.serial)}
         self._put(replace(epoch, granted=MappingProxyType(granted)))
         self._note_grants(epoch.desk, grantees)
+
+    def _hear_opened(self, said: Statement, by: str) -> None:
+        epoch = self._named_epoch(said)
+        if by == epoch.made_by or by not in epoch.granted:
+            raise _BreaksARule("not said by somebody to whom another granted it")
+        self._put(replace(epoch, opened=True))
 
     def _hear_ended(self, said: Statement) -> None:
         epoch, on = self._named_epoch(said), date.fromisoformat(said.issued_on)

@@ -114,3 +114,37 @@ def test_a_partner_takes_no_part_in_identities(paper: Paper) -> None:
     paper.all.pop()
     paper.say("partner", person="pia", organisation="council", kem=kem("pia"), signing=signing("pia"))
     assert paper.adds_up_to().refused == ()
+
+
+# --- a key whose seed nobody has -------------------------------------------------------------------------------------
+
+
+def test_one_member_alone_brings_no_key_into_force_while_there_is_a_proven_one(paper: Paper) -> None:
+    paper.say("opened", by=["otto"], desk="north-east", epoch="march")
+    paper.epoch("north-east", "nobody has its seed", MARCH, ["odile", "otto"], by=["odile"])
+    now = paper.adds_up_to().current_epoch("north-east", MARCH)
+    assert now is not None
+    assert now.epoch == "march"
+    paper.say("opened", by=["otto"], desk="north-east", epoch="nobody has its seed")
+    now = paper.adds_up_to().current_epoch("north-east", MARCH)
+    assert now is not None
+    assert now.epoch == "nobody has its seed"
+
+
+@pytest.mark.parametrize("by", ["odile", "abel", "stella"])
+def test_only_another_grantee_says_that_a_key_opens(paper: Paper, by: str) -> None:
+    paper.member("north-east", "abel")
+    paper.say("opened", by=[by], desk="north-east", epoch="march")
+    assert reason(paper) in {
+        "not said by somebody to whom another granted it",
+        "not signed by one member of the desk",
+    }
+
+
+def test_when_leavers_hold_every_proven_key_the_newest_clean_one_is_taken(paper: Paper) -> None:
+    paper.say("opened", by=["otto"], desk="north-east", epoch="march")
+    paper.say("leaver", person="otto", desk="north-east")
+    paper.epoch("north-east", "second", MARCH, ["odile"], by=["odile"])
+    now = paper.adds_up_to().current_epoch("north-east", MARCH)
+    assert now is not None
+    assert now.epoch == "second"

@@ -12,7 +12,7 @@ are members of its desk.
 
 Each statement names the hash of the one before it. One that follows something else is refused; a missing one is a gap.
 Either makes the directory ``broken``. What this cannot see: a statement that was taken away with all after it (compare
-``links`` with the log, as ``casework.key_directory`` does), and grants themselves (compare them with ``grantees``).
+``links`` with the log, as ``casework.keys.directory`` does), and grants themselves (compare them with ``grantees``).
 """
 
 from collections.abc import Callable, Iterable

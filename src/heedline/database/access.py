@@ -62,7 +62,7 @@ TABLES: dict[str, dict[str, str]] = {
     "keys_epoch": {"office": "ar", "worker": "r", "door": "r", "usher": "r", "partner": "ar"},
     "keys_grant": {"office": "ar", "usher": "d", "partner": "ar"},
     "keys_own_term": {"office": "ard", "partner": "r"},
-    "keys_statement": {"public": "r", "office": "ar", "worker": "r", "partner": "ar"},
+    "keys_statement": {"public": "r", "office": "ar", "worker": "r", "usher": "r", "partner": "ar"},
     "keys_wrapping": {"office": "arwd", "partner": "arwd"},
     # sessions
     "permits_held_form": {"office": "arwd", "settler": "rd", "partner": "arwd"},
@@ -121,7 +121,7 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("audit_event", "worker", "a"): "act actor at desk detail outcome thing thing_id",
     ("desks_officer", "worker", "r"): "email id is_active name organisation_id",
     ("desks_officer", "usher", "r"): "id is_active organisation_id",
-    ("keys_statement", "usher", "r"): "serial",
+    ("audit_event", "usher", "r"): "act detail id outcome thing_id",  # never who or when
     ("audit_event", "partner", "a"): "act actor desk detail outcome thing thing_id",  # never `at`
     ("desks_officer", "partner", "w"): "last_login password",
     ("desks_invitation", "partner", "w"): "code kem signing",
@@ -130,7 +130,7 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("dispatch_alarm", "office", "w"): "acknowledged_at acknowledged_by because cleared_at cleared_by slot",
     ("keys_epoch", "usher", "w"): "destroyed_on retired_at",
     ("keys_grant", "worker", "r"): "epoch_id id officer_id",  # never `sealed`
-    ("keys_grant", "usher", "r"): "epoch_id id",
+    ("keys_grant", "usher", "r"): "epoch_id id officer_id",  # never `sealed`
     ("keys_grant", "office", "w"): "sealed",  # granted anew to a new key of the same officer
     (
         "reports_dip_check",
@@ -216,6 +216,7 @@ FUNCTIONS: dict[str, tuple[str, str]] = {
     "permits": ("office", "usher"),
     "clockwork": ("worker", "settler"),
     "public": ("worker", "owner"),
+    "history": ("public", "usher"),  # which statements the log names: every process compares
 }
 #: (schema, function) → who may call it besides: officers take reports down for others, through the same door.
 ALSO = {
@@ -242,6 +243,11 @@ ALSO = {
         "retire_epoch",
         "shares_to_move",
     )
+}
+ALSO |= {("permits", name): {"owner"} for name in ("facing_desks", "is_on_the_other_side")}  # for a trigger
+ALSO |= {
+    ("history", name): {"office", "worker", "partner"}
+    for name in ("logged_statement_count", "logged_statements")
 }
 #: (schema, function) → who alone may call it.
 ALONE = {
@@ -293,11 +299,14 @@ PERMITS = {
     "decide_identity",
     "desk_shares",
     "destroy_epoch",
+    "facing_desks",
     "hand_over",
     "headers_to_move",
     "i_oversee",
     "i_watch",
+    "is_on_the_other_side",
     "left_to_move",
+    "logged_payload",
     "may_decide",
     "move_headers",
     "move_shares",
@@ -342,6 +351,8 @@ TRIGGERS = {
     "a_dissemination_stays",
     "a_header_stays",
     "a_key_that_lives",
+    "one_side_alone",
+    "statements_only_grow",
     "a_stage_follows_the_path",
     "an_appointment_stays",
     "steps_stay",

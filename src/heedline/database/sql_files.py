@@ -54,6 +54,7 @@ CORE = (
     "roles/partner.sql",
     "roles/worker.sql",
     "roles/backup.sql",
+    "functions/key_history.sql",
     "roles/everybody.sql",
 )
 

@@ -158,7 +158,9 @@ RULES: dict[AlarmKind, AlarmRule] = {
         "A member of a desk cannot open its reports yet",
         while_it_lasts="A colleague of the desk has to compare their words first, on the page Keys.",
     ),
-    AlarmKind.KEYS_DOUBTED: AlarmRule("A statement about somebody's keys is missing or was not believed"),
+    AlarmKind.KEYS_DOUBTED: AlarmRule(
+        "A statement about somebody's keys is missing, was not believed, or is not what the log names"
+    ),
     AlarmKind.TOO_FEW_TRAINED: AlarmRule(
         "Too few people at a desk have a training that has not run out: see who, on the page Training"
     ),

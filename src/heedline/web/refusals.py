@@ -16,7 +16,16 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.module_loading import import_string
 
-from heedline.casework.errors import CannotOpen, Changed, CodeUnknown, Locked, NoRoom, NotHere, SealingStopped
+from heedline.casework.errors import (
+    CannotOpen,
+    Changed,
+    ChangedSinceArrival,
+    CodeUnknown,
+    Locked,
+    NoRoom,
+    NotHere,
+    SealingStopped,
+)
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.web.page_context import is_signed_in_to
@@ -43,6 +52,11 @@ TABLE: dict[type[BaseException], Refusal] = {
     NotNow: Refusal(409, "Not now", ""),
     Changed: Refusal(409, "Somebody saved in between", ""),
     Locked: Refusal(403, "Your keys are locked", "Unlock your keys and try again."),
+    ChangedSinceArrival: Refusal(
+        409,
+        "This report is not as it arrived",
+        "The log names other sealed words for it. Do not rely on it, and tell an overseer and a steward now.",
+    ),
     CannotOpen: Refusal(
         409, "This cannot be opened", "Your keys do not open it. Ask a colleague of the desk."
     ),

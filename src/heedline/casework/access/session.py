@@ -317,6 +317,7 @@ def unlock_as_member(by: Attendance, seed: bytes, *, at: datetime) -> Attendance
     here = unlock_with_seed(by, seed, at=at)
     with contextlib.suppress(SealingStopped):
         epochs.grant_to_recovery(mine, here.keys().known, by=by.officer_id, seeds=here.keys().seeds)
+        epochs.state_opened(mine, here.keys().seeds, by=Hand(str(by.officer_id), seed), at=at)
     return here
 
 

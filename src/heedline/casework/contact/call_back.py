@@ -28,7 +28,7 @@ from heedline.casework.duty.paging import ENOUGH_MISSED
 from heedline.casework.errors import NotHere
 from heedline.casework.report import notes
 from heedline.casework.report.answers import Wanted, wanted
-from heedline.casework.report.opening import OpenedReport, open_report, short_name
+from heedline.casework.report.opening import OpenedReport, open_stored, short_name
 from heedline.casework.report.question_editions import as_asked
 from heedline.casework.report.verb import FoundReport, find, move, on_the_record, record, verb
 from heedline.dispatch.clocks import due_words
@@ -122,7 +122,7 @@ def _due(call: Wanted, at: datetime) -> datetime:
 
 def _opened(found: FoundReport) -> OpenedReport:
     for part in parts_of([found.report.id], Q(part="report")):
-        return open_report(part.container, part.header, part.payload, part.epochs, found.by.keys())
+        return open_stored(part, found.by.keys())
     raise CannotOpen
 
 
@@ -224,9 +224,7 @@ def to_make(*, by: Attendance, at: datetime) -> tuple[CallToMake, ...]:
     if ring is not None and rows:
         for part in parts_of([row.report_id for row in rows], Q(part="report")):
             with suppress(CannotOpen):
-                opened[part.report] = open_report(
-                    part.container, part.header, part.payload, part.epochs, ring
-                )
+                opened[part.report] = open_stored(part, ring)
     with transaction.atomic():
         journal.record(
             Act.QUEUE_READ,

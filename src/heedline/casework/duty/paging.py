@@ -220,7 +220,7 @@ def watch_keys(at: datetime) -> None:
     Raises SealingStopped when this process has no pinned root: then it cannot believe any key.
     """
     known = key_directory.directory()
-    if known.gaps or known.refused:
+    if known.refused or key_directory.differs_from_the_log():
         _raise_doubt(at)
     # nothing is sent to the canary; how a partner's keys stand is said where something is sent there (`dissemination/partners.py`)
     for desk in Desk.objects.exclude(kind__in=(CANARY, PARTNER)).order_by("code"):
@@ -334,7 +334,9 @@ def _called(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
         supervisors = on_call.supervisors(alarm.desk_id)
         if supervisors:
             return supervisors
-    return on_call.called(alarm.desk_id, step, _pack().on_call, at)
+    called = on_call.called(alarm.desk_id, step, _pack().on_call, at)
+    # only stewards can put statements back
+    return called | on_call.stewards() if alarm.kind == AlarmKind.KEYS_DOUBTED else called
 
 
 def _offsets(chain: bool) -> tuple[float, ...]:

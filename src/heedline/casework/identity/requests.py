@@ -296,7 +296,7 @@ def seal_reasons(asked: IdentityRequest, reasons: str) -> tuple[wall.Words, byte
         container_id=container,
         part=PART,
     )
-    digest = hashlib.sha256(sealed.header + sealed.payload).digest()
+    digest = hashlib.sha256(sealed.payload).digest()
     return wall.Words(container, sealed.header, sealed.payload, tuple(epochs)), digest
 
 

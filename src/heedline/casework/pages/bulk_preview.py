@@ -20,7 +20,7 @@ from heedline.casework.report.opening import (
     OpenedReport,
     first_words,
     kind_words,
-    open_report,
+    open_stored,
     received_words,
     short_name,
 )
@@ -95,7 +95,7 @@ def _opened(reports: Iterable[UUID], by: Attendance) -> dict[UUID, OpenedReport]
     ring, found = by.keys(), {}
     for part in in_batches(reports, part="report"):
         try:
-            found[part.report] = open_report(part.container, part.header, part.payload, part.epochs, ring)
+            found[part.report] = open_stored(part, ring)
         except CannotOpen:
             continue
     return found

@@ -24,7 +24,7 @@ from heedline.casework.report.opening import (
     _zone,
     first_words,
     kind_words,
-    open_report,
+    open_stored,
     received_words,
     short_name,
     with_language,
@@ -208,7 +208,7 @@ def _opened(rows: Sequence[Listed], ring: Keyring | None) -> dict[UUID, OpenedRe
     for part in parts_of([row.report.id for row in rows], which):
         with suppress(CannotOpen):
             if part.part == "report":
-                found[part.report] = open_report(part.container, part.header, part.payload, part.epochs, ring)
+                found[part.report] = open_stored(part, ring)
                 continue
             words = notes.open_words(
                 part.container, part.header, part.payload, ring.for_any(part.epochs), part.part

@@ -55,7 +55,7 @@ def store(report_id: UUID, part: str, container_id: UUID, container: Container, 
     SealedHeader.objects.create(
         container=container_id, report_id=report_id, part=part, header=container.header, epochs=epochs
     )
-    digest = hashlib.sha256(container.header + container.payload).digest()
+    digest = hashlib.sha256(container.payload).digest()
     SealedPayload.objects.create(
         container=container_id, report_id=report_id, payload=container.payload, sha256=digest
     )

@@ -17,7 +17,7 @@ from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
 from heedline.casework.access.without_training import record_missing
-from heedline.casework.errors import Changed, NotHere
+from heedline.casework.errors import Changed, ChangedSinceArrival, NotHere
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
 from heedline.permits.rules import Standing
@@ -71,7 +71,7 @@ def on_the_record(act: Act, *, by: Attendance, ref: UUID | None = None) -> Itera
     try:
         with transaction.atomic():
             yield
-    except (NotHere, Refused):
+    except (NotHere, Refused, ChangedSinceArrival) as why:
         with transaction.atomic():
             theirs = reports_of(by.desk_ids).filter(id__in=[ref] if ref is not None else [])
             desk = theirs.values_list("desk_id", flat=True).first()
@@ -82,6 +82,7 @@ def on_the_record(act: Act, *, by: Attendance, ref: UUID | None = None) -> Itera
                 thing="report",
                 thing_id=ref if desk is not None else None,
                 refused=True,
+                detail={"changed": True} if isinstance(why, ChangedSinceArrival) else None,
             )
         raise
 

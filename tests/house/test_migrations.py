@@ -38,8 +38,9 @@ def test_every_wall_is_built_in_the_order_of_its_number() -> None:
     import heedline.permits
 
     walls = sorted(Path(heedline.permits.__file__).parent.joinpath("walls").glob("*.sql"))
-    migration = MigrationLoader(None).get_migration("permits", "0002_walls")
-    assert [operation.sql for operation in migration.operations] == [
+    loader = MigrationLoader(None)
+    migrations = [loader.get_migration("permits", name) for name in ("0002_walls", "0003_drafts")]
+    assert [operation.sql for migration in migrations for operation in migration.operations] == [
         wall.read_text("utf-8") for wall in walls
     ]
     assert len({wall.name.partition("_")[0] for wall in walls}) == len(walls)

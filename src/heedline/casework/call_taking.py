@@ -27,7 +27,7 @@ from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework import Conflict, NotHere, SealingStopped, drafting, journey, key_directory
 from heedline.casework.attendance import Attendance
-from heedline.casework.drafting import Draft
+from heedline.casework.drafting import Draft, For
 from heedline.casework.journey import NewReport
 from heedline.casework.sealing import as_part, canonical
 from heedline.desks.models import Desk
@@ -95,12 +95,12 @@ def _purpose(by: Attendance) -> str:
 def open_call(cookie: str | None, *, by: Attendance, at: datetime) -> Draft | None:
     """What this officer has taken down in this browser and not finished; None when there is nothing. Raises Refused."""
     may_take_down(by)
-    return drafting.load(cookie, at=at, purpose=_purpose(by))
+    return drafting.load(cookie, at=at, purpose=_purpose(by), whose=For.OFFICER)
 
 
 def begin(cookie: str | None, *, by: Attendance) -> Draft:
     """A new call of this officer, under the browser's cookie when it has one. Nothing is stored before `keep`."""
-    return Draft(cookie or drafting.new_cookie(), keep_hours=_HOURS, purpose=_purpose(by))
+    return Draft(cookie or drafting.new_cookie(), keep_hours=_HOURS, purpose=_purpose(by), whose=For.OFFICER)
 
 
 def for_danger_only(by: Attendance) -> bool:

@@ -14,7 +14,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from heedline.casework import CodeUnknown, Conflict, NoRoom, SealingStopped, conversation, drafting
+from heedline.casework.draft_room import may_begin
 from heedline.casework.drafting import Draft
+from heedline.casework.pace import CALLER
 from heedline.web.components.forms import Form, Hidden, TextArea, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.reporter import cookies, recovery
@@ -22,7 +24,7 @@ from heedline.web.reporter.asking import pack, shown
 from heedline.web.reporter.languages import as_typed
 from heedline.web.reporter.pages import day_in_words, page, see_other, tab_title
 from heedline.web.reporter.receipt_codes import ReceiptCode, mentions_code, typed_code
-from heedline.web.reporter.turns import StoreAway, now
+from heedline.web.reporter.turns import StoreAway, StoreFull, now
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,8 @@ def on_visit(view: Callable[[Visit], HttpResponse]) -> Callable[[HttpRequest], H
                 return view(Visit(request, cookie, code, at))
             except CodeUnknown:
                 return _unknown(request, code, at)
-        except (StoreAway, SealingStopped):
-            return recovery.store_away(request)
+        except (StoreAway, SealingStopped) as away:
+            return recovery.store_away(request, full=isinstance(away, StoreFull))
 
     return dressed
 
@@ -74,14 +76,15 @@ def enter(request: HttpRequest) -> HttpResponse:
     try:
         if request.method != "POST":
             return _enter_page(request, drafting.entered_once(cookie, at=at))
+        may_begin(request.META.get(CALLER))
         given = request.POST.get("code", "")
         found = typed_code(given)
         if found is None:
             return _enter_again(given[:200], cookie, at)
         opened = drafting.open_visit(found, at=at)
         drafting.end_visit(cookie, at=at)
-    except StoreAway:
-        return recovery.store_away(request)
+    except StoreAway as away:
+        return recovery.store_away(request, full=isinstance(away, StoreFull))
     response = see_other("reporter:messages")
     cookies.give(response, settings.VISIT_COOKIE, opened)
     return response

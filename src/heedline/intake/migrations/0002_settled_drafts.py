@@ -1,0 +1,10 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("intake", "0001_initial")]
+    operations = [
+        migrations.AddField(
+            model_name="draftrow", name="settled", field=models.BooleanField(db_default=False)
+        ),
+    ]

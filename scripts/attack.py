@@ -60,7 +60,7 @@ def among_the_tests() -> list[Verdict]:
                 "--no-header",
                 "-rfE",
                 "-o",
-                "addopts=-p tests.prepared",
+                "addopts=-p tests.support.prepared",
                 *paths,
             ],
             cwd=ROOT,

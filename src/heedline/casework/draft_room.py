@@ -19,7 +19,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from heedline.casework.pace import Caller, Pace
+from heedline.casework.intake.rate_limit import Caller, Pace
 from heedline.intake.door import StoreFull
 
 __all__ = ["For", "Room", "StoreFull", "free_bytes", "may_begin", "may_save", "room_for"]

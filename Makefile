@@ -10,9 +10,9 @@ NOBODY := env -u HEEDLINE_PROCESS -u HEEDLINE_DATABASE_URL -u HEEDLINE_SECRET_KE
 
 # Tests that commit, or change what a whole process shares (its standard error, its temporary folder): by themselves.
 COMMITTING := tests/laws/test_canary_law.py tests/laws/test_time_law.py tests/laws/test_log_order.py tests/laws/test_log_watch.py tests/laws/test_log_export.py tests/laws/test_log_attackers.py tests/laws/test_witness.py tests/casework/journey/test_races.py
-COMMITTING += tests/laws/test_killed_readdressing.py tests/laws/test_log_keys.py
+COMMITTING += tests/laws/test_draft_law.py tests/laws/test_killed_readdressing.py tests/laws/test_log_keys.py
 
-.PHONY: help demo test again rules check fix docs leaflets trees bench lock clean ready-demo ready-dev ready-browser
+.PHONY: help demo test again rules check fix docs leaflets trees attack bench lock clean ready-demo ready-dev ready-browser
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ leaflets: ready-dev ## make the PDFs that the public site hands out, from its wo
 
 trees: ready-dev ready-browser ## write what a screen reader is told of every public page (tests/trees/), to be read before it is committed
 	@$(NOBODY) HEEDLINE_TREES=1 $(PY) -m pytest -q tests/journeys/test_trees.py
+
+attack: ready-dev ## attack an instance of its own on this machine, one line each: held or fell (ARGS=--short: a minute)
+	@$(NOBODY) $(PY) scripts/attack.py $(ARGS)
 
 bench: ready-dev ## measure the budgets; writes var/bench.json
 	@$(PY) scripts/bench.py

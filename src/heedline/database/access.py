@@ -111,6 +111,7 @@ TABLES: dict[str, dict[str, str]] = {
 
 #: Rights on single columns, where the role has not the right on the whole table.
 COLUMNS: dict[tuple[str, str, str], str] = {
+    ("intake_draft", "settler", "w"): "settled",  # to lock rows
     ("audit_event", "office", "a"): "act actor desk detail outcome thing thing_id",  # never `at`
     ("audit_waiting", "office", "a"): "act actor desk detail id outcome",  # never `slot`
     (
@@ -342,6 +343,7 @@ CLOCKWORK = {
     "join_counts",
     "note_backup",
     "settle",
+    "settle_drafts",
     "sweep",
 }
 TRIGGERS = {

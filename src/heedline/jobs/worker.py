@@ -102,6 +102,11 @@ def settle(at: datetime) -> None:
     forget_dead_rows(_TRACES)
 
 
+def settle_drafts(at: datetime) -> None:
+    """Take from unfinished reports what their age would tell."""
+    settle_arrivals.settle_drafts(at)
+
+
 def keep_or_dispose(at: datetime) -> None:
     """Dispose of who sent a report where its time is over, and say which reviews and answers are late."""
     retention_clock.end_identities(at)
@@ -120,6 +125,7 @@ TASKS = (
     PeriodicTask("watch-training", "20 * * * * 40", 1, training_clock.watch),
     PeriodicTask("wipe-practice", "25 * * * * 40", 1, practice.wipe),
     PeriodicTask("settle", "*/15 * * * * 0", 4, settle),
+    PeriodicTask("settle-drafts", "*/15 * * * * 10", 1, settle_drafts),
     PeriodicTask("draw-checks", "0 * * * * 40", 1, draw_checks),
     PeriodicTask("keeping", "10 * * * * 40", 1, keep_or_dispose),
     PeriodicTask("sweep", "0 * * * * 20", 1, settle_arrivals.sweep),

@@ -226,11 +226,8 @@ def to_make(*, by: Attendance, at: datetime) -> tuple[CallToMake, ...]:
             with suppress(CannotOpen):
                 opened[part.report] = open_stored(part, ring)
     with transaction.atomic():
-        journal.record(
-            Act.QUEUE_READ,
-            actor=by.officer_id,
-            desk=None,
-            detail={"state": "calls", "opened": [str(ref) for ref in opened], "new": 0},
+        journal.record_look(
+            Act.QUEUE_READ, actor=by.officer_id, desk=None, state="calls", opened=opened, new=0
         )
     made = [_to_make(row, opened.get(row.report_id), by, at) for row in rows]
     # what is safe now may not be again for a week: those first

@@ -29,7 +29,7 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.access.without_training import record_missing_by_the_slot
 from heedline.casework.errors import Conflict, NotHere, SealingStopped
 from heedline.casework.intake import drafting
-from heedline.casework.intake.drafting import Draft
+from heedline.casework.intake.drafting import Draft, For
 from heedline.casework.journey import transitions
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.report.sealing import NewReport, as_part
@@ -99,12 +99,12 @@ def _purpose(by: Attendance) -> str:
 def open_call(cookie: str | None, *, by: Attendance, at: datetime) -> Draft | None:
     """What this officer has taken down in this browser and not finished; None when there is nothing. Raises Refused."""
     may_take_down(by)
-    return drafting.load(cookie, at=at, purpose=_purpose(by))
+    return drafting.load(cookie, at=at, purpose=_purpose(by), whose=For.OFFICER)
 
 
 def begin(cookie: str | None, *, by: Attendance) -> Draft:
     """A new call of this officer, under the browser's cookie when it has one. Nothing is stored before `keep`."""
-    return Draft(cookie or drafting.new_cookie(), keep_hours=_HOURS, purpose=_purpose(by))
+    return Draft(cookie or drafting.new_cookie(), keep_hours=_HOURS, purpose=_purpose(by), whose=For.OFFICER)
 
 
 def for_danger_only(by: Attendance) -> bool:

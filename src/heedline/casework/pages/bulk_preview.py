@@ -124,15 +124,13 @@ def _log(state: str, desk: DeskLine, reports: Iterable[Report], by: Attendance) 
     """One look with its reports; those of the running quarter hour are counted, not named (as in a queue)."""
     rows = list(reports)
     with transaction.atomic():
-        journal.record(
+        journal.record_look(
             Act.QUEUE_READ,
             actor=by.officer_id,
             desk=desk.id,
-            detail={
-                "state": state,
-                "opened": [str(report.id) for report in rows if report.settled],
-                "new": sum(1 for report in rows if not report.settled),
-            },
+            state=state,
+            opened=(report.id for report in rows if report.settled),
+            new=sum(1 for report in rows if not report.settled),
         )
 
 

@@ -274,17 +274,15 @@ def queue(*, by: Attendance, at: datetime, view: QueueView) -> Queue:
     lines = tuple(_line(row, opened.get(row.report.id), by=by, at=at) for row in rows)
     shown = [row.report for row in rows if row.report.id in opened]
     with transaction.atomic():
-        journal.record(
+        journal.record_look(
             Act.QUEUE_READ,
             actor=by.officer_id,
             desk=_chosen(by, view.desk)[0] if view.desk and _chosen(by, view.desk) else None,
             # Those of the running quarter hour are counted, not named: the first queue that named one and the last that
             # did not would say to the minute when it came.
-            detail={
-                "state": view.state,
-                "opened": [str(report.id) for report in shown if report.settled],
-                "new": sum(1 for report in shown if not report.settled),
-            },
+            state=view.state,
+            opened=(report.id for report in shown if report.settled),
+            new=sum(1 for report in shown if not report.settled),
         )
     mark = rows[0].waiting if rows else waiting(by=by, desks=by.desk_ids)
     return Queue(lines, _mark(rows[-1].report, view.state) if more else None, str(mark))

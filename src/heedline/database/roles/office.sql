@@ -105,7 +105,7 @@ GRANT EXECUTE ON FUNCTION
     door.archive_questions(text, bytea),
     door.delete_draft(bytea),
     door.load_draft(bytea),
-    door.save_draft(bytea, bytea, integer),
+    door.save_draft(bytea, bytea, integer, bigint, bigint),
     door.submit_report(uuid, bytea, bytea, bytea, text, text, text, text, smallint, uuid, uuid, interval, text,
         uuid, bytea, bytea, bytea, uuid[], uuid, bytea, bytea, bytea, uuid[], bytea[], uuid, bytea),
     door.visit(bytea)

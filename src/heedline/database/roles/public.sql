@@ -26,7 +26,7 @@ GRANT EXECUTE ON FUNCTION
     door.load_draft(bytea),
     door.mark_seen(bytea, uuid[]),
     door.new_messages(bytea),
-    door.save_draft(bytea, bytea, integer),
+    door.save_draft(bytea, bytea, integer, bigint, bigint),
     door.say(bytea, uuid, bytea, uuid, bytea, bytea, bytea, uuid[], interval),
     door.slot(),
     door.spend_form(bytea, integer),

@@ -67,6 +67,7 @@ GRANT EXECUTE ON FUNCTION
     clockwork.forget_sweeps(),
     clockwork.join_counts(),
     clockwork.settle(timestamptz),
+    clockwork.settle_drafts(integer),
     clockwork.sweep()
 TO heedline_worker;
 SET ROLE heedline_owner;

@@ -33,7 +33,7 @@ again: ready-dev ready-browser ## run only the tests that failed last time, one 
 	@$(PY) -m tests.browser.validate
 
 rules: ready-dev ## run only the tests without a database (seconds)
-	@$(NOBODY) HEEDLINE_NO_DATABASE=1 $(PY) -m pytest tests/rules $(ARGS)
+	@$(NOBODY) HEEDLINE_NO_DATABASE=1 $(PY) -m pytest -n 2 --dist worksteal tests/rules $(ARGS)
 
 check: ready-dev ## format, lint, types, architecture, templates, generated papers (seconds)
 	@.venv/bin/ruff format --check --quiet .

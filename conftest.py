@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import django
 import psycopg
 import pytest
+from django.core.signals import setting_changed
+from django.test.signals import root_urlconf_changed
 from pytest_django.plugin import blocking_manager_key
 
 if TYPE_CHECKING:
@@ -19,6 +21,11 @@ if TYPE_CHECKING:
     from heedline.desks.models import Desk
 
 django.setup()  # before the conftests of folders, which know models
+
+# A site's routes are chosen by a setting, for each request of a test (tests/site_client.py). Django then forgets the
+# routes of all sites and reads them anew, which took half the time of a request. They are kept by the name of their
+# module, and no test changes a module's routes.
+setting_changed.disconnect(root_urlconf_changed)
 
 
 @pytest.fixture(scope="session")

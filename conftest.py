@@ -38,6 +38,19 @@ def django_db_setup() -> None:
         pytest.exit("Two processes of tests would share one database: see tests/prepared.py", returncode=1)
 
 
+#: What takes long in one file, or in every file of a folder: started first, so that no worker is left alone with it.
+LONG = ("tests/custody/", "tests/house/test_launch.py", "tests/house/test_dump_law.py", "tests/journeys/")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long files first; all others stay in the order that chance gave them."""
+    places = {name: at for at, name in enumerate(LONG)}
+    items.sort(
+        key=lambda item: next((at for name, at in places.items() if item.nodeid.startswith(name)), len(LONG))
+    )
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Choose the database that a test runs in, before its transaction begins."""

@@ -2,7 +2,7 @@
 
 One cluster per checkout (`var/test-postgres`, or HEEDLINE_TEST_HOME) is shared by all runs and left running between
 them; it lets go of durability, which no test of a rolled-back transaction needs. The migrated database is kept as a
-template, named by a hash of all migrations and walls, and copied for each run: two runs never meet. Beside its empty
+template, named by a hash of all migrations and SQL files, and copied for each run: two runs never meet. Beside its empty
 database a run has others in which something stands already (tests/furnished.py).
 """
 

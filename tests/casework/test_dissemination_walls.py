@@ -64,6 +64,7 @@ def test_another_partner_sees_nothing_of_it(people: People) -> None:
             disseminating.withdraw(ident, "No", version=2, by=here, at=people.at)
     with acting("partner"):  # nobody is signed in
         assert sent_here.sent_wall.sent_to_me() == []
+        assert sent_here.sent_wall.one_sent_to_me(ident) is None
         assert sent_here.sent_wall.parts(ident) is None
         assert sent_here.sent_wall.receive(ident, {"on": "2026-01-01"}) == "not-yours"
 

@@ -229,7 +229,7 @@ def test_the_office_posts_only_its_own_letters(people: People, letter: str) -> N
     ):
         with transaction.atomic():
             cursor.execute(
-                "INSERT INTO dispatch_outbox (id, letter, slot, done) VALUES (gen_random_uuid(), %s, now(), false)",
+                "INSERT INTO dispatch_outbox (id, letter, slot) VALUES (gen_random_uuid(), %s, now())",
                 [letter],
             )
 

@@ -11,8 +11,8 @@ NOBODY := env -u HEEDLINE_PROCESS -u HEEDLINE_DATABASE_URL -u HEEDLINE_SECRET_KE
 # Tests that commit, or change what a whole process shares (its standard error, its temporary folder): by themselves.
 # The log is put in order only up to the oldest transaction that runs anywhere on the server, so a second worker with a
 # database of its own would still hold it up.
-COMMITTING := tests/house/test_canary_law.py tests/house/test_time_law.py tests/house/test_log_order.py tests/house/test_log_watch.py tests/house/test_log_export.py tests/house/test_log_attackers.py tests/house/test_witness.py tests/casework/test_races.py
-COMMITTING += tests/house/test_killed_readdressing.py tests/house/test_log_keys.py
+COMMITTING := tests/laws/test_canary_law.py tests/laws/test_time_law.py tests/laws/test_log_order.py tests/laws/test_log_watch.py tests/laws/test_log_export.py tests/laws/test_log_attackers.py tests/laws/test_witness.py tests/casework/journey/test_races.py
+COMMITTING += tests/laws/test_killed_readdressing.py tests/laws/test_log_keys.py
 # Printed at the end of each run, so that a test that becomes slow is seen.
 SLOWEST := --durations=20
 

@@ -1,6 +1,6 @@
-"""The tests' database: a real PostgreSQL, prepared before Django is imported (tests/prepared.py). Each test runs in a
+"""The tests' database: a real PostgreSQL, prepared before Django is imported (tests/support/prepared.py). Each test runs in a
 transaction that is rolled back; a test acts as one of the processes inside `acting(...)`. A test that asks for `house`
-finds it built (tests/furnished.py)."""
+finds it built (tests/support/furnished.py)."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from django.test.signals import root_urlconf_changed
 from pytest_django.plugin import blocking_manager_key
 
 if TYPE_CHECKING:
-    from tests.cast import House
+    from tests.support.cast import House
 
     from heedline.desks.models import Desk
 
 django.setup()  # before the conftests of folders, which know models
 
-# A site's routes are chosen by a setting, for each request of a test (tests/site_client.py). Django then forgets the
+# A site's routes are chosen by a setting, for each request of a test (tests/support/site_client.py). Django then forgets the
 # routes of all sites and reads them anew, which took half the time of a request. They are kept by the name of their
 # module, and no test changes a module's routes.
 setting_changed.disconnect(root_urlconf_changed)
@@ -32,14 +32,16 @@ setting_changed.disconnect(root_urlconf_changed)
 def django_db_setup() -> None:
     """The database stands already, migrated by the real migrations under the real roles."""
     from django.conf import settings
-    from tests import database
+    from tests.support import database
 
     if settings.DATABASES["default"]["NAME"] != database.database():
-        pytest.exit("Two processes of tests would share one database: see tests/prepared.py", returncode=1)
+        pytest.exit(
+            "Two processes of tests would share one database: see tests/support/prepared.py", returncode=1
+        )
 
 
 #: What takes long in one file, or in every file of a folder: started first, so that no worker is left alone with it.
-LONG = ("tests/custody/", "tests/house/test_launch.py", "tests/house/test_dump_law.py", "tests/journeys/")
+LONG = ("tests/custody/", "tests/laws/test_launch.py", "tests/laws/test_dump_law.py", "tests/journeys/")
 
 
 @pytest.hookimpl(trylast=True)
@@ -56,7 +58,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Choose the database that a test runs in, before its transaction begins."""
     if os.environ.get("HEEDLINE_NO_DATABASE"):
         return
-    from tests import furnished
+    from tests.support import furnished
 
     with item.config.stash[blocking_manager_key].unblock():
         furnished.enter(_asked_for(item))
@@ -69,15 +71,15 @@ def _asked_for(item: pytest.Item) -> str:
 
 @pytest.fixture
 def house(db: None, request: pytest.FixtureRequest) -> House:
-    """A whole small installation: see tests/cast.py."""
-    from tests import furnished
+    """A whole small installation: see tests/support/cast.py."""
+    from tests.support import furnished
 
     return furnished.house(_asked_for(request.node))
 
 
 @pytest.fixture
 def council(house: House) -> Desk:
-    """A partner outside, where Petra and Pavel work: see `add_partner` in tests/cast.py."""
+    """A partner outside, where Petra and Pavel work: see `add_partner` in tests/support/cast.py."""
     return house.desks["northgate"]
 
 
@@ -87,7 +89,7 @@ def _leaves_the_database_empty(request: pytest.FixtureRequest) -> Iterator[None]
     yield
     if os.environ.get("HEEDLINE_NO_DATABASE"):
         return
-    from tests import database, furnished
+    from tests.support import database, furnished
 
     if marked := furnished.changed():
         pytest.fail(f"{request.node.nodeid} leaves its mark where the house stands: {', '.join(marked)}")

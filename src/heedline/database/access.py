@@ -336,6 +336,7 @@ PERMITS = {
 }
 #: Those that look with the caller's eyes, so that row-level security holds inside, or look at no table.
 INVOKERS = {"queue", "slot", "wait_for_the_disk", "waiting"}
+HISTORY = {"logged_statement_count", "logged_statements"}
 CLOCKWORK = {
     "end_identities",
     "end_releases",
@@ -369,6 +370,7 @@ SYSTEM_FUNCTIONS = {
     ("worker", "pg_current_snapshot()"),
     ("owner", "pg_current_snapshot()"),
     ("door", "pg_current_xact_id_if_assigned()"),
+    ("door", "pg_total_relation_size(regclass)"),
 } | {
     (role, "pg_current_xact_id()")  # the log counts its events by it
     for role in ("owner", "office", "partner", "worker", "usher", "settler")

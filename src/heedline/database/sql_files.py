@@ -26,6 +26,7 @@ CORE = (
     "functions/partner_statements.sql",
     "functions/readdressing.sql",
     "functions/disposal.sql",
+    "functions/key_history.sql",
     "functions/practice.sql",
     "functions/settling.sql",
     "functions/expiry.sql",
@@ -38,6 +39,7 @@ CORE = (
     "triggers/disseminations.sql",
     "triggers/disposals.sql",
     "triggers/destroyed_keys.sql",
+    "triggers/key_history.sql",
     "triggers/sealed_headers.sql",
     "triggers/appointments.sql",
     "policies/reports.sql",
@@ -54,7 +56,6 @@ CORE = (
     "roles/partner.sql",
     "roles/worker.sql",
     "roles/backup.sql",
-    "functions/key_history.sql",
     "roles/everybody.sql",
 )
 

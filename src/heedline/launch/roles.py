@@ -44,6 +44,8 @@ GIVEN: dict[str, tuple[str, ...]] = {
     "pg_stat_reset_single_table_counters(oid)": ("worker",),
     "pg_relation_size(regclass)": ("worker",),
     "pg_relation_size(regclass,text)": ("worker",),
+    # How much room the drafts take: a new one is refused when they have used it up.
+    "pg_total_relation_size(regclass)": ("door",),
     "pg_current_snapshot()": ("worker", "owner"),
     "pg_current_xact_id()": _WRITES_THE_LOG,
     "pg_current_xact_id_if_assigned()": ("door",),

@@ -1,17 +1,7 @@
--- The history of keys. Statements are only added, and no seed of one side of identities is granted to anybody who holds
--- one of the other side (law 4). `vault/two_sides.py` says the same of what is believed; this looks at the tables alone.
-CREATE FUNCTION public.statements_only_grow() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'statements only grow';
-END $$;
-REVOKE ALL ON FUNCTION public.statements_only_grow() FROM PUBLIC;
-CREATE TRIGGER statements_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON keys_statement
-    FOR EACH STATEMENT EXECUTE FUNCTION public.statements_only_grow();
-
-GRANT SELECT (epoch_id, officer_id) ON keys_grant TO heedline_usher;
-GRANT SELECT ON keys_statement TO heedline_usher;
-GRANT CREATE ON SCHEMA permits TO heedline_usher;
+-- The history of keys. No seed of one side of identities is granted to anybody who holds one of the other side (law 4):
+-- `vault/two_sides.py` says the same of what is believed, this looks at the tables alone.
 SET ROLE heedline_usher;
+
 -- The desks on the other side of this one. A desk that was ever named as an authoriser decides; every other desk of ours
 -- reads, and so does a deciding one that was ever given an authoriser. People outside take no part.
 CREATE FUNCTION permits.facing_desks(p_desk uuid) RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER
@@ -29,7 +19,9 @@ CREATE FUNCTION permits.facing_desks(p_desk uuid) RETURNS SETOF uuid LANGUAGE sq
     SELECT o.id FROM side o JOIN side me ON me.id = p_desk
     WHERE o.id <> p_desk AND (me.decides AND o.reads OR me.reads AND o.decides)
 $$;
--- By person: a grant on the other side that is not destroyed. By public key: any grant that was ever stated there.
+
+-- Whether an officer holds, or their key was given, a key of the other side. By person: a grant there that is not
+-- destroyed. By public key: any grant that was ever stated there.
 CREATE FUNCTION permits.is_on_the_other_side(p_desk uuid, p_officer uuid) RETURNS boolean LANGUAGE sql STABLE
     SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH facing AS MATERIALIZED (SELECT permits.facing_desks(p_desk) AS id),
@@ -47,55 +39,9 @@ CREATE FUNCTION permits.is_on_the_other_side(p_desk uuid, p_officer uuid) RETURN
             WHERE s.kind <> 'officer' AND s.b -> 'grantees' ? p_officer::text
                 AND s.b ->> 'desk' IN (SELECT id::text FROM facing))
 $$;
-REVOKE ALL ON FUNCTION permits.facing_desks(uuid), permits.is_on_the_other_side(uuid, uuid) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION permits.facing_desks(uuid), permits.is_on_the_other_side(uuid, uuid)
-    TO heedline_office, heedline_owner;
-SET ROLE heedline_owner;
-REVOKE CREATE ON SCHEMA permits FROM heedline_usher;
-GRANT USAGE ON SCHEMA permits TO heedline_owner;
-CREATE FUNCTION public.one_side_alone() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    -- of two grants to one person at once, the second sees the first
-    PERFORM 1 FROM public.desks_officer o WHERE o.id = NEW.officer_id FOR NO KEY UPDATE;
-    IF permits.is_on_the_other_side((SELECT e.desk_id FROM public.keys_epoch e WHERE e.id = NEW.epoch_id),
-            NEW.officer_id) THEN
-        RAISE EXCEPTION 'this person holds, or this key was given, a key of the other side of identities';
-    END IF;
-    RETURN NEW;
-END $$;
-REVOKE ALL ON FUNCTION public.one_side_alone() FROM PUBLIC;
-CREATE TRIGGER one_side_alone BEFORE INSERT OR UPDATE ON keys_grant FOR EACH ROW
-    WHEN (NEW.officer_id IS NOT NULL) EXECUTE FUNCTION public.one_side_alone();
 
--- What the log names of statements: each serial with the hash that was signed. Any process compares it with the table; no
--- other word of the log is shown. Two different hashes of one serial are both shown: one of them is then missing.
-CREATE INDEX event_statement ON audit_event (((detail ->> 'serial')::int)) WHERE act = 'statement-signed' AND outcome = 'done';
-GRANT SELECT (id, act, outcome, detail) ON audit_event TO heedline_usher;
-CREATE SCHEMA history;
-GRANT USAGE ON SCHEMA history TO heedline_public, heedline_office, heedline_worker, heedline_partner;
-GRANT USAGE, CREATE ON SCHEMA history TO heedline_usher;
-SET ROLE heedline_usher;
-CREATE FUNCTION history.logged_statements() RETURNS TABLE (serial integer, sha256 text) LANGUAGE sql STABLE
-    SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT (e.detail ->> 'serial')::int, e.detail ->> 'sha256' FROM public.audit_event e
-    WHERE e.act = 'statement-signed' AND e.outcome = 'done' ORDER BY 1
-$$;
-CREATE FUNCTION history.logged_statement_count() RETURNS bigint LANGUAGE sql STABLE
-    SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT count(*) FROM public.audit_event e WHERE e.act = 'statement-signed' AND e.outcome = 'done'
-$$;
-REVOKE ALL ON FUNCTION history.logged_statements(), history.logged_statement_count() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION history.logged_statements(), history.logged_statement_count()
-    TO heedline_public, heedline_office, heedline_worker, heedline_partner;
-SET ROLE heedline_owner;
-REVOKE CREATE ON SCHEMA history FROM heedline_usher;
-
--- The hash of a report's payload as the log names it, for comparing on opening: NULL before the log has it (arrivals are
+-- The hash of a report's payload as the log names it, for comparing on opening. NULL before the log has it (arrivals are
 -- logged when their quarter hour is over), empty where the log should name one and does not. Only of one's own reports.
-GRANT SELECT (thing_id) ON audit_event TO heedline_usher;
-GRANT CREATE ON SCHEMA permits TO heedline_usher;
-SET ROLE heedline_usher;
 CREATE FUNCTION permits.logged_payload(p_report uuid) RETURNS bytea LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
     SELECT COALESCE((SELECT decode(e.detail ->> 'sha256', 'hex') FROM public.audit_event e
@@ -104,7 +50,22 @@ CREATE FUNCTION permits.logged_payload(p_report uuid) RETURNS bytea LANGUAGE sql
     FROM public.reports_report r WHERE r.id = p_report
         AND (r.desk_id IN (SELECT permits.my_desks()) OR r.watch_id IN (SELECT permits.my_desks()))
 $$;
-REVOKE ALL ON FUNCTION permits.logged_payload(uuid) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION permits.logged_payload(uuid) TO heedline_office;
+
+-- Each signed statement that the log names, by serial, with the hash that was signed. Any process compares it with the table; no
+-- other word of the log is shown. Two different hashes of one serial are both shown: one of them is then missing.
+CREATE FUNCTION history.logged_statements() RETURNS TABLE (serial integer, sha256 text) LANGUAGE sql STABLE
+    SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT (e.detail ->> 'serial')::int, e.detail ->> 'sha256' FROM public.audit_event e
+    WHERE e.act = 'statement-signed' AND e.outcome = 'done' ORDER BY 1
+$$;
+
+-- How many signed statements the log names.
+CREATE FUNCTION history.logged_statement_count() RETURNS bigint LANGUAGE sql STABLE
+    SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT count(*) FROM public.audit_event e WHERE e.act = 'statement-signed' AND e.outcome = 'done'
+$$;
+
+-- The trigger on grants acts as the owner (triggers/key_history.sql).
+GRANT EXECUTE ON FUNCTION permits.facing_desks(uuid), permits.is_on_the_other_side(uuid, uuid) TO heedline_owner;
 SET ROLE heedline_owner;
-REVOKE CREATE ON SCHEMA permits FROM heedline_usher;
+GRANT USAGE ON SCHEMA permits TO heedline_owner;

@@ -18,7 +18,7 @@ SUBMIT = (
     " NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)"
 )
 SAY = "SELECT door.say('x', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)"
-DRAFT = "SELECT door.save_draft(sha256('durability'), 'sealed', 1)"
+DRAFT = "SELECT door.save_draft(sha256('durability'), 'sealed', 1, 1000000000, 1000000000)"
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ from heedline.casework.errors import NotHere
 from heedline.casework.report import notes
 from heedline.casework.report.opening import OpenedReport, open_report, short_name
 from heedline.casework.report.question_editions import as_asked
-from heedline.casework.report.verb import FoundReport, find, move, on_the_record, record, verb
+from heedline.casework.report.verb import FoundReport, find, on_the_record, record, verb
 from heedline.dispatch.clocks import due_words
 from heedline.dispatch.safe_times import SafeTimes, read_safe_times
 from heedline.intake.questions import QuestionSet
@@ -222,9 +222,14 @@ def tried(ref: UUID, how: str, said: str, *, version: int, by: Attendance, at: d
     found.permit(Capability.CALL_BACK)
     call, row = _call(found)
     note = notes.seal(found, {"said": said}) if said else None
-    report = move(found, Move.CALL, codes={"call": how}, note=note)
-    report.lease_until = at + load_pack(settings.PACK).clock("lease")
-    report.save(update_fields=["stage", "version", "lease_until"])
+    found.report.apply(
+        Move.CALL,
+        by=by.officer_id,
+        at=at,
+        codes={"call": how},
+        note=note,
+        lease_until=at + load_pack(settings.PACK).clock("lease"),
+    )
     row.done = row.done or how in _ENDS
     if how not in _ENDS:
         # a supervisor is told of a wrong number at once: trying it again is no use

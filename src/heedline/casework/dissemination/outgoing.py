@@ -26,7 +26,7 @@ from heedline.casework.duty import alarms
 from heedline.casework.errors import NotHere
 from heedline.casework.keys import session_signing
 from heedline.casework.report import notes
-from heedline.casework.report.verb import FoundReport, find, move, on_the_record, record, verb
+from heedline.casework.report.verb import FoundReport, find, on_the_record, record, verb
 from heedline.casework.retention import keeping
 from heedline.dispatch.letters import AlarmKind, Letter
 from heedline.dispatch.outbox import post
@@ -126,10 +126,13 @@ def write(ref: UUID, writing: Writing, *, version: int, by: Attendance, at: date
         written_at=at,
         compared=to.epoch if to.compared(ring.known) else None,
     )
-    report = move(
-        found, Move.DISSEMINATE, codes={"partner": to.code, "purpose": writing.purpose}, note=necessity
+    found.report.apply(
+        Move.DISSEMINATE,
+        by=by.officer_id,
+        at=at,
+        codes={"partner": to.code, "purpose": writing.purpose},
+        note=necessity,
     )
-    report.save(update_fields=["stage", "version"])
     record(found, Act.DISSEMINATION_WRITTEN, dissemination=str(ident), urgent=writing.urgent)
     if writing.urgent:
         _seal_to(found, row, to)

@@ -26,7 +26,7 @@ from heedline.casework.duty import paging
 from heedline.casework.intake import page_counts, settle_arrivals
 from heedline.casework.journey import call_taking, transitions
 from heedline.casework.journey.call_taking import Contact, WrapUp
-from heedline.casework.report import opening
+from heedline.casework.pages import queue
 from heedline.dispatch.clocks import slot_of
 from heedline.permits.gate import Refused
 from heedline.vault.codes import ReceiptCode
@@ -143,7 +143,7 @@ def slot(django_db_blocker: Any) -> Iterator[Slot]:
             stories.send(new, at=now())
             codes[new.report_id] = new.code
             with people.sitting("Odile") as odile:
-                opening.queue(by=odile, at=now(), view=opening.QueueView(size=1))
+                queue.queue(by=odile, at=now(), view=queue.QueueView(size=1))
         first, second, third = list(codes.values())[:3]
         with acting("public"):
             messages.say(first, "one more thing", message_id=uuid4(), at=now())
@@ -279,7 +279,7 @@ def take_a_call(slot: Slot) -> UUID:
         call_taking.send(draft, Contact("phone"), new.record, new.question_set, by=odile, at=now())
         call_taking.settle_code(draft, "kept", at=now())
         call_taking.wrap_up(draft, WrapUp(mood="Afraid"), by=odile, at=now())
-        opening.queue(by=odile, at=now(), view=opening.QueueView(size=1))
+        queue.queue(by=odile, at=now(), view=queue.QueueView(size=1))
         call_taking.end(draft, at=now())
     return draft.report_id
 

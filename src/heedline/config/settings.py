@@ -111,6 +111,12 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = SESSION_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = SECURE
 CSRF_FAILURE_VIEW = "heedline.web.refusals.csrf_failure"
+PUBLIC_CSRF_FAILURE = "heedline.web.public.recovery.forgery_check_failed"
+# Which site frames a page: the modules below the sites look it up here.
+PAGE_CONTEXTS = {
+    f"heedline.config.urls_{site}": f"heedline.web.{site}.page_context.page_context"
+    for site in ("public", "office", "partner")
+}
 SESSION_ENGINE = "heedline.casework.access.session_store"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True

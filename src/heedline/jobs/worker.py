@@ -26,13 +26,12 @@ from django.db import close_old_connections, connections
 from procrastinate.contrib.django.utils import connector_params
 
 from heedline.casework.dissemination import clock as dissemination_clock
-from heedline.casework.duty import paging
+from heedline.casework.duty import paging, training_clock
 from heedline.casework.intake import settle_arrivals
 from heedline.casework.journey import practice
 from heedline.casework.language import clock as translation_clock
 from heedline.casework.log import keeping as log_keeping
 from heedline.casework.oversight import dip_sampling
-from heedline.casework.people import training_clock
 from heedline.casework.retention import clock as retention_clock
 from heedline.dispatch.folder import settle_folder
 from heedline.dispatch.turns import forget_dead_rows, forget_jobs
@@ -77,14 +76,14 @@ def watch(at: datetime) -> None:
     paging.beat(at)
     paging.watch_clocks(at)
     paging.watch_requests(at)
-    log_keeping.watch(at, time.monotonic())
+    log_keeping.watch(at, time.monotonic(), alarm=paging.raise_for_all)
     forget_jobs()
 
 
 def keep_log(at: datetime) -> None:
     """Put what was written into the log's tree, and look whether what is in it still stands in the log."""
-    log_keeping.keep(at, time.monotonic())
-    log_keeping.look_back(at)
+    log_keeping.keep(at, time.monotonic(), alarm=paging.raise_for_all)
+    log_keeping.look_back(at, alarm=paging.raise_for_all)
 
 
 def draw_checks(at: datetime) -> None:
@@ -97,7 +96,7 @@ def settle(at: datetime) -> None:
     paging.settle_alarms(at)
     settle_arrivals.settle(at)
     keep_log(at)
-    log_keeping.publish(at)
+    log_keeping.publish(at, alarm=paging.raise_for_all)
     settle_folder(at)
     forget_dead_rows(_TRACES)
 

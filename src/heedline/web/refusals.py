@@ -9,16 +9,17 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.module_loading import import_string
 
 from heedline.casework.errors import CannotOpen, Changed, CodeUnknown, Locked, NoRoom, NotHere, SealingStopped
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.web.page_context import is_signed_in_to
-from heedline.web.public.recovery import forgery_check_failed
 
 logger = logging.getLogger("heedline.web")
 
@@ -112,7 +113,8 @@ class RefusalsBecomePages:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The page for a form that came without our token: cookies off, or a page from before."""
     if not is_signed_in_to(request):
-        return forgery_check_failed(request, reason)
+        failed: HttpResponse = import_string(settings.PUBLIC_CSRF_FAILURE)(request, reason)
+        return failed
     return page(
         request,
         Refusal(403, "This page was open for too long", ""),

@@ -11,7 +11,7 @@ from heedline.casework.access import saved_forms, second_factors
 from heedline.casework.access import session as access_session
 from heedline.casework.access.session_store import SessionStore, row_of
 from heedline.casework.errors import Locked
-from heedline.casework.pages import case_file
+from heedline.casework.pages import case_file, queue
 from heedline.casework.report import opening
 from heedline.permits.models import HeldForm, OfficeSession, UnlockedKeys
 from heedline.vault import CannotOpen
@@ -29,7 +29,7 @@ def test_signed_in_is_not_unlocked(people: People) -> None:
         assert not odile.unlocked
         with pytest.raises(Locked):
             case_file.case_file(ref, by=odile, at=people.at)
-        (line,) = opening.queue(by=odile, at=people.at, view=opening.QueueView()).lines
+        (line,) = queue.queue(by=odile, at=people.at, view=queue.QueueView()).lines
         assert line.opening == opening.LOCKED_WORDS
 
 

@@ -11,7 +11,7 @@ from heedline.casework.contact import messages
 from heedline.casework.errors import NotHere, SealingStopped
 from heedline.casework.journey import transitions
 from heedline.casework.keys.directory import addressee
-from heedline.casework.report import opening
+from heedline.casework.pages import queue
 from heedline.desks.models import EpochKeyRow
 from heedline.dispatch.models import Outbox
 from heedline.permits import wall
@@ -72,7 +72,7 @@ def test_the_other_desk_gets_everything_and_this_desk_nothing(people: People) ->
     with people.sitting("Odile") as odile:
         with pytest.raises(NotHere):
             people.read(ref)
-        assert not opening.queue(by=odile, at=people.at, view=opening.QueueView()).lines
+        assert not queue.queue(by=odile, at=people.at, view=queue.QueueView()).lines
     with people.sitting("Odile") as odile:
         keys = odile
     assert opens(keys, ref) == []

@@ -16,6 +16,7 @@ from heedline.casework.identity import requests as identity_requests
 from heedline.casework.identity.requests import Asking
 from heedline.casework.journey import transitions
 from heedline.casework.pages import case_file
+from heedline.casework.report import restrictions
 from heedline.casework.retention import clock as retention_clock
 from heedline.casework.retention import keeping
 from heedline.casework.retention import reading as retention_reading
@@ -232,7 +233,7 @@ def test_restricted_means_kept_and_not_passed_on(people: People) -> None:
         shown = case_file.case_file(ref, by=odile, at=people.at)
         assert shown.restricted
         (line,) = (one for one in shown.moves if one.move == "hand-over")
-        assert (line.allowed, line.reason) == (False, keeping.RESTRICTED)
+        assert (line.allowed, line.reason) == (False, restrictions.RESTRICTED)
         with pytest.raises(NotNow, match="restricted"):
             transitions.hand_over(ref, "south-west", "why", version=row(ref).version, by=odile, at=people.at)
         with pytest.raises(NotNow, match="restricted"):

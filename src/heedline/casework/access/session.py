@@ -22,13 +22,12 @@ from django.db.models.functions import JSONObject
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework.access import competences, provider_sessions, site
+from heedline.casework.access import competences, own_terms, provider_sessions, site
 from heedline.casework.access.session_store import SessionStore, keys_of, row_of
 from heedline.casework.errors import Locked, SealingStopped, WrongPassphrase
 from heedline.casework.keys import epochs, key_verification, session_signing
 from heedline.casework.keys.key_verification import Known
 from heedline.casework.keys.signing import Hand
-from heedline.casework.report import restrictions as own_terms
 from heedline.desks.models import Appointment, EpochGrant, Officer, SeedWrapping
 from heedline.packs import load_pack
 from heedline.permits import gate, wall
@@ -62,7 +61,7 @@ class Keyring:
     voice: session_signing.Voice = field(repr=False)
     known: Known = field(repr=False, default_factory=Known)
     own_terms: tuple[str, ...] = field(repr=False, default=())
-    """What concerns this officer themselves, compared with what they open: see `report/restrictions.py`."""
+    """What concerns this officer themselves, compared with what they open: see `report/conflict_terms.py`."""
 
     def for_any(self, epochs: Iterable[UUID]) -> list[bytes]:
         """The seeds that may open a header addressed to `epochs`."""

@@ -17,11 +17,10 @@ from django.db.models import Q
 
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
-from heedline.casework.report import notes, repeat_contact
+from heedline.casework.report import notes, repeat_contact, restrictions
 from heedline.casework.report.answers import told_sections
 from heedline.casework.report.opening import open_report
 from heedline.casework.report.verb import FoundReport, find, record, verb
-from heedline.casework.retention import keeping
 from heedline.dispatch.letters import Letter
 from heedline.dispatch.outbox import post
 from heedline.packs import load_pack
@@ -124,7 +123,7 @@ def refer(ref: UUID, why: str, *, version: int, by: Attendance, at: datetime) ->
     """
     found = find(ref, by=by, at=at, version=version)
     found.permit(Capability.ASK)
-    keeping.refuse_restricted(found)
+    restrictions.refuse_restricted(found)
     report = found.report
     report.apply(Move.REFER, by=by.officer_id, at=at, note=notes.seal(found, {"reason": why}))
     record(found, Act.SOURCE_REFERRED)

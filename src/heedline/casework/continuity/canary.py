@@ -17,7 +17,7 @@ from heedline.casework.access import session as access_session
 from heedline.casework.access.session import Keyring
 from heedline.casework.access.session_store import SessionStore
 from heedline.casework.journey import transitions
-from heedline.casework.journey.transitions import Closing, Finding, NewReport
+from heedline.casework.journey.transitions import Closing, Finding
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.keys.directory import Addressee
 from heedline.casework.keys.epochs import grant_context
@@ -25,7 +25,7 @@ from heedline.casework.keys.session_signing import new_voice
 from heedline.casework.keys.signing import Hand
 from heedline.casework.pages import case_file
 from heedline.casework.report.opening import open_report
-from heedline.casework.report.sealing import enclose
+from heedline.casework.report.sealing import NewReport, enclose
 from heedline.casework.setup import stewardship
 from heedline.casework.setup.stewardship import Enrolment
 from heedline.desks.models import CANARY, Desk, EpochGrant, Officer

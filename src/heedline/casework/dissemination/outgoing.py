@@ -25,9 +25,8 @@ from heedline.casework.dissemination.partners import PartnerKey
 from heedline.casework.duty import alarms
 from heedline.casework.errors import NotHere
 from heedline.casework.keys import session_signing
-from heedline.casework.report import notes
+from heedline.casework.report import notes, restrictions
 from heedline.casework.report.verb import FoundReport, find, on_the_record, record, verb
-from heedline.casework.retention import keeping
 from heedline.dispatch.letters import AlarmKind, Letter
 from heedline.dispatch.outbox import post
 from heedline.packs import load_pack
@@ -98,7 +97,7 @@ def write(ref: UUID, writing: Writing, *, version: int, by: Attendance, at: date
     words, why = _checked(writing)
     found = find(ref, by=by, at=at, version=version)
     found.permit(Capability.DISSEMINATE)
-    keeping.refuse_restricted(found)
+    restrictions.refuse_restricted(found)
     if writing.urgent and not found.report.danger_to_life:
         raise NotNow(ONLY_FOR_LIFE)
     to = _key(writing.partner, at)
@@ -150,7 +149,7 @@ def check(ident: UUID, *, version: int, by: Attendance, at: datetime) -> None:
         found, row = _find(ident, by=by, at=at, version=version)
         found.permit(Capability.CHECK_DISSEMINATION)
         _somebody_else(row, by)
-        keeping.refuse_restricted(found)
+        restrictions.refuse_restricted(found)
         before_it_goes = row.state == State.TO_CHECK
         if row.checked_by_id is not None:
             raise NotNow("A colleague has read this already.")

@@ -19,7 +19,7 @@ from heedline.casework.keys import directory as key_directory
 from heedline.casework.keys import key_verification
 from heedline.casework.keys.directory import ENOUGH_OPENERS, directory
 from heedline.casework.keys.key_verification import Known
-from heedline.casework.report.verb import refusals_logged
+from heedline.casework.recording import refusals_logged
 from heedline.desks.models import PARTNER, Desk, Officer
 from heedline.permits.capabilities import Capability
 from heedline.reports.lifecycle import NotNow

@@ -19,7 +19,7 @@ from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.duty.paging import desk_is_thin, keys_run_out, keys_to_change, without_keys
 from heedline.casework.errors import NotHere
-from heedline.casework.report.verb import refusals_logged
+from heedline.casework.recording import refusals_logged
 from heedline.desks.models import Officer
 from heedline.dispatch.clocks import day_of, slot_words
 from heedline.dispatch.letters import (

@@ -18,10 +18,10 @@ from django.db.models.functions import Least
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework.duty import on_call
+from heedline.casework.duty import on_call, training_clock
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.log import checkpoints
-from heedline.casework.people import training_clock
+from heedline.desks import duty_hours
 from heedline.desks.models import CANARY, PARTNER, Desk, EpochKeyRow
 from heedline.dispatch import clockwork, postmen
 from heedline.dispatch.chain import Deadlines, offsets_of
@@ -75,7 +75,7 @@ def _raise(kind: AlarmKind, at: datetime, about: Iterable[tuple[UUID, UUID | Non
 
 def raise_for_all(kind: AlarmKind, at: datetime) -> None:
     """Raise an alarm about the installation: it hangs on a desk that is always there."""
-    desk = on_call.desk_for_everything()
+    desk = duty_hours.desk_for_everything()
     if desk is not None:
         _raise(kind, at, [(desk, None)])
 
@@ -126,7 +126,7 @@ def drain(at: datetime) -> int:
             facts = {
                 report: (desk, rank) for report, desk, rank in waiting.values_list("id", "desk_id", "rank")
             }
-            staffed = on_call.staffed_desks(at)
+            staffed = duty_hours.staffed_desks(at)
             for letter in letters:
                 if letter.letter == Letter.IDENTITY_ASKED and letter.desk is not None:
                     _raise(AlarmKind.IDENTITY_ASKED, letter.slot, [(letter.desk, letter.thing_id)])
@@ -163,7 +163,7 @@ def watch_clocks(at: datetime) -> int:
     _raise_waiting(
         AlarmKind.DANGER, waiting.filter(rank=0), at
     )  # given back, reopened, or a letter that was lost
-    _raise_waiting(AlarmKind.NOBODY_ON_DUTY, waiting.exclude(desk_id__in=on_call.staffed_desks(at)), at)
+    _raise_waiting(AlarmKind.NOBODY_ON_DUTY, waiting.exclude(desk_id__in=duty_hours.staffed_desks(at)), at)
     return Alarm.objects.filter(cleared_at=None).count()
 
 
@@ -272,16 +272,6 @@ def desk_is_thin(desk: UUID, at: datetime) -> bool:
 def task_failed(at: datetime) -> None:
     """Raise the alarm that a background task keeps failing."""
     raise_for_all(AlarmKind.WORKER_FAILING, at)
-
-
-def log_stands(at: datetime) -> None:
-    """Raise the alarm that the log is not sequenced, or that there is no key to sign it with."""
-    raise_for_all(AlarmKind.LOG_STANDS, at)
-
-
-def log_broken(at: datetime) -> None:
-    """Raise the alarm that the log in the database is not the one that was sequenced."""
-    raise_for_all(AlarmKind.LOG_BROKEN, at)
 
 
 def beat(at: datetime) -> None:

@@ -30,7 +30,6 @@ from heedline.casework.errors import NotHere, WrongPassphrase
 from heedline.casework.keys.directory import Addressee, desk_that_decides, directory
 from heedline.casework.report import notes
 from heedline.casework.report.opening import short_name
-from heedline.casework.report.sealing import canonical
 from heedline.casework.report.verb import FoundReport, find, record, verb
 from heedline.dispatch.letters import Letter
 from heedline.dispatch.outbox import post
@@ -43,6 +42,7 @@ from heedline.permits.scopes import reports_of
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import IdentityRequest, ReleasedShare, Report, SealedHeader, SealedPayload
 from heedline.vault import CannotOpen, envelope
+from heedline.vault.canonical import canonical
 from heedline.vault.container import Container
 from heedline.vault.identity import open_identity, open_released_share, open_share, release_share
 

@@ -19,15 +19,15 @@ from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance, DeskLine, Keyring
 from heedline.casework.access.without_training import record_missing
-from heedline.casework.contact import call_back
 from heedline.casework.dissemination import outgoing
 from heedline.casework.duty.alarms import resolve_for, wake_again
 from heedline.casework.errors import Locked, NotHere
 from heedline.casework.journey.transitions import Closing
+from heedline.casework.recording import refusals_logged
+from heedline.casework.report import answers
 from heedline.casework.report.notes import public_keys_of
 from heedline.casework.report.opening import OpenedReport, open_report
-from heedline.casework.report.sealing import as_part, canonical
-from heedline.casework.report.verb import refusals_logged
+from heedline.casework.report.sealing import as_part
 from heedline.casework.retention import keeping
 from heedline.dispatch.models import Alarm
 from heedline.intake.question_files import load_question_set
@@ -39,6 +39,7 @@ from heedline.reports.models import CallBack, Report, SealedHeader, SealedPayloa
 from heedline.reports.models.sweeps import why_not
 from heedline.reports.stored import in_batches
 from heedline.vault import CannotOpen, envelope
+from heedline.vault.canonical import canonical
 
 #: Reports in one sweep.
 MOST = 1_000
@@ -74,7 +75,7 @@ def asks_for_a_call(kind: str, opened: OpenedReport) -> bool:
     """Whether these answers ask for a call: then somebody waits for one."""
     return (
         _may_ask_for_a_call(kind)
-        and call_back.wanted(opened.record.get("answers", {}), _questions(kind)) is not None
+        and answers.wanted(opened.record.get("answers", {}), _questions(kind)) is not None
     )
 
 

@@ -31,9 +31,8 @@ from heedline.casework.errors import Conflict, NotHere, SealingStopped
 from heedline.casework.intake import drafting
 from heedline.casework.intake.drafting import Draft
 from heedline.casework.journey import transitions
-from heedline.casework.journey.transitions import NewReport
 from heedline.casework.keys import directory as key_directory
-from heedline.casework.report.sealing import as_part, canonical
+from heedline.casework.report.sealing import NewReport, as_part
 from heedline.desks.models import Desk
 from heedline.intake.questions import QuestionSet
 from heedline.intake.record import Record
@@ -45,6 +44,7 @@ from heedline.permits.gate import Refused
 from heedline.permits.scopes import reports_of
 from heedline.reports import door
 from heedline.vault import envelope
+from heedline.vault.canonical import canonical
 from heedline.vault.codes import ALPHABET, LENGTH, NotACode, derive, lookup_hash, parse
 
 #: How something may reach an officer, in words. The codes are those that the door lets in.

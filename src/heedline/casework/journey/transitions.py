@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -20,47 +19,25 @@ from heedline.casework.contact import call_back
 from heedline.casework.dissemination import outgoing
 from heedline.casework.duty.alarms import resolve_for
 from heedline.casework.errors import Conflict, SealingStopped, Spent
-from heedline.casework.intake.form_tokens import FormToken
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.language import translating
-from heedline.casework.report import handing_over, notes
-from heedline.casework.report.sealing import enclose
+from heedline.casework.report import handing_over, notes, restrictions
+from heedline.casework.report.sealing import NewReport, enclose
 from heedline.casework.report.verb import FoundReport, find, record, verb
 from heedline.casework.retention import keeping
 from heedline.dispatch.clocks import due_when_taken, rank_of, slot_end, slot_of
 from heedline.dispatch.letters import Letter
 from heedline.dispatch.outbox import post
-from heedline.intake.questions import QuestionSet
-from heedline.intake.record import Record
 from heedline.packs import load_pack
 from heedline.packs.places.routing import RouteFacts, route
 from heedline.permits.capabilities import Capability
 from heedline.reports import door
 from heedline.reports.lifecycle import Move, NotNow, check_closed_at_once, check_priority
-from heedline.vault.codes import ReceiptCode
 
 
 def _due(kind: str, urgency: str, area: str, at: datetime) -> datetime:
     """By when a report that came in this quarter hour must have been taken. Counted from its end, so it tells no more."""
     return load_pack(settings.PACK).first_due(kind, urgency, slot_end(slot_of(at)), area=area)
-
-
-@dataclass(frozen=True)
-class NewReport:
-    """A report as the sites hand it in. Id and code were made before sending, so that sending twice sends once."""
-
-    report_id: UUID
-    code: ReceiptCode
-    channel: str
-    record: Record
-    question_set: QuestionSet
-    language: str
-    taken_down: Mapping[str, Any] | None = None
-    """What `call_taking` adds inside the seal: by whom, and how and when it reached us."""
-    hints: tuple[str, ...] = ()
-    """What made a gate slow it down. A hint for whoever reads it, inside the seal; nothing else goes by it."""
-    form: FormToken | None = None
-    """What is spent with it; none where nothing may stand in the way."""
 
 
 @dataclass(frozen=True)
@@ -272,7 +249,7 @@ def hand_over(ref: UUID, to_desk: str, because: str, *, version: int, by: Attend
     """Give a report to another desk: addressed to its keys, gone from ours, its first clock begins again there."""
     found = find(ref, by=by, at=at, version=version)
     found.permit(Capability.HAND_OVER)
-    keeping.refuse_restricted(found)
+    restrictions.refuse_restricted(found)
     to = key_directory.addressee(to_desk, at.date())
     if to is None or to.desk == found.report.desk_id:
         raise NotNow("That desk cannot receive this report: fewer than two people there could open it.")

@@ -13,9 +13,8 @@ from django.db.models import Q
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance, office_zone
-from heedline.casework.language import languages
 from heedline.casework.language.translating import PART
-from heedline.casework.report import notes
+from heedline.casework.report import notes, report_language
 from heedline.casework.report.opening import short_name
 from heedline.casework.report.verb import on_the_record
 from heedline.desks.models import LanguageSkill
@@ -98,7 +97,7 @@ def _line(row: Translation, language: str, spoken: set[str], by: Attendance, at:
         short=short_name(row.report_id),
         desk_name=row.report.desk.name,
         what=_WHATS[what],
-        language_words=languages.name_of(language) if language else "It does not open with your keys",
+        language_words=report_language.name_of(language) if language else "It does not open with your keys",
         asked_by=row.asked_by.name,
         assigned_to=row.assigned_to.name if row.assigned_to is not None else "",
         assigned_id=row.assigned_to_id,

@@ -11,13 +11,13 @@ from django.conf import settings
 
 from heedline.casework.errors import Locked, NoRoom, SealingStopped
 from heedline.casework.keys.directory import Addressee, directory
-from heedline.casework.report.sealing import canonical
 from heedline.casework.report.verb import FoundReport
 from heedline.desks.models import EpochKeyRow
 from heedline.intake.fields import tidy
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import SealedHeader, SealedPayload
 from heedline.vault import envelope
+from heedline.vault.canonical import canonical
 from heedline.vault.container import Container
 
 

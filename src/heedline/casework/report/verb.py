@@ -16,7 +16,7 @@ from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
 from heedline.casework.access.without_training import record_missing
-from heedline.casework.errors import Changed, NotHere, WrongPassphrase
+from heedline.casework.errors import Changed, NotHere
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
 from heedline.permits.rules import Standing
@@ -58,19 +58,6 @@ def standing_of(r: Report, officer: UUID, at: datetime) -> Standing:
     """The facts of a report that the gate's rules look at."""
     danger = r.urgency == "danger" or bool(r.danger_to_life)
     return Standing(r.desk_id, r.watch_id, r.holder_id, r.lease_until, r.stage, at, officer, danger)
-
-
-@contextmanager
-def refusals_logged(
-    act: Act, *, by: UUID | None, desk: UUID | None = None, thing: str = "", thing_id: UUID | None = None
-) -> Iterator[None]:
-    """One transaction; a refusal undoes it and is logged in one of its own."""
-    try:
-        with transaction.atomic():
-            yield
-    except (Refused, WrongPassphrase):
-        journal.record(act, actor=by, desk=desk, thing=thing, thing_id=thing_id, refused=True)
-        raise
 
 
 @contextmanager

@@ -12,15 +12,15 @@ from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db.models import QuerySet
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import NotHere
 from heedline.casework.keys import certificates
+from heedline.casework.recording import refusals_logged
 from heedline.casework.report import notes, repeat_contact
-from heedline.casework.report.verb import FoundReport, find, record, refusals_logged, verb
+from heedline.casework.report.verb import FoundReport, find, record, verb
 from heedline.desks.models import CANARY
 from heedline.packs import load_pack
 from heedline.packs.rules.retention import Retention, months_after
@@ -81,21 +81,6 @@ def begin(reports: Sequence[Report], outcome: str, *, at: datetime) -> None:
 def stop(reports: Collection[UUID]) -> None:
     """Stop the clocks of reports that are opened again."""
     Keeping.objects.filter(report__in=reports).update(review_on=None, identity_until=None)
-
-
-RESTRICTED = "Processing of this report is restricted: it is kept, and may not be passed on. A supervisor can end that, under Keeping."
-
-
-def restricting() -> QuerySet[Hold]:
-    """Holds under which a report may be kept and not used."""
-    codes = [code for code, hold in rules().holds.items() if hold.restricts]
-    return Hold.objects.filter(released_on=None, reason__in=codes)
-
-
-def refuse_restricted(found: FoundReport) -> None:
-    """Raise NotNow when a report may be kept and not used."""
-    if restricting().filter(report=found.report).exists():
-        raise NotNow(RESTRICTED)
 
 
 # --- reviews and holds -----------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.errors import NotHere
 from heedline.casework.keys.signing import Proposed, Signer
 from heedline.casework.keys.signing import propose as sign_first
-from heedline.casework.report.verb import refusals_logged
+from heedline.casework.recording import refusals_logged
 from heedline.casework.setup import enrolment, leavers, single_sign_on, stewardship
 from heedline.desks.models import (
     CANARY,

@@ -22,7 +22,7 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.errors import NotHere, SealingStopped
 from heedline.casework.keys import certificates
 from heedline.casework.keys import directory as key_directory
-from heedline.casework.report.verb import refusals_logged
+from heedline.casework.recording import refusals_logged
 from heedline.desks.models import Desk, EpochKeyRow
 from heedline.permits import key_wall
 from heedline.permits.capabilities import Capability

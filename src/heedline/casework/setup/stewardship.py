@@ -24,7 +24,7 @@ from heedline.casework.keys.epochs import make_epoch as make_epoch
 from heedline.casework.keys.epochs import make_epochs_ahead as make_epochs_ahead
 from heedline.casework.keys.signing import Hand as Hand
 from heedline.casework.keys.signing import Signer, state
-from heedline.casework.report.verb import refusals_logged
+from heedline.casework.recording import refusals_logged
 from heedline.casework.setup.enrolment import cost
 from heedline.desks.models import (
     Appointment,

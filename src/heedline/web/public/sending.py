@@ -13,6 +13,7 @@ from heedline.casework.intake import drafting, form_tokens
 from heedline.casework.intake.form_tokens import FormToken
 from heedline.casework.intake.page_counts import BRIEF
 from heedline.casework.journey import transitions
+from heedline.casework.report import sealing
 from heedline.intake import engine
 from heedline.intake.record import NotReady, Record, record
 from heedline.intake.summary import Row, check_rows
@@ -123,8 +124,8 @@ def send(turn: Turn, page_slug: str) -> HttpResponse:
     return see_other("reporter:code")
 
 
-def _new_report(turn: Turn, told: Record, form: FormToken | None) -> transitions.NewReport:
-    return transitions.NewReport(
+def _new_report(turn: Turn, told: Record, form: FormToken | None) -> sealing.NewReport:
+    return sealing.NewReport(
         report_id=turn.draft.report_id,
         code=turn.draft.receipt_code,
         channel="web",

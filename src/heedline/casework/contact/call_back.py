@@ -30,7 +30,7 @@ from heedline.casework.report import notes
 from heedline.casework.report.answers import Wanted, wanted
 from heedline.casework.report.opening import OpenedReport, open_stored, short_name
 from heedline.casework.report.question_editions import as_asked
-from heedline.casework.report.verb import FoundReport, find, move, on_the_record, record, verb
+from heedline.casework.report.verb import FoundReport, find, on_the_record, record, verb
 from heedline.dispatch.clocks import due_words
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
@@ -167,9 +167,14 @@ def tried(ref: UUID, how: str, said: str, *, version: int, by: Attendance, at: d
     found.permit(Capability.CALL_BACK)
     call, row = _call(found)
     note = notes.seal(found, {"said": said}) if said else None
-    report = move(found, Move.CALL, codes={"call": how}, note=note)
-    report.lease_until = at + load_pack(settings.PACK).clock("lease")
-    report.save(update_fields=["stage", "version", "lease_until"])
+    found.report.apply(
+        Move.CALL,
+        by=by.officer_id,
+        at=at,
+        codes={"call": how},
+        note=note,
+        lease_until=at + load_pack(settings.PACK).clock("lease"),
+    )
     row.done = row.done or how in _ENDS
     if how not in _ENDS:
         # a supervisor is told of a wrong number at once: trying it again is no use

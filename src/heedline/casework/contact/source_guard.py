@@ -20,7 +20,7 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.report import notes, repeat_contact, restrictions
 from heedline.casework.report.answers import told_sections
 from heedline.casework.report.opening import open_stored
-from heedline.casework.report.verb import FoundReport, find, move, record, verb
+from heedline.casework.report.verb import FoundReport, find, record, verb
 from heedline.dispatch.letters import Letter
 from heedline.dispatch.outbox import post
 from heedline.packs import load_pack
@@ -124,7 +124,7 @@ def refer(ref: UUID, why: str, *, version: int, by: Attendance, at: datetime) ->
     found = find(ref, by=by, at=at, version=version)
     found.permit(Capability.ASK)
     restrictions.refuse_restricted(found)
-    report = move(found, Move.REFER, note=notes.seal(found, {"reason": why}))
-    report.save(update_fields=["stage", "version"])
+    report = found.report
+    report.apply(Move.REFER, by=by.officer_id, at=at, note=notes.seal(found, {"reason": why}))
     record(found, Act.SOURCE_REFERRED)
     post(Letter.SOURCE_REFERRED, desk=report.desk_id, thing_id=ref, at=at)

@@ -14,7 +14,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db.models import F, Max
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
@@ -35,8 +34,8 @@ from heedline.intake.question_files import load_question_set
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
-from heedline.reports.lifecycle import Move, NotNow, Stage, after
-from heedline.reports.models import CallBack, Report, SealedHeader, SealedPayload, Step, Sweep, Swept
+from heedline.reports.lifecycle import Move, NotNow, Stage
+from heedline.reports.models import CallBack, Report, SealedHeader, SealedPayload, Sweep, Swept, apply_to_all
 from heedline.reports.models.sweeps import why_not
 from heedline.reports.stored import in_batches
 from heedline.vault import CannotOpen, envelope
@@ -173,42 +172,6 @@ def _seal_reason(reports: list[Report], reason: str) -> dict[UUID, UUID]:
     return notes
 
 
-def _keep_steps(
-    reports: list[Report],
-    move: Move,
-    codes: dict[str, str],
-    notes: Mapping[UUID, UUID],
-    *,
-    by: Attendance,
-    at: datetime,
-) -> Stage:
-    """One legal move of each, kept as its Step. All of them stand at the same stage. Return the one that follows."""
-    to = after(Stage(reports[0].stage), move)
-    last = Step.objects.filter(report__in=reports).values_list("report_id").annotate(n=Max("number"))
-    numbers = dict(last)
-    Step.objects.bulk_create(
-        [
-            Step(
-                report=report,
-                number=numbers.get(report.id, 0) + 1,
-                move=move,
-                from_stage=report.stage,
-                to_stage=to,
-                by_id=by.officer_id,
-                at=at,
-                on=at.date(),
-                from_desk=report.desk_id,
-                to_desk=report.desk_id,
-                codes=codes,
-                note=notes.get(report.id),
-            )
-            for report in reports
-        ],
-        batch_size=_AT_ONCE,
-    )
-    return to
-
-
 def sweep(
     desk_code: str, chosen: Mapping[UUID, int], closing: Closing, *, by: Attendance, at: datetime
 ) -> UUID:
@@ -276,16 +239,18 @@ def _close_all(made: Sweep, reports: list[Report], closing: Closing, *, by: Atte
         batch_size=_AT_ONCE,
     )
     codes = {"outcome": closing.outcome, "status": closing.tell_reporter}
-    to = _keep_steps(reports, Move.SWEEP, codes, _seal_reason(reports, closing.reason), by=by, at=at)
-    ids = [report.id for report in reports]
-    Report.objects.filter(id__in=ids).update(
-        stage=to,
-        version=F("version") + 1,
-        outcome=closing.outcome,
-        status=closing.tell_reporter,
-        due_at=None,
-        slot=None,  # it has been dealt with: only the day of its arrival is kept, and the slot while it may be undone
+    # It has been dealt with: only the day of its arrival is kept, and the slot (in Swept) while it may be undone.
+    after_it = {"outcome": closing.outcome, "status": closing.tell_reporter, "due_at": None, "slot": None}
+    apply_to_all(
+        reports,
+        Move.SWEEP,
+        by=by.officer_id,
+        at=at,
+        codes=codes,
+        notes=_seal_reason(reports, closing.reason),
+        changes=lambda _: after_it,
     )
+    ids = [report.id for report in reports]
     keeping.begin(reports, closing.outcome, at=at)
     journal.record_each(
         Act.REPORT_SWEPT,
@@ -349,14 +314,11 @@ def undo(sweep_id: UUID, *, by: Attendance, at: datetime) -> int:
 def _restore(
     made: Sweep, reports: list[Report], before: Mapping[UUID, Swept], *, by: Attendance, at: datetime
 ) -> None:
-    to = _keep_steps(reports, Move.UNDO_SWEEP, {}, {}, by=by, at=at)
-    for report in reports:
+    def as_before(report: Report) -> dict[str, Any]:
         was = before[report.id]
-        report.stage, report.version, report.outcome = to, report.version + 1, ""
-        report.due_at, report.status, report.slot = was.due_at, was.status, was.slot
-    Report.objects.bulk_update(
-        reports, ["stage", "version", "outcome", "due_at", "status", "slot"], batch_size=_AT_ONCE
-    )
+        return {"outcome": "", "due_at": was.due_at, "status": was.status, "slot": was.slot}
+
+    apply_to_all(reports, Move.UNDO_SWEEP, by=by.officer_id, at=at, changes=as_before)
     keeping.stop([report.id for report in reports])
     wake_again([report.id for report in reports], by=made.by_id, since=made.at)
     journal.record_each(

@@ -37,7 +37,7 @@ def readdress(found: FoundReport, to: Addressee, *, from_desk: UUID, due_at: dat
         sealed = bytes(header.header)
         moved.append((header.container, sealed, rewrite(sealed, ring.for_any(old), public_keys_of(new))))
     share = _share_for(found, to, ring)
-    version = found.report.version - 1  # the row still has the version that it was found with
+    version = found.report.version
     if not wall.hand_over(found.report.id, to.desk, due_at, version, from_desk, to.epoch, share, moved):
         raise SealingStopped
 

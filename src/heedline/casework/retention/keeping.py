@@ -25,12 +25,19 @@ from heedline.packs import load_pack
 from heedline.packs.rules.retention import Retention, months_after
 from heedline.permits import wall
 from heedline.permits.capabilities import Capability
-from heedline.permits.gate import Refused
+from heedline.permits.second_person import (
+    RULES,
+    DecisionRequest,
+    Matter,
+    Reply,
+    RequestState,
+    refuse_second_request,
+)
 from heedline.reports.lifecycle import Move, NotNow, Stage, after
 from heedline.reports.models import Disposal, Hold, Keeping, Report, Review, SealedPayload
 
 _NOT_DONE = {
-    "not-yours": "Somebody else decides about this, or has: a supervisor of the desk, and not whoever proposed it.",
+    "not-yours": RULES[Matter.DISPOSAL].decided,
     "not-closed": "The report has been opened again or handed over. It cannot be disposed of now.",
     "held": "The report is held. It cannot be disposed of until the hold is released.",
 }
@@ -171,8 +178,9 @@ def propose(ref: UUID, reason: str, *, by: Attendance, at: datetime) -> UUID:
         raise ValueError("no such reason")
     if Hold.objects.filter(report=found.report, released_on=None).exists():
         raise NotNow(_NOT_DONE["held"])
-    if Disposal.objects.filter(report=ref, decided_on=None).exists():
-        raise NotNow("This has been proposed already. A supervisor decides.")
+    refuse_second_request(
+        Matter.DISPOSAL, waits=Disposal.objects.filter(report=ref, decided_on=None).exists()
+    )
     keeping = Keeping.objects.filter(report=found.report).first()
     group = keeping.group if keeping is not None else rules().other
     desk, ident = found.report.desk, uuid4()
@@ -193,6 +201,14 @@ def propose(ref: UUID, reason: str, *, by: Attendance, at: datetime) -> UUID:
     return ident
 
 
+def _decision_request(proposed: Disposal) -> DecisionRequest:
+    """Return the facts of this proposal that the rules for a second person look at."""
+    state = RequestState.WAITING
+    if proposed.decided_on is not None:
+        state = RequestState.AGREED if proposed.done else RequestState.REFUSED
+    return DecisionRequest(Matter.DISPOSAL, proposed.proposed_by_id, state, proposed.proposed_on)
+
+
 def decide(disposal_id: UUID, *, dispose: bool, by: Attendance, at: datetime) -> bool:
     """Confirm a proposal, or keep the report after all; once, by a supervisor who did not propose it. True when it is gone.
 
@@ -206,8 +222,9 @@ def decide(disposal_id: UUID, *, dispose: bool, by: Attendance, at: datetime) ->
         if found is None:
             raise NotHere
         by.require(Capability.DECIDE_DISPOSAL, found.desk_id)
-        if dispose and found.proposed_by_id == by.officer_id:
-            raise Refused("You proposed this yourself. Somebody else confirms it.")
+        request, reply = _decision_request(found), Reply.AGREE if dispose else Reply.REFUSE
+        request.check_person(reply, by=by.officer_id, today=at.date())
+        request.after(reply)
         paper, naming = None, list[UUID]()
         if dispose:
             naming = repeat_contact.naming(found.report, by=by)

@@ -6,6 +6,7 @@
 CREATE FUNCTION public.a_header_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF OLD.part = 'partner' AND (OLD.epochs <> '{}' OR NEW.epochs = '{}') AND (NEW.header = '') = (NEW.epochs = '{}')
+        AND NEW.epochs <> OLD.epochs
         AND ROW(NEW.container, NEW.report_id, NEW.part) = ROW(OLD.container, OLD.report_id, OLD.part) THEN
         RETURN NEW;
     END IF;

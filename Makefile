@@ -12,7 +12,7 @@ NOBODY := env -u HEEDLINE_PROCESS -u HEEDLINE_DATABASE_URL -u HEEDLINE_SECRET_KE
 COMMITTING := tests/house/test_canary_law.py tests/house/test_time_law.py tests/house/test_log_order.py tests/house/test_log_watch.py tests/house/test_log_export.py tests/house/test_log_attackers.py tests/house/test_witness.py tests/casework/test_races.py
 COMMITTING += tests/house/test_killed_readdressing.py tests/house/test_log_keys.py
 
-.PHONY: help demo test again rules check fix docs leaflets trees bench lock clean ready-demo ready-dev ready-browser
+.PHONY: help demo test again rules check fix docs leaflets trees bench lock sbom clean ready-demo ready-dev ready-browser
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,10 +62,15 @@ trees: ready-dev ready-browser ## write what a screen reader is told of every pu
 bench: ready-dev ## measure the budgets; writes var/bench.json
 	@$(PY) scripts/bench.py
 
-LOCK := .venv/bin/uv pip compile --quiet pyproject.toml --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-header --no-annotate
+LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-header --no-annotate
 lock: ready-dev ## resolve the dependencies of pyproject.toml anew, with hashes (UPGRADE=1 takes newest versions)
-	@$(LOCK) $(if $(UPGRADE),--upgrade) --all-extras --group dev --group build -o requirements-dev.lock
-	@$(LOCK) --extra embedded --group build --constraint requirements-dev.lock -o requirements.lock
+	@$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml --all-extras --group dev -o requirements-dev.lock
+	@$(LOCK) pyproject.toml --extra embedded --constraint requirements-dev.lock -o requirements.lock
+	@$(LOCK) $(if $(UPGRADE),--upgrade) --group build -o requirements-build.lock
+
+sbom: ready-dev ## list what a running installation consists of, with hashes and licences of origin (var/sbom.json, CycloneDX)
+	@mkdir -p var
+	@.venv/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible --of JSON -o var/sbom.json
 
 clean: ## remove what was installed and cached (var/, where the demonstration lives, stays)
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/*/node_modules

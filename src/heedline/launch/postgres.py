@@ -28,7 +28,7 @@ import psycopg
 from heedline.launch import CannotStart, accounts, binaries, places, roles, server
 from heedline.launch.places import Place
 
-__all__ = ["CannotStart", "Cluster", "destroy", "given_urls", "running", "start", "stop"]
+__all__ = ["CannotStart", "Cluster", "destroy", "given_urls", "is_running", "running", "start", "stop"]
 
 
 @dataclass(frozen=True)
@@ -113,6 +113,11 @@ def start(home: Path, *, durable: bool = True) -> Cluster:
         )
         _settle(cluster)
     return cluster
+
+
+def is_running(cluster: Cluster) -> bool:
+    """Whether the server of this cluster runs."""
+    return server.postmaster(cluster.data) is not None
 
 
 def stop(cluster: Cluster) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import cast
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -10,7 +11,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
-from heedline.casework import attendance, key_view, passkeys
+from heedline.casework import attendance, key_view, passkeys, renewing
+from heedline.casework.session_store import SessionStore
 from heedline.vault import CannotOpen
 from heedline.web.components.forms import Form, TextInput
 from heedline.web.declared import Audience, open_to
@@ -75,6 +77,7 @@ def _try(request: SignedInRequest, form: Form) -> Form:
         return form.but(
             passphrase=f"There have been too many tries. Wait {throttle.wait_words(wait)} and try again."
         )
+    request.attendance = renewing.renew(request.attendance, cast(SessionStore, request.session))
     try:
         request.attendance = attendance.unlock(
             request.attendance, form.text("passphrase"), at=attendance.now()

@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "heedline.intake",
     "heedline.reports",
     "heedline.permits",
+    "heedline.database",
     "heedline.web.components",
     "heedline.web.reporter",
     "heedline.web.entrance",

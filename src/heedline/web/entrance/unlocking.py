@@ -12,8 +12,8 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
 from heedline.casework import attendance, key_view, passkeys, renewing
+from heedline.casework.errors import CannotOpen
 from heedline.casework.session_store import SessionStore
-from heedline.vault import CannotOpen
 from heedline.web.components.forms import Form, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import kept_words, throttle

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from wsgiref.headers import Headers
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from heedline.casework.pace import CALLER, PACE, is_inner
+from heedline.casework.intake.rate_limit import CALLER, PACE, is_inner
 from heedline.config import environment as env
 from heedline.config.front import Front, Limits
 
@@ -67,7 +67,7 @@ def address_of(environ: WSGIEnvironment, header: str) -> str:
 def forgetting_who(app: WSGIApplication, *, header: str = "") -> WSGIApplication:
     """The same application, which never learns where a request came from or with what.
 
-    It gets a number to count by, made under a key that is thrown away (`casework.pace`). `header`: of the proxy in front,
+    It gets a number to count by, made under a key that is thrown away (`casework.intake.rate_limit`). `header`: of the proxy in front,
     as WSGI calls it.
     """
     names = {*WHO_IS_ASKING, header}
@@ -127,10 +127,10 @@ def build(process: str) -> Front:
     )
     if process != "public":
         return Front(files, settings.OWN_URL, limits, ready=files.files.__contains__)
-    from heedline.casework import counting
-    from heedline.web.reporter import attack
+    from heedline.casework.intake import page_counts
+    from heedline.web.public import attack
 
-    counting.begin()
+    page_counts.begin()
     header = f"HTTP_{settings.CLIENT_HEADER.upper().replace('-', '_')}" if settings.CLIENT_HEADER else ""
     pages = attack.everywhere()
     return Front(

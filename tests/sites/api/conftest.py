@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 
 from heedline.web.declared import BODY_REFUSED
-from tests.acting import acting
-from tests.cast import House
+from tests.support.acting import acting
+from tests.support.cast import House
 
 
 class Program:

@@ -15,11 +15,11 @@ from jsonschema import Draft202012Validator
 
 from heedline.api import reading
 from heedline.api.problems import ALL, Problem
-from heedline.casework.pace import CALLER, PACE
+from heedline.casework.intake.rate_limit import CALLER, PACE
 from heedline.vault.codes import new_code
 from tests.sites.api.conftest import Program
 from tests.sites.api.test_reports import REPORT
-from tests.sites.reporter.mishaps import database_away
+from tests.sites.public.mishaps import database_away
 
 type Document = dict[str, Any]
 

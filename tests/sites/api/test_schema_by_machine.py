@@ -21,8 +21,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from heedline.api.views import document
-from tests.acting import acting
 from tests.sites.api.conftest import Program
+from tests.support.acting import acting
 
 
 @pytest.fixture

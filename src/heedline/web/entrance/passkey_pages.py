@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
-from heedline.casework import attendance, passkeys, renewing
+from heedline.casework.access import passkeys, session, session_rotation
+from heedline.casework.access.session_store import SessionStore
 from heedline.casework.errors import CannotOpen
-from heedline.casework.session_store import SessionStore
 from heedline.web.components.forms import Form
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.key_pages import PASSPHRASE, with_passphrase
@@ -37,7 +37,7 @@ def add(request: SignedInRequest) -> HttpResponse:
             form = with_passphrase(
                 request,
                 form,
-                lambda words: passkeys.add(credential, given, again, words, by=by, at=attendance.now()),
+                lambda words: passkeys.add(credential, given, again, words, by=by, at=session.now()),
             )
             if not form.errors:
                 messages.success(request, "The passkey unlocks your keys from now on.")
@@ -57,10 +57,10 @@ def unlock(request: SignedInRequest) -> HttpResponse:
     """Unlock by what the passkey has answered."""
     asked = request.POST.get("next", "")
     lead_to = asked if is_own_path(asked) else reverse("my-work")
-    request.attendance = renewing.renew(request.attendance, cast(SessionStore, request.session))
+    request.attendance = session_rotation.renew(request.attendance, cast(SessionStore, request.session))
     try:
         request.attendance = passkeys.unlock(
-            request.POST.get("given", ""), by=request.attendance, at=attendance.now()
+            request.POST.get("given", ""), by=request.attendance, at=session.now()
         )
     except CannotOpen:
         messages.error(request, "This passkey does not open your keys. Use your passphrase.")

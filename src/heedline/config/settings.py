@@ -7,6 +7,7 @@ malformed. No secret has a default outside the test process.
 from __future__ import annotations
 
 import sys
+from urllib.parse import urlsplit
 
 from heedline.config import environment as env
 from heedline.config import single_sign_on
@@ -35,8 +36,8 @@ ROOT = env.text("HEEDLINE_ROOT", default="")
 PUBLIC_URL = env.text("HEEDLINE_PUBLIC_URL", default="http://127.0.0.1:8000")
 OFFICE_URL = env.text("HEEDLINE_OFFICE_URL", default="http://localhost:8001")
 PARTNER_URL = env.text("HEEDLINE_PARTNER_URL", default="http://127.0.0.3:8003")
-#: The origin of the site that people sign in to here.
-OWN_URL = PARTNER_URL if FOR_PARTNERS else OFFICE_URL
+#: The origin of this process's site: the only one that it answers (`config.front`).
+OWN_URL = {"public": PUBLIC_URL, "partner": PARTNER_URL}.get(PROCESS, OFFICE_URL)
 #: A passkey is bound to a name: where the site's host is an address, none is offered.
 PASSKEYS = has_a_name(OWN_URL)
 #: Cookies are shared across the ports of a host, so two instances need different names.
@@ -101,8 +102,7 @@ AUTH_USER_MODEL = "desks.Officer"
 
 # --- web ---------------------------------------------------------------------------------------------------------
 ROOT_URLCONF = f"heedline.config.urls_{PROCESS if PROCESS in {'public', 'partner'} else 'office'}"
-_HERE = "127.0.0.3" if FOR_PARTNERS else "127.0.0.1,localhost,[::1]"
-ALLOWED_HOSTS = [h for h in env.text("HEEDLINE_HOSTS", default=f"{_HERE},testserver").split(",") if h]
+ALLOWED_HOSTS = [urlsplit(OWN_URL).hostname or ""] if PROCESS != "none" else ["localhost", "testserver"]
 SECURE = not DEMO and not TESTING
 _HOST_ONLY = "__Host-" if SECURE else ""
 DRAFT_COOKIE = f"{_HOST_ONLY}hl_draft_{INSTANCE}"

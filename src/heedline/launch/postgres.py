@@ -28,7 +28,17 @@ import psycopg
 from heedline.launch import CannotStart, accounts, binaries, places, roles, server
 from heedline.launch.places import Place
 
-__all__ = ["CannotStart", "Cluster", "destroy", "found", "given_urls", "running", "start", "stop"]
+__all__ = [
+    "CannotStart",
+    "Cluster",
+    "destroy",
+    "found",
+    "given_urls",
+    "is_running",
+    "running",
+    "start",
+    "stop",
+]
 
 
 @dataclass(frozen=True)
@@ -128,6 +138,11 @@ def found(home: Path) -> Cluster | None:
     return Cluster(
         home, place.data, place.socket, programs.major, programs.folder, account.name, programs.installed
     )
+
+
+def is_running(cluster: Cluster) -> bool:
+    """Whether the server of this cluster runs."""
+    return server.postmaster(cluster.data) is not None
 
 
 def stop(cluster: Cluster) -> None:

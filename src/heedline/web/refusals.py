@@ -28,6 +28,7 @@ from heedline.casework.errors import (
 )
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
+from heedline.web.declared import BODY_REFUSED
 from heedline.web.page_context import is_signed_in_to
 
 logger = logging.getLogger("heedline.web")
@@ -77,11 +78,24 @@ _UNEXPECTED = Refusal(
     500, "Something went wrong on our side", "Nothing more was changed. Please try again in a minute."
 )
 
+#: What `config.front` would not hand on, by the status that it gives for it.
+BODIES = {
+    408: Refusal(
+        408,
+        "This took too long to arrive",
+        "Your connection is very slow or was interrupted. Nothing was stored. Please try again.",
+    ),
+    413: TABLE[RequestDataTooBig],
+    415: Refusal(415, "Files cannot be sent here", "Go back and send it without a file."),
+}
+
 #: What the public reads instead, in its own language: a key of the pack's words, by status.
 _PUBLIC = {
     400: "errors.bad",
     403: "errors.forbidden",
     404: "errors.not_found",
+    408: "errors.bad",
+    415: "errors.bad",
     413: "errors.too_large",
     503: "errors.away",
 }
@@ -115,6 +129,9 @@ class RefusalsBecomePages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        refused = BODIES.get(request.META.get(BODY_REFUSED, 0))
+        if refused is not None and not request.path_info.startswith("/api/"):  # the API has problem documents
+            return page(request, refused)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponseBase | None:

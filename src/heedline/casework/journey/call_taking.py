@@ -59,6 +59,8 @@ _LANGUAGE = "en"  # what officers write in; the caller's own is an answer like o
 _HOURS = 24
 #: A draft's note that somebody may be in danger, as whoever began it said.
 _FOR_DANGER = "for_danger"
+#: A draft's note that whoever began it had the training then: only such a call may be finished after it has run out.
+_BEGUN_IN_TIME = "begun_in_time"
 _LOOK_ALIKE = str.maketrans("ILOU", "110V")
 
 
@@ -104,7 +106,9 @@ def open_call(cookie: str | None, *, by: Attendance, at: datetime) -> Draft | No
 
 def begin(cookie: str | None, *, by: Attendance) -> Draft:
     """A new call of this officer, under the browser's cookie when it has one. Nothing is stored before `keep`."""
-    return Draft(cookie or drafting.new_cookie(), keep_hours=_HOURS, purpose=_purpose(by), whose=For.OFFICER)
+    draft = Draft(cookie or drafting.new_cookie(), keep_hours=_HOURS, purpose=_purpose(by), whose=For.OFFICER)
+    draft.notes = {_BEGUN_IN_TIME: not for_danger_only(by)}
+    return draft
 
 
 def for_danger_only(by: Attendance) -> bool:
@@ -196,12 +200,13 @@ def send(
     """Send what was taken down. When this returns it is durable, and the draft holds the code and nothing else.
 
     Sent twice, it is one report. Raises SealingStopped (nothing was sent, the draft stays) and Refused. A training that
-    ran out since yesterday cuts nobody off, and none is asked for where somebody is or may be in danger (`for_danger`);
-    the log says so.
+    ran out since this call began cuts nobody off, and none is asked for where somebody is or may be in danger
+    (`for_danger`); the log says so.
     """
     excused = told.urgency == "danger" or bool(draft.notes.get(_FOR_DANGER))
     with _on_the_record(by):
-        missing = by.require(Capability.TAKE_DOWN, begun=True, excused=excused)
+        begun = bool(draft.notes.get(_BEGUN_IN_TIME))
+        missing = by.require(Capability.TAKE_DOWN, begun=begun, excused=excused)
     if contact.channel not in CHANNELS:
         raise ValueError("a way in that the door does not know")
     new = NewReport(

@@ -14,7 +14,7 @@ from django.urls import URLPattern, get_resolver
 from heedline.casework.access import session as access_session
 from heedline.casework.access.session_store import SessionStore
 from heedline.casework.language import translating
-from heedline.casework.language.translating import Wanted
+from heedline.casework.language.translating import TranslationRequest
 from heedline.desks.models import Shift
 from heedline.dispatch.models import Alarm
 from heedline.reports.models import Report, Translation
@@ -122,7 +122,7 @@ def theirs(house: House, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     alarm = Alarm.objects.create(kind="overdue", desk=house.desks["north-east"], report_id=ref, slot=now())
     people = People(house, now())
     with people.sitting("Odile") as here:
-        translating.ask(ref, Wanted("pl"), by=here, at=people.at)
+        translating.ask(ref, TranslationRequest("pl"), by=here, at=people.at)
     task = Translation.objects.get()
     return {"ref": str(ref), "alarm": str(alarm.id), "desk": "north-east", "task": str(task.id)}
 

@@ -78,7 +78,7 @@ class RecoveryKey:
 
 
 @dataclass(frozen=True)
-class Refused:
+class RejectedStatement:
     """A statement that was not believed, and the rule that it broke. Never used for anything else."""
 
     id: str
@@ -95,7 +95,7 @@ class Directory:
     is a statement that somebody took away (or a place where an old signature may be slipped in), and an alarm.
     """
 
-    refused: tuple[Refused, ...]
+    refused: tuple[RejectedStatement, ...]
     highest_serial: int
     gaps: tuple[int, ...]
     _stewards: frozenset[str]

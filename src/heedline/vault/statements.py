@@ -28,13 +28,13 @@ from heedline.vault.directory import (
     OfficerKeys,
     PartnerKeys,
     RecoveryKey,
-    Refused,
+    RejectedStatement,
     Voiceprint,
 )
 from heedline.vault.signed import (
     JSON,
     ROOT,
-    Signed,
+    SignedStatement,
     Statement,
     check_shape,
     check_signatures_shape,
@@ -53,8 +53,8 @@ __all__ = [
     "OfficerKeys",
     "PartnerKeys",
     "RecoveryKey",
-    "Refused",
-    "Signed",
+    "RejectedStatement",
+    "SignedStatement",
     "Statement",
     "key_bytes",
     "key_text",
@@ -69,7 +69,7 @@ OUTSIDE = "partner"
 _BY_A_MEMBER = frozenset({"epoch", "granted", "ended"})
 
 
-def verify_all(signed: Iterable[Signed | str], *, root: bytes, installation: str) -> Directory:
+def verify_all(signed: Iterable[SignedStatement | str], *, root: bytes, installation: str) -> Directory:
     """The directory of all statements that hold, from signed statements or their JSON texts.
 
     ``root`` is the pinned Ed25519 public key. Signatures and keys once found good are remembered by hash, so
@@ -78,14 +78,14 @@ def verify_all(signed: Iterable[Signed | str], *, root: bytes, installation: str
     if len(root) != keys.SIGNING_PUBLIC_SIZE:
         raise ValueError("the root is an Ed25519 public key of 32 bytes")
     judge = _Judge(root, installation)
-    readable: list[Signed] = []
+    readable: list[SignedStatement] = []
     for one in signed:
         try:
-            readable.append(Signed.from_json(one) if isinstance(one, str) else one)
+            readable.append(SignedStatement.from_json(one) if isinstance(one, str) else one)
             check_shape(readable[-1].statement)
         except ValueError:
             # Nothing of it may be echoed: it can be anything.
-            judge.refused.append(Refused("", "", 0, "not a statement of a known shape"))
+            judge.refused.append(RejectedStatement("", "", 0, "not a statement of a known shape"))
             if not isinstance(one, str):
                 readable.pop()
     for one in sorted(readable, key=_order):
@@ -93,7 +93,7 @@ def verify_all(signed: Iterable[Signed | str], *, root: bytes, installation: str
     return judge.directory()
 
 
-def _order(one: Signed) -> tuple[int, int, str]:
+def _order(one: SignedStatement) -> tuple[int, int, str]:
     said = one.statement
     return said.serial, _RANK.get(said.kind, 2), said.id
 
@@ -131,7 +131,7 @@ class _Judge:
     def __init__(self, root: bytes, installation: str) -> None:
         self._root = root
         self._installation = installation
-        self.refused: list[Refused] = []
+        self.refused: list[RejectedStatement] = []
         self._ids: set[str] = set()
         self._serials: set[int] = set()
         self._stewards: dict[str, bytes] = {}
@@ -156,7 +156,7 @@ class _Judge:
             "ended": self._hear_ended,
         }
 
-    def hear(self, one: Signed) -> None:
+    def hear(self, one: SignedStatement) -> None:
         said = one.statement
         try:
             if said.id in self._ids:
@@ -172,7 +172,7 @@ class _Judge:
             else:
                 self._heard[said.kind](said)
         except _BreaksARule as rule:
-            self.refused.append(Refused(said.id, said.kind, said.serial, str(rule)))
+            self.refused.append(RejectedStatement(said.id, said.kind, said.serial, str(rule)))
             return
         self._owners |= self._claims
         self._ids.add(said.id)
@@ -201,7 +201,7 @@ class _Judge:
 
     # Whose signature counts
 
-    def _check_signers(self, one: Signed) -> None:
+    def _check_signers(self, one: SignedStatement) -> None:
         kind, body, signers = one.statement.kind, one.statement.body, set(one.signatures)
         if kind == "steward" or (kind == "leaver" and signers == {ROOT} and body["person"] in self._stewards):
             if signers != {ROOT}:

@@ -16,7 +16,7 @@ from heedline.audit.acts import Act
 from heedline.casework.keys import directory as key_directory
 from heedline.desks.models import KeyStatement
 from heedline.permits.gate import Refused
-from heedline.vault.signed import ROOT, Signed, Statement
+from heedline.vault.signed import ROOT, SignedStatement, Statement
 from heedline.vault.signed import propose as propose_in_vault
 
 
@@ -61,7 +61,7 @@ def state(kind: str, body: Mapping[str, Any], hands: Sequence[Signer], *, at: da
         if before is not None
         else Statement(str(uuid4()), kind, serial, dict(body), at.date().isoformat())
     )
-    signed = Signed(statement, {})
+    signed = SignedStatement(statement, {})
     for hand in hands:
         if isinstance(hand, Proposed):
             signed = signed.with_proposal(hand.person, hand.made)

@@ -18,13 +18,13 @@ from heedline.casework.intake.drafting import Draft
 from heedline.casework.intake.page_counts import ANYWHERE, COUNTS
 from heedline.web.declared import Audience, open_to
 from heedline.web.public import cookies, recovery
-from heedline.web.public.asking import KIND_FIELD, Asking, first_kind, identity_offered, pack, question_set
+from heedline.web.public.asking import KIND_FIELD, PageFlow, first_kind, identity_offered, pack, question_set
 
-__all__ = ["StoreAway", "Turn", "asking_of", "draft_of", "kind_of", "now", "on_draft", "on_sent"]
+__all__ = ["DraftVisit", "StoreAway", "asking_of", "draft_of", "kind_of", "now", "on_draft", "on_sent"]
 
 
 @dataclass
-class Turn:
+class DraftVisit:
     """What a view about a draft gets. `late`: the browser's draft was gone, so this one is new and not yet kept."""
 
     request: HttpRequest
@@ -49,7 +49,7 @@ class Turn:
         return kind_of(self.draft)
 
     @property
-    def asking(self) -> Asking:
+    def asking(self) -> PageFlow:
         """The questions over the draft's answers."""
         return asking_of(self.draft, self.at)
 
@@ -70,10 +70,12 @@ def kind_of(draft: Draft) -> str:
     return str(draft.notes.get("kind") or first_kind())
 
 
-def asking_of(draft: Draft, at: datetime) -> Asking:
+def asking_of(draft: Draft, at: datetime) -> PageFlow:
     """The questions over the answers of a draft."""
     kind = kind_of(draft)
-    return Asking(question_set(kind), draft.answers, identity_offered(at), question_set(kind, original=True))
+    return PageFlow(
+        question_set(kind), draft.answers, identity_offered(at), question_set(kind, original=True)
+    )
 
 
 def _posted_kind(request: HttpRequest) -> str:
@@ -109,7 +111,7 @@ def on_draft(view: TurnView) -> View:
             return recovery.no_draft(request)
         if draft is None:
             notes = {"late": True, "kind": _posted_kind(request)}
-            turn = Turn(request, at, Draft(cookie=drafting.new_cookie(), notes=notes), late=True)
+            turn = DraftVisit(request, at, Draft(cookie=drafting.new_cookie(), notes=notes), late=True)
             response = view(turn, **kwargs)
             if turn.saved:
                 cookies.give(response, settings.DRAFT_COOKIE, turn.draft.cookie)
@@ -118,7 +120,7 @@ def on_draft(view: TurnView) -> View:
             return recovery.already_sent(request)
         if _posted_kind(request) not in ("", kind_of(draft)):  # by another door, in another tab
             return recovery.does_not_fit(request)
-        return view(Turn(request, at, draft), **kwargs)
+        return view(DraftVisit(request, at, draft), **kwargs)
 
     return dressed
 
@@ -139,6 +141,6 @@ def on_sent(view: TurnView) -> View:
             return recovery.code_gone(request)
         if not draft.sent:
             return recovery.not_sent_yet(request)
-        return view(Turn(request, at, draft), **kwargs)
+        return view(DraftVisit(request, at, draft), **kwargs)
 
     return dressed

@@ -10,7 +10,7 @@ from uuid import UUID
 from heedline.audit.leaves import Sequenced
 from heedline.audit.tree import Forest, Memory, leaf_hash
 from heedline.casework.log.folder import LAYOUT, tile_path
-from heedline.vault.notes import Checkpoint, NoteSigner, signed_note
+from heedline.vault.notes import NoteSigner, TreeHead, signed_note
 
 _BATCH = 2000
 _BY = NoteSigner("heedline-log/made-up/1", bytes(range(32)))
@@ -38,7 +38,7 @@ def make_up(path: Path, size: int) -> str:
             out.writelines(line + b"\n" for line in lines)
             tree.append([leaf_hash(line) for line in lines])
             if tree.size in {middle, size}:
-                text = Checkpoint(_BY.name, tree.size, tree.root()).text
+                text = TreeHead(_BY.name, tree.size, tree.root()).text
                 notes.append((tree.size, signed_note(text, [_BY.line(text)])))
     for (level, index), hashes in tiles.items():
         file = path / tile_path(level, index, len(hashes) // 32)

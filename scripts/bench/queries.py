@@ -16,7 +16,7 @@ from typing import Any
 _WHO = (
     'FROM "permits_session"',
     'FROM "permits_unlocked"',
-    "set_config('heedline.wall'",
+    "set_config('heedline.session_secret'",
     'FROM "desks_appointment"',
 )
 _WHO_IS_SIGNED_IN = 'FROM "desks_officer" WHERE "desks_officer"."id" ='

@@ -204,7 +204,7 @@ def test_what_changed_while_it_lay_interrupted_is_written_again(
     folder.check(again, folder.read(again), lambda _: None)
 
 
-def _facts(part: folder.Part) -> dict[str, Any]:
+def _facts(part: folder.BackupPart) -> dict[str, Any]:
     from dataclasses import asdict
 
     return asdict(part)

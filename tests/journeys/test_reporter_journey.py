@@ -14,7 +14,7 @@ from django.conf import settings
 
 from heedline.casework.contact import messages
 from heedline.casework.journey import transitions
-from heedline.casework.journey.transitions import Finding
+from heedline.casework.journey.transitions import Assessment
 from heedline.packs import load_pack
 from heedline.reports.models import Report
 from heedline.vault.codes import new_code
@@ -321,7 +321,7 @@ def officer_asks(house: House, question: str) -> None:
     with acting("office"):
         nadia = house.sign_in("Nadia", at=at)
         transitions.take(report.id, by=nadia, at=at)
-        finding = Finding(
+        finding = Assessment(
             danger_to_life=False, done_what="Asks about doors", priority="medium", reason="Asked twice"
         )
         transitions.assess(report.id, finding, version=Report.objects.get().version, by=nadia, at=at)

@@ -53,7 +53,7 @@ CONTACT = {
     "times": f"{CANARY} before noon",
 }
 NORTH_EAST: dict[str, Any] = {"where": {"postcode": stories.NORTH_EAST, "place": f"{CANARY} place"}}
-FINDING = transitions.Finding(False, f"{CANARY} answer", "low", f"{CANARY} reason")
+FINDING = transitions.Assessment(False, f"{CANARY} answer", "low", f"{CANARY} reason")
 CLOSING = transitions.Closing("insufficient", f"{CANARY} reason", "finished")
 
 

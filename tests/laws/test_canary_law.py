@@ -247,7 +247,7 @@ def officers(day: Day, db: psycopg.Connection[Any]) -> None:
     ref = stories.new_report(narrative=f"{SAID} narrative", where={"postcode": stories.NORTH_EAST})
     stories.send(ref, at=at)
     day.codes.append(ref.code.symbols)
-    finding = transitions.Finding(False, f"{SAID} done", "low", f"{SAID} reason")
+    finding = transitions.Assessment(False, f"{SAID} done", "low", f"{SAID} reason")
     with acting("office"):
         odile = day.house.sign_in("Odile", at=at)
         transitions.take(ref.report_id, by=odile, at=at)

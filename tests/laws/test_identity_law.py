@@ -24,7 +24,7 @@ from heedline.casework.pages import case_file
 from heedline.casework.report import sealing
 from heedline.casework.setup import stewardship
 from heedline.desks.models import Appointment, Desk, EpochGrant, KeyStatement
-from heedline.intake.api_payload import Refused as NotTaken
+from heedline.intake.api_payload import RejectedPayload as NotTaken
 from heedline.intake.api_payload import from_api
 from heedline.intake.question_files import load_question_set
 from heedline.packs import load_pack
@@ -35,7 +35,7 @@ from heedline.vault import CannotOpen
 from heedline.vault.container import Container, file_key
 from heedline.vault.grants import open_grant
 from heedline.vault.identity import open_identity, open_share
-from heedline.vault.signed import Signed, Statement
+from heedline.vault.signed import SignedStatement, Statement
 from tests.laws import thief
 from tests.support import stories
 from tests.support.acting import acting
@@ -266,11 +266,11 @@ def test_a_statement_put_in_by_hand_gives_no_grant(people: People) -> None:
     house, odile = people.house, people.house.officers["Odile"]
     body = {"desk": str(house.desks["identity"].id), "person": str(odile.id)}
     last = KeyStatement.objects.latest("serial")
-    serial, follows = last.serial + 1, Signed.from_json(last.signed).statement.link
+    serial, follows = last.serial + 1, SignedStatement.from_json(last.signed).statement.link
     statement = Statement(
         "3c6a5a31-9b46-4f3e-8b77-8f0a4a1b9a10", "member", serial, body, people.at.date().isoformat(), follows
     )
-    signed = Signed(statement, {})
+    signed = SignedStatement(statement, {})
     for hand in house.hands:
         signed = signed.with_signature(hand.person, hand.seed, installation=settings.INSTALLATION)
     KeyStatement.objects.create(id=UUID(statement.id), serial=serial, kind="member", signed=signed.to_json())

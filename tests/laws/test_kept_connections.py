@@ -13,7 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from heedline.casework.access import session as access_session
 from heedline.casework.access.session_store import SessionStore, keys_of
 from heedline.config.databases import database_settings
-from heedline.permits import wall
+from heedline.permits import functions
 from tests.support import database
 from tests.support.cast import House, now
 
@@ -124,7 +124,7 @@ def test_no_token_of_a_session_stands_in_the_text_of_a_statement(house: House, w
         assert found is not None
         assert found[1].desk_ids
     else:
-        wall.stand_behind(secret)
+        functions.enter_session(secret)
     with _other() as other:
         (text,) = other.execute(
             "SELECT query FROM pg_stat_activity WHERE pid = %s", [session]

@@ -17,7 +17,7 @@ from heedline.audit.models import Mark
 from heedline.audit.tree import Forest, leaf_hash
 from heedline.casework.log import keeping as log_keeping
 from heedline.casework.log.verifying import Kept, Verdict, verify
-from heedline.vault.notes import Checkpoint, signed_note
+from heedline.vault.notes import TreeHead, signed_note
 from tests.laws.log_scene import Log, committed_log
 from tests.support import database
 from tests.support.acting import acting
@@ -129,7 +129,7 @@ def test_a_worker_that_makes_up_another_tree_and_signs_it(
         Mark.objects.update(size=tree.size)
         by = log_keeping.signer(1)
         assert by is not None
-        text = Checkpoint(by.name, tree.size, tree.root()).text
+        text = TreeHead(by.name, tree.size, tree.root()).text
         Published.objects.create(
             feed="day",
             size=tree.size,
@@ -285,7 +285,7 @@ def test_somebody_who_has_not_the_key_signs_their_own_log(log: Log, tmp_path: Pa
     stranger = log_keeping.NoteSigner(log_keeping.origin(1), b"\7" * 32)
     wrong = verify(folder, [Kept.from_text("kept", note)], key=stranger.key).wrong
     assert wrong[0] == "The checkpoint kept has no valid signature of the log's key."
-    text = Checkpoint("heedline-log/other/1", 3, b"\0" * 32).text
+    text = TreeHead("heedline-log/other/1", 3, b"\0" * 32).text
     other = signed_note(text, [stranger.line(text)])
     wrong = verify(folder, [Kept.from_text("kept", other)], key=None).wrong
     assert wrong[0] == "The checkpoint kept is of another log: heedline-log/other/1."

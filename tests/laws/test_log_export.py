@@ -25,7 +25,7 @@ from heedline.casework.log import proving as log_proving
 from heedline.casework.log.folder import Folder, tile_path, tiles_of
 from heedline.casework.log.proofs import EventProof, Growth, Unreadable, read_note
 from heedline.casework.log.verifying import Kept, verify
-from heedline.vault.notes import Checkpoint, Note
+from heedline.vault.notes import Note, TreeHead
 from tests.laws.log_scene import Log, committed_log, saved
 from tests.support.acting import acting
 from tests.support.database import cluster, database
@@ -329,7 +329,7 @@ def test_proofs_as_text_are_read_strictly(log: Log) -> None:
                 if isinstance(found, EventProof):
                     believed = found.holds and read_note(found.note) == read_note(event.note)
                 else:
-                    before = Checkpoint("x", 3, sequence.forest().root(3))
+                    before = TreeHead("x", 3, sequence.forest().root(3))
                     believed = found.holds_from(before) and read_note(found.note) == read_note(growth.note)
                 assert not believed, spoiled
 

@@ -18,7 +18,7 @@ from heedline.casework.log.keys import TITLE, KeyChange, LogKeys, change
 from heedline.casework.log.proofs import Unreadable
 from heedline.casework.log.verifying import Kept, verify
 from heedline.casework.log.witnessing import DoesNotFit, Witness
-from heedline.vault.notes import Checkpoint, Note, NoteSigner, signed_note
+from heedline.vault.notes import Note, NoteSigner, TreeHead, signed_note
 from tests.laws.log_scene import KEY, Log, committed_log
 from tests.laws.test_log_export import heedline
 from tests.laws.test_witness import BY, OTHER, STRANGER, growth, note, tree
@@ -31,7 +31,7 @@ NEW, THIRD = NoteSigner(BY.name, NEW_SEED), NoteSigner(BY.name, THIRD_SEED)
 
 
 def written(size: int, old: NoteSigner = BY, new: NoteSigner = NEW, mark: bytes = b"") -> str:
-    return change(Checkpoint(old.name, size, tree(size, mark).root()), old.seed, new.seed)
+    return change(TreeHead(old.name, size, tree(size, mark).root()), old.seed, new.seed)
 
 
 def paper(size: int, old: NoteSigner = BY, new: NoteSigner = NEW) -> KeyChange:
@@ -48,16 +48,16 @@ def test_a_key_counts_up_to_its_last_checkpoint_and_the_next_from_there() -> Non
             assert keys.keys == (BY.key, NEW.key, THIRD.key)
             said = {
                 size: [
-                    by.seed[0] for by in (BY, NEW, THIRD) if by.key in keys.of(Checkpoint(BY.name, size, b""))
+                    by.seed[0] for by in (BY, NEW, THIRD) if by.key in keys.of(TreeHead(BY.name, size, b""))
                 ]
                 for size in (4, 5, 6, 9, 10)
             }
             assert said == {4: [1], 5: [1, 3], 6: [3], 9: [3, 4], 10: [4]}
-    assert LogKeys.known(BY.key, []).of(Checkpoint(OTHER.name, 4, b"")) == ()
+    assert LogKeys.known(BY.key, []).of(TreeHead(OTHER.name, 4, b"")) == ()
 
 
 def test_what_is_no_paper_of_both_keys_is_refused() -> None:
-    right = change(Checkpoint(BY.name, 5, tree(5).root()), BY.seed, NEW.seed)
+    right = change(TreeHead(BY.name, 5, tree(5).root()), BY.seed, NEW.seed)
     text = KeyChange.from_text(right).text
     wrong = [
         right.replace("\n5\n", "\n6\n"),
@@ -65,8 +65,8 @@ def test_what_is_no_paper_of_both_keys_is_refused() -> None:
         signed_note(text, [NEW.line(text)]),
         signed_note(text, [STRANGER.line(text), NEW.line(text)]),
         note(5),
-        change(Checkpoint(BY.name, 5, tree(5).root()), BY.seed, BY.seed),
-        change(Checkpoint(BY.name, -5, tree(5).root()), BY.seed, NEW.seed),
+        change(TreeHead(BY.name, 5, tree(5).root()), BY.seed, BY.seed),
+        change(TreeHead(BY.name, -5, tree(5).root()), BY.seed, NEW.seed),
         "",
     ]
     for one in wrong:
@@ -74,7 +74,7 @@ def test_what_is_no_paper_of_both_keys_is_refused() -> None:
             KeyChange.from_text(one)
     assert text.startswith(f"{TITLE}\n{BY.key}\n"), "no checkpoint can be read out of it"
     with pytest.raises(Exception, match="not a checkpoint"):
-        Checkpoint.from_text(text)
+        TreeHead.from_text(text)
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_a_proof_by_a_former_key_of_another_past_is_not_believed() -> None:
     keys = LogKeys.known(NEW.key, [paper(9)])
     for mark, believed in ((b"", True), (b"x", False)):
         shown = Note.from_text(note(9, BY, mark))
-        assert keys.signed(shown, Checkpoint.from_text(shown.text)) is believed
+        assert keys.signed(shown, TreeHead.from_text(shown.text)) is believed
 
 
 # --- the log of an installation --------------------------------------------------------------------------------------

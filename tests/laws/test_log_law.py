@@ -134,7 +134,7 @@ def test_a_whole_day_leaves_only_known_acts_without_words_or_names(people: Peopl
         transitions.release(ref, by=odile, at=people.at)
         transitions.take(ref, by=odile, at=people.at)
         messages.ask(ref, MARK, version=row(ref).version, by=odile, at=people.at)
-        finding = transitions.Finding(False, MARK, "low", MARK)
+        finding = transitions.Assessment(False, MARK, "low", MARK)
         transitions.assess(ref, finding, version=row(ref).version, by=odile, at=people.at)
         transitions.close(
             ref,

@@ -22,7 +22,7 @@ from heedline.casework.duty import paging
 from heedline.casework.log import checkpoints
 from heedline.casework.log import keeping as log_keeping
 from heedline.casework.log.proofs import note_of_mail
-from heedline.vault.notes import Checkpoint, NotBelieved, Note, NoteKey
+from heedline.vault.notes import NotBelieved, Note, NoteKey, TreeHead
 from tests.laws.log_scene import SLOT, Log, committed_log
 from tests.support import database
 from tests.support.acting import acting
@@ -53,9 +53,9 @@ def test_every_event_gets_its_place_and_the_checkpoint_says_so(log: Log) -> None
     key = NoteKey.from_text(log.rows("SELECT key FROM audit_checkpoint LIMIT 1")[0][0])
     for note, leaves in ((first, 5), (second, 605)):
         Note.from_text(note).believe(key)
-        assert Checkpoint.from_text(Note.from_text(note).text).size == leaves
-    assert Checkpoint.from_text(Note.from_text(second).text).root == root
-    assert Checkpoint.from_text(Note.from_text(second).text).origin == key.name
+        assert TreeHead.from_text(Note.from_text(note).text).size == leaves
+    assert TreeHead.from_text(Note.from_text(second).text).root == root
+    assert TreeHead.from_text(Note.from_text(second).text).origin == key.name
     with acting("worker"):
         tree: Forest = sequence.forest()
         events = list(sequence.in_order(605))
@@ -69,7 +69,7 @@ def test_an_event_of_a_transaction_that_still_runs_is_waited_for(log: Log) -> No
     log.write(2)
     url = database.cluster().url("office", database.database())
     with psycopg.connect(url) as slow:
-        slow.execute("SELECT set_config('heedline.wall', '', false)")
+        slow.execute("SELECT set_config('heedline.session_secret', '', false)")
         slow.execute(
             "INSERT INTO audit_event (act, thing, outcome, detail) VALUES ('queue-read', 'slow', 'done', '{}')"
         )
@@ -290,8 +290,8 @@ def test_a_restore_advances_the_generation_and_the_log_goes_on(log: Log) -> None
     second.believe(key.key)
     with pytest.raises(NotBelieved):
         second.believe(log_keeping.signer(1).key)  # type: ignore[union-attr]
-    assert Checkpoint.from_text(second.text).origin.endswith("/2")
-    assert Checkpoint.from_text(Note.from_text(first).text).origin.endswith("/1")
+    assert TreeHead.from_text(second.text).origin.endswith("/2")
+    assert TreeHead.from_text(Note.from_text(first).text).origin.endswith("/1")
 
 
 def test_only_the_owner_begins_a_generation() -> None:

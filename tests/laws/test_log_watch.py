@@ -157,7 +157,7 @@ def test_somebody_is_called_when_the_sequencer_cannot_keep_up(
     with_a_desk(log)
     monkeypatch.setattr(sequence, "BATCH", 1)
     monkeypatch.setattr(sequence.extend, "__defaults__", (1,))
-    waiting = log_keeping.Waiting()
+    waiting = log_keeping.LogBacklog()
     log.write(22)
     with acting("worker"):
         for seconds in (0.0, 100.0, 200.0):
@@ -175,7 +175,7 @@ def test_somebody_is_called_when_the_sequencer_cannot_keep_up(
 
 def test_somebody_is_called_when_the_log_stands_or_does_not_add_up(log: Log) -> None:
     with_a_desk(log)
-    waiting = log_keeping.Waiting()
+    waiting = log_keeping.LogBacklog()
     log.write(2)
     url = database.cluster().url("office", database.database())
     with psycopg.connect(url) as hanging:  # a transaction that never ends holds the horizon

@@ -23,7 +23,7 @@ from heedline.dispatch.clocks import SLOT, rank_of, slot_of
 from heedline.dispatch.letters import ABOUT_REQUESTS, AlarmKind, Letter
 from heedline.launch import roles
 from heedline.packs.reading.loading import URGENCIES
-from heedline.permits import wall
+from heedline.permits import functions
 from heedline.permits.capabilities import Capability
 from heedline.permits.roles import GRANTS, Role
 from heedline.permits.scopes import reports_of
@@ -200,7 +200,7 @@ def test_a_closed_report_is_not_handed_over_past_the_verb(people: People) -> Non
     desks = people.house.desks
     with people.sitting("Odile"):
         version = found.version
-        assert not wall.hand_over(
+        assert not functions.hand_over(
             ref, desks["south-west"].id, people.at, version, desks["north-east"].id, UUID(int=0), b"share", []
         )
     assert row(ref).desk_id == desks["north-east"].id
@@ -262,7 +262,9 @@ def test_the_ranks_of_a_queue() -> None:
 
 def test_the_states_of_what_is_sent() -> None:
     path = {(str(a), str(b)) for (a, _), b in sending.PATH.items()}
-    path.add((str(sending.State.SENT), str(sending.State.DONE)))  # opened, and no answer is wanted
+    path.add(
+        (str(sending.DisseminationState.SENT), str(sending.DisseminationState.DONE))
+    )  # opened, and no answer is wanted
     assert pairs(source("public.a_dissemination_stays")) == path
 
 
@@ -275,10 +277,16 @@ def test_the_states_in_which_a_partner_opens_it(function: str) -> None:
 
 def test_the_states_that_a_partners_acts_lead_to() -> None:
     received, answered = source("permits.receive_sent"), source("permits.answer_sent")
-    assert f"fresh := d.state = '{sending.State.SENT}'" in received
-    assert f"ELSE '{sending.after(sending.State.SENT, sending.Act.RECEIVE)}' END" in received
-    assert f"d.state <> '{sending.State.RECEIVED}'" in answered
-    assert f"SET state = '{sending.after(sending.State.RECEIVED, sending.Act.ANSWER)}'" in answered
+    assert f"fresh := d.state = '{sending.DisseminationState.SENT}'" in received
+    assert (
+        f"ELSE '{sending.after(sending.DisseminationState.SENT, sending.DisseminationMove.RECEIVE)}' END"
+        in received
+    )
+    assert f"d.state <> '{sending.DisseminationState.RECEIVED}'" in answered
+    assert (
+        f"SET state = '{sending.after(sending.DisseminationState.RECEIVED, sending.DisseminationMove.ANSWER)}'"
+        in answered
+    )
 
 
 # --- letters, alarms and the log ---------------------------------------------------------------------------------------

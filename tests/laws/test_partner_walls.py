@@ -23,7 +23,7 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.access.session_store import SessionStore, keys_of
 from heedline.casework.setup import enrolment
 from heedline.desks.models import Appointment, ProviderBinding
-from heedline.permits import wall
+from heedline.permits import functions
 from heedline.permits.models import OfficeSession
 from tests.support import stories
 from tests.support.acting import acting
@@ -130,14 +130,14 @@ def test_an_officers_wall_shows_the_partners_process_nothing_of_theirs(full: Hou
         row = keys_of(odile.token).row_id
         access_session.leave()
     with acting("partner"), connection.cursor() as cursor:
-        wall.stand_behind(row)
+        functions.enter_session(row)
         for table, people in whose().items():
             assert people <= ids(full, "Petra", "Pavel"), table
         cursor.execute("SELECT count(*) FROM keys_epoch")
         assert cursor.fetchone() == (0,)
         cursor.execute("SELECT permits.my_partner_desks()")
         assert cursor.fetchall() == []
-        wall.step_back()
+        functions.leave_session()
 
 
 def test_a_partners_wall_shows_the_office_no_report(full: House) -> None:
@@ -145,11 +145,11 @@ def test_a_partners_wall_shows_the_office_no_report(full: House) -> None:
     with as_petra(full) as petra:
         row = keys_of(petra.token).row_id
     with acting("office"), connection.cursor() as cursor:
-        wall.stand_behind(row)
+        functions.enter_session(row)
         for table in ("reports_report", "reports_sealed_header", "reports_sealed_payload", "dispatch_alarm"):
             cursor.execute(f"SELECT count(*) FROM {table}")
             assert cursor.fetchone() == (0,), table
-        wall.step_back()
+        functions.leave_session()
 
 
 def test_a_partner_sees_partners_organisations_and_its_own_keys_only(full: House) -> None:
@@ -293,7 +293,7 @@ def test_every_table_that_the_partners_process_may_touch_has_walls() -> None:
 
 def test_a_made_up_wall_is_nobodys(full: House) -> None:
     with acting("partner"), connection.cursor() as cursor:
-        wall.stand_behind(uuid4().bytes * 2)
+        functions.enter_session(uuid4().bytes * 2)
         cursor.execute("SELECT count(*) FROM keys_epoch")
         assert cursor.fetchone() == (0,)
-        wall.step_back()
+        functions.leave_session()

@@ -79,7 +79,7 @@ def test_a_cluster_is_private_and_never_roots(closed: Cluster, opened: Cluster) 
 
 def test_the_socket_fits_even_under_a_deep_home(closed: Cluster) -> None:
     deep = closed.home / ("a-long-name-" * 6) / ("another-" * 8)
-    place = places.with_socket(deep, places.Place(deep, deep), accounts.owner_of(closed.data))
+    place = places.with_socket(deep, places.ClusterPlace(deep, deep), accounts.owner_of(closed.data))
     place.socket.rmdir()
     assert len(os.fsencode(deep)) > 107
     assert len(os.fsencode(place.socket / ".s.PGSQL.5432")) <= 107

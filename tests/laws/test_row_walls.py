@@ -14,10 +14,10 @@ from heedline.casework.contact import messages
 from heedline.casework.dissemination import outgoing
 from heedline.casework.journey import transitions
 from heedline.casework.language import translating
-from heedline.casework.language.translating import Wanted
+from heedline.casework.language.translating import TranslationRequest
 from heedline.desks.models import Appointment
 from heedline.dispatch.models import Alarm
-from heedline.permits import wall
+from heedline.permits import functions
 from heedline.permits.models import OfficeSession
 from heedline.reports.models import Report, Translation
 from tests.support import stories
@@ -63,7 +63,7 @@ def reports(people: People) -> dict[str, UUID]:
         speaks(people, name)
         people.take(ref, name)
         with people.sitting(name) as here:
-            translating.ask(ref, Wanted("pl"), by=here, at=people.at)
+            translating.ask(ref, TranslationRequest("pl"), by=here, at=people.at)
             task = Translation.objects.get(report_id=ref).id
             translating.write(ref, task, "What it says", number=0, by=here, at=people.at)
             messages.ask(ref, "When?", version=row(ref).version, by=here, at=people.at)
@@ -125,7 +125,7 @@ def test_the_desk_that_never_closes_sees_what_it_watches_too(
 
 def test_without_a_wall_there_is_nothing(people: People, reports: dict[str, UUID]) -> None:
     with acting("office"):
-        wall.step_back()
+        functions.leave_session()
         assert set(all_seen().values()) == {NOBODY}
 
 
@@ -134,13 +134,13 @@ def test_without_a_wall_there_is_nothing(people: People, reports: dict[str, UUID
 )
 def test_a_made_up_wall_shows_nothing(people: People, reports: dict[str, UUID], value: str) -> None:
     with acting("office"), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('heedline.wall', %s, false)", [value])
+        cursor.execute("SELECT set_config('heedline.session_secret', %s, false)", [value])
         try:
             with transaction.atomic():
                 found = set(all_seen().values())
         except DatabaseError:  # a wall that is no hex is an error: also nothing
             found = {NOBODY}
-        wall.step_back()
+        functions.leave_session()
     assert found == {NOBODY}
 
 
@@ -151,11 +151,11 @@ def test_what_stands_in_the_tables_is_no_wall(people: People, reports: dict[str,
     token = people.tokens["Odile"]
     with acting("office"):
         for guess in (row_of(token), people.house.officers["Odile"].id.bytes, token.encode()[:32]):
-            wall.stand_behind(guess)
+            functions.enter_session(guess)
             assert set(all_seen().values()) == {NOBODY}
-        wall.stand_behind(keys_of(token).row_id)
+        functions.enter_session(keys_of(token).row_id)
         assert seen("reports_report") == {reports["north-east"]}
-        wall.step_back()
+        functions.leave_session()
 
 
 def test_a_wall_ends_with_the_session_and_with_the_appointment(

@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection, transaction
 from heedline.audit.models import Event
 from heedline.casework.dissemination import outgoing
 from heedline.casework.keys.directory import addressee
-from heedline.permits import wall
+from heedline.permits import functions
 from heedline.reports.models import Dissemination, SealedHeader
 from tests.support.cast import House, now
 from tests.support.keeping_scene import proposed, with_leads
@@ -79,8 +79,8 @@ def test_a_hand_over_takes_every_part_along_and_swaps_only_what_was_compared(peo
             [(part, b"another", new) for part, _, new in whole],  # it has changed since
             [(part, old, b"gone") for part, old, _ in whole],  # no header at all
         ):
-            assert not wall.hand_over(*ids, to.epoch, b"share", moved)
-        assert not wall.hand_over(*ids, ref, b"share", whole), "to no epoch of that desk"
+            assert not functions.hand_over(*ids, to.epoch, b"share", moved)
+        assert not functions.hand_over(*ids, ref, b"share", whole), "to no epoch of that desk"
     assert headers() == before
     assert row(ref).desk_id == desks["north-east"].id
 
@@ -105,7 +105,7 @@ def test_nothing_is_disposed_of_without_a_mark(people: People) -> None:
     ref, disposal = proposed(people, "Odile")
     before = Event.objects.filter(act="disposal-decided").count()
     with people.sitting("Olga"):
-        assert wall.decide_disposal(disposal, {"paper": "made up"}, people.at.date()) == "done"
+        assert functions.decide_disposal(disposal, {"paper": "made up"}, people.at.date()) == "done"
     (event,) = Event.objects.filter(act="disposal-decided")[before:]
     assert (event.thing_id, event.detail["disposed"]) == (ref, True)
     refused("UPDATE reports_disposal SET done = false", match="a disposal stays")

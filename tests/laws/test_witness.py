@@ -20,7 +20,7 @@ from heedline.casework.log import keeping as log_keeping
 from heedline.casework.log.proofs import Growth, Unreadable
 from heedline.casework.log.verifying import Kept, verify
 from heedline.casework.log.witnessing import DoesNotFit, Witness
-from heedline.vault.notes import Checkpoint, Note, NoteSigner, signed_note
+from heedline.vault.notes import Note, NoteSigner, TreeHead, signed_note
 from tests.laws.log_scene import Log, committed_log, saved
 from tests.support.acting import acting
 from tests.support.site_client import SiteClient
@@ -39,7 +39,7 @@ def tree(size: int, mark: bytes = b"") -> Forest:
 
 
 def note(size: int, by: NoteSigner = BY, mark: bytes = b"") -> str:
-    text = Checkpoint(by.name, size, tree(size, mark).root()).text
+    text = TreeHead(by.name, size, tree(size, mark).root()).text
     return signed_note(text, [by.line(text)])
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heedline.casework.journey.transitions import Finding
+from heedline.casework.journey.transitions import Assessment
 from heedline.packs import load_pack
 from heedline.reports.lifecycle import (
     HELD_MOVES,
@@ -152,16 +152,16 @@ def test_the_turn_of_every_stage_is_said() -> None:
 def test_danger_to_life_is_always_high_priority() -> None:
     for priority in load_pack("uk").priorities:
         check_priority(priority, danger=False)
-        assert Finding(False, "Filmed the doors", priority, "An hour").priority == priority
+        assert Assessment(False, "Filmed the doors", priority, "An hour").priority == priority
         if priority == "high":
             check_priority(priority, danger=True)
-            assert Finding(True, "Filmed the doors", priority, "An hour").danger_to_life
+            assert Assessment(True, "Filmed the doors", priority, "An hour").danger_to_life
             continue
         with pytest.raises(NotNow) as refused:
             check_priority(priority, danger=True)
         assert refused.value.about == "priority"
         with pytest.raises(NotNow, match="always high"):
-            Finding(True, "Filmed the doors", priority, "An hour")
+            Assessment(True, "Filmed the doors", priority, "An hour")
 
 
 def test_danger_to_life_is_not_assessed_and_closed_in_one_step() -> None:

@@ -7,19 +7,21 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from heedline.casework.identity import requests as identity_requests
-from heedline.casework.identity.requests import Asking, Decision
+from heedline.casework.identity.requests import Decision, IdentityApplication
 from heedline.casework.pages import identity_requests as pages_identity_requests
-from heedline.permits import wall
+from heedline.permits import functions
 from tests.support.scene_people import NAMED, People
 
 NECESSITY, RISK = "Only she knows which day it is", "Her brother would know at once who told us"
 REASONS = "One call, within her times, by one officer"
-ASKING = Asking("life", NECESSITY, RISK, 30)
+ASKING = IdentityApplication("life", NECESSITY, RISK, 30)
 YES, NO = Decision(True, REASONS), Decision(False, "Ask through the code first")
 ANONYMOUS: dict[str, Any] = {"you": {"who": "anonymous"}}
 
 
-def ask(people: People, ref: UUID, name: str = "Odile", asking: Asking = ASKING, **when: Any) -> UUID:
+def ask(
+    people: People, ref: UUID, name: str = "Odile", asking: IdentityApplication = ASKING, **when: Any
+) -> UUID:
     with people.sitting(name) as here:
         return identity_requests.ask(ref, asking, by=here, at=when.get("at", people.at))
 
@@ -57,5 +59,5 @@ def keys_of(people: People, name: str) -> list[bytes]:
 
 def decided_past_the_verb(request: UUID) -> bool:
     """Whether this session decides when it calls the database itself."""
-    words = wall.Words(uuid4(), b"h", b"p", ())
-    return wall.decide_identity(request, approved=True, words=words, sha256=b"0" * 32, released=b"s")
+    words = functions.SealedWords(uuid4(), b"h", b"p", ())
+    return functions.decide_identity(request, approved=True, words=words, sha256=b"0" * 32, released=b"s")

@@ -11,10 +11,10 @@ from heedline.casework.access import session as access_session
 from heedline.casework.access.session import Attendance
 from heedline.casework.access.session_store import SessionStore
 from heedline.casework.dissemination import outgoing, partner_inbox, partners
-from heedline.casework.dissemination.outgoing import Writing
+from heedline.casework.dissemination.outgoing import DisseminationDraft
 from heedline.casework.dissemination.partner_inbox import OpenedHere
 from heedline.casework.journey import transitions
-from heedline.casework.journey.transitions import Finding
+from heedline.casework.journey.transitions import Assessment
 from heedline.casework.keys import key_verification
 from heedline.casework.setup import stewardship
 from heedline.permits.roles import Role
@@ -26,7 +26,7 @@ from tests.support.scene_people import People, row
 COUNCIL = "northgate"
 TITLE, TEXT = "A worry about a young person", "A young person in your area may need somebody to talk to."
 NECESSITY = "They know the family of old, and can offer help that we cannot."
-LIFE = Finding(True, "Spoke of doing it today", "high", "Their words, and the time")
+LIFE = Assessment(True, "Spoke of doing it today", "high", "Their words, and the time")
 
 
 def a_partner(people: People) -> None:
@@ -74,7 +74,7 @@ def compared(people: People, name: str = "Odile") -> None:
         )
 
 
-def writing(people: People, **changed: object) -> Writing:
+def writing(people: People, **changed: object) -> DisseminationDraft:
     told: dict[str, object] = {
         "partner": people.house.desks[COUNCIL].id,
         "purpose": "support",
@@ -85,7 +85,7 @@ def writing(people: People, **changed: object) -> Writing:
         "necessity": NECESSITY,
         "urgent": False,
     }
-    return Writing(**{**told, **changed})  # type: ignore[arg-type]
+    return DisseminationDraft(**{**told, **changed})  # type: ignore[arg-type]
 
 
 def written(people: People, ref: UUID, name: str = "Odile", **changed: object) -> UUID:

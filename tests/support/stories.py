@@ -10,7 +10,7 @@ from django.conf import settings
 
 from heedline.casework.access.session import Attendance
 from heedline.casework.journey import transitions
-from heedline.casework.journey.transitions import Accepted, Closing, Finding
+from heedline.casework.journey.transitions import Accepted, Assessment, Closing
 from heedline.casework.report.sealing import NewReport
 from heedline.intake.api_payload import from_api
 from heedline.intake.question_files import load_question_set
@@ -22,7 +22,7 @@ from tests.support.acting import acting
 NARRATIVE = "A man I do not know filmed the side doors of the station for an hour and wrote down when the guards changed."
 #: Postcodes inside the two regional desks of the demo pack, and one elsewhere.
 NORTH_EAST, SOUTH_WEST, ELSEWHERE = "NE1 4ST", "BS1 6QF", "SW1A 1AA"
-VAGUE = Finding(
+VAGUE = Assessment(
     danger_to_life=False,
     done_what="Nothing described that can be checked",
     priority="low",

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from heedline.casework.identity import trace_requests
 from heedline.casework.identity.requests import Decision
-from heedline.casework.identity.trace_requests import Asking
+from heedline.casework.identity.trace_requests import TraceApplication
 from heedline.casework.journey import transitions
 from tests.support import stories
 from tests.support.scene_people import DANGER, People, row
@@ -18,7 +18,7 @@ PROPORTION, REASONS = (
     "One life against one promise, and nothing of them is kept",
     "A life first; no other way in time",
 )
-ASKING = Asking("other-in-danger", NECESSITY, TRIED, PROPORTION)
+ASKING = TraceApplication("other-in-danger", NECESSITY, TRIED, PROPORTION)
 WORDS = (NECESSITY, TRIED, PROPORTION, REASONS)
 YES, NO = Decision(True, REASONS), Decision(False, "Ask the neighbour first")
 LIFE = replace(stories.VAGUE, danger_to_life=True, priority="high")
@@ -32,7 +32,7 @@ def at_risk(people: People, name: str = "Odile", **told: Any) -> UUID:
     return ref
 
 
-def ask(people: People, ref: UUID, name: str = "Odile", asking: Asking = ASKING) -> UUID:
+def ask(people: People, ref: UUID, name: str = "Odile", asking: TraceApplication = ASKING) -> UUID:
     with people.sitting(name) as here:
         return trace_requests.ask(ref, asking, by=here, at=people.at)
 
@@ -42,6 +42,6 @@ def decide(people: People, request: UUID, decision: Decision = YES, name: str = 
         trace_requests.decide(request, decision, by=here, at=people.at)
 
 
-def statement(people: People, request: UUID, name: str = "Odile") -> trace_requests.Statement:
+def statement(people: People, request: UUID, name: str = "Odile") -> trace_requests.TraceStatement:
     with people.sitting(name) as here:
         return trace_requests.statement(request, by=here, at=people.at)

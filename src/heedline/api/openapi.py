@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from heedline.api import problems, reading
-from heedline.intake.questions import Kind, Question, QuestionSet, StepKind
+from heedline.intake.questions import FieldKind, Question, QuestionSet, StepKind
 
 type Json = dict[str, Any]
 
@@ -219,12 +219,12 @@ def _fields(questions: Sequence[Question]) -> Json:
 
 def _field(question: Question) -> Json:
     words = {"description": question.label}
-    if question.kind is Kind.CHOICE:
+    if question.kind is FieldKind.CHOICE:
         return {"enum": [choice.value for choice in question.choices], **words}
-    if question.kind is Kind.CHOICES:
+    if question.kind is FieldKind.CHOICES:
         values = [choice.value for choice in question.choices]
         return {"type": "array", "uniqueItems": True, "items": {"enum": values}, **words}
-    if question.kind is Kind.DATE:
+    if question.kind is FieldKind.DATE:
         parts = {
             "year": {"type": "integer"},
             "month": {"type": "integer", "minimum": 1, "maximum": 12},

@@ -13,7 +13,7 @@ MEDIA_TYPE = "application/problem+json"
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ProblemKind:
     """One kind of problem: `code` ends its `type`, a URI that names it and leads nowhere."""
 
     code: str
@@ -26,18 +26,18 @@ class Kind:
         return f"urn:heedline:problem:{self.code}"
 
 
-NOT_JSON = Kind("not-json", 400, "The body is not JSON that this API can read")
-KEY_NEEDED = Kind("idempotency-key", 400, "The Idempotency-Key header is missing or not strong enough")
-UNKNOWN_CODE = Kind("unknown-code", 404, "There is nothing for that code")
-METHOD = Kind("method", 405, "That method is not offered here")
-TOO_SLOW = Kind("too-slow", 408, "The body took too long to arrive")
-NO_ROOM = Kind("no-room", 409, "There are as many unread messages as there may be")
-TOO_LARGE = Kind("too-large", 413, "The body is too large")
-NOT_A_TYPE = Kind("media-type", 415, "Only application/json is taken")
-NOT_TAKEN = Kind("not-taken", 422, "Something in the body cannot be taken")
-OTHER_BODY = Kind("other-body", 422, "This Idempotency-Key was used before, with another body")
-SLOWER = Kind("slower", 429, "Too many reports came from one place")
-NOT_NOW = Kind("not-now", 503, "This cannot be done right now")
+NOT_JSON = ProblemKind("not-json", 400, "The body is not JSON that this API can read")
+KEY_NEEDED = ProblemKind("idempotency-key", 400, "The Idempotency-Key header is missing or not strong enough")
+UNKNOWN_CODE = ProblemKind("unknown-code", 404, "There is nothing for that code")
+METHOD = ProblemKind("method", 405, "That method is not offered here")
+TOO_SLOW = ProblemKind("too-slow", 408, "The body took too long to arrive")
+NO_ROOM = ProblemKind("no-room", 409, "There are as many unread messages as there may be")
+TOO_LARGE = ProblemKind("too-large", 413, "The body is too large")
+NOT_A_TYPE = ProblemKind("media-type", 415, "Only application/json is taken")
+NOT_TAKEN = ProblemKind("not-taken", 422, "Something in the body cannot be taken")
+OTHER_BODY = ProblemKind("other-body", 422, "This Idempotency-Key was used before, with another body")
+SLOWER = ProblemKind("slower", 429, "Too many reports came from one place")
+NOT_NOW = ProblemKind("not-now", 503, "This cannot be done right now")
 
 ALL = (
     NOT_JSON,
@@ -55,11 +55,16 @@ ALL = (
 )
 
 
-class Problem(Exception):
+class ApiProblem(Exception):
     """Raised while reading a request; `problem_page` answers with it."""
 
     def __init__(
-        self, kind: Kind, detail: str, *, errors: Sequence[Mapping[str, str]] = (), retry_after: int = 0
+        self,
+        kind: ProblemKind,
+        detail: str,
+        *,
+        errors: Sequence[Mapping[str, str]] = (),
+        retry_after: int = 0,
     ) -> None:
         super().__init__(kind.code)
         self.kind = kind
@@ -79,7 +84,7 @@ def answer(status: int, content: Mapping[str, Any], *, media_type: str = "applic
     return response
 
 
-def problem_page(problem: Problem) -> HttpResponse:
+def problem_page(problem: ApiProblem) -> HttpResponse:
     """The document for one problem."""
     content: dict[str, Any] = {
         "type": problem.kind.uri,

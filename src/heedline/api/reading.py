@@ -15,7 +15,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, UnreadablePostError
 
 from heedline.api import problems
-from heedline.api.problems import Problem
+from heedline.api.problems import ApiProblem
 from heedline.web.declared import BODY_REFUSED
 
 #: Bytes. 10,000 characters of narrative, each escaped as two `\uXXXX`, and all other answers beside it.
@@ -54,7 +54,7 @@ def idempotency_key(request: HttpRequest) -> bytes:
         or (_HEX.fullmatch(given) and len(given.replace("-", "")) < 32)
     )
     if weak:
-        raise Problem(problems.KEY_NEEDED, _KEY_DETAIL)
+        raise ApiProblem(problems.KEY_NEEDED, _KEY_DETAIL)
     return given.encode("ascii")
 
 
@@ -62,13 +62,13 @@ def whole(request: HttpRequest) -> None:
     """Raise a `Problem` when the body was too large, too slow or of a kind that is not taken, and so is not there."""
     match request.META.get(BODY_REFUSED):
         case 408:
-            raise Problem(
+            raise ApiProblem(
                 problems.TOO_SLOW, "Send the same again with the same key, over a better connection."
             )
         case 413:
-            raise Problem(problems.TOO_LARGE, "No body may be that long.")
+            raise ApiProblem(problems.TOO_LARGE, "No body may be that long.")
         case 415:
-            raise Problem(problems.NOT_A_TYPE, _JSON_ONLY)
+            raise ApiProblem(problems.NOT_A_TYPE, _JSON_ONLY)
         case _:
             return
 
@@ -76,7 +76,7 @@ def whole(request: HttpRequest) -> None:
 def json_body(request: HttpRequest, *, longest: int) -> Any:
     """The body as Python objects: at most `longest` bytes, `DEEPEST` levels, UTF-8, no key twice."""
     if request.content_type != "application/json":
-        raise Problem(problems.NOT_A_TYPE, _JSON_ONLY)
+        raise ApiProblem(problems.NOT_A_TYPE, _JSON_ONLY)
     body = _bytes(request, longest)
     _check_depth(body)
     try:
@@ -86,14 +86,14 @@ def json_body(request: HttpRequest, *, longest: int) -> Any:
         if _HALF_CHARACTER.search(body):
             json.dumps(read, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError):
-        raise Problem(problems.NOT_JSON, "Send one JSON object in UTF-8, with no key twice.") from None
+        raise ApiProblem(problems.NOT_JSON, "Send one JSON object in UTF-8, with no key twice.") from None
     return read
 
 
 def exactly(body: Any, *keys: str, ids: str = "") -> tuple[Any, ...]:
     """The texts under `keys`, and the UUIDs in the list under `ids` (may be absent); a `Problem` for anything else."""
     if not isinstance(body, dict):
-        raise Problem(problems.NOT_TAKEN, "Send one JSON object.")
+        raise ApiProblem(problems.NOT_TAKEN, "Send one JSON object.")
     known = (*keys, ids) if ids else keys
     errors = [
         {"pointer": f"/{key}", "detail": "This must be there, and be text."}
@@ -106,7 +106,7 @@ def exactly(body: Any, *keys: str, ids: str = "") -> tuple[Any, ...]:
     if found is None:
         errors.append({"pointer": f"/{ids}", "detail": f"This must be a list of at most {MOST_IDS} UUIDs."})
     if errors:
-        raise Problem(problems.NOT_TAKEN, "Nothing was done. See errors.", errors=errors)
+        raise ApiProblem(problems.NOT_TAKEN, "Nothing was done. See errors.", errors=errors)
     texts = tuple(body[key] for key in keys)
     return (*texts, found) if ids else texts
 
@@ -120,7 +120,7 @@ def _uuids(given: Any) -> tuple[UUID, ...] | None:
 
 
 def _bytes(request: HttpRequest, longest: int) -> bytes:
-    too_large = Problem(problems.TOO_LARGE, f"At most {longest} bytes are taken here.")
+    too_large = ApiProblem(problems.TOO_LARGE, f"At most {longest} bytes are taken here.")
     declared = request.headers.get("Content-Length", "")
     if declared.isdecimal() and int(declared) > longest:
         raise too_large
@@ -129,7 +129,7 @@ def _bytes(request: HttpRequest, longest: int) -> bytes:
     except RequestDataTooBig:
         raise too_large from None
     except UnreadablePostError:
-        raise Problem(problems.NOT_JSON, "The body ended too early.") from None
+        raise ApiProblem(problems.NOT_JSON, "The body ended too early.") from None
     if len(body) > longest:
         raise too_large
     return body
@@ -142,7 +142,7 @@ def _check_depth(body: bytes) -> None:
     for bracket in _BRACKET.finditer(_STRING.sub(b"", body)):
         depth += 1 if bracket.group() in b"[{" else -1
         if depth > DEEPEST:
-            raise Problem(problems.NOT_JSON, f"At most {DEEPEST} levels of objects and lists are read.")
+            raise ApiProblem(problems.NOT_JSON, f"At most {DEEPEST} levels of objects and lists are read.")
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
 from heedline.api import openapi, problems, reading
-from heedline.api.problems import Problem
+from heedline.api.problems import ApiProblem
 from heedline.casework.contact import messages as contact_messages
 from heedline.casework.errors import CodeUnknown, Conflict, NoRoom, SealingStopped
 from heedline.casework.intake import receipt_codes as codes
@@ -21,7 +21,7 @@ from heedline.casework.intake.rate_limit import CALLER, PACE
 from heedline.casework.journey import transitions
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.report import sealing
-from heedline.intake.api_payload import Refused, from_api
+from heedline.intake.api_payload import RejectedPayload, from_api
 from heedline.intake.question_files import load_question_set
 from heedline.intake.questions import QuestionSet
 from heedline.packs import load_pack
@@ -32,42 +32,42 @@ _SLOWER = (
     "this service may ask for that once; then it goes through. A report that says that somebody is in danger never waits."
 )
 
-type View = Callable[[HttpRequest], HttpResponse]
+type ApiView = Callable[[HttpRequest], HttpResponse]
 
 _AGAIN = "Take it as not sent. Send the same again with the same key: it is never stored twice."
 
 
-def offered(method: str) -> Callable[[View], Callable[..., HttpResponseBase]]:
+def offered(method: str) -> Callable[[ApiView], Callable[..., HttpResponseBase]]:
     """A view of the API: everybody's, one method, no cross-site check (no cookie is read), problems as documents."""
 
-    def dress(view: View) -> Callable[..., HttpResponseBase]:
+    def dress(view: ApiView) -> Callable[..., HttpResponseBase]:
         @csrf_exempt
         @open_to(Audience.EVERYONE)
         @wraps(view)
         def dressed(request: HttpRequest) -> HttpResponse:
             if request.method != method:
-                response = problems.problem_page(Problem(problems.METHOD, f"Use {method}."))
+                response = problems.problem_page(ApiProblem(problems.METHOD, f"Use {method}."))
                 response["Allow"] = method
                 return response
             try:
                 reading.whole(request)
                 return view(request)
-            except Problem as problem:
+            except ApiProblem as problem:
                 return problems.problem_page(problem)
             except CodeUnknown:
                 return problems.problem_page(
-                    Problem(problems.UNKNOWN_CODE, "Check the code, or send a new report.")
+                    ApiProblem(problems.UNKNOWN_CODE, "Check the code, or send a new report.")
                 )
             except NoRoom:
                 return problems.problem_page(
-                    Problem(problems.NO_ROOM, "Wait until the desk has read some of them.")
+                    ApiProblem(problems.NO_ROOM, "Wait until the desk has read some of them.")
                 )
             except Conflict:
                 return problems.problem_page(
-                    Problem(problems.OTHER_BODY, "The first body stands. Use a new key.")
+                    ApiProblem(problems.OTHER_BODY, "The first body stands. Use a new key.")
                 )
             except (SealingStopped, StoreAway):
-                return problems.problem_page(Problem(problems.NOT_NOW, _AGAIN))
+                return problems.problem_page(ApiProblem(problems.NOT_NOW, _AGAIN))
 
         return dressed
 
@@ -81,9 +81,9 @@ def reports(request: HttpRequest) -> HttpResponse:
     body = reading.json_body(request, longest=reading.LONGEST_REPORT)
     at = datetime.now(UTC)
     record = from_api(question_sets(), body, identity_offered=key_directory.identity_offered(at.date()))
-    if isinstance(record, Refused):
+    if isinstance(record, RejectedPayload):
         errors = [{"pointer": p.pointer, "detail": p.detail} for p in record.problems]
-        raise Problem(problems.NOT_TAKEN, "Nothing was done. See errors.", errors=errors)
+        raise ApiProblem(problems.NOT_TAKEN, "Nothing was done. See errors.", errors=errors)
     code = codes.code_from_key(key, installation=settings.INSTALLATION)
     new = sealing.NewReport(
         report_id=codes.report_id_from_key(key, installation=settings.INSTALLATION),
@@ -98,7 +98,7 @@ def reports(request: HttpRequest) -> HttpResponse:
         if seconds and not contact_messages.is_known(
             code
         ):  # what was stored is answered alike, however often it is asked
-            raise Problem(problems.SLOWER, _SLOWER, retry_after=seconds)
+            raise ApiProblem(problems.SLOWER, _SLOWER, retry_after=seconds)
     accepted = transitions.submit(new, at=at)
     return problems.answer(201, {"code": code.grouped(), "received_on": accepted.received_on.isoformat()})
 
@@ -142,7 +142,7 @@ def mailbox_messages(request: HttpRequest) -> HttpResponse:
         errors = [
             {"pointer": "/text", "detail": f"Send between 1 and {contact_messages.LONGEST} characters."}
         ]
-        raise Problem(problems.NOT_TAKEN, "Nothing was done. See errors.", errors=errors)
+        raise ApiProblem(problems.NOT_TAKEN, "Nothing was done. See errors.", errors=errors)
     message_id = codes.report_id_from_key(b"message " + key, installation=settings.INSTALLATION)
     contact_messages.say(read_code(typed_code), text, message_id=message_id, at=datetime.now(UTC))
     return problems.answer(201, {"id": str(message_id)})
@@ -165,7 +165,7 @@ def read_code(text: str) -> codes.ReceiptCode:
         errors = [
             {"pointer": "/code", "detail": "This is not a receipt code: a code has 22 letters and digits."}
         ]
-        raise Problem(problems.NOT_TAKEN, "Nothing was done. See errors.", errors=errors) from None
+        raise ApiProblem(problems.NOT_TAKEN, "Nothing was done. See errors.", errors=errors) from None
 
 
 @cache

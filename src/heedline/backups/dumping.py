@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from heedline.backups.folder import Manifest, Writing
+from heedline.backups.folder import BackupWriter, Manifest
 from heedline.backups.plan import Copied, Side, of_side
 
 type Connection = psycopg.Connection[tuple[Any, ...]]
@@ -78,7 +78,7 @@ def columns_of(connection: Connection, one: Copied) -> tuple[str, ...]:
 
 
 def copy_out(
-    connection: Connection, side: Side, into: Writing, *, running: datetime, told: Callable[[str], None]
+    connection: Connection, side: Side, into: BackupWriter, *, running: datetime, told: Callable[[str], None]
 ) -> None:
     """Write every part of one side. `running`: the beginning of the running quarter hour."""
     plan = of_side(side)
@@ -98,7 +98,9 @@ def copy_out(
             _part(connection, one, columns, file, chosen, into, mark=_mark(connection, one, chosen))
 
 
-def manifest_of(seen: Moment, side: Side, run: str, root: str, running: datetime, into: Writing) -> Manifest:
+def manifest_of(
+    seen: Moment, side: Side, run: str, root: str, running: datetime, into: BackupWriter
+) -> Manifest:
     """What the finished side will say of itself."""
     return Manifest(
         side=str(side),
@@ -149,7 +151,7 @@ def _part(
     columns: tuple[str, ...],
     file: str,
     chosen: sql.Composed,
-    into: Writing,
+    into: BackupWriter,
     mark: str = "",
 ) -> None:
     if into.still_good(file, columns, mark):

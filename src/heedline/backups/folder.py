@@ -33,7 +33,7 @@ class Unfit(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class BackupPart:
     """One file: rows of one table. `mark` says what the rows were, so that a second run can tell whether they are still so."""
 
     file: str
@@ -58,7 +58,7 @@ class Manifest:
     schema: str  # a hash of the migrations that made the tables
     events: int
     checkpoint: str  # the newest signed checkpoint of the log, or empty
-    parts: tuple[Part, ...]
+    parts: tuple[BackupPart, ...]
     format: str = FORMAT
 
     def to_json(self) -> str:
@@ -70,7 +70,9 @@ class Manifest:
         """Read it. Raises Unfit."""
         try:
             facts = json.loads(text)
-            parts = tuple(Part(**{**one, "columns": tuple(one["columns"])}) for one in facts.pop("parts"))
+            parts = tuple(
+                BackupPart(**{**one, "columns": tuple(one["columns"])}) for one in facts.pop("parts")
+            )
             found = cls(**facts, parts=parts)
         except (ValueError, TypeError, KeyError):
             raise Unfit("The manifest cannot be read: this is not a backup, or it was damaged.") from None
@@ -165,14 +167,14 @@ def _hashed(file: Path) -> tuple[int, str]:
     return size, digest.hexdigest()
 
 
-class Writing:
+class BackupWriter:
     """One side being written. What is whole survives a kill; the name comes last."""
 
     def __init__(self, place: Path, run: str, side: str) -> None:
         self.folder = place / f"{run}{_PART}"
         self.last_name = place / run
         self.side = side
-        self.parts: dict[str, Part] = {}
+        self.parts: dict[str, BackupPart] = {}
         if self.last_name.exists():  # this side was finished before the other was interrupted
             shutil.move(self.last_name, self.folder)
             (self.folder / MANIFEST).unlink()
@@ -181,7 +183,9 @@ class Writing:
             left.unlink()
         if (self.folder / UNFINISHED).exists():
             kept = json.loads((self.folder / UNFINISHED).read_text(encoding="utf-8"))
-            self.before = {one["file"]: Part(**{**one, "columns": tuple(one["columns"])}) for one in kept}
+            self.before = {
+                one["file"]: BackupPart(**{**one, "columns": tuple(one["columns"])}) for one in kept
+            }
         else:
             self.before = {}
 
@@ -206,9 +210,9 @@ class Writing:
             out.flush()
             os.fsync(out.fileno())
         fresh.replace(self.folder / file)
-        self._add(Part(file, table, columns, sink.rows, sink.size, sink.digest.hexdigest(), mark))
+        self._add(BackupPart(file, table, columns, sink.rows, sink.size, sink.digest.hexdigest(), mark))
 
-    def _add(self, part: Part) -> None:
+    def _add(self, part: BackupPart) -> None:
         self.parts[part.file] = part
         text = json.dumps([asdict(one) for one in {**self.before, **self.parts}.values()])
         _write(self.folder / UNFINISHED, text)

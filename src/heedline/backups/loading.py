@@ -15,7 +15,7 @@ import psycopg
 from psycopg import sql
 
 from heedline.backups.dumping import columns_of, schema
-from heedline.backups.folder import Manifest, Part, Unfit, blocks, check, read
+from heedline.backups.folder import BackupPart, Manifest, Unfit, blocks, check, read
 from heedline.backups.plan import COPIED, Copied, Side
 
 type Connection = psycopg.Connection[tuple[Any, ...]]
@@ -143,12 +143,12 @@ def copy_in(connection: Connection, halves: Halves, told: Callable[[str], None])
         raise Unfit(f"{missing[0]} reports have no key in this key store. Take another one.")
 
 
-def _is_of(part: Part, one: Copied) -> bool:
+def _is_of(part: BackupPart, one: Copied) -> bool:
     """Whether a part is this entry of the plan: a table may have one for whole rows and one that fills columns."""
     return part.table == one.table and (len(part.columns) == len(one.only) + 1 if one.fill else not one.only)
 
 
-def _load(connection: Connection, one: Copied, part: Part, file: Path) -> None:
+def _load(connection: Connection, one: Copied, part: BackupPart, file: Path) -> None:
     table = sql.Identifier(one.table)
     names = sql.SQL(", ").join(map(sql.Identifier, part.columns))
     aside = one.fill or one.table in _OF_REPORTS

@@ -325,7 +325,7 @@ def _busy(environ: WSGIEnvironment) -> Answer:
             "Very many people are using this service. Nothing was stored. Please try again in a few seconds.",
             ("retry-after", str(AGAIN_AFTER)),
         )
-    problem = problems.Problem(
+    problem = problems.ApiProblem(
         problems.NOT_NOW,
         "Nothing was stored. Send the same again with the same key.",
         retry_after=AGAIN_AFTER,

@@ -149,12 +149,12 @@ OFFICE_MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "heedline.web.office.middleware.OnTheRecord",
+    "heedline.web.office.middleware.OfficeOnTheRecord",
     "heedline.web.refusals.RefusalsBecomePages",
 ]
 PARTNER_MIDDLEWARE = [
     "heedline.web.entrance.middleware.OnTheRecord"
-    if one == "heedline.web.office.middleware.OnTheRecord"
+    if one == "heedline.web.office.middleware.OfficeOnTheRecord"
     else one
     for one in OFFICE_MIDDLEWARE
 ]

@@ -126,7 +126,7 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("audit_event", "partner", "a"): "act actor desk detail outcome thing thing_id",  # never `at`
     ("desks_officer", "partner", "w"): "last_login password",
     ("desks_invitation", "partner", "w"): "code kem signing",
-    ("desks_desk", "partner", "w"): "name",  # to lock the row: the wall lets no change through
+    ("desks_desk", "partner", "w"): "name",  # to lock the row: row-level security lets no change through
     ("keys_grant", "partner", "w"): "sealed",
     ("dispatch_alarm", "office", "w"): "acknowledged_at acknowledged_by because cleared_at cleared_by slot",
     ("keys_epoch", "usher", "w"): "destroyed_on retired_at",

@@ -25,7 +25,7 @@ class Limits(Protocol):
     def handed_within(self) -> timedelta: ...
 
 
-class Timetable(Protocol):
+class ClockSource(Protocol):
     """The part of a pack that says how fast (`packs.Pack`)."""
 
     @property
@@ -59,7 +59,7 @@ def minute_of(at: datetime) -> datetime:
     return at.astimezone(UTC).replace(second=0, microsecond=0)
 
 
-def first_due(slot: datetime, urgency: str, table: Timetable) -> datetime:
+def first_due(slot: datetime, urgency: str, table: ClockSource) -> datetime:
     """By when a report that arrived in `slot` must have been taken. Never later than the pack's `unread_ceiling`.
 
     `urgency`: `danger`, `soon` or `routine`, as the server computed it; KeyError for another.
@@ -68,12 +68,12 @@ def first_due(slot: datetime, urgency: str, table: Timetable) -> datetime:
     return slot_end(slot) + min(limits.seen_within, table.clocks["unread_ceiling"])
 
 
-def due_when_taken(at: datetime, priority: str, table: Timetable) -> datetime:
+def due_when_taken(at: datetime, priority: str, table: ClockSource) -> datetime:
     """By when a report taken or assessed at `at` must have gone to whoever acts. KeyError for an unknown priority."""
     return minute_of(at) + table.priorities[priority].handed_within
 
 
-def message_due(slot: datetime, table: Timetable) -> datetime:
+def message_due(slot: datetime, table: ClockSource) -> datetime:
     """By when a message that a reporter sent in `slot` must have been read."""
     return slot_end(slot) + table.clocks["reporter_reply"]
 

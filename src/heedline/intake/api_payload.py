@@ -17,14 +17,14 @@ from typing import Any
 
 from heedline.intake import engine, loops
 from heedline.intake.fields import DATE_PARTS, Wrong, clean, missing_fields, tidy
-from heedline.intake.questions import Kind, Question, QuestionSet, Step, StepKind
+from heedline.intake.questions import FieldKind, Question, QuestionPage, QuestionSet, StepKind
 from heedline.intake.record import Record, build
 
 _NAME = re.compile(r"[a-z][a-z_-]{0,39}")
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class PayloadProblem:
     """`pointer` is a JSON pointer made of key names only ("/where/postcode"); `detail` never echoes input."""
 
     pointer: str
@@ -32,24 +32,26 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RejectedPayload:
     """Why the payload cannot be taken; every problem found."""
 
-    problems: tuple[Problem, ...]
+    problems: tuple[PayloadProblem, ...]
 
 
-def from_api(sets: Mapping[str, QuestionSet], payload: object, *, identity_offered: bool) -> Record | Refused:
+def from_api(
+    sets: Mapping[str, QuestionSet], payload: object, *, identity_offered: bool
+) -> Record | RejectedPayload:
     """`sets`: kind → question set. Refused names every problem; nothing is guessed or dropped."""
     if not isinstance(payload, Mapping):
-        return Refused((Problem("", "must be an object"),))
+        return RejectedPayload((PayloadProblem("", "must be an object"),))
     kind = payload.get("kind")
     qs = sets.get(kind) if isinstance(kind, str) else None
     if qs is None:
-        return Refused((Problem("/kind", f"must be one of {', '.join(sorted(sets))}"),))
+        return RejectedPayload((PayloadProblem("/kind", f"must be one of {', '.join(sorted(sets))}"),))
     reader = _Reader(qs, identity_offered)
     answers = reader.answers(payload)
     if reader.problems:
-        return Refused(tuple(reader.problems))
+        return RejectedPayload(tuple(reader.problems))
     return build(qs, answers, language=reader.language, identity_offered=identity_offered)
 
 
@@ -58,10 +60,10 @@ class _Reader:
         self.qs = qs
         self.identity_offered = identity_offered
         self.language = qs.language
-        self.problems: list[Problem] = []
+        self.problems: list[PayloadProblem] = []
 
     def wrong(self, pointer: str, detail: str) -> None:
-        self.problems.append(Problem(pointer, detail))
+        self.problems.append(PayloadProblem(pointer, detail))
 
     def answers(self, payload: Mapping[Any, Any]) -> dict[str, Any]:
         steps = {s.slug: s for s in self.qs.steps if s.kind in (StepKind.QUESTIONS, StepKind.LOOP)}
@@ -120,7 +122,7 @@ class _Reader:
         else:
             self.wrong("/language", "must be a language tag, for example en")
 
-    def page(self, step: Step, given: object, pointer: str) -> dict[str, Any]:
+    def page(self, step: QuestionPage, given: object, pointer: str) -> dict[str, Any]:
         values: dict[str, Any] = {}
         if not isinstance(given, Mapping):
             self.wrong(pointer, "must be an object")
@@ -141,7 +143,7 @@ class _Reader:
             self.wrong(f"{pointer}/{name}", detail)
         return {question.name: values[question.name] for question in step.fields if question.name in values}
 
-    def loop(self, answers: dict[str, Any], step: Step, given: object) -> dict[str, Any]:
+    def loop(self, answers: dict[str, Any], step: QuestionPage, given: object) -> dict[str, Any]:
         pointer = f"/{step.slug}"
         if not isinstance(given, list):
             self.wrong(pointer, "must be a list")
@@ -168,26 +170,26 @@ class _Reader:
 
 def _shape(question: Question) -> str:
     match question.kind:
-        case Kind.DATE:
+        case FieldKind.DATE:
             return "must be an object of year, month and day"
-        case Kind.CHOICES:
+        case FieldKind.CHOICES:
             return "must be a list of texts"
     return "must be text"
 
 
 def _typed(question: Question, raw: object) -> Any:
     """JSON in the shape that a page's `Reading.typed` has; None when it has another."""
-    if question.kind is Kind.DATE:
+    if question.kind is FieldKind.DATE:
         if not isinstance(raw, Mapping) or set(raw) - set(DATE_PARTS):
             return None
         parts = {part: raw.get(part, "") for part in DATE_PARTS}
         if any(isinstance(value, bool) or not isinstance(value, str | int) for value in parts.values()):
             return None
         return {part: tidy(str(value), lines=False) for part, value in parts.items()}
-    if question.kind is Kind.CHOICES:
+    if question.kind is FieldKind.CHOICES:
         if not isinstance(raw, list) or not all(isinstance(value, str) for value in raw):
             return None
         return [tidy(value, lines=False) for value in raw]
     if not isinstance(raw, str):
         return None
-    return tidy(raw, lines=question.kind is Kind.LONG_TEXT)
+    return tidy(raw, lines=question.kind is FieldKind.LONG_TEXT)

@@ -13,12 +13,14 @@ import copy
 from dataclasses import replace
 from typing import Any
 
-from heedline.intake.questions import Answers, QuestionSet, Step, StepKind, Values
+from heedline.intake.questions import Answers, QuestionPage, QuestionSet, StepKind, Values
 
 
-def _walk(qs: QuestionSet, answers: Answers, identity_offered: bool) -> tuple[list[Step], dict[str, Any]]:
+def _walk(
+    qs: QuestionSet, answers: Answers, identity_offered: bool
+) -> tuple[list[QuestionPage], dict[str, Any]]:
     """The applicable steps and the answers that count, found in one pass from first to last."""
-    found: list[Step] = []
+    found: list[QuestionPage] = []
     counted: dict[str, Any] = {}
     for candidate in qs.steps:
         if candidate.applies and not candidate.applies.holds(counted):
@@ -39,12 +41,12 @@ def _walk(qs: QuestionSet, answers: Answers, identity_offered: bool) -> tuple[li
     return found, counted
 
 
-def steps(qs: QuestionSet, answers: Answers, *, identity_offered: bool) -> tuple[Step, ...]:
+def steps(qs: QuestionSet, answers: Answers, *, identity_offered: bool) -> tuple[QuestionPage, ...]:
     """The pages that apply now, in order; the last is always the check page."""
     return tuple(_walk(qs, answers, identity_offered)[0])
 
 
-def step(qs: QuestionSet, answers: Answers, slug: str, *, identity_offered: bool) -> Step | None:
+def step(qs: QuestionSet, answers: Answers, slug: str, *, identity_offered: bool) -> QuestionPage | None:
     """The page of that slug when it applies now, otherwise None (the site answers: not found)."""
     for found in steps(qs, answers, identity_offered=identity_offered):
         if found.slug == slug:
@@ -123,7 +125,7 @@ def missing(qs: QuestionSet, answers: Answers, *, identity_offered: bool) -> tup
     return tuple(s.slug for s in found if s.needed and s.needed.holds(answered) and not answered.get(s.slug))
 
 
-def with_answer(answers: Answers, step: Step, values: Values) -> dict[str, Any]:
+def with_answer(answers: Answers, step: QuestionPage, values: Values) -> dict[str, Any]:
     """New answers with this page's values in place; the old answers are not changed.
 
     A page submitted blank is kept as an empty answer: it was seen. Loops go through `loops`.

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from heedline.intake.questions import Kind, Question, QuestionSet, Step, Values
+from heedline.intake.questions import FieldKind, Question, QuestionPage, QuestionSet, Values
 
 DATE_PARTS = ("day", "month", "year")
 _YEARS = range(1900, 2200)
@@ -46,7 +46,7 @@ class Reading:
     codes: dict[str, str]
 
 
-def read(qs: QuestionSet, step: Step, posted: Mapping[str, Sequence[str]]) -> Reading:
+def read(qs: QuestionSet, step: QuestionPage, posted: Mapping[str, Sequence[str]]) -> Reading:
     """Validate one page. Unknown keys are dropped. Names: `<field>`; dates `<field>-day|-month|-year`.
 
     `posted` maps a name to every value posted under it (Django: `dict(request.POST.lists())`).
@@ -67,7 +67,7 @@ def read(qs: QuestionSet, step: Step, posted: Mapping[str, Sequence[str]]) -> Re
     return Reading(values, errors | missing, typed, codes | dict.fromkeys(missing, "missing"))
 
 
-def missing_fields(step: Step, values: Values, with_errors: set[str]) -> dict[str, str]:
+def missing_fields(step: QuestionPage, values: Values, with_errors: set[str]) -> dict[str, str]:
     """Errors of fields and groups that must be answered and are not."""
     found = {
         question.name: question.error_required
@@ -85,14 +85,14 @@ def missing_fields(step: Step, values: Values, with_errors: set[str]) -> dict[st
     return found
 
 
-def shown(step: Step, values: Values) -> dict[str, Any]:
+def shown(step: QuestionPage, values: Values) -> dict[str, Any]:
     """Stored values in the shape of `Reading.typed`, so that one template serves both."""
     result: dict[str, Any] = {}
     for question in step.fields:
         value = values.get(question.name)
-        if question.kind is Kind.DATE:
+        if question.kind is FieldKind.DATE:
             result[question.name] = {part: str((value or {}).get(part, "")) for part in DATE_PARTS}
-        elif question.kind is Kind.CHOICES:
+        elif question.kind is FieldKind.CHOICES:
             result[question.name] = list(value or ())
         else:
             result[question.name] = value or ""
@@ -102,11 +102,11 @@ def shown(step: Step, values: Values) -> dict[str, Any]:
 def clean(qs: QuestionSet, question: Question, typed: Any) -> Any:
     """The clean value of one field from its typed shape, falsy when nothing was given; Wrong otherwise."""
     match question.kind:
-        case Kind.CHOICES:
+        case FieldKind.CHOICES:
             return _choices(qs, question, typed)
-        case Kind.DATE:
+        case FieldKind.DATE:
             return _date(qs, typed)
-        case Kind.CHOICE:
+        case FieldKind.CHOICE:
             if typed and typed not in {choice.value for choice in question.choices}:
                 raise Wrong(qs, "unknown_choice")
             return typed
@@ -118,16 +118,16 @@ def clean(qs: QuestionSet, question: Question, typed: Any) -> Any:
     if question.limit_lines:
         return _lines(qs, question, text)
     match question.kind:
-        case Kind.POSTCODE:
+        case FieldKind.POSTCODE:
             return _postcode(qs, question, text)
-        case Kind.REGISTRATION:
+        case FieldKind.REGISTRATION:
             tight = re.sub(r"[\s\-.]", "", text).upper()
             if not re.fullmatch(question.patterns[0], tight):
                 raise Wrong(qs, "registration")
             return tight
-        case Kind.EMAIL if not _EMAIL.fullmatch(text):
+        case FieldKind.EMAIL if not _EMAIL.fullmatch(text):
             raise Wrong(qs, "email")
-        case Kind.PHONE if sum(unicodedata.category(sign) == "Nd" for sign in text) < 5:
+        case FieldKind.PHONE if sum(unicodedata.category(sign) == "Nd" for sign in text) < 5:
             raise Wrong(qs, "phone")
     return text
 
@@ -141,10 +141,10 @@ def tidy(text: str, *, lines: bool) -> str:
 
 
 def _typed(question: Question, posted: Mapping[str, Sequence[str]]) -> Any:
-    lines = question.kind is Kind.LONG_TEXT
-    if question.kind is Kind.DATE:
+    lines = question.kind is FieldKind.LONG_TEXT
+    if question.kind is FieldKind.DATE:
         return {part: _last(posted, f"{question.name}-{part}", lines=False) for part in DATE_PARTS}
-    if question.kind is Kind.CHOICES:
+    if question.kind is FieldKind.CHOICES:
         # a browser sends no more than there are boxes
         given = [tidy(value, lines=False) for value in posted.get(question.name, ())]
         return [value for value in given if value][: 2 * len(question.choices)]

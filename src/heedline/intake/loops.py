@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from heedline.intake.questions import Answers, Step, StepKind, Values
+from heedline.intake.questions import Answers, QuestionPage, StepKind, Values
 
 
 class LoopFull(Exception):
@@ -37,12 +37,12 @@ def item(answers: Answers, loop: str, item_id: str) -> Item:
     raise NoSuchItem
 
 
-def has_room(answers: Answers, step: Step) -> bool:
+def has_room(answers: Answers, step: QuestionPage) -> bool:
     """Whether another item may be added."""
     return len(items(answers, step.slug)) < step.limit_items
 
 
-def add_item(answers: Answers, step: Step, values: Values) -> dict[str, Any]:
+def add_item(answers: Answers, step: QuestionPage, values: Values) -> dict[str, Any]:
     """New answers with one more item; LoopFull at the bound."""
     if step.kind is StepKind.LOOP and not has_room(answers, step):
         raise LoopFull
@@ -51,7 +51,7 @@ def add_item(answers: Answers, step: Step, values: Values) -> dict[str, Any]:
     return _with(answers, step, added, number + 1)
 
 
-def change_item(answers: Answers, step: Step, item_id: str, values: Values) -> dict[str, Any]:
+def change_item(answers: Answers, step: QuestionPage, item_id: str, values: Values) -> dict[str, Any]:
     """New answers with that item's values replaced; NoSuchItem."""
     item(answers, step.slug, item_id)
     changed = tuple(
@@ -60,17 +60,17 @@ def change_item(answers: Answers, step: Step, item_id: str, values: Values) -> d
     return _with(answers, step, changed, answers[step.slug]["next"])
 
 
-def remove_item(answers: Answers, step: Step, item_id: str) -> dict[str, Any]:
+def remove_item(answers: Answers, step: QuestionPage, item_id: str) -> dict[str, Any]:
     """New answers without that item; removing it twice changes nothing."""
     kept = tuple(old for old in items(answers, step.slug) if old.id != item_id)
     return _with(answers, step, kept, answers.get(step.slug, {}).get("next", 1))
 
 
-def _own(step: Step, values: Values) -> dict[str, Any]:
+def _own(step: QuestionPage, values: Values) -> dict[str, Any]:
     return {question.name: values[question.name] for question in step.fields if question.name in values}
 
 
-def _with(answers: Answers, step: Step, kept: tuple[Item, ...], number: int) -> dict[str, Any]:
+def _with(answers: Answers, step: QuestionPage, kept: tuple[Item, ...], number: int) -> dict[str, Any]:
     if step.kind is not StepKind.LOOP:
         raise ValueError("this step is no loop")
     listed = [{"id": one.id, "values": one.values} for one in kept]

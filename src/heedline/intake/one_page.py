@@ -23,10 +23,10 @@ from typing import Any
 
 from heedline.intake import engine, fields
 from heedline.intake.conditions import AnyOf, Condition, OneOf
-from heedline.intake.questions import Kind, Question, QuestionSet, Step, StepKind
+from heedline.intake.questions import FieldKind, Question, QuestionPage, QuestionSet, StepKind
 from heedline.intake.summary import value_lines
 
-type Typed = Mapping[str, Sequence[str]]
+type TypedValues = Mapping[str, Sequence[str]]
 
 #: Items of a loop that stand on the page from the start.
 SLOTS = 2
@@ -36,7 +36,7 @@ SLOTS = 2
 class Block:
     """One step on the page, or one item of a loop (`number` from 1; else 0)."""
 
-    step: Step
+    step: QuestionPage
     number: int = 0
 
     def name_of(self, field: str) -> str:
@@ -46,7 +46,7 @@ class Block:
     def names(self) -> Iterator[str]:
         """Every name that a browser may post for it."""
         for question in self.step.fields:
-            if question.kind is Kind.DATE:
+            if question.kind is FieldKind.DATE:
                 yield from (f"{self.name_of(question.name)}-{part}" for part in fields.DATE_PARTS)
             else:
                 yield self.name_of(question.name)
@@ -88,7 +88,7 @@ class Phrases:
     not_without_leave: str
 
 
-def slots_of(step: Step, typed: Typed, asked_for: int = 0) -> int:
+def slots_of(step: QuestionPage, typed: TypedValues, asked_for: int = 0) -> int:
     """How many items of this loop the page shows: those filled in, those asked for, at least `SLOTS`, within bounds."""
     filled = max(
         (n for n in range(1, step.limit_items + 1) if any(_posted(typed, Block(step, n)))),
@@ -97,7 +97,9 @@ def slots_of(step: Step, typed: Typed, asked_for: int = 0) -> int:
     return min(step.limit_items, max(SLOTS, asked_for, filled))
 
 
-def blocks(qs: QuestionSet, typed: Typed, slots: Mapping[str, int], *, offered: bool) -> tuple[Block, ...]:
+def blocks(
+    qs: QuestionSet, typed: TypedValues, slots: Mapping[str, int], *, offered: bool
+) -> tuple[Block, ...]:
     """Everything that is asked, in order. `offered`: whether somebody may name themselves (`engine`)."""
     found: list[Block] = []
     for step in qs.steps:
@@ -117,12 +119,12 @@ def names(qs: QuestionSet, *, offered: bool) -> frozenset[str]:
     return frozenset(name for block in blocks(qs, {}, most, offered=offered) for name in block.names())
 
 
-def without(typed: Typed, slugs: Sequence[str]) -> dict[str, Sequence[str]]:
+def without(typed: TypedValues, slugs: Sequence[str]) -> dict[str, Sequence[str]]:
     """What was typed, without anything of these steps."""
     return {name: values for name, values in typed.items() if name.split(".")[0] not in slugs}
 
 
-def read_page(qs: QuestionSet, typed: Typed, *, offered: bool, phrases: Phrases) -> PageReading:
+def read_page(qs: QuestionSet, typed: TypedValues, *, offered: bool, phrases: Phrases) -> PageReading:
     """Validate the whole page. The same messages as on the public site."""
     answers: dict[str, Any] = {}
     errors: dict[str, str] = {}
@@ -218,7 +220,7 @@ def _account(qs: QuestionSet, answers: Mapping[str, Any]) -> str:
     return str(answers.get(step, {}).get(field, ""))
 
 
-def _posted(typed: Typed, block: Block) -> Iterator[str]:
+def _posted(typed: TypedValues, block: Block) -> Iterator[str]:
     for name in block.names():
         yield from (value for value in typed.get(name, ()) if value.strip())
 
@@ -256,7 +258,7 @@ def _tick_what_was_told(qs: QuestionSet, answers: dict[str, Any]) -> None:
 
 def _tick(qs: QuestionSet, answers: dict[str, Any], gate: OneOf) -> bool:
     question = qs.any_step(gate.step).field(gate.field)
-    if question.kind is not Kind.CHOICES:
+    if question.kind is not FieldKind.CHOICES:
         return False
     given = answers.get(gate.step, {})
     alone = {choice.value for choice in question.choices if choice.exclusive}

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from heedline.intake.conditions import Always, Condition, read_condition
-from heedline.intake.questions import Choice, Kind, Question, QuestionSet, Step, StepKind, UrgencyRule
+from heedline.intake.questions import (
+    Choice,
+    FieldKind,
+    Question,
+    QuestionPage,
+    QuestionSet,
+    StepKind,
+    UrgencyRule,
+)
 
 if TYPE_CHECKING:
     from heedline.packs.pack import Pack
@@ -115,7 +123,7 @@ def read_question_set(pack: Pack | _Archived, code: str, language: str) -> Quest
     phrases[TOO_MANY_LINES] = phrase_words.text(TOO_MANY_LINES, "")
     phrase_words.done()
     step_words = words.table("steps")
-    steps: list[Step] = []
+    steps: list[QuestionPage] = []
     for table in structure.tables("steps"):
         slug = table.text("slug")
         if any(step.slug == slug for step in steps):
@@ -182,7 +190,7 @@ def read_question_set(pack: Pack | _Archived, code: str, language: str) -> Quest
     return result
 
 
-def _step(table: Table, words: Table, sections: dict[str, str], pack: Pack | _Archived) -> Step:
+def _step(table: Table, words: Table, sections: dict[str, str], pack: Pack | _Archived) -> QuestionPage:
     kind = StepKind(table.one_of("kind", tuple(StepKind), "questions"))
     field_tables = table.tables("fields", optional=True)
     if bool(field_tables) != (kind in (StepKind.QUESTIONS, StepKind.LOOP)):
@@ -197,7 +205,7 @@ def _step(table: Table, words: Table, sections: dict[str, str], pack: Pack | _Ar
     if unknown := set(at_least_one) - set(names):
         raise table.wrong("at_least_one", f"no field is called {min(unknown)}")
     loop = kind is StepKind.LOOP
-    step = Step(
+    step = QuestionPage(
         slug=table.text("slug"),
         kind=kind,
         title=words.text("title"),
@@ -245,22 +253,22 @@ def _needed(table: Table) -> Condition | None:
 def _question(table: Table, all_words: Table, pack: Pack | _Archived) -> Question:
     name = table.text("name")
     words = all_words.table(name)
-    kind = Kind(table.one_of("kind", tuple(Kind)))
+    kind = FieldKind(table.one_of("kind", tuple(FieldKind)))
     values: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
-    if kind in (Kind.CHOICE, Kind.CHOICES):
+    if kind in (FieldKind.CHOICE, FieldKind.CHOICES):
         values = table.texts("choices")
         exclusive = table.texts("exclusive", ())
-        if set(exclusive) - set(values) or (exclusive and kind is Kind.CHOICE):
+        if set(exclusive) - set(values) or (exclusive and kind is FieldKind.CHOICE):
             raise table.wrong("exclusive", "must name choices of a tick-box question")
         texts, hints = words.table("choices"), words.table("hints", optional=True)
         choices = tuple(Choice(v, texts.text(v), hints.text(v, ""), v in exclusive) for v in values)
         texts.done()
         hints.done()
     patterns: tuple[str, ...] = ()
-    if kind is Kind.POSTCODE:
+    if kind is FieldKind.POSTCODE:
         patterns = (pack.formats["postcode"], pack.formats["outcode"])
-    elif kind is Kind.REGISTRATION:
+    elif kind is FieldKind.REGISTRATION:
         patterns = (pack.formats["registration"],)
     question = Question(
         name=name,
@@ -278,9 +286,9 @@ def _question(table: Table, all_words: Table, pack: Pack | _Archived) -> Questio
         spellcheck=table.flag("spellcheck", True),
         check_label=words.text("check_label", ""),
         patterns=patterns,
-        tail=int(pack.formats["postcode_tail"]) if kind is Kind.POSTCODE else 0,
+        tail=int(pack.formats["postcode_tail"]) if kind is FieldKind.POSTCODE else 0,
     )
-    if question.limit_lines and kind is not Kind.LONG_TEXT:
+    if question.limit_lines and kind is not FieldKind.LONG_TEXT:
         raise table.wrong("limit_lines", "is for long texts")
     if (question.required or question.required_when) and not question.error_required:
         raise words.wrong("error_required", "is missing for a field that is required")
@@ -289,11 +297,11 @@ def _question(table: Table, all_words: Table, pack: Pack | _Archived) -> Questio
     return question
 
 
-def _place(table: Table, key: str, steps: list[Step]) -> tuple[str, str]:
+def _place(table: Table, key: str, steps: list[QuestionPage]) -> tuple[str, str]:
     return _named(table, key, table.text(key), steps)
 
 
-def _named(table: Table, key: str, text: str, steps: list[Step]) -> tuple[str, str]:
+def _named(table: Table, key: str, text: str, steps: list[QuestionPage]) -> tuple[str, str]:
     slug, _, name = text.partition(".")
     for step in steps:
         if step.slug == slug and step.kind is StepKind.QUESTIONS and any(f.name == name for f in step.fields):
@@ -301,11 +309,11 @@ def _named(table: Table, key: str, text: str, steps: list[Step]) -> tuple[str, s
     raise table.wrong(key, "names no field of a page")
 
 
-def _field(steps: list[Step], place: tuple[str, str]) -> Question:
+def _field(steps: list[QuestionPage], place: tuple[str, str]) -> Question:
     return next(step for step in steps if step.slug == place[0]).field(place[1])
 
 
-def _needs(table: Table, steps: list[Step]) -> tuple[str, ...]:
+def _needs(table: Table, steps: list[QuestionPage]) -> tuple[str, ...]:
     needs = table.texts("api_needs", ())
     for slug in needs:
         if not any(step.slug == slug and step.needed for step in steps):
@@ -313,7 +321,9 @@ def _needs(table: Table, steps: list[Step]) -> tuple[str, ...]:
     return needs
 
 
-def _check_condition(table: Table, key: str, condition: Condition, steps: list[Step], before: int) -> None:
+def _check_condition(
+    table: Table, key: str, condition: Condition, steps: list[QuestionPage], before: int
+) -> None:
     """A condition may only look at choices of pages that come earlier."""
     for part in condition.looks_at():
         step = next((s for s in steps[:before] if s.slug == part.step), None)

@@ -29,7 +29,7 @@ type Values = Mapping[str, Any]
 type Answers = Mapping[str, Any]
 
 
-class Kind(StrEnum):
+class FieldKind(StrEnum):
     """The kinds of answer that a field can take."""
 
     TEXT = "text"
@@ -71,7 +71,7 @@ class Question:
     """
 
     name: str
-    kind: Kind
+    kind: FieldKind
     label: str
     hint: str = ""
     limit: int = 200
@@ -98,7 +98,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class QuestionPage:
     """One page. With one field the title is that field's legend or label."""
 
     slug: str
@@ -156,7 +156,7 @@ class QuestionSet:
     code: str
     version: str
     language: str
-    steps: tuple[Step, ...]
+    steps: tuple[QuestionPage, ...]
     sections: Mapping[str, str]
     phrases: Mapping[str, str]
     """Error messages and small words ("Not given"), by key."""
@@ -189,7 +189,7 @@ class QuestionSet:
         """Canonical JSON (sorted keys, no spaces, UTF-8) of structure and all words; archived with the report."""
         return json.dumps(self.source, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
-    def any_step(self, slug: str) -> Step:
+    def any_step(self, slug: str) -> QuestionPage:
         """The step of that slug whether it applies or not; KeyError when there is none."""
         for step in self.steps:
             if step.slug == slug:

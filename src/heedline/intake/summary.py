@@ -7,7 +7,15 @@ from typing import Any
 from unicodedata import bidirectional
 
 from heedline.intake import engine, loops
-from heedline.intake.questions import Answers, Kind, Question, QuestionSet, Step, StepKind, Values
+from heedline.intake.questions import (
+    Answers,
+    FieldKind,
+    Question,
+    QuestionPage,
+    QuestionSet,
+    StepKind,
+    Values,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +53,7 @@ def record_rows(qs: QuestionSet, answers: Answers) -> tuple[Section, ...]:
 
 
 def _sections(
-    qs: QuestionSet, shown: tuple[Step, ...], answers: Answers, *, blanks: bool
+    qs: QuestionSet, shown: tuple[QuestionPage, ...], answers: Answers, *, blanks: bool
 ) -> tuple[Section, ...]:
     rows: dict[str, list[Row]] = {section: [] for section in qs.sections}
     for step in shown:
@@ -56,7 +64,7 @@ def _sections(
     return tuple(Section(qs.sections[name], tuple(found)) for name, found in rows.items() if found)
 
 
-def _field_rows(qs: QuestionSet, step: Step, values: Values, blanks: bool) -> list[Row]:
+def _field_rows(qs: QuestionSet, step: QuestionPage, values: Values, blanks: bool) -> list[Row]:
     rows = []
     for question in step.fields:
         lines = value_lines(qs, question, values.get(question.name))
@@ -67,7 +75,7 @@ def _field_rows(qs: QuestionSet, step: Step, values: Values, blanks: bool) -> li
     return rows
 
 
-def _loop_rows(qs: QuestionSet, step: Step, answers: Answers, blanks: bool) -> list[Row]:
+def _loop_rows(qs: QuestionSet, step: QuestionPage, answers: Answers, blanks: bool) -> list[Row]:
     rows = []
     for number, item in enumerate(loops.items(answers, step.slug), start=1):
         lines = item_lines(qs, step, item, apart=blanks)
@@ -77,7 +85,9 @@ def _loop_rows(qs: QuestionSet, step: Step, answers: Answers, blanks: bool) -> l
     return rows
 
 
-def item_lines(qs: QuestionSet, step: Step, item: loops.Item, *, apart: bool = True) -> tuple[str, ...]:
+def item_lines(
+    qs: QuestionSet, step: QuestionPage, item: loops.Item, *, apart: bool = True
+) -> tuple[str, ...]:
     """One item of a loop as "label: value" lines, also for the card on the loop's own page.
 
     `apart`: under a label that runs from the right, what was typed keeps its own direction, so that a plate ends where it
@@ -102,13 +112,13 @@ def value_lines(qs: QuestionSet, question: Question, value: Any) -> tuple[str, .
     if not value:
         return ()
     match question.kind:
-        case Kind.CHOICE | Kind.CHOICES:
+        case FieldKind.CHOICE | FieldKind.CHOICES:
             chosen = value if isinstance(value, list) else [value]
             return tuple(choice.text for choice in question.choices if choice.value in chosen)
-        case Kind.DATE:
+        case FieldKind.DATE:
             month = qs.months[value["month"] - 1][0] if "month" in value else ""
             parts = (str(value.get("day", "")), month, str(value["year"]))
             return (" ".join(part for part in parts if part),)
-        case Kind.LONG_TEXT:
+        case FieldKind.LONG_TEXT:
             return tuple(value.split("\n"))
     return (value,)

@@ -14,8 +14,8 @@ from typing import Any
 from heedline.packs import PackError, load_pack
 from heedline.packs.pack import Pack
 from heedline.packs.rules.data_protection import (
-    Answers,
-    Asked,
+    ImpactAnswers,
+    ImpactQuestion,
     Papers,
     blank_answers,
     read_demo_answers,
@@ -33,7 +33,7 @@ def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
-def _answered(asked: Asked, answers: Answers) -> str | list[dict[str, str]]:
+def _answered(asked: ImpactQuestion, answers: ImpactAnswers) -> str | list[dict[str, str]]:
     given = answers.get(asked.code)
     if given is None:
         blank = f"**To be answered: {asked.ask}**"
@@ -49,9 +49,9 @@ def _answered(asked: Asked, answers: Answers) -> str | list[dict[str, str]]:
 
 def _sets(pack: Pack) -> list[dict[str, object]]:
     from heedline.intake.question_files import load_question_set
-    from heedline.intake.questions import Step
+    from heedline.intake.questions import QuestionPage
 
-    def where(step: Step) -> str:
+    def where(step: QuestionPage) -> str:
         return "who sent it" if step.private else "the report, as contact" if step.contact else "the report"
 
     return [
@@ -130,7 +130,7 @@ def _desks(pack: Pack) -> dict[str, object]:
     }
 
 
-def filled(pack: Pack, papers: Papers, answers: Answers, *, note: str) -> dict[str, str]:
+def filled(pack: Pack, papers: Papers, answers: ImpactAnswers, *, note: str) -> dict[str, str]:
     """Every paper by its file name. A template that names a fact which there is not raises."""
     from django.template import Context, Engine
 
@@ -183,7 +183,7 @@ def run(folder: Path, answers: Path | None, code: str) -> int:
     return 0
 
 
-def _say(folder: Path, own: Path, questions: Mapping[str, Asked], given: Answers) -> None:
+def _say(folder: Path, own: Path, questions: Mapping[str, ImpactQuestion], given: ImpactAnswers) -> None:
     left = [asked.ask for code, asked in questions.items() if code not in given]
     done = len(questions) - len(left)
     print(f"{done} of {len(questions)} questions are answered. The papers stand in {folder}.")  # noqa: T201

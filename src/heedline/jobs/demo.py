@@ -368,11 +368,11 @@ def _work_on(cast: _Cast, one: _Sent) -> list[tuple[ReceiptCode, str]]:
         version = case_file.case_file(one.ref, by=by, at=at).version
         if then in _CLOSINGS:
             outcome, reason = _CLOSINGS[then]
-            finding = transitions.Finding(False, "Nothing that was done", "low", reason)
+            finding = transitions.Assessment(False, "Nothing that was done", "low", reason)
             closing = transitions.Closing(outcome, reason, "finished")
             transitions.assess_and_close(one.ref, finding, closing, version=version, by=by, at=at)
         elif then == "assess-high":
-            finding = transitions.Finding(
+            finding = transitions.Assessment(
                 True,
                 "Says goodbye, gives things away, made a film for afterwards",
                 "high",

@@ -71,7 +71,7 @@ def send(
         key = partners.key_of(desk, at)
         words = key_verification.words_of(key.maker) if key is not None else None
         by = partners.compare(desk, words or "", keys[writer].passphrase, by=by, at=at)
-        writing = outgoing.Writing(
+        writing = outgoing.DisseminationDraft(
             desk, "support", "panel", ("need-to-know", "not-to-subject"), _TITLE, _TEXT, _NECESSITY
         )
         version = case_file.case_file(ref, by=by, at=at).version

@@ -79,43 +79,43 @@ _SCHEMAS = ["public", "door", "permits", "clockwork", "history"]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckResult:
     """One thing that was looked at. `right` is None for what is only told."""
 
     right: bool | None
     words: str
 
 
-def machine() -> Iterator[Finding]:
+def machine() -> Iterator[CheckResult]:
     """What this interpreter brings: its version, and the primitives that sealing needs, by using them."""
-    yield Finding(sys.version_info >= (3, 12), f"Python {sys.version.split()[0]} (3.12 or newer)")
+    yield CheckResult(sys.version_info >= (3, 12), f"Python {sys.version.split()[0]} (3.12 or newer)")
     import cryptography
 
     try:
         from heedline.vault.keys import new_seed, public_key
 
         public_key(new_seed())
-        yield Finding(True, f"cryptography {cryptography.__version__} makes X-Wing keys")
+        yield CheckResult(True, f"cryptography {cryptography.__version__} makes X-Wing keys")
     except Exception:  # whatever is missing: nothing can be sealed
-        yield Finding(
+        yield CheckResult(
             False, f"cryptography {cryptography.__version__} makes no X-Wing keys: nothing can be sealed"
         )
     try:
         from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
         Argon2id(salt=bytes(16), length=32, iterations=1, lanes=1, memory_cost=64).derive(b"try")
-        yield Finding(True, "Argon2id works")
+        yield CheckResult(True, "Argon2id works")
     except Exception:
-        yield Finding(False, "Argon2id does not work: nobody can unlock their keys")
+        yield CheckResult(False, "Argon2id does not work: nobody can unlock their keys")
 
 
-def secrets(home: Path) -> Iterator[Finding]:
+def secrets(home: Path) -> Iterator[CheckResult]:
     """Whether only their owner can read the secrets in the home."""
     wide = Home(home).open_secrets()
-    yield Finding(not wide, f"secrets are private ({', '.join(wide) or 'all of them'})")
+    yield CheckResult(not wide, f"secrets are private ({', '.join(wide) or 'all of them'})")
 
 
-def rights(connection: Connection) -> Iterator[Finding]:
+def rights(connection: Connection) -> Iterator[CheckResult]:
     """What each process's role may do, and whether that is more than the design allows."""
     names = [roles.role(process) for process in roles.PROCESSES]
     tables: dict[str, dict[str, list[str]]] = {name: {} for name in names}
@@ -128,31 +128,31 @@ def rights(connection: Connection) -> Iterator[Finding]:
     for role, group in connection.execute(_MEMBERS, [names]):
         groups[role].append(group)
     for name in names:
-        yield Finding(None, f"{name} may")
+        yield CheckResult(None, f"{name} may")
         for table, what in tables[name].items():
-            yield Finding(None, f"  {table}: {', '.join(what)}")
+            yield CheckResult(None, f"  {table}: {', '.join(what)}")
         for function in functions[name]:
-            yield Finding(None, f"  call {function}")
+            yield CheckResult(None, f"  call {function}")
         for group in groups[name]:
-            yield Finding(None, f"  become {group}")
+            yield CheckResult(None, f"  become {group}")
         if not tables[name] and not functions[name] and not groups[name]:
-            yield Finding(None, "  do nothing")
+            yield CheckResult(None, "  do nothing")
     yield from _too_much(connection, tables, names)
     beyond = sorted(name for name in names if set(groups[name]) - MEMBERSHIPS.get(name, frozenset()))
-    yield Finding(
+    yield CheckResult(
         not beyond, f"no process may become more than it should ({', '.join(beyond) or 'so it is'})"
     )
 
 
 def _too_much(
     connection: Connection, tables: dict[str, dict[str, list[str]]], names: list[str]
-) -> Iterator[Finding]:
+) -> Iterator[CheckResult]:
     beyond = sorted(
         table
         for table, what in tables[roles.role("public")].items()
         if what != ["SELECT"] or table.removeprefix("public.") not in PUBLISHED
     )
-    yield Finding(
+    yield CheckResult(
         not beyond, f"the public process reads published tables only ({', '.join(beyond) or 'so it is'})"
     )
     beyond = sorted(
@@ -160,31 +160,37 @@ def _too_much(
         for table in tables[roles.role("partner")]
         if table.removeprefix("public.").startswith(("reports_", "intake_"))
     )
-    yield Finding(
+    yield CheckResult(
         not beyond, f"the partner process reads no table of reports ({', '.join(beyond) or 'so it is'})"
     )
     asked = "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s) AND (rolsuper OR rolcreaterole OR rolreplication)"
     mighty = [name for (name,) in connection.execute(asked, [names])]
-    yield Finding(not mighty, f"no process is a superuser of any kind ({', '.join(mighty) or 'so it is'})")
+    yield CheckResult(
+        not mighty, f"no process is a superuser of any kind ({', '.join(mighty) or 'so it is'})"
+    )
     asked = "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s) AND rolbypassrls AND rolname <> %s"
     blind = [name for (name,) in connection.execute(asked, [names, roles.role("backup")])]
-    yield Finding(not blind, f"only the backup passes row-level security ({', '.join(blind) or 'so it is'})")
+    yield CheckResult(
+        not blind, f"only the backup passes row-level security ({', '.join(blind) or 'so it is'})"
+    )
 
 
-def installation(connection: Connection, *, ours: postgres.Cluster | None) -> Iterator[Finding]:
+def installation(connection: Connection, *, ours: postgres.Cluster | None) -> Iterator[CheckResult]:
     """Born demo or live, and whether the server that runs is fit for that."""
     number = connection.info.server_version
-    yield Finding(number >= OLDEST_SERVER, f"PostgreSQL {number // 10000}.{number % 10000} (17 or newer)")
+    yield CheckResult(number >= OLDEST_SERVER, f"PostgreSQL {number // 10000}.{number % 10000} (17 or newer)")
     born = _one(connection, "SELECT born FROM desks_installation")
-    yield Finding(None, f"this database was born {born or 'neither demo nor live: nothing is founded yet'}")
+    yield CheckResult(
+        None, f"this database was born {born or 'neither demo nor live: nothing is founded yet'}"
+    )
     demo = os.environ.get("HEEDLINE_DEMO", "").lower() in {"1", "true", "yes"}
     if born == "live":
         wheel = ours is not None and not ours.installed
-        yield Finding(not wheel, "a live installation runs a PostgreSQL that the system keeps up to date")
-        yield Finding(not demo, "a live installation does not run as a demonstration (HEEDLINE_DEMO)")
+        yield CheckResult(not wheel, "a live installation runs a PostgreSQL that the system keeps up to date")
+        yield CheckResult(not demo, "a live installation does not run as a demonstration (HEEDLINE_DEMO)")
 
 
-def own_settings(connection: Connection) -> Iterator[Finding]:
+def own_settings(connection: Connection) -> Iterator[CheckResult]:
     """Tell of settings that roles or databases have of their own.
 
     A role may change its own settings, and one that switched durability off would lose reports when the server dies.
@@ -197,7 +203,7 @@ def own_settings(connection: Connection) -> Iterator[Finding]:
         for who, name in connection.execute(_SETTINGS).fetchall()
         if (who, name) not in wanted
     )
-    yield Finding(
+    yield CheckResult(
         not beyond, f"no role or database has settings of its own ({', '.join(beyond) or 'so it is'})"
     )
     missing = sorted(
@@ -205,10 +211,10 @@ def own_settings(connection: Connection) -> Iterator[Finding]:
         for who, name in wanted
         if (who, name) not in connection.execute(_SETTINGS).fetchall()
     )
-    yield Finding(not missing, f"the backup cannot write ({', '.join(missing) or 'so it is'})")
+    yield CheckResult(not missing, f"the backup cannot write ({', '.join(missing) or 'so it is'})")
 
 
-def durability(connection: Connection) -> Iterator[Finding]:
+def durability(connection: Connection) -> Iterator[CheckResult]:
     """Tell whether the server waits for the disk before it says that something is stored."""
     born = _one(connection, "SELECT born FROM desks_installation")
     off = sorted(
@@ -216,85 +222,85 @@ def durability(connection: Connection) -> Iterator[Finding]:
         for name in ("fsync", "full_page_writes", "synchronous_commit")
         if _one(connection, f"SHOW {name}") in {"off", "local", "remote_write"}
     )
-    yield Finding(
+    yield CheckResult(
         True if not off else False if born == "live" else None,
         f"the server waits for the disk ({', '.join(off) or 'so it is'})",
     )
 
 
-def stewards(connection: Connection) -> Iterator[Finding]:
+def stewards(connection: Connection) -> Iterator[CheckResult]:
     """Whether those two are there who have to sign whatever is set up."""
     number = _one(connection, _STEWARDS)
-    yield Finding(number >= 2, f"two stewards sign whatever is set up ({number} of them can sign in)")
+    yield CheckResult(number >= 2, f"two stewards sign whatever is set up ({number} of them can sign in)")
 
 
-def statements(connection: Connection) -> Iterator[Finding]:
+def statements(connection: Connection) -> Iterator[CheckResult]:
     """Whether the table has the signed statements of keys that the log names; every process compares their words too."""
     number = _one(connection, _STATEMENTS)
-    yield Finding(
+    yield CheckResult(
         number == 0, f"the signed statements of keys are those that the log names ({number} are not)"
     )
 
 
-def single_sign_on(connection: Connection) -> Iterator[Finding]:
+def single_sign_on(connection: Connection) -> Iterator[CheckResult]:
     """The provider that the environment names, and whether a live installation may rely on it. No request is sent."""
     try:
         provider = configured_provider()
     except SystemExit as wrong:
-        yield Finding(False, f"single sign-on: {wrong}")
+        yield CheckResult(False, f"single sign-on: {wrong}")
         return
     if provider is None:
-        yield Finding(None, "single sign-on is off (HEEDLINE_SSO_ISSUER)")
+        yield CheckResult(None, "single sign-on is off (HEEDLINE_SSO_ISSUER)")
         return
     live = _one(connection, "SELECT born FROM desks_installation") == "live"
-    yield Finding(
+    yield CheckResult(
         None,
         f"single sign-on at {provider.issuer} as {provider.client}, asked again every"
         f" {provider.ask_every.total_seconds() // 60:.0f} minutes, silent for {provider.tolerated.total_seconds() // 60:.0f} at most",
     )
     office = os.environ.get("HEEDLINE_OFFICE_URL", "http://localhost:8001").rstrip("/")
-    yield Finding(
+    yield CheckResult(
         office.startswith("https://") or not live,
         f"it sends browsers back to {office}{BACK} and notices to {office}{ENDED}",
     )
-    yield Finding(
+    yield CheckResult(
         True if provider.encrypted else (False if live else None),
         "the provider of single sign-on is asked over TLS"
         if provider.encrypted
         else "the provider of single sign-on is asked in the clear: only for a trial on this machine",
     )
     if not provider.acr and not provider.amr:
-        yield Finding(
+        yield CheckResult(
             False if live else None,
             "nothing checks that it asks for a second step (HEEDLINE_SSO_ACR or HEEDLINE_SSO_AMR)",
         )
 
 
-def partners_site(connection: Connection) -> Iterator[Finding]:
+def partners_site(connection: Connection) -> Iterator[CheckResult]:
     """Where people of partners sign in: a host of its own, since browsers share cookies among the ports of one."""
     site = os.environ.get("HEEDLINE_PARTNER_URL", "http://127.0.0.3:8003")
     live = _one(connection, "SELECT born FROM desks_installation") == "live"
-    yield Finding(
+    yield CheckResult(
         True if site.startswith("https://") else (False if live else None), f"partners sign in at {site}"
     )
     others = (os.environ.get(f"HEEDLINE_{one}_URL", "") for one in ("PUBLIC", "OFFICE"))
     shared = urlsplit(site).hostname in {urlsplit(one).hostname for one in others}
-    yield Finding(not shared, "the partners' site shares its host with no other site")
+    yield CheckResult(not shared, "the partners' site shares its host with no other site")
     if not has_a_name(site):
-        yield Finding(None, "its host is an address and no name: no passkeys are offered there")
+        yield CheckResult(None, "its host is an address and no name: no passkeys are offered there")
 
 
-def worker(connection: Connection, *, at: datetime) -> Iterator[Finding]:
+def worker(connection: Connection, *, at: datetime) -> Iterator[CheckResult]:
     """Whether the worker lives: without it no clock is watched and nobody is paged."""
     beat = _one(connection, "SELECT minute FROM dispatch_worker_beat")
     if beat is None:
-        yield Finding(False, "the worker has never run")
+        yield CheckResult(False, "the worker has never run")
     else:
         minutes = int((at - beat).total_seconds() // 60)
-        yield Finding(at - beat <= LONGEST_SILENCE, f"the worker last ran {max(minutes, 0)} minutes ago")
+        yield CheckResult(at - beat <= LONGEST_SILENCE, f"the worker last ran {max(minutes, 0)} minutes ago")
 
 
-def backups(home: Path, connection: Connection, *, at: datetime) -> Iterator[Finding]:
+def backups(home: Path, connection: Connection, *, at: datetime) -> Iterator[CheckResult]:
     """When the last backup was, whether it was ever restored by way of trial, and copies that should be gone.
 
     A demonstration is told the same, and nothing of it is wrong there.
@@ -302,13 +308,13 @@ def backups(home: Path, connection: Connection, *, at: datetime) -> Iterator[Fin
     matters = _one(connection, "SELECT born FROM desks_installation") == "live"
     known, today = register.runs(home), at.date()
     if not known:
-        yield Finding(False if matters else None, "there was never a backup")
+        yield CheckResult(False if matters else None, "there was never a backup")
         return
     for side, most in (("keys", 1), ("bodies", 7)):
         days = [(today - one.on).days for one in known if side in one.places]
         words = f"the last copy of the {'key store' if side == 'keys' else side} is {{}} days old (at most {most})"
         fine = bool(days) and min(days) <= most
-        yield Finding(
+        yield CheckResult(
             fine if matters or fine else None,
             words.format(min(days)) if days else f"the {side} were never copied",
         )
@@ -324,12 +330,12 @@ def backups(home: Path, connection: Connection, *, at: datetime) -> Iterator[Fin
             if canary
             else "without the canary's passphrase: opening is not proven"
         )
-        yield Finding(
+        yield CheckResult(
             canary or (False if matters else None),
             f"a backup was restored by way of trial on {last}, {proven}",
         )
     else:
-        yield Finding(
+        yield CheckResult(
             False if matters else None, "no backup was ever restored by way of trial: heedline restore --try"
         )
     late = sum(
@@ -337,7 +343,7 @@ def backups(home: Path, connection: Connection, *, at: datetime) -> Iterator[Fin
         for one in known
         if "keys" in one.places
     )
-    yield Finding(
+    yield CheckResult(
         not late, f"{late} copies of the key store are older than {DAYS_KEPT} days (heedline backup-prune)"
     )
 
@@ -361,7 +367,7 @@ def database(home: Path) -> tuple[str, postgres.Cluster | None]:
     return cluster.url("office"), cluster
 
 
-def tell(findings: Iterable[Finding]) -> bool:
+def tell(findings: Iterable[CheckResult]) -> bool:
     """Print findings. Returns whether none of them is wrong."""
     well = True
     for finding in findings:

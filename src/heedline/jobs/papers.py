@@ -14,14 +14,14 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from heedline.packs.text.languages import Page, State
+from heedline.packs.text.languages import Page, PageState
 from heedline.permits import second_person
 from heedline.permits.capabilities import Capability
 from heedline.permits.roles import DESCRIPTIONS, GRANTS, Role
 from heedline.permits.rules import RULES
 from heedline.reports.dissemination_states import PATH as SENDING
 from heedline.reports.dissemination_states import TURNS as SENDING_TURNS
-from heedline.reports.dissemination_states import State as Sending
+from heedline.reports.dissemination_states import DisseminationState as Sending
 from heedline.reports.lifecycle import HELD_MOVES, PATH, TURNS, Stage
 
 _PRINTED = "*Printed from the code by `make docs`. Change the code, not this page.*"
@@ -146,12 +146,12 @@ def access() -> str:
 
 
 _IN_SHORT = {
-    State.ORIGINAL: "",
-    State.REVIEWED: "reviewed",
-    State.CHANGED: "changed since",
-    State.UNREVIEWED: "not reviewed",
-    State.WITHHELD: "**English shown**",
-    State.ABSENT: "English only",
+    PageState.ORIGINAL: "",
+    PageState.REVIEWED: "reviewed",
+    PageState.CHANGED: "changed since",
+    PageState.UNREVIEWED: "not reviewed",
+    PageState.WITHHELD: "**English shown**",
+    PageState.ABSENT: "English only",
 }
 
 

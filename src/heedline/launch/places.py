@@ -27,7 +27,7 @@ LONGEST_SOCKET_FOLDER = 107 - len(f"/.s.PGSQL.{PORT}.lock")
 
 
 @dataclass(frozen=True)
-class Place:
+class ClusterPlace:
     """The folder of a cluster and the folder of its socket."""
 
     folder: Path
@@ -57,7 +57,7 @@ def state_folder() -> Path:
     return _ours(Path(tempfile.gettempdir()) / f"heedline-{os.geteuid()}")
 
 
-def choose(home: Path, account: Account) -> Place:
+def choose(home: Path, account: Account) -> ClusterPlace:
     """Return where a new cluster shall lie, its folder made: in the home when the server's account can get there.
 
     Elsewhere the name has a random part: a home that was deleted and made again must begin with an empty database,
@@ -71,10 +71,10 @@ def choose(home: Path, account: Account) -> Place:
             folder = state_folder() / f"{_mark(home)}-{secrets.token_hex(4)}"
             folder.mkdir(mode=0o755)
             folder.chmod(0o755)
-    return Place(folder, socket=folder)
+    return ClusterPlace(folder, socket=folder)
 
 
-def with_socket(home: Path, place: Place, account: Account) -> Place:
+def with_socket(home: Path, place: ClusterPlace, account: Account) -> ClusterPlace:
     """Return the place with a folder for its socket: short, the server's own, open to processes of other accounts.
 
     Passwords keep strangers out; that the folder belongs to the server keeps them from waiting there in its stead.
@@ -105,14 +105,14 @@ def with_socket(home: Path, place: Place, account: Account) -> Place:
     )
 
 
-def record(home: Path, place: Place, account: str, major: int) -> None:
+def record(home: Path, place: ClusterPlace, account: str, major: int) -> None:
     """Write down where the cluster of a home is. A folder inside the home is noted as such, so homes can be moved."""
     folder = place.folder.relative_to(home) if place.folder.is_relative_to(home) else place.folder
     facts = {"folder": str(folder), "socket": str(place.socket), "account": account, "major": major}
     write_whole(_record(home), json.dumps(facts, indent=1) + "\n", mode=0o644)
 
 
-def recorded(home: Path) -> Place | None:
+def recorded(home: Path) -> ClusterPlace | None:
     """Return where the cluster of a home is, or None when it has none yet.
 
     Raises CannotStart when the record names data that is not there: a new, empty database in its stead would look
@@ -120,7 +120,7 @@ def recorded(home: Path) -> Place | None:
     """
     try:
         facts = json.loads(_record(home).read_text(encoding="utf-8"))
-        place = Place(home / facts["folder"], Path(facts["socket"]))
+        place = ClusterPlace(home / facts["folder"], Path(facts["socket"]))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError):

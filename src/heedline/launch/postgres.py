@@ -26,7 +26,7 @@ from urllib.parse import quote
 import psycopg
 
 from heedline.launch import CannotStart, accounts, binaries, places, roles, server
-from heedline.launch.places import Place
+from heedline.launch.places import ClusterPlace
 
 __all__ = [
     "CannotStart",
@@ -204,7 +204,9 @@ def _make_passwords(home: Path) -> dict[str, str]:
     return passwords
 
 
-def _create(home: Path, account: accounts.Account, found: binaries.Binaries, *, durable: bool) -> Place:
+def _create(
+    home: Path, account: accounts.Account, found: binaries.Binaries, *, durable: bool
+) -> ClusterPlace:
     """Make an empty cluster and record where it is. Half a cluster of an earlier try is no obstacle."""
     place = places.choose(home, account)
     server.initialise(

@@ -11,7 +11,7 @@ from pathlib import Path
 from heedline.launch import CannotStart, binaries
 from heedline.launch.accounts import Account
 from heedline.launch.binaries import Binaries
-from heedline.launch.places import PORT, Place, write_whole
+from heedline.launch.places import PORT, ClusterPlace, write_whole
 
 #: Seconds that sessions have to end before the server is stopped without them (which loses nothing committed).
 PATIENCE = 30
@@ -91,7 +91,13 @@ def no_programs(version: int | None, data: Path | None) -> str:
 
 
 def initialise(
-    place: Place, account: Account, found: Binaries, *, superuser: str, password: str, durable: bool = True
+    place: ClusterPlace,
+    account: Account,
+    found: Binaries,
+    *,
+    superuser: str,
+    password: str,
+    durable: bool = True,
 ) -> None:
     """Make an empty cluster in `place.data`; what an interrupted try left is removed first."""
     fresh = place.folder / "data.new"
@@ -131,7 +137,7 @@ def initialise(
     fresh.rename(place.data)
 
 
-def start(place: Place, account: Account, found: Binaries, *, durable: bool) -> None:
+def start(place: ClusterPlace, account: Account, found: Binaries, *, durable: bool) -> None:
     """Start the server and wait until it answers. Raises CannotStart with the last line of its log."""
     _configure(place, account, durable=durable)
     _clear_stale(place)
@@ -153,7 +159,7 @@ def start(place: Place, account: Account, found: Binaries, *, durable: bool) -> 
         raise CannotStart(f"The database in {place.data} did not start: {last} (More in {place.log}.)")
 
 
-def stop(place: Place, account: Account, programs: Path) -> None:
+def stop(place: ClusterPlace, account: Account, programs: Path) -> None:
     """Stop the server; at once and without its sessions' consent when they do not end in time."""
     if postmaster(place.data) is not None:
         for mode in ("fast", "immediate"):
@@ -222,7 +228,7 @@ def _standing_in(data: Path, only: int | None = None) -> set[int]:
     return found
 
 
-def _clear_stale(place: Place) -> None:
+def _clear_stale(place: ClusterPlace) -> None:
     """Remove the lock of a server that is gone, which PostgreSQL would not where its id now belongs to another.
 
     Only when nothing stands in the data folder: helpers may outlive their server for a moment, and two servers on
@@ -243,7 +249,7 @@ def _clear_stale(place: Place) -> None:
         (place.socket / name).unlink(missing_ok=True)
 
 
-def _configure(place: Place, account: Account, *, durable: bool) -> None:
+def _configure(place: ClusterPlace, account: Account, *, durable: bool) -> None:
     """Write the configuration and an empty log. The first is ours, and not the server's to change."""
     own = {
         "data_directory": str(place.data),

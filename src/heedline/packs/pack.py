@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from heedline.packs.places.areas import Areas
     from heedline.packs.places.counters import Counter
     from heedline.packs.places.special_places import SpecialPlaces
-    from heedline.packs.rules.assessments import Assessment
+    from heedline.packs.rules.assessments import AssessmentForm
     from heedline.packs.rules.behaviour import Behaviour
     from heedline.packs.rules.working_days import WorkingDays
     from heedline.packs.text.languages import Language, Page
@@ -66,7 +66,7 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
-class Organisation:
+class PackOrganisation:
     """A body that owns desks."""
 
     code: str
@@ -216,7 +216,7 @@ class Pack:
     formats: Mapping[str, str]
     """Regular expressions of the country's `postcode`, `outcode` and `registration`, and how many characters
     of a postcode stand after its space (`postcode_tail`)."""
-    organisations: Mapping[str, Organisation]
+    organisations: Mapping[str, PackOrganisation]
     desks: Mapping[str, DeskEntry]
     watch_desk: str
     authoriser_desk: str
@@ -236,7 +236,7 @@ class Pack:
     working_days: WorkingDays
     special_places: SpecialPlaces
     """Rail, airports, military and nuclear sites, by the words that name them."""
-    assessments: Mapping[str, Assessment]
+    assessments: Mapping[str, AssessmentForm]
     behaviour: Behaviour
     source_guard: SourceGuard
     tracing: Tracing
@@ -316,7 +316,7 @@ class Pack:
         """The questions that may be put to the reporter of a report of this kind."""
         return {code: one for code, one in self.question_templates.items() if _is_for(one.kinds, kind)}
 
-    def assessment(self, kind: str) -> Assessment:
+    def assessment(self, kind: str) -> AssessmentForm:
         """What an officer of this kind's desks is asked to decide, in their words; an unknown kind gets the first."""
         return self.assessments.get(kind) or next(iter(self.assessments.values()))
 

@@ -1,4 +1,4 @@
-"""What a person can find at all. Row-level security says the same in the database; this is the first wall."""
+"""What a person can find at all. Row-level security says the same in the database; this is the first check."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def reports_of(desks: Iterable[UUID]) -> QuerySet[Report]:
 
 
 @dataclass(frozen=True)
-class Place:
+class QueuePlace:
     """A place in a queue: of what stands there now, or stood there last."""
 
     rank: int
@@ -35,7 +35,7 @@ def queue_of(
     *,
     chosen: Iterable[UUID],
     watching: Iterable[UUID],
-    after: Place | None,
+    after: QueuePlace | None,
     at: datetime,
 ) -> QuerySet[Report]:
     """The first 51 open reports after `after`, in order: those of the desks `chosen`, and those of other desks that the

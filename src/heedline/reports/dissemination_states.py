@@ -10,7 +10,7 @@ from enum import StrEnum
 from heedline.reports.lifecycle import NotNow
 
 
-class State(StrEnum):
+class DisseminationState(StrEnum):
     """Where it stands."""
 
     TO_CHECK = "to-check"  # written; a second officer reads it before it goes
@@ -22,7 +22,7 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class Act(StrEnum):
+class DisseminationMove(StrEnum):
     """What moves it."""
 
     CHECK = "check"
@@ -33,48 +33,65 @@ class Act(StrEnum):
     WITHDRAW = "withdraw"
 
 
-PATH: dict[tuple[State, Act], State] = {
-    (State.TO_CHECK, Act.CHECK): State.SENT,
-    (State.TO_CHECK, Act.SEND_BACK): State.NOT_SENT,
-    (State.TO_CHECK, Act.WITHDRAW): State.WITHDRAWN,
-    (State.SENT, Act.RECEIVE): State.RECEIVED,  # done with it, where no answer is wanted
-    (State.SENT, Act.WITHDRAW): State.WITHDRAWN,
-    (State.RECEIVED, Act.ANSWER): State.ANSWERED,
-    (State.RECEIVED, Act.FINISH): State.DONE,
-    (State.RECEIVED, Act.WITHDRAW): State.WITHDRAWN,
-    (State.ANSWERED, Act.FINISH): State.DONE,
+PATH: dict[tuple[DisseminationState, DisseminationMove], DisseminationState] = {
+    (DisseminationState.TO_CHECK, DisseminationMove.CHECK): DisseminationState.SENT,
+    (DisseminationState.TO_CHECK, DisseminationMove.SEND_BACK): DisseminationState.NOT_SENT,
+    (DisseminationState.TO_CHECK, DisseminationMove.WITHDRAW): DisseminationState.WITHDRAWN,
+    (
+        DisseminationState.SENT,
+        DisseminationMove.RECEIVE,
+    ): DisseminationState.RECEIVED,  # done with it, where no answer is wanted
+    (DisseminationState.SENT, DisseminationMove.WITHDRAW): DisseminationState.WITHDRAWN,
+    (DisseminationState.RECEIVED, DisseminationMove.ANSWER): DisseminationState.ANSWERED,
+    (DisseminationState.RECEIVED, DisseminationMove.FINISH): DisseminationState.DONE,
+    (DisseminationState.RECEIVED, DisseminationMove.WITHDRAW): DisseminationState.WITHDRAWN,
+    (DisseminationState.ANSWERED, DisseminationMove.FINISH): DisseminationState.DONE,
 }
 
 #: What still calls for somebody. A report is not closed while one of these hangs on it.
-OPEN = frozenset({State.TO_CHECK, State.SENT, State.RECEIVED, State.ANSWERED})
+OPEN = frozenset(
+    {
+        DisseminationState.TO_CHECK,
+        DisseminationState.SENT,
+        DisseminationState.RECEIVED,
+        DisseminationState.ANSWERED,
+    }
+)
 #: What a second officer reads: before it goes, or (life is at risk) afterwards, whatever became of it. What went at once
 #: and was taken back is read as well: whoever sent it could else hide it (`Dissemination.to_read`).
-TO_READ = OPEN | {State.DONE}
+TO_READ = OPEN | {DisseminationState.DONE}
 #: What the partner can open, once it was sent.
-WITH_THE_PARTNER = frozenset({State.SENT, State.RECEIVED, State.ANSWERED, State.DONE})
+WITH_THE_PARTNER = frozenset(
+    {
+        DisseminationState.SENT,
+        DisseminationState.RECEIVED,
+        DisseminationState.ANSWERED,
+        DisseminationState.DONE,
+    }
+)
 
-TURNS: dict[State, str] = {
-    State.TO_CHECK: "a second officer of the desk",
-    State.SENT: "the partner",
-    State.RECEIVED: "the partner",
-    State.ANSWERED: "the desk",
-    State.DONE: "nobody",
-    State.NOT_SENT: "nobody",
-    State.WITHDRAWN: "nobody",
+TURNS: dict[DisseminationState, str] = {
+    DisseminationState.TO_CHECK: "a second officer of the desk",
+    DisseminationState.SENT: "the partner",
+    DisseminationState.RECEIVED: "the partner",
+    DisseminationState.ANSWERED: "the desk",
+    DisseminationState.DONE: "nobody",
+    DisseminationState.NOT_SENT: "nobody",
+    DisseminationState.WITHDRAWN: "nobody",
 }
 
-_REASONS: dict[State, str] = {
-    State.TO_CHECK: "A second officer has to read it first.",
-    State.SENT: "It has been sent and nobody at the partner has opened it yet.",
-    State.RECEIVED: "The partner has opened it.",
-    State.ANSWERED: "The partner has answered.",
-    State.DONE: "This is finished.",
-    State.NOT_SENT: "This was not sent.",
-    State.WITHDRAWN: "This was withdrawn.",
+_REASONS: dict[DisseminationState, str] = {
+    DisseminationState.TO_CHECK: "A second officer has to read it first.",
+    DisseminationState.SENT: "It has been sent and nobody at the partner has opened it yet.",
+    DisseminationState.RECEIVED: "The partner has opened it.",
+    DisseminationState.ANSWERED: "The partner has answered.",
+    DisseminationState.DONE: "This is finished.",
+    DisseminationState.NOT_SENT: "This was not sent.",
+    DisseminationState.WITHDRAWN: "This was withdrawn.",
 }
 
 
-def after(state: State, act: Act) -> State:
+def after(state: DisseminationState, act: DisseminationMove) -> DisseminationState:
     """Return the state that `act` leads to. Raises NotNow with a reason for the person."""
     try:
         return PATH[state, act]

@@ -82,7 +82,7 @@ class RecoveryKey:
 
 
 @dataclass(frozen=True)
-class Refused:
+class RejectedStatement:
     """A statement that was not believed, and the rule that it broke. Never used for anything else."""
 
     id: str
@@ -111,7 +111,7 @@ class Directory:
     hash of the one before it.
     """
 
-    refused: tuple[Refused, ...]
+    refused: tuple[RejectedStatement, ...]
     highest_serial: int
     gaps: tuple[int, ...]
     links: Mapping[int, frozenset[str]]

@@ -153,7 +153,7 @@ class Note:
 
 
 @dataclass(frozen=True)
-class Checkpoint:
+class TreeHead:
     """What a log says of itself: whose it is, how many leaves it has, their root."""
 
     origin: str
@@ -166,7 +166,7 @@ class Checkpoint:
         return f"{self.origin}\n{self.size}\n{to_base64(self.root)}\n"
 
     @classmethod
-    def from_text(cls, text: str) -> "Checkpoint":
+    def from_text(cls, text: str) -> "TreeHead":
         """The checkpoint in a note's text; ``NotBelieved`` when it is none. Further lines are allowed and ignored."""
         try:
             origin, size, root, *more = text.removesuffix("\n").split("\n")

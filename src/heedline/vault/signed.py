@@ -82,13 +82,13 @@ class Statement:
 
 
 @dataclass(frozen=True)
-class Signed:
-    """A statement with signatures by signer id. Begin with ``Signed(statement, {})`` and add them."""
+class SignedStatement:
+    """A statement with signatures by signer id. Begin with ``SignedStatement(statement, {})`` and add them."""
 
     statement: Statement
     signatures: Mapping[str, bytes]
 
-    def with_signature(self, signer_id: str, seed: bytes, *, installation: str) -> "Signed":
+    def with_signature(self, signer_id: str, seed: bytes, *, installation: str) -> "SignedStatement":
         """The same, signed by one more person (or ``ROOT``) with the signing key of their seed.
 
         ``ValueError`` when the statement could never be accepted, so that nobody signs nonsense.
@@ -97,7 +97,7 @@ class Signed:
         made = sign(seed, signed_bytes(self.statement, installation))
         return replace(self, signatures={**self.signatures, signer_id: made})
 
-    def with_proposal(self, signer_id: str, made: bytes) -> "Signed":
+    def with_proposal(self, signer_id: str, made: bytes) -> "SignedStatement":
         """The same, with the signature that somebody gave to it before it had a number."""
         return replace(self, signatures={**self.signatures, signer_id: made})
 
@@ -109,7 +109,7 @@ class Signed:
         return json.dumps(facts, sort_keys=True, separators=(",", ":"))
 
     @classmethod
-    def from_json(cls, text: str) -> "Signed":
+    def from_json(cls, text: str) -> "SignedStatement":
         """What ``to_json`` wrote, not yet believed; ``ValueError`` when it has another form."""
         if len(text) > _LONGEST_JSON:
             raise ValueError("not a signed statement")

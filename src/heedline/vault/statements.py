@@ -28,14 +28,14 @@ from heedline.vault.directory import (
     OfficerKeys,
     PartnerKeys,
     RecoveryKey,
-    Refused,
+    RejectedStatement,
     Voiceprint,
 )
 from heedline.vault.remembered import Remembered
 from heedline.vault.signed import (
     JSON,
     ROOT,
-    Signed,
+    SignedStatement,
     Statement,
     check_shape,
     check_signatures_shape,
@@ -55,8 +55,8 @@ __all__ = [
     "OfficerKeys",
     "PartnerKeys",
     "RecoveryKey",
-    "Refused",
-    "Signed",
+    "RejectedStatement",
+    "SignedStatement",
     "Statement",
     "key_bytes",
     "key_text",
@@ -68,7 +68,7 @@ _RANK = {"steward": 0, "leaver": 1, "epoch": 3, "opened": 4, "granted": 4, "ende
 _BY_A_MEMBER = frozenset({"epoch", "opened", "granted", "ended", "destroyed"})
 
 
-def verify_all(signed: Iterable[Signed | str], *, root: bytes, installation: str) -> Directory:
+def verify_all(signed: Iterable[SignedStatement | str], *, root: bytes, installation: str) -> Directory:
     """The directory of all statements that hold, from signed statements or their JSON texts.
 
     ``root`` is the pinned Ed25519 public key. Signatures and keys once found good are remembered by hash, so
@@ -77,14 +77,14 @@ def verify_all(signed: Iterable[Signed | str], *, root: bytes, installation: str
     if len(root) != keys.SIGNING_PUBLIC_SIZE:
         raise ValueError("the root is an Ed25519 public key of 32 bytes")
     judge = _Judge(root, installation)
-    readable: list[Signed] = []
+    readable: list[SignedStatement] = []
     for one in signed:
         try:
-            readable.append(Signed.from_json(one) if isinstance(one, str) else one)
+            readable.append(SignedStatement.from_json(one) if isinstance(one, str) else one)
             check_shape(readable[-1].statement)
         except ValueError:
             # Nothing of it may be echoed: it can be anything.
-            judge.refused.append(Refused("", "", 0, "not a statement of a known shape"))
+            judge.refused.append(RejectedStatement("", "", 0, "not a statement of a known shape"))
             if not isinstance(one, str):
                 readable.pop()
     for one in readable:
@@ -94,7 +94,7 @@ def verify_all(signed: Iterable[Signed | str], *, root: bytes, installation: str
     return judge.directory()
 
 
-def _order(one: Signed) -> tuple[int, int, str]:
+def _order(one: SignedStatement) -> tuple[int, int, str]:
     said = one.statement
     return said.serial, _RANK.get(said.kind, 2), said.id
 
@@ -113,7 +113,7 @@ class _Judge:
     def __init__(self, root: bytes, installation: str) -> None:
         self._root = root
         self._installation = installation
-        self.refused: list[Refused] = []
+        self.refused: list[RejectedStatement] = []
         self.links: dict[int, set[str]] = {}
         self._unchained = False
         self._ids: set[str] = set()
@@ -143,7 +143,7 @@ class _Judge:
             "destroyed": self._hear_destroyed,
         }
 
-    def hear(self, one: Signed) -> None:
+    def hear(self, one: SignedStatement) -> None:
         said = one.statement
         try:
             if said.id in self._ids:
@@ -165,7 +165,7 @@ class _Judge:
             else:
                 self._heard[said.kind](said)
         except _BreaksARule as rule:
-            self.refused.append(Refused(said.id, said.kind, said.serial, str(rule)))
+            self.refused.append(RejectedStatement(said.id, said.kind, said.serial, str(rule)))
             return
         self._owners |= self._claims
         self._ids.add(said.id)
@@ -197,7 +197,7 @@ class _Judge:
 
     # Whose signature counts
 
-    def _check_signers(self, one: Signed) -> None:
+    def _check_signers(self, one: SignedStatement) -> None:
         kind, body, signers = one.statement.kind, one.statement.body, set(one.signatures)
         if kind == "steward" or (kind == "leaver" and signers == {ROOT} and body["person"] in self._stewards):
             if signers != {ROOT}:

@@ -240,7 +240,7 @@ def test_an_answer_without_a_paper_is_none(people: People, voice: str | None) ->
     _, ident = sent_to_the_council(people)
     opened(people, ident)
     with at_the_council(people):
-        epochs = [epoch for epoch, _ in partner_inbox.sent_wall.answer_to(ident)]
+        epochs = [epoch for epoch, _ in partner_inbox.partner_functions.answer_to(ident)]
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT permits.answer_sent(%s, 'known', gen_random_uuid(), ''::bytea, %s::uuid[], ''::bytea,"

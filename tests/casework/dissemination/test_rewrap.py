@@ -9,7 +9,7 @@ import pytest
 
 from heedline.casework.access.session import Attendance
 from heedline.casework.dissemination import outgoing, partner_inbox, partners, rewrap
-from heedline.casework.dissemination.rewrap import Round
+from heedline.casework.dissemination.rewrap import RewrapRun
 from heedline.casework.duty import paging
 from heedline.casework.errors import Locked, WrongPassphrase
 from heedline.casework.journey import transitions
@@ -60,7 +60,7 @@ def words_of_the_maker(people: People) -> str:
     return words
 
 
-def again(people: People, name: str = "Odile", said: str | None = None, **more: object) -> Round:
+def again(people: People, name: str = "Odile", said: str | None = None, **more: object) -> RewrapRun:
     words = words_of_the_maker(people) if said is None else said
     desk, passphrase = people.house.desks[COUNCIL].id, people.house.keys[name].passphrase
     with people.sitting(name) as here:
@@ -89,7 +89,7 @@ def test_it_opens_again_under_the_new_key_and_nothing_else_has_changed(people: P
     with people.sitting("Odile") as here:
         assert rewrap.lost(people.house.desks[COUNCIL].id, by=here) == 2  # what was sent, and the answer
     heard: list[int] = []
-    assert again(people, told=heard.append) == Round(2, 0)
+    assert again(people, told=heard.append) == RewrapRun(2, 0)
     assert heard == [2]
     got = opened(people, ident)
     assert (got.text, got.ours, got.answer) == (TEXT, True, "We will visit.")
@@ -101,7 +101,7 @@ def test_it_opens_again_under_the_new_key_and_nothing_else_has_changed(people: P
     assert bytes(new.header) != bytes(old.header)
     assert not set(new.epochs) & set(old.epochs)
     assert len(logged("released-again", thing=ref)) == 2
-    assert again(people) == Round(0, 0)  # nothing is left to do
+    assert again(people) == RewrapRun(0, 0)  # nothing is left to do
 
 
 def test_a_new_key_that_nobody_has_heard_is_given_nothing(people: People) -> None:
@@ -156,7 +156,7 @@ def test_what_was_withdrawn_is_not_released_again(people: People) -> None:
     with people.sitting("Olga") as here:
         outgoing.withdraw(ident, "In error.", version=sent(ident).version, by=here, at=people.at)
     everything_is_lost(people)
-    assert again(people) == Round(0, 0)
+    assert again(people) == RewrapRun(0, 0)
     with people.sitting("Otto") as here:  # and another desk has nothing there
         assert rewrap.lost(people.house.desks[COUNCIL].id, by=here) == 0
 
@@ -176,7 +176,7 @@ def test_ended_in_the_middle_it_goes_on_with_the_rest(
         again(people, told=stop)
     with people.sitting("Odile") as here:
         assert rewrap.lost(people.house.desks[COUNCIL].id, by=here) == 1
-    assert again(people) == Round(1, 0)
+    assert again(people) == RewrapRun(1, 0)
     assert {opened(people, ident).text for ident in idents} == {TEXT}
 
 
@@ -217,7 +217,7 @@ def test_what_may_not_be_passed_on_any_more_stays_where_it_is(people: People) ->
     with people.sitting("Odile") as here:
         keeping.hold(ref, "restriction", "They asked us to stop.", by=here, at=people.at)
     everything_is_lost(people)
-    assert again(people) == Round(0, 0)
+    assert again(people) == RewrapRun(0, 0)
     assert row(ref).stage == "acting"
 
 
@@ -257,5 +257,5 @@ def test_what_changes_while_it_runs_stays_as_it_has_become(
         return some
 
     monkeypatch.setattr(rewrap, "_lost", meanwhile)
-    assert again(people) == Round(0, 1)
+    assert again(people) == RewrapRun(0, 1)
     assert not SealedHeader.objects.filter(container=key).exists()

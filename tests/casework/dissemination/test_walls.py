@@ -53,10 +53,10 @@ def test_another_partner_sees_nothing_of_it(people: People) -> None:
         with pytest.raises(NotHere):
             outgoing.withdraw(ident, "No", version=2, by=here, at=people.at)
     with acting("partner"):  # nobody is signed in
-        assert partner_inbox.sent_wall.sent_to_me() == []
-        assert partner_inbox.sent_wall.one_sent_to_me(ident) is None
-        assert partner_inbox.sent_wall.parts(ident) is None
-        assert partner_inbox.sent_wall.receive(ident, {"on": "2026-01-01"}) == "not-yours"
+        assert partner_inbox.partner_functions.sent_to_me() == []
+        assert partner_inbox.partner_functions.one_sent_to_me(ident) is None
+        assert partner_inbox.partner_functions.parts(ident) is None
+        assert partner_inbox.partner_functions.receive(ident, {"on": "2026-01-01"}) == "not-yours"
 
 
 def test_an_officer_cannot_sign_for_the_partner(people: People) -> None:

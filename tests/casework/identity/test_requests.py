@@ -16,12 +16,12 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.duty import alarms, on_call, paging, rota
 from heedline.casework.errors import Locked, NotHere
 from heedline.casework.identity import requests as identity_requests
-from heedline.casework.identity.requests import Asking, Decision
+from heedline.casework.identity.requests import Decision, IdentityApplication
 from heedline.casework.pages import identity_requests as pages_identity_requests
 from heedline.desks.models import Appointment
 from heedline.dispatch.letters import AlarmKind
 from heedline.dispatch.models import Alarm, Outbox
-from heedline.permits import wall
+from heedline.permits import functions
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import IdentityRequest, IdentityShare, ReleasedShare, SealedHeader, SealedPayload
@@ -175,10 +175,16 @@ def test_nothing_is_asked_with_locked_keys_or_without_words(people: People) -> N
         with pytest.raises(Locked):
             identity_requests.ask(ref, ASKING, by=locked, at=people.at)
         session.leave()
-    for asking in (Asking("life", " ", RISK, 30), Asking("life", NECESSITY, "", 30)):
+    for asking in (
+        IdentityApplication("life", " ", RISK, 30),
+        IdentityApplication("life", NECESSITY, "", 30),
+    ):
         with pytest.raises(NotNow):
             ask(people, ref, asking=asking)
-    for wrong in (Asking("curiosity", NECESSITY, RISK, 30), Asking("life", NECESSITY, RISK, 45)):
+    for wrong in (
+        IdentityApplication("curiosity", NECESSITY, RISK, 30),
+        IdentityApplication("life", NECESSITY, RISK, 45),
+    ):
         with pytest.raises(ValueError, match="nobody offered"):
             ask(people, ref, asking=wrong)
 
@@ -223,7 +229,7 @@ def test_only_an_authoriser_decides(people: People) -> None:
                 identity_requests.decide(request, YES, by=here, at=people.at)
             with pytest.raises(NotHere):
                 pages_identity_requests.request(request, by=here, at=people.at)
-            assert wall.second_share(request) is None
+            assert functions.second_share(request) is None
             assert not decided_past_the_verb(request)
     with people.sitting("Ada") as ada, pytest.raises(NotHere):
         identity_requests.decide(uuid4(), YES, by=ada, at=people.at)
@@ -246,7 +252,7 @@ def test_nobody_decides_their_own_nor_who_can_open_reports(people: People) -> No
         with people.sitting(name) as here:
             file = pages_identity_requests.request(request, by=here, at=people.at)
             assert not file.may_decide
-            assert wall.second_share(request) is None
+            assert functions.second_share(request) is None
             assert not decided_past_the_verb(request)
         made.delete()
     assert len(logged("identity-decided", thing=ref, refused=True)) == 3
@@ -351,7 +357,7 @@ def test_an_authoriser_sees_the_request_and_nothing_of_the_report(people: People
             with connection.cursor() as cursor:
                 cursor.execute(f"SELECT count(*) FROM {table}")
                 assert cursor.fetchone() == (0,)
-        assert wall.desk_shares(ref) == []
+        assert functions.desk_shares(ref) == []
     for seed in keys_of(people, "Ada"):
         header = SealedHeader.objects.get(report_id=ref, part="report")
         payload = SealedPayload.objects.get(container=header.container)

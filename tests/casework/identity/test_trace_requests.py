@@ -17,12 +17,12 @@ from heedline.casework.duty import paging
 from heedline.casework.errors import Locked, NotHere
 from heedline.casework.identity import requests as identity_requests
 from heedline.casework.identity import trace_requests
-from heedline.casework.identity.trace_requests import Asking
+from heedline.casework.identity.trace_requests import TraceApplication
 from heedline.casework.journey import transitions
 from heedline.casework.pages import identity_requests as pages_identity_requests
 from heedline.desks.models import Appointment
 from heedline.dispatch.models import Alarm, Outbox
-from heedline.permits import wall
+from heedline.permits import functions
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import IdentityRequest, ReleasedShare, Report, SealedHeader
@@ -102,7 +102,7 @@ def test_it_traces_nobody_and_changes_nothing_for_the_sender(people: People) -> 
     assert added.count() == 2, "what was written for and against, and nothing else"
     assert not ReleasedShare.objects.exists()
     with people.sitting("Ada"):
-        assert wall.second_share(request) is None
+        assert functions.second_share(request) is None
 
 
 def test_nothing_of_it_is_in_the_clear(people: People) -> None:
@@ -157,8 +157,8 @@ def test_only_where_life_is_at_risk(people: People) -> None:
     with people.sitting("Odile"):
         words = SealedHeader.objects.get(report_id=ref, part="report").container
         desk = people.house.desks["north-east"].id
-        assert not wall.ask_identity(uuid4(), ref, desk, "other-in-danger", 0, words, purpose="trace")
-        assert not wall.ask_identity(uuid4(), ref, desk, "other-in-danger", 0, words, purpose="other")
+        assert not functions.ask_identity(uuid4(), ref, desk, "other-in-danger", 0, words, purpose="trace")
+        assert not functions.ask_identity(uuid4(), ref, desk, "other-in-danger", 0, words, purpose="other")
 
 
 def test_only_who_holds_the_report_asks(people: People) -> None:
@@ -178,7 +178,7 @@ def test_only_who_holds_the_report_asks(people: People) -> None:
         with pytest.raises(NotNow):
             ask(people, ref, asking=replace(ASKING, **{part: " "}))
     with pytest.raises(ValueError, match="nobody offered"):
-        ask(people, ref, asking=Asking("curiosity", NECESSITY, TRIED, PROPORTION))
+        ask(people, ref, asking=TraceApplication("curiosity", NECESSITY, TRIED, PROPORTION))
 
 
 def test_one_at_a_time_and_beside_a_request_to_open_it(people: People) -> None:
@@ -240,9 +240,9 @@ def test_no_row_releases_something_for_a_trace(people: People) -> None:
     ref = at_risk(people)
     request = ask(people, ref)
     with people.sitting("Ada"):
-        words = wall.Words(uuid4(), b"h", b"p", ())
+        words = functions.SealedWords(uuid4(), b"h", b"p", ())
         released = b"the other half"
-        assert not wall.decide_identity(
+        assert not functions.decide_identity(
             request, approved=True, words=words, sha256=b"0" * 32, released=released
         )
     with pytest.raises(IntegrityError, match="known_limit"), transaction.atomic():

@@ -42,7 +42,7 @@ def figures(people: People, name: str = "Stella") -> drop_off.DropOff:
         return drop_off.drop_off(people.at.date(), by=here, at=people.at)
 
 
-def line(found: drop_off.DropOff, step: str) -> drop_off.PageLine:
+def line(found: drop_off.DropOff, step: str) -> drop_off.DropOffLine:
     return next(one for one in found.kinds[0].lines if one.step == step)
 
 

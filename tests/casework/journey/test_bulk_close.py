@@ -109,8 +109,8 @@ def test_danger_is_never_swept_whoever_says_so(people: People) -> None:
     said, _ = people.send(narrative=ADVERT, **DANGER)
     decided, _ = people.taken(narrative=ADVERT)
     with people.sitting("Odile") as here:
-        finding = transitions.Finding(True, "Looked at it", "high", "A threat in the second line")
-        transitions.assess(decided, finding, version=2, by=here, at=people.at)
+        assessment = transitions.Assessment(True, "Looked at it", "high", "A threat in the second line")
+        transitions.assess(decided, assessment, version=2, by=here, at=people.at)
         transitions.hand_over(decided, "national", "Theirs", version=3, by=here, at=people.at)
     looked = chosen([decided])
     with people.sitting("Nadia") as here:

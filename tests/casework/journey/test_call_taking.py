@@ -18,7 +18,7 @@ from heedline.casework.intake.drafting import Draft
 from heedline.casework.journey import call_taking, transitions
 from heedline.casework.journey.call_taking import Contact, WrapUp
 from heedline.dispatch.clocks import slot_of
-from heedline.permits import wall
+from heedline.permits import functions
 from heedline.permits.gate import Refused
 from heedline.reports.models import Report, SealedHeader, Step
 from heedline.vault.codes import derive, lookup_hash
@@ -251,9 +251,9 @@ def test_the_wall_takes_no_note_of_somebody_without_a_desk(people: People) -> No
     lookup = lookup_hash(derive(draft.receipt_code, installation="test").lookup_id)
     note = (uuid4(), b"h", b"p", b"s" * 32, [uuid4()])
     with people.sitting("Stella", unlocked=False):
-        assert wall.note_call(lookup, *note) == "refused"
+        assert functions.note_call(lookup, *note) == "refused"
     with people.sitting("Odile"):
-        assert wall.note_call(b"x" * 32, *note) == "unknown"
+        assert functions.note_call(b"x" * 32, *note) == "unknown"
     with acting("office"):  # nobody stands behind it
-        assert wall.note_call(lookup, *note) == "refused"
+        assert functions.note_call(lookup, *note) == "refused"
     assert not Step.objects.exists()

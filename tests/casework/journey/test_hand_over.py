@@ -14,7 +14,7 @@ from heedline.casework.keys.directory import addressee
 from heedline.casework.pages import queue
 from heedline.desks.models import EpochKeyRow
 from heedline.dispatch.models import Outbox
-from heedline.permits import wall
+from heedline.permits import functions
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import IdentityShare, SealedHeader, SealedPayload, Step
 from heedline.vault import CannotOpen
@@ -127,7 +127,9 @@ def test_the_desks_half_of_the_identity_follows_the_report(people: People) -> No
     second = bytes(IdentityShare.objects.get(report_id=ref, share=2).sealed)
     with people.sitting("Odile") as odile:
         assert odile.keyring is not None
-        ((epoch, sealed),) = [s for s in wall.desk_shares(ref) if s[0] in epochs_of(people, "north-east")]
+        ((epoch, sealed),) = [
+            s for s in functions.desk_shares(ref) if s[0] in epochs_of(people, "north-east")
+        ]
         assert epoch is not None
         before = open_share(sealed, odile.keyring.seeds[epoch], container_id=identity, share=1)
     give(people, ref)
@@ -139,7 +141,7 @@ def test_the_desks_half_of_the_identity_follows_the_report(people: People) -> No
         assert open_share(shares[mine], otto.keyring.seeds[mine], container_id=identity, share=1) == before
     with people.sitting("Odile") as odile:
         assert odile.keyring is not None
-        assert wall.desk_shares(ref) == []
+        assert functions.desk_shares(ref) == []
         for sealed in shares.values():
             for seed in odile.keyring.seeds.values():
                 with pytest.raises(CannotOpen):
@@ -168,8 +170,8 @@ def test_the_database_moves_only_what_is_theirs(people: People) -> None:
     here, there = people.house.desks["north-east"].id, people.house.desks["south-west"].id
     for name in ("Otto", "Ada", "Stella", "Ned"):
         with people.sitting(name, unlocked=name != "Ned"):
-            assert not wall.hand_over(ref, there, report.due_at, 1, here, uuid4(), b"share", [])
-            assert wall.desk_shares(ref) == []
+            assert not functions.hand_over(ref, there, report.due_at, 1, here, uuid4(), b"share", [])
+            assert functions.desk_shares(ref) == []
     with people.sitting("Odile"):
         for desk, version, origin in (
             (people.house.desks["identity"].id, 1, here),  # another kind of desk
@@ -177,7 +179,7 @@ def test_the_database_moves_only_what_is_theirs(people: People) -> None:
             (there, 2, here),  # changed in between
             (there, 1, there),
         ):
-            assert not wall.hand_over(ref, desk, report.due_at, version, origin, uuid4(), b"share", [])
+            assert not functions.hand_over(ref, desk, report.due_at, version, origin, uuid4(), b"share", [])
     assert row(ref).desk_id == here
 
 

@@ -15,7 +15,7 @@ from heedline.casework.duty import paging, training_clock
 from heedline.casework.errors import Changed, NotHere
 from heedline.casework.identity import requests as identity_requests
 from heedline.casework.journey import practice, transitions
-from heedline.casework.journey.transitions import Closing, Finding
+from heedline.casework.journey.transitions import Assessment, Closing
 from heedline.casework.pages import case_file, practice_file
 from heedline.casework.retention import keeping
 from heedline.casework.setup import stewardship
@@ -32,7 +32,7 @@ from tests.support.scene_people import DANGER, People, logged
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 MODEL = load_pack("uk").practice.scenarios["goodbye-film"].model
-GRAVE = Finding(True, "Quinquereme-4711", MODEL.priority, "A film for afterwards")
+GRAVE = Assessment(True, "Quinquereme-4711", MODEL.priority, "A film for afterwards")
 ENDED = Closing(MODEL.outcome, "Quinquereme-4712", "finished")
 #: Tables that a session or a look writes, and the exercises themselves.
 OURS = {"desks_exercise", "permits_session", "permits_unlocked"}
@@ -82,7 +82,7 @@ def test_every_exercise_of_the_pack_opens_and_ends_as_its_model_says(people: Peo
         assert [line.move for line in file.moves if line.allowed] == ["take"]
         practice.take(ref, by=odile, at=people.at)
         practice.assess(
-            ref, Finding(model.danger, "x", model.priority, "y"), version=2, by=odile, at=people.at
+            ref, Assessment(model.danger, "x", model.priority, "y"), version=2, by=odile, at=people.at
         )
         practice.close(ref, Closing(model.outcome, "z", "finished"), version=3, by=odile, at=people.at)
         one = practice.one(ref, by=odile)

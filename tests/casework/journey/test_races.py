@@ -160,7 +160,7 @@ def test_two_translators_take_one_translation_and_one_has_it(people: People) -> 
         speaks(people, name)
     people.take(ref)
     with people.sitting("Odile") as here:
-        translating.ask(ref, translating.Wanted("pl", None, ""), by=here, at=people.at)
+        translating.ask(ref, translating.TranslationRequest("pl", None, ""), by=here, at=people.at)
     task = the_task()
     others = [n for n in ("Olga", "Nadia", "Nils") if people.house.officers[n].id != task.assigned_to_id][:2]
     for name in others:

@@ -12,7 +12,7 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.contact import messages
 from heedline.casework.errors import Changed, Locked, NotHere
 from heedline.casework.journey import transitions
-from heedline.casework.journey.transitions import Closing, Finding
+from heedline.casework.journey.transitions import Assessment, Closing
 from heedline.casework.report import sealing
 from heedline.dispatch.clocks import slot_of
 from heedline.dispatch.models import Outbox
@@ -24,7 +24,7 @@ from tests.support.acting import acting
 from tests.support.scene_people import DANGER, ELSEWHERE, MINUTE, NORTH_EAST, SOUTH_WEST, People, logged, row
 
 pytestmark = pytest.mark.django_db
-URGENT = Finding(danger_to_life=True, done_what="Bought acetone twice", priority="high", reason="Amounts")
+URGENT = Assessment(danger_to_life=True, done_what="Bought acetone twice", priority="high", reason="Amounts")
 
 
 # --- submit ------------------------------------------------------------------------------------------------------------

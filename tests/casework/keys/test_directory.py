@@ -18,7 +18,7 @@ from heedline.casework.keys.signing import Hand, state
 from heedline.desks.models import Desk, EpochKeyRow, KeyStatement
 from heedline.reports.models import Report, SealedHeader
 from heedline.vault.keys import new_seed, public_key
-from heedline.vault.signed import Signed, Statement, key_text
+from heedline.vault.signed import SignedStatement, Statement, key_text
 from tests.support import stories
 from tests.support.acting import acting
 from tests.support.scene_people import NORTH_EAST, People, row
@@ -29,9 +29,9 @@ pytestmark = pytest.mark.django_db
 def slip_in(people: People, kind: str, body: dict[str, object], hands: list[Hand]) -> None:
     """Put a statement into the table past every check, as whoever holds the database can."""
     last = KeyStatement.objects.latest("serial")
-    serial, follows = last.serial + 1, Signed.from_json(last.signed).statement.link
+    serial, follows = last.serial + 1, SignedStatement.from_json(last.signed).statement.link
     statement = Statement(str(uuid4()), kind, serial, body, people.at.date().isoformat(), follows)
-    signed = Signed(statement, {})
+    signed = SignedStatement(statement, {})
     for hand in hands:
         signed = signed.with_signature(hand.person, hand.seed, installation="test")
     KeyStatement.objects.create(id=UUID(statement.id), serial=serial, kind=kind, signed=signed.to_json())

@@ -16,7 +16,7 @@ from heedline.casework.errors import Changed, NotHere
 from heedline.casework.journey import transitions
 from heedline.casework.language import clock as translation_clock
 from heedline.casework.language import languages, translating
-from heedline.casework.language.translating import Wanted
+from heedline.casework.language.translating import TranslationRequest
 from heedline.casework.pages.case_file import CaseFile
 from heedline.casework.pages.queue import QueueView, queue
 from heedline.casework.people import skills
@@ -36,7 +36,9 @@ ANSWER, PO_POLSKU = "When did you see it first?", "Kiedy zobaczył(a) to Pan(i) 
 
 def ask(people: People, ref: UUID, name: str = "Odile", *, message: UUID | None = None) -> None:
     with people.sitting(name) as here:
-        translating.ask(ref, Wanted("pl", message, "What is in the sacks?"), by=here, at=people.at)
+        translating.ask(
+            ref, TranslationRequest("pl", message, "What is in the sacks?"), by=here, at=people.at
+        )
 
 
 def write(people: People, ref: UUID, name: str, text: str = ENGLISH, *, number: int = 0) -> None:
@@ -173,7 +175,7 @@ def test_another_desk_sees_nothing_of_it(people: People) -> None:
     with people.sitting("Otto") as here:
         assert not Translation.objects.exists()
         for do in (
-            lambda: translating.ask(ref, Wanted("pl"), by=here, at=people.at),
+            lambda: translating.ask(ref, TranslationRequest("pl"), by=here, at=people.at),
             lambda: translating.take(ref, task, holder=None, by=here, at=people.at),
             lambda: translating.write(ref, task, "x", number=0, by=here, at=people.at),
             lambda: translating.send(ref, task, "x", by=here, at=people.at),
@@ -392,7 +394,7 @@ def test_their_reply_is_translated_too(people: People) -> None:
     assert shown is not None
     assert (shown.text, shown.by) == ("On Saturday", "Olga O.")
     with people.sitting("Odile") as here, pytest.raises(NotHere):  # one of ours
-        translating.ask(ref, Wanted("pl", file.messages[0].id), by=here, at=people.at)
+        translating.ask(ref, TranslationRequest("pl", file.messages[0].id), by=here, at=people.at)
 
 
 def test_only_who_holds_the_report_has_an_answer_translated(people: People) -> None:

@@ -17,7 +17,7 @@ from heedline.casework.contact import messages
 from heedline.casework.continuity import canary
 from heedline.casework.errors import NotHere
 from heedline.casework.oversight import conflict_register, log_view
-from heedline.casework.oversight.conflict_register import MOST, Met, Standing
+from heedline.casework.oversight.conflict_register import MOST, Met, OfficerTerms
 from heedline.casework.pages import case_file
 from heedline.casework.report import conflict_terms, repeat_contact
 from heedline.casework.report.opening import short_name
@@ -57,7 +57,7 @@ def met(people: People) -> tuple[Met, ...]:
         return conflict_register.met(by=ned, at=people.at + timedelta(minutes=1))
 
 
-def standing(people: People) -> dict[str, Standing]:
+def standing(people: People) -> dict[str, OfficerTerms]:
     with people.sitting("Ned", unlocked=False) as ned:
         return {one.name: one for one in conflict_register.standing(by=ned)}
 

@@ -22,7 +22,7 @@ from heedline.permits.gate import Refused
 from heedline.permits.roles import Role
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models.dip_checks import DipCheck, draw
-from heedline.vault.notes import Checkpoint, NoteSigner, signed_note
+from heedline.vault.notes import NoteSigner, TreeHead, signed_note
 from tests.support import stories
 from tests.support.acting import acting
 from tests.support.cast import House, now
@@ -53,7 +53,7 @@ def monday(people: People) -> datetime:
 
 def sign(at: datetime, root: bytes = ROOT, size: int = 9) -> None:
     """A daily checkpoint of that day."""
-    text = Checkpoint(BY.name, size, root).text
+    text = TreeHead(BY.name, size, root).text
     Published.objects.create(
         feed="day",
         size=size,

@@ -224,7 +224,7 @@ def test_hostile_text_comes_out_as_it_went_in(people: People) -> None:
         messages.ask(ref, HOSTILE, version=row(ref).version, by=odile, at=people.at)
         transitions.assess(
             ref,
-            transitions.Finding(False, HOSTILE, "low", HOSTILE),
+            transitions.Assessment(False, HOSTILE, "low", HOSTILE),
             version=row(ref).version,
             by=odile,
             at=people.at,

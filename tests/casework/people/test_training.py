@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection, transaction
 from heedline.casework.contact import messages
 from heedline.casework.errors import NotHere
 from heedline.casework.identity import requests as identity_requests
-from heedline.casework.identity.requests import Asking
+from heedline.casework.identity.requests import IdentityApplication
 from heedline.casework.journey import bulk_close, call_taking, transitions
 from heedline.casework.journey.call_taking import Contact
 from heedline.casework.pages import bulk_preview, case_file
@@ -228,7 +228,7 @@ def test_who_may_not_take_reports_down_by_their_role_may_not_in_an_emergency_eit
 
 
 # --- identity --------------------------------------------------------------------------------------------------------
-CONTACT = Asking("asked-for-contact", NECESSITY, RISK, 30)
+CONTACT = IdentityApplication("asked-for-contact", NECESSITY, RISK, 30)
 
 
 def test_a_lapsed_officer_asks_for_no_identity(people: People) -> None:
@@ -256,14 +256,14 @@ def test_for_a_life_in_danger_they_may_ask_and_open_and_the_log_says_so(people: 
 def test_for_a_sender_in_danger_too_once_the_report_says_danger(people: People) -> None:
     """They wrote on a Tuesday; on the Friday somebody found out that they had. The officer there is not trained."""
     ref, _ = people.taken(**NAMED)
-    at_risk = Asking("source-at-risk", NECESSITY, RISK, 30)
+    at_risk = IdentityApplication("source-at-risk", NECESSITY, RISK, 30)
     lapse(people, "Odile", "identity")
     lapse(people, "Ada", "authorising")
     with pytest.raises(Refused, match="Asking for and opening identities"):
         ask(people, ref, asking=at_risk)
     with people.sitting("Odile") as odile:
-        finding = transitions.Finding(True, "They are being looked for", "high", "Their brother rang")
-        transitions.assess(ref, finding, version=row(ref).version, by=odile, at=people.at)
+        assessment = transitions.Assessment(True, "They are being looked for", "high", "Their brother rang")
+        transitions.assess(ref, assessment, version=row(ref).version, by=odile, at=people.at)
     request = ask(people, ref, asking=at_risk)
     decide(people, request)
     open_it(people, request)
@@ -333,7 +333,7 @@ def test_at_the_material_desk_a_lapsed_officer_reads_takes_and_hands_over_and_as
         ):
             with pytest.raises(Refused, match="Assessing online material"):
                 attempt()
-        danger = transitions.Finding(True, "A date and a place", "high", "It says when")
+        danger = transitions.Assessment(True, "A date and a place", "high", "It says when")
         transitions.assess(ref, danger, version=version, by=mirela, at=people.at)  # that is never refused
         assert let_pass("material", thing=ref) == ["assess"]
         with pytest.raises(Refused, match="Assessing online material"):

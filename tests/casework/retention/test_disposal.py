@@ -20,7 +20,7 @@ from heedline.casework.report import repeat_contact
 from heedline.casework.report.opening import short_name
 from heedline.casework.retention import keeping
 from heedline.casework.retention import reading as retention_reading
-from heedline.permits import wall
+from heedline.permits import functions
 from heedline.permits.gate import Refused
 from heedline.reports import door
 from heedline.reports.lifecycle import NotNow
@@ -117,7 +117,7 @@ def test_a_disposal_takes_nothing_else_from_other_reports(people: People) -> Non
         paper = certificates.certificate(
             Disposal.objects.get(id=ident).proposal, [], on=people.at.date(), by=olga.keys().voice
         )
-        assert wall.decide_disposal(ident, paper, people.at.date(), containers) == "done"
+        assert functions.decide_disposal(ident, paper, people.at.date(), containers) == "done"
     assert set(before.values_list("container", flat=True)) == set(containers)
 
 
@@ -129,7 +129,7 @@ def test_nobody_confirms_what_they_proposed(people: People) -> None:
         paper = certificates.certificate(
             Disposal.objects.get(id=ident).proposal, [], on=people.at.date(), by=olga.keys().voice
         )
-        assert wall.decide_disposal(ident, paper, people.at.date()) == "not-yours", "nor past the verb"
+        assert functions.decide_disposal(ident, paper, people.at.date()) == "not-yours", "nor past the verb"
     assert row(ref)
     assert logged("disposal-decided", refused=True)
 
@@ -143,7 +143,7 @@ def test_only_who_leads_the_desk_confirms(people: People, name: str, error: type
     with people.sitting(name) as by:
         with pytest.raises(error):
             keeping.decide(ident, dispose=True, by=by, at=people.at)
-        assert wall.decide_disposal(ident, {}, people.at.date()) == "not-yours", "nor past the verb"
+        assert functions.decide_disposal(ident, {}, people.at.date()) == "not-yours", "nor past the verb"
     assert not Disposal.objects.get(id=ident).done
 
 

@@ -13,7 +13,7 @@ from heedline.audit.models import Event
 from heedline.casework.contact import source_guard
 from heedline.casework.errors import NotHere
 from heedline.casework.identity import requests as identity_requests
-from heedline.casework.identity.requests import Asking
+from heedline.casework.identity.requests import IdentityApplication
 from heedline.casework.journey import transitions
 from heedline.casework.keys.directory import addressee
 from heedline.casework.pages import case_file
@@ -24,7 +24,7 @@ from heedline.casework.retention import reading as retention_reading
 from heedline.dispatch.models import Alarm
 from heedline.packs import load_pack
 from heedline.packs.rules.retention import months_after
-from heedline.permits import wall
+from heedline.permits import functions
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import (
@@ -122,7 +122,9 @@ def test_afterwards_the_report_still_works(people: People) -> None:
         transitions.reopen(ref, "new facts", by=odile, at=people.at)
         transitions.take(ref, by=odile, at=people.at)
         with pytest.raises(NotNow, match="its time is over"):
-            identity_requests.ask(ref, Asking("life", "needed", "none", 30), by=odile, at=people.at)
+            identity_requests.ask(
+                ref, IdentityApplication("life", "needed", "none", 30), by=odile, at=people.at
+            )
         transitions.hand_over(ref, "south-west", "theirs", version=row(ref).version, by=odile, at=people.at)
     assert people.read(ref, "Otto").narrative
 
@@ -138,7 +140,7 @@ def test_nobody_hands_over_without_the_half_while_there_is_one(people: People) -
         new = [(one.container, bytes(one.header), bytes(one.header)) for one in parts]
         assert new
         whole = (ref, desks["south-west"].id, report.due_at, report.version, desks["north-east"].id, to.epoch)
-        assert not wall.hand_over(*whole, None, new), "the caller undoes it"
+        assert not functions.hand_over(*whole, None, new), "the caller undoes it"
         transaction.set_rollback(True)
 
 

@@ -18,7 +18,7 @@ from heedline.casework.keys.signing import Hand
 from heedline.casework.setup import leavers, readdressing, stewardship
 from heedline.desks.models import Appointment, EpochGrant, EpochKeyRow, OnCall, SeedWrapping, Shift
 from heedline.dispatch.models import Alarm
-from heedline.permits import key_wall
+from heedline.permits import key_functions
 from heedline.permits.gate import Refused
 from heedline.permits.models import OfficeSession, UnlockedKeys
 from heedline.permits.roles import Role
@@ -321,12 +321,12 @@ def test_the_wall_says_the_same_when_the_verb_is_passed_by(people: People) -> No
     an_hour_later(desk)
     epoch = ended(people)[0]
     with people.sitting("Otto"):
-        assert key_wall.retired(desk) == ()
-        assert key_wall.headers_to_move(desk, after=key_wall.START, most=10) == []
-        assert key_wall.shares_to_move(desk, after=key_wall.START, most=10) == []
-        assert key_wall.left_to_move(desk) == (0, 0)
-        assert key_wall.destroy_epoch(epoch) == "not-yours"
-        assert not key_wall.retire_epoch(epoch)
+        assert key_functions.retired(desk) == ()
+        assert key_functions.headers_to_move(desk, after=key_functions.START, most=10) == []
+        assert key_functions.shares_to_move(desk, after=key_functions.START, most=10) == []
+        assert key_functions.left_to_move(desk) == (0, 0)
+        assert key_functions.destroy_epoch(epoch) == "not-yours"
+        assert not key_functions.retire_epoch(epoch)
 
 
 def test_a_row_that_lies_about_its_readers_gives_nobody_a_key(people: People) -> None:

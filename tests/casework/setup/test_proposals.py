@@ -15,7 +15,7 @@ from heedline.casework.errors import NotHere, WrongPassphrase
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.setup import enrolment, key_overview, leavers, proposals, readdressing
 from heedline.casework.setup import overview as setup_overview
-from heedline.casework.setup.proposals import Done, Kind
+from heedline.casework.setup.proposals import Done, ProposalKind
 from heedline.desks.models import Desk, Invitation, KeyStatement, Officer, Organisation, Proposal
 from heedline.permits.gate import Refused
 from heedline.permits.models import OfficeSession
@@ -29,7 +29,7 @@ NELL = {"name": "Nell N.", "email": "nell@unit.example"}
 
 
 def propose(
-    people: People, kind: Kind, facts: Mapping[str, str], name: str = "Stella", said: str = ""
+    people: People, kind: ProposalKind, facts: Mapping[str, str], name: str = "Stella", said: str = ""
 ) -> UUID:
     with people.sitting(name, unlocked=False) as here:
         return proposals.propose(
@@ -42,7 +42,7 @@ def confirm(people: People, ref: UUID, name: str = "Sten", said: str = "") -> Do
         return proposals.confirm(ref, people.house.keys[name].passphrase, said=said, by=here, at=people.at)
 
 
-def both(people: People, kind: Kind, facts: Mapping[str, str], said: str = "") -> Done:
+def both(people: People, kind: ProposalKind, facts: Mapping[str, str], said: str = "") -> Done:
     return confirm(people, propose(people, kind, facts, said=said), said=said)
 
 
@@ -52,7 +52,7 @@ def unit(people: People) -> str:
 
 def enrolled(people: People) -> tuple[Officer, str, dict[str, str]]:
     """Nell, invited and with keys of her own: her words, and the words of her two ways."""
-    code = both(people, Kind.INVITE, {**NELL, "organisation": unit(people)}).code
+    code = both(people, ProposalKind.INVITE, {**NELL, "organisation": unit(people)}).code
     officer = enrolment.invited(NELL["email"], code.upper(), at=people.at)
     first = enrolment.first_way(officer)
     second = enrolment.second_way(officer, first.wrapped, first.words)
@@ -75,9 +75,9 @@ def enrolled(people: People) -> tuple[Officer, str, dict[str, str]]:
 def test_an_officer_from_the_invitation_to_a_desk(people: People) -> None:
     nell, words, ways = enrolled(people)
     assert nell.check_password("a long enough password")
-    both(people, Kind.KEYS, {"officer": str(nell.id)}, said=words)
+    both(people, ProposalKind.KEYS, {"officer": str(nell.id)}, said=words)
     desk = people.house.desks["north-east"]
-    both(people, Kind.APPOINT, {"officer": str(nell.id), "role": "officer", "desk": str(desk.id)})
+    both(people, ProposalKind.APPOINT, {"officer": str(nell.id), "role": "officer", "desk": str(desk.id)})
     known = key_directory.directory()
     assert known.refused == ()
     assert str(nell.id) in known.members(str(desk.id))
@@ -90,14 +90,14 @@ def test_an_officer_from_the_invitation_to_a_desk(people: People) -> None:
 
 def test_one_steward_alone_does_nothing(people: People) -> None:
     before = (Organisation.objects.count(), Officer.objects.count(), KeyStatement.objects.count())
-    ref = propose(people, Kind.ORGANISATION, {"name": "The Council", "code": "council"})
+    ref = propose(people, ProposalKind.ORGANISATION, {"name": "The Council", "code": "council"})
     with pytest.raises(Refused, match="yourself"):
         confirm(people, ref, "Stella")
     assert (Organisation.objects.count(), Officer.objects.count(), KeyStatement.objects.count()) == before
     with pytest.raises(WrongPassphrase), people.sitting("Sten", unlocked=False) as sten:
         proposals.confirm(ref, "six words of somebody else altogether", by=sten, at=people.at)
     with pytest.raises(WrongPassphrase), people.sitting("Sten", unlocked=False) as sten:
-        proposals.propose(Kind.INVITE, NELL, "six words of somebody else", by=sten, at=people.at)
+        proposals.propose(ProposalKind.INVITE, NELL, "six words of somebody else", by=sten, at=people.at)
     sten_id = people.house.officers["Sten"].id
     tried = logged("statement-signed", refused=True) + logged("proposed", refused=True)
     assert [event.actor for event in tried].count(sten_id) == 2
@@ -109,10 +109,10 @@ def test_one_steward_alone_does_nothing(people: People) -> None:
 
 @pytest.mark.parametrize("name", ["Odile", "Ada", "Ned"])
 def test_nobody_else_proposes_or_confirms(people: People, name: str) -> None:
-    ref = propose(people, Kind.ORGANISATION, {"name": "The Council", "code": "council"})
+    ref = propose(people, ProposalKind.ORGANISATION, {"name": "The Council", "code": "council"})
     with people.sitting(name, unlocked=False) as here:
         with pytest.raises(Refused):
-            proposals.propose(Kind.INVITE, NELL, "x", by=here, at=people.at)
+            proposals.propose(ProposalKind.INVITE, NELL, "x", by=here, at=people.at)
         with pytest.raises(Refused):
             proposals.confirm(ref, "x", by=here, at=people.at)
         with pytest.raises(Refused):
@@ -127,8 +127,8 @@ def test_keys_are_signed_by_nobody_who_has_not_heard_their_words(people: People)
     facts = {"officer": str(nell.id)}
     wrong = " ".join(reversed(words.split()))
     with pytest.raises(Refused, match="not the words"):
-        propose(people, Kind.KEYS, facts, said=wrong)
-    ref = propose(people, Kind.KEYS, facts, said=words)
+        propose(people, ProposalKind.KEYS, facts, said=wrong)
+    ref = propose(people, ProposalKind.KEYS, facts, said=words)
     with pytest.raises(Refused, match="not the words"):
         confirm(people, ref, said=wrong)
     assert key_directory.directory().officer(str(nell.id)) is None
@@ -136,7 +136,7 @@ def test_keys_are_signed_by_nobody_who_has_not_heard_their_words(people: People)
 
 def test_a_key_that_was_swapped_between_the_two_is_not_signed(people: People) -> None:
     nell, words, _ = enrolled(people)
-    ref = propose(people, Kind.KEYS, {"officer": str(nell.id)}, said=words)
+    ref = propose(people, ProposalKind.KEYS, {"officer": str(nell.id)}, said=words)
     row = Invitation.objects.get(officer=nell)
     row.kem = people.house.root * 38  # 1,216 bytes of somebody else's
     row.save()
@@ -148,7 +148,9 @@ def test_what_was_signed_is_what_is_carried_out(people: People) -> None:
     """Whoever writes to tables changes a proposal between the two signatures."""
     desk = people.house.desks["south-west"]
     odile = people.house.officers["Odile"]
-    ref = propose(people, Kind.APPOINT, {"officer": str(odile.id), "role": "officer", "desk": str(desk.id)})
+    ref = propose(
+        people, ProposalKind.APPOINT, {"officer": str(odile.id), "role": "officer", "desk": str(desk.id)}
+    )
     row = Proposal.objects.get(pk=ref)
     row.facts = {**row.facts, "desk": str(people.house.desks["national"].id)}
     row.save()
@@ -170,7 +172,7 @@ def test_what_was_signed_is_what_is_carried_out(people: People) -> None:
 def test_statements_in_between_do_not_matter(people: People) -> None:
     facts = {"name": "Third desk", "code": "third", "organisation": unit(people), "kind": "activity"}
     facts |= {"authoriser": str(people.house.desks["identity"].id), "round_the_clock": "no"}
-    ref = propose(people, Kind.DESK, facts)
+    ref = propose(people, ProposalKind.DESK, facts)
     with people.sitting("Odile", at=people.at + timedelta(days=70)):  # makes keys: serials go on
         pass
     confirm(people, ref)
@@ -180,7 +182,7 @@ def test_statements_in_between_do_not_matter(people: People) -> None:
 
 
 def test_an_old_proposal_is_made_anew(people: People) -> None:
-    ref = propose(people, Kind.ORGANISATION, {"name": "The Council", "code": "council"})
+    ref = propose(people, ProposalKind.ORGANISATION, {"name": "The Council", "code": "council"})
     later = people.at + timedelta(days=8)
     with people.sitting("Sten", unlocked=False) as sten, pytest.raises(Refused, match="week"):
         proposals.confirm(ref, people.house.keys["Sten"].passphrase, by=sten, at=later)
@@ -193,7 +195,7 @@ def test_an_old_proposal_is_made_anew(people: People) -> None:
 
 def test_leaving_is_proposed_and_confirmed_too(people: People) -> None:
     olga = people.house.officers["Olga"]
-    assert "leaves altogether" in both(people, Kind.LEAVE, {"officer": str(olga.id)}).words
+    assert "leaves altogether" in both(people, ProposalKind.LEAVE, {"officer": str(olga.id)}).words
     assert key_directory.directory().officer(str(olga.id)) is None
 
 
@@ -203,10 +205,10 @@ def test_nobody_puts_the_canary_out_nor_gives_it_or_its_desk_anything(people: Pe
     desk = str(Desk.objects.get(kind="canary").id)
     odile, north_east = str(people.house.officers["Odile"].id), str(people.house.desks["north-east"].id)
     for kind, facts in (
-        (Kind.LEAVE, {"officer": bird}),
-        (Kind.LEAVE_DESK, {"officer": bird, "desk": desk}),
-        (Kind.APPOINT, {"officer": bird, "role": "officer", "desk": north_east}),
-        (Kind.APPOINT, {"officer": odile, "role": "officer", "desk": desk}),
+        (ProposalKind.LEAVE, {"officer": bird}),
+        (ProposalKind.LEAVE_DESK, {"officer": bird, "desk": desk}),
+        (ProposalKind.APPOINT, {"officer": bird, "role": "officer", "desk": north_east}),
+        (ProposalKind.APPOINT, {"officer": odile, "role": "officer", "desk": desk}),
     ):
         with pytest.raises(Refused, match="canary"):
             propose(people, kind, facts)
@@ -214,7 +216,7 @@ def test_nobody_puts_the_canary_out_nor_gives_it_or_its_desk_anything(people: Pe
 
 
 def test_an_invitation_works_once_for_one_person_and_not_for_ever(people: People) -> None:
-    code = both(people, Kind.INVITE, {**NELL, "organisation": unit(people)}).code
+    code = both(people, ProposalKind.INVITE, {**NELL, "organisation": unit(people)}).code
     for email, said, at in (
         (NELL["email"], "six other words than these ones", people.at),
         ("odile@unit.example", code, people.at),
@@ -228,7 +230,7 @@ def test_an_invitation_works_once_for_one_person_and_not_for_ever(people: People
 
 
 def test_a_way_counts_only_when_both_are_proven(people: People) -> None:
-    code = both(people, Kind.INVITE, {**NELL, "organisation": unit(people)}).code
+    code = both(people, ProposalKind.INVITE, {**NELL, "organisation": unit(people)}).code
     officer = enrolment.invited(NELL["email"], code, at=people.at)
     first = enrolment.first_way(officer)
     with pytest.raises(WrongPassphrase):
@@ -280,7 +282,9 @@ def test_somebody_who_lost_every_way_is_invited_again_and_gets_nothing_unheard(p
         passkeys.add("c0ffee", "5a" * 32, "5a" * 32, lost, by=here, at=people.at)
     for kind in ("totp", "webauthn", "recovery_codes"):
         Authenticator.objects.create(user=olga, type=kind, data={})
-    done = both(people, Kind.INVITE, {"name": "Olga", "email": olga.email, "organisation": unit(people)})
+    done = both(
+        people, ProposalKind.INVITE, {"name": "Olga", "email": olga.email, "organisation": unit(people)}
+    )
     assert "again" in done.words
     officer = enrolment.invited(olga.email, done.code, at=people.at)
     assert officer == olga.id
@@ -307,7 +311,7 @@ def test_somebody_who_lost_every_way_is_invited_again_and_gets_nothing_unheard(p
     with people.sitting("Stella", unlocked=False) as stella:
         found = {one.id: one.state for one in setup_overview.overview(by=stella, at=people.at).people}
     assert found[officer] == "made-keys"
-    both(people, Kind.KEYS, {"officer": str(officer)}, said=words)
+    both(people, ProposalKind.KEYS, {"officer": str(officer)}, said=words)
     house.keys["Olga"] = type(house.keys["Olga"])(officer, b"", first.words)
     people.tokens.clear()
     with people.sitting("Olga") as here:
@@ -324,7 +328,9 @@ def test_who_was_stopped_comes_back_only_by_two_stewards(people: People) -> None
     olga = people.house.officers["Olga"]
     with people.sitting("Stella", unlocked=False) as stella:
         leavers.suspend(olga.id, by=stella, at=people.at)
-    ref = propose(people, Kind.INVITE, {"name": "Olga", "email": olga.email, "organisation": unit(people)})
+    ref = propose(
+        people, ProposalKind.INVITE, {"name": "Olga", "email": olga.email, "organisation": unit(people)}
+    )
     olga.refresh_from_db()
     assert not olga.is_active
     confirm(people, ref)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from heedline.intake import engine, fields, summary
-from heedline.intake.api_payload import Refused, from_api
+from heedline.intake.api_payload import RejectedPayload, from_api
 from heedline.intake.question_files import load_question_set, read_archived
 from heedline.intake.questions import QuestionSet, StepKind
 from heedline.intake.record import NotReady, Record, record
@@ -46,7 +46,7 @@ def taken(payload: dict[str, Any]) -> Record:
 
 def refused(payload: dict[str, Any]) -> set[str]:
     answer = from_api(SETS, payload, identity_offered=True)
-    assert isinstance(answer, Refused), "this payload should be refused"
+    assert isinstance(answer, RejectedPayload), "this payload should be refused"
     return {problem.pointer for problem in answer.problems}
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from heedline.intake import fields
 from heedline.intake.question_files import load_question_set
-from heedline.intake.questions import Kind
+from heedline.intake.questions import FieldKind
 from heedline.packs import load_pack
 
 PACK = load_pack("uk")
@@ -162,8 +162,8 @@ def test_whatever_is_posted_is_read_and_shown_again(data: st.DataObject) -> None
     for question in step.fields:
         assert question.name in reading.typed
         assert not (question.name in reading.values and question.name in reading.errors)
-        if question.kind not in (Kind.CHOICES, Kind.DATE) and posted.get(question.name):
-            lines = question.kind is Kind.LONG_TEXT
+        if question.kind not in (FieldKind.CHOICES, FieldKind.DATE) and posted.get(question.name):
+            lines = question.kind is FieldKind.LONG_TEXT
             assert reading.typed[question.name] == fields.tidy(posted[question.name][-1], lines=lines)
     again = fields.shown(step, reading.values)
     assert set(again) == set(reading.typed)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from heedline.intake import engine, fields, loops
 from heedline.intake.question_files import load_question_set
-from heedline.intake.questions import Kind, Question, QuestionSet, Step, StepKind
+from heedline.intake.questions import FieldKind, Question, QuestionPage, QuestionSet, StepKind
 from heedline.intake.record import record
 from heedline.packs import load_pack
 
@@ -23,16 +23,16 @@ def posted_for(question: Question) -> st.SearchStrategy[dict[str, list[str]]]:
     """Something a browser could send for one field, good or bad."""
     name = question.name
     match question.kind:
-        case Kind.CHOICE:
+        case FieldKind.CHOICE:
             values = st.sampled_from([choice.value for choice in question.choices])
             return st.one_of(values.map(lambda value: {name: [value]}), st.just({}))
-        case Kind.CHOICES:
+        case FieldKind.CHOICES:
             boxes = st.lists(st.sampled_from([choice.value for choice in question.choices]), unique=True)
             return boxes.map(lambda chosen: {name: chosen})
-        case Kind.DATE:
+        case FieldKind.DATE:
             part = st.sampled_from(["", "1", "31", "march", "2026", "x"])
             return st.fixed_dictionaries({f"{name}-{p}": part.map(lambda v: [v]) for p in fields.DATE_PARTS})
-        case Kind.POSTCODE:
+        case FieldKind.POSTCODE:
             return st.sampled_from(["", "LS1 3AD", "ls1", "nowhere"]).map(lambda v: {name: [v]})
     return st.one_of(TEXTS, st.just("AB12 CDE"), st.just("a@example.org")).map(lambda v: {name: [v]})
 
@@ -45,11 +45,13 @@ def posted_at(fields_there: tuple[Question, ...]) -> st.SearchStrategy[dict[str,
     )
 
 
-def posted_page(data: st.DataObject, step: Step) -> dict[str, list[str]]:
+def posted_page(data: st.DataObject, step: QuestionPage) -> dict[str, list[str]]:
     return data.draw(posted_at(tuple(step.fields)), label=step.slug)
 
 
-def fill(data: st.DataObject, answers: dict[str, Any], step: Step, qs: QuestionSet = QS) -> dict[str, Any]:
+def fill(
+    data: st.DataObject, answers: dict[str, Any], step: QuestionPage, qs: QuestionSet = QS
+) -> dict[str, Any]:
     """Answer one page as a browser would; a page with errors is answered as far as it is good."""
     if step.kind is StepKind.LOOP:
         for _ in range(data.draw(st.integers(0, 2), label=step.slug)):

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heedline.intake import loops, summary
-from heedline.intake.api_payload import Refused, from_api
+from heedline.intake.api_payload import RejectedPayload, from_api
 from heedline.intake.question_files import load_question_set
-from heedline.intake.questions import Kind
+from heedline.intake.questions import FieldKind
 from heedline.intake.record import NotReady, Record, build, record
 from heedline.packs import load_pack
 
@@ -83,8 +83,8 @@ def test_staying_anonymous_drops_a_contact_typed_before() -> None:
 
 def test_a_plate_keeps_its_direction_under_a_label_that_runs_from_the_right() -> None:
     arabic = load_question_set(load_pack("uk"), "activity", "ar")
-    step = next(step for step in arabic.steps if any(q.kind is Kind.REGISTRATION for q in step.fields))
-    name = next(q.name for q in step.fields if q.kind is Kind.REGISTRATION)
+    step = next(step for step in arabic.steps if any(q.kind is FieldKind.REGISTRATION for q in step.fields))
+    name = next(q.name for q in step.fields if q.kind is FieldKind.REGISTRATION)
     item = loops.Item("1", {name: "AB12C??"})
     (line,) = summary.item_lines(arabic, step, item)
     assert line.endswith(": \u2068AB12C??\u2069")
@@ -161,7 +161,7 @@ def test_a_loop_is_bounded() -> None:
 def asked(payload: object, offered: bool = True) -> dict[str, str]:
     """The problems, by pointer."""
     answer = from_api(SETS, payload, identity_offered=offered)
-    assert isinstance(answer, Refused), "this payload should be refused"
+    assert isinstance(answer, RejectedPayload), "this payload should be refused"
     return {problem.pointer: problem.detail for problem in answer.problems}
 
 
@@ -253,7 +253,7 @@ def test_naming_oneself_is_refused_where_it_is_not_offered() -> None:
 def test_no_payload_breaks_the_api_or_is_echoed(inner: object, strange: dict[str, str]) -> None:
     payload = {**(inner if isinstance(inner, dict) else {"where": inner}), **strange, "kind": "activity"}
     answer = from_api(SETS, payload, identity_offered=True)
-    if isinstance(answer, Refused):
+    if isinstance(answer, RejectedPayload):
         shown = " ".join(f"{problem.pointer} {problem.detail}" for problem in answer.problems)
         assert "secret-value" not in shown
         assert shown.isascii()

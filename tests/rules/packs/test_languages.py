@@ -10,7 +10,7 @@ from heedline.intake.question_files import load_question_set, read_archived
 from heedline.packs import Pack, PackError, load_pack
 from heedline.packs.reading.loading import read_pack
 from heedline.packs.tables import Table
-from heedline.packs.text.languages import State, kept_in_order
+from heedline.packs.text.languages import PageState, kept_in_order
 
 
 @pytest.fixture(scope="module")
@@ -36,11 +36,11 @@ def test_what_nobody_reviewed_has_the_original_beside_it_and_what_was_reviewed_h
     words = pack.words("cy")
     assert words.beside("doors.title") is None
     assert words.beside("start.title") is pack.words("en")
-    assert pack.pages["cy"]["doors"].state is State.REVIEWED
-    assert pack.pages["cy"]["questions.activity"].state is State.REVIEWED
-    assert pack.pages["cy"]["start"].state is State.UNREVIEWED
-    assert pack.pages["ar"]["privacy"].state is State.ABSENT
-    assert pack.pages["en"]["privacy"].state is State.ORIGINAL
+    assert pack.pages["cy"]["doors"].state is PageState.REVIEWED
+    assert pack.pages["cy"]["questions.activity"].state is PageState.REVIEWED
+    assert pack.pages["cy"]["start"].state is PageState.UNREVIEWED
+    assert pack.pages["ar"]["privacy"].state is PageState.ABSENT
+    assert pack.pages["en"]["privacy"].state is PageState.ORIGINAL
 
 
 @pytest.mark.parametrize("file", ["words/cy.toml", "words/en.toml"])
@@ -52,7 +52,7 @@ def test_a_mark_is_lost_when_a_word_changes_on_either_side(tmp_path: Path, file:
     assert old in text
     path.write_text(text.replace(old, old + "."), encoding="utf-8")
     again = read_pack("uk", tmp_path / "uk")
-    assert again.pages["cy"]["doors"].state is State.CHANGED
+    assert again.pages["cy"]["doors"].state is PageState.CHANGED
     assert again.words("cy").beside("doors.title") is not None
     assert again.pages["cy"]["doors"].mark is not None
     assert again.pages["cy"]["doors"].stale == ("original" if file == "words/en.toml" else "translation")
@@ -72,7 +72,7 @@ def test_a_text_that_only_the_original_has_makes_no_mark_stale(tmp_path: Path) -
         cy.read_text(encoding="utf-8").replace("[privacy]\n", '[privacy]\nmore = "mORE."\n', 1),
         encoding="utf-8",
     )
-    assert read_pack("uk", tmp_path / "uk").pages["ar"]["visit"].state is State.REVIEWED
+    assert read_pack("uk", tmp_path / "uk").pages["ar"]["visit"].state is PageState.REVIEWED
 
 
 def test_run_hide_tell_is_the_originals_until_somebody_has_read_it(tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_run_hide_tell_is_the_originals_until_somebody_has_read_it(tmp_path: Pat
             assert words.lines(key) == english.lines(key)
         assert words["doors.attack.text"] == english["doors.attack.text"]
         assert words["doors.attack.title"] != english["doors.attack.title"]
-        assert pack.pages[language]["attack"].state is State.WITHHELD
+        assert pack.pages[language]["attack"].state is PageState.WITHHELD
     read = pack_in_tongues(tmp_path / "read", ("cy", "attack"))
     assert read.words("cy")["attack.run_title"] == in_cy(english["attack.run_title"])
     assert read.words("ar")["attack.run_title"] == english["attack.run_title"]

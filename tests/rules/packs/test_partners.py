@@ -6,7 +6,15 @@ import pytest
 
 from heedline.packs import load_pack
 from heedline.packs.rules.partners import PartnerRules
-from heedline.reports.dissemination_states import OPEN, PATH, TURNS, WITH_THE_PARTNER, Act, State, after
+from heedline.reports.dissemination_states import (
+    OPEN,
+    PATH,
+    TURNS,
+    WITH_THE_PARTNER,
+    DisseminationMove,
+    DisseminationState,
+    after,
+)
 from heedline.reports.lifecycle import NotNow
 
 TOLD = "On Tuesday I saw him put four canisters into the boot. He said that nobody would miss them."
@@ -43,19 +51,21 @@ def test_nothing_is_found_in_nothing(rules: PartnerRules) -> None:
 
 
 def test_every_state_is_reached_and_every_open_one_is_left() -> None:
-    assert set(PATH.values()) | {State.TO_CHECK} == set(State)
+    assert set(PATH.values()) | {DisseminationState.TO_CHECK} == set(DisseminationState)
     assert {state for state, _ in PATH} == OPEN
-    assert set(TURNS) == set(State)
+    assert set(TURNS) == set(DisseminationState)
     assert all(TURNS[state] != "nobody" for state in OPEN)
 
 
 def test_what_a_partner_has_was_sent_by_check() -> None:
-    assert {to for (_, act), to in PATH.items() if act is Act.CHECK} == {State.SENT}
-    assert State.TO_CHECK not in WITH_THE_PARTNER
+    assert {to for (_, act), to in PATH.items() if act is DisseminationMove.CHECK} == {
+        DisseminationState.SENT
+    }
+    assert DisseminationState.TO_CHECK not in WITH_THE_PARTNER
 
 
-@pytest.mark.parametrize("state", sorted(set(State) - OPEN))
-def test_an_end_is_an_end(state: State) -> None:
-    for act in Act:
+@pytest.mark.parametrize("state", sorted(set(DisseminationState) - OPEN))
+def test_an_end_is_an_end(state: DisseminationState) -> None:
+    for act in DisseminationMove:
         with pytest.raises(NotNow):
             after(state, act)

@@ -14,7 +14,7 @@ from heedline.vault import keys
 from heedline.vault.container import Container, file_key, move, open_container, seal
 from heedline.vault.errors import CannotOpen
 from heedline.vault.header import MOST_STANZAS
-from heedline.vault.signed import JSON, ROOT, Signed, Statement, propose
+from heedline.vault.signed import JSON, ROOT, SignedStatement, Statement, propose
 
 LATER = date(2031, 3, 2)
 
@@ -167,12 +167,12 @@ def test_a_header_has_room_for_so_many() -> None:
 # --- proposals -----------------------------------------------------------------------------------------------------
 
 
-def proposed(paper: Paper, kind: str, by: tuple[str, ...], **body: JSON) -> Signed:
+def proposed(paper: Paper, kind: str, by: tuple[str, ...], **body: JSON) -> SignedStatement:
     """A statement whose first signature was made before it had its number."""
     statement = Statement(str(uuid4()), kind, len(paper.all) + 1, body, "2031-03-01", paper.head)
     early = replace(statement, serial=1)
     first = propose(early, SEEDS[by[0]], installation=HERE)
-    signed = Signed(statement, {}).with_proposal(by[0], first)
+    signed = SignedStatement(statement, {}).with_proposal(by[0], first)
     for other in by[1:]:
         signed = signed.with_signature(other, SEEDS[other], installation=HERE)
     paper.all.append(signed)
@@ -209,11 +209,11 @@ def test_a_proposal_of_something_else_or_elsewhere_does_not_hold(paper: Paper) -
 def test_nothing_but_what_two_stewards_sign_can_be_proposed(paper: Paper) -> None:
     signed = paper.epoch("north-east", "april", APRIL, ["odile"], by=["odile"])
     made = propose(signed.statement, SEEDS["odile"], installation=HERE)
-    paper.all[-1] = Signed(signed.statement, {"odile": made})
+    paper.all[-1] = SignedStatement(signed.statement, {"odile": made})
     assert reason(paper) == "a signature that does not hold"
     paper.all.pop()
     steward = paper.steward("sid")
-    paper.all[-1] = Signed(
+    paper.all[-1] = SignedStatement(
         steward.statement, {ROOT: propose(steward.statement, SEEDS[ROOT], installation=HERE)}
     )
     assert reason(paper) == "a signature that does not hold"

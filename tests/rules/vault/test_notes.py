@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from heedline.vault.notes import (
     COSIGNATURE,
-    Checkpoint,
     NotBelieved,
     Note,
     NoteKey,
     NoteSigner,
+    TreeHead,
     signed_note,
 )
 
@@ -98,7 +98,7 @@ def test_a_signature_of_another_is_not_believed() -> None:
 
 def test_the_published_checkpoint_is_read() -> None:
     note = Note.from_text(SOFA)
-    found = Checkpoint.from_text(note.text)
+    found = TreeHead.from_text(note.text)
     assert (found.origin, found.size) == ("example.com/behind-the-sofa", 20852163)
     assert found.text == note.text
     assert [one.name for one in note.signatures] == ["example.com/behind-the-sofa", "witness.example.com/w1"]
@@ -121,12 +121,12 @@ def test_the_published_checkpoint_is_read() -> None:
 )
 def test_what_is_no_checkpoint_is_refused(text: str) -> None:
     with pytest.raises(NotBelieved):
-        Checkpoint.from_text(text)
+        TreeHead.from_text(text)
 
 
 def test_a_witness_signs_the_time_too() -> None:
     witness = NoteSigner("witness.example.org/w1", bytes(range(32)), COSIGNATURE)
-    text = Checkpoint("log.example.org/1", 7, bytes(32)).text
+    text = TreeHead("log.example.org/1", 7, bytes(32)).text
     line = witness.line(text, seconds=1679315147)
     note = Note.from_text(signed_note(text, [line]))
     assert note.believe(witness.key).seconds == 1679315147

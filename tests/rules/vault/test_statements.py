@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heedline.vault import keys
-from heedline.vault.statements import JSON, ROOT, Directory, Signed, Statement, key_text, verify_all
+from heedline.vault.statements import JSON, ROOT, Directory, SignedStatement, Statement, key_text, verify_all
 
 HERE = "north"
 PEOPLE = ("stella", "sten", "sid", "odile", "otto", "ada", "abel", "ghost", "pia")
@@ -35,36 +35,38 @@ class Paper:
     """Writes statements one after the other, and can be asked what they add up to."""
 
     def __init__(self) -> None:
-        self.all: list[Signed] = []
+        self.all: list[SignedStatement] = []
 
     @property
     def head(self) -> str:
         return self.all[-1].statement.link if self.all else ""
 
-    def say(self, kind: str, /, by: Sequence[str] = ("stella", "sten"), **body: JSON) -> Signed:
+    def say(self, kind: str, /, by: Sequence[str] = ("stella", "sten"), **body: JSON) -> SignedStatement:
         statement = Statement(str(uuid4()), kind, len(self.all) + 1, body, "2031-03-01", self.head)
-        signed = Signed(statement, {})
+        signed = SignedStatement(statement, {})
         for signer in by:
             signed = signed.with_signature(signer, SEEDS[signer], installation=HERE)
         self.all.append(signed)
         return signed
 
-    def steward(self, person: str, by: Sequence[str] = (ROOT,)) -> Signed:
+    def steward(self, person: str, by: Sequence[str] = (ROOT,)) -> SignedStatement:
         return self.say("steward", by=by, person=person, signing=signing(person))
 
-    def officer(self, person: str, **more: JSON) -> Signed:
+    def officer(self, person: str, **more: JSON) -> SignedStatement:
         said: dict[str, JSON] = {"person": person, "kem": kem(person), "signing": signing(person)}
         return self.say("officer", **(said | more))
 
-    def desk(self, desk: str, authoriser: str | None = None, kind: str = "region") -> Signed:
+    def desk(self, desk: str, authoriser: str | None = None, kind: str = "region") -> SignedStatement:
         return self.say(
             "desk", desk=desk, code=desk, kind=kind, round_the_clock=False, authoriser_desk=authoriser
         )
 
-    def member(self, desk: str, person: str, by: Sequence[str] = ("stella", "sten")) -> Signed:
+    def member(self, desk: str, person: str, by: Sequence[str] = ("stella", "sten")) -> SignedStatement:
         return self.say("member", by=by, desk=desk, person=person)
 
-    def epoch(self, desk: str, name: str, opens: date, grantees: list[str], by: Sequence[str]) -> Signed:
+    def epoch(
+        self, desk: str, name: str, opens: date, grantees: list[str], by: Sequence[str]
+    ) -> SignedStatement:
         return self.say(
             "epoch",
             by=by,
@@ -75,7 +77,7 @@ class Paper:
             grantees=list(grantees),
         )
 
-    def adds_up_to(self, *also: Signed | str, installation: str = HERE) -> Directory:
+    def adds_up_to(self, *also: SignedStatement | str, installation: str = HERE) -> Directory:
         return verify_all([*self.all, *also], root=ROOT_PUBLIC, installation=installation)
 
 
@@ -95,7 +97,7 @@ def paper() -> Paper:
     return made
 
 
-def reason(paper: Paper, *also: Signed | str, installation: str = HERE) -> str:
+def reason(paper: Paper, *also: SignedStatement | str, installation: str = HERE) -> str:
     """Why the last thing said is refused; everything before it must stand."""
     refused = paper.adds_up_to(*also, installation=installation).refused
     assert len(refused) == 1
@@ -135,7 +137,7 @@ def test_what_good_statements_add_up_to(paper: Paper) -> None:
 
 def test_texts_and_order_do_not_matter(paper: Paper) -> None:
     texts = [one.to_json() for one in reversed(paper.all)]
-    assert [Signed.from_json(text) for text in texts] == list(reversed(paper.all))
+    assert [SignedStatement.from_json(text) for text in texts] == list(reversed(paper.all))
     known = verify_all(texts, root=ROOT_PUBLIC, installation=HERE)
     assert known.refused == ()
     assert known.members("north-east") == {"odile", "otto"}
@@ -224,7 +226,7 @@ def test_a_second_claim_to_a_serial_is_refused(paper: Paper) -> None:
     late = paper.member("authorisers", "abel").statement
     paper.all.pop()
     late = replace(late, serial=3, id="f" * 8 + late.id[8:])
-    signed = Signed(late, {})
+    signed = SignedStatement(late, {})
     for signer in ("stella", "sten"):
         signed = signed.with_signature(signer, SEEDS[signer], installation=HERE)
     assert reason(paper, signed) == "a serial used before"
@@ -234,7 +236,7 @@ def test_a_member_cannot_push_a_leaver_statement_aside(paper: Paper) -> None:
     leaver = paper.say("leaver", person="otto").statement
     body = paper.all[-2].statement.body | {"epoch": "x", "kem": kem("x"), "grantees": ["otto"]}
     early = Statement("0" * 8 + str(uuid4())[8:], "epoch", leaver.serial, body, "2031-03-01")
-    rival = Signed(early, {}).with_signature("otto", SEEDS["otto"], installation=HERE)
+    rival = SignedStatement(early, {}).with_signature("otto", SEEDS["otto"], installation=HERE)
     known = paper.adds_up_to(rival)
     assert known.officer("otto") is None
     assert [one.kind for one in known.refused] == ["epoch"]
@@ -246,7 +248,7 @@ def test_gaps_are_told(paper: Paper) -> None:
     assert (known.gaps, known.highest_serial, known.refused) == ((6,), 12, ())
     paper.say("leaver", person="otto")
     far = replace(paper.all[-1].statement, serial=2**50)
-    paper.all[-1] = Signed(far, {})
+    paper.all[-1] = SignedStatement(far, {})
     for signer in ("stella", "sten"):
         paper.all[-1] = paper.all[-1].with_signature(signer, SEEDS[signer], installation=HERE)
     assert len(paper.adds_up_to().gaps) == 100

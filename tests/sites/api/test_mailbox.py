@@ -8,7 +8,7 @@ import pytest
 
 from heedline.casework.contact import messages
 from heedline.casework.journey import transitions
-from heedline.casework.journey.transitions import Finding
+from heedline.casework.journey.transitions import Assessment
 from heedline.reports.models import Message, Report
 from heedline.vault.codes import new_code
 from tests.sites.api.conftest import Program
@@ -27,7 +27,9 @@ def code(program: Program, house: House) -> str:
     with acting("office"):
         odile = house.sign_in("Odile", at=at)
         transitions.take(report.id, by=odile, at=at)
-        finding = Finding(danger_to_life=False, done_what="Films doors", priority="medium", reason="An hour")
+        finding = Assessment(
+            danger_to_life=False, done_what="Films doors", priority="medium", reason="An hour"
+        )
         transitions.assess(report.id, finding, version=Report.objects.get().version, by=odile, at=at)
         messages.ask(report.id, QUESTION, version=Report.objects.get().version, by=odile, at=at)
     return code

@@ -14,10 +14,10 @@ from tests.sites.components.html_tree import tree
 
 from heedline.web.components.forms import (
     Checkboxes,
-    Choice,
     DateInput,
     Divider,
     Field,
+    FieldOption,
     FileInput,
     Form,
     Hidden,
@@ -31,10 +31,10 @@ from heedline.web.components.rendering import COMPONENTS, render
 from heedline.web.components.typed_dates import day_of
 
 CHOICES = (
-    Choice(value="a", label="A"),
-    Choice(value="b", label="B"),
+    FieldOption(value="a", label="A"),
+    FieldOption(value="b", label="B"),
     Divider("or"),
-    Choice(value="no", label="None", exclusive=True),
+    FieldOption(value="no", label="None", exclusive=True),
 )
 FIELDS: tuple[Field, ...] = (
     TextArea(name="what", label="What", required="Say what", limit=20),
@@ -43,7 +43,10 @@ FIELDS: tuple[Field, ...] = (
     Checkboxes(name="many", label="Many", choices=CHOICES, required="Choose some"),
     DateInput(name="when", label="When"),
     Select(
-        name="desk", label="Desk", choices=(Choice(value="ne", label="North East"),), required="Choose a desk"
+        name="desk",
+        label="Desk",
+        choices=(FieldOption(value="ne", label="North East"),),
+        required="Choose a desk",
     ),
     FileInput(name="files", label="Files", multiple=True),
     Hidden(name="version"),

@@ -17,7 +17,7 @@ from heedline.jobs import papers, reviewing
 from heedline.packs import Pack, load_pack
 from heedline.packs.reading import loading
 from heedline.packs.reading.loading import read_pack
-from heedline.packs.text.languages import State
+from heedline.packs.text.languages import PageState
 from tests.sites.office.desk_hand import Hand
 from tests.support.cast import House
 from tests.support.tongues import copy_of_the_pack, pack_in_tongues
@@ -102,7 +102,7 @@ def test_the_first_mark_that_anybody_sets_is_lost_when_the_english_changes_and_i
         with (folder / "words/reviews.toml").open("a", encoding="utf-8") as file:
             file.write(capsys.readouterr().out)
         load_pack.cache_clear()
-        assert load_pack("uk").pages["so"]["start"].state is State.REVIEWED
+        assert load_pack("uk").pages["so"]["start"].state is PageState.REVIEWED
         assert load_pack("uk").words("so").beside("start.title") is None
         english = folder / "words/en.toml"
         text = english.read_text(encoding="utf-8")

@@ -22,7 +22,7 @@ WORK, DOOR = "/w/", "/sign-in/"
 
 def _wall() -> str:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('heedline.wall', true)")
+        cursor.execute("SELECT current_setting('heedline.session_secret', true)")
         found = cursor.fetchone()
     assert found
     return str(found[0] or "")
@@ -47,7 +47,7 @@ def test_one_statement_says_who_is_there_and_one_forgets_them(house: House, hand
     asked = [sql for sql in said if "permits_" in sql or '"desks_' in sql]
     people = [sql for sql in asked if "desks_language_skill" not in sql]  # which the page itself shows
     assert len(people) == 1, people
-    assert sum("heedline.wall" in sql for sql in said) == 2  # up with that statement, and down
+    assert sum("heedline.session_secret" in sql for sql in said) == 2  # up with that statement, and down
     assert _wall() == ""
 
 

@@ -10,7 +10,7 @@ import pytest
 from heedline.casework.contact import messages
 from heedline.casework.intake import drafting
 from heedline.casework.journey import transitions
-from heedline.casework.journey.transitions import Finding
+from heedline.casework.journey.transitions import Assessment
 from heedline.intake.models import DraftRow
 from heedline.reports.models import Message, Report
 from heedline.vault.codes import ALPHABET, new_code
@@ -32,7 +32,7 @@ def asked(rosa: Walker, house: House) -> str:
     with acting("office"):
         odile = house.sign_in("Odile", at=at)
         transitions.take(report.id, by=odile, at=at)
-        finding = Finding(
+        finding = Assessment(
             danger_to_life=False, done_what="A van waits", priority="medium", reason="Three nights"
         )
         transitions.assess(report.id, finding, version=Report.objects.get().version, by=odile, at=at)

@@ -12,7 +12,7 @@ from heedline.casework.pages import queue as pages_queue
 from heedline.casework.pages.queue import QueueLine, QueueView
 from heedline.casework.setup import stewardship
 from heedline.intake import engine
-from heedline.intake.questions import Kind
+from heedline.intake.questions import FieldKind
 from heedline.packs import load_pack
 from heedline.permits.roles import Role
 from heedline.web.public import doors
@@ -167,7 +167,7 @@ def test_saying_that_one_cannot_call_cuts_every_form_short_that_asks_it() -> Non
         for slug, answer in doors.CANNOT_CALL.items():
             for name, value in answer.items():
                 question = qs.any_step(slug).field(name)
-                assert question.kind is Kind.CHOICE
+                assert question.kind is FieldKind.CHOICE
                 assert value in {choice.value for choice in question.choices}
 
 

@@ -17,7 +17,7 @@ _FOR = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
-class Held:
+class SavedForm:
     """Where a form was going and what stood in it."""
 
     path: str
@@ -38,7 +38,7 @@ def hold_form(officer_id: UUID, path: str, posted: dict[str, list[str]], *, at: 
     return cookie
 
 
-def held_form(cookie: str | None, *, by: Attendance, at: datetime) -> Held | None:
+def held_form(cookie: str | None, *, by: Attendance, at: datetime) -> SavedForm | None:
     """Return the form that this cookie holds, if it is this officer's."""
     if not cookie:
         return None
@@ -50,7 +50,7 @@ def held_form(cookie: str | None, *, by: Attendance, at: datetime) -> Held | Non
         kept = json.loads(open_small(keys.key, bytes(row.sealed), aad=keys.row_id))
     except CannotOpen:
         return None
-    return Held(kept["path"], kept["posted"])
+    return SavedForm(kept["path"], kept["posted"])
 
 
 def drop_held(cookie: str | None) -> None:

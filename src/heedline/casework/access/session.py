@@ -30,7 +30,7 @@ from heedline.casework.keys.key_verification import Known
 from heedline.casework.keys.signing import Hand
 from heedline.desks.models import Appointment, EpochGrant, Officer, SeedWrapping
 from heedline.packs import load_pack
-from heedline.permits import gate, wall
+from heedline.permits import functions, gate
 from heedline.permits.capabilities import Capability
 from heedline.permits.competence import Competence
 from heedline.permits.models import OfficeSession, UnlockedKeys
@@ -170,8 +170,8 @@ def come_in(
     rows = session.rows().select_related(
         "officer__organisation", "officer__provider_binding", "unlocked", "provider"
     )
-    behind = wall.standing_behind(keys_of(token).row_id)
-    with wall.unseen():
+    behind = functions.session_entered(keys_of(token).row_id)
+    with functions.unseen():
         row = rows.annotate(behind=behind, works_at=_WORKS_AT, trained=competences.TRAININGS).first()
     session.found(row)
     if row is None or row.officer is None or session.session_key is None:
@@ -195,7 +195,7 @@ def come_in(
 
 def enter(session_key: str, officer: Officer, *, at: datetime) -> Attendance:
     """`come_in` for whoever knows already whose session it is, and that it counts: the demonstration, tests."""
-    wall.stand_behind(keys_of(session_key).row_id)
+    functions.enter_session(keys_of(session_key).row_id)
     rows = Appointment.objects.filter(officer=officer, ended_on=None).select_related("desk")
     works_at = [
         (
@@ -241,7 +241,7 @@ def _attendance(
 
 def leave() -> None:
     """End a request: this connection sees no report any more."""
-    wall.step_back()
+    functions.leave_session()
 
 
 def _idle() -> timedelta:

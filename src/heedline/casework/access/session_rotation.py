@@ -10,7 +10,7 @@ from heedline.casework.access import provider_sessions
 from heedline.casework.access.session import Attendance
 from heedline.casework.access.session_store import SessionStore, keys_of, site
 from heedline.casework.journey import practice
-from heedline.permits import wall
+from heedline.permits import functions
 
 
 def renew(by: Attendance, session: SessionStore) -> Attendance:
@@ -29,6 +29,6 @@ def renew(by: Attendance, session: SessionStore) -> Attendance:
         if site() == "office":  # partners have neither, and their process no right to the tables
             provider_sessions.move(old, here.token)
             practice.move(by, here)
-        wall.stand_behind(keys_of(here.token).row_id)
+        functions.enter_session(keys_of(here.token).row_id)
         session.delete(old)
     return here

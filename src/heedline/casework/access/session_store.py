@@ -28,12 +28,12 @@ def site() -> str:
 
 
 def keys_of(session_key: str) -> RowKeys:
-    """The wall (what row-level security asks for, and the row's pre-image) and the key of a cookie."""
+    """The session secret (which row-level security asks for; the row's id is its hash) and the key, both from a cookie."""
     return derive_keys(session_key.encode(), f"{site()}-session")
 
 
 def row_of(session_key: str) -> bytes:
-    """The row's id: a hash of the wall, so that the table does not pass for the wall."""
+    """Return the row's id: a hash of the session secret, so that the table does not give the secret away."""
     return hashlib.sha256(keys_of(session_key).row_id).digest()
 
 

@@ -27,7 +27,7 @@ from heedline.casework.duty.alarms import resolve_calls
 from heedline.casework.duty.paging import ENOUGH_MISSED
 from heedline.casework.errors import NotHere
 from heedline.casework.report import notes
-from heedline.casework.report.answers import Wanted, wanted
+from heedline.casework.report.answers import CallBackRequest, wanted
 from heedline.casework.report.opening import OpenedReport, open_stored, short_name
 from heedline.casework.report.question_editions import as_asked
 from heedline.casework.report.verb import FoundReport, find, on_the_record, record, verb
@@ -76,7 +76,7 @@ class CallLine:
     done: bool
 
 
-def line_of(call: Wanted, row: CallBack, at: datetime) -> CallLine:
+def line_of(call: CallBackRequest, row: CallBack, at: datetime) -> CallLine:
     """How the call stands at `at`."""
     zone = session.office_zone()
     opens = call.times.opens(at, zone).astimezone(zone)
@@ -100,7 +100,7 @@ def line_of(call: Wanted, row: CallBack, at: datetime) -> CallLine:
     )
 
 
-def noted(report: Report, call: Wanted, *, at: datetime) -> CallBack:
+def noted(report: Report, call: CallBackRequest, *, at: datetime) -> CallBack:
     """The row of this call, made now when the report is read for the first time.
 
     Its clock begins with this reading, which the report's own clock makes happen: the exact time of arrival may not
@@ -112,7 +112,7 @@ def noted(report: Report, call: Wanted, *, at: datetime) -> CallBack:
     return CallBack.objects.get(report=report)
 
 
-def _due(call: Wanted, at: datetime) -> datetime:
+def _due(call: CallBackRequest, at: datetime) -> datetime:
     minute = at.replace(second=0, microsecond=0)
     return call.times.try_by(minute, load_pack(settings.PACK).clock("call_back"), session.office_zone())
 
@@ -126,7 +126,7 @@ def _opened(found: FoundReport) -> OpenedReport:
     raise CannotOpen
 
 
-def _call(found: FoundReport) -> tuple[Wanted, CallBack]:
+def _call(found: FoundReport) -> tuple[CallBackRequest, CallBack]:
     """The call that this report asks for. Raises NotHere when it asks for none, Locked and CannotOpen."""
     asked = as_asked(found.report.question_set, found.report.kind)
     call = wanted(_opened(found).record.get("answers", {}), asked) if asked is not None else None

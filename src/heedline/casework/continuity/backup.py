@@ -15,16 +15,16 @@ from heedline.audit.models import Checkpoint as Published
 from heedline.audit.tree import EMPTY_ROOT, Growing, leaf_hash
 from heedline.backups import folder
 from heedline.backups.dumping import copy_out, manifest_of, moment, note, see_one_moment
-from heedline.backups.folder import Unfit, Writing
+from heedline.backups.folder import BackupWriter, Unfit
 from heedline.backups.loading import Halves, as_owner, copy_in, refuse_unfit
 from heedline.backups.plan import DAYS_KEPT, Side
 from heedline.casework.continuity import canary
 from heedline.casework.log import keeping as log_keeping
 from heedline.dispatch.clocks import slot_of
 from heedline.vault import CannotOpen
-from heedline.vault.notes import Checkpoint, NotBelieved, Note, NoteKey
+from heedline.vault.notes import NotBelieved, Note, NoteKey, TreeHead
 
-type Told = Callable[[str], None]
+type BackupProgress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Restored:
     canary: bool | None
 
 
-def back_up(places: dict[Side, Path], *, at: datetime, told: Told) -> Taken:
+def back_up(places: dict[Side, Path], *, at: datetime, told: BackupProgress) -> Taken:
     """Copy the installation as it is at one moment; only the sides that have a place. Raises Unfit, LookupError.
 
     A run that was interrupted there is taken up: what is still the same is not written again, and the moment is this one.
@@ -64,7 +64,7 @@ def back_up(places: dict[Side, Path], *, at: datetime, told: Told) -> Taken:
     see_one_moment(raw)
     try:
         seen = moment(raw)
-        writings = {side: Writing(place, run, str(side)) for side, place in places.items()}
+        writings = {side: BackupWriter(place, run, str(side)) for side, place in places.items()}
         for side in Side:
             if side in writings:
                 copy_out(raw, side, writings[side], running=running, told=told)
@@ -76,7 +76,7 @@ def back_up(places: dict[Side, Path], *, at: datetime, told: Told) -> Taken:
     return Taken(run, done, {side: folder.fingerprint(one) for side, one in done.items()}, any(before))
 
 
-def restore(halves: Halves, *, at: datetime, told: Told, passphrase: str | None = None) -> Restored:
+def restore(halves: Halves, *, at: datetime, told: BackupProgress, passphrase: str | None = None) -> Restored:
     """Fill an empty database, and prove that it is what was backed up. As the tables' owner. Raises Unfit.
 
     All or nothing: whatever stops it, the database is as empty as before. `halves` come from `loading.believed`; the log is
@@ -148,9 +148,9 @@ def _prove_log(newest: list[str]) -> tuple[int, int, int]:
     return tree.size, len(signed), missing
 
 
-def _read(note: str) -> Checkpoint:
+def _read(note: str) -> TreeHead:
     try:
-        return Checkpoint.from_text(Note.from_text(note).text)
+        return TreeHead.from_text(Note.from_text(note).text)
     except NotBelieved:
         raise Unfit("A checkpoint of the log in this backup cannot be read.") from None
 

@@ -17,7 +17,7 @@ from heedline.casework.access import session as access_session
 from heedline.casework.access.session import Keyring
 from heedline.casework.access.session_store import SessionStore
 from heedline.casework.journey import transitions
-from heedline.casework.journey.transitions import Closing, Finding
+from heedline.casework.journey.transitions import Assessment, Closing
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.keys.directory import Addressee
 from heedline.casework.keys.epochs import grant_context
@@ -99,9 +99,9 @@ def plant(keys: Enrolment, *, at: datetime) -> None:
         )
         transitions.take(ref, by=by, at=at)
         version = case_file.case_file(ref, by=by, at=at).version
-        finding = Finding(False, "Nothing: a test", "low", "Planted to test backups")
+        assessment = Assessment(False, "Nothing: a test", "low", "Planted to test backups")
         closing = Closing("insufficient", "Planted to test backups", "finished")
-        transitions.assess_and_close(ref, finding, closing, version=version, by=by, at=at)
+        transitions.assess_and_close(ref, assessment, closing, version=version, by=by, at=at)
     finally:
         access_session.leave()
         session.delete()

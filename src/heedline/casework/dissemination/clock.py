@@ -15,7 +15,7 @@ from heedline.dispatch.letters import AlarmKind, Letter
 from heedline.dispatch.models import Alarm, Outbox
 from heedline.packs import load_pack
 from heedline.permits.roles import Role
-from heedline.reports.dissemination_states import State
+from heedline.reports.dissemination_states import DisseminationState
 from heedline.reports.models import Dissemination
 from heedline.reports.models.disseminations import UNREAD
 
@@ -48,15 +48,15 @@ def watch(at: datetime) -> None:
     """Raise alarms for what waits for a second officer or was answered, and for what a partner leaves. Safe to repeat."""
     pack = load_pack(settings.PACK)
     late = Q(due_at__lt=at)
-    unopened = Q(state=State.SENT)
+    unopened = Q(state=DisseminationState.SENT)
     for kind, which, allowed in (
         (AlarmKind.PARTNER_DANGER, unopened & Q(urgent=True) & late, pack.clock("partner_open_danger")),
         (
             AlarmKind.PARTNER_SILENT,
-            (unopened & Q(urgent=False) | Q(state=State.RECEIVED)) & late,
+            (unopened & Q(urgent=False) | Q(state=DisseminationState.RECEIVED)) & late,
             pack.clock("partner_open"),
         ),
-        (AlarmKind.PARTNER_ANSWERED, Q(state=State.ANSWERED), pack.clock("partner_read")),
+        (AlarmKind.PARTNER_ANSWERED, Q(state=DisseminationState.ANSWERED), pack.clock("partner_read")),
         (AlarmKind.SENDING_TO_CHECK, UNREAD, pack.clock("partner_check")),
     ):
         rows = Dissemination.objects.filter(which).order_by("id")

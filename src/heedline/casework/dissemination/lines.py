@@ -30,7 +30,7 @@ from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
 from heedline.reports import dissemination_states as states
-from heedline.reports.dissemination_states import State
+from heedline.reports.dissemination_states import DisseminationState
 from heedline.reports.lifecycle import Stage
 from heedline.reports.models import Dissemination, Report
 from heedline.reports.models.disseminations import UNREAD, WAITS
@@ -39,13 +39,13 @@ from heedline.vault import CannotOpen
 
 #: How a state is called on a page.
 STATE_WORDS: Mapping[str, str] = {
-    State.TO_CHECK: "Waits for a second officer",
-    State.SENT: "Sent, not opened yet",
-    State.RECEIVED: "Opened by the partner",
-    State.ANSWERED: "Answered: read the answer",
-    State.DONE: "Finished",
-    State.NOT_SENT: "Not sent: a colleague sent it back",
-    State.WITHDRAWN: "Withdrawn",
+    DisseminationState.TO_CHECK: "Waits for a second officer",
+    DisseminationState.SENT: "Sent, not opened yet",
+    DisseminationState.RECEIVED: "Opened by the partner",
+    DisseminationState.ANSWERED: "Answered: read the answer",
+    DisseminationState.DONE: "Finished",
+    DisseminationState.NOT_SENT: "Not sent: a colleague sent it back",
+    DisseminationState.WITHDRAWN: "Withdrawn",
 }
 
 
@@ -126,7 +126,7 @@ def _line(row: Dissemination, by: Attendance, at: datetime) -> SentLine:
         purpose=purpose.name if purpose is not None else row.purpose,
         state=row.state,
         state_words=STATE_WORDS[row.state],
-        turn=states.TURNS[State(row.state)],
+        turn=states.TURNS[DisseminationState(row.state)],
         urgent=row.urgent,
         to_read=row.to_read,
         mine=row.written_by_id == by.officer_id,
@@ -161,7 +161,7 @@ def calls_for(by: Attendance) -> Calls:
         return Calls(0, 0, 0)
     found = Dissemination.objects.filter(report__in=reports_of(by.desk_ids)).aggregate(
         to_read=Count("id", filter=UNREAD & ~Q(written_by_id=by.officer_id)),
-        answered=Count("id", filter=Q(state=State.ANSWERED)),
+        answered=Count("id", filter=Q(state=DisseminationState.ANSWERED)),
     )
     return Calls(**found, sent_back=_sent_back(by).count())
 
@@ -180,7 +180,7 @@ def _sent_back(by: Attendance) -> QuerySet[Dissemination]:
     return Dissemination.objects.filter(
         ~Exists(anew),
         written_by_id=by.officer_id,
-        state=State.NOT_SENT,
+        state=DisseminationState.NOT_SENT,
         report__in=reports_of(by.desk_ids),
     ).exclude(report__stage__in=[Stage.CLOSED, Stage.DISPOSED])
 
@@ -274,8 +274,9 @@ def _file(
         ended=_by(row.ended_by.name if row.ended_by is not None else "", row.ended_at),
         ended_words=str(ended.get("reason", "")),
         can_check=line.to_read and not line.mine,
-        can_withdraw=row.state in {State.TO_CHECK, State.SENT, State.RECEIVED},
-        can_finish=row.state in {State.RECEIVED, State.ANSWERED},
+        can_withdraw=row.state
+        in {DisseminationState.TO_CHECK, DisseminationState.SENT, DisseminationState.RECEIVED},
+        can_finish=row.state in {DisseminationState.RECEIVED, DisseminationState.ANSWERED},
         compared=key is not None and row.compared == key.epoch,
     )
 

@@ -34,7 +34,7 @@ from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
 from heedline.permits.second_person import DecisionRequest, Matter, Reply, RequestState
 from heedline.reports import dissemination_states as states
-from heedline.reports.dissemination_states import State
+from heedline.reports.dissemination_states import DisseminationState
 from heedline.reports.lifecycle import Move, NotNow
 from heedline.reports.models import Dissemination, SealedHeader, SealedPayload
 from heedline.reports.models.disseminations import UNREAD, WAITS
@@ -49,7 +49,7 @@ STILL_OPEN = "Something that was written for a partner is not finished. Finish i
 
 
 @dataclass(frozen=True)
-class Writing:
+class DisseminationDraft:
     """What an officer writes for a partner. Codes are the pack's. `necessity`: why this much, for them; they do not get it."""
 
     partner: UUID
@@ -62,7 +62,7 @@ class Writing:
     urgent: bool = False
 
 
-def _checked(writing: Writing) -> tuple[dict[str, str], str]:
+def _checked(writing: DisseminationDraft) -> tuple[dict[str, str], str]:
     rules = load_pack(settings.PACK).partners
     if (
         writing.purpose not in rules.purposes
@@ -88,7 +88,7 @@ def _checked(writing: Writing) -> tuple[dict[str, str], str]:
 
 
 @verb(Act.DISSEMINATION_WRITTEN)
-def write(ref: UUID, writing: Writing, *, version: int, by: Attendance, at: datetime) -> UUID:
+def write(ref: UUID, writing: DisseminationDraft, *, version: int, by: Attendance, at: datetime) -> UUID:
     """Write something for a partner. It goes when a second officer has read it; at once where life is at risk.
 
     Returns its id. Raises NotHere, Changed, Refused, Locked, NoRoom; NotNow where the report is not assessed, may not be
@@ -110,7 +110,7 @@ def write(ref: UUID, writing: Writing, *, version: int, by: Attendance, at: date
         id=ident,
         report_id=ref,
         partner_id=to.desk,
-        state=State.TO_CHECK,
+        state=DisseminationState.TO_CHECK,
         purpose=writing.purpose,
         basis=writing.basis,
         conditions=list(writing.conditions),
@@ -151,10 +151,10 @@ def check(ident: UUID, *, version: int, by: Attendance, at: datetime) -> None:
         request = _decision_request(row)
         request.check_person(Reply.AGREE, by=by.officer_id, today=at.date())
         restrictions.refuse_restricted(found)
-        before_it_goes = row.state == State.TO_CHECK
+        before_it_goes = row.state == DisseminationState.TO_CHECK
         request.after(Reply.AGREE)
         if not row.to_read:
-            states.after(State(row.state), states.Act.CHECK)
+            states.after(DisseminationState(row.state), states.DisseminationMove.CHECK)
         row.checked_by_id, row.checked_at = by.officer_id, at
         changed = ["checked_by", "checked_at"]
         record(found, Act.DISSEMINATION_CHECKED, dissemination=str(ident))
@@ -175,7 +175,7 @@ def send_back(ident: UUID, because: str, *, version: int, by: Attendance, at: da
         found, row = _find(ident, by=by, at=at, version=version)
         found.permit(Capability.CHECK_DISSEMINATION)
         _decision_request(row).check_person(Reply.REFUSE, by=by.officer_id, today=at.date())
-        _end(found, row, states.Act.SEND_BACK, words)
+        _end(found, row, states.DisseminationMove.SEND_BACK, words)
         record(found, Act.DISSEMINATION_SENT_BACK, dissemination=str(ident))
         _no_longer(AlarmKind.SENDING_TO_CHECK, found)
 
@@ -186,7 +186,7 @@ def withdraw(ident: UUID, because: str, *, version: int, by: Attendance, at: dat
     with _about(ident, Act.DISSEMINATION_WITHDRAWN, by=by):
         found, row = _find(ident, by=by, at=at, version=version)
         found.permit(Capability.FOLLOW_DISSEMINATION)
-        _end(found, row, states.Act.WITHDRAW, words)
+        _end(found, row, states.DisseminationMove.WITHDRAW, words)
         # not only refused from now on: gone, also for whoever has a copy of their keys
         if row.key is not None:
             SealedHeader.objects.filter(container=row.key, report=found.report).update(header=b"", epochs=[])
@@ -200,7 +200,7 @@ def finish(ident: UUID, *, version: int, by: Attendance, at: datetime) -> None:
     with _about(ident, Act.DISSEMINATION_FINISHED, by=by):
         found, row = _find(ident, by=by, at=at, version=version)
         found.permit(Capability.FOLLOW_DISSEMINATION)
-        _end(found, row, states.Act.FINISH, None)
+        _end(found, row, states.DisseminationMove.FINISH, None)
         record(found, Act.DISSEMINATION_FINISHED, dissemination=str(ident))
         _no_longer(AlarmKind.PARTNER_ANSWERED, found)
 
@@ -269,14 +269,14 @@ def _seal_to(found: FoundReport, row: Dissemination, to: PartnerKey) -> None:
     SealedHeader.objects.create(
         container=row.key, report=found.report, part=PARTNER_HEADER, header=header, epochs=[to.epoch]
     )
-    row.state, row.sent_at = State.SENT, found.at
+    row.state, row.sent_at = DisseminationState.SENT, found.at
     row.due_at = found.at + _clock("partner_open_danger" if row.urgent else "partner_open")
     record(found, Act.DISSEMINATION_SENT, dissemination=str(row.id), partner=to.code)
     post(Letter.SENT_TO_PARTNER, desk=to.desk, thing_id=row.id, at=found.at)
 
 
-def _end(found: FoundReport, row: Dissemination, act: states.Act, words: str | None) -> None:
-    row.state = states.after(State(row.state), act)
+def _end(found: FoundReport, row: Dissemination, act: states.DisseminationMove, words: str | None) -> None:
+    row.state = states.after(DisseminationState(row.state), act)
     row.ended_by_id, row.ended_at, row.due_at = found.by.officer_id, found.at, None
     if words is not None:
         row.ended_words = notes.seal(found, {"reason": words})
@@ -292,8 +292,8 @@ def _no_longer(kind: AlarmKind, found: FoundReport) -> None:
     """Nothing of the report calls for that any more: its alarms are cleared in this person's name."""
     waits = {
         AlarmKind.SENDING_TO_CHECK: UNREAD,
-        AlarmKind.PARTNER_DANGER: Q(state=State.SENT, urgent=True),
-        AlarmKind.PARTNER_ANSWERED: Q(state=State.ANSWERED),
+        AlarmKind.PARTNER_DANGER: Q(state=DisseminationState.SENT, urgent=True),
+        AlarmKind.PARTNER_ANSWERED: Q(state=DisseminationState.ANSWERED),
     }[kind]
     if not Dissemination.objects.filter(waits, report=found.report).exists():
         alarms.resolve_sendings(kind, found.report.id, by=found.by, at=found.at)

@@ -29,9 +29,9 @@ from heedline.casework.report import notes
 from heedline.desks.models import Desk, Officer
 from heedline.dispatch.clocks import due_words, is_overdue, moment_words
 from heedline.packs import load_pack
-from heedline.permits import sent_wall
+from heedline.permits import partner_functions
 from heedline.permits.capabilities import Capability
-from heedline.permits.sent_wall import Parts, SentRow
+from heedline.permits.partner_functions import Parts, SentRow
 from heedline.reports.lifecycle import NotNow
 from heedline.vault import CannotOpen, envelope
 from heedline.vault.canonical import canonical
@@ -112,13 +112,13 @@ def listing(*, by: Attendance, at: datetime) -> tuple[SentHere, ...]:
     with refusals_logged(Act.DISSEMINATIONS_LISTED, by=by.officer_id):
         by.require(Capability.READ_SENT, *_desks(by))
         journal.record(Act.DISSEMINATIONS_LISTED, actor=by.officer_id, desk=_desks(by)[0])
-    return _lines(sent_wall.sent_to_me(), at)
+    return _lines(partner_functions.sent_to_me(), at)
 
 
 def one(ident: UUID, *, by: Attendance, at: datetime) -> SentHere:
     """One of them, without its words. Raises NotHere and Refused."""
     by.require(Capability.READ_SENT, *_desks(by))
-    row = sent_wall.one_sent_to_me(ident)
+    row = partner_functions.one_sent_to_me(ident)
     if row is None:
         raise NotHere
     (found,) = _lines([row], at)
@@ -134,14 +134,14 @@ def open_it(ident: UUID, *, by: Attendance, at: datetime) -> OpenedHere:
     with refusals_logged(Act.OPENED_BY_PARTNER, by=by.officer_id, thing="dissemination", thing_id=ident):
         by.require(Capability.READ_SENT, *_desks(by))
         ring = by.keys()
-        parts = sent_wall.parts(ident)
+        parts = partner_functions.parts(ident)
         if parts is None:
             raise NotHere
         words = _open(parts.container, parts.header, parts.payload, [parts.epoch], by, "sent")
         digest = hashlib.sha256(parts.payload).digest()
         partner = _desks(by)[0]
         said = session_signing.attest(ring.voice, receipt_paper(ident, digest, partner))
-        if sent_wall.receive(ident, {**said, "on": at.date().isoformat()}) == "not-yours":
+        if partner_functions.receive(ident, {**said, "on": at.date().isoformat()}) == "not-yours":
             raise NotHere
     ours = session_signing.is_attested(
         parts.voice,
@@ -192,7 +192,7 @@ def answer(ident: UUID, code: str, text: str, *, by: Attendance, at: datetime) -
         seeds = [ring.seeds[mine.epoch]]
         # each side's header names nobody of the other
         theirs = readdress(sealed.header, seeds, list(to.values()))
-        told = sent_wall.answer(
+        told = partner_functions.answer(
             ident,
             code,
             container=container,
@@ -305,7 +305,7 @@ def _keys_of_the_desk(ident: UUID) -> dict[UUID, bytes]:
     """
     known = key_directory.directory()
     found: dict[UUID, bytes] = {}
-    for epoch, desk in sent_wall.answer_to(ident):
+    for epoch, desk in partner_functions.answer_to(ident):
         key = known.epoch(str(desk), str(epoch))
         if key is None:
             raise SealingStopped

@@ -41,11 +41,11 @@ from heedline.vault.container import readdress
 #: Headers in one transaction: about a tenth of a second.
 BATCH = 100
 
-type Told = Callable[[int], None]
+type RewrapProgress = Callable[[int], None]
 
 
 @dataclass(frozen=True)
-class Round:
+class RewrapRun:
     """What one run did, in headers. `failed`: those that this officer's keys do not open; a colleague may."""
 
     released: int
@@ -121,8 +121,8 @@ def release_again(
     said: str = "",
     by: Attendance,
     at: datetime,
-    told: Told | None = None,
-) -> Round:
+    told: RewrapProgress | None = None,
+) -> RewrapRun:
     """Give a partner's present people what they cannot open any more of what this officer's desks sent them.
 
     `said`: the words that the maker of the partner's new key has read out, where this officer has not compared them yet.
@@ -152,7 +152,7 @@ def release_again(
         released, failed = released + done, failed + len(some) - done
         if told is not None:
             told(released)
-    return Round(released, failed)
+    return RewrapRun(released, failed)
 
 
 def _anew(some: Iterable[_Lost], to: PartnerKey, ring: Keyring, *, by: Attendance) -> int:

@@ -35,7 +35,7 @@ from heedline.dispatch.models import Alarm, WorkerBeat
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused, allows
 from heedline.permits.roles import GRANTS, Role
-from heedline.reports.dissemination_states import State
+from heedline.reports.dissemination_states import DisseminationState
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Dissemination, IdentityRequest, Report
 
@@ -261,7 +261,7 @@ def _undecided(alarm: Alarm) -> bool:
 
 def _unopened(alarm: Alarm) -> bool:
     """Whether a partner has still not opened what was sent because life is at risk."""
-    waiting = Dissemination.objects.filter(state=State.SENT, urgent=True)
+    waiting = Dissemination.objects.filter(state=DisseminationState.SENT, urgent=True)
     return alarm.report_id is not None and waiting.filter(report=alarm.report_id).exists()
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldData:
     """One thing that is held. `columns`: table → the columns that hold it, separated by spaces. `sealed`: whether it opens
     only with keys of people."""
 
@@ -29,8 +29,8 @@ class Lack:
     shown_by: tuple[str, ...]
 
 
-HOLDS: tuple[Held, ...] = (
-    Held(
+HOLDS: tuple[HeldData, ...] = (
+    HeldData(
         "What they wrote, and inside it the exact time at which it arrived. The officers of the desk can open it; nothing "
         "else holds that time. Which pages and which language they used is "
         "inside it too. In the clear stands which sorts of parts a report has: report, identity, message, reply, note, "
@@ -42,32 +42,32 @@ HOLDS: tuple[Held, ...] = (
             "reports_sealed_payload": "container report_id payload sha256",
         },
     ),
-    Held(
+    HeldData(
         "A part for what senders say of themselves. Every report has one until its time is over, and it looks the same "
         "whether it is empty or not. Two people of two teams can open it. This paper does not know what is in it.",
         True,
         {"reports_identity_share": "id report_id share epoch sealed"},
     ),
-    Held(
+    HeldData(
         "The day on which it came. The quarter hour stands here only until an officer first takes the report; the log "
         "keeps it (below).",
         False,
         {"reports_report": "slot received_on settled"},
     ),
-    Held(
+    HeldData(
         "What sort of report it is: the kind, the way it came (web, telephone, another service), a coarse area as the "
         "sender named it, how urgent the answers sound, which edition of the questions, and whether the sender asked to "
         "take it back.",
         False,
         {"reports_report": "id kind channel area urgency question_set withdraw_asked unread status"},
     ),
-    Held(
+    HeldData(
         "What their receipt code leads to: a one-way hash of the code, a public key made from it, and a check sum. The code "
         "is drawn by chance and tells nothing of a person. Of their last visit the quarter hour is kept until it is over.",
         False,
         {"reports_receipt": "report_id lookup reporter_key body_mac closed touched"},
     ),
-    Held(
+    HeldData(
         "Messages with them: the words sealed; in the clear the order, the day, and whether they were read. Of a new "
         "message from them the quarter hour is kept until the desk has read it.",
         True,
@@ -76,12 +76,12 @@ HOLDS: tuple[Held, ...] = (
             "body_mac settled"
         },
     ),
-    Held(
+    HeldData(
         "If they asked for a call: by when it is due and how often it was tried. The number is sealed in the report.",
         False,
         {"reports_call_back": "report_id due_at missed done"},
     ),
-    Held(
+    HeldData(
         "In the log, for good, and in calls to officers: in which quarter hour this report came, written in shuffled "
         "batches; and what officers did with it, to the second. When an officer took something down by telephone, at a "
         "counter or from a letter, the log has the quarter hour in which they sent it and who they are, not which report "
@@ -96,7 +96,7 @@ HOLDS: tuple[Held, ...] = (
             "cleared_by cleared_at because settled",
         },
     ),
-    Held(
+    HeldData(
         "Unfinished forms, sealed under a key that only the browser has in which they are written, gone when they are "
         "sent or run out. Nothing ties one to a report. How often pages were seen is counted in fives, of nobody.",
         True,
@@ -106,13 +106,13 @@ HOLDS: tuple[Held, ...] = (
             "intake_question_set": "digest name canonical",
         },
     ),
-    Held(
+    HeldData(
         "In the memory of the running service, for a quarter hour at most: how often one place asked lately, under a "
         "number made with a random key that is then thrown away. It is tied to no report and written nowhere.",
         False,
         {},
     ),
-    Held(
+    HeldData(
         "What the desk did with the report: who took, assessed, asked, translated, kept or closed it, and when. What "
         "officers wrote is sealed. What they make of the report, of its language or of its sender stands in there.",
         False,

@@ -47,7 +47,7 @@ class RequestFacts:
 
 
 @dataclass(frozen=True)
-class RequestLine:
+class IdentityRequestLine:
     """One request in a list. `state`: waiting | refused | open | ended | agreed; `limit_words` is "" for a trace."""
 
     id: UUID
@@ -94,11 +94,11 @@ def when_words(moment: datetime | None) -> str:
     return moment_words(moment, session.office_zone())
 
 
-def line_of(facts: RequestFacts, *, by: Attendance, at: datetime) -> RequestLine:
+def line_of(facts: RequestFacts, *, by: Attendance, at: datetime) -> IdentityRequestLine:
     """The request as `by` reads it at this moment."""
     trace = facts.purpose == TRACE
     grounds = load_pack(settings.PACK).tracing.grounds if trace else GROUNDS
-    return RequestLine(
+    return IdentityRequestLine(
         id=facts.id,
         ref=facts.report,
         short=short_name(facts.report),

@@ -33,7 +33,7 @@ from heedline.casework.report.opening import short_name
 from heedline.casework.report.verb import FoundReport, find, record, verb
 from heedline.dispatch.letters import Letter
 from heedline.dispatch.outbox import post
-from heedline.permits import wall
+from heedline.permits import functions
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
 from heedline.permits.roles import GRANTS, Role
@@ -67,7 +67,7 @@ OPEN, TRACE = "open", "trace"
 
 
 @dataclass(frozen=True)
-class Asking:
+class IdentityApplication:
     """What an officer says when they ask: `ground` is a code of GROUNDS, `minutes` one of LIMITS."""
 
     ground: str
@@ -106,7 +106,7 @@ def words_of(text: str) -> str:
 
 
 @verb(Act.IDENTITY_ASKED)
-def ask(ref: UUID, asking: Asking, *, by: Attendance, at: datetime) -> UUID:
+def ask(ref: UUID, asking: IdentityApplication, *, by: Attendance, at: datetime) -> UUID:
     """Ask to open who sent a report that one holds. Return the request's id; the authorisers are paged.
 
     Raises NotHere, Refused, Locked, NoRoom; NotNow while a request waits or stands open, and where nobody can decide;
@@ -119,7 +119,7 @@ def ask(ref: UUID, asking: Asking, *, by: Attendance, at: datetime) -> UUID:
     found.permit(Capability.ASK_IDENTITY, excused=asking.ground in FOR_A_LIFE and found.standing.danger)
     if earlier_of(found, OPEN).filter(asked_by_id=by.officer_id, opens_until__gt=at).exists():
         raise NotNow("It is open to you now. Ask again when the time is over.")
-    authorisers = desk_that_decides(wall.who_decides(ref), at.date())
+    authorisers = desk_that_decides(functions.who_decides(ref), at.date())
     if authorisers is None:
         raise NotNow(
             "Nobody can decide about who sent this report: nobody could when it came, or now, or its time is over."
@@ -156,7 +156,7 @@ def keep_request(
     """Keep a request, what was written sealed to the report's keys and to `to`. Return its id. Raises NotNow and Locked."""
     words = notes.seal(found, said, also=to, part=PART)
     request, ref = uuid4(), found.report.id
-    if not wall.ask_identity(request, ref, _desk_asking(found), ground, minutes, words, purpose=purpose):
+    if not functions.ask_identity(request, ref, _desk_asking(found), ground, minutes, words, purpose=purpose):
         raise NotNow("This report has changed in between. Look at it again.")
     return request
 
@@ -206,7 +206,7 @@ def request_on_the_record(act: Act, *, by: Attendance, request: UUID) -> Iterato
 
 
 def requests_of(by: Attendance) -> QuerySet[IdentityRequest]:
-    """The first wall: requests that one's desk of authorisers decides about, and those of reports that one may see."""
+    """Return the requests that this person's authorisers' desk decides, and those about reports that they may see."""
     mine = Q(authoriser_desk_id__in=deciding_desks(by)) | Q(report__in=reports_of(by.desk_ids))
     return IdentityRequest.objects.filter(mine)
 
@@ -223,13 +223,13 @@ def decide(request_id: UUID, decision: Decision, *, by: Attendance, at: datetime
         missing = by.require(
             Capability.DECIDE_IDENTITY, asked.authoriser_desk_id, excused=asked.ground in FOR_A_LIFE
         )
-        half = wall.second_share(request_id)
+        half = functions.second_share(request_id)
         desks = half.desks if half is not None else ()
         check_decider(asked, reply_of(decision), by, at, *desks)
         ring = by.keys()
         released = _release(asked, half, ring) if decision.approve else None
         words, digest = seal_reasons(asked, reasons)
-        if not wall.decide_identity(
+        if not functions.decide_identity(
             request_id, approved=decision.approve, words=words, sha256=digest, released=released
         ):
             raise NotNow("Somebody has decided in between.")
@@ -285,7 +285,7 @@ def released_to(asked: IdentityRequest) -> str:
     return f"{asked.report_id}/{asked.asked_by_id}/{asked.id}"
 
 
-def _release(asked: IdentityRequest, half: wall.SecondShare | None, ring: Keyring) -> bytes:
+def _release(asked: IdentityRequest, half: functions.SecondShare | None, ring: Keyring) -> bytes:
     """The authorisers' half, opened and sealed to the key that two stewards have stated for the officer who asked."""
     officer = directory().officer(str(asked.asked_by_id))
     if half is None or officer is None:
@@ -297,9 +297,9 @@ def _release(asked: IdentityRequest, half: wall.SecondShare | None, ring: Keyrin
     return release_share(share, officer.kem, container_id=half.container, officer=released_to(asked))
 
 
-def seal_reasons(asked: IdentityRequest, reasons: str) -> tuple[wall.Words, bytes]:
+def seal_reasons(asked: IdentityRequest, reasons: str) -> tuple[functions.SealedWords, bytes]:
     """Seal the reasons to whoever can read the request."""
-    epochs = list(wall.release_words(asked.id)[asked.asked_words].epochs)
+    epochs = list(functions.release_words(asked.id)[asked.asked_words].epochs)
     container = uuid4()
     sealed = envelope.seal_part(
         canonical({"reasons": reasons}),
@@ -309,7 +309,7 @@ def seal_reasons(asked: IdentityRequest, reasons: str) -> tuple[wall.Words, byte
         part=PART,
     )
     digest = hashlib.sha256(sealed.payload).digest()
-    return wall.Words(container, sealed.header, sealed.payload, tuple(epochs)), digest
+    return functions.SealedWords(container, sealed.header, sealed.payload, tuple(epochs)), digest
 
 
 # --- opening ---------------------------------------------------------------------------------------------------------
@@ -393,7 +393,7 @@ def _opened(asked: IdentityRequest, seed: bytes, ring: Keyring) -> dict[str, dic
 
 
 def _desk_half(report: UUID, container: UUID, ring: Keyring) -> bytes:
-    for epoch, sealed in wall.desk_shares(report):
+    for epoch, sealed in functions.desk_shares(report):
         for seed in ring.for_any([epoch] if epoch is not None else []):
             return open_share(sealed, seed, container_id=container, share=1)
     raise CannotOpen

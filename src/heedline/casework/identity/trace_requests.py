@@ -41,7 +41,7 @@ from heedline.casework.report.verb import find, record, verb
 from heedline.dispatch.letters import Letter
 from heedline.dispatch.outbox import post
 from heedline.packs import load_pack
-from heedline.permits import wall
+from heedline.permits import functions
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
 from heedline.reports.lifecycle import NotNow
@@ -52,7 +52,7 @@ ONLY_FOR_LIFE = (
 
 
 @dataclass(frozen=True)
-class Asking:
+class TraceApplication:
     """What an officer says when they ask: `ground` is a code of the pack's. `tried`: what was tried first."""
 
     ground: str
@@ -62,7 +62,7 @@ class Asking:
 
 
 @verb(Act.TRACE_ASKED)
-def ask(ref: UUID, asking: Asking, *, by: Attendance, at: datetime) -> UUID:
+def ask(ref: UUID, asking: TraceApplication, *, by: Attendance, at: datetime) -> UUID:
     """Ask that the sender of a report that one holds be traced elsewhere. Return the request's id; the authorisers are paged.
 
     Raises NotHere, Refused, Locked, NoRoom; NotNow where life is not at risk, while a request waits, after one was agreed
@@ -81,7 +81,7 @@ def ask(ref: UUID, asking: Asking, *, by: Attendance, at: datetime) -> UUID:
         raise NotNow(ONLY_FOR_LIFE)
     if earlier_of(found, TRACE).filter(approved=True).exists():
         raise NotNow("It was agreed to. The statement can be printed.")
-    authorisers = desk_that_decides(wall.who_decides_trace(ref), at.date())
+    authorisers = desk_that_decides(functions.who_decides_trace(ref), at.date())
     if authorisers is None:
         raise NotNow(
             "Nobody of another team can decide about this here. Ask your force’s duty superintendent."
@@ -105,7 +105,7 @@ def decide(request_id: UUID, decision: Decision, *, by: Attendance, at: datetime
         check_decider(asked, reply_of(decision), by, at)
         by.keys()  # who decides has unlocked, like for an identity: a screen left open decides nothing
         words, digest = seal_reasons(asked, reasons)
-        if not wall.decide_identity(
+        if not functions.decide_identity(
             request_id, approved=decision.approve, words=words, sha256=digest, released=None
         ):
             raise NotNow(
@@ -124,7 +124,7 @@ def decide(request_id: UUID, decision: Decision, *, by: Attendance, at: datetime
 
 
 @dataclass(frozen=True)
-class Statement:
+class TraceStatement:
     """What is held of the sender of one report, for the officer who asked and whoever the paper is given to.
 
     `number` is the request's id; `edition` which edition of the program says so,
@@ -145,11 +145,11 @@ class Statement:
     elsewhere: str
     site: str
     edition: str
-    holds: tuple[data_inventory.Held, ...]
+    holds: tuple[data_inventory.HeldData, ...]
     lacks: tuple[data_inventory.Lack, ...]
 
 
-def statement(request_id: UUID, *, by: Attendance, at: datetime) -> Statement:
+def statement(request_id: UUID, *, by: Attendance, at: datetime) -> TraceStatement:
     """The paper of a request that was agreed to; that it was made is in the log before this returns.
 
     Raises NotHere for whoever neither asked nor decides nor works at the report's desk, and NotNow before it was agreed to.
@@ -171,7 +171,7 @@ def statement(request_id: UUID, *, by: Attendance, at: datetime) -> Statement:
         )
     tracing = load_pack(settings.PACK).tracing
     here = at.astimezone(office_zone())
-    return Statement(
+    return TraceStatement(
         number=asked.id,
         ref=asked.report_id,
         theirs=reports_of(by.desk_ids).filter(pk=asked.report_id).exists(),

@@ -35,7 +35,7 @@ class Mistake:
 
 
 @dataclass(frozen=True)
-class PageLine:
+class DropOffLine:
     """One page of the site. `passage` is None where nothing can be said: why stands in `note`."""
 
     step: str
@@ -54,7 +54,7 @@ class KindLines:
 
     kind: str
     kind_words: str
-    lines: tuple[PageLine, ...]
+    lines: tuple[DropOffLine, ...]
     expired: Figure
 
 
@@ -111,7 +111,7 @@ def _of_kind(kind: str, counted: Counter[tuple[str, str, str]]) -> KindLines:
     for step in load_question_set(pack, pack.kinds[kind].question_set).steps:
         if step.private:
             note = "Not counted: it would tell how many give their name."
-            lines.append(PageLine(step.slug, step.title, None, None, None, figure(0), (), note))
+            lines.append(DropOffLine(step.slug, step.title, None, None, None, figure(0), (), note))
         elif step.kind is StepKind.LOOP:
             lines.append(_line(kind, step.slug, step.title, counted, whole=False))
         elif step.kind is StepKind.CHECK:
@@ -130,7 +130,7 @@ def _line(
     *,
     whole: bool = True,
     sends: bool = False,
-) -> PageLine:
+) -> DropOffLine:
     entered = counted[kind, step, "entered"]
     onward = counted[kind, step, "sent" if sends else "continued"]
     mistakes = {
@@ -138,7 +138,7 @@ def _line(
         for (of, at, what), number in counted.items()
         if (of, at) == (kind, step) and what.startswith("error:")
     }
-    return PageLine(
+    return DropOffLine(
         step=step,
         title=title,
         passage=passage(entered, onward) if whole else None,

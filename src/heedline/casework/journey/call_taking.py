@@ -38,7 +38,7 @@ from heedline.intake.questions import QuestionSet
 from heedline.intake.record import Record
 from heedline.packs import load_pack
 from heedline.packs.places.routing import RouteFacts, route
-from heedline.permits import wall
+from heedline.permits import functions
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
 from heedline.permits.scopes import reports_of
@@ -66,7 +66,7 @@ _LOOK_ALIKE = str.maketrans("ILOU", "110V")
 
 @contextmanager
 def _on_the_record(by: Attendance) -> Iterator[None]:
-    """Like `finding.on_the_record`, by the quarter hour: whoever is refused for a training that ran out may be on the
+    """Like `verb.on_the_record`, by the quarter hour: whoever is refused for a training that ran out may be on the
     telephone already, and begin for somebody in danger a moment later."""
     try:
         with transaction.atomic():
@@ -365,7 +365,7 @@ def wrap_up(draft: Draft, said: WrapUp, *, by: Attendance, at: datetime) -> None
             part="note",
         )
         part = as_part(container_id, sealed, tuple(keys))
-        done = wall.note_call(
+        done = functions.note_call(
             lookup, part.container, part.header, part.payload, part.sha256, list(part.epochs)
         )
         if done not in {"noted", "again"}:

@@ -22,7 +22,7 @@ from django.db import transaction
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import Changed, NotHere
-from heedline.casework.journey.transitions import Closing, Finding
+from heedline.casework.journey.transitions import Assessment, Closing
 from heedline.casework.recording import refusals_logged
 from heedline.desks.models import Exercise
 from heedline.intake.api_payload import from_api
@@ -31,7 +31,7 @@ from heedline.intake.questions import QuestionSet
 from heedline.intake.record import Record
 from heedline.packs import load_pack
 from heedline.packs.rules.practice import Scenario
-from heedline.permits import practice as wall
+from heedline.permits import practice as practice_functions
 from heedline.permits.capabilities import Capability
 from heedline.reports.lifecycle import Move, NotNow, Stage, after, check_closed_at_once
 from heedline.vault import CannotOpen
@@ -83,7 +83,7 @@ class Worked:
         return sum(mine == model for _, mine, model in answers(self))
 
 
-def answers(one: Worked | wall.Practised) -> list[tuple[str, object, object]]:
+def answers(one: Worked | practice_functions.Practised) -> list[tuple[str, object, object]]:
     """What is compared with the model's answer, as (what, theirs, the model's)."""
     scenario = one.scenario if isinstance(one, Worked) else scenarios()[one.scenario]
     rows: list[tuple[str, object, object]] = [("danger", one.danger, scenario.model.danger)]
@@ -209,18 +209,18 @@ def take(ref: UUID, *, by: Attendance, at: datetime) -> None:
         row.save(update_fields=["stage", "version", "sealed"])
 
 
-def _assess(row: Exercise, finding: Finding, by: Attendance, at: datetime) -> None:
-    codes = {"priority": finding.priority, "danger": str(finding.danger_to_life)}
-    words = {"What was done": finding.done_what, **finding.coded, "Reason": finding.reason}
+def _assess(row: Exercise, assessment: Assessment, by: Attendance, at: datetime) -> None:
+    codes = {"priority": assessment.priority, "danger": str(assessment.danger_to_life)}
+    words = {"What was done": assessment.done_what, **assessment.coded, "Reason": assessment.reason}
     _move(row, Move.ASSESS, {"codes": codes, "words": words}, by, at)
-    row.priority, row.danger = finding.priority, finding.danger_to_life
+    row.priority, row.danger = assessment.priority, assessment.danger_to_life
 
 
-def assess(ref: UUID, finding: Finding, *, version: int, by: Attendance, at: datetime) -> None:
+def assess(ref: UUID, assessment: Assessment, *, version: int, by: Attendance, at: datetime) -> None:
     """Say what one makes of it. Pages nobody, whatever it says."""
     with transaction.atomic():
         row = _find(ref, by, version)
-        _assess(row, finding, by, at)
+        _assess(row, assessment, by, at)
         row.save(update_fields=["stage", "version", "priority", "danger", "sealed"])
 
 
@@ -239,7 +239,13 @@ def ask(ref: UUID, text: str, *, version: int, by: Attendance, at: datetime) -> 
 
 
 def close(
-    ref: UUID, closing: Closing, finding: Finding | None = None, *, version: int, by: Attendance, at: datetime
+    ref: UUID,
+    closing: Closing,
+    assessment: Assessment | None = None,
+    *,
+    version: int,
+    by: Attendance,
+    at: datetime,
 ) -> None:
     """End it, with an assessment in the same step for the short way. The model's answer is shown from then on."""
     pack = load_pack(settings.PACK)
@@ -247,9 +253,9 @@ def close(
         row = _find(ref, by, version)
         if closing.outcome not in pack.outcomes_for(scenarios()[row.scenario].kind):
             raise ValueError("an outcome that the pack does not know")
-        if finding is not None:
-            check_closed_at_once(danger=finding.danger_to_life)
-            _assess(row, finding, by, at)
+        if assessment is not None:
+            check_closed_at_once(danger=assessment.danger_to_life)
+            _assess(row, assessment, by, at)
         codes = {"outcome": closing.outcome, "status": closing.tell_reporter}
         _move(row, Move.CLOSE, {"codes": codes, "words": {"Reason": closing.reason}}, by, at)
         row.outcome, row.ended_on = closing.outcome, at.date()
@@ -285,12 +291,12 @@ def taken_down(ref: UUID, *, by: Attendance) -> Mapping[str, Any]:
 # --- who leads -------------------------------------------------------------------------------------------------------
 
 
-def of_my_people(*, by: Attendance) -> dict[UUID, list[wall.Practised]]:
+def of_my_people(*, by: Attendance) -> dict[UUID, list[practice_functions.Practised]]:
     """What others whom this person leads have finished, by person. Raises Refused."""
     with refusals_logged(Act.PRACTISED, by=by.officer_id):
         by.require(Capability.RECORD_TRAINING)
-    found: dict[UUID, list[wall.Practised]] = {}
-    for each in wall.practised_by_mine():
+    found: dict[UUID, list[practice_functions.Practised]] = {}
+    for each in practice_functions.practised_by_mine():
         if each.scenario in scenarios():
             found.setdefault(each.officer, []).append(each)
     return found

@@ -107,7 +107,7 @@ def submit(new: NewReport, *, at: datetime) -> Accepted:
 
 
 @dataclass(frozen=True)
-class Finding:
+class Assessment:
     """What the desk makes of a report: what was done, not who they are; how soon, and why.
 
     Raises NotNow for a danger to life that is not given high priority: no such assessment exists.
@@ -168,29 +168,31 @@ def release(ref: UUID, *, by: Attendance, at: datetime) -> None:
     record(found, Act.REPORT_RELEASED)
 
 
-def _assess(found: FoundReport, finding: Finding) -> None:
+def _assess(found: FoundReport, assessment: Assessment) -> None:
     report = found.report
     report.apply(
         Move.ASSESS,
         by=found.by.officer_id,
         at=found.at,
-        codes={"priority": finding.priority, "danger": finding.danger_to_life},
-        note=notes.seal(found, {"done_what": finding.done_what, **finding.coded, "reason": finding.reason}),
-        priority=finding.priority,
-        danger_to_life=finding.danger_to_life,
-        rank=rank_of(report.urgency, finding.priority, finding.danger_to_life),
-        due_at=due_when_taken(found.at, finding.priority, load_pack(settings.PACK).timetable(report.kind)),
+        codes={"priority": assessment.priority, "danger": assessment.danger_to_life},
+        note=notes.seal(
+            found, {"done_what": assessment.done_what, **assessment.coded, "reason": assessment.reason}
+        ),
+        priority=assessment.priority,
+        danger_to_life=assessment.danger_to_life,
+        rank=rank_of(report.urgency, assessment.priority, assessment.danger_to_life),
+        due_at=due_when_taken(found.at, assessment.priority, load_pack(settings.PACK).timetable(report.kind)),
         lease_until=found.at + _lease(),
     )
-    record(found, Act.REPORT_ASSESSED, priority=finding.priority, danger=finding.danger_to_life)
+    record(found, Act.REPORT_ASSESSED, priority=assessment.priority, danger=assessment.danger_to_life)
 
 
 @verb(Act.REPORT_ASSESSED)
-def assess(ref: UUID, finding: Finding, *, version: int, by: Attendance, at: datetime) -> None:
+def assess(ref: UUID, assessment: Assessment, *, version: int, by: Attendance, at: datetime) -> None:
     """Record what the desk makes of a report, and why. That somebody is in danger is said without any training."""
     found = find(ref, by=by, at=at, version=version)
-    found.permit(Capability.ASSESS, excused=finding.danger_to_life)
-    _assess(found, finding)
+    found.permit(Capability.ASSESS, excused=assessment.danger_to_life)
+    _assess(found, assessment)
 
 
 def _close(found: FoundReport, closing: Closing) -> None:
@@ -230,17 +232,17 @@ def close(ref: UUID, closing: Closing, *, version: int, by: Attendance, at: date
 
 @verb(Act.REPORT_CLOSED)
 def assess_and_close(
-    ref: UUID, finding: Finding, closing: Closing, *, version: int, by: Attendance, at: datetime
+    ref: UUID, assessment: Assessment, closing: Closing, *, version: int, by: Attendance, at: datetime
 ) -> None:
     """The short way for the many that are not useful: one assessment, one outcome, one post.
 
     Never for danger to life: that is closed on its own, after it was acted on. Raises NotNow.
     """
-    check_closed_at_once(danger=finding.danger_to_life)
+    check_closed_at_once(danger=assessment.danger_to_life)
     found = find(ref, by=by, at=at, version=version)
     found.permit(Capability.ASSESS)
     found.permit(Capability.CLOSE)
-    _assess(found, finding)
+    _assess(found, assessment)
     _close(found, closing)
 
 

@@ -22,7 +22,7 @@ from heedline.casework.keys import directory as key_directory
 from heedline.casework.keys import key_verification
 from heedline.casework.keys.signing import Hand, state
 from heedline.desks.models import PARTNER, Appointment, Desk, EpochGrant, EpochKeyRow
-from heedline.permits import gate, key_wall
+from heedline.permits import gate, key_functions
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
 from heedline.permits.models import UnlockedKeys
@@ -299,5 +299,5 @@ def retire(desk: Desk, epoch: UUID, *, by: Hand, at: datetime) -> None:
         state("ended", {"desk": str(desk.id), "epoch": str(epoch)}, [by], at=at)
         journal.record(Act.EPOCH_ENDED, actor=UUID(by.person), desk=desk.id, thing="epoch", thing_id=epoch)
     retired = EpochKeyRow.objects.filter(id=epoch, retired_at__isnull=False).exists()
-    if not retired and not key_wall.retire_epoch(epoch):
+    if not retired and not key_functions.retire_epoch(epoch):
         raise Refused("Another key of the desk has to be in force first.")

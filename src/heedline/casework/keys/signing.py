@@ -15,7 +15,7 @@ from heedline.audit.acts import Act
 from heedline.casework.keys import directory as key_directory
 from heedline.desks.models import KeyStatement
 from heedline.permits.gate import Refused
-from heedline.vault.signed import ROOT, Signed, Statement
+from heedline.vault.signed import ROOT, SignedStatement, Statement
 from heedline.vault.signed import propose as propose_in_vault
 
 
@@ -59,7 +59,7 @@ def state(kind: str, body: Mapping[str, Any], hands: Sequence[Signer], *, at: da
     last = KeyStatement.objects.order_by("-serial").first()
     serial = last.serial + 1 if last is not None else 1
     try:
-        follows = Signed.from_json(last.signed).statement.link if last is not None else ""
+        follows = SignedStatement.from_json(last.signed).statement.link if last is not None else ""
     except ValueError:
         raise Refused(key_directory.IN_DOUBT) from None
     before = next((hand for hand in hands if isinstance(hand, Proposed)), None)
@@ -68,7 +68,7 @@ def state(kind: str, body: Mapping[str, Any], hands: Sequence[Signer], *, at: da
         if before is not None
         else Statement(str(uuid4()), kind, serial, dict(body), at.date().isoformat(), follows)
     )
-    signed = Signed(statement, {})
+    signed = SignedStatement(statement, {})
     for hand in hands:
         if isinstance(hand, Proposed):
             signed = signed.with_proposal(hand.person, hand.made)

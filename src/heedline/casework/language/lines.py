@@ -16,8 +16,8 @@ from heedline.casework.keys import session_signing
 from heedline.casework.report import report_language
 from heedline.dispatch.clocks import due_words
 
-type Row = Mapping[str, Any]
-type Words = Mapping[UUID, Mapping[str, Any]]
+type TableRow = Mapping[str, Any]
+type WordsById = Mapping[UUID, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def _day(text: str) -> str:
 
 
 def translation_lines(
-    report: UUID, rows: Sequence[Row], texts: Sequence[Row], words: Words, at: datetime
+    report: UUID, rows: Sequence[TableRow], texts: Sequence[TableRow], words: WordsById, at: datetime
 ) -> tuple[TranslationLine, ...]:
     """A report's translations, in the order in which they were asked for; those that do not open are left out."""
     lines = []
@@ -111,7 +111,7 @@ def translation_lines(
     return tuple(lines)
 
 
-def _version(report: UUID, task: UUID, row: Row, words: Words) -> VersionLine:
+def _version(report: UUID, task: UUID, row: TableRow, words: WordsById) -> VersionLine:
     said = words.get(UUID(row["container"]), {})
     text = str(said.get("text", "This translation cannot be opened with your keys."))
     return VersionLine(

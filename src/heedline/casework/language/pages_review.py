@@ -10,12 +10,12 @@ from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
 from heedline.casework.report.verb import on_the_record
 from heedline.packs import Pack, load_pack
-from heedline.packs.text.languages import Language, Page, State
+from heedline.packs.text.languages import Language, Page, PageState
 from heedline.permits.capabilities import Capability
 
 
 @dataclass(frozen=True)
-class PageLine:
+class PageReviewLine:
     """One page in every language but the first. `name`: as the page is called in the first; "" when it has no name."""
 
     code: str
@@ -29,7 +29,7 @@ class Translations:
     """`languages`: all but the first, in the order of each line's pages. `reviewed`: pages of each that somebody read."""
 
     languages: tuple[Language, ...]
-    lines: tuple[PageLine, ...]
+    lines: tuple[PageReviewLine, ...]
     reviewed: tuple[int, ...]
 
 
@@ -45,7 +45,7 @@ def of_pack(pack: Pack) -> Translations:
     others = [language for language in pack.languages.values() if language.code != pack.first_language]
     words = pack.words(pack.first_language)
     lines = tuple(
-        PageLine(
+        PageReviewLine(
             code,
             words.get(f"{code}.title", ""),
             page.texts,
@@ -54,6 +54,6 @@ def of_pack(pack: Pack) -> Translations:
         for code, page in pack.pages[pack.first_language].items()
     )
     reviewed = tuple(
-        sum(page.state is State.REVIEWED for page in pack.pages[other.code].values()) for other in others
+        sum(page.state is PageState.REVIEWED for page in pack.pages[other.code].values()) for other in others
     )
     return Translations(tuple(others), lines, reviewed)

@@ -49,7 +49,7 @@ LONGEST = 20_000
 
 
 @dataclass(frozen=True)
-class Wanted:
+class TranslationRequest:
     """What is to be translated from or into which language. `message`: of the reporter; the report itself if none."""
 
     language: str
@@ -66,7 +66,7 @@ def clock(rank: int) -> timedelta:
 
 
 @verb(Act.TRANSLATION_ASKED)
-def ask(ref: UUID, wanted: Wanted, *, by: Attendance, at: datetime) -> bool:
+def ask(ref: UUID, wanted: TranslationRequest, *, by: Attendance, at: datetime) -> bool:
     """Have the report, or a message of its reporter, put into the office's language. Anybody who reads it may ask.
 
     Returns whether somebody has it now: False where nobody who could open it speaks the language. Raises NotHere, Refused, Locked; NotNow when it has been asked for already.

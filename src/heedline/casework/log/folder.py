@@ -19,7 +19,7 @@ from typing import BinaryIO
 
 from heedline.audit.tree import HASH_SIZE, TILE_WIDTH, Forest
 from heedline.casework.log.proofs import Unreadable, read_event, read_key, read_note
-from heedline.vault.notes import Checkpoint, Note, NoteKey
+from heedline.vault.notes import Note, NoteKey, TreeHead
 
 LAYOUT = "heedline-log-export/1"
 LONGEST_LINE = 32_000
@@ -27,13 +27,13 @@ FEEDS = ("day", "slot")
 
 
 @dataclass(frozen=True, slots=True)
-class Signed:
+class CheckpointLine:
     """One line of `checkpoints.jsonl`."""
 
     text: str
     note: Note
     key: NoteKey
-    tree: Checkpoint
+    tree: TreeHead
 
 
 def tile_path(level: int, index: int, width: int) -> str:
@@ -78,17 +78,17 @@ class Folder:
                 elif len(line) == LONGEST_LINE:
                     raise Unreadable("A line of events.jsonl is too long for an event")
 
-    def checkpoints(self) -> Iterator[Signed]:
+    def checkpoints(self) -> Iterator[CheckpointLine]:
         """Every signed checkpoint, smallest first; their signatures have not been looked at."""
         with self._open("checkpoints.jsonl") as file:
             while line := file.readline(LONGEST_LINE):
                 try:
                     said = json.loads(line)
                     note = read_note(said["note"])
-                    tree = Checkpoint.from_text(note.text)
+                    tree = TreeHead.from_text(note.text)
                     if said["size"] != tree.size or said["feed"] not in FEEDS or len(said) != 4:
                         raise ValueError
-                    yield Signed(said["note"], note, read_key(said["key"]), tree)
+                    yield CheckpointLine(said["note"], note, read_key(said["key"]), tree)
                 except (ValueError, KeyError, TypeError, AttributeError, Unreadable):
                     raise Unreadable("A line of checkpoints.jsonl cannot be read") from None
 

@@ -20,7 +20,7 @@ from heedline.audit.models import Checkpoint as Published
 from heedline.casework.log.checkpoints import DAY, SLOT
 from heedline.dispatch.clocks import day_of, slot_of
 from heedline.dispatch.letters import AlarmKind
-from heedline.vault.notes import Checkpoint, NotBelieved, Note, NoteSigner, signed_note
+from heedline.vault.notes import NotBelieved, Note, NoteSigner, TreeHead, signed_note
 
 #: One round of the worker sequences at most this many batches: paging must not wait for a long log.
 BATCHES_A_ROUND = 5
@@ -33,7 +33,7 @@ SIGNED_WITHIN = timedelta(minutes=30)
 
 
 @dataclass(slots=True)
-class Waiting:
+class LogBacklog:
     """What was written and is not in the tree yet: below which horizon, and since when.
 
     `since`: seconds of a clock that only runs forward.
@@ -51,7 +51,7 @@ class Unsigned:
     since: float = 0.0
 
 
-_waiting = Waiting()
+_waiting = LogBacklog()
 _unsigned = Unsigned()
 _patrol = sequence.Patrol()
 
@@ -80,7 +80,7 @@ def signer(generation: int) -> NoteSigner | None:
     return NoteSigner(origin(generation), bytes.fromhex(settings.LOG_KEY))
 
 
-def keep(at: datetime, monotonic: float, waiting: Waiting = _waiting, *, alarm: RaiseAlarm) -> int:
+def keep(at: datetime, monotonic: float, waiting: LogBacklog = _waiting, *, alarm: RaiseAlarm) -> int:
     """Sequence what has been written since the last round; returns how many events.
 
     Raises alarms: when the log does not add up, and when something that was written PATIENCE ago is still not in the
@@ -160,7 +160,7 @@ def _publish(feed: str, when: datetime, head: sequence.Head, by: NoteSigner) -> 
         return False
     old = last.size if last is not None else 0
     proof = sequence.forest().consistency(old, head.size) if old else []
-    text = Checkpoint(by.name, head.size, head.root).text
+    text = TreeHead(by.name, head.size, head.root).text
     Published.objects.create(
         feed=feed,
         size=head.size,
@@ -176,7 +176,7 @@ def _publish(feed: str, when: datetime, head: sequence.Head, by: NoteSigner) -> 
 
 def _refuse_another_past(last: Published, head: sequence.Head) -> None:
     try:
-        said = Checkpoint.from_text(Note.from_text(last.note).text)
+        said = TreeHead.from_text(Note.from_text(last.note).text)
         same = said.size <= head.size and sequence.forest().root(said.size) == said.root
     except (NotBelieved, ValueError):
         same = False

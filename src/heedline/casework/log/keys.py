@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from heedline.casework.log.proofs import Unreadable, read_key, same_log
 from heedline.vault.base64_text import from_base64, to_base64
-from heedline.vault.notes import Checkpoint, NotBelieved, Note, NoteKey, NoteSigner, signed_note
+from heedline.vault.notes import NotBelieved, Note, NoteKey, NoteSigner, TreeHead, signed_note
 
 #: First line of a paper. The second is no number, so that it is never taken for a checkpoint.
 TITLE = "heedline/v1/log-key-change"
@@ -55,7 +55,7 @@ class KeyChange:
         return found
 
 
-def change(last: Checkpoint, old: bytes, new: bytes) -> str:
+def change(last: TreeHead, old: bytes, new: bytes) -> str:
     """The paper that hands a log over from one key (a seed of 32 bytes) to another, after its last checkpoint."""
     before, after = NoteSigner(last.origin, old), NoteSigner(last.origin, new)
     text = KeyChange(before.key, after.key, last.size, last.root).text
@@ -95,7 +95,7 @@ class LogKeys:
             left = [one for one in left if one not in near]
         return cls.known(key, [one for one in papers if one not in left])
 
-    def of(self, tree: Checkpoint) -> tuple[NoteKey, ...]:
+    def of(self, tree: TreeHead) -> tuple[NoteKey, ...]:
         """Which keys may have signed this checkpoint; none when it is one of another log."""
         lowest = (0, *(one.size for one in self.changes))
         highest = (*(one.size for one in self.changes), tree.size)
@@ -106,13 +106,13 @@ class LogKeys:
         )
         return tuple(key for key in found if key is not None)
 
-    def line(self, note: Note, tree: Checkpoint) -> str:
+    def line(self, note: Note, tree: TreeHead) -> str:
         """The signature line of the key that was in force; "" when there is none, or it is of another past than a paper."""
         if any(one.size == tree.size and one.root != tree.root for one in self.changes):
             return ""
         return next((note.line_of(key) for key in self.of(tree) if _believed(note, key)), "")
 
-    def signed(self, note: Note, tree: Checkpoint) -> bool:
+    def signed(self, note: Note, tree: TreeHead) -> bool:
         """Whether a checkpoint has the signature of the key that was in force."""
         return bool(self.line(note, tree))
 

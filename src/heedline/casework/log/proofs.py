@@ -14,7 +14,7 @@ from typing import Any
 from heedline.audit import leaves
 from heedline.audit.tree import HASH_SIZE, is_consistent, is_included, leaf_hash
 from heedline.vault.base64_text import from_base64, to_base64
-from heedline.vault.notes import Checkpoint, NotBelieved, Note, NoteKey
+from heedline.vault.notes import NotBelieved, Note, NoteKey, TreeHead
 
 EVENT_PROOF = "c2sp.org/tlog-proof@v1"
 #: What stands above a checkpoint in a mail.
@@ -43,7 +43,7 @@ def read_note(text: str) -> Note:
         if found is not None:
             try:
                 note = Note.from_text(found)
-                Checkpoint.from_text(note.text)
+                TreeHead.from_text(note.text)
             except NotBelieved:
                 continue
             return note
@@ -112,7 +112,7 @@ class EventProof:
     @property
     def holds(self) -> bool:
         """Whether the event stands where it says, in the tree of its checkpoint. The signature is looked at elsewhere."""
-        tree = Checkpoint.from_text(read_note(self.note).text)
+        tree = TreeHead.from_text(read_note(self.note).text)
         return is_included(leaf_hash(self.event), self.position, tree.size, self.hashes, tree.root)
 
 
@@ -140,9 +140,9 @@ class Growth:
         read_note(note)
         return cls(_number(first.removeprefix("old ")), _hashes(rest), note)
 
-    def holds_from(self, before: Checkpoint) -> bool:
+    def holds_from(self, before: TreeHead) -> bool:
         """Whether the later log begins with that of `before`. The signature is looked at elsewhere."""
-        now = Checkpoint.from_text(read_note(self.note).text)
+        now = TreeHead.from_text(read_note(self.note).text)
         return self.old == before.size and is_consistent(
             before.size, now.size, before.root, now.root, self.hashes
         )

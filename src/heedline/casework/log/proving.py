@@ -7,7 +7,7 @@ from typing import Protocol
 from heedline.audit.tree import Forest
 from heedline.casework.log.folder import Folder
 from heedline.casework.log.proofs import EventProof, Growth, Unreadable, read_note
-from heedline.vault.notes import Checkpoint
+from heedline.vault.notes import TreeHead
 
 
 class Log(Protocol):
@@ -65,4 +65,4 @@ def of_growth(log: Log, old: int, new: int | None) -> Growth:
 
 def _signed(log: Log, size: int | None) -> tuple[str, int]:
     note = log.note(size)
-    return note, Checkpoint.from_text(read_note(note).text).size
+    return note, TreeHead.from_text(read_note(note).text).size

@@ -8,7 +8,7 @@ from heedline.audit.models import Checkpoint as Published
 from heedline.casework.log.keys import change
 from heedline.casework.log.proofs import Unreadable, read_note
 from heedline.dispatch.models import WorkerBeat
-from heedline.vault.notes import Checkpoint, NoteSigner
+from heedline.vault.notes import NoteSigner, TreeHead
 
 #: The worker says every minute that it runs.
 SILENT = timedelta(minutes=3)
@@ -27,7 +27,7 @@ def paper(old: bytes, new: bytes, *, at: datetime) -> str:
     last = Published.objects.order_by("-size", "-slot").first()
     if last is None:
         raise Unreadable("Nothing was signed yet: give the worker the new key")
-    tree = Checkpoint.from_text(read_note(last.note).text)
+    tree = TreeHead.from_text(read_note(last.note).text)
     if str(NoteSigner(tree.origin, old).key) != last.key:
         raise Unreadable("This is not the key that signed the log last")
     return change(tree, old, new)

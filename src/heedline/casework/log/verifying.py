@@ -14,7 +14,7 @@ from heedline.audit.tree import HASH_SIZE, TILE_WIDTH, Growing, leaf_hash
 from heedline.casework.log.folder import Folder, FolderTiles
 from heedline.casework.log.keys import KeyChange, LogKeys
 from heedline.casework.log.proofs import Unreadable, read_event, read_note
-from heedline.vault.notes import Checkpoint, NotBelieved, Note, NoteKey
+from heedline.vault.notes import NotBelieved, Note, NoteKey, TreeHead
 
 TOLD_EVERY = 50_000
 #: So many things that are wrong are told one by one; the others are counted.
@@ -26,7 +26,7 @@ _NOT_THAT = (
 )
 _NO_HASH = "its hash in the tree is missing."
 
-type Progress = Callable[[int], None]
+type VerifyProgress = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ class Kept:
         return cls(name, read_note(text))
 
     @property
-    def tree(self) -> Checkpoint:
-        return Checkpoint.from_text(self.note.text)
+    def tree(self) -> TreeHead:
+        return TreeHead.from_text(self.note.text)
 
 
 @dataclass(slots=True)
@@ -82,7 +82,7 @@ def verify(
     key: NoteKey | None,
     changes: Sequence[KeyChange] = (),
     witnesses: Sequence[NoteKey] = (),
-    progress: Progress = lambda _: None,
+    progress: VerifyProgress = lambda _: None,
 ) -> Verdict:
     """Compare an exported log with the checkpoints in it and with those that were kept outside.
 
@@ -162,7 +162,7 @@ class _Tiles:
         return self._tile[place * HASH_SIZE : (place + 1) * HASH_SIZE]
 
 
-def _read(folder: Folder, claims: Iterable[_Claim], verdict: Verdict, progress: Progress) -> None:
+def _read(folder: Folder, claims: Iterable[_Claim], verdict: Verdict, progress: VerifyProgress) -> None:
     grown, tiles = Growing(), _Tiles(folder)
     before, generation, differs = (0, 0, 0), 0, False
     judged = _Judged(verdict)

@@ -21,7 +21,7 @@ from pathlib import Path
 from heedline.casework.log.folder import sync_folder, write_whole
 from heedline.casework.log.keys import KeyChange, LogKeys
 from heedline.casework.log.proofs import Growth, Unreadable, read_note, same_log
-from heedline.vault.notes import COSIGNATURE, Checkpoint, NotBelieved, Note, NoteKey, NoteSigner
+from heedline.vault.notes import COSIGNATURE, NotBelieved, Note, NoteKey, NoteSigner, TreeHead
 
 _KEY, _LOCK, _EVIDENCE, _CHANGES = "witness-key", "lock", "evidence", "changes"
 
@@ -82,7 +82,7 @@ class Witness:
         try:
             note = Note.from_text(file.read_text(encoding="utf-8"))
             note.believe(self.key)
-            Checkpoint.from_text(note.text)
+            TreeHead.from_text(note.text)
         except (OSError, ValueError, NotBelieved):
             raise Unreadable(f"{file} is damaged: restore it, or this witness vouches for nothing") from None
         return note
@@ -90,7 +90,7 @@ class Witness:
     def size_held(self, log: NoteKey) -> int:
         """How many events the last checkpoint has that was signed here; 0 when there is none. Raises Unreadable."""
         held = self.held(log)
-        return Checkpoint.from_text(held.text).size if held is not None else 0
+        return TreeHead.from_text(held.text).size if held is not None else 0
 
     def see(self, text: str, log: NoteKey, at: datetime, *, latest: bool = False) -> Seen:
         """Look at a checkpoint (alone, in a mail, or with the proof that it has grown) and sign it if it fits.
@@ -100,7 +100,7 @@ class Witness:
         with _alone(self._folder):
             growth = Growth.from_text(text) if text.startswith("old ") else None
             note = read_note(growth.note if growth is not None else text)
-            tree = Checkpoint.from_text(note.text)
+            tree = TreeHead.from_text(note.text)
             if same_log(log, tree.origin) is None:
                 raise Unreadable(f"This is a checkpoint of another log: {tree.origin}")
             keys = self._keys(log)
@@ -109,7 +109,7 @@ class Witness:
                 raise Unreadable("It is not signed by the log's key")
             held = self.held(log)
             if held is not None:
-                before = Checkpoint.from_text(held.text)
+                before = TreeHead.from_text(held.text)
                 try:
                     if not _is_later(before, tree, growth, latest=latest):
                         return Seen(_text_of(held, self.key, keys), before.size, new=False, first=False)
@@ -139,7 +139,7 @@ class Witness:
                 raise Unreadable(
                     "Nothing of the old key was signed here: take the new one from people, as the first"
                 )
-            before = Checkpoint.from_text(held.text)
+            before = TreeHead.from_text(held.text)
             if before.size > change.size or (before.size == change.size and before.root != change.root):
                 self._keep_evidence(held, change.text)
                 raise DoesNotFit(
@@ -150,7 +150,7 @@ class Witness:
             except Unreadable:
                 self._keep_evidence(held, change.text)
                 raise DoesNotFit("It does not go with the papers that were followed here before") from None
-            if after is not None and Checkpoint.from_text(after.text).size > before.size:
+            if after is not None and TreeHead.from_text(after.text).size > before.size:
                 write_whole(self._file(first), self._file(change.new).read_bytes())
             write_whole(
                 self._folder / _CHANGES / hashlib.sha256(paper.encode()).hexdigest()[:16], paper.encode()
@@ -182,7 +182,7 @@ class Witness:
         write_whole(self._folder / _EVIDENCE / shown, said.encode())
 
 
-def _is_later(before: Checkpoint, tree: Checkpoint, growth: Growth | None, *, latest: bool) -> bool:
+def _is_later(before: TreeHead, tree: TreeHead, growth: Growth | None, *, latest: bool) -> bool:
     """Whether there is something new to sign. Raises DoesNotFit and Unreadable."""
     if tree.size == before.size and tree.origin == before.origin:
         if tree.root != before.root:
@@ -207,7 +207,7 @@ def _is_later(before: Checkpoint, tree: Checkpoint, growth: Growth | None, *, la
 
 
 def _text_of(note: Note, witness: NoteKey, keys: LogKeys) -> str:
-    line = keys.line(note, Checkpoint.from_text(note.text))
+    line = keys.line(note, TreeHead.from_text(note.text))
     return f"{note.text}\n{line}{note.line_of(witness)}"
 
 

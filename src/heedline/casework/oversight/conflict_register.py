@@ -35,7 +35,7 @@ _SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class OfficerTerms:
     """How many terms of one officer stand, since when, and how many of them open no more (they have new keys)."""
 
     officer: UUID
@@ -136,7 +136,7 @@ def end(officer: UUID, *, by: Attendance, at: datetime) -> int:
     return ended
 
 
-def standing(*, by: Attendance) -> tuple[Standing, ...]:
+def standing(*, by: Attendance) -> tuple[OfficerTerms, ...]:
     """Every officer with the number of their terms, those with keys and without terms too, by name. Raises Refused.
 
     The page that shows it shows `met` as well, which records the look.
@@ -152,7 +152,7 @@ def standing(*, by: Attendance) -> tuple[Standing, ...]:
     people = Officer.objects.filter(is_active=True) | Officer.objects.filter(id__in=rows)
     nobody = Appointment.objects.filter(desk__kind=CANARY).values("officer")  # the canary is nobody's name
     return tuple(
-        Standing(
+        OfficerTerms(
             officer,
             name,
             rows[officer][0] if officer in rows else 0,

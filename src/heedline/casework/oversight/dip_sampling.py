@@ -33,7 +33,7 @@ from heedline.reports.lifecycle import Move, NotNow
 from heedline.reports.models import Report, Step
 from heedline.reports.models.dip_checks import DipCheck, draw, last_week
 from heedline.reports.stored import parts_of
-from heedline.vault.notes import Checkpoint, Note
+from heedline.vault.notes import Note, TreeHead
 
 type _How = tuple[str, Act, Act | None]
 
@@ -78,7 +78,7 @@ def draw_last_week(at: datetime) -> int:
     seed = Published.objects.filter(feed=DAY, slot__gte=ends).order_by("size").first()
     if seed is None:
         return 0
-    root = Checkpoint.from_text(Note.from_text(seed.note).text).root
+    root = TreeHead.from_text(Note.from_text(seed.note).text).root
     drawn = 0
     for how in (_CLOSED, _SWEPT):
         for desk, reports in sorted(_ended(how, begins, ends).items()):

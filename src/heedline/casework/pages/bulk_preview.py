@@ -49,7 +49,7 @@ class SweepItem:
 
 
 @dataclass(frozen=True)
-class Group:
+class BulkGroup:
     """Reports of one desk that look alike; `items` all may be swept."""
 
     items: tuple[SweepItem, ...]
@@ -59,7 +59,7 @@ class Group:
 class Alike:
     """The look-alike reports among the first `looked_at` that wait at a desk. `more`: there are reports after these."""
 
-    groups: tuple[Group, ...]
+    groups: tuple[BulkGroup, ...]
     looked_at: int
     more: bool
 
@@ -165,7 +165,7 @@ def alike(desk_code: str, *, words: str = "", by: Attendance, at: datetime) -> A
     else:
         found = near_duplicates.groups((ref, opened[ref].narrative) for ref in items)
     _log("alike", desk, (row for row in rows if row.id in opened), by)
-    return Alike(tuple(Group(tuple(items[ref] for ref in one)) for one in found), len(rows), more)
+    return Alike(tuple(BulkGroup(tuple(items[ref] for ref in one)) for one in found), len(rows), more)
 
 
 def look(desk_code: str, chosen: Iterable[UUID], *, by: Attendance, at: datetime) -> tuple[SweepItem, ...]:

@@ -21,7 +21,7 @@ from heedline.casework.access.session import Attendance, Keyring
 from heedline.casework.contact import call_back
 from heedline.casework.contact.call_back import CallLine
 from heedline.casework.errors import NotHere
-from heedline.casework.identity.lines import RequestLine
+from heedline.casework.identity.lines import IdentityRequestLine
 from heedline.casework.journey import call_taking
 from heedline.casework.language.lines import TranslationLine, VersionLine, newest, translation_lines
 from heedline.casework.pages.case_lines import (
@@ -39,7 +39,7 @@ from heedline.casework.pages.case_lines import (
     step_lines,
 )
 from heedline.casework.report import answers, conflict_terms, notes, report_language, restrictions
-from heedline.casework.report.answers import Told, open_answers, told_sections
+from heedline.casework.report.answers import AnswerSection, open_answers, told_sections
 from heedline.casework.report.opening import (
     OpenedReport,
     open_stored,
@@ -121,7 +121,7 @@ class CaseFile:
     hint: LanguageHint | None
     channel: str
     narrative: str = field(repr=False)
-    told: tuple[Told, ...] = field(repr=False)
+    told: tuple[AnswerSection, ...] = field(repr=False)
     as_seen: tuple[tuple[str, str], ...]
     moves: tuple[MoveLine, ...]
     holder: str | None
@@ -133,8 +133,8 @@ class CaseFile:
     identity_words: str
     status: str
     outcome: str
-    asked: RequestLine | None
-    traced: RequestLine | None
+    asked: IdentityRequestLine | None
+    traced: IdentityRequestLine | None
     call: CallLine | None = None
     translations: tuple[TranslationLine, ...] = field(repr=False, default=())
     repeat_note: str = ""
@@ -168,10 +168,12 @@ def _as_seen(opened: OpenedReport, digest: str, kind: str) -> tuple[tuple[str, s
     return tuple((row.label, seen.label) for row, seen in zip(*rows, strict=True) if row.given)
 
 
-def _taken_down(opened: OpenedReport) -> tuple[Told, ...]:
+def _taken_down(opened: OpenedReport) -> tuple[AnswerSection, ...]:
     """How it reached us, when an officer took it down for somebody else."""
     rows = call_taking.contact_rows(opened.channel, opened.taken_down) if opened.taken_down else ()
-    return (Told("How it reached us", tuple((label, (text,)) for label, text in rows)),) if rows else ()
+    return (
+        (AnswerSection("How it reached us", tuple((label, (text,)) for label, text in rows)),) if rows else ()
+    )
 
 
 def _moves(report: Report, by: Attendance, at: datetime, *, restricted: bool) -> tuple[MoveLine, ...]:

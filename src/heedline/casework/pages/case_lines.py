@@ -18,7 +18,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, JSONObject
 
 from heedline.casework.access.session import Attendance
-from heedline.casework.identity.lines import RequestFacts, RequestLine, line_of, when_words
+from heedline.casework.identity.lines import IdentityRequestLine, RequestFacts, line_of, when_words
 from heedline.casework.identity.requests import OPEN, TRACE
 from heedline.casework.keys import session_signing
 from heedline.casework.language.lines import TranslationLine, VersionLine, newest
@@ -212,7 +212,7 @@ def message_lines(
     return tuple(lines)
 
 
-def request_line(rows: Sequence[Row], *, by: Attendance, at: datetime) -> RequestLine | None:
+def request_line(rows: Sequence[Row], *, by: Attendance, at: datetime) -> IdentityRequestLine | None:
     """The last request about who sent it; None when nobody has asked."""
     if not rows:
         return None

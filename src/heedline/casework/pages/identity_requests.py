@@ -20,7 +20,7 @@ from heedline.audit.models import Event
 from heedline.casework.access import session
 from heedline.casework.access.session import Attendance, Keyring
 from heedline.casework.errors import NotHere
-from heedline.casework.identity.lines import RequestFacts, RequestLine, line_of, when_words
+from heedline.casework.identity.lines import IdentityRequestLine, RequestFacts, line_of, when_words
 from heedline.casework.identity.requests import (
     FOR_A_LIFE,
     OPEN,
@@ -36,12 +36,12 @@ from heedline.casework.identity.requests import (
 from heedline.casework.identity.trace_requests import ONLY_FOR_LIFE
 from heedline.casework.pages.case_file import LookLine
 from heedline.casework.report import notes
-from heedline.casework.report.answers import Told, under_headings
+from heedline.casework.report.answers import AnswerSection, under_headings
 from heedline.casework.report.opening import short_name
 from heedline.casework.report.question_editions import questions_of
 from heedline.casework.report.verb import standing_of
 from heedline.desks.models import Officer
-from heedline.permits import gate, wall
+from heedline.permits import functions, gate
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
 from heedline.permits.rules import Standing, why_not
@@ -72,7 +72,7 @@ class RequestFile:
     `risk` is of a request to open an identity; `tried` and `proportion` are of one to have a sender traced.
     """
 
-    line: RequestLine
+    line: IdentityRequestLine
     necessity: str = field(repr=False)
     risk: str = field(repr=False)
     tried: str = field(repr=False)
@@ -89,9 +89,9 @@ class Requests:
     """What waits for this person's decision, what their desk has decided lately, and what they have asked themselves."""
 
     decides: bool
-    waiting: tuple[RequestLine, ...]
-    decided: tuple[RequestLine, ...]
-    asked: tuple[RequestLine, ...]
+    waiting: tuple[IdentityRequestLine, ...]
+    decided: tuple[IdentityRequestLine, ...]
+    asked: tuple[IdentityRequestLine, ...]
 
 
 @dataclass(frozen=True)
@@ -104,14 +104,14 @@ class ShownIdentity:
     ref: UUID
     short: str
     given: bool
-    safely: tuple[Told, ...] = field(repr=False)
-    told: tuple[Told, ...] = field(repr=False)
+    safely: tuple[AnswerSection, ...] = field(repr=False)
+    told: tuple[AnswerSection, ...] = field(repr=False)
     watermark: str
     until: datetime
     until_words: str
 
 
-def _line(asked: IdentityRequest, by: Attendance, at: datetime) -> RequestLine:
+def _line(asked: IdentityRequest, by: Attendance, at: datetime) -> IdentityRequestLine:
     return line_of(
         RequestFacts(
             id=asked.id,
@@ -168,7 +168,7 @@ def is_trace(request_id: UUID, *, by: Attendance) -> bool:
 
 
 def _file(asked: IdentityRequest, ring: Keyring, by: Attendance, at: datetime) -> RequestFile:
-    sealed = wall.release_words(asked.id)
+    sealed = functions.release_words(asked.id)
     said: dict[str, Any] = {}
     readable = True
     for container in filter(None, (asked.asked_words, asked.decided_words)):
@@ -323,10 +323,10 @@ def _only(
 def shown(opened: OpenedIdentity, *, by: Attendance) -> ShownIdentity:
     """An opened identity in the words of its questions, with the mark that every page of it carries."""
     asked = questions_of(opened.question_set, opened.kind)
-    safely: tuple[Told, ...] = ()
+    safely: tuple[AnswerSection, ...] = ()
     if asked is None:
         told = tuple(
-            Told(page, tuple((name, (str(value),)) for name, value in answers.items()))
+            AnswerSection(page, tuple((name, (str(value),)) for name, value in answers.items()))
             for page, answers in opened.answers.items()
         )
     else:

@@ -34,7 +34,7 @@ from heedline.desks.duty_hours import shifts_now
 from heedline.desks.models import Shift
 from heedline.dispatch.clocks import due_words, is_overdue
 from heedline.permits.capabilities import Capability
-from heedline.permits.scopes import Place, queue_of, reports_of, waiting_at
+from heedline.permits.scopes import QueuePlace, queue_of, reports_of, waiting_at
 from heedline.reports.models import Report, TranslationText
 from heedline.reports.models.sweeps import why_not
 from heedline.reports.stored import parts_of
@@ -119,7 +119,7 @@ def _mark(report: Report, state: str) -> str:
     return f"{report.rank}_{due}_{report.id}"
 
 
-def _place(mark: str | None) -> Place | None:
+def _place(mark: str | None) -> QueuePlace | None:
     """The place that a mark of `_mark` names. ValueError for a mark that nobody was given."""
     if not mark:
         return None
@@ -127,7 +127,7 @@ def _place(mark: str | None) -> Place | None:
     at, place = datetime.fromisoformat(due), UUID(ref)
     if at.tzinfo is None or not 0 <= int(rank) < 10:
         raise ValueError("a mark that nobody was given")
-    return Place(int(rank), at, place)
+    return QueuePlace(int(rank), at, place)
 
 
 _LIST_FIELDS = (
@@ -179,7 +179,7 @@ def open_rows(by: Attendance, view: QueueView, at: datetime) -> list[Listed]:
     return _listed(queue_of(by.desk_ids, chosen=desks, watching=watching, after=place, at=at), by, view, at)
 
 
-def _held_rows(by: Attendance, after: Place | None) -> QuerySet[Report]:
+def _held_rows(by: Attendance, after: QueuePlace | None) -> QuerySet[Report]:
     rows = reports_of(by.desk_ids).filter(holder_id=by.officer_id).exclude(stage="closed")
     if after is not None:
         later = Q(due_at__gt=after.due_at) | Q(due_at=after.due_at, id__gt=after.id)

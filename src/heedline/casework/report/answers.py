@@ -19,17 +19,17 @@ from heedline.packs import load_pack
 
 
 @dataclass(frozen=True)
-class Told:
+class AnswerSection:
     """Rows of what was told, under one heading."""
 
     title: str
     rows: tuple[tuple[str, tuple[str, ...]], ...] = field(repr=False)
 
 
-def under_headings(asked: QuestionSet, answers: Mapping[str, Any]) -> tuple[Told, ...]:
+def under_headings(asked: QuestionSet, answers: Mapping[str, Any]) -> tuple[AnswerSection, ...]:
     """What was answered, under the headings of these questions."""
     return tuple(
-        Told(section.title, tuple((row.label, row.lines) for row in section.rows if row.given))
+        AnswerSection(section.title, tuple((row.label, row.lines) for row in section.rows if row.given))
         for section in record_rows(asked, answers)
         if any(row.given for row in section.rows)
     )
@@ -48,17 +48,17 @@ def open_answers(opened: OpenedReport, digest: str, kind: str) -> dict[str, Any]
     return answers
 
 
-def told_sections(opened: OpenedReport, digest: str, kind: str) -> tuple[Told, ...]:
+def told_sections(opened: OpenedReport, digest: str, kind: str) -> tuple[AnswerSection, ...]:
     """What was told, under the questions of then, in the language that officers read."""
     asked = questions_of(digest, kind)
     answers = open_answers(opened, digest, kind)
     if asked is None:  # no archive: the answers all the same, under their bare names
-        return (Told("As sent", tuple((name, (str(value),)) for name, value in answers.items())),)
+        return (AnswerSection("As sent", tuple((name, (str(value),)) for name, value in answers.items())),)
     return under_headings(asked, answers)
 
 
 @dataclass(frozen=True)
-class Wanted:
+class CallBackRequest:
     """A call that was asked for, as it stands inside the seal. `rows`: all that an officer may see before it is time.
 
     `in_words_only`: they ticked nothing and wrote when instead, which no program can keep to.
@@ -74,7 +74,7 @@ class Wanted:
         return not self.in_words_only and self.times.covers(at, session.office_zone())
 
 
-def wanted(answers: Mapping[str, Any], asked: QuestionSet) -> Wanted | None:
+def wanted(answers: Mapping[str, Any], asked: QuestionSet) -> CallBackRequest | None:
     """The call that these answers ask for; None when they ask for none."""
     step, name = asked.roles.get("call_number", ("", ""))
     number = str(answers.get(step, {}).get(name, ""))
@@ -92,7 +92,7 @@ def wanted(answers: Mapping[str, Any], asked: QuestionSet) -> Wanted | None:
         for row in section.rows
         if row.given
     )
-    return Wanted(
+    return CallBackRequest(
         number=number,
         times=read_safe_times(days, hours, load_pack(settings.PACK).safe_hours),
         rows=rows,

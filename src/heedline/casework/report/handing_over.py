@@ -11,7 +11,7 @@ from heedline.casework.keys.directory import Addressee
 from heedline.casework.report.notes import public_keys_of
 from heedline.casework.report.verb import FoundReport
 from heedline.desks.models import Desk, EpochKeyRow
-from heedline.permits import wall
+from heedline.permits import functions
 from heedline.reports.models import SealedHeader
 from heedline.vault.container import readdress as rewrite
 from heedline.vault.identity import reseal_share
@@ -38,7 +38,7 @@ def readdress(found: FoundReport, to: Addressee, *, from_desk: UUID, due_at: dat
         moved.append((header.container, sealed, rewrite(sealed, ring.for_any(old), public_keys_of(new))))
     share = _share_for(found, to, ring)
     version = found.report.version
-    if not wall.hand_over(found.report.id, to.desk, due_at, version, from_desk, to.epoch, share, moved):
+    if not functions.hand_over(found.report.id, to.desk, due_at, version, from_desk, to.epoch, share, moved):
         raise SealingStopped
 
 
@@ -49,7 +49,7 @@ def _share_for(found: FoundReport, to: Addressee, ring: Keyring) -> bytes | None
     )
     if identity is None:
         return None
-    for epoch, sealed in wall.desk_shares(found.report.id):
+    for epoch, sealed in functions.desk_shares(found.report.id):
         seeds = ring.for_any([epoch]) if epoch is not None else []
         if seeds:
             return reseal_share(sealed, seeds[0], to.key, container_id=identity.container, share=1)

@@ -23,7 +23,7 @@ from heedline.casework.report.verb import FoundReport, find, record, verb
 from heedline.desks.models import CANARY
 from heedline.packs import load_pack
 from heedline.packs.rules.retention import Retention, months_after
-from heedline.permits import wall
+from heedline.permits import functions
 from heedline.permits.capabilities import Capability
 from heedline.permits.second_person import (
     RULES,
@@ -232,7 +232,7 @@ def decide(disposal_id: UUID, *, dispose: bool, by: Attendance, at: datetime) ->
             paper = certificates.certificate(
                 found.proposal, [bytes(one).hex() for one in sums], on=at.date(), by=by.keys().voice
             )
-        told = wall.decide_disposal(
+        told = functions.decide_disposal(
             disposal_id, paper, certificates.true_from(at.date()) if dispose else None, naming
         )
         if told in _NOT_DONE:

@@ -46,7 +46,7 @@ class DueLine:
 
 
 @dataclass(frozen=True)
-class ProposalLine:
+class DisposalLine:
     """One proposal or what became of it. `mine`: this person proposed it and so cannot confirm it."""
 
     id: UUID
@@ -91,7 +91,7 @@ class KeepingFile:
     identity_gone_on: date | None
     holds: tuple[HoldLine, ...]
     reviews: tuple[tuple[date, str, str, date], ...]
-    proposal: ProposalLine | None
+    proposal: DisposalLine | None
     latest: dict[str, date]
     may_review: bool
     may_propose: bool
@@ -111,12 +111,12 @@ class KeepingFile:
 
 
 @dataclass(frozen=True)
-class Queue:
+class RetentionQueue:
     """What a desk has to see to: reports whose review is due, and proposals that wait."""
 
     due: tuple[DueLine, ...]
     more: bool
-    waiting: tuple[ProposalLine, ...]
+    waiting: tuple[DisposalLine, ...]
     source: str
     as_of: date
 
@@ -129,7 +129,7 @@ def _supervised(by: Attendance) -> list[UUID]:
     ]
 
 
-def queue(*, by: Attendance, at: datetime) -> Queue:
+def queue(*, by: Attendance, at: datetime) -> RetentionQueue:
     """Reports whose review is due or near, the oldest first, and proposals to decide. Raises Refused."""
     with refusals_logged(Act.KEEPING_SEEN, by=by.officer_id):
         by.require(Capability.REVIEW_KEEPING)
@@ -160,13 +160,13 @@ def queue(*, by: Attendance, at: datetime) -> Queue:
     waiting = _proposals(
         by, Disposal.objects.filter(desk_id__in=desks, decided_on=None).order_by("proposed_on", "id")
     )
-    return Queue(due, len(rows) > PAGE, waiting, pack.source, pack.as_of)
+    return RetentionQueue(due, len(rows) > PAGE, waiting, pack.source, pack.as_of)
 
 
-def _proposals(by: Attendance, rows: Any) -> tuple[ProposalLine, ...]:
+def _proposals(by: Attendance, rows: Any) -> tuple[DisposalLine, ...]:
     pack = rules()
     return tuple(
-        ProposalLine(
+        DisposalLine(
             row.id,
             row.report,
             short_name(row.report),
@@ -244,7 +244,7 @@ def of_report(ref: UUID, *, by: Attendance, at: datetime) -> KeepingFile:
     )
 
 
-def proposal(disposal: UUID, *, by: Attendance) -> ProposalLine:
+def proposal(disposal: UUID, *, by: Attendance) -> DisposalLine:
     """One proposal that waits at a desk of theirs. Raises NotHere and Refused."""
     with refusals_logged(Act.KEEPING_SEEN, by=by.officer_id, thing="disposal", thing_id=disposal):
         row = Disposal.objects.filter(id=disposal, desk_id__in=by.desk_ids, decided_on=None)
@@ -262,7 +262,7 @@ def proposal(disposal: UUID, *, by: Attendance) -> ProposalLine:
 class CertificateFile:
     """One certificate, as its signatures bear it out. `genuine` is False for one that was changed."""
 
-    line: ProposalLine
+    line: DisposalLine
     genuine: bool
     says: certificates.Shown | None
     paper: str
@@ -270,7 +270,7 @@ class CertificateFile:
     names: dict[UUID, str]
 
 
-def all_certificates(*, by: Attendance) -> tuple[ProposalLine, ...]:
+def all_certificates(*, by: Attendance) -> tuple[DisposalLine, ...]:
     """The newest disposals of their desks; of all desks for an overseer. Raises Refused."""
     with refusals_logged(Act.CERTIFICATE_SEEN, by=by.officer_id):
         by.require(Capability.SEE_CERTIFICATES)

@@ -30,7 +30,7 @@ REFERENCE = re.compile(r"[A-Z]{1,6}[-/]?[0-9]{1,6}(?:[-/][0-9]{1,6}){0,2}")
 
 
 @dataclass(frozen=True)
-class RequestLine:
+class SubjectRequestLine:
     """One request. `days`: until it has to be answered; negative when that is past."""
 
     id: UUID
@@ -53,8 +53,8 @@ class RequestLine:
         return max(0, -self.days)
 
 
-def _line(row: SubjectRequest, at: datetime) -> RequestLine:
-    return RequestLine(
+def _line(row: SubjectRequest, at: datetime) -> SubjectRequestLine:
+    return SubjectRequestLine(
         row.id,
         row.reference,
         rules().rights.get(row.right, row.right),
@@ -71,7 +71,7 @@ def _line(row: SubjectRequest, at: datetime) -> RequestLine:
     )
 
 
-def all_of(*, by: Attendance, at: datetime) -> tuple[RequestLine, ...]:
+def all_of(*, by: Attendance, at: datetime) -> tuple[SubjectRequestLine, ...]:
     """Requests at their desks, those that wait first and by their day. Raises Refused."""
     with refusals_logged(Act.SUBJECT_FOUND, by=by.officer_id):
         by.require(Capability.ANSWER_SUBJECT)
@@ -91,7 +91,7 @@ def _find(request: UUID, by: Attendance, *, lock: bool = True) -> SubjectRequest
     return row
 
 
-def one(request: UUID, *, by: Attendance, at: datetime) -> RequestLine:
+def one(request: UUID, *, by: Attendance, at: datetime) -> SubjectRequestLine:
     """One request. Raises NotHere and Refused."""
     with refusals_logged(Act.SUBJECT_FOUND, by=by.officer_id, thing="subject", thing_id=request):
         return _line(_find(request, by, lock=False), at)

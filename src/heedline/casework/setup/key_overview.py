@@ -21,7 +21,7 @@ from heedline.desks.models import Desk, KeyStatement, Officer
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import allows
 from heedline.vault.directory import Directory, EpochKey
-from heedline.vault.signed import Signed
+from heedline.vault.signed import SignedStatement
 
 #: So many changes are listed at once.
 _MOST = 100
@@ -172,7 +172,7 @@ def changes(*, by: Attendance) -> tuple[Change, ...]:
         KeyStatement.objects.filter(serial__gt=seen).order_by("serial").values_list("signed", flat=True)
     ):
         try:
-            signed = Signed.from_json(text)
+            signed = SignedStatement.from_json(text)
         except ValueError:  # nobody's statement: it says nothing, and stops nobody from reading the others
             continue
         said = signed.statement

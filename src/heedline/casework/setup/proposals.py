@@ -41,7 +41,7 @@ from heedline.permits.second_person import DecisionRequest, Matter, Reply, Reque
 from heedline.vault import fingerprints
 
 
-class Kind(StrEnum):
+class ProposalKind(StrEnum):
     """What can be proposed."""
 
     ORGANISATION = "organisation"
@@ -141,20 +141,20 @@ def _new_desk(facts: Mapping[str, str]) -> Desk:
     )
 
 
-def _statement(kind: Kind, facts: Mapping[str, str], said: str) -> tuple[str, dict[str, Any]] | None:
+def _statement(kind: ProposalKind, facts: Mapping[str, str], said: str) -> tuple[str, dict[str, Any]] | None:
     """What the first steward signs; None for what only makes a row that opens nothing."""
     match kind:
-        case Kind.KEYS:
+        case ProposalKind.KEYS:
             row = _compared(facts, said)
             body = stewardship.officer_body(
                 row.officer_id, kem=bytes(row.kem or b""), signing=bytes(row.signing or b"")
             )
             return "officer", dict(body)
-        case Kind.DESK:
+        case ProposalKind.DESK:
             new = _new_desk(facts)
             site.keep_desks_apart(new.kind, new.organisation)
             return "desk", stewardship.desk_body(new)
-        case Kind.APPOINT:
+        case ProposalKind.APPOINT:
             if (Role(facts["role"]) in DESK_ROLES) != (_desk(facts) is not None):
                 raise Refused("This role is held on a desk, or the other way round.")
             if Role(facts["role"]) is Role.STEWARD:
@@ -168,11 +168,11 @@ def _statement(kind: Kind, facts: Mapping[str, str], said: str) -> tuple[str, di
                 if desk is not None
                 else None
             )
-        case Kind.LEAVE_DESK:
+        case ProposalKind.LEAVE_DESK:
             return "leaver", {"desk": str(_a_desk(facts).id), "person": str(_officer(facts).id)}
-        case Kind.LEAVE:
+        case ProposalKind.LEAVE:
             return "leaver", {"person": str(_officer(facts).id)}
-        case Kind.ORGANISATION | Kind.INVITE | Kind.LET_IN | Kind.UNBIND:
+        case ProposalKind.ORGANISATION | ProposalKind.INVITE | ProposalKind.LET_IN | ProposalKind.UNBIND:
             return None
 
 
@@ -184,13 +184,19 @@ def _spare_the_canary(facts: Mapping[str, str]) -> None:
 
 
 def propose(
-    kind: Kind, facts: Mapping[str, str], passphrase: str, *, said: str = "", by: Attendance, at: datetime
+    kind: ProposalKind,
+    facts: Mapping[str, str],
+    passphrase: str,
+    *,
+    said: str = "",
+    by: Attendance,
+    at: datetime,
 ) -> UUID:
     """Propose something to another steward, signed. Raises Refused and WrongPassphrase."""
     with refusals_logged(Act.PROPOSED, by=by.officer_id):
         by.require(Capability.SET_UP, None)
         _spare_the_canary(facts)
-        known = {**facts, "id": str(uuid4())} if kind is Kind.DESK else dict(facts)
+        known = {**facts, "id": str(uuid4())} if kind is ProposalKind.DESK else dict(facts)
         statement = _statement(kind, known, said)
         hand = session.hand_of(by.officer_id, passphrase)
         signed = sign_first(*statement, hand, at=at) if statement is not None else None
@@ -227,15 +233,15 @@ def proposal(proposal_id: UUID, *, by: Attendance, at: datetime) -> ProposalLine
 def _line(row: Proposal, by: Attendance, at: datetime) -> ProposalLine:
     return ProposalLine(
         row.id,
-        words_for(Kind(row.act), row.facts),
+        words_for(ProposalKind(row.act), row.facts),
         row.proposed_by.name,
         row.proposed_by_id == by.officer_id,
-        row.act == Kind.KEYS,
+        row.act == ProposalKind.KEYS,
         _decision_request(row).late(at.date()),
     )
 
 
-def words_for(kind: Kind, facts: Mapping[str, str]) -> str:
+def words_for(kind: ProposalKind, facts: Mapping[str, str]) -> str:
     """A proposal in one sentence."""
     officer = Officer.objects.filter(pk=_id(facts.get("officer"))).first()
     who = f"{officer.name} ({officer.organisation.name})" if officer is not None else facts.get("name", "")
@@ -244,27 +250,27 @@ def words_for(kind: Kind, facts: Mapping[str, str]) -> str:
     of = Organisation.objects.filter(pk=_id(facts.get("organisation"))).first()
     organisation = of.name if of is not None else "an organisation that is not there"
     match kind:
-        case Kind.ORGANISATION:
+        case ProposalKind.ORGANISATION:
             return f"Add the organisation {facts['name']} ({facts['code']})"
-        case Kind.DESK:
+        case ProposalKind.DESK:
             never = ", which never closes" if facts.get("round_the_clock") == "yes" else ""
             return f"Add to {organisation} the desk {facts['name']} ({facts['code']}, {facts['kind']}){never}"
-        case Kind.INVITE:
+        case ProposalKind.INVITE:
             again = _known(facts)
             if again is not None:
                 return f"Invite {again.name} ({again.organisation.name}), {again.email}, again: they make new keys"
             return f"Invite {facts['name']}, {facts['email']}, to {organisation}"
-        case Kind.KEYS:
+        case ProposalKind.KEYS:
             return f"Sign the keys of {who}"
-        case Kind.APPOINT:
+        case ProposalKind.APPOINT:
             return f"Appoint {who} as {facts['role']} at {where}"
-        case Kind.LEAVE_DESK:
+        case ProposalKind.LEAVE_DESK:
             return f"{who} leaves {where}"
-        case Kind.LEAVE:
+        case ProposalKind.LEAVE:
             return f"{who} leaves altogether: their sessions, keys and roles end"
-        case Kind.LET_IN:
+        case ProposalKind.LET_IN:
             return f"Let {who} sign in by password for twelve hours from the confirmation"
-        case Kind.UNBIND:
+        case ProposalKind.UNBIND:
             return f"{who} no longer signs in through the provider, but by password"
 
 
@@ -287,8 +293,8 @@ def confirm(proposal_id: UUID, passphrase: str, *, said: str = "", by: Attendanc
         row = _find(proposal_id, by)
         _decision_request(row).check_person(Reply.AGREE, by=by.officer_id, today=at.date())
         hand = session.hand_of(by.officer_id, passphrase)
-        kind, facts = Kind(row.act), dict(row.facts)
-        if kind is Kind.KEYS:
+        kind, facts = ProposalKind(row.act), dict(row.facts)
+        if kind is ProposalKind.KEYS:
             _compared(facts, said)
         first = Proposed(
             str(row.proposed_by_id),
@@ -324,12 +330,12 @@ def _find(proposal_id: UUID, by: Attendance) -> Proposal:
     return row
 
 
-def _carry_out(kind: Kind, facts: Mapping[str, str], hands: Sequence[Signer], at: datetime) -> Done:
+def _carry_out(kind: ProposalKind, facts: Mapping[str, str], hands: Sequence[Signer], at: datetime) -> Done:
     words = words_for(kind, facts)
     match kind:
-        case Kind.ORGANISATION:
+        case ProposalKind.ORGANISATION:
             stewardship.make_organisation(facts["code"], facts["name"], hands=hands, at=at)
-        case Kind.DESK:
+        case ProposalKind.DESK:
             new = _new_desk(facts)
             stewardship.make_desk(
                 code=new.code,
@@ -342,7 +348,7 @@ def _carry_out(kind: Kind, facts: Mapping[str, str], hands: Sequence[Signer], at
                 at=at,
                 desk_id=new.id,
             )
-        case Kind.INVITE:
+        case ProposalKind.INVITE:
             officer = _known(facts) or stewardship.make_officer(
                 email=facts["email"],
                 name=facts["name"],
@@ -356,7 +362,7 @@ def _carry_out(kind: Kind, facts: Mapping[str, str], hands: Sequence[Signer], at
                 officer.is_active = True
                 officer.save(update_fields=["is_active"])
             return Done(words, enrolment.invite(officer, at=at), site.of_partner(officer))
-        case Kind.KEYS:
+        case ProposalKind.KEYS:
             made = Invitation.objects.get(officer=_officer(facts))
             stewardship.state_public_keys(
                 made.officer_id,
@@ -365,14 +371,14 @@ def _carry_out(kind: Kind, facts: Mapping[str, str], hands: Sequence[Signer], at
                 hands=hands,
                 at=at,
             )
-        case Kind.APPOINT:
+        case ProposalKind.APPOINT:
             stewardship.appoint(_officer(facts), Role(facts["role"]), _desk(facts), hands=hands, at=at)
-        case Kind.LEAVE_DESK:
+        case ProposalKind.LEAVE_DESK:
             leavers.leave_desk(_officer(facts), _a_desk(facts), hands=hands, at=at)
-        case Kind.LEAVE:
+        case ProposalKind.LEAVE:
             leavers.leave(_officer(facts), hands=hands, at=at)
-        case Kind.LET_IN:
+        case ProposalKind.LET_IN:
             single_sign_on.let_in(_officer(facts), hands=hands, at=at)
-        case Kind.UNBIND:
+        case ProposalKind.UNBIND:
             single_sign_on.unbind(_officer(facts), hands=hands, at=at)
     return Done(words)

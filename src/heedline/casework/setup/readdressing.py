@@ -24,7 +24,7 @@ from heedline.casework.keys import certificates
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.recording import refusals_logged
 from heedline.desks.models import Desk, EpochKeyRow
-from heedline.permits import key_wall
+from heedline.permits import key_functions
 from heedline.permits.capabilities import Capability
 from heedline.permits.roles import GRANTS, Role
 from heedline.reports.lifecycle import NotNow
@@ -37,11 +37,11 @@ from heedline.vault.keys import PreparedKey, prepare
 #: Parts in one transaction: about a tenth of a second.
 BATCH = 200
 
-type Told = Callable[[int], None]
+type ReaddressingProgress = Callable[[int], None]
 
 
 @dataclass(frozen=True)
-class Round:
+class ReaddressingRun:
     """What one run did. `left`: parts that are still under ended keys; `failed`: those that these keys do not open."""
 
     moved: int
@@ -83,7 +83,7 @@ class Certificate:
 def ended(desk: UUID, *, by: Attendance) -> tuple[EndedKey, ...]:
     """Ended epochs of one of their desks that are not destroyed. Raises NotHere."""
     _mine(desk, by)
-    rows = EpochKeyRow.objects.filter(id__in=key_wall.retired(desk)).order_by("opens_on", "id")
+    rows = EpochKeyRow.objects.filter(id__in=key_functions.retired(desk)).order_by("opens_on", "id")
     return tuple(
         EndedKey(row.id, row.opens_on, row.retired_at, row.retired_at + WAIT)
         for row in rows
@@ -98,12 +98,12 @@ WAIT = timedelta(hours=1)
 def left(desk: UUID, *, by: Attendance) -> int:
     """How many parts still lie under ended epochs of one of their desks. Raises NotHere."""
     _mine(desk, by)
-    return sum(key_wall.left_to_move(desk))
+    return sum(key_functions.left_to_move(desk))
 
 
 def readdress(
-    desk: UUID, *, by: Attendance, at: datetime, most: int = 2_000, told: Told | None = None
-) -> Round:
+    desk: UUID, *, by: Attendance, at: datetime, most: int = 2_000, told: ReaddressingProgress | None = None
+) -> ReaddressingRun:
     """Address up to `most` parts to the present epoch, in batches; `told` hears how many are done after each.
 
     Raises NotHere for a desk that is not theirs, Locked, SealingStopped when no epoch of members alone is in force.
@@ -113,11 +113,11 @@ def readdress(
         by.require(Capability.READDRESS, desk)
         ring = by.keys()
     to = _present(desk, at)
-    seeds = [prepare(ring.seeds[epoch]) for epoch in key_wall.retired(desk) if epoch in ring.seeds]
+    seeds = [prepare(ring.seeds[epoch]) for epoch in key_functions.retired(desk) if epoch in ring.seeds]
     walk = _Walk(desk, to, seeds, by.officer_id, most, told)
     walk.run(_headers)
     walk.run(_shares)
-    return Round(walk.moved, walk.failed, sum(key_wall.left_to_move(desk)))
+    return ReaddressingRun(walk.moved, walk.failed, sum(key_functions.left_to_move(desk)))
 
 
 def destroy(epoch: UUID, *, by: Attendance, at: datetime) -> Certificate:
@@ -133,7 +133,7 @@ def destroy(epoch: UUID, *, by: Attendance, at: datetime) -> Certificate:
     ):
         _mine(row.desk_id, by)
         by.require(Capability.READDRESS, row.desk_id)
-        match key_wall.destroy_epoch(epoch):
+        match key_functions.destroy_epoch(epoch):
             case "destroyed":
                 pass
             case "too-early":
@@ -199,12 +199,12 @@ class _Walk:
     seeds: Sequence[PreparedKey]
     officer: UUID
     most: int
-    told: Told | None
+    told: ReaddressingProgress | None
     moved: int = 0
     failed: int = 0
 
     def run(self, batch: Callable[[_Walk, UUID], tuple[UUID | None, int, int]]) -> None:
-        after: UUID | None = key_wall.START
+        after: UUID | None = key_functions.START
         while after is not None and self.moved < self.most:
             with transaction.atomic():
                 after, moved, failed = batch(self, after)
@@ -227,19 +227,19 @@ class _Walk:
 
 
 def _headers(walk: _Walk, after: UUID) -> tuple[UUID | None, int, int]:
-    found = key_wall.headers_to_move(walk.desk, after=after, most=walk.size)
+    found = key_functions.headers_to_move(walk.desk, after=after, most=walk.size)
     moved = []
     for one in found:
         try:
             moved.append((one, move(one.header, walk.seeds, walk.to.kem)))
         except (CannotOpen, ValueError):
             continue
-    done = key_wall.move_headers(walk.desk, UUID(walk.to.epoch), moved) if moved else 0
+    done = key_functions.move_headers(walk.desk, UUID(walk.to.epoch), moved) if moved else 0
     return (found[-1].container if found else None), done, len(found) - len(moved)
 
 
 def _shares(walk: _Walk, after: UUID) -> tuple[UUID | None, int, int]:
-    found = key_wall.shares_to_move(walk.desk, after=after, most=walk.size)
+    found = key_functions.shares_to_move(walk.desk, after=after, most=walk.size)
     moved = []
     for one in found:
         for seed in walk.seeds:
@@ -255,5 +255,5 @@ def _shares(walk: _Walk, after: UUID) -> tuple[UUID | None, int, int]:
                 continue
             moved.append((one, new))
             break
-    done = key_wall.move_shares(walk.desk, UUID(walk.to.epoch), moved) if moved else 0
+    done = key_functions.move_shares(walk.desk, UUID(walk.to.epoch), moved) if moved else 0
     return (found[-1].id if found else None), done, len(found) - len(moved)

@@ -6,7 +6,7 @@ SET ROLE heedline_usher;
 CREATE FUNCTION permits.my_officer() RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
     SELECT s.officer_id FROM public.permits_session s JOIN public.desks_officer o ON o.id = s.officer_id AND o.is_active
-    WHERE s.row = sha256(decode(current_setting('heedline.wall', true), 'hex')) AND s.expires_at > now()
+    WHERE s.row = sha256(decode(current_setting('heedline.session_secret', true), 'hex')) AND s.expires_at > now()
 $$;
 
 -- The desks whose reports the officer of this session reads.

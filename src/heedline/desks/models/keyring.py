@@ -17,7 +17,7 @@ class KeyStatement(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     serial = models.PositiveIntegerField(unique=True)
     kind = models.CharField(max_length=12)
-    signed = models.TextField()  # vault.statements.Signed.to_json
+    signed = models.TextField()  # vault.statements.SignedStatement.to_json
 
     class Meta:
         db_table = "keys_statement"

@@ -29,7 +29,7 @@ def read_kind(code: str, table: Table) -> shapes.ReportKind:
 def read_desk(
     code: str,
     table: Table,
-    organisations: Mapping[str, shapes.Organisation],
+    organisations: Mapping[str, shapes.PackOrganisation],
     kinds: Mapping[str, shapes.ReportKind],
 ) -> shapes.DeskEntry:
     """One desk. A desk works on one sort of report; only one that takes `activity` may take others beside it."""

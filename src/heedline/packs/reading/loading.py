@@ -223,8 +223,8 @@ def _formats(table: Table) -> dict[str, str]:
     return formats
 
 
-def _organisation(code: str, table: Table) -> shapes.Organisation:
-    organisation = shapes.Organisation(code, table.text("name"))
+def _organisation(code: str, table: Table) -> shapes.PackOrganisation:
+    organisation = shapes.PackOrganisation(code, table.text("name"))
     table.done()
     return organisation
 

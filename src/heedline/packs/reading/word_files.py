@@ -9,8 +9,8 @@ from heedline.packs.tables import Table, read_toml
 from heedline.packs.text.languages import (
     Language,
     Page,
+    PageState,
     Reviews,
-    State,
     Texts,
     by_page,
     check_translation,
@@ -19,9 +19,9 @@ from heedline.packs.text.languages import (
     pages_of,
     read_reviews,
 )
-from heedline.packs.text.words import Translation, Words, read_words
+from heedline.packs.text.words import LanguageStatus, Words, read_words
 
-type Pages = dict[str, dict[str, Page]]
+type PagesByCode = dict[str, dict[str, Page]]
 
 
 def read_all_words(
@@ -29,7 +29,7 @@ def read_all_words(
     languages: Mapping[str, Language],
     known: Mapping[str, str],
     question_files: Sequence[str],
-) -> tuple[dict[str, Words], Pages]:
+) -> tuple[dict[str, Words], PagesByCode]:
     """The words of each language and its pages. `question_files`: names of files under `questions/`, which are pages of
     the form: `questions.<name>`."""
     reviews = read_reviews(folder, languages)
@@ -41,7 +41,7 @@ def read_all_words(
     words = {first.code: original}
     pages = {
         first.code: {
-            code: Page(code, State.ORIGINAL, len(texts), len(texts), "") for code, texts in said.items()
+            code: Page(code, PageState.ORIGINAL, len(texts), len(texts), "") for code, texts in said.items()
         }
     }
     for other in others:
@@ -73,9 +73,9 @@ def _questions(folder: Traversable, language: Language, originals: Mapping[str, 
 
 def _translation(
     language: Language, original: Words, table: Table, pages: Mapping[str, Page], reviews: Reviews
-) -> Translation:
-    reviewed = frozenset(code for code, page in pages.items() if page.state is State.REVIEWED)
+) -> LanguageStatus:
+    reviewed = frozenset(code for code, page in pages.items() if page.state is PageState.REVIEWED)
     waiting = (
         key for key, _ in flat(table.data) if reviews.withholds(key) and key.split(".")[0] not in reviewed
     )
-    return Translation(original, language.direction, reviewed, frozenset(waiting))
+    return LanguageStatus(original, language.direction, reviewed, frozenset(waiting))

@@ -35,15 +35,15 @@ class AssessedChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class Assessment:
-    """The two texts that every assessment has (`casework.journey.transitions.Finding`), and the coded choices of this kind."""
+class AssessmentForm:
+    """The two texts that every assessment has (`casework.journey.transitions.Assessment`), and the coded choices of this kind."""
 
     done_what: AssessedText
     reason: AssessedText
     choices: tuple[AssessedChoice, ...]
 
 
-def read_assessments(folder: Traversable, kinds: tuple[str, ...]) -> dict[str, Assessment]:
+def read_assessments(folder: Traversable, kinds: tuple[str, ...]) -> dict[str, AssessmentForm]:
     """`assessments.toml`: one table for every kind; PackError for one too few or too many."""
     table = read_toml(folder, "assessments.toml")
     found = {kind: _assessment(table.table(kind)) for kind in kinds}
@@ -51,9 +51,9 @@ def read_assessments(folder: Traversable, kinds: tuple[str, ...]) -> dict[str, A
     return found
 
 
-def _assessment(table: Table) -> Assessment:
+def _assessment(table: Table) -> AssessmentForm:
     choices = table.table("choices", optional=True)
-    found = Assessment(
+    found = AssessmentForm(
         done_what=_text(table.table("done_what")),
         reason=_text(table.table("reason")),
         choices=tuple(_choice(code, choices.table(code)) for code in choices),

@@ -19,11 +19,11 @@ FOLDER = "data_protection"
 PAPERS = ("impact-assessment.md", "controllers.md", "policy-document.md")
 
 type Rows = tuple[Mapping[str, str], ...]
-type Answers = Mapping[str, str | Rows]
+type ImpactAnswers = Mapping[str, str | Rows]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ImpactQuestion:
     """One question. With `columns` the answer is a list of rows, otherwise a text."""
 
     code: str
@@ -38,7 +38,7 @@ class Papers:
 
     source: str
     as_of: date
-    questions: Mapping[str, Asked]
+    questions: Mapping[str, ImpactQuestion]
     templates: Mapping[str, str]
 
 
@@ -47,7 +47,7 @@ def read_papers(folder: Traversable) -> Papers:
     here = folder.joinpath(FOLDER)
     top = read_toml(here, "questions.toml")
     questions = {
-        code: Asked(code, table.text("ask"), table.text("help"), table.texts("columns", ()))
+        code: ImpactQuestion(code, table.text("ask"), table.text("help"), table.texts("columns", ()))
         for code, table in top.named("questions").items()
     }
     found = Papers(
@@ -67,7 +67,7 @@ def _template(here: Traversable, name: str) -> str:
         raise PackError(f"{FOLDER}/{name}: the file is missing") from None
 
 
-def read_answers(text: str, file: str, papers: Papers) -> Answers:
+def read_answers(text: str, file: str, papers: Papers) -> ImpactAnswers:
     """What an answers file says; empty texts count as not answered. Raises PackError, naming file and key."""
     try:
         table = Table(tomllib.loads(text), file)
@@ -88,7 +88,7 @@ def read_answers(text: str, file: str, papers: Papers) -> Answers:
     return {code: answer for code, answer in found.items() if answer}
 
 
-def _rows(table: Table, code: str, asked: Asked) -> Iterator[Table]:
+def _rows(table: Table, code: str, asked: ImpactQuestion) -> Iterator[Table]:
     for row in table.tables(code):
         for name in row:
             if name not in asked.columns:
@@ -109,13 +109,13 @@ def blank_answers(papers: Papers) -> str:
     return "\n".join((*texts, *tables))
 
 
-def read_demo_answers(folder: Traversable, papers: Papers) -> Answers:
+def read_demo_answers(folder: Traversable, papers: Papers) -> ImpactAnswers:
     """The answers of the demonstration."""
     file = folder.joinpath(FOLDER, "demo.toml")
     return read_answers(file.read_text(encoding="utf-8"), f"{FOLDER}/demo.toml", papers)
 
 
-def read_own_answers(path: Path, papers: Papers) -> Answers:
+def read_own_answers(path: Path, papers: Papers) -> ImpactAnswers:
     """The answers of an organisation. Raises PackError, also when the file cannot be read."""
     try:
         text = path.read_text(encoding="utf-8")

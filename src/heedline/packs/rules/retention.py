@@ -13,7 +13,7 @@ FILE = "retention.toml"
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class RetentionGroup:
     """One retention group. Months count from the day of closing, `again` from each decision to keep."""
 
     code: str
@@ -50,14 +50,14 @@ class Retention:
     other: str
     answer_days: int
     ahead_days: int
-    groups: Mapping[str, Group]
+    groups: Mapping[str, RetentionGroup]
     keep_reasons: Mapping[str, str]
     dispose_reasons: Mapping[str, str]
     holds: Mapping[str, HoldReason]
     rights: Mapping[str, str]
     answers: Mapping[str, Answer]
 
-    def group_of(self, outcome: str, *, useful: bool) -> Group:
+    def group_of(self, outcome: str, *, useful: bool) -> RetentionGroup:
         """The group that a report begins in when it ends so."""
         for group in self.groups.values():
             if outcome in group.outcomes:
@@ -102,8 +102,8 @@ def read_retention(folder: Traversable, outcomes: Collection[str]) -> Retention:
     return found
 
 
-def _group(code: str, table: Table, outcomes: Collection[str]) -> Group:
-    group = Group(
+def _group(code: str, table: Table, outcomes: Collection[str]) -> RetentionGroup:
+    group = RetentionGroup(
         code,
         table.text("name"),
         table.number("review_months"),

@@ -43,7 +43,7 @@ class Language:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class ReviewMark:
     """Somebody read all texts of a page in a language, and they say what the original says.
 
     `digest`: of those texts and their original together; `original`: of the original alone, so that it can be said which
@@ -56,7 +56,7 @@ class Mark:
     original: str
 
 
-class State(StrEnum):
+class PageState(StrEnum):
     """How far a page is in a language."""
 
     ORIGINAL = "original"
@@ -75,12 +75,12 @@ class Page:
     """
 
     code: str
-    state: State
+    state: PageState
     texts: int
     own: int
     digest: str
     original: str = ""
-    mark: Mark | None = None
+    mark: ReviewMark | None = None
 
     @property
     def stale(self) -> str:
@@ -185,7 +185,7 @@ class Reviews:
     """`words/reviews.toml`. `only_reviewed`: keys, or what stands before them, that are never shown unread by a person."""
 
     only_reviewed: tuple[str, ...]
-    marks: Mapping[str, Mapping[str, Mark]]
+    marks: Mapping[str, Mapping[str, ReviewMark]]
     file: Table
 
     def withholds(self, key: str) -> bool:
@@ -199,7 +199,7 @@ def read_reviews(folder: Traversable, languages: Mapping[str, Language]) -> Revi
     only = table.texts("only_reviewed")
     tables = table.table("marks", optional=True)
     translated = list(languages)[1:]
-    marks: dict[str, dict[str, Mark]] = {}
+    marks: dict[str, dict[str, ReviewMark]] = {}
     for language in tables:
         if language not in translated:
             raise tables.wrong(language, "is no language into which this pack is translated")
@@ -207,7 +207,7 @@ def read_reviews(folder: Traversable, languages: Mapping[str, Language]) -> Revi
         of_language = tables.table(language)
         for code in of_language:
             one = of_language.table(code)
-            marks[language][code] = Mark(
+            marks[language][code] = ReviewMark(
                 one.text("by"), one.day("on"), one.text("digest"), one.text("original")
             )
             one.done()
@@ -227,13 +227,13 @@ def pages_of(
         said = _digest({key: texts.get(key) for key in own})
         withheld = any(reviews.withholds(key) for key in own)
         if not own:
-            state = State.ABSENT
+            state = PageState.ABSENT
         elif mark is not None:
-            state = State.REVIEWED if mark.digest == digest else State.CHANGED
+            state = PageState.REVIEWED if mark.digest == digest else PageState.CHANGED
         else:
-            state = State.UNREVIEWED
-        if withheld and state is not State.REVIEWED and all(reviews.withholds(key) for key in own):
-            state = State.WITHHELD
+            state = PageState.UNREVIEWED
+        if withheld and state is not PageState.REVIEWED and all(reviews.withholds(key) for key in own):
+            state = PageState.WITHHELD
         found[code] = Page(code, state, len(texts), len(own), digest, said, mark)
     for code in marks:
         raise reviews.file.wrong(f"marks.{language}.{code}", "there is no page of that name")

@@ -129,7 +129,7 @@ def fill_all(data: Any, known: Mapping[str, str]) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class Translation:
+class LanguageStatus:
     """What a language needs besides its own file. `reviewed`: pages; `withheld`: keys that wait for a person's eyes."""
 
     original: Words
@@ -139,7 +139,7 @@ class Translation:
 
 
 def read_words(
-    table: Table, language: str, known: Mapping[str, str], translation: Translation | None = None
+    table: Table, language: str, known: Mapping[str, str], translation: LanguageStatus | None = None
 ) -> Words:
     """Flatten nested tables to dotted keys; PackError for empty texts and for braces that the pack cannot fill."""
     texts: dict[str, str] = {}

@@ -12,11 +12,11 @@ import uuid
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from heedline.reports.dissemination_states import OPEN, TO_READ, State
+from heedline.reports.dissemination_states import OPEN, TO_READ, DisseminationState
 
 #: What a second officer still has to read. Nothing waits where it never went: withdrawn before, or not let go.
 UNREAD = models.Q(checked_by=None) & (
-    models.Q(state__in=TO_READ) | models.Q(state=State.WITHDRAWN, urgent=True)
+    models.Q(state__in=TO_READ) | models.Q(state=DisseminationState.WITHDRAWN, urgent=True)
 )
 #: What still calls for somebody.
 WAITS = models.Q(state__in=OPEN) | UNREAD
@@ -77,7 +77,8 @@ class Dissemination(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(state__in=[str(one) for one in State]), name="known_sending_state"
+                condition=models.Q(state__in=[str(one) for one in DisseminationState]),
+                name="known_sending_state",
             ),
             models.CheckConstraint(
                 condition=models.Q(checked_by=None) | ~models.Q(checked_by=models.F("written_by")),
@@ -112,5 +113,5 @@ class Dissemination(models.Model):
     @property
     def to_read(self) -> bool:
         """Whether a second officer still has to read it: `UNREAD`, of a row at hand."""
-        gone = self.urgent and self.state == State.WITHDRAWN
+        gone = self.urgent and self.state == DisseminationState.WITHDRAWN
         return self.checked_by_id is None and (self.state in TO_READ or gone)

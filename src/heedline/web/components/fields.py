@@ -38,7 +38,7 @@ def cleaned(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class FieldOption:
     """One answer of radios, checkboxes or a select. `exclusive`: "none of these", which clears the others."""
 
     value: str
@@ -186,7 +186,7 @@ class TextArea(Field):
 class _Group(Field):
     """Several controls under one legend."""
 
-    choices: tuple[Choice | Divider, ...]
+    choices: tuple[FieldOption | Divider, ...]
     small: bool = False
 
     def _group(self, errors: Mapping[str, str], block: str) -> dict[str, Any]:
@@ -211,7 +211,7 @@ class _Group(Field):
         ]
 
     def _offered(self) -> set[str]:
-        return {each.value for each in self.choices if isinstance(each, Choice)}
+        return {each.value for each in self.choices if isinstance(each, FieldOption)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,7 +244,7 @@ class Checkboxes(_Group):
     def read(self, posted: Posted) -> Value:
         """The chosen values in the order of the choices; only those that were offered."""
         sent = set(posted.get(self.name, []))
-        chosen = [each for each in self.choices if isinstance(each, Choice) and each.value in sent]
+        chosen = [each for each in self.choices if isinstance(each, FieldOption) and each.value in sent]
         alone = [each.value for each in chosen if each.exclusive]
         return alone[:1] or [each.value for each in chosen]
 
@@ -260,7 +260,7 @@ class Select(Field):
 
     component: ClassVar[str] = "select"
 
-    choices: tuple[Choice, ...]
+    choices: tuple[FieldOption, ...]
     blank: str | None = ""
 
     def read(self, posted: Posted) -> Value:

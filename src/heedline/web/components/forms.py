@@ -25,10 +25,10 @@ from django.utils.safestring import SafeString, mark_safe
 
 from heedline.web.components.fields import (
     Checkboxes,
-    Choice,
     DateInput,
     Divider,
     Field,
+    FieldOption,
     FileInput,
     Hidden,
     Radios,
@@ -43,10 +43,10 @@ from heedline.web.components.typed_dates import PARTS, day_of
 
 __all__ = [
     "Checkboxes",
-    "Choice",
     "DateInput",
     "Divider",
     "Field",
+    "FieldOption",
     "FileInput",
     "Form",
     "Hidden",

@@ -16,9 +16,9 @@ from django.utils.safestring import SafeString
 
 from heedline.web.components.forms import (
     Checkboxes,
-    Choice,
     DateInput,
     Divider,
+    FieldOption,
     FileInput,
     Form,
     Radios,
@@ -77,10 +77,10 @@ DANGER = (
         heading=True,
         hint="If you are not sure, choose “I do not know”.",
         choices=(
-            Choice(value="yes", label="Yes"),
-            Choice(value="no", label="No"),
+            FieldOption(value="yes", label="Yes"),
+            FieldOption(value="no", label="No"),
             Divider("or"),
-            Choice(value="unknown", label="I do not know", hint="You can still tell us everything"),
+            FieldOption(value="unknown", label="I do not know", hint="You can still tell us everything"),
         ),
     ),
 )
@@ -95,7 +95,7 @@ FIELDS = (
     Radios(
         name="where",
         label="Where was it?",
-        choices=(Choice(value="place", label="At a place"), Choice(value="online", label="Online")),
+        choices=(FieldOption(value="place", label="At a place"), FieldOption(value="online", label="Online")),
         inline=True,
     ),
     Checkboxes(
@@ -103,11 +103,13 @@ FIELDS = (
         label="How do you know?",
         hint="Choose all that apply.",
         choices=(
-            Choice(value="saw", label="I saw it"),
-            Choice(value="told", label="Somebody told me"),
-            Choice(value="online", label="I read it online", hint="For example, in a group or a message"),
+            FieldOption(value="saw", label="I saw it"),
+            FieldOption(value="told", label="Somebody told me"),
+            FieldOption(
+                value="online", label="I read it online", hint="For example, in a group or a message"
+            ),
             Divider("or"),
-            Choice(value="none", label="I would rather not say", exclusive=True),
+            FieldOption(value="none", label="I would rather not say", exclusive=True),
         ),
     ),
     DateInput(
@@ -122,7 +124,7 @@ FIELDS = (
     Select(
         name="desk",
         label="Desk",
-        choices=(Choice(value="ne", label="North East"), Choice(value="sw", label="South West")),
+        choices=(FieldOption(value="ne", label="North East"), FieldOption(value="sw", label="South West")),
         blank="Choose a desk",
     ),
     FileInput(name="files", label="Photos, films or messages", hint="Up to 64 MB each.", multiple=True),
@@ -273,7 +275,7 @@ STATE_FILTER = (
         name="state",
         label="State",
         small=True,
-        choices=(Choice(value="open", label="Open"), Choice(value="mine", label="With me")),
+        choices=(FieldOption(value="open", label="Open"), FieldOption(value="mine", label="With me")),
     ),
 )
 

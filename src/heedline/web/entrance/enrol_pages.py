@@ -21,7 +21,7 @@ from heedline.casework.access import session
 from heedline.casework.errors import NotHere, WrongPassphrase
 from heedline.casework.setup import enrolment
 from heedline.casework.setup.enrolment import LABELS, WAYS, NewWay
-from heedline.web.components.forms import Choice, Form, Radios, TextInput
+from heedline.web.components.forms import FieldOption, Form, Radios, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import throttle
 from heedline.web.entrance.key_pages import PASSPHRASE, with_passphrase
@@ -145,7 +145,7 @@ def _which() -> Radios:
     return Radios(
         name="way",
         label="Which one do you need anew?",
-        choices=tuple(Choice(value=code, label=words) for code, words in WAYS.items()),
+        choices=tuple(FieldOption(value=code, label=words) for code, words in WAYS.items()),
         required="Choose which one",
         small=True,
     )

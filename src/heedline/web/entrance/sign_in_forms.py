@@ -18,7 +18,7 @@ from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm as AllauthConf
 from allauth.mfa.webauthn.internal import auth as webauthn
 from django import forms
 
-from heedline.web.components.forms import Checkboxes, Choice, Field, Form, TextInput, Value
+from heedline.web.components.forms import Checkboxes, Field, FieldOption, Form, TextInput, Value
 from heedline.web.entrance import known_devices, throttle
 from heedline.web.entrance.signing_in import AccountAdapter, current_request, limited
 
@@ -184,7 +184,7 @@ def as_ours(form: forms.BaseForm) -> Form:
                 Checkboxes(
                     name=name,
                     label=str(widget.attrs["legend"]),
-                    choices=(Choice(value="on", label=label, hint=hint),),
+                    choices=(FieldOption(value="on", label=label, hint=hint),),
                 )
             )
             values[name] = ["on"] if bound.value() else []

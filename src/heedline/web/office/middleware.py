@@ -9,7 +9,7 @@ from heedline.web.entrance import middleware as entrance
 from heedline.web.office.sso import recheck
 
 
-class OnTheRecord(entrance.OnTheRecord):
+class OfficeOnTheRecord(entrance.OnTheRecord):
     """See the module."""
 
     def still_welcome(self, by: Attendance, *, at: datetime) -> bool:

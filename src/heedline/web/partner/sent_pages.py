@@ -21,7 +21,7 @@ from heedline.casework.dissemination.partner_inbox import SentHere
 from heedline.casework.errors import CannotOpen, Conflict, SealingStopped
 from heedline.packs import load_pack
 from heedline.reports.lifecycle import NotNow
-from heedline.web.components.forms import Choice, Field, Form, Radios, TextArea
+from heedline.web.components.forms import Field, FieldOption, Form, Radios, TextArea
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
 from heedline.web.entrance.kept_words import form_of, keeps_words, kept_for, let_go
@@ -44,7 +44,7 @@ def answer_fields() -> tuple[Field, ...]:
             name="code",
             label="What is your answer?",
             required="Choose your answer",
-            choices=tuple(Choice(value=code, label=words) for code, words in known.items()),
+            choices=tuple(FieldOption(value=code, label=words) for code, words in known.items()),
             small=True,
         ),
         TextArea(

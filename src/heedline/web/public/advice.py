@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
-from heedline.packs.text.languages import State
+from heedline.packs.text.languages import PageState
 from heedline.web.components.shell import Link
 from heedline.web.declared import Audience, open_to
 from heedline.web.public.asking import pack, shown
@@ -69,5 +69,6 @@ def languages(request: HttpRequest) -> HttpResponse:
 def _is_whole(code: str) -> bool:
     """Whether no page of that language is in another, for want of words or of somebody who has read them."""
     return all(
-        page.own == page.texts and page.state is not State.WITHHELD for page in pack().pages[code].values()
+        page.own == page.texts and page.state is not PageState.WITHHELD
+        for page in pack().pages[code].values()
     )

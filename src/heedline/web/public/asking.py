@@ -11,12 +11,12 @@ from heedline.casework.errors import SealingStopped
 from heedline.casework.keys import directory as key_directory
 from heedline.intake import engine, fields
 from heedline.intake.question_files import load_question_set
-from heedline.intake.questions import QuestionSet, Step
+from heedline.intake.questions import QuestionPage, QuestionSet
 from heedline.packs.text.words import Words
 from heedline.web.public import beside
 from heedline.web.public.languages import language, pack
 
-__all__ = ["Asking", "language", "pack", "question_set", "question_sets", "shown", "words"]
+__all__ = ["PageFlow", "language", "pack", "question_set", "question_sets", "shown", "words"]
 
 
 def words() -> Words:
@@ -74,7 +74,7 @@ def identity_offered(at: datetime) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class PageFlow:
     """The engine over one set of answers: which pages apply, and where they lead.
 
     `original`: the questions that `qs` is a translation of, or `qs` itself.
@@ -85,17 +85,17 @@ class Asking:
     identity_offered: bool
     original: QuestionSet
 
-    def with_answers(self, answers: Mapping[str, Any]) -> Asking:
+    def with_answers(self, answers: Mapping[str, Any]) -> PageFlow:
         """The same questions over other answers."""
         return replace(self, answers=answers)
 
-    def shown(self, step: Step) -> Step:
+    def shown(self, step: QuestionPage) -> QuestionPage:
         """A page as it is shown: with the original beside a text that nobody has reviewed."""
         offered = self.identity_offered
         same = engine.step(self.original, self.answers, step.slug, identity_offered=offered)
         return self.pages.step(step, same or self.original.any_step(step.slug))
 
-    def read(self, step: Step, posted: Mapping[str, list[str]]) -> fields.Reading:
+    def read(self, step: QuestionPage, posted: Mapping[str, list[str]]) -> fields.Reading:
         """What was posted to a page; what is wrong with it, in words for that page."""
         reading = fields.read(self.qs, step, posted)
         if self.qs is self.original or not reading.errors:
@@ -108,11 +108,11 @@ class Asking:
         """The question pages as they are shown."""
         return beside.Pages(self.qs, self.original)
 
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> tuple[QuestionPage, ...]:
         """The pages that apply now; the last is the check page."""
         return engine.steps(self.qs, self.answers, identity_offered=self.identity_offered)
 
-    def step(self, slug: str) -> Step | None:
+    def step(self, slug: str) -> QuestionPage | None:
         """That page, when it applies."""
         return engine.step(self.qs, self.answers, slug, identity_offered=self.identity_offered)
 
@@ -169,6 +169,6 @@ class Asking:
         counted = engine.counted(self.qs, self.answers, identity_offered=self.identity_offered)
         return bool(self.qs.fast and self.qs.fast.holds(counted))
 
-    def is_call_page(self, step: Step) -> bool:
+    def is_call_page(self, step: QuestionPage) -> bool:
         """Whether this is the page that tells them to call."""
         return bool(self.qs.fast) and any(one.step == step.slug for one in self.qs.fast.looks_at())  # type: ignore[union-attr]

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from heedline.intake.questions import Choice, Question, QuestionSet, Step
+from heedline.intake.questions import Choice, Question, QuestionPage, QuestionSet
 from heedline.intake.summary import Row, Section
-from heedline.packs.text.languages import Language, State
+from heedline.packs.text.languages import Language, PageState
 from heedline.packs.text.words import Words
 from heedline.web.public import languages
 
@@ -165,7 +165,7 @@ class Pages:
         self.same = asked is original
         pages = languages.pack().pages[asked.language]
         self._reviewed = {
-            name: pages[f"questions.{name}"].state is State.REVIEWED for name in (asked.code, "phrases")
+            name: pages[f"questions.{name}"].state is PageState.REVIEWED for name in (asked.code, "phrases")
         }
         self._code = asked.code
 
@@ -181,7 +181,7 @@ class Pages:
         beside = not self._reviewed[self._code]
         return _pair(with_numbers(said), _named(original), said == original, beside)
 
-    def step(self, step: Step, original: Step) -> Step:
+    def step(self, step: QuestionPage, original: QuestionPage) -> QuestionPage:
         """A page of the form."""
         if self.same:
             return step

@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from heedline.intake.questions import Kind, Question, Step
+from heedline.intake.questions import FieldKind, Question, QuestionPage
 from heedline.web.components.forms import (
     Checkboxes,
-    Choice,
     DateInput,
     Field,
+    FieldOption,
     Form,
     Radios,
     TextArea,
     TextInput,
 )
 
-_KINDS_OF_INPUT = {Kind.EMAIL: "email", Kind.PHONE: "tel"}
-_NARROW = {Kind.POSTCODE: 10, Kind.REGISTRATION: 10, Kind.PHONE: 20}
+_KINDS_OF_INPUT = {FieldKind.EMAIL: "email", FieldKind.PHONE: "tel"}
+_NARROW = {FieldKind.POSTCODE: 10, FieldKind.REGISTRATION: 10, FieldKind.PHONE: 20}
 #: Boxes of this many characters and more are tall; how long a text may be stands in the hint of the pack or below.
 _TALL = 5000
 
 
-def form_of(step: Step, typed: Mapping[str, Any], errors: Mapping[str, str]) -> Form:
+def form_of(step: QuestionPage, typed: Mapping[str, Any], errors: Mapping[str, str]) -> Form:
     """The fields of `step` with what was typed and what is wrong."""
     heads = heads_itself(step)
     return Form(
@@ -33,7 +33,7 @@ def form_of(step: Step, typed: Mapping[str, Any], errors: Mapping[str, str]) -> 
     )
 
 
-def heads_itself(step: Step) -> bool:
+def heads_itself(step: QuestionPage) -> bool:
     """Whether the label of the first field is the page's heading: then nothing stands between them, and a screen reader
     says it once."""
     return bool(step.fields and not (step.paragraphs or step.prompts) and step.fields[0].label == step.title)
@@ -42,13 +42,13 @@ def heads_itself(step: Step) -> bool:
 def _field(question: Question, heading: bool) -> Field:
     name, label, hint = question.name, question.label, question.hint
     match question.kind:
-        case Kind.CHOICE:
+        case FieldKind.CHOICE:
             return Radios(name=name, label=label, hint=hint, heading=heading, choices=_choices(question))
-        case Kind.CHOICES:
+        case FieldKind.CHOICES:
             return Checkboxes(name=name, label=label, hint=hint, heading=heading, choices=_choices(question))
-        case Kind.DATE:
+        case FieldKind.DATE:
             return DateInput(name=name, label=label, hint=hint, heading=heading)
-        case Kind.LONG_TEXT:
+        case FieldKind.LONG_TEXT:
             return TextArea(
                 name=name,
                 label=label,
@@ -75,8 +75,8 @@ def _field(question: Question, heading: bool) -> Field:
             )
 
 
-def _choices(question: Question) -> tuple[Choice, ...]:
+def _choices(question: Question) -> tuple[FieldOption, ...]:
     return tuple(
-        Choice(value=one.value, label=one.text, hint=one.hint, exclusive=one.exclusive)
+        FieldOption(value=one.value, label=one.text, hint=one.hint, exclusive=one.exclusive)
         for one in question.choices
     )

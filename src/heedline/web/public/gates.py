@@ -17,8 +17,9 @@ from heedline.casework.intake import drafting
 from heedline.casework.intake.form_tokens import FormToken, read
 from heedline.casework.intake.rate_limit import CALLER, PACE
 from heedline.intake.record import Record
-from heedline.web.public.pages import SeeOther, see_other
-from heedline.web.public.turns import Turn, draft_of
+from heedline.web.components.see_other import SeeOther
+from heedline.web.public.pages import see_other
+from heedline.web.public.turns import DraftVisit, draft_of
 
 #: The box on every question page that people do not see. A program that fills whatever it finds fills it.
 BOX = "homepage"
@@ -31,18 +32,18 @@ _NOTE = "box_filled"
 _UNTIL = "wait_until"
 
 
-def note_box(turn: Turn) -> None:
+def note_box(turn: DraftVisit) -> None:
     """Remember that the hidden box was filled. Kept with the next save of the draft."""
     if turn.request.POST.get(BOX, "").strip():
         turn.draft.notes[_NOTE] = True
 
 
-def hints(turn: Turn) -> tuple[str, ...]:
+def hints(turn: DraftVisit) -> tuple[str, ...]:
     """What is sealed with the report of what was noted."""
     return ("box-filled",) if turn.draft.notes.get(_NOTE) else ()
 
 
-def in_the_way(turn: Turn, record: Record) -> HttpResponse | FormToken | None:
+def in_the_way(turn: DraftVisit, record: Record) -> HttpResponse | FormToken | None:
     """What a sending has to pass: a page to go back to, or the token to spend; None for a report of danger."""
     if record.urgency == "danger":
         return None
@@ -51,7 +52,7 @@ def in_the_way(turn: Turn, record: Record) -> HttpResponse | FormToken | None:
     return read(turn.draft, turn.request.POST.get(TOKEN, "")) or press_again(turn)
 
 
-def _must_wait(turn: Turn) -> bool:
+def _must_wait(turn: DraftVisit) -> bool:
     """Whether it is too early. Asked once for a report: what was answered then stands, in whichever process."""
     notes = turn.draft.notes
     if _UNTIL not in notes:
@@ -62,7 +63,7 @@ def _must_wait(turn: Turn) -> bool:
     return turn.at < datetime.fromisoformat(notes[_UNTIL])
 
 
-def press_again(turn: Turn) -> HttpResponse:
+def press_again(turn: DraftVisit) -> HttpResponse:
     """Back to the page that sends; to the code when the report has just been sent by another press of the same page."""
     kept = draft_of(turn.request, turn.at)
     if kept is not None and kept.sent:

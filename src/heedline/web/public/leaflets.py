@@ -11,7 +11,7 @@ from importlib.resources import files
 
 from django.template.loader import render_to_string
 
-from heedline.packs.text.languages import State
+from heedline.packs.text.languages import PageState
 from heedline.web.public.languages import pack, speaking
 
 #: Leaflet → the pack's text for its title.
@@ -37,7 +37,7 @@ def source(leaflet: str, language: str) -> str:
 
 def languages() -> tuple[str, ...]:
     """The languages whose words somebody has reviewed: these have leaflets."""
-    ready = (State.ORIGINAL, State.REVIEWED)
+    ready = (PageState.ORIGINAL, PageState.REVIEWED)
     return tuple(
         code for code, pages in pack().pages.items() if all(pages[one].state in ready for one in _PAGES)
     )

@@ -13,7 +13,7 @@ from heedline.web.declared import Audience, open_to
 from heedline.web.public import cookies, tally
 from heedline.web.public.asking import pack
 from heedline.web.public.pages import see_other
-from heedline.web.public.turns import StoreAway, Turn, draft_of, now
+from heedline.web.public.turns import DraftVisit, StoreAway, draft_of, now
 
 
 @open_to(Audience.EVERYONE)
@@ -28,7 +28,7 @@ def leave(request: HttpRequest) -> HttpResponse:
         drafting.discard(cookies.sent(request, settings.DRAFT_COOKIE), at=at)
         drafting.end_visit(cookies.sent(request, settings.VISIT_COOKIE), at=at)
         if draft is not None and not draft.sent:
-            tally.left(Turn(request, at, draft))  # asks for more than was deleted, so it comes last
+            tally.left(DraftVisit(request, at, draft))  # asks for more than was deleted, so it comes last
     response = see_other(pack().service.exit_url)
     cookies.take_away(response, settings.DRAFT_COOKIE, settings.VISIT_COOKIE, settings.CSRF_COOKIE_NAME)
     response["Clear-Site-Data"] = '"cache", "cookies", "storage"'

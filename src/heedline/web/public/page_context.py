@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from heedline.packs import Pack, load_pack
-from heedline.packs.text.languages import State
+from heedline.packs.text.languages import PageState
 from heedline.web.components.shell import Link, PublicShell
 from heedline.web.public import beside, languages
 
@@ -49,7 +49,9 @@ def public_shell(pack: Pack, code: str) -> PublicShell:
 def _public_shell(pack: Pack, code: str) -> PublicShell:
     words = pack.words(code)
     hotline, emergency = pack.numbers["hotline"], pack.numbers["emergency"]
-    unread = any(page.state in (State.UNREVIEWED, State.CHANGED) for page in pack.pages[code].values())
+    unread = any(
+        page.state in (PageState.UNREVIEWED, PageState.CHANGED) for page in pack.pages[code].values()
+    )
     return PublicShell(
         service_name=pack.service.name,
         home_url=reverse("reporter:front"),

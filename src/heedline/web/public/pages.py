@@ -5,19 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from heedline.web.components.see_other import SeeOther
 from heedline.web.public import asking
 from heedline.web.public.beside import Twofold
-
-
-class SeeOther(HttpResponseRedirect):
-    """303: whatever came before, the browser now gets that address."""
-
-    status_code = 303
 
 
 def see_other(to: str, **where: str) -> HttpResponse:

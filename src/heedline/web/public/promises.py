@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from heedline.intake.questions import QuestionSet, Step
+from heedline.intake.questions import QuestionPage, QuestionSet
 from heedline.web.public.asking import shown
 
 #: How somebody may tell us something, as the pack's words name it.
@@ -30,7 +30,7 @@ def promised(*ways: str) -> list[dict[str, Any]]:
     ]
 
 
-def beside(step: Step, qs: QuestionSet) -> list[dict[str, Any]]:
+def beside(step: QuestionPage, qs: QuestionSet) -> list[dict[str, Any]]:
     """What belongs beside this page: both ways where somebody chooses to be named or not, one where they are asked how to
     reach them, none elsewhere."""
     if step.fields and step.slug == qs.roles.get("who", ("", ""))[0]:

@@ -8,17 +8,17 @@ from typing import Any
 from django.http import HttpResponse
 
 from heedline.intake import engine
-from heedline.intake.questions import Step, StepKind
+from heedline.intake.questions import QuestionPage, StepKind
 from heedline.web.public import gates, promises, repeated, sending, tally, walking
 from heedline.web.public.asking import shown
 from heedline.web.public.fields_of_step import form_of, heads_itself
 from heedline.web.public.languages import as_typed
 from heedline.web.public.pages import page, see_other, tab_title
-from heedline.web.public.turns import Turn, on_draft
+from heedline.web.public.turns import DraftVisit, on_draft
 
 
 @on_draft
-def question(turn: Turn, slug: str) -> HttpResponse:
+def question(turn: DraftVisit, slug: str) -> HttpResponse:
     """One page of the form, whatever its kind; a page that does not apply leads to the one that is open."""
     asking = turn.asking
     step = asking.step(slug)
@@ -40,7 +40,7 @@ def question(turn: Turn, slug: str) -> HttpResponse:
     return show(turn, step, typed, errors)
 
 
-def answer(turn: Turn, step: Step) -> HttpResponse:
+def answer(turn: DraftVisit, step: QuestionPage) -> HttpResponse:
     """Read one page, keep it and go on. What is wrong, or was typed too late, comes back with what was typed."""
     gates.note_box(turn)
     reading = turn.asking.read(step, dict(turn.request.POST.lists()))
@@ -75,7 +75,9 @@ def answer(turn: Turn, step: Step) -> HttpResponse:
     )
 
 
-def show(turn: Turn, step: Step, typed: Mapping[str, Any], errors: Mapping[str, str]) -> HttpResponse:
+def show(
+    turn: DraftVisit, step: QuestionPage, typed: Mapping[str, Any], errors: Mapping[str, str]
+) -> HttpResponse:
     """The page of one step."""
     asking = turn.asking
     call = asking.is_call_page(step)

@@ -18,17 +18,17 @@ from heedline.web.public.asking import shown
 from heedline.web.public.languages import as_typed
 from heedline.web.public.pages import day_in_words, page, see_other, tab_title
 from heedline.web.public.receipt_codes import typed_code
-from heedline.web.public.turns import StoreAway, Turn, on_sent
+from heedline.web.public.turns import DraftVisit, StoreAway, on_sent
 
 
 @on_sent
-def code(turn: Turn) -> HttpResponse:
+def code(turn: DraftVisit) -> HttpResponse:
     """We have your report, and its code: large, in groups, spelled out, and how to keep it."""
     return show(turn)
 
 
 @on_sent
-def code_check(turn: Turn) -> HttpResponse:
+def code_check(turn: DraftVisit) -> HttpResponse:
     """Type it back, or decline it. A wrong one shows it again, without any other consequence."""
     if not turn.posted:
         return _check_page(turn)
@@ -46,7 +46,7 @@ def code_check(turn: Turn) -> HttpResponse:
     return _again(turn)
 
 
-def _again(turn: Turn) -> HttpResponse:
+def _again(turn: DraftVisit) -> HttpResponse:
     """Shown at the page's own address, so that Back never asks to send a form again, and history holds no code."""
     with suppress(StoreAway):
         drafting.save(turn.draft, at=turn.at)
@@ -68,7 +68,7 @@ def finished_without(request: HttpRequest) -> HttpResponse:
     return page(request, "finished", title=tab_title("finished"), kept=False)
 
 
-def show(turn: Turn) -> HttpResponse:
+def show(turn: DraftVisit) -> HttpResponse:
     """The page with the code; also right after sending, when the draft could not be marked."""
     day = date.fromisoformat(turn.draft.received_on)
     return page(
@@ -82,14 +82,14 @@ def show(turn: Turn) -> HttpResponse:
     )
 
 
-def _who_reads_it(turn: Turn) -> str:
+def _who_reads_it(turn: DraftVisit) -> str:
     """The text about when it is read: nobody who said that somebody is in danger is told of a day."""
     if turn.draft.notes.get("could_not_call"):
         return "brief.slower"
     return "sent.alerted" if turn.draft.notes.get("danger") else "sent.lead"
 
 
-def shown_code(turn: Turn) -> dict[str, Any]:
+def shown_code(turn: DraftVisit) -> dict[str, Any]:
     """The code as the page shows it."""
     code = turn.draft.receipt_code
     return {
@@ -99,7 +99,7 @@ def shown_code(turn: Turn) -> dict[str, Any]:
     }
 
 
-def _check_page(turn: Turn) -> HttpResponse:
+def _check_page(turn: DraftVisit) -> HttpResponse:
     given = turn.draft.notes.get("typed_code")
     box = TextInput(
         name="code",
@@ -120,7 +120,7 @@ def _check_page(turn: Turn) -> HttpResponse:
     )
 
 
-def _finish(turn: Turn, where: str) -> HttpResponse:
+def _finish(turn: DraftVisit, where: str) -> HttpResponse:
     with suppress(
         StoreAway
     ):  # then the row goes by itself within the hour; without the cookie nobody can open it

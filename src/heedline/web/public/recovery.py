@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from heedline.intake.questions import Kind
+from heedline.intake.questions import FieldKind
 from heedline.web.public import cookies
 from heedline.web.public.asking import KIND_FIELD, question_set, question_sets
 from heedline.web.public.languages import AS_TYPED
@@ -38,7 +38,7 @@ def typed(request: HttpRequest) -> tuple[Typed, ...]:
         for questions in question_sets()
         for step in questions.steps
         for question in step.fields
-        if question.kind in (Kind.CHOICE, Kind.CHOICES)
+        if question.kind in (FieldKind.CHOICE, FieldKind.CHOICES)
         for choice in question.choices
     }
     return tuple(

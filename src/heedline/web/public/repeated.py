@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from heedline.intake import loops
-from heedline.intake.questions import Step, StepKind
+from heedline.intake.questions import QuestionPage, StepKind
 from heedline.intake.summary import item_lines, value_lines
 from heedline.web.components.forms import Form
 from heedline.web.public import gates, recovery, tally, walking
@@ -17,10 +17,10 @@ from heedline.web.public.asking import shown
 from heedline.web.public.fields_of_step import form_of
 from heedline.web.public.languages import as_typed
 from heedline.web.public.pages import as_written, page, see_other, tab_title
-from heedline.web.public.turns import Turn, on_draft
+from heedline.web.public.turns import DraftVisit, on_draft
 
 
-def overview(turn: Turn, step: Step) -> HttpResponse:
+def overview(turn: DraftVisit, step: QuestionPage) -> HttpResponse:
     """What was added so far; Continue goes on."""
     if turn.posted:
         asking = turn.asking
@@ -50,7 +50,7 @@ def overview(turn: Turn, step: Step) -> HttpResponse:
 
 
 @on_draft
-def item_new(turn: Turn, slug: str) -> HttpResponse:
+def item_new(turn: DraftVisit, slug: str) -> HttpResponse:
     """Add one."""
     step = _loop(turn, slug)
     if step is None:
@@ -71,7 +71,7 @@ def item_new(turn: Turn, slug: str) -> HttpResponse:
 
 
 @on_draft
-def item(turn: Turn, slug: str, item: str) -> HttpResponse:
+def item(turn: DraftVisit, slug: str, item: str) -> HttpResponse:
     """Change one. When it was removed in another tab, what was typed becomes a new one."""
     step = _loop(turn, slug)
     if step is None:
@@ -85,7 +85,7 @@ def item(turn: Turn, slug: str, item: str) -> HttpResponse:
 
 
 @on_draft
-def item_remove(turn: Turn, slug: str, item: str) -> HttpResponse:
+def item_remove(turn: DraftVisit, slug: str, item: str) -> HttpResponse:
     """Ask first, then remove one; removing it twice is no error."""
     step = _loop(turn, slug)
     if step is None:
@@ -108,11 +108,11 @@ def item_remove(turn: Turn, slug: str, item: str) -> HttpResponse:
     )
 
 
-def _back(turn: Turn) -> str:
+def _back(turn: DraftVisit) -> str:
     return "?back=check" if turn.from_check else ""
 
 
-def _card(turn: Turn, step: Step, item: loops.Item, number: int, back: str) -> dict[str, Any]:
+def _card(turn: DraftVisit, step: QuestionPage, item: loops.Item, number: int, back: str) -> dict[str, Any]:
     asking, where = turn.asking, {"slug": step.slug, "item": item.id}
     was = asking.original.any_step(step.slug).item_name
     name = asking.pages.text(f"{step.item_name} {number}", f"{was} {number}")
@@ -128,12 +128,12 @@ def _card(turn: Turn, step: Step, item: loops.Item, number: int, back: str) -> d
     return {"card": {"title": {"text": name}, "actions": {"items": actions}}, "rows": rows}
 
 
-def _loop(turn: Turn, slug: str) -> Step | None:
+def _loop(turn: DraftVisit, slug: str) -> QuestionPage | None:
     step = turn.asking.step(slug)
     return step if step is not None and step.kind is StepKind.LOOP else None
 
 
-def _save(turn: Turn, step: Step, old: loops.Item | None, place: str) -> HttpResponse:
+def _save(turn: DraftVisit, step: QuestionPage, old: loops.Item | None, place: str) -> HttpResponse:
     gates.note_box(turn)
     reading = turn.asking.read(step, dict(turn.request.POST.lists()))
     if as_typed(turn.request):
@@ -160,7 +160,9 @@ def _save(turn: Turn, step: Step, old: loops.Item | None, place: str) -> HttpRes
     return see_other(reverse("reporter:question", kwargs={"slug": target}))
 
 
-def _form(turn: Turn, step: Step, typed: Mapping[str, Any], errors: Mapping[str, str]) -> HttpResponse:
+def _form(
+    turn: DraftVisit, step: QuestionPage, typed: Mapping[str, Any], errors: Mapping[str, str]
+) -> HttpResponse:
     some = bool(loops.items(turn.draft.answers, step.slug))
     overview_url = reverse("reporter:question", kwargs={"slug": step.slug})
     onward = turn.asking.last if turn.from_check else turn.asking.next_after(step.slug)

@@ -23,10 +23,10 @@ from heedline.web.public import gates, receipt, recovery, tally, walking
 from heedline.web.public.asking import language, shown
 from heedline.web.public.languages import as_typed
 from heedline.web.public.pages import as_written, page, see_other, tab_title
-from heedline.web.public.turns import StoreAway, Turn, on_draft
+from heedline.web.public.turns import DraftVisit, StoreAway, on_draft
 
 
-def check(turn: Turn) -> HttpResponse:
+def check(turn: DraftVisit) -> HttpResponse:
     """Every answer with a way to change it. The button sends."""
     if turn.late:
         return recovery.expired(turn.request)
@@ -58,7 +58,7 @@ def check(turn: Turn) -> HttpResponse:
 
 
 @on_draft
-def brief(turn: Turn) -> HttpResponse:
+def brief(turn: DraftVisit) -> HttpResponse:
     """For who cannot call: one box, sent at once as danger, past every other question."""
     asking = turn.asking
     slug, name = asking.qs.narrative
@@ -91,7 +91,7 @@ def brief(turn: Turn) -> HttpResponse:
     return send(turn, BRIEF) if asking.fast else recovery.does_not_fit(turn.request, late=turn.late)
 
 
-def send(turn: Turn, page_slug: str) -> HttpResponse:
+def send(turn: DraftVisit, page_slug: str) -> HttpResponse:
     """Seal and store what `page_slug` sends. Nothing is said to be sent before it is durable; whatever fails, the draft stays."""
     draft, asking = turn.draft, turn.asking
     could_not_call = asking.fast
@@ -128,7 +128,7 @@ def send(turn: Turn, page_slug: str) -> HttpResponse:
     return see_other("reporter:code")
 
 
-def _new_report(turn: Turn, told: Record, form: FormToken | None) -> sealing.NewReport:
+def _new_report(turn: DraftVisit, told: Record, form: FormToken | None) -> sealing.NewReport:
     return sealing.NewReport(
         report_id=turn.draft.report_id,
         code=turn.draft.receipt_code,
@@ -141,7 +141,7 @@ def _new_report(turn: Turn, told: Record, form: FormToken | None) -> sealing.New
     )
 
 
-def _token(turn: Turn) -> str:
+def _token(turn: DraftVisit) -> str:
     """The form's token; without one the page is shown too, and its button leads back to it once."""
     try:
         return form_tokens.make(turn.draft)
@@ -167,7 +167,7 @@ def _row(row: Row, plain: Row) -> dict[str, Any]:
     }
 
 
-def _brief_page(turn: Turn, text: str, errors: Mapping[str, str]) -> HttpResponse:
+def _brief_page(turn: DraftVisit, text: str, errors: Mapping[str, str]) -> HttpResponse:
     slug, name = turn.asking.qs.narrative
     if errors and not text.strip():
         errors = {name: shown("brief.missing")}
@@ -186,6 +186,6 @@ def _brief_page(turn: Turn, text: str, errors: Mapping[str, str]) -> HttpRespons
     )
 
 
-def _call_url(turn: Turn) -> str:
+def _call_url(turn: DraftVisit) -> str:
     call = next(step for step in turn.asking.steps() if turn.asking.is_call_page(step))
     return reverse("reporter:question", kwargs={"slug": call.slug})

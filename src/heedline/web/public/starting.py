@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from heedline.casework.intake import drafting
 from heedline.casework.intake.drafting import Draft
-from heedline.web.components.forms import Checkboxes, Choice, Form
+from heedline.web.components.forms import Checkboxes, FieldOption, Form
 from heedline.web.declared import Audience, open_to
 from heedline.web.public import cookies, recovery, tally
 from heedline.web.public.asking import entry, first_kind, shown
@@ -53,7 +53,7 @@ def safety(request: HttpRequest, kind: str = "") -> HttpResponse:
     form = Form(
         (
             Checkboxes(
-                name="keep", label="", choices=(Choice(value="24", label=shown("safety.longer_label")),)
+                name="keep", label="", choices=(FieldOption(value="24", label=shown("safety.longer_label")),)
             ),
         )
     )

@@ -20,12 +20,12 @@ from heedline.casework.intake.page_counts import ANYWHERE, COUNTS
 from heedline.casework.intake.rate_limit import CALLER
 from heedline.web.declared import Audience, open_to
 from heedline.web.public import cookies, recovery
-from heedline.web.public.asking import KIND_FIELD, Asking, first_kind, identity_offered, pack, question_set
+from heedline.web.public.asking import KIND_FIELD, PageFlow, first_kind, identity_offered, pack, question_set
 
 __all__ = [
+    "DraftVisit",
     "StoreAway",
     "StoreFull",
-    "Turn",
     "asking_of",
     "draft_of",
     "kind_of",
@@ -37,7 +37,7 @@ __all__ = [
 
 
 @dataclass
-class Turn:
+class DraftVisit:
     """What a view about a draft gets. `late`: the browser's draft was gone, so this one is new and not yet kept."""
 
     request: HttpRequest
@@ -64,7 +64,7 @@ class Turn:
         return kind_of(self.draft)
 
     @property
-    def asking(self) -> Asking:
+    def asking(self) -> PageFlow:
         """The questions over the draft's answers."""
         return asking_of(self.draft, self.at)
 
@@ -89,10 +89,12 @@ def kind_of(draft: Draft) -> str:
     return str(draft.notes.get("kind") or first_kind())
 
 
-def asking_of(draft: Draft, at: datetime) -> Asking:
+def asking_of(draft: Draft, at: datetime) -> PageFlow:
     """The questions over the answers of a draft."""
     kind = kind_of(draft)
-    return Asking(question_set(kind), draft.answers, identity_offered(at), question_set(kind, original=True))
+    return PageFlow(
+        question_set(kind), draft.answers, identity_offered(at), question_set(kind, original=True)
+    )
 
 
 def _posted_kind(request: HttpRequest) -> str:
@@ -138,7 +140,7 @@ def on_draft(view: TurnView) -> View:
                 fresh = new_draft(request, notes={"late": True, "kind": _posted_kind(request)})
             except StoreFull:
                 return recovery.store_away(request, full=True)
-            turn = Turn(request, at, fresh, late=True)
+            turn = DraftVisit(request, at, fresh, late=True)
             response = view(turn, **kwargs)
             if turn.saved:
                 cookies.give(response, settings.DRAFT_COOKIE, turn.draft.cookie)
@@ -147,7 +149,7 @@ def on_draft(view: TurnView) -> View:
             return recovery.already_sent(request)
         if _posted_kind(request) not in ("", kind_of(draft)):  # by another door, in another tab
             return recovery.does_not_fit(request)
-        return view(Turn(request, at, draft), **kwargs)
+        return view(DraftVisit(request, at, draft), **kwargs)
 
     return dressed
 
@@ -168,6 +170,6 @@ def on_sent(view: TurnView) -> View:
             return recovery.code_gone(request)
         if not draft.sent:
             return recovery.not_sent_yet(request)
-        return view(Turn(request, at, draft), **kwargs)
+        return view(DraftVisit(request, at, draft), **kwargs)
 
     return dressed

@@ -14,10 +14,11 @@ from heedline.casework.intake.drafting import Draft
 from heedline.casework.journey import call_taking
 from heedline.casework.journey.call_taking import WrapUp
 from heedline.packs import load_pack
-from heedline.web.components.forms import Checkboxes, Choice, Field, Form, TextArea, TextInput
+from heedline.web.components.forms import Checkboxes, Field, FieldOption, Form, TextArea, TextInput
+from heedline.web.components.see_other import SeeOther
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import form_of, keeps_words, kept_for, let_go
-from heedline.web.office.calls.call_pages import SeeOther, cookie_of
+from heedline.web.office.calls.call_pages import cookie_of
 from heedline.web.office.request import OfficeRequest
 
 #: What was advised, for the note after the call: the code that is posted → the words that are kept.
@@ -53,7 +54,7 @@ def advice_words() -> dict[str, str]:
 
 def wrap_up_fields() -> tuple[Field, ...]:
     """The note after the call."""
-    choices = tuple(Choice(value=code, label=words) for code, words in advice_words().items())
+    choices = tuple(FieldOption(value=code, label=words) for code, words in advice_words().items())
     return (
         TextArea(
             name="mood",

@@ -17,7 +17,7 @@ from heedline.casework.errors import Changed, NotHere
 from heedline.casework.pages import case_file
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
-from heedline.web.components.forms import Choice, Form, Radios, TextArea
+from heedline.web.components.forms import FieldOption, Form, Radios, TextArea
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
 from heedline.web.entrance.kept_words import keeps_words, let_go
@@ -30,7 +30,7 @@ _EARLY = (
         name="because",
         label="Why does the number have to be opened now?",
         required="Say why the number has to be opened now",
-        choices=tuple(Choice(value=code, label=words) for code, words in calling.EARLY_REASONS.items()),
+        choices=tuple(FieldOption(value=code, label=words) for code, words in calling.EARLY_REASONS.items()),
         small=True,
     ),
 )
@@ -39,7 +39,7 @@ _TRIED = (
         name="how",
         label="How did it go?",
         required="Say how it went",
-        choices=tuple(Choice(value=code, label=words) for code, words in calling.HOWS.items()),
+        choices=tuple(FieldOption(value=code, label=words) for code, words in calling.HOWS.items()),
         small=True,
     ),
     TextArea(

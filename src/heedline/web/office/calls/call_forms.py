@@ -18,14 +18,14 @@ from heedline.casework.journey.call_taking import CHANNELS, Contact
 from heedline.intake import one_page
 from heedline.intake.one_page import Block, PageReading, Phrases
 from heedline.intake.question_files import load_question_set
-from heedline.intake.questions import Kind, Question, QuestionSet, Step, StepKind
+from heedline.intake.questions import FieldKind, Question, QuestionPage, QuestionSet, StepKind
 from heedline.intake.record import Record, build
 from heedline.packs import load_pack
 from heedline.web.components.forms import (
     Checkboxes,
-    Choice,
     DateInput,
     Field,
+    FieldOption,
     Form,
     Radios,
     TextArea,
@@ -74,7 +74,7 @@ class PaperLine:
 
 
 @dataclass(frozen=True)
-class Part:
+class FormSection:
     """One step on the page. `title` is empty where its first field says it already. `wide`: a row of its own."""
 
     title: str
@@ -153,17 +153,17 @@ class Sheet:
     # --- where things stand ---
 
     @property
-    def danger(self) -> list[Part]:
+    def danger(self) -> list[FormSection]:
         """For the box with the emergency number."""
         return self._parts(lambda step: step.slug in self._danger)
 
     @property
-    def mode(self) -> list[Part]:
+    def mode(self) -> list[FormSection]:
         """Whether they stay anonymous: before anything is told."""
         return self._parts(lambda step: step.slug == self._who)
 
     @property
-    def account(self) -> list[Part]:
+    def account(self) -> list[FormSection]:
         """The free account, first of all."""
         return self._parts(lambda step: step.slug == self.asked.narrative[0])
 
@@ -173,7 +173,7 @@ class Sheet:
         return self.asked.any_step(self.asked.narrative[0]).prompts
 
     @property
-    def sections(self) -> list[tuple[str, list[Part]]]:
+    def sections(self) -> list[tuple[str, list[FormSection]]]:
         """Everything else, in the order and under the headings of the pack; how to reach the caller comes last."""
         first = self._danger | {self._who, self.asked.narrative[0]}
         found = [
@@ -198,7 +198,7 @@ class Sheet:
     def _who(self) -> str:
         return self.asked.roles.get("who", ("", ""))[0]
 
-    def _parts(self, wanted: Any) -> list[Part]:
+    def _parts(self, wanted: Any) -> list[FormSection]:
         blocks, slots = [one for one in self.blocks if wanted(one.step)], self.slots
         return [
             _part(block, block.number == slots.get(block.step.slug, 0) < block.step.limit_items)
@@ -206,16 +206,18 @@ class Sheet:
         ]
 
 
-def _part(block: Block, last_with_room: bool) -> Part:
+def _part(block: Block, last_with_room: bool) -> FormSection:
     step = block.step
     said = len(step.fields) == 1 or step.fields[0].label == step.title
     title = f"{step.item_name} {block.number}" if block.number else "" if said else step.title
     ticks = all(one.choices for one in step.fields)
-    return Part(
+    return FormSection(
         title,
         tuple(block.name_of(one.name) for one in step.fields),
         tuple(
-            PaperLine(one.label, tuple(choice.text for choice in one.choices), one.kind is Kind.LONG_TEXT)
+            PaperLine(
+                one.label, tuple(choice.text for choice in one.choices), one.kind is FieldKind.LONG_TEXT
+            )
             for one in step.fields
         ),
         bool(block.number),
@@ -231,13 +233,15 @@ def _number(typed: Mapping[str, Sequence[str]], name: str) -> int:
 
 
 def _own_fields() -> tuple[Field, ...]:
-    kinds = tuple(Choice(value=code, label=one.name) for code, one in load_pack(settings.PACK).kinds.items())
+    kinds = tuple(
+        FieldOption(value=code, label=one.name) for code, one in load_pack(settings.PACK).kinds.items()
+    )
     return (
         Radios(name="kind", label="What is it about?", choices=kinds, small=True, inline=True),
         Radios(
             name="channel",
             label="How did it reach us?",
-            choices=tuple(Choice(value=code, label=words) for code, words in CHANNELS.items()),
+            choices=tuple(FieldOption(value=code, label=words) for code, words in CHANNELS.items()),
             small=True,
             inline=True,
         ),
@@ -329,17 +333,17 @@ def with_one_more(sheet: Sheet, slug: str) -> tuple[Sheet, str] | None:
 def _field(sheet: Sheet, block: Block, question: Question) -> Field:
     name, label, hint = block.name_of(question.name), question.label, question.hint
     match question.kind:
-        case Kind.CHOICE | Kind.CHOICES:
+        case FieldKind.CHOICE | FieldKind.CHOICES:
             choices = _choices(sheet, block.step, question)
-            if question.kind is Kind.CHOICES:
+            if question.kind is FieldKind.CHOICES:
                 return Checkboxes(
                     name=name, label=label, hint=hint, choices=choices, small=True, classes="hl-inline"
                 )
             inline = not any(one.hint for one in choices)
             return Radios(name=name, label=label, hint=hint, choices=choices, small=True, inline=inline)
-        case Kind.DATE:
+        case FieldKind.DATE:
             return DateInput(name=name, label=label, hint=hint)
-        case Kind.LONG_TEXT:
+        case FieldKind.LONG_TEXT:
             account = (block.step.slug, question.name) == sheet.asked.narrative
             made = _Account if account else TextArea
             return made(
@@ -351,7 +355,9 @@ def _field(sheet: Sheet, block: Block, question: Question) -> Field:
                 names=not question.spellcheck,
             )
         case _:
-            narrow = {Kind.POSTCODE: 10, Kind.REGISTRATION: 10, Kind.PHONE: 20}.get(question.kind)
+            narrow = {FieldKind.POSTCODE: 10, FieldKind.REGISTRATION: 10, FieldKind.PHONE: 20}.get(
+                question.kind
+            )
             return TextInput(
                 name=name,
                 label=label,
@@ -363,10 +369,10 @@ def _field(sheet: Sheet, block: Block, question: Question) -> Field:
             )
 
 
-def _choices(sheet: Sheet, step: Step, question: Question) -> tuple[Choice, ...]:
+def _choices(sheet: Sheet, step: QuestionPage, question: Question) -> tuple[FieldOption, ...]:
     who = sheet.asked.roles.get("who") == (step.slug, question.name)
     return tuple(
-        Choice(
+        FieldOption(
             value=one.value,
             label=one.text,
             hint=(SAY_CONFIDENCE if one.value == sheet.asked.confidence else SAY_ANONYMOUS)

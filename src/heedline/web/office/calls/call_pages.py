@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -23,6 +23,7 @@ from heedline.intake.one_page import whole
 from heedline.intake.summary import check_rows
 from heedline.packs import load_pack
 from heedline.permits.gate import Refused
+from heedline.web.components.see_other import SeeOther
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import form_of, keeps_words, kept_for, let_go
 from heedline.web.entrance.times import clock
@@ -77,12 +78,6 @@ NOT_SENT = (
 )
 NOT_ALLOWED = "Nothing was sent. The draft is kept for a day: read it to a colleague, who takes it down."
 OTHER_QUESTIONS = "The questions are now those for this. Look through them, then finish."
-
-
-class SeeOther(HttpResponseRedirect):
-    """303: Back and reload never send a form again."""
-
-    status_code = 303
 
 
 def cookie_of(request: OfficeRequest) -> str | None:

@@ -18,7 +18,7 @@ from heedline.casework.duty.alarms import AlarmLine
 from heedline.casework.duty.rota import DeskDuty
 from heedline.casework.errors import NotHere
 from heedline.reports.lifecycle import NotNow
-from heedline.web.components.forms import Choice, Form, Radios
+from heedline.web.components.forms import FieldOption, Form, Radios
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
 from heedline.web.office.request import OfficeRequest
@@ -53,7 +53,9 @@ def _clearing() -> tuple[Radios]:
             name="because",
             label="Why do you put it away?",
             required="Say why you put it away",
-            choices=tuple(Choice(value=code, label=words) for code, words in alarms.CLEAR_REASONS.items()),
+            choices=tuple(
+                FieldOption(value=code, label=words) for code, words in alarms.CLEAR_REASONS.items()
+            ),
             small=True,
         ),
     )
@@ -94,7 +96,7 @@ def _coming_on(at: datetime, desk: DeskDuty) -> tuple[Radios]:
             label=f"On duty at {desk.name} for",
             required="Choose for how long",
             choices=tuple(
-                Choice(
+                FieldOption(
                     value=str(hours),
                     label=f"{hours} hours, until {times.day_and_clock(at + timedelta(hours=hours), at)}",
                 )

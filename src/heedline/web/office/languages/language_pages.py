@@ -7,16 +7,16 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from heedline.casework.language.pages_review import translations
-from heedline.packs.text.languages import Page, State
+from heedline.packs.text.languages import Page, PageState
 from heedline.web.declared import Audience, open_to
 from heedline.web.office.request import OfficeRequest
 
 _STATES = {
-    State.REVIEWED: "Reviewed",
-    State.CHANGED: "Changed since it was reviewed",
-    State.UNREVIEWED: "Not reviewed",
-    State.WITHHELD: "Not reviewed: English shown",
-    State.ABSENT: "English only",
+    PageState.REVIEWED: "Reviewed",
+    PageState.CHANGED: "Changed since it was reviewed",
+    PageState.UNREVIEWED: "Not reviewed",
+    PageState.WITHHELD: "Not reviewed: English shown",
+    PageState.ABSENT: "English only",
 }
 
 
@@ -27,7 +27,7 @@ def _cell(page: Page, language: str) -> dict[str, object]:
     return {
         "language": language,
         "state": _STATES[page.state],
-        "good": page.state is State.REVIEWED,
+        "good": page.state is PageState.REVIEWED,
         "part": f"{page.own} of {page.texts} texts" if 0 < page.own < page.texts else "",
         "stale": _STALE[page.stale],
         "mark": f"{page.mark.by}, {page.mark.on:%-d %B %Y}" if page.mark else "",

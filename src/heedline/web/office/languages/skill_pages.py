@@ -16,7 +16,7 @@ from heedline.casework.people import skills
 from heedline.casework.report import report_language
 from heedline.packs import load_pack
 from heedline.permits.gate import Refused
-from heedline.web.components.forms import Choice, Form, Select
+from heedline.web.components.forms import FieldOption, Form, Select
 from heedline.web.declared import Audience, open_to
 from heedline.web.office.request import OfficeRequest
 
@@ -30,7 +30,7 @@ def _stating(said: set[str]) -> tuple[Select]:
             required="Choose a language",
             blank="Choose a language",
             choices=tuple(
-                Choice(value=code, label=name)
+                FieldOption(value=code, label=name)
                 for code, name in report_language.choices()
                 if code not in said and code != first
             ),

@@ -26,7 +26,7 @@ from heedline.casework.report import report_language
 from heedline.packs import load_pack
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
-from heedline.web.components.forms import Checkboxes, Choice, Field, Form, Radios, Select, TextArea
+from heedline.web.components.forms import Checkboxes, Field, FieldOption, Form, Radios, Select, TextArea
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
 from heedline.web.entrance.kept_words import keeps_words, let_go
@@ -39,8 +39,8 @@ SAME = Checkboxes(
     name="same",
     label="Before it is sent",
     choices=(
-        Choice(value="says-it", label="It says what the English says, and nothing more"),
-        Choice(value="no-names", label="It names nobody and no place that only the reporter knows of"),
+        FieldOption(value="says-it", label="It says what the English says, and nothing more"),
+        FieldOption(value="no-names", label="It names nobody and no place that only the reporter knows of"),
     ),
     small=True,
 )
@@ -54,7 +54,7 @@ def _language_field(name: str, label: str, *, foreign: bool) -> Select:
         required="Choose a language",
         blank="Choose a language",
         choices=tuple(
-            Choice(value=code, label=words)
+            FieldOption(value=code, label=words)
             for code, words in report_language.choices()
             if code != first or not foreign
         ),
@@ -86,7 +86,7 @@ def _asking(file: CaseFile) -> tuple[Field, ...]:
             name="what",
             label="What is to be translated?",
             required="Say what is to be translated",
-            choices=tuple(Choice(value=code, label=label) for code, label in whats),
+            choices=tuple(FieldOption(value=code, label=label) for code, label in whats),
             small=True,
         ),
         _language_field("language", "Which language is it in?", foreign=True),
@@ -130,7 +130,7 @@ def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
         form, status = Form.posted(fields, request.POST.lists()), 422
         if not form.errors:
             message = None if form.text("what") == "report" else UUID(form.text("what"))
-            wanted = translating.Wanted(form.text("language"), message, form.text("note"))
+            wanted = translating.TranslationRequest(form.text("language"), message, form.text("note"))
             try:
                 taken = translating.ask(ref, wanted, by=by, at=at)
             except (NotNow, Refused) as no:
@@ -213,7 +213,7 @@ def _others(task: TranslationLine, file: CaseFile, me: UUID) -> Radios:
         label="Give it to",
         required="Choose somebody",
         choices=tuple(
-            Choice(value=str(officer), label=name)
+            FieldOption(value=str(officer), label=name)
             for officer, name in able
             if officer not in {me, task.assigned_id}
         ),

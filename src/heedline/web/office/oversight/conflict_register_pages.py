@@ -15,22 +15,22 @@ from heedline.audit.acts import Act
 from heedline.casework.access import session
 from heedline.casework.access.own_terms import LONGEST
 from heedline.casework.oversight import conflict_register
-from heedline.casework.oversight.conflict_register import Met, Standing
+from heedline.casework.oversight.conflict_register import Met, OfficerTerms
 from heedline.reports.lifecycle import NotNow
-from heedline.web.components.forms import Choice, Field, Form, Select, TextArea
+from heedline.web.components.forms import Field, FieldOption, Form, Select, TextArea
 from heedline.web.declared import Audience, open_to
 from heedline.web.office.oversight.oversight_pages import stretch, tabs_of
 from heedline.web.office.request import OfficeRequest
 
 
-def _fields(people: tuple[Standing, ...]) -> tuple[Field, ...]:
+def _fields(people: tuple[OfficerTerms, ...]) -> tuple[Field, ...]:
     return (
         Select(
             name="officer",
             label="Whose?",
             blank="Choose an officer",
             required="Choose an officer",
-            choices=tuple(Choice(value=str(one.officer), label=one.name) for one in people),
+            choices=tuple(FieldOption(value=str(one.officer), label=one.name) for one in people),
         ),
         TextArea(
             name="terms",

@@ -15,7 +15,7 @@ from heedline.casework.oversight import dip_sampling
 from heedline.casework.oversight.dip_sampling import AGREE, DISAGREE, CheckLine
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
-from heedline.web.components.forms import Choice, Field, Form, Radios, TextArea
+from heedline.web.components.forms import Field, FieldOption, Form, Radios, TextArea
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import form_of, keeps_words, let_go
 from heedline.web.office.report.report_forms import SHORT
@@ -28,8 +28,8 @@ JUDGING: tuple[Field, ...] = (
         label="Was it right to close it as it was closed?",
         required="Say whether you agree",
         choices=(
-            Choice(value=AGREE, label="Yes, I agree"),
-            Choice(value=DISAGREE, label="No, something has to be put right"),
+            FieldOption(value=AGREE, label="Yes, I agree"),
+            FieldOption(value=DISAGREE, label="No, something has to be put right"),
         ),
     ),
     TextArea(

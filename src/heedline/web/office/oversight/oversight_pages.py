@@ -19,7 +19,7 @@ from heedline.casework.access import session
 from heedline.casework.oversight import log_view
 from heedline.casework.oversight.log_view import Heap, LogLine, Sieve
 from heedline.casework.pages.case_file import when_logged
-from heedline.web.components.forms import Checkboxes, Choice, DateInput, Form, Select, TextInput
+from heedline.web.components.forms import Checkboxes, DateInput, FieldOption, Form, Select, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.office.oversight import log_words
 from heedline.web.office.report.report_words import act_words
@@ -52,23 +52,25 @@ def _form(request: OfficeRequest) -> Form:
             name="act",
             label="Act",
             blank="Every act",
-            choices=tuple(Choice(value=act, label=act_words(act)) for act in offered.acts),
+            choices=tuple(FieldOption(value=act, label=act_words(act)) for act in offered.acts),
         ),
         Select(
             name="desk",
             label="Desk",
             blank="Every desk",
-            choices=tuple(Choice(value=one, label=name) for one, name in offered.desks),
+            choices=tuple(FieldOption(value=one, label=name) for one, name in offered.desks),
         ),
         Select(
             name="officer",
             label="Officer",
             blank="Everybody",
-            choices=tuple(Choice(value=one, label=name) for one, name in offered.officers),
+            choices=tuple(FieldOption(value=one, label=name) for one, name in offered.officers),
         ),
         TextInput(name="report", label="Report", hint="Its whole id, from the address of a line of this log"),
         Checkboxes(
-            name="refused", label="Outcome", choices=(Choice(value="yes", label="Only what was refused"),)
+            name="refused",
+            label="Outcome",
+            choices=(FieldOption(value="yes", label="Only what was refused"),),
         ),
     )
     form = Form.posted(fields, request.GET.lists())

@@ -6,24 +6,24 @@ from uuid import UUID
 
 from django.conf import settings
 
-from heedline.casework.dissemination.outgoing import LONGEST, LONGEST_TITLE, Writing
+from heedline.casework.dissemination.outgoing import LONGEST, LONGEST_TITLE, DisseminationDraft
 from heedline.casework.dissemination.partners import PartnerLine
 from heedline.packs import load_pack
-from heedline.web.components.forms import Checkboxes, Choice, Field, Form, Radios, TextArea, TextInput
+from heedline.web.components.forms import Checkboxes, Field, FieldOption, Form, Radios, TextArea, TextInput
 from heedline.web.entrance.key_pages import PASSPHRASE
 
 _DAY_WORDS = {0: "", 1: "They have one day to answer"}
 
 
-def _choices(named: dict[str, str]) -> tuple[Choice, ...]:
-    return tuple(Choice(value=code, label=words) for code, words in named.items())
+def _choices(named: dict[str, str]) -> tuple[FieldOption, ...]:
+    return tuple(FieldOption(value=code, label=words) for code, words in named.items())
 
 
 def writing_fields(partners: tuple[PartnerLine, ...], *, life: bool) -> tuple[Field, ...]:
     """`life`: the report is assessed as a danger to life, so it can go before a second officer has read it."""
     rules = load_pack(settings.PACK).partners
     purposes = tuple(
-        Choice(
+        FieldOption(
             value=one.code,
             label=one.name,
             hint=_DAY_WORDS.get(one.answer_days, f"They have {one.answer_days} days to answer"),
@@ -36,7 +36,7 @@ def writing_fields(partners: tuple[PartnerLine, ...], *, life: bool) -> tuple[Fi
             label="For whom?",
             required="Choose whom it is for",
             choices=tuple(
-                Choice(value=str(one.id), label=one.words, hint=one.why_not or _compared(one))
+                FieldOption(value=str(one.id), label=one.words, hint=one.why_not or _compared(one))
                 for one in partners
             ),
             small=True,
@@ -102,16 +102,16 @@ def _urgent() -> Field:
         hint="Life is at risk: it may go before a second officer has read it. Phone them as well.",
         required="Choose whether it goes at once",
         choices=(
-            Choice(value="no", label="No, a second officer reads it first"),
-            Choice(value="yes", label="Yes, at once; a second officer reads it afterwards"),
+            FieldOption(value="no", label="No, a second officer reads it first"),
+            FieldOption(value="yes", label="Yes, at once; a second officer reads it afterwards"),
         ),
         small=True,
     )
 
 
-def writing_of(form: Form) -> Writing:
+def writing_of(form: Form) -> DisseminationDraft:
     """What the form says."""
-    return Writing(
+    return DisseminationDraft(
         partner=UUID(form.text("partner")),
         purpose=form.text("purpose"),
         basis=form.text("basis"),
@@ -132,7 +132,7 @@ CHECKING: tuple[Field, ...] = (
         name="read",
         label="I have read every word of it",
         choices=(
-            Choice(
+            FieldOption(
                 value="yes",
                 label="It says no more than they need, and nothing in it points to whoever told us.",
             ),

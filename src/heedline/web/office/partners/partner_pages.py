@@ -34,8 +34,8 @@ from heedline.web.office.report.report_pages import conflict, page, restored, ve
 from heedline.web.office.request import OfficeRequest
 
 #: What can be done with one thing: the fields it asks for, and the verb.
-type Act = Callable[[UUID, Form, int, Attendance, datetime], None]
-_ACTS: dict[str, tuple[tuple[Field, ...], Act, str]] = {
+type PartnerAct = Callable[[UUID, Form, int, Attendance, datetime], None]
+_ACTS: dict[str, tuple[tuple[Field, ...], PartnerAct, str]] = {
     "check": (
         partner_forms.CHECKING,
         lambda ref, form, version, by, at: outgoing.check(ref, version=version, by=by, at=at),
@@ -263,6 +263,6 @@ def partner(request: OfficeRequest, ref: UUID) -> HttpResponse:
     return render(request, "office/partner.html", context, status=status)
 
 
-def _told(done: rewrap.Round) -> str:
+def _told(done: rewrap.RewrapRun) -> str:
     failed = f" {done.failed} could not be opened with your keys: ask a colleague." if done.failed else ""
     return f"{done.released} released again. They can open them now.{failed}"

@@ -141,11 +141,11 @@ def _assess(request: OfficeRequest, file: CaseFile, form: Form) -> HttpResponse:
     if not form.errors:
         closing = report_forms.short_closing_of(form)
         try:
-            finding = report_forms.finding_of(form)
+            assessment = report_forms.assessment_of(form)
             if closing is None:
-                practice.assess(file.ref, finding, version=version, by=by, at=at)
+                practice.assess(file.ref, assessment, version=version, by=by, at=at)
             else:
-                practice.close(file.ref, closing, finding, version=version, by=by, at=at)
+                practice.close(file.ref, closing, assessment, version=version, by=by, at=at)
         except Changed as changed:
             form, status = form.but(**{"": changed.theirs}), 409
         except NotNow as no:

@@ -17,11 +17,11 @@ from heedline.casework.access import session
 from heedline.casework.errors import WrongPassphrase
 from heedline.casework.identity import requests as identity_requests
 from heedline.casework.identity import trace_requests
-from heedline.casework.identity.requests import GROUNDS, LIMITS, LONGEST, Asking, Decision
+from heedline.casework.identity.requests import GROUNDS, LIMITS, LONGEST, Decision, IdentityApplication
 from heedline.casework.pages import identity_requests as pages_identity_requests
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
-from heedline.web.components.forms import Choice, Field, Form, Radios, TextArea, TextInput
+from heedline.web.components.forms import Field, FieldOption, Form, Radios, TextArea, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import throttle, times
 from heedline.web.entrance.kept_words import form_of, keeps_words, kept_for, let_go
@@ -40,7 +40,7 @@ ASKING: tuple[Field, ...] = (
         name="ground",
         label="What is it needed for?",
         required="Choose what it is needed for",
-        choices=tuple(Choice(value=code, label=words) for code, words in GROUNDS.items()),
+        choices=tuple(FieldOption(value=code, label=words) for code, words in GROUNDS.items()),
         small=True,
     ),
     TextArea(
@@ -64,7 +64,7 @@ ASKING: tuple[Field, ...] = (
         label="For how long?",
         hint="From the decision on. Ask for the shortest time that is enough.",
         required="Choose for how long",
-        choices=tuple(Choice(value=str(minutes), label=words) for minutes, words in LIMITS.items()),
+        choices=tuple(FieldOption(value=str(minutes), label=words) for minutes, words in LIMITS.items()),
         inline=True,
         small=True,
     ),
@@ -75,8 +75,8 @@ DECIDING: tuple[Field, ...] = (
         label="May they open it?",
         required="Choose whether they may",
         choices=(
-            Choice(value="approve", label="Yes", hint="They alone, for the time that they asked for"),
-            Choice(value="refuse", label="No", hint="They can ask again, with new reasons"),
+            FieldOption(value="approve", label="Yes", hint="They alone, for the time that they asked for"),
+            FieldOption(value="refuse", label="No", hint="They can ask again, with new reasons"),
         ),
         small=True,
     ),
@@ -108,8 +108,8 @@ DECIDING_TRACE: tuple[Field, ...] = (
         label="May the sender be traced elsewhere?",
         required="Choose whether they may",
         choices=(
-            Choice(value="approve", label="Yes", hint="They get a statement of what Heedline holds"),
-            Choice(value="refuse", label="No", hint="They can ask again, with new reasons"),
+            FieldOption(value="approve", label="Yes", hint="They get a statement of what Heedline holds"),
+            FieldOption(value="refuse", label="No", hint="They can ask again, with new reasons"),
         ),
         small=True,
     ),
@@ -143,8 +143,10 @@ def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
     return asking_page(request, ref, asked_for)
 
 
-def _asking(form: Form) -> Asking:
-    return Asking(form.text("ground"), form.text("necessity"), form.text("risk"), int(form.text("minutes")))
+def _asking(form: Form) -> IdentityApplication:
+    return IdentityApplication(
+        form.text("ground"), form.text("necessity"), form.text("risk"), int(form.text("minutes"))
+    )
 
 
 # --- whoever decides -------------------------------------------------------------------------------------------------

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 
 from django.conf import settings
 
-from heedline.casework.journey.transitions import Closing, Finding
+from heedline.casework.journey.transitions import Assessment, Closing
 from heedline.packs import load_pack
 from heedline.reports.lifecycle import NotNow
-from heedline.web.components.forms import Checkboxes, Choice, Field, Form, Radios, Select, TextArea
+from heedline.web.components.forms import Checkboxes, Field, FieldOption, Form, Radios, Select, TextArea
 
 #: What an officer may write in one box. Stated under the box, never cut.
 LONG, SHORT = 4000, 1000
@@ -21,7 +21,7 @@ DANGER = Radios(
     name="danger",
     label="Is there danger to anybody's life?",
     required="Say whether there is danger to anybody's life",
-    choices=(Choice(value="no", label="No"), Choice(value="yes", label="Yes")),
+    choices=(FieldOption(value="no", label="No"), FieldOption(value="yes", label="Yes")),
     inline=True,
     small=True,
 )
@@ -30,9 +30,9 @@ PRIORITY = Radios(
     label="Priority",
     required="Choose a priority",
     choices=(
-        Choice(value="high", label="High", hint="Serious harm, or a chance that passes soon"),
-        Choice(value="medium", label="Medium", hint="Time matters"),
-        Choice(value="low", label="Low", hint="Everything else"),
+        FieldOption(value="high", label="High", hint="Serious harm, or a chance that passes soon"),
+        FieldOption(value="medium", label="Medium", hint="Time matters"),
+        FieldOption(value="low", label="Low", hint="Everything else"),
     ),
     small=True,
 )
@@ -43,7 +43,7 @@ def _assessed(kind: str) -> tuple[Field, ...]:
     asked = load_pack(settings.PACK).assessment(kind)
     coded: list[Field] = []
     for one in asked.choices:
-        choices = tuple(Choice(value=code, label=words) for code, words in one.choices.items())
+        choices = tuple(FieldOption(value=code, label=words) for code, words in one.choices.items())
         box = Checkboxes if one.several else Radios
         coded.append(
             box(
@@ -78,11 +78,13 @@ def _assessed(kind: str) -> tuple[Field, ...]:
     )
 
 
-def _short_choices(kind: str) -> tuple[Choice, ...]:
+def _short_choices(kind: str) -> tuple[FieldOption, ...]:
     """One choice carries the outcome and its reason, so that the short way needs one answer."""
     pack = load_pack(settings.PACK)
     return tuple(
-        Choice(value=reason.code, label=f"{pack.outcomes[reason.outcome].words}: {_inside(reason.words)}")
+        FieldOption(
+            value=reason.code, label=f"{pack.outcomes[reason.outcome].words}: {_inside(reason.words)}"
+        )
         for reason in pack.reasons_for(kind).values()
         if pack.outcomes[reason.outcome].short
     )
@@ -107,9 +109,9 @@ def assessment_fields(kind: str) -> tuple[Field, ...]:
     )
 
 
-def finding_of(form: Form) -> Finding:
+def assessment_of(form: Form) -> Assessment:
     """Return the assessment that a checked form holds. Raises NotNow for one that contradicts itself."""
-    return Finding(
+    return Assessment(
         danger_to_life=form.text("danger") == "yes",
         done_what=form.text("done_what"),
         priority=form.text("priority"),
@@ -147,7 +149,7 @@ def closing_fields(kind: str) -> tuple[Field, ...]:
             label="How did it end?",
             required="Choose how it ended",
             choices=tuple(
-                Choice(value=one.code, label=one.words) for one in pack.outcomes_for(kind).values()
+                FieldOption(value=one.code, label=one.words) for one in pack.outcomes_for(kind).values()
             ),
             small=True,
         ),
@@ -165,7 +167,7 @@ def closing_fields(kind: str) -> tuple[Field, ...]:
             hint="They see this line when they come back with their code. It never says what was found.",
             required="Choose what the reporter is told",
             choices=tuple(
-                Choice(value=code, label=words[key])
+                FieldOption(value=code, label=words[key])
                 for code, key in pack.statuses.items()
                 if code not in _STILL_OPEN
             ),
@@ -180,7 +182,7 @@ def sweeping_fields(kinds: Iterable[str]) -> tuple[Field, ...]:
     known = [pack.outcomes_for(kind) for kind in kinds]
     tell = closing_fields(next(iter(pack.kinds)))[-1]
     choices = tuple(
-        Choice(value=code, label=one.words)
+        FieldOption(value=code, label=one.words)
         for code, one in pack.outcomes.items()
         if not one.useful and all(code in some for some in known)
     )
@@ -216,7 +218,7 @@ def hand_over_fields(desks: Iterable[tuple[str, str]]) -> tuple[Field, ...]:
             name="to",
             label="Which desk?",
             required="Choose a desk",
-            choices=tuple(Choice(value=code, label=name) for code, name in desks),
+            choices=tuple(FieldOption(value=code, label=name) for code, name in desks),
             small=True,
         ),
         TextArea(
@@ -249,7 +251,7 @@ def question_fields(templates: Mapping[str, str]) -> tuple[Field, ...]:
             label="Start from a question",
             hint="Nobody who reports is ever asked to find out more.",
             blank="My own words",
-            choices=tuple(Choice(value=code, label=label) for code, label in templates.items()),
+            choices=tuple(FieldOption(value=code, label=label) for code, label in templates.items()),
         ),
         TextArea(
             name="text",
@@ -268,9 +270,9 @@ WOULD_THIS_GIVE_THEM_AWAY = Checkboxes(
     label="Would this give them away?",
     hint="Somebody else may see it on their screen. Tick each when it holds.",
     choices=(
-        Choice(value="no-names", label="It names nobody and no place that only the reporter knows of"),
-        Choice(value="no-task", label="It asks only for what they know already, not to find out more"),
-        Choice(value="no-case", label="It does not say what we know, think or do"),
+        FieldOption(value="no-names", label="It names nobody and no place that only the reporter knows of"),
+        FieldOption(value="no-task", label="It asks only for what they know already, not to find out more"),
+        FieldOption(value="no-case", label="It does not say what we know, think or do"),
     ),
     small=True,
 )
@@ -295,7 +297,7 @@ def _said(form: Form, *, between: str = "; ") -> list[tuple[str, str, str]]:
     said = []
     for each in form.fields:
         choices = each.choices if isinstance(each, Radios | Select | Checkboxes) else ()
-        names = {one.value: one.label for one in choices if isinstance(one, Choice)}
+        names = {one.value: one.label for one in choices if isinstance(one, FieldOption)}
         given = form.chosen(each.name) if isinstance(each, Checkboxes) else [form.text(each.name)]
         words = between.join(names.get(value, value) for value in given if value)
         if words and each.label:

@@ -137,11 +137,11 @@ def _assess(request: OfficeRequest, ref: UUID) -> HttpResponse:
         return show(request, case_file.case_file(ref, by=by, at=at), form, 422)
     closing = report_forms.short_closing_of(form)
     try:
-        finding = report_forms.finding_of(form)
+        assessment = report_forms.assessment_of(form)
         if closing is None:
-            transitions.assess(ref, finding, version=version_of(request), by=by, at=at)
+            transitions.assess(ref, assessment, version=version_of(request), by=by, at=at)
         else:
-            transitions.assess_and_close(ref, finding, closing, version=version_of(request), by=by, at=at)
+            transitions.assess_and_close(ref, assessment, closing, version=version_of(request), by=by, at=at)
     except Changed as changed:
         return conflict(request, ref, form, "report", changed)
     except NotNow as no:

@@ -18,7 +18,7 @@ from heedline.casework.retention.keeping import Keep
 from heedline.casework.retention.reading import KeepingFile
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
-from heedline.web.components.forms import Choice, Field, Form, Radios, TextArea
+from heedline.web.components.forms import Field, FieldOption, Form, Radios, TextArea
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import form_of, keeps_words, let_go
 from heedline.web.office.report.report_pages import restored
@@ -37,7 +37,9 @@ def _keeping(file: KeepingFile) -> tuple[Field, ...]:
             label="In which group?",
             required="Choose the group",
             choices=tuple(
-                Choice(value=code, label=group.name, hint=f"Next review by {file.latest[code]:%-d %B %Y}")
+                FieldOption(
+                    value=code, label=group.name, hint=f"Next review by {file.latest[code]:%-d %B %Y}"
+                )
                 for code, group in pack.groups.items()
             ),
             small=True,
@@ -46,7 +48,7 @@ def _keeping(file: KeepingFile) -> tuple[Field, ...]:
             name="reason",
             label="Why is it kept?",
             required="Choose why it is kept",
-            choices=tuple(Choice(value=code, label=words) for code, words in pack.keep_reasons.items()),
+            choices=tuple(FieldOption(value=code, label=words) for code, words in pack.keep_reasons.items()),
             small=True,
         ),
         TextArea(name="words", label="In your words", required="Say why it is kept", rows=3, limit=LONGEST),
@@ -59,7 +61,9 @@ def _holding() -> tuple[Field, ...]:
             name="hold",
             label="What for?",
             required="Choose what it is held for",
-            choices=tuple(Choice(value=code, label=one.words) for code, one in keeping.rules().holds.items()),
+            choices=tuple(
+                FieldOption(value=code, label=one.words) for code, one in keeping.rules().holds.items()
+            ),
             small=True,
         ),
         TextArea(
@@ -79,7 +83,8 @@ def _ending() -> tuple[Field, ...]:
             label="Why should it be disposed of?",
             required="Choose why it should be disposed of",
             choices=tuple(
-                Choice(value=code, label=words) for code, words in keeping.rules().dispose_reasons.items()
+                FieldOption(value=code, label=words)
+                for code, words in keeping.rules().dispose_reasons.items()
             ),
             small=True,
         ),
@@ -93,7 +98,7 @@ def _releasing(file: KeepingFile) -> tuple[Field, ...]:
             label="Which hold is over?",
             required="Choose which hold is over",
             choices=tuple(
-                Choice(value=str(hold.id), label=hold.reason)
+                FieldOption(value=str(hold.id), label=hold.reason)
                 for hold in file.holds
                 if hold.released_on is None
             ),
@@ -176,12 +181,14 @@ _DECIDING: tuple[Field, ...] = (
         label="What do you decide?",
         required="Choose what you decide",
         choices=(
-            Choice(
+            FieldOption(
                 value="dispose",
                 label="Dispose of it",
                 hint="Nobody can bring it back after the day on the certificate",
             ),
-            Choice(value="keep", label="Keep it", hint="The proposal ends; the review stays where it was"),
+            FieldOption(
+                value="keep", label="Keep it", hint="The proposal ends; the review stays where it was"
+            ),
         ),
         small=True,
     ),

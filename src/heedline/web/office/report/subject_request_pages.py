@@ -14,7 +14,7 @@ from heedline.casework.access import session
 from heedline.casework.retention import keeping, subject_requests
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
-from heedline.web.components.forms import Choice, DateInput, Field, Form, Radios, TextInput
+from heedline.web.components.forms import DateInput, Field, FieldOption, Form, Radios, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.office.request import OfficeRequest
 
@@ -32,7 +32,9 @@ def _opening(request: OfficeRequest) -> tuple[Field, ...]:
             name="right",
             label="What do they ask for?",
             required="Choose what they ask for",
-            choices=tuple(Choice(value=code, label=words) for code, words in keeping.rules().rights.items()),
+            choices=tuple(
+                FieldOption(value=code, label=words) for code, words in keeping.rules().rights.items()
+            ),
             small=True,
         ),
         DateInput(name="received", label="When did it come?", required="Enter the day on which it came"),
@@ -40,7 +42,9 @@ def _opening(request: OfficeRequest) -> tuple[Field, ...]:
             name="desk",
             label="Which desk looks for it?",
             required="Choose a desk",
-            choices=tuple(Choice(value=str(desk.id), label=desk.name) for desk in request.attendance.desks),
+            choices=tuple(
+                FieldOption(value=str(desk.id), label=desk.name) for desk in request.attendance.desks
+            ),
             small=True,
         ),
     )
@@ -94,7 +98,7 @@ def _answering() -> tuple[Field, ...]:
             hint="The data-protection officer sends these words.",
             required="Choose what they are told",
             choices=tuple(
-                Choice(value=code, label=one.words) for code, one in keeping.rules().answers.items()
+                FieldOption(value=code, label=one.words) for code, one in keeping.rules().answers.items()
             ),
             small=True,
         ),

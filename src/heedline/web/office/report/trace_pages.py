@@ -14,11 +14,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from heedline.casework.access import session
 from heedline.casework.identity import trace_requests
 from heedline.casework.identity.requests import LONGEST
-from heedline.casework.identity.trace_requests import Asking
+from heedline.casework.identity.trace_requests import TraceApplication
 from heedline.casework.pages import identity_requests
 from heedline.packs import load_pack
 from heedline.reports.lifecycle import NotNow
-from heedline.web.components.forms import Choice, Field, Form, Radios, TextArea
+from heedline.web.components.forms import Field, FieldOption, Form, Radios, TextArea
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import keeps_words
 from heedline.web.office.report.identity_ask_page import AskedFor, asking_page
@@ -33,7 +33,7 @@ def asking_fields() -> tuple[Field, ...]:
             name="ground",
             label="Whose life is at risk?",
             required="Choose whose life is at risk",
-            choices=tuple(Choice(value=code, label=words) for code, words in grounds.items()),
+            choices=tuple(FieldOption(value=code, label=words) for code, words in grounds.items()),
             small=True,
         ),
         TextArea(
@@ -80,8 +80,10 @@ def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
     return asking_page(request, ref, asked_for)
 
 
-def _asking(form: Form) -> Asking:
-    return Asking(form.text("ground"), form.text("necessity"), form.text("tried"), form.text("proportion"))
+def _asking(form: Form) -> TraceApplication:
+    return TraceApplication(
+        form.text("ground"), form.text("necessity"), form.text("tried"), form.text("proportion")
+    )
 
 
 @open_to(Audience.OFFICERS)

@@ -40,7 +40,7 @@ class NotValid(Exception):
 
 
 @dataclass(frozen=True)
-class Asked:
+class TokenExpectation:
     """What a token must say: who made it and for whom, and what we ask of how it looked at somebody."""
 
     issuer: str
@@ -67,7 +67,9 @@ class Notice:
     sid: str
 
 
-def read_id_token(token: str, asked: Asked, *, nonce: str | None, keys: KeyFinder, at: datetime) -> Claims:
+def read_id_token(
+    token: str, asked: TokenExpectation, *, nonce: str | None, keys: KeyFinder, at: datetime
+) -> Claims:
     """Check an ID token. `nonce` is None for one that came with a refreshed token. Raises NotValid."""
     said = _signed(token, keys, kinds={"JWT", None})
     _addressed(said, asked, at)
@@ -90,7 +92,9 @@ def read_id_token(token: str, asked: Asked, *, nonce: str | None, keys: KeyFinde
     return Claims(subject, _text(said, "sid")[:255], shown[:120])
 
 
-def read_logout_token(token: str, asked: Asked, *, keys: KeyFinder, fresh: timedelta, at: datetime) -> Notice:
+def read_logout_token(
+    token: str, asked: TokenExpectation, *, keys: KeyFinder, fresh: timedelta, at: datetime
+) -> Notice:
     """Check a logout token that was made within `fresh`. Raises NotValid."""
     said = _signed(token, keys, kinds={"logout+jwt", "JWT", None})
     _addressed(said, asked, at)
@@ -143,7 +147,7 @@ def _signed(token: str, keys: KeyFinder, *, kinds: set[str | None]) -> dict[str,
     return said
 
 
-def _addressed(said: Mapping[str, Any], asked: Asked, at: datetime) -> None:
+def _addressed(said: Mapping[str, Any], asked: TokenExpectation, at: datetime) -> None:
     if said.get("iss") != asked.issuer:
         raise NotValid("issuer")
     audience = said.get("aud")

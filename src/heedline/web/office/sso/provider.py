@@ -25,7 +25,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from django.conf import settings
 
-from heedline.web.office.sso.id_tokens import Asked, Jwk, KeyFinder
+from heedline.web.office.sso.id_tokens import Jwk, KeyFinder, TokenExpectation
 
 if TYPE_CHECKING:
     from heedline.config.single_sign_on import Provider
@@ -82,9 +82,9 @@ _published: _Published | None = None
 _failed: tuple[str, float] | None = None
 
 
-def asked(provider: Provider) -> Asked:
+def asked(provider: Provider) -> TokenExpectation:
     """What its tokens must say."""
-    return Asked(provider.issuer, provider.client, provider.acr, provider.amr)
+    return TokenExpectation(provider.issuer, provider.client, provider.acr, provider.amr)
 
 
 def address_to_sign_in(

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from heedline.casework.access import session
 from heedline.casework.intake import drop_off
-from heedline.casework.intake.drop_off import DropOff, PageLine
+from heedline.casework.intake.drop_off import DropOff, DropOffLine
 from heedline.web.declared import Audience, open_to
 from heedline.web.office.request import OfficeRequest
 
@@ -55,7 +55,7 @@ def _week(request: OfficeRequest, on: date) -> date:
         return on
 
 
-def _mistakes(line: PageLine) -> list[str]:
+def _mistakes(line: DropOffLine) -> list[str]:
     return [f"{mistake_words(one.code)}: {one.figure.words}" for one in line.mistakes]
 
 

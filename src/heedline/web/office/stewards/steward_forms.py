@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from heedline.casework.setup.overview import Setup
-from heedline.casework.setup.proposals import Kind
+from heedline.casework.setup.proposals import ProposalKind
 from heedline.permits.roles import Role
-from heedline.web.components.forms import Choice, Field, Radios, Select, TextInput
+from heedline.web.components.forms import Field, FieldOption, Radios, Select, TextInput
 
 PASSPHRASE = TextInput(
     name="passphrase",
@@ -24,18 +24,18 @@ SAID = TextInput(
     required="Enter the eight words",
 )
 TITLES = {
-    Kind.ORGANISATION: "Add an organisation",
-    Kind.DESK: "Add a desk",
-    Kind.INVITE: "Invite somebody",
-    Kind.KEYS: "Sign somebody’s keys",
-    Kind.APPOINT: "Give somebody a role",
-    Kind.LEAVE_DESK: "End somebody’s work at a desk",
-    Kind.LEAVE: "Somebody leaves altogether",
-    Kind.LET_IN: "Let somebody in by password while single sign-on fails",
-    Kind.UNBIND: "End somebody’s single sign-on",
+    ProposalKind.ORGANISATION: "Add an organisation",
+    ProposalKind.DESK: "Add a desk",
+    ProposalKind.INVITE: "Invite somebody",
+    ProposalKind.KEYS: "Sign somebody’s keys",
+    ProposalKind.APPOINT: "Give somebody a role",
+    ProposalKind.LEAVE_DESK: "End somebody’s work at a desk",
+    ProposalKind.LEAVE: "Somebody leaves altogether",
+    ProposalKind.LET_IN: "Let somebody in by password while single sign-on fails",
+    ProposalKind.UNBIND: "End somebody’s single sign-on",
 }
 #: What there is only where somebody signs in through a provider.
-OF_PROVIDER = frozenset({Kind.LET_IN, Kind.UNBIND})
+OF_PROVIDER = frozenset({ProposalKind.LET_IN, ProposalKind.UNBIND})
 _CODE = TextInput(
     name="code",
     label="Code",
@@ -62,11 +62,11 @@ KINDS = {
 }
 
 
-def _choices(rows: Iterable[tuple[UUID, str]]) -> tuple[Choice, ...]:
-    return tuple(Choice(value=str(one), label=name) for one, name in rows)
+def _choices(rows: Iterable[tuple[UUID, str]]) -> tuple[FieldOption, ...]:
+    return tuple(FieldOption(value=str(one), label=name) for one, name in rows)
 
 
-def fields(kind: Kind, setup: Setup) -> tuple[Field, ...]:
+def fields(kind: ProposalKind, setup: Setup) -> tuple[Field, ...]:
     """The fields of a proposal, the passphrase last."""
     organisation = Select(
         name="organisation",
@@ -76,8 +76,8 @@ def fields(kind: Kind, setup: Setup) -> tuple[Field, ...]:
         required="Choose an organisation",
     )
     desks = _choices((one, name) for one, name, _ in setup.desks)
-    wanted = {"made-keys"} if kind is Kind.KEYS else {"signed", "no-keys", "made-keys", "invited"}
-    if kind in {Kind.LEAVE, Kind.LEAVE_DESK}:
+    wanted = {"made-keys"} if kind is ProposalKind.KEYS else {"signed", "no-keys", "made-keys", "invited"}
+    if kind in {ProposalKind.LEAVE, ProposalKind.LEAVE_DESK}:
         wanted.add("stopped")  # what they hold ends only when two stewards sign that they left
     officer = Select(
         name="officer",
@@ -91,9 +91,9 @@ def fields(kind: Kind, setup: Setup) -> tuple[Field, ...]:
         required="Choose somebody",
     )
     match kind:
-        case Kind.ORGANISATION:
+        case ProposalKind.ORGANISATION:
             return (_NAME, _CODE, PASSPHRASE)
-        case Kind.DESK:
+        case ProposalKind.DESK:
             return (
                 _NAME,
                 _CODE,
@@ -102,7 +102,7 @@ def fields(kind: Kind, setup: Setup) -> tuple[Field, ...]:
                     name="kind",
                     blank="Choose",
                     label="What it does",
-                    choices=tuple(Choice(value=code, label=words) for code, words in KINDS.items()),
+                    choices=tuple(FieldOption(value=code, label=words) for code, words in KINDS.items()),
                     required="Choose what it does",
                 ),
                 Radios(
@@ -110,8 +110,8 @@ def fields(kind: Kind, setup: Setup) -> tuple[Field, ...]:
                     label="Does it never close?",
                     hint="A partner’s is not asked: choose either.",
                     choices=(
-                        Choice(value="no", label="It closes"),
-                        Choice(value="yes", label="It never closes"),
+                        FieldOption(value="no", label="It closes"),
+                        FieldOption(value="yes", label="It never closes"),
                     ),
                     required="Say whether it closes",
                     small=True,
@@ -125,19 +125,19 @@ def fields(kind: Kind, setup: Setup) -> tuple[Field, ...]:
                 ),
                 PASSPHRASE,
             )
-        case Kind.INVITE:
+        case ProposalKind.INVITE:
             email = TextInput(
                 name="email", label="E-mail", kind="email", required="Enter an e-mail address", limit=254
             )
             return (_NAME, email, organisation, PASSPHRASE)
-        case Kind.KEYS:
+        case ProposalKind.KEYS:
             return (officer, SAID, PASSPHRASE)
-        case Kind.APPOINT:
+        case ProposalKind.APPOINT:
             role = Select(
                 name="role",
                 blank="Choose",
                 label="Role",
-                choices=tuple(Choice(value=code, label=words) for code, words in ROLES.items()),
+                choices=tuple(FieldOption(value=code, label=words) for code, words in ROLES.items()),
                 required="Choose a role",
             )
             return (
@@ -146,11 +146,11 @@ def fields(kind: Kind, setup: Setup) -> tuple[Field, ...]:
                 Select(name="desk", label="Desk", choices=desks, blank="No desk"),
                 PASSPHRASE,
             )
-        case Kind.LEAVE_DESK:
+        case ProposalKind.LEAVE_DESK:
             return (
                 officer,
                 Select(name="desk", label="Desk", choices=desks, required="Choose a desk", blank="Choose"),
                 PASSPHRASE,
             )
-        case Kind.LEAVE | Kind.LET_IN | Kind.UNBIND:
+        case ProposalKind.LEAVE | ProposalKind.LET_IN | ProposalKind.UNBIND:
             return (officer, PASSPHRASE)

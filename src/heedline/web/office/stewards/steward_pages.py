@@ -16,7 +16,7 @@ from heedline.casework.access import session
 from heedline.casework.errors import NotHere
 from heedline.casework.setup import leavers, proposals
 from heedline.casework.setup import overview as setup_overview
-from heedline.casework.setup.proposals import Done, Kind
+from heedline.casework.setup.proposals import Done, ProposalKind
 from heedline.permits.gate import Refused
 from heedline.permits.roles import Role
 from heedline.web.components.forms import Form
@@ -66,7 +66,7 @@ def overview(request: OfficeRequest) -> HttpResponse:
         "proposals": proposals.open_proposals(by=by, at=at),
         "kinds": [
             (kind.value, TITLES[kind])
-            for kind in Kind
+            for kind in ProposalKind
             if kind not in OF_PROVIDER or any(one.through_provider for one in setup.people)
         ],
     }
@@ -79,9 +79,9 @@ def propose(request: OfficeRequest, item: str) -> HttpResponse:
     """One thing to propose."""
     by, at = request.attendance, session.now()
     setup = setup_overview.overview(by=by, at=at)
-    if item not in set(Kind):
+    if item not in set(ProposalKind):
         raise NotHere
-    kind = Kind(item)
+    kind = ProposalKind(item)
     listed = fields(kind, setup)
     form = Form(listed)
     if request.method == "POST":

@@ -19,7 +19,7 @@ from heedline.casework.people import training
 from heedline.casework.people.training import TrainingLine
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
-from heedline.web.components.forms import Checkboxes, Choice, DateInput, Field, Form
+from heedline.web.components.forms import Checkboxes, DateInput, Field, FieldOption, Form
 from heedline.web.declared import Audience, open_to
 from heedline.web.office.request import OfficeRequest
 
@@ -87,7 +87,7 @@ def _fields(lines: tuple[TrainingLine, ...], practised: Mapping[UUID, str]) -> t
             hint="You cannot record your own.",
             required="Choose who completed it",
             choices=tuple(
-                Choice(
+                FieldOption(
                     value=str(line.officer_id),
                     label=line.officer,
                     hint=". ".join(filter(None, (state_words(line), practised.get(line.officer_id)))),

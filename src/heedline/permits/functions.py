@@ -1,4 +1,7 @@
-"""Telling the database whose session this is. Row-level security believes only the pre-image of a session row's id."""
+"""Call the database functions of `database/functions/` that decide whose session this is, and what that session may do.
+
+Row-level security believes only the session secret: the pre-image of a session row's id.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,10 @@ from django.db import connection
 from django.db.models import Func, TextField, Value
 
 
-def stand_behind(wall: bytes) -> None:
-    """From here on this connection sees the rows of the desks that the session's officer works on."""
+def enter_session(secret: bytes) -> None:
+    """Show this connection the rows of the desks that the session's officer works on, until `leave_session`."""
     with connection.bound_cursor() as cursor:  # type: ignore[attr-defined]
-        cursor.execute("SELECT set_config('heedline.wall', %s, false)", [wall.hex()])
+        cursor.execute("SELECT set_config('heedline.session_secret', %s, false)", [secret.hex()])
 
 
 def unseen() -> AbstractContextManager[None]:
@@ -26,21 +29,21 @@ def unseen() -> AbstractContextManager[None]:
     return beside
 
 
-def standing_behind(wall: bytes) -> Func:
-    """`stand_behind` as a column, to be asked for inside `unseen`: whoever looks a session up stands behind it from then on, if it is there."""
+def session_entered(secret: bytes) -> Func:
+    """Return `enter_session` as a column, to be asked for inside `unseen`: looking a session up enters it, if it exists."""
     return Func(
-        Value("heedline.wall"),
-        Value(wall.hex()),
+        Value("heedline.session_secret"),
+        Value(secret.hex()),
         Value(False),
         function="set_config",
         output_field=TextField(),
     )
 
 
-def step_back() -> None:
-    """From here on this connection sees no report."""
+def leave_session() -> None:
+    """Show this connection no report from now on."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('heedline.wall', '', false)")
+        cursor.execute("SELECT set_config('heedline.session_secret', '', false)")
 
 
 def note_call(
@@ -114,7 +117,7 @@ class SecondShare:
 
 
 @dataclass(frozen=True)
-class Words:
+class SealedWords:
     """A sealed part with what was written about a request."""
 
     container: UUID
@@ -157,14 +160,16 @@ def second_share(request: UUID) -> SecondShare | None:
     return SecondShare(rows[0][0], rows[0][1], bytes(rows[0][2]), tuple(rows[0][3])) if rows else None
 
 
-def release_words(request: UUID) -> dict[UUID, Words]:
+def release_words(request: UUID) -> dict[UUID, SealedWords]:
     """What was written about a request, by container; nothing where neither the request nor the report is theirs."""
     rows = _rows("SELECT container, header, payload, epochs FROM permits.release_words(%s)", [request])
-    return {c: Words(c, bytes(header), bytes(payload), tuple(epochs)) for c, header, payload, epochs in rows}
+    return {
+        c: SealedWords(c, bytes(header), bytes(payload), tuple(epochs)) for c, header, payload, epochs in rows
+    }
 
 
 def decide_identity(
-    request: UUID, *, approved: bool, words: Words, sha256: bytes, released: bytes | None
+    request: UUID, *, approved: bool, words: SealedWords, sha256: bytes, released: bytes | None
 ) -> bool:
     """Decide, once. False when this session may not, or somebody has."""
     given = [

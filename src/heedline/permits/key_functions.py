@@ -1,4 +1,4 @@
-"""The wall's functions for keys that end (database/functions/readdressing.sql): each asks again by itself whose session it is."""
+"""Call the database functions for keys that end (`database/functions/readdressing.sql`). Each checks the session itself."""
 
 from __future__ import annotations
 

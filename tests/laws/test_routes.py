@@ -119,7 +119,9 @@ def theirs(house: House, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """A report, its translation and an alarm of the north-east desk, and that desk: foreign to everybody who tries."""
     monkeypatch.setattr(settings, "DEMO", True)  # no second step
     ref, _ = stories.a_report(at=now(), **NORTH_EAST)
-    alarm = Alarm.objects.create(kind="overdue", desk=house.desks["north-east"], report_id=ref, slot=now())
+    alarm = Alarm.objects.create(
+        kind="overdue", desk=house.desks["north-east"], about_kind="report", about_id=ref, slot=now()
+    )
     people = People(house, now())
     with people.sitting("Odile") as here:
         translating.ask(ref, Wanted("pl"), by=here, at=people.at)

@@ -114,7 +114,7 @@ COPIED: tuple[Copied, ...] = (
         where=f"{_OLD} AND copy_header IS NOT NULL",
         fill=True,
     ),
-    Copied("dispatch_alarm", Side.BODIES, where=f"report_id IS NULL OR {_OLD}"),
+    Copied("dispatch_alarm", Side.BODIES, where=f"about_id IS NULL OR about_id NOT IN ({_NEW})"),
     Copied("dispatch_outbox", Side.BODIES, where="slot < {running}"),
     Copied("audit_event", Side.BODIES, order="generation, xid, id"),
     Copied("audit_waiting", Side.BODIES, where="slot < {running}"),

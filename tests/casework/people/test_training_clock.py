@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from heedline.casework.duty import alarms, paging
+from heedline.casework.duty import alarms
 from heedline.casework.people import training_clock
 from heedline.casework.setup import leavers
 from heedline.dispatch.models import Alarm
@@ -55,8 +55,8 @@ def test_a_reminder_goes_to_whose_training_ends_and_says_nothing(people: People)
     with acting("worker"):
         here = training_clock.called(house.desks["north-east"].id, odile, at)
         assert here == {"odile@unit.example"}, "and nobody whose own does not end"
-        alarm = Alarm.objects.get(desk=house.desks["north-east"], report_id=odile)
-        assert paging._called(alarm, 0, at) == here
+        alarm = Alarm.objects.get(desk=house.desks["north-east"], about_id=odile)
+        assert alarm_kinds.called(alarm, 0, at) == here
     assert not open_alarms("too-few-trained")
     watch(people, 367 * DAY)
     assert open_alarms("too-few-trained") == sorted(people.house.desks)
@@ -80,7 +80,7 @@ def test_each_is_reminded_once_also_while_a_colleagues_reminder_stands(people: P
         (line,) = [
             one
             for one in alarms.open_now(by=here, at=at)
-            if Alarm.objects.filter(id=one.id, report_id=odile).exists()
+            if Alarm.objects.filter(id=one.id, about_id=odile).exists()
         ]
         alarms.clear(line.id, "being-dealt-with", by=here, at=at)
     assert odile not in about(450)

@@ -12,6 +12,7 @@ import django
 import psycopg
 import pytest
 from pytest_django.plugin import blocking_manager_key
+from tests.support.database import forget_the_desk
 
 if TYPE_CHECKING:
     from tests.support.cast import House
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from heedline.desks.models import Desk
 
 django.setup()  # before the conftests of folders, which know models
+forget_the_desk()
 
 
 @pytest.fixture(scope="session")

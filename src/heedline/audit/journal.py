@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 from django.db import connection
 
-from heedline.audit.acts import Act
+from heedline.audit.acts import AnyAct, refuse_unknown
 
 _COLUMNS = "INSERT INTO audit_event (act, actor, desk, thing, thing_id, outcome, detail) VALUES"
 _INSERT = f"{_COLUMNS} (%s, %s, %s, %s, %s, %s, %s)"
@@ -25,7 +25,7 @@ _INSERT_WAITING = (
 
 
 def record(
-    act: Act,
+    act: AnyAct,
     *,
     actor: UUID | None,
     desk: UUID | None = None,
@@ -40,6 +40,7 @@ def record(
     The database sets the time. Only the worker may give one (`at_slot`), for things whose exact time must not be kept.
     `detail` holds codes, counts and ids: never a name, a text or a receipt code.
     """
+    refuse_unknown(act)
     row = [
         str(act),
         actor,
@@ -57,7 +58,7 @@ def record(
 
 
 def record_by_the_slot(
-    act: Act,
+    act: AnyAct,
     *,
     actor: UUID,
     desk: UUID | None = None,
@@ -69,6 +70,7 @@ def record_by_the_slot(
     For what an officer does whose moment is a moment of somebody of the public. The database lets `actor` be nobody but
     whose session this is.
     """
+    refuse_unknown(act)
     outcome = "refused" if refused else "done"
     with connection.cursor() as cursor:
         cursor.execute(
@@ -80,7 +82,7 @@ def record_by_the_slot(
 class Written:
     """One event that is about to be written. `detail` as in `record`."""
 
-    act: Act
+    act: AnyAct
     actor: UUID | None
     desk: UUID | None
     thing: str
@@ -96,13 +98,15 @@ def record_together(events: Sequence[Written]) -> None:
         (str(one.act), one.actor, one.desk, one.thing, one.thing_id, "done", json.dumps(dict(one.detail)))
         for one in events
     ]
+    for one in events:
+        refuse_unknown(one.act)
     values = ", ".join(["(%s, %s, %s, %s, %s, %s, %s)"] * len(rows))
     with connection.cursor() as cursor:
         cursor.execute(f"{_COLUMNS} {values}", [value for row in rows for value in row])
 
 
 def record_each(
-    act: Act,
+    act: AnyAct,
     things: Iterable[UUID],
     *,
     actor: UUID,
@@ -110,6 +114,7 @@ def record_each(
     detail: Mapping[str, str | int | bool] | None = None,
 ) -> None:
     """Write one event about each of these reports, in the caller's transaction."""
+    refuse_unknown(act)
     told = json.dumps(dict(detail or {}))
     with connection.cursor() as cursor:
         cursor.executemany(

@@ -5,7 +5,15 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class Letter(StrEnum):
+class AnyLetter(StrEnum):
+    """A letter of the core (`Letter`) or of a specialist desk, which extends this and registers its letters."""
+
+
+class AnyAlarmKind(StrEnum):
+    """A kind of alarm of the core (`AlarmKind`) or of a specialist desk, which extends this and registers its kinds."""
+
+
+class Letter(AnyLetter):
     """What a committed transaction asks the worker to do. A letter carries a desk, a thing and a slot, no more."""
 
     REPORT_ARRIVED = "report-arrived"
@@ -19,7 +27,7 @@ class Letter(StrEnum):
     SENT_TO_PARTNER = "sent-to-partner"
 
 
-class AlarmKind(StrEnum):
+class AlarmKind(AnyAlarmKind):
     """Why a named person has to look. How each behaves: `casework/duty/alarm_kinds.py`."""
 
     DANGER = "danger"

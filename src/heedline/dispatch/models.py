@@ -11,7 +11,7 @@ class Outbox(models.Model):
     """A letter that leaves only if its transaction commits. It carries ids and a slot, never a time or a text."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    letter = models.CharField(max_length=24)  # dispatch.letters.Letter
+    letter = models.CharField(max_length=40)  # dispatch.letters.Letter
     desk = models.UUIDField(null=True)
     thing_id = models.UUIDField(null=True)
     slot = models.DateTimeField()
@@ -37,7 +37,7 @@ class Alarm(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    kind = models.CharField(max_length=20)  # dispatch.letters.AlarmKind
+    kind = models.CharField(max_length=40)  # dispatch.letters.AlarmKind
     desk = models.ForeignKey("desks.Desk", on_delete=models.PROTECT, related_name="alarms")
     about_kind = models.CharField(max_length=20)  # About, or a kind of thing of a specialist desk
     about_id = models.UUIDField(null=True)

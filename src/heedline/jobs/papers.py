@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from heedline.desk_hooks import register
 from heedline.packs.text.languages import Page, State
-from heedline.permits.capabilities import Capability
-from heedline.permits.roles import DESCRIPTIONS, GRANTS, Role
+from heedline.permits.capabilities import AnyCapability, Capability
+from heedline.permits.roles import DESCRIPTIONS, Role, granted
 from heedline.permits.rules import REQUEST_RULES, RULES
 from heedline.reports.dissemination_states import PATH as SENDING
 from heedline.reports.dissemination_states import TURNS as SENDING_TURNS
@@ -87,7 +88,10 @@ def _roles() -> Iterator[str]:
     yield "## What each role may do"
     yield _table(
         ("", *Role),
-        ([_in_words(what), *(_yes(what in GRANTS[role]) for role in Role)] for what in Capability),
+        (
+            [_in_words(what), *(_yes(what in granted(role)) for role in Role)]
+            for what in (*Capability, *register.grants())
+        ),
     )
     yield "## What must hold besides"
     yield "A capability that is not listed needs only the role, on a desk whose reports the officer may see."
@@ -95,9 +99,13 @@ def _roles() -> Iterator[str]:
         ("Capability", "Only while"),
         (
             (_in_words(what), "; ".join(_in_words(rule.__name__) for rule in rules))
-            for what, rules in (*RULES.items(), *REQUEST_RULES.items())
+            for what, rules in (*RULES.items(), *REQUEST_RULES.items(), *_desk_rules())
         ),
     )
+
+
+def _desk_rules() -> Iterator[tuple[AnyCapability, tuple[Callable[..., str | None], ...]]]:
+    yield from ((what, grant.rules) for what, grant in register.grants().items() if grant.rules)
 
 
 def _pages(site: str, module: str) -> Iterator[str]:

@@ -17,11 +17,12 @@ from django.conf import settings
 from heedline.casework.duty import on_call
 from heedline.casework.keys import health
 from heedline.casework.people import training_clock
-from heedline.dispatch.letters import AlarmKind, Letter
+from heedline.desk_hooks import register
+from heedline.dispatch.letters import AlarmKind, AnyLetter, Letter
 from heedline.dispatch.models import About, Alarm
 from heedline.packs import load_pack
 from heedline.packs.pack import OnCallStep
-from heedline.permits.capabilities import Capability
+from heedline.permits.capabilities import AnyCapability, Capability
 from heedline.reports.dissemination_states import State
 from heedline.reports.models import Dissemination, IdentityRequest, Report
 
@@ -106,15 +107,15 @@ class AlarmRule:
     """
 
     words: str
-    about: About = About.REPORT
+    about: str = About.REPORT
     called: Called = call_the_desk
     chain: bool = False
     chain_in_danger: bool = False
     lasts: Lasts | None = None
     while_it_lasts: str = ""
     resolved_by: frozenset[str] = frozenset()
-    answered_with: Capability = Capability.ANSWER_ALARM
-    raised_by: Letter | None = None
+    answered_with: AnyCapability = Capability.ANSWER_ALARM
+    raised_by: AnyLetter | None = None
 
 
 def _about_waiting(words: str, instead: str) -> AlarmRule:
@@ -273,11 +274,18 @@ ABOUT_PARTNERS = frozenset(
 def every_kind() -> Iterator[tuple[str, AlarmRule]]:
     """Yield (code, rule) of every kind, in the order in which the page Alarms lists them."""
     yield from ((str(kind), rule) for kind, rule in ALARM_KINDS.items())
+    for desk in register.desks():
+        yield from ((str(kind), rule) for kind, rule in desk.alarms.items())
 
 
 def rule_of(kind: str) -> AlarmRule:
     """Return the rule of a kind of alarm. Raise KeyError for a kind that nobody has registered."""
     return dict(every_kind())[kind]
+
+
+def known() -> frozenset[str]:
+    """Return every kind. Alarms of others are left over from a desk that was removed, and neither page nor show."""
+    return frozenset(kind for kind, _ in every_kind())
 
 
 def called(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
@@ -296,7 +304,7 @@ def resolved_by(event: str) -> frozenset[str]:
     return frozenset(kind for kind, rule in every_kind() if event in rule.resolved_by)
 
 
-def answered_with(capability: Capability) -> frozenset[str]:
+def answered_with(capability: AnyCapability) -> frozenset[str]:
     """Return the kinds of alarm that whoever has this capability answers."""
     return frozenset(kind for kind, rule in every_kind() if rule.answered_with == capability)
 

@@ -192,7 +192,7 @@ def _visible(by: Attendance) -> QuerySet[Alarm]:
     mine = Q(desk_id__in=[*by.desk_ids, *deciding])
     if any(desk.round_the_clock for desk in by.desks):
         mine |= ~Q(kind__in=alarm_kinds.answered_with(Capability.DECIDE_IDENTITY))
-    return Alarm.objects.filter(mine)
+    return Alarm.objects.filter(mine, kind__in=alarm_kinds.known())
 
 
 def _find(alarm_id: UUID, by: Attendance) -> Alarm:

@@ -18,7 +18,7 @@ from django.db.models.functions import Least
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework.duty import alarm_kinds, on_call
+from heedline.casework.duty import alarm_kinds, desk_letters, on_call
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.keys import health
 from heedline.casework.log import checkpoints
@@ -56,7 +56,7 @@ def _pack() -> Pack:
 # --- raising -------------------------------------------------------------------------------------------------------
 
 
-def _raise(kind: str, at: datetime, about: Iterable[tuple[UUID, UUID | None]]) -> None:
+def raise_alarms(kind: str, at: datetime, about: Iterable[tuple[UUID, UUID | None]]) -> None:
     """Raise an alarm for each desk and report, unless the same one stands already."""
     Alarm.objects.bulk_create(
         [Alarm(desk_id=desk, slot=slot_of(at), **alarm_kinds.about(kind, ident)) for desk, ident in about],
@@ -68,7 +68,7 @@ def raise_for_all(kind: str, at: datetime) -> None:
     """Raise an alarm about the installation: it hangs on a desk that is always there."""
     desk = on_call.desk_for_everything()
     if desk is not None:
-        _raise(kind, at, [(desk, None)])
+        raise_alarms(kind, at, [(desk, None)])
 
 
 def raise_late(kind: str, at: datetime, late: Iterable[tuple[UUID, UUID, timedelta]]) -> None:
@@ -85,7 +85,7 @@ def raise_late(kind: str, at: datetime, late: Iterable[tuple[UUID, UUID, timedel
     ).values_list("desk_id", "about_id")
     # by desk: what another heard, or put away, before it gave the report here buys this one nothing
     last = {(desk, report): when for desk, report, when in cleared.annotate(last=Max("cleared_at"))}
-    _raise(
+    raise_alarms(
         kind,
         at,
         [
@@ -98,7 +98,9 @@ def raise_late(kind: str, at: datetime, late: Iterable[tuple[UUID, UUID, timedel
 
 def _raise_waiting(kind: str, reports: QuerySet[Report], at: datetime) -> None:
     standing = set(Alarm.objects.filter(kind=kind, cleared_at=None).values_list("about_id", flat=True))
-    _raise(kind, at, [(desk, r) for r, desk in reports.values_list("id", "desk_id") if r not in standing])
+    raise_alarms(
+        kind, at, [(desk, r) for r, desk in reports.values_list("id", "desk_id") if r not in standing]
+    )
 
 
 def drain(at: datetime) -> int:
@@ -109,7 +111,8 @@ def drain(at: datetime) -> int:
     done = 0
     while True:
         with transaction.atomic():
-            ours = Outbox.objects.exclude(letter=Letter.SENT_TO_PARTNER)  # those: dissemination_clock.py
+            others = [Letter.SENT_TO_PARTNER, *desk_letters.carried()]  # those: dissemination/clock.py
+            ours = Outbox.objects.exclude(letter__in=others)
             letters = list(ours.select_for_update(skip_locked=True).order_by("id")[:_BATCH])
             waiting = Report.objects.filter(
                 id__in=[one.thing_id for one in letters if one.thing_id], stage="waiting"
@@ -121,14 +124,14 @@ def drain(at: datetime) -> int:
             for letter in letters:
                 kind = alarm_kinds.raised_by(letter.letter)
                 if kind is not None and letter.desk is not None:
-                    _raise(kind, letter.slot, [(letter.desk, letter.thing_id)])
+                    raise_alarms(kind, letter.slot, [(letter.desk, letter.thing_id)])
                 if letter.thing_id not in facts:
                     continue  # taken already, or nothing that waits
                 desk, rank = facts[letter.thing_id]
                 if rank == 0:
-                    _raise(AlarmKind.DANGER, letter.slot, [(desk, letter.thing_id)])
+                    raise_alarms(AlarmKind.DANGER, letter.slot, [(desk, letter.thing_id)])
                 if desk not in staffed:
-                    _raise(AlarmKind.NOBODY_ON_DUTY, letter.slot, [(desk, letter.thing_id)])
+                    raise_alarms(AlarmKind.NOBODY_ON_DUTY, letter.slot, [(desk, letter.thing_id)])
             Outbox.objects.filter(id__in=[one.id for one in letters]).delete()
         done += len(letters)
         if len(letters) < _BATCH:
@@ -169,7 +172,7 @@ def watch_requests(at: datetime) -> None:
         (AlarmKind.IDENTITY_OVERDUE, {one for one in waiting if one[2] + DECIDED_WITHIN <= at}),
     ):
         standing = set(Alarm.objects.filter(kind=kind, cleared_at=None).values_list("about_id", flat=True))
-        _raise(kind, at, [(desk, request) for request, desk, _ in late if request not in standing])
+        raise_alarms(kind, at, [(desk, request) for request, desk, _ in late if request not in standing])
 
 
 def watch_messages(at: datetime) -> None:
@@ -213,13 +216,13 @@ def watch_keys(at: datetime) -> None:
     # nothing is sent to the canary; how a partner's keys stand is said where something is sent there (`dissemination/partners.py`)
     for desk in Desk.objects.exclude(kind__in=(CANARY, PARTNER)).order_by("code"):
         if health.keys_run_out(desk.id, at):
-            _raise(AlarmKind.EPOCH_ENDING, at, [(desk.id, None)])
+            raise_alarms(AlarmKind.EPOCH_ENDING, at, [(desk.id, None)])
         if health.desk_is_thin(desk.id, at):
-            _raise(AlarmKind.THIN_DESK, at, [(desk.id, None)])
+            raise_alarms(AlarmKind.THIN_DESK, at, [(desk.id, None)])
         if health.keys_to_change(desk.id):
-            _raise(AlarmKind.KEYS_TO_CHANGE, at, [(desk.id, None)])
+            raise_alarms(AlarmKind.KEYS_TO_CHANGE, at, [(desk.id, None)])
         if health.without_keys(desk.id, at):
-            _raise(AlarmKind.MEMBER_WITHOUT_KEYS, at, [(desk.id, None)])
+            raise_alarms(AlarmKind.MEMBER_WITHOUT_KEYS, at, [(desk.id, None)])
 
 
 def _raise_doubt(at: datetime) -> None:
@@ -265,7 +268,9 @@ def page_round(at: datetime, monotonic: float, deadlines: Deadlines = _deadlines
 
 
 def _page_round(at: datetime, now: float, deadlines: Deadlines) -> int:
-    unanswered = list(Alarm.objects.filter(cleared_at=None, acknowledged_at=None))
+    unanswered = list(
+        Alarm.objects.filter(kind__in=alarm_kinds.known(), cleared_at=None, acknowledged_at=None)
+    )
     deadlines.keep_only(alarm.id for alarm in unanswered)
     chained = _chained(unanswered)
     steps = dict(_due_steps(unanswered, chained, at, now, deadlines))

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from heedline.desk_hooks import register
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -199,3 +201,8 @@ LACKS: tuple[Lack, ...] = (
         ("tests/laws/test_held.py::test_every_column_near_a_report_stands_in_the_statement",),
     ),
 )
+
+
+def holds() -> tuple[Held, ...]:
+    """Return every line of the statement, those of the registered specialist desks last."""
+    return (*HOLDS, *(line for desk in register.desks() for line in desk.held))

@@ -186,6 +186,6 @@ def statement(request_id: UUID, *, by: Attendance, at: datetime) -> Statement:
         elsewhere=tracing.elsewhere,
         site=settings.PUBLIC_URL,
         edition=settings.EDITION,
-        holds=data_inventory.HOLDS,
+        holds=data_inventory.holds(),
         lacks=data_inventory.LACKS,
     )

@@ -14,11 +14,11 @@ from django.db import transaction
 from django.db.models import Max
 
 from heedline.audit import journal
-from heedline.audit.acts import Act
+from heedline.audit.acts import AnyAct
 from heedline.casework.access.session import Attendance
 from heedline.casework.access.without_training import record_missing
 from heedline.casework.errors import Changed, NotHere, WrongPassphrase
-from heedline.permits.capabilities import Capability
+from heedline.permits.capabilities import AnyCapability
 from heedline.permits.gate import Refused
 from heedline.permits.rules import Standing
 from heedline.permits.scopes import reports_of
@@ -39,7 +39,7 @@ class FoundReport:
         r = self.report
         return standing_of(r, self.by.officer_id, self.at)
 
-    def permit(self, capability: Capability, *, excused: bool = False) -> None:
+    def permit(self, capability: AnyCapability, *, excused: bool = False) -> None:
         """Raise Refused unless they may do this to this report now.
 
         What an emergency lets pass without the training for it (`excused`, or the report says danger) stands in the log.
@@ -64,7 +64,7 @@ def standing_of(r: Report, officer: UUID, at: datetime) -> Standing:
 
 @contextmanager
 def refusals_logged(
-    act: Act, *, by: UUID | None, desk: UUID | None = None, thing: str = "", thing_id: UUID | None = None
+    act: AnyAct, *, by: UUID | None, desk: UUID | None = None, thing: str = "", thing_id: UUID | None = None
 ) -> Iterator[None]:
     """One transaction; a refusal undoes it and is logged in one of its own."""
     try:
@@ -76,7 +76,7 @@ def refusals_logged(
 
 
 @contextmanager
-def on_the_record(act: Act, *, by: Attendance, ref: UUID | None = None) -> Iterator[None]:
+def on_the_record(act: AnyAct, *, by: Attendance, ref: UUID | None = None) -> Iterator[None]:
     """Like `refusals_logged`, for what is done to a report; that there is none for them counts as a refusal.
 
     A report that is not theirs is logged without its id, like one that never existed: the log, too, gives one answer.
@@ -99,7 +99,7 @@ def on_the_record(act: Act, *, by: Attendance, ref: UUID | None = None) -> Itera
         raise
 
 
-def verb[**P, R](act: Act) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def verb[**P, R](act: AnyAct) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Declare a verb of an officer, `do(ref, …, by=…, at=…)`: `on_the_record` from its first beat to its last."""
 
     def declare(do: Callable[P, R]) -> Callable[P, R]:
@@ -164,7 +164,7 @@ def move(
     return report
 
 
-def record(found: FoundReport, act: Act, **detail: str | int | bool) -> None:
+def record(found: FoundReport, act: AnyAct, **detail: str | int | bool) -> None:
     """Write the act into the log, in the same transaction."""
     journal.record(
         act,

@@ -61,7 +61,7 @@ def page(
         {
             "file": file,
             "facts": facts_of(file),
-            "tabs": tabs_of(file, tab, query),
+            "tabs": tabs_of(file, tab, query, request.attendance, session.now()),
             "from": code,
             "query": query,
             "queue_href": queue_address(code),

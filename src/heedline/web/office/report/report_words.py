@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
 
+from heedline.casework.access.session import Attendance
 from heedline.casework.contact.call_back import HOWS
 from heedline.casework.pages.case_file import CaseFile
 from heedline.casework.pages.case_lines import MessageLine, StepLine
+from heedline.desk_hooks import register
 from heedline.packs import load_pack
 from heedline.reports.lifecycle import Move
 from heedline.web.entrance.templatetags.officer_words import as_typed
@@ -141,7 +144,7 @@ _STANDS_UNDER = {"report-trace": "report-identity"}
 
 def act_words(act: str) -> str:
     """An act of the log in words; an act without words of its own shows its code."""
-    return ACTS.get(act, act.replace("-", " ").capitalize())
+    return (ACTS | register.act_words()).get(act, act.replace("-", " ").capitalize())
 
 
 def status_words(status: str) -> str:
@@ -166,7 +169,17 @@ def facts_of(file: CaseFile) -> list[dict[str, str]]:
     return facts
 
 
-def tabs_of(file: CaseFile, current: str, query: str) -> list[dict[str, Any]]:
+def _desk_tabs(file: CaseFile, by: Attendance, at: datetime) -> list[tuple[str, str, int]]:
+    """Return the tabs of the registered specialist desks: (route, text, count)."""
+    return [
+        (tab.url, tab.text, tab.count(file.ref, by, at) if tab.count is not None else 0)
+        for desk in register.desks()
+        for tab in desk.tabs
+        if by.may(tab.capability)
+    ]
+
+
+def tabs_of(file: CaseFile, current: str, query: str, by: Attendance, at: datetime) -> list[dict[str, Any]]:
     """The pages of a report. What cannot be done now is still a page that says why."""
     pages = [
         ("report", "Report", 0),
@@ -174,6 +187,7 @@ def tabs_of(file: CaseFile, current: str, query: str) -> list[dict[str, Any]]:
         *([("report-call", "Call back", 0 if file.call.done else 1)] if file.call else []),
         ("report-translation", "Translation", sum(1 for one in file.translations if one.state == "waiting")),
         ("report-partners", "Partners", file.with_partners),
+        *_desk_tabs(file, by, at),
         ("report-hand-over", "Hand over", 0),
         ("report-reopen", "Open again", 0) if file.stage == "closed" else ("report-close", "Close", 0),
         ("report-identity", "Who sent it", 0),

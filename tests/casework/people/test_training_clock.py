@@ -69,7 +69,7 @@ def test_each_is_reminded_once_also_while_a_colleagues_reminder_stands(people: P
     def about(day: int) -> set[UUID | None]:
         watch(people, day * DAY)
         rows = Alarm.objects.filter(kind="training-ends", desk=desk, cleared_at=None)
-        return set(rows.values_list("report_id", flat=True))
+        return set(rows.values_list("about_id", flat=True))
 
     for code in ("call-taking", "identity"):
         again(people, "Odile", code, at=people.at + 100 * DAY)

@@ -49,6 +49,7 @@ LABELS = {
     "kind": "What",
     "language": "Language",
     "left_out": "Left as they were",
+    "messages": "Messages",
     "minutes": "Minutes",
     "new": "New ones",
     "next": "Next review",

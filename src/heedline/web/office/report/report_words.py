@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
 
-from heedline.casework.access.session import Attendance
 from heedline.casework.contact.call_back import HOWS
 from heedline.casework.pages.case_file import CaseFile
 from heedline.casework.pages.case_lines import MessageLine, StepLine
+from heedline.casework.pages.desk_tabs import DeskTab
 from heedline.desk_hooks import register
 from heedline.packs import load_pack
 from heedline.reports.lifecycle import Move
@@ -169,17 +169,7 @@ def facts_of(file: CaseFile) -> list[dict[str, str]]:
     return facts
 
 
-def _desk_tabs(file: CaseFile, by: Attendance, at: datetime) -> list[tuple[str, str, int]]:
-    """Return the tabs of the registered specialist desks: (route, text, count)."""
-    return [
-        (tab.url, tab.text, tab.count(file.ref, by, at) if tab.count is not None else 0)
-        for desk in register.desks()
-        for tab in desk.tabs
-        if by.may(tab.capability)
-    ]
-
-
-def tabs_of(file: CaseFile, current: str, query: str, by: Attendance, at: datetime) -> list[dict[str, Any]]:
+def tabs_of(file: CaseFile, current: str, query: str, of_desks: Iterable[DeskTab]) -> list[dict[str, Any]]:
     """The pages of a report. What cannot be done now is still a page that says why."""
     pages = [
         ("report", "Report", 0),
@@ -187,7 +177,7 @@ def tabs_of(file: CaseFile, current: str, query: str, by: Attendance, at: dateti
         *([("report-call", "Call back", 0 if file.call.done else 1)] if file.call else []),
         ("report-translation", "Translation", sum(1 for one in file.translations if one.state == "waiting")),
         ("report-partners", "Partners", file.with_partners),
-        *_desk_tabs(file, by, at),
+        *((tab.url, tab.text, tab.count) for tab in of_desks),
         ("report-hand-over", "Hand over", 0),
         ("report-reopen", "Open again", 0) if file.stage == "closed" else ("report-close", "Close", 0),
         ("report-identity", "Who sent it", 0),

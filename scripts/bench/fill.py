@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from bench import made_up
+from heedline.casework.report import sealing
 
 
 def main(how_many: int) -> None:
@@ -35,7 +36,7 @@ def main(how_many: int) -> None:
         record = from_api({"activity": questions}, made_up.told(chance), identity_offered=True)
         if not isinstance(record, Record):
             raise SystemExit("An invented report does not fit the questions.")
-        new = transitions.NewReport(uuid4(), new_code(), "api", record, questions, "en")
+        new = sealing.NewReport(uuid4(), new_code(), "api", record, questions, "en")
         transitions.submit(new, at=datetime.now(UTC))
 
 

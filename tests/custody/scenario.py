@@ -87,8 +87,8 @@ def evening(_: Path) -> None:
         paging.drain(now())
         settle_arrivals.settle(now())
         settings.LOG_KEY = bytes(range(32)).hex()
-        log_keeping.keep(now(), 0.0)
-        log_keeping.publish(now())
+        log_keeping.keep(now(), 0.0, alarm=paging.raise_for_all)
+        log_keeping.publish(now(), alarm=paging.raise_for_all)
 
 
 def an_hour_goes_by() -> None:

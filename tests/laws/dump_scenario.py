@@ -34,6 +34,7 @@ from heedline.casework.intake.drafting import Draft
 from heedline.casework.journey import transitions
 from heedline.casework.keys.epochs import grant_context
 from heedline.casework.pages import case_file
+from heedline.casework.report import sealing
 from heedline.desks.models import EpochGrant
 from heedline.vault.codes import ReceiptCode, derive
 from heedline.vault.grants import open_grant
@@ -71,7 +72,7 @@ class Told:
     stolen: list[str] = field(default_factory=list)
     twins: list[str] = field(default_factory=list)
 
-    def sent(self, new: transitions.NewReport, at: datetime, into: list[str]) -> ReceiptCode:
+    def sent(self, new: sealing.NewReport, at: datetime, into: list[str]) -> ReceiptCode:
         stories.send(new, at=at)
         into.append(str(new.report_id))
         self.codes.append(new.code.symbols)

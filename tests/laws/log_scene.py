@@ -14,6 +14,7 @@ from django.conf import settings
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
+from heedline.casework.duty import paging
 from heedline.casework.log import checkpoints
 from heedline.casework.log import export as log_export
 from heedline.casework.log import keeping as log_keeping
@@ -43,14 +44,14 @@ class Log:
     def keep(self) -> int:
         """A round of the worker."""
         with acting("worker"):
-            return log_keeping.keep(self.at, 0.0)
+            return log_keeping.keep(self.at, 0.0, alarm=paging.raise_for_all)
 
     def sign(self) -> str:
         """The next quarter hour: the log is sequenced and signed. Returns the checkpoint."""
         self.at += SLOT
         self.keep()
         with acting("worker"):
-            log_keeping.publish(self.at)
+            log_keeping.publish(self.at, alarm=paging.raise_for_all)
             found = checkpoints.latest(checkpoints.SLOT)
         assert found is not None
         return found.note

@@ -36,7 +36,7 @@ PLAIN: dict[str, str] = {
     "desks_language_skill": "id language confirmed_on",
     "desks_exercise": "id scenario stage version priority danger outcome began_on ended_on",
     "desks_completed_training": "id training completed_on recorded_on withdrawn_on",
-    "intake_draft": "expires sendings",
+    "intake_draft": "expires sendings settled",
     "intake_question_set": "name canonical",
     "reports_report": "id kind channel area urgency priority danger_to_life desk_id watch_id question_set stage slot"
     " received_on settled due_at rank lease_until version withdraw_asked unread outcome status",

@@ -19,9 +19,8 @@ from heedline.casework.access import session
 from heedline.casework.contact import messages
 from heedline.casework.duty import paging, rota
 from heedline.casework.journey import transitions
-from heedline.casework.pages import case_file
-from heedline.casework.report import opening
-from heedline.casework.report.opening import QueueView
+from heedline.casework.pages import case_file, queue
+from heedline.casework.pages.queue import QueueView
 from tests.support.acting import PROCESSES, acting
 from tests.support.cast import House, now
 from tests.support.scene_people import DANGER, NAMED, People, row
@@ -129,7 +128,7 @@ def test_every_act_is_written_somewhere_and_nothing_else_is() -> None:
 def test_a_whole_day_leaves_only_known_acts_without_words_or_names(people: People) -> None:
     ref, code = people.send(narrative=f"{MARK} was seen at the gate for hours.", **NAMED)
     with people.sitting("Odile") as odile:
-        opening.queue(by=odile, at=people.at, view=QueueView())
+        queue.queue(by=odile, at=people.at, view=QueueView())
         rota.come_on(by=odile, desk=odile.desk_ids[0], until=people.at + timedelta(hours=1), at=people.at)
         transitions.take(ref, by=odile, at=people.at)
         transitions.release(ref, by=odile, at=people.at)
@@ -193,7 +192,7 @@ def test_a_read_is_logged_before_its_first_byte_leaves(people: People) -> None:
         with pytest.raises(DatabaseError), transaction.atomic():
             people.house.sign_in("Odile", at=people.at)  # not even unlocking
     for look in (
-        lambda here: opening.queue(by=here, at=people.at, view=QueueView()),
+        lambda here: queue.queue(by=here, at=people.at, view=QueueView()),
         lambda here: case_file.case_file(uuid4(), by=here, at=people.at),
     ):
         with acting("office"):

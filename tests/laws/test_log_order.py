@@ -18,6 +18,7 @@ from django.db import transaction
 from heedline.audit import journal, sequence
 from heedline.audit.acts import Act
 from heedline.audit.tree import Forest, Growing, is_included, leaf_hash
+from heedline.casework.duty import paging
 from heedline.casework.log import checkpoints
 from heedline.casework.log import keeping as log_keeping
 from heedline.casework.log.proofs import note_of_mail
@@ -148,12 +149,14 @@ def test_each_quarter_hour_and_each_day_is_signed_once(log: Log) -> None:
     log.write(1)
     log.sign()
     with acting("worker"):
-        assert log_keeping.publish(log.at) == 0
+        assert log_keeping.publish(log.at, alarm=paging.raise_for_all) == 0
     for _ in range(2):
         log.write(1)
         log.sign()
     with acting("worker"):
-        assert log_keeping.publish(log.at + 4 * SLOT) == 0, "nothing new, nothing signed"
+        assert log_keeping.publish(log.at + 4 * SLOT, alarm=paging.raise_for_all) == 0, (
+            "nothing new, nothing signed"
+        )
     found = log.rows("SELECT feed, old, size FROM audit_checkpoint ORDER BY 1, 3")
     slots = [one for one in found if one[0] == "slot"]
     assert slots == [("slot", 0, 1), ("slot", 1, 2), ("slot", 2, 3)]

@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 
 from heedline.audit import sequence
+from heedline.casework.duty import paging
 from heedline.casework.log import keeping as log_keeping
 from heedline.dispatch.letters import AlarmKind
 from tests.laws.log_scene import SLOT, Log, committed_log
@@ -26,7 +27,9 @@ def log(django_db_blocker: Any) -> Iterator[Log]:
 
 def look_back(log: Log, patrol: sequence.Patrol, rounds: int = 1) -> bool:
     with acting("worker"):
-        return {log_keeping.look_back(log.at, patrol) for _ in range(rounds)} == {True}
+        return {log_keeping.look_back(log.at, patrol, alarm=paging.raise_for_all) for _ in range(rounds)} == {
+            True
+        }
 
 
 def alarms(log: Log) -> set[str]:
@@ -103,7 +106,7 @@ def test_another_past_is_never_signed(log: Log) -> None:
     log.keep()
     log.at += SLOT
     with acting("worker"):
-        assert log_keeping.publish(log.at) == 0
+        assert log_keeping.publish(log.at, alarm=paging.raise_for_all) == 0
     assert alarms(log) == {AlarmKind.LOG_BROKEN}
     assert log.rows("SELECT max(size) FROM audit_checkpoint") == [(5,)]
 
@@ -115,7 +118,7 @@ def test_a_log_that_shrank_is_never_signed(log: Log) -> None:
     log.as_superuser("DELETE FROM audit_event", "DELETE FROM audit_tile", "DELETE FROM audit_mark")
     log.at += SLOT
     with acting("worker"):
-        assert log_keeping.publish(log.at) == 0
+        assert log_keeping.publish(log.at, alarm=paging.raise_for_all) == 0
     assert alarms(log) == {AlarmKind.LOG_BROKEN}
 
 
@@ -125,7 +128,7 @@ def test_somebody_is_called_when_checkpoints_stop(log: Log) -> None:
 
     def watch(seconds: float) -> set[str]:
         with acting("worker"):
-            log_keeping.watch(log.at, seconds, unsigned)
+            log_keeping.watch(log.at, seconds, unsigned, alarm=paging.raise_for_all)
         return alarms(log)
 
     log.write(1)
@@ -158,15 +161,15 @@ def test_somebody_is_called_when_the_sequencer_cannot_keep_up(
     log.write(22)
     with acting("worker"):
         for seconds in (0.0, 100.0, 200.0):
-            assert log_keeping.keep(log.at, seconds, waiting) == 5
+            assert log_keeping.keep(log.at, seconds, waiting, alarm=paging.raise_for_all) == 5
         assert alarms(log) == set()
-        assert log_keeping.keep(log.at, 301.0, waiting) == 5
+        assert log_keeping.keep(log.at, 301.0, waiting, alarm=paging.raise_for_all) == 5
         assert alarms(log) == {AlarmKind.LOG_STANDS}
     log.db.execute("DELETE FROM dispatch_alarm")
     log.write(2)
     with acting("worker"):
-        assert log_keeping.keep(log.at, 400.0, waiting) == 4
-        log_keeping.keep(log.at, 900.0, waiting)
+        assert log_keeping.keep(log.at, 400.0, waiting, alarm=paging.raise_for_all) == 4
+        log_keeping.keep(log.at, 900.0, waiting, alarm=paging.raise_for_all)
     assert alarms(log) == set(), "it has caught up"
 
 
@@ -181,18 +184,18 @@ def test_somebody_is_called_when_the_log_stands_or_does_not_add_up(log: Log) -> 
         )
         log.write(1)
         with acting("worker"):
-            assert log_keeping.keep(log.at, 100.0, waiting) == 2
-            assert log_keeping.keep(log.at, 115.0, waiting) == 0
-            assert log_keeping.keep(log.at, 399.0, waiting) == 0
+            assert log_keeping.keep(log.at, 100.0, waiting, alarm=paging.raise_for_all) == 2
+            assert log_keeping.keep(log.at, 115.0, waiting, alarm=paging.raise_for_all) == 0
+            assert log_keeping.keep(log.at, 399.0, waiting, alarm=paging.raise_for_all) == 0
             assert alarms(log) == set()
-            log_keeping.keep(log.at, 401.0, waiting)
+            log_keeping.keep(log.at, 401.0, waiting, alarm=paging.raise_for_all)
         assert alarms(log) == {AlarmKind.LOG_STANDS}
         hanging.rollback()
     log.db.execute("DELETE FROM dispatch_alarm")
     settings.LOG_KEY = ""
     with acting("worker"):
-        log_keeping.keep(log.at, 430.0, waiting)
-        assert log_keeping.publish(log.at) == 0
+        log_keeping.keep(log.at, 430.0, waiting, alarm=paging.raise_for_all)
+        assert log_keeping.publish(log.at, alarm=paging.raise_for_all) == 0
     assert alarms(log) == {AlarmKind.LOG_STANDS}, "nobody to sign is as bad"
     log.db.execute("DELETE FROM dispatch_alarm")
     log.as_superuser(

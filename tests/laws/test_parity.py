@@ -29,6 +29,7 @@ from heedline.permits import wall
 from heedline.permits.capabilities import Capability
 from heedline.permits.roles import GRANTS, Role
 from heedline.permits.scopes import reports_of
+from heedline.permits.second_person import RULES, Matter, Reply
 from heedline.reports import dissemination_states as sending
 from heedline.reports.lifecycle import PATH, TURNS, Move, Stage, Turn
 from heedline.reports.models import Report
@@ -133,6 +134,41 @@ def test_the_roles_of_the_database() -> None:
     assert set(access.LOGINS) == set(roles.PROCESSES)
 
 
+@pytest.mark.parametrize(
+    ("matter", "source_of", "forbids"),
+    [
+        (Matter.IDENTITY, "permits.may_decide", "q.asked_by_id <> permits.my_officer()"),
+        (Matter.TRACE, "permits.may_decide", "q.asked_by_id <> permits.my_officer()"),
+        (
+            Matter.DISPOSAL,
+            "permits.decide_disposal",
+            "IF d.proposed_by_id = permits.my_officer() THEN RETURN",
+        ),
+    ],
+)
+def test_nobody_decides_their_own_request_in_sql(matter: Matter, source_of: str, forbids: str) -> None:
+    body = source(source_of)
+    assert Reply.AGREE not in RULES[matter].own_replies
+    assert forbids in body
+    if matter is Matter.DISPOSAL:  # keeping the report is decided before the proposer is refused
+        assert Reply.REFUSE in RULES[matter].own_replies
+        assert body.index("RETURN 'kept'") < body.index(forbids)
+    else:
+        assert not RULES[matter].own_replies
+        assert "AND NOT EXISTS (SELECT permits.my_desks())" in body
+        assert RULES[matter].reads_reports
+
+
+def test_nobody_reviews_their_own_dissemination_in_sql() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'nobody_checks_their_own'"
+        )
+        (rule,) = cursor.fetchone()
+    assert "checked_by_id = written_by_id" in rule
+    assert Reply.AGREE not in RULES[Matter.DISSEMINATION].own_replies
+
+
 # --- the path of a report ----------------------------------------------------------------------------------------------
 
 
@@ -167,7 +203,7 @@ def test_a_closed_report_is_not_handed_over_past_the_verb(people: People) -> Non
     with people.sitting("Odile"):
         version = found.version
         assert not wall.hand_over(
-            ref, desks["south-west"].id, people.at, version, desks["north-east"].id, UUID(int=0), b"share"
+            ref, desks["south-west"].id, people.at, version, desks["north-east"].id, UUID(int=0), b"share", []
         )
     assert row(ref).desk_id == desks["north-east"].id
 
@@ -305,7 +341,7 @@ def test_the_quarter_hour() -> None:
 def test_the_hours_that_a_draft_is_kept() -> None:
     (hours,) = re.findall(r"p_hours NOT IN \(([0-9, ]+)\)", source("door.save_draft"))
     used = {int(hour) for hour in hours.split(",")}
-    written = (PACKAGE / "casework" / "drafting.py").read_text(encoding="utf-8")
+    written = (PACKAGE / "casework" / "intake" / "drafting.py").read_text(encoding="utf-8")
     assert f"keep_hours: int = {min(used)}" in written
     assert max(used) == call_taking._HOURS
 
@@ -324,6 +360,6 @@ def test_how_long_an_ended_epoch_is_kept() -> None:
 
 
 def test_the_statements_that_a_partners_member_makes() -> None:
-    written = (PACKAGE / "casework" / "epochs.py").read_text(encoding="utf-8")
+    written = (PACKAGE / "casework" / "keys" / "epochs.py").read_text(encoding="utf-8")
     by_members = set(re.findall(r'\bstate\(\s*"([a-z]+)"', written))
     assert named(policy("keys_statement", "of_members")) == by_members

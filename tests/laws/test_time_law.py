@@ -26,7 +26,7 @@ from heedline.casework.duty import paging
 from heedline.casework.intake import page_counts, settle_arrivals
 from heedline.casework.journey import call_taking, transitions
 from heedline.casework.journey.call_taking import Contact, WrapUp
-from heedline.casework.report import opening
+from heedline.casework.pages import queue
 from heedline.dispatch.clocks import slot_of
 from heedline.permits.gate import Refused
 from heedline.vault.codes import ReceiptCode
@@ -144,7 +144,7 @@ def slot(django_db_blocker: Any) -> Iterator[Slot]:
             stories.send(new, at=now())
             codes[new.report_id] = new.code
             with people.sitting("Odile") as odile:
-                opening.queue(by=odile, at=now(), view=opening.QueueView(size=1))
+                queue.queue(by=odile, at=now(), view=queue.QueueView(size=1))
         first, second, third = list(codes.values())[:3]
         with acting("public"):
             messages.say(first, "one more thing", message_id=uuid4(), at=now())
@@ -259,6 +259,45 @@ def test_after_settling_no_order_tells_who_came_first(slot: Slot) -> None:
         assert follows < REPORTS / 2, f"{name} keeps the order of arrival"
 
 
+def test_where_rows_lie_does_not_follow_the_order_of_arrival(django_db_blocker: Any) -> None:
+    """Measured: the rank correlation of arrival and place in rounds of two hundred, in standard deviations of chance.
+
+    Every reporter comes back at once, so that each row was written twice: settling then finds room for the new row on the
+    very page where the old one lies, and pages are filled in the order of arrival.
+    """
+    with committed_house(django_db_blocker) as house, superuser() as db:
+        with People(house, now()).sitting("Odile"):
+            pass
+        rounds: list[list[UUID]] = []
+        for _ in range(3):
+            rounds.append([])
+            for _ in range(200):
+                new = stories.new_report(**NORTH_EAST)
+                stories.send(new, at=now())
+                with acting("public"):
+                    messages.ask_to_withdraw(new.code, at=now())
+                rounds[-1].append(new.report_id)
+            with acting("worker"):
+                assert settle_arrivals.settle(now() + SLOT) == 200
+        for number, sent in enumerate(rounds):
+            for table, column in (("reports_report", "id"), ("reports_receipt", "report_id")):
+                found = db.execute(
+                    f"SELECT {column} FROM {table} WHERE {column} = ANY (%s) ORDER BY ctid", [sent]
+                ).fetchall()
+                lying = [ref for (ref,) in found]
+                assert abs(deviations(sent, lying)) < 4.5, f"{table} in round {number}"
+                assert lying == sorted(sent), (
+                    f"{table} in round {number}: in the order of the keys, which are random"
+                )
+
+
+def deviations(one: list[UUID], other: list[UUID]) -> float:
+    """Spearman's rank correlation of two orders of the same things, in the standard deviations that chance would give."""
+    n, place = len(one), {ref: k for k, ref in enumerate(other)}
+    apart = sum((k - place[ref]) ** 2 for k, ref in enumerate(one))
+    return (1 - 6 * apart / (n * (n * n - 1))) * (n - 1) ** 0.5
+
+
 def test_the_log_dates_arrivals_to_the_quarter_hour(slot: Slot) -> None:
     settle(slot)
     found = slot.db.execute(
@@ -280,7 +319,7 @@ def take_a_call(slot: Slot) -> UUID:
         call_taking.send(draft, Contact("phone"), new.record, new.question_set, by=odile, at=now())
         call_taking.settle_code(draft, "kept", at=now())
         call_taking.wrap_up(draft, WrapUp(mood="Afraid"), by=odile, at=now())
-        opening.queue(by=odile, at=now(), view=opening.QueueView(size=1))
+        queue.queue(by=odile, at=now(), view=queue.QueueView(size=1))
         call_taking.end(draft, at=now())
     return draft.report_id
 

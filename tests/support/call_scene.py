@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 
 from heedline.casework.journey import transitions
-from heedline.casework.journey.transitions import NewReport
+from heedline.casework.report.sealing import NewReport
 from heedline.intake.api_payload import from_api
 from heedline.intake.question_files import load_question_set
 from heedline.intake.record import Record

@@ -184,10 +184,14 @@ def _copy(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
 
 def _fingerprint() -> str:
     """Hash everything that decides what a migrated database looks like, the versions of its makers included."""
-    digest = hashlib.sha256(f"{roles.EDITION}".encode())
+    digest = hashlib.sha256()
     files = [p for pattern in ("*/migrations/*.py", "**/*.sql") for p in PACKAGE.glob(pattern)]
     files += [*EXAMPLE.glob("migrations/*.py"), *EXAMPLE.glob("database/*.sql")]
-    files += [CHECKOUT / "requirements.lock", PACKAGE / "launch" / "roles.py"]
+    files += [
+        CHECKOUT / "requirements.lock",
+        PACKAGE / "launch" / "roles.py",
+        PACKAGE / "database" / "sql_files.py",
+    ]
     for file in sorted(set(files)):
         if file.exists():
             digest.update(f"\n{file.relative_to(CHECKOUT)}\n".encode() + file.read_bytes())

@@ -10,7 +10,8 @@ from django.conf import settings
 
 from heedline.casework.access.session import Attendance
 from heedline.casework.journey import transitions
-from heedline.casework.journey.transitions import Accepted, Closing, Finding, NewReport
+from heedline.casework.journey.transitions import Accepted, Closing, Finding
+from heedline.casework.report.sealing import NewReport
 from heedline.intake.api_payload import from_api
 from heedline.intake.question_files import load_question_set
 from heedline.intake.record import Record

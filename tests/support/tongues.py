@@ -15,7 +15,7 @@ from typing import Any
 
 from heedline.packs import Pack
 from heedline.packs.reading.loading import read_pack
-from heedline.packs.reading.tables import read_toml
+from heedline.packs.tables import read_toml
 from heedline.packs.text.languages import Page
 
 _BRACES = re.compile(r"(\{[^}]*\})")

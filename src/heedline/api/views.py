@@ -20,6 +20,7 @@ from heedline.casework.intake import receipt_codes as codes
 from heedline.casework.intake.rate_limit import CALLER, PACE
 from heedline.casework.journey import transitions
 from heedline.casework.keys import directory as key_directory
+from heedline.casework.report import sealing
 from heedline.intake.api_payload import Refused, from_api
 from heedline.intake.question_files import load_question_set
 from heedline.intake.questions import QuestionSet
@@ -83,7 +84,7 @@ def reports(request: HttpRequest) -> HttpResponse:
         errors = [{"pointer": p.pointer, "detail": p.detail} for p in record.problems]
         raise Problem(problems.NOT_TAKEN, "Nothing was done. See errors.", errors=errors)
     code = codes.code_from_key(key, installation=settings.INSTALLATION)
-    new = transitions.NewReport(
+    new = sealing.NewReport(
         report_id=codes.report_id_from_key(key, installation=settings.INSTALLATION),
         code=code,
         channel="api",

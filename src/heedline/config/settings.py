@@ -43,6 +43,14 @@ PASSKEYS = has_a_name(OWN_URL)
 INSTANCE = env.text("HEEDLINE_INSTANCE", default="8000")
 #: The one header in which the proxy in front names the visitor's address: for counting in memory, never kept.
 CLIENT_HEADER = env.text("HEEDLINE_CLIENT_HEADER", default="")
+#: Bytes that all unfinished reports together may take on the database's disk.
+DRAFT_ROOM = env.megabytes("HEEDLINE_DRAFT_ROOM_MB", default=512)
+#: Bytes that drafts leave free on that disk: room for reports.
+KEEP_FREE = env.megabytes("HEEDLINE_KEEP_FREE_MB", default=512)
+#: A folder on the database's disk, where this process can see one.
+DATABASE_DISK = (
+    env.path("HEEDLINE_DATABASE_DISK", default="") if env.text("HEEDLINE_DATABASE_DISK", default="") else None
+)
 PAGES_DIR = env.path("HEEDLINE_PAGES_DIR", default=str(HOME / "pages"))
 PAGE_WEBHOOK = env.text("HEEDLINE_PAGE_WEBHOOK", default="")
 PAGE_MAIL_FROM = env.text("HEEDLINE_PAGE_MAIL_FROM", default="heedline@example.org")
@@ -116,6 +124,12 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = SESSION_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = SECURE
 CSRF_FAILURE_VIEW = "heedline.web.refusals.csrf_failure"
+PUBLIC_CSRF_FAILURE = "heedline.web.public.recovery.forgery_check_failed"
+# Which site frames a page: the modules below the sites look it up here.
+PAGE_CONTEXTS = {
+    f"heedline.config.urls_{site}": f"heedline.web.{site}.page_context.page_context"
+    for site in ("public", "office", "partner")
+}
 SESSION_ENGINE = "heedline.casework.access.session_store"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
+from heedline.casework.report import sealing
 from heedline.jobs import demo_desks, demo_partners
 from heedline.vault.codes import ReceiptCode, new_code
 from heedline.vault.keys import new_seed, signing_public
@@ -349,7 +350,7 @@ def _send(entry: dict[str, Any]) -> _Sent:
         raise ValueError(
             f"An invented report does not fit the questions: {[p.pointer for p in record.problems]}"
         )
-    new = transitions.NewReport(uuid4(), new_code(), "api", record, questions, entry.get("language", "en"))
+    new = sealing.NewReport(uuid4(), new_code(), "api", record, questions, entry.get("language", "en"))
     transitions.submit(new, at=datetime.now(UTC))
     facts = RouteFacts(record.kind, record.place_text, record.postcode, record.urgency)
     return _Sent(new.report_id, new.code, entry, route(facts, pack).desk_code)

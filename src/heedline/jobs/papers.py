@@ -16,9 +16,10 @@ from pathlib import Path
 
 from heedline.desk_hooks import register
 from heedline.packs.text.languages import Page, State
+from heedline.permits import second_person
 from heedline.permits.capabilities import AnyCapability, Capability
 from heedline.permits.roles import DESCRIPTIONS, Role, granted
-from heedline.permits.rules import REQUEST_RULES, RULES
+from heedline.permits.rules import RULES
 from heedline.reports.dissemination_states import PATH as SENDING
 from heedline.reports.dissemination_states import TURNS as SENDING_TURNS
 from heedline.reports.dissemination_states import State as Sending
@@ -99,7 +100,30 @@ def _roles() -> Iterator[str]:
         ("Capability", "Only while"),
         (
             (_in_words(what), "; ".join(_in_words(rule.__name__) for rule in rules))
-            for what, rules in (*RULES.items(), *REQUEST_RULES.items(), *_desk_rules())
+            for what, rules in (*RULES.items(), *_desk_rules())
+        ),
+    )
+    yield "## What a second person decides"
+    yield "Nobody answers their own request, except with the replies in the fourth column."
+    yield _table(
+        (
+            "Matter",
+            "Decided with the capability",
+            "Replies",
+            "The requester's own replies",
+            "Never by",
+            "Open for",
+        ),
+        (
+            (
+                matter,
+                _in_words(rule.capability),
+                ", ".join(reply for reply in second_person.Reply if reply in rule.replies),
+                ", ".join(reply for reply in second_person.Reply if reply in rule.own_replies),
+                "people who can open reports" if rule.reads_reports else "",
+                f"{rule.open_for.days} days" if rule.open_for else "",
+            )
+            for matter, rule in second_person.RULES.items()
         ),
     )
 

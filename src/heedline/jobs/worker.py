@@ -26,15 +26,15 @@ from django.db import close_old_connections, connections
 from procrastinate.contrib.django.utils import connector_params
 
 from heedline.casework.dissemination import clock as dissemination_clock
-from heedline.casework.duty import desk_letters, paging
+from heedline.casework.duty import desk_letters, paging, training_clock
 from heedline.casework.intake import settle_arrivals
 from heedline.casework.journey import practice
 from heedline.casework.language import clock as translation_clock
 from heedline.casework.log import keeping as log_keeping
 from heedline.casework.oversight import dip_sampling
-from heedline.casework.people import training_clock
 from heedline.casework.retention import clock as retention_clock
 from heedline.desk_hooks import register
+from heedline.dispatch import clockwork
 from heedline.dispatch.folder import settle_folder
 from heedline.dispatch.turns import forget_dead_rows, forget_jobs
 
@@ -79,14 +79,14 @@ def watch(at: datetime) -> None:
     paging.beat(at)
     paging.watch_clocks(at)
     paging.watch_requests(at)
-    log_keeping.watch(at, time.monotonic())
+    log_keeping.watch(at, time.monotonic(), alarm=paging.raise_for_all)
     forget_jobs()
 
 
 def keep_log(at: datetime) -> None:
     """Put what was written into the log's tree, and look whether what is in it still stands in the log."""
-    log_keeping.keep(at, time.monotonic())
-    log_keeping.look_back(at)
+    log_keeping.keep(at, time.monotonic(), alarm=paging.raise_for_all)
+    log_keeping.look_back(at, alarm=paging.raise_for_all)
 
 
 def draw_checks(at: datetime) -> None:
@@ -99,9 +99,14 @@ def settle(at: datetime) -> None:
     paging.settle_alarms(at)
     settle_arrivals.settle(at)
     keep_log(at)
-    log_keeping.publish(at)
+    log_keeping.publish(at, alarm=paging.raise_for_all)
     settle_folder(at)
     forget_dead_rows(_TRACES)
+
+
+def settle_drafts(at: datetime) -> None:
+    """Take from unfinished reports what their age would tell."""
+    settle_arrivals.settle_drafts(at)
 
 
 def keep_or_dispose(at: datetime) -> None:
@@ -122,6 +127,7 @@ TASKS = (
     PeriodicTask("watch-training", "20 * * * * 40", 1, training_clock.watch),
     PeriodicTask("wipe-practice", "25 * * * * 40", 1, practice.wipe),
     PeriodicTask("settle", "*/15 * * * * 0", 4, settle),
+    PeriodicTask("settle-drafts", "*/15 * * * * 10", 1, settle_drafts),
     PeriodicTask("draw-checks", "0 * * * * 40", 1, draw_checks),
     PeriodicTask("keeping", "10 * * * * 40", 1, keep_or_dispose),
     PeriodicTask("sweep", "0 * * * * 20", 1, settle_arrivals.sweep),
@@ -230,6 +236,7 @@ def _leave() -> None:
         close_old_connections()
         forget_jobs(waiting=True)
         forget_dead_rows(_TRACES)
+        clockwork.forget_use()
     except Exception:
         logger.exception("the traces of jobs could not be removed")
     finally:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from heedline.config import environment as env
-from heedline.launch import CannotStart, postgres
+from heedline.launch import CannotStart, places, postgres
 from heedline.launch.home import Home, InUse
 from heedline.launch.supervisor import Child, StepFailed, Stopped, Supervisor, is_free
 
@@ -126,6 +126,9 @@ def environment_of(process: str, home: Home, urls: Mapping[str, str], where: Sit
     if process == "worker":
         home.log_key()
         told["HEEDLINE_LOG_KEY_FILE"] = str(home.secrets / "log-key")
+    place = places.recorded(home.folder)
+    if place is not None:  # so that drafts leave room for reports on that disk
+        told["HEEDLINE_DATABASE_DISK"] = str(place.folder)
     if home.root_key.exists():
         told["HEEDLINE_ROOT"] = home.root_key.read_text(encoding="ascii").strip()
     return told

@@ -8,13 +8,13 @@ from datetime import date, datetime, time, timedelta
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING
 
-from heedline.packs.reading.tables import Table, read_toml
 from heedline.packs.rules.partners import PartnerRules
 from heedline.packs.rules.practice import Practice
 from heedline.packs.rules.retention import Retention
 from heedline.packs.rules.source_guard import SourceGuard
 from heedline.packs.rules.tracing import Tracing
 from heedline.packs.rules.training import Trainings
+from heedline.packs.tables import Table, read_toml
 from heedline.packs.text.languages import in_order, over
 from heedline.packs.text.tongues import Tongues
 from heedline.packs.text.words import fill_all

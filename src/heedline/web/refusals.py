@@ -9,16 +9,26 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.module_loading import import_string
 
-from heedline.casework.errors import CannotOpen, Changed, CodeUnknown, Locked, NoRoom, NotHere, SealingStopped
+from heedline.casework.errors import (
+    CannotOpen,
+    Changed,
+    ChangedSinceArrival,
+    CodeUnknown,
+    Locked,
+    NoRoom,
+    NotHere,
+    SealingStopped,
+)
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.web.page_context import is_signed_in_to
-from heedline.web.public.recovery import forgery_check_failed
 
 logger = logging.getLogger("heedline.web")
 
@@ -42,6 +52,11 @@ TABLE: dict[type[BaseException], Refusal] = {
     NotNow: Refusal(409, "Not now", ""),
     Changed: Refusal(409, "Somebody saved in between", ""),
     Locked: Refusal(403, "Your keys are locked", "Unlock your keys and try again."),
+    ChangedSinceArrival: Refusal(
+        409,
+        "This report is not as it arrived",
+        "The log names other sealed words for it. Do not rely on it, and tell an overseer and a steward now.",
+    ),
     CannotOpen: Refusal(
         409, "This cannot be opened", "Your keys do not open it. Ask a colleague of the desk."
     ),
@@ -112,7 +127,8 @@ class RefusalsBecomePages:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The page for a form that came without our token: cookies off, or a page from before."""
     if not is_signed_in_to(request):
-        return forgery_check_failed(request, reason)
+        failed: HttpResponse = import_string(settings.PUBLIC_CSRF_FAILURE)(request, reason)
+        return failed
     return page(
         request,
         Refusal(403, "This page was open for too long", ""),

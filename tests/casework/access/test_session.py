@@ -11,9 +11,10 @@ from heedline.casework.access import saved_forms, second_factors
 from heedline.casework.access import session as access_session
 from heedline.casework.access.session_store import SessionStore, row_of
 from heedline.casework.errors import Locked
-from heedline.casework.pages import case_file
+from heedline.casework.pages import case_file, queue
 from heedline.casework.report import opening
 from heedline.permits.models import HeldForm, OfficeSession, UnlockedKeys
+from heedline.permits.scopes import reports_of
 from heedline.vault import CannotOpen
 from heedline.vault.keys import signing_public
 from tests.support.acting import acting
@@ -29,7 +30,7 @@ def test_signed_in_is_not_unlocked(people: People) -> None:
         assert not odile.unlocked
         with pytest.raises(Locked):
             case_file.case_file(ref, by=odile, at=people.at)
-        (line,) = opening.queue(by=odile, at=people.at, view=opening.QueueView()).lines
+        (line,) = queue.queue(by=odile, at=people.at, view=queue.QueueView()).lines
         assert line.opening == opening.LOCKED_WORDS
 
 
@@ -120,7 +121,7 @@ def test_ending_sessions_ends_them_all_and_nobody_elses(people: People) -> None:
     assert UnlockedKeys.objects.count() == 1
     with acting("office"):
         access_session.enter(people.tokens["Odile"], people.house.officers["Odile"], at=people.at)
-        assert list(opening.reports_of([people.house.desks["north-east"].id])) == []
+        assert list(reports_of([people.house.desks["north-east"].id])) == []
 
 
 # --- the session store -------------------------------------------------------------------------------------------------

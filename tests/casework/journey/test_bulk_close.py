@@ -15,8 +15,7 @@ from heedline.casework.errors import Locked, NotHere
 from heedline.casework.intake import settle_arrivals
 from heedline.casework.journey import bulk_close, near_duplicates, transitions
 from heedline.casework.journey.transitions import Closing
-from heedline.casework.pages import bulk_preview, case_file
-from heedline.casework.report import opening
+from heedline.casework.pages import bulk_preview, case_file, queue
 from heedline.dispatch.models import Alarm
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
@@ -231,7 +230,7 @@ def test_undoing_puts_each_back_where_it_stood(people: People) -> None:
     assert moves == ["sweep", "undo-sweep"]
     assert not Swept.objects.exists(), "nothing is kept for undoing any more"
     with people.sitting("Odile") as here:
-        lines = opening.queue(by=here, at=people.at, view=opening.QueueView(desk="north-east")).lines
+        lines = queue.queue(by=here, at=people.at, view=queue.QueueView(desk="north-east")).lines
     assert {line.ref for line in lines} == set(refs)
 
 

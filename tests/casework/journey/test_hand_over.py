@@ -11,7 +11,7 @@ from heedline.casework.contact import messages
 from heedline.casework.errors import NotHere, SealingStopped
 from heedline.casework.journey import transitions
 from heedline.casework.keys.directory import addressee
-from heedline.casework.report import opening
+from heedline.casework.pages import queue
 from heedline.desks.models import EpochKeyRow
 from heedline.dispatch.models import Outbox
 from heedline.permits import wall
@@ -72,7 +72,7 @@ def test_the_other_desk_gets_everything_and_this_desk_nothing(people: People) ->
     with people.sitting("Odile") as odile:
         with pytest.raises(NotHere):
             people.read(ref)
-        assert not opening.queue(by=odile, at=people.at, view=opening.QueueView()).lines
+        assert not queue.queue(by=odile, at=people.at, view=queue.QueueView()).lines
     with people.sitting("Odile") as odile:
         keys = odile
     assert opens(keys, ref) == []
@@ -168,7 +168,7 @@ def test_the_database_moves_only_what_is_theirs(people: People) -> None:
     here, there = people.house.desks["north-east"].id, people.house.desks["south-west"].id
     for name in ("Otto", "Ada", "Stella", "Ned"):
         with people.sitting(name, unlocked=name != "Ned"):
-            assert not wall.hand_over(ref, there, report.due_at, 1, here, uuid4(), b"share")
+            assert not wall.hand_over(ref, there, report.due_at, 1, here, uuid4(), b"share", [])
             assert wall.desk_shares(ref) == []
     with people.sitting("Odile"):
         for desk, version, origin in (
@@ -177,7 +177,7 @@ def test_the_database_moves_only_what_is_theirs(people: People) -> None:
             (there, 2, here),  # changed in between
             (there, 1, there),
         ):
-            assert not wall.hand_over(ref, desk, report.due_at, version, origin, uuid4(), b"share")
+            assert not wall.hand_over(ref, desk, report.due_at, version, origin, uuid4(), b"share", [])
     assert row(ref).desk_id == here
 
 

@@ -11,13 +11,12 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from heedline.casework.contact import call_back, messages, source_guard
-from heedline.casework.duty import paging
+from heedline.casework.duty import paging, training_clock
 from heedline.casework.errors import Changed, NotHere
 from heedline.casework.identity import requests as identity_requests
 from heedline.casework.journey import practice, transitions
 from heedline.casework.journey.transitions import Closing, Finding
 from heedline.casework.pages import case_file, practice_file
-from heedline.casework.people import training_clock
 from heedline.casework.retention import keeping
 from heedline.casework.setup import stewardship
 from heedline.desks.models import Exercise

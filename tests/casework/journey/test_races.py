@@ -22,6 +22,7 @@ from heedline.casework.keys.signing import Hand
 from heedline.casework.language import translating
 from heedline.casework.oversight import conflict_register
 from heedline.casework.pages import case_file
+from heedline.casework.report import sealing
 from heedline.casework.setup import stewardship
 from heedline.desks.models import Appointment
 from heedline.dispatch import clockwork
@@ -110,7 +111,7 @@ def test_a_double_send_is_one_report(people: People) -> None:
 def test_the_same_key_for_two_bodies_is_one_report_and_a_conflict(people: People) -> None:
     one = stories.new_report(**NORTH_EAST)
     other = stories.new_report(narrative="Something else that was seen there.", **NORTH_EAST)
-    forged = transitions.NewReport(one.report_id, one.code, "api", other.record, other.question_set, "en")
+    forged = sealing.NewReport(one.report_id, one.code, "api", other.record, other.question_set, "en")
     did = at_once(lambda: stories.send(one, at=people.at), lambda: stories.send(forged, at=people.at))
     assert sorted(isinstance(d, Conflict) for d in did) == [False, True]
     assert Report.objects.count() == 1

@@ -13,6 +13,7 @@ from heedline.casework.contact import messages
 from heedline.casework.errors import Changed, Locked, NotHere
 from heedline.casework.journey import transitions
 from heedline.casework.journey.transitions import Closing, Finding
+from heedline.casework.report import sealing
 from heedline.dispatch.clocks import slot_of
 from heedline.dispatch.models import Outbox
 from heedline.permits.gate import Refused
@@ -78,7 +79,7 @@ def test_the_same_id_with_another_body_is_a_conflict_and_changes_nothing(people:
     new = stories.new_report(**NORTH_EAST)
     stories.send(new, at=people.at)
     other = stories.new_report(narrative="Something else altogether happened there.", **NORTH_EAST)
-    forged = transitions.NewReport(new.report_id, new.code, "api", other.record, other.question_set, "en")
+    forged = sealing.NewReport(new.report_id, new.code, "api", other.record, other.question_set, "en")
     with pytest.raises(transitions.Conflict):
         stories.send(forged, at=people.at)
     assert Report.objects.count() == 1
@@ -92,7 +93,7 @@ def test_the_same_id_under_another_code_is_a_conflict(people: People) -> None:
     thief = stories.new_report(**NORTH_EAST)
     with pytest.raises(transitions.Conflict):
         stories.send(
-            transitions.NewReport(new.report_id, thief.code, "api", new.record, new.question_set, "en"),
+            sealing.NewReport(new.report_id, thief.code, "api", new.record, new.question_set, "en"),
             at=people.at,
         )
 

@@ -18,8 +18,8 @@ from heedline.casework.language import clock as translation_clock
 from heedline.casework.language import languages, translating
 from heedline.casework.language.translating import Wanted
 from heedline.casework.pages.case_file import CaseFile
+from heedline.casework.pages.queue import QueueView, queue
 from heedline.casework.people import skills
-from heedline.casework.report.opening import QueueView, queue
 from heedline.desks.models import LanguageSkill
 from heedline.dispatch.models import Alarm
 from heedline.permits.gate import Refused

@@ -12,13 +12,14 @@ from django.test.utils import CaptureQueriesContext
 
 from heedline.audit.acts import Act
 from heedline.audit.models import Event
+from heedline.casework.access import own_terms
 from heedline.casework.contact import messages
 from heedline.casework.continuity import canary
 from heedline.casework.errors import NotHere
 from heedline.casework.oversight import conflict_register, log_view
 from heedline.casework.oversight.conflict_register import MOST, Met, Standing
 from heedline.casework.pages import case_file
-from heedline.casework.report import repeat_contact, restrictions
+from heedline.casework.report import conflict_terms, repeat_contact
 from heedline.casework.report.opening import short_name
 from heedline.casework.retention import subject_requests
 from heedline.casework.setup import stewardship
@@ -181,17 +182,17 @@ def test_a_thief_learns_no_term_and_has_nothing_to_try_guesses_on(people: People
     keys = [people.house.keys[name].seed for name in ("Olga", "Ada", "Stella")] + [new_seed()]
     row = OwnTerm.objects.all()[0]
     for seed in keys:
-        assert restrictions.load(people.house.officers["Odile"].id, seed) == ()
-    assert set(restrictions.load(people.house.officers["Odile"].id, people.house.keys["Odile"].seed)) == {
+        assert own_terms.load(people.house.officers["Odile"].id, seed) == ()
+    assert set(own_terms.load(people.house.officers["Odile"].id, people.house.keys["Odile"].seed)) == {
         TERM,
         "AB12 CDE",
     }
     # moved to another officer or another row it does not open
     with pytest.raises(CannotOpen):
-        restrictions.open_grant(
+        own_terms.open_grant(
             bytes(row.sealed),
             people.house.keys["Odile"].seed,
-            info=restrictions._info(people.house.officers["Olga"].id, row.id),
+            info=own_terms._info(people.house.officers["Olga"].id, row.id),
         )
 
 
@@ -261,16 +262,16 @@ def test_an_officer_sees_how_many_stand_and_by_whom_and_no_more(people: People) 
     ref, _ = people.taken(narrative=ABOUT_HER)
     register(people, "Odile", TERM, "14 Rose Lane")
     with people.sitting("Odile") as odile:
-        (before,) = restrictions.mine(by=odile)
+        (before,) = conflict_terms.mine(by=odile)
     assert (before.by, before.on, before.terms) == ("Ned N.", people.at.date(), 2)
     people.tokens.clear()
     people.read(ref)
     assert len(met(people)) == 1
     with people.sitting("Odile") as odile:
-        assert restrictions.mine(by=odile) == (before,), "that one was met changes nothing"
+        assert conflict_terms.mine(by=odile) == (before,), "that one was met changes nothing"
     for name in ("Olga", "Ned"):
         with people.sitting(name, unlocked=False) as here:
-            assert restrictions.mine(by=here) == ()
+            assert conflict_terms.mine(by=here) == ()
 
 
 def test_after_new_keys_the_overseer_is_told_to_register_again(people: People) -> None:

@@ -15,8 +15,7 @@ from heedline.casework.duty import rota
 from heedline.casework.errors import NotHere
 from heedline.casework.oversight import log_view
 from heedline.casework.oversight.log_view import Sieve
-from heedline.casework.pages import case_file
-from heedline.casework.report import opening
+from heedline.casework.pages import case_file, queue
 from heedline.casework.setup import stewardship
 from heedline.desks.models import Appointment
 from heedline.permits.gate import Refused
@@ -61,7 +60,7 @@ def test_a_queue_names_its_reports_as_officers_know_them(people: People) -> None
     ref, _ = people.taken()
     Report.objects.filter(pk=ref).update(settled=True)
     with people.sitting("Odile") as odile:
-        opening.queue(by=odile, at=people.at, view=opening.QueueView())
+        queue.queue(by=odile, at=people.at, view=queue.QueueView())
     [line] = [one for one in looks(people, act=Act.QUEUE_READ).lines if ("opened", str(ref)) in one.detail]
     assert ("opened", str(ref)) in line.detail
 

@@ -13,8 +13,9 @@ from heedline.casework.errors import NotHere
 from heedline.casework.intake import settle_arrivals
 from heedline.casework.journey import transitions
 from heedline.casework.pages import case_file, home
+from heedline.casework.pages import queue as pages_queue
+from heedline.casework.pages.queue import Queue, QueueView
 from heedline.casework.report import opening
-from heedline.casework.report.opening import Queue, QueueView
 from heedline.permits.gate import Refused
 from tests.support import stories
 from tests.support.acting import acting
@@ -31,7 +32,7 @@ HOSTILE = (
 def queue(people: People, name: str = "Odile", view: QueueView | None = None, minutes: int = 0) -> Queue:
     at = people.at + timedelta(minutes=minutes)
     with people.sitting(name, at=at) as here:
-        return opening.queue(by=here, at=at, view=view or QueueView())
+        return pages_queue.queue(by=here, at=at, view=view or QueueView())
 
 
 def refs(found: Queue) -> list[UUID]:
@@ -73,8 +74,8 @@ def test_whoever_reads_no_reports_sees_no_queue_and_the_try_is_logged(people: Pe
     for name in ("Ada", "Stella", "Ned"):
         with people.sitting(name, unlocked=name != "Ned") as here:
             for look in (
-                lambda here=here: opening.queue(by=here, at=people.at, view=QueueView()),
-                lambda here=here: opening.new_since(by=here, at=people.at, mark="0"),
+                lambda here=here: pages_queue.queue(by=here, at=people.at, view=QueueView()),
+                lambda here=here: pages_queue.new_since(by=here, at=people.at, mark="0"),
                 lambda here=here: home.my_desks(by=here, at=people.at),
                 lambda here=here: home.next_waiting(by=here, at=people.at, desk=None, after=uuid4()),
             ):
@@ -137,9 +138,9 @@ def test_new_reports_are_counted_without_a_look(people: People) -> None:
     people.send()
     people.send()
     with people.sitting("Odile") as odile:
-        assert opening.new_since(by=odile, at=people.at, mark=mark) == 2
+        assert pages_queue.new_since(by=odile, at=people.at, mark=mark) == 2
         for odd in ("", "x", "-5", "9999999", "999999"):
-            assert opening.new_since(by=odile, at=people.at, mark=odd) in {0, 3}
+            assert pages_queue.new_since(by=odile, at=people.at, mark=odd) in {0, 3}
     assert len(logged("queue-read")) == looks
 
 

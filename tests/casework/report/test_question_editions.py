@@ -6,13 +6,12 @@ from dataclasses import replace
 
 from heedline.casework.journey import transitions
 from heedline.casework.language import languages
-from heedline.casework.pages import case_file
-from heedline.casework.report import opening
+from heedline.casework.pages import case_file, queue
 from heedline.intake.models import QuestionSetArchive
 from heedline.intake.question_files import load_question_set, read_archived
 from heedline.intake.record import build
 from heedline.packs import load_pack
-from heedline.packs.reading.tables import Table
+from heedline.packs.tables import Table
 from tests.support import cast, stories
 from tests.support.acting import acting
 from tests.support.cast import House
@@ -68,7 +67,7 @@ def test_a_report_from_welsh_pages_is_read_in_english_and_in_the_words_they_saw(
         odile = house.sign_in("Odile", at=at)
         transitions.take(new.report_id, by=odile, at=at)
         file = case_file.case_file(new.report_id, by=odile, at=at)
-        queue = opening.queue(by=odile, at=at, view=opening.QueueView())
+        lines = queue.queue(by=odile, at=at, view=queue.QueueView())
         kept = bytes(QuestionSetArchive.objects.get(digest=welsh.digest).canonical)
         languages.say(new.report_id, "en", by=odile, at=at)  # what it is written in changes no question
         said = case_file.case_file(new.report_id, by=odile, at=at)
@@ -79,7 +78,7 @@ def test_a_report_from_welsh_pages_is_read_in_english_and_in_the_words_they_saw(
     assert said.as_seen == file.as_seen
     assert (file.language, file.language_words, file.narrative) == ("cy", "Welsh", "Fan wen.")
     assert welsh.digest == english.digest, "the row does not say in which language it was asked"
-    assert any("Sent from Welsh pages" in line.flags for line in queue.lines)
+    assert any("Sent from Welsh pages" in line.flags for line in lines.lines)
     assert read_archived(kept, Table, "cy").any_step("now").title == welsh.any_step("now").title
 
 

@@ -15,7 +15,9 @@ from heedline.casework.errors import NotHere
 from heedline.casework.identity import requests as identity_requests
 from heedline.casework.identity.requests import Asking
 from heedline.casework.journey import transitions
+from heedline.casework.keys.directory import addressee
 from heedline.casework.pages import case_file
+from heedline.casework.report import restrictions
 from heedline.casework.retention import clock as retention_clock
 from heedline.casework.retention import keeping
 from heedline.casework.retention import reading as retention_reading
@@ -130,10 +132,13 @@ def test_nobody_hands_over_without_the_half_while_there_is_one(people: People) -
     report, desks = row(ref), people.house.desks
     assert report.due_at is not None
     with people.sitting("Odile"), transaction.atomic():
-        moved = wall.hand_over(
-            ref, desks["south-west"].id, report.due_at, report.version, desks["north-east"].id, ref, None
-        )
-        assert not moved, "the caller undoes it"
+        to = addressee("south-west", people.at.date())
+        assert to is not None
+        parts = SealedHeader.objects.filter(report_id=ref).exclude(part="identity")
+        new = [(one.container, bytes(one.header), bytes(one.header)) for one in parts]
+        assert new
+        whole = (ref, desks["south-west"].id, report.due_at, report.version, desks["north-east"].id, to.epoch)
+        assert not wall.hand_over(*whole, None, new), "the caller undoes it"
         transaction.set_rollback(True)
 
 
@@ -232,7 +237,7 @@ def test_restricted_means_kept_and_not_passed_on(people: People) -> None:
         shown = case_file.case_file(ref, by=odile, at=people.at)
         assert shown.restricted
         (line,) = (one for one in shown.moves if one.move == "hand-over")
-        assert (line.allowed, line.reason) == (False, keeping.RESTRICTED)
+        assert (line.allowed, line.reason) == (False, restrictions.RESTRICTED)
         with pytest.raises(NotNow, match="restricted"):
             transitions.hand_over(ref, "south-west", "why", version=row(ref).version, by=odile, at=people.at)
         with pytest.raises(NotNow, match="restricted"):

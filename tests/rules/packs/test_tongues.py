@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from heedline.packs import load_pack
-from heedline.packs.reading.tables import PackError, read_toml
+from heedline.packs.tables import PackError, read_toml
 from heedline.packs.text.tongues import read_tongues
 
 PACK = load_pack("uk")

@@ -8,8 +8,8 @@ import pytest
 from django.conf import settings
 
 from heedline.casework.keys import directory as key_directory
-from heedline.casework.report import opening
-from heedline.casework.report.opening import QueueLine, QueueView
+from heedline.casework.pages import queue as pages_queue
+from heedline.casework.pages.queue import QueueLine, QueueView
 from heedline.casework.setup import stewardship
 from heedline.intake import engine
 from heedline.intake.questions import Kind
@@ -362,7 +362,7 @@ def queue(house: House, name: str) -> tuple[QueueLine, ...]:
     at = now()
     with acting("office"):
         view = QueueView(desk=None, state="open", after=None)
-        return opening.queue(by=house.sign_in(name, at=at), at=at, view=view).lines
+        return pages_queue.queue(by=house.sign_in(name, at=at), at=at, view=view).lines
 
 
 @pytest.mark.parametrize("language", ["", "cy/", "ar/"])

@@ -10,6 +10,7 @@ import pytest
 
 from heedline.casework.intake import rate_limit
 from heedline.casework.intake.rate_limit import CALLER, Pace
+from heedline.casework.pages import queue
 from heedline.casework.report import opening
 from heedline.reports.models import Report
 from heedline.web.public import gates, turns
@@ -194,7 +195,7 @@ def test_whoever_fills_the_hidden_box_waits_once_and_the_desk_is_told(
     assert report.rank == 2, "it stands where it would have stood"
     with acting("office"):
         nadia = house.sign_in("Nadia", at=now())
-        found = opening.queue(by=nadia, at=now(), view=opening.QueueView())
+        found = queue.queue(by=nadia, at=now(), view=queue.QueueView())
     assert [line.flags for line in found.lines] == [(opening.HINTS["box-filled"],)]
 
 
@@ -202,7 +203,7 @@ def test_an_empty_box_is_no_hint(house: House, rosa: Walker) -> None:
     ready(rosa).press(SEND)
     with acting("office"):
         nadia = house.sign_in("Nadia", at=now())
-        found = opening.queue(by=nadia, at=now(), view=opening.QueueView())
+        found = queue.queue(by=nadia, at=now(), view=queue.QueueView())
     assert [line.flags for line in found.lines] == [()]
 
 

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods
 from heedline.casework.access import session
 from heedline.casework.pages import case_file
 from heedline.web.declared import Audience, open_to
-from heedline.web.office.middleware import OfficeRequest
 from heedline.web.office.report import report_pages
+from heedline.web.office.request import OfficeRequest
 from tests.support.example_desk import checks, reading
 
 

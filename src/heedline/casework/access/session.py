@@ -22,13 +22,12 @@ from django.db.models.functions import JSONObject
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework.access import competences, provider_sessions, site
+from heedline.casework.access import competences, own_terms, provider_sessions, site
 from heedline.casework.access.session_store import SessionStore, keys_of, row_of
 from heedline.casework.errors import Locked, SealingStopped, WrongPassphrase
 from heedline.casework.keys import epochs, key_verification, session_signing
 from heedline.casework.keys.key_verification import Known
 from heedline.casework.keys.signing import Hand
-from heedline.casework.report import restrictions as own_terms
 from heedline.desks.models import Appointment, EpochGrant, Officer, SeedWrapping
 from heedline.packs import load_pack
 from heedline.permits import gate, wall
@@ -62,7 +61,7 @@ class Keyring:
     voice: session_signing.Voice = field(repr=False)
     known: Known = field(repr=False, default_factory=Known)
     own_terms: tuple[str, ...] = field(repr=False, default=())
-    """What concerns this officer themselves, compared with what they open: see `report/restrictions.py`."""
+    """What concerns this officer themselves, compared with what they open: see `report/conflict_terms.py`."""
 
     def for_any(self, epochs: Iterable[UUID]) -> list[bytes]:
         """The seeds that may open a header addressed to `epochs`."""
@@ -171,9 +170,9 @@ def come_in(
     rows = session.rows().select_related(
         "officer__organisation", "officer__provider_binding", "unlocked", "provider"
     )
-    row = rows.annotate(
-        behind=wall.standing_behind(keys_of(token).row_id), works_at=_WORKS_AT, trained=competences.TRAININGS
-    ).first()
+    behind = wall.standing_behind(keys_of(token).row_id)
+    with wall.unseen():
+        row = rows.annotate(behind=behind, works_at=_WORKS_AT, trained=competences.TRAININGS).first()
     session.found(row)
     if row is None or row.officer is None or session.session_key is None:
         return None
@@ -318,6 +317,7 @@ def unlock_as_member(by: Attendance, seed: bytes, *, at: datetime) -> Attendance
     here = unlock_with_seed(by, seed, at=at)
     with contextlib.suppress(SealingStopped):
         epochs.grant_to_recovery(mine, here.keys().known, by=by.officer_id, seeds=here.keys().seeds)
+        epochs.state_opened(mine, here.keys().seeds, by=Hand(str(by.officer_id), seed), at=at)
     return here
 
 

@@ -10,11 +10,9 @@ The order of a call: `noted` (when the report is first read) → `number` → `t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -30,13 +28,11 @@ from heedline.casework.duty.alarms import resolve
 from heedline.casework.duty.paging import ENOUGH_MISSED
 from heedline.casework.errors import NotHere
 from heedline.casework.report import notes
-from heedline.casework.report.opening import OpenedReport, open_report, short_name
+from heedline.casework.report.answers import Wanted, wanted
+from heedline.casework.report.opening import OpenedReport, open_stored, short_name
 from heedline.casework.report.question_editions import as_asked
-from heedline.casework.report.verb import FoundReport, find, move, on_the_record, record, verb
+from heedline.casework.report.verb import FoundReport, find, on_the_record, record, verb
 from heedline.dispatch.clocks import due_words
-from heedline.dispatch.safe_times import SafeTimes, read_safe_times
-from heedline.intake.questions import QuestionSet
-from heedline.intake.summary import record_rows
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
@@ -63,57 +59,6 @@ EARLY_REASONS = {
     "asked": "They asked since to be called now",
     "their-words": "What they wrote about when to call says that now is safe",
 }
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """A call that was asked for, as it stands inside the seal. `rows`: all that an officer may see before it is time.
-
-    `in_words_only`: they ticked nothing and wrote when instead, which no program can keep to.
-    """
-
-    number: str = field(repr=False)
-    times: SafeTimes
-    rows: tuple[tuple[str, tuple[str, ...]], ...] = field(repr=False)
-    in_words_only: bool
-
-    def open_at(self, at: datetime) -> bool:
-        """Whether the number may be shown at `at` without a reason."""
-        return not self.in_words_only and self.times.covers(at, session.office_zone())
-
-
-def wanted(answers: Mapping[str, Any], asked: QuestionSet) -> Wanted | None:
-    """The call that these answers ask for; None when they ask for none."""
-    step, name = asked.roles.get("call_number", ("", ""))
-    number = str(answers.get(step, {}).get(name, ""))
-    if not number:
-        return None
-
-    def said(role: str) -> Any:
-        slug, one = asked.roles.get(role, ("", ""))
-        return answers.get(slug, {}).get(one) or ()
-
-    days, hours = tuple(said("call_days")), tuple(said("call_hours"))
-    rows = tuple(
-        (row.label, row.lines)
-        for section in record_rows(asked, {step: without_number(answers, asked)[step]})
-        for row in section.rows
-        if row.given
-    )
-    return Wanted(
-        number=number,
-        times=read_safe_times(days, hours, load_pack(settings.PACK).safe_hours),
-        rows=rows,
-        in_words_only=bool(said("call_times")) and not days and not hours,
-    )
-
-
-def without_number(answers: Mapping[str, Any], asked: QuestionSet) -> dict[str, Any]:
-    """The answers as a page may show them before it is time to call."""
-    step, name = asked.roles.get("call_number", ("", ""))
-    if step not in answers:
-        return dict(answers)
-    return {**answers, step: {key: value for key, value in answers[step].items() if key != name}}
 
 
 # --- what a page shows -----------------------------------------------------------------------------------------------
@@ -178,7 +123,7 @@ def _due(call: Wanted, at: datetime) -> datetime:
 
 def _opened(found: FoundReport) -> OpenedReport:
     for part in parts_of([found.report.id], Q(part="report")):
-        return open_report(part.container, part.header, part.payload, part.epochs, found.by.keys())
+        return open_stored(part, found.by.keys())
     raise CannotOpen
 
 
@@ -223,9 +168,14 @@ def tried(ref: UUID, how: str, said: str, *, version: int, by: Attendance, at: d
     found.permit(Capability.CALL_BACK)
     call, row = _call(found)
     note = notes.seal(found, {"said": said}) if said else None
-    report = move(found, Move.CALL, codes={"call": how}, note=note)
-    report.lease_until = at + load_pack(settings.PACK).clock("lease")
-    report.save(update_fields=["stage", "version", "lease_until"])
+    found.report.apply(
+        Move.CALL,
+        by=by.officer_id,
+        at=at,
+        codes={"call": how},
+        note=note,
+        lease_until=at + load_pack(settings.PACK).clock("lease"),
+    )
     row.done = row.done or how in _ENDS
     if how not in _ENDS:
         # a supervisor is told of a wrong number at once: trying it again is no use
@@ -280,15 +230,10 @@ def to_make(*, by: Attendance, at: datetime) -> tuple[CallToMake, ...]:
     if ring is not None and rows:
         for part in parts_of([row.report_id for row in rows], Q(part="report")):
             with suppress(CannotOpen):
-                opened[part.report] = open_report(
-                    part.container, part.header, part.payload, part.epochs, ring
-                )
+                opened[part.report] = open_stored(part, ring)
     with transaction.atomic():
-        journal.record(
-            Act.QUEUE_READ,
-            actor=by.officer_id,
-            desk=None,
-            detail={"state": "calls", "opened": [str(ref) for ref in opened], "new": 0},
+        journal.record_look(
+            Act.QUEUE_READ, actor=by.officer_id, desk=None, state="calls", opened=opened, new=0
         )
     made = [_to_make(row, opened.get(row.report_id), by, at) for row in rows]
     # what is safe now may not be again for a week: those first

@@ -25,8 +25,8 @@ from heedline.casework.keys import directory as key_directory
 from heedline.casework.keys import session_signing
 from heedline.casework.keys.directory import Addressee
 from heedline.casework.report import notes
-from heedline.casework.report.sealing import as_part, canonical
-from heedline.casework.report.verb import FoundReport, find, move, record, verb
+from heedline.casework.report.sealing import as_part
+from heedline.casework.report.verb import FoundReport, find, record, verb
 from heedline.dispatch.clocks import first_due
 from heedline.intake.fields import tidy
 from heedline.packs import load_pack
@@ -35,6 +35,7 @@ from heedline.reports import door
 from heedline.reports.lifecycle import Move
 from heedline.reports.models import Message, Receipt
 from heedline.vault import CannotOpen, envelope
+from heedline.vault.canonical import canonical
 from heedline.vault.codes import CodeKeys, ReceiptCode, body_mac, derive, lookup_hash
 from heedline.vault.container import Container
 
@@ -253,9 +254,7 @@ def send(
         part="reply",
     )
     container = notes.seal(found, {"text": text, "salt": salt, **(beside or {})}, part="message")
-    report = move(found, Move.ASK)
-    report.status = "question"
-    report.save(update_fields=["stage", "version", "status"])
+    found.report.apply(Move.ASK, by=by.officer_id, at=at, status="question")
     position = (Message.objects.filter(report_id=ref).aggregate(n=Max("position"))["n"] or 0) + 1
     Message.objects.create(
         id=message_id,

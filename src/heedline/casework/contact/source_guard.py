@@ -17,11 +17,10 @@ from django.db.models import Q
 
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
-from heedline.casework.report import notes, repeat_contact
+from heedline.casework.report import notes, repeat_contact, restrictions
 from heedline.casework.report.answers import told_sections
-from heedline.casework.report.opening import open_report
-from heedline.casework.report.verb import FoundReport, find, move, record, verb
-from heedline.casework.retention import keeping
+from heedline.casework.report.opening import open_stored
+from heedline.casework.report.verb import FoundReport, find, record, verb
 from heedline.dispatch.letters import Letter
 from heedline.dispatch.outbox import post
 from heedline.packs import load_pack
@@ -81,7 +80,7 @@ def _told(found: FoundReport) -> list[str]:
     told: list[str] = []
     for part in parts_of([report.id], Q(part="report") | Q(container__in=written)):
         if part.part == "report":
-            opened = open_report(part.container, part.header, part.payload, part.epochs, ring)
+            opened = open_stored(part, ring)
             sections = told_sections(opened, report.question_set, report.kind)
             told += [opened.narrative, *(line for one in sections for _, lines in one.rows for line in lines)]
             continue
@@ -124,8 +123,8 @@ def refer(ref: UUID, why: str, *, version: int, by: Attendance, at: datetime) ->
     """
     found = find(ref, by=by, at=at, version=version)
     found.permit(Capability.ASK)
-    keeping.refuse_restricted(found)
-    report = move(found, Move.REFER, note=notes.seal(found, {"reason": why}))
-    report.save(update_fields=["stage", "version"])
+    restrictions.refuse_restricted(found)
+    report = found.report
+    report.apply(Move.REFER, by=by.officer_id, at=at, note=notes.seal(found, {"reason": why}))
     record(found, Act.SOURCE_REFERRED)
     post(Letter.SOURCE_REFERRED, desk=report.desk_id, thing_id=ref, at=at)

@@ -17,7 +17,7 @@ from heedline.casework.access import session as access_session
 from heedline.casework.access.session import Keyring
 from heedline.casework.access.session_store import SessionStore
 from heedline.casework.journey import transitions
-from heedline.casework.journey.transitions import Closing, Finding, NewReport
+from heedline.casework.journey.transitions import Closing, Finding
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.keys.directory import Addressee
 from heedline.casework.keys.epochs import grant_context
@@ -25,7 +25,7 @@ from heedline.casework.keys.session_signing import new_voice
 from heedline.casework.keys.signing import Hand
 from heedline.casework.pages import case_file
 from heedline.casework.report.opening import open_report
-from heedline.casework.report.sealing import enclose
+from heedline.casework.report.sealing import NewReport, enclose
 from heedline.casework.setup import stewardship
 from heedline.casework.setup.stewardship import Enrolment
 from heedline.desks.models import CANARY, Desk, EpochGrant, Officer
@@ -112,7 +112,7 @@ def _send(at: datetime) -> None:
     questions = load_question_set(pack, pack.kinds[_SORT].question_set)
     record = from_api({_SORT: questions}, {"kind": _SORT, "narrative": WORDS}, identity_offered=True)
     facts = key_directory.desk_by_code(DESK)
-    epoch = key_directory.directory().current_epoch(facts.desk, at.date()) if facts is not None else None
+    epoch = key_directory.trusted().current_epoch(facts.desk, at.date()) if facts is not None else None
     if not isinstance(record, Record) or facts is None or epoch is None:
         raise LookupError("There is no canary desk with a key.")
     to = Addressee(UUID(facts.desk), DESK, UUID(epoch.epoch), epoch.kem, facts.authoriser_desk)

@@ -22,8 +22,8 @@ from heedline.casework.dissemination.partner_inbox import answer_paper, receipt_
 from heedline.casework.errors import NotHere
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.keys import session_signing
-from heedline.casework.report import notes, restrictions
-from heedline.casework.report.opening import open_report, short_name
+from heedline.casework.report import conflict_terms, notes
+from heedline.casework.report.opening import open_stored, short_name
 from heedline.casework.report.verb import on_the_record
 from heedline.dispatch.clocks import due_words, is_overdue, moment_words
 from heedline.packs import load_pack
@@ -202,9 +202,9 @@ def _read(ref: UUID, which: Q, *, by: Attendance, at: datetime) -> tuple[SentFil
         rows = list(_rows(by).filter(which, report=report).order_by("-written_at", "id"))
     words = _opened(report, rows, by)
     if rows:
-        shown = restrictions.words_in([dict(one) for one in words.values()])
+        shown = conflict_terms.words_in([dict(one) for one in words.values()])
         with transaction.atomic():
-            restrictions.record_look(Act.DISSEMINATION_READ, shown, by=by, report=ref, desk=report.desk_id)
+            conflict_terms.record_look(Act.DISSEMINATION_READ, shown, by=by, report=ref, desk=report.desk_id)
     return tuple(_file(row, words, by, at) for row in rows)
 
 
@@ -304,15 +304,15 @@ def hints(ref: UUID, text: str, *, by: Attendance, at: datetime) -> tuple[str, .
 
     Opens the report to compare, for an officer who may read it, and is a look at it. Raises NotHere, Locked and CannotOpen.
     """
-    restrictions.looked_for(text, by=by)
+    conflict_terms.looked_for(text, by=by)
     report = reports_of(by.desk_ids).filter(pk=ref).first()
     if report is None:
         raise NotHere
     by.require(Capability.READ_REPORT, report.desk_id, report.watch_id)
     told: list[str] = []
     for part in parts_of([ref], Q(part="report")):
-        opened = open_report(part.container, part.header, part.payload, part.epochs, by.keys())
-        told += restrictions.words_in(opened.record)
+        opened = open_stored(part, by.keys())
+        told += conflict_terms.words_in(opened.record)
     with transaction.atomic():
-        restrictions.record_look(Act.REPORT_READ, told, by=by, report=ref, desk=report.desk_id)
+        conflict_terms.record_look(Act.REPORT_READ, told, by=by, report=ref, desk=report.desk_id)
     return load_pack(settings.PACK).partners.points_to_source(text, "\n".join(told))

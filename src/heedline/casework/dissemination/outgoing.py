@@ -26,15 +26,14 @@ from heedline.casework.duty import alarms
 from heedline.casework.duty.alarm_kinds import Event
 from heedline.casework.errors import NotHere
 from heedline.casework.keys import session_signing
-from heedline.casework.report import notes
-from heedline.casework.report.verb import FoundReport, find, move, on_the_record, record, verb
-from heedline.casework.retention import keeping
+from heedline.casework.report import notes, restrictions
+from heedline.casework.report.verb import FoundReport, find, on_the_record, record, verb
 from heedline.dispatch.letters import Letter
 from heedline.dispatch.outbox import post
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
-from heedline.permits.gate import Refused
 from heedline.permits.scopes import reports_of
+from heedline.permits.second_person import DecisionRequest, Matter, Reply, RequestState
 from heedline.reports import dissemination_states as states
 from heedline.reports.dissemination_states import State
 from heedline.reports.lifecycle import Move, NotNow
@@ -99,7 +98,7 @@ def write(ref: UUID, writing: Writing, *, version: int, by: Attendance, at: date
     words, why = _checked(writing)
     found = find(ref, by=by, at=at, version=version)
     found.permit(Capability.DISSEMINATE)
-    keeping.refuse_restricted(found)
+    restrictions.refuse_restricted(found)
     if writing.urgent and not found.report.danger_to_life:
         raise NotNow(ONLY_FOR_LIFE)
     to = _key(writing.partner, at)
@@ -127,10 +126,13 @@ def write(ref: UUID, writing: Writing, *, version: int, by: Attendance, at: date
         written_at=at,
         compared=to.epoch if to.compared(ring.known) else None,
     )
-    report = move(
-        found, Move.DISSEMINATE, codes={"partner": to.code, "purpose": writing.purpose}, note=necessity
+    found.report.apply(
+        Move.DISSEMINATE,
+        by=by.officer_id,
+        at=at,
+        codes={"partner": to.code, "purpose": writing.purpose},
+        note=necessity,
     )
-    report.save(update_fields=["stage", "version"])
     record(found, Act.DISSEMINATION_WRITTEN, dissemination=str(ident), urgent=writing.urgent)
     if writing.urgent:
         _seal_to(found, row, to)
@@ -147,11 +149,11 @@ def check(ident: UUID, *, version: int, by: Attendance, at: datetime) -> None:
     with _about(ident, Act.DISSEMINATION_CHECKED, by=by):
         found, row = _find(ident, by=by, at=at, version=version)
         found.permit(Capability.CHECK_DISSEMINATION)
-        _somebody_else(row, by)
-        keeping.refuse_restricted(found)
+        request = _decision_request(row)
+        request.check_person(Reply.AGREE, by=by.officer_id, today=at.date())
+        restrictions.refuse_restricted(found)
         before_it_goes = row.state == State.TO_CHECK
-        if row.checked_by_id is not None:
-            raise NotNow("A colleague has read this already.")
+        request.after(Reply.AGREE)
         if not row.to_read:
             states.after(State(row.state), states.Act.CHECK)
         row.checked_by_id, row.checked_at = by.officer_id, at
@@ -173,7 +175,7 @@ def send_back(ident: UUID, because: str, *, version: int, by: Attendance, at: da
     with _about(ident, Act.DISSEMINATION_SENT_BACK, by=by):
         found, row = _find(ident, by=by, at=at, version=version)
         found.permit(Capability.CHECK_DISSEMINATION)
-        _somebody_else(row, by)
+        _decision_request(row).check_person(Reply.REFUSE, by=by.officer_id, today=at.date())
         _end(found, row, states.Act.SEND_BACK, words)
         record(found, Act.DISSEMINATION_SENT_BACK, dissemination=str(ident))
         _resolve(Event.CHECKED, UNREAD, found)
@@ -254,9 +256,10 @@ def _find(ident: UUID, *, by: Attendance, at: datetime, version: int) -> tuple[F
     return found, row
 
 
-def _somebody_else(row: Dissemination, by: Attendance) -> None:
-    if row.written_by_id == by.officer_id:
-        raise Refused("You wrote this yourself. Somebody else reads it before it goes.")
+def _decision_request(row: Dissemination) -> DecisionRequest:
+    """Return the facts of this dissemination that the rules for a second person look at. Its own states say the rest."""
+    state = RequestState.WAITING if row.checked_by_id is None else RequestState.AGREED
+    return DecisionRequest(Matter.DISSEMINATION, row.written_by_id, state, row.written_at.date())
 
 
 def _seal_to(found: FoundReport, row: Dissemination, to: PartnerKey) -> None:

@@ -24,9 +24,8 @@ from heedline.casework.errors import Conflict, NotHere, SealingStopped
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.keys import session_signing
 from heedline.casework.keys.directory import directory
+from heedline.casework.recording import refusals_logged
 from heedline.casework.report import notes
-from heedline.casework.report.sealing import canonical
-from heedline.casework.report.verb import refusals_logged
 from heedline.desks.models import Desk, Officer
 from heedline.dispatch.clocks import due_words, is_overdue, moment_words
 from heedline.packs import load_pack
@@ -35,6 +34,7 @@ from heedline.permits.capabilities import Capability
 from heedline.permits.sent_wall import Parts, SentRow
 from heedline.reports.lifecycle import NotNow
 from heedline.vault import CannotOpen, envelope
+from heedline.vault.canonical import canonical
 from heedline.vault.container import Container, readdress
 
 #: Characters of an answer; stated on the page.
@@ -199,7 +199,7 @@ def answer(ident: UUID, code: str, text: str, *, by: Attendance, at: datetime) -
             header=theirs,
             epochs=list(to),
             payload=sealed.payload,
-            sha256=hashlib.sha256(theirs + sealed.payload).digest(),
+            sha256=hashlib.sha256(sealed.payload).digest(),
             key=key,
             key_header=readdress(sealed.header, seeds, [mine.key]),
             key_epoch=mine.epoch,

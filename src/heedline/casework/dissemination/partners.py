@@ -19,7 +19,7 @@ from heedline.casework.keys import directory as key_directory
 from heedline.casework.keys import key_verification
 from heedline.casework.keys.directory import ENOUGH_OPENERS, directory
 from heedline.casework.keys.key_verification import Known
-from heedline.casework.report.verb import refusals_logged
+from heedline.casework.recording import refusals_logged
 from heedline.desks.models import PARTNER, Desk, Officer
 from heedline.permits.capabilities import Capability
 from heedline.reports.lifecycle import NotNow
@@ -76,7 +76,7 @@ class PartnerLine:
 def key_of(partner: UUID, at: datetime) -> PartnerKey | None:
     """The partner's present key; None for a desk that is no partner's, and where fewer than two people could open it."""
     facts = directory().desk(str(partner))
-    if facts is None or facts.kind != PARTNER:
+    if facts is None or facts.kind != PARTNER or key_directory.doubts():
         return None
     epoch = directory().current_epoch(facts.desk, at.date())
     if epoch is None or len(directory().holders(epoch)) < ENOUGH_OPENERS or not _vouched(epoch):

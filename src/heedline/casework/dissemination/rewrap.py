@@ -27,8 +27,8 @@ from heedline.casework.dissemination.partners import PartnerKey
 from heedline.casework.errors import NotHere
 from heedline.casework.keys import key_verification
 from heedline.casework.keys.directory import directory
-from heedline.casework.report.verb import refusals_logged
-from heedline.casework.retention import keeping
+from heedline.casework.recording import refusals_logged
+from heedline.casework.report import restrictions
 from heedline.desks.models import PARTNER, Desk
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
@@ -98,7 +98,7 @@ def _with_partners(by: Attendance) -> QuerySet[Dissemination]:
     """What this officer's desks sent that a partner may open. Not of reports that may not be passed on any more."""
     return Dissemination.objects.filter(
         state__in=states.WITH_THE_PARTNER, report__in=reports_of(by.desk_ids)
-    ).exclude(report__in=keeping.restricting().values("report"))
+    ).exclude(report__in=restrictions.restricting().values("report"))
 
 
 def _still_there(some: Iterable[UUID], by: Attendance) -> set[UUID]:

@@ -14,9 +14,8 @@ from uuid import UUID
 
 from django.conf import settings
 
-from heedline.casework.duty import on_call
+from heedline.casework.duty import on_call, training_clock
 from heedline.casework.keys import health
-from heedline.casework.people import training_clock
 from heedline.desk_hooks import register
 from heedline.dispatch.letters import AlarmKind, AnyLetter, Letter
 from heedline.dispatch.models import About, Alarm
@@ -72,6 +71,11 @@ def _call_translators(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
     if alarm.about_id is None:
         return call_the_desk(alarm, step, at)
     return on_call.called_translators(alarm.kind, alarm.desk_id, alarm.about_id, _chain(), at)
+
+
+def _call_the_desk_and_stewards(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
+    """Return also the stewards: only they can put statements back."""
+    return call_the_desk(alarm, step, at) | on_call.stewards()
 
 
 def _call_the_trained(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
@@ -241,8 +245,10 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         lambda alarm, at: health.without_keys(alarm.desk_id, at),
         "A colleague of the desk has to compare their words first, on the page Keys.",
     ),
-    AlarmKind.KEYS_DOUBTED: _about_the_desk(
-        "A statement about somebody's keys is missing or was not believed"
+    AlarmKind.KEYS_DOUBTED: AlarmRule(
+        words="A statement about somebody's keys is missing, was not believed, or is not what the log names",
+        about=About.DESK,
+        called=_call_the_desk_and_stewards,
     ),
     AlarmKind.TOO_FEW_TRAINED: _about_the_desk(
         "Too few people at a desk have a training that has not run out: see who, on the page Training"

@@ -20,7 +20,7 @@ from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.duty import alarm_kinds
 from heedline.casework.duty.alarm_kinds import ABOUT_PARTNERS, Event
 from heedline.casework.errors import NotHere
-from heedline.casework.report.verb import refusals_logged
+from heedline.casework.recording import refusals_logged
 from heedline.desks.models import Officer
 from heedline.dispatch.clocks import day_of, slot_words
 from heedline.dispatch.letters import CLEAR_REASONS as CLEAR_REASONS

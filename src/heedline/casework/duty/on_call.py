@@ -8,38 +8,14 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from heedline.desks.models import Appointment, Desk, Officer, OnCall, Shift
+from heedline.desks.duty_hours import shifts_now, watch_desks
+from heedline.desks.models import Appointment, Officer, OnCall, Shift
 from heedline.dispatch.letters import AlarmKind
 from heedline.packs.pack import OnCallStep
 from heedline.permits.roles import Role
 from heedline.reports.models import Translation
 
 _WHO_READ = (Role.OFFICER, Role.SUPERVISOR)
-
-
-def shifts_now(at: datetime) -> Q:
-    """Shifts that cover this moment."""
-    return Q(starts_at__lte=at, ends_at__gt=at, officer__is_active=True)
-
-
-def staffed_desks(at: datetime) -> frozenset[UUID]:
-    """Desks where somebody is on duty now."""
-    return frozenset(Shift.objects.filter(shifts_now(at)).values_list("desk_id", flat=True))
-
-
-def watch_desks() -> frozenset[UUID]:
-    """The round-the-clock desks that read reports."""
-    return frozenset(Desk.objects.filter(round_the_clock=True, kind="activity").values_list("id", flat=True))
-
-
-def desk_for_everything() -> UUID | None:
-    """The desk that alarms about the installation hang on: a round-the-clock one, else any that reads reports."""
-    return (
-        Desk.objects.filter(kind="activity")
-        .order_by("-round_the_clock", "code")
-        .values_list("id", flat=True)
-        .first()
-    )
 
 
 def called(desk: UUID, step: int, chain: Sequence[OnCallStep], at: datetime) -> frozenset[str]:
@@ -73,6 +49,12 @@ def called(desk: UUID, step: int, chain: Sequence[OnCallStep], at: datetime) -> 
         if found:
             return found
     return frozenset()
+
+
+def stewards() -> frozenset[str]:
+    """E-mail addresses of everybody who sets up the installation."""
+    held = Appointment.objects.filter(role=Role.STEWARD, ended_on=None).values("officer_id")
+    return frozenset(Officer.objects.filter(id__in=held, is_active=True).values_list("email", flat=True))
 
 
 def supervisors(desk: UUID) -> frozenset[str]:

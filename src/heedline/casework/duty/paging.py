@@ -18,10 +18,11 @@ from django.db.models.functions import Least
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework.duty import alarm_kinds, desk_letters, on_call
+from heedline.casework.duty import alarm_kinds, desk_letters
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.keys import health
 from heedline.casework.log import checkpoints
+from heedline.desks import duty_hours
 from heedline.desks.models import CANARY, PARTNER, Desk
 from heedline.dispatch import clockwork, postmen
 from heedline.dispatch.chain import Deadlines, offsets_of
@@ -66,7 +67,7 @@ def raise_alarms(kind: str, at: datetime, about: Iterable[tuple[UUID, UUID | Non
 
 def raise_for_all(kind: str, at: datetime) -> None:
     """Raise an alarm about the installation: it hangs on a desk that is always there."""
-    desk = on_call.desk_for_everything()
+    desk = duty_hours.desk_for_everything()
     if desk is not None:
         raise_alarms(kind, at, [(desk, None)])
 
@@ -120,7 +121,7 @@ def drain(at: datetime) -> int:
             facts = {
                 report: (desk, rank) for report, desk, rank in waiting.values_list("id", "desk_id", "rank")
             }
-            staffed = on_call.staffed_desks(at)
+            staffed = duty_hours.staffed_desks(at)
             for letter in letters:
                 kind = alarm_kinds.raised_by(letter.letter)
                 if kind is not None and letter.desk is not None:
@@ -154,7 +155,7 @@ def watch_clocks(at: datetime) -> int:
     _raise_waiting(
         AlarmKind.DANGER, waiting.filter(rank=0), at
     )  # given back, reopened, or a letter that was lost
-    _raise_waiting(AlarmKind.NOBODY_ON_DUTY, waiting.exclude(desk_id__in=on_call.staffed_desks(at)), at)
+    _raise_waiting(AlarmKind.NOBODY_ON_DUTY, waiting.exclude(desk_id__in=duty_hours.staffed_desks(at)), at)
     return Alarm.objects.filter(cleared_at=None).count()
 
 
@@ -211,7 +212,7 @@ def watch_keys(at: datetime) -> None:
     Raises SealingStopped when this process has no pinned root: then it cannot believe any key.
     """
     known = key_directory.directory()
-    if known.gaps or known.refused:
+    if known.refused or key_directory.differs_from_the_log():
         _raise_doubt(at)
     # nothing is sent to the canary; how a partner's keys stand is said where something is sent there (`dissemination/partners.py`)
     for desk in Desk.objects.exclude(kind__in=(CANARY, PARTNER)).order_by("code"):
@@ -235,16 +236,6 @@ def _raise_doubt(at: datetime) -> None:
 def task_failed(at: datetime) -> None:
     """Raise the alarm that a background task keeps failing."""
     raise_for_all(AlarmKind.WORKER_FAILING, at)
-
-
-def log_stands(at: datetime) -> None:
-    """Raise the alarm that the log is not sequenced, or that there is no key to sign it with."""
-    raise_for_all(AlarmKind.LOG_STANDS, at)
-
-
-def log_broken(at: datetime) -> None:
-    """Raise the alarm that the log in the database is not the one that was sequenced."""
-    raise_for_all(AlarmKind.LOG_BROKEN, at)
 
 
 def beat(at: datetime) -> None:

@@ -14,11 +14,11 @@ from django.conf import settings
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
-from heedline.casework.duty import on_call
 from heedline.casework.errors import NotHere
 from heedline.casework.people import skills
 from heedline.casework.people.skills import SkillLine
-from heedline.casework.report.verb import refusals_logged
+from heedline.casework.recording import refusals_logged
+from heedline.desks import duty_hours
 from heedline.desks.models import Appointment, Desk, OnCall, Shift
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
@@ -65,7 +65,7 @@ class DeskDuty:
 
 def on_duty(desk_id: UUID, at: datetime) -> tuple[OnDuty, ...]:
     """Who is on duty at this desk now, by name."""
-    shifts = Shift.objects.filter(on_call.shifts_now(at), desk_id=desk_id).select_related("officer")
+    shifts = Shift.objects.filter(duty_hours.shifts_now(at), desk_id=desk_id).select_related("officer")
     latest: dict[UUID, OnDuty] = {}
     for shift in shifts.order_by("officer__name", "ends_at"):
         latest[shift.officer_id] = OnDuty(shift.officer_id, shift.officer.name, shift.ends_at)
@@ -104,7 +104,7 @@ def come_on(*, by: Attendance, desk: UUID, until: datetime, at: datetime) -> Non
     _check_hours(at, until, at)
     with refusals_logged(Act.CAME_ON_DUTY, by=by.officer_id, desk=desk, thing="desk", thing_id=desk):
         by.require(Capability.BE_ON_DUTY, desk)
-        mine = Shift.objects.filter(on_call.shifts_now(at), desk_id=desk, officer_id=by.officer_id)
+        mine = Shift.objects.filter(duty_hours.shifts_now(at), desk_id=desk, officer_id=by.officer_id)
         if not mine.update(ends_at=until):
             Shift.objects.create(desk_id=desk, officer_id=by.officer_id, starts_at=at, ends_at=until)
         journal.record(Act.CAME_ON_DUTY, actor=by.officer_id, desk=desk, detail={"until": until.isoformat()})
@@ -114,7 +114,7 @@ def go_off(*, by: Attendance, desk: UUID, at: datetime) -> bool:
     """Go off duty now; returns whether somebody else is still there. Raises Refused, and NotNow when not on duty."""
     with refusals_logged(Act.WENT_OFF_DUTY, by=by.officer_id, desk=desk, thing="desk", thing_id=desk):
         by.require(Capability.BE_ON_DUTY, desk)
-        mine = Shift.objects.filter(on_call.shifts_now(at), desk_id=desk, officer_id=by.officer_id)
+        mine = Shift.objects.filter(duty_hours.shifts_now(at), desk_id=desk, officer_id=by.officer_id)
         if not mine.update(ends_at=at):
             raise NotNow("You are not on duty at this desk.")
         journal.record(Act.WENT_OFF_DUTY, actor=by.officer_id, desk=desk)

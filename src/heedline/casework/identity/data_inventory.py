@@ -103,7 +103,7 @@ HOLDS: tuple[Held, ...] = (
         "sent or run out. Nothing ties one to a report. How often pages were seen is counted in fives, of nobody.",
         True,
         {
-            "intake_draft": "row sealed expires sendings",
+            "intake_draft": "row sealed expires sendings settled",
             "intake_count": "hour kind step what number",
             "intake_question_set": "digest name canonical",
         },

@@ -31,7 +31,6 @@ from heedline.casework.errors import NotHere, WrongPassphrase
 from heedline.casework.keys.directory import Addressee, desk_that_decides, directory
 from heedline.casework.report import notes
 from heedline.casework.report.opening import short_name
-from heedline.casework.report.sealing import canonical
 from heedline.casework.report.verb import FoundReport, find, record, verb
 from heedline.dispatch.letters import Letter
 from heedline.dispatch.outbox import post
@@ -39,11 +38,12 @@ from heedline.permits import wall
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
 from heedline.permits.roles import GRANTS, Role
-from heedline.permits.rules import Asked, why_not_decide
 from heedline.permits.scopes import reports_of
+from heedline.permits.second_person import DecisionRequest, Matter, Reply, RequestState, refuse_second_request
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import IdentityRequest, ReleasedShare, Report, SealedHeader, SealedPayload
 from heedline.vault import CannotOpen, envelope
+from heedline.vault.canonical import canonical
 from heedline.vault.container import Container
 from heedline.vault.identity import open_identity, open_released_share, open_share, release_share
 
@@ -146,8 +146,8 @@ def earlier_of(found: FoundReport, purpose: str) -> QuerySet[IdentityRequest]:
     earlier = IdentityRequest.objects.filter(
         report_id=found.report.id, desk_id=_desk_asking(found), purpose=purpose
     )
-    if earlier.filter(decided_at=None).exists():
-        raise NotNow("Your desk has asked already. An authoriser is about to decide.")
+    waits = earlier.filter(decided_at=None).exists()
+    refuse_second_request(Matter.TRACE if purpose == TRACE else Matter.IDENTITY, waits=waits)
     return earlier
 
 
@@ -220,12 +220,13 @@ def decide(request_id: UUID, decision: Decision, *, by: Attendance, at: datetime
     """
     reasons = words_of(decision.reasons)
     with request_on_the_record(Act.IDENTITY_DECIDED, by=by, request=request_id):
-        asked = to_decide(request_id, by, OPEN)
+        asked = to_decide(request_id, reply_of(decision), by, OPEN)
         missing = by.require(
             Capability.DECIDE_IDENTITY, asked.authoriser_desk_id, excused=asked.ground in FOR_A_LIFE
         )
         half = wall.second_share(request_id)
-        refuse_who_opens(asked, by, *(half.desks if half is not None else ()))
+        desks = half.desks if half is not None else ()
+        check_decider(asked, reply_of(decision), by, at, *desks)
         ring = by.keys()
         released = _release(asked, half, ring) if decision.approve else None
         words, digest = seal_reasons(asked, reasons)
@@ -250,23 +251,34 @@ def _let_pass(asked: IdentityRequest, missing: str, capability: Capability, by: 
     record_missing(missing, capability, actor=by.officer_id, desk=asked.desk_id, thing_id=asked.report_id)
 
 
-def to_decide(request_id: UUID, by: Attendance, purpose: str) -> IdentityRequest:
-    """A request that waits for somebody of this person's desk of authorisers. Raises NotHere, and NotNow once decided."""
+def decision_request(asked: IdentityRequest) -> DecisionRequest:
+    """Return the facts of this request that the rules for a second person look at."""
+    state = RequestState.WAITING
+    if asked.decided_at is not None:
+        state = RequestState.AGREED if asked.approved else RequestState.REFUSED
+    matter = Matter.TRACE if asked.purpose == TRACE else Matter.IDENTITY
+    return DecisionRequest(matter, asked.asked_by_id, state, asked.asked_at.date())
+
+
+def reply_of(decision: Decision) -> Reply:
+    """Return the reply that this decision is."""
+    return Reply.AGREE if decision.approve else Reply.REFUSE
+
+
+def to_decide(request_id: UUID, reply: Reply, by: Attendance, purpose: str) -> IdentityRequest:
+    """Return a request that waits for this person's desk of authorisers. Raises NotHere, and NotNow once decided."""
     mine = IdentityRequest.objects.filter(authoriser_desk_id__in=deciding_desks(by), purpose=purpose)
     asked = mine.filter(pk=request_id).first()
     if asked is None:
         raise NotHere
-    if asked.decided_at is not None:
-        raise NotNow("This has been decided. A new request can be made, with new reasons.")
+    decision_request(asked).after(reply)
     return asked
 
 
-def refuse_who_opens(asked: IdentityRequest, by: Attendance, *desks: UUID) -> None:
-    """Raise Refused for whoever asked themselves and for whoever can open reports there or on one of `desks`."""
+def check_decider(asked: IdentityRequest, reply: Reply, by: Attendance, at: datetime, *desks: UUID) -> None:
+    """Raise Refused for the person who asked, and for people who can open reports there or on one of `desks`."""
     opens = opens_reports(by, (asked.desk_id, *desks))
-    reason = why_not_decide(Asked(asked.asked_by_id, by.officer_id, opens))
-    if reason is not None:
-        raise Refused(reason)
+    decision_request(asked).check_person(reply, by=by.officer_id, today=at.date(), reads_reports=opens)
 
 
 def released_to(asked: IdentityRequest) -> str:
@@ -297,7 +309,7 @@ def seal_reasons(asked: IdentityRequest, reasons: str) -> tuple[wall.Words, byte
         container_id=container,
         part=PART,
     )
-    digest = hashlib.sha256(sealed.header + sealed.payload).digest()
+    digest = hashlib.sha256(sealed.payload).digest()
     return wall.Words(container, sealed.header, sealed.payload, tuple(epochs)), digest
 
 

@@ -26,9 +26,10 @@ from heedline.casework.identity.lines import when_words
 from heedline.casework.identity.requests import (
     TRACE,
     Decision,
+    check_decider,
     earlier_of,
     keep_request,
-    refuse_who_opens,
+    reply_of,
     request_on_the_record,
     requests_of,
     seal_reasons,
@@ -100,9 +101,9 @@ def decide(request_id: UUID, decision: Decision, *, by: Attendance, at: datetime
     """
     reasons = words_of(decision.reasons)
     with request_on_the_record(Act.TRACE_DECIDED, by=by, request=request_id):
-        asked = to_decide(request_id, by, TRACE)
+        asked = to_decide(request_id, reply_of(decision), by, TRACE)
         by.require(Capability.DECIDE_TRACE, asked.authoriser_desk_id)
-        refuse_who_opens(asked, by)
+        check_decider(asked, reply_of(decision), by, at)
         by.keys()  # who decides has unlocked, like for an identity: a screen left open decides nothing
         words, digest = seal_reasons(asked, reasons)
         if not wall.decide_identity(

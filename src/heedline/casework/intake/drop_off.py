@@ -14,7 +14,7 @@ from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
 from heedline.casework.intake.disclosure_control import Figure, Passage, figure, passage
 from heedline.casework.intake.page_counts import ANYWHERE, BEFORE, BRIEF
-from heedline.casework.report.verb import refusals_logged
+from heedline.casework.recording import refusals_logged
 from heedline.intake.models import Count
 from heedline.intake.question_files import load_question_set
 from heedline.intake.questions import StepKind

@@ -14,32 +14,32 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db.models import F, Max
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance, DeskLine, Keyring
 from heedline.casework.access.without_training import record_missing
-from heedline.casework.contact import call_back
 from heedline.casework.dissemination import outgoing
 from heedline.casework.duty.alarms import resolve_for, wake_again
 from heedline.casework.errors import Locked, NotHere
 from heedline.casework.journey.transitions import Closing
+from heedline.casework.recording import refusals_logged
+from heedline.casework.report import answers
 from heedline.casework.report.notes import public_keys_of
-from heedline.casework.report.opening import OpenedReport, open_report
-from heedline.casework.report.sealing import as_part, canonical
-from heedline.casework.report.verb import refusals_logged
+from heedline.casework.report.opening import OpenedReport, open_stored
+from heedline.casework.report.sealing import as_part
 from heedline.casework.retention import keeping
 from heedline.dispatch.models import Alarm
 from heedline.intake.question_files import load_question_set
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
-from heedline.reports.lifecycle import Move, NotNow, Stage, after
-from heedline.reports.models import CallBack, Report, SealedHeader, SealedPayload, Step, Sweep, Swept
+from heedline.reports.lifecycle import Move, NotNow, Stage
+from heedline.reports.models import CallBack, Report, SealedHeader, SealedPayload, Sweep, Swept, apply_to_all
 from heedline.reports.models.sweeps import why_not
 from heedline.reports.stored import in_batches
 from heedline.vault import CannotOpen, envelope
+from heedline.vault.canonical import canonical
 
 #: Reports in one sweep.
 MOST = 1_000
@@ -75,7 +75,7 @@ def asks_for_a_call(kind: str, opened: OpenedReport) -> bool:
     """Whether these answers ask for a call: then somebody waits for one."""
     return (
         _may_ask_for_a_call(kind)
-        and call_back.wanted(opened.record.get("answers", {}), _questions(kind)) is not None
+        and answers.wanted(opened.record.get("answers", {}), _questions(kind)) is not None
     )
 
 
@@ -94,7 +94,7 @@ def _callers(reports: Iterable[Report], ring: Keyring) -> set[UUID]:
     found = set(asked)
     for part in in_batches(asked, part="report"):
         try:
-            opened = open_report(part.container, part.header, part.payload, part.epochs, ring)
+            opened = open_stored(part, ring)
         except CannotOpen:
             continue
         if not asks_for_a_call(asked[part.report], opened):
@@ -172,42 +172,6 @@ def _seal_reason(reports: list[Report], reason: str) -> dict[UUID, UUID]:
     return notes
 
 
-def _keep_steps(
-    reports: list[Report],
-    move: Move,
-    codes: dict[str, str],
-    notes: Mapping[UUID, UUID],
-    *,
-    by: Attendance,
-    at: datetime,
-) -> Stage:
-    """One legal move of each, kept as its Step. All of them stand at the same stage. Return the one that follows."""
-    to = after(Stage(reports[0].stage), move)
-    last = Step.objects.filter(report__in=reports).values_list("report_id").annotate(n=Max("number"))
-    numbers = dict(last)
-    Step.objects.bulk_create(
-        [
-            Step(
-                report=report,
-                number=numbers.get(report.id, 0) + 1,
-                move=move,
-                from_stage=report.stage,
-                to_stage=to,
-                by_id=by.officer_id,
-                at=at,
-                on=at.date(),
-                from_desk=report.desk_id,
-                to_desk=report.desk_id,
-                codes=codes,
-                note=notes.get(report.id),
-            )
-            for report in reports
-        ],
-        batch_size=_AT_ONCE,
-    )
-    return to
-
-
 def sweep(
     desk_code: str, chosen: Mapping[UUID, int], closing: Closing, *, by: Attendance, at: datetime
 ) -> UUID:
@@ -275,16 +239,18 @@ def _close_all(made: Sweep, reports: list[Report], closing: Closing, *, by: Atte
         batch_size=_AT_ONCE,
     )
     codes = {"outcome": closing.outcome, "status": closing.tell_reporter}
-    to = _keep_steps(reports, Move.SWEEP, codes, _seal_reason(reports, closing.reason), by=by, at=at)
-    ids = [report.id for report in reports]
-    Report.objects.filter(id__in=ids).update(
-        stage=to,
-        version=F("version") + 1,
-        outcome=closing.outcome,
-        status=closing.tell_reporter,
-        due_at=None,
-        slot=None,  # it has been dealt with: only the day of its arrival is kept, and the slot while it may be undone
+    # It has been dealt with: only the day of its arrival is kept, and the slot (in Swept) while it may be undone.
+    after_it = {"outcome": closing.outcome, "status": closing.tell_reporter, "due_at": None, "slot": None}
+    apply_to_all(
+        reports,
+        Move.SWEEP,
+        by=by.officer_id,
+        at=at,
+        codes=codes,
+        notes=_seal_reason(reports, closing.reason),
+        changes=lambda _: after_it,
     )
+    ids = [report.id for report in reports]
     keeping.begin(reports, closing.outcome, at=at)
     journal.record_each(
         Act.REPORT_SWEPT,
@@ -348,14 +314,11 @@ def undo(sweep_id: UUID, *, by: Attendance, at: datetime) -> int:
 def _restore(
     made: Sweep, reports: list[Report], before: Mapping[UUID, Swept], *, by: Attendance, at: datetime
 ) -> None:
-    to = _keep_steps(reports, Move.UNDO_SWEEP, {}, {}, by=by, at=at)
-    for report in reports:
+    def as_before(report: Report) -> dict[str, Any]:
         was = before[report.id]
-        report.stage, report.version, report.outcome = to, report.version + 1, ""
-        report.due_at, report.status, report.slot = was.due_at, was.status, was.slot
-    Report.objects.bulk_update(
-        reports, ["stage", "version", "outcome", "due_at", "status", "slot"], batch_size=_AT_ONCE
-    )
+        return {"outcome": "", "due_at": was.due_at, "status": was.status, "slot": was.slot}
+
+    apply_to_all(reports, Move.UNDO_SWEEP, by=by.officer_id, at=at, changes=as_before)
     keeping.stop([report.id for report in reports])
     wake_again([report.id for report in reports], by=made.by_id, since=made.at)
     journal.record_each(

@@ -29,11 +29,10 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.access.without_training import record_missing_by_the_slot
 from heedline.casework.errors import Conflict, NotHere, SealingStopped
 from heedline.casework.intake import drafting
-from heedline.casework.intake.drafting import Draft
+from heedline.casework.intake.drafting import Draft, For
 from heedline.casework.journey import transitions
-from heedline.casework.journey.transitions import NewReport
 from heedline.casework.keys import directory as key_directory
-from heedline.casework.report.sealing import as_part, canonical
+from heedline.casework.report.sealing import NewReport, as_part
 from heedline.desks.models import Desk
 from heedline.intake.questions import QuestionSet
 from heedline.intake.record import Record
@@ -45,6 +44,7 @@ from heedline.permits.gate import Refused
 from heedline.permits.scopes import reports_of
 from heedline.reports import door
 from heedline.vault import envelope
+from heedline.vault.canonical import canonical
 from heedline.vault.codes import ALPHABET, LENGTH, NotACode, derive, lookup_hash, parse
 
 #: How something may reach an officer, in words. The codes are those that the door lets in.
@@ -99,12 +99,12 @@ def _purpose(by: Attendance) -> str:
 def open_call(cookie: str | None, *, by: Attendance, at: datetime) -> Draft | None:
     """What this officer has taken down in this browser and not finished; None when there is nothing. Raises Refused."""
     may_take_down(by)
-    return drafting.load(cookie, at=at, purpose=_purpose(by))
+    return drafting.load(cookie, at=at, purpose=_purpose(by), whose=For.OFFICER)
 
 
 def begin(cookie: str | None, *, by: Attendance) -> Draft:
     """A new call of this officer, under the browser's cookie when it has one. Nothing is stored before `keep`."""
-    return Draft(cookie or drafting.new_cookie(), keep_hours=_HOURS, purpose=_purpose(by))
+    return Draft(cookie or drafting.new_cookie(), keep_hours=_HOURS, purpose=_purpose(by), whose=For.OFFICER)
 
 
 def for_danger_only(by: Attendance) -> bool:
@@ -371,7 +371,7 @@ def wrap_up(draft: Draft, said: WrapUp, *, by: Attendance, at: datetime) -> None
 
 def _keys_of(desk: UUID, watch: str, at: datetime) -> dict[UUID, bytes]:
     """The present keys of the desk that has the report and of the one that watches it, by epoch."""
-    known, today = key_directory.directory(), at.date()
+    known, today = key_directory.trusted(), at.date()
     facts = key_directory.desk_by_code(watch) if watch else None
     keys: dict[UUID, bytes] = {}
     for one in filter(None, [str(desk), facts.desk if facts else ""]):

@@ -23,7 +23,7 @@ from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import Changed, NotHere
 from heedline.casework.journey.transitions import Closing, Finding
-from heedline.casework.report.verb import refusals_logged
+from heedline.casework.recording import refusals_logged
 from heedline.desks.models import Exercise
 from heedline.intake.api_payload import from_api
 from heedline.intake.question_files import load_question_set

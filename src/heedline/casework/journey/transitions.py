@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -20,47 +19,25 @@ from heedline.casework.contact import call_back
 from heedline.casework.dissemination import outgoing
 from heedline.casework.duty.alarms import resolve_for
 from heedline.casework.errors import Conflict, SealingStopped, Spent
-from heedline.casework.intake.form_tokens import FormToken
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.language import translating
-from heedline.casework.report import handing_over, notes
-from heedline.casework.report.sealing import enclose
-from heedline.casework.report.verb import FoundReport, find, move, record, verb
+from heedline.casework.report import handing_over, notes, restrictions
+from heedline.casework.report.sealing import NewReport, enclose
+from heedline.casework.report.verb import FoundReport, find, record, verb
 from heedline.casework.retention import keeping
 from heedline.dispatch.clocks import due_when_taken, rank_of, slot_end, slot_of
 from heedline.dispatch.letters import Letter
 from heedline.dispatch.outbox import post
-from heedline.intake.questions import QuestionSet
-from heedline.intake.record import Record
 from heedline.packs import load_pack
 from heedline.packs.places.routing import RouteFacts, route
 from heedline.permits.capabilities import Capability
 from heedline.reports import door
 from heedline.reports.lifecycle import Move, NotNow, check_closed_at_once, check_priority
-from heedline.vault.codes import ReceiptCode
 
 
 def _due(kind: str, urgency: str, area: str, at: datetime) -> datetime:
     """By when a report that came in this quarter hour must have been taken. Counted from its end, so it tells no more."""
     return load_pack(settings.PACK).first_due(kind, urgency, slot_end(slot_of(at)), area=area)
-
-
-@dataclass(frozen=True)
-class NewReport:
-    """A report as the sites hand it in. Id and code were made before sending, so that sending twice sends once."""
-
-    report_id: UUID
-    code: ReceiptCode
-    channel: str
-    record: Record
-    question_set: QuestionSet
-    language: str
-    taken_down: Mapping[str, Any] | None = None
-    """What `call_taking` adds inside the seal: by whom, and how and when it reached us."""
-    hints: tuple[str, ...] = ()
-    """What made a gate slow it down. A hint for whoever reads it, inside the seal; nothing else goes by it."""
-    form: FormToken | None = None
-    """What is spent with it; none where nothing may stand in the way."""
 
 
 @dataclass(frozen=True)
@@ -165,14 +142,19 @@ def take(ref: UUID, *, by: Attendance, at: datetime) -> None:
     """Claim a report under a lease, so that no colleague works on it at the same time. Only this stops its first clock."""
     found = find(ref, by=by, at=at)
     found.permit(Capability.TAKE)
-    report = move(found, Move.TAKE)
+    report = found.report
     clocks = load_pack(settings.PACK).timetable(report.kind)
-    report.due_at = due_when_taken(at, report.priority or clocks.first_priority[report.urgency], clocks)
-    report.slot = None  # from here on only the day of its arrival is kept
-    report.holder_id, report.lease_until = by.officer_id, at + _lease()
-    if report.status == "received":
-        report.status = "read"  # what the reporter is told: somebody has it in front of them
-    report.save(update_fields=["stage", "version", "due_at", "slot", "holder", "lease_until", "status"])
+    report.apply(
+        Move.TAKE,
+        by=by.officer_id,
+        at=at,
+        due_at=due_when_taken(at, report.priority or clocks.first_priority[report.urgency], clocks),
+        slot=None,  # from here on only the day of its arrival is kept
+        holder_id=by.officer_id,
+        lease_until=at + _lease(),
+        # what the reporter is told: somebody has it in front of them
+        status="read" if report.status == "received" else report.status,
+    )
     record(found, Act.REPORT_TAKEN)
     resolve_for(report.id, by=by, at=at)
 
@@ -182,27 +164,23 @@ def release(ref: UUID, *, by: Attendance, at: datetime) -> None:
     """Give a report back to its desk, unassessed."""
     found = find(ref, by=by, at=at)
     found.permit(Capability.RELEASE)
-    report = move(found, Move.RELEASE)
-    report.holder_id = report.lease_until = None
-    report.save(update_fields=["stage", "version", "holder", "lease_until"])
+    found.report.apply(Move.RELEASE, by=by.officer_id, at=at, holder_id=None, lease_until=None)
     record(found, Act.REPORT_RELEASED)
 
 
 def _assess(found: FoundReport, finding: Finding) -> None:
-    report = move(
-        found,
+    report = found.report
+    report.apply(
         Move.ASSESS,
+        by=found.by.officer_id,
+        at=found.at,
         codes={"priority": finding.priority, "danger": finding.danger_to_life},
         note=notes.seal(found, {"done_what": finding.done_what, **finding.coded, "reason": finding.reason}),
-    )
-    report.priority, report.danger_to_life = finding.priority, finding.danger_to_life
-    report.rank = rank_of(report.urgency, finding.priority, finding.danger_to_life)
-    report.due_at = due_when_taken(
-        found.at, finding.priority, load_pack(settings.PACK).timetable(report.kind)
-    )
-    report.lease_until = found.at + _lease()
-    report.save(
-        update_fields=["stage", "version", "priority", "danger_to_life", "rank", "due_at", "lease_until"]
+        priority=finding.priority,
+        danger_to_life=finding.danger_to_life,
+        rank=rank_of(report.urgency, finding.priority, finding.danger_to_life),
+        due_at=due_when_taken(found.at, finding.priority, load_pack(settings.PACK).timetable(report.kind)),
+        lease_until=found.at + _lease(),
     )
     record(found, Act.REPORT_ASSESSED, priority=finding.priority, danger=finding.danger_to_life)
 
@@ -224,15 +202,19 @@ def _close(found: FoundReport, closing: Closing) -> None:
         raise ValueError("an outcome or status that the pack does not know")
     call_back.nothing_promised(found.report.id)
     outgoing.nothing_open(found.report.id)
-    report = move(
-        found,
+    report = found.report
+    report.apply(
         Move.CLOSE,
+        by=found.by.officer_id,
+        at=found.at,
         codes={"outcome": closing.outcome, "status": closing.tell_reporter},
         note=notes.seal(found, {"reason": closing.reason}),
+        outcome=closing.outcome,
+        status=closing.tell_reporter,
+        holder_id=None,
+        lease_until=None,
+        due_at=None,
     )
-    report.outcome, report.status = closing.outcome, closing.tell_reporter
-    report.holder_id = report.lease_until = report.due_at = None
-    report.save(update_fields=["stage", "version", "outcome", "status", "holder", "lease_until", "due_at"])
     keeping.begin([report], closing.outcome, at=found.at)
     record(found, Act.REPORT_CLOSED, outcome=closing.outcome)
     resolve_for(report.id, by=found.by, at=found.at)
@@ -267,7 +249,7 @@ def hand_over(ref: UUID, to_desk: str, because: str, *, version: int, by: Attend
     """Give a report to another desk: addressed to its keys, gone from ours, its first clock begins again there."""
     found = find(ref, by=by, at=at, version=version)
     found.permit(Capability.HAND_OVER)
-    keeping.refuse_restricted(found)
+    restrictions.refuse_restricted(found)
     to = key_directory.addressee(to_desk, at.date())
     if to is None or to.desk == found.report.desk_id:
         raise NotNow("That desk cannot receive this report: fewer than two people there could open it.")
@@ -275,7 +257,9 @@ def hand_over(ref: UUID, to_desk: str, because: str, *, version: int, by: Attend
     translating.move_along(found, to.desk)
     note = notes.seal(found, {"reason": because}, also=to)
     due_at = _due(found.report.kind, found.report.urgency, found.report.area, at)
-    move(found, Move.HAND_OVER, codes={"to": to.code}, note=note, to_desk=to.desk)
+    found.report.add_step(
+        Move.HAND_OVER, by=by.officer_id, at=at, codes={"to": to.code}, note=note, to_desk=to.desk
+    )
     record(found, Act.REPORT_HANDED_OVER, to=to.code)
     post(Letter.REPORT_HANDED, desk=to.desk, thing_id=ref, at=at)
     handing_over.readdress(found, to, from_desk=from_desk, due_at=due_at)
@@ -287,10 +271,15 @@ def reopen(ref: UUID, because: str, *, by: Attendance, at: datetime) -> None:
     """Put a closed report back into the queue of its desk."""
     found = find(ref, by=by, at=at)
     found.permit(Capability.REOPEN)
-    report = move(found, Move.REOPEN, note=notes.seal(found, {"reason": because}))
-    report.due_at = _due(report.kind, report.urgency, report.area, at)
-    report.status = "received"
-    report.save(update_fields=["stage", "version", "due_at", "status"])
+    report = found.report
+    report.apply(
+        Move.REOPEN,
+        by=by.officer_id,
+        at=at,
+        note=notes.seal(found, {"reason": because}),
+        due_at=_due(report.kind, report.urgency, report.area, at),
+        status="received",
+    )
     keeping.stop([ref])
     record(found, Act.REPORT_REOPENED)
     post(Letter.REPORT_REOPENED, desk=report.desk_id, thing_id=ref, at=at)

@@ -18,9 +18,9 @@ from django.conf import settings
 from heedline.backups.plan import DAYS_KEPT
 from heedline.casework.keys import session_signing
 from heedline.casework.keys.session_signing import Voice
-from heedline.casework.report.sealing import canonical
 from heedline.desks.models import KeyStatement
 from heedline.reports.models import Disposal
+from heedline.vault.canonical import canonical
 from heedline.vault.directory import Directory
 from heedline.vault.statements import verify_all
 

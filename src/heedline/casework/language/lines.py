@@ -13,7 +13,7 @@ from uuid import UUID
 
 from heedline.casework.access.session import office_zone
 from heedline.casework.keys import session_signing
-from heedline.casework.language import languages
+from heedline.casework.report import report_language
 from heedline.dispatch.clocks import due_words
 
 type Row = Mapping[str, Any]
@@ -86,7 +86,7 @@ def translation_lines(
                 message=UUID(row["message"]) if row["message"] is not None else None,
                 outward=row["outward"],
                 language=str(asked["language"]),
-                language_words=languages.name_of(str(asked["language"])),
+                language_words=report_language.name_of(str(asked["language"])),
                 note=str(asked.get("note", "")),
                 english=english,
                 english_verified=session_signing.is_ours(

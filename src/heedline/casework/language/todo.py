@@ -13,9 +13,8 @@ from django.db.models import Q
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance, office_zone
-from heedline.casework.language import languages
 from heedline.casework.language.translating import PART
-from heedline.casework.report import notes
+from heedline.casework.report import notes, report_language
 from heedline.casework.report.opening import short_name
 from heedline.casework.report.verb import on_the_record
 from heedline.desks.models import LanguageSkill
@@ -79,11 +78,9 @@ def to_do(*, by: Attendance, at: datetime) -> tuple[ToDo, ...]:
             )
             which[part.container] = str(words["language"])
     with transaction.atomic():
-        journal.record(
-            Act.QUEUE_READ,
-            actor=by.officer_id,
-            desk=None,
-            detail={"state": "translations", "opened": [str(row.report_id) for row in rows], "new": 0},
+        opened = [row.report_id for row in rows]
+        journal.record_look(
+            Act.QUEUE_READ, actor=by.officer_id, desk=None, state="translations", opened=opened, new=0
         )
     lines = [_line(row, which.get(row.asked_words, ""), spoken, by, at) for row in rows]
     return tuple(sorted(lines, key=lambda one: (not one.mine, not one.can_take)))
@@ -98,7 +95,7 @@ def _line(row: Translation, language: str, spoken: set[str], by: Attendance, at:
         short=short_name(row.report_id),
         desk_name=row.report.desk.name,
         what=_WHATS[what],
-        language_words=languages.name_of(language) if language else "It does not open with your keys",
+        language_words=report_language.name_of(language) if language else "It does not open with your keys",
         asked_by=row.asked_by.name,
         assigned_to=row.assigned_to.name if row.assigned_to is not None else "",
         assigned_id=row.assigned_to_id,

@@ -23,7 +23,6 @@ from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
 from heedline.casework.contact import messages, source_guard
 from heedline.casework.contact.source_guard import Despite
-from heedline.casework.duty import on_call
 from heedline.casework.duty.alarm_kinds import Event
 from heedline.casework.duty.alarms import resolve
 from heedline.casework.errors import Changed, NoRoom, NotHere
@@ -32,6 +31,7 @@ from heedline.casework.language import languages
 from heedline.casework.people import skills
 from heedline.casework.report import notes
 from heedline.casework.report.verb import FoundReport, find, record, verb
+from heedline.desks import duty_hours
 from heedline.desks.models import Desk, Shift
 from heedline.dispatch.clocks import minute_of
 from heedline.intake.fields import tidy
@@ -165,7 +165,9 @@ def _choose(language: str, desks: Iterable[UUID], at: datetime, *, but: UUID | N
     """Whom it is given to: on duty first, then who has least to translate. None where nobody speaks it."""
     able = [officer for officer, _ in skills.speakers(language, desks) if officer != but]
     there = set(
-        Shift.objects.filter(on_call.shifts_now(at), officer_id__in=able).values_list("officer_id", flat=True)
+        Shift.objects.filter(duty_hours.shifts_now(at), officer_id__in=able).values_list(
+            "officer_id", flat=True
+        )
     )
     busy = dict(
         Translation.objects.filter(state="waiting", assigned_to_id__in=able)

@@ -7,6 +7,7 @@ house to what it has said before, because whoever kept an earlier checkpoint can
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,9 +17,9 @@ from django.db import transaction
 from heedline.audit import journal, sequence
 from heedline.audit.acts import Act
 from heedline.audit.models import Checkpoint as Published
-from heedline.casework.duty import paging
 from heedline.casework.log.checkpoints import DAY, SLOT
 from heedline.dispatch.clocks import day_of, slot_of
+from heedline.dispatch.letters import AlarmKind
 from heedline.vault.notes import Checkpoint, NotBelieved, Note, NoteSigner, signed_note
 
 #: One round of the worker sequences at most this many batches: paging must not wait for a long log.
@@ -68,6 +69,10 @@ def origin(generation: int) -> str:
     return f"{log_name()}/{generation}"
 
 
+#: Raises an alarm about the whole installation. The worker passes it in, because paging lies above the log.
+type RaiseAlarm = Callable[[AlarmKind, datetime], None]
+
+
 def signer(generation: int) -> NoteSigner | None:
     """Who signs checkpoints here; None in a process that has not been given the key."""
     if not settings.LOG_KEY:
@@ -75,7 +80,7 @@ def signer(generation: int) -> NoteSigner | None:
     return NoteSigner(origin(generation), bytes.fromhex(settings.LOG_KEY))
 
 
-def keep(at: datetime, monotonic: float, waiting: Waiting = _waiting) -> int:
+def keep(at: datetime, monotonic: float, waiting: Waiting = _waiting, *, alarm: RaiseAlarm) -> int:
     """Sequence what has been written since the last round; returns how many events.
 
     Raises alarms: when the log does not add up, and when something that was written PATIENCE ago is still not in the
@@ -89,18 +94,18 @@ def keep(at: datetime, monotonic: float, waiting: Waiting = _waiting) -> int:
             if new < sequence.BATCH:
                 break
     except sequence.Broken:
-        paging.log_broken(at)
+        alarm(AlarmKind.LOG_BROKEN, at)
         return done
     if waiting.below is None or not sequence.events_wait(waiting.below):
         below = sequence.horizon()
         waiting.below = below if sequence.events_wait(below) else None
         waiting.since = monotonic
     elif monotonic - waiting.since > PATIENCE.total_seconds():
-        paging.log_stands(at)
+        alarm(AlarmKind.LOG_STANDS, at)
     return done
 
 
-def look_back(at: datetime, patrol: sequence.Patrol = _patrol) -> bool:
+def look_back(at: datetime, patrol: sequence.Patrol = _patrol, *, alarm: RaiseAlarm) -> bool:
     """Read a portion of the old events again; returns whether they are those that were sequenced. Else an alarm is raised.
 
     A portion every quarter minute comes past a million events in about two hours.
@@ -109,12 +114,12 @@ def look_back(at: datetime, patrol: sequence.Patrol = _patrol) -> bool:
         sequence.recheck(patrol)
     except sequence.Broken:
         patrol.position, patrol.after = 0, sequence.BEFORE_ALL
-        paging.log_broken(at)
+        alarm(AlarmKind.LOG_BROKEN, at)
         return False
     return True
 
 
-def watch(at: datetime, monotonic: float, unsigned: Unsigned = _unsigned) -> None:
+def watch(at: datetime, monotonic: float, unsigned: Unsigned = _unsigned, *, alarm: RaiseAlarm) -> None:
     """Raise an alarm when the log has grown and no checkpoint was signed for SIGNED_WITHIN."""
     last = Published.objects.filter(feed=SLOT).order_by("-size").values_list("size", flat=True).first() or 0
     if sequence.size() <= last:
@@ -122,10 +127,10 @@ def watch(at: datetime, monotonic: float, unsigned: Unsigned = _unsigned) -> Non
     elif unsigned.size != last:
         unsigned.size, unsigned.since = last, monotonic
     elif monotonic - unsigned.since > SIGNED_WITHIN.total_seconds():
-        paging.log_stands(at)
+        alarm(AlarmKind.LOG_STANDS, at)
 
 
-def publish(at: datetime) -> int:
+def publish(at: datetime, *, alarm: RaiseAlarm) -> int:
     """Sign the log as it stands, once for each quarter hour and once for each day; returns how many were signed.
 
     An alarm is raised where there is no key to sign with, and where the tree is not one that grew out of what was signed
@@ -136,11 +141,11 @@ def publish(at: datetime) -> int:
         by = signer(head.generation)
         if by is None:
             if head.size:
-                paging.log_stands(at)
+                alarm(AlarmKind.LOG_STANDS, at)
             return 0
         return sum(_publish(feed, when, head, by) for feed, when in ((SLOT, slot_of(at)), (DAY, day_of(at))))
     except sequence.Broken:
-        paging.log_broken(at)
+        alarm(AlarmKind.LOG_BROKEN, at)
         return 0
 
 

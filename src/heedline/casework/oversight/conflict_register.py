@@ -16,15 +16,15 @@ from django.db.models.functions import TruncDate
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.audit.models import Event
+from heedline.casework.access import own_terms
 from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.errors import NotHere
 from heedline.casework.keys.directory import directory
 from heedline.casework.oversight import log_view
 from heedline.casework.oversight.log_view import Sieve
-from heedline.casework.report import restrictions
+from heedline.casework.recording import refusals_logged
 from heedline.casework.report.opening import short_name
 from heedline.casework.report.term_matching import SHORTEST, too_short
-from heedline.casework.report.verb import refusals_logged
 from heedline.desks.models import CANARY, Appointment, Officer, OwnTerm
 from heedline.intake.fields import tidy
 from heedline.reports.lifecycle import NotNow
@@ -88,7 +88,7 @@ def register(officer: UUID, terms: Sequence[str], *, by: Attendance, at: datetim
                 OwnTerm(
                     id=(row := uuid4()),
                     officer_id=officer,
-                    sealed=restrictions.seal(term, keys.kem, officer=officer, row=row),
+                    sealed=own_terms.seal(term, keys.kem, officer=officer, row=row),
                     key=hashlib.sha256(keys.kem).digest(),
                     registered_by_id=by.officer_id,
                     registered_on=at.date(),
@@ -108,8 +108,8 @@ def register(officer: UUID, terms: Sequence[str], *, by: Attendance, at: datetim
 def _check(terms: Sequence[str], standing: int) -> None:
     if not terms:
         raise NotNow("Write one term on each line.")
-    if any(len(term) > restrictions.LONGEST for term in terms):
-        raise NotNow(f"A term has at most {restrictions.LONGEST} characters. Write one on each line.")
+    if any(len(term) > own_terms.LONGEST for term in terms):
+        raise NotNow(f"A term has at most {own_terms.LONGEST} characters. Write one on each line.")
     if any(too_short(term) for term in terms):
         raise NotNow(f"A term needs {SHORTEST} letters or digits: a shorter one is in half of all reports.")
     if standing + len(terms) > MOST:

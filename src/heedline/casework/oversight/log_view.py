@@ -21,8 +21,8 @@ from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.audit.models import Event
 from heedline.casework.access.session import Attendance
+from heedline.casework.recording import refusals_logged
 from heedline.casework.report.opening import short_name
-from heedline.casework.report.verb import refusals_logged
 from heedline.desk_hooks import register
 from heedline.desks.models import CANARY, Appointment, Desk, Officer, Shift
 from heedline.permits.capabilities import Capability

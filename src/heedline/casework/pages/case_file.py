@@ -23,8 +23,6 @@ from heedline.casework.contact.call_back import CallLine
 from heedline.casework.errors import NotHere
 from heedline.casework.identity.lines import RequestLine
 from heedline.casework.journey import call_taking
-from heedline.casework.language import languages
-from heedline.casework.language.languages import LanguageHint
 from heedline.casework.language.lines import TranslationLine, VersionLine, newest, translation_lines
 from heedline.casework.pages.case_lines import (
     LAST_REQUEST,
@@ -40,18 +38,18 @@ from heedline.casework.pages.case_lines import (
     request_line,
     step_lines,
 )
-from heedline.casework.report import notes, restrictions
+from heedline.casework.report import answers, conflict_terms, notes, report_language, restrictions
 from heedline.casework.report.answers import Told, open_answers, told_sections
 from heedline.casework.report.opening import (
     OpenedReport,
-    open_report,
+    open_stored,
     received_words,
     short_name,
     with_language,
 )
 from heedline.casework.report.question_editions import as_asked, language_words, questions_of
+from heedline.casework.report.report_language import LanguageHint
 from heedline.casework.report.verb import on_the_record, standing_of
-from heedline.casework.retention import keeping
 from heedline.desks.models import TAKE_NO_REPORTS, Desk, Officer
 from heedline.dispatch.clocks import due_words, is_overdue, slot_end, slot_of
 from heedline.intake.summary import record_rows
@@ -185,7 +183,7 @@ def _moves(report: Report, by: Attendance, at: datetime, *, restricted: bool) ->
             after(Stage(report.stage), move)
             by.require(capability, report.desk_id, report.watch_id, standing=standing)
             if move in {Move.HAND_OVER, Move.DISSEMINATE} and restricted:
-                reason = keeping.RESTRICTED
+                reason = restrictions.RESTRICTED
             if move is Move.TAKE and standing.mine:
                 continue
         except NotNow as not_now:
@@ -218,14 +216,14 @@ def _parts(report: Report, ring: Keyring) -> tuple[OpenedReport, dict[UUID, dict
     said: list[dict[str, Any]] = []
     for part in parts_of([report.id], ~Q(part="identity")):
         if part.part == "report":
-            opened = open_report(part.container, part.header, part.payload, part.epochs, ring)
+            opened = open_stored(part, ring)
             continue
         words[part.container] = {}
         with suppress(CannotOpen):
             words[part.container] = notes.open_words(
                 part.container, part.header, part.payload, ring.for_any(part.epochs), part.part
             )
-            if part.part == languages.PART:
+            if part.part == report_language.PART:
                 said.append(words[part.container])
     if opened is None:
         raise CannotOpen
@@ -277,15 +275,16 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
                 asked_translations=TRANSLATIONS,
                 translated=TRANSLATION_TEXTS,
                 with_partners=WITH_PARTNERS,
-                restricted=Exists(keeping.restricting().filter(report=OuterRef("pk"))),
+                restricted=Exists(restrictions.restricting().filter(report=OuterRef("pk"))),
             )
         )
         found = rows.filter(pk=ref).first()
         report = _theirs(found, by, Capability.READ_REPORT)
-    opened, words = _parts(report, by.keys())
-    shown = restrictions.words_in(_what_they_told(report, opened, words))
+    with on_the_record(Act.REPORT_READ, by=by, ref=ref):
+        opened, words = _parts(report, by.keys())
+    shown = conflict_terms.words_in(_what_they_told(report, opened, words))
     with transaction.atomic():
-        restrictions.record_look(Act.REPORT_READ, shown, by=by, report=report.id, desk=report.desk_id)
+        conflict_terms.record_look(Act.REPORT_READ, shown, by=by, report=report.id, desk=report.desk_id)
     translations = translation_lines(report.id, report.asked_translations, report.translated, words, at)
     messages = message_lines(report.id, report.said, words, translations)
     pack = load_pack(settings.PACK)
@@ -314,9 +313,9 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
         language_words=language_words(opened.language),
         pages=opened.pages,
         pages_words=language_words(opened.pages),
-        pages_flag=languages.pages_flag(opened.pages, web=opened.channel != "api"),
+        pages_flag=report_language.pages_flag(opened.pages, web=opened.channel != "api"),
         language_said=opened.language_said,
-        hint=languages.hint(opened.narrative, opened.language, said=opened.language_said),
+        hint=report_language.hint(opened.narrative, opened.language, said=opened.language_said),
         channel=report.channel,
         narrative=opened.narrative,
         told=(*_taken_down(opened), *told_sections(opened, report.question_set, report.kind)),
@@ -345,7 +344,7 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
 def _call(report: Report, opened: OpenedReport, at: datetime) -> CallLine | None:
     """The call that the reporter asks for: noted with the first reading, so that its clock runs."""
     asked = as_asked(report.question_set, report.kind)
-    call = call_back.wanted(opened.record.get("answers", {}), asked) if asked is not None else None
+    call = answers.wanted(opened.record.get("answers", {}), asked) if asked is not None else None
     return call_back.line_of(call, call_back.noted(report, call, at=at), at) if call is not None else None
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from heedline.casework.access import session
 from heedline.casework.access.session import Attendance
 from heedline.casework.duty import rota
-from heedline.casework.report.opening import QueueView, open_rows, waiting
+from heedline.casework.pages.queue import QueueView, open_rows, waiting
 from heedline.dispatch.clocks import due_words
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of

@@ -28,6 +28,7 @@ from heedline.casework.identity.requests import (
     TRACE,
     OpenedIdentity,
     deciding_desks,
+    decision_request,
     opens_reports,
     request_on_the_record,
     requests_of,
@@ -43,8 +44,9 @@ from heedline.desks.models import Officer
 from heedline.permits import gate, wall
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
-from heedline.permits.rules import Asked, Standing, why_not, why_not_decide
+from heedline.permits.rules import Standing, why_not
 from heedline.permits.scopes import reports_of
+from heedline.permits.second_person import Reply, RequestState
 from heedline.reports.models import IdentityRequest
 from heedline.vault import CannotOpen
 
@@ -243,16 +245,18 @@ def _why_not_ask(standing: Standing, by: Attendance) -> str:
     return ""
 
 
-def _why_not_decide(asked: IdentityRequest, by: Attendance) -> str:
+def _why_not_decide(asked: IdentityRequest, by: Attendance, at: datetime) -> str:
     """What keeps them from deciding; empty when nothing does."""
-    if asked.decided_at is not None:
-        return "This has been decided."
+    request = decision_request(asked)
+    if request.state is not RequestState.WAITING:
+        return request.rule.decided
     deciding = Capability.DECIDE_TRACE if asked.purpose == TRACE else Capability.DECIDE_IDENTITY
     try:
         by.require(deciding, asked.authoriser_desk_id, excused=asked.ground in FOR_A_LIFE)
     except Refused as refused:
         return refused.reason
-    return why_not_decide(Asked(asked.asked_by_id, by.officer_id, opens_reports(by, (asked.desk_id,)))) or ""
+    opens = opens_reports(by, (asked.desk_id,))
+    return request.why_not(Reply.AGREE, by=by.officer_id, today=at.date(), reads_reports=opens)
 
 
 def traces_of(ref: UUID, *, by: Attendance, at: datetime) -> tuple[tuple[RequestFile, ...], str]:
@@ -303,7 +307,7 @@ def request(request_id: UUID, *, by: Attendance, at: datetime) -> RequestFile:
             detail={"request": str(asked.id)},
         )
     file = _file(asked, ring, by, at)
-    reason = _why_not_decide(asked, by)
+    reason = _why_not_decide(asked, by, at)
     return replace(file, may_decide=not reason, why_not=reason)
 
 

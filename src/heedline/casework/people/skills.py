@@ -16,7 +16,7 @@ from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import NotHere
-from heedline.casework.report.verb import refusals_logged
+from heedline.casework.recording import refusals_logged
 from heedline.desks.models import Appointment, LanguageSkill
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability

@@ -19,7 +19,7 @@ from heedline.audit.acts import Act
 from heedline.casework.access import competences
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import NotHere
-from heedline.casework.report.verb import refusals_logged
+from heedline.casework.recording import refusals_logged
 from heedline.desks.models import Appointment, CompletedTraining
 from heedline.packs.rules.training import Training
 from heedline.permits.capabilities import Capability

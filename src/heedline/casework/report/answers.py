@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from heedline.casework.contact import call_back
+from django.conf import settings
+
+from heedline.casework.access import session
 from heedline.casework.report.opening import OpenedReport
 from heedline.casework.report.question_editions import as_asked, questions_of
+from heedline.dispatch.safe_times import SafeTimes, read_safe_times
 from heedline.intake.questions import QuestionSet
 from heedline.intake.summary import record_rows
+from heedline.packs import load_pack
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,7 @@ def open_answers(opened: OpenedReport, digest: str, kind: str) -> dict[str, Any]
     answers = dict(opened.record.get("answers", {}))
     closed = as_asked(digest, kind)
     if closed is not None:  # the number of a call that was asked for is not for every reader: see `call_back`
-        answers = call_back.without_number(answers, closed)
+        answers = without_number(answers, closed)
     asked = questions_of(digest, kind)
     if asked is not None and asked.confidence:
         # whether they gave a name is part of who they are: it is told when that is opened, and not before
@@ -50,3 +55,54 @@ def told_sections(opened: OpenedReport, digest: str, kind: str) -> tuple[Told, .
     if asked is None:  # no archive: the answers all the same, under their bare names
         return (Told("As sent", tuple((name, (str(value),)) for name, value in answers.items())),)
     return under_headings(asked, answers)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A call that was asked for, as it stands inside the seal. `rows`: all that an officer may see before it is time.
+
+    `in_words_only`: they ticked nothing and wrote when instead, which no program can keep to.
+    """
+
+    number: str = field(repr=False)
+    times: SafeTimes
+    rows: tuple[tuple[str, tuple[str, ...]], ...] = field(repr=False)
+    in_words_only: bool
+
+    def open_at(self, at: datetime) -> bool:
+        """Whether the number may be shown at `at` without a reason."""
+        return not self.in_words_only and self.times.covers(at, session.office_zone())
+
+
+def wanted(answers: Mapping[str, Any], asked: QuestionSet) -> Wanted | None:
+    """The call that these answers ask for; None when they ask for none."""
+    step, name = asked.roles.get("call_number", ("", ""))
+    number = str(answers.get(step, {}).get(name, ""))
+    if not number:
+        return None
+
+    def said(role: str) -> Any:
+        slug, one = asked.roles.get(role, ("", ""))
+        return answers.get(slug, {}).get(one) or ()
+
+    days, hours = tuple(said("call_days")), tuple(said("call_hours"))
+    rows = tuple(
+        (row.label, row.lines)
+        for section in record_rows(asked, {step: without_number(answers, asked)[step]})
+        for row in section.rows
+        if row.given
+    )
+    return Wanted(
+        number=number,
+        times=read_safe_times(days, hours, load_pack(settings.PACK).safe_hours),
+        rows=rows,
+        in_words_only=bool(said("call_times")) and not days and not hours,
+    )
+
+
+def without_number(answers: Mapping[str, Any], asked: QuestionSet) -> dict[str, Any]:
+    """The answers as a page may show them before it is time to call."""
+    step, name = asked.roles.get("call_number", ("", ""))
+    if step not in answers:
+        return dict(answers)
+    return {**answers, step: {key: value for key, value in answers[step].items() if key != name}}

@@ -11,7 +11,6 @@ from django.conf import settings
 
 from heedline.casework.errors import Locked, NoRoom, SealingStopped
 from heedline.casework.keys.directory import Addressee, directory
-from heedline.casework.report.sealing import canonical
 from heedline.casework.report.verb import FoundReport
 from heedline.desk_hooks import register
 from heedline.desks.models import EpochKeyRow
@@ -19,6 +18,7 @@ from heedline.intake.fields import tidy
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import SealedHeader, SealedPayload
 from heedline.vault import envelope
+from heedline.vault.canonical import canonical
 from heedline.vault.container import Container
 
 #: Every sort of part that the core adds to a report. A specialist desk registers its own.
@@ -68,7 +68,7 @@ def store(report_id: UUID, part: str, container_id: UUID, container: Container, 
     SealedHeader.objects.create(
         container=container_id, report_id=report_id, part=part, header=container.header, epochs=epochs
     )
-    digest = hashlib.sha256(container.header + container.payload).digest()
+    digest = hashlib.sha256(container.payload).digest()
     SealedPayload.objects.create(
         container=container_id, report_id=report_id, payload=container.payload, sha256=digest
     )

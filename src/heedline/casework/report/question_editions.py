@@ -12,7 +12,7 @@ from heedline.intake.models import QuestionSetArchive
 from heedline.intake.question_files import load_question_set, read_archived
 from heedline.intake.questions import QuestionSet
 from heedline.packs import load_pack
-from heedline.packs.reading.tables import Table
+from heedline.packs.tables import Table
 
 
 def questions_of(digest: str, kind: str, language: str = "") -> QuestionSet | None:

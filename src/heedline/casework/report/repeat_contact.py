@@ -17,7 +17,7 @@ from uuid import UUID
 
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
-from heedline.casework.report import notes, restrictions
+from heedline.casework.report import conflict_terms, notes
 from heedline.casework.report.opening import short_name
 from heedline.casework.report.reference import named
 from heedline.casework.report.verb import find, record, verb
@@ -107,7 +107,7 @@ def note(ref: UUID, short: str, *, same: bool, by: Attendance, at: datetime) -> 
 
     Raises NotHere, Refused, Locked; NotNow when no report of their desks, or more than one, or this one has that name.
     """
-    restrictions.looked_for(short, by=by)
+    conflict_terms.looked_for(short, by=by)
     _note(ref, short, same, by=by, at=at)
 
 

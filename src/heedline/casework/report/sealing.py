@@ -6,26 +6,26 @@ Every report has all of them, whether somebody gave a name or not, so that nobod
 from __future__ import annotations
 
 import hashlib
-import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
 
 from heedline.casework.errors import SealingStopped
+from heedline.casework.intake.form_tokens import FormToken
 from heedline.casework.keys.directory import Addressee, authoriser_epoch
+from heedline.intake.questions import QuestionSet
+from heedline.intake.record import Record
 from heedline.reports.door import SealedPart
 from heedline.vault import envelope
-from heedline.vault.codes import body_mac, derive, lookup_hash
+from heedline.vault.canonical import canonical
+from heedline.vault.codes import ReceiptCode, body_mac, derive, lookup_hash
 from heedline.vault.container import Container
 from heedline.vault.identity import seal_identity
 from heedline.vault.keys import new_seed, public_key
-
-if TYPE_CHECKING:
-    from heedline.casework.journey.transitions import NewReport
-
 
 #: Bytes of every identity before it is sealed, given or not: room for all that the questions let anybody say of
 #: themselves, in letters of four bytes. One that was longer than another's step would show that a name was given.
@@ -45,17 +45,9 @@ class Enclosed:
     authoriser_share: tuple[UUID | None, bytes]
 
 
-def canonical(body: Any) -> bytes:
-    """JSON in one spelling."""
-    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode(
-        "utf-8",
-        "surrogatepass",  # half characters are kept as they came; whoever shows them decides
-    )
-
-
 def as_part(container_id: UUID, container: Container, epochs: tuple[UUID, ...]) -> SealedPart:
     """A container on its way in, with the hash that the log will name."""
-    digest = hashlib.sha256(container.header + container.payload).digest()
+    digest = hashlib.sha256(container.payload).digest()
     return SealedPart(container_id, container.header, container.payload, digest, epochs)
 
 
@@ -113,3 +105,21 @@ def enclose(
             identity.authoriser_share,
         ),
     )
+
+
+@dataclass(frozen=True)
+class NewReport:
+    """A report as the sites hand it in. Id and code were made before sending, so that sending twice sends once."""
+
+    report_id: UUID
+    code: ReceiptCode
+    channel: str
+    record: Record
+    question_set: QuestionSet
+    language: str
+    taken_down: Mapping[str, Any] | None = None
+    """What `call_taking` adds inside the seal: by whom, and how and when it reached us."""
+    hints: tuple[str, ...] = ()
+    """What made a gate slow it down. A hint for whoever reads it, inside the seal; nothing else goes by it."""
+    form: FormToken | None = None
+    """What is spent with it; none where nothing may stand in the way."""

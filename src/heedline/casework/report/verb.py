@@ -1,4 +1,4 @@
-"""The first three beats that officers' verbs share: find, permit, move; and the fifth, record."""
+"""What officers' verbs share: find and permit first, record last. The move itself is `Report.apply`."""
 
 from __future__ import annotations
 
@@ -7,22 +7,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
 
 from heedline.audit import journal
 from heedline.audit.acts import AnyAct
 from heedline.casework.access.session import Attendance
 from heedline.casework.access.without_training import record_missing
-from heedline.casework.errors import Changed, NotHere, WrongPassphrase
+from heedline.casework.errors import Changed, ChangedSinceArrival, NotHere
 from heedline.permits.capabilities import AnyCapability
 from heedline.permits.gate import Refused
 from heedline.permits.rules import Standing
 from heedline.permits.scopes import reports_of
-from heedline.reports.lifecycle import HELD_MOVES, Move, NotNow, Stage, after
 from heedline.reports.models import Report, Step
 
 
@@ -63,19 +61,6 @@ def standing_of(r: Report, officer: UUID, at: datetime) -> Standing:
 
 
 @contextmanager
-def refusals_logged(
-    act: AnyAct, *, by: UUID | None, desk: UUID | None = None, thing: str = "", thing_id: UUID | None = None
-) -> Iterator[None]:
-    """One transaction; a refusal undoes it and is logged in one of its own."""
-    try:
-        with transaction.atomic():
-            yield
-    except (Refused, WrongPassphrase):
-        journal.record(act, actor=by, desk=desk, thing=thing, thing_id=thing_id, refused=True)
-        raise
-
-
-@contextmanager
 def on_the_record(act: AnyAct, *, by: Attendance, ref: UUID | None = None) -> Iterator[None]:
     """Like `refusals_logged`, for what is done to a report; that there is none for them counts as a refusal.
 
@@ -84,7 +69,7 @@ def on_the_record(act: AnyAct, *, by: Attendance, ref: UUID | None = None) -> It
     try:
         with transaction.atomic():
             yield
-    except (NotHere, Refused):
+    except (NotHere, Refused, ChangedSinceArrival) as why:
         with transaction.atomic():
             theirs = reports_of(by.desk_ids).filter(id__in=[ref] if ref is not None else [])
             desk = theirs.values_list("desk_id", flat=True).first()
@@ -95,6 +80,7 @@ def on_the_record(act: AnyAct, *, by: Attendance, ref: UUID | None = None) -> It
                 thing="report",
                 thing_id=ref if desk is not None else None,
                 refused=True,
+                detail={"changed": True} if isinstance(why, ChangedSinceArrival) else None,
             )
         raise
 
@@ -124,44 +110,6 @@ def find(ref: UUID, *, by: Attendance, at: datetime, version: int | None = None)
         who = last.by.name if last is not None and last.by is not None else "The reporter"
         raise Changed(f"{who} saved in between ({last.move if last is not None else 'a change'}).")
     return FoundReport(report, by, at)
-
-
-def move(
-    found: FoundReport,
-    step: Move,
-    *,
-    codes: dict[str, Any] | None = None,
-    note: UUID | None = None,
-    to_desk: UUID | None = None,
-) -> Report:
-    """Make one legal move and keep it as a Step. The caller changes what else changes and saves. Raises NotNow."""
-    report = found.report
-    try:
-        to = after(Stage(report.stage), step)
-    except NotNow:
-        if step in HELD_MOVES and report.stage == Stage.WAITING:
-            raise NotNow(
-                "Take the report first, so that no colleague works on it at the same time."
-            ) from None
-        raise
-    number = (Step.objects.filter(report=report).aggregate(n=Max("number"))["n"] or 0) + 1
-    Step.objects.create(
-        report=report,
-        number=number,
-        move=step,
-        from_stage=report.stage,
-        to_stage=to,
-        by_id=found.by.officer_id,
-        at=found.at,
-        on=found.at.date(),
-        from_desk=report.desk_id,
-        to_desk=to_desk or report.desk_id,
-        codes=codes or {},
-        note=note,
-    )
-    report.stage = to
-    report.version += 1
-    return report
 
 
 def record(found: FoundReport, act: AnyAct, **detail: str | int | bool) -> None:

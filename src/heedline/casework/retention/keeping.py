@@ -12,26 +12,32 @@ from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db.models import QuerySet
 
-from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import NotHere
 from heedline.casework.keys import certificates
+from heedline.casework.recording import refusals_logged
 from heedline.casework.report import notes, repeat_contact
-from heedline.casework.report.verb import FoundReport, find, record, refusals_logged, verb
+from heedline.casework.report.verb import FoundReport, find, record, verb
 from heedline.desks.models import CANARY
 from heedline.packs import load_pack
 from heedline.packs.rules.retention import Retention, months_after
 from heedline.permits import wall
 from heedline.permits.capabilities import Capability
-from heedline.permits.gate import Refused
+from heedline.permits.second_person import (
+    RULES,
+    DecisionRequest,
+    Matter,
+    Reply,
+    RequestState,
+    refuse_second_request,
+)
 from heedline.reports.lifecycle import Move, NotNow, Stage, after
 from heedline.reports.models import Disposal, Hold, Keeping, Report, Review, SealedPayload
 
 _NOT_DONE = {
-    "not-yours": "Somebody else decides about this, or has: a supervisor of the desk, and not whoever proposed it.",
+    "not-yours": RULES[Matter.DISPOSAL].decided,
     "not-closed": "The report has been opened again or handed over. It cannot be disposed of now.",
     "held": "The report is held. It cannot be disposed of until the hold is released.",
 }
@@ -81,21 +87,6 @@ def begin(reports: Sequence[Report], outcome: str, *, at: datetime) -> None:
 def stop(reports: Collection[UUID]) -> None:
     """Stop the clocks of reports that are opened again."""
     Keeping.objects.filter(report__in=reports).update(review_on=None, identity_until=None)
-
-
-RESTRICTED = "Processing of this report is restricted: it is kept, and may not be passed on. A supervisor can end that, under Keeping."
-
-
-def restricting() -> QuerySet[Hold]:
-    """Holds under which a report may be kept and not used."""
-    codes = [code for code, hold in rules().holds.items() if hold.restricts]
-    return Hold.objects.filter(released_on=None, reason__in=codes)
-
-
-def refuse_restricted(found: FoundReport) -> None:
-    """Raise NotNow when a report may be kept and not used."""
-    if restricting().filter(report=found.report).exists():
-        raise NotNow(RESTRICTED)
 
 
 # --- reviews and holds -----------------------------------------------------------------------------------------------
@@ -187,8 +178,9 @@ def propose(ref: UUID, reason: str, *, by: Attendance, at: datetime) -> UUID:
         raise ValueError("no such reason")
     if Hold.objects.filter(report=found.report, released_on=None).exists():
         raise NotNow(_NOT_DONE["held"])
-    if Disposal.objects.filter(report=ref, decided_on=None).exists():
-        raise NotNow("This has been proposed already. A supervisor decides.")
+    refuse_second_request(
+        Matter.DISPOSAL, waits=Disposal.objects.filter(report=ref, decided_on=None).exists()
+    )
     keeping = Keeping.objects.filter(report=found.report).first()
     group = keeping.group if keeping is not None else rules().other
     desk, ident = found.report.desk, uuid4()
@@ -209,6 +201,14 @@ def propose(ref: UUID, reason: str, *, by: Attendance, at: datetime) -> UUID:
     return ident
 
 
+def _decision_request(proposed: Disposal) -> DecisionRequest:
+    """Return the facts of this proposal that the rules for a second person look at."""
+    state = RequestState.WAITING
+    if proposed.decided_on is not None:
+        state = RequestState.AGREED if proposed.done else RequestState.REFUSED
+    return DecisionRequest(Matter.DISPOSAL, proposed.proposed_by_id, state, proposed.proposed_on)
+
+
 def decide(disposal_id: UUID, *, dispose: bool, by: Attendance, at: datetime) -> bool:
     """Confirm a proposal, or keep the report after all; once, by a supervisor who did not propose it. True when it is gone.
 
@@ -222,8 +222,9 @@ def decide(disposal_id: UUID, *, dispose: bool, by: Attendance, at: datetime) ->
         if found is None:
             raise NotHere
         by.require(Capability.DECIDE_DISPOSAL, found.desk_id)
-        if dispose and found.proposed_by_id == by.officer_id:
-            raise Refused("You proposed this yourself. Somebody else confirms it.")
+        request, reply = _decision_request(found), Reply.AGREE if dispose else Reply.REFUSE
+        request.check_person(reply, by=by.officer_id, today=at.date())
+        request.after(reply)
         paper, naming = None, list[UUID]()
         if dispose:
             naming = repeat_contact.naming(found.report, by=by)
@@ -236,12 +237,5 @@ def decide(disposal_id: UUID, *, dispose: bool, by: Attendance, at: datetime) ->
         )
         if told in _NOT_DONE:
             raise NotNow(_NOT_DONE[told])
-        journal.record(
-            Act.DISPOSAL_DECIDED,
-            actor=by.officer_id,
-            desk=found.desk_id,
-            thing="report",
-            thing_id=found.report,
-            detail={"disposal": str(disposal_id), "disposed": dispose, "reason": found.reason},
-        )
+        # the database has logged it: nothing is disposed of without a mark
     return told == "done"

@@ -16,8 +16,9 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.errors import NotHere
 from heedline.casework.keys import certificates
 from heedline.casework.keys import directory as key_directory
+from heedline.casework.recording import refusals_logged
 from heedline.casework.report.opening import short_name
-from heedline.casework.report.verb import on_the_record, refusals_logged
+from heedline.casework.report.verb import on_the_record
 from heedline.casework.retention.keeping import rules
 from heedline.desks.models import Officer
 from heedline.packs.rules.retention import months_after

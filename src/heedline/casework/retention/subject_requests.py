@@ -16,10 +16,10 @@ from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import NotHere
-from heedline.casework.report import restrictions
+from heedline.casework.recording import refusals_logged
+from heedline.casework.report import conflict_terms
 from heedline.casework.report.opening import short_name
 from heedline.casework.report.reference import named
-from heedline.casework.report.verb import refusals_logged
 from heedline.casework.retention.keeping import rules
 from heedline.permits.capabilities import Capability
 from heedline.reports.lifecycle import NotNow
@@ -137,7 +137,7 @@ def found(request: UUID, short: str, *, by: Attendance, at: datetime) -> UUID:
 
     Raises NotHere, Locked, and NotNow when no report, or more than one, has that short name.
     """
-    restrictions.looked_for(short, by=by)
+    conflict_terms.looked_for(short, by=by)
     with refusals_logged(Act.SUBJECT_FOUND, by=by.officer_id, thing="subject", thing_id=request):
         row = _find(request, by)
         if row.answered_on is not None:

@@ -19,7 +19,7 @@ from heedline.audit.acts import Act
 from heedline.casework.access import session
 from heedline.casework.errors import NotHere, WrongPassphrase
 from heedline.casework.keys.signing import Hand
-from heedline.casework.report.verb import refusals_logged
+from heedline.casework.recording import refusals_logged
 from heedline.casework.setup import enrolment, stewardship
 from heedline.casework.setup.enrolment import NewWay
 from heedline.desks.models import Officer, Organisation

@@ -21,7 +21,7 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.errors import NotHere
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.keys.signing import Signer, state
-from heedline.casework.report.verb import refusals_logged
+from heedline.casework.recording import refusals_logged
 from heedline.casework.setup.stewardship import permit_stewards
 from heedline.desks.models import Appointment, Desk, Officer, OnCall, SeedWrapping, Shift
 from heedline.permits.capabilities import Capability

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
@@ -22,7 +22,7 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.errors import NotHere
 from heedline.casework.keys.signing import Proposed, Signer
 from heedline.casework.keys.signing import propose as sign_first
-from heedline.casework.report.verb import refusals_logged
+from heedline.casework.recording import refusals_logged
 from heedline.casework.setup import enrolment, leavers, single_sign_on, stewardship
 from heedline.desks.models import (
     CANARY,
@@ -37,10 +37,8 @@ from heedline.desks.models import (
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
 from heedline.permits.roles import DESK_ROLES, Role
+from heedline.permits.second_person import DecisionRequest, Matter, Reply, RequestState
 from heedline.vault import fingerprints
-
-#: A proposal that nobody has confirmed in this time is made anew.
-OPEN_FOR = timedelta(days=7)
 
 
 class Kind(StrEnum):
@@ -163,6 +161,8 @@ def _statement(kind: Kind, facts: Mapping[str, str], said: str) -> tuple[str, di
                 raise Refused("A steward is named by the root key.")
             desk = _desk(facts)
             site.keep_apart(_officer(facts), Role(facts["role"]), desk)
+            if desk is not None:
+                stewardship.keep_sides_apart(_officer(facts).id, desk.id)
             return (
                 ("member", dict(stewardship.member_body(_officer(facts).id, desk.id)))
                 if desk is not None
@@ -231,7 +231,7 @@ def _line(row: Proposal, by: Attendance, at: datetime) -> ProposalLine:
         row.proposed_by.name,
         row.proposed_by_id == by.officer_id,
         row.act == Kind.KEYS,
-        row.issued_on + OPEN_FOR < at.date(),
+        _decision_request(row).late(at.date()),
     )
 
 
@@ -272,6 +272,7 @@ def withdraw(proposal_id: UUID, *, by: Attendance, at: datetime) -> None:
     """Put a proposal away; every steward may. Raises NotHere and Refused."""
     with refusals_logged(Act.PROPOSAL_WITHDRAWN, by=by.officer_id, thing="proposal", thing_id=proposal_id):
         row = _find(proposal_id, by)
+        _decision_request(row).check_person(Reply.WITHDRAW, by=by.officer_id, today=at.date())
         row.closed_by_id, row.closed_on = by.officer_id, at.date()
         row.save(update_fields=["closed_by", "closed_on"])
         journal.record(Act.PROPOSAL_WITHDRAWN, actor=by.officer_id, thing="proposal", thing_id=proposal_id)
@@ -284,10 +285,7 @@ def confirm(proposal_id: UUID, passphrase: str, *, said: str = "", by: Attendanc
     """
     with refusals_logged(Act.STATEMENT_SIGNED, by=by.officer_id, thing="proposal", thing_id=proposal_id):
         row = _find(proposal_id, by)
-        if row.proposed_by_id == by.officer_id:
-            raise Refused("You proposed this yourself. Another steward has to confirm it.")
-        if row.issued_on + OPEN_FOR < at.date():
-            raise Refused("This was proposed more than a week ago. It has to be proposed anew.")
+        _decision_request(row).check_person(Reply.AGREE, by=by.officer_id, today=at.date())
         hand = session.hand_of(by.officer_id, passphrase)
         kind, facts = Kind(row.act), dict(row.facts)
         if kind is Kind.KEYS:
@@ -308,6 +306,14 @@ def confirm(proposal_id: UUID, passphrase: str, *, said: str = "", by: Attendanc
         row.closed_by_id, row.closed_on, row.carried_out = by.officer_id, at.date(), True
         row.save(update_fields=["closed_by", "closed_on", "carried_out"])
         return done
+
+
+def _decision_request(row: Proposal) -> DecisionRequest:
+    """Return the facts of this proposal that the rules for a second person look at."""
+    state = RequestState.WAITING
+    if row.closed_on is not None:
+        state = RequestState.AGREED if row.carried_out else RequestState.WITHDRAWN
+    return DecisionRequest(Matter.PROPOSAL, row.proposed_by_id, state, row.issued_on)
 
 
 def _find(proposal_id: UUID, by: Attendance) -> Proposal:

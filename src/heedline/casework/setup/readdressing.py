@@ -22,7 +22,7 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.errors import NotHere, SealingStopped
 from heedline.casework.keys import certificates
 from heedline.casework.keys import directory as key_directory
-from heedline.casework.report.verb import refusals_logged
+from heedline.casework.recording import refusals_logged
 from heedline.desks.models import Desk, EpochKeyRow
 from heedline.permits import key_wall
 from heedline.permits.capabilities import Capability
@@ -183,7 +183,7 @@ def _mine(desk: UUID, by: Attendance) -> None:
 
 
 def _present(desk: UUID, at: datetime) -> EpochKey:
-    known = key_directory.directory()
+    known = key_directory.trusted()
     epoch = known.current_epoch(str(desk), at.date())
     if epoch is None or known.is_stale(epoch):
         raise SealingStopped

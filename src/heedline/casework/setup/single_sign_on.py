@@ -22,7 +22,7 @@ from heedline.casework.access import provider_sessions, session
 from heedline.casework.access.session import Attendance
 from heedline.casework.access.session_store import row_of
 from heedline.casework.keys.signing import Signer
-from heedline.casework.report.verb import refusals_logged
+from heedline.casework.recording import refusals_logged
 from heedline.casework.setup.stewardship import permit_stewards
 from heedline.desks.models import Appointment, Officer, ProviderBinding
 from heedline.permits.gate import Refused

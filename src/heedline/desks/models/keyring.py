@@ -95,7 +95,7 @@ class Acquaintances(models.Model):
 class OwnTerm(models.Model):
     """One term that concerns an officer themselves (a name, an address, a car), sealed to their own key and of one size.
 
-    Written by an overseer, read by nobody: compared while the officer's keys are unlocked (`casework.report.restrictions`).
+    Written by an overseer, read by nobody: compared while the officer's keys are unlocked (`casework.report.conflict_terms`).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

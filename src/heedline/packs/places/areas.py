@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 
-from heedline.packs.reading.tables import PackError
+from heedline.packs.tables import PackError
 
 
 @dataclass(frozen=True, slots=True)

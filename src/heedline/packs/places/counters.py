@@ -14,7 +14,7 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from heedline.packs.places.areas import rows_of
-from heedline.packs.reading.tables import PackError
+from heedline.packs.tables import PackError
 
 FILE = "counters.csv"
 COLUMNS = ("force", "name", "address", "hours", "source", "as_of")

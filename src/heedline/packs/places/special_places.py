@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 
-from heedline.packs.reading.tables import PackError, Table, read_toml
+from heedline.packs.tables import PackError, Table, read_toml
 
 _WORD = re.compile(r"[a-z0-9]+|[,;\n]")
 _BREAKS = frozenset(",;\n")

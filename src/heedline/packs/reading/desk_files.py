@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from heedline.packs import pack as shapes
-from heedline.packs.reading.tables import Table
 from heedline.packs.rules.working_days import WorkingDays
+from heedline.packs.tables import Table
 
 DESK_ROLES = ("desk", "authoriser")
 DESK_KINDS = ("activity", "safeguarding", "material", "advice")

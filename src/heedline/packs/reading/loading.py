@@ -21,7 +21,6 @@ from heedline.packs.reading.desk_files import (
     special_desk,
 )
 from heedline.packs.reading.outcome_files import check_short_close, read_outcome, read_reason, read_template
-from heedline.packs.reading.tables import PackError, Table, read_toml
 from heedline.packs.reading.word_files import read_all_words
 from heedline.packs.rules.assessments import read_assessments
 from heedline.packs.rules.behaviour import read_behaviour
@@ -32,6 +31,7 @@ from heedline.packs.rules.source_guard import read_source_guard
 from heedline.packs.rules.tracing import read_tracing
 from heedline.packs.rules.training import read_trainings
 from heedline.packs.rules.working_days import read_working_days
+from heedline.packs.tables import PackError, Table, read_toml
 from heedline.packs.text.languages import read_languages
 from heedline.packs.text.tongues import read_tongues
 

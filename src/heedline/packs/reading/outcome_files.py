@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from heedline.packs import pack as shapes
-from heedline.packs.reading.tables import Table
+from heedline.packs.tables import Table
 
 
 def read_outcome(code: str, table: Table, kinds: Collection[str]) -> shapes.Outcome:

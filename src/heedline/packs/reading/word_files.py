@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from importlib.resources.abc import Traversable
 
-from heedline.packs.reading.tables import Table, read_toml
+from heedline.packs.tables import Table, read_toml
 from heedline.packs.text.languages import (
     Language,
     Page,

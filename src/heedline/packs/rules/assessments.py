@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from heedline.packs.reading.tables import Table, read_toml
+from heedline.packs.tables import Table, read_toml
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable

@@ -13,7 +13,7 @@ from datetime import date
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from heedline.packs.reading.tables import PackError, Table, read_toml
+from heedline.packs.tables import PackError, Table, read_toml
 
 FOLDER = "data_protection"
 PAPERS = ("impact-assessment.md", "controllers.md", "policy-document.md")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 
-from heedline.packs.reading.tables import PackError, Table, read_toml
+from heedline.packs.tables import PackError, Table, read_toml
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 #: What the database keeps of a code.

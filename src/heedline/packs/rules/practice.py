@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from heedline.packs.reading.tables import PackError, Table, read_toml
+from heedline.packs.tables import PackError, Table, read_toml
 
 FILE = "practice.toml"
 WAYS = ("report", "call")

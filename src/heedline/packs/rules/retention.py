@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.resources.abc import Traversable
 
-from heedline.packs.reading.tables import Table, read_toml
+from heedline.packs.tables import Table, read_toml
 
 FILE = "retention.toml"
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 
-from heedline.packs.reading.tables import read_toml
+from heedline.packs.tables import read_toml
 
 _AGE = re.compile(
     r"\b(?:i am|i'm|i’m|im|he is|he's|he’s|she is|she's|she’s|aged?)\s+(?:only\s+|just\s+)?(1[0-7]|[5-9])\b(?!\s*(?:minutes|hours|metres|miles|o'clock|%))"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 
-from heedline.packs.reading.tables import read_toml
+from heedline.packs.tables import read_toml
 
 #: Characters of a code: what the column of a request's ground holds.
 _LONGEST = 20

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.resources.abc import Traversable
 
-from heedline.packs.reading.tables import Table, read_toml
 from heedline.packs.rules.retention import months_after
+from heedline.packs.tables import Table, read_toml
 
 FILE = "training.toml"
 #: What may hang on a training, by the names of capabilities. Nothing else ever does, whatever a pack says: a report is

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from heedline.packs.reading.tables import read_toml
+from heedline.packs.tables import read_toml
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable

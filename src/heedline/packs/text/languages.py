@@ -16,7 +16,7 @@ from enum import StrEnum
 from importlib.resources.abc import Traversable
 from typing import Any, Literal
 
-from heedline.packs.reading.tables import PackError, Table, read_toml
+from heedline.packs.tables import PackError, Table, read_toml
 
 type Texts = Mapping[str, str | tuple[str, ...]]
 

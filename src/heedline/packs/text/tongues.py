@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 
-from heedline.packs.reading.tables import Table, read_toml
+from heedline.packs.tables import Table, read_toml
 
 _WORD = re.compile(r"[^\W\d_]+")
 #: What is looked at: a language shows in its first words, and nobody can make this slow.

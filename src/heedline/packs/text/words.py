@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from heedline.packs.text.languages import flat, kept_in_order
 
 if TYPE_CHECKING:
-    from heedline.packs.reading.tables import Table
+    from heedline.packs.tables import Table
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+(?:\.[a-z0-9_]+)?)\}")
 

@@ -13,6 +13,7 @@ from heedline.reports.models.report import (
     SealedHeader,
     SealedPayload,
     Step,
+    apply_to_all,
 )
 from heedline.reports.models.sweeps import Sweep, Swept
 from heedline.reports.models.translations import Translation, TranslationText
@@ -39,4 +40,5 @@ __all__ = [
     "Swept",
     "Translation",
     "TranslationText",
+    "apply_to_all",
 ]

@@ -8,12 +8,12 @@ from django.views.decorators.http import require_GET
 
 from heedline.casework.access import session
 from heedline.casework.people import skills, training
-from heedline.casework.report import restrictions
+from heedline.casework.report import conflict_terms
 from heedline.casework.setup import key_overview
 from heedline.permits.roles import DESCRIPTIONS, Role
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.signing_in import last_sign_in_words
-from heedline.web.office.middleware import OfficeRequest
+from heedline.web.office.request import OfficeRequest
 from heedline.web.office.training import training_pages
 
 ROLES = {
@@ -45,7 +45,7 @@ def me(request: OfficeRequest) -> HttpResponse:
         "last_sign_in": last_sign_in_words(request),
         "own_words": key_overview.own_words(by),
         "languages": skills.mine(by=by),
-        "own_terms": restrictions.mine(by=by),
+        "own_terms": conflict_terms.mine(by=by),
         "trainings": training_pages.shown(training.mine(by=by, at=session.now())),
     }
     return render(request, "office/me.html", context)

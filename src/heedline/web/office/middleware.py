@@ -9,10 +9,6 @@ from heedline.web.entrance import middleware as entrance
 from heedline.web.office.sso import recheck
 
 
-class OfficeRequest(entrance.SignedInRequest):
-    """A request of somebody who is signed in at the office."""
-
-
 class OnTheRecord(entrance.OnTheRecord):
     """See the module."""
 

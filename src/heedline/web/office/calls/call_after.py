@@ -18,7 +18,7 @@ from heedline.web.components.forms import Checkboxes, Choice, Field, Form, TextA
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import form_of, keeps_words, kept_for, let_go
 from heedline.web.office.calls.call_pages import SeeOther, cookie_of
-from heedline.web.office.middleware import OfficeRequest
+from heedline.web.office.request import OfficeRequest
 
 #: What was advised, for the note after the call: the code that is posted → the words that are kept.
 ADVICE = {

@@ -21,9 +21,9 @@ from heedline.web.components.forms import Choice, Form, Radios, TextArea
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
 from heedline.web.entrance.kept_words import keeps_words, let_go
-from heedline.web.office.middleware import OfficeRequest
 from heedline.web.office.report.report_forms import LONG
 from heedline.web.office.report.report_pages import came_from, conflict, page, restored, version_of
+from heedline.web.office.request import OfficeRequest
 
 _EARLY = (
     Radios(

@@ -28,7 +28,7 @@ from heedline.web.entrance.kept_words import form_of, keeps_words, kept_for, let
 from heedline.web.entrance.times import clock
 from heedline.web.office.calls import call_forms
 from heedline.web.office.calls.call_forms import Sheet
-from heedline.web.office.middleware import OfficeRequest
+from heedline.web.office.request import OfficeRequest
 
 PHONETIC = [
     "Alfa",

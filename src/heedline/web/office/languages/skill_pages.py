@@ -12,13 +12,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from heedline.casework.access.session import now
-from heedline.casework.language import languages
 from heedline.casework.people import skills
+from heedline.casework.report import report_language
 from heedline.packs import load_pack
 from heedline.permits.gate import Refused
 from heedline.web.components.forms import Choice, Form, Select
 from heedline.web.declared import Audience, open_to
-from heedline.web.office.middleware import OfficeRequest
+from heedline.web.office.request import OfficeRequest
 
 
 def _stating(said: set[str]) -> tuple[Select]:
@@ -31,7 +31,7 @@ def _stating(said: set[str]) -> tuple[Select]:
             blank="Choose a language",
             choices=tuple(
                 Choice(value=code, label=name)
-                for code, name in languages.choices()
+                for code, name in report_language.choices()
                 if code not in said and code != first
             ),
         ),

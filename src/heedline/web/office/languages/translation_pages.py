@@ -22,6 +22,7 @@ from heedline.casework.language.todo import to_do
 from heedline.casework.pages import case_file
 from heedline.casework.pages.case_file import CaseFile
 from heedline.casework.people import skills
+from heedline.casework.report import report_language
 from heedline.packs import load_pack
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
@@ -29,10 +30,10 @@ from heedline.web.components.forms import Checkboxes, Choice, Field, Form, Radio
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
 from heedline.web.entrance.kept_words import keeps_words, let_go
-from heedline.web.office.middleware import OfficeRequest
 from heedline.web.office.report.report_forms import SHORT
 from heedline.web.office.report.report_pages import came_from, page, restored
 from heedline.web.office.report.report_words import NOBODY_SPEAKS_IT, told_of
+from heedline.web.office.request import OfficeRequest
 
 SAME = Checkboxes(
     name="same",
@@ -54,7 +55,7 @@ def _language_field(name: str, label: str, *, foreign: bool) -> Select:
         blank="Choose a language",
         choices=tuple(
             Choice(value=code, label=words)
-            for code, words in languages.choices()
+            for code, words in report_language.choices()
             if code != first or not foreign
         ),
     )
@@ -166,7 +167,7 @@ def say_language(request: OfficeRequest, ref: UUID) -> HttpResponse:
         except Refused as no:
             messages.error(request, no.reason)
         else:
-            messages.success(request, f"Kept: it is written in {languages.name_of(language)}.")
+            messages.success(request, f"Kept: it is written in {report_language.name_of(language)}.")
     return HttpResponseRedirect(_here(request, ref))
 
 

@@ -13,14 +13,14 @@ from django.views.decorators.http import require_http_methods
 
 from heedline.audit.acts import Act
 from heedline.casework.access import session
+from heedline.casework.access.own_terms import LONGEST
 from heedline.casework.oversight import conflict_register
 from heedline.casework.oversight.conflict_register import Met, Standing
-from heedline.casework.report.restrictions import LONGEST
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Choice, Field, Form, Select, TextArea
 from heedline.web.declared import Audience, open_to
-from heedline.web.office.middleware import OfficeRequest
 from heedline.web.office.oversight.oversight_pages import stretch, tabs_of
+from heedline.web.office.request import OfficeRequest
 
 
 def _fields(people: tuple[Standing, ...]) -> tuple[Field, ...]:

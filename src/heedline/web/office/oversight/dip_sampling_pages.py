@@ -18,9 +18,9 @@ from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Choice, Field, Form, Radios, TextArea
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import form_of, keeps_words, let_go
-from heedline.web.office.middleware import OfficeRequest
 from heedline.web.office.report.report_forms import SHORT
 from heedline.web.office.report.report_pages import restored
+from heedline.web.office.request import OfficeRequest
 
 JUDGING: tuple[Field, ...] = (
     Radios(

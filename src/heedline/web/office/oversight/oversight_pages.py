@@ -21,9 +21,9 @@ from heedline.casework.oversight.log_view import Heap, LogLine, Sieve
 from heedline.casework.pages.case_file import when_logged
 from heedline.web.components.forms import Checkboxes, Choice, DateInput, Form, Select, TextInput
 from heedline.web.declared import Audience, open_to
-from heedline.web.office.middleware import OfficeRequest
 from heedline.web.office.oversight import log_words
 from heedline.web.office.report.report_words import act_words
+from heedline.web.office.request import OfficeRequest
 
 TABS = (
     ("oversight", "The log"),

@@ -28,10 +28,10 @@ from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
 from heedline.web.entrance.kept_words import form_of, keeps_words, let_go
 from heedline.web.entrance.key_pages import with_passphrase
-from heedline.web.office.middleware import OfficeRequest
 from heedline.web.office.partners import partner_forms
 from heedline.web.office.report.report_forms import shown
 from heedline.web.office.report.report_pages import conflict, page, restored, version_of
+from heedline.web.office.request import OfficeRequest
 
 #: What can be done with one thing: the fields it asks for, and the verb.
 type Act = Callable[[UUID, Form, int, Attendance, datetime], None]

@@ -15,8 +15,8 @@ from heedline.packs.rules.practice import Scenario
 from heedline.web.declared import Audience, open_to
 from heedline.web.office.calls import call_forms, call_pages
 from heedline.web.office.calls.call_forms import Sheet
-from heedline.web.office.middleware import OfficeRequest
 from heedline.web.office.practice.practice_pages import addresses_of_practice, mark
+from heedline.web.office.request import OfficeRequest
 
 #: Which exercise this session's practice call is, in the session.
 _EXERCISE = "practice-call"

@@ -26,11 +26,11 @@ from heedline.packs import load_pack
 from heedline.reports.lifecycle import Move, NotNow
 from heedline.web.components.forms import Form
 from heedline.web.declared import Audience, open_to
-from heedline.web.office.middleware import OfficeRequest
 from heedline.web.office.report import reply_pages, report_forms, report_pages
 from heedline.web.office.report.report_words import MOVES, PRIORITIES
+from heedline.web.office.request import OfficeRequest
 
-URLS = "heedline.web.office.practice.practice_urls"
+URLS = "heedline.web.office.practice_urls"
 WAYS = {"report": "A report", "call": "A call"}
 
 

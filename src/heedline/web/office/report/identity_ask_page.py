@@ -24,10 +24,10 @@ from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Field, Form
 from heedline.web.entrance.kept_words import let_go
-from heedline.web.office.middleware import OfficeRequest
 from heedline.web.office.report.report_forms import shown
 from heedline.web.office.report.report_pages import came_from, page, restored
 from heedline.web.office.report.report_words import act_words
+from heedline.web.office.request import OfficeRequest
 
 
 @dataclass(frozen=True)

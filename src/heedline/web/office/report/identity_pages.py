@@ -26,8 +26,8 @@ from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import throttle, times
 from heedline.web.entrance.kept_words import form_of, keeps_words, kept_for, let_go
 from heedline.web.entrance.unlocking import NOT_IT
-from heedline.web.office.middleware import OfficeRequest
 from heedline.web.office.report.identity_ask_page import AskedFor, asking_page, told_of
+from heedline.web.office.request import OfficeRequest
 
 #: However long it was approved for: after this a screen that nobody touches asks for the passphrase again.
 SHOWN_AT_MOST = timedelta(minutes=15)

@@ -19,13 +19,13 @@ from heedline.casework.errors import NotHere
 from heedline.casework.journey import transitions
 from heedline.casework.pages import home as pages_home
 from heedline.casework.pages import identity_requests
+from heedline.casework.pages import queue as pages_queue
 from heedline.casework.people import training
-from heedline.casework.report import opening
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
-from heedline.web.office.middleware import OfficeRequest
+from heedline.web.office.request import OfficeRequest
 from heedline.web.office.training import training_pages
 
 STATES = {"open": "Open", "mine": "Held by me", "closed": "Closed"}
@@ -48,7 +48,7 @@ def my_work(request: OfficeRequest) -> HttpResponse:
     at, by = session.now(), request.attendance
     try:
         desks = pages_home.my_desks(by=by, at=at)
-        held = opening.queue(by=by, at=at, view=opening.QueueView(state="mine", size=10)).lines
+        held = pages_queue.queue(by=by, at=at, view=pages_queue.QueueView(state="mine", size=10)).lines
     except Refused:  # stewards and authorisers read no reports
         desks, held = (), ()
     return render(
@@ -89,9 +89,9 @@ def queue(request: OfficeRequest, desk: str) -> HttpResponse:
     if state not in STATES:
         state = "open"
     after = request.GET.get("after", "")[:_MARK_LENGTH] or None
-    view = opening.QueueView(desk=None if desk == ALL else desk, state=state, after=after)
+    view = pages_queue.QueueView(desk=None if desk == ALL else desk, state=state, after=after)
     try:
-        found = opening.queue(by=by, at=at, view=view)
+        found = pages_queue.queue(by=by, at=at, view=view)
     except ValueError:  # a mark that nobody was given
         return HttpResponseRedirect(reverse("queue", kwargs={"desk": desk}))
     here = reverse("queue", kwargs={"desk": desk})
@@ -134,7 +134,7 @@ def queue_new(request: OfficeRequest, desk: str) -> HttpResponse:
     at, by = session.now(), request.attendance
     _desk_name(by, desk)
     mark = request.GET.get("mark", "")[:_MARK_LENGTH]
-    count = opening.new_since(by=by, at=at, mark=mark)
+    count = pages_queue.new_since(by=by, at=at, mark=mark)
     return render(
         request,
         "office/parts/queue_new.html",

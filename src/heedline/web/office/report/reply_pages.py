@@ -28,10 +28,10 @@ from heedline.reports.lifecycle import Move, NotNow
 from heedline.web.components.forms import Field, Form, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import keeps_words, let_go
-from heedline.web.office.middleware import OfficeRequest
 from heedline.web.office.report import report_forms
 from heedline.web.office.report.report_pages import came_from, conflict, page, restored, version_of
 from heedline.web.office.report.report_words import NOBODY_SPEAKS_IT, messages_of, new_messages, status_words
+from heedline.web.office.request import OfficeRequest
 
 #: A report holds at most this many messages of its reporter.
 _MOST_READ = 200

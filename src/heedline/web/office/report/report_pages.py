@@ -23,7 +23,6 @@ from heedline.reports.lifecycle import Move, NotNow
 from heedline.web.components.forms import Field, Form, Value
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import form_of, keeps_words, kept_for, let_go
-from heedline.web.office.middleware import OfficeRequest
 from heedline.web.office.report import report_forms
 from heedline.web.office.report.queue_pages import is_queue_code, open_next, queue_address
 from heedline.web.office.report.report_words import (
@@ -35,6 +34,7 @@ from heedline.web.office.report.report_words import (
     tabs_of,
     told_of,
 )
+from heedline.web.office.request import OfficeRequest
 
 SAVE_NEXT, SAVE_STAY = "save-next", "save-stay"
 

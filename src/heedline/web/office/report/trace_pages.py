@@ -21,8 +21,8 @@ from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Choice, Field, Form, Radios, TextArea
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import keeps_words
-from heedline.web.office.middleware import OfficeRequest
 from heedline.web.office.report.identity_ask_page import AskedFor, asking_page
+from heedline.web.office.request import OfficeRequest
 
 
 def asking_fields() -> tuple[Field, ...]:

@@ -7,8 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from heedline.casework.duty import alarm_kinds, alarms
-from heedline.casework.people import training_clock
+from heedline.casework.duty import alarm_kinds, alarms, training_clock
 from heedline.casework.setup import leavers
 from heedline.dispatch.models import Alarm
 from tests.support.acting import acting

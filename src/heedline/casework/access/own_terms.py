@@ -1,0 +1,36 @@
+"""Seal an officer's own terms to that officer's key, and open them when the officer unlocks."""
+
+from __future__ import annotations
+
+import json
+from uuid import UUID
+
+from heedline.desks.models import OwnTerm
+from heedline.vault import CannotOpen
+from heedline.vault.grants import grant, grant_info, open_grant
+
+#: Characters of one term; stated on the page. Every sealed term has the same size.
+LONGEST = 100
+
+
+_SIZE = 512
+
+
+def _info(officer: UUID, row: UUID) -> bytes:
+    return grant_info("own-term", str(officer), str(row))
+
+
+def seal(term: str, public_key: bytes, *, officer: UUID, row: UUID) -> bytes:
+    """A term for this officer's key and this row only, in one size whatever its length."""
+    return grant(json.dumps(term).encode().ljust(_SIZE), public_key, info=_info(officer, row))
+
+
+def load(officer: UUID, seed: bytes) -> tuple[str, ...]:
+    """The officer's own terms, while they unlock. One that was sealed to keys they have no more is left out."""
+    found = []
+    for row, sealed in OwnTerm.objects.filter(officer_id=officer).values_list("id", "sealed"):
+        try:
+            found.append(str(json.loads(open_grant(bytes(sealed), seed, info=_info(officer, row)))))
+        except CannotOpen:
+            continue  # overseers see that it has to be registered again
+    return tuple(found)

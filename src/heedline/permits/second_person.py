@@ -1,0 +1,172 @@
+"""Ask a second person: a request, a decision by somebody else, and then it is done. Plain Python.
+
+What two people decide is listed in `Matter`. `RULES` says who decides each and how they are refused; the verbs of
+casework ask here and keep their own tables. Agreeing carries the thing out in the same transaction, so that nothing is
+agreed to and still to be done.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from heedline.permits.capabilities import Capability
+from heedline.permits.gate import Refused
+from heedline.reports.lifecycle import NotNow
+
+
+class Matter(StrEnum):
+    """What is decided by a second person."""
+
+    IDENTITY = "identity"  # opening a reporter's identity
+    TRACE = "trace"  # having a reporter traced elsewhere
+    DISPOSAL = "disposal"
+    DISSEMINATION = "dissemination"  # the review of what is sent to a partner
+    PROPOSAL = "proposal"  # what stewards set up
+
+
+class RequestState(StrEnum):
+    """The state of a request."""
+
+    WAITING = "waiting"
+    AGREED = "agreed"  # and carried out
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class Reply(StrEnum):
+    """What ends a request."""
+
+    AGREE = "agree"
+    REFUSE = "refuse"
+    WITHDRAW = "withdraw"
+
+
+#: Every legal change. A request is answered once; whoever wants to try again makes a new one.
+PATH: dict[tuple[RequestState, Reply], RequestState] = {
+    (RequestState.WAITING, Reply.AGREE): RequestState.AGREED,
+    (RequestState.WAITING, Reply.REFUSE): RequestState.REFUSED,
+    (RequestState.WAITING, Reply.WITHDRAW): RequestState.WITHDRAWN,
+}
+
+
+@dataclass(frozen=True)
+class DecisionRule:
+    """Who decides one matter, and the refusals in words.
+
+    `own_replies` are open to the person who asked. `reads_reports` refuses people who can open reports; without it they
+    may decide. `late` refuses a request that is older than `open_for`.
+    """
+
+    capability: Capability
+    replies: frozenset[Reply]
+    own: str
+    decided: str
+    own_replies: frozenset[Reply] = frozenset()
+    waiting: str = ""
+    reads_reports: str = ""
+    open_for: timedelta | None = None
+    late: str = ""
+
+
+_REQUEST_DECIDED = "This has been decided. A new request can be made, with new reasons."
+_OWN_REQUEST = "You asked for this yourself. Somebody else decides."
+_REQUEST_WAITS = "Your desk has asked already. An authoriser is about to decide."
+_READS_REPORTS = "You can open reports. Whoever decides about an identity must not be able to."
+
+RULES: dict[Matter, DecisionRule] = {
+    Matter.IDENTITY: DecisionRule(
+        Capability.DECIDE_IDENTITY,
+        frozenset({Reply.AGREE, Reply.REFUSE}),
+        own=_OWN_REQUEST,
+        decided=_REQUEST_DECIDED,
+        waiting=_REQUEST_WAITS,
+        reads_reports=_READS_REPORTS,
+    ),
+    Matter.TRACE: DecisionRule(
+        Capability.DECIDE_TRACE,
+        frozenset({Reply.AGREE, Reply.REFUSE}),
+        own=_OWN_REQUEST,
+        decided=_REQUEST_DECIDED,
+        waiting=_REQUEST_WAITS,
+        reads_reports=_READS_REPORTS,
+    ),
+    Matter.DISPOSAL: DecisionRule(
+        Capability.DECIDE_DISPOSAL,
+        frozenset({Reply.AGREE, Reply.REFUSE}),
+        own="You proposed this yourself. Somebody else confirms it.",
+        decided="Somebody else decides about this, or has: a supervisor of the desk, and not whoever proposed it.",
+        own_replies=frozenset({Reply.REFUSE}),  # keeping a report needs no second person
+        waiting="This has been proposed already. A supervisor decides.",
+    ),
+    Matter.DISSEMINATION: DecisionRule(
+        Capability.CHECK_DISSEMINATION,
+        frozenset({Reply.AGREE, Reply.REFUSE, Reply.WITHDRAW}),
+        own="You wrote this yourself. Somebody else reads it before it goes.",
+        decided="A colleague has read this already.",
+        own_replies=frozenset({Reply.WITHDRAW}),
+    ),
+    Matter.PROPOSAL: DecisionRule(
+        Capability.SET_UP,
+        frozenset({Reply.AGREE, Reply.WITHDRAW}),
+        own="You proposed this yourself. Another steward has to confirm it.",
+        decided="Another steward has confirmed or withdrawn this.",
+        own_replies=frozenset({Reply.WITHDRAW}),
+        open_for=timedelta(days=7),
+        late="This was proposed more than a week ago. It has to be proposed anew.",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class DecisionRequest:
+    """The facts of one request that the rules look at."""
+
+    matter: Matter
+    asked_by: UUID
+    state: RequestState = RequestState.WAITING
+    asked_on: date | None = None
+
+    @property
+    def rule(self) -> DecisionRule:
+        return RULES[self.matter]
+
+    def after(self, reply: Reply) -> RequestState:
+        """Return the state that `reply` leads to. Raises NotNow once the request was answered."""
+        to = PATH.get((self.state, reply))
+        if to is None:
+            raise NotNow(self.rule.decided)
+        return to
+
+    def late(self, today: date) -> bool:
+        """Return True when nobody answered in time, so that it has to be asked anew."""
+        limit = self.rule.open_for
+        return limit is not None and self.asked_on is not None and self.asked_on + limit < today
+
+    def why_not(self, reply: Reply, *, by: UUID, today: date, reads_reports: bool = False) -> str:
+        """Return why this person may not answer so; "" when they may, as far as the rules for two people go.
+
+        `reads_reports`: they work on a desk that reads reports, or hold keys of a desk that has this one.
+        """
+        rule = self.rule
+        if by == self.asked_by and reply not in rule.own_replies:
+            return rule.own
+        if reads_reports and rule.reads_reports:
+            return rule.reads_reports
+        if reply is Reply.AGREE and self.late(today):
+            return rule.late
+        return ""
+
+    def check_person(self, reply: Reply, *, by: UUID, today: date, reads_reports: bool = False) -> None:
+        """Raise Refused with the reason of `why_not`."""
+        reason = self.why_not(reply, by=by, today=today, reads_reports=reads_reports)
+        if reason:
+            raise Refused(reason)
+
+
+def refuse_second_request(matter: Matter, *, waits: bool) -> None:
+    """Raise NotNow while an earlier request about the same thing waits."""
+    if waits:
+        raise NotNow(RULES[matter].waiting)

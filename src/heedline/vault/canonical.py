@@ -1,0 +1,14 @@
+"""Write JSON in one canonical spelling, for hashing and sealing."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+
+def canonical(body: Any) -> bytes:
+    """JSON in one spelling."""
+    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode(
+        "utf-8",
+        "surrogatepass",  # half characters are kept as they came; whoever shows them decides
+    )

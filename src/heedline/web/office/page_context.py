@@ -1,0 +1,69 @@
+"""The frame of office pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from heedline.packs import Pack, load_pack
+from heedline.permits.capabilities import Capability
+from heedline.web.components.shell import Link, OfficeShell
+from heedline.web.page_context import OFFICE, frame_of, person_of
+
+
+def page_context(request: HttpRequest) -> dict[str, Any]:
+    """Return the office's shell, for every template."""
+    return {"shell": office_shell(request, load_pack(settings.PACK)), "passkeys": settings.PASSKEYS}
+
+
+def _link(text: str, name: str, here: str) -> Link | None:
+    """A link of the menu: to the real page, also where a page of practice has addresses of its own."""
+    try:
+        href = reverse(name, urlconf=OFFICE)
+    except NoReverseMatch:
+        return None
+    return Link(text=text, href=href, current=here == href)
+
+
+def office_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
+    """The frame of office pages: who is signed in, whether their keys are unlocked."""
+    by = getattr(request, "attendance", None)
+    frame: dict[str, Any] = {
+        **frame_of(pack),
+        "practice": getattr(request, "practice", ""),
+        "caller": getattr(request, "caller", ()),
+    }
+    if by is None:
+        return OfficeShell(**frame)
+    has_keys = bool(by.desks) or "authoriser" in by.roles  # members of a desk, of either kind
+    links = [
+        _link("My work", "my-work", request.path),
+        _link("Take a report down", "call", request.path) if by.desks else None,
+        _link("Calls to make", "calls", request.path) if by.desks else None,
+        _link("Translations", "translations", request.path) if by.desks else None,
+        _link("Partners", "partners", request.path) if by.may(Capability.FOLLOW_DISSEMINATION) else None,
+        _link("Practise", "practise", request.path) if by.may(Capability.PRACTISE) else None,
+        _link("Alarms", "alarms", request.path),
+        _link("Duty", "rota", request.path),
+        _link("Identity", "identity", request.path) if has_keys else None,
+        _link("Set up", "setup", request.path) if by.may(Capability.SET_UP) else None,
+        _link("Keys", "keys", request.path) if by.may(Capability.SEE_KEYS) else None,
+        _link("Languages", "office-languages", request.path) if by.may(Capability.SET_UP) else None,
+        _link("Training", "training", request.path) if by.may(Capability.RECORD_TRAINING) else None,
+        _link("Read again", "checks", request.path) if by.may(Capability.CHECK_CLOSED) else None,
+        _link("Oversight", "oversight", request.path) if "overseer" in by.roles else None,
+        _link("Figures", "figures", request.path) if by.may(Capability.SEE_FIGURES) else None,
+        _link("Kept", "keeping", request.path) if "supervisor" in by.roles else None,
+        _link("Certificates", "certificates", request.path) if "overseer" in by.roles else None,
+        _link("Security", "mfa_index", request.path),
+        _link("Me", "me", request.path),
+    ]
+    return OfficeShell(
+        **frame,
+        **person_of(by, has_keys=has_keys),
+        navigation=tuple(link for link in links if link is not None),
+        desk=by.desks[0].name if len(by.desks) == 1 else "",
+    )

@@ -50,7 +50,7 @@ def test_no_header_is_overwritten(people: People) -> None:
     assert headers() == before
 
 
-def test_a_header_that_addresses_a_partner_is_only_emptied(people: People) -> None:
+def test_a_header_that_addresses_a_partner_is_only_emptied_or_given_another_key(people: People) -> None:
     a_partner(people)
     _, ident = sent_to_the_council(people)
     key = Dissemination.objects.get(id=ident).key

@@ -16,6 +16,7 @@ from heedline.casework.keys import epochs
 from heedline.casework.keys.signing import state
 from heedline.desks.models import KeyStatement
 from heedline.dispatch.models import Alarm
+from heedline.jobs import doctor
 from heedline.permits.gate import Refused
 from heedline.vault.keys import new_seed, public_key
 from heedline.vault.signed import Signed, Statement, key_text
@@ -230,3 +231,14 @@ def test_stewards_are_among_those_who_are_paged(people: People) -> None:
         alarm = Alarm.objects.get(kind="keys-doubted")
         called = alarm_kinds.called(alarm, 0, people.at)
     assert {"stella@unit.example", "sten@unit.example"} <= called
+
+
+@pytest.mark.parametrize("way", ["whole", "rolled back"])
+def test_the_doctor_says_so(people: People, way: str) -> None:
+    before = left(people)
+    if way == "rolled back":
+        roll_back_to(before)
+    with connection.cursor() as cursor:
+        cursor.execute(doctor._STATEMENTS)
+        (number,) = cursor.fetchone()
+    assert (number == 0) is (way == "whole")

@@ -71,7 +71,11 @@ WHERE (s.setrole = 0 OR r.rolname LIKE 'heedline\\_%') AND s.setdatabase IN
     (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
 ORDER BY 1, 2
 """
-_SCHEMAS = ["public", "door", "permits", "clockwork"]
+_STATEMENTS = """
+SELECT count(*) FROM history.logged_statements() l FULL JOIN keys_statement s ON s.serial = l.serial
+WHERE l.serial IS NULL OR s.serial IS NULL
+"""
+_SCHEMAS = ["public", "door", "permits", "clockwork", "history"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +228,14 @@ def stewards(connection: Connection) -> Iterator[Finding]:
     yield Finding(number >= 2, f"two stewards sign whatever is set up ({number} of them can sign in)")
 
 
+def statements(connection: Connection) -> Iterator[Finding]:
+    """Whether the table has the signed statements of keys that the log names; every process compares their words too."""
+    number = _one(connection, _STATEMENTS)
+    yield Finding(
+        number == 0, f"the signed statements of keys are those that the log names ({number} are not)"
+    )
+
+
 def single_sign_on(connection: Connection) -> Iterator[Finding]:
     """The provider that the environment names, and whether a live installation may rely on it. No request is sent."""
     try:
@@ -371,6 +383,7 @@ def run(home: Path) -> int:
                 *own_settings(connection),
                 *durability(connection),
                 *stewards(connection),
+                *statements(connection),
                 *partners_site(connection),
                 *worker(connection, at=at),
             ]

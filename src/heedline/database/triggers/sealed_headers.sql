@@ -1,10 +1,12 @@
 -- The office writes no header anew: hand-over and re-addressing do, by compare and swap (functions/handing_over.sql,
--- readdressing.sql). It only empties the one that addresses something to a partner, when that is taken back. A header that
--- is overwritten with anything else makes its part unreadable for ever.
+-- readdressing.sql). A header that is overwritten with anything else makes its part unreadable for ever. What addresses
+-- something to a partner is a copy of the desk's own header, which stays: the office may empty it, when that is taken back, and address
+-- it to a new key of the partner. What was taken back stays empty.
 
 CREATE FUNCTION public.a_header_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF OLD.part = 'partner' AND NEW.header = '' AND NEW.epochs = '{}'
+    IF OLD.part = 'partner' AND (OLD.epochs <> '{}' OR NEW.epochs = '{}') AND (NEW.header = '') = (NEW.epochs = '{}')
+        AND NEW.epochs <> OLD.epochs
         AND ROW(NEW.container, NEW.report_id, NEW.part) = ROW(OLD.container, OLD.report_id, OLD.part) THEN
         RETURN NEW;
     END IF;

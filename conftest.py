@@ -14,6 +14,7 @@ import pytest
 from django.core.signals import setting_changed
 from django.test.signals import root_urlconf_changed
 from pytest_django.plugin import blocking_manager_key
+from tests.support.database import forget_the_desk
 
 if TYPE_CHECKING:
     from tests.support.cast import House
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from heedline.desks.models import Desk
 
 django.setup()  # before the conftests of folders, which know models
+forget_the_desk()
 
 # A site's routes are chosen by a setting, for each request of a test (tests/support/site_client.py). Django then forgets the
 # routes of all sites and reads them anew, which took half the time of a request. They are kept by the name of their

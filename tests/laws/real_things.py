@@ -77,7 +77,7 @@ def furnish(people: People) -> dict[str, str]:
     made: dict[str, UUID] = {"officer": house.officers["Olga"].id, "partner": house.desks["northgate"].id}
     made["report"], _ = people.taken(**NAMED)
     made["alarm"] = Alarm.objects.create(
-        kind="overdue", desk=house.desks["north-east"], report_id=made["report"], slot=at
+        kind="overdue", desk=house.desks["north-east"], about_kind="report", about_id=made["report"], slot=at
     ).id
     made["identity request"] = identity_scene.ask(people, made["report"])
     at_risk = tracing_scene.at_risk(people)

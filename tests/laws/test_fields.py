@@ -16,7 +16,7 @@ PLAIN: dict[str, str] = {
     "audit_mark": "id size generation xid event newest",
     "audit_checkpoint": "feed size generation old slot note key",
     "dispatch_outbox": "id letter desk thing_id slot",
-    "dispatch_alarm": "id kind desk_id report_id slot steps_sent failures because settled",
+    "dispatch_alarm": "id kind desk_id about_kind about_id slot steps_sent failures because settled",
     "dispatch_worker_beat": "id minute",
     "keys_statement": "id serial kind signed",
     "keys_epoch": "id desk_id opens_on retired_at destroyed_on",
@@ -186,6 +186,7 @@ CODES_ONLY = {
     ("reports_subject_request", "answer"),
     ("dispatch_outbox", "letter"),
     ("dispatch_alarm", "kind"),
+    ("dispatch_alarm", "about_kind"),
     ("dispatch_alarm", "because"),
 }
 

@@ -14,13 +14,15 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 import heedline
+from heedline.casework.duty import alarm_kinds
 from heedline.casework.identity import requests as identity_requests
 from heedline.casework.journey import call_taking
 from heedline.casework.setup import readdressing
 from heedline.database import access
+from heedline.desk_hooks import register
 from heedline.desks.models import TAKE_NO_REPORTS
 from heedline.dispatch.clocks import SLOT, rank_of, slot_of
-from heedline.dispatch.letters import ABOUT_REQUESTS, AlarmKind, Letter
+from heedline.dispatch.letters import AlarmKind, Letter
 from heedline.launch import roles
 from heedline.packs.reading.loading import URGENCIES
 from heedline.permits import functions
@@ -301,12 +303,14 @@ def test_the_letters_that_the_office_may_write() -> None:
         (checks,) = cursor.fetchone()
     by_the_door = named(source("door.submit_report") + source("door.say")) & set(map(str, Letter))
     assert by_the_door == {str(Letter.REPORT_ARRIVED), str(Letter.REPORTER_WROTE)}
-    assert named(checks) == set(map(str, Letter)) - by_the_door
+    assert named(checks) == (set(map(str, Letter)) | register.letters()) - by_the_door
 
 
 def test_the_alarms_that_are_the_authorisers_alone() -> None:
     (prefix,) = re.findall(r"!~~ '([a-z-]+)%'", policy("dispatch_alarm", "of_my_desks"))
-    assert {kind for kind in AlarmKind if kind.startswith(prefix)} == set(ABOUT_REQUESTS)
+    assert {kind for kind in AlarmKind if kind.startswith(prefix)} == alarm_kinds.answered_with(
+        Capability.DECIDE_IDENTITY
+    )
 
 
 def test_the_acts_that_are_logged_by_the_quarter_hour() -> None:

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from heedline.casework.duty import paging
+from heedline.casework.duty import alarm_kinds, paging
 from heedline.casework.errors import SealingStopped
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.keys import epochs
@@ -229,7 +229,7 @@ def test_stewards_are_among_those_who_are_paged(people: People) -> None:
     with acting("worker"):
         paging.watch_keys(people.at)
         alarm = Alarm.objects.get(kind="keys-doubted")
-        called = paging._called(alarm, 0, people.at)
+        called = alarm_kinds.called(alarm, 0, people.at)
     assert {"stella@unit.example", "sten@unit.example"} <= called
 
 

@@ -56,6 +56,7 @@ EXACT = {
     "reports_dissemination.ended_at": "an officer's act",
     "reports_translation.due_at": "counted from an officer asking for it",
     "reports_call_back.due_at": "counted from an officer's first reading, or the end of a day",
+    "example_further_check.due_at": "counted from an officer asking for it",
     "reports_step.at": "an officer's move; empty for a reporter's",
     "reports_identity_request.asked_at": "an officer's act",
     "reports_identity_request.decided_at": "an authoriser's act",
@@ -122,7 +123,7 @@ class Slot:
         found = self.db.execute(
             "SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
             " WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace"
-            " AND (a.attname IN ('report_id', 'thing_id') OR (c.relname, a.attname) = ('reports_report', 'id'))"
+            " AND (a.attname IN ('report_id', 'thing_id', 'about_id') OR (c.relname, a.attname) = ('reports_report', 'id'))"
         ).fetchall()
         return dict(found)
 

@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 from django.db import connection
 
-from heedline.audit.acts import Act
+from heedline.audit.acts import AnyAct, refuse_unknown
 
 _COLUMNS = "INSERT INTO audit_event (act, actor, desk, thing, thing_id, outcome, detail) VALUES"
 _INSERT = f"{_COLUMNS} (%s, %s, %s, %s, %s, %s, %s)"
@@ -29,7 +29,7 @@ _INSERT_WAITING = (
 
 
 def record(
-    act: Act,
+    act: AnyAct,
     *,
     actor: UUID | None,
     desk: UUID | None = None,
@@ -44,6 +44,7 @@ def record(
     The database sets the time. Only the worker may give one (`at_slot`), for things whose exact time must not be kept.
     `detail` holds codes, counts and ids: never a name, a text or a receipt code.
     """
+    refuse_unknown(act)
     row = [
         str(act),
         actor,
@@ -61,7 +62,7 @@ def record(
 
 
 def record_by_the_slot(
-    act: Act,
+    act: AnyAct,
     *,
     actor: UUID,
     desk: UUID | None = None,
@@ -73,6 +74,7 @@ def record_by_the_slot(
     For what an officer does whose moment is a moment of somebody of the public. The database lets `actor` be nobody but
     whose session this is.
     """
+    refuse_unknown(act)
     outcome = "refused" if refused else "done"
     with connection.cursor() as cursor:
         cursor.execute(
@@ -81,7 +83,7 @@ def record_by_the_slot(
 
 
 def record_look(
-    act: Act,
+    act: AnyAct,
     *,
     actor: UUID,
     desk: UUID | None,
@@ -106,7 +108,7 @@ def record_look(
 class Written:
     """One event that is about to be written. `detail` as in `record`."""
 
-    act: Act
+    act: AnyAct
     actor: UUID | None
     desk: UUID | None
     thing: str
@@ -122,13 +124,15 @@ def record_together(events: Sequence[Written]) -> None:
         (str(one.act), one.actor, one.desk, one.thing, one.thing_id, "done", json.dumps(dict(one.detail)))
         for one in events
     ]
+    for one in events:
+        refuse_unknown(one.act)
     values = ", ".join(["(%s, %s, %s, %s, %s, %s, %s)"] * len(rows))
     with connection.cursor() as cursor:
         cursor.execute(f"{_COLUMNS} {values}", [value for row in rows for value in row])
 
 
 def record_each(
-    act: Act,
+    act: AnyAct,
     things: Iterable[UUID],
     *,
     actor: UUID,
@@ -136,6 +140,7 @@ def record_each(
     detail: Mapping[str, str | int | bool] | None = None,
 ) -> None:
     """Write one event about each of these reports, in the caller's transaction."""
+    refuse_unknown(act)
     told = json.dumps(dict(detail or {}))
     with connection.cursor() as cursor:
         cursor.executemany(

@@ -58,6 +58,9 @@ PAGE_MAIL_FROM = env.text("HEEDLINE_PAGE_MAIL_FROM", default="heedline@example.o
 #: Tests lower the cost of unlocking; nothing else may.
 TEST_ARGON = TESTING
 
+#: The apps of the specialist desks of this installation, the same in every process (heedline/desk_hooks).
+SPECIALIST_DESKS = [one for one in env.text("HEEDLINE_SPECIALIST_DESKS", default="").split(",") if one]
+
 # --- secrets -----------------------------------------------------------------------------------------------------
 SECRET_KEY = env.secret(
     "HEEDLINE_SECRET_KEY",
@@ -97,6 +100,8 @@ INSTALLED_APPS = [
     "heedline.web.entrance",
     *([] if FOR_PARTNERS else ["heedline.web.office"]),
     "heedline.web.partner",
+    *SPECIALIST_DESKS,
+    "heedline.desk_hooks",  # last: it closes the register that the desks fill
 ]
 AUTH_USER_MODEL = "desks.Officer"
 

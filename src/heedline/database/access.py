@@ -10,6 +10,10 @@ role sees is decided by the policies (`database/policies/`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from heedline.desk_hooks import register
+
 #: Every role, and what it is.
 ROLES = {
     "public": "The process that faces the internet. It reads published tables and calls functions of the door.",
@@ -379,3 +383,16 @@ SYSTEM_FUNCTIONS = {
 MAY_BECOME = {("migrate", g) for g in ("owner", "door", "usher", "settler")} | {
     ("owner", g) for g in ("door", "usher", "settler")
 }
+
+
+def tables() -> dict[str, Mapping[str, str]]:
+    """Return the rights on whole tables, the specialist desks' among them."""
+    return {**TABLES, **{name: who for desk in register.desks() for name, who in desk.rights.tables.items()}}
+
+
+def columns() -> dict[tuple[str, str, str], str]:
+    """Return the rights on single columns, the specialist desks' among them."""
+    return {
+        **COLUMNS,
+        **{key: said for desk in register.desks() for key, said in desk.rights.columns.items()},
+    }

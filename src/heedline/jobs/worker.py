@@ -26,13 +26,14 @@ from django.db import close_old_connections, connections
 from procrastinate.contrib.django.utils import connector_params
 
 from heedline.casework.dissemination import clock as dissemination_clock
-from heedline.casework.duty import paging, training_clock
+from heedline.casework.duty import desk_letters, paging, training_clock
 from heedline.casework.intake import settle_arrivals
 from heedline.casework.journey import practice
 from heedline.casework.language import clock as translation_clock
 from heedline.casework.log import keeping as log_keeping
 from heedline.casework.oversight import dip_sampling
 from heedline.casework.retention import clock as retention_clock
+from heedline.desk_hooks import register
 from heedline.dispatch import clockwork
 from heedline.dispatch.folder import settle_folder
 from heedline.dispatch.turns import forget_dead_rows, forget_jobs
@@ -70,6 +71,7 @@ def page(at: datetime) -> None:
     paging.drain(at)
     paging.page_round(at, time.monotonic())
     dissemination_clock.tell_partners(at)
+    desk_letters.carry(at)
 
 
 def watch(at: datetime) -> None:
@@ -132,6 +134,12 @@ TASKS = (
 )
 
 
+def tasks() -> tuple[PeriodicTask, ...]:
+    """Return every periodic task: the core's, and the clocks of the registered specialist desks."""
+    theirs = (clock for desk in register.desks() for clock in desk.clocks)
+    return (*TASKS, *(PeriodicTask(one.name, one.cron, one.priority, one.run) for one in theirs))
+
+
 class Runner:
     """Runs a task in the worker's one thread, so that there is one database connection and never two at a time.
 
@@ -167,7 +175,7 @@ def build(run: Callable[[PeriodicTask], None], thread: ThreadPoolExecutor) -> pr
     """Procrastinate with our tasks, on connections of its own to this process's database."""
     connector = procrastinate.PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=4)
     app = procrastinate.App(connector=connector)
-    for task in TASKS:
+    for task in tasks():
         _register(app, task, run, thread)
     return app
 

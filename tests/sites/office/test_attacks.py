@@ -10,10 +10,10 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 
-from heedline.casework.access import provider_sessions, session_rotation
+from heedline.casework.access import provider_sessions
 from heedline.casework.access import session as access_session
 from heedline.casework.access.session_store import SessionStore, row_of
-from heedline.casework.journey import practice
+from heedline.casework.journey import practice, session_rotation
 from heedline.permits.models import HeldForm, OfficeSession
 from heedline.web.entrance import hashing, known_devices
 from heedline.web.entrance.hashing import Full, Lane

@@ -31,10 +31,10 @@ from heedline.casework.keys.signing import Hand
 from heedline.desks.models import Appointment, EpochGrant, Officer, SeedWrapping
 from heedline.packs import load_pack
 from heedline.permits import functions, gate
-from heedline.permits.capabilities import Capability
+from heedline.permits.capabilities import AnyCapability, Capability
 from heedline.permits.competence import Competence
 from heedline.permits.models import OfficeSession, UnlockedKeys
-from heedline.permits.roles import GRANTS, Role
+from heedline.permits.roles import GRANTS, Role, granted
 from heedline.permits.rules import Standing
 from heedline.vault import CannotOpen
 from heedline.vault.grants import open_grant
@@ -103,13 +103,13 @@ class Attendance:
             raise Locked
         return self.keyring
 
-    def may(self, capability: Capability) -> bool:
+    def may(self, capability: AnyCapability) -> bool:
         """Whether any role of theirs includes this, anywhere."""
-        return any(capability in GRANTS[Role(role)] for role, _ in self.appointments)
+        return any(capability in granted(Role(role)) for role, _ in self.appointments)
 
     def require(
         self,
-        capability: Capability,
+        capability: AnyCapability,
         *desks: UUID | None,
         standing: Standing | None = None,
         excused: bool = False,

@@ -23,7 +23,8 @@ from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access import session
 from heedline.casework.access.session import Attendance
-from heedline.casework.duty.alarms import resolve_calls
+from heedline.casework.duty.alarm_kinds import Event
+from heedline.casework.duty.alarms import resolve
 from heedline.casework.duty.paging import ENOUGH_MISSED
 from heedline.casework.errors import NotHere
 from heedline.casework.report import notes
@@ -185,7 +186,7 @@ def tried(ref: UUID, how: str, said: str, *, version: int, by: Attendance, at: d
     row.save(update_fields=["due_at", "missed", "done"])
     record(found, Act.CALL_TRIED, how=how)
     if row.done:
-        resolve_calls(ref, by=by, at=at)
+        resolve(Event.CALLED, ref, by=by, at=at)
 
 
 def nothing_promised(report_id: UUID) -> None:

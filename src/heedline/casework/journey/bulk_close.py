@@ -263,7 +263,7 @@ def _close_all(made: Sweep, reports: list[Report], closing: Closing, *, by: Atte
 
 
 def _end_alarms(reports: list[UUID], *, by: Attendance, at: datetime) -> None:
-    called = Alarm.objects.filter(report_id__in=reports).values_list("report_id", flat=True).distinct()
+    called = Alarm.objects.filter(about_id__in=reports).values_list("about_id", flat=True).distinct()
     for report in [ref for ref in called if ref is not None]:
         resolve_for(report, by=by, at=at)
 

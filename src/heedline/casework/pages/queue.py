@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance, Keyring
+from heedline.casework.pages.desk_columns import DeskColumns, desk_columns
 from heedline.casework.report import notes, report_language
 from heedline.casework.report.opening import (
     CLOSED_WORDS,
@@ -73,6 +74,7 @@ class QueueLine:
     watch_reason: str | None
     new_messages: int
     version: int
+    desk_cells: tuple[str, ...]  # one for each of `Queue.desk_columns`
     sweepable: bool  # as far as the row says: see `casework.journey.transitions.bulk_close`
 
 
@@ -82,6 +84,7 @@ class Queue:
 
     lines: tuple[QueueLine, ...]
     next: str | None
+    desk_columns: tuple[str, ...]  # headings of specialist desks' columns
     mark: str  # for `new_since`: how many reports wait now, counted up to a thousand
 
 
@@ -234,7 +237,9 @@ def _watch_reason(row: Listed, by: Attendance) -> str | None:
     return f"Overdue at {report.desk.name}"
 
 
-def _line(row: Listed, opened: OpenedReport | None, *, by: Attendance, at: datetime) -> QueueLine:
+def _line(
+    row: Listed, opened: OpenedReport | None, columns: DeskColumns, *, by: Attendance, at: datetime
+) -> QueueLine:
     report = row.report
     leased = report.holder_id is not None and report.lease_until is not None and report.lease_until > at
     closed_words = CLOSED_WORDS if by.unlocked else LOCKED_WORDS
@@ -257,6 +262,7 @@ def _line(row: Listed, opened: OpenedReport | None, *, by: Attendance, at: datet
         watch_reason=_watch_reason(row, by),
         new_messages=report.unread,
         version=report.version,
+        desk_cells=columns.cells[report.id],
         sweepable=report.desk_id in by.desk_ids and not why_not(report),
     )
 
@@ -271,7 +277,8 @@ def queue(*, by: Attendance, at: datetime, view: QueueView) -> Queue:
     rows = _closed_rows(by, view, at) if view.state == "closed" else open_rows(by, view, at)
     more, rows = len(rows) > view.size, rows[: view.size]
     opened = _opened(rows, by.keyring)
-    lines = tuple(_line(row, opened.get(row.report.id), by=by, at=at) for row in rows)
+    columns = desk_columns([row.report.id for row in rows], by=by, at=at)
+    lines = tuple(_line(row, opened.get(row.report.id), columns, by=by, at=at) for row in rows)
     shown = [row.report for row in rows if row.report.id in opened]
     with transaction.atomic():
         journal.record_look(
@@ -285,7 +292,8 @@ def queue(*, by: Attendance, at: datetime, view: QueueView) -> Queue:
             new=sum(1 for report in shown if not report.settled),
         )
     mark = rows[0].waiting if rows else waiting(by=by, desks=by.desk_ids)
-    return Queue(lines, _mark(rows[-1].report, view.state) if more else None, str(mark))
+    after = _mark(rows[-1].report, view.state) if more else None
+    return Queue(lines, after, columns.headings, str(mark))
 
 
 def waiting(*, by: Attendance, desks: Iterable[UUID]) -> int:

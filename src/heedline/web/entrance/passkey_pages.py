@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
-from heedline.casework.access import passkeys, session, session_rotation
+from heedline.casework.access import passkeys, session
 from heedline.casework.access.session_store import SessionStore
 from heedline.casework.errors import CannotOpen
+from heedline.casework.journey import session_rotation
 from heedline.web.components.forms import Form
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.key_pages import PASSPHRASE, with_passphrase

@@ -15,12 +15,11 @@ BOTH = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scr
 def test_someone_i_am_worried_about(site: str, person: Open, scripts: bool) -> None:  # noqa: F811
     rosa = person(scripts=scripts)
     rosa.visit(f"{site}/")
-    rosa.press("Someone I am worried about")
+    rosa.press("Someone you are worried about")
     assert "worried" not in rosa.play.title()
     seen(rosa, "door-person")
+    rosa.play.get_by_label("No", exact=True).check()
     rosa.press("Start")
-    rosa.press("Continue")
-    choose(rosa, "No")
     seen(rosa, "person-tie")
     choose(rosa, "Family")
     fill(rosa, narrative="My brother says that a war is coming and has given away his things.")
@@ -30,13 +29,8 @@ def test_someone_i_am_worried_about(site: str, person: Open, scripts: bool) -> N
     rosa.press("Continue")
     fill(rosa, name="Kit", postcode="NE6 1AA")
     seen(rosa, "person-talked")
-    rosa.press("Continue")
-    rosa.press("Continue")
-    rosa.press("Continue")
-    rosa.play.locator(
-        ".govuk-error-summary:focus"
-    ).wait_for()  # the browser moves there when it has drawn the page
-    seen(rosa, "person-reply-error", reloads=False)
+    rosa.visit(f"{site}/r/reply/?back=check")
+    seen(rosa, "person-reply")
     rosa.play.locator("[name=way][value=call]").check()
     rosa.press("Continue")
     seen(rosa, "person-callback")
@@ -53,17 +47,16 @@ def test_something_online(site: str, person: Open, scripts: bool) -> None:  # no
     rosa.press("Something online")
     assert "online" not in rosa.play.title()
     seen(rosa, "door-online")
+    rosa.play.get_by_label("No", exact=True).check()
     rosa.press("Start")
-    rosa.press("Continue")
     rosa.press("Continue")
     rosa.play.locator(
         ".govuk-error-summary:focus"
     ).wait_for()  # the browser moves there when it has drawn the page
     seen(rosa, "online-where-error", reloads=False)
     fill(rosa, addresses="\n".join(f"https://films.example/{number}" for number in range(40)))
-    choose(rosa, "No")
     seen(rosa, "online-what")
-    rosa.press("Skip to sending")
+    rosa.press("Skip the other questions")
     seen(rosa, "online-check")
     assert "https://films.example/39" in rosa.play.locator("main").inner_text()
     rosa.press("Send your report")

@@ -13,6 +13,9 @@ from django.utils.safestring import SafeString
 from heedline.web.reporter import asking
 from heedline.web.reporter.beside import Twofold
 
+#: For robots: guidance that anybody may find. Pages of a report, a code or messages keep the frame's "noindex".
+PUBLIC = "index, follow"
+
 
 class SeeOther(HttpResponseRedirect):
     """303: whatever came before, the browser now gets that address."""

@@ -96,4 +96,5 @@ def show(turn: Turn, step: Step, typed: Mapping[str, Any], errors: Mapping[str, 
         late=turn.draft.notes.get("late", False),
         promised=promises.beside(step, asking.qs),
         gently=walking.asks_gently(turn, step),
+        step_words="" if turn.from_check else walking.step_words(turn, step.slug),
     )

@@ -191,7 +191,7 @@ def test_advice_for_my_organisation_by_keys(site: str, person: Open) -> None:  #
 def test_who_cannot_call_by_keys(site: str, person: Open) -> None:  # noqa: F811
     keys = Keys(person(scripts=False)).start(f"{site}/emergency/")
     keys.write("narrative", "He has a knife. Flat 4, the house by the mill.").press("Send now", "Space")
-    assert shown_code(keys.tab)
+    assert keys.page.url == f"{site}/code/"
 
 
 def test_the_doors_that_only_tell_by_keys(site: str, person: Open) -> None:  # noqa: F811

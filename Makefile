@@ -50,7 +50,7 @@ fix: ready-dev ## format, and repair what tools can repair
 	@.venv/bin/ruff format --quiet .
 	@$(TEMPLATES) | xargs -r .venv/bin/djade --target-version 6.1
 
-docs: ready-dev ## write the papers that are printed from code (docs/journey.md, access.md, languages.md)
+docs: ready-dev ## write the papers that are printed from code (docs/journey.md, access.md, languages.md, database-access.md)
 	@$(NOBODY) .venv/bin/heedline docs
 
 leaflets: ready-dev ## make the PDFs that the public site hands out, from its words (needs Pango)

@@ -1,5 +1,6 @@
 """The tests' database: a real PostgreSQL, prepared before Django is imported (tests/prepared.py). Each test runs in a
-transaction that is rolled back; a test acts as one of the processes inside `acting(...)`."""
+transaction that is rolled back; a test acts as one of the processes inside `acting(...)`. A test that asks for `house`
+finds it built (tests/furnished.py)."""
 
 from __future__ import annotations
 
@@ -10,9 +11,12 @@ from typing import TYPE_CHECKING
 import django
 import psycopg
 import pytest
+from pytest_django.plugin import blocking_manager_key
 
 if TYPE_CHECKING:
     from tests.cast import House
+
+    from heedline.desks.models import Desk
 
 django.setup()  # before the conftests of folders, which know models
 
@@ -27,12 +31,34 @@ def django_db_setup() -> None:
         pytest.exit("Two processes of tests would share one database: see tests/prepared.py", returncode=1)
 
 
-@pytest.fixture
-def house(db: None) -> House:
-    """A whole small installation: see tests/cast.py."""
-    from tests import cast
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Choose the database that a test runs in, before its transaction begins."""
+    if os.environ.get("HEEDLINE_NO_DATABASE"):
+        return
+    from tests import furnished
 
-    return cast.build_house(cast.now())
+    with item.config.stash[blocking_manager_key].unblock():
+        furnished.enter(_asked_for(item))
+
+
+def _asked_for(item: pytest.Item) -> str:
+    asked = getattr(item, "fixturenames", ())
+    return "council" if "council" in asked else "house" if "house" in asked else ""
+
+
+@pytest.fixture
+def house(db: None, request: pytest.FixtureRequest) -> House:
+    """A whole small installation: see tests/cast.py."""
+    from tests import furnished
+
+    return furnished.house(_asked_for(request.node))
+
+
+@pytest.fixture
+def council(house: House) -> Desk:
+    """A partner outside, where Petra and Pavel work: see `add_partner` in tests/cast.py."""
+    return house.desks["northgate"]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -41,8 +67,11 @@ def _leaves_the_database_empty(request: pytest.FixtureRequest) -> Iterator[None]
     yield
     if os.environ.get("HEEDLINE_NO_DATABASE"):
         return
-    from tests import database
+    from tests import database, furnished
 
+    if marked := furnished.changed():
+        pytest.fail(f"{request.node.nodeid} leaves its mark where the house stands: {', '.join(marked)}")
+    database.enter(database.EMPTY)
     with psycopg.connect(database.cluster().super_url(database.database()), autocommit=True) as look:
         left = look.execute("SELECT count(*) FROM desks_organisation").fetchone()
     if left and left[0]:

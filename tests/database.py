@@ -2,7 +2,8 @@
 
 One cluster per checkout (`var/test-postgres`, or HEEDLINE_TEST_HOME) is shared by all runs and left running between
 them; it lets go of durability, which no test of a rolled-back transaction needs. The migrated database is kept as a
-template, named by a hash of all migrations and walls, and copied for each run: two runs never meet.
+template, named by a hash of all migrations and SQL files, and copied for each run: two runs never meet. Beside its empty
+database a run has others in which something stands already (tests/furnished.py).
 """
 
 from __future__ import annotations
@@ -31,9 +32,13 @@ PACKAGE = CHECKOUT / "src" / "heedline"
 #: Older templates are dropped; a few stay, for a colleague's run on other migrations at the same time.
 TEMPLATES_KEPT = 3
 
+#: The name of the database in which nothing stands.
+EMPTY = ""
+
 _cluster: Cluster | None = None
 _template = ""
 _database = ""
+_entered = EMPTY
 _run_lock: int | None = None
 
 
@@ -68,19 +73,60 @@ def cluster() -> Cluster:
 
 
 def database() -> str:
-    """Return the name of this run's database."""
+    """Return the name of this run's database: the one that Django's connection leads to now."""
     prepare()
-    return _database
+    return _named(_entered)
 
 
 def reset() -> None:
-    """Make this run's database new from the template: for the few tests that must commit. Ends every session on it."""
+    """Make this run's empty database new from the template: for the few tests that must commit. Ends every session on
+    it."""
+    prepare()
+    from django.db import connections
+
+    assert _entered == EMPTY, "what others share is never reset: do not ask for `house` here"
+    connections.close_all()
+    with _superuser() as connection:
+        _copy(connection)
+
+
+def enter(name: str) -> None:
+    """Let Django's connection lead to another of this run's databases."""
+    global _entered
+    from django.db import connection
+
+    if name != _entered:
+        connection.close()
+        _entered = name
+        connection.settings_dict["NAME"] = database()
+
+
+def make(name: str, base: str) -> None:
+    """Make one of this run's databases anew, as a copy of another, or of the template where that is the empty one."""
     prepare()
     from django.db import connections
 
     connections.close_all()
     with _superuser() as connection:
-        _copy(connection)
+        _drop(connection, _named(name))
+        roles.create_database(connection, _named(name), template=_named(base) if base else _template)
+
+
+def rows(name: str) -> tuple[tuple[str, int], ...]:
+    """Return how many rows each table has in one of this run's databases."""
+    prepare()
+    assert _cluster is not None
+    with psycopg.connect(_cluster.super_url(_named(name)), autocommit=True) as look:
+        tables = look.execute(
+            "SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) FROM pg_tables"
+            " WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1"
+        ).fetchall()
+        counts = " UNION ALL ".join(f"SELECT '{table}', count(*) FROM {table}" for (table,) in tables)
+        return tuple((str(table), int(count)) for table, count in look.execute(counts).fetchall())
+
+
+def _named(name: str) -> str:
+    return f"{_database}_{name}" if name else _database
 
 
 def _home() -> Path:
@@ -110,6 +156,15 @@ def _exists(connection: psycopg.Connection[tuple[Any, ...]], name: str) -> bool:
 
 def _drop(connection: psycopg.Connection[tuple[Any, ...]], name: str) -> None:
     connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _drop_all(connection: psycopg.Connection[tuple[Any, ...]], run: str) -> None:
+    """Drop every database of a run."""
+    found = connection.execute(
+        "SELECT datname FROM pg_database WHERE datname = %s OR starts_with(datname, %s)", [run, f"{run}_"]
+    ).fetchall()
+    for (name,) in found:
+        _drop(connection, name)
 
 
 def _copy(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
@@ -173,7 +228,7 @@ def _drop_left_over(connection: psycopg.Connection[tuple[Any, ...]], home: Path)
         except BlockingIOError:
             continue
         else:
-            _drop(connection, path.stem)
+            _drop_all(connection, path.stem)
             path.unlink()
         finally:
             os.close(handle)
@@ -197,7 +252,7 @@ def _leave(home: Path, process: int) -> None:
     if os.getpid() != process or _cluster is None:
         return  # a child that was forked from the run
     with suppress(psycopg.OperationalError), _superuser() as connection:
-        _drop(connection, _database)
+        _drop_all(connection, _database)
         (home / f"{_database}.run").unlink(missing_ok=True)
     if os.environ.get("CI") == "true" and not os.environ.get("PYTEST_XDIST_WORKER"):
         postgres.stop(_cluster)

@@ -26,7 +26,7 @@ from heedline.permits.roles import Role
 from heedline.vault.keys import new_seed, public_key, signing_public
 from heedline.vault.signed import key_text
 from tests.acting import acting
-from tests.casework.partner_scene import a_partner, at_the_council
+from tests.casework.partner_scene import at_the_council
 from tests.casework.people import People, logged
 from tests.cast import PASSWORD
 
@@ -216,8 +216,8 @@ def test_nobody_without_a_role_sees_who_opens_what(people: People) -> None:
         key_view.desk_keys(by=ned, at=people.at)
 
 
+@pytest.mark.usefixtures("council")
 def test_who_leaves_is_said_where_they_held_keys_and_nowhere_else(people: People) -> None:
-    a_partner(people)
     with acting("office"):
         leaving.leave(people.house.officers["Olga"], hands=people.house.hands, at=people.at)
     said = "Olga O. has left."

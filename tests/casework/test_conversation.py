@@ -12,24 +12,29 @@ from django.db import connection, transaction
 from heedline.casework import (
     CodeUnknown,
     Conflict,
+    Locked,
     NoRoom,
+    NotHere,
     SealingStopped,
     conversation,
     journey,
     key_directory,
     notes,
+    paging,
     signing,
     voices,
 )
 from heedline.casework.conversation import LONGEST, Mailbox
-from heedline.dispatch.models import Outbox
+from heedline.desks.models import EpochKeyRow
+from heedline.dispatch.models import Alarm, Outbox
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Message, Receipt, SealedHeader, SealedPayload
 from heedline.vault.codes import ReceiptCode, new_code
 from tests import stories
 from tests.acting import acting
-from tests.casework.people import People, logged, row
+from tests.casework.people import ELSEWHERE, NORTH_EAST, People, logged, row
+from tests.sites.reporter.test_doors import open_desk
 
 pytestmark = pytest.mark.django_db
 
@@ -117,14 +122,124 @@ def test_an_answer_reaches_the_desk_and_is_sealed_to_it(people: People) -> None:
     ref, code = people.taken()
     assert say(people, code, "It was on Monday") is False
     assert row(ref).unread == 1
-    header = SealedHeader.objects.get(report_id=ref, part="message")
-    assert len(header.epochs) == 2
+    assert addressed(ref, "message") == addressed(ref, "report")
     file = people.read(ref)
     assert [(m.text, m.from_us, m.new) for m in file.messages] == [("It was on Monday", False, True)]
-    assert row(ref).unread == 0
     stored = Message.objects.get(report=ref)
-    assert (stored.seen, stored.slot, stored.copy_header, stored.voice) == (True, None, None, None)
+    assert (stored.seen, stored.copy_header, stored.voice) == (False, None, None)
     assert Outbox.objects.filter(letter="reporter-wrote", thing_id=ref).count() == 1
+
+
+def unread(ref: UUID) -> tuple[int, list[bool], bool]:
+    """What the queue and the clock go by: how many are new, which were read, whether a clock runs for one."""
+    messages = Message.objects.filter(report=ref, from_us=False).order_by("position")
+    return row(ref).unread, [m.seen for m in messages], any(m.slot for m in messages)
+
+
+def late(people: People) -> bool:
+    """Whether somebody is called, in the long run, because messages are unread."""
+    with acting("worker"):
+        paging.watch_messages(people.at + timedelta(days=9))
+    return Alarm.objects.filter(kind="message-waiting").exists()
+
+
+def test_reading_a_report_leaves_its_messages_unread(people: People) -> None:
+    """Whoever looks has not answered: the queue's flag and the alarm stay until somebody says that they have read it."""
+    ref, code = people.taken()
+    say(people, code, "It was on Monday")
+    for name in ("Odile", "Olga", "Nadia"):
+        assert [m.new for m in people.read(ref, name).messages] == [True]
+    assert unread(ref) == (1, [False], True)
+    assert late(people)
+
+
+def test_marking_messages_as_read_ends_the_flag_and_the_clock(people: People) -> None:
+    ref, code = people.taken()
+    say(people, code, "It was on Monday")
+    (seen,) = people.read(ref).messages
+    say(people, code, "And again on Friday")  # arrived while the page was open
+    version = row(ref).version
+    with people.sitting("Odile") as odile:
+        assert conversation.mark_read(ref, [seen.id], by=odile, at=people.at) == 1
+        assert conversation.mark_read(ref, [seen.id, uuid4()], by=odile, at=people.at) == 0
+    assert unread(ref) == (1, [True, False], True)
+    assert [m.new for m in people.read(ref).messages] == [False, True]
+    both = [m.id for m in people.read(ref).messages]
+    with people.sitting("Odile") as odile:
+        assert conversation.mark_read(ref, both, by=odile, at=people.at) == 1
+    assert unread(ref) == (0, [True, True], False)
+    assert not late(people)
+    assert row(ref).version == version
+    assert [mark.detail for mark in logged("messages-read", thing=ref)] == [{"messages": 1}] * 2
+
+
+def test_nobody_marks_messages_as_read_who_cannot_read_them(people: People) -> None:
+    ref, code = people.taken()
+    other, others_code = people.taken()
+    for one in (code, others_code):
+        say(people, one, "It was on Monday")
+    mine, theirs = (people.read(one).messages[0].id for one in (ref, other))
+    with people.sitting("Otto") as otto, pytest.raises(NotHere):
+        conversation.mark_read(ref, [mine], by=otto, at=people.at)
+    with people.sitting("Olga", unlocked=False) as olga, pytest.raises(Locked):
+        conversation.mark_read(ref, [mine], by=olga, at=people.at)
+    with people.sitting("Odile") as odile:
+        assert conversation.mark_read(ref, [theirs], by=odile, at=people.at) == 0
+    assert unread(ref) == unread(other) == (1, [False], True)
+
+
+def test_answering_marks_the_messages_that_the_officer_had_in_front_of_them_as_read(people: People) -> None:
+    ref, code = people.taken()
+    say(people, code, "It was on Monday")
+    (seen,) = people.read(ref).messages
+    say(people, code, "And again on Friday")
+    with people.sitting("Odile") as odile:
+        conversation.ask(ref, "When?", read=[seen.id], version=row(ref).version, by=odile, at=people.at)
+    assert unread(ref) == (1, [True, False], True)
+
+
+def addressed(ref: UUID, part: str) -> set[str]:
+    """The codes of the desks whose keys open this part of a report."""
+    (header,) = SealedHeader.objects.filter(report_id=ref, part=part)
+    return set(EpochKeyRow.objects.filter(id__in=header.epochs).values_list("desk__code", flat=True))
+
+
+#: Something online: a kind that the round-the-clock desk does not watch, unless somebody may be in danger.
+ONLINE: dict[str, Any] = {"kind": "online", "where": {"addresses": "https://films.example/watch/7781"}}
+
+
+@pytest.mark.parametrize(
+    ("told", "desks"),
+    [
+        ({**ONLINE, "now": {"danger": "no"}}, {"material"}),
+        ({**ONLINE, "now": {"danger": "yes"}}, {"material", "national"}),
+        (NORTH_EAST, {"north-east", "national"}),
+        (ELSEWHERE, {"national"}),
+    ],
+    ids=["not-watched", "in-danger", "watched", "its-own"],
+)
+def test_a_reporters_message_is_sealed_to_the_desks_of_the_report_and_to_no_other(
+    people: People, told: dict[str, Any], desks: set[str]
+) -> None:
+    open_desk(people.house, "material", "Mirela", "Marcus")
+    ref, code = people.send(**told)
+    say(people, code, "It was on Monday")
+    assert addressed(ref, "report") == desks
+    assert addressed(ref, "message") == desks
+
+
+@pytest.mark.parametrize(
+    ("to", "desks"), [("south-west", {"south-west", "national"}), ("national", {"national"})]
+)
+def test_a_message_after_handing_over_is_sealed_to_the_desks_that_the_report_is_with_now(
+    people: People, to: str, desks: set[str]
+) -> None:
+    ref, code = people.taken()
+    with people.sitting("Odile") as odile:
+        journey.hand_over(ref, to, "It is theirs", version=row(ref).version, by=odile, at=people.at)
+    say(people, code, "It was on Monday")
+    assert addressed(ref, "report") == desks
+    assert addressed(ref, "message") == desks
 
 
 def test_the_same_message_twice_is_one_message_and_another_text_a_conflict(people: People) -> None:

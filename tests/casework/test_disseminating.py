@@ -5,9 +5,11 @@ from __future__ import annotations
 import email
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from django.db import Error, transaction
+from django.db import Error, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from heedline.casework import (
     NoRoom,
@@ -36,7 +38,6 @@ from tests.casework.partner_scene import (
     NECESSITY,
     TEXT,
     TITLE,
-    a_partner,
     answered,
     at_the_council,
     checked,
@@ -50,12 +51,7 @@ from tests.casework.partner_scene import (
 )
 from tests.casework.people import People, logged, row
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def partner(people: People) -> None:
-    a_partner(people)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("council")]
 
 
 def test_the_whole_way(people: People) -> None:
@@ -92,6 +88,20 @@ def test_the_whole_way(people: People) -> None:
         ("dissemination-finished", 1),
     ):
         assert len(logged(act, thing=ref)) == times, act
+
+
+def test_one_thing_is_fetched_alone(people: People) -> None:
+    """Of all that a partner was sent, opening one page reads one row."""
+    idents = [sent_to_the_council(people)[1] for _ in range(3)]
+    with at_the_council(people) as here, CaptureQueriesContext(connection) as asked:
+        assert sent_here.one(idents[0], by=here, at=people.at).id == idents[0]
+        with pytest.raises(NotHere):
+            sent_here.one(uuid4(), by=here, at=people.at)
+    calls = [query["sql"] for query in asked.captured_queries if "sent_to_me" in query["sql"]]
+    assert len(calls) == 2
+    with at_the_council(people), connection.cursor() as cursor:
+        cursor.execute(calls[0])
+        assert [found[0] for found in cursor.fetchall()] == [idents[0]]
 
 
 def test_nothing_goes_before_another_officer_has_read_it(people: People) -> None:

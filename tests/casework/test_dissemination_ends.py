@@ -22,7 +22,6 @@ from tests.casework.leaving_scene import a_third_officer, an_hour_later, ended, 
 from tests.casework.partner_scene import (
     COUNCIL,
     TEXT,
-    a_partner,
     answered,
     at_the_council,
     checked,
@@ -34,12 +33,7 @@ from tests.casework.partner_scene import (
 )
 from tests.casework.people import People, row
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def partner(people: People) -> None:
-    a_partner(people)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("council")]
 
 
 def test_the_desk_that_is_given_the_report_is_answered(people: People) -> None:

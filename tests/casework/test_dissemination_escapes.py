@@ -30,7 +30,6 @@ from heedline.reports.lifecycle import NotNow
 from tests import stories
 from tests.acting import acting
 from tests.casework.partner_scene import (
-    a_partner,
     answered,
     at_the_council,
     checked,
@@ -43,12 +42,7 @@ from tests.casework.partner_scene import (
 )
 from tests.casework.people import People, logged, row
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def partner(people: People) -> None:
-    a_partner(people)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("council")]
 
 
 def watched(people: People, hours: float = 0) -> set[tuple[str, str]]:

@@ -19,7 +19,6 @@ from heedline.vault.container import file_key
 from tests.acting import acting
 from tests.casework.partner_scene import (
     COUNCIL,
-    a_partner,
     at_the_council,
     opened,
     sent,
@@ -27,12 +26,7 @@ from tests.casework.partner_scene import (
 )
 from tests.casework.people import People
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def partner(people: People) -> None:
-    a_partner(people)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("council")]
 
 
 def test_the_partner_opens_its_own_header_and_no_part_of_the_report(people: People) -> None:
@@ -70,6 +64,7 @@ def test_another_partner_sees_nothing_of_it(people: People) -> None:
             disseminating.withdraw(ident, "No", version=2, by=here, at=people.at)
     with acting("partner"):  # nobody is signed in
         assert sent_here.sent_wall.sent_to_me() == []
+        assert sent_here.sent_wall.one_sent_to_me(ident) is None
         assert sent_here.sent_wall.parts(ident) is None
         assert sent_here.sent_wall.receive(ident, {"on": "2026-01-01"}) == "not-yours"
 

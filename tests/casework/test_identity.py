@@ -295,6 +295,44 @@ def test_a_decision_is_made_once_and_stays(people: People) -> None:
         assert IdentityRequest.objects.values().get() == before
 
 
+#: What a decision fills in; every other column says what was asked, and stays.
+DECIDED = {"decided_by_id", "decided_at", "approved", "decided_words", "opens_until"}
+#: A value unlike the one asked for, by the type of the column.
+ANOTHER = {
+    "uuid": "gen_random_uuid()",
+    "timestamp with time zone": "now() - interval '1 year'",
+    "smallint": "7",
+}
+
+
+def test_a_decision_changes_nothing_of_what_was_asked(people: People) -> None:
+    """The row may be decided once. A statement that decides it and changes the question too is refused."""
+    ref, _ = people.taken(**NAMED)
+    request = ask(people, ref)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT column_name, data_type FROM information_schema.columns"
+            " WHERE table_name = 'reports_identity_request'"
+        )
+        asked = {column: kind for column, kind in cursor.fetchall() if column not in DECIDED}
+    assert "purpose" in asked
+    before = IdentityRequest.objects.values().get()
+    for column, kind in asked.items():
+        another = "'trace'" if column == "purpose" else ANOTHER.get(kind, "'other'")
+        with (
+            acting("usher"),
+            connection.cursor() as cursor,
+            pytest.raises(DatabaseError, match="a decision stays"),
+            transaction.atomic(),
+        ):
+            cursor.execute(
+                f"UPDATE reports_identity_request SET {column} = {another}, decided_by_id = asked_by_id,"
+                " decided_at = now(), approved = false, decided_words = asked_words WHERE id = %s",
+                [request],
+            )
+        assert IdentityRequest.objects.values().get() == before, column
+
+
 def test_the_reasons_are_asked_for(people: People) -> None:
     ref, _ = people.taken(**NAMED)
     request = ask(people, ref)

@@ -246,6 +246,7 @@ VERBS: dict[str, Callable[[UUID, Attendance, People], None]] = {
         ref, "national", "why", version=2, by=by, at=p.at
     ),
     "report-reopened": lambda ref, by, p: journey.reopen(ref, "why", by=by, at=p.at),
+    "messages-read": lambda ref, by, p: conversation.mark_read(ref, [uuid4()], by=by, at=p.at),
     "reporter-asked": lambda ref, by, p: conversation.ask(ref, "When?", version=2, by=by, at=p.at),
 }
 

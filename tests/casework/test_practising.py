@@ -107,7 +107,10 @@ def test_it_goes_by_the_moves_of_a_report_and_by_its_own_edition(people: People)
             practising.close(ref, ENDED, version=2, by=odile, at=people.at)
         with pytest.raises(Changed):
             practising.assess(ref, GRAVE, version=1, by=odile, at=people.at)
-        practising.close(ref, ENDED, GRAVE, version=2, by=odile, at=people.at)
+        with pytest.raises(NotNow, match="act on it first"):
+            practising.close(ref, ENDED, GRAVE, version=2, by=odile, at=people.at)
+        practising.assess(ref, GRAVE, version=2, by=odile, at=people.at)
+        practising.close(ref, ENDED, version=3, by=odile, at=people.at)
         with pytest.raises(NotNow):
             practising.take(ref, by=odile, at=people.at)
         for code in ("juggling", "call-whisper"):

@@ -35,7 +35,6 @@ from tests.acting import acting
 from tests.casework.partner_scene import (
     COUNCIL,
     TEXT,
-    a_partner,
     answered,
     at_the_council,
     joins,
@@ -47,12 +46,7 @@ from tests.casework.partner_scene import (
 from tests.casework.people import People, logged, row
 from tests.cast import become_acquainted
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def partner(people: People) -> None:
-    a_partner(people)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("council")]
 
 
 def everything_is_lost(people: People) -> None:

@@ -14,8 +14,8 @@ from django.apps import apps
 from heedline.backups import folder, register
 from heedline.backups.folder import Unfit
 from heedline.backups.plan import COPIED, LEFT_OUT, Side
+from heedline.database.access import TABLES
 from tests.custody.scene import Installation, kill_when_it_waits, rows
-from tests.house.role_table import TABLES
 
 # --- what is copied --------------------------------------------------------------------------------------------------
 

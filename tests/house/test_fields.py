@@ -15,7 +15,7 @@ PLAIN: dict[str, str] = {
     "audit_tile": "level number",
     "audit_mark": "id size generation xid event newest",
     "audit_checkpoint": "feed size generation old slot note key",
-    "dispatch_outbox": "id letter desk thing_id slot done",
+    "dispatch_outbox": "id letter desk thing_id slot",
     "dispatch_alarm": "id kind desk_id report_id slot steps_sent failures because settled",
     "dispatch_worker_beat": "id minute",
     "keys_statement": "id serial kind signed",

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from heedline.database import access
+from heedline.jobs import database_access
+
 ROOT = Path(__file__).resolve().parents[2]
 THREATS = ROOT / "docs" / "threat-model.md"
 #: Where somebody may stand, in words that begin a row of the threat model.
@@ -76,3 +79,25 @@ def test_no_word_of_the_glossary_means_two_things() -> None:
         r"^\| ([^|]+) \|", (ROOT / "docs/glossary.md").read_text(encoding="utf-8"), re.MULTILINE
     )
     assert len(rows) == len(set(rows)), sorted(word for word in rows if rows.count(word) > 1)
+
+
+def test_every_function_of_the_database_says_what_it_does() -> None:
+    """The first sentence above each function is printed in docs/database-access.md."""
+    said = database_access.purposes()
+    named = {("door", name) for name in access.DOOR} | {("permits", name) for name in access.PERMITS}
+    named |= {("clockwork", name) for name in access.CLOCKWORK}
+    assert named == set(said)
+    assert min(len(words) for words in said.values()) > 10
+
+
+def test_the_page_about_the_database_names_every_policy_of_a_role() -> None:
+    """What the page says about rows is read from the SQL by a pattern, which must find every policy there is."""
+    found = database_access.policies()
+    written = sum(
+        file.read_text(encoding="utf-8").count("CREATE POLICY")
+        for file in (ROOT / "src/heedline/database").rglob("*.sql")
+    )
+    assert written > 90
+    assert len(database_access._POLICY.findall(database_access._everything())) == written
+    assert found["reports_report", "office"] == ["of my desks"]
+    assert found["desks_desk", "partner"] == ["all", "locked by partners"]

@@ -1,6 +1,6 @@
 """Law 7 between two sites: what the partners' process can see and write at all, whatever a query forgot to say.
 
-The rights are in `role_table.py`; here it is the rows. Whoever runs code of their own in that process learns the partners'
+The rights are in `heedline.database.access`; here it is the rows. Whoever runs code of their own in that process learns the partners'
 people, and of officers nothing.
 """
 

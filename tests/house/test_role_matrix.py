@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from heedline.launch.roles import TAKES_TURNS
-from tests.house.role_table import (
+from heedline.database.access import (
     ALL,
     CLOCKWORK,
     COLUMNS,
@@ -24,6 +23,7 @@ from tests.house.role_table import (
     TRIGGERS,
     callers_of,
 )
+from heedline.launch.roles import TAKES_TURNS
 
 pytestmark = pytest.mark.django_db
 WORDS = {

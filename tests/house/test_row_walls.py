@@ -19,11 +19,11 @@ from heedline.reports.models import Report, Translation
 from tests import stories
 from tests.acting import acting
 from tests.casework.language_scene import speaks
-from tests.casework.partner_scene import a_partner, writing
+from tests.casework.partner_scene import writing
 from tests.casework.people import ELSEWHERE, NORTH_EAST, SOUTH_WEST, People, row
 from tests.cast import House, now
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("council")]
 #: Every table with rows of reports, and the column that names the report.
 OF_REPORTS = {
     "reports_report": "id",
@@ -50,7 +50,6 @@ def people(house: House) -> People:
 def reports(people: People) -> dict[str, UUID]:
     """One report at each desk, with everything that hangs on a report."""
     made = {}
-    a_partner(people)
     for desk, told, name in (
         ("north-east", NORTH_EAST, "Odile"),
         ("south-west", SOUTH_WEST, "Otto"),
@@ -230,7 +229,7 @@ def test_the_office_posts_only_its_own_letters(people: People, letter: str) -> N
     ):
         with transaction.atomic():
             cursor.execute(
-                "INSERT INTO dispatch_outbox (id, letter, slot, done) VALUES (gen_random_uuid(), %s, now(), false)",
+                "INSERT INTO dispatch_outbox (id, letter, slot) VALUES (gen_random_uuid(), %s, now())",
                 [letter],
             )
 

@@ -90,8 +90,8 @@ def arrive(database: psycopg.Connection[Any], desk: uuid.UUID) -> uuid.UUID:
             [report, desk, slot, slot.date(), slot + timedelta(days=1)],
         )
         database.execute(
-            "INSERT INTO dispatch_outbox (id, letter, desk, thing_id, slot, done)"
-            " VALUES (%s, 'report-arrived', %s, %s, %s, false)",
+            "INSERT INTO dispatch_outbox (id, letter, desk, thing_id, slot)"
+            " VALUES (%s, 'report-arrived', %s, %s, %s)",
             [uuid.uuid4(), desk, report, slot],
         )
     return report

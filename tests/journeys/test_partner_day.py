@@ -11,41 +11,40 @@ import pytest
 from django.conf import settings
 
 from tests.browser.kit import browser, person  # noqa: F401 (fixtures)
-from tests.casework.partner_scene import TEXT, TITLE, a_partner, sent, sent_to_the_council
+from tests.casework.partner_scene import TEXT, TITLE, sent, sent_to_the_council
 from tests.casework.people import People
 from tests.cast import PASSWORD, House, now
 from tests.journeys.test_officer_day import Open, _at, _seen
 from tests.sites.officer.office_server import office_serving
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db, pytest.mark.usefixtures("council")]
 
 
 @pytest.fixture
-def council(house: House, monkeypatch: pytest.MonkeyPatch) -> tuple[People, UUID]:
+def sent_there(house: House, monkeypatch: pytest.MonkeyPatch) -> tuple[People, UUID]:
     """A partner, and something that was sent to it."""
     # Playwright's loop runs in this thread while the test talks to the database.
     monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     monkeypatch.setattr(settings, "DEMO", True)
     people = People(house, now())
-    a_partner(people)
     _, ident = sent_to_the_council(people)
     return people, ident
 
 
 @pytest.fixture
-def site(council: tuple[People, UUID]) -> Iterator[str]:
+def site(sent_there: tuple[People, UUID]) -> Iterator[str]:
     with office_serving("partner") as address:
         yield address
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 def test_a_day_at_the_council(
-    council: tuple[People, UUID],
+    sent_there: tuple[People, UUID],
     site: str,
     person: Open,  # noqa: F811
     scripts: bool,
 ) -> None:
-    people, ident = council
+    people, ident = sent_there
     petra = people.house.keys["Petra"]
     page = person(scripts=scripts)
     page.visit(f"{site}/")

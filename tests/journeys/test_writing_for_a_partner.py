@@ -12,13 +12,13 @@ from django.conf import settings
 from heedline.casework import acquaintances, partners
 from heedline.reports.models import Dissemination
 from tests.browser.kit import browser, person  # noqa: F401 (fixtures)
-from tests.casework.partner_scene import COUNCIL, NECESSITY, TITLE, a_partner
+from tests.casework.partner_scene import COUNCIL, NECESSITY, TITLE
 from tests.casework.people import People
 from tests.cast import House, now
 from tests.journeys.test_officer_day import Open, _at, _seen, _sign_in, _unlock
 from tests.sites.officer.office_server import office_serving
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db, pytest.mark.usefixtures("council")]
 WRITTEN = "A neighbour told us that a young person needs somebody to talk to."
 
 
@@ -27,9 +27,7 @@ def people(house: House, monkeypatch: pytest.MonkeyPatch) -> People:
     # Playwright's loop runs in this thread while the test talks to the database.
     monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     monkeypatch.setattr(settings, "DEMO", True)
-    found = People(house, now())
-    a_partner(found)
-    return found
+    return People(house, now())
 
 
 @pytest.fixture

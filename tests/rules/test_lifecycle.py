@@ -8,7 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heedline.reports.lifecycle import HELD_MOVES, PATH, TURNS, Move, NotNow, Stage, Turn, after, moves_from
+from heedline.casework.journey import Finding
+from heedline.packs import load_pack
+from heedline.reports.lifecycle import (
+    HELD_MOVES,
+    PATH,
+    TURNS,
+    Move,
+    NotNow,
+    Stage,
+    Turn,
+    after,
+    check_closed_at_once,
+    check_priority,
+    moves_from,
+)
 
 #: Nobody has to do anything any more.
 OVER = frozenset({Stage.CLOSED, Stage.DISPOSED})
@@ -133,3 +147,25 @@ def test_handing_over_always_leads_to_the_other_desks_queue() -> None:
 
 def test_the_turn_of_every_stage_is_said() -> None:
     assert set(TURNS) == set(Stage)
+
+
+def test_danger_to_life_is_always_high_priority() -> None:
+    for priority in load_pack("uk").priorities:
+        check_priority(priority, danger=False)
+        assert Finding(False, "Filmed the doors", priority, "An hour").priority == priority
+        if priority == "high":
+            check_priority(priority, danger=True)
+            assert Finding(True, "Filmed the doors", priority, "An hour").danger_to_life
+            continue
+        with pytest.raises(NotNow) as refused:
+            check_priority(priority, danger=True)
+        assert refused.value.about == "priority"
+        with pytest.raises(NotNow, match="always high"):
+            Finding(True, "Filmed the doors", priority, "An hour")
+
+
+def test_danger_to_life_is_not_assessed_and_closed_in_one_step() -> None:
+    check_closed_at_once(danger=False)
+    with pytest.raises(NotNow) as refused:
+        check_closed_at_once(danger=True)
+    assert refused.value.about == "closing"

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.cast import House, add_partner, now
+from heedline.desks.models import Desk
+from tests.cast import House
 from tests.house.where_queries_start import queries_of_sites
 from tests.site_client import SiteClient
 
@@ -33,7 +34,6 @@ def office_site(house: House) -> Callable[..., Any]:
 
 
 @pytest.fixture
-def partner_site(house: House) -> Callable[..., Any]:
+def partner_site(council: Desk) -> Callable[..., Any]:
     """Opens a browser at the partners' site each time it is called. Petra and Pavel work there."""
-    add_partner(house, at=now())
     return lambda **options: SiteClient("partner", **options)

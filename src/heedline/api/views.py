@@ -23,12 +23,12 @@ from heedline.casework import (
     journey,
     key_directory,
 )
+from heedline.casework import receipt_codes as codes
 from heedline.casework.pace import CALLER, PACE
 from heedline.intake.api_payload import Refused, from_api
 from heedline.intake.question_files import load_question_set
 from heedline.intake.questions import QuestionSet
 from heedline.packs import load_pack
-from heedline.vault import codes
 from heedline.web.declared import Audience, open_to
 
 _SLOWER = (

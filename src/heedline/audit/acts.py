@@ -18,6 +18,7 @@ class Act(StrEnum):
     REPORT_RELEASED = "report-released"
     REPORT_ASSESSED = "report-assessed"
     REPORTER_ASKED = "reporter-asked"
+    MESSAGES_READ = "messages-read"  # the reporter's: how many
     NUMBER_SHOWN = "number-shown"  # of a call that was asked for; early or not, and why
     CALL_TRIED = "call-tried"
     SOURCE_REFERRED = "source-referred"

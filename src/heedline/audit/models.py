@@ -1,4 +1,4 @@
-"""The tables of the log. Insert-only by privilege and by trigger (permits/walls/05_log.sql and 11_the_log.sql)."""
+"""The tables of the log. Insert-only by privilege and by trigger (database/roles and database/triggers/log.sql)."""
 
 from __future__ import annotations
 

@@ -8,42 +8,30 @@ A verb has six beats, in this order: find (inside what they may see, locked), pe
 What never lives here: HTTP, HTML, SQL.
 """
 
-
-class NotHere(Exception):
-    """There is nothing of that name that this person may see: it never existed, or it is somebody else's."""
-
-
-class Locked(Exception):
-    """The person is signed in, but their keys are not unlocked (any more)."""
-
-
-class WrongPassphrase(Exception):
-    """The passphrase does not open this officer's seed."""
-
-
-class Changed(Exception):
-    """Somebody saved in between. `theirs` is what stands now, in words."""
-
-    def __init__(self, theirs: str) -> None:
-        super().__init__("changed")
-        self.theirs = theirs
-
-
-class SealingStopped(Exception):
-    """It could not be sealed to the right people or could not be stored. Nothing was sent."""
-
-
-class Spent(Exception):
-    """This page's form was sent before. Nothing was done now."""
-
-
-class CodeUnknown(Exception):
-    """No report answers to this code."""
-
-
-class Conflict(Exception):
-    """The same key was used before for something else."""
-
-
-class NoRoom(Exception):
-    """A bound was reached: too many messages, or one that is too long."""
+from heedline.casework.errors import (
+    Changed as Changed,
+)
+from heedline.casework.errors import (
+    CodeUnknown as CodeUnknown,
+)
+from heedline.casework.errors import (
+    Conflict as Conflict,
+)
+from heedline.casework.errors import (
+    Locked as Locked,
+)
+from heedline.casework.errors import (
+    NoRoom as NoRoom,
+)
+from heedline.casework.errors import (
+    NotHere as NotHere,
+)
+from heedline.casework.errors import (
+    SealingStopped as SealingStopped,
+)
+from heedline.casework.errors import (
+    Spent as Spent,
+)
+from heedline.casework.errors import (
+    WrongPassphrase as WrongPassphrase,
+)

@@ -30,6 +30,7 @@ from heedline.casework.attendance import Attendance
 from heedline.casework.drafting import Draft
 from heedline.casework.journey import NewReport
 from heedline.casework.sealing import as_part, canonical
+from heedline.casework.without_training import record_missing_by_the_slot
 from heedline.desks.models import Desk
 from heedline.intake.questions import QuestionSet
 from heedline.intake.record import Record
@@ -220,11 +221,8 @@ def send(
             with transaction.atomic():
                 desk = by.desk_ids[0] if by.desk_ids else None
                 journal.record_by_the_slot(Act.CALL_TAKEN_DOWN, actor=by.officer_id, desk=desk)
-                if missing:  # never why: that would say of the call which of the day's reports it became
-                    what = {"training": missing, "capability": str(Capability.TAKE_DOWN)}
-                    journal.record_by_the_slot(
-                        Act.WITHOUT_TRAINING, actor=by.officer_id, desk=desk, detail=what
-                    )
+                # never why: that would say of the call which of the day's reports it became
+                record_missing_by_the_slot(missing, Capability.TAKE_DOWN, actor=by.officer_id, desk=desk)
     draft.answers = {}
     draft.notes = {"watch": _watch(told), "code": "none" if contact.dropped else "to-read"}
     draft.sent, draft.received_on = True, received.isoformat()

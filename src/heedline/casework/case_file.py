@@ -56,7 +56,7 @@ from heedline.permits.gate import Refused
 from heedline.permits.rules import Standing
 from heedline.permits.scopes import reports_of
 from heedline.reports.lifecycle import TURNS, Move, NotNow, Stage, after
-from heedline.reports.models import Message, Report
+from heedline.reports.models import Report
 from heedline.reports.stored import parts_of
 from heedline.vault import CannotOpen
 
@@ -258,7 +258,7 @@ def kind_of(ref: UUID, *, by: Attendance) -> str:
 def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
     """Return a report, opened. Raises NotHere for every report that is not theirs, Locked and CannotOpen.
 
-    The look is in the log before this returns. Messages of the reporter count as read from now on.
+    The look is in the log before this returns. The reporter's messages stay new: `conversation.mark_read` ends that.
     """
     with on_the_record(Act.REPORT_READ, by=by, ref=ref):
         rows = (
@@ -283,12 +283,6 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
         own_terms.record_look(Act.REPORT_READ, shown, by=by, report=report.id, desk=report.desk_id)
     translations = translation_lines(report.id, report.asked_translations, report.translated, words, at)
     messages = message_lines(report.id, report.said, words, translations)
-    if any(line.new for line in messages):
-        with transaction.atomic():
-            Report.objects.filter(pk=report.pk).update(
-                unread=0
-            )  # the report first, as everybody locks it first
-            Message.objects.filter(report=report, from_us=False, seen=False).update(seen=True, slot=None)
     pack = load_pack(settings.PACK)
     leased = report.holder_id is not None and report.lease_until is not None and report.lease_until > at
     arrived = datetime.fromisoformat(opened.arrived_at).astimezone(_zone())

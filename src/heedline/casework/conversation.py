@@ -7,7 +7,7 @@ shows no more than that; a question stays until it is answered.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -20,6 +20,7 @@ from heedline.audit.acts import Act
 from heedline.casework import (
     CodeUnknown,
     Conflict,
+    Locked,
     NoRoom,
     SealingStopped,
     key_directory,
@@ -29,6 +30,7 @@ from heedline.casework import (
 )
 from heedline.casework.attendance import Attendance
 from heedline.casework.finding import FoundReport, find, move, record, verb
+from heedline.casework.key_directory import Addressee
 from heedline.casework.sealing import as_part, canonical
 from heedline.casework.source_guard import Despite
 from heedline.dispatch.clocks import first_due
@@ -123,8 +125,14 @@ def seen(code: ReceiptCode, ids: tuple[UUID, ...], *, at: datetime) -> None:
         door.mark_seen(_keys(code)[1], ids)
 
 
+def _addressee(desk: UUID, at: datetime) -> Addressee | None:
+    facts = key_directory.directory().desk(str(desk))
+    return key_directory.addressee(facts.code, at.date()) if facts is not None else None
+
+
 def say(code: ReceiptCode, text: str, *, message_id: UUID, at: datetime) -> bool:
-    """Store what the reporter adds or answers, sealed to the desk. Return True when this message had arrived before.
+    """Store what the reporter adds or answers, sealed to the desks that the report is addressed to. Return True when
+    this message had arrived before.
 
     Raises CodeUnknown, NoRoom, Conflict (same id, other text) or SealingStopped (nothing was sent).
     """
@@ -135,13 +143,11 @@ def say(code: ReceiptCode, text: str, *, message_id: UUID, at: datetime) -> bool
     found = door.visit(lookup)
     if found is None:
         raise CodeUnknown
-    known = key_directory.directory()
-    facts = known.desk(str(found.desk))
-    to = key_directory.addressee(facts.code, at.date()) if facts is not None else None
+    to = _addressee(found.desk, at)
     if to is None:
         raise SealingStopped
-    watch = key_directory.addressee(load_pack(settings.PACK).watch_desk, at.date())
-    everyone = [to] if watch is None or watch.desk == to.desk else [to, watch]
+    watch = _addressee(found.watch, at) if found.watch is not None else None
+    everyone = [to] if watch is None else [to, watch]
     container_id = uuid4()
     sealed = envelope.seal_part(
         canonical({"text": text, "arrived_at": at.isoformat()}),
@@ -189,12 +195,45 @@ def delete_messages(code: ReceiptCode, *, at: datetime) -> None:
         raise CodeUnknown
 
 
+@verb(Act.MESSAGES_READ)
+def mark_read(ref: UUID, messages: Collection[UUID], *, by: Attendance, at: datetime) -> int:
+    """Mark these messages of the reporter as read and return how many were new. The queue shows them as new, and the
+    clock for unread messages runs, until then. Raises NotHere, Refused and Locked.
+
+    `messages`: those that the officer had in front of them. One that arrived since stays new.
+    """
+    found = find(ref, by=by, at=at)
+    found.permit(Capability.READ_REPORT)
+    if not by.unlocked:  # without keys nobody has read anything
+        raise Locked
+    return note_read(found, messages)
+
+
+def note_read(found: FoundReport, messages: Collection[UUID]) -> int:
+    """Mark these messages of the reporter as read, and record it where one was new. In the caller's transaction."""
+    unread = Message.objects.filter(report=found.report, from_us=False, seen=False)
+    marked = unread.filter(id__in=messages).update(seen=True, slot=None)
+    if marked:
+        found.report.unread = unread.count()
+        found.report.save(update_fields=["unread"])
+        record(found, Act.MESSAGES_READ, messages=marked)
+    return marked
+
+
 @verb(Act.REPORTER_ASKED)
 def ask(
-    ref: UUID, text: str, *, despite: Despite | None = None, version: int, by: Attendance, at: datetime
+    ref: UUID,
+    text: str,
+    *,
+    read: Collection[UUID] = (),
+    despite: Despite | None = None,
+    version: int,
+    by: Attendance,
+    at: datetime,
 ) -> None:
-    """Send the reporter a message: sealed to their code and to the desk, signed by the officer. `despite`: the warnings
-    of the source guard that the officer has weighed, and why it is sent; without it NotNow where there are any.
+    """Send the reporter a message: sealed to their code and to the desk, signed by the officer. `read`: the reporter's
+    messages that the officer had in front of them, which are read from now on. `despite`: the warnings of the source
+    guard that the officer has weighed, and why it is sent; without it NotNow where there are any.
     """
     text = tidy(text, lines=True)
     if len(text) > LONGEST:
@@ -203,6 +242,7 @@ def ask(
     found.permit(Capability.ASK)
     source_guard.must_be_weighed(found, text, despite)
     send(found, text, beside={"despite": despite.reason} if despite is not None else None)
+    note_read(found, read)
     record(found, Act.REPORTER_ASKED)
 
 

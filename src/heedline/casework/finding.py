@@ -17,6 +17,7 @@ from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework import Changed, NotHere, WrongPassphrase
 from heedline.casework.attendance import Attendance
+from heedline.casework.without_training import record_missing
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
 from heedline.permits.rules import Standing
@@ -46,8 +47,13 @@ class FoundReport:
         missing = self.by.require(
             capability, self.report.desk_id, self.report.watch_id, standing=self.standing, excused=excused
         )
-        if missing:
-            record(self, Act.WITHOUT_TRAINING, training=missing, capability=capability)
+        record_missing(
+            missing,
+            capability,
+            actor=self.by.officer_id,
+            desk=self.report.desk_id,
+            thing_id=self.report.id,
+        )
 
 
 def standing_of(r: Report, officer: UUID, at: datetime) -> Standing:

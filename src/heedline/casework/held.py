@@ -91,7 +91,7 @@ HOLDS: tuple[Held, ...] = (
         {
             "audit_waiting": "id slot act actor desk outcome detail",
             "audit_event": "id generation xid at act actor desk thing thing_id outcome detail",
-            "dispatch_outbox": "id letter desk thing_id slot done",
+            "dispatch_outbox": "id letter desk thing_id slot",
             "dispatch_alarm": "id kind desk_id report_id slot steps_sent failures acknowledged_by acknowledged_at "
             "cleared_by cleared_at because settled",
         },

@@ -28,6 +28,7 @@ from heedline.casework.finding import FoundReport, find, record, verb
 from heedline.casework.key_directory import Addressee, desk_that_decides, directory
 from heedline.casework.reading import short_name
 from heedline.casework.sealing import canonical
+from heedline.casework.without_training import record_missing
 from heedline.dispatch.letters import Letter
 from heedline.dispatch.outbox import post
 from heedline.permits import wall
@@ -241,16 +242,8 @@ def decide(request_id: UUID, decision: Decision, *, by: Attendance, at: datetime
 
 
 def _let_pass(asked: IdentityRequest, missing: str, capability: Capability, by: Attendance) -> None:
-    """Log that somebody did this for a life without the training for it, if they did."""
-    if missing:
-        journal.record(
-            Act.WITHOUT_TRAINING,
-            actor=by.officer_id,
-            desk=asked.desk_id,
-            thing="report",
-            thing_id=asked.report_id,
-            detail={"training": missing, "capability": capability},
-        )
+    """Record that somebody did this for a life without the training for it, if they did."""
+    record_missing(missing, capability, actor=by.officer_id, desk=asked.desk_id, thing_id=asked.report_id)
 
 
 def to_decide(request_id: UUID, by: Attendance, purpose: str) -> IdentityRequest:

@@ -41,7 +41,7 @@ from heedline.packs import load_pack
 from heedline.packs.routing import RouteFacts, route
 from heedline.permits.capabilities import Capability
 from heedline.reports import door
-from heedline.reports.lifecycle import Move, NotNow
+from heedline.reports.lifecycle import Move, NotNow, check_closed_at_once, check_priority
 from heedline.vault.codes import ReceiptCode
 
 
@@ -136,7 +136,10 @@ def submit(new: NewReport, *, at: datetime) -> Accepted:
 
 @dataclass(frozen=True)
 class Finding:
-    """What the desk makes of a report: what was done, not who they are; how soon, and why."""
+    """What the desk makes of a report: what was done, not who they are; how soon, and why.
+
+    Raises NotNow for a danger to life that is not given high priority: no such assessment exists.
+    """
 
     danger_to_life: bool
     done_what: str
@@ -144,6 +147,9 @@ class Finding:
     reason: str
     coded: Mapping[str, str] = field(default_factory=dict)
     """What this kind of report is also assessed by, in the pack's words: label → what was chosen. Sealed."""
+
+    def __post_init__(self) -> None:
+        check_priority(self.priority, danger=self.danger_to_life)
 
 
 @dataclass(frozen=True)
@@ -253,8 +259,7 @@ def assess_and_close(
 
     Never for danger to life: that is closed on its own, after it was acted on. Raises NotNow.
     """
-    if finding.danger_to_life:
-        raise NotNow("Somebody may be in danger. Save this, act on it, and close it afterwards.")
+    check_closed_at_once(danger=finding.danger_to_life)
     found = find(ref, by=by, at=at, version=version)
     found.permit(Capability.ASSESS)
     found.permit(Capability.CLOSE)

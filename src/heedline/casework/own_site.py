@@ -1,7 +1,7 @@
 """Whose site this is: officers sign in at the office, people of partners at their own site, and neither at the other's.
 
 The two sites are two processes with nothing in common but the database, where the partners' role sees no officer at all
-(`permits/walls/84_partner_site.sql`). Here the same is asked by name, and in the other direction.
+(`database/policies/partner_site.sql`). Here the same is asked by name, and in the other direction.
 """
 
 from __future__ import annotations

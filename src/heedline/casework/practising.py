@@ -33,7 +33,7 @@ from heedline.packs import load_pack
 from heedline.packs.practice import Scenario
 from heedline.permits import practice as wall
 from heedline.permits.capabilities import Capability
-from heedline.reports.lifecycle import Move, NotNow, Stage, after
+from heedline.reports.lifecycle import Move, NotNow, Stage, after, check_closed_at_once
 from heedline.vault import CannotOpen
 from heedline.vault.small import derive_keys, open_small, seal_small
 
@@ -239,6 +239,7 @@ def close(
         if closing.outcome not in pack.outcomes_for(scenarios()[row.scenario].kind):
             raise ValueError("an outcome that the pack does not know")
         if finding is not None:
+            check_closed_at_once(danger=finding.danger_to_life)
             _assess(row, finding, by, at)
         codes = {"outcome": closing.outcome, "status": closing.tell_reporter}
         _move(row, Move.CLOSE, {"codes": codes, "words": {"Reason": closing.reason}}, by, at)

@@ -89,7 +89,7 @@ def ended(desk: UUID, *, by: Attendance) -> tuple[EndedKey, ...]:
     )
 
 
-#: What was on its way when an epoch ended has arrived after this time (permits/walls/80_keys.sql says the same).
+#: What was on its way when an epoch ended has arrived after this time (database/functions/readdressing.sql says the same).
 WAIT = timedelta(hours=1)
 
 

@@ -1,7 +1,7 @@
 """What people of a partner do with what was sent to them: see that it is there, open it, sign that it arrived, answer.
 
 They see no report and nothing of one: the database gives them their own header, the payload, codes and times
-(`permits/walls/83_disseminations.sql`). An answer is sealed to the desk that sent it, as that desk's keys are believed, and to
+(`database/functions/disseminations.sql`). An answer is sealed to the desk that sent it, as that desk's keys are believed, and to
 the partner itself.
 """
 
@@ -114,9 +114,10 @@ def listing(*, by: Attendance, at: datetime) -> tuple[SentHere, ...]:
 def one(ident: UUID, *, by: Attendance, at: datetime) -> SentHere:
     """One of them, without its words. Raises NotHere and Refused."""
     by.require(Capability.READ_SENT, *_desks(by))
-    found = next((line for line in _lines(sent_wall.sent_to_me(), at) if line.id == ident), None)
-    if found is None:
+    row = sent_wall.one_sent_to_me(ident)
+    if row is None:
         raise NotHere
+    (found,) = _lines([row], at)
     return found
 
 

@@ -26,6 +26,7 @@ from heedline.casework.journey import Closing
 from heedline.casework.notes import public_keys_of
 from heedline.casework.reading import OpenedReport, open_report
 from heedline.casework.sealing import as_part, canonical
+from heedline.casework.without_training import record_missing
 from heedline.dispatch.models import Alarm
 from heedline.intake.question_files import load_question_set
 from heedline.packs import load_pack
@@ -244,15 +245,14 @@ def sweep(
                 "outcome": closing.outcome,
             },
         )
-        if missing:
-            journal.record(
-                Act.WITHOUT_TRAINING,
-                actor=by.officer_id,
-                desk=desk.id,
-                thing="sweep",
-                thing_id=made.id,
-                detail={"training": missing, "capability": Capability.SWEEP},
-            )
+        record_missing(
+            missing,
+            Capability.SWEEP,
+            actor=by.officer_id,
+            desk=desk.id,
+            thing="sweep",
+            thing_id=made.id,
+        )
         return made.id
 
 

@@ -10,7 +10,7 @@ The order: `ask` or `ask_answer` → (`take`, `hand_on`) → `write` or `send`; 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -98,13 +98,15 @@ def ask_answer(
     language: str,
     *,
     template: str = "",
+    read: Collection[UUID] = (),
     despite: Despite | None = None,
     version: int,
     by: Attendance,
     at: datetime,
 ) -> bool:
     """Have an answer to the reporter put into their language, and sent by whoever translates it. `text`: the English,
-    signed by this officer; it stays with the desk. Returns whether somebody has it now. Raises NotHere, Changed, Refused, NotNow, Locked and NoRoom.
+    signed by this officer; it stays with the desk. `read`: as for `conversation.ask`. Returns whether somebody has it now.
+    Raises NotHere, Changed, Refused, NotNow, Locked and NoRoom.
     """
     text = tidy(text, lines=True)
     if len(text) > conversation.LONGEST:
@@ -119,6 +121,7 @@ def ask_answer(
     words = {"language": language, "note": "", "english": text, "template": template, "voice": voice}
     if despite is not None:
         words["despite"] = despite.reason
+    conversation.note_read(found, read)
     return _ask(found, words, message=None, outward=True, task=task)
 
 

@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "heedline.intake",
     "heedline.reports",
     "heedline.permits",
+    "heedline.database",
     "heedline.web.components",
     "heedline.web.reporter",
     "heedline.web.entrance",

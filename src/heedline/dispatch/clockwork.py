@@ -1,4 +1,4 @@
-"""What the worker may do to rows that it may not read: functions of the database (`permits/walls/04_clockwork.sql`)."""
+"""What the worker may do to rows that it may not read: functions of the database (`database/functions/settling.sql, expiry.sql`)."""
 
 from __future__ import annotations
 

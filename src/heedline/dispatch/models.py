@@ -15,11 +15,9 @@ class Outbox(models.Model):
     desk = models.UUIDField(null=True)
     thing_id = models.UUIDField(null=True)
     slot = models.DateTimeField()
-    done = models.BooleanField(default=False)
 
     class Meta:
         db_table = "dispatch_outbox"
-        indexes = [models.Index(fields=["done"], name="outbox_waiting", condition=models.Q(done=False))]
 
 
 class Alarm(models.Model):

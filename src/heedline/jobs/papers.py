@@ -1,7 +1,8 @@
 """Papers that are printed from the code, so that they cannot say anything else than it does.
 
 `docs/journey.md` shows the moves of a report, `docs/access.md` who may do what and whom each page answers,
-`docs/languages.md` which public page is in which language and who has reviewed it, and
+`docs/languages.md` which public page is in which language and who has reviewed it, `docs/database-access.md` what each
+database role may do, and
 `docs/data-protection/` the demonstration's papers on data protection. A check compares what stands on the disk with what
 would be printed.
 """
@@ -187,12 +188,13 @@ def papers() -> dict[str, str]:
     import django
 
     django.setup()
-    from heedline.jobs import data_protection
+    from heedline.jobs import data_protection, database_access
 
     return {
         "journey.md": journey() + "\n",
         "access.md": access() + "\n",
         "languages.md": languages() + "\n",
+        "database-access.md": database_access.paper() + "\n",
         **{f"data-protection/{name}": text for name, text in data_protection.for_the_demo().items()},
     }
 

@@ -1,6 +1,6 @@
 """The cluster's roles and databases: who may sign in, who owns, who may become whom.
 
-What each role may do to which table is the migrations' business (`permits/walls`); here they only come to exist.
+What each role may do to which table is the migrations' business (`database/roles`); here they only come to exist.
 Everything can be run again: it brings a cluster to the state described, whatever it was.
 """
 

@@ -1,4 +1,4 @@
-"""The wall's functions for keys that end (permits/walls/80_keys.sql): each asks again by itself whose session it is."""
+"""The wall's functions for keys that end (database/functions/readdressing.sql): each asks again by itself whose session it is."""
 
 from __future__ import annotations
 

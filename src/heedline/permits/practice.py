@@ -1,4 +1,4 @@
-"""What the people whom one leads have practised: the database's own answer (`walls/66_practice.sql`)."""
+"""What the people whom one leads have practised: the database's own answer (`database/functions/practice.sql`)."""
 
 from __future__ import annotations
 

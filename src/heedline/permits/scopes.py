@@ -63,7 +63,7 @@ def _these(desks: Iterable[UUID]) -> Value:
 
 
 def _asked(function: str, *values: Value, gives: Field[Any, Any]) -> Func:
-    """A call of one of the functions of `walls/30_queue.sql`, made once for a whole statement."""
+    """A call of one of the functions of `database/functions/queue.sql`, made once for a whole statement."""
     return Func(
         *values, function=function, template="(SELECT %(function)s(%(expressions)s))", output_field=gives
     )

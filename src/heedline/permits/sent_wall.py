@@ -1,4 +1,4 @@
-"""The functions through which a partner's process reaches what was sent to it (`walls/83_disseminations.sql`)."""
+"""The functions through which a partner's process reaches what was sent to it (`database/functions/disseminations.sql`)."""
 
 from __future__ import annotations
 
@@ -58,6 +58,12 @@ def _ask(sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
 def sent_to_me() -> list[SentRow]:
     """Everything that was sent, the newest first; nothing where nobody of a partner is signed in."""
     return [SentRow(*row) for row in _ask("SELECT * FROM permits.sent_to_me()", [])]
+
+
+def one_sent_to_me(ident: UUID) -> SentRow | None:
+    """Return one of them; None for what was never sent to the signed-in person's desk."""
+    rows = _ask("SELECT * FROM permits.sent_to_me(%s)", [ident])
+    return SentRow(*rows[0]) if rows else None
 
 
 def parts(ident: UUID) -> Parts | None:

@@ -78,7 +78,7 @@ def hand_over(
     return bool(moved and moved[0])
 
 
-# --- the release of an identity (permits/walls/07_identity.sql) --------------------------------------------------------
+# --- the release of an identity (database/functions/identity.sql) ----------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ def decide_identity(
     return bool(decided[0][0])
 
 
-# --- the end of a report (permits/walls/90_keeping.sql) ---------------------------------------------------------------
+# --- the end of a report (database/functions/disposal.sql) ------------------------------------------------------------
 
 
 def decide_disposal(

@@ -1,7 +1,7 @@
 """The public process's only way to the tables: one function of the database each, in one round trip.
 
 Every function is keyed by something that cannot be guessed (the hash of a receipt's lookup id, the hash of a cookie) and
-fixes what is written; see `permits/walls/03_door.sql`.
+fixes what is written; see `database/functions/submitting.sql, mailbox.sql, drafts.sql`.
 """
 
 from __future__ import annotations
@@ -95,8 +95,11 @@ def submit(s: Submission) -> str:
 
 @dataclass(frozen=True)
 class Visited:
+    """What a receipt leads to. `watch`: the round-the-clock desk, where the report is addressed to it as well."""
+
     report: UUID
     desk: UUID
+    watch: UUID | None
     status: str
     withdraw_asked: bool
     received_on: date
@@ -116,7 +119,7 @@ class SealedMessage:
 def visit(lookup: bytes) -> Visited | None:
     """Return what a receipt leads to, or None."""
     rows = _call(
-        "SELECT report, desk, status, withdraw_asked, received_on, answered_on FROM door.visit(%s)", [lookup]
+        "SELECT report, desk, watch, status, withdraw_asked, received_on, answered_on FROM door.visit(%s)", [lookup]
     )
     return Visited(*rows[0]) if rows else None
 

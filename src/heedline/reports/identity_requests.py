@@ -1,7 +1,7 @@
 """Asking to open who sent a report, or to have its sender traced elsewhere: the request, the decision, and the half key
 while it is released. Nothing is ever released for a trace: there is nothing here to trace with (`casework.tracing`).
 
-A request is decided once and stays as it is (`permits/walls/07_identity.sql`). Words stand in sealed parts of the
+A request is decided once and stays as it is (`database/triggers/identity_requests.sql`). Words stand in sealed parts of the
 report (`part` is `release`), for the desk and the authorisers; what is in the clear here is codes, people and times.
 Nothing here differs between a report whose sender gave a name and one whose sender did not.
 """

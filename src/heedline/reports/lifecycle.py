@@ -47,11 +47,15 @@ class Turn(StrEnum):
 
 
 class NotNow(Exception):
-    """A move that is not legal from where the report stands. `reason` is written for the person who tried."""
+    """A move that is not legal from where the report stands. `reason` is written for the person who tried.
 
-    def __init__(self, reason: str) -> None:
+    `about`: the part of what they handed in that stands in the way, such as `priority`; empty when it is none of it.
+    """
+
+    def __init__(self, reason: str, *, about: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
+        self.about = about
 
 
 PATH: dict[tuple[Stage, Move], Stage] = {
@@ -119,6 +123,20 @@ def after(stage: Stage, move: Move) -> Stage:
         return PATH[stage, move]
     except KeyError:
         raise NotNow(_REASONS[stage]) from None
+
+
+def check_priority(priority: str, *, danger: bool) -> None:
+    """Raise NotNow for a danger to life that is not given high priority."""
+    if danger and priority != "high":
+        raise NotNow("Danger to life is always high priority", about="priority")
+
+
+def check_closed_at_once(*, danger: bool) -> None:
+    """Raise NotNow for a danger to life that would be assessed and closed in one step."""
+    if danger:
+        raise NotNow(
+            "You said that there is danger to life. Keep the report open and act on it first", about="closing"
+        )
 
 
 def moves_from(stage: Stage) -> tuple[Move, ...]:

@@ -15,9 +15,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from heedline.casework import Changed, CodeUnknown, Locked, NoRoom, NotHere, SealingStopped
+from heedline.casework.errors import CannotOpen
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
-from heedline.vault import CannotOpen
 from heedline.web.page_context import is_signed_in_to
 from heedline.web.reporter.recovery import forgery_check_failed
 

@@ -80,7 +80,7 @@ def keys_written() -> set[str]:
                 if each.arg == "detail":
                     dicts = [one for one in ast.walk(each.value) if isinstance(one, ast.Dict)]
                     found |= {key.value for one in dicts for key in one.keys if isinstance(key, ast.Constant)}  # type: ignore[misc]
-    for wall in (PACKAGE / "permits/walls").glob("*.sql"):
+    for wall in (PACKAGE / "database").glob("**/*.sql"):
         for built in re.findall(r"jsonb_build_object\(([^;]*?)\)", wall.read_text(encoding="utf-8")):
             found |= set(re.findall(r"'([a-z0-9_]+)',", built))
     return found

@@ -12,14 +12,14 @@ from heedline.casework import acquaintances, dissemination_clock, partners
 from heedline.reports.models import Dissemination, Report
 from heedline.vault.directory import Directory
 from tests.acting import acting
-from tests.casework.partner_scene import COUNCIL, a_partner
+from tests.casework.partner_scene import COUNCIL
 from tests.casework.people import DANGER, People
 from tests.casework.test_releasing_again import everything_is_lost
 from tests.cast import House, now
 from tests.sites.officer.desk_hand import Hand
 from tests.stories import a_report
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo", "council")]
 
 ASSESSED = {
     "danger": "no",
@@ -32,9 +32,7 @@ ASSESSED = {
 
 @pytest.fixture
 def people(house: House) -> People:
-    found = People(house, now())
-    a_partner(found)
-    return found
+    return People(house, now())
 
 
 def written(people: People, **changed: str) -> dict[str, object]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
+from heedline.casework import conversation
+from tests.acting import acting
 from tests.cast import House, now
 from tests.sites.officer.desk_hand import Hand
 from tests.stories import NARRATIVE, a_report
@@ -90,6 +92,46 @@ def test_assess_ask_close_and_open_again(house: House, hand: Callable[[], Hand])
     odile.get(f"/w/r/{ref}/history/")
     for words in ("Read it", "Took it", "Assessed it", "Asked the reporter", "Closed it", "Opened it again"):
         assert words in odile.html
+
+
+def test_a_message_stays_new_until_it_is_marked_as_read_or_answered(
+    house: House, hand: Callable[[], Hand]
+) -> None:
+    ref, code = a_report(at=now(), where=NORTH_EAST)
+    odile = _open(house, hand, ref)
+
+    def wrote(text: str) -> None:
+        with acting("public"):
+            conversation.say(code, text, message_id=uuid4(), at=now())
+
+    def new() -> bool:
+        odile.get("/w/q/north-east/?state=mine")
+        return "New message" in odile.html
+
+    wrote("It was on Monday")
+    for page in ("", "ask/", "close/", "hand-over/", "history/", "identity/", "translation/", "partners/"):
+        odile.get(f"/w/r/{ref}/{page}")
+        assert odile.page.status_code == 200
+        assert new(), page
+    odile.get(f"/w/r/{ref}/")
+    assert "It was on Monday" in odile.html
+    odile.send(f"/w/r/{ref}/messages-read/")
+    assert odile.path == f"/w/r/{ref}/"
+    assert "Marked as read." in odile.html
+    assert "It was on Monday" not in odile.html
+    assert not new()
+    odile.get(f"/w/r/{ref}/messages-read/")
+    assert odile.page.status_code == 405
+
+    wrote("And again on Friday")
+    odile.get(f"/w/r/{ref}/ask/")
+    odile.send(f"/w/r/{ref}/ask/", do="preview", text="Which way did he go?")
+    assert new()
+    odile.get(f"/w/r/{ref}/ask/")
+    odile.send(f"/w/r/{ref}/ask/", do="preview", text="Which way did he go?")
+    odile.send(f"/w/r/{ref}/ask/", do="send", safe=["no-names", "no-task", "no-case"])
+    assert "Sent. They see it when they come back" in odile.html
+    assert not new()
 
 
 def test_handing_over_asks_again_and_the_report_is_gone(house: House, hand: Callable[[], Hand]) -> None:

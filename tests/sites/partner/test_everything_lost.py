@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from heedline.casework import acquaintances, key_directory
-from tests.casework.partner_scene import TEXT, TITLE, a_partner, answered, opened, sent, sent_to_the_council
+from tests.casework.partner_scene import TEXT, TITLE, answered, opened, sent, sent_to_the_council
 from tests.casework.people import People
 from tests.cast import House, now
 from tests.sites.officer.desk_hand import Hand
@@ -35,11 +35,11 @@ def anew(house: House, hands: tuple[Hand, Hand], name: str) -> tuple[Hand, str, 
     return one, passphrase, words
 
 
+@pytest.mark.usefixtures("council")
 def test_what_was_sent_is_released_again_to_a_new_key(
     house: House, hand: Callable[[], Hand], stewards: tuple[Hand, Hand]
 ) -> None:
     people = People(house, now())
-    a_partner(people)
     _, ident = sent_to_the_council(people)
     opened(people, ident)
     answered(people, ident, text="We will visit on Friday.")

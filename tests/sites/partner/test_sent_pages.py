@@ -12,7 +12,6 @@ from heedline.web.partner import sent_pages
 from tests.casework.partner_scene import (
     TEXT,
     TITLE,
-    a_partner,
     answered,
     compared,
     in_danger,
@@ -26,14 +25,12 @@ from tests.cast import PASSWORD, House, add_partner, now
 from tests.site_client import SiteClient
 from tests.sites.officer.desk_hand import Hand
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo", "council")]
 
 
 @pytest.fixture
 def people(house: House) -> People:
-    people = People(house, now())
-    a_partner(people)
-    return people
+    return People(house, now())
 
 
 def at_the_council(people: People, name: str = "Petra", *, unlocked: bool = True) -> Hand:

@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
 from heedline.casework import attendance, passkeys
-from heedline.vault import CannotOpen
+from heedline.casework.errors import CannotOpen
 from heedline.web.components.forms import Form
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.key_pages import PASSPHRASE, with_passphrase

@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
 from heedline.casework import attendance, key_view, passkeys
-from heedline.vault import CannotOpen
+from heedline.casework.errors import CannotOpen
 from heedline.web.components.forms import Form, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import kept_words, throttle

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from heedline.casework import provider_sessions, single_sign_on
 from heedline.casework.attendance import Attendance
-from heedline.vault import CannotOpen
+from heedline.casework.errors import CannotOpen
 from heedline.web.officer import provider
 from heedline.web.officer.id_tokens import NotValid, read_id_token
 

@@ -25,9 +25,9 @@ from heedline.casework import (
 from heedline.casework.attendance import Attendance
 from heedline.casework.case_file import CaseFile
 from heedline.casework.dissemination_lines import SentFile
+from heedline.casework.errors import CannotOpen
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import Move, NotNow
-from heedline.vault import CannotOpen
 from heedline.web.components.forms import Field, Form
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times

@@ -133,10 +133,11 @@ def report(request: OfficeRequest, ref: UUID) -> HttpResponse:
 
 def _assess(request: OfficeRequest, file: CaseFile, form: Form) -> HttpResponse:
     by, at, version = request.attendance, attendance.now(), report_pages.version_of(request)
-    form, status = report_forms.no_danger_in_a_hurry(form), 422
+    status = 422
     if not form.errors:
-        finding, closing = report_forms.finding_of(form), report_forms.short_closing_of(form)
+        closing = report_forms.short_closing_of(form)
         try:
+            finding = report_forms.finding_of(form)
             if closing is None:
                 practising.assess(file.ref, finding, version=version, by=by, at=at)
             else:
@@ -144,7 +145,7 @@ def _assess(request: OfficeRequest, file: CaseFile, form: Form) -> HttpResponse:
         except Changed as changed:
             form, status = form.but(**{"": changed.theirs}), 409
         except NotNow as no:
-            form, status = form.but(**{"": no.reason}), 409
+            form, status = report_forms.assessment_refused(form, no)
         else:
             messages.success(request, "Practice: assessed. Nobody is told.")
             return HttpResponseRedirect(reverse("practise-report", kwargs={"ref": file.ref}))

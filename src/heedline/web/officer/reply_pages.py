@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from contextlib import suppress
 from uuid import UUID
 
 from django.conf import settings
@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from heedline.casework import (
     Changed,
@@ -24,7 +24,6 @@ from heedline.casework import (
 )
 from heedline.casework.asked_before import Contacts
 from heedline.casework.case_file import CaseFile
-from heedline.casework.case_lines import MessageLine
 from heedline.casework.source_guard import Despite, SourceWarning
 from heedline.packs import load_pack
 from heedline.permits.gate import Refused
@@ -32,11 +31,13 @@ from heedline.reports.lifecycle import Move, NotNow
 from heedline.web.components.forms import Field, Form, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import keeps_words, let_go
-from heedline.web.entrance.templatetags.officer_words import as_typed
 from heedline.web.officer import report_forms
 from heedline.web.officer.middleware import OfficeRequest
 from heedline.web.officer.report_pages import came_from, conflict, page, restored, version_of
-from heedline.web.officer.report_words import NOBODY_SPEAKS_IT, status_words
+from heedline.web.officer.report_words import NOBODY_SPEAKS_IT, messages_of, new_messages, status_words
+
+#: A report holds at most this many messages of its reporter.
+_MOST_READ = 200
 
 _BEFORE: tuple[Field, ...] = (
     TextInput(
@@ -109,7 +110,15 @@ def ask(request: OfficeRequest, ref: UUID) -> HttpResponse:
     if request.POST.get("how") == "translate":
         return _translate(request, file, form, despite)
     try:
-        conversation.ask(ref, text, despite=despite, version=version_of(request), by=by, at=at)
+        conversation.ask(
+            ref,
+            text,
+            read=messages_read(request),
+            despite=despite,
+            version=version_of(request),
+            by=by,
+            at=at,
+        )
     except Changed as changed:
         return conflict(request, ref, form, "report-ask", changed)
     except NoRoom:
@@ -122,6 +131,28 @@ def ask(request: OfficeRequest, ref: UUID) -> HttpResponse:
     code = came_from(request)
     query = f"?{urlencode({'from': code})}" if code else ""
     return let_go(request, HttpResponseRedirect(reverse("report-ask", kwargs={"ref": ref}) + query), by)
+
+
+@open_to(Audience.UNLOCKED)
+@require_POST
+def mark_read(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Mark the reporter's messages that were on the page as read."""
+    marked = conversation.mark_read(ref, messages_read(request), by=request.attendance, at=attendance.now())
+    if marked:
+        messages.success(request, "Marked as read.")
+    code = came_from(request)
+    query = f"?{urlencode({'from': code})}" if code else ""
+    page_name = "report-ask" if request.POST.get("page") == "messages" else "report"
+    return HttpResponseRedirect(reverse(page_name, kwargs={"ref": ref}) + query)
+
+
+def messages_read(request: OfficeRequest) -> tuple[UUID, ...]:
+    """Return the messages of the reporter that were on the page that was sent; what is no id is left out."""
+    read = []
+    for value in request.POST.getlist("read")[:_MOST_READ]:
+        with suppress(ValueError):
+            read.append(UUID(value))
+    return tuple(read)
 
 
 def _note_before(request: OfficeRequest, file: CaseFile, form: Form) -> HttpResponse:
@@ -138,23 +169,6 @@ def _note_before(request: OfficeRequest, file: CaseFile, form: Form) -> HttpResp
     code = came_from(request)
     query = f"?{urlencode({'from': code})}" if code else ""
     return HttpResponseRedirect(reverse("report-ask", kwargs={"ref": file.ref}) + query)
-
-
-def _said(one: MessageLine) -> str:
-    """A message with what a translator made of it, or of what; both marked."""
-    if one.despite:
-        one = replace(
-            one,
-            text=f"{one.text}\n\nSent although the source guard warned, because:\n{one.despite}",
-            despite="",
-        )
-    if one.english:
-        return f"{as_typed(one.text)}\n\nIn English, as it was written:\n{as_typed(one.english)}"
-    if one.translation is not None:
-        marked = f"Translated by {one.translation.by}, {one.translation.day_words}"
-        doubt = "" if one.translation.verified else " (signature does not match)"
-        return f"{as_typed(one.text)}\n\n{marked}{doubt}:\n{as_typed(one.translation.text)}"
-    return as_typed(one.text)
 
 
 def warnings_of(file: CaseFile, english: str, sent: Contacts) -> tuple[SourceWarning, ...]:
@@ -194,6 +208,7 @@ def _translate(request: OfficeRequest, file: CaseFile, form: Form, despite: Desp
             text,
             file.language,
             template=code,
+            read=messages_read(request),
             despite=despite,
             version=version_of(request),
             by=by,
@@ -226,20 +241,10 @@ def write(
 ) -> HttpResponse:
     """The messages and the form. `sent`: what an exercise counts; of a report it is looked up."""
     reason = next((line.reason for line in file.moves if line.move == Move.ASK), "This cannot be done now.")
-    said = [
-        {
-            "kind": "sent" if one.from_us else "received",
-            "sender": f"{one.by}{'' if one.verified else ' (signature does not match)'}"
-            if one.from_us
-            else "The reporter",
-            "when": f"{one.when_words}{', read' if one.from_us and one.seen else ''}{', new' if one.new else ''}",
-            "text": _said(one),
-        }
-        for one in file.messages
-    ]
     context = {
         "form": form,
-        "messages_said": said,
+        "messages_said": messages_of(file),
+        "read": new_messages(file),
         "allowed": file.may(Move.ASK),
         "contacts": sent or asked_before.contacts(file.ref, by=request.attendance),
         "before": before or Form(_BEFORE),
@@ -276,5 +281,6 @@ def preview(
         "unit": pack.source_guard.unit,
         "words_came_back": words_came_back,
         "translator_first": foreign and bool(written.text("text")),
+        "read": messages_read(request),
     }
     return page(request, "officer/ask_preview.html", file, "report-ask", context, status)

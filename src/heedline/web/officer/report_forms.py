@@ -8,6 +8,7 @@ from django.conf import settings
 
 from heedline.casework.journey import Closing, Finding
 from heedline.packs import load_pack
+from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Checkboxes, Choice, Field, Form, Radios, Select, TextArea
 
 #: What an officer may write in one box. Stated under the box, never cut.
@@ -107,7 +108,7 @@ def assessment_fields(kind: str) -> tuple[Field, ...]:
 
 
 def finding_of(form: Form) -> Finding:
-    """The assessment that a checked form holds."""
+    """Return the assessment that a checked form holds. Raises NotNow for one that contradicts itself."""
     return Finding(
         danger_to_life=form.text("danger") == "yes",
         done_what=form.text("done_what"),
@@ -126,17 +127,14 @@ def short_closing_of(form: Form) -> Closing | None:
     return Closing(outcome=reason.outcome, reason=reason.words, tell_reporter=FINISHED)
 
 
-def no_danger_in_a_hurry(form: Form) -> Form:
-    """Danger to life is never closed by the short way, and never low."""
-    if form.errors or form.text("danger") != "yes":
-        return form
-    if form.text("priority") != "high":
-        return form.but(priority="Danger to life is always high")
-    if short_closing_of(form) is not None:
-        return form.but(
-            close_as="You said that there is danger to life. Keep the report open and act on it first"
-        )
-    return form
+#: The fields of the assessment by what a refused assessment is about (`NotNow.about`).
+_FIELD_ABOUT = {"priority": "priority", "closing": "close_as"}
+
+
+def assessment_refused(form: Form, no: NotNow) -> tuple[Form, int]:
+    """Return the form with the reason at the field that it is about, or above it, and the HTTP status that goes with it."""
+    field = _FIELD_ABOUT.get(no.about, "")
+    return form.but(**{field: no.reason}), 422 if field else 409
 
 
 def closing_fields(kind: str) -> tuple[Field, ...]:

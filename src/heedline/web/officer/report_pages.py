@@ -22,7 +22,15 @@ from heedline.web.entrance.kept_words import form_of, keeps_words, kept_for, let
 from heedline.web.officer import report_forms
 from heedline.web.officer.desk_pages import is_queue_code, open_next, queue_address
 from heedline.web.officer.middleware import OfficeRequest
-from heedline.web.officer.report_words import act_words, facts_of, steps_of, tabs_of, told_of
+from heedline.web.officer.report_words import (
+    act_words,
+    facts_of,
+    messages_of,
+    new_messages,
+    steps_of,
+    tabs_of,
+    told_of,
+)
 
 SAVE_NEXT, SAVE_STAY = "save-next", "save-stay"
 
@@ -106,6 +114,8 @@ def show(request: OfficeRequest, file: CaseFile, form: Form, status: int = 200, 
     context = {
         "form": form,
         "told": told_of(file),
+        "new_messages": messages_of(file, new=True),
+        "read": new_messages(file),
         "steps": steps_of(file),
         "may_assess": file.may(Move.ASSESS),
         "may_take": file.may(Move.TAKE),
@@ -120,18 +130,21 @@ def _assess(request: OfficeRequest, ref: UUID) -> HttpResponse:
     by, at = request.attendance, attendance.now()
     fields = report_forms.assessment_fields(case_file.kind_of(ref, by=by))
     form = Form.posted(fields, request.POST.lists())
-    form = report_forms.no_danger_in_a_hurry(form)
     if form.errors:
         return show(request, case_file.case_file(ref, by=by, at=at), form, 422)
-    finding, closing = report_forms.finding_of(form), report_forms.short_closing_of(form)
+    closing = report_forms.short_closing_of(form)
     try:
+        finding = report_forms.finding_of(form)
         if closing is None:
             journey.assess(ref, finding, version=version_of(request), by=by, at=at)
         else:
             journey.assess_and_close(ref, finding, closing, version=version_of(request), by=by, at=at)
     except Changed as changed:
         return conflict(request, ref, form, "report", changed)
-    except (NotNow, Refused) as no:
+    except NotNow as no:
+        form, status = report_forms.assessment_refused(form, no)
+        return show(request, case_file.case_file(ref, by=by, at=at), form, status)
+    except Refused as no:
         return show(request, case_file.case_file(ref, by=by, at=at), form.but(**{"": no.reason}), 409)
     done = "Assessed and closed." if closing else "Assessed."
     return let_go(request, go_on(request, ref, done, stay=request.POST.get("do") == SAVE_STAY), by)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
 
 from heedline.casework.call_back import HOWS
 from heedline.casework.case_file import CaseFile
-from heedline.casework.case_lines import StepLine
+from heedline.casework.case_lines import MessageLine, StepLine
 from heedline.packs import load_pack
 from heedline.reports.lifecycle import Move
+from heedline.web.entrance.templatetags.officer_words import as_typed
 
 STAGES = {
     "waiting": "Waiting to be taken",
@@ -40,6 +43,7 @@ ACTS = {
     "report-released": "Gave it back to the desk",
     "report-assessed": "Assessed it",
     "reporter-asked": "Asked the reporter",
+    "messages-read": "Marked the reporter’s messages as read",
     "number-shown": "Opened the number to call",
     "call-tried": "Called them",
     "source-referred": "Referred it to the source unit",
@@ -230,3 +234,41 @@ def steps_of(file: CaseFile) -> list[dict[str, Any]]:
         }
         for step in file.steps
     ]
+
+
+def messages_of(file: CaseFile, *, new: bool = False) -> list[dict[str, str]]:
+    """The messages with the reporter, oldest first, as items of the component. `new`: only those not marked as read."""
+    return [
+        {
+            "kind": "sent" if one.from_us else "received",
+            "sender": f"{one.by}{'' if one.verified else ' (signature does not match)'}"
+            if one.from_us
+            else "The reporter",
+            "when": f"{one.when_words}{', read' if one.from_us and one.seen else ''}{', new' if one.new else ''}",
+            "text": _said(one),
+        }
+        for one in file.messages
+        if one.new or not new
+    ]
+
+
+def new_messages(file: CaseFile) -> list[UUID]:
+    """The reporter's messages that nobody has marked as read."""
+    return [one.id for one in file.messages if one.new]
+
+
+def _said(one: MessageLine) -> str:
+    """A message with what a translator made of it, or of what; both marked."""
+    if one.despite:
+        one = replace(
+            one,
+            text=f"{one.text}\n\nSent although the source guard warned, because:\n{one.despite}",
+            despite="",
+        )
+    if one.english:
+        return f"{as_typed(one.text)}\n\nIn English, as it was written:\n{as_typed(one.english)}"
+    if one.translation is not None:
+        marked = f"Translated by {one.translation.by}, {one.translation.day_words}"
+        doubt = "" if one.translation.verified else " (signature does not match)"
+        return f"{as_typed(one.text)}\n\n{marked}{doubt}:\n{as_typed(one.translation.text)}"
+    return as_typed(one.text)

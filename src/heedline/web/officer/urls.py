@@ -79,6 +79,7 @@ urlpatterns = [
     path("w/r/<uuid:ref>/take/", desk_pages.take, name="report-take"),
     path("w/r/<uuid:ref>/release/", desk_pages.release, name="report-release"),
     path("w/r/<uuid:ref>/ask/", reply_pages.ask, name="report-ask"),
+    path("w/r/<uuid:ref>/messages-read/", reply_pages.mark_read, name="report-messages-read"),
     path("w/r/<uuid:ref>/call/", call_back_pages.call_back, name="report-call"),
     path("w/r/<uuid:ref>/language/", translation_pages.say_language, name="report-language"),
     path("w/r/<uuid:ref>/translation/", translation_pages.of_report, name="report-translation"),

@@ -16,10 +16,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from heedline.casework import Conflict, SealingStopped, attendance, sent_here
+from heedline.casework.errors import CannotOpen
 from heedline.casework.sent_here import SentHere
 from heedline.packs import load_pack
 from heedline.reports.lifecycle import NotNow
-from heedline.vault import CannotOpen
 from heedline.web.components.forms import Choice, Field, Form, Radios, TextArea
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from heedline.vault.codes import NotACode, ReceiptCode, parse
+from heedline.casework.receipt_codes import NotACode, ReceiptCode, parse
 
 __all__ = ["ReceiptCode", "mentions_code", "typed_code"]
 

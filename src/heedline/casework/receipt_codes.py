@@ -1,0 +1,5 @@
+"""Receipt codes, for the sites: read as people type them, and derived from an idempotency key of the API."""
+
+from heedline.vault.codes import NotACode, ReceiptCode, code_from_key, parse, report_id_from_key
+
+__all__ = ["NotACode", "ReceiptCode", "code_from_key", "parse", "report_id_from_key"]

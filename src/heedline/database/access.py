@@ -1,0 +1,352 @@
+"""What each database role may do to each table, column and function: the list that the database is held against.
+
+Written by hand and independently of the SQL: a test compares it with what a migrated database says, and
+`docs/database-access.md` is printed from it. A table or function that is not listed here fails the test.
+
+Letters are PostgreSQL's: r SELECT, a INSERT, w UPDATE, d DELETE, D TRUNCATE, x REFERENCES, t TRIGGER, m MAINTAIN.
+The owner may do everything to every table, and nobody signs in as the owner; `backup` reads every table. Which rows a
+role sees is decided by the policies (`database/policies/`).
+"""
+
+from __future__ import annotations
+
+#: Every role, and what it is.
+ROLES = {
+    "public": "The process that faces the internet. It reads published tables and calls functions of the door.",
+    "office": "The process of officers, stewards and overseers. It sees the rows of the signed-in officer's desks.",
+    "worker": "The process that keeps clocks, alarms, letters and the log's order. It has no key and no sealed part.",
+    "backup": "The backup. It reads every table and sequence, and records in the log that it began.",
+    "partner": "The process of partner organisations. It sees rows of partners' people, and no table of reports.",
+    "files": "The process that will show files. It may do nothing yet.",
+    "migrate": "The operator's migrations. It may become the owners, and has no right of its own.",
+    "door": "The owner of the functions that `public` calls. Nobody signs in as it.",
+    "usher": "The owner of the functions that `office` and `partner` call. Nobody signs in as it.",
+    "settler": "The owner of the functions that `worker` calls. Nobody signs in as it.",
+    "owner": "The owner of all tables. Nobody signs in as it.",
+}
+LOGINS = ("public", "office", "worker", "backup", "partner", "files", "migrate")
+ALL = "arwdDxtm"
+
+#: Rights on whole tables.
+TABLES: dict[str, dict[str, str]] = {
+    # the log
+    "audit_event": {"office": "r", "settler": "a", "worker": "r"},
+    "audit_waiting": {"settler": "rd", "worker": "m"},
+    "audit_tile": {"worker": "arw"},
+    "audit_mark": {"office": "r", "worker": "arw"},
+    "audit_checkpoint": {"public": "r", "office": "r", "worker": "ar"},
+    # people and hours
+    "desks_appointment": {"office": "arw", "worker": "r", "usher": "r", "partner": "r"},
+    "desks_desk": {"public": "r", "office": "arw", "worker": "r", "door": "r", "usher": "r", "partner": "r"},
+    "desks_invitation": {"office": "arw", "partner": "r"},
+    "desks_proposal": {"office": "arw"},
+    "desks_provider_binding": {"office": "arwd", "partner": "r"},
+    "desks_installation": {"public": "r", "office": "ar", "worker": "r"},
+    "desks_language_skill": {"office": "ard"},
+    "desks_completed_training": {"office": "ar", "worker": "r", "partner": "r"},
+    "desks_exercise": {"office": "ar", "worker": "d"},
+    "desks_officer": {"office": "arw", "partner": "r"},
+    "desks_on_call": {"office": "arwd", "worker": "r"},
+    "desks_organisation": {"office": "arw", "worker": "r", "partner": "r"},
+    "desks_shift": {"office": "arw", "worker": "r"},
+    # letters and alarms
+    "dispatch_alarm": {"office": "r", "worker": "arwm"},
+    "dispatch_outbox": {"office": "a", "worker": "rwdm", "door": "a"},
+    "dispatch_worker_beat": {"office": "r", "worker": "arw"},
+    # drafts and questions
+    "intake_count": {"office": "r", "door": "arw", "settler": "ard", "worker": "m"},
+    "intake_draft": {"door": "arwd", "settler": "ard", "worker": "m"},
+    "intake_question_set": {"office": "r", "door": "ar"},
+    # keys
+    "keys_acquaintances": {"office": "arw", "partner": "arw"},
+    "keys_epoch": {"office": "ar", "worker": "r", "door": "r", "usher": "r", "partner": "ar"},
+    "keys_grant": {"office": "ar", "usher": "d", "partner": "ar"},
+    "keys_own_term": {"office": "ard", "partner": "r"},
+    "keys_statement": {"public": "r", "office": "ar", "worker": "r", "partner": "ar"},
+    "keys_wrapping": {"office": "arwd", "partner": "arwd"},
+    # sessions
+    "permits_held_form": {"office": "arwd", "settler": "rd", "partner": "arwd"},
+    "permits_provider_notice": {"office": "ar", "settler": "rd"},
+    "permits_provider_session": {"office": "arwd", "settler": "rd", "partner": "rd"},
+    "permits_session": {"office": "arwd", "usher": "r", "settler": "rd", "partner": "arwd"},
+    "permits_unlocked": {"office": "arwd", "settler": "rd", "partner": "arwd"},
+    # reports
+    "reports_call_back": {"office": "ar", "worker": "r", "usher": "d"},
+    "reports_dip_check": {"office": "r", "worker": "ar", "usher": "d"},
+    "reports_identity_request": {"office": "r", "usher": "arwd", "settler": "r"},
+    "reports_identity_share": {"door": "a", "usher": "ard", "settler": "arwd", "worker": "m"},
+    "reports_message": {"office": "ar", "door": "arw", "usher": "d", "settler": "arwd", "worker": "m"},
+    "reports_receipt": {"door": "arw", "usher": "d", "settler": "arwd", "worker": "m"},
+    "reports_released_share": {"office": "r", "usher": "ad", "settler": "d", "worker": "m"},
+    "reports_disposal": {"office": "ar", "usher": "r"},
+    "reports_hold": {"office": "ar", "usher": "d"},
+    "reports_keeping": {"office": "ar", "usher": "d"},
+    "reports_review": {"office": "ar", "usher": "d"},
+    "reports_subject_request": {"office": "ar"},
+    "reports_report": {"office": "r", "door": "arw", "usher": "rwd", "settler": "arwd", "worker": "m"},
+    "reports_sealed_header": {"office": "ar", "door": "a", "usher": "ard", "settler": "arwd", "worker": "m"},
+    "reports_sealed_payload": {"office": "ar", "door": "a", "usher": "ard", "settler": "arwd", "worker": "m"},
+    "reports_step": {"office": "ar", "door": "ar", "usher": "ard", "settler": "r", "worker": "m"},
+    "reports_sweep": {"office": "ar"},
+    "reports_dissemination": {"office": "ar", "usher": "rd"},
+    "reports_translation": {"office": "ar", "usher": "d"},
+    "reports_translation_text": {"office": "ar", "usher": "d"},
+    "reports_swept": {"office": "ard", "usher": "d", "settler": "rd", "worker": "m"},
+    # signing in: other people's tables
+    "account_emailaddress": {"office": "arwd", "partner": "arwd"},
+    "account_emailconfirmation": {"office": "arwd"},
+    "mfa_authenticator": {"office": "arwd", "partner": "arwd"},
+    # Django's own, which nothing here uses
+    "auth_group": {},
+    "auth_group_permissions": {},
+    "auth_permission": {},
+    "django_content_type": {"office": "r"},
+    "django_migrations": {},
+    # the job library
+    "procrastinate_events": {"worker": "arwdm"},
+    "procrastinate_jobs": {"worker": "arwdm"},
+    "procrastinate_periodic_defers": {"worker": "arwdm"},
+    "procrastinate_workers": {"worker": "arwdm"},
+}
+
+#: Rights on single columns, where the role has not the right on the whole table.
+COLUMNS: dict[tuple[str, str, str], str] = {
+    ("audit_event", "office", "a"): "act actor desk detail outcome thing thing_id",  # never `at`
+    ("audit_waiting", "office", "a"): "act actor desk detail id outcome",  # never `slot`
+    (
+        "audit_event",
+        "usher",
+        "a",
+    ): "act actor desk detail outcome thing thing_id",  # what a partner does with what was sent
+    ("audit_event", "worker", "a"): "act actor at desk detail outcome thing thing_id",
+    ("desks_officer", "worker", "r"): "email id is_active name organisation_id",
+    ("desks_officer", "usher", "r"): "id is_active organisation_id",
+    ("keys_statement", "usher", "r"): "serial",
+    ("audit_event", "partner", "a"): "act actor desk detail outcome thing thing_id",  # never `at`
+    ("desks_officer", "partner", "w"): "last_login password",
+    ("desks_invitation", "partner", "w"): "code kem signing",
+    ("desks_desk", "partner", "w"): "name",  # to lock the row: the wall lets no change through
+    ("keys_grant", "partner", "w"): "sealed",
+    ("dispatch_alarm", "office", "w"): "acknowledged_at acknowledged_by because cleared_at cleared_by slot",
+    ("keys_epoch", "usher", "w"): "destroyed_on retired_at",
+    ("keys_grant", "worker", "r"): "epoch_id id officer_id",  # never `sealed`
+    ("keys_grant", "usher", "r"): "epoch_id id",
+    ("keys_grant", "office", "w"): "sealed",  # granted anew to a new key of the same officer
+    (
+        "reports_dip_check",
+        "office",
+        "w",
+    ): "judged_by_id judged_on remedied_by_id remedied_on remedy verdict words",
+    ("reports_identity_request", "worker", "r"): "asked_at authoriser_desk_id decided_at id",
+    ("reports_call_back", "office", "w"): "done due_at missed",
+    ("desks_language_skill", "office", "w"): "confirmed_by_id confirmed_on",
+    ("desks_completed_training", "office", "w"): "withdrawn_by_id withdrawn_on",
+    ("desks_exercise", "office", "w"): "danger ended_on outcome priority sealed stage version",
+    ("desks_exercise", "worker", "r"): "began_on id",
+    ("desks_exercise", "usher", "r"): "danger ended_on id officer_id outcome priority scenario",
+    # never what a partner signs
+    (
+        "reports_dissemination",
+        "office",
+        "w",
+    ): "checked_at checked_by_id due_at ended_at ended_by_id ended_words key sent_at state version",
+    ("reports_dissemination", "worker", "r"): "checked_by_id due_at id report_id state urgent",
+    (
+        "reports_dissemination",
+        "usher",
+        "w",
+    ): "answer answer_code answer_key answer_voice answered_at answered_by_id due_at receipt received_at"
+    " received_by_id state version",
+    ("reports_translation", "usher", "r"): "report_id",
+    ("reports_translation_text", "usher", "r"): "report_id",
+    ("reports_translation", "office", "w"): "assigned_to_id state",
+    ("reports_translation", "worker", "r"): "assigned_to_id due_at id report_id state",
+    ("reports_message", "office", "w"): "seen slot",
+    ("reports_message", "worker", "r"): "from_us id report_id seen slot",
+    ("reports_call_back", "usher", "r"): "report_id",
+    ("reports_dip_check", "usher", "r"): "report_id",
+    ("reports_disposal", "usher", "w"): "certificate decided_by_id decided_on done true_from",
+    ("reports_hold", "office", "w"): "released_by_id released_on",
+    ("reports_hold", "usher", "r"): "released_on report_id",
+    ("reports_hold", "settler", "r"): "released_on report_id",
+    ("reports_hold", "worker", "r"): "released_on report_id",
+    ("reports_keeping", "office", "w"): "group identity_until review_on",  # never that it is gone
+    ("reports_keeping", "usher", "r"): "report_id",
+    ("reports_keeping", "settler", "r"): "identity_gone_on identity_until report_id review_on",
+    ("reports_keeping", "settler", "w"): "identity_gone_on",
+    ("reports_keeping", "worker", "r"): "report_id review_on",
+    ("reports_message", "usher", "r"): "report_id",
+    ("reports_released_share", "usher", "r"): "request_id",
+    ("reports_review", "usher", "r"): "report_id",
+    ("reports_swept", "usher", "r"): "report_id",
+    ("reports_subject_request", "office", "w"): "answer answered_by_id answered_on found",
+    ("reports_subject_request", "worker", "r"): "answered_on desk_id due_on id",
+    ("reports_receipt", "office", "r"): "closed report_id reporter_key",  # never `lookup`
+    ("reports_released_share", "settler", "r"): "request_id sealed until",
+    ("reports_released_share", "settler", "w"): "sealed",  # emptied
+    (
+        "reports_report",
+        "office",
+        "w",
+    ): "danger_to_life due_at holder_id lease_until outcome priority rank slot stage"
+    " status unread version",  # never the desk: see permits.hand_over
+    (
+        "reports_report",
+        "worker",
+        "r",
+    ): "desk_id due_at holder_id id kind lease_until priority rank received_on settled"
+    " slot stage unread urgency watch_id",
+    (
+        "reports_receipt",
+        "usher",
+        "r",
+    ): "closed lookup report_id touched",  # the note after a call is keyed by its receipt
+    ("reports_receipt", "usher", "w"): "touched",
+    ("reports_sealed_header", "office", "w"): "epochs header",
+    ("reports_sweep", "office", "w"): "not_restored undone_at undone_by_id",
+    ("reports_sweep", "settler", "r"): "id until",
+    ("reports_sealed_header", "usher", "w"): "epochs header",
+    ("reports_identity_share", "usher", "w"): "epoch sealed",
+    ("reports_step", "settler", "w"): "note",  # and the trigger lets it change nothing
+}
+
+#: Who may call the functions of a schema, and who owns them. In `public` there are the job library's, the worker's.
+FUNCTIONS: dict[str, tuple[str, str]] = {
+    "door": ("public", "door"),
+    "permits": ("office", "usher"),
+    "clockwork": ("worker", "settler"),
+    "public": ("worker", "owner"),
+}
+#: (schema, function) → who may call it besides: officers take reports down for others, through the same door.
+ALSO = {
+    ("door", name): {"office"}
+    for name in (
+        "archive_questions",
+        "delete_draft",
+        "load_draft",
+        "save_draft",
+        "submit_report",
+        "visit",
+    )
+} | {
+    ("permits", name): {"partner"}
+    for name in (
+        "destroy_epoch",
+        "headers_to_move",
+        "left_to_move",
+        "move_headers",
+        "move_shares",
+        "my_officer",
+        "my_partner_desks",
+        "my_retired",
+        "retire_epoch",
+        "shares_to_move",
+    )
+}
+#: (schema, function) → who alone may call it.
+ALONE = {
+    ("clockwork", "note_backup"): "backup",
+    **{
+        ("permits", name): "partner"
+        for name in (
+            "answer_sent",
+            "answer_to",
+            "next_statement",
+            "partner_people",
+            "reads_as_my_statement",
+            "receive_sent",
+            "sent_parts",
+            "sent_to_me",
+        )
+    },
+}
+
+
+def callers_of(schema: str, name: str) -> set[str]:
+    """Which roles may call a function that is no trigger's."""
+    return {ALONE.get((schema, name), FUNCTIONS[schema][0])} | ALSO.get((schema, name), set())
+
+
+DOOR = {
+    "add_counts",
+    "archive_questions",
+    "ask_to_withdraw",
+    "delete_draft",
+    "delete_messages",
+    "form_of",
+    "load_draft",
+    "mark_seen",
+    "new_messages",
+    "save_draft",
+    "say",
+    "slot",
+    "spend_form",
+    "submit_report",
+    "visit",
+}
+PERMITS = {
+    "answer_sent",
+    "answer_to",
+    "ask_identity",
+    "decide_disposal",
+    "decide_identity",
+    "desk_shares",
+    "destroy_epoch",
+    "hand_over",
+    "headers_to_move",
+    "i_oversee",
+    "i_watch",
+    "left_to_move",
+    "may_decide",
+    "move_headers",
+    "move_shares",
+    "my_authoriser_desks",
+    "my_desks",
+    "my_officer",
+    "my_partner_desks",
+    "my_retired",
+    "my_supervised",
+    "next_statement",
+    "partner_people",
+    "practised_by_mine",
+    "note_call",
+    "queue",
+    "reads_as_my_statement",
+    "receive_sent",
+    "release_words",
+    "retire_epoch",
+    "second_share",
+    "sent_parts",
+    "sent_to_me",
+    "shares_to_move",
+    "waiting",
+    "who_decides",
+    "who_decides_trace",
+}
+#: Those that look with the caller's eyes, so that row-level security holds inside; `slot` looks at no table.
+INVOKERS = {"queue", "slot", "waiting"}
+CLOCKWORK = {
+    "end_identities",
+    "end_releases",
+    "forget_sweeps",
+    "join_counts",
+    "note_backup",
+    "settle",
+    "sweep",
+}
+TRIGGERS = {
+    "a_check_stays",
+    "a_decision_stays",
+    "a_disposal_stays",
+    "a_dissemination_stays",
+    "a_key_that_lives",
+    "a_stage_follows_the_path",
+    "steps_stay",
+    "the_log_only_grows",
+}
+#: Functions of PostgreSQL itself that one of ours may call and PUBLIC may not.
+SYSTEM_FUNCTIONS = {("worker", "pg_stat_reset_single_table_counters(oid)"), ("worker", "pg_switch_wal()")}
+#: (member, group): who may become whom by SET ROLE; nobody inherits.
+MAY_BECOME = {("migrate", g) for g in ("owner", "door", "usher", "settler")} | {
+    ("owner", g) for g in ("door", "usher", "settler")
+}

@@ -1,0 +1,64 @@
+-- The end of a report. It asks again who is there: a supervisor of its desk, about what somebody else proposed, for a
+-- closed report that nothing holds. The last row that is left of the report is the disposal's.
+SET ROLE heedline_usher;
+
+-- Decide about a proposal, once. `done`, `kept`, or why not: `not-yours`, `held`, `not-closed`.
+-- `p_notes`: what other reports of the caller's desks say inside the seal of this one's reporter (asked-before).
+CREATE FUNCTION permits.decide_disposal(p_disposal uuid, p_certificate jsonb, p_true_from date, p_notes uuid[])
+    RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    d public.reports_disposal%ROWTYPE;
+    r uuid;
+    naming uuid[];
+BEGIN
+    SELECT * INTO d FROM public.reports_disposal WHERE id = p_disposal FOR UPDATE;
+    IF NOT FOUND OR d.decided_on IS NOT NULL OR d.desk_id NOT IN (SELECT permits.my_supervised())
+        OR (p_certificate IS NULL) <> (p_true_from IS NULL) THEN
+        RETURN 'not-yours';
+    END IF;
+    IF p_certificate IS NULL THEN
+        UPDATE public.reports_disposal SET decided_by_id = permits.my_officer(),
+            decided_on = (now() AT TIME ZONE 'UTC')::date WHERE id = p_disposal;
+        RETURN 'kept';
+    END IF;
+    IF d.proposed_by_id = permits.my_officer() THEN RETURN 'not-yours'; END IF;
+    SELECT p.id INTO r FROM public.reports_report p
+        WHERE p.id = d.report AND p.desk_id = d.desk_id AND p.stage = 'closed' FOR UPDATE;
+    IF NOT FOUND THEN RETURN 'not-closed'; END IF;
+    IF EXISTS (SELECT 1 FROM public.reports_hold h WHERE h.report_id = r AND h.released_on IS NULL) THEN
+        RETURN 'held';
+    END IF;
+    UPDATE public.reports_disposal SET decided_by_id = permits.my_officer(), done = true, certificate = p_certificate,
+        decided_on = (now() AT TIME ZONE 'UTC')::date, true_from = p_true_from WHERE id = p_disposal;
+    DELETE FROM public.reports_released_share s USING public.reports_identity_request q
+        WHERE q.id = s.request_id AND q.report_id = r;
+    DELETE FROM public.reports_identity_request WHERE report_id = r;
+    DELETE FROM public.reports_identity_share WHERE report_id = r;
+    DELETE FROM public.reports_dissemination WHERE report_id = r;
+    DELETE FROM public.reports_translation_text WHERE report_id = r;
+    DELETE FROM public.reports_translation WHERE report_id = r;
+    DELETE FROM public.reports_message WHERE report_id = r;
+    DELETE FROM public.reports_step WHERE report_id = r;
+    DELETE FROM public.reports_receipt WHERE report_id = r;
+    DELETE FROM public.reports_call_back WHERE report_id = r;
+    DELETE FROM public.reports_swept WHERE report_id = r;
+    DELETE FROM public.reports_dip_check WHERE report_id = r;
+    DELETE FROM public.reports_keeping WHERE report_id = r;
+    DELETE FROM public.reports_review WHERE report_id = r;
+    DELETE FROM public.reports_hold WHERE report_id = r;
+    DELETE FROM public.reports_sealed_payload WHERE report_id = r;
+    DELETE FROM public.reports_sealed_header WHERE report_id = r;
+    DELETE FROM public.reports_report WHERE id = r;
+    -- a note that somebody has in hand just now stays, as waiting for it could be waiting for each other
+    SELECT array_agg(container) INTO naming FROM (
+        SELECT h.container FROM public.reports_sealed_header h JOIN public.reports_report o ON o.id = h.report_id
+        WHERE h.container = ANY (p_notes) AND h.part = 'asked-before'
+            AND (o.desk_id IN (SELECT permits.my_desks()) OR o.watch_id IN (SELECT permits.my_desks()))
+            AND NOT EXISTS (SELECT 1 FROM public.reports_hold l WHERE l.report_id = o.id AND l.released_on IS NULL)
+        FOR UPDATE OF h SKIP LOCKED) n;
+    DELETE FROM public.reports_sealed_payload WHERE container = ANY (naming);
+    DELETE FROM public.reports_sealed_header WHERE container = ANY (naming);
+    RETURN 'done';
+END $$;
+
+SET ROLE heedline_owner;

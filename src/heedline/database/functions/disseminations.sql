@@ -1,0 +1,128 @@
+-- What a partner does with what was sent to it (open, sign that it arrived, answer). Each function asks by itself who is
+-- there; the partner's process has no right to any table of reports, and never learns which report it is about.
+SET ROLE heedline_usher;
+
+-- What was sent to the desk of whoever is signed in at the partner's site, or p_id of it alone: codes and times. Taken
+-- back: that it was.
+CREATE FUNCTION permits.sent_to_me(p_id uuid DEFAULT NULL) RETURNS TABLE (id uuid, from_desk uuid, purpose text, basis text, conditions text[],
+    state text, urgent boolean, answer_wanted boolean, sent_at timestamptz, due_at timestamptz, received_by uuid,
+    received_at timestamptz, answer_code text, answered_by uuid, answered_at timestamptz)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT d.id, r.desk_id, d.purpose, d.basis, d.conditions, d.state, d.urgent, d.answer_minutes IS NOT NULL, d.sent_at,
+        d.due_at, d.received_by_id, d.received_at, d.answer_code, d.answered_by_id, d.answered_at
+    FROM public.reports_dissemination d JOIN public.reports_report r ON r.id = d.report_id
+    WHERE d.partner_id IN (SELECT permits.my_partner_desks()) AND d.sent_at IS NOT NULL
+        AND (p_id IS NULL OR d.id = p_id)
+    ORDER BY d.sent_at DESC, d.id
+$$;
+
+-- Return the payload of one thing that was sent, with our own header to it. That it was fetched stands in the log, about
+-- the report and at the desk that sent it, whatever the partner's process then says of it. (Other code in that process
+-- can read and roll back: what one transaction wrote, it can leave unwritten. The threat model says so.)
+CREATE FUNCTION permits.sent_parts(p_id uuid) RETURNS TABLE (container uuid, epoch uuid, header bytea, payload bytea,
+    voice jsonb, written_on date, answer uuid, answer_epoch uuid, answer_header bytea, answer_payload bytea)
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO public.audit_event (act, actor, desk, thing, thing_id, outcome, detail)
+        SELECT 'opened-by-partner', permits.my_officer(), r.desk_id, 'report', r.id, 'done',
+            jsonb_build_object('dissemination', p_id::text)
+        FROM public.reports_dissemination d JOIN public.reports_report r ON r.id = d.report_id
+        WHERE d.id = p_id AND d.partner_id IN (SELECT permits.my_partner_desks())
+            AND d.state IN ('sent', 'received', 'answered', 'done');
+    IF NOT FOUND THEN RETURN; END IF;
+    RETURN QUERY SELECT d.container, h.epochs[1], h.header, p.payload, d.voice,
+        (d.written_at AT TIME ZONE 'UTC')::date, d.answer, ah.epochs[1], ah.header, ap.payload
+    FROM public.reports_dissemination d
+        JOIN public.reports_sealed_header h ON h.container = d.key AND h.report_id = d.report_id AND h.part = 'partner'
+        JOIN public.reports_sealed_payload p ON p.container = d.container AND p.report_id = d.report_id
+        LEFT JOIN public.reports_sealed_header ah
+            ON ah.container = d.answer_key AND ah.report_id = d.report_id AND ah.part = 'partner'
+        LEFT JOIN public.reports_sealed_payload ap ON ap.container = d.answer AND ap.report_id = d.report_id
+    WHERE d.id = p_id;
+END $$;
+
+-- Return the epochs that an answer is sealed to: those that the report is addressed to now, with their desks.
+CREATE FUNCTION permits.answer_to(p_id uuid) RETURNS TABLE (epoch uuid, desk uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT e.id, e.desk_id FROM public.reports_dissemination d
+        JOIN public.reports_sealed_header h ON h.report_id = d.report_id AND h.part = 'report'
+        JOIN public.keys_epoch e ON e.id = ANY (h.epochs)
+    WHERE d.id = p_id AND d.partner_id IN (SELECT permits.my_partner_desks()) AND d.state = 'received'
+    ORDER BY e.id
+$$;
+
+-- Record that somebody opened it. The first of them signs that it arrived: `received`; `opened` when it had arrived before;
+-- `not-yours`, `not-signed`.
+CREATE FUNCTION permits.receive_sent(p_id uuid, p_receipt jsonb) RETURNS text LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    d public.reports_dissemination%ROWTYPE;
+    fresh boolean;
+BEGIN
+    SELECT * INTO d FROM public.reports_dissemination s WHERE s.id = p_id
+        AND s.partner_id IN (SELECT permits.my_partner_desks())
+        AND s.state IN ('sent', 'received', 'answered', 'done') FOR UPDATE;
+    IF NOT FOUND THEN RETURN 'not-yours'; END IF;
+    fresh := d.state = 'sent';
+    IF fresh AND (jsonb_typeof(p_receipt) IS DISTINCT FROM 'object' OR octet_length(p_receipt::text) > 4096) THEN
+        RETURN 'not-signed';
+    END IF;
+    IF fresh THEN
+        UPDATE public.reports_dissemination s SET receipt = p_receipt, received_by_id = permits.my_officer(),
+            received_at = now(), version = s.version + 1,
+            -- where no answer is wanted, this is the end of it
+            state = CASE WHEN d.answer_minutes IS NULL THEN 'done' ELSE 'received' END,
+            due_at = CASE WHEN d.answer_minutes IS NULL THEN NULL
+                ELSE date_trunc('minute', now()) + make_interval(mins => d.answer_minutes) END
+            WHERE s.id = p_id;
+        INSERT INTO public.audit_event (act, actor, desk, thing, thing_id, outcome, detail)
+            SELECT 'received-by-partner', permits.my_officer(), r.desk_id, 'report', r.id, 'done',
+                jsonb_build_object('dissemination', p_id::text)
+            FROM public.reports_report r WHERE r.id = d.report_id;
+    END IF;
+    RETURN CASE WHEN fresh THEN 'received' ELSE 'opened' END;
+END $$;
+
+-- Store the answer, sealed to the epochs that `answer_to` named (`changed` when these are others by now) and, by a header of
+-- its own, to the partner. Once.
+CREATE FUNCTION permits.answer_sent(p_id uuid, p_code text, p_container uuid, p_header bytea, p_epochs uuid[],
+    p_payload bytea, p_sha bytea, p_key uuid, p_key_header bytea, p_key_epoch uuid, p_voice jsonb, p_read_minutes integer)
+    RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    d public.reports_dissemination%ROWTYPE;
+    wanted uuid[];
+BEGIN
+    -- the report first, as everybody locks them: the parts laid beside it look at it, and an officer may hold it just now
+    PERFORM 1 FROM public.reports_report r WHERE r.id = (SELECT s.report_id FROM public.reports_dissemination s
+        WHERE s.id = p_id AND s.partner_id IN (SELECT permits.my_partner_desks())) FOR KEY SHARE;
+    SELECT * INTO d FROM public.reports_dissemination s WHERE s.id = p_id
+        AND s.partner_id IN (SELECT permits.my_partner_desks()) FOR UPDATE;
+    IF NOT FOUND OR d.state NOT IN ('sent', 'received', 'answered', 'done') THEN RETURN 'not-yours'; END IF;
+    IF d.state <> 'received' THEN RETURN 'not-now'; END IF;
+    SELECT array_agg(e ORDER BY e) INTO wanted FROM public.reports_sealed_header h, unnest(h.epochs) AS e
+        WHERE h.report_id = d.report_id AND h.part = 'report';
+    IF wanted IS DISTINCT FROM p_epochs OR octet_length(p_payload) > 131072 OR octet_length(p_header) > 65536
+        OR octet_length(p_key_header) > 65536 OR p_code !~ '^[a-z0-9-]{1,20}$'
+        OR jsonb_typeof(p_voice) IS DISTINCT FROM 'object' OR octet_length(p_voice::text) > 4096
+        OR p_read_minutes NOT BETWEEN 1 AND 100000 THEN
+        RETURN 'changed';
+    END IF;
+    PERFORM 1 FROM public.keys_epoch e WHERE e.id = p_key_epoch AND e.desk_id = d.partner_id AND e.retired_at IS NULL;
+    IF NOT FOUND THEN RETURN 'changed'; END IF;
+    INSERT INTO public.reports_sealed_header (container, report_id, part, header, epochs) VALUES
+        (p_container, d.report_id, 'answer', p_header, p_epochs),
+        (p_key, d.report_id, 'partner', p_key_header, ARRAY[p_key_epoch]);
+    INSERT INTO public.reports_sealed_payload (container, report_id, payload, sha256)
+        VALUES (p_container, d.report_id, p_payload, p_sha);
+    UPDATE public.reports_dissemination s SET state = 'answered', answer_code = p_code, answer = p_container,
+        answer_key = p_key, answer_voice = p_voice, answered_by_id = permits.my_officer(), answered_at = now(),
+        due_at = date_trunc('minute', now()) + make_interval(mins => p_read_minutes), version = s.version + 1
+        WHERE s.id = p_id;
+    INSERT INTO public.audit_event (act, actor, desk, thing, thing_id, outcome, detail)
+        SELECT 'answered-by-partner', permits.my_officer(), r.desk_id, 'report', r.id, 'done',
+            jsonb_build_object('dissemination', p_id::text, 'answer', p_code)
+        FROM public.reports_report r WHERE r.id = d.report_id;
+    RETURN 'answered';
+END $$;
+
+SET ROLE heedline_owner;

@@ -1,0 +1,45 @@
+-- The one move that takes a report out of a desk's sight.
+SET ROLE heedline_usher;
+
+-- Move a report to another desk. It leaves the sight of the desk that hands it over, so the row cannot be updated by its owner's
+-- policy: this checks that it is theirs, that the other desk exists and takes such reports, and moves it.
+CREATE FUNCTION permits.hand_over(p_report uuid, p_desk uuid, p_due timestamptz, p_version integer, p_from uuid,
+    p_share_epoch uuid, p_share bytea) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    -- to any desk that reads reports: what came as one thing may be another desk's work
+    PERFORM 1 FROM public.desks_desk d JOIN public.reports_report r ON r.id = p_report
+        WHERE d.id = p_desk AND d.kind NOT IN ('authoriser', 'partner', 'canary') AND d.id <> r.desk_id;
+    IF NOT FOUND THEN RETURN false; END IF;
+    UPDATE public.reports_report r SET desk_id = p_desk, stage = 'waiting', holder_id = NULL, lease_until = NULL,
+        due_at = p_due, version = version + 1,
+        watch_id = CASE WHEN watch_id = p_desk THEN NULL
+            -- a round-the-clock desk that gives a report away goes on watching it
+            WHEN watch_id IS NULL AND (SELECT d.round_the_clock FROM public.desks_desk d WHERE d.id = p_from) THEN p_from
+            ELSE watch_id END
+        WHERE r.id = p_report AND r.version = p_version AND r.desk_id = p_from AND r.stage <> 'closed'
+            AND (r.desk_id IN (SELECT permits.my_desks()) OR r.watch_id IN (SELECT permits.my_desks()));
+    IF NOT FOUND THEN RETURN false; END IF;
+    -- the new desk's half, and the watching desk's where there is one; whoever gave it away has none any more
+    DELETE FROM public.reports_identity_share i WHERE i.report_id = p_report AND i.share = 1 AND NOT EXISTS
+        (SELECT 1 FROM public.reports_report r JOIN public.keys_epoch e ON e.desk_id = r.watch_id
+         WHERE r.id = p_report AND e.id = i.epoch);
+    -- (no half at all once its time is over: who sent it has been disposed of, of every report alike)
+    IF p_share IS NULL THEN
+        RETURN NOT EXISTS (SELECT 1 FROM public.reports_sealed_header h WHERE h.report_id = p_report AND h.part = 'identity');
+    ELSE
+        INSERT INTO public.reports_identity_share (id, report_id, share, epoch, sealed)
+            VALUES (gen_random_uuid(), p_report, 1, p_share_epoch, p_share);
+    END IF;
+    RETURN true;
+END $$;
+
+-- Return the desk's half of an identity key, for re-addressing on hand-over: it opens nothing without the other half.
+CREATE FUNCTION permits.desk_shares(p_report uuid) RETURNS TABLE (epoch uuid, sealed bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT i.epoch, i.sealed FROM public.reports_identity_share i JOIN public.reports_report r ON r.id = i.report_id
+    WHERE i.report_id = p_report AND i.share = 1
+        AND (r.desk_id IN (SELECT permits.my_desks()) OR r.watch_id IN (SELECT permits.my_desks()))
+$$;
+
+SET ROLE heedline_owner;

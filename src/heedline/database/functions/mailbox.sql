@@ -1,0 +1,96 @@
+-- What the holder of a receipt code can do with a report that was sent.
+SET ROLE heedline_door;
+
+-- What the holder of a receipt code sees first.
+CREATE FUNCTION door.visit(p_lookup bytea) RETURNS TABLE (report uuid, desk uuid, watch uuid, status text,
+    withdraw_asked boolean, received_on date, answered_on date) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.id, r.desk_id, r.watch_id, r.status, r.withdraw_asked, r.received_on,
+        (SELECT max(m.sent_on) FROM public.reports_message m WHERE m.report_id = r.id AND NOT m.from_us AND m.position >
+            (SELECT max(o.position) FROM public.reports_message o WHERE o.report_id = r.id AND o.from_us))
+    FROM public.reports_receipt c JOIN public.reports_report r ON r.id = c.report_id
+    WHERE c.lookup = p_lookup AND NOT c.closed
+$$;
+
+-- The messages from us that the reporter has not marked as read.
+CREATE FUNCTION door.new_messages(p_lookup bytea) RETURNS TABLE (id uuid, copy_header bytea, copy_payload bytea,
+    voice jsonb, sent_on date) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT m.id, m.copy_header, m.copy_payload, m.voice, m.sent_on
+    FROM public.reports_receipt c JOIN public.reports_message m ON m.report_id = c.report_id
+    WHERE c.lookup = p_lookup AND NOT c.closed AND m.from_us AND NOT m.seen AND m.copy_header IS NOT NULL
+    ORDER BY m.position
+$$;
+
+-- Mark messages from us as read by the reporter.
+CREATE FUNCTION door.mark_seen(p_lookup bytea, p_ids uuid[]) RETURNS void LANGUAGE sql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
+    UPDATE public.reports_receipt SET touched = door.slot() WHERE lookup = p_lookup AND NOT closed;
+    UPDATE public.reports_message m SET seen = true FROM public.reports_receipt c
+    WHERE c.lookup = p_lookup AND NOT c.closed AND m.report_id = c.report_id AND m.from_us AND m.id = ANY (p_ids)
+$$;
+
+-- Store a message from a reporter: `accepted`, `again`, `conflict`, `full` or `unknown`. It reopens a closed report.
+CREATE FUNCTION door.say(p_lookup bytea, p_message uuid, p_mac bytea, p_container uuid, p_header bytea,
+    p_payload bytea, p_sha bytea, p_epochs uuid[], p_due_after interval) RETURNS text LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    s timestamptz := door.slot();
+    v_report uuid;
+    known bytea;
+    v_desk uuid;
+    v_stage text;
+BEGIN
+    UPDATE public.reports_receipt c SET touched = s WHERE c.lookup = p_lookup AND NOT c.closed RETURNING c.report_id INTO v_report;
+    IF NOT FOUND THEN RETURN 'unknown'; END IF;
+    -- before the message gets its place, or an officer who writes just then would want the same one
+    SELECT desk_id, stage INTO v_desk, v_stage FROM public.reports_report WHERE id = v_report FOR UPDATE;
+    SELECT m.body_mac INTO known FROM public.reports_message m WHERE m.id = p_message AND m.report_id = v_report;
+    IF FOUND THEN RETURN CASE WHEN known = p_mac THEN 'again' ELSE 'conflict' END; END IF;
+    IF (SELECT count(*) FROM public.reports_message m WHERE m.report_id = v_report AND NOT m.from_us) >= 200
+        OR octet_length(p_payload) > 200000 THEN
+        RETURN 'full';
+    END IF;
+    INSERT INTO public.reports_sealed_header (container, report_id, part, header, epochs)
+        VALUES (p_container, v_report, 'message', p_header, p_epochs);
+    INSERT INTO public.reports_sealed_payload (container, report_id, payload, sha256)
+        VALUES (p_container, v_report, p_payload, p_sha);
+    INSERT INTO public.reports_message (id, report_id, from_us, container, slot, sent_on, position, seen, body_mac, settled)
+        VALUES (p_message, v_report, false, p_container, s, (s AT TIME ZONE 'UTC')::date,
+            1 + COALESCE((SELECT max(position) FROM public.reports_message WHERE report_id = v_report), 0), false,
+            p_mac, false);
+    IF v_stage = 'closed' THEN
+        INSERT INTO public.reports_step (id, report_id, number, move, from_stage, to_stage, "on", from_desk, to_desk, codes)
+            VALUES (gen_random_uuid(), v_report,
+                1 + COALESCE((SELECT max(number) FROM public.reports_step WHERE report_id = v_report), 0),
+                'reopen', 'closed', 'waiting', (s AT TIME ZONE 'UTC')::date, v_desk, v_desk, '{"because": "reporter-wrote"}');
+        UPDATE public.reports_report SET stage = 'waiting', due_at = s + p_due_after, unread = unread + 1,
+            version = version + 1, status = 'received' WHERE id = v_report;
+    ELSE
+        UPDATE public.reports_report SET unread = unread + 1 WHERE id = v_report;
+    END IF;
+    INSERT INTO public.dispatch_outbox (id, letter, desk, thing_id, slot)
+        VALUES (gen_random_uuid(), 'reporter-wrote', v_desk, v_report, s);
+    RETURN 'accepted';
+END $$;
+
+-- Note that the reporter asks to withdraw the report. The report stays.
+CREATE FUNCTION door.ask_to_withdraw(p_lookup bytea) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE public.reports_receipt SET touched = door.slot() WHERE lookup = p_lookup AND NOT closed;
+    UPDATE public.reports_report r SET withdraw_asked = true FROM public.reports_receipt c
+        WHERE c.lookup = p_lookup AND NOT c.closed AND r.id = c.report_id;
+    RETURN FOUND;
+END $$;
+
+-- Remove the reporter's own copies of the messages from us.
+CREATE FUNCTION door.delete_messages(p_lookup bytea) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE public.reports_receipt SET touched = door.slot() WHERE lookup = p_lookup AND NOT closed;
+    IF NOT FOUND THEN RETURN false; END IF;
+    UPDATE public.reports_message m SET copy_header = NULL, copy_payload = NULL FROM public.reports_receipt c
+        WHERE c.lookup = p_lookup AND m.report_id = c.report_id AND m.from_us;
+    RETURN true;
+END $$;
+
+SET ROLE heedline_owner;

@@ -1,0 +1,40 @@
+-- Which reports stand first in a queue, without reading the others: a few rows of an index for each desk, and these are
+-- sorted. Both functions look with the eyes of whoever calls them, so row-level security holds inside.
+SET ROLE heedline_usher;
+
+-- The first 51 (one more than the longest page) open reports after (p_rank, p_due, p_id): those of p_desks, and those
+-- of other desks that the round-the-clock desks p_watching must see to now, because somebody is in danger, nobody is on
+-- duty there, or the report is overdue.
+CREATE FUNCTION permits.queue(p_desks uuid[], p_watching uuid[], p_at timestamptz, p_rank integer, p_due timestamptz,
+    p_id uuid) RETURNS SETOF uuid LANGUAGE sql STABLE ROWS 51 SET search_path = pg_catalog, pg_temp AS $$
+    WITH desk AS MATERIALIZED (
+        SELECT d.id, NOT EXISTS (
+            SELECT 1 FROM public.desks_shift s JOIN public.desks_officer o ON o.id = s.officer_id AND o.is_active
+            WHERE s.desk_id = d.id AND s.starts_at <= p_at AND s.ends_at > p_at) AS empty
+        FROM public.desks_desk d WHERE d.kind NOT IN ('authoriser', 'partner') AND cardinality(p_watching) > 0
+    )
+    SELECT first.id FROM (
+        SELECT r.id, r.rank, r.due_at FROM unnest(p_desks) AS d(id) CROSS JOIN LATERAL (
+            SELECT r.id, r.rank, r.due_at FROM public.reports_report r
+            WHERE r.desk_id = d.id AND NOT r.stage = 'closed' AND (r.rank, r.due_at, r.id) > (p_rank, p_due, p_id)
+            ORDER BY r.rank, r.due_at, r.id LIMIT 51) r
+        UNION
+        -- rank by rank, since "overdue" is a stretch of the index only within one
+        SELECT r.id, r.rank, r.due_at FROM unnest(p_watching) AS w(id) CROSS JOIN desk d
+            CROSS JOIN unnest('{0,1,2,3}'::smallint[]) AS k(rank) CROSS JOIN LATERAL (
+            SELECT r.id, r.rank, r.due_at FROM public.reports_report r
+            WHERE r.watch_id = w.id AND r.desk_id = d.id AND r.rank = k.rank AND r.stage = 'waiting'
+                AND r.due_at < CASE WHEN k.rank = 0 OR d.empty THEN 'infinity' ELSE p_at END
+                AND (r.rank, r.due_at, r.id) > (p_rank, p_due, p_id)
+            ORDER BY r.due_at, r.id LIMIT 51) r
+    ) first ORDER BY first.rank, first.due_at, first.id LIMIT 51
+$$;
+
+-- How many reports wait at these desks, counted up to a thousand.
+CREATE FUNCTION permits.waiting(p_desks uuid[]) RETURNS integer LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+    SELECT count(*)::integer FROM (
+        SELECT 1 FROM public.reports_report r WHERE r.desk_id = ANY (p_desks) AND r.stage = 'waiting' LIMIT 1000) w
+$$;
+
+SET ROLE heedline_owner;

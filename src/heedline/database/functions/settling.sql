@@ -1,0 +1,56 @@
+-- Settling a quarter hour: what the worker may do to rows that it may not read.
+SET ROLE heedline_settler;
+
+-- Write anew everything that arrived in finished quarter hours, and log the arrivals. A row's transaction number places
+-- it between two events of the log whose times are exact. So what arrived in a quarter hour is written anew in one
+-- transaction and in shuffled order, and logged so.
+CREATE FUNCTION clockwork.settle(p_before timestamptz) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    arrived uuid[];
+    stirred uuid[];
+    r uuid;
+BEGIN
+    IF NOT pg_try_advisory_xact_lock(hashtext('heedline/settle')) THEN
+        RETURN 0;  -- another worker is at it
+    END IF;
+    -- unfinished reports are moments too: each is written anew, and none is left out for being new
+    WITH gone AS (DELETE FROM public.intake_draft RETURNING *)
+        INSERT INTO public.intake_draft SELECT * FROM gone ORDER BY random();
+    -- what officers did that would date somebody: dated by the quarter hour, and without the order in which they did it
+    WITH over AS (DELETE FROM public.audit_waiting WHERE slot < p_before RETURNING *)
+        INSERT INTO public.audit_event (at, act, actor, desk, thing, outcome, detail)
+        SELECT slot, act, actor, desk, '', outcome, detail FROM over ORDER BY random();
+    SELECT array_agg(id ORDER BY random()) INTO arrived FROM public.reports_report
+        WHERE NOT settled AND (slot IS NULL OR slot < p_before);
+    -- arrived, or the reporter has been at it since: wrote, read, deleted, asked to withdraw
+    SELECT array_agg(id ORDER BY random()) INTO stirred FROM (SELECT unnest(arrived) AS id
+        UNION SELECT report_id FROM public.reports_receipt WHERE touched < p_before) f;
+    IF stirred IS NULL THEN
+        RETURN 0;
+    END IF;
+    INSERT INTO public.audit_event (at, act, desk, thing, thing_id, outcome, detail)
+        SELECT date_bin('15 minutes', COALESCE(r.slot, r.received_on::timestamptz), timestamptz '2000-01-01 00:00:00+00'),
+            'report-arrived', r.desk_id, 'report', r.id, 'done',
+            jsonb_build_object('sha256', encode(p.sha256, 'hex'))
+        FROM public.reports_report r JOIN public.reports_sealed_header h ON h.report_id = r.id AND h.part = 'report'
+            JOIN public.reports_sealed_payload p ON p.container = h.container
+        WHERE r.id = ANY (arrived) ORDER BY random();
+    -- Rows that somebody may be locking are updated, so that whoever waits for one finds it again; and in the order in
+    -- which everybody locks them: receipt, report, then what hangs on the report.
+    FOREACH r IN ARRAY stirred LOOP
+        UPDATE public.reports_receipt SET touched = NULL WHERE report_id = r;
+        UPDATE public.reports_report SET settled = true WHERE id = r;
+        -- joined with nothing, so that what lies in the overflow table is written anew too
+        UPDATE public.reports_sealed_header SET header = header || ''::bytea WHERE report_id = r;
+        UPDATE public.reports_identity_share SET sealed = sealed || ''::bytea WHERE report_id = r;
+        UPDATE public.reports_message SET settled = true WHERE report_id = r;
+        -- moves without an exact time: the reporter's own, and the note of who took a report down for one
+        UPDATE public.reports_step SET note = note WHERE report_id = r AND at IS NULL;
+    END LOOP;
+    WITH gone AS (DELETE FROM public.reports_sealed_payload WHERE report_id = ANY (stirred) RETURNING *)
+        INSERT INTO public.reports_sealed_payload SELECT * FROM gone ORDER BY random();
+    RETURN COALESCE(cardinality(arrived), 0);
+END $$;
+
+SET ROLE heedline_owner;

@@ -1,0 +1,26 @@
+-- Alarms are seen by the desk they concern. The office writes only the letters named here.
+
+ALTER TABLE dispatch_alarm ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY inner_roles ON dispatch_alarm
+    TO heedline_door, heedline_usher, heedline_settler, heedline_worker
+    USING (true) WITH CHECK (true);
+-- Alarms about requests are the authorisers': a desk that watches everything does not answer for them.
+CREATE POLICY of_my_desks ON dispatch_alarm TO heedline_office
+    USING (desk_id IN (SELECT permits.my_desks()) OR ((SELECT permits.i_watch()) AND kind NOT LIKE 'identity-%'));
+CREATE POLICY of_my_authorisers ON dispatch_alarm TO heedline_office
+    USING (desk_id IN (SELECT permits.my_authoriser_desks()));
+
+ALTER TABLE dispatch_outbox ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY inner_roles ON dispatch_outbox
+    TO heedline_door, heedline_usher, heedline_settler, heedline_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY letters_of_the_office ON dispatch_outbox FOR INSERT TO heedline_office
+    WITH CHECK (letter IN ('report-handed', 'report-reopened', 'identity-asked'));
+-- That something was referred to the source unit, or sent although the guard warned: letters that call supervisors.
+CREATE POLICY letters_of_the_source_guard ON dispatch_outbox FOR INSERT TO heedline_office
+    WITH CHECK (letter IN ('source-referred', 'source-overridden'));
+-- That a desk's keys were recovered is told to the desk.
+CREATE POLICY letters_about_keys ON dispatch_outbox FOR INSERT TO heedline_office
+    WITH CHECK (letter = 'keys-recovered');
+CREATE POLICY letters_to_partners ON dispatch_outbox FOR INSERT TO heedline_office
+    WITH CHECK (letter = 'sent-to-partner');

@@ -1,0 +1,117 @@
+-- Reports, and all that hangs on one. Even a query that forgot its scope sees only the rows of the desks that the
+-- session's token opens; whatever names a report is seen by whoever sees the report. `inner_roles` are owners of
+-- functions, which ask by themselves who is there, and the worker, whose columns are few.
+
+ALTER TABLE reports_report ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY inner_roles ON reports_report
+    TO heedline_door, heedline_usher, heedline_settler, heedline_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY of_my_desks ON reports_report TO heedline_office
+    USING (desk_id IN (SELECT permits.my_desks()) OR watch_id IN (SELECT permits.my_desks()))
+    WITH CHECK (desk_id IN (SELECT permits.my_desks()) OR watch_id IN (SELECT permits.my_desks()));
+
+ALTER TABLE reports_sealed_header ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY inner_roles ON reports_sealed_header
+    TO heedline_door, heedline_usher, heedline_settler, heedline_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY of_my_reports ON reports_sealed_header TO heedline_office
+    USING (EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = report_id))
+    WITH CHECK (EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = report_id));
+
+ALTER TABLE reports_sealed_payload ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY inner_roles ON reports_sealed_payload
+    TO heedline_door, heedline_usher, heedline_settler, heedline_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY of_my_reports ON reports_sealed_payload TO heedline_office
+    USING (EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = report_id))
+    WITH CHECK (EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = report_id));
+
+-- No policy for the office: permits.desk_shares and permits.second_share give single halves to whom they are for.
+ALTER TABLE reports_identity_share ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY inner_roles ON reports_identity_share
+    TO heedline_door, heedline_usher, heedline_settler, heedline_worker
+    USING (true) WITH CHECK (true);
+
+ALTER TABLE reports_receipt ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY inner_roles ON reports_receipt
+    TO heedline_door, heedline_usher, heedline_settler, heedline_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY of_my_reports ON reports_receipt TO heedline_office
+    USING (EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = report_id))
+    WITH CHECK (EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = report_id));
+
+ALTER TABLE reports_message ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY inner_roles ON reports_message
+    TO heedline_door, heedline_usher, heedline_settler, heedline_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY of_my_reports ON reports_message TO heedline_office
+    USING (EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = report_id))
+    WITH CHECK (EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = report_id));
+
+ALTER TABLE reports_step ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY inner_roles ON reports_step
+    TO heedline_door, heedline_usher, heedline_settler, heedline_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY of_my_reports ON reports_step TO heedline_office
+    USING (EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = report_id))
+    WITH CHECK (EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = report_id));
+
+ALTER TABLE reports_call_back ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY inner_roles ON reports_call_back TO heedline_worker USING (true);
+CREATE POLICY of_my_reports ON reports_call_back TO heedline_office
+    USING (EXISTS (SELECT 1 FROM reports_report r WHERE r.id = report_id))
+    WITH CHECK (EXISTS (SELECT 1 FROM reports_report r WHERE r.id = report_id));
+-- Disposal removes it with its report.
+CREATE POLICY the_usher ON reports_call_back TO heedline_usher USING (true);
+
+ALTER TABLE reports_translation ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_my_reports ON reports_translation TO heedline_office
+    USING (EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = report_id))
+    WITH CHECK (EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = report_id));
+CREATE POLICY inner_roles ON reports_translation TO heedline_worker USING (true);
+-- Disposal removes it with its report.
+CREATE POLICY the_usher ON reports_translation TO heedline_usher USING (true);
+
+ALTER TABLE reports_translation_text ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_my_reports ON reports_translation_text TO heedline_office
+    USING (EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = report_id))
+    WITH CHECK (EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = report_id));
+CREATE POLICY the_usher ON reports_translation_text TO heedline_usher USING (true);
+
+ALTER TABLE reports_dip_check ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY inner_roles ON reports_dip_check TO heedline_worker USING (true) WITH CHECK (true);
+CREATE POLICY of_my_reports ON reports_dip_check TO heedline_office
+    USING (EXISTS (SELECT 1 FROM reports_report r WHERE r.id = report_id))
+    WITH CHECK (EXISTS (SELECT 1 FROM reports_report r WHERE r.id = report_id));
+-- Disposal removes it with its report.
+CREATE POLICY the_usher ON reports_dip_check TO heedline_usher USING (true);
+
+ALTER TABLE reports_keeping ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY inner_roles ON reports_keeping
+    TO heedline_usher, heedline_settler, heedline_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY of_my_reports ON reports_keeping TO heedline_office
+    USING (EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = report_id))
+    WITH CHECK (EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = report_id));
+
+ALTER TABLE reports_review ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY inner_roles ON reports_review
+    TO heedline_usher, heedline_settler, heedline_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY of_my_reports ON reports_review TO heedline_office
+    USING (EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = report_id))
+    WITH CHECK (EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = report_id));
+
+ALTER TABLE reports_hold ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY inner_roles ON reports_hold
+    TO heedline_usher, heedline_settler, heedline_worker
+    USING (true) WITH CHECK (true);
+CREATE POLICY of_my_reports ON reports_hold TO heedline_office
+    USING (EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = report_id))
+    WITH CHECK (EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = report_id));
+
+ALTER TABLE reports_dissemination ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY inner_roles ON reports_dissemination TO heedline_usher, heedline_worker USING (true) WITH CHECK (true);
+CREATE POLICY of_my_reports ON reports_dissemination TO heedline_office
+    USING (EXISTS (SELECT 1 FROM reports_report r WHERE r.id = report_id))
+    WITH CHECK (EXISTS (SELECT 1 FROM reports_report r WHERE r.id = report_id));

@@ -1,0 +1,28 @@
+-- heedline_door: the owner of the functions that the internet-facing process calls. Nobody signs in as it, and it owns no
+-- table.
+
+GRANT USAGE ON SCHEMA public TO heedline_door;
+GRANT USAGE, CREATE ON SCHEMA door TO heedline_door;
+
+-- people, desks and hours
+GRANT SELECT ON desks_desk TO heedline_door;
+
+-- letters and alarms
+GRANT INSERT ON dispatch_outbox TO heedline_door;
+
+-- drafts, questions and counts
+GRANT SELECT, INSERT, UPDATE ON intake_count TO heedline_door;
+GRANT SELECT, INSERT, UPDATE, DELETE ON intake_draft TO heedline_door;
+GRANT SELECT, INSERT ON intake_question_set TO heedline_door;
+
+-- keys: public halves and ciphertext
+GRANT SELECT ON keys_epoch TO heedline_door;
+
+-- reports
+GRANT INSERT ON reports_identity_share TO heedline_door;
+GRANT SELECT, INSERT, UPDATE ON reports_message TO heedline_door;
+GRANT SELECT, INSERT, UPDATE ON reports_receipt TO heedline_door;
+GRANT SELECT, INSERT, UPDATE ON reports_report TO heedline_door;
+GRANT INSERT ON reports_sealed_header TO heedline_door;
+GRANT INSERT ON reports_sealed_payload TO heedline_door;
+GRANT SELECT, INSERT ON reports_step TO heedline_door;

@@ -1,0 +1,148 @@
+-- heedline_office: officers, stewards and overseers. Rows are chosen by the policies; columns by these grants.
+
+GRANT USAGE ON SCHEMA public, permits, door TO heedline_office;
+
+-- the log
+GRANT SELECT ON audit_checkpoint TO heedline_office;
+-- never `at`: the database tells the time
+GRANT SELECT, INSERT (act, actor, desk, thing, thing_id, outcome, detail) ON audit_event TO heedline_office;
+GRANT SELECT ON audit_mark TO heedline_office;
+-- never `slot`
+GRANT INSERT (id, act, actor, desk, outcome, detail) ON audit_waiting TO heedline_office;
+
+-- people, desks and hours
+GRANT SELECT, INSERT, UPDATE ON desks_appointment TO heedline_office;
+-- added and withdrawn; what was said is never changed
+GRANT SELECT, INSERT, UPDATE (withdrawn_on, withdrawn_by_id) ON desks_completed_training TO heedline_office;
+GRANT SELECT, INSERT, UPDATE ON desks_desk TO heedline_office;
+GRANT SELECT, INSERT, UPDATE (stage, version, priority, danger, outcome, ended_on, sealed) ON desks_exercise TO
+    heedline_office;
+GRANT SELECT, INSERT ON desks_installation TO heedline_office;
+-- how a new officer comes in once
+GRANT SELECT, INSERT, UPDATE ON desks_invitation TO heedline_office;
+-- what is said can be taken back, and is then gone
+GRANT SELECT, INSERT, UPDATE (confirmed_on, confirmed_by_id), DELETE ON desks_language_skill TO heedline_office;
+GRANT SELECT, INSERT, UPDATE ON desks_officer TO heedline_office;
+GRANT SELECT, INSERT, UPDATE, DELETE ON desks_on_call TO heedline_office;
+GRANT SELECT, INSERT, UPDATE ON desks_organisation TO heedline_office;
+-- what stewards propose to each other
+GRANT SELECT, INSERT, UPDATE ON desks_proposal TO heedline_office;
+GRANT SELECT, INSERT, UPDATE, DELETE ON desks_provider_binding TO heedline_office;
+GRANT SELECT, INSERT, UPDATE ON desks_shift TO heedline_office;
+
+-- letters and alarms
+GRANT SELECT, UPDATE (slot, acknowledged_by, acknowledged_at, cleared_by, cleared_at, because) ON dispatch_alarm TO
+    heedline_office;
+GRANT INSERT ON dispatch_outbox TO heedline_office;
+GRANT SELECT ON dispatch_worker_beat TO heedline_office;
+
+-- drafts, questions and counts
+GRANT SELECT ON intake_count TO heedline_office;
+GRANT SELECT ON intake_question_set TO heedline_office;
+
+-- keys: public halves and ciphertext
+-- whose keys an officer has compared: sealed under their own seed
+GRANT SELECT, INSERT, UPDATE ON keys_acquaintances TO heedline_office;
+GRANT SELECT, INSERT ON keys_epoch TO heedline_office;
+-- a new grant of the same epoch replaces the old one
+GRANT SELECT, INSERT, UPDATE (sealed) ON keys_grant TO heedline_office;
+GRANT SELECT, INSERT, DELETE ON keys_own_term TO heedline_office;
+GRANT SELECT, INSERT ON keys_statement TO heedline_office;
+-- deleted: a lost way to unlock, and a leaver's
+GRANT SELECT, INSERT, UPDATE, DELETE ON keys_wrapping TO heedline_office;
+
+-- sessions
+GRANT SELECT, INSERT, UPDATE, DELETE ON permits_held_form TO heedline_office;
+-- each notice of the provider is taken once
+GRANT SELECT, INSERT ON permits_provider_notice TO heedline_office;
+GRANT SELECT, INSERT, UPDATE, DELETE ON permits_provider_session TO heedline_office;
+GRANT SELECT, INSERT, UPDATE, DELETE ON permits_session TO heedline_office;
+GRANT SELECT, INSERT, UPDATE, DELETE ON permits_unlocked TO heedline_office;
+
+-- reports
+GRANT SELECT, INSERT, UPDATE (due_at, missed, done) ON reports_call_back TO heedline_office;
+GRANT SELECT, UPDATE (verdict, judged_on, words, remedied_on, remedy, judged_by_id, remedied_by_id) ON
+    reports_dip_check TO heedline_office;
+GRANT SELECT, INSERT ON reports_disposal TO heedline_office;
+-- never what the partner signed or answered
+GRANT SELECT, INSERT, UPDATE (state, due_at, version, checked_at, sent_at, key, ended_at, ended_words, checked_by_id,
+    ended_by_id) ON reports_dissemination TO heedline_office;
+GRANT SELECT, INSERT, UPDATE (released_on, released_by_id) ON reports_hold TO heedline_office;
+GRANT SELECT ON reports_identity_request TO heedline_office;
+-- never that the identity is gone
+GRANT SELECT, INSERT, UPDATE ("group", review_on, identity_until) ON reports_keeping TO heedline_office;
+GRANT SELECT, INSERT, UPDATE (slot, seen) ON reports_message TO heedline_office;
+-- never `lookup`
+GRANT SELECT (report_id, reporter_key, closed) ON reports_receipt TO heedline_office;
+GRANT SELECT ON reports_released_share TO heedline_office;
+-- never the desk: see permits.hand_over
+GRANT SELECT, UPDATE (priority, danger_to_life, stage, slot, due_at, rank, lease_until, version, unread, outcome,
+    status, holder_id) ON reports_report TO heedline_office;
+GRANT SELECT, INSERT ON reports_review TO heedline_office;
+GRANT SELECT, INSERT, UPDATE (header, epochs) ON reports_sealed_header TO heedline_office;
+GRANT SELECT, INSERT ON reports_sealed_payload TO heedline_office;
+GRANT SELECT, INSERT ON reports_step TO heedline_office;
+GRANT SELECT, INSERT, UPDATE (found, answer, answered_on, answered_by_id) ON reports_subject_request TO
+    heedline_office;
+GRANT SELECT, INSERT, UPDATE (undone_at, not_restored, undone_by_id) ON reports_sweep TO heedline_office;
+-- what is kept for undoing a sweep goes with undoing it
+GRANT SELECT, INSERT, DELETE ON reports_swept TO heedline_office;
+GRANT SELECT, INSERT, UPDATE (state, assigned_to_id) ON reports_translation TO heedline_office;
+-- nobody changes or removes a version
+GRANT SELECT, INSERT ON reports_translation_text TO heedline_office;
+
+-- signing in
+GRANT SELECT, INSERT, UPDATE, DELETE ON account_emailaddress TO heedline_office;
+GRANT SELECT, INSERT, UPDATE, DELETE ON account_emailconfirmation TO heedline_office;
+GRANT SELECT, INSERT, UPDATE, DELETE ON mfa_authenticator TO heedline_office;
+
+-- Django's own
+GRANT SELECT ON django_content_type TO heedline_office;
+
+-- Rights on a function are given by its owner.
+SET ROLE heedline_door;
+GRANT EXECUTE ON FUNCTION
+    door.archive_questions(text, bytea),
+    door.delete_draft(bytea),
+    door.load_draft(bytea),
+    door.save_draft(bytea, bytea, integer),
+    door.submit_report(uuid, bytea, bytea, bytea, text, text, text, text, smallint, uuid, uuid, interval, text,
+        uuid, bytea, bytea, bytea, uuid[], uuid, bytea, bytea, bytea, uuid[], bytea[], uuid, bytea),
+    door.visit(bytea)
+TO heedline_office;
+SET ROLE heedline_owner;
+
+-- Rights on a function are given by its owner.
+SET ROLE heedline_usher;
+GRANT EXECUTE ON FUNCTION
+    permits.ask_identity(uuid, uuid, uuid, text, text, integer, uuid),
+    permits.decide_disposal(uuid, jsonb, date, uuid[]),
+    permits.decide_identity(uuid, boolean, uuid, bytea, bytea, bytea, uuid[], bytea),
+    permits.desk_shares(uuid),
+    permits.destroy_epoch(uuid),
+    permits.hand_over(uuid, uuid, timestamptz, integer, uuid, uuid, bytea),
+    permits.headers_to_move(uuid, uuid, integer),
+    permits.i_oversee(),
+    permits.i_watch(),
+    permits.left_to_move(uuid),
+    permits.may_decide(uuid),
+    permits.move_headers(uuid, uuid, uuid[], bytea[], bytea[]),
+    permits.move_shares(uuid, uuid, uuid[], bytea[], bytea[]),
+    permits.my_authoriser_desks(),
+    permits.my_desks(),
+    permits.my_officer(),
+    permits.my_partner_desks(),
+    permits.my_retired(uuid),
+    permits.my_supervised(),
+    permits.note_call(bytea, uuid, bytea, bytea, bytea, uuid[]),
+    permits.practised_by_mine(),
+    permits.queue(uuid[], uuid[], timestamptz, integer, timestamptz, uuid),
+    permits.release_words(uuid),
+    permits.retire_epoch(uuid),
+    permits.second_share(uuid),
+    permits.shares_to_move(uuid, uuid, integer),
+    permits.waiting(uuid[]),
+    permits.who_decides(uuid),
+    permits.who_decides_trace(uuid)
+TO heedline_office;
+SET ROLE heedline_owner;

@@ -1,0 +1,47 @@
+-- heedline_usher: the owner of the functions that ask whose session this is, and that do what the policies let nobody do.
+-- Nobody signs in as it, and it owns no table.
+
+GRANT USAGE ON SCHEMA public TO heedline_usher;
+GRANT USAGE, CREATE ON SCHEMA permits TO heedline_usher;
+
+-- the log
+-- what a partner does with what was sent to it
+GRANT INSERT (act, actor, desk, thing, thing_id, outcome, detail) ON audit_event TO heedline_usher;
+
+-- people, desks and hours
+GRANT SELECT ON desks_appointment TO heedline_usher;
+GRANT SELECT ON desks_desk TO heedline_usher;
+GRANT SELECT (id, scenario, priority, danger, outcome, ended_on, officer_id) ON desks_exercise TO heedline_usher;
+GRANT SELECT (id, is_active, organisation_id) ON desks_officer TO heedline_usher;
+
+-- keys: public halves and ciphertext
+GRANT SELECT, UPDATE (retired_at, destroyed_on) ON keys_epoch TO heedline_usher;
+GRANT SELECT (id, epoch_id), DELETE ON keys_grant TO heedline_usher;
+-- how many there are
+GRANT SELECT (serial) ON keys_statement TO heedline_usher;
+
+-- sessions
+GRANT SELECT ON permits_session TO heedline_usher;
+
+-- reports
+GRANT SELECT (report_id), DELETE ON reports_call_back TO heedline_usher;
+GRANT SELECT (report_id), DELETE ON reports_dip_check TO heedline_usher;
+GRANT SELECT, UPDATE (decided_on, done, certificate, true_from, decided_by_id) ON reports_disposal TO heedline_usher;
+GRANT SELECT, UPDATE (state, due_at, version, receipt, received_at, answer_code, answer, answer_key, answer_voice,
+    answered_at, answered_by_id, received_by_id), DELETE ON reports_dissemination TO heedline_usher;
+GRANT SELECT (released_on, report_id), DELETE ON reports_hold TO heedline_usher;
+GRANT SELECT, INSERT, UPDATE, DELETE ON reports_identity_request TO heedline_usher;
+GRANT SELECT, INSERT, UPDATE (epoch, sealed), DELETE ON reports_identity_share TO heedline_usher;
+GRANT SELECT (report_id), DELETE ON reports_keeping TO heedline_usher;
+GRANT SELECT (report_id), DELETE ON reports_message TO heedline_usher;
+-- the note after a call is keyed by its receipt
+GRANT SELECT (report_id, lookup, closed, touched), UPDATE (touched), DELETE ON reports_receipt TO heedline_usher;
+GRANT SELECT (request_id), INSERT, DELETE ON reports_released_share TO heedline_usher;
+GRANT SELECT, UPDATE, DELETE ON reports_report TO heedline_usher;
+GRANT SELECT (report_id), DELETE ON reports_review TO heedline_usher;
+GRANT SELECT, INSERT, UPDATE (header, epochs), DELETE ON reports_sealed_header TO heedline_usher;
+GRANT SELECT, INSERT, DELETE ON reports_sealed_payload TO heedline_usher;
+GRANT SELECT, INSERT, DELETE ON reports_step TO heedline_usher;
+GRANT SELECT (report_id), DELETE ON reports_swept TO heedline_usher;
+GRANT SELECT (report_id), DELETE ON reports_translation TO heedline_usher;
+GRANT SELECT (report_id), DELETE ON reports_translation_text TO heedline_usher;

@@ -1,0 +1,90 @@
+-- heedline_worker: clocks, alarms, letters and the log's order. No sealed thing, no key. MAINTAIN is VACUUM: the rows that
+-- settling wrote anew must not stay behind in the file.
+
+GRANT USAGE ON SCHEMA public, clockwork TO heedline_worker;
+
+-- the log
+GRANT SELECT, INSERT ON audit_checkpoint TO heedline_worker;
+-- it reads events to hash them, keeps hashes, and changes no event
+GRANT SELECT, INSERT (at, act, actor, desk, thing, thing_id, outcome, detail) ON audit_event TO heedline_worker;
+GRANT SELECT, INSERT, UPDATE ON audit_mark TO heedline_worker;
+GRANT SELECT, INSERT, UPDATE ON audit_tile TO heedline_worker;
+GRANT MAINTAIN ON audit_waiting TO heedline_worker;
+
+-- people, desks and hours
+GRANT SELECT ON desks_appointment TO heedline_worker;
+GRANT SELECT ON desks_completed_training TO heedline_worker;
+GRANT SELECT ON desks_desk TO heedline_worker;
+-- wiped when their time is over
+GRANT SELECT (id, began_on), DELETE ON desks_exercise TO heedline_worker;
+GRANT SELECT ON desks_installation TO heedline_worker;
+GRANT SELECT (id, email, name, is_active, organisation_id) ON desks_officer TO heedline_worker;
+GRANT SELECT ON desks_on_call TO heedline_worker;
+GRANT SELECT ON desks_organisation TO heedline_worker;
+GRANT SELECT ON desks_shift TO heedline_worker;
+
+-- letters and alarms
+GRANT SELECT, INSERT, UPDATE, MAINTAIN ON dispatch_alarm TO heedline_worker;
+GRANT SELECT, UPDATE, DELETE, MAINTAIN ON dispatch_outbox TO heedline_worker;
+GRANT SELECT, INSERT, UPDATE ON dispatch_worker_beat TO heedline_worker;
+
+-- drafts, questions and counts
+GRANT MAINTAIN ON intake_count TO heedline_worker;
+GRANT MAINTAIN ON intake_draft TO heedline_worker;
+
+-- keys: public halves and ciphertext
+GRANT SELECT ON keys_epoch TO heedline_worker;
+-- never `sealed`
+GRANT SELECT (id, officer_id, epoch_id) ON keys_grant TO heedline_worker;
+GRANT SELECT ON keys_statement TO heedline_worker;
+
+-- reports
+GRANT SELECT ON reports_call_back TO heedline_worker;
+-- it draws them, from the log
+GRANT SELECT, INSERT ON reports_dip_check TO heedline_worker;
+GRANT SELECT (id, state, urgent, due_at, checked_by_id, report_id) ON reports_dissemination TO heedline_worker;
+GRANT SELECT (released_on, report_id) ON reports_hold TO heedline_worker;
+GRANT SELECT (id, asked_at, decided_at, authoriser_desk_id) ON reports_identity_request TO heedline_worker;
+GRANT MAINTAIN ON reports_identity_share TO heedline_worker;
+GRANT SELECT (report_id, review_on) ON reports_keeping TO heedline_worker;
+GRANT SELECT (id, from_us, slot, seen, report_id), MAINTAIN ON reports_message TO heedline_worker;
+GRANT MAINTAIN ON reports_receipt TO heedline_worker;
+GRANT MAINTAIN ON reports_released_share TO heedline_worker;
+GRANT SELECT (id, kind, urgency, priority, stage, slot, received_on, settled, due_at, rank, lease_until, unread,
+    desk_id, holder_id, watch_id), MAINTAIN ON reports_report TO heedline_worker;
+GRANT MAINTAIN ON reports_sealed_header TO heedline_worker;
+GRANT MAINTAIN ON reports_sealed_payload TO heedline_worker;
+GRANT MAINTAIN ON reports_step TO heedline_worker;
+GRANT SELECT (id, due_on, answered_on, desk_id) ON reports_subject_request TO heedline_worker;
+GRANT MAINTAIN ON reports_swept TO heedline_worker;
+GRANT SELECT (id, due_at, state, assigned_to_id, report_id) ON reports_translation TO heedline_worker;
+
+-- Rights on a function are given by its owner.
+SET ROLE heedline_settler;
+GRANT EXECUTE ON FUNCTION
+    clockwork.end_identities(),
+    clockwork.end_releases(),
+    clockwork.forget_sweeps(),
+    clockwork.join_counts(),
+    clockwork.settle(timestamptz),
+    clockwork.sweep()
+TO heedline_worker;
+SET ROLE heedline_owner;
+
+-- The job library's tables and functions are the worker's alone: a right to defer is a right to queue any task.
+DO $$
+DECLARE t record;
+BEGIN
+    FOR t IN SELECT c.relname, c.relkind FROM pg_class c
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relname LIKE 'procrastinate\_%' LOOP
+        IF t.relkind = 'r' THEN
+            EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE, MAINTAIN ON public.%I TO heedline_worker', t.relname);
+        ELSIF t.relkind = 'S' THEN
+            EXECUTE format('GRANT USAGE ON SEQUENCE public.%I TO heedline_worker', t.relname);
+        END IF;
+    END LOOP;
+    FOR t IN SELECT p.oid::regprocedure AS name FROM pg_proc p
+        WHERE p.pronamespace = 'public'::regnamespace AND p.proname LIKE 'procrastinate%' LOOP
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO heedline_worker', t.name);
+    END LOOP;
+END $$;

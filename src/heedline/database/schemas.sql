@@ -1,0 +1,5 @@
+-- Three schemas of functions, each owned through its functions by a role that owns no table. What is not granted in
+-- roles/ is refused. The roles themselves are made by the operator or the embedded launcher (launch/roles.py).
+CREATE SCHEMA door;       -- what the internet-facing process can do
+CREATE SCHEMA permits;    -- whose session this is, and what policies let nobody do
+CREATE SCHEMA clockwork;  -- what the worker may do to rows that it may not read

@@ -1,0 +1,66 @@
+"""The SQL files of the core in the order in which they are run, and the way a migration runs them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib.resources import files
+
+from django.db.migrations import RunSQL
+
+#: Owners of functions come before their functions, what a policy asks before the policy, and PUBLIC last.
+CORE = (
+    "schemas.sql",
+    "roles/door.sql",
+    "roles/usher.sql",
+    "roles/settler.sql",
+    "functions/session_scope.sql",
+    "functions/submitting.sql",
+    "functions/mailbox.sql",
+    "functions/drafts.sql",
+    "functions/page_counts.sql",
+    "functions/queue.sql",
+    "functions/handing_over.sql",
+    "functions/call_notes.sql",
+    "functions/identity.sql",
+    "functions/disseminations.sql",
+    "functions/partner_statements.sql",
+    "functions/readdressing.sql",
+    "functions/disposal.sql",
+    "functions/practice.sql",
+    "functions/settling.sql",
+    "functions/expiry.sql",
+    "functions/backups.sql",
+    "triggers/log.sql",
+    "triggers/stages.sql",
+    "triggers/steps.sql",
+    "triggers/identity_requests.sql",
+    "triggers/dip_checks.sql",
+    "triggers/disseminations.sql",
+    "triggers/disposals.sql",
+    "triggers/destroyed_keys.sql",
+    "policies/reports.sql",
+    "policies/identity.sql",
+    "policies/sweeps.sql",
+    "policies/disposal.sql",
+    "policies/alarms_and_letters.sql",
+    "policies/log.sql",
+    "policies/practice.sql",
+    "policies/own_terms.sql",
+    "policies/partner_site.sql",
+    "roles/public.sql",
+    "roles/office.sql",
+    "roles/partner.sql",
+    "roles/worker.sql",
+    "roles/backup.sql",
+    "roles/everybody.sql",
+)
+
+
+def read(name: str, package: str = "heedline.database") -> str:
+    """Return the text of one SQL file of a package, by its path inside it."""
+    return files(package).joinpath(name).read_text(encoding="utf-8")
+
+
+def run(names: Iterable[str], package: str = "heedline.database") -> list[RunSQL]:
+    """Return one migration operation for each file. They cannot be undone: tables without their guards would be left."""
+    return [RunSQL(read(name, package)) for name in names]

@@ -9,8 +9,8 @@ TEMPLATES = git ls-files -co --exclude-standard -- 'src/**/*.html'
 NOBODY := env -u HEEDLINE_PROCESS -u HEEDLINE_DATABASE_URL -u HEEDLINE_SECRET_KEY -u HEEDLINE_DEMO -u HEEDLINE_HOME
 
 # Tests that commit, or change what a whole process shares (its standard error, its temporary folder): by themselves.
-COMMITTING := tests/house/test_canary_law.py tests/house/test_time_law.py tests/house/test_log_order.py tests/house/test_log_watch.py tests/house/test_log_export.py tests/house/test_log_attackers.py tests/house/test_witness.py tests/casework/test_races.py
-COMMITTING += tests/house/test_killed_readdressing.py tests/house/test_log_keys.py
+COMMITTING := tests/laws/test_canary_law.py tests/laws/test_time_law.py tests/laws/test_log_order.py tests/laws/test_log_watch.py tests/laws/test_log_export.py tests/laws/test_log_attackers.py tests/laws/test_witness.py tests/casework/journey/test_races.py
+COMMITTING += tests/laws/test_killed_readdressing.py tests/laws/test_log_keys.py
 
 .PHONY: help demo test again rules check fix docs leaflets trees bench lock clean ready-demo ready-dev ready-browser
 

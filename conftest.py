@@ -1,6 +1,6 @@
-"""The tests' database: a real PostgreSQL, prepared before Django is imported (tests/prepared.py). Each test runs in a
+"""The tests' database: a real PostgreSQL, prepared before Django is imported (tests/support/prepared.py). Each test runs in a
 transaction that is rolled back; a test acts as one of the processes inside `acting(...)`. A test that asks for `house`
-finds it built (tests/furnished.py)."""
+finds it built (tests/support/furnished.py)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from pytest_django.plugin import blocking_manager_key
 
 if TYPE_CHECKING:
-    from tests.cast import House
+    from tests.support.cast import House
 
     from heedline.desks.models import Desk
 
@@ -25,10 +25,12 @@ django.setup()  # before the conftests of folders, which know models
 def django_db_setup() -> None:
     """The database stands already, migrated by the real migrations under the real roles."""
     from django.conf import settings
-    from tests import database
+    from tests.support import database
 
     if settings.DATABASES["default"]["NAME"] != database.database():
-        pytest.exit("Two processes of tests would share one database: see tests/prepared.py", returncode=1)
+        pytest.exit(
+            "Two processes of tests would share one database: see tests/support/prepared.py", returncode=1
+        )
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -36,7 +38,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Choose the database that a test runs in, before its transaction begins."""
     if os.environ.get("HEEDLINE_NO_DATABASE"):
         return
-    from tests import furnished
+    from tests.support import furnished
 
     with item.config.stash[blocking_manager_key].unblock():
         furnished.enter(_asked_for(item))
@@ -49,15 +51,15 @@ def _asked_for(item: pytest.Item) -> str:
 
 @pytest.fixture
 def house(db: None, request: pytest.FixtureRequest) -> House:
-    """A whole small installation: see tests/cast.py."""
-    from tests import furnished
+    """A whole small installation: see tests/support/cast.py."""
+    from tests.support import furnished
 
     return furnished.house(_asked_for(request.node))
 
 
 @pytest.fixture
 def council(house: House) -> Desk:
-    """A partner outside, where Petra and Pavel work: see `add_partner` in tests/cast.py."""
+    """A partner outside, where Petra and Pavel work: see `add_partner` in tests/support/cast.py."""
     return house.desks["northgate"]
 
 
@@ -67,7 +69,7 @@ def _leaves_the_database_empty(request: pytest.FixtureRequest) -> Iterator[None]
     yield
     if os.environ.get("HEEDLINE_NO_DATABASE"):
         return
-    from tests import database, furnished
+    from tests.support import database, furnished
 
     if marked := furnished.changed():
         pytest.fail(f"{request.node.nodeid} leaves its mark where the house stands: {', '.join(marked)}")

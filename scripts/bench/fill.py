@@ -22,7 +22,7 @@ def main(how_many: int) -> None:
     django.setup()
     from django.conf import settings
 
-    from heedline.casework import journey
+    from heedline.casework.journey import transitions
     from heedline.intake.api_payload import from_api
     from heedline.intake.question_files import load_question_set
     from heedline.intake.record import Record
@@ -35,8 +35,8 @@ def main(how_many: int) -> None:
         record = from_api({"activity": questions}, made_up.told(chance), identity_offered=True)
         if not isinstance(record, Record):
             raise SystemExit("An invented report does not fit the questions.")
-        new = journey.NewReport(uuid4(), new_code(), "api", record, questions, "en")
-        journey.submit(new, at=datetime.now(UTC))
+        new = transitions.NewReport(uuid4(), new_code(), "api", record, questions, "en")
+        transitions.submit(new, at=datetime.now(UTC))
 
 
 if __name__ == "__main__":

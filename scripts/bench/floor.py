@@ -18,7 +18,7 @@ from heedline.vault.identity import SealedIdentity, seal_identity
 from heedline.vault.keys import new_seed, public_key
 
 _INSTALLATION = "bench"
-#: Every identity is made this long before it is sealed (`casework.sealing.IDENTITY_SIZE`), given or not.
+#: Every identity is made this long before it is sealed (`casework.report.sealing.IDENTITY_SIZE`), given or not.
 _IDENTITY = b"{}" + bytes(7_498)
 _TABLE = """CREATE TABLE IF NOT EXISTS floor (id uuid PRIMARY KEY, header bytea, payload bytea,
     identity_header bytea, identity_payload bytea, share_one bytea, share_one_watch bytea, share_two bytea)"""

@@ -30,10 +30,10 @@ def cost(act: Callable[[int], object]) -> float:
 
 def main() -> int:
     """Print each part. Exit code 1 when one report's share is over its budget."""
-    from heedline.casework import form_tokens
-    from heedline.casework.counting import Counts
-    from heedline.casework.drafting import Draft, new_cookie
-    from heedline.casework.pace import Pace
+    from heedline.casework.intake import form_tokens
+    from heedline.casework.intake.drafting import Draft, new_cookie
+    from heedline.casework.intake.page_counts import Counts
+    from heedline.casework.intake.rate_limit import Pace
     from heedline.config.wsgi import forgetting_who
 
     pace = Pace()

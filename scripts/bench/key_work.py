@@ -51,14 +51,15 @@ def main(desk: str, leaver: str, member: str, *stewards: str) -> None:
     import django
 
     django.setup()
-    from heedline.casework import attendance, ceremonies, leaving, readdressing, terminal
+    from heedline.casework.access import session, terminal
+    from heedline.casework.setup import ceremonies, leavers, readdressing
     from heedline.desks.models import Officer
 
     facts = json.loads((Path(os.environ["HEEDLINE_HOME"]) / "demo.json").read_text(encoding="utf-8"))
     words = {one["email"]: one["passphrase"] for one in facts["officers"]}
     hands = [ceremonies.hand_of(email, words[email]) for email in stewards]
-    at = attendance.now()
-    leaving.leave(Officer.objects.get(email=leaver), hands=hands, at=at)
+    at = session.now()
+    leavers.leave(Officer.objects.get(email=leaver), hands=hands, at=at)
     with terminal.sitting(member, words[member], at=at):
         pass  # makes the new keys
     began = time.monotonic()

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from heedline.audit.leaves import Sequenced
 from heedline.audit.tree import Forest, Memory, leaf_hash
-from heedline.casework.log_folder import LAYOUT, tile_path
+from heedline.casework.log.folder import LAYOUT, tile_path
 from heedline.vault.notes import Checkpoint, NoteSigner, signed_note
 
 _BATCH = 2000

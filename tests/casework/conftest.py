@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.casework.people import People
-from tests.cast import House, now
+from tests.support.cast import House, now
+from tests.support.scene_people import People
 
 
 @pytest.fixture
 def people(house: House) -> People:
-    """The people of tests/cast.py, at one present moment."""
+    """The people of tests/support/cast.py, at one present moment."""
     return People(house, now())

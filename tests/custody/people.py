@@ -19,17 +19,20 @@ import pytest  # noqa: F401 - where it is loaded, unlocking costs little
 
 django.setup()
 
-from heedline.casework import NotHere, attendance, case_file, keeping  # noqa: E402
-from heedline.casework.attendance import Attendance  # noqa: E402
-from heedline.casework.epochs import grant_context  # noqa: E402
-from heedline.casework.session_store import SessionStore  # noqa: E402
-from heedline.desks.models import EpochGrant, Officer  # noqa: E402
-from heedline.reports.models import SealedHeader  # noqa: E402
-from heedline.vault import CannotOpen  # noqa: E402
-from heedline.vault.container import file_key, open_payload  # noqa: E402
-from heedline.vault.grants import open_grant  # noqa: E402
-from tests.acting import acting  # noqa: E402
-from tests.cast import now  # noqa: E402
+from heedline.casework.access import session as access_session
+from heedline.casework.access.session import Attendance
+from heedline.casework.access.session_store import SessionStore
+from heedline.casework.errors import NotHere
+from heedline.casework.keys.epochs import grant_context
+from heedline.casework.pages import case_file
+from heedline.casework.retention import keeping
+from heedline.desks.models import EpochGrant, Officer
+from heedline.reports.models import SealedHeader
+from heedline.vault import CannotOpen
+from heedline.vault.container import file_key, open_payload
+from heedline.vault.grants import open_grant
+from tests.support.acting import acting
+from tests.support.cast import now
 
 
 def sit_down(name: str, told: dict[str, Any]) -> Attendance:
@@ -37,8 +40,8 @@ def sit_down(name: str, told: dict[str, Any]) -> Attendance:
     session = SessionStore()
     session["_auth_user_id"] = str(officer.id)
     session.create()
-    here = attendance.enter(str(session.session_key), officer, at=now())
-    return attendance.unlock(here, told["passphrases"][name], at=now())
+    here = access_session.enter(str(session.session_key), officer, at=now())
+    return access_session.unlock(here, told["passphrases"][name], at=now())
 
 
 def dispose(told: dict[str, Any]) -> list[str]:
@@ -48,10 +51,10 @@ def dispose(told: dict[str, Any]) -> list[str]:
         with acting("office"):
             odile = sit_down("Odile", told)
             ident = keeping.propose(UUID(ref), "period-over", by=odile, at=now())
-            attendance.leave()
+            access_session.leave()
             olga = sit_down("Olga", told)
             assert keeping.decide(ident, dispose=True, by=olga, at=now())
-            attendance.leave()
+            access_session.leave()
         done.append(str(ident))
     return done
 
@@ -65,7 +68,7 @@ def opened(told: dict[str, Any]) -> dict[str, Any]:
             found["reports"][ref] = None
             with suppress(NotHere, CannotOpen):
                 found["reports"][ref] = case_file.case_file(UUID(ref), by=odile, at=now()).narrative
-        attendance.leave()
+        access_session.leave()
     keys = [file_key(header, seeds) for header, seeds in _headers(told)]
     for payload in told["payloads"]:
         found["payloads"].append(any(_opens(bytes.fromhex(payload), key) for key in keys))
@@ -76,7 +79,7 @@ def _headers(told: dict[str, Any]) -> list[tuple[bytes, list[bytes]]]:
     seeds: dict[UUID, bytes] = {}
     for name, passphrase in told["passphrases"].items():
         officer = Officer.objects.get(email__startswith=f"{name.lower()}@")
-        own = attendance.open_seed(officer.id, passphrase)
+        own = access_session.open_seed(officer.id, passphrase)
         for grant in EpochGrant.objects.filter(officer=officer):
             context = grant_context(grant.epoch_id, officer.id)
             seeds[grant.epoch_id] = open_grant(bytes(grant.sealed), own, info=context)

@@ -19,21 +19,21 @@ from django.db import connection
 
 django.setup()
 
-from heedline.casework import (  # noqa: E402
-    arrivals,
-    attendance,
-    conversation,
-    journey,
-    log_keeping,
-    paging,
-    stewardship,
+from heedline.casework.access import session
+from heedline.casework.contact import messages
+from heedline.casework.duty import paging
+from heedline.casework.intake import settle_arrivals
+from heedline.casework.journey import transitions
+from heedline.casework.log import keeping as log_keeping
+from heedline.casework.setup import stewardship
+from heedline.permits.roles import Role
+from tests.support import (
+    partner_scene,
+    stories,
 )
-from heedline.permits.roles import Role  # noqa: E402
-from tests import stories  # noqa: E402
-from tests.acting import acting  # noqa: E402
-from tests.casework import partner_scene  # noqa: E402
-from tests.casework.people import People  # noqa: E402
-from tests.cast import build_house, now  # noqa: E402
+from tests.support.acting import acting
+from tests.support.cast import build_house, now
+from tests.support.scene_people import People
 
 REPORTS = 40
 
@@ -53,11 +53,11 @@ def day(home: Path) -> None:
     with acting("office"):
         odile = house.sign_in("Odile", at=at)
         for ref, _ in sent[:3]:
-            journey.take(ref, by=odile, at=at)
-        conversation.ask(sent[0][0], "Which door was it?", version=2, by=odile, at=at)
+            transitions.take(ref, by=odile, at=at)
+        messages.ask(sent[0][0], "Which door was it?", version=2, by=odile, at=at)
         for ref, _ in sent[1:3]:
-            journey.assess_and_close(ref, stories.VAGUE, stories.NOTHING, version=2, by=odile, at=at)
-        attendance.leave()
+            transitions.assess_and_close(ref, stories.VAGUE, stories.NOTHING, version=2, by=odile, at=at)
+        session.leave()
     something_goes_to_a_partner(People(house, at), sent[3][0])
     told = {
         "refs": [str(ref) for ref, _ in sent],
@@ -72,7 +72,7 @@ def something_goes_to_a_partner(people: People, ref: UUID) -> None:
     partner_scene.a_partner(people)
     people.take(ref)
     with people.sitting("Odile") as here:
-        journey.assess(ref, stories.VAGUE, version=2, by=here, at=people.at)
+        transitions.assess(ref, stories.VAGUE, version=2, by=here, at=people.at)
     partner_scene.compared(people)
     ident = partner_scene.written(people, ref)
     partner_scene.checked(people, ident)
@@ -85,7 +85,7 @@ def evening(_: Path) -> None:
     an_hour_goes_by()
     with acting("worker"):
         paging.drain(now())
-        arrivals.settle(now())
+        settle_arrivals.settle(now())
         settings.LOG_KEY = bytes(range(32)).hex()
         log_keeping.keep(now(), 0.0)
         log_keeping.publish(now())

@@ -17,7 +17,7 @@ import psycopg
 from heedline.backups import folder
 from heedline.launch.home import Home
 from heedline.launch.postgres import Cluster
-from tests.database import CHECKOUT
+from tests.support.database import CHECKOUT
 
 
 @dataclass

@@ -37,7 +37,7 @@ def test_what_a_plan_names_is_there() -> None:
 
 def test_what_opens_anything_is_in_the_key_store_alone() -> None:
     """Ciphertext of keys, headers and half keys; nothing of the kind in the bodies."""
-    from tests.house.test_fields import SEALED
+    from tests.laws.test_fields import SEALED
 
     at = {(one.table, column): one.side for one in COPIED for column in one.only}
     for table, words in SEALED.items():

@@ -22,7 +22,7 @@ from heedline.backups.plan import COPIED
 from heedline.launch import demo, postgres
 from heedline.launch.home import Home
 from tests.custody.scene import Installation, kill_when_it_waits, passphrase_file, rows, run, words_of
-from tests.database import CHECKOUT
+from tests.support.database import CHECKOUT
 
 WALLED = "SELECT relname::text FROM pg_class WHERE relforcerowsecurity ORDER BY 1"
 

@@ -13,7 +13,7 @@ from heedline.launch import demo, postgres
 from heedline.launch.home import Home
 from tests.custody.scene import Installation, passphrase_file, rows, run, words_of
 from tests.custody.test_drill import ask
-from tests.database import CHECKOUT
+from tests.support.database import CHECKOUT
 
 NAME = "Rosa Verhoeven-Okonkwo"
 

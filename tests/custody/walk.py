@@ -19,25 +19,22 @@ import pytest  # noqa: F401 - where it is loaded, unlocking costs little
 
 django.setup()
 
-from heedline.casework import acquaintances, arrivals, attendance, duty, key_view, on_call, passkeys  # noqa: E402
-from heedline.casework.identity_reading import ShownIdentity  # noqa: E402
-from heedline.casework.stewardship import Enrolment  # noqa: E402
-from heedline.desks.models import Desk, Officer, SeedWrapping  # noqa: E402
-from heedline.permits.models import OfficeSession  # noqa: E402
-from heedline.vault import CannotOpen  # noqa: E402
-from tests.acting import acting  # noqa: E402
-from tests.casework.identity_scene import ask, decide, open_it  # noqa: E402
-from tests.casework.leaving_scene import (  # noqa: E402
-    a_third_officer,
-    an_hour_later,
-    ended,
-    leaves,
-    opened_by,
-    present,
-)
-from tests.casework.people import NAMED, People  # noqa: E402
-from tests.cast import House, now  # noqa: E402
-from tests.custody.scenario import an_hour_goes_by  # noqa: E402
+from heedline.casework.access import passkeys, session
+from heedline.casework.duty import on_call, rota
+from heedline.casework.intake import settle_arrivals
+from heedline.casework.keys import key_verification
+from heedline.casework.pages.identity_requests import ShownIdentity
+from heedline.casework.setup import key_overview
+from heedline.casework.setup.stewardship import Enrolment
+from heedline.desks.models import Desk, Officer, SeedWrapping
+from heedline.permits.models import OfficeSession
+from heedline.vault import CannotOpen
+from tests.custody.scenario import an_hour_goes_by
+from tests.support.acting import acting
+from tests.support.cast import House, now
+from tests.support.identity_scene import ask, decide, open_it
+from tests.support.leaving_scene import a_third_officer, an_hour_later, ended, leaves, opened_by, present
+from tests.support.scene_people import NAMED, People
 
 ANSWER, NEW_ANSWER = "5a" * 32, "a5" * 32
 
@@ -52,7 +49,7 @@ def everybody(told: dict[str, Any]) -> People:
         seed = told.get("seeds", {}).get(name)
         words = told["passphrases"][name]
         house.officers[name] = officer
-        own = bytes.fromhex(seed) if seed else attendance.open_seed(officer.id, words)
+        own = bytes.fromhex(seed) if seed else session.open_seed(officer.id, words)
         house.keys[name] = Enrolment(officer.id, own, words)
     house.desks = {desk.code: desk for desk in Desk.objects.all()}
     return People(house, now())
@@ -65,15 +62,15 @@ def begin(told: dict[str, Any]) -> dict[str, Any]:
     a_third_officer(people)
     joins = people.house.officers["Orsolya"].id
     with people.sitting("Odile") as odile:
-        heard, mine = acquaintances.words_of(str(joins)), people.house.keys["Odile"].passphrase
+        heard, mine = key_verification.words_of(str(joins)), people.house.keys["Odile"].passphrase
         assert heard is not None
-        assert key_view.compare(joins, heard, mine, by=odile, at=people.at) == 3
+        assert key_overview.compare(joins, heard, mine, by=odile, at=people.at) == 3
     ref, _ = people.taken(**NAMED)
     an_hour_goes_by()
     with acting("worker"):
-        arrivals.settle(now())
+        settle_arrivals.settle(now())
     with people.sitting("Stella", unlocked=False) as stella:
-        duty.put_on_call(
+        rota.put_on_call(
             people.house.officers["Ada"].id,
             desk=people.house.desks["identity"].id,
             step=1,

@@ -8,12 +8,12 @@ from django.core import signals
 from django.db import close_old_connections
 from playwright.sync_api import Page
 
-from heedline.web.reporter.languages import prefix
+from heedline.web.public.languages import prefix
 from tests.browser.kit import Visitor
-from tests.cast import House
 from tests.journeys.test_reporter_journey import officer_asks
-from tests.public_pages import stages
-from tests.sites.reporter.walker import DRAFT, VISIT, Walker
+from tests.sites.public.walker import DRAFT, VISIT, Walker
+from tests.support.cast import House
+from tests.support.public_pages import stages
 
 
 def every_page(

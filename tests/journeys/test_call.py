@@ -11,9 +11,9 @@ from django.conf import settings
 
 from heedline.reports.models import Report
 from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
-from tests.cast import PASSWORD, House
-from tests.sites.officer.office_server import office_serving
-from tests.sites.officer.test_walls import HOSTILE
+from tests.sites.office.office_server import office_serving
+from tests.sites.office.test_walls import HOSTILE
+from tests.support.cast import PASSWORD, House
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 Open = Callable[..., Visitor]

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
-from tests.casework.call_scene import NUMBER, asks_for_a_call
-from tests.cast import PASSWORD, House, now
 from tests.journeys.test_call import _at, _seen, office  # noqa: F401 (a fixture)
+from tests.support.call_scene import NUMBER, asks_for_a_call
+from tests.support.cast import PASSWORD, House, now
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 Open = Callable[..., Visitor]

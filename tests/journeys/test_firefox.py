@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.browser.firefox import FirefoxVisitor, firefox  # noqa: F401 (a fixture)
-from tests.cast import House
 from tests.journeys.test_reporter_journey import officer_asks, site  # noqa: F401 (a fixture)
+from tests.support.cast import House
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 OpenFirefox = Callable[..., FirefoxVisitor]

@@ -9,11 +9,11 @@ import pytest
 from django.conf import settings
 
 from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
-from tests.casework.people import NAMED
-from tests.cast import House, now
 from tests.journeys.test_officer_day import _at, _pictures, _seen, _sign_in, _unlock
-from tests.sites.officer.office_server import office_serving
-from tests.stories import a_report
+from tests.sites.office.office_server import office_serving
+from tests.support.cast import House, now
+from tests.support.scene_people import NAMED
+from tests.support.stories import a_report
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 Open = Callable[..., Visitor]

@@ -9,16 +9,16 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Locator
 
-from heedline.casework import stewardship
-from heedline.casework.reading import short_name
+from heedline.casework.report.opening import short_name
+from heedline.casework.setup import stewardship
 from heedline.permits.roles import Role
 from heedline.reports.models import Disposal, Report
-from tests.acting import acting
 from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
-from tests.casework.keeping_scene import later
-from tests.casework.people import People
-from tests.cast import House, now
 from tests.journeys.test_officer_day import _at, _seen, _sign_in, _unlock, office  # noqa: F401 (fixture)
+from tests.support.acting import acting
+from tests.support.cast import House, now
+from tests.support.keeping_scene import later
+from tests.support.scene_people import People
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 Open = Callable[..., Visitor]

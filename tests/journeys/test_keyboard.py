@@ -6,9 +6,9 @@ import pytest
 
 from tests.browser import reach
 from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
-from tests.cast import House
 from tests.journeys.looking import every_page
 from tests.journeys.test_reporter_journey import Open, shown_code, site  # noqa: F401 (a fixture)
+from tests.support.cast import House
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 BOTH = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])

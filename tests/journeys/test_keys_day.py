@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from tests.browser.kit import browser, person  # noqa: F401 (fixtures)
-from tests.cast import House
 from tests.journeys.test_officer_day import Open, _at, _seen, _sign_in, _unlock
 from tests.journeys.test_officer_day import office as office
+from tests.support.cast import House
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 

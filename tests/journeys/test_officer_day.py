@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from heedline.casework.paging import raise_late
+from heedline.casework.duty.paging import raise_late
 from heedline.dispatch.letters import AlarmKind
-from tests.acting import acting
 from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
-from tests.cast import PASSWORD, House, now
-from tests.sites.officer.office_server import office_serving
-from tests.sites.officer.test_walls import HOSTILE
-from tests.stories import a_report
+from tests.sites.office.office_server import office_serving
+from tests.sites.office.test_walls import HOSTILE
+from tests.support.acting import acting
+from tests.support.cast import PASSWORD, House, now
+from tests.support.stories import a_report
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 NORTH_EAST = {"postcode": "NE1 4ST"}

@@ -11,11 +11,11 @@ import pytest
 from django.conf import settings
 
 from tests.browser.kit import browser, person  # noqa: F401 (fixtures)
-from tests.casework.partner_scene import TEXT, TITLE, sent, sent_to_the_council
-from tests.casework.people import People
-from tests.cast import PASSWORD, House, now
 from tests.journeys.test_officer_day import Open, _at, _seen
-from tests.sites.officer.office_server import office_serving
+from tests.sites.office.office_server import office_serving
+from tests.support.cast import PASSWORD, House, now
+from tests.support.partner_scene import TEXT, TITLE, sent, sent_to_the_council
+from tests.support.scene_people import People
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db, pytest.mark.usefixtures("council")]
 

@@ -10,9 +10,9 @@ from pypdf import PdfReader
 from heedline.packs import load_pack
 from tests.browser import reach
 from tests.browser.kit import browser, person  # noqa: F401 (fixtures)
-from tests.cast import House
 from tests.journeys.looking import every_page
 from tests.journeys.test_reporter_journey import Open, shown_code, site, tell  # noqa: F401 (a fixture)
+from tests.support.cast import House
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 PACK = load_pack("uk")

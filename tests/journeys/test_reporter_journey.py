@@ -12,16 +12,17 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 
-from heedline.casework import conversation, journey
-from heedline.casework.journey import Finding
+from heedline.casework.contact import messages
+from heedline.casework.journey import transitions
+from heedline.casework.journey.transitions import Finding
 from heedline.packs import load_pack
 from heedline.reports.models import Report
 from heedline.vault.codes import new_code
-from tests.acting import acting
 from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
-from tests.cast import House, now
-from tests.sites.reporter.mishaps import database_away, run_out_of_time
-from tests.sites.reporter.public_server import public_serving
+from tests.sites.public.mishaps import database_away, run_out_of_time
+from tests.sites.public.public_server import public_serving
+from tests.support.acting import acting
+from tests.support.cast import House, now
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 Open = Callable[..., Visitor]
@@ -38,7 +39,7 @@ def site(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     # Playwright's loop runs in this thread while the test talks to the database.
     monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     monkeypatch.setattr(settings, "DEMO", True)
-    monkeypatch.setattr(settings, "CSRF_FAILURE_VIEW", "heedline.web.reporter.recovery.forgery_check_failed")
+    monkeypatch.setattr(settings, "CSRF_FAILURE_VIEW", "heedline.web.public.recovery.forgery_check_failed")
     with public_serving() as address:
         yield address
 
@@ -241,7 +242,7 @@ def neutral_site(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     address = f"http://127.0.0.2:{server.server_port}/weather"
     here = load_pack(settings.PACK)
     elsewhere = dataclasses.replace(here, service=dataclasses.replace(here.service, exit_url=address))
-    monkeypatch.setattr("heedline.web.reporter.leaving.pack", lambda: elsewhere)
+    monkeypatch.setattr("heedline.web.public.leaving.pack", lambda: elsewhere)
     yield address
     server.shutdown()
     thread.join()
@@ -303,9 +304,9 @@ def officer_asks(house: House, question: str) -> None:
     report, at = Report.objects.get(), now()
     with acting("office"):
         nadia = house.sign_in("Nadia", at=at)
-        journey.take(report.id, by=nadia, at=at)
+        transitions.take(report.id, by=nadia, at=at)
         finding = Finding(
             danger_to_life=False, done_what="Asks about doors", priority="medium", reason="Asked twice"
         )
-        journey.assess(report.id, finding, version=Report.objects.get().version, by=nadia, at=at)
-        conversation.ask(report.id, question, version=Report.objects.get().version, by=nadia, at=at)
+        transitions.assess(report.id, finding, version=Report.objects.get().version, by=nadia, at=at)
+        messages.ask(report.id, question, version=Report.objects.get().version, by=nadia, at=at)

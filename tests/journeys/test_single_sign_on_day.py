@@ -14,11 +14,11 @@ from django.conf import settings
 
 from heedline.permits.models import OfficeSession, UnlockedKeys
 from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
-from tests.cast import PASSWORD, House, now
-from tests.identity_provider import IdentityProvider
-from tests.sites.officer.office_server import office_serving
-from tests.sites.officer.provider_scene import Clock, clock, idp
-from tests.stories import a_report
+from tests.sites.office.office_server import office_serving
+from tests.sites.office.provider_scene import Clock, clock, idp
+from tests.support.cast import PASSWORD, House, now
+from tests.support.identity_provider import IdentityProvider
+from tests.support.stories import a_report
 
 __all__ = ["clock", "idp"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]

@@ -8,11 +8,11 @@ import pytest
 
 from heedline.reports.models import Report
 from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
-from tests.casework.test_drop_off import counted
-from tests.cast import PASSWORD, House, now
+from tests.casework.intake.test_drop_off import counted
 from tests.journeys.test_call import _at, _seen, office  # noqa: F401 (a fixture)
-from tests.sites.officer.test_sweep_pages import adverts
-from tests.stories import a_report
+from tests.sites.office.test_sweep_pages import adverts
+from tests.support.cast import PASSWORD, House, now
+from tests.support.stories import a_report
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 Open = Callable[..., Visitor]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.kit import browser, person  # noqa: F401 (fixtures)
-from tests.casework.people import DANGER
-from tests.cast import House, now
 from tests.journeys.test_identity_release import Open, office  # noqa: F401 (fixture)
 from tests.journeys.test_officer_day import _at, _pictures, _seen, _sign_in, _unlock
-from tests.stories import a_report
+from tests.support.cast import House, now
+from tests.support.scene_people import DANGER
+from tests.support.stories import a_report
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 

@@ -9,15 +9,15 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from heedline.casework import training
+from heedline.casework.people import training
 from heedline.desks.models import CompletedTraining, Exercise
 from heedline.dispatch.models import Alarm, Outbox
 from heedline.reports.models import Report
-from tests.acting import acting
 from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
-from tests.cast import House, now
 from tests.journeys.test_call import _seen, office  # noqa: F401 (a fixture)
 from tests.journeys.test_sweep import signed_in
+from tests.support.acting import acting
+from tests.support.cast import House, now
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 Open = Callable[..., Visitor]

@@ -6,15 +6,15 @@ from collections.abc import Callable
 
 import pytest
 
-from heedline.casework import skills
+from heedline.casework.people import skills
 from heedline.desks.models import LanguageSkill
-from tests.acting import acting
 from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
-from tests.casework.language_scene import ENGLISH, POLISH
-from tests.cast import House, now
 from tests.journeys.test_call import _at, _seen, office  # noqa: F401 (a fixture)
 from tests.journeys.test_sweep import signed_in
-from tests.stories import a_report
+from tests.support.acting import acting
+from tests.support.cast import House, now
+from tests.support.language_scene import ENGLISH, POLISH
+from tests.support.stories import a_report
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 Open = Callable[..., Visitor]

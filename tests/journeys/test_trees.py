@@ -17,9 +17,9 @@ from playwright.sync_api import Page
 from heedline.packs import load_pack
 from tests.browser import reach
 from tests.browser.kit import browser, person  # noqa: F401 (fixtures)
-from tests.cast import House
 from tests.journeys.looking import every_page
 from tests.journeys.test_reporter_journey import Open, site  # noqa: F401 (a fixture)
+from tests.support.cast import House
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 TREES = Path(__file__).resolve().parents[1] / "trees"

@@ -9,14 +9,15 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 
-from heedline.casework import acquaintances, partners
+from heedline.casework.dissemination import partners
+from heedline.casework.keys import key_verification
 from heedline.reports.models import Dissemination
 from tests.browser.kit import browser, person  # noqa: F401 (fixtures)
-from tests.casework.partner_scene import COUNCIL, NECESSITY, TITLE
-from tests.casework.people import People
-from tests.cast import House, now
 from tests.journeys.test_officer_day import Open, _at, _seen, _sign_in, _unlock
-from tests.sites.officer.office_server import office_serving
+from tests.sites.office.office_server import office_serving
+from tests.support.cast import House, now
+from tests.support.partner_scene import COUNCIL, NECESSITY, TITLE
+from tests.support.scene_people import People
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db, pytest.mark.usefixtures("council")]
 WRITTEN = "A neighbour told us that a young person needs somebody to talk to."
@@ -47,7 +48,7 @@ def test_written_by_one_and_let_go_by_another(
     desk, house = people.house.desks[COUNCIL].id, people.house
     key = partners.key_of(desk, people.at)
     assert key is not None
-    words = acquaintances.words_of(key.maker)
+    words = key_verification.words_of(key.maker)
     assert words
 
     page = person(scripts=scripts)

@@ -9,8 +9,8 @@ from uuid import uuid4
 import pytest
 
 from heedline.packs import load_pack
-from heedline.packs.tables import PackError
-from heedline.packs.training import MAY_HANG, read_trainings
+from heedline.packs.reading.tables import PackError
+from heedline.packs.rules.training import MAY_HANG, read_trainings
 from heedline.permits.capabilities import Capability as C
 from heedline.permits.competence import Competence, requirement
 from heedline.permits.gate import Refused, require

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heedline.casework.counting import MOST, Counted, Counts, seconds_to_next
-from heedline.casework.suppression import FEW, LEAST, NOT_SHOWN, Figure, passage
+from heedline.casework.intake.disclosure_control import FEW, LEAST, NOT_SHOWN, Figure, passage
+from heedline.casework.intake.page_counts import MOST, Counted, Counts, seconds_to_next
 
 ONE = Counted("activity", "what", "entered")
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from heedline.reports.dip_checks import draw, how_many, last_week
+from heedline.reports.models.dip_checks import draw, how_many, last_week
 
 DESK = UUID(int=7)
 REPORTS = [UUID(int=n * 2**90 + n) for n in range(1, 101)]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heedline.casework.journey import Finding
+from heedline.casework.journey.transitions import Finding
 from heedline.packs import load_pack
 from heedline.reports.lifecycle import (
     HELD_MOVES,
@@ -30,7 +30,7 @@ OVER = frozenset({Stage.CLOSED, Stage.DISPOSED})
 
 @dataclass(frozen=True)
 class Standing:
-    """What a report has, as `casework.journey` sets it after each move."""
+    """What a report has, as `casework.journey.transitions` sets it after each move."""
 
     stage: Stage = Stage.WAITING
     held: bool = False

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from heedline.casework.pace import Caller, Pace, is_inner, network_of
+from heedline.casework.intake.rate_limit import Caller, Pace, is_inner, network_of
 
 
 class Clock:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from heedline.casework.term_matching import folded, meets, too_short
+from heedline.casework.report.term_matching import folded, meets, too_short
 
 TEXT = (
     "My neighbour Zoe O’Brien-Smith (ZOË) lives at 14, Rose  Lane.\nShe drives a blue AB 12 CDE and told me\n"

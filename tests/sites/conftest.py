@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from heedline.desks.models import Desk
-from tests.cast import House
-from tests.house.where_queries_start import queries_of_sites
-from tests.site_client import SiteClient
+from tests.laws.where_queries_start import queries_of_sites
+from tests.support.cast import House
+from tests.support.site_client import SiteClient
 
 
 @pytest.fixture(autouse=True)

@@ -14,17 +14,12 @@ from django.views.decorators.csrf import csrf_exempt
 
 from heedline.api import openapi, problems, reading
 from heedline.api.problems import Problem
-from heedline.casework import (
-    CodeUnknown,
-    Conflict,
-    NoRoom,
-    SealingStopped,
-    conversation,
-    journey,
-    key_directory,
-)
-from heedline.casework import receipt_codes as codes
-from heedline.casework.pace import CALLER, PACE
+from heedline.casework.contact import messages as contact_messages
+from heedline.casework.errors import CodeUnknown, Conflict, NoRoom, SealingStopped
+from heedline.casework.intake import receipt_codes as codes
+from heedline.casework.intake.rate_limit import CALLER, PACE
+from heedline.casework.journey import transitions
+from heedline.casework.keys import directory as key_directory
 from heedline.intake.api_payload import Refused, from_api
 from heedline.intake.question_files import load_question_set
 from heedline.intake.questions import QuestionSet
@@ -88,7 +83,7 @@ def reports(request: HttpRequest) -> HttpResponse:
         errors = [{"pointer": p.pointer, "detail": p.detail} for p in record.problems]
         raise Problem(problems.NOT_TAKEN, "Nothing was done. See errors.", errors=errors)
     code = codes.code_from_key(key, installation=settings.INSTALLATION)
-    new = journey.NewReport(
+    new = transitions.NewReport(
         report_id=codes.report_id_from_key(key, installation=settings.INSTALLATION),
         code=code,
         channel="api",
@@ -98,11 +93,11 @@ def reports(request: HttpRequest) -> HttpResponse:
     )
     if record.urgency != "danger":
         seconds = PACE.wait(request.META.get(CALLER), new.report_id)
-        if seconds and not conversation.is_known(
+        if seconds and not contact_messages.is_known(
             code
         ):  # what was stored is answered alike, however often it is asked
             raise Problem(problems.SLOWER, _SLOWER, retry_after=seconds)
-    accepted = journey.submit(new, at=at)
+    accepted = transitions.submit(new, at=at)
     return problems.answer(201, {"code": code.grouped(), "received_on": accepted.received_on.isoformat()})
 
 
@@ -112,8 +107,8 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     body = reading.json_body(request, longest=reading.LONGEST_CODE)
     text, seen = reading.exactly(body, "code", ids="seen")
     code, at = read_code(text), datetime.now(UTC)
-    conversation.seen(code, seen, at=at)
-    box = conversation.visit(code, at=at)
+    contact_messages.seen(code, seen, at=at)
+    box = contact_messages.visit(code, at=at)
     messages = [
         {
             "id": str(one.id),
@@ -141,11 +136,13 @@ def mailbox_messages(request: HttpRequest) -> HttpResponse:
     key = reading.idempotency_key(request)
     body = reading.json_body(request, longest=reading.LONGEST_MESSAGE)
     typed_code, text = reading.exactly(body, "code", "text")
-    if not text.strip() or len(text) > conversation.LONGEST:
-        errors = [{"pointer": "/text", "detail": f"Send between 1 and {conversation.LONGEST} characters."}]
+    if not text.strip() or len(text) > contact_messages.LONGEST:
+        errors = [
+            {"pointer": "/text", "detail": f"Send between 1 and {contact_messages.LONGEST} characters."}
+        ]
         raise Problem(problems.NOT_TAKEN, "Nothing was done. See errors.", errors=errors)
     message_id = codes.report_id_from_key(b"message " + key, installation=settings.INSTALLATION)
-    conversation.say(read_code(typed_code), text, message_id=message_id, at=datetime.now(UTC))
+    contact_messages.say(read_code(typed_code), text, message_id=message_id, at=datetime.now(UTC))
     return problems.answer(201, {"id": str(message_id)})
 
 
@@ -178,5 +175,5 @@ def question_sets() -> dict[str, QuestionSet]:
 def document() -> dict[str, Any]:
     """The OpenAPI document of this installation: its questions are its pack's."""
     return openapi.document(
-        question_sets(), tuple(load_pack(settings.PACK).statuses), longest_text=conversation.LONGEST
+        question_sets(), tuple(load_pack(settings.PACK).statuses), longest_text=contact_messages.LONGEST
     )

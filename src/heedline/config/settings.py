@@ -84,9 +84,9 @@ INSTALLED_APPS = [
     "heedline.permits",
     "heedline.database",
     "heedline.web.components",
-    "heedline.web.reporter",
+    "heedline.web.public",
     "heedline.web.entrance",
-    *([] if FOR_PARTNERS else ["heedline.web.officer"]),
+    *([] if FOR_PARTNERS else ["heedline.web.office"]),
     "heedline.web.partner",
 ]
 AUTH_USER_MODEL = "desks.Officer"
@@ -111,7 +111,7 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = SESSION_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = SECURE
 CSRF_FAILURE_VIEW = "heedline.web.refusals.csrf_failure"
-SESSION_ENGINE = "heedline.casework.session_store"
+SESSION_ENGINE = "heedline.casework.access.session_store"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
@@ -124,7 +124,7 @@ _EVERYWHERE_FIRST = [
 ]
 PUBLIC_MIDDLEWARE = [
     *_EVERYWHERE_FIRST,
-    "heedline.web.reporter.languages.LanguageOfTheAddress",
+    "heedline.web.public.languages.LanguageOfTheAddress",
     "django.middleware.csrf.CsrfViewMiddleware",
     "heedline.web.refusals.RefusalsBecomePages",
 ]
@@ -135,12 +135,12 @@ OFFICE_MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "heedline.web.officer.middleware.OnTheRecord",
+    "heedline.web.office.middleware.OnTheRecord",
     "heedline.web.refusals.RefusalsBecomePages",
 ]
 PARTNER_MIDDLEWARE = [
     "heedline.web.entrance.middleware.OnTheRecord"
-    if one == "heedline.web.officer.middleware.OnTheRecord"
+    if one == "heedline.web.office.middleware.OnTheRecord"
     else one
     for one in OFFICE_MIDDLEWARE
 ]

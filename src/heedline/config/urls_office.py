@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("heedline.web.officer.urls"))]
+urlpatterns = [path("", include("heedline.web.office.urls"))]
 
 handler400 = "heedline.web.refusals.malformed"
 handler403 = "heedline.web.refusals.csrf_failure"

@@ -6,8 +6,8 @@ from django.urls import include, path
 urlpatterns = [
     # first: a prefix is one comparison for a page, and the pages would be some thirty for a call of the API
     path("api/v1/", include("heedline.api.urls")),
-    # `/cy/tell/`: the language of a page is in its address; `web.reporter.languages` reads it
-    *i18n_patterns(path("", include("heedline.web.reporter.urls")), prefix_default_language=False),
+    # `/cy/tell/`: the language of a page is in its address; `web.public.languages` reads it
+    *i18n_patterns(path("", include("heedline.web.public.urls")), prefix_default_language=False),
 ]
 
 handler400 = "heedline.web.refusals.malformed"

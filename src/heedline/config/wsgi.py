@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from wsgiref.headers import Headers
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from heedline.casework.pace import CALLER, PACE, is_inner
+from heedline.casework.intake.rate_limit import CALLER, PACE, is_inner
 
 #: What could tell who is asking. Pages never need it, so on the public site it does not come in.
 WHO_IS_ASKING = (
@@ -65,7 +65,7 @@ def address_of(environ: WSGIEnvironment, header: str) -> str:
 def forgetting_who(app: WSGIApplication, *, header: str = "") -> WSGIApplication:
     """The same application, which never learns where a request came from or with what.
 
-    It gets a number to count by, made under a key that is thrown away (`casework.pace`). `header`: of the proxy in front,
+    It gets a number to count by, made under a key that is thrown away (`casework.intake.rate_limit`). `header`: of the proxy in front,
     as WSGI calls it.
     """
     names = {*WHO_IS_ASKING, header}
@@ -121,9 +121,9 @@ def build(process: str) -> WSGIApplication:
     )
     if process != "public":
         return app
-    from heedline.casework import counting
-    from heedline.web.reporter import attack
+    from heedline.casework.intake import page_counts
+    from heedline.web.public import attack
 
-    counting.begin()
+    page_counts.begin()
     header = f"HTTP_{settings.CLIENT_HEADER.upper().replace('-', '_')}" if settings.CLIENT_HEADER else ""
     return forgetting_who(from_memory(app, attack.everywhere()), header=header)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from heedline.packs.tables import Table
+    from heedline.packs.reading.tables import Table
 
 
 class Condition(Protocol):

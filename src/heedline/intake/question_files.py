@@ -12,7 +12,7 @@ from heedline.intake.questions import Choice, Kind, Question, QuestionSet, Step,
 
 if TYPE_CHECKING:
     from heedline.packs.pack import Pack
-    from heedline.packs.tables import Table
+    from heedline.packs.reading.tables import Table
 
 URGENCIES = ("danger", "soon")
 ROLES = ("place", "postcode", "guess", "who", "call_number", "call_days", "call_hours", "call_times")
@@ -62,7 +62,7 @@ def read_archived(
     """The question set that `QuestionSet.canonical()` wrote, years later; ValueError when these are no such bytes.
 
     In that language, as it stood in this edition; in the first one where it says nothing, or none is named.
-    `as_table` is `packs.tables.Table`: questions and packs do not know each other, whoever asks knows both.
+    `as_table` is `packs.reading.tables.Table`: questions and packs do not know each other, whoever asks knows both.
     """
     facts = json.loads(canonical)
     spoken = language if language in facts["words"] else facts["first"]

@@ -15,10 +15,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from heedline.casework import log_proofs, log_verifying
-from heedline.casework.log_folder import Folder
-from heedline.casework.log_keys import KeyChange, LogKeys
-from heedline.casework.log_proofs import EventProof, Growth, Unreadable, read_key, read_note
+from heedline.casework.log import proofs as log_proofs
+from heedline.casework.log import verifying as log_verifying
+from heedline.casework.log.folder import Folder
+from heedline.casework.log.keys import KeyChange, LogKeys
+from heedline.casework.log.proofs import EventProof, Growth, Unreadable, read_key, read_note
 
 if TYPE_CHECKING:
     from heedline.vault.notes import NoteKey
@@ -97,7 +98,7 @@ def _sign_in(home: Path) -> None:
 def export(args: argparse.Namespace, home: Path) -> int:
     """Write the log into a folder, or carry on."""
     _sign_in(home)
-    from heedline.casework import log_export
+    from heedline.casework.log import export as log_export
 
     try:
         done = log_export.export(
@@ -126,7 +127,7 @@ def prove(args: argparse.Namespace, home: Path) -> int:
 
 
 def _event_proof(args: argparse.Namespace, source: Folder | None) -> str:
-    from heedline.casework import log_proving
+    from heedline.casework.log import proving as log_proving
 
     log = log_proving.log_in(source)
     position = log.find(args.number) if args.by_id else args.number
@@ -134,7 +135,7 @@ def _event_proof(args: argparse.Namespace, source: Folder | None) -> str:
 
 
 def _growth(args: argparse.Namespace, source: Folder | None) -> str:
-    from heedline.casework import log_proving
+    from heedline.casework.log import proving as log_proving
 
     return log_proving.of_growth(log_proving.log_in(source), args.old, args.new).text.removesuffix("\n")
 
@@ -146,13 +147,14 @@ def new_key(args: argparse.Namespace, home: Path) -> int:
     except ValueError:
         raise Unreadable(f"{args.old} holds no key") from None
     _sign_in(home)
-    from heedline.casework import attendance, log_rekeying
+    from heedline.casework.access import session
+    from heedline.casework.log import rekeying as log_rekeying
     from heedline.launch.home import write_private
 
     place, new = Path(args.new), secrets.token_bytes(32)
     if place.exists():
         raise Unreadable(f"{place} is there already, and is never written over")
-    paper = log_rekeying.paper(old, new, at=attendance.now())
+    paper = log_rekeying.paper(old, new, at=session.now())
     write_private(place, new.hex())
     say(paper.removesuffix("\n"))
     tell(

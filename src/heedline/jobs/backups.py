@@ -84,10 +84,10 @@ def back_up(home: Path, bodies: Path | None, keys: Path) -> int:
         _apart(sides)
         with _own_database(home, "backup") as url:
             _set_up("backup", url, **_facts(home))
-            from heedline.casework import safekeeping
+            from heedline.casework.continuity import backup
 
-            done = safekeeping.back_up(sides, at=datetime.now(UTC), told=lambda words: say(f"  {words}"))
-            late = safekeeping.overdue_keys(keys.expanduser().absolute(), datetime.now(UTC).date())
+            done = backup.back_up(sides, at=datetime.now(UTC), told=lambda words: say(f"  {words}"))
+            late = backup.overdue_keys(keys.expanduser().absolute(), datetime.now(UTC).date())
     except (Unfit, LookupError) as reason:
         raise CannotStart(str(reason)) from None
     taken = folder.read(done.places[Side.KEYS]).taken
@@ -126,17 +126,17 @@ def prune(home: Path, keys: Path, *, sure: bool) -> int:
     import django
 
     django.setup()
-    from heedline.casework import safekeeping
+    from heedline.casework.continuity import backup
 
     try:
-        late = safekeeping.overdue_keys(folder.fit(keys), datetime.now(UTC).date())
+        late = backup.overdue_keys(folder.fit(keys), datetime.now(UTC).date())
     except Unfit as reason:
         raise CannotStart(str(reason)) from None
     if not late:
         say("No copy of the key store is older than 30 days.")
         return 0
     for one in late:
-        say(f"  {one.name}, taken on {safekeeping.taken_on(one)}")
+        say(f"  {one.name}, taken on {backup.taken_on(one)}")
     rest = [one for one in folder.finished(keys.expanduser().absolute()) if one not in late]
     if not rest:
         raise CannotStart("These are all the copies there are. Take a new backup first: heedline backup")
@@ -215,12 +215,12 @@ def _restore_into(url: str, halves: Halves, passphrase: str | None, *, own: bool
     _set_up("migrate", url, **more)
     from django.core.management import call_command
 
-    from heedline.casework import safekeeping
+    from heedline.casework.continuity import backup
 
     say("Making the tables")
     call_command("migrate", interactive=False, skip_checks=True, verbosity=0)
     say("Loading")
-    done = safekeeping.restore(
+    done = backup.restore(
         halves, at=datetime.now(UTC), told=lambda words: say(f"  {words}"), passphrase=passphrase
     )
     say(
@@ -245,7 +245,9 @@ def make_canary(home: Path, stewards: list[str]) -> int:
     """Make the canary's desk and report, signed by two stewards, and print its passphrase once."""
     with _own_database(home, "office") as url:
         _set_up("office", url, **_facts(home))
-        from heedline.casework import WrongPassphrase, canary, ceremonies
+        from heedline.casework.continuity import canary
+        from heedline.casework.errors import WrongPassphrase
+        from heedline.casework.setup import ceremonies
         from heedline.jobs.terminal import ask
         from heedline.permits.gate import Refused
 
@@ -276,7 +278,7 @@ def check_certificate(file: Path, root: str) -> int:
     import django
 
     django.setup()
-    from heedline.casework import certificates
+    from heedline.casework.keys import certificates
 
     try:
         says = certificates.check_bundle(file.read_text(encoding="utf-8"), root=root)

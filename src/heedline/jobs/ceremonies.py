@@ -6,9 +6,11 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from heedline.casework import NotHere, WrongPassphrase, attendance, ceremonies, recovery
-from heedline.casework.ceremonies import NewSteward
-from heedline.casework.signing import Hand
+from heedline.casework.access import session
+from heedline.casework.errors import NotHere, WrongPassphrase
+from heedline.casework.keys.signing import Hand
+from heedline.casework.setup import ceremonies, recovery
+from heedline.casework.setup.ceremonies import NewSteward
 from heedline.jobs import share_papers
 from heedline.jobs.terminal import ask, complain, say
 from heedline.permits.gate import Refused
@@ -58,7 +60,7 @@ def check(_: argparse.Namespace) -> int:
 
 def begin(args: argparse.Namespace) -> int:
     """Say what this database is, make the first organisation, and name the first two stewards."""
-    at = attendance.now()
+    at = session.now()
     try:
         hand = ceremonies.root_from(three_shares())
         born = "live" if not args.demo else "demo"
@@ -98,9 +100,7 @@ def _prove(who: NewSteward, root_hand: Hand) -> str | None:
         return None
     say(f"Your recovery sheet, on a second paper, for the safe:  {who.second.words}")
     try:
-        return ceremonies.name_steward(
-            who, ask("Type it from your paper"), root=root_hand, at=attendance.now()
-        )
+        return ceremonies.name_steward(who, ask("Type it from your paper"), root=root_hand, at=session.now())
     except WrongPassphrase:
         return None
 
@@ -110,7 +110,7 @@ def make_recovery(args: argparse.Namespace) -> int:
     try:
         hands = [ceremonies.hand_of(email, ask(f"Passphrase of {email}")) for email in args.steward]
         desk = recovery.desk_with_code(args.desk)
-        made = recovery.make(desk, args.holder, hands=hands, at=attendance.now())
+        made = recovery.make(desk, args.holder, hands=hands, at=session.now())
     except WrongPassphrase:
         return complain(NOT_TOGETHER)
     except NotHere:
@@ -128,7 +128,7 @@ def recover(args: argparse.Namespace) -> int:
         desk = recovery.desk_with_code(args.desk)
         three = three_shares()
         hand = ceremonies.hand_of(args.officer, ask("Passphrase"))
-        given = recovery.recover(desk, three, by=hand, at=attendance.now())
+        given = recovery.recover(desk, three, by=hand, at=session.now())
     except WrongPassphrase:
         return complain(NOT_TOGETHER)
     except NotHere:

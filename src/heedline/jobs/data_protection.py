@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from heedline.packs import PackError, load_pack
-from heedline.packs.data_protection import (
+from heedline.packs.pack import Pack
+from heedline.packs.rules.data_protection import (
     Answers,
     Asked,
     Papers,
@@ -21,7 +22,6 @@ from heedline.packs.data_protection import (
     read_own_answers,
     read_papers,
 )
-from heedline.packs.pack import Pack
 
 ANSWERS = "answers.toml"
 _DEMO = "Filled in for the demonstration by `make docs`: bodies and people are invented, and nobody has signed it."

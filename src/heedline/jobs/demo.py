@@ -26,7 +26,7 @@ from heedline.vault.keys import new_seed, signing_public
 from heedline.vault.signed import ROOT
 
 if TYPE_CHECKING:
-    from heedline.casework.attendance import Attendance
+    from heedline.casework.access.session import Attendance
 
 SHIFT = timedelta(hours=12)
 
@@ -84,7 +84,9 @@ def load(home: Path) -> None:
     from django.conf import settings
     from django.db import transaction
 
-    from heedline.casework import canary, key_directory, stewardship
+    from heedline.casework.continuity import canary
+    from heedline.casework.keys import directory as key_directory
+    from heedline.casework.setup import stewardship
     from heedline.jobs.demo_skills import languages, trainings
 
     at = datetime.now(UTC)
@@ -109,7 +111,7 @@ def load(home: Path) -> None:
 def _people(cast: _Cast, at: datetime) -> None:
     from django.conf import settings
 
-    from heedline.casework import stewardship
+    from heedline.casework.setup import stewardship
     from heedline.packs import load_pack
 
     pack = load_pack(settings.PACK)
@@ -139,7 +141,9 @@ def _people(cast: _Cast, at: datetime) -> None:
 def _desks_and_epochs(cast: _Cast, at: datetime) -> None:
     from django.conf import settings
 
-    from heedline.casework import acquaintances, key_directory, stewardship
+    from heedline.casework.keys import directory as key_directory
+    from heedline.casework.keys import key_verification
+    from heedline.casework.setup import stewardship
     from heedline.packs import load_pack
     from heedline.permits.roles import Role
 
@@ -176,19 +180,19 @@ def _desks_and_epochs(cast: _Cast, at: datetime) -> None:
         stewardship.make_epochs_ahead(desk, by=cast.keys[names[0]].hand, at=at)
     serial = key_directory.directory().highest_serial
     for keys in cast.keys.values():
-        acquaintances.acknowledge(serial, by=keys.hand, at=at)
+        key_verification.acknowledge(serial, by=keys.hand, at=at)
 
 
 def _become_acquainted(cast: _Cast, names: list[str], at: datetime) -> None:
     """The officers of a desk sit together and read their words to each other."""
-    from heedline.casework import acquaintances
+    from heedline.casework.keys import key_verification
 
     for name in names:
         for other in names:
             if other != name:
                 person = str(cast.officers[other].id)
-                words = acquaintances.words_of(person) or ""
-                acquaintances.compare(person, words, by=cast.keys[name].hand, at=at)
+                words = key_verification.words_of(person) or ""
+                key_verification.compare(person, words, by=cast.keys[name].hand, at=at)
 
 
 def _stewards() -> list[str]:
@@ -197,14 +201,14 @@ def _stewards() -> list[str]:
 
 def _rota(cast: _Cast, at: datetime) -> None:
     """Whoever is on duty now works one long shift after the other for a week: the demonstration does not fall asleep."""
-    from heedline.casework import duty
+    from heedline.casework.duty import rota
 
     for name, desk, _, on_duty in PEOPLE:
         if not on_duty:
             continue
         with _sitting(cast, name, at) as by:
             for starts in (at + SHIFT * n for n in range(14)):
-                duty.plan_shift(
+                rota.plan_shift(
                     by.officer_id, desk=cast.desks[desk].id, starts=starts, ends=starts + SHIFT, by=by, at=at
                 )
     steward = next(name for name, _, role, _ in PEOPLE if role == "steward")
@@ -212,22 +216,22 @@ def _rota(cast: _Cast, at: datetime) -> None:
         for name, desk, role, _ in PEOPLE:
             if desk:
                 step = 3 if role == "supervisor" else 1
-                duty.put_on_call(cast.officers[name].id, desk=cast.desks[desk].id, step=step, by=by, at=at)
+                rota.put_on_call(cast.officers[name].id, desk=cast.desks[desk].id, step=step, by=by, at=at)
 
 
 @contextmanager
 def _sitting(cast: _Cast, name: str, at: datetime) -> Iterator[Attendance]:
     """A signed-in session of this person, for as long as they need it."""
-    from heedline.casework import attendance
-    from heedline.casework.session_store import SessionStore
+    from heedline.casework.access import session as access_session
+    from heedline.casework.access.session_store import SessionStore
 
     session = SessionStore()
     session["_auth_user_id"] = str(cast.officers[name].id)
     session.create()
     try:
-        yield attendance.enter(str(session.session_key), cast.officers[name], at=at)
+        yield access_session.enter(str(session.session_key), cast.officers[name], at=at)
     finally:
-        attendance.leave()
+        access_session.leave()
         session.delete()
 
 
@@ -311,7 +315,7 @@ def _reports(cast: _Cast) -> None:
 def _send(entry: dict[str, Any]) -> _Sent:
     from django.conf import settings
 
-    from heedline.casework import journey
+    from heedline.casework.journey import transitions
     from heedline.intake.api_payload import from_api
     from heedline.intake.question_files import load_question_set
     from heedline.intake.record import Record
@@ -325,8 +329,8 @@ def _send(entry: dict[str, Any]) -> _Sent:
         raise ValueError(
             f"An invented report does not fit the questions: {[p.pointer for p in record.problems]}"
         )
-    new = journey.NewReport(uuid4(), new_code(), "api", record, questions, entry.get("language", "en"))
-    journey.submit(new, at=datetime.now(UTC))
+    new = transitions.NewReport(uuid4(), new_code(), "api", record, questions, entry.get("language", "en"))
+    transitions.submit(new, at=datetime.now(UTC))
     facts = RouteFacts(record.kind, record.place_text, record.postcode, record.urgency)
     return _Sent(new.report_id, new.code, entry, route(facts, pack).desk_code)
 
@@ -350,40 +354,45 @@ def _work_on(cast: _Cast, one: _Sent) -> list[tuple[ReceiptCode, str]]:
     then = one.entry["then"]
     if then in {"leave", "withdraw"}:
         return []
-    from heedline.casework import attendance, case_file, conversation, journey
+    from heedline.casework.access import session as access_session
+    from heedline.casework.contact import messages
+    from heedline.casework.journey import transitions
+    from heedline.casework.pages import case_file
 
     at = datetime.now(UTC)
     name = next(person for person, desk, role, _ in PEOPLE if desk == one.desk)
     with _sitting(cast, name, at) as by:
-        by = attendance.unlock_with_seed(by, cast.keys[name].seed, at=at)
-        journey.take(one.ref, by=by, at=at)
+        by = access_session.unlock_with_seed(by, cast.keys[name].seed, at=at)
+        transitions.take(one.ref, by=by, at=at)
         version = case_file.case_file(one.ref, by=by, at=at).version
         if then in _CLOSINGS:
             outcome, reason = _CLOSINGS[then]
-            finding = journey.Finding(False, "Nothing that was done", "low", reason)
-            closing = journey.Closing(outcome, reason, "finished")
-            journey.assess_and_close(one.ref, finding, closing, version=version, by=by, at=at)
+            finding = transitions.Finding(False, "Nothing that was done", "low", reason)
+            closing = transitions.Closing(outcome, reason, "finished")
+            transitions.assess_and_close(one.ref, finding, closing, version=version, by=by, at=at)
         elif then == "assess-high":
-            finding = journey.Finding(
+            finding = transitions.Finding(
                 True,
                 "Says goodbye, gives things away, made a film for afterwards",
                 "high",
                 "A plan with a date may exist",
             )
-            journey.assess(one.ref, finding, version=version, by=by, at=at)
+            transitions.assess(one.ref, finding, version=version, by=by, at=at)
         elif then == "ask":
-            conversation.ask(one.ref, one.entry["ask"], version=version, by=by, at=at)
+            messages.ask(one.ref, one.entry["ask"], version=version, by=by, at=at)
             return [(one.code, one.entry["answer"])]
         elif then == "hand-over":
-            journey.hand_over(one.ref, one.entry["to"], one.entry["because"], version=version, by=by, at=at)
+            transitions.hand_over(
+                one.ref, one.entry["to"], one.entry["because"], version=version, by=by, at=at
+            )
     return []
 
 
 def _write_back(answers: list[tuple[ReceiptCode, str]], withdrawals: list[ReceiptCode]) -> None:
-    from heedline.casework import conversation
+    from heedline.casework.contact import messages
 
     at = datetime.now(UTC)
     for code, text in answers:
-        conversation.say(code, text, message_id=uuid4(), at=at)
+        messages.say(code, text, message_id=uuid4(), at=at)
     for code in withdrawals:
-        conversation.ask_to_withdraw(code, at=at)
+        messages.ask_to_withdraw(code, at=at)

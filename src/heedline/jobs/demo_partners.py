@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 if TYPE_CHECKING:
-    from heedline.casework.attendance import Attendance
+    from heedline.casework.access.session import Attendance
 
 type Sitting = Callable[[str], AbstractContextManager[Attendance]]
 
@@ -35,7 +35,7 @@ def team(
     at: datetime,
 ) -> Any:
     """Make the partner's desk, and put its people there. Returns it."""
-    from heedline.casework import stewardship
+    from heedline.casework.setup import stewardship
     from heedline.permits.roles import Role
 
     code, name = DESK
@@ -59,27 +59,24 @@ def send(
     ref: UUID, desk: UUID, officers: tuple[str, str], keys: Mapping[str, Any], sitting: Sitting, at: datetime
 ) -> None:
     """An officer writes something for the partner about a report that they have assessed; a colleague lets it go."""
-    from heedline.casework import (
-        acquaintances,
-        attendance,
-        case_file,
-        disseminating,
-        dissemination_lines,
-        partners,
-    )
+    from heedline.casework.access import session
+    from heedline.casework.dissemination import lines as dissemination_lines
+    from heedline.casework.dissemination import outgoing, partners
+    from heedline.casework.keys import key_verification
+    from heedline.casework.pages import case_file
 
     writer, reader = officers
     with sitting(writer) as by:
-        by = attendance.unlock_with_seed(by, keys[writer].seed, at=at)
+        by = session.unlock_with_seed(by, keys[writer].seed, at=at)
         key = partners.key_of(desk, at)
-        words = acquaintances.words_of(key.maker) if key is not None else None
+        words = key_verification.words_of(key.maker) if key is not None else None
         by = partners.compare(desk, words or "", keys[writer].passphrase, by=by, at=at)
-        writing = disseminating.Writing(
+        writing = outgoing.Writing(
             desk, "support", "panel", ("need-to-know", "not-to-subject"), _TITLE, _TEXT, _NECESSITY
         )
         version = case_file.case_file(ref, by=by, at=at).version
-        ident = disseminating.write(ref, writing, version=version, by=by, at=at)
+        ident = outgoing.write(ref, writing, version=version, by=by, at=at)
     with sitting(reader) as by:
-        by = attendance.unlock_with_seed(by, keys[reader].seed, at=at)
+        by = session.unlock_with_seed(by, keys[reader].seed, at=at)
         line = dissemination_lines.one(ident, by=by, at=at).line
-        disseminating.check(ident, version=line.version, by=by, at=at)
+        outgoing.check(ident, version=line.version, by=by, at=at)

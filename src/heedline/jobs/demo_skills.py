@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 if TYPE_CHECKING:
-    from heedline.casework.attendance import Attendance
+    from heedline.casework.access.session import Attendance
 
 type Sitting = Callable[[str], AbstractContextManager[Attendance]]
 
@@ -27,7 +27,7 @@ _LONG_AGO, _LATELY = timedelta(days=350), timedelta(days=60)
 
 def languages(sitting: Sitting, steward: str, at: datetime) -> None:
     """They say what they speak; a steward confirms it."""
-    from heedline.casework import skills
+    from heedline.casework.people import skills
 
     for name, language in _SPEAKS:
         with sitting(name) as by:
@@ -39,7 +39,7 @@ def languages(sitting: Sitting, steward: str, at: datetime) -> None:
 
 def trainings(sitting: Sitting, steward: str, at: datetime) -> None:
     """Everybody was trained in what their work needs; a steward records it."""
-    from heedline.casework import training
+    from heedline.casework.people import training
 
     with sitting(steward) as by:
         needed: dict[tuple[str, timedelta], list[UUID]] = {}

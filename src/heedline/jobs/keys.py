@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from heedline.casework import NotHere, SealingStopped, WrongPassphrase, attendance, readdressing, terminal
-from heedline.casework.attendance import Attendance
+from heedline.casework.access import session, terminal
+from heedline.casework.access.session import Attendance
+from heedline.casework.errors import NotHere, SealingStopped, WrongPassphrase
+from heedline.casework.setup import readdressing
 from heedline.jobs import ceremonies
 from heedline.jobs.terminal import ask, complain, say
 from heedline.permits.gate import Refused
@@ -36,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
 
 def readdress(desk: str, email: str) -> int:
     """Re-address everything that lies under ended keys of a desk, and destroy those that can be. Can be started again."""
-    at = attendance.now()
+    at = session.now()
     try:
         with terminal.sitting(email, ask("Passphrase"), at=at) as by:
             return _readdress(desk, by)
@@ -56,7 +58,7 @@ def _readdress(code: str, by: Attendance) -> int:
     say(f"{all_of_it} parts to re-address")
     moved = 0
     while True:
-        done = readdressing.readdress(desk, by=by, at=attendance.now(), most=ROUND)
+        done = readdressing.readdress(desk, by=by, at=session.now(), most=ROUND)
         moved += done.moved
         if done.moved:
             say(f"{moved} of {all_of_it} done")
@@ -68,8 +70,8 @@ def _readdress(code: str, by: Attendance) -> int:
             "Start this again later."
         )
     for one in readdressing.ended(desk, by=by):
-        if one.ready_at > attendance.now():
+        if one.ready_at > session.now():
             say(f"A key that has ended can be destroyed from {one.ready_at:%-d %B %Y, %H:%M} UTC on.")
             continue
-        say(readdressing.destroy(one.epoch, by=by, at=attendance.now()).words)
+        say(readdressing.destroy(one.epoch, by=by, at=session.now()).words)
     return 0

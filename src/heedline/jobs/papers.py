@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from heedline.packs.languages import Page, State
+from heedline.packs.text.languages import Page, State
 from heedline.permits.capabilities import Capability
 from heedline.permits.roles import DESCRIPTIONS, GRANTS, Role
 from heedline.permits.rules import REQUEST_RULES, RULES
@@ -146,7 +146,7 @@ def _share(pages: Sequence[Page]) -> str:
 
 def languages() -> str:
     """The page about the public pages in every language. Needs Django."""
-    from heedline.casework.translations import of_pack
+    from heedline.casework.language.pages_review import of_pack
     from heedline.packs import load_pack
 
     found = of_pack(load_pack("uk"))

@@ -14,10 +14,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from heedline.casework import witnessing
-from heedline.casework.log_keys import KeyChange
-from heedline.casework.log_proofs import Unreadable
-from heedline.casework.witnessing import DoesNotFit, Seen, Witness
+from heedline.casework.log import witnessing
+from heedline.casework.log.keys import KeyChange
+from heedline.casework.log.proofs import Unreadable
+from heedline.casework.log.witnessing import DoesNotFit, Seen, Witness
 from heedline.jobs.audit import CHANGED, FITS, UNKNOWN, key_of, say, tell, text_of
 
 if TYPE_CHECKING:

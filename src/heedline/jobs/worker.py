@@ -25,17 +25,15 @@ import procrastinate
 from django.db import close_old_connections, connections
 from procrastinate.contrib.django.utils import connector_params
 
-from heedline.casework import (
-    arrivals,
-    dip_sampling,
-    dissemination_clock,
-    keeping_clock,
-    log_keeping,
-    paging,
-    practising,
-    training_clock,
-    translation_clock,
-)
+from heedline.casework.dissemination import clock as dissemination_clock
+from heedline.casework.duty import paging
+from heedline.casework.intake import settle_arrivals
+from heedline.casework.journey import practice
+from heedline.casework.language import clock as translation_clock
+from heedline.casework.log import keeping as log_keeping
+from heedline.casework.oversight import dip_sampling
+from heedline.casework.people import training_clock
+from heedline.casework.retention import clock as retention_clock
 from heedline.dispatch.folder import settle_folder
 from heedline.dispatch.turns import forget_dead_rows, forget_jobs
 
@@ -97,7 +95,7 @@ def draw_checks(at: datetime) -> None:
 def settle(at: datetime) -> None:
     """Take from the rows and files of the ended quarter hour what their age would tell; sign the log as it then is."""
     paging.settle_alarms(at)
-    arrivals.settle(at)
+    settle_arrivals.settle(at)
     keep_log(at)
     log_keeping.publish(at)
     settle_folder(at)
@@ -106,8 +104,8 @@ def settle(at: datetime) -> None:
 
 def keep_or_dispose(at: datetime) -> None:
     """Dispose of who sent a report where its time is over, and say which reviews and answers are late."""
-    keeping_clock.end_identities(at)
-    keeping_clock.watch(at)
+    retention_clock.end_identities(at)
+    retention_clock.watch(at)
 
 
 TASKS = (
@@ -120,11 +118,11 @@ TASKS = (
     PeriodicTask("watch-calls", "* * * * * 30", 3, paging.watch_calls),
     PeriodicTask("watch-keys", "*/5 * * * * 30", 3, paging.watch_keys),
     PeriodicTask("watch-training", "20 * * * * 40", 1, training_clock.watch),
-    PeriodicTask("wipe-practice", "25 * * * * 40", 1, practising.wipe),
+    PeriodicTask("wipe-practice", "25 * * * * 40", 1, practice.wipe),
     PeriodicTask("settle", "*/15 * * * * 0", 4, settle),
     PeriodicTask("draw-checks", "0 * * * * 40", 1, draw_checks),
     PeriodicTask("keeping", "10 * * * * 40", 1, keep_or_dispose),
-    PeriodicTask("sweep", "0 * * * * 20", 1, arrivals.sweep),
+    PeriodicTask("sweep", "0 * * * * 20", 1, settle_arrivals.sweep),
 )
 
 

@@ -8,26 +8,26 @@ from datetime import date, datetime, time, timedelta
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING
 
-from heedline.packs.languages import in_order, over
-from heedline.packs.partners import PartnerRules
-from heedline.packs.practice import Practice
-from heedline.packs.retention import Retention
-from heedline.packs.source_guard import SourceGuard
-from heedline.packs.tables import Table, read_toml
-from heedline.packs.tongues import Tongues
-from heedline.packs.tracing import Tracing
-from heedline.packs.training import Trainings
-from heedline.packs.words import fill_all
+from heedline.packs.reading.tables import Table, read_toml
+from heedline.packs.rules.partners import PartnerRules
+from heedline.packs.rules.practice import Practice
+from heedline.packs.rules.retention import Retention
+from heedline.packs.rules.source_guard import SourceGuard
+from heedline.packs.rules.tracing import Tracing
+from heedline.packs.rules.training import Trainings
+from heedline.packs.text.languages import in_order, over
+from heedline.packs.text.tongues import Tongues
+from heedline.packs.text.words import fill_all
 
 if TYPE_CHECKING:
-    from heedline.packs.areas import Areas
-    from heedline.packs.assessments import Assessment
-    from heedline.packs.behaviour import Behaviour
-    from heedline.packs.counters import Counter
-    from heedline.packs.languages import Language, Page
-    from heedline.packs.special_places import SpecialPlaces
-    from heedline.packs.words import Words
-    from heedline.packs.working_days import WorkingDays
+    from heedline.packs.places.areas import Areas
+    from heedline.packs.places.counters import Counter
+    from heedline.packs.places.special_places import SpecialPlaces
+    from heedline.packs.rules.assessments import Assessment
+    from heedline.packs.rules.behaviour import Behaviour
+    from heedline.packs.rules.working_days import WorkingDays
+    from heedline.packs.text.languages import Language, Page
+    from heedline.packs.text.words import Words
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What somebody must have been trained in, and whether that has run out. Plain Python; which acts is data of the pack.
 
-What may hang on a date at all is closed (`packs.training.MAY_HANG`): a lapsed training of everybody at a desk must never
+What may hang on a date at all is closed (`packs.rules.training.MAY_HANG`): a lapsed training of everybody at a desk must never
 leave a report of danger unread.
 """
 

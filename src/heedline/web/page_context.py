@@ -9,12 +9,12 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
-from heedline.casework.attendance import Attendance
+from heedline.casework.access.session import Attendance
 from heedline.packs import Pack, load_pack
-from heedline.packs.languages import State
+from heedline.packs.text.languages import State
 from heedline.permits.capabilities import Capability
 from heedline.web.components.shell import Link, OfficeShell, PublicShell
-from heedline.web.reporter import beside, languages
+from heedline.web.public import beside, languages
 
 _OFFICE = "heedline.config.urls_office"
 _PARTNER = "heedline.config.urls_partner"

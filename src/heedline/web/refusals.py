@@ -14,12 +14,11 @@ from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
-from heedline.casework import Changed, CodeUnknown, Locked, NoRoom, NotHere, SealingStopped
-from heedline.casework.errors import CannotOpen
+from heedline.casework.errors import CannotOpen, Changed, CodeUnknown, Locked, NoRoom, NotHere, SealingStopped
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.web.page_context import is_signed_in_to
-from heedline.web.reporter.recovery import forgery_check_failed
+from heedline.web.public.recovery import forgery_check_failed
 
 logger = logging.getLogger("heedline.web")
 
@@ -91,7 +90,7 @@ def page(request: HttpRequest, refusal: Refusal, words: str = "") -> HttpRespons
     key = (
         "errors.sealing" if refusal is TABLE[SealingStopped] else _PUBLIC.get(refusal.status, "errors.broken")
     )
-    return render(request, "reporter/refused.html", {"key": key}, status=refusal.status)
+    return render(request, "public/refused.html", {"key": key}, status=refusal.status)
 
 
 class RefusalsBecomePages:

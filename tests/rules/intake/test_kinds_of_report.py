@@ -11,7 +11,7 @@ from heedline.intake.question_files import load_question_set, read_archived
 from heedline.intake.questions import QuestionSet
 from heedline.intake.record import NotReady, Record, record
 from heedline.packs import load_pack
-from heedline.packs.tables import Table
+from heedline.packs.reading.tables import Table
 
 PACK = load_pack("uk")
 SETS = {kind: load_question_set(PACK, kind) for kind in PACK.kinds}

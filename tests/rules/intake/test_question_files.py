@@ -5,11 +5,11 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from tests.tongues import english_only
+from tests.support.tongues import english_only
 
 from heedline.intake.question_files import load_question_set, read_question_set
 from heedline.packs import PackError, load_pack
-from heedline.packs.loading import read_pack
+from heedline.packs.reading.loading import read_pack
 
 STRUCTURE, WORDS, PHRASES = "activity.toml", "activity.en.toml", "phrases.en.toml"
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from heedline.packs import load_pack
-from heedline.packs.counters import COLUMNS, DAYS, FILE, Hours, read_counters
-from heedline.packs.tables import PackError
+from heedline.packs.places.counters import COLUMNS, DAYS, FILE, Hours, read_counters
+from heedline.packs.reading.tables import PackError
 
 FORCES = load_pack("uk").forces
 HEAD = ",".join(COLUMNS)

@@ -10,7 +10,7 @@ import pytest
 
 from heedline.jobs import data_protection
 from heedline.packs import PackError, load_pack
-from heedline.packs.data_protection import (
+from heedline.packs.rules.data_protection import (
     PAPERS,
     Papers,
     blank_answers,

@@ -7,7 +7,7 @@ import pytest
 from heedline.dispatch.clocks import first_due, slot_end
 from heedline.intake.question_files import load_question_set
 from heedline.packs import load_pack
-from heedline.packs.working_days import WorkingDays
+from heedline.packs.rules.working_days import WorkingDays
 
 PACK = load_pack("uk")
 WORDS = PACK.words("en")

@@ -4,13 +4,13 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.tongues import copy_of_the_pack, in_ar, in_cy, mark, pack_in_tongues
+from tests.support.tongues import copy_of_the_pack, in_ar, in_cy, mark, pack_in_tongues
 
 from heedline.intake.question_files import load_question_set, read_archived
 from heedline.packs import Pack, PackError, load_pack
-from heedline.packs.languages import State, kept_in_order
-from heedline.packs.loading import read_pack
-from heedline.packs.tables import Table
+from heedline.packs.reading.loading import read_pack
+from heedline.packs.reading.tables import Table
+from heedline.packs.text.languages import State, kept_in_order
 
 
 @pytest.fixture(scope="module")

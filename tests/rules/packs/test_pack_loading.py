@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from heedline.packs import PackError, load_pack
-from heedline.packs.loading import read_pack
+from heedline.packs.reading.loading import read_pack
 
 type Edit = Callable[[str, str, str], Path]
 

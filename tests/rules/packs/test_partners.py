@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from heedline.packs import load_pack
-from heedline.packs.partners import PartnerRules
+from heedline.packs.rules.partners import PartnerRules
 from heedline.reports.dissemination_states import OPEN, PATH, TURNS, WITH_THE_PARTNER, Act, State, after
 from heedline.reports.lifecycle import NotNow
 

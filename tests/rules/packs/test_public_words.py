@@ -7,7 +7,7 @@ from tests.rules.packs.readability import measure
 
 from heedline.intake.question_files import load_question_set
 from heedline.packs import load_pack
-from heedline.packs.words import WordMissing
+from heedline.packs.text.words import WordMissing
 
 PACK = load_pack("uk")
 WORDS = PACK.words("en")

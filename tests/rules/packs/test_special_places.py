@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heedline.packs import PackError, RouteFacts, load_pack, route
-from heedline.packs.loading import read_pack
+from heedline.packs.reading.loading import read_pack
 
 PACK = load_pack("uk")
 

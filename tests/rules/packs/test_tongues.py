@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from heedline.packs import load_pack
-from heedline.packs.tables import PackError, read_toml
-from heedline.packs.tongues import read_tongues
+from heedline.packs.reading.tables import PackError, read_toml
+from heedline.packs.text.tongues import read_tongues
 
 PACK = load_pack("uk")
 SENTENCES = {

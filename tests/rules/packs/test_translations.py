@@ -11,7 +11,7 @@ import pytest
 
 from heedline.intake.question_files import load_question_set
 from heedline.packs import load_pack
-from heedline.packs.tables import read_toml
+from heedline.packs.reading.tables import read_toml
 
 PACK = load_pack("uk")
 COMPLETE = [code for code, language in PACK.languages.items() if language.complete and code != "en"]

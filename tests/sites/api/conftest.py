@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.acting import acting
-from tests.cast import House
+from tests.support.acting import acting
+from tests.support.cast import House
 
 
 class Program:

@@ -6,14 +6,15 @@ import secrets
 
 import pytest
 
-from heedline.casework import conversation, journey
-from heedline.casework.journey import Finding
+from heedline.casework.contact import messages
+from heedline.casework.journey import transitions
+from heedline.casework.journey.transitions import Finding
 from heedline.reports.models import Message, Report
 from heedline.vault.codes import new_code
-from tests.acting import acting
-from tests.cast import House, now
 from tests.sites.api.conftest import Program
 from tests.sites.api.test_reports import REPORT
+from tests.support.acting import acting
+from tests.support.cast import House, now
 
 QUESTION = "Which of the doors was it?"
 
@@ -25,10 +26,10 @@ def code(program: Program, house: House) -> str:
     report, at = Report.objects.get(), now()
     with acting("office"):
         odile = house.sign_in("Odile", at=at)
-        journey.take(report.id, by=odile, at=at)
+        transitions.take(report.id, by=odile, at=at)
         finding = Finding(danger_to_life=False, done_what="Films doors", priority="medium", reason="An hour")
-        journey.assess(report.id, finding, version=Report.objects.get().version, by=odile, at=at)
-        conversation.ask(report.id, QUESTION, version=Report.objects.get().version, by=odile, at=at)
+        transitions.assess(report.id, finding, version=Report.objects.get().version, by=odile, at=at)
+        messages.ask(report.id, QUESTION, version=Report.objects.get().version, by=odile, at=at)
     return code
 
 

@@ -11,11 +11,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from heedline.api.problems import ALL
-from heedline.casework.pace import CALLER, PACE
+from heedline.casework.intake.rate_limit import CALLER, PACE
 from heedline.vault.codes import new_code
 from tests.sites.api.conftest import Program
 from tests.sites.api.test_reports import REPORT
-from tests.sites.reporter.mishaps import database_away
+from tests.sites.public.mishaps import database_away
 
 type Document = dict[str, Any]
 

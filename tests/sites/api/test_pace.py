@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from heedline.api import views
-from heedline.casework.pace import CALLER, Pace
+from heedline.casework.intake.rate_limit import CALLER, Pace
 from heedline.reports.models import Report
 from tests.rules.test_pace import Clock
 from tests.sites.api.conftest import Program

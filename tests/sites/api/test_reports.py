@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from heedline.api import reading
-from heedline.casework import case_file
+from heedline.casework.pages import case_file
 from heedline.intake.question_files import load_question_set
 from heedline.packs import load_pack
 from heedline.reports.models import Report
-from tests.acting import acting
-from tests.cast import House, now
 from tests.sites.api.conftest import Program
-from tests.sites.reporter.mishaps import database_away
+from tests.sites.public.mishaps import database_away
+from tests.support.acting import acting
+from tests.support.cast import House, now
 
 REPORT = {
     "kind": "activity",

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.sites.officer.conftest import _fresh_limits, demo, hand, live
-from tests.sites.officer.desk_hand import Hand
+from tests.sites.office.conftest import _fresh_limits, demo, hand, live
+from tests.sites.office.desk_hand import Hand
 
 __all__ = ["_fresh_limits", "demo", "hand", "live"]
 

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from heedline.casework import key_directory
+from heedline.casework.keys import directory as key_directory
 from heedline.desks.models import Desk, Officer, Organisation, SeedWrapping
-from tests.cast import House, now
-from tests.site_client import SiteClient
-from tests.sites.officer.desk_hand import Hand
-from tests.sites.officer.test_setting_up import both, stewards, words_on
+from tests.sites.office.desk_hand import Hand
+from tests.sites.office.test_setting_up import both, stewards, words_on
+from tests.support.cast import House, now
+from tests.support.site_client import SiteClient
 
 __all__ = ["stewards"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]

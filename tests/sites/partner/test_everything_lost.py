@@ -7,13 +7,14 @@ from collections.abc import Callable
 
 import pytest
 
-from heedline.casework import acquaintances, key_directory
-from tests.casework.partner_scene import TEXT, TITLE, answered, opened, sent, sent_to_the_council
-from tests.casework.people import People
-from tests.cast import House, now
-from tests.sites.officer.desk_hand import Hand
-from tests.sites.officer.test_setting_up import both, stewards, words_on
+from heedline.casework.keys import directory as key_directory
+from heedline.casework.keys import key_verification
+from tests.sites.office.desk_hand import Hand
+from tests.sites.office.test_setting_up import both, stewards, words_on
 from tests.sites.partner.test_becoming_a_partner import at_partners, enrol, sign_in
+from tests.support.cast import House, now
+from tests.support.partner_scene import TEXT, TITLE, answered, opened, sent, sent_to_the_council
+from tests.support.scene_people import People
 
 __all__ = ["stewards"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -65,7 +66,7 @@ def test_what_was_sent_is_released_again_to_a_new_key(
     odile = hand().at_work(house, "Odile")
     odile.get(f"/w/partners/{desk}/")
     assert "they have new keys" in odile.html
-    heard = acquaintances.words_of(after.made_by)
+    heard = key_verification.words_of(after.made_by)
     assert heard
     assert heard not in odile.html, "the words are heard from them, and stand nowhere"
     odile.send(f"/w/partners/{desk}/", do="release", words=heard, passphrase=house.keys["Odile"].passphrase)

@@ -6,10 +6,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from heedline.casework import disseminating, sent_here
+from heedline.casework.dissemination import outgoing, partner_inbox
 from heedline.reports.models import Dissemination
 from heedline.web.partner import sent_pages
-from tests.casework.partner_scene import (
+from tests.sites.office.desk_hand import Hand
+from tests.support.cast import PASSWORD, House, add_partner, now
+from tests.support.partner_scene import (
     TEXT,
     TITLE,
     answered,
@@ -20,10 +22,8 @@ from tests.casework.partner_scene import (
     sent_to_the_council,
     written,
 )
-from tests.casework.people import People, logged
-from tests.cast import PASSWORD, House, add_partner, now
-from tests.site_client import SiteClient
-from tests.sites.officer.desk_hand import Hand
+from tests.support.scene_people import People, logged
+from tests.support.site_client import SiteClient
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo", "council")]
 
@@ -131,7 +131,7 @@ def test_an_answer_that_nobody_wants_any_more_is_not_called_a_colleagues(people:
     petra = at_the_council(people)
     petra.get(place(ident) + "answer/")
     with people.sitting("Odile") as here:
-        disseminating.finish(ident, version=sent(ident).version, by=here, at=people.at)
+        outgoing.finish(ident, version=sent(ident).version, by=here, at=people.at)
     petra.send(place(ident) + "answer/", code="taken-on", text="We were about to say something.")
     assert petra.page.status_code == 409
     assert "The desk wants no answer any more, so it was not sent" in petra.html
@@ -176,9 +176,7 @@ def test_what_was_taken_back_is_gone_and_says_so(people: People) -> None:
     _, ident = sent_to_the_council(people)
     opened(people, ident)
     with people.sitting("Odile") as here:
-        disseminating.withdraw(
-            ident, "Sent to the wrong team", version=sent(ident).version, by=here, at=people.at
-        )
+        outgoing.withdraw(ident, "Sent to the wrong team", version=sent(ident).version, by=here, at=people.at)
     petra = at_the_council(people)
     assert "Taken back" in petra.html
     petra.get(place(ident))
@@ -194,7 +192,7 @@ def test_what_one_cannot_open_says_what_to_do_and_signs_nothing(
 ) -> None:
     _, ident = sent_to_the_council(people)
     petra = at_the_council(people)
-    monkeypatch.setattr(sent_here, "_open", _cannot)
+    monkeypatch.setattr(partner_inbox, "_open", _cannot)
     petra.get(place(ident))
     petra.send(place(ident))
     assert petra.page.status_code == 409
@@ -214,7 +212,7 @@ def test_a_signature_that_does_not_hold_is_said_first(
 ) -> None:
     _, ident = sent_to_the_council(people)
     petra = at_the_council(people)
-    monkeypatch.setattr(sent_here.voices, "is_attested", lambda *_, **__: False)
+    monkeypatch.setattr(partner_inbox.voices, "is_attested", lambda *_, **__: False)
     petra.get(place(ident))
     petra.send(place(ident))
     assert "The signature of the officer who wrote this does not hold" in petra.html
@@ -229,7 +227,7 @@ def test_life_at_risk_is_said_everywhere(people: People) -> None:
     petra.get(place(ident))
     assert "because life is at risk" in petra.html
     with people.sitting("Odile") as here:
-        disseminating.withdraw(ident, "The wrong team", version=sent(ident).version, by=here, at=people.at)
+        outgoing.withdraw(ident, "The wrong team", version=sent(ident).version, by=here, at=people.at)
     petra.get(place(ident))
     assert "life is at risk" not in petra.html, "and calls nobody to what was taken back"
     petra.get("/w/")

@@ -10,12 +10,12 @@ import pytest
 from django.conf import settings
 
 from heedline.audit.models import Event
-from heedline.casework.session_store import SessionStore
+from heedline.casework.access.session_store import SessionStore
 from heedline.desks.models import Appointment
 from heedline.permits.models import OfficeSession
-from tests.acting import acting
-from tests.cast import PASSWORD, House, add_partner, now
-from tests.sites.officer.desk_hand import Hand
+from tests.sites.office.desk_hand import Hand
+from tests.support.acting import acting
+from tests.support.cast import PASSWORD, House, add_partner, now
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 WRONG = "This e-mail and password do not go together"
@@ -160,7 +160,7 @@ def test_the_second_step_of_a_partner_is_sealed_under_the_partners_secret(
     from allauth.mfa.models import Authenticator
     from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
-    from heedline.casework import second_factors
+    from heedline.casework.access import second_factors
     from heedline.vault import CannotOpen
 
     petra = partner()

@@ -17,8 +17,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from heedline.casework import NotHere, WrongPassphrase, attendance, enrolling
-from heedline.casework.enrolling import LABELS, WAYS, NewWay
+from heedline.casework.access import session
+from heedline.casework.errors import NotHere, WrongPassphrase
+from heedline.casework.setup import enrolment
+from heedline.casework.setup.enrolment import LABELS, WAYS, NewWay
 from heedline.web.components.forms import Choice, Form, Radios, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import throttle
@@ -74,16 +76,16 @@ def enrol(request: HttpRequest) -> HttpResponse:
                 form = form.but(code=f"There have been too many tries. Wait {throttle.wait_words(wait)}.")
             else:
                 try:
-                    officer = enrolling.invited(form.text("email"), form.text("code"), at=attendance.now())
+                    officer = enrolment.invited(form.text("email"), form.text("code"), at=session.now())
                 except NotHere:
                     form = form.but(code=WRONG)
                 else:
                     throttle.STRANGERS.give_back(key)
-                    new = enrolling.first_way(officer)
+                    new = enrolment.first_way(officer)
                     request.session[_BEGUN] = {
                         "officer": str(officer),
                         "code": form.text("code"),
-                        "password": enrolling.hashed(form.text("password")),
+                        "password": enrolment.hashed(form.text("password")),
                         "first": new.wrapped,
                     }
                     return _show(request, new, "Your passphrase", "enrol-prove")
@@ -110,17 +112,17 @@ def prove(request: HttpRequest) -> HttpResponse:
             officer = UUID(begun["officer"])
             try:
                 if not second:
-                    new = enrolling.second_way(officer, begun["first"], form.text("typed"))
+                    new = enrolment.second_way(officer, begun["first"], form.text("typed"))
                     request.session[_BEGUN] = {**begun, "second": new.wrapped}
                     return _show(request, new, "Your recovery sheet", "enrol-prove")
-                own = enrolling.finish(
+                own = enrolment.finish(
                     officer,
                     begun["code"],
                     password=begun["password"],
                     first=begun["first"],
                     second=begun["second"],
                     typed=form.text("typed"),
-                    at=attendance.now(),
+                    at=session.now(),
                 )
             except WrongPassphrase:
                 form = form.but(typed=NOT_THEM)
@@ -153,7 +155,7 @@ def _which() -> Radios:
 @require_http_methods(["GET", "POST"])
 def ways(request: SignedInRequest) -> HttpResponse:
     """The ways to unlock that one has; a lost one is made anew with one that works."""
-    by, at = request.attendance, attendance.now()
+    by, at = request.attendance, session.now()
     listed = (_which(), PASSPHRASE)
     form, new = Form(listed), None
     if request.method == "POST":
@@ -162,14 +164,14 @@ def ways(request: SignedInRequest) -> HttpResponse:
 
             def act(words: str) -> None:
                 nonlocal new
-                new = enrolling.replace_way(form.text("way"), words, by=by, at=at)
+                new = enrolment.replace_way(form.text("way"), words, by=by, at=at)
 
             form = with_passphrase(request, form, act)
     if new is not None:
         request.session[_NEW_WAY] = {"way": form.text("way"), "wrapped": new.wrapped}
         title = "Your passphrase" if form.text("way") == "passphrase" else "Your recovery sheet"
         return _show(request, new, title, "ways-prove")
-    has = [LABELS[way] for way in enrolling.ways(by)]
+    has = [LABELS[way] for way in enrolment.ways(by)]
     return render(
         request, "entrance/ways.html", {"form": form, "has": has}, status=422 if form.errors else 200
     )
@@ -187,12 +189,12 @@ def prove_way(request: SignedInRequest) -> HttpResponse:
         form = Form.posted(TYPED, request.POST.lists())
         if not form.errors:
             try:
-                enrolling.keep_way(
+                enrolment.keep_way(
                     begun["way"],
                     begun["wrapped"],
                     form.text("typed"),
                     by=request.attendance,
-                    at=attendance.now(),
+                    at=session.now(),
                 )
             except WrongPassphrase:
                 form = form.but(typed=NOT_THEM)

@@ -15,8 +15,8 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 
-from heedline.casework import attendance, held_forms
-from heedline.casework.attendance import Attendance
+from heedline.casework.access import saved_forms, session
+from heedline.casework.access.session import Attendance
 
 _SALT = "heedline.form-of"
 #: The hidden field that says whose form this is, when the session is gone.
@@ -49,7 +49,7 @@ def _whose(request: HttpRequest) -> UUID | None:
     if by is not None:
         return by.officer_id
     cookie = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
-    return attendance.officer_of_session(cookie) if cookie else None
+    return session.officer_of_session(cookie) if cookie else None
 
 
 def _cookies(request: HttpRequest) -> list[str]:
@@ -75,7 +75,7 @@ def hold(request: HttpRequest, lead_to: str) -> HttpResponse:
     officer = _whose(request)
     posted = {name: values for name, values in request.POST.lists() if name not in _NEVER_KEPT}
     if officer is not None and any(any(values) for values in posted.values()):
-        cookie = held_forms.hold_form(officer, request.path, posted, at=attendance.now())
+        cookie = saved_forms.hold_form(officer, request.path, posted, at=session.now())
         _set(response, [cookie, *_cookies(request)])
     return response
 
@@ -88,7 +88,7 @@ def something_kept(request: HttpRequest) -> bool:
 def kept_for(request: HttpRequest, by: Attendance) -> dict[str, list[str]] | None:
     """What this officer had posted to this very page and was not acted on; None when there is nothing."""
     for cookie in _cookies(request):
-        held = held_forms.held_form(cookie, by=by, at=attendance.now())
+        held = saved_forms.held_form(cookie, by=by, at=session.now())
         if held is not None and held.path == request.path:
             return held.posted
     return None
@@ -101,9 +101,9 @@ def let_go(request: HttpRequest, response: HttpResponse, by: Attendance) -> Http
         return response
     staying: list[str] = []
     for cookie in cookies:
-        held = held_forms.held_form(cookie, by=by, at=attendance.now())
+        held = saved_forms.held_form(cookie, by=by, at=session.now())
         if held is not None and held.path == request.path:
-            held_forms.drop_held(cookie)
+            saved_forms.drop_held(cookie)
         elif held is not None:
             staying.append(cookie)
     _set(response, staying)

@@ -13,8 +13,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from heedline.casework import NotHere, WrongPassphrase, attendance, key_view, readdressing
-from heedline.casework.key_view import DeskKeys
+from heedline.casework.access import session
+from heedline.casework.errors import NotHere, WrongPassphrase
+from heedline.casework.setup import key_overview, readdressing
+from heedline.casework.setup.key_overview import DeskKeys
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Form, TextInput
@@ -57,13 +59,13 @@ STATES = {
 @require_GET
 def keys(request: SignedInRequest) -> HttpResponse:
     """Every desk whose keys they hold, with the people and the keys; all desks for stewards and overseers."""
-    at, by = attendance.now(), request.attendance
-    desks = [_told(one, at) for one in key_view.desk_keys(by=by, at=at)]
-    unseen = len(key_view.changes(by=by)) if by.unlocked else 0
+    at, by = session.now(), request.attendance
+    desks = [_told(one, at) for one in key_overview.desk_keys(by=by, at=at)]
+    unseen = len(key_overview.changes(by=by)) if by.unlocked else 0
     return render(
         request,
         "entrance/keys.html",
-        {"desks": desks, "own_words": key_view.own_words(by), "unseen": unseen, "unlocked": by.unlocked},
+        {"desks": desks, "own_words": key_overview.own_words(by), "unseen": unseen, "unlocked": by.unlocked},
     )
 
 
@@ -89,10 +91,10 @@ def _told(desk: DeskKeys, at: datetime) -> dict[str, object]:
 @require_http_methods(["GET", "POST"])
 def changes(request: SignedInRequest) -> HttpResponse:
     """What was signed about their desks since they last looked, to be acknowledged with the passphrase."""
-    at, by = attendance.now(), request.attendance
+    at, by = session.now(), request.attendance
     asked = request.POST.get("next") or request.GET.get("next") or ""
     lead_to = asked if is_own_path(asked) else reverse("my-work")
-    found = key_view.changes(by=by)
+    found = key_overview.changes(by=by)
     form = Form((PASSPHRASE,))
     if request.method == "POST":
         form = Form.posted((PASSPHRASE,), request.POST.lists())
@@ -101,7 +103,7 @@ def changes(request: SignedInRequest) -> HttpResponse:
             form = with_passphrase(
                 request,
                 form,
-                lambda words: key_view.acknowledge(int(serial), words, by=by, at=at),
+                lambda words: key_overview.acknowledge(int(serial), words, by=by, at=at),
             )
             if not form.errors:
                 messages.success(request, "Noted that you have looked at it.")
@@ -119,8 +121,8 @@ def changes(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def compare(request: SignedInRequest, ref: UUID) -> HttpResponse:
     """Type the words that a colleague reads out; then they are granted what one can open oneself."""
-    at, by = attendance.now(), request.attendance
-    name = key_view.colleague(ref, by=by)
+    at, by = session.now(), request.attendance
+    name = key_overview.colleague(ref, by=by)
     fields = (WORDS, PASSPHRASE)
     form = Form(fields)
     if request.method == "POST":
@@ -130,7 +132,7 @@ def compare(request: SignedInRequest, ref: UUID) -> HttpResponse:
 
             def act(passphrase: str) -> None:
                 nonlocal granted
-                granted = key_view.compare(ref, form.text("words"), passphrase, by=by, at=at)
+                granted = key_overview.compare(ref, form.text("words"), passphrase, by=by, at=at)
 
             form = with_passphrase(request, form, act)
             if not form.errors:
@@ -145,7 +147,7 @@ def compare(request: SignedInRequest, ref: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def compare_recovery(request: SignedInRequest, desk: str) -> HttpResponse:
     """Type the words that stand on a printed share of the desk's recovery key; then it is granted what one can open."""
-    at, by = attendance.now(), request.attendance
+    at, by = session.now(), request.attendance
     mine = readdressing.desk_of(desk, by=by)
     fields = (SHEET_WORDS, PASSPHRASE)
     form = Form(fields)
@@ -155,7 +157,7 @@ def compare_recovery(request: SignedInRequest, desk: str) -> HttpResponse:
             form = with_passphrase(
                 request,
                 form,
-                lambda words: key_view.compare_recovery(mine, form.text("words"), words, by=by, at=at),
+                lambda words: key_overview.compare_recovery(mine, form.text("words"), words, by=by, at=at),
             )
             if not form.errors:
                 messages.success(
@@ -170,7 +172,7 @@ def compare_recovery(request: SignedInRequest, desk: str) -> HttpResponse:
 @require_POST
 def readdress(request: SignedInRequest, desk: str) -> HttpResponse:
     """One bounded run; pressed again it goes on with what is left."""
-    at, by = attendance.now(), request.attendance
+    at, by = session.now(), request.attendance
     done = readdressing.readdress(readdressing.desk_of(desk, by=by), by=by, at=at)
     if done.left:
         failed = f" {done.failed} could not be opened with your keys." if done.failed else ""
@@ -184,7 +186,7 @@ def readdress(request: SignedInRequest, desk: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def destroy(request: SignedInRequest, desk: str) -> HttpResponse:
     """Ask once, then destroy the ended keys of a desk that nothing is addressed to, and show the certificates."""
-    at, by = attendance.now(), request.attendance
+    at, by = session.now(), request.attendance
     ended = readdressing.ended(readdressing.desk_of(desk, by=by), by=by)
     if request.method == "GET":
         lines = [f"{one.opens_on:%-d %B %Y}" for one in ended]

@@ -20,9 +20,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from heedline.casework import attendance
-from heedline.casework.attendance import Attendance
-from heedline.casework.session_store import SessionStore
+from heedline.casework.access import session as attendance
+from heedline.casework.access.session import Attendance
+from heedline.casework.access.session_store import SessionStore
 from heedline.web.declared import Audience, audience_of
 from heedline.web.entrance import kept_words
 from heedline.web.entrance.signing_in import SECOND_FACTOR, has_second_factor, is_signed_in

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
-from heedline.casework import attendance, passkeys
+from heedline.casework.access import passkeys, session
 from heedline.casework.errors import CannotOpen
 from heedline.web.components.forms import Form
 from heedline.web.declared import Audience, open_to
@@ -34,7 +34,7 @@ def add(request: SignedInRequest) -> HttpResponse:
             form = with_passphrase(
                 request,
                 form,
-                lambda words: passkeys.add(credential, given, again, words, by=by, at=attendance.now()),
+                lambda words: passkeys.add(credential, given, again, words, by=by, at=session.now()),
             )
             if not form.errors:
                 messages.success(request, "The passkey unlocks your keys from now on.")
@@ -56,7 +56,7 @@ def unlock(request: SignedInRequest) -> HttpResponse:
     lead_to = asked if is_own_path(asked) else reverse("my-work")
     try:
         request.attendance = passkeys.unlock(
-            request.POST.get("given", ""), by=request.attendance, at=attendance.now()
+            request.POST.get("given", ""), by=request.attendance, at=session.now()
         )
     except CannotOpen:
         messages.error(request, "This passkey does not open your keys. Use your passphrase.")

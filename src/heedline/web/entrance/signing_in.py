@@ -28,7 +28,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
-from heedline.casework import attendance, own_site, second_factors, single_sign_on
+from heedline.casework.access import second_factors, site
+from heedline.casework.access import session as access_session
+from heedline.casework.setup import single_sign_on
 from heedline.web.entrance import known_devices, throttle, times
 
 if TYPE_CHECKING:
@@ -111,22 +113,22 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         limited(limit, key, self.TOO_MANY)
         officer = authenticate(request, **credentials)
         AuthenticationBackend.unstash_authenticated_user()  # an inactive officer is answered like an unknown one
-        if officer is None or not own_site.signs_in_here(officer):
-            attendance.sign_in_refused(credentials["email"])
+        if officer is None or not site.signs_in_here(officer):
+            access_session.sign_in_refused(credentials["email"])
             return None
         limit.give_back(key)
-        if single_sign_on.password_closed(officer, at=attendance.now()):
+        if single_sign_on.password_closed(officer, at=access_session.now()):
             raise ValidationError(BOUND.format(name=provider_name()), code="bound")
         return officer
 
     def pre_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse | None:
         """Whatever way it was (a passkey too): only people of this site, and who signs in through the provider comes in by
         that way."""
-        if not own_site.signs_in_here(cast("Officer", user)):
-            attendance.sign_in_refused(user.get_username())
+        if not site.signs_in_here(cast("Officer", user)):
+            access_session.sign_in_refused(user.get_username())
             messages.error(request, NOT_HERE)
             return HttpResponseRedirect(reverse("account_login"))
-        if single_sign_on.password_closed(cast("Officer", user), at=attendance.now()):
+        if single_sign_on.password_closed(cast("Officer", user), at=access_session.now()):
             messages.error(request, BOUND.format(name=provider_name()))
             return HttpResponseRedirect(reverse("account_login"))
         response: HttpResponse | None = super().pre_login(request, user, **kwargs)
@@ -151,13 +153,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         before = user.last_login
         super().login(request, user)
         request.session[LAST_SIGN_IN] = before.isoformat() if before else ""
-        attendance.signed_in(cast("Officer", user))
+        access_session.signed_in(cast("Officer", user))
 
     def logout(self, request: HttpRequest) -> None:
         """Log it, forget the unlocked keys, end the session."""
         by = getattr(request, "attendance", None)
         if by is not None:
-            attendance.signed_out(by)
+            access_session.signed_out(by)
         super().logout(request)
 
     def post_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse:
@@ -178,7 +180,7 @@ def _with_cookies_of(old: HttpResponse, new: HttpResponse) -> HttpResponse:
 def last_sign_in_words(request: HttpRequest) -> str:
     """When they signed in before this time, in words; empty when this is the first time."""
     found = request.session.get(LAST_SIGN_IN, "")
-    return times.day_and_clock(datetime.fromisoformat(found), attendance.now()) if found else ""
+    return times.day_and_clock(datetime.fromisoformat(found), access_session.now()) if found else ""
 
 
 def is_own_path(url: str | None) -> bool:

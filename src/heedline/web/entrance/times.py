@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from heedline.casework import attendance
+from heedline.casework.access import session
 
 
 def clock(moment: datetime) -> str:
     """ "14:05 UTC"."""
-    local = moment.astimezone(attendance.office_zone())
+    local = moment.astimezone(session.office_zone())
     return f"{local:%H:%M} {local.tzname()}"
 
 
 def day_and_clock(moment: datetime, at: datetime) -> str:
     """ "14:05 UTC" today, "25 November at 14:05 UTC" on another day, with the year when it is another."""
-    zone = attendance.office_zone()
+    zone = session.office_zone()
     local, now = moment.astimezone(zone), at.astimezone(zone)
     if local.date() == now.date():
         return clock(moment)

@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
-from heedline.casework import attendance, key_view, passkeys
+from heedline.casework.access import passkeys, session
 from heedline.casework.errors import CannotOpen
+from heedline.casework.setup import key_overview
 from heedline.web.components.forms import Form, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import kept_words, throttle
@@ -64,7 +65,7 @@ def unlock(request: SignedInRequest) -> HttpResponse:
 
 def first_to_see(request: SignedInRequest, lead_to: str) -> str:
     """What was signed about the desk's keys since they last looked comes before their work."""
-    if not key_view.changes(by=request.attendance):
+    if not key_overview.changes(by=request.attendance):
         return lead_to
     return f"{reverse('key-changes')}?{urlencode({'next': lead_to})}"
 
@@ -76,9 +77,7 @@ def _try(request: SignedInRequest, form: Form) -> Form:
             passphrase=f"There have been too many tries. Wait {throttle.wait_words(wait)} and try again."
         )
     try:
-        request.attendance = attendance.unlock(
-            request.attendance, form.text("passphrase"), at=attendance.now()
-        )
+        request.attendance = session.unlock(request.attendance, form.text("passphrase"), at=session.now())
     except CannotOpen:
         return form.but(passphrase=NOT_IT)
     throttle.UNLOCKS.give_back(key)
@@ -90,5 +89,5 @@ def _try(request: SignedInRequest, form: Form) -> Form:
 def lock(request: SignedInRequest) -> HttpResponse:
     """Lock the keys now; the session stays."""
     if request.attendance.unlocked:
-        attendance.lock(request.attendance)
+        session.lock(request.attendance)
     return HttpResponseRedirect(reverse("unlock"))

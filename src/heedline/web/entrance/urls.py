@@ -13,7 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from heedline.casework import NotHere
+from heedline.casework.errors import NotHere
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import enrol_pages, key_pages, passkey_pages, sign_in_views, unlocking
 

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from heedline.casework import key_view
+from heedline.casework.setup import key_overview
 from heedline.permits.roles import DESCRIPTIONS, Role
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.middleware import SignedInRequest
@@ -31,7 +31,7 @@ def me(request: SignedInRequest) -> HttpResponse:
         "may": DESCRIPTIONS[Role.PARTNER],
         "email": request.user.get_username(),
         "last_sign_in": last_sign_in_words(request),
-        "own_words": key_view.own_words(by),
+        "own_words": key_overview.own_words(by),
     }
     return render(request, "partner/me.html", context)
 

@@ -15,9 +15,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from heedline.casework import Conflict, SealingStopped, attendance, sent_here
-from heedline.casework.errors import CannotOpen
-from heedline.casework.sent_here import SentHere
+from heedline.casework.access import session
+from heedline.casework.dissemination import partner_inbox
+from heedline.casework.dissemination.partner_inbox import SentHere
+from heedline.casework.errors import CannotOpen, Conflict, SealingStopped
 from heedline.packs import load_pack
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Choice, Field, Form, Radios, TextArea
@@ -51,7 +52,7 @@ def answer_fields() -> tuple[Field, ...]:
             label="What should the desk know?",
             hint="What you do, what you know, whom they can phone. It is sealed to the desk, and signed by you.",
             required="Write what the desk should know, or that there is no more",
-            limit=sent_here.LONGEST,
+            limit=partner_inbox.LONGEST,
             tell_limit=True,
             names=True,
         ),
@@ -62,7 +63,7 @@ def answer_fields() -> tuple[Field, ...]:
 @require_GET
 def listing(request: SignedInRequest) -> HttpResponse:
     """What was sent to the partner: what waits, then the rest, the newest first. No words: they open one by one."""
-    found = sent_here.listing(by=request.attendance, at=attendance.now())
+    found = partner_inbox.listing(by=request.attendance, at=session.now())
     waiting = [one for one in found if _turn(one)]
     rest = [one for one in found if not _turn(one)]
     shown = rest if "all" in request.GET else rest[:_MOST]
@@ -78,13 +79,13 @@ def _turn(one: SentHere) -> bool:
 @require_http_methods(["GET", "POST"])
 def one(request: SignedInRequest, ref: UUID) -> HttpResponse:
     """One thing: its cover until somebody has opened it, and its words from then on."""
-    by, at = request.attendance, attendance.now()
-    about = sent_here.one(ref, by=by, at=at)
+    by, at = request.attendance, session.now()
+    about = partner_inbox.one(ref, by=by, at=at)
     context = {"about": about, "can_answer": False, "opened_at": times.day_and_clock(at, at)}
     if about.withdrawn or (request.method == "GET" and not about.opened):
         return render(request, "partner/cover.html", context)
     try:
-        opened = sent_here.open_it(ref, by=by, at=at)
+        opened = partner_inbox.open_it(ref, by=by, at=at)
     except CannotOpen:
         return render(request, "partner/cannot_open.html", context, status=409)
     about = opened.about
@@ -101,8 +102,8 @@ def one(request: SignedInRequest, ref: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def answer(request: SignedInRequest, ref: UUID) -> HttpResponse:
     """Answer, once."""
-    by, at = request.attendance, attendance.now()
-    about = sent_here.one(ref, by=by, at=at)
+    by, at = request.attendance, session.now()
+    about = partner_inbox.one(ref, by=by, at=at)
     fields = answer_fields()
     kept = kept_for(request, by) if request.method == "GET" else None
     form = Form(fields, {each.name: each.read(kept) for each in fields} if kept is not None else {})
@@ -111,7 +112,7 @@ def answer(request: SignedInRequest, ref: UUID) -> HttpResponse:
         form, status = Form.posted(fields, request.POST.lists()), 422
         if not form.errors:
             try:
-                sent_here.answer(ref, form.text("code"), form.text("text"), by=by, at=at)
+                partner_inbox.answer(ref, form.text("code"), form.text("text"), by=by, at=at)
             except NotNow as no:
                 form, status = form.but(**{"": no.reason}), 409
             except Conflict:

@@ -1,0 +1,1 @@
+"""Signing in, unlocking keys, sessions and saved forms. Start with `session.py`."""

@@ -1,0 +1,109 @@
+"""What somebody's recorded trainings amount to on one day, by the pack's rules. Read by attendance, lists and the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
+
+from heedline.desks.models import Appointment, CompletedTraining
+from heedline.packs import load_pack
+from heedline.packs.rules.training import Trainings
+from heedline.permits.competence import Competence, Requirement, requirement
+from heedline.permits.roles import GRANTS, Role
+
+#: A person's trainings, as a column beside their session.
+TRAININGS = ArraySubquery(
+    CompletedTraining.objects.filter(officer=OuterRef("officer"))
+    .order_by()
+    .values(
+        line=JSONObject(training="training", completed_on="completed_on", withdrawn_on="withdrawn_on"),
+    )
+)
+
+
+def trainings() -> Trainings:
+    """The pack's."""
+    return load_pack(settings.PACK).trainings
+
+
+@cache
+def requirements(pack: str) -> tuple[Requirement, ...]:
+    """What hangs on which training."""
+    return tuple(
+        requirement(one.code, one.name, one.capabilities, one.desks)
+        for one in load_pack(pack).trainings.by_code.values()
+    )
+
+
+def last_days(rows: Iterable[tuple[str, date, date | None]]) -> dict[str, date]:
+    """The last day on which each training counts, out of (training, completed on, withdrawn on).
+
+    What was withdrawn counts until the day before, so that nobody is cut off in the middle of what they are at.
+    """
+    known, until = trainings().by_code, dict[str, date]()
+    for code, completed_on, withdrawn_on in rows:
+        if code not in known:
+            continue  # of an earlier edition of the pack
+        last = known[code].until(completed_on)
+        if withdrawn_on is not None:
+            last = min(last, withdrawn_on - timedelta(days=1))
+        until[code] = max(until.get(code, last), last)
+    return until
+
+
+def kept(rows: Iterable[Mapping[str, Any]]) -> dict[str, date]:
+    """`last_days` of the column TRAININGS."""
+    return last_days(
+        (
+            row["training"],
+            date.fromisoformat(row["completed_on"]),
+            date.fromisoformat(row["withdrawn_on"]) if row["withdrawn_on"] else None,
+        )
+        for row in rows
+    )
+
+
+def competence(
+    until: Mapping[str, date], kinds: Mapping[UUID, str], today: date, *, leads: Iterable[UUID] = ()
+) -> Competence:
+    """What the gate asks about one person. `leads`: the desks that they are a supervisor of."""
+    thin = [
+        (desk, need.code)
+        for desk in leads
+        for need in requirements(settings.PACK)
+        if kinds[desk] in need.desks and until.get(need.code, date.min) < today
+    ]
+    return Competence(
+        today,
+        requirements(settings.PACK),
+        dict(until),
+        dict(kinds),
+        frozenset((desk, code) for desk, code in thin if _too_few(desk, code, today)),
+    )
+
+
+def _too_few(desk: UUID, code: str, today: date) -> bool:
+    """Whether fewer people of a desk have this training than the pack calls enough. One query, for who has it not."""
+    one = trainings().by_code[code]
+    roles = [role for role in Role if one.capabilities & GRANTS[role]]
+    people = Appointment.objects.filter(
+        desk_id=desk, role__in=roles, ended_on=None, officer__is_active=True
+    ).values("officer_id")
+    rows: dict[UUID, list[tuple[str, date, date | None]]] = {}
+    for row in CompletedTraining.objects.filter(training=code, officer_id__in=people):
+        rows.setdefault(row.officer_id, []).append((code, row.completed_on, row.withdrawn_on))
+    return sum(last_days(theirs).get(code, date.min) >= today for theirs in rows.values()) < one.enough
+
+
+def of_officer(officer: UUID) -> dict[str, date]:
+    """The last day of each training of one person."""
+    rows = CompletedTraining.objects.filter(officer_id=officer)
+    return last_days(rows.values_list("training", "completed_on", "withdrawn_on"))

@@ -1,0 +1,92 @@
+"""Unlocking with a passkey: the seed lies under what the passkey's PRF extension answers to a salt of ours.
+
+The answer never leaves the device but for this browser and this address of the office, and needs the person's finger, face
+or PIN. No assertion is verified: whoever has the answer has the passkey, and nothing else opens the seed. Two answers that
+are alike prove the way before it counts. It unlocks; to grant, to compare and to sign, the passphrase is still asked for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.casework.access import session
+from heedline.casework.access.session import Attendance, wrapping_context
+from heedline.desks.models import SeedWrapping
+from heedline.permits.gate import Refused
+from heedline.vault import CannotOpen
+from heedline.vault.passkeys import unwrap_seed, wrap_seed
+from heedline.vault.small import same
+
+_LONGEST_CREDENTIAL = 1_023
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Which passkey to ask, and what to ask it, both in hexadecimal."""
+
+    credential: str
+    salt: str = field(repr=False)
+
+
+def salt_of(officer: UUID) -> str:
+    """What this officer's passkey is asked, in hexadecimal."""
+    return hashlib.sha256(f"heedline/v1/unlock\0{settings.INSTALLATION}\0{officer}".encode()).hexdigest()
+
+
+def offered(*, by: Attendance) -> Offer | None:
+    """The passkey that unlocks this person's keys, if they have added one."""
+    row = SeedWrapping.objects.filter(officer_id=by.officer_id, way="passkey", proven=True).first()
+    return (
+        Offer(str(json.loads(row.wrapped)["credential"]), salt_of(by.officer_id)) if row is not None else None
+    )
+
+
+def add(credential: str, given: str, again: str, passphrase: str, *, by: Attendance, at: datetime) -> None:
+    """Keep a passkey that has answered twice alike. Raises WrongPassphrase, and Refused when it did not."""
+    answer = _bytes(given)
+    if not 1 <= len(_bytes(credential)) <= _LONGEST_CREDENTIAL or len(answer) != 32 or not same(given, again):
+        raise Refused("The passkey did not answer alike twice. Try again, or use another one.")
+    seed = session.hand_of(by.officer_id, passphrase).seed
+    sealed = wrap_seed(seed, answer, context=wrapping_context(by.officer_id))
+    kept = json.dumps({"credential": credential.lower(), "sealed": sealed.hex()})
+    with transaction.atomic():
+        SeedWrapping.objects.update_or_create(
+            officer_id=by.officer_id, way="passkey", defaults={"wrapped": kept, "proven": True}
+        )
+        journal.record(
+            Act.WAY_REPLACED,
+            actor=by.officer_id,
+            thing="officer",
+            thing_id=by.officer_id,
+            detail={"way": "passkey"},
+        )
+
+
+def unlock(given: str, *, by: Attendance, at: datetime) -> Attendance:
+    """Unlock by a passkey's answer. Raises CannotOpen for every other; both are logged."""
+    row = SeedWrapping.objects.filter(officer_id=by.officer_id, way="passkey", proven=True).first()
+    try:
+        if row is None:
+            raise CannotOpen
+        sealed = bytes.fromhex(json.loads(row.wrapped)["sealed"])
+        seed = unwrap_seed(sealed, _bytes(given), context=wrapping_context(by.officer_id))
+    except CannotOpen:
+        journal.record(Act.UNLOCK_REFUSED, actor=by.officer_id, refused=True)
+        raise
+    return session.unlock_as_member(by, seed, at=at)
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text) if len(text) <= 2 * _LONGEST_CREDENTIAL else b""
+    except ValueError:
+        return b""

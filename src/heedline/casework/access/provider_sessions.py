@@ -1,0 +1,112 @@
+"""Sessions begun through the provider of single sign-on: which sessions count, and when the provider is asked again.
+
+Promise: whoever is bound to the provider is here only as long as it says yes. It is asked while the session is used, by one
+request at a time; the refresh token lies sealed under the cookie. While it cannot be reached a session goes on, but not
+longer than the deployment tolerates, reckoned from its last answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+
+from heedline.casework.access.session_store import row_of
+from heedline.permits.models import OfficeSession, ProviderSession
+from heedline.permits.roles import SIGN_IN_HERE
+from heedline.vault.keys import hkdf
+from heedline.vault.small import derive_keys, open_small, seal_small
+
+_PURPOSE = "provider-session"
+#: A request that asks has so long; then another one asks.
+_ASKING = timedelta(minutes=1)
+#: After no answer it is asked again so soon.
+_AGAIN = timedelta(minutes=1)
+#: How long a session goes on when nobody says: the provider was taken out of the settings.
+_TOLERATED = timedelta(hours=1)
+
+
+def counts(row: OfficeSession, *, roles: Iterable[str], at: datetime) -> bool:
+    """Whether this session is a way in that its officer has now, looked up with their binding and the provider's session.
+
+    Who is bound comes through the provider, or by password while two stewards let them. Stewards and overseers are
+    never bound.
+    """
+    binding, provider = getattr(row.officer, "provider_binding", None), getattr(row, "provider", None)
+    if binding is None or not SIGN_IN_HERE.isdisjoint(roles):
+        return provider is None
+    return provider is not None or (binding.password_until is not None and at < binding.password_until)
+
+
+def ask_at(row: OfficeSession) -> datetime | None:
+    """When the provider has to be asked about this session; None for one that was begun here."""
+    provider: ProviderSession | None = getattr(row, "provider", None)
+    return provider.ask_at if provider is not None else None
+
+
+def mark_of(sid: str) -> bytes:
+    """What is stored of the name that a session has at the provider."""
+    return hkdf(settings.SECRET_KEY.encode(), label="provider-sid", context=sid.encode())
+
+
+def begin(token: str, refresh_token: str, sid: str, *, at: datetime) -> None:
+    """Note that this session came from the provider just now."""
+    ProviderSession.objects.create(
+        session_id=row_of(token),
+        sealed=_sealed(token, refresh_token),
+        sid=mark_of(sid) if sid else None,
+        good_at=at,
+        ask_at=at + _ask_every(),
+    )
+
+
+def claim(token: str, *, at: datetime) -> str | None:
+    """The refresh token, for the one request that asks now. None: not due, or another one asks. Raises CannotOpen."""
+    free = Q(asking_until=None) | Q(asking_until__lte=at)
+    if not _of(token).filter(free, ask_at__lte=at).update(asking_until=at + _ASKING):
+        return None
+    row = _of(token).get()
+    keys = derive_keys(token.encode(), _PURPOSE)
+    return open_small(keys.key, bytes(row.sealed), aad=keys.row_id).decode()
+
+
+def answered(token: str, refresh_token: str, *, at: datetime) -> None:
+    """It said yes. From now on this refresh token counts."""
+    _of(token).update(
+        sealed=_sealed(token, refresh_token),
+        good_at=at,
+        ask_at=at + _ask_every(),
+        asking_until=None,
+    )
+
+
+def unanswered(token: str, refresh_token: str, *, at: datetime) -> bool:
+    """It said nothing that can be used; `refresh_token` is what it gave for next time, "" where it gave nothing.
+
+    Whether the session may go on all the same; it is asked again in a minute.
+    """
+    tolerated = settings.SSO.tolerated if settings.SSO is not None else _TOLERATED
+    newer = {"sealed": _sealed(token, refresh_token)} if refresh_token else {}
+    row = _of(token).filter(good_at__gt=at - tolerated)
+    return bool(row.update(ask_at=at + _AGAIN, asking_until=None, **newer))
+
+
+def ask_now(officer: UUID, *, at: datetime) -> None:
+    """Every session of this officer asks the provider with its next request."""
+    ProviderSession.objects.filter(session__officer_id=officer, ask_at__gt=at).update(ask_at=at)
+
+
+def _ask_every() -> timedelta:
+    return settings.SSO.ask_every if settings.SSO is not None else _AGAIN
+
+
+def _of(token: str) -> QuerySet[ProviderSession]:
+    return ProviderSession.objects.filter(session_id=row_of(token))
+
+
+def _sealed(token: str, refresh_token: str) -> bytes:
+    keys = derive_keys(token.encode(), _PURPOSE)
+    return seal_small(keys.key, refresh_token.encode(), aad=keys.row_id)

@@ -1,0 +1,1 @@
+"""Messages and calls between a desk and a reporter. Start with `messages.py`."""

@@ -1,0 +1,315 @@
+"""Calling back who asked for it: the number is closed until it is safe, each attempt is kept, and none is forgotten.
+
+A report that asks for a call holds the number, the safe times and the agreed words as ordinary contact data, sealed
+once with the rest. Here the number is taken out of what any page of the report shows; `number` alone gives it, to the
+officer who holds the report, within the times that the reporter said are safe, or before them for a reason that is
+logged. That is a rule of this program, not of cryptography: whoever works with the keys outside of it is not bound.
+
+The order of a call: `noted` (when the report is first read) → `number` → `tried`, again and again until it is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.casework.access import session
+from heedline.casework.access.session import Attendance
+from heedline.casework.duty.alarms import resolve_calls
+from heedline.casework.duty.paging import ENOUGH_MISSED
+from heedline.casework.errors import NotHere
+from heedline.casework.report import notes
+from heedline.casework.report.opening import OpenedReport, open_report, short_name
+from heedline.casework.report.question_editions import as_asked
+from heedline.casework.report.verb import FoundReport, find, move, on_the_record, record, verb
+from heedline.dispatch.clocks import due_words
+from heedline.dispatch.safe_times import SafeTimes, read_safe_times
+from heedline.intake.questions import QuestionSet
+from heedline.intake.summary import record_rows
+from heedline.packs import load_pack
+from heedline.permits.capabilities import Capability
+from heedline.permits.scopes import reports_of
+from heedline.reports.lifecycle import Move, NotNow
+from heedline.reports.models import CallBack, Report
+from heedline.reports.stored import parts_of
+from heedline.vault import CannotOpen
+
+#: How an attempt went, in words.
+HOWS = {
+    "reached": "They were reached",
+    "declined": "They were reached and want no more calls",
+    "no-answer": "Nobody answered",
+    "another": "Somebody else answered",
+    "wrong-number": "It is not their number",
+    "not-made": "No call will be made",
+}
+_ENDS = frozenset({"reached", "declined", "not-made"})
+#: How many calls the list shows: nobody makes more before looking again.
+SHOWN = 25
+#: Why the number is opened before its time, as codes: free words would put what reports say into the clear.
+EARLY_REASONS = {
+    "life": "Somebody's life may be in danger",
+    "asked": "They asked since to be called now",
+    "their-words": "What they wrote about when to call says that now is safe",
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A call that was asked for, as it stands inside the seal. `rows`: all that an officer may see before it is time.
+
+    `in_words_only`: they ticked nothing and wrote when instead, which no program can keep to.
+    """
+
+    number: str = field(repr=False)
+    times: SafeTimes
+    rows: tuple[tuple[str, tuple[str, ...]], ...] = field(repr=False)
+    in_words_only: bool
+
+    def open_at(self, at: datetime) -> bool:
+        """Whether the number may be shown at `at` without a reason."""
+        return not self.in_words_only and self.times.covers(at, session.office_zone())
+
+
+def wanted(answers: Mapping[str, Any], asked: QuestionSet) -> Wanted | None:
+    """The call that these answers ask for; None when they ask for none."""
+    step, name = asked.roles.get("call_number", ("", ""))
+    number = str(answers.get(step, {}).get(name, ""))
+    if not number:
+        return None
+
+    def said(role: str) -> Any:
+        slug, one = asked.roles.get(role, ("", ""))
+        return answers.get(slug, {}).get(one) or ()
+
+    days, hours = tuple(said("call_days")), tuple(said("call_hours"))
+    rows = tuple(
+        (row.label, row.lines)
+        for section in record_rows(asked, {step: without_number(answers, asked)[step]})
+        for row in section.rows
+        if row.given
+    )
+    return Wanted(
+        number=number,
+        times=read_safe_times(days, hours, load_pack(settings.PACK).safe_hours),
+        rows=rows,
+        in_words_only=bool(said("call_times")) and not days and not hours,
+    )
+
+
+def without_number(answers: Mapping[str, Any], asked: QuestionSet) -> dict[str, Any]:
+    """The answers as a page may show them before it is time to call."""
+    step, name = asked.roles.get("call_number", ("", ""))
+    if step not in answers:
+        return dict(answers)
+    return {**answers, step: {key: value for key, value in answers[step].items() if key != name}}
+
+
+# --- what a page shows -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CallLine:
+    """A call that was asked for, without its number."""
+
+    rows: tuple[tuple[str, tuple[str, ...]], ...] = field(repr=False)
+    open_now: bool
+    opens_words: str
+    due_words: str
+    overdue: bool
+    missed: int
+    done: bool
+
+
+def line_of(call: Wanted, row: CallBack, at: datetime) -> CallLine:
+    """How the call stands at `at`."""
+    zone = session.office_zone()
+    opens = call.times.opens(at, zone).astimezone(zone)
+    open_now = call.open_at(at) and not row.done
+    if row.done:
+        words = "Closed: the call is done"
+    elif call.in_words_only:
+        words = "Closed: they wrote when to call, in their own words"
+    elif open_now:
+        words = f"Open now, until {call.times.closes(at, zone).astimezone(zone):%H:%M}"
+    else:
+        words = f"Closed until {opens:%A %-d %B, %H:%M}"
+    return CallLine(
+        rows=call.rows,
+        open_now=open_now,
+        opens_words=words,
+        due_words="" if row.done else f"Call by {row.due_at.astimezone(zone):%A %-d %B, %H:%M}",
+        overdue=not row.done and row.due_at < at,
+        missed=row.missed,
+        done=row.done,
+    )
+
+
+def noted(report: Report, call: Wanted, *, at: datetime) -> CallBack:
+    """The row of this call, made now when the report is read for the first time.
+
+    Its clock begins with this reading, which the report's own clock makes happen: the exact time of arrival may not
+    stand in a row, and a clock that began with the day would be slower.
+    """
+    with suppress(CallBack.DoesNotExist):
+        return report.call_back
+    CallBack.objects.bulk_create([CallBack(report=report, due_at=_due(call, at))], ignore_conflicts=True)
+    return CallBack.objects.get(report=report)
+
+
+def _due(call: Wanted, at: datetime) -> datetime:
+    minute = at.replace(second=0, microsecond=0)
+    return call.times.try_by(minute, load_pack(settings.PACK).clock("call_back"), session.office_zone())
+
+
+# --- the number ------------------------------------------------------------------------------------------------------
+
+
+def _opened(found: FoundReport) -> OpenedReport:
+    for part in parts_of([found.report.id], Q(part="report")):
+        return open_report(part.container, part.header, part.payload, part.epochs, found.by.keys())
+    raise CannotOpen
+
+
+def _call(found: FoundReport) -> tuple[Wanted, CallBack]:
+    """The call that this report asks for. Raises NotHere when it asks for none, Locked and CannotOpen."""
+    asked = as_asked(found.report.question_set, found.report.kind)
+    call = wanted(_opened(found).record.get("answers", {}), asked) if asked is not None else None
+    if call is None:
+        raise NotHere
+    return call, noted(found.report, call, at=found.at)
+
+
+@verb(Act.NUMBER_SHOWN)
+def number(ref: UUID, because: str, *, by: Attendance, at: datetime) -> str:
+    """The number to call, for whoever holds the report. `because`: one of EARLY_REASONS, needed outside safe times only.
+
+    In the log before this returns. Raises NotHere, Refused, Locked, CannotOpen; NotNow when it is not time and no reason
+    is given.
+    """
+    found = find(ref, by=by, at=at)
+    found.permit(Capability.CALL_BACK)
+    call, row = _call(found)
+    early = row.done or not call.open_at(at)
+    if early and because not in EARLY_REASONS:
+        raise NotNow("It is not one of their safe times. Say why the number has to be opened all the same.")
+    record(found, Act.NUMBER_SHOWN, early=early, because=because if early else "")
+    return call.number
+
+
+# --- an attempt ------------------------------------------------------------------------------------------------------
+
+
+@verb(Act.CALL_TRIED)
+def tried(ref: UUID, how: str, said: str, *, version: int, by: Attendance, at: datetime) -> None:
+    """Keep how an attempt went, and what was said, sealed. Reaching them, or deciding not to call, closes the call.
+
+    Raises NotHere, Changed, Refused, Locked and CannotOpen.
+    """
+    if how not in HOWS:
+        raise ValueError("an attempt ends in one of HOWS")
+    found = find(ref, by=by, at=at, version=version)
+    found.permit(Capability.CALL_BACK)
+    call, row = _call(found)
+    note = notes.seal(found, {"said": said}) if said else None
+    report = move(found, Move.CALL, codes={"call": how}, note=note)
+    report.lease_until = at + load_pack(settings.PACK).clock("lease")
+    report.save(update_fields=["stage", "version", "lease_until"])
+    row.done = row.done or how in _ENDS
+    if how not in _ENDS:
+        # a supervisor is told of a wrong number at once: trying it again is no use
+        row.missed += ENOUGH_MISSED if how == "wrong-number" else 1
+        row.due_at = _due(call, at)
+    else:
+        row.missed = 0
+    row.save(update_fields=["due_at", "missed", "done"])
+    record(found, Act.CALL_TRIED, how=how)
+    if row.done:
+        resolve_calls(ref, by=by, at=at)
+
+
+def nothing_promised(report_id: UUID) -> None:
+    """Raise NotNow while somebody waits for a call: such a report is not closed."""
+    if CallBack.objects.filter(report_id=report_id, done=False).exists():
+        raise NotNow("They asked for a call. Call them, or say under Call back why no call will be made.")
+
+
+# --- the list --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CallToMake:
+    """One call that somebody waits for. `line` is None where one's keys do not open the report."""
+
+    ref: UUID
+    short: str
+    kind_words: str
+    desk_name: str
+    holder: str
+    mine: bool
+    due_words: str
+    overdue: bool
+    missed: int
+    line: CallLine | None
+
+
+def to_make(*, by: Attendance, at: datetime) -> tuple[CallToMake, ...]:
+    """Calls that wait at one's desks: those that are safe now, then the first due first; at most SHOWN. Logged as one
+    look. Raises Refused."""
+    with on_the_record(Act.QUEUE_READ, by=by):
+        by.require(Capability.SEE_QUEUE)
+    rows = list(
+        CallBack.objects.filter(done=False, report__in=reports_of(by.desk_ids))
+        .exclude(report__stage="closed")
+        .select_related("report__desk", "report__holder")
+        .order_by("due_at", "report_id")[:SHOWN]
+    )
+    opened: dict[UUID, OpenedReport] = {}
+    ring = by.keyring
+    if ring is not None and rows:
+        for part in parts_of([row.report_id for row in rows], Q(part="report")):
+            with suppress(CannotOpen):
+                opened[part.report] = open_report(
+                    part.container, part.header, part.payload, part.epochs, ring
+                )
+    with transaction.atomic():
+        journal.record(
+            Act.QUEUE_READ,
+            actor=by.officer_id,
+            desk=None,
+            detail={"state": "calls", "opened": [str(ref) for ref in opened], "new": 0},
+        )
+    made = [_to_make(row, opened.get(row.report_id), by, at) for row in rows]
+    # what is safe now may not be again for a week: those first
+    return tuple(sorted(made, key=lambda one: one.line is None or not one.line.open_now))
+
+
+def _to_make(row: CallBack, opened: OpenedReport | None, by: Attendance, at: datetime) -> CallToMake:
+    report, pack = row.report, load_pack(settings.PACK)
+    asked = as_asked(report.question_set, report.kind) if opened is not None else None
+    call = (
+        wanted(opened.record.get("answers", {}), asked) if opened is not None and asked is not None else None
+    )
+    leased = report.holder is not None and report.lease_until is not None and report.lease_until > at
+    return CallToMake(
+        ref=report.id,
+        short=short_name(report.id),
+        kind_words=pack.kinds[report.kind].name if report.kind in pack.kinds else report.kind,
+        desk_name=report.desk.name,
+        holder=report.holder.name if leased and report.holder is not None else "",
+        mine=report.holder_id == by.officer_id,
+        due_words=due_words(row.due_at, at, session.office_zone()),
+        overdue=row.due_at < at,
+        missed=row.missed,
+        line=line_of(call, row, at) if call is not None else None,
+    )

@@ -1,0 +1,281 @@
+"""What is said with a reporter who holds only a code.
+
+They see the messages that they have not hidden and a plain status, never the report. Whoever is made to open the messages
+shows no more than that; a question stays until it is answered.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db.models import Max
+
+from heedline.audit.acts import Act
+from heedline.casework.access.session import Attendance
+from heedline.casework.contact import source_guard
+from heedline.casework.contact.source_guard import Despite
+from heedline.casework.errors import CodeUnknown, Conflict, Locked, NoRoom, SealingStopped
+from heedline.casework.keys import directory as key_directory
+from heedline.casework.keys import session_signing
+from heedline.casework.keys.directory import Addressee
+from heedline.casework.report import notes
+from heedline.casework.report.sealing import as_part, canonical
+from heedline.casework.report.verb import FoundReport, find, move, record, verb
+from heedline.dispatch.clocks import first_due
+from heedline.intake.fields import tidy
+from heedline.packs import load_pack
+from heedline.permits.capabilities import Capability
+from heedline.reports import door
+from heedline.reports.lifecycle import Move
+from heedline.reports.models import Message, Receipt
+from heedline.vault import CannotOpen, envelope
+from heedline.vault.codes import CodeKeys, ReceiptCode, body_mac, derive, lookup_hash
+from heedline.vault.container import Container
+
+#: Characters in one message, either way; stated on the page.
+LONGEST = 5000
+
+
+@dataclass(frozen=True)
+class MailboxMessage:
+    """One message to the reporter. `verified`: signed by an officer of this service. `translated`: the language that a
+    translator put it into; empty when nobody had to."""
+
+    id: UUID
+    text: str = field(repr=False)
+    sent_on: date
+    verified: bool
+    translated: str = ""
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """What a code shows."""
+
+    status: str  # a code of the pack's statuses
+    messages: tuple[MailboxMessage, ...]
+    withdraw_asked: bool
+    received_on: date
+    answered_on: date | None = None
+    """When the reporter last wrote after our last message; None when they have not."""
+
+    @property
+    def open_question(self) -> UUID | None:
+        """The message that waits for an answer: the last one, while the status says so."""
+        waits = self.status == "question" and self.answered_on is None and self.messages
+        return self.messages[-1].id if waits else None
+
+
+def _keys(code: ReceiptCode) -> tuple[CodeKeys, bytes]:
+    keys = derive(code, installation=settings.INSTALLATION)
+    return keys, lookup_hash(keys.lookup_id)
+
+
+def is_known(code: ReceiptCode) -> bool:
+    """Whether a report was sent under this code."""
+    return door.visit(_keys(code)[1]) is not None
+
+
+def visit(code: ReceiptCode, *, at: datetime) -> Mailbox:
+    """Return the status and the messages that the reporter has not hidden. Raises CodeUnknown.
+
+    They stay until `seen` is called, so that a page that never arrived loses nothing.
+    """
+    keys, lookup = _keys(code)
+    found = door.visit(lookup)
+    sealed = door.new_messages(lookup)  # asked for in any case: an unknown code costs the same
+    if found is None:
+        raise CodeUnknown
+    messages = []
+    for one in sealed:
+        try:
+            said = json.loads(
+                envelope.open_part(
+                    Container(one.header, one.payload),
+                    [keys.reporter_seed],
+                    installation=settings.INSTALLATION,
+                    container_id=one.id,
+                    part="reply",
+                )
+            )
+        except CannotOpen:
+            continue  # not for this code: never shown
+        text = said["text"]
+        signed = session_signing.salted(text, str(said.get("salt", "")))
+        ours = session_signing.is_ours(
+            one.voice, report=found.report, message=one.id, on=one.sent_on, text=signed
+        )
+        messages.append(MailboxMessage(one.id, text, one.sent_on, ours, said["translated"]))
+    return Mailbox(found.status, tuple(messages), found.withdraw_asked, found.received_on, found.answered_on)
+
+
+def seen(code: ReceiptCode, ids: tuple[UUID, ...], *, at: datetime) -> None:
+    """Hide these messages from the reporter: they are not shown again."""
+    if ids:
+        door.mark_seen(_keys(code)[1], ids)
+
+
+def _addressee(desk: UUID, at: datetime) -> Addressee | None:
+    facts = key_directory.directory().desk(str(desk))
+    return key_directory.addressee(facts.code, at.date()) if facts is not None else None
+
+
+def say(code: ReceiptCode, text: str, *, message_id: UUID, at: datetime) -> bool:
+    """Store what the reporter adds or answers, sealed to the desks that the report is addressed to. Return True when
+    this message had arrived before.
+
+    Raises CodeUnknown, NoRoom, Conflict (same id, other text) or SealingStopped (nothing was sent).
+    """
+    text = tidy(text, lines=True)
+    if len(text) > LONGEST:
+        raise NoRoom
+    keys, lookup = _keys(code)
+    found = door.visit(lookup)
+    if found is None:
+        raise CodeUnknown
+    to = _addressee(found.desk, at)
+    if to is None:
+        raise SealingStopped
+    watch = _addressee(found.watch, at) if found.watch is not None else None
+    everyone = [to] if watch is None else [to, watch]
+    container_id = uuid4()
+    sealed = envelope.seal_part(
+        canonical({"text": text, "arrived_at": at.isoformat()}),
+        [one.key for one in everyone],
+        installation=settings.INSTALLATION,
+        container_id=container_id,
+        part="message",
+    )
+    pack = load_pack(settings.PACK)
+    outcome = door.say(
+        lookup,
+        message_id,
+        body_mac(keys.mac_key, canonical({"text": text})),
+        as_part(container_id, sealed, tuple(one.epoch for one in everyone)),
+        first_due(SOME_SLOT, "routine", pack) - SOME_SLOT,
+    )
+    match outcome:
+        case "accepted":
+            return False
+        case "again":
+            return True
+        case "conflict":
+            raise Conflict
+        case "full":
+            raise NoRoom
+        case "unknown":
+            raise CodeUnknown
+        case _:
+            raise SealingStopped
+
+
+#: Any quarter hour: the database works out the present one itself.
+SOME_SLOT = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
+
+
+def ask_to_withdraw(code: ReceiptCode, *, at: datetime) -> None:
+    """Tell the desk that the reporter would like to withdraw. The report stays, with that flag. Raises CodeUnknown."""
+    if not door.ask_to_withdraw(_keys(code)[1]):
+        raise CodeUnknown
+
+
+def delete_messages(code: ReceiptCode, *, at: datetime) -> None:
+    """Remove the reporter's copies of our messages. The desk's copies stay. Raises CodeUnknown."""
+    if not door.delete_messages(_keys(code)[1]):
+        raise CodeUnknown
+
+
+@verb(Act.MESSAGES_READ)
+def mark_read(ref: UUID, messages: Collection[UUID], *, by: Attendance, at: datetime) -> int:
+    """Mark these messages of the reporter as read and return how many were new. The queue shows them as new, and the
+    clock for unread messages runs, until then. Raises NotHere, Refused and Locked.
+
+    `messages`: those that the officer had in front of them. One that arrived since stays new.
+    """
+    found = find(ref, by=by, at=at)
+    found.permit(Capability.READ_REPORT)
+    if not by.unlocked:  # without keys nobody has read anything
+        raise Locked
+    return note_read(found, messages)
+
+
+def note_read(found: FoundReport, messages: Collection[UUID]) -> int:
+    """Mark these messages of the reporter as read, and record it where one was new. In the caller's transaction."""
+    unread = Message.objects.filter(report=found.report, from_us=False, seen=False)
+    marked = unread.filter(id__in=messages).update(seen=True, slot=None)
+    if marked:
+        found.report.unread = unread.count()
+        found.report.save(update_fields=["unread"])
+        record(found, Act.MESSAGES_READ, messages=marked)
+    return marked
+
+
+@verb(Act.REPORTER_ASKED)
+def ask(
+    ref: UUID,
+    text: str,
+    *,
+    read: Collection[UUID] = (),
+    despite: Despite | None = None,
+    version: int,
+    by: Attendance,
+    at: datetime,
+) -> None:
+    """Send the reporter a message: sealed to their code and to the desk, signed by the officer. `read`: the reporter's
+    messages that the officer had in front of them, which are read from now on. `despite`: the warnings of the source
+    guard that the officer has weighed, and why it is sent; without it NotNow where there are any.
+    """
+    text = tidy(text, lines=True)
+    if len(text) > LONGEST:
+        raise NoRoom
+    found = find(ref, by=by, at=at, version=version)
+    found.permit(Capability.ASK)
+    source_guard.must_be_weighed(found, text, despite)
+    send(found, text, beside={"despite": despite.reason} if despite is not None else None)
+    note_read(found, read)
+    record(found, Act.REPORTER_ASKED)
+
+
+def send(
+    found: FoundReport, text: str, *, beside: Mapping[str, Any] | None = None, translated: str = ""
+) -> None:
+    """Beats three and four of every message of ours, in the caller's transaction: sealed to the reporter's code and to
+    the desk, signed by whoever sends it. `beside`: what else the desk's copy keeps; `translated`: the language that a
+    translator put it into, which the reporter is told. Raises NotNow and Locked.
+    """
+    ref, by, at = found.report.id, found.by, found.at
+    ring = by.keys()
+    message_id, salt = uuid4(), session_signing.new_salt()
+    receipt = Receipt.objects.only("reporter_key", "closed").get(report_id=ref)
+    copy = envelope.seal_part(
+        canonical({"text": text, "translated": translated, "salt": salt}),
+        [bytes(receipt.reporter_key)],
+        installation=settings.INSTALLATION,
+        container_id=message_id,
+        part="reply",
+    )
+    container = notes.seal(found, {"text": text, "salt": salt, **(beside or {})}, part="message")
+    report = move(found, Move.ASK)
+    report.status = "question"
+    report.save(update_fields=["stage", "version", "status"])
+    position = (Message.objects.filter(report_id=ref).aggregate(n=Max("position"))["n"] or 0) + 1
+    Message.objects.create(
+        id=message_id,
+        report_id=ref,
+        from_us=True,
+        container=container,
+        copy_header=copy.header,
+        copy_payload=copy.payload,
+        voice=session_signing.speak(
+            ring.voice, report=ref, message=message_id, on=at.date(), text=session_signing.salted(text, salt)
+        ),
+        sent_on=at.date(),
+        position=position,
+        settled=True,
+    )

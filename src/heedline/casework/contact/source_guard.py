@@ -1,0 +1,131 @@
+"""Keeping members of the public from being used as agents: an officer is warned before a message leaves, may refer the
+report to the source unit in one press, or sends it all the same, for a reason that a supervisor sees.
+
+A warning never blocks a life: it asks for a reason and no more (law 9). The rules are word lists of the pack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
+
+from heedline.audit.acts import Act
+from heedline.casework.access.session import Attendance
+from heedline.casework.report import notes, repeat_contact
+from heedline.casework.report.answers import told_sections
+from heedline.casework.report.opening import open_report
+from heedline.casework.report.verb import FoundReport, find, move, record, verb
+from heedline.casework.retention import keeping
+from heedline.dispatch.letters import Letter
+from heedline.dispatch.outbox import post
+from heedline.packs import load_pack
+from heedline.permits.capabilities import Capability
+from heedline.reports.lifecycle import Move, NotNow
+from heedline.reports.models import Message
+from heedline.reports.stored import parts_of
+from heedline.vault import CannotOpen
+
+#: What a warning is about, in words.
+WARNINGS = {
+    "tasking": "It may ask them to find out more. Somebody who does that for us is a source, and may be in danger",
+    "repeated": "You have written to this reporter often. Somebody we keep asking may have become a source",
+    "young": "They, or the person they write of, may be under eighteen",
+}
+
+
+@dataclass(frozen=True)
+class SourceWarning:
+    """One warning. `because`: the words that it goes by."""
+
+    code: str
+    words: str
+    because: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Despite:
+    """Sent although there were these warnings (codes of WARNINGS), and why. The reason is sealed with the message."""
+
+    codes: tuple[str, ...]
+    reason: str = field(repr=False)
+
+
+def of_message(text: str, *, sent: int, elsewhere: int = 0) -> tuple[SourceWarning, ...]:
+    """What to warn of in a message to somebody who was sent `sent` under this code, and `elsewhere` under others."""
+    guard = load_pack(settings.PACK).source_guard
+    found = []
+    if tasks := guard.tasks(text):
+        found.append(SourceWarning("tasking", WARNINGS["tasking"], tasks))
+    if sent + elsewhere >= guard.contacts:
+        because = f"{sent} messages so far" + (f", {elsewhere} under other codes" if elsewhere else "")
+        found.append(SourceWarning("repeated", WARNINGS["repeated"], (because,)))
+    return tuple(found)
+
+
+def of_report(told: Sequence[str]) -> tuple[SourceWarning, ...]:
+    """What to warn of in what a reporter told."""
+    young = load_pack(settings.PACK).source_guard.says_young("\n".join(told))
+    return (SourceWarning("young", WARNINGS["young"], young),) if young else ()
+
+
+def _told(found: FoundReport) -> list[str]:
+    """What the reporter told: the account, the answers, and what they wrote since."""
+    report, ring = found.report, found.by.keys()
+    written = Message.objects.filter(report_id=report.id, from_us=False).values("container")
+    told: list[str] = []
+    for part in parts_of([report.id], Q(part="report") | Q(container__in=written)):
+        if part.part == "report":
+            opened = open_report(part.container, part.header, part.payload, part.epochs, ring)
+            sections = told_sections(opened, report.question_set, report.kind)
+            told += [opened.narrative, *(line for one in sections for _, lines in one.rows for line in lines)]
+            continue
+        with suppress(CannotOpen):
+            words = notes.open_words(
+                part.container, part.header, part.payload, ring.for_any(part.epochs), part.part
+            )
+            told.append(str(words["text"]))
+    return told
+
+
+def must_be_weighed(found: FoundReport, text: str, despite: Despite | None) -> None:
+    """Raise NotNow where there is something to weigh and nobody has. Log and tell of it where somebody has.
+
+    Raises Locked, and CannotOpen where the report does not open: what they told is weighed too.
+    """
+    sent = repeat_contact.contacts(found.report.id, by=found.by)
+    warned = (
+        *of_message(text, sent=sent.here, elsewhere=sent.elsewhere),
+        *of_report(_told(found)),
+    )
+    codes = {one.code for one in warned}
+    if despite is None and not codes:
+        return
+    if despite is None or not despite.reason or not codes <= set(despite.codes):
+        raise NotNow(
+            "Read the warnings first. Refer it to the source unit, or say why it is sent all the same."
+        )
+    if not set(despite.codes) <= set(WARNINGS):
+        raise ValueError("a warning that nobody gave")
+    record(found, Act.SOURCE_OVERRIDDEN, **dict.fromkeys(despite.codes, True))
+    post(Letter.SOURCE_OVERRIDDEN, desk=found.report.desk_id, thing_id=found.report.id, at=found.at)
+
+
+@verb(Act.SOURCE_REFERRED)
+def refer(ref: UUID, why: str, *, version: int, by: Attendance, at: datetime) -> None:
+    """Refer a report to the source unit: kept with the report, and its supervisors are called, who take it there.
+
+    Raises NotHere, Changed, Refused, NotNow and Locked.
+    """
+    found = find(ref, by=by, at=at, version=version)
+    found.permit(Capability.ASK)
+    keeping.refuse_restricted(found)
+    report = move(found, Move.REFER, note=notes.seal(found, {"reason": why}))
+    report.save(update_fields=["stage", "version"])
+    record(found, Act.SOURCE_REFERRED)
+    post(Letter.SOURCE_REFERRED, desk=report.desk_id, thing_id=ref, at=at)

@@ -1,0 +1,1 @@
+"""Backup, restore, and the canary report that proves a restore. Start with `backup.py`."""

@@ -1,0 +1,75 @@
+"""The worker's half of what is sent to partners: partners are told that something waits, and what waits too long is told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max, Q
+
+from heedline.casework.duty.paging import raise_for_all, raise_late
+from heedline.desks.models import Appointment, Officer
+from heedline.dispatch import postmen
+from heedline.dispatch.letters import AlarmKind, Letter
+from heedline.dispatch.models import Alarm, Outbox
+from heedline.packs import load_pack
+from heedline.permits.roles import Role
+from heedline.reports.dissemination_states import State
+from heedline.reports.models import Dissemination
+from heedline.reports.models.disseminations import UNREAD
+
+
+def tell_partners(at: datetime) -> int:
+    """Mail the people of each partner that was sent something: that something waits, and where. Returns how many letters.
+
+    No checkpoint of the log is in it: its number counts what the office does, and outside that is told once a day.
+    A letter is removed when it has been tried: a mail that fails is an alarm of its own, and the clock of what was sent
+    runs whether it was told or not.
+    """
+    with transaction.atomic():
+        letters = list(
+            Outbox.objects.select_for_update(skip_locked=True).filter(letter=Letter.SENT_TO_PARTNER)[:100]
+        )
+        if not letters:
+            return 0
+        people = Appointment.objects.filter(
+            desk_id__in={one.desk for one in letters}, role=Role.PARTNER, ended_on=None
+        )
+        addresses = Officer.objects.filter(id__in=people.values("officer_id"), is_active=True)
+        delivery = postmen.tell_partners(addresses.values_list("email", flat=True), at=at)
+        if delivery.failed:
+            raise_for_all(AlarmKind.PAGE_FAILED, at)
+        Outbox.objects.filter(id__in=[one.id for one in letters]).delete()
+    return len(letters)
+
+
+def watch(at: datetime) -> None:
+    """Raise alarms for what waits for a second officer or was answered, and for what a partner leaves. Safe to repeat."""
+    pack = load_pack(settings.PACK)
+    late = Q(due_at__lt=at)
+    unopened = Q(state=State.SENT)
+    for kind, which, allowed in (
+        (AlarmKind.PARTNER_DANGER, unopened & Q(urgent=True) & late, pack.clock("partner_open_danger")),
+        (
+            AlarmKind.PARTNER_SILENT,
+            (unopened & Q(urgent=False) | Q(state=State.RECEIVED)) & late,
+            pack.clock("partner_open"),
+        ),
+        (AlarmKind.PARTNER_ANSWERED, Q(state=State.ANSWERED), pack.clock("partner_read")),
+        (AlarmKind.SENDING_TO_CHECK, UNREAD, pack.clock("partner_check")),
+    ):
+        rows = Dissemination.objects.filter(which).order_by("id")
+        desks = dict(rows.values_list("report_id", "report__desk_id"))
+        raise_late(kind, at, [(desk, report, allowed) for report, desk in desks.items()])
+    _call_again(unopened & Q(urgent=True) & late)
+
+
+def _call_again(unopened: Q) -> None:
+    """Whoever acknowledged that a partner does not open has seen what was late then. Something else of the same report that
+    has become late since, sent because life is at risk, calls anew."""
+    late = Dissemination.objects.filter(unopened).values_list("report_id").annotate(last=Max("due_at"))
+    for report, last in late:
+        Alarm.objects.filter(
+            kind=AlarmKind.PARTNER_DANGER, report_id=report, cleared_at=None, acknowledged_at__lt=last
+        ).update(acknowledged_by=None, acknowledged_at=None)

@@ -1,0 +1,296 @@
+"""Passing on what a report says to a partner outside: write → check → send → (received → answered) → finish; or withdraw.
+
+What goes out is never the report: it is words that an officer wrote for this partner, for one purpose, on a ground of law,
+and that a second officer read before they went. Where life is at risk it goes at once and is read afterwards. What a
+partner does is in `dissemination/partner_inbox.py`; giving it to a partner's new key in `dissemination/rewrap.py`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db.models import Q
+
+from heedline.audit.acts import Act
+from heedline.casework.access.session import Attendance
+from heedline.casework.dissemination import partners
+from heedline.casework.dissemination.partner_inbox import sent_paper
+from heedline.casework.dissemination.partners import PartnerKey
+from heedline.casework.duty import alarms
+from heedline.casework.errors import NotHere
+from heedline.casework.keys import session_signing
+from heedline.casework.report import notes
+from heedline.casework.report.verb import FoundReport, find, move, on_the_record, record, verb
+from heedline.casework.retention import keeping
+from heedline.dispatch.letters import AlarmKind, Letter
+from heedline.dispatch.outbox import post
+from heedline.packs import load_pack
+from heedline.permits.capabilities import Capability
+from heedline.permits.gate import Refused
+from heedline.permits.scopes import reports_of
+from heedline.reports import dissemination_states as states
+from heedline.reports.dissemination_states import State
+from heedline.reports.lifecycle import Move, NotNow
+from heedline.reports.models import Dissemination, SealedHeader, SealedPayload
+from heedline.reports.models.disseminations import UNREAD, WAITS
+from heedline.vault.container import readdress
+
+#: Characters of a text for a partner, and of its title; stated on the page.
+LONGEST, LONGEST_TITLE = 10_000, 120
+#: The parts of a report that they are kept in (`reports.models.disseminations`).
+SENT, PARTNER_HEADER, ANSWER = "sent", "partner", "answer"
+ONLY_FOR_LIFE = "Only what was assessed as a danger to life is sent before a second officer has read it."
+STILL_OPEN = "Something that was written for a partner is not finished. Finish it, take it back or have it read first, under Partners."
+
+
+@dataclass(frozen=True)
+class Writing:
+    """What an officer writes for a partner. Codes are the pack's. `necessity`: why this much, for them; they do not get it."""
+
+    partner: UUID
+    purpose: str
+    basis: str
+    conditions: tuple[str, ...]
+    title: str = field(repr=False)
+    text: str = field(repr=False)
+    necessity: str = field(repr=False)
+    urgent: bool = False
+
+
+def _checked(writing: Writing) -> tuple[dict[str, str], str]:
+    rules = load_pack(settings.PACK).partners
+    if (
+        writing.purpose not in rules.purposes
+        or writing.basis not in rules.bases
+        or not set(writing.conditions) <= rules.conditions.keys()
+    ):
+        raise ValueError("a purpose, a ground or a condition that the pack does not know")
+    words = {
+        "title": notes.written(
+            writing.title,
+            longest=LONGEST_TITLE,
+            lines=False,
+            missing="Give it a title that they can file it by.",
+        ),
+        "text": notes.written(writing.text, longest=LONGEST, missing="Write what they need to know."),
+    }
+    why = notes.written(
+        writing.necessity,
+        longest=LONGEST,
+        missing="Say why they need this much, and no less will do.",
+    )
+    return words, why
+
+
+@verb(Act.DISSEMINATION_WRITTEN)
+def write(ref: UUID, writing: Writing, *, version: int, by: Attendance, at: datetime) -> UUID:
+    """Write something for a partner. It goes when a second officer has read it; at once where life is at risk.
+
+    Returns its id. Raises NotHere, Changed, Refused, Locked, NoRoom; NotNow where the report is not assessed, may not be
+    passed on, or nobody there could open it; ValueError for what the pack does not know.
+    """
+    words, why = _checked(writing)
+    found = find(ref, by=by, at=at, version=version)
+    found.permit(Capability.DISSEMINATE)
+    keeping.refuse_restricted(found)
+    if writing.urgent and not found.report.danger_to_life:
+        raise NotNow(ONLY_FOR_LIFE)
+    to = _key(writing.partner, at)
+    ident, ring = uuid4(), by.keys()
+    container = notes.seal(found, words, part=SENT)
+    necessity = notes.seal(found, {"necessity": why})
+    digest = hashlib.sha256(bytes(SealedPayload.objects.get(container=container).payload)).digest()
+    days = load_pack(settings.PACK).partners.purposes[writing.purpose].answer_days
+    row = Dissemination(
+        id=ident,
+        report_id=ref,
+        partner_id=to.desk,
+        state=State.TO_CHECK,
+        purpose=writing.purpose,
+        basis=writing.basis,
+        conditions=list(writing.conditions),
+        urgent=writing.urgent,
+        answer_minutes=days * 24 * 60 or None,
+        due_at=at + _clock("partner_check"),
+        container=container,
+        sha256=digest,
+        necessity=necessity,
+        voice=session_signing.attest(ring.voice, sent_paper(ident, container, digest, on=at.date())),
+        written_by_id=by.officer_id,
+        written_at=at,
+        compared=to.epoch if to.compared(ring.known) else None,
+    )
+    report = move(
+        found, Move.DISSEMINATE, codes={"partner": to.code, "purpose": writing.purpose}, note=necessity
+    )
+    report.save(update_fields=["stage", "version"])
+    record(found, Act.DISSEMINATION_WRITTEN, dissemination=str(ident), urgent=writing.urgent)
+    if writing.urgent:
+        _seal_to(found, row, to)
+    row.save(force_insert=True)
+    return ident
+
+
+def check(ident: UUID, *, version: int, by: Attendance, at: datetime) -> None:
+    """Say that one has read it, as another officer than whoever wrote it; then it goes, if it has not gone already.
+
+    Raises NotHere, Locked; Refused for one's own; NotNow when somebody was quicker, it stands elsewhere, the report may not be passed
+    on any more, nobody there could open it, or neither of the two has compared the partner's key.
+    """
+    with _about(ident, Act.DISSEMINATION_CHECKED, by=by):
+        found, row = _find(ident, by=by, at=at, version=version)
+        found.permit(Capability.CHECK_DISSEMINATION)
+        _somebody_else(row, by)
+        keeping.refuse_restricted(found)
+        before_it_goes = row.state == State.TO_CHECK
+        if row.checked_by_id is not None:
+            raise NotNow("A colleague has read this already.")
+        if not row.to_read:
+            states.after(State(row.state), states.Act.CHECK)
+        row.checked_by_id, row.checked_at = by.officer_id, at
+        changed = ["checked_by", "checked_at"]
+        record(found, Act.DISSEMINATION_CHECKED, dissemination=str(ident))
+        if before_it_goes:
+            to = _key(row.partner_id, at)
+            if row.compared != to.epoch and not to.compared(by.keys().known):
+                raise NotNow(partners.COMPARE_FIRST)
+            _seal_to(found, row, to)
+            changed += ["state", "key", "sent_at", "due_at"]
+        _save(row, *changed)
+        _no_longer(AlarmKind.SENDING_TO_CHECK, found)
+
+
+def send_back(ident: UUID, because: str, *, version: int, by: Attendance, at: datetime) -> None:
+    """Do not let it go, with reasons for whoever wrote it. It stays as it is; they write it anew. Raises as `check`."""
+    words = _because(because)
+    with _about(ident, Act.DISSEMINATION_SENT_BACK, by=by):
+        found, row = _find(ident, by=by, at=at, version=version)
+        found.permit(Capability.CHECK_DISSEMINATION)
+        _somebody_else(row, by)
+        _end(found, row, states.Act.SEND_BACK, words)
+        record(found, Act.DISSEMINATION_SENT_BACK, dissemination=str(ident))
+        _no_longer(AlarmKind.SENDING_TO_CHECK, found)
+
+
+def withdraw(ident: UUID, because: str, *, version: int, by: Attendance, at: datetime) -> None:
+    """Take it back: from now on nobody there opens it. What they have read they know. Raises NotHere and NotNow."""
+    words = _because(because)
+    with _about(ident, Act.DISSEMINATION_WITHDRAWN, by=by):
+        found, row = _find(ident, by=by, at=at, version=version)
+        found.permit(Capability.FOLLOW_DISSEMINATION)
+        _end(found, row, states.Act.WITHDRAW, words)
+        # not only refused from now on: gone, also for whoever has a copy of their keys
+        if row.key is not None:
+            SealedHeader.objects.filter(container=row.key, report=found.report).update(header=b"", epochs=[])
+        record(found, Act.DISSEMINATION_WITHDRAWN, dissemination=str(ident))
+        for kind in (AlarmKind.SENDING_TO_CHECK, AlarmKind.PARTNER_DANGER):
+            _no_longer(kind, found)
+
+
+def finish(ident: UUID, *, version: int, by: Attendance, at: datetime) -> None:
+    """The answer has been read, or none is wanted any more. Raises NotHere and NotNow."""
+    with _about(ident, Act.DISSEMINATION_FINISHED, by=by):
+        found, row = _find(ident, by=by, at=at, version=version)
+        found.permit(Capability.FOLLOW_DISSEMINATION)
+        _end(found, row, states.Act.FINISH, None)
+        record(found, Act.DISSEMINATION_FINISHED, dissemination=str(ident))
+        _no_longer(AlarmKind.PARTNER_ANSWERED, found)
+
+
+def nothing_open(report: UUID) -> None:
+    """Raise NotNow while something of this report is with a partner, on its way there, or unread by a second officer."""
+    if still_open([report]):
+        raise NotNow(STILL_OPEN)
+
+
+def still_open(reports: Iterable[UUID]) -> set[UUID]:
+    """Those of these reports of which something is with a partner, on its way there, or unread by a second officer."""
+    waiting = Dissemination.objects.filter(WAITS, report_id__in=list(reports))
+    return set(waiting.values_list("report_id", flat=True))
+
+
+# --- what the verbs share --------------------------------------------------------------------------------------------
+
+
+def _clock(name: str) -> timedelta:
+    return load_pack(settings.PACK).clock(name)
+
+
+def _key(partner: UUID, at: datetime) -> PartnerKey:
+    found = partners.key_of(partner, at)
+    if found is None:
+        raise NotNow(partners.TOO_FEW)
+    return found
+
+
+def _because(text: str) -> str:
+    return notes.written(text, longest=LONGEST, missing="Say why, in words.")
+
+
+def _about(ident: UUID, act: Act, *, by: Attendance) -> AbstractContextManager[None]:
+    """`on_the_record` of the report that it is about."""
+    mine = Dissemination.objects.filter(pk=ident, report__in=reports_of(by.desk_ids))
+    return on_the_record(act, by=by, ref=mine.values_list("report_id", flat=True).first())
+
+
+def _find(ident: UUID, *, by: Attendance, at: datetime, version: int) -> tuple[FoundReport, Dissemination]:
+    """It and its report, both locked, the report first. Raises NotHere, and NotNow when somebody was quicker."""
+    report = Dissemination.objects.filter(pk=ident).values_list("report_id", flat=True).first()
+    if report is None:
+        raise NotHere
+    found = find(report, by=by, at=at)
+    row = Dissemination.objects.select_for_update(of=("self",)).filter(pk=ident, report=found.report).first()
+    if row is None:
+        raise NotHere
+    if row.version != version:
+        raise NotNow("Somebody has done something with it in between. Look at it again.")
+    return found, row
+
+
+def _somebody_else(row: Dissemination, by: Attendance) -> None:
+    if row.written_by_id == by.officer_id:
+        raise Refused("You wrote this yourself. Somebody else reads it before it goes.")
+
+
+def _seal_to(found: FoundReport, row: Dissemination, to: PartnerKey) -> None:
+    """Give the partner a header of its own to the payload, and say that there is something for it. Raises CannotOpen."""
+    mine = SealedHeader.objects.get(container=row.container)
+    header = readdress(bytes(mine.header), found.by.keys().for_any(mine.epochs), [to.key])
+    row.key = uuid4()
+    SealedHeader.objects.create(
+        container=row.key, report=found.report, part=PARTNER_HEADER, header=header, epochs=[to.epoch]
+    )
+    row.state, row.sent_at = State.SENT, found.at
+    row.due_at = found.at + _clock("partner_open_danger" if row.urgent else "partner_open")
+    record(found, Act.DISSEMINATION_SENT, dissemination=str(row.id), partner=to.code)
+    post(Letter.SENT_TO_PARTNER, desk=to.desk, thing_id=row.id, at=found.at)
+
+
+def _end(found: FoundReport, row: Dissemination, act: states.Act, words: str | None) -> None:
+    row.state = states.after(State(row.state), act)
+    row.ended_by_id, row.ended_at, row.due_at = found.by.officer_id, found.at, None
+    if words is not None:
+        row.ended_words = notes.seal(found, {"reason": words})
+    _save(row, "state", "ended_by", "ended_at", "ended_words", "due_at")
+
+
+def _save(row: Dissemination, *changed: str) -> None:
+    row.version += 1
+    row.save(update_fields=[*changed, "version"])
+
+
+def _no_longer(kind: AlarmKind, found: FoundReport) -> None:
+    """Nothing of the report calls for that any more: its alarms are cleared in this person's name."""
+    waits = {
+        AlarmKind.SENDING_TO_CHECK: UNREAD,
+        AlarmKind.PARTNER_DANGER: Q(state=State.SENT, urgent=True),
+        AlarmKind.PARTNER_ANSWERED: Q(state=State.ANSWERED),
+    }[kind]
+    if not Dissemination.objects.filter(waits, report=found.report).exists():
+        alarms.resolve_sendings(kind, found.report.id, by=found.by, at=found.at)

@@ -1,0 +1,315 @@
+"""What people of a partner do with what was sent to them: see that it is there, open it, sign that it arrived, answer.
+
+They see no report and nothing of one: the database gives them their own header, the payload, codes and times
+(`database/functions/disseminations.sql`). An answer is sealed to the desk that sent it, as that desk's keys are believed, and to
+the partner itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.casework.access.session import Attendance, office_zone
+from heedline.casework.dissemination import partners
+from heedline.casework.errors import Conflict, NotHere, SealingStopped
+from heedline.casework.keys import directory as key_directory
+from heedline.casework.keys import session_signing
+from heedline.casework.keys.directory import directory
+from heedline.casework.report import notes
+from heedline.casework.report.sealing import canonical
+from heedline.casework.report.verb import refusals_logged
+from heedline.desks.models import Desk, Officer
+from heedline.dispatch.clocks import due_words, is_overdue, moment_words
+from heedline.packs import load_pack
+from heedline.permits import sent_wall
+from heedline.permits.capabilities import Capability
+from heedline.permits.sent_wall import Parts, SentRow
+from heedline.reports.lifecycle import NotNow
+from heedline.vault import CannotOpen, envelope
+from heedline.vault.container import Container, readdress
+
+#: Characters of an answer; stated on the page.
+LONGEST = 10_000
+_NOT_WANTED = "The desk wants no answer any more, so it was not sent. Phone them if they should know this."
+_GONE = "This was taken back, or is not for your team. Phone the desk if you expected it."
+
+
+@dataclass(frozen=True)
+class SentHere:
+    """One thing that was sent to us, without its words. Names in it are of our own people."""
+
+    id: UUID
+    from_desk: str
+    purpose: str
+    conditions: tuple[str, ...]
+    state: str
+    urgent: bool
+    answer_wanted: bool
+    sent_words: str
+    due_words: str
+    overdue: bool
+    received_words: str
+    answer_words: str
+    answered_words: str
+    basis: str
+
+    @property
+    def opened(self) -> bool:
+        """Whether somebody of us has opened it."""
+        return self.state in {"received", "answered", "done"}
+
+    @property
+    def no_longer_wanted(self) -> bool:
+        """Whether an answer was wanted, and the desk finished it without one."""
+        return self.state == "done" and self.answer_wanted and not self.answer_words
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether it was taken back."""
+        return self.state == "withdrawn"
+
+
+@dataclass(frozen=True)
+class OpenedHere:
+    """The same with its words. `ours`: an officer of the service signed it. `answer`: what we have answered."""
+
+    about: SentHere
+    title: str = field(repr=False)
+    text: str = field(repr=False)
+    ours: bool
+    answer: str = field(repr=False)
+
+
+def receipt_paper(ident: UUID, sha256: bytes, partner: UUID) -> bytes:
+    """What somebody signs when something has arrived: that this payload did, at this partner."""
+    return canonical({"received": str(ident), "sha256": sha256.hex(), "partner": str(partner)})
+
+
+def answer_paper(ident: UUID, code: str, text: str, partner: UUID) -> bytes:
+    """What somebody signs when they answer. `text`: salted, since the signature lies in the clear."""
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return canonical({"answer": str(ident), "code": code, "sha256": digest, "partner": str(partner)})
+
+
+def sent_paper(ident: UUID, container: UUID, sha256: bytes, *, on: date) -> bytes:
+    """What an officer signs who writes something for a partner, so that the partner knows that it is ours and whole."""
+    return canonical(
+        {"sent": str(ident), "container": str(container), "sha256": sha256.hex(), "on": on.isoformat()}
+    )
+
+
+def listing(*, by: Attendance, at: datetime) -> tuple[SentHere, ...]:
+    """Everything that was sent to us, the newest first. The look is in the log before this returns. Raises Refused."""
+    with refusals_logged(Act.DISSEMINATIONS_LISTED, by=by.officer_id):
+        by.require(Capability.READ_SENT, *_desks(by))
+        journal.record(Act.DISSEMINATIONS_LISTED, actor=by.officer_id, desk=_desks(by)[0])
+    return _lines(sent_wall.sent_to_me(), at)
+
+
+def one(ident: UUID, *, by: Attendance, at: datetime) -> SentHere:
+    """One of them, without its words. Raises NotHere and Refused."""
+    by.require(Capability.READ_SENT, *_desks(by))
+    row = sent_wall.one_sent_to_me(ident)
+    if row is None:
+        raise NotHere
+    (found,) = _lines([row], at)
+    return found
+
+
+def open_it(ident: UUID, *, by: Attendance, at: datetime) -> OpenedHere:
+    """Open it; whoever is the first signs that it arrived. Both are in the log before this returns.
+
+    Raises NotHere, Refused, Locked; CannotOpen when our keys do not open it: then the desk has to release it again, and
+    nothing was signed.
+    """
+    with refusals_logged(Act.OPENED_BY_PARTNER, by=by.officer_id, thing="dissemination", thing_id=ident):
+        by.require(Capability.READ_SENT, *_desks(by))
+        ring = by.keys()
+        parts = sent_wall.parts(ident)
+        if parts is None:
+            raise NotHere
+        words = _open(parts.container, parts.header, parts.payload, [parts.epoch], by, "sent")
+        digest = hashlib.sha256(parts.payload).digest()
+        partner = _desks(by)[0]
+        said = session_signing.attest(ring.voice, receipt_paper(ident, digest, partner))
+        if sent_wall.receive(ident, {**said, "on": at.date().isoformat()}) == "not-yours":
+            raise NotHere
+    ours = session_signing.is_attested(
+        parts.voice,
+        sent_paper(ident, parts.container, digest, on=parts.written_on),
+        on=parts.written_on,
+        known=directory(),
+        installation=settings.INSTALLATION,
+    )
+    return OpenedHere(
+        one(ident, by=by, at=at), str(words["title"]), str(words["text"]), ours, _own_answer(parts, by)
+    )
+
+
+def answer(ident: UUID, code: str, text: str, *, by: Attendance, at: datetime) -> None:
+    """Answer, once: sealed to the desk that sent it and to ourselves, and signed.
+
+    Raises NotHere, Refused, Locked, NoRoom; NotNow before it was opened, after it was answered, or where nothing was
+    written; Conflict when the desk's keys changed in between (try again); SealingStopped when it cannot be sealed; ValueError
+    for a code that the pack does not know.
+    """
+    pack = load_pack(settings.PACK)
+    if code not in pack.partners.answers:
+        raise ValueError("an answer that the pack does not know")
+    text = notes.written(
+        text, longest=LONGEST, missing="Write what the desk should know, or that there is no more."
+    )
+    with refusals_logged(Act.ANSWERED_BY_PARTNER, by=by.officer_id, thing="dissemination", thing_id=ident):
+        by.require(Capability.ANSWER_SENT, *_desks(by))
+        ring = by.keys()
+        about = one(ident, by=by, at=at)
+        if about.withdrawn:
+            raise NotNow(_GONE)
+        if about.no_longer_wanted:
+            raise NotNow(_NOT_WANTED)
+        partner = _desks(by)[0]
+        mine = partners.key_of(partner, at)
+        to = _keys_of_the_desk(ident)
+        if mine is None or mine.epoch not in ring.seeds:
+            raise SealingStopped
+        container, key, salt = uuid4(), uuid4(), session_signing.new_salt()
+        sealed = envelope.seal_part(
+            canonical({"text": text, "salt": salt}),
+            [*to.values(), mine.key],
+            installation=settings.INSTALLATION,
+            container_id=container,
+            part="answer",
+        )
+        seeds = [ring.seeds[mine.epoch]]
+        # each side's header names nobody of the other
+        theirs = readdress(sealed.header, seeds, list(to.values()))
+        told = sent_wall.answer(
+            ident,
+            code,
+            container=container,
+            header=theirs,
+            epochs=list(to),
+            payload=sealed.payload,
+            sha256=hashlib.sha256(theirs + sealed.payload).digest(),
+            key=key,
+            key_header=readdress(sealed.header, seeds, [mine.key]),
+            key_epoch=mine.epoch,
+            voice={
+                **session_signing.attest(
+                    ring.voice, answer_paper(ident, code, session_signing.salted(text, salt), partner)
+                ),
+                "on": at.date().isoformat(),
+            },
+            read_minutes=int(pack.clock("partner_read").total_seconds()) // 60,
+        )
+    match told:
+        case "answered":
+            return
+        case "changed":
+            raise Conflict
+        case "not-now":
+            raise NotNow("Open it first. If it is answered already, a colleague was quicker.")
+        case _:
+            raise NotHere
+
+
+# --- smaller matters -------------------------------------------------------------------------------------------------
+
+
+def _desks(by: Attendance) -> tuple[UUID, ...]:
+    """The partner's desk that they work at. NotHere for everybody else."""
+    found = tuple(desk for role, desk in by.appointments if desk is not None and role == "partner")
+    if not found:
+        raise NotHere
+    return found
+
+
+def _lines(rows: list[SentRow], at: datetime) -> tuple[SentHere, ...]:
+    rules = load_pack(settings.PACK).partners
+    desks = dict(Desk.objects.values_list("id", "name"))
+    people = {one for row in rows for one in (row.received_by, row.answered_by) if one is not None}
+    names = dict(Officer.objects.filter(id__in=people).values_list("id", "name"))
+    return tuple(
+        SentHere(
+            id=row.id,
+            from_desk=desks.get(row.from_desk, "A desk"),
+            purpose=rules.purposes[row.purpose].asked if row.purpose in rules.purposes else row.purpose,
+            conditions=tuple(rules.conditions.get(code, code) for code in row.conditions),
+            state=row.state,
+            urgent=row.urgent,
+            answer_wanted=row.answer_wanted,
+            sent_words=_when(row.sent_at),
+            due_words=due_words(row.due_at, at, office_zone())
+            if row.due_at is not None and row.state in {"sent", "received"}
+            else "",
+            overdue=row.due_at is not None
+            and row.state in {"sent", "received"}
+            and is_overdue(row.due_at, at),
+            received_words=_by(names, row.received_by, row.received_at),
+            answer_words=rules.answers.get(row.answer_code, row.answer_code),
+            answered_words=_by(names, row.answered_by, row.answered_at),
+            basis=rules.bases.get(row.basis, row.basis),
+        )
+        for row in rows
+    )
+
+
+def _when(at: datetime | None) -> str:
+    return moment_words(at, office_zone())
+
+
+def _by(names: dict[UUID, str], who: UUID | None, at: datetime | None) -> str:
+    return f"{names.get(who, 'A colleague')}, {_when(at)}" if who is not None else ""
+
+
+def _open(
+    container: UUID, header: bytes, payload: bytes, epochs: list[UUID], by: Attendance, part: str
+) -> dict[str, Any]:
+    body = envelope.open_part(
+        Container(header, payload),
+        by.keys().for_any(epochs),
+        installation=settings.INSTALLATION,
+        container_id=container,
+        part=part,
+    )
+    words: dict[str, Any] = json.loads(body)
+    return words
+
+
+def _own_answer(parts: Parts, by: Attendance) -> str:
+    """What we have answered, as far as our keys open it."""
+    if parts.answer is None or parts.answer_epoch is None:
+        return ""
+    try:
+        said = _open(
+            parts.answer, parts.answer_header, parts.answer_payload, [parts.answer_epoch], by, "answer"
+        )
+    except CannotOpen:
+        return "Your answer cannot be opened with your present keys."
+    return str(said.get("text", ""))
+
+
+def _keys_of_the_desk(ident: UUID) -> dict[UUID, bytes]:
+    """The believed public keys of the epochs that an answer goes to.
+
+    Raises SealingStopped for one that no statement names, and NotNow when it is not open for an answer.
+    """
+    known = key_directory.directory()
+    found: dict[UUID, bytes] = {}
+    for epoch, desk in sent_wall.answer_to(ident):
+        key = known.epoch(str(desk), str(epoch))
+        if key is None:
+            raise SealingStopped
+        found[epoch] = key.kem
+    if not found:
+        raise NotNow("Open it first. If it is answered already, a colleague was quicker.")
+    return found

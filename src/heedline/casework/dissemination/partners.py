@@ -1,0 +1,146 @@
+"""Partners as a desk sees them: who they are, whether they can open what is sent, and whose words were compared.
+
+A partner's key is believed only when two stewards have signed its people and one of them has made it. That the people are
+those of the partner, and not somebody whom two stewards made up, only an officer can know who has heard the maker of the
+key read out its words: so nothing goes there before somebody of the desk has, unless life is at risk.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from heedline.audit.acts import Act
+from heedline.casework.access import session
+from heedline.casework.access.session import Attendance
+from heedline.casework.errors import NotHere
+from heedline.casework.keys import directory as key_directory
+from heedline.casework.keys import key_verification
+from heedline.casework.keys.directory import ENOUGH_OPENERS, directory
+from heedline.casework.keys.key_verification import Known
+from heedline.casework.report.verb import refusals_logged
+from heedline.desks.models import PARTNER, Desk, Officer
+from heedline.permits.capabilities import Capability
+from heedline.reports.lifecycle import NotNow
+from heedline.vault.directory import EpochKey
+
+TOO_FEW = "Fewer than two people there could open it. Phone them, and tell your stewards."
+COMPARE_FIRST = (
+    "Neither you nor whoever wrote it has compared the words of that partner’s key. Phone them on a number that you know "
+    "from elsewhere, and compare."
+)
+
+
+@dataclass(frozen=True)
+class PartnerKey:
+    """The key that something is sealed to for a partner. `maker`: the person there who made it and vouches for the others."""
+
+    desk: UUID
+    code: str
+    epoch: UUID
+    key: bytes
+    maker: str
+
+    def compared(self, known: Known) -> bool:
+        """Whether this officer has heard its maker read out their words."""
+        return known.has_compared(self.maker)
+
+
+@dataclass(frozen=True)
+class PartnerLine:
+    """A partner. `code`: what two stewards have signed; the names beside it stand in a table that anybody could change who
+    administers the database. `openers`: how many people there can open what is sent now. `maker`: who reads out the words to compare.
+
+    `compared`: by whoever looks. `why_not`: why nothing can be sent there now; empty when it can. `stale`: somebody holds
+    their key who is there no more, or has new keys of their own: it is changed when one of them unlocks.
+    """
+
+    id: UUID
+    code: str
+    name: str
+    organisation: str
+    openers: int
+    maker: UUID | None
+    maker_name: str
+    compared: bool
+    why_not: str
+    stale: bool
+
+    @property
+    def words(self) -> str:
+        """The organisation, its team, and the code that was signed."""
+        return f"{self.organisation}: {self.name} ({self.code})"
+
+
+def key_of(partner: UUID, at: datetime) -> PartnerKey | None:
+    """The partner's present key; None for a desk that is no partner's, and where fewer than two people could open it."""
+    facts = directory().desk(str(partner))
+    if facts is None or facts.kind != PARTNER:
+        return None
+    epoch = directory().current_epoch(facts.desk, at.date())
+    if epoch is None or len(directory().holders(epoch)) < ENOUGH_OPENERS or not _vouched(epoch):
+        return None
+    return PartnerKey(partner, facts.code, UUID(epoch.epoch), epoch.kem, epoch.made_by)
+
+
+def _vouched(epoch: EpochKey) -> bool:
+    """Whether whoever made the key still holds it under the keys that they have now: only they can be compared with."""
+    return epoch.made_by in directory().holders(epoch)
+
+
+def list_partners(*, by: Attendance, at: datetime) -> tuple[PartnerLine, ...]:
+    """Every partner, by name. Raises Refused."""
+    by.require(Capability.FOLLOW_DISSEMINATION)
+    rows = Desk.objects.filter(kind=PARTNER).select_related("organisation")
+    known = by.keyring.known if by.keyring is not None else Known()
+    keys = {row: key_of(row.id, at) for row in rows.order_by("organisation__name", "name")}
+    makers = Officer.objects.filter(id__in=[key.maker for key in keys.values() if key is not None])
+    names = {str(one): name for one, name in makers.values_list("id", "name")}
+    return tuple(_line(row, key, names, known, at) for row, key in keys.items())
+
+
+def _line(
+    row: Desk, key: PartnerKey | None, names: dict[str, str], known: Known, at: datetime
+) -> PartnerLine:
+    known_keys = directory()
+    facts = known_keys.desk(str(row.id))
+    return PartnerLine(
+        row.id,
+        facts.code if facts is not None else "not signed",
+        row.name,
+        row.organisation.name,
+        key_directory.openers_of(str(row.id), at.date()),
+        UUID(key.maker) if key is not None else None,
+        names.get(key.maker, "") if key is not None else "",
+        key is not None and key.compared(known),
+        "" if key is not None else TOO_FEW,
+        known_keys.current_epoch(str(row.id), at.date()) is not None
+        and known_keys.needs_epoch(str(row.id), at.date()),
+    )
+
+
+def partner(desk: UUID, *, by: Attendance, at: datetime) -> PartnerLine:
+    """One of them. Raises NotHere and Refused."""
+    found = next((one for one in list_partners(by=by, at=at) if one.id == desk), None)
+    if found is None:
+        raise NotHere
+    return found
+
+
+def compare(desk: UUID, said: str, passphrase: str, *, by: Attendance, at: datetime) -> Attendance:
+    """Note that one has heard the maker of a partner's key read out these words. Grants nobody anything.
+
+    Raises NotHere, NotNow, Locked, WrongPassphrase, and Refused for other words; refusals are logged.
+    """
+    with refusals_logged(Act.KEY_COMPARED, by=by.officer_id, thing="desk", thing_id=desk):
+        by.require(Capability.FOLLOW_DISSEMINATION)
+        by.keys()
+        if not Desk.objects.filter(pk=desk, kind=PARTNER).exists():
+            raise NotHere
+        key = key_of(desk, at)
+        if key is None:
+            raise NotNow(TOO_FEW)
+        hand = session.hand_of(by.officer_id, passphrase)
+        key_verification.compare(key.maker, said, by=hand, at=at)
+        return session.unlock_with_seed(by, hand.seed, at=at)

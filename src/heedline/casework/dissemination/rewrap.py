@@ -1,0 +1,194 @@
+"""When a partner has lost its keys: what was sent is released again, to its new key, by the desks that sent it.
+
+A partner has no recovery key, and nobody holds its old keys for it. Each desk has its own copy of what it sent; out of
+that an officer writes the partner's header anew, after hearing the maker of the new key read out its words. The payload
+stays as it was signed, and nobody but the partner's present people can open the new header. It runs in bounded batches,
+each a transaction of its own: whatever ends it in the middle loses nothing, and doing it again goes on with the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import batched
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.casework.access import session
+from heedline.casework.access.session import Attendance, Keyring
+from heedline.casework.dissemination import partners
+from heedline.casework.dissemination.outgoing import PARTNER_HEADER
+from heedline.casework.dissemination.partners import PartnerKey
+from heedline.casework.errors import NotHere
+from heedline.casework.keys import key_verification
+from heedline.casework.keys.directory import directory
+from heedline.casework.report.verb import refusals_logged
+from heedline.casework.retention import keeping
+from heedline.desks.models import PARTNER, Desk
+from heedline.permits.capabilities import Capability
+from heedline.permits.scopes import reports_of
+from heedline.reports import dissemination_states as states
+from heedline.reports.lifecycle import NotNow
+from heedline.reports.models import Dissemination, SealedHeader
+from heedline.vault import CannotOpen
+from heedline.vault.container import readdress
+
+#: Headers in one transaction: about a tenth of a second.
+BATCH = 100
+
+type Told = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Round:
+    """What one run did, in headers. `failed`: those that this officer's keys do not open; a colleague may."""
+
+    released: int
+    failed: int
+
+
+@dataclass(frozen=True)
+class _Lost:
+    """One header that nobody at the partner can open, and the desk's own copy to write it anew from."""
+
+    key: UUID
+    copy: UUID
+    report: UUID
+    desk: UUID
+    dissemination: UUID
+
+
+def lost(partner: UUID, *, by: Attendance) -> int:
+    """How many headers of what this officer's desks sent there nobody at the partner can open any more."""
+    return len(_lost(partner, by))
+
+
+def _lost(partner: UUID, by: Attendance) -> list[_Lost]:
+    """In the order of their ids."""
+    rows = (
+        _with_partners(by)
+        .filter(partner_id=partner)
+        .order_by("id")
+        .values_list("key", "container", "answer_key", "answer", "report_id", "report__desk_id", "id")
+    )
+    pairs = [
+        _Lost(key, copy, report, desk, ident)
+        for sent, sent_copy, answered, answer_copy, report, desk, ident in rows
+        for key, copy in ((sent, sent_copy), (answered, answer_copy))
+        if key is not None and copy is not None
+    ]
+    addressed = dict(
+        SealedHeader.objects.filter(container__in=[one.key for one in pairs]).values_list(
+            "container", "epochs"
+        )
+    )
+    can = _can_open(partner, {epoch for epochs in addressed.values() for epoch in epochs})
+    # without any epoch: withdrawn, also when the rest was restored from before
+    return [
+        one for one in pairs if addressed.get(one.key) != [] and not set(addressed.get(one.key, ())) & can
+    ]
+
+
+def _with_partners(by: Attendance) -> QuerySet[Dissemination]:
+    """What this officer's desks sent that a partner may open. Not of reports that may not be passed on any more."""
+    return Dissemination.objects.filter(
+        state__in=states.WITH_THE_PARTNER, report__in=reports_of(by.desk_ids)
+    ).exclude(report__in=keeping.restricting().values("report"))
+
+
+def _still_there(some: Iterable[UUID], by: Attendance) -> set[UUID]:
+    """Those of these of which that still holds, locked, so that it does until the headers are written."""
+    rows = _with_partners(by).filter(pk__in=list(some)).select_for_update(of=("self",)).order_by("id")
+    return {row.id for row in rows}
+
+
+def _can_open(partner: UUID, epochs: Iterable[UUID]) -> set[UUID]:
+    """Those of these epochs of the partner that somebody there holds."""
+    known = directory()
+    found = {epoch: known.epoch(str(partner), str(epoch)) for epoch in epochs}
+    return {one for one, key in found.items() if key is not None and known.holders(key)}
+
+
+def release_again(
+    partner: UUID,
+    passphrase: str,
+    *,
+    said: str = "",
+    by: Attendance,
+    at: datetime,
+    told: Told | None = None,
+) -> Round:
+    """Give a partner's present people what they cannot open any more of what this officer's desks sent them.
+
+    `said`: the words that the maker of the partner's new key has read out, where this officer has not compared them yet.
+    `told` hears how many are done after each batch. Raises NotHere, Locked, WrongPassphrase; Refused for other words, all
+    logged; NotNow where fewer than two people there could open it, or nobody has been compared.
+    """
+    with refusals_logged(Act.RELEASED_AGAIN, by=by.officer_id, thing="desk", thing_id=partner):
+        by.require(Capability.RELEASE_AGAIN)
+        ring = by.keys()
+        if not Desk.objects.filter(pk=partner, kind=PARTNER).exists():
+            raise NotHere
+        to = partners.key_of(partner, at)
+        if to is None:
+            raise NotNow(partners.TOO_FEW)
+        hand = session.hand_of(by.officer_id, passphrase)
+        if said.strip():
+            key_verification.compare(to.maker, said, by=hand, at=at)
+            session.unlock_with_seed(by, hand.seed, at=at)  # so that this session knows it as well
+        if not to.compared(key_verification.load(by.officer_id, hand.seed)):
+            raise NotNow(
+                "You have not compared the words of their key. Enter the words that they read to you."
+            )
+    released = failed = 0
+    for some in batched(_lost(partner, by), BATCH, strict=False):
+        with transaction.atomic():
+            done = _anew(some, to, ring, by=by)
+        released, failed = released + done, failed + len(some) - done
+        if told is not None:
+            told(released)
+    return Round(released, failed)
+
+
+def _anew(some: Iterable[_Lost], to: PartnerKey, ring: Keyring, *, by: Attendance) -> int:
+    """Write these headers anew. What somebody has withdrawn, restricted, given away or written in between stays as it is."""
+    there = _still_there({one.dissemination for one in some}, by)
+    wanted = {one.key: one for one in some if one.dissemination in there}
+    copies = SealedHeader.objects.in_bulk([one.copy for one in wanted.values()])
+    locked = SealedHeader.objects.select_for_update().filter(container__in=wanted).order_by("container")
+    headers = {row.container: row for row in locked}
+    done = 0
+    for key, one in wanted.items():
+        row, copy = headers.get(key), copies.get(one.copy)
+        if copy is None or (row is not None and (not row.epochs or _can_open(to.desk, row.epochs))):
+            continue
+        try:
+            header = readdress(bytes(copy.header), ring.for_any(copy.epochs), [to.key])
+        except (CannotOpen, ValueError):
+            continue
+        SealedHeader.objects.update_or_create(
+            container=key,
+            defaults={"header": header, "epochs": [to.epoch]},
+            # one that a restored key store did not have
+            create_defaults={
+                "report_id": one.report,
+                "part": PARTNER_HEADER,
+                "header": header,
+                "epochs": [to.epoch],
+            },
+        )
+        journal.record(
+            Act.RELEASED_AGAIN,
+            actor=by.officer_id,
+            desk=one.desk,
+            thing="report",
+            thing_id=one.report,
+            detail={"dissemination": str(one.dissemination), "partner": to.code},
+        )
+        done += 1
+    return done

@@ -1,0 +1,1 @@
+"""Who is on duty, what is overdue, and who is paged. Start with `duty/alarms.py`."""

@@ -1,0 +1,296 @@
+"""What is overdue, and who has seen it: the office's half. (`duty/paging.py` is the worker's.)
+
+An alarm belongs to the desk that owns the report; the round-the-clock desks see it as well. Acknowledging stops the
+paging. Taking the report clears what calls for somebody to take it. Everything else a named person clears, with a
+reason out of a closed list, because a reason in free words would put into the clear what reports say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.casework.access.session import Attendance, office_zone
+from heedline.casework.duty.paging import desk_is_thin, keys_run_out, keys_to_change, without_keys
+from heedline.casework.errors import NotHere
+from heedline.casework.report.verb import refusals_logged
+from heedline.desks.models import Officer
+from heedline.dispatch.clocks import day_of, slot_words
+from heedline.dispatch.letters import (
+    ABOUT_CALLS,
+    ABOUT_PARTNERS,
+    ABOUT_REQUESTS,
+    ABOUT_TRANSLATIONS,
+    RULES,
+    AlarmKind,
+)
+from heedline.dispatch.letters import CLEAR_REASONS as CLEAR_REASONS
+from heedline.dispatch.models import Alarm, WorkerBeat
+from heedline.permits.capabilities import Capability
+from heedline.permits.gate import Refused, allows
+from heedline.permits.roles import GRANTS, Role
+from heedline.reports.dissemination_states import State
+from heedline.reports.lifecycle import NotNow
+from heedline.reports.models import Dissemination, IdentityRequest, Report
+
+#: The worker notes every minute that it runs; this much silence means that it does not.
+_SILENCE = timedelta(minutes=3)
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmLine:
+    """One open alarm. `ref`: its report, where this person may see it; `request`: what an authoriser is to decide about.
+    `about_partners`: it is about what a partner was or is to be sent about the report.
+
+    `why_not`: what keeps them from clearing it.
+    """
+
+    id: UUID
+    kind: str
+    words: str
+    desk_id: UUID
+    desk_name: str
+    ref: UUID | None
+    raised_words: str
+    steps_sent: int
+    failures: int
+    acknowledged_by: str | None
+    can_acknowledge: bool
+    can_clear: bool
+    why_not: str
+    request: UUID | None = None
+    about_partners: bool = False
+
+
+def open_now(*, by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
+    """Every open alarm that this person may see, danger first, then those that nobody has acknowledged."""
+    found = list(_visible(by).filter(cleared_at=None).select_related("desk"))
+    seen = set(
+        Report.objects.filter(id__in=[a.report_id for a in found if a.report_id]).values_list("id", flat=True)
+    )
+    names = dict(
+        Officer.objects.filter(id__in=[a.acknowledged_by for a in found if a.acknowledged_by]).values_list(
+            "id", "name"
+        )
+    )
+    order = list(AlarmKind)
+    found.sort(
+        key=lambda a: (order.index(AlarmKind(a.kind)), a.acknowledged_at is not None, a.slot, a.desk.name)
+    )
+    lines = []
+    for alarm in found:
+        mine = _may_answer(by, alarm)
+        why_not = _still(alarm, at) if mine else "Your role on this desk does not include this."
+        lines.append(
+            AlarmLine(
+                alarm.id,
+                alarm.kind,
+                RULES[AlarmKind(alarm.kind)].words,
+                alarm.desk_id,
+                alarm.desk.name,
+                alarm.report_id if alarm.report_id in seen else None,
+                slot_words(alarm.slot, at, office_zone()),
+                alarm.steps_sent,
+                alarm.failures,
+                names.get(alarm.acknowledged_by, "A colleague") if alarm.acknowledged_by else None,
+                mine and alarm.acknowledged_at is None,
+                mine and not why_not,
+                why_not,
+                alarm.report_id if alarm.kind in ABOUT_REQUESTS else None,
+                alarm.kind in ABOUT_PARTNERS,
+            )
+        )
+    return tuple(lines)
+
+
+def unanswered(*, by: Attendance) -> int:
+    """How many open alarms this person may see and nobody has acknowledged: the number beside the menu."""
+    return _visible(by).filter(cleared_at=None, acknowledged_at=None).count()
+
+
+def acknowledge(alarm_id: UUID, *, by: Attendance, at: datetime) -> None:
+    """Say that one has seen it: the paging stops, for every alarm of the same report. The alarm itself stays.
+
+    Raises NotHere and Refused. Acknowledging twice does nothing.
+    """
+    with refusals_logged(Act.ALARM_ACKNOWLEDGED, by=by.officer_id, thing="alarm", thing_id=alarm_id):
+        alarm = _find(alarm_id, by)
+        _permit(by, alarm)
+        together = Q(id=alarm.id)
+        if alarm.report_id is not None:
+            together |= Q(report_id=alarm.report_id)
+        for one in (
+            _visible(by)
+            .select_for_update(of=("self",))
+            .filter(together, cleared_at=None, acknowledged_at=None)
+        ):
+            one.acknowledged_by, one.acknowledged_at = by.officer_id, at
+            one.save(update_fields=["acknowledged_by", "acknowledged_at"])
+            _record(Act.ALARM_ACKNOWLEDGED, one, by)
+
+
+def clear(alarm_id: UUID, because: str, *, by: Attendance, at: datetime) -> None:
+    """Put an alarm away, in one's own name, for a reason out of CLEAR_REASONS.
+
+    Raises NotHere and Refused; NotNow without a reason, and while the cause of an alarm that goes by its cause lasts.
+    """
+    with refusals_logged(Act.ALARM_CLEARED, by=by.officer_id, thing="alarm", thing_id=alarm_id):
+        alarm = _find(alarm_id, by)
+        _permit(by, alarm)
+        if because not in CLEAR_REASONS:
+            raise NotNow("Say why you put this alarm away.")
+        still = _still(alarm, at)
+        if still:
+            raise NotNow(still)
+        _clear(alarm, because, by, at)
+
+
+def resolve_for(report_id: UUID, *, by: Attendance, at: datetime) -> None:
+    """The report was taken, handed over or closed by this person, in whose transaction this runs.
+
+    What called for somebody to take it is cleared in their name. What was late stays until somebody clears it with a
+    reason, but pages nobody any more. Of the time only the day is kept from here on.
+    """
+    for alarm in Alarm.objects.select_for_update().filter(report_id=report_id):
+        alarm.slot = day_of(alarm.slot)
+        if alarm.cleared_at is None and RULES[AlarmKind(alarm.kind)].ends_when_taken:
+            _clear(alarm, "taken", by, at)
+        elif alarm.cleared_at is None and alarm.acknowledged_at is None:
+            alarm.acknowledged_by, alarm.acknowledged_at = by.officer_id, at
+            alarm.save(update_fields=["slot", "acknowledged_by", "acknowledged_at"])
+            _record(Act.ALARM_ACKNOWLEDGED, alarm, by)
+        else:
+            alarm.save(update_fields=["slot"])
+
+
+def wake_again(reports: Iterable[UUID], *, by: UUID, since: datetime) -> None:
+    """These reports wait as before: what was taken as seen by this person at that moment calls for somebody again."""
+    Alarm.objects.filter(
+        report_id__in=list(reports), cleared_at=None, acknowledged_by=by, acknowledged_at=since
+    ).update(acknowledged_by=None, acknowledged_at=None)
+
+
+def resolve_request(request: UUID, *, by: Attendance, at: datetime) -> None:
+    """This person has decided about a request, in whose transaction this runs: its alarms are cleared in their name."""
+    for alarm in Alarm.objects.select_for_update().filter(
+        kind__in=ABOUT_REQUESTS, report_id=request, cleared_at=None
+    ):
+        _clear(alarm, "decided", by, at)
+
+
+def resolve_calls(report_id: UUID, *, by: Attendance, at: datetime) -> None:
+    """The call that a reporter asked for is done, in whose transaction this runs: its alarms are cleared in this name."""
+    for alarm in Alarm.objects.select_for_update().filter(
+        kind__in=ABOUT_CALLS, report_id=report_id, cleared_at=None
+    ):
+        _clear(alarm, "called", by, at)
+
+
+def resolve_translations(report_id: UUID, *, by: Attendance, at: datetime, done: bool) -> None:
+    """A translation was taken or handed on, in whose transaction this runs: who had it is called no more, and whoever
+    has it now is. `done`: nothing of the report waits for a translation, so every such alarm is cleared in this name."""
+    kinds = ABOUT_TRANSLATIONS if done else {AlarmKind.TRANSLATION_WAITS, AlarmKind.NO_TRANSLATOR}
+    for alarm in Alarm.objects.select_for_update().filter(
+        kind__in=kinds, report_id=report_id, cleared_at=None
+    ):
+        _clear(alarm, "translated" if done else "given-on", by, at)
+
+
+def resolve_sendings(kind: AlarmKind, report_id: UUID, *, by: Attendance, at: datetime) -> None:
+    """Nothing that was written for a partner about this report calls for `kind` any more: cleared in this name, in whose
+    transaction this runs."""
+    for alarm in Alarm.objects.select_for_update().filter(kind=kind, report_id=report_id, cleared_at=None):
+        _clear(alarm, "done", by, at)
+
+
+def worker_runs(at: datetime) -> bool:
+    """Whether the worker has shown a sign of life within three minutes. Without it nobody is paged."""
+    last = WorkerBeat.objects.values_list("minute", flat=True).first()
+    return last is not None and at - last <= _SILENCE
+
+
+def _visible(by: Attendance) -> QuerySet[Alarm]:
+    """The first wall: alarms of one's own desks; for those who watch round the clock all but those about requests of
+    others. Row-level security says the same."""
+    deciding = [desk for role, desk in by.appointments if Capability.DECIDE_IDENTITY in GRANTS[Role(role)]]
+    mine = Q(desk_id__in=[*by.desk_ids, *deciding])
+    if any(desk.round_the_clock for desk in by.desks):
+        mine |= ~Q(kind__in=ABOUT_REQUESTS)
+    return Alarm.objects.filter(mine)
+
+
+def _find(alarm_id: UUID, by: Attendance) -> Alarm:
+    alarm = _visible(by).select_for_update(of=("self",)).filter(pk=alarm_id, cleared_at=None).first()
+    if alarm is None:
+        raise NotHere
+    return alarm
+
+
+def _where(by: Attendance, alarm: Alarm) -> tuple[UUID, ...]:
+    return (alarm.desk_id, *(desk.id for desk in by.desks if desk.round_the_clock))
+
+
+def _permit(by: Attendance, alarm: Alarm) -> None:
+    if not _may_answer(by, alarm):
+        raise Refused("Your role on this desk does not include this.")
+
+
+def _may_answer(by: Attendance, alarm: Alarm) -> bool:
+    if alarm.kind in ABOUT_REQUESTS:  # whoever may decide, and no other desk for them
+        return allows(by.appointments, Capability.DECIDE_IDENTITY, [alarm.desk_id])
+    return allows(by.appointments, Capability.ANSWER_ALARM, _where(by, alarm))
+
+
+def _waits(alarm: Alarm) -> bool:
+    """Whether the alarm's report still waits, as far as this session can see: unseen counts as waiting."""
+    if alarm.report_id is None:
+        return False
+    return not Report.objects.filter(id=alarm.report_id).exclude(stage="waiting").exists()
+
+
+def _undecided(alarm: Alarm) -> bool:
+    about = alarm.report_id
+    return about is not None and IdentityRequest.objects.filter(id=about, decided_at=None).exists()
+
+
+def _unopened(alarm: Alarm) -> bool:
+    """Whether a partner has still not opened what was sent because life is at risk."""
+    waiting = Dissemination.objects.filter(state=State.SENT, urgent=True)
+    return alarm.report_id is not None and waiting.filter(report=alarm.report_id).exists()
+
+
+def _still(alarm: Alarm, at: datetime) -> str:
+    """What to do first when the cause of this alarm lasts; empty when it may be cleared."""
+    rule = RULES[AlarmKind(alarm.kind)]
+    lasts = {
+        AlarmKind.DANGER: lambda: _waits(alarm),
+        AlarmKind.NOBODY_ON_DUTY: lambda: _waits(alarm),
+        AlarmKind.IDENTITY_ASKED: lambda: _undecided(alarm),
+        AlarmKind.IDENTITY_OVERDUE: lambda: _undecided(alarm),
+        AlarmKind.PARTNER_DANGER: lambda: _unopened(alarm),
+        AlarmKind.EPOCH_ENDING: lambda: keys_run_out(alarm.desk_id, at),
+        AlarmKind.THIN_DESK: lambda: desk_is_thin(alarm.desk_id, at),
+        AlarmKind.KEYS_TO_CHANGE: lambda: keys_to_change(alarm.desk_id),
+        AlarmKind.MEMBER_WITHOUT_KEYS: lambda: without_keys(alarm.desk_id, at),
+    }
+    check = lasts.get(AlarmKind(alarm.kind))
+    return rule.while_it_lasts if check is not None and check() else ""
+
+
+def _clear(alarm: Alarm, because: str, by: Attendance, at: datetime) -> None:
+    alarm.cleared_by, alarm.cleared_at, alarm.because = by.officer_id, at, because
+    alarm.save(update_fields=["slot", "cleared_by", "cleared_at", "because"])
+    _record(Act.ALARM_CLEARED, alarm, by, because=because)
+
+
+def _record(act: Act, alarm: Alarm, by: Attendance, **detail: str) -> None:
+    said = {"kind": alarm.kind, **detail}
+    journal.record(
+        act, actor=by.officer_id, desk=alarm.desk_id, thing="alarm", thing_id=alarm.id, detail=said
+    )

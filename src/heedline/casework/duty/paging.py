@@ -1,0 +1,404 @@
+"""The worker's half of duty: letters become alarms, alarms become pages, clocks are watched.
+
+Nothing here opens anything, and nothing here knows an exact time of arrival except the pager's memory
+(`dispatch.chain`). Every function is one task of the worker and safe to repeat.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Max, QuerySet
+from django.db.models.functions import Least
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.casework.duty import on_call
+from heedline.casework.keys import directory as key_directory
+from heedline.casework.log import checkpoints
+from heedline.casework.people import training_clock
+from heedline.desks.models import CANARY, PARTNER, Desk, EpochKeyRow
+from heedline.dispatch import clockwork, postmen
+from heedline.dispatch.chain import Deadlines, offsets_of
+from heedline.dispatch.clocks import (
+    epochs_run_out,
+    may_raise_again,
+    message_due,
+    minute_of,
+    slot_end,
+    slot_of,
+)
+from heedline.dispatch.letters import (
+    ABOUT_CALLS,
+    ABOUT_REQUESTS,
+    ABOUT_SOURCES,
+    ABOUT_TRANSLATIONS,
+    RULES,
+    AlarmKind,
+    Letter,
+)
+from heedline.dispatch.models import Alarm, Outbox, WorkerBeat
+from heedline.dispatch.turns import one_at_a_time
+from heedline.packs import Pack, load_pack
+from heedline.reports.models import CallBack, IdentityRequest, Message, Report
+
+_ONCE_A_DAY = timedelta(days=1)
+#: An authoriser decides within this, else everybody who could is called.
+DECIDED_WITHIN = timedelta(minutes=10)
+#: Attempts to call back that reached nobody before a supervisor is told.
+ENOUGH_MISSED = 2
+_BATCH = 500
+_MOST_FAILURES = 30_000
+#: What this process remembers of exact times.
+_deadlines = Deadlines()
+
+
+def _pack() -> Pack:
+    return load_pack(settings.PACK)
+
+
+# --- raising -------------------------------------------------------------------------------------------------------
+
+
+def _raise(kind: AlarmKind, at: datetime, about: Iterable[tuple[UUID, UUID | None]]) -> None:
+    """Raise an alarm for each desk and report, unless the same one stands already."""
+    Alarm.objects.bulk_create(
+        [Alarm(kind=kind, desk_id=desk, report_id=report, slot=slot_of(at)) for desk, report in about],
+        ignore_conflicts=True,
+    )
+
+
+def raise_for_all(kind: AlarmKind, at: datetime) -> None:
+    """Raise an alarm about the installation: it hangs on a desk that is always there."""
+    desk = on_call.desk_for_everything()
+    if desk is not None:
+        _raise(kind, at, [(desk, None)])
+
+
+def raise_late(kind: AlarmKind, at: datetime, late: Iterable[tuple[UUID, UUID, timedelta]]) -> None:
+    """Raise `kind` for reports (desk, report, allowed time) except where somebody has just cleared it.
+
+    Clearing buys the allowed time once more, and not for ever.
+    """
+    standing = set(Alarm.objects.filter(kind=kind, cleared_at=None).values_list("desk_id", "report_id"))
+    new = [one for one in late if one[:2] not in standing]
+    if not new:
+        return
+    cleared = Alarm.objects.filter(
+        kind=kind, report_id__in=[one[1] for one in new], cleared_at__isnull=False
+    ).values_list("desk_id", "report_id")
+    # by desk: what another heard, or put away, before it gave the report here buys this one nothing
+    last = {(desk, report): when for desk, report, when in cleared.annotate(last=Max("cleared_at"))}
+    _raise(
+        kind,
+        at,
+        [
+            (desk, r)
+            for desk, r, allowed in new
+            if (desk, r) not in last or may_raise_again(last[desk, r], allowed, at)
+        ],
+    )
+
+
+def _raise_waiting(kind: AlarmKind, reports: QuerySet[Report], at: datetime) -> None:
+    standing = set(Alarm.objects.filter(kind=kind, cleared_at=None).values_list("report_id", flat=True))
+    _raise(kind, at, [(desk, r) for r, desk in reports.values_list("id", "desk_id") if r not in standing])
+
+
+def drain(at: datetime) -> int:
+    """Turn letters of the outbox into alarms; returns how many letters there were.
+
+    A letter is removed in the transaction that raises its alarms: it is never lost, and repeating does nothing.
+    """
+    done = 0
+    while True:
+        with transaction.atomic():
+            ours = Outbox.objects.exclude(letter=Letter.SENT_TO_PARTNER)  # those: dissemination_clock.py
+            letters = list(ours.select_for_update(skip_locked=True).order_by("id")[:_BATCH])
+            waiting = Report.objects.filter(
+                id__in=[one.thing_id for one in letters if one.thing_id], stage="waiting"
+            )
+            facts = {
+                report: (desk, rank) for report, desk, rank in waiting.values_list("id", "desk_id", "rank")
+            }
+            staffed = on_call.staffed_desks(at)
+            for letter in letters:
+                if letter.letter == Letter.IDENTITY_ASKED and letter.desk is not None:
+                    _raise(AlarmKind.IDENTITY_ASKED, letter.slot, [(letter.desk, letter.thing_id)])
+                if letter.letter in ABOUT_SOURCES and letter.desk is not None:
+                    _raise(AlarmKind(letter.letter), letter.slot, [(letter.desk, letter.thing_id)])
+                if letter.letter == Letter.KEYS_RECOVERED and letter.desk is not None:
+                    _raise(AlarmKind.KEYS_RECOVERED, letter.slot, [(letter.desk, None)])
+                if letter.thing_id not in facts:
+                    continue  # taken already, or nothing that waits
+                desk, rank = facts[letter.thing_id]
+                if rank == 0:
+                    _raise(AlarmKind.DANGER, letter.slot, [(desk, letter.thing_id)])
+                if desk not in staffed:
+                    _raise(AlarmKind.NOBODY_ON_DUTY, letter.slot, [(desk, letter.thing_id)])
+            Outbox.objects.filter(id__in=[one.id for one in letters]).delete()
+        done += len(letters)
+        if len(letters) < _BATCH:
+            return done
+
+
+def watch_clocks(at: datetime) -> int:
+    """Raise alarms for deadlines that have passed and for reports that wait where nobody is; returns how many stand."""
+    pack = _pack()
+    late = Report.objects.exclude(stage="closed").filter(due_at__lt=at)
+    raise_late(
+        AlarmKind.OVERDUE,
+        at,
+        [
+            (desk, report, pack.priorities[priority or pack.first_priority[urgency]].handed_within)
+            for report, desk, priority, urgency in late.values_list("id", "desk_id", "priority", "urgency")
+        ],
+    )
+    waiting = Report.objects.filter(stage="waiting")
+    _raise_waiting(
+        AlarmKind.DANGER, waiting.filter(rank=0), at
+    )  # given back, reopened, or a letter that was lost
+    _raise_waiting(AlarmKind.NOBODY_ON_DUTY, waiting.exclude(desk_id__in=on_call.staffed_desks(at)), at)
+    return Alarm.objects.filter(cleared_at=None).count()
+
+
+def watch_requests(at: datetime) -> None:
+    """Raise alarms for requests to open who sent a report: that they wait, and that they have waited for too long.
+
+    What was released and is over is emptied.
+    """
+    clockwork.end_releases()
+    waiting = set(
+        IdentityRequest.objects.filter(decided_at=None).values_list("id", "authoriser_desk_id", "asked_at")
+    )
+    for kind, late in (
+        (AlarmKind.IDENTITY_ASKED, waiting),  # a letter that was lost
+        (AlarmKind.IDENTITY_OVERDUE, {one for one in waiting if one[2] + DECIDED_WITHIN <= at}),
+    ):
+        standing = set(Alarm.objects.filter(kind=kind, cleared_at=None).values_list("report_id", flat=True))
+        _raise(kind, at, [(desk, request) for request, desk, _ in late if request not in standing])
+
+
+def watch_messages(at: datetime) -> None:
+    """Raise alarms for messages from reporters that nobody at the desk has read in time."""
+    pack = _pack()
+    unread = Message.objects.filter(from_us=False, seen=False, slot__isnull=False)
+    raise_late(
+        AlarmKind.MESSAGE_WAITING,
+        at,
+        {
+            report: (desk, report, pack.clock("reporter_reply"))
+            for report, desk, slot in unread.values_list("report_id", "report__desk_id", "slot")
+            if slot is not None and message_due(slot, pack) < at
+        }.values(),
+    )
+
+
+def watch_calls(at: datetime) -> None:
+    """Raise alarms for calls that reporters asked for: not made in time, or tried often enough without reaching them."""
+    open_calls = CallBack.objects.filter(done=False).exclude(report__stage="closed")
+    allowed = _pack().clock("call_back")
+    for kind, rows in (
+        (AlarmKind.CALL_MISSED, open_calls.filter(missed__gte=ENOUGH_MISSED)),
+        (AlarmKind.CALL_LATE, open_calls.filter(due_at__lt=at)),
+    ):
+        raise_late(
+            kind,
+            at,
+            [(desk, report, allowed) for report, desk in rows.values_list("report_id", "report__desk_id")],
+        )
+
+
+def watch_keys(at: datetime) -> None:
+    """Raise alarms for desks whose keys run out or that too few can open, and for statements that do not add up.
+
+    Raises SealingStopped when this process has no pinned root: then it cannot believe any key.
+    """
+    known = key_directory.directory()
+    if known.gaps or known.refused:
+        _raise_doubt(at)
+    # nothing is sent to the canary; how a partner's keys stand is said where something is sent there (`dissemination/partners.py`)
+    for desk in Desk.objects.exclude(kind__in=(CANARY, PARTNER)).order_by("code"):
+        if keys_run_out(desk.id, at):
+            _raise(AlarmKind.EPOCH_ENDING, at, [(desk.id, None)])
+        if desk_is_thin(desk.id, at):
+            _raise(AlarmKind.THIN_DESK, at, [(desk.id, None)])
+        if keys_to_change(desk.id):
+            _raise(AlarmKind.KEYS_TO_CHANGE, at, [(desk.id, None)])
+        if without_keys(desk.id, at):
+            _raise(AlarmKind.MEMBER_WITHOUT_KEYS, at, [(desk.id, None)])
+
+
+def _raise_doubt(at: datetime) -> None:
+    """What was once missing stays missing: cleared, it comes back the next day and not in five minutes."""
+    cleared = Alarm.objects.filter(kind=AlarmKind.KEYS_DOUBTED).aggregate(last=Max("cleared_at"))["last"]
+    if cleared is None or may_raise_again(cleared, _ONCE_A_DAY, at):
+        raise_for_all(AlarmKind.KEYS_DOUBTED, at)
+
+
+def keys_run_out(desk: UUID, at: datetime) -> bool:
+    """Whether no key of the desk, held by its members only, opens in the month after next."""
+    known = key_directory.directory()
+    opens = [one.opens_on for one in known.epochs(str(desk)) if not known.is_stale(one)]
+    return epochs_run_out(max(opens, default=None), at.date())
+
+
+def keys_to_change(desk: UUID) -> bool:
+    """Whether a leaver holds a key of the desk, or one that has ended is not destroyed yet."""
+    known = key_directory.directory()
+    if any(not one.ended and known.is_stale(one) for one in known.epochs(str(desk))):
+        return True
+    return EpochKeyRow.objects.filter(desk_id=desk, retired_at__isnull=False, destroyed_on=None).exists()
+
+
+def without_keys(desk: UUID, at: datetime) -> bool:
+    """Whether a member of the desk has keys of their own and not the desk's present one."""
+    known = key_directory.directory()
+    epoch = known.current_epoch(str(desk), at.date())
+    members = {one for one in known.members(str(desk)) if known.officer(one) is not None}
+    return epoch is not None and not members <= known.holders(epoch)
+
+
+def desk_is_thin(desk: UUID, at: datetime) -> bool:
+    """Whether so few can open what is sealed to the desk that nothing is sent there any more."""
+    return key_directory.openers_of(str(desk), at.date()) < key_directory.ENOUGH_OPENERS
+
+
+def task_failed(at: datetime) -> None:
+    """Raise the alarm that a background task keeps failing."""
+    raise_for_all(AlarmKind.WORKER_FAILING, at)
+
+
+def log_stands(at: datetime) -> None:
+    """Raise the alarm that the log is not sequenced, or that there is no key to sign it with."""
+    raise_for_all(AlarmKind.LOG_STANDS, at)
+
+
+def log_broken(at: datetime) -> None:
+    """Raise the alarm that the log in the database is not the one that was sequenced."""
+    raise_for_all(AlarmKind.LOG_BROKEN, at)
+
+
+def beat(at: datetime) -> None:
+    """Note that the worker runs, to the minute."""
+    if not WorkerBeat.objects.filter(id=1).update(minute=minute_of(at)):
+        WorkerBeat.objects.bulk_create([WorkerBeat(id=1, minute=minute_of(at))], ignore_conflicts=True)
+
+
+# --- paging --------------------------------------------------------------------------------------------------------
+
+
+def page_round(at: datetime, monotonic: float, deadlines: Deadlines = _deadlines) -> int:
+    """Page everybody whom a step of an open alarm calls now; returns how many alarms moved on.
+
+    `monotonic`: seconds of a clock that only runs forward; `deadlines`: the memory of this pager. Alarms of one round
+    share one page a person, so that nobody can count them. A step counts as sent when somebody was reached; else it is
+    tried again in seconds, and the failing channel becomes an alarm of its own.
+    """
+    with one_at_a_time("paging") as mine:
+        return _page_round(at, monotonic, deadlines) if mine else 0
+
+
+def _page_round(at: datetime, now: float, deadlines: Deadlines) -> int:
+    unanswered = list(Alarm.objects.filter(cleared_at=None, acknowledged_at=None))
+    deadlines.keep_only(alarm.id for alarm in unanswered)
+    chained = _chained(unanswered)
+    steps = dict(_due_steps(unanswered, chained, at, now, deadlines))
+    if not steps:
+        return 0
+    people = {alarm: _called(alarm, step, at) for alarm, step in steps.items()}
+    called = frozenset[str]().union(*people.values())
+    delivery = postmen.carry(called, at=at, log=checkpoints.mail_words(at))
+    moved = 0
+    for alarm, step in steps.items():
+        if delivery.posted or people[alarm] & delivery.reached:
+            sent = min(deadlines.went_out(alarm.id, step, now), len(_offsets(alarm in chained)))
+            Alarm.objects.filter(id=alarm.id).update(steps_sent=sent, settled=False)
+            moved += 1
+        else:
+            deadlines.failed(alarm.id, now)
+            Alarm.objects.filter(id=alarm.id).update(
+                failures=Least(F("failures") + 1, _MOST_FAILURES), settled=False
+            )
+    if delivery.failed or moved < len(steps):
+        raise_for_all(AlarmKind.PAGE_FAILED, at)
+    return moved
+
+
+def _called(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
+    if alarm.kind in ABOUT_REQUESTS:
+        overdue = alarm.kind == AlarmKind.IDENTITY_OVERDUE
+        return on_call.called_authorisers(alarm.desk_id, step, at, overdue=overdue)
+    if alarm.kind in ABOUT_TRANSLATIONS and alarm.report_id is not None:
+        return on_call.called_translators(alarm.kind, alarm.desk_id, alarm.report_id, _pack().on_call, at)
+    if alarm.kind == AlarmKind.TRAINING_ENDS and alarm.report_id is not None:
+        people = training_clock.called(alarm.desk_id, alarm.report_id, at)
+        if people:
+            return people
+    if alarm.kind in ABOUT_CALLS | ABOUT_SOURCES:
+        supervisors = on_call.supervisors(alarm.desk_id)
+        if supervisors:
+            return supervisors
+    return on_call.called(alarm.desk_id, step, _pack().on_call, at)
+
+
+def _offsets(chain: bool) -> tuple[float, ...]:
+    return offsets_of(step.after for step in _pack().on_call) if chain else (0.0,)
+
+
+def _chained(alarms: Iterable[Alarm]) -> set[Alarm]:
+    """The alarms that go up the chain until somebody answers: by their kind, or overdue while somebody is in danger."""
+    late = [alarm for alarm in alarms if alarm.kind == AlarmKind.OVERDUE]
+    grave = set(
+        Report.objects.filter(id__in=[a.report_id for a in late], rank=0).values_list("id", flat=True)
+    )
+    return {
+        a
+        for a in alarms
+        if RULES[AlarmKind(a.kind)].chain or (a.kind == AlarmKind.OVERDUE and a.report_id in grave)
+    }
+
+
+def _due_steps(
+    alarms: Iterable[Alarm], chained: set[Alarm], at: datetime, now: float, deadlines: Deadlines
+) -> Iterator[tuple[Alarm, int]]:
+    in_danger = {alarm.report_id for alarm in alarms if alarm.kind == AlarmKind.DANGER}
+    for alarm in alarms:
+        danger = alarm.report_id in in_danger
+        if alarm.kind == AlarmKind.OVERDUE and danger:
+            continue  # its danger alarm is calling the same people already
+        if alarm.kind == AlarmKind.NOBODY_ON_DUTY and not danger and slot_end(alarm.slot) > at:
+            continue  # a page now would tell whoever watches the mail when the report came
+        chain = alarm in chained
+        step = deadlines.due_step(alarm.id, alarm.steps_sent, _offsets(chain), now, repeat=chain)
+        if step is not None:
+            yield alarm, step
+
+
+def settle_alarms(at: datetime) -> int:
+    """Write the alarms of ended quarter hours anew, shuffled, and log their pages so; returns how many.
+
+    An alarm's row is written within seconds of an arrival and again 2, 5 and 10 minutes later: until it is written
+    anew, its transaction number tells what its slot hides. Idempotent.
+    """
+    with transaction.atomic():
+        fresh = list(Alarm.objects.select_for_update().filter(settled=False, slot__lt=slot_of(at)))
+        secrets.SystemRandom().shuffle(fresh)
+        for alarm in fresh:
+            Alarm.objects.filter(id=alarm.id).update(settled=True)
+            if alarm.steps_sent or alarm.failures:
+                journal.record(
+                    Act.DUTY_PAGED,
+                    actor=None,
+                    desk=alarm.desk_id,
+                    thing="alarm",
+                    thing_id=alarm.id,
+                    detail={"kind": alarm.kind, "steps": alarm.steps_sent, "failures": alarm.failures},
+                    at_slot=alarm.slot,
+                )
+    return len(fresh)

@@ -1,0 +1,201 @@
+"""What Heedline holds about the sender of a report, column by column, and what it does not, with what shows that.
+
+A paper for people outside is printed from this (`tracing.statement`). `tests/laws/test_held.py` holds it against the
+tables themselves: a column of a table near a report that stands in neither list fails the build, so does a test that is
+named here and is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One thing that is held. `columns`: table → the columns that hold it, separated by spaces. `sealed`: whether it opens
+    only with keys of people."""
+
+    words: str
+    sealed: bool
+    columns: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """One thing that is not held, and the tests that show it (file::test)."""
+
+    words: str
+    shown_by: tuple[str, ...]
+
+
+HOLDS: tuple[Held, ...] = (
+    Held(
+        "What they wrote, and inside it the exact time at which it arrived. The officers of the desk can open it; nothing "
+        "else holds that time. Which pages and which language they used is "
+        "inside it too. In the clear stands which sorts of parts a report has: report, identity, message, reply, note, "
+        "language, translation, release, sent, partner, answer, asked-before. The last says that an officer noted that the sender had written "
+        "before under another code; which is inside the seal.",
+        True,
+        {
+            "reports_sealed_header": "container report_id part header epochs",
+            "reports_sealed_payload": "container report_id payload sha256",
+        },
+    ),
+    Held(
+        "A part for what senders say of themselves. Every report has one until its time is over, and it looks the same "
+        "whether it is empty or not. Two people of two teams can open it. This paper does not know what is in it.",
+        True,
+        {"reports_identity_share": "id report_id share epoch sealed"},
+    ),
+    Held(
+        "The day on which it came. The quarter hour stands here only until an officer first takes the report; the log "
+        "keeps it (below).",
+        False,
+        {"reports_report": "slot received_on settled"},
+    ),
+    Held(
+        "What sort of report it is: the kind, the way it came (web, telephone, another service), a coarse area as the "
+        "sender named it, how urgent the answers sound, which edition of the questions, and whether the sender asked to "
+        "take it back.",
+        False,
+        {"reports_report": "id kind channel area urgency question_set withdraw_asked unread status"},
+    ),
+    Held(
+        "What their receipt code leads to: a one-way hash of the code, a public key made from it, and a check sum. The code "
+        "is drawn by chance and tells nothing of a person. Of their last visit the quarter hour is kept until it is over.",
+        False,
+        {"reports_receipt": "report_id lookup reporter_key body_mac closed touched"},
+    ),
+    Held(
+        "Messages with them: the words sealed; in the clear the order, the day, and whether they were read. Of a new "
+        "message from them the quarter hour is kept until the desk has read it.",
+        True,
+        {
+            "reports_message": "id report_id from_us container copy_header copy_payload voice slot sent_on position seen "
+            "body_mac settled"
+        },
+    ),
+    Held(
+        "If they asked for a call: by when it is due and how often it was tried. The number is sealed in the report.",
+        False,
+        {"reports_call_back": "report_id due_at missed done"},
+    ),
+    Held(
+        "In the log, for good, and in calls to officers: in which quarter hour this report came, written in shuffled "
+        "batches; and what officers did with it, to the second. When an officer took something down by telephone, at a "
+        "counter or from a letter, the log has the quarter hour in which they sent it and who they are, not which report "
+        "it became. Where a report has something in it that concerns the officer who opened "
+        "it, such as a name of their family, the log says so, and not what.",
+        False,
+        {
+            "audit_waiting": "id slot act actor desk outcome detail",
+            "audit_event": "id generation xid at act actor desk thing thing_id outcome detail",
+            "dispatch_outbox": "id letter desk thing_id slot",
+            "dispatch_alarm": "id kind desk_id report_id slot steps_sent failures acknowledged_by acknowledged_at "
+            "cleared_by cleared_at because settled",
+        },
+    ),
+    Held(
+        "Unfinished forms, sealed under a key that only the browser has in which they are written, gone when they are "
+        "sent or run out. Nothing ties one to a report. How often pages were seen is counted in fives, of nobody.",
+        True,
+        {
+            "intake_draft": "row sealed expires sendings",
+            "intake_count": "hour kind step what number",
+            "intake_question_set": "digest name canonical",
+        },
+    ),
+    Held(
+        "In the memory of the running service, for a quarter hour at most: how often one place asked lately, under a "
+        "number made with a random key that is then thrown away. It is tied to no report and written nowhere.",
+        False,
+        {},
+    ),
+    Held(
+        "What the desk did with the report: who took, assessed, asked, translated, kept or closed it, and when. What "
+        "officers wrote is sealed. What they make of the report, of its language or of its sender stands in there.",
+        False,
+        {
+            "reports_report": "priority danger_to_life desk_id watch_id stage due_at rank holder_id lease_until version "
+            "outcome",
+            "reports_step": "id report_id number move from_stage to_stage by_id at on from_desk to_desk codes note",
+            "reports_identity_request": "id report_id desk_id authoriser_desk_id purpose asked_by_id asked_at ground "
+            "minutes asked_words decided_by_id decided_at approved decided_words opens_until",
+            "reports_released_share": "request_id officer_id sealed until",
+            "reports_keeping": "report_id group review_on identity_until identity_gone_on",
+            "reports_review": "id report_id group reason words next_on by_id on",
+            "reports_hold": "id report_id reason words placed_by_id placed_on released_by_id released_on",
+            "reports_disposal": "id report desk_id group reason proposed_by_id proposed_on proposal decided_by_id "
+            "decided_on done certificate true_from",
+            "reports_subject_request": "id desk_id reference right received_on due_on found opened_by_id answer "
+            "answered_by_id answered_on",
+            "reports_dip_check": "id report_id desk_id week verdict words remedy judged_by_id judged_on remedied_by_id "
+            "remedied_on",
+            "reports_sweep": "id desk_id by_id at until outcome closed left_out undone_by_id undone_at not_restored",
+            "reports_swept": "id sweep_id report_id version slot due_at status",
+            "reports_dissemination": "id report_id partner_id state purpose basis conditions urgent answer_minutes due_at "
+            "version container sha256 necessity voice written_by_id written_at compared checked_by_id checked_at sent_at "
+            "key receipt received_by_id received_at answer_code answer answer_key answer_voice answered_by_id answered_at "
+            "ended_by_id ended_at ended_words",
+            "reports_translation": "id report_id message_id outward asked_words asked_by_id asked_on assigned_to_id "
+            "due_at state",
+            "reports_translation_text": "id report_id translation_id number container by_id on",
+        },
+    ),
+)
+
+_CANARY = "tests/laws/test_canary_law.py::"
+_TIME = "tests/laws/test_time_law.py::"
+LACKS: tuple[Lack, ...] = (
+    Lack(
+        "No network address (IP) of the sender: not in a table, a log line, a file or an answer.",
+        (
+            "tests/laws/test_forgetting.py::test_no_address_goes_further",
+            _CANARY + "test_no_table_has_a_mark",
+            _CANARY + "test_no_file_has_a_mark",
+            _CANARY + "test_no_log_line_has_a_mark",
+        ),
+    ),
+    Lack(
+        "Nothing of their browser, telephone or computer: no user agent, no language setting of the device, no referring "
+        "page, no cookie that outlives the visit.",
+        (
+            _CANARY + "test_no_table_has_a_mark",
+            _CANARY + "test_no_answer_repeats_what_a_browser_sent_unasked",
+            "tests/sites/public/test_when_things_go_wrong.py::"
+            "test_every_cookie_ends_with_the_browser_and_is_for_this_site_only",
+        ),
+    ),
+    Lack(
+        "No exact time of arrival outside the sealed report: neither of what a sender sent us themselves, nor of what an "
+        "officer took down for them.",
+        (
+            _TIME + "test_every_column_with_a_time_is_declared",
+            _TIME + "test_before_settling_no_column_has_an_exact_time_of_a_report",
+            _TIME + "test_the_log_dates_arrivals_to_the_quarter_hour",
+            _TIME + "test_taking_a_report_down_leaves_no_exact_time",
+            _TIME + "test_a_report_that_was_taken_keeps_only_its_day",
+        ),
+    ),
+    Lack(
+        "No number or order that says which report came before which: ids are drawn by chance, and rows are written anew "
+        "in shuffled batches.",
+        (
+            "tests/laws/test_fields.py::test_ids_of_reports_are_random",
+            _TIME + "test_after_settling_rows_of_a_slot_have_one_transaction_number",
+            _TIME + "test_after_settling_no_order_tells_who_came_first",
+        ),
+    ),
+    Lack(
+        "No receipt code: only the sender has it.",
+        (
+            "tests/laws/test_dump_law.py::test_no_file_holds_a_code",
+            _CANARY + "test_a_code_stands_on_its_own_page_and_nowhere_else",
+        ),
+    ),
+    Lack(
+        "No column that this paper does not name: a new one fails the tests until it stands here.",
+        ("tests/laws/test_held.py::test_every_column_near_a_report_stands_in_the_statement",),
+    ),
+)

@@ -1,0 +1,117 @@
+"""Where a request about who sent a report stands, in one line of words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+
+from heedline.casework.access import session
+from heedline.casework.access.session import Attendance
+from heedline.casework.duty.paging import DECIDED_WITHIN
+from heedline.casework.identity.requests import GROUNDS, LIMITS, OPEN, TRACE
+from heedline.casework.report.opening import short_name
+from heedline.dispatch.clocks import moment_words
+from heedline.packs import load_pack
+
+
+@dataclass(frozen=True)
+class RequestFacts:
+    """What a request's row says. `desk`: the name of the one that asks; `decided_by` is "" until somebody has."""
+
+    id: UUID
+    report: UUID
+    desk: str
+    ground: str
+    minutes: int
+    asked_by: str
+    asked_by_id: UUID
+    asked_at: datetime
+    decided_by: str
+    decided_at: datetime | None
+    opens_until: datetime | None
+    purpose: str = OPEN
+    approved: bool | None = None
+
+    def state(self, at: datetime) -> str:
+        """waiting | refused | open | ended; of a trace waiting | refused | agreed."""
+        if self.decided_at is None:
+            return "waiting"
+        if self.purpose == TRACE and self.approved:
+            return "agreed"
+        if self.opens_until is None:
+            return "refused"
+        return "open" if self.opens_until > at else "ended"
+
+
+@dataclass(frozen=True)
+class RequestLine:
+    """One request in a list. `state`: waiting | refused | open | ended | agreed; `limit_words` is "" for a trace."""
+
+    id: UUID
+    ref: UUID
+    short: str
+    desk_name: str
+    ground_words: str
+    limit_words: str
+    asked_by: str
+    asked_words: str
+    state: str
+    overdue: bool
+    decided_by: str
+    decided_words: str
+    until_words: str
+    mine: bool
+    purpose: str = OPEN
+
+    @property
+    def trace(self) -> bool:
+        """Whether it asks that the sender be traced elsewhere."""
+        return self.purpose == TRACE
+
+    @property
+    def state_words(self) -> str:
+        """Where the request stands."""
+        match self.state:
+            case "waiting" if self.overdue:
+                return "Waiting for an authoriser for more than ten minutes: all of them are being called"
+            case "waiting":
+                return "Waiting for an authoriser"
+            case "refused":
+                return f"Refused, {self.decided_words}"
+            case "agreed":
+                return f"Agreed, {self.decided_words}. The statement can be printed"
+            case "open":
+                return f"Approved. {self.asked_by} can open it until {self.until_words}"
+            case _:
+                return f"Approved. The time was over on {self.until_words}"
+
+
+def when_words(moment: datetime | None) -> str:
+    """A moment in the office's own time."""
+    return moment_words(moment, session.office_zone())
+
+
+def line_of(facts: RequestFacts, *, by: Attendance, at: datetime) -> RequestLine:
+    """The request as `by` reads it at this moment."""
+    trace = facts.purpose == TRACE
+    grounds = load_pack(settings.PACK).tracing.grounds if trace else GROUNDS
+    return RequestLine(
+        id=facts.id,
+        ref=facts.report,
+        short=short_name(facts.report),
+        desk_name=facts.desk,
+        ground_words=grounds.get(facts.ground, facts.ground),
+        limit_words="" if trace else LIMITS.get(facts.minutes, f"{facts.minutes} minutes"),
+        asked_by=facts.asked_by,
+        asked_words=when_words(facts.asked_at),
+        state=facts.state(at),
+        overdue=facts.decided_at is None and facts.asked_at + DECIDED_WITHIN <= at,
+        decided_by=facts.decided_by,
+        decided_words=when_words(facts.decided_at),
+        until_words=when_words(facts.opens_until),
+        mine=facts.asked_by_id == by.officer_id,
+        purpose=facts.purpose,
+    )

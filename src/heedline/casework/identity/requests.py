@@ -1,0 +1,387 @@
+"""Opening who sent a report: asked for by the officer who holds it, decided by an authoriser, opened by that officer.
+
+The identity's key is in two halves. The desk's half opens in the officer's unlocked session; the authorisers' half is
+opened by an authoriser, who sees neither report nor identity, and sealed again to the one officer who asked, for this
+one request. That officer needs their passphrase once more, and the time ends by itself. Nobody decides about their own
+request, and nobody decides who can open reports. "No name was given" looks like everything else until it is opened.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.casework.access import session
+from heedline.casework.access.session import Attendance, Keyring
+from heedline.casework.access.without_training import record_missing
+from heedline.casework.duty import alarms
+from heedline.casework.errors import NotHere, WrongPassphrase
+from heedline.casework.keys.directory import Addressee, desk_that_decides, directory
+from heedline.casework.report import notes
+from heedline.casework.report.opening import short_name
+from heedline.casework.report.sealing import canonical
+from heedline.casework.report.verb import FoundReport, find, record, verb
+from heedline.dispatch.letters import Letter
+from heedline.dispatch.outbox import post
+from heedline.permits import wall
+from heedline.permits.capabilities import Capability
+from heedline.permits.gate import Refused
+from heedline.permits.roles import GRANTS, Role
+from heedline.permits.rules import Asked, why_not_decide
+from heedline.permits.scopes import reports_of
+from heedline.reports.lifecycle import NotNow
+from heedline.reports.models import IdentityRequest, ReleasedShare, Report, SealedHeader, SealedPayload
+from heedline.vault import CannotOpen, envelope
+from heedline.vault.container import Container
+from heedline.vault.identity import open_identity, open_released_share, open_share, release_share
+
+#: Why an identity may be needed, as codes: the log and the tables show no words.
+GROUNDS: dict[str, str] = {
+    "life": "Somebody's life or safety may depend on it",
+    "source-at-risk": "Whoever sent it may be in danger themselves",
+    "safeguarding": "A child, or an adult who needs care, may be at risk",
+    "asked-for-contact": "They have asked us to contact them",
+    "serious-crime": "It is needed to prevent or detect a serious crime, and no other way is left",
+    "legal-duty": "A court or the law requires it",
+}
+#: Somebody else's life, and the sender's own: for these a lapsed training stands in nobody's way; the log says so.
+FOR_A_LIFE = frozenset({"life", "source-at-risk"})
+#: How long it may be looked at, in minutes from the decision on.
+LIMITS: dict[int, str] = {30: "30 minutes", 120: "2 hours", 480: "8 hours"}
+#: Characters in one box; stated on the page.
+LONGEST = 2000
+PART = "release"
+#: What a request is for: to open what they said of themselves, or (`casework.identity.trace_requests`) to have them traced elsewhere.
+OPEN, TRACE = "open", "trace"
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What an officer says when they ask: `ground` is a code of GROUNDS, `minutes` one of LIMITS."""
+
+    ground: str
+    necessity: str = field(repr=False)
+    risk: str = field(repr=False)
+    minutes: int
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What an authoriser decides, and why."""
+
+    approve: bool
+    reasons: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class OpenedIdentity:
+    """Who sent a report, as they said it: `answers` as {page: {question: answer}}, empty when they said nothing."""
+
+    request: UUID
+    report: UUID
+    kind: str
+    question_set: str
+    answers: dict[str, dict[str, object]] = field(repr=False)
+    opened_at: datetime
+    until: datetime
+
+
+def words_of(text: str) -> str:
+    """What was written, tidied. Raises NoRoom, and NotNow where nothing was."""
+    return notes.written(text, longest=LONGEST, missing="Say why, in words.")
+
+
+# --- asking ----------------------------------------------------------------------------------------------------------
+
+
+@verb(Act.IDENTITY_ASKED)
+def ask(ref: UUID, asking: Asking, *, by: Attendance, at: datetime) -> UUID:
+    """Ask to open who sent a report that one holds. Return the request's id; the authorisers are paged.
+
+    Raises NotHere, Refused, Locked, NoRoom; NotNow while a request waits or stands open, and where nobody can decide;
+    ValueError for a ground or a limit that is none.
+    """
+    if asking.ground not in GROUNDS or asking.minutes not in LIMITS:
+        raise ValueError("a ground or a limit that nobody offered")
+    said = {"necessity": words_of(asking.necessity), "risk": words_of(asking.risk)}
+    found = find(ref, by=by, at=at)
+    found.permit(Capability.ASK_IDENTITY, excused=asking.ground in FOR_A_LIFE and found.standing.danger)
+    if earlier_of(found, OPEN).filter(asked_by_id=by.officer_id, opens_until__gt=at).exists():
+        raise NotNow("It is open to you now. Ask again when the time is over.")
+    authorisers = desk_that_decides(wall.who_decides(ref), at.date())
+    if authorisers is None:
+        raise NotNow(
+            "Nobody can decide about who sent this report: nobody could when it came, or now, or its time is over."
+        )
+    request = keep_request(
+        found, said, to=authorisers, ground=asking.ground, minutes=asking.minutes, purpose=OPEN
+    )
+    record(found, Act.IDENTITY_ASKED, request=str(request), ground=asking.ground, minutes=asking.minutes)
+    post(Letter.IDENTITY_ASKED, desk=authorisers.desk, thing_id=request, at=at)
+    return request
+
+
+def _desk_asking(found: FoundReport) -> UUID:
+    """The desk of theirs that has or watches the report."""
+    report = found.report
+    return next(
+        one for one in (report.desk_id, report.watch_id) if one in found.by.desk_ids and one is not None
+    )
+
+
+def earlier_of(found: FoundReport, purpose: str) -> QuerySet[IdentityRequest]:
+    """What this officer's desk has asked about the report before. Raises NotNow while one of them waits."""
+    earlier = IdentityRequest.objects.filter(
+        report_id=found.report.id, desk_id=_desk_asking(found), purpose=purpose
+    )
+    if earlier.filter(decided_at=None).exists():
+        raise NotNow("Your desk has asked already. An authoriser is about to decide.")
+    return earlier
+
+
+def keep_request(
+    found: FoundReport, said: dict[str, str], *, to: Addressee, ground: str, minutes: int, purpose: str
+) -> UUID:
+    """Keep a request, what was written sealed to the report's keys and to `to`. Return its id. Raises NotNow and Locked."""
+    words = notes.seal(found, said, also=to, part=PART)
+    request, ref = uuid4(), found.report.id
+    if not wall.ask_identity(request, ref, _desk_asking(found), ground, minutes, words, purpose=purpose):
+        raise NotNow("This report has changed in between. Look at it again.")
+    return request
+
+
+# --- deciding --------------------------------------------------------------------------------------------------------
+
+
+def deciding_desks(by: Attendance) -> tuple[UUID, ...]:
+    """The authorisers' desks that this person belongs to."""
+    return tuple(
+        desk
+        for role, desk in by.appointments
+        if desk is not None and Capability.DECIDE_IDENTITY in GRANTS[Role(role)]
+    )
+
+
+def opens_reports(by: Attendance, desks: tuple[UUID, ...]) -> bool:
+    """Whether this person reads reports anywhere, or was ever given a key of one of `desks`."""
+    if any(Capability.READ_REPORT in GRANTS[Role(role)] for role, _ in by.appointments):
+        return True
+    known, person = directory(), str(by.officer_id)
+    return any(
+        person in known.members(str(desk)) or any(person in one.grantees for one in known.epochs(str(desk)))
+        for desk in desks
+    )
+
+
+@contextmanager
+def request_on_the_record(act: Act, *, by: Attendance, request: UUID) -> Iterator[None]:
+    """One transaction; a refusal undoes it and is logged in one of its own, with the request where they may see it."""
+    try:
+        with transaction.atomic():
+            yield
+    except (NotHere, Refused, NotNow, CannotOpen, WrongPassphrase):
+        with transaction.atomic():
+            found = requests_of(by).filter(pk=request).first()
+            journal.record(
+                act,
+                actor=by.officer_id,
+                desk=found.desk_id if found is not None else None,
+                thing="report",
+                thing_id=found.report_id if found is not None else None,
+                detail={"request": str(request)} if found is not None else {},
+                refused=True,
+            )
+        raise
+
+
+def requests_of(by: Attendance) -> QuerySet[IdentityRequest]:
+    """The first wall: requests that one's desk of authorisers decides about, and those of reports that one may see."""
+    mine = Q(authoriser_desk_id__in=deciding_desks(by)) | Q(report__in=reports_of(by.desk_ids))
+    return IdentityRequest.objects.filter(mine)
+
+
+def decide(request_id: UUID, decision: Decision, *, by: Attendance, at: datetime) -> None:
+    """Approve or refuse a request, with reasons, once. Approving hands the authorisers' half to the officer who asked.
+
+    Raises NotHere; Refused for one's own request and for anybody who can open reports; Locked; NoRoom; NotNow when it
+    was decided already or cannot be approved.
+    """
+    reasons = words_of(decision.reasons)
+    with request_on_the_record(Act.IDENTITY_DECIDED, by=by, request=request_id):
+        asked = to_decide(request_id, by, OPEN)
+        missing = by.require(
+            Capability.DECIDE_IDENTITY, asked.authoriser_desk_id, excused=asked.ground in FOR_A_LIFE
+        )
+        half = wall.second_share(request_id)
+        refuse_who_opens(asked, by, *(half.desks if half is not None else ()))
+        ring = by.keys()
+        released = _release(asked, half, ring) if decision.approve else None
+        words, digest = seal_reasons(asked, reasons)
+        if not wall.decide_identity(
+            request_id, approved=decision.approve, words=words, sha256=digest, released=released
+        ):
+            raise NotNow("Somebody has decided in between.")
+        journal.record(
+            Act.IDENTITY_DECIDED,
+            actor=by.officer_id,
+            desk=asked.desk_id,
+            thing="report",
+            thing_id=asked.report_id,
+            detail={"request": str(request_id), "approved": decision.approve},
+        )
+        _let_pass(asked, missing, Capability.DECIDE_IDENTITY, by)
+        alarms.resolve_request(request_id, by=by, at=at)
+
+
+def _let_pass(asked: IdentityRequest, missing: str, capability: Capability, by: Attendance) -> None:
+    """Record that somebody did this for a life without the training for it, if they did."""
+    record_missing(missing, capability, actor=by.officer_id, desk=asked.desk_id, thing_id=asked.report_id)
+
+
+def to_decide(request_id: UUID, by: Attendance, purpose: str) -> IdentityRequest:
+    """A request that waits for somebody of this person's desk of authorisers. Raises NotHere, and NotNow once decided."""
+    mine = IdentityRequest.objects.filter(authoriser_desk_id__in=deciding_desks(by), purpose=purpose)
+    asked = mine.filter(pk=request_id).first()
+    if asked is None:
+        raise NotHere
+    if asked.decided_at is not None:
+        raise NotNow("This has been decided. A new request can be made, with new reasons.")
+    return asked
+
+
+def refuse_who_opens(asked: IdentityRequest, by: Attendance, *desks: UUID) -> None:
+    """Raise Refused for whoever asked themselves and for whoever can open reports there or on one of `desks`."""
+    opens = opens_reports(by, (asked.desk_id, *desks))
+    reason = why_not_decide(Asked(asked.asked_by_id, by.officer_id, opens))
+    if reason is not None:
+        raise Refused(reason)
+
+
+def released_to(asked: IdentityRequest) -> str:
+    """What a released half is bound to besides the identity itself: this report, this officer, this request."""
+    return f"{asked.report_id}/{asked.asked_by_id}/{asked.id}"
+
+
+def _release(asked: IdentityRequest, half: wall.SecondShare | None, ring: Keyring) -> bytes:
+    """The authorisers' half, opened and sealed to the key that two stewards have stated for the officer who asked."""
+    officer = directory().officer(str(asked.asked_by_id))
+    if half is None or officer is None:
+        raise NotNow("It cannot be released to them any more: the report or the officer has left that desk.")
+    seeds = ring.for_any([half.epoch] if half.epoch is not None else [])
+    if not seeds:
+        raise NotNow("Your keys do not open the half of that month. Another authoriser has to decide.")
+    share = open_share(half.sealed, seeds[0], container_id=half.container, share=2)
+    return release_share(share, officer.kem, container_id=half.container, officer=released_to(asked))
+
+
+def seal_reasons(asked: IdentityRequest, reasons: str) -> tuple[wall.Words, bytes]:
+    """Seal the reasons to whoever can read the request."""
+    epochs = list(wall.release_words(asked.id)[asked.asked_words].epochs)
+    container = uuid4()
+    sealed = envelope.seal_part(
+        canonical({"reasons": reasons}),
+        notes.public_keys_of(epochs),
+        installation=settings.INSTALLATION,
+        container_id=container,
+        part=PART,
+    )
+    digest = hashlib.sha256(sealed.header + sealed.payload).digest()
+    return wall.Words(container, sealed.header, sealed.payload, tuple(epochs)), digest
+
+
+# --- opening ---------------------------------------------------------------------------------------------------------
+
+
+def open_now(request_id: UUID, passphrase: str, *, by: Attendance, at: datetime) -> OpenedIdentity:
+    """Open who sent a report: for the officer who asked, with their passphrase, while the time lasts. Logged first.
+
+    Raises NotHere for everybody else, NotNow before and after the time, WrongPassphrase, Locked, CannotOpen.
+    """
+    with request_on_the_record(Act.IDENTITY_OPENED, by=by, request=request_id):
+        asked, report, until, missing = _mine(request_id, by, at)
+        ring = by.keys()
+        seed = session.hand_of(by.officer_id, passphrase).seed
+        answers = _opened(asked, seed, ring)
+        # Not compared with the officer's own terms: a hit would say for good that a name was given, and whose (ADR 27).
+        journal.record(
+            Act.IDENTITY_OPENED,
+            actor=by.officer_id,
+            desk=report.desk_id,
+            thing="report",
+            thing_id=report.id,
+            detail={"request": str(request_id)},
+        )
+        _let_pass(asked, missing, Capability.OPEN_IDENTITY, by)
+    return OpenedIdentity(request_id, report.id, report.kind, report.question_set, answers, at, until)
+
+
+@dataclass(frozen=True)
+class Openable:
+    """A request that this officer can open now."""
+
+    report: UUID
+    short: str
+    until: datetime
+
+
+def may_open(request_id: UUID, *, by: Attendance, at: datetime) -> Openable:
+    """What this officer could open now with their passphrase. Opens nothing. Raises NotHere and NotNow."""
+    asked, report, until, _ = _mine(request_id, by, at)
+    return Openable(asked.report_id, short_name(report.id), until)
+
+
+def _mine(request_id: UUID, by: Attendance, at: datetime) -> tuple[IdentityRequest, Report, datetime, str]:
+    """The request, its report, until when it may be opened, and the training that an emergency lets pass."""
+    asked = requests_of(by).filter(pk=request_id, asked_by_id=by.officer_id, purpose=OPEN).first()
+    report = reports_of(by.desk_ids).filter(pk=asked.report_id).first() if asked is not None else None
+    if asked is None or report is None:
+        raise NotHere
+    missing = by.require(
+        Capability.OPEN_IDENTITY, report.desk_id, report.watch_id, excused=asked.ground in FOR_A_LIFE
+    )
+    if asked.decided_at is None:
+        raise NotNow("No authoriser has decided yet.")
+    if asked.opens_until is None:
+        raise NotNow("It was refused. You can ask again, with new reasons.")
+    if asked.opens_until <= at:
+        raise NotNow("The time is over. You can ask again, with new reasons.")
+    return asked, report, asked.opens_until, missing
+
+
+def _opened(asked: IdentityRequest, seed: bytes, ring: Keyring) -> dict[str, dict[str, object]]:
+    """Put the two halves together. Raises CannotOpen."""
+    header = SealedHeader.objects.get(report_id=asked.report_id, part="identity")
+    body = SealedPayload.objects.only("payload").get(container=header.container)
+    released = ReleasedShare.objects.filter(request_id=asked.id, officer_id=asked.asked_by_id).first()
+    if released is None or released.sealed is None:
+        raise NotNow("The time is over. You can ask again, with new reasons.")
+    share2 = open_released_share(
+        bytes(released.sealed), seed, container_id=header.container, officer=released_to(asked)
+    )
+    opened = open_identity(
+        Container(bytes(header.header), bytes(body.payload)),
+        _desk_half(asked.report_id, header.container, ring),
+        share2,
+        installation=settings.INSTALLATION,
+        container_id=header.container,
+    )
+    answers: dict[str, dict[str, object]] = json.loads(opened)
+    return answers
+
+
+def _desk_half(report: UUID, container: UUID, ring: Keyring) -> bytes:
+    for epoch, sealed in wall.desk_shares(report):
+        for seed in ring.for_any([epoch] if epoch is not None else []):
+            return open_share(sealed, seed, container_id=container, share=1)
+    raise CannotOpen

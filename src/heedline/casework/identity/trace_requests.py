@@ -1,0 +1,190 @@
+"""Asking to have the sender of a report traced, where life is at risk: asked for by the officer who holds the report,
+decided with reasons by an authoriser of another team, and then stated on paper what is held of the sender.
+
+Nothing here traces anybody. There is nothing to do it with: whoever is asked elsewhere gets the statement (`identity/data_inventory.py`), and
+what they may do is a matter of other laws. The sender is told nothing by the service: neither their status nor their
+messages change. It is decided like the opening of an identity (`identity/requests.py`), releases nothing, and can be asked for
+only while the report's assessment says that life is at risk.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.casework.access.session import Attendance, office_zone
+from heedline.casework.duty import alarms
+from heedline.casework.errors import NotHere
+from heedline.casework.identity import data_inventory
+from heedline.casework.identity.lines import when_words
+from heedline.casework.identity.requests import (
+    TRACE,
+    Decision,
+    earlier_of,
+    keep_request,
+    refuse_who_opens,
+    request_on_the_record,
+    requests_of,
+    seal_reasons,
+    to_decide,
+    words_of,
+)
+from heedline.casework.keys.directory import desk_that_decides
+from heedline.casework.report.opening import short_name
+from heedline.casework.report.verb import find, record, verb
+from heedline.dispatch.letters import Letter
+from heedline.dispatch.outbox import post
+from heedline.packs import load_pack
+from heedline.permits import wall
+from heedline.permits.capabilities import Capability
+from heedline.permits.scopes import reports_of
+from heedline.reports.lifecycle import NotNow
+
+ONLY_FOR_LIFE = (
+    "This is for reports that were assessed as a danger to life, and for no others. Assess the report first."
+)
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What an officer says when they ask: `ground` is a code of the pack's. `tried`: what was tried first."""
+
+    ground: str
+    necessity: str = field(repr=False)
+    tried: str = field(repr=False)
+    proportion: str = field(repr=False)
+
+
+@verb(Act.TRACE_ASKED)
+def ask(ref: UUID, asking: Asking, *, by: Attendance, at: datetime) -> UUID:
+    """Ask that the sender of a report that one holds be traced elsewhere. Return the request's id; the authorisers are paged.
+
+    Raises NotHere, Refused, Locked, NoRoom; NotNow where life is not at risk, while a request waits, after one was agreed
+    to, and where nobody can decide; ValueError for a ground that is none.
+    """
+    if asking.ground not in load_pack(settings.PACK).tracing.grounds:
+        raise ValueError("a ground that nobody offered")
+    said = {
+        "necessity": words_of(asking.necessity),
+        "tried": words_of(asking.tried),
+        "proportion": words_of(asking.proportion),
+    }
+    found = find(ref, by=by, at=at)
+    found.permit(Capability.ASK_TRACE)
+    if not found.report.danger_to_life:
+        raise NotNow(ONLY_FOR_LIFE)
+    if earlier_of(found, TRACE).filter(approved=True).exists():
+        raise NotNow("It was agreed to. The statement can be printed.")
+    authorisers = desk_that_decides(wall.who_decides_trace(ref), at.date())
+    if authorisers is None:
+        raise NotNow(
+            "Nobody of another team can decide about this here. Ask your force’s duty superintendent."
+        )
+    request = keep_request(found, said, to=authorisers, ground=asking.ground, minutes=0, purpose=TRACE)
+    record(found, Act.TRACE_ASKED, request=str(request), ground=asking.ground)
+    post(Letter.IDENTITY_ASKED, desk=authorisers.desk, thing_id=request, at=at)
+    return request
+
+
+def decide(request_id: UUID, decision: Decision, *, by: Attendance, at: datetime) -> None:
+    """Agree or refuse, with reasons, once. Agreeing releases nothing and traces nobody: the statement can be printed.
+
+    Raises NotHere; Refused for one's own request and for anybody who can open reports; Locked; NoRoom; NotNow when it
+    was decided already, the report has gone to another desk, or its assessment says no more that life is at risk.
+    """
+    reasons = words_of(decision.reasons)
+    with request_on_the_record(Act.TRACE_DECIDED, by=by, request=request_id):
+        asked = to_decide(request_id, by, TRACE)
+        by.require(Capability.DECIDE_TRACE, asked.authoriser_desk_id)
+        refuse_who_opens(asked, by)
+        by.keys()  # who decides has unlocked, like for an identity: a screen left open decides nothing
+        words, digest = seal_reasons(asked, reasons)
+        if not wall.decide_identity(
+            request_id, approved=decision.approve, words=words, sha256=digest, released=None
+        ):
+            raise NotNow(
+                "It cannot be agreed to any more: somebody has decided, the report has left that desk, or it is "
+                "assessed as no danger to life."
+            )
+        journal.record(
+            Act.TRACE_DECIDED,
+            actor=by.officer_id,
+            desk=asked.desk_id,
+            thing="report",
+            thing_id=asked.report_id,
+            detail={"request": str(request_id), "approved": decision.approve},
+        )
+        alarms.resolve_request(request_id, by=by, at=at)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What is held of the sender of one report, for the officer who asked and whoever the paper is given to.
+
+    `number` is the request's id; `edition` which edition of the program says so,
+    `site` the public address that it serves. Nothing in it comes out of the report. `theirs`: whoever looks may see that.
+    """
+
+    number: UUID
+    ref: UUID
+    theirs: bool
+    short: str
+    desk: str
+    ground_words: str
+    asked_by: str
+    asked_words: str
+    decided_by: str
+    decided_words: str
+    made_words: str
+    elsewhere: str
+    site: str
+    edition: str
+    holds: tuple[data_inventory.Held, ...]
+    lacks: tuple[data_inventory.Lack, ...]
+
+
+def statement(request_id: UUID, *, by: Attendance, at: datetime) -> Statement:
+    """The paper of a request that was agreed to; that it was made is in the log before this returns.
+
+    Raises NotHere for whoever neither asked nor decides nor works at the report's desk, and NotNow before it was agreed to.
+    """
+    with request_on_the_record(Act.TRACE_STATED, by=by, request=request_id):
+        rows = requests_of(by).filter(pk=request_id, purpose=TRACE)
+        asked = rows.select_related("desk", "asked_by", "decided_by").first()
+        if asked is None:
+            raise NotHere
+        if not asked.approved or asked.decided_by is None:
+            raise NotNow("There is a statement once an authoriser has agreed.")
+        journal.record(
+            Act.TRACE_STATED,
+            actor=by.officer_id,
+            desk=asked.desk_id,
+            thing="report",
+            thing_id=asked.report_id,
+            detail={"request": str(request_id)},
+        )
+    tracing = load_pack(settings.PACK).tracing
+    here = at.astimezone(office_zone())
+    return Statement(
+        number=asked.id,
+        ref=asked.report_id,
+        theirs=reports_of(by.desk_ids).filter(pk=asked.report_id).exists(),
+        short=short_name(asked.report_id),
+        desk=asked.desk.name,
+        ground_words=tracing.grounds.get(asked.ground, asked.ground),
+        asked_by=asked.asked_by.name,
+        asked_words=when_words(asked.asked_at),
+        decided_by=asked.decided_by.name,
+        decided_words=when_words(asked.decided_at),
+        made_words=f"{here:%-d %B %Y, %H:%M} {here.tzname()}",
+        elsewhere=tracing.elsewhere,
+        site=settings.PUBLIC_URL,
+        edition=settings.EDITION,
+        holds=data_inventory.HOLDS,
+        lacks=data_inventory.LACKS,
+    )

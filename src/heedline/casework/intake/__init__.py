@@ -1,0 +1,1 @@
+"""Drafts, rate limits and page counts of the public site, and the settling of arrivals. Start with `intake/drafting.py`."""

@@ -1,0 +1,367 @@
+"""Closing many reports as one act, and undoing it: for a thousand copies of one thing, never for somebody in danger.
+
+An officer chooses, sees every report once more with what will happen to it, and gives one outcome and one reason. What
+changed in between is left out and named. For a day the whole act can be undone: each report then stands where it stood,
+with the deadline it had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db.models import F, Max
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.casework.access.session import Attendance, DeskLine, Keyring
+from heedline.casework.access.without_training import record_missing
+from heedline.casework.contact import call_back
+from heedline.casework.dissemination import outgoing
+from heedline.casework.duty.alarms import resolve_for, wake_again
+from heedline.casework.errors import Locked, NotHere
+from heedline.casework.journey.transitions import Closing
+from heedline.casework.report.notes import public_keys_of
+from heedline.casework.report.opening import OpenedReport, open_report
+from heedline.casework.report.sealing import as_part, canonical
+from heedline.casework.report.verb import refusals_logged
+from heedline.casework.retention import keeping
+from heedline.dispatch.models import Alarm
+from heedline.intake.question_files import load_question_set
+from heedline.packs import load_pack
+from heedline.permits.capabilities import Capability
+from heedline.permits.scopes import reports_of
+from heedline.reports.lifecycle import Move, NotNow, Stage, after
+from heedline.reports.models import CallBack, Report, SealedHeader, SealedPayload, Step, Sweep, Swept
+from heedline.reports.models.sweeps import why_not
+from heedline.reports.stored import in_batches
+from heedline.vault import CannotOpen, envelope
+
+#: Reports in one sweep.
+MOST = 1_000
+#: How long a sweep can be undone.
+UNDO_FOR = timedelta(hours=24)
+_AT_ONCE = 250
+
+#: Why a report is not swept, or not restored, in words.
+WHY = {
+    "danger": "Somebody may be in danger. Such a report is never swept.",
+    "held": "Somebody has it, or has worked on it.",
+    "closed": "It is closed already.",
+    "message": "The reporter has written again.",
+    "call": "Somebody waits for a call.",
+    "partner": "Something of it is with a partner, or on its way there.",
+    "unread": "Your keys do not open it.",
+    "changed": "It has changed since you looked.",
+    "busy": "Somebody is working on it right now.",
+    "outcome": "This outcome does not go with this kind of report.",
+    "gone": "It is not at this desk.",
+}
+
+
+def desk_of(by: Attendance, code: str) -> DeskLine:
+    """One of their desks. Raises NotHere."""
+    for desk in by.desks:
+        if desk.code == code:
+            return desk
+    raise NotHere
+
+
+def asks_for_a_call(kind: str, opened: OpenedReport) -> bool:
+    """Whether these answers ask for a call: then somebody waits for one."""
+    return (
+        _may_ask_for_a_call(kind)
+        and call_back.wanted(opened.record.get("answers", {}), _questions(kind)) is not None
+    )
+
+
+def _questions(kind: str) -> Any:
+    pack = load_pack(settings.PACK)
+    return load_question_set(pack, pack.kinds[kind].question_set)
+
+
+def _may_ask_for_a_call(kind: str) -> bool:
+    return kind in load_pack(settings.PACK).kinds and "call_number" in _questions(kind).roles
+
+
+def _callers(reports: Iterable[Report], ring: Keyring) -> set[UUID]:
+    """Those that ask for a call, or of which nobody can say: only kinds that ask for one are opened."""
+    asked = {report.id: report.kind for report in reports if _may_ask_for_a_call(report.kind)}
+    found = set(asked)
+    for part in in_batches(asked, part="report"):
+        try:
+            opened = open_report(part.container, part.header, part.payload, part.epochs, ring)
+        except CannotOpen:
+            continue
+        if not asks_for_a_call(asked[part.report], opened):
+            found.discard(part.report)
+    promised = CallBack.objects.filter(report_id__in=asked, done=False).values_list("report_id", flat=True)
+    return found | set(promised)
+
+
+def _checked(closing: Closing) -> Closing:
+    pack = load_pack(settings.PACK)
+    known = pack.outcomes.get(closing.outcome)
+    if known is None or known.useful or closing.tell_reporter not in pack.statuses:
+        raise ValueError("not an outcome or status of a sweep")
+    return closing
+
+
+@dataclass(frozen=True)
+class _Sorted:
+    """The chosen reports: those to close, and why not the others."""
+
+    closing: list[Report]
+    left_out: dict[UUID, str]
+
+
+def _sort(chosen: Mapping[UUID, int], outcome: str, desk: DeskLine, by: Attendance) -> _Sorted:
+    """Find and lock. What somebody else has locked is left out: a sweep waits for nobody and nobody for it."""
+    mine = reports_of(by.desk_ids).filter(desk_id=desk.id, id__in=chosen)
+    rows = list(mine.select_for_update(of=("self",), skip_locked=True).order_by("id"))
+    here = set(mine.values_list("id", flat=True)) if len(rows) < len(chosen) else {row.id for row in rows}
+    callers = _callers((row for row in rows if not why_not(row)), by.keys())
+    sent = outgoing.still_open(row.id for row in rows)
+    outcomes = {kind: load_pack(settings.PACK).outcomes_for(kind) for kind in {row.kind for row in rows}}
+    left: dict[UUID, str] = {ref: "busy" if ref in here else "gone" for ref in chosen}
+    closing = []
+    for row in rows:
+        because = (
+            why_not(row)
+            or ("changed" if row.version != chosen[row.id] else "")
+            or ("call" if row.id in callers else "")
+            or ("partner" if row.id in sent else "")
+            or ("outcome" if outcome not in outcomes[row.kind] else "")
+        )
+        if because:
+            left[row.id] = because
+        else:
+            del left[row.id]
+            closing.append(row)
+    return _Sorted(closing, left)
+
+
+def _seal_reason(reports: list[Report], reason: str) -> dict[UUID, UUID]:
+    """The officer's reason, sealed with each report to the keys that the report is addressed to: report → container."""
+    headers = SealedHeader.objects.filter(report_id__in=[r.id for r in reports], part="report")
+    addressed = {report: tuple(epochs) for report, epochs in headers.values_list("report_id", "epochs")}
+    keys = {epochs: public_keys_of(list(epochs)) for epochs in set(addressed.values())}
+    words = canonical({"reason": reason})
+    notes, kept_headers, kept_payloads = {}, [], []
+    for report in reports:
+        epochs, container = addressed[report.id], uuid4()
+        sealed = envelope.seal_part(
+            words, keys[epochs], installation=settings.INSTALLATION, container_id=container, part="note"
+        )
+        part = as_part(container, sealed, epochs)
+        kept_headers.append(
+            SealedHeader(
+                container=container, report=report, part="note", header=part.header, epochs=list(epochs)
+            )
+        )
+        kept_payloads.append(
+            SealedPayload(container=container, report=report, payload=part.payload, sha256=part.sha256)
+        )
+        notes[report.id] = container
+    SealedHeader.objects.bulk_create(kept_headers, batch_size=_AT_ONCE)
+    SealedPayload.objects.bulk_create(kept_payloads, batch_size=_AT_ONCE)
+    return notes
+
+
+def _keep_steps(
+    reports: list[Report],
+    move: Move,
+    codes: dict[str, str],
+    notes: Mapping[UUID, UUID],
+    *,
+    by: Attendance,
+    at: datetime,
+) -> Stage:
+    """One legal move of each, kept as its Step. All of them stand at the same stage. Return the one that follows."""
+    to = after(Stage(reports[0].stage), move)
+    last = Step.objects.filter(report__in=reports).values_list("report_id").annotate(n=Max("number"))
+    numbers = dict(last)
+    Step.objects.bulk_create(
+        [
+            Step(
+                report=report,
+                number=numbers.get(report.id, 0) + 1,
+                move=move,
+                from_stage=report.stage,
+                to_stage=to,
+                by_id=by.officer_id,
+                at=at,
+                on=at.date(),
+                from_desk=report.desk_id,
+                to_desk=report.desk_id,
+                codes=codes,
+                note=notes.get(report.id),
+            )
+            for report in reports
+        ],
+        batch_size=_AT_ONCE,
+    )
+    return to
+
+
+def sweep(
+    desk_code: str, chosen: Mapping[UUID, int], closing: Closing, *, by: Attendance, at: datetime
+) -> UUID:
+    """Close what of `chosen` (report → the edition that was looked at) may be closed; return the sweep's id.
+
+    Raises NotHere for a desk that is not theirs, Refused, Locked, NotNow for more than `MOST`, and ValueError for an
+    outcome that is useful or that the pack does not know.
+    """
+    desk, closing = desk_of(by, desk_code), _checked(closing)
+    with refusals_logged(Act.SWEEP_MADE, by=by.officer_id, desk=desk.id, thing="desk", thing_id=desk.id):
+        missing = by.require(Capability.SWEEP, desk.id)
+        if not by.unlocked:
+            raise Locked
+        if not 0 < len(chosen) <= MOST:
+            raise NotNow(f"Choose between 1 and {MOST:,} reports.")
+        sorted_out = _sort(chosen, closing.outcome, desk, by)
+        reports = sorted_out.closing
+        made = Sweep.objects.create(
+            desk_id=desk.id,
+            by_id=by.officer_id,
+            at=at,
+            until=at + UNDO_FOR,
+            outcome=closing.outcome,
+            closed=len(reports),
+            left_out={str(ref): because for ref, because in sorted_out.left_out.items()},
+        )
+        if reports:
+            _close_all(made, reports, closing, by=by, at=at)
+        journal.record(
+            Act.SWEEP_MADE,
+            actor=by.officer_id,
+            desk=desk.id,
+            thing="sweep",
+            thing_id=made.id,
+            detail={
+                "closed": len(reports),
+                "left_out": len(sorted_out.left_out),
+                "outcome": closing.outcome,
+            },
+        )
+        record_missing(
+            missing,
+            Capability.SWEEP,
+            actor=by.officer_id,
+            desk=desk.id,
+            thing="sweep",
+            thing_id=made.id,
+        )
+        return made.id
+
+
+def _close_all(made: Sweep, reports: list[Report], closing: Closing, *, by: Attendance, at: datetime) -> None:
+    Swept.objects.bulk_create(
+        [
+            Swept(
+                sweep=made,
+                report=r,
+                version=r.version + 1,
+                slot=r.slot,
+                due_at=r.due_at or at,  # an open report has one: `open_has_a_deadline`
+                status=r.status,
+            )
+            for r in reports
+        ],
+        batch_size=_AT_ONCE,
+    )
+    codes = {"outcome": closing.outcome, "status": closing.tell_reporter}
+    to = _keep_steps(reports, Move.SWEEP, codes, _seal_reason(reports, closing.reason), by=by, at=at)
+    ids = [report.id for report in reports]
+    Report.objects.filter(id__in=ids).update(
+        stage=to,
+        version=F("version") + 1,
+        outcome=closing.outcome,
+        status=closing.tell_reporter,
+        due_at=None,
+        slot=None,  # it has been dealt with: only the day of its arrival is kept, and the slot while it may be undone
+    )
+    keeping.begin(reports, closing.outcome, at=at)
+    journal.record_each(
+        Act.REPORT_SWEPT,
+        ids,
+        actor=by.officer_id,
+        desk=made.desk_id,
+        detail={"sweep": str(made.id), "outcome": closing.outcome},
+    )
+    _end_alarms(ids, by=by, at=at)
+
+
+def _end_alarms(reports: list[UUID], *, by: Attendance, at: datetime) -> None:
+    called = Alarm.objects.filter(report_id__in=reports).values_list("report_id", flat=True).distinct()
+    for report in [ref for ref in called if ref is not None]:
+        resolve_for(report, by=by, at=at)
+
+
+def undo(sweep_id: UUID, *, by: Attendance, at: datetime) -> int:
+    """Put back what a sweep closed and nobody has touched since: stage, deadline, status. Return how many.
+
+    Raises NotHere for a sweep of another desk, Refused, and NotNow when it was undone or its time for that is over.
+    """
+    found = Sweep.objects.filter(pk=sweep_id, desk_id__in=by.desk_ids).first()
+    if found is None:
+        raise NotHere
+    with refusals_logged(
+        Act.SWEEP_UNDONE, by=by.officer_id, desk=found.desk_id, thing="sweep", thing_id=sweep_id
+    ):
+        by.require(Capability.SWEEP, found.desk_id, excused=True)  # undoing never hangs on a training
+        if found.undone_at is not None:
+            raise NotNow("This was undone already.")
+        if at >= found.until:
+            raise NotNow("The time for undoing this is over. Each report can still be opened again.")
+        mine = Sweep.objects.select_for_update().filter(pk=sweep_id, undone_at=None)
+        if mine.first() is None:  # of two at once, one
+            raise NotNow("This was undone already.")
+        before = {one.report_id: one for one in Swept.objects.filter(sweep=found)}
+        rows = reports_of(by.desk_ids).filter(desk_id=found.desk_id, id__in=before)
+        reports = [
+            report
+            for report in rows.select_for_update(of=("self",)).order_by("id")
+            if report.version == before[report.id].version and report.stage == Stage.CLOSED
+        ]
+        if reports:
+            _restore(found, reports, before, by=by, at=at)
+        restored = {report.id for report in reports}
+        left = {str(ref): "changed" for ref in before if ref not in restored}
+        mine.update(undone_at=at, undone_by=by.officer_id, not_restored=left)
+        Swept.objects.filter(sweep=found).delete()
+        journal.record(
+            Act.SWEEP_UNDONE,
+            actor=by.officer_id,
+            desk=found.desk_id,
+            thing="sweep",
+            thing_id=sweep_id,
+            detail={"restored": len(reports), "left_out": len(left)},
+        )
+        return len(reports)
+
+
+def _restore(
+    made: Sweep, reports: list[Report], before: Mapping[UUID, Swept], *, by: Attendance, at: datetime
+) -> None:
+    to = _keep_steps(reports, Move.UNDO_SWEEP, {}, {}, by=by, at=at)
+    for report in reports:
+        was = before[report.id]
+        report.stage, report.version, report.outcome = to, report.version + 1, ""
+        report.due_at, report.status, report.slot = was.due_at, was.status, was.slot
+    Report.objects.bulk_update(
+        reports, ["stage", "version", "outcome", "due_at", "status", "slot"], batch_size=_AT_ONCE
+    )
+    keeping.stop([report.id for report in reports])
+    wake_again([report.id for report in reports], by=made.by_id, since=made.at)
+    journal.record_each(
+        Act.REPORT_UNSWEPT,
+        [report.id for report in reports],
+        actor=by.officer_id,
+        desk=made.desk_id,
+        detail={"sweep": str(made.id)},
+    )

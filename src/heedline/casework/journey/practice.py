@@ -1,0 +1,294 @@
+"""Practice: invented reports of the pack, worked on with the pages and rules of real ones, and never one of them.
+
+begin → take → assess → ask → close, by the same table of legal moves as a report (`reports.lifecycle`), and one step for
+a call. An exercise is a row of its own table that no verb of a report can find; nothing is sent, paged, counted, timed
+or written into the log, and nothing here reads a report. What somebody writes is sealed under the cookie of the session
+in which they wrote it, and gone with that. Codes stay for some weeks, so that a trainer sees who practised what.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from heedline.audit.acts import Act
+from heedline.casework.access.session import Attendance
+from heedline.casework.errors import Changed, NotHere
+from heedline.casework.journey.transitions import Closing, Finding
+from heedline.casework.report.verb import refusals_logged
+from heedline.desks.models import Exercise
+from heedline.intake.api_payload import from_api
+from heedline.intake.question_files import load_question_set
+from heedline.intake.questions import QuestionSet
+from heedline.intake.record import Record
+from heedline.packs import load_pack
+from heedline.packs.rules.practice import Scenario
+from heedline.permits import practice as wall
+from heedline.permits.capabilities import Capability
+from heedline.reports.lifecycle import Move, NotNow, Stage, after, check_closed_at_once
+from heedline.vault import CannotOpen
+from heedline.vault.small import derive_keys, open_small, seal_small
+
+_PURPOSE = "practice"
+#: Exercises of one officer that are remembered at a time.
+_MANY = 200
+#: Words of one exercise, in bytes; beyond it the oldest forms of this page would not fit a row.
+_MOST = 100_000
+
+
+def scenarios() -> Mapping[str, Scenario]:
+    """The pack's exercises."""
+    return load_pack(settings.PACK).practice.scenarios
+
+
+@cache
+def invented(pack: str, code: str) -> tuple[Record, QuestionSet]:
+    """What the invented reporter told, read like a report through the API. Raises ValueError where it does not fit."""
+    loaded = load_pack(pack)
+    scenario = loaded.practice.scenarios[code]
+    asked = load_question_set(loaded, loaded.kinds[scenario.kind].question_set)
+    told = {"kind": scenario.kind, **scenario.told}
+    record = from_api({scenario.kind: asked}, told, identity_offered=True)
+    if not isinstance(record, Record):
+        raise ValueError(f"exercise {code} does not fit: {[one.pointer for one in record.problems]}")
+    return record, asked
+
+
+@dataclass(frozen=True)
+class Worked:
+    """One exercise as it stands. `steps` and `said`: what this session wrote; empty in every other."""
+
+    ref: UUID
+    scenario: Scenario
+    stage: Stage
+    version: int
+    priority: str
+    danger: bool | None
+    outcome: str
+    ended_on: date | None
+    steps: tuple[Mapping[str, Any], ...] = field(repr=False)
+    said: tuple[Mapping[str, Any], ...] = field(repr=False)
+
+    @property
+    def alike(self) -> int:
+        """How many of its coded answers are the model's."""
+        return sum(mine == model for _, mine, model in answers(self))
+
+
+def answers(one: Worked | wall.Practised) -> list[tuple[str, object, object]]:
+    """What is compared with the model's answer, as (what, theirs, the model's)."""
+    scenario = one.scenario if isinstance(one, Worked) else scenarios()[one.scenario]
+    rows: list[tuple[str, object, object]] = [("danger", one.danger, scenario.model.danger)]
+    if scenario.way == "report":
+        rows += [
+            ("priority", one.priority, scenario.model.priority),
+            ("outcome", one.outcome, scenario.model.outcome),
+        ]
+    return rows
+
+
+# --- finding ---------------------------------------------------------------------------------------------------------
+
+
+def _permit(by: Attendance) -> None:
+    with refusals_logged(Act.PRACTISED, by=by.officer_id):
+        by.require(Capability.PRACTISE)
+
+
+def _words(row: Exercise, by: Attendance) -> dict[str, Any]:
+    keys = derive_keys(by.token.encode(), _PURPOSE)
+    try:
+        kept: dict[str, Any] = json.loads(open_small(keys.key, bytes(row.sealed), aad=row.id.bytes))
+    except CannotOpen:  # written in another session, or nothing yet
+        return {"steps": [], "said": []}
+    return kept
+
+
+def _worked(row: Exercise, by: Attendance) -> Worked:
+    words = _words(row, by)
+    return Worked(
+        row.id,
+        scenarios()[row.scenario],
+        Stage(row.stage),
+        row.version,
+        row.priority,
+        row.danger,
+        row.outcome,
+        row.ended_on,
+        tuple(words["steps"]),
+        tuple(words["said"]),
+    )
+
+
+def mine(*, by: Attendance) -> tuple[Worked, ...]:
+    """This person's exercises, newest first. Raises Refused."""
+    _permit(by)
+    rows = Exercise.objects.filter(officer_id=by.officer_id, scenario__in=scenarios())
+    return tuple(_worked(row, by) for row in rows.order_by("-began_on", "-ended_on", "id"))
+
+
+def one(ref: UUID, *, by: Attendance) -> Worked:
+    """One exercise of theirs. Raises NotHere and Refused."""
+    _permit(by)
+    row = Exercise.objects.filter(pk=ref, officer_id=by.officer_id, scenario__in=scenarios()).first()
+    if row is None:
+        raise NotHere
+    return _worked(row, by)
+
+
+def _find(ref: UUID, by: Attendance, version: int | None = None) -> Exercise:
+    _permit(by)
+    row = (
+        Exercise.objects.select_for_update()
+        .filter(pk=ref, officer_id=by.officer_id, scenario__in=scenarios())
+        .first()
+    )
+    if row is None:
+        raise NotHere
+    if version is not None and row.version != version:
+        raise Changed("You saved this exercise in another tab.")
+    return row
+
+
+def _move(row: Exercise, move: Move, words: Mapping[str, Any], by: Attendance, at: datetime) -> None:
+    """One legal move of an exercise, with what was written. Raises NotNow."""
+    row.stage = after(Stage(row.stage), move)
+    row.version += 1
+    kept = _words(row, by)
+    kept["steps"] = [{"move": move, "day": at.date().isoformat(), **words}, *kept["steps"]]
+    _keep(row, kept, by)
+
+
+def _keep(row: Exercise, words: Mapping[str, Any], by: Attendance) -> None:
+    keys = derive_keys(by.token.encode(), _PURPOSE)
+    plain = json.dumps(words).encode()
+    if len(plain) > _MOST:
+        raise NotNow("This exercise is full. Begin it anew.")
+    row.sealed = seal_small(keys.key, plain, aad=row.id.bytes)
+
+
+# --- working ---------------------------------------------------------------------------------------------------------
+
+
+def begin(code: str, *, by: Attendance, at: datetime) -> UUID:
+    """Begin an exercise with an invented report. Raises NotHere for one that the pack has not, Refused, NotNow."""
+    _permit(by)
+    if code not in scenarios() or scenarios()[code].way != "report":
+        raise NotHere
+    _room(by)
+    return Exercise.objects.create(officer_id=by.officer_id, scenario=code, began_on=at.date()).id
+
+
+def _room(by: Attendance) -> None:
+    if Exercise.objects.filter(officer_id=by.officer_id).count() >= _MANY:
+        raise NotNow("You have practised a great deal. The oldest exercises are forgotten in a few days.")
+
+
+def take(ref: UUID, *, by: Attendance, at: datetime) -> None:
+    """Take it, as one takes a report."""
+    with transaction.atomic():
+        row = _find(ref, by)
+        _move(row, Move.TAKE, {}, by, at)
+        row.save(update_fields=["stage", "version", "sealed"])
+
+
+def _assess(row: Exercise, finding: Finding, by: Attendance, at: datetime) -> None:
+    codes = {"priority": finding.priority, "danger": str(finding.danger_to_life)}
+    words = {"What was done": finding.done_what, **finding.coded, "Reason": finding.reason}
+    _move(row, Move.ASSESS, {"codes": codes, "words": words}, by, at)
+    row.priority, row.danger = finding.priority, finding.danger_to_life
+
+
+def assess(ref: UUID, finding: Finding, *, version: int, by: Attendance, at: datetime) -> None:
+    """Say what one makes of it. Pages nobody, whatever it says."""
+    with transaction.atomic():
+        row = _find(ref, by, version)
+        _assess(row, finding, by, at)
+        row.save(update_fields=["stage", "version", "priority", "danger", "sealed"])
+
+
+def ask(ref: UUID, text: str, *, version: int, by: Attendance, at: datetime) -> None:
+    """Ask the invented reporter, who answers at once."""
+    with transaction.atomic():
+        row = _find(ref, by, version)
+        _move(row, Move.ASK, {}, by, at)
+        kept = _words(row, by)
+        answer = scenarios()[row.scenario].answer
+        first = not any(one["from_us"] for one in kept["said"])
+        kept["said"] += [{"from_us": True, "text": text}]
+        kept["said"] += [{"from_us": False, "text": answer}] if first and answer else []
+        _keep(row, kept, by)
+        row.save(update_fields=["stage", "version", "sealed"])
+
+
+def close(
+    ref: UUID, closing: Closing, finding: Finding | None = None, *, version: int, by: Attendance, at: datetime
+) -> None:
+    """End it, with an assessment in the same step for the short way. The model's answer is shown from then on."""
+    pack = load_pack(settings.PACK)
+    with transaction.atomic():
+        row = _find(ref, by, version)
+        if closing.outcome not in pack.outcomes_for(scenarios()[row.scenario].kind):
+            raise ValueError("an outcome that the pack does not know")
+        if finding is not None:
+            check_closed_at_once(danger=finding.danger_to_life)
+            _assess(row, finding, by, at)
+        codes = {"outcome": closing.outcome, "status": closing.tell_reporter}
+        _move(row, Move.CLOSE, {"codes": codes, "words": {"Reason": closing.reason}}, by, at)
+        row.outcome, row.ended_on = closing.outcome, at.date()
+        row.save(update_fields=["stage", "version", "priority", "danger", "outcome", "ended_on", "sealed"])
+
+
+def take_down(code: str, *, danger: bool, told: Mapping[str, Any], by: Attendance, at: datetime) -> UUID:
+    """End a practice call: what was taken down lies sealed for this session. Nothing is sent and nobody is paged."""
+    _permit(by)
+    if code not in scenarios() or scenarios()[code].way != "call":
+        raise NotHere
+    _room(by)
+    row = Exercise(
+        officer_id=by.officer_id,
+        scenario=code,
+        stage=Stage.CLOSED,
+        danger=danger,
+        began_on=at.date(),
+        ended_on=at.date(),
+    )
+    _keep(row, {"steps": [], "said": [], "told": dict(told)}, by)
+    row.save(force_insert=True)
+    return row.id
+
+
+def taken_down(ref: UUID, *, by: Attendance) -> Mapping[str, Any]:
+    """What was taken down in a practice call of this session; empty in every other."""
+    row = Exercise.objects.filter(pk=ref, officer_id=by.officer_id).first()
+    told: Mapping[str, Any] = _words(row, by).get("told", {}) if row is not None else {}
+    return told
+
+
+# --- who leads -------------------------------------------------------------------------------------------------------
+
+
+def of_my_people(*, by: Attendance) -> dict[UUID, list[wall.Practised]]:
+    """What others whom this person leads have finished, by person. Raises Refused."""
+    with refusals_logged(Act.PRACTISED, by=by.officer_id):
+        by.require(Capability.RECORD_TRAINING)
+    found: dict[UUID, list[wall.Practised]] = {}
+    for each in wall.practised_by_mine():
+        if each.scenario in scenarios():
+            found.setdefault(each.officer, []).append(each)
+    return found
+
+
+def wipe(at: datetime) -> int:
+    """Forget exercises after the days of the pack; the worker's. Returns how many."""
+    before = at.date() - timedelta(days=load_pack(settings.PACK).practice.kept_days)
+    gone, _ = Exercise.objects.filter(began_on__lt=before).delete()
+    return gone

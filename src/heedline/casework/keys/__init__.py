@@ -1,0 +1,1 @@
+"""Signed public keys: directory, epochs, verification, certificates. Start with `directory.py`."""

@@ -1,0 +1,238 @@
+"""A desk's keys, a month each: made by a member who signs them, two months ahead, and granted to every member whose
+words that member has compared.
+
+When somebody leaves, the epochs that they hold count for nothing any more: the next member who unlocks makes new ones
+and says that the old ones have ended. What was sealed to those is addressed anew by `setup/readdressing.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.casework.keys import directory as key_directory
+from heedline.casework.keys import key_verification
+from heedline.casework.keys.signing import Hand, state
+from heedline.desks.models import Appointment, Desk, EpochGrant, EpochKeyRow
+from heedline.permits import gate, key_wall
+from heedline.permits.capabilities import Capability
+from heedline.permits.gate import Refused
+from heedline.permits.models import UnlockedKeys
+from heedline.vault.directory import EpochKey
+from heedline.vault.grants import grant, grant_info
+from heedline.vault.keys import new_seed, public_key
+from heedline.vault.signed import key_text
+
+
+def grant_context(epoch: UUID, officer: UUID) -> bytes:
+    """What a grant is bound to: it opens as this epoch's, for this officer, here."""
+    return grant_info("epoch", settings.INSTALLATION, str(epoch), str(officer))
+
+
+def recovery_context(epoch: UUID, desk: UUID) -> bytes:
+    """What the grant of an epoch to its desk's recovery key is bound to."""
+    return grant_info("epoch-recovery", settings.INSTALLATION, str(epoch), str(desk))
+
+
+@transaction.atomic
+def make_epoch(desk: Desk, opens_on: date, *, by: Hand, at: datetime) -> EpochKeyRow:
+    """Make a desk's key for a month, by a member who signs it, and grant its seed to every member they have compared.
+
+    Raises Refused when nobody else could open it although there are others.
+    """
+    known = key_directory.directory()
+    held = Appointment.objects.filter(officer_id=by.person, ended_on=None).values_list("role", "desk_id")
+    gate.require(held, Capability.MAKE_EPOCH, desks=[desk.id])
+    people = [person for person in known.members(str(desk.id)) if known.officer(person) is not None]
+    mine = key_verification.load(UUID(by.person), by.seed)
+    openers = sorted(person for person in people if person == by.person or mine.has_compared(person))
+    if len(openers) < min(key_directory.ENOUGH_OPENERS, len(people)):
+        raise Refused("Compare words with a colleague of the desk first: nobody else could open what comes.")
+    seed = new_seed()
+    row = EpochKeyRow.objects.create(desk=desk, opens_on=opens_on)
+    body = {
+        "desk": str(desk.id),
+        "epoch": str(row.id),
+        "kem": key_text(public_key(seed)),
+        "opens_on": opens_on.isoformat(),
+        "grantees": list(openers),
+    }
+    state("epoch", body, [by], at=at)
+    for person in openers:
+        keys = known.officer(person)
+        if keys is not None:
+            sealed = grant(seed, keys.kem, info=grant_context(row.id, UUID(person)))
+            EpochGrant.objects.create(epoch=row, officer_id=UUID(person), sealed=sealed)
+    journal.record(
+        Act.EPOCH_MADE,
+        actor=UUID(by.person),
+        desk=desk.id,
+        thing="epoch",
+        thing_id=row.id,
+        detail={"grantees": len(openers)},
+    )
+    return row
+
+
+def month_starts(on: date, ahead: int) -> list[date]:
+    """The first days of this month and of the next `ahead` ones."""
+    months = [on.year * 12 + on.month - 1 + n for n in range(ahead + 1)]
+    return [date(m // 12, m % 12 + 1, 1) for m in months]
+
+
+def make_epochs_ahead(desk: Desk, *, by: Hand, at: datetime, ahead: int = 2) -> int:
+    """Make the epochs of this month and the next two where there is none that members alone hold. Return how many."""
+    known = key_directory.directory()
+    there = {one.opens_on for one in known.epochs(str(desk.id)) if not one.ended and not known.is_stale(one)}
+    missing = [day for day in month_starts(at.date(), ahead) if day not in there]
+    for day in missing:
+        make_epoch(desk, day, by=by, at=at)
+    return len(missing)
+
+
+def keep_ahead(desks: list[UUID], *, by: Hand, at: datetime) -> int:
+    """In a member's unlocking: make what is missing on their desks, and end what leavers hold. Return how many were made.
+
+    A colleague who does the same at once is no error.
+    """
+    made = 0
+    for desk in desks:
+        try:
+            with transaction.atomic():
+                made += _keep_ahead(desk, by=by, at=at)
+        except IntegrityError:
+            key_directory.forget()
+        except Refused:  # they have compared nobody yet: their page of keys says so
+            key_directory.forget()
+    return made
+
+
+def _keep_ahead(desk_id: UUID, *, by: Hand, at: datetime) -> int:
+    known = key_directory.directory()
+    if by.person not in known.members(str(desk_id)):
+        return 0
+    if known.is_ahead(str(desk_id), at.date()) and not _held_by_leavers(desk_id):
+        return 0
+    desk = Desk.objects.select_for_update(no_key=True).get(id=desk_id)
+    key_directory.forget()  # a colleague may have been quicker
+    before = key_directory.directory().current_epoch(str(desk_id), at.date())
+    made = make_epochs_ahead(desk, by=by, at=at)
+    for epoch in _held_by_leavers(desk_id):
+        retire(desk, UUID(epoch.epoch), by=by, at=at)
+    after = key_directory.directory().current_epoch(str(desk_id), at.date())
+    if before is not None and after is not None and before.epoch != after.epoch:
+        _lock_colleagues(after)
+    return made
+
+
+def _held_by_leavers(desk: UUID) -> list[EpochKey]:
+    """Epochs that somebody holds who is no member any more, and that have not ended.
+
+    Not those that no member holds either: what has ended is granted to nobody, and three shares must still bring these back.
+    """
+    known = key_directory.directory()
+    return [
+        one for one in known.epochs(str(desk)) if not one.ended and known.is_stale(one) and known.holders(one)
+    ]
+
+
+def _lock_colleagues(epoch: EpochKey) -> None:
+    """Whoever unlocked before a new epoch came into force has not got it: they are asked for their passphrase again."""
+    people = [UUID(person) for person in epoch.grantees]
+    UnlockedKeys.objects.filter(session__officer_id__in=people).delete()
+
+
+def grant_to(person: UUID, desk: UUID, *, by: Hand, seeds: Mapping[UUID, bytes], at: datetime) -> int:
+    """Grant a member what they cannot open yet of the desk's keys, out of `seeds`. Return how many.
+
+    `by` signs it and must have compared their words. Raises Refused.
+    """
+    known = key_directory.directory()
+    keys = known.officer(str(person))
+    if keys is None or str(person) not in known.members(str(desk)):
+        raise Refused("They are no member of the desk.")
+    myself = by.person == str(person)  # after a recovery
+    if not myself and not key_verification.load(UUID(by.person), by.seed).has_compared(str(person)):
+        raise Refused("Compare their words first.")
+    wanted = [
+        one for one in known.epochs(str(desk)) if not one.ended and str(person) not in known.holders(one)
+    ]
+    given = [one for one in wanted if UUID(one.epoch) in seeds]
+    for one in given:
+        epoch = UUID(one.epoch)
+        sealed = grant(seeds[epoch], keys.kem, info=grant_context(epoch, person))
+        EpochGrant.objects.update_or_create(epoch_id=epoch, officer_id=person, defaults={"sealed": sealed})
+        state("granted", {"desk": str(desk), "epoch": one.epoch, "grantees": [str(person)]}, [by], at=at)
+    if given:
+        journal.record(
+            Act.EPOCH_GRANTED,
+            actor=UUID(by.person),
+            desk=desk,
+            thing="officer",
+            thing_id=person,
+            detail={"epochs": len(given)},
+        )
+    return len(given)
+
+
+def grant_to_recovery(
+    desks: Iterable[UUID],
+    known: key_verification.Known,
+    *,
+    by: UUID,
+    seeds: Mapping[UUID, bytes],
+    anew: bool = False,
+) -> int:
+    """Grant the recovery keys of these desks what they have not got of `seeds`; `anew`: all of it, to a new key.
+
+    Only to a key whose words this officer has compared with the printed ones. Return how many.
+    """
+    given = 0
+    for desk in desks:
+        recovery = key_directory.directory().recovery(str(desk))
+        if recovery is None or not known.has_compared(key_verification.recovery_of(desk)):
+            continue
+        there = EpochGrant.objects.filter(epoch__desk_id=desk, officer=None)
+        has = set() if anew else set(there.values_list("epoch_id", flat=True))
+        held = {UUID(one.epoch) for one in key_directory.directory().epochs(str(desk)) if not one.ended}
+        for epoch in (held & seeds.keys()) - has:
+            sealed = grant(seeds[epoch], recovery.kem, info=recovery_context(epoch, desk))
+            EpochGrant.objects.update_or_create(epoch_id=epoch, officer=None, defaults={"sealed": sealed})
+            journal.record(
+                Act.EPOCH_GRANTED,
+                actor=by,
+                desk=desk,
+                thing="epoch",
+                thing_id=epoch,
+                detail={"to": "recovery"},
+            )
+            given += 1
+    return given
+
+
+def retire(desk: Desk, epoch: UUID, *, by: Hand, at: datetime) -> None:
+    """Say that an epoch has ended, in a member's own session: nothing is sealed to it from then on.
+
+    Another epoch must be in force. Raises Refused.
+    """
+    held = Appointment.objects.filter(officer_id=by.person, ended_on=None).values_list("role", "desk_id")
+    gate.require(held, Capability.READDRESS, desks=[desk.id])
+    known = key_directory.directory()
+    current = known.current_epoch(str(desk.id), at.date())
+    if current is None or current.epoch == str(epoch) or known.is_stale(current):
+        raise Refused("Another key of the desk has to be in force first.")
+    found = known.epoch(str(desk.id), str(epoch))
+    if found is None:
+        raise Refused("No such key of this desk.")
+    if not found.ended:
+        state("ended", {"desk": str(desk.id), "epoch": str(epoch)}, [by], at=at)
+        journal.record(Act.EPOCH_ENDED, actor=UUID(by.person), desk=desk.id, thing="epoch", thing_id=epoch)
+    retired = EpochKeyRow.objects.filter(id=epoch, retired_at__isnull=False).exists()
+    if not retired and not key_wall.retire_epoch(epoch):
+        raise Refused("Another key of the desk has to be in force first.")

@@ -1,0 +1,131 @@
+"""Who says what we say: each message to a reporter is signed by an officer.
+
+The officer's own signing key is used once, at unlocking, to certify a key made for that session. The session key signs
+messages; whoever reads one follows it back through the certificate to the officer's signed statement.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+
+from heedline.casework.keys.directory import directory
+from heedline.vault.directory import Directory
+from heedline.vault.keys import new_seed, sign, signing_public, verify
+
+_CERTIFY = b"heedline/v1/voice\0"
+_MESSAGE = b"heedline/v1/message\0"
+_ATTEST = b"heedline/v1/attest\0"
+
+
+@dataclass(frozen=True)
+class Voice:
+    """A session's signing key, certified by its officer until a date."""
+
+    officer: UUID
+    seed: bytes = field(repr=False)
+    public: bytes
+    until: date
+    certificate: bytes
+
+    def to_keep(self) -> dict[str, str]:
+        """What the sealed row of unlocked keys keeps."""
+        return {**self.to_show(), "seed": self.seed.hex()}
+
+    def to_show(self) -> dict[str, str]:
+        """What travels with a message, beside the signature."""
+        return {
+            "officer": str(self.officer),
+            "public": self.public.hex(),
+            "until": self.until.isoformat(),
+            "certificate": self.certificate.hex(),
+        }
+
+    @classmethod
+    def from_kept(cls, kept: dict[str, str]) -> Voice:
+        return cls(
+            UUID(kept["officer"]),
+            bytes.fromhex(kept["seed"]),
+            bytes.fromhex(kept["public"]),
+            date.fromisoformat(kept["until"]),
+            bytes.fromhex(kept["certificate"]),
+        )
+
+
+def _certified(officer: UUID, public: bytes, until: date, installation: str | None = None) -> bytes:
+    return (
+        _CERTIFY
+        + f"{installation or settings.INSTALLATION}\0{officer}\0{until.isoformat()}\0".encode()
+        + public
+    )
+
+
+def _spoken(report: UUID, message: UUID, on: date, text: str) -> bytes:
+    place = f"{settings.INSTALLATION}\0{report}\0{message}\0{on.isoformat()}\0".encode()
+    return _MESSAGE + place + hashlib.sha256(text.encode()).digest()
+
+
+def new_voice(officer: UUID, officer_seed: bytes, *, at: datetime) -> Voice:
+    """Make a session key and certify it with the officer's seed, for a day."""
+    seed = new_seed()
+    public = signing_public(seed)
+    until = (at + timedelta(days=1)).date()
+    return Voice(officer, seed, public, until, sign(officer_seed, _certified(officer, public, until)))
+
+
+def new_salt() -> str:
+    """What is sealed beside words whose signature lies in the clear."""
+    return secrets.token_hex(16)
+
+
+def salted(text: str, salt: str) -> str:
+    """What is signed in place of words, where the signature lies in the clear: a signature over the words alone would tell
+    a thief of the database whether a guess at them is right. Whoever opens the words finds the salt beside them."""
+    return f"{salt}\n{text}"
+
+
+def speak(voice: Voice, *, report: UUID, message: UUID, on: date, text: str) -> dict[str, str]:
+    """Sign one message; the result is stored beside it."""
+    return {**voice.to_show(), "signature": sign(voice.seed, _spoken(report, message, on, text)).hex()}
+
+
+def is_ours(said: dict[str, str] | None, *, report: UUID, message: UUID, on: date, text: str) -> bool:
+    """True when the message was signed by a session of an officer whose keys stand in a believed statement."""
+    try:
+        if said is None:
+            return False
+        keys = directory().spoke_on(said["officer"], on)  # a leaver's words were ours while they were here
+        public, until = bytes.fromhex(said["public"]), date.fromisoformat(said["until"])
+        certified, by = _certified(UUID(said["officer"]), public, until), bytes.fromhex(said["certificate"])
+        return (
+            on <= until
+            and any(verify(key, certified, by) for key in keys)
+            and verify(public, _spoken(report, message, on, text), bytes.fromhex(said["signature"]))
+        )
+    except (KeyError, ValueError, TypeError):
+        return False
+
+
+def attest(voice: Voice, body: bytes) -> dict[str, str]:
+    """Sign a paper that outlives what it is about: a proposal, a certificate."""
+    return {**voice.to_show(), "signature": sign(voice.seed, _ATTEST + body).hex()}
+
+
+def is_attested(said: dict[str, str], body: bytes, *, on: date, known: Directory, installation: str) -> bool:
+    """True when a session of an officer of that day signed the paper. Needs no database: `known` comes from statements."""
+    try:
+        public, until = bytes.fromhex(said["public"]), date.fromisoformat(said["until"])
+        certified = _certified(UUID(said["officer"]), public, until, installation)
+        by = bytes.fromhex(said["certificate"])
+        return (
+            on <= until
+            and any(verify(key, certified, by) for key in known.spoke_on(said["officer"], on))
+            and verify(public, _ATTEST + body, bytes.fromhex(said["signature"]))
+        )
+    except (KeyError, ValueError, TypeError):
+        return False

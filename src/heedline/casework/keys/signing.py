@@ -1,0 +1,83 @@
+"""Signing statements: who puts their hand to a public key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db.models import Max
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.casework.keys import directory as key_directory
+from heedline.desks.models import KeyStatement
+from heedline.permits.gate import Refused
+from heedline.vault.signed import ROOT, Signed, Statement
+from heedline.vault.signed import propose as propose_in_vault
+
+
+@dataclass(frozen=True)
+class Hand:
+    """Somebody who signs: their id (or `root`) and their seed, held only for the moment."""
+
+    person: str
+    seed: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A steward who has signed a statement before it had a number, and is not here now."""
+
+    person: str
+    statement: UUID
+    issued_on: str
+    made: bytes = field(repr=False)
+
+
+type Signer = Hand | Proposed
+
+
+def propose(kind: str, body: Mapping[str, Any], by: Hand, *, at: datetime) -> Proposed:
+    """Sign what another steward is to sign as well. It counts for nothing until then."""
+    statement = Statement(str(uuid4()), kind, 1, dict(body), at.date().isoformat())
+    made = propose_in_vault(statement, by.seed, installation=settings.INSTALLATION)
+    return Proposed(by.person, UUID(statement.id), statement.issued_on, made)
+
+
+def state(kind: str, body: Mapping[str, Any], hands: Sequence[Signer], *, at: datetime) -> Statement:
+    """Sign a statement, keep it, and log it. Serials have no gaps; two at once collide and one is tried again by its caller.
+
+    Raises Refused for what nobody would believe, such as a member of a desk and of its authoriser desk: kept, it would be
+    an alarm for ever, and the table of appointments would say what no key bears out.
+    """
+    serial = (KeyStatement.objects.aggregate(n=Max("serial"))["n"] or 0) + 1
+    before = next((hand for hand in hands if isinstance(hand, Proposed)), None)
+    statement = (
+        Statement(str(before.statement), kind, serial, dict(body), before.issued_on)
+        if before is not None
+        else Statement(str(uuid4()), kind, serial, dict(body), at.date().isoformat())
+    )
+    signed = Signed(statement, {})
+    for hand in hands:
+        if isinstance(hand, Proposed):
+            signed = signed.with_proposal(hand.person, hand.made)
+        else:
+            signed = signed.with_signature(hand.person, hand.seed, installation=settings.INSTALLATION)
+    KeyStatement.objects.create(id=UUID(statement.id), serial=serial, kind=kind, signed=signed.to_json())
+    journal.record(
+        Act.STATEMENT_SIGNED,
+        actor=UUID(hands[0].person) if hands[0].person != ROOT else None,
+        thing="statement",
+        thing_id=UUID(statement.id),
+        detail={"kind": kind, "serial": serial},
+    )
+    key_directory.forget()
+    broken = [one.reason for one in key_directory.directory().refused if one.id == statement.id]
+    if broken:
+        key_directory.forget()
+        raise Refused(f"This cannot be signed: {broken[0]}.")
+    return statement

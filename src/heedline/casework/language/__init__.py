@@ -1,0 +1,1 @@
+"""Languages of reports, and translations by officers. Start with `language/languages.py`."""

@@ -1,0 +1,131 @@
+"""What a page shows of a report's translations: who was asked, by when, and each version with its translator and day.
+
+The rows come beside the report in its own statement, as in `case_lines`; what is sealed in them `case_file` has opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from heedline.casework.access.session import office_zone
+from heedline.casework.keys import session_signing
+from heedline.casework.language import languages
+from heedline.dispatch.clocks import due_words
+
+type Row = Mapping[str, Any]
+type Words = Mapping[UUID, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class VersionLine:
+    """One version. `verified`: signed by a session of the officer it names."""
+
+    number: int
+    text: str = field(repr=False)
+    by: str
+    day_words: str
+    verified: bool
+
+
+@dataclass(frozen=True)
+class TranslationLine:
+    """One translation of a report. `message`: which of the reporter's it is of; the account if none and not `outward`.
+
+    `english`: what an answer says, and whether the officer who wrote it signed it. `state`: waiting | done | dropped.
+    """
+
+    id: UUID
+    message: UUID | None
+    outward: bool
+    language: str
+    language_words: str
+    note: str = field(repr=False)
+    english: str = field(repr=False)
+    english_verified: bool
+    template: str
+    asked_by: str
+    asked_by_id: UUID
+    asked_words: str
+    assigned_to: str
+    assigned_id: UUID | None
+    due_words: str
+    overdue: bool
+    state: str
+    versions: tuple[VersionLine, ...] = field(repr=False)
+
+    @property
+    def last(self) -> VersionLine | None:
+        """The newest version."""
+        return self.versions[-1] if self.versions else None
+
+
+def _day(text: str) -> str:
+    return f"{date.fromisoformat(text):%-d %B %Y}"
+
+
+def translation_lines(
+    report: UUID, rows: Sequence[Row], texts: Sequence[Row], words: Words, at: datetime
+) -> tuple[TranslationLine, ...]:
+    """A report's translations, in the order in which they were asked for; those that do not open are left out."""
+    lines = []
+    for row in rows:
+        asked = words.get(UUID(row["asked_words"]), {})
+        if "language" not in asked:
+            continue
+        task, english = UUID(row["id"]), str(asked.get("english", ""))
+        due = datetime.fromisoformat(row["due_at"])
+        waits = row["state"] == "waiting"
+        versions = [_version(report, task, one, words) for one in texts if UUID(one["translation"]) == task]
+        lines.append(
+            TranslationLine(
+                id=task,
+                message=UUID(row["message"]) if row["message"] is not None else None,
+                outward=row["outward"],
+                language=str(asked["language"]),
+                language_words=languages.name_of(str(asked["language"])),
+                note=str(asked.get("note", "")),
+                english=english,
+                english_verified=session_signing.is_ours(
+                    asked.get("voice"),
+                    report=report,
+                    message=task,
+                    on=date.fromisoformat(row["asked_on"]),
+                    text=english,
+                ),
+                template=str(asked.get("template", "")),
+                asked_by=row["asked_by"],
+                asked_by_id=UUID(row["asked_by_id"]),
+                asked_words=_day(row["asked_on"]),
+                assigned_to=row["assigned_to"] or "",
+                assigned_id=UUID(row["assigned_to_id"]) if row["assigned_to_id"] is not None else None,
+                due_words=due_words(due, at, office_zone()) if waits else "",
+                overdue=waits and due < at,
+                state=row["state"],
+                versions=tuple(sorted(versions, key=lambda one: one.number)),
+            )
+        )
+    return tuple(lines)
+
+
+def _version(report: UUID, task: UUID, row: Row, words: Words) -> VersionLine:
+    said = words.get(UUID(row["container"]), {})
+    text = str(said.get("text", "This translation cannot be opened with your keys."))
+    return VersionLine(
+        number=row["number"],
+        text=text,
+        by=row["by"],
+        day_words=_day(row["on"]),
+        verified=session_signing.is_ours(
+            said.get("voice"), report=report, message=task, on=date.fromisoformat(row["on"]), text=text
+        ),
+    )
+
+
+def newest(lines: Sequence[TranslationLine], *, message: UUID | None = None) -> VersionLine | None:
+    """The newest version of the translation of a message, or of the account."""
+    of_it = [line for line in lines if line.message == message and not line.outward and line.versions]
+    return of_it[-1].last if of_it else None

@@ -1,0 +1,347 @@
+"""Having something translated: a report, a message of its reporter, or an answer on its way to them.
+
+Whoever reads a report asks; it is given to an officer of whom it is confirmed that they speak the language, at the
+report's desk or the one that watches it round the clock, because nobody else has keys that open it. The original stays
+as it was sent; a translation lies beside it, sealed and signed by the translator, and a correction is another version.
+Which language it is stands in no table and no log.
+
+The order: `ask` or `ask_answer` → (`take`, `hand_on`) → `write` or `send`; `drop` takes it back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db.models import Count, Max, Q
+
+from heedline.audit.acts import Act
+from heedline.casework.access.session import Attendance
+from heedline.casework.contact import messages, source_guard
+from heedline.casework.contact.source_guard import Despite
+from heedline.casework.duty import on_call
+from heedline.casework.duty.alarms import resolve_translations
+from heedline.casework.errors import Changed, NoRoom, NotHere
+from heedline.casework.keys import session_signing
+from heedline.casework.language import languages
+from heedline.casework.people import skills
+from heedline.casework.report import notes
+from heedline.casework.report.verb import FoundReport, find, record, verb
+from heedline.desks.models import Desk, Shift
+from heedline.dispatch.clocks import minute_of
+from heedline.intake.fields import tidy
+from heedline.packs import load_pack
+from heedline.permits.capabilities import Capability
+from heedline.permits.gate import Refused
+from heedline.reports.lifecycle import Move, NotNow, Stage, after
+from heedline.reports.models import Message, Report, Translation, TranslationText
+from heedline.reports.stored import parts_of
+from heedline.vault import CannotOpen
+
+#: How what was asked, and each version of a translation, is kept: a sealed part of the report.
+PART = "translation"
+#: Characters of a translation: what it is made of may be longer than a message.
+LONGEST = 20_000
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be translated from or into which language. `message`: of the reporter; the report itself if none."""
+
+    language: str
+    message: UUID | None = None
+    note: str = ""
+
+
+def clock(rank: int) -> timedelta:
+    """How long a translation may take, by how urgent its report is."""
+    return load_pack(settings.PACK).clock({0: "translate_danger", 1: "translate_soon"}.get(rank, "translate"))
+
+
+# --- asking --------------------------------------------------------------------------------------------------------
+
+
+@verb(Act.TRANSLATION_ASKED)
+def ask(ref: UUID, wanted: Wanted, *, by: Attendance, at: datetime) -> bool:
+    """Have the report, or a message of its reporter, put into the office's language. Anybody who reads it may ask.
+
+    Returns whether somebody has it now: False where nobody who could open it speaks the language. Raises NotHere, Refused, Locked; NotNow when it has been asked for already.
+    """
+    found = find(ref, by=by, at=at)
+    found.permit(Capability.TRANSLATE)
+    _check(wanted.language)
+    if wanted.message is not None and not _from_reporter(found, wanted.message):
+        raise NotHere
+    waiting = Translation.objects.filter(report_id=ref, outward=False, state="waiting")
+    if waiting.filter(message=wanted.message).exists():
+        raise NotNow("Somebody has asked for this translation already.")
+    if wanted.message is None:
+        languages.note(found, wanted.language)  # whoever asks says which language it is
+    return _ask(
+        found, {"language": wanted.language, "note": wanted.note}, message=wanted.message, outward=False
+    )
+
+
+@verb(Act.TRANSLATION_ASKED)
+def ask_answer(
+    ref: UUID,
+    text: str,
+    language: str,
+    *,
+    template: str = "",
+    read: Collection[UUID] = (),
+    despite: Despite | None = None,
+    version: int,
+    by: Attendance,
+    at: datetime,
+) -> bool:
+    """Have an answer to the reporter put into their language, and sent by whoever translates it. `text`: the English,
+    signed by this officer; it stays with the desk. `read`: as for `conversation.ask`. Returns whether somebody has it now.
+    Raises NotHere, Changed, Refused, NotNow, Locked and NoRoom.
+    """
+    text = tidy(text, lines=True)
+    if len(text) > messages.LONGEST:
+        raise NoRoom
+    found = find(ref, by=by, at=at, version=version)
+    found.permit(Capability.ASK)
+    _check(language)
+    after(Stage(found.report.stage), Move.ASK)  # what could not be sent now is not translated
+    source_guard.must_be_weighed(found, text, despite)
+    task = uuid4()
+    voice = session_signing.speak(by.keys().voice, report=ref, message=task, on=at.date(), text=text)
+    words = {"language": language, "note": "", "english": text, "template": template, "voice": voice}
+    if despite is not None:
+        words["despite"] = despite.reason
+    messages.note_read(found, read)
+    return _ask(found, words, message=None, outward=True, task=task)
+
+
+def _check(language: str) -> None:
+    pack = load_pack(settings.PACK)
+    if language not in pack.tongues.known or language == pack.first_language:
+        raise ValueError("a language that needs no translator, or that the pack does not know")
+
+
+def _from_reporter(found: FoundReport, message: UUID) -> bool:
+    return Message.objects.filter(id=message, report_id=found.report.id, from_us=False).exists()
+
+
+def _ask(
+    found: FoundReport,
+    words: dict[str, Any],
+    *,
+    message: UUID | None,
+    outward: bool,
+    task: UUID | None = None,
+) -> bool:
+    report = found.report
+    speaker = _choose(words["language"], _desks(report), found.at)
+    Translation.objects.create(
+        id=task or uuid4(),
+        report_id=report.id,
+        message_id=message,
+        outward=outward,
+        asked_words=notes.seal(found, words, part=PART),
+        asked_by_id=found.by.officer_id,
+        asked_on=found.at.date(),
+        assigned_to_id=speaker,
+        due_at=minute_of(found.at) + clock(report.rank),
+    )
+    record(found, Act.TRANSLATION_ASKED, outward=outward)
+    return speaker is not None
+
+
+def _desks(report: Report) -> list[UUID]:
+    """The desks whose members hold keys that open it, its own first."""
+    return [report.desk_id, *([report.watch_id] if report.watch_id is not None else [])]
+
+
+def _choose(language: str, desks: Iterable[UUID], at: datetime, *, but: UUID | None = None) -> UUID | None:
+    """Whom it is given to: on duty first, then who has least to translate. None where nobody speaks it."""
+    able = [officer for officer, _ in skills.speakers(language, desks) if officer != but]
+    there = set(
+        Shift.objects.filter(on_call.shifts_now(at), officer_id__in=able).values_list("officer_id", flat=True)
+    )
+    busy = dict(
+        Translation.objects.filter(state="waiting", assigned_to_id__in=able)
+        .values_list("assigned_to_id")
+        .annotate(n=Count("id"))
+    )
+    return min(able, key=lambda one: (one not in there, busy.get(one, 0)), default=None)
+
+
+# --- who does it ---------------------------------------------------------------------------------------------------
+
+
+def _task(found: FoundReport, task: UUID) -> tuple[Translation, dict[str, Any]]:
+    """The translation, locked, and what was asked. Raises NotHere and CannotOpen."""
+    row = Translation.objects.select_for_update().filter(id=task, report_id=found.report.id).first()
+    if row is None:
+        raise NotHere
+    return row, asked_words(row, found.by)
+
+
+def asked_words(row: Translation, by: Attendance) -> dict[str, Any]:
+    """Open what was asked. Raises Locked and CannotOpen."""
+    ring = by.keys()
+    for part in parts_of([row.report_id], Q(container=row.asked_words)):
+        return notes.open_words(part.container, part.header, part.payload, ring.for_any(part.epochs), PART)
+    raise CannotOpen
+
+
+def _must_speak(found: FoundReport, words: dict[str, Any]) -> None:
+    if not skills.speaks(found.by.officer_id, words["language"]):
+        raise Refused("Only an officer of whom it is confirmed that they speak this language can do that.")
+
+
+def _must_wait(row: Translation) -> None:
+    if row.state != "waiting":
+        raise NotNow("This is not to be translated any more.")
+
+
+@verb(Act.TRANSLATION_TAKEN)
+def take(ref: UUID, task: UUID, *, holder: UUID | None, by: Attendance, at: datetime) -> None:
+    """Take a translation over, from whoever has it or from nobody. `holder`: who had it when the page was made.
+
+    Raises NotHere, Refused; Changed when somebody took it in between; NotNow when it is done.
+    """
+    found = find(ref, by=by, at=at)
+    found.permit(Capability.TRANSLATE)
+    row, words = _task(found, task)
+    _must_wait(row)
+    _must_speak(found, words)
+    if row.assigned_to_id != holder:
+        raise Changed("Somebody took this translation in between.")
+    row.assigned_to_id = by.officer_id
+    row.save(update_fields=["assigned_to"])
+    record(found, Act.TRANSLATION_TAKEN)
+    resolve_translations(ref, by=by, at=at, done=False)
+
+
+@verb(Act.TRANSLATION_HANDED_ON)
+def hand_on(ref: UUID, task: UUID, to: UUID, *, by: Attendance, at: datetime) -> None:
+    """Give a translation to another officer who speaks the language and can open the report.
+
+    For whoever has it, and for others who speak it. Raises NotHere, Refused, and NotNow when it is done.
+    """
+    found = find(ref, by=by, at=at)
+    found.permit(Capability.TRANSLATE)
+    row, words = _task(found, task)
+    _must_wait(row)
+    if row.assigned_to_id != by.officer_id:
+        _must_speak(found, words)
+    if to not in dict(skills.speakers(words["language"], _desks(found.report))):
+        raise Refused("They do not speak this language, or cannot open this report.")
+    row.assigned_to_id = to
+    row.save(update_fields=["assigned_to"])
+    record(found, Act.TRANSLATION_HANDED_ON)
+    resolve_translations(ref, by=by, at=at, done=False)  # so that the next one is called
+
+
+@verb(Act.TRANSLATION_DROPPED)
+def drop(ref: UUID, task: UUID, *, by: Attendance, at: datetime) -> None:
+    """Take back what was asked: whoever asked, and whoever holds the report. Raises NotHere, Refused, NotNow."""
+    found = find(ref, by=by, at=at)
+    found.permit(Capability.TRANSLATE)
+    row, _ = _task(found, task)
+    _must_wait(row)
+    if by.officer_id not in {row.asked_by_id, found.report.holder_id}:
+        raise Refused("Whoever asked for it, or holds the report, takes it back.")
+    _end(found, row, "dropped")
+    record(found, Act.TRANSLATION_DROPPED)
+
+
+def _end(found: FoundReport, row: Translation, state: str) -> None:
+    row.state = state
+    row.save(update_fields=["state"])
+    resolve_translations(
+        found.report.id,
+        by=found.by,
+        at=found.at,
+        done=not Translation.objects.filter(report_id=found.report.id, state="waiting").exists(),
+    )
+
+
+def move_along(found: FoundReport, to: UUID) -> None:
+    """The report goes to another desk, in whose transaction this runs: what waits is given out anew among those who
+    will be able to open it."""
+    report = found.report
+    desks = [to, *(one for one in (report.watch_id,) if one is not None and one != to)]
+    if Desk.objects.filter(id=report.desk_id, round_the_clock=True).exists():
+        desks.append(report.desk_id)
+    for row in Translation.objects.select_for_update().filter(report_id=report.id, state="waiting"):
+        language = str(asked_words(row, found.by)["language"])
+        if row.assigned_to_id not in dict(skills.speakers(language, desks)):
+            row.assigned_to_id = _choose(language, desks, found.at)
+            row.save(update_fields=["assigned_to"])
+
+
+# --- translating ---------------------------------------------------------------------------------------------------
+
+
+def _may_write(found: FoundReport, row: Translation, words: dict[str, Any]) -> None:
+    _must_speak(found, words)
+    if row.state == "waiting" and row.assigned_to_id != found.by.officer_id:
+        raise Refused("Take the translation first, so that no two work at it.")
+
+
+@verb(Act.TRANSLATION_WRITTEN)
+def write(ref: UUID, task: UUID, text: str, *, number: int, by: Attendance, at: datetime) -> None:
+    """Lay a translation beside what the reporter wrote; later, a corrected version. `number`: of the last version that
+    the translator saw, 0 for none. Raises NotHere, Refused, Changed, NotNow, Locked and NoRoom.
+    """
+    text = tidy(text, lines=True)
+    if len(text) > LONGEST:
+        raise NoRoom
+    found = find(ref, by=by, at=at)
+    found.permit(Capability.TRANSLATE)
+    row, words = _task(found, task)
+    if row.outward or row.state == "dropped":
+        raise NotNow("This is not to be translated any more.")
+    _may_write(found, row, words)
+    last = TranslationText.objects.filter(translation=row).aggregate(n=Max("number"))["n"] or 0
+    if last != number:
+        raise Changed("Somebody saved another version in between.")
+    voice = session_signing.speak(by.keys().voice, report=ref, message=task, on=at.date(), text=text)
+    TranslationText.objects.create(
+        report_id=ref,
+        translation=row,
+        number=last + 1,
+        container=notes.seal(found, {"text": text, "voice": voice}, part=PART),
+        by_id=by.officer_id,
+        on=at.date(),
+    )
+    record(found, Act.TRANSLATION_WRITTEN, version=last + 1)
+    if row.state == "waiting":
+        _end(found, row, "done")
+
+
+@verb(Act.TRANSLATION_WRITTEN)
+def send(ref: UUID, task: UUID, text: str, *, by: Attendance, at: datetime) -> None:
+    """Send an answer in the reporter's language: signed by its translator, with the English kept beside the desk's copy.
+
+    Raises NotHere, Refused, NotNow (also when the report can take no question now), Locked and NoRoom.
+    """
+    text = tidy(text, lines=True)
+    if len(text) > messages.LONGEST:
+        raise NoRoom
+    found = find(ref, by=by, at=at)
+    found.permit(Capability.TRANSLATE)
+    row, words = _task(found, task)
+    _must_wait(row)
+    if not row.outward:
+        raise NotNow("This is no answer to the reporter.")
+    _may_write(found, row, words)
+    beside = {
+        "english": words["english"],
+        "language": words["language"],
+        "despite": words.get("despite", ""),
+        "asked": {"task": str(task), "on": row.asked_on.isoformat(), "voice": words["voice"]},
+    }
+    messages.send(found, text, beside=beside, translated=words["language"])
+    record(found, Act.TRANSLATION_WRITTEN, outward=True)
+    _end(found, row, "done")

@@ -1,0 +1,194 @@
+"""Overseers register what concerns an officer themselves, and see when it was met. They read no term back: nobody does."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.db.models import Count, Max, Min
+from django.db.models.functions import TruncDate
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.audit.models import Event
+from heedline.casework.access.session import Attendance, office_zone
+from heedline.casework.errors import NotHere
+from heedline.casework.keys.directory import directory
+from heedline.casework.oversight import log_view
+from heedline.casework.oversight.log_view import Sieve
+from heedline.casework.report import restrictions
+from heedline.casework.report.opening import short_name
+from heedline.casework.report.term_matching import SHORTEST, too_short
+from heedline.casework.report.verb import refusals_logged
+from heedline.desks.models import CANARY, Appointment, Officer, OwnTerm
+from heedline.intake.fields import tidy
+from heedline.reports.lifecycle import NotNow
+
+#: Terms of one officer; each is compared with every report that they open.
+MOST = 60
+_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many terms of one officer stand, since when, and how many of them open no more (they have new keys)."""
+
+    officer: UUID
+    name: str
+    terms: int
+    newest: date | None
+    useless: int
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """An officer's own terms in one report (none: in what they looked for) on one day. `count`: how many looks."""
+
+    officer: UUID
+    name: str
+    report: UUID | None
+    count: int
+    first: datetime
+    last: datetime
+
+    @property
+    def short(self) -> str:
+        """The report's short name, or ""."""
+        return short_name(self.report) if self.report is not None else ""
+
+
+def register(officer: UUID, terms: Sequence[str], *, by: Attendance, at: datetime) -> int:
+    """Seal terms to the officer's own key; they are compared from the officer's next unlocking on. Return how many.
+
+    Raises Refused for whoever does not oversee, NotHere for nobody's id, and NotNow for oneself, for an officer without
+    keys, and for a term that is too short or too long, or one too many: then none is kept.
+    """
+    with refusals_logged(Act.OWN_TERMS_REGISTERED, by=by.officer_id, thing="officer", thing_id=officer):
+        log_view.permit(by)
+        if officer == by.officer_id:
+            raise NotNow("Another overseer registers yours.")
+        if (
+            Officer.objects.select_for_update().filter(pk=officer).first() is None
+        ):  # two at once count in turn
+            raise NotHere
+        keys = directory().officer(str(officer))
+        if keys is None:
+            raise NotNow(
+                "They have no keys yet, so they open nothing. Register this once they have made them."
+            )
+        wanted = [term for line in terms if (term := tidy(line, lines=False).strip())]
+        _check(wanted, OwnTerm.objects.filter(officer_id=officer).count())
+        with transaction.atomic():
+            OwnTerm.objects.bulk_create(
+                OwnTerm(
+                    id=(row := uuid4()),
+                    officer_id=officer,
+                    sealed=restrictions.seal(term, keys.kem, officer=officer, row=row),
+                    key=hashlib.sha256(keys.kem).digest(),
+                    registered_by_id=by.officer_id,
+                    registered_on=at.date(),
+                )
+                for term in wanted
+            )
+            journal.record(
+                Act.OWN_TERMS_REGISTERED,
+                actor=by.officer_id,
+                thing="officer",
+                thing_id=officer,
+                detail={"officer": str(officer), "terms": len(wanted)},
+            )
+    return len(wanted)
+
+
+def _check(terms: Sequence[str], standing: int) -> None:
+    if not terms:
+        raise NotNow("Write one term on each line.")
+    if any(len(term) > restrictions.LONGEST for term in terms):
+        raise NotNow(f"A term has at most {restrictions.LONGEST} characters. Write one on each line.")
+    if any(too_short(term) for term in terms):
+        raise NotNow(f"A term needs {SHORTEST} letters or digits: a shorter one is in half of all reports.")
+    if standing + len(terms) > MOST:
+        raise NotNow(f"An officer has at most {MOST} terms. {standing} stand already.")
+
+
+def end(officer: UUID, *, by: Attendance, at: datetime) -> int:
+    """End all terms of an officer: they have left, or theirs are to be registered anew. Return how many.
+
+    Raises Refused for whoever does not oversee, and NotNow for oneself.
+    """
+    with refusals_logged(Act.OWN_TERMS_ENDED, by=by.officer_id, thing="officer", thing_id=officer):
+        log_view.permit(by)
+        if officer == by.officer_id:
+            raise NotNow("Another overseer ends yours.")
+        ended, _ = OwnTerm.objects.filter(officer_id=officer).delete()
+        journal.record(
+            Act.OWN_TERMS_ENDED,
+            actor=by.officer_id,
+            thing="officer",
+            thing_id=officer,
+            detail={"officer": str(officer), "terms": ended},
+        )
+    return ended
+
+
+def standing(*, by: Attendance) -> tuple[Standing, ...]:
+    """Every officer with the number of their terms, those with keys and without terms too, by name. Raises Refused.
+
+    The page that shows it shows `met` as well, which records the look.
+    """
+    log_view.permit(by)
+    known = directory()
+    counted = OwnTerm.objects.values_list("officer").annotate(terms=Count("id"), newest=Max("registered_on"))
+    rows: dict[UUID, tuple[int, date]] = {officer: (terms, newest) for officer, terms, newest in counted}
+    useless: Counter[UUID] = Counter()
+    for officer, key in OwnTerm.objects.values_list("officer_id", "key"):
+        keys = known.officer(str(officer))
+        useless[officer] += keys is None or hashlib.sha256(keys.kem).digest() != bytes(key)
+    people = Officer.objects.filter(is_active=True) | Officer.objects.filter(id__in=rows)
+    nobody = Appointment.objects.filter(desk__kind=CANARY).values("officer")  # the canary is nobody's name
+    return tuple(
+        Standing(
+            officer,
+            name,
+            rows[officer][0] if officer in rows else 0,
+            rows[officer][1] if officer in rows else None,
+            useless[officer],
+        )
+        for officer, name in people.exclude(id__in=nobody).order_by("name").values_list("id", "name")
+        if officer in rows or known.officer(str(officer)) is not None
+    )
+
+
+def met(*, by: Attendance, at: datetime) -> tuple[Met, ...]:
+    """When officers met their own terms lately: one line for an officer, a report and a day, latest first. Raises Refused."""
+    log_view.look("own-terms", Sieve(), by)
+    rows = (
+        Event.objects.filter(at__gte=at - log_view.BACK, act=Act.OWN_TERM_MET)
+        .annotate(day=TruncDate("at", tzinfo=office_zone()))
+        .values("detail__officer", "thing_id", "day")
+        .annotate(count=Count("id"), first=Min("at"), last=Max("at"))
+        .order_by("-last")
+    )
+    found = list(rows[:_SHOWN])
+    names = {
+        str(officer): name
+        for officer, name in Officer.objects.filter(
+            id__in={row["detail__officer"] for row in found}
+        ).values_list("id", "name")
+    }
+    return tuple(
+        Met(
+            UUID(row["detail__officer"]),
+            names.get(row["detail__officer"], row["detail__officer"]),
+            row["thing_id"],
+            row["count"],
+            row["first"].astimezone(office_zone()),
+            row["last"].astimezone(office_zone()),
+        )
+        for row in found
+    )

@@ -1,0 +1,231 @@
+"""A few closed reports of each week are read again by a supervisor who did not close them.
+
+The worker draws them (`draw`), with the root of a checkpoint that nobody knew while reports were being closed. Supervisors
+say whether they agree; a disagreement stays open until somebody has put it right. What they write is sealed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.audit.models import Checkpoint as Published
+from heedline.audit.models import Event
+from heedline.casework.access.session import Attendance
+from heedline.casework.errors import NotHere
+from heedline.casework.log.checkpoints import DAY
+from heedline.casework.report import notes
+from heedline.casework.report.opening import short_name
+from heedline.casework.report.verb import FoundReport, find, on_the_record, record, verb
+from heedline.permits.capabilities import Capability
+from heedline.permits.gate import Refused
+from heedline.permits.scopes import reports_of
+from heedline.reports.lifecycle import Move, NotNow
+from heedline.reports.models import Report, Step
+from heedline.reports.models.dip_checks import DipCheck, draw, last_week
+from heedline.reports.stored import parts_of
+from heedline.vault.notes import Checkpoint, Note
+
+type _How = tuple[str, Act, Act | None]
+
+#: Drawn apart, a share of each: closed one by one, and closed in a sweep that was not undone.
+_CLOSED: _How = ("closed", Act.REPORT_CLOSED, None)
+_SWEPT: _How = ("swept", Act.REPORT_SWEPT, Act.REPORT_UNSWEPT)
+AGREE, DISAGREE = "agree", "disagree"
+_OPEN = Q(verdict="") | Q(verdict=DISAGREE, remedied_on=None)
+_LONGEST_LIST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """A drawn report. `mine`: whether this person closed it, and so does not judge it. `words`: why somebody disagreed."""
+
+    ref: UUID
+    short: str
+    desk_name: str
+    week: date
+    verdict: str
+    judged_by: str
+    judged_on: date | None
+    mine: bool
+    words: str = ""
+
+
+# --- the worker's half -----------------------------------------------------------------------------------------------
+
+
+@transaction.atomic  # the week is drawn whole or not yet: whoever stops the worker in between hides no desk and no sweep
+def draw_last_week(at: datetime) -> int:
+    """Draw from what was closed in the last week, once there is a daily checkpoint from after it; returns how many.
+
+    Everything that decides is in the log: repeating it draws the same. Of what was disposed of since, nothing is left to
+    read again; it is drawn and not replaced, or two people could choose what is.
+    """
+    zone = ZoneInfo(settings.OFFICE_ZONE)
+    week = last_week(at.astimezone(zone).date())
+    begins, ends = (datetime.combine(week + timedelta(days=days), time(), zone) for days in (0, 7))
+    if DipCheck.objects.filter(week=week).exists():
+        return 0
+    seed = Published.objects.filter(feed=DAY, slot__gte=ends).order_by("size").first()
+    if seed is None:
+        return 0
+    root = Checkpoint.from_text(Note.from_text(seed.note).text).root
+    drawn = 0
+    for how in (_CLOSED, _SWEPT):
+        for desk, reports in sorted(_ended(how, begins, ends).items()):
+            chosen = Report.objects.filter(id__in=draw(root, desk, reports)).values_list("id", flat=True)
+            DipCheck.objects.bulk_create(
+                [DipCheck(report_id=report, desk_id=desk, week=week) for report in chosen],
+                ignore_conflicts=True,
+            )
+            journal.record(
+                Act.CHECKS_DRAWN,
+                actor=None,
+                desk=desk,
+                thing="desk",
+                thing_id=desk,
+                detail={
+                    "week": str(week),
+                    "checkpoint": seed.size,
+                    how[0]: len(reports),
+                    "drawn": len(chosen),
+                },
+            )
+            drawn += len(chosen)
+    return drawn
+
+
+def _ended(how: _How, begins: datetime, ends: datetime) -> dict[UUID, set[UUID]]:
+    """Per desk, what was ended in this way within a time and not put back within it, in the order of the log."""
+    _, done, undone = how
+    events = Event.objects.filter(
+        act__in=[one for one in (done, undone) if one], outcome="done", at__gte=begins, at__lt=ends
+    )
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    for act, desk, report in events.order_by("generation", "xid", "id").values_list(
+        "act", "desk", "thing_id"
+    ):
+        if desk is None or report is None:
+            continue
+        if act == done:
+            found[desk].add(report)
+        else:
+            found[desk].discard(report)
+    return {desk: reports for desk, reports in found.items() if reports}
+
+
+# --- the supervisors' half -------------------------------------------------------------------------------------------
+
+
+def waiting(*, by: Attendance) -> tuple[CheckLine, ...]:
+    """Return what waits to be read again or to be put right, the oldest first. Raises Refused."""
+    desks = _mine(by)
+    rows = DipCheck.objects.filter(_OPEN, report__in=reports_of(desks).values("id"))
+    rows = rows.select_related("desk", "judged_by").order_by("week", "id")[:_LONGEST_LIST]
+    return tuple(_line(row, by) for row in rows)
+
+
+def one(ref: UUID, *, by: Attendance) -> CheckLine:
+    """Return the open check of a report, its words opened. Raises NotHere for every other report, Refused and Locked."""
+    with on_the_record(Act.CLOSED_CHECKED, by=by, ref=ref):
+        row = _open_check(ref)
+        if row is None or not reports_of(by.desk_ids).filter(pk=ref).exists():
+            raise NotHere
+        by.require(Capability.CHECK_CLOSED, row.report.desk_id, row.report.watch_id)
+    words = ""
+    ring = by.keys()
+    for part in parts_of([ref], Q(container=row.words)) if row.words else []:
+        opened = notes.open_words(
+            part.container, part.header, part.payload, ring.for_any(part.epochs), part.part
+        )
+        words = str(opened.get("reason", ""))
+    return _line(row, by, words)
+
+
+@verb(Act.CLOSED_CHECKED)
+def judge(ref: UUID, verdict: str, reason: str, *, by: Attendance, at: datetime) -> None:
+    """Say whether closing was right. Whoever disagrees says why. Raises NotHere, Refused and NotNow."""
+    found, row = _found(ref, by, at)
+    if row.verdict:
+        raise NotNow("Somebody has read this report again already.")
+    if verdict not in {AGREE, DISAGREE} or (verdict == DISAGREE and not reason):
+        raise ValueError("not a verdict")
+    if _closed_by(ref) == by.officer_id:
+        raise Refused("You closed this report yourself. Somebody else reads it again.")
+    row.verdict, row.judged_by_id, row.judged_on = verdict, by.officer_id, at.date()
+    row.words = notes.seal(found, {"reason": reason}) if reason else None
+    row.save(update_fields=["verdict", "judged_by", "judged_on", "words"])
+    record(found, Act.CLOSED_CHECKED, verdict=verdict)
+
+
+@verb(Act.CHECK_PUT_RIGHT)
+def put_right(ref: UUID, how: str, *, by: Attendance, at: datetime) -> None:
+    """Say how a disagreement was put right. Raises NotHere, Refused and NotNow."""
+    found, row = _found(ref, by, at)
+    if row.verdict != DISAGREE:
+        raise NotNow("Nobody has disagreed about this report.")
+    row.remedied_by_id, row.remedied_on = by.officer_id, at.date()
+    row.remedy = notes.seal(found, {"reason": how})
+    row.save(update_fields=["remedied_by", "remedied_on", "remedy"])
+    record(found, Act.CHECK_PUT_RIGHT)
+
+
+def _mine(by: Attendance) -> list[UUID]:
+    desks = [desk for desk in by.desk_ids if _may(by, desk)]
+    if not desks:
+        raise Refused("Your role on this desk does not include this.")
+    return desks
+
+
+def _may(by: Attendance, desk: UUID) -> bool:
+    try:
+        by.require(Capability.CHECK_CLOSED, desk)
+    except Refused:
+        return False
+    return True
+
+
+def _open_check(ref: UUID) -> DipCheck | None:
+    return (
+        DipCheck.objects.filter(_OPEN, report_id=ref)
+        .select_related("desk", "report", "judged_by")
+        .order_by("week")
+        .first()
+    )
+
+
+def _found(ref: UUID, by: Attendance, at: datetime) -> tuple[FoundReport, DipCheck]:
+    found = find(ref, by=by, at=at)
+    found.permit(Capability.CHECK_CLOSED)
+    row = DipCheck.objects.select_for_update().filter(_OPEN, report_id=ref).order_by("week").first()
+    if row is None:
+        raise NotHere
+    return found, row
+
+
+def _closed_by(ref: UUID) -> UUID | None:
+    closings = Step.objects.filter(report_id=ref, move__in=[Move.CLOSE, Move.SWEEP]).order_by("-number")
+    return closings.values_list("by_id", flat=True).first()
+
+
+def _line(row: DipCheck, by: Attendance, words: str = "") -> CheckLine:
+    return CheckLine(
+        ref=row.report_id,
+        short=short_name(row.report_id),
+        desk_name=row.desk.name,
+        week=row.week,
+        verdict=row.verdict,
+        judged_by=row.judged_by.name if row.judged_by is not None else "",
+        judged_on=row.judged_on,
+        mine=_closed_by(row.report_id) == by.officer_id,
+        words=words,
+    )

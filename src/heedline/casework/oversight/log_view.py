@@ -1,0 +1,323 @@
+"""Overseeing: the whole log for those who open nothing, sieved, and what in it should make them ask.
+
+Every view is itself an event of the log, written before anything is shown; so is every refusal. What is shown are people,
+acts, desks and the names of reports: never a word of one, which overseers have no keys for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncDate, TruncHour
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.audit.models import Event
+from heedline.casework.access.session import Attendance
+from heedline.casework.report.opening import short_name
+from heedline.casework.report.verb import refusals_logged
+from heedline.desks.models import CANARY, Appointment, Desk, Officer, Shift
+from heedline.permits.capabilities import Capability
+from heedline.permits.gate import Refused
+
+PAGE = 50
+#: A list that is taken out holds at most so many lines: more is what `heedline audit export` is for.
+MOST_TAKEN_OUT = 20_000
+#: The views that count look back so far.
+BACK = timedelta(days=30)
+#: So many different reports read by one person within an hour are many. An officer closes four in five in minutes.
+MANY = 30
+_MOST_ROWS = 200
+#: What shows somebody a report, or who sent it.
+LOOKS = (Act.REPORT_READ, Act.HISTORY_READ, Act.IDENTITY_OPENED, Act.NUMBER_SHOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Sieve:
+    """Which events are wanted. Days are whole days in the office's zone, both included; empty lets everything through."""
+
+    since: date | None = None
+    until: date | None = None
+    act: str = ""
+    desk: UUID | None = None
+    officer: UUID | None = None
+    report: UUID | None = None
+    refused: bool = False
+
+    def detail(self) -> dict[str, str | int | bool | list[str]]:
+        """What the log says of the look itself: ids, codes and days."""
+        said: dict[str, str | int | bool | list[str]] = {}
+        for name in ("since", "until", "act", "desk", "officer", "report"):
+            value = getattr(self, name)
+            if value:
+                said[name] = str(value)
+        return said | ({"refused": True} if self.refused else {})
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One event. `by`: a name, or "" for the service itself; `report`: the report that it is about, if it is."""
+
+    id: int
+    at: datetime
+    act: str
+    by: str
+    officer: UUID | None
+    desk: str
+    desk_code: str
+    report: UUID | None
+    refused: bool
+    detail: tuple[tuple[str, str], ...]
+
+    @property
+    def short(self) -> str:
+        """The report's short name, or ""."""
+        return short_name(self.report) if self.report is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """A page of the log, newest first. `older`: the event after which the next page begins; None at the end."""
+
+    lines: tuple[LogLine, ...]
+    older: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What can be sieved by: (id or code, words)."""
+
+    officers: tuple[tuple[str, str], ...]
+    desks: tuple[tuple[str, str], ...]
+    acts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heap:
+    """Many events of one person that belong together: how many, from when to when, and the act where there is one."""
+
+    officer: UUID
+    by: str
+    count: int
+    first: datetime
+    last: datetime
+    act: str = ""
+
+
+def may_oversee(by: Attendance) -> bool:
+    """Whether the pages of overseers are theirs."""
+    return "overseer" in by.roles and not by.desk_ids
+
+
+def permit(by: Attendance) -> None:
+    """Raise Refused for whoever does not oversee, or works where reports are read."""
+    by.require(Capability.OVERSEE, None)
+    if by.desk_ids:
+        raise Refused("You work on a desk that reads reports. Whoever oversees must not.")
+
+
+def look(view: str, sieve: Sieve, by: Attendance, act: Act = Act.LOG_READ) -> None:
+    """Permit and record a look at the log, in one transaction that ends before anything is read. Raises Refused."""
+    with refusals_logged(act, by=by.officer_id, thing="log"):
+        permit(by)
+        journal.record(act, actor=by.officer_id, thing="log", detail={"view": view, **sieve.detail()})
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(settings.OFFICE_ZONE)
+
+
+def _day(day: date) -> datetime:
+    return datetime.combine(day, time(), _zone())
+
+
+def _sieved(sieve: Sieve) -> QuerySet[Event]:
+    wanted = Q()
+    if sieve.since is not None:
+        wanted &= Q(at__gte=_day(sieve.since))
+    if sieve.until is not None:
+        wanted &= Q(at__lt=_day(sieve.until + timedelta(days=1)))
+    if sieve.act:
+        wanted &= Q(act=sieve.act)
+    if sieve.desk is not None:
+        wanted &= Q(desk=sieve.desk)
+    if sieve.officer is not None:
+        wanted &= Q(actor=sieve.officer)
+    if sieve.report is not None:
+        wanted &= Q(thing_id=sieve.report)
+    if sieve.refused:
+        wanted &= Q(outcome="refused")
+    return Event.objects.filter(wanted).order_by("-at", "-id")
+
+
+def log(sieve: Sieve, *, by: Attendance, older: int | None = None) -> LogPage:
+    """Return a page of the log, newest first, from behind the event `older` on. Raises Refused."""
+    look("log", sieve, by)
+    events = _behind(_sieved(sieve), older)
+    found = list(events[: PAGE + 1])
+    lines = tuple(_lines(found[:PAGE]))
+    return LogPage(lines, found[PAGE - 1].id if len(found) > PAGE else None)
+
+
+def _behind(events: QuerySet[Event], older: int | None) -> QuerySet[Event]:
+    last = Event.objects.filter(id=older).first() if older is not None else None
+    if last is None:
+        return events
+    return events.filter(Q(at__lt=last.at) | Q(at=last.at, id__lt=last.id))
+
+
+def take_out(sieve: Sieve, *, by: Attendance) -> Iterator[LogLine]:
+    """Return the sieved log as a list to take away, newest first, at most MOST_TAKEN_OUT lines. Raises Refused at once."""
+    look("list", sieve, by, Act.LOG_TAKEN_OUT)
+    return _all(sieve)
+
+
+def _all(sieve: Sieve) -> Iterator[LogLine]:
+    older: int | None = None
+    for _ in range(MOST_TAKEN_OUT // 1000):
+        found = list(_behind(_sieved(sieve), older)[:1000])
+        yield from _lines(found)
+        if len(found) < 1000:
+            return
+        older = found[-1].id
+
+
+def _lines(events: list[Event]) -> Iterator[LogLine]:
+    about = {one.detail["officer"] for one in events if isinstance(one.detail.get("officer"), str)}
+    people = {one.actor for one in events if one.actor} | about
+    names = dict(Officer.objects.filter(id__in=people).values_list("id", "name"))
+    told = {str(person): name for person, name in names.items()}
+    desks = {
+        desk: (code, name)
+        for desk, code, name in Desk.objects.filter(
+            id__in={one.desk for one in events if one.desk}
+        ).values_list("id", "code", "name")
+    }
+    for one in events:
+        code, desk = desks.get(one.desk, ("", "")) if one.desk is not None else ("", "")
+        yield LogLine(
+            id=one.id,
+            at=one.at.astimezone(_zone()),
+            act=one.act,
+            by=names.get(one.actor, str(one.actor)) if one.actor is not None else "",
+            officer=one.actor,
+            desk=desk,
+            desk_code=code,
+            report=one.thing_id if one.thing == "report" else None,
+            refused=one.outcome == "refused",
+            detail=tuple(
+                (key, told.get(value, value) if key == "officer" else _told(value))
+                for key, value in one.detail.items()
+            ),
+        )
+
+
+def _told(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def choices(*, by: Attendance) -> Choices:
+    """Return what can be sieved by. Raises Refused."""
+    permit(by)
+    nobody = Appointment.objects.filter(desk__kind=CANARY).values("officer")  # the canary is nobody's name
+    people = Officer.objects.exclude(id__in=nobody).order_by("name").values_list("id", "name")
+    desks = Desk.objects.order_by("name").values_list("id", "name")
+    return Choices(
+        officers=tuple((str(person), name) for person, name in people),
+        desks=tuple((str(desk), name) for desk, name in desks),
+        acts=tuple(sorted(Act)),
+    )
+
+
+# --- what should make them ask ---------------------------------------------------------------------------------------
+
+
+def bulk_reads(*, by: Attendance, at: datetime) -> tuple[Heap, ...]:
+    """Return the hours in which one person read MANY different reports or more, latest first. Raises Refused."""
+    look("bulk", Sieve(), by)
+    heaps = (
+        _lately(at)
+        .filter(act=Act.REPORT_READ, outcome="done")
+        .annotate(hour=TruncHour("at", tzinfo=_zone()))
+        .values("actor", "hour")
+        .annotate(count=Count("thing_id", distinct=True), first=Min("at"), last=Max("at"))
+        .filter(count__gte=MANY)
+        .order_by("-hour", "-count")
+    )
+    return _heaps(heaps)
+
+
+def out_of_hours(*, by: Attendance, at: datetime) -> tuple[Heap, ...]:
+    """Return the days on which somebody looked at reports while they were not on duty anywhere. Raises Refused."""
+    look("out-of-hours", Sieve(), by)
+    there = Shift.objects.filter(
+        officer_id=OuterRef("actor"), starts_at__lte=OuterRef("at"), ends_at__gt=OuterRef("at")
+    )
+    heaps = (
+        _lately(at)
+        .filter(act__in=LOOKS, outcome="done")
+        .filter(~Exists(there))
+        .annotate(day=TruncDate("at", tzinfo=_zone()))
+        .values("actor", "day")
+        .annotate(count=Count("id"), first=Min("at"), last=Max("at"))
+        .order_by("-day", "-count")
+    )
+    return _heaps(heaps)
+
+
+def early_numbers(*, by: Attendance, at: datetime) -> tuple[Heap, ...]:
+    """Return who opened the number of somebody who asked for a call outside the times that they said are safe, and how
+    often, most often first. Raises Refused."""
+    look("early", Sieve(), by)
+    heaps = (
+        _lately(at)
+        .filter(act=Act.NUMBER_SHOWN, outcome="done", detail__early=True)
+        .values("actor")
+        .annotate(count=Count("id"), first=Min("at"), last=Max("at"))
+        .order_by("-count", "-last")
+    )
+    return _heaps(heaps)
+
+
+def refusals(*, by: Attendance, at: datetime) -> tuple[Heap, ...]:
+    """Return who was refused what, and how often, most often first. Raises Refused."""
+    look("refused", Sieve(), by)
+    heaps = (
+        _lately(at)
+        .filter(outcome="refused")
+        .values("actor", "act")
+        .annotate(count=Count("id"), first=Min("at"), last=Max("at"))
+        .order_by("-count", "-last")
+    )
+    return _heaps(heaps)
+
+
+def _lately(at: datetime) -> QuerySet[Event]:
+    return Event.objects.filter(at__gte=at - BACK, actor__isnull=False)
+
+
+def _heaps(rows: QuerySet[Event, Any]) -> tuple[Heap, ...]:
+    found = list(rows[:_MOST_ROWS])
+    names = dict(Officer.objects.filter(id__in={row["actor"] for row in found}).values_list("id", "name"))
+    return tuple(
+        replace(
+            Heap(
+                row["actor"],
+                names.get(row["actor"], str(row["actor"])),
+                row["count"],
+                row["first"],
+                row["last"],
+            ),
+            act=row.get("act", ""),
+            first=row["first"].astimezone(_zone()),
+            last=row["last"].astimezone(_zone()),
+        )
+        for row in found
+    )

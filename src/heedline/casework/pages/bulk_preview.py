@@ -1,0 +1,238 @@
+"""What an officer sees before and after a sweep: look-alike reports, each chosen one with what would happen to it, and
+how it went. Reports are opened in the officer's session, and each look is logged before it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.casework.access.session import Attendance, DeskLine, office_zone
+from heedline.casework.errors import NotHere
+from heedline.casework.journey import near_duplicates
+from heedline.casework.journey.bulk_close import MOST, WHY, asks_for_a_call, desk_of
+from heedline.casework.report.opening import (
+    OpenedReport,
+    first_words,
+    kind_words,
+    open_report,
+    received_words,
+    short_name,
+)
+from heedline.casework.report.verb import on_the_record
+from heedline.permits.capabilities import Capability
+from heedline.permits.scopes import reports_of
+from heedline.reports.models import Report, Sweep, Swept
+from heedline.reports.models.sweeps import why_not
+from heedline.reports.stored import in_batches
+from heedline.vault import CannotOpen
+
+
+@dataclass(frozen=True)
+class SweepItem:
+    """One report: what it begins with, and why a sweep leaves it out ("" when it does not)."""
+
+    ref: UUID
+    short: str
+    version: int
+    kind: str
+    kind_words: str
+    opening: str = field(repr=False)
+    language: str
+    received_words: str
+    left_out: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Reports of one desk that look alike; `items` all may be swept."""
+
+    items: tuple[SweepItem, ...]
+
+
+@dataclass(frozen=True)
+class Alike:
+    """The look-alike reports among the first `looked_at` that wait at a desk. `more`: there are reports after these."""
+
+    groups: tuple[Group, ...]
+    looked_at: int
+    more: bool
+
+
+@dataclass(frozen=True)
+class Left:
+    """A report that a sweep or its undoing left as it was, and why."""
+
+    ref: UUID
+    short: str
+    because: str
+
+
+@dataclass(frozen=True)
+class SweepMade:
+    """A sweep, as its page shows it. `undo_until` is "" when it cannot be undone any more."""
+
+    id: UUID
+    desk_code: str
+    desk_name: str
+    by: str
+    at_words: str
+    outcome: str
+    closed: tuple[Left, ...]
+    count: int
+    left_out: tuple[Left, ...]
+    undo_until: str
+    undone_words: str
+    not_restored: tuple[Left, ...]
+
+
+def _opened(reports: Iterable[UUID], by: Attendance) -> dict[UUID, OpenedReport]:
+    ring, found = by.keys(), {}
+    for part in in_batches(reports, part="report"):
+        try:
+            found[part.report] = open_report(part.container, part.header, part.payload, part.epochs, ring)
+        except CannotOpen:
+            continue
+    return found
+
+
+def _item(report: Report, opened: OpenedReport | None) -> SweepItem:
+    because = why_not(report)
+    if not because and opened is None:
+        because = "unread"
+    if not because and opened is not None and asks_for_a_call(report.kind, opened):
+        because = "call"
+    return SweepItem(
+        ref=report.id,
+        short=short_name(report.id),
+        version=report.version,
+        kind=report.kind,
+        kind_words=kind_words(report.kind),
+        opening=first_words(opened.narrative) if opened is not None else "",
+        language=opened.spoken if opened is not None else "",
+        received_words=received_words(report),
+        left_out=WHY[because] if because else "",
+    )
+
+
+def _log(state: str, desk: DeskLine, reports: Iterable[Report], by: Attendance) -> None:
+    """One look with its reports; those of the running quarter hour are counted, not named (as in a queue)."""
+    rows = list(reports)
+    with transaction.atomic():
+        journal.record(
+            Act.QUEUE_READ,
+            actor=by.officer_id,
+            desk=desk.id,
+            detail={
+                "state": state,
+                "opened": [str(report.id) for report in rows if report.settled],
+                "new": sum(1 for report in rows if not report.settled),
+            },
+        )
+
+
+def _permitted(desk_code: str, by: Attendance) -> DeskLine:
+    desk = desk_of(by, desk_code)
+    with on_the_record(Act.QUEUE_READ, by=by):
+        by.require(Capability.SWEEP, desk.id)
+    return desk
+
+
+def alike(desk_code: str, *, words: str = "", by: Attendance, at: datetime) -> Alike:
+    """Group what waits at this desk and looks alike; with `words`, what holds them. Opens the first `MOST` reports.
+
+    Never with somebody in danger. Raises NotHere, Refused, Locked.
+    """
+    desk = _permitted(desk_code, by)
+    waiting = reports_of(by.desk_ids).filter(desk_id=desk.id, stage="waiting", rank__gt=0, unread=0)
+    rows = [
+        row
+        for row in waiting.select_related("desk").order_by("rank", "due_at", "id")[: MOST + 1]
+        if not why_not(row)
+    ]
+    more, rows = len(rows) > MOST, rows[:MOST]
+    opened = _opened((row.id for row in rows), by)
+    items = {
+        row.id: item for row in rows if row.id in opened and not (item := _item(row, opened[row.id])).left_out
+    }
+    wanted = " ".join(words.casefold().split())
+    if wanted:
+        holding = [ref for ref in items if wanted in " ".join(opened[ref].narrative.casefold().split())]
+        found = [holding] if holding else []
+    else:
+        found = near_duplicates.groups((ref, opened[ref].narrative) for ref in items)
+    _log("alike", desk, (row for row in rows if row.id in opened), by)
+    return Alike(tuple(Group(tuple(items[ref] for ref in one)) for one in found), len(rows), more)
+
+
+def look(desk_code: str, chosen: Iterable[UUID], *, by: Attendance, at: datetime) -> tuple[SweepItem, ...]:
+    """Each chosen report of this desk, with why it would be left out. Raises NotHere, Refused, Locked."""
+    desk = _permitted(desk_code, by)
+    rows = list(reports_of(by.desk_ids).filter(desk_id=desk.id, id__in=list(chosen)[:MOST]).order_by("id"))
+    opened = _opened((row.id for row in rows), by)
+    _log("sweep", desk, (row for row in rows if row.id in opened), by)
+    return tuple(_item(row, opened.get(row.id)) for row in rows)
+
+
+def _left(told: dict[str, str]) -> tuple[Left, ...]:
+    return tuple(Left(UUID(ref), short_name(UUID(ref)), WHY.get(code, "")) for ref, code in told.items())
+
+
+def made(sweep_id: UUID, *, by: Attendance, at: datetime) -> SweepMade:
+    """One sweep of one of their desks. Raises NotHere, and Refused for whoever may not sweep there."""
+    found = (
+        Sweep.objects.select_related("desk", "by", "undone_by")
+        .filter(pk=sweep_id, desk_id__in=by.desk_ids)
+        .first()
+    )
+    if found is None:
+        raise NotHere
+    with on_the_record(Act.SWEEP_READ, by=by):
+        by.require(Capability.SWEEP, found.desk_id, excused=True)  # nor does reading ever, or undoing
+        journal.record(
+            Act.SWEEP_READ, actor=by.officer_id, desk=found.desk_id, thing="sweep", thing_id=sweep_id
+        )
+    zone = office_zone()
+    swept = list(Swept.objects.filter(sweep=found).values_list("report_id", flat=True))
+    undone = found.undone_at is not None and found.undone_by is not None
+    return SweepMade(
+        id=found.id,
+        desk_code=found.desk.code,
+        desk_name=found.desk.name,
+        by=found.by.name,
+        at_words=f"{found.at.astimezone(zone):%-d %B %Y, %H:%M}",
+        outcome=found.outcome,
+        closed=tuple(Left(ref, short_name(ref), "") for ref in swept),
+        count=found.closed,
+        left_out=_left(found.left_out),
+        undo_until=f"{found.until.astimezone(zone):%-d %B, %H:%M}"
+        if not undone and at < found.until and swept
+        else "",
+        undone_words=f"{found.undone_by.name}, {found.undone_at.astimezone(zone):%-d %B, %H:%M}"
+        if found.undone_at is not None and found.undone_by is not None
+        else "",
+        not_restored=_left(found.not_restored),
+    )
+
+
+def to_undo(desk_code: str, *, by: Attendance, at: datetime) -> tuple[SweepMade, ...]:
+    """The sweeps of this desk that can still be undone, newest first. Without their reports: that is no look."""
+    desk = desk_of(by, desk_code)
+    by.require(Capability.SWEEP, desk.id, excused=True)
+    rows = Sweep.objects.select_related("desk", "by").filter(
+        desk_id=desk.id, until__gt=at, undone_at=None, closed__gt=0
+    )
+    zone = office_zone()
+    return tuple(
+        SweepMade(
+            id=one.id, desk_code=one.desk.code, desk_name=one.desk.name, by=one.by.name,
+            at_words=f"{one.at.astimezone(zone):%-d %B, %H:%M}", outcome=one.outcome, closed=(), count=one.closed,
+            left_out=(), undo_until=f"{one.until.astimezone(zone):%-d %B, %H:%M}", undone_words="", not_restored=(),
+        )
+        for one in rows.order_by("-until")[:20]
+    )  # fmt: skip

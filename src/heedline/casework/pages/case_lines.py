@@ -1,0 +1,236 @@
+"""What hangs on a report, line by line: its moves, its messages, and the last requests about who sent it.
+
+The rows come as columns of the report's own statement (`beside`), so that a page costs the same statements whatever
+hangs on it; a new kind of line is one more column. What is sealed in them, `case_file` has opened before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet, Subquery, UUIDField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, JSONObject
+
+from heedline.casework.access.session import Attendance
+from heedline.casework.identity.lines import RequestFacts, RequestLine, line_of, when_words
+from heedline.casework.identity.requests import OPEN, TRACE
+from heedline.casework.keys import session_signing
+from heedline.casework.language.lines import TranslationLine, VersionLine, newest
+from heedline.desks.models import Officer
+from heedline.reports.models import (
+    Dissemination,
+    IdentityRequest,
+    Message,
+    Step,
+    Translation,
+    TranslationText,
+)
+from heedline.reports.models.disseminations import WAITS
+
+#: The words of a sealed part, by its container; empty where our keys do not open it.
+Words = Mapping[UUID, Mapping[str, Any]]
+#: A row as the database tells it in JSON: ids and times are text.
+Row = Mapping[str, Any]
+
+_WORDS_OF = {
+    "done_what": "What was done",
+    "reason": "Reason",
+    "text": "Text",
+    "said": "What was said",
+    "necessity": "Why they need it",
+}
+
+
+@dataclass(frozen=True)
+class StepLine:
+    """One move that was made, with what the officer wrote."""
+
+    move: str
+    by: str
+    when_words: str
+    codes: tuple[tuple[str, str], ...]
+    words: tuple[tuple[str, str], ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class MessageLine:
+    """One message with the reporter."""
+
+    from_us: bool
+    text: str = field(repr=False)
+    when_words: str
+    by: str
+    verified: bool
+    seen: bool
+    new: bool
+    id: UUID
+    english: str = field(repr=False, default="")
+    """Of an answer that a translator put into the reporter's language: what it says, as the officer wrote it."""
+    despite: str = field(repr=False, default="")
+    """Why it was sent although the source guard warned; empty where it did not."""
+    translation: VersionLine | None = field(repr=False, default=None)
+    """Of a message of the reporter: the newest translation."""
+
+
+def _beside(rows: QuerySet[Any], most: int | None = None, **names: Any) -> ArraySubquery:
+    """Rows that hang on a report, as one column beside it. Row-level security chooses among them too."""
+    return ArraySubquery(rows.filter(report=OuterRef("pk")).values(row=JSONObject(**names))[:most])
+
+
+_WHO_SIGNED = Officer.objects.filter(
+    id=Cast(KeyTextTransform("officer", OuterRef("voice")), UUIDField())
+).values("name")
+
+STEPS = _beside(
+    Step.objects.order_by("-number"), move="move", by="by__name", at="at", on="on", codes="codes", note="note"
+)
+MESSAGES = _beside(
+    Message.objects.order_by("position"),
+    id="id",
+    from_us="from_us",
+    container="container",
+    voice="voice",
+    by=Subquery(_WHO_SIGNED),
+    sent_on="sent_on",
+    seen="seen",
+)
+#: What still calls for somebody of what was written for partners.
+WITH_PARTNERS = _beside(
+    Dissemination.objects.filter(WAITS),
+    id="id",
+)
+TRANSLATIONS = _beside(
+    Translation.objects.order_by("due_at", "id"),
+    id="id",
+    message="message_id",
+    outward="outward",
+    asked_words="asked_words",
+    asked_by="asked_by__name",
+    asked_by_id="asked_by_id",
+    asked_on="asked_on",
+    assigned_to="assigned_to__name",
+    assigned_to_id="assigned_to_id",
+    due_at="due_at",
+    state="state",
+)
+TRANSLATION_TEXTS = _beside(
+    TranslationText.objects.order_by("number"),
+    translation="translation_id",
+    number="number",
+    container="container",
+    by="by__name",
+    on="on",
+)
+
+
+def _last_request(purpose: str) -> ArraySubquery:
+    return _beside(
+        IdentityRequest.objects.filter(purpose=purpose).order_by("-asked_at"),
+        most=1,
+        id="id",
+        report="report_id",
+        desk="desk__name",
+        purpose="purpose",
+        approved="approved",
+        ground="ground",
+        minutes="minutes",
+        asked_by="asked_by__name",
+        asked_by_id="asked_by_id",
+        asked_at="asked_at",
+        decided_by="decided_by__name",
+        decided_at="decided_at",
+        opens_until="opens_until",
+    )
+
+
+LAST_REQUEST = _last_request(OPEN)
+LAST_TRACE = _last_request(TRACE)
+
+
+def _day(text: str) -> str:
+    return f"{date.fromisoformat(text):%-d %B %Y}"
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text is not None else None
+
+
+def step_lines(rows: Sequence[Row], words: Words) -> tuple[StepLine, ...]:
+    """The moves that were made, newest first."""
+    lines = []
+    for row in rows:
+        said = words.get(UUID(row["note"]), {}) if row["note"] is not None else {}
+        lines.append(
+            StepLine(
+                move=row["move"],
+                by=row["by"] or "The reporter",
+                when_words=when_words(_moment(row["at"])) or _day(row["on"]),
+                codes=tuple((key, str(value)) for key, value in row["codes"].items()),
+                words=tuple((_WORDS_OF.get(key, key), str(value)) for key, value in said.items() if value),
+            )
+        )
+    return tuple(lines)
+
+
+def message_lines(
+    report: UUID, rows: Sequence[Row], words: Words, translations: Sequence[TranslationLine] = ()
+) -> tuple[MessageLine, ...]:
+    """What was said with the reporter, oldest first; whether each of our own was really said by one of us."""
+    lines = []
+    for row in rows:
+        said = words.get(UUID(row["container"]), {})
+        text = str(said.get("text", "This message cannot be opened with your keys."))
+        from_us, on = row["from_us"], date.fromisoformat(row["sent_on"])
+        ours = from_us and session_signing.is_ours(
+            row["voice"],
+            report=report,
+            message=UUID(row["id"]),
+            on=on,
+            text=session_signing.salted(text, str(said.get("salt", ""))),
+        )
+        lines.append(
+            MessageLine(
+                from_us=from_us,
+                text=text,
+                when_words=_day(row["sent_on"]),
+                by=row["by"] or "The reporter",
+                verified=ours if from_us else True,
+                seen=row["seen"],
+                new=not from_us and not row["seen"],
+                id=UUID(row["id"]),
+                english=str(said.get("english", "")),
+                despite=str(said.get("despite", "")),
+                translation=None if from_us else newest(translations, message=UUID(row["id"])),
+            )
+        )
+    return tuple(lines)
+
+
+def request_line(rows: Sequence[Row], *, by: Attendance, at: datetime) -> RequestLine | None:
+    """The last request about who sent it; None when nobody has asked."""
+    if not rows:
+        return None
+    row = rows[0]
+    asked_at = datetime.fromisoformat(row["asked_at"])
+    facts = RequestFacts(
+        id=UUID(row["id"]),
+        report=UUID(row["report"]),
+        desk=row["desk"],
+        ground=row["ground"],
+        minutes=row["minutes"],
+        asked_by=row["asked_by"],
+        asked_by_id=UUID(row["asked_by_id"]),
+        asked_at=asked_at,
+        decided_by=row["decided_by"] or "",
+        decided_at=_moment(row["decided_at"]),
+        opens_until=_moment(row["opens_until"]),
+        purpose=row["purpose"],
+        approved=row["approved"],
+    )
+    return line_of(facts, by=by, at=at)

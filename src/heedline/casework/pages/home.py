@@ -1,0 +1,63 @@
+"""The first page of an officer: their desks, what waits there, who is on duty, and what comes next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from heedline.casework.access import session
+from heedline.casework.access.session import Attendance
+from heedline.casework.duty import rota
+from heedline.casework.report.opening import QueueView, open_rows, waiting
+from heedline.dispatch.clocks import due_words
+from heedline.permits.capabilities import Capability
+from heedline.permits.scopes import reports_of
+
+
+@dataclass(frozen=True)
+class DeskSummary:
+    """A desk on the first page."""
+
+    code: str
+    name: str
+    waiting: int
+    overdue: int
+    oldest_words: str
+    messages: int
+    on_duty: tuple[str, ...]
+    i_am_on_duty: bool
+
+
+def my_desks(*, by: Attendance, at: datetime) -> tuple[DeskSummary, ...]:
+    """The person's desks with what waits there. Counts go up to a thousand. Raises Refused."""
+    by.require(Capability.SEE_QUEUE)
+    found = []
+    for desk in by.desks:
+        rows = reports_of(by.desk_ids).filter(desk_id=desk.id).exclude(stage="closed").order_by()
+        oldest = rows.filter(stage="waiting").order_by("due_at").only("id", "due_at").first()
+        here = rota.on_duty(desk.id, at)
+        found.append(
+            DeskSummary(
+                code=desk.code,
+                name=desk.name,
+                waiting=waiting(by=by, desks=[desk.id]),
+                overdue=rows.filter(stage="waiting", due_at__lt=at)[:1000].count(),
+                oldest_words=due_words(oldest.due_at, at, session.office_zone())
+                if oldest and oldest.due_at
+                else "",
+                messages=rows.filter(unread__gt=0)[:1000].count(),
+                on_duty=tuple(one.name for one in here),
+                i_am_on_duty=any(one.officer_id == by.officer_id for one in here),
+            )
+        )
+    return tuple(found)
+
+
+def next_waiting(*, by: Attendance, at: datetime, desk: str | None, after: UUID) -> UUID | None:
+    """The next report of that queue that nobody holds: where "Save and open next" leads. None when there is none."""
+    by.require(Capability.SEE_QUEUE)
+    for row in open_rows(by, QueueView(desk=desk, state="open", size=50), at):
+        if row.report.id != after and row.report.stage == "waiting":
+            return row.report.id
+    return None

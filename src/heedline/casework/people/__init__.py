@@ -1,0 +1,1 @@
+"""Training records and language skills of officers. Start with `people/training.py`."""

@@ -1,0 +1,159 @@
+"""Which languages the officers of a desk speak: said by themselves, confirmed by a supervisor of theirs or a steward.
+
+Only what is confirmed counts when a translation is given out: a wrong word in a report of danger is a wrong decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.casework.access.session import Attendance
+from heedline.casework.errors import NotHere
+from heedline.casework.report.verb import refusals_logged
+from heedline.desks.models import Appointment, LanguageSkill
+from heedline.packs import load_pack
+from heedline.permits.capabilities import Capability
+from heedline.permits.gate import Refused, allows
+from heedline.permits.roles import Role
+from heedline.reports.models import Report
+
+_WHO_READ = (Role.OFFICER, Role.SUPERVISOR)
+
+
+@dataclass(frozen=True, slots=True)
+class SkillLine:
+    """One language of one officer. `confirmed_by` is empty until somebody has; `can_confirm`: this person may."""
+
+    id: UUID
+    officer_id: UUID
+    officer: str
+    language: str
+    name: str
+    confirmed_by: str
+    can_confirm: bool
+
+
+def _line(row: LanguageSkill, by: Attendance, theirs: Iterable[UUID]) -> SkillLine:
+    return SkillLine(
+        row.id,
+        row.officer_id,
+        row.officer.name,
+        row.language,
+        load_pack(settings.PACK).tongues.name(row.language),
+        row.confirmed_by.name if row.confirmed_by is not None else "",
+        row.confirmed_by is None and _may_confirm(row, by, theirs),
+    )
+
+
+def _may_confirm(row: LanguageSkill, by: Attendance, desks: Iterable[UUID]) -> bool:
+    return row.officer_id != by.officer_id and allows(
+        by.appointments, Capability.CONFIRM_LANGUAGE, [*desks, None]
+    )
+
+
+def _desks_of(officer: UUID) -> list[UUID]:
+    rows = Appointment.objects.filter(officer_id=officer, ended_on=None, role__in=_WHO_READ)
+    return [desk for desk in rows.values_list("desk_id", flat=True) if desk is not None]
+
+
+def mine(*, by: Attendance) -> tuple[SkillLine, ...]:
+    """What this person has said they speak."""
+    rows = LanguageSkill.objects.filter(officer_id=by.officer_id).select_related("officer", "confirmed_by")
+    return tuple(_line(row, by, ()) for row in rows.order_by("language"))
+
+
+def of_desk(desk: UUID, *, by: Attendance) -> tuple[SkillLine, ...]:
+    """What the people who work at this desk speak, for its rota."""
+    here = Appointment.objects.filter(desk_id=desk, ended_on=None, role__in=_WHO_READ).values("officer_id")
+    rows = LanguageSkill.objects.filter(officer_id__in=here, officer__is_active=True)
+    rows = rows.select_related("officer", "confirmed_by").order_by("language", "officer__name")
+    return tuple(_line(row, by, (desk,)) for row in rows)
+
+
+def to_confirm(*, by: Attendance) -> tuple[SkillLine, ...]:
+    """What waits for a steward's word: of every desk, because not every desk has a supervisor."""
+    if not allows(by.appointments, Capability.CONFIRM_LANGUAGE, [None]):
+        return ()
+    rows = LanguageSkill.objects.filter(confirmed_by=None, officer__is_active=True)
+    rows = rows.select_related("officer", "confirmed_by").order_by("language", "officer__name")
+    return tuple(_line(row, by, ()) for row in rows)
+
+
+def state(language: str, *, by: Attendance, at: datetime) -> None:
+    """Say that one speaks a language. Twice does nothing. Raises Refused; ValueError for one that the pack has not."""
+    pack = load_pack(settings.PACK)
+    if language not in pack.tongues.known or language == pack.first_language:
+        raise ValueError("a language that the pack does not know")
+    with refusals_logged(Act.SKILL_STATED, by=by.officer_id, thing="officer", thing_id=by.officer_id):
+        by.require(Capability.TRANSLATE)
+        _, made = LanguageSkill.objects.get_or_create(officer_id=by.officer_id, language=language)
+        if made:
+            _record(Act.SKILL_STATED, by.officer_id, language, by)
+
+
+def withdraw(language: str, *, by: Attendance, at: datetime) -> None:
+    """Take back that one speaks it: nothing more is given to them in it. Raises NotHere."""
+    with refusals_logged(Act.SKILL_WITHDRAWN, by=by.officer_id, thing="officer", thing_id=by.officer_id):
+        gone, _ = LanguageSkill.objects.filter(officer_id=by.officer_id, language=language).delete()
+        if not gone:
+            raise NotHere
+        _record(Act.SKILL_WITHDRAWN, by.officer_id, language, by)
+
+
+def confirm(skill: UUID, *, by: Attendance, at: datetime) -> None:
+    """Confirm that somebody speaks what they said: as a supervisor of a desk of theirs, or a steward.
+
+    Raises Refused, for what is not there and for one's own alike.
+    """
+    with refusals_logged(Act.SKILL_CONFIRMED, by=by.officer_id, thing="officer"):
+        row = (
+            LanguageSkill.objects.select_for_update(of=("self",))
+            .select_related("officer")
+            .filter(id=skill, officer__is_active=True)
+            .first()
+        )
+        if row is None or not _may_confirm(row, by, _desks_of(row.officer_id)):
+            raise Refused("A supervisor of their desk, or a steward, confirms what somebody else speaks.")
+        if row.confirmed_by_id is None:
+            row.confirmed_by_id, row.confirmed_on = by.officer_id, at.date()
+            row.save(update_fields=["confirmed_by", "confirmed_on"])
+            _record(Act.SKILL_CONFIRMED, row.officer_id, row.language, by)
+
+
+def _record(act: Act, officer: UUID, language: str, by: Attendance) -> None:
+    detail: dict[str, str | int] = {"language": language}
+    journal.record(act, actor=by.officer_id, thing="officer", thing_id=officer, detail=detail)
+
+
+# --- who can translate ---------------------------------------------------------------------------------------------
+
+
+def speaks(officer: UUID, language: str) -> bool:
+    """Whether somebody has confirmed that this officer speaks it."""
+    return LanguageSkill.objects.filter(
+        officer_id=officer, language=language, confirmed_by__isnull=False
+    ).exists()
+
+
+def speakers(language: str, desks: Iterable[UUID]) -> list[tuple[UUID, str]]:
+    """Everybody at these desks of whom it is confirmed that they speak it: ids and names."""
+    here = Appointment.objects.filter(
+        desk_id__in=list(desks), ended_on=None, role__in=_WHO_READ, officer__is_active=True
+    ).values("officer_id")
+    rows = LanguageSkill.objects.filter(
+        language=language, confirmed_by__isnull=False, officer_id__in=here
+    ).order_by("officer__name")
+    return list(rows.values_list("officer_id", "officer__name"))
+
+
+def who_could(report: UUID, language: str) -> list[tuple[UUID, str]]:
+    """Everybody who speaks it and has keys that open this report, as far as this session sees it."""
+    desks = Report.objects.filter(id=report).values_list("desk_id", "watch_id").first() or ()
+    return speakers(language, [desk for desk in desks if desk is not None])

@@ -1,0 +1,216 @@
+"""Who was trained in what: recorded by a supervisor of their desk or a steward, never by themselves.
+
+Until when it counts is worked out from the pack each time, so a changed interval counts at once. The gate asks it
+(`permits.gate`); what this holds is shown to the person themselves, to whoever leads them, and to stewards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.casework.access import competences
+from heedline.casework.access.session import Attendance
+from heedline.casework.errors import NotHere
+from heedline.casework.report.verb import refusals_logged
+from heedline.desks.models import Appointment, CompletedTraining
+from heedline.packs.rules.training import Training
+from heedline.permits.capabilities import Capability
+from heedline.permits.gate import Refused, allows
+from heedline.permits.roles import GRANTS, Role
+from heedline.reports.lifecycle import NotNow
+
+NOT_YOURS = "A supervisor of their desk, or a steward, records what somebody else has completed."
+#: In the order in which a list shows them.
+STATES = ("missing", "lapsed", "soon", "valid")
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingLine:
+    """One training that one person needs. `record`: the row that it counts by, for taking a mistake back.
+
+    `state`: `missing`, `lapsed`, `soon` (runs out within the days of the pack) or `valid`.
+    """
+
+    officer_id: UUID
+    officer: str
+    training: str
+    name: str
+    desks: tuple[str, ...]
+    completed_on: date | None
+    until: date | None
+    state: str
+    record: UUID | None
+    recorded_by: str
+    mine: bool
+
+    @property
+    def counts(self) -> bool:
+        """Whether what hangs on it may be done today."""
+        return self.state in {"soon", "valid"}
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """That somebody needs a training, and at which desks."""
+
+    officer_id: UUID
+    officer: str
+    training: Training
+    desks: tuple[tuple[UUID, str], ...]
+
+
+def needs_of(appointments: QuerySet[Appointment]) -> list[Need]:
+    """What the holders of these appointments need to be trained in, by the pack."""
+    found: dict[tuple[UUID, str], Need] = {}
+    rows = appointments.filter(ended_on=None, officer__is_active=True, desk__isnull=False)
+    for officer, name, role, desk, desk_name, kind in rows.order_by(
+        "officer__name", "desk__name"
+    ).values_list("officer_id", "officer__name", "role", "desk_id", "desk__name", "desk__kind"):
+        for one in competences.trainings().by_code.values():
+            if desk is None or kind not in one.desks or not one.capabilities & GRANTS[Role(role)]:
+                continue
+            before = found.get((officer, one.code))
+            places = before.desks if before is not None else ()
+            if desk not in dict(places):
+                found[officer, one.code] = Need(officer, name, one, (*places, (desk, desk_name)))
+    return list(found.values())
+
+
+def _lines(needs: Iterable[Need], by: Attendance, today: date) -> tuple[TrainingLine, ...]:
+    needs = list(needs)
+    rows = (
+        CompletedTraining.objects.filter(officer_id__in={one.officer_id for one in needs}, withdrawn_on=None)
+        .select_related("recorded_by")
+        .order_by("completed_on", "recorded_on", "id")
+    )
+    newest = {(row.officer_id, row.training): row for row in rows}
+    lines = [_line(need, newest.get((need.officer_id, need.training.code)), by, today) for need in needs]
+    return tuple(sorted(lines, key=lambda one: (STATES.index(one.state), one.until or today, one.officer)))
+
+
+def _line(need: Need, row: CompletedTraining | None, by: Attendance, today: date) -> TrainingLine:
+    until = need.training.until(row.completed_on) if row is not None else None
+    return TrainingLine(
+        need.officer_id,
+        need.officer,
+        need.training.code,
+        need.training.name,
+        tuple(name for _, name in need.desks),
+        row.completed_on if row is not None else None,
+        until,
+        _state(until, today),
+        row.id if row is not None else None,
+        row.recorded_by.name if row is not None else "",
+        need.officer_id == by.officer_id,
+    )
+
+
+def _state(until: date | None, today: date) -> str:
+    if until is None:
+        return "missing"
+    if until < today:
+        return "lapsed"
+    return "soon" if until < today + timedelta(days=competences.trainings().remind_days) else "valid"
+
+
+# --- looking ---------------------------------------------------------------------------------------------------------
+
+
+def mine(*, by: Attendance, at: datetime) -> tuple[TrainingLine, ...]:
+    """What this person needs, and how it stands."""
+    return _lines(needs_of(Appointment.objects.filter(officer_id=by.officer_id)), by, at.date())
+
+
+def _led(by: Attendance) -> QuerySet[Appointment]:
+    """Appointments of those whose trainings this person records: at the desks they lead, or everybody's."""
+    if allows(by.appointments, Capability.RECORD_TRAINING, [None]):
+        return Appointment.objects.all()
+    here = [
+        desk
+        for role, desk in by.appointments
+        if desk is not None and Capability.RECORD_TRAINING in GRANTS[Role(role)]
+    ]
+    return Appointment.objects.filter(desk_id__in=here)
+
+
+def people(*, by: Attendance, at: datetime) -> tuple[TrainingLine, ...]:
+    """How everybody stands whom this person leads, what is missing first. The look is logged. Raises Refused."""
+    with refusals_logged(Act.TRAININGS_SEEN, by=by.officer_id):
+        by.require(Capability.RECORD_TRAINING)
+        journal.record(Act.TRAININGS_SEEN, actor=by.officer_id)
+        return _lines(needs_of(_led(by)), by, at.date())
+
+
+# --- recording -------------------------------------------------------------------------------------------------------
+
+
+def record(
+    training: str, completed_on: date, officers: Iterable[UUID], *, by: Attendance, at: datetime
+) -> None:
+    """Record that these people completed a training on that day: all of them or nobody. The same twice does nothing.
+
+    Raises Refused for oneself, and alike for whoever is not led by this person and for what they do not need; NotNow for
+    a day that has not come, or so long ago that it would not count any more.
+    """
+    people = frozenset(officers)
+    with refusals_logged(Act.TRAINING_RECORDED, by=by.officer_id, thing="officer"):
+        needed = {one.officer_id: one for one in needs_of(_led(by)) if one.training.code == training}
+        if not people <= needed.keys() or by.officer_id in people or not people:
+            raise Refused(NOT_YOURS)
+        if completed_on > at.date():
+            raise NotNow("The day must be today or in the past.")
+        if competences.trainings().by_code[training].until(completed_on) < at.date():
+            raise NotNow("That was so long ago that it would not count today.")
+        there = CompletedTraining.objects.filter(
+            officer_id__in=people, training=training, completed_on=completed_on, withdrawn_on=None
+        )
+        new = sorted(people - set(there.values_list("officer_id", flat=True)))
+        CompletedTraining.objects.bulk_create(
+            [
+                CompletedTraining(
+                    officer_id=officer,
+                    training=training,
+                    completed_on=completed_on,
+                    recorded_by_id=by.officer_id,
+                    recorded_on=at.date(),
+                )
+                for officer in new
+            ],
+            ignore_conflicts=True,
+        )
+        for officer in new:
+            _log(Act.TRAINING_RECORDED, officer, training, by)
+
+
+def withdraw(row: UUID, *, by: Attendance, at: datetime) -> None:
+    """Take back a record that was a mistake; it counts no more from today on.
+
+    Raises NotHere for what this person could not have recorded: one's own, and what is needed at a desk of others only.
+    """
+    with transaction.atomic():
+        found = (
+            CompletedTraining.objects.select_for_update(of=("self",))
+            .filter(pk=row, withdrawn_on=None)
+            .exclude(officer_id=by.officer_id)
+            .first()
+        )
+        theirs = {(one.officer_id, one.training.code) for one in needs_of(_led(by))}
+        if found is not None and (found.officer_id, found.training) in theirs:
+            found.withdrawn_by_id, found.withdrawn_on = by.officer_id, at.date()
+            found.save(update_fields=["withdrawn_by", "withdrawn_on"])
+            _log(Act.TRAINING_WITHDRAWN, found.officer_id, found.training, by)
+            return
+    journal.record(Act.TRAINING_WITHDRAWN, actor=by.officer_id, thing="officer", refused=True)
+    raise NotHere
+
+
+def _log(act: Act, officer: UUID, training: str, by: Attendance) -> None:
+    journal.record(act, actor=by.officer_id, thing="officer", thing_id=officer, detail={"training": training})

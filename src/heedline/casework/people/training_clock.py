@@ -1,0 +1,94 @@
+"""The worker's half of trainings: who is reminded before one runs out, and which desk has too few that count."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+from django.db.models import Max
+
+from heedline.casework.access import competences
+from heedline.casework.duty import on_call
+from heedline.casework.people.training import Need, needs_of
+from heedline.desks.models import Appointment, CompletedTraining, Officer
+from heedline.dispatch.clocks import slot_of
+from heedline.dispatch.letters import AlarmKind
+from heedline.dispatch.models import Alarm
+
+#: That a desk has too few comes back a day after it was put away, while it lasts. A person is reminded once before each
+#: end, with an alarm of their own: one for the whole desk would be standing already when the next one's month begins.
+_DAILY = timedelta(days=1)
+
+
+def _standing() -> tuple[list[Need], dict[UUID, dict[str, date]]]:
+    """Who needs what, and the last days of what they have."""
+    needs = needs_of(Appointment.objects.all())
+    rows: dict[UUID, list[tuple[str, date, date | None]]] = defaultdict(list)
+    for row in CompletedTraining.objects.all():
+        rows[row.officer_id].append((row.training, row.completed_on, row.withdrawn_on))
+    return needs, {officer: competences.last_days(theirs) for officer, theirs in rows.items()}
+
+
+def too_few(at: datetime) -> frozenset[UUID]:
+    """Desks where a training that somebody there needs counts for fewer people than the pack calls enough."""
+    needs, until = _standing()
+    counts: dict[tuple[UUID, str], int] = {}
+    enough: dict[str, int] = {}
+    for need in needs:
+        last = until.get(need.officer_id, {}).get(need.training.code)
+        enough[need.training.code] = need.training.enough
+        for desk, _ in need.desks:
+            counts.setdefault((desk, need.training.code), 0)
+            counts[desk, need.training.code] += last is not None and last >= at.date()
+    return frozenset(desk for (desk, code), number in counts.items() if number < enough[code])
+
+
+def ending(at: datetime) -> dict[tuple[UUID, UUID], date]:
+    """(desk, officer) of whose trainings run out within the days of the pack and still count → the latest of those days."""
+    needs, until = _standing()
+    ahead = at.date() + timedelta(days=competences.trainings().remind_days)
+    found: dict[tuple[UUID, UUID], date] = {}
+    for need in needs:
+        last = until.get(need.officer_id, {}).get(need.training.code)
+        if last is not None and at.date() <= last < ahead:
+            for desk, _ in need.desks:
+                found[desk, need.officer_id] = max(last, found.get((desk, need.officer_id), last))
+    return found
+
+
+def watch(at: datetime) -> None:
+    """Raise alarms for desks with too few, and the reminders before trainings run out. Safe to repeat."""
+    _raise(AlarmKind.TOO_FEW_TRAINED, {(desk, None): at - _DAILY for desk in too_few(at)}, at)
+    begins = timedelta(days=competences.trainings().remind_days)
+    _raise(
+        AlarmKind.TRAINING_ENDS,
+        {
+            (desk, officer): datetime.combine(last - begins, time(), UTC)
+            for (desk, officer), last in ending(at).items()
+        },
+        at,
+    )
+
+
+def called(desk: UUID, officer: UUID, at: datetime) -> frozenset[str]:
+    """E-mail addresses of whom a reminder calls: whose training runs out, and the supervisors of their desk."""
+    theirs = Officer.objects.filter(id=officer, is_active=True)
+    return frozenset(theirs.values_list("email", flat=True)) | on_call.supervisors(desk)
+
+
+def _raise(kind: AlarmKind, about: dict[tuple[UUID, UUID | None], datetime], at: datetime) -> None:
+    """Raise an alarm of each desk about each (desk, person) of `about`, unless one was put away since the time there."""
+    cleared = Alarm.objects.filter(kind=kind, cleared_at__isnull=False)
+    last = {
+        (desk, person): when
+        for desk, person, when in cleared.values_list("desk_id", "report_id").annotate(last=Max("cleared_at"))
+    }
+    Alarm.objects.bulk_create(
+        [
+            Alarm(kind=kind, desk_id=desk, report_id=person, slot=slot_of(at))
+            for (desk, person), since in sorted(about.items(), key=str)
+            if (desk, person) not in last or last[desk, person] <= since
+        ],
+        ignore_conflicts=True,
+    )

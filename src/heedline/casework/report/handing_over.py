@@ -1,0 +1,56 @@
+"""Addressing a report to another desk: its headers are rewritten in the officer's unlocked session, its payloads stay."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from heedline.casework.access.session import Keyring
+from heedline.casework.errors import SealingStopped
+from heedline.casework.keys.directory import Addressee
+from heedline.casework.report.notes import public_keys_of
+from heedline.casework.report.verb import FoundReport
+from heedline.desks.models import Desk, EpochKeyRow
+from heedline.permits import wall
+from heedline.reports.models import SealedHeader
+from heedline.vault.container import readdress as rewrite
+from heedline.vault.identity import reseal_share
+
+
+def readdress(found: FoundReport, to: Addressee, *, from_desk: UUID, due_at: datetime) -> None:
+    """Address every sealed part of a report to `to` instead of the desk that gives it away.
+
+    The round-the-clock desk stays addressed where it was. Raises CannotOpen when this officer's keys do not open it, and
+    SealingStopped when somebody else moved it in between.
+    """
+    ring = found.by.keys()
+    stays = Desk.objects.filter(id=from_desk, round_the_clock=True).exists()  # it goes on watching
+    leaving = (
+        set() if stays else set(EpochKeyRow.objects.filter(desk_id=from_desk).values_list("id", flat=True))
+    )
+    parts = SealedHeader.objects.filter(report_id=found.report.id)
+    for header in parts.exclude(part__in=("identity", "partner")):  # a partner's header is the partner's
+        old = list(header.epochs)
+        keep = [epoch for epoch in old if epoch not in leaving]
+        new = [*[epoch for epoch in keep if epoch != to.epoch], to.epoch]
+        header.header = rewrite(bytes(header.header), ring.for_any(old), public_keys_of(new))
+        header.epochs = new
+        header.save(update_fields=["header", "epochs"])
+    share = _share_for(found, to, ring)
+    version = found.report.version - 1  # the row still has the version that it was found with
+    if not wall.hand_over(found.report.id, to.desk, due_at, version, from_desk, to.epoch, share):
+        raise SealingStopped
+
+
+def _share_for(found: FoundReport, to: Addressee, ring: Keyring) -> bytes | None:
+    """The desk's half of the identity's key, for the other desk. None once its time is over and it was disposed of."""
+    identity = (
+        SealedHeader.objects.only("container").filter(report_id=found.report.id, part="identity").first()
+    )
+    if identity is None:
+        return None
+    for epoch, sealed in wall.desk_shares(found.report.id):
+        seeds = ring.for_any([epoch]) if epoch is not None else []
+        if seeds:
+            return reseal_share(sealed, seeds[0], to.key, container_id=identity.container, share=1)
+    raise SealingStopped

@@ -1,0 +1,97 @@
+"""What officers write about a report is sealed like the report: to the keys that the report itself is addressed to."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+
+from heedline.casework.errors import Locked, NoRoom, SealingStopped
+from heedline.casework.keys.directory import Addressee, directory
+from heedline.casework.report.sealing import canonical
+from heedline.casework.report.verb import FoundReport
+from heedline.desks.models import EpochKeyRow
+from heedline.intake.fields import tidy
+from heedline.reports.lifecycle import NotNow
+from heedline.reports.models import SealedHeader, SealedPayload
+from heedline.vault import envelope
+from heedline.vault.container import Container
+
+
+def written(text: str, *, longest: int, missing: str, lines: bool = True) -> str:
+    """What somebody has typed, tidied, before it is sealed. Raises NoRoom, and NotNow with `missing` where nothing was."""
+    text = tidy(text, lines=lines).strip()
+    if len(text) > longest:
+        raise NoRoom
+    if not text:
+        raise NotNow(missing)
+    return text
+
+
+def public_keys_of(epochs: list[UUID]) -> list[bytes]:
+    """The believed public keys of these epochs. Raises SealingStopped for one that no statement names."""
+    known = directory()
+    desks = dict(EpochKeyRow.objects.filter(id__in=epochs).values_list("id", "desk_id"))
+    keys = []
+    for epoch in epochs:
+        found = known.epoch(str(desks.get(epoch)), str(epoch))
+        if found is None:
+            raise SealingStopped
+        keys.append(found.kem)
+    return keys
+
+
+def recipients(report_id: UUID) -> list[UUID]:
+    """The epochs that a report is addressed to."""
+    header = SealedHeader.objects.only("epochs").get(report_id=report_id, part="report")
+    return list(header.epochs)
+
+
+def store(report_id: UUID, part: str, container_id: UUID, container: Container, epochs: list[UUID]) -> None:
+    """Keep a sealed part of a report: its header apart from its payload."""
+    SealedHeader.objects.create(
+        container=container_id, report_id=report_id, part=part, header=container.header, epochs=epochs
+    )
+    digest = hashlib.sha256(container.header + container.payload).digest()
+    SealedPayload.objects.create(
+        container=container_id, report_id=report_id, payload=container.payload, sha256=digest
+    )
+
+
+def seal(
+    found: FoundReport, words: dict[str, Any], *, also: Addressee | None = None, part: str = "note"
+) -> UUID:
+    """Seal an officer's words to the desk's keys (and to a desk that the report is going to). Return the container's id."""
+    if not found.by.unlocked:
+        raise Locked
+    epochs = recipients(found.report.id)
+    if also is not None and also.epoch not in epochs:
+        epochs = [*epochs, also.epoch]
+    container_id = uuid4()
+    sealed = envelope.seal_part(
+        canonical(words),
+        public_keys_of(epochs),
+        installation=settings.INSTALLATION,
+        container_id=container_id,
+        part=part,
+    )
+    store(found.report.id, part, container_id, sealed, epochs)
+    return container_id
+
+
+def open_words(
+    container_id: UUID, header: bytes, payload: bytes, seeds: list[bytes], part: str
+) -> dict[str, Any]:
+    """Open what an officer or a reporter wrote. Raises CannotOpen."""
+    body = envelope.open_part(
+        Container(bytes(header), bytes(payload)),
+        seeds,
+        installation=settings.INSTALLATION,
+        container_id=container_id,
+        part=part,
+    )
+    words: dict[str, Any] = json.loads(body)
+    return words

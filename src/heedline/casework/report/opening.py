@@ -1,0 +1,407 @@
+"""What is shown to whom, as frozen dataclasses. The only opener of sealed reports; each look is logged before it returns.
+
+A page shows exactly the fields of its dataclass: a template cannot query, and cannot wander to a neighbour's report.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.casework.access.session import Attendance, Keyring
+from heedline.casework.duty import on_call
+from heedline.casework.language import languages
+from heedline.casework.report import notes
+from heedline.casework.report.verb import on_the_record
+from heedline.desks.models import Shift
+from heedline.dispatch.clocks import due_words, is_overdue
+from heedline.packs import load_pack
+from heedline.permits.capabilities import Capability
+from heedline.permits.scopes import Place, queue_of, reports_of, waiting_at
+from heedline.reports.models import Report, TranslationText
+from heedline.reports.models.sweeps import why_not
+from heedline.reports.stored import parts_of
+from heedline.vault import CannotOpen, envelope
+from heedline.vault.container import Container
+
+OPENING_LENGTH = 120
+LOCKED_WORDS = "Unlock your keys to read this."
+#: What made a gate slow a report down, in words for who reads it. It says nothing of whether the report is true.
+HINTS = {"box-filled": "A hidden box was filled in"}
+CLOSED_WORDS = "This cannot be opened with your keys."
+
+
+#: Letters and digits of a short name: five bytes in base 32.
+SHORT_NAME = 8
+
+
+def short_name(ref: UUID) -> str:
+    """A report's name for people: seven letters and digits of its random id, grouped. Says nothing of when or where."""
+    letters = base64.b32encode(ref.bytes).decode()[:SHORT_NAME]
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+@dataclass(frozen=True)
+class OpenedReport:
+    """A report's container, opened."""
+
+    record: dict[str, Any] = field(repr=False)
+    arrived_at: str
+    channel: str
+    language: str
+    taken_down: dict[str, Any] = field(repr=False, default_factory=dict)
+    hints: tuple[str, ...] = ()
+    pages: str = ""
+    """The language of the pages that it was sent from; `language` is what an officer said, if one has."""
+    language_said: bool = False
+    translated: str = field(repr=False, default="")
+    """The newest translation of the account; empty when there is none."""
+
+    @property
+    def narrative(self) -> str:
+        return str(self.record.get("narrative", ""))
+
+    @property
+    def spoken(self) -> str:
+        """What a screen reader takes the account for."""
+        return languages.spoken(self.narrative, self.language, said=self.language_said)
+
+    @property
+    def guessable(self) -> bool:
+        return bool(self.record.get("guessable", False))
+
+
+def open_report(
+    container: UUID, header: bytes, payload: bytes, epochs: Iterable[UUID], ring: Keyring
+) -> OpenedReport:
+    """Open a report's container with the keys of this session. Raises CannotOpen."""
+    body = envelope.open_part(
+        Container(header, payload),
+        ring.for_any(epochs),
+        installation=settings.INSTALLATION,
+        container_id=container,
+        part="report",
+    )
+    told = json.loads(body)
+    return OpenedReport(
+        told["record"],
+        told["arrived_at"],
+        told["channel"],
+        told["language"],
+        told.get("taken_down", {}),
+        tuple(told.get("hints", ())),
+    )
+
+
+# --- the queue -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class QueueView:
+    """Which queue, and from where on. `after` is the mark of the last line seen."""
+
+    desk: str | None = None
+    state: str = "open"  # open | mine | closed
+    after: str | None = None
+    size: int = 25
+
+
+@dataclass(frozen=True)
+class QueueLine:
+    """One report in a queue."""
+
+    ref: UUID
+    short: str
+    kind_words: str
+    opening: str = field(repr=False)
+    language: str
+    urgency: str
+    priority: str
+    stage: str
+    due_words: str
+    overdue: bool
+    received_words: str
+    desk_name: str
+    holder: str | None
+    mine: bool
+    flags: tuple[str, ...]
+    watch_reason: str | None
+    new_messages: int
+    version: int
+    sweepable: bool  # as far as the row says: see `casework.journey.transitions.bulk_close`
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A page of a queue, urgent first."""
+
+    lines: tuple[QueueLine, ...]
+    next: str | None
+    mark: str  # for `new_since`: how many reports wait now, counted up to a thousand
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(settings.OFFICE_ZONE)
+
+
+def kind_words(kind: str) -> str:
+    """A kind of report in the pack's words."""
+    kinds = load_pack(settings.PACK).kinds
+    return kinds[kind].name if kind in kinds else kind
+
+
+def first_words(narrative: str) -> str:
+    """What it begins with, on one line."""
+    line = " ".join(narrative.split())
+    return line if len(line) <= OPENING_LENGTH else line[: OPENING_LENGTH - 1] + "…"
+
+
+def received_words(report: Report) -> str:
+    """The day of arrival; until somebody has taken the report, the quarter hour too."""
+    if report.slot is None:
+        return f"{report.received_on:%-d %B %Y}"
+    return f"{report.slot.astimezone(_zone()):%-d %B, %H:%M}"
+
+
+def _flags(report: Report, opened: OpenedReport | None) -> tuple[str, ...]:
+    found = []
+    if report.danger_to_life or (report.danger_to_life is None and report.urgency == "danger"):
+        found.append("Danger to life")
+    if opened is not None and opened.guessable:
+        found.append("Protect the source")
+    if report.withdraw_asked:
+        found.append("Asks to withdraw")
+    if report.unread:
+        found.append("New message")
+    if opened is not None:
+        found += languages.flags(
+            opened.narrative,
+            opened.language,
+            pages=opened.pages,
+            web=opened.channel != "api",
+            said=opened.language_said,
+            translated=bool(opened.translated),
+        )
+        found += [HINTS[hint] for hint in opened.hints if hint in HINTS]
+    return tuple(found)
+
+
+def _chosen(by: Attendance, code: str | None) -> list[UUID]:
+    return [desk.id for desk in by.desks if code is None or desk.code == code]
+
+
+def _mark(report: Report, state: str) -> str:
+    if state == "closed":
+        return f"{report.received_on.isoformat()}_{report.id}"
+    due = report.due_at.isoformat() if report.due_at else ""
+    return f"{report.rank}_{due}_{report.id}"
+
+
+def _place(mark: str | None) -> Place | None:
+    """The place that a mark of `_mark` names. ValueError for a mark that nobody was given."""
+    if not mark:
+        return None
+    rank, due, ref = mark.split("_")
+    at, place = datetime.fromisoformat(due), UUID(ref)
+    if at.tzinfo is None or not 0 <= int(rank) < 10:
+        raise ValueError("a mark that nobody was given")
+    return Place(int(rank), at, place)
+
+
+_LIST_FIELDS = (
+    "id", "kind", "urgency", "priority", "danger_to_life", "desk_id", "watch_id", "stage", "slot", "received_on", "due_at",
+    "rank", "version", "holder_id", "lease_until", "unread", "withdraw_asked", "settled", "holder__name", "desk__name",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A row of a queue. `staffed`: somebody is on duty at its desk. `waiting`: how many wait at all my desks, the same in
+    every row: it is asked with them, in the same statement. `translated`: the part with its newest translation.
+    """
+
+    report: Report
+    staffed: bool
+    waiting: int
+    translated: UUID | None
+
+
+#: The newest version of the report's own translation.
+_TRANSLATED = Subquery(
+    TranslationText.objects.filter(
+        report=OuterRef("pk"), translation__message=None, translation__outward=False
+    )
+    .order_by("-translation__due_at", "-number")
+    .values("container")[:1]
+)
+
+
+def _listed(rows: QuerySet[Report], by: Attendance, view: QueueView, at: datetime) -> list[Listed]:
+    """One page of these rows, and one more if there is one."""
+    on_duty = Shift.objects.filter(on_call.shifts_now(at), desk=OuterRef("desk"))
+    told = (
+        rows.select_related("holder", "desk")
+        .only(*_LIST_FIELDS)
+        .annotate(staffed=Exists(on_duty), now_waiting=waiting_at(by.desk_ids), translated=_TRANSLATED)
+    )
+    return [Listed(row, row.staffed, row.now_waiting, row.translated) for row in told[: view.size + 1]]
+
+
+def open_rows(by: Attendance, view: QueueView, at: datetime) -> list[Listed]:
+    """Open reports of the chosen desks, and those of other desks that a round-the-clock desk must see to now."""
+    place = _place(view.after)
+    if view.state == "mine":
+        return _listed(_held_rows(by, place), by, view, at)
+    desks = _chosen(by, view.desk)
+    watching = [desk.id for desk in by.desks if desk.round_the_clock and desk.id in desks]
+    return _listed(queue_of(by.desk_ids, chosen=desks, watching=watching, after=place, at=at), by, view, at)
+
+
+def _held_rows(by: Attendance, after: Place | None) -> QuerySet[Report]:
+    rows = reports_of(by.desk_ids).filter(holder_id=by.officer_id).exclude(stage="closed")
+    if after is not None:
+        later = Q(due_at__gt=after.due_at) | Q(due_at=after.due_at, id__gt=after.id)
+        rows = rows.filter(Q(rank__gt=after.rank) | Q(rank=after.rank) & later)
+    return rows.order_by("rank", "due_at", "id")
+
+
+def _closed_rows(by: Attendance, view: QueueView, at: datetime) -> list[Listed]:
+    rows = reports_of(by.desk_ids).filter(stage="closed", desk_id__in=_chosen(by, view.desk))
+    if view.after:
+        day, ref = view.after.split("_")
+        rows = rows.filter(Q(received_on__lt=day) | Q(received_on=day, id__gt=UUID(ref)))
+    return _listed(rows.order_by("-received_on", "id"), by, view, at)
+
+
+def _opened(rows: Sequence[Listed], ring: Keyring | None) -> dict[UUID, OpenedReport]:
+    """Open the lines of one page. One query whatever its length; what does not open is left out."""
+    if ring is None or not rows:
+        return {}
+    found: dict[UUID, OpenedReport] = {}
+    said: dict[UUID, list[Mapping[str, Any]]] = {}
+    translated: dict[UUID, str] = {}
+    which = Q(part__in=("report", languages.PART)) | Q(
+        container__in=[row.translated for row in rows if row.translated is not None]
+    )
+    for part in parts_of([row.report.id for row in rows], which):
+        with suppress(CannotOpen):
+            if part.part == "report":
+                found[part.report] = open_report(part.container, part.header, part.payload, part.epochs, ring)
+                continue
+            words = notes.open_words(
+                part.container, part.header, part.payload, ring.for_any(part.epochs), part.part
+            )
+            if part.part == languages.PART:
+                said.setdefault(part.report, []).append(words)
+            else:
+                translated[part.report] = str(words["text"])
+    return {
+        ref: with_language(opened, said.get(ref, ()), translated.get(ref, ""))
+        for ref, opened in found.items()
+    }
+
+
+def with_language(
+    opened: OpenedReport, said: Iterable[Mapping[str, Any]], translated: str = ""
+) -> OpenedReport:
+    """The report in the language that an officer said last, with its newest translation."""
+    language = languages.said_last(said)
+    return replace(
+        opened,
+        language=language or opened.language,
+        pages=opened.language,
+        language_said=bool(language),
+        translated=translated,
+    )
+
+
+def _watch_reason(row: Listed, by: Attendance) -> str | None:
+    report = row.report
+    if report.desk_id in by.desk_ids:
+        return None
+    if not row.staffed:
+        return f"Nobody is on duty at {report.desk.name}"
+    if report.rank == 0:
+        return f"Danger to life, not yet taken at {report.desk.name}"
+    return f"Overdue at {report.desk.name}"
+
+
+def _line(row: Listed, opened: OpenedReport | None, *, by: Attendance, at: datetime) -> QueueLine:
+    report = row.report
+    leased = report.holder_id is not None and report.lease_until is not None and report.lease_until > at
+    closed_words = CLOSED_WORDS if by.unlocked else LOCKED_WORDS
+    return QueueLine(
+        ref=report.id,
+        short=short_name(report.id),
+        kind_words=kind_words(report.kind),
+        opening=first_words(opened.translated or opened.narrative) if opened is not None else closed_words,
+        language=opened.spoken if opened is not None and not opened.translated else "",
+        urgency=report.urgency,
+        priority=report.priority,
+        stage=report.stage,
+        due_words=due_words(report.due_at, at, _zone()) if report.due_at is not None else "",
+        overdue=report.due_at is not None and is_overdue(report.due_at, at),
+        received_words=received_words(report),
+        desk_name=report.desk.name,
+        holder=report.holder.name if leased and report.holder is not None else None,
+        mine=report.holder_id == by.officer_id,
+        flags=_flags(report, opened),
+        watch_reason=_watch_reason(row, by),
+        new_messages=report.unread,
+        version=report.version,
+        sweepable=report.desk_id in by.desk_ids and not why_not(report),
+    )
+
+
+def queue(*, by: Attendance, at: datetime, view: QueueView) -> Queue:
+    """Return one page of a queue, urgent first, each report's first words opened. Logged as one look with its reports.
+
+    Raises Refused; ValueError for a mark that is none.
+    """
+    with on_the_record(Act.QUEUE_READ, by=by):
+        by.require(Capability.SEE_QUEUE)
+    rows = _closed_rows(by, view, at) if view.state == "closed" else open_rows(by, view, at)
+    more, rows = len(rows) > view.size, rows[: view.size]
+    opened = _opened(rows, by.keyring)
+    lines = tuple(_line(row, opened.get(row.report.id), by=by, at=at) for row in rows)
+    shown = [row.report for row in rows if row.report.id in opened]
+    with transaction.atomic():
+        journal.record(
+            Act.QUEUE_READ,
+            actor=by.officer_id,
+            desk=_chosen(by, view.desk)[0] if view.desk and _chosen(by, view.desk) else None,
+            # Those of the running quarter hour are counted, not named: the first queue that named one and the last that
+            # did not would say to the minute when it came.
+            detail={
+                "state": view.state,
+                "opened": [str(report.id) for report in shown if report.settled],
+                "new": sum(1 for report in shown if not report.settled),
+            },
+        )
+    mark = rows[0].waiting if rows else waiting(by=by, desks=by.desk_ids)
+    return Queue(lines, _mark(rows[-1].report, view.state) if more else None, str(mark))
+
+
+def waiting(*, by: Attendance, desks: Iterable[UUID]) -> int:
+    """How many reports wait at these desks, counted up to a thousand."""
+    return reports_of(by.desk_ids).filter(desk_id__in=list(desks), stage="waiting").order_by()[:1000].count()
+
+
+def new_since(*, by: Attendance, at: datetime, mark: str) -> int:
+    """How many more are waiting than when the page was made. Opens nothing, so it is not a look."""
+    by.require(Capability.SEE_QUEUE)
+    before = int(mark) if mark.isdecimal() and len(mark) <= 6 else 0
+    return max(0, waiting(by=by, desks=by.desk_ids) - before)

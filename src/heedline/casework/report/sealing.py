@@ -1,0 +1,115 @@
+"""What is made of a report before it is stored: two containers and two half keys, addressed and closed.
+
+Every report has all of them, whether somebody gave a name or not, so that nobody can tell which from the outside.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+
+from heedline.casework.errors import SealingStopped
+from heedline.casework.keys.directory import Addressee, authoriser_epoch
+from heedline.reports.door import SealedPart
+from heedline.vault import envelope
+from heedline.vault.codes import body_mac, derive, lookup_hash
+from heedline.vault.container import Container
+from heedline.vault.identity import seal_identity
+from heedline.vault.keys import new_seed, public_key
+
+if TYPE_CHECKING:
+    from heedline.casework.journey.transitions import NewReport
+
+
+#: Bytes of every identity before it is sealed, given or not: room for all that the questions let anybody say of
+#: themselves, in letters of four bytes. One that was longer than another's step would show that a name was given.
+IDENTITY_SIZE = 7_500
+
+
+@dataclass(frozen=True)
+class Enclosed:
+    """All that enters the database with one report."""
+
+    lookup: bytes
+    reporter_key: bytes
+    body_mac: bytes
+    report_part: SealedPart
+    identity_part: SealedPart
+    desk_shares: tuple[tuple[UUID, bytes], ...]
+    authoriser_share: tuple[UUID | None, bytes]
+
+
+def canonical(body: Any) -> bytes:
+    """JSON in one spelling."""
+    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode(
+        "utf-8",
+        "surrogatepass",  # half characters are kept as they came; whoever shows them decides
+    )
+
+
+def as_part(container_id: UUID, container: Container, epochs: tuple[UUID, ...]) -> SealedPart:
+    """A container on its way in, with the hash that the log will name."""
+    digest = hashlib.sha256(container.header + container.payload).digest()
+    return SealedPart(container_id, container.header, container.payload, digest, epochs)
+
+
+def enclose(
+    new: NewReport, *, desk: Addressee, watch: Addressee | None, because: str, at: datetime
+) -> Enclosed:
+    """Seal a report to its desk (and to the desk that watches), and the identity to desk and authoriser together.
+
+    Raises SealingStopped when somebody named themselves and no authoriser could ever decide about it.
+    """
+    keys = derive(new.code, installation=settings.INSTALLATION)
+    told, who = new.record.report_part(), new.record.identity_part()
+    to = [desk] if watch is None else [desk, watch]
+    epochs = tuple(one.epoch for one in to)
+    authoriser = authoriser_epoch(desk.authoriser, at.date())
+    if authoriser is None and who is not None:
+        raise SealingStopped
+    report_id, identity_id = uuid4(), uuid4()
+    body = {
+        "record": told,
+        "arrived_at": at.isoformat(),  # the exact time stands only here
+        "channel": new.channel,
+        "language": new.language,
+        "routed": because,
+        "files": [],
+    }
+    if new.hints:
+        body["hints"] = list(new.hints)
+    if new.taken_down is not None:
+        body["taken_down"] = dict(new.taken_down)
+    report = envelope.seal_part(
+        canonical(body),
+        [one.key for one in to],
+        installation=settings.INSTALLATION,
+        container_id=report_id,
+        part="report",
+    )
+    identity = seal_identity(
+        canonical(who or {}).ljust(IDENTITY_SIZE),
+        desk_recipients=[one.key for one in to],
+        # where there is no authoriser the second half goes to a key that nobody keeps: it looks the same
+        authoriser_recipient=authoriser.kem if authoriser is not None else public_key(new_seed()),
+        installation=settings.INSTALLATION,
+        container_id=identity_id,
+    )
+    return Enclosed(
+        lookup=lookup_hash(keys.lookup_id),
+        reporter_key=public_key(keys.reporter_seed),
+        body_mac=body_mac(keys.mac_key, canonical({"record": told, "who": who, "language": new.language})),
+        report_part=as_part(report_id, report, epochs),
+        identity_part=as_part(identity_id, identity.container, ()),
+        desk_shares=tuple(zip(epochs, identity.desk_shares, strict=True)),
+        authoriser_share=(
+            UUID(authoriser.epoch) if authoriser is not None else None,
+            identity.authoriser_share,
+        ),
+    )

@@ -1,0 +1,176 @@
+"""The first three beats that officers' verbs share: find, permit, move; and the fifth, record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from typing import Any, cast
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.casework.access.session import Attendance
+from heedline.casework.access.without_training import record_missing
+from heedline.casework.errors import Changed, NotHere, WrongPassphrase
+from heedline.permits.capabilities import Capability
+from heedline.permits.gate import Refused
+from heedline.permits.rules import Standing
+from heedline.permits.scopes import reports_of
+from heedline.reports.lifecycle import HELD_MOVES, Move, NotNow, Stage, after
+from heedline.reports.models import Report, Step
+
+
+@dataclass(frozen=True)
+class FoundReport:
+    """A report that this officer may see, locked for the rest of the transaction."""
+
+    report: Report
+    by: Attendance
+    at: datetime
+
+    @property
+    def standing(self) -> Standing:
+        r = self.report
+        return standing_of(r, self.by.officer_id, self.at)
+
+    def permit(self, capability: Capability, *, excused: bool = False) -> None:
+        """Raise Refused unless they may do this to this report now.
+
+        What an emergency lets pass without the training for it (`excused`, or the report says danger) stands in the log.
+        """
+        missing = self.by.require(
+            capability, self.report.desk_id, self.report.watch_id, standing=self.standing, excused=excused
+        )
+        record_missing(
+            missing,
+            capability,
+            actor=self.by.officer_id,
+            desk=self.report.desk_id,
+            thing_id=self.report.id,
+        )
+
+
+def standing_of(r: Report, officer: UUID, at: datetime) -> Standing:
+    """The facts of a report that the gate's rules look at."""
+    danger = r.urgency == "danger" or bool(r.danger_to_life)
+    return Standing(r.desk_id, r.watch_id, r.holder_id, r.lease_until, r.stage, at, officer, danger)
+
+
+@contextmanager
+def refusals_logged(
+    act: Act, *, by: UUID | None, desk: UUID | None = None, thing: str = "", thing_id: UUID | None = None
+) -> Iterator[None]:
+    """One transaction; a refusal undoes it and is logged in one of its own."""
+    try:
+        with transaction.atomic():
+            yield
+    except (Refused, WrongPassphrase):
+        journal.record(act, actor=by, desk=desk, thing=thing, thing_id=thing_id, refused=True)
+        raise
+
+
+@contextmanager
+def on_the_record(act: Act, *, by: Attendance, ref: UUID | None = None) -> Iterator[None]:
+    """Like `refusals_logged`, for what is done to a report; that there is none for them counts as a refusal.
+
+    A report that is not theirs is logged without its id, like one that never existed: the log, too, gives one answer.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except (NotHere, Refused):
+        with transaction.atomic():
+            theirs = reports_of(by.desk_ids).filter(id__in=[ref] if ref is not None else [])
+            desk = theirs.values_list("desk_id", flat=True).first()
+            journal.record(
+                act,
+                actor=by.officer_id,
+                desk=desk,
+                thing="report",
+                thing_id=ref if desk is not None else None,
+                refused=True,
+            )
+        raise
+
+
+def verb[**P, R](act: Act) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Declare a verb of an officer, `do(ref, …, by=…, at=…)`: `on_the_record` from its first beat to its last."""
+
+    def declare(do: Callable[P, R]) -> Callable[P, R]:
+        @wraps(do)
+        def run(*args: P.args, **kwargs: P.kwargs) -> R:
+            by, ref = cast(Attendance, kwargs["by"]), cast(UUID, args[0])
+            with on_the_record(act, by=by, ref=ref):
+                return do(*args, **kwargs)
+
+        return run
+
+    return declare
+
+
+def find(ref: UUID, *, by: Attendance, at: datetime, version: int | None = None) -> FoundReport:
+    """Return the report, locked. Raises NotHere for every other, and Changed when it is not `version` any more."""
+    report = reports_of(by.desk_ids).select_for_update(of=("self",)).filter(pk=ref).first()
+    if report is None:
+        raise NotHere
+    if version is not None and report.version != version:
+        last = Step.objects.filter(report=report).select_related("by").order_by("-number").first()
+        who = last.by.name if last is not None and last.by is not None else "The reporter"
+        raise Changed(f"{who} saved in between ({last.move if last is not None else 'a change'}).")
+    return FoundReport(report, by, at)
+
+
+def move(
+    found: FoundReport,
+    step: Move,
+    *,
+    codes: dict[str, Any] | None = None,
+    note: UUID | None = None,
+    to_desk: UUID | None = None,
+) -> Report:
+    """Make one legal move and keep it as a Step. The caller changes what else changes and saves. Raises NotNow."""
+    report = found.report
+    try:
+        to = after(Stage(report.stage), step)
+    except NotNow:
+        if step in HELD_MOVES and report.stage == Stage.WAITING:
+            raise NotNow(
+                "Take the report first, so that no colleague works on it at the same time."
+            ) from None
+        raise
+    number = (Step.objects.filter(report=report).aggregate(n=Max("number"))["n"] or 0) + 1
+    Step.objects.create(
+        report=report,
+        number=number,
+        move=step,
+        from_stage=report.stage,
+        to_stage=to,
+        by_id=found.by.officer_id,
+        at=found.at,
+        on=found.at.date(),
+        from_desk=report.desk_id,
+        to_desk=to_desk or report.desk_id,
+        codes=codes or {},
+        note=note,
+    )
+    report.stage = to
+    report.version += 1
+    return report
+
+
+def record(found: FoundReport, act: Act, **detail: str | int | bool) -> None:
+    """Write the act into the log, in the same transaction."""
+    journal.record(
+        act,
+        actor=found.by.officer_id,
+        desk=found.report.desk_id,
+        thing="report",
+        thing_id=found.report.id,
+        detail=detail,
+    )

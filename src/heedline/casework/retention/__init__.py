@@ -1,0 +1,1 @@
+"""How long reports are kept, reviews, holds, disposal and data subject requests. Start with `retention/keeping.py`."""

@@ -1,0 +1,247 @@
+"""How long a closed report is kept: its clocks, reviews, holds, and its end by two people.
+
+Closing starts the clocks, reopening stops them. A review keeps it longer, with a reason and a next date, or proposes its
+end; somebody else confirms that. Nothing that is held is disposed of. See ADR 13 for what an end is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.casework.access.session import Attendance
+from heedline.casework.errors import NotHere
+from heedline.casework.keys import certificates
+from heedline.casework.report import notes, repeat_contact
+from heedline.casework.report.verb import FoundReport, find, record, refusals_logged, verb
+from heedline.desks.models import CANARY
+from heedline.packs import load_pack
+from heedline.packs.rules.retention import Retention, months_after
+from heedline.permits import wall
+from heedline.permits.capabilities import Capability
+from heedline.permits.gate import Refused
+from heedline.reports.lifecycle import Move, NotNow, Stage, after
+from heedline.reports.models import Disposal, Hold, Keeping, Report, Review, SealedPayload
+
+_NOT_DONE = {
+    "not-yours": "Somebody else decides about this, or has: a supervisor of the desk, and not whoever proposed it.",
+    "not-closed": "The report has been opened again or handed over. It cannot be disposed of now.",
+    "held": "The report is held. It cannot be disposed of until the hold is released.",
+}
+
+
+def rules() -> Retention:
+    """The pack's groups, reasons, holds and answers."""
+    return load_pack(settings.PACK).retention
+
+
+@dataclass(frozen=True)
+class Keep:
+    """A decision to keep: in which group, why, in which words, and until when at the latest (None: the group's own time)."""
+
+    group: str
+    reason: str
+    words: str = field(repr=False)
+    sooner: date | None = None
+
+
+# --- the clocks ------------------------------------------------------------------------------------------------------
+
+
+def begin(reports: Sequence[Report], outcome: str, *, at: datetime) -> None:
+    """Start the clocks of reports that are being closed with this outcome, from which their group follows."""
+    pack, today = load_pack(settings.PACK), at.date()
+    known = pack.outcomes.get(outcome)
+    group = pack.retention.group_of(outcome, useful=known is not None and known.useful)
+    Keeping.objects.bulk_create(
+        [
+            Keeping(
+                report=report,
+                group=group.code,
+                review_on=months_after(today, group.review),
+                identity_until=months_after(today, group.identity),
+            )
+            for report in reports
+            if report.area != CANARY
+        ],
+        update_conflicts=True,
+        unique_fields=["report"],
+        update_fields=["group", "review_on", "identity_until"],
+        batch_size=500,
+    )
+
+
+def stop(reports: Collection[UUID]) -> None:
+    """Stop the clocks of reports that are opened again."""
+    Keeping.objects.filter(report__in=reports).update(review_on=None, identity_until=None)
+
+
+RESTRICTED = "Processing of this report is restricted: it is kept, and may not be passed on. A supervisor can end that, under Keeping."
+
+
+def restricting() -> QuerySet[Hold]:
+    """Holds under which a report may be kept and not used."""
+    codes = [code for code, hold in rules().holds.items() if hold.restricts]
+    return Hold.objects.filter(released_on=None, reason__in=codes)
+
+
+def refuse_restricted(found: FoundReport) -> None:
+    """Raise NotNow when a report may be kept and not used."""
+    if restricting().filter(report=found.report).exists():
+        raise NotNow(RESTRICTED)
+
+
+# --- reviews and holds -----------------------------------------------------------------------------------------------
+
+
+def _words(found: FoundReport, about: str, words: str) -> UUID | None:
+    return notes.seal(found, {about: words}) if words.strip() else None
+
+
+def _of_own_desk(found: FoundReport, capability: Capability) -> None:
+    """Raise Refused unless they may do this at the desk whose report it is. A desk that only watches does not answer for it."""
+    found.by.require(capability, found.report.desk_id, standing=found.standing)
+
+
+def _closed(found: FoundReport) -> None:
+    after(Stage(found.report.stage), Move.DISPOSE)
+
+
+@verb(Act.KEPT_LONGER)
+def keep(ref: UUID, decision: Keep, *, by: Attendance, at: datetime) -> None:
+    """Keep a report until its next review, with a reason. Raises NotNow, ValueError for what the pack does not know."""
+    found = find(ref, by=by, at=at)
+    _of_own_desk(found, Capability.REVIEW_KEEPING)
+    _closed(found)
+    pack, today = rules(), at.date()
+    if decision.reason not in pack.keep_reasons:
+        raise ValueError("no such reason")
+    group = pack.groups[decision.group]
+    latest = months_after(today, group.again)
+    next_on = decision.sooner or latest
+    if not today < next_on <= latest:
+        raise NotNow(f"The next review is after today and not later than {latest:%-d %B %Y}.")
+    Review.objects.create(
+        report=found.report,
+        group=group.code,
+        reason=decision.reason,
+        words=_words(found, "reason", decision.words),
+        next_on=next_on,
+        by_id=by.officer_id,
+        on=today,
+    )
+    Keeping.objects.filter(report=found.report).update(group=group.code, review_on=next_on)
+    record(found, Act.KEPT_LONGER, group=group.code, reason=decision.reason, next=next_on.isoformat())
+
+
+@verb(Act.HOLD_PLACED)
+def hold(ref: UUID, reason: str, words: str, *, by: Attendance, at: datetime) -> None:
+    """Hold a report, at once: it cannot be disposed of until a supervisor releases it. Holding twice does nothing."""
+    found = find(ref, by=by, at=at)
+    found.permit(Capability.PLACE_HOLD)
+    if reason not in rules().holds:
+        raise ValueError("no such reason")
+    if Hold.objects.filter(report=found.report, reason=reason, released_on=None).exists():
+        return
+    Hold.objects.create(
+        report=found.report,
+        reason=reason,
+        words=_words(found, "hold", words),
+        placed_by_id=by.officer_id,
+        placed_on=at.date(),
+    )
+    record(found, Act.HOLD_PLACED, reason=reason)
+
+
+@verb(Act.HOLD_RELEASED)
+def release(ref: UUID, hold_id: UUID, words: str, *, by: Attendance, at: datetime) -> None:
+    """Release a hold, as a supervisor, with a reason in words. Raises NotNow when somebody has."""
+    found = find(ref, by=by, at=at)
+    _of_own_desk(found, Capability.RELEASE_HOLD)
+    notes.seal(found, {"released": words})
+    done = Hold.objects.filter(id=hold_id, report=found.report, released_on=None).update(
+        released_by_id=by.officer_id, released_on=at.date()
+    )
+    if not done:
+        raise NotNow("Somebody has released this already.")
+    record(found, Act.HOLD_RELEASED)
+
+
+# --- the end ---------------------------------------------------------------------------------------------------------
+
+
+@verb(Act.DISPOSAL_PROPOSED)
+def propose(ref: UUID, reason: str, *, by: Attendance, at: datetime) -> UUID:
+    """Propose that a closed report be disposed of, signed. Returns the proposal. Raises NotNow."""
+    found = find(ref, by=by, at=at)
+    _of_own_desk(found, Capability.PROPOSE_DISPOSAL)
+    _closed(found)
+    if reason not in rules().dispose_reasons:
+        raise ValueError("no such reason")
+    if Hold.objects.filter(report=found.report, released_on=None).exists():
+        raise NotNow(_NOT_DONE["held"])
+    if Disposal.objects.filter(report=ref, decided_on=None).exists():
+        raise NotNow("This has been proposed already. A supervisor decides.")
+    keeping = Keeping.objects.filter(report=found.report).first()
+    group = keeping.group if keeping is not None else rules().other
+    desk, ident = found.report.desk, uuid4()
+    paper = certificates.proposal(
+        ident, ref, desk=desk.code, group=group, reason=reason, on=at.date(), by=by.keys().voice
+    )
+    Disposal.objects.create(
+        id=ident,
+        report=ref,
+        desk=desk,
+        group=group,
+        reason=reason,
+        proposed_by_id=by.officer_id,
+        proposed_on=at.date(),
+        proposal=paper,
+    )
+    record(found, Act.DISPOSAL_PROPOSED, disposal=str(ident), reason=reason)
+    return ident
+
+
+def decide(disposal_id: UUID, *, dispose: bool, by: Attendance, at: datetime) -> bool:
+    """Confirm a proposal, or keep the report after all; once, by a supervisor who did not propose it. True when it is gone.
+
+    Raises NotHere, Refused, Locked and NotNow. What is gone is gone: rows, headers, half keys, what notes on
+    other reports of their desks say of it (not where one is held); from the certificate's day on from every copy too.
+    """
+    with refusals_logged(Act.DISPOSAL_DECIDED, by=by.officer_id, thing="disposal", thing_id=disposal_id):
+        found = (
+            Disposal.objects.select_related("desk").filter(id=disposal_id, desk_id__in=by.desk_ids).first()
+        )
+        if found is None:
+            raise NotHere
+        by.require(Capability.DECIDE_DISPOSAL, found.desk_id)
+        if dispose and found.proposed_by_id == by.officer_id:
+            raise Refused("You proposed this yourself. Somebody else confirms it.")
+        paper, naming = None, list[UUID]()
+        if dispose:
+            naming = repeat_contact.naming(found.report, by=by)
+            sums = SealedPayload.objects.filter(report_id=found.report).values_list("sha256", flat=True)
+            paper = certificates.certificate(
+                found.proposal, [bytes(one).hex() for one in sums], on=at.date(), by=by.keys().voice
+            )
+        told = wall.decide_disposal(
+            disposal_id, paper, certificates.true_from(at.date()) if dispose else None, naming
+        )
+        if told in _NOT_DONE:
+            raise NotNow(_NOT_DONE[told])
+        journal.record(
+            Act.DISPOSAL_DECIDED,
+            actor=by.officer_id,
+            desk=found.desk_id,
+            thing="report",
+            thing_id=found.report,
+            detail={"disposal": str(disposal_id), "disposed": dispose, "reason": found.reason},
+        )
+    return told == "done"

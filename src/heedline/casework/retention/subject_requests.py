@@ -1,0 +1,184 @@
+"""Rights of people about data on them, under law-enforcement processing: a register with a clock.
+
+Who asks, and what they wrote, stands with the data-protection officer; here is that officer's number, which right, which
+reports were found, and the answer. Reports are looked for by an officer whose keys are unlocked. An answer that neither
+confirms nor denies says the same whether anything was found or not, and nothing of what was found leaves this register.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.casework.access.session import Attendance
+from heedline.casework.errors import NotHere
+from heedline.casework.report import restrictions
+from heedline.casework.report.opening import short_name
+from heedline.casework.report.reference import named
+from heedline.casework.report.verb import refusals_logged
+from heedline.casework.retention.keeping import rules
+from heedline.permits.capabilities import Capability
+from heedline.reports.lifecycle import NotNow
+from heedline.reports.models import SubjectRequest
+
+#: A number, so that no name finds its way in.
+REFERENCE = re.compile(r"[A-Z]{1,6}[-/]?[0-9]{1,6}(?:[-/][0-9]{1,6}){0,2}")
+
+
+@dataclass(frozen=True)
+class RequestLine:
+    """One request. `days`: until it has to be answered; negative when that is past."""
+
+    id: UUID
+    reference: str
+    right: str
+    desk_id: UUID
+    desk: str
+    received_on: date
+    due_on: date
+    days: int
+    opened_by: str
+    found: tuple[tuple[UUID, str], ...]
+    answer: str
+    answered_by: str
+    answered_on: date | None
+
+    @property
+    def late(self) -> int:
+        """For how many days it should have been answered."""
+        return max(0, -self.days)
+
+
+def _line(row: SubjectRequest, at: datetime) -> RequestLine:
+    return RequestLine(
+        row.id,
+        row.reference,
+        rules().rights.get(row.right, row.right),
+        row.desk_id,
+        row.desk.name,
+        row.received_on,
+        row.due_on,
+        (row.due_on - at.date()).days,
+        row.opened_by.name,
+        tuple((ref, short_name(ref)) for ref in row.found),
+        row.answer,
+        row.answered_by.name if row.answered_by is not None else "",
+        row.answered_on,
+    )
+
+
+def all_of(*, by: Attendance, at: datetime) -> tuple[RequestLine, ...]:
+    """Requests at their desks, those that wait first and by their day. Raises Refused."""
+    with refusals_logged(Act.SUBJECT_FOUND, by=by.officer_id):
+        by.require(Capability.ANSWER_SUBJECT)
+    rows = SubjectRequest.objects.filter(desk_id__in=by.desk_ids).select_related(
+        "desk", "opened_by", "answered_by"
+    )
+    return tuple(_line(row, at) for row in rows.order_by("answered_on", "due_on", "id")[:200])
+
+
+def _find(request: UUID, by: Attendance, *, lock: bool = True) -> SubjectRequest:
+    rows = SubjectRequest.objects.filter(id=request, desk_id__in=by.desk_ids)
+    rows = rows.select_for_update(of=("self",)) if lock else rows
+    row = rows.select_related("desk", "opened_by").first()
+    if row is None:
+        raise NotHere
+    by.require(Capability.ANSWER_SUBJECT, row.desk_id)
+    return row
+
+
+def one(request: UUID, *, by: Attendance, at: datetime) -> RequestLine:
+    """One request. Raises NotHere and Refused."""
+    with refusals_logged(Act.SUBJECT_FOUND, by=by.officer_id, thing="subject", thing_id=request):
+        return _line(_find(request, by, lock=False), at)
+
+
+def open_one(
+    reference: str, right: str, received_on: date, *, desk: UUID, by: Attendance, at: datetime
+) -> UUID:
+    """Put a request into the register. Raises NotNow for a reference that is none or is there already."""
+    with refusals_logged(Act.SUBJECT_REQUEST_OPENED, by=by.officer_id, desk=desk):
+        by.require(Capability.ANSWER_SUBJECT, desk)
+        if right not in rules().rights:
+            raise ValueError("no such right")
+        if not REFERENCE.fullmatch(reference):
+            raise NotNow(
+                "Enter the data-protection officer's number for it, like DPO-2026-041. Never a name."
+            )
+        if not at.date() - timedelta(days=365) <= received_on <= at.date():
+            raise NotNow("It came today or in the last year.")
+        if SubjectRequest.objects.filter(desk_id=desk, reference=reference).exists():
+            raise NotNow("There is a request of this number already.")
+        row = SubjectRequest.objects.create(
+            desk_id=desk,
+            reference=reference,
+            right=right,
+            received_on=received_on,
+            due_on=received_on + timedelta(days=rules().answer_days),
+            opened_by_id=by.officer_id,
+        )
+        journal.record(
+            Act.SUBJECT_REQUEST_OPENED,
+            actor=by.officer_id,
+            desk=desk,
+            thing="subject",
+            thing_id=row.id,
+            detail={"right": right},
+        )
+    return row.id
+
+
+def found(request: UUID, short: str, *, by: Attendance, at: datetime) -> UUID:
+    """Note that a report of their desks concerns whoever asked, named by its short name. Keys must be unlocked.
+
+    Raises NotHere, Locked, and NotNow when no report, or more than one, has that short name.
+    """
+    restrictions.looked_for(short, by=by)
+    with refusals_logged(Act.SUBJECT_FOUND, by=by.officer_id, thing="subject", thing_id=request):
+        row = _find(request, by)
+        if row.answered_on is not None:
+            raise NotNow("This has been answered.")
+        refs = named(short, by)
+        if len(refs) != 1:
+            raise NotNow(
+                "No report of your desks has this short name."
+                if not refs
+                else "Two reports have this short name. Ask a supervisor."
+            )
+        if refs[0] not in row.found:
+            row.found = [*row.found, refs[0]]
+            row.save(update_fields=["found"])
+        journal.record(
+            Act.SUBJECT_FOUND,
+            actor=by.officer_id,
+            desk=row.desk_id,
+            thing="report",
+            thing_id=refs[0],
+            detail={"request": str(request)},
+        )
+    return refs[0]
+
+
+def answer(request: UUID, code: str, *, by: Attendance, at: datetime) -> None:
+    """Note which answer was given, once. An answer that admits nothing can always be given. Raises NotNow."""
+    with refusals_logged(Act.SUBJECT_ANSWERED, by=by.officer_id, thing="subject", thing_id=request):
+        row = _find(request, by)
+        chosen = rules().answers[code]
+        if row.answered_on is not None:
+            raise NotNow("This has been answered.")
+        if chosen.says_found and not row.found:
+            raise NotNow("This answer says that there was something, and no report is noted as found.")
+        row.answer, row.answered_by_id, row.answered_on = code, by.officer_id, at.date()
+        row.save(update_fields=["answer", "answered_by", "answered_on"])
+        journal.record(
+            Act.SUBJECT_ANSWERED,
+            actor=by.officer_id,
+            desk=row.desk_id,
+            thing="subject",
+            thing_id=request,
+            detail={"answer": code},
+        )

@@ -1,0 +1,84 @@
+"""What stewards see: organisations, desks and people, and how far each person's enrolment has come. No words of a report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from heedline.casework.access.session import Attendance
+from heedline.casework.keys import directory as key_directory
+from heedline.desks.models import Appointment, Desk, Invitation, Officer, Organisation, ProviderBinding
+from heedline.permits.capabilities import Capability
+from heedline.vault.directory import OfficerKeys
+
+
+@dataclass(frozen=True)
+class PersonSeen:
+    """Somebody of the installation. `state`: invited | made-keys | signed | stopped | left | no-keys.
+
+    `through_provider`: they sign in by single sign-on. Who is `stopped` cannot sign in; their keys and roles count until two stewards have signed that they left.
+    """
+
+    id: UUID
+    name: str
+    email: str
+    organisation: str
+    roles: tuple[tuple[str, UUID | None, str], ...]  # role, desk, the desk's name
+    state: str
+    through_provider: bool = False
+
+
+@dataclass(frozen=True)
+class Setup:
+    """Everything that there is, by name."""
+
+    organisations: tuple[tuple[UUID, str], ...]
+    desks: tuple[tuple[UUID, str, str], ...]  # id, name, kind
+    people: tuple[PersonSeen, ...]
+
+
+def overview(*, by: Attendance, at: datetime) -> Setup:
+    """The whole installation. Raises Refused for everybody but stewards."""
+    by.require(Capability.SET_UP, None)
+    roles: dict[UUID, list[tuple[str, UUID | None, str]]] = {}
+    for one in Appointment.objects.filter(ended_on=None).select_related("desk").order_by("role"):
+        desk = one.desk
+        roles.setdefault(one.officer_id, []).append(
+            (one.role, one.desk_id, desk.name if desk is not None else "")
+        )
+    invited = {row.officer_id: row for row in Invitation.objects.all()}
+    bound = set(ProviderBinding.objects.values_list("officer_id", flat=True))
+    known = key_directory.directory()
+    signed = known.officers() | known.stewards()
+    return Setup(
+        tuple(Organisation.objects.order_by("name").values_list("id", "name")),
+        tuple(Desk.objects.order_by("name").values_list("id", "name", "kind")),
+        tuple(
+            PersonSeen(
+                one.id,
+                one.name,
+                one.email,
+                one.organisation.name,
+                tuple(roles.get(one.id, ())),
+                "stopped"
+                if not one.is_active and (str(one.id) in signed or one.id in roles)
+                else _state(one, invited.get(one.id), str(one.id) in signed, known.officer(str(one.id))),
+                one.id in bound,
+            )
+            for one in Officer.objects.select_related("organisation").order_by("name")
+        ),
+    )
+
+
+def _state(one: Officer, invitation: Invitation | None, signed: bool, keys: OfficerKeys | None) -> str:
+    if not one.is_active:
+        return "left"
+    made = bytes(invitation.kem) if invitation is not None and invitation.kem is not None else None
+    if keys is not None and made is not None and made != keys.kem:
+        return "made-keys"  # enrolled anew
+    if signed:
+        return "signed"
+    if invitation is None:
+        return "no-keys"
+    return "made-keys" if invitation.kem is not None else "invited"

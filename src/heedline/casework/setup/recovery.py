@@ -1,0 +1,137 @@
+"""When everybody of a desk has lost everything: its recovery key, split among five people of whom three suffice.
+
+The key is one more holder of every epoch. Two stewards state it, five people who work elsewhere keep a share each on
+paper, and members grant it what they hold once they have compared its words with those on the papers. Nobody helps to
+recover both a desk and its authorisers, so that no three people can open an identity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.casework.errors import NotHere
+from heedline.casework.keys import directory as key_directory
+from heedline.casework.keys import epochs
+from heedline.casework.keys.signing import Hand, Signer, state
+from heedline.casework.report.verb import refusals_logged
+from heedline.casework.setup.stewardship import permit_stewards
+from heedline.desks.models import PARTNER, Desk, EpochGrant
+from heedline.dispatch.letters import Letter
+from heedline.dispatch.outbox import post
+from heedline.permits.gate import Refused
+from heedline.vault import CannotOpen, fingerprints, shares
+from heedline.vault.grants import open_grant
+from heedline.vault.keys import new_seed, public_key
+from heedline.vault.signed import key_text
+
+
+@dataclass(frozen=True)
+class Split:
+    """A new key in five shares, one for each holder, and the words by which its public half is known."""
+
+    holders: tuple[str, ...]
+    shares: tuple[str, ...] = field(repr=False)
+    words: str
+
+
+def holder_names(names: Sequence[str]) -> tuple[str, ...]:
+    """The names in one spelling. Raises Refused unless they are five different people."""
+    found = tuple(" ".join(one.split()) for one in names)
+    if len(found) != shares.SHARES or len({one.casefold() for one in found}) != len(found) or "" in found:
+        raise Refused("Name five different people: each keeps one share.")
+    return found
+
+
+def make(desk: Desk, holders: Sequence[str], *, hands: Sequence[Signer], at: datetime) -> Split:
+    """Make a desk's recovery key and state it. The shares are shown once and kept nowhere. Raises Refused, also for
+    a partner's: five holders would be five more who can read what was sent (ADR 30)."""
+    by = UUID(hands[0].person) if hands else None
+    with refusals_logged(Act.RECOVERY_MADE, by=by, desk=desk.id):
+        permit_stewards(hands)
+        if desk.kind == PARTNER:
+            raise Refused("A partner has no recovery key: what was sent to it is released again.")
+        names = holder_names(holders)
+        _keep_apart(desk, names)
+        seed = new_seed()
+        public = public_key(seed)
+        body = {"desk": str(desk.id), "kem": key_text(public), "holders": list(names)}
+        state("recovery", body, hands, at=at)
+        journal.record(Act.RECOVERY_MADE, actor=by, desk=desk.id, thing="desk", thing_id=desk.id)
+        return Split(names, shares.split(seed), fingerprints.words(public))
+
+
+def _keep_apart(desk: Desk, names: Sequence[str]) -> None:
+    """Nobody of these, however their name is written, helps to recover the other half of the same identities."""
+    known, mine = key_directory.directory(), {one.casefold() for one in names}
+    tied = Q(authoriser=desk) | Q(pk=desk.authoriser_id or desk.id)
+    others = Desk.objects.filter(tied).exclude(pk=desk.id)
+    for other in others:
+        recovery = known.recovery(str(other.id))
+        if recovery is not None and mine & {one.casefold() for one in recovery.holders}:
+            raise Refused(f"Somebody of these holds a share of {other.name} already. Choose other people.")
+
+
+def recover(desk: Desk, three: Sequence[str], *, by: Hand, at: datetime) -> int:
+    """Open every epoch of a desk by three shares and grant it to a member who has made new keys. Return how many.
+
+    It is logged, and an alarm tells the desk. Raises Refused for shares of another key and for somebody who is no member.
+    """
+    with refusals_logged(Act.KEYS_RECOVERED, by=UUID(by.person), desk=desk.id):
+        recovery = key_directory.directory().recovery(str(desk.id))
+        try:
+            seed = shares.combine(three)
+        except CannotOpen:
+            raise Refused("These are not three shares that belong together.") from None
+        if recovery is None or public_key(seed) != recovery.kem:
+            raise Refused("These are shares of another key.")
+        if by.person not in key_directory.directory().members(str(desk.id)):
+            raise Refused("Only a member of the desk can be given its keys.")
+        seeds = _opened(desk.id, seed)
+        with transaction.atomic():
+            given = epochs.grant_to(UUID(by.person), desk.id, by=by, seeds=seeds, at=at)
+            journal.record(
+                Act.KEYS_RECOVERED,
+                actor=UUID(by.person),
+                desk=desk.id,
+                thing="desk",
+                thing_id=desk.id,
+                detail={"epochs": given},
+            )
+            post(Letter.KEYS_RECOVERED, desk=desk.id, thing_id=None, at=at)
+        return given
+
+
+def _opened(desk: UUID, seed: bytes) -> dict[UUID, bytes]:
+    found: dict[UUID, bytes] = {}
+    for row in EpochGrant.objects.filter(epoch__desk_id=desk, officer=None, epoch__destroyed_on=None):
+        try:
+            found[row.epoch_id] = open_grant(
+                bytes(row.sealed), seed, info=epochs.recovery_context(row.epoch_id, desk)
+            )
+        except CannotOpen:
+            continue  # of a recovery key of before
+    return found
+
+
+def combined_words(three: Sequence[str]) -> str:
+    """The words of the key that three shares give, for checking papers. Raises Refused."""
+    try:
+        return fingerprints.words(public_key(shares.combine(three)))
+    except CannotOpen:
+        raise Refused("These are not three shares that belong together.") from None
+
+
+def desk_with_code(code: str) -> Desk:
+    """The desk with this code. Raises NotHere."""
+    found = Desk.objects.filter(code=code).first()
+    if found is None:
+        raise NotHere
+    return found

@@ -1,0 +1,203 @@
+"""Single sign-on: whose account at the provider is whose here, coming in by it, and going out with it.
+
+Promise: it makes no officer, opens no key, and once it says no, nothing here goes on: no session of theirs, no unlocked
+keys, no password. Why it is bound like this: ADR 24.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.casework.access import provider_sessions, session
+from heedline.casework.access.session import Attendance
+from heedline.casework.access.session_store import row_of
+from heedline.casework.keys.signing import Signer
+from heedline.casework.report.verb import refusals_logged
+from heedline.casework.setup.stewardship import permit_stewards
+from heedline.desks.models import Appointment, Officer, ProviderBinding
+from heedline.permits.gate import Refused
+from heedline.permits.models import OfficeSession, ProviderNotice
+from heedline.permits.roles import SIGN_IN_HERE
+from heedline.vault.keys import hkdf
+
+#: So long somebody who is bound may sign in by password when two stewards let them.
+LET_IN_FOR = timedelta(hours=12)
+#: A notice is taken when it was made within this time, and remembered for longer than that.
+NOTICE_COUNTS = timedelta(minutes=5)
+_REMEMBERED = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class BindingSeen:
+    """What an officer sees of it. `may_bind`: they could."""
+
+    bound: bool
+    may_bind: bool
+    password_until: datetime | None
+
+
+def account_of(issuer: str, subject: str) -> bytes:
+    """What is stored of an account there: a MAC under the office's secret. The e-mail address has no part in it."""
+    context = json.dumps([settings.INSTALLATION, issuer, subject]).encode()
+    return hkdf(settings.SECRET_KEY.encode(), label="provider-account", context=context)
+
+
+# --- binding -----------------------------------------------------------------------------------------------------------
+
+
+def seen(*, by: Attendance) -> BindingSeen:
+    """How it stands for this officer."""
+    row = ProviderBinding.objects.filter(officer_id=by.officer_id).first()
+    return BindingSeen(
+        row is not None,
+        row is None and SIGN_IN_HERE.isdisjoint(by.roles),
+        row.password_until if row is not None else None,
+    )
+
+
+def bind(account: bytes, *, by: Attendance, at: datetime) -> None:
+    """Bind the officer who is signed in here to their account there, and end their sessions. Raises Refused."""
+    with refusals_logged(Act.BOUND_TO_PROVIDER, by=by.officer_id, thing="officer", thing_id=by.officer_id):
+        if not SIGN_IN_HERE.isdisjoint(by.roles):
+            raise Refused("Stewards and overseers sign in with their password.")
+        try:
+            with transaction.atomic():
+                ProviderBinding.objects.create(officer_id=by.officer_id, account=account, bound_on=at.date())
+        except IntegrityError:
+            raise Refused("This account cannot be used here, or yours is set up already.") from None
+        session.end_sessions(by.officer_id)
+        journal.record(Act.BOUND_TO_PROVIDER, actor=by.officer_id, thing="officer", thing_id=by.officer_id)
+
+
+def unbind(officer: Officer, *, hands: Sequence[Signer], at: datetime) -> None:
+    """They sign in by password again, until they bind anew. Two stewards sign it. Raises Refused."""
+    by = UUID(hands[0].person) if hands else None
+    with refusals_logged(Act.UNBOUND_FROM_PROVIDER, by=by, thing="officer", thing_id=officer.id):
+        permit_stewards(hands)
+        if not ProviderBinding.objects.filter(officer=officer).delete()[0]:
+            raise Refused("They do not sign in through the provider.")
+        session.end_sessions(officer.id)
+        journal.record(Act.UNBOUND_FROM_PROVIDER, actor=by, thing="officer", thing_id=officer.id)
+
+
+def let_in(officer: Officer, *, hands: Sequence[Signer], at: datetime) -> None:
+    """Somebody who is bound may sign in by password for twelve hours. Two stewards sign it. Raises Refused."""
+    by = UUID(hands[0].person) if hands else None
+    with refusals_logged(Act.LET_IN, by=by, thing="officer", thing_id=officer.id):
+        permit_stewards(hands)
+        bound = ProviderBinding.objects.filter(officer=officer)
+        if not bound.update(password_until=at + LET_IN_FOR):
+            raise Refused("They do not sign in through the provider.")
+        journal.record(Act.LET_IN, actor=by, thing="officer", thing_id=officer.id)
+
+
+# --- coming in ---------------------------------------------------------------------------------------------------------
+
+
+def password_closed(officer: Officer, *, at: datetime) -> bool:
+    """Whether this officer's password (and their passkey) signs nobody in now. A refusal, logged, when it does not."""
+    row = ProviderBinding.objects.filter(officer=officer).first()
+    if row is None or _signs_in_here(officer) or (row.password_until is not None and at < row.password_until):
+        return False
+    journal.record(Act.SIGN_IN_REFUSED, actor=officer.id, refused=True, detail={"why": "bound"})
+    return True
+
+
+def officer_of(account: bytes) -> Officer | None:
+    """Who is bound to this account and may come in: never somebody new, out, a steward or an overseer. A refusal is logged."""
+    row = ProviderBinding.objects.filter(account=account).select_related("officer").first()
+    if row is None:
+        refused("no-officer")
+        return None
+    if not row.officer.is_active or _signs_in_here(row.officer):
+        refused("not-active" if not row.officer.is_active else "role", row.officer_id)
+        return None
+    return row.officer
+
+
+def is_theirs(by: Attendance, account: bytes) -> bool:
+    """Whether this account is the one that the officer is bound to."""
+    return ProviderBinding.objects.filter(officer_id=by.officer_id, account=account).exists()
+
+
+def came_in(token: str, officer: Officer, *, refresh_token: str, sid: str, at: datetime) -> None:
+    """This session was begun by the provider's word. Its keys are locked."""
+    with transaction.atomic():
+        provider_sessions.begin(token, refresh_token, sid, at=at)
+        journal.record(Act.SIGNED_IN_BY_PROVIDER, actor=officer.id)
+
+
+def refused(why: str, officer_id: UUID | None = None) -> None:
+    """Log that somebody came back from the provider and was not let in. `why` is a code of ours."""
+    journal.record(Act.PROVIDER_SIGN_IN_REFUSED, actor=officer_id, refused=True, detail={"why": why})
+
+
+def _signs_in_here(officer: Officer) -> bool:
+    return Appointment.objects.filter(officer=officer, role__in=SIGN_IN_HERE, ended_on=None).exists()
+
+
+# --- going out ---------------------------------------------------------------------------------------------------------
+
+
+def turned_away(by: Attendance) -> None:
+    """The provider says no to this officer: every session of theirs ends, with its unlocked keys."""
+    _end(by.officer_id, "refused")
+
+
+def token_over(by: Attendance, *, at: datetime) -> None:
+    """The provider takes this session's token no more: this browser was idle for too long there, or they were disabled.
+
+    This session ends. Of each other that they have, the provider is asked before it does anything more; a permission to
+    use the password, of which it cannot be asked, ends.
+    """
+    with transaction.atomic():
+        OfficeSession.objects.filter(row=row_of(by.token)).delete()
+        provider_sessions.ask_now(by.officer_id, at=at)
+        ProviderBinding.objects.filter(officer_id=by.officer_id).update(password_until=None)
+        journal.record(Act.ENDED_BY_PROVIDER, actor=by.officer_id, detail={"how": "token"})
+
+
+def out_of_reach(by: Attendance) -> None:
+    """The provider has not answered for too long: every session that nobody answers for any more ends by itself, this one now."""
+    OfficeSession.objects.filter(row=row_of(by.token)).delete()
+    journal.record(Act.ENDED_BY_PROVIDER, actor=by.officer_id, detail={"how": "silence"})
+
+
+def take_notice(notice: str, *, account: bytes | None, sid: str, at: datetime) -> bool:
+    """The provider says that somebody signed out there, or was put out. False for a notice that was taken before."""
+    row = hashlib.sha256(notice.encode()).digest()
+    try:
+        with transaction.atomic():  # taken and carried out, or neither: it is sent again when something fails
+            ProviderNotice.objects.create(row=row, expires_at=at + _REMEMBERED)
+            found: set[UUID | None] = set()
+            if account is not None:
+                found |= set(
+                    ProviderBinding.objects.filter(account=account).values_list("officer_id", flat=True)
+                )
+            elif sid:
+                mark = provider_sessions.mark_of(sid)
+                found |= set(
+                    OfficeSession.objects.filter(provider__sid=mark).values_list("officer_id", flat=True)
+                )
+            for officer_id in found - {None}:
+                _end(officer_id, "notice")  # type: ignore[arg-type]
+    except IntegrityError:
+        return False
+    return True
+
+
+def _end(officer_id: UUID, how: str) -> None:
+    with transaction.atomic():
+        session.end_sessions(officer_id)
+        ProviderBinding.objects.filter(officer_id=officer_id).update(password_until=None)
+        journal.record(Act.ENDED_BY_PROVIDER, actor=officer_id, detail={"how": how})

@@ -1,0 +1,320 @@
+"""Setting up: organisations, desks, officers, their keys and their hours.
+
+Every public key is a statement signed by two stewards (or, for an epoch, by a member of its desk) and chained to the
+pinned root. Stewards open nothing: they are members of no desk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import transaction
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.casework.access import second_factors, site
+from heedline.casework.access.session import end_sessions, wrapping_context
+from heedline.casework.keys import directory as key_directory
+from heedline.casework.keys.epochs import make_epoch as make_epoch
+from heedline.casework.keys.epochs import make_epochs_ahead as make_epochs_ahead
+from heedline.casework.keys.signing import Hand as Hand
+from heedline.casework.keys.signing import Signer, state
+from heedline.casework.report.verb import refusals_logged
+from heedline.casework.setup.enrolment import cost
+from heedline.desks.models import (
+    Appointment,
+    Desk,
+    Invitation,
+    Officer,
+    Organisation,
+    SeedWrapping,
+    StandingInstallation,
+)
+from heedline.permits import gate
+from heedline.permits.capabilities import Capability
+from heedline.permits.roles import DESK_ROLES, Role
+from heedline.vault import CannotOpen, passphrases
+from heedline.vault.keys import new_seed, public_key, signing_public
+from heedline.vault.signed import ROOT, key_text
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """What an officer gets once: their seed (kept by nobody) and the passphrase that unlocks it."""
+
+    officer: UUID
+    seed: bytes = field(repr=False)
+    passphrase: str = field(repr=False)
+
+    @property
+    def hand(self) -> Hand:
+        return Hand(str(self.officer), self.seed)
+
+
+def permit_stewards(hands: Sequence[Signer]) -> None:
+    """Two different stewards, each appointed, neither stopped. Raises Refused."""
+    for hand in hands:
+        if hand.person == ROOT:
+            raise gate.Refused("The root key signs no more than stewards.")
+        held = Appointment.objects.filter(
+            officer_id=hand.person, officer__is_active=True, ended_on=None
+        ).values_list("role", "desk_id")
+        gate.require(held, Capability.SET_UP, desks=[None])
+    if len({hand.person for hand in hands}) < 2:
+        raise gate.Refused("Two different stewards have to sign this.")
+
+
+def refuse_both(officer: UUID, other: Role) -> None:
+    """Stewards and overseers are different people: whoever sets up is watched by somebody else. Raises Refused.
+
+    Holds the officer's row until the appointment is made, so that of two at once the second sees the first.
+    """
+    Officer.objects.select_for_update().filter(pk=officer).first()
+    if Appointment.objects.filter(officer_id=officer, role=other, ended_on=None).exists():
+        raise gate.Refused("Whoever sets up does not oversee as well: choose somebody else.")
+
+
+def permit_root(root: Hand) -> None:
+    """Whoever holds the root key of this installation: it names stewards, whenever one is wanted. Raises Refused."""
+    if root.person != ROOT or signing_public(root.seed).hex() != settings.ROOT:
+        raise gate.Refused("This is not the root key of this installation.")
+
+
+def permit_beginning(hands: Sequence[Signer]) -> None:
+    """Two different stewards; as long as the installation has not got two, whoever holds the root key. Raises Refused."""
+    root = hands[0] if [hand.person for hand in hands] == [ROOT] else None
+    if not isinstance(root, Hand):
+        permit_stewards(hands)
+        return
+    permit_root(root)
+    if Appointment.objects.filter(role=Role.STEWARD, ended_on=None).count() >= 2:
+        raise gate.Refused("This installation has its stewards: two of them have to sign this.")
+
+
+def _actor(hands: Sequence[Signer]) -> UUID | None:
+    """Whom the log names. The root key is nobody's name."""
+    first = hands[0].person if hands else ROOT
+    return UUID(first) if first != ROOT else None
+
+
+@transaction.atomic
+def found(*, born: str) -> None:
+    """Say once what this database is: a demo or live, for ever. Raises ValueError when it was born otherwise."""
+    row, made = StandingInstallation.objects.get_or_create(
+        id=1, defaults={"born": born, "installation": settings.INSTALLATION}
+    )
+    if not made and (row.born != born or row.installation != settings.INSTALLATION):
+        raise ValueError(f"This database was born as {row.born} of another installation and stays so.")
+
+
+def make_organisation(code: str, name: str, *, hands: Sequence[Signer], at: datetime) -> Organisation:
+    """Add an organisation. Raises Refused."""
+    by = _actor(hands)
+    with refusals_logged(Act.ORGANISATION_MADE, by=by):
+        permit_beginning(hands)
+        made = Organisation.objects.create(code=code, name=name)
+        journal.record(Act.ORGANISATION_MADE, actor=by, thing="organisation", thing_id=made.id)
+        return made
+
+
+def make_officer(
+    *,
+    email: str,
+    name: str,
+    organisation: Organisation,
+    password: str,
+    hands: Sequence[Signer],
+    at: datetime,
+    officer_id: UUID | None = None,
+) -> Officer:
+    """Add a member of staff who can sign in, or (without a password) be invited. Signing in opens nothing. Raises Refused."""
+    by = _actor(hands)
+    with refusals_logged(Act.OFFICER_MADE, by=by):
+        permit_beginning(hands)
+        officer = Officer(id=officer_id or uuid4(), email=email.lower(), name=name, organisation=organisation)
+        return _keep_officer(officer, password, by)
+
+
+def _keep_officer(officer: Officer, password: str, by: UUID | None) -> Officer:
+    if password:
+        officer.set_password(password)
+    else:
+        officer.set_unusable_password()  # an invitation lets them choose one
+    officer.save(force_insert=True)
+    journal.record(Act.OFFICER_MADE, actor=by, thing="officer", thing_id=officer.id)
+    return officer
+
+
+@dataclass(frozen=True)
+class Wrapping:
+    """A new seed under a new passphrase, proven to open, not yet stored."""
+
+    seed: bytes = field(repr=False)
+    passphrase: str = field(repr=False)
+    wrapped: str = field(repr=False)
+
+
+def make_wrapping(officer: Officer) -> Wrapping:
+    """Make a seed and a passphrase, and prove that one opens the other. Slow on purpose; touches no table."""
+    seed, passphrase = new_seed(), passphrases.new_passphrase()
+    context = wrapping_context(officer.id)
+    wrapped = passphrases.wrap_seed(seed, passphrase, context=context, cost=cost())
+    if passphrases.unwrap_seed(wrapped, passphrase, context=context) != seed:
+        raise CannotOpen
+    return Wrapping(seed, passphrase, wrapped.to_json())
+
+
+@transaction.atomic
+def keep_wrapping(officer: Officer, made: Wrapping) -> Enrolment:
+    """Store a proven way to unlock."""
+    SeedWrapping.objects.create(officer=officer, way="passphrase", wrapped=made.wrapped, proven=True)
+    return Enrolment(officer.id, made.seed, made.passphrase)
+
+
+def wrap_keys(officer: Officer, *, at: datetime) -> Enrolment:
+    """Make an officer's seed and the passphrase that unlocks it, and store the way."""
+    return keep_wrapping(officer, make_wrapping(officer))
+
+
+@transaction.atomic
+def first_steward(officer: Officer, keys: Enrolment, *, root: Hand, at: datetime) -> None:
+    """Name a steward by the root key: how an installation begins, and how it gets another one. Raises Refused."""
+    permit_root(root)
+    refuse_both(officer.id, Role.OVERSEER)
+    site.keep_apart(officer, Role.STEWARD, None)
+    Appointment.objects.update_or_create(
+        officer=officer, role=Role.STEWARD, desk=None, defaults={"ended_on": None}
+    )
+    state(
+        "steward", {"person": str(officer.id), "signing": key_text(signing_public(keys.seed))}, [root], at=at
+    )
+    journal.record(
+        Act.OFFICER_APPOINTED,
+        actor=None,
+        thing="officer",
+        thing_id=officer.id,
+        detail={"role": str(Role.STEWARD)},
+    )
+
+
+def seat_steward(
+    officer: Officer, password: str, ways: Mapping[str, str], seed: bytes, *, root: Hand, at: datetime
+) -> None:
+    """Store a steward whom the root names: somebody new, or somebody known, whose password and ways to unlock are then these and no others.
+
+    `ways`: the seed under each, proven. Raises Refused, for a member of a desk as well.
+    """
+    with refusals_logged(Act.OFFICER_APPOINTED, by=None, thing="officer", thing_id=officer.id):
+        permit_root(root)
+        known = Officer.objects.select_for_update().filter(pk=officer.id).first()
+        if known is None:
+            _keep_officer(officer, password, None)
+        else:
+            known.set_password(password)
+            known.is_active = True
+            known.save(update_fields=["password", "is_active"])
+            end_sessions(known.id)
+            SeedWrapping.objects.filter(officer=known).delete()
+            second_factors.forget(known)
+            Invitation.objects.filter(officer=known).update(code=None, kem=None, signing=None)
+        for way, wrapped in ways.items():
+            SeedWrapping.objects.create(officer_id=officer.id, way=way, wrapped=wrapped, proven=True)
+        first_steward(officer, Enrolment(officer.id, seed, ""), root=root, at=at)
+
+
+@transaction.atomic
+def state_officer_keys(keys: Enrolment, *, hands: Sequence[Signer], at: datetime) -> None:
+    """Two stewards put an officer's public keys into a statement."""
+    permit_stewards(hands)
+    state_public_keys(
+        keys.officer, kem=public_key(keys.seed), signing=signing_public(keys.seed), hands=hands, at=at
+    )
+
+
+@transaction.atomic
+def state_public_keys(
+    officer: UUID, *, kem: bytes, signing: bytes, hands: Sequence[Signer], at: datetime
+) -> None:
+    """The same for stewards who have seen nothing but the public halves."""
+    permit_stewards(hands)
+    state("officer", officer_body(officer, kem=kem, signing=signing), hands, at=at)
+
+
+def officer_body(officer: UUID, *, kem: bytes, signing: bytes) -> dict[str, str]:
+    """What two stewards say of an officer's keys."""
+    return {"person": str(officer), "kem": key_text(kem), "signing": key_text(signing)}
+
+
+def member_body(officer: UUID, desk: UUID) -> dict[str, str]:
+    """What two stewards say of a member of a desk."""
+    return {"desk": str(desk), "person": str(officer)}
+
+
+def desk_body(desk: Desk) -> dict[str, Any]:
+    """What two stewards say of a desk."""
+    return {
+        "desk": str(desk.id),
+        "code": desk.code,
+        "kind": desk.kind,
+        "round_the_clock": desk.round_the_clock,
+        "authoriser_desk": str(desk.authoriser_id) if desk.authoriser_id is not None else None,
+    }
+
+
+@transaction.atomic
+def make_desk(
+    *,
+    code: str,
+    name: str,
+    organisation: Organisation,
+    kind: str,
+    round_the_clock: bool,
+    authoriser: Desk | None,
+    hands: Sequence[Signer],
+    at: datetime,
+    desk_id: UUID | None = None,
+) -> Desk:
+    """Add a desk; two stewards sign what it is. Raises Refused."""
+    permit_stewards(hands)
+    site.keep_desks_apart(kind, organisation)
+    desk = Desk.objects.create(
+        id=desk_id or uuid4(),
+        code=code,
+        name=name,
+        organisation=organisation,
+        kind=kind,
+        round_the_clock=round_the_clock,
+        authoriser=authoriser,
+    )
+    state("desk", desk_body(desk), hands, at=at)
+    journal.record(Act.DESK_MADE, actor=UUID(hands[0].person), desk=desk.id, thing="desk", thing_id=desk.id)
+    return desk
+
+
+@transaction.atomic
+def appoint(
+    officer: Officer, role: Role, desk: Desk | None, *, hands: Sequence[Signer], at: datetime
+) -> None:
+    """Give an officer a role; on a desk, two stewards also sign that they are a member. Raises Refused."""
+    permit_stewards(hands)
+    if (role in DESK_ROLES) != (desk is not None):
+        raise ValueError("This role is held on a desk, or the other way round.")
+    if role is Role.OVERSEER:
+        refuse_both(officer.id, Role.STEWARD)
+    site.keep_apart(officer, role, desk)
+    Appointment.objects.update_or_create(officer=officer, role=role, desk=desk, defaults={"ended_on": None})
+    if desk is not None and str(officer.id) not in key_directory.directory().members(str(desk.id)):
+        state("member", member_body(officer.id, desk.id), hands, at=at)
+    journal.record(
+        Act.OFFICER_APPOINTED,
+        actor=UUID(hands[0].person),
+        desk=desk.id if desk is not None else None,
+        thing="officer",
+        thing_id=officer.id,
+        detail={"role": str(role)},
+    )

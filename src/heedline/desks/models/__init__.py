@@ -1,0 +1,54 @@
+"""Tables of desks, one module for each subject."""
+
+from heedline.desks.models.desk import (
+    CANARY,
+    PARTNER,
+    TAKE_NO_REPORTS,
+    Appointment,
+    Desk,
+    Officer,
+    OfficerManager,
+    OnCall,
+    Organisation,
+    Shift,
+    StandingInstallation,
+)
+from heedline.desks.models.keyring import (
+    Acquaintances,
+    EpochGrant,
+    EpochKeyRow,
+    KeyStatement,
+    OwnTerm,
+    SeedWrapping,
+)
+from heedline.desks.models.languages import LanguageSkill
+from heedline.desks.models.practice import Exercise
+from heedline.desks.models.set_up import Invitation, Proposal
+from heedline.desks.models.single_sign_on import ProviderBinding
+from heedline.desks.models.training import CompletedTraining
+
+__all__ = [
+    "CANARY",
+    "PARTNER",
+    "TAKE_NO_REPORTS",
+    "Acquaintances",
+    "Appointment",
+    "CompletedTraining",
+    "Desk",
+    "EpochGrant",
+    "EpochKeyRow",
+    "Exercise",
+    "Invitation",
+    "KeyStatement",
+    "LanguageSkill",
+    "Officer",
+    "OfficerManager",
+    "OnCall",
+    "Organisation",
+    "OwnTerm",
+    "Proposal",
+    "ProviderBinding",
+    "SeedWrapping",
+    "Shift",
+    "StandingInstallation",
+]

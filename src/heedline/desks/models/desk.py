@@ -1,0 +1,142 @@
+"""Who works where: organisations, desks, officers, their roles and their hours."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+#: The kind of the desk whose one report proves restores: nothing else is ever sent or done there.
+CANARY = "canary"
+#: The kind of a partner's desk: it opens what is written for it, on a site of its own, and never sees a report.
+PARTNER = "partner"
+#: Kinds of desks that no report can be sealed or handed to.
+TAKE_NO_REPORTS = ("authoriser", PARTNER, CANARY)
+
+
+class StandingInstallation(models.Model):
+    """The one row that says what this database was born as. A demo never becomes live, nor the reverse."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    born = models.CharField(max_length=4, choices=[("demo", "demo"), ("live", "live")])
+    installation = models.CharField(max_length=64)
+
+    class Meta:
+        db_table = "desks_installation"
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_installation")]
+
+
+class Organisation(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        db_table = "desks_organisation"
+
+
+class Desk(models.Model):
+    """A team that receives reports, or (kind `authoriser`) decides on identities, or (kind `partner`) is sent what others
+    wrote for it. The code of those that receive reports is the pack's."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="desks")
+    kind = models.CharField(
+        max_length=20
+    )  # of the pack: activity, safeguarding, material, advice; or authoriser
+    round_the_clock = models.BooleanField(default=False)
+    authoriser = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        db_table = "desks_desk"
+
+
+class OfficerManager(BaseUserManager["Officer"]):
+    """Officers are made by stewards through `casework.setup.stewardship`; this only finds them at sign-in."""
+
+    def get_by_natural_key(self, username: str | None) -> Officer:
+        return self.get(email__iexact=username)
+
+
+class Officer(AbstractBaseUser):
+    """A named member of staff. Rows are never deleted: the log and the steps of reports point here."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="officers")
+    is_active = models.BooleanField(default=True)
+
+    objects: ClassVar[OfficerManager] = OfficerManager()
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta:
+        db_table = "desks_officer"
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def has_perm(self, *_: Any, **__: Any) -> bool:
+        """Django's own permissions grant nothing here: `permits` decides."""
+        return False
+
+    def has_module_perms(self, *_: Any) -> bool:
+        return False
+
+
+class Appointment(models.Model):
+    """A role an officer holds, on one desk or (steward, overseer) for the whole installation."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="appointments")
+    role = models.CharField(max_length=20)  # permits.roles.Role
+    desk = models.ForeignKey(
+        Desk, on_delete=models.PROTECT, null=True, blank=True, related_name="appointments"
+    )
+    ended_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        db_table = "desks_appointment"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["officer", "role", "desk"], name="one_appointment_each", nulls_distinct=False
+            )
+        ]
+
+
+class Shift(models.Model):
+    """Hours in which an officer is on duty at a desk. `ends_at` moves forward or back when they come on or go off."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="shifts")
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="shifts")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "desks_shift"
+        indexes = [models.Index(fields=["desk", "ends_at"], name="desk_shift_ends")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gte=models.F("starts_at")), name="shift_runs_forward"
+            )
+        ]
+
+
+class OnCall(models.Model):
+    """The chain of a desk: who is paged at which step when nobody on duty has answered."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="on_call")
+    step = models.PositiveSmallIntegerField()  # 1 = two minutes, 2 = five, 3 = ten
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="on_call")
+
+    class Meta:
+        db_table = "desks_on_call"
+        constraints = [models.UniqueConstraint(fields=["desk", "step", "officer"], name="once_a_step")]

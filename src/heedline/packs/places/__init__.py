@@ -1,0 +1,1 @@
+"""Places: police areas, postcodes, station counters, and the routing to desks."""

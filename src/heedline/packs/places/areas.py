@@ -1,0 +1,147 @@
+"""From a postcode, or a plainly named place, to a police force. Exact or nothing: no guessing."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+
+from heedline.packs.reading.tables import PackError
+
+
+@dataclass(frozen=True, slots=True)
+class _Sector:
+    usual: str
+    exceptions: Mapping[str, str]
+
+
+class Areas:
+    """Looks up forces. `forces_of_postcode` and `forces_of_place` answer a set: one force, several, or none."""
+
+    def __init__(
+        self,
+        outcodes: Mapping[str, frozenset[str]],
+        sectors: Mapping[str, _Sector],
+        prefixes: Mapping[str, str],
+        places: Mapping[str, frozenset[str]],
+        formats: Mapping[str, str],
+    ) -> None:
+        self._outcodes = outcodes
+        self._sectors = sectors
+        self._prefixes = prefixes
+        self._places = places
+        self._tail = int(formats["postcode_tail"])
+        self._full = re.compile(formats["postcode"])
+        self._first_half = re.compile(formats["outcode"])
+        self._words = re.compile(r"[A-Z0-9]+")
+
+    def forces_of_postcode(self, postcode: str) -> frozenset[str]:
+        """A full postcode or its first half, in any case and spacing; nothing for what is not one."""
+        tight = "".join(postcode.upper().split())
+        if self._full.fullmatch(tight):
+            outcode, inward = tight[: -self._tail], tight[-self._tail :]
+        elif self._first_half.fullmatch(tight):
+            outcode, inward = tight, ""
+        else:
+            return frozenset()
+        for prefix, force in self._prefixes.items():
+            if re.fullmatch(rf"{prefix}\d.*", outcode):
+                return frozenset({force})
+        if inward and (sector := self._sectors.get(f"{outcode} {inward[0]}")):
+            return frozenset({sector.exceptions.get(inward[1:], sector.usual)})
+        return self._outcodes.get(outcode, frozenset())
+
+    def ambiguous_outcode(self, postcode: str) -> bool:
+        """Whether this is a first half alone, and not one force's alone."""
+        tight = "".join(postcode.upper().split())
+        full = self._full.fullmatch(tight)
+        return not full and len(self.forces_of_postcode(tight)) > 1
+
+    def forces_of_place(self, place: str) -> frozenset[str]:
+        """A place in words: a full postcode in it, or its last part being exactly a council's or force's name.
+
+        "12 Example Road, Leeds" is found, "near the Leeds road" is not: a wrong desk is worse than the
+        round-the-clock one.
+        """
+        found: frozenset[str] = frozenset()
+        words = self._words.findall(place.upper())
+        for first, second in itertools.pairwise(["", *words]):
+            # "S1 2HE" are two words of the text, "S12HE" is one
+            for candidate in (second, first + second):
+                if self._full.fullmatch(candidate):
+                    found |= self.forces_of_postcode(candidate)
+        if found:
+            return found
+        parts = re.split(r"[,\n]", place.strip().strip("."))
+        return self._places.get(_plain(parts[-1]), frozenset())
+
+
+def _plain(name: str) -> str:
+    """The name as people write it: lower case, "&" spelled out, without "city of" and the like."""
+    plain = " ".join(name.lower().replace("&", " and ").replace(".", " ").split())
+    plain = re.sub(r", (city|county) of$", "", plain)
+    return re.sub(r"^(the )?(city of |london borough of |royal borough of )", "", plain)
+
+
+def read_areas(
+    folder: Traversable,
+    forces: Mapping[str, str],
+    prefixes: Mapping[str, str],
+    ambiguous: Collection[str],
+    formats: Mapping[str, str],
+) -> Areas:
+    """Read `councils.csv` and `outcodes.csv`. `forces`: id → name. PackError names file and row."""
+    outcodes: dict[str, frozenset[str]] = {}
+    sectors: dict[str, _Sector] = {}
+    for at, row in rows_of(folder, "areas/outcodes.csv", ("code", "forces", "exceptions")):
+        found = frozenset(row["forces"].split())
+        exceptions: dict[str, str] = {}
+        for group in filter(None, row["exceptions"].split(";")):
+            force, _, units = group.partition(":")
+            exceptions |= dict.fromkeys(units.split(), force)
+        for force in found | set(exceptions.values()):
+            if force not in forces:
+                raise PackError(f"areas/outcodes.csv: row {at}: no force is called {force}")
+        if " " in row["code"]:
+            if len(found) != 1:
+                raise PackError(f"areas/outcodes.csv: row {at}: a sector has one usual force")
+            sectors[row["code"]] = _Sector(next(iter(found)), exceptions)
+        else:
+            outcodes[row["code"]] = found
+    places: dict[str, frozenset[str]] = {}
+    for force, name in forces.items():
+        for plain in {_plain(name), _plain(name.removesuffix(" Police"))}:
+            places[plain] = places.get(plain, frozenset()) | {force}
+    for at, row in rows_of(folder, "areas/councils.csv", ("code", "name", "force")):
+        if row["force"] not in forces:
+            raise PackError(f"areas/councils.csv: row {at}: no force is called {row['force']}")
+        for plain in {_plain(row["name"]), _plain(row["name"].removesuffix(" City"))}:
+            places[plain] = places.get(plain, frozenset()) | {row["force"]}
+    for plain in ambiguous:
+        if plain not in places:
+            raise PackError(f"desks.toml: areas.ambiguous_places: no council or force is called {plain}")
+        del places[plain]
+    for prefix, force in prefixes.items():
+        if force not in forces:
+            raise PackError(f"desks.toml: areas.prefixes.{prefix}: no force is called {force}")
+    return Areas(outcodes, sectors, dict(prefixes), places, formats)
+
+
+def rows_of(folder: Traversable, path: str, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
+    """The rows of a table of the pack with their line numbers; PackError for other columns, or none in the first."""
+    try:
+        lines = folder.joinpath(*path.split("/")).read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        raise PackError(f"{path}: the file is missing") from None
+    reader = csv.DictReader(lines)
+    if tuple(reader.fieldnames or ()) != columns:
+        raise PackError(f"{path}: the columns must be {', '.join(columns)}")
+    rows = []
+    for at, row in enumerate(reader, start=2):
+        if None in row or None in row.values() or not row[columns[0]]:
+            raise PackError(f"{path}: row {at}: must have {len(columns)} fields")
+        rows.append((at, row))
+    return rows

@@ -1,0 +1,110 @@
+"""Reading desks, kinds of report and regions, with errors that name file and key. `loading` puts them together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from heedline.packs import pack as shapes
+from heedline.packs.reading.tables import Table
+from heedline.packs.rules.working_days import WorkingDays
+
+DESK_ROLES = ("desk", "authoriser")
+DESK_KINDS = ("activity", "safeguarding", "material", "advice")
+
+
+def read_kind(code: str, table: Table) -> shapes.ReportKind:
+    """One kind of report; whether its desk exists is checked by `check_kind_desks`."""
+    kind = shapes.ReportKind(
+        code=code,
+        name=table.text("name"),
+        watch=table.flag("watch"),
+        question_set=table.text("question_set"),
+        desk_kind=table.one_of("desk_kind", DESK_KINDS),
+        desk=table.text("desk", ""),
+    )
+    table.done()
+    return kind
+
+
+def read_desk(
+    code: str,
+    table: Table,
+    organisations: Mapping[str, shapes.Organisation],
+    kinds: Mapping[str, shapes.ReportKind],
+) -> shapes.DeskEntry:
+    """One desk. A desk works on one sort of report; only one that takes `activity` may take others beside it."""
+    role = table.one_of("role", DESK_ROLES)
+    takes = table.texts("kinds")
+    for kind in takes:
+        if kind not in kinds:
+            raise table.wrong("kinds", f"no kind is called {kind}")
+    if (role == "authoriser") and takes:
+        raise table.wrong("kinds", "an authoriser's desk receives no reports")
+    if role == "desk" and not takes:
+        raise table.wrong("kinds", "a desk takes at least one kind of report")
+    sorts = {kinds[kind].desk_kind for kind in takes}
+    if len(sorts) > 1 and "activity" not in sorts:
+        raise table.wrong("kinds", f"a desk is for one of {', '.join(sorted(sorts))}")
+    sort = "authoriser" if role == "authoriser" else "activity" if "activity" in sorts else min(sorts)
+    desk = shapes.DeskEntry(
+        code=code,
+        name=table.text("name"),
+        organisation=table.one_of("organisation", tuple(organisations)),
+        role=role,
+        around_the_clock=table.flag("around_the_clock"),
+        kinds=takes,
+        kind=sort,
+    )
+    table.done()
+    return desk
+
+
+def check_kind_desks(
+    table: Table, kinds: Mapping[str, shapes.ReportKind], desks: Mapping[str, shapes.DeskEntry]
+) -> None:
+    """A kind's own desk exists and takes it."""
+    for kind in kinds.values():
+        if kind.desk and (kind.desk not in desks or kind.code not in desks[kind.desk].kinds):
+            raise table.wrong(f"kinds.{kind.code}.desk", "must name a desk that takes this kind")
+
+
+def special_desk(
+    table: Table,
+    key: str,
+    desks: Mapping[str, shapes.DeskEntry],
+    kinds: Mapping[str, shapes.ReportKind],
+) -> str:
+    """The code of the round-the-clock desk, or of the authorisers' desk."""
+    code = table.one_of(key, tuple(desks))
+    desk = desks[code]
+    wanted = "authoriser" if key == "authoriser_desk" else "desk"
+    if desk.role != wanted:
+        raise table.wrong(key, f"must name a desk whose role is {wanted}")
+    if wanted == "desk" and (not desk.around_the_clock or set(desk.kinds) != set(kinds)):
+        raise table.wrong(key, "must name a desk that never closes and takes every kind")
+    return code
+
+
+def read_region(
+    code: str,
+    table: Table,
+    desks: Mapping[str, shapes.DeskEntry],
+    kinds: Mapping[str, shapes.ReportKind],
+    days: WorkingDays,
+) -> shapes.Region:
+    """One region, with its desk, and perhaps others for some kinds of report."""
+    receiving = tuple(desk.code for desk in desks.values() if desk.role == "desk")
+    others = table.table("desks", optional=True)
+    found = {kind: others.one_of(kind, receiving) for kind in others}
+    for kind, desk in found.items():
+        if kind not in kinds or kind not in desks[desk].kinds:
+            raise others.wrong(kind, "must name a kind of report and a desk that takes it")
+    region = shapes.Region(
+        code=code,
+        name=table.text("name"),
+        desk=table.one_of("desk", receiving),
+        desks=found,
+        calendar=table.one_of("calendar", tuple(days.holidays), days.usual),
+    )
+    table.done()
+    return region

@@ -1,0 +1,340 @@
+"""Reading one pack: every file, every key, every reference from one to another, before anything starts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import time, timedelta
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from heedline.packs import pack as shapes
+from heedline.packs.places.areas import read_areas
+from heedline.packs.places.counters import read_counters
+from heedline.packs.places.special_places import read_special_places
+from heedline.packs.reading.desk_files import (
+    check_kind_desks,
+    read_desk,
+    read_kind,
+    read_region,
+    special_desk,
+)
+from heedline.packs.reading.outcome_files import check_short_close, read_outcome, read_reason, read_template
+from heedline.packs.reading.tables import PackError, Table, read_toml
+from heedline.packs.reading.word_files import read_all_words
+from heedline.packs.rules.assessments import read_assessments
+from heedline.packs.rules.behaviour import read_behaviour
+from heedline.packs.rules.partners import read_partners
+from heedline.packs.rules.practice import read_practice
+from heedline.packs.rules.retention import read_retention
+from heedline.packs.rules.source_guard import read_source_guard
+from heedline.packs.rules.tracing import read_tracing
+from heedline.packs.rules.training import read_trainings
+from heedline.packs.rules.working_days import read_working_days
+from heedline.packs.text.languages import read_languages
+from heedline.packs.text.tongues import read_tongues
+
+URGENCIES = ("danger", "soon", "routine")
+PAGED = ("desk-on-duty", "watch-on-duty", "watch-lead", "duty-manager")
+
+
+@cache
+def load_pack(code: str) -> shapes.Pack:
+    """The pack of that code (`uk`), read once per process; PackError names file and key of what is wrong."""
+    if not re.fullmatch(r"[a-z][a-z0-9-]*", code):
+        raise PackError("a pack's code is lower-case letters, digits and hyphens")
+    return read_pack(code, files("heedline.packs").joinpath(code))
+
+
+def read_pack(code: str, folder: Traversable) -> shapes.Pack:
+    """Read and check the pack in `folder`."""
+    if not folder.is_dir():
+        raise PackError(f"there is no pack called {code}")
+    main = read_toml(folder, "pack.toml")
+    desks = read_toml(folder, "desks.toml")
+    clocks = read_toml(folder, "clocks.toml")
+    ends = read_toml(folder, "outcomes.toml")
+
+    numbers = {key: _number(key, table) for key, table in main.named("numbers").items()}
+    links = {key: _link(key, table) for key, table in main.named("links").items()}
+    languages = read_languages(main.table("languages"))
+    formats = _formats(main.table("formats"))
+    service = _service(main.table("service"))
+    minutes = _minutes(clocks.table("minutes"))
+    known = _known(service, numbers, links, minutes)
+    organisations = {key: _organisation(key, table) for key, table in desks.named("organisations").items()}
+    kinds = {key: read_kind(key, table) for key, table in desks.named("kinds").items()}
+    desk_entries = {
+        key: read_desk(key, table, organisations, kinds) for key, table in desks.named("desks").items()
+    }
+    check_kind_desks(desks, kinds, desk_entries)
+    working_days = read_working_days(folder)
+    regions = {
+        key: read_region(key, table, desk_entries, kinds, working_days)
+        for key, table in desks.named("regions").items()
+    }
+    forces = _forces(desks.table("forces"), regions)
+    areas_table = desks.table("areas")
+    prefixes = _text_map(areas_table.table("prefixes"))
+    ambiguous = areas_table.texts("ambiguous_places")
+    areas_table.done()
+
+    priorities = {key: _priority(key, table) for key, table in clocks.named("priorities").items()}
+    first_priority = _first_priority(clocks.table("first_priority"), priorities)
+    outcomes = {key: read_outcome(key, table, kinds) for key, table in ends.named("outcomes").items()}
+    question_files = [*sorted({kind.question_set for kind in kinds.values()}), "phrases"]
+    trainings = read_trainings(folder, {kind.desk_kind for kind in kinds.values()})
+    words, pages = read_all_words(folder, languages, known, question_files)
+    result = shapes.Pack(
+        code=code,
+        folder=folder,
+        service=service,
+        languages=languages,
+        tongues=read_tongues(folder, tuple(languages)),
+        numbers=numbers,
+        links=links,
+        formats=formats,
+        organisations=organisations,
+        desks=desk_entries,
+        watch_desk=special_desk(desks, "watch_desk", desk_entries, kinds),
+        authoriser_desk=special_desk(desks, "authoriser_desk", desk_entries, kinds),
+        kinds=kinds,
+        regions=regions,
+        forces=forces,
+        areas=read_areas(folder, {f.id: f.name for f in forces.values()}, prefixes, ambiguous, formats),
+        counters=read_counters(folder, forces),
+        priorities=priorities,
+        first_priority=first_priority,
+        clocks=minutes,
+        kind_clocks=_kind_clocks(clocks, kinds, priorities, first_priority),
+        safe_hours=_safe_hours(clocks.table("safe_hours")),
+        working_days=working_days,
+        special_places=read_special_places(folder, forces),
+        assessments=read_assessments(folder, tuple(kinds)),
+        source_guard=read_source_guard(folder),
+        tracing=read_tracing(folder),
+        partners=read_partners(folder),
+        behaviour=read_behaviour(folder, tuple(kinds)),
+        known=known,
+        on_call=_on_call(clocks),
+        outcomes=outcomes,
+        reasons={
+            key: read_reason(key, table, outcomes, kinds) for key, table in ends.named("reasons").items()
+        },
+        retention=read_retention(folder, outcomes),
+        trainings=trainings,
+        practice=read_practice(
+            folder,
+            kinds=kinds,
+            trainings=trainings.by_code,
+            outcomes=outcomes,
+            priorities=priorities,
+        ),
+        statuses=_text_map(ends.table("statuses")),
+        question_templates={
+            key: read_template(key, table, kinds) for key, table in ends.named("question_templates").items()
+        },
+        pages=pages,
+        _words=words,
+    )
+    for table in (main, desks, clocks, ends):
+        table.done()
+    check_short_close(ends, result)
+    _check_word_keys(result)
+    return result
+
+
+def _known(
+    service: shapes.Service,
+    numbers: Mapping[str, shapes.ServiceNumber],
+    links: Mapping[str, shapes.ServiceLink],
+    minutes: Mapping[str, timedelta],
+) -> dict[str, str]:
+    """What words may take from the pack: `{numbers.hotline}`, `{minutes.draft}`, `{hours.draft_long}`, …"""
+    known = {
+        "service.name": service.name,
+        "service.support_email": service.support_email,
+        "service.unit": service.unit,
+    }
+    known |= {f"numbers.{code}": number.number for code, number in numbers.items()}
+    known |= {f"links.{code}": link.url for code, link in links.items()}
+    for code, length in minutes.items():
+        known[f"minutes.{code}"] = str(length // timedelta(minutes=1))
+        if not length % timedelta(hours=1):
+            known[f"hours.{code}"] = str(length // timedelta(hours=1))
+        if not length % timedelta(days=1):
+            known[f"days.{code}"] = str(length // timedelta(days=1))
+    return known
+
+
+def _service(table: Table) -> shapes.Service:
+    service = shapes.Service(
+        name=table.text("name"),
+        jurisdiction=table.text("jurisdiction"),
+        exit_url=_https(table, "exit_url"),
+        demo_words=table.text("demo_words"),
+        support_email=table.text("support_email"),
+        source_url=_https(table, "source_url"),
+        unit=table.text("unit"),
+        mark=table.text("mark", ""),
+    )
+    table.done()
+    return service
+
+
+def _https(table: Table, key: str) -> str:
+    url = table.text(key)
+    if not re.fullmatch(r"https://[a-z0-9.-]+(/[^\s?#]*)?", url):
+        raise table.wrong(key, "must be an https address without a query")
+    return url
+
+
+def _number(code: str, table: Table) -> shapes.ServiceNumber:
+    dial = table.text("dial")
+    if not re.fullmatch(r"\+?[0-9]+", dial):
+        raise table.wrong("dial", "must be digits, perhaps after a plus sign")
+    number = shapes.ServiceNumber(
+        code, table.text("number"), dial, table.text("words"), table.text("source"), table.day("as_of")
+    )
+    table.done()
+    return number
+
+
+def _link(code: str, table: Table) -> shapes.ServiceLink:
+    link = shapes.ServiceLink(
+        code, _https(table, "url"), table.text("words"), table.text("source"), table.day("as_of")
+    )
+    table.done()
+    return link
+
+
+def _text_map(table: Table) -> dict[str, str]:
+    found = {key: table.text(key) for key in table}
+    if not found:
+        raise table.wrong("", "must not be empty")
+    return found
+
+
+def _formats(table: Table) -> dict[str, str]:
+    formats = {key: table.text(key) for key in ("postcode", "outcode", "registration", "postcode_tail")}
+    for key, pattern in formats.items():
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise table.wrong(key, f"is not a regular expression: {error}") from None
+    if not formats["postcode_tail"].isdecimal():
+        raise table.wrong("postcode_tail", "must be a number")
+    table.done()
+    return formats
+
+
+def _organisation(code: str, table: Table) -> shapes.Organisation:
+    organisation = shapes.Organisation(code, table.text("name"))
+    table.done()
+    return organisation
+
+
+def _forces(table: Table, regions: Mapping[str, shapes.Region]) -> dict[str, shapes.Force]:
+    forces = {}
+    for code in table:
+        pair = table.texts(code)
+        if len(pair) != 2:
+            raise table.wrong(code, "must be [name, region]")
+        if pair[1] not in regions:
+            raise table.wrong(code, f"no region is called {pair[1]}")
+        forces[code] = shapes.Force(code, pair[0], pair[1])
+    return forces
+
+
+def _priority(code: str, table: Table) -> shapes.Priority:
+    seen, handed = table.number("seen_minutes"), table.number("handed_minutes")
+    if not 0 < seen <= handed:
+        raise table.wrong("handed_minutes", "must not be earlier than seen_minutes, and both above zero")
+    priority = shapes.Priority(code, table.text("name"), timedelta(minutes=seen), timedelta(minutes=handed))
+    table.done()
+    return priority
+
+
+def _first_priority(table: Table, priorities: Mapping[str, shapes.Priority]) -> dict[str, str]:
+    found = {urgency: table.one_of(urgency, tuple(priorities)) for urgency in URGENCIES}
+    table.done()
+    return found
+
+
+def _kind_clocks(
+    clocks: Table,
+    kinds: Mapping[str, shapes.ReportKind],
+    priorities: Mapping[str, shapes.Priority],
+    first_priority: Mapping[str, str],
+) -> dict[str, shapes.KindClocks]:
+    found = {}
+    tables = clocks.table("kinds", optional=True)
+    for kind in tables:
+        if kind not in kinds:
+            raise tables.wrong(kind, "no kind of report is called so")
+        table = tables.table(kind)
+        found[kind] = shapes.KindClocks(
+            first_priority=_first_priority(table.table("first_priority"), priorities)
+            if table.has("first_priority")
+            else first_priority,
+            working_days=table.number("working_days", 0),
+            minutes=_minutes(table.table("minutes", optional=True)),
+        )
+        table.done()
+    return found
+
+
+def _minutes(table: Table) -> dict[str, timedelta]:
+    clocks = {}
+    for key in table:
+        minutes = table.number(key)
+        if minutes == 0:
+            raise table.wrong(key, "must be above zero")
+        clocks[key] = timedelta(minutes=minutes)
+    return clocks
+
+
+def _safe_hours(table: Table) -> dict[str, tuple[time, time]]:
+    found = {}
+    for part in table:
+        try:
+            start, end = (time.fromisoformat(clock) for clock in table.texts(part))
+        except ValueError:
+            raise table.wrong(part, 'must be two times such as ["08:00", "12:00"]') from None
+        if start >= end:
+            raise table.wrong(part, "must end after it begins, on the same day")
+        found[part] = (start, end)
+    if not found:
+        raise table.wrong("", "must not be empty")
+    return found
+
+
+def _on_call(clocks: Table) -> tuple[shapes.OnCallStep, ...]:
+    steps: list[shapes.OnCallStep] = []
+    for table in clocks.tables("on_call"):
+        after = timedelta(seconds=table.number("after_seconds"))
+        if steps and after <= steps[-1].after:
+            raise table.wrong("after_seconds", "must be later than the step before")
+        steps.append(shapes.OnCallStep(after, table.one_of("who", PAGED), table.text("words")))
+        table.done()
+    if not steps or steps[0].after > timedelta(seconds=60):
+        raise clocks.wrong("on_call", "the first step must come within 60 seconds")
+    return tuple(steps)
+
+
+def _check_word_keys(pack: shapes.Pack) -> None:
+    """Every key of words that the data names exists in every language."""
+    named = {
+        **{f"pack.toml: numbers.{n.code}.words": n.words for n in pack.numbers.values()},
+        **{f"pack.toml: links.{n.code}.words": n.words for n in pack.links.values()},
+        **{f"outcomes.toml: statuses.{code}": key for code, key in pack.statuses.items()},
+        **{
+            f"outcomes.toml: question_templates.{t.code}.words": t.words
+            for t in pack.question_templates.values()
+        },
+    }
+    for place, key in named.items():
+        for language in pack.languages:
+            if key not in pack.words(language):
+                raise PackError(f"{place}: words/{language}.toml has no text {key}")

@@ -1,0 +1,64 @@
+"""Reading outcomes, their reasons and the questions to reporters, each for some kinds of report or for all."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from heedline.packs import pack as shapes
+from heedline.packs.reading.tables import Table
+
+
+def read_outcome(code: str, table: Table, kinds: Collection[str]) -> shapes.Outcome:
+    """One outcome."""
+    outcome = shapes.Outcome(
+        code, table.text("words"), table.flag("useful"), table.flag("short"), _kinds(table, kinds)
+    )
+    table.done()
+    return outcome
+
+
+def read_reason(
+    code: str, table: Table, outcomes: Mapping[str, shapes.Outcome], kinds: Collection[str]
+) -> shapes.Reason:
+    """One reason, for no other kinds than its outcome."""
+    reason = shapes.Reason(
+        code, table.one_of("outcome", tuple(outcomes)), table.text("words"), _kinds(table, kinds)
+    )
+    wider = outcomes[reason.outcome].kinds
+    if wider and (stray := set(reason.kinds) - set(wider)):
+        raise table.wrong("kinds", f"its outcome is not for {min(stray)}")
+    table.done()
+    return reason
+
+
+def read_template(code: str, table: Table, kinds: Collection[str]) -> shapes.QuestionTemplate:
+    """One question to a reporter."""
+    template = shapes.QuestionTemplate(code, table.text("label"), table.text("words"), _kinds(table, kinds))
+    table.done()
+    return template
+
+
+def _kinds(table: Table, known: Collection[str]) -> tuple[str, ...]:
+    found = table.texts("kinds", ())
+    for kind in found:
+        if kind not in known:
+            raise table.wrong("kinds", f"no kind is called {kind}")
+    return found
+
+
+def check_short_close(ends: Table, pack: shapes.Pack) -> None:
+    """What is offered by the three-page close is not useful and has a reason, for every kind that may end so."""
+    for outcome in pack.outcomes.values():
+        if outcome.short and outcome.useful:
+            raise ends.wrong(f"outcomes.{outcome.code}.short", "a useful outcome is not closed the short way")
+    for kind in pack.kinds:
+        reasoned = {reason.outcome for reason in pack.reasons_for(kind).values()}
+        outcomes = pack.outcomes_for(kind)
+        for outcome in outcomes.values():
+            if outcome.short != (outcome.code in reasoned):
+                raise ends.wrong(
+                    f"outcomes.{outcome.code}",
+                    f"short outcomes need reasons, and only they have any (kind {kind})",
+                )
+        if not any(outcome.useful for outcome in outcomes.values()):
+            raise ends.wrong("outcomes", f"kind {kind} has no useful outcome")

@@ -1,0 +1,81 @@
+"""Reading the texts of every language, with what is known of each page of each: who reviewed it, what it lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib.resources.abc import Traversable
+
+from heedline.packs.reading.tables import Table, read_toml
+from heedline.packs.text.languages import (
+    Language,
+    Page,
+    Reviews,
+    State,
+    Texts,
+    by_page,
+    check_translation,
+    flat,
+    optional_toml,
+    pages_of,
+    read_reviews,
+)
+from heedline.packs.text.words import Translation, Words, read_words
+
+type Pages = dict[str, dict[str, Page]]
+
+
+def read_all_words(
+    folder: Traversable,
+    languages: Mapping[str, Language],
+    known: Mapping[str, str],
+    question_files: Sequence[str],
+) -> tuple[dict[str, Words], Pages]:
+    """The words of each language and its pages. `question_files`: names of files under `questions/`, which are pages of
+    the form: `questions.<name>`."""
+    reviews = read_reviews(folder, languages)
+    first, *others = languages.values()
+    file = read_toml(folder, f"words/{first.code}.toml")
+    original = read_words(file, first.code, known)
+    asked = {name: read_toml(folder, f"questions/{name}.{first.code}.toml") for name in question_files}
+    said = _pages_of_files(file, asked)
+    words = {first.code: original}
+    pages = {
+        first.code: {
+            code: Page(code, State.ORIGINAL, len(texts), len(texts), "") for code, texts in said.items()
+        }
+    }
+    for other in others:
+        table = read_toml(folder, f"words/{other.code}.toml")
+        check_translation(table, file, complete=other.complete)
+        tables = _questions(folder, other, asked)
+        pages[other.code] = pages_of(other.code, _pages_of_files(table, tables), said, reviews)
+        words[other.code] = read_words(
+            table, other.code, known, _translation(other, original, table, pages[other.code], reviews)
+        )
+    return words, pages
+
+
+def _pages_of_files(words: Table, questions: Mapping[str, Table]) -> dict[str, Texts]:
+    pages: dict[str, Texts] = dict(by_page(dict(flat(words.data))))
+    return pages | {f"questions.{name}": dict(flat(table.data)) for name, table in questions.items()}
+
+
+def _questions(folder: Traversable, language: Language, originals: Mapping[str, Table]) -> dict[str, Table]:
+    found = {}
+    for name, original in originals.items():
+        path = f"questions/{name}.{language.code}.toml"
+        table = read_toml(folder, path) if language.complete else optional_toml(folder, path)
+        if table is not None:
+            check_translation(table, original, complete=language.complete)
+            found[name] = table
+    return found
+
+
+def _translation(
+    language: Language, original: Words, table: Table, pages: Mapping[str, Page], reviews: Reviews
+) -> Translation:
+    reviewed = frozenset(code for code, page in pages.items() if page.state is State.REVIEWED)
+    waiting = (
+        key for key, _ in flat(table.data) if reviews.withholds(key) and key.split(".")[0] not in reviewed
+    )
+    return Translation(original, language.direction, reviewed, frozenset(waiting))

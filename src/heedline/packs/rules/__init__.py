@@ -1,0 +1,1 @@
+"""Rules of a jurisdiction, as data of its pack."""

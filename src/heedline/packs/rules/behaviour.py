@@ -1,0 +1,77 @@
+"""Whether an account says who somebody is and nothing that anybody did: word lists of the pack, and no more than that.
+
+The rule can be said in a sentence to the person it is about, and it decides nothing: the reporter is asked once, the
+officer sees a banner, and neither the priority nor the desk depends on it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+
+from heedline.packs.reading.tables import Table, read_toml
+
+_WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class WordList:
+    """Whole words, beginnings of words, and words that stand together, in lower case."""
+
+    whole: frozenset[str]
+    beginnings: tuple[str, ...]
+    together: tuple[str, ...]
+
+    def in_these(self, words: Sequence[str]) -> bool:
+        """Whether one of them is among these words, which stand in their order."""
+        if any(word in self.whole or word.startswith(self.beginnings) for word in words):
+            return True
+        line = f" {' '.join(words)} "
+        return any(f" {phrase} " in line for phrase in self.together)
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """`who` and `did`: the lists of each language. `kinds`: of report that are asked about it."""
+
+    kinds: tuple[str, ...]
+    who: Mapping[str, WordList]
+    did: Mapping[str, WordList]
+
+    def only_who(self, account: str, *, kind: str, language: str) -> bool:
+        """Whether the account has a word for who somebody is and none for what anybody did or said."""
+        if kind not in self.kinds or language not in self.who:
+            return False
+        words = [word.casefold() for word in _WORD.findall(account)]
+        return self.who[language].in_these(words) and not self.did[language].in_these(words)
+
+
+def read_behaviour(folder: Traversable, kinds: tuple[str, ...]) -> Behaviour:
+    """`behaviour.toml`; PackError for an unknown kind, or a word that stands in both lists."""
+    table = read_toml(folder, "behaviour.toml")
+    asked = table.texts("kinds")
+    if unknown := set(asked) - set(kinds):
+        raise table.wrong("kinds", f"no kind of report is called {min(unknown)}")
+    languages = table.named("words")
+    found = Behaviour(
+        kinds=asked,
+        who={language: _list(one, "who") for language, one in languages.items()},
+        did={language: _list(one, "did") for language, one in languages.items()},
+    )
+    for language, one in languages.items():
+        if both := found.who[language].whole & found.did[language].whole:
+            raise one.wrong("did", f"{min(both)} cannot be in both lists")
+        one.done()
+    table.done()
+    return found
+
+
+def _list(table: Table, key: str) -> WordList:
+    words = [word.casefold() for word in table.texts(key)]
+    return WordList(
+        frozenset(word for word in words if not word.endswith("*") and " " not in word),
+        tuple(word[:-1] for word in words if word.endswith("*")),
+        tuple(word for word in words if " " in word),
+    )

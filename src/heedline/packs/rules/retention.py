@@ -1,0 +1,142 @@
+"""How long reports are kept: groups, reasons, holds, rights and answers, as data of the pack. Plain Python."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from importlib.resources.abc import Traversable
+
+from heedline.packs.reading.tables import Table, read_toml
+
+FILE = "retention.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One retention group. Months count from the day of closing, `again` from each decision to keep."""
+
+    code: str
+    name: str
+    review: int
+    again: int
+    identity: int
+    outcomes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HoldReason:
+    """Why a report may not be disposed of. `restricts`: nor used."""
+
+    words: str
+    restricts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody is told who used their rights. `says_found`: it admits that there was something."""
+
+    words: str
+    says_found: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """All of it, with where it comes from."""
+
+    source: str
+    as_of: date
+    useful: str
+    other: str
+    answer_days: int
+    ahead_days: int
+    groups: Mapping[str, Group]
+    keep_reasons: Mapping[str, str]
+    dispose_reasons: Mapping[str, str]
+    holds: Mapping[str, HoldReason]
+    rights: Mapping[str, str]
+    answers: Mapping[str, Answer]
+
+    def group_of(self, outcome: str, *, useful: bool) -> Group:
+        """The group that a report begins in when it ends so."""
+        for group in self.groups.values():
+            if outcome in group.outcomes:
+                return group
+        return self.groups[self.useful if useful else self.other]
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later, or the last of that month."""
+    month = day.year * 12 + day.month - 1 + months
+    year, number = divmod(month, 12)
+    for last in (day.day, 30, 29, 28):
+        try:
+            return date(year, number + 1, min(day.day, last))
+        except ValueError:
+            continue
+    raise AssertionError("every month has 28 days")
+
+
+def read_retention(folder: Traversable, outcomes: Collection[str]) -> Retention:
+    """Read `retention.toml`. Raises PackError."""
+    top = read_toml(folder, FILE)
+    groups = {code: _group(code, table, outcomes) for code, table in top.named("groups").items()}
+    taken = [outcome for group in groups.values() for outcome in group.outcomes]
+    if len(taken) != len(set(taken)):
+        raise top.wrong("groups", "an outcome begins in two groups")
+    found = Retention(
+        source=top.text("source"),
+        as_of=top.day("as_of"),
+        useful=top.one_of("useful", tuple(groups)),
+        other=top.one_of("other", tuple(groups)),
+        answer_days=top.number("answer_days"),
+        ahead_days=top.number("ahead_days"),
+        groups=groups,
+        keep_reasons=_words(top, "keep_reasons"),
+        dispose_reasons=_words(top, "dispose_reasons"),
+        holds={code: _hold(table) for code, table in top.named("holds").items()},
+        rights=_words(top, "rights"),
+        answers={code: _answer(table) for code, table in top.named("answers").items()},
+    )
+    top.done()
+    return found
+
+
+def _group(code: str, table: Table, outcomes: Collection[str]) -> Group:
+    group = Group(
+        code,
+        table.text("name"),
+        table.number("review_months"),
+        table.number("again_months"),
+        table.number("identity_months"),
+        table.texts("outcomes", ()),
+    )
+    if not 0 < group.identity <= group.review or not group.again:
+        raise table.wrong(
+            "identity_months", "is at least a month, and not longer than until the first review"
+        )
+    for outcome in group.outcomes:
+        if outcome not in outcomes:
+            raise table.wrong("outcomes", f"no outcome is called {outcome}")
+    table.done()
+    return group
+
+
+def _words(top: Table, key: str) -> dict[str, str]:
+    found = {}
+    for code, table in top.named(key).items():
+        found[code] = table.text("words")
+        table.done()
+    return found
+
+
+def _hold(table: Table) -> HoldReason:
+    hold = HoldReason(table.text("words"), table.flag("restricts"))
+    table.done()
+    return hold
+
+
+def _answer(table: Table) -> Answer:
+    answer = Answer(table.text("words"), table.flag("says_found"))
+    table.done()
+    return answer

@@ -1,0 +1,71 @@
+"""What in a message to a reporter may make an agent of them, and what in a report says that somebody is under eighteen.
+
+Word lists of the pack, and no more than that: each warning names the words that it went by, and stops nobody for good.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+
+from heedline.packs.reading.tables import read_toml
+
+_AGE = re.compile(
+    r"\b(?:i am|i'm|i’m|im|he is|he's|he’s|she is|she's|she’s|aged?)\s+(?:only\s+|just\s+)?(1[0-7]|[5-9])\b(?!\s*(?:minutes|hours|metres|miles|o'clock|%))"
+    r"|\b(1[0-7]|[5-9])[\s-]+years?[\s-]+old\b"
+)
+#: How many words before a phrase may take it back: "please do not go back".
+_BEFORE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class SourceGuard:
+    """`contacts`: how many messages to one reporter are ordinary. `unit`: whom a report is referred to, in words."""
+
+    contacts: int
+    unit: str
+    tasking: tuple[str, ...]
+    unless: tuple[str, ...]
+    young: tuple[str, ...]
+
+    def tasks(self, text: str) -> tuple[str, ...]:
+        """The words of a message that ask somebody to find out more."""
+        line = _flat(text)
+        return tuple(
+            phrase
+            for phrase in self.tasking
+            if any(not self._taken_back(line, at) for at in _places(line, phrase))
+        )
+
+    def _taken_back(self, line: str, at: int) -> bool:
+        before = f" {' '.join(line[:at].rpartition('.')[2].split()[-_BEFORE:])} "
+        return any(f" {word} " in before for word in self.unless)
+
+    def says_young(self, text: str) -> tuple[str, ...]:
+        """The words of a report by which somebody may be under eighteen."""
+        line = _flat(text)
+        ages = tuple(" ".join(found.group(0).split()) for found in _AGE.finditer(line))
+        return (*(phrase for phrase in self.young if any(True for _ in _places(line, phrase))), *ages)[:3]
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.casefold().replace("\n", " . ").split())
+
+
+def _places(line: str, phrase: str) -> list[int]:
+    return [found.start() for found in re.finditer(rf"(?<!\w){re.escape(phrase)}(?!\w)", line)]
+
+
+def read_source_guard(folder: Traversable) -> SourceGuard:
+    """`source_guard.toml`."""
+    table = read_toml(folder, "source_guard.toml")
+    found = SourceGuard(
+        contacts=table.number("contacts"),
+        unit=table.text("unit"),
+        tasking=tuple(one.casefold() for one in table.texts("tasking")),
+        unless=tuple(one.casefold() for one in table.texts("unless")),
+        young=tuple(one.casefold() for one in table.texts("young")),
+    )
+    table.done()
+    return found

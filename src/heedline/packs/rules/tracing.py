@@ -1,0 +1,35 @@
+"""What may be asked for when somebody wants the sender of a report to be traced, and whom the law lets do it elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+
+from heedline.packs.reading.tables import read_toml
+
+#: Characters of a code: what the column of a request's ground holds.
+_LONGEST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Tracing:
+    """`grounds`: code → words, each about a life at risk. `elsewhere`: who can be asked to trace somebody, in words."""
+
+    grounds: Mapping[str, str]
+    elsewhere: str
+
+
+def read_tracing(folder: Traversable) -> Tracing:
+    """`tracing.toml`."""
+    table = read_toml(folder, "tracing.toml")
+    grounds = table.table("grounds")
+    found = Tracing({code: grounds.text(code) for code in grounds}, table.text("elsewhere"))
+    if not found.grounds:
+        raise table.wrong("grounds", "must name one ground at least")
+    for code in found.grounds:
+        if len(code) > _LONGEST:
+            raise grounds.wrong(code, f"must have at most {_LONGEST} characters")
+    grounds.done()
+    table.done()
+    return found

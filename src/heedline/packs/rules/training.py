@@ -1,0 +1,84 @@
+"""Which acts need a training, for how long one counts, and where: data of the pack. Plain Python."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from importlib.resources.abc import Traversable
+
+from heedline.packs.reading.tables import Table, read_toml
+from heedline.packs.rules.retention import months_after
+
+FILE = "training.toml"
+#: What may hang on a training, by the names of capabilities. Nothing else ever does, whatever a pack says: a report is
+#: read, taken, handed over and answered for by whoever is there, and tracing somebody is always for a life.
+MAY_HANG = frozenset(
+    {"take-down", "assess", "ask", "close", "sweep", "ask-identity", "open-identity", "decide-identity"}
+)
+#: The sort of desk that decides about identities; the others are those of kinds of report.
+AUTHORISER = "authoriser"
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """One training. `capabilities`: what may not be done without it, at desks of the sorts `desks`."""
+
+    code: str
+    name: str
+    months: int
+    capabilities: frozenset[str]
+    desks: frozenset[str]
+    enough: int
+
+    def until(self, completed_on: date) -> date:
+        """The last day on which it counts."""
+        return months_after(completed_on, self.months)
+
+
+@dataclass(frozen=True, slots=True)
+class Trainings:
+    """All of them, with where they come from. `remind_days`: how long before one runs out somebody is told."""
+
+    source: str
+    as_of: date
+    remind_days: int
+    by_code: Mapping[str, Training]
+
+
+def read_trainings(folder: Traversable, desk_kinds: Collection[str]) -> Trainings:
+    """Read `training.toml`. Raises PackError."""
+    top = read_toml(folder, FILE)
+    found = Trainings(
+        source=top.text("source"),
+        as_of=top.day("as_of"),
+        remind_days=top.number("remind_days"),
+        by_code={
+            code: _training(code, table, {*desk_kinds, AUTHORISER})
+            for code, table in top.named("trainings").items()
+        },
+    )
+    top.done()
+    return found
+
+
+def _training(code: str, table: Table, desk_kinds: Collection[str]) -> Training:
+    training = Training(
+        code,
+        table.text("name"),
+        table.number("months"),
+        frozenset(table.texts("capabilities")),
+        frozenset(table.texts("desks")),
+        table.number("enough"),
+    )
+    if not training.months:
+        raise table.wrong("months", "must be above zero")
+    if not training.capabilities:
+        raise table.wrong("capabilities", "must not be empty")
+    if never := sorted(training.capabilities - MAY_HANG):
+        raise table.wrong("capabilities", f"these never hang on a training: {', '.join(never)}")
+    for kind in training.desks:
+        if kind not in desk_kinds:
+            raise table.wrong("desks", f"no desk is of the sort {kind}")
+    table.done()
+    return training

@@ -1,0 +1,69 @@
+"""Working days, for clocks that do not run at week-ends and on public holidays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from heedline.packs.reading.tables import read_toml
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingDays:
+    """`holidays`: calendar → its days off. `usual`: the calendar where none is known. Days after the last listed
+    holiday count as ordinary weeks."""
+
+    zone: ZoneInfo
+    closes: time
+    weekend: frozenset[int]
+    usual: str
+    holidays: Mapping[str, frozenset[date]]
+
+    def is_working(self, day: date, *, calendar: str) -> bool:
+        """Whether offices work on that day; KeyError for an unknown calendar."""
+        return day.isoweekday() not in self.weekend and day not in self.holidays[calendar]
+
+    def close_of(self, start: datetime, days: int, *, calendar: str) -> datetime:
+        """The close, in UTC, of the `days`-th working day after the day of `start`, which does not count itself."""
+        if start.tzinfo is None or days < 1:
+            raise ValueError("a time needs a zone, and days are counted from one")
+        day = start.astimezone(self.zone).date()
+        while days:
+            day += timedelta(days=1)
+            days -= self.is_working(day, calendar=calendar)
+        return datetime.combine(day, self.closes, self.zone).astimezone(UTC)
+
+
+def read_working_days(folder: Traversable) -> WorkingDays:
+    """Read `holidays.toml`; PackError names file and key."""
+    table = read_toml(folder, "holidays.toml")
+    try:
+        zone = ZoneInfo(table.text("zone"))
+    except (ZoneInfoNotFoundError, ValueError):
+        raise table.wrong("zone", "is no time zone") from None
+    try:
+        closes = time.fromisoformat(table.text("closes"))
+    except ValueError:
+        raise table.wrong("closes", "must be a time such as 17:00") from None
+    calendars = table.table("calendars")
+    holidays: dict[str, frozenset[date]] = {}
+    for code in calendars:
+        days = calendars.raw(code)
+        # TOML's times of day are dates too; only a bare date is a day off
+        if not isinstance(days, list) or not all(type(day) is date for day in days):
+            raise calendars.wrong(code, "must be a list of dates such as 2026-12-25")
+        holidays[code] = frozenset(days)
+    weekend = frozenset(table.numbers("weekend"))
+    if not weekend < set(range(1, 8)):
+        raise table.wrong("weekend", "must be days of the week, 1 to 7, and not all of them")
+    found = WorkingDays(zone, closes, weekend, table.one_of("usual", tuple(holidays)), holidays)
+    table.text("source")
+    table.day("as_of")
+    table.done()
+    return found

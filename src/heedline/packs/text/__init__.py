@@ -1,0 +1,1 @@
+"""Texts of a pack in each language."""

@@ -1,0 +1,173 @@
+"""The texts of one language. A missing text is a loud error, never an empty space on a page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from heedline.packs.text.languages import flat, kept_in_order
+
+if TYPE_CHECKING:
+    from heedline.packs.reading.tables import Table
+
+_PLACEHOLDER = re.compile(r"\{([a-z_]+(?:\.[a-z0-9_]+)?)\}")
+
+
+class WordMissing(KeyError):
+    """The page asked for a text that the pack does not have."""
+
+
+class Words(Mapping[str, str]):
+    """`words["start.title"]`: one text. `words.lines("start.fears")`: a list of texts.
+
+    Braces with a dot (`{numbers.hotline}`, `{minutes.draft}`, `{hours.draft_long}`, `{service.name}`) are filled
+    from the pack when it is loaded. Others (`{count}`) are filled by `say("messages.new", count=2)`; asking for
+    such a text without filling it is an error too.
+
+    A translation has an `original`: what it does not say, the original says. `beside` is what a page shows with a text
+    that nobody reviewed, and `borrowed` tells a text of the original from one of this language.
+    """
+
+    def __init__(
+        self,
+        language: str,
+        texts: Mapping[str, str],
+        lists: Mapping[str, tuple[str, ...]],
+        *,
+        direction: str = "ltr",
+        original: Words | None = None,
+        reviewed: frozenset[str] = frozenset(),
+    ) -> None:
+        self.language = language
+        self.direction = direction
+        self.original = original
+        self._own = frozenset(texts) | frozenset(lists)
+        self._texts: dict[str, str] = {**original._texts, **texts} if original else dict(texts)
+        self._lists: dict[str, tuple[str, ...]] = {**original._lists, **lists} if original else dict(lists)
+        self._reviewed = reviewed
+
+    def __getitem__(self, key: str) -> str:
+        text = self._text(key)
+        if open_braces := _PLACEHOLDER.findall(text):
+            raise WordMissing(f"{self.language}: {key} needs {', '.join(open_braces)}: use say()")
+        return text
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def _text(self, key: str) -> str:
+        try:
+            return self._texts[key]
+        except KeyError:
+            raise WordMissing(f"{self.language}: there is no text {key}") from None
+
+    def lines(self, key: str) -> tuple[str, ...]:
+        """A list of texts (paragraphs, bullet points)."""
+        try:
+            return self._lists[key]
+        except KeyError:
+            raise WordMissing(f"{self.language}: there is no list {key}") from None
+
+    def template(self, key: str) -> str:
+        """One text with its braces still open."""
+        return self._text(key)
+
+    def borrowed(self, key: str) -> bool:
+        """Whether this text is the original's, because this language does not have it."""
+        return self.original is not None and key not in self._own
+
+    def beside(self, key: str) -> Words | None:
+        """The original, where this text is a translation that nobody has reviewed."""
+        return None if self.borrowed(key) or key.split(".")[0] in self._reviewed else self.original
+
+    def list_keys(self) -> tuple[str, ...]:
+        """The keys that `lines` answers."""
+        return tuple(self._lists)
+
+    def say(self, key: str, **values: object) -> str:
+        """The text with its braces filled; WordMissing when a value is missing or not used."""
+        text = self._text(key)
+        wanted = set(_PLACEHOLDER.findall(text))
+        if wanted != set(values):
+            raise WordMissing(f"{self.language}: {key} needs exactly {sorted(wanted)}")
+        return _PLACEHOLDER.sub(lambda match: str(values[match.group(1)]), text)
+
+    def page(self, name: str) -> Iterator[str]:
+        """Every text of one page (`start.*`), lists included, for tests and translators."""
+        for key, text in self._texts.items():
+            if key.startswith(name + "."):
+                yield text
+        for key, texts in self._lists.items():
+            if key.startswith(name + "."):
+                yield from texts
+
+
+def fill_known(text: str, known: Mapping[str, str]) -> str:
+    """Fill the braces that have a dot; KeyError names one that is not known."""
+
+    def one(match: re.Match[str]) -> str:
+        name = match.group(1)
+        return known[name] if "." in name else match.group(0)
+
+    return _PLACEHOLDER.sub(one, text)
+
+
+def fill_all(data: Any, known: Mapping[str, str]) -> Any:
+    """`fill_known` in every text of TOML data, however deep."""
+    if isinstance(data, str):
+        return fill_known(data, known)
+    if isinstance(data, list):
+        return [fill_all(item, known) for item in data]
+    if isinstance(data, dict):
+        return {key: fill_all(value, known) for key, value in data.items()}
+    return data
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """What a language needs besides its own file. `reviewed`: pages; `withheld`: keys that wait for a person's eyes."""
+
+    original: Words
+    direction: str
+    reviewed: frozenset[str]
+    withheld: frozenset[str]
+
+
+def read_words(
+    table: Table, language: str, known: Mapping[str, str], translation: Translation | None = None
+) -> Words:
+    """Flatten nested tables to dotted keys; PackError for empty texts and for braces that the pack cannot fill."""
+    texts: dict[str, str] = {}
+    lists: dict[str, tuple[str, ...]] = {}
+
+    def checked(key: str, text: Any) -> str:
+        if not isinstance(text, str) or not text.strip():
+            raise table.wrong(key, "must be text and not empty")
+        try:
+            filled = fill_known(text, known)
+        except KeyError as error:
+            raise table.wrong(key, f"nothing in the pack is called {error.args[0]}") from None
+        return kept_in_order(filled) if translation and translation.direction == "rtl" else filled
+
+    for key, value in flat(table.data):
+        if isinstance(value, tuple):
+            if not value:
+                raise table.wrong(key, "must not be an empty list")
+            lists[key] = tuple(checked(key, item) for item in value)
+        else:
+            texts[key] = checked(key, value)
+    if translation is None:
+        return Words(language, texts, lists)
+    return Words(
+        language,
+        {key: text for key, text in texts.items() if key not in translation.withheld},
+        {key: lines for key, lines in lists.items() if key not in translation.withheld},
+        direction=translation.direction,
+        original=translation.original,
+        reviewed=translation.reviewed,
+    )

@@ -1,0 +1,42 @@
+"""Tables of reports, one module for each subject."""
+
+from heedline.reports.models.call_backs import CallBack
+from heedline.reports.models.dip_checks import DipCheck
+from heedline.reports.models.disseminations import Dissemination
+from heedline.reports.models.identity_requests import IdentityRequest, ReleasedShare
+from heedline.reports.models.keeping import Disposal, Hold, Keeping, Review, SubjectRequest
+from heedline.reports.models.report import (
+    IdentityShare,
+    Message,
+    Receipt,
+    Report,
+    SealedHeader,
+    SealedPayload,
+    Step,
+)
+from heedline.reports.models.sweeps import Sweep, Swept
+from heedline.reports.models.translations import Translation, TranslationText
+
+__all__ = [
+    "CallBack",
+    "DipCheck",
+    "Disposal",
+    "Dissemination",
+    "Hold",
+    "IdentityRequest",
+    "IdentityShare",
+    "Keeping",
+    "Message",
+    "Receipt",
+    "ReleasedShare",
+    "Report",
+    "Review",
+    "SealedHeader",
+    "SealedPayload",
+    "Step",
+    "SubjectRequest",
+    "Sweep",
+    "Swept",
+    "Translation",
+    "TranslationText",
+]

@@ -1,0 +1,106 @@
+"""Asking to open who sent a report, or to have its sender traced elsewhere: the request, the decision, and the half key
+while it is released. Nothing is ever released for a trace: there is nothing here to trace with (`casework.identity.trace_requests`).
+
+A request is decided once and stays as it is (`database/triggers/identity_requests.sql`). Words stand in sealed parts of the
+report (`part` is `release`), for the desk and the authorisers; what is in the clear here is codes, people and times.
+Nothing here differs between a report whose sender gave a name and one whose sender did not.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+
+class IdentityRequest(models.Model):
+    """One officer's request about who sent one report, and the one decision about it.
+
+    `purpose`: "open" (what they said of themselves) or "trace" (life is at risk, and others may be able to find them).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    report = models.ForeignKey("reports.Report", on_delete=models.PROTECT, related_name="identity_requests")
+    #: The desk that asks: its half of the key opens the identity together with the authorisers' half.
+    desk = models.ForeignKey("desks.Desk", on_delete=models.PROTECT, related_name="+")
+    authoriser_desk = models.ForeignKey(
+        "desks.Desk", on_delete=models.PROTECT, related_name="identity_requests"
+    )
+    purpose = models.CharField(max_length=5, default="open")
+    asked_by = models.ForeignKey("desks.Officer", on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    ground = models.CharField(
+        max_length=20
+    )  # a code of casework.identity.requests.GROUNDS, or of the pack for a trace
+    minutes = (
+        models.PositiveSmallIntegerField()
+    )  # how long it may be looked at, from the decision on; 0 for a trace
+    asked_words = models.UUIDField()  # the sealed part with necessity and risk
+    decided_by = models.ForeignKey("desks.Officer", on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    approved = models.BooleanField(null=True)
+    decided_words = models.UUIDField(null=True)  # the sealed part with the reasons
+    opens_until = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "reports_identity_request"
+        indexes = [models.Index(fields=["authoriser_desk", "asked_at"], name="identity_requests")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["report", "desk", "purpose"],
+                name="one_undecided_request",
+                condition=models.Q(decided_at=None),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    decided_by=None, decided_at=None, approved=None, decided_words=None, opens_until=None
+                )
+                | models.Q(
+                    decided_by__isnull=False,
+                    decided_at__isnull=False,
+                    decided_words__isnull=False,
+                    approved=True,
+                    opens_until__isnull=False,
+                    purpose="open",
+                )
+                | models.Q(
+                    decided_by__isnull=False,
+                    decided_at__isnull=False,
+                    decided_words__isnull=False,
+                    approved=True,
+                    opens_until=None,
+                    purpose="trace",
+                )
+                | models.Q(
+                    decided_by__isnull=False,
+                    decided_at__isnull=False,
+                    decided_words__isnull=False,
+                    approved=False,
+                    opens_until=None,
+                ),
+                name="decided_whole",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decided_by=None) | ~models.Q(decided_by=models.F("asked_by")),
+                name="nobody_decides_their_own",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(purpose="open", minutes__in=[30, 120, 480])
+                | models.Q(purpose="trace", minutes=0),
+                name="known_limit",
+            ),
+        ]
+
+
+class ReleasedShare(models.Model):
+    """The authorisers' half, sealed to one officer's own key for one request. Emptied when its time is over."""
+
+    request = models.OneToOneField(
+        IdentityRequest, on_delete=models.PROTECT, primary_key=True, related_name="released"
+    )
+    officer = models.ForeignKey("desks.Officer", on_delete=models.PROTECT, related_name="+")
+    sealed = models.BinaryField(null=True)
+    until = models.DateTimeField()
+
+    class Meta:
+        db_table = "reports_released_share"

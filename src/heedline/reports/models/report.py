@@ -1,0 +1,188 @@
+"""Tables of reports. In the clear: kind, coarse area, urgency, desk, stage and clocks. All else is sealed.
+
+Sealed things are kept in two tables, headers apart from payloads, so that a report can be addressed to other keys by
+rewriting its header only. Nothing here holds an exact time of arrival: see `casework.intake.settle_arrivals`.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+class Report(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=20)
+    channel = models.CharField(max_length=8)
+    area = models.CharField(max_length=40)
+    urgency = models.CharField(max_length=8)  # danger | soon | routine, as the answers say
+    priority = models.CharField(max_length=8, blank=True)  # high | medium | low, as an officer decided
+    danger_to_life = models.BooleanField(null=True)
+    desk = models.ForeignKey("desks.Desk", on_delete=models.PROTECT, related_name="reports")
+    watch = models.ForeignKey(
+        "desks.Desk", on_delete=models.PROTECT, null=True, blank=True, related_name="watched"
+    )
+    question_set = models.CharField(max_length=64)
+    stage = models.CharField(max_length=10, default="waiting")
+    #: Quarter hour of arrival; emptied (only the day stays) when an officer first takes the report.
+    slot = models.DateTimeField(null=True)
+    received_on = models.DateField()
+    settled = models.BooleanField(default=False)
+    due_at = models.DateTimeField(null=True)
+    rank = models.PositiveSmallIntegerField()  # 0 danger … 3 low: what the queue is sorted by
+    holder = models.ForeignKey(
+        "desks.Officer", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    lease_until = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+    withdraw_asked = models.BooleanField(default=False)
+    unread = models.PositiveSmallIntegerField(default=0)  # messages from the reporter that nobody has read
+    outcome = models.CharField(max_length=40, blank=True)
+    status = models.CharField(max_length=40, default="received")  # what the reporter is told; a pack code
+
+    class Meta:
+        db_table = "reports_report"
+        indexes = [
+            models.Index(
+                fields=["desk", "rank", "due_at", "id"],
+                name="queue_open",
+                condition=~models.Q(stage="closed"),
+            ),
+            models.Index(
+                fields=["watch", "desk", "rank", "due_at", "id"],
+                name="queue_watch",
+                condition=models.Q(stage="waiting"),
+            ),
+            models.Index(
+                fields=["desk", "received_on", "id"], name="queue_closed", condition=models.Q(stage="closed")
+            ),
+            models.Index(fields=["slot"], name="arrivals", condition=models.Q(settled=False)),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(stage="waiting", holder=None, lease_until=None)
+                | models.Q(stage="closed", holder=None, lease_until=None)
+                | (models.Q(holder__isnull=False) & models.Q(lease_until__isnull=False)),
+                name="held_or_not",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(stage__in=["waiting", "taken", "assessed", "acting", "closed"]),
+                name="known_stage",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(stage="closed") | models.Q(due_at__isnull=False),
+                name="open_has_a_deadline",
+            ),
+        ]
+
+
+class SealedHeader(models.Model):
+    """The age header of one sealed part: who can open it. Rewritten when the report is addressed to other keys."""
+
+    container = models.UUIDField(primary_key=True)
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="headers")
+    #: report | identity | note | message | release | language | translation | asked-before | sent | answer; or partner:
+    #: a second header to the payload of what was sent or answered, for the partner, under an id of its own
+    part = models.CharField(max_length=12)
+    header = models.BinaryField()
+    epochs = ArrayField(models.UUIDField(), default=list)
+
+    class Meta:
+        db_table = "reports_sealed_header"
+        indexes = [
+            models.Index(fields=["report"], name="asked_before", condition=models.Q(part="asked-before"))
+        ]
+
+
+class SealedPayload(models.Model):
+    """The age payload of one sealed part, and the SHA-256 of header and payload as they arrived."""
+
+    container = models.UUIDField(primary_key=True)
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="payloads")
+    payload = models.BinaryField()
+    sha256 = models.BinaryField(max_length=32)
+
+    class Meta:
+        db_table = "reports_sealed_payload"
+
+
+class IdentityShare(models.Model):
+    """One half of the key of a report's identity container: 1 for the desk, 2 for the authoriser."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="shares")
+    share = models.PositiveSmallIntegerField()
+    epoch = models.UUIDField(null=True)
+    sealed = models.BinaryField()
+
+    class Meta:
+        db_table = "reports_identity_share"
+        constraints = [models.CheckConstraint(condition=models.Q(share__in=[1, 2]), name="two_shares")]
+
+
+class Receipt(models.Model):
+    """What the reporter's code leads to. The code itself is nowhere."""
+
+    report = models.OneToOneField(Report, on_delete=models.PROTECT, primary_key=True, related_name="receipt")
+    lookup = models.BinaryField(max_length=32, unique=True)
+    reporter_key = models.BinaryField()
+    body_mac = models.BinaryField(max_length=32)
+    closed = models.BooleanField(default=False)
+    #: Quarter hour in which the reporter last did something to their rows, until that quarter hour is settled.
+    touched = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "reports_receipt"
+        indexes = [
+            models.Index(fields=["touched"], name="stirred", condition=models.Q(touched__isnull=False))
+        ]
+
+
+class Message(models.Model):
+    """One message between the desk and a reporter. Two sealed copies of ours, one of theirs.
+
+    `container` is the desk's copy; `copy_header`/`copy_payload` the reporter's, emptied when they delete it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="messages")
+    from_us = models.BooleanField()
+    container = models.UUIDField()
+    copy_header = models.BinaryField(null=True)
+    copy_payload = models.BinaryField(null=True)
+    voice = models.JSONField(null=True)  # signature of the officer, see casework.keys.session_signing
+    slot = models.DateTimeField(null=True)  # of a reporter's message, until the desk has read it
+    sent_on = models.DateField()
+    position = models.PositiveSmallIntegerField()
+    seen = models.BooleanField(default=False)  # by the other side
+    body_mac = models.BinaryField(max_length=32, null=True)
+    settled = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "reports_message"
+        constraints = [models.UniqueConstraint(fields=["report", "position"], name="message_order")]
+
+
+class Step(models.Model):
+    """One move that a report made: the functional history, never changed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="steps")
+    number = models.PositiveIntegerField()
+    move = models.CharField(max_length=12)
+    from_stage = models.CharField(max_length=10)
+    to_stage = models.CharField(max_length=10)
+    #: Empty for the one move that a reporter makes: writing again after the desk has closed.
+    by = models.ForeignKey("desks.Officer", on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(null=True)
+    on = models.DateField()
+    from_desk = models.UUIDField()
+    to_desk = models.UUIDField()
+    codes = models.JSONField(default=dict)  # priority, outcome, status: pack codes, no words
+    note = models.UUIDField(null=True)  # the sealed container with the officer's words
+
+    class Meta:
+        db_table = "reports_step"
+        constraints = [models.UniqueConstraint(fields=["report", "number"], name="step_order")]

@@ -1,0 +1,1 @@
+"""Pages for call-takers, and for calling reporters back."""

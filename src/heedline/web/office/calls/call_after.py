@@ -1,0 +1,195 @@
+"""After it was sent: the code is read out and read back, then the note about the call, then the next call."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from heedline.casework.access import session
+from heedline.casework.intake.drafting import Draft
+from heedline.casework.journey import call_taking
+from heedline.casework.journey.call_taking import WrapUp
+from heedline.packs import load_pack
+from heedline.web.components.forms import Checkboxes, Choice, Field, Form, TextArea, TextInput
+from heedline.web.declared import Audience, open_to
+from heedline.web.entrance.kept_words import form_of, keeps_words, kept_for, let_go
+from heedline.web.office.calls.call_pages import SeeOther, cookie_of
+from heedline.web.office.middleware import OfficeRequest
+
+#: What was advised, for the note after the call: the code that is posted → the words that are kept.
+ADVICE = {
+    "emergency": "To call {emergency} if it gets worse or somebody is in danger",
+    "do-not-look": "Not to look into it, follow anybody or ask around",
+    "keep": "To keep messages, pictures and things as they are, and not to share them",
+    "code": "How to use the code, and to keep it where nobody looks",
+    "silence": "Not to tell others that they told us",
+    "support": "Where they find support for themselves or for the person",
+}
+NOT_THE_CODE = (
+    "This is not the code. Read it out once more, one group at a time, and let them read each group back."
+)
+READING_BACK = (
+    TextInput(
+        name="code",
+        label="What they read back",
+        hint="Type it as they say it. Spaces, hyphens and small letters do not matter.",
+        required="Type what they read back, or choose that they want no code",
+        names=True,
+        width=20,
+        limit=200,
+    ),
+)
+
+
+def advice_words() -> dict[str, str]:
+    """The list of advice, with the country's own numbers."""
+    emergency = load_pack(settings.PACK).numbers["emergency"].number
+    return {code: words.format(emergency=emergency) for code, words in ADVICE.items()}
+
+
+def wrap_up_fields() -> tuple[Field, ...]:
+    """The note after the call."""
+    choices = tuple(Choice(value=code, label=words) for code, words in advice_words().items())
+    return (
+        TextArea(
+            name="mood",
+            label="How were they?",
+            hint="For example calm, afraid, in a hurry.",
+            rows=2,
+            limit=500,
+        ),
+        TextArea(
+            name="behind",
+            label="What did you hear behind them?",
+            hint="For example a station, children, somebody telling them what to say.",
+            rows=2,
+            limit=500,
+        ),
+        TextArea(
+            name="more",
+            label="Anything else that is not for the report",
+            hint="Nothing that tells who they are.",
+            rows=3,
+            limit=2000,
+        ),
+        Checkboxes(name="advice", label="What did you advise them?", choices=choices, small=True),
+    )
+
+
+def wrap_up_of(form: Form) -> WrapUp:
+    """What the form says."""
+    words = advice_words()
+    return WrapUp(
+        form.text("mood"),
+        form.text("behind"),
+        form.text("more"),
+        tuple(words[code] for code in form.chosen("advice")),
+    )
+
+
+def _sent(request: OfficeRequest) -> Draft | None:
+    by = request.attendance
+    draft = call_taking.open_call(cookie_of(request), by=by, at=session.now())
+    return draft if draft is not None and draft.sent else None
+
+
+def _next_call(draft: Draft, *, at_once: bool) -> HttpResponse:
+    """Nothing of this call stays in the browser's draft; the cookie may lead to a colleague's and stays."""
+    call_taking.end(draft, at=session.now())
+    return SeeOther(reverse("call") if at_once else reverse("my-work"))
+
+
+@open_to(Audience.UNLOCKED)
+@require_http_methods(["GET", "POST"])
+def code(request: OfficeRequest) -> HttpResponse:
+    """The code in groups and in words; what the caller reads back; or that they want none."""
+    draft, at = _sent(request), session.now()
+    if draft is None:
+        return SeeOther(reverse("call"))
+    if call_taking.code_is(draft) in {"none", "declined", "kept"}:
+        return SeeOther(reverse("call-wrap-up"))
+    form, status = Form(READING_BACK), 200
+    if request.method == "POST":
+        do = request.POST.get("do", "")
+        if do in {"declined", "gone"}:
+            call_taking.settle_code(draft, "declined", at=at)
+            return SeeOther(reverse("call-wrap-up"))
+        if do == "kept" and call_taking.code_is(draft) == "nearly":
+            call_taking.settle_code(draft, do, at=at)
+            return SeeOther(reverse("call-wrap-up"))
+        form, status = Form.posted(READING_BACK, request.POST.lists()), 422
+        if not form.errors:
+            heard = call_taking.read_back(draft, form.text("code"), at=at)
+            if heard.known and not heard.group:
+                return SeeOther(reverse("call-wrap-up"))
+            if heard.known:
+                return _code_page(request, draft, form, nearly=heard.group)
+            form = form.but(code=NOT_THE_CODE)
+    return _code_page(request, draft, form, status)
+
+
+def _code_page(
+    request: OfficeRequest, draft: Draft, form: Form, status: int = 200, *, nearly: int = 0
+) -> HttpResponse:
+    shown = draft.receipt_code
+    groups = list(
+        zip(shown.grouped().split("-"), shown.spelled().split(". "), strict=True),
+    )
+    context = {
+        "form": form,
+        "groups": [
+            {"number": number, "signs": signs, "words": words, "again": number == nearly}
+            for number, (signs, words) in enumerate(groups, start=1)
+        ],
+        "nearly": nearly,
+        "messages_url": f"{settings.PUBLIC_URL.rstrip('/')}/messages/",
+    }
+    return render(request, "office/call_code.html", context, status=status)
+
+
+code.stood_on = "/w/call/code/"  # type: ignore[attr-defined]  # where a button pressed after the lock leads back to
+
+
+@open_to(Audience.UNLOCKED)
+@keeps_words
+@require_http_methods(["GET", "POST"])
+def wrap_up(request: OfficeRequest) -> HttpResponse:
+    """A short note that is not for the report, sealed beside it; and where the report went."""
+    by, at = request.attendance, session.now()
+    draft = _sent(request)
+    if draft is None:
+        return SeeOther(reverse("call"))
+    if call_taking.code_is(draft) in {"to-read", "nearly"}:
+        return SeeOther(reverse("call-code"))
+    fields = wrap_up_fields()
+    if request.method == "POST":
+        do = request.POST.get("do", "")
+        if do in {"next", "leave"}:
+            return let_go(request, _next_call(draft, at_once=do == "next"), by)
+        form = Form.posted(fields, request.POST.lists())
+        if not form.errors:
+            call_taking.wrap_up(draft, wrap_up_of(form), by=by, at=at)
+            messages.success(request, "The note is sealed and lies with the report.")
+            return let_go(request, SeeOther(reverse("call-wrap-up")), by)
+        return _wrap_up_page(request, draft, form, 422)
+    kept = kept_for(request, by)
+    form = Form(fields, {each.name: each.read(kept) for each in fields} if kept is not None else {})
+    return _wrap_up_page(request, draft, form, words_came_back=kept is not None)
+
+
+def _wrap_up_page(
+    request: OfficeRequest, draft: Draft, form: Form, status: int = 200, *, words_came_back: bool = False
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "went_to": call_taking.where_is(draft, by=request.attendance),
+        "dropped": call_taking.code_is(draft) == "none",
+        "done": call_taking.wrapped_up(draft),
+        "words_came_back": words_came_back,
+        "form_of": form_of(request.attendance),
+    }
+    return render(request, "office/call_wrap_up.html", context, status=status)

@@ -1,0 +1,129 @@
+"""`/w/calls/`: who waits for a call. `/w/r/…/call/`: when and how it is safe, the number when it is time, how it went."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_http_methods
+
+from heedline.casework.access import session
+from heedline.casework.contact import call_back as calling
+from heedline.casework.errors import Changed, NotHere
+from heedline.casework.pages import case_file
+from heedline.permits.gate import Refused
+from heedline.reports.lifecycle import NotNow
+from heedline.web.components.forms import Choice, Form, Radios, TextArea
+from heedline.web.declared import Audience, open_to
+from heedline.web.entrance import times
+from heedline.web.entrance.kept_words import keeps_words, let_go
+from heedline.web.office.middleware import OfficeRequest
+from heedline.web.office.report.report_forms import LONG
+from heedline.web.office.report.report_pages import came_from, conflict, page, restored, version_of
+
+_EARLY = (
+    Radios(
+        name="because",
+        label="Why does the number have to be opened now?",
+        required="Say why the number has to be opened now",
+        choices=tuple(Choice(value=code, label=words) for code, words in calling.EARLY_REASONS.items()),
+        small=True,
+    ),
+)
+_TRIED = (
+    Radios(
+        name="how",
+        label="How did it go?",
+        required="Say how it went",
+        choices=tuple(Choice(value=code, label=words) for code, words in calling.HOWS.items()),
+        small=True,
+    ),
+    TextArea(
+        name="said",
+        label="What was said",
+        hint="Sealed with the report. When no call will be made: why not.",
+        rows=6,
+        limit=LONG,
+    ),
+)
+
+
+@open_to(Audience.UNLOCKED)
+@require_GET
+def calls(request: OfficeRequest) -> HttpResponse:
+    """Calls that wait at one's desks, with the times that are safe. Numbers are not here."""
+    at = session.now()
+    found = calling.to_make(by=request.attendance, at=at)
+    return render(request, "office/calls.html", {"calls": found, "updated": times.clock(at)})
+
+
+@open_to(Audience.UNLOCKED)
+@keeps_words
+@require_http_methods(["GET", "POST"])
+def call_back(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """One call. The number is in the answer to a press of its button, and in no other page."""
+    kept = restored(request, _TRIED)
+    form = kept or Form(_TRIED)
+    if request.method == "POST":
+        return _show_number(request, ref) if request.POST.get("do") == "number" else _tried(request, ref)
+    return _show(request, ref, form, words_came_back=kept is not None)
+
+
+def _show(
+    request: OfficeRequest,
+    ref: UUID,
+    form: Form,
+    status: int = 200,
+    *,
+    early: Form | None = None,
+    number: str = "",
+    words_came_back: bool = False,
+) -> HttpResponse:
+    file = case_file.case_file(ref, by=request.attendance, at=session.now())
+    if file.call is None:
+        raise NotHere
+    context = {
+        "form": early if early is not None and early.errors else form,
+        "tried": form,
+        "early": early or Form(_EARLY),
+        "call": file.call,
+        "number": number,
+        "words_came_back": words_came_back,
+        "rows": [{"label": label, "lines": lines} for label, lines in file.call.rows],
+        "attempts": [step for step in file.steps if step.move == "call"],
+    }
+    return page(request, "office/call_back.html", file, "report-call", context, status)
+
+
+def _show_number(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    early = Form.posted(_EARLY, request.POST.lists())
+    try:
+        found = calling.number(ref, early.text("because"), by=request.attendance, at=session.now())
+    except NotNow:
+        return _show(request, ref, Form(_TRIED), 422, early=early)
+    except Refused as no:
+        return _show(request, ref, Form(_TRIED), 409, early=Form(_EARLY).but(**{"": no.reason}))
+    return _show(request, ref, Form(_TRIED), number=found)
+
+
+def _tried(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    by, at = request.attendance, session.now()
+    form = Form.posted(_TRIED, request.POST.lists())
+    if form.text("how") == "not-made" and not form.text("said"):
+        form = form.but(said="Say why no call will be made")
+    if form.errors:
+        return _show(request, ref, form, 422)
+    try:
+        calling.tried(ref, form.text("how"), form.text("said"), version=version_of(request), by=by, at=at)
+    except Changed as changed:
+        return conflict(request, ref, form, "report-call", changed)
+    except (NotNow, Refused) as no:
+        return _show(request, ref, form.but(**{"": no.reason}), 409)
+    messages.success(request, "Kept. It stands with the report.")
+    code = came_from(request)
+    query = f"?{urlencode({'from': code})}" if code else ""
+    return let_go(request, HttpResponseRedirect(reverse("report-call", kwargs={"ref": ref}) + query), by)

@@ -1,0 +1,378 @@
+"""The one screen of a call: the pack's questions, section by section, and how it reached us.
+
+What was posted is kept as it was typed (a draft loses nothing to a rule); `Sheet` reads it again whenever it is shown,
+checked or sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Literal, cast
+
+from django.conf import settings
+
+from heedline.casework.access import session
+from heedline.casework.journey.call_taking import CHANNELS, Contact
+from heedline.intake import one_page
+from heedline.intake.one_page import Block, PageReading, Phrases
+from heedline.intake.question_files import load_question_set
+from heedline.intake.questions import Kind, Question, QuestionSet, Step, StepKind
+from heedline.intake.record import Record, build
+from heedline.packs import load_pack
+from heedline.web.components.forms import (
+    Checkboxes,
+    Choice,
+    DateInput,
+    Field,
+    Form,
+    Radios,
+    TextArea,
+    TextInput,
+    Value,
+)
+from heedline.web.components.typed_dates import PARTS
+
+LANGUAGE = "en"
+PHRASES = Phrases(
+    account_missing="Write down what was told. A few words are enough.",
+    choose_first="Choose an answer here too, so that what stands under “{step}” has its place.",
+    not_without_leave="Nothing of “{step}” is kept: the caller has not agreed to it. Ask them first, and choose it above.",
+)
+SAY_ANONYMOUS = (
+    "Say: “You can stay anonymous. Please do not tell me your name, your number or where you live.” "
+    "If they begin to, stop them."
+)
+SAY_CONFIDENCE = (
+    "Say: “Your name is locked away from what you tell me. It takes two people from two teams to open it.” "
+    "Only then ask how to reach them."
+)
+_OWN = ("kind", "channel", "contact-at", *(f"contact-on-{part}" for part in PARTS))
+_FEW = 3  # a step with more fields has a row of its own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Account(TextArea):
+    """The account: where the cursor stands when the page opens."""
+
+    def params(self, value: Value, errors: Mapping[str, str]) -> dict[str, Any]:
+        """As any text area, with the focus."""
+        params = TextArea.params(self, value, errors)
+        return params | {
+            "attributes": {**params["attributes"], "autofocus": {"value": True, "optional": True}}
+        }
+
+
+@dataclass(frozen=True)
+class PaperLine:
+    """One field on the sheet of paper: boxes to tick, or lines to write on."""
+
+    label: str
+    choices: tuple[str, ...]
+    tall: bool
+
+
+@dataclass(frozen=True)
+class Part:
+    """One step on the page. `title` is empty where its first field says it already. `wide`: a row of its own."""
+
+    title: str
+    names: tuple[str, ...]
+    lines: tuple[PaperLine, ...]
+    item: bool = False
+    wide: bool = False
+    more: str = ""
+    """After the last item of a loop with room: the value of the button for one more."""
+    more_words: str = ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One call as it stands on the page: the questions of a kind, what was typed, and how it is read."""
+
+    kind: str
+    asked: QuestionSet
+    typed: Mapping[str, Sequence[str]]
+    offered: bool
+    reading: PageReading
+    own: Form
+
+    @property
+    def errors(self) -> dict[str, str]:
+        return {**self.own.errors, **self.reading.errors}
+
+    def form(self, errors: Mapping[str, str] | None = None) -> Form:
+        """Every field with what was typed; with nothing marked as wrong unless it is said what."""
+        fields = (
+            *self.own.fields,
+            *(_field(self, block, one) for block in self.blocks for one in block.step.fields),
+        )
+        return Form(fields, {**self.own.values, **self.reading.shown}, errors or {})
+
+    @property
+    def slots(self) -> dict[str, int]:
+        """How many items of each loop the page shows."""
+        return {
+            step.slug: one_page.slots_of(step, self.typed, _number(self.typed, f"slots.{step.slug}"))
+            for step in self.asked.steps
+            if step.kind is StepKind.LOOP
+        }
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        return one_page.blocks(self.asked, self.typed, self.slots, offered=self.offered)
+
+    def kept(self) -> dict[str, list[str]]:
+        """What a draft may hold of it: everything but what tells of the caller without their leave."""
+        typed = one_page.without(self.typed, self.reading.refused)
+        return {name: list(values) for name, values in typed.items()}
+
+    @property
+    def refused_for_good(self) -> bool:
+        """The caller stays anonymous: what was typed of them all the same must leave the page too."""
+        gates = [self.asked.any_step(slug).applies for slug in self.reading.refused]
+        return any(
+            self.reading.answers.get(gate.step, {}).get(gate.field)
+            for one in gates
+            if one
+            for gate in one.looks_at()
+        )
+
+    def contact(self, *, dropped: bool) -> Contact:
+        """How and when it reached us."""
+        return Contact(
+            self.own.text("channel"), self.own.day("contact-on"), self.own.text("contact-at"), dropped
+        )
+
+    def record(self) -> Record:
+        """What is sent. The caller has made sure that there is an account."""
+        answers = one_page.whole(self.asked, self.reading)
+        return build(self.asked, answers, language=LANGUAGE, identity_offered=self.offered)
+
+    # --- where things stand ---
+
+    @property
+    def danger(self) -> list[Part]:
+        """For the box with the emergency number."""
+        return self._parts(lambda step: step.slug in self._danger)
+
+    @property
+    def mode(self) -> list[Part]:
+        """Whether they stay anonymous: before anything is told."""
+        return self._parts(lambda step: step.slug == self._who)
+
+    @property
+    def account(self) -> list[Part]:
+        """The free account, first of all."""
+        return self._parts(lambda step: step.slug == self.asked.narrative[0])
+
+    @property
+    def prompts(self) -> tuple[str, ...]:
+        """What may be asked when they stop telling."""
+        return self.asked.any_step(self.asked.narrative[0]).prompts
+
+    @property
+    def sections(self) -> list[tuple[str, list[Part]]]:
+        """Everything else, in the order and under the headings of the pack; how to reach the caller comes last."""
+        first = self._danger | {self._who, self.asked.narrative[0]}
+        found = [
+            (
+                title,
+                self._parts(lambda s, name=name: s.section == name and s.slug not in first and not s.private),
+            )
+            for name, title in self.asked.sections.items()
+        ]
+        found.append(
+            ("Reaching the caller safely: only in confidence", self._parts(lambda step: step.private))
+        )
+        return [(title, parts) for title, parts in found if parts]
+
+    @property
+    def _danger(self) -> set[str]:
+        rules = [rule.when for rule in self.asked.urgencies if rule.urgency == "danger"]
+        rules += [self.asked.fast] if self.asked.fast else []
+        return {one.step for rule in rules for one in rule.looks_at()}
+
+    @property
+    def _who(self) -> str:
+        return self.asked.roles.get("who", ("", ""))[0]
+
+    def _parts(self, wanted: Any) -> list[Part]:
+        blocks, slots = [one for one in self.blocks if wanted(one.step)], self.slots
+        return [
+            _part(block, block.number == slots.get(block.step.slug, 0) < block.step.limit_items)
+            for block in blocks
+        ]
+
+
+def _part(block: Block, last_with_room: bool) -> Part:
+    step = block.step
+    said = len(step.fields) == 1 or step.fields[0].label == step.title
+    title = f"{step.item_name} {block.number}" if block.number else "" if said else step.title
+    ticks = all(one.choices for one in step.fields)
+    return Part(
+        title,
+        tuple(block.name_of(one.name) for one in step.fields),
+        tuple(
+            PaperLine(one.label, tuple(choice.text for choice in one.choices), one.kind is Kind.LONG_TEXT)
+            for one in step.fields
+        ),
+        bool(block.number),
+        not block.number and (ticks or len(step.fields) > _FEW),
+        f"more.{step.slug}" if last_with_room else "",
+        f"One more {step.item_name.lower()}",
+    )
+
+
+def _number(typed: Mapping[str, Sequence[str]], name: str) -> int:
+    said = typed.get(name, ("",))[-1]
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < 4 else 0
+
+
+def _own_fields() -> tuple[Field, ...]:
+    kinds = tuple(Choice(value=code, label=one.name) for code, one in load_pack(settings.PACK).kinds.items())
+    return (
+        Radios(name="kind", label="What is it about?", choices=kinds, small=True, inline=True),
+        Radios(
+            name="channel",
+            label="How did it reach us?",
+            choices=tuple(Choice(value=code, label=words) for code, words in CHANNELS.items()),
+            small=True,
+            inline=True,
+        ),
+        DateInput(
+            name="contact-on",
+            label="The day it reached us",
+            hint="Only when you enter it later: a letter, an e-mail, or a call sheet of paper. For example 14 3 2026.",
+        ),
+        TextInput(
+            name="contact-at", label="The time", hint="As on a clock, for example 14:05.", width=5, limit=20
+        ),
+    )
+
+
+def _checked_contact(own: Form, at: datetime) -> Form:
+    day, clock = own.day("contact-on"), own.text("contact-at")
+    today: date = at.astimezone(session.office_zone()).date()
+    if day is not None and day > today:
+        own = own.but(**{"contact-on": "This day has not come yet"})
+    if clock:
+        tidy = _clock(clock)
+        if not tidy:
+            return own.but(**{"contact-at": "Enter a time from 00:00 to 23:59"})
+        own = replace(own, values={**own.values, "contact-at": tidy})
+    return own
+
+
+def _clock(typed: str) -> str:
+    hours, _, minutes = typed.replace(".", ":").partition(":")
+    if not (hours.isdecimal() and (minutes or "00").isdecimal() and len(typed) <= 5):
+        return ""
+    whole = (int(hours), int(minutes or "0"))
+    return f"{whole[0]:02}:{whole[1]:02}" if whole[0] < 24 and whole[1] < 60 else ""
+
+
+def _kind_of(typed: Mapping[str, Sequence[str]]) -> str:
+    pack = load_pack(settings.PACK)
+    said = typed.get("kind", ("",))[-1]
+    return said if said in pack.kinds else next(iter(pack.kinds))
+
+
+def sheet_of(
+    typed: Mapping[str, Sequence[str]], *, offered: bool, at: datetime, kind: str | None = None
+) -> Sheet:
+    """Read what was typed. `kind`: the questions that the page showed; else those of the kind that was chosen."""
+    pack = load_pack(settings.PACK)
+    code = kind if kind is not None and kind in pack.kinds else _kind_of(typed)
+    asked = load_question_set(pack, pack.kinds[code].question_set, LANGUAGE)
+    channel = typed.get("channel", ("",))[-1]
+    whole = {**typed, "kind": [code], "channel": [channel if channel in CHANNELS else next(iter(CHANNELS))]}
+    own = _checked_contact(Form.posted(_own_fields(), whole.items()), at)
+    reading = one_page.read_page(asked, whole, offered=offered, phrases=PHRASES)
+    return Sheet(code, asked, whole, offered, reading, own)
+
+
+def posted_over(
+    before: Mapping[str, Sequence[str]], posted: Mapping[str, Sequence[str]], *, kind: str, offered: bool
+) -> dict[str, list[str]]:
+    """What stood there before, with what this page posted in its place. Answers to other kinds' questions stay."""
+    pack = load_pack(settings.PACK)
+    shown = pack.kinds.get(kind) or next(iter(pack.kinds.values()))
+    asked = load_question_set(pack, shown.question_set, LANGUAGE)
+    loops = {f"slots.{step.slug}" for step in asked.steps if step.kind is StepKind.LOOP}
+    names = one_page.names(asked, offered=offered) | loops | set(_OWN)
+    kept = {name: list(values) for name, values in before.items() if name not in names}
+    return kept | {name: list(posted[name]) for name in names if name in posted}
+
+
+def moved_to(typed: dict[str, list[str]], old: str, new: str) -> dict[str, list[str]]:
+    """The account goes with the caller when the questions change, wherever the other set keeps it."""
+    pack = load_pack(settings.PACK)
+    sets = [load_question_set(pack, pack.kinds[code].question_set, LANGUAGE) for code in (old, new)]
+    here, there = (".".join(one.narrative) for one in sets)
+    if here != there and typed.get(here) and not any(typed.get(there, ())):
+        typed = {**typed, there: typed[here]}
+    return {**typed, "kind": [new]}
+
+
+def with_one_more(sheet: Sheet, slug: str) -> tuple[Sheet, str] | None:
+    """The page with one more item of that loop, and the name of its first field; None when there is no room."""
+    step = next((one for one in sheet.asked.steps if one.slug == slug and one.kind is StepKind.LOOP), None)
+    if step is None or sheet.slots[slug] >= step.limit_items:
+        return None
+    count = sheet.slots[slug] + 1
+    more = replace(sheet, typed={**sheet.typed, f"slots.{slug}": [str(count)]})
+    return more, Block(step, count).name_of(step.fields[0].name)
+
+
+def _field(sheet: Sheet, block: Block, question: Question) -> Field:
+    name, label, hint = block.name_of(question.name), question.label, question.hint
+    match question.kind:
+        case Kind.CHOICE | Kind.CHOICES:
+            choices = _choices(sheet, block.step, question)
+            if question.kind is Kind.CHOICES:
+                return Checkboxes(
+                    name=name, label=label, hint=hint, choices=choices, small=True, classes="hl-inline"
+                )
+            inline = not any(one.hint for one in choices)
+            return Radios(name=name, label=label, hint=hint, choices=choices, small=True, inline=inline)
+        case Kind.DATE:
+            return DateInput(name=name, label=label, hint=hint)
+        case Kind.LONG_TEXT:
+            account = (block.step.slug, question.name) == sheet.asked.narrative
+            made = _Account if account else TextArea
+            return made(
+                name=name,
+                label=label,
+                hint=hint,
+                rows=12 if account else 2,
+                limit=question.limit,
+                names=not question.spellcheck,
+            )
+        case _:
+            narrow = {Kind.POSTCODE: 10, Kind.REGISTRATION: 10, Kind.PHONE: 20}.get(question.kind)
+            return TextInput(
+                name=name,
+                label=label,
+                hint=hint,
+                width=cast(Literal[10, 20] | None, narrow),
+                inputmode=question.inputmode,
+                names=not question.spellcheck,
+                limit=question.limit,
+            )
+
+
+def _choices(sheet: Sheet, step: Step, question: Question) -> tuple[Choice, ...]:
+    who = sheet.asked.roles.get("who") == (step.slug, question.name)
+    return tuple(
+        Choice(
+            value=one.value,
+            label=one.text,
+            hint=(SAY_CONFIDENCE if one.value == sheet.asked.confidence else SAY_ANONYMOUS)
+            if who
+            else one.hint,
+            exclusive=one.exclusive,
+        )
+        for one in question.choices
+    )

@@ -1,0 +1,327 @@
+"""`/w/call/`: one screen for whoever takes a report down, on the telephone, at a counter, from a letter or an e-mail.
+
+Every button posts the whole page and keeps it, sealed; with scripts it is kept every twenty seconds too (`save`). No
+step needs them. What the browser sends is kept as typed and read again by the server each time.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from heedline.casework.access import session
+from heedline.casework.errors import SealingStopped
+from heedline.casework.intake.drafting import Draft
+from heedline.casework.journey import call_taking
+from heedline.intake import engine
+from heedline.intake.one_page import whole
+from heedline.intake.summary import check_rows
+from heedline.packs import load_pack
+from heedline.permits.gate import Refused
+from heedline.web.declared import Audience, open_to
+from heedline.web.entrance.kept_words import form_of, keeps_words, kept_for, let_go
+from heedline.web.entrance.times import clock
+from heedline.web.office.calls import call_forms
+from heedline.web.office.calls.call_forms import Sheet
+from heedline.web.office.middleware import OfficeRequest
+
+PHONETIC = [
+    "Alfa",
+    "Bravo",
+    "Charlie",
+    "Delta",
+    "Echo",
+    "Foxtrot",
+    "Golf",
+    "Hotel",
+    "India",
+    "Juliett",
+    "Kilo",
+    "Lima",
+    "Mike",
+    "November",
+    "Oscar",
+    "Papa",
+    "Quebec",
+    "Romeo",
+    "Sierra",
+    "Tango",
+    "Uniform",
+    "Victor",
+    "Whiskey",
+    "X-ray",
+    "Yankee",
+    "Zulu",
+]
+#: Numbers and pages for those who cannot speak, hear or call, as far as the pack has them.
+_AIDES = ("relay", "relay_prefix", "emergency_text")
+_LINKS = ("emergency_bsl", "relay")
+
+GONE = (
+    "The draft of this page is not there any more: it was sent or thrown away in another tab, or it was too old. "
+    "What stands here is not kept yet. Press Save draft to begin a new call with it."
+)
+CHANGED = (
+    "This call was changed in another tab. What stands here is from this tab and is not kept yet. "
+    "Press Save draft to put it in place of the other."
+)
+TOO_BIG = "This is more than a draft may hold, so it was not kept. Shorten it."
+NO_ACCOUNT = "Nothing was sent: there is no account yet. The draft is kept. Write down what was told, if only one line."
+NOT_SENT = (
+    "Nothing was sent: it could not be stored safely just now. The draft is kept. Try again in a minute."
+)
+NOT_ALLOWED = "Nothing was sent. The draft is kept for a day: read it to a colleague, who takes it down."
+OTHER_QUESTIONS = "The questions are now those for this. Look through them, then finish."
+
+
+class SeeOther(HttpResponseRedirect):
+    """303: Back and reload never send a form again."""
+
+    status_code = 303
+
+
+def cookie_of(request: OfficeRequest) -> str | None:
+    """The key of this browser's drafts; each officer's are their own under it."""
+    return request.COOKIES.get(settings.CALL_COOKIE)
+
+
+def _with_cookie(response: HttpResponse, draft: Draft) -> HttpResponse:
+    response.set_cookie(
+        settings.CALL_COOKIE, draft.cookie, path="/", secure=settings.SECURE, httponly=True, samesite="Strict"
+    )
+    return response
+
+
+def sheet_now(request: OfficeRequest, draft: Draft | None) -> Sheet:
+    at = session.now()
+    offered = call_taking.identity_offered(at=at)
+    return call_forms.sheet_of(draft.answers if draft is not None else {}, offered=offered, at=at)
+
+
+def posted(request: OfficeRequest, draft: Draft | None) -> Sheet:
+    """The page as it was posted, over what the draft holds besides."""
+    at = session.now()
+    offered = call_taking.identity_offered(at=at)
+    shown = request.POST.get("kind-shown", "")
+    typed = call_forms.posted_over(
+        draft.answers if draft is not None else {}, dict(request.POST.lists()), kind=shown, offered=offered
+    )
+    return call_forms.sheet_of(typed, offered=offered, at=at, kind=shown)
+
+
+def _out_of_date(request: OfficeRequest, draft: Draft | None) -> str:
+    """Why this page must not write over what is kept; empty when it may."""
+    call = request.POST.get("call", "")
+    if draft is None:
+        return GONE if call else ""
+    same = call == str(draft.report_id) and request.POST.get("edition") == str(call_taking.edition_of(draft))
+    return "" if same else CHANGED
+
+
+@open_to(Audience.UNLOCKED)
+@keeps_words
+@require_http_methods(["GET", "POST"])
+def call(request: OfficeRequest) -> HttpResponse:
+    """The screen. What was taken down and not finished comes back, also after the lock."""
+    by, at = request.attendance, session.now()
+    draft = call_taking.open_call(cookie_of(request), by=by, at=at)
+    if draft is not None and draft.sent:
+        return SeeOther(reverse("call-code"))
+    if request.method == "POST":
+        return _take(request, draft)
+    kept = kept_for(request, by)
+    if "danger" in request.GET:
+        if call_taking.for_danger_only(by):
+            draft = call_taking.for_danger(draft or call_taking.begin(cookie_of(request), by=by), at=at)
+    elif kept is None and draft is None:
+        try:
+            call_taking.may_begin(by)
+        except Refused as no:
+            context = {"why": no.reason, **aides()}
+            return render(request, "office/call_untrained.html", context, status=403)
+    if kept is None:
+        return show(request, draft, sheet_now(request, draft))
+    before = draft.answers if draft is not None else {}
+    offered = call_taking.identity_offered(at=at)
+    shown = (kept.get("kind-shown") or [""])[-1]
+    typed = call_forms.posted_over(before, kept, kind=shown, offered=offered)
+    sheet = call_forms.sheet_of(typed, offered=offered, at=at, kind=shown)
+    return show(request, draft, _within_leave(sheet, offered), words_came_back=True)
+
+
+def _within_leave(sheet: Sheet, offered: bool) -> Sheet:
+    """The page without what tells of a caller who has not agreed to it."""
+    return call_forms.sheet_of(sheet.kept(), offered=offered, at=session.now(), kind=sheet.kind)
+
+
+def _take(request: OfficeRequest, draft: Draft | None) -> HttpResponse:
+    by, at, do = request.attendance, session.now(), request.POST.get("do", "save")
+    sheet = posted(request, draft)
+    if why := _out_of_date(request, draft):
+        return show(request, draft, sheet, 409, {"": why})
+    if do == "throw-away":
+        if draft is not None:
+            call_taking.end(draft, at=at)
+        return let_go(request, SeeOther(reverse("call")), by)
+    draft = draft or call_taking.begin(cookie_of(request), by=by)
+    place, chosen = "", request.POST.get("kind", sheet.kind)
+    if do.startswith("more.") and (more := call_forms.with_one_more(sheet, do.removeprefix("more."))):
+        sheet, place = more
+    keep = sheet.kept()
+    if other := chosen != sheet.kind and do != "dropped" and chosen in load_pack(settings.PACK).kinds:
+        keep = call_forms.moved_to(keep, sheet.kind, chosen)
+    try:
+        call_taking.keep(draft, keep, at=at)
+    except ValueError:
+        return show(request, draft, sheet, 413, {"": TOO_BIG})
+    if do == "dropped":
+        return let_go(request, _send(request, draft, sheet, dropped=True), by)
+    if other and do == "finish":
+        sheet = sheet_now(request, draft)
+        return let_go(request, show(request, draft, sheet, 422, {"kind": OTHER_QUESTIONS}), by)
+    if sheet.reading.refused:
+        words = {
+            name: text for name, text in sheet.errors.items() if name.split(".")[0] in sheet.reading.refused
+        }
+        if sheet.refused_for_good:
+            sheet = _within_leave(sheet, sheet.offered)
+        return let_go(request, show(request, draft, sheet, 422, words), by)
+    if do == "finish" and sheet.errors:
+        return let_go(request, show(request, draft, sheet, 422, sheet.errors), by)
+    lead_to = reverse("call-check") if do == "finish" else reverse("call") + (f"#{place}" if place else "")
+    return let_go(request, _with_cookie(SeeOther(lead_to), draft), by)
+
+
+@open_to(Audience.OFFICERS)
+@require_POST
+def save(request: OfficeRequest) -> HttpResponse:
+    """Keep the page while somebody types: what the script asks for. Needs no unlocked keys, for it opens nothing."""
+    by, at = request.attendance, session.now()
+    draft = call_taking.open_call(cookie_of(request), by=by, at=at)
+    sheet = posted(request, draft)
+    if draft is not None and draft.sent:
+        return JsonResponse({"said": "This call has been sent."}, status=409)
+    if why := _out_of_date(request, draft):
+        return JsonResponse({"said": why}, status=409)
+    draft = draft or call_taking.begin(cookie_of(request), by=by)
+    try:
+        call_taking.keep(draft, sheet.kept(), at=at)
+    except ValueError:
+        return JsonResponse({"said": TOO_BIG}, status=413)
+    said = f"Draft saved at {clock(at)}."
+    if sheet.reading.refused:
+        said += " Nothing of how to reach the caller is kept: they have not agreed."
+    known = {"said": said, "edition": call_taking.edition_of(draft), "call": str(draft.report_id)}
+    return _with_cookie(JsonResponse(known), draft)
+
+
+def show(
+    request: OfficeRequest,
+    draft: Draft | None,
+    sheet: Sheet,
+    status: int = 200,
+    errors: dict[str, str] | None = None,
+    *,
+    words_came_back: bool = False,
+) -> HttpResponse:
+    pack = load_pack(settings.PACK)
+    kept_at = call_taking.kept_at(draft)
+    context: dict[str, Any] = {
+        "sheet": sheet,
+        "form": sheet.form(errors),
+        "call": str(draft.report_id) if draft is not None else "",
+        "edition": call_taking.edition_of(draft),
+        "kept_at": clock(kept_at) if kept_at is not None else "",
+        "words_came_back": words_came_back,
+        "form_of": form_of(request.attendance),
+        "several_kinds": len(pack.kinds) > 1,
+        "entered_later": any(sheet.own.errors) or sheet.own.text("contact-at") or sheet.own.day("contact-on"),
+        **aides(),
+    }
+    response = render(request, "office/call.html", context, status=status)
+    return _with_cookie(response, draft) if draft is not None else response
+
+
+def aides() -> dict[str, Any]:
+    """Numbers and pages beside the form: the pack's own."""
+    pack = load_pack(settings.PACK)
+    words = pack.words(call_forms.LANGUAGE)
+    return {
+        "numbers": pack.numbers,
+        "hotline": pack.numbers["hotline"].number,
+        "emergency": pack.numbers["emergency"].number,
+        "aides": [
+            (pack.numbers[code].number, words[pack.numbers[code].words])
+            for code in _AIDES
+            if code in pack.numbers
+        ],
+        "links": [
+            (pack.links[code].url, words[pack.links[code].words]) for code in _LINKS if code in pack.links
+        ],
+        "phonetic": PHONETIC,
+    }
+
+
+@open_to(Audience.UNLOCKED)
+@require_http_methods(["GET", "POST"])
+def check(request: OfficeRequest) -> HttpResponse:
+    """Everything once more, to read out to the caller; then Send."""
+    draft = call_taking.open_call(cookie_of(request), by=request.attendance, at=session.now())
+    if draft is None or draft.sent:
+        return SeeOther(reverse("call-code" if draft is not None else "call"))
+    sheet = sheet_now(request, draft)
+    if sheet.errors:
+        return show(request, draft, sheet, 422, sheet.errors)
+    if request.method == "POST":
+        return _send(request, draft, sheet, dropped=False)
+    answers = whole(sheet.asked, sheet.reading)
+    asked = {"identity_offered": sheet.offered}
+    missing = [sheet.asked.any_step(slug) for slug in engine.missing(sheet.asked, answers, **asked)]
+    contact = sheet.contact(dropped=False)
+    context = {
+        "sections": [
+            (section.title, given)
+            for section in check_rows(sheet.asked, answers, **asked)
+            if (given := [row for row in section.rows if row.given])
+        ],
+        "not_asked": [(one.title, f"{one.slug}.{one.fields[0].name}") for one in missing],
+        "contact": call_taking.contact_rows(contact.channel, contact.in_the_seal(request.attendance)),
+        "kind": load_pack(settings.PACK).kinds[sheet.kind].name,
+        "only_who": load_pack(settings.PACK).behaviour.only_who(
+            sheet.record().narrative, kind=sheet.kind, language=call_forms.LANGUAGE
+        ),
+    }
+    return render(request, "office/call_check.html", context)
+
+
+check.stood_on = "/w/call/check/"  # type: ignore[attr-defined]  # where a button pressed after the lock leads back to
+
+
+def _send(request: OfficeRequest, draft: Draft, sheet: Sheet, *, dropped: bool) -> HttpResponse:
+    """Seal and store. Whatever fails, the draft stays; nothing is said to be sent before it is durable."""
+    by, at = request.attendance, session.now()
+    if not sheet.reading.told:
+        return show(request, draft, sheet, 422, {".".join(sheet.asked.narrative): NO_ACCOUNT})
+    try:
+        call_taking.send(draft, sheet.contact(dropped=dropped), sheet.record(), sheet.asked, by=by, at=at)
+    except SealingStopped:
+        return show(request, draft, sheet, 503, {"": NOT_SENT})
+    except Refused as no:
+        return show(request, draft, sheet, 403, {"": f"{NOT_ALLOWED} {no.reason}"})
+    return _with_cookie(SeeOther(reverse("call-code")), draft)  # it may have begun with this very button
+
+
+@open_to(Audience.OFFICERS)
+@require_GET
+def blank_sheet(request: OfficeRequest) -> HttpResponse:
+    """The same questions on paper, for when the system is down. Nothing of any call stands on it."""
+    call_taking.may_take_down(request.attendance)
+    sheet = sheet_now(request, None)
+    return render(
+        request, "office/call_sheet.html", {"sheet": sheet, "channels": call_taking.CHANNELS, **aides()}
+    )

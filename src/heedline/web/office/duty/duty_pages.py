@@ -1,0 +1,173 @@
+"""Being there: alarms that a named person answers, and the rota of one's desks."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from heedline.casework.access import session
+from heedline.casework.duty import alarms
+from heedline.casework.duty import rota as duty_rota
+from heedline.casework.duty.alarms import AlarmLine
+from heedline.casework.duty.rota import DeskDuty
+from heedline.casework.errors import NotHere
+from heedline.reports.lifecycle import NotNow
+from heedline.web.components.forms import Choice, Form, Radios
+from heedline.web.declared import Audience, open_to
+from heedline.web.entrance import times
+from heedline.web.office.middleware import OfficeRequest
+
+#: How long somebody may say at once that they are there.
+HOURS = (2, 4, 8, 12)
+
+
+@open_to(Audience.OFFICERS)
+@require_GET
+def alarm_list(request: OfficeRequest) -> HttpResponse:
+    """Every open alarm of one's desks, danger first. Alarms carry no words of a report, so no keys are needed."""
+    at = session.now()
+    lines = alarms.open_now(by=request.attendance, at=at)
+    return render(request, "office/alarms.html", {"alarms": lines, "updated": times.clock(at)})
+
+
+@open_to(Audience.OFFICERS)
+@require_POST
+def acknowledge(request: OfficeRequest, alarm: UUID) -> HttpResponse:
+    """Say that one has seen it."""
+    alarms.acknowledge(alarm, by=request.attendance, at=session.now())
+    messages.success(
+        request, "Acknowledged in your name. The paging has stopped; the alarm stays until its cause is gone."
+    )
+    return HttpResponseRedirect(reverse("alarms"))
+
+
+def _clearing() -> tuple[Radios]:
+    return (
+        Radios(
+            name="because",
+            label="Why do you put it away?",
+            required="Say why you put it away",
+            choices=tuple(Choice(value=code, label=words) for code, words in alarms.CLEAR_REASONS.items()),
+            small=True,
+        ),
+    )
+
+
+@open_to(Audience.OFFICERS)
+@require_http_methods(["GET", "POST"])
+def clear(request: OfficeRequest, alarm: UUID) -> HttpResponse:
+    """Put an alarm away in one's own name, with a reason."""
+    at = session.now()
+    fields = _clearing()
+    form = Form(fields)
+    if request.method == "POST":
+        form = Form.posted(fields, request.POST.lists())
+        if not form.errors:
+            try:
+                alarms.clear(alarm, form.text("because"), by=request.attendance, at=at)
+            except NotNow as not_now:
+                form = form.but(because=not_now.reason)
+            else:
+                messages.success(request, "The alarm is put away in your name.")
+                return HttpResponseRedirect(reverse("alarms"))
+    line: AlarmLine | None = next(
+        (one for one in alarms.open_now(by=request.attendance, at=at) if one.id == alarm), None
+    )
+    if line is None:
+        messages.error(request, "Somebody has put that alarm away already.")
+        return HttpResponseRedirect(reverse("alarms"))
+    return render(
+        request, "office/alarm_clear.html", {"alarm": line, "form": form}, status=422 if form.errors else 200
+    )
+
+
+def _coming_on(at: datetime, desk: DeskDuty) -> tuple[Radios]:
+    return (
+        Radios(
+            name="hours",
+            label=f"On duty at {desk.name} for",
+            required="Choose for how long",
+            choices=tuple(
+                Choice(
+                    value=str(hours),
+                    label=f"{hours} hours, until {times.day_and_clock(at + timedelta(hours=hours), at)}",
+                )
+                for hours in HOURS
+            ),
+            small=True,
+        ),
+    )
+
+
+@open_to(Audience.OFFICERS)
+@require_GET
+def rota(request: OfficeRequest) -> HttpResponse:
+    """Who is there, who comes next, whom the chain calls."""
+    at = session.now()
+    desks = [
+        {
+            "line": line,
+            "here": [{"name": one.name, "until": times.day_and_clock(one.until, at)} for one in line.on_duty],
+            "coming": [
+                {
+                    "name": one.name,
+                    "starts": times.day_and_clock(one.starts, at),
+                    "ends": times.day_and_clock(one.ends, at),
+                }
+                for one in line.coming
+            ],
+            "chain": [{"step": step, "name": name} for step, name in line.chain],
+            "mine_until": times.day_and_clock(line.mine_until, at) if line.mine_until else "",
+        }
+        for line in duty_rota.rota(by=request.attendance, at=at)
+    ]
+    return render(request, "office/rota.html", {"desks": desks, "updated": times.clock(at)})
+
+
+@open_to(Audience.OFFICERS)
+@require_http_methods(["GET", "POST"])
+def come_on(request: OfficeRequest, desk: str) -> HttpResponse:
+    """Come on duty, or stay longer."""
+    at = session.now()
+    line = _my_desk(request, desk, at)
+    fields = _coming_on(at, line)
+    form = Form(fields, values={"hours": "8"})
+    if request.method == "POST":
+        form = Form.posted(fields, request.POST.lists())
+        if not form.errors:
+            until = at + timedelta(hours=int(form.text("hours")))
+            duty_rota.come_on(by=request.attendance, desk=line.desk_id, until=until, at=at)
+            messages.success(
+                request, f"You are on duty at {line.name} until {times.day_and_clock(until, at)}."
+            )
+            return HttpResponseRedirect(reverse("my-work"))
+    return render(
+        request, "office/come_on.html", {"desk": line, "form": form}, status=422 if form.errors else 200
+    )
+
+
+@open_to(Audience.OFFICERS)
+@require_http_methods(["GET", "POST"])
+def go_off(request: OfficeRequest, desk: str) -> HttpResponse:
+    """Go off duty. Asks first when nobody else is there."""
+    at = session.now()
+    line = _my_desk(request, desk, at)
+    alone = not any(one.officer_id != request.attendance.officer_id for one in line.on_duty)
+    if request.method == "GET" or (alone and request.POST.get("sure") != "yes"):
+        return render(request, "office/go_off.html", {"desk": line, "alone": alone})
+    duty_rota.go_off(by=request.attendance, desk=line.desk_id, at=at)
+    messages.success(request, f"You are off duty at {line.name}.")
+    return HttpResponseRedirect(reverse("my-work"))
+
+
+def _my_desk(request: OfficeRequest, code: str, at: datetime) -> DeskDuty:
+    for line in duty_rota.rota(by=request.attendance, at=at):
+        if line.code == code:
+            return line
+    raise NotHere

@@ -1,0 +1,1 @@
+"""Pages on languages, translations and language skills."""

@@ -1,0 +1,338 @@
+"""`/w/translations/`: what waits. `/w/r/…/translation/`: which language a report is in, and what was asked.
+`/w/r/…/translation/…/`: the original on the left, the translation on the right."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from heedline.casework.access import session
+from heedline.casework.errors import Changed, NoRoom, NotHere
+from heedline.casework.language import languages, translating
+from heedline.casework.language.lines import TranslationLine
+from heedline.casework.language.todo import to_do
+from heedline.casework.pages import case_file
+from heedline.casework.pages.case_file import CaseFile
+from heedline.casework.people import skills
+from heedline.packs import load_pack
+from heedline.permits.gate import Refused
+from heedline.reports.lifecycle import NotNow
+from heedline.web.components.forms import Checkboxes, Choice, Field, Form, Radios, Select, TextArea
+from heedline.web.declared import Audience, open_to
+from heedline.web.entrance import times
+from heedline.web.entrance.kept_words import keeps_words, let_go
+from heedline.web.office.middleware import OfficeRequest
+from heedline.web.office.report.report_forms import SHORT
+from heedline.web.office.report.report_pages import came_from, page, restored
+from heedline.web.office.report.report_words import NOBODY_SPEAKS_IT, told_of
+
+SAME = Checkboxes(
+    name="same",
+    label="Before it is sent",
+    choices=(
+        Choice(value="says-it", label="It says what the English says, and nothing more"),
+        Choice(value="no-names", label="It names nobody and no place that only the reporter knows of"),
+    ),
+    small=True,
+)
+
+
+def _language_field(name: str, label: str, *, foreign: bool) -> Select:
+    first = load_pack(settings.PACK).first_language
+    return Select(
+        name=name,
+        label=label,
+        required="Choose a language",
+        blank="Choose a language",
+        choices=tuple(
+            Choice(value=code, label=words)
+            for code, words in languages.choices()
+            if code != first or not foreign
+        ),
+    )
+
+
+@open_to(Audience.UNLOCKED)
+@require_GET
+def translations(request: OfficeRequest) -> HttpResponse:
+    """Translations that wait at one's desks: one's own first."""
+    at = session.now()
+    found = to_do(by=request.attendance, at=at)
+    return render(request, "office/translations.html", {"waiting": found, "updated": times.clock(at)})
+
+
+# --- of a report ---------------------------------------------------------------------------------------------------
+
+
+def _asking(file: CaseFile) -> tuple[Field, ...]:
+    taken = {line.message for line in file.translations if not line.outward and line.state == "waiting"}
+    whats = [("report", "The report")] if None not in taken else []
+    whats += [
+        (str(one.id), f"Message from the reporter, {one.when_words}")
+        for one in file.messages
+        if not one.from_us and one.id not in taken
+    ]
+    return (
+        Radios(
+            name="what",
+            label="What is to be translated?",
+            required="Say what is to be translated",
+            choices=tuple(Choice(value=code, label=label) for code, label in whats),
+            small=True,
+        ),
+        _language_field("language", "Which language is it in?", foreign=True),
+        TextArea(
+            name="note",
+            label="What does the translator have to know?",
+            hint="Sealed with the report. What matters most, or what was unclear.",
+            optional=True,
+            rows=3,
+            limit=SHORT,
+        ),
+    )
+
+
+def _seems(file: CaseFile) -> str:
+    first = load_pack(settings.PACK).first_language
+    if file.hint is not None:
+        return file.hint.code
+    return file.language if file.language != first else ""
+
+
+def _here(request: OfficeRequest, ref: UUID, task: UUID | None = None) -> str:
+    code = came_from(request)
+    query = f"?{urlencode({'from': code})}" if code else ""
+    if task is None:
+        return reverse("report-translation", kwargs={"ref": ref}) + query
+    return reverse("translation", kwargs={"ref": ref, "task": task}) + query
+
+
+@open_to(Audience.UNLOCKED)
+@keeps_words
+@require_http_methods(["GET", "POST"])
+def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """What was asked, and asking for more."""
+    by, at = request.attendance, session.now()
+    file = case_file.case_file(ref, by=by, at=at)
+    fields = _asking(file)
+    kept = restored(request, fields)
+    form, status = kept or Form(fields, values={"language": _seems(file), "what": "report"}), 200
+    if request.method == "POST":
+        form, status = Form.posted(fields, request.POST.lists()), 422
+        if not form.errors:
+            message = None if form.text("what") == "report" else UUID(form.text("what"))
+            wanted = translating.Wanted(form.text("language"), message, form.text("note"))
+            try:
+                taken = translating.ask(ref, wanted, by=by, at=at)
+            except (NotNow, Refused) as no:
+                form, status = form.but(**{"": no.reason}), 409
+            else:
+                if taken:
+                    messages.success(request, "Asked for. Whoever it is given to is called.")
+                else:
+                    messages.warning(request, f"Asked for. {NOBODY_SPEAKS_IT}")
+                return let_go(request, HttpResponseRedirect(_here(request, ref)), by)
+    context = {
+        "form": form,
+        "language_form": Form((_language_field("spoken", "The report is written in", foreign=False),)),
+        "words_came_back": kept is not None,
+        "asked": file.translations,
+    }
+    return page(request, "office/translation.html", file, "report-translation", context, status)
+
+
+@open_to(Audience.UNLOCKED)
+@require_POST
+def say_language(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Say which language a report is written in."""
+    case_file.kind_of(ref, by=request.attendance)  # what is not theirs is not there, whatever was posted
+    form = Form.posted(
+        (_language_field("spoken", "The report is written in", foreign=False),), request.POST.lists()
+    )
+    if form.errors:
+        messages.error(request, "Choose a language.")
+    else:
+        language = form.text("spoken")
+        try:
+            languages.say(ref, language, by=request.attendance, at=session.now())
+        except Refused as no:
+            messages.error(request, no.reason)
+        else:
+            messages.success(request, f"Kept: it is written in {languages.name_of(language)}.")
+    return HttpResponseRedirect(_here(request, ref))
+
+
+# --- one translation -----------------------------------------------------------------------------------------------
+
+
+def _task_of(file: CaseFile, task: UUID) -> TranslationLine:
+    for line in file.translations:
+        if line.id == task:
+            return line
+    raise NotHere
+
+
+def _writing(task: TranslationLine) -> tuple[Field, ...]:
+    into = task.language_words if task.outward else "English"
+    text = TextArea(
+        name="text",
+        label=f"In {into}",
+        hint="They see this, signed with your key. Your name is not shown to them."
+        if task.outward
+        else "Say what it says, and leave out nothing. Put what you cannot read or doubt in square brackets.",
+        required="Write the translation",
+        rows=16,
+        limit=5000 if task.outward else translating.LONGEST,
+        tell_limit=task.outward,
+    )
+    return (text, SAME) if task.outward else (text,)
+
+
+def _begun(task: TranslationLine) -> dict[str, Any]:
+    if task.last is not None:
+        return {"text": task.last.text}
+    pack = load_pack(settings.PACK)
+    if task.outward and task.template in pack.question_templates and task.language in pack.languages:
+        return {"text": pack.words(task.language)[pack.question_templates[task.template].words] + "\n\n"}
+    return {}
+
+
+def _others(task: TranslationLine, file: CaseFile, me: UUID) -> Radios:
+    able = skills.who_could(file.ref, task.language)
+    return Radios(
+        name="to",
+        label="Give it to",
+        required="Choose somebody",
+        choices=tuple(
+            Choice(value=str(officer), label=name)
+            for officer, name in able
+            if officer not in {me, task.assigned_id}
+        ),
+        small=True,
+    )
+
+
+@open_to(Audience.UNLOCKED)
+@keeps_words
+@require_http_methods(["GET", "POST"])
+def translation(request: OfficeRequest, ref: UUID, task: UUID) -> HttpResponse:
+    """The original beside its translation. The original cannot be changed; a correction is another version."""
+    by, at = request.attendance, session.now()
+    file = case_file.case_file(ref, by=by, at=at)
+    line = _task_of(file, task)
+    fields = _writing(line)
+    kept = restored(request, fields)
+    form = kept or Form(fields, values=_begun(line))
+    if request.method == "GET":
+        return _show(request, file, line, form, words_came_back=kept is not None)
+    match request.POST.get("do"):
+        case "take":
+            return _take(request, file, line)
+        case "hand-on":
+            return _hand_on(request, file, line)
+        case "drop":
+            return _drop(request, file, line)
+        case _:
+            return _write(request, file, line, Form.posted(fields, request.POST.lists()))
+
+
+def _show(
+    request: OfficeRequest,
+    file: CaseFile,
+    line: TranslationLine,
+    form: Form,
+    status: int = 200,
+    *,
+    words_came_back: bool = False,
+) -> HttpResponse:
+    me = request.attendance.officer_id
+    speaks = skills.speaks(me, line.language)
+    mine = line.assigned_id == me
+    others = _others(line, file, me)
+    context = {
+        "form": form,
+        "task": line,
+        "told": told_of(file) if line.message is None and not line.outward else [],
+        "message": next((one for one in file.messages if one.id == line.message), None),
+        "may_write": speaks
+        and ((line.state == "done" and not line.outward) or (line.state == "waiting" and mine)),
+        "may_take": speaks and not mine and line.state == "waiting",
+        "may_hand_on": line.state == "waiting" and (mine or speaks) and bool(others.choices),
+        "may_drop": line.state == "waiting" and (line.asked_by_id == me or file.mine),
+        "others": Form((others,)),
+        "words_came_back": words_came_back,
+    }
+    return page(request, "office/translate.html", file, "report-translation", context, status)
+
+
+def _take(request: OfficeRequest, file: CaseFile, line: TranslationLine) -> HttpResponse:
+    try:
+        holder = UUID(request.POST["holder"]) if request.POST.get("holder") else None
+        translating.take(file.ref, line.id, holder=holder, by=request.attendance, at=session.now())
+    except ValueError:
+        raise NotHere from None
+    except Changed as changed:
+        messages.error(request, changed.theirs)
+    except (NotNow, Refused) as no:
+        messages.error(request, no.reason)
+    else:
+        messages.success(request, "You have this translation now.")
+    return HttpResponseRedirect(_here(request, file.ref, line.id))
+
+
+def _hand_on(request: OfficeRequest, file: CaseFile, line: TranslationLine) -> HttpResponse:
+    form = Form.posted((_others(line, file, request.attendance.officer_id),), request.POST.lists())
+    if form.errors:
+        messages.error(request, "Choose somebody to give it to.")
+    else:
+        try:
+            to = UUID(form.text("to"))
+            translating.hand_on(file.ref, line.id, to, by=request.attendance, at=session.now())
+        except (NotNow, Refused) as no:
+            messages.error(request, no.reason)
+        else:
+            messages.success(request, "Given on. They are called.")
+    return HttpResponseRedirect(_here(request, file.ref, line.id))
+
+
+def _drop(request: OfficeRequest, file: CaseFile, line: TranslationLine) -> HttpResponse:
+    try:
+        translating.drop(file.ref, line.id, by=request.attendance, at=session.now())
+    except (NotNow, Refused) as no:
+        messages.error(request, no.reason)
+    else:
+        messages.success(request, "Taken back. Nobody translates this any more.")
+    return HttpResponseRedirect(_here(request, file.ref))
+
+
+def _write(request: OfficeRequest, file: CaseFile, line: TranslationLine, form: Form) -> HttpResponse:
+    by, at = request.attendance, session.now()
+    if line.outward and not form.errors and len(form.chosen("same")) < len(SAME.choices):
+        form = form.but(same="Tick each line when it holds. If one does not, change the message")
+    if form.errors:
+        return _show(request, file, line, form, 422)
+    posted = request.POST.get("number", "")
+    number = int(posted) if posted.isascii() and posted.isdecimal() and len(posted) < 6 else -1
+    try:
+        if line.outward:
+            translating.send(file.ref, line.id, form.text("text"), by=by, at=at)
+        else:
+            translating.write(file.ref, line.id, form.text("text"), number=number, by=by, at=at)
+    except Changed as changed:
+        again = _task_of(case_file.case_file(file.ref, by=by, at=at), line.id)
+        return _show(request, file, again, form.but(**{"": f"{changed.theirs} It is shown below."}), 409)
+    except NoRoom:
+        return _show(request, file, line, form.but(text="This is too long. Shorten it"), 422)
+    except (NotNow, Refused) as no:
+        return _show(request, file, line, form.but(**{"": no.reason}), 409)
+    done = "Sent, in their language." if line.outward else "Kept. It stands beside the original."
+    messages.success(request, done)
+    return let_go(request, HttpResponseRedirect(_here(request, file.ref, line.id)), by)

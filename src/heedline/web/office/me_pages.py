@@ -1,0 +1,51 @@
+"""What the office knows of the person in front of the screen."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from heedline.casework.access import session
+from heedline.casework.people import skills, training
+from heedline.casework.report import restrictions
+from heedline.casework.setup import key_overview
+from heedline.permits.roles import DESCRIPTIONS, Role
+from heedline.web.declared import Audience, open_to
+from heedline.web.entrance.signing_in import last_sign_in_words
+from heedline.web.office.middleware import OfficeRequest
+from heedline.web.office.training import training_pages
+
+ROLES = {
+    Role.OFFICER: "Officer",
+    Role.SUPERVISOR: "Supervisor",
+    Role.AUTHORISER: "Authoriser",
+    Role.STEWARD: "Steward",
+    Role.OVERSEER: "Overseer",
+}
+
+
+@open_to(Audience.OFFICERS)
+@require_GET
+def me(request: OfficeRequest) -> HttpResponse:
+    """Name, roles, desks, the last sign-in, and the way to change how they sign in."""
+    by = request.attendance
+    names = {desk.id: desk.name for desk in by.desks}
+    roles = [
+        {
+            "name": ROLES[Role(role)],
+            "desk": names.get(desk, "") if desk else "",
+            "may": DESCRIPTIONS[Role(role)],
+        }
+        for role, desk in by.appointments
+    ]
+    context = {
+        "roles": roles,
+        "email": request.user.get_username(),
+        "last_sign_in": last_sign_in_words(request),
+        "own_words": key_overview.own_words(by),
+        "languages": skills.mine(by=by),
+        "own_terms": restrictions.mine(by=by),
+        "trainings": training_pages.shown(training.mine(by=by, at=session.now())),
+    }
+    return render(request, "office/me.html", context)

@@ -1,0 +1,1 @@
+"""Pages for overseers: the log, conflicts of interest, dip sampling."""

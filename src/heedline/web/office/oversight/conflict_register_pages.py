@@ -1,0 +1,104 @@
+"""Overseers' page about officers who open or look for what concerns themselves: what was met, what stands, and a form."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods
+
+from heedline.audit.acts import Act
+from heedline.casework.access import session
+from heedline.casework.oversight import conflict_register
+from heedline.casework.oversight.conflict_register import Met, Standing
+from heedline.casework.report.restrictions import LONGEST
+from heedline.reports.lifecycle import NotNow
+from heedline.web.components.forms import Choice, Field, Form, Select, TextArea
+from heedline.web.declared import Audience, open_to
+from heedline.web.office.middleware import OfficeRequest
+from heedline.web.office.oversight.oversight_pages import stretch, tabs_of
+
+
+def _fields(people: tuple[Standing, ...]) -> tuple[Field, ...]:
+    return (
+        Select(
+            name="officer",
+            label="Whose?",
+            blank="Choose an officer",
+            required="Choose an officer",
+            choices=tuple(Choice(value=str(one.officer), label=one.name) for one in people),
+        ),
+        TextArea(
+            name="terms",
+            label="What concerns themselves?",
+            hint=f"One on each line, {LONGEST} characters at most: their names, the names of close family, home address, number plates, telephone numbers. Nobody can read these back, you included.",
+            required="Write one term on each line",
+            rows=6,
+            limit=4000,
+        ),
+    )
+
+
+@open_to(Audience.OFFICERS)
+@require_http_methods(["GET", "POST"])
+def own(request: OfficeRequest) -> HttpResponse:
+    """What was met lately and what stands; registering and ending. No term is ever shown."""
+    by, at = request.attendance, session.now()
+    found = conflict_register.met(by=by, at=at)
+    people = conflict_register.standing(by=by)
+    fields = _fields(people)
+    form, status = Form(fields), 200
+    if request.method == "POST" and request.POST.get("do") in ("end", "end-sure"):
+        officer = _id(request.POST.get("whose", ""))
+        ending = next((one for one in people if one.officer == officer and one.terms), None)
+        if request.POST["do"] == "end" and ending is not None:
+            return render(request, "office/own_terms_end.html", {"one": ending})
+        if officer is not None:
+            try:
+                ended = conflict_register.end(officer, by=by, at=at)
+            except NotNow as no:
+                messages.error(request, no.reason)
+            else:
+                messages.success(request, f"Ended: {ended} term{'' if ended == 1 else 's'}.")
+        return HttpResponseRedirect(reverse("oversight-own"))
+    if request.method == "POST":
+        form, status = Form.posted(fields, request.POST.lists()), 422
+        if not form.errors:
+            try:
+                kept = conflict_register.register(
+                    UUID(form.text("officer")), form.text("terms").splitlines(), by=by, at=at
+                )
+            except NotNow as no:
+                form, status = form.but(terms=no.reason), 409
+            else:
+                said = f"Registered: {kept} term{'' if kept == 1 else 's'}. They are compared from the officer’s next unlocking on."
+                messages.success(request, said)
+                return HttpResponseRedirect(reverse("oversight-own"))
+    context = {
+        "tabs": tabs_of(request),
+        "form": form,
+        "rows": [_row(one) for one in found],
+        "standing": [one for one in people if one.terms],
+        "without": [one.name for one in people if not one.terms],
+    }
+    return render(request, "office/oversight_own.html", context, status=status)
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _row(one: Met) -> dict[str, object]:
+    wanted = {"report": str(one.report)} if one.report is not None else {"act": str(Act.OWN_TERM_MET)}
+    return {
+        "met": one,
+        "when": stretch(one.first, one.last),
+        "href": f"{reverse('oversight')}?{urlencode(wanted)}",
+    }

@@ -1,0 +1,102 @@
+"""Supervisors' pages: closed reports that were drawn to be read again, and disagreements until they are put right."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from heedline.casework.access import session
+from heedline.casework.oversight import dip_sampling
+from heedline.casework.oversight.dip_sampling import AGREE, DISAGREE, CheckLine
+from heedline.permits.gate import Refused
+from heedline.reports.lifecycle import NotNow
+from heedline.web.components.forms import Choice, Field, Form, Radios, TextArea
+from heedline.web.declared import Audience, open_to
+from heedline.web.entrance.kept_words import form_of, keeps_words, let_go
+from heedline.web.office.middleware import OfficeRequest
+from heedline.web.office.report.report_forms import SHORT
+from heedline.web.office.report.report_pages import restored
+
+JUDGING: tuple[Field, ...] = (
+    Radios(
+        name="verdict",
+        label="Was it right to close it as it was closed?",
+        required="Say whether you agree",
+        choices=(
+            Choice(value=AGREE, label="Yes, I agree"),
+            Choice(value=DISAGREE, label="No, something has to be put right"),
+        ),
+    ),
+    TextArea(
+        name="reason",
+        label="Why?",
+        hint="Needed when you do not agree. It is sealed like the report.",
+        rows=4,
+        limit=SHORT,
+    ),
+)
+PUTTING_RIGHT: tuple[Field, ...] = (
+    TextArea(
+        name="how",
+        label="How was it put right?",
+        hint="For instance: opened again and handed over. It is sealed like the report.",
+        required="Say how it was put right",
+        rows=4,
+        limit=SHORT,
+    ),
+)
+
+
+@open_to(Audience.OFFICERS)
+@require_GET
+def checks(request: OfficeRequest) -> HttpResponse:
+    """What waits to be read again or put right."""
+    lines = dip_sampling.waiting(by=request.attendance)
+    return render(
+        request,
+        "office/checks.html",
+        {
+            "unread": [line for line in lines if not line.verdict],
+            "disputed": [line for line in lines if line.verdict],
+        },
+    )
+
+
+@open_to(Audience.UNLOCKED)
+@keeps_words
+@require_http_methods(["GET", "POST"])
+def check(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """One drawn report: agree or not; and when somebody does not, how it was put right."""
+    by = request.attendance
+    line = dip_sampling.one(ref, by=by)
+    fields = PUTTING_RIGHT if line.verdict else JUDGING
+    kept = restored(request, fields)
+    form, status = kept or Form(fields), 200
+    if request.method == "POST":
+        form = Form.posted(fields, request.POST.lists())
+        if not line.verdict and form.text("verdict") == DISAGREE and not form.text("reason").strip():
+            form = form.but(reason="Say why you do not agree")
+        status = 422
+        if not form.errors:
+            try:
+                return let_go(request, _done(request, ref, line, form), by)
+            except (NotNow, Refused) as no:
+                form, status = form.but(**{"": no.reason}), 409
+    context = {"line": line, "form": form, "form_of": form_of(by), "words_came_back": kept is not None}
+    return render(request, "office/check.html", context, status=status)
+
+
+def _done(request: OfficeRequest, ref: UUID, line: CheckLine, form: Form) -> HttpResponse:
+    by, at = request.attendance, session.now()
+    if line.verdict:
+        dip_sampling.put_right(ref, form.text("how"), by=by, at=at)
+        messages.success(request, f"{line.short} has been put right.")
+    else:
+        dip_sampling.judge(ref, form.text("verdict"), form.text("reason").strip(), by=by, at=at)
+        messages.success(request, f"You have read {line.short} again.")
+    return HttpResponseRedirect(reverse("checks"))

@@ -1,0 +1,169 @@
+"""What an event of the log says besides who, what and where, in words: for overseers, who know no code of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from functools import cache
+from uuid import UUID
+
+from django.conf import settings
+
+from heedline.casework.access.session import office_zone
+from heedline.casework.contact.call_back import EARLY_REASONS, HOWS
+from heedline.casework.contact.source_guard import WARNINGS
+from heedline.casework.duty.alarms import CLEAR_REASONS
+from heedline.casework.identity.requests import GROUNDS
+from heedline.casework.report.opening import short_name
+from heedline.dispatch.letters import RULES
+from heedline.packs import load_pack
+from heedline.web.office.report.report_words import PRIORITIES, act_words
+
+#: What each thing is called that an event may say. A test holds it against every event that is written.
+LABELS = {
+    "act": "Only this act",
+    "answer": "Answer",
+    "approved": "Approved",
+    "because": "Because",
+    "bodies": "With the reports",
+    "capability": "For",
+    "checkpoint": "Size of the log at the draw",
+    "closed": "Closed",
+    "danger": "Danger to life",
+    "desk": "Only this desk",
+    "disposal": "Proposal",
+    "disposed": "Disposed of",
+    "dissemination": "Sent to a partner as",
+    "drawn": "Drawn",
+    "early": "Before it was safe",
+    "epochs": "Keys",
+    "failures": "Could not be sent",
+    "file": "Taken as a file",
+    "from": "From",
+    "generation": "Restored so often",
+    "grantees": "People who can open it",
+    "ground": "Ground",
+    "group": "Kept as",
+    "how": "How",
+    "keys": "With the keys",
+    "kind": "What",
+    "language": "Language",
+    "left_out": "Left as they were",
+    "minutes": "Minutes",
+    "new": "New ones",
+    "next": "Next review",
+    "officer": "Officer",
+    "opened": "Opened",
+    "outcome": "Outcome",
+    "outward": "To the reporter",
+    "partner": "Partner",
+    "parts": "Parts",
+    "priority": "Priority",
+    "reason": "Reason",
+    "refused": "Only what was refused",
+    "report": "Only this report",
+    "request": "Request",
+    "restored": "Open again",
+    "right": "Right",
+    "role": "Role",
+    "same": "One reporter",
+    "second_steps": "Second steps of before, ended",
+    "serial": "Statement",
+    "sha256": "Check sum",
+    "since": "From this day",
+    "state": "Which list",
+    "step": "Step",
+    "steps": "Steps",
+    "sweep": "Sweep",
+    "swept": "Swept",
+    "terms": "Terms",
+    "to": "To",
+    "training": "Training",
+    "until": "Until",
+    "urgent": "Sent before it was read",
+    "verdict": "Verdict",
+    "version": "Version",
+    "view": "Which view",
+    "way": "Way to unlock",
+    "week": "Week",
+    "why": "Why",
+    **{code: f"Warned: {one}" for code, one in WARNINGS.items()},
+}
+_SUMS = 12
+
+
+def more(said: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What an event says, as (label, words); nothing for what is empty. `said`: as `oversight.LogLine.detail`."""
+    return [(LABELS.get(key, _plain(key)), _value(key, value)) for key, value in said if value]
+
+
+def _plain(code: str) -> str:
+    return code.replace("_", " ").replace("-", " ").capitalize()
+
+
+def _value(key: str, value: str) -> str:
+    if value in {"True", "False"}:
+        return "Yes" if value == "True" else "No"
+    if key in _IN_WORDS:
+        return _IN_WORDS[key](value)
+    known = _codes().get(key, {})
+    if value in known:
+        return known[value]
+    return _moment(value) or _id(value) or (value if key == "officer" else _plain(value))
+
+
+@cache
+def _codes() -> dict[str, dict[str, str]]:
+    """Key → code → words: what the code and the pack call things."""
+    pack = load_pack(settings.PACK)
+    kept = pack.retention
+    holds = {code: one.words for code, one in kept.holds.items()}
+    return {
+        "answer": {code: one.words for code, one in kept.answers.items()},
+        "because": {**CLEAR_REASONS, **EARLY_REASONS},
+        "ground": GROUNDS,
+        "group": {code: one.name for code, one in kept.groups.items()},
+        "how": HOWS,
+        "kind": {str(kind): rule.words for kind, rule in RULES.items()},
+        "outcome": {code: one.words for code, one in pack.outcomes.items()},
+        "partner": {code: one.name for code, one in pack.desks.items()},
+        "priority": PRIORITIES,
+        "reason": {**kept.keep_reasons, **kept.dispose_reasons, **holds},
+        "right": dict(kept.rights),
+        "to": {code: one.name for code, one in pack.desks.items()},
+        "training": {code: one.name for code, one in pack.trainings.by_code.items()},
+    }
+
+
+def _moment(value: str) -> str:
+    """A day, or a time in the office's zone; empty for what is neither."""
+    try:
+        if len(value) == len("2026-11-25"):
+            return f"{date.fromisoformat(value):%-d %B %Y}"
+        return (
+            f"{datetime.fromisoformat(value).astimezone(office_zone()):%-d %B %Y, %H:%M}"
+            if "T" in value
+            else ""
+        )
+    except ValueError:
+        return ""
+
+
+def _id(value: str) -> str:
+    """The beginning of an id that is no report's: enough to see which lines belong together."""
+    try:
+        return str(UUID(value))[:8]
+    except ValueError:
+        return ""
+
+
+def _reports(value: str) -> str:
+    return ", ".join(short_name(UUID(one)) for one in value.split(", "))
+
+
+_IN_WORDS: dict[str, Callable[[str], str]] = {
+    "act": act_words,
+    "opened": _reports,
+    "report": _reports,
+    "sha256": lambda value: f"{value[:_SUMS]}…",
+}

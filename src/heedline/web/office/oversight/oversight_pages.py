@@ -1,0 +1,280 @@
+"""Overseers' pages: the log with filters that are its address, and what in it should make them ask. No keys needed."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET
+
+from heedline.audit.acts import Act
+from heedline.casework.access import session
+from heedline.casework.oversight import log_view
+from heedline.casework.oversight.log_view import Heap, LogLine, Sieve
+from heedline.casework.pages.case_file import when_logged
+from heedline.web.components.forms import Checkboxes, Choice, DateInput, Form, Select, TextInput
+from heedline.web.declared import Audience, open_to
+from heedline.web.office.middleware import OfficeRequest
+from heedline.web.office.oversight import log_words
+from heedline.web.office.report.report_words import act_words
+
+TABS = (
+    ("oversight", "The log"),
+    ("oversight-bulk", "Many reports in an hour"),
+    ("oversight-hours", "Not on duty"),
+    ("oversight-early", "Called early"),
+    ("oversight-refused", "Refused"),
+    ("oversight-own", "What concerns themselves"),
+)
+_HEADINGS = ("When", "Act", "Outcome", "Who", "Officer id", "Desk", "Report", "Detail")
+
+
+def tabs_of(request: OfficeRequest) -> list[dict[str, Any]]:
+    """The views of overseers, with the present one marked."""
+    return [
+        {"text": text, "href": reverse(name), "current": reverse(name) == request.path} for name, text in TABS
+    ]
+
+
+def _form(request: OfficeRequest) -> Form:
+    offered = log_view.choices(by=request.attendance)
+    fields = (
+        DateInput(name="since", label="From this day"),
+        DateInput(name="until", label="To this day"),
+        Select(
+            name="act",
+            label="Act",
+            blank="Every act",
+            choices=tuple(Choice(value=act, label=act_words(act)) for act in offered.acts),
+        ),
+        Select(
+            name="desk",
+            label="Desk",
+            blank="Every desk",
+            choices=tuple(Choice(value=one, label=name) for one, name in offered.desks),
+        ),
+        Select(
+            name="officer",
+            label="Officer",
+            blank="Everybody",
+            choices=tuple(Choice(value=one, label=name) for one, name in offered.officers),
+        ),
+        TextInput(name="report", label="Report", hint="Its whole id, from the address of a line of this log"),
+        Checkboxes(
+            name="refused", label="Outcome", choices=(Choice(value="yes", label="Only what was refused"),)
+        ),
+    )
+    form = Form.posted(fields, request.GET.lists())
+    if form.text("report") and _id(form.text("report")) is None:
+        form = form.but(report="Enter the whole id of a report, or leave this empty")
+    return form
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _sieve(form: Form) -> Sieve:
+    """Which events are wanted; what cannot be read wants nothing in particular."""
+    return Sieve(
+        since=form.day("since"),
+        until=form.day("until"),
+        act=form.text("act"),
+        desk=_id(form.text("desk")),
+        officer=_id(form.text("officer")),
+        report=_id(form.text("report")),
+        refused=form.chosen("refused") == ["yes"],
+    )
+
+
+def _query(**wanted: str) -> str:
+    return f"{reverse('oversight')}?{urlencode(wanted)}"
+
+
+def _day(name: str, day: date) -> dict[str, str]:
+    return {f"{name}-day": str(day.day), f"{name}-month": str(day.month), f"{name}-year": str(day.year)}
+
+
+def _row(line: LogLine) -> dict[str, Any]:
+    return {
+        "line": line,
+        "when": when_logged(line.act, line.at),
+        "what": act_words(line.act),
+        "more": log_words.more(line.detail),
+        "only_officer": _query(officer=str(line.officer)) if line.officer else "",
+        "only_report": _query(report=str(line.report)) if line.report else "",
+    }
+
+
+@open_to(Audience.OFFICERS)
+@require_GET
+def log(request: OfficeRequest) -> HttpResponse:
+    """The log, newest first; the address holds the filters."""
+    form = _form(request)
+    wrong = bool(form.errors)
+    older = request.GET.get("older", "")
+    known = older.isascii() and older.isdecimal() and len(older) < 19
+    page = (
+        log_view.LogPage((), None)
+        if wrong
+        else log_view.log(_sieve(form), by=request.attendance, older=int(older) if known else None)
+    )
+    kept = request.GET.copy()
+    kept.pop("older", None)
+    newest = kept.urlencode()
+    if page.older is not None:
+        kept["older"] = str(page.older)
+    return render(
+        request,
+        "office/oversight.html",
+        {
+            "tabs": tabs_of(request),
+            "form": form,
+            "wrong": wrong,
+            "rows": [_row(line) for line in page.lines],
+            "older": f"?{kept.urlencode()}" if page.older is not None else "",
+            "newest": f"?{newest}" if known else "",
+            "sieved": bool(_sieve(form).detail()),
+            "take_out": f"{reverse('oversight-list')}?{newest}",
+            "most": log_view.MOST_TAKEN_OUT,
+        },
+        status=422 if wrong else 200,
+    )
+
+
+class _Lines:
+    """What a csv writer writes to: it gives every line back."""
+
+    def write(self, text: str) -> str:
+        """The line."""
+        return text
+
+
+def _cell(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in "=+-@\t\r" and text else text
+
+
+def _csv(lines: Iterator[LogLine]) -> Iterator[str]:
+    writer = csv.writer(_Lines())
+    yield writer.writerow(_HEADINGS)
+    for line in lines:
+        yield writer.writerow(
+            [
+                _cell(text)
+                for text in (
+                    line.at.isoformat(timespec="seconds"),
+                    line.act,
+                    "refused" if line.refused else "done",
+                    line.by or "the service",
+                    str(line.officer or ""),
+                    line.desk_code,
+                    str(line.report or ""),
+                    "; ".join(f"{key}={value}" for key, value in line.detail),
+                )
+            ]
+        )
+
+
+@open_to(Audience.OFFICERS)
+@require_GET
+def take_out(request: OfficeRequest) -> HttpResponse:
+    """The sieved log as a list for a spreadsheet. Taking it out is an event of the log."""
+    form = _form(request)
+    lines = list(log_view.take_out(_sieve(form), by=request.attendance))
+    answer = HttpResponse("".join(_csv(iter(lines))), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="log.csv"'
+    return answer
+
+
+def _heaps(request: OfficeRequest, heading: str, lead: str, rows: list[dict[str, Any]]) -> HttpResponse:
+    return render(
+        request,
+        "office/oversight_heaps.html",
+        {"tabs": tabs_of(request), "heading": heading, "lead": lead, "rows": rows},
+    )
+
+
+def stretch(first: datetime, last: datetime) -> str:
+    """From when to when, in words."""
+    if first.date() == last.date():
+        return f"{first:%-d %B %Y, %H:%M} to {last:%H:%M}"
+    return f"{first:%-d %B %Y, %H:%M} to {last:%-d %B %Y, %H:%M}"
+
+
+def _heap(heap: Heap, what: str, **wanted: str) -> dict[str, Any]:
+    days = _day("since", heap.first.date()) | _day("until", heap.last.date())
+    href = _query(officer=str(heap.officer), **wanted, **days)
+    return {"by": heap.by, "when": stretch(heap.first, heap.last), "what": what, "href": href}
+
+
+@open_to(Audience.OFFICERS)
+@require_GET
+def bulk(request: OfficeRequest) -> HttpResponse:
+    """Hours in which one person read very many reports."""
+    rows = [
+        _heap(heap, f"{heap.count} reports", act=str(Act.REPORT_READ))
+        for heap in log_view.bulk_reads(by=request.attendance, at=session.now())
+    ]
+    lead = f"Hours of the last {log_view.BACK.days} days in which one person read {log_view.MANY} different reports or more."
+    return _heaps(request, "Many reports in an hour", lead, rows)
+
+
+@open_to(Audience.OFFICERS)
+@require_GET
+def hours(request: OfficeRequest) -> HttpResponse:
+    """Looks by people who were not on duty."""
+    rows = [
+        _heap(heap, f"{heap.count} look{'' if heap.count == 1 else 's'}")
+        for heap in log_view.out_of_hours(by=request.attendance, at=session.now())
+    ]
+    lead = (
+        f"Days of the last {log_view.BACK.days} days on which somebody looked at reports, or at who sent one, while the"
+        " rota does not have them on duty at any desk."
+    )
+    return _heaps(request, "Not on duty", lead, rows)
+
+
+@open_to(Audience.OFFICERS)
+@require_GET
+def early(request: OfficeRequest) -> HttpResponse:
+    """Numbers to call that were opened before it was safe."""
+    rows = [
+        _heap(heap, f"{heap.count} number{'' if heap.count == 1 else 's'}", act=str(Act.NUMBER_SHOWN))
+        for heap in log_view.early_numbers(by=request.attendance, at=session.now())
+    ]
+    lead = (
+        f"Who in the last {log_view.BACK.days} days opened the number of somebody who asked for a call outside the times"
+        " that they said are safe. The reason stands in the log."
+    )
+    return _heaps(request, "Called early", lead, rows)
+
+
+@open_to(Audience.OFFICERS)
+@require_GET
+def refused(request: OfficeRequest) -> HttpResponse:
+    """Who was refused what."""
+    rows = [
+        _heap(
+            heap,
+            f"{act_words(heap.act)}: {heap.count} time{'' if heap.count == 1 else 's'}",
+            act=heap.act,
+            refused="yes",
+        )
+        for heap in log_view.refusals(by=request.attendance, at=session.now())
+    ]
+    lead = (
+        f"What people were refused in the last {log_view.BACK.days} days, most often first. A report of another desk and"
+        " one that never was are refused alike, so these lines name no report."
+    )
+    return _heaps(request, "Refused", lead, rows)

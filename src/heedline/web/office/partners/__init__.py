@@ -1,0 +1,1 @@
+"""Pages on which officers write and review disclosures to partners."""

@@ -1,0 +1,166 @@
+"""What is asked of an officer who writes something for a partner, reads what a colleague wrote, or compares a key."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.conf import settings
+
+from heedline.casework.dissemination.outgoing import LONGEST, LONGEST_TITLE, Writing
+from heedline.casework.dissemination.partners import PartnerLine
+from heedline.packs import load_pack
+from heedline.web.components.forms import Checkboxes, Choice, Field, Form, Radios, TextArea, TextInput
+from heedline.web.entrance.key_pages import PASSPHRASE
+
+_DAY_WORDS = {0: "", 1: "They have one day to answer"}
+
+
+def _choices(named: dict[str, str]) -> tuple[Choice, ...]:
+    return tuple(Choice(value=code, label=words) for code, words in named.items())
+
+
+def writing_fields(partners: tuple[PartnerLine, ...], *, life: bool) -> tuple[Field, ...]:
+    """`life`: the report is assessed as a danger to life, so it can go before a second officer has read it."""
+    rules = load_pack(settings.PACK).partners
+    purposes = tuple(
+        Choice(
+            value=one.code,
+            label=one.name,
+            hint=_DAY_WORDS.get(one.answer_days, f"They have {one.answer_days} days to answer"),
+        )
+        for one in rules.purposes.values()
+    )
+    return (
+        Radios(
+            name="partner",
+            label="For whom?",
+            required="Choose whom it is for",
+            choices=tuple(
+                Choice(value=str(one.id), label=one.words, hint=one.why_not or _compared(one))
+                for one in partners
+            ),
+            small=True,
+        ),
+        Radios(
+            name="purpose", label="What for?", required="Choose what it is for", choices=purposes, small=True
+        ),
+        Radios(
+            name="basis",
+            label="On which ground of law?",
+            hint="Ask your lawyers when you are not sure.",
+            required="Choose the ground",
+            choices=_choices(dict(rules.bases)),
+            small=True,
+        ),
+        TextInput(
+            name="title",
+            label="A title that they can file it by",
+            hint="No names in it.",
+            required="Give it a title",
+            limit=LONGEST_TITLE,
+        ),
+        TextArea(
+            name="text",
+            label="What they need to know",
+            hint=(
+                "In words of your own, and no more than they need. Leave out who told us, how they know it, from where they "
+                "saw it, and anything only they could know."
+            ),
+            required="Write what they need to know",
+            rows=10,
+            limit=LONGEST,
+            tell_limit=True,
+        ),
+        Checkboxes(
+            name="conditions",
+            label="On which conditions?",
+            hint="They see these first.",
+            choices=_choices(dict(rules.conditions)),
+            small=True,
+            optional=True,
+        ),
+        TextArea(
+            name="necessity",
+            label="Why do they need this much?",
+            hint="For your colleagues. The partner does not get it.",
+            required="Say why they need this much",
+            rows=3,
+            limit=LONGEST,
+        ),
+        *((_urgent(),) if life else ()),
+    )
+
+
+def _compared(one: PartnerLine) -> str:
+    return "" if one.compared else "You have not compared the words of their key yet"
+
+
+def _urgent() -> Field:
+    return Radios(
+        name="urgent",
+        label="Does it go at once?",
+        hint="Life is at risk: it may go before a second officer has read it. Phone them as well.",
+        required="Choose whether it goes at once",
+        choices=(
+            Choice(value="no", label="No, a second officer reads it first"),
+            Choice(value="yes", label="Yes, at once; a second officer reads it afterwards"),
+        ),
+        small=True,
+    )
+
+
+def writing_of(form: Form) -> Writing:
+    """What the form says."""
+    return Writing(
+        partner=UUID(form.text("partner")),
+        purpose=form.text("purpose"),
+        basis=form.text("basis"),
+        conditions=tuple(form.chosen("conditions")),
+        title=form.text("title"),
+        text=form.text("text"),
+        necessity=form.text("necessity"),
+        urgent=form.text("urgent") == "yes",
+    )
+
+
+def _why(name: str, label: str, hint: str) -> Field:
+    return TextArea(name=name, label=label, hint=hint, required="Say why", rows=3, limit=LONGEST)
+
+
+CHECKING: tuple[Field, ...] = (
+    Checkboxes(
+        name="read",
+        label="I have read every word of it",
+        choices=(
+            Choice(
+                value="yes",
+                label="It says no more than they need, and nothing in it points to whoever told us.",
+            ),
+        ),
+        required="Say that you have read it",
+        small=True,
+    ),
+)
+SENDING_BACK: tuple[Field, ...] = (
+    _why("back", "What is wrong with it?", "Your colleague reads this and writes it anew."),
+)
+WITHDRAWING: tuple[Field, ...] = (
+    _why(
+        "back_from_them",
+        "Why is it taken back?",
+        "From then on nobody there can open it. If they have read it, phone them: they know it.",
+    ),
+)
+HEARD = TextInput(
+    name="words",
+    label="The eight words that they read to you",
+    hint="Phone them on a number that you know from elsewhere, not from a message. They find their words on their page “Keys”.",
+    autocomplete="off",
+    required="Enter the eight words",
+)
+COMPARING: tuple[Field, ...] = (HEARD, PASSPHRASE)
+
+
+def releasing_fields(*, compared: bool) -> tuple[Field, ...]:
+    """The words are asked for only where this officer has not heard them yet."""
+    return (PASSPHRASE,) if compared else COMPARING

@@ -1,0 +1,1 @@
+"""Pages of one report, its queue, and what is decided about it."""

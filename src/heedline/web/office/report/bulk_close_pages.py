@@ -1,0 +1,181 @@
+"""Many look-alike reports: find them, choose, see each with what will happen, close them as one act, undo it.
+
+Everything goes by ticked boxes and buttons. A chosen report travels as its id and the edition that was looked at; what
+changed in between is left out and named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from heedline.casework.access import session
+from heedline.casework.journey import bulk_close
+from heedline.casework.pages import bulk_preview
+from heedline.casework.pages.bulk_preview import SweepItem
+from heedline.packs import load_pack
+from heedline.permits.gate import Refused
+from heedline.reports.lifecycle import NotNow
+from heedline.web.components.forms import Form
+from heedline.web.declared import Audience, open_to
+from heedline.web.entrance.kept_words import form_of, keeps_words, kept_for, let_go
+from heedline.web.office.middleware import OfficeRequest
+from heedline.web.office.report.report_forms import FINISHED, closing_of, sweeping_fields
+
+_LONGEST_WORDS = 200
+
+
+def token_of(ref: UUID, version: int) -> str:
+    """How one chosen report is posted."""
+    return f"{ref.hex}.{version}"
+
+
+def _chosen(values: Iterable[str]) -> dict[UUID, int]:
+    """Every report among these values, each value one or many; nonsense is left out. At most one more than can be swept."""
+    found: dict[UUID, int] = {}
+    for token in " ".join(values).split():
+        ref, _, version = token.partition(".")
+        if len(found) > bulk_close.MOST:
+            break
+        if len(ref) == 32 and version.isascii() and version.isdecimal() and len(version) < 10:
+            try:
+                found[UUID(hex=ref)] = int(version)
+            except ValueError:
+                continue
+    return found
+
+
+def _tokens(items: Iterable[SweepItem]) -> str:
+    return " ".join(token_of(item.ref, item.version) for item in items)
+
+
+@open_to(Audience.UNLOCKED)
+@require_http_methods(["GET", "POST"])
+def alike(request: OfficeRequest, desk: str) -> HttpResponse:
+    """Reports that wait at this desk and look alike, or hold the same words. The words are posted: no address holds them."""
+    at, by = session.now(), request.attendance
+    words = request.POST.get("words", "")[:_LONGEST_WORDS]
+    found = bulk_preview.alike(desk, words=words, by=by, at=at)
+    groups = [
+        {
+            "first": group.items[0],
+            "count": len(group.items),
+            "tokens": _tokens(group.items[: bulk_close.MOST]),
+            "items": group.items,
+        }
+        for group in found.groups
+    ]
+    return render(
+        request,
+        "office/alike.html",
+        {
+            "desk": bulk_close.desk_of(by, desk),
+            "groups": groups,
+            "words": words,
+            "found": found,
+            "to_undo": bulk_preview.to_undo(desk, by=by, at=at),
+        },
+    )
+
+
+@open_to(Audience.UNLOCKED)
+@keeps_words
+@require_http_methods(["GET", "POST"])
+def sweep(request: OfficeRequest, desk: str) -> HttpResponse:
+    """Choose → each report with what will happen to it → one outcome, one reason → done, with the way back."""
+    by = request.attendance
+    bulk_close.desk_of(by, desk)
+    kept = kept_for(request, by) if request.method == "GET" else None
+    posted = kept if kept is not None else dict(request.POST.lists())
+    chosen = _chosen(posted.get("choose", []))
+    for ref in _chosen(posted.get("leave", [])):
+        chosen.pop(ref, None)
+    if not chosen or len(chosen) > bulk_close.MOST:
+        if request.method == "POST":
+            messages.error(request, f"Tick between 1 and {bulk_close.MOST:,} reports first.")
+        return let_go(request, HttpResponseRedirect(reverse("queue", kwargs={"desk": desk})), by)
+    items = bulk_preview.look(desk, chosen, by=by, at=session.now())
+    fields = sweeping_fields({item.kind for item in items if not item.left_out})
+    if request.method == "POST" and request.POST.get("do") == "sweep":
+        form = Form.posted(fields, request.POST.lists())
+        return _act(request, desk, items, chosen, form)
+    values = {each.name: each.read(kept) for each in fields} if kept is not None else {"tell": FINISHED}
+    return _sure(request, desk, items, chosen, Form(fields, values), words_came_back=kept is not None)
+
+
+def _act(
+    request: OfficeRequest, desk: str, items: tuple[SweepItem, ...], chosen: dict[UUID, int], form: Form
+) -> HttpResponse:
+    by = request.attendance
+    if form.errors:
+        return _sure(request, desk, items, chosen, form, status=422)
+    try:
+        made = bulk_close.sweep(desk, chosen, closing_of(form), by=by, at=session.now())
+    except (NotNow, Refused) as no:
+        return _sure(request, desk, items, chosen, form.but(**{"": no.reason}), status=409)
+    return let_go(request, HttpResponseRedirect(reverse("sweep-made", kwargs={"ref": made})), by)
+
+
+def _sure(
+    request: OfficeRequest,
+    desk: str,
+    items: tuple[SweepItem, ...],
+    chosen: dict[UUID, int],
+    form: Form,
+    *,
+    status: int = 200,
+    words_came_back: bool = False,
+) -> HttpResponse:
+    closing = [item for item in items if not item.left_out and item.version == chosen.get(item.ref)]
+    changed = [item for item in items if not item.left_out and item.version != chosen.get(item.ref)]
+    return render(
+        request,
+        "office/sweep.html",
+        {
+            "desk": bulk_close.desk_of(request.attendance, desk),
+            "closing": [{"item": item, "token": token_of(item.ref, item.version)} for item in closing],
+            "staying": [(item, item.left_out) for item in items if item.left_out]
+            + [(item, bulk_close.WHY["changed"]) for item in changed],
+            "gone": len(chosen) - len(items),
+            "tokens": _tokens(closing),
+            "form": form,
+            "form_of": form_of(request.attendance),
+            "words_came_back": words_came_back,
+            "undo_hours": int(bulk_close.UNDO_FOR.total_seconds() // 3600),
+        },
+        status=status,
+    )
+
+
+@open_to(Audience.UNLOCKED)
+@require_GET
+def made(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """What a sweep closed and what it left, and until when it can be undone."""
+    found = bulk_preview.made(ref, by=request.attendance, at=session.now())
+    outcome = load_pack(settings.PACK).outcomes.get(found.outcome)
+    return render(
+        request,
+        "office/sweep_made.html",
+        {"made": found, "outcome": outcome.words if outcome is not None else found.outcome},
+    )
+
+
+@open_to(Audience.UNLOCKED)
+@require_POST
+def undo(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Put back what the sweep closed."""
+    try:
+        restored = bulk_close.undo(ref, by=request.attendance, at=session.now())
+    except (NotNow, Refused) as no:
+        messages.error(request, no.reason)
+    else:
+        plural = "report waits" if restored == 1 else "reports wait"
+        messages.success(request, f"Undone. {restored:,} {plural} again as before.")
+    return HttpResponseRedirect(reverse("sweep-made", kwargs={"ref": ref}))

@@ -1,0 +1,273 @@
+"""Who sent a report: asking to open it, deciding about that, and looking at it for as long as it was approved."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.crypto import get_random_string
+from django.views.decorators.http import require_GET, require_http_methods
+
+from heedline.casework.access import session
+from heedline.casework.errors import WrongPassphrase
+from heedline.casework.identity import requests as identity_requests
+from heedline.casework.identity import trace_requests
+from heedline.casework.identity.requests import GROUNDS, LIMITS, LONGEST, Asking, Decision
+from heedline.casework.pages import identity_requests as pages_identity_requests
+from heedline.permits.gate import Refused
+from heedline.reports.lifecycle import NotNow
+from heedline.web.components.forms import Choice, Field, Form, Radios, TextArea, TextInput
+from heedline.web.declared import Audience, open_to
+from heedline.web.entrance import throttle, times
+from heedline.web.entrance.kept_words import form_of, keeps_words, kept_for, let_go
+from heedline.web.entrance.unlocking import NOT_IT
+from heedline.web.office.middleware import OfficeRequest
+from heedline.web.office.report.identity_ask_page import AskedFor, asking_page, told_of
+
+#: However long it was approved for: after this a screen that nobody touches asks for the passphrase again.
+SHOWN_AT_MOST = timedelta(minutes=15)
+_MARKS = 80  # across the page; what does not fit is cut off
+SENT_BEFORE = "This form was sent before. Enter your passphrase again."
+_ONCE, _TABS = "identity-once", 5
+
+ASKING: tuple[Field, ...] = (
+    Radios(
+        name="ground",
+        label="What is it needed for?",
+        required="Choose what it is needed for",
+        choices=tuple(Choice(value=code, label=words) for code, words in GROUNDS.items()),
+        small=True,
+    ),
+    TextArea(
+        name="necessity",
+        label="Why is it necessary now?",
+        hint="What you would do with it, and why no other way is left. Write nothing here that is only in the report.",
+        required="Say why it is necessary",
+        rows=4,
+        limit=LONGEST,
+    ),
+    TextArea(
+        name="risk",
+        label="What could happen to whoever sent it?",
+        hint="Who could find out that they told us, and how you would keep that from happening.",
+        required="Say what could happen to them",
+        rows=3,
+        limit=LONGEST,
+    ),
+    Radios(
+        name="minutes",
+        label="For how long?",
+        hint="From the decision on. Ask for the shortest time that is enough.",
+        required="Choose for how long",
+        choices=tuple(Choice(value=str(minutes), label=words) for minutes, words in LIMITS.items()),
+        inline=True,
+        small=True,
+    ),
+)
+DECIDING: tuple[Field, ...] = (
+    Radios(
+        name="decision",
+        label="May they open it?",
+        required="Choose whether they may",
+        choices=(
+            Choice(value="approve", label="Yes", hint="They alone, for the time that they asked for"),
+            Choice(value="refuse", label="No", hint="They can ask again, with new reasons"),
+        ),
+        small=True,
+    ),
+    TextArea(
+        name="reasons",
+        label="Why?",
+        hint="Is it necessary, is there no other way, and is the risk to them worth it? They and their desk read this.",
+        required="Say why",
+        rows=4,
+        limit=LONGEST,
+    ),
+)
+OPENING: tuple[Field, ...] = (
+    TextInput(
+        name="passphrase",
+        label="Passphrase",
+        hint="The six words that unlock your keys. Not your password.",
+        kind="password",
+        autocomplete="off",
+        required="Enter your passphrase",
+    ),
+)
+
+
+#: The same about tracing: nothing is released, so there is nothing to open and no time.
+DECIDING_TRACE: tuple[Field, ...] = (
+    Radios(
+        name="decision",
+        label="May the sender be traced elsewhere?",
+        required="Choose whether they may",
+        choices=(
+            Choice(value="approve", label="Yes", hint="They get a statement of what Heedline holds"),
+            Choice(value="refuse", label="No", hint="They can ask again, with new reasons"),
+        ),
+        small=True,
+    ),
+    TextArea(
+        name="reasons",
+        label="Why?",
+        hint="Is a life at risk, was all else tried, and is it in proportion to what it does to the sender and to trust in the service? They and their desk read this.",
+        required="Say why",
+        rows=4,
+        limit=LONGEST,
+    ),
+)
+
+
+# --- the desk --------------------------------------------------------------------------------------------------------
+
+
+@open_to(Audience.UNLOCKED)
+@keeps_words
+@require_http_methods(["GET", "POST"])
+def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Who sent a report: what was asked and decided about it, and the form to ask. The same for every report."""
+    asked_for = AskedFor(
+        route="report-identity",
+        write="office/identity_report.html",
+        sure="office/identity_sure.html",
+        fields=ASKING,
+        ask=lambda ref, form, by, at: identity_requests.ask(ref, _asking(form), by=by, at=at),
+        seen=lambda ref, by, at: pages_identity_requests.of_report(ref, by=by, at=at),
+    )
+    return asking_page(request, ref, asked_for)
+
+
+def _asking(form: Form) -> Asking:
+    return Asking(form.text("ground"), form.text("necessity"), form.text("risk"), int(form.text("minutes")))
+
+
+# --- whoever decides -------------------------------------------------------------------------------------------------
+
+
+@open_to(Audience.OFFICERS)
+@require_GET
+def requests(request: OfficeRequest) -> HttpResponse:
+    """What waits for a decision, what was decided, and what one has asked oneself. No words, so no keys are needed."""
+    at = session.now()
+    found = pages_identity_requests.requests(by=request.attendance, at=at)
+    return render(request, "office/identity_requests.html", {"found": found, "updated": times.clock(at)})
+
+
+@open_to(Audience.UNLOCKED)
+@keeps_words
+@require_http_methods(["GET", "POST"])
+def decide(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """One request, for an authoriser: what is asked and why, and the decision. Nothing of the report."""
+    by, at = request.attendance, session.now()
+    trace = pages_identity_requests.is_trace(ref, by=by)
+    fields, verb = (DECIDING_TRACE, trace_requests.decide) if trace else (DECIDING, identity_requests.decide)
+    kept = kept_for(request, by) if request.method == "GET" else None
+    form = Form(fields)
+    if kept is not None:
+        form = Form(fields, values={each.name: each.read(kept) for each in fields})
+    status = 200
+    if request.method == "POST":
+        form, status = Form.posted(fields, request.POST.lists()), 422
+        if not form.errors:
+            decision = Decision(form.text("decision") == "approve", form.text("reasons"))
+            try:
+                verb(ref, decision, by=by, at=at)
+            except (NotNow, Refused) as no:
+                form, status = form.but(**{"": no.reason}), 409
+            else:
+                agreed = (
+                    "Agreed. They can print the statement." if trace else "Approved. They alone can open it."
+                )
+                done = agreed if decision.approve else "Refused. They read why."
+                messages.success(request, done)
+                return let_go(request, HttpResponseRedirect(reverse("identity")), by)
+    file = pages_identity_requests.request(ref, by=by, at=at)
+    context = {
+        "form": form,
+        "may_decide": file.may_decide,
+        "why_not": file.why_not,
+        "words_came_back": kept is not None,
+        "form_of": form_of(by),
+        **told_of(file),
+    }
+    return render(request, "office/identity_decide.html", context, status=status)
+
+
+# --- the one who asked -----------------------------------------------------------------------------------------------
+
+
+@open_to(Audience.UNLOCKED)
+@require_http_methods(["GET", "POST"])
+def open_it(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Ask for the passphrase, then show who sent the report. The answer is in no history: it comes to a post.
+
+    A form works once: a browser that offers to send it again, passphrase and all, is asked for the passphrase anew.
+    """
+    by, at = request.attendance, session.now()
+    asked = identity_requests.may_open(ref, by=by, at=at)
+    form, found = Form(OPENING), None
+    if request.method == "POST":
+        form = Form.posted(OPENING, request.POST.lists())
+        if not _first_time(request):
+            form = form.but(passphrase=SENT_BEFORE)
+        if not form.errors:
+            form, found = _try(request, ref, form, at)
+    about = reverse("report-identity", kwargs={"ref": asked.report})
+    if found is None:
+        until = times.day_and_clock(asked.until, at)
+        context = {
+            "ref": ref,
+            "form": form,
+            "about_href": about,
+            "until": until,
+            "short": asked.short,
+            "once": _new_form(request),
+        }
+        return render(request, "office/identity_open.html", context, status=422 if form.errors else 200)
+    ends = min(found.until, at + SHOWN_AT_MOST)
+    context = {
+        "found": found,
+        "about_href": about,
+        "ends": times.clock(ends),
+        "marks": range(_MARKS),
+    }
+    response = render(request, "office/identity_shown.html", context)
+    # the page leaves the screen by itself, without a script
+    response["Refresh"] = f"{max(1, int((ends - at).total_seconds()))}; url={about}"
+    return response
+
+
+def _new_form(request: OfficeRequest) -> str:
+    """A mark that one form may carry back once; a few tabs may each have one."""
+    mark = get_random_string(24)
+    request.session[_ONCE] = [*request.session.get(_ONCE, []), mark][-_TABS:]
+    return mark
+
+
+def _first_time(request: OfficeRequest) -> bool:
+    """Whether this form comes for the first time."""
+    open_forms = request.session.get(_ONCE, [])
+    mark = request.POST.get("once", "")
+    request.session[_ONCE] = [one for one in open_forms if one != mark]
+    return mark in open_forms
+
+
+def _try(
+    request: OfficeRequest, ref: UUID, form: Form, at: datetime
+) -> tuple[Form, pages_identity_requests.ShownIdentity | None]:
+    key = str(request.attendance.officer_id)
+    if wait := throttle.UNLOCKS.take(key, now=time.monotonic()):
+        said = f"There have been too many tries. Wait {throttle.wait_words(wait)} and try again."
+        return form.but(passphrase=said), None
+    try:
+        opened = identity_requests.open_now(ref, form.text("passphrase"), by=request.attendance, at=at)
+    except WrongPassphrase:
+        return form.but(passphrase=NOT_IT), None
+    throttle.UNLOCKS.give_back(key)
+    return form, pages_identity_requests.shown(opened, by=request.attendance)

@@ -1,0 +1,205 @@
+"""The first page of an officer, and the queues of their desks."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from heedline.casework.access import session
+from heedline.casework.access.session import Attendance
+from heedline.casework.dissemination import lines as dissemination_lines
+from heedline.casework.duty import alarms
+from heedline.casework.errors import NotHere
+from heedline.casework.journey import transitions
+from heedline.casework.pages import home as pages_home
+from heedline.casework.pages import identity_requests
+from heedline.casework.people import training
+from heedline.casework.report import opening
+from heedline.permits.gate import Refused
+from heedline.reports.lifecycle import NotNow
+from heedline.web.declared import Audience, open_to
+from heedline.web.entrance import times
+from heedline.web.office.middleware import OfficeRequest
+from heedline.web.office.training import training_pages
+
+STATES = {"open": "Open", "mine": "Held by me", "closed": "Closed"}
+#: The address of the queue of all one's desks together.
+ALL = "all"
+_MARK_LENGTH = 100
+
+
+@open_to(Audience.OFFICERS)
+@require_GET
+def home(request: OfficeRequest) -> HttpResponse:
+    """The bare address leads to one's work."""
+    return HttpResponseRedirect(reverse("my-work"))
+
+
+@open_to(Audience.OFFICERS)
+@require_GET
+def my_work(request: OfficeRequest) -> HttpResponse:
+    """Desks with what waits there, reports that I hold, alarms. Counts need no keys."""
+    at, by = session.now(), request.attendance
+    try:
+        desks = pages_home.my_desks(by=by, at=at)
+        held = opening.queue(by=by, at=at, view=opening.QueueView(state="mine", size=10)).lines
+    except Refused:  # stewards and authorisers read no reports
+        desks, held = (), ()
+    return render(
+        request,
+        "office/my_work.html",
+        {
+            "desks": desks,
+            "held": held,
+            "open_alarms": alarms.unanswered(by=by),
+            "partner_calls": dissemination_lines.calls_for(by),
+            "requests_waiting": identity_requests.waiting_for(by),
+            "requests_decided": identity_requests.decided_lately(by=by, at=at),
+            "trainings": training_pages.shown(
+                tuple(line for line in training.mine(by=by, at=at) if line.state != "valid")
+            ),
+            "updated": times.clock(at),
+        },
+    )
+
+
+def _desk_name(by: Attendance, code: str) -> str:
+    """The name of one of my desks; NotHere for every other, as for one that does not exist."""
+    if code == ALL and by.desks:
+        return "All my desks"
+    for desk in by.desks:
+        if desk.code == code:
+            return desk.name
+    raise NotHere
+
+
+@open_to(Audience.UNLOCKED)
+@require_GET
+def queue(request: OfficeRequest, desk: str) -> HttpResponse:
+    """One page of a queue, urgent first. The view and the place in it stand in the address."""
+    at, by = session.now(), request.attendance
+    name = _desk_name(by, desk)
+    state = request.GET.get("state", "open")
+    if state not in STATES:
+        state = "open"
+    after = request.GET.get("after", "")[:_MARK_LENGTH] or None
+    view = opening.QueueView(desk=None if desk == ALL else desk, state=state, after=after)
+    try:
+        found = opening.queue(by=by, at=at, view=view)
+    except ValueError:  # a mark that nobody was given
+        return HttpResponseRedirect(reverse("queue", kwargs={"desk": desk}))
+    here = reverse("queue", kwargs={"desk": desk})
+    return render(
+        request,
+        "office/queue.html",
+        {
+            "desk": {"code": desk, "name": name},
+            "state": state,
+            "states": [
+                {"text": words, "href": f"{here}?{urlencode({'state': code})}", "current": code == state}
+                for code, words in STATES.items()
+            ],
+            "queue": found,
+            "sweep_href": reverse("sweep", kwargs={"desk": desk}) if desk != ALL and state == "open" else "",
+            "several_desks": desk == ALL or any(line.desk_name != name for line in found.lines),
+            "next_href": f"{here}?{urlencode({'state': state, 'after': found.next})}" if found.next else "",
+            "first_href": f"{here}?{urlencode({'state': state})}" if after else "",
+            "show_href": request.get_full_path(),
+            "updated": times.clock(at),
+            **_new(0, found.mark, desk),
+        },
+    )
+
+
+def _new(count: int, mark: str, desk: str) -> dict[str, object]:
+    return {
+        "new": count,
+        "poll_href": f"{reverse('queue-new', kwargs={'desk': desk})}?{urlencode({'mark': mark})}",
+    }
+
+
+@open_to(Audience.OFFICERS)
+@require_GET
+def queue_new(request: OfficeRequest, desk: str) -> HttpResponse:
+    """How many more reports wait than when the page was made: one line, asked for every half minute.
+
+    It opens nothing and does not count as being at work, so an open page does not keep keys unlocked (middleware).
+    """
+    at, by = session.now(), request.attendance
+    _desk_name(by, desk)
+    mark = request.GET.get("mark", "")[:_MARK_LENGTH]
+    count = opening.new_since(by=by, at=at, mark=mark)
+    return render(
+        request,
+        "office/parts/queue_new.html",
+        {
+            "updated": times.clock(at),
+            "show_href": reverse("queue", kwargs={"desk": desk}),
+            **_new(count, mark, desk),
+        },
+    )
+
+
+@open_to(Audience.UNLOCKED)
+@require_POST
+def take(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Claim a report and open it."""
+    try:
+        transitions.take(ref, by=request.attendance, at=session.now())
+    except (NotNow, Refused) as no:
+        messages.error(request, no.reason)
+    return HttpResponseRedirect(_report(ref, request.POST.get("from", "")))
+
+
+@open_to(Audience.UNLOCKED)
+@require_http_methods(["POST"])
+def release(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Give a report back to its desk, no reason asked."""
+    try:
+        transitions.release(ref, by=request.attendance, at=session.now())
+    except (NotNow, Refused) as no:
+        messages.error(request, no.reason)
+        return HttpResponseRedirect(_report(ref, request.POST.get("from", "")))
+    messages.success(request, "The report is back in its desk's queue.")
+    return HttpResponseRedirect(queue_address(request.POST.get("from", "")))
+
+
+def _report(ref: UUID, queue_code: str) -> str:
+    address = reverse("report", kwargs={"ref": ref})
+    return f"{address}?{urlencode({'from': queue_code})}" if is_queue_code(queue_code) else address
+
+
+def is_queue_code(code: str) -> bool:
+    """Whether this could be a desk's code; it is looked up among one's own desks before it is used."""
+    return 0 < len(code) <= 40 and all(c.isalnum() or c in "-_" for c in code)
+
+
+def queue_address(code: str) -> str:
+    """The queue that an officer came from."""
+    return reverse("queue", kwargs={"desk": code if is_queue_code(code) else ALL})
+
+
+def open_next(by: Attendance, *, queue_code: str, after: UUID) -> UUID | None:
+    """Claim the next report of the queue that nobody holds; None when nothing waits.
+
+    Somebody may be quicker: then the one after it.
+    """
+    at = session.now()
+    desk = queue_code if queue_code in {one.code for one in by.desks} else None
+    for _ in range(5):
+        found = pages_home.next_waiting(by=by, at=at, desk=desk, after=after)
+        if found is None:
+            return None
+        try:
+            transitions.take(found, by=by, at=at)
+        except (NotNow, Refused, NotHere):
+            after = found
+            continue
+        return found
+    return None

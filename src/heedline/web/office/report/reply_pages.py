@@ -1,0 +1,283 @@
+"""Asking the reporter: a question, what they will see, whether it would give them away, and only then send."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_POST
+
+from heedline.casework.access import session
+from heedline.casework.contact import messages as contact_messages
+from heedline.casework.contact import source_guard
+from heedline.casework.contact.source_guard import Despite, SourceWarning
+from heedline.casework.errors import Changed, NoRoom
+from heedline.casework.language import translating
+from heedline.casework.pages import case_file
+from heedline.casework.pages.case_file import CaseFile
+from heedline.casework.report import repeat_contact
+from heedline.casework.report.repeat_contact import Contacts
+from heedline.packs import load_pack
+from heedline.permits.gate import Refused
+from heedline.reports.lifecycle import Move, NotNow
+from heedline.web.components.forms import Field, Form, TextInput
+from heedline.web.declared import Audience, open_to
+from heedline.web.entrance.kept_words import keeps_words, let_go
+from heedline.web.office.middleware import OfficeRequest
+from heedline.web.office.report import report_forms
+from heedline.web.office.report.report_pages import came_from, conflict, page, restored, version_of
+from heedline.web.office.report.report_words import NOBODY_SPEAKS_IT, messages_of, new_messages, status_words
+
+#: A report holds at most this many messages of its reporter.
+_MOST_READ = 200
+
+_BEFORE: tuple[Field, ...] = (
+    TextInput(
+        name="other",
+        label="Short name of the other report",
+        hint="Such as ABCD-EFGH. It stands at the top of its page.",
+        required="Enter the short name of the other report",
+        width=10,
+        autocomplete="off",
+    ),
+)
+
+
+def text_of(form: Form, language: str) -> str:
+    """What would be sent: the pack's question in the reporter's language, then the officer's own words.
+
+    Under a translation that nobody has reviewed stands the original, so that nobody sends what they cannot read.
+    """
+    pack = load_pack(settings.PACK)
+    words = pack.words(language if language in pack.languages else pack.first_language)
+    parts = [form.text("text")]
+    if code := form.text("template"):
+        key = pack.question_templates[code].words
+        original = words.beside(key)
+        parts = [words[key], *([original[key]] if original else []), *parts]
+    return "\n\n".join(part for part in parts if part)
+
+
+@open_to(Audience.UNLOCKED)
+@keeps_words
+@require_http_methods(["GET", "POST"])
+def ask(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Write, look at what they will see, send. Nothing leaves before the list is ticked."""
+    by, at = request.attendance, session.now()
+    file = case_file.case_file(ref, by=by, at=at)
+    pack = load_pack(settings.PACK)
+    templates = pack.templates_for(file.kind)
+    fields = report_forms.question_fields({code: one.label for code, one in templates.items()})
+    kept = restored(request, (*fields, report_forms.DESPITE))
+    form = Form(fields, kept.values if kept is not None else {})
+    if request.method == "GET":
+        if kept is not None and kept.text("despite"):  # it was sent from where the warnings are read
+            again = Form((report_forms.WOULD_THIS_GIVE_THEM_AWAY, report_forms.DESPITE), kept.values)
+            return preview(request, file, form, again, text_of(form, file.language), words_came_back=True)
+        return write(request, file, form, words_came_back=kept is not None)
+    form = Form.posted(fields, request.POST.lists())
+    if request.POST.get("do") in ("same", "not-same"):
+        return _note_before(request, file, Form(fields))
+    text = text_of(form, file.language)
+    if not form.errors and not text:
+        form = form.but(text="Choose a question, or write your own")
+    if form.errors or request.POST.get("do") == "write":
+        return write(request, file, form, 422 if form.errors else 200)
+    sent = repeat_contact.contacts(ref, by=by)
+    warned = warnings_of(file, text_of(form, pack.first_language), sent)
+    if warned and request.POST.get("do") == "refer":
+        return _refer(request, file, form, warned)
+    checks = (report_forms.WOULD_THIS_GIVE_THEM_AWAY, *((report_forms.DESPITE,) if warned else ()))
+    checked = Form.posted(checks, request.POST.lists())
+    if request.POST.get("do") != "send":
+        return preview(request, file, form, Form(checks), text)
+    if checked.errors:
+        return preview(request, file, form, checked, text, 422)
+    if len(checked.chosen("safe")) < len(report_forms.WOULD_THIS_GIVE_THEM_AWAY.choices):
+        checked = checked.but(
+            safe="Tick each line when it holds. If one does not, go back and change the message"
+        )
+        return preview(request, file, form, checked, text, 422)
+    despite = Despite(tuple(one.code for one in warned), checked.text("despite")) if warned else None
+    if request.POST.get("how") == "translate":
+        return _translate(request, file, form, despite)
+    try:
+        contact_messages.ask(
+            ref,
+            text,
+            read=messages_read(request),
+            despite=despite,
+            version=version_of(request),
+            by=by,
+            at=at,
+        )
+    except Changed as changed:
+        return conflict(request, ref, form, "report-ask", changed)
+    except NoRoom:
+        return write(request, file, form.but(text="This message is too long to send. Shorten it"), 422)
+    except (NotNow, Refused) as no:
+        return write(request, file, form.but(**{"": no.reason}), 409)
+    messages.success(
+        request, "Sent. They see it when they come back with their code. Nothing tells them before that."
+    )
+    code = came_from(request)
+    query = f"?{urlencode({'from': code})}" if code else ""
+    return let_go(request, HttpResponseRedirect(reverse("report-ask", kwargs={"ref": ref}) + query), by)
+
+
+@open_to(Audience.UNLOCKED)
+@require_POST
+def mark_read(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Mark the reporter's messages that were on the page as read."""
+    marked = contact_messages.mark_read(ref, messages_read(request), by=request.attendance, at=session.now())
+    if marked:
+        messages.success(request, "Marked as read.")
+    code = came_from(request)
+    query = f"?{urlencode({'from': code})}" if code else ""
+    page_name = "report-ask" if request.POST.get("page") == "messages" else "report"
+    return HttpResponseRedirect(reverse(page_name, kwargs={"ref": ref}) + query)
+
+
+def messages_read(request: OfficeRequest) -> tuple[UUID, ...]:
+    """Return the messages of the reporter that were on the page that was sent; what is no id is left out."""
+    read = []
+    for value in request.POST.getlist("read")[:_MOST_READ]:
+        with suppress(ValueError):
+            read.append(UUID(value))
+    return tuple(read)
+
+
+def _note_before(request: OfficeRequest, file: CaseFile, form: Form) -> HttpResponse:
+    """That the reporter was asked before under another code, or after all not. A judgement: it says nothing to them."""
+    by, same = request.attendance, request.POST.get("do") == "same"
+    before = Form.posted(_BEFORE, request.POST.lists())
+    if before.errors:
+        return write(request, file, form, 422, before=before)
+    try:
+        repeat_contact.note(file.ref, before.text("other"), same=same, by=by, at=session.now())
+    except (NotNow, Refused) as no:
+        return write(request, file, form, 409, before=before.but(other=no.reason))
+    messages.success(request, "Noted. What they were sent is counted together." if same else "Taken back.")
+    code = came_from(request)
+    query = f"?{urlencode({'from': code})}" if code else ""
+    return HttpResponseRedirect(reverse("report-ask", kwargs={"ref": file.ref}) + query)
+
+
+def warnings_of(file: CaseFile, english: str, sent: Contacts) -> tuple[SourceWarning, ...]:
+    """What of this message, this report and what was asked before may make an agent of its reporter."""
+    told = [file.narrative, *(line for section in file.told for _, lines in section.rows for line in lines)]
+    told += [one.text for one in file.messages if not one.from_us]
+    return (
+        *source_guard.of_message(english, sent=sent.here, elsewhere=sent.elsewhere),
+        *source_guard.of_report(told),
+    )
+
+
+def _refer(
+    request: OfficeRequest, file: CaseFile, form: Form, warned: tuple[SourceWarning, ...]
+) -> HttpResponse:
+    """One press: nothing is sent, the supervisors are called, and what was about to be asked stands with the report."""
+    by, english = request.attendance, text_of(form, load_pack(settings.PACK).first_language)
+    why = "\n".join((*(one.words for one in warned), "It was about to be asked:", english))
+    try:
+        source_guard.refer(file.ref, why, version=version_of(request), by=by, at=session.now())
+    except Changed as changed:
+        return conflict(request, file.ref, form, "report-ask", changed)
+    except (NotNow, Refused) as no:
+        return write(request, file, form.but(**{"": no.reason}), 409)
+    messages.success(request, "Referred. Nothing was sent. Your supervisors are called, and take it there.")
+    return let_go(request, HttpResponseRedirect(reverse("report", kwargs={"ref": file.ref})), by)
+
+
+def _translate(request: OfficeRequest, file: CaseFile, form: Form, despite: Despite | None) -> HttpResponse:
+    """Not sent: what was written goes to somebody who speaks the reporter's language."""
+    by = request.attendance
+    code = form.text("template")
+    text = text_of(form, load_pack(settings.PACK).first_language)
+    try:
+        taken = translating.ask_answer(
+            file.ref,
+            text,
+            file.language,
+            template=code,
+            read=messages_read(request),
+            despite=despite,
+            version=version_of(request),
+            by=by,
+            at=session.now(),
+        )
+    except Changed as changed:
+        return conflict(request, file.ref, form, "report-ask", changed)
+    except (NotNow, Refused) as no:
+        return write(request, file, form.but(**{"": no.reason}), 409)
+    if taken:
+        messages.success(request, "With a translator. They put it into the reporter's language and send it.")
+    else:
+        messages.error(request, f"Not sent yet. {NOBODY_SPEAKS_IT}")
+    came = came_from(request)
+    query = f"?{urlencode({'from': came})}" if came else ""
+    return let_go(
+        request, HttpResponseRedirect(reverse("report-translation", kwargs={"ref": file.ref}) + query), by
+    )
+
+
+def write(
+    request: OfficeRequest,
+    file: CaseFile,
+    form: Form,
+    status: int = 200,
+    *,
+    words_came_back: bool = False,
+    before: Form | None = None,
+    sent: Contacts | None = None,
+) -> HttpResponse:
+    """The messages and the form. `sent`: what an exercise counts; of a report it is looked up."""
+    reason = next((line.reason for line in file.moves if line.move == Move.ASK), "This cannot be done now.")
+    context = {
+        "form": form,
+        "messages_said": messages_of(file),
+        "read": new_messages(file),
+        "allowed": file.may(Move.ASK),
+        "contacts": sent or repeat_contact.contacts(file.ref, by=request.attendance),
+        "before": before or Form(_BEFORE),
+        "why_not": reason,
+        "words_came_back": words_came_back,
+        "told_now": status_words(file.status),
+    }
+    return page(request, "office/ask.html", file, "report-ask", context, status)
+
+
+def preview(
+    request: OfficeRequest,
+    file: CaseFile,
+    written: Form,
+    checks: Form,
+    text: str,
+    status: int = 200,
+    *,
+    words_came_back: bool = False,
+    sent: Contacts | None = None,
+) -> HttpResponse:
+    """What they will see, with what to weigh before it goes. `sent`: as for `write`."""
+    pack = load_pack(settings.PACK)
+    sent = sent or repeat_contact.contacts(file.ref, by=request.attendance)
+    foreign = file.language != pack.first_language
+    context = {
+        "form": checks,
+        "written": written,
+        "text": text,
+        "language": file.language,
+        "language_words": file.language_words if foreign else "",
+        "waits_for": [one for one in file.translations if one.outward and one.state == "waiting"],
+        "warned": warnings_of(file, text_of(written, pack.first_language), sent),
+        "unit": pack.source_guard.unit,
+        "words_came_back": words_came_back,
+        "translator_first": foreign and bool(written.text("text")),
+        "read": messages_read(request),
+    }
+    return page(request, "office/ask_preview.html", file, "report-ask", context, status)

@@ -1,0 +1,303 @@
+"""The forms of a report, made of the pack's outcomes, statuses and question templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from django.conf import settings
+
+from heedline.casework.journey.transitions import Closing, Finding
+from heedline.packs import load_pack
+from heedline.reports.lifecycle import NotNow
+from heedline.web.components.forms import Checkboxes, Choice, Field, Form, Radios, Select, TextArea
+
+#: What an officer may write in one box. Stated under the box, never cut.
+LONG, SHORT = 4000, 1000
+FINISHED = "finished"
+#: What a reporter is told while the desk still works on it: not to be said of a closed report.
+_STILL_OPEN = frozenset({"received", "read", "question"})
+
+DANGER = Radios(
+    name="danger",
+    label="Is there danger to anybody's life?",
+    required="Say whether there is danger to anybody's life",
+    choices=(Choice(value="no", label="No"), Choice(value="yes", label="Yes")),
+    inline=True,
+    small=True,
+)
+PRIORITY = Radios(
+    name="priority",
+    label="Priority",
+    required="Choose a priority",
+    choices=(
+        Choice(value="high", label="High", hint="Serious harm, or a chance that passes soon"),
+        Choice(value="medium", label="Medium", hint="Time matters"),
+        Choice(value="low", label="Low", hint="Everything else"),
+    ),
+    small=True,
+)
+
+
+def _assessed(kind: str) -> tuple[Field, ...]:
+    """What an officer of this kind's desks decides, in the pack's words for that desk."""
+    asked = load_pack(settings.PACK).assessment(kind)
+    coded: list[Field] = []
+    for one in asked.choices:
+        choices = tuple(Choice(value=code, label=words) for code, words in one.choices.items())
+        box = Checkboxes if one.several else Radios
+        coded.append(
+            box(
+                name=f"coded_{one.code}",
+                label=one.label,
+                hint=one.hint,
+                required=one.required,
+                choices=choices,
+                small=True,
+            )
+        )
+    return (
+        DANGER,
+        TextArea(
+            name="done_what",
+            label=asked.done_what.label,
+            hint=asked.done_what.hint,
+            required=asked.done_what.required,
+            rows=3,
+            limit=LONG,
+        ),
+        *coded,
+        PRIORITY,
+        TextArea(
+            name="reason",
+            label=asked.reason.label,
+            hint=asked.reason.hint,
+            required=asked.reason.required,
+            rows=2,
+            limit=SHORT,
+        ),
+    )
+
+
+def _short_choices(kind: str) -> tuple[Choice, ...]:
+    """One choice carries the outcome and its reason, so that the short way needs one answer."""
+    pack = load_pack(settings.PACK)
+    return tuple(
+        Choice(value=reason.code, label=f"{pack.outcomes[reason.outcome].words}: {_inside(reason.words)}")
+        for reason in pack.reasons_for(kind).values()
+        if pack.outcomes[reason.outcome].short
+    )
+
+
+def _inside(words: str) -> str:
+    """Words that begin a sentence, put inside one."""
+    return words[:1].lower() + words[1:]
+
+
+def assessment_fields(kind: str) -> tuple[Field, ...]:
+    """The assessment of this kind of report, and the short way to close."""
+    return (
+        *_assessed(kind),
+        Select(
+            name="close_as",
+            label="Close it now?",
+            hint="The short way, for what is not useful. For any other outcome save first, then close.",
+            blank="Keep it open: there is more to do",
+            choices=_short_choices(kind),
+        ),
+    )
+
+
+def finding_of(form: Form) -> Finding:
+    """Return the assessment that a checked form holds. Raises NotNow for one that contradicts itself."""
+    return Finding(
+        danger_to_life=form.text("danger") == "yes",
+        done_what=form.text("done_what"),
+        priority=form.text("priority"),
+        reason=form.text("reason"),
+        coded={label: value for name, label, value in _said(form) if name.startswith("coded_")},
+    )
+
+
+def short_closing_of(form: Form) -> Closing | None:
+    """The short way's closing, or None to keep the report open."""
+    chosen = form.text("close_as")
+    if not chosen:
+        return None
+    reason = load_pack(settings.PACK).reasons[chosen]
+    return Closing(outcome=reason.outcome, reason=reason.words, tell_reporter=FINISHED)
+
+
+#: The fields of the assessment by what a refused assessment is about (`NotNow.about`).
+_FIELD_ABOUT = {"priority": "priority", "closing": "close_as"}
+
+
+def assessment_refused(form: Form, no: NotNow) -> tuple[Form, int]:
+    """Return the form with the reason at the field that it is about, or above it, and the HTTP status that goes with it."""
+    field = _FIELD_ABOUT.get(no.about, "")
+    return form.but(**{field: no.reason}), 422 if field else 409
+
+
+def closing_fields(kind: str) -> tuple[Field, ...]:
+    """Closing the long way: any outcome, a reason in words, what the reporter is told."""
+    pack = load_pack(settings.PACK)
+    words = pack.words("en")
+    return (
+        Radios(
+            name="outcome",
+            label="How did it end?",
+            required="Choose how it ended",
+            choices=tuple(
+                Choice(value=one.code, label=one.words) for one in pack.outcomes_for(kind).values()
+            ),
+            small=True,
+        ),
+        TextArea(
+            name="reason",
+            label="Why?",
+            hint="What was checked, and what it showed.",
+            required="Say why it ended this way",
+            rows=3,
+            limit=LONG,
+        ),
+        Radios(
+            name="tell",
+            label="What is the reporter told?",
+            hint="They see this line when they come back with their code. It never says what was found.",
+            required="Choose what the reporter is told",
+            choices=tuple(
+                Choice(value=code, label=words[key])
+                for code, key in pack.statuses.items()
+                if code not in _STILL_OPEN
+            ),
+            small=True,
+        ),
+    )
+
+
+def sweeping_fields(kinds: Iterable[str]) -> tuple[Field, ...]:
+    """Closing many at once: only outcomes that are not useful and go with every one of these kinds."""
+    pack = load_pack(settings.PACK)
+    known = [pack.outcomes_for(kind) for kind in kinds]
+    tell = closing_fields(next(iter(pack.kinds)))[-1]
+    choices = tuple(
+        Choice(value=code, label=one.words)
+        for code, one in pack.outcomes.items()
+        if not one.useful and all(code in some for some in known)
+    )
+    return (
+        Radios(
+            name="outcome",
+            label="What are they?",
+            required="Choose what they are",
+            choices=choices,
+            small=True,
+        ),
+        TextArea(
+            name="reason",
+            label="Why?",
+            hint="One reason for all of them, kept sealed with each.",
+            required="Say why they are closed",
+            rows=3,
+            limit=SHORT,
+        ),
+        tell,
+    )
+
+
+def closing_of(form: Form) -> Closing:
+    """The closing that a checked form holds."""
+    return Closing(outcome=form.text("outcome"), reason=form.text("reason"), tell_reporter=form.text("tell"))
+
+
+def hand_over_fields(desks: Iterable[tuple[str, str]]) -> tuple[Field, ...]:
+    """To which desk, and why. Then a page asks again."""
+    return (
+        Radios(
+            name="to",
+            label="Which desk?",
+            required="Choose a desk",
+            choices=tuple(Choice(value=code, label=name) for code, name in desks),
+            small=True,
+        ),
+        TextArea(
+            name="because",
+            label="Why does it belong there?",
+            hint="The desk reads this first.",
+            required="Say why it belongs there",
+            rows=3,
+            limit=SHORT,
+        ),
+    )
+
+
+REOPENING: tuple[Field, ...] = (
+    TextArea(
+        name="because",
+        label="Why is it opened again?",
+        required="Say why it is opened again",
+        rows=3,
+        limit=SHORT,
+    ),
+)
+
+
+def question_fields(templates: Mapping[str, str]) -> tuple[Field, ...]:
+    """A question of the pack, or words of one's own. `templates`: code → label."""
+    return (
+        Select(
+            name="template",
+            label="Start from a question",
+            hint="Nobody who reports is ever asked to find out more.",
+            blank="My own words",
+            choices=tuple(Choice(value=code, label=label) for code, label in templates.items()),
+        ),
+        TextArea(
+            name="text",
+            label="Your own words",
+            hint="Leave this blank to send the question as it is. What you write is added below it.",
+            optional=True,
+            rows=4,
+            limit=2000,
+            tell_limit=True,
+        ),
+    )
+
+
+WOULD_THIS_GIVE_THEM_AWAY = Checkboxes(
+    name="safe",
+    label="Would this give them away?",
+    hint="Somebody else may see it on their screen. Tick each when it holds.",
+    choices=(
+        Choice(value="no-names", label="It names nobody and no place that only the reporter knows of"),
+        Choice(value="no-task", label="It asks only for what they know already, not to find out more"),
+        Choice(value="no-case", label="It does not say what we know, think or do"),
+    ),
+    small=True,
+)
+
+
+DESPITE = TextArea(
+    name="despite",
+    label="Why is it sent all the same?",
+    hint="Sealed with the message. Your supervisors are called and read it.",
+    required="Say why it is sent all the same, or refer it",
+    rows=3,
+    limit=SHORT,
+)
+
+
+def shown(form: Form) -> list[tuple[str, str]]:
+    """What a form says, field by field, in the words that were chosen from; several one under the other."""
+    return [(label, value) for _, label, value in _said(form, between="\n")]
+
+
+def _said(form: Form, *, between: str = "; ") -> list[tuple[str, str, str]]:
+    said = []
+    for each in form.fields:
+        choices = each.choices if isinstance(each, Radios | Select | Checkboxes) else ()
+        names = {one.value: one.label for one in choices if isinstance(one, Choice)}
+        given = form.chosen(each.name) if isinstance(each, Checkboxes) else [form.text(each.name)]
+        words = between.join(names.get(value, value) for value in given if value)
+        if words and each.label:
+            said.append((each.name, each.label, words))
+    return said

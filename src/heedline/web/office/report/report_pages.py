@@ -1,0 +1,314 @@
+"""One report: read it, assess it, close it, hand it over, open it again, see who looked."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_http_methods
+
+from heedline.casework.access import session
+from heedline.casework.errors import Changed
+from heedline.casework.journey import transitions
+from heedline.casework.pages import case_file
+from heedline.casework.pages.case_file import CaseFile
+from heedline.permits.gate import Refused
+from heedline.reports.lifecycle import Move, NotNow
+from heedline.web.components.forms import Field, Form, Value
+from heedline.web.declared import Audience, open_to
+from heedline.web.entrance.kept_words import form_of, keeps_words, kept_for, let_go
+from heedline.web.office.middleware import OfficeRequest
+from heedline.web.office.report import report_forms
+from heedline.web.office.report.queue_pages import is_queue_code, open_next, queue_address
+from heedline.web.office.report.report_words import (
+    act_words,
+    facts_of,
+    messages_of,
+    new_messages,
+    steps_of,
+    tabs_of,
+    told_of,
+)
+
+SAVE_NEXT, SAVE_STAY = "save-next", "save-stay"
+
+
+def came_from(request: OfficeRequest) -> str:
+    """The code of the queue that they came from, or nothing."""
+    code = request.POST.get("from") or request.GET.get("from") or ""
+    return code if is_queue_code(code) else ""
+
+
+def page(
+    request: OfficeRequest,
+    template: str,
+    file: CaseFile,
+    tab: str,
+    context: dict[str, Any],
+    status: int = 200,
+) -> HttpResponse:
+    """Every page of a report has its bar, its tabs and whose form it is."""
+    code = came_from(request)
+    query = f"?{urlencode({'from': code})}" if code else ""
+    return render(
+        request,
+        template,
+        {
+            "file": file,
+            "facts": facts_of(file),
+            "tabs": tabs_of(file, tab, query),
+            "from": code,
+            "query": query,
+            "queue_href": queue_address(code),
+            "form_of": form_of(request.attendance),
+            **context,
+        },
+        status=status,
+    )
+
+
+def restored(request: OfficeRequest, fields: tuple[Field, ...]) -> Form | None:
+    """The form with the words that came too late last time, unchecked; None when there are none."""
+    posted = kept_for(request, request.attendance) if request.method == "GET" else None
+    if posted is None:
+        return None
+    return Form(fields, values={each.name: each.read(posted) for each in fields})
+
+
+def version_of(request: OfficeRequest) -> int:
+    """The edition of the report that the form was made for; 0 (no edition) when it says none."""
+    posted = request.POST.get("version", "")
+    return int(posted) if posted.isascii() and posted.isdecimal() and len(posted) < 10 else 0
+
+
+def last_assessment(file: CaseFile) -> dict[str, Value]:
+    for step in file.steps:
+        if step.move == Move.ASSESS:
+            codes, words = dict(step.codes), dict(step.words)
+            return {
+                "danger": "yes" if codes.get("danger") == "True" else "no",
+                "priority": codes.get("priority", ""),
+                "done_what": words.get("What was done", ""),
+                "reason": words.get("Reason", ""),
+            }
+    return {}
+
+
+@open_to(Audience.UNLOCKED)
+@keeps_words
+@require_http_methods(["GET", "POST"])
+def report(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Left what was told, right what the desk makes of it. Saving leads to the next report of the queue."""
+    if request.method == "POST":
+        return _assess(request, ref)
+    file = case_file.case_file(ref, by=request.attendance, at=session.now())
+    fields = report_forms.assessment_fields(file.kind)
+    kept = restored(request, fields)
+    form = kept or Form(fields, values=last_assessment(file))
+    return show(request, file, form, words_came_back=kept is not None)
+
+
+def show(request: OfficeRequest, file: CaseFile, form: Form, status: int = 200, **more: Any) -> HttpResponse:
+    context = {
+        "form": form,
+        "told": told_of(file),
+        "new_messages": messages_of(file, new=True),
+        "read": new_messages(file),
+        "steps": steps_of(file),
+        "may_assess": file.may(Move.ASSESS),
+        "may_take": file.may(Move.TAKE),
+        "may_release": file.may(Move.RELEASE),
+        "may_reopen": file.may(Move.REOPEN),
+        "why_not": next((line.reason for line in file.moves if line.move == Move.ASSESS), ""),
+    }
+    return page(request, "office/report.html", file, "report", {**context, **more}, status)
+
+
+def _assess(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    by, at = request.attendance, session.now()
+    fields = report_forms.assessment_fields(case_file.kind_of(ref, by=by))
+    form = Form.posted(fields, request.POST.lists())
+    if form.errors:
+        return show(request, case_file.case_file(ref, by=by, at=at), form, 422)
+    closing = report_forms.short_closing_of(form)
+    try:
+        finding = report_forms.finding_of(form)
+        if closing is None:
+            transitions.assess(ref, finding, version=version_of(request), by=by, at=at)
+        else:
+            transitions.assess_and_close(ref, finding, closing, version=version_of(request), by=by, at=at)
+    except Changed as changed:
+        return conflict(request, ref, form, "report", changed)
+    except NotNow as no:
+        form, status = report_forms.assessment_refused(form, no)
+        return show(request, case_file.case_file(ref, by=by, at=at), form, status)
+    except Refused as no:
+        return show(request, case_file.case_file(ref, by=by, at=at), form.but(**{"": no.reason}), 409)
+    done = "Assessed and closed." if closing else "Assessed."
+    return let_go(request, go_on(request, ref, done, stay=request.POST.get("do") == SAVE_STAY), by)
+
+
+def go_on(request: OfficeRequest, ref: UUID, done: str, *, stay: bool) -> HttpResponse:
+    """Stay on the report, or claim and open the next of the queue."""
+    code = came_from(request)
+    query = f"?{urlencode({'from': code})}" if code else ""
+    if stay:
+        messages.success(request, done)
+        return HttpResponseRedirect(reverse("report", kwargs={"ref": ref}) + query)
+    following = open_next(request.attendance, queue_code=code, after=ref)
+    if following is None:
+        messages.success(request, f"{done} Nothing else is waiting.")
+        return HttpResponseRedirect(queue_address(code))
+    messages.success(request, f"{done} This is the next report; you have it now.")
+    return HttpResponseRedirect(reverse("report", kwargs={"ref": following}) + query)
+
+
+def conflict(request: OfficeRequest, ref: UUID, form: Form, action: str, changed: Changed) -> HttpResponse:
+    """Somebody saved in between: both texts beside each other, and the form again on top of what stands now."""
+    file = case_file.case_file(ref, by=request.attendance, at=session.now())
+    return page(
+        request,
+        "office/conflict.html",
+        file,
+        action,
+        {
+            "unsent": form,
+            "mine": report_forms.shown(form),
+            "theirs": steps_of(file)[0] if file.steps else None,
+            "changed": changed.theirs,
+            "action": reverse(action, kwargs={"ref": ref}),
+            "hidden": [
+                (name, value)
+                for name, values in request.POST.lists()
+                if name not in {"csrfmiddlewaretoken", "version", "do"}
+                for value in values
+            ],
+        },
+        status=409,
+    )
+
+
+@open_to(Audience.UNLOCKED)
+@keeps_words
+@require_http_methods(["GET", "POST"])
+def close(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Close an assessed report: outcome, reason, what the reporter is told. It can be opened again."""
+    by, at = request.attendance, session.now()
+    fields = report_forms.closing_fields(case_file.kind_of(ref, by=by))
+    kept = restored(request, fields)
+    form = kept or Form(fields, values={"tell": report_forms.FINISHED})
+    status = 200
+    if request.method == "POST":
+        form, status = Form.posted(fields, request.POST.lists()), 422
+        if not form.errors:
+            try:
+                transitions.close(
+                    ref, report_forms.closing_of(form), version=version_of(request), by=by, at=at
+                )
+            except Changed as changed:
+                return conflict(request, ref, form, "report-close", changed)
+            except (NotNow, Refused) as no:
+                form, status = form.but(**{"": no.reason}), 409
+            else:
+                stay = request.POST.get("do") == SAVE_STAY
+                return let_go(request, go_on(request, ref, "Closed.", stay=stay), by)
+    file = case_file.case_file(ref, by=by, at=at)
+    return page(
+        request,
+        "office/close.html",
+        file,
+        "report-close",
+        {"form": form, **move_of(file, Move.CLOSE, kept)},
+        status,
+    )
+
+
+def move_of(file: CaseFile, move: Move, kept: object) -> dict[str, object]:
+    reason = next((line.reason for line in file.moves if line.move == move), "This cannot be done now.")
+    return {"allowed": file.may(move), "why_not": reason, "words_came_back": kept is not None}
+
+
+@open_to(Audience.UNLOCKED)
+@keeps_words
+@require_http_methods(["GET", "POST"])
+def hand_over(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Give a report to another desk. Asks again first: it is gone from ours."""
+    by, at = request.attendance, session.now()
+    file = case_file.case_file(ref, by=by, at=at)
+    to = case_file.other_desks(file)
+    fields = report_forms.hand_over_fields(to)
+    kept = restored(request, fields)
+    form, status, sure = kept or Form(fields), 200, False
+    if request.method == "POST":
+        form, status = Form.posted(fields, request.POST.lists()), 422
+        sure = not form.errors
+        if sure and request.POST.get("do") == "hand-over":
+            try:
+                transitions.hand_over(
+                    ref, form.text("to"), form.text("because"), version=version_of(request), by=by, at=at
+                )
+            except Changed as changed:
+                return conflict(request, ref, form, "report-hand-over", changed)
+            except (NotNow, Refused) as no:
+                form, status, sure = form.but(**{"": no.reason}), 409, False
+            else:
+                name = dict(to)[form.text("to")]
+                return let_go(request, go_on(request, ref, f"Handed over to {name}.", stay=False), by)
+    context = {"form": form, **move_of(file, Move.HAND_OVER, kept)}
+    if sure:
+        context["to_name"] = dict(to)[form.text("to")]
+        return page(request, "office/hand_over_sure.html", file, "report-hand-over", context)
+    return page(request, "office/hand_over.html", file, "report-hand-over", context, status)
+
+
+@open_to(Audience.UNLOCKED)
+@keeps_words
+@require_http_methods(["GET", "POST"])
+def reopen(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Put a closed report back into the queue of its desk."""
+    by, at = request.attendance, session.now()
+    kept = restored(request, report_forms.REOPENING)
+    form, status = kept or Form(report_forms.REOPENING), 200
+    if request.method == "POST":
+        form, status = Form.posted(report_forms.REOPENING, request.POST.lists()), 422
+        if not form.errors:
+            try:
+                transitions.reopen(ref, form.text("because"), by=by, at=at)
+            except (NotNow, Refused) as no:
+                form, status = form.but(**{"": no.reason}), 409
+            else:
+                return let_go(request, go_on(request, ref, "Open again, in the desk's queue.", stay=True), by)
+    file = case_file.case_file(ref, by=by, at=at)
+    context = {"form": form, **move_of(file, Move.REOPEN, kept)}
+    return page(request, "office/reopen.html", file, "report-reopen", context, status)
+
+
+@open_to(Audience.UNLOCKED)
+@require_GET
+def history(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Who looked at the report and who changed it. Looking here is recorded too."""
+    by, at = request.attendance, session.now()
+    short, lines = case_file.history(ref, by=by, at=at)
+    return render(
+        request,
+        "office/history.html",
+        {
+            "ref": ref,
+            "short": short,
+            "lines": [
+                {
+                    "when_words": one.when_words,
+                    "by": one.by,
+                    "act_words": act_words(one.act),
+                    "refused": one.refused,
+                }
+                for one in lines
+            ],
+            "query": f"?{request.GET.urlencode()}" if request.GET else "",
+        },
+    )

@@ -1,0 +1,130 @@
+"""People who use their rights about data on them: the register, and one request."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from heedline.casework.access import session
+from heedline.casework.retention import keeping, subject_requests
+from heedline.permits.gate import Refused
+from heedline.reports.lifecycle import NotNow
+from heedline.web.components.forms import Choice, DateInput, Field, Form, Radios, TextInput
+from heedline.web.declared import Audience, open_to
+from heedline.web.office.middleware import OfficeRequest
+
+
+def _opening(request: OfficeRequest) -> tuple[Field, ...]:
+    return (
+        TextInput(
+            name="reference",
+            label="Number of the request",
+            hint="The data-protection officer’s number for it, like DPO-2026-041. Never a name.",
+            required="Enter the number of the request",
+            width=20,
+        ),
+        Radios(
+            name="right",
+            label="What do they ask for?",
+            required="Choose what they ask for",
+            choices=tuple(Choice(value=code, label=words) for code, words in keeping.rules().rights.items()),
+            small=True,
+        ),
+        DateInput(name="received", label="When did it come?", required="Enter the day on which it came"),
+        Radios(
+            name="desk",
+            label="Which desk looks for it?",
+            required="Choose a desk",
+            choices=tuple(Choice(value=str(desk.id), label=desk.name) for desk in request.attendance.desks),
+            small=True,
+        ),
+    )
+
+
+@open_to(Audience.OFFICERS)
+@require_http_methods(["GET", "POST"])
+def register(request: OfficeRequest) -> HttpResponse:
+    """Every request of one's desks, those that wait first, and the form for a new one."""
+    by, at = request.attendance, session.now()
+    fields = _opening(request)
+    form, status = Form(fields), 200
+    if request.method == "POST":
+        form, status = Form.posted(fields, request.POST.lists()), 422
+        received = form.day("received")
+        if not form.errors and received is not None:
+            try:
+                made = subject_requests.open_one(
+                    form.text("reference"),
+                    form.text("right"),
+                    received,
+                    desk=UUID(form.text("desk")),
+                    by=by,
+                    at=at,
+                )
+            except NotNow as no:
+                form = form.but(reference=no.reason)
+            else:
+                messages.success(request, "The request is in the register.")
+                return HttpResponseRedirect(reverse("subject", kwargs={"ref": made}))
+    lines = subject_requests.all_of(by=by, at=at)
+    return render(request, "office/subjects.html", {"lines": lines, "form": form}, status=status)
+
+
+_FINDING: tuple[Field, ...] = (
+    TextInput(
+        name="short",
+        label="Short name of a report that concerns them",
+        hint="As it stands at the top of the report, like ABCD-2345",
+        required="Enter the short name",
+        width=10,
+    ),
+)
+
+
+def _answering() -> tuple[Field, ...]:
+    return (
+        Radios(
+            name="answer",
+            label="What are they told?",
+            hint="The data-protection officer sends these words.",
+            required="Choose what they are told",
+            choices=tuple(
+                Choice(value=code, label=one.words) for code, one in keeping.rules().answers.items()
+            ),
+            small=True,
+        ),
+    )
+
+
+@open_to(Audience.UNLOCKED)
+@require_http_methods(["GET", "POST"])
+def one(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """One request: reports that were found, and the answer."""
+    by, at = request.attendance, session.now()
+    fields = {"find": _FINDING, "answer": _answering()}
+    forms = {name: Form(some) for name, some in fields.items()}
+    do, status = request.POST.get("do", ""), 200
+    if request.method == "POST" and do in fields:
+        form = Form.posted(fields[do], request.POST.lists())
+        if not form.errors:
+            try:
+                if do == "find":
+                    subject_requests.found(ref, form.text("short"), by=by, at=at)
+                else:
+                    subject_requests.answer(ref, form.text("answer"), by=by, at=at)
+            except (NotNow, Refused) as no:
+                form = form.but(**{"short" if do == "find" else "answer": no.reason})
+            else:
+                messages.success(request, "Noted.")
+                return HttpResponseRedirect(reverse("subject", kwargs={"ref": ref}))
+        forms[do], status = form, 422
+    line = subject_requests.one(ref, by=by, at=at)
+    answers = keeping.rules().answers
+    words = answers[line.answer].words if line.answer in answers else ""
+    context = {"line": line, "forms": forms, "words": words, "form": forms.get(do)}
+    return render(request, "office/subject.html", context, status=status)

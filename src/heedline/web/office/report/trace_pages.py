@@ -1,0 +1,97 @@
+"""Asking to have the sender of a report traced elsewhere, where life is at risk; and the paper that says what is held."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from heedline.casework.access import session
+from heedline.casework.identity import trace_requests
+from heedline.casework.identity.requests import LONGEST
+from heedline.casework.identity.trace_requests import Asking
+from heedline.casework.pages import identity_requests
+from heedline.packs import load_pack
+from heedline.reports.lifecycle import NotNow
+from heedline.web.components.forms import Choice, Field, Form, Radios, TextArea
+from heedline.web.declared import Audience, open_to
+from heedline.web.entrance.kept_words import keeps_words
+from heedline.web.office.middleware import OfficeRequest
+from heedline.web.office.report.identity_ask_page import AskedFor, asking_page
+
+
+def asking_fields() -> tuple[Field, ...]:
+    """What is asked of whoever asks."""
+    grounds = load_pack(settings.PACK).tracing.grounds
+    return (
+        Radios(
+            name="ground",
+            label="Whose life is at risk?",
+            required="Choose whose life is at risk",
+            choices=tuple(Choice(value=code, label=words) for code, words in grounds.items()),
+            small=True,
+        ),
+        TextArea(
+            name="necessity",
+            label="Why is it necessary now?",
+            hint="What you would do if you found them. Write nothing here that is only in the report.",
+            required="Say why it is necessary",
+            rows=4,
+            limit=LONGEST,
+        ),
+        TextArea(
+            name="tried",
+            label="What was tried first?",
+            hint="Asking them through their code, a call that they asked for, opening who sent it, other sources.",
+            required="Say what was tried first",
+            rows=3,
+            limit=LONGEST,
+        ),
+        TextArea(
+            name="proportion",
+            label="Why is it in proportion?",
+            hint="They were told that we keep neither their address nor what they use. What would it do to them, to their safety, and to others who may want to tell us something?",
+            required="Say why it is in proportion",
+            rows=4,
+            limit=LONGEST,
+        ),
+    )
+
+
+@open_to(Audience.UNLOCKED)
+@keeps_words
+@require_http_methods(["GET", "POST"])
+def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """What was asked and decided about tracing the sender of a report, and the form to ask. The same for every report."""
+    asked_for = AskedFor(
+        route="report-trace",
+        write="office/trace_report.html",
+        sure="office/trace_sure.html",
+        fields=asking_fields(),
+        ask=lambda ref, form, by, at: trace_requests.ask(ref, _asking(form), by=by, at=at),
+        seen=lambda ref, by, at: identity_requests.traces_of(ref, by=by, at=at),
+        more={"elsewhere": load_pack(settings.PACK).tracing.elsewhere},
+    )
+    return asking_page(request, ref, asked_for)
+
+
+def _asking(form: Form) -> Asking:
+    return Asking(form.text("ground"), form.text("necessity"), form.text("tried"), form.text("proportion"))
+
+
+@open_to(Audience.OFFICERS)
+@require_GET
+def statement(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """What is held of the sender, on one page for printing. Nothing of the report is on it, so no keys are needed."""
+    by = request.attendance
+    try:
+        found = trace_requests.statement(ref, by=by, at=session.now())
+    except NotNow as no:
+        messages.error(request, no.reason)
+        return HttpResponseRedirect(reverse("identity"))
+    return render(request, "office/trace_statement.html", {"found": found})

@@ -1,0 +1,1 @@
+"""Pages on which stewards set up desks and people."""

@@ -1,0 +1,168 @@
+"""Setting up, for stewards: what there is, what one of them proposes, and what another one confirms."""
+
+from __future__ import annotations
+
+import re
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from heedline.casework.access import session
+from heedline.casework.errors import NotHere
+from heedline.casework.setup import leavers, proposals
+from heedline.casework.setup import overview as setup_overview
+from heedline.casework.setup.proposals import Done, Kind
+from heedline.permits.gate import Refused
+from heedline.permits.roles import Role
+from heedline.web.components.forms import Form
+from heedline.web.declared import Audience, open_to
+from heedline.web.entrance.key_pages import with_passphrase
+from heedline.web.office.middleware import OfficeRequest
+from heedline.web.office.stewards.steward_forms import (
+    OF_PROVIDER,
+    PASSPHRASE,
+    ROLE_WORDS,
+    SAID,
+    TITLES,
+    fields,
+)
+
+STATES = {
+    "invited": "Invited, has not made keys yet",
+    "made-keys": "Has made keys: sign them",
+    "signed": "Keys are signed",
+    "stopped": "Stopped: cannot sign in. Propose that they leave",
+    "left": "Out: holds nothing here",
+    "no-keys": "No keys",
+}
+_CODE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
+
+
+@open_to(Audience.OFFICERS)
+@require_GET
+def overview(request: OfficeRequest) -> HttpResponse:
+    """Organisations, desks and people, and what waits for a second steward."""
+    by, at = request.attendance, session.now()
+    setup = setup_overview.overview(by=by, at=at)
+    people = [
+        {
+            "line": one,
+            "state": STATES[one.state],
+            "roles": [
+                f"{ROLE_WORDS[Role(role)]}{', ' + desk if desk else ''}" for role, _, desk in one.roles
+            ],
+            "can_stop": one.state not in {"stopped", "left"} and one.id != by.officer_id,
+        }
+        for one in setup.people
+    ]
+    context = {
+        "setup": setup,
+        "people": people,
+        "proposals": proposals.open_proposals(by=by, at=at),
+        "kinds": [
+            (kind.value, TITLES[kind])
+            for kind in Kind
+            if kind not in OF_PROVIDER or any(one.through_provider for one in setup.people)
+        ],
+    }
+    return render(request, "office/setup.html", context)
+
+
+@open_to(Audience.OFFICERS)
+@require_http_methods(["GET", "POST"])
+def propose(request: OfficeRequest, item: str) -> HttpResponse:
+    """One thing to propose."""
+    by, at = request.attendance, session.now()
+    setup = setup_overview.overview(by=by, at=at)
+    if item not in set(Kind):
+        raise NotHere
+    kind = Kind(item)
+    listed = fields(kind, setup)
+    form = Form(listed)
+    if request.method == "POST":
+        form = Form.posted(listed, request.POST.lists())
+        if form.text("code") and not _CODE.fullmatch(form.text("code")):
+            form = form.but(code="Use small letters, digits and hyphens only")
+        if not form.errors:
+            facts = {one.name: form.text(one.name) for one in listed if one not in (PASSPHRASE, SAID)}
+            form = with_passphrase(
+                request,
+                form,
+                lambda words: proposals.propose(kind, facts, words, said=form.text("said"), by=by, at=at),
+            )
+            if not form.errors:
+                messages.success(request, "Proposed and signed by you. Another steward has to confirm it.")
+                return HttpResponseRedirect(reverse("setup"))
+    context = {"form": form, "title": TITLES[kind], "item": item}
+    return render(request, "office/setup_propose.html", context, status=422 if form.errors else 200)
+
+
+@open_to(Audience.OFFICERS)
+@require_http_methods(["GET", "POST"])
+def confirm(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Look at what another steward has proposed, compare, and sign it."""
+    by, at = request.attendance, session.now()
+    line = proposals.proposal(ref, by=by, at=at)
+    listed = (SAID, PASSPHRASE) if line.needs_words else (PASSPHRASE,)
+    form, done = Form(listed), None
+    if request.method == "POST" and not line.mine:
+        form = Form.posted(listed, request.POST.lists())
+        if not form.errors:
+
+            def act(words: str) -> None:
+                nonlocal done
+                done = proposals.confirm(ref, words, said=form.text("said"), by=by, at=at)
+
+            form = with_passphrase(request, form, act)
+    if done is not None:
+        return _done(request, done)
+    return render(
+        request,
+        "office/setup_confirm.html",
+        {"form": form, "line": line},
+        status=422 if form.errors else 200,
+    )
+
+
+def _done(request: OfficeRequest, done: Done) -> HttpResponse:
+    if not done.code:
+        messages.success(request, f"Done: {done.words}.")
+        return HttpResponseRedirect(reverse("setup"))
+    at_partners = f"{settings.PARTNER_URL.rstrip('/')}{reverse('enrol')}"
+    address = at_partners if done.partner else request.build_absolute_uri(reverse("enrol"))
+    return render(request, "office/setup_invited.html", {"done": done, "address": address})
+
+
+@open_to(Audience.OFFICERS)
+@require_POST
+def withdraw(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Put a proposal away."""
+    proposals.withdraw(ref, by=request.attendance, at=session.now())
+    messages.success(request, "The proposal is put away.")
+    return HttpResponseRedirect(reverse("setup"))
+
+
+@open_to(Audience.OFFICERS)
+@require_http_methods(["GET", "POST"])
+def stop(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Stop somebody from signing in, at once. Asks first."""
+    by, at = request.attendance, session.now()
+    one = next((p for p in setup_overview.overview(by=by, at=at).people if p.id == ref), None)
+    if one is None:
+        raise NotHere
+    if request.method == "GET":
+        return render(request, "office/setup_stop.html", {"one": one})
+    try:
+        leavers.suspend(ref, by=by, at=at)
+    except Refused as no:
+        messages.error(request, no.reason)
+    else:
+        messages.success(
+            request, f"{one.name} is out. Now propose that they leave, so that their keys end too."
+        )
+    return HttpResponseRedirect(reverse("setup"))

@@ -1,0 +1,140 @@
+"""Every address of the office: those of coming in, and its own."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from heedline.web.entrance import key_pages
+from heedline.web.entrance import urls as entrance
+from heedline.web.office import me_pages
+from heedline.web.office.calls import call_after, call_back_pages, call_pages
+from heedline.web.office.duty import duty_pages
+from heedline.web.office.languages import language_pages, skill_pages, translation_pages
+from heedline.web.office.oversight import conflict_register_pages, dip_sampling_pages, oversight_pages
+from heedline.web.office.partners import partner_pages
+from heedline.web.office.practice import practice_call_pages, practice_pages
+from heedline.web.office.report import (
+    bulk_close_pages,
+    identity_pages,
+    queue_pages,
+    reply_pages,
+    report_pages,
+    retention_pages,
+    subject_request_pages,
+    trace_pages,
+)
+from heedline.web.office.sso import provider_pages
+from heedline.web.office.stewards import drop_off_pages, steward_pages
+from heedline.web.office.training import training_pages
+
+urlpatterns = [
+    path("", queue_pages.home, name="home"),
+    *entrance.urlpatterns,
+    # signing in by the word of a provider
+    path("sign-in/provider/", provider_pages.start, name="provider-start"),
+    path("sign-in/provider/back/", provider_pages.back, name="provider-back"),
+    path("sign-in/provider/ended/", provider_pages.ended, name="provider-ended"),
+    # what an officer may change about it
+    path("me/", me_pages.me, name="me"),
+    path("me/provider/", provider_pages.mine, name="provider"),
+    path("me/provider/yes/", provider_pages.yes, name="provider-yes"),
+    path("me/languages/", skill_pages.mine, name="my-languages"),
+    path("me/languages/<uuid:skill>/confirm/", skill_pages.confirm, name="language-confirm"),
+    # setting up, for stewards
+    path("s/", steward_pages.overview, name="setup"),
+    path("s/propose/<slug:item>/", steward_pages.propose, name="setup-propose"),
+    path("s/confirm/<uuid:ref>/", steward_pages.confirm, name="setup-confirm"),
+    path("s/withdraw/<uuid:ref>/", steward_pages.withdraw, name="setup-withdraw"),
+    path("s/stop/<uuid:ref>/", steward_pages.stop, name="setup-stop"),
+    # a desk that holds reports has a recovery key
+    path("w/keys/<slug:desk>/recovery/", key_pages.compare_recovery, name="key-recovery"),
+    # overseeing: the log, for those who open nothing
+    path("w/languages/", language_pages.languages, name="office-languages"),
+    path("oversight/", oversight_pages.log, name="oversight"),
+    path("oversight/list/", oversight_pages.take_out, name="oversight-list"),
+    path("oversight/bulk/", oversight_pages.bulk, name="oversight-bulk"),
+    path("oversight/hours/", oversight_pages.hours, name="oversight-hours"),
+    path("oversight/early/", oversight_pages.early, name="oversight-early"),
+    path("oversight/refused/", oversight_pages.refused, name="oversight-refused"),
+    path("oversight/own/", conflict_register_pages.own, name="oversight-own"),
+    # work
+    path("w/", queue_pages.my_work, name="my-work"),
+    path("w/q/<slug:desk>/", queue_pages.queue, name="queue"),
+    path("w/q/<slug:desk>/new/", queue_pages.queue_new, name="queue-new"),
+    path("w/calls/", call_back_pages.calls, name="calls"),
+    path("w/translations/", translation_pages.translations, name="translations"),
+    path("w/q/<slug:desk>/alike/", bulk_close_pages.alike, name="alike"),
+    path("w/q/<slug:desk>/sweep/", bulk_close_pages.sweep, name="sweep"),
+    path("w/sweeps/<uuid:ref>/", bulk_close_pages.made, name="sweep-made"),
+    path("w/sweeps/<uuid:ref>/undo/", bulk_close_pages.undo, name="sweep-undo"),
+    path("w/r/<uuid:ref>/", report_pages.report, name="report"),
+    path("w/r/<uuid:ref>/take/", queue_pages.take, name="report-take"),
+    path("w/r/<uuid:ref>/release/", queue_pages.release, name="report-release"),
+    path("w/r/<uuid:ref>/ask/", reply_pages.ask, name="report-ask"),
+    path("w/r/<uuid:ref>/messages-read/", reply_pages.mark_read, name="report-messages-read"),
+    path("w/r/<uuid:ref>/call/", call_back_pages.call_back, name="report-call"),
+    path("w/r/<uuid:ref>/language/", translation_pages.say_language, name="report-language"),
+    path("w/r/<uuid:ref>/translation/", translation_pages.of_report, name="report-translation"),
+    path("w/r/<uuid:ref>/translation/<uuid:task>/", translation_pages.translation, name="translation"),
+    path("w/r/<uuid:ref>/partners/", partner_pages.of_report, name="report-partners"),
+    path("w/r/<uuid:ref>/partners/write/", partner_pages.write, name="report-partners-write"),
+    path("w/r/<uuid:ref>/hand-over/", report_pages.hand_over, name="report-hand-over"),
+    path("w/r/<uuid:ref>/close/", report_pages.close, name="report-close"),
+    path("w/r/<uuid:ref>/reopen/", report_pages.reopen, name="report-reopen"),
+    path("w/r/<uuid:ref>/identity/", identity_pages.of_report, name="report-identity"),
+    path("w/r/<uuid:ref>/trace/", trace_pages.of_report, name="report-trace"),
+    path("w/r/<uuid:ref>/check/", dip_sampling_pages.check, name="check"),
+    path("w/checks/", dip_sampling_pages.checks, name="checks"),
+    path("w/r/<uuid:ref>/history/", report_pages.history, name="report-history"),
+    # what is sent to partners outside
+    path("w/partners/", partner_pages.all_partners, name="partners"),
+    path("w/partners/<uuid:ref>/", partner_pages.partner, name="partner"),
+    path("w/sent/<uuid:ref>/", partner_pages.sent, name="sent"),
+    # who was trained in what
+    path("w/training/", training_pages.overview, name="training"),
+    path("w/training/<slug:item>/", training_pages.record, name="training-record"),
+    path("w/training/record/<uuid:ref>/", training_pages.withdraw, name="training-withdraw"),
+    # practice: the pages of a report and of a call, on what is none (`practice_urls` leads from one to the other)
+    path("w/practise/", practice_pages.practise, name="practise"),
+    path("w/practise/people/", practice_pages.people, name="practise-people"),
+    path("w/practise/queue/<slug:item>/", practice_pages.back, name="practise-back"),
+    path("w/practise/r/<uuid:ref>/", practice_pages.report, name="practise-report"),
+    path("w/practise/r/<uuid:ref>/take/", practice_pages.take, name="practise-take"),
+    path("w/practise/r/<uuid:ref>/ask/", practice_pages.ask, name="practise-ask"),
+    path("w/practise/r/<uuid:ref>/close/", practice_pages.close, name="practise-close"),
+    path("w/practise/r/<uuid:ref>/answer/", practice_pages.answer, name="practise-answer"),
+    path("w/practise/r/<uuid:ref>/not/<slug:item>/", practice_pages.not_practised, name="practise-not"),
+    path("w/practise/call/", practice_call_pages.call, name="practise-call"),
+    path("w/practise/call/save/", practice_call_pages.save, name="practise-call-save"),
+    # taking a report down for somebody else
+    path("w/call/", call_pages.call, name="call"),
+    path("w/call/save/", call_pages.save, name="call-save"),
+    path("w/call/check/", call_pages.check, name="call-check"),
+    path("w/call/code/", call_after.code, name="call-code"),
+    path("w/call/wrap-up/", call_after.wrap_up, name="call-wrap-up"),
+    path("w/call/sheet/", call_pages.blank_sheet, name="call-sheet"),
+    # who sent it: asked for, decided, opened
+    path("w/identity/", identity_pages.requests, name="identity"),
+    path("w/identity/<uuid:ref>/", identity_pages.decide, name="identity-request"),
+    path("w/identity/<uuid:ref>/open/", identity_pages.open_it, name="identity-open"),
+    path("w/identity/<uuid:ref>/statement/", trace_pages.statement, name="trace-statement"),
+    # the public site, as numbers
+    path("w/figures/", drop_off_pages.figures, name="figures"),
+    path("w/figures/file/", drop_off_pages.figures_file, name="figures-file"),
+    # how long it is kept
+    path("w/kept/", retention_pages.review_queue, name="keeping"),
+    path("w/kept/<uuid:ref>/", retention_pages.decide, name="keeping-decide"),
+    path("w/r/<uuid:ref>/keeping/", retention_pages.of_report, name="report-keeping"),
+    path("w/certificates/", retention_pages.certificates, name="certificates"),
+    path("w/certificates/<uuid:ref>/", retention_pages.certificate, name="certificate"),
+    path("w/certificates/<uuid:ref>/file/", retention_pages.certificate_file, name="certificate-file"),
+    path("w/subjects/", subject_request_pages.register, name="subjects"),
+    path("w/subjects/<uuid:ref>/", subject_request_pages.one, name="subject"),
+    # being there
+    path("w/alarms/", duty_pages.alarm_list, name="alarms"),
+    path("w/alarms/<uuid:alarm>/acknowledge/", duty_pages.acknowledge, name="alarm-acknowledge"),
+    path("w/alarms/<uuid:alarm>/clear/", duty_pages.clear, name="alarm-clear"),
+    path("w/duty/", duty_pages.rota, name="rota"),
+    path("w/duty/<slug:desk>/on/", duty_pages.come_on, name="duty-come-on"),
+    path("w/duty/<slug:desk>/off/", duty_pages.go_off, name="duty-go-off"),
+]

@@ -1,0 +1,73 @@
+"""The pages under the line: privacy, cookies, contact, accessibility, languages, staying safe online. Each is true and tested."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.views.decorators.http import require_safe
+
+from heedline.packs.text.languages import State
+from heedline.web.components.shell import Link
+from heedline.web.declared import Audience, open_to
+from heedline.web.public.asking import pack, shown
+from heedline.web.public.languages import prefix
+from heedline.web.public.pages import PUBLIC, page
+from heedline.web.public.promises import WAYS, promised
+
+
+@open_to(Audience.EVERYONE)
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What is kept, who sees it, for how long."""
+    return page(request, "privacy", exit=False, robots=PUBLIC, promised=promised(*WAYS))
+
+
+@open_to(Audience.EVERYONE)
+@require_safe
+def cookie_page(request: HttpRequest) -> HttpResponse:
+    """Which cookies there are: the ones that the form needs."""
+    return page(request, "cookies", exit=False, robots=PUBLIC)
+
+
+@open_to(Audience.EVERYONE)
+@require_safe
+def contact(request: HttpRequest) -> HttpResponse:
+    """How to reach us, and what not to send by mail."""
+    return page(request, "contact", exit=False, robots=PUBLIC, emergency=True)
+
+
+@open_to(Audience.EVERYONE)
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """How far the site works for everybody, and what to do where it does not."""
+    return page(request, "accessibility", exit=False, robots=PUBLIC)
+
+
+@open_to(Audience.EVERYONE)
+@require_safe
+def stay_safe_online(request: HttpRequest) -> HttpResponse:
+    """The exit link, history, networks."""
+    return page(request, "stay_safe_online", robots=PUBLIC)
+
+
+@open_to(Audience.EVERYONE)
+@require_safe
+def languages(request: HttpRequest) -> HttpResponse:
+    """The languages of this site, how much of it is in each, and who has checked it."""
+    known = pack().languages.values()
+    offered = [Link(text=one.name, href=prefix(one.code), lang=one.code, dir=one.direction) for one in known]
+    rows = [
+        {
+            "key": {"html": format_html('<bdi lang="{}">{}</bdi>', one.code, one.name)},
+            "value": {"text": shown("languages.all" if _is_whole(one.code) else "languages.some")},
+        }
+        for one in known
+    ]
+    return page(request, "languages", exit=False, robots=PUBLIC, offered=offered, parts={"rows": rows})
+
+
+def _is_whole(code: str) -> bool:
+    """Whether no page of that language is in another, for want of words or of somebody who has read them."""
+    return all(
+        page.own == page.texts and page.state is not State.WITHHELD for page in pack().pages[code].values()
+    )

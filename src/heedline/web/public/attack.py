@@ -1,0 +1,98 @@
+"""Run, Hide, Tell: one file that needs nothing else, so that it can be saved, printed and read without a network.
+
+It is made once for each language from the pack's words. Where nobody has reviewed a translation of it the original stands,
+with a sentence that says why: no wrong word may stand here. The web application hands it out from memory, before Django is asked
+(`config.wsgi`); the view below is the same page for whoever runs without that.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_safe
+
+from heedline.packs import Pack
+from heedline.web.declared import Audience, open_to
+from heedline.web.public import beside
+from heedline.web.public.asking import language, pack, words
+from heedline.web.public.languages import current, prefix, speaking
+
+PATH = "stay-safe/now/"
+_STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+#: Somebody who reads it twice on a bad network should not have to fetch it twice.
+_KEEP_SECONDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A page that is the same for everybody: its bytes and its headers."""
+
+    body: bytes
+    headers: tuple[tuple[str, str], ...]
+
+
+_made: dict[tuple[int, str], tuple[Pack, Fixed]] = {}
+
+
+def fixed(code: str = "") -> Fixed:
+    """The page in that language of the pack, the first unless another is named."""
+    held = _made.get((id(pack()), code))
+    if held is None:
+        with speaking(code or pack().first_language):
+            held = _made[id(pack()), code] = (pack(), _page())
+    return held[1]
+
+
+def everywhere() -> dict[str, Fixed]:
+    """Every address of the page, with the page."""
+    return {prefix(code) + PATH: fixed(code) for code in pack().languages}
+
+
+def _page() -> Fixed:
+    """Its own style is allowed by its hash; nothing else may be loaded."""
+    said, first = words(), pack().first_language
+    withheld = said.borrowed("attack.title")
+    context = {
+        "words": said.original if withheld else said,
+        "links": pack().links,
+        "language": pack().languages[first] if withheld else current(),
+        "why_original": beside.text(said, "languages.attack") if withheld else "",
+        "in_language": current(),
+        "up": f"{settings.PUBLIC_URL.rstrip('/')}{prefix(language())}stay-safe/",  # whole: it may have been saved
+    }
+    html = re.sub(r">\s+<", ">\n<", render_to_string("public/attack.html", context).strip()) + "\n"
+    style = _STYLE.search(html)
+    if style is None:
+        raise ValueError("the page has no style of its own")
+    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+    policy = (
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
+    )
+    body = html.encode()
+    return Fixed(
+        body,
+        (
+            ("Content-Type", "text/html; charset=utf-8"),
+            ("Content-Length", str(len(body))),
+            ("Content-Security-Policy", policy),
+            ("Cache-Control", f"max-age={_KEEP_SECONDS}, public"),
+            ("Referrer-Policy", "no-referrer"),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Cross-Origin-Resource-Policy", "same-origin"),
+        ),
+    )
+
+
+@open_to(Audience.EVERYONE)
+@require_safe
+def attack(request: HttpRequest) -> HttpResponse:
+    """The same bytes as the web application hands out."""
+    page = fixed(language())
+    return HttpResponse(page.body, headers=dict(page.headers))

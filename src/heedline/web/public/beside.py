@@ -1,0 +1,240 @@
+"""Texts as a page shows them: in its language, with the original beside what nobody has reviewed.
+
+A translation that a person has read stands alone. One that nobody has read has the original under it, smaller. A text
+that the language lacks is the original's, marked as such, so that a screen reader says it right and it keeps its
+direction. Everything here answers HTML; what is typed by people never passes through it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from heedline.intake.questions import Choice, Question, QuestionSet, Step
+from heedline.intake.summary import Row, Section
+from heedline.packs.text.languages import Language, State
+from heedline.packs.text.words import Words
+from heedline.web.public import languages
+
+#: Pressed during a call, or before another number.
+_NOT_CALLED = frozenset({"emergency_silent", "relay_prefix"})
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff]")
+#: Words of Latin letters in a text from right to left: to be said to somebody in English, or a name.
+_LATIN = re.compile(r"([A-Za-z](?:[A-Za-z0-9.@:/&+' -]*[A-Za-z0-9])?)")
+
+
+@dataclass(frozen=True, slots=True)
+class Twofold:
+    """A value for a text's brace that the original says otherwise: a day with the name of its month."""
+
+    said: str
+    original: str
+
+
+def text(words: Words, key: str, **values: object) -> str:
+    """One text of the pack's words."""
+    here = {name: one.said if isinstance(one, Twofold) else one for name, one in values.items()}
+    said = words.say(key, **here) if values else words[key]
+    if words.original is None:
+        return said
+    there = {name: one.original if isinstance(one, Twofold) else one for name, one in values.items()}
+    original = words.original.say(key, **there) if values else words.original[key]
+    if words.borrowed(key):
+        said = original
+    return _pair(said, original, words.borrowed(key), words.beside(key) is not None)
+
+
+def told(words: Words, key: str) -> str:
+    """One text whose phone numbers can be pressed."""
+    if words.original is None:
+        return with_numbers(words[key])
+    beside = words.beside(key) is not None
+    return _pair(with_numbers(words[key]), words.original[key], words.borrowed(key), beside)
+
+
+def lines(words: Words, key: str) -> tuple[str, ...]:
+    """A list of texts whose phone numbers can be pressed."""
+    said = words.lines(key)
+    if words.original is None:
+        return tuple(map(with_numbers, said))
+    borrowed, beside = words.borrowed(key), words.beside(key) is not None
+    return tuple(
+        _pair(with_numbers(line), original, borrowed, beside)
+        for line, original in zip(said, words.original.lines(key), strict=True)
+    )
+
+
+def with_numbers(said: str) -> SafeString:
+    """The text, with each number of the pack as a link that calls it, and each address of the pack as a link that says
+    where it leads. HTML is left as it is."""
+    if isinstance(said, SafeString):
+        return said
+    dials, pattern = _numbers()
+    links = _links() if "://" in said else {}
+    parts, mixed = pattern.split(said), bool(_RIGHT_TO_LEFT.search(said))
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (
+                format_html(
+                    '<a class="govuk-link hl-number" dir="ltr" href="tel:{}">{}</a>', dials[part], part
+                ),
+            )
+            if part in dials
+            else (
+                format_html(
+                    '<a class="govuk-link" href="{}" rel="noreferrer noopener">{}</a>', part, links[part]
+                ),
+            )
+            if part in links
+            else (_latin_marked(part) if mixed else part,)
+            for part in parts
+        ),
+    )
+
+
+def _numbers() -> tuple[dict[str, str], re.Pattern[str]]:
+    """What can be called. A prefix or a key to press is no number to call."""
+    numbers = languages.pack().numbers.values()
+    dials = {one.number: one.dial for one in numbers if one.code not in _NOT_CALLED}
+    longest_first = sorted(dials, key=len, reverse=True)
+    addresses = sorted((one.url for one in languages.pack().links.values()), key=len, reverse=True)
+    called, led = ("|".join(map(re.escape, some)) for some in (longest_first, addresses))
+    return dials, re.compile(rf"((?:{led})(?![\w/-])|(?<!\d)(?:{called})(?!\d))")
+
+
+def _links() -> dict[str, str]:
+    """What each address of the pack is called, in the language of the page."""
+    pack = languages.pack()
+    words = pack.words(languages.language())
+    return {one.url: text(words, one.words) for one in pack.links.values()}
+
+
+def _named(original: str) -> str:
+    """The original beside a text that has the links: it says what they are called."""
+    pack = languages.pack()
+    words = pack.words(pack.first_language)
+    for one in sorted(pack.links.values(), key=lambda link: -len(link.url)):
+        original = original.replace(one.url, words[one.words])
+    return original
+
+
+def _original() -> Language:
+    pack = languages.pack()
+    return pack.languages[pack.first_language]
+
+
+def _pair(said: str, original: str, borrowed: bool, beside: bool) -> SafeString:
+    if not borrowed and _RIGHT_TO_LEFT.search(said):
+        said = _latin_marked(said)
+    if not borrowed and not beside:
+        return conditional_escape(said)
+    first = _original()
+    if borrowed:
+        return format_html('<span lang="{}" dir="{}">{}</span>', first.code, first.direction, said)
+    return format_html(
+        '{} <span class="hl-beside" lang="{}" dir="{}">{}</span>', said, first.code, first.direction, original
+    )
+
+
+def _latin_marked(said: str) -> str:
+    """The text, with its Latin words marked as such: so a voice says them right. HTML is left as it is."""
+    if isinstance(said, SafeString) or not _LATIN.search(said):
+        return said
+    first = _original()
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (format_html('<bdi lang="{}" dir="{}">{}</bdi>', first.code, first.direction, part),)
+            if number % 2
+            else (part,)
+            for number, part in enumerate(_LATIN.split(said))
+        ),
+    )
+
+
+class Pages:
+    """The question pages of one set, in the language of the page and with the original beside it where that is due."""
+
+    def __init__(self, asked: QuestionSet, original: QuestionSet) -> None:
+        self.same = asked is original
+        pages = languages.pack().pages[asked.language]
+        self._reviewed = {
+            name: pages[f"questions.{name}"].state is State.REVIEWED for name in (asked.code, "phrases")
+        }
+        self._code = asked.code
+
+    def text(self, said: str, original: str, page: str = "") -> str:
+        """One text. `page`: where its review is noted, when that is not with the questions."""
+        if self.same or not said:
+            return said
+        return _pair(said, original, said == original, not self._reviewed[page or self._code])
+
+    def _called(self, said: str, original: str) -> str:
+        if self.same:
+            return said
+        beside = not self._reviewed[self._code]
+        return _pair(with_numbers(said), _named(original), said == original, beside)
+
+    def step(self, step: Step, original: Step) -> Step:
+        """A page of the form."""
+        if self.same:
+            return step
+        return replace(
+            step,
+            title=self.text(step.title, original.title),
+            paragraphs=tuple(map(self._called, step.paragraphs, original.paragraphs)),
+            prompts=tuple(map(self._called, step.prompts, original.prompts)),
+            why=self.text(step.why, original.why),
+            button=self.text(step.button, original.button),
+            item_name=self.text(step.item_name, original.item_name),
+            item_title=self.text(step.item_title, original.item_title),
+            fields=tuple(map(self._field, step.fields, original.fields)),
+        )
+
+    def _field(self, question: Question, original: Question) -> Question:
+        return replace(
+            question,
+            label=self.text(question.label, original.label),
+            hint=self.text(question.hint, original.hint),
+            check_label=self.text(question.check_label, original.check_label),
+            choices=tuple(map(self._choice, question.choices, original.choices)),
+        )
+
+    def _choice(self, choice: Choice, original: Choice) -> Choice:
+        return replace(
+            choice,
+            text=self.text(choice.text, original.text),
+            hint=self.text(choice.hint, original.hint),
+        )
+
+    def errors(self, said: dict[str, str], original: dict[str, str]) -> dict[str, str]:
+        """What is wrong, by field."""
+        return {name: self.text(text, original.get(name, text), "phrases") for name, text in said.items()}
+
+    def sections(
+        self, said: tuple[Section, ...], original: tuple[Section, ...]
+    ) -> tuple[tuple[Section, tuple[Row, ...]], ...]:
+        """Rows of the check page, each section with the rows as they are without the original."""
+        return tuple(
+            (
+                Section(self.text(one.title, other.title), tuple(map(self._row, one.rows, other.rows))),
+                one.rows,
+            )
+            for one, other in zip(said, original, strict=True)
+        )
+
+    def _row(self, row: Row, original: Row) -> Row:
+        """Typed lines are the same in both, and are nobody's translation."""
+        beside = not self._reviewed[self._code]
+        given = tuple(
+            line if line == other else _pair(line, other, False, beside)
+            for line, other in zip(row.lines, original.lines, strict=True)
+        )
+        shown = given if row.given else tuple(map(self.text, row.lines, original.lines))
+        return replace(row, label=self.text(row.label, original.label), lines=shown)

@@ -1,0 +1,36 @@
+"""`/exit/`: deletes what was written, expires the cookies and leaves for a neutral site. A link: no script is needed."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from heedline.casework.intake import drafting
+from heedline.web.declared import Audience, open_to
+from heedline.web.public import cookies, tally
+from heedline.web.public.asking import pack
+from heedline.web.public.pages import see_other
+from heedline.web.public.turns import StoreAway, Turn, draft_of, now
+
+
+@open_to(Audience.EVERYONE)
+@require_safe
+def leave(request: HttpRequest) -> HttpResponse:
+    """Always works, also when the database is away: then the rows go by themselves and nobody has their key."""
+    if "prefetch" in request.headers.get("Sec-Purpose", ""):
+        return HttpResponse(status=503)  # a browser that only guesses that somebody will leave
+    at = now()
+    with suppress(StoreAway):
+        draft = draft_of(request, at)
+        drafting.discard(cookies.sent(request, settings.DRAFT_COOKIE), at=at)
+        drafting.end_visit(cookies.sent(request, settings.VISIT_COOKIE), at=at)
+        if draft is not None and not draft.sent:
+            tally.left(Turn(request, at, draft))  # asks for more than was deleted, so it comes last
+    response = see_other(pack().service.exit_url)
+    cookies.take_away(response, settings.DRAFT_COOKIE, settings.VISIT_COOKIE, settings.CSRF_COOKIE_NAME)
+    response["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    response["Referrer-Policy"] = "no-referrer"
+    return response

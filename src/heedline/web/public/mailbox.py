@@ -1,0 +1,299 @@
+"""`/messages/…`: coming back with a code. The messages that are not hidden and a plain status; never the report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from heedline.casework.contact import messages as contact_messages
+from heedline.casework.errors import CodeUnknown, Conflict, NoRoom, SealingStopped
+from heedline.casework.intake import drafting
+from heedline.casework.intake.drafting import Draft
+from heedline.web.components.forms import Form, Hidden, TextArea, TextInput
+from heedline.web.declared import Audience, open_to
+from heedline.web.public import cookies, recovery
+from heedline.web.public.asking import pack, shown
+from heedline.web.public.languages import as_typed
+from heedline.web.public.pages import day_in_words, page, see_other, tab_title
+from heedline.web.public.receipt_codes import ReceiptCode, mentions_code, typed_code
+from heedline.web.public.turns import StoreAway, now
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request of somebody whose code was opened."""
+
+    request: HttpRequest
+    cookie: str
+    code: ReceiptCode
+    at: datetime
+
+    @property
+    def posted(self) -> bool:
+        """Whether something was sent."""
+        return self.request.method == "POST"
+
+
+def on_visit(view: Callable[[Visit], HttpResponse]) -> Callable[[HttpRequest], HttpResponseBase]:
+    """A view of an open visit. An ended one leads back to the code; an unknown code looks like a mistyped one."""
+
+    @open_to(Audience.EVERYONE)
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(view)
+    def dressed(request: HttpRequest) -> HttpResponse:
+        at = now()
+        try:
+            cookie = cookies.sent(request, settings.VISIT_COOKIE) or ""
+            code = drafting.visit_code(cookie, at=at)
+            if code is None:
+                return _over(request)
+            try:
+                return view(Visit(request, cookie, code, at))
+            except CodeUnknown:
+                return _unknown(request, code, at)
+        except (StoreAway, SealingStopped):
+            return recovery.store_away(request)
+
+    return dressed
+
+
+@open_to(Audience.EVERYONE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def enter(request: HttpRequest) -> HttpResponse:
+    """The box for the code. Every well-formed code opens a visit alike; only the next page looks it up.
+
+    A post is never answered with a page: that would stay in the browser's history with what was posted.
+    """
+    at, cookie = now(), cookies.sent(request, settings.VISIT_COOKIE)
+    try:
+        if request.method != "POST":
+            return _enter_page(request, drafting.entered_once(cookie, at=at))
+        given = request.POST.get("code", "")
+        found = typed_code(given)
+        if found is None:
+            return _enter_again(given[:200], cookie, at)
+        opened = drafting.open_visit(found, at=at, typed=given)
+        drafting.end_visit(cookie, at=at)
+    except StoreAway:
+        return recovery.store_away(request)
+    response = see_other("reporter:messages")
+    cookies.give(response, settings.VISIT_COOKIE, opened)
+    return response
+
+
+@on_visit
+def messages(visit: Visit) -> HttpResponse:
+    """What is new, and a box to answer in."""
+    written = drafting.written(visit.cookie, at=visit.at)
+    if not visit.posted:
+        return _messages_page(visit, written)
+    text = visit.request.POST.get("text", "").replace("\r\n", "\n").strip()
+    message = _message_id(visit.request.POST.get("message", ""))
+    warned = visit.request.POST.get("warned") == "1"
+    written.answers = {"text": text, "message": str(message), "warned": warned}
+    if as_typed(visit.request):  # a mistake that was shown goes on being shown, in the other language
+        return _again(visit, written)
+    written.notes = {"pressed": True}
+    if _wrong(written):
+        return _again(visit, written)
+    try:
+        contact_messages.say(visit.code, text, message_id=message, at=visit.at)
+    except NoRoom:
+        written.notes["full"] = True
+        return _again(visit, written)
+    except Conflict:  # the page was sent before, with other words: this is a message of its own
+        contact_messages.say(visit.code, text, message_id=uuid4(), at=visit.at)
+    drafting.discard(visit.cookie, at=visit.at, purpose=written.purpose)
+    return see_other("reporter:message-sent")
+
+
+def _again(visit: Visit, written: Draft) -> HttpResponse:
+    """The page at its own address, as in `receipt`: the answer to a post would keep their words in the history."""
+    try:
+        drafting.save(written, at=visit.at)
+    except ValueError:  # more than a draft holds
+        return _messages_page(visit, written)
+    return see_other("reporter:messages")
+
+
+@on_visit
+def message_sent(visit: Visit) -> HttpResponse:
+    """We have it."""
+    return page(visit.request, "message_sent", title=tab_title("messages"))
+
+
+@on_visit
+def withdraw(visit: Visit) -> HttpResponse:
+    """Ask to stop: says first that the report stays."""
+    if visit.posted:
+        contact_messages.ask_to_withdraw(visit.code, at=visit.at)
+        return see_other("reporter:messages")
+    return page(visit.request, "withdraw", title=tab_title("messages"))
+
+
+@on_visit
+def delete(visit: Visit) -> HttpResponse:
+    """Delete the reporter's own copies: says first that ours stay."""
+    if visit.posted:
+        contact_messages.delete_messages(visit.code, at=visit.at)
+        return see_other("reporter:messages-deleted")
+    return page(visit.request, "delete", title=tab_title("messages"))
+
+
+@on_visit
+def deleted(visit: Visit) -> HttpResponse:
+    """They are gone."""
+    return page(visit.request, "deleted", title=tab_title("messages"))
+
+
+@on_visit
+def hide(visit: Visit) -> HttpResponse:
+    """Hide one message, or all that the page showed; never a question that waits for an answer."""
+    if visit.posted:
+        waiting = contact_messages.visit(visit.code, at=visit.at).open_question
+        ids = tuple(one for one in _shown(visit.request) if one != waiting)
+        contact_messages.seen(visit.code, ids, at=visit.at)
+    return see_other("reporter:messages")
+
+
+@on_visit
+def close(visit: Visit) -> HttpResponse:
+    """Close and leave. The messages stay until they are hidden."""
+    if not visit.posted:
+        return see_other("reporter:messages")
+    drafting.end_visit(cookies.sent(visit.request, settings.VISIT_COOKIE), at=visit.at)
+    response = see_other("reporter:messages-closed")
+    cookies.take_away(response, settings.VISIT_COOKIE)
+    return response
+
+
+@open_to(Audience.EVERYONE)
+@require_safe
+def closed(request: HttpRequest) -> HttpResponse:
+    """They are closed."""
+    return page(request, "messages_closed", title=tab_title("messages"))
+
+
+def _over(request: HttpRequest) -> HttpResponse:
+    if not cookies.sent(request, settings.VISIT_COOKIE) and request.method != "POST":
+        return see_other("reporter:enter")
+    response = page(
+        request,
+        "visit_over",
+        title=tab_title("messages"),
+        kept=tuple(one for one in recovery.typed(request) if one.name == "text"),
+    )
+    cookies.take_away(response, settings.VISIT_COOKIE)
+    return response
+
+
+def _unknown(request: HttpRequest, code: ReceiptCode, at: datetime) -> HttpResponse:
+    cookie = cookies.sent(request, settings.VISIT_COOKIE)
+    given = drafting.visit_typed(cookie) or code.grouped()
+    drafting.end_visit(cookie, at=at)
+    return _enter_again(given, cookie, at)
+
+
+def _enter_again(given: str, cookie: str | None, at: datetime) -> HttpResponse:
+    response = see_other("reporter:enter")
+    cookies.give(response, settings.VISIT_COOKIE, drafting.keep_entered(given, cookie, at=at))
+    return response
+
+
+def _enter_page(request: HttpRequest, given: str | None) -> HttpResponse:
+    """`given`: what was typed before and opened nothing."""
+    error = "" if given is None else shown("visit.unknown" if given.strip() else "visit.missing")
+    box = TextInput(
+        name="code",
+        label=shown("visit.label"),
+        hint=shown("visit.hint"),
+        names=True,
+        classes="hl-code-input",
+        limit=200,
+    )
+    form = Form((box,), {"code": given or ""}, {"code": error} if error else {})
+    return page(
+        request,
+        "enter",
+        title=tab_title("visit"),
+        form=form,
+        button=shown("visit.button"),
+        action=reverse("reporter:enter"),
+    )
+
+
+def _messages_page(visit: Visit, written: Draft) -> HttpResponse:
+    error = _wrong(written) if written.notes.get("pressed") else ""
+    box = contact_messages.visit(visit.code, at=visit.at)
+    hint = shown("messages.write_hint", limit=f"{contact_messages.LONGEST:,}")
+    write = TextArea(
+        name="text", label=shown("messages.write_label"), hint=hint, limit=contact_messages.LONGEST
+    )
+    values = {
+        "text": written.answers.get("text", ""),
+        "message": str(_message_id(written.answers.get("message", ""))),
+        "warned": "1" if written.answers.get("warned") or error == shown("code_in_text.warning") else "",
+    }
+    return page(
+        visit.request,
+        "messages",
+        title=tab_title("messages"),
+        status=200,
+        keeps_typed=True,
+        status_words=shown(pack().statuses[box.status])
+        if box.status != "question" or box.answered_on is None
+        else shown("status.answered", day=day_in_words(box.answered_on)),
+        withdrawn=box.withdraw_asked,
+        hidable=any(one.id != box.open_question for one in box.messages),
+        messages=[
+            {
+                "text": one.text,
+                "day": day_in_words(one.sent_on).said,
+                "verified": one.verified,
+                "language": one.translated,
+                "id": str(one.id),
+                "question": one.id == box.open_question,
+            }
+            for one in box.messages
+        ],
+        form=Form(
+            (write, Hidden(name="message"), Hidden(name="warned")), values, {"text": error} if error else {}
+        ),
+    )
+
+
+def _wrong(written: Draft) -> str:
+    text, warned = written.answers["text"], written.answers["warned"]
+    if not text:
+        return shown("messages.write_missing")
+    if len(text) > contact_messages.LONGEST:
+        return shown("messages.write_long", over=f"{len(text) - contact_messages.LONGEST:,}")
+    if mentions_code(text) and not warned:
+        return shown("code_in_text.warning")
+    return shown("messages.full") if written.notes.get("full") else ""
+
+
+def _message_id(given: str) -> UUID:
+    """The id that the page gave this message, so that two presses are one message."""
+    try:
+        return UUID(given)
+    except ValueError:
+        return uuid4()
+
+
+def _shown(request: HttpRequest) -> tuple[UUID, ...]:
+    found = []
+    for given in request.POST.getlist("shown")[:200]:
+        try:
+            found.append(UUID(given))
+        except ValueError:
+            continue
+    return tuple(found)

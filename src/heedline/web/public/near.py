@@ -1,0 +1,81 @@
+"""`/phone/near/`: which police force works where somebody is, and where one can talk to it face to face.
+
+The postcode is posted, so that it stands in no address and no history, and is kept nowhere: the answer is the same page.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from heedline.packs.places.counters import Counter
+from heedline.web.components.forms import Form, TextInput
+from heedline.web.declared import Audience, open_to
+from heedline.web.public.asking import pack, shown, words
+from heedline.web.public.languages import as_typed
+from heedline.web.public.pages import page
+
+
+def _fields() -> tuple[TextInput, ...]:
+    return (
+        TextInput(
+            name="postcode",
+            label=shown("near.label"),
+            hint=shown("near.hint"),
+            required=words()["near.missing"],
+            width=10,
+            limit=20,
+            names=True,
+        ),
+    )
+
+
+@open_to(Audience.EVERYONE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def near(request: HttpRequest) -> HttpResponse:
+    """Asks for a postcode, and answers with the forces of that place and their counters."""
+    form = Form(_fields())
+    found: tuple[str, ...] = ()
+    nothing_yet = as_typed(request) and not request.POST.get("postcode", "").strip()
+    if request.method == "POST" and not nothing_yet:
+        form = Form.posted(_fields(), request.POST.lists())
+        if not form.errors:
+            found = tuple(sorted(pack().areas.forces_of_postcode(form.text("postcode"))))
+            if not found:
+                form = form.but(postcode=words()["near.unknown"])
+    return page(
+        request,
+        "door_near",
+        exit=False,
+        door="near",
+        title=words()["phone_door.title"],
+        back_url=reverse("reporter:phone"),
+        form=form,
+        keeps_typed=True,
+        found=[_force(code) for code in found],
+        listed=any(pack().counters.get(code) for code in found),
+    )
+
+
+def _force(code: str) -> dict[str, Any]:
+    return {
+        "name": pack().forces[code].name,
+        "counters": [
+            {"name": one.name, "address": one.address, "hours": _in_words(one)}
+            for one in pack().counters.get(code, ())
+        ],
+    }
+
+
+def _in_words(counter: Counter) -> tuple[str, ...]:
+    """The hours, a line for each group of days."""
+    days = words().lines("near.days")
+    if not counter.hours:
+        return (words()["near.always"],)
+    return tuple(
+        f"{days[one.first]}{f' – {days[one.last]}' if one.last != one.first else ''}: {one.opens} – {one.shuts}"
+        for one in counter.hours
+    )

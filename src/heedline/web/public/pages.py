@@ -1,0 +1,64 @@
+"""Rendering: every page of the site goes through `page`, which adds the pack's words and the exit link."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from heedline.web.public import asking
+from heedline.web.public.beside import Twofold
+
+#: For robots: guidance that anybody may find. Pages of a report, a code or messages keep the frame's "noindex".
+PUBLIC = "index, follow"
+
+
+class SeeOther(HttpResponseRedirect):
+    """303: whatever came before, the browser now gets that address."""
+
+    status_code = 303
+
+
+def see_other(to: str, **where: str) -> HttpResponse:
+    """Go on at an address, or at the page of that name: Back and reload then never send a form again."""
+    response = SeeOther(resolve_url(to, **where))
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def page(request: HttpRequest, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
+    """One page. The exit link is shown unless `exit=False`; nobody keeps the page."""
+    everywhere = {
+        "words": asking.words(),
+        "numbers": asking.pack().numbers,
+        "links": asking.pack().links,
+        "exit": True,
+    }
+    response = render(request, f"public/{template}.html", everywhere | context, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def tab_title(slug: str, otherwise: str = "") -> str:
+    """What the browser's tab and history call a page: calm, and no hint of what was told."""
+    texts = asking.words()
+    return texts.get(f"page_titles.{slug}", otherwise or texts["page_titles.notice"])
+
+
+def day_in_words(day: date) -> Twofold:
+    """A day, its month by the name that the questions have for it."""
+    said, original = (
+        f"{day.day} {qs.months[day.month - 1][0]} {day.year}"
+        for qs in (asking.question_set(), asking.question_set(original=True))
+    )
+    return Twofold(said, original)
+
+
+def as_written(lines: tuple[str, ...]) -> SafeString:
+    """Somebody's own words, line by line, not to be translated by the browser."""
+    said = format_html_join("\n", "{}", ((line,) for line in lines))
+    return format_html('<div class="hl-typed" translate="no" dir="auto">{}</div>', said)

@@ -1,0 +1,100 @@
+"""`/r/<slug>/`: one question a page. The pack says which, the engine says where it leads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpResponse
+
+from heedline.intake import engine
+from heedline.intake.questions import Step, StepKind
+from heedline.web.public import gates, promises, repeated, sending, tally, walking
+from heedline.web.public.asking import shown
+from heedline.web.public.fields_of_step import form_of, heads_itself
+from heedline.web.public.languages import as_typed
+from heedline.web.public.pages import page, see_other, tab_title
+from heedline.web.public.turns import Turn, on_draft
+
+
+@on_draft
+def question(turn: Turn, slug: str) -> HttpResponse:
+    """One page of the form, whatever its kind; a page that does not apply leads to the one that is open."""
+    asking = turn.asking
+    step = asking.step(slug)
+    if step is None:
+        return walking.off_the_path(turn, slug)
+    match step.kind:
+        case StepKind.CHECK:
+            return sending.check(turn)
+        case StepKind.LOOP:
+            return repeated.overview(turn, step)
+        case StepKind.WORDS if turn.posted:
+            tally.continued(turn, step)
+            return see_other(walking.address(turn, asking.next_after(slug)))
+        case StepKind.QUESTIONS if turn.posted:
+            return answer(turn, step)
+    typed, errors = walking.reading_of(turn, step, slug, turn.draft.answers.get(slug, {}))
+    if not errors:
+        tally.entered(turn, step)
+    return show(turn, step, typed, errors)
+
+
+def answer(turn: Turn, step: Step) -> HttpResponse:
+    """Read one page, keep it and go on. What is wrong, or was typed too late, comes back with what was typed."""
+    gates.note_box(turn)
+    reading = turn.asking.read(step, dict(turn.request.POST.lists()))
+    if as_typed(turn.request):
+        shown_again, trouble = walking.in_another_language(turn, step, step.slug)
+        return shown_again or show(turn, step, reading.typed, {step.fields[0].name: trouble})
+    skipping = "skip" in turn.request.POST
+    before = turn.draft.answers
+    mistaken = bool(reading.errors) and not (skipping and walking.is_blank(reading.typed))
+    if mistaken or walking.must_warn(turn, step.slug, reading.typed):
+        errors = reading.errors or walking.code_error(reading.typed)
+        tally.mistaken(turn, step, reading.codes.values() if reading.errors else ["receipt-code"])
+        return walking.set_aside(turn, step, step.slug) or show(turn, step, reading.typed, errors)
+    walking.put_right(turn, step.slug)
+    gently = walking.must_ask_gently(turn, step, reading.values)
+    if trouble := walking.kept(
+        turn, before if reading.errors else engine.with_answer(before, step, reading.values)
+    ):
+        return show(turn, step, reading.typed, {step.fields[0].name: trouble})
+    if turn.late or gently:
+        return see_other(walking.here(turn))
+    tally.continued(turn, step)
+    asking = turn.asking
+    if asking.is_call_page(step) and asking.fast:
+        return see_other("reporter:brief")
+    if turn.from_check:
+        return see_other(walking.address(turn, asking.after_change(before, step.slug)))
+    return see_other(
+        walking.address(
+            turn, (asking.skip_target(step.slug) if skipping else None) or asking.next_after(step.slug)
+        )
+    )
+
+
+def show(turn: Turn, step: Step, typed: Mapping[str, Any], errors: Mapping[str, str]) -> HttpResponse:
+    """The page of one step."""
+    asking = turn.asking
+    call = asking.is_call_page(step)
+    seen = asking.shown(step)
+    return page(
+        turn.request,
+        "call" if call else "question",
+        step=seen,
+        kind=turn.kind,
+        keeps_typed=bool(step.fields) and not call,
+        title=tab_title(step.slug, step.title),
+        heading="" if heads_itself(seen) and not call else seen.title,
+        form=form_of(seen, typed, errors),
+        why=seen.why,
+        button=seen.button or shown("shared.continue"),
+        skip=shown("shared.skip_to_sending") if asking.skip_target(step.slug) else "",
+        back_url=walking.back_address(turn, step.slug),
+        late=turn.draft.notes.get("late", False),
+        promised=promises.beside(step, asking.qs),
+        gently=walking.asks_gently(turn, step),
+        step_words="" if turn.from_check else walking.step_words(turn, step.slug),
+    )

@@ -1,0 +1,194 @@
+"""`/code/…`: what happens next and the receipt code, which is kept or declined, and then shown no more."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from heedline.casework.intake import drafting
+from heedline.casework.intake.drafting import Draft
+from heedline.web.components.forms import Form, TextInput
+from heedline.web.declared import Audience, open_to
+from heedline.web.public import cookies
+from heedline.web.public.asking import first_kind, question_set, shown, words
+from heedline.web.public.languages import as_typed
+from heedline.web.public.pages import day_in_words, page, see_other, tab_title
+from heedline.web.public.receipt_codes import typed_code
+from heedline.web.public.turns import StoreAway, Turn, asking_of, kind_of, on_sent
+
+
+@on_sent
+def code(turn: Turn) -> HttpResponse:
+    """We have your report, and its code: large, in groups, spelled out, and how to keep it."""
+    return show(turn)
+
+
+@on_sent
+def code_check(turn: Turn) -> HttpResponse:
+    """One press says that it is kept, or not wanted. Whoever likes types it back: a wrong one shows it again, without any other consequence."""
+    if not turn.posted:
+        return _check_page(turn)
+    if "decline" in turn.request.POST:
+        return _finish(turn, "reporter:finished-without")
+    if "kept" in turn.request.POST:
+        return _finish(turn, "reporter:finished")
+    given = turn.request.POST.get("code", "")
+    if as_typed(turn.request):
+        turn.draft.notes["unfinished_code"] = given[:200]
+        return _again(turn)
+    found = typed_code(given)
+    if found is not None and found.symbols == turn.draft.code:
+        return _finish(turn, "reporter:finished")
+    turn.draft.notes["typed_code"] = given[:200]
+    turn.draft.notes.pop("unfinished_code", None)
+    return _again(turn)
+
+
+def _again(turn: Turn) -> HttpResponse:
+    """Shown at the page's own address, so that Back never asks to send a form again, and history holds no code."""
+    with suppress(StoreAway):
+        drafting.save(turn.draft, at=turn.at)
+        return see_other("reporter:code-check")
+    return _check_page(turn)
+
+
+@open_to(Audience.EVERYONE)
+@require_safe
+def finished(request: HttpRequest) -> HttpResponse:
+    """What happens next. Says nothing of any one report, so whoever comes here may read it."""
+    return page(request, "finished", title=tab_title("finished"), kept=True)
+
+
+@open_to(Audience.EVERYONE)
+@require_safe
+def finished_without(request: HttpRequest) -> HttpResponse:
+    """The same for who wanted no code."""
+    return page(request, "finished", title=tab_title("finished"), kept=False)
+
+
+def show(turn: Turn) -> HttpResponse:
+    """The page with the code, in the words of its kind of report; also right after sending, when the draft could not be
+    marked."""
+    day, ending = date.fromisoformat(turn.draft.received_on), _ending(turn)
+    return page(
+        turn.request,
+        "code_danger" if ending == "danger" else "code",
+        title=tab_title("code"),
+        ending=f"sent.{ending}",
+        sent_title=shown(f"sent.{ending}.title"),
+        lead=_call_when(turn) if ending == "callback" else shown(f"sent.{ending}.lead"),
+        day_words=shown("sent.day", day=day_in_words(day)),
+        odd="odd" in turn.draft.notes,
+        **shown_code(turn),
+    )
+
+
+#: The endings that the pack has words for (`sent.<ending>`).
+ENDINGS = ("activity", "person", "callback", "online", "advice", "danger", "called")
+
+
+def _ending(turn: Turn) -> str:
+    """Which words the confirmation has; those of the kind where the draft could not be marked."""
+    said = turn.draft.notes.get("ending", kind_of(turn.draft))
+    return said if said in ENDINGS else first_kind()
+
+
+def _call_when(turn: Turn) -> str:
+    """When we call: the days and hours that were given as safe, in the words of the questions."""
+    asked = question_set("person").any_step("callback")
+    days, hours = (
+        [one.text for one in asked.field(name).choices if one.value in turn.draft.notes.get(name, [])]
+        for name in ("days", "hours")
+    )
+    return shown(
+        "sent.callback.lead",
+        days=shown("sent.callback.on_days", days=", ".join(days)) if days else shown("sent.callback.any_day"),
+        hours=", ".join(hours).lower() if hours else shown("sent.callback.any_hour"),
+    )
+
+
+@on_sent
+def printed(turn: Turn) -> HttpResponse:
+    """A receipt to print. It says what it is about only when somebody asks for that."""
+    kind = kind_of(turn.draft)
+    named = turn.request.GET.get("about") == "1" and f"receipt.kind_{kind}" in words()
+    day = date.fromisoformat(turn.draft.received_on)
+    return page(
+        turn.request,
+        "receipt",
+        title=tab_title("receipt"),
+        address=turn.request.build_absolute_uri(reverse("reporter:enter")),
+        day_words=shown("sent.day", day=day_in_words(day)),
+        about=shown("receipt.about", kind=shown(f"receipt.kind_{kind}")) if named else "",
+        back_url=reverse("reporter:code"),
+        **shown_code(turn),
+    )
+
+
+@on_sent
+def odd(turn: Turn) -> HttpResponse:
+    """From a request for advice, where something odd happened: a report with the place filled in. One press.
+
+    Its draft takes the place of the one that holds the code, so the page says first that the code is to be kept.
+    """
+    place = turn.draft.notes.get("odd")
+    if not turn.posted or place is None:
+        return see_other("reporter:code")
+    drafting.discard(turn.draft.cookie, at=turn.at)
+    fresh = Draft(cookie=drafting.new_cookie(), notes={"kind": first_kind()})
+    roles = question_set(first_kind()).roles
+    for role, text in place.items():
+        if text:
+            step, name = roles[role]
+            fresh.answers.setdefault(step, {})[name] = text
+    drafting.save(fresh, at=turn.at)
+    response = see_other("reporter:question", slug=asking_of(fresh, turn.at).open_now)
+    cookies.give(response, settings.DRAFT_COOKIE, fresh.cookie)
+    return response
+
+
+def shown_code(turn: Turn) -> dict[str, Any]:
+    """The code as the page shows it."""
+    code = turn.draft.receipt_code
+    return {
+        "groups": code.grouped().split("-"),
+        "spelled": code.spelled(),
+        "spelled_title": shown("code.spelled"),
+    }
+
+
+def _check_page(turn: Turn) -> HttpResponse:
+    given = turn.draft.notes.get("typed_code")
+    box = TextInput(
+        name="code",
+        label=shown("code_check.label"),
+        hint=shown("code_check.hint"),
+        names=True,
+        classes="hl-code-input",
+        limit=200,
+    )
+    form = Form(
+        (box,),
+        {"code": turn.draft.notes.get("unfinished_code") or given or ""},
+        {} if given is None else {"code": shown("code_check.wrong")},
+    )
+    again = {} if given is None else shown_code(turn)
+    return page(
+        turn.request, "code_check", title=tab_title("code_check"), form=form, keeps_typed=True, **again
+    )
+
+
+def _finish(turn: Turn, where: str) -> HttpResponse:
+    with suppress(
+        StoreAway
+    ):  # then the row goes by itself within the hour; without the cookie nobody can open it
+        drafting.discard(turn.draft.cookie, at=turn.at)
+    response = see_other(where)
+    cookies.take_away(response, settings.DRAFT_COOKIE)
+    return response

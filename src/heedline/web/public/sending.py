@@ -1,0 +1,242 @@
+"""`/r/check/` and `/r/brief/`: everything once more, then Send. Sent twice, it is one report with one code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+
+from heedline.casework.errors import Conflict, SealingStopped, Spent
+from heedline.casework.intake import drafting, form_tokens
+from heedline.casework.intake.form_tokens import FormToken
+from heedline.casework.intake.page_counts import BRIEF
+from heedline.casework.journey import transitions
+from heedline.intake import engine, loops
+from heedline.intake.questions import Step, StepKind
+from heedline.intake.record import NotReady, Record, record
+from heedline.intake.summary import Row, check_rows
+from heedline.web.components.forms import Form, TextArea
+from heedline.web.public import gates, receipt, recovery, tally, walking
+from heedline.web.public.asking import language, shown
+from heedline.web.public.languages import as_typed
+from heedline.web.public.pages import as_written, page, see_other, tab_title
+from heedline.web.public.turns import StoreAway, Turn, on_draft
+
+
+def check(turn: Turn) -> HttpResponse:
+    """Every answer with a way to change it. The button sends."""
+    if turn.late:
+        return recovery.expired(turn.request)
+    if turn.posted:
+        return send(turn, turn.asking.last)
+    asking = turn.asking
+    last = asking.qs.any_step(asking.last)
+    tally.entered(turn, last)
+    sections, originals = (
+        check_rows(qs, turn.draft.answers, identity_offered=asking.identity_offered)
+        for qs in (asking.qs, asking.original)
+    )
+    wanting = asking.missing()
+    answered = [
+        {"title": one.title, "list": {"rows": rows}}
+        for one, plain in asking.pages.sections(sections, originals)
+        if (rows := [_row(row, was) for row, was in zip(one.rows, plain, strict=True) if row.given])
+    ]
+    return page(
+        turn.request,
+        "check",
+        title=tab_title(asking.last),
+        button=asking.shown(last).button,
+        sections=answered,
+        wanting=[
+            {"title": asking.shown(asking.qs.any_step(slug)).title, "url": _page_url(slug)}
+            for slug in wanting
+        ],
+        adding=[] if asking.fast else list(_to_add(turn, wanting)),
+        token=_token(turn),
+        again=gates.AGAIN in turn.request.GET,
+        back_url=walking.back_address(turn, asking.last),
+        step_words=walking.step_words(turn, asking.last),
+    )
+
+
+def _to_add(turn: Turn, wanting: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    """Pages that somebody who knows more may fill in: those with nothing on them, and lists that have room."""
+    asking = turn.asking
+    for step in asking.steps():
+        given = turn.draft.answers.get(step.slug)
+        if step.slug in wanting or not step.fields:
+            continue
+        if step.kind is StepKind.LOOP and loops.has_room(turn.draft.answers, step):
+            there = reverse("reporter:item-new", kwargs={"slug": step.slug})
+            yield {"title": asking.shown(step).title, "url": f"{there}?back=check"}
+        elif step.kind is StepKind.QUESTIONS and not any((given or {}).values()):
+            yield {"title": asking.shown(step).title, "url": _page_url(step.slug)}
+
+
+@on_draft
+def brief(turn: Turn) -> HttpResponse:
+    """For who cannot call: one box, sent at once as danger, past every other question."""
+    asking = turn.asking
+    slug, name = asking.qs.narrative
+    step = asking.qs.any_step(slug)
+    if not turn.posted:
+        if asking.fast:
+            tally.brief(turn)
+        given, errors = walking.reading_of(turn, step, "brief", turn.draft.answers.get(slug, {}))
+        return (
+            _brief_page(turn, given[name], errors)
+            if asking.fast
+            else see_other("reporter:question", slug=asking.first)
+        )
+    reading = asking.read(step, dict(turn.request.POST.lists()))
+    if as_typed(turn.request) and asking.fast:
+        shown_again, trouble = walking.in_another_language(turn, step, "brief")
+        return shown_again or _brief_page(turn, reading.typed[name], {name: trouble})
+    if name in reading.errors and asking.fast:
+        return walking.set_aside(turn, step, "brief") or _brief_page(
+            turn, reading.typed[name], reading.errors
+        )
+    if not asking.fast:
+        if turn.late:
+            walking.kept(turn, engine.with_answer(turn.draft.answers, step, reading.values))
+        return recovery.does_not_fit(turn.request, late=turn.late)
+    return send_brief(turn)
+
+
+def send_brief(turn: Turn) -> HttpResponse:
+    """Keep the words of who cannot call, and send them as danger; with a mistake in them they are shown again."""
+    step = turn.asking.qs.any_step(turn.asking.qs.narrative[0])
+    reading = turn.asking.read(step, dict(turn.request.POST.lists()))
+    if reading.errors:
+        shown_again = walking.set_aside(turn, step, "brief")
+        return see_other("reporter:brief") if shown_again else recovery.store_away(turn.request)
+    walking.put_right(turn, "brief")
+    if walking.kept(turn, engine.with_answer(turn.draft.answers, step, reading.values)):
+        return recovery.store_away(turn.request)
+    return send(turn, BRIEF)
+
+
+def send(turn: Turn, page_slug: str) -> HttpResponse:
+    """Seal and store what `page_slug` sends. Nothing is said to be sent before it is durable; whatever fails, the draft stays."""
+    draft, asking = turn.draft, turn.asking
+    could_not_call = asking.fast
+    gates.note_box(turn)
+    try:
+        told = record(asking.qs, draft.answers, language=language(), identity_offered=asking.identity_offered)
+    except NotReady as wanting:
+        return see_other(_page_url(wanting.slugs[0]))
+    try:
+        passed = gates.in_the_way(turn, told)
+        if isinstance(passed, HttpResponse):
+            return passed
+        accepted = transitions.submit(_new_report(turn, told, passed), at=turn.at)
+        received = accepted.received_on
+        if not accepted.again:
+            tally.sent(turn, page_slug)
+    except Spent:
+        return gates.press_again(turn)
+    except Conflict:
+        received = turn.at.date()  # the other tab's answers were sent a moment ago, and those stand
+    except (SealingStopped, StoreAway):
+        return recovery.store_away(turn.request)
+    try:
+        drafting.mark_sent(
+            draft,
+            received_on=received.isoformat(),
+            at=turn.at,
+            ending=_ending(turn, told, could_not_call=could_not_call),
+        )
+    except StoreAway:
+        draft.received_on = received.isoformat()
+        return receipt.show(turn)  # it is durable: the code must not wait for a draft
+    return see_other("reporter:code")
+
+
+def _ending(turn: Turn, told: Record, *, could_not_call: bool) -> dict[str, Any]:
+    """What the confirmation has to know once the answers are forgotten: which ending, and what it says."""
+    qs, answers = turn.asking.qs, turn.draft.answers
+    called = answers.get("reply", {}).get("way") == "call" and qs.roles.get("call_days")
+    ending: dict[str, Any] = {"kind": qs.code, "ending": qs.code}
+    if could_not_call:
+        ending["ending"] = "danger"
+    elif told.urgency == "danger":
+        ending["ending"] = "called"
+    elif called:
+        page_of, days = qs.roles["call_days"]
+        given = answers.get(page_of, {})
+        hours = qs.roles["call_hours"][1]
+        ending |= {"ending": "callback", "days": given.get(days, []), "hours": given.get(hours, [])}
+    elif answers.get("incident", {}).get("incident") == "yes":
+        ending["odd"] = {"place": told.place_text, "postcode": told.postcode}
+    return ending
+
+
+def _new_report(turn: Turn, told: Record, form: FormToken | None) -> transitions.NewReport:
+    return transitions.NewReport(
+        report_id=turn.draft.report_id,
+        code=turn.draft.receipt_code,
+        channel="web",
+        record=told,
+        question_set=turn.asking.qs,
+        language=language(),
+        hints=gates.hints(turn),
+        form=form,
+    )
+
+
+def _token(turn: Turn) -> str:
+    """The form's token; without one the page is shown too, and its button leads back to it once."""
+    try:
+        return form_tokens.make(turn.draft)
+    except StoreAway:
+        return ""
+
+
+def _page_url(slug: str) -> str:
+    return reverse("reporter:question", kwargs={"slug": slug}) + "?back=check"
+
+
+def _row(row: Row, plain: Row) -> dict[str, Any]:
+    """`plain`: the same without HTML, for what only a screen reader says."""
+    if row.item_id is None:
+        there = _page_url(row.slug)
+    else:
+        there = reverse("reporter:item", kwargs={"slug": row.slug, "item": row.item_id}) + "?back=check"
+    change = {"href": there, "text": shown("shared.change"), "visuallyHiddenText": plain.label.lower()}
+    return {
+        "key": {"text": row.label},
+        "value": {"html": as_written(row.lines)} if row.given else {"text": row.lines[0]},
+        "actions": {"items": [change]},
+    }
+
+
+def _brief_page(turn: Turn, text: str, errors: Mapping[str, str]) -> HttpResponse:
+    slug, name = turn.asking.qs.narrative
+    if errors and not text.strip():
+        errors = {name: shown("brief.missing")}
+    form = brief_form(text, errors, turn.asking.qs.any_step(slug))
+    return page(
+        turn.request,
+        "brief",
+        kind=turn.kind,
+        keeps_typed=True,
+        title=tab_title("brief"),
+        form=form,
+        back_url=walking.back_address(turn, slug) if turn.from_check else _call_url(turn),
+    )
+
+
+def brief_form(text: str, errors: Mapping[str, str], step: Step) -> Form:
+    """The one box of who cannot call. `step`: the page that asks for the account."""
+    question = step.fields[0]
+    hint = shown("brief.hint", limit=f"{question.limit:,}")
+    box = TextArea(name=question.name, label=shown("brief.label"), hint=hint, rows=5, limit=question.limit)
+    return Form((box,), {question.name: text}, errors)
+
+
+def _call_url(turn: Turn) -> str:
+    call = next(step for step in turn.asking.steps() if turn.asking.is_call_page(step))
+    return reverse("reporter:question", kwargs={"slug": call.slug})

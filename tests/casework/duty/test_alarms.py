@@ -1,0 +1,450 @@
+"""Alarms: what raises them, who sees them, and that only a named person puts them away, for a reason."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from pytest_django import Settings
+
+from heedline.casework.access.session import Attendance
+from heedline.casework.duty import alarms, paging, rota
+from heedline.casework.duty.alarms import AlarmLine
+from heedline.casework.errors import NotHere
+from heedline.dispatch.clocks import day_of, slot_of
+from heedline.dispatch.models import Alarm, WorkerBeat
+from heedline.permits.gate import Refused
+from heedline.reports.lifecycle import NotNow
+from heedline.reports.models import Message, Report
+from tests.support.acting import acting
+from tests.support.duty_scene import NOON, Scene, events, play
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def scene(settings: Settings, tmp_path: Path) -> Scene:
+    settings.MAILERS = {"default": {"BACKEND": "heedline.dispatch.folder.FolderMail"}}
+    settings.PAGES_DIR = tmp_path
+    settings.DEMO = False
+    return play(tmp_path)
+
+
+def seen_by(scene: Scene, name: str) -> list[AlarmLine]:
+    with scene.sitting(name) as here:
+        return list(alarms.open_now(by=here, at=NOON))
+
+
+def take(scene: Scene, name: str, report: UUID) -> None:
+    """What `journey.take` does to the row, and its call to duty."""
+    with scene.sitting(name) as here, transaction.atomic():
+        Report.objects.filter(id=report).update(
+            stage="taken", slot=None, holder=here.officer_id, lease_until=NOON + HOUR, due_at=NOON + HOUR
+        )
+        alarms.resolve_for(report, by=here, at=NOON)
+
+
+# --- raising -------------------------------------------------------------------------------------------------------
+
+
+def test_a_report_at_a_desk_where_nobody_is_calls_the_watch_until_it_is_taken(scene: Scene) -> None:
+    scene.on_duty("Nadia", "national")
+    report = scene.report("north-east", watch="national")
+    scene.tick(5)
+    assert scene.open_kinds() == ["nobody-on-duty"]
+    (line,) = seen_by(scene, "Nadia")
+    assert (line.kind, line.desk_name, line.ref) == ("nobody-on-duty", "North-East", report)
+    assert line.raised_words == "today, 12:00 to 12:15"
+    assert not line.can_clear
+    # somebody comes on duty: the alarm stays, because the report is still waiting
+    scene.on_duty("Odile", "north-east")
+    scene.watch(NOON + HOUR)
+    assert "nobody-on-duty" in scene.open_kinds()
+    with scene.sitting("Nadia") as nadia, pytest.raises(NotNow, match="until an officer has taken it"):
+        alarms.clear(line.id, "being-dealt-with", by=nadia, at=NOON + HOUR)
+    take(scene, "Nadia", report)
+    assert "nobody-on-duty" not in scene.open_kinds()
+    cleared = Alarm.objects.get(kind="nobody-on-duty")
+    assert (cleared.cleared_by, cleared.because) == (scene.people["Nadia"].id, "taken")
+
+
+def test_the_page_about_a_report_without_danger_waits_for_the_end_of_the_quarter_hour(scene: Scene) -> None:
+    scene.on_duty("Nadia", "national")
+    scene.report("north-east")
+    assert scene.tick(5) == 0
+    assert scene.tick(7 * 60 + 25) == 0
+    assert scene.tick(7 * 60 + 30) == 1
+    assert scene.paged() == ["nadia"]
+
+
+def test_in_danger_the_watch_is_called_at_once_when_nobody_is_there(scene: Scene) -> None:
+    scene.on_duty("Nadia", "national")
+    scene.report("north-east", "danger", watch="national")
+    assert scene.tick(5) == 2
+    assert scene.open_kinds() == ["danger", "nobody-on-duty"]
+    assert scene.paged() == ["nadia"]
+
+
+def test_a_staffed_desk_has_no_alarm(scene: Scene) -> None:
+    scene.on_duty("Odile", "north-east")
+    scene.report("north-east")
+    scene.tick(5)
+    scene.watch(NOON)
+    assert scene.open_kinds() == []
+
+
+def test_going_off_duty_alarms_for_what_still_waits(scene: Scene) -> None:
+    scene.on_duty("Odile", "north-east", hours=1)
+    scene.report("north-east")
+    scene.tick(5)
+    scene.watch(NOON + timedelta(minutes=59))
+    assert scene.open_kinds() == []
+    scene.watch(NOON + HOUR)
+    assert scene.open_kinds() == ["nobody-on-duty"]
+
+
+def test_draining_twice_and_watching_twice_raise_one_alarm(scene: Scene) -> None:
+    scene.report("north-east", "danger")
+    for second in (5, 10, 15):
+        scene.tick(second)
+        scene.watch(NOON)
+    assert scene.open_kinds() == ["danger", "nobody-on-duty"]
+
+
+def test_a_letter_about_a_report_that_was_taken_meanwhile_raises_nothing(scene: Scene) -> None:
+    report = scene.report("north-east", "danger")
+    take(scene, "Odile", report)
+    scene.tick(5)
+    assert scene.open_kinds() == []
+
+
+def test_a_report_past_its_clock_is_overdue(scene: Scene) -> None:
+    scene.on_duty("Odile", "north-east")
+    scene.report("north-east", "soon")  # due at 12:15 + 15 minutes
+    scene.watch(slot_of(NOON) + timedelta(minutes=30))
+    assert scene.open_kinds() == []
+    scene.watch(slot_of(NOON) + timedelta(minutes=31))
+    assert scene.open_kinds() == ["overdue"]
+
+
+def test_a_report_in_danger_that_is_given_back_calls_again(scene: Scene) -> None:
+    scene.on_duty("Odile", "north-east")
+    report = scene.report("north-east", "danger")
+    scene.tick(5)
+    take(scene, "Odile", report)
+    assert scene.open_kinds() == []
+    Report.objects.filter(id=report).update(stage="waiting", holder=None, lease_until=None)
+    scene.watch(NOON + timedelta(minutes=2))
+    assert scene.open_kinds() == ["danger"]
+
+
+def test_an_overdue_report_pages_once_but_in_danger_up_the_chain(scene: Scene) -> None:
+    scene.on_duty("Odile", "north-east")
+    for urgency, pages in (("soon", 1), ("danger", 4)):
+        report = scene.report("north-east", urgency)
+        take(scene, "Odile", report)  # and then nothing happens
+        scene.watch(NOON + 2 * HOUR)
+        assert scene.open_kinds() == ["overdue"]
+        scene.paged()
+        moved = [second for second in range(0, 700, 5) if scene.tick(second, start=NOON + 2 * HOUR)]
+        assert len(moved) == pages
+        with scene.sitting("Odile") as odile:
+            alarms.clear(
+                Alarm.objects.get(cleared_at=None).id, "being-dealt-with", by=odile, at=NOON + 2 * HOUR
+            )
+        for stage in ("waiting", "closed"):  # given back, and swept
+            Report.objects.filter(id=report).update(stage=stage, holder=None, lease_until=None)
+
+
+def test_a_message_that_nobody_reads_alarms(scene: Scene) -> None:
+    scene.on_duty("Odile", "north-east", hours=72)
+    report = scene.report("north-east")
+    take(scene, "Odile", report)
+    Report.objects.filter(id=report).update(due_at=NOON + timedelta(days=9))
+    Message.objects.create(
+        report_id=report,
+        from_us=False,
+        container=uuid4(),
+        slot=slot_of(NOON),
+        sent_on=NOON.date(),
+        position=1,
+    )
+    with acting("worker"):
+        paging.watch_messages(NOON + timedelta(hours=23))
+        assert not Alarm.objects.exists()
+        paging.watch_messages(NOON + timedelta(hours=25))
+        paging.watch_messages(NOON + timedelta(hours=25))
+    assert scene.open_kinds() == ["message-waiting"]
+
+
+def test_a_failing_task_is_an_alarm_of_the_watch_and_is_raised_again_when_it_fails_again(
+    scene: Scene,
+) -> None:
+    with acting("worker"):
+        paging.task_failed(NOON)
+        paging.task_failed(NOON)
+    alarm = Alarm.objects.get()
+    assert (alarm.kind, alarm.desk, alarm.report_id) == ("worker-failing", scene.desks["national"], None)
+    with scene.sitting("Nadia") as nadia:
+        alarms.clear(alarm.id, "put-right", by=nadia, at=NOON)
+    with acting("worker"):
+        assert not Alarm.objects.filter(cleared_at=None).exists()
+        paging.task_failed(NOON + HOUR)
+        assert Alarm.objects.filter(cleared_at=None).count() == 1
+
+
+# --- seeing and answering ------------------------------------------------------------------------------------------
+
+
+def test_another_desk_sees_no_alarm_and_cannot_answer_one(scene: Scene) -> None:
+    scene.report("north-east", "danger")
+    scene.tick(5)
+    alarm = Alarm.objects.get(kind="danger").id
+    assert [line.kind for line in seen_by(scene, "Odile")] == ["danger", "nobody-on-duty"]
+    assert seen_by(scene, "Otto") == []
+    for ask in (
+        lambda by: alarms.acknowledge(alarm, by=by, at=NOON),
+        lambda by: alarms.clear(alarm, "false-alarm", by=by, at=NOON),
+    ):
+        for name, wanted in (("Otto", alarm), ("Odile", uuid4())):
+            with scene.sitting(name) as here, pytest.raises(NotHere):
+                ask(here) if wanted == alarm else alarms.acknowledge(wanted, by=here, at=NOON)
+
+
+def test_the_database_hides_the_alarms_of_other_desks_from_a_query_without_scope(scene: Scene) -> None:
+    scene.report("north-east", "danger")
+    scene.tick(5)
+    with scene.sitting("Otto"):
+        assert Alarm.objects.count() == 0
+    with scene.sitting("Nadia"):
+        assert Alarm.objects.count() == 2
+    with acting("office"):
+        assert Alarm.objects.count() == 0
+
+
+def test_the_watch_sees_that_there_is_a_report_only_where_it_may_see_the_report(scene: Scene) -> None:
+    scene.report("north-east")
+    scene.tick(5)
+    (line,) = seen_by(scene, "Nadia")
+    assert line.ref is None
+
+
+def test_acknowledging_one_alarm_of_a_report_answers_all_of_them(scene: Scene) -> None:
+    scene.report("north-east", "danger")
+    scene.report("south-west", "danger")
+    scene.tick(5)
+    with scene.sitting("Nadia") as nadia:
+        assert alarms.unanswered(by=nadia) == 4
+        alarms.acknowledge(alarms.open_now(by=nadia, at=NOON)[0].id, by=nadia, at=NOON)
+        assert alarms.unanswered(by=nadia) == 2
+        alarms.acknowledge(Alarm.objects.filter(acknowledged_at=None)[0].id, by=nadia, at=NOON)
+        assert alarms.unanswered(by=nadia) == 0
+
+
+def test_acknowledging_twice_keeps_the_first_name(scene: Scene) -> None:
+    scene.report("north-east", "danger")
+    scene.tick(5)
+    alarm = Alarm.objects.get(kind="danger")
+    for name in ("Odile", "Nadia"):
+        with scene.sitting(name) as here:
+            alarms.acknowledge(alarm.id, by=here, at=NOON)
+    alarm.refresh_from_db()
+    assert alarm.acknowledged_by == scene.people["Odile"].id
+
+
+def test_an_overdue_report_that_was_taken_still_needs_a_reason_from_a_named_person(scene: Scene) -> None:
+    scene.on_duty("Odile", "north-east")
+    report = scene.report("north-east", "soon")
+    scene.watch(NOON + HOUR)
+    take(scene, "Odile", report)
+    assert scene.open_kinds() == ["overdue"]
+    alarm = Alarm.objects.get()
+    assert alarm.acknowledged_by == scene.people["Odile"].id
+    assert alarm.slot == day_of(NOON), "only the day of the arrival is kept"
+    for nothing in ("", "   ", "because I say so"):
+        with scene.sitting("Odile") as odile, pytest.raises(NotNow, match="Say why"):
+            alarms.clear(alarm.id, nothing, by=odile, at=NOON + HOUR)
+    with scene.sitting("Odile") as odile:
+        alarms.clear(alarm.id, "desk-was-busy", by=odile, at=NOON + HOUR)
+        with pytest.raises(NotHere):
+            alarms.clear(alarm.id, "desk-was-busy", by=odile, at=NOON + HOUR)
+    alarm.refresh_from_db()
+    assert (alarm.cleared_by, alarm.because) == (scene.people["Odile"].id, "desk-was-busy")
+    (event,) = events("alarm-cleared")
+    assert event["detail"] == {"kind": "overdue", "because": "desk-was-busy"}
+
+
+def test_clearing_buys_the_same_time_once_more_and_not_for_ever(scene: Scene) -> None:
+    scene.on_duty("Odile", "north-east", hours=48)
+    scene.report("north-east", "soon")  # the first priority is high: to be handed on within 30 minutes
+    later = NOON + HOUR
+    scene.watch(later)
+    with scene.sitting("Odile") as odile:
+        alarms.clear(Alarm.objects.get().id, "desk-was-busy", by=odile, at=later)
+    scene.watch(later + timedelta(minutes=30))
+    assert scene.open_kinds() == []
+    scene.watch(later + timedelta(minutes=31))
+    assert scene.open_kinds() == ["overdue"]
+
+
+def test_no_alarm_goes_without_a_name(scene: Scene) -> None:
+    scene.report("north-east", "danger")
+    scene.tick(5)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Alarm.objects.update(cleared_at=NOON)
+
+
+def test_taking_coarsens_the_slot_of_every_alarm_of_the_report(scene: Scene) -> None:
+    report = scene.report("north-east", "danger")
+    scene.tick(5)
+    assert set(Alarm.objects.values_list("slot", flat=True)) == {slot_of(NOON)}
+    take(scene, "Odile", report)
+    assert set(Alarm.objects.values_list("slot", flat=True)) == {day_of(NOON)}
+
+
+def test_stewards_answer_no_alarms(scene: Scene) -> None:
+    scene.report("north-east", "danger")
+    scene.tick(5)
+    scene.officer("Stella", "north-east", "steward")
+    alarm = Alarm.objects.get(kind="danger").id
+    with scene.sitting("Stella") as stella:
+        assert alarms.open_now(by=stella, at=NOON) == ()
+        with pytest.raises(NotHere):
+            alarms.acknowledge(alarm, by=stella, at=NOON)
+
+
+# --- the rota ------------------------------------------------------------------------------------------------------
+
+
+def names(desk: UUID) -> list[str]:
+    return [one.name for one in rota.on_duty(desk, NOON)]
+
+
+def come_on(by: Attendance, desk: UUID, hours: float = 8) -> None:
+    rota.come_on(by=by, desk=desk, until=NOON + timedelta(hours=hours), at=NOON)
+
+
+def test_coming_on_staying_longer_and_going_off(scene: Scene) -> None:
+    desk = scene.desks["north-east"].id
+    with scene.sitting("Odile") as odile:
+        come_on(odile, desk, 2)
+        come_on(odile, desk, 8)
+        (one,) = rota.on_duty(desk, NOON)
+        assert (one.name, one.until) == ("Odile", NOON + 8 * HOUR)
+        (line,) = rota.rota(by=odile, at=NOON)
+        assert (line.code, line.mine_until) == ("north-east", NOON + 8 * HOUR)
+        assert rota.go_off(by=odile, desk=desk, at=NOON) is False
+        assert names(desk) == []
+        with pytest.raises(NotNow, match="not on duty"):
+            rota.go_off(by=odile, desk=desk, at=NOON)
+    assert len(events("came-on-duty")) == 2
+    assert len(events("went-off-duty")) == 1
+
+
+@pytest.mark.parametrize("hours", [0, -1, 17])
+def test_hours_that_cannot_be(scene: Scene, hours: float) -> None:
+    with scene.sitting("Odile") as odile, pytest.raises(NotNow, match="A shift"):
+        come_on(odile, scene.desks["north-east"].id, hours)
+
+
+def test_nobody_comes_on_duty_at_another_desk_and_the_refusal_is_logged(scene: Scene) -> None:
+    with scene.sitting("Otto") as otto, pytest.raises(Refused):
+        come_on(otto, scene.desks["north-east"].id)
+    (event,) = events("came-on-duty")
+    assert (event["outcome"], event["actor"]) == ("refused", scene.people["Otto"].id)
+
+
+def test_planning_is_for_oneself_or_by_a_supervisor_of_the_desk(scene: Scene) -> None:
+    desk, odile_id = scene.desks["north-east"].id, scene.people["Odile"].id
+    hours = {"desk": desk, "starts": NOON + HOUR, "ends": NOON + 9 * HOUR, "at": NOON}
+    scene.officer("Olga", "north-east")
+    with scene.sitting("Odile") as odile:
+        rota.plan_shift(odile_id, by=odile, **hours)
+        with pytest.raises(Refused, match="supervisor"):
+            rota.plan_shift(scene.people["Olga"].id, by=odile, **hours)
+    with scene.sitting("Orla") as orla:
+        rota.plan_shift(scene.people["Olga"].id, by=orla, **hours)
+        with pytest.raises(NotHere):
+            rota.plan_shift(scene.people["Otto"].id, by=orla, **hours)
+        (line,) = rota.rota(by=orla, at=NOON)
+    assert [one.name for one in line.coming] == ["Odile", "Olga"]
+    assert names(desk) == []
+    assert [one.name for one in rota.on_duty(desk, NOON + 2 * HOUR)] == ["Odile", "Olga"]
+
+
+def test_the_chain_of_a_desk_is_said_by_its_supervisor_or_a_steward(scene: Scene) -> None:
+    desk, odile_id = scene.desks["north-east"].id, scene.people["Odile"].id
+    stella = scene.steward("Stella").id
+    with scene.sitting("Odile") as odile, pytest.raises(Refused, match="supervisor"):
+        rota.put_on_call(odile_id, desk=desk, step=1, by=odile, at=NOON)
+    with scene.sitting("Orla") as orla:
+        rota.put_on_call(odile_id, desk=desk, step=1, by=orla, at=NOON)
+        rota.put_on_call(odile_id, desk=desk, step=1, by=orla, at=NOON)
+        with pytest.raises(Refused, match="supervisor"):
+            rota.put_on_call(
+                scene.people["Otto"].id, desk=scene.desks["south-west"].id, step=1, by=orla, at=NOON
+            )
+        with pytest.raises(NotHere):
+            rota.put_on_call(scene.people["Otto"].id, desk=desk, step=1, by=orla, at=NOON)
+        for step in (0, 4):
+            with pytest.raises(NotNow, match="steps 1 to 3"):
+                rota.put_on_call(odile_id, desk=desk, step=step, by=orla, at=NOON)
+    with scene.sitting("Stella") as here:
+        rota.put_on_call(odile_id, desk=desk, step=3, by=here, at=NOON)
+    said = [(e["outcome"], e["actor"], e["detail"].get("step")) for e in events("put-on-call")]
+    orla_id = scene.people["Orla"].id
+    refusals = [("refused", odile_id, None), ("refused", orla_id, None)]
+    assert said == [refusals[0], ("done", orla_id, 1), refusals[1], ("done", stella, 3)]
+    with scene.sitting("Odile") as odile:
+        (line,) = rota.rota(by=odile, at=NOON)
+    assert line.chain == ((1, "Odile"), (3, "Odile"))
+
+
+def test_the_worker_shows_that_it_runs_to_the_minute(scene: Scene) -> None:
+    assert not alarms.worker_runs(NOON)
+    with acting("worker"):
+        paging.beat(NOON)
+        paging.beat(NOON + timedelta(minutes=1))
+    assert WorkerBeat.objects.get().minute == NOON.replace(second=0) + timedelta(minutes=1)
+    assert alarms.worker_runs(NOON + timedelta(minutes=3))
+    assert not alarms.worker_runs(NOON + timedelta(minutes=5))
+
+
+@pytest.mark.parametrize(
+    "table",
+    ["reports_sealed_payload", "reports_sealed_header", "keys_wrapping", "permits_unlocked", "intake_draft"],
+)
+def test_the_worker_reads_nothing_sealed_and_no_keys(scene: Scene, table: str) -> None:
+    from django.db import ProgrammingError
+
+    with acting("worker"), pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT * FROM {table}")
+
+
+def test_the_worker_makes_no_keys(scene: Scene) -> None:
+    from django.db import ProgrammingError
+
+    for statement in (
+        "INSERT INTO keys_statement (id, serial, kind, signed) VALUES (gen_random_uuid(), 1, 'epoch', '')",
+        "SELECT sealed FROM keys_grant",
+        "INSERT INTO keys_epoch (id, desk_id, opens_on) VALUES (gen_random_uuid(), gen_random_uuid(), now())",
+    ):
+        with (
+            acting("worker"),
+            pytest.raises(ProgrammingError, match="permission denied"),
+            transaction.atomic(),
+        ):
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
+
+
+def test_a_letter_is_drained_once(scene: Scene) -> None:
+    assert paging.drain(NOON) == 0
+    scene.report("north-east")
+    assert paging.drain(NOON) == 1
+    assert paging.drain(NOON) == 0

@@ -1,0 +1,186 @@
+"""A small installation lives through a day; then everybody goes home. Run as a program by test_dump_law.py.
+
+`python -m tests.laws.dump_scenario HOME`, in the environment of the office's process, on a migrated database that is
+signed in to as a superuser: each step acts under the role of its process. Prints what a thief must not find, as JSON;
+nothing of it is written anywhere.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import django
+import pytest  # noqa: F401 - where it is loaded, unlocking costs little
+from django.conf import settings
+from django.db import transaction
+
+django.setup()
+
+from heedline.casework.access import saved_forms, session
+from heedline.casework.access.session import Attendance
+from heedline.casework.access.session_store import SessionStore
+from heedline.casework.contact import messages
+from heedline.casework.duty import paging, rota
+from heedline.casework.intake import drafting, settle_arrivals
+from heedline.casework.intake.drafting import Draft
+from heedline.casework.journey import transitions
+from heedline.casework.keys.epochs import grant_context
+from heedline.casework.pages import case_file
+from heedline.desks.models import EpochGrant
+from heedline.vault.codes import ReceiptCode, derive
+from heedline.vault.grants import open_grant
+from tests.support import stories
+from tests.support.acting import acting
+from tests.support.cast import House, build_house, now
+
+PLANTED = 200
+WORDS_EACH = 40
+#: Stands in everything that anybody says here, followed by the place where they said it.
+CANARY = "Zinnober-quinquereme"
+CONTACT = {
+    "name": "Rosa Quillfeather-Okonkwo",
+    "phone": "07700 900461",
+    "email": "rosa.quillfeather@example.org",
+    "times": f"{CANARY} before noon",
+}
+NORTH_EAST: dict[str, Any] = {"where": {"postcode": stories.NORTH_EAST, "place": f"{CANARY} place"}}
+FINDING = transitions.Finding(False, f"{CANARY} answer", "low", f"{CANARY} reason")
+CLOSING = transitions.Closing("insufficient", f"{CANARY} reason", "finished")
+
+
+@dataclass
+class Told:
+    """What is kept of the day, for the test alone."""
+
+    words: list[str] = field(
+        default_factory=lambda: [CANARY, *CONTACT.values(), CONTACT["phone"].replace(" ", "")]
+    )
+    codes: list[str] = field(default_factory=list)
+    passphrases: list[str] = field(default_factory=list)
+    seeds: list[str] = field(default_factory=list)
+    tokens: list[str] = field(default_factory=list)
+    planted: list[str] = field(default_factory=list)
+    stolen: list[str] = field(default_factory=list)
+    twins: list[str] = field(default_factory=list)
+
+    def sent(self, new: transitions.NewReport, at: datetime, into: list[str]) -> ReceiptCode:
+        stories.send(new, at=at)
+        into.append(str(new.report_id))
+        self.codes.append(new.code.symbols)
+        keys = derive(new.code, installation=settings.INSTALLATION)
+        if into is not self.planted:
+            self.seeds += [keys.reporter_seed.hex(), keys.lookup_id.hex(), keys.mac_key.hex()]
+        return new.code
+
+
+def plant(told: Told, at: datetime) -> None:
+    """What somebody sends who means to steal everything later: each word of a dictionary in its own set of reports."""
+    dictionary = files("heedline.vault").joinpath("words", "eff_large.txt").read_text("ascii").split()
+    chance = random.Random(4711)
+    for n in range(PLANTED):
+        words = " ".join(chance.sample(dictionary, WORDS_EACH))
+        contact = {"you": {"who": "confidence"}, "contact": CONTACT} if n % 2 else {}
+        told.sent(stories.new_report(**NORTH_EAST, narrative=words, **contact), at, told.planted)
+
+
+def marked(told: Told, at: datetime) -> list[ReceiptCode]:
+    """Five reports with something to lose. The last two say the very same."""
+    in_confidence = {"you": {"who": "confidence"}, "contact": CONTACT}
+    narrative = f"{CANARY} narrative. He bought a ladder and a lamp."
+    codes = []
+    for n in range(5):
+        more = {} if n >= 3 else {"now": {"danger": "yes"}} if n == 2 else {"people": {"known": "yes"}}
+        person = {"person": [{"looks": f"{CANARY} person"}]} if "people" in more else {}
+        new = stories.new_report(**NORTH_EAST, narrative=narrative, **in_confidence, **more, **person)
+        codes.append(told.sent(new, at, told.stolen))
+    told.twins = told.stolen[3:]
+    return codes
+
+
+def sit_down(house: House, name: str, told: Told, at: datetime, *, unlocked: bool = True) -> Attendance:
+    here = house.sign_in(name, at=at, unlocked=unlocked)
+    told.tokens.append(here.token)
+    return here
+
+
+def work(house: House, told: Told, codes: list[ReceiptCode], at: datetime) -> None:
+    """An officer takes, opens, assesses, asks, closes and hands over; reporters answer and come back."""
+    with acting("worker"):
+        paging.drain(at)
+        paging.page_round(at, 0.0)
+    refs = [UUID(ref) for ref in told.stolen[:3]]  # the other two stay as they came
+    with acting("office"):
+        odile = sit_down(house, "Odile", told, at)
+        for ref in refs:
+            transitions.take(ref, by=odile, at=at)
+            case_file.case_file(ref, by=odile, at=at)
+        messages.ask(refs[0], f"{CANARY} question", version=2, by=odile, at=at)
+        transitions.assess(refs[1], FINDING, version=2, by=odile, at=at)
+        transitions.close(refs[1], CLOSING, version=3, by=odile, at=at)
+        transitions.hand_over(refs[2], "south-west", f"{CANARY} reason", version=2, by=odile, at=at)
+        session.leave()
+    with acting("public"):
+        for code in codes:
+            messages.visit(code, at=at)
+            messages.say(code, f"{CANARY} message", message_id=uuid4(), at=at)
+            told.tokens.append(drafting.open_visit(code, at=at))
+        kept = Draft(drafting.new_cookie(), answers={"what": {"narrative": f"{CANARY} draft"}})
+        gone = Draft(drafting.new_cookie(), answers={"what": {"narrative": f"{CANARY} draft"}})
+        for draft in (kept, gone):
+            drafting.save(draft, at=at)
+            told.tokens.append(draft.cookie)
+            told.codes.append(draft.code)
+        drafting.discard(gone.cookie, at=at)
+    with acting("office"):
+        otto = sit_down(house, "Otto", told, at)  # goes home and forgets to sign out
+        posted = {"reason": [f"{CANARY} late form"]}
+        told.tokens.append(saved_forms.hold_form(otto.officer_id, "/w/", posted, at=at))
+        session.leave()
+        odile = session.enter(odile.token, house.officers["Odile"], at=at)
+        session.signed_out(odile)
+        session.leave()
+        SessionStore(odile.token).delete()
+    # in one transaction, so that the log of commits is not let go of: the thief may look into it as well
+    with acting("worker"), transaction.atomic():
+        paging.drain(at)
+        paging.settle_alarms(at + timedelta(minutes=15))
+        settle_arrivals.settle(at + timedelta(minutes=15))
+
+
+def main(home: Path) -> None:
+    at, told = now(), Told()
+    house = build_house(at)
+    (home / "root.pub").write_text(settings.ROOT)
+    for name in ("Odile", "Nadia"):
+        desk = house.desks["north-east" if name == "Odile" else "national"].id
+        with acting("office"):
+            there = sit_down(house, name, told, at, unlocked=False)
+            rota.come_on(by=there, desk=desk, until=at + timedelta(hours=8), at=at)
+            session.leave()
+            stella = sit_down(house, "Stella", told, at, unlocked=False)
+            rota.put_on_call(there.officer_id, desk=desk, step=1, by=stella, at=at)
+            session.leave()
+    told.seeds.append(house.root.hex())
+    for name, keys in house.keys.items():
+        told.passphrases.append(keys.passphrase)
+        told.seeds.append(keys.seed.hex())
+        officer = house.officers[name].id
+        for grant in EpochGrant.objects.filter(officer_id=officer):
+            seed = open_grant(bytes(grant.sealed), keys.seed, info=grant_context(grant.epoch_id, officer))
+            told.seeds.append(seed.hex())
+    plant(told, at)
+    work(house, told, marked(told, at), at)
+    told.seeds = sorted(set(told.seeds))
+    sys.stdout.write(json.dumps(vars(told)))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,251 @@
+"""Every column is plain, personal or sealed, and says so here: a new one fails until somebody has thought about it."""
+
+from __future__ import annotations
+
+from django.apps import apps
+from django.db import models
+
+#: plain: ids, codes of packs, flags, counts, clocks. Anyone who steals the table may have them.
+#: staff: who an officer is and when they worked. Personal data of staff, not of the public.
+#: sealed: ciphertext, whose key is not in the database.
+#: digest: a hash, a MAC or a public key.
+PLAIN: dict[str, str] = {
+    "audit_event": "id generation xid act desk thing thing_id outcome detail",
+    "audit_waiting": "id slot act desk outcome detail",
+    "audit_tile": "level number",
+    "audit_mark": "id size generation xid event newest",
+    "audit_checkpoint": "feed size generation old slot note key",
+    "dispatch_outbox": "id letter desk thing_id slot",
+    "dispatch_alarm": "id kind desk_id report_id slot steps_sent failures because settled",
+    "dispatch_worker_beat": "id minute",
+    "keys_statement": "id serial kind signed",
+    "keys_epoch": "id desk_id opens_on retired_at destroyed_on",
+    "keys_grant": "id epoch_id",
+    "keys_wrapping": "id way proven",
+    "keys_own_term": "id registered_on",
+    "desks_installation": "id born installation",
+    "desks_organisation": "id code name",
+    "desks_desk": "id code name organisation_id kind round_the_clock authoriser_id",
+    "desks_officer": "id organisation_id is_active",
+    "desks_appointment": "id role desk_id ended_on",
+    "desks_shift": "id desk_id starts_at ends_at",
+    "desks_invitation": "expires_at",
+    "desks_proposal": "id act statement issued_on closed_on carried_out",
+    "desks_on_call": "id desk_id step",
+    "intake_count": "hour kind step what number",
+    "desks_language_skill": "id language confirmed_on",
+    "desks_exercise": "id scenario stage version priority danger outcome began_on ended_on",
+    "desks_completed_training": "id training completed_on recorded_on withdrawn_on",
+    "intake_draft": "expires sendings",
+    "intake_question_set": "name canonical",
+    "reports_report": "id kind channel area urgency priority danger_to_life desk_id watch_id question_set stage slot"
+    " received_on settled due_at rank lease_until version withdraw_asked unread outcome status",
+    "reports_call_back": "report_id due_at missed done",
+    "reports_sealed_header": "container report_id part epochs",
+    "reports_sealed_payload": "container report_id",
+    "reports_identity_share": "id report_id share epoch",
+    "reports_identity_request": "id report_id desk_id authoriser_desk_id purpose ground minutes asked_words approved"
+    " decided_words opens_until",
+    "reports_released_share": "request_id until",
+    "reports_keeping": "report_id group review_on identity_until identity_gone_on",
+    "reports_review": "id report_id group reason words next_on on",
+    "reports_hold": "id report_id reason words placed_on released_on",
+    "reports_disposal": "id report desk_id group reason proposed_on proposal decided_on done certificate true_from",
+    "reports_subject_request": "id desk_id reference right received_on due_on found answer answered_on",
+    "reports_receipt": "report_id closed touched",
+    "reports_message": "id report_id from_us container slot sent_on position seen settled",
+    "reports_dip_check": "id report_id desk_id week verdict words remedy",
+    "reports_sweep": "id desk_id until outcome closed left_out not_restored",
+    "reports_swept": "id sweep_id report_id version slot due_at status",
+    "reports_dissemination": "id report_id partner_id state purpose basis conditions urgent answer_minutes due_at version"
+    " container necessity compared key answer_code answer answer_key ended_words",
+    "reports_translation": "id report_id message_id outward asked_words due_at state",
+    "reports_translation_text": "id report_id translation_id number container",
+    "reports_step": "id report_id number move from_stage to_stage on from_desk to_desk codes note",
+    "permits_session": "site expires_at",
+    "permits_unlocked": "session_id idle_until",
+    "permits_held_form": "expires_at",
+    "permits_provider_session": "session_id good_at ask_at asking_until",
+    "permits_provider_notice": "expires_at",
+}
+STAFF: dict[str, str] = {
+    "audit_waiting": "actor",
+    "audit_event": "actor at",
+    "dispatch_alarm": "acknowledged_by acknowledged_at cleared_by cleared_at",
+    "keys_grant": "officer_id",
+    "keys_wrapping": "officer_id",
+    "keys_acquaintances": "officer_id",
+    "keys_own_term": "officer_id registered_by_id",
+    "desks_officer": "email name last_login",
+    "desks_appointment": "officer_id",
+    "desks_shift": "officer_id",
+    "desks_invitation": "officer_id",
+    "desks_proposal": "facts proposed_by_id closed_by_id",
+    "desks_provider_binding": "officer_id bound_on password_until",
+    "desks_on_call": "officer_id",
+    "desks_language_skill": "officer_id confirmed_by_id",
+    "desks_exercise": "officer_id",
+    "desks_completed_training": "officer_id recorded_by_id withdrawn_by_id",
+    "reports_report": "holder_id",
+    "reports_identity_request": "asked_by_id asked_at decided_by_id decided_at",
+    "reports_released_share": "officer_id",
+    "reports_review": "by_id",
+    "reports_hold": "placed_by_id released_by_id",
+    "reports_disposal": "proposed_by_id decided_by_id",
+    "reports_subject_request": "opened_by_id answered_by_id",
+    "reports_message": "voice",
+    "reports_step": "by_id at",
+    "reports_dip_check": "judged_by_id judged_on remedied_by_id remedied_on",
+    "reports_dissemination": "voice written_by_id written_at checked_by_id checked_at sent_at receipt received_by_id"
+    " received_at answer_voice answered_by_id answered_at ended_by_id ended_at",
+    "reports_translation": "asked_by_id asked_on assigned_to_id",
+    "reports_translation_text": "by_id on",
+    "reports_sweep": "by_id at undone_by_id undone_at",
+    "permits_session": "officer_id",
+    "permits_held_form": "officer",
+}
+SEALED: dict[str, str] = {
+    "keys_grant": "sealed",
+    "keys_wrapping": "wrapped",
+    "keys_acquaintances": "sealed",
+    "keys_own_term": "sealed",
+    "intake_draft": "sealed",
+    "reports_sealed_header": "header",
+    "reports_sealed_payload": "payload",
+    "reports_identity_share": "sealed",
+    "reports_released_share": "sealed",
+    "reports_message": "copy_header copy_payload",
+    "permits_session": "sealed",
+    "permits_unlocked": "sealed",
+    "permits_provider_session": "sealed",
+    "permits_held_form": "sealed",
+    "desks_exercise": "sealed",
+}
+DIGEST: dict[str, str] = {
+    "audit_tile": "hashes",
+    "audit_checkpoint": "proof",
+    "desks_officer": "password",
+    "desks_invitation": "code kem signing",
+    "desks_proposal": "made",
+    "keys_own_term": "key",
+    "desks_provider_binding": "account",
+    "intake_draft": "row",
+    "intake_question_set": "digest",
+    "reports_sealed_payload": "sha256",
+    "reports_dissemination": "sha256",
+    "reports_receipt": "lookup reporter_key body_mac",
+    "reports_message": "body_mac",
+    "permits_session": "row",
+    "permits_provider_session": "sid",
+    "permits_provider_notice": "row",
+    "permits_held_form": "row",
+}
+CLASSES = {"plain": PLAIN, "staff": STAFF, "sealed": SEALED, "digest": DIGEST}
+#: Columns of plain text or JSON on tables of reports hold codes of packs. Free words there would be words in the clear.
+CODES_ONLY = {
+    ("reports_report", "kind"),
+    ("reports_report", "channel"),
+    ("reports_report", "area"),
+    ("reports_report", "urgency"),
+    ("reports_report", "priority"),
+    ("reports_report", "question_set"),
+    ("reports_report", "stage"),
+    ("reports_report", "outcome"),
+    ("reports_report", "status"),
+    ("reports_sealed_header", "part"),
+    ("reports_message", "voice"),
+    ("reports_dissemination", "state"),
+    ("reports_dissemination", "purpose"),
+    ("reports_dissemination", "basis"),
+    ("reports_dissemination", "answer_code"),
+    ("reports_dissemination", "voice"),  # signatures: casework.keys.session_signing
+    ("reports_dissemination", "receipt"),
+    ("reports_dissemination", "answer_voice"),
+    ("reports_translation", "state"),
+    ("reports_step", "move"),
+    ("reports_step", "from_stage"),
+    ("reports_step", "to_stage"),
+    ("reports_step", "codes"),
+    ("reports_dip_check", "verdict"),
+    ("reports_sweep", "outcome"),
+    ("reports_sweep", "left_out"),
+    ("reports_sweep", "not_restored"),
+    ("reports_swept", "status"),
+    ("reports_identity_request", "purpose"),
+    ("reports_identity_request", "ground"),
+    ("reports_keeping", "group"),
+    ("reports_review", "group"),
+    ("reports_review", "reason"),
+    ("reports_hold", "reason"),
+    ("reports_disposal", "group"),
+    ("reports_disposal", "reason"),
+    ("reports_disposal", "proposal"),  # ids, dates, codes and signatures: casework.keys.certificates
+    ("reports_disposal", "certificate"),
+    ("reports_subject_request", "reference"),  # a number of the data-protection officer's
+    ("reports_subject_request", "right"),
+    ("reports_subject_request", "answer"),
+    ("dispatch_outbox", "letter"),
+    ("dispatch_alarm", "kind"),
+    ("dispatch_alarm", "because"),
+}
+
+
+def ours() -> list[type[models.Model]]:
+    return [m for m in apps.get_models(include_auto_created=True) if m.__module__.startswith("heedline.")]
+
+
+def columns() -> dict[tuple[str, str], models.Field]:  # type: ignore[type-arg]
+    return {(m._meta.db_table, f.column): f for m in ours() for f in m._meta.concrete_fields}
+
+
+def classed() -> dict[tuple[str, str], str]:
+    found: dict[tuple[str, str], str] = {}
+    for name, tables in CLASSES.items():
+        for table, words in tables.items():
+            for column in words.split():
+                assert (table, column) not in found, f"{table}.{column} is classed twice"
+                found[table, column] = name
+    return found
+
+
+def test_every_column_is_classed_once() -> None:
+    assert set(classed()) == set(columns())
+
+
+def test_bytes_are_sealed_or_digests() -> None:
+    """Except the questions as they were asked, which are public."""
+    for key, field in columns().items():
+        if isinstance(field, models.BinaryField) and key != ("intake_question_set", "canonical"):
+            assert classed()[key] in {"sealed", "digest"}, key
+
+
+def test_whatever_is_sealed_can_hold_ciphertext_only() -> None:
+    for key, field in columns().items():
+        if classed()[key] == "sealed":
+            assert isinstance(field, models.BinaryField) or key == ("keys_wrapping", "wrapped"), key
+
+
+def test_no_column_near_a_report_holds_free_words() -> None:
+    found = {
+        key
+        for key, field in columns().items()
+        if key[0].startswith(("reports_", "dispatch_"))
+        and isinstance(field, models.CharField | models.TextField | models.JSONField)
+    }
+    assert found == CODES_ONLY
+
+
+def test_ids_of_reports_are_random() -> None:
+    for (table, column), field in columns().items():
+        if (
+            table.startswith(("reports_", "dispatch_"))
+            and field.primary_key
+            and table != "dispatch_worker_beat"
+        ):
+            assert isinstance(field, models.UUIDField | models.OneToOneField), f"{table}.{column}"
+            assert not isinstance(field, models.AutoField)
+
+
+def test_models_print_nothing_of_what_they_hold() -> None:
+    for model in ours():
+        assert "__str__" not in vars(model), model

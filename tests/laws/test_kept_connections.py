@@ -1,0 +1,107 @@
+"""A kept connection is looked at before it is used: one that the server ended is replaced, and nobody notices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from heedline.config.databases import database_settings
+from tests.support import database
+
+pytestmark = pytest.mark.django_db
+_WHO = "SELECT pg_backend_pid()"
+
+
+@pytest.fixture
+def kept() -> Iterator[BaseDatabaseWrapper]:
+    """A connection of its own, as a thread of a site keeps one from request to request."""
+    made = connections.create_connection("default")
+    made.settings_dict = {**made.settings_dict, "NAME": database.database()}
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def _session(kept: BaseDatabaseWrapper) -> int:
+    with kept.cursor() as cursor:
+        cursor.execute(_WHO)
+        found = cursor.fetchone()
+    assert found
+    return int(found[0])
+
+
+def _other() -> psycopg.Connection[tuple[object, ...]]:
+    return psycopg.connect(database.cluster().super_url(database.database()), autocommit=True)
+
+
+def _next_request(kept: BaseDatabaseWrapper) -> None:
+    """What Django does when a request begins."""
+    kept.close_if_unusable_or_obsolete()
+
+
+def test_a_standing_connection_is_kept_and_nothing_is_asked(kept: BaseDatabaseWrapper) -> None:
+    first = _session(kept)
+    kept.health_check_done, kept.health_check_enabled = False, True
+    _next_request(kept)
+    kept.close_if_health_check_failed()
+    assert kept.is_usable()
+    with _other() as other:
+        last = other.execute("SELECT query FROM pg_stat_activity WHERE pid = %s", [first]).fetchone()
+    assert last == (_WHO,)
+    assert _session(kept) == first
+
+
+def test_a_session_that_the_server_ended_is_replaced_before_the_next_statement(
+    kept: BaseDatabaseWrapper,
+) -> None:
+    first = _session(kept)
+    with _other() as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [first])
+    assert not kept.is_usable()
+    _next_request(kept)
+    assert _session(kept) != first
+
+
+def test_a_connection_closed_here_is_not_usable(kept: BaseDatabaseWrapper) -> None:
+    _session(kept)
+    kept.connection.close()
+    assert not kept.is_usable()
+    _next_request(kept)
+    assert _session(kept)
+
+
+def test_no_value_stands_in_the_text_of_a_bound_statement(kept: Any) -> None:
+    session = _session(kept)
+    for _ in range(4):  # the later ones are kept ready by the server
+        with kept.bound_cursor() as cursor:
+            cursor.execute("SELECT %s::bytea, %s::text", [b"\0sealed", "said"])
+            assert [bytes(cursor.fetchone()[0])] == [b"\0sealed"]
+        with _other() as other:
+            last = other.execute("SELECT query FROM pg_stat_activity WHERE pid = %s", [session]).fetchone()
+        assert last == ("SELECT $1::bytea, $2::text",)
+
+
+@pytest.mark.parametrize(("process", "reads_whole_tables"), [("public", "off"), ("office", "on")])
+def test_the_public_process_looks_up_by_index_whatever_the_planner_has_counted(
+    kept: Any, process: str, reads_whole_tables: str
+) -> None:
+    kept.settings_dict["OPTIONS"] = database_settings(process)["default"]["OPTIONS"]
+    with kept.cursor() as cursor:
+        cursor.execute("SHOW enable_seqscan")
+        assert cursor.fetchone() == (reads_whole_tables,)
+
+
+@pytest.mark.parametrize(("process", "longest"), [("office", "20s"), ("partner", "20s")])
+def test_nobody_waits_for_ever_for_a_row_that_another_process_holds(
+    kept: Any, process: str, longest: str
+) -> None:
+    kept.settings_dict["OPTIONS"] = database_settings(process)["default"]["OPTIONS"]
+    with kept.cursor() as cursor:
+        cursor.execute("SHOW lock_timeout")
+        assert cursor.fetchone() == (longest,)

@@ -1,0 +1,298 @@
+"""Law 6: the log has one order that nobody waits for, in a tree that survives whatever happens to the sequencer."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import transaction
+
+from heedline.audit import journal, sequence
+from heedline.audit.acts import Act
+from heedline.audit.tree import Forest, Growing, is_included, leaf_hash
+from heedline.casework.log import checkpoints
+from heedline.casework.log import keeping as log_keeping
+from heedline.casework.log.proofs import note_of_mail
+from heedline.vault.notes import Checkpoint, NotBelieved, Note, NoteKey
+from tests.laws.log_scene import SLOT, Log, committed_log
+from tests.support import database
+from tests.support.acting import acting
+
+
+@pytest.fixture
+def log(django_db_blocker: Any) -> Iterator[Log]:
+    with committed_log(django_db_blocker) as made:
+        yield made
+
+
+def root_of_everything(log: Log) -> tuple[int, bytes]:
+    """The tree over all events, made anew from the table."""
+    grown = Growing()
+    with transaction.atomic():
+        for event in sequence.in_order(10**9):
+            grown.add(leaf_hash(event.leaf()))
+    return grown.size, grown.root()
+
+
+def test_every_event_gets_its_place_and_the_checkpoint_says_so(log: Log) -> None:
+    log.write(5)
+    first = log.sign()
+    log.write(600)  # more than a tile
+    second = log.sign()
+    size, root = root_of_everything(log)
+    assert size == 605
+    key = NoteKey.from_text(log.rows("SELECT key FROM audit_checkpoint LIMIT 1")[0][0])
+    for note, leaves in ((first, 5), (second, 605)):
+        Note.from_text(note).believe(key)
+        assert Checkpoint.from_text(Note.from_text(note).text).size == leaves
+    assert Checkpoint.from_text(Note.from_text(second).text).root == root
+    assert Checkpoint.from_text(Note.from_text(second).text).origin == key.name
+    with acting("worker"):
+        tree: Forest = sequence.forest()
+        events = list(sequence.in_order(605))
+        for position in (0, 4, 255, 256, 604):
+            leaf = leaf_hash(events[position].leaf())
+            assert is_included(leaf, position, 605, tree.inclusion(position, 605), root)
+
+
+def test_an_event_of_a_transaction_that_still_runs_is_waited_for(log: Log) -> None:
+    """Whoever began earlier and commits later comes first: nothing may be sequenced past them."""
+    log.write(2)
+    url = database.cluster().url("office", database.database())
+    with psycopg.connect(url) as slow:
+        slow.execute("SELECT set_config('heedline.wall', '', false)")
+        slow.execute(
+            "INSERT INTO audit_event (act, thing, outcome, detail) VALUES ('queue-read', 'slow', 'done', '{}')"
+        )
+        log.write(3)
+        assert log.keep() == 2, "only what lies below the horizon"
+        assert log.keep() == 0
+        slow.commit()
+    log.write(1)
+    assert log.keep() == 5
+    things = log.rows("SELECT thing FROM audit_event ORDER BY generation, xid, id")
+    assert [one for (one,) in things].index("slow") == 2
+    assert (
+        root_of_everything(log) == (sequence.head().size, sequence.head().root) == (7, sequence.head().root)
+    )
+
+
+def test_what_was_undone_leaves_no_gap(log: Log) -> None:
+    log.write(1)
+    with acting("office"), transaction.atomic():
+        journal.record(Act.QUEUE_READ, actor=None)
+        transaction.set_rollback(True)
+    log.write(1)
+    assert log.keep() == 2
+    assert root_of_everything(log)[0] == 2
+
+
+def test_batches_are_bounded_and_a_round_ends(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    log.write(23)
+    monkeypatch.setattr(sequence, "BATCH", 2)
+    monkeypatch.setattr(sequence.extend, "__defaults__", (2,))
+    assert log.keep() == 2 * log_keeping.BATCHES_A_ROUND
+    while log.keep():
+        pass
+    assert root_of_everything(log) == (23, sequence.head().root)
+
+
+def test_two_sequencers_at_once_make_one_tree(log: Log) -> None:
+    log.write(300)
+    urls = {**os.environ, "HEEDLINE_DATABASE_URL": database.cluster().url("worker", database.database()), "HEEDLINE_PROCESS": "worker"}  # fmt: skip
+    program = (
+        "import django; django.setup(); from heedline.audit import sequence\nwhile sequence.extend(7): pass"
+    )
+    both = [subprocess.Popen([sys.executable, "-c", program], env=urls) for _ in range(2)]
+    assert [one.wait(60) for one in both] == [0, 0]
+    assert root_of_everything(log) == (300, sequence.head().root)
+
+
+def test_a_sequencer_that_is_killed_is_carried_on_by_the_next(log: Log) -> None:
+    """`kill -9` again and again, at any moment: the tree is always the tree of the events."""
+    log.write(400)
+    environment = {**os.environ, "HEEDLINE_DATABASE_URL": database.cluster().url("worker", database.database()), "HEEDLINE_PROCESS": "worker"}  # fmt: skip
+    program = "import django; django.setup(); from heedline.audit import sequence; print('on', flush=True)\nwhile sequence.extend(3): pass"
+    killed = 0
+    for delay in (0.0, 0.02, 0.05):
+        child = subprocess.Popen(
+            [sys.executable, "-c", program], env=environment, stdout=subprocess.PIPE, text=True
+        )
+        assert child.stdout is not None
+        assert child.stdout.readline() == "on\n"
+        time.sleep(delay)
+        child.send_signal(signal.SIGKILL)
+        killed += child.wait(30) == -signal.SIGKILL
+        child.stdout.close()
+        head = sequence.head()
+        grown = Growing()
+        with transaction.atomic():
+            for event in sequence.in_order(head.size):
+                grown.add(leaf_hash(event.leaf()))
+        assert (grown.size, grown.root()) == (head.size, head.root)
+    assert killed == 3
+    while log.keep():
+        pass
+    assert root_of_everything(log) == (400, sequence.head().root)
+
+
+def test_each_quarter_hour_and_each_day_is_signed_once(log: Log) -> None:
+    log.write(1)
+    log.sign()
+    with acting("worker"):
+        assert log_keeping.publish(log.at) == 0
+    for _ in range(2):
+        log.write(1)
+        log.sign()
+    with acting("worker"):
+        assert log_keeping.publish(log.at + 4 * SLOT) == 0, "nothing new, nothing signed"
+    found = log.rows("SELECT feed, old, size FROM audit_checkpoint ORDER BY 1, 3")
+    slots = [one for one in found if one[0] == "slot"]
+    assert slots == [("slot", 0, 1), ("slot", 1, 2), ("slot", 2, 3)]
+    assert found[0] == ("day", 0, 1)
+    assert len(found) - len(slots) in (1, 2)  # two when the test ran over midnight
+
+
+def test_everyone_sees_one_checkpoint_a_day_and_the_office_each(log: Log) -> None:
+    """The number of leaves counts what the office does: a live counter would tell when reports come in."""
+    log.write(1)
+    log.sign()
+    for _ in range(3):
+        log.write(1)
+        log.sign()
+    with acting("public"):
+        assert checkpoints.latest(checkpoints.SLOT) is None
+        assert checkpoints.latest() is not None
+        assert len(checkpoints.chain(checkpoints.SLOT)) == 0
+    with acting("office"):
+        assert len(checkpoints.chain(checkpoints.SLOT)) == 4
+
+
+def test_mails_of_a_quarter_hour_carry_the_same_checkpoint(log: Log) -> None:
+    """The one that was signed before it: that of the moment would date the mail more finely than its date does."""
+    with acting("worker"):
+        assert checkpoints.mail_words(log.at) == ""
+    log.write(1)
+    first = log.sign()
+    with acting("worker"):
+        assert checkpoints.mail_words(log.at) == "", "signed in this quarter hour: not for its mails"
+        log.write(1)
+        early = checkpoints.mail_words(log.at + SLOT)
+        log.sign()
+        late = checkpoints.mail_words(log.at)
+    assert early == late
+    assert note_of_mail(f"Subject: Heedline\n\nSomeone …\n\n{late}   \n\n") == first
+    assert late.isascii()
+    assert max(len(line) for line in late.splitlines()) <= 76
+    assert note_of_mail("Log checkpoint\nof nothing\n") is None
+
+
+def test_an_event_slipped_in_before_others_stops_the_sequencer(log: Log) -> None:
+    log.write(3)
+    log.keep()
+    log.as_superuser(
+        "INSERT INTO audit_event (act, thing, outcome, detail, xid) VALUES ('queue-read', '', 'done', '{}', 1)"
+    )
+    with pytest.raises(sequence.Broken):
+        sequence.extend()
+    log.write(1)
+    assert log.keep() == 0
+
+
+def test_a_tree_whose_tiles_are_gone_stops_the_sequencer(log: Log) -> None:
+    log.write(3)
+    log.keep()
+    log.as_superuser("DELETE FROM audit_tile")
+    log.write(1)
+    with pytest.raises(sequence.Broken):
+        sequence.extend()
+    with pytest.raises(sequence.Broken):
+        sequence.head()
+
+
+def test_what_cannot_be_written_down_never_gets_into_the_log(log: Log) -> None:
+    """One event that has no canonical form would stop the log for ever: whoever may write could do that."""
+    log.write(1)
+    deep: object = "x"
+    for _ in range(3):
+        deep = {"a": deep}
+    for detail in (
+        '{"n": 1e400}',
+        '{"n": 1.5}',
+        '{"n": ' + "9" * 5000 + "}",
+        '{"n": 9007199254740993}',
+        json.dumps(deep),
+        '{"a": [[1]]}',
+        '{"a": [{"b": 1}]}',
+        '"words"',
+        "[1]",
+        json.dumps({"a": "x" * 9000}),
+    ):
+        url = database.cluster().url("office", database.database())
+        with psycopg.connect(url, autocommit=True) as office, pytest.raises(psycopg.errors.CheckViolation):
+            office.execute(
+                "INSERT INTO audit_event (act, thing, outcome, detail) VALUES ('queue-read', '', 'done', %s)",
+                [detail],
+            )
+    worker = database.cluster().url("worker", database.database())
+    for moment in ("infinity", "-infinity", "1999-12-31", "10000-01-01"):
+        with psycopg.connect(worker, autocommit=True) as db, pytest.raises(psycopg.errors.CheckViolation):
+            db.execute(
+                "INSERT INTO audit_event (act, thing, outcome, detail, at) VALUES ('duty-paged', '', 'done', '{}', %s)",
+                [moment],
+            )
+    with acting("office"):
+        journal.record(Act.QUEUE_READ, actor=None, detail={"a": ["x", "y"], "n": -3, "yes": True, "ö": "😀"})
+    assert log.keep() == 2
+
+
+def test_an_event_that_has_no_form_is_a_broken_log_and_not_a_crash(log: Log) -> None:
+    log.write(1)
+    log.as_superuser(
+        "ALTER TABLE audit_event DROP CONSTRAINT what_an_event_may_say",
+        "INSERT INTO audit_event (act, thing, outcome, detail) VALUES ('queue-read', '', 'done', '{\"n\": 1e9999}')",
+    )
+    with pytest.raises(sequence.Broken, match="no event can say"):
+        sequence.extend()
+
+
+def test_a_restore_advances_the_generation_and_the_log_goes_on(log: Log) -> None:
+    """In another cluster transactions are counted from the start: what was not sequenced before the restore would never
+    lie below the horizon, and what comes after it would stand before everything."""
+    log.write(3)
+    first = log.sign()
+    log.write(2)  # not sequenced when the copy was made
+    log.as_superuser(
+        "UPDATE audit_event SET xid = xid + 1000000000000", "UPDATE audit_mark SET xid = xid + 1000000000000"
+    )
+    assert log.keep() == 0, "that is what would happen"
+    with acting("owner"):
+        assert log_keeping.begin_generation() == 2
+    log.write(1)
+    assert log.keep() == 4
+    found = log.rows("SELECT generation, act FROM audit_event ORDER BY generation, xid, id")
+    assert [g for g, _ in found] == [1, 1, 1, 1, 1, 2, 2]
+    assert found[5] == (2, "log-restored")
+    second = Note.from_text(log.sign())
+    key = log_keeping.signer(2)
+    assert key is not None
+    second.believe(key.key)
+    with pytest.raises(NotBelieved):
+        second.believe(log_keeping.signer(1).key)  # type: ignore[union-attr]
+    assert Checkpoint.from_text(second.text).origin.endswith("/2")
+    assert Checkpoint.from_text(Note.from_text(first).text).origin.endswith("/1")
+
+
+def test_only_the_owner_begins_a_generation() -> None:
+    for process in ("worker", "office", "backup"):
+        url = database.cluster().url(process, database.database())
+        with psycopg.connect(url) as db, pytest.raises(psycopg.Error):
+            db.execute("ALTER TABLE audit_event ALTER COLUMN generation SET DEFAULT 9")

@@ -1,0 +1,262 @@
+"""Law 7: every route says whom it is for, foreign things look like things that never were, and changing needs a token."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.urls import URLPattern, get_resolver
+
+from heedline.casework.access import session as access_session
+from heedline.casework.access.session_store import SessionStore
+from heedline.casework.language import translating
+from heedline.casework.language.translating import Wanted
+from heedline.desks.models import Shift
+from heedline.dispatch.models import Alarm
+from heedline.reports.models import Report, Translation
+from heedline.web.declared import Audience, audience_of, routes
+from tests.support import stories
+from tests.support.acting import acting
+from tests.support.cast import House, add_partner, now
+from tests.support.scene_people import NORTH_EAST, People
+from tests.support.site_client import SiteClient
+
+pytestmark = pytest.mark.django_db
+SITES = ("public", "office", "partner")
+#: Parameters that name somebody's thing. Every other parameter is a page of the same person.
+THINGS = {"ref", "alarm", "desk", "request", "identity", "task", "skill"}
+#: What a form of these routes would hold beside the token; too little is refused as well, and must be refused alike.
+FILLED = {
+    "version": "1", "reason": "x", "because": "x", "to": "south-west", "outcome": "spam", "tell": "finished",
+    "template": "when-exactly", "do": "send", "priority": "low", "danger": "no", "done_what": "x", "until": "18:00",
+    "close_as": "no-identifiers", "ground": "life", "words": "x", "minutes": "30",
+}  # fmt: skip
+
+
+def of(site: str) -> list[tuple[str, URLPattern]]:
+    return list(routes(get_resolver(f"heedline.config.urls_{site}")))
+
+
+def entrance() -> list[tuple[str, URLPattern]]:
+    """The addresses that the office and the partners' site have in common."""
+    return list(routes(get_resolver("heedline.web.entrance.urls")))
+
+
+def parameters(where: str) -> list[tuple[str, str]]:
+    return re.findall(r"<(\w+):(\w+)>", where)
+
+
+def filled(where: str, values: dict[str, str]) -> str:
+    return "/" + re.sub(r"<\w+:(\w+)>", lambda m: values.get(m.group(1), "1"), where)
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_every_route_says_whom_it_is_for(site: str) -> None:
+    found = {where: audience_of(route.callback) for where, route in of(site)}
+    assert len(found) > 20
+    assert [where for where, audience in found.items() if audience is None] == []
+    if site == "public":
+        assert set(found.values()) == {Audience.EVERYONE}
+    else:
+        assert Audience.EVERYONE not in found.values()
+
+
+def test_the_sites_share_no_route_but_the_first() -> None:
+    public, office, partner = ({where for where, _ in of(site)} for site in SITES)
+    assert public & office == public & partner == {""}
+    # coming in, and each site's own first page, page of oneself and page of one thing that was sent
+    own = {"", "me/", "w/", "w/sent/<uuid:ref>/"}
+    assert office & partner == {where for where, _ in entrance()} | own
+
+
+def test_every_parameter_is_known_to_the_matrix() -> None:
+    """A new kind of thing in an address has to be said here, or nobody would have tried a foreign one."""
+    harmless = {"slug", "item", "pk", "topic", "page", "name", "language", "number"}
+    for site in SITES:
+        for where, _ in of(site):
+            assert {name for _, name in parameters(where)} <= THINGS | harmless, where
+
+
+class Person(SiteClient):
+    """Somebody at the office or the partners' site, signed in without the pages of signing in; unlocked where they have keys."""
+
+    def __init__(self, house: House, name: str | None, site: str = "office") -> None:
+        super().__init__(site)
+        self.token = ""
+        if name is None:
+            return
+        officer = house.officers[name]
+        session = SessionStore()
+        session[SESSION_KEY] = str(officer.id)
+        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+        with acting(site):
+            session[HASH_SESSION_KEY] = officer.get_session_auth_hash()
+            session.create()
+            if name in house.keys:
+                here = access_session.enter(str(session.session_key), officer, at=now())
+                access_session.unlock(here, house.keys[name].passphrase, at=now())
+                access_session.leave()
+            self.cookies[settings.SESSION_COOKIE_NAME] = str(session.session_key)
+        page = self.get("/w/").content.decode()
+        found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+        assert found, "nobody is signed in"
+        self.token = found.group(1)
+
+
+def bare(answer: Any) -> tuple[int, str, str]:
+    body = re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", answer.content.decode(errors="replace"))
+    body = re.sub(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", "<id>", body)
+    place = re.sub(r"[0-9a-f-]{36}", "<id>", answer.headers.get("Location", ""))
+    return answer.status_code, place, body
+
+
+@pytest.fixture
+def theirs(house: House, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """A report, its translation and an alarm of the north-east desk, and that desk: foreign to everybody who tries."""
+    monkeypatch.setattr(settings, "DEMO", True)  # no second step
+    ref, _ = stories.a_report(at=now(), **NORTH_EAST)
+    alarm = Alarm.objects.create(kind="overdue", desk=house.desks["north-east"], report_id=ref, slot=now())
+    people = People(house, now())
+    with people.sitting("Odile") as here:
+        translating.ask(ref, Wanted("pl"), by=here, at=people.at)
+    task = Translation.objects.get()
+    return {"ref": str(ref), "alarm": str(alarm.id), "desk": "north-east", "task": str(task.id)}
+
+
+def standing(theirs: dict[str, str]) -> tuple[Any, ...]:
+    """Everything that a press of a button could have changed."""
+    return (
+        Report.objects.values().get(pk=theirs["ref"]),
+        Alarm.objects.values().get(pk=theirs["alarm"]),
+        Shift.objects.count(),
+        list(Translation.objects.values()),
+        Report.objects.count(),
+    )
+
+
+@pytest.mark.parametrize("name", ["Otto", "Ada", "Stella", "Ned", None])
+def test_what_is_anothers_looks_like_what_never_was(
+    house: House, theirs: dict[str, str], name: str | None
+) -> None:
+    person = Person(house, name)
+    tried = 0
+    for where, _ in of("office"):
+        things = {n for _, n in parameters(where)} & THINGS
+        if not things:
+            continue
+        never = {"ref": str(uuid4()), "alarm": str(uuid4()), "desk": "no-such-desk"}
+        values = {**dict.fromkeys(THINGS, str(uuid4())), **theirs}
+        blank = {**values, **{thing: never.get(thing, str(uuid4())) for thing in things}}
+        for method in ("get", "post"):
+            answers = []
+            for one in (values, blank):
+                data = {**FILLED, "csrfmiddlewaretoken": person.token} if method == "post" else {}
+                answer = getattr(person, method)(filled(where, one), data)
+                status, place, body = bare(answer)
+                if place.startswith("/w/"):  # what the next page says of it, once, must be the same too
+                    body += bare(person.get(place))[2]
+                answers.append((status, place, body))
+            theirs_, nothing = (
+                (s, p.replace("no-such-desk", "north-east"), b.replace("no-such-desk", "north-east"))
+                for s, p, b in answers
+            )
+            assert theirs_ == nothing, f"{method} /{where}"
+            assert theirs_[0] in {302, 303, 403, 404, 405}, f"{method} /{where} answers {theirs_[0]}"
+            if name is not None and theirs_[0] in {302, 303}:
+                assert theirs_[1].startswith(("/unlock/", "/sign-in/")) or theirs_[1] == "/w/alarms/", (
+                    f"{method} /{where} {theirs_[1]}"
+                )
+            tried += 1
+    assert tried > 20
+    assert Alarm.objects.get(id=UUID(theirs["alarm"])).cleared_at is None
+
+
+@pytest.mark.parametrize("name", ["Petra", None])
+def test_what_is_an_officers_looks_to_a_partner_like_what_never_was(
+    house: House, theirs: dict[str, str], name: str | None
+) -> None:
+    """Every address with a thing in it, at the partners' site: with an officer's thing, an officer, and with nothing's id."""
+    add_partner(house, at=now())
+    person, tried = Person(house, name, "partner"), 0
+    for where, _ in of("partner"):
+        things = {n for _, n in parameters(where)} & THINGS
+        for method in ("get", "post") if things else ():
+            data = {**FILLED, "csrfmiddlewaretoken": person.token} if method == "post" else {}
+            answers = []
+            for ref, desk in (
+                (theirs["ref"], "north-east"),
+                (str(house.officers["Odile"].id), "identity"),
+                (str(uuid4()), "no-such-desk"),
+            ):
+                values = {**dict.fromkeys(THINGS, ref), "desk": desk}
+                status, place, body = bare(getattr(person, method)(filled(where, values), data))
+                place, body = (one.replace(ref, "<id>").replace(desk, "<desk>") for one in (place, body))
+                answers.append((status, place, body))
+            assert answers[0] == answers[1] == answers[2], f"{method} /{where}"
+            assert answers[0][0] in ({302} if name is None else {404, 405}) | {403}, (
+                f"{method} /{where} {answers[0]}"
+            )
+            tried += 1
+    assert tried > 1
+
+
+@pytest.mark.parametrize("site", ["office", "partner"])
+def test_a_stranger_is_led_to_the_door_from_everywhere(
+    house: House, theirs: dict[str, str], site: str
+) -> None:
+    stranger = Person(house, None, site)
+    for where, route in of(site):
+        if audience_of(route.callback) is Audience.SIGNING_IN:
+            continue
+        answer = stranger.get(filled(where, {**dict.fromkeys(THINGS, str(uuid4())), **theirs}))
+        assert answer.status_code in {302, 303}, where
+        assert answer.headers["Location"].startswith("/sign-in/"), where
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_changing_anything_needs_our_token(house: House, theirs: dict[str, str], site: str) -> None:
+    """Every unsafe method, on every route, without a token and with a foreign one. The API has no cookies to abuse."""
+    before = standing(theirs)
+    if site == "partner":
+        add_partner(house, at=now())
+    names = {"office": "Odile", "partner": "Petra"}
+    person: SiteClient = Person(house, names[site], site) if site in names else SiteClient(site)
+    if site == "public":
+        person.cookies[settings.DRAFT_COOKIE] = "a" * 43
+        person.cookies[settings.VISIT_COOKIE] = "b" * 43
+    for where, route in of(site):
+        path = filled(where, {**dict.fromkeys(THINGS, str(uuid4())), **theirs, "slug": "what", "item": "1"})
+        if getattr(route.callback, "csrf_exempt", False):
+            # no cookies to abuse; or a signature of the provider's in their place
+            assert where.startswith("api/v1/") or where == "sign-in/provider/ended/", where
+            continue
+        for method in ("post", "put", "patch", "delete"):
+            for data in ({}, {"csrfmiddlewaretoken": "x" * 64}):
+                if method == "post":
+                    answer = person.post(path, {**FILLED, **data})
+                else:
+                    answer = getattr(person, method)(path, b"x", content_type="application/octet-stream")
+                if method == "post" and getattr(route.callback, "keeps_words", False):
+                    # what an officer wrote on a page from before is kept for them and shown again, and not acted on
+                    assert (answer.status_code, answer.headers["Location"]) == (302, path)
+                    continue
+                refused = {403} if method == "post" else {403, 405}
+                assert answer.status_code in refused, f"{method} {path} without a token: {answer.status_code}"
+    assert standing(theirs) == before
+
+
+@pytest.mark.parametrize(("site", "name"), [("office", "Odile"), ("partner", "Petra")])
+def test_nothing_changes_by_looking(house: House, theirs: dict[str, str], site: str, name: str) -> None:
+    """GET of every route, by an officer of the desk or a partner: the report, the alarm and the duty stay as they were."""
+    add_partner(house, at=now())
+    person = Person(house, name, site)
+    before = standing(theirs)
+    for where, _ in of(site):
+        answer = person.get(filled(where, {**dict.fromkeys(THINGS, str(uuid4())), **theirs}))
+        assert answer.status_code < 500, where
+    assert standing(theirs) == before
+    assert person.get("/w/").status_code == 200, "a GET has signed them out"

@@ -1,0 +1,76 @@
+"""Registering what concerns an officer themselves, and seeing when it was met, at the overseers' page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from heedline.casework.setup import stewardship
+from heedline.desks.models import OwnTerm
+from heedline.permits.roles import Role
+from tests.sites.office.desk_hand import Hand
+from tests.support.cast import House, now
+from tests.support.stories import a_report
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+TERM = "Zoë O'Brien"
+
+
+@pytest.fixture
+def overseer(house: House, hand: Callable[[], Hand]) -> Hand:
+    stewardship.appoint(house.officers["Ned"], Role.OVERSEER, None, hands=house.hands, at=now())
+    ned = hand()
+    ned.sign_in("Ned")
+    return ned
+
+
+def test_registered_met_and_ended(house: House, hand: Callable[[], Hand], overseer: Hand) -> None:
+    ref, _ = a_report(
+        at=now(), where={"postcode": "NE1 4ST"}, narrative="A woman called ZOE OBRIEN filmed the side doors"
+    )
+    overseer.get("/oversight/")
+    assert 'href="/oversight/own/"' in overseer.html
+    overseer.get("/oversight/own/")
+    assert "There is nothing of that kind." in overseer.html
+    odile = str(house.officers["Odile"].id)
+    overseer.send("/oversight/own/", do="register", officer=odile, terms="Al")
+    assert overseer.page.status_code == 409
+    assert "needs 4 letters" in overseer.html
+    overseer.send("/oversight/own/", do="register", officer=odile, terms=f"{TERM}\r\nAB12 CDE\r\n")
+    assert "Registered: 2 terms." in overseer.html
+    assert TERM not in overseer.html
+    assert "AB12" not in overseer.html
+
+    officer = hand().at_work(house, "Odile")
+    pages = []
+    for _ in range(2):
+        officer.get(f"/w/r/{ref}/")
+        pages.append(re.sub(r'(csrfmiddlewaretoken|form_of)" value="[^"]+"', "", officer.html))
+    assert pages[0] == pages[1]
+    officer.get(f"/w/r/{ref}/history/")
+    assert "met" not in officer.html.split("<main", 1)[1]
+    officer.get("/me/")
+    assert "2 terms on" in officer.html
+    assert "Ned N." in officer.html
+    assert "Brien" not in officer.html
+    officer.get("/oversight/own/")
+    assert officer.page.status_code == 403
+
+    overseer.get("/oversight/own/")
+    text = " ".join(re.sub(r"<[^>]+>", " ", overseer.html).split())
+    assert "Odile O." in text
+    assert "2 times" in text
+    assert "Brien" not in text
+    overseer.get(f"/oversight/?report={ref}")
+    assert "An officer met what concerns themselves" in overseer.html
+    overseer.get("/oversight/own/")
+    overseer.send("/oversight/own/", do="end", whose=odile, terms="")
+    assert overseer.heading.startswith("End all terms of")
+    assert OwnTerm.objects.count() == 2, (
+        "one press ends nothing: nobody could read them back to register them again"
+    )
+    overseer.send("/oversight/own/", do="end-sure")
+    assert "Ended: 2 terms." in overseer.html
+    assert not OwnTerm.objects.exists()

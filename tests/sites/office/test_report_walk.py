@@ -1,0 +1,189 @@
+"""A day at the desk, by the real verbs: queue, take, assess, ask, close, reopen, hand over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID, uuid4
+
+import pytest
+
+from heedline.casework.contact import messages
+from tests.sites.office.desk_hand import Hand
+from tests.support.acting import acting
+from tests.support.cast import House, now
+from tests.support.stories import NARRATIVE, a_report
+
+NORTH_EAST = {"postcode": "NE1 4ST"}
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+
+VAGUE = {
+    "danger": "no",
+    "done_what": "Nothing described that can be checked",
+    "priority": "low",
+    "reason": "No detail",
+    "close_as": "no-identifiers",
+}
+
+
+def test_a_vague_report_takes_three_page_loads(house: House, hand: Callable[[], Hand]) -> None:
+    first, _ = a_report(at=now(), where=NORTH_EAST)
+    second, _ = a_report(at=now(), where=NORTH_EAST)
+    odile = hand().at_work(house, "Odile")
+    odile.hops = 0
+    odile.get("/w/q/north-east/")
+    assert NARRATIVE[:60] in odile.html
+    odile.send(f"/w/r/{first}/take/")
+    assert odile.path == f"/w/r/{first}/?from=north-east"
+    odile.send(f"/w/r/{first}/", do="save-next", **VAGUE)
+    assert odile.hops == 3
+    assert odile.path == f"/w/r/{second}/?from=north-east"
+    assert "Assessed and closed. This is the next report" in odile.html
+    assert "You have this until" in odile.html
+
+
+def _open(house: House, hand: Callable[[], Hand], ref: UUID) -> Hand:
+    odile = hand().at_work(house, "Odile")
+    odile.get("/w/q/north-east/")
+    odile.send(f"/w/r/{ref}/take/")
+    return odile
+
+
+def test_when_nothing_is_left_the_queue_says_so(house: House, hand: Callable[[], Hand]) -> None:
+    ref, _ = a_report(at=now(), where=NORTH_EAST)
+    odile = _open(house, hand, ref)
+    odile.send(f"/w/r/{ref}/", do="save-next", **VAGUE)
+    assert odile.path == "/w/q/north-east/"
+    assert "Nothing else is waiting" in odile.html
+    assert "Nothing is waiting. New reports appear here" in odile.html
+
+
+def test_assess_ask_close_and_open_again(house: House, hand: Callable[[], Hand]) -> None:
+    ref, _ = a_report(at=now(), where=NORTH_EAST)
+    odile = _open(house, hand, ref)
+    odile.send(f"/w/r/{ref}/", do="save-stay", **{**VAGUE, "close_as": "", "priority": "high"})
+    assert "Assessed." in odile.html
+    assert odile.form(f"/w/r/{ref}/")["priority"] == "high"
+    assert odile.form(f"/w/r/{ref}/")["done_what"] == VAGUE["done_what"]
+
+    odile.get(f"/w/r/{ref}/ask/?from=north-east")
+    odile.send(f"/w/r/{ref}/ask/", do="preview")
+    assert "Choose a question, or write your own" in odile.html
+    odile.send(f"/w/r/{ref}/ask/", do="preview", template="when-exactly", text="Before the shops shut?")
+    assert odile.heading == "What they will see"
+    assert "Before the shops shut?" in odile.html
+    assert "When did it happen?" in odile.html
+    odile.send(f"/w/r/{ref}/ask/", do="send", safe=["no-names"])
+    assert "Tick each line when it holds" in odile.html
+    odile.send(f"/w/r/{ref}/ask/", do="send", safe=["no-names", "no-task", "no-case"])
+    assert "Sent. They see it when they come back" in odile.html
+    assert "Before the shops shut?" in odile.html
+
+    odile.get(f"/w/r/{ref}/close/?from=north-east")
+    odile.send(f"/w/r/{ref}/close/", do="save-stay")
+    assert "Choose how it ended" in odile.html
+    odile.send(
+        f"/w/r/{ref}/close/", do="save-stay", outcome="new-lead", reason="A name was found", tell="finished"
+    )
+    assert "Closed." in odile.html
+    odile.get(f"/w/r/{ref}/reopen/?from=north-east")
+    odile.send(f"/w/r/{ref}/reopen/", because="New information came")
+    assert "Open again, in the desk" in odile.html
+    odile.get(f"/w/r/{ref}/history/")
+    for words in ("Read it", "Took it", "Assessed it", "Asked the reporter", "Closed it", "Opened it again"):
+        assert words in odile.html
+
+
+def test_a_message_stays_new_until_it_is_marked_as_read_or_answered(
+    house: House, hand: Callable[[], Hand]
+) -> None:
+    ref, code = a_report(at=now(), where=NORTH_EAST)
+    odile = _open(house, hand, ref)
+
+    def wrote(text: str) -> None:
+        with acting("public"):
+            messages.say(code, text, message_id=uuid4(), at=now())
+
+    def new() -> bool:
+        odile.get("/w/q/north-east/?state=mine")
+        return "New message" in odile.html
+
+    wrote("It was on Monday")
+    for page in ("", "ask/", "close/", "hand-over/", "history/", "identity/", "translation/", "partners/"):
+        odile.get(f"/w/r/{ref}/{page}")
+        assert odile.page.status_code == 200
+        assert new(), page
+    odile.get(f"/w/r/{ref}/")
+    assert "It was on Monday" in odile.html
+    odile.send(f"/w/r/{ref}/messages-read/")
+    assert odile.path == f"/w/r/{ref}/"
+    assert "Marked as read." in odile.html
+    assert "It was on Monday" not in odile.html
+    assert not new()
+    odile.get(f"/w/r/{ref}/messages-read/")
+    assert odile.page.status_code == 405
+
+    wrote("And again on Friday")
+    odile.get(f"/w/r/{ref}/ask/")
+    odile.send(f"/w/r/{ref}/ask/", do="preview", text="Which way did he go?")
+    assert new()
+    odile.get(f"/w/r/{ref}/ask/")
+    odile.send(f"/w/r/{ref}/ask/", do="preview", text="Which way did he go?")
+    odile.send(f"/w/r/{ref}/ask/", do="send", safe=["no-names", "no-task", "no-case"])
+    assert "Sent. They see it when they come back" in odile.html
+    assert not new()
+
+
+def test_handing_over_asks_again_and_the_report_is_gone(house: House, hand: Callable[[], Hand]) -> None:
+    ref, _ = a_report(at=now(), where=NORTH_EAST)
+    odile = _open(house, hand, ref)
+    odile.get(f"/w/r/{ref}/hand-over/?from=north-east")
+    odile.send(f"/w/r/{ref}/hand-over/", to="south-west", because="It is about Bristol", do="check")
+    assert odile.heading == "Hand over to South West desk?"
+    odile.send(f"/w/r/{ref}/hand-over/", do="hand-over")
+    assert "Handed over to South West desk." in odile.html
+    odile.get(f"/w/r/{ref}/")
+    assert odile.page.status_code == 404
+    otto = hand().at_work(house, "Otto")
+    otto.get("/w/q/south-west/")
+    otto.send(f"/w/r/{ref}/take/")
+    assert NARRATIVE in otto.html
+    assert "It is about Bristol" in otto.html
+
+
+def test_danger_to_life_is_not_closed_in_a_hurry(house: House, hand: Callable[[], Hand]) -> None:
+    ref, _ = a_report(at=now(), where=NORTH_EAST)
+    odile = _open(house, hand, ref)
+    odile.send(f"/w/r/{ref}/", do="save-next", **{**VAGUE, "danger": "yes"})
+    assert odile.page.status_code == 422
+    assert "Danger to life is always high" in odile.html
+    odile.send(f"/w/r/{ref}/", do="save-next", **{**VAGUE, "danger": "yes", "priority": "high"})
+    assert "Keep the report open and act on it first" in odile.html
+
+
+def test_mistakes_keep_what_was_typed(house: House, hand: Callable[[], Hand]) -> None:
+    ref, _ = a_report(at=now(), where=NORTH_EAST)
+    odile = _open(house, hand, ref)
+    odile.send(f"/w/r/{ref}/", do="save-stay", done_what="He filmed the doors")
+    assert odile.page.status_code == 422
+    assert "Choose a priority" in odile.html
+    assert odile.form(f"/w/r/{ref}/")["done_what"] == "He filmed the doors"
+
+
+def test_give_back(house: House, hand: Callable[[], Hand]) -> None:
+    ref, _ = a_report(at=now(), where=NORTH_EAST)
+    odile = _open(house, hand, ref)
+    odile.send(f"/w/r/{ref}/release/")
+    assert "back in its desk" in odile.html
+    assert "Take and open" in odile.html
+
+
+def test_a_colleague_sees_who_has_it(house: House, hand: Callable[[], Hand]) -> None:
+    ref, _ = a_report(at=now(), where=NORTH_EAST)
+    _open(house, hand, ref)
+    olga = hand().at_work(house, "Olga")
+    olga.get("/w/q/north-east/")
+    assert "Odile O." in olga.html
+    olga.get(f"/w/r/{ref}/")
+    assert "Odile O. has this until" in olga.html
+    assert "You can read it, not change it" in olga.html

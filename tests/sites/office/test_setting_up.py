@@ -1,0 +1,156 @@
+"""From nothing to an officer at work, page by page: two stewards, an invitation on paper, two ways to unlock, a colleague."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from heedline.casework.keys import directory as key_directory
+from heedline.desks.models import Officer, SeedWrapping
+from heedline.permits.models import OfficeSession
+from tests.sites.office.desk_hand import Hand
+from tests.support.cast import House, now
+from tests.support.scene_people import People
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+NEW_PASSWORD = "a password of nobody else"
+
+
+def words_on(hand: Hand) -> str:
+    found = re.search(r'hl-words"[^>]*>(?:<strong>)?([a-z -]+)<', hand.html)
+    assert found, hand.html
+    return found.group(1)
+
+
+def the_proposal(hand: Hand) -> str:
+    hand.get("/s/")
+    found = re.search(r"/s/confirm/[0-9a-f-]{36}/", hand.html)
+    assert found, hand.html
+    return found.group(0)
+
+
+@pytest.fixture
+def stewards(house: House, hand: Callable[[], Hand]) -> tuple[Hand, Hand]:
+    stella, sten = hand(), hand()
+    stella.sign_in("Stella")
+    sten.sign_in("Sten")
+    return stella, sten
+
+
+def both(house: House, stewards: tuple[Hand, Hand], kind: str, /, **facts: str) -> Hand:
+    stella, sten = stewards
+    stella.get(f"/s/propose/{kind}/")
+    stella.send(f"/s/propose/{kind}/", passphrase=house.keys["Stella"].passphrase, **facts)
+    assert "Proposed and signed by you" in stella.html, stella.html
+    place = the_proposal(sten)
+    sten.get(place)
+    said = {"said": facts["said"]} if "said" in facts else {}
+    sten.send(place, passphrase=house.keys["Sten"].passphrase, **said)
+    return sten
+
+
+def test_an_officer_is_invited_makes_keys_and_opens_a_report(
+    house: House, hand: Callable[[], Hand], stewards: tuple[Hand, Hand]
+) -> None:
+    ref, _ = People(house, now()).send()
+    unit = str(house.officers["Odile"].organisation_id)
+    sten = both(house, stewards, "invite", name="Nell N.", email="nell@unit.example", organisation=unit)
+    code = words_on(sten)
+    nell = hand()
+    nell.get("/enrol/")
+    nell.send("/enrol/", email="nell@unit.example", code=code, password="short")
+    assert nell.page.status_code == 422
+    nell.send(
+        "/enrol/", email="nell@unit.example", code="six words that nobody was given", password=NEW_PASSWORD
+    )
+    assert "These do not go together" in nell.html
+    nell.send("/enrol/", email="nell@unit.example", code=code, password=NEW_PASSWORD)
+    passphrase = words_on(nell)
+    nell.send("/enrol/prove/")
+    assert passphrase not in nell.html
+    nell.send("/enrol/prove/", typed="something else that was not shown")
+    assert "These are not the six words" in nell.html
+    nell.send("/enrol/prove/", typed=passphrase)
+    sheet = words_on(nell)
+    assert sheet != passphrase
+    nell.send("/enrol/prove/")
+    assert not SeedWrapping.objects.filter(officer__email="nell@unit.example").exists()
+    nell.send("/enrol/prove/", typed=sheet)
+    assert nell.heading == "Your keys are made"
+    own = words_on(nell)
+    officer = Officer.objects.get(email="nell@unit.example")
+    for row in OfficeSession.objects.all():
+        assert passphrase.encode() not in bytes(row.sealed)
+    # a second use of the code
+    nell.get("/enrol/")
+    nell.send("/enrol/", email="nell@unit.example", code=code, password=NEW_PASSWORD)
+    assert "These do not go together" in nell.html
+    both(house, stewards, "keys", officer=str(officer.id), said=own)
+    both(
+        house,
+        stewards,
+        "appoint",
+        officer=str(officer.id),
+        role="officer",
+        desk=str(house.desks["north-east"].id),
+    )
+    assert key_directory.directory().refused == ()
+    odile = hand().at_work(house, "Odile")
+    odile.get(f"/w/keys/compare/{officer.id}/")
+    odile.send(f"/w/keys/compare/{officer.id}/", words=own, passphrase=house.keys["Odile"].passphrase)
+    assert "The words of Nell N. are right" in odile.html
+    nell.sign_in("Nell", password=NEW_PASSWORD)
+    nell.get("/unlock/")
+    nell.send("/unlock/", passphrase=passphrase)
+    nell.get(f"/w/r/{ref}/")
+    assert "filmed the side doors" in nell.html
+
+
+def test_a_steward_stops_somebody_and_their_browser_is_out(
+    house: House, hand: Callable[[], Hand], stewards: tuple[Hand, Hand]
+) -> None:
+    olga = hand().at_work(house, "Olga")
+    stella, _ = stewards
+    place = f"/s/stop/{house.officers['Olga'].id}/"
+    stella.get(place)
+    stella.send(place)
+    assert "Olga O. is out" in stella.html
+    olga.get("/w/")
+    assert olga.path.startswith("/sign-in/")
+    olga.sign_in("Olga")
+    assert olga.path.startswith("/sign-in/")
+    # her keys count until two stewards have signed that she left: the page offers her
+    ref = str(house.officers["Olga"].id)
+    both(house, stewards, "leave", officer=ref)
+    assert key_directory.directory().officer(ref) is None
+    stella.get("/s/")
+    assert "Out: holds nothing here" in stella.html
+    assert place not in stella.html
+
+
+def test_a_lost_passphrase_is_made_anew_on_the_page(house: House, hand: Callable[[], Hand]) -> None:
+    odile = hand().at_work(house, "Odile")
+    old = house.keys["Odile"].passphrase
+    odile.get("/me/ways/")
+    assert "You have one way only" in odile.html
+    odile.send("/me/ways/", way="reserve", passphrase=old)
+    sheet = words_on(odile)
+    odile.send("/me/ways/prove/")
+    odile.send("/me/ways/prove/", typed="not this one at all my dear")
+    assert "These are not the six words" in odile.html
+    odile.send("/me/ways/prove/", typed=sheet)
+    assert "You have: Passphrase, Recovery sheet." in odile.html
+    other = hand()
+    other.sign_in("Odile")
+    other.get("/unlock/")
+    other.send("/unlock/", passphrase=sheet)
+    assert other.path == "/w/"
+
+
+def test_setting_up_is_for_stewards(house: House, hand: Callable[[], Hand]) -> None:
+    odile = hand().at_work(house, "Odile")
+    for path in ("/s/", "/s/propose/invite/"):
+        assert odile.get(path).status_code == 403
+    assert "/s/" not in odile.get("/w/").content.decode()

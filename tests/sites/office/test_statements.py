@@ -1,0 +1,104 @@
+"""How often an office page asks the database: at most five times for a queue and for an opened report (design §13).
+
+Everything that the request asks is counted, from whose session it is to the wall coming down again; not the borders of
+transactions. Officers walk to each page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from heedline.casework.contact import messages
+from tests.sites.office.desk_hand import Hand
+from tests.support.acting import acting
+from tests.support.cast import House, now
+from tests.support.stories import a_report
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+
+BUDGET = 5
+NORTH_EAST, ELSEWHERE = {"postcode": "NE1 4ST"}, {"postcode": "SW1A 1AA"}
+DANGER = {"danger": "yes"}
+_BORDERS = ("SAVEPOINT", "RELEASE SAVEPOINT")
+_OF_THE_TESTS = ("SET ROLE", "SELECT current_user")
+
+
+def statements(page: Hand, path: str) -> list[str]:
+    """What a second look at a page asks: what a process keeps for everybody (whose key is whose) is there by then."""
+    page.get(path)
+    return of_one_look(page, path)
+
+
+def of_one_look(page: Hand, path: str) -> list[str]:
+    """What a look at a page asks."""
+    with CaptureQueriesContext(connection) as seen:
+        page.get(path)
+    assert page.page.status_code == 200
+    return [q["sql"] for q in seen.captured_queries if not q["sql"].startswith((*_BORDERS, *_OF_THE_TESTS))]
+
+
+def test_a_queue_asks_five_times_however_long_it_is(house: House, hand: Callable[[], Hand]) -> None:
+    odile = hand().at_work(house, "Odile")
+    assert len(statements(odile, "/w/q/north-east/")) <= BUDGET  # empty
+    for more, lines in ((1, 1), (19, 20), (10, 25)):
+        for _ in range(more):
+            a_report(at=now(), where=NORTH_EAST)
+        found = statements(odile, "/w/q/north-east/")
+        assert odile.html.count("Take and open") == lines
+        assert len(found) == BUDGET, found
+    for view in ("/w/q/all/", "/w/q/north-east/?state=mine", "/w/q/north-east/?state=closed"):
+        assert len(statements(odile, view)) <= BUDGET, view
+
+
+def test_the_round_the_clock_queue_asks_five_times(house: House, hand: Callable[[], Hand]) -> None:
+    """Its own reports, and those of other desks that it must see to."""
+    a_report(at=now(), where=ELSEWHERE)
+    a_report(at=now(), where=NORTH_EAST)
+    nadia = hand().at_work(house, "Nadia")
+    found = statements(nadia, "/w/q/national/")
+    assert "Nobody is on duty at North East desk" in nadia.html
+    assert len(found) == BUDGET, found
+    odile = hand().at_work(house, "Odile")
+    odile.get("/w/duty/north-east/on/")
+    odile.send("", hours="8")
+    a_report(at=now(), where=NORTH_EAST, now=DANGER)
+    found = statements(nadia, "/w/q/national/")
+    assert "Danger to life, not yet taken at North East desk" in nadia.html
+    assert nadia.html.count("Take and open") == 2
+    assert len(found) == BUDGET, found
+
+
+def test_an_opened_report_asks_five_times_whatever_hangs_on_it(
+    house: House, hand: Callable[[], Hand]
+) -> None:
+    ref, code = a_report(at=now(), where=NORTH_EAST)
+    odile = hand().at_work(house, "Odile")
+    path = f"/w/r/{ref}/"
+    assert len(statements(odile, path)) == BUDGET
+    odile.get("/w/q/north-east/")
+    odile.send(f"{path}take/")
+    for _ in range(3):
+        odile.get(path)
+        odile.send(path, do="save-stay", danger="no", done_what="Filmed", priority="low", reason="Vague")
+        odile.get(f"{path}ask/")
+        odile.send(f"{path}ask/", template="when-exactly", do="send", safe=["no-names", "no-task", "no-case"])
+    odile.get(f"{path}identity/")
+    reasons = {"ground": "source-at-risk", "necessity": "The day", "risk": "Her brother", "minutes": "30"}
+    odile.send(f"{path}identity/", do="sure", **reasons)
+    odile.send(f"{path}identity/", do="ask")
+    found = statements(odile, path)
+    for words in ("Waiting for an authoriser", "Filmed", "Vague"):
+        assert words in odile.html
+    assert len(found) == BUDGET, found
+
+    with acting("public"):
+        messages.say(code, "On Tuesday.", message_id=uuid4(), at=now())
+    asked = of_one_look(odile, path)
+    assert "On Tuesday." in odile.html
+    assert [sql for sql in asked if sql.startswith("UPDATE")] == [], "a look changes nothing of the report"
+    assert len(asked) == BUDGET, asked

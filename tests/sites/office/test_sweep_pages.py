@@ -1,0 +1,212 @@
+"""A sweep by its pages, without scripts: tick, look, close, undo; and what a hand that posts anything else gets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from uuid import UUID, uuid4
+
+import pytest
+
+from heedline.reports.models import Report, Sweep
+from heedline.web.office.report.bulk_close_pages import token_of
+from tests.sites.office.desk_hand import Hand
+from tests.support.cast import House, now
+from tests.support.stories import a_report
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+
+HERE = {"postcode": "NE1 4ST"}
+QUEUE, ALIKE, SWEEP = "/w/q/north-east/", "/w/q/north-east/alike/", "/w/q/north-east/sweep/"
+ADVERT = "Buy cheap watches at www.watches{}.example today and get two for the price of one, only this week"
+ANSWERS = {"do": "sweep", "outcome": "spam", "reason": "One advertisement, many times", "tell": "finished"}
+
+
+def adverts(how_many: int = 4) -> list[UUID]:
+    return [a_report(at=now(), narrative=ADVERT.format(n), where=HERE)[0] for n in range(how_many)]
+
+
+def ticks(page: Hand, name: str = "choose") -> list[str]:
+    """The values of every box of that name."""
+    return re.findall(rf'<input type="checkbox"[^>]* name="{name}" value="([^"]+)"', page.html)
+
+
+def groups(page: Hand) -> list[str]:
+    return re.findall(r'name="choose" type="checkbox" value="([^"]+)"', page.html)
+
+
+def stages() -> list[str]:
+    return sorted(Report.objects.values_list("stage", flat=True))
+
+
+def test_boxes_are_there_without_a_mode_and_only_where_a_sweep_may_be(
+    house: House, hand: Callable[[], Hand]
+) -> None:
+    refs = adverts(2)
+    a_report(at=now(), where=HERE, now={"danger": "yes"})
+    held, _ = a_report(at=now(), where=HERE)
+    odile = hand().at_work(house, "Odile")
+    odile.get(QUEUE)
+    odile.send(f"/w/r/{held}/take/")
+    odile.get(QUEUE)
+    assert sorted(ticks(odile)) == sorted(token_of(ref, 1) for ref in refs)
+    for elsewhere in ("/w/q/all/", f"{QUEUE}?state=closed", f"{QUEUE}?state=mine"):
+        odile.get(elsewhere)
+        assert not ticks(odile), elsewhere
+
+
+def test_tick_look_close_and_undo(house: House, hand: Callable[[], Hand]) -> None:
+    refs = adverts()
+    odile = hand().at_work(house, "Odile")
+    odile.get(QUEUE)
+    odile.send(SWEEP, choose=ticks(odile))
+    assert odile.heading == "Close 4 reports"
+    assert odile.html.count("Waiting → closed") == 4
+    assert stages() == ["waiting"] * 4, "nothing is done yet"
+    odile.send(SWEEP, leave=[token_of(refs[0], 1)], **ANSWERS)
+    assert odile.heading == "3 reports closed as one act"
+    assert stages() == ["closed"] * 3 + ["waiting"]
+    sweep = Sweep.objects.get()
+    odile.send(f"/w/sweeps/{sweep.id}/undo/")
+    assert "Undone. 3 reports wait again as before." in odile.html
+    assert stages() == ["waiting"] * 4
+    odile.get(f"/w/sweeps/{sweep.id}/")
+    assert "undo/" not in odile.html
+
+
+def test_a_group_of_look_alikes_is_ticked_at_once(house: House, hand: Callable[[], Hand]) -> None:
+    refs = adverts()
+    other, _ = a_report(at=now(), where=HERE)
+    odile = hand().at_work(house, "Odile")
+    odile.get(ALIKE)
+    (group,) = groups(odile)
+    assert set(group.split()) == {token_of(ref, 1) for ref in refs}
+    odile.send(SWEEP, choose=[group])
+    odile.send(SWEEP, **ANSWERS)
+    assert stages() == ["closed"] * 4 + ["waiting"]
+    assert Report.objects.get(stage="waiting").id == other
+
+
+def test_words_are_looked_for_and_stand_in_no_address(house: House, hand: Callable[[], Hand]) -> None:
+    adverts(1)
+    a_report(at=now(), where=HERE)
+    odile = hand().at_work(house, "Odile")
+    odile.get(ALIKE)
+    assert "No two waiting reports look alike." in odile.html
+    odile.send(ALIKE, words="cheap watches")
+    assert odile.path == ALIKE
+    assert len(groups(odile)) == 1
+    odile.send(ALIKE, words='nothing like this"><script>')
+    assert "No waiting report holds these words." in odile.html
+    assert "<script>" not in odile.html.partition("<main")[2]
+
+
+def test_what_changed_between_the_look_and_the_button_is_named(
+    house: House, hand: Callable[[], Hand]
+) -> None:
+    refs = adverts()
+    odile, olga = hand().at_work(house, "Odile"), hand().at_work(house, "Olga")
+    odile.get(QUEUE)
+    odile.send(SWEEP, choose=ticks(odile))
+    olga.get(QUEUE)
+    olga.send(f"/w/r/{refs[0]}/take/")
+    odile.send(SWEEP, **ANSWERS)
+    assert odile.heading == "3 reports closed as one act"
+    assert "Somebody has it, or has worked on it." in odile.html
+
+
+def test_the_form_says_what_is_missing_and_keeps_the_rest(house: House, hand: Callable[[], Hand]) -> None:
+    adverts(2)
+    odile = hand().at_work(house, "Odile")
+    odile.get(QUEUE)
+    odile.send(SWEEP, choose=ticks(odile))
+    odile.send(SWEEP, do="sweep", reason="Kept words")
+    assert odile.page.status_code == 422
+    assert "Choose what they are" in odile.html
+    assert odile.form(SWEEP)["reason"] == "Kept words"
+    assert stages() == ["waiting"] * 2
+
+
+def test_only_outcomes_that_are_not_useful_are_offered_and_taken(
+    house: House, hand: Callable[[], Hand]
+) -> None:
+    adverts(1)
+    odile = hand().at_work(house, "Odile")
+    odile.get(QUEUE)
+    odile.send(SWEEP, choose=ticks(odile))
+    assert 'value="spam"' in odile.html
+    assert 'value="new-lead"' not in odile.html
+    odile.send(SWEEP, **{**ANSWERS, "outcome": "new-lead"})
+    assert stages() == ["waiting"]
+
+
+def test_a_form_that_comes_after_the_lock_is_kept_and_not_acted_on(
+    house: House, hand: Callable[[], Hand]
+) -> None:
+    adverts(2)
+    odile = hand().at_work(house, "Odile")
+    odile.get(QUEUE)
+    odile.send(SWEEP, choose=ticks(odile))
+    page = odile.page
+    odile.get("/w/")
+    odile.send("/lock/")
+    odile.page = page
+    odile.send(SWEEP, **ANSWERS)
+    assert stages() == ["waiting"] * 2
+    odile.unlock(house, "Odile")
+    assert odile.heading == "Close 2 reports"
+    assert "We kept what you wrote." in odile.html
+    assert odile.form(SWEEP)["reason"] == ANSWERS["reason"]
+    odile.send(SWEEP, **ANSWERS)
+    assert stages() == ["closed"] * 2
+
+
+@pytest.mark.parametrize(
+    "nonsense", [[], ["x"], ["0" * 32], ["z" * 32 + ".1"], ["0" * 32 + ".x"], ["." * 400]]
+)
+def test_nonsense_leads_back_to_the_queue(
+    house: House, hand: Callable[[], Hand], nonsense: list[str]
+) -> None:
+    adverts(1)
+    odile = hand().at_work(house, "Odile")
+    odile.get(QUEUE)
+    odile.send(SWEEP, choose=nonsense, **ANSWERS)
+    assert odile.path == QUEUE
+    assert stages() == ["waiting"]
+
+
+def test_another_desk_and_a_sweep_that_never_was_look_alike(house: House, hand: Callable[[], Hand]) -> None:
+    adverts()
+    odile, otto = hand().at_work(house, "Odile"), hand().at_work(house, "Otto")
+    odile.get(QUEUE)
+    tokens = ticks(odile)
+    odile.send(SWEEP, choose=tokens)
+    odile.send(SWEEP, **ANSWERS)
+    (ref,) = Sweep.objects.values_list("id", flat=True)
+    pages = []
+    for path in (f"/w/sweeps/{ref}/", f"/w/sweeps/{uuid4()}/", ALIKE, "/w/q/nowhere/alike/", SWEEP):
+        otto.get(path)
+        pages.append((otto.page.status_code, re.sub(r'value="[^"]{64}"', "", otto.html)))
+    assert {status for status, _ in pages} == {404}
+    assert len({page for _, page in pages}) == 1
+    otto.get("/w/q/south-west/")
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', otto.html)
+    assert token is not None
+    posted = {"csrfmiddlewaretoken": token.group(1), "choose": tokens, **ANSWERS}
+    assert otto.client.post(f"/w/sweeps/{ref}/undo/", posted).status_code == 404
+    assert otto.client.post(SWEEP, posted).status_code == 404
+    assert stages() == ["closed"] * 4
+
+
+def test_hostile_words_are_words(house: House, hand: Callable[[], Hand]) -> None:
+    for n in range(2):
+        a_report(
+            at=now(),
+            where=HERE,
+            narrative=f'<script>alert("{n}")</script> \u202egnidaer yb ti dnif ot drah si siht',
+        )
+    odile = hand().at_work(house, "Odile")
+    odile.get(ALIKE)
+    odile.send(SWEEP, choose=groups(odile))
+    assert "<script>alert" not in odile.html
+    assert "[U+202E]" in odile.html

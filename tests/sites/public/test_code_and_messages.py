@@ -1,0 +1,259 @@
+"""The code on its own page, and what it opens later."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from heedline.casework.contact import messages
+from heedline.casework.intake import drafting
+from heedline.casework.journey import transitions
+from heedline.casework.journey.transitions import Finding
+from heedline.intake.models import DraftRow
+from heedline.reports.models import Message, Report
+from heedline.vault.codes import ALPHABET, new_code
+from tests.sites.public.mishaps import run_out_of_time
+from tests.sites.public.walker import DRAFT, VISIT, Walker
+from tests.support.acting import acting
+from tests.support.cast import House, now
+
+QUESTION = "Do you remember the colour of the van? A guess is fine."
+ANSWER = "It was white, I think, with a blue stripe."
+
+
+@pytest.fixture
+def asked(rosa: Walker, house: House) -> str:
+    """Rosa's code, after Odile took the report and asked her something; Rosa's draft is finished."""
+    code = rosa.send("A van stood at the gate three nights in a row.", postcode="NE1 4ST")
+    rosa.press("I do not want a code")
+    report, at = Report.objects.get(), now()
+    with acting("office"):
+        odile = house.sign_in("Odile", at=at)
+        transitions.take(report.id, by=odile, at=at)
+        finding = Finding(
+            danger_to_life=False, done_what="A van waits", priority="medium", reason="Three nights"
+        )
+        transitions.assess(report.id, finding, version=Report.objects.get().version, by=odile, at=at)
+        messages.ask(report.id, QUESTION, version=Report.objects.get().version, by=odile, at=at)
+    return code
+
+
+def enter(rosa: Walker, code: str) -> Walker:
+    """From the first page into the messages."""
+    return rosa.visit("/").follow("You have a code").press("Open", code=code)
+
+
+def with_one_wrong(code: str) -> str:
+    """The code with one sign mistyped."""
+    other = next(sign for sign in ALPHABET if sign != code[6])
+    return code[:6] + other + code[7:]
+
+
+# --- the code -----------------------------------------------------------------------------------------------------------
+def test_the_code_is_large_in_groups_and_spelled_and_nowhere_else(rosa: Walker) -> None:
+    code = rosa.send()
+    assert [len(group) for group in code.split("-")] == [4, 4, 4, 4, 4, 2]
+    assert "Your code, spelled out" in rosa.main
+    assert code not in rosa.title
+    assert code not in rosa.at
+    assert not any(code in str(value) for value in rosa.response.headers.values())
+
+
+@pytest.mark.parametrize(
+    "typed", [str.lower, lambda c: c.replace("-", " "), lambda c: c.replace("-", ""), with_one_wrong]
+)
+def test_a_code_is_taken_however_it_is_typed_and_with_one_mistake(rosa: Walker, typed: Any) -> None:
+    code = rosa.send()
+    rosa.follow("Check that I have written it down correctly").press("Check", code=typed(code))
+    assert rosa.at == "/code/finished/"
+
+
+def test_a_wrong_code_shows_it_again_and_costs_nothing(rosa: Walker) -> None:
+    code = rosa.send()
+    rosa.follow("Check that I have written it down correctly").press("Check", code=new_code().grouped())
+    assert rosa.shown_code() == code
+    assert rosa.title.startswith("Error: ")
+    assert "Your report is safe" in rosa.main
+    rosa.press("Check", code=code)
+    assert rosa.at == "/code/finished/"
+
+
+def test_finishing_twice_is_finished(rosa: Walker) -> None:
+    code = rosa.send()
+    rosa.follow("Check that I have written it down correctly")
+    tab = Walker()
+    tab.client = rosa.client
+    tab.visit(rosa.at)
+    rosa.press("Check", code=code)
+    tab.press("Check", code=code)
+    assert tab.at == "/code/finished/"
+
+
+def test_after_finishing_the_code_is_gone_from_the_browser_and_the_database(rosa: Walker) -> None:
+    code = rosa.send()
+    rosa.press("I have kept my code").visit("/code/")
+    assert code not in rosa.html
+    assert rosa.heading == "This page is no longer available."
+    assert not DraftRow.objects.exists()
+
+
+def test_a_code_in_the_text_is_warned_of_once(rosa: Walker) -> None:
+    words = f"My code from last week is {new_code().grouped()}, this belongs to it."
+    rosa.begin().press("Start", danger="no").press("Continue", narrative=words)
+    assert "This may contain a receipt code" in rosa.main
+    assert rosa.typed("narrative") == words
+    rosa.press("Continue", narrative=words)
+    assert rosa.at == "/r/when/"
+
+
+# --- the messages ---------------------------------------------------------------------------------------------------
+def test_with_the_code_one_sees_what_is_new_and_never_the_report(rosa: Walker, asked: str) -> None:
+    enter(rosa, asked)
+    assert rosa.at == "/messages/open/"
+    assert QUESTION in rosa.main
+    assert "We have sent you a question." in rosa.main
+    assert "This message is from our team." in rosa.main
+    assert "A van stood" not in rosa.html
+    assert asked not in rosa.html
+
+
+def test_an_answer_reaches_the_desk_once_however_often_it_is_pressed(rosa: Walker, asked: str) -> None:
+    enter(rosa, asked)
+    tab = Walker()
+    tab.client, tab.at, tab.page = rosa.client, rosa.at, rosa.page
+    rosa.press("Send your message", text=ANSWER)
+    tab.press("Send your message", text=ANSWER)
+    assert rosa.heading == tab.heading == "We have your message"
+    assert Message.objects.filter(from_us=False).count() == 1
+
+
+def test_a_question_stays_until_it_is_answered_and_then_until_it_is_hidden(rosa: Walker, asked: str) -> None:
+    enter(rosa, asked).press("Close and leave")
+    assert rosa.at == "/messages/closed/"
+    assert not rosa.cookie(VISIT)
+    enter(rosa, asked)
+    assert QUESTION in rosa.main, "a question stays until it is answered"
+    assert "Hide this message" not in rosa.main
+    rosa.press("Send your message", text=ANSWER)
+    enter(rosa, asked)
+    assert "You answered on" in rosa.main
+    assert "We are reading it." in rosa.main
+    assert "Hide all messages" in rosa.main
+    rosa.press("Hide this message")
+    assert QUESTION not in rosa.html
+    assert "There are no messages to show." in rosa.main
+    rosa.press("Close and leave")
+    assert QUESTION not in enter(rosa, asked).html
+
+
+def test_messages_that_were_not_closed_are_not_lost(rosa: Walker, asked: str) -> None:
+    enter(rosa, asked)
+    rosa.client.cookies.clear()
+    assert QUESTION in enter(rosa, asked).main
+
+
+def test_asking_to_stop_says_first_what_it_does(rosa: Walker, asked: str) -> None:
+    enter(rosa, asked).follow("Withdraw your report")
+    assert "we keep it because we may still have to act on it" in rosa.main
+    assert not Report.objects.get().withdraw_asked
+    rosa.press("Withdraw your report")
+    assert Report.objects.get().withdraw_asked
+    assert "You withdrew your report." in rosa.main
+
+
+def test_deleting_removes_the_reporters_copy_only_and_says_so(rosa: Walker, asked: str) -> None:
+    enter(rosa, asked).follow("Delete your copy of our messages")
+    assert "We keep our own copy" in rosa.main
+    rosa.press("Delete my copy")
+    assert "We keep our own copy" in rosa.main
+    rosa.follow("Back to your messages")
+    assert QUESTION not in rosa.html
+    message = Message.objects.get()
+    assert message.copy_header is None
+    assert isinstance(message.container, UUID)
+
+
+def test_an_unknown_code_says_so_stays_in_the_box_and_opens_nothing(rosa: Walker, asked: str) -> None:
+    unknown = new_code().grouped().lower().replace("-", " ")
+    enter(rosa, unknown)
+    assert rosa.title.startswith("Error: ")
+    assert "We cannot find that code" in rosa.main
+    assert rosa.typed("code") == unknown
+    assert drafting.visit_code(rosa.cookie(VISIT), at=now()) is None
+    rosa.press("Open", code=asked)
+    assert QUESTION in rosa.main
+
+
+def test_a_well_formed_code_gets_the_same_answer_whether_it_exists_or_not(rosa: Walker, asked: str) -> None:
+    answers = []
+    for code in (asked, new_code().grouped()):
+        rosa.visit("/messages/")
+        with acting("public"):
+            token = rosa.typed("csrfmiddlewaretoken")
+            answer = rosa.client.post("/messages/", {"code": code, "csrfmiddlewaretoken": token})
+        answers.append((answer.status_code, answer["Location"], len(answer.content), sorted(answer.headers)))
+    assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"), [("", "Enter your code."), ("not a code", "We cannot find that code")]
+)
+def test_what_is_no_code_says_what_to_do_and_stays_in_the_box(rosa: Walker, typed: str, words: str) -> None:
+    enter(rosa, typed)
+    assert words in rosa.main
+    assert rosa.typed("code") == typed
+
+
+def test_a_visit_that_ended_keeps_the_words(rosa: Walker, asked: str) -> None:
+    enter(rosa, asked)
+    run_out_of_time()
+    rosa.press("Send your message", text=ANSWER)
+    assert rosa.heading == "Your messages are closed"
+    assert ANSWER in rosa.main
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [("  ", "Enter a message"), ("y" * 5003, "is 3 characters too long")]
+)
+def test_a_message_that_cannot_be_sent_stays_in_the_box(
+    rosa: Walker, asked: str, text: str, words: str
+) -> None:
+    enter(rosa, asked).press("Send your message", text=text)
+    assert words in rosa.main
+    assert rosa.typed("text") == text.strip()
+    assert QUESTION in rosa.main, "the question is still there to be answered"
+
+
+def test_a_code_in_a_message_is_warned_of_once(rosa: Walker, asked: str) -> None:
+    enter(rosa, asked).press("Send your message", text=f"my code is {asked}")
+    assert "This may contain a receipt code" in rosa.main
+    rosa.press("Send your message")
+    assert rosa.heading == "We have your message"
+
+
+# --- leaving --------------------------------------------------------------------------------------------------------
+def test_the_exit_deletes_the_draft_and_the_visit_and_says_nothing_to_the_next_site(
+    rosa: Walker, asked: str
+) -> None:
+    rosa.start()
+    enter(rosa, asked).visit("/exit/")
+    assert rosa.status == 303
+    assert rosa.response["Location"].startswith("https://")
+    assert rosa.response["Referrer-Policy"] == "no-referrer"
+    assert rosa.response["Clear-Site-Data"] == '"cache", "cookies", "storage"'
+    assert not rosa.cookie(DRAFT)
+    assert not rosa.cookie(VISIT)
+    assert not DraftRow.objects.exists()
+    rosa.visit("/r/what/")
+    assert rosa.status == 410
+    assert rosa.heading == "This page is no longer available."
+
+
+def test_a_browser_that_only_guesses_does_not_leave(rosa: Walker) -> None:
+    rosa.start()
+    with acting("public"):
+        answer = rosa.client.get("/exit/", headers={"Sec-Purpose": "prefetch;prerender"})
+    assert answer.status_code == 503
+    assert rosa.visit("/r/now/").status == 200

@@ -1,0 +1,121 @@
+"""Somebody is in danger now: 999 fills the page, and who cannot call can send at once."""
+
+from __future__ import annotations
+
+from heedline.reports.models import Report
+from tests.sites.public.mishaps import run_out_of_time
+from tests.sites.public.walker import Walker
+from tests.support.acting import acting
+
+WORDS = "Two men with knives at the back door of the school. Children are inside."
+
+
+def in_danger(rosa: Walker) -> Walker:
+    """At the page that says to call."""
+    return rosa.begin().press("Start", danger="yes")
+
+
+def test_danger_leads_to_a_page_of_999_and_each_answer_is_one_press(rosa: Walker) -> None:
+    in_danger(rosa)
+    assert rosa.heading == "Call 999 now"
+    assert 'href="tel:999"' in rosa.html
+    rosa.press("I have called. Carry on")
+    assert rosa.at == "/r/what/"
+
+
+def test_who_cannot_call_sends_from_one_box_past_every_other_question(rosa: Walker) -> None:
+    in_danger(rosa).press("I cannot call")
+    assert rosa.at == "/r/brief/"
+    rosa.press("Send now", narrative=WORDS)
+    assert rosa.at == "/code/"
+    report = Report.objects.get()
+    assert report.urgency == "danger"
+    assert report.rank == 0
+
+
+def test_what_was_written_before_is_in_the_box(rosa: Walker) -> None:
+    rosa.tell(WORDS)
+    rosa.visit("/r/now/").press("Continue", danger="yes").press("I cannot call")
+    assert rosa.typed("narrative") == WORDS
+    rosa.press("Send now")
+    assert Report.objects.get().urgency == "danger"
+
+
+def test_an_empty_box_asks_for_a_few_words(rosa: Walker) -> None:
+    in_danger(rosa).press("I cannot call").press("Send now")
+    assert rosa.title.startswith("Error: ")
+    assert "Write a few words" in rosa.main
+    assert not Report.objects.exists()
+
+
+def test_the_fast_way_is_only_for_who_said_that_they_cannot_call(rosa: Walker) -> None:
+    rosa.start().visit("/r/brief/")
+    assert rosa.at == "/r/now/"
+
+
+def test_not_answering_whether_they_called_says_what_to_do(rosa: Walker) -> None:
+    in_danger(rosa)
+    with acting("public"):
+        rosa.client.post("/r/call/", {"csrfmiddlewaretoken": rosa.typed("csrfmiddlewaretoken")})
+    rosa.visit("/r/call/")
+    assert rosa.title.startswith("Error: ")
+    assert "Tell us whether you have called 999" in rosa.main
+
+
+def test_words_typed_too_late_are_in_the_box_when_they_get_back_to_it(rosa: Walker) -> None:
+    in_danger(rosa).press("I cannot call")
+    run_out_of_time()
+    rosa.press("Send now", narrative=WORDS)
+    assert WORDS in rosa.main
+    rosa.visit("/r/now/").press("Continue", danger="yes").press("I cannot call")
+    assert rosa.typed("narrative") == WORDS
+
+
+def test_the_page_of_calls_leads_on_whether_they_called_or_cannot(rosa: Walker) -> None:
+    rosa.visit("/emergency/")
+    assert "If you cannot call" in rosa.main
+    assert rosa.press("I have called. Carry on").at == "/r/what/"
+    rosa.press("Skip the other questions", narrative=WORDS).press("Continue", who="anonymous")
+    rosa.press("Send your report")
+    assert Report.objects.get().urgency == "danger"
+
+
+def test_no_page_pretends_that_a_text_or_a_silent_call_works_from_every_phone(rosa: Walker) -> None:
+    for page in ("/emergency/", "/phone/", "/stay-safe/now/"):
+        rosa.visit(page)
+        assert "only if your phone is already registered" in rosa.text, page
+        assert "from a mobile" in rosa.text, page
+    for way in ("/tell/", "/talk/", "/link/"):
+        rosa.visit(way).press("Start", danger="yes")
+        assert "from a mobile" in rosa.main, way
+        assert "if your phone is registered" in rosa.main, way
+        assert any(href == "https://999bsl.co.uk" for _, href in rosa.page.links), way
+        rosa.client.cookies.clear()
+
+
+def test_who_could_not_call_hears_of_the_number_again_and_not_of_a_day(rosa: Walker) -> None:
+    rosa.visit("/emergency/")
+    rosa.press("Send now", narrative="He has a knife. Flat 4, the house by the mill.")
+    assert rosa.at == "/code/"
+    assert "We have alerted the officers on duty. This is slower than calling 999." in rosa.main
+    assert "within 24 hours" not in rosa.main
+    rosa.visit("/cy/code/")
+    assert "rhybuddio'r swyddogion sydd ar ddyletswydd" in rosa.main.replace("&#x27;", "'"), (
+        "also when the page is asked for again"
+    )
+
+
+def test_who_said_that_somebody_is_in_danger_hears_of_no_day(rosa: Walker) -> None:
+    in_danger(rosa).press("I have called. Carry on")
+    rosa.press("Skip the other questions", narrative=WORDS).press("Continue", who="anonymous").press(
+        "Send your report"
+    )
+    assert rosa.at == "/code/"
+    assert "We have alerted the officers on duty. If anything changes, call 999 again." in rosa.main
+    assert "within 24 hours" not in rosa.main
+
+
+def test_everybody_else_hears_how_long_it_takes(rosa: Walker) -> None:
+    rosa.send()
+    assert "within 24 hours" in rosa.main
+    assert "alerted" not in rosa.main

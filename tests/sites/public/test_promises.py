@@ -1,0 +1,54 @@
+"""What we see, who sees it, when we might have to tell: on the privacy page, and beside each choice that it is about."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.sites.public.walker import Walker
+
+pytestmark = pytest.mark.django_db
+TITLE = "What we see and who sees it"
+ANONYMOUS, CONFIDENCE = "If you stay anonymous", "If you give your name in confidence"
+CONTACT = "If you ask for a call, or report as part of your job"
+
+
+def test_the_privacy_page_has_every_way_of_telling_us(rosa: Walker) -> None:
+    rosa.visit("/privacy/")
+    for way in (ANONYMOUS, CONFIDENCE, CONTACT):
+        assert way in rosa.main
+    assert rosa.main.count("When we may have to share it") == 3
+
+
+def test_whoever_chooses_to_be_named_or_not_sees_both_ways(rosa: Walker) -> None:
+    rosa.begin().press("Start", danger="no")
+    assert TITLE not in rosa.main
+    rosa.press("Continue", narrative="A van stood there all night.").press("Skip the other questions")
+    assert rosa.at == "/r/you/"
+    for words in (TITLE, ANONYMOUS, CONFIDENCE):
+        assert words in rosa.main
+    assert CONTACT not in rosa.main
+
+
+def test_whoever_asks_for_a_call_sees_who_sees_the_number(rosa: Walker) -> None:
+    rosa.visit("/talk/").press("Start", danger="no").visit("/r/what/")
+    rosa.press("Continue", narrative="My brother talks of a war.").visit("/r/reply/")
+    assert TITLE not in rosa.main
+    rosa.press("Continue", way="call")
+    assert rosa.at == "/r/callback/"
+    assert CONTACT in rosa.main
+    assert ANONYMOUS not in rosa.main
+
+
+def test_nobody_is_told_of_safe_times_that_they_were_not_asked_for(rosa: Walker) -> None:
+    """A professional's number, and that of who asks for advice, is shown with the report: only a call has times."""
+    condition = "If you asked for a call, officers can see your number only at the times you said are safe."
+    rosa.visit("/privacy/")
+    assert condition in rosa.main
+    assert "Officers can see your number" not in rosa.main
+
+
+def test_the_pages_under_the_line_say_what_to_do_under_duress_and_on_paper(rosa: Walker) -> None:
+    rosa.visit("/stay-safe-online/")
+    assert "Your code never shows your report." in rosa.main
+    rosa.visit("/accessibility/")
+    assert "It works with a screen reader." in rosa.main

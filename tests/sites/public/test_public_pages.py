@@ -1,0 +1,38 @@
+"""The one list of public pages holds them all: whatever can be asked for, and every question of every kind."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from heedline.packs import load_pack
+from heedline.web.public.asking import question_sets
+from heedline.web.public.urls import urlpatterns
+from tests.sites.public.walker import Walker
+from tests.support.public_pages import ANSWERS, ATTACK, OPEN, stages
+
+pytestmark = pytest.mark.django_db
+#: Addresses that show no page: they lead on, or answer with something else.
+NO_PAGES = {"code/odd/", "exit/", "messages/open/close/", "messages/open/hide/", "log/checkpoint"}
+
+
+def test_every_open_page_is_in_the_list() -> None:
+    addresses = {str(route.pattern) for route in urlpatterns if "<" not in str(route.pattern)}
+    come_to = {one for one in addresses if re.match(r"r/|code/$|code/check|code/print|messages/open/", one)}
+    assert addresses - come_to - NO_PAGES == {*OPEN, ATTACK}
+
+
+def test_the_walk_stops_at_every_page(rosa: Walker) -> None:
+    stopped: set[str] = set()
+    assert set(ANSWERS) == set(load_pack("uk").kinds)
+    for stage in stages(rosa):
+        stopped |= set(stage.addresses)
+    for questions in question_sets():
+        for step in questions.steps:
+            if step.slug not in ("lead", "referrer"):  # asked of who writes in their job: as the others look
+                assert f"r/{step.slug}/" in stopped
+    routes = [re.compile(re.sub(r"<[^>]+>", "[^/]+", str(route.pattern))) for route in urlpatterns]
+    for route in routes:
+        if route.pattern not in NO_PAGES and "log/after" not in route.pattern:
+            assert any(route.fullmatch(one) for one in stopped), route.pattern

@@ -1,0 +1,94 @@
+"""Databases in which an installation stands already: built once in each process of tests, and only looked at after.
+
+Building the house of tests/support/cast.py takes half a second of keys, signatures and statements. A test that asks for `house`
+runs in a database in which it was built and committed, inside its own transaction, which is rolled back as everywhere.
+A test that does not ask for one runs in the empty database.
+"""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.conf import settings
+from django.db import connection
+
+from heedline.casework.keys import directory as key_directory
+from tests.support import database
+from tests.support.cast import House, add_partner, build_house, now
+
+#: What stands in a database, what it is a copy of, and how the rest is built.
+_BUILDERS: dict[str, tuple[str, Callable[[House, datetime], object]]] = {
+    "house": (database.EMPTY, lambda house, at: None),
+    "council": ("house", lambda house, at: add_partner(house, at=at)),
+}
+
+
+@dataclass(frozen=True)
+class _Furnished:
+    house: House
+    known: key_directory._Known
+    quarter: datetime
+    rows: tuple[tuple[str, int], ...]
+
+
+_standing: dict[str, _Furnished] = {}
+
+
+def enter(name: str) -> None:
+    """Let Django's connection lead to the database in which `name` stands; it is built when there is none yet.
+
+    It is built anew in each quarter of an hour. Nothing in it is older than what a test would have made itself by a
+    date, and every settled quarter of an hour lies before it.
+    """
+    if name != database.EMPTY and (name not in _standing or _standing[name].quarter != _quarter()):
+        _build(name)
+    database.enter(name)
+
+
+def house(name: str) -> House:
+    """Return a copy of the house that stands in this database, and make its root the pinned one."""
+    found = _standing[name]
+    settings.ROOT = found.known.root
+    # As it was known after the last statement was made. Verifying all statements anew takes longer than many a test.
+    key_directory._known = replace(found.known, asked=time.monotonic(), offered={})
+    return copy.deepcopy(found.house)
+
+
+def changed() -> list[str]:
+    """Return the tables in which some test has left its mark, and drop those databases."""
+    found: list[str] = []
+    for name, made in list(_standing.items()):
+        marks = [table for table, _ in set(made.rows) ^ set(database.rows(name))]
+        if marks:
+            del _standing[name]
+            found += sorted(set(marks))
+    return found
+
+
+def _build(name: str) -> None:
+    base, build = _BUILDERS[name]
+    if base != database.EMPTY:
+        enter(base)
+        made = house(base)
+        database.make(name, base)
+        database.enter(name)
+    else:
+        database.make(name, base)
+        database.enter(name)
+        made = build_house(now())
+    build(made, now())
+    key_directory.forget()
+    key_directory.directory()
+    known = key_directory._known
+    assert known is not None
+    connection.close()
+    _standing[name] = _Furnished(made, known, _quarter(), database.rows(name))
+
+
+def _quarter() -> datetime:
+    present = now()
+    return present.replace(minute=present.minute - present.minute % 15, second=0, microsecond=0)

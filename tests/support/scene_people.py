@@ -1,0 +1,111 @@
+"""People at work in one test: who sits in front of the office's screen, and Rosa at the public site.
+
+Each sitting goes through a real session, so the database decides what is seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from heedline.audit.models import Event
+from heedline.casework.access import session
+from heedline.casework.access.session import Attendance
+from heedline.casework.intake import settle_arrivals
+from heedline.casework.journey import transitions
+from heedline.casework.pages import case_file
+from heedline.casework.pages.case_file import CaseFile
+from heedline.reports.models import Report
+from heedline.vault.codes import ReceiptCode
+from tests.support import stories
+from tests.support.acting import acting
+from tests.support.cast import House
+
+NORTH_EAST: dict[str, Any] = {"where": {"postcode": stories.NORTH_EAST}}
+SOUTH_WEST: dict[str, Any] = {"where": {"postcode": stories.SOUTH_WEST}}
+ELSEWHERE: dict[str, Any] = {"where": {"postcode": stories.ELSEWHERE}}
+DANGER: dict[str, Any] = {"now": {"danger": "yes"}}
+NAMED: dict[str, Any] = {
+    "you": {"who": "confidence"},
+    "contact": {"name": "Rosa Verhoeven-Okonkwo", "phone": "07700 900123"},
+}
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass
+class People:
+    """The house, the present, and the sessions of whoever has signed in."""
+
+    house: House
+    at: datetime
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    @contextmanager
+    def sitting(
+        self, name: str, *, at: datetime | None = None, unlocked: bool = True
+    ) -> Iterator[Attendance]:
+        """`name` at the office's screen: signed in at the first time, the same session afterwards."""
+        with acting("office"):
+            if name not in self.tokens:
+                here = self.house.sign_in(name, at=at or self.at, unlocked=unlocked)
+                self.tokens[name] = here.token
+            else:
+                here = session.enter(self.tokens[name], self.house.officers[name], at=at or self.at)
+            try:
+                yield here
+            finally:
+                session.leave()
+
+    # --- short forms -------------------------------------------------------------------------------------------------
+
+    def send(self, **told: Any) -> tuple[UUID, ReceiptCode]:
+        """A report that waits at the north-east desk, unless told otherwise."""
+        return stories.a_report(at=self.at, **{**NORTH_EAST, **told})
+
+    def take(self, ref: UUID, name: str = "Odile", *, at: datetime | None = None) -> None:
+        with self.sitting(name, at=at) as here:
+            transitions.take(ref, by=here, at=at or self.at)
+
+    def read(self, ref: UUID, name: str = "Odile", *, at: datetime | None = None) -> CaseFile:
+        with self.sitting(name, at=at) as here:
+            return case_file.case_file(ref, by=here, at=at or self.at)
+
+    def taken(self, name: str = "Odile", **told: Any) -> tuple[UUID, ReceiptCode]:
+        ref, code = self.send(**told)
+        self.take(ref, name)
+        return ref, code
+
+    def assessed(self, name: str = "Odile", **told: Any) -> tuple[UUID, ReceiptCode]:
+        ref, code = self.taken(name, **told)
+        with self.sitting(name) as here:
+            transitions.assess(ref, stories.VAGUE, version=row(ref).version, by=here, at=self.at)
+        return ref, code
+
+    def closed(self, name: str = "Odile", **told: Any) -> tuple[UUID, ReceiptCode]:
+        ref, code = self.taken(name, **told)
+        with self.sitting(name) as here:
+            transitions.assess_and_close(
+                ref, stories.VAGUE, stories.NOTHING, version=row(ref).version, by=here, at=self.at
+            )
+        return ref, code
+
+
+def row(ref: UUID) -> Report:
+    """The report's row as it stands, whoever may see it."""
+    return Report.objects.get(pk=ref)
+
+
+def quarter_hour_over(at: datetime) -> None:
+    """The worker settles the quarter hour that `at` lies in, and the next: a test may run on into it."""
+    with acting("worker"):
+        settle_arrivals.settle(at + timedelta(minutes=30))
+
+
+def logged(act: str, *, thing: UUID | None = None, refused: bool = False) -> list[Event]:
+    """Events of the log."""
+    found = Event.objects.filter(act=act, outcome="refused" if refused else "done").order_by("id")
+    return list(found.filter(thing_id=thing) if thing is not None else found)

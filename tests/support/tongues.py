@@ -1,0 +1,121 @@
+"""A copy of the pack in languages made up for tests, so that what a language does is tested apart from any translation.
+
+In place of the pack's own translations there are two: `cy` has every text, in capitals where the English is small and the
+other way round; `ar` has some pages, in Hebrew letters, and reads from right to left.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from heedline.packs import Pack
+from heedline.packs.reading.loading import read_pack
+from heedline.packs.reading.tables import read_toml
+from heedline.packs.text.languages import Page
+
+_BRACES = re.compile(r"(\{[^}]*\})")
+_TRANSLATIONS = re.compile(r"\[languages\.(?!en\b)[a-z]+\]\n(?:.+\n)*")
+_MADE_UP = """
+[languages.cy]
+name = "Cymraeg"
+english = "Welsh"
+complete = true
+
+[languages.ar]
+name = "العربية"
+english = "Arabic"
+direction = "rtl"
+
+[numbers.emergency]
+"""
+#: The pages that the second has; its form has questions of the first kind only.
+SOME = ("components", "shared", "languages", "doors", "attack", "code", "visit", "check")
+_HEBREW = str.maketrans({chr(97 + number): chr(0x5D0 + number) for number in range(26)})
+
+
+def in_cy(text: str) -> str:
+    """The text as `cy` says it."""
+    return "".join(part if part.startswith("{") else part.swapcase() for part in _BRACES.split(text))
+
+
+def in_ar(text: str) -> str:
+    """The text as `ar` says it."""
+    parts = _BRACES.split(text)
+    return "".join(part if part.startswith("{") else part.lower().translate(_HEBREW) for part in parts)
+
+
+def english_only(folder: Path) -> None:
+    """Take every language but the first out of a copy of the pack."""
+    main = folder / "pack.toml"
+    main.write_text(_TRANSLATIONS.sub("", main.read_text(encoding="utf-8")), encoding="utf-8")
+    for file in [*(folder / "words").iterdir(), *(folder / "questions").iterdir()]:
+        if re.search(r"(^|\.)(?!en\.)[a-z]{2}\.toml$", file.name):
+            file.unlink()
+
+
+def copy_of_the_pack(folder: Path, *, marks: str = "") -> Path:
+    """The pack with the two languages. `marks`: TOML for `words/reviews.toml`."""
+    shutil.copytree(str(files("heedline.packs").joinpath("uk")), folder)
+    english_only(folder)
+    main = folder / "pack.toml"
+    text = main.read_text(encoding="utf-8")
+    main.write_text(text.replace("\n[numbers.emergency]\n", _MADE_UP, 1), encoding="utf-8")
+    words = read_toml(folder, "words/en.toml").data
+    _write(folder / "words/cy.toml", words, in_cy)
+    _write(folder / "words/ar.toml", {page: words[page] for page in SOME}, in_ar)
+    for file in (folder / "questions").glob("*.en.toml"):
+        name = file.name.removesuffix(".en.toml")
+        asked = read_toml(folder, f"questions/{file.name}").data
+        _write(folder / f"questions/{name}.cy.toml", asked, in_cy)
+        if name in ("activity", "phrases"):
+            _write(folder / f"questions/{name}.ar.toml", asked, in_ar)
+    with (folder / "words/reviews.toml").open("a", encoding="utf-8") as file_of_marks:
+        file_of_marks.write(marks)
+    return folder
+
+
+def mark(page: Page, language: str) -> str:
+    """What somebody who has read that page adds to `words/reviews.toml`."""
+    return f'[marks.{language}."{page.code}"]\nby = "A. Reader"\non = 2026-11-20\ndigest = "{page.digest}"\noriginal = "{page.original}"\n'
+
+
+def pack_in_tongues(folder: Path, *reviewed: tuple[str, str]) -> Pack:
+    """The pack with the two languages. `reviewed`: language and page, for each that somebody has read."""
+    pack = read_pack("uk", copy_of_the_pack(folder / "uk"))
+    if not reviewed:
+        return pack
+    shutil.rmtree(folder / "uk")
+    marks = "".join(mark(pack.pages[language][page], language) for language, page in reviewed)
+    return read_pack("uk", copy_of_the_pack(folder / "uk", marks=marks))
+
+
+def _write(path: Path, data: Mapping[str, Any], say: Callable[[str], str]) -> None:
+    path.write_text(_toml(_said(data, say)), encoding="utf-8")
+
+
+def _said(data: Any, say: Callable[[str], str]) -> Any:
+    if isinstance(data, Mapping):
+        return {key: value if key == "months" else _said(value, say) for key, value in data.items()}
+    return [_said(item, say) for item in data] if isinstance(data, list) else say(data)
+
+
+def _toml(data: Mapping[str, Any], path: str = "") -> str:
+    here = [f"[{path}]"] if path else []
+    here += [f"{key} = {_value(value)}" for key, value in data.items() if not isinstance(value, Mapping)]
+    deeper = [
+        _toml(value, f"{path}.{key}" if path else key)
+        for key, value in data.items()
+        if isinstance(value, Mapping)
+    ]
+    return "\n".join([*here, *deeper]) + "\n"
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_value, value))}]"
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'

@@ -5,7 +5,7 @@
 
 Each package comes through the npm client and must have the SHA-512 that `vendor.lock` states; a maintainer who
 upgrades changes the version and the hash there, reads the release notes, and corrects the counts below that no
-longer hold. What is taken out: web fonts, crest, images, every colour (each becomes a token of `tokens.css`),
+longer hold. What is taken out: upstream's web fonts, crest, images, every colour (each becomes a token of `tokens.css`),
 source maps, and the components that Heedline does not use. Node is needed here only, never to build, test or run.
 """
 
@@ -232,7 +232,7 @@ def make() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        govuk, moj, htmx = (_verified(package, work) for package in lock["package"])
+        govuk, moj, htmx, typeface = (_verified(package, work) for package in lock["package"])
         _cut(
             govuk / "dist/govuk/govuk-frontend.min.css",
             OUT / "govuk.css",
@@ -276,6 +276,10 @@ def make() -> None:
         script = (htmx / "dist/htmx.min.js").read_text()
         (OUT / "htmx.js").write_text(re.sub(r"\n?//# sourceMappingURL=.*\n?", "\n", script))
         _fixtures(govuk)
+        for part in ("latin", "latin-ext"):
+            source = typeface / f"files/atkinson-hyperlegible-next-{part}-wght-normal.woff2"
+            (OUT / f"typeface-{part}.woff2").write_bytes(source.read_bytes())
+        (OUT / "LICENCE-typeface.txt").write_bytes((typeface / "LICENSE").read_bytes())
     for path in sorted(OUT.glob("*.css")) + sorted(OUT.glob("*.js")):
         if found := FORBIDDEN.search(path.read_text()):
             sys.exit(f"{path.name} still holds {found.group()!r}")

@@ -38,13 +38,10 @@ def opened(browser: Browser, profile: Path, *, scripts: bool) -> BrowserContext:
 def tells(page: Page, site: str) -> str:  # noqa: F811
     """The shortest anonymous way; the code."""
     page.goto(f"{site}/tell/")
-    for name in ("Start", "Continue"):
-        _press(page, name)
     page.get_by_label("No", exact=True).check()
-    _press(page, "Continue")
-    _press(page, "Continue")
+    _press(page, "Start")
     page.locator("[name=narrative]").fill(WORDS)
-    _press(page, "Skip to sending")
+    _press(page, "Skip the other questions")
     page.get_by_label("No, stay anonymous", exact=True).check()
     _press(page, "Continue")
     assert PART in page.content()
@@ -85,9 +82,9 @@ def test_nothing_of_what_was_sent_comes_back(
     page.reload()
     _shows_nothing(page, PART)
     page.goto(f"{site}/code/")
-    _press(page, "I have kept my code")
+    _press(page, "Check that I have written it down correctly")
     page.locator("[name=code]").fill(code)
-    _press(page, "Finish")
+    _press(page, "Check")
     for _ in range(3):
         page.go_back()
         _shows_nothing(page, PART, code)
@@ -115,11 +112,8 @@ def test_after_the_exit_nothing_of_a_half_written_report_is_left(
     mine = opened(browser, profile, scripts=False)
     page = mine.pages[0]
     page.goto(f"{site}/tell/")
-    for name in ("Start", "Continue"):
-        _press(page, name)
     page.get_by_label("No", exact=True).check()
-    _press(page, "Continue")
-    _press(page, "Continue")
+    _press(page, "Start")
     page.locator("[name=narrative]").fill(WORDS)
     _press(page, "Continue")
     page.route("**/weather*", lambda route: route.fulfill(body="sunny"))

@@ -23,12 +23,12 @@ def test_the_whole_way_at_tor_browsers_safest(site: str, house: House, firefox: 
     rosa.screenshot("safest-front")
     code = _tell(rosa)
     rosa.screenshot("safest-code")
-    rosa.press("I have kept my code")
+    rosa.press("Check that I have written it down correctly")
     rosa.type(code=code)
-    rosa.press("Finish")
+    rosa.press("Check")
     officer_asks(house, "Which depot was that?")
     rosa.visit(f"{site}/")
-    rosa.press("I have a code")
+    rosa.press("You have a code")
     rosa.type(code=code.lower())
     rosa.press("Open")
     rosa.screenshot("safest-messages")
@@ -61,13 +61,11 @@ def test_nothing_of_what_was_sent_comes_back(site: str, firefox: OpenFirefox, sa
 
 def _tell(rosa: FirefoxVisitor) -> str:
     """From the first page to the code."""
-    rosa.press("Something I saw or heard")
+    rosa.press("Something you saw or heard")
     rosa.press("Start")
-    rosa.press("Continue")
     rosa.choose("No")
-    rosa.choose("Something I saw or heard")
     rosa.fill(narrative=WORDS)
-    rosa.press("Skip to sending")
+    rosa.press("Skip the other questions")
     rosa.choose("No, stay anonymous")
     assert WORDS in rosa.texts("main")[0]
     rosa.press("Send your report")

@@ -136,8 +136,7 @@ def test_the_skip_link_comes_first_and_skips(site: str, person: Open, scripts: b
 @BOTH
 def test_something_i_saw_by_keys(site: str, person: Open, scripts: bool) -> None:  # noqa: F811
     keys = Keys(person(scripts=scripts)).start(f"{site}/")
-    keys.press("Something I saw or heard").press("Start").press("Continue", "Space")
-    keys.press("Continue")
+    keys.press("Something you saw or heard").press("Start", "Space")
     keys.page.locator(".govuk-error-summary:focus").wait_for()
     keys.page.keyboard.press("Tab")
     keys.page.keyboard.press("Enter")
@@ -145,12 +144,14 @@ def test_something_i_saw_by_keys(site: str, person: Open, scripts: bool) -> None
     keys.page.keyboard.press("Space")
     keys.page.keyboard.press("ArrowDown")
     assert keys.page.locator("[name=danger]:checked").get_attribute("value") == "no"
-    keys.press("Continue").press("Continue")
-    keys.write("narrative", "A van stood at the gate three nights.").press("Skip to sending", "Space")
+    keys.press("Continue")
+    keys.write("narrative", "A van stood at the gate three nights.").press(
+        "Skip the other questions", "Space"
+    )
     keys.choose("who", 0).press("Continue")
     keys.press("Send your report", "Space")
     code = shown_code(keys.tab)
-    keys.press("I have kept my code").write("code", code)
+    keys.press("Check that I have written it down correctly").write("code", code)
     before = keys.page.url
     keys.page.keyboard.press("Enter")
     keys.page.wait_for_url(lambda url: url != before)
@@ -159,13 +160,7 @@ def test_something_i_saw_by_keys(site: str, person: Open, scripts: bool) -> None
 
 def test_someone_i_am_worried_about_by_keys(site: str, person: Open) -> None:  # noqa: F811
     keys = Keys(person(scripts=False)).start(f"{site}/")
-    keys.press("Someone I am worried about").press("Start").press("Continue")
-    keys.choose("danger", 1).press("Continue")
-    keys.choose("who", 0).press("Continue")
-    keys.write("narrative", "My brother gives away what he has.").press("Continue")
-    while "/r/reply/" not in keys.page.url:
-        keys.press("Continue")
-    keys.choose("way", 1).press("Continue")
+    keys.press("Someone you are worried about").choose("danger", 1).press("Ask for a call")
     keys.write("name", "Rosa").write("phone", "07700 900123").press("Continue")
     keys.press("Send your report")
     assert shown_code(keys.tab)
@@ -173,15 +168,15 @@ def test_someone_i_am_worried_about_by_keys(site: str, person: Open) -> None:  #
 
 def test_something_online_by_keys(site: str, person: Open) -> None:  # noqa: F811
     keys = Keys(person(scripts=False)).start(f"{site}/")
-    keys.press("Something online").press("Start").press("Continue")
-    keys.write("addresses", "https://films.example/1").press("Continue")
-    keys.choose("danger", 1).press("Continue").press("Skip to sending").press("Send your report")
+    keys.press("Something online").choose("danger", 1).press("Start")
+    keys.write("addresses", "https://films.example/1").press("Skip the other questions")
+    keys.press("Send your report")
     assert shown_code(keys.tab)
 
 
 def test_advice_for_my_organisation_by_keys(site: str, person: Open) -> None:  # noqa: F811
     keys = Keys(person(scripts=False)).start(f"{site}/")
-    keys.press("Advice for my organisation").press("Ask for advice")
+    keys.press("Security advice for your organisation").press("Ask for advice")
     keys.write("name", "The Mill Hall").press("Continue")
     keys.write("postcode", "NE6 1AA").press("Continue")
     while "/r/contact/" not in keys.page.url:
@@ -195,20 +190,19 @@ def test_advice_for_my_organisation_by_keys(site: str, person: Open) -> None:  #
 
 def test_who_cannot_call_by_keys(site: str, person: Open) -> None:  # noqa: F811
     keys = Keys(person(scripts=False)).start(f"{site}/emergency/")
-    keys.press("I cannot call", "Space")
     keys.write("narrative", "He has a knife. Flat 4, the house by the mill.").press("Send now", "Space")
-    assert shown_code(keys.tab)
+    assert keys.page.url == f"{site}/code/"
 
 
 def test_the_doors_that_only_tell_by_keys(site: str, person: Open) -> None:  # noqa: F811
     keys = Keys(person(scripts=False)).start(f"{site}/")
     keys.press("Staying safe").press("Staying safe at home")
     assert keys.page.url == f"{site}/stay-safe/home/"
-    keys.start(f"{site}/").press("By phone or in person")
+    keys.start(f"{site}/").press("Report by phone or in person")
     keys.press("Talk to the police near you")
     keys.write("postcode", "NE6 1AA").press("Find", "Space")
     assert keys.page.locator("h2").first.inner_text()
-    keys.start(f"{site}/").press("Tell a charity, not the police")
+    keys.start(f"{site}/").press("Contact a charity instead of the police")
     assert keys.page.url == f"{site}/other/"
     keys.start(f"{site}/stay-safe/now/").press("Easy read")
     assert keys.page.url == f"{site}/stay-safe/now/easy/"
@@ -217,8 +211,8 @@ def test_the_doors_that_only_tell_by_keys(site: str, person: Open) -> None:  # n
 def test_on_a_small_screen_nothing_with_the_focus_lies_under_the_exit_link(site: str, person: Open) -> None:  # noqa: F811
     """The link stays in sight there; forwards and backwards, what has the focus comes to lie below it."""
     tab = person(scripts=False, width=320, height=256)
-    keys = Keys(tab).start(f"{site}/talk/start/")
-    keys.press("Continue")
+    keys = Keys(tab).start(f"{site}/talk/")
+    keys.choose("danger", 1).press("Start")
     tab.visit(f"{site}/r/what/")
     for key in ["Tab"] * 30 + ["Shift+Tab"] * 20:
         tab.play.keyboard.press(key)

@@ -18,7 +18,7 @@ from tests.sites.public.walker import DRAFT, Walker
 OPEN = (
     "", "emergency/", "tell/", "tell/examples/", "talk/", "link/", "ask/", "other/", "phone/", "stay-safe/",
     "stay-safe/home/",
-    "stay-safe/now/easy/", "phone/near/", "stay-safe/work/", "stay-safe/out/", "stay-safe/start/", "talk/start/", "link/start/",
+    "stay-safe/now/easy/", "phone/near/", "stay-safe/work/", "stay-safe/out/", "talk/call/", "tell/easy/",
     "code/finished/", "code/finished/without/", "messages/", "messages/closed/", "privacy/", "cookies/", "contact/",
     "accessibility/", "languages/", "stay-safe-online/", "log/",
 )  # fmt: skip
@@ -31,8 +31,6 @@ ANSWERS: Mapping[str, Mapping[str, Mapping[str, str | list[str]]]] = {
         "now": {"danger": "no"},
         "what": {"narrative": NEIGHBOUR},
         "when": {"when": "week"},
-        "people": {"known": "yes"},
-        "also": {"also": ["vehicle", "online"]},
         "you": {"who": "confidence"},
     },
     "person": {
@@ -55,9 +53,9 @@ WRONG = {
     "activity": "now", "person": "callback", "online": "where", "advice": "contact",
 }  # fmt: skip
 _DOORS = {
-    "activity": "/stay-safe/start/",
-    "person": "/talk/start/",
-    "online": "/link/start/",
+    "activity": "/tell/",
+    "person": "/talk/",
+    "online": "/link/",
     "advice": "/ask/",
 }
 
@@ -73,7 +71,7 @@ class Stage:
 def begin(rosa: Walker, kind: str) -> Walker:
     """To the first question of that kind."""
     rosa.client.cookies.pop(DRAFT, None)
-    return rosa.visit(_DOORS[kind]).press("Ask for advice" if kind == "advice" else "Continue")
+    return rosa.visit(_DOORS[kind]).press("Ask for advice" if kind == "advice" else "Start")
 
 
 def stages(rosa: Walker, officer_asks: Callable[[str], None] | None = None) -> Iterator[Stage]:
@@ -86,16 +84,16 @@ def stages(rosa: Walker, officer_asks: Callable[[str], None] | None = None) -> I
     rosa.press("I cannot call")
     yield Stage("danger", ("r/call/", "r/brief/"))
     begin(rosa, "activity").press("Continue", danger="no")
-    yield Stage("carry on", ("stay-safe/start/",))
+    yield Stage("carry on", ("tell/", "talk/"))
     rosa.visit("/r/what/").press("Continue", narrative="Kit, a man of about thirty.")
     yield Stage("asked what was done", ("r/what/",))
     run_out_of_time()
     yield Stage("ran out of time", ("r/what/",))
     code = rosa.send()
-    yield Stage("sent", ("code/", "code/check/", "r/what/", "stay-safe/start/"))
-    rosa.visit("/code/check/").press("Finish", code="AAAA")
+    yield Stage("sent", ("code/", "code/check/", "code/print/", "r/what/", "tell/"))
+    rosa.visit("/code/check/").press("Check", code="AAAA")
     yield Stage("a wrong code", ("code/check/",))
-    rosa.press("Finish", code=code)
+    rosa.press("Check", code=code)
     yield Stage("gone", ("r/what/", "no-such-page/"))
     if officer_asks:
         officer_asks("Do you remember the colour of the van?")
@@ -120,9 +118,9 @@ def _questions(
         rosa.visit(f"/r/{slug}/").press("Continue", **given)
     loops = ()
     if kind == "activity":
-        rosa.visit("/r/person/new/").press("Continue", name="Kit", looks="Tall, with a red hat.").follow(
-            "Change"
-        )
+        rosa.visit("/r/person/new/").press("Continue", name="Kit", looks="Tall, with a red hat.")
+        rosa.visit("/r/vehicle/new/").press("Continue", describe="A white van.")
+        rosa.visit("/r/person/").follow("Change")
         assert rosa.at.startswith("/r/person/")
         loops = ("r/person/new/", rosa.at[1:], f"{rosa.at[1:]}remove/", "r/vehicle/new/")
     draft = drafting.load(rosa.cookie(DRAFT), at=now())

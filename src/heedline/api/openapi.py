@@ -189,11 +189,19 @@ def _report(kind: str, qs: QuestionSet) -> Json:
             }
     return {
         "type": "object",
-        "required": ["kind", *(["narrative"] if account.required else []), *_always_needed(qs)],
+        "required": ["kind", *(["narrative"] if _needs_account(qs) else []), *_always_needed(qs)],
         "properties": properties,
         "additionalProperties": False,
         "description": "Leave out what you do not know. An answer that does not go with the others is refused.",
     }
+
+
+def _needs_account(qs: QuestionSet) -> bool:
+    """Whether a report of this kind, as long as it says nothing else, cannot do without the reporter's own words."""
+    slug, name = qs.narrative
+    step = qs.any_step(slug)
+    asked_for = slug in qs.api_needs and step.needed is not None and step.needed.holds({})
+    return step.field(name).required or asked_for
 
 
 def _always_needed(qs: QuestionSet) -> list[str]:

@@ -1,7 +1,7 @@
 """The public API's JSON, read into the same `Record` as the web form's answers.
 
 `{"kind": "activity", "narrative": "…", "language": "en",
-  "now": {"danger": "yes"}, "when-more": {"date": {"year": 2026, "month": 3}},
+  "now": {"danger": "yes"}, "when": {"date": {"year": 2026, "month": 3}},
   "where": {"place": "…", "postcode": "…"}, "person": [{"name": "…"}, …]}`
 
 Only `kind` and `narrative` are required; kinds of report whose account may be left out say what is needed instead. Everything is validated as on the pages. What the pages would drop

@@ -60,28 +60,41 @@ def counted(qs: QuestionSet, answers: Answers, *, identity_offered: bool) -> dic
 
 
 def next_after(qs: QuestionSet, answers: Answers, slug: str, *, identity_offered: bool) -> str | None:
-    """The slug of the next page that applies; None after the check page. KeyError: no such slug at all."""
+    """The slug of the page that Continue leads to; None after the check page. KeyError: no such slug at all.
+
+    A page that the door has answered is passed by.
+    """
     order = _order(qs)
     here = order[slug]
-    for found in steps(qs, answers, identity_offered=identity_offered):
-        if order[found.slug] > here:
+    applicable = steps(qs, answers, identity_offered=identity_offered)
+    if onward := next((found.leads_to for found in applicable if found.slug == slug), ""):
+        return onward
+    for found in applicable:
+        if order[found.slug] > here and not (found.by_door and answers.get(found.slug)):
             return found.slug
     return None
 
 
 def back_from(qs: QuestionSet, answers: Answers, slug: str, *, identity_offered: bool) -> str | None:
-    """The slug of the page before that applies; None from the first. KeyError: no such slug at all."""
+    """The slug of the page before; None from the first. KeyError: no such slug at all.
+
+    A page that the door has answered is passed by; the way back is the way that `next_after` came.
+    """
     order = _order(qs)
     here = order[slug]
     before = None
     for found in steps(qs, answers, identity_offered=identity_offered):
-        if order[found.slug] < here:
+        if order[found.slug] >= here:
+            break
+        if found.leads_to == slug:
+            return found.slug
+        if not (found.by_door and answers.get(found.slug)):
             before = found.slug
     return before
 
 
 def skip_target(qs: QuestionSet, answers: Answers, slug: str, *, identity_offered: bool) -> str | None:
-    """Where "Skip to sending" leads from here; None where the button is not shown.
+    """Where "Skip the other questions" leads from here; None where the button is not shown.
 
     Never past a page that must be answered: then to that page. The site reads and keeps what was typed on
     this page first (with this page's own errors), and asks for the target with the new answers.

@@ -152,6 +152,8 @@ def read_question_set(pack: Pack | _Archived, code: str, language: str) -> Quest
     if fast:
         _check_condition(structure, "fast", fast, steps, len(steps))
     for at, (step, table) in enumerate(zip(steps, structure.tables("steps"), strict=True)):
+        if step.leads_to and step.leads_to not in {later.slug for later in steps[at + 1 :]}:
+            raise table.wrong("leads_to", "names no later page")
         for key, condition in (("applies", step.applies), ("needed", step.needed)):
             if condition:
                 _check_condition(table, key, condition, steps, at)
@@ -224,6 +226,8 @@ def _step(table: Table, words: Table, sections: dict[str, str], pack: Pack | _Ar
         error_at_least_one=words.text("error_at_least_one") if at_least_one else "",
         applies=read_condition(table.table("applies")) if table.has("applies") else None,
         needed=_needed(table),
+        by_door=table.flag("by_door", False),
+        leads_to=table.text("leads_to", ""),
         limit_items=table.number("limit_items") if loop else 0,
         item_name=words.text("item_name") if loop else "",
         item_title=words.text("item_title") if loop else "",

@@ -113,7 +113,7 @@ class QuestionPage:
     """"Why we ask", for a `details` element."""
     button: str = ""
     skippable: bool = False
-    """Shows the second button, "Skip to sending" (`engine.skip_target`)."""
+    """Shows the second button, "Skip the other questions" (`engine.skip_target`)."""
     private: bool = False
     """Answers of this step describe the reporter: they go into the identity container, never the report."""
     contact: bool = False
@@ -126,6 +126,11 @@ class QuestionPage:
     applies: Condition | None = None
     needed: Condition | None = None
     """When true the report cannot be sent before this step was answered."""
+    by_door: bool = False
+    """Answered by the way somebody came (`engine.next_after` passes it by): its page is for changing the answer, or for
+    who came without one."""
+    leads_to: str = ""
+    """The page that Continue leads to, where it is not the next one. The pages between can be filled in all the same."""
     limit_items: int = 0
     item_name: str = ""
     item_title: str = ""
@@ -175,9 +180,9 @@ class QuestionSet:
     api_needs: tuple[str, ...]
     """Pages that are needed (`Step.needed`) from the API too, beside the narrative and the reporter's contact."""
     skip_to: str
-    """Where "Skip to sending" leads."""
+    """Where "Skip the other questions" leads."""
     fast: Condition | None
-    """When it holds, "Skip to sending" leads straight to the check page."""
+    """When it holds, "Skip the other questions" leads straight to the check page."""
     source: Mapping[str, Any]
     digest: str = field(init=False)
     """SHA-256 of `canonical()`, in hexadecimal."""

@@ -55,7 +55,10 @@ class ServiceLink:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """How this deployment names itself. `exit_url` is the neutral site that the exit link leads to."""
+    """How this deployment names itself. `exit_url` is the neutral site that the exit link leads to.
+
+    `unit`: who runs it, as the public pages say it. `mark`: the static path of their own mark; empty when they have none.
+    """
 
     name: str
     jurisdiction: str
@@ -63,6 +66,8 @@ class Service:
     demo_words: str
     support_email: str
     source_url: str
+    unit: str
+    mark: str
 
 
 @dataclass(frozen=True, slots=True)

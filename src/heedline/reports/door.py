@@ -103,6 +103,8 @@ class Visited:
     status: str
     withdraw_asked: bool
     received_on: date
+    answered_on: date | None
+    """When the reporter last wrote after our last message; None when they have not."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,8 @@ class SealedMessage:
 def visit(lookup: bytes) -> Visited | None:
     """Return what a receipt leads to, or None."""
     rows = _call(
-        "SELECT report, desk, watch, status, withdraw_asked, received_on FROM door.visit(%s)", [lookup]
+        "SELECT report, desk, watch, status, withdraw_asked, received_on, answered_on FROM door.visit(%s)",
+        [lookup],
     )
     return Visited(*rows[0]) if rows else None
 

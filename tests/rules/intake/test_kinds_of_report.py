@@ -8,7 +8,7 @@ import pytest
 from heedline.intake import engine, fields, summary
 from heedline.intake.api_payload import RejectedPayload, from_api
 from heedline.intake.question_files import load_question_set, read_archived
-from heedline.intake.questions import QuestionSet, StepKind
+from heedline.intake.questions import QuestionSet
 from heedline.intake.record import NotReady, Record, record
 from heedline.packs import load_pack
 from heedline.packs.tables import Table
@@ -72,7 +72,8 @@ def test_every_edition_can_be_read_again_from_the_archive(kind: str) -> None:
 def test_what_was_noticed_is_all_that_must_be_told() -> None:
     required = {f"{step.slug}.{q.name}" for step in PERSON.steps for q in step.fields if q.required}
     before_contact = {name for name in required if name.split(".")[0] not in ("callback", "referrer")}
-    assert before_contact == {"now.danger", "call.called", "what.narrative", "reply.way"}
+    assert before_contact == {"now.danger", "call.called", "reply.way"}
+    assert PERSON.any_step("what").at_least_one == ("narrative",)
     assert taken({"kind": "person", "narrative": "He stopped seeing his friends."}).anonymous
 
 
@@ -91,7 +92,7 @@ def test_danger_leads_to_999_first_and_who_cannot_call_sends_at_once() -> None:
 
 
 def test_a_call_back_asks_for_a_safe_way_and_leaves_no_message_unless_told_to() -> None:
-    answers: dict[str, Any] = {"now": {"danger": "no"}, "what": {"narrative": "x"}, "reply": {"way": "call"}}
+    answers: dict[str, Any] = {"now": {"danger": "no"}, "reply": {"way": "call"}}
     assert "callback" in pages(PERSON, answers)
     with pytest.raises(NotReady) as caught:
         made(PERSON, answers)
@@ -107,7 +108,7 @@ def test_a_call_back_asks_for_a_safe_way_and_leaves_no_message_unless_told_to() 
     rows = {
         row.label: row.lines for section in summary.record_rows(PERSON, full.answers) for row in section.rows
     }
-    assert rows["If someone else picks up"] == ("the shop",)
+    assert rows["If someone else answers"] == ("the shop",)
 
 
 def test_changing_ones_mind_about_a_call_sends_no_number() -> None:
@@ -125,12 +126,13 @@ def test_changing_ones_mind_about_a_call_sends_no_number() -> None:
 def test_a_professional_gives_a_name_and_a_way_and_is_asked_what_was_done() -> None:
     answers: dict[str, Any] = {
         "now": {"danger": "no"},
+        "reply": {"way": "here"},
         "tie": {"who": "professional"},
         "what": {"narrative": "x"},
     }
     shown = pages(PERSON, answers)
     assert {"lead", "referrer"} <= set(shown)
-    assert not {"reply", "callback", "guess"} & set(shown)
+    assert not {"callback", "guess"} & set(shown)
     assert engine.missing(PERSON, answers, identity_offered=True) == ("referrer",)
     assert engine.skip_target(PERSON, answers, "what", identity_offered=True) == "referrer"
     assert set(read(PERSON, "referrer", phone="07700 900123").errors) == {"name", "role", "organisation"}
@@ -149,6 +151,7 @@ def test_the_api_takes_a_professionals_referral_only_with_a_way_to_answer() -> N
     assert refused(payload) == {"/referrer"}
     assert taken({**payload, "referrer": WORK}).answers["referrer"] == WORK
     assert refused({"kind": "person", "narrative": "x", "reply": {"way": "call"}}) == {"/callback"}
+    assert refused({"kind": "person"}) == {"/narrative"}
     assert refused({"kind": "person", "narrative": "x", "callback": CALL}) == {"/callback"}
 
 
@@ -195,7 +198,7 @@ def test_many_addresses_at_once_up_to_a_bound_that_is_stated_and_nothing_is_judg
     ]  # fmt: skip
     many = "\n".join(f"https://a.example/{n}" for n in range(101))
     over = read(ONLINE, "where", addresses=many)
-    assert over.errors["addresses"].startswith("There are 101 lines. The limit is 100.")
+    assert over.errors["addresses"].startswith("You have entered 101 lines, and the limit is 100.")
     assert over.typed["addresses"] == many
     assert not read(ONLINE, "where", addresses=many.rpartition("\n")[0]).errors
     assert refused({"kind": "online", "where": {"addresses": many}}) == {"/where/addresses"}
@@ -203,7 +206,7 @@ def test_many_addresses_at_once_up_to_a_bound_that_is_stated_and_nothing_is_judg
 
 def test_nobody_is_asked_to_look_for_more_or_who_they_are() -> None:
     words = " ".join(ONLINE.any_step("where").paragraphs)
-    assert "Do not look for more. Do not download it or share it." in words
+    assert "Do not look for more, and do not download it or share it." in words
     names = {question.name for step in ONLINE.steps for question in step.fields}
     assert not names & {"name", "phone", "email", "post"}
 
@@ -225,12 +228,8 @@ def test_a_request_needs_a_place_a_person_and_leave_to_pass_it_on() -> None:
     assert request == made(ADVICE, DESK)
 
 
-def test_an_odd_incident_points_to_the_form_for_it() -> None:
-    assert "elsewhere" not in pages(ADVICE, {"incident": {"incident": "no"}})
-    assert "elsewhere" in pages(ADVICE, {"incident": {"incident": "yes"}})
-    step = ADVICE.any_step("elsewhere")
-    assert step.kind is StepKind.WORDS
-    assert PACK.numbers["hotline"].number in " ".join(step.paragraphs)
+def test_an_odd_incident_is_said_to_have_a_form_of_its_own() -> None:
+    assert "as soon as you have sent this request" in ADVICE.any_step("incident").why
 
 
 def test_the_bands_are_those_of_the_duties() -> None:
@@ -242,4 +241,4 @@ def test_official_advice_comes_first_and_chemicals_have_their_own_form() -> None
     first = " ".join(ADVICE.steps[0].paragraphs)
     assert first.index("https://www.gov.uk/nactso") < first.index(PACK.links["chemicals"].url)
     assert "24 hours" in first
-    assert "This site does not replace it." in first
+    assert "This site does not replace that form." in first

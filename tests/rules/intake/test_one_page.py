@@ -59,19 +59,20 @@ def test_a_filled_in_step_is_checked_like_on_its_own_page() -> None:
 
 
 def test_a_tick_is_set_by_what_was_told_and_a_choice_is_never_made_up() -> None:
-    found = read(what__narrative=ACCOUNT, vehicle__1__registration="ab12 cde", online__app="A chat app")
-    assert found.answers["also"] == {"also": ["vehicle", "online"]}
-    assert not found.errors
-    found = read(what__narrative=ACCOUNT, person__1__name="The driver")
-    assert "people" not in found.answers
-    assert found.errors == {"people.known": "first: Who is it?"}
-    assert record(found).narrative == f"{ACCOUNT}\nName, or what people call them: The driver"
-    found = read(what__narrative=ACCOUNT, vehicle__1__registration="ab12 cde", also__also=["none"])
-    assert found.errors == {"also.also": "first: Which vehicle is it?"}
+    found = read(what__narrative=ACCOUNT, vehicle__1__registration="ab12 cde", person__1__name="The driver")
+    assert not found.errors, "people and vehicles need no tick"
+    found = read("person", what__narrative=ACCOUNT, lead__why="It is not safe.")
+    assert "tie" not in found.answers
+    assert found.errors == {"tie.who": "first: What have you done so far?"}
+    assert (
+        record(found, "person").narrative
+        == (f"{ACCOUNT}\nIf they do not know, why is that best?: It is not safe.")
+        or "It is not safe." in record(found, "person").narrative
+    )
 
 
 def test_items_of_a_loop_keep_their_order_and_blank_ones_are_no_items() -> None:
-    found = read(what__narrative=ACCOUNT, people__known="yes", person__2__name="Two", person__4__name="Four")
+    found = read(what__narrative=ACCOUNT, person__2__name="Two", person__4__name="Four")
     items = found.answers["person"]["items"]
     assert [item["values"]["name"] for item in items] == ["Two", "Four"]
     assert len({item["id"] for item in items}) == 2
@@ -86,7 +87,7 @@ def test_who_they_are_is_kept_only_with_their_leave(who: str) -> None:
     posted: dict[str, Any] = {"contact__name": "Rosa", "contact__phone": "x", "you__who": who}
     found = read(what__narrative=ACCOUNT, **posted)
     assert found.refused == ("contact",)
-    assert found.errors == {"contact.name": "no leave: How can we reach you safely?"}
+    assert found.errors == {"contact.name": "no leave: How can we contact you safely?"}
     assert not found.unread
     sent = record(found)
     assert sent.identity is None
@@ -114,10 +115,10 @@ def test_where_no_name_can_be_locked_away_none_is_asked() -> None:
 
 
 def test_what_cannot_be_read_goes_into_the_account_of_a_dropped_call() -> None:
-    found = read(what__narrative=ACCOUNT, where__postcode="by the mill", **{"when-more__date-day": "41"})
+    found = read(what__narrative=ACCOUNT, where__postcode="by the mill", **{"when__date-day": "41"})
     sent = record(found)
     assert sent.narrative.startswith(ACCOUNT)
-    assert "Postcode, if you know it: by the mill" in sent.narrative
+    assert "Postcode: by the mill" in sent.narrative
     assert "Date: 41" in sent.narrative
     too_long = read(what__narrative="x" * 10_001)
     assert too_long.told

@@ -36,7 +36,7 @@ def read(slug: str, **posted: str | list[str]) -> fields.Reading:
     ],
 )
 def test_dates_keep_the_precision_that_was_given(day: str, month: str, year: str, value: Any) -> None:
-    reading = read("when-more", date__day=day, date__month=month, date__year=year)
+    reading = read("when", date__day=day, date__month=month, date__year=year)
     assert not reading.errors
     assert reading.values.get("date") == value
 
@@ -44,23 +44,23 @@ def test_dates_keep_the_precision_that_was_given(day: str, month: str, year: str
 @pytest.mark.parametrize(
     ("day", "month", "year", "message"),
     [
-        ("31", "2", "2026", "There is no such day"),
-        ("29", "2", "2026", "There is no such day"),
+        ("31", "2", "2026", "That date does not exist"),
+        ("29", "2", "2026", "That date does not exist"),
         ("32", "1", "2026", "Enter a day from 1 to 31"),
         ("x", "1", "2026", "Enter a day from 1 to 31"),
         ("1", "13", "2026", "Enter a month"),
         ("1", "Marchember", "2026", "Enter a month"),
-        ("1", "1", "26", "Enter a year with 4 numbers"),
-        ("1", "1", "0026", "Enter a year with 4 numbers"),
-        ("1", "1", "²²²²", "Enter a year with 4 numbers"),
-        ("1", "1", "", "Enter a year too"),
-        ("1", "", "2026", "Enter a month too"),
+        ("1", "1", "26", "Enter a year with 4 digits"),
+        ("1", "1", "0026", "Enter a year with 4 digits"),
+        ("1", "1", "²²²²", "Enter a year with 4 digits"),
+        ("1", "1", "", "Enter a year as well"),
+        ("1", "", "2026", "Enter a month as well"),
     ],
 )
 def test_dates_that_cannot_be_say_why_and_stay_as_typed(
     day: str, month: str, year: str, message: str
 ) -> None:
-    reading = read("when-more", date__day=day, date__month=month, date__year=year)
+    reading = read("when", date__day=day, date__month=month, date__year=year)
     assert reading.errors["date"].startswith(message)
     assert reading.typed["date"] == {"day": day, "month": month, "year": year}
     assert "date" not in reading.values
@@ -96,7 +96,8 @@ def test_the_narrative_has_a_limit_that_is_stated_and_nothing_is_cut() -> None:
     assert not read("what", narrative="é" * limit).errors
     reading = read("what", narrative="é" * (limit + 1234))
     assert (
-        reading.errors["narrative"] == "This is too long. The limit is 10,000 characters. Cut at least 1,234."
+        reading.errors["narrative"]
+        == "This is too long. You can write up to 10,000 characters, so remove at least 1,234."
     )
     assert reading.typed["narrative"] == "é" * (limit + 1234)
     assert read("what", narrative="  \n ").errors == {
@@ -113,7 +114,7 @@ def test_control_characters_go_and_every_script_stays() -> None:
 def test_exclusive_boxes() -> None:
     assert read("know", know=["told", "saw"]).values == {"know": ["saw", "told"]}
     reading = read("know", know=["saw", "not_say"])
-    assert reading.errors["know"] == 'Choose "I would rather not say" or other answers, not both.'
+    assert reading.errors["know"] == 'Select "I would rather not say" or other answers, not both.'
     assert reading.typed["know"] == ["saw", "not_say"]
 
 

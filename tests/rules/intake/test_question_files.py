@@ -29,25 +29,25 @@ def read_with(tmp_path: Path, file: str, old: str, new: str) -> str:
 @pytest.mark.parametrize(
     ("file", "old", "new", "message"),
     [
-        (STRUCTURE, 'slug = "about"', 'slug = "now"', r"questions/activity.toml: steps\[2\].slug: now is there twice"),
-        (STRUCTURE, 'slug = "about"', 'slug = "regarding"', r"questions/activity.en.toml: steps.regarding: is missing"),
-        (STRUCTURE, 'slug = "person"\nkind = "loop"', 'slug = "person"\nkind = "check"', r"questions/activity.toml: steps\[8\].fields: a check step has no fields"),
+        (STRUCTURE, 'slug = "when"', 'slug = "now"', r"questions/activity.toml: steps\[3\].slug: now is there twice"),
+        (STRUCTURE, 'slug = "when"', 'slug = "regarding"', r"questions/activity.en.toml: steps.regarding: is missing"),
+        (STRUCTURE, 'slug = "person"\nkind = "loop"', 'slug = "person"\nkind = "check"', r"questions/activity.toml: steps\[5\].fields: a check step has no fields"),
         (STRUCTURE, '[[steps]]\nslug = "check"\nkind = "check"\nsection = "you"\nused_for = "the reporter sees everything before it is sent"', "", r"questions/activity.toml: steps: must end with the one check page"),
-        (STRUCTURE, 'kind = "check"', 'kind = "last"', r"questions/activity.toml: steps\[16\].kind: must be one of"),
+        (STRUCTURE, 'kind = "check"', 'kind = "last"', r"questions/activity.toml: steps\[10\].kind: must be one of"),
         (STRUCTURE, 'field = "now.danger", equals = "yes" }\nneeded', 'field = "when.when", equals = "today" }\nneeded',
          r"questions/activity.toml: steps\[1\].applies: looks at when, which is no earlier page"),
-        (STRUCTURE, 'field = "people.known", in = ["yes"', 'field = "people.known", in = ["si"',
-         r"questions/activity.toml: steps\[8\].applies: people.known has no choice si"),
-        (STRUCTURE, 'field = "people.known"', 'field = "where.place"', r"questions/activity.toml: steps\[8\].applies: looks at where.place, which is no choice"),
+        (STRUCTURE, 'applies = { field = "you.who", equals = "confidence"', 'applies = { field = "you.who", equals = "si"',
+         r"questions/activity.toml: steps\[9\].applies: you.who has no choice si"),
+        (STRUCTURE, 'applies = { field = "you.who"', 'applies = { field = "where.place"', r"questions/activity.toml: steps\[9\].applies: looks at where.place, which is no choice"),
         (STRUCTURE, 'narrative = "what.narrative"', 'narrative = "what.story"', r"questions/activity.toml: narrative: names no field of a page"),
-        (STRUCTURE, 'exclusive = ["none"]', 'exclusive = ["nothing"]', r"questions/activity.toml: steps\[9\].fields\[0\].exclusive: must name choices"),
-        (STRUCTURE, "limit_items = 10", "limit_items = 500", r"questions/activity.toml: steps\[8\].limit_items: must be from 1 to 50"),
+        (STRUCTURE, 'exclusive = ["not_say"]', 'exclusive = ["nothing"]', r"questions/activity.toml: steps\[7\].fields\[0\].exclusive: must name choices"),
+        (STRUCTURE, "limit_items = 10", "limit_items = 500", r"questions/activity.toml: steps\[5\].limit_items: must be from 1 to 50"),
         (STRUCTURE, "skippable = true", "skipable = true", r"questions/activity.toml: steps\[2\].skipable: is not a known key here"),
-        (STRUCTURE, 'at_least_one = ["registration"', 'at_least_one = ["plate"', r"questions/activity.toml: steps\[10\].at_least_one: no field is called plate"),
+        (STRUCTURE, 'at_least_one = ["registration"', 'at_least_one = ["plate"', r"questions/activity.toml: steps\[6\].at_least_one: no field is called plate"),
         (STRUCTURE, 'urgency = "soon"', 'urgency = "later"', r"questions/activity.toml: urgencies\[1\].urgency: must be one of danger, soon"),
         (STRUCTURE, 'used_for = "urgency: whom', 'use = "urgency: whom', r"questions/activity.toml: steps\[0\].used_for: is missing"),
         (WORDS, 'choices.not_sure = "I am not sure"\n', "", r"questions/activity.en.toml: steps.now.fields.danger.choices.not_sure: is missing"),
-        (WORDS, 'error_required = "Tell us if anyone', 'error = "Tell us if anyone', r"questions/activity.en.toml: steps.now.fields.danger.error_required: is missing"),
+        (WORDS, 'error_required = "Select whether anyone', 'error = "Select whether anyone', r"questions/activity.en.toml: steps.now.fields.danger.error_required: is missing"),
         (PHRASES, 'not_given = "Not given"', 'not_givven = "Not given"', r"questions/phrases.en.toml: phrases.not_given: is missing"),
         (PHRASES, '["May"], ', "", r"questions/phrases.en.toml: months: must be twelve lists of names"),
         (WORDS, "{numbers.emergency}", "{numbers.urgent}", r"questions/activity.en.toml: numbers.urgent: nothing in the pack is called so"),
@@ -60,9 +60,9 @@ def test_a_mistake_is_named(tmp_path: Path, file: str, old: str, new: str, messa
 
 
 def test_a_change_of_one_word_changes_the_digest(tmp_path: Path) -> None:
-    published = read_with(tmp_path / "p", WORDS, "Use your own words.", "Use your own words.")
-    assert read_with(tmp_path / "a", WORDS, "Use your own words.", "Use your own words.") == published
-    assert read_with(tmp_path / "b", WORDS, "Use your own words.", "Use plain words.") != published
+    published = read_with(tmp_path / "p", WORDS, "Use your own words,", "Use your own words,")
+    assert read_with(tmp_path / "a", WORDS, "Use your own words,", "Use your own words,") == published
+    assert read_with(tmp_path / "b", WORDS, "Use your own words,", "Use plain words.") != published
     assert read_with(tmp_path / "c", STRUCTURE, "limit = 10000", "limit = 9999") != published
 
 

@@ -18,18 +18,12 @@ QS = load_question_set(load_pack("uk"), "activity")
 SETS = {"activity": QS}
 FULL: dict[str, Any] = {
     "now": {"danger": "no"},
-    "about": {"about": "person"},
     "what": {"narrative": "A van.\nTwo days."},
-    "when": {"when": "week"},
-    "when-more": {"date": {"year": 2026, "month": 3}, "around": "at noon"},
+    "when": {"when": "week", "date": {"year": 2026, "month": 3}, "around": "at noon"},
     "where": {"place": "Leeds", "postcode": "LS1 3AD"},
-    "people": {"known": "yes"},
     "person": {"next": 3, "items": [{"id": "2", "values": {"name": "Invented Name", "child": "not_sure"}}]},
-    "also": {"also": ["vehicle"]},
     "vehicle": {"next": 2, "items": [{"id": "1", "values": {"registration": "AB12C??"}}]},
-    "online": {"app": "left over"},
-    "know": {"know": ["saw", "told"]},
-    "guess": {"guess": "not_sure"},
+    "know": {"know": ["saw", "told"], "guess": "not_sure"},
     "you": {"who": "confidence"},
     "contact": {"name": "Invented Reporter", "ways": ["phone"], "phone": "07700 900123"},
 }
@@ -44,7 +38,8 @@ def test_the_record_of_a_full_form() -> None:
     assert (full.urgency, full.place_text, full.postcode) == ("routine", "Leeds", "LS1 3AD")
     assert (full.anonymous, full.guessable, full.narrative) == (False, True, "A van.\nTwo days.")
     assert full.identity == {"contact": FULL["contact"]}
-    assert "online" not in full.answers, "ruled out by another answer"
+    astray = made({**FULL, "call": {"called": "called"}})
+    assert "call" not in astray.answers, "ruled out by another answer"
     assert "what" not in full.answers, "the narrative is in one place only"
     assert full.answers["person"] == {"items": FULL["person"]["items"]}, (
         "a counter would say what was removed"
@@ -98,17 +93,17 @@ def test_check_rows_name_everything_and_say_what_was_not_given() -> None:
     sections = summary.check_rows(QS, FULL, identity_offered=True)
     assert [section.title for section in sections] == list(QS.sections.values())
     rows = {(row.slug, row.item_id, row.label): row for section in sections for row in section.rows}
-    assert rows["when-more", None, "Date"].lines == ("March 2026",)
+    assert rows["when", None, "Date"].lines == ("March 2026",)
     assert rows["what", None, "What happened"].lines == ("A van.", "Two days.")
     assert rows["know", None, "How you know"].lines == ("I saw it", "Someone told me")
     assert rows["person", "2", "Person 1"].lines == (
         "Name, or what people call them: Invented Name",
         "Under 18: I am not sure",
     )
-    assert not rows["where", None, "Other place"].given
-    assert rows["where", None, "Other place"].lines == ("Not given",)
-    assert "online" not in {row.slug for row in rows.values()}
-    empty = summary.check_rows(QS, {"people": {"known": "yes"}}, identity_offered=False)
+    assert not rows["where", None, "Online"].given
+    assert rows["where", None, "Online"].lines == ("Not given",)
+    assert "call" not in {row.slug for row in rows.values()}
+    empty = summary.check_rows(QS, {}, identity_offered=False)
     assert ("person", None, False) in {(r.slug, r.item_id, r.given) for s in empty for r in s.rows}
 
 
@@ -218,12 +213,11 @@ def test_the_server_works_out_the_urgency_and_takes_none() -> None:
         ({"kind": "activity", "narrative": "x", "check": {}}, "/check"),
         ({"kind": "activity", "narrative": "x", "know": {"know": "saw"}}, "/know/know"),
         ({"kind": "activity", "narrative": "x", "now": {}}, "/now/danger"),
-        ({"kind": "activity", "narrative": "x", "person": [{"name": "A"}]}, "/person"),
-        ({"kind": "activity", "narrative": "x", "people": {"known": "yes"}, "person": {"name": "A"}}, "/person"),
-        ({"kind": "activity", "narrative": "x", "people": {"known": "yes"}, "person": [{}]}, "/person/0/name"),
-        ({"kind": "activity", "narrative": "x", "people": {"known": "yes"}, "person": [{"name": "A"}] * 11}, "/person"),
-        ({"kind": "activity", "narrative": "x", "when": {"when": "week"}, "when-more": {"date": "2026"}}, "/when-more/date"),
-        ({"kind": "activity", "narrative": "x", "when": {"when": "week"}, "when-more": {"date": {"year": True}}}, "/when-more/date"),
+        ({"kind": "activity", "narrative": "x", "person": {"name": "A"}}, "/person"),
+        ({"kind": "activity", "narrative": "x", "person": [{}]}, "/person/0/name"),
+        ({"kind": "activity", "narrative": "x", "person": [{"name": "A"}] * 11}, "/person"),
+        ({"kind": "activity", "narrative": "x", "when": {"date": "2026"}}, "/when/date"),
+        ({"kind": "activity", "narrative": "x", "when": {"date": {"year": True}}}, "/when/date"),
         ({"kind": "activity", "narrative": "x", "contact": {"name": "A"}}, "/contact"),
         ({"kind": "activity", "narrative": "x", "you": {"who": "confidence"}}, "/contact"),
     ],

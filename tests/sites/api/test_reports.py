@@ -21,7 +21,6 @@ REPORT = {
     "kind": "activity",
     "narrative": "A man filmed the side doors of the station for an hour and wrote down when the guards changed.",
     "where": {"place": "the station", "postcode": "NE1 4ST"},
-    "people": {"known": "not_sure"},
     "person": [{"looks": "grey coat"}],
 }
 CANARY = "canary-word"
@@ -133,7 +132,7 @@ def test_what_cannot_be_read_is_a_problem_document(program: Program, body: bytes
         ({f"<{CANARY}>": "x"}, ""),
         ({"where": {"postcode": CANARY}}, "/where/postcode"),
         ({"where": {f"{CANARY} {CANARY}": "x"}}, "/where"),
-        ({"about": {"about": CANARY}}, "/about/about"),
+        ({"when": {"when": CANARY}}, "/when/when"),
         ({"narrative": CANARY * 2000}, "/narrative"),
         ({"language": f"{CANARY}!"}, "/language"),
         ({"contact": {"name": CANARY}}, "/contact"),

@@ -45,6 +45,8 @@ TEXT = [
     ("--heedline-info-text", "--heedline-info"),
     ("--heedline-amber-text", "--heedline-paper"),
     ("--govuk-brand-colour", "--heedline-inverse-back"),
+    ("--govuk-inverse-text-colour", "--heedline-now"),
+    ("--govuk-inverse-text-colour", "--heedline-header"),
 ]
 #: The outline of a field, and of what has the focus, against what is around: at least 3 to 1.
 OUTLINES = [
@@ -60,12 +62,17 @@ def _tokens(css: str) -> dict[str, str]:
 
 def _themes() -> dict[str, dict[str, str]]:
     sheet = (STATIC / "heedline.css").read_text()
-    asked = sheet.index("@media (prefers-contrast: more)")
-    light, more = _tokens(sheet[:asked]), _tokens(sheet[asked : sheet.index("@media", asked + 1)])
+    asked, at_night = (
+        sheet.index(f"@media {one}")
+        for one in ("(prefers-contrast: more)", "screen and (prefers-color-scheme: dark)")
+    )
+    day_ends = sheet.index("\n}\n", at_night)
+    by_night = sheet[at_night:day_ends]
+    light, more = _tokens(sheet[:at_night]), _tokens(sheet[asked : sheet.index("@media", asked + 1)])
     office = (STATIC / "office.css").read_text()
     dark = office[office.index("@media screen and (prefers-color-scheme: dark)") :]
     bright = office[: office.index("@media screen and (prefers-color-scheme: dark)")]
-    night = _tokens(bright) | _tokens(dark[: dark.index("/* ---")])
+    night = _tokens(by_night) | _tokens(bright) | _tokens(dark[: dark.index("\n}\n")])
     return {
         "light": light,
         "dark": light | night,
@@ -121,12 +128,12 @@ def test_every_token_that_the_vendored_files_use_is_set() -> None:
 
 def test_nothing_of_the_states_brand_is_here() -> None:
     forbidden = re.compile(
-        r"gds[ -]?transport|@font-face|\bcrest\b|\bcrown\b|govuk-crest|govuk-logo|#1d70b8|/assets/|fonts\.g|\.woff|opengraph",
+        r"gds[ -]?transport|\bcrest\b|\bcrown\b|govuk-crest|govuk-logo|#1d70b8|/assets/|fonts\.g|opengraph",
         re.IGNORECASE,
     )
     found = []
     for path in sorted(TEMPLATES.rglob("*")):
-        if path.is_dir() or path.name.startswith("LICENCE") or path.suffix in {".pyc", ".png"}:
+        if path.is_dir() or path.name.startswith("LICENCE") or path.suffix in {".pyc", ".png", ".woff2"}:
             continue
         # of a PDF the words are the pack's, and compressed; what can be read are fonts and pictures by name
         encoding = "latin-1" if path.suffix == ".pdf" else "utf-8"
@@ -134,7 +141,9 @@ def test_nothing_of_the_states_brand_is_here() -> None:
         found += [f"{path.relative_to(ROOT)}: {hit.group()}" for hit in forbidden.finditer(text)]
     assert found == []
     kinds = {path.suffix for path in STATIC.rglob("*") if path.is_file()}
-    assert kinds <= {".css", ".js", ".txt", ".png", ".pdf", ".json"}
+    assert kinds <= {".css", ".js", ".txt", ".png", ".pdf", ".json", ".woff2"}
+    fonts = {path.name for path in STATIC.rglob("*.woff2")}
+    assert fonts == {"typeface-latin.woff2", "typeface-latin-ext.woff2"}, "one typeface, and a free one"
 
 
 def test_vendored_files_are_the_locked_ones() -> None:
@@ -143,7 +152,12 @@ def test_vendored_files_are_the_locked_ones() -> None:
         path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (STATIC / "vendor").iterdir()
     }
     assert found == stated
-    assert {"LICENCE-govuk-frontend.txt", "LICENCE-moj-frontend.txt", "LICENCE-htmx.txt"} <= found.keys()
+    assert {
+        "LICENCE-govuk-frontend.txt",
+        "LICENCE-moj-frontend.txt",
+        "LICENCE-htmx.txt",
+        "LICENCE-typeface.txt",
+    } <= found.keys()
 
 
 def test_our_styles_serve_both_directions() -> None:

@@ -126,18 +126,17 @@ def test_everything_that_was_filled_in_arrives(house: House, odile: Hand) -> Non
         **TOLD,
         **{
             "now.danger": "not_sure",
-            "people.known": "not_sure",
             "person.1.name": "The tall one",
             "person.3.name": "The driver",
             "vehicle.1.registration": "ab12 c??",
-            "online.account": "mill_watch",
+            "where.addresses": "mill_watch",
             "know.know": ["saw"],
-            "guess.guess": "yes",
-            "guess.why": "Only two of us were there",
+            "know.guess": "yes",
+            "know.why": "Only two of us were there",
             "when.when": "repeats",
-            "when-more.date-day": "24",
-            "when-more.date-month": "November",
-            "when-more.date-year": "2026",
+            "when.date-day": "24",
+            "when.date-month": "November",
+            "when.date-year": "2026",
             "you.who": "confidence",
             **CONTACT,
         },
@@ -159,16 +158,15 @@ def test_everything_that_was_filled_in_arrives(house: House, odile: Hand) -> Non
 
 
 def test_what_does_not_apply_yet_is_asked_for_and_never_lost(odile: Hand) -> None:
-    press(odile, "finish", **TOLD, **{"person.1.name": "The driver", "when-more.around": "At about six"})
+    press(odile, "finish", **TOLD, **{"person.1.name": "The driver", "call.called": "called"})
     assert odile.page.status_code == 422
-    assert "so that what stands under “Who is it?” has its place" in odile.html
-    assert "so that what stands under “Can you say more about when?” has its place" in odile.html
+    assert "so that what stands under “Call 999 now” has its place" in odile.html
     assert odile.form(CALL)["person.1.name"] == "The driver"
     press(odile, "dropped")
     odile.get("/w/call/wrap-up/")
     odile.get(f"/w/r/{the_report().id}/")
-    assert "Name, or what people call them: The driver" in odile.html
-    assert "Anything else about the time: At about six" in odile.html
+    assert "The driver" in odile.html
+    assert "Called 999: I have called. Carry on" in odile.html
     assert "The call ended before everything was asked." in odile.html
 
 

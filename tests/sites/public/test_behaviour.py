@@ -17,7 +17,7 @@ ASKED = "Can you add what they did or said?"
 
 
 def at_the_account(rosa: Walker) -> Walker:
-    rosa.begin().press("Continue", danger="no")
+    rosa.begin().press("Start", danger="no")
     while "narrative" not in rosa.html:
         rosa.press("Continue")
     return rosa
@@ -47,7 +47,7 @@ def test_whoever_tells_of_behaviour_is_not_asked(rosa: Walker) -> None:
 
 
 def test_nobody_in_danger_is_asked(rosa: Walker) -> None:
-    rosa.begin().press("Continue", danger="yes").press("I have called. Carry on")
+    rosa.begin().press("Start", danger="yes").press("I have called. Carry on")
     while "narrative" not in rosa.html:
         rosa.press("Continue")
     here = rosa.at
@@ -58,8 +58,8 @@ def test_nobody_in_danger_is_asked(rosa: Walker) -> None:
 def test_it_arrives_with_the_priority_of_every_other_and_the_officer_is_told(
     rosa: Walker, house: House
 ) -> None:
-    at_the_account(rosa).press("Continue", narrative=ONLY_WHO).press("Skip to sending")
-    while rosa.heading != "Check your answers, then send":
+    at_the_account(rosa).press("Continue", narrative=ONLY_WHO).press("Skip the other questions")
+    while rosa.heading != "Check your answers":
         rosa.press("Continue", **({"who": "anonymous"} if 'name="who"' in rosa.html else {}))
     rosa.press("Send your report")
     report = Report.objects.get()

@@ -23,15 +23,15 @@ def test_changing_one_answer_leads_back_to_the_check_page(rosa: Walker) -> None:
 
 def test_a_change_that_opens_new_questions_asks_them_first(rosa: Walker) -> None:
     rosa.tell(WORDS)
-    change(rosa, "when").press("Continue", when="today")
-    assert rosa.at == "/r/when-more/?back=check"
-    rosa.press("Continue", around="at nine")
+    change(rosa, "your name").press("Continue", who="confidence")
+    assert rosa.at == "/r/contact/?back=check"
+    rosa.press("Continue", name="Rosa")
     assert rosa.at == "/r/check/"
 
 
 def test_back_from_a_change_is_the_check_page(rosa: Walker) -> None:
     rosa.tell(WORDS)
-    change(rosa, "when").follow("Back")
+    rosa.visit("/r/when/?back=check").follow("Back")
     assert rosa.at == "/r/check/"
 
 
@@ -42,31 +42,31 @@ def test_back_links_lead_through_the_pages_in_reverse(rosa: Walker) -> None:
         seen.append(rosa.at)
         rosa.follow("Back")
     assert seen[:2] == ["/r/check/", "/r/you/"]
-    assert seen[-1] == "/r/now/"
-    assert rosa.at == "/stay-safe/start/"
+    assert seen[-1] == "/r/what/"
+    assert rosa.at == "/tell/"
     assert len(seen) == len(set(seen))
 
 
 def test_skipping_keeps_what_was_typed(rosa: Walker) -> None:
-    rosa.begin().press("Continue", danger="no").press("Continue").press("Continue", narrative=WORDS)
-    rosa.press("Skip to sending", when="today")
+    rosa.begin().press("Start", danger="no").press("Continue", narrative=WORDS)
+    rosa.press("Skip the other questions", when="today")
     assert rosa.at == "/r/you/"
     rosa.press("Continue", who="anonymous")
     assert "Today" in rosa.main
 
 
 def test_skipping_with_a_mistake_in_the_text_says_so(rosa: Walker) -> None:
-    rosa.begin().press("Continue", danger="no").visit("/r/where/")
-    rosa.press("Skip to sending", place="Market Square", postcode="not a postcode at all")
+    rosa.begin().press("Start", danger="no").visit("/r/where/")
+    rosa.press("Skip the other questions", place="Market Square", postcode="not a postcode at all")
     assert rosa.title.startswith("Error: ")
     assert rosa.typed("place") == "Market Square"
 
 
 def test_an_error_keeps_what_was_typed_and_stands_in_summary_and_field(rosa: Walker) -> None:
-    rosa.begin().press("Continue", danger="no").press("Continue")
+    rosa.begin().press("Start", danger="no")
     long = "x" * 10_017
     rosa.press("Continue", narrative=long)
-    message = "This is too long. The limit is 10,000 characters. Cut at least 17."
+    message = "This is too long. You can write up to 10,000 characters, so remove at least 17."
     assert rosa.title.startswith("Error: ")
     assert rosa.text.count(message) == 2
     assert 'href="#narrative"' in rosa.html
@@ -75,25 +75,24 @@ def test_an_error_keeps_what_was_typed_and_stands_in_summary_and_field(rosa: Wal
 
 
 def test_a_list_of_people_stops_at_its_bound_and_says_so(rosa: Walker) -> None:
-    rosa.begin().press("Continue", danger="no").visit("/r/people/").press("Continue", known="yes")
+    rosa.begin().press("Start", danger="no").visit("/r/person/new/")
     for number in range(10):
-        rosa.press("Continue", name=f"Person {number}")
-        if number < 9:
-            rosa.follow("Add another")
+        rosa.press("Save and add another" if number < 9 else "Continue", name=f"Person {number}")
+    rosa.visit("/r/person/")
     assert "You have added as many as you can here" in rosa.main
     rosa.visit("/r/person/new/")
     assert rosa.at == "/r/person/"
 
 
 def test_going_on_without_adding_anybody(rosa: Walker) -> None:
-    rosa.begin().press("Continue", danger="no").visit("/r/people/").press("Continue", known="yes")
+    rosa.begin().press("Start", danger="no").visit("/r/person/new/")
     assert rosa.at == "/r/person/new/"
-    rosa.follow("Go on without adding")
-    assert rosa.at == "/r/also/"
+    rosa.press("Continue")
+    assert rosa.at == "/r/vehicle/new/"
 
 
 def test_a_page_that_is_none_leads_to_the_one_that_is_open(rosa: Walker) -> None:
-    rosa.begin().press("Continue", danger="no").visit("/r/nothing-like-this/")
-    assert rosa.at == "/r/about/"
+    rosa.begin().press("Start", danger="no").visit("/r/nothing-like-this/")
+    assert rosa.at == "/r/what/"
     rosa.visit("/r/call/")
-    assert rosa.at == "/r/about/"
+    assert rosa.at == "/r/what/"

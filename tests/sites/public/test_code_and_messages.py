@@ -42,7 +42,7 @@ def asked(rosa: Walker, house: House) -> str:
 
 def enter(rosa: Walker, code: str) -> Walker:
     """From the first page into the messages."""
-    return rosa.visit("/").follow("I have a code").press("Open", code=code)
+    return rosa.visit("/").follow("You have a code").press("Open", code=code)
 
 
 def with_one_wrong(code: str) -> str:
@@ -55,7 +55,7 @@ def with_one_wrong(code: str) -> str:
 def test_the_code_is_large_in_groups_and_spelled_and_nowhere_else(rosa: Walker) -> None:
     code = rosa.send()
     assert [len(group) for group in code.split("-")] == [4, 4, 4, 4, 4, 2]
-    assert "Your code, one sign at a time" in rosa.main
+    assert "Your code, spelled out" in rosa.main
     assert code not in rosa.title
     assert code not in rosa.at
     assert not any(code in str(value) for value in rosa.response.headers.values())
@@ -66,43 +66,43 @@ def test_the_code_is_large_in_groups_and_spelled_and_nowhere_else(rosa: Walker) 
 )
 def test_a_code_is_taken_however_it_is_typed_and_with_one_mistake(rosa: Walker, typed: Any) -> None:
     code = rosa.send()
-    rosa.follow("I have kept my code").press("Finish", code=typed(code))
+    rosa.follow("Check that I have written it down correctly").press("Check", code=typed(code))
     assert rosa.at == "/code/finished/"
 
 
 def test_a_wrong_code_shows_it_again_and_costs_nothing(rosa: Walker) -> None:
     code = rosa.send()
-    rosa.follow("I have kept my code").press("Finish", code=new_code().grouped())
+    rosa.follow("Check that I have written it down correctly").press("Check", code=new_code().grouped())
     assert rosa.shown_code() == code
     assert rosa.title.startswith("Error: ")
     assert "Your report is safe" in rosa.main
-    rosa.press("Finish", code=code)
+    rosa.press("Check", code=code)
     assert rosa.at == "/code/finished/"
 
 
 def test_finishing_twice_is_finished(rosa: Walker) -> None:
     code = rosa.send()
-    rosa.follow("I have kept my code")
+    rosa.follow("Check that I have written it down correctly")
     tab = Walker()
     tab.client = rosa.client
     tab.visit(rosa.at)
-    rosa.press("Finish", code=code)
-    tab.press("Finish", code=code)
+    rosa.press("Check", code=code)
+    tab.press("Check", code=code)
     assert tab.at == "/code/finished/"
 
 
 def test_after_finishing_the_code_is_gone_from_the_browser_and_the_database(rosa: Walker) -> None:
     code = rosa.send()
-    rosa.follow("I have kept my code").press("Finish", code=code).visit("/code/")
+    rosa.press("I have kept my code").visit("/code/")
     assert code not in rosa.html
-    assert rosa.heading == "This page is no longer here."
+    assert rosa.heading == "This page is no longer available."
     assert not DraftRow.objects.exists()
 
 
 def test_a_code_in_the_text_is_warned_of_once(rosa: Walker) -> None:
     words = f"My code from last week is {new_code().grouped()}, this belongs to it."
-    rosa.begin().press("Continue", danger="no").press("Continue").press("Continue", narrative=words)
-    assert "Is there a receipt code in what you wrote?" in rosa.main
+    rosa.begin().press("Start", danger="no").press("Continue", narrative=words)
+    assert "This may contain a receipt code" in rosa.main
     assert rosa.typed("narrative") == words
     rosa.press("Continue", narrative=words)
     assert rosa.at == "/r/when/"
@@ -113,8 +113,8 @@ def test_with_the_code_one_sees_what_is_new_and_never_the_report(rosa: Walker, a
     enter(rosa, asked)
     assert rosa.at == "/messages/open/"
     assert QUESTION in rosa.main
-    assert "We have asked you something." in rosa.main
-    assert "Someone at the desk signed this message." in rosa.main
+    assert "We have sent you a question." in rosa.main
+    assert "This message is from our team." in rosa.main
     assert "A van stood" not in rosa.html
     assert asked not in rosa.html
 
@@ -129,13 +129,23 @@ def test_an_answer_reaches_the_desk_once_however_often_it_is_pressed(rosa: Walke
     assert Message.objects.filter(from_us=False).count() == 1
 
 
-def test_what_was_read_is_not_shown_again_after_closing(rosa: Walker, asked: str) -> None:
+def test_a_question_stays_until_it_is_answered_and_then_until_it_is_hidden(rosa: Walker, asked: str) -> None:
     enter(rosa, asked).press("Close and leave")
     assert rosa.at == "/messages/closed/"
     assert not rosa.cookie(VISIT)
     enter(rosa, asked)
+    assert QUESTION in rosa.main, "a question stays until it is answered"
+    assert "Hide this message" not in rosa.main
+    rosa.press("Send your message", text=ANSWER)
+    enter(rosa, asked)
+    assert "You answered on" in rosa.main
+    assert "We are reading it." in rosa.main
+    assert "Hide all messages" in rosa.main
+    rosa.press("Hide this message")
     assert QUESTION not in rosa.html
-    assert "There is nothing new." in rosa.main
+    assert "There are no messages to show." in rosa.main
+    rosa.press("Close and leave")
+    assert QUESTION not in enter(rosa, asked).html
 
 
 def test_messages_that_were_not_closed_are_not_lost(rosa: Walker, asked: str) -> None:
@@ -145,19 +155,19 @@ def test_messages_that_were_not_closed_are_not_lost(rosa: Walker, asked: str) ->
 
 
 def test_asking_to_stop_says_first_what_it_does(rosa: Walker, asked: str) -> None:
-    enter(rosa, asked).follow("Ask us to stop")
-    assert "We keep the report" in rosa.main
+    enter(rosa, asked).follow("Withdraw your report")
+    assert "we keep it because we may still have to act on it" in rosa.main
     assert not Report.objects.get().withdraw_asked
-    rosa.press("Ask us to stop")
+    rosa.press("Withdraw your report")
     assert Report.objects.get().withdraw_asked
-    assert "You asked us to stop." in rosa.main
+    assert "You withdrew your report." in rosa.main
 
 
 def test_deleting_removes_the_reporters_copy_only_and_says_so(rosa: Walker, asked: str) -> None:
-    enter(rosa, asked).follow("Delete your messages")
-    assert "The desk keeps its own copy" in rosa.main
+    enter(rosa, asked).follow("Delete your copy of our messages")
+    assert "We keep our own copy" in rosa.main
     rosa.press("Delete my copy")
-    assert "The desk keeps its own copy" in rosa.main
+    assert "We keep our own copy" in rosa.main
     rosa.follow("Back to your messages")
     assert QUESTION not in rosa.html
     message = Message.objects.get()
@@ -166,7 +176,7 @@ def test_deleting_removes_the_reporters_copy_only_and_says_so(rosa: Walker, aske
 
 
 def test_an_unknown_code_says_so_stays_in_the_box_and_opens_nothing(rosa: Walker, asked: str) -> None:
-    unknown = new_code().grouped()
+    unknown = new_code().grouped().lower().replace("-", " ")
     enter(rosa, unknown)
     assert rosa.title.startswith("Error: ")
     assert "We cannot find that code" in rosa.main
@@ -188,7 +198,7 @@ def test_a_well_formed_code_gets_the_same_answer_whether_it_exists_or_not(rosa: 
 
 
 @pytest.mark.parametrize(
-    ("typed", "words"), [("", "Type your code."), ("not a code", "We cannot find that code")]
+    ("typed", "words"), [("", "Enter your code."), ("not a code", "We cannot find that code")]
 )
 def test_what_is_no_code_says_what_to_do_and_stays_in_the_box(rosa: Walker, typed: str, words: str) -> None:
     enter(rosa, typed)
@@ -205,7 +215,7 @@ def test_a_visit_that_ended_keeps_the_words(rosa: Walker, asked: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"), [("  ", "Write something"), ("y" * 5003, "Characters over the limit: 3.")]
+    ("text", "words"), [("  ", "Enter a message"), ("y" * 5003, "is 3 characters too long")]
 )
 def test_a_message_that_cannot_be_sent_stays_in_the_box(
     rosa: Walker, asked: str, text: str, words: str
@@ -218,7 +228,7 @@ def test_a_message_that_cannot_be_sent_stays_in_the_box(
 
 def test_a_code_in_a_message_is_warned_of_once(rosa: Walker, asked: str) -> None:
     enter(rosa, asked).press("Send your message", text=f"my code is {asked}")
-    assert "Is there a receipt code" in rosa.main
+    assert "This may contain a receipt code" in rosa.main
     rosa.press("Send your message")
     assert rosa.heading == "We have your message"
 
@@ -227,7 +237,7 @@ def test_a_code_in_a_message_is_warned_of_once(rosa: Walker, asked: str) -> None
 def test_the_exit_deletes_the_draft_and_the_visit_and_says_nothing_to_the_next_site(
     rosa: Walker, asked: str
 ) -> None:
-    rosa.begin()
+    rosa.start()
     enter(rosa, asked).visit("/exit/")
     assert rosa.status == 303
     assert rosa.response["Location"].startswith("https://")
@@ -238,11 +248,11 @@ def test_the_exit_deletes_the_draft_and_the_visit_and_says_nothing_to_the_next_s
     assert not DraftRow.objects.exists()
     rosa.visit("/r/what/")
     assert rosa.status == 410
-    assert rosa.heading == "This page is no longer here."
+    assert rosa.heading == "This page is no longer available."
 
 
 def test_a_browser_that_only_guesses_does_not_leave(rosa: Walker) -> None:
-    rosa.begin()
+    rosa.start()
     with acting("public"):
         answer = rosa.client.get("/exit/", headers={"Sec-Purpose": "prefetch;prerender"})
     assert answer.status_code == 503

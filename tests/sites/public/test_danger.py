@@ -12,7 +12,7 @@ WORDS = "Two men with knives at the back door of the school. Children are inside
 
 def in_danger(rosa: Walker) -> Walker:
     """At the page that says to call."""
-    return rosa.begin().press("Continue", danger="yes")
+    return rosa.begin().press("Start", danger="yes")
 
 
 def test_danger_leads_to_a_page_of_999_and_each_answer_is_one_press(rosa: Walker) -> None:
@@ -20,7 +20,7 @@ def test_danger_leads_to_a_page_of_999_and_each_answer_is_one_press(rosa: Walker
     assert rosa.heading == "Call 999 now"
     assert 'href="tel:999"' in rosa.html
     rosa.press("I have called. Carry on")
-    assert rosa.at == "/r/about/"
+    assert rosa.at == "/r/what/"
 
 
 def test_who_cannot_call_sends_from_one_box_past_every_other_question(rosa: Walker) -> None:
@@ -49,7 +49,7 @@ def test_an_empty_box_asks_for_a_few_words(rosa: Walker) -> None:
 
 
 def test_the_fast_way_is_only_for_who_said_that_they_cannot_call(rosa: Walker) -> None:
-    rosa.begin().visit("/r/brief/")
+    rosa.start().visit("/r/brief/")
     assert rosa.at == "/r/now/"
 
 
@@ -59,7 +59,7 @@ def test_not_answering_whether_they_called_says_what_to_do(rosa: Walker) -> None
         rosa.client.post("/r/call/", {"csrfmiddlewaretoken": rosa.typed("csrfmiddlewaretoken")})
     rosa.visit("/r/call/")
     assert rosa.title.startswith("Error: ")
-    assert "Tell us if you have called 999" in rosa.main
+    assert "Tell us whether you have called 999" in rosa.main
 
 
 def test_words_typed_too_late_are_in_the_box_when_they_get_back_to_it(rosa: Walker) -> None:
@@ -67,53 +67,55 @@ def test_words_typed_too_late_are_in_the_box_when_they_get_back_to_it(rosa: Walk
     run_out_of_time()
     rosa.press("Send now", narrative=WORDS)
     assert WORDS in rosa.main
-    rosa.follow("Continue").follow("Carry on").press("Continue", danger="yes").press("I cannot call")
+    rosa.visit("/r/now/").press("Continue", danger="yes").press("I cannot call")
     assert rosa.typed("narrative") == WORDS
 
 
 def test_the_page_of_calls_leads_on_whether_they_called_or_cannot(rosa: Walker) -> None:
     rosa.visit("/emergency/")
-    assert "I cannot call" in rosa.main
-    assert rosa.follow("I have called. Carry on").at == "/"
+    assert "If you cannot call" in rosa.main
+    assert rosa.press("I have called. Carry on").at == "/r/what/"
+    rosa.press("Skip the other questions", narrative=WORDS).press("Continue", who="anonymous")
+    rosa.press("Send your report")
+    assert Report.objects.get().urgency == "danger"
 
 
 def test_no_page_pretends_that_a_text_or_a_silent_call_works_from_every_phone(rosa: Walker) -> None:
     for page in ("/emergency/", "/phone/", "/stay-safe/now/"):
         rosa.visit(page)
-        assert "only if your phone was set up for it" in rosa.text, page
+        assert "only if your phone is already registered" in rosa.text, page
         assert "from a mobile" in rosa.text, page
-    for way in ("/stay-safe/start/", "/talk/start/", "/link/start/"):
-        rosa.visit(way).press("Continue")
-        if "account" in rosa.html:
-            rosa.press("Continue", account="an-account")
-        rosa.press("Continue", danger="yes")
+    for way in ("/tell/", "/talk/", "/link/"):
+        rosa.visit(way).press("Start", danger="yes")
         assert "from a mobile" in rosa.main, way
-        assert "if your phone is set up for it" in rosa.main, way
+        assert "if your phone is registered" in rosa.main, way
         assert any(href == "https://999bsl.co.uk" for _, href in rosa.page.links), way
         rosa.client.cookies.clear()
 
 
 def test_who_could_not_call_hears_of_the_number_again_and_not_of_a_day(rosa: Walker) -> None:
-    rosa.visit("/emergency/").press("I cannot call")
+    rosa.visit("/emergency/")
     rosa.press("Send now", narrative="He has a knife. Flat 4, the house by the mill.")
     assert rosa.at == "/code/"
-    assert "We alert the people on duty. This is slower than a call." in rosa.main
+    assert "We have alerted the officers on duty. This is slower than calling 999." in rosa.main
     assert "within 24 hours" not in rosa.main
     rosa.visit("/cy/code/")
-    assert "rhybuddio'r bobl sydd ar ddyletswydd" in rosa.main, "also when the page is asked for again"
+    assert "rhybuddio'r swyddogion sydd ar ddyletswydd" in rosa.main.replace("&#x27;", "'"), (
+        "also when the page is asked for again"
+    )
 
 
 def test_who_said_that_somebody_is_in_danger_hears_of_no_day(rosa: Walker) -> None:
-    in_danger(rosa).press("I have called. Carry on").press("Continue")
-    rosa.press("Skip to sending", narrative=WORDS).press("Continue", who="anonymous").press(
+    in_danger(rosa).press("I have called. Carry on")
+    rosa.press("Skip the other questions", narrative=WORDS).press("Continue", who="anonymous").press(
         "Send your report"
     )
     assert rosa.at == "/code/"
-    assert "We alert the people on duty now. If it gets worse, call 999." in rosa.main
+    assert "We have alerted the officers on duty. If anything changes, call 999 again." in rosa.main
     assert "within 24 hours" not in rosa.main
 
 
 def test_everybody_else_hears_how_long_it_takes(rosa: Walker) -> None:
     rosa.send()
     assert "within 24 hours" in rosa.main
-    assert "We alert" not in rosa.main
+    assert "alerted" not in rosa.main

@@ -20,7 +20,7 @@ from tests.support.acting import acting
 from tests.support.cast import House, now
 
 SEND = "Send your report"
-WAIT = "Please wait ten seconds. Then press the button again."
+WAIT = "Please wait ten seconds, then press the button again."
 WORDS = "A lorry without plates came to the yard behind the mill three nights in a row."
 
 
@@ -105,13 +105,13 @@ def test_danger_passes_every_gate(rosa: Walker, clock: Clock) -> None:
     """Both ways: the one box of who cannot call, and the whole form with danger in it."""
     flooded(rosa)
     for number in range(2, 5):
-        fast = comes_from(Walker(), "203.0.113.77").visit("/emergency/").press("I cannot call")
+        fast = comes_from(Walker(), "203.0.113.77").visit("/emergency/")
         fast.press("Send now", narrative=WORDS)
         assert fast.at == "/code/"
         assert Report.objects.count() == number
-    slow = comes_from(Walker(), "203.0.113.77").begin().press("Continue", danger="yes")
-    slow.press("I have called. Carry on").press("Continue")
-    slow.press("Skip to sending", narrative=WORDS, homepage="http://x.example")
+    slow = comes_from(Walker(), "203.0.113.77").begin().press("Start", danger="yes")
+    slow.press("I have called. Carry on")
+    slow.press("Skip the other questions", narrative=WORDS, homepage="http://x.example")
     slow.press("Continue", who="anonymous").press(SEND, form_token="nothing", homepage="http://x.example")
     assert slow.at == "/code/"
     assert Report.objects.filter(urgency="danger").count() == 4

@@ -19,11 +19,11 @@ pytestmark = pytest.mark.django_db
 
 def test_a_postcode_leads_to_its_force_and_stands_in_no_address(rosa: Walker) -> None:
     rosa.visit("/phone/").follow("Talk to the police near you")
-    assert rosa.page.title.startswith("By phone or in person")
+    assert rosa.page.title.startswith("Report by phone or in person")
     rosa.press("Find", postcode="ne1 4st")
     assert rosa.at == "/phone/near/"
     assert "Northumbria Police" in rosa.page.headings
-    assert "Look up which are open" in rosa.main
+    assert "Check which ones are open" in rosa.main
     assert load_pack(settings.PACK).links["stations"].url in {href for _, href in rosa.page.links}
     assert "no-store" in rosa.response["Cache-Control"]
     assert not rosa.cookie(DRAFT)
@@ -34,7 +34,7 @@ def test_half_a_postcode_may_be_two_forces_and_none_is_said_to_be_none(rosa: Wal
     rosa.visit("/phone/near/").press("Find", postcode="")
     assert "Enter a postcode" in rosa.main
     rosa.press("Find", postcode="nowhere")
-    assert "We do not know that postcode" in rosa.main
+    assert "We do not recognise that postcode" in rosa.main
     rosa.press("Find", postcode="BT1")
     assert "Police Service of Northern Ireland" in rosa.main
 
@@ -49,4 +49,4 @@ def test_counters_of_the_deployment_are_shown_with_their_hours(
     monkeypatch.setattr(near, "pack", lambda: with_one)
     rosa.visit("/phone/near/").press("Find", postcode="NE1")
     assert "Monday – Friday: 09:00 – 17:00" in rosa.main
-    assert "Times change" in rosa.main
+    assert "Opening times change" in rosa.main

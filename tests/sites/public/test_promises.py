@@ -8,21 +8,21 @@ from tests.sites.public.walker import Walker
 
 pytestmark = pytest.mark.django_db
 TITLE = "What we see and who sees it"
-ANONYMOUS, CONFIDENCE = "If you stay anonymous", "If you tell us in confidence"
-CONTACT = "If you ask for a call, or tell us in your job"
+ANONYMOUS, CONFIDENCE = "If you stay anonymous", "If you give your name in confidence"
+CONTACT = "If you ask for a call, or report as part of your job"
 
 
 def test_the_privacy_page_has_every_way_of_telling_us(rosa: Walker) -> None:
     rosa.visit("/privacy/")
     for way in (ANONYMOUS, CONFIDENCE, CONTACT):
         assert way in rosa.main
-    assert rosa.main.count("When we might have to tell") == 3
+    assert rosa.main.count("When we may have to share it") == 3
 
 
 def test_whoever_chooses_to_be_named_or_not_sees_both_ways(rosa: Walker) -> None:
-    rosa.begin().press("Continue", danger="no").press("Continue")
+    rosa.begin().press("Start", danger="no")
     assert TITLE not in rosa.main
-    rosa.press("Continue", narrative="A van stood there all night.").press("Skip to sending")
+    rosa.press("Continue", narrative="A van stood there all night.").press("Skip the other questions")
     assert rosa.at == "/r/you/"
     for words in (TITLE, ANONYMOUS, CONFIDENCE):
         assert words in rosa.main
@@ -30,7 +30,7 @@ def test_whoever_chooses_to_be_named_or_not_sees_both_ways(rosa: Walker) -> None
 
 
 def test_whoever_asks_for_a_call_sees_who_sees_the_number(rosa: Walker) -> None:
-    rosa.visit("/talk/start/").press("Continue").press("Continue", danger="no").visit("/r/what/")
+    rosa.visit("/talk/").press("Start", danger="no").visit("/r/what/")
     rosa.press("Continue", narrative="My brother talks of a war.").visit("/r/reply/")
     assert TITLE not in rosa.main
     rosa.press("Continue", way="call")
@@ -41,14 +41,14 @@ def test_whoever_asks_for_a_call_sees_who_sees_the_number(rosa: Walker) -> None:
 
 def test_nobody_is_told_of_safe_times_that_they_were_not_asked_for(rosa: Walker) -> None:
     """A professional's number, and that of who asks for advice, is shown with the report: only a call has times."""
-    condition = "If you ask for a call, we show them the number at the times that you said are safe."
+    condition = "If you asked for a call, officers can see your number only at the times you said are safe."
     rosa.visit("/privacy/")
     assert condition in rosa.main
-    assert "We show them the number" not in rosa.main
+    assert "Officers can see your number" not in rosa.main
 
 
 def test_the_pages_under_the_line_say_what_to_do_under_duress_and_on_paper(rosa: Walker) -> None:
     rosa.visit("/stay-safe-online/")
-    assert "It never shows your report." in rosa.main
+    assert "Your code never shows your report." in rosa.main
     rosa.visit("/accessibility/")
-    assert "A screen reader can read it out." in rosa.main
+    assert "It works with a screen reader." in rosa.main

@@ -14,12 +14,12 @@ from tests.support.public_pages import ANSWERS, ATTACK, OPEN, stages
 
 pytestmark = pytest.mark.django_db
 #: Addresses that show no page: they lead on, or answer with something else.
-NO_PAGES = {"ask/start/", "exit/", "messages/open/close/", "log/checkpoint"}
+NO_PAGES = {"code/odd/", "exit/", "messages/open/close/", "messages/open/hide/", "log/checkpoint"}
 
 
 def test_every_open_page_is_in_the_list() -> None:
     addresses = {str(route.pattern) for route in urlpatterns if "<" not in str(route.pattern)}
-    come_to = {one for one in addresses if re.match(r"r/|code/$|code/check|messages/open/", one)}
+    come_to = {one for one in addresses if re.match(r"r/|code/$|code/check|code/print|messages/open/", one)}
     assert addresses - come_to - NO_PAGES == {*OPEN, ATTACK}
 
 

@@ -50,8 +50,8 @@ def counted() -> Iterator[dict[str, int]]:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_is_only_text(rosa: Walker, text: str) -> None:
-    rosa.begin().press("Continue", danger="no").press("Continue").press("Continue", narrative=text)
-    rosa.visit("/r/people/").press("Continue", known="yes").press("Continue", looks=text[:2000])
+    rosa.begin().press("Start", danger="no").press("Continue", narrative=text)
+    rosa.visit("/r/person/new/").press("Continue", looks=text[:2000])
     for page in ("/r/what/", "/r/person/", "/r/check/"):
         rosa.visit(page)
         assert CANARY in rosa.html
@@ -82,7 +82,7 @@ def test_every_page_says_that_nobody_may_keep_it(rosa: Walker) -> None:
 
 
 def test_a_draft_is_read_once_and_saved_once_for_each_press(rosa: Walker) -> None:
-    rosa.begin().press("Continue", danger="no").press("Continue")
+    rosa.begin().press("Start", danger="no")
     token = rosa.typed("csrfmiddlewaretoken")
     with counted() as calls, acting("public"):
         rosa.client.post("/r/what/", {"narrative": "A van.", "csrfmiddlewaretoken": token})
@@ -98,12 +98,14 @@ def test_no_page_is_an_orphan(rosa: Walker) -> None:
         "Send now"
     )
     code = rosa.shown_code()
-    rosa.follow("I have kept my code").press("Finish", code=code)
-    rosa.visit("/").follow("I have a code").press("Open", code=code).press("Send your message", text="More.")
-    rosa.follow("Back to your messages").follow("Ask us to stop").press("Ask us to stop")
-    rosa.follow("Delete your messages").press("Delete my copy").follow("Back to your messages").press(
-        "Close and leave"
+    rosa.press("I have kept my code")
+    rosa.visit("/").follow("You have a code").press("Open", code=code).press(
+        "Send your message", text="More."
     )
+    rosa.follow("Back to your messages").follow("Withdraw your report").press("Withdraw your report")
+    rosa.follow("Delete your copy of our messages").press("Delete my copy").follow(
+        "Back to your messages"
+    ).press("Close and leave")
     for link in ("Privacy", "Cookies", "Accessibility", "Contact us", "Languages", "Stay safe online"):
         rosa.visit("/").follow(link)
     rosa.follow("Exit this page")
@@ -114,7 +116,7 @@ def test_no_page_is_an_orphan(rosa: Walker) -> None:
 
 
 def test_a_file_sent_to_a_page_is_not_kept_and_its_words_are(rosa: Walker) -> None:
-    rosa.begin().press("Continue", danger="no").press("Continue")
+    rosa.begin().press("Start", danger="no")
     token = rosa.typed("csrfmiddlewaretoken")
     upload = SimpleUploadedFile("x.txt", CANARY.encode())
     with acting("public"):
@@ -130,7 +132,7 @@ def test_a_file_sent_to_a_page_is_not_kept_and_its_words_are(rosa: Walker) -> No
 def test_a_page_asked_for_without_a_draft_says_only_that_it_is_gone(rosa: Walker, slug: str) -> None:
     rosa.visit(f"/r/{slug}/")
     assert rosa.status == 410
-    assert rosa.heading == "This page is no longer here."
+    assert rosa.heading == "This page is no longer available."
 
 
 @pytest.mark.parametrize("cookie", ["x", "x" * 43, "é" * 43, "0" * 5000])

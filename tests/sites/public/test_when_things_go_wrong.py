@@ -31,18 +31,19 @@ def test_a_browser_without_cookies_gets_one_honest_page_with_a_phone_number(
     rosa: Walker, settings: Any
 ) -> None:
     settings.CSRF_FAILURE_VIEW = "heedline.web.public.recovery.forgery_check_failed"
-    rosa.visit("/tell/").follow("Start")
+    rosa.visit("/tell/")
     rosa.client.cookies.clear()
-    rosa.press("Continue")
+    rosa.press("Start")
     assert rosa.status == 403
-    assert rosa.heading == "This form needs one cookie"
+    assert rosa.heading == "We could not find the cookie for this form"
+    assert "It may have been cleared" in rosa.main, "nobody is told that their browser is at fault"
     assert "0800 789 321" in rosa.main
-    assert rosa.at == "/stay-safe/start/"
+    assert rosa.at == "/tell/"
 
 
 def test_words_typed_without_cookies_are_on_the_page_to_copy(rosa: Walker, settings: Any) -> None:
     settings.CSRF_FAILURE_VIEW = "heedline.web.public.recovery.forgery_check_failed"
-    rosa.begin().press("Continue", danger="no").press("Continue")
+    rosa.begin().press("Start", danger="no")
     rosa.client.cookies.clear()
     rosa.press("Continue", narrative=WORDS)
     assert WORDS in rosa.main
@@ -50,7 +51,7 @@ def test_words_typed_without_cookies_are_on_the_page_to_copy(rosa: Walker, setti
 
 
 def test_every_cookie_ends_with_the_browser_and_is_for_this_site_only(rosa: Walker) -> None:
-    rosa.begin()
+    rosa.start()
     for name in (DRAFT, settings.CSRF_COOKIE_NAME):
         cookie = rosa.client.cookies[name]
         assert cookie["max-age"] == cookie["expires"] == cookie["domain"] == ""
@@ -61,39 +62,37 @@ def test_every_cookie_ends_with_the_browser_and_is_for_this_site_only(rosa: Walk
 
 # --- time -------------------------------------------------------------------------------------------------------------
 def test_words_that_come_too_late_are_kept_in_a_fresh_draft(rosa: Walker) -> None:
-    rosa.begin().press("Continue", danger="no").press("Continue")
+    rosa.begin().press("Start", danger="no")
     old = rosa.cookie(DRAFT)
     run_out_of_time()
     rosa.press("Continue", narrative=WORDS)
     assert rosa.typed("narrative") == WORDS
-    assert "We no longer have your earlier answers" in rosa.text
+    assert "We have deleted your earlier answers" in rosa.text
     assert rosa.cookie(DRAFT) not in ("", old)
     rosa.press("Continue", narrative=rosa.typed("narrative"))
     assert rosa.at == "/r/when/"
     rosa.visit("/r/check/")
     assert WORDS in rosa.main
-    assert "Before you send, answer this" in rosa.main, (
+    assert "Before you can send your report, answer" in rosa.main, (
         "the question about danger was lost with the old draft"
     )
     rosa.follow("Is anyone in danger right now?").press("Continue", danger="no")
-    rosa.follow("Do you want to tell us who you are?") if rosa.at == "/r/check/" else None
+    rosa.follow("Do you want to give your name?") if rosa.at == "/r/check/" else None
     rosa.press("Continue", who="anonymous").press("Send your report")
     assert rosa.at == "/code/"
 
 
 def test_a_late_answer_with_a_mistake_keeps_its_words_and_says_both_things(rosa: Walker) -> None:
-    rosa.begin().press("Continue", danger="no").press("Continue").press("Continue", narrative=WORDS)
-    rosa.press("Continue", when="today")
+    rosa.begin().press("Start", danger="no").press("Continue", narrative=WORDS)
     run_out_of_time()
     rosa.press("Continue", date__day="40", date__month="3", date__year="2026", around=ANOTHER)
     assert ANOTHER in rosa.html
 
 
 def test_a_late_answer_to_a_page_that_needs_others_is_shown_to_copy(rosa: Walker) -> None:
-    rosa.begin().press("Continue", danger="no")
-    rosa.visit("/r/people/").press("Continue", known="yes")
+    rosa.start().visit("/r/you/").press("Continue", who="confidence")
     run_out_of_time()
-    rosa.press("Continue", looks=ANOTHER)
+    rosa.press("Continue", name=ANOTHER)
     assert ANOTHER in rosa.main
     assert rosa.heading == "What you wrote is still here"
     rosa.follow("Continue")
@@ -101,25 +100,25 @@ def test_a_late_answer_to_a_page_that_needs_others_is_shown_to_copy(rosa: Walker
 
 
 def test_coming_back_too_late_says_why_and_where_to_start(rosa: Walker) -> None:
-    rosa.begin()
+    rosa.start()
     run_out_of_time()
     rosa.visit("/r/now/")
-    assert rosa.heading == "Your answers are gone"
+    assert rosa.heading == "We have deleted your answers"
     assert not rosa.cookie(DRAFT)
     rosa.follow("Start again")
-    assert rosa.at == "/stay-safe/start/"
+    assert rosa.at == "/tell/"
 
 
 def test_pressing_send_too_late_says_that_nothing_was_sent(rosa: Walker) -> None:
     rosa.tell(WORDS)
     run_out_of_time()
     rosa.press("Send your report")
-    assert rosa.heading == "Your answers are gone"
+    assert rosa.heading == "We have deleted your answers"
     assert not Report.objects.exists()
 
 
 def test_who_asks_for_a_day_gets_a_day(rosa: Walker) -> None:
-    rosa.visit("/tell/").follow("Start").press("Continue", keep="24")
+    rosa.visit("/tell/").press("Start", danger="no", keep="24")
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT expires - now() > interval '23 hours', extract(minute from expires)::int % 15 FROM intake_draft"
@@ -131,7 +130,7 @@ def test_who_asks_for_a_day_gets_a_day(rosa: Walker) -> None:
 def test_back_after_sending_says_that_it_was_sent(rosa: Walker) -> None:
     code = rosa.send(WORDS)
     rosa.visit("/r/what/")
-    assert rosa.heading == "This report has been sent"
+    assert rosa.heading == "You have already sent this report"
     assert WORDS not in rosa.html
     rosa.follow("See your code")
     assert rosa.shown_code() == code
@@ -142,9 +141,9 @@ def test_what_another_tab_writes_after_sending_is_shown_and_not_taken_for_sent(r
     tab = another_tab(rosa).visit("/r/what/")
     rosa.press("Send your report")
     tab.press("Continue", narrative=ANOTHER)
-    assert tab.heading == "This report has been sent"
+    assert tab.heading == "You have already sent this report"
     assert ANOTHER in tab.main
-    assert "is not part of it" in tab.main
+    assert "is not part of that report" in tab.main
 
 
 def test_two_presses_and_two_tabs_send_one_report_with_one_code(rosa: Walker) -> None:
@@ -169,7 +168,7 @@ def test_a_press_whose_answer_was_lost_sends_once(rosa: Walker) -> None:
 
 
 def test_answers_of_two_tabs_are_put_together_page_by_page(rosa: Walker) -> None:
-    rosa.begin().press("Continue", danger="no").press("Continue")
+    rosa.begin().press("Start", danger="no")
     tab = another_tab(rosa).visit("/r/where/")
     rosa.press("Continue", narrative=WORDS)
     tab.press("Continue", place="Market Square")
@@ -179,37 +178,36 @@ def test_answers_of_two_tabs_are_put_together_page_by_page(rosa: Walker) -> None
 
 
 def test_a_page_that_another_tab_ruled_out_shows_what_was_typed(rosa: Walker) -> None:
-    rosa.begin().press("Continue", danger="no")
-    rosa.visit("/r/people/").press("Continue", known="yes")
+    rosa.start().visit("/r/you/").press("Continue", who="confidence")
     tab = another_tab(rosa)
-    tab.visit("/r/people/").press("Continue", known="no")
-    rosa.press("Continue", looks=ANOTHER)
+    tab.visit("/r/you/").press("Continue", who="anonymous")
+    rosa.press("Continue", name=ANOTHER)
     assert ANOTHER in rosa.main
-    assert "no longer goes with your other answers" in rosa.main
+    assert "no longer applies to your report" in rosa.main
 
 
 def test_changing_a_person_that_another_tab_removed_keeps_the_words(rosa: Walker) -> None:
-    rosa.begin().press("Continue", danger="no")
-    rosa.visit("/r/people/").press("Continue", known="yes").press("Continue", name="First").follow("Change")
+    rosa.begin().press("Start", danger="no")
+    rosa.visit("/r/person/new/").press("Continue", name="First").visit("/r/person/").follow("Change")
     tab = another_tab(rosa).visit("/r/person/").follow("Remove").press("Yes, remove it")
     rosa.press("Continue", name="First", looks=ANOTHER)
     assert ANOTHER in tab.visit("/r/person/").main
 
 
 def test_starting_again_keeps_unsent_answers_until_told_otherwise(rosa: Walker) -> None:
-    rosa.begin().press("Continue", danger="no").press("Continue").press("Continue", narrative=WORDS)
-    rosa.visit("/tell/").follow("Start")
-    assert rosa.heading == "You have answers here"
+    rosa.begin().press("Start", danger="no").press("Continue", narrative=WORDS)
+    rosa.visit("/tell/")
+    assert "You have already started" in rosa.main
     rosa.follow("Carry on").visit("/r/what/")
     assert rosa.typed("narrative") == WORDS
-    rosa.visit("/stay-safe/start/").press("Delete them and start again").visit("/r/what/")
+    rosa.visit("/tell/").press("Delete them and start again").visit("/r/what/")
     assert rosa.typed("narrative") == ""
 
 
 def test_a_new_report_does_not_swallow_the_code_of_the_last(rosa: Walker) -> None:
     code = rosa.send(WORDS)
-    rosa.visit("/tell/").follow("Start")
-    assert rosa.heading == "Your code is still here"
+    rosa.visit("/tell/")
+    assert rosa.heading == "You still have a code to keep"
     rosa.follow("See your code")
     assert rosa.shown_code() == code
 
@@ -246,7 +244,7 @@ def test_when_nobody_could_open_it_nothing_is_sent_and_the_draft_survives(
 
 
 def test_words_that_cannot_be_kept_stay_in_the_box(rosa: Walker) -> None:
-    rosa.begin().press("Continue", danger="no").press("Continue")
+    rosa.begin().press("Start", danger="no")
     with database_away("save_draft"):
         rosa.press("Continue", narrative=WORDS)
     assert rosa.typed("narrative") == WORDS
@@ -256,7 +254,7 @@ def test_words_that_cannot_be_kept_stay_in_the_box(rosa: Walker) -> None:
 
 
 def test_words_sent_while_the_database_is_away_can_be_sent_again(rosa: Walker) -> None:
-    rosa.begin().press("Continue", danger="no").press("Continue")
+    rosa.begin().press("Start", danger="no")
     with database_away():
         rosa.press("Continue", narrative=WORDS)
     assert rosa.status == 503
@@ -279,7 +277,7 @@ def test_the_exit_deletes_before_it_counts(rosa: Walker, monkeypatch: pytest.Mon
 
 
 def test_the_exit_works_while_the_database_is_away(rosa: Walker) -> None:
-    rosa.begin()
+    rosa.start()
     with database_away():
         rosa.visit("/exit/")
     assert rosa.status == 303

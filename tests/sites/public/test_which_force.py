@@ -59,18 +59,17 @@ def test_a_place_elsewhere_decides_nothing() -> None:
 
 
 def test_nobody_in_danger_is_asked(rosa: Walker) -> None:
-    rosa.begin().press("Continue", danger="yes").press("I have called. Carry on").visit("/r/where/")
+    rosa.begin().press("Start", danger="yes").press("I have called. Carry on").visit("/r/where/")
     rosa.press("Continue", postcode=SHARED)
     assert rosa.at != "/r/where/"
 
 
-@pytest.mark.parametrize(("door", "page"), [("/talk/start/", "/r/them/"), ("/ask/", "/r/place/")])
+@pytest.mark.parametrize(("door", "page"), [("/talk/", "/r/them/"), ("/ask/", "/r/place/")])
 def test_the_other_doors_that_ask_where_ask_too(rosa: Walker, door: str, page: str) -> None:
-    rosa.visit(door).press("Ask for advice" if door == "/ask/" else "Continue")
-    if door == "/talk/start/":
-        rosa.press("Continue", danger="no")
+    if door == "/talk/":
+        rosa.visit(door).press("Start", danger="no")
     else:
-        rosa.press("Continue", name="The Mill Hall")
+        rosa.visit(door).press("Ask for advice").press("Continue", name="The Mill Hall")
     rosa.visit(page).press("Continue", postcode=SHARED)
     assert rosa.at == page
     assert ASKED in rosa.main

@@ -218,17 +218,20 @@ class Walker:
 
     # --- the whole way --------------------------------------------------------------------------------------------
     def begin(self) -> Walker:
-        """From the first page, by the door of what somebody saw, to the first question."""
-        return self.visit("/").follow("Something I saw or heard").follow("Start").press("Continue")
+        """From the first page to the page before the questions about something that somebody saw."""
+        return self.visit("/").follow("Something you saw or heard")
+
+    def start(self, danger: str = "no") -> Walker:
+        """To the first question about it."""
+        return self.begin().press("Start", danger=danger)
 
     def tell(self, narrative: str, *, danger: str = "no", **where: str) -> Walker:
         """By the shortest anonymous way to the check page."""
-        self.begin().press("Continue", danger=danger)
-        self.press("Continue")
-        self.press("Skip to sending" if not where else "Continue", narrative=narrative)
+        self.start(danger)
+        self.press("Skip the other questions" if not where else "Continue", narrative=narrative)
         if where:
             self.press("Continue")
-            self.press("Skip to sending", **where)
+            self.press("Skip the other questions", **where)
         return self.press("Continue", who="anonymous")
 
     def send(self, narrative: str = "A van stood at the gate three nights in a row.", **more: str) -> str:

@@ -1,7 +1,7 @@
 """What is said with a reporter who holds only a code.
 
-They see messages that are new to them and a plain status: never the report, never anything old. Whoever is made to open
-the messages shows no more than that.
+They see the messages that they have not hidden and a plain status, never the report. Whoever is made to open the messages
+shows no more than that; a question stays until it is answered.
 """
 
 from __future__ import annotations
@@ -63,6 +63,14 @@ class Mailbox:
     messages: tuple[MailboxMessage, ...]
     withdraw_asked: bool
     received_on: date
+    answered_on: date | None = None
+    """When the reporter last wrote after our last message; None when they have not."""
+
+    @property
+    def open_question(self) -> UUID | None:
+        """The message that waits for an answer: the last one, while the status says so."""
+        waits = self.status == "question" and self.answered_on is None and self.messages
+        return self.messages[-1].id if waits else None
 
 
 def _keys(code: ReceiptCode) -> tuple[CodeKeys, bytes]:
@@ -76,9 +84,9 @@ def is_known(code: ReceiptCode) -> bool:
 
 
 def visit(code: ReceiptCode, *, at: datetime) -> Mailbox:
-    """Return the status and the messages that the reporter has not seen. Raises CodeUnknown.
+    """Return the status and the messages that the reporter has not hidden. Raises CodeUnknown.
 
-    They stay new until `seen` is called, so that a page that never arrived loses nothing.
+    They stay until `seen` is called, so that a page that never arrived loses nothing.
     """
     keys, lookup = _keys(code)
     found = door.visit(lookup)
@@ -105,11 +113,11 @@ def visit(code: ReceiptCode, *, at: datetime) -> Mailbox:
             one.voice, report=found.report, message=one.id, on=one.sent_on, text=signed
         )
         messages.append(MailboxMessage(one.id, text, one.sent_on, ours, said["translated"]))
-    return Mailbox(found.status, tuple(messages), found.withdraw_asked, found.received_on)
+    return Mailbox(found.status, tuple(messages), found.withdraw_asked, found.received_on, found.answered_on)
 
 
 def seen(code: ReceiptCode, ids: tuple[UUID, ...], *, at: datetime) -> None:
-    """The reporter has read these: they are not shown again."""
+    """Hide these messages from the reporter: they are not shown again."""
     if ids:
         door.mark_seen(_keys(code)[1], ids)
 

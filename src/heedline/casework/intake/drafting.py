@@ -20,6 +20,8 @@ _DRAFT = "draft"
 _VISIT = "visit"
 #: What was typed for a code and is none, and what is being written in a visit: beside it, under the same cookie.
 _ENTERED, _WRITTEN = "entered", "written"
+#: How much of what was typed for a code is kept: as much as a code takes, however it is written.
+_TYPED = 64
 #: A cookie of another length is nobody's.
 _COOKIE_LENGTHS = range(40, 48)
 
@@ -107,13 +109,11 @@ def _keep(keys: RowKeys, plain: bytes, hours: int, whose: For) -> None:
         raise ValueError("a draft of this size is not kept")
 
 
-def mark_sent(
-    draft: Draft, *, received_on: str, at: datetime, danger: bool = False, could_not_call: bool = False
-) -> None:
-    """Forget the answers; keep the code until the reporter has it, and whether somebody is called to read it now."""
+def mark_sent(draft: Draft, *, received_on: str, at: datetime, ending: dict[str, Any] | None = None) -> None:
+    """Forget the answers; keep the code until the reporter has it, and what the confirmation says (`ending`): the kind
+    of report, and for a call the days and hours that were asked for."""
     draft.answers = {}
-    kept = {"danger": danger, "could_not_call": could_not_call}
-    draft.notes = {name: True for name, holds in kept.items() if holds}
+    draft.notes = dict(ending or {})
     draft.sent = True
     draft.received_on = received_on
     save(draft, at=at)
@@ -125,19 +125,33 @@ def discard(cookie: str | None, *, at: datetime, purpose: str = _DRAFT) -> None:
         door.delete_draft(derive_keys(cookie.encode(), purpose).row_id)
 
 
-def open_visit(code: ReceiptCode, *, at: datetime) -> str:
+def open_visit(code: ReceiptCode, *, at: datetime, typed: str = "") -> str:
     """Keep the code for one visit, sealed under the cookie that is returned. The code is in no cookie and no URL.
 
-    Raises StoreFull when there is no room for it just now.
+    `typed`: what was typed for it, to be shown again as it was should the code open nothing. Raises StoreFull when
+    there is no room for it at present.
     """
     cookie = new_secret()
     keys = derive_keys(cookie.encode(), _VISIT)
-    _keep(keys, code.symbols.encode(), 1, For.PUBLIC)
+    plain = "\n".join((code.symbols, " ".join(typed.split())[:_TYPED].ljust(_TYPED)))
+    _keep(keys, plain.encode(), 1, For.PUBLIC)
     return cookie
 
 
 def visit_code(cookie: str | None, *, at: datetime) -> ReceiptCode | None:
     """Return the code of an open visit; None when it has ended."""
+    kept = _visit(cookie)
+    return parse(kept[0]) if kept else None
+
+
+def visit_typed(cookie: str | None) -> str:
+    """Return what was typed to open this visit; "" when it has ended."""
+    kept = _visit(cookie)
+    return kept[1].strip() if kept else ""
+
+
+def _visit(cookie: str | None) -> tuple[str, str] | None:
+    """What `open_visit` kept: the code, and what was typed for it."""
     if not cookie or len(cookie) not in _COOKIE_LENGTHS:
         return None
     keys = derive_keys(cookie.encode(), _VISIT)
@@ -145,9 +159,10 @@ def visit_code(cookie: str | None, *, at: datetime) -> ReceiptCode | None:
     if sealed is None:
         return None
     try:
-        return parse(open_words(keys.key, sealed, aad=keys.row_id).decode())
+        symbols, _, typed = open_words(keys.key, sealed, aad=keys.row_id).decode().partition("\n")
     except CannotOpen:
         return None
+    return symbols, typed
 
 
 def end_visit(cookie: str | None, *, at: datetime) -> None:

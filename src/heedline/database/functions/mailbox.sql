@@ -3,8 +3,10 @@ SET ROLE heedline_door;
 
 -- What the holder of a receipt code sees first.
 CREATE FUNCTION door.visit(p_lookup bytea) RETURNS TABLE (report uuid, desk uuid, watch uuid, status text,
-    withdraw_asked boolean, received_on date) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT r.id, r.desk_id, r.watch_id, r.status, r.withdraw_asked, r.received_on
+    withdraw_asked boolean, received_on date, answered_on date) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.id, r.desk_id, r.watch_id, r.status, r.withdraw_asked, r.received_on,
+        (SELECT max(m.sent_on) FROM public.reports_message m WHERE m.report_id = r.id AND NOT m.from_us AND m.position >
+            (SELECT max(o.position) FROM public.reports_message o WHERE o.report_id = r.id AND o.from_us))
     FROM public.reports_receipt c JOIN public.reports_report r ON r.id = c.report_id
     WHERE c.lookup = p_lookup AND NOT c.closed
 $$;

@@ -152,7 +152,11 @@ def _known(
     minutes: Mapping[str, timedelta],
 ) -> dict[str, str]:
     """What words may take from the pack: `{numbers.hotline}`, `{minutes.draft}`, `{hours.draft_long}`, …"""
-    known = {"service.name": service.name, "service.support_email": service.support_email}
+    known = {
+        "service.name": service.name,
+        "service.support_email": service.support_email,
+        "service.unit": service.unit,
+    }
     known |= {f"numbers.{code}": number.number for code, number in numbers.items()}
     known |= {f"links.{code}": link.url for code, link in links.items()}
     for code, length in minutes.items():
@@ -172,6 +176,8 @@ def _service(table: Table) -> shapes.Service:
         demo_words=table.text("demo_words"),
         support_email=table.text("support_email"),
         source_url=_https(table, "source_url"),
+        unit=table.text("unit"),
+        mark=table.text("mark", ""),
     )
     table.done()
     return service

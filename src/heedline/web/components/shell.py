@@ -26,7 +26,8 @@ class PublicShell:
     `stylesheet`: static path of the pack's colours. `exit_url`: our own address, which ends the visit and then leaves.
     `silent_emergency`: what to do in an emergency without speaking. `phone_href`: the whole address, "tel:…".
     `languages`: the same page in each language, the current one marked. `notice`: what is to be known of all words on
-    the page, as HTML; it stands under the emergency line.
+    the page, as HTML, and `notice_more`, shown when somebody opens it; it stands under the emergency line. `run_by`: the
+    sentence that says who runs the service, and `run_by_mark` the static path of their own mark, where they have one.
     """
 
     service_name: str
@@ -40,6 +41,9 @@ class PublicShell:
     phone_href: str = ""
     phone_note: str = ""
     notice: str = ""
+    notice_more: str = ""
+    run_by: str = ""
+    run_by_mark: str = ""
     footer: tuple[Link, ...] = ()
     exit_url: str = "/exit/"
     demo: bool = False

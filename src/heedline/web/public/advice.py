@@ -11,7 +11,7 @@ from heedline.web.components.shell import Link
 from heedline.web.declared import Audience, open_to
 from heedline.web.public.asking import pack, shown
 from heedline.web.public.languages import prefix
-from heedline.web.public.pages import page
+from heedline.web.public.pages import PUBLIC, page
 from heedline.web.public.promises import WAYS, promised
 
 
@@ -19,35 +19,35 @@ from heedline.web.public.promises import WAYS, promised
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is kept, who sees it, for how long."""
-    return page(request, "privacy", exit=False, promised=promised(*WAYS))
+    return page(request, "privacy", exit=False, robots=PUBLIC, promised=promised(*WAYS))
 
 
 @open_to(Audience.EVERYONE)
 @require_safe
 def cookie_page(request: HttpRequest) -> HttpResponse:
     """Which cookies there are: the ones that the form needs."""
-    return page(request, "cookies", exit=False)
+    return page(request, "cookies", exit=False, robots=PUBLIC)
 
 
 @open_to(Audience.EVERYONE)
 @require_safe
 def contact(request: HttpRequest) -> HttpResponse:
     """How to reach us, and what not to send by mail."""
-    return page(request, "contact", exit=False, emergency=True)
+    return page(request, "contact", exit=False, robots=PUBLIC, emergency=True)
 
 
 @open_to(Audience.EVERYONE)
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     """How far the site works for everybody, and what to do where it does not."""
-    return page(request, "accessibility", exit=False)
+    return page(request, "accessibility", exit=False, robots=PUBLIC)
 
 
 @open_to(Audience.EVERYONE)
 @require_safe
 def stay_safe_online(request: HttpRequest) -> HttpResponse:
     """The exit link, history, networks."""
-    return page(request, "stay_safe_online")
+    return page(request, "stay_safe_online", robots=PUBLIC)
 
 
 @open_to(Audience.EVERYONE)
@@ -63,7 +63,7 @@ def languages(request: HttpRequest) -> HttpResponse:
         }
         for one in known
     ]
-    return page(request, "languages", exit=False, offered=offered, parts={"rows": rows})
+    return page(request, "languages", exit=False, robots=PUBLIC, offered=offered, parts={"rows": rows})
 
 
 def _is_whole(code: str) -> bool:

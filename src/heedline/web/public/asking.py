@@ -34,8 +34,8 @@ def shown(key: str, **values: object) -> str:
 KIND_FIELD = "set"
 #: Where somebody stands before the first question of a kind.
 _ENTRIES = {
-    "person": "reporter:safety-person",
-    "online": "reporter:safety-online",
+    "person": "reporter:person",
+    "online": "reporter:online",
     "advice": "reporter:advice",
 }
 
@@ -62,7 +62,7 @@ def question_sets() -> tuple[QuestionSet, ...]:
 
 def entry(kind: str) -> str:
     """The name of the page before the first question of that kind."""
-    return _ENTRIES.get(kind, "reporter:safety")
+    return _ENTRIES.get(kind, "reporter:start")
 
 
 def identity_offered(at: datetime) -> bool:
@@ -128,7 +128,7 @@ class PageFlow:
         return engine.back_from(self.qs, self.answers, slug, identity_offered=self.identity_offered)
 
     def skip_target(self, slug: str) -> str | None:
-        """Where "Skip to sending" leads; None where it is not offered."""
+        """Where "Skip the other questions" leads; None where it is not offered."""
         return engine.skip_target(self.qs, self.answers, slug, identity_offered=self.identity_offered)
 
     def after_change(self, before: Mapping[str, Any], slug: str) -> str:

@@ -12,6 +12,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
@@ -63,7 +64,7 @@ def _page() -> Fixed:
         "language": pack().languages[first] if withheld else current(),
         "why_original": beside.text(said, "languages.attack") if withheld else "",
         "in_language": current(),
-        "up": prefix(language()) + "stay-safe/",
+        "up": f"{settings.PUBLIC_URL.rstrip('/')}{prefix(language())}stay-safe/",  # whole: it may have been saved
     }
     html = re.sub(r">\s+<", ">\n<", render_to_string("public/attack.html", context).strip()) + "\n"
     style = _STYLE.search(html)
@@ -84,7 +85,6 @@ def _page() -> Fixed:
             ("Cache-Control", f"max-age={_KEEP_SECONDS}, public"),
             ("Referrer-Policy", "no-referrer"),
             ("X-Content-Type-Options", "nosniff"),
-            ("X-Robots-Tag", "noindex, nofollow"),
             ("Cross-Origin-Resource-Policy", "same-origin"),
         ),
     )

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -19,15 +20,17 @@ from heedline.casework.intake import drafting
 from heedline.casework.intake.draft_room import For
 from heedline.casework.intake.drafting import Draft
 from heedline.web.declared import Audience, open_to
-from heedline.web.public import cookies, recovery
-from heedline.web.public.asking import language, words
+from heedline.web.public import cookies, recovery, sending, walking
+from heedline.web.public.asking import language, question_set, words
 from heedline.web.public.leaflets import languages as on_paper
-from heedline.web.public.pages import page, see_other, tab_title
+from heedline.web.public.pages import PUBLIC, page, see_other, tab_title
 from heedline.web.public.starting import carry_on
-from heedline.web.public.turns import StoreAway, StoreFull, asking_of, draft_of, new_draft, now
+from heedline.web.public.turns import DraftVisit, StoreAway, StoreFull, asking_of, draft_of, new_draft, now
 
 #: What somebody has said who presses "I cannot call". A test holds it to the questions of every kind that ask this.
 CANNOT_CALL = {"now": {"danger": "yes"}, "call": {"called": "cannot"}}
+#: And of whoever presses "I have called. Carry on".
+CALLED = {"now": {"danger": "yes"}, "call": {"called": "called"}}
 
 
 def _door(
@@ -47,20 +50,36 @@ def _door(
             "exit": False,
             "door": words_of,
             "back_url": reverse(up) if up else "",
+            "robots": PUBLIC,
         }
         return page(request, template, **(around | more))
 
     return show
 
 
-front = _door("door_front", "doors", up="")
+@open_to(Audience.EVERYONE)
+@require_safe
+def front(request: HttpRequest) -> HttpResponse:
+    """The first page: what this is, 999, what can be reported, whom to talk to, and what to read."""
+    return page(
+        request,
+        "door_front",
+        exit=False,
+        door="doors",
+        title=tab_title("front"),
+        robots=PUBLIC,
+        description=words()["doors.description"],
+        share_card=request.build_absolute_uri(static("heedline/share.png")),
+    )
+
+
 examples = _door(
     "door_examples",
     "examples",
     up="reporter:start",
     sections=("watch", "get", "keep", "money", "say", "work"),
 )
-advice = _door("door_advice", "advice_door")
+how_easy = _door("door_how_easy", "easy", sections=("saw", "person", "online", "code", "help"))
 phone = _door("door_phone", "phone_door")
 safe = _door("door_safe", "doors.safe", leaflets=True)
 easy = _door(
@@ -81,20 +100,6 @@ safe_out = _door("door_sections", "safe_out", up="reporter:safe", sections=("go"
 
 @open_to(Audience.EVERYONE)
 @require_safe
-def person(request: HttpRequest) -> HttpResponse:
-    """Someone I am worried about: whom to call first, what help means, and the way to the questions."""
-    return _before_questions(request, "door_person", "person_door")
-
-
-@open_to(Audience.EVERYONE)
-@require_safe
-def online(request: HttpRequest) -> HttpResponse:
-    """Something online: an address is enough; do not look for more, do not share it."""
-    return _before_questions(request, "door_online", "online_door")
-
-
-@open_to(Audience.EVERYONE)
-@require_safe
 def charity(request: HttpRequest) -> HttpResponse:
     """The independent charity. Nothing goes with whoever follows the link, not even where they come from."""
     response = page(
@@ -107,39 +112,48 @@ def charity(request: HttpRequest) -> HttpResponse:
 @open_to(Audience.EVERYONE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def emergency(request: HttpRequest) -> HttpResponse:
-    """Call first. The button is for who cannot: to the one box that is sent as danger, past every other question."""
+    """Call first. Below it, for who cannot, the one box that is sent as danger, past every other question."""
+    at = now()
     if request.method != "POST":
         return page(
-            request, "door_emergency", exit=False, door="doors.danger", back_url=reverse("reporter:front")
+            request,
+            "door_emergency",
+            exit=False,
+            door="doors.danger",
+            back_url=reverse("reporter:front"),
+            form=sending.brief_form("", {}, question_set().any_step("what")),
+            robots=PUBLIC,
         )
-    at = now()
     try:
-        return _cannot_call(request, draft_of(request, at), at)
+        return _danger(request, draft_of(request, at), at)
     except StoreAway as away:
         return recovery.store_away(request, full=isinstance(away, StoreFull))
 
 
-def _before_questions(request: HttpRequest, template: str, words_of: str) -> HttpResponse:
-    """The history does not say by which door somebody came: these two pages are called what the first page is called."""
-    return page(
-        request, template, door=words_of, title=words()["doors.title"], back_url=reverse("reporter:front")
-    )
-
-
-def _cannot_call(request: HttpRequest, draft: Draft | None, at: datetime) -> HttpResponse:
+def _danger(request: HttpRequest, draft: Draft | None, at: datetime) -> HttpResponse:
     """Into the draft that there is, so that what was said before goes with it; or into a new one."""
     again = request.POST.get("begin") == "again"
     if draft is not None and draft.sent and not again:
-        return page(request, "code_again", title=tab_title("notice"))
+        return page(request, "code_again", title=tab_title("notice"), kept=recovery.typed(request))
     if draft is not None and draft.answers and not again and not _can_be_cut_short(draft, at):
         return carry_on(request, draft, at)
     if draft is None or again or not draft.answers:
         drafting.discard(cookies.sent(request, settings.DRAFT_COOKIE), at=at)
         draft = new_draft(request, danger=True)
     draft.whose = For.DANGER
-    draft.answers = {**draft.answers, **CANNOT_CALL}
+    called = "called" in request.POST
+    draft.answers = {**draft.answers, **(CALLED if called else CANNOT_CALL)}
     drafting.save(draft, at=at)
-    response = see_other("reporter:brief")
+    turn = DraftVisit(request, at, draft)
+    slug, name = turn.asking.qs.narrative
+    if called:
+        response = see_other("reporter:question", slug=turn.asking.open_now)
+    elif request.POST.get(name, "").strip():
+        response = sending.send_brief(turn)
+    else:
+        if name in request.POST:
+            walking.set_aside(turn, turn.asking.qs.any_step(slug), "brief")
+        response = see_other("reporter:brief")
     cookies.give(response, settings.DRAFT_COOKIE, draft.cookie)
     return response
 

@@ -23,9 +23,14 @@ _NARROW = {FieldKind.POSTCODE: 10, FieldKind.REGISTRATION: 10, FieldKind.PHONE: 
 _TALL = 5000
 
 
-def form_of(step: QuestionPage, typed: Mapping[str, Any], errors: Mapping[str, str]) -> Form:
-    """The fields of `step` with what was typed and what is wrong."""
-    heads = heads_itself(step)
+def form_of(
+    step: QuestionPage, typed: Mapping[str, Any], errors: Mapping[str, str], *, may_head: bool = True
+) -> Form:
+    """Return the fields of `step` with what was typed and what is wrong.
+
+    `may_head` is False where the page has a heading of its own, so that no label is the page's heading.
+    """
+    heads = may_head and heads_itself(step)
     return Form(
         tuple(_field(question, heads and question is step.fields[0]) for question in step.fields),
         typed,

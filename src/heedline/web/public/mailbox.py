@@ -1,4 +1,4 @@
-"""`/messages/…`: coming back with a code. New messages and a plain status; never the report, never anything old."""
+"""`/messages/…`: coming back with a code. The messages that are not hidden and a plain status; never the report."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def enter(request: HttpRequest) -> HttpResponse:
         found = typed_code(given)
         if found is None:
             return _enter_again(given[:200], cookie, at)
-        opened = drafting.open_visit(found, at=at)
+        opened = drafting.open_visit(found, at=at, typed=given)
         drafting.end_visit(cookie, at=at)
     except StoreAway as away:
         return recovery.store_away(request, full=isinstance(away, StoreFull))
@@ -158,11 +158,20 @@ def deleted(visit: Visit) -> HttpResponse:
 
 
 @on_visit
+def hide(visit: Visit) -> HttpResponse:
+    """Hide one message, or all that the page showed; never a question that waits for an answer."""
+    if visit.posted:
+        waiting = contact_messages.visit(visit.code, at=visit.at).open_question
+        ids = tuple(one for one in _shown(visit.request) if one != waiting)
+        contact_messages.seen(visit.code, ids, at=visit.at)
+    return see_other("reporter:messages")
+
+
+@on_visit
 def close(visit: Visit) -> HttpResponse:
-    """Close and leave: what was shown is not shown again."""
+    """Close and leave. The messages stay until they are hidden."""
     if not visit.posted:
         return see_other("reporter:messages")
-    contact_messages.seen(visit.code, _shown(visit.request), at=visit.at)
     drafting.end_visit(cookies.sent(visit.request, settings.VISIT_COOKIE), at=visit.at)
     response = see_other("reporter:messages-closed")
     cookies.take_away(response, settings.VISIT_COOKIE)
@@ -191,8 +200,9 @@ def _over(request: HttpRequest) -> HttpResponse:
 
 def _unknown(request: HttpRequest, code: ReceiptCode, at: datetime) -> HttpResponse:
     cookie = cookies.sent(request, settings.VISIT_COOKIE)
+    given = drafting.visit_typed(cookie) or code.grouped()
     drafting.end_visit(cookie, at=at)
-    return _enter_again(code.grouped(), cookie, at)
+    return _enter_again(given, cookie, at)
 
 
 def _enter_again(given: str, cookie: str | None, at: datetime) -> HttpResponse:
@@ -205,7 +215,12 @@ def _enter_page(request: HttpRequest, given: str | None) -> HttpResponse:
     """`given`: what was typed before and opened nothing."""
     error = "" if given is None else shown("visit.unknown" if given.strip() else "visit.missing")
     box = TextInput(
-        name="code", label=shown("visit.label"), hint=shown("visit.hint"), names=True, width=20, limit=200
+        name="code",
+        label=shown("visit.label"),
+        hint=shown("visit.hint"),
+        names=True,
+        classes="hl-code-input",
+        limit=200,
     )
     form = Form((box,), {"code": given or ""}, {"code": error} if error else {})
     return page(
@@ -236,8 +251,11 @@ def _messages_page(visit: Visit, written: Draft) -> HttpResponse:
         title=tab_title("messages"),
         status=200,
         keeps_typed=True,
-        status_words=shown(pack().statuses[box.status]),
+        status_words=shown(pack().statuses[box.status])
+        if box.status != "question" or box.answered_on is None
+        else shown("status.answered", day=day_in_words(box.answered_on)),
         withdrawn=box.withdraw_asked,
+        hidable=any(one.id != box.open_question for one in box.messages),
         messages=[
             {
                 "text": one.text,
@@ -245,6 +263,7 @@ def _messages_page(visit: Visit, written: Draft) -> HttpResponse:
                 "verified": one.verified,
                 "language": one.translated,
                 "id": str(one.id),
+                "question": one.id == box.open_question,
             }
             for one in box.messages
         ],

@@ -62,6 +62,9 @@ def _public_shell(pack: Pack, code: str) -> PublicShell:
         phone_href=f"tel:{hotline.dial}",
         phone_note="",
         notice=beside.text(words, "languages.unreviewed") if unread else "",
+        notice_more=beside.text(words, "languages.unread") if unread else "",
+        run_by=beside.text(words, "shared.run_by"),
+        run_by_mark=pack.service.mark,
         footer=tuple(
             Link(text=beside.text(words, key), href=reverse(f"reporter:{name}"))
             for name, key in _FOOTER.items()

@@ -14,6 +14,9 @@ from heedline.web.components.see_other import SeeOther
 from heedline.web.public import asking
 from heedline.web.public.beside import Twofold
 
+#: For robots: guidance that anybody may find. Pages of a report, a code or messages keep the frame's "noindex".
+PUBLIC = "index, follow"
+
 
 def see_other(to: str, **where: str) -> HttpResponse:
     """Go on at an address, or at the page of that name: Back and reload then never send a form again."""

@@ -98,4 +98,5 @@ def show(
         late=turn.draft.notes.get("late", False),
         promised=promises.beside(step, asking.qs),
         gently=walking.asks_gently(turn, step),
+        step_words="" if turn.from_check else walking.step_words(turn, step.slug),
     )

@@ -1,4 +1,4 @@
-"""`/code/…`: the receipt code is shown, typed back or declined, and then shown no more."""
+"""`/code/…`: what happens next and the receipt code, which is kept or declined, and then shown no more."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from heedline.casework.intake import drafting
+from heedline.casework.intake.drafting import Draft
 from heedline.web.components.forms import Form, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.public import cookies
-from heedline.web.public.asking import shown
+from heedline.web.public.asking import first_kind, question_set, shown, words
 from heedline.web.public.languages import as_typed
 from heedline.web.public.pages import day_in_words, page, see_other, tab_title
 from heedline.web.public.receipt_codes import typed_code
-from heedline.web.public.turns import DraftVisit, StoreAway, on_sent
+from heedline.web.public.turns import DraftVisit, StoreAway, asking_of, kind_of, on_sent
 
 
 @on_sent
@@ -29,11 +31,16 @@ def code(turn: DraftVisit) -> HttpResponse:
 
 @on_sent
 def code_check(turn: DraftVisit) -> HttpResponse:
-    """Type it back, or decline it. A wrong one shows it again, without any other consequence."""
+    """Record in one press that the code is kept, or not wanted.
+
+    Typing it back is offered: a wrong code shows it again, without any other consequence.
+    """
     if not turn.posted:
         return _check_page(turn)
     if "decline" in turn.request.POST:
         return _finish(turn, "reporter:finished-without")
+    if "kept" in turn.request.POST:
+        return _finish(turn, "reporter:finished")
     given = turn.request.POST.get("code", "")
     if as_typed(turn.request):
         turn.draft.notes["unfinished_code"] = given[:200]
@@ -69,24 +76,84 @@ def finished_without(request: HttpRequest) -> HttpResponse:
 
 
 def show(turn: DraftVisit) -> HttpResponse:
-    """The page with the code; also right after sending, when the draft could not be marked."""
-    day = date.fromisoformat(turn.draft.received_on)
+    """The page with the code, in the words of its kind of report; also right after sending, when the draft could not be
+    marked."""
+    day, ending = date.fromisoformat(turn.draft.received_on), _ending(turn)
     return page(
         turn.request,
-        "code",
+        "code_danger" if ending == "danger" else "code",
         title=tab_title("code"),
-        sent_title=shown("sent.title"),
-        lead=shown(_who_reads_it(turn)),
+        ending=f"sent.{ending}",
+        sent_title=shown(f"sent.{ending}.title"),
+        lead=_call_when(turn) if ending == "callback" else shown(f"sent.{ending}.lead"),
         day_words=shown("sent.day", day=day_in_words(day)),
+        odd="odd" in turn.draft.notes,
         **shown_code(turn),
     )
 
 
-def _who_reads_it(turn: DraftVisit) -> str:
-    """The text about when it is read: nobody who said that somebody is in danger is told of a day."""
-    if turn.draft.notes.get("could_not_call"):
-        return "brief.slower"
-    return "sent.alerted" if turn.draft.notes.get("danger") else "sent.lead"
+#: The endings that the pack has words for (`sent.<ending>`).
+ENDINGS = ("activity", "person", "callback", "online", "advice", "danger", "called")
+
+
+def _ending(turn: DraftVisit) -> str:
+    """Which words the confirmation has; those of the kind where the draft could not be marked."""
+    said = turn.draft.notes.get("ending", kind_of(turn.draft))
+    return said if said in ENDINGS else first_kind()
+
+
+def _call_when(turn: DraftVisit) -> str:
+    """When we call: the days and hours that were given as safe, in the words of the questions."""
+    asked = question_set("person").any_step("callback")
+    days, hours = (
+        [one.text for one in asked.field(name).choices if one.value in turn.draft.notes.get(name, [])]
+        for name in ("days", "hours")
+    )
+    return shown(
+        "sent.callback.lead",
+        days=shown("sent.callback.on_days", days=", ".join(days)) if days else shown("sent.callback.any_day"),
+        hours=", ".join(hours).lower() if hours else shown("sent.callback.any_hour"),
+    )
+
+
+@on_sent
+def printed(turn: DraftVisit) -> HttpResponse:
+    """A receipt to print. It says what it is about only when somebody asks for that."""
+    kind = kind_of(turn.draft)
+    named = turn.request.GET.get("about") == "1" and f"receipt.kind_{kind}" in words()
+    day = date.fromisoformat(turn.draft.received_on)
+    return page(
+        turn.request,
+        "receipt",
+        title=tab_title("receipt"),
+        address=turn.request.build_absolute_uri(reverse("reporter:enter")),
+        day_words=shown("sent.day", day=day_in_words(day)),
+        about=shown("receipt.about", kind=shown(f"receipt.kind_{kind}")) if named else "",
+        back_url=reverse("reporter:code"),
+        **shown_code(turn),
+    )
+
+
+@on_sent
+def odd(turn: DraftVisit) -> HttpResponse:
+    """From a request for advice, where something odd happened: a report with the place filled in. One press.
+
+    Its draft takes the place of the one that holds the code, so the page says first that the code is to be kept.
+    """
+    place = turn.draft.notes.get("odd")
+    if not turn.posted or place is None:
+        return see_other("reporter:code")
+    drafting.discard(turn.draft.cookie, at=turn.at)
+    fresh = Draft(cookie=drafting.new_cookie(), notes={"kind": first_kind()})
+    roles = question_set(first_kind()).roles
+    for role, text in place.items():
+        if text:
+            step, name = roles[role]
+            fresh.answers.setdefault(step, {})[name] = text
+    drafting.save(fresh, at=turn.at)
+    response = see_other("reporter:question", slug=asking_of(fresh, turn.at).open_now)
+    cookies.give(response, settings.DRAFT_COOKIE, fresh.cookie)
+    return response
 
 
 def shown_code(turn: DraftVisit) -> dict[str, Any]:
@@ -106,7 +173,7 @@ def _check_page(turn: DraftVisit) -> HttpResponse:
         label=shown("code_check.label"),
         hint=shown("code_check.hint"),
         names=True,
-        width=20,
+        classes="hl-code-input",
         limit=200,
     )
     form = Form(

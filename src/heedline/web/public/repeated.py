@@ -136,6 +136,15 @@ def _loop(turn: DraftVisit, slug: str) -> QuestionPage | None:
 def _save(turn: DraftVisit, step: QuestionPage, old: loops.Item | None, place: str) -> HttpResponse:
     gates.note_box(turn)
     reading = turn.asking.read(step, dict(turn.request.POST.lists()))
+    onward = turn.asking.last if turn.from_check else turn.asking.next_after(step.slug)
+    if not as_typed(turn.request) and old is None and walking.is_blank(reading.typed):
+        walking.put_right(turn, place)
+        if walking.kept(turn, turn.draft.answers):
+            return recovery.store_away(turn.request)
+        tally.continued(turn, step)
+        if "skip" in turn.request.POST:
+            onward = turn.asking.skip_target(step.slug) or onward
+        return see_other(walking.address(turn, onward))  # nobody has to add anything
     if as_typed(turn.request):
         there = "" if old else reverse("reporter:item-new", kwargs={"slug": step.slug}) + _back(turn)
         shown_again, trouble = walking.in_another_language(turn, step, place, there)
@@ -156,8 +165,14 @@ def _save(turn: DraftVisit, step: QuestionPage, old: loops.Item | None, place: s
         return recovery.does_not_fit(turn.request, full=True)
     if trouble := walking.kept(turn, after):
         return _form(turn, step, reading.typed, {step.fields[0].name: trouble})
-    target = turn.asking.last if turn.from_check else step.slug
-    return see_other(reverse("reporter:question", kwargs={"slug": target}))
+    if "another" in turn.request.POST and loops.has_room(after, step):
+        return see_other(reverse("reporter:item-new", kwargs={"slug": step.slug}) + _back(turn))
+    if old is not None and not turn.from_check:
+        return see_other("reporter:question", slug=step.slug)
+    tally.continued(turn, step)
+    if "skip" in turn.request.POST:
+        onward = turn.asking.skip_target(step.slug) or onward
+    return see_other(walking.address(turn, onward))
 
 
 def _form(
@@ -178,6 +193,11 @@ def _form(
         form=form_of(seen, typed, errors),
         why=seen.why,
         button=shown("shared.continue"),
-        without_url="" if some else walking.address(turn, onward),
+        without_url=walking.address(turn, onward) if not some and turn.from_check else "",
+        another=shown("loop.more") if loops.has_room(turn.draft.answers, step) else "",
+        skip=shown("shared.skip_to_sending")
+        if turn.asking.skip_target(step.slug) and not turn.from_check
+        else "",
+        step_words="" if turn.from_check else walking.step_words(turn, step.slug),
         back_url=overview_url if some and not turn.from_check else walking.back_address(turn, step.slug),
     )

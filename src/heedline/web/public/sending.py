@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.http import HttpResponse
@@ -15,7 +15,8 @@ from heedline.casework.intake.form_tokens import FormToken
 from heedline.casework.intake.page_counts import BRIEF
 from heedline.casework.journey import transitions
 from heedline.casework.report import sealing
-from heedline.intake import engine
+from heedline.intake import engine, loops
+from heedline.intake.questions import QuestionPage, StepKind
 from heedline.intake.record import NotReady, Record, record
 from heedline.intake.summary import Row, check_rows
 from heedline.web.components.forms import Form, TextArea
@@ -33,28 +34,48 @@ def check(turn: DraftVisit) -> HttpResponse:
     if turn.posted:
         return send(turn, turn.asking.last)
     asking = turn.asking
-    tally.entered(turn, asking.qs.any_step(asking.last))
+    last = asking.qs.any_step(asking.last)
+    tally.entered(turn, last)
     sections, originals = (
         check_rows(qs, turn.draft.answers, identity_offered=asking.identity_offered)
         for qs in (asking.qs, asking.original)
     )
-    wanting = [
-        {"title": asking.shown(asking.qs.any_step(slug)).title, "url": _page_url(slug)}
-        for slug in asking.missing()
+    wanting = asking.missing()
+    answered = [
+        {"title": one.title, "list": {"rows": rows}}
+        for one, plain in asking.pages.sections(sections, originals)
+        if (rows := [_row(row, was) for row, was in zip(one.rows, plain, strict=True) if row.given])
     ]
     return page(
         turn.request,
         "check",
         title=tab_title(asking.last),
-        sections=[
-            {"title": one.title, "list": {"rows": list(map(_row, one.rows, plain))}}
-            for one, plain in asking.pages.sections(sections, originals)
+        button=asking.shown(last).button,
+        sections=answered,
+        wanting=[
+            {"title": asking.shown(asking.qs.any_step(slug)).title, "url": _page_url(slug)}
+            for slug in wanting
         ],
-        wanting=wanting,
+        adding=[] if asking.fast else list(_to_add(turn, wanting)),
         token=_token(turn),
         again=gates.AGAIN in turn.request.GET,
         back_url=walking.back_address(turn, asking.last),
+        step_words=walking.step_words(turn, asking.last),
     )
+
+
+def _to_add(turn: DraftVisit, wanting: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    """Pages that somebody who knows more may fill in: those with nothing on them, and lists that have room."""
+    asking = turn.asking
+    for step in asking.steps():
+        given = turn.draft.answers.get(step.slug)
+        if step.slug in wanting or not step.fields:
+            continue
+        if step.kind is StepKind.LOOP and loops.has_room(turn.draft.answers, step):
+            there = reverse("reporter:item-new", kwargs={"slug": step.slug})
+            yield {"title": asking.shown(step).title, "url": f"{there}?back=check"}
+        elif step.kind is StepKind.QUESTIONS and not any((given or {}).values()):
+            yield {"title": asking.shown(step).title, "url": _page_url(step.slug)}
 
 
 @on_draft
@@ -80,15 +101,29 @@ def brief(turn: DraftVisit) -> HttpResponse:
         return walking.set_aside(turn, step, "brief") or _brief_page(
             turn, reading.typed[name], reading.errors
         )
-    if turn.late or asking.fast:
-        walking.put_right(turn, "brief")
-        if asking.fast:
-            turn.draft.whose = For.DANGER
-        trouble = walking.kept(turn, engine.with_answer(turn.draft.answers, step, reading.values))
-        # for somebody in danger a draft that cannot be kept is no reason to wait: their words are sent from memory
-        if trouble and not (turn.full and asking.fast):
+    if not asking.fast:
+        if turn.late:
+            walking.put_right(turn, "brief")
+            walking.kept(turn, engine.with_answer(turn.draft.answers, step, reading.values))
+        return recovery.does_not_fit(turn.request, late=turn.late)
+    return send_brief(turn)
+
+
+def send_brief(turn: DraftVisit) -> HttpResponse:
+    """Keep the words of somebody who cannot call, and send them as danger; with a mistake they are shown again."""
+    step = turn.asking.qs.any_step(turn.asking.qs.narrative[0])
+    reading = turn.asking.read(step, dict(turn.request.POST.lists()))
+    if reading.errors:
+        if walking.set_aside(turn, step, "brief") is None:
             return recovery.store_away(turn.request, full=turn.full)
-    return send(turn, BRIEF) if asking.fast else recovery.does_not_fit(turn.request, late=turn.late)
+        return see_other("reporter:brief")
+    walking.put_right(turn, "brief")
+    turn.draft.whose = For.DANGER
+    trouble = walking.kept(turn, engine.with_answer(turn.draft.answers, step, reading.values))
+    # for somebody in danger a draft that cannot be kept is no reason to wait: their words are sent from memory
+    if trouble and not turn.full:
+        return recovery.store_away(turn.request, full=turn.full)
+    return send(turn, BRIEF)
 
 
 def send(turn: DraftVisit, page_slug: str) -> HttpResponse:
@@ -119,13 +154,31 @@ def send(turn: DraftVisit, page_slug: str) -> HttpResponse:
             draft,
             received_on=received.isoformat(),
             at=turn.at,
-            danger=told.urgency == "danger",
-            could_not_call=could_not_call,
+            ending=_ending(turn, told, could_not_call=could_not_call),
         )
     except StoreAway:
         draft.received_on = received.isoformat()
         return receipt.show(turn)  # it is durable: the code must not wait for a draft
     return see_other("reporter:code")
+
+
+def _ending(turn: DraftVisit, told: Record, *, could_not_call: bool) -> dict[str, Any]:
+    """What the confirmation has to know once the answers are forgotten: which ending, and what it says."""
+    qs, answers = turn.asking.qs, turn.draft.answers
+    called = answers.get("reply", {}).get("way") == "call" and qs.roles.get("call_days")
+    ending: dict[str, Any] = {"kind": qs.code, "ending": qs.code}
+    if could_not_call:
+        ending["ending"] = "danger"
+    elif told.urgency == "danger":
+        ending["ending"] = "called"
+    elif called:
+        page_of, days = qs.roles["call_days"]
+        given = answers.get(page_of, {})
+        hours = qs.roles["call_hours"][1]
+        ending |= {"ending": "callback", "days": given.get(days, []), "hours": given.get(hours, [])}
+    elif answers.get("incident", {}).get("incident") == "yes":
+        ending["odd"] = {"place": told.place_text, "postcode": told.postcode}
+    return ending
 
 
 def _new_report(turn: DraftVisit, told: Record, form: FormToken | None) -> sealing.NewReport:
@@ -171,10 +224,7 @@ def _brief_page(turn: DraftVisit, text: str, errors: Mapping[str, str]) -> HttpR
     slug, name = turn.asking.qs.narrative
     if errors and not text.strip():
         errors = {name: shown("brief.missing")}
-    limit = turn.asking.qs.any_step(slug).field(name).limit
-    hint = shown("brief.hint", limit=f"{limit:,}")
-    box = TextArea(name=name, label=shown("brief.label"), hint=hint, rows=8, limit=limit)
-    form = Form((box,), {name: text}, errors)
+    form = brief_form(text, errors, turn.asking.qs.any_step(slug))
     return page(
         turn.request,
         "brief",
@@ -184,6 +234,14 @@ def _brief_page(turn: DraftVisit, text: str, errors: Mapping[str, str]) -> HttpR
         form=form,
         back_url=walking.back_address(turn, slug) if turn.from_check else _call_url(turn),
     )
+
+
+def brief_form(text: str, errors: Mapping[str, str], step: QuestionPage) -> Form:
+    """The one box of who cannot call. `step`: the page that asks for the account."""
+    question = step.fields[0]
+    hint = shown("brief.hint", limit=f"{question.limit:,}")
+    box = TextArea(name=question.name, label=shown("brief.label"), hint=hint, rows=5, limit=question.limit)
+    return Form((box,), {question.name: text}, errors)
 
 
 def _call_url(turn: DraftVisit) -> str:

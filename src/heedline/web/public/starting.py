@@ -1,90 +1,140 @@
-"""`/tell/` and the page before the first question: what this is, how to leave fast, and the start of a draft."""
+"""The pages before the questions: what can be reported, how to leave fast, and the start of a draft.
+
+Each kind of report has one. The question that every report needs first, whether anyone is in danger, stands on the same
+page, so that whoever answers it is at once where they can write.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from heedline.casework.intake import drafting
 from heedline.casework.intake.drafting import Draft
+from heedline.intake import engine
+from heedline.intake.moving import moved
 from heedline.web.components.forms import Checkboxes, FieldOption, Form
 from heedline.web.declared import Audience, open_to
 from heedline.web.public import cookies, recovery, tally
-from heedline.web.public.asking import entry, first_kind, shown
-from heedline.web.public.pages import page, see_other, tab_title
+from heedline.web.public.asking import question_set, shown
+from heedline.web.public.fields_of_step import form_of
+from heedline.web.public.pages import PUBLIC, page, see_other, tab_title
 from heedline.web.public.turns import StoreAway, StoreFull, asking_of, draft_of, kind_of, new_draft, now
 
 _LONG, _SHORT = 24, 1
+#: The page that asks whether anyone is in danger, and the one that asks whether to call back.
+DANGER, REPLY = "now", "reply"
 
 
-@open_to(Audience.EVERYONE)
-@require_safe
-def start(request: HttpRequest) -> HttpResponse:
-    """Something I saw or heard: the emergency number first, then what can be told, who reads it, and the other ways."""
-    return page(request, "start", exit=False, emergency=True, back_url=reverse("reporter:front"))
+def before_questions(
+    kind: str, template: str, words_of: str, *, tab: str, way: str = "", up: str = "reporter:front"
+) -> Callable[..., HttpResponseBase]:
+    """A page before the questions of `kind`. `words_of`: the pack's texts for it; `tab`: what the browser calls it.
 
-
-@open_to(Audience.EVERYONE)
-@require_http_methods(["GET", "HEAD", "POST"])
-def safety(request: HttpRequest, kind: str = "") -> HttpResponse:
-    """How to leave and how long answers are kept, once, before the first question. The button starts the draft.
-
-    `kind`: of report; the pack's first without it. Who asks for advice gives a name anyway: they start from their door.
+    `way`: how somebody wants to hear from us, when the page itself says so.
     """
-    kind = kind or first_kind()
-    at = now()
-    try:
-        draft = draft_of(request, at)
-        if request.method == "POST":
-            return _begin(request, draft, kind)
-    except StoreAway as away:
-        return recovery.store_away(request, full=isinstance(away, StoreFull))
-    if draft is not None and draft.sent:
-        return page(request, "code_again", title=tab_title("notice"))
-    if draft is not None and draft.answers:
-        return carry_on(request, draft, at)
-    if entry(kind) == "reporter:advice":
-        return see_other(entry(kind))
-    tally.began(kind, "entered")
-    form = Form(
-        (
-            Checkboxes(
-                name="keep", label="", choices=(FieldOption(value="24", label=shown("safety.longer_label")),)
-            ),
+
+    @open_to(Audience.EVERYONE)
+    @require_http_methods(["GET", "HEAD", "POST"])
+    def show(request: HttpRequest) -> HttpResponse:
+        at = now()
+        try:
+            draft = draft_of(request, at)
+            if request.method == "POST":
+                return _begin(request, draft, kind, way or request.POST.get("way", "here"), at)
+        except StoreAway as away:
+            if request.method == "POST":
+                return recovery.store_away(request, full=isinstance(away, StoreFull))
+            draft = None  # the page itself needs nothing that is away
+        if draft is not None and draft.sent:
+            return page(request, "code_again", title=tab_title("notice"))
+        started = draft if draft is not None and draft.answers else None
+        tally.began(kind, "entered")
+        return page(
+            request,
+            template,
+            door=words_of,
+            title=tab_title(tab),
+            back_url=reverse(up),
+            resume=asking_of(started, at).open_now if started else "",
+            other_kind=started is not None and kind_of(started) != kind,
+            danger=_danger_form(kind),
+            keep=_keep_form(),
+            robots=PUBLIC,
         )
-    )
-    return page(
-        request, "safety", title=tab_title("safety"), form=form, exit_title=shown("safety.exit_title")
-    )
+
+    return show
 
 
 def carry_on(request: HttpRequest, draft: Draft, at: datetime) -> HttpResponse:
-    """There are answers here already, perhaps to the questions of another door: go on with them, or delete them."""
+    """There are answers here already that cannot be sent as danger: go on with them, or delete them."""
     return page(request, "carry_on", title=tab_title("notice"), resume=asking_of(draft, at).open_now)
 
 
-def _begin(request: HttpRequest, draft: Draft | None, kind: str) -> HttpResponse:
-    at = now()
-    again = request.POST.get("begin") == "again"
-    if draft is not None and not again:
-        if draft.sent:
-            return see_other("reporter:code")
-        if draft.answers and kind_of(draft) != kind:
-            return see_other(request.path)  # asks which of the two they want
+def _danger_form(kind: str) -> Form | None:
+    asked = next((step for step in question_set(kind).steps if step.slug == DANGER), None)
+    if asked is None:
+        return None
+    seen = asking_of(Draft(cookie="", notes={"kind": kind}), now()).shown(asked)
+    return form_of(seen, {}, {}, may_head=False)
+
+
+def _keep_form() -> Form:
+    label = shown("safety.longer_label")
+    return Form((Checkboxes(name="keep", label="", choices=(FieldOption(value=str(_LONG), label=label),)),))
+
+
+def _begin(request: HttpRequest, draft: Draft | None, kind: str, way: str, at: datetime) -> HttpResponse:
+    """Start a draft, or take along what was written in the form of another door."""
+    asked = request.POST.get("begin", "")
+    if draft is not None and draft.sent and asked != "again":
+        return see_other("reporter:code")
+    if draft is not None and draft.answers and asked not in ("again", "keep"):
+        return see_other(request.path)  # shows what there is, and asks
+    answers: dict[str, Any] = {}
+    if draft is not None and not draft.sent and asked != "again":
         fresh = draft
+        if kind_of(draft) != kind:
+            answers = moved(question_set(kind_of(draft)), question_set(kind), draft.answers)
     else:
         drafting.discard(cookies.sent(request, settings.DRAFT_COOKIE), at=at)
         fresh = new_draft(request)
-    if not again:
+    if not asked:
         fresh.keep_hours = _LONG if request.POST.get("keep") == str(_LONG) else _SHORT
-    if kind_of(fresh) != kind:
-        fresh.notes = {"kind": kind}
+    fresh.notes = {"kind": kind}
+    fresh.answers = answers
+    _answer_by_door(request, fresh, kind, way, at)
     drafting.save(fresh, at=at)
     tally.began(kind, "continued")
     response = see_other("reporter:question", slug=asking_of(fresh, at).open_now)
     cookies.give(response, settings.DRAFT_COOKIE, fresh.cookie)
     return response
+
+
+def _answer_by_door(request: HttpRequest, draft: Draft, kind: str, way: str, at: datetime) -> None:
+    """What the page itself has answered: whether anyone is in danger, and whether to call back."""
+    asking = asking_of(draft, at)
+    for step in asking.qs.steps:
+        if not step.by_door:
+            continue
+        if step.slug == REPLY and way in {choice.value for choice in step.fields[0].choices}:
+            draft.answers = engine.with_answer(draft.answers, step, {step.fields[0].name: way})
+        elif step.slug == DANGER and step.fields[0].name in request.POST:
+            reading = asking.read(step, dict(request.POST.lists()))
+            if not reading.errors:
+                draft.answers = engine.with_answer(draft.answers, step, reading.values)
+        if step.slug == DANGER and "start" in request.POST and DANGER not in draft.answers:
+            draft.notes.setdefault("mistakes", {})[DANGER] = {}
+
+
+start = before_questions("activity", "door_activity", "start", tab="start")
+person = before_questions("person", "door_person", "person_door", tab="person_door")
+call = before_questions("person", "door_call", "person_door", tab="callback", way="call")
+online = before_questions("online", "door_online", "online_door", tab="online_door")
+advice = before_questions("advice", "door_advice", "advice_door", tab="organisation")

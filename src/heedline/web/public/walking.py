@@ -149,6 +149,15 @@ def code_error(typed: Mapping[str, Any]) -> dict[str, str]:
     return {found[0]: shown("code_in_text.warning")} if found else {}
 
 
+def step_words(turn: DraftVisit, slug: str) -> str:
+    """ "Step 3 of 7"; nothing for a page that is not on the way of this report."""
+    asking = turn.asking
+    on_the_way = [step.slug for step in asking.steps() if not step.by_door and not asking.is_call_page(step)]
+    if asking.fast or slug not in on_the_way:
+        return ""
+    return shown("shared.step", number=on_the_way.index(slug) + 1, count=len(on_the_way))
+
+
 def here(turn: DraftVisit) -> str:
     """This page's own address."""
     return turn.request.path + ("?back=check" if turn.from_check else "")

@@ -1,0 +1,41 @@
+"""The first page in Chromium: what a phone shows before anybody scrolls, the typeface, and the colours at night."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.kit import browser, person  # noqa: F401 (fixtures)
+from tests.journeys.test_reporter_journey import Open, site  # noqa: F401 (a fixture)
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+
+
+def test_a_phone_shows_999_and_the_first_three_ways_to_report(site: str, person: Open) -> None:  # noqa: F811
+    tab = person(scripts=False, width=360, height=740)
+    tab.visit(f"{site}/")
+    for one in [".hl-emergency a", *(f".hl-doors li:nth-child({number})" for number in (1, 2, 3))]:
+        box = tab.play.locator(one).first.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 740, one
+
+
+def test_two_columns_on_a_desktop(site: str, person: Open) -> None:  # noqa: F811
+    tab = person(scripts=False, width=1280, height=900)
+    tab.visit(f"{site}/")
+    first, second = (tab.play.locator(f".hl-doors li:nth-child({n})").bounding_box() for n in (1, 2))
+    assert first is not None
+    assert second is not None
+    assert first["y"] == second["y"]
+    assert second["x"] + second["width"] > 1000, "the right third is used"
+
+
+def test_the_page_is_the_same_without_its_typeface_and_dark_at_night(site: str, person: Open) -> None:  # noqa: F811
+    tab = person(scripts=True, width=360, height=740)
+    tab.play.route("**/*.woff2", lambda route: route.abort())
+    tab.visit(f"{site}/")
+    assert tab.play.locator("h1").inner_text().startswith("Report something")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    by_day = tab.play.evaluate(ground)
+    tab.play.emulate_media(color_scheme="dark")
+    assert tab.play.evaluate(ground) != by_day
+    tab.axe()

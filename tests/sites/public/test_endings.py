@@ -1,0 +1,122 @@
+"""After sending: each kind of report has its own words, and they say what was asked for."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.sites.public.walker import Walker
+
+PLACE = {"postcode": "NE1 4ST", "address": "1 Mill Lane"}
+
+
+def activity(rosa: Walker) -> None:
+    rosa.tell("A van stood at the gate three nights in a row.").press("Send your report")
+
+
+def person(rosa: Walker) -> None:
+    rosa.visit("/talk/").press("Start", danger="no")
+    rosa.press("Continue", who="friend")
+    rosa.press("Skip the other questions", narrative="He says that a war is coming.").press(
+        "Send your report"
+    )
+
+
+def callback(rosa: Walker, **when: list[str]) -> None:
+    rosa.visit("/talk/").press("Ask for a call", danger="no")
+    rosa.press("Continue", name="Rosa", phone="07700 900123", **when).press("Send your report")
+
+
+def online(rosa: Walker) -> None:
+    rosa.visit("/link/").press("Start", danger="no")
+    rosa.press("Skip the other questions", addresses="https://films.example/1").press("Send your report")
+
+
+def advice(rosa: Walker, **odd: str) -> None:
+    rosa.visit("/ask/").press("Ask for advice").press("Continue", name="Mill Lane Hall")
+    rosa.press("Continue", **PLACE).visit("/r/incident/").press("Continue", **odd)
+    rosa.press("Continue", name="Hal", email="hal@hall.example", consent=["yes"]).press("Send your request")
+
+
+def danger(rosa: Walker) -> None:
+    rosa.visit("/emergency/").press("Send now", narrative="He has a knife. Flat 4, the house by the mill.")
+
+
+def called(rosa: Walker) -> None:
+    rosa.visit("/emergency/").press("I have called. Carry on")
+    rosa.press("Skip the other questions", narrative="He has a knife.").press("Continue", who="anonymous")
+    rosa.press("Send your report")
+
+
+OWN = {
+    activity: "A trained officer will read it within 24 hours.",
+    person: "We look for the right help near where the person lives.",
+    callback: "The number may be hidden on your phone.",
+    online: "A trained examiner will look at what you sent.",
+    advice: "within two working days",
+    danger: "Stay hidden, and silence your phone.",
+    called: "If anything changes, call 999 again.",
+}
+
+
+@pytest.mark.parametrize("kind", OWN, ids=lambda kind: kind.__name__)
+def test_each_kind_ends_in_its_own_words_and_in_no_other_kinds(rosa: Walker, kind) -> None:  # type: ignore[no-untyped-def]
+    kind(rosa)
+    assert rosa.at == "/code/"
+    assert OWN[kind] in rosa.main
+    assert not [one for other, one in OWN.items() if other is not kind and one in rosa.main]
+    assert rosa.shown_code()
+
+
+def test_a_call_is_promised_for_the_days_and_hours_that_were_asked_for(rosa: Walker) -> None:
+    callback(rosa, days=["tue"], hours=["morning"])
+    assert "We will call on Tuesday, morning, from 8 to 12." in rosa.main
+
+
+def test_a_call_at_any_time_says_between_which_hours(rosa: Walker) -> None:
+    callback(rosa)
+    assert "We will call on any day, between 8am and 8pm." in rosa.main
+
+
+@pytest.mark.parametrize("kind", [one for one in OWN if one is not advice], ids=lambda kind: kind.__name__)
+def test_lines_for_distress_stand_on_each_confirmation(rosa: Walker, kind) -> None:  # type: ignore[no-untyped-def]
+    kind(rosa)
+    for number in ("116 123", "0800 1111"):
+        assert number in rosa.main
+
+
+def test_in_danger_the_code_is_folded_away_and_nothing_has_to_be_typed(rosa: Walker) -> None:
+    danger(rosa)
+    assert "<details" in rosa.html[: rosa.html.index('class="hl-code"')].split("<main")[1]
+    rosa.press("I have kept my code")
+    assert rosa.at == "/code/finished/"
+
+
+def test_an_odd_thing_goes_with_one_press_into_the_report_form_with_the_place_filled_in(rosa: Walker) -> None:
+    advice(rosa, incident="yes")
+    rosa.press("Report what happened").press("Continue", danger="no").visit("/r/where/")
+    assert rosa.typed("place") == PLACE["address"]
+    assert rosa.typed("postcode") == PLACE["postcode"]
+
+
+def test_without_an_odd_thing_no_report_is_offered(rosa: Walker) -> None:
+    advice(rosa, incident="no")
+    assert "Report what happened" not in rosa.main
+
+
+def test_a_receipt_says_nothing_of_what_it_is_about_unless_that_is_wanted(rosa: Walker) -> None:
+    activity(rosa)
+    code = rosa.shown_code()
+    rosa.follow("Print a receipt")
+    assert rosa.shown_code() == code
+    assert "/messages/" in rosa.main
+    assert "seen or heard" not in rosa.main
+    assert "terror" not in rosa.main.casefold()
+    rosa.follow("Add what it is about")
+    assert "a report of something seen or heard" in rosa.main
+
+
+def test_checking_the_code_is_offered_and_not_asked_for(rosa: Walker) -> None:
+    activity(rosa)
+    code = rosa.shown_code()
+    rosa.follow("Check that I have written it down correctly").press("Check", code=code)
+    assert rosa.at == "/code/finished/"

@@ -1,0 +1,128 @@
+"""How many screens and presses each way takes, from the first page to the code, in a browser that runs no scripts."""
+
+from __future__ import annotations
+
+import pytest
+
+from heedline.reports.models import Report
+from tests.sites.public.walker import Walker
+
+ACCOUNT = "A van stood at the gate three nights in a row, and two men measured the doors."
+TWELVE = "\n".join(f"https://films.example/{number}" for number in range(12))
+
+
+class Counting(Walker):
+    """Counts every page that is shown, and every link that is followed or button that is pressed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.screens = self.presses = 0
+
+    def visit(self, path: str) -> Walker:
+        self.screens += 1
+        return super().visit(path)
+
+    def follow(self, words: str) -> Walker:
+        self.presses += 1
+        return super().follow(words)
+
+    def press(self, words: str, **typed: str | list[str]) -> Walker:
+        self.presses += 1
+        self.screens += 1
+        return super().press(words, **typed)
+
+
+@pytest.fixture
+def counting(rosa: Walker) -> Counting:
+    """Rosa, counted, at the first page."""
+    one = Counting()
+    one.visit("/")
+    return one
+
+
+def test_something_seen_by_the_shortest_way(counting: Counting) -> None:
+    counting.follow("Something you saw or heard").press("Start", danger="no")
+    counting.press("Skip the other questions", narrative=ACCOUNT).press("Continue", who="anonymous")
+    counting.press("Send your report")
+    assert counting.shown_code()
+    assert counting.screens <= 7
+
+
+def test_something_seen_with_everything_answered(counting: Counting) -> None:
+    counting.follow("Something you saw or heard").press("Start", danger="no")
+    counting.press("Continue", narrative=ACCOUNT)
+    counting.press(
+        "Continue", when="week", date__day="14", date__month="3", date__year="2026", around="At noon"
+    )
+    counting.press("Continue", place="Mill Lane", postcode="NE1 4ST", addresses="https://films.example/1")
+    counting.press("Continue", name="Kit", looks="Tall", find="The mill", child="no", risk="He is alone.")
+    counting.press("Continue", registration="AB12 C??", describe="White")
+    counting.press("Continue", know=["saw"], guess="yes", why="Only two of us were there.")
+    counting.press("Continue", who="anonymous").press("Send your report")
+    assert counting.shown_code()
+    assert counting.screens <= 11
+
+
+def test_in_danger_and_cannot_speak(counting: Counting) -> None:
+    counting.follow("I cannot call").press(
+        "Send now", narrative="He has a knife. Flat 4, the house by the mill."
+    )
+    assert counting.at == "/code/"
+    assert Report.objects.get().urgency == "danger"
+    assert counting.presses <= 3
+
+
+def test_call_me_back(counting: Counting) -> None:
+    counting.follow("Ask us to call you").press("Ask for a call", danger="no")
+    assert counting.at == "/r/callback/"
+    counting.press(
+        "Continue",
+        name="Rosa",
+        phone="07700 900123",
+        days=["tue"],
+        hours=["morning"],
+        reason="It is my brother.",
+    )
+    assert counting.heading == "Check your answers"
+    counting.press("Send your report")
+    assert counting.heading.startswith("We will call you")
+    assert counting.screens <= 6
+
+
+def test_twelve_web_addresses(counting: Counting) -> None:
+    counting.follow("Something online").press("Start", danger="no")
+    counting.press("Skip the other questions", addresses=TWELVE).press("Send your report")
+    assert counting.shown_code()
+    assert counting.screens <= 6
+
+
+def test_a_door_that_was_chosen_is_not_asked_again_and_another_keeps_what_was_typed(
+    counting: Counting,
+) -> None:
+    counting.follow("Something you saw or heard").press("Start", danger="no")
+    assert "What do you want to tell us about" not in counting.main
+    counting.press("Continue", narrative=ACCOUNT).press("Continue", around="Last Friday at about six")
+    counting.visit("/talk/")
+    assert "You have already started" in counting.main
+    counting.press("Keep what I wrote and use this form")
+    assert counting.at == "/r/tie/"
+    counting.visit("/r/what/")
+    assert counting.typed("narrative") == f"{ACCOUNT}\nTime: Last Friday at about six"
+
+
+def test_the_check_page_lists_what_was_answered_and_then_what_can_be_added(counting: Counting) -> None:
+    counting.tell(ACCOUNT)
+    assert ACCOUNT in counting.main
+    assert "Not given" not in counting.main
+    added = counting.main[counting.main.index("Add something") :]
+    for page in ("When was it?", "Where was it?", "Who was involved?", "Was there a vehicle?"):
+        assert page in added
+    sends = [c for form in counting.page.forms for c in form.controls if c.label == "Send your report"]
+    assert len(sends) == 2, "at the top and at the bottom"
+    counting.follow("Was there a vehicle?").press("Continue", registration="AB12 CDE")
+    assert "AB12CDE" in counting.main
+
+
+def test_a_page_says_how_far_one_is(counting: Counting) -> None:
+    counting.follow("Something you saw or heard").press("Start", danger="no")
+    assert "Step 1 of 8" in counting.main

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from heedline.packs.reading import tables
+from heedline.packs import tables
 
 
 @cache

@@ -1,8 +1,9 @@
-"""The public intake API: the same report as the web form's, sent by a program.
+"""The public intake API, which accepts from a program the same report as the web form.
 
-`reading` bounds and reads what came, `problems` writes RFC 9457 problem documents that echo nothing, `views` parse,
-make one casework call and answer, `openapi` describes all of it and is tested against what really happens.
+`reading` reads the request and enforces its limits. `problems` writes RFC 9457 problem documents that
+never repeat the input. `views` parses the request, makes one casework call and responds. `openapi`
+describes the API and is tested against its real behaviour.
 
-No cookie is read, no session, no template: a call costs little more than the sealing. Files come with the files
-process; until then multipart is refused with 415.
+No cookies, sessions or templates are used, so a call costs little more than sealing the report. File
+uploads will be added with the files process. Until then, multipart requests are refused with 415.
 """

@@ -1,4 +1,8 @@
-"""The OpenAPI 3.1 document, as data. The body of a report follows the pack's questions, so it cannot go stale."""
+"""The OpenAPI 3.1 document, built as data.
+
+The request body of a report is derived from the pack's question sets, so the document cannot go out of
+date.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,11 @@ _CODE_EXAMPLE = "7Q2M-K9TD-3XAP-0WHE-5RJN-C6"
 
 
 def document(sets: Mapping[str, QuestionSet], statuses: Sequence[str], *, longest_text: int) -> Json:
-    """The whole document. `sets`: kind of report → questions; `statuses`: what a reporter can be told."""
+    """Return the complete OpenAPI document.
+
+    `sets` maps each kind of report to its question set. `statuses` lists the statuses that a reporter can be
+    shown.
+    """
     return {
         "openapi": "3.1.0",
         "info": {
@@ -205,7 +213,10 @@ def _needs_account(qs: QuestionSet) -> bool:
 
 
 def _always_needed(qs: QuestionSet) -> list[str]:
-    """Pages that no report of this kind can do without; those that depend on other answers are not among them."""
+    """Return the slugs of the pages that every report of this kind must answer.
+
+    Pages that depend on other answers are not included.
+    """
     return [
         step.slug
         for step in qs.steps

@@ -1,4 +1,7 @@
-"""Problem documents (RFC 9457). Closed set; `detail` is our own words and never anything that was sent."""
+"""Problem documents (RFC 9457), from a closed set of problem types.
+
+`detail` always contains our own wording and never repeats any of the input.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,11 @@ MEDIA_TYPE = "application/problem+json"
 
 @dataclass(frozen=True, slots=True)
 class ProblemKind:
-    """One kind of problem: `code` ends its `type`, a URI that names it and leads nowhere."""
+    """One type of problem, with its HTTP status and title.
+
+    `code` is the last part of the problem's `type`, a URN that identifies the problem and cannot be
+    dereferenced.
+    """
 
     code: str
     status: int
@@ -22,7 +29,7 @@ class ProblemKind:
 
     @property
     def uri(self) -> str:
-        """The `type` of the document."""
+        """Return the URI used as the `type` of the problem document."""
         return f"urn:heedline:problem:{self.code}"
 
 
@@ -56,7 +63,7 @@ ALL = (
 
 
 class ApiProblem(Exception):
-    """Raised while reading a request; `problem_page` answers with it."""
+    """An error found while reading a request, returned to the client by `problem_page`."""
 
     def __init__(
         self,
@@ -74,7 +81,7 @@ class ApiProblem(Exception):
 
 
 def answer(status: int, content: Mapping[str, Any], *, media_type: str = "application/json") -> HttpResponse:
-    """A JSON answer that nobody keeps."""
+    """Return a JSON response that must not be cached."""
     response = HttpResponse(
         json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(),
         status=status,
@@ -85,7 +92,7 @@ def answer(status: int, content: Mapping[str, Any], *, media_type: str = "applic
 
 
 def problem_page(problem: ApiProblem) -> HttpResponse:
-    """The document for one problem."""
+    """Return the problem document for one problem."""
     content: dict[str, Any] = {
         "type": problem.kind.uri,
         "title": problem.kind.title,

@@ -1,7 +1,8 @@
-"""Reading a request within bounds: media type, size, depth and keys are checked before anything is believed.
+"""Bounded reading of API requests.
 
-Every failure is a `Problem`. Python's JSON reader recurses, so depth is measured before it runs; it takes NaN, numbers
-of any length, repeated keys and halves of characters, so those are refused here.
+The media type, size, depth and keys are checked before any of the content is used. Every failure raises
+`Problem`. Python's JSON parser is recursive, so the depth is measured before it runs. The parser also
+accepts NaN, numbers of any length, repeated keys and lone surrogates, so these are rejected here.
 """
 
 from __future__ import annotations
@@ -45,7 +46,10 @@ _KEY_DETAIL = (
 
 
 def idempotency_key(request: HttpRequest) -> bytes:
-    """The header's bytes. Whoever guesses the key has the code, so weak ones are refused."""
+    """Return the idempotency key from the request header, as bytes.
+
+    Weak keys are refused, because anyone who guesses the key can obtain the receipt code.
+    """
     given = request.headers.get("Idempotency-Key", "")
     weak = (
         not _KEY.fullmatch(given)
@@ -74,7 +78,11 @@ def whole(request: HttpRequest) -> None:
 
 
 def json_body(request: HttpRequest, *, longest: int) -> Any:
-    """The body as Python objects: at most `longest` bytes, `DEEPEST` levels, UTF-8, no key twice."""
+    """Return the request body, parsed from JSON.
+
+    The body may be at most `longest` bytes long and `DEEPEST` levels deep. It must be UTF-8 and must not
+    repeat a key. Raises Problem otherwise.
+    """
     if request.content_type != "application/json":
         raise ApiProblem(problems.NOT_A_TYPE, _JSON_ONLY)
     body = _bytes(request, longest)
@@ -91,7 +99,10 @@ def json_body(request: HttpRequest, *, longest: int) -> Any:
 
 
 def exactly(body: Any, *keys: str, ids: str = "") -> tuple[Any, ...]:
-    """The texts under `keys`, and the UUIDs in the list under `ids` (may be absent); a `Problem` for anything else."""
+    """Return the text values of `keys`, and the UUIDs listed under `ids`, from the request body.
+
+    The `ids` list may be absent. Raises Problem for anything else in the body.
+    """
     if not isinstance(body, dict):
         raise ApiProblem(problems.NOT_TAKEN, "Send one JSON object.")
     known = (*keys, ids) if ids else keys

@@ -1,4 +1,7 @@
-"""Addresses of the public API, under `/api/v1/`. No slash at the end: a redirect would lose a POST's body."""
+"""URL routes of the public API, under `/api/v1/`.
+
+Paths have no trailing slash, because a redirect would lose the body of a POST.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The API's pages: read within bounds, one casework call, answer. Nothing here reads a cookie."""
+"""Views of the public API.
+
+Each view reads the request within limits, makes one casework call and responds. No view reads a cookie.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,11 @@ _AGAIN = "Take it as not sent. Send the same again with the same key: it is neve
 
 
 def offered(method: str) -> Callable[[ApiView], Callable[..., HttpResponseBase]]:
-    """A view of the API: everybody's, one method, no cross-site check (no cookie is read), problems as documents."""
+    """Return a decorator for a public API view that accepts only `method`.
+
+    The view is open to everyone and exempt from the CSRF check, because no cookie is read. Problems are
+    returned as problem documents.
+    """
 
     def dress(view: ApiView) -> Callable[..., HttpResponseBase]:
         @csrf_exempt
@@ -76,7 +83,10 @@ def offered(method: str) -> Callable[[ApiView], Callable[..., HttpResponseBase]]
 
 @offered("POST")
 def reports(request: HttpRequest) -> HttpResponse:
-    """Take one report: 201 with its code, the same answer to a retry with the same key and body."""
+    """Accept one report and return 201 with its receipt code.
+
+    A retry with the same idempotency key and the same body receives the same response.
+    """
     key = reading.idempotency_key(request)
     body = reading.json_body(request, longest=reading.LONGEST_REPORT)
     at = datetime.now(UTC)
@@ -105,7 +115,10 @@ def reports(request: HttpRequest) -> HttpResponse:
 
 @offered("POST")
 def mailbox(request: HttpRequest) -> HttpResponse:
-    """The status and the messages that are new for this code. They stay new until their ids come back in `seen`."""
+    """Return the status of a report and its new messages, for one receipt code.
+
+    Messages remain new until the client sends their ids in `seen`.
+    """
     body = reading.json_body(request, longest=reading.LONGEST_CODE)
     text, seen = reading.exactly(body, "code", ids="seen")
     code, at = read_code(text), datetime.now(UTC)
@@ -134,7 +147,10 @@ def mailbox(request: HttpRequest) -> HttpResponse:
 
 @offered("POST")
 def mailbox_messages(request: HttpRequest) -> HttpResponse:
-    """Take one message from the reporter of this code; a retry with the same key is the same message."""
+    """Accept one message from the reporter who holds the receipt code.
+
+    A retry with the same idempotency key does not create a second message.
+    """
     key = reading.idempotency_key(request)
     body = reading.json_body(request, longest=reading.LONGEST_MESSAGE)
     typed_code, text = reading.exactly(body, "code", "text")
@@ -150,7 +166,7 @@ def mailbox_messages(request: HttpRequest) -> HttpResponse:
 
 @offered("GET")
 def description(request: HttpRequest) -> HttpResponse:
-    """The OpenAPI document."""
+    """Return the OpenAPI document."""
     return problems.answer(200, document())
 
 
@@ -170,7 +186,10 @@ def read_code(text: str) -> codes.ReceiptCode:
 
 @cache
 def question_sets() -> dict[str, QuestionSet]:
-    """Kind of report → its questions, in the pack's first language: names and limits are the same in all."""
+    """Return the question set for each kind of report, in the pack's first language.
+
+    Field names and limits are the same in all languages.
+    """
     pack = load_pack(settings.PACK)
     language = next(iter(pack.languages))
     return {code: load_question_set(pack, kind.question_set, language) for code, kind in pack.kinds.items()}
@@ -178,7 +197,7 @@ def question_sets() -> dict[str, QuestionSet]:
 
 @cache
 def document() -> dict[str, Any]:
-    """The OpenAPI document of this installation: its questions are its pack's."""
+    """Return the OpenAPI document of this installation, built from its pack's question sets."""
     return openapi.document(
         question_sets(), tuple(load_pack(settings.PACK).statuses), longest_text=contact_messages.LONGEST
     )

@@ -1,5 +1,6 @@
-"""The log: who looked at what, who changed what, who was refused.
+"""The audit log of views, changes and refusals.
 
-What lives here: a closed vocabulary of acts, one insert-only table, one function that writes to it. What never does:
-foreign keys (erasure must not break history), names, texts, receipt codes. Start reading at `acts.py`.
+The package has a closed vocabulary of acts, one insert-only table and one function that writes to it.
+The table never holds foreign keys (erasure must not break the history), names, texts or receipt codes.
+Start reading at `acts.py`.
 """

@@ -1,6 +1,7 @@
-"""One function that writes to the log.
+"""The one function that writes to the log.
 
-It uses plain SQL because the processes may insert and not read back: Django's own insert asks for the new id.
+It uses plain SQL, because the processes may insert rows but not read them back, and Django's own insert
+asks for the new id.
 """
 
 from __future__ import annotations
@@ -39,10 +40,10 @@ def record(
     detail: Mapping[str, str | int | bool | list[str]] | None = None,
     at_slot: datetime | None = None,
 ) -> None:
-    """Write one event in the caller's transaction.
+    """Write one event to the log, in the caller's transaction.
 
-    The database sets the time. Only the worker may give one (`at_slot`), for things whose exact time must not be kept.
-    `detail` holds codes, counts and ids: never a name, a text or a receipt code.
+    The database sets the time. Only the worker may supply a time (`at_slot`), for events whose exact time
+    must not be kept. `detail` holds codes, counts and ids, and never a name, a text or a receipt code.
     """
     refuse_unknown(act)
     row = [
@@ -69,10 +70,11 @@ def record_by_the_slot(
     refused: bool = False,
     detail: Mapping[str, str] | None = None,
 ) -> None:
-    """Let one event be written when this quarter hour is over, dated by that and by no more (`audit.models.Waiting`).
+    """Queue an event to be written to the log at the end of the current quarter hour.
 
-    For what an officer does whose moment is a moment of somebody of the public. The database lets `actor` be nobody but
-    whose session this is.
+    The event carries only the quarter hour as its time (see `audit.models.Waiting`). This is for an
+    officer's act whose exact time would reveal when a member of the public did something. The database
+    accepts only the officer whose session this is as `actor`.
     """
     refuse_unknown(act)
     outcome = "refused" if refused else "done"
@@ -106,7 +108,10 @@ def record_look(
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One event that is about to be written. `detail` as in `record`."""
+    """One event that is about to be written to the log.
+
+    `detail` is the same as in `record`.
+    """
 
     act: AnyAct
     actor: UUID | None
@@ -117,7 +122,10 @@ class Written:
 
 
 def record_together(events: Sequence[Written]) -> None:
-    """Write these events in one statement, in the caller's transaction. Nothing where there are none."""
+    """Write several events in one statement, in the caller's transaction.
+
+    Does nothing if there are no events.
+    """
     if not events:
         return
     rows = [
@@ -139,7 +147,7 @@ def record_each(
     desk: UUID,
     detail: Mapping[str, str | int | bool] | None = None,
 ) -> None:
-    """Write one event about each of these reports, in the caller's transaction."""
+    """Write one event for each of these reports, in the caller's transaction."""
     refuse_unknown(act)
     told = json.dumps(dict(detail or {}))
     with connection.cursor() as cursor:

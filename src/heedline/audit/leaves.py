@@ -1,7 +1,10 @@
-"""What of an event is hashed: its canonical bytes. Plain Python, and never to change: every leaf ever made would.
+"""The canonical bytes of an event, which are hashed as its leaf in the log's tree.
 
-One line of JSON: sorted keys, no blanks, ASCII, the time in UTC to the microsecond. An export of the log is these lines
-in order, so that whoever checks it hashes what they read and needs no code of ours.
+This is plain Python and must never change, because that would change every existing leaf.
+
+A leaf is one line of JSON with sorted keys, no spaces and only ASCII, with the time in UTC to the
+microsecond. An export of the log is these lines in order, so a verifier hashes exactly what they read
+and needs none of our code.
 """
 
 from __future__ import annotations
@@ -36,7 +39,10 @@ _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=Fals
 
 @dataclass(frozen=True, slots=True)
 class Sequenced:
-    """An event as the table has it. `key` is its place in the order of the log."""
+    """An event as it is stored in the table.
+
+    `key` is its position in the order of the log.
+    """
 
     generation: int
     xid: int
@@ -55,7 +61,7 @@ class Sequenced:
         return (self.generation, self.xid, self.id)
 
     def leaf(self) -> bytes:
-        """The canonical bytes."""
+        """Return the canonical bytes of the event."""
         return _encode(
             {
                 "v": VERSION,

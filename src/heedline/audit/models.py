@@ -1,4 +1,7 @@
-"""The tables of the log. Insert-only by privilege and by trigger (database/roles and database/triggers/log.sql)."""
+"""The tables of the audit log.
+
+They are insert-only by privilege and by trigger (`database/roles` and `database/triggers/log.sql`).
+"""
 
 from __future__ import annotations
 
@@ -9,18 +12,21 @@ from django.db.models.functions import Now
 
 
 class ThisTransaction(models.Func):
-    """The number of the present transaction, as a number."""
+    """A database function that returns the current transaction's number as an integer."""
 
     template = "((pg_current_xact_id())::text)::bigint"
     output_field = models.BigIntegerField()
 
 
 class Event(models.Model):
-    """One act. `at` is exact for what officers do, and a quarter-hour slot for arrivals, which a report's row must not be tied to.
+    """One act recorded in the log.
 
-    Events are ordered by (generation, xid, id). `xid` is the number of the transaction that wrote it; as it starts anew
-    in every database cluster, `generation` counts how often the log was moved into a new one, which is when it is
-    restored. The database sets all three.
+    `at` is exact for officers' acts. For arrivals it is a quarter-hour slot, because the event must not be
+    linked to the row of the report.
+
+    Events are ordered by (generation, xid, id). `xid` is the number of the transaction that wrote the event.
+    Transaction numbers start again in every database cluster, so `generation` counts how often the log has
+    been moved into a new cluster by a restore. The database sets all three.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -46,16 +52,17 @@ class Event(models.Model):
 
 
 class ThisSlot(models.Func):
-    """The start of the present quarter hour."""
+    """A database function that returns the start of the current quarter hour."""
 
     template = "date_bin('15 minutes', now(), timestamptz '2000-01-01 00:00:00+00')"
     output_field = models.DateTimeField()
 
 
 class Waiting(models.Model):
-    """An act of an officer that would date a member of the public: it waits here until its quarter hour is over.
+    """An officer's act that is held back because its exact time would reveal a reporter's activity.
 
-    Then `clockwork.settle` writes it into the log, in shuffled order with the arrivals. The database sets `slot`.
+    It waits here until its quarter hour is over. `clockwork.settle` then writes it to the log, shuffled with
+    the arrivals. The database sets `slot`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -71,7 +78,10 @@ class Waiting(models.Model):
 
 
 class Tile(models.Model):
-    """Up to 256 neighbouring hashes of the tree over the events (`audit.tree`). Can be made anew from the events."""
+    """A tile of up to 256 neighbouring hashes in the tree over the events (`audit.tree`).
+
+    Tiles can be rebuilt from the events.
+    """
 
     pk = models.CompositePrimaryKey("level", "number")
     level = models.SmallIntegerField()
@@ -83,9 +93,10 @@ class Tile(models.Model):
 
 
 class Mark(models.Model):
-    """How far the sequencer has come; one row. `generation`, `xid`, `event`: the last event in the tree.
+    """The sequencer's progress through the log, held in one row.
 
-    `newest`: the highest id among them. An event with a higher id that belongs before the mark has been slipped in.
+    `generation`, `xid` and `event` identify the last event in the tree. `newest` is the highest event id in
+    the tree. An event with a higher id that sorts before the mark was inserted afterwards.
     """
 
     id = models.SmallIntegerField(primary_key=True, default=1)
@@ -100,10 +111,11 @@ class Mark(models.Model):
 
 
 class Checkpoint(models.Model):
-    """A signed checkpoint that has left the house, or may: the `day` feed is for everyone, the `slot` feed for mails.
+    """A signed checkpoint that has been published or may be published.
 
-    `proof`: hashes that show that the feed's checkpoint before (`old` leaves) is the beginning of this one. `key`: the
-    log's public key, for whoever has not got it from a better place.
+    The `day` feed is open to everyone. The `slot` feed is for emails. `proof` holds the hashes that prove
+    that the feed's previous checkpoint (of `old` leaves) is a prefix of this one. `key` is the log's public
+    key, for readers who have no better source for it.
     """
 
     pk = models.CompositePrimaryKey("feed", "size")

@@ -1,8 +1,9 @@
-"""The order of the log, and its tree, in the database.
+"""The order of the log's events, and the log's Merkle tree, in the database.
 
-Events are ordered by (generation, xid, id), and only those below the horizon are looked at: numbers of transactions
-smaller than that of every transaction that still runs. What is below has been committed or never will be, so nothing can
-appear between two events that were ordered once. Writers wait for nobody, and the sequencer for no writer.
+Events are ordered by (generation, xid, id). Only events below the horizon are read, which means those
+whose transaction number is lower than that of every transaction still running. Transactions below the
+horizon have been committed or never will be, so nothing can appear between two events that have already
+been ordered. Writers never wait, and the sequencer never waits for a writer.
 """
 
 from __future__ import annotations
@@ -52,11 +53,18 @@ BEFORE_ALL: Key = (0, 0, 0)
 
 
 class Broken(Exception):
-    """The log in the database is not the one that was sequenced. `str()` says what does not fit."""
+    """The log in the database differs from the log that was sequenced.
+
+    `str()` says what does not match.
+    """
 
 
 class StoredTiles:
-    """Tiles in their table. What was read or written once is remembered, unless somebody comes past all of them."""
+    """Tree tiles stored in their database table.
+
+    Tiles that have been read or written are cached, unless caching is turned off for a pass over the whole
+    tree.
+    """
 
     def __init__(self, *, remember: bool = True) -> None:
         self._remember = remember
@@ -64,7 +72,7 @@ class StoredTiles:
         self._changed: set[tuple[int, int]] = set()
 
     def get(self, level: int, index: int) -> bytes:
-        """The hashes of a tile."""
+        """Return the hashes of a tile."""
         if (level, index) not in self._known:
             with connection.cursor() as cursor:
                 cursor.execute(
@@ -78,12 +86,12 @@ class StoredTiles:
         return self._known[level, index]
 
     def put(self, level: int, index: int, hashes: bytes) -> None:
-        """Keep a tile; it is written by `save`."""
+        """Set the hashes of a tile, to be written by `save`."""
         self._known[level, index] = hashes
         self._changed.add((level, index))
 
     def save(self) -> None:
-        """Write what was put."""
+        """Write all changed tiles to the database."""
         with connection.cursor() as cursor:
             cursor.executemany(
                 "INSERT INTO audit_tile (level, number, hashes) VALUES (%s, %s, %s)"
@@ -95,7 +103,7 @@ class StoredTiles:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """How large the sequenced log is, its root, and its generation."""
+    """The size, root and generation of the sequenced log."""
 
     size: int
     root: bytes
@@ -103,10 +111,10 @@ class Head:
 
 
 def extend(batch: int = BATCH) -> int:
-    """Put the next events into the tree, in one transaction; returns how many. Two at once take turns.
+    """Add the next events to the tree in one transaction and return how many were added.
 
-    Whatever kills the process in the middle, the tree stands where it stood. Raises Broken when an event was slipped in
-    before those that are in the tree, or when the tree's own tiles are not there.
+    Concurrent calls take turns. If the process is killed, the tree is left as it was before the call. Raises
+    Broken if an event was inserted before those already in the tree, or if the tree's own tiles are missing.
     """
     Mark.objects.bulk_create([Mark(id=1)], ignore_conflicts=True)
     with transaction.atomic():
@@ -137,7 +145,10 @@ def _refuse_slipped_in(mark: Mark) -> None:
 
 
 def head() -> Head:
-    """The tree as it stands. Raises Broken when its tiles are not there."""
+    """Return the current head of the tree.
+
+    Raises Broken if its tiles are missing.
+    """
     mark = Mark.objects.filter(id=1).first()
     if mark is None or mark.size == 0:
         return Head(0, EMPTY_ROOT, 0)
@@ -148,30 +159,33 @@ def head() -> Head:
 
 
 def size() -> int:
-    """How many events are in the tree."""
+    """Return the number of events in the tree."""
     return Mark.objects.filter(id=1).values_list("size", flat=True).first() or 0
 
 
 def forest() -> Forest:
-    """The tree, to make proofs from."""
+    """Return the tree as a Forest, for making proofs."""
     mark = Mark.objects.filter(id=1).first()
     return Forest(StoredTiles(), mark.size if mark is not None else 0)
 
 
 def horizon() -> tuple[int, int]:
-    """A place behind everything that has been written so far: generation and number of transaction."""
+    """Return a position after every event written so far, as generation and transaction number."""
     generation, xid = _rows(_HORIZON, [])[0]
     return int(generation), int(xid)
 
 
 def events_wait(below: tuple[int, int]) -> bool:
-    """Whether something that was written below this horizon is not in the tree yet."""
+    """Return whether any event below this horizon has not yet been added to the tree."""
     mark = Mark.objects.filter(id=1).first() or Mark()
     return bool(_rows(_WAITING, [mark.generation, mark.xid, mark.event, *below])[0][0])
 
 
 def in_order(size: int, after: Key = BEFORE_ALL) -> Iterator[Sequenced]:
-    """The next `size` events in the order of the log after `after`, read in portions of BATCH."""
+    """Return the next `size` events after `after`, in the order of the log.
+
+    They are read in batches of BATCH.
+    """
     while size > 0 and (rows := _rows(_LATER, [*after, min(BATCH, size)])):
         for row in rows:
             event = _event(row)
@@ -181,13 +195,13 @@ def in_order(size: int, after: Key = BEFORE_ALL) -> Iterator[Sequenced]:
 
 
 def event_at(position: int) -> Sequenced | None:
-    """The event at a position, counted from 0; None when there are fewer."""
+    """Return the event at a position counted from 0, or None if the log has fewer events."""
     found = _rows(_AT, [position])
     return _event(found[0]) if found else None
 
 
 def position_of(number: int) -> int | None:
-    """Where the event with this id stands in the order of the log, counted from 0; None when there is no such event."""
+    """Return an event's position in the log, counted from 0, or None if no event has this id."""
     count = int(_rows(_POSITION_OF, [number])[0][0])
     return count - 1 if count else None
 
@@ -197,7 +211,11 @@ def position_of(number: int) -> int | None:
 
 @dataclass(slots=True)
 class Patrol:
-    """How far the events behind the mark have been read again: after this key, so many, of the log that begins so."""
+    """The progress of rechecking sequenced events against the tree.
+
+    Holds the key of the last event that was checked, the number checked, and the hash state of the log up to
+    there.
+    """
 
     after: Key = BEFORE_ALL
     position: int = 0
@@ -205,10 +223,10 @@ class Patrol:
 
 
 def recheck(patrol: Patrol, count: int = BATCH) -> int:
-    """Read the next sequenced events again and compare each with its hash in the tree; returns how many.
+    """Compare the next sequenced events with their hashes in the tree and return how many were read.
 
-    Round after round that comes past every event and starts anew. Raises Broken at the first that was changed, is gone,
-    or was not there.
+    Repeated calls cover every event and then start again from the beginning. Raises Broken at the first
+    event that has been changed, removed or inserted.
     """
     with transaction.atomic():
         mark = Mark.objects.select_for_update().filter(id=1).first()
@@ -256,7 +274,10 @@ def _rows(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
 
 
 def next_generation() -> int:
-    """Let events be written under the next generation from now on. The owner's: it changes the table's default."""
+    """Write all later events under the next generation.
+
+    Only the owner can do this, because it changes the default of a table column.
+    """
     present = int(_rows("SELECT COALESCE(max(generation), 0) FROM audit_event", [])[0][0])
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE audit_event ALTER COLUMN generation SET DEFAULT {present + 1:d}")

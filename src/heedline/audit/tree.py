@@ -1,8 +1,9 @@
-"""The Merkle tree of RFC 6962 over the log's leaves: its root at any size, and the proofs of section 2.1. Plain Python.
+"""The RFC 6962 Merkle tree over the log's leaves, with its roots and proofs (section 2.1).
 
-A `Forest` remembers one hash for each complete block of the tree, so that appending a leaf costs two hashes and a root
-of any size that was ever reached a handful. Proofs made here are checked by `is_included` and `is_consistent`, which
-need no tree: whoever holds an earlier root and a later one can tell whether one grew out of the other.
+This is plain Python. A `Forest` stores one hash for each complete block of the tree, so appending a leaf
+costs two hashes, and computing the root of any earlier size costs a handful. Proofs made here are
+checked by `is_included` and `is_consistent`, which need no tree. Anyone who holds an earlier and a later
+root can tell whether the later tree is an extension of the earlier one.
 """
 
 from __future__ import annotations
@@ -20,17 +21,20 @@ TILE_WIDTH = 1 << TILE_HEIGHT
 
 
 def leaf_hash(leaf: bytes) -> bytes:
-    """The hash of one leaf."""
+    """Return the hash of one leaf."""
     return hashlib.sha256(b"\0" + leaf).digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
-    """The hash of two neighbours."""
+    """Return the hash of a node from its left and right children."""
     return hashlib.sha256(b"\1" + left + right).digest()
 
 
 class Growing:
-    """The root of a list that only grows, in a few hashes of memory: for whoever reads all leaves once, in order."""
+    """The running root of an append-only list, kept in a few hashes of memory.
+
+    For code that reads all leaves once, in order.
+    """
 
     def __init__(self) -> None:
         self.size = 0
@@ -47,7 +51,7 @@ class Growing:
         self.size += 1
 
     def root(self) -> bytes:
-        """The root of what was added so far."""
+        """Return the root of the leaves added so far."""
         if not self._complete:
             return EMPTY_ROOT
         found = self._complete[-1][1]
@@ -57,19 +61,22 @@ class Growing:
 
 
 class Tiles(Protocol):
-    """Where hashes are kept: tile (level, index) holds up to 256 roots of complete blocks of 256 ** level leaves."""
+    """Storage for the hashes of a tree, in tiles.
+
+    Tile (level, index) holds up to 256 roots of complete blocks of 256 ** level leaves.
+    """
 
     def get(self, level: int, index: int) -> bytes:
-        """The hashes of a tile, one after another; empty when there is none."""
+        """Return the concatenated hashes of a tile, or empty bytes if there is no such tile."""
         ...
 
     def put(self, level: int, index: int, hashes: bytes) -> None:
-        """Keep a tile that is new or has grown."""
+        """Store a tile that is new or has grown."""
         ...
 
 
 class Memory(dict[tuple[int, int], bytes]):
-    """Tiles in memory."""
+    """In-memory tile storage."""
 
     def get(self, level: int, index: int) -> bytes:  # type: ignore[override]
         return super().get((level, index), b"")
@@ -79,14 +86,14 @@ class Memory(dict[tuple[int, int], bytes]):
 
 
 class Forest:
-    """A tree of `size` leaves whose hashes lie in tiles."""
+    """A tree of `size` leaves whose hashes are stored in tiles."""
 
     def __init__(self, tiles: Tiles, size: int) -> None:
         self._tiles = tiles
         self.size = size
 
     def append(self, hashes: Sequence[bytes]) -> None:
-        """Append the hashes of leaves. Tiles that they touch are kept anew, each once."""
+        """Append the hashes of leaves, storing each affected tile once."""
         start = self.size
         self.size += len(hashes)
         level, first, added = 0, start, list(hashes)
@@ -108,7 +115,7 @@ class Forest:
             level, first, added = level + 1, first_above, above
 
     def _block(self, height: int, index: int) -> bytes:
-        """The root of the complete block number `index` of 2 ** `height` leaves."""
+        """Return the root of complete block `index` of 2 ** `height` leaves."""
         level, rest = divmod(height, TILE_HEIGHT)
         first = index << rest
         tile = self._tiles.get(level, first // TILE_WIDTH)
@@ -119,7 +126,10 @@ class Forest:
         return _fold(part)
 
     def _hash(self, start: int, end: int) -> bytes:
-        """The root over leaves `start` to `end`; `start` lies at a split of the tree, as RFC 6962 makes them."""
+        """Return the root over the leaves from `start` to `end`.
+
+        `start` must lie at a split of the tree as defined by RFC 6962.
+        """
         count = end - start
         if count == 1 << (count.bit_length() - 1):
             return self._block(count.bit_length() - 1, start // count)
@@ -127,14 +137,17 @@ class Forest:
         return node_hash(self._hash(start, middle), self._hash(middle, end))
 
     def root(self, size: int | None = None) -> bytes:
-        """The root over the first `size` leaves (all)."""
+        """Return the root over the first `size` leaves, or over all leaves by default."""
         size = self.size if size is None else size
         if not 0 <= size <= self.size:
             raise ValueError("The tree was never that large")
         return self._hash(0, size) if size else EMPTY_ROOT
 
     def inclusion(self, position: int, size: int) -> list[bytes]:
-        """Proof that the leaf at `position` (from 0) is in the tree of `size` leaves (RFC 6962 §2.1.1)."""
+        """Return a proof that the leaf at `position` is in the tree of `size` leaves (RFC 6962 §2.1.1).
+
+        Positions are counted from 0.
+        """
         if not 0 <= position < size <= self.size:
             raise ValueError("There is no such leaf")
         proof: list[bytes] = []
@@ -150,7 +163,10 @@ class Forest:
         return proof[::-1]
 
     def consistency(self, old: int, new: int) -> list[bytes]:
-        """Proof that the tree of `new` leaves begins with the tree of `old` (RFC 6962 §2.1.2)."""
+        """Return a proof that the tree of `old` leaves is a prefix of the tree of `new` leaves.
+
+        See RFC 6962 §2.1.2.
+        """
         if not 0 < old <= new <= self.size:
             raise ValueError("There are no such trees")
         proof: list[bytes] = []
@@ -169,12 +185,12 @@ class Forest:
 
 
 def _split(count: int) -> int:
-    """The largest power of two smaller than `count`."""
+    """Return the largest power of two smaller than `count`."""
     return 1 << (count - 1).bit_length() - 1
 
 
 def _fold(hashes: bytes) -> bytes:
-    """The root over 2 ** n hashes."""
+    """Return the root over 2 ** n hashes."""
     row = [hashes[at : at + HASH_SIZE] for at in range(0, len(hashes), HASH_SIZE)]
     while len(row) > 1:
         row = [node_hash(row[at], row[at + 1]) for at in range(0, len(row), 2)]
@@ -185,7 +201,10 @@ def _fold(hashes: bytes) -> bytes:
 
 
 def is_included(leaf: bytes, position: int, size: int, proof: Iterable[bytes], root: bytes) -> bool:
-    """Whether `proof` shows that a leaf with this hash stands at `position` in the tree of `size` leaves with this root."""
+    """Return whether `proof` proves that a leaf is in the tree with this root.
+
+    `leaf` is the hash of the leaf, `position` its position and `size` the number of leaves in the tree.
+    """
     if not 0 <= position < size:
         return False
     index, last, found = position, size - 1, leaf
@@ -202,9 +221,10 @@ def is_included(leaf: bytes, position: int, size: int, proof: Iterable[bytes], r
 
 
 def is_consistent(old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]) -> bool:
-    """Whether `proof` shows that the tree of `new` leaves begins with the tree of `old` leaves.
+    """Return whether `proof` proves that the tree of `old` leaves is a prefix of the tree of `new` leaves.
 
-    Nothing at all is the beginning of every tree; a tree is its own beginning. Both need the empty proof.
+    The empty tree is a prefix of every tree, and every tree is a prefix of itself. Both cases need the empty
+    proof.
     """
     if not 0 <= old <= new or any(len(one) != HASH_SIZE for one in proof):
         return False

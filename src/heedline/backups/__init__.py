@@ -1,5 +1,8 @@
-"""Copies of an installation, and what becomes of them: bodies apart from the key store. Knows tables by name, not by class.
+"""Backup and restore of an installation, with bodies kept apart from the key store.
 
-What opens something (keys, headers, half keys, sign-in) goes to the *key store* and its copies live at most 30 days; all
-else goes to the *bodies*, whose copies may live for years and open nothing without a key store. See ADR 13.
+This package refers to tables by name, not by class.
+
+Anything that can open sealed data (keys, headers, half keys, sign-in) goes to the *key store*, whose
+copies are kept for at most 30 days. Everything else goes to the *bodies*, whose copies may be kept for
+years and cannot be opened without a key store. See ADR 13.
 """

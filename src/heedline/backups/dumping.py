@@ -1,4 +1,8 @@
-"""Copying out: one transaction that sees one moment, in the order of ids, a mebibyte in memory at a time."""
+"""Export of the database for a backup.
+
+Everything is read in one transaction from a single snapshot, in the order of ids, with one mebibyte in
+memory at a time.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +27,7 @@ _MOST_RANGES = 256
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What the transaction sees of the installation."""
+    """The installation's state as seen by the backup's transaction."""
 
     installation: str
     born: str
@@ -33,19 +37,26 @@ class Moment:
 
 
 def note(connection: Connection, *, bodies: bool) -> None:
-    """Leave a mark in the log that everything, or the key store alone, is about to be copied: before its first byte leaves."""
+    """Record in the log that a backup is about to be made.
+
+    The event says whether everything or only the key store is to be copied. It is committed before the first
+    byte is copied.
+    """
     connection.execute("BEGIN READ WRITE")
     connection.execute("SELECT clockwork.note_backup(%s)", [bodies])
     connection.execute("COMMIT")
 
 
 def see_one_moment(connection: Connection) -> None:
-    """Begin: everything read from here on is as it was at one moment, and nothing can be written."""
+    """Begin a read-only transaction in which all reads see the same snapshot."""
     connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
 
 def moment(connection: Connection) -> Moment:
-    """Which installation this is. Raises LookupError for a database that was never founded."""
+    """Return which installation this is, and its state in this snapshot.
+
+    Raises LookupError if the database was never set up.
+    """
     born = connection.execute("SELECT born, installation FROM desks_installation").fetchone()
     if born is None:
         raise LookupError("This database holds no installation yet: there is nothing to back up.")
@@ -59,13 +70,13 @@ def moment(connection: Connection) -> Moment:
 
 
 def schema(connection: Connection) -> str:
-    """A hash of the names of all migrations that made these tables."""
+    """Return a hash of the names of all migrations applied to the database."""
     names = connection.execute("SELECT app || '.' || name FROM django_migrations ORDER BY 1").fetchall()
     return hashlib.sha256("\n".join(name for (name,) in names).encode()).hexdigest()[:16]
 
 
 def columns_of(connection: Connection, one: Copied) -> tuple[str, ...]:
-    """The columns of a table that go to this side, in the table's order."""
+    """Return the columns of a table that belong to this side of the backup, in the table's order."""
     found = connection.execute(
         "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped"
         " AND attgenerated = '' ORDER BY attnum",
@@ -80,7 +91,10 @@ def columns_of(connection: Connection, one: Copied) -> tuple[str, ...]:
 def copy_out(
     connection: Connection, side: Side, into: BackupWriter, *, running: datetime, told: Callable[[str], None]
 ) -> None:
-    """Write every part of one side. `running`: the beginning of the running quarter hour."""
+    """Write every part of one side of the backup.
+
+    `running` is the start of the current quarter hour.
+    """
     plan = of_side(side)
     for number, one in enumerate(plan, 1):
         told(f"{side}: {one.name} ({number} of {len(plan)})")
@@ -101,7 +115,7 @@ def copy_out(
 def manifest_of(
     seen: Moment, side: Side, run: str, root: str, running: datetime, into: BackupWriter
 ) -> Manifest:
-    """What the finished side will say of itself."""
+    """Return the manifest of a finished side of the backup."""
     return Manifest(
         side=str(side),
         run=run,
@@ -121,7 +135,10 @@ def _all_rows(one: Copied, running: datetime) -> sql.Composed:
 
 
 def _ranges(connection: Connection, one: Copied) -> Iterator[tuple[str, str]]:
-    """Ranges of ids that together are all ids. They depend on how many rows there are, never on when they came."""
+    """Return ranges of ids that together cover all ids.
+
+    The ranges depend only on the number of rows, and never on when they arrived.
+    """
     found = connection.execute(
         sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(one.table))
     ).fetchone()
@@ -135,7 +152,10 @@ def _ranges(connection: Connection, one: Copied) -> Iterator[tuple[str, str]]:
 
 
 def _mark(connection: Connection, one: Copied, chosen: sql.Composed) -> str:
-    """What the rows of a range are: which, how long, and the hash that each brought along. Payloads never change."""
+    """Return a hash that identifies the rows of a range.
+
+    It covers the id, payload length and stored hash of each row. Payloads themselves never change.
+    """
     found = connection.execute(
         sql.SQL(
             "SELECT encode(sha256(COALESCE(string_agg(uuid_send({id}) || int4send(octet_length(payload)) || sha256,"

@@ -1,10 +1,12 @@
-"""One side of a backup on the disk: a folder of parts and a manifest that says what they are. Plain Python.
+"""One side of a backup on disk, as a folder of parts and a manifest that describes them.
 
-2026-11-25-9f3a…/          finished: it has its last name only when everything in it is on the disk
-  manifest.json            what it is, of which installation, and each part with its size and SHA-256
-  reports_report.copy      rows as PostgreSQL's binary COPY writes them
-2026-11-25-9f3a….part/     interrupted: taken up again by the next run
-  unfinished.json          the parts that are whole
+This is plain Python.
+
+  2026-11-25-9f3a…/          finished, given its final name only once all its content is on disk
+    manifest.json            what it is, of which installation, and each part with its size and SHA-256
+    reports_report.copy      rows in PostgreSQL's binary COPY format
+  2026-11-25-9f3a….part/     interrupted, to be resumed by the next run
+    unfinished.json          the parts that are complete
 """
 
 from __future__ import annotations
@@ -29,12 +31,18 @@ _BLOCK = 1 << 20
 
 
 class Unfit(Exception):
-    """A folder that nothing may be written to, or a backup that is not whole. `str()` is for the operator."""
+    """A folder that must not be written to, or a backup that is damaged or incomplete.
+
+    `str()` is a message for the operator.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class BackupPart:
-    """One file: rows of one table. `mark` says what the rows were, so that a second run can tell whether they are still so."""
+    """One file of a backup, holding rows of one table.
+
+    `mark` identifies the rows, so that a later run can tell whether they are unchanged.
+    """
 
     file: str
     table: str
@@ -47,7 +55,10 @@ class BackupPart:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What one side of a backup is. `events`: how many events the log had, which orders backups of one installation."""
+    """The description of one side of a backup.
+
+    `events` is the number of events in the log, which orders the backups of an installation.
+    """
 
     side: str
     run: str
@@ -62,12 +73,15 @@ class Manifest:
     format: str = FORMAT
 
     def to_json(self) -> str:
-        """As it is written."""
+        """Return the manifest as JSON."""
         return json.dumps(asdict(self), indent=1, sort_keys=True) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> Manifest:
-        """Read it. Raises Unfit."""
+        """Return the manifest parsed from JSON.
+
+        Raises Unfit.
+        """
         try:
             facts = json.loads(text)
             parts = tuple(
@@ -82,7 +96,10 @@ class Manifest:
 
 
 def fit(folder: Path) -> Path:
-    """Return the folder, made if need be, when nobody but us can look into it. Raises Unfit."""
+    """Create the folder if necessary and return it, provided that only our own account can access it.
+
+    Raises Unfit.
+    """
     folder = folder.expanduser().absolute()
     for above in (folder, *folder.parents):
         if above.is_symlink():
@@ -107,25 +124,28 @@ def fit(folder: Path) -> Path:
 
 
 def new_run(on: date) -> str:
-    """The name of a run: its day, and a random part."""
+    """Return a new name for a backup run, made of its date and a random part."""
     return f"{on.isoformat()}-{secrets.token_hex(4)}"
 
 
 def finished(place: Path) -> list[Path]:
-    """Whole backups in a folder, oldest first."""
+    """Return the finished backups in a folder, oldest first."""
     if not place.is_dir():
         return []
     return sorted(one.parent for one in place.glob(f"*/{MANIFEST}") if one.parent.suffix != _PART)
 
 
 def unfinished(place: Path) -> str | None:
-    """The name of a run that was interrupted here, the newest."""
+    """Return the name of the newest interrupted run in this folder, or None."""
     runs = sorted(one.name.removesuffix(_PART) for one in place.glob(f"*{_PART}")) if place.is_dir() else []
     return runs[-1] if runs else None
 
 
 def read(backup: Path) -> Manifest:
-    """The manifest of a finished backup. Raises Unfit."""
+    """Return the manifest of a finished backup.
+
+    Raises Unfit.
+    """
     try:
         return Manifest.from_json((backup / MANIFEST).read_text(encoding="utf-8"))
     except OSError:
@@ -137,12 +157,18 @@ def read(backup: Path) -> Manifest:
 
 
 def fingerprint(backup: Path) -> str:
-    """SHA-256 of the manifest, and so of everything: to be kept elsewhere and compared."""
+    """Return the SHA-256 of the manifest, which covers the whole backup.
+
+    It is meant to be kept elsewhere and compared later.
+    """
     return hashlib.sha256((backup / MANIFEST).read_bytes()).hexdigest()
 
 
 def check(backup: Path, manifest: Manifest, told: Callable[[str], None]) -> None:
-    """Read every part and compare it with what the manifest says. Raises Unfit."""
+    """Read every part of a backup and compare it with the manifest.
+
+    Raises Unfit.
+    """
     for number, part in enumerate(manifest.parts, 1):
         told(f"{manifest.side}: {part.file} ({number} of {len(manifest.parts)})")
         if Path(part.file).name != part.file or _hashed(backup / part.file) != (part.size, part.sha256):
@@ -150,7 +176,7 @@ def check(backup: Path, manifest: Manifest, told: Callable[[str], None]) -> None
 
 
 def blocks(file: Path) -> Iterator[bytes]:
-    """A file, a mebibyte at a time."""
+    """Yield the content of a file, one mebibyte at a time."""
     with file.open("rb") as source:
         while block := source.read(_BLOCK):
             yield block
@@ -168,7 +194,10 @@ def _hashed(file: Path) -> tuple[int, str]:
 
 
 class BackupWriter:
-    """One side being written. What is whole survives a kill; the name comes last."""
+    """A writer for one side of a backup.
+
+    Completed parts survive if the process is killed. The folder is given its final name last.
+    """
 
     def __init__(self, place: Path, run: str, side: str) -> None:
         self.folder = place / f"{run}{_PART}"
@@ -190,7 +219,10 @@ class BackupWriter:
             self.before = {}
 
     def still_good(self, file: str, columns: tuple[str, ...], mark: str) -> bool:
-        """Keep a part of the interrupted run when its rows are still the same, and its bytes too."""
+        """Keep a part from the interrupted run if its rows and bytes are unchanged.
+
+        Returns whether the part was kept.
+        """
         part = self.before.get(file)
         if not mark or part is None or part.mark != mark or part.columns != columns:
             return False
@@ -201,7 +233,7 @@ class BackupWriter:
 
     @contextmanager
     def part(self, file: str, table: str, columns: tuple[str, ...], mark: str = "") -> Iterator[Sink]:
-        """Write one part; it is there whole and on the disk, or not at all."""
+        """Write one part atomically, so that it is either complete on disk or absent."""
         fresh = self.folder / f".{file}"
         handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         with os.fdopen(handle, "wb") as out:
@@ -218,14 +250,14 @@ class BackupWriter:
         _write(self.folder / UNFINISHED, text)
 
     def finish(self, manifest: Manifest) -> None:
-        """Write the manifest and drop whatever of an interrupted run is no part of this one."""
+        """Write the manifest and delete any leftovers of an interrupted run."""
         for file in self.folder.iterdir():
             if file.name not in self.parts and file.name != UNFINISHED:
                 file.unlink()
         _write(self.folder / MANIFEST, manifest.to_json())
 
     def give_name(self) -> Path:
-        """The last step: from here on it is a backup."""
+        """Give the folder its final name, which makes it a finished backup."""
         (self.folder / UNFINISHED).unlink(missing_ok=True)
         self.folder.rename(self.last_name)
         sync(self.last_name.parent)
@@ -234,7 +266,7 @@ class BackupWriter:
 
 @dataclass
 class Sink:
-    """Where a part's bytes go, counted and hashed on the way."""
+    """A sink for the bytes of a part, which counts and hashes them."""
 
     write_to: Callable[[Any], Any]
     rows: int = 0
@@ -244,14 +276,17 @@ class Sink:
         self.digest = hashlib.sha256()
 
     def write(self, block: bytes | bytearray | memoryview) -> None:
-        """The next bytes."""
+        """Write the next block of bytes."""
         self.write_to(block)
         self.digest.update(block)
         self.size += len(block)
 
 
 def remove(backup: Path) -> None:
-    """Delete a backup: its manifest first, so that half of it never looks like one."""
+    """Delete a backup.
+
+    The manifest is deleted first, so that a half-deleted backup never looks complete.
+    """
     (backup / MANIFEST).unlink()
     sync(backup)
     shutil.rmtree(backup)
@@ -259,7 +294,7 @@ def remove(backup: Path) -> None:
 
 
 def sync(folder: Path) -> None:
-    """Let a folder's names reach the disk."""
+    """Flush the folder's directory entries to disk."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)

@@ -1,7 +1,9 @@
-"""Copying in: into empty tables, in one transaction of the tables' owner. A kill in the middle leaves them empty.
+"""Import of a backup into empty tables, in one transaction as the tables' owner.
 
-Bodies may be older than the key store that is loaded with them. What the key store no longer has a key for is not
-brought back: its ciphertext is dropped, and what was disposed of since is disposed of here too.
+If the process is killed, the tables are left empty.
+
+The bodies may be older than the key store that is loaded with them. Ciphertext for which the key store
+no longer has a key is dropped, so anything disposed of since the backup is disposed of here as well.
 """
 
 from __future__ import annotations
@@ -65,7 +67,10 @@ _WITHOUT_KEY = (
 
 
 def believed(backups: Mapping[Side, Path], told: Callable[[str], None]) -> Halves:
-    """Read both halves whole, before anything is loaded. Raises Unfit for what is damaged or does not fit together."""
+    """Read and verify both halves of a backup before anything is loaded.
+
+    Raises Unfit if a half is damaged or the halves do not match.
+    """
     halves = {side: (place, read(place)) for side, place in backups.items()}
     fits_together(halves)
     for place, manifest in halves.values():
@@ -74,7 +79,10 @@ def believed(backups: Mapping[Side, Path], told: Callable[[str], None]) -> Halve
 
 
 def fits_together(halves: Halves) -> None:
-    """Raise Unfit for two sides that are not one installation's, or a key store that is older than the bodies."""
+    """Raise Unfit if the two halves do not belong together.
+
+    They must come from the same installation, and the key store must not be older than the bodies.
+    """
     bodies, keys = halves[Side.BODIES][1], halves[Side.KEYS][1]
     for side, (folder, manifest) in halves.items():
         if manifest.side != side:
@@ -86,7 +94,11 @@ def fits_together(halves: Halves) -> None:
 
 
 def refuse_unfit(connection: Connection, manifest: Manifest, *, installation: str, demo: bool) -> None:
-    """Raise Unfit unless this is an empty database of the same release, to be what the backup was. Call inside `as_owner`."""
+    """Raise Unfit unless this database can receive the backup.
+
+    It must be empty, of the same release, and of the same kind (demo or live) as the backup. Must be called
+    inside `as_owner`.
+    """
     if manifest.installation != installation:
         raise Unfit("This instance is set up as another installation (HEEDLINE_INSTALLATION).")
     if (manifest.born == "demo") != demo:
@@ -107,7 +119,11 @@ def refuse_unfit(connection: Connection, manifest: Manifest, *, installation: st
 
 @contextmanager
 def as_owner(connection: Connection) -> Iterator[None]:
-    """The walls between rows also bind the tables' owner; inside, they do not. Inside a transaction, which others do not see."""
+    """Suspend row-level security for the tables' owner inside the block.
+
+    Row-level security normally binds the owner as well. Must be used inside a transaction, so that other
+    sessions do not see the change.
+    """
     walled = connection.execute(
         "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relforcerowsecurity"
     ).fetchall()
@@ -122,7 +138,10 @@ def as_owner(connection: Connection) -> Iterator[None]:
 
 
 def copy_in(connection: Connection, halves: Halves, told: Callable[[str], None]) -> None:
-    """Load everything, in the plan's order. Raises Unfit when a part does not fit the tables."""
+    """Load all parts, in the order of the plan.
+
+    Raises Unfit if a part does not match the tables.
+    """
     plan = copied()
     for number, one in enumerate(plan, 1):
         folder, manifest = halves[one.side]
@@ -145,7 +164,10 @@ def copy_in(connection: Connection, halves: Halves, told: Callable[[str], None])
 
 
 def _is_of(part: BackupPart, one: Copied) -> bool:
-    """Whether a part is this entry of the plan: a table may have one for whole rows and one that fills columns."""
+    """Return whether a part belongs to this entry of the plan.
+
+    A table may have one entry for whole rows and another that fills in columns.
+    """
     return part.table == one.table and (len(part.columns) == len(one.only) + 1 if one.fill else not one.only)
 
 
@@ -189,7 +211,7 @@ def _load(connection: Connection, one: Copied, part: BackupPart, file: Path) -> 
 
 
 def _count_on(connection: Connection, table: str) -> None:
-    """Let numbers that the database gives go on after the highest that is there."""
+    """Advance the table's sequences past the highest number in use."""
     counted = connection.execute(
         "SELECT attname, pg_get_serial_sequence(%s, attname) FROM pg_attribute WHERE attrelid = %s::regclass"
         " AND attnum > 0 AND NOT attisdropped AND pg_get_serial_sequence(%s, attname) IS NOT NULL",

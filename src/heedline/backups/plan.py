@@ -1,6 +1,7 @@
-"""What of the database is copied, and to which side. A test fails for a table that is neither here nor left out.
+"""The list of tables that are backed up, and the side each belongs to.
 
-The order is that of loading: what a row points to stands before it.
+A test fails for any table that is neither listed here nor explicitly left out. The order is the loading
+order, so a row's references are loaded before it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ DAYS_KEPT = 30
 
 
 class Side(StrEnum):
-    """The two halves of a backup, kept apart."""
+    """The two halves of a backup, which are kept apart."""
 
     KEYS = "keys"  # who may open what; copies live at most 30 days
     BODIES = "bodies"  # what opens nothing by itself
@@ -24,10 +25,11 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """One table on one side. `order`: the column that rows are written by. `only`: these columns, else all but `without`.
+    """One table on one side of a backup.
 
-    `where` chooses rows; `{running}` stands for the beginning of the running quarter hour. `fill` says that these columns
-    are put into rows that another part has made.
+    `order` is the column by which rows are written. `only` restricts the columns. Otherwise all columns
+    except those in `without` are copied. `where` selects rows, and `{running}` in it stands for the start of
+    the current quarter hour. `fill` means that the columns are filled into rows created by another part.
     """
 
     table: str
@@ -43,7 +45,7 @@ class Copied:
 
     @property
     def name(self) -> str:
-        """How its file is called."""
+        """Return the name of the entry's file."""
         return f"{self.table}.{'-'.join(self.only)}" if self.fill else self.table
 
 

@@ -1,4 +1,8 @@
-"""What an installation remembers of its backups: `$HEEDLINE_HOME/backups.json`, and a note in each that was tried."""
+"""The installation's record of its backups.
+
+Runs are listed in `$HEEDLINE_HOME/backups.json`. Each backup that has been restored as a trial also
+holds a note.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +19,7 @@ _REMEMBERED = 200
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One finished backup: when, which sides lie where, and the hashes of their manifests."""
+    """One finished backup, with its time, the location of each side and the hashes of the manifests."""
 
     run: str
     taken: str
@@ -24,12 +28,15 @@ class Run:
 
     @property
     def on(self) -> date:
-        """Its day."""
+        """Return the date of the run."""
         return date.fromisoformat(self.taken[:10])
 
 
 def runs(home: Path) -> list[Run]:
-    """Finished backups of this home, oldest first. What cannot be read counts as none."""
+    """Return the finished backups of this home, oldest first.
+
+    An unreadable record counts as none.
+    """
     try:
         return [Run(**one) for one in json.loads((home / REGISTER).read_text(encoding="utf-8"))]
     except (OSError, ValueError, TypeError):
@@ -37,18 +44,18 @@ def runs(home: Path) -> list[Run]:
 
 
 def remember(home: Path, run: Run) -> None:
-    """Add one."""
+    """Add a run to the record."""
     known = [one for one in runs(home) if one.run != run.run][-_REMEMBERED:]
     _write(home / REGISTER, json.dumps([asdict(one) for one in [*known, run]], indent=1) + "\n")
 
 
 def note_tried(backup: Path, on: date, *, canary: bool) -> None:
-    """Say in a backup that it was restored by way of trial, and whether the canary's report was opened."""
+    """Record in a backup that it was restored as a trial, and whether the canary report could be opened."""
     _write(backup / TRIED, json.dumps({"on": on.isoformat(), "canary": canary}) + "\n")
 
 
 def tried(backup: Path) -> tuple[date, bool] | None:
-    """When a backup was last restored by way of trial, and whether the canary opened; None when never."""
+    """Return when a backup was last restored as a trial and whether the canary opened, or None if never."""
     try:
         said = json.loads((backup / TRIED).read_text(encoding="utf-8"))
         return date.fromisoformat(said["on"]), bool(said["canary"])

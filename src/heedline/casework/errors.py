@@ -1,4 +1,7 @@
-"""What every verb may raise. The sites take these from here, and know nothing of what lies below."""
+"""Exceptions that verbs may raise.
+
+The sites import these from here and know nothing of the layers below.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,17 @@ from heedline.vault import CannotOpen as CannotOpen  # raised by the vault, answ
 
 
 class NotHere(Exception):
-    """There is nothing of that name that this person may see: it never existed, or it is somebody else's."""
+    """The requested object does not exist, or this officer may not see it.
+
+    The exception does not reveal which.
+    """
 
 
 class Locked(Exception):
-    """The person is signed in, but their keys are not unlocked (any more)."""
+    """The officer is signed in, but their keys are locked.
+
+    Either they were never unlocked in this session, or they have been locked again.
+    """
 
 
 class WrongPassphrase(Exception):
@@ -18,7 +27,10 @@ class WrongPassphrase(Exception):
 
 
 class Changed(Exception):
-    """Somebody saved in between. `theirs` is what stands now, in words."""
+    """Somebody else saved a change in the meantime.
+
+    `theirs` describes the current state in words.
+    """
 
     def __init__(self, theirs: str) -> None:
         super().__init__("changed")
@@ -30,20 +42,26 @@ class ChangedSinceArrival(CannotOpen):
 
 
 class SealingStopped(Exception):
-    """It could not be sealed to the right people or could not be stored. Nothing was sent."""
+    """The content could not be sealed to the right recipients or could not be stored.
+
+    Nothing was sent.
+    """
 
 
 class Spent(Exception):
-    """This page's form was sent before. Nothing was done now."""
+    """The form has already been submitted.
+
+    Nothing was done this time.
+    """
 
 
 class CodeUnknown(Exception):
-    """No report answers to this code."""
+    """No report matches this receipt code."""
 
 
 class Conflict(Exception):
-    """The same key was used before for something else."""
+    """The same idempotency key was already used for something else."""
 
 
 class NoRoom(Exception):
-    """A bound was reached: too many messages, or one that is too long."""
+    """A limit was reached, such as too many messages or a message that is too long."""

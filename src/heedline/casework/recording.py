@@ -1,4 +1,4 @@
-"""Log refusals in a transaction of their own."""
+"""Logging of refusals in a transaction of their own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from heedline.permits.gate import Refused
 def refusals_logged(
     act: AnyAct, *, by: UUID | None, desk: UUID | None = None, thing: str = "", thing_id: UUID | None = None
 ) -> Iterator[None]:
-    """One transaction; a refusal undoes it and is logged in one of its own."""
+    """Run a block in a transaction, and log a refusal in a separate one after rolling back."""
     try:
         with transaction.atomic():
             yield

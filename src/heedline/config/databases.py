@@ -1,4 +1,7 @@
-"""Which database a process talks to: always one, always under that process's own role."""
+"""Database settings of each process.
+
+A process always uses one database, always under its own role.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,10 @@ _WAITS_SHORTLY = "-c lock_timeout=20s"
 
 
 def from_url(url: str) -> dict[str, Any]:
-    """Return Django's settings for a `postgresql://user:password@host/name?host=/socket/folder` address."""
+    """Return Django's settings for a database URL.
+
+    URLs have the form `postgresql://user:password@host/name?host=/socket/folder`.
+    """
     parts = urlsplit(url)
     if parts.scheme not in {"postgresql", "postgres"}:
         raise ValueError("A database address must start with postgresql://")
@@ -42,7 +48,10 @@ def from_url(url: str) -> dict[str, Any]:
 
 
 def database_settings(process: str) -> dict[str, dict[str, Any]]:
-    """Return DATABASES for this process. A process with no name (checks, types) gets one that connects nowhere."""
+    """Return DATABASES for this process.
+
+    A process without a name (for checks and type checking) gets a database that connects nowhere.
+    """
     url = env.secret("HEEDLINE_DATABASE_URL", default="")
     if not url and process != "none":
         raise env.Missing("HEEDLINE_DATABASE_URL")

@@ -1,4 +1,4 @@
-"""Which edition of the program this is, for papers that say what it does: version and commit."""
+"""The version and commit of the running program, for documents that describe its behaviour."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ _CHECKOUT = Path(__file__).resolve().parents[3]
 
 
 def commit_of(checkout: Path) -> str:
-    """The commit that a checkout stands at, read from its own files; "" where there is none."""
+    """Return the commit that a checkout is at, or "" if there is none.
+
+    The commit is read from the checkout's own files.
+    """
     git = checkout / ".git"
     try:
         head = (git / "HEAD").read_text(encoding="ascii").strip()
@@ -27,7 +30,10 @@ def commit_of(checkout: Path) -> str:
 
 
 def edition() -> str:
-    """Version and commit, in words. `HEEDLINE_COMMIT` names the commit where the program was not started from a checkout."""
+    """Return the version and commit in words.
+
+    `HEEDLINE_COMMIT` gives the commit if the program was not started from a checkout.
+    """
     commit = os.environ.get("HEEDLINE_COMMIT", "") or commit_of(_CHECKOUT)
     said = f"commit {commit}" if commit else "commit not recorded: HEEDLINE_COMMIT is not set"
     return f"{importlib.metadata.version('heedline')}, {said}"

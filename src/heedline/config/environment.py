@@ -1,4 +1,7 @@
-"""Settings from the environment, each by one typed reader that names itself when it is missing or malformed."""
+"""Typed readers for settings in environment variables.
+
+Each error names the variable that is missing or malformed.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +10,27 @@ from pathlib import Path
 
 
 class Missing(SystemExit):
-    """A variable that this process needs is not set. Stops the start with a sentence."""
+    """A required environment variable is not set.
+
+    Stops the process at start-up with a message.
+    """
 
     def __init__(self, name: str) -> None:
         super().__init__(f"{name} is not set. See docs/operators-guide.md for what it means.")
 
 
 class Malformed(SystemExit):
-    """A variable has a value that cannot be used."""
+    """An environment variable has an invalid value."""
 
     def __init__(self, name: str, wanted: str) -> None:
         super().__init__(f"{name} must be {wanted}.")
 
 
 def text(name: str, *, default: str | None = None) -> str:
-    """Return the text of a variable, or the default. Stops the start when neither is there."""
+    """Return the text of a variable, or the default.
+
+    Stops the process at start-up if there is neither.
+    """
     value = os.environ.get(name, default)
     if value is None:
         raise Missing(name)
@@ -29,7 +38,7 @@ def text(name: str, *, default: str | None = None) -> str:
 
 
 def flag(name: str, *, default: bool) -> bool:
-    """Return a yes or no, written 1/0, true/false, yes/no."""
+    """Return a boolean variable, written 1/0, true/false or yes/no."""
     value = os.environ.get(name)
     if value is None or value == "":
         return default
@@ -49,7 +58,7 @@ def port(name: str, *, default: int) -> int:
 
 
 def count(name: str, *, default: int) -> int:
-    """Return a whole number from 1 to 1000: how many of something."""
+    """Return a whole number from 1 to 1000."""
     value = os.environ.get(name, str(default))
     if not value.isdecimal() or not 1 <= int(value) <= 1000:
         raise Malformed(name, "a whole number from 1 to 1000")

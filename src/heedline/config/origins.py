@@ -1,4 +1,4 @@
-"""Where a site is reached, and what follows from it."""
+"""The origins at which the sites are reached."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from urllib.parse import urlsplit
 
 
 def has_a_name(origin: str) -> bool:
-    """Whether a site's host is a name and no address of a network. Browsers bind a passkey to a name only."""
+    """Return whether a site's host is a name rather than an IP address.
+
+    Browsers bind passkeys only to names.
+    """
     host = urlsplit(origin).hostname or ""
     try:
         ip_address(host)

@@ -1,8 +1,9 @@
-"""Logging that cannot tell on anybody.
+"""Logging that cannot disclose personal data.
 
-Django's own loggers print paths, and with tracebacks the values of variables reach a file sooner or later. Here a
-log line says which process, which logger, which kind of error and where in *our* code it was raised: nothing that
-came from a person. Every message of a foreign logger is replaced by its level and name.
+Django's own loggers print paths, and sooner or later tracebacks write the values of variables to a file.
+Here a log line gives only the process, the logger, the type of error and the place in *our* code where
+it was raised. It contains nothing that came from a person. Every message from a third-party logger is
+replaced by its level and logger name.
 """
 
 from __future__ import annotations
@@ -18,7 +19,11 @@ logger = logging.getLogger("heedline.process")
 
 
 class NothingPersonal(logging.Formatter):
-    """Format a record as `LEVEL logger [Exception at file:line ← …]`, and our own fixed messages without arguments."""
+    """A log formatter that omits everything except fixed messages and the location of errors.
+
+    Records are formatted as `LEVEL logger [Exception at file:line ← …]`, together with our own fixed
+    messages without their arguments.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         words = f"{record.levelname} {record.name}"
@@ -35,7 +40,10 @@ class NothingPersonal(logging.Formatter):
 
 
 def configure(_settings: dict[str, Any]) -> None:
-    """Send every logger of the process to standard error through `NothingPersonal`; drop what is below WARNING."""
+    """Send all of the process's loggers to standard error through `NothingPersonal`.
+
+    Records below WARNING are dropped.
+    """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(NothingPersonal())
     root = logging.getLogger()
@@ -61,9 +69,10 @@ def configure(_settings: dict[str, Any]) -> None:
 
 
 def _hold_back_uncaught() -> None:
-    """Print what nobody caught as a log line too: Python's own way prints the words of the exception.
+    """Install hooks that log uncaught exceptions as ordinary log lines.
 
-    A hook that somebody else has set (a test runner) stays.
+    Python's default hook would print the message of the exception. A hook already installed by other code
+    (such as a test runner) is left in place.
     """
 
     def uncaught(kind: type[BaseException], problem: BaseException, trace: TracebackType | None) -> None:

@@ -1,7 +1,7 @@
-"""Django's settings, one file for every process; `HEEDLINE_PROCESS` says which one this is.
+"""Django settings for every process, selected by `HEEDLINE_PROCESS`.
 
-Sections stand in reading order. Every value comes from one typed reader that names itself when it is missing or
-malformed. No secret has a default outside the test process.
+The sections are in reading order. Every value comes from a typed reader that names the variable if it is
+missing or malformed. No secret has a default outside the test process.
 """
 
 from __future__ import annotations

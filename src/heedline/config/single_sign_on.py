@@ -1,4 +1,7 @@
-"""The provider of single sign-on, as the environment names it. Off unless HEEDLINE_SSO_ISSUER is set."""
+"""The configuration of the single sign-on provider, read from the environment.
+
+Single sign-on is off unless HEEDLINE_SSO_ISSUER is set.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,12 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 @dataclass(frozen=True)
 class Provider:
-    """One OpenID provider and what we are to it. `acr`, `amr`: what it must say of how it looked at somebody; empty: nothing.
+    """An OpenID provider and this installation's registration with it.
 
-    `ask_every`: how long a session is used without asking it again. `tolerated`: how long a session goes on from its last
-    answer while it cannot be reached.
+    `acr` and `amr` are the authentication contexts and methods that the provider must report. If they are
+    empty, none are required. `ask_every` is how long a session may be used before the provider is asked
+    again. `tolerated` is how long a session continues after the provider's last answer while it cannot be
+    reached.
     """
 
     issuer: str
@@ -34,17 +39,23 @@ class Provider:
 
     @property
     def encrypted(self) -> bool:
-        """Whether it is asked over TLS. If not, it is on this machine."""
+        """Return whether the provider is reached over TLS.
+
+        If it is not, it runs on this machine.
+        """
         return self.issuer.startswith("https://")
 
 
 def on_this_machine(address: str) -> bool:
-    """Whether an address names this machine."""
+    """Return whether an address refers to this machine."""
     return (urlsplit(address).hostname or "") in _LOOPBACK
 
 
 def from_environment() -> Provider | None:
-    """The provider, or None where none is configured. Stops the start when a variable is missing or malformed."""
+    """Return the configured provider, or None if there is none.
+
+    Stops the process at start-up if a variable is missing or malformed.
+    """
     issuer = env.text("HEEDLINE_SSO_ISSUER", default="")
     if not issuer:
         return None

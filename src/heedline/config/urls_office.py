@@ -1,4 +1,4 @@
-"""Routes of the office process."""
+"""URL routes of the office process."""
 
 from django.urls import include, path
 

@@ -1,4 +1,4 @@
-"""Routes of the partner process."""
+"""URL routes of the partner process."""
 
 from django.urls import include, path
 

@@ -28,15 +28,15 @@ WHO_IS_ASKING = (
 
 
 class FixedPage(Protocol):
-    """A page that never changes while this process runs."""
+    """A page that never changes while the process runs."""
 
     @property
     def body(self) -> bytes:
-        """What is sent."""
+        """Return the body of the response."""
 
     @property
     def headers(self) -> tuple[tuple[str, str], ...]:
-        """Its headers, the length among them."""
+        """Return the response headers, including the content length."""
 
 
 _SECRET = re.compile(r"SECRET|PASSWORD|DATABASE_URL")
@@ -54,9 +54,11 @@ def _never_changes(_path: str, url: str) -> bool:
 
 
 def address_of(environ: WSGIEnvironment, header: str) -> str:
-    """The address to count by: what the trusted header says last, else the socket's; "" where that is a proxy's or ours.
+    """Return the client address to use for rate limiting.
 
-    Of a list the last is what the nearest proxy wrote; what stands before it can be made up by anybody.
+    It is the last address in the trusted header, or the socket's address if there is none. It is "" if that
+    address belongs to a proxy or to us. The last address in a list was written by the nearest proxy. The
+    addresses before it can be forged by anyone.
     """
     if header:
         return str(environ.get(header, "")).rpartition(",")[2].strip()
@@ -65,10 +67,10 @@ def address_of(environ: WSGIEnvironment, header: str) -> str:
 
 
 def forgetting_who(app: WSGIApplication, *, header: str = "") -> WSGIApplication:
-    """The same application, which never learns where a request came from or with what.
+    """Wrap an application so that it never learns the client's address or user agent.
 
-    It gets a number to count by, made under a key that is thrown away (`casework.intake.rate_limit`). `header`: of the proxy in front,
-    as WSGI calls it.
+    The application receives only a number for rate limiting, made under a key that is thrown away
+    (`casework.intake.rate_limit`). `header` is the header set by the proxy in front, as WSGI names it.
     """
     names = {*WHO_IS_ASKING, header}
 
@@ -82,8 +84,11 @@ def forgetting_who(app: WSGIApplication, *, header: str = "") -> WSGIApplication
 
 
 def from_memory(app: WSGIApplication, pages: Mapping[str, FixedPage]) -> WSGIApplication:
-    """The same application, which has some pages ready before anybody asks: they are the same for everybody, and somebody
-    may need one in a hurry while all else is busy."""
+    """Wrap an application so that some fixed pages are served from memory.
+
+    These pages are the same for everyone, and someone may need one in a hurry while the rest of the site is
+    busy.
+    """
 
     def ready(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         found = pages.get(environ["PATH_INFO"])
@@ -96,7 +101,10 @@ def from_memory(app: WSGIApplication, pages: Mapping[str, FixedPage]) -> WSGIApp
 
 
 def build(process: str) -> Front:
-    """Set Django up as this process and return its application. Stops the start (SystemExit) when a check fails."""
+    """Set up Django as this process and return its WSGI application.
+
+    Stops the process at start-up (SystemExit) if a check fails.
+    """
     os.environ["HEEDLINE_PROCESS"] = process
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heedline.config.settings")
     from django.conf import settings

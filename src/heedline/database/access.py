@@ -1,11 +1,12 @@
-"""What each database role may do to each table, column and function: the list that the database is held against.
+"""The expected rights of each database role on each table, column and function.
 
-Written by hand and independently of the SQL: a test compares it with what a migrated database says, and
-`docs/database-access.md` is printed from it. A table or function that is not listed here fails the test.
+The list is written by hand, independently of the SQL. A test compares it with a migrated database, and
+`docs/database-access.md` is generated from it. A table or function that is not listed here fails the
+test.
 
-Letters are PostgreSQL's: r SELECT, a INSERT, w UPDATE, d DELETE, D TRUNCATE, x REFERENCES, t TRIGGER, m MAINTAIN.
-The owner may do everything to every table, and nobody signs in as the owner; `backup` reads every table. Which rows a
-role sees is decided by the policies (`database/policies/`).
+The letters are PostgreSQL's: r SELECT, a INSERT, w UPDATE, d DELETE, D TRUNCATE, x REFERENCES, t
+TRIGGER, m MAINTAIN. The owner may do everything to every table, and nobody signs in as the owner.
+`backup` reads every table. Which rows a role sees is decided by the policies (`database/policies/`).
 """
 
 from __future__ import annotations
@@ -274,7 +275,7 @@ ALONE = {
 
 
 def callers_of(schema: str, name: str) -> set[str]:
-    """Which roles may call a function that is no trigger's."""
+    """Return the roles that may call a function that is not a trigger function."""
     return {ALONE.get((schema, name), FUNCTIONS[schema][0])} | ALSO.get((schema, name), set())
 
 

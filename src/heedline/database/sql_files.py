@@ -1,4 +1,4 @@
-"""The SQL files of the core in the order in which they are run, and the way a migration runs them."""
+"""The core's SQL files in the order in which they run, and how a migration runs them."""
 
 from __future__ import annotations
 
@@ -61,10 +61,13 @@ CORE = (
 
 
 def read(name: str, package: str = "heedline.database") -> str:
-    """Return the text of one SQL file of a package, by its path inside it."""
+    """Return the text of one of a package's SQL files, given its path inside the package."""
     return files(package).joinpath(name).read_text(encoding="utf-8")
 
 
 def run(names: Iterable[str], package: str = "heedline.database") -> list[RunSQL]:
-    """Return one migration operation for each file. They cannot be undone: tables without their guards would be left."""
+    """Return one migration operation for each SQL file.
+
+    The operations cannot be reversed, because that would leave tables without their guards.
+    """
     return [RunSQL(read(name, package)) for name in names]

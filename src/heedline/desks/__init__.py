@@ -1,5 +1,5 @@
-"""Organisations, desks, the officers who open what is sent to them, their rota and their keys' public halves.
+"""Organisations, desks and officers, with duty rotas and public keys.
 
-What lives here: tables and their constraints. What never does: a report, a permission, a secret in the clear.
-Start reading at `models.py`; the tables of keys are in `keyring.py`.
+This package holds tables and their constraints. It never holds a report, a permission or a secret in the
+clear. Start reading at `models.py`. The tables of keys are in `keyring.py`.
 """

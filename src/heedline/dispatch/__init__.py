@@ -1,5 +1,6 @@
-"""What leaves the house, and when: letters of the outbox, alarms, and the pages that call people to a screen.
+"""Outgoing notifications: outbox letters, alarms and the pages that call people to a screen.
 
-What lives here: two tables, the rules of clocks and of the paging chain (plain Python, no Django), and the postmen.
-What never does: a decision who may do what, an opened word, a page that says what it is about. Start at `letters.py`.
+This package holds two tables, the rules for deadlines and the paging chain (plain Python, no Django),
+and the delivery channels. It never decides who may do what, never holds decrypted text, and never sends
+a page that says what it is about. Start reading at `letters.py`.
 """

@@ -1,8 +1,9 @@
-"""The paging chain: which step is due for which alarm. Plain Python, told the time by a monotonic clock.
+"""The paging chain, which decides which step is due for each alarm.
 
-The exact moment of an arrival is held here, in memory, and nowhere else. The database knows only how many steps
-have been sent. A pager that starts anew therefore cannot know how long an alarm has waited: it sends the next step
-at once and counts from there. Late is worse than early.
+This is plain Python, driven by a monotonic clock. The exact moment of an arrival is held here, in
+memory, and nowhere else. The database knows only how many steps have been sent. A restarted pager
+therefore cannot know how long an alarm has been waiting. It sends the next step at once and counts from
+there, which may page people too early but never too late.
 """
 
 from __future__ import annotations
@@ -27,13 +28,19 @@ class _Wait:
 
 
 def offsets_of(steps: Iterable[timedelta]) -> tuple[float, ...]:
-    """The pack's steps in seconds. The first is a promise ("within 60 seconds"), so it is sent at once."""
+    """Return the pack's paging steps in seconds.
+
+    The first step is a promise ("within 60 seconds"), so it is sent at once.
+    """
     seconds = [step.total_seconds() for step in steps]
     return (0.0, *seconds[1:])
 
 
 class Deadlines:
-    """What one pager remembers. Not shared between processes; not stored."""
+    """The deadlines that one pager holds in memory.
+
+    They are not shared between processes and are never stored.
+    """
 
     def __init__(self) -> None:
         self._waits: dict[UUID, _Wait] = {}
@@ -41,11 +48,12 @@ class Deadlines:
     def due_step(
         self, alarm: UUID, sent: int, offsets: Sequence[float], now: float, *, repeat: bool
     ) -> int | None:
-        """The step to send now, or None.
+        """Return the step to send now, or None.
 
-        `sent`: steps sent so far as the database knows. `offsets`: seconds after the start, ascending, the first 0.
-        `repeat`: go on after the last step. When several steps have come due at once, the highest counts: each step
-        reaches everybody of the steps before it as well.
+        `sent` is the number of steps sent so far according to the database. `offsets` are the seconds after the
+        start, in ascending order, beginning with 0. `repeat` means that paging continues after the last step. If
+        several steps have become due at once, the highest is returned, because each step also reaches everybody
+        in the steps before it.
         """
         last = len(offsets) - 1
         wait = self._waits.get(alarm)
@@ -67,16 +75,16 @@ class Deadlines:
         return None
 
     def went_out(self, alarm: UUID, step: int, now: float) -> int:
-        """Remember that `step` reached somebody. Returns how many steps have now been sent."""
+        """Record that `step` reached somebody and return how many steps have now been sent."""
         wait = self._waits[alarm]
         wait.sent, wait.last, wait.not_before = max(wait.sent, step + 1), now, 0.0
         return wait.sent
 
     def failed(self, alarm: UUID, now: float) -> None:
-        """Remember that nobody was reached: the step stays due and is tried again soon."""
+        """Record that nobody was reached, so that the step stays due and is retried soon."""
         self._waits[alarm].not_before = now + RETRY_SECONDS
 
     def keep_only(self, alarms: Iterable[UUID]) -> None:
-        """Forget every alarm that is no longer open: with it goes the exact time."""
+        """Forget every alarm that is no longer open, along with its exact time."""
         wanted = set(alarms)
         self._waits = {alarm: wait for alarm, wait in self._waits.items() if alarm in wanted}

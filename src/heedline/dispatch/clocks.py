@@ -1,8 +1,9 @@
-"""When a report is due, in what words, and what "when" may be written down at all. Plain Python: no Django, no clock.
+"""Deadlines of reports, how they are worded and how precisely times may be recorded.
 
-Arrivals are kept to the quarter hour, so deadlines count from the *end* of the quarter hour in which something
-arrived: a report is never called late before it is late, and at most a quarter hour after. For people in danger
-that is not good enough; there the pager counts from the moment itself, in memory (`chain.py`).
+This is plain Python that uses no Django and reads no clock. Arrivals are recorded to the quarter hour,
+so deadlines count from the *end* of the quarter hour in which something arrived. A report is never
+called overdue too early, and at most a quarter hour too late. That is not good enough for people in
+danger, so for them the pager counts from the exact moment, in memory (`chain.py`).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ EPOCH_GRACE_DAYS = 7
 
 
 class Limits(Protocol):
-    """How soon a report of one priority must be seen, and handed to whoever acts (`packs.pack.Priority`)."""
+    """How soon a report of one priority must be seen and handed over (`packs.pack.Priority`)."""
 
     @property
     def seen_within(self) -> timedelta: ...
@@ -26,7 +27,7 @@ class Limits(Protocol):
 
 
 class ClockSource(Protocol):
-    """The part of a pack that says how fast (`packs.Pack`)."""
+    """The part of a pack that defines time limits (`packs.Pack`)."""
 
     @property
     def first_priority(self) -> Mapping[str, str]: ...
@@ -37,7 +38,10 @@ class ClockSource(Protocol):
 
 
 def slot_of(at: datetime) -> datetime:
-    """The start, in UTC, of the quarter hour that `at` lies in. ValueError for a time without a zone."""
+    """Return the start, in UTC, of the quarter hour that contains `at`.
+
+    Raises ValueError for a time without a time zone.
+    """
     if at.tzinfo is None:
         raise ValueError("A time needs a zone")
     at = at.astimezone(UTC)
@@ -45,43 +49,51 @@ def slot_of(at: datetime) -> datetime:
 
 
 def slot_end(slot: datetime) -> datetime:
-    """The end of that quarter hour."""
+    """Return the end of the quarter hour."""
     return slot_of(slot) + SLOT
 
 
 def day_of(at: datetime) -> datetime:
-    """Midnight, UTC, of the day that `at` lies in: all that is kept of an arrival once somebody has taken it."""
+    """Return midnight UTC on the day of `at`.
+
+    Once a report has been taken, only the day of its arrival is kept.
+    """
     return slot_of(at).replace(hour=0, minute=0)
 
 
 def minute_of(at: datetime) -> datetime:
-    """`at` without its seconds."""
+    """Return `at` without its seconds."""
     return at.astimezone(UTC).replace(second=0, microsecond=0)
 
 
 def first_due(slot: datetime, urgency: str, table: ClockSource) -> datetime:
-    """By when a report that arrived in `slot` must have been taken. Never later than the pack's `unread_ceiling`.
+    """Return the deadline for taking a report that arrived in `slot`.
 
-    `urgency`: `danger`, `soon` or `routine`, as the server computed it; KeyError for another.
+    It is never later than the pack's `unread_ceiling`. `urgency` is `danger`, `soon` or `routine`, as
+    computed by the server. Raises KeyError for any other value.
     """
     limits = table.priorities[table.first_priority[urgency]]
     return slot_end(slot) + min(limits.seen_within, table.clocks["unread_ceiling"])
 
 
 def due_when_taken(at: datetime, priority: str, table: ClockSource) -> datetime:
-    """By when a report taken or assessed at `at` must have gone to whoever acts. KeyError for an unknown priority."""
+    """Return the deadline for handing over a report that was taken or assessed at `at`.
+
+    Raises KeyError for an unknown priority.
+    """
     return minute_of(at) + table.priorities[priority].handed_within
 
 
 def message_due(slot: datetime, table: ClockSource) -> datetime:
-    """By when a message that a reporter sent in `slot` must have been read."""
+    """Return the deadline for reading a message that a reporter sent in `slot`."""
     return slot_end(slot) + table.clocks["reporter_reply"]
 
 
 def rank_of(urgency: str, priority: str = "", danger_to_life: bool | None = None) -> int:
-    """What queues are sorted by: 0 someone is in danger, 1 high, 2 medium, 3 low.
+    """Return the sort rank of a report in queues.
 
-    What an officer decided goes before what the answers said, in both directions.
+    The ranks are 0 (someone is in danger), 1 (high), 2 (medium) and 3 (low). An officer's decision overrides
+    the reporter's answers in both directions.
     """
     if danger_to_life or (danger_to_life is None and urgency == "danger"):
         return 0
@@ -91,17 +103,23 @@ def rank_of(urgency: str, priority: str = "", danger_to_life: bool | None = None
 
 
 def is_overdue(due: datetime, at: datetime) -> bool:
-    """Whether the deadline has passed."""
+    """Return whether the deadline has passed."""
     return at > due
 
 
 def may_raise_again(cleared_at: datetime, allowed: timedelta, at: datetime) -> bool:
-    """Whether a deadline that somebody cleared with a reason alarms anew: clearing buys the same time once more."""
+    """Return whether a deadline that was cleared with a reason may raise an alarm again.
+
+    Clearing the alarm grants the same time once more.
+    """
     return at > cleared_at + allowed
 
 
 def due_words(due: datetime, at: datetime, zone: tzinfo) -> str:
-    """The deadline as an officer in `zone` reads it: "Due 14:30", "Due tomorrow 09:00", "Overdue by 35 minutes"."""
+    """Return the deadline in words, as shown to an officer in `zone`.
+
+    Examples are "Due 14:30", "Due tomorrow 09:00" and "Overdue by 35 minutes".
+    """
     late = at - due
     if late >= timedelta(minutes=1):
         return f"Overdue by {_span(late)}"
@@ -116,22 +134,26 @@ def due_words(due: datetime, at: datetime, zone: tzinfo) -> str:
 
 
 def moment_words(moment: datetime | None, zone: tzinfo) -> str:
-    """A moment as somebody in `zone` reads it: "24 November 2026, 09:05"; empty for none."""
+    """Return a moment in words in `zone`, such as "24 November 2026, 09:05", or "" for None."""
     return f"{moment.astimezone(zone):%-d %B %Y, %H:%M}" if moment is not None else ""
 
 
 def slot_words(slot: datetime, at: datetime, zone: tzinfo) -> str:
-    """The quarter hour as an officer in `zone` reads it: "today, 14:15 to 14:30", "24 November, 09:00 to 09:15"."""
+    """Return the quarter hour in words, as shown to an officer in `zone`.
+
+    Examples are "today, 14:15 to 14:30" and "24 November, 09:00 to 09:15".
+    """
     start, end = slot.astimezone(zone), slot_end(slot).astimezone(zone)
     day = "today" if start.date() == at.astimezone(zone).date() else f"{start.day} {start:%B}"
     return f"{day}, {start:%H:%M} to {end:%H:%M}"
 
 
 def epochs_run_out(newest: date | None, today: date) -> bool:
-    """Whether a desk's keys do not reach far enough: the month after next has none.
+    """Return whether a desk is running out of epochs.
 
-    `newest`: from when the last epoch is in force, None when there is none. In the first days of a month the next
-    month is enough, because members have not had the time to make another.
+    This is the case when there is none for the month after next. `newest` is the date from which the last
+    epoch is in force, or None if there is none. In the first days of a month an epoch for the next month is
+    enough, because members have not had time to make another.
     """
     if newest is None:
         return True

@@ -1,4 +1,7 @@
-"""What the worker may do to rows that it may not read: functions of the database (`database/functions/settling.sql, expiry.sql`)."""
+"""Database functions by which the worker maintains rows that it may not read.
+
+They are defined in `database/functions/settling.sql` and `expiry.sql`.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +59,10 @@ _READ = (
 
 
 def settle(before: datetime) -> int:
-    """Rewrite, shuffled and in one transaction, what arrived before this quarter hour, and log the arrivals."""
+    """Rewrite everything that arrived before this quarter hour in shuffled order, and log the arrivals.
+
+    This is done in one transaction.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT clockwork.settle(%s)", [before])
         done = cursor.fetchone()
@@ -64,7 +70,7 @@ def settle(before: datetime) -> int:
 
 
 def end_releases() -> int:
-    """Empty the halves of identity keys that were released and whose time is over, or whose report has left its desk."""
+    """Clear released identity key halves that have expired or whose report has left its desk."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clockwork.end_releases()")
         done = cursor.fetchone()
@@ -72,15 +78,20 @@ def end_releases() -> int:
 
 
 def end_identities() -> list[tuple[UUID, UUID]]:
-    """Remove who sent a report where its time is over. Return those reports, shuffled, with their desks."""
+    """Delete reporters' identities whose retention period has ended.
+
+    Returns the reports concerned and their desks, in shuffled order.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT report, desk FROM clockwork.end_identities()")
         return [(report, desk) for report, desk in cursor.fetchall()]
 
 
 def forget_times() -> None:
-    """Remove what still tells times of rows that are settled: their former versions, and the finished part of the
-    database's write-ahead log, which has the exact time of every commit. Not inside a transaction.
+    """Remove remaining traces of exact times of settled rows.
+
+    These are the former versions of the rows and the completed part of the database's write-ahead log, which
+    holds the exact time of every commit. Must not be called inside a transaction.
 
     The worker's role needs MAINTAIN on the tables, `pg_checkpoint`, and EXECUTE on `pg_switch_wal()`.
     """
@@ -151,7 +162,7 @@ def settle_drafts() -> int:
 
 
 def sweep() -> int:
-    """Remove drafts, unlocked keys, sessions and held forms that have run out."""
+    """Delete expired drafts, unlocked keys, sessions and held forms."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clockwork.sweep()")
         done = cursor.fetchone()
@@ -159,7 +170,10 @@ def sweep() -> int:
 
 
 def join_counts() -> int:
-    """Make days of the hours of the public site's counts that are two days old. Return how many numbers."""
+    """Merge the hourly counts of the public site into daily counts once they are two days old.
+
+    Returns the number of counts.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT clockwork.join_counts()")
         done = cursor.fetchone()
@@ -167,7 +181,10 @@ def join_counts() -> int:
 
 
 def forget_sweeps() -> int:
-    """Remove what was kept for undoing sweeps whose time for that is over. Return of how many reports."""
+    """Delete the data kept for undoing sweeps once the time allowed for undoing them has passed.
+
+    Returns the number of reports affected.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT clockwork.forget_sweeps()")
         done = cursor.fetchone()

@@ -1,7 +1,8 @@
-"""Pages into a folder instead of out of the house: the demo's and the tests' postman.
+"""Delivery of pages to a folder instead of by email, for the demo and the tests.
 
-A file's name is random and its time is the quarter hour. What the file system notes by itself (change and birth
-times) cannot be set, so `settle_folder` writes the files of ended quarter hours anew, in random order.
+A file has a random name and the quarter hour as its time. The times that the file system records by
+itself (change and birth times) cannot be set, so `settle_folder` rewrites the files of past quarter
+hours in random order.
 """
 
 from __future__ import annotations
@@ -23,14 +24,17 @@ from heedline.dispatch.clocks import SLOT, slot_of
 
 
 class FolderMail(BaseEmailBackend):
-    """Django mail backend that writes one `.eml` a recipient into PAGES_DIR. Raises OSError when it cannot."""
+    """A Django mail backend that writes one `.eml` file for each recipient into PAGES_DIR.
+
+    Raises OSError if it cannot write.
+    """
 
     def __init__(self, *args: Any, folder: Path | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._folder = folder or Path(settings.PAGES_DIR)
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Write every message; returns how many."""
+        """Write all messages and return how many were written."""
         written = 0
         for message in email_messages:
             if not message.recipients():
@@ -49,7 +53,10 @@ class FolderMail(BaseEmailBackend):
 
 
 def write_page(content: bytes, *, ending: str, at: datetime, folder: Path | None = None) -> Path:
-    """Write one file with a random name, readable by its owner only, dated to the quarter hour. Raises OSError."""
+    """Write one file with a random name, readable only by its owner and dated to the quarter hour.
+
+    Raises OSError.
+    """
     folder = folder or Path(settings.PAGES_DIR)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"{uuid.uuid4().hex}.{ending}"
@@ -58,10 +65,11 @@ def write_page(content: bytes, *, ending: str, at: datetime, folder: Path | None
 
 
 def settle_folder(at: datetime, folder: Path | None = None) -> int:
-    """Write the files of ended quarter hours anew, shuffled, under new names; returns how many.
+    """Rewrite the files of past quarter hours under new names and return how many were rewritten.
 
-    Afterwards their birth and change times lie at a boundary of quarter hours, all alike. Idempotent: a file whose
-    change time lies after its quarter hour has been settled.
+    The files are rewritten in shuffled order. Afterwards their birth and change times all lie at the same
+    boundary between quarter hours. The function is idempotent, because a file whose change time is later
+    than its quarter hour has already been settled.
     """
     folder = folder or Path(settings.PAGES_DIR)
     if not folder.is_dir():

@@ -1,4 +1,7 @@
-"""The closed vocabulary of the outbox and of alarms. Plain Python."""
+"""The closed vocabulary of outbox letters and alarms.
+
+This is plain Python.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,10 @@ class AnyAlarmKind(StrEnum):
 
 
 class Letter(AnyLetter):
-    """What a committed transaction asks the worker to do. A letter carries a desk, a thing and a slot, no more."""
+    """A task that a committed transaction leaves for the worker.
+
+    A letter carries a desk, the id of an object and a slot, and nothing else.
+    """
 
     REPORT_ARRIVED = "report-arrived"
     REPORTER_WROTE = "reporter-wrote"

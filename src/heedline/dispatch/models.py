@@ -1,4 +1,4 @@
-"""What must happen after a commit: the outbox, and the alarms that a named person clears."""
+"""The outbox of work due after a commit, and the alarms that a named person clears."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from django.db import models
 
 
 class Outbox(models.Model):
-    """A letter that leaves only if its transaction commits. It carries ids and a slot, never a time or a text."""
+    """A letter that is delivered only if its transaction commits.
+
+    It carries ids and a slot, and never a time or a text.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     letter = models.CharField(max_length=40)  # dispatch.letters.Letter
@@ -30,10 +33,11 @@ class About(models.TextChoices):
 
 
 class Alarm(models.Model):
-    """Something overdue or urgent. Raised by the worker, acknowledged and cleared by people.
+    """An alert about something overdue or urgent.
 
-    No exact time of raising is kept: `slot` is a quarter hour, `steps_sent` how far up the chain the pager has gone.
-    The pager's deadlines live in its memory; after a restart it sends the next step at once.
+    The worker raises alarms, and people acknowledge and clear them. The exact time of raising is not kept.
+    `slot` is a quarter hour, and `steps_sent` is how far up the chain the pager has gone. The pager's
+    deadlines are held in its memory, so after a restart it sends the next step at once.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -75,7 +79,7 @@ class Alarm(models.Model):
 
 
 class WorkerBeat(models.Model):
-    """When the worker last ran, to the minute; one row."""
+    """The time when the worker last ran, to the minute, held in one row."""
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     minute = models.DateTimeField()

@@ -1,4 +1,4 @@
-"""Put a letter into the outbox, in the caller's transaction."""
+"""Posting of letters to the outbox, in the caller's transaction."""
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
-"""The page: one message that calls a person to a screen and says nothing else.
+"""The page, which calls a person to a screen and says nothing else.
 
-Every page is the same: same subject, same words, same number of bytes, whatever it is about and whomever it reaches.
-It carries no id, no kind, no number of its own and no exact time: its date is the quarter hour. Whoever watches the mail
-learns that somebody was called, which cannot be helped, and not more. Every mail of a quarter hour carries the same
-checkpoint of the log, so that whoever keeps their mails can prove later what the log was.
+All pages have the same subject, the same wording and the same number of bytes, whatever they are about
+and whoever receives them. A page carries no id, no kind, no number of its own and no exact time. Its
+date is the quarter hour. Anyone watching the mail learns that someone was called, which cannot be
+avoided, and nothing more. All emails of a quarter hour carry the same checkpoint of the log, so
+recipients who keep them can later prove what the log contained.
 """
 
 from __future__ import annotations
@@ -27,20 +28,21 @@ _WIDEST = 76
 
 
 def page_words(office_url: str) -> str:
-    """The text of every page, on every channel."""
+    """Return the text of every page, on every channel."""
     return f"Someone needs to look at Heedline now. Sign in to the office site.\n{office_url}\n"
 
 
 def partner_words(partner_url: str) -> str:
-    """The text of every mail to people of a partner."""
+    """Return the text of every email to partner staff."""
     return f"Something waits for your team at Heedline. Sign in to read it.\n{partner_url}\n"
 
 
 def mail_page(address: str, words: str, *, sender: str, at: datetime, log: str = "") -> EmailMessage:
-    """A page by e-mail to one person, filled up with blank lines to PAGE_BYTES and PAGE_LINES.
+    """Return a page as an email to one person, padded with blank lines to PAGE_BYTES and PAGE_LINES.
 
-    `words`: `page_words` or `partner_words`. `log`: the checkpoint of the log, in lines of plain ASCII.
-    ValueError when the addresses are so long that it cannot be: then nobody learns a length from it either.
+    `words` is the result of `page_words` or `partner_words`. `log` is the checkpoint of the log, in lines of
+    plain ASCII. Raises ValueError if the addresses are too long to fit, so that no message ever reveals a
+    length.
     """
     headers = {
         "Date": format_datetime(slot_of(at)),
@@ -60,5 +62,8 @@ def mail_page(address: str, words: str, *, sender: str, at: datetime, log: str =
 
 
 def web_page(office_url: str) -> bytes:
-    """A page as the body of a web request: JSON with one key, `text`, which the usual chat services understand."""
+    """Return a page as the body of a web request.
+
+    The body is JSON with the single key `text`, which the usual chat services accept.
+    """
     return json.dumps({"text": page_words(office_url).strip()}).encode()

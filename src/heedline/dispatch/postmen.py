@@ -1,4 +1,7 @@
-"""Carry pages by e-mail and by web request. A channel that fails never keeps the other from being tried."""
+"""Delivery of pages by email and by web request.
+
+A failure of one channel never prevents the other from being tried.
+"""
 
 from __future__ import annotations
 
@@ -25,9 +28,10 @@ TIMEOUT_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What became of one round. `reached`: addresses whose mail was accepted. `posted`: the web request was.
+    """The result of one round of delivery.
 
-    `failed`: channels that did not work for somebody: `mail`, `web`.
+    `reached` holds the addresses whose mail was accepted. `posted` is true if the web request was accepted.
+    `failed` holds the channels that failed for at least one person: `mail` or `web`.
     """
 
     reached: frozenset[str]
@@ -36,14 +40,15 @@ class Delivery:
 
     @property
     def arrived(self) -> bool:
-        """Whether anybody was reached at all."""
+        """Return whether anybody was reached at all."""
         return bool(self.reached) or self.posted
 
 
 def carry(addresses: Iterable[str], *, at: datetime, log: str = "") -> Delivery:
-    """Page these people by e-mail, and the configured web address once. Raises nothing: failures are in the answer.
+    """Page these people by email, and send one request to the configured web address.
 
-    `log`: the checkpoint of the log that every mail carries.
+    Raises nothing. Failures are reported in the result. `log` is the checkpoint of the log that every email
+    carries.
     """
     wanted = frozenset(addresses)
     reached = _by_mail(wanted, page_words(settings.OFFICE_URL), at, log)
@@ -53,7 +58,10 @@ def carry(addresses: Iterable[str], *, at: datetime, log: str = "") -> Delivery:
 
 
 def tell_partners(addresses: Iterable[str], *, at: datetime) -> Delivery:
-    """Tell these people of a partner, by e-mail alone, that something waits for their team. Raises nothing, as `carry`."""
+    """Email these partner staff that something is waiting for their team.
+
+    No other channel is used. Raises nothing, like `carry`.
+    """
     wanted = frozenset(addresses)
     reached = _by_mail(wanted, partner_words(settings.PARTNER_URL), at, "")
     return Delivery(reached, posted=False, failed=frozenset({"mail"} if reached != wanted else ()))
@@ -78,7 +86,7 @@ def _by_mail(addresses: frozenset[str], words: str, at: datetime, log: str) -> f
 
 
 def _by_web(at: datetime) -> bool | None:
-    """Whether the web address took it; None when there is none."""
+    """Return whether the web address accepted the page, or None if none is configured."""
     content = web_page(settings.OFFICE_URL)
     if settings.DEMO:
         try:
@@ -96,7 +104,7 @@ def _by_web(at: datetime) -> bool | None:
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """A page goes to the configured address and nowhere else."""
+    """A redirect handler that refuses every redirect, so that pages reach only the configured address."""
 
     def redirect_request(
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Message, newurl: str
@@ -105,10 +113,10 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
 
 
 def post(address: str, content: bytes) -> None:
-    """POST JSON to exactly this address, without proxies, redirects or names of ours.
+    """POST JSON to exactly this address, without proxies, redirects or identifying headers.
 
-    Raises OSError (urllib's errors included) when it is refused or does not answer within TIMEOUT_SECONDS,
-    ValueError for an address that is not http or https.
+    Raises OSError (including urllib's errors) if the request is refused or not answered within
+    TIMEOUT_SECONDS, and ValueError for an address that is not http or https.
     """
     if urlsplit(address).scheme not in {"http", "https"}:
         raise ValueError("The web address for pages must start with http:// or https://")

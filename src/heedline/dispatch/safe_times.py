@@ -1,6 +1,7 @@
-"""When somebody may be called who asked for it: the days and parts of the day that they said are safe for them.
+"""The days and times at which a reporter who asked for a call has said it is safe to be called.
 
-Plain Python: no Django, no clock. What a part of the day means on a clock is the pack's (`Pack.safe_hours`).
+This is plain Python that uses no Django and reads no clock. The pack defines what each part of the day
+means in hours (`Pack.safe_hours`).
 """
 
 from __future__ import annotations
@@ -16,18 +17,21 @@ type Span = tuple[time, time]
 
 @dataclass(frozen=True, slots=True)
 class SafeTimes:
-    """Days (0 is Monday) and spans of the day, on the clock of the country. Neither is empty; no span passes midnight."""
+    """The safe days (0 is Monday) and spans of the day, in the country's local time.
+
+    Neither is empty, and no span passes midnight.
+    """
 
     days: frozenset[int]
     spans: tuple[Span, ...]
 
     def covers(self, at: datetime, zone: tzinfo) -> bool:
-        """Whether `at` is a safe moment."""
+        """Return whether `at` is a safe moment."""
         local = at.astimezone(zone)
         return local.weekday() in self.days and any(start <= local.time() < end for start, end in self.spans)
 
     def opens(self, at: datetime, zone: tzinfo) -> datetime:
-        """The first safe moment from `at` on: `at` itself when it is one."""
+        """Return the first safe moment from `at` onwards, which may be `at` itself."""
         if self.covers(at, zone):
             return at
         today = at.astimezone(zone).date()
@@ -40,7 +44,10 @@ class SafeTimes:
         raise ValueError("a week without a safe moment")
 
     def closes(self, at: datetime, zone: tzinfo) -> datetime:
-        """Until when it stays safe from `at` on, which must be safe; no further than midnight."""
+        """Return the moment until which it remains safe, at the latest midnight.
+
+        `at` itself must be safe.
+        """
         local = at.astimezone(zone)
         until = local.time()
         for start, end in self.spans:  # in order, so that one part of the day runs on into the next
@@ -49,9 +56,11 @@ class SafeTimes:
         return datetime.combine(local.date(), until, zone).astimezone(UTC)
 
     def try_by(self, at: datetime, allowed: timedelta, zone: tzinfo) -> datetime:
-        """By when a call is tried: within `allowed`, or by the end of the day on which it first becomes safe.
+        """Return the deadline for trying the call.
 
-        The end of the day, and not of the safe hours: this stands in the clear, and says as little as it can.
+        The call must be tried within `allowed`, or by the end of the first day on which it is safe. The result
+        is the end of the day rather than of the safe hours, because it is stored in the clear and should reveal
+        as little as possible.
         """
         opens = self.opens(at, zone)
         if opens <= at + allowed:
@@ -61,8 +70,11 @@ class SafeTimes:
 
 
 def read_safe_times(days: Iterable[str], hours: Iterable[str], table: Mapping[str, Span]) -> SafeTimes:
-    """What was ticked, as times. Nothing ticked means any day, any hour of the pack; codes it does not know count as
-    not ticked."""
+    """Return the safe times for the boxes that the reporter ticked.
+
+    If nothing was ticked, any day and any of the pack's hours is safe. Codes that the pack does not know
+    count as not ticked.
+    """
     ticked = frozenset(DAYS.index(day) for day in days if day in DAYS)
     spans = tuple(sorted(table[hour] for hour in hours if hour in table))
     return SafeTimes(ticked or frozenset(range(len(DAYS))), spans or tuple(sorted(table.values())))

@@ -1,4 +1,4 @@
-"""One at a time across processes and hosts, and cleaning up behind rows whose age would tell a time."""
+"""Locks across processes and hosts, and removal of dead rows whose age would reveal a time."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from django.db import connection
 
 
 def lock_key(name: str) -> int:
-    """The database's number for `name`."""
+    """Return the database's lock number for `name`."""
     return int.from_bytes(hashlib.sha256(f"heedline/{name}".encode()).digest()[:8], signed=True)
 
 
 @contextmanager
 def one_at_a_time(name: str) -> Iterator[bool]:
-    """Yield True while this connection alone holds `name`, False at once when another does. Never waits."""
+    """Yield True while this connection holds the lock `name`, or False if another holds it.
+
+    Never waits.
+    """
     key = lock_key(name)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
@@ -30,10 +33,11 @@ def one_at_a_time(name: str) -> Iterator[bool]:
 
 
 def forget_dead_rows(tables: Iterable[str]) -> None:
-    """Remove deleted and replaced rows from the disk for good. Needs MAINTAIN; not possible inside a transaction.
+    """Remove deleted and replaced rows from disk permanently.
 
-    A deleted row of a job still holds an exact time beside its transaction number, and transaction numbers place
-    reports between one another.
+    The role needs MAINTAIN, and this cannot be done inside a transaction. A deleted row of a job still holds
+    an exact time beside its transaction number, and transaction numbers show the order in which reports
+    arrived.
     """
     with connection.cursor() as cursor:
         for table in tables:
@@ -41,10 +45,11 @@ def forget_dead_rows(tables: Iterable[str]) -> None:
 
 
 def forget_jobs(*, waiting: bool = False) -> None:
-    """Remove what the job library keeps of the past: jobs that ended or whose worker died, and marks of old ticks.
+    """Delete the history that the job library keeps.
 
-    Jobs that end are deleted at once by the worker; this is for what a crash left. Events go with their job.
-    `waiting`: also the jobs that nobody has begun, when a worker stops; the next tick would make them again.
+    This covers jobs that ended or whose worker died, and records of past ticks. The worker deletes jobs as
+    soon as they end, so this handles what a crash left behind. Events are deleted with their job. `waiting`
+    also deletes jobs that have not started, for when a worker stops. The next tick would create them again.
     """
     with connection.cursor() as cursor:
         cursor.execute(

@@ -25,7 +25,10 @@ _NAME = re.compile(r"[a-z][a-z_-]{0,39}")
 
 @dataclass(frozen=True, slots=True)
 class PayloadProblem:
-    """`pointer` is a JSON pointer made of key names only ("/where/postcode"); `detail` never echoes input."""
+    """One problem found in the payload.
+
+    `pointer` is a JSON pointer made of key names only ("/where/postcode"). `detail` never repeats the input.
+    """
 
     pointer: str
     detail: str
@@ -33,7 +36,7 @@ class PayloadProblem:
 
 @dataclass(frozen=True, slots=True)
 class RejectedPayload:
-    """Why the payload cannot be taken; every problem found."""
+    """The reasons why a payload was refused, listing every problem found."""
 
     problems: tuple[PayloadProblem, ...]
 
@@ -41,7 +44,10 @@ class RejectedPayload:
 def from_api(
     sets: Mapping[str, QuestionSet], payload: object, *, identity_offered: bool
 ) -> Record | RejectedPayload:
-    """`sets`: kind → question set. Refused names every problem; nothing is guessed or dropped."""
+    """Return the record read from an API payload, or Refused with every problem.
+
+    `sets` maps each kind of report to its question set. Nothing is guessed or dropped.
+    """
     if not isinstance(payload, Mapping):
         return RejectedPayload((PayloadProblem("", "must be an object"),))
     kind = payload.get("kind")
@@ -96,8 +102,11 @@ class _Reader:
         return answers
 
     def whole(self, answers: dict[str, Any]) -> None:
-        """A page that follows from what was said (a contact, for who reports in confidence) is needed here
-        too; the first pages are not, as an API client may know nothing but the narrative."""
+        """Record a problem for every required page that has no answer.
+
+        Pages that become required through other answers (such as contact details for a confidential report) are
+        required here too. The first pages are not, because an API client may know nothing but the narrative.
+        """
         wanting = engine.missing(self.qs, answers, identity_offered=self.identity_offered)
         for slug in wanting:
             step = self.qs.any_step(slug)
@@ -156,7 +165,7 @@ class _Reader:
         return answers
 
     def value(self, question: Question, raw: object, pointer: str) -> Any:
-        """The clean value, or a problem noted and nothing."""
+        """Return the clean value, or record a problem and return nothing."""
         typed = _typed(question, raw)
         if typed is None:
             self.wrong(pointer, _shape(question))
@@ -178,7 +187,7 @@ def _shape(question: Question) -> str:
 
 
 def _typed(question: Question, raw: object) -> Any:
-    """JSON in the shape that a page's `Reading.typed` has; None when it has another."""
+    """Return a JSON value in the shape of a page's `Reading.typed`, or None if it has another shape."""
     if question.kind is FieldKind.DATE:
         if not isinstance(raw, Mapping) or set(raw) - set(DATE_PARTS):
             return None

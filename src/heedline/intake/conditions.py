@@ -1,12 +1,12 @@
-"""Conditions as data: when a page applies, when an answer is needed, how urgent a report is.
+"""Conditions as data, for when a page applies, when an answer is required and how urgent a report is.
 
-Written in TOML as one of
+A condition is written in TOML as one of the following:
 
-    {field = "now.danger", equals = "yes"}          the answer is this one (or holds it, for tick boxes)
-    {field = "when.when", in = ["today", "not_yet"]} the answer is (or holds) one of these
+    {field = "now.danger", equals = "yes"}          the answer is this one (or includes it, for tick boxes)
+    {field = "when.when", in = ["today", "not_yet"]} the answer is (or includes) one of these
     {any = [condition, …]}   {all = [condition, …]}   {not = condition}
 
-An answer that was not given makes `equals` and `in` false.
+If there is no answer, `equals` and `in` are false.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
 
 
 class Condition(Protocol):
-    """Something that holds or not, given answers."""
+    """A condition that can be evaluated against answers."""
 
     def holds(self, answers: Mapping[str, Any]) -> bool:
-        """Whether it holds for `answers` ({step: {field: value}})."""
+        """Return whether the condition holds for `answers`, given as {step: {field: value}}."""
         ...
 
     def looks_at(self) -> Iterator[OneOf]:
-        """Every comparison in it."""
+        """Yield every comparison in the condition."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """The answer is, or holds, one of `values`."""
+    """A condition that the answer is, or includes, one of `values`."""
 
     step: str
     field: str
@@ -51,7 +51,7 @@ class OneOf:
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
-    """At least one part holds."""
+    """A condition that holds if at least one part holds."""
 
     parts: tuple[Condition, ...]
 
@@ -65,7 +65,7 @@ class AnyOf:
 
 @dataclass(frozen=True, slots=True)
 class AllOf:
-    """Every part holds."""
+    """A condition that holds if every part holds."""
 
     parts: tuple[Condition, ...]
 
@@ -79,7 +79,7 @@ class AllOf:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """The part does not hold."""
+    """A condition that holds if its part does not."""
 
     part: Condition
 
@@ -92,7 +92,7 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Always:
-    """Holds whatever was answered."""
+    """A condition that always holds."""
 
     def holds(self, answers: Mapping[str, Any]) -> bool:
         return True
@@ -102,7 +102,10 @@ class Always:
 
 
 def read_condition(table: Table) -> Condition:
-    """The condition in a TOML table; PackError when it is none of the five shapes."""
+    """Return the condition in a TOML table.
+
+    Raises PackError if the table has none of the five shapes.
+    """
     found: Condition
     if table.has("field"):
         step, dot, field = table.text("field").partition(".")

@@ -1,4 +1,7 @@
-"""Sealed drafts through the database's door: rows that only a browser's cookie leads to."""
+"""Access to sealed drafts through database functions.
+
+Only the cookie in the reporter's browser leads to a draft's row.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ def save_draft(row: bytes, sealed: bytes, hours: int, *, room_for_new: int, room
 
 
 def load_draft(row: bytes) -> bytes | None:
-    """Return the sealed draft, or None when there is none or its time has run out."""
+    """Return the sealed draft, or None if there is none or it has expired."""
     with connection.bound_cursor() as cursor:  # type: ignore[attr-defined]
         cursor.execute("SELECT door.load_draft(%s)", [row])
         found = cursor.fetchone()
@@ -35,13 +38,13 @@ def load_draft(row: bytes) -> bytes | None:
 
 
 def delete_draft(row: bytes) -> None:
-    """Remove it."""
+    """Delete the draft."""
     with connection.bound_cursor() as cursor:  # type: ignore[attr-defined]
         cursor.execute("SELECT door.delete_draft(%s)", [row])
 
 
 def form_of(row: bytes) -> int:
-    """How many form tokens of this draft were spent: the number of the next."""
+    """Return how many of this draft's form tokens have been used, which is the number of the next one."""
     with connection.bound_cursor() as cursor:  # type: ignore[attr-defined]
         cursor.execute("SELECT door.form_of(%s)", [row])
         found = cursor.fetchone()
@@ -49,7 +52,10 @@ def form_of(row: bytes) -> int:
 
 
 def add_counts(counts: Sequence[tuple[str, str, str, int]]) -> None:
-    """Add to the counts of the hour that is over: kind of report, page, what happened, how many (in fives)."""
+    """Add to the counts of the hour that has just ended.
+
+    Each entry gives the kind of report, the page, the event and the number (in fives).
+    """
     kinds, steps, whats, numbers = (list(column) for column in zip(*counts, strict=True))
     with connection.bound_cursor() as cursor:  # type: ignore[attr-defined]
         cursor.execute(

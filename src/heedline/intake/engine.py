@@ -1,10 +1,12 @@
-"""The one server-side evaluator: which pages apply, in which order, and what happens to answers.
+"""The only server-side evaluator, which decides which pages apply, in which order, and which answers count.
 
-Pure functions over a `QuestionSet` and `Answers`; nothing here reads a clock, a database or a request.
-A condition looks only at earlier, applicable steps: an answer that no longer applies counts as not given,
-but stays in the draft, so that changing one's mind twice loses nothing. `record.record` drops it.
+All functions are pure functions of a `QuestionSet` and `Answers`. Nothing here reads a clock, a database
+or a request. A condition depends only on earlier, applicable steps. An answer that no longer applies
+counts as not given, but stays in the draft, so changing an answer and changing it back loses nothing.
+`record.record` drops such answers.
 
-`identity_offered` is False where no authoriser is enrolled: the page that asks for a name is then words.
+`identity_offered` is False if no authoriser is enrolled. The page that asks for a name then shows only
+text.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from heedline.intake.questions import Answers, QuestionPage, QuestionSet, StepKi
 def _walk(
     qs: QuestionSet, answers: Answers, identity_offered: bool
 ) -> tuple[list[QuestionPage], dict[str, Any]]:
-    """The applicable steps and the answers that count, found in one pass from first to last."""
+    """Return the applicable steps and the answers that count, found in a single pass."""
     found: list[QuestionPage] = []
     counted: dict[str, Any] = {}
     for candidate in qs.steps:
@@ -42,12 +44,18 @@ def _walk(
 
 
 def steps(qs: QuestionSet, answers: Answers, *, identity_offered: bool) -> tuple[QuestionPage, ...]:
-    """The pages that apply now, in order; the last is always the check page."""
+    """Return the pages that currently apply, in order.
+
+    The last is always the check page.
+    """
     return tuple(_walk(qs, answers, identity_offered)[0])
 
 
 def step(qs: QuestionSet, answers: Answers, slug: str, *, identity_offered: bool) -> QuestionPage | None:
-    """The page of that slug when it applies now, otherwise None (the site answers: not found)."""
+    """Return the page with that slug if it currently applies, otherwise None.
+
+    The site then responds with 404.
+    """
     for found in steps(qs, answers, identity_offered=identity_offered):
         if found.slug == slug:
             return found
@@ -55,7 +63,7 @@ def step(qs: QuestionSet, answers: Answers, slug: str, *, identity_offered: bool
 
 
 def counted(qs: QuestionSet, answers: Answers, *, identity_offered: bool) -> dict[str, Any]:
-    """A copy of the answers of applicable pages only: what would be sent."""
+    """Return a copy of the answers to applicable pages only, which is what would be sent."""
     return copy.deepcopy(_walk(qs, answers, identity_offered)[1])
 
 
@@ -116,10 +124,10 @@ def skip_target(qs: QuestionSet, answers: Answers, slug: str, *, identity_offere
 def after_change(
     qs: QuestionSet, before: Answers, after: Answers, slug: str, *, identity_offered: bool
 ) -> str:
-    """Where Continue leads when one answer was changed from the check page.
+    """Return the slug of the page to show after one answer was changed from the check page.
 
-    The first later page that applies only since this change, or is needed, and has no answer yet; otherwise
-    the check page.
+    This is the first later page without an answer that applies only because of the change, or that is
+    required. Otherwise it is the check page.
     """
     order = _order(qs)
     applied = {found.slug for found in steps(qs, before, identity_offered=identity_offered)}
@@ -133,15 +141,16 @@ def after_change(
 
 
 def missing(qs: QuestionSet, answers: Answers, *, identity_offered: bool) -> tuple[str, ...]:
-    """Slugs of the pages that must still be answered before the report can be sent, in order."""
+    """Return the slugs of the pages that must still be answered before the report can be sent, in order."""
     found, answered = _walk(qs, answers, identity_offered)
     return tuple(s.slug for s in found if s.needed and s.needed.holds(answered) and not answered.get(s.slug))
 
 
 def with_answer(answers: Answers, step: QuestionPage, values: Values) -> dict[str, Any]:
-    """New answers with this page's values in place; the old answers are not changed.
+    """Return new answers that include this page's values, leaving the old answers unchanged.
 
-    A page submitted blank is kept as an empty answer: it was seen. Loops go through `loops`.
+    A page submitted blank is stored as an empty answer, because it has been seen. Loops are changed through
+    `loops`.
     """
     if step.kind is not StepKind.QUESTIONS:
         raise ValueError("only a page of questions takes an answer")
@@ -150,7 +159,10 @@ def with_answer(answers: Answers, step: QuestionPage, values: Values) -> dict[st
 
 
 def urgency(qs: QuestionSet, answers: Answers, *, identity_offered: bool) -> str:
-    """`danger`, `soon` or `routine`, from the answers alone; never taken from the client."""
+    """Return the urgency of a report, computed from the answers alone.
+
+    It is `danger`, `soon` or `routine`, and is never taken from the client.
+    """
     answered = _walk(qs, answers, identity_offered)[1]
     for rule in qs.urgencies:
         if rule.when.holds(answered):

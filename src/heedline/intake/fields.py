@@ -1,8 +1,8 @@
-"""Reading what a browser posted for one page, field by field.
+"""Validation of one posted page, field by field.
 
-What was typed is never lost: an answer with an error comes back in `Reading.typed`. Only control characters
-(and halves of surrogate pairs, which no encoding can carry) are removed; every script, mark and direction
-stays.
+Input is never lost. An answer with an error is returned in `Reading.typed`. Only control characters and
+surrogate halves (which no encoding can carry) are removed. Every script, mark and text direction is
+kept.
 """
 
 from __future__ import annotations
@@ -23,7 +23,10 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 
 class Wrong(Exception):
-    """One field's answer cannot be taken; the message is for the person who typed it, `code` is the phrase's."""
+    """A field's answer is invalid.
+
+    The message is for the reporter, and `code` is the key of the phrase.
+    """
 
     def __init__(self, qs: QuestionSet, code: str, **values: str) -> None:
         phrase = qs.phrases[code]
@@ -33,11 +36,14 @@ class Wrong(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`values`: the clean answers of fields without an error. `errors`: field name → message; empty is well.
+    """The result of validating one page.
 
-    `typed`: what to show again, for every field, as it came: `str`, `list[str]` for choices,
-    `{"day", "month", "year"}` of `str` for dates. An error that is about the whole page stands under the
-    name of its first field. `codes`: field name → the code of what is wrong (the phrase's, or `missing`).
+    `values` holds the clean answers of fields without an error. `errors` maps field names to messages, and
+    is empty if all is well.
+
+    `typed` holds what to show again for every field, as it was posted: `str`, `list[str]` for choices, and
+    `{"day", "month", "year"}` of `str` for dates. An error about the whole page is listed under the name of
+    its first field. `codes` maps field names to the code of the error (that of the phrase, or `missing`).
     """
 
     values: dict[str, Any]
@@ -47,9 +53,10 @@ class Reading:
 
 
 def read(qs: QuestionSet, step: QuestionPage, posted: Mapping[str, Sequence[str]]) -> Reading:
-    """Validate one page. Unknown keys are dropped. Names: `<field>`; dates `<field>-day|-month|-year`.
+    """Validate one page and return the result.
 
-    `posted` maps a name to every value posted under it (Django: `dict(request.POST.lists())`).
+    Unknown keys are dropped. Form names are `<field>`, or `<field>-day|-month|-year` for dates. `posted`
+    maps a name to every value posted under it (in Django, `dict(request.POST.lists())`).
     """
     typed = {question.name: _typed(question, posted) for question in step.fields}
     values: dict[str, Any] = {}
@@ -68,7 +75,7 @@ def read(qs: QuestionSet, step: QuestionPage, posted: Mapping[str, Sequence[str]
 
 
 def missing_fields(step: QuestionPage, values: Values, with_errors: set[str]) -> dict[str, str]:
-    """Errors of fields and groups that must be answered and are not."""
+    """Return the errors for required fields and groups that have no answer."""
     found = {
         question.name: question.error_required
         for question in step.fields
@@ -86,7 +93,7 @@ def missing_fields(step: QuestionPage, values: Values, with_errors: set[str]) ->
 
 
 def shown(step: QuestionPage, values: Values) -> dict[str, Any]:
-    """Stored values in the shape of `Reading.typed`, so that one template serves both."""
+    """Return stored values in the shape of `Reading.typed`, so that one template serves both."""
     result: dict[str, Any] = {}
     for question in step.fields:
         value = values.get(question.name)
@@ -100,7 +107,10 @@ def shown(step: QuestionPage, values: Values) -> dict[str, Any]:
 
 
 def clean(qs: QuestionSet, question: Question, typed: Any) -> Any:
-    """The clean value of one field from its typed shape, falsy when nothing was given; Wrong otherwise."""
+    """Return the clean value of one field from its typed shape.
+
+    The value is falsy if nothing was given. Raises Wrong if it is invalid.
+    """
     match question.kind:
         case FieldKind.CHOICES:
             return _choices(qs, question, typed)
@@ -133,7 +143,10 @@ def clean(qs: QuestionSet, question: Question, typed: Any) -> Any:
 
 
 def tidy(text: str, *, lines: bool) -> str:
-    """Without control characters; line ends as \\n, or as spaces where `lines` is False."""
+    """Return the text without control characters and with normalised line endings.
+
+    Line endings become newline characters, or spaces if `lines` is False.
+    """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not lines:
         text = text.replace("\n", " ").replace("\t", " ")
@@ -167,7 +180,10 @@ def _choices(qs: QuestionSet, question: Question, typed: Sequence[str]) -> list[
 
 
 def _lines(qs: QuestionSet, question: Question, text: str) -> str:
-    """One thing a line, without blank lines; nothing is left out or cut, and how they are written is not judged."""
+    """Return the text with one entry on each line and without blank lines.
+
+    Nothing is left out or shortened, and the format of the entries is not checked.
+    """
     lines = [line for line in (part.strip() for part in text.split("\n")) if line]
     if len(lines) > question.limit_lines:
         raise Wrong(qs, "too_many_lines", count=f"{len(lines):,}", limit=f"{question.limit_lines:,}")

@@ -1,4 +1,4 @@
-"""Repeated groups (people, vehicles): add, change, remove, always bounded."""
+"""Repeated groups (people, vehicles), whose items can be added, changed and removed within a limit."""
 
 from __future__ import annotations
 
@@ -9,28 +9,34 @@ from heedline.intake.questions import Answers, QuestionPage, StepKind, Values
 
 
 class LoopFull(Exception):
-    """The loop already holds as many items as it may."""
+    """The loop already holds the maximum number of items."""
 
 
 class NoSuchItem(Exception):
-    """There is no item of that id (any more)."""
+    """There is no item with that id, or it no longer exists."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One entry of a loop. The id is never used twice in a draft, so a stale link cannot hit another."""
+    """One item of a loop.
+
+    An id is never reused within a draft, so a stale link cannot reach another item.
+    """
 
     id: str
     values: dict[str, Any]
 
 
 def items(answers: Answers, loop: str) -> tuple[Item, ...]:
-    """The items of the loop step `loop` (a slug), in order of adding."""
+    """Return the items of the loop step `loop` (a slug), in the order in which they were added."""
     return tuple(Item(item["id"], dict(item["values"])) for item in answers.get(loop, {}).get("items", ()))
 
 
 def item(answers: Answers, loop: str, item_id: str) -> Item:
-    """One item; NoSuchItem."""
+    """Return one item of a loop.
+
+    Raises NoSuchItem.
+    """
     for found in items(answers, loop):
         if found.id == item_id:
             return found
@@ -38,12 +44,15 @@ def item(answers: Answers, loop: str, item_id: str) -> Item:
 
 
 def has_room(answers: Answers, step: QuestionPage) -> bool:
-    """Whether another item may be added."""
+    """Return whether another item may be added."""
     return len(items(answers, step.slug)) < step.limit_items
 
 
 def add_item(answers: Answers, step: QuestionPage, values: Values) -> dict[str, Any]:
-    """New answers with one more item; LoopFull at the bound."""
+    """Return new answers with one more item.
+
+    Raises LoopFull at the limit.
+    """
     if step.kind is StepKind.LOOP and not has_room(answers, step):
         raise LoopFull
     number = answers.get(step.slug, {}).get("next", 1)
@@ -52,7 +61,10 @@ def add_item(answers: Answers, step: QuestionPage, values: Values) -> dict[str, 
 
 
 def change_item(answers: Answers, step: QuestionPage, item_id: str, values: Values) -> dict[str, Any]:
-    """New answers with that item's values replaced; NoSuchItem."""
+    """Return new answers with the values of one item replaced.
+
+    Raises NoSuchItem.
+    """
     item(answers, step.slug, item_id)
     changed = tuple(
         Item(old.id, _own(step, values)) if old.id == item_id else old for old in items(answers, step.slug)
@@ -61,7 +73,10 @@ def change_item(answers: Answers, step: QuestionPage, item_id: str, values: Valu
 
 
 def remove_item(answers: Answers, step: QuestionPage, item_id: str) -> dict[str, Any]:
-    """New answers without that item; removing it twice changes nothing."""
+    """Return new answers without that item.
+
+    Removing an item twice changes nothing.
+    """
     kept = tuple(old for old in items(answers, step.slug) if old.id != item_id)
     return _with(answers, step, kept, answers.get(step.slug, {}).get("next", 1))
 

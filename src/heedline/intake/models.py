@@ -1,4 +1,7 @@
-"""Unfinished reports. The server cannot read them at rest: the key is in the browser's session cookie."""
+"""Drafts of unfinished reports.
+
+The server cannot read them at rest, because the key is in the browser's session cookie.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,10 @@ from django.db import models
 
 
 class DraftRow(models.Model):
-    """A sealed draft (or an open mailbox visit). `row` is a hash that only the cookie leads to."""
+    """A sealed draft, or an open mailbox visit.
+
+    `row` is a hash that can be found only with the cookie.
+    """
 
     row = models.BinaryField(primary_key=True, max_length=32)
     sealed = models.BinaryField()
@@ -20,7 +26,10 @@ class DraftRow(models.Model):
 
 
 class Count(models.Model):
-    """How often something happened at one page of the public site within an hour (a day, once that is two days ago)."""
+    """A count of one event on one page of the public site within an hour.
+
+    Counts are merged by day once they are two days old.
+    """
 
     pk = models.CompositePrimaryKey("hour", "kind", "step", "what")
     hour = models.DateTimeField()  # always on the hour
@@ -40,7 +49,7 @@ class Count(models.Model):
 
 
 class QuestionSetArchive(models.Model):
-    """Every edition of the questions that a report was answered under, by its hash."""
+    """An edition of the questions that at least one report was answered under, stored by its hash."""
 
     digest = models.CharField(primary_key=True, max_length=64)
     name = models.CharField(max_length=40)

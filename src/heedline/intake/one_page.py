@@ -1,17 +1,20 @@
-"""A whole question set on one page, for somebody who takes a report down while another person tells it.
+"""A whole question set on one page, for an officer taking down a report that another person gives.
 
-The same questions, fields, errors and engine as on the public site, one page a question; only that here everything
-stands there at once. What that changes:
+The questions, fields, errors and engine are the same as on the public site, where each question has a
+page of its own. Because everything is on one page here, the following differs:
 
-* a step in which nothing was typed was not asked: it has no answer and no error, whatever the set calls needed;
-* a step that does not apply (yet) can be filled in all the same. A tick that would make it apply is set, since what was
-  written says so; a choice is never made up: the page asks for it, and what is sent without it (a dropped call) goes
-  into the account under its heading, so that nothing is lost;
-* what tells who the reporter is or how to reach them, and was typed without their leave, is refused and not kept.
+* A step in which nothing was typed counts as not asked. It has no answer and no error, even if the set
+  says that it is required.
+* A step that does not apply (yet) can still be filled in. A tick box that would make it apply is set,
+  because the input implies it. A choice is never invented, so the page asks for it. If the report is
+  sent without it (a dropped call), the input is added to the account under its heading, so that nothing
+  is lost.
+* Information that identifies the reporter or says how to reach them, and that was typed without their
+  consent, is refused and not kept.
 
-Names on the page: `<step>.<field>`, for the items of a loop `<step>.<number>.<field>`. `typed` maps a name to every
-value posted under it (Django: `dict(request.POST.lists())`); it is also what a draft keeps, so nothing that was typed
-is cleaned away before it is sent.
+Form names are `<step>.<field>`, and `<step>.<number>.<field>` for the items of a loop. `typed` maps a
+name to every value posted under it (in Django, `dict(request.POST.lists())`). A draft keeps it in that
+form as well, so nothing that was typed is cleaned away before the report is sent.
 """
 
 from __future__ import annotations
@@ -34,17 +37,20 @@ SLOTS = 2
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One step on the page, or one item of a loop (`number` from 1; else 0)."""
+    """One step on the page, or one item of a loop.
+
+    `number` counts the items from 1, and is 0 for a step that is not a loop.
+    """
 
     step: QuestionPage
     number: int = 0
 
     def name_of(self, field: str) -> str:
-        """The name of a field on the page."""
+        """Return the form name of a field on the page."""
         return f"{self.step.slug}.{self.number}.{field}" if self.number else f"{self.step.slug}.{field}"
 
     def names(self) -> Iterator[str]:
-        """Every name that a browser may post for it."""
+        """Yield every form name that a browser may post for this block."""
         for question in self.step.fields:
             if question.kind is FieldKind.DATE:
                 yield from (f"{self.name_of(question.name)}-{part}" for part in fields.DATE_PARTS)
@@ -54,7 +60,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """What was typed in one field and cannot be taken as its answer."""
+    """Input in one field that cannot be accepted as its answer."""
 
     block: Block
     question: Question
@@ -63,10 +69,12 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class PageReading:
-    """`answers`: clean, in the engine's shape. `errors`: name on the page → message; a step's own under its first field.
+    """The result of validating the whole page.
 
-    `shown`: name → what to show again. `refused`: slugs of steps about the reporter that were filled in without their
-    leave; `answers` hold nothing of them. `astray`: slugs of steps that do not apply though something stands in them.
+    `answers` holds the clean answers, in the engine's shape. `errors` maps form names to messages, with a
+    step's own errors under its first field. `shown` maps form names to what to show again. `refused` holds
+    the slugs of steps about the reporter that were filled in without their consent, and `answers` contains
+    nothing from them. `astray` holds the slugs of steps that were filled in although they do not apply.
     """
 
     answers: dict[str, Any]
@@ -76,12 +84,15 @@ class PageReading:
     refused: tuple[str, ...]
     astray: tuple[str, ...]
     told: bool
-    """Whether there is an account, or what may stand for one."""
+    """Whether there is an account, or an answer that may stand in for one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """What the page says, in the words of its site. `{step}`: the title of the step that needs another answer first."""
+    """Messages of the page, in the wording of its site.
+
+    `{step}` is the title of the step that needs another answer first.
+    """
 
     account_missing: str
     choose_first: str
@@ -89,7 +100,10 @@ class Phrases:
 
 
 def slots_of(step: QuestionPage, typed: TypedValues, asked_for: int = 0) -> int:
-    """How many items of this loop the page shows: those filled in, those asked for, at least `SLOTS`, within bounds."""
+    """Return how many items of this loop the page shows.
+
+    This covers the items filled in and those requested, and is at least `SLOTS`, within the loop's limits.
+    """
     filled = max(
         (n for n in range(1, step.limit_items + 1) if any(_posted(typed, Block(step, n)))),
         default=0,
@@ -100,7 +114,10 @@ def slots_of(step: QuestionPage, typed: TypedValues, asked_for: int = 0) -> int:
 def blocks(
     qs: QuestionSet, typed: TypedValues, slots: Mapping[str, int], *, offered: bool
 ) -> tuple[Block, ...]:
-    """Everything that is asked, in order. `offered`: whether somebody may name themselves (`engine`)."""
+    """Return all blocks of the page, in order.
+
+    `offered` says whether reporters may give their name (see `engine`).
+    """
     found: list[Block] = []
     for step in qs.steps:
         if step.needs_identity and not offered:
@@ -114,18 +131,21 @@ def blocks(
 
 
 def names(qs: QuestionSet, *, offered: bool) -> frozenset[str]:
-    """Every name that this page may post, with every item that its loops have room for."""
+    """Return every form name that this page may post, including every item that its loops have room for."""
     most = {step.slug: step.limit_items for step in qs.steps}
     return frozenset(name for block in blocks(qs, {}, most, offered=offered) for name in block.names())
 
 
 def without(typed: TypedValues, slugs: Sequence[str]) -> dict[str, Sequence[str]]:
-    """What was typed, without anything of these steps."""
+    """Return the typed input without anything from these steps."""
     return {name: values for name, values in typed.items() if name.split(".")[0] not in slugs}
 
 
 def read_page(qs: QuestionSet, typed: TypedValues, *, offered: bool, phrases: Phrases) -> PageReading:
-    """Validate the whole page. The same messages as on the public site."""
+    """Validate the whole page.
+
+    The messages are the same as on the public site.
+    """
     answers: dict[str, Any] = {}
     errors: dict[str, str] = {}
     shown: dict[str, Any] = {}
@@ -184,9 +204,9 @@ def read_page(qs: QuestionSet, typed: TypedValues, *, offered: bool, phrases: Ph
 
 
 def whole(qs: QuestionSet, reading: PageReading) -> dict[str, Any]:
-    """The answers to send, with everything that has no place of its own put under its heading into the account.
+    """Return the answers to send, with leftover input added to the account under its heading.
 
-    What tells of the reporter never goes there: it stays in its own step as it was typed.
+    Information about the reporter is never added to the account. It stays in its own step as it was typed.
     """
     answers = copy.deepcopy(reading.answers)
     lines: list[str] = []
@@ -226,7 +246,7 @@ def _posted(typed: TypedValues, block: Block) -> Iterator[str]:
 
 
 def _texts(value: Any) -> str:
-    """The typed shape of a field as one text; empty when nothing was typed."""
+    """Return the typed shape of a field as one text, empty if nothing was typed."""
     if isinstance(value, Mapping):
         return " ".join(part for part in value.values() if part.strip())
     if isinstance(value, list):
@@ -235,7 +255,7 @@ def _texts(value: Any) -> str:
 
 
 def _gate(condition: Condition | None) -> OneOf | None:
-    """The one question whose answer would make a step apply; None when there is no such question to ask."""
+    """Return the comparison that would make a step apply, or None if no single question decides it."""
     if isinstance(condition, OneOf):
         return condition
     if isinstance(condition, AnyOf):
@@ -244,7 +264,10 @@ def _gate(condition: Condition | None) -> OneOf | None:
 
 
 def _tick_what_was_told(qs: QuestionSet, answers: dict[str, Any]) -> None:
-    """Set the tick box that makes a filled-in step apply: having described a vehicle says that there is one."""
+    """Tick the box that makes a filled-in step apply.
+
+    For example, describing a vehicle implies that there is one.
+    """
     for step in qs.steps:
         if step.slug not in answers or step.private or step.contact or not step.applies:
             continue

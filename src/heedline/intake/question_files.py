@@ -1,4 +1,4 @@
-"""Building a question set from a pack's two files, with errors that name file and key."""
+"""Loading of a question set from a pack's two files, with errors that name the file and key."""
 
 from __future__ import annotations
 
@@ -36,7 +36,10 @@ _loaded: dict[tuple[int, str, str], tuple[Pack, QuestionSet]] = {}
 
 
 def load_question_set(pack: Pack, code: str, language: str = "en") -> QuestionSet:
-    """The question set `code` of this pack in that language, read once; PackError when the data is wrong."""
+    """Return the question set `code` of this pack in that language, loaded once.
+
+    Raises PackError if the data is wrong.
+    """
     key = (id(pack), code, language)
     held = _loaded.get(key)
     # A Pack cannot be hashed. It is kept beside its set, so that its id cannot come to mean another pack.
@@ -47,7 +50,7 @@ def load_question_set(pack: Pack, code: str, language: str = "en") -> QuestionSe
 
 @dataclass(frozen=True)
 class _Archived:
-    """Stands where a pack stands, for an edition of the questions that only the archive still has."""
+    """A stand-in for a pack, for an edition of the questions that exists only in the archive."""
 
     facts: Mapping[str, Any]
     as_table: Callable[[Mapping[str, Any], str], Table]
@@ -67,10 +70,13 @@ class _Archived:
 def read_archived(
     canonical: bytes, as_table: Callable[[Mapping[str, Any], str], Table], language: str = ""
 ) -> QuestionSet:
-    """The question set that `QuestionSet.canonical()` wrote, years later; ValueError when these are no such bytes.
+    """Return the question set from bytes that `QuestionSet.canonical()` wrote, possibly years ago.
 
-    In that language, as it stood in this edition; in the first one where it says nothing, or none is named.
-    `as_table` is `packs.tables.Table`: questions and packs do not know each other, whoever asks knows both.
+    Raises ValueError if the bytes are not in that form. The set is returned in `language` as worded in that
+    edition. Texts missing in that language, or all texts if no language is given, are in the first language.
+
+    `as_table` is `packs.tables.Table`. The questions and packs modules do not depend on each other, so the
+    caller supplies it.
     """
     facts = json.loads(canonical)
     spoken = language if language in facts["words"] else facts["first"]
@@ -81,8 +87,11 @@ _sources: dict[tuple[int, str], tuple[Pack, Mapping[str, Any]]] = {}
 
 
 def _source(pack: Pack | _Archived, code: str) -> Mapping[str, Any]:
-    """The canonical data of an edition: its words in every language, so that what names it does not say in which one
-    somebody was asked."""
+    """Return the canonical data of an edition.
+
+    It contains the wording in every language, so the digest does not reveal which language a reporter was
+    asked in.
+    """
     if isinstance(pack, _Archived):
         return pack.facts
     held = _sources.get((id(pack), code))
@@ -111,7 +120,7 @@ def _words_of(pack: Pack, code: str, language: str) -> dict[str, Any]:
 
 
 def read_question_set(pack: Pack | _Archived, code: str, language: str) -> QuestionSet:
-    """Read and check structure and words."""
+    """Return the question set of a pack, after checking its structure and wording."""
     structure = pack.table(f"questions/{code}.toml")
     words = pack.spoken(f"questions/{code}", language)
     section_words = words.table("sections")
@@ -328,7 +337,7 @@ def _needs(table: Table, steps: list[QuestionPage]) -> tuple[str, ...]:
 def _check_condition(
     table: Table, key: str, condition: Condition, steps: list[QuestionPage], before: int
 ) -> None:
-    """A condition may only look at choices of pages that come earlier."""
+    """Check that a condition depends only on choices made on earlier pages."""
     for part in condition.looks_at():
         step = next((s for s in steps[:before] if s.slug == part.step), None)
         if step is None or step.kind is not StepKind.QUESTIONS:
@@ -341,7 +350,10 @@ def _check_condition(
 
 
 def _months(words: Table, first: list[list[str]]) -> tuple[tuple[str, ...], ...]:
-    """Twelve tuples of names; a translation takes those of its original too, where they mean no other month."""
+    """Return twelve tuples of month names.
+
+    A translation also accepts the names of its original, unless they mean a different month.
+    """
     months = words.raw("months")
     if (
         not isinstance(months, list)

@@ -1,15 +1,16 @@
-"""Question sets as data: the shapes.
+"""Data structures of question sets.
 
-A question set is one folder entry of a jurisdiction pack: `questions/<code>.toml` (structure, the same in
-every language) and `questions/<code>.<language>.toml` (the words). Structure and the words of every language are an
-edition. It is archived under `QuestionSet.digest` with each report, so that years later an officer sees what exactly was
-asked; as all its languages have one digest, a report's row does not say in which language it was asked.
+A question set consists of two kinds of file in a jurisdiction pack: `questions/<code>.toml` (the
+structure, the same in every language) and `questions/<code>.<language>.toml` (the wording). The
+structure and the wording in all languages make up an edition. It is archived under `QuestionSet.digest`
+with each report, so that years later an officer sees exactly what was asked. As all its languages have
+one digest, a report's row does not reveal in which language it was asked.
 
-Answers are plain JSON-able dictionaries, `{step slug: {field name: value}}`:
+Answers are plain JSON-compatible dictionaries, `{step slug: {field name: value}}`:
 
 * text, long_text, choice, postcode, registration, email, phone: `str` (an unanswered field is absent)
 * choices: `list[str]`, in the order of the question set
-* date: `{"year": int, "month"?: int, "day"?: int}`; which keys are there is the precision
+* date: `{"year": int, "month"?: int, "day"?: int}`, where the keys present give the precision
 * a loop step: `{"next": int, "items": [{"id": str, "values": {field: value}}, …]}`
 """
 
@@ -44,7 +45,11 @@ class FieldKind(StrEnum):
 
 
 class StepKind(StrEnum):
-    """QUESTIONS: a page with fields. LOOP: a repeated group. WORDS: text only. CHECK: the last page."""
+    """The kinds of step in a question set.
+
+    QUESTIONS is a page with fields, LOOP a repeated group, WORDS a page with text only, and CHECK the last
+    page.
+    """
 
     QUESTIONS = "questions"
     LOOP = "loop"
@@ -54,7 +59,10 @@ class StepKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One radio button or tick box. An exclusive one ("none of these") clears the others."""
+    """One radio button or tick box.
+
+    An exclusive choice ("none of these") clears the others.
+    """
 
     value: str
     text: str
@@ -64,10 +72,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One field of a page. `limit` counts characters and is stated on the page before it is reached.
+    """One field of a page.
 
-    `autocomplete` is an HTML token and "off" for everything that is not about the reporter themselves.
-    `spellcheck` is False for names, addresses and handles (browsers may send those away to be checked).
+    `limit` counts characters, and the page states it before it is reached. `autocomplete` is an HTML token,
+    and is "off" for everything that is not about the reporter. `spellcheck` is False for names, addresses
+    and handles, because browsers may send them elsewhere to be checked.
     """
 
     name: str
@@ -78,54 +87,68 @@ class Question:
     choices: tuple[Choice, ...] = ()
     required: bool = False
     required_when: Condition | None = None
-    """Looks at other fields of the same page."""
+    """A condition on other fields of the same page under which this field is required."""
     error_required: str = ""
     autocomplete: str = "off"
     inputmode: str = ""
     spellcheck: bool = True
     check_label: str = ""
     limit_lines: int = 0
-    """For one thing a line: how many lines may be filled, stated on the page; 0 where lines do not count."""
+    """The maximum number of lines for a field with one entry per line.
+
+    The page states the limit. It is 0 if lines are not counted.
+    """
     patterns: tuple[str, ...] = ()
-    """For postcode and registration: the jurisdiction's patterns, one of which the tidied answer must match."""
+    """The jurisdiction's patterns for a postcode or registration.
+
+    The tidied answer must match one of them.
+    """
     tail: int = 0
-    """How many characters of a full postcode stand after its space."""
+    """The number of characters after the space in a full postcode."""
 
     @property
     def row_label(self) -> str:
-        """How the check page and the officer's page name this field."""
+        """Return the label of this field on the check page and the officer's page."""
         return self.check_label or self.label
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionPage:
-    """One page. With one field the title is that field's legend or label."""
+    """One page of a question set.
+
+    If the page has one field, the title is that field's legend or label.
+    """
 
     slug: str
     kind: StepKind
     title: str
     section: str
     used_for: str = ""
-    """Who uses the answer and for what: the question protocol."""
+    """Who uses the answer and for what (the question protocol)."""
     paragraphs: tuple[str, ...] = ()
     prompts: tuple[str, ...] = ()
     why: str = ""
-    """"Why we ask", for a `details` element."""
+    """The text of "Why we ask", shown in a `details` element."""
     button: str = ""
     skippable: bool = False
     """Shows the second button, "Skip the other questions" (`engine.skip_target`)."""
     private: bool = False
-    """Answers of this step describe the reporter: they go into the identity container, never the report."""
+    """Whether the answers describe the reporter.
+
+    Such answers go into the identity container and never into the report.
+    """
     contact: bool = False
-    """Answers of this step say how to reach the reporter and are ordinary contact data (a call-back, a professional, an
-    organisation): they are part of the report."""
+    """Whether the answers are ordinary contact details of the reporter.
+
+    These are for a call-back, a professional or an organisation, and are part of the report.
+    """
     needs_identity: bool = False
     fields: tuple[Question, ...] = ()
     at_least_one: tuple[str, ...] = ()
     error_at_least_one: str = ""
     applies: Condition | None = None
     needed: Condition | None = None
-    """When true the report cannot be sent before this step was answered."""
+    """A condition under which the report cannot be sent before this step has been answered."""
     by_door: bool = False
     """Answered by the way somebody came (`engine.next_after` passes it by): its page is for changing the answer, or for
     who came without one."""
@@ -135,11 +158,16 @@ class QuestionPage:
     item_name: str = ""
     item_title: str = ""
     without_identity: tuple[str, tuple[str, ...]] = ("", ())
-    """Title and paragraphs that replace a step which needs an authoriser, where none is enrolled; a step
-    without such a title then does not apply."""
+    """The title and paragraphs that replace a step which needs an authoriser, if none is enrolled.
+
+    If this title is empty, the step then does not apply.
+    """
 
     def field(self, name: str) -> Question:
-        """The field of that name; KeyError when there is none."""
+        """Return the field with that name.
+
+        Raises KeyError if there is none.
+        """
         for question in self.fields:
             if question.name == name:
                 return question
@@ -148,7 +176,10 @@ class QuestionPage:
 
 @dataclass(frozen=True, slots=True)
 class UrgencyRule:
-    """The first rule whose condition holds gives the urgency; none: `routine`."""
+    """A rule that gives a report its urgency if its condition holds.
+
+    The first rule that holds applies. If none holds, the urgency is `routine`.
+    """
 
     urgency: str
     when: Condition
@@ -156,7 +187,10 @@ class UrgencyRule:
 
 @dataclass(frozen=True, slots=True)
 class QuestionSet:
-    """A question set in one language. `source` is the data of its edition, the thing that `digest` names."""
+    """A question set in one language.
+
+    `source` is the data of its edition, which `digest` identifies.
+    """
 
     code: str
     version: str
@@ -164,38 +198,59 @@ class QuestionSet:
     steps: tuple[QuestionPage, ...]
     sections: Mapping[str, str]
     phrases: Mapping[str, str]
-    """Error messages and small words ("Not given"), by key."""
+    """Error messages and short phrases ("Not given"), by key."""
     months: tuple[tuple[str, ...], ...]
-    """Twelve tuples of accepted names for a month, the first being the one shown."""
+    """Twelve tuples of accepted month names, the first of which is the one shown."""
     urgencies: tuple[UrgencyRule, ...]
     narrative: tuple[str, str]
-    """(step, field) of the reporter's own account. Where that field is not required, `stands_for` may stand for it."""
+    """The (step, field) of the reporter's own account.
+
+    If that field is not required, one of `stands_for` may take its place.
+    """
     stands_for: tuple[tuple[str, str], ...]
-    """(step, field) of typed answers; the first that was given is the record's narrative when none was written."""
+    """The (step, field) pairs of typed answers that can serve as the narrative.
+
+    If no narrative was written, the first of them that was answered is used.
+    """
     roles: Mapping[str, tuple[str, str]]
-    """Which (step, field) tells the server what: `place`, `postcode`, `guess`, `who`; and for a call that was asked for
-    `call_number`, `call_days`, `call_hours`, `call_times` (in words). A set may lack any of them."""
+    """The (step, field) pairs that have a special meaning for the server, by role.
+
+    The roles are `place`, `postcode`, `guess` and `who`, and for a requested call `call_number`,
+    `call_days`, `call_hours` and `call_times` (in words). A set may lack any of them.
+    """
     confidence: str
-    """The answer to `who` by which a reporter gives a name in confidence; empty where nobody is asked."""
+    """The answer to `who` with which a reporter gives their name in confidence.
+
+    It is empty if the set does not ask.
+    """
     api_needs: tuple[str, ...]
-    """Pages that are needed (`Step.needed`) from the API too, beside the narrative and the reporter's contact."""
+    """The required pages (`Step.needed`) that the API requires too.
+
+    They are in addition to the narrative and the reporter's contact details.
+    """
     skip_to: str
     """Where "Skip the other questions" leads."""
     fast: Condition | None
     """When it holds, "Skip the other questions" leads straight to the check page."""
     source: Mapping[str, Any]
     digest: str = field(init=False)
-    """SHA-256 of `canonical()`, in hexadecimal."""
+    """The SHA-256 of `canonical()`, in hexadecimal."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "digest", hashlib.sha256(self.canonical()).hexdigest())
 
     def canonical(self) -> bytes:
-        """Canonical JSON (sorted keys, no spaces, UTF-8) of structure and all words; archived with the report."""
+        """Return the structure and all wording as canonical JSON (sorted keys, no spaces, UTF-8).
+
+        It is archived with the report.
+        """
         return json.dumps(self.source, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
     def any_step(self, slug: str) -> QuestionPage:
-        """The step of that slug whether it applies or not; KeyError when there is none."""
+        """Return the step with that slug, whether it applies or not.
+
+        Raises KeyError if there is none.
+        """
         for step in self.steps:
             if step.slug == slug:
                 return step

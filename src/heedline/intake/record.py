@@ -1,4 +1,4 @@
-"""What is sealed: only the answers that still apply, and the facts that the server derives from them."""
+"""The record of a report that is sealed, with the answers that still apply and the facts derived from them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ FORMAT = 1
 
 
 class NotReady(Exception):
-    """A page that is needed was not answered; `slugs` names them in order."""
+    """A required page has not been answered.
+
+    `slugs` lists the missing pages in order.
+    """
 
     def __init__(self, slugs: tuple[str, ...]) -> None:
         super().__init__("the report is not complete")
@@ -22,14 +25,17 @@ class NotReady(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One report, ready to seal. `report_part()` and `identity_part()` go into different containers.
+    """One report, ready to seal.
 
-    `answers` holds every counted answer but two: the narrative (it is in `narrative`) and what the reporter
-    said of themselves in confidence (it is in `identity`; else None). `anonymous`: the reporter gave no name and no way
-    to reach them, neither in confidence nor as ordinary contact data, which is part of `answers`. `guessable`: the
-    reporter said that someone could, or might, guess it was them. Where a set lets the account be left out, typed
-    answers that it names stand in `narrative`. `language` is that of the page; the narrative may be in any.
-    `repr` is kept short so that no log or traceback shows an answer.
+    `report_part()` and `identity_part()` go into different containers.
+
+    `answers` holds every counted answer except the narrative (in `narrative`) and what the reporter said
+    about themselves in confidence (in `identity`, which is otherwise None). `anonymous` means that the
+    reporter gave no name and no means of contact, neither in confidence nor as ordinary contact details,
+    which are part of `answers`. `guessable` means that the reporter said someone could, or might, guess who
+    made the report. If a set allows the account to be left out, `narrative` holds the typed answers that the
+    set names in its place. `language` is that of the page, and the narrative may be in any language. `repr`
+    is kept short so that no log or traceback shows an answer.
     """
 
     kind: str
@@ -49,7 +55,7 @@ class Record:
         return f"<Record of kind {self.kind}>"
 
     def report_part(self) -> dict[str, Any]:
-        """JSON-able content of the report's container; holds nothing of `identity`."""
+        """Return the JSON-compatible content of the report's container, without anything from `identity`."""
         return {
             "format": FORMAT,
             "kind": self.kind,
@@ -65,12 +71,15 @@ class Record:
         }
 
     def identity_part(self) -> dict[str, Any] | None:
-        """JSON-able content of the identity container ({step: {field: value}}), or None."""
+        """Return the JSON-compatible content of the identity container ({step: {field: value}}), or None."""
         return self.identity
 
     @classmethod
     def from_parts(cls, report: Mapping[str, Any], identity: Mapping[str, Any] | None = None) -> Record:
-        """The record again, from an opened report (and, where allowed, its identity); ValueError otherwise."""
+        """Return the record rebuilt from an opened report and, where permitted, its identity.
+
+        Raises ValueError if the parts are not in the expected form.
+        """
         if report.get("format") != FORMAT:
             raise ValueError("not a report of a known format")
         return cls(
@@ -90,14 +99,20 @@ class Record:
 
 
 def record(qs: QuestionSet, answers: Answers, *, language: str, identity_offered: bool) -> Record:
-    """The record of a finished form; NotReady while a needed page is unanswered."""
+    """Return the record of a completed form.
+
+    Raises NotReady while a required page is unanswered.
+    """
     if wanting := engine.missing(qs, answers, identity_offered=identity_offered):
         raise NotReady(wanting)
     return build(qs, answers, language=language, identity_offered=identity_offered)
 
 
 def build(qs: QuestionSet, answers: Answers, *, language: str, identity_offered: bool) -> Record:
-    """The record of whatever was answered; the caller has made sure that there is a narrative."""
+    """Return the record of the answers given so far.
+
+    The caller must have made sure that there is a narrative.
+    """
     counted = engine.counted(qs, answers, identity_offered=identity_offered)
     urgency = engine.urgency(qs, answers, identity_offered=identity_offered)
 
@@ -133,7 +148,10 @@ def build(qs: QuestionSet, answers: Answers, *, language: str, identity_offered:
 
 
 def _kept(values: dict[str, Any]) -> dict[str, Any]:
-    """Without pages left blank and loops without items; a loop's counter says how many were removed."""
+    """Return the answers without pages left blank and without empty loops.
+
+    Loop counters are dropped too, because they reveal how many items were removed.
+    """
     if "items" in values:
         return {"items": values["items"]} if values["items"] else {}
     return values

@@ -1,4 +1,4 @@
-"""Answers as labelled lines: the check page, and the same rows for the officer who opens the report."""
+"""Answers as labelled rows, for the check page and for the officer who opens the report."""
 
 from __future__ import annotations
 
@@ -20,35 +20,45 @@ from heedline.intake.questions import (
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a summary list. Show `lines` with `translate="no"` unless `given` is False."""
+    """One row of a summary list.
+
+    Templates show `lines` with `translate="no"` unless `given` is False.
+    """
 
     label: str
     lines: tuple[str, ...]
     given: bool
     slug: str
     item_id: str | None = None
-    """Set for an item of a loop: change it at its own page."""
+    """The id of the loop item that this row shows, or None if it is not an item.
+
+    An item is changed on its own page.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Rows under one heading."""
+    """A group of rows under one heading."""
 
     title: str
     rows: tuple[Row, ...]
 
 
 def check_rows(qs: QuestionSet, answers: Answers, *, identity_offered: bool) -> tuple[Section, ...]:
-    """Everything that would be sent, and what was not given, page by page, in the reporter's words.
+    """Return every answer that would be sent and every question left unanswered, page by page.
 
-    A loop without items has one row of its own (change it at the loop's page, `item_id` None).
+    The answers are in the reporter's own words. A loop without items has a single row, which is changed on
+    the loop's page (`item_id` is None).
     """
     shown = engine.steps(qs, answers, identity_offered=identity_offered)
     return _sections(qs, shown, answers, blanks=True)
 
 
 def record_rows(qs: QuestionSet, answers: Answers) -> tuple[Section, ...]:
-    """The same for the `answers` (or `identity`) of an opened report: only what was given."""
+    """Return the rows for the `answers` or `identity` of an opened report.
+
+    Only questions that were answered are included.
+    """
     return _sections(qs, qs.steps, answers, blanks=False)
 
 
@@ -88,10 +98,11 @@ def _loop_rows(qs: QuestionSet, step: QuestionPage, answers: Answers, blanks: bo
 def item_lines(
     qs: QuestionSet, step: QuestionPage, item: loops.Item, *, apart: bool = True
 ) -> tuple[str, ...]:
-    """One item of a loop as "label: value" lines, also for the card on the loop's own page.
+    """Return one item of a loop as "label: value" lines.
 
-    `apart`: under a label that runs from the right, what was typed keeps its own direction, so that a plate ends where it
-    ends. Not for officers: their pages show every sign that turns a direction, as a reporter may have typed it.
+    They are also used for the card on the loop's own page. `apart` isolates the direction of the reporter's
+    input under a right-to-left label, so that a number plate keeps its order. It is not used for officers,
+    whose pages show every direction control character, because a reporter may have typed one.
     """
     lines: list[str] = []
     for question in step.fields:
@@ -108,7 +119,7 @@ def _line(label: str, said: str, apart: bool) -> str:
 
 
 def value_lines(qs: QuestionSet, question: Question, value: Any) -> tuple[str, ...]:
-    """One answer as lines of text; none when it was not given."""
+    """Return one answer as lines of text, or no lines if the question was not answered."""
     if not value:
         return ()
     match question.kind:

@@ -1,8 +1,9 @@
-"""`heedline audit …`: take the log out of the house, and find out whether it is the one that was signed.
+"""The `heedline audit` commands, which export the log and check it against its signed checkpoints.
 
-`export` and `prove` ask the database (as the role `backup`); `verify`, `check` and `prove --from` need neither a database
-nor settings. Exit codes: 0 everything fits, 1 the log is not the one that was signed, 2 the command line was wrong, 3
-nothing can be said, because something is missing or cannot be read.
+`export` and `prove` query the database (as the role `backup`). `verify`, `check` and `prove --from` need
+neither a database nor settings. The exit codes are 0 if everything matches, 1 if the log is not the one
+that was signed, 2 for a wrong command line, and 3 if no answer can be given because something is missing
+or cannot be read.
 """
 
 from __future__ import annotations
@@ -28,17 +29,20 @@ FITS, CHANGED, UNKNOWN = 0, 1, 3
 
 
 def say(words: str) -> None:
-    """What the command found."""
+    """Print a result of the command."""
     print(words)  # noqa: T201 - the command's own words
 
 
 def tell(words: str) -> None:
-    """How far it is, and what went wrong."""
+    """Print progress or an error message."""
     print(words, file=sys.stderr, flush=True)  # noqa: T201 - the command's own words
 
 
 def text_of(source: str) -> str:
-    """The text of a file, or of standard input for `-`. Raises Unreadable."""
+    """Return the text of a file, or of standard input for `-`.
+
+    Raises Unreadable.
+    """
     try:
         return sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
     except (OSError, ValueError):
@@ -46,17 +50,23 @@ def text_of(source: str) -> str:
 
 
 def key_of(given: str) -> NoteKey:
-    """A public key: as it is written, or the name of the file that it stands in. Raises Unreadable."""
+    """Return a public key, given as text or as the name of a file that contains it.
+
+    Raises Unreadable.
+    """
     return read_key(given if given.count("+") >= 2 and not Path(given).exists() else text_of(given))
 
 
 def changes_of(args: argparse.Namespace) -> list[KeyChange]:
-    """The papers that were brought about changes of the log's key. Raises Unreadable."""
+    """Return the log key changes from the files supplied on the command line.
+
+    Raises Unreadable.
+    """
     return [KeyChange.from_text(text_of(one)) for one in args.change]
 
 
 def settled(args: argparse.Namespace, home: Path) -> int:
-    """Run the command that `args.run` names. Returns its exit code."""
+    """Run the command named by `args.run` and return its exit code."""
     calls: dict[str, Callable[[], int]] = {
         "export": lambda: export(args, home),
         "prove": lambda: prove(args, home),
@@ -75,7 +85,10 @@ def settled(args: argparse.Namespace, home: Path) -> int:
 
 
 def _sign_in(home: Path) -> None:
-    """Be the process `backup`, at the address of the environment or of this home's own running database."""
+    """Configure this process as `backup`, with its database address.
+
+    The address comes from the environment or from this home's own running database.
+    """
     from heedline.launch import CannotStart, places, postgres, server
 
     url = os.environ.get("HEEDLINE_DATABASE_URL_BACKUP") or os.environ.get("HEEDLINE_DATABASE_URL")
@@ -96,7 +109,7 @@ def _sign_in(home: Path) -> None:
 
 
 def export(args: argparse.Namespace, home: Path) -> int:
-    """Write the log into a folder, or carry on."""
+    """Export the log to a folder, or continue an earlier export."""
     _sign_in(home)
     from heedline.casework.log import export as log_export
 
@@ -118,7 +131,7 @@ def export(args: argparse.Namespace, home: Path) -> int:
 
 
 def prove(args: argparse.Namespace, home: Path) -> int:
-    """Print a proof: that an event is in the log, or that the log has grown out of an earlier one."""
+    """Print a proof that an event is in the log, or that the log is an extension of an earlier one."""
     source: Folder | None = Folder(Path(args.folder)) if args.folder else None
     if source is None:
         _sign_in(home)
@@ -141,7 +154,7 @@ def _growth(args: argparse.Namespace, source: Folder | None) -> str:
 
 
 def new_key(args: argparse.Namespace, home: Path) -> int:
-    """Make another key for the log, and print the paper by which the old one hands over."""
+    """Create a new key for the log and print the statement by which the old key hands over to it."""
     try:
         old = bytes.fromhex(text_of(args.old).strip())
     except ValueError:
@@ -168,7 +181,7 @@ def new_key(args: argparse.Namespace, home: Path) -> int:
 
 
 def verify(args: argparse.Namespace) -> int:
-    """Compare an exported log with checkpoints that were kept outside."""
+    """Compare an exported log with checkpoints that were kept elsewhere."""
     kept = [log_verifying.Kept.from_text(name, text_of(name)) for name in args.checkpoint]
     verdict = log_verifying.verify(
         Folder(Path(args.folder)),
@@ -198,7 +211,7 @@ def verify(args: argparse.Namespace) -> int:
 
 
 def check(args: argparse.Namespace) -> int:
-    """Does a proof hold?"""
+    """Check whether a proof is valid."""
     text = text_of(args.proof)
     is_event = text.startswith(log_proofs.EVENT_PROOF)
     proof: EventProof | Growth = EventProof.from_text(text) if is_event else Growth.from_text(text)

@@ -1,7 +1,7 @@
-"""`heedline backup`, `restore` and `canary`: what an operator does with copies of an installation.
+"""The `heedline backup`, `restore` and `canary` commands.
 
-Django is set up here as the process `backup` or `migrate`, with the database address that the environment names or, in a
-home that brings its own database, with that one's.
+Django is set up here as the process `backup` or `migrate`. The database address comes from the
+environment or, in a home with its own database, from that database.
 """
 
 from __future__ import annotations
@@ -24,12 +24,15 @@ from heedline.launch.home import Home, write_private
 
 
 def say(words: str) -> None:
-    """Tell the person at the terminal."""
+    """Print a message for the operator."""
     print(words, flush=True)  # noqa: T201 - a command that reports on itself
 
 
 def _set_up(process: str, url: str, **more: str) -> None:
-    """Be this process for Django's settings. It answers nobody, so any secret will do."""
+    """Configure Django's settings for this process.
+
+    It serves no requests, so any secret key will do.
+    """
     os.environ["HEEDLINE_PROCESS"] = process
     os.environ["HEEDLINE_DATABASE_URL"] = url
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heedline.config.settings")
@@ -50,7 +53,11 @@ def _given(process: str) -> str | None:
 
 @contextmanager
 def _own_database(home: Path, process: str) -> Iterator[str]:
-    """The address for a process: the one given, or that of this home's own database, started for as long as needed."""
+    """Yield the database address for a process, starting this home's own database if necessary.
+
+    An address given in the environment is used first. The home's own database runs only for as long as it is
+    needed.
+    """
     given = _given(process)
     if given:
         yield given
@@ -64,7 +71,7 @@ def _own_database(home: Path, process: str) -> Iterator[str]:
 
 
 def _facts(home: Path) -> dict[str, str]:
-    """What else the processes of a home are told."""
+    """Return the other settings that are passed to the processes of a home."""
     own = Home(home)
     told = {"HEEDLINE_INSTALLATION": own.installation()} if (own.secrets / "installation").exists() else {}
     if own.root_key.exists():
@@ -76,7 +83,10 @@ def _facts(home: Path) -> dict[str, str]:
 
 
 def back_up(home: Path, bodies: Path | None, keys: Path) -> int:
-    """Copy the installation. Returns 0; raises CannotStart with what is in the way."""
+    """Back up the installation and return 0.
+
+    Raises CannotStart with the reason if it cannot.
+    """
     sides = {Side.KEYS: keys} | ({Side.BODIES: bodies} if bodies is not None else {})
     try:
         for place in sides.values():
@@ -112,7 +122,10 @@ def back_up(home: Path, bodies: Path | None, keys: Path) -> int:
 
 
 def _apart(sides: dict[Side, Path]) -> None:
-    """A copy of everything in one place is one theft. Raises Unfit."""
+    """Reject backup folders that a single theft would fully expose.
+
+    The bodies and the key store must be in separate folders, neither inside the other. Raises Unfit.
+    """
     if Side.BODIES in sides:
         one, other = (place.expanduser().absolute() for place in sides.values())
         if one == other or one.is_relative_to(other) or other.is_relative_to(one):
@@ -120,7 +133,7 @@ def _apart(sides: dict[Side, Path]) -> None:
 
 
 def prune(home: Path, keys: Path, *, sure: bool) -> int:
-    """Delete copies of the key store that are older than they may be, after somebody said yes."""
+    """Delete expired copies of the key store, after confirmation."""
     os.environ.setdefault("HEEDLINE_PROCESS", "none")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heedline.config.settings")
     import django
@@ -155,7 +168,10 @@ def prune(home: Path, keys: Path, *, sure: bool) -> int:
 
 
 def restore(home: Path, bodies: Path, keys: Path, *, passphrase_file: Path | None, only_try: bool) -> int:
-    """Fill an empty instance, or with `only_try` a throw-away one, and prove it. Returns 0; raises CannotStart."""
+    """Restore a backup into an empty instance and verify it.
+
+    With `only_try`, the backup is restored into a temporary instance instead. Returns 0. Raises CannotStart.
+    """
     backups = {Side.BODIES: bodies.expanduser().absolute(), Side.KEYS: keys.expanduser().absolute()}
     passphrase = passphrase_file.read_text(encoding="utf-8").strip() if passphrase_file is not None else None
     try:
@@ -207,7 +223,11 @@ def _refuse_another(home: Path, manifest: Manifest) -> None:
 
 
 def _restore_into(url: str, halves: Halves, passphrase: str | None, *, own: bool) -> None:
-    """`own`: a database that we brought along; it becomes what the backup was. Another is what its settings say."""
+    """Create the tables in a database and load the backup into them.
+
+    `own` means that the database belongs to this home and becomes what the backup was (demo or live). The
+    kind of any other database is determined by its own settings.
+    """
     manifest = halves[Side.BODIES][1]
     more = {"HEEDLINE_INSTALLATION": manifest.installation, "HEEDLINE_ROOT": manifest.root}
     if own:
@@ -242,7 +262,7 @@ def _restore_into(url: str, halves: Halves, passphrase: str | None, *, own: bool
 
 
 def make_canary(home: Path, stewards: list[str]) -> int:
-    """Make the canary's desk and report, signed by two stewards, and print its passphrase once."""
+    """Create the canary's desk and report, signed by two stewards, and print its passphrase once."""
     with _own_database(home, "office") as url:
         _set_up("office", url, **_facts(home))
         from heedline.casework.continuity import canary
@@ -272,7 +292,10 @@ def make_canary(home: Path, stewards: list[str]) -> int:
 
 
 def check_certificate(file: Path, root: str) -> int:
-    """Say whether a certificate of disposal is genuine, and what it says. Needs no database. Returns 0 or 1."""
+    """Check whether a certificate of disposal is genuine, and print its content.
+
+    Needs no database. Returns 0 or 1.
+    """
     os.environ.setdefault("HEEDLINE_PROCESS", "none")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heedline.config.settings")
     import django

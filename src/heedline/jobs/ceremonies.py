@@ -1,4 +1,7 @@
-"""`heedline keys root`, `begin`, `steward`, `recovery`, `recover`, `check`: what is done at a table, with papers."""
+"""The `heedline keys` commands for key ceremonies, which are held in person and use printed papers.
+
+The commands are `root`, `begin`, `steward`, `recovery`, `recover` and `check`.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ NOT_TOGETHER = "This address and passphrase do not go together."
 
 
 def three_shares() -> list[str]:
-    """Three shares, typed or scanned, one a line."""
+    """Return three shares, typed or scanned, one on each line."""
     return [ask(f"Share, {number} of three (33 words)") for number in (1, 2, 3)]
 
 
@@ -34,7 +37,10 @@ def _papers(folder: str, what: str, holders: tuple[str, ...], shares: tuple[str,
 
 
 def root(args: argparse.Namespace) -> int:
-    """Make the root key and its papers. No database is needed."""
+    """Create the root key and print its papers.
+
+    Needs no database.
+    """
     try:
         holders = recovery.holder_names(args.holder)
     except Refused as no:
@@ -46,7 +52,7 @@ def root(args: argparse.Namespace) -> int:
 
 
 def check(_: argparse.Namespace) -> int:
-    """Say the words of the key that three papers give."""
+    """Print the fingerprint words of the key that three shares reconstruct."""
     three = three_shares()
     try:
         as_root = ceremonies.checked(three)
@@ -59,7 +65,10 @@ def check(_: argparse.Namespace) -> int:
 
 
 def begin(args: argparse.Namespace) -> int:
-    """Say what this database is, make the first organisation, and name the first two stewards."""
+    """Set up the database, create the first organisation and appoint the first two stewards.
+
+    This also records whether the database is demo or live.
+    """
     at = session.now()
     try:
         hand = ceremonies.root_from(three_shares())
@@ -71,7 +80,10 @@ def begin(args: argparse.Namespace) -> int:
 
 
 def steward(args: argparse.Namespace) -> int:
-    """Name one more steward by the root key: for one who is to leave, or who has lost both ways to unlock."""
+    """Appoint one more steward with the root key.
+
+    This is for a steward who is to leave, or who has lost both ways to unlock their keys.
+    """
     try:
         return _seat([args.steward], args.code, ceremonies.root_from(three_shares()))
     except NotHere:
@@ -81,7 +93,10 @@ def steward(args: argparse.Namespace) -> int:
 
 
 def _seat(stewards: Sequence[str], code: str, root_hand: Hand) -> int:
-    """Each of them chooses a password, writes down both ways and types them again. The exit code."""
+    """Enrol each steward in turn and return the exit code.
+
+    Each chooses a password, writes down both ways to unlock their keys, and types them again.
+    """
     for steward in stewards:
         email, _, name = steward.partition("=")
         say(f"{name or email}, please sit down here. Nobody else looks at the screen.")
@@ -94,7 +109,10 @@ def _seat(stewards: Sequence[str], code: str, root_hand: Hand) -> int:
 
 
 def _prove(who: NewSteward, root_hand: Hand) -> str | None:
-    """Both ways, written down and typed again."""
+    """Show a new steward both ways to unlock their keys and have them typed again.
+
+    Returns the fingerprint words of the steward's key, or None if something was mistyped.
+    """
     say(f"Your passphrase, to write down:  {who.first.words}")
     if ceremonies.typed_right(who, who.first, ask("Type it from your paper")) is None:
         return None
@@ -106,7 +124,7 @@ def _prove(who: NewSteward, root_hand: Hand) -> str | None:
 
 
 def make_recovery(args: argparse.Namespace) -> int:
-    """Make a desk's recovery key, stated by two stewards, and its papers."""
+    """Create a desk's recovery key, signed by two stewards, and print its papers."""
     try:
         hands = [ceremonies.hand_of(email, ask(f"Passphrase of {email}")) for email in args.steward]
         desk = recovery.desk_with_code(args.desk)
@@ -123,7 +141,7 @@ def make_recovery(args: argparse.Namespace) -> int:
 
 
 def recover(args: argparse.Namespace) -> int:
-    """Open a desk's keys by three shares, for a member who has made new keys."""
+    """Recover a desk's keys from three shares, for a member who has made new keys."""
     try:
         desk = recovery.desk_with_code(args.desk)
         three = three_shares()

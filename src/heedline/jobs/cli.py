@@ -1,8 +1,9 @@
-"""The `heedline` command: one subcommand for each thing that an operator starts.
+"""The `heedline` command, with one subcommand for each thing that an operator can run.
 
-Exit codes: 0 done, 1 not done or not right (a sentence on standard error says what), 2 the command line was wrong;
-`audit` and `witness` also end with 3, when nothing can be said because something is missing or cannot be read.
-Each subcommand imports what it needs when it runs: the supervisor and the web servers' parents stay small.
+The exit codes are 0 for success, 1 for failure or a negative result (a message on standard error gives
+the reason), and 2 for a wrong command line. `audit` and `witness` can also exit with 3, if no answer can
+be given because something is missing or cannot be read. Each subcommand imports what it needs when it
+runs, so that the supervisor and the parent processes of the web servers stay small.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ def _home() -> Path:
 
 
 def _become(process: str) -> None:
-    """Be this process for Django's settings, and set Django up."""
+    """Configure Django's settings for this process and set up Django."""
     os.environ["HEEDLINE_PROCESS"] = process
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heedline.config.settings")
     import django
@@ -162,7 +163,7 @@ def _keys(args: argparse.Namespace) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """Every subcommand and its options."""
+    """Return the parser for all subcommands and their options."""
     from heedline.jobs import key_commands, log_commands
 
     top = argparse.ArgumentParser(

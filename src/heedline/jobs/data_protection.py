@@ -1,7 +1,8 @@
-"""`heedline data-protection`: an organisation's papers on data protection, as far as the program knows the facts.
+"""The `heedline data-protection` command, which writes an organisation's data protection documents.
 
-What is asked, kept, handed on and for how long comes from the pack, so that the papers cannot say anything else than the
-program does. What only the organisation knows comes from its answers; what is not answered is marked where it belongs.
+What is asked, kept and passed on, and for how long, comes from the pack, so the documents always agree
+with the program. What only the organisation knows comes from its answers, and anything unanswered is
+marked in its place.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ _OWN = "Printed by `heedline data-protection`. What the program does comes from 
 
 
 def _cell(text: str) -> str:
-    """Fit for a cell of a table as well as for a paragraph."""
+    """Return the text in a form that suits both a table cell and a paragraph."""
     return " ".join(text.split()).replace("|", "\\|")
 
 
@@ -131,7 +132,10 @@ def _desks(pack: Pack) -> dict[str, object]:
 
 
 def filled(pack: Pack, papers: Papers, answers: ImpactAnswers, *, note: str) -> dict[str, str]:
-    """Every paper by its file name. A template that names a fact which there is not raises."""
+    """Return every completed document, by file name.
+
+    A template that refers to an unknown fact raises an error.
+    """
     from django.template import Context, Engine
 
     facts: dict[str, Any] = {
@@ -154,16 +158,16 @@ def filled(pack: Pack, papers: Papers, answers: ImpactAnswers, *, note: str) -> 
 
 
 def for_the_demo(code: str = "uk") -> dict[str, str]:
-    """The papers of the demonstration, as they stand in `docs/data-protection/`."""
+    """Return the demonstration's documents, as published in `docs/data-protection/`."""
     pack = load_pack(code)
     papers = read_papers(pack.folder)
     return filled(pack, papers, read_demo_answers(pack.folder, papers), note=_DEMO)
 
 
 def run(folder: Path, answers: Path | None, code: str) -> int:
-    """Write the papers into `folder`, and where there are no answers yet a file to write them in.
+    """Write the documents to `folder`, and a blank answers file if there are no answers yet.
 
-    Returns 0, or 1 when the answers cannot be read; nothing is written then.
+    Returns 0, or 1 if the answers cannot be read, in which case nothing is written.
     """
     own = answers or folder / ANSWERS
     try:

@@ -1,4 +1,7 @@
-"""The paper about what each database role may do, printed from `heedline.database.access` and the SQL's own comments."""
+"""The document on each database role's rights, generated from `heedline.database.access`.
+
+It also uses the comments in the SQL files.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,10 @@ def _everything() -> str:
 
 
 def policies() -> dict[tuple[str, str], list[str]]:
-    """Return the names of the policies that a role meets on a table, `all` for those that let every row through."""
+    """Return the names of the policies that apply to each role on each table.
+
+    Policies that let every row through are listed as `all`.
+    """
     found: dict[tuple[str, str], list[str]] = {}
     for name, table, roles, _, condition in _POLICY.findall(_everything()):
         words = name.replace("_", " ")
@@ -88,7 +94,7 @@ def _functions(role: str) -> Iterator[str]:
 
 
 def paper() -> str:
-    """Return the page: for each role its tables, columns and functions."""
+    """Return the document, listing the tables, columns and functions of each role."""
     parts = [
         "# What each database role may do",
         "*Printed from the code by `make docs`. Change `heedline/database/access.py` and the SQL, not this page.*",

@@ -1,7 +1,8 @@
-"""The demonstration: desks of every sort, the people on them, and some 35 invented reports, made by calling the real verbs.
+"""The demonstration data, with desks of every kind, their staff and some 35 invented reports.
 
-Nothing is written past the rules: every officer here was enrolled, every key signed, every report sealed and sent by
-the public process's own database role. The passphrases go into `demo.json` and nowhere else.
+It is created by calling the real casework functions, and bypasses no rule. Every officer was enrolled,
+every key signed, and every report sealed and sent by the public process's own database role. The
+passphrases go into `demo.json` and nowhere else.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ PEOPLE: tuple[tuple[str, str, str, bool], ...] = (
 
 @dataclass
 class _Cast:
-    """Who has been made so far."""
+    """The people, keys and desks of the demonstration created so far."""
 
     root: bytes = field(default_factory=new_seed)
     officers: dict[str, Any] = field(default_factory=dict)
@@ -73,12 +74,15 @@ class _Cast:
 
 
 def say(words: str) -> None:
-    """Progress, for the person who waits."""
+    """Print progress for the operator."""
     print(f"  {words}", flush=True)  # noqa: T201 – a command that reports on itself
 
 
 def load(home: Path) -> None:
-    """Fill an empty database with the demonstration and write `root.pub` and `demo.json` into `home`."""
+    """Fill an empty database with the demonstration data.
+
+    Writes `root.pub` and `demo.json` to `home`.
+    """
     import django
 
     django.setup()
@@ -185,7 +189,7 @@ def _desks_and_epochs(cast: _Cast, at: datetime) -> None:
 
 
 def _become_acquainted(cast: _Cast, names: list[str], at: datetime) -> None:
-    """The officers of a desk sit together and read their words to each other."""
+    """Have the officers of a desk compare their key fingerprints with each other."""
     from heedline.casework.keys import key_verification
 
     for name in names:
@@ -201,7 +205,10 @@ def _stewards() -> list[str]:
 
 
 def _rota(cast: _Cast, at: datetime) -> None:
-    """Whoever is on duty now works one long shift after the other for a week: the demonstration does not fall asleep."""
+    """Put everyone who is on duty now on consecutive long shifts for a week.
+
+    This keeps the demonstration staffed.
+    """
     from heedline.casework.duty import rota
 
     for name, desk, _, on_duty in PEOPLE:
@@ -222,7 +229,7 @@ def _rota(cast: _Cast, at: datetime) -> None:
 
 @contextmanager
 def _sitting(cast: _Cast, name: str, at: datetime) -> Iterator[Attendance]:
-    """A signed-in session of this person, for as long as they need it."""
+    """Yield a signed-in session of this person for the duration of the block."""
     from heedline.casework.access import session as access_session
     from heedline.casework.access.session_store import SessionStore
 
@@ -258,7 +265,7 @@ def _facts(cast: _Cast) -> dict[str, Any]:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a file that only its owner reads."""
+    """Write a file that only its owner can read."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as out:
         out.write(text)
@@ -266,7 +273,7 @@ def _write(path: Path, text: str) -> None:
 
 @contextmanager
 def _as_public() -> Iterator[None]:
-    """Everything inside goes through the public process's own database role."""
+    """Run the block under the public process's own database role."""
     from django.db import connection
 
     from heedline.config.databases import from_url
@@ -371,7 +378,10 @@ _CLOSINGS = {
 
 
 def _work_on(cast: _Cast, one: _Sent) -> list[tuple[ReceiptCode, str]]:
-    """Do what the entry says, as an officer of its desk. Return what the reporter answers."""
+    """Work on a report as an officer of its desk, following its entry.
+
+    Returns the reporter's replies.
+    """
     then = one.entry["then"]
     if then in {"leave", "withdraw"}:
         return []

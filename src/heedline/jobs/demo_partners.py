@@ -1,4 +1,4 @@
-"""The partner of the demonstration: a council's team of two, and what a desk has sent it."""
+"""The demonstration's partner, a council team of two, and what a desk has disclosed to it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def team(
     hands: Sequence[Any],
     at: datetime,
 ) -> Any:
-    """Make the partner's desk, and put its people there. Returns it."""
+    """Create the partner's desk with its members, and return it."""
     from heedline.casework.setup import stewardship
     from heedline.permits.roles import Role
 
@@ -58,7 +58,10 @@ def team(
 def send(
     ref: UUID, desk: UUID, officers: tuple[str, str], keys: Mapping[str, Any], sitting: Sitting, at: datetime
 ) -> None:
-    """An officer writes something for the partner about a report that they have assessed; a colleague lets it go."""
+    """Send a disclosure to the partner about a report that an officer has assessed.
+
+    One officer writes it and a colleague approves it.
+    """
     from heedline.casework.access import session
     from heedline.casework.dissemination import lines as dissemination_lines
     from heedline.casework.dissemination import outgoing, partners

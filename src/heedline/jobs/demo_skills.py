@@ -1,4 +1,4 @@
-"""What the people of the demonstration can do besides: the languages they speak, the trainings they have completed."""
+"""The languages and completed training of the demonstration's officers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LONG_AGO, _LATELY = timedelta(days=350), timedelta(days=60)
 
 
 def languages(sitting: Sitting, steward: str, at: datetime) -> None:
-    """They say what they speak; a steward confirms it."""
+    """Record the officers' languages, and have a steward confirm them."""
     from heedline.casework.people import skills
 
     for name, language in _SPEAKS:
@@ -38,7 +38,7 @@ def languages(sitting: Sitting, steward: str, at: datetime) -> None:
 
 
 def trainings(sitting: Sitting, steward: str, at: datetime) -> None:
-    """Everybody was trained in what their work needs; a steward records it."""
+    """Have a steward record the training that each officer needs for their work."""
     from heedline.casework.people import training
 
     with sitting(steward) as by:

@@ -1,6 +1,7 @@
-"""What each process may do, and what is wrong with this installation, asked of the database itself.
+"""Checks of the installation and of the rights of each process, made against the database itself.
 
-Nothing is changed. What is printed names tables, functions, rights and versions: no row, no secret, no address.
+Nothing is changed. The output names tables, functions, rights and versions, and never a row, a secret or
+an address.
 """
 
 from __future__ import annotations
@@ -80,14 +81,20 @@ _SCHEMAS = ["public", "door", "permits", "clockwork", "history"]
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One thing that was looked at. `right` is None for what is only told."""
+    """The result of one check.
+
+    `right` is None if the finding is for information only.
+    """
 
     right: bool | None
     words: str
 
 
 def machine() -> Iterator[CheckResult]:
-    """What this interpreter brings: its version, and the primitives that sealing needs, by using them."""
+    """Check the Python version and the cryptographic primitives needed for sealing.
+
+    The primitives are checked by using them.
+    """
     yield CheckResult(sys.version_info >= (3, 12), f"Python {sys.version.split()[0]} (3.12 or newer)")
     import cryptography
 
@@ -110,13 +117,13 @@ def machine() -> Iterator[CheckResult]:
 
 
 def secrets(home: Path) -> Iterator[CheckResult]:
-    """Whether only their owner can read the secrets in the home."""
+    """Check that the secrets in the home can be read only by their owner."""
     wide = Home(home).open_secrets()
     yield CheckResult(not wide, f"secrets are private ({', '.join(wide) or 'all of them'})")
 
 
 def rights(connection: Connection) -> Iterator[CheckResult]:
-    """What each process's role may do, and whether that is more than the design allows."""
+    """Report the rights of each process's role, and any that exceed the design."""
     names = [roles.role(process) for process in roles.PROCESSES]
     tables: dict[str, dict[str, list[str]]] = {name: {} for name in names}
     for role, table, right, whole in connection.execute(_TABLE_RIGHTS, [names, _SCHEMAS]):
@@ -176,7 +183,7 @@ def _too_much(
 
 
 def installation(connection: Connection, *, ours: postgres.Cluster | None) -> Iterator[CheckResult]:
-    """Born demo or live, and whether the server that runs is fit for that."""
+    """Check whether the installation is demo or live, and whether the running server is suitable for it."""
     number = connection.info.server_version
     yield CheckResult(number >= OLDEST_SERVER, f"PostgreSQL {number // 10000}.{number % 10000} (17 or newer)")
     born = _one(connection, "SELECT born FROM desks_installation")
@@ -229,7 +236,7 @@ def durability(connection: Connection) -> Iterator[CheckResult]:
 
 
 def stewards(connection: Connection) -> Iterator[CheckResult]:
-    """Whether those two are there who have to sign whatever is set up."""
+    """Check that there are two stewards to sign changes to the set-up."""
     number = _one(connection, _STEWARDS)
     yield CheckResult(number >= 2, f"two stewards sign whatever is set up ({number} of them can sign in)")
 
@@ -243,7 +250,10 @@ def statements(connection: Connection) -> Iterator[CheckResult]:
 
 
 def single_sign_on(connection: Connection) -> Iterator[CheckResult]:
-    """The provider that the environment names, and whether a live installation may rely on it. No request is sent."""
+    """Check the configured single sign-on provider, and whether a live installation may rely on it.
+
+    No request is sent.
+    """
     try:
         provider = configured_provider()
     except SystemExit as wrong:
@@ -277,7 +287,10 @@ def single_sign_on(connection: Connection) -> Iterator[CheckResult]:
 
 
 def partners_site(connection: Connection) -> Iterator[CheckResult]:
-    """Where people of partners sign in: a host of its own, since browsers share cookies among the ports of one."""
+    """Check that the partners' site has a host name of its own.
+
+    Browsers share cookies among the ports of one host.
+    """
     site = os.environ.get("HEEDLINE_PARTNER_URL", "http://127.0.0.3:8003")
     live = _one(connection, "SELECT born FROM desks_installation") == "live"
     yield CheckResult(
@@ -291,7 +304,10 @@ def partners_site(connection: Connection) -> Iterator[CheckResult]:
 
 
 def worker(connection: Connection, *, at: datetime) -> Iterator[CheckResult]:
-    """Whether the worker lives: without it no clock is watched and nobody is paged."""
+    """Check that the worker is running.
+
+    Without it no deadline is monitored and nobody is paged.
+    """
     beat = _one(connection, "SELECT minute FROM dispatch_worker_beat")
     if beat is None:
         yield CheckResult(False, "the worker has never run")
@@ -301,9 +317,9 @@ def worker(connection: Connection, *, at: datetime) -> Iterator[CheckResult]:
 
 
 def backups(home: Path, connection: Connection, *, at: datetime) -> Iterator[CheckResult]:
-    """When the last backup was, whether it was ever restored by way of trial, and copies that should be gone.
+    """Check the age of the last backup, whether it was ever restored as a trial, and for expired copies.
 
-    A demonstration is told the same, and nothing of it is wrong there.
+    A demonstration gets the same findings, but none of them counts as wrong.
     """
     matters = _one(connection, "SELECT born FROM desks_installation") == "live"
     known, today = register.runs(home), at.date()
@@ -354,9 +370,10 @@ def _one(connection: Connection, question: LiteralString) -> Any:
 
 
 def database(home: Path) -> tuple[str, postgres.Cluster | None]:
-    """The address to ask at: HEEDLINE_DATABASE_URL_OFFICE, HEEDLINE_DATABASE_URL, or this home's own running database.
+    """Return the database address to check.
 
-    Raises CannotStart when there is none.
+    It is HEEDLINE_DATABASE_URL_OFFICE, HEEDLINE_DATABASE_URL, or the address of this home's own running
+    database. Raises CannotStart if there is none.
     """
     given = os.environ.get("HEEDLINE_DATABASE_URL_OFFICE") or os.environ.get("HEEDLINE_DATABASE_URL")
     if given:
@@ -368,7 +385,7 @@ def database(home: Path) -> tuple[str, postgres.Cluster | None]:
 
 
 def tell(findings: Iterable[CheckResult]) -> bool:
-    """Print findings. Returns whether none of them is wrong."""
+    """Print the findings and return whether none of them is wrong."""
     well = True
     for finding in findings:
         mark = {True: "ok     ", False: "WRONG  ", None: "       "}[finding.right]
@@ -378,7 +395,10 @@ def tell(findings: Iterable[CheckResult]) -> bool:
 
 
 def run(home: Path) -> int:
-    """Look at everything and print it. Returns 0 when nothing is wrong, else 1. Raises CannotStart."""
+    """Run all checks and print the findings.
+
+    Returns 0 if nothing is wrong, otherwise 1. Raises CannotStart.
+    """
     well = tell([*machine(), *secrets(home)])
     url, cluster = database(home)
     try:

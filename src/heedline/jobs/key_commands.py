@@ -1,4 +1,7 @@
-"""What `heedline keys` can be asked, for its parser: nothing here needs Django."""
+"""The command-line parser of `heedline keys`.
+
+Nothing here needs Django.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ type Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def add_keys(commands: Commands, call: Callable[[argparse.Namespace], int]) -> None:
-    """`heedline keys …`"""
+    """Add the `heedline keys` commands to the parser."""
     keys = commands.add_parser("keys", help="ceremonies and long work with keys")
     verbs = keys.add_subparsers(metavar="VERB", required=True, dest="verb")
     readdress = verbs.add_parser(

@@ -1,4 +1,7 @@
-"""`heedline keys …`: what is done with keys at a terminal. Secrets are asked for without echo, never taken as arguments."""
+"""The `heedline keys` commands for working with keys at a terminal.
+
+Secrets are entered without echo and are never accepted as arguments.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ ROUND = 1_000
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do one of the verbs; the exit code."""
+    """Run one of the commands and return its exit code."""
     match args.verb:
         case "readdress":
             return readdress(args.desk, args.officer)
@@ -37,7 +40,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def readdress(desk: str, email: str) -> int:
-    """Re-address everything that lies under ended keys of a desk, and destroy those that can be. Can be started again."""
+    """Re-address everything sealed under a desk's ended epochs, and destroy those keys where possible.
+
+    The command can be run again if it was interrupted.
+    """
     at = session.now()
     try:
         with terminal.sitting(email, ask("Passphrase"), at=at) as by:

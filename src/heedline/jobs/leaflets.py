@@ -1,7 +1,8 @@
-"""`heedline leaflets`: makes the PDFs of the leaflets, tagged for screen readers, and says whether they are up to date.
+"""The `heedline leaflets` command, which builds the leaflets as PDFs tagged for screen readers.
 
-What a PDF was made from is noted beside it by hash, so that a changed word is noticed without making it again: two
-machines with other fonts make other bytes of the same words.
+It also says whether they are up to date. The hash of each PDF's source is stored beside it, so that a
+change of wording is noticed without building the PDF again. Two machines with different fonts produce
+different bytes from the same text.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def _hash(data: bytes) -> str:
 
 
 def out_of_date() -> list[str]:
-    """The names of files that are missing, were changed, or were made from other words."""
+    """Return the names of files that are missing, were changed, or were built from different wording."""
     folder = _folder()
     note = folder / _NOTE
     made = json.loads(note.read_text(encoding="utf-8")) if note.is_file() else {}
@@ -51,7 +52,10 @@ def out_of_date() -> list[str]:
 
 
 def write() -> None:
-    """Make every leaflet. Needs WeasyPrint and the libraries that it draws with, which running Heedline does not."""
+    """Build every leaflet.
+
+    Needs WeasyPrint and its graphics libraries, which are not needed to run Heedline.
+    """
     from weasyprint import HTML
 
     folder, made = _folder(), {}
@@ -66,7 +70,10 @@ def write() -> None:
 
 
 def run(*, check: bool) -> int:
-    """Make them, or only say which are out of date. Returns the exit code."""
+    """Build the leaflets, or with `check` only report which are out of date.
+
+    Returns the exit code.
+    """
     os.environ.pop("HEEDLINE_PROCESS", None)  # as nobody: only words are read
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heedline.config.settings")
     import django

@@ -1,4 +1,7 @@
-"""The command lines of the log: `heedline audit …` and `heedline witness …`. What they do stands in `audit.py` and `witness.py`."""
+"""The command-line parsers of `heedline audit` and `heedline witness`.
+
+The commands themselves are in `audit.py` and `witness.py`.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ type Call = Callable[[argparse.Namespace], int]
 
 
 def add_audit(commands: Commands, call: Call) -> None:
-    """`heedline audit …`."""
+    """Add the `heedline audit` commands to the parser."""
     audit = commands.add_parser(
         "audit", help="take the log out of the house, and find out whether it was changed"
     )
@@ -69,7 +72,7 @@ def add_audit(commands: Commands, call: Call) -> None:
 
 
 def add_witness(commands: Commands, call: Call) -> None:
-    """`heedline witness …`."""
+    """Add the `heedline witness` commands to the parser."""
     witness = commands.add_parser(
         "witness", help="remember a log's checkpoints for somebody outside, and sign those that fit"
     )

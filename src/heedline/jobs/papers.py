@@ -1,10 +1,10 @@
-"""Papers that are printed from the code, so that they cannot say anything else than it does.
+"""Documents generated from the code, so that they always agree with it.
 
-`docs/journey.md` shows the moves of a report, `docs/access.md` who may do what and whom each page answers,
-`docs/languages.md` which public page is in which language and who has reviewed it, `docs/database-access.md` what each
-database role may do, and
-`docs/data-protection/` the demonstration's papers on data protection. A check compares what stands on the disk with what
-would be printed.
+`docs/journey.md` shows the transitions of a report. `docs/access.md` shows who may do what, and who can
+use each page. `docs/languages.md` shows which public page is in which language and who has reviewed it.
+`docs/database-access.md` shows what each database role may do. `docs/data-protection/` holds the
+demonstration's data protection documents. A check compares the files on disk with what would be
+generated.
 """
 
 from __future__ import annotations
@@ -43,7 +43,10 @@ def _in_words(name: str) -> str:
 
 
 def _drawn(state: str) -> str:
-    """A state as the language of the diagram names one: it takes a hyphen for the beginning of an arrow."""
+    """Return the name of a state in the form that the diagram language accepts.
+
+    That language reads a hyphen as the start of an arrow.
+    """
     return state.replace("-", "_")
 
 
@@ -57,7 +60,7 @@ def _diagram[S: str, M: str](first: S, by: str, path: Mapping[tuple[S, M], S]) -
 
 
 def journey() -> str:
-    """The page about the path of a report: a diagram, whose turn it is, and every legal move."""
+    """Return the document on a report's journey, with a diagram, who acts next and every permitted transition."""
     turns = _table(("A report that is", "waits for"), ((stage, TURNS[stage]) for stage in Stage))
     moves = _table(
         ("From", "Move", "To", "Only by who holds it"),
@@ -146,7 +149,10 @@ def _pages(site: str, module: str) -> Iterator[str]:
 
 
 def access() -> str:
-    """The page about who may do what: roles, capabilities, rules, and the audience of every address. Needs Django."""
+    """Return the document on who may do what, with roles, capabilities, rules and the audience of every URL.
+
+    Needs Django.
+    """
     parts = ["# Who may do what", _PRINTED, *_roles()]
     for site, module in SITES.items():
         parts += _pages(site, module)
@@ -177,7 +183,10 @@ def _share(pages: Sequence[Page]) -> str:
 
 
 def languages() -> str:
-    """The page about the public pages in every language. Needs Django."""
+    """Return the document on the public pages in every language.
+
+    Needs Django.
+    """
     from heedline.casework.language.pages_review import of_pack
     from heedline.packs import load_pack
 
@@ -214,7 +223,7 @@ def languages() -> str:
 
 
 def papers() -> dict[str, str]:
-    """Every printed paper, by its file name."""
+    """Return every generated document, by file name."""
     os.environ.pop("HEEDLINE_PROCESS", None)  # as nobody: both sites' addresses can be read, no database
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heedline.config.settings")
     import django
@@ -232,7 +241,10 @@ def papers() -> dict[str, str]:
 
 
 def run(folder: Path, *, check: bool) -> int:
-    """Write the papers, or with `check` only compare. Returns 1 when one is out of date."""
+    """Write the documents to `folder`, or with `check` only compare them.
+
+    Returns 1 if any document is out of date.
+    """
     stale = []
     for name, text in papers().items():
         file = folder / name

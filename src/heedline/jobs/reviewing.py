@@ -1,4 +1,4 @@
-"""`heedline reviewed`: what to write down when somebody has read a page in a language, and which marks no longer hold."""
+"""The `heedline reviewed` command, which records reviews of translated pages and lists outdated ones."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from heedline.packs import load_pack
 
 
 def run(language: str, page: str, *, by: str, on: date, pack_code: str = "uk") -> int:
-    """Print the mark for `words/reviews.toml`. Returns 1 for a page or language that is none, or is not translated."""
+    """Print the review mark to add to `words/reviews.toml`.
+
+    Returns 1 if the page or language does not exist or is not translated.
+    """
     pack = load_pack(pack_code)
     if language not in list(pack.languages)[1:]:
         return _not_done(f"the pack is not translated into {language}")
@@ -27,7 +30,10 @@ def run(language: str, page: str, *, by: str, on: date, pack_code: str = "uk") -
 
 
 def stale(*, pack_code: str = "uk") -> int:
-    """Print each mark that no longer holds, and what has changed since. Returns 1 when there is one."""
+    """Print each review mark that is no longer valid, and what has changed since.
+
+    Returns 1 if there is one.
+    """
     pack = load_pack(pack_code)
     found = [
         f"{language} {page.code}: the {'translation' if page.stale == 'translation' else 'English'} has changed since "

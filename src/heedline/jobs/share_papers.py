@@ -1,4 +1,7 @@
-"""The papers of a split key: one sheet for each holder, with words, a code to scan, and what to do with it."""
+"""Printed sheets for the holders of a split key.
+
+Each holder gets one sheet, with the share in words, a code to scan and instructions.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ img { width: 55mm; height: 55mm }
 
 
 def _code(text: str) -> str:
-    """The share as a picture that a scanner reads, inline."""
+    """Return the share as an inline image that a scanner can read."""
     import qrcode
     from qrcode.image.svg import SvgPathImage
 
@@ -30,7 +33,7 @@ def _code(text: str) -> str:
 
 
 def sheet(what: str, number: int, holder: str, share: str, words: str) -> str:
-    """One sheet as HTML."""
+    """Return one holder's sheet as HTML."""
     listed = "".join(f"<li>{html.escape(word)}</li>" for word in share.split())
     return (
         f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Share {number} of 5</title>'
@@ -47,7 +50,10 @@ def sheet(what: str, number: int, holder: str, share: str, words: str) -> str:
 
 
 def write(folder: Path, what: str, holders: Sequence[str], shares: Sequence[str], words: str) -> list[Path]:
-    """Write a sheet for each holder, readable by their owner only; as tagged PDF where WeasyPrint is installed."""
+    """Write a sheet for each holder, readable only by its owner.
+
+    The sheets are tagged PDFs if WeasyPrint is installed.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = []
     for number, (holder, share) in enumerate(zip(holders, shares, strict=True), 1):

@@ -1,4 +1,4 @@
-"""Talking with whoever sits at a terminal."""
+"""Terminal input and output."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from getpass import getpass
 
 
 def say(words: str) -> None:
-    """A line for the person who waits."""
+    """Print a line for the operator."""
     print(words, flush=True)  # noqa: T201 - the command's own words
 
 
 def complain(words: str) -> int:
-    """Say on standard error why it was not done; the exit code."""
+    """Print on standard error why the command failed, and return the exit code."""
     print(f"heedline: {words}", file=sys.stderr)  # noqa: T201
     return 1
 
 
 def ask(words: str) -> str:
-    """A secret: typed without echo, or one line of standard input where nobody sits there."""
+    """Return a secret, typed without echo or read as one line of standard input.
+
+    Standard input is read if there is no terminal.
+    """
     return getpass(f"{words}: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")

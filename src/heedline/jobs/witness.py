@@ -1,7 +1,9 @@
-"""`heedline witness …`: be somebody outside who remembers what a log was. Needs no database, no settings, no account.
+"""The `heedline witness` commands, for an external witness who remembers and cosigns the log's checkpoints.
 
-Exit codes: 0 signed, or nothing new; 1 the log does not fit with what this witness holds, and nothing was signed; 2 the
-command line was wrong; 3 nothing can be said, because something is missing, out of reach or not signed by the log.
+They need no database, no settings and no account. The exit codes are 0 if a checkpoint was signed or
+there was nothing new, 1 if the log is not consistent with what this witness holds (nothing was signed),
+2 for a wrong command line, and 3 if no answer can be given because something is missing, unreachable or
+not signed by the log.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ _MOST_STEPS = 3660
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the command that `args.run` names. Returns its exit code."""
+    """Run the command named by `args.run` and return its exit code."""
     calls: dict[str, Callable[[argparse.Namespace], int]] = {
         "new": new,
         "see": see,
@@ -49,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def new(args: argparse.Namespace) -> int:
-    """Make a witness and print its public key."""
+    """Create a witness and print its public key."""
     say(str(witnessing.new(Path(args.folder), args.name)))
     tell(
         f"       The secret key lies in {args.folder}: it never leaves there. Give the line above to others."
@@ -58,7 +60,7 @@ def new(args: argparse.Namespace) -> int:
 
 
 def show(args: argparse.Namespace) -> int:
-    """Print the public key of the witness, and the last checkpoint of a log that it signed."""
+    """Print the witness's public key and the last checkpoint of a log that it signed."""
     witness = Witness(Path(args.folder))
     say(str(witness.key))
     if args.key:
@@ -73,7 +75,10 @@ def show(args: argparse.Namespace) -> int:
 
 
 def follow(args: argparse.Namespace) -> int:
-    """The log has changed its key, and the old one says so: what is held of it goes on under the new one."""
+    """Continue a log under its new key, on the strength of a statement signed by the old key.
+
+    The checkpoint held for the log is kept.
+    """
     paper = text_of(args.change)
     change = KeyChange.from_text(paper)
     size = Witness(Path(args.folder)).follow(paper)
@@ -83,7 +88,7 @@ def follow(args: argparse.Namespace) -> int:
 
 
 def see(args: argparse.Namespace) -> int:
-    """Look at a log's checkpoint, sign it if it fits, and print it with the signature."""
+    """Verify a log's checkpoint, sign it if it is consistent, and print it with the signature."""
     witness, log = Witness(Path(args.folder)), key_of(args.key)
     if args.source.startswith(("http://", "https://")):
         seen = _follow(witness, log, args.source.rstrip("/"))
@@ -102,7 +107,7 @@ def see(args: argparse.Namespace) -> int:
 
 
 def _follow(witness: Witness, log: NoteKey, site: str) -> Seen:
-    """Go from the checkpoint that is held to the site's last, along the site's proofs."""
+    """Advance from the held checkpoint to the site's latest, following the site's proofs."""
     latest = _fetch(f"{site}/checkpoint")
     if latest is None:
         raise Unreadable("The site shows no checkpoint")
@@ -117,7 +122,10 @@ def _follow(witness: Witness, log: NoteKey, site: str) -> Seen:
 
 
 def _fetch(address: str) -> str | None:
-    """What a site says at an address; None where it has nothing. Raises Unreadable."""
+    """Return the response of a site at an address, or None if there is none.
+
+    Raises Unreadable.
+    """
     try:
         with urllib.request.urlopen(address, timeout=_SECONDS) as answer:  # noqa: S310 - http or https, see above
             said: bytes = answer.read(_LARGEST + 1)

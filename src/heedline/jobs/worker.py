@@ -1,10 +1,12 @@
-"""The worker: a few periodic tasks, each of them one call into `casework`. No task has an argument that names a thing.
+"""The worker, which runs a few periodic tasks, each a single call into `casework`.
 
-Procrastinate runs them from tables in the same database, connected directly (behind a connection pooler it would miss
-its notifications). Its tables hold exact times, so nothing that ends may stay in them: jobs are deleted when they end,
-their events with them, and dead rows are removed from the disk at every quarter hour.
+No task takes an argument that identifies an object. Procrastinate runs the tasks from tables in the same
+database, over a direct connection (behind a connection pooler it would miss its notifications). Its
+tables hold exact times, so nothing that has ended may stay in them. Jobs and their events are deleted
+when they end, and dead rows are removed from disk every quarter hour.
 
-A lost database connection ends Procrastinate's loop; it is started again until the process is told to stop.
+If the database connection is lost, Procrastinate's loop ends. It is started again until the process is
+told to stop.
 """
 
 from __future__ import annotations
@@ -58,7 +60,11 @@ _TRACES = (
 
 @dataclass(frozen=True, slots=True)
 class PeriodicTask:
-    """One task: `cron` has seconds as its sixth field; the higher `priority` goes first when several are due."""
+    """One periodic task of the worker.
+
+    `cron` has seconds as its sixth field. If several tasks are due, the one with the higher `priority` runs
+    first.
+    """
 
     name: str
     cron: str
@@ -67,7 +73,10 @@ class PeriodicTask:
 
 
 def page(at: datetime) -> None:
-    """Turn letters into alarms and alarms into pages. Every five seconds: danger pages within sixty."""
+    """Turn letters into alarms and alarms into pages.
+
+    This runs every five seconds, because pages about danger must go out within sixty.
+    """
     paging.drain(at)
     paging.page_round(at, time.monotonic())
     dissemination_clock.tell_partners(at)
@@ -75,7 +84,7 @@ def page(at: datetime) -> None:
 
 
 def watch(at: datetime) -> None:
-    """Say that the worker runs; raise alarms for what is late; leave no trace of past jobs."""
+    """Record that the worker is running, raise alarms for missed deadlines and remove traces of past jobs."""
     paging.beat(at)
     paging.watch_clocks(at)
     paging.watch_requests(at)
@@ -84,18 +93,18 @@ def watch(at: datetime) -> None:
 
 
 def keep_log(at: datetime) -> None:
-    """Put what was written into the log's tree, and look whether what is in it still stands in the log."""
+    """Add new events to the log's tree, and check that events already in the tree are unchanged in the log."""
     log_keeping.keep(at, time.monotonic(), alarm=paging.raise_for_all)
     log_keeping.look_back(at, alarm=paging.raise_for_all)
 
 
 def draw_checks(at: datetime) -> None:
-    """Draw the closed reports of the last week that are read again, once the week's root is known."""
+    """Select last week's closed reports for dip sampling, once the week's root is known."""
     dip_sampling.draw_last_week(at)
 
 
 def settle(at: datetime) -> None:
-    """Take from the rows and files of the ended quarter hour what their age would tell; sign the log as it then is."""
+    """Remove what would reveal exact times from rows and files of the past quarter hour, then sign the log."""
     paging.settle_alarms(at)
     settle_arrivals.settle(at)
     keep_log(at)
@@ -110,7 +119,7 @@ def settle_drafts(at: datetime) -> None:
 
 
 def keep_or_dispose(at: datetime) -> None:
-    """Dispose of who sent a report where its time is over, and say which reviews and answers are late."""
+    """Delete reporters' identities whose retention period has ended, and flag late reviews and answers."""
     retention_clock.end_identities(at)
     retention_clock.watch(at)
 
@@ -141,10 +150,12 @@ def tasks() -> tuple[PeriodicTask, ...]:
 
 
 class Runner:
-    """Runs a task in the worker's one thread, so that there is one database connection and never two at a time.
+    """The runner of the worker's tasks, which uses a single thread.
 
-    A failure is logged by its kind and place alone, counted, and after FAILURES_BEFORE_ALARM in a row an alarm. The job
-    itself always ends well: a failed job would stay in the tables, with its times.
+    Each task runs in this thread, so there is one database connection and never two at a time. A failure is
+    logged by its type and location alone and counted. After FAILURES_BEFORE_ALARM failures in a row it
+    raises an alarm. The job itself always ends successfully, because a failed job would stay in the tables,
+    with its times.
     """
 
     def __init__(self) -> None:
@@ -172,7 +183,7 @@ class Runner:
 
 
 def build(run: Callable[[PeriodicTask], None], thread: ThreadPoolExecutor) -> procrastinate.App:
-    """Procrastinate with our tasks, on connections of its own to this process's database."""
+    """Return a Procrastinate app with our tasks, on its own connections to this process's database."""
     connector = procrastinate.PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=4)
     app = procrastinate.App(connector=connector)
     for task in tasks():
@@ -193,7 +204,10 @@ def _register(
 
 
 async def _work(stop: asyncio.Event, thread: ThreadPoolExecutor, run: Callable[[PeriodicTask], None]) -> None:
-    """Work until told to stop. Raises what ended Procrastinate's loop otherwise."""
+    """Run the worker until told to stop.
+
+    If Procrastinate's loop ends for any other reason, that error is raised.
+    """
     app = build(run, thread)
     async with app.open_async():
         options: dict[str, Any] = {
@@ -231,7 +245,7 @@ async def _until_stopped(thread: ThreadPoolExecutor) -> None:
 
 
 def _leave() -> None:
-    """Leave no trace of jobs behind."""
+    """Remove all traces of jobs."""
     try:
         close_old_connections()
         forget_jobs(waiting=True)
@@ -244,9 +258,9 @@ def _leave() -> None:
 
 
 def run() -> int:
-    """Work until SIGTERM or SIGINT; the task that is running ends first. Returns the exit code, 0.
+    """Run the worker until SIGTERM or SIGINT and return the exit code, 0.
 
-    Django must have been set up, in the process `worker`.
+    The running task is allowed to finish first. Django must have been set up as the process `worker`.
     """
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="task") as thread:
         asyncio.run(_until_stopped(thread))

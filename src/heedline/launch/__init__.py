@@ -1,10 +1,14 @@
-"""Starting Heedline on one machine: the embedded database, and the supervisor of the processes.
+"""Starting Heedline on one machine, with the embedded database and the process supervisor.
 
-Nothing here knows Django: a launcher that imports the settings would need what it is about to set.
+Nothing here imports Django, because a launcher that imports the settings would need what it is about to
+set.
 """
 
 from __future__ import annotations
 
 
 class CannotStart(Exception):
-    """Something that a person must put right before Heedline can start. Its text is a sentence for that person."""
+    """A problem that a person must fix before Heedline can start.
+
+    The text is a message for that person.
+    """

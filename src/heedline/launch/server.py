@@ -1,4 +1,4 @@
-"""The server process: made, configured, started, found and stopped with PostgreSQL's own programs."""
+"""Creating, configuring, starting, finding and stopping the server with PostgreSQL's own programs."""
 
 from __future__ import annotations
 
@@ -68,7 +68,10 @@ def version_of(data: Path) -> int:
 
 
 def no_programs(version: int | None, data: Path | None) -> str:
-    """Return what to tell a person when no programs fit: none at all, or none for the data that is there."""
+    """Return the error message for when no suitable programs are found.
+
+    Either there are none at all, or none for the version of the existing data.
+    """
     if version is None or data is None:
         return (
             f"There is no PostgreSQL {binaries.OLDEST_MAJOR} or later here. Install your system's postgresql package, or "
@@ -99,7 +102,7 @@ def initialise(
     password: str,
     durable: bool = True,
 ) -> None:
-    """Make an empty cluster in `place.data`; what an interrupted try left is removed first."""
+    """Create an empty cluster in `place.data`, after removing what an interrupted attempt left."""
     fresh = place.folder / "data.new"
     for left in (fresh, place.data):
         if left.exists():
@@ -138,7 +141,10 @@ def initialise(
 
 
 def start(place: ClusterPlace, account: Account, found: Binaries, *, durable: bool) -> None:
-    """Start the server and wait until it answers. Raises CannotStart with the last line of its log."""
+    """Start the server and wait until it responds.
+
+    Raises CannotStart with the last line of its log.
+    """
     _configure(place, account, durable=durable)
     _clear_stale(place)
     configuration = shlex.quote(str(place.folder / "postgresql.conf"))
@@ -160,7 +166,7 @@ def start(place: ClusterPlace, account: Account, found: Binaries, *, durable: bo
 
 
 def stop(place: ClusterPlace, account: Account, programs: Path) -> None:
-    """Stop the server; at once and without its sessions' consent when they do not end in time."""
+    """Stop the server, forcibly if its sessions do not end in time."""
     if postmaster(place.data) is not None:
         for mode in ("fast", "immediate"):
             done = account.run(
@@ -199,10 +205,10 @@ def forget_statistics(data: Path) -> None:
 
 
 def postmaster(data: Path) -> int | None:
-    """Return the process id of the server that runs on a data folder, or None.
+    """Return the process id of the server that is running on a data folder, or None.
 
-    The id in `postmaster.pid` alone proves nothing: after a crash or in a new container it may be anybody's. A server
-    stands in its data folder, so that is looked at.
+    The id in `postmaster.pid` proves nothing by itself. After a crash or in a new container it may belong to
+    any process. A server's working directory is its data folder, so that is checked.
     """
     try:
         first = (data / "postmaster.pid").read_text(encoding="utf-8").split("\n", 1)[0]
@@ -215,7 +221,10 @@ def postmaster(data: Path) -> int | None:
 
 
 def _standing_in(data: Path, only: int | None = None) -> set[int]:
-    """Return the processes whose working folder is the data folder: a server, and its helpers."""
+    """Return the processes whose working directory is the data folder.
+
+    These are a server and its helper processes.
+    """
     if not Path("/proc/self/cwd").exists():
         return {only} if only is not None else set()
     found = set()
@@ -229,10 +238,11 @@ def _standing_in(data: Path, only: int | None = None) -> set[int]:
 
 
 def _clear_stale(place: ClusterPlace) -> None:
-    """Remove the lock of a server that is gone, which PostgreSQL would not where its id now belongs to another.
+    """Remove the lock file of a server that is no longer running.
 
-    Only when nothing stands in the data folder: helpers may outlive their server for a moment, and two servers on
-    one folder would destroy it.
+    PostgreSQL would not remove it if another process now has that id. The file is removed only if no process
+    has the data folder as its working directory. Helpers may outlive their server for a moment, and two
+    servers on one folder would destroy it.
     """
     lock = place.data / "postmaster.pid"
     if not lock.exists():
@@ -250,7 +260,10 @@ def _clear_stale(place: ClusterPlace) -> None:
 
 
 def _configure(place: ClusterPlace, account: Account, *, durable: bool) -> None:
-    """Write the configuration and an empty log. The first is ours, and not the server's to change."""
+    """Write the configuration and an empty log.
+
+    The configuration belongs to us, and the server cannot change it.
+    """
     own = {
         "data_directory": str(place.data),
         "hba_file": str(place.folder / "pg_hba.conf"),

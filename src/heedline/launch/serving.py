@@ -60,10 +60,11 @@ SERVER: dict[str, Any] = {
 
 
 def serve(site: str) -> int:
-    """Serve `public`, `office` or `partner` until SIGTERM or SIGINT; returns the exit code.
+    """Serve `public`, `office` or `partner` until SIGTERM or SIGINT and return the exit code.
 
-    The environment says where: HEEDLINE_BIND (this machine only, and nothing else in a demonstration) and the site's
-    port, HEEDLINE_<SITE>_WORKERS processes of HEEDLINE_<SITE>_THREADS (8) requests at once. Raises CannotStart.
+    The environment sets HEEDLINE_BIND (this machine only by default, and always in a demonstration) and the
+    site's port. HEEDLINE_<SITE>_WORKERS is the number of processes, and HEEDLINE_<SITE>_THREADS (8) is the
+    number of concurrent requests in each. Raises CannotStart.
     """
     host = env.text("HEEDLINE_BIND", default="127.0.0.1")
     if env.flag("HEEDLINE_DEMO", default=False) and host not in _LOOPBACK:

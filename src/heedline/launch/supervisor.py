@@ -31,11 +31,14 @@ STEADY_AFTER = 60.0
 
 
 class Stopped(Exception):
-    """Somebody asked us to stop while we were starting."""
+    """A request to stop was received during start-up."""
 
 
 class StepFailed(Exception):
-    """A step of the start ended badly. `code` is what it ended with."""
+    """A step of the start-up failed.
+
+    `code` is its exit code.
+    """
 
     def __init__(self, name: str, code: int) -> None:
         super().__init__(name)
@@ -70,7 +73,10 @@ class Child:
 
 
 def _die_with_parent() -> Callable[[], None] | None:
-    """For the child, before it starts: ask the kernel to end it when its parent is gone."""
+    """Return a function for the child to run before it starts, or None.
+
+    It asks the kernel to end the child when its parent is gone.
+    """
     if sys.platform != "linux":
         return None
     prctl = ctypes.CDLL(None).prctl
@@ -78,7 +84,10 @@ def _die_with_parent() -> Callable[[], None] | None:
 
 
 class Supervisor:
-    """Starts, watches and stops children. Use it as a context: on the way out every child is gone."""
+    """A supervisor that starts, watches and stops child processes.
+
+    It is used as a context manager, and every child has ended when the block is left.
+    """
 
     def __init__(self) -> None:
         self._children: list[Child] = []
@@ -97,17 +106,20 @@ class Supervisor:
 
     @property
     def asked_to_stop(self) -> bool:
-        """True once Ctrl-C, SIGTERM or a closed terminal asked us to stop."""
+        """Return True once Ctrl-C, SIGTERM or a closed terminal has asked us to stop."""
         return self._asked_to_stop
 
     def start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> Child:
-        """Start a child that is meant to run as long as we do."""
+        """Start a child that is meant to run for as long as the supervisor."""
         child = Child(name, self._spawn(command, environment), command, environment)
         self._children.append(child)
         return child
 
     def step(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
-        """Run a command to its end. Raises StepFailed, and Stopped when we were asked to stop meanwhile."""
+        """Run a command to completion.
+
+        Raises StepFailed, or Stopped if a request to stop was received in the meantime.
+        """
         if self._asked_to_stop:
             raise Stopped
         process = self._spawn(command, environment)
@@ -129,13 +141,16 @@ class Supervisor:
         )
 
     def ended(self) -> Child | None:
-        """A child that ended although nobody asked it to."""
+        """Return a child that ended without being asked to, or None."""
         return next((child for child in self._children if child.process.poll() is not None), None)
 
     def wait(
         self, *, until: Callable[[], bool] = lambda: False, at_most: float | None = None
     ) -> Child | None:
-        """Wait for a child that ends (returned), a request to stop, or `until`. TimeoutError after `at_most` seconds."""
+        """Wait until a child ends, a stop is requested or `until` returns true.
+
+        Returns the child that ended, if any. Raises TimeoutError after `at_most` seconds.
+        """
         began = time.monotonic()
         while not self._asked_to_stop:
             if dead := self.ended():
@@ -174,13 +189,16 @@ class Supervisor:
             )
 
     def stop(self) -> None:
-        """Stop every child, the last one first, each with all that it started."""
+        """Stop every child, last one first, each with all the processes it started."""
         while self._children:
             _end(self._children.pop().process)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Ask it to end; after STOP_WITHIN seconds make it; and leave none of its own children behind."""
+    """Ask a process to end, and kill it after STOP_WITHIN seconds.
+
+    None of its own child processes is left behind.
+    """
     if process.poll() is None:
         process.terminate()
         try:
@@ -193,7 +211,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def is_free(host: str, port: int) -> bool:
-    """Whether somebody may listen there."""
+    """Return whether the port can be listened on."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -1,6 +1,6 @@
-"""Jurisdiction packs: everything that differs from country to country, as data.
+"""Jurisdiction packs, which hold everything that differs between countries as data.
 
-`load_pack("uk")` reads and validates one folder of TOML, CSV and words; nothing of it is written into code.
+`load_pack("uk")` reads and validates one folder of TOML, CSV and wording. None of it is hard-coded.
 """
 
 from heedline.packs.pack import Pack

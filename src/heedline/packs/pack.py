@@ -1,4 +1,7 @@
-"""What a loaded pack is: frozen, validated, cross-checked. `heedline.packs.load_pack` makes one."""
+"""Data structures of a loaded pack, which is frozen, validated and cross-checked.
+
+Packs are created by `heedline.packs.load_pack`.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ServiceNumber:
-    """A number the public may call or text. `dial` fits after `tel:`; `words` is the key of its note."""
+    """A number that the public may call or text.
+
+    `dial` is the form used after `tel:`. `words` is the key of the note shown with it.
+    """
 
     code: str
     number: str
@@ -44,7 +50,7 @@ class ServiceNumber:
 
 @dataclass(frozen=True, slots=True)
 class ServiceLink:
-    """A page elsewhere that the public is sent to."""
+    """A page on another site that the public is directed to."""
 
     code: str
     url: str
@@ -72,7 +78,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class PackOrganisation:
-    """A body that owns desks."""
+    """An organisation that owns desks."""
 
     code: str
     name: str
@@ -80,9 +86,10 @@ class PackOrganisation:
 
 @dataclass(frozen=True, slots=True)
 class DeskEntry:
-    """A desk as the pack proposes it; `role` is `desk` or `authoriser`. `around_the_clock`: never closes.
+    """A desk as defined by the pack.
 
-    `kinds`: the kinds of report that it takes. `kind`: what sort of desk it is, for the table of desks: `activity`,
+    `role` is `desk` or `authoriser`. `around_the_clock` means that the desk never closes. `kinds` are the
+    kinds of report that it takes. `kind` is the desk's own kind in the table of desks: `activity`,
     `safeguarding`, `material`, `advice` or `authoriser`.
     """
 
@@ -97,10 +104,12 @@ class DeskEntry:
 
 @dataclass(frozen=True, slots=True)
 class ReportKind:
-    """A kind of report. `watch`: the round-the-clock desk receives it too. `question_set` is asked for it.
+    """A kind of report.
 
-    `desk_kind`: the sort of desk that works on it. `desk`: the desk that takes it wherever it was, or from regions
-    that name none of their own for this kind; empty: the desk of the region, otherwise the one that never closes.
+    `watch` means that the round-the-clock desk receives it too. `question_set` is the set of questions
+    asked. `desk_kind` is the kind of desk that works on it. `desk` is the desk that takes it wherever it
+    happened, or from regions that name no desk of their own for this kind. If it is empty, the report goes
+    to the region's desk, or otherwise to the round-the-clock desk.
     """
 
     code: str
@@ -115,7 +124,8 @@ class ReportKind:
 class Region:
     """A group of forces and the desk that takes their reports.
 
-    `desks`: kind of report → another desk of this region for it. `calendar`: whose public holidays count.
+    `desks` maps kinds of report to other desks of this region that take them. `calendar` is the calendar of
+    public holidays that applies.
     """
 
     code: str
@@ -127,7 +137,10 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Force:
-    """A police force; `id` in the style of data.police.uk."""
+    """A police force.
+
+    `id` follows the style of data.police.uk.
+    """
 
     id: str
     name: str
@@ -136,7 +149,7 @@ class Force:
 
 @dataclass(frozen=True, slots=True)
 class Priority:
-    """How soon a report must be seen by a person and handed over to whoever acts."""
+    """How soon a report must be seen by a person and handed over."""
 
     code: str
     name: str
@@ -146,7 +159,10 @@ class Priority:
 
 @dataclass(frozen=True, slots=True)
 class OnCallStep:
-    """After this long without anybody taking the report, these are paged."""
+    """A step of the on-call chain, with the people paged if nobody has taken the report in time.
+
+    `after` is the waiting time before they are paged.
+    """
 
     after: timedelta
     who: str
@@ -155,7 +171,11 @@ class OnCallStep:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a report ended. `short`: offered by the three-page close. `kinds`: for these kinds of report; all, if none."""
+    """An outcome with which a report can be closed.
+
+    `short` means that the three-page close offers it. `kinds` are the kinds of report it applies to, or all
+    if empty.
+    """
 
     code: str
     words: str
@@ -166,7 +186,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason under an outcome of the three-page close, for the outcome's kinds, or for fewer of them."""
+    """A reason for an outcome of the three-page close.
+
+    `kinds` are the kinds of report it applies to, which are all or some of the outcome's kinds.
+    """
 
     code: str
     outcome: str
@@ -176,9 +199,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class QuestionTemplate:
-    """A question that an officer may send to a reporter. None asks anyone to find out more.
+    """A question that an officer may send to a reporter.
 
-    `words` is the key of its text in the language of the reporter (`Pack.words`). `kinds`: as for `Outcome`.
+    No such question asks a reporter to find out more. `words` is the key of its text in the reporter's
+    language (`Pack.words`). `kinds` has the same meaning as for `Outcome`.
     """
 
     code: str
@@ -189,7 +213,10 @@ class QuestionTemplate:
 
 @dataclass(frozen=True, slots=True)
 class KindClocks:
-    """What one kind of report has of its own. Without `working_days` its first clock runs by priority."""
+    """The time limits that are specific to one kind of report.
+
+    If `working_days` is not set, the first time limit depends on the priority.
+    """
 
     first_priority: Mapping[str, str]
     working_days: int
@@ -198,7 +225,7 @@ class KindClocks:
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
-    """How fast, for one kind of report: the shape that `dispatch.clocks` asks a pack for."""
+    """The time limits for one kind of report, in the form that `dispatch.clocks` expects from a pack."""
 
     first_priority: Mapping[str, str]
     priorities: Mapping[str, Priority]
@@ -207,20 +234,28 @@ class Timetable:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """One jurisdiction. Mappings keep the order of the files."""
+    """A jurisdiction and all its data.
+
+    Mappings keep the order of the files.
+    """
 
     code: str
     folder: Traversable
     service: Service
     languages: Mapping[str, Language]
-    """By code; the first is the one that the others are translated from."""
+    """The languages of the public pages, by code.
+
+    The first is the language that the others are translated from.
+    """
     tongues: Tongues
-    """The languages that people write in and officers speak."""
+    """The languages that reporters write in and officers speak."""
     numbers: Mapping[str, ServiceNumber]
     links: Mapping[str, ServiceLink]
     formats: Mapping[str, str]
-    """Regular expressions of the country's `postcode`, `outcode` and `registration`, and how many characters
-    of a postcode stand after its space (`postcode_tail`)."""
+    """The country's regular expressions for `postcode`, `outcode` and `registration`.
+
+    It also holds the number of characters after the space in a postcode (`postcode_tail`).
+    """
     organisations: Mapping[str, PackOrganisation]
     desks: Mapping[str, DeskEntry]
     watch_desk: str
@@ -230,14 +265,17 @@ class Pack:
     forces: Mapping[str, Force]
     areas: Areas
     counters: Mapping[str, tuple[Counter, ...]]
-    """Force's id → where one can talk to it face to face, as far as the deployment has a list."""
+    """The police station counters open to the public, by force id.
+
+    It covers only the counters that the deployment has listed.
+    """
     priorities: Mapping[str, Priority]
     first_priority: Mapping[str, str]
-    """Urgency (`danger`, `soon`, `routine`) → the priority a new report starts with."""
+    """The priority that a new report starts with, by urgency (`danger`, `soon`, `routine`)."""
     clocks: Mapping[str, timedelta]
     kind_clocks: Mapping[str, KindClocks]
     safe_hours: Mapping[str, tuple[time, time]]
-    """Part of the day, as the questions offer it to whoever asks for a call → from when until when."""
+    """The start and end of each part of the day that the questions offer for a call."""
     working_days: WorkingDays
     special_places: SpecialPlaces
     """Rail, airports, military and nuclear sites, by the words that name them."""
@@ -247,38 +285,51 @@ class Pack:
     tracing: Tracing
     partners: PartnerRules
     known: Mapping[str, str]
-    """What texts may take from the pack (`{numbers.hotline}`, `{minutes.draft}`), by dotted name."""
+    """The values that texts may take from the pack, by dotted name.
+
+    Examples are `{numbers.hotline}` and `{minutes.draft}`.
+    """
     on_call: tuple[OnCallStep, ...]
     outcomes: Mapping[str, Outcome]
     reasons: Mapping[str, Reason]
     retention: Retention
     trainings: Trainings
     practice: Practice
-    """How long reports are kept, what keeps them, and what people are told who use their rights."""
+    """The practice exercises, which are invented reports and calls."""
     statuses: Mapping[str, str]
-    """Status shown to a reporter → key of its words; the same for every kind."""
+    """The key of the wording for each status shown to a reporter.
+
+    It is the same for every kind of report.
+    """
     question_templates: Mapping[str, QuestionTemplate]
     pages: Mapping[str, Mapping[str, Page]]
-    """Language code → page → how far that page is in that language."""
+    """The translation state of each page, by language code and page."""
     _words: Mapping[str, Words]
 
     def words(self, language: str) -> Words:
-        """The texts of that language; KeyError for a language that the pack does not list."""
+        """Return the texts of a language.
+
+        Raises KeyError for a language that the pack does not list.
+        """
         return self._words[language]
 
     @property
     def first_language(self) -> str:
-        """The language that all others are translated from."""
+        """Return the code of the language that all others are translated from."""
         return next(iter(self.languages))
 
     def clock(self, code: str) -> timedelta:
-        """One clock; KeyError when the pack has none of that name."""
+        """Return one of the pack's time limits.
+
+        Raises KeyError if the pack has none of that name.
+        """
         return self.clocks[code]
 
     def timetable(self, kind: str) -> Timetable:
-        """First priorities, priorities and clocks for one kind of report; the pack's own for an unknown kind.
+        """Return the first priorities, priorities and time limits for one kind of report.
 
-        Fits wherever `dispatch.clocks` takes the pack: `first_due(slot, urgency, pack.timetable(kind))`.
+        For an unknown kind, the pack's own values are returned. The result can be used wherever
+        `dispatch.clocks` accepts the pack, as in `first_due(slot, urgency, pack.timetable(kind))`.
         """
         own = self.kind_clocks.get(kind)
         if own is None:
@@ -288,10 +339,11 @@ class Pack:
     def first_due(
         self, kind: str, urgency: str, counted_from: datetime, *, area: str = "unknown"
     ) -> datetime:
-        """By when a report must have been taken, or a request acknowledged. `counted_from`: the *end* of its slot.
+        """Return the deadline for taking a report or acknowledging a request.
 
-        By priority, never past `unread_ceiling`; for a routine report of a kind with working days, the close of that
-        working day where `area` (a force's id, or `unknown`) is. KeyError for an unknown urgency.
+        `counted_from` is the *end* of its slot. The deadline depends on the priority and is never later than
+        `unread_ceiling`. For a routine report of a kind with working days, it is the close of that working day
+        in `area` (a force's id, or `unknown`). Raises KeyError for an unknown urgency.
         """
         table = self.timetable(kind)
         own = self.kind_clocks.get(kind)
@@ -305,11 +357,11 @@ class Pack:
         return self.regions[force.region].calendar if force else self.working_days.usual
 
     def outcomes_for(self, kind: str) -> Mapping[str, Outcome]:
-        """The outcomes that a report of this kind can have, in the file's order."""
+        """Return the outcomes available for this kind of report, in the file's order."""
         return {code: one for code, one in self.outcomes.items() if _is_for(one.kinds, kind)}
 
     def reasons_for(self, kind: str) -> Mapping[str, Reason]:
-        """The reasons of the three-page close for a report of this kind."""
+        """Return the reasons of the three-page close for this kind of report."""
         outcomes = self.outcomes_for(kind)
         return {
             code: one
@@ -318,20 +370,28 @@ class Pack:
         }
 
     def templates_for(self, kind: str) -> Mapping[str, QuestionTemplate]:
-        """The questions that may be put to the reporter of a report of this kind."""
+        """Return the questions that officers may send to the reporter of this kind of report."""
         return {code: one for code, one in self.question_templates.items() if _is_for(one.kinds, kind)}
 
     def assessment(self, kind: str) -> AssessmentForm:
-        """What an officer of this kind's desks is asked to decide, in their words; an unknown kind gets the first."""
+        """Return the assessment questions for officers who work on this kind of report.
+
+        They are in the wording of that kind's desks. An unknown kind gets the first assessment.
+        """
         return self.assessments.get(kind) or next(iter(self.assessments.values()))
 
     def ambiguous_outcode(self, postcode: str) -> bool:
-        """Whether this is only the first half of a postcode, in which several forces meet: ask once for all of it."""
+        """Return whether the postcode is only an outcode that spans several forces.
+
+        The reporter is then asked once for the full postcode.
+        """
         return self.areas.ambiguous_outcode(postcode)
 
     def spoken(self, stem: str, language: str) -> Table:
-        """`<stem>.<language>.toml`, and wherever it says nothing the same file in the first language; PackError where
-        there is no such file for a language that the pack does not list."""
+        """Return `<stem>.<language>.toml`, with gaps filled from the first language.
+
+        Raises PackError if there is no such file for a language that the pack does not list.
+        """
         first = self.table(f"{stem}.{self.first_language}.toml")
         path, known = f"{stem}.{language}.toml", self.languages.get(language)
         there = self.folder.joinpath(*path.split("/")).is_file()
@@ -342,8 +402,11 @@ class Pack:
         return Table(over(first.data, in_order(own.data) if right_to_left else own.data), path)
 
     def table(self, path: str) -> Table:
-        """A data file of the pack, for the part of the program that owns its meaning, with the braces of its
-        texts filled from `known`; PackError for a brace that the pack cannot fill."""
+        """Return a data file of the pack, with placeholders filled from `known`.
+
+        The part of the program that uses the file defines its meaning. Raises PackError for a placeholder that
+        the pack cannot fill.
+        """
         table = read_toml(self.folder, path)
         try:
             return Table(fill_all(table.data, self.known), path)

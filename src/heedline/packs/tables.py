@@ -1,7 +1,7 @@
-"""Typed reading of TOML with errors that name the file and the key.
+"""Typed reading of TOML, with errors that name the file and key.
 
-Every getter takes a key, checks the type and marks the key as used; `done()` refuses what nobody asked for,
-so that a misspelt key is an error and not a setting silently without effect.
+Every getter takes a key, checks the type and marks the key as used. `done()` rejects unused keys, so
+that a misspelt key is an error and not a setting that silently has no effect.
 """
 
 from __future__ import annotations
@@ -14,11 +14,17 @@ from typing import Any
 
 
 class PackError(Exception):
-    """A pack's data is wrong. The message reads `file: key: what is wrong`."""
+    """The data of a pack is wrong.
+
+    The message has the form `file: key: what is wrong`.
+    """
 
 
 def read_toml(folder: Traversable, path: str) -> Table:
-    """The file as a Table; PackError when it is missing or not TOML."""
+    """Return the file as a Table.
+
+    Raises PackError if it is missing or not TOML.
+    """
     file = folder.joinpath(*path.split("/"))
     try:
         data = tomllib.loads(file.read_text(encoding="utf-8"))
@@ -30,7 +36,7 @@ def read_toml(folder: Traversable, path: str) -> Table:
 
 
 class Table:
-    """One TOML table, with the place it came from."""
+    """A TOML table that knows which file and key it came from."""
 
     def __init__(self, data: Mapping[str, Any], file: str, path: str = "") -> None:
         self.data = data
@@ -39,20 +45,23 @@ class Table:
         self._used: set[str] = set()
 
     def wrong(self, key: str, what: str) -> PackError:
-        """The error to raise for `key`, naming file and full key."""
+        """Return the error to raise for `key`, naming the file and the full key."""
         full = ".".join(part for part in (self.path, key) if part)
         return PackError(f"{self.file}: {full}: {what}")
 
     def has(self, key: str) -> bool:
-        """Whether the key is there; does not mark it as used."""
+        """Return whether the key exists, without marking it as used."""
         return key in self.data
 
     def __iter__(self) -> Iterator[str]:
-        """The keys, in file order."""
+        """Yield the keys, in file order."""
         return iter(self.data)
 
     def raw(self, key: str) -> Any:
-        """The value, of any type; PackError when missing."""
+        """Return a value of any type.
+
+        Raises PackError if the key is missing.
+        """
         self._used.add(key)
         if key not in self.data:
             raise self.wrong(key, "is missing")
@@ -69,55 +78,58 @@ class Table:
         return value
 
     def text(self, key: str, default: str | None = None) -> str:
-        """Text; may be empty only when the default is."""
+        """Return a text value.
+
+        It may be empty only if the default is.
+        """
         value = self._typed(key, str, default, "text")
         if not value and default != "":
             raise self.wrong(key, "must not be empty")
         return value
 
     def number(self, key: str, default: int | None = None) -> int:
-        """A whole number that is not negative."""
+        """Return a non-negative whole number."""
         value = self._typed(key, int, default, "a whole number")
         if value < 0:
             raise self.wrong(key, "must not be negative")
         return value
 
     def flag(self, key: str, default: bool | None = None) -> bool:
-        """true or false."""
+        """Return a boolean."""
         return self._typed(key, bool, default, "true or false")
 
     def day(self, key: str) -> date:
-        """A date, written bare: 2026-01-31."""
+        """Return a date, written without quotes as 2026-01-31."""
         return self._typed(key, date, None, "a date such as 2026-01-31")
 
     def texts(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
-        """A list of texts."""
+        """Return a list of texts."""
         value = self._typed(key, list, None if default is None else list(default), "a list of texts")
         if not all(isinstance(item, str) and item for item in value):
             raise self.wrong(key, "must be a list of texts, none of them empty")
         return tuple(value)
 
     def numbers(self, key: str) -> tuple[int, ...]:
-        """A list of whole numbers."""
+        """Return a list of whole numbers."""
         value = self._typed(key, list, None, "a list of whole numbers")
         if not all(isinstance(item, int) and not isinstance(item, bool) for item in value):
             raise self.wrong(key, "must be a list of whole numbers")
         return tuple(value)
 
     def one_of(self, key: str, allowed: tuple[str, ...], default: str | None = None) -> str:
-        """A text out of a closed list."""
+        """Return a text value from a closed list."""
         value = self.text(key, default)
         if value not in allowed:
             raise self.wrong(key, f"must be one of {', '.join(allowed)}")
         return value
 
     def table(self, key: str, *, optional: bool = False) -> Table:
-        """A table inside this one."""
+        """Return a nested table."""
         value = self._typed(key, dict, {} if optional else None, "a table")
         return Table(value, self.file, ".".join(part for part in (self.path, key) if part))
 
     def tables(self, key: str, *, optional: bool = False) -> tuple[Table, ...]:
-        """A list of tables (`[[key]]`), in order."""
+        """Return a list of tables (`[[key]]`), in order."""
         value = self._typed(key, list, [] if optional else None, "a list of tables")
         base = ".".join(part for part in (self.path, key) if part)
         if not all(isinstance(item, dict) for item in value):
@@ -125,7 +137,7 @@ class Table:
         return tuple(Table(item, self.file, f"{base}[{at}]") for at, item in enumerate(value))
 
     def named(self, key: str) -> dict[str, Table]:
-        """A table of tables (`[key.code]`), by code, in file order."""
+        """Return a table of tables (`[key.code]`), by code, in file order."""
         table = self.table(key)
         found = {code: table.table(code) for code in table}
         if not found:
@@ -133,7 +145,7 @@ class Table:
         return found
 
     def done(self) -> None:
-        """Refuse keys that nothing asked for: they are misspelt or out of date."""
+        """Reject keys that were never read, because they are misspelt or out of date."""
         for key in self.data:
             if key not in self._used:
                 raise self.wrong(key, "is not a known key here")

@@ -1,6 +1,7 @@
-"""Who may do what to which.
+"""Permissions, which determine who may do what to which report.
 
-`capabilities.py` names what can be done, `roles.py` says which role may, `rules.py` what else must hold, `scopes.py` what
-a person can find at all, `gate.py` asks the question. `heedline.database` says the same again in SQL, so that a query that forgot
-its scope still sees nothing. What never lives here: a state change, HTTP.
+`capabilities.py` names what can be done, `roles.py` says which role may do it, `rules.py` says what else
+must hold, `scopes.py` says what a person can find at all, and `gate.py` makes the check.
+`heedline.database` repeats these rules in SQL, so that a query without its scope still returns nothing.
+State changes and HTTP do not belong here.
 """

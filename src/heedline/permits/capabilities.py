@@ -1,4 +1,7 @@
-"""What can be done, by name. Plain Python."""
+"""The capabilities that a role can grant, by name.
+
+Plain Python.
+"""
 
 from __future__ import annotations
 

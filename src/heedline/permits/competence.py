@@ -1,7 +1,8 @@
-"""What somebody must have been trained in, and whether that has run out. Plain Python; which acts is data of the pack.
+"""Training requirements for officers, and whether their training has expired.
 
-What may hang on a date at all is closed (`packs.rules.training.MAY_HANG`): a lapsed training of everybody at a desk must never
-leave a report of danger unread.
+The pack says which acts need training. The acts that may depend on a date at all are a closed list
+(`packs.rules.training.MAY_HANG`), because a report of danger must never stay unread when everybody's
+training at a desk has expired. Plain Python.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ GRACE = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """A training, the capabilities that hang on it, and the sorts of desk where they do."""
+    """An item of training, the capabilities that depend on it, and the kinds of desk where they do."""
 
     code: str
     name: str
@@ -35,7 +36,10 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Lapse:
-    """A training that is missing. `until`: the last day on which it counted, None when there never was one."""
+    """An item of training that an officer lacks.
+
+    `until` is the last day on which it was valid, or None if the officer never completed it.
+    """
 
     code: str
     name: str
@@ -43,7 +47,7 @@ class Lapse:
 
     @property
     def reason(self) -> str:
-        """For the person who is refused: what is missing, and how to get it back."""
+        """Return a reason for the refused officer, saying what is missing and how to get it back."""
         what = (
             f"Your training “{self.name}” ran out on {self.until:%-d %B %Y}."
             if self.until is not None
@@ -56,9 +60,11 @@ class Lapse:
 
 @dataclass(frozen=True, slots=True)
 class Competence:
-    """What one person has been trained in. `until`: last days by training; `kinds`: the sorts of their desks.
+    """The training that one officer has.
 
-    `thin`: (desk, training) where they lead and fewer have it than the pack calls enough.
+    `until` is the last valid day of each training, and `kinds` are the kinds of the officer's desks. `thin`
+    contains (desk, training) for desks that the officer supervises where fewer people have the training than
+    the pack requires.
     """
 
     today: date
@@ -68,9 +74,10 @@ class Competence:
     thin: frozenset[tuple[UUID, str]] = frozenset()
 
     def lapse(self, capability: AnyCapability, desk: UUID | None, *, begun: bool = False) -> Lapse | None:
-        """What is missing for `capability` on this desk of theirs; None when nothing is.
+        """Return the training that the officer lacks for `capability` on this desk, or None.
 
-        `begun`: they were at it already, so what ran out yesterday counts.
+        `begun` means that they had already started the act, so that a training which expired yesterday still
+        counts.
         """
         kind = self.kinds.get(desk) if desk is not None else None
         day = self.today - GRACE if begun else self.today
@@ -84,5 +91,5 @@ class Competence:
 
 
 def requirement(code: str, name: str, capabilities: frozenset[str], desks: frozenset[str]) -> Requirement:
-    """A requirement out of the pack's words."""
+    """Build a requirement from the pack's text values."""
     return Requirement(code, name, frozenset(C(one) for one in capabilities), desks)

@@ -1,4 +1,4 @@
-"""The question "may this person do this here?", and the refusal with its reason."""
+"""The permission check for an officer's acts, and the refusal with its reason."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from heedline.permits.roles import Role, granted
 
 
 class Refused(Exception):
-    """They may not. `reason` is written for the person who is refused and names nobody."""
+    """The officer is not permitted to do this.
+
+    `reason` is written for the officer who is refused, and names nobody.
+    """
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -22,7 +25,10 @@ class Refused(Exception):
 def allows(
     appointments: Iterable[tuple[str, UUID | None]], capability: AnyCapability, desks: Iterable[UUID | None]
 ) -> bool:
-    """True when one of the (role, desk) appointments grants `capability` on one of `desks` (None: installation-wide)."""
+    """Return whether one of the (role, desk) appointments grants `capability` on one of `desks`.
+
+    None as a desk means the whole installation.
+    """
     wanted = set(desks)
     return any(capability in granted(Role(role)) and desk in wanted for role, desk in appointments)
 
@@ -39,9 +45,10 @@ def require(
 ) -> str:
     """Raise Refused unless a role grants `capability` on one of `desks` and every rule for it holds.
 
-    Where it hangs on a training, one of those roles must stand at a desk where nothing is missing. Returns what was
-    missing and let pass: `excused` by an emergency, `begun` while it counted, or by a supervisor of a desk with too few
-    who have it. The caller logs that; empty otherwise.
+    If the capability depends on a training, one of those roles must be at a desk where no training is
+    missing. Returns the missing training that was let pass, or "". It is let pass in an emergency
+    (`excused`), if the act was begun while the training was valid (`begun`), or for a supervisor of a desk
+    where too few people have it. The caller logs it.
     """
     wanted = set(desks)
     held = [desk for role, desk in appointments if capability in granted(Role(role)) and desk in wanted]
@@ -68,7 +75,7 @@ def require(
 def _lapse(
     competence: Competence, capability: AnyCapability, held: Iterable[UUID | None], *, begun: bool = False
 ) -> Lapse | None:
-    """What is missing at every one of these desks; None as soon as nothing is at one of them."""
+    """Return the training missing at every one of these desks, or None if one lacks nothing."""
     lapse = None
     for desk in held:
         lapse = competence.lapse(capability, desk, begun=begun)

@@ -1,4 +1,7 @@
-"""Signed-in sessions. Rows are keyed by the hash of the cookie and their content is sealed under it."""
+"""Signed-in sessions.
+
+Rows are keyed by the hash of the cookie, and their content is sealed under it.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,11 @@ from django.db import models
 
 
 class OfficeSession(models.Model):
-    """A session. `officer` is what row-level security goes by, through the hash of the token and never by an id that the app names.
+    """A signed-in session.
 
-    `site`: office | partner, where it was begun; before somebody has signed in, nothing else says whose row it is.
+    Row-level security uses `officer`, which it finds through the hash of the token and never through an id
+    that the application supplies. `site` is office or partner and says where the session was begun. Before
+    somebody has signed in, nothing else says to which site the row belongs.
     """
 
     row = models.BinaryField(primary_key=True, max_length=32)
@@ -23,7 +28,10 @@ class OfficeSession(models.Model):
 
 
 class UnlockedKeys(models.Model):
-    """Epoch seeds of one session, sealed under a key that is only in the cookie. Gone after 15 idle minutes and at sign-out."""
+    """The epoch seeds of one session, sealed under a key that exists only in the cookie.
+
+    The row is deleted after 15 idle minutes and at sign-out.
+    """
 
     session = models.OneToOneField(
         OfficeSession, on_delete=models.CASCADE, primary_key=True, related_name="unlocked"
@@ -36,10 +44,11 @@ class UnlockedKeys(models.Model):
 
 
 class ProviderSession(models.Model):
-    """That a session was begun through the provider of single sign-on, and when it is asked again.
+    """A session begun through the single sign-on provider, and when the provider is asked again.
 
-    `sealed`: the refresh token, under a key that is only in the cookie. `sid`: a MAC of the session's name there.
-    `good_at`: when the provider last said yes. `asking_until`: a request is asking just now; the others go on meanwhile.
+    `sealed` is the refresh token, under a key that exists only in the cookie. `sid` is a MAC of the
+    provider's session id. `good_at` is when the provider last confirmed the session. Until `asking_until`
+    one request is asking the provider, and the others continue meanwhile.
     """
 
     session = models.OneToOneField(
@@ -56,7 +65,10 @@ class ProviderSession(models.Model):
 
 
 class ProviderNotice(models.Model):
-    """A logout token that was taken: each counts once. `row`: a hash of its id."""
+    """A logout token that was processed, so that each is used only once.
+
+    `row` is a hash of its id.
+    """
 
     row = models.BinaryField(primary_key=True, max_length=32)
     expires_at = models.DateTimeField()
@@ -66,7 +78,10 @@ class ProviderNotice(models.Model):
 
 
 class HeldForm(models.Model):
-    """A form posted after the lock. Sealed under a cookie of its own, given back to the same officer after unlocking."""
+    """A form that was submitted after the session locked.
+
+    It is sealed under a cookie of its own and given back to the same officer after unlocking.
+    """
 
     row = models.BinaryField(primary_key=True, max_length=32)
     officer = models.UUIDField()

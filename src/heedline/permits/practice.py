@@ -1,4 +1,7 @@
-"""What the people whom one leads have practised: the database's own answer (`database/functions/practice.sql`)."""
+"""Exercises finished by the people an officer leads.
+
+The database decides which those are (`database/functions/practice.sql`).
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from django.db import connection
 
 @dataclass(frozen=True, slots=True)
 class Practised:
-    """One exercise that somebody finished, with their coded answers."""
+    """An exercise that an officer finished, with their coded answers."""
 
     id: UUID
     officer: UUID
@@ -23,7 +26,7 @@ class Practised:
 
 
 def practised_by_mine() -> list[Practised]:
-    """All finished exercises of others whom this session's officer leads."""
+    """Return all finished exercises of the people whom this session's officer leads."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, officer, scenario, priority, danger, outcome, ended_on FROM permits.practised_by_mine()"

@@ -1,4 +1,7 @@
-"""Which role may do what. Codes are stored, never class paths. Plain Python."""
+"""The capabilities that each role grants.
+
+Roles are stored as codes, never as class paths. Plain Python.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What else must hold before a capability may be used on a report. Small predicates with a reason for the person."""
+"""Further rules that must hold before a capability may be used on a report.
+
+Each rule is a small predicate that returns a reason for the officer.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,10 @@ from heedline.permits.capabilities import Capability as C
 
 @dataclass(frozen=True)
 class Standing:
-    """The facts of a report that rules look at, taken when the row is locked. `danger`: told or found to be to life."""
+    """The facts about a report that rules check, taken when the row is locked.
+
+    `danger` means a danger to life, as reported or as found by an officer.
+    """
 
     desk_id: UUID
     watch_id: UUID | None
@@ -27,7 +33,7 @@ class Standing:
 
     @property
     def leased_to_another(self) -> bool:
-        """True while a colleague's lease runs."""
+        """Return whether a colleague's lease on the report is still running."""
         return (
             self.holder_id is not None
             and self.holder_id != self.officer_id
@@ -41,7 +47,7 @@ class Standing:
 
 
 def nobody_else_holds_it(standing: Standing) -> str | None:
-    """None when it holds, else the reason."""
+    """Return a reason if a colleague holds the report, otherwise None."""
     return (
         "A colleague has this report open. It is free again when their time runs out."
         if standing.leased_to_another

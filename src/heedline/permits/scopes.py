@@ -16,14 +16,14 @@ from heedline.reports.models import Report
 
 
 def reports_of(desks: Iterable[UUID]) -> QuerySet[Report]:
-    """Reports that belong to one of `desks`, or that one of them watches round the clock."""
+    """Return the reports that belong to one of `desks` or are watched round the clock by one of them."""
     mine = list(desks)
     return Report.objects.filter(Q(desk_id__in=mine) | Q(watch_id__in=mine))
 
 
 @dataclass(frozen=True)
 class QueuePlace:
-    """A place in a queue: of what stands there now, or stood there last."""
+    """A position in a queue, given by the report that is there now or was there last."""
 
     rank: int
     due_at: datetime
@@ -38,8 +38,11 @@ def queue_of(
     after: QueuePlace | None,
     at: datetime,
 ) -> QuerySet[Report]:
-    """The first 51 open reports after `after`, in order: those of the desks `chosen`, and those of other desks that the
-    round-the-clock desks `watching` must see to now. All within `reports_of(desks)`; costs the same however many wait.
+    """Return the first 51 open reports after a position, in queue order.
+
+    These are the reports of the desks `chosen`, and those of other desks that the round-the-clock desks
+    `watching` must see to now. All of them are within `reports_of(desks)`. The cost is the same however many
+    reports are waiting.
     """
     here = (after.rank, after.due_at, after.id) if after is not None else _BEFORE_ALL
     values = [_these(chosen), _these(watching), Value(at), *map(Value, here)]
@@ -51,7 +54,10 @@ def queue_of(
 
 
 def waiting_at(desks: Iterable[UUID]) -> Func:
-    """How many reports wait at these desks, counted up to a thousand: a column, worked out once for all rows."""
+    """Return an expression for the number of reports waiting at these desks, up to a thousand.
+
+    The column is calculated once for all rows.
+    """
     return _asked("permits.waiting", _these(desks), gives=IntegerField())
 
 
@@ -63,12 +69,12 @@ def _these(desks: Iterable[UUID]) -> Value:
 
 
 def _asked(function: str, *values: Value, gives: Field[Any, Any]) -> Func:
-    """A call of one of the functions of `database/functions/queue.sql`, made once for a whole statement."""
+    """Return a call of a function from `database/functions/queue.sql`, made once per statement."""
     return Func(
         *values, function=function, template="(SELECT %(function)s(%(expressions)s))", output_field=gives
     )
 
 
 def alarms_of(desks: Iterable[UUID]) -> QuerySet[Alarm]:
-    """Alarms of these desks."""
+    """Return the alarms of these desks."""
     return Alarm.objects.filter(desk_id__in=list(desks))

@@ -1,5 +1,7 @@
-"""Reports at rest: what is in the clear (little, and coarse), what is sealed, and which moves are legal.
+"""Reports as stored, with the legal moves between their stages.
 
-What lives here: tables, `lifecycle.py` (one table of legal moves, plain Python) and `door.py` (the only way the public
-process reaches a table). What never does: a permission, an opened word. Start reading at `lifecycle.py`.
+The little that is stored unsealed is coarse. Everything else is sealed. The tables are here, with
+`lifecycle.py` (one table of legal moves, plain Python) and `door.py` (the only way for the public
+process to reach a table). Permissions and opened text do not belong here. Start reading at
+`lifecycle.py`.
 """

@@ -1,6 +1,7 @@
-"""Where something that is sent to a partner stands, and whose turn it is. Plain Python: no Django, no clock.
+"""The states of a disclosure to a partner, and who must act next.
 
-It is always in exactly one state; every state that is not an end has somebody who must do something, by a deadline.
+A disclosure is always in exactly one state. In every state that is not final, somebody must do something
+by a deadline. Plain Python without Django or a clock.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from heedline.reports.lifecycle import NotNow
 
 
 class DisseminationState(StrEnum):
-    """Where it stands."""
+    """The state of a disclosure."""
 
     TO_CHECK = "to-check"  # written; a second officer reads it before it goes
     SENT = "sent"  # the partner can open it
@@ -23,7 +24,7 @@ class DisseminationState(StrEnum):
 
 
 class DisseminationMove(StrEnum):
-    """What moves it."""
+    """An act that changes the state of a disclosure."""
 
     CHECK = "check"
     SEND_BACK = "send-back"
@@ -92,7 +93,10 @@ _REASONS: dict[DisseminationState, str] = {
 
 
 def after(state: DisseminationState, act: DisseminationMove) -> DisseminationState:
-    """Return the state that `act` leads to. Raises NotNow with a reason for the person."""
+    """Return the state to which `act` leads.
+
+    Raises NotNow with a reason for the officer.
+    """
     try:
         return PATH[state, act]
     except KeyError:

@@ -1,7 +1,8 @@
-"""The public process's only way to the tables: one function of the database each, in one round trip.
+"""The public process's only access to the tables, through database functions.
 
-Every function is keyed by something that cannot be guessed (the hash of a receipt's lookup id, the hash of a cookie) and
-fixes what is written; see `database/functions/submitting.sql, mailbox.sql, drafts.sql`.
+Each call is one function in one round trip. Every function is keyed by something that cannot be guessed
+(the hash of a receipt's lookup id, or the hash of a cookie) and determines what is written. See
+`database/functions/submitting.sql, mailbox.sql, drafts.sql`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,10 @@ logger = logging.getLogger("heedline.door")
 
 @dataclass(frozen=True)
 class SealedPart:
-    """One sealed container on its way in: `epochs` are the keys its header is addressed to."""
+    """A sealed container to be stored.
+
+    `epochs` are the keys to which its header is addressed.
+    """
 
     container: UUID
     header: bytes
@@ -31,7 +35,10 @@ class SealedPart:
 
 @dataclass(frozen=True)
 class Submission:
-    """All that enters with one report. Nothing of it can be opened by the process that sends it."""
+    """Everything stored for one new report.
+
+    The process that submits it cannot open any of it.
+    """
 
     report: UUID
     lookup: bytes
@@ -51,7 +58,10 @@ class Submission:
     desk_shares: tuple[tuple[UUID, bytes], ...]
     authoriser_share: tuple[UUID | None, bytes]
     form: tuple[bytes, int] | None = None
-    """The form token that is spent with it, where it came from a page: the draft's row, and the number."""
+    """The form token spent on this report if it came from a page.
+
+    It consists of the draft's row and the number.
+    """
 
 
 def _call(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -62,9 +72,10 @@ def _call(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
 
 
 def _stored(sql: str, params: Sequence[Any]) -> str:
-    """The function's own word for what it did; `failed` when the database did not take it, for whatever reason.
+    """Call a database function that stores something, and return its result code.
 
-    The reason ends here: an error of the database may quote what was sent.
+    Returns `failed` if the database did not accept it for any reason. The reason is not passed on, because a
+    database error may quote what was sent.
     """
     try:
         return str(_call(sql, params)[0][0])
@@ -74,8 +85,11 @@ def _stored(sql: str, params: Sequence[Any]) -> str:
 
 
 def submit(s: Submission) -> str:
-    """Store a report, durably. Return `accepted`, `again` (this very report is here already), `conflict`, `refused`,
-    `failed`, or `spent` when its form was sent before: then nothing was done."""
+    """Store a report durably and return the result code.
+
+    The codes are `accepted`, `again` (this same report is already stored), `conflict`, `refused`, `failed`,
+    and `spent` if its form was already sent, in which case nothing was done.
+    """
     part, who = s.report_part, s.identity_part
     values: list[Any] = [
         s.report, s.lookup, s.reporter_key, s.body_mac, s.kind, s.channel, s.area, s.urgency, s.rank, s.desk, s.watch,
@@ -95,7 +109,10 @@ def submit(s: Submission) -> str:
 
 @dataclass(frozen=True)
 class Visited:
-    """What a receipt leads to. `watch`: the round-the-clock desk, where the report is addressed to it as well."""
+    """The report to which a receipt leads.
+
+    `watch` is the round-the-clock desk, if the report is addressed to it as well.
+    """
 
     report: UUID
     desk: UUID
@@ -117,7 +134,7 @@ class SealedMessage:
 
 
 def visit(lookup: bytes) -> Visited | None:
-    """Return what a receipt leads to, or None."""
+    """Return the report to which a receipt leads, or None."""
     rows = _call(
         "SELECT report, desk, watch, status, withdraw_asked, received_on, answered_on FROM door.visit(%s)",
         [lookup],
@@ -126,7 +143,7 @@ def visit(lookup: bytes) -> Visited | None:
 
 
 def new_messages(lookup: bytes) -> tuple[SealedMessage, ...]:
-    """Return the reporter's sealed copies of messages they have not seen."""
+    """Return the reporter's sealed copies of messages that they have not seen."""
     import json
 
     rows = _call("SELECT id, copy_header, copy_payload, voice, sent_on FROM door.new_messages(%s)", [lookup])
@@ -137,12 +154,15 @@ def new_messages(lookup: bytes) -> tuple[SealedMessage, ...]:
 
 
 def mark_seen(lookup: bytes, ids: Sequence[UUID]) -> None:
-    """Remember that the reporter has seen these."""
+    """Record that the reporter has seen these messages."""
     _call("SELECT door.mark_seen(%s, %s::uuid[])", [lookup, list(ids)])
 
 
 def say(lookup: bytes, message: UUID, mac: bytes, part: SealedPart, due_after: timedelta) -> str:
-    """Store a reporter's message. Return `accepted`, `again`, `conflict`, `full`, `unknown` or `failed`."""
+    """Store a reporter's message and return the result code.
+
+    The codes are `accepted`, `again`, `conflict`, `full`, `unknown` and `failed`.
+    """
     return _stored(
         "SELECT door.say(%s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s)",
         [
@@ -160,15 +180,21 @@ def say(lookup: bytes, message: UUID, mac: bytes, part: SealedPart, due_after: t
 
 
 def ask_to_withdraw(lookup: bytes) -> bool:
-    """Flag that the reporter would like to withdraw. The report stays."""
+    """Record that the reporter would like to withdraw the report.
+
+    The report itself is kept.
+    """
     return bool(_call("SELECT door.ask_to_withdraw(%s)", [lookup])[0][0])
 
 
 def delete_messages(lookup: bytes) -> bool:
-    """Remove the reporter's copies of our messages."""
+    """Delete the reporter's copies of the desk's messages."""
     return bool(_call("SELECT door.delete_messages(%s)", [lookup])[0][0])
 
 
 def archive_questions(name: str, canonical: bytes) -> str:
-    """Keep an edition of the questions for as long as reports answered under it are kept. Return its digest."""
+    """Archive a question set and return its digest.
+
+    It is kept for as long as there are reports answered under it.
+    """
     return str(_call("SELECT door.archive_questions(%s, %s)", [name, canonical])[0][0])

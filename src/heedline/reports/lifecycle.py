@@ -1,6 +1,7 @@
-"""Which moves a report may make, and whose turn it is after each. Plain Python: no Django, no clock.
+"""The legal moves of a report, and whose turn it is after each.
 
-`docs/journey.md` is printed from `PATH`; a test fails when the two differ.
+`docs/journey.md` is printed from `PATH`, and a test fails if the two differ. Plain Python without Django
+or a clock.
 """
 
 from __future__ import annotations
@@ -9,7 +10,10 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """Where a report stands. It is always in exactly one."""
+    """The stage of a report.
+
+    A report is always in exactly one stage.
+    """
 
     WAITING = "waiting"
     TAKEN = "taken"
@@ -20,7 +24,7 @@ class Stage(StrEnum):
 
 
 class Move(StrEnum):
-    """What moves it."""
+    """A move that takes a report from one stage to another."""
 
     SUBMIT = "submit"
     TAKE = "take"
@@ -39,7 +43,7 @@ class Move(StrEnum):
 
 
 class Turn(StrEnum):
-    """Who has to do something now."""
+    """The person or team that must act next on a report."""
 
     DESK = "the desk"
     HOLDER = "the officer who holds it"
@@ -47,9 +51,10 @@ class Turn(StrEnum):
 
 
 class NotNow(Exception):
-    """A move that is not legal from where the report stands. `reason` is written for the person who tried.
+    """The move is not legal at the report's current stage.
 
-    `about`: the part of what they handed in that stands in the way, such as `priority`; empty when it is none of it.
+    `reason` is written for the officer who tried. `about` is the part of their input that prevents the move,
+    such as `priority`, or empty if no part does.
     """
 
     def __init__(self, reason: str, *, about: str = "") -> None:
@@ -118,7 +123,10 @@ _REASONS: dict[Stage, str] = {
 
 
 def after(stage: Stage, move: Move) -> Stage:
-    """Return the stage that `move` leads to. Raises NotNow with a reason for the person."""
+    """Return the stage to which `move` leads.
+
+    Raises NotNow with a reason for the officer.
+    """
     try:
         return PATH[stage, move]
     except KeyError:
@@ -126,13 +134,13 @@ def after(stage: Stage, move: Move) -> Stage:
 
 
 def check_priority(priority: str, *, danger: bool) -> None:
-    """Raise NotNow for a danger to life that is not given high priority."""
+    """Raise NotNow if a danger to life is not given high priority."""
     if danger and priority != "high":
         raise NotNow("Danger to life is always high priority", about="priority")
 
 
 def check_closed_at_once(*, danger: bool) -> None:
-    """Raise NotNow for a danger to life that would be assessed and closed in one step."""
+    """Raise NotNow if a danger to life would be assessed and closed in one step."""
     if danger:
         raise NotNow(
             "You said that there is danger to life. Keep the report open and act on it first", about="closing"
@@ -140,5 +148,5 @@ def check_closed_at_once(*, danger: bool) -> None:
 
 
 def moves_from(stage: Stage) -> tuple[Move, ...]:
-    """Every move that is legal from `stage`, in the order of the table."""
+    """Return every move that is legal from `stage`, in the order of the table."""
     return tuple(move for (origin, move) in PATH if origin is stage)

@@ -1,4 +1,7 @@
-"""What was sealed, as it lies in the two tables: header and payload of a part together, read in one statement."""
+"""Sealed parts as stored, with header and payload read in one statement.
+
+The header and the payload are in separate tables.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from heedline.reports.models import SealedHeader, SealedPayload
 
 @dataclass(frozen=True)
 class StoredPart:
-    """One sealed part of a report."""
+    """A sealed part of a report."""
 
     report: UUID
     container: UUID
@@ -57,6 +60,6 @@ def parts_of(reports: Iterable[UUID], which: Q) -> list[StoredPart]:
 
 
 def in_batches(reports: Iterable[UUID], *, part: str, size: int = 100) -> Iterator[StoredPart]:
-    """This part of each of many reports, a hundred in memory at a time."""
+    """Yield one kind of part of many reports, loading a hundred reports at a time."""
     for some in batched(reports, size, strict=False):
         yield from parts_of(some, Q(part=part))

@@ -1,11 +1,12 @@
 """Sealing and keys, in plain Python.
 
-Here live: containers (age v1 files), the frame inside them, grants of key seeds, identity shares, receipt
-codes, small sealed rows, passphrases, and the signed statements from which every public key comes.
+This package holds containers (age v1 files), the frame inside them, grants of key seeds, identity
+shares, receipt codes, small sealed rows, passphrases, and the signed statements from which every public
+key comes.
 
-Here never: Django, models, HTTP, the clock, or any knowledge of what is sealed. Whatever cannot be opened or
-verified while opening raises one error, :class:`CannotOpen`, without detail. A caller's own mistake is a
-``ValueError``. Nothing here logs.
+It never uses Django, models, HTTP or the clock, and knows nothing about what is sealed. Anything that
+cannot be opened or verified while opening raises a single error, :class:`CannotOpen`, without detail. An
+incorrect argument raises ``ValueError``. Nothing here logs.
 """
 
 from heedline.vault.errors import CannotOpen

@@ -1,8 +1,8 @@
-"""Base64 in the one spelling that we write.
+"""Strict base64, with exactly one accepted encoding of any bytes.
 
-The last letter of a base64 text has up to four bits that stand for nothing, and Python ignores them: one signature could
-then be spelt in several ways, and a changed byte would go unnoticed. Here whatever is not spelt as it would be written is
-refused.
+The last character of a base64 text has up to four unused bits, which Python ignores. One signature could
+then be encoded in several ways, and a changed byte would go unnoticed. Any text that this module would
+not have written is rejected.
 """
 
 from __future__ import annotations
@@ -11,12 +11,15 @@ from base64 import b64decode, b64encode
 
 
 def to_base64(data: bytes) -> str:
-    """The text of these bytes."""
+    """Return the bytes as base64 text."""
     return b64encode(data).decode()
 
 
 def from_base64(text: str) -> bytes:
-    """The bytes of that text; ``ValueError`` for any other spelling (RFC 4648, section 3.5)."""
+    """Return the bytes that a base64 text encodes.
+
+    Raises ``ValueError`` for any non-canonical encoding (RFC 4648, section 3.5).
+    """
     data = b64decode(text, validate=True)
     if to_base64(data) != text:
         raise ValueError("not spelt as it would be written")

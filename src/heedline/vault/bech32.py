@@ -1,4 +1,4 @@
-"""Bech32 as age spells its keys: BIP 173 without the length limit of 90 characters."""
+"""Bech32 as age uses it for its keys, which is BIP 173 without the length limit of 90 characters."""
 
 _ALPHABET = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _VALUE = {symbol: value for value, symbol in enumerate(_ALPHABET)}
@@ -7,7 +7,7 @@ _LONGEST = 4_096
 
 
 def encode(prefix: str, data: bytes) -> str:
-    """``prefix`` in lower case, "1", the data and six check symbols, all in lower case."""
+    """Return ``prefix``, "1", the data and six checksum symbols, all in lower case."""
     words = _regroup(data, 8, 5, pad=True)
     check = _polymod([*_expand(prefix), *words, 0, 0, 0, 0, 0, 0]) ^ 1
     words += [(check >> 5 * (5 - i)) & 31 for i in range(6)]
@@ -15,9 +15,10 @@ def encode(prefix: str, data: bytes) -> str:
 
 
 def decode(prefix: str, text: str) -> bytes:
-    """The data behind ``prefix``; ``ValueError`` for anything that ``encode`` would not have written.
+    """Return the data encoded after ``prefix``.
 
-    Bech32 may be written all in capitals (age writes its secret keys so), never in mixed case.
+    Raises ``ValueError`` for anything that ``encode`` would not have written. Bech32 may be written entirely
+    in capitals (as age writes its secret keys), but never in mixed case.
     """
     lower = text.lower()
     if len(text) > _LONGEST or text not in (lower, text.upper()):

@@ -1,4 +1,4 @@
-"""Write JSON in one canonical spelling, for hashing and sealing."""
+"""Canonical JSON, for hashing and sealing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def canonical(body: Any) -> bytes:
-    """JSON in one spelling."""
+    """Return the canonical JSON of `body`."""
     return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode(
         "utf-8",
         "surrogatepass",  # half characters are kept as they came; whoever shows them decides

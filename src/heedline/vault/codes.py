@@ -1,16 +1,17 @@
-"""Receipt codes: all that a reporter has to keep, and the only thing that leads back to their report.
+"""Receipt codes, which are all that a reporter has to keep and the only way back to their report.
 
-A code is 22 symbols: 20 random ones (100 bits) and two that check them. The alphabet is Crockford's base 32,
-digits and capital letters without I, L, O and U: what looks like one of those is read as 1, 1, 0 and V. Written
-``7Q2M-K9TD-3XAP-0WHE-5RJN-C6``.
+A code has 22 symbols: 20 random ones (100 bits) and two check symbols. The alphabet is Crockford's base
+32, which is the digits and the capital letters without I, L, O and U. Symbols that look like those
+letters are read as 1, 1, 0 and V. A code is written as ``7Q2M-K9TD-3XAP-0WHE-5RJN-C6``.
 
-The check symbols make it a Reed–Solomon code over GF(32): any two codes differ in at least three places.
-**Any one wrong symbol is corrected.** Two or more wrong symbols cannot always be told apart from one: about two
-thirds of such texts are read as some other code, the rest are refused. Another code is no danger, for it is as
-unlikely as any guess (2^-100) to be in use, so it is simply not found; it is never the code that was meant.
+The check symbols make it a Reed–Solomon code over GF(32), in which any two codes differ in at least
+three places. **Any single wrong symbol is corrected.** Two or more wrong symbols cannot always be told
+apart from one. About two thirds of such texts are read as some other code, and the rest are rejected.
+Another code is no danger. It is as unlikely as any guess (2^-100) to be in use, so it is simply not
+found, and it is never the code that was meant.
 
-Without the check there would still be 100 bits to guess, so no slow hash is needed. Codes never stand in an
-address, a title or a log, and do not show in ``repr``.
+Even without the check symbols there would be 100 bits to guess, so no slow hash is needed. Codes never
+appear in a URL, a title or a log, and are not shown in ``repr``.
 """
 
 import secrets
@@ -49,7 +50,10 @@ _WORDS = {
 
 
 class NotACode(ValueError):
-    """What was typed is no receipt code. Says nothing more, and never what was typed."""
+    """The text entered is not a receipt code.
+
+    The error gives no detail and never contains what was typed.
+    """
 
     def __init__(self) -> None:
         super().__init__("not a receipt code")
@@ -57,7 +61,10 @@ class NotACode(ValueError):
 
 @dataclass(frozen=True)
 class ReceiptCode:
-    """A well-formed code: 22 symbols of the alphabet whose check is right. ``NotACode`` otherwise."""
+    """A well-formed receipt code of 22 symbols with valid check symbols.
+
+    Raises ``NotACode`` otherwise.
+    """
 
     symbols: str = field(repr=False)
 
@@ -68,18 +75,24 @@ class ReceiptCode:
             raise NotACode
 
     def grouped(self) -> str:
-        """For the page and for paper: groups of four, hyphens between."""
+        """Return the code for screens and paper, in groups of four separated by hyphens."""
         return "-".join(self.symbols[i : i + _GROUP] for i in range(0, LENGTH, _GROUP))
 
     def spelled(self) -> str:
-        """For reading out on the telephone: a word for each symbol, a full stop after each group."""
+        """Return the code for reading out on the telephone.
+
+        Each symbol becomes a word, and each group ends with a full stop.
+        """
         groups = self.grouped().split("-")
         return ". ".join(" ".join(_WORDS[symbol] for symbol in group) for group in groups)
 
 
 @dataclass(frozen=True)
 class CodeKeys:
-    """What a code gives, 32 bytes each: an id to look up (store only its hash), a seed, and a MAC key."""
+    """The values derived from a receipt code, 32 bytes each.
+
+    They are an id for looking up the report (only its hash is stored), a seed and a MAC key.
+    """
 
     lookup_id: bytes = field(repr=False)
     reporter_seed: bytes = field(repr=False)
@@ -87,25 +100,34 @@ class CodeKeys:
 
 
 def new_code() -> ReceiptCode:
-    """A fresh random code."""
+    """Return a new random receipt code."""
     return _from_bits(secrets.randbits(5 * DATA_SYMBOLS))
 
 
 def code_from_key(key: bytes, *, installation: str) -> ReceiptCode:
-    """The code that belongs to an idempotency key of at least 16 random bytes: any host answers alike."""
+    """Return the receipt code derived from an idempotency key of at least 16 random bytes.
+
+    Every host derives the same code.
+    """
     _check_key(key)
     made = hkdf(key, label="receipt-code", context=installation.encode(), size=13)
     return _from_bits(int.from_bytes(made, "big") >> (8 * 13 - 5 * DATA_SYMBOLS))
 
 
 def report_id_from_key(key: bytes, *, installation: str) -> UUID:
-    """The report id that belongs to an idempotency key, in the shape of a random UUID (version 4)."""
+    """Return the report id derived from an idempotency key.
+
+    It has the form of a random UUID (version 4).
+    """
     _check_key(key)
     return UUID(bytes=hkdf(key, label="report-id", context=installation.encode(), size=16), version=4)
 
 
 def parse(text: str) -> ReceiptCode:
-    """The code that a person typed, one wrong symbol corrected; ``NotACode`` for everything else."""
+    """Return the receipt code that a person typed, with one wrong symbol corrected.
+
+    Raises ``NotACode`` for anything else.
+    """
     if len(text) > LONGEST_TYPED:
         raise NotACode
     plain = unicodedata.normalize("NFKC", text).upper().translate(_LOOK_ALIKE)
@@ -118,7 +140,10 @@ def parse(text: str) -> ReceiptCode:
 
 
 def derive(code: ReceiptCode, *, installation: str) -> CodeKeys:
-    """The keys of a code in this installation; the check symbols add nothing."""
+    """Return the keys derived from a code in this installation.
+
+    The check symbols add nothing to them.
+    """
     secret = code.symbols[:DATA_SYMBOLS].encode()
     context = installation.encode()
     return CodeKeys(
@@ -129,12 +154,18 @@ def derive(code: ReceiptCode, *, installation: str) -> CodeKeys:
 
 
 def lookup_hash(lookup_id: bytes) -> bytes:
-    """What is stored of a lookup id: whoever reads the table cannot ask with it."""
+    """Return the hash of a lookup id, which is what is stored.
+
+    Anyone who reads the table cannot use the hash to look up a report.
+    """
     return sha256(b"heedline/v1/lookup\0" + lookup_id).digest()
 
 
 def body_mac(mac_key: bytes, body: bytes) -> bytes:
-    """32 bytes by which a retry with the same body is known, without a guessable hash of the body."""
+    """Return a 32-byte MAC that identifies a retry with the same body.
+
+    A plain hash of the body could be guessed.
+    """
     return hmac_digest(mac_key, b"heedline/v1/body\0" + body, "sha256")
 
 
@@ -172,7 +203,10 @@ def _times(a: int, b: int) -> int:
 
 
 def _syndromes(values: list[int]) -> tuple[int, int]:
-    """The code word as a polynomial (first symbol highest) at the generator's roots 2 and 4."""
+    """Return the two syndromes of a code word.
+
+    They are its values as a polynomial (first symbol highest) at the generator's roots 2 and 4.
+    """
     first = second = 0
     for value in values:
         first = _times(first, 2) ^ value
@@ -181,14 +215,20 @@ def _syndromes(values: list[int]) -> tuple[int, int]:
 
 
 def _check_symbols(values: list[int]) -> tuple[int, int]:
-    """The two symbols c, d with both syndromes zero: solve 2c+d = s1, 4c+d = s2 (adding is xor)."""
+    """Return the two check symbols c and d that make both syndromes zero.
+
+    They solve 2c+d = s1 and 4c+d = s2, where addition is xor.
+    """
     first, second = _syndromes([*values, 0, 0])
     c = _times(first ^ second, _EXP[31 - _LOG[2 ^ 4]])
     return c, first ^ _times(2, c)
 
 
 def _corrected(values: list[int]) -> list[int]:
-    """One error e at the symbol of degree p makes the syndromes e·2^p and e·4^p: their ratio is 2^p."""
+    """Return the symbols with a single error corrected.
+
+    An error e at the symbol of degree p gives the syndromes e·2^p and e·4^p, whose ratio is 2^p.
+    """
     first, second = _syndromes(values)
     if not first and not second:
         return values

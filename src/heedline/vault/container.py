@@ -1,10 +1,11 @@
-"""Containers: age v1 files for post-quantum recipients, with header and payload kept apart.
+"""Containers, which are age v1 files for post-quantum recipients with header and payload kept apart.
 
-The header says who can open and is rewritten when that changes; the payload never is. Both together are a
-file that the stock ``age`` program opens with ``keys.identity_text``, which is the way out if this program is
-ever lost. Anything that does not open is ``CannotOpen``; a wrong argument is ``ValueError``.
+The header determines who can open the container and is rewritten when that changes. The payload is never
+rewritten. Together they form a file that the stock ``age`` program opens with ``keys.identity_text``, as
+a way out if this program is ever lost. Anything that cannot be opened raises ``CannotOpen``. A wrong
+argument raises ``ValueError``.
 
-``seeds`` may hold seeds or keys made ready by ``keys.prepare``; recipients are public keys of 1,216 bytes.
+``seeds`` may hold seeds or keys prepared by ``keys.prepare``. Recipients are public keys of 1,216 bytes.
 """
 
 from collections.abc import Sequence
@@ -42,42 +43,48 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Container:
-    """An age v1 file in its two parts."""
+    """An age v1 file in its two parts, header and payload."""
 
     header: bytes = field(repr=False)
     payload: bytes = field(repr=False)
 
     def to_bytes(self) -> bytes:
-        """The whole file."""
+        """Return the whole age file."""
         return self.header + self.payload
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Container":
-        """The file in parts; ``CannotOpen`` when it does not begin with a well-formed header."""
+        """Return the container for an age file.
+
+        Raises ``CannotOpen`` if the file does not begin with a well-formed header.
+        """
         end = headers.end_of(data)
         headers.parse(data[:end])
         return cls(data[:end], data[end:])
 
 
 def seal(plaintext: bytes, recipients: Sequence[bytes]) -> Container:
-    """Sealed so that any one of the recipients can open it."""
+    """Return the plaintext sealed so that any one of the recipients can open it."""
     return seal_to(plaintext, [parsed(recipient) for recipient in recipients])
 
 
 def seal_to(plaintext: bytes, recipients: Sequence[MLKEM768X25519PublicKey]) -> Container:
-    """As ``seal``, for keys already in hand; one-time keys take this way and are remembered nowhere."""
+    """Return the plaintext sealed to keys that have already been parsed.
+
+    Otherwise like ``seal``. One-time keys are passed in this way and are cached nowhere.
+    """
     key = new_file_key()
     return Container(headers.write(key, recipients), seal_payload(plaintext, key))
 
 
 def open_container(container: Container, seeds: Sequence[Opener]) -> bytes:
-    """The plaintext, whole and authenticated to its end."""
+    """Return the complete plaintext, authenticated to its end."""
     key = headers.open_header(container.header, seeds)
     return b"".join(open_payload(BytesIO(container.payload), key))
 
 
 def seal_stream(source: BinaryIO, sink: BinaryIO, recipients: Sequence[bytes]) -> None:
-    """Writes a whole age file, a chunk of 64 KiB in memory at a time."""
+    """Write a whole age file to the sink, holding one chunk of 64 KiB in memory at a time."""
     key = new_file_key()
     sink.write(header_for(key, recipients))
     writer = PayloadWriter(key)
@@ -87,41 +94,48 @@ def seal_stream(source: BinaryIO, sink: BinaryIO, recipients: Sequence[bytes]) -
 
 
 def open_stream(source: BinaryIO, sink: BinaryIO, seeds: Sequence[Opener]) -> None:
-    """Opens a whole age file into the sink, each chunk only once it is authenticated.
+    """Open a whole age file into the sink, writing each chunk only once it has been authenticated.
 
-    On ``CannotOpen`` the sink may hold a true beginning: the caller throws it away.
+    On ``CannotOpen``, the sink may already hold a genuine beginning, which the caller must discard.
     """
     key = headers.open_header(_read_header(source), seeds)
     sink.writelines(open_payload(source, key))
 
 
 def file_key(header: bytes, seeds: Sequence[Opener]) -> bytes:
-    """The key of one payload (16 bytes), and of nothing else."""
+    """Return the key (16 bytes) of a single payload.
+
+    It opens nothing else.
+    """
     return headers.open_header(header, seeds)
 
 
 def header_for(file_key: bytes, recipients: Sequence[bytes]) -> bytes:
-    """A header that gives this file key to these recipients."""
+    """Return a header that gives this file key to these recipients."""
     if len(file_key) != headers.FILE_KEY_SIZE:
         raise ValueError("a file key is 16 bytes")
     return headers.write(file_key, [parsed(recipient) for recipient in recipients])
 
 
 def readdress(header: bytes, seeds: Sequence[Opener], recipients: Sequence[bytes]) -> bytes:
-    """A new header for the same payload. The old one still opens for whoever kept it."""
+    """Return a new header for the same payload, addressed to these recipients.
+
+    The old header still opens the payload for anyone who kept it.
+    """
     return header_for(file_key(header, seeds), recipients)
 
 
 def move(header: bytes, seeds: Sequence[Opener], to_public: bytes) -> bytes:
-    """A new header for the same payload, in which ``to_public`` stands in the place of whoever holds ``seeds``.
+    """Return a new header in which ``to_public`` replaces the holder of ``seeds``.
 
-    Whoever else could open it still can, by the very same lines: unlike ``readdress``, this needs not be told who.
+    The payload stays the same. Everyone else who could open it still can, through the same stanzas. Unlike
+    ``readdress``, this does not need a list of recipients.
     """
     return headers.replaced(header, seeds, [parsed(to_public)])
 
 
 def _read_header(source: BinaryIO) -> bytes:
-    """Line by line, so that the payload stays in the source; bounded."""
+    """Read the header line by line, within a size limit, leaving the payload in the source."""
     lines: list[bytes] = []
     size = 0
     while size <= headers.LARGEST_HEADER:

@@ -1,4 +1,4 @@
-"""What the accepted statements add up to: whose key is whose, today."""
+"""The directory of current keys, built from the accepted statements."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class OfficerKeys:
-    """One person's public keys, and the serial of the statement that gave them."""
+    """An officer's public keys, with the serial of the statement that introduced them."""
 
     person: str
     kem: bytes = field(repr=False)
@@ -18,7 +18,7 @@ class OfficerKeys:
 
 @dataclass(frozen=True)
 class PartnerKeys:
-    """The public keys of a person at a partner organisation."""
+    """The public keys of a member of a partner organisation."""
 
     person: str
     organisation: str
@@ -29,7 +29,7 @@ class PartnerKeys:
 
 @dataclass(frozen=True)
 class DeskFacts:
-    """What two stewards have said of a desk."""
+    """The facts about a desk as stated by two stewards."""
 
     desk: str
     code: str
@@ -40,7 +40,10 @@ class DeskFacts:
 
 @dataclass(frozen=True)
 class Voiceprint:
-    """A key that somebody signed with, from a day on; `until` is the day on which it stopped to count."""
+    """A signing key of an officer and the period in which it was valid.
+
+    `since` is the first day of the period, and `until` the day on which the key ceased to count.
+    """
 
     signing: bytes = field(repr=False)
     since: date
@@ -68,13 +71,13 @@ class EpochKey:
 
     @property
     def grantees(self) -> frozenset[str]:
-        """Everyone who was ever given its seed."""
+        """Return everyone who was ever given the epoch's seed."""
         return frozenset(self.granted)
 
 
 @dataclass(frozen=True)
 class RecoveryKey:
-    """A desk's recovery key and the people who hold its seed between them."""
+    """A desk's recovery key and the people who together hold its seed."""
 
     desk: str
     kem: bytes = field(repr=False)
@@ -83,7 +86,10 @@ class RecoveryKey:
 
 @dataclass(frozen=True)
 class RejectedStatement:
-    """A statement that was not believed, and the rule that it broke. Never used for anything else."""
+    """A statement that was refused, and the rule that it broke.
+
+    It is never used for anything else.
+    """
 
     id: str
     kind: str
@@ -141,51 +147,51 @@ class Directory:
         return self._sides.helps_the_other(desk, names)
 
     def stewards(self) -> frozenset[str]:
-        """Everyone who may sign for the installation now."""
+        """Return everyone who may currently sign for the installation."""
         return self._stewards
 
     def officers(self) -> frozenset[str]:
-        """Everyone with officer keys now."""
+        """Return everyone who currently has officer keys."""
         return frozenset(self._officers)
 
     def officer(self, person: str) -> OfficerKeys | None:
-        """An officer's present keys; None for a leaver or a stranger."""
+        """Return an officer's current keys, or None for a leaver or an unknown person."""
         return self._officers.get(person)
 
     def partner(self, person: str) -> PartnerKeys | None:
-        """A partner's present keys."""
+        """Return the current keys of a partner's member."""
         return self._partners.get(person)
 
     def desks(self) -> frozenset[str]:
-        """The ids of all desks."""
+        """Return the ids of all desks."""
         return frozenset(self._desks)
 
     def desk(self, desk: str) -> DeskFacts | None:
-        """A desk as last stated."""
+        """Return the facts most recently stated about a desk."""
         return self._desks.get(desk)
 
     def members(self, desk: str) -> frozenset[str]:
-        """The present members of a desk."""
+        """Return the current members of a desk."""
         return self._members.get(desk, frozenset())
 
     def recovery(self, desk: str) -> RecoveryKey | None:
-        """A desk's recovery key as last stated."""
+        """Return the recovery key most recently stated for a desk."""
         return self._recoveries.get(desk)
 
     def epochs(self, desk: str) -> tuple[EpochKey, ...]:
-        """All epochs of a desk, by the day on which they open, then in the order in which they were made."""
+        """Return all epochs of a desk, by opening day and then in order of creation."""
         return self._epochs.get(desk, ())
 
     def epoch(self, desk: str, epoch: str) -> EpochKey | None:
-        """One epoch by its id."""
+        """Return one epoch by its id."""
         return next((one for one in self.epochs(desk) if one.epoch == epoch), None)
 
     def grantees(self, epoch: EpochKey) -> frozenset[str]:
-        """Who was given this epoch's seed, leavers included."""
+        """Return everyone who was given this epoch's seed, including leavers."""
         return epoch.grantees
 
     def spoke_on(self, person: str, on: date) -> tuple[bytes, ...]:
-        """The keys that an officer signed with on a day, also one who has left since."""
+        """Return the signing keys that an officer used on a given day, including officers who have since left."""
         return tuple(
             one.signing
             for one in self._voices.get(person, ())
@@ -193,11 +199,14 @@ class Directory:
         )
 
     def holders(self, epoch: EpochKey) -> frozenset[str]:
-        """Members of the desk who hold this epoch's seed under the keys that they have now."""
+        """Return the members of the desk who hold this epoch's seed under their current keys."""
         return frozenset(person for person in epoch.granted if self._holds(epoch, person))
 
     def is_stale(self, epoch: EpochKey) -> bool:
-        """Whether somebody holds this epoch's seed who is no longer a member of its desk, or under a key of before."""
+        """Return whether this epoch's seed is held by a leaver or under a superseded key.
+
+        A leaver is anyone who is no longer a member of the desk.
+        """
         return self.holders(epoch) != epoch.grantees
 
     def _holds(self, epoch: EpochKey, person: str) -> bool:
@@ -217,12 +226,16 @@ class Directory:
         return in_force[-1] if in_force else None
 
     def needs_epoch(self, desk: str, on: date) -> bool:
-        """Whether there is no epoch in force, or a leaver holds it."""
+        """Return whether no epoch is in force, or a leaver holds the one that is."""
         current = self.current_epoch(desk, on)
         return current is None or self.is_stale(current)
 
     def is_ahead(self, desk: str, on: date, months: int = 2) -> bool:
-        """Whether one is in force and each of the next months has an epoch opening in it, held by no leaver."""
+        """Return whether enough future epochs exist.
+
+        One must be in force, and each of the next `months` must have an epoch opening in it that no leaver
+        holds.
+        """
         usable = [one for one in self.epochs(desk) if not one.ended and not self.is_stale(one)]
         opening = {_month(epoch.opens_on) for epoch in usable}
         this = _month(on)

@@ -1,9 +1,9 @@
-"""The frame inside a container: which thing this is, how long it really is, and padding.
+"""The frame inside a container, which states its identity and true length and adds padding.
 
-An age file has no associated data, so the first plaintext line names the installation, the container and the
-part; whoever opens says which they meant, and a container moved to another place does not open there. Nothing
-else stands in that line, for it must stay true when desks, keys and names change. The padding leaves only the
-steps 4, 8, 16, 32, 48 … KiB to be seen.
+An age file has no associated data, so the first line of the plaintext names the installation, the
+container and the part. The reader says which one is expected, and a container moved to another place
+does not open there. The line holds nothing else, because it must stay true when desks, keys and names
+change. The padding reveals only the size steps 4, 8, 16, 32, 48 … KiB.
 """
 
 import json
@@ -19,7 +19,10 @@ from heedline.vault.keys import Opener, parsed
 
 VERSION = 1
 ROOM = 3_800
-"""However long the names in the first line: a body of this many bytes still fits the smallest step."""
+"""The largest body, in bytes, that always fits the smallest size step.
+
+This holds however long the names in the first line are.
+"""
 
 _SMALL_STEPS = (4 * 1024, 8 * 1024)
 _STEP = 16 * 1024
@@ -29,17 +32,21 @@ _PART = re.compile(r"[a-z0-9._:-]{1,64}")
 
 
 def wrap(body: bytes, *, installation: str, container_id: UUID, part: str) -> bytes:
-    """The framed and padded plaintext.
+    """Return the framed and padded plaintext.
 
-    ``installation``: 1 to 64 letters, digits, ``.``, ``_``, ``-``. ``part``: 1 to 64 of the small ones and ``:``,
-    such as ``report``, ``identity``, ``file``. Else ``ValueError``.
+    ``installation`` is 1 to 64 letters, digits, ``.``, ``_`` or ``-``. ``part`` is 1 to 64 of the same
+    characters, but only lower-case letters, and ``:``, such as ``report``, ``identity`` or ``file``. Raises
+    ``ValueError`` otherwise.
     """
     framed = _first_line(installation, container_id, part) + len(body).to_bytes(_LENGTH_SIZE, "big") + body
     return framed + bytes(_padded_size(len(framed)) - len(framed))
 
 
 def unwrap(plaintext: bytes, *, installation: str, container_id: UUID, part: str) -> bytes:
-    """The body, if this is the thing that the caller means and is framed exactly so; else ``CannotOpen``."""
+    """Return the body, if the plaintext is the expected item and correctly framed.
+
+    Raises ``CannotOpen`` otherwise.
+    """
     line = _first_line(installation, container_id, part)
     start = len(line) + _LENGTH_SIZE
     if len(plaintext) < start or not plaintext.startswith(line):
@@ -53,7 +60,7 @@ def unwrap(plaintext: bytes, *, installation: str, container_id: UUID, part: str
 def seal_part(
     body: bytes, recipients: Sequence[bytes], *, installation: str, container_id: UUID, part: str
 ) -> Container:
-    """Framed, padded and sealed to each recipient's public key."""
+    """Return the body framed, padded and sealed to each recipient's public key."""
     keys = [parsed(recipient) for recipient in recipients]
     return seal_part_to(body, keys, installation=installation, container_id=container_id, part=part)
 
@@ -66,7 +73,10 @@ def seal_part_to(
     container_id: UUID,
     part: str,
 ) -> Container:
-    """As ``seal_part``, for keys already in hand (one-time keys are remembered nowhere)."""
+    """Return the body framed, padded and sealed to keys that have already been parsed.
+
+    Otherwise like ``seal_part``. One-time keys are cached nowhere.
+    """
     framed = wrap(body, installation=installation, container_id=container_id, part=part)
     return seal_to(framed, recipients)
 
@@ -74,7 +84,10 @@ def seal_part_to(
 def open_part(
     container: Container, seeds: Sequence[Opener], *, installation: str, container_id: UUID, part: str
 ) -> bytes:
-    """The body of a container that is what and where the caller thinks it is; else ``CannotOpen``."""
+    """Return the body of a container, if it is the expected item in the expected place.
+
+    Raises ``CannotOpen`` otherwise.
+    """
     plaintext = open_container(container, seeds)
     return unwrap(plaintext, installation=installation, container_id=container_id, part=part)
 

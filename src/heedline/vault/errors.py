@@ -1,8 +1,11 @@
-"""The one error of the vault."""
+"""The vault's only error, raised when something cannot be opened."""
 
 
 class CannotOpen(Exception):
-    """Something did not open. Never says what or why, so that no caller becomes an oracle."""
+    """Something could not be opened.
+
+    The error never says what or why, so that no caller becomes an oracle.
+    """
 
     def __init__(self) -> None:
         super().__init__("cannot open")

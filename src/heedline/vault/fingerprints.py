@@ -1,7 +1,8 @@
-"""Fingerprints in words, for comparing a key by telephone or face to face.
+"""Key fingerprints in words, for comparing a key by telephone or in person.
 
-Eight words of 7,776 are 103 bits of a hash over the whole pair of public keys: nobody finds another pair that reads
-alike. Whoever compares types what they are told; nothing is shown that could be copied.
+Eight words out of 7,776 are 103 bits of a hash over the whole pair of public keys, so nobody can find
+another pair with the same words. The officer who compares types what they are told, and nothing is shown
+that could be copied.
 """
 
 import hashlib
@@ -12,7 +13,7 @@ WORDS = 8
 
 
 def words(*publics: bytes) -> str:
-    """The eight words of a pair of public keys (or of a single one)."""
+    """Return the eight fingerprint words of a pair of public keys, or of a single key."""
     parts = b"".join(len(one).to_bytes(4, "big") + one for one in publics)
     number = int.from_bytes(hashlib.sha512(b"heedline/v1/words\0" + parts).digest(), "big")
     listed = word_list()
@@ -24,7 +25,10 @@ def words(*publics: bytes) -> str:
 
 
 def alike(said: str, expected: str) -> bool:
-    """Whether the words that somebody typed are these: capitals, commas and extra spaces do not matter."""
+    """Return whether the typed words match the expected ones.
+
+    Capitals, commas and extra spaces are ignored.
+    """
     return "".join(said.casefold().replace(",", " ").replace("-", " ").split()) == "".join(
         expected.replace("-", " ").split()
     )

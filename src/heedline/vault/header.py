@@ -1,8 +1,9 @@
-"""The header of an age v1 file: to whom a file key is sealed.
+"""The header of an age v1 file, which seals the file key to its recipients.
 
-Source: the C2SP age specification, with the ``mlkem768x25519`` recipient type. Text lines:
-a version line, stanzas (``-> type argument``, then base64 in lines of 64), and ``--- `` with a MAC over all
-before it, under a key from the file key. Reading is strict (one spelling for each header) and bounded.
+The source is the C2SP age specification, with the ``mlkem768x25519`` recipient type. The header consists
+of lines of text: a version line, stanzas (``-> type argument``, then base64 in lines of 64), and
+``--- `` with a MAC over everything before it, under a key derived from the file key. Reading is strict
+(each header has one valid encoding) and bounded.
 """
 
 import re
@@ -36,7 +37,10 @@ _ARGUMENTS = re.compile(rb"[!-~]+(?: [!-~]+)*")
 
 @dataclass(frozen=True)
 class Stanza:
-    """One way to the file key: its type and arguments, and the wrapped key."""
+    """A stanza, which wraps the file key for one recipient.
+
+    It holds the type and its arguments, and the wrapped key.
+    """
 
     arguments: tuple[bytes, ...]
     body: bytes = field(repr=False)
@@ -44,7 +48,10 @@ class Stanza:
 
 @dataclass(frozen=True)
 class Header:
-    """A header taken apart. ``signed`` is what the MAC covers, up to and with ``---``."""
+    """A parsed header.
+
+    ``signed`` is the part covered by the MAC, up to and including ``---``.
+    """
 
     stanzas: tuple[Stanza, ...]
     signed: bytes = field(repr=False)
@@ -52,12 +59,18 @@ class Header:
 
 
 def new_file_key() -> bytes:
-    """16 random bytes; one for each payload, never for two."""
+    """Return 16 random bytes as the file key of a single payload.
+
+    A key must never be used for two payloads.
+    """
     return secrets.token_bytes(FILE_KEY_SIZE)
 
 
 def write(file_key: bytes, recipients: Sequence[MLKEM768X25519PublicKey]) -> bytes:
-    """A header that gives the file key to each recipient. ``ValueError`` for none or too many."""
+    """Return a header that gives the file key to each recipient.
+
+    Raises ``ValueError`` for no recipients or too many.
+    """
     if not 1 <= len(recipients) <= MOST_STANZAS:
         raise ValueError("a header has between 1 and 32 recipients")
     lines = [_VERSION]
@@ -67,7 +80,10 @@ def write(file_key: bytes, recipients: Sequence[MLKEM768X25519PublicKey]) -> byt
 
 
 def end_of(data: bytes) -> int:
-    """Where the header at the start of ``data`` ends; ``CannotOpen`` when no bounded header is there."""
+    """Return the position at which the header at the start of ``data`` ends.
+
+    Raises ``CannotOpen`` if there is no header within the size limit.
+    """
     mark = data.find(b"\n---", 0, LARGEST_HEADER)
     end = data.find(b"\n", mark + 1, LARGEST_HEADER + 1) if mark >= 0 else -1
     if end < 0:
@@ -76,7 +92,10 @@ def end_of(data: bytes) -> int:
 
 
 def parse(data: bytes) -> Header:
-    """A whole header, nothing after it. ``CannotOpen`` for whatever the specification does not allow."""
+    """Return a complete header, with nothing after it.
+
+    Raises ``CannotOpen`` for anything that the specification does not allow.
+    """
     if len(data) > LARGEST_HEADER or not data.startswith(_VERSION) or not data.endswith(b"\n"):
         raise CannotOpen
     lines = data[len(_VERSION) : -1].split(b"\n")
@@ -108,13 +127,16 @@ def parse(data: bytes) -> Header:
 
 
 def check(header: Header, file_key: bytes) -> None:
-    """``CannotOpen`` unless the header was written by somebody who had the file key."""
+    """Raise ``CannotOpen`` unless the header was written by someone who had the file key."""
     if not compare_digest(_mac(file_key, header.signed), header.mac):
         raise CannotOpen
 
 
 def open_header(data: bytes, openers: Sequence[Opener]) -> bytes:
-    """The file key, by trial: a stanza does not say whose it is. ``CannotOpen`` when no opener fits."""
+    """Return the file key, by trying every opener.
+
+    A stanza does not say who it is for. Raises ``CannotOpen`` if no opener fits.
+    """
     header = parse(data)
     sealed = [_sealed_key(stanza) for stanza in header.stanzas if stanza.arguments[0] == RECIPIENT_TYPE]
     if any(stanza.arguments[0] == b"scrypt" for stanza in header.stanzas):
@@ -132,10 +154,10 @@ def open_header(data: bytes, openers: Sequence[Opener]) -> bytes:
 
 
 def replaced(data: bytes, openers: Sequence[Opener], recipients: Sequence[MLKEM768X25519PublicKey]) -> bytes:
-    """The header for the same payload, with `recipients` in the place of whoever holds `openers`.
+    """Return the header with `recipients` in place of the holder of `openers`, for the same payload.
 
-    Every other stanza stays byte for byte: nobody is sealed to because a row says so. ``CannotOpen`` when no opener
-    fits, ``ValueError`` when there would be too many.
+    Every other stanza is kept byte for byte, so nothing is ever sealed to a person just because a row says
+    so. Raises ``CannotOpen`` if no opener fits, and ``ValueError`` if there would be too many recipients.
     """
     file_key = open_header(data, openers)
     stays = [stanza for stanza in parse(data).stanzas if not _is_for(stanza, openers)]
@@ -172,7 +194,7 @@ def _written(file_key: bytes, recipient: MLKEM768X25519PublicKey) -> list[bytes]
 
 
 def _closed(lines: Sequence[bytes], file_key: bytes) -> bytes:
-    """The lines with the MAC over them."""
+    """Return the header lines with the MAC over them."""
     signed = b"".join((*lines, b"---"))
     return signed + b" " + _base64(_mac(file_key, signed)) + b"\n"
 
@@ -196,7 +218,7 @@ def _base64(data: bytes) -> bytes:
 
 
 def _unbase64(text: bytes) -> bytes:
-    """Strictly the one spelling that ``_base64`` writes."""
+    """Return the decoded bytes, accepting only the encoding that ``_base64`` writes."""
     try:
         data = b64decode(text + b"=" * (-len(text) % 4), validate=True)
     except Base64Error:

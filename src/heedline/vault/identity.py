@@ -1,9 +1,10 @@
-"""Identities that only two people together can open.
+"""Sealed identities, which can be opened only by two people together.
 
-The container is sealed to a fresh key whose seed is S1 xor S2. S1 goes to the desk, S2 to an authoriser of
-another team; each alone is 32 random bytes. The authoriser decides on words, re-seals S2 to the one officer
-who asked, and never sees the identity. A report without identity gets exactly the same three things, of the
-same sizes as long as the body stays within ``envelope.ROOM``.
+The container is sealed to a new key whose seed is S1 xor S2. S1 goes to the desk and S2 to an authoriser
+from another team. Each share alone is just 32 random bytes. The authoriser decides from the written
+request, re-seals S2 to the one officer who asked, and never sees the identity. A report without an
+identity gets exactly the same three items, of the same sizes as long as the body is within
+``envelope.ROOM``.
 """
 
 import secrets
@@ -25,7 +26,10 @@ type Share = Literal[1, 2]
 
 @dataclass(frozen=True)
 class SealedIdentity:
-    """What is stored: the container, share 1 for each desk key in the order given, share 2."""
+    """The stored parts of a sealed identity.
+
+    They are the container, share 1 for each desk key in the order given, and share 2.
+    """
 
     container: Container
     desk_shares: tuple[bytes, ...] = field(repr=False)
@@ -40,9 +44,9 @@ def seal_identity(
     installation: str,
     container_id: UUID,
 ) -> SealedIdentity:
-    """Seals an identity (empty when none was given) for desk and authoriser together.
+    """Seal an identity (empty if none was given) for the desk and the authoriser together.
 
-    ``ValueError`` when there is no desk key or when a desk key is the authoriser's.
+    Raises ``ValueError`` if there is no desk key, or if a desk key is also the authoriser's.
     """
     if not desk_recipients or authoriser_recipient in desk_recipients:
         raise ValueError("an identity needs a desk, and an authoriser of another team")
@@ -59,30 +63,39 @@ def seal_identity(
 
 
 def open_share(sealed: bytes, seed: Opener, *, container_id: UUID, share: Share) -> bytes:
-    """One share, with the key it was sealed to."""
+    """Return one share, opened with the key it was sealed to."""
     return _of_size(open_grant(sealed, seed, info=_share_info(container_id, share)))
 
 
 def reseal_share(sealed: bytes, seed: Opener, to_public: bytes, *, container_id: UUID, share: Share) -> bytes:
-    """The same share for another epoch or desk; opened on the way, shown to nobody."""
+    """Return the same share sealed to another epoch or desk.
+
+    It is opened in the process but shown to nobody.
+    """
     opened = open_share(sealed, seed, container_id=container_id, share=share)
     return grant(opened, to_public, info=_share_info(container_id, share))
 
 
 def release_share(share2: bytes, to_public: bytes, *, container_id: UUID, officer: str) -> bytes:
-    """The authoriser's act: share 2 for one named officer's own key, useless to any other."""
+    """Return share 2 sealed to one named officer's own key.
+
+    This is how the authoriser releases the share. It is useless to anyone else.
+    """
     return grant(_of_size(share2), to_public, info=_release_info(container_id, officer))
 
 
 def open_released_share(sealed: bytes, seed: Opener, *, container_id: UUID, officer: str) -> bytes:
-    """Share 2 as released to this officer."""
+    """Return share 2 as released to this officer."""
     return _of_size(open_grant(sealed, seed, info=_release_info(container_id, officer)))
 
 
 def open_identity(
     container: Container, share1: bytes, share2: bytes, *, installation: str, container_id: UUID
 ) -> bytes:
-    """The identity, empty when none was given; ``CannotOpen`` unless both shares are its own."""
+    """Return the identity, which is empty if none was given.
+
+    Raises ``CannotOpen`` unless both shares belong to it.
+    """
     seed = _joined(_of_size(share1), _of_size(share2))
     return open_part(container, [seed], installation=installation, container_id=container_id, part=PART)
 

@@ -1,12 +1,13 @@
-"""Keys of people, desks and reporters: one seed of 32 bytes gives a sealing pair and a signing pair.
+"""Keys of people, desks and reporters, each derived from one seed of 32 bytes.
 
-Sealing is X-Wing (ML-KEM-768 with X25519), so that what is recorded today stays shut when quantum computers
-come. The seed is expanded as draft-connolly-cfrg-xwing-kem says: SHAKE256(seed, 96), the first 64 bytes for
-ML-KEM and the last 32 for X25519. Signing is Ed25519 under a key that HKDF derives from the seed with a label
-of its own, so neither use can be played against the other.
+The seed gives a sealing pair and a signing pair. Sealing uses X-Wing (ML-KEM-768 with X25519), so that
+what is recorded today stays sealed when quantum computers arrive. The seed is expanded as in
+draft-connolly-cfrg-xwing-kem, by SHAKE256(seed, 96), with the first 64 bytes for ML-KEM and the last 32
+for X25519. Signing uses Ed25519 under a key that HKDF derives from the seed with its own label, so
+neither use can be played off against the other.
 
-Public keys are remembered in parsed form, keyed by their bytes. Secrets never are: whoever opens many things
-in one request calls :func:`prepare` once and lets the result go with the request.
+Public keys are cached in parsed form, by their bytes. Secrets are never cached. Code that opens many
+things in one request calls :func:`prepare` once and discards the result with the request.
 """
 
 import hashlib
@@ -35,7 +36,7 @@ PUBLIC_SIZE = 1_216
 SIGNING_PUBLIC_SIZE = 32
 SIGNATURE_SIZE = 64
 ENCAPSULATED_SIZE = 1_120
-"""What one HPKE sealing to a public key adds before its ciphertext."""
+"""The number of bytes that HPKE adds before the ciphertext when sealing to a public key."""
 
 # Fails at import, and so at start-up, when the cryptography back end has no X-Wing.
 SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
@@ -48,18 +49,21 @@ _IDENTITY_PREFIX = "age-secret-key-pq-"
 _HUMAN = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 PreparedKey = MLKEM768X25519PrivateKey
-"""A seed made ready to open things with; hold it for one request at most."""
+"""A seed prepared for opening things, to be held for one request at most."""
 
 type Opener = bytes | PreparedKey
 
 
 def new_seed() -> bytes:
-    """32 fresh random bytes."""
+    """Return 32 new random bytes."""
     return secrets.token_bytes(SEED_SIZE)
 
 
 def prepare(seed: bytes) -> PreparedKey:
-    """The expanded secret key (about 0.1 ms): worth it when one seed opens several things."""
+    """Return the expanded secret key.
+
+    Expanding takes about 0.1 ms, so preparing is worthwhile if one seed opens several things.
+    """
     if len(seed) != SEED_SIZE:
         raise ValueError("a seed is 32 bytes")
     expanded = hashlib.shake_256(seed).digest(_MLKEM_SEED_SIZE + 32)
@@ -70,12 +74,15 @@ def prepare(seed: bytes) -> PreparedKey:
 
 
 def prepared(opener: Opener) -> PreparedKey:
-    """The opener itself when it is ready, else the seed made ready."""
+    """Return the opener itself if it is already prepared, otherwise the prepared seed."""
     return prepare(opener) if isinstance(opener, bytes) else opener
 
 
 def public_key(seed: bytes) -> bytes:
-    """The 1,216 bytes that others seal to: ML-KEM-768's 1,184, then X25519's 32."""
+    """Return the public key of 1,216 bytes that others seal to.
+
+    It is ML-KEM-768's 1,184 bytes followed by X25519's 32.
+    """
     if len(seed) != SEED_SIZE:
         raise ValueError("a seed is 32 bytes")
     expanded = hashlib.shake_256(seed).digest(_MLKEM_SEED_SIZE + 32)
@@ -86,7 +93,10 @@ def public_key(seed: bytes) -> bytes:
 
 @lru_cache(maxsize=512)
 def parsed(public: bytes) -> MLKEM768X25519PublicKey:
-    """A public key ready to seal to; ``ValueError`` when the bytes are none."""
+    """Return a public key in parsed form, ready to seal to.
+
+    Raises ``ValueError`` if the bytes are not a public key.
+    """
     if len(public) != PUBLIC_SIZE:
         raise ValueError("a public key is 1,216 bytes")
     return MLKEM768X25519PublicKey(
@@ -97,10 +107,10 @@ def parsed(public: bytes) -> MLKEM768X25519PublicKey:
 
 @lru_cache(maxsize=512)
 def is_usable(public: bytes) -> bool:
-    """Whether something can really be sealed to these bytes.
+    """Return whether something can actually be sealed to these bytes.
 
-    Parsing alone lets a low-order X25519 point through, which would fail only when a report is sealed to it;
-    so this seals a byte once.
+    Parsing alone accepts a low-order X25519 point, which would fail only when a report is sealed to it. This
+    function therefore seals one byte.
     """
     try:
         SUITE.encrypt(b"\0", parsed(public), info=b"heedline/v1/trial")
@@ -110,9 +120,9 @@ def is_usable(public: bytes) -> bool:
 
 
 def fingerprint(public: bytes) -> str:
-    """100 bits of a hash in five groups of four, for comparing by telephone: ``7Q2M-…``.
+    """Return 100 bits of a hash in five groups of four, such as ``7Q2M-…``, for comparing by telephone.
 
-    Works for sealing keys and signing keys alike.
+    It works for both sealing keys and signing keys.
     """
     digest = hashlib.sha256(b"heedline/v1/fingerprint\0" + public).digest()
     number = int.from_bytes(digest, "big") >> (len(digest) * 8 - 100)
@@ -121,28 +131,37 @@ def fingerprint(public: bytes) -> str:
 
 
 def recipient_text(public: bytes) -> str:
-    """``age1pq1…``: the public key as the stock age program and library take it."""
+    """Return the public key as ``age1pq1…``, the form that the stock age program and library accept."""
     if len(public) != PUBLIC_SIZE:
         raise ValueError("a public key is 1,216 bytes")
     return bech32.encode(_RECIPIENT_PREFIX, public)
 
 
 def parse_recipient(text: str) -> bytes:
-    """The public key behind ``age1pq1…``; ``ValueError`` for anything else."""
+    """Return the public key encoded in ``age1pq1…``.
+
+    Raises ``ValueError`` for anything else.
+    """
     public = bech32.decode(_RECIPIENT_PREFIX, text.strip())
     parsed(public)
     return public
 
 
 def identity_text(seed: bytes) -> str:
-    """``AGE-SECRET-KEY-PQ-1…``: the seed as the stock age program takes it. A secret."""
+    """Return the seed as ``AGE-SECRET-KEY-PQ-1…``, the form that the stock age program accepts.
+
+    The result is a secret.
+    """
     if len(seed) != SEED_SIZE:
         raise ValueError("a seed is 32 bytes")
     return bech32.encode(_IDENTITY_PREFIX, seed).upper()
 
 
 def parse_identity(text: str) -> bytes:
-    """The seed behind ``AGE-SECRET-KEY-PQ-1…``; ``ValueError`` for anything else."""
+    """Return the seed encoded in ``AGE-SECRET-KEY-PQ-1…``.
+
+    Raises ``ValueError`` for anything else.
+    """
     seed = bech32.decode(_IDENTITY_PREFIX, text.strip())
     if len(seed) != SEED_SIZE:
         raise ValueError("a seed is 32 bytes")
@@ -150,30 +169,39 @@ def parse_identity(text: str) -> bytes:
 
 
 def hkdf(secret: bytes, *, label: str, context: bytes = b"", size: int = 32) -> bytes:
-    """HKDF-SHA-256 without salt; the label keeps every use apart, the context every installation."""
+    """Return key material derived by HKDF-SHA-256 without salt.
+
+    The label separates different uses, and the context separates installations.
+    """
     info = b"heedline/v1/" + label.encode() + b"\0" + context
     return HKDF(SHA256(), size, None, info).derive(secret)
 
 
 def signing_key(seed: bytes) -> bytes:
-    """The Ed25519 secret (32 bytes) that belongs to this seed."""
+    """Return the Ed25519 secret key (32 bytes) derived from this seed."""
     if len(seed) != SEED_SIZE:
         raise ValueError("a seed is 32 bytes")
     return hkdf(seed, label="signing")
 
 
 def signing_public(seed: bytes) -> bytes:
-    """The Ed25519 public key (32 bytes) that belongs to this seed."""
+    """Return the Ed25519 public key (32 bytes) derived from this seed."""
     return Ed25519PrivateKey.from_private_bytes(signing_key(seed)).public_key().public_bytes_raw()
 
 
 def sign(seed: bytes, message: bytes) -> bytes:
-    """64 bytes over the message, by the signing key of this seed. Callers label their messages."""
+    """Return a 64-byte signature over the message, made with the signing key of this seed.
+
+    Callers must label their messages.
+    """
     return Ed25519PrivateKey.from_private_bytes(signing_key(seed)).sign(message)
 
 
 def verify(public: bytes, message: bytes, signature: bytes) -> bool:
-    """Whether the signature is this key's over this message. Malformed input is simply False."""
+    """Return whether the signature over this message was made by this key.
+
+    Malformed input returns False.
+    """
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
     except (InvalidSignature, ValueError):

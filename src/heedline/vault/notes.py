@@ -1,9 +1,9 @@
-"""Signed notes and cosignatures, as C2SP writes them down: how the log's checkpoints are signed and witnessed.
+"""Signed notes and cosignatures, as specified by C2SP, for signing and witnessing the log's checkpoints.
 
-A note is text with signature lines under it (c2sp.org/signed-note). A checkpoint is a note of three lines: whose log,
-how many leaves, which root (c2sp.org/tlog-checkpoint). A witness signs the same three lines with the time at which it
-saw them (c2sp.org/tlog-cosignature, the Ed25519 form). Keys are given as text in Go's form, which other verifiers take
-too: ``name+hash+base64``.
+A note is text followed by signature lines (c2sp.org/signed-note). A checkpoint is a note of three lines,
+with the log's name, the number of leaves and the root (c2sp.org/tlog-checkpoint). A witness signs the
+same three lines with the time at which it saw them (c2sp.org/tlog-cosignature, the Ed25519 form). Keys
+are given as text in Go's form, which other verifiers also accept: ``name+hash+base64``.
 """
 
 import hashlib
@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from heedline.vault.base64_text import from_base64, to_base64
 
 LOG_SIGNATURE = 1
-"""Signature type of a log: Ed25519 over the text."""
+"""The signature type of a log, which is Ed25519 over the text."""
 COSIGNATURE = 4
-"""Signature type of a witness: Ed25519 over a line, a time and the text."""
+"""The signature type of a witness, which is Ed25519 over a line, a time and the text."""
 
 _MOST_SIGNATURES = 100
 _LONGEST_NOTE = 1_000_000
@@ -28,12 +28,18 @@ _DASH = "— "
 
 
 class NotBelieved(Exception):
-    """The note has no valid signature of the key that was asked for, or has another form. ``str()`` says which."""
+    """The note has no valid signature by the expected key, or is malformed.
+
+    ``str()`` says which.
+    """
 
 
 @dataclass(frozen=True)
 class NoteKey:
-    """Whose signature is looked for: a name, an Ed25519 public key, and what it signs (log or witness)."""
+    """The key that a signature is checked against.
+
+    It has a name, an Ed25519 public key and the kind of signer (log or witness).
+    """
 
     name: str
     public: bytes
@@ -45,7 +51,7 @@ class NoteKey:
 
     @property
     def hash(self) -> bytes:
-        """Four bytes by which a signature line says which key it is of."""
+        """Return the four bytes by which a signature line identifies its key."""
         return hashlib.sha256(self.name.encode() + b"\n" + bytes([self.kind]) + self.public).digest()[:4]
 
     def __str__(self) -> str:
@@ -54,7 +60,10 @@ class NoteKey:
 
     @classmethod
     def from_text(cls, text: str) -> "NoteKey":
-        """The key behind ``name+hash+base64``; ``ValueError`` for anything else."""
+        """Return the key encoded in ``name+hash+base64``.
+
+        Raises ``ValueError`` for anything else.
+        """
         try:
             name, hashed, material = text.strip().split("+", 2)
             raw = from_base64(material)
@@ -68,7 +77,7 @@ class NoteKey:
 
 @dataclass(frozen=True)
 class NoteSigner:
-    """Somebody who signs notes: a name, an Ed25519 seed of 32 bytes, log or witness."""
+    """A signer of notes, with a name, a 32-byte Ed25519 seed and a kind (log or witness)."""
 
     name: str
     seed: bytes = field(repr=False)
@@ -76,16 +85,16 @@ class NoteSigner:
 
     @property
     def key(self) -> NoteKey:
-        """What others check by."""
+        """Return the public key against which others check the signatures."""
         return NoteKey(self.name, self._private().public_key().public_bytes_raw(), self.kind)
 
     def _private(self) -> Ed25519PrivateKey:
         return Ed25519PrivateKey.from_private_bytes(self.seed)
 
     def line(self, text: str, *, seconds: int = 0) -> str:
-        """The signature line under this text, with its newline. A witness says when: POSIX seconds.
+        """Return the signature line for this text, including its newline.
 
-        ``ValueError`` when the text cannot be a note's.
+        A witness adds the time, in POSIX seconds. Raises ``ValueError`` if the text cannot be that of a note.
         """
         check_text(text)
         if self.kind == COSIGNATURE:
@@ -98,7 +107,10 @@ class NoteSigner:
 
 @dataclass(frozen=True)
 class Signature:
-    """A signature line: a name, four bytes that say which key, what was signed with it. Not yet believed."""
+    """A signature line that has not yet been verified.
+
+    It holds a name, four bytes that identify the key, and the signature.
+    """
 
     name: str
     hash: bytes
@@ -106,20 +118,26 @@ class Signature:
 
     @property
     def seconds(self) -> int:
-        """When a witness says that it saw the note (POSIX seconds)."""
+        """Return the time at which a witness says it saw the note, in POSIX seconds."""
         return int.from_bytes(self.made[:8], "big")
 
 
 @dataclass(frozen=True)
 class Note:
-    """A note taken apart. Nothing of it is believed before ``believe``."""
+    """A parsed note.
+
+    Nothing in it is trusted before ``believe`` has been called.
+    """
 
     text: str
     signatures: tuple[Signature, ...]
 
     @classmethod
     def from_text(cls, whole: str) -> "Note":
-        """Take a note apart; ``NotBelieved`` when it is none."""
+        """Return the parsed note.
+
+        Raises ``NotBelieved`` if the text is not a note.
+        """
         text, split, below = whole.rpartition("\n\n")
         text += "\n"
         lines = below.removesuffix("\n").split("\n")
@@ -138,7 +156,10 @@ class Note:
         return cls(text, found)
 
     def believe(self, key: NoteKey) -> Signature:
-        """The signature of this key, once it has been checked; ``NotBelieved`` when there is none or it is wrong."""
+        """Return this key's signature once it has been verified.
+
+        Raises ``NotBelieved`` if it is missing or wrong.
+        """
         for one in self.signatures:
             if (one.name, one.hash) == (key.name, key.hash):
                 if not _holds(self.text, one, key):
@@ -147,14 +168,17 @@ class Note:
         raise NotBelieved("It is not signed by this key.")
 
     def line_of(self, key: NoteKey) -> str:
-        """The line with this key's signature, as it stands in the note; ``NotBelieved`` like ``believe``."""
+        """Return the line with this key's signature, as it appears in the note.
+
+        Raises ``NotBelieved``, like ``believe``.
+        """
         one = self.believe(key)
         return f"{_DASH}{one.name} {to_base64(one.hash + one.made)}\n"
 
 
 @dataclass(frozen=True)
 class TreeHead:
-    """What a log says of itself: whose it is, how many leaves it has, their root."""
+    """A log's statement of its name, its number of leaves and their root."""
 
     origin: str
     size: int
@@ -162,12 +186,15 @@ class TreeHead:
 
     @property
     def text(self) -> str:
-        """The three lines."""
+        """Return the three lines of the checkpoint."""
         return f"{self.origin}\n{self.size}\n{to_base64(self.root)}\n"
 
     @classmethod
     def from_text(cls, text: str) -> "TreeHead":
-        """The checkpoint in a note's text; ``NotBelieved`` when it is none. Further lines are allowed and ignored."""
+        """Return the checkpoint in a note's text.
+
+        Raises ``NotBelieved`` if there is none. Further lines are allowed and ignored.
+        """
         try:
             origin, size, root, *more = text.removesuffix("\n").split("\n")
             found = cls(origin, int(size), from_base64(root))
@@ -187,12 +214,12 @@ class TreeHead:
 
 
 def signed_note(text: str, lines: Iterable[str]) -> str:
-    """A note: its text, a blank line, signature lines."""
+    """Return a note made of its text, a blank line and signature lines."""
     return f"{text}\n{''.join(lines)}"
 
 
 def check_text(text: str) -> None:
-    """``ValueError`` unless this can be the text of a note."""
+    """Raise ``ValueError`` unless this can be the text of a note."""
     if not text.endswith("\n") or any(ord(one) < 32 and one != "\n" for one in text):
         raise ValueError("not the text of a note")
 

@@ -1,6 +1,7 @@
-"""A seed wrapped under what a passkey's PRF extension returns: no passphrase, no slow hash.
+"""Seeds wrapped under the output of a passkey's PRF extension.
 
-The PRF output is 32 random-looking bytes that never leave the authenticator but for this browser and origin.
+No passphrase and no slow hash is needed. The PRF output is 32 random-looking bytes that the
+authenticator releases only to this browser and origin.
 """
 
 from heedline.vault.errors import CannotOpen
@@ -11,14 +12,20 @@ PRF_SIZE = 32
 
 
 def wrap_seed(seed: bytes, prf_output: bytes, *, context: bytes) -> bytes:
-    """The seed under the passkey; ``context`` names whose it is and must be named again."""
+    """Return the seed wrapped under the passkey.
+
+    ``context`` names the seed's owner and must be given again to unwrap it.
+    """
     if len(seed) != SEED_SIZE or len(prf_output) != PRF_SIZE:
         raise ValueError("a seed and a PRF output are 32 bytes each")
     return seal_small(hkdf(prf_output, label="passkey"), seed, aad=context)
 
 
 def unwrap_seed(sealed: bytes, prf_output: bytes, *, context: bytes) -> bytes:
-    """The seed; ``CannotOpen`` for another passkey, person or content."""
+    """Return the unwrapped seed.
+
+    Raises ``CannotOpen`` for another passkey, person or content.
+    """
     if len(prf_output) != PRF_SIZE:
         raise CannotOpen
     seed = open_small(hkdf(prf_output, label="passkey"), sealed, aad=context)

@@ -1,8 +1,8 @@
-"""Passphrases that unlock an officer's seed: generated, six words, and slow to guess.
+"""Passphrases that unlock an officer's seed, generated as six words and slow to guess.
 
-Six words of 7,776 are 77 bits. Argon2id with 256 MiB and three passes makes each guess cost about 0.7 s of one
-core; so does each unlocking, hence no more than two at once in a process. Typing is forgiven: capitals, extra
-spaces, hyphens for spaces, and how the keyboard composes accents.
+Six words out of 7,776 are 77 bits. Argon2id with 256 MiB and three passes makes each guess cost about
+0.7 s of one core. Each unlocking costs the same, so at most two run at once in a process. Typing is
+tolerant of capitals, extra spaces, hyphens in place of spaces, and how the keyboard composes accents.
 """
 
 import json
@@ -22,7 +22,10 @@ from heedline.vault.small import KEY_SIZE, OVERHEAD, open_small, seal_small
 
 WORDS = 6
 LONGEST = 256
-"""Characters of a typed passphrase; anything longer is none."""
+"""The maximum number of characters in a typed passphrase.
+
+Anything longer is not accepted as one.
+"""
 
 _SALT = 16
 _LONGEST_JSON = 1_024
@@ -31,7 +34,10 @@ _at_once = BoundedSemaphore(2)
 
 @dataclass(frozen=True)
 class Cost:
-    """What one derivation costs. ``ValueError`` outside of what this program will ever spend or trust."""
+    """The cost parameters of one key derivation.
+
+    Raises ``ValueError`` outside the range that this program will ever use or trust.
+    """
 
     memory_kib: int
     iterations: int
@@ -53,14 +59,14 @@ STANDARD = Cost(memory_kib=256 * 1024, iterations=3, lanes=1)
 
 @dataclass(frozen=True)
 class WrappedSeed:
-    """A seed under a passphrase, as stored."""
+    """A seed wrapped under a passphrase, as stored."""
 
     salt: bytes = field(repr=False)
     params: Cost
     sealed: bytes = field(repr=False)
 
     def to_json(self) -> str:
-        """One line of JSON."""
+        """Return the wrapped seed as one line of JSON."""
         facts = {
             "v": 1,
             "kdf": "argon2id",
@@ -74,7 +80,10 @@ class WrappedSeed:
 
     @classmethod
     def from_json(cls, text: str) -> "WrappedSeed":
-        """What ``to_json`` wrote; ``CannotOpen`` for anything else, costs out of bounds included."""
+        """Return the wrapped seed that ``to_json`` wrote.
+
+        Raises ``CannotOpen`` for anything else, including cost parameters out of range.
+        """
         if len(text) > _LONGEST_JSON:
             raise CannotOpen
         try:
@@ -92,15 +101,16 @@ class WrappedSeed:
 
 
 def new_passphrase() -> str:
-    """Six words with spaces between them."""
+    """Return a new passphrase of six words separated by spaces."""
     words = word_list()
     return " ".join(secrets.choice(words) for _ in range(WORDS))
 
 
 def wrap_seed(seed: bytes, passphrase: str, *, context: bytes, cost: Cost = STANDARD) -> WrappedSeed:
-    """The seed under the passphrase; ``context`` names whose it is and must be named again.
+    """Return the seed wrapped under the passphrase.
 
-    Only tests and invented data pass a smaller ``cost``.
+    ``context`` names the seed's owner and must be given again to unwrap it. Only tests and invented data
+    pass a smaller ``cost``.
     """
     if len(seed) != SEED_SIZE:
         raise ValueError("a seed is 32 bytes")
@@ -113,7 +123,11 @@ def wrap_seed(seed: bytes, passphrase: str, *, context: bytes, cost: Cost = STAN
 
 
 def unwrap_seed(wrapped: WrappedSeed, passphrase: str, *, context: bytes) -> bytes:
-    """The seed; ``CannotOpen`` for another passphrase, person or content. Waits while two others derive."""
+    """Return the unwrapped seed.
+
+    Raises ``CannotOpen`` for another passphrase, person or content. Waits while two other derivations are
+    running.
+    """
     spoken = canonical(passphrase)
     if not spoken or len(wrapped.salt) != _SALT:
         raise CannotOpen
@@ -137,7 +151,10 @@ def _stretched(spoken: bytes, salt: bytes, cost: Cost) -> bytes:
 
 
 def canonical(passphrase: str) -> bytes:
-    """One spelling for all tolerated ones; empty when there is nothing usable."""
+    """Return the canonical form of a passphrase, shared by all accepted ways of typing it.
+
+    It is empty if nothing usable was typed.
+    """
     if len(passphrase) > LONGEST:
         return b""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", passphrase).casefold())
@@ -151,6 +168,6 @@ def _aad(context: bytes) -> bytes:
 
 @lru_cache(maxsize=1)
 def word_list() -> tuple[str, ...]:
-    """EFF's large list, made for dice: 7,776 plain words (see ``words/LICENCE.md``)."""
+    """Return EFF's large word list for dice, with 7,776 plain words (see ``words/LICENCE.md``)."""
     text = files("heedline.vault").joinpath("words", "eff_large.txt").read_text("ascii")
     return tuple(text.split())

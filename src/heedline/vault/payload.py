@@ -1,7 +1,8 @@
-"""The payload of an age v1 file: ChaCha20-Poly1305 in chunks of 64 KiB (the STREAM construction).
+"""The payload of an age v1 file, which is ChaCha20-Poly1305 in 64 KiB chunks (the STREAM construction).
 
-Each chunk's nonce is a counter and a flag on the last, so cutting, swapping, repeating or appending fails.
-Nothing leaves before its chunk is authenticated; only a whole payload proves that none of it is missing.
+The nonce of each chunk is a counter and a flag on the last chunk, so truncating, swapping, repeating or
+appending chunks is detected. Nothing is released before its chunk is authenticated. Only a complete
+payload proves that none of it is missing.
 """
 
 import secrets
@@ -23,9 +24,10 @@ _MIDDLE, _LAST = b"\0", b"\1"
 
 
 class PayloadWriter:
-    """Seals what is pushed into it: ``update`` as often as there is something, then ``finish`` once.
+    """A writer that seals a payload incrementally.
 
-    The bytes that both return, in order, are the payload. For upload handlers; holds at most two chunks.
+    ``update`` is called as often as there is data, then ``finish`` once. The bytes that both return, in
+    order, are the payload. It is meant for upload handlers and holds at most two chunks.
     """
 
     def __init__(self, file_key: bytes) -> None:
@@ -37,7 +39,10 @@ class PayloadWriter:
         self._finished = False
 
     def update(self, data: bytes) -> bytes:
-        """The sealed bytes that became ready; often none."""
+        """Return the sealed bytes that are ready, if any.
+
+        Often there are none.
+        """
         if self._finished:
             raise ValueError("this payload is finished")
         self._held += data
@@ -50,7 +55,7 @@ class PayloadWriter:
         return self._take()
 
     def finish(self) -> bytes:
-        """The rest, with the mark of the last chunk."""
+        """Return the remaining sealed bytes, with the last chunk marked as final."""
         if self._finished:
             raise ValueError("this payload is finished")
         self._finished = True
@@ -69,7 +74,7 @@ class PayloadWriter:
 
 
 def seal_payload(plaintext: bytes, file_key: bytes) -> bytes:
-    """A whole payload at once."""
+    """Return a whole payload, sealed at once."""
     nonce = secrets.token_bytes(NONCE)
     aead = _aead(file_key, nonce)
     out = [nonce]
@@ -81,9 +86,10 @@ def seal_payload(plaintext: bytes, file_key: bytes) -> bytes:
 
 
 def open_payload(source: BinaryIO, file_key: bytes) -> Iterator[bytes]:
-    """Authenticated chunks in order, then ``CannotOpen`` if the payload does not end as it should.
+    """Yield authenticated chunks in order.
 
-    A reader that must not act on a part waits until the iterator is exhausted.
+    Raises ``CannotOpen`` at the end if the payload does not end correctly. A reader that must not act on
+    part of a payload waits until the iterator is exhausted.
     """
     nonce = _read(source, NONCE)
     if len(nonce) != NONCE:
@@ -104,10 +110,11 @@ def open_payload(source: BinaryIO, file_key: bytes) -> Iterator[bytes]:
 
 
 def open_range(source: BinaryIO, size: int, file_key: bytes, start: int, stop: int) -> Iterator[bytes]:
-    """The plaintext from ``start`` to before ``stop`` of a seekable payload of ``size`` sealed bytes.
+    """Yield the plaintext from ``start`` up to but not including ``stop``.
 
-    For players that jump about in a video. Each chunk is authenticated in its place, and where ``size`` is
-    wrong the chunk that should be the last does not open. ``ValueError`` for an impossible range.
+    The payload must be seekable and has ``size`` sealed bytes. This is for players that jump around in a
+    video. Each chunk is authenticated at its position, and if ``size`` is wrong, the chunk that should be
+    the last does not open. Raises ``ValueError`` for an impossible range.
     """
     total = plain_size(size)
     if not 0 <= start < stop <= total:
@@ -126,7 +133,10 @@ def open_range(source: BinaryIO, size: int, file_key: bytes, start: int, stop: i
 
 
 def plain_size(size: int) -> int:
-    """How much plaintext a payload of ``size`` bytes holds; ``CannotOpen`` when none has that size."""
+    """Return the plaintext size of a payload of ``size`` bytes.
+
+    Raises ``CannotOpen`` if no payload has that size.
+    """
     chunks, rest = divmod(size - NONCE, _SEALED_CHUNK)
     if size < NONCE + TAG or 0 < rest < TAG or (rest == TAG and chunks):
         raise CannotOpen
@@ -151,7 +161,10 @@ def _nonce(count: int, flag: bytes) -> bytes:
 
 
 def _read(source: BinaryIO, size: int) -> bytes:
-    """Exactly ``size`` bytes unless the source ends: pipes and sockets give less at a time."""
+    """Read exactly ``size`` bytes unless the source ends.
+
+    Pipes and sockets return fewer bytes at a time.
+    """
     data = source.read(size)
     if len(data) == size or not data:
         return data

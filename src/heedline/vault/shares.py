@@ -1,8 +1,9 @@
-"""A seed split among five people, any three of whom put it together: shares in words, by SLIP-0039.
+"""A seed split among five people, any three of whom can recover it, as shares in words (SLIP-0039).
 
-The format is a standard of others (33 words each, with a checksum, of a list in which four letters tell a word): what is
-split here can be put together by other programs too, if this one is ever lost. It is used at ceremonies only, so that the
-library's arithmetic in tables, which a neighbour on the same processor could watch, matters little.
+The format is an external standard (33 words in each share, with a checksum, from a list in which four
+letters identify a word). Other programs can therefore recover the seed too, if this one is ever lost. It
+is used only at ceremonies, so it matters little that the library's table-based arithmetic could be
+observed by a neighbour on the same processor.
 """
 
 from collections.abc import Sequence
@@ -15,11 +16,17 @@ from heedline.vault.keys import SEED_SIZE
 SHARES = 5
 ENOUGH = 3
 LONGEST = 1_000
-"""Characters of a typed share; anything longer is none."""
+"""The maximum number of characters in a typed share.
+
+Anything longer is not accepted as one.
+"""
 
 
 def split(seed: bytes) -> tuple[str, ...]:
-    """Five shares; fewer than three say nothing about the seed."""
+    """Return five shares of the seed.
+
+    Fewer than three reveal nothing about it.
+    """
     if len(seed) != SEED_SIZE:
         raise ValueError("a seed is 32 bytes")
     (group,) = generate_mnemonics(1, [(ENOUGH, SHARES)], seed, iteration_exponent=0)
@@ -27,10 +34,10 @@ def split(seed: bytes) -> tuple[str, ...]:
 
 
 def combine(shares: Sequence[str]) -> bytes:
-    """The seed of three different shares of one splitting; ``CannotOpen`` for everything else.
+    """Return the seed recovered from three different shares of the same split.
 
-    Shares of different keys, a word too many, one that is none: all alike. Whether it is the seed that was meant, only
-    its public key tells.
+    Raises ``CannotOpen`` for everything else, without distinguishing shares of different keys, an extra word
+    or an invalid share. Only the public key shows whether the seed is the one that was meant.
     """
     typed = [" ".join(one.casefold().replace(",", " ").split()) for one in shares]
     if len(set(typed)) != ENOUGH or any(len(one) > LONGEST for one in typed):

@@ -89,20 +89,24 @@ class SignedStatement:
     signatures: Mapping[str, bytes]
 
     def with_signature(self, signer_id: str, seed: bytes, *, installation: str) -> "SignedStatement":
-        """The same, signed by one more person (or ``ROOT``) with the signing key of their seed.
+        """Return the statement with one more signature, by a person or ``ROOT``.
 
-        ``ValueError`` when the statement could never be accepted, so that nobody signs nonsense.
+        The signing key comes from the signer's seed. Raises ``ValueError`` if the statement could never be
+        accepted, so that nobody signs nonsense.
         """
         check_shape(self.statement)
         made = sign(seed, signed_bytes(self.statement, installation))
         return replace(self, signatures={**self.signatures, signer_id: made})
 
     def with_proposal(self, signer_id: str, made: bytes) -> "SignedStatement":
-        """The same, with the signature that somebody gave to it before it had a number."""
+        """Return the statement with a signature that was made before it had a number."""
         return replace(self, signatures={**self.signatures, signer_id: made})
 
     def to_json(self) -> str:
-        """One line of JSON, the same for the same statement and signatures."""
+        """Return the statement as one line of JSON.
+
+        The result is always the same for the same statement and signatures.
+        """
         statement = json.loads(self.statement.canonical())
         signatures = {signer: to_base64(made) for signer, made in self.signatures.items()}
         facts = {"statement": statement, "signatures": signatures}
@@ -110,7 +114,10 @@ class SignedStatement:
 
     @classmethod
     def from_json(cls, text: str) -> "SignedStatement":
-        """What ``to_json`` wrote, not yet believed; ``ValueError`` when it has another form."""
+        """Return the statement that ``to_json`` wrote, not yet verified.
+
+        Raises ``ValueError`` if it is malformed.
+        """
         if len(text) > _LONGEST_JSON:
             raise ValueError("not a signed statement")
         try:
@@ -134,30 +141,42 @@ class SignedStatement:
 
 
 def signed_bytes(statement: Statement, installation: str) -> bytes:
-    """What is signed: a label, the installation with its length, the canonical statement."""
+    """Return the bytes to be signed.
+
+    They are a label, the installation with its length and the canonical statement.
+    """
     place = installation.encode()
     return _LABEL + len(place).to_bytes(4, "big") + place + statement.canonical()
 
 
 def proposed_bytes(statement: Statement, installation: str) -> bytes:
-    """What the first of two stewards signs: the same without its number, under a label of its own."""
+    """Return the bytes that the first of two stewards signs.
+
+    They are like ``signed_bytes`` but without the number, and under a label of their own.
+    """
     place = installation.encode()
     return _PROPOSAL + len(place).to_bytes(4, "big") + place + statement.canonical(numbered=False)
 
 
 def propose(statement: Statement, seed: bytes, *, installation: str) -> bytes:
-    """The signature of the first steward. ``ValueError`` when the statement could never be accepted."""
+    """Return the first steward's signature.
+
+    Raises ``ValueError`` if the statement could never be accepted.
+    """
     check_shape(statement)
     return sign(seed, proposed_bytes(statement, installation))
 
 
 def key_text(key: bytes) -> str:
-    """A public key as it stands in a body."""
+    """Return a public key as text for the body of a statement."""
     return to_base64(key)
 
 
 def key_bytes(text: JSON) -> bytes:
-    """The public key behind ``key_text``; ``ValueError`` for another spelling."""
+    """Return the public key encoded by ``key_text``.
+
+    Raises ``ValueError`` for any other encoding.
+    """
     if not isinstance(text, str):
         raise ValueError("not a key")
     key = from_base64(text)
@@ -167,7 +186,7 @@ def key_bytes(text: JSON) -> bytes:
 
 
 def check_shape(statement: Statement) -> None:
-    """``ValueError`` unless the statement has exactly the fields of its kind, each of its form."""
+    """Raise ``ValueError`` unless the statement has exactly the fields of its kind, in the correct form."""
     fine = (
         _is_id(statement.id)
         and type(statement.serial) is int
@@ -186,7 +205,7 @@ def check_shape(statement: Statement) -> None:
 
 
 def check_signatures_shape(signatures: Mapping[str, bytes]) -> bool:
-    """Whether there are a few signatures, each of the right size."""
+    """Return whether the number of signatures is acceptable and each has the right size."""
     return 1 <= len(signatures) <= _MOST_SIGNATURES and all(
         len(made) == SIGNATURE_SIZE for made in signatures.values()
     )

@@ -38,26 +38,30 @@ _NONCE = 12
 
 @dataclass(frozen=True)
 class RowKeys:
-    """Where a small thing lies and what opens it. ``row_id`` may be stored as it is; ``key`` never."""
+    """The location of a small item and the key that opens it.
+
+    ``row_id`` may be stored as it is. ``key`` must never be stored.
+    """
 
     row_id: bytes = field(repr=False)
     key: bytes = field(repr=False)
 
 
 def new_secret() -> str:
-    """A cookie's value: 256 random bits in 43 characters that need no quoting."""
+    """Return a new cookie value of 256 random bits, in 43 characters that need no quoting."""
     return secrets.token_urlsafe(32)
 
 
 def same(a: bytes | str, b: bytes | str) -> bool:
-    """Equality in constant time."""
+    """Return whether two values are equal, in constant time."""
     return compare_digest(_as_bytes(a), _as_bytes(b))
 
 
 def derive_keys(cookie_secret: bytes, purpose: str) -> RowKeys:
-    """The row id and key (32 bytes each) of a cookie for one purpose; other purposes give unrelated ones.
+    """Return the row id and key (32 bytes each) of a cookie for one purpose.
 
-    A made-up cookie is no error: it leads to a row that is not there.
+    Other purposes give unrelated values. An invented cookie is not an error, because it leads to a row that
+    does not exist.
     """
     context = purpose.encode()
     return RowKeys(
@@ -67,14 +71,20 @@ def derive_keys(cookie_secret: bytes, purpose: str) -> RowKeys:
 
 
 def seal_small(key: bytes, plaintext: bytes, *, aad: bytes) -> bytes:
-    """Sealed under a key of 32 bytes; ``aad`` says which thing this is and must be said again to open it."""
+    """Return the plaintext sealed under a 32-byte key.
+
+    ``aad`` identifies the item and must be given again to open it.
+    """
     salt = secrets.token_bytes(_SALT)
     once, nonce = _once(key, salt)
     return _VERSION + salt + ChaCha20Poly1305(once).encrypt(nonce, plaintext, aad)
 
 
 def open_small(key: bytes, sealed: bytes, *, aad: bytes) -> bytes:
-    """The plaintext; ``CannotOpen`` for another key, another ``aad`` or changed bytes."""
+    """Return the plaintext.
+
+    Raises ``CannotOpen`` for another key, another ``aad`` or altered bytes.
+    """
     if len(sealed) < OVERHEAD or not sealed.startswith(_VERSION):
         raise CannotOpen
     once, nonce = _once(key, sealed[1 : 1 + _SALT])

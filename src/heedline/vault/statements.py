@@ -69,10 +69,10 @@ _BY_A_MEMBER = frozenset({"epoch", "opened", "granted", "ended", "destroyed"})
 
 
 def verify_all(signed: Iterable[SignedStatement | str], *, root: bytes, installation: str) -> Directory:
-    """The directory of all statements that hold, from signed statements or their JSON texts.
+    """Return the directory of all accepted statements, from signed statements or their JSON texts.
 
-    ``root`` is the pinned Ed25519 public key. Signatures and keys once found good are remembered by hash, so
-    doing this again after one more statement costs little.
+    ``root`` is the pinned Ed25519 public key. Signatures and keys once found valid are cached by hash, so
+    repeating this after one more statement costs little.
     """
     if len(root) != keys.SIGNING_PUBLIC_SIZE:
         raise ValueError("the root is an Ed25519 public key of 32 bytes")
@@ -100,7 +100,10 @@ def _order(one: SignedStatement) -> tuple[int, int, str]:
 
 
 class _BreaksARule(Exception):
-    """The rule, in words of ours only."""
+    """A statement breaks a rule.
+
+    The message is always in our own words.
+    """
 
 
 _good_signatures = Remembered(65_536)
@@ -108,7 +111,7 @@ _good_keys = Remembered(16_384)
 
 
 class _Judge:
-    """The state so far, while statements are heard in order."""
+    """The state built up while statements are judged in order."""
 
     def __init__(self, root: bytes, installation: str) -> None:
         self._root = root
@@ -391,12 +394,12 @@ class _Judge:
         raise _BreaksARule("no such epoch")
 
     def _put(self, epoch: EpochKey) -> None:
-        """Instead of the same epoch as it was known before."""
+        """Replace the previously known version of the same epoch."""
         known = self._epochs[epoch.desk]
         self._epochs[epoch.desk] = [epoch if one.epoch == epoch.epoch else one for one in known]
 
     def _silenced(self, person: str, on: date) -> tuple[Voiceprint, ...]:
-        """What they signed with so far; the last of it counts up to this day."""
+        """Return a person's signing keys so far, with the last one ending on this day."""
         known = self._voices.get(person, ())
         return tuple(one if one.until is not None else replace(one, until=on) for one in known)
 
@@ -415,7 +418,10 @@ class _Judge:
         return kem
 
     def _own(self, text: JSON, owner: str) -> bytes:
-        """The key, if it is nobody else's; it is theirs once the whole statement is accepted."""
+        """Return the key, unless it belongs to somebody else.
+
+        It becomes the owner's once the whole statement is accepted.
+        """
         key = key_bytes(text)
         if self._owners.get(key, owner) != owner:
             raise _BreaksARule("a key that belongs to another")
@@ -432,7 +438,10 @@ def _names(value: JSON) -> frozenset[str]:
 
 
 def _gaps(serials: set[int]) -> tuple[int, ...]:
-    """The first hundred missing serials: enough for an alarm, however large a serial somebody invents."""
+    """Return the first hundred missing serials.
+
+    That is enough for an alarm, however large a serial somebody invents.
+    """
     found: list[int] = []
     expected = 1
     for serial in sorted(serials):

@@ -1,1 +1,4 @@
-"""The sites: one for each person in front of a screen. HTTP lives here, rules and queries do not."""
+"""The web sites, one for each group of users.
+
+HTTP handling lives here. Business rules and queries do not.
+"""

@@ -1,4 +1,7 @@
-"""Who each page is for. Every view says so; a route without a declaration stops the start and fails the build."""
+"""The intended audience of each view.
+
+Every view declares its audience. A route without a declaration prevents start-up and fails the build.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ BODY_REFUSED = "heedline.body-refused"
 
 
 class Audience(StrEnum):
-    """Whom a page answers."""
+    """The audience that a view serves."""
 
     EVERYONE = "everyone"  # the public site: no account, no trace
     SIGNING_IN = "signing in"  # the office's door
@@ -23,7 +26,7 @@ class Audience(StrEnum):
 
 
 def open_to[V: Callable[..., Any]](audience: Audience) -> Callable[[V], V]:
-    """Declare whom a view answers."""
+    """Declare the audience of a view."""
 
     def declare(view: V) -> V:
         view.audience = audience  # type: ignore[attr-defined]
@@ -33,13 +36,13 @@ def open_to[V: Callable[..., Any]](audience: Audience) -> Callable[[V], V]:
 
 
 def audience_of(view: Callable[..., Any]) -> Audience | None:
-    """Whom this view answers, or None when nobody said."""
+    """Return the declared audience of a view, or None if there is no declaration."""
     found = getattr(view, "audience", None)
     return found if isinstance(found, Audience) else None
 
 
 def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
-    """Every route of a site as (pattern, route)."""
+    """Yield every route of a site as (pattern, route)."""
     for one in (resolver or get_resolver()).url_patterns:
         where = prefix + str(one.pattern)
         if isinstance(one, URLResolver):
@@ -50,7 +53,7 @@ def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tu
 
 @register()
 def every_route_is_declared(app_configs: object, **_: object) -> list[CheckMessage]:
-    """Refuse to start with a route that does not say whom it is for."""
+    """Report an error at start-up for any route that does not declare its audience."""
     return [
         Error(f"The route /{where} does not say whom it is for.", id="heedline.E001")
         for where, route in routes()

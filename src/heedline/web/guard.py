@@ -1,4 +1,4 @@
-"""Headers that every answer carries, on both sites."""
+"""Security headers for every response, on every site."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ AGAIN_AFTER = 30
 
 
 class SecurityHeaders:
-    """Nothing that a page says may be kept by a browser, a proxy or a search engine, and no page may use a sensor."""
+    """Middleware that forbids storing or indexing of pages and access to device sensors.
+
+    The content of a page must not be kept by a browser, a proxy or a search engine.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

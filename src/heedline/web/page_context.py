@@ -1,4 +1,4 @@
-"""The frame around every page of a site: service name, emergency number, navigation and who is signed in."""
+"""Template context for every page: service name, emergency number, navigation and signed-in user."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ SIGNED_IN = frozenset({OFFICE, PARTNER})
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    """Return what the templates of the request's site share: a context processor that asks the site itself.
+    """Return the template context of the request's site.
 
-    Each site's module is named in `settings.PAGE_CONTEXTS`, by its URL configuration: this module lies below the sites.
+    This context processor delegates to the site's own module, which `settings.PAGE_CONTEXTS` names by URL
+    configuration, because this module is on a lower layer than the sites.
     """
     site = _urlconf(request) if is_signed_in_to(request) else PUBLIC
     context: dict[str, Any] = import_string(settings.PAGE_CONTEXTS[site])(request)
@@ -33,12 +34,12 @@ def _urlconf(request: HttpRequest) -> str:
 
 
 def is_signed_in_to(request: HttpRequest) -> bool:
-    """Whether this request came to a site that people sign in to: the office, or the partners'."""
+    """Return whether the request is to a site that requires signing in: the office or the partner site."""
     return _urlconf(request) in SIGNED_IN
 
 
 def frame_of(pack: Pack) -> dict[str, Any]:
-    """Return what every frame of a signed-in site has: service name, emergency number, demo notice."""
+    """Return what all signed-in shells share: service name, emergency number and demo notice."""
     return {
         "service_name": pack.service.name,
         "emergency_number": pack.numbers["emergency"].number,
@@ -47,7 +48,7 @@ def frame_of(pack: Pack) -> dict[str, Any]:
 
 
 def person_of(by: Attendance, *, has_keys: bool) -> dict[str, Any]:
-    """Who is signed in, and whether their keys are unlocked."""
+    """Return who is signed in and whether their keys are unlocked."""
     return {
         "person": by.name,
         "unlocked_until": "Keys unlocked" if by.unlocked else "",

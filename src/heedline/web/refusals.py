@@ -1,6 +1,7 @@
-"""One table: what the rules refused → which status, which page. Internal errors and what people see are different things.
+"""Map exceptions to error pages: which refusal gives which status and page.
 
-Nothing here repeats what was sent, and nothing says whether a thing exists that the person may not see.
+Internal errors are kept apart from what people see. Nothing here repeats what was sent, and nothing reveals
+whether something exists that the user may not see.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ logger = logging.getLogger("heedline.web")
 
 @dataclass(frozen=True)
 class Refusal:
-    """How one refusal is shown. `words` is used when the refusal brings none of its own."""
+    """The presentation of a refusal. `words` is used if the refusal has no text of its own."""
 
     status: int
     title: str
@@ -102,7 +103,7 @@ _PUBLIC = {
 
 
 def refusal_for(problem: BaseException) -> tuple[Refusal, str]:
-    """Return how `problem` is shown and the words for it. The most particular entry of the table wins."""
+    """Return the presentation and text for `problem`. The most specific entry of the table wins."""
     for kind in type(problem).__mro__:
         found = TABLE.get(kind)
         if found is not None:
@@ -112,7 +113,7 @@ def refusal_for(problem: BaseException) -> tuple[Refusal, str]:
 
 
 def page(request: HttpRequest, refusal: Refusal, words: str = "") -> HttpResponse:
-    """Show a refusal in the site's own shell; to the public in the pack's words."""
+    """Show a refusal in the site's own shell, using the pack's text on the public site."""
     if is_signed_in_to(request):
         context = {"title": refusal.title, "words": words or refusal.words}
         return render(request, "entrance/refused.html", context, status=refusal.status)
@@ -123,7 +124,10 @@ def page(request: HttpRequest, refusal: Refusal, words: str = "") -> HttpRespons
 
 
 class RefusalsBecomePages:
-    """Turns what the rules refuse, and whatever else goes wrong, into a page that says what happened and what is safe."""
+    """Middleware that turns refusals and unexpected errors into pages.
+
+    The page says what happened and what is safe.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -142,7 +146,7 @@ class RefusalsBecomePages:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The page for a form that came without our token: cookies off, or a page from before."""
+    """Show the page for a form that failed the CSRF check, because cookies are off or the page is out of date."""
     if not is_signed_in_to(request):
         failed: HttpResponse = import_string(settings.PUBLIC_CSRF_FAILURE)(request, reason)
         return failed
@@ -155,15 +159,15 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """The page for an address that leads nowhere: the same as for a thing that is somebody else's."""
+    """Show the "not found" page, which is the same for something that the user may not see."""
     return page(request, NOTHING_HERE)
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """The page for a fault of ours."""
+    """Show the page for an internal error."""
     return page(request, _UNEXPECTED)
 
 
 def malformed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """The page for a request that we cannot read."""
+    """Show the page for a malformed request."""
     return page(request, TABLE[BadRequest])

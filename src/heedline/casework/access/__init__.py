@@ -1,1 +1,4 @@
-"""Signing in, unlocking keys, sessions and saved forms. Start with `session.py`."""
+"""Signing in, unlocking keys, sessions and saved forms.
+
+Start reading at `session.py`.
+"""

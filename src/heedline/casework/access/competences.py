@@ -1,4 +1,7 @@
-"""What somebody's recorded trainings amount to on one day, by the pack's rules. Read by attendance, lists and the clock."""
+"""Competence derived from a person's recorded training by the pack's rules, for one day.
+
+Used by attendance, by lists and by the training clock.
+"""
 
 from __future__ import annotations
 
@@ -30,13 +33,13 @@ TRAININGS = ArraySubquery(
 
 
 def trainings() -> Trainings:
-    """The pack's."""
+    """Return the pack's training rules."""
     return load_pack(settings.PACK).trainings
 
 
 @cache
 def requirements(pack: str) -> tuple[Requirement, ...]:
-    """What hangs on which training."""
+    """Return the pack's training requirements, each with the capabilities that depend on it."""
     return tuple(
         requirement(one.code, one.name, one.capabilities, one.desks)
         for one in load_pack(pack).trainings.by_code.values()
@@ -44,9 +47,10 @@ def requirements(pack: str) -> tuple[Requirement, ...]:
 
 
 def last_days(rows: Iterable[tuple[str, date, date | None]]) -> dict[str, date]:
-    """The last day on which each training counts, out of (training, completed on, withdrawn on).
+    """Return the last day on which each training is valid.
 
-    What was withdrawn counts until the day before, so that nobody is cut off in the middle of what they are at.
+    Each row is (training, completed on, withdrawn on). A withdrawn training counts until the day before, so
+    that nobody is interrupted in the middle of their work.
     """
     known, until = trainings().by_code, dict[str, date]()
     for code, completed_on, withdrawn_on in rows:
@@ -60,7 +64,10 @@ def last_days(rows: Iterable[tuple[str, date, date | None]]) -> dict[str, date]:
 
 
 def kept(rows: Iterable[Mapping[str, Any]]) -> dict[str, date]:
-    """`last_days` of the column TRAININGS."""
+    """Return the last valid day of each training from a row's TRAININGS column.
+
+    See `last_days`.
+    """
     return last_days(
         (
             row["training"],
@@ -74,7 +81,10 @@ def kept(rows: Iterable[Mapping[str, Any]]) -> dict[str, date]:
 def competence(
     until: Mapping[str, date], kinds: Mapping[UUID, str], today: date, *, leads: Iterable[UUID] = ()
 ) -> Competence:
-    """What the gate asks about one person. `leads`: the desks that they are a supervisor of."""
+    """Return a person's competence, as checked by the gate.
+
+    `leads` is the desks that the person supervises.
+    """
     thin = [
         (desk, need.code)
         for desk in leads
@@ -91,7 +101,10 @@ def competence(
 
 
 def _too_few(desk: UUID, code: str, today: date) -> bool:
-    """Whether fewer people of a desk have this training than the pack calls enough. One query, for who has it not."""
+    """Return whether fewer people at a desk hold this training than the pack requires.
+
+    Runs one query, and only for a supervisor who lacks the training.
+    """
     one = trainings().by_code[code]
     roles = [role for role in Role if one.capabilities & GRANTS[role]]
     people = Appointment.objects.filter(
@@ -104,6 +117,6 @@ def _too_few(desk: UUID, code: str, today: date) -> bool:
 
 
 def of_officer(officer: UUID) -> dict[str, date]:
-    """The last day of each training of one person."""
+    """Return the last valid day of each item of an officer's training."""
     rows = CompletedTraining.objects.filter(officer_id=officer)
     return last_days(rows.values_list("training", "completed_on", "withdrawn_on"))

@@ -1,4 +1,7 @@
-"""Seal an officer's own terms to that officer's key, and open them when the officer unlocks."""
+"""Sealing of an officer's own terms to that officer's key.
+
+The terms are opened when the officer unlocks.
+"""
 
 from __future__ import annotations
 
@@ -21,12 +24,18 @@ def _info(officer: UUID, row: UUID) -> bytes:
 
 
 def seal(term: str, public_key: bytes, *, officer: UUID, row: UUID) -> bytes:
-    """A term for this officer's key and this row only, in one size whatever its length."""
+    """Seal a term to this officer's key and this row.
+
+    The result has the same size whatever the length of the term.
+    """
     return grant(json.dumps(term).encode().ljust(_SIZE), public_key, info=_info(officer, row))
 
 
 def load(officer: UUID, seed: bytes) -> tuple[str, ...]:
-    """The officer's own terms, while they unlock. One that was sealed to keys they have no more is left out."""
+    """Return the officer's own terms, opened with their seed at unlocking.
+
+    Terms sealed to keys that the officer no longer has are left out.
+    """
     found = []
     for row, sealed in OwnTerm.objects.filter(officer_id=officer).values_list("id", "sealed"):
         try:

@@ -1,8 +1,10 @@
-"""Unlocking with a passkey: the seed lies under what the passkey's PRF extension answers to a salt of ours.
+"""Unlocking with a passkey.
 
-The answer never leaves the device but for this browser and this address of the office, and needs the person's finger, face
-or PIN. No assertion is verified: whoever has the answer has the passkey, and nothing else opens the seed. Two answers that
-are alike prove the way before it counts. It unlocks; to grant, to compare and to sign, the passphrase is still asked for.
+The seed is wrapped under the response of the passkey's PRF extension to a salt chosen by Heedline. The
+response leaves the device only for this browser and this address of the office site, and needs the
+person's fingerprint, face or PIN. No assertion is verified, because whoever has the response has the
+passkey, and nothing else opens the seed. The passkey counts only after it has given the same response
+twice. A passkey unlocks. Granting, comparing and signing still need the passphrase.
 """
 
 from __future__ import annotations
@@ -31,19 +33,19 @@ _LONGEST_CREDENTIAL = 1_023
 
 @dataclass(frozen=True)
 class Offer:
-    """Which passkey to ask, and what to ask it, both in hexadecimal."""
+    """The passkey to use and the salt to pass to it, both in hexadecimal."""
 
     credential: str
     salt: str = field(repr=False)
 
 
 def salt_of(officer: UUID) -> str:
-    """What this officer's passkey is asked, in hexadecimal."""
+    """Return the salt for this officer's passkey, in hexadecimal."""
     return hashlib.sha256(f"heedline/v1/unlock\0{settings.INSTALLATION}\0{officer}".encode()).hexdigest()
 
 
 def offered(*, by: Attendance) -> Offer | None:
-    """The passkey that unlocks this person's keys, if they have added one."""
+    """Return the passkey that unlocks this officer's keys, if they have added one."""
     row = SeedWrapping.objects.filter(officer_id=by.officer_id, way="passkey", proven=True).first()
     return (
         Offer(str(json.loads(row.wrapped)["credential"]), salt_of(by.officer_id)) if row is not None else None
@@ -51,7 +53,10 @@ def offered(*, by: Attendance) -> Offer | None:
 
 
 def add(credential: str, given: str, again: str, passphrase: str, *, by: Attendance, at: datetime) -> None:
-    """Keep a passkey that has answered twice alike. Raises WrongPassphrase, and Refused when it did not."""
+    """Store a passkey that has given the same response twice.
+
+    Raises WrongPassphrase. Raises Refused if the two responses differ.
+    """
     answer = _bytes(given)
     if not 1 <= len(_bytes(credential)) <= _LONGEST_CREDENTIAL or len(answer) != 32 or not same(given, again):
         raise Refused("The passkey did not answer alike twice. Try again, or use another one.")
@@ -72,7 +77,10 @@ def add(credential: str, given: str, again: str, passphrase: str, *, by: Attenda
 
 
 def unlock(given: str, *, by: Attendance, at: datetime) -> Attendance:
-    """Unlock by a passkey's answer. Raises CannotOpen for every other; both are logged."""
+    """Unlock with a passkey's response.
+
+    Raises CannotOpen if the response is wrong. Success and failure are both logged.
+    """
     row = SeedWrapping.objects.filter(officer_id=by.officer_id, way="passkey", proven=True).first()
     try:
         if row is None:

@@ -1,8 +1,9 @@
-"""Sessions begun through the provider of single sign-on: which sessions count, and when the provider is asked again.
+"""Sessions begun through the single sign-on provider.
 
-Promise: whoever is bound to the provider is here only as long as it says yes. It is asked while the session is used, by one
-request at a time; the refresh token lies sealed under the cookie. While it cannot be reached a session goes on, but not
-longer than the deployment tolerates, reckoned from its last answer.
+Determines which sessions are valid and when the provider is asked again. An officer with a bound account
+stays signed in only as long as the provider agrees. The provider is asked while the session is in use,
+by one request at a time. The refresh token is sealed under the cookie. While the provider cannot be
+reached a session continues, but no longer after its last answer than the deployment tolerates.
 """
 
 from __future__ import annotations
@@ -31,10 +32,11 @@ _TOLERATED = timedelta(hours=1)
 
 
 def counts(row: OfficeSession, *, roles: Iterable[str], at: datetime) -> bool:
-    """Whether this session is a way in that its officer has now, looked up with their binding and the provider's session.
+    """Return whether a session was begun in a way that its officer may currently use.
 
-    Who is bound comes through the provider, or by password while two stewards let them. Stewards and overseers are
-    never bound.
+    Officers with a bound account sign in through the provider, or by password while two stewards allow it.
+    Stewards and overseers are never bound. `row` must include the officer's binding and the provider's
+    session.
     """
     binding, provider = getattr(row.officer, "provider_binding", None), getattr(row, "provider", None)
     if binding is None or not SIGN_IN_HERE.isdisjoint(roles):
@@ -43,18 +45,21 @@ def counts(row: OfficeSession, *, roles: Iterable[str], at: datetime) -> bool:
 
 
 def ask_at(row: OfficeSession) -> datetime | None:
-    """When the provider has to be asked about this session; None for one that was begun here."""
+    """Return when the provider must next be asked about this session.
+
+    Returns None for a session that was begun at Heedline.
+    """
     provider: ProviderSession | None = getattr(row, "provider", None)
     return provider.ask_at if provider is not None else None
 
 
 def mark_of(sid: str) -> bytes:
-    """What is stored of the name that a session has at the provider."""
+    """Return the stored form of the provider's session id."""
     return hkdf(settings.SECRET_KEY.encode(), label="provider-sid", context=sid.encode())
 
 
 def begin(token: str, refresh_token: str, sid: str, *, at: datetime) -> None:
-    """Note that this session came from the provider just now."""
+    """Record that this session has just been begun through the provider."""
     ProviderSession.objects.create(
         session_id=row_of(token),
         sealed=_sealed(token, refresh_token),
@@ -80,7 +85,11 @@ def move(old: str, new: str) -> None:
 
 
 def claim(token: str, *, at: datetime) -> str | None:
-    """The refresh token, for the one request that asks now. None: not due, or another one asks. Raises CannotOpen."""
+    """Claim this session's check with the provider and return its refresh token.
+
+    Only one request at a time gets the token. Returns None if no check is due or another request is already
+    asking. Raises CannotOpen.
+    """
     free = Q(asking_until=None) | Q(asking_until__lte=at)
     if not _of(token).filter(free, ask_at__lte=at).update(asking_until=at + _ASKING):
         return None
@@ -90,7 +99,7 @@ def claim(token: str, *, at: datetime) -> str | None:
 
 
 def answered(token: str, refresh_token: str, *, at: datetime) -> None:
-    """It said yes. From now on this refresh token counts."""
+    """Record that the provider confirmed the session, and store the new refresh token."""
     _of(token).update(
         sealed=_sealed(token, refresh_token),
         good_at=at,
@@ -100,9 +109,10 @@ def answered(token: str, refresh_token: str, *, at: datetime) -> None:
 
 
 def unanswered(token: str, refresh_token: str, *, at: datetime) -> bool:
-    """It said nothing that can be used; `refresh_token` is what it gave for next time, "" where it gave nothing.
+    """Record that the provider gave no usable answer, and return whether the session may continue.
 
-    Whether the session may go on all the same; it is asked again in a minute.
+    `refresh_token` is the new token if the provider gave one, otherwise "". The provider is asked again
+    after a minute.
     """
     tolerated = settings.SSO.tolerated if settings.SSO is not None else _TOLERATED
     newer = {"sealed": _sealed(token, refresh_token)} if refresh_token else {}
@@ -111,7 +121,7 @@ def unanswered(token: str, refresh_token: str, *, at: datetime) -> bool:
 
 
 def ask_now(officer: UUID, *, at: datetime) -> None:
-    """Every session of this officer asks the provider with its next request."""
+    """Make every session of this officer ask the provider on its next request."""
     ProviderSession.objects.filter(session__officer_id=officer, ask_at__gt=at).update(ask_at=at)
 
 

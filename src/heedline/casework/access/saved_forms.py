@@ -1,4 +1,7 @@
-"""Forms that were posted after the lock: kept sealed, and given back to the same officer after unlocking."""
+"""Forms that were submitted after the session locked.
+
+They are stored sealed and given back to the same officer after unlocking.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +21,14 @@ _FOR = timedelta(hours=12)
 
 @dataclass(frozen=True)
 class SavedForm:
-    """Where a form was going and what stood in it."""
+    """The path and the contents of a saved form."""
 
     path: str
     posted: dict[str, list[str]] = field(repr=False)
 
 
 def hold_form(officer_id: UUID, path: str, posted: dict[str, list[str]], *, at: datetime) -> str:
-    """Keep a posted form sealed, for the same officer. Return the cookie that opens it."""
+    """Seal and save a submitted form for the same officer, and return the cookie that opens it."""
     cookie = new_secret()
     keys = derive_keys(cookie.encode(), _PURPOSE)
     kept = json.dumps({"path": path, "posted": posted}).encode()
@@ -39,7 +42,7 @@ def hold_form(officer_id: UUID, path: str, posted: dict[str, list[str]], *, at: 
 
 
 def held_form(cookie: str | None, *, by: Attendance, at: datetime) -> SavedForm | None:
-    """Return the form that this cookie holds, if it is this officer's."""
+    """Return the saved form that this cookie opens, if it belongs to this officer."""
     if not cookie:
         return None
     keys = derive_keys(cookie.encode(), _PURPOSE)
@@ -54,6 +57,6 @@ def held_form(cookie: str | None, *, by: Attendance, at: datetime) -> SavedForm 
 
 
 def drop_held(cookie: str | None) -> None:
-    """Forget a held form."""
+    """Delete a saved form."""
     if cookie:
         HeldForm.objects.filter(row=derive_keys(cookie.encode(), _PURPOSE).row_id).delete()

@@ -1,5 +1,8 @@
-"""Second steps of signing in: their secrets at rest under a key derived from the office's SECRET_KEY, so that the
-database makes no code; and their end."""
+"""Storage and removal of second factors.
+
+Their secrets are sealed under a key derived from the office's SECRET_KEY, so that the database alone
+cannot generate a code.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +19,15 @@ def _key() -> bytes:
 
 
 def seal(text: str) -> str:
-    """A second factor's secret, as it is stored: under the office process's own secret."""
+    """Seal a second factor's secret under the office process's own secret."""
     return seal_small(_key(), text.encode(), aad=b"second-factor").hex()
 
 
 def open_sealed(sealed: str) -> str:
-    """The secret again. Raises CannotOpen."""
+    """Return a second factor's secret.
+
+    Raises CannotOpen.
+    """
     try:
         return open_small(_key(), bytes.fromhex(sealed), aad=b"second-factor").decode()
     except ValueError:
@@ -29,7 +35,10 @@ def open_sealed(sealed: str) -> str:
 
 
 def forget(officer: Officer) -> int:
-    """Whoever begins anew sets their second step up anew: a lost passkey or code app signs nobody in. Return how many
-    there were. The rows are the sign-in library's."""
+    """Delete an officer's second factors and return how many there were.
+
+    An officer who enrols again sets up a new second factor. A lost passkey or code app cannot then be used
+    to sign in. The rows belong to the sign-in library.
+    """
     _, gone = officer.authenticator_set.all().delete()  # type: ignore[attr-defined]
     return sum(gone.values())

@@ -1,7 +1,8 @@
-"""Being at work: a signed-in session and its unlocked keys.
+"""Signed-in sessions and their unlocked keys.
 
-After unlocking, the epoch keys of the person's desks lie in a row sealed under the cookie, for fifteen idle minutes.
-The officer's own seed is not kept: it is asked for again to grant or to sign.
+After unlocking, the epoch keys of the officer's desks are stored in a row sealed under the cookie, until
+the session has been idle for fifteen minutes. The officer's own seed is not stored. Granting and signing
+ask for it again.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ from heedline.vault.small import derive_keys, open_small, seal_small
 
 @dataclass(frozen=True)
 class DeskLine:
-    """A desk that the person works on."""
+    """A desk on which an officer works."""
 
     id: UUID
     code: str
@@ -55,24 +56,31 @@ class DeskLine:
 
 @dataclass(frozen=True)
 class Keyring:
-    """Seeds of epochs that this session has unlocked, by epoch. Never rendered, never logged."""
+    """The epoch seeds that this session has unlocked, by epoch.
+
+    Never rendered and never logged.
+    """
 
     seeds: dict[UUID, bytes] = field(repr=False)
     voice: session_signing.Voice = field(repr=False)
     known: Known = field(repr=False, default_factory=Known)
     own_terms: tuple[str, ...] = field(repr=False, default=())
-    """What concerns this officer themselves, compared with what they open: see `report/conflict_terms.py`."""
+    """The officer's own terms, compared with whatever the officer opens.
+
+    See `report/conflict_terms.py`.
+    """
 
     def for_any(self, epochs: Iterable[UUID]) -> list[bytes]:
-        """The seeds that may open a header addressed to `epochs`."""
+        """Return the seeds that may open a header addressed to any of `epochs`."""
         return [self.seeds[e] for e in epochs if e in self.seeds]
 
 
 @dataclass(frozen=True)
 class Attendance:
-    """Who is in front of the screen, where they work, and whether their keys are unlocked.
+    """The signed-in officer, their desks, and their keys if unlocked.
 
-    `ask_at`: when the provider of single sign-on has to be asked again; None for who signed in here.
+    `ask_at` is the time at which the single sign-on provider must be asked again, or None if the officer
+    signed in at Heedline.
     """
 
     officer_id: UUID
@@ -98,13 +106,16 @@ class Attendance:
         return tuple(desk.id for desk in self.desks)
 
     def keys(self) -> Keyring:
-        """The unlocked keys. Raises Locked."""
+        """Return the unlocked keys.
+
+        Raises Locked.
+        """
         if self.keyring is None:
             raise Locked
         return self.keyring
 
     def may(self, capability: AnyCapability) -> bool:
-        """Whether any role of theirs includes this, anywhere."""
+        """Return whether any of the officer's roles includes this capability on any desk."""
         return any(capability in granted(Role(role)) for role, _ in self.appointments)
 
     def require(
@@ -115,9 +126,10 @@ class Attendance:
         excused: bool = False,
         begun: bool = False,
     ) -> str:
-        """Raise Refused unless a role on one of `desks` (none: any of theirs) includes `capability` and its rules hold.
+        """Raise Refused unless a role on one of `desks` includes `capability` and its rules hold.
 
-        Returns the training that was missing and let pass, for the log; see `gate.require`.
+        Without `desks`, any of the officer's desks will do. Returns the missing training that was let pass, for
+        the log. See `gate.require`.
         """
         return gate.require(
             self.appointments,
@@ -130,7 +142,10 @@ class Attendance:
         )
 
     def why_untrained(self, capability: Capability) -> str:
-        """What training they miss for this at every desk where their role includes it; empty when nothing is missing."""
+        """Return the training that the officer lacks for this capability, or "" if none is missing.
+
+        It is missing at every desk where the officer's role includes the capability.
+        """
         try:
             self.require(capability)
         except gate.Refused as refused:
@@ -158,11 +173,14 @@ _WORKS_AT = ArraySubquery(
 def come_in(
     session: SessionStore, *, at: datetime, with_keys: bool = True
 ) -> tuple[Officer, Attendance] | None:
-    """Begin a request: find whose session it is, where they work and what is unlocked, and tell the database, all in one
-    statement. None for a session that is nobody's or over, or of somebody who does not work at this site. Always paired with `leave`.
+    """Begin a request by loading its officer, their desks and their unlocked keys.
 
-    Whether the session still counts for that officer (password, way in) is the caller's question. `with_keys=False` is
-    for what a page asks by itself while nobody touches it: that must not keep the keys unlocked.
+    One statement does this and also tells the database whose session it is. Returns None if the session is
+    unknown or has expired, or if its officer does not work at this site. Must always be paired with `leave`.
+
+    The caller checks whether the session is still valid for that officer (password and way of signing in).
+    `with_keys=False` is for automatic requests of a page that nobody is using, which must not keep the keys
+    unlocked.
     """
     token = session.session_key
     if token is None:
@@ -194,7 +212,10 @@ def come_in(
 
 
 def enter(session_key: str, officer: Officer, *, at: datetime) -> Attendance:
-    """`come_in` for whoever knows already whose session it is, and that it counts: the demonstration, tests."""
+    """Begin a request for an officer whose session is already known to be valid.
+
+    Works like `come_in`. Used by the demonstration and by tests.
+    """
     functions.enter_session(keys_of(session_key).row_id)
     rows = Appointment.objects.filter(officer=officer, ended_on=None).select_related("desk")
     works_at = [
@@ -240,7 +261,7 @@ def _attendance(
 
 
 def leave() -> None:
-    """End a request: this connection sees no report any more."""
+    """End a request and withdraw the connection's access to reports."""
     functions.leave_session()
 
 
@@ -267,12 +288,15 @@ def _unlocked(here: Attendance, row: UnlockedKeys | None, at: datetime) -> Keyri
 
 
 def wrapping_context(officer: UUID) -> bytes:
-    """What a wrapped seed is bound to."""
+    """Return the context to which a wrapped seed is bound."""
     return f"{settings.INSTALLATION}/{officer}".encode()
 
 
 def open_seed(officer: UUID, passphrase: str) -> bytes:
-    """Return the officer's seed. Slow on purpose. Raises CannotOpen."""
+    """Return the officer's seed.
+
+    Slow on purpose. Raises CannotOpen.
+    """
     for wrapping in SeedWrapping.objects.filter(officer_id=officer).exclude(way="passkey").order_by("way"):
         try:
             return unwrap_seed(
@@ -284,9 +308,10 @@ def open_seed(officer: UUID, passphrase: str) -> bytes:
 
 
 def hand_of(officer: UUID, passphrase: str) -> Hand:
-    """Whoever types their passphrase to grant, to compare, to sign or to open an identity. Raises WrongPassphrase; logged.
+    """Return an officer's signing key, opened with their passphrase.
 
-    In a verb that is undone by it, the verb's own refusal is what the log keeps.
+    Officers type their passphrase to grant, compare, sign or open an identity. Raises WrongPassphrase, which
+    is logged. If a verb is rolled back by this exception, the log holds the verb's own refusal instead.
     """
     try:
         return Hand(str(officer), open_seed(officer, passphrase))
@@ -296,7 +321,10 @@ def hand_of(officer: UUID, passphrase: str) -> Hand:
 
 
 def unlock(by: Attendance, passphrase: str, *, at: datetime) -> Attendance:
-    """Unlock the epoch keys of the person's desks for this session. Raises CannotOpen for a wrong passphrase; both are logged."""
+    """Unlock the epoch keys of the officer's desks for this session.
+
+    Raises CannotOpen for a wrong passphrase. Success and failure are both logged.
+    """
     try:
         seed = open_seed(by.officer_id, passphrase)
     except CannotOpen:
@@ -306,7 +334,10 @@ def unlock(by: Attendance, passphrase: str, *, at: datetime) -> Attendance:
 
 
 def unlock_as_member(by: Attendance, seed: bytes, *, at: datetime) -> Attendance:
-    """Unlock, and do what a member's unlocking does for their desks: keys ahead, ended keys, recovery."""
+    """Unlock with a seed and maintain the keys of the member's desks.
+
+    Maintenance means making keys in advance, ending those that leavers hold, and granting to recovery keys.
+    """
     mine = [
         desk
         for role, desk in by.appointments
@@ -322,7 +353,10 @@ def unlock_as_member(by: Attendance, seed: bytes, *, at: datetime) -> Attendance
 
 
 def unlock_with_seed(by: Attendance, seed: bytes, *, at: datetime) -> Attendance:
-    """The second half of `unlock`, for whoever holds the seed itself (a passkey, the demonstration)."""
+    """Unlock with the seed itself, as passkeys and the demonstration do.
+
+    This is the second half of `unlock`.
+    """
     seeds: dict[UUID, bytes] = {}
     for grant in EpochGrant.objects.filter(officer_id=by.officer_id, epoch__destroyed_on=None):
         try:
@@ -356,7 +390,7 @@ def unlock_with_seed(by: Attendance, seed: bytes, *, at: datetime) -> Attendance
 
 
 def lock(by: Attendance) -> None:
-    """Forget the unlocked keys of this session."""
+    """Delete the unlocked keys of this session."""
     UnlockedKeys.objects.filter(session_id=row_of(by.token)).delete()
     journal.record(Act.KEYS_LOCKED, actor=by.officer_id)
 
@@ -367,32 +401,38 @@ def signed_in(officer: Officer) -> None:
 
 
 def sign_in_refused(email: str) -> None:
-    """Log a refused sign-in: of the officer with that address, or of nobody."""
+    """Log a refused sign-in, with the officer who has that address if there is one."""
     found = Officer.objects.filter(email__iexact=email).values_list("id", flat=True).first()
     journal.record(Act.SIGN_IN_REFUSED, actor=found, refused=True)
 
 
 def signed_out(by: Attendance) -> None:
-    """Log a sign-out and forget the keys with it."""
+    """Log a sign-out and delete the session's unlocked keys."""
     UnlockedKeys.objects.filter(session_id=row_of(by.token)).delete()
     journal.record(Act.SIGNED_OUT, actor=by.officer_id)
 
 
 def end_sessions(officer_id: UUID) -> None:
-    """End every session of an officer now."""
+    """End every session of an officer immediately."""
     OfficeSession.objects.filter(officer_id=officer_id).delete()
 
 
 def officer_of_session(session_key: str) -> UUID | None:
-    """Whose session this was, also when its time has run out (so that a late form can be held for them)."""
+    """Return the officer of a session, even if the session has expired.
+
+    A form that is submitted too late can then be saved for them.
+    """
     return OfficeSession.objects.filter(row=row_of(session_key)).values_list("officer_id", flat=True).first()
 
 
 def office_zone() -> ZoneInfo:
-    """The zone that officers read times in."""
+    """Return the time zone in which officers see times."""
     return ZoneInfo(settings.OFFICE_ZONE)
 
 
 def now() -> datetime:
-    """The present, for web and jobs: below them, time comes in as an argument."""
+    """Return the current time, for web and job code.
+
+    The layers below receive the time as an argument.
+    """
     return datetime.now(UTC)

@@ -1,7 +1,8 @@
-"""Django's session store for the sites that people sign in to: rows keyed by a hash of the cookie, data sealed under it.
+"""Django session store for the sites that people sign in to.
 
-A copy of the table signs nobody in and says nothing but who had a session until when. A cookie of one site leads to no row
-at another: the site has a part in the hash.
+Rows are keyed by a hash of the cookie and their data is sealed under it. A stolen copy of the table
+cannot be used to sign in, and reveals only who had a session and until when. The site is part of the
+hash, so that a cookie of one site leads to no row at another.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from heedline.vault.small import RowKeys, derive_keys, new_secret, open_small, s
 
 
 def site() -> str:
-    """Whose site this process serves: office | partner."""
+    """Return the site that this process serves, either office or partner."""
     return "partner" if settings.FOR_PARTNERS else "office"
 
 
@@ -38,7 +39,10 @@ def row_of(session_key: str) -> bytes:
 
 
 class SessionStore(SessionBase):
-    """See the module."""
+    """A Django session store whose rows are sealed under the session cookie.
+
+    Rows are keyed by a hash of the cookie.
+    """
 
     def _get_new_session_key(self) -> str:
         return new_secret()
@@ -48,7 +52,7 @@ class SessionStore(SessionBase):
         return bool(key) and 40 <= len(key) < 48
 
     def rows(self) -> QuerySet[OfficeSession]:
-        """The row of this session, or none when its time has run out."""
+        """Return a queryset of this session's row, empty if the session has expired."""
         if self.session_key is None:
             return OfficeSession.objects.none()
         return OfficeSession.objects.filter(row=row_of(self.session_key), expires_at__gt=datetime.now(UTC))
@@ -57,7 +61,7 @@ class SessionStore(SessionBase):
         return self._opened(self.rows().first())
 
     def found(self, row: OfficeSession | None) -> None:
-        """Take the session from one of `rows()` that was looked up together with more, and do not look again."""
+        """Load the session from a row of `rows()` that is already fetched, without another query."""
         self._session_cache = self._opened(row)
 
     def _opened(self, row: OfficeSession | None) -> dict[str, Any]:

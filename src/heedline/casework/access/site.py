@@ -1,7 +1,9 @@
-"""Whose site this is: officers sign in at the office, people of partners at their own site, and neither at the other's.
+"""Restrict roles to the office or partner site.
 
-The two sites are two processes with nothing in common but the database, where the partners' role sees no officer at all
-(`database/policies/partner_site.sql`). Here the same is asked by name, and in the other direction.
+Officers sign in at the office, and partners' staff at their own site. Neither can sign in at the other.
+The two sites are separate processes that share only the database, where the partners' role cannot see
+any officer (`database/policies/partner_site.sql`). This module enforces the same rule by name, and in
+the other direction as well.
 """
 
 from __future__ import annotations
@@ -16,22 +18,28 @@ from heedline.permits.roles import Role
 
 
 def works_here(roles: Iterable[str]) -> bool:
-    """Whether somebody with these roles works at this site. At the office: also who has no role yet."""
+    """Return whether somebody with these roles works at this site.
+
+    At the office this includes people who have no role yet.
+    """
     return (Role.PARTNER in set(roles)) == settings.FOR_PARTNERS
 
 
 def of_partner(officer: Officer) -> bool:
-    """Whether their organisation is a partner: it has a partner's desk."""
+    """Return whether the officer's organisation is a partner.
+
+    A partner's organisation has a partner's desk.
+    """
     return Desk.objects.filter(organisation_id=officer.organisation_id, kind=PARTNER).exists()
 
 
 def enrols_here(officer: Officer) -> bool:
-    """Whether this is the site where they make their keys, before they have any role."""
+    """Return whether the officer makes their keys at this site, before they have a role."""
     return of_partner(officer) == settings.FOR_PARTNERS
 
 
 def signs_in_here(officer: Officer) -> bool:
-    """Whether this person may sign in at this site now."""
+    """Return whether this officer may currently sign in at this site."""
     return works_here(_roles(officer)) and enrols_here(officer)
 
 
@@ -41,9 +49,10 @@ def _roles(officer: Officer) -> set[str]:
 
 
 def keep_apart(officer: Officer, role: Role, desk: Desk | None) -> None:
-    """Whoever works for a partner works at its desk and holds no other role; nobody else works there. Raises Refused.
+    """Raise Refused if an appointment would mix work for a partner with any other role.
 
-    Holds the officer's row until the appointment is made, so that of two at once the second sees the first.
+    Partners' staff work only at the partner's desk, and nobody else works there. The officer's row is locked
+    until the appointment is made, so that of two simultaneous appointments the second sees the first.
     """
     Officer.objects.select_for_update().filter(pk=officer.pk).first()
     if role is not Role.PARTNER:
@@ -61,7 +70,7 @@ def keep_apart(officer: Officer, role: Role, desk: Desk | None) -> None:
 
 
 def keep_desks_apart(kind: str, organisation: Organisation) -> None:
-    """A partner's desks are the only ones of its organisation, and nobody in it has another role. Raises Refused."""
+    """Raise Refused if an organisation would have both a partner's desk and other desks or roles."""
     desks = Desk.objects.filter(organisation=organisation)
     if kind != PARTNER:
         if desks.filter(kind=PARTNER).exists():

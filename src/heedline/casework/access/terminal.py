@@ -1,4 +1,7 @@
-"""An officer at a command line of the office's host, for long work: a session like every other, ended when the work is."""
+"""Officer sessions on the command line of the office's host, for long-running work.
+
+A session is like any other, and ends when the work is done.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +19,10 @@ from heedline.vault import CannotOpen
 
 @contextmanager
 def sitting(email: str, passphrase: str, *, at: datetime) -> Iterator[Attendance]:
-    """Sign in by the passphrase alone and unlock. Raises WrongPassphrase for a stranger and a wrong passphrase alike.
+    """Sign an officer in with their passphrase alone, and unlock their keys.
 
-    Who can start this holds the office's secrets already; the passphrase is what they do not hold.
+    Raises WrongPassphrase both for an unknown address and for a wrong passphrase. Anybody who can start this
+    already has the office's secrets. The passphrase is the one thing they do not have.
     """
     officer = Officer.objects.filter(email__iexact=email.strip(), is_active=True).first()
     if officer is None:

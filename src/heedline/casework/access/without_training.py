@@ -1,4 +1,7 @@
-"""Acts that were let pass without the training for them: in an emergency, or because they were begun before it ran out."""
+"""Acts that were allowed without the required training.
+
+This happens in an emergency, or if the act was begun before the training expired.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,10 @@ def record_missing(
     thing: str = "report",
     thing_id: UUID | None,
 ) -> None:
-    """Record that `actor` did this without the training `missing`; nothing when it is empty. In the caller's transaction."""
+    """Record that `actor` did this without the training `missing`.
+
+    Does nothing if `missing` is empty. Must be called inside the caller's transaction.
+    """
     if missing:
         journal.record(
             Act.WITHOUT_TRAINING,
@@ -33,7 +39,10 @@ def record_missing(
 def record_missing_by_the_slot(
     missing: str, capability: AnyCapability, *, actor: UUID, desk: UUID | None
 ) -> None:
-    """Record the same by the quarter hour and about no report, for what must not be tied to one."""
+    """Record a missing training by quarter hour and without naming a report.
+
+    For acts that must not be linked to a report. Otherwise like `record_missing`.
+    """
     if missing:
         journal.record_by_the_slot(
             Act.WITHOUT_TRAINING, actor=actor, desk=desk, detail=_detail(missing, capability)

@@ -1,1 +1,4 @@
-"""Messages and calls between a desk and a reporter. Start with `messages.py`."""
+"""Messages and calls between a desk and a reporter.
+
+Start with `messages.py`.
+"""

@@ -1,11 +1,15 @@
-"""Calling back who asked for it: the number is closed until it is safe, each attempt is kept, and none is forgotten.
+"""Call backs to reporters who asked for one.
 
-A report that asks for a call holds the number, the safe times and the agreed words as ordinary contact data, sealed
-once with the rest. Here the number is taken out of what any page of the report shows; `number` alone gives it, to the
-officer who holds the report, within the times that the reporter said are safe, or before them for a reason that is
-logged. That is a rule of this program, not of cryptography: whoever works with the keys outside of it is not bound.
+The number is withheld until it is safe to call, every attempt is recorded, and no call is forgotten.
 
-The order of a call: `noted` (when the report is first read) → `number` → `tried`, again and again until it is done.
+A report that asks for a call holds the number, the safe times and the agreed words as ordinary contact
+data, sealed once with the rest. The number is removed here from everything that a page of the report
+shows. Only `number` returns it, to the officer who holds the report, within the times that the reporter
+said are safe, or outside them for a reason that is logged. This is a rule of the program, not of
+cryptography: it does not bind anyone who uses the keys outside the program.
+
+The order of a call is `noted` (when the report is first read) → `number` → `tried`, repeated until the
+call is done.
 """
 
 from __future__ import annotations
@@ -66,7 +70,7 @@ EARLY_REASONS = {
 
 @dataclass(frozen=True)
 class CallLine:
-    """A call that was asked for, without its number."""
+    """A requested call back, without its number."""
 
     rows: tuple[tuple[str, tuple[str, ...]], ...] = field(repr=False)
     open_now: bool
@@ -78,7 +82,7 @@ class CallLine:
 
 
 def line_of(call: CallBackRequest, row: CallBack, at: datetime) -> CallLine:
-    """How the call stands at `at`."""
+    """Return the state of the call at `at`."""
     zone = session.office_zone()
     opens = call.times.opens(at, zone).astimezone(zone)
     open_now = call.open_at(at) and not row.done
@@ -102,10 +106,10 @@ def line_of(call: CallBackRequest, row: CallBack, at: datetime) -> CallLine:
 
 
 def noted(report: Report, call: CallBackRequest, *, at: datetime) -> CallBack:
-    """The row of this call, made now when the report is read for the first time.
+    """Return the row for this call, creating it when the report is first read.
 
-    Its clock begins with this reading, which the report's own clock makes happen: the exact time of arrival may not
-    stand in a row, and a clock that began with the day would be slower.
+    The call's clock starts at that reading, which the report's own deadline ensures will happen. The exact
+    time of arrival may not be stored in a row, and a clock that started with the day would be slower.
     """
     with suppress(CallBack.DoesNotExist):
         return report.call_back
@@ -128,7 +132,10 @@ def _opened(found: FoundReport) -> OpenedReport:
 
 
 def _call(found: FoundReport) -> tuple[CallBackRequest, CallBack]:
-    """The call that this report asks for. Raises NotHere when it asks for none, Locked and CannotOpen."""
+    """Return the call that this report asks for.
+
+    Raises NotHere when it asks for none, Locked and CannotOpen.
+    """
     asked = as_asked(found.report.question_set, found.report.kind)
     call = wanted(_opened(found).record.get("answers", {}), asked) if asked is not None else None
     if call is None:
@@ -138,10 +145,11 @@ def _call(found: FoundReport) -> tuple[CallBackRequest, CallBack]:
 
 @verb(Act.NUMBER_SHOWN)
 def number(ref: UUID, because: str, *, by: Attendance, at: datetime) -> str:
-    """The number to call, for whoever holds the report. `because`: one of EARLY_REASONS, needed outside safe times only.
+    """Return the telephone number, for the officer who holds the report.
 
-    In the log before this returns. Raises NotHere, Refused, Locked, CannotOpen; NotNow when it is not time and no reason
-    is given.
+    `because` is one of EARLY_REASONS, and is needed only outside the safe times. Logged before this returns.
+    Raises NotHere, Refused, Locked and CannotOpen. Raises NotNow outside the safe times when no reason is
+    given.
     """
     found = find(ref, by=by, at=at)
     found.permit(Capability.CALL_BACK)
@@ -158,9 +166,10 @@ def number(ref: UUID, because: str, *, by: Attendance, at: datetime) -> str:
 
 @verb(Act.CALL_TRIED)
 def tried(ref: UUID, how: str, said: str, *, version: int, by: Attendance, at: datetime) -> None:
-    """Keep how an attempt went, and what was said, sealed. Reaching them, or deciding not to call, closes the call.
+    """Record the outcome of an attempt to call, with a sealed note of what was said.
 
-    Raises NotHere, Changed, Refused, Locked and CannotOpen.
+    Reaching the reporter, or deciding not to call, closes the call. Raises NotHere, Changed, Refused, Locked
+    and CannotOpen.
     """
     if how not in HOWS:
         raise ValueError("an attempt ends in one of HOWS")
@@ -190,7 +199,10 @@ def tried(ref: UUID, how: str, said: str, *, version: int, by: Attendance, at: d
 
 
 def nothing_promised(report_id: UUID) -> None:
-    """Raise NotNow while somebody waits for a call: such a report is not closed."""
+    """Raise NotNow if the reporter is still waiting for a call.
+
+    Such a report cannot be closed.
+    """
     if CallBack.objects.filter(report_id=report_id, done=False).exists():
         raise NotNow("They asked for a call. Call them, or say under Call back why no call will be made.")
 
@@ -200,7 +212,10 @@ def nothing_promised(report_id: UUID) -> None:
 
 @dataclass(frozen=True)
 class CallToMake:
-    """One call that somebody waits for. `line` is None where one's keys do not open the report."""
+    """A call back that is waiting to be made.
+
+    `line` is None when the officer's keys do not open the report.
+    """
 
     ref: UUID
     short: str
@@ -215,8 +230,11 @@ class CallToMake:
 
 
 def to_make(*, by: Attendance, at: datetime) -> tuple[CallToMake, ...]:
-    """Calls that wait at one's desks: those that are safe now, then the first due first; at most SHOWN. Logged as one
-    look. Raises Refused."""
+    """Return the calls waiting at the officer's desks.
+
+    Those that are safe to make now come first, then the rest by deadline. Returns at most SHOWN. Logged as
+    one view. Raises Refused.
+    """
     with on_the_record(Act.QUEUE_READ, by=by):
         by.require(Capability.SEE_QUEUE)
     rows = list(

@@ -45,8 +45,11 @@ LONGEST = 5000
 
 @dataclass(frozen=True)
 class MailboxMessage:
-    """One message to the reporter. `verified`: signed by an officer of this service. `translated`: the language that a
-    translator put it into; empty when nobody had to."""
+    """A message to the reporter.
+
+    `verified` is True when it was signed by an officer of this service. `translated` is the language into
+    which a translator put it, or "" when no translation was needed.
+    """
 
     id: UUID
     text: str = field(repr=False)
@@ -57,7 +60,7 @@ class MailboxMessage:
 
 @dataclass(frozen=True)
 class Mailbox:
-    """What a code shows."""
+    """What the mailbox shows for a receipt code."""
 
     status: str  # a code of the pack's statuses
     messages: tuple[MailboxMessage, ...]
@@ -79,7 +82,7 @@ def _keys(code: ReceiptCode) -> tuple[CodeKeys, bytes]:
 
 
 def is_known(code: ReceiptCode) -> bool:
-    """Whether a report was sent under this code."""
+    """Return True if a report was submitted under this receipt code."""
     return door.visit(_keys(code)[1]) is not None
 
 
@@ -128,10 +131,10 @@ def _addressee(desk: UUID, at: datetime) -> Addressee | None:
 
 
 def say(code: ReceiptCode, text: str, *, message_id: UUID, at: datetime) -> bool:
-    """Store what the reporter adds or answers, sealed to the desks that the report is addressed to. Return True when
-    this message had arrived before.
+    """Store a message from the reporter, sealed to the desks that the report is addressed to.
 
-    Raises CodeUnknown, NoRoom, Conflict (same id, other text) or SealingStopped (nothing was sent).
+    Returns True when the same message had already arrived. Raises CodeUnknown, NoRoom, Conflict (same id,
+    different text) and SealingStopped (nothing was sent).
     """
     text = tidy(text, lines=True)
     if len(text) > LONGEST:
@@ -181,23 +184,30 @@ SOME_SLOT = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 
 
 def ask_to_withdraw(code: ReceiptCode, *, at: datetime) -> None:
-    """Tell the desk that the reporter would like to withdraw. The report stays, with that flag. Raises CodeUnknown."""
+    """Tell the desk that the reporter wishes to withdraw the report.
+
+    The report is kept and flagged. Raises CodeUnknown.
+    """
     if not door.ask_to_withdraw(_keys(code)[1]):
         raise CodeUnknown
 
 
 def delete_messages(code: ReceiptCode, *, at: datetime) -> None:
-    """Remove the reporter's copies of our messages. The desk's copies stay. Raises CodeUnknown."""
+    """Delete the reporter's copies of the desk's messages.
+
+    The desk's copies are kept. Raises CodeUnknown.
+    """
     if not door.delete_messages(_keys(code)[1]):
         raise CodeUnknown
 
 
 @verb(Act.MESSAGES_READ)
 def mark_read(ref: UUID, messages: Collection[UUID], *, by: Attendance, at: datetime) -> int:
-    """Mark these messages of the reporter as read and return how many were new. The queue shows them as new, and the
-    clock for unread messages runs, until then. Raises NotHere, Refused and Locked.
+    """Mark these messages from the reporter as read and return how many were unread.
 
-    `messages`: those that the officer had in front of them. One that arrived since stays new.
+    Until then, the queue shows them as new and the clock for unread messages runs. `messages` are those that
+    the officer had on screen. A message that has arrived since stays unread. Raises NotHere, Refused and
+    Locked.
     """
     found = find(ref, by=by, at=at)
     found.permit(Capability.READ_REPORT)
@@ -207,7 +217,10 @@ def mark_read(ref: UUID, messages: Collection[UUID], *, by: Attendance, at: date
 
 
 def note_read(found: FoundReport, messages: Collection[UUID]) -> int:
-    """Mark these messages of the reporter as read, and record it where one was new. In the caller's transaction."""
+    """Mark these messages from the reporter as read, and log it if any was unread.
+
+    Must be called inside the caller's transaction. Returns how many were unread.
+    """
     unread = Message.objects.filter(report=found.report, from_us=False, seen=False)
     marked = unread.filter(id__in=messages).update(seen=True, slot=None)
     if marked:
@@ -228,9 +241,11 @@ def ask(
     by: Attendance,
     at: datetime,
 ) -> None:
-    """Send the reporter a message: sealed to their code and to the desk, signed by the officer. `read`: the reporter's
-    messages that the officer had in front of them, which are read from now on. `despite`: the warnings of the source
-    guard that the officer has weighed, and why it is sent; without it NotNow where there are any.
+    """Send the reporter a message, signed by the officer and sealed to the receipt code and the desk.
+
+    `read` is the reporter's messages that the officer had on screen, which are marked as read. `despite`
+    names the source guard warnings that the officer has considered, and the reason for sending all the same.
+    Raises NotNow when there are warnings and it is missing.
     """
     text = tidy(text, lines=True)
     if len(text) > LONGEST:
@@ -246,9 +261,11 @@ def ask(
 def send(
     found: FoundReport, text: str, *, beside: Mapping[str, Any] | None = None, translated: str = ""
 ) -> None:
-    """Beats three and four of every message of ours, in the caller's transaction: sealed to the reporter's code and to
-    the desk, signed by whoever sends it. `beside`: what else the desk's copy keeps; `translated`: the language that a
-    translator put it into, which the reporter is told. Raises NotNow and Locked.
+    """Seal, sign and store a message to the reporter, inside the caller's transaction.
+
+    These are steps three and four of every outgoing message. It is sealed to the reporter's code and to the
+    desk, and signed by the sender. `beside` is anything else that the desk's copy keeps. `translated` is the
+    language into which a translator put it, which the reporter is told. Raises NotNow and Locked.
     """
     ref, by, at = found.report.id, found.by, found.at
     ring = by.keys()

@@ -1,7 +1,10 @@
-"""Keeping members of the public from being used as agents: an officer is warned before a message leaves, may refer the
-report to the source unit in one press, or sends it all the same, for a reason that a supervisor sees.
+"""The source guard, which keeps members of the public from being used as agents.
 
-A warning never blocks a life: it asks for a reason and no more (law 9). The rules are word lists of the pack.
+An officer is warned before a message is sent. They can refer the report to the source unit in one step,
+or send the message all the same with a reason that a supervisor sees.
+
+A warning never blocks action to save a life. It asks for a reason and no more (law 9). The rules are
+word lists in the pack.
 """
 
 from __future__ import annotations
@@ -40,7 +43,10 @@ WARNINGS = {
 
 @dataclass(frozen=True)
 class SourceWarning:
-    """One warning. `because`: the words that it goes by."""
+    """A source guard warning.
+
+    `because` holds the words that triggered it.
+    """
 
     code: str
     words: str
@@ -49,14 +55,21 @@ class SourceWarning:
 
 @dataclass(frozen=True)
 class Despite:
-    """Sent although there were these warnings (codes of WARNINGS), and why. The reason is sealed with the message."""
+    """An officer's decision to send a message despite warnings, with the reason.
+
+    `codes` are codes of WARNINGS. The reason is sealed with the message.
+    """
 
     codes: tuple[str, ...]
     reason: str = field(repr=False)
 
 
 def of_message(text: str, *, sent: int, elsewhere: int = 0) -> tuple[SourceWarning, ...]:
-    """What to warn of in a message to somebody who was sent `sent` under this code, and `elsewhere` under others."""
+    """Return the warnings for a message to a reporter.
+
+    `sent` is the number of messages already sent under this code, and `elsewhere` the number sent under
+    other codes.
+    """
     guard = load_pack(settings.PACK).source_guard
     found = []
     if tasks := guard.tasks(text):
@@ -68,13 +81,13 @@ def of_message(text: str, *, sent: int, elsewhere: int = 0) -> tuple[SourceWarni
 
 
 def of_report(told: Sequence[str]) -> tuple[SourceWarning, ...]:
-    """What to warn of in what a reporter told."""
+    """Return the warnings raised by what a reporter wrote."""
     young = load_pack(settings.PACK).source_guard.says_young("\n".join(told))
     return (SourceWarning("young", WARNINGS["young"], young),) if young else ()
 
 
 def _told(found: FoundReport) -> list[str]:
-    """What the reporter told: the account, the answers, and what they wrote since."""
+    """Return everything the reporter wrote: the account, the answers and later messages."""
     report, ring = found.report, found.by.keys()
     written = Message.objects.filter(report_id=report.id, from_us=False).values("container")
     told: list[str] = []
@@ -93,9 +106,10 @@ def _told(found: FoundReport) -> list[str]:
 
 
 def must_be_weighed(found: FoundReport, text: str, despite: Despite | None) -> None:
-    """Raise NotNow where there is something to weigh and nobody has. Log and tell of it where somebody has.
+    """Raise NotNow if the message has source guard warnings that the officer has not considered.
 
-    Raises Locked, and CannotOpen where the report does not open: what they told is weighed too.
+    If the officer has considered them, this is logged and an alarm is sent. The reporter's own text is
+    checked too, so this also raises Locked, and CannotOpen when the report does not open.
     """
     sent = repeat_contact.contacts(found.report.id, by=found.by)
     warned = (
@@ -117,8 +131,9 @@ def must_be_weighed(found: FoundReport, text: str, despite: Despite | None) -> N
 
 @verb(Act.SOURCE_REFERRED)
 def refer(ref: UUID, why: str, *, version: int, by: Attendance, at: datetime) -> None:
-    """Refer a report to the source unit: kept with the report, and its supervisors are called, who take it there.
+    """Refer a report to the source unit, with a reason.
 
+    The referral is stored with the report. The desk's supervisors are called and take it to the source unit.
     Raises NotHere, Changed, Refused, NotNow and Locked.
     """
     found = find(ref, by=by, at=at, version=version)

@@ -1,1 +1,4 @@
-"""Backup, restore, and the canary report that proves a restore. Start with `backup.py`."""
+"""Backup and restore, and the canary report that proves a restore.
+
+Start with `backup.py`.
+"""

@@ -1,4 +1,7 @@
-"""Backing up and restoring: what an operator does to the whole installation. Opens nothing but the canary."""
+"""Back up and restore a whole installation.
+
+These are tasks for an operator. They open no report other than the canary.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ type BackupProgress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Taken:
-    """A finished backup: its two folders, and the hash of each manifest."""
+    """A finished backup, with its folders and the hash of each manifest."""
 
     run: str
     places: dict[Side, Path]
@@ -39,7 +42,10 @@ class Taken:
 
 @dataclass(frozen=True)
 class Restored:
-    """What was restored and what was proven. `canary`: None when nobody brought its passphrase."""
+    """The outcome of a restore, with the checks that it passed.
+
+    `canary` is None when the canary's passphrase was not supplied.
+    """
 
     events: int
     checkpoints: int
@@ -50,9 +56,11 @@ class Restored:
 
 
 def back_up(places: dict[Side, Path], *, at: datetime, told: BackupProgress) -> Taken:
-    """Copy the installation as it is at one moment; only the sides that have a place. Raises Unfit, LookupError.
+    """Back up the installation as it stands at one moment.
 
-    A run that was interrupted there is taken up: what is still the same is not written again, and the moment is this one.
+    Only the sides listed in `places` are copied. An interrupted run in the same place is resumed: files that
+    have not changed are not written again, and the backup takes the moment of this run. Raises Unfit and
+    LookupError.
     """
     places = {side: folder.fit(place) for side, place in places.items()}
     before = [folder.unfinished(place) for place in places.values()]
@@ -77,10 +85,11 @@ def back_up(places: dict[Side, Path], *, at: datetime, told: BackupProgress) -> 
 
 
 def restore(halves: Halves, *, at: datetime, told: BackupProgress, passphrase: str | None = None) -> Restored:
-    """Fill an empty database, and prove that it is what was backed up. As the tables' owner. Raises Unfit.
+    """Restore a backup into an empty database and prove that it matches what was backed up.
 
-    All or nothing: whatever stops it, the database is as empty as before. `halves` come from `loading.believed`; the log is
-    believed only as far as its own checkpoints bear it out.
+    Must run as the owner of the tables. A restore is all or nothing: if anything stops it, the database is
+    left empty. `halves` come from `loading.believed`. The log is trusted only as far as its own checkpoints
+    support it. Raises Unfit.
     """
     with transaction.atomic():
         raw = connection.connection
@@ -112,10 +121,11 @@ def _open_canary(passphrase: str, at: datetime) -> bool:
 
 
 def _prove_log(newest: list[str]) -> tuple[int, int, int]:
-    """Make the log's tree again and hold every signed checkpoint against it. Raises Unfit where one does not fit.
+    """Rebuild the log's Merkle tree and check every signed checkpoint against it.
 
-    Returns how many events there are, how many checkpoints fitted, and how many events the newest known checkpoint has
-    beyond those that were restored (bodies older than the key store).
+    Returns the number of events, the number of checkpoints that matched, and how many events the newest
+    known checkpoint has beyond those restored (when the bodies are older than the key store). Raises Unfit
+    if a checkpoint does not match.
     """
     signed = {(one.generation, one.size): one for one in Published.objects.all()}
     wanted = {size for _, size in signed}
@@ -163,10 +173,10 @@ def _count(statement: str) -> int:
 
 
 def overdue_keys(place: Path, today: date) -> list[Path]:
-    """Copies of the key store that are older than they may be."""
+    """Return the key store backups that have passed their maximum age."""
     return [one for one in folder.finished(place) if taken_on(one) < today - timedelta(days=DAYS_KEPT)]
 
 
 def taken_on(backup: Path) -> date:
-    """The day of a backup."""
+    """Return the date on which a backup was taken."""
     return datetime.fromisoformat(folder.read(backup).taken).astimezone(UTC).date()

@@ -1,7 +1,7 @@
-"""The canary: a desk of its own with one report of its own, which nobody reads but the test of a restore.
+"""The canary, a desk with a single report that is used only to test a restore.
 
-Its only officer is nobody. Whoever tests backups holds the passphrase: that opens this one desk, and proves that what was
-restored can be opened, without opening what anybody sent.
+Its only officer is not a real person. Whoever tests backups holds the passphrase, which opens this desk
+and no other. They can prove that a restored installation can be opened without opening any real report.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ _SORT = "activity"
 
 
 def found(*, hands: Sequence[Hand], at: datetime) -> Enrolment:
-    """Make the canary's desk, its officer and its key, signed by two stewards. Returns the passphrase, once.
+    """Create the canary's desk, officer and key, signed by two stewards.
 
-    Raises Refused, also where there is one.
+    Returns the passphrase, which is shown only once. Raises Refused, including when a canary already exists.
     """
     stewardship.permit_stewards(hands)
     if Desk.objects.filter(code=DESK).exists():
@@ -85,7 +85,7 @@ def found(*, hands: Sequence[Hand], at: datetime) -> Enrolment:
 
 
 def plant(keys: Enrolment, *, at: datetime) -> None:
-    """Send the canary's report to its desk, and close it as its officer: it waits for nobody."""
+    """Submit the canary's report to its desk and close it as its officer, so that it never waits in a queue."""
     _send(at)
     officer = Officer.objects.get(id=keys.officer)
     session = SessionStore()
@@ -146,7 +146,10 @@ def _send(at: datetime) -> None:
 
 
 def read(passphrase: str, *, at: datetime) -> bool:
-    """Open the canary's report with its passphrase. False when this installation has no canary; CannotOpen when it does not open."""
+    """Open the canary's report with its passphrase.
+
+    Returns False when this installation has no canary. Raises CannotOpen when the report does not open.
+    """
     officer = Officer.objects.filter(appointments__desk__code=DESK).first()
     if officer is None:
         return False

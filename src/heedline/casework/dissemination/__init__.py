@@ -1,1 +1,4 @@
-"""Disclosures to partners: write, review, release, acknowledge, reply, withdraw. Start with `outgoing.py`."""
+"""Disclosures to partners: write, review, release, acknowledge, reply and withdraw.
+
+Start with `outgoing.py`.
+"""

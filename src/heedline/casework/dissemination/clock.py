@@ -1,4 +1,7 @@
-"""The worker's half of what is sent to partners: partners are told that something waits, and what waits too long is told."""
+"""The worker's tasks for disclosures.
+
+Partners are notified that something is waiting, and alarms are raised for what has waited too long.
+"""
 
 from __future__ import annotations
 
@@ -21,11 +24,11 @@ from heedline.reports.models.disseminations import UNREAD
 
 
 def tell_partners(at: datetime) -> int:
-    """Mail the people of each partner that was sent something: that something waits, and where. Returns how many letters.
+    """Email each partner's staff that a disclosure is waiting, and where, and return how many were sent.
 
-    No checkpoint of the log is in it: its number counts what the office does, and outside that is told once a day.
-    A letter is removed when it has been tried: a mail that fails is an alarm of its own, and the clock of what was sent
-    runs whether it was told or not.
+    The email contains no checkpoint of the log. A checkpoint's number counts what the office does, and is
+    published outside only once a day. A notification is removed once it has been tried: a failed email
+    raises an alarm of its own, and the disclosure's deadline runs whether the partner was notified or not.
     """
     with transaction.atomic():
         letters = list(
@@ -45,7 +48,10 @@ def tell_partners(at: datetime) -> int:
 
 
 def watch(at: datetime) -> None:
-    """Raise alarms for what waits for a second officer or was answered, and for what a partner leaves. Safe to repeat."""
+    """Raise alarms for disclosures that await review, have been answered, or are neglected by a partner.
+
+    Safe to repeat.
+    """
     pack = load_pack(settings.PACK)
     late = Q(due_at__lt=at)
     unopened = Q(state=DisseminationState.SENT)
@@ -66,8 +72,11 @@ def watch(at: datetime) -> None:
 
 
 def _call_again(unopened: Q) -> None:
-    """Whoever acknowledged that a partner does not open has seen what was late then. Something else of the same report that
-    has become late since, sent because life is at risk, calls anew."""
+    """Reactivate an acknowledged alarm when another urgent disclosure of the same report becomes overdue.
+
+    The acknowledgement covered only what was overdue at the time. This concerns disclosures sent because
+    life is at risk that the partner has not opened.
+    """
     late = Dissemination.objects.filter(unopened).values_list("report_id").annotate(last=Max("due_at"))
     for report, last in late:
         Alarm.objects.filter(

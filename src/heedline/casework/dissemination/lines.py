@@ -1,4 +1,4 @@
-"""What officers see of what was sent to partners: of one report with its words, and over all of a desk without."""
+"""Officers' views of disclosures: those of one report with their text, and a desk's list without it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,10 @@ STATE_WORDS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class SentLine:
-    """One thing, without its words. `to_read`: a second officer has not read it yet. `mine`: whoever looks wrote it."""
+    """A disclosure in a list, without its text.
+
+    `to_read` is True when a second officer has not yet reviewed it. `mine` is True when the viewer wrote it.
+    """
 
     id: UUID
     report: UUID
@@ -72,8 +75,11 @@ class SentLine:
 
 @dataclass(frozen=True)
 class SentFile:
-    """One thing with its words. `arrived`, `answered`: by whom and when. `arrived_signed`, `answer_signed`: whether the
-    signature holds; None where nobody has signed yet. `compared`: its writer has, and the partner's key is still the same.
+    """A disclosure with its text.
+
+    `arrived` and `answered` state by whom and when. `arrived_signed` and `answer_signed` state whether the
+    signature is valid, or None when nobody has signed yet. `compared` is True when the writer has compared
+    the partner's key words and the key has not changed since.
     """
 
     line: SentLine
@@ -137,7 +143,10 @@ def _line(row: Dissemination, by: Attendance, at: datetime) -> SentLine:
 
 
 def open_lines(*, by: Attendance, at: datetime) -> tuple[SentLine, ...]:
-    """Everything of one's desks that calls for somebody, what is due first. Without words. Raises Refused; logged."""
+    """Return the disclosures at the officer's desks that need action, by deadline.
+
+    Their text is not included. Logged. Raises Refused.
+    """
     with on_the_record(Act.DISSEMINATIONS_LISTED, by=by):
         by.require(Capability.FOLLOW_DISSEMINATION)
         journal.record(Act.DISSEMINATIONS_LISTED, actor=by.officer_id)
@@ -148,7 +157,11 @@ def open_lines(*, by: Attendance, at: datetime) -> tuple[SentLine, ...]:
 
 @dataclass(frozen=True)
 class Calls:
-    """How much calls for this officer: things of colleagues to read, answers, and what a colleague sent back to them."""
+    """Counts of the disclosures that need this officer's attention.
+
+    They cover colleagues' disclosures to review, replies from partners, and disclosures that a colleague
+    sent back.
+    """
 
     to_read: int
     answered: int
@@ -156,7 +169,10 @@ class Calls:
 
 
 def calls_for(by: Attendance) -> Calls:
-    """Counts over all of one's desks, for the first page. Zero for whoever has nothing to do with partners."""
+    """Return the counts across the officer's desks, for the home page.
+
+    All are zero for an officer who does not work with partners.
+    """
     if not by.may(Capability.FOLLOW_DISSEMINATION):
         return Calls(0, 0, 0)
     found = Dissemination.objects.filter(report__in=reports_of(by.desk_ids)).aggregate(
@@ -167,13 +183,19 @@ def calls_for(by: Attendance) -> Calls:
 
 
 def sent_about(ref: UUID, *, by: Attendance) -> tuple[str, ...]:
-    """The partners that were sent something about a report of one's desks, by name; without its words, so without keys."""
+    """Return the names of the partners that received a disclosure about a report of the officer's desks.
+
+    No text is opened, so no keys are needed.
+    """
     found = _rows(by).filter(report=ref).exclude(sent_at=None)
     return tuple(sorted({f"{row.partner.organisation.name}: {row.partner.name}" for row in found}))
 
 
 def _sent_back(by: Attendance) -> QuerySet[Dissemination]:
-    """What this officer wrote and a colleague did not let go, until they write anew for that partner or close the report."""
+    """Return this officer's disclosures that a colleague rejected.
+
+    A rejection counts until the officer writes to that partner again or closes the report.
+    """
     anew = Dissemination.objects.filter(
         report=OuterRef("report"), partner=OuterRef("partner"), written_at__gt=OuterRef("written_at")
     )
@@ -186,9 +208,9 @@ def _sent_back(by: Attendance) -> QuerySet[Dissemination]:
 
 
 def of_report(ref: UUID, *, by: Attendance, at: datetime) -> tuple[SentFile, ...]:
-    """What was written for partners about a report, opened, the newest first. The look is in the log before this returns.
+    """Return the disclosures about a report, opened, newest first.
 
-    Raises NotHere, Refused and Locked.
+    The view is logged before this returns. Raises NotHere, Refused and Locked.
     """
     return _read(ref, Q(), by=by, at=at)
 
@@ -209,7 +231,10 @@ def _read(ref: UUID, which: Q, *, by: Attendance, at: datetime) -> tuple[SentFil
 
 
 def one(ident: UUID, *, by: Attendance, at: datetime) -> SentFile:
-    """One thing with its words; logged like `of_report`. Raises NotHere, Refused and Locked."""
+    """Return one disclosure with its text.
+
+    Logged as in `of_report`. Raises NotHere, Refused and Locked.
+    """
     report = _rows(by).filter(pk=ident).values_list("report_id", flat=True).first()
     if report is None:
         raise NotHere
@@ -220,7 +245,7 @@ def one(ident: UUID, *, by: Attendance, at: datetime) -> SentFile:
 
 
 def _opened(report: Report, rows: list[Dissemination], by: Attendance) -> dict[UUID, dict[str, Any]]:
-    """The words of every sealed part of them that this officer's keys open."""
+    """Return the text of every sealed part of these disclosures that this officer's keys can open."""
     ring = by.keys()
     wanted = {
         one for row in rows for one in (row.container, row.necessity, row.answer, row.ended_words) if one
@@ -282,7 +307,10 @@ def _file(
 
 
 def _holds(said: Mapping[str, Any] | None, officer: UUID | None, body: bytes) -> bool | None:
-    """Whether the person whom the table names signed exactly this; None where nobody has signed yet."""
+    """Return whether the person named in the table signed exactly this content.
+
+    None means that nobody has signed yet.
+    """
     if said is None:
         return None
     if not isinstance(said, dict):  # a partner's process wrote it
@@ -301,9 +329,11 @@ def _holds(said: Mapping[str, Any] | None, officer: UUID | None, body: bytes) ->
 
 
 def hints(ref: UUID, text: str, *, by: Attendance, at: datetime) -> tuple[str, ...]:
-    """What in a text for a partner may point to whoever told us (`packs.rules.partners`). A hint: it stops nobody.
+    """Return hints where the text of a disclosure may identify the reporter.
 
-    Opens the report to compare, for an officer who may read it, and is a look at it. Raises NotHere, Locked and CannotOpen.
+    The rules are in `packs.rules.partners`. A hint never blocks the disclosure. The report is opened for the
+    comparison, for an officer who may read it, and this is logged as a view. Raises NotHere, Locked and
+    CannotOpen.
     """
     conflict_terms.looked_for(text, by=by)
     report = reports_of(by.desk_ids).filter(pk=ref).first()

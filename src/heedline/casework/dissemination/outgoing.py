@@ -1,8 +1,9 @@
-"""Passing on what a report says to a partner outside: write → check → send → (received → answered) → finish; or withdraw.
+"""Disclosures to partners: write → check → send → (received → answered) → finish, or withdraw.
 
-What goes out is never the report: it is words that an officer wrote for this partner, for one purpose, on a ground of law,
-and that a second officer read before they went. Where life is at risk it goes at once and is read afterwards. What a
-partner does is in `dissemination/partner_inbox.py`; giving it to a partner's new key in `dissemination/rewrap.py`.
+The report itself is never disclosed. A disclosure is text that an officer wrote for one partner, for one
+purpose and on a legal basis, and that a second officer reviewed before it was sent. Where life is at
+risk it is sent at once and reviewed afterwards. The partner's actions are in
+`dissemination/partner_inbox.py`. Release to a partner's new key is in `dissemination/rewrap.py`.
 """
 
 from __future__ import annotations
@@ -51,7 +52,11 @@ STILL_OPEN = "Something that was written for a partner is not finished. Finish i
 
 @dataclass(frozen=True)
 class DisseminationDraft:
-    """What an officer writes for a partner. Codes are the pack's. `necessity`: why this much, for them; they do not get it."""
+    """An officer's draft of a disclosure.
+
+    Codes come from the pack. `necessity` justifies disclosing this much to this partner, who does not
+    receive it.
+    """
 
     partner: UUID
     purpose: str
@@ -90,10 +95,12 @@ def _checked(writing: DisseminationDraft) -> tuple[dict[str, str], str]:
 
 @verb(Act.DISSEMINATION_WRITTEN)
 def write(ref: UUID, writing: DisseminationDraft, *, version: int, by: Attendance, at: datetime) -> UUID:
-    """Write something for a partner. It goes when a second officer has read it; at once where life is at risk.
+    """Write a disclosure for a partner and return its id.
 
-    Returns its id. Raises NotHere, Changed, Refused, Locked, NoRoom; NotNow where the report is not assessed, may not be
-    passed on, or nobody there could open it; ValueError for what the pack does not know.
+    It is sent once a second officer has reviewed it, or at once where life is at risk. Raises NotHere,
+    Changed, Refused, Locked and NoRoom. Raises NotNow when the report has not been assessed, may not be
+    disclosed, or could not be opened by anyone there. Raises ValueError for a code that the pack does not
+    know.
     """
     words, why = _checked(writing)
     found = find(ref, by=by, at=at, version=version)
@@ -141,10 +148,11 @@ def write(ref: UUID, writing: DisseminationDraft, *, version: int, by: Attendanc
 
 
 def check(ident: UUID, *, version: int, by: Attendance, at: datetime) -> None:
-    """Say that one has read it, as another officer than whoever wrote it; then it goes, if it has not gone already.
+    """Record a second officer's review of a disclosure and send it, unless it has already been sent.
 
-    Raises NotHere, Locked; Refused for one's own; NotNow when somebody was quicker, it stands elsewhere, the report may not be passed
-    on any more, nobody there could open it, or neither of the two has compared the partner's key.
+    The reviewer must not be the writer. Raises NotHere, Locked, and Refused for one's own disclosure. Raises
+    NotNow when somebody else acted first, the disclosure is in another state, the report may no longer be
+    disclosed, nobody there could open it, or neither officer has compared the partner's key.
     """
     with _about(ident, Act.DISSEMINATION_CHECKED, by=by):
         found, row = _find(ident, by=by, at=at, version=version)
@@ -170,7 +178,10 @@ def check(ident: UUID, *, version: int, by: Attendance, at: datetime) -> None:
 
 
 def send_back(ident: UUID, because: str, *, version: int, by: Attendance, at: datetime) -> None:
-    """Do not let it go, with reasons for whoever wrote it. It stays as it is; they write it anew. Raises as `check`."""
+    """Reject a disclosure, with reasons for its writer.
+
+    It stays unchanged, and the writer has to write a new one. Raises the same errors as `check`.
+    """
     words = _because(because)
     with _about(ident, Act.DISSEMINATION_SENT_BACK, by=by):
         found, row = _find(ident, by=by, at=at, version=version)
@@ -182,7 +193,10 @@ def send_back(ident: UUID, because: str, *, version: int, by: Attendance, at: da
 
 
 def withdraw(ident: UUID, because: str, *, version: int, by: Attendance, at: datetime) -> None:
-    """Take it back: from now on nobody there opens it. What they have read they know. Raises NotHere and NotNow."""
+    """Withdraw a disclosure, so that nobody at the partner can open it from now on.
+
+    This cannot undo what they have already read. Raises NotHere and NotNow.
+    """
     words = _because(because)
     with _about(ident, Act.DISSEMINATION_WITHDRAWN, by=by):
         found, row = _find(ident, by=by, at=at, version=version)
@@ -197,7 +211,10 @@ def withdraw(ident: UUID, because: str, *, version: int, by: Attendance, at: dat
 
 
 def finish(ident: UUID, *, version: int, by: Attendance, at: datetime) -> None:
-    """The answer has been read, or none is wanted any more. Raises NotHere and NotNow."""
+    """Finish a disclosure whose reply has been read, or for which none is wanted any more.
+
+    Raises NotHere and NotNow.
+    """
     with _about(ident, Act.DISSEMINATION_FINISHED, by=by):
         found, row = _find(ident, by=by, at=at, version=version)
         found.permit(Capability.FOLLOW_DISSEMINATION)
@@ -207,13 +224,19 @@ def finish(ident: UUID, *, version: int, by: Attendance, at: datetime) -> None:
 
 
 def nothing_open(report: UUID) -> None:
-    """Raise NotNow while something of this report is with a partner, on its way there, or unread by a second officer."""
+    """Raise NotNow if the report has an unfinished disclosure.
+
+    That is one which is with a partner, on its way there, or not yet reviewed by a second officer.
+    """
     if still_open([report]):
         raise NotNow(STILL_OPEN)
 
 
 def still_open(reports: Iterable[UUID]) -> set[UUID]:
-    """Those of these reports of which something is with a partner, on its way there, or unread by a second officer."""
+    """Return those of the given reports that have an unfinished disclosure.
+
+    That is one which is with a partner, on its way there, or not yet reviewed by a second officer.
+    """
     waiting = Dissemination.objects.filter(WAITS, report_id__in=list(reports))
     return set(waiting.values_list("report_id", flat=True))
 
@@ -237,13 +260,16 @@ def _because(text: str) -> str:
 
 
 def _about(ident: UUID, act: Act, *, by: Attendance) -> AbstractContextManager[None]:
-    """`on_the_record` of the report that it is about."""
+    """Return `on_the_record` for the report that the disclosure is about."""
     mine = Dissemination.objects.filter(pk=ident, report__in=reports_of(by.desk_ids))
     return on_the_record(act, by=by, ref=mine.values_list("report_id", flat=True).first())
 
 
 def _find(ident: UUID, *, by: Attendance, at: datetime, version: int) -> tuple[FoundReport, Dissemination]:
-    """It and its report, both locked, the report first. Raises NotHere, and NotNow when somebody was quicker."""
+    """Return the disclosure and its report, both locked, the report first.
+
+    Raises NotHere, and NotNow when somebody else changed it first.
+    """
     report = Dissemination.objects.filter(pk=ident).values_list("report_id", flat=True).first()
     if report is None:
         raise NotHere
@@ -263,7 +289,10 @@ def _decision_request(row: Dissemination) -> DecisionRequest:
 
 
 def _seal_to(found: FoundReport, row: Dissemination, to: PartnerKey) -> None:
-    """Give the partner a header of its own to the payload, and say that there is something for it. Raises CannotOpen."""
+    """Write the partner's header for the payload and notify the partner.
+
+    Raises CannotOpen.
+    """
     mine = SealedHeader.objects.get(container=row.container)
     header = readdress(bytes(mine.header), found.by.keys().for_any(mine.epochs), [to.key])
     row.key = uuid4()

@@ -1,8 +1,8 @@
-"""What people of a partner do with what was sent to them: see that it is there, open it, sign that it arrived, answer.
+"""A partner's handling of disclosures: list, open, acknowledge by signature, and reply.
 
-They see no report and nothing of one: the database gives them their own header, the payload, codes and times
-(`database/functions/disseminations.sql`). An answer is sealed to the desk that sent it, as that desk's keys are believed, and to
-the partner itself.
+Partners see no report or part of one. The database gives them their own header, the payload, codes and
+times (`database/functions/disseminations.sql`). A reply is sealed to the desk that sent the disclosure,
+under that desk's trusted keys, and to the partner itself.
 """
 
 from __future__ import annotations
@@ -45,7 +45,10 @@ _GONE = "This was taken back, or is not for your team. Phone the desk if you exp
 
 @dataclass(frozen=True)
 class SentHere:
-    """One thing that was sent to us, without its words. Names in it are of our own people."""
+    """A disclosure received by the partner, without its text.
+
+    Any names in it are of the partner's own staff.
+    """
 
     id: UUID
     from_desk: str
@@ -64,23 +67,26 @@ class SentHere:
 
     @property
     def opened(self) -> bool:
-        """Whether somebody of us has opened it."""
+        """Return True if a member of the partner's staff has opened the disclosure."""
         return self.state in {"received", "answered", "done"}
 
     @property
     def no_longer_wanted(self) -> bool:
-        """Whether an answer was wanted, and the desk finished it without one."""
+        """Return True if a reply was wanted and the desk finished the disclosure without one."""
         return self.state == "done" and self.answer_wanted and not self.answer_words
 
     @property
     def withdrawn(self) -> bool:
-        """Whether it was taken back."""
+        """Return True if the disclosure was withdrawn."""
         return self.state == "withdrawn"
 
 
 @dataclass(frozen=True)
 class OpenedHere:
-    """The same with its words. `ours`: an officer of the service signed it. `answer`: what we have answered."""
+    """A disclosure received by the partner, with its text.
+
+    `ours` is True when an officer of the service signed it. `answer` is the partner's reply.
+    """
 
     about: SentHere
     title: str = field(repr=False)
@@ -90,25 +96,37 @@ class OpenedHere:
 
 
 def receipt_paper(ident: UUID, sha256: bytes, partner: UUID) -> bytes:
-    """What somebody signs when something has arrived: that this payload did, at this partner."""
+    """Return the document signed to acknowledge a disclosure.
+
+    It states that this payload has arrived at this partner.
+    """
     return canonical({"received": str(ident), "sha256": sha256.hex(), "partner": str(partner)})
 
 
 def answer_paper(ident: UUID, code: str, text: str, partner: UUID) -> bytes:
-    """What somebody signs when they answer. `text`: salted, since the signature lies in the clear."""
+    """Return the document signed when a partner replies.
+
+    `text` is salted, because the signature is stored unencrypted.
+    """
     digest = hashlib.sha256(text.encode()).hexdigest()
     return canonical({"answer": str(ident), "code": code, "sha256": digest, "partner": str(partner)})
 
 
 def sent_paper(ident: UUID, container: UUID, sha256: bytes, *, on: date) -> bytes:
-    """What an officer signs who writes something for a partner, so that the partner knows that it is ours and whole."""
+    """Return the document an officer signs when writing a disclosure.
+
+    It lets the partner verify that the disclosure is genuine and complete.
+    """
     return canonical(
         {"sent": str(ident), "container": str(container), "sha256": sha256.hex(), "on": on.isoformat()}
     )
 
 
 def listing(*, by: Attendance, at: datetime) -> tuple[SentHere, ...]:
-    """Everything that was sent to us, the newest first. The look is in the log before this returns. Raises Refused."""
+    """Return every disclosure sent to this partner, newest first.
+
+    The view is logged before this returns. Raises Refused.
+    """
     with refusals_logged(Act.DISSEMINATIONS_LISTED, by=by.officer_id):
         by.require(Capability.READ_SENT, *_desks(by))
         journal.record(Act.DISSEMINATIONS_LISTED, actor=by.officer_id, desk=_desks(by)[0])
@@ -116,7 +134,10 @@ def listing(*, by: Attendance, at: datetime) -> tuple[SentHere, ...]:
 
 
 def one(ident: UUID, *, by: Attendance, at: datetime) -> SentHere:
-    """One of them, without its words. Raises NotHere and Refused."""
+    """Return one disclosure, without its text.
+
+    Raises NotHere and Refused.
+    """
     by.require(Capability.READ_SENT, *_desks(by))
     row = partner_functions.one_sent_to_me(ident)
     if row is None:
@@ -126,10 +147,10 @@ def one(ident: UUID, *, by: Attendance, at: datetime) -> SentHere:
 
 
 def open_it(ident: UUID, *, by: Attendance, at: datetime) -> OpenedHere:
-    """Open it; whoever is the first signs that it arrived. Both are in the log before this returns.
+    """Open a disclosure, signing its receipt if nobody at the partner has yet.
 
-    Raises NotHere, Refused, Locked; CannotOpen when our keys do not open it: then the desk has to release it again, and
-    nothing was signed.
+    Both are logged before this returns. Raises NotHere, Refused, Locked, and CannotOpen when the partner's
+    keys do not open it. In that case nothing has been signed and the desk has to release it again.
     """
     with refusals_logged(Act.OPENED_BY_PARTNER, by=by.officer_id, thing="dissemination", thing_id=ident):
         by.require(Capability.READ_SENT, *_desks(by))
@@ -156,11 +177,13 @@ def open_it(ident: UUID, *, by: Attendance, at: datetime) -> OpenedHere:
 
 
 def answer(ident: UUID, code: str, text: str, *, by: Attendance, at: datetime) -> None:
-    """Answer, once: sealed to the desk that sent it and to ourselves, and signed.
+    """Reply to a disclosure, once.
 
-    Raises NotHere, Refused, Locked, NoRoom; NotNow before it was opened, after it was answered, or where nothing was
-    written; Conflict when the desk's keys changed in between (try again); SealingStopped when it cannot be sealed; ValueError
-    for a code that the pack does not know.
+    The reply is signed, and sealed to the desk that sent the disclosure and to the partner itself. Raises
+    NotHere, Refused, Locked and NoRoom. Raises NotNow before the disclosure was opened, after it was
+    answered, or when the text is blank. Raises Conflict when the desk's keys changed in between (try again),
+    and SealingStopped when the reply cannot be sealed. Raises ValueError for a code that the pack does not
+    know.
     """
     pack = load_pack(settings.PACK)
     if code not in pack.partners.answers:
@@ -226,7 +249,10 @@ def answer(ident: UUID, code: str, text: str, *, by: Attendance, at: datetime) -
 
 
 def _desks(by: Attendance) -> tuple[UUID, ...]:
-    """The partner's desk that they work at. NotHere for everybody else."""
+    """Return the partner desk at which this person works.
+
+    Raises NotHere for everyone else.
+    """
     found = tuple(desk for role, desk in by.appointments if desk is not None and role == "partner")
     if not found:
         raise NotHere
@@ -286,7 +312,7 @@ def _open(
 
 
 def _own_answer(parts: Parts, by: Attendance) -> str:
-    """What we have answered, as far as our keys open it."""
+    """Return the partner's own reply, as far as its keys open it."""
     if parts.answer is None or parts.answer_epoch is None:
         return ""
     try:
@@ -299,9 +325,10 @@ def _own_answer(parts: Parts, by: Attendance) -> str:
 
 
 def _keys_of_the_desk(ident: UUID) -> dict[UUID, bytes]:
-    """The believed public keys of the epochs that an answer goes to.
+    """Return the trusted public keys of the epochs to which a reply is sealed.
 
-    Raises SealingStopped for one that no statement names, and NotNow when it is not open for an answer.
+    Raises SealingStopped for an epoch that no statement names, and NotNow when the disclosure is not open
+    for a reply.
     """
     known = key_directory.directory()
     found: dict[UUID, bytes] = {}

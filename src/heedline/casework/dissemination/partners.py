@@ -1,8 +1,9 @@
-"""Partners as a desk sees them: who they are, whether they can open what is sent, and whose words were compared.
+"""Partners as a desk sees them: who they are, whether they can open disclosures, and key comparison.
 
-A partner's key is believed only when two stewards have signed its people and one of them has made it. That the people are
-those of the partner, and not somebody whom two stewards made up, only an officer can know who has heard the maker of the
-key read out its words: so nothing goes there before somebody of the desk has, unless life is at risk.
+A partner's key is trusted only when two stewards have signed the partner's staff and one of those people
+made the key. Only an officer who has heard the maker of the key read out its words can know that these
+people really belong to the partner and were not invented by two stewards. Nothing is therefore sent to a
+partner before somebody at the desk has made that comparison, unless life is at risk.
 """
 
 from __future__ import annotations
@@ -34,7 +35,10 @@ COMPARE_FIRST = (
 
 @dataclass(frozen=True)
 class PartnerKey:
-    """The key that something is sealed to for a partner. `maker`: the person there who made it and vouches for the others."""
+    """A partner's current key, to which disclosures are sealed.
+
+    `maker` is the person at the partner who made the key and vouches for its other holders.
+    """
 
     desk: UUID
     code: str
@@ -43,17 +47,21 @@ class PartnerKey:
     maker: str
 
     def compared(self, known: Known) -> bool:
-        """Whether this officer has heard its maker read out their words."""
+        """Return True if this officer has heard the key's maker read out its words."""
         return known.has_compared(self.maker)
 
 
 @dataclass(frozen=True)
 class PartnerLine:
-    """A partner. `code`: what two stewards have signed; the names beside it stand in a table that anybody could change who
-    administers the database. `openers`: how many people there can open what is sent now. `maker`: who reads out the words to compare.
+    """A partner, and whether disclosures can be sent to it.
 
-    `compared`: by whoever looks. `why_not`: why nothing can be sent there now; empty when it can. `stale`: somebody holds
-    their key who is there no more, or has new keys of their own: it is changed when one of them unlocks.
+    `code` is the code that two stewards signed. The names beside it are in a table that any database
+    administrator could change. `openers` is how many people there can open what is sent now. `maker` is the
+    person who reads out the words to compare.
+
+    `compared` is True when the viewer has made the comparison. `why_not` is the reason nothing can be sent
+    there now, or "" when it can. `stale` means that somebody who holds the key has left or has new keys of
+    their own. The key is then changed the next time one of its holders unlocks.
     """
 
     id: UUID
@@ -69,12 +77,15 @@ class PartnerLine:
 
     @property
     def words(self) -> str:
-        """The organisation, its team, and the code that was signed."""
+        """Return the organisation, its team and the signed code."""
         return f"{self.organisation}: {self.name} ({self.code})"
 
 
 def key_of(partner: UUID, at: datetime) -> PartnerKey | None:
-    """The partner's present key; None for a desk that is no partner's, and where fewer than two people could open it."""
+    """Return the partner's current key, or None.
+
+    None is returned for a desk that is not a partner's, and when fewer than two people could open the key.
+    """
     facts = directory().desk(str(partner))
     if facts is None or facts.kind != PARTNER or key_directory.doubts():
         return None
@@ -85,12 +96,18 @@ def key_of(partner: UUID, at: datetime) -> PartnerKey | None:
 
 
 def _vouched(epoch: EpochKey) -> bool:
-    """Whether whoever made the key still holds it under the keys that they have now: only they can be compared with."""
+    """Return True if the maker of this key still holds it under their own current keys.
+
+    Only then can the maker's words be compared.
+    """
     return epoch.made_by in directory().holders(epoch)
 
 
 def list_partners(*, by: Attendance, at: datetime) -> tuple[PartnerLine, ...]:
-    """Every partner, by name. Raises Refused."""
+    """Return every partner, by name.
+
+    Raises Refused.
+    """
     by.require(Capability.FOLLOW_DISSEMINATION)
     rows = Desk.objects.filter(kind=PARTNER).select_related("organisation")
     known = by.keyring.known if by.keyring is not None else Known()
@@ -121,7 +138,10 @@ def _line(
 
 
 def partner(desk: UUID, *, by: Attendance, at: datetime) -> PartnerLine:
-    """One of them. Raises NotHere and Refused."""
+    """Return one partner.
+
+    Raises NotHere and Refused.
+    """
     found = next((one for one in list_partners(by=by, at=at) if one.id == desk), None)
     if found is None:
         raise NotHere
@@ -129,9 +149,10 @@ def partner(desk: UUID, *, by: Attendance, at: datetime) -> PartnerLine:
 
 
 def compare(desk: UUID, said: str, passphrase: str, *, by: Attendance, at: datetime) -> Attendance:
-    """Note that one has heard the maker of a partner's key read out these words. Grants nobody anything.
+    """Record that the officer heard the maker of a partner's key read out these words.
 
-    Raises NotHere, NotNow, Locked, WrongPassphrase, and Refused for other words; refusals are logged.
+    Grants nobody any access. Raises NotHere, NotNow, Locked, WrongPassphrase, and Refused when the words
+    differ. Refusals are logged.
     """
     with refusals_logged(Act.KEY_COMPARED, by=by.officer_id, thing="desk", thing_id=desk):
         by.require(Capability.FOLLOW_DISSEMINATION)

@@ -1,9 +1,10 @@
-"""When a partner has lost its keys: what was sent is released again, to its new key, by the desks that sent it.
+"""Release earlier disclosures to a partner's new key after the partner has lost its keys.
 
-A partner has no recovery key, and nobody holds its old keys for it. Each desk has its own copy of what it sent; out of
-that an officer writes the partner's header anew, after hearing the maker of the new key read out its words. The payload
-stays as it was signed, and nobody but the partner's present people can open the new header. It runs in bounded batches,
-each a transaction of its own: whatever ends it in the middle loses nothing, and doing it again goes on with the rest.
+A partner has no recovery key, and nobody holds its old keys on its behalf. Each desk keeps its own copy
+of what it sent. After hearing the maker of the new key read out its words, an officer rewrites the
+partner's header from that copy. The payload stays as it was signed, and only the partner's current staff
+can open the new header. The work runs in bounded batches, each in its own transaction, so an
+interruption loses nothing and a second run continues with the rest.
 """
 
 from __future__ import annotations
@@ -46,7 +47,10 @@ type RewrapProgress = Callable[[int], None]
 
 @dataclass(frozen=True)
 class RewrapRun:
-    """What one run did, in headers. `failed`: those that this officer's keys do not open; a colleague may."""
+    """The outcome of one run, counted in headers.
+
+    `failed` counts those that this officer's keys do not open. A colleague's keys may.
+    """
 
     released: int
     failed: int
@@ -54,7 +58,7 @@ class RewrapRun:
 
 @dataclass(frozen=True)
 class _Lost:
-    """One header that nobody at the partner can open, and the desk's own copy to write it anew from."""
+    """A header that nobody at the partner can open, with the desk's own copy from which to rewrite it."""
 
     key: UUID
     copy: UUID
@@ -64,12 +68,12 @@ class _Lost:
 
 
 def lost(partner: UUID, *, by: Attendance) -> int:
-    """How many headers of what this officer's desks sent there nobody at the partner can open any more."""
+    """Return how many headers sent by this officer's desks can no longer be opened at the partner."""
     return len(_lost(partner, by))
 
 
 def _lost(partner: UUID, by: Attendance) -> list[_Lost]:
-    """In the order of their ids."""
+    """Return the headers that can no longer be opened, in id order."""
     rows = (
         _with_partners(by)
         .filter(partner_id=partner)
@@ -95,20 +99,26 @@ def _lost(partner: UUID, by: Attendance) -> list[_Lost]:
 
 
 def _with_partners(by: Attendance) -> QuerySet[Dissemination]:
-    """What this officer's desks sent that a partner may open. Not of reports that may not be passed on any more."""
+    """Return the disclosures from this officer's desks that a partner may open.
+
+    Leaves out those of reports that may no longer be disclosed.
+    """
     return Dissemination.objects.filter(
         state__in=states.WITH_THE_PARTNER, report__in=reports_of(by.desk_ids)
     ).exclude(report__in=restrictions.restricting().values("report"))
 
 
 def _still_there(some: Iterable[UUID], by: Attendance) -> set[UUID]:
-    """Those of these of which that still holds, locked, so that it does until the headers are written."""
+    """Return those of the given disclosures that a partner may still open.
+
+    They are locked, so that this remains true until the headers are written.
+    """
     rows = _with_partners(by).filter(pk__in=list(some)).select_for_update(of=("self",)).order_by("id")
     return {row.id for row in rows}
 
 
 def _can_open(partner: UUID, epochs: Iterable[UUID]) -> set[UUID]:
-    """Those of these epochs of the partner that somebody there holds."""
+    """Return those of the given epochs for which somebody at the partner still holds the key."""
     known = directory()
     found = {epoch: known.epoch(str(partner), str(epoch)) for epoch in epochs}
     return {one for one, key in found.items() if key is not None and known.holders(key)}
@@ -123,11 +133,13 @@ def release_again(
     at: datetime,
     told: RewrapProgress | None = None,
 ) -> RewrapRun:
-    """Give a partner's present people what they cannot open any more of what this officer's desks sent them.
+    """Release earlier disclosures again to partner staff who can no longer open them.
 
-    `said`: the words that the maker of the partner's new key has read out, where this officer has not compared them yet.
-    `told` hears how many are done after each batch. Raises NotHere, Locked, WrongPassphrase; Refused for other words, all
-    logged; NotNow where fewer than two people there could open it, or nobody has been compared.
+    Covers what this officer's desks sent. `said` is the words that the maker of the partner's new key has
+    read out, needed when this officer has not compared them yet. `told` is called with the number done after
+    each batch. Raises NotHere, Locked and WrongPassphrase. Raises Refused when the words differ. Raises
+    NotNow when fewer than two people there could open the disclosures, or the officer has not compared the
+    key. Refusals are logged.
     """
     with refusals_logged(Act.RELEASED_AGAIN, by=by.officer_id, thing="desk", thing_id=partner):
         by.require(Capability.RELEASE_AGAIN)
@@ -156,7 +168,10 @@ def release_again(
 
 
 def _anew(some: Iterable[_Lost], to: PartnerKey, ring: Keyring, *, by: Attendance) -> int:
-    """Write these headers anew. What somebody has withdrawn, restricted, given away or written in between stays as it is."""
+    """Rewrite these headers for the partner's new key.
+
+    Disclosures that were withdrawn, restricted, handed over or rewritten in the meantime are left unchanged.
+    """
     there = _still_there({one.dissemination for one in some}, by)
     wanted = {one.key: one for one in some if one.dissemination in there}
     copies = SealedHeader.objects.in_bulk([one.copy for one in wanted.values()])

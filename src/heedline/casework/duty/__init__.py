@@ -1,1 +1,4 @@
-"""Who is on duty, what is overdue, and who is paged. Start with `duty/alarms.py`."""
+"""Duty rotas, alarms and paging.
+
+Start reading at `duty/alarms.py`.
+"""

@@ -1,8 +1,11 @@
-"""What is overdue, and who has seen it: the office's half. (`duty/paging.py` is the worker's.)
+"""Alarms as the office site shows, acknowledges and clears them.
 
-An alarm belongs to the desk that owns the report; the round-the-clock desks see it as well. Acknowledging stops the
-paging. Taking the report clears what calls for somebody to take it. Everything else a named person clears, with a
-reason out of a closed list, because a reason in free words would put into the clear what reports say.
+The worker's side is in `duty/paging.py`.
+
+An alarm belongs to the desk that owns the report. The round-the-clock desks see it as well.
+Acknowledging an alarm stops the paging. Taking the report clears the alarms that ask for somebody to
+take it. All other alarms are cleared by a named officer, who gives a reason from a closed list. Free
+text is not allowed, because it would put the content of reports into the database unsealed.
 """
 
 from __future__ import annotations
@@ -37,10 +40,11 @@ _SILENCE = timedelta(minutes=3)
 
 @dataclass(frozen=True, slots=True)
 class AlarmLine:
-    """One open alarm. `ref`: its report, where this person may see it; `request`: what an authoriser is to decide about.
-    `about_partners`: it is about what a partner was or is to be sent about the report.
+    """An open alarm as shown to one officer.
 
-    `why_not`: what keeps them from clearing it.
+    `ref` is its report, if this officer may see it. `request` is the request that an authoriser has to
+    decide. `about_partners` is true if the alarm concerns something sent, or to be sent, to a partner about
+    the report. `why_not` is the reason why this officer cannot clear the alarm.
     """
 
     id: UUID
@@ -61,7 +65,10 @@ class AlarmLine:
 
 
 def open_now(*, by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
-    """Every open alarm that this person may see, danger first, then those that nobody has acknowledged."""
+    """Return all open alarms that this officer may see, most urgent first.
+
+    Alarms about danger come first, followed by those that nobody has acknowledged.
+    """
     found = list(_visible(by).filter(cleared_at=None).select_related("desk"))
     seen = set(
         Report.objects.filter(id__in=[a.about_id for a in found if a.about_id]).values_list("id", flat=True)
@@ -101,14 +108,17 @@ def open_now(*, by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
 
 
 def unanswered(*, by: Attendance) -> int:
-    """How many open alarms this person may see and nobody has acknowledged: the number beside the menu."""
+    """Return the number of unacknowledged open alarms that this officer may see.
+
+    The number is shown beside the menu.
+    """
     return _visible(by).filter(cleared_at=None, acknowledged_at=None).count()
 
 
 def acknowledge(alarm_id: UUID, *, by: Attendance, at: datetime) -> None:
-    """Say that one has seen it: the paging stops, for every alarm of the same report. The alarm itself stays.
+    """Acknowledge an alarm and stop the paging for all alarms of the same report.
 
-    Raises NotHere and Refused. Acknowledging twice does nothing.
+    The alarm itself stays open. Acknowledging it twice does nothing. Raises NotHere and Refused.
     """
     with refusals_logged(Act.ALARM_ACKNOWLEDGED, by=by.officer_id, thing="alarm", thing_id=alarm_id):
         alarm = _find(alarm_id, by)
@@ -127,9 +137,10 @@ def acknowledge(alarm_id: UUID, *, by: Attendance, at: datetime) -> None:
 
 
 def clear(alarm_id: UUID, because: str, *, by: Attendance, at: datetime) -> None:
-    """Put an alarm away, in one's own name, for a reason out of CLEAR_REASONS.
+    """Clear an alarm in the officer's own name, with a reason from CLEAR_REASONS.
 
-    Raises NotHere and Refused; NotNow without a reason, and while the cause of an alarm that goes by its cause lasts.
+    Raises NotHere and Refused. Raises NotNow if no reason is given, or if the alarm depends on its cause and
+    that cause persists.
     """
     with refusals_logged(Act.ALARM_CLEARED, by=by.officer_id, thing="alarm", thing_id=alarm_id):
         alarm = _find(alarm_id, by)
@@ -143,10 +154,11 @@ def clear(alarm_id: UUID, because: str, *, by: Attendance, at: datetime) -> None
 
 
 def resolve_for(report_id: UUID, *, by: Attendance, at: datetime) -> None:
-    """The report was taken, handed over or closed by this person, in whose transaction this runs.
+    """Clear a report's alarms once an officer has taken it, handed it over or closed it.
 
-    What called for somebody to take it is cleared in their name. What was late stays until somebody clears it with a
-    reason, but pages nobody any more. Of the time only the day is kept from here on.
+    Must be called inside the caller's transaction. Alarms that ask for somebody to take the report are
+    cleared in the officer's name. Alarms about missed deadlines stay until somebody clears them with a
+    reason, but no longer page anybody. From here on only the day of arrival is kept.
     """
     taken = alarm_kinds.resolved_by(Event.TAKEN)
     for alarm in Alarm.objects.select_for_update().filter(about_id=report_id):
@@ -162,7 +174,10 @@ def resolve_for(report_id: UUID, *, by: Attendance, at: datetime) -> None:
 
 
 def wake_again(reports: Iterable[UUID], *, by: UUID, since: datetime) -> None:
-    """These reports wait as before: what was taken as seen by this person at that moment calls for somebody again."""
+    """Withdraw an officer's acknowledgement of the alarms of these reports, so that paging resumes.
+
+    Only alarms that `by` acknowledged at exactly `since` are affected. The reports are waiting again.
+    """
     Alarm.objects.filter(
         about_id__in=list(reports), cleared_at=None, acknowledged_by=by, acknowledged_at=since
     ).update(acknowledged_by=None, acknowledged_at=None)
@@ -180,14 +195,21 @@ def resolve(event: str, about: UUID, *, by: Attendance, at: datetime) -> None:
 
 
 def worker_runs(at: datetime) -> bool:
-    """Whether the worker has shown a sign of life within three minutes. Without it nobody is paged."""
+    """Return whether the worker has reported within the last three minutes.
+
+    Nobody is paged unless the worker is running.
+    """
     last = WorkerBeat.objects.values_list("minute", flat=True).first()
     return last is not None and at - last <= _SILENCE
 
 
 def _visible(by: Attendance) -> QuerySet[Alarm]:
-    """The first wall: alarms of one's own desks; for those who watch round the clock all but those about requests of
-    others. Row-level security says the same."""
+    """Return the alarms that this officer may see.
+
+    These are the alarms of the officer's own desks. Members of a round-the-clock desk see all alarms except
+    those about identity requests of other desks. This is the first check, and row-level security enforces
+    the same rule.
+    """
     deciding = [desk for role, desk in by.appointments if Capability.DECIDE_IDENTITY in GRANTS[Role(role)]]
     mine = Q(desk_id__in=[*by.desk_ids, *deciding])
     if any(desk.round_the_clock for desk in by.desks):
@@ -219,7 +241,10 @@ def _may_answer(by: Attendance, alarm: Alarm) -> bool:
 
 
 def _still(alarm: Alarm, at: datetime) -> str:
-    """What to do first when the cause of this alarm lasts; empty when it may be cleared."""
+    """Return what must be done before this alarm can be cleared, or "" if it can be cleared now.
+
+    Something must be done first while the cause of the alarm persists.
+    """
     rule = alarm_kinds.rule_of(alarm.kind)
     return rule.while_it_lasts if rule.lasts is not None and rule.lasts(alarm, at) else ""
 

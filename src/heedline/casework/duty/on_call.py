@@ -1,4 +1,4 @@
-"""Who is there, and whom a step of the paging chain calls."""
+"""Officers who are on duty, and those called by each step of the paging chain."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ _WHO_READ = (Role.OFFICER, Role.SUPERVISOR)
 
 
 def called(desk: UUID, step: int, chain: Sequence[OnCallStep], at: datetime) -> frozenset[str]:
-    """E-mail addresses of everybody whom this step calls, and all steps before it.
+    """Return the email addresses of everybody called by this paging step and all steps before it.
 
-    `chain` is the pack's: it says whose duty roster each step calls; the desk's and the round-the-clock desk's own
-    on-call lists are added from step 1 up. When that is nobody, everybody on those lists is called, and when there is
-    none, every officer of the round-the-clock desk: a page that goes to nobody helps nobody.
+    `chain` comes from the pack and says whose duty roster each step calls. From step 1 up, the on-call lists
+    of the desk and of the round-the-clock desk are added. If that yields nobody, everybody on those lists is
+    called. If the lists are empty, every officer of the round-the-clock desk is called, so that a page
+    always reaches somebody.
     """
     watch = watch_desks()
     here = watch | {desk}
@@ -58,7 +59,7 @@ def stewards() -> frozenset[str]:
 
 
 def supervisors(desk: UUID) -> frozenset[str]:
-    """E-mail addresses of the supervisors of a desk, on duty or not."""
+    """Return the email addresses of a desk's supervisors, whether or not they are on duty."""
     here = Appointment.objects.filter(desk_id=desk, role=Role.SUPERVISOR, ended_on=None).values("officer_id")
     return frozenset(Officer.objects.filter(id__in=here, is_active=True).values_list("email", flat=True))
 
@@ -66,8 +67,11 @@ def supervisors(desk: UUID) -> frozenset[str]:
 def called_translators(
     kind: str, desk: UUID, report: UUID, chain: Sequence[OnCallStep], at: datetime
 ) -> frozenset[str]:
-    """E-mail addresses of whom an alarm about translations calls: who has one that waits; when it is late, or nobody has
-    the language, the supervisors of the desk and whoever is on duty as well."""
+    """Return the email addresses of everybody called by an alarm about a translation.
+
+    These are the translators who hold a translation that is waiting. If it is late, or if nobody speaks the
+    language, the supervisors of the desk and the officers on duty are called as well.
+    """
     has_it = Translation.objects.filter(report_id=report, state="waiting").values("assigned_to_id")
     found = frozenset(Officer.objects.filter(id__in=has_it, is_active=True).values_list("email", flat=True))
     if kind == AlarmKind.TRANSLATION_WAITS and found:
@@ -76,10 +80,12 @@ def called_translators(
 
 
 def called_authorisers(desk: UUID, step: int, at: datetime, *, overdue: bool) -> frozenset[str]:
-    """E-mail addresses of the authorisers whom this step calls: nobody of a desk that reads reports can answer.
+    """Return the email addresses of the authorisers called by this paging step.
 
-    Those on duty first, then the desk's on-call list step by step. When ten minutes have passed (`overdue`) the whole
-    list at once, then everybody who decides there. When a step calls nobody, the next wider circle is called.
+    Members of desks that read reports are not called, because they are not allowed to decide. Authorisers on
+    duty are called first, then the desk's on-call list step by step. After ten minutes (`overdue`) the whole
+    list is called at once, then every authoriser of that desk. If a step finds nobody, the next wider group
+    is called.
     """
     on_duty = Q(id__in=Shift.objects.filter(shifts_now(at), desk_id=desk).values("officer_id"))
     listed = OnCall.objects.filter(desk_id=desk)

@@ -1,7 +1,8 @@
-"""The worker's half of duty: letters become alarms, alarms become pages, clocks are watched.
+"""The worker's alarm and paging tasks.
 
-Nothing here opens anything, and nothing here knows an exact time of arrival except the pager's memory
-(`dispatch.chain`). Every function is one task of the worker and safe to repeat.
+The worker turns outbox letters into alarms and alarms into pages, and watches deadlines. Nothing here
+opens sealed content. Nothing here knows an exact time of arrival except the pager's memory
+(`dispatch.chain`). Every function is one task of the worker and is safe to repeat.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def _pack() -> Pack:
 
 
 def raise_alarms(kind: str, at: datetime, about: Iterable[tuple[UUID, UUID | None]]) -> None:
-    """Raise an alarm for each desk and report, unless the same one stands already."""
+    """Raise an alarm for each pair of desk and report, unless the same alarm is already open."""
     Alarm.objects.bulk_create(
         [Alarm(desk_id=desk, slot=slot_of(at), **alarm_kinds.about(kind, ident)) for desk, ident in about],
         ignore_conflicts=True,
@@ -66,16 +67,20 @@ def raise_alarms(kind: str, at: datetime, about: Iterable[tuple[UUID, UUID | Non
 
 
 def raise_for_all(kind: str, at: datetime) -> None:
-    """Raise an alarm about the installation: it hangs on a desk that is always there."""
+    """Raise an alarm that concerns the whole installation.
+
+    It is attached to a desk that always exists.
+    """
     desk = duty_hours.desk_for_everything()
     if desk is not None:
         raise_alarms(kind, at, [(desk, None)])
 
 
 def raise_late(kind: str, at: datetime, late: Iterable[tuple[UUID, UUID, timedelta]]) -> None:
-    """Raise `kind` for reports (desk, report, allowed time) except where somebody has just cleared it.
+    """Raise an alarm of this `kind` for each late report, unless one was cleared recently.
 
-    Clearing buys the allowed time once more, and not for ever.
+    Each entry of `late` is (desk, report, allowed time). Clearing the alarm grants the allowed time once
+    more, after which the alarm is raised again.
     """
     standing = set(Alarm.objects.filter(kind=kind, cleared_at=None).values_list("desk_id", "about_id"))
     new = [one for one in late if one[:2] not in standing]
@@ -105,9 +110,10 @@ def _raise_waiting(kind: str, reports: QuerySet[Report], at: datetime) -> None:
 
 
 def drain(at: datetime) -> int:
-    """Turn letters of the outbox into alarms; returns how many letters there were.
+    """Turn the letters in the outbox into alarms and return the number of letters.
 
-    A letter is removed in the transaction that raises its alarms: it is never lost, and repeating does nothing.
+    A letter is removed in the same transaction that raises its alarms. No letter is lost, and repeating the
+    call does nothing.
     """
     done = 0
     while True:
@@ -140,7 +146,10 @@ def drain(at: datetime) -> int:
 
 
 def watch_clocks(at: datetime) -> int:
-    """Raise alarms for deadlines that have passed and for reports that wait where nobody is; returns how many stand."""
+    """Raise alarms for missed deadlines and unattended reports, and return the number of open alarms.
+
+    A report is unattended if it is waiting at a desk with nobody on duty.
+    """
     pack = _pack()
     late = Report.objects.exclude(stage="closed").filter(due_at__lt=at)
     raise_late(
@@ -160,9 +169,9 @@ def watch_clocks(at: datetime) -> int:
 
 
 def watch_requests(at: datetime) -> None:
-    """Raise alarms for requests to open who sent a report: that they wait, and that they have waited for too long.
+    """Raise alarms for identity requests that are waiting or overdue.
 
-    What was released and is over is emptied.
+    Also empties released half keys whose time is over.
     """
     clockwork.end_releases()
     waiting = set(
@@ -177,7 +186,7 @@ def watch_requests(at: datetime) -> None:
 
 
 def watch_messages(at: datetime) -> None:
-    """Raise alarms for messages from reporters that nobody at the desk has read in time."""
+    """Raise alarms for reporters' messages that the desk has not read in time."""
     pack = _pack()
     unread = Message.objects.filter(from_us=False, seen=False, slot__isnull=False)
     raise_late(
@@ -192,7 +201,11 @@ def watch_messages(at: datetime) -> None:
 
 
 def watch_calls(at: datetime) -> None:
-    """Raise alarms for calls that reporters asked for: not made in time, or tried often enough without reaching them."""
+    """Raise alarms for requested call-backs that are late or have failed too often.
+
+    A call-back is late if it was not made in time. It has failed if enough attempts have not reached the
+    reporter.
+    """
     open_calls = CallBack.objects.filter(done=False).exclude(report__stage="closed")
     allowed = _pack().clock("call_back")
     for kind, rows in (
@@ -207,9 +220,11 @@ def watch_calls(at: datetime) -> None:
 
 
 def watch_keys(at: datetime) -> None:
-    """Raise alarms for desks whose keys run out or that too few can open, and for statements that do not add up.
+    """Raise alarms about desks' keys and about key statements.
 
-    Raises SealingStopped when this process has no pinned root: then it cannot believe any key.
+    Alarms are raised for desks whose keys are about to run out or can be opened by too few people, and for
+    statements that are inconsistent. Raises SealingStopped if this process has no pinned root, because it
+    cannot trust any key without one.
     """
     known = key_directory.directory()
     if known.refused or key_directory.differs_from_the_log():
@@ -227,7 +242,10 @@ def watch_keys(at: datetime) -> None:
 
 
 def _raise_doubt(at: datetime) -> None:
-    """What was once missing stays missing: cleared, it comes back the next day and not in five minutes."""
+    """Raise the alarm about doubtful key statements, at most once a day after it was cleared.
+
+    A missing statement stays missing. Without this limit the alarm would come back within five minutes.
+    """
     cleared = Alarm.objects.filter(kind=AlarmKind.KEYS_DOUBTED).aggregate(last=Max("cleared_at"))["last"]
     if cleared is None or may_raise_again(cleared, _ONCE_A_DAY, at):
         raise_for_all(AlarmKind.KEYS_DOUBTED, at)
@@ -239,7 +257,7 @@ def task_failed(at: datetime) -> None:
 
 
 def beat(at: datetime) -> None:
-    """Note that the worker runs, to the minute."""
+    """Record that the worker is running, to the nearest minute."""
     if not WorkerBeat.objects.filter(id=1).update(minute=minute_of(at)):
         WorkerBeat.objects.bulk_create([WorkerBeat(id=1, minute=minute_of(at))], ignore_conflicts=True)
 
@@ -248,11 +266,12 @@ def beat(at: datetime) -> None:
 
 
 def page_round(at: datetime, monotonic: float, deadlines: Deadlines = _deadlines) -> int:
-    """Page everybody whom a step of an open alarm calls now; returns how many alarms moved on.
+    """Page everybody due to be called for an open alarm and return the number of alarms that advanced.
 
-    `monotonic`: seconds of a clock that only runs forward; `deadlines`: the memory of this pager. Alarms of one round
-    share one page a person, so that nobody can count them. A step counts as sent when somebody was reached; else it is
-    tried again in seconds, and the failing channel becomes an alarm of its own.
+    `monotonic` is in seconds, read from a clock that only runs forward. `deadlines` is the memory of this
+    pager. All alarms of a round share one page per person, so that nobody can count them from outside. A
+    step counts as sent once somebody was reached. If nobody was reached it is tried again within seconds,
+    and the failing channel raises an alarm of its own.
     """
     with one_at_a_time("paging") as mine:
         return _page_round(at, monotonic, deadlines) if mine else 0
@@ -291,7 +310,10 @@ def _offsets(chain: bool) -> tuple[float, ...]:
 
 
 def _chained(alarms: Iterable[Alarm]) -> set[Alarm]:
-    """The alarms that go up the chain until somebody answers: by their kind, or overdue while somebody is in danger."""
+    """Return the alarms that escalate through the paging chain until somebody responds.
+
+    An alarm escalates because of its kind, or because it is overdue and somebody is in danger.
+    """
     rules = {alarm: alarm_kinds.rule_of(alarm.kind) for alarm in alarms}
     maybe = [alarm.about_id for alarm, rule in rules.items() if rule.chain_in_danger and alarm.about_id]
     grave = set(Report.objects.filter(id__in=maybe, rank=0).values_list("id", flat=True))
@@ -315,10 +337,10 @@ def _due_steps(
 
 
 def settle_alarms(at: datetime) -> int:
-    """Write the alarms of ended quarter hours anew, shuffled, and log their pages so; returns how many.
+    """Rewrite the alarms of past quarter hours in random order, log their pages and return the count.
 
-    An alarm's row is written within seconds of an arrival and again 2, 5 and 10 minutes later: until it is written
-    anew, its transaction number tells what its slot hides. Idempotent.
+    An alarm's row is written within seconds of an arrival and again 2, 5 and 10 minutes later. Until it is
+    rewritten, its transaction number reveals the exact time that its slot hides. Idempotent.
     """
     with transaction.atomic():
         fresh = list(Alarm.objects.select_for_update().filter(settled=False, slot__lt=slot_of(at)))

@@ -1,6 +1,7 @@
-"""Who is on duty: the rota of a desk, and the chain of people it calls when nobody on duty answers.
+"""The duty rota of a desk and its on-call chain.
 
-What is overdue, and who says that they have seen it, is `duty/alarms.py`; calling people is the worker's, in `duty/paging.py`.
+The chain is called if nobody on duty responds. Overdue work and acknowledgements are in
+`duty/alarms.py`. The worker pages people in `duty/paging.py`.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ LONGEST_SHIFT = timedelta(hours=16)
 
 @dataclass(frozen=True, slots=True)
 class OnDuty:
-    """Somebody on duty at a desk, until when."""
+    """An officer on duty at a desk, and the end of their shift."""
 
     officer_id: UUID
     name: str
@@ -41,7 +42,7 @@ class OnDuty:
 
 @dataclass(frozen=True, slots=True)
 class ShiftLine:
-    """A shift that is planned and has not begun."""
+    """A planned shift that has not begun."""
 
     name: str
     starts: datetime
@@ -50,7 +51,11 @@ class ShiftLine:
 
 @dataclass(frozen=True, slots=True)
 class DeskDuty:
-    """A desk's rota: who is there, who comes next, whom the chain calls, who speaks what, and until when I am on duty (None: not)."""
+    """A desk's duty rota as shown to one officer.
+
+    It lists the officers on duty, the coming shifts, the on-call chain and the languages spoken.
+    `mine_until` is the time until which the viewer is on duty, or None if they are not.
+    """
 
     desk_id: UUID
     code: str
@@ -64,7 +69,7 @@ class DeskDuty:
 
 
 def on_duty(desk_id: UUID, at: datetime) -> tuple[OnDuty, ...]:
-    """Who is on duty at this desk now, by name."""
+    """Return the officers who are on duty at this desk now, by name."""
     shifts = Shift.objects.filter(duty_hours.shifts_now(at), desk_id=desk_id).select_related("officer")
     latest: dict[UUID, OnDuty] = {}
     for shift in shifts.order_by("officer__name", "ends_at"):
@@ -73,7 +78,7 @@ def on_duty(desk_id: UUID, at: datetime) -> tuple[OnDuty, ...]:
 
 
 def rota(*, by: Attendance, at: datetime) -> tuple[DeskDuty, ...]:
-    """The rota of every desk that this person works on."""
+    """Return the rota of every desk on which this officer works."""
     lines = []
     for desk in Desk.objects.filter(id__in=[desk for _, desk in by.appointments if desk]).order_by("name"):
         here = on_duty(desk.id, at)
@@ -100,7 +105,10 @@ def rota(*, by: Attendance, at: datetime) -> tuple[DeskDuty, ...]:
 
 
 def come_on(*, by: Attendance, desk: UUID, until: datetime, at: datetime) -> None:
-    """Come on duty now, or stay longer. Raises Refused, and NotNow for hours that cannot be."""
+    """Put the officer on duty at a desk now, or extend their shift.
+
+    Raises Refused. Raises NotNow if the hours are not possible.
+    """
     _check_hours(at, until, at)
     with refusals_logged(Act.CAME_ON_DUTY, by=by.officer_id, desk=desk, thing="desk", thing_id=desk):
         by.require(Capability.BE_ON_DUTY, desk)
@@ -111,7 +119,10 @@ def come_on(*, by: Attendance, desk: UUID, until: datetime, at: datetime) -> Non
 
 
 def go_off(*, by: Attendance, desk: UUID, at: datetime) -> bool:
-    """Go off duty now; returns whether somebody else is still there. Raises Refused, and NotNow when not on duty."""
+    """Take the officer off duty now and return whether anybody else is still on duty.
+
+    Raises Refused. Raises NotNow if the officer is not on duty.
+    """
     with refusals_logged(Act.WENT_OFF_DUTY, by=by.officer_id, desk=desk, thing="desk", thing_id=desk):
         by.require(Capability.BE_ON_DUTY, desk)
         mine = Shift.objects.filter(duty_hours.shifts_now(at), desk_id=desk, officer_id=by.officer_id)
@@ -124,9 +135,10 @@ def go_off(*, by: Attendance, desk: UUID, at: datetime) -> bool:
 def plan_shift(
     officer: UUID, *, desk: UUID, starts: datetime, ends: datetime, by: Attendance, at: datetime
 ) -> None:
-    """Put a shift into the rota: one's own, or as supervisor of the desk a member's.
+    """Plan a shift for the officer themselves, or for a member of a desk that they supervise.
 
-    Raises Refused; NotHere for somebody who does not work there; NotNow for hours that cannot be.
+    Raises Refused. Raises NotHere if `officer` does not work at the desk, and NotNow if the hours are not
+    possible.
     """
     _check_hours(starts, ends, at)
     with refusals_logged(Act.SHIFT_PLANNED, by=by.officer_id, desk=desk, thing="desk", thing_id=desk):
@@ -140,10 +152,11 @@ def plan_shift(
 
 
 def put_on_call(officer: UUID, *, desk: UUID, step: int, by: Attendance, at: datetime) -> None:
-    """Add a member of a desk to the people it calls at `step` of the paging chain. Twice does nothing.
+    """Add a member of a desk to its on-call list at one step of the paging chain.
 
-    For a supervisor of the desk, and for stewards, because not every desk has a supervisor. Raises Refused; NotHere for
-    somebody who does not work there; NotNow for a step that the pack's chain does not have.
+    Adding somebody twice does nothing. Supervisors of the desk may do this, and so may stewards, because not
+    every desk has a supervisor. Raises Refused. Raises NotHere if `officer` does not work at the desk, and
+    NotNow if the pack's chain does not have this step.
     """
     last = len(load_pack(settings.PACK).on_call) - 1
     if not 1 <= step <= last:

@@ -1,4 +1,8 @@
-"""The worker's half of trainings: who is reminded before one runs out, and which desk has too few that count."""
+"""The worker's reminders and alarms about training.
+
+Officers are reminded before a training expires. An alarm is raised for a desk with too few trained
+people.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +26,7 @@ _DAILY = timedelta(days=1)
 
 
 def _standing() -> tuple[list[Need], dict[UUID, dict[str, date]]]:
-    """Who needs what, and the last days of what they have."""
+    """Return all training needs, and the last valid day of each training that people have."""
     needs = needs_of(Appointment.objects.all())
     rows: dict[UUID, list[tuple[str, date, date | None]]] = defaultdict(list)
     for row in CompletedTraining.objects.all():
@@ -31,7 +35,10 @@ def _standing() -> tuple[list[Need], dict[UUID, dict[str, date]]]:
 
 
 def too_few(at: datetime) -> frozenset[UUID]:
-    """Desks where a training that somebody there needs counts for fewer people than the pack calls enough."""
+    """Return the desks at which too few people hold a required training.
+
+    The pack says how many are enough.
+    """
     needs, until = _standing()
     counts: dict[tuple[UUID, str], int] = {}
     enough: dict[str, int] = {}
@@ -45,7 +52,11 @@ def too_few(at: datetime) -> frozenset[UUID]:
 
 
 def ending(at: datetime) -> dict[tuple[UUID, UUID], date]:
-    """(desk, officer) of whose trainings run out within the days of the pack and still count → the latest of those days."""
+    """Return the officers whose training is about to expire, with the latest expiry date of each.
+
+    The keys are (desk, officer). Only training that is still valid and expires within the pack's reminder
+    period are included.
+    """
     needs, until = _standing()
     ahead = at.date() + timedelta(days=competences.trainings().remind_days)
     found: dict[tuple[UUID, UUID], date] = {}
@@ -58,7 +69,10 @@ def ending(at: datetime) -> dict[tuple[UUID, UUID], date]:
 
 
 def watch(at: datetime) -> None:
-    """Raise alarms for desks with too few, and the reminders before trainings run out. Safe to repeat."""
+    """Raise alarms for desks with too few trained people and for training about to expire.
+
+    Safe to repeat.
+    """
     _raise(AlarmKind.TOO_FEW_TRAINED, {(desk, None): at - _DAILY for desk in too_few(at)}, at)
     begins = timedelta(days=competences.trainings().remind_days)
     _raise(
@@ -72,13 +86,19 @@ def watch(at: datetime) -> None:
 
 
 def called(desk: UUID, officer: UUID, at: datetime) -> frozenset[str]:
-    """E-mail addresses of whom a reminder calls: whose training runs out, and the supervisors of their desk."""
+    """Return the email addresses to which a training reminder is sent.
+
+    The recipients are the officer whose training is about to expire and the supervisors of their desk.
+    """
     theirs = Officer.objects.filter(id=officer, is_active=True)
     return frozenset(theirs.values_list("email", flat=True)) | on_call.supervisors(desk)
 
 
 def _raise(kind: AlarmKind, about: dict[tuple[UUID, UUID | None], datetime], at: datetime) -> None:
-    """Raise an alarm of each desk about each (desk, person) of `about`, unless one was put away since the time there."""
+    """Raise an alarm for each (desk, officer) pair in `about`.
+
+    The value of each pair is a time. No alarm is raised if the same alarm was cleared after that time.
+    """
     cleared = Alarm.objects.filter(kind=kind, cleared_at__isnull=False)
     last = {
         (desk, person): when

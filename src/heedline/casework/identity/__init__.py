@@ -1,1 +1,4 @@
-"""Opening or tracing a reporter's identity, decided by two people. Start with `requests.py`."""
+"""Requests to open or trace a reporter's identity, each decided by two people.
+
+Start with `requests.py`.
+"""

@@ -1,8 +1,9 @@
-"""What Heedline holds about the sender of a report, column by column, and what it does not, with what shows that.
+"""An inventory of what Heedline holds about a reporter, column by column, and what it does not hold.
 
-A paper for people outside is printed from this (`tracing.statement`). `tests/laws/test_held.py` holds it against the
-tables themselves: a column of a table near a report that stands in neither list fails the build, so does a test that is
-named here and is none.
+Each entry for data not held names the tests that show it. A statement for people outside is printed from
+this inventory (`trace_requests.statement`). `tests/laws/test_held.py` checks it against the tables: the
+build fails when a column of a table near a report is in neither list, and when a test named here does
+not exist.
 """
 
 from __future__ import annotations
@@ -15,8 +16,11 @@ from heedline.desk_hooks import register
 
 @dataclass(frozen=True, slots=True)
 class HeldData:
-    """One thing that is held. `columns`: table → the columns that hold it, separated by spaces. `sealed`: whether it opens
-    only with keys of people."""
+    """A category of data that is held about a reporter.
+
+    `columns` maps each table to the columns that hold the data, separated by spaces. `sealed` states whether
+    it opens only with officers' keys.
+    """
 
     words: str
     sealed: bool
@@ -25,7 +29,7 @@ class HeldData:
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """One thing that is not held, and the tests that show it (file::test)."""
+    """A category of data that is not held, and the tests that show it (file::test)."""
 
     words: str
     shown_by: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Where a request about who sent a report stands, in one line of words."""
+"""The status of an identity request, summarised in one line."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ from heedline.packs import load_pack
 
 @dataclass(frozen=True)
 class RequestFacts:
-    """What a request's row says. `desk`: the name of the one that asks; `decided_by` is "" until somebody has."""
+    """The facts in an identity request's row.
+
+    `desk` is the name of the requesting desk. `decided_by` is "" until the request has been decided.
+    """
 
     id: UUID
     report: UUID
@@ -36,7 +39,10 @@ class RequestFacts:
     approved: bool | None = None
 
     def state(self, at: datetime) -> str:
-        """waiting | refused | open | ended; of a trace waiting | refused | agreed."""
+        """Return the state of the request: waiting, refused, open or ended.
+
+        For a trace request, the state is waiting, refused or agreed.
+        """
         if self.decided_at is None:
             return "waiting"
         if self.purpose == TRACE and self.approved:
@@ -48,7 +54,10 @@ class RequestFacts:
 
 @dataclass(frozen=True)
 class IdentityRequestLine:
-    """One request in a list. `state`: waiting | refused | open | ended | agreed; `limit_words` is "" for a trace."""
+    """A request in a list.
+
+    `state` is waiting, refused, open, ended or agreed. `limit_words` is "" for a trace request.
+    """
 
     id: UUID
     ref: UUID
@@ -68,12 +77,12 @@ class IdentityRequestLine:
 
     @property
     def trace(self) -> bool:
-        """Whether it asks that the sender be traced elsewhere."""
+        """Return True if the request asks for the reporter to be traced elsewhere."""
         return self.purpose == TRACE
 
     @property
     def state_words(self) -> str:
-        """Where the request stands."""
+        """Return the status of the request as a phrase."""
         match self.state:
             case "waiting" if self.overdue:
                 return "Waiting for an authoriser for more than ten minutes: all of them are being called"
@@ -90,12 +99,12 @@ class IdentityRequestLine:
 
 
 def when_words(moment: datetime | None) -> str:
-    """A moment in the office's own time."""
+    """Return a time formatted in the office's time zone."""
     return moment_words(moment, session.office_zone())
 
 
 def line_of(facts: RequestFacts, *, by: Attendance, at: datetime) -> IdentityRequestLine:
-    """The request as `by` reads it at this moment."""
+    """Return the request as it appears to `by` at this moment."""
     trace = facts.purpose == TRACE
     grounds = load_pack(settings.PACK).tracing.grounds if trace else GROUNDS
     return IdentityRequestLine(

@@ -1,9 +1,11 @@
-"""Opening who sent a report: asked for by the officer who holds it, decided by an authoriser, opened by that officer.
+"""Opening a reporter's identity: requested by the officer who holds the report, decided by an authoriser.
 
-The identity's key is in two halves. The desk's half opens in the officer's unlocked session; the authorisers' half is
-opened by an authoriser, who sees neither report nor identity, and sealed again to the one officer who asked, for this
-one request. That officer needs their passphrase once more, and the time ends by itself. Nobody decides about their own
-request, and nobody decides who can open reports. "No name was given" looks like everything else until it is opened.
+The requesting officer then opens it. The identity's key is split into two halves. The desk's half opens
+in the officer's unlocked session. An authoriser, who sees neither the report nor the identity, opens the
+authorisers' half and seals it again to the requesting officer, for that request only. The officer must
+then re-enter their passphrase, and access ends automatically when its time is up. Nobody decides their
+own request, and nobody who can open reports decides any. "No name was given" looks like any other case
+until the identity is opened.
 """
 
 from __future__ import annotations
@@ -69,7 +71,10 @@ OPEN, TRACE = "open", "trace"
 
 @dataclass(frozen=True)
 class IdentityApplication:
-    """What an officer says when they ask: `ground` is a code of GROUNDS, `minutes` one of LIMITS."""
+    """An officer's request to open an identity.
+
+    `ground` is a code from GROUNDS and `minutes` one of LIMITS.
+    """
 
     ground: str
     necessity: str = field(repr=False)
@@ -79,7 +84,7 @@ class IdentityApplication:
 
 @dataclass(frozen=True)
 class Decision:
-    """What an authoriser decides, and why."""
+    """An authoriser's decision, with reasons."""
 
     approve: bool
     reasons: str = field(repr=False)
@@ -87,7 +92,10 @@ class Decision:
 
 @dataclass(frozen=True)
 class OpenedIdentity:
-    """Who sent a report, as they said it: `answers` as {page: {question: answer}}, empty when they said nothing."""
+    """The reporter's identity as the reporter gave it.
+
+    `answers` is {page: {question: answer}}, and is empty when the reporter gave none.
+    """
 
     request: UUID
     report: UUID
@@ -99,7 +107,10 @@ class OpenedIdentity:
 
 
 def words_of(text: str) -> str:
-    """What was written, tidied. Raises NoRoom, and NotNow where nothing was."""
+    """Return the submitted text, tidied.
+
+    Raises NoRoom, and NotNow when the text is blank.
+    """
     return notes.written(text, longest=LONGEST, missing="Say why, in words.")
 
 
@@ -108,10 +119,10 @@ def words_of(text: str) -> str:
 
 @verb(Act.IDENTITY_ASKED)
 def ask(ref: UUID, asking: IdentityApplication, *, by: Attendance, at: datetime) -> UUID:
-    """Ask to open who sent a report that one holds. Return the request's id; the authorisers are paged.
+    """Request to open the identity behind a report that the officer holds, and return the request's id.
 
-    Raises NotHere, Refused, Locked, NoRoom; NotNow while a request waits or stands open, and where nobody can decide;
-    ValueError for a ground or a limit that is none.
+    The authorisers are paged. Raises NotHere, Refused, Locked and NoRoom. Raises NotNow while a request is
+    waiting or open, and when nobody can decide. Raises ValueError for an unknown ground or limit.
     """
     if asking.ground not in GROUNDS or asking.minutes not in LIMITS:
         raise ValueError("a ground or a limit that nobody offered")
@@ -134,7 +145,7 @@ def ask(ref: UUID, asking: IdentityApplication, *, by: Attendance, at: datetime)
 
 
 def _desk_asking(found: FoundReport) -> UUID:
-    """The desk of theirs that has or watches the report."""
+    """Return the officer's desk that holds or watches the report."""
     report = found.report
     return next(
         one for one in (report.desk_id, report.watch_id) if one in found.by.desk_ids and one is not None
@@ -142,7 +153,10 @@ def _desk_asking(found: FoundReport) -> UUID:
 
 
 def earlier_of(found: FoundReport, purpose: str) -> QuerySet[IdentityRequest]:
-    """What this officer's desk has asked about the report before. Raises NotNow while one of them waits."""
+    """Return earlier requests about the report from this officer's desk.
+
+    Raises NotNow while one of them is waiting.
+    """
     earlier = IdentityRequest.objects.filter(
         report_id=found.report.id, desk_id=_desk_asking(found), purpose=purpose
     )
@@ -154,7 +168,10 @@ def earlier_of(found: FoundReport, purpose: str) -> QuerySet[IdentityRequest]:
 def keep_request(
     found: FoundReport, said: dict[str, str], *, to: Addressee, ground: str, minutes: int, purpose: str
 ) -> UUID:
-    """Keep a request, what was written sealed to the report's keys and to `to`. Return its id. Raises NotNow and Locked."""
+    """Store a request, with its text sealed to the report's keys and to `to`, and return its id.
+
+    Raises NotNow and Locked.
+    """
     words = notes.seal(found, said, also=to, part=PART)
     request, ref = uuid4(), found.report.id
     if not functions.ask_identity(request, ref, _desk_asking(found), ground, minutes, words, purpose=purpose):
@@ -166,7 +183,7 @@ def keep_request(
 
 
 def deciding_desks(by: Attendance) -> tuple[UUID, ...]:
-    """The authorisers' desks that this person belongs to."""
+    """Return the authorising desks to which this person belongs."""
     return tuple(
         desk
         for role, desk in by.appointments
@@ -175,7 +192,7 @@ def deciding_desks(by: Attendance) -> tuple[UUID, ...]:
 
 
 def opens_reports(by: Attendance, desks: tuple[UUID, ...]) -> bool:
-    """Whether this person reads reports anywhere, or was ever given a key of one of `desks`."""
+    """Return True if this person reads reports anywhere, or was ever given a key of one of `desks`."""
     if any(Capability.READ_REPORT in GRANTS[Role(role)] for role, _ in by.appointments):
         return True
     known, person = directory(), str(by.officer_id)
@@ -187,7 +204,11 @@ def opens_reports(by: Attendance, desks: tuple[UUID, ...]) -> bool:
 
 @contextmanager
 def request_on_the_record(act: Act, *, by: Attendance, request: UUID) -> Iterator[None]:
-    """One transaction; a refusal undoes it and is logged in one of its own, with the request where they may see it."""
+    """Run the block in one transaction, and log any refusal.
+
+    A refusal rolls back the transaction and is logged in a separate one, with the request if the officer may
+    see it.
+    """
     try:
         with transaction.atomic():
             yield
@@ -213,10 +234,11 @@ def requests_of(by: Attendance) -> QuerySet[IdentityRequest]:
 
 
 def decide(request_id: UUID, decision: Decision, *, by: Attendance, at: datetime) -> None:
-    """Approve or refuse a request, with reasons, once. Approving hands the authorisers' half to the officer who asked.
+    """Approve or refuse a request, once, with reasons.
 
-    Raises NotHere; Refused for one's own request and for anybody who can open reports; Locked; NoRoom; NotNow when it
-    was decided already or cannot be approved.
+    Approval hands the authorisers' half of the key to the requesting officer. Raises NotHere, Locked and
+    NoRoom. Raises Refused for one's own request and for anyone who can open reports. Raises NotNow when the
+    request has already been decided or cannot be approved.
     """
     reasons = words_of(decision.reasons)
     with request_on_the_record(Act.IDENTITY_DECIDED, by=by, request=request_id):
@@ -247,7 +269,7 @@ def decide(request_id: UUID, decision: Decision, *, by: Attendance, at: datetime
 
 
 def _let_pass(asked: IdentityRequest, missing: str, capability: Capability, by: Attendance) -> None:
-    """Record that somebody did this for a life without the training for it, if they did."""
+    """Log that an officer acted to save a life without the training this requires, if they did."""
     record_missing(missing, capability, actor=by.officer_id, desk=asked.desk_id, thing_id=asked.report_id)
 
 
@@ -282,12 +304,15 @@ def check_decider(asked: IdentityRequest, reply: Reply, by: Attendance, at: date
 
 
 def released_to(asked: IdentityRequest) -> str:
-    """What a released half is bound to besides the identity itself: this report, this officer, this request."""
+    """Return the context a released half is bound to besides the identity: report, officer and request."""
     return f"{asked.report_id}/{asked.asked_by_id}/{asked.id}"
 
 
 def _release(asked: IdentityRequest, half: functions.SecondShare | None, ring: Keyring) -> bytes:
-    """The authorisers' half, opened and sealed to the key that two stewards have stated for the officer who asked."""
+    """Open the authorisers' half and seal it to the requesting officer's key.
+
+    That key must be stated for the officer by two stewards.
+    """
     officer = directory().officer(str(asked.asked_by_id))
     if half is None or officer is None:
         raise NotNow("It cannot be released to them any more: the report or the officer has left that desk.")
@@ -299,7 +324,7 @@ def _release(asked: IdentityRequest, half: functions.SecondShare | None, ring: K
 
 
 def seal_reasons(asked: IdentityRequest, reasons: str) -> tuple[functions.SealedWords, bytes]:
-    """Seal the reasons to whoever can read the request."""
+    """Seal the reasons to everyone who may read the request."""
     epochs = list(functions.release_words(asked.id)[asked.asked_words].epochs)
     container = uuid4()
     sealed = envelope.seal_part(
@@ -317,9 +342,10 @@ def seal_reasons(asked: IdentityRequest, reasons: str) -> tuple[functions.Sealed
 
 
 def open_now(request_id: UUID, passphrase: str, *, by: Attendance, at: datetime) -> OpenedIdentity:
-    """Open who sent a report: for the officer who asked, with their passphrase, while the time lasts. Logged first.
+    """Open the reporter's identity for the requesting officer, using their passphrase.
 
-    Raises NotHere for everybody else, NotNow before and after the time, WrongPassphrase, Locked, CannotOpen.
+    Available only within the approved time, and logged first. Raises NotHere for everyone else, NotNow
+    before and after that time, WrongPassphrase, Locked and CannotOpen.
     """
     with request_on_the_record(Act.IDENTITY_OPENED, by=by, request=request_id):
         asked, report, until, missing = _mine(request_id, by, at)
@@ -341,7 +367,7 @@ def open_now(request_id: UUID, passphrase: str, *, by: Attendance, at: datetime)
 
 @dataclass(frozen=True)
 class Openable:
-    """A request that this officer can open now."""
+    """A request whose identity this officer can open now."""
 
     report: UUID
     short: str
@@ -349,13 +375,16 @@ class Openable:
 
 
 def may_open(request_id: UUID, *, by: Attendance, at: datetime) -> Openable:
-    """What this officer could open now with their passphrase. Opens nothing. Raises NotHere and NotNow."""
+    """Return what this officer could open now with their passphrase.
+
+    Opens nothing. Raises NotHere and NotNow.
+    """
     asked, report, until, _ = _mine(request_id, by, at)
     return Openable(asked.report_id, short_name(report.id), until)
 
 
 def _mine(request_id: UUID, by: Attendance, at: datetime) -> tuple[IdentityRequest, Report, datetime, str]:
-    """The request, its report, until when it may be opened, and the training that an emergency lets pass."""
+    """Return the request, its report, the end of its access time, and any training waived in an emergency."""
     asked = requests_of(by).filter(pk=request_id, asked_by_id=by.officer_id, purpose=OPEN).first()
     report = reports_of(by.desk_ids).filter(pk=asked.report_id).first() if asked is not None else None
     if asked is None or report is None:
@@ -373,7 +402,10 @@ def _mine(request_id: UUID, by: Attendance, at: datetime) -> tuple[IdentityReque
 
 
 def _opened(asked: IdentityRequest, seed: bytes, ring: Keyring) -> dict[str, dict[str, object]]:
-    """Put the two halves together. Raises CannotOpen."""
+    """Combine the two halves of the key and open the identity.
+
+    Raises CannotOpen.
+    """
     header = SealedHeader.objects.get(report_id=asked.report_id, part="identity")
     body = SealedPayload.objects.only("payload").get(container=header.container)
     released = ReleasedShare.objects.filter(request_id=asked.id, officer_id=asked.asked_by_id).first()

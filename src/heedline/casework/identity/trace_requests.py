@@ -1,10 +1,13 @@
-"""Asking to have the sender of a report traced, where life is at risk: asked for by the officer who holds the report,
-decided with reasons by an authoriser of another team, and then stated on paper what is held of the sender.
+"""Trace requests: asking to have the reporter traced elsewhere because life is at risk.
 
-Nothing here traces anybody. There is nothing to do it with: whoever is asked elsewhere gets the statement (`identity/data_inventory.py`), and
-what they may do is a matter of other laws. The sender is told nothing by the service: neither their status nor their
-messages change. It is decided like the opening of an identity (`identity/requests.py`), releases nothing, and can be asked for
-only while the report's assessment says that life is at risk.
+The officer who holds the report makes the request, and an authoriser from another team decides it, with
+reasons. If it is agreed, a written statement sets out what is held about the reporter.
+
+Nothing here traces anybody, and nothing here could. Whoever is asked elsewhere receives the statement
+(`identity/data_inventory.py`), and their powers are a matter of other laws. The service tells the
+reporter nothing: neither their status nor their messages change. A trace request is decided like a
+request to open an identity (`identity/requests.py`), releases nothing, and can be made only while the
+report's assessment says that life is at risk.
 """
 
 from __future__ import annotations
@@ -54,7 +57,10 @@ ONLY_FOR_LIFE = (
 
 @dataclass(frozen=True)
 class TraceApplication:
-    """What an officer says when they ask: `ground` is a code of the pack's. `tried`: what was tried first."""
+    """An officer's trace request.
+
+    `ground` is a code from the pack. `tried` is what was tried first.
+    """
 
     ground: str
     necessity: str = field(repr=False)
@@ -64,10 +70,11 @@ class TraceApplication:
 
 @verb(Act.TRACE_ASKED)
 def ask(ref: UUID, asking: TraceApplication, *, by: Attendance, at: datetime) -> UUID:
-    """Ask that the sender of a report that one holds be traced elsewhere. Return the request's id; the authorisers are paged.
+    """Request that the reporter of a report the officer holds be traced elsewhere, and return its id.
 
-    Raises NotHere, Refused, Locked, NoRoom; NotNow where life is not at risk, while a request waits, after one was agreed
-    to, and where nobody can decide; ValueError for a ground that is none.
+    The authorisers are paged. Raises NotHere, Refused, Locked and NoRoom. Raises NotNow where life is not at
+    risk, while a request is waiting, after one was agreed, and when nobody can decide. Raises ValueError for
+    an unknown ground.
     """
     if asking.ground not in load_pack(settings.PACK).tracing.grounds:
         raise ValueError("a ground that nobody offered")
@@ -94,10 +101,12 @@ def ask(ref: UUID, asking: TraceApplication, *, by: Attendance, at: datetime) ->
 
 
 def decide(request_id: UUID, decision: Decision, *, by: Attendance, at: datetime) -> None:
-    """Agree or refuse, with reasons, once. Agreeing releases nothing and traces nobody: the statement can be printed.
+    """Agree to or refuse a trace request, once, with reasons.
 
-    Raises NotHere; Refused for one's own request and for anybody who can open reports; Locked; NoRoom; NotNow when it
-    was decided already, the report has gone to another desk, or its assessment says no more that life is at risk.
+    Agreement releases nothing and traces nobody. It allows the statement to be printed. Raises NotHere,
+    Locked and NoRoom. Raises Refused for one's own request and for anyone who can open reports. Raises
+    NotNow when the request has already been decided, the report has moved to another desk, or its assessment
+    no longer says that life is at risk.
     """
     reasons = words_of(decision.reasons)
     with request_on_the_record(Act.TRACE_DECIDED, by=by, request=request_id):
@@ -126,10 +135,12 @@ def decide(request_id: UUID, decision: Decision, *, by: Attendance, at: datetime
 
 @dataclass(frozen=True)
 class TraceStatement:
-    """What is held of the sender of one report, for the officer who asked and whoever the paper is given to.
+    """A statement of what is held about one report's reporter.
 
-    `number` is the request's id; `edition` which edition of the program says so,
-    `site` the public address that it serves. Nothing in it comes out of the report. `theirs`: whoever looks may see that.
+    It is for the requesting officer and for whoever receives the paper. `number` is the request's id,
+    `edition` is the program version that produced the statement, and `site` is the public address that it
+    serves. Nothing in the statement comes from the report. `theirs` is True when the viewer may see the
+    report.
     """
 
     number: UUID
@@ -151,9 +162,10 @@ class TraceStatement:
 
 
 def statement(request_id: UUID, *, by: Attendance, at: datetime) -> TraceStatement:
-    """The paper of a request that was agreed to; that it was made is in the log before this returns.
+    """Return the statement for an agreed trace request.
 
-    Raises NotHere for whoever neither asked nor decides nor works at the report's desk, and NotNow before it was agreed to.
+    The log records that it was produced before this returns. Raises NotHere for anyone who neither made the
+    request, nor decides it, nor works at the report's desk. Raises NotNow before it was agreed.
     """
     with request_on_the_record(Act.TRACE_STATED, by=by, request=request_id):
         rows = requests_of(by).filter(pk=request_id, purpose=TRACE)

@@ -1,1 +1,4 @@
-"""Drafts, rate limits and page counts of the public site, and the settling of arrivals. Start with `intake/drafting.py`."""
+"""Drafts, rate limits and page counts of the public site, and the settling of arrivals.
+
+Start reading at `intake/drafting.py`.
+"""

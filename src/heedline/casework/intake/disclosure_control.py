@@ -1,6 +1,8 @@
-"""Small numbers, and what would give one away. Plain Python.
+"""Statistical disclosure control for small numbers.
 
-Figures come in fives, and each is up to eight too low or too high against what really happened (`casework.intake.page_counts`).
+It also suppresses a figure from which a small number could be worked out. Figures come in fives, and
+each may be up to eight too low or too high compared with what really happened
+(`casework.intake.page_counts`). Plain Python.
 """
 
 from __future__ import annotations
@@ -14,14 +16,17 @@ NOT_SHOWN = "not shown"
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number as it is shown: `number` is None when it is kept back, and `words` says so."""
+    """A number as it is shown to the reader.
+
+    If it is suppressed, `number` is None and `words` says so.
+    """
 
     words: str
     number: int | None
 
 
 def figure(number: int) -> Figure:
-    """A number of its own; below five it is kept back."""
+    """Return a stand-alone figure, suppressed if it is below five."""
     return Figure(f"{number:,}", number) if number >= LEAST else Figure(FEW, None)
 
 
@@ -30,7 +35,10 @@ _HIDDEN = Figure(NOT_SHOWN, None)
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """How many came to a page, went on, and did not: of three figures that add up, never exactly one is kept back."""
+    """How many people came to a page, continued and left.
+
+    The three figures add up, so there is never exactly one of them suppressed.
+    """
 
     entered: Figure
     continued: Figure
@@ -38,7 +46,11 @@ class Passage:
 
 
 def passage(entered: int, continued: int) -> Passage:
-    """The three figures. Where one is too small to show, a second is kept back, or the others would give it away."""
+    """Return the three figures for a page.
+
+    If one of them is too small to show, a second one is suppressed as well, because the others would
+    otherwise reveal it.
+    """
     came, went, stayed = figure(entered), figure(continued), figure(max(0, entered - continued))
     if came.number is None:
         # who came is few, so nothing of what they did is shown

@@ -1,4 +1,7 @@
-"""Unfinished reports, and open visits to the messages: sealed in a row, opened by a cookie, gone in an hour."""
+"""Unfinished reports and open message visits, stored as sealed rows.
+
+A cookie opens each row, which expires after an hour.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,10 @@ _COOKIE_LENGTHS = range(40, 48)
 
 @dataclass
 class Draft:
-    """One unfinished report. The code and the id exist from the start, so that sending twice sends once."""
+    """An unfinished report.
+
+    The receipt code and the id exist from the start, so that sending twice stores the report once.
+    """
 
     cookie: str = field(repr=False)
     answers: dict[str, Any] = field(repr=False, default_factory=dict)
@@ -39,7 +45,10 @@ class Draft:
     received_on: str = ""
     notes: dict[str, Any] = field(repr=False, default_factory=dict)
     purpose: str = _DRAFT
-    """Whose drafts these are: the same cookie leads elsewhere for another purpose."""
+    """The purpose of the draft.
+
+    The same cookie leads to a different row for each purpose.
+    """
     whose: For = For.PUBLIC
     """Which room it may take. Not stored."""
 
@@ -49,12 +58,15 @@ class Draft:
 
 
 def new_cookie() -> str:
-    """A fresh secret for a cookie."""
+    """Return a new random secret for a cookie."""
     return new_secret()
 
 
 def load(cookie: str | None, *, at: datetime, purpose: str = _DRAFT, whose: For = For.PUBLIC) -> Draft | None:
-    """Return the draft of this cookie; None when there is none, it ran out of time, or the cookie is not one of ours."""
+    """Return the draft that belongs to this cookie.
+
+    Returns None if there is none, if it has expired, or if the cookie was not issued by this service.
+    """
     if not cookie or len(cookie) not in _COOKIE_LENGTHS:
         return None
     keys = derive_keys(cookie.encode(), purpose)
@@ -120,7 +132,10 @@ def mark_sent(draft: Draft, *, received_on: str, at: datetime, ending: dict[str,
 
 
 def discard(cookie: str | None, *, at: datetime, purpose: str = _DRAFT) -> None:
-    """Remove the draft now. Nothing happens when there is none."""
+    """Delete the draft immediately.
+
+    Does nothing if there is none.
+    """
     if cookie and len(cookie) in _COOKIE_LENGTHS:
         door.delete_draft(derive_keys(cookie.encode(), purpose).row_id)
 
@@ -139,7 +154,7 @@ def open_visit(code: ReceiptCode, *, at: datetime, typed: str = "") -> str:
 
 
 def visit_code(cookie: str | None, *, at: datetime) -> ReceiptCode | None:
-    """Return the code of an open visit; None when it has ended."""
+    """Return the receipt code of an open visit, or None if the visit has ended."""
     kept = _visit(cookie)
     return parse(kept[0]) if kept else None
 
@@ -166,20 +181,23 @@ def _visit(cookie: str | None) -> tuple[str, str] | None:
 
 
 def end_visit(cookie: str | None, *, at: datetime) -> None:
-    """Close the visit now, and forget what was typed in it and not sent."""
+    """End the visit immediately and delete anything typed in it but not sent."""
     for purpose in (_VISIT, _ENTERED, _WRITTEN):
         discard(cookie, at=at, purpose=purpose)
 
 
 def keep_entered(typed: str, cookie: str | None, *, at: datetime) -> str:
-    """Keep what was typed for a code and is none, to be shown once more. Return the cookie that leads to it."""
+    """Store an invalid receipt code so that it can be shown once more, and return its cookie."""
     ours = cookie if cookie and len(cookie) in _COOKIE_LENGTHS else new_secret()
     save(Draft(ours, answers={"code": typed}, purpose=_ENTERED), at=at)
     return ours
 
 
 def entered_once(cookie: str | None, *, at: datetime) -> str | None:
-    """What `keep_entered` kept, and forget it: whoever comes to this browser next sees no code that is nearly one."""
+    """Return the invalid code stored by `keep_entered`, and delete it.
+
+    The next person to use this browser then does not see a code that is nearly correct.
+    """
     kept = load(cookie, at=at, purpose=_ENTERED)
     if kept is None:
         return None
@@ -188,5 +206,8 @@ def entered_once(cookie: str | None, *, at: datetime) -> str | None:
 
 
 def written(cookie: str, *, at: datetime) -> Draft:
-    """The message that is being written in this visit. Nothing is stored before `save`."""
+    """Return the message that is being written in this visit.
+
+    Nothing is stored until `save` is called.
+    """
     return load(cookie, at=at, purpose=_WRITTEN) or Draft(cookie, purpose=_WRITTEN)

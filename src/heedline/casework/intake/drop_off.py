@@ -1,4 +1,7 @@
-"""Where people stop on the public site: figures by question and week, for stewards. Numbers of pages, small ones kept back."""
+"""Weekly figures on where people stop on the public site, for stewards.
+
+The figures are counts of pages, by question and week. Small numbers are suppressed.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ MOST_WEEKS = 104
 
 @dataclass(frozen=True)
 class Mistake:
-    """One kind of mistake at a page, by its code in the pack's phrases."""
+    """One kind of mistake made on a page, identified by its code in the pack's phrases."""
 
     code: str
     figure: Figure
@@ -36,7 +39,10 @@ class Mistake:
 
 @dataclass(frozen=True)
 class DropOffLine:
-    """One page of the site. `passage` is None where nothing can be said: why stands in `note`."""
+    """The figures for one page of the public site.
+
+    `passage` is None if the figures cannot be shown. In that case `note` gives the reason.
+    """
 
     step: str
     title: str
@@ -60,7 +66,7 @@ class KindLines:
 
 @dataclass(frozen=True)
 class DropOff:
-    """The figures of one week, Monday to Sunday."""
+    """The figures for one week, from Monday to Sunday."""
 
     monday: date
     sunday: date
@@ -75,12 +81,15 @@ class DropOff:
 
 
 def monday_of(day: date) -> date:
-    """The Monday of its week."""
+    """Return the Monday of the week that contains `day`."""
     return day - timedelta(days=day.weekday())
 
 
 def drop_off(week: date, *, by: Attendance, at: datetime, as_file: bool = False) -> DropOff:
-    """The figures of the week of this day. Logged as a look, or as a file that was taken. Raises Refused."""
+    """Return the figures for the week that contains the given day.
+
+    Logged as a view, or as a download if `as_file` is true. Raises Refused.
+    """
     monday, this = monday_of(week), monday_of(at.date())
     monday = max(min(monday, this), this - MOST_WEEKS * _WEEK)
     with refusals_logged(Act.FIGURES_READ, by=by.officer_id):

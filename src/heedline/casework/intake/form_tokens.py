@@ -1,8 +1,9 @@
-"""The page that sends a report holds a token that is good for one sending.
+"""Form tokens, each of which allows a report to be sent once.
 
-A token is the number of sendings that this draft has seen, signed for it. Spending it adds one, in the same statement
-that stores the report: of any number of presses at once exactly one is a sending, and a sending that fails has spent
-nothing. Nothing is kept for a token beside the draft, so nothing is left of it either.
+A token is the number of times that this draft has been sent, signed for the draft. Spending the token
+adds one, in the same statement that stores the report. If the button is pressed several times at once,
+exactly one press sends the report, and a failed attempt spends nothing. Nothing is stored for a token
+apart from the draft, so nothing of it remains afterwards.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ _SALT = "heedline.form-token"
 
 @dataclass(frozen=True)
 class FormToken:
-    """One sending of one draft: `row` is the hash that the draft lies under."""
+    """The right to send one draft once.
+
+    `row` is the hash under which the draft is stored.
+    """
 
     row: bytes = field(repr=False)
     number: int
@@ -36,13 +40,19 @@ def _signed(row: bytes, number: int) -> str:
 
 
 def make(draft: Draft) -> str:
-    """The token for the page that is about to be shown. Two tabs have the same one until it is spent."""
+    """Return the token for the page that is about to be shown.
+
+    Two tabs have the same token until it is spent.
+    """
     row = _row(draft)
     return _signed(row, door.form_of(row))
 
 
 def read(draft: Draft, posted: str) -> FormToken | None:
-    """What came with the form; None when it is no token of this draft. Whether it is spent, only spending tells."""
+    """Return the token submitted with the form, or None if it does not belong to this draft.
+
+    Whether the token has been spent is only known when it is spent.
+    """
     number = posted.partition(".")[0]
     if not (number.isascii() and number.isdecimal() and len(number) < 6):
         return None

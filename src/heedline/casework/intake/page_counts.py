@@ -1,9 +1,10 @@
-"""How many people get how far on the public site, without knowing of any of them.
+"""Counts of how far people get on the public site, without tracking anybody.
 
-A page says that it was entered, continued, left or sent, and this process adds one in memory. Once an hour, at a moment
-that has nothing to do with any visit, what has grown to five or more is written down in fives and the rest stays in
-memory, to be written with what comes later or never. So no number on a disk is smaller than five, none says when within
-its hour, and the smallest number that is written at all differs each time and is known to nobody.
+Each page reports that it was entered, continued, left or sent, and this process adds one in memory. Once
+an hour, at a time unrelated to any visit, counts that have reached five or more are written in multiples
+of five. The rest stays in memory and is written with later counts or never. No number on disk is
+therefore below five, none reveals when within its hour it arose, and the smallest number that is written
+differs each time and is not known to anybody.
 """
 
 from __future__ import annotations
@@ -34,7 +35,10 @@ MOST = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What is counted: at which page of which kind of report what happened. Codes of the pack and of the program."""
+    """The subject of a count, which is an event on one page of one kind of report.
+
+    All values are codes of the pack or of the program.
+    """
 
     kind: str
     step: str
@@ -42,7 +46,10 @@ class Counted:
 
 
 class Counts:
-    """See the module. Thread-safe. `chance(n)`: a number below n that nobody can foresee."""
+    """Thread-safe page counts in memory, released for storage once an hour.
+
+    `chance(n)` returns an unpredictable number below n.
+    """
 
     def __init__(self, chance: Callable[[int], int] = secrets.randbelow) -> None:
         self._chance = chance
@@ -54,14 +61,20 @@ class Counts:
         return "<Counts>"
 
     def add(self, kind: str, step: str, what: str) -> None:
-        """One more. Names come from the pack's pages and this program, never from what somebody sent."""
+        """Add one to a count.
+
+        Names come from the pack's pages and from this program, never from anything a visitor sent.
+        """
         one = Counted(kind, step, what)
         with self._lock:
             if one in self._held or len(self._held) < MOST:
                 self._held[one] += 1
 
     def release(self) -> dict[Counted, int]:
-        """What may be written now, in fives; it is forgotten here. What is left stays for the next time."""
+        """Remove and return the counts that may be written now, in multiples of five.
+
+        The remainder is kept for the next time.
+        """
         with self._lock:
             found: dict[Counted, int] = {}
             for one, held in self._held.items():
@@ -73,7 +86,7 @@ class Counts:
             return found
 
     def take_back(self, counts: dict[Counted, int]) -> None:
-        """They could not be written: once more with the next."""
+        """Put back counts that could not be written, to be written with the next ones."""
         with self._lock:
             self._held.update(counts)
 
@@ -83,7 +96,7 @@ COUNTS = Counts()
 
 
 def flush(counts: Counts = COUNTS) -> int:
-    """Write down what may be written of the hour that is over. Return how many numbers."""
+    """Write the counts of the past hour that may be written, and return how many there were."""
     found = counts.release()
     if not found:
         return 0
@@ -99,13 +112,16 @@ def flush(counts: Counts = COUNTS) -> int:
 
 
 def seconds_to_next(at: datetime, chance: Callable[[int], int] = secrets.randbelow) -> float:
-    """Until a moment in the first quarter of the next hour that nobody can foresee."""
+    """Return the seconds until an unpredictable moment in the first quarter of the next hour."""
     into = at.minute * 60 + at.second
     return 3600 - into + 30 + chance(840)
 
 
 def begin() -> threading.Thread:
-    """Flush once an hour for as long as this process lives, in a thread of its own: no visit sets it off."""
+    """Start a thread that flushes the counts once an hour for as long as this process lives.
+
+    The timing does not depend on any visit.
+    """
 
     def run() -> None:
         while True:

@@ -1,11 +1,15 @@
-"""How fast reports may come. Gates slow a flood down; they refuse nobody for good and keep no address.
+"""Rate limits that slow down floods of reports.
 
-A caller is counted under a keyed hash of their network, in the memory of one process. The key is random, is in no file,
-and is thrown away with everything counted under it four times an hour: nobody can ask afterwards whether an address was
-here. Whoever is asked to wait is let through once they have waited, however much else comes from where they are; a process
-knows that of those whom it asked itself, so whoever can note the wait elsewhere does (`web.public.gates`).
+They do not refuse anybody permanently and do not store addresses. A caller is counted under a keyed hash
+of their network, in the memory of one process. The key is random and is in no file. Four times an hour
+it is thrown away with everything counted under it, so that nobody can find out afterwards whether an
+address was used.
 
-Plain Python: no Django, no clock but the one it is given. Thread-safe.
+A caller who is asked to wait is let through after waiting, however many other reports come from the same
+place. A process only knows about the waits that it imposed itself. Callers of this module that can
+record the wait elsewhere therefore do so (`web.public.gates`).
+
+Plain Python without Django. The only clock is the one passed in. Thread-safe.
 """
 
 from __future__ import annotations
@@ -37,7 +41,10 @@ _INNER = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Where a request came from, as far as anybody may know: an opaque number that means nothing a quarter hour later."""
+    """The origin of a request, as an opaque number.
+
+    The number has no meaning a quarter of an hour later.
+    """
 
     number: bytes = field(repr=False)
 
@@ -49,7 +56,10 @@ class _Count:
 
 
 def network_of(address: str) -> bytes | None:
-    """What is counted as one place: an IPv4 address, or the /64 of an IPv6 one. None for what is no address."""
+    """Return the network under which an address is counted.
+
+    This is an IPv4 address, or the /64 network of an IPv6 address. Returns None if it is not an address.
+    """
     try:
         found = ipaddress.ip_address(address.strip())
     except ValueError:
@@ -62,7 +72,10 @@ def network_of(address: str) -> bytes | None:
 
 
 def is_inner(address: str) -> bool:
-    """Whether this is an address of an inner network: behind a proxy that names nobody, everybody has it."""
+    """Return whether this is an address on an internal network.
+
+    Behind a proxy that does not pass on addresses, every request has such an address.
+    """
     try:
         found = ipaddress.ip_address(address.strip())
     except ValueError:
@@ -73,7 +86,11 @@ def is_inner(address: str) -> bool:
 
 
 class Pace:
-    """See the module. `burst` reports at once from one place, then one every `every` seconds; else a wait of `wait` seconds."""
+    """A thread-safe rate limiter for reports from one place.
+
+    It allows `burst` reports at once and then one every `every` seconds. A report beyond that has to wait
+    `wait` seconds.
+    """
 
     def __init__(
         self,
@@ -107,7 +124,7 @@ class Pace:
         return blake2b(what, key=self._key, digest_size=16).digest()
 
     def caller(self, address: str) -> Caller | None:
-        """The caller at this address; None where there is none to count by."""
+        """Return the caller at this address, or None if there is no address to count by."""
         network = network_of(address)
         if network is None:
             return None
@@ -116,10 +133,10 @@ class Pace:
             return Caller(self._number(network))
 
     def wait(self, caller: Caller | None, sending: UUID, *, odd: bool = False) -> int:
-        """How many seconds the sending of this report should wait; 0 lets it through.
+        """Return how many seconds this report must wait before it is sent, or 0 to let it through.
 
-        `odd`: something else about it makes a pause worth while. Nobody waits twice for the same report: once the time
-        has passed it goes through, and asking too early does not make it longer.
+        `odd` means that something else about the report justifies a pause. Nobody waits twice for the same
+        report. Once the time has passed it is let through, and asking too early does not extend the wait.
         """
         with self._lock:
             at = self._clock()
@@ -153,7 +170,10 @@ class Pace:
         return True
 
     def _remember[V](self, where: OrderedDict[bytes, V], number: bytes, value: V) -> None:
-        """Keep it; when there is no room, forget the oldest, who then has the whole burst again."""
+        """Store a value, dropping the oldest entry if there is no room.
+
+        The caller whose entry is dropped has the full burst again.
+        """
         where[number] = value
         if len(where) > self._most:
             where.popitem(last=False)

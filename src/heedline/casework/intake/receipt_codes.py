@@ -1,4 +1,7 @@
-"""Receipt codes, for the sites: read as people type them, and derived from an idempotency key of the API."""
+"""Receipt codes for the sites.
+
+They are read as people type them, or derived from an idempotency key of the API.
+"""
 
 from heedline.vault.codes import NotACode, ReceiptCode, code_from_key, parse, report_id_from_key
 

@@ -1,6 +1,7 @@
-"""When a quarter hour is over: what arrived in it is written anew, shuffled, and logged.
+"""Settling of arrivals at the end of each quarter hour.
 
-A row's transaction number would otherwise place it between two events of the log whose times are exact.
+Reports that arrived are rewritten in random order and logged. Without this, a row's transaction number
+would place it between two log events whose exact times are known.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from heedline.dispatch.clocks import slot_of
 
 
 def settle(at: datetime) -> int:
-    """Settle everything that arrived before the present quarter hour. Return how many reports were logged."""
+    """Settle all reports that arrived before the current quarter hour, and return how many were logged."""
     settled = clockwork.settle(slot_of(at))
     clockwork.forget_times()  # also when no report came: messages and drafts have times too
     return settled
@@ -25,8 +26,10 @@ def settle_drafts(at: datetime) -> int:
 
 
 def sweep(at: datetime) -> int:
-    """Remove drafts, sessions and held forms whose time has run out, and what was kept for undoing; make days of old
-    hours of the counts. Return how many drafts."""
+    """Delete expired drafts, sessions and saved forms, and return the number of drafts deleted.
+
+    Also deletes expired data kept for undoing bulk closures, and merges old hourly counts into days.
+    """
     clockwork.forget_sweeps()
     clockwork.join_counts()
     return clockwork.sweep()

@@ -1,1 +1,4 @@
-"""The path of a report: submit, take, assess, hand over, close, reopen. Start with `transitions.py`."""
+"""The life of a report: submit, take, assess, hand over, close and reopen.
+
+Start with `transitions.py`.
+"""

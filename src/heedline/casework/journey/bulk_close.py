@@ -1,8 +1,10 @@
-"""Closing many reports as one act, and undoing it: for a thousand copies of one thing, never for somebody in danger.
+"""Bulk closure of reports, and its reversal.
 
-An officer chooses, sees every report once more with what will happen to it, and gives one outcome and one reason. What
-changed in between is left out and named. For a day the whole act can be undone: each report then stands where it stood,
-with the deadline it had.
+It is meant for floods of near-identical reports and is never available for danger to life.
+
+The officer selects reports, reviews each one with what will happen to it, and gives one outcome and one
+reason. Reports that changed in between are left out and listed. The whole closure can be undone for one
+day. Each report then returns to its previous stage, with the deadline it had.
 """
 
 from __future__ import annotations
@@ -64,7 +66,10 @@ WHY = {
 
 
 def desk_of(by: Attendance, code: str) -> DeskLine:
-    """One of their desks. Raises NotHere."""
+    """Return one of the officer's desks by its code.
+
+    Raises NotHere.
+    """
     for desk in by.desks:
         if desk.code == code:
             return desk
@@ -72,7 +77,7 @@ def desk_of(by: Attendance, code: str) -> DeskLine:
 
 
 def asks_for_a_call(kind: str, opened: OpenedReport) -> bool:
-    """Whether these answers ask for a call: then somebody waits for one."""
+    """Return True if these answers ask for a call back, so that the reporter is waiting for one."""
     return (
         _may_ask_for_a_call(kind)
         and answers.wanted(opened.record.get("answers", {}), _questions(kind)) is not None
@@ -89,7 +94,10 @@ def _may_ask_for_a_call(kind: str) -> bool:
 
 
 def _callers(reports: Iterable[Report], ring: Keyring) -> set[UUID]:
-    """Those that ask for a call, or of which nobody can say: only kinds that ask for one are opened."""
+    """Return the reports that ask for a call back, or for which that cannot be determined.
+
+    Only reports of a kind that can ask for a call are opened.
+    """
     asked = {report.id: report.kind for report in reports if _may_ask_for_a_call(report.kind)}
     found = set(asked)
     for part in in_batches(asked, part="report"):
@@ -113,14 +121,17 @@ def _checked(closing: Closing) -> Closing:
 
 @dataclass(frozen=True)
 class _Sorted:
-    """The chosen reports: those to close, and why not the others."""
+    """The selected reports, divided into those to close and those left out, with reasons."""
 
     closing: list[Report]
     left_out: dict[UUID, str]
 
 
 def _sort(chosen: Mapping[UUID, int], outcome: str, desk: DeskLine, by: Attendance) -> _Sorted:
-    """Find and lock. What somebody else has locked is left out: a sweep waits for nobody and nobody for it."""
+    """Find and lock the selected reports, and decide which of them can be closed.
+
+    Reports that are already locked are left out, so that a bulk closure never waits for another transaction.
+    """
     mine = reports_of(by.desk_ids).filter(desk_id=desk.id, id__in=chosen)
     rows = list(mine.select_for_update(of=("self",), skip_locked=True).order_by("id"))
     here = set(mine.values_list("id", flat=True)) if len(rows) < len(chosen) else {row.id for row in rows}
@@ -146,7 +157,10 @@ def _sort(chosen: Mapping[UUID, int], outcome: str, desk: DeskLine, by: Attendan
 
 
 def _seal_reason(reports: list[Report], reason: str) -> dict[UUID, UUID]:
-    """The officer's reason, sealed with each report to the keys that the report is addressed to: report → container."""
+    """Seal the officer's reason to each report's recipient keys.
+
+    Returns a mapping from report to container.
+    """
     headers = SealedHeader.objects.filter(report_id__in=[r.id for r in reports], part="report")
     addressed = {report: tuple(epochs) for report, epochs in headers.values_list("report_id", "epochs")}
     keys = {epochs: public_keys_of(list(epochs)) for epochs in set(addressed.values())}
@@ -175,10 +189,11 @@ def _seal_reason(reports: list[Report], reason: str) -> dict[UUID, UUID]:
 def sweep(
     desk_code: str, chosen: Mapping[UUID, int], closing: Closing, *, by: Attendance, at: datetime
 ) -> UUID:
-    """Close what of `chosen` (report → the edition that was looked at) may be closed; return the sweep's id.
+    """Close the selected reports that may be closed and return the id of the bulk closure.
 
-    Raises NotHere for a desk that is not theirs, Refused, Locked, NotNow for more than `MOST`, and ValueError for an
-    outcome that is useful or that the pack does not know.
+    `chosen` maps each report to the version that the officer reviewed. Raises NotHere for a desk that is not
+    the officer's, Refused, and Locked. Raises NotNow for more than `MOST` reports. Raises ValueError for an
+    outcome that counts as useful or is not in the pack.
     """
     desk, closing = desk_of(by, desk_code), _checked(closing)
     with refusals_logged(Act.SWEEP_MADE, by=by.officer_id, desk=desk.id, thing="desk", thing_id=desk.id):
@@ -269,9 +284,11 @@ def _end_alarms(reports: list[UUID], *, by: Attendance, at: datetime) -> None:
 
 
 def undo(sweep_id: UUID, *, by: Attendance, at: datetime) -> int:
-    """Put back what a sweep closed and nobody has touched since: stage, deadline, status. Return how many.
+    """Undo a bulk closure and return the number of reports restored.
 
-    Raises NotHere for a sweep of another desk, Refused, and NotNow when it was undone or its time for that is over.
+    Restores the stage, deadline and status of each report that has not been touched since. Raises NotHere
+    for another desk's closure, Refused, and NotNow if it has already been undone or the time limit has
+    passed.
     """
     found = Sweep.objects.filter(pk=sweep_id, desk_id__in=by.desk_ids).first()
     if found is None:

@@ -1,13 +1,14 @@
-"""Taking a report down for somebody else: on the telephone, at a counter, from a letter or an e-mail.
+"""Take down a report on a reporter's behalf, by telephone, at a counter, or from a letter or email.
 
-The order of a call: `open_call` → `keep` (again and again, while they talk) → `send` → `read_back` → `wrap_up` → `end`.
-What is taken down lies in a sealed draft whose key is in the officer's browser only, and is theirs alone: the same
-browser leads a colleague to a draft of their own. It is sent by the public site's own verb (`journey.submit`), so it is
-sealed, routed, receipted and timed like every other report, and may end at a desk that this officer cannot see into.
+The order of a call is `open_call` → `keep` (repeatedly, while the caller talks) → `send` → `read_back` →
+`wrap_up` → `end`. The text is held in a sealed draft whose key exists only in the officer's browser. The
+draft belongs to that officer alone: a colleague using the same browser gets a draft of their own. It is
+sent through the public site's own function (`transitions.submit`), so it is sealed, routed, given a
+receipt and timed like any other report, and may go to a desk whose reports this officer cannot see.
 
-The log says who took something down and in which quarter hour, never which report that became and never the moment: a
-telephone company knows who rang then. The report's own arrival is logged like any other, and inside its seal stands who
-took it down, how it reached us and when.
+The log records who took a report down and in which quarter hour. It never records which report that
+became or the exact time, because a telephone company knows who rang then. The report's own arrival is
+logged like any other. The officer's name, the channel and the time are sealed inside the report.
 """
 
 from __future__ import annotations
@@ -77,15 +78,16 @@ def _on_the_record(by: Attendance) -> Iterator[None]:
 
 
 def may_take_down(by: Attendance) -> None:
-    """Raise Refused, and log it, for whoever may not take reports down by their role."""
+    """Raise and log Refused if the officer's role does not allow taking down reports."""
     with _on_the_record(by):
         by.require(Capability.TAKE_DOWN, excused=True)
 
 
 def may_begin(by: Attendance) -> None:
-    """Raise Refused, and log it, for whoever may not begin a call: by their role, or because their training ran out.
+    """Raise and log Refused if the officer may not start a call.
 
-    What was begun is kept all the same, and sent when it was begun in time or somebody is in danger: see `send`.
+    The reason is either their role or expired training. A call already started is still kept. It is sent if
+    it was started in time or somebody is in danger (see `send`).
     """
     with _on_the_record(by):
         by.require(Capability.TAKE_DOWN)
@@ -99,26 +101,38 @@ def _purpose(by: Attendance) -> str:
 
 
 def open_call(cookie: str | None, *, by: Attendance, at: datetime) -> Draft | None:
-    """What this officer has taken down in this browser and not finished; None when there is nothing. Raises Refused."""
+    """Return this officer's unfinished draft in this browser, or None.
+
+    Raises Refused.
+    """
     may_take_down(by)
     return drafting.load(cookie, at=at, purpose=_purpose(by), whose=For.OFFICER)
 
 
 def begin(cookie: str | None, *, by: Attendance) -> Draft:
-    """A new call of this officer, under the browser's cookie when it has one. Nothing is stored before `keep`."""
+    """Return a new draft for this officer, under the browser's existing cookie if it has one.
+
+    Nothing is stored before `keep`.
+    """
     draft = Draft(cookie or drafting.new_cookie(), keep_hours=_HOURS, purpose=_purpose(by), whose=For.OFFICER)
     draft.notes = {_BEGUN_IN_TIME: not for_danger_only(by)}
     return draft
 
 
 def for_danger_only(by: Attendance) -> bool:
-    """Whether they miss the training, so that they may begin a call only because somebody may be in danger."""
+    """Return True if the officer may start a call only for possible danger to life.
+
+    This is the case when their training is missing.
+    """
     return bool(by.why_untrained(Capability.TAKE_DOWN))
 
 
 def for_danger(draft: Draft, *, at: datetime) -> Draft:
-    """Keep that this call was begun because somebody may be in danger: it is sent whatever it turns out to be, and also
-    when it drops before anybody could ask."""
+    """Record that this call was started because somebody may be in danger.
+
+    The draft is then sent whatever it turns out to be, even if the call drops before the question could be
+    asked.
+    """
     if not draft.notes.get(_FOR_DANGER):
         draft.notes = {**draft.notes, _FOR_DANGER: True}
         keep(draft, draft.answers, at=at)
@@ -126,14 +140,20 @@ def for_danger(draft: Draft, *, at: datetime) -> Draft:
 
 
 def edition_of(draft: Draft | None) -> int:
-    """How often the draft was kept: a page that was made from an older one must not write over it unseen."""
+    """Return how many times the draft has been saved.
+
+    A page built from an older version must not silently overwrite a newer one.
+    """
     return int(draft.notes.get("edition", 0)) if draft is not None else 0
 
 
 def keep(draft: Draft, typed: Mapping[str, list[str]], *, at: datetime) -> None:
-    """Seal and keep what was typed, as it was typed. Raises ValueError when it is more than a draft may hold.
+    """Seal and save the draft exactly as typed.
 
-    Not logged: nobody looks at anything, and an exact time for every twenty seconds of a call helps nobody.
+    Raises ValueError when the text exceeds what a draft may hold.
+
+    Saving is not logged. Nobody views anything, and an exact time for every twenty seconds of a call would
+    serve no purpose.
     """
     draft.answers = dict(typed)
     draft.notes = {**draft.notes, "edition": edition_of(draft) + 1, "kept_at": at.isoformat()}
@@ -141,18 +161,21 @@ def keep(draft: Draft, typed: Mapping[str, list[str]], *, at: datetime) -> None:
 
 
 def kept_at(draft: Draft | None) -> datetime | None:
-    """When it was last kept."""
+    """Return the time at which the draft was last saved, or None."""
     said = draft.notes.get("kept_at") if draft is not None else None
     return datetime.fromisoformat(said) if said else None
 
 
 def end(draft: Draft, *, at: datetime) -> None:
-    """Throw away what is left of a call: its answers before it was sent, its code afterwards."""
+    """Delete what remains of a call.
+
+    Before sending, that is the answers. Afterwards it is the receipt code.
+    """
     drafting.discard(draft.cookie, at=at, purpose=draft.purpose)
 
 
 def identity_offered(*, at: datetime) -> bool:
-    """Whether a caller may give a name: only where authorisers could open it."""
+    """Return True if a caller may give a name, which requires authorisers who could open it."""
     try:
         return key_directory.identity_offered(at.date())
     except SealingStopped:
@@ -164,7 +187,10 @@ def identity_offered(*, at: datetime) -> bool:
 
 @dataclass(frozen=True)
 class Contact:
-    """How and when it reached us. `on` and `clock` are given when it is entered later: a letter, or a sheet of paper."""
+    """How and when a report reached the service.
+
+    `on` and `clock` are set when the report is entered later, for example from a letter or a paper form.
+    """
 
     channel: str
     on: date | None = None
@@ -172,7 +198,10 @@ class Contact:
     dropped: bool = False
 
     def in_the_seal(self, by: Attendance) -> dict[str, Any]:
-        """What is sealed with the report; the table knows the channel only."""
+        """Return the contact details to be sealed with the report.
+
+        The table stores the channel only.
+        """
         return {
             "by": str(by.officer_id),
             "name": by.name,
@@ -183,7 +212,7 @@ class Contact:
 
 
 def contact_rows(channel: str, sealed: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The same for whoever opens the report, as (label, words)."""
+    """Return the sealed contact details as (label, text) rows for an officer who opens the report."""
     day = f"{date.fromisoformat(sealed['on']):%-d %B %Y}" if sealed.get("on") else ""
     rows = [
         ("How", CHANNELS.get(channel, channel)),
@@ -249,19 +278,30 @@ def _watch(told: Record) -> str:
 
 @dataclass(frozen=True)
 class ReadBack:
-    """What the caller read back. `group`: the one (from 1) with the single wrong sign; 0 when all of it was right."""
+    """The result of reading back a receipt code.
+
+    `group` is the number, from 1, of the group that contains the only wrong character. It is 0 when the
+    whole code was right.
+    """
 
     known: bool
     group: int = 0
 
 
 def code_is(draft: Draft) -> str:
-    """`to-read`, `nearly` (read back with one wrong sign), `kept`, `declined`, or `none` (the call dropped)."""
+    """Return the state of the receipt code.
+
+    The states are `to-read`, `nearly` (read back with one wrong character), `kept`, `declined` and `none`
+    (the call dropped).
+    """
     return str(draft.notes.get("code", "none"))
 
 
 def read_back(draft: Draft, said: str, *, at: datetime) -> ReadBack:
-    """Compare what the caller read back, as tolerantly as the mailbox will when they come back with it."""
+    """Compare the code as read back by the caller with the real one.
+
+    The comparison is as tolerant as the mailbox will be when the caller returns with the code.
+    """
     try:
         heard = parse(said)
     except NotACode:
@@ -274,7 +314,7 @@ def read_back(draft: Draft, said: str, *, at: datetime) -> ReadBack:
 
 
 def _wrong_place(said: str, code: str) -> int | None:
-    """Where the one sign stands that differs; None when none does."""
+    """Return the position of the single differing character, or None."""
     plain = unicodedata.normalize("NFKC", said).upper().translate(_LOOK_ALIKE)
     signs = [sign for sign in plain if sign in ALPHABET or sign == "?"]
     if len(signs) != LENGTH:  # a sign that is in no code, somewhere between: all groups are to be read again
@@ -283,7 +323,7 @@ def _wrong_place(said: str, code: str) -> int | None:
 
 
 def settle_code(draft: Draft, how: str, *, at: datetime) -> None:
-    """The caller has the code for sure (`kept`), or wants none (`declined`)."""
+    """Record that the caller has the code (`kept`) or does not want one (`declined`)."""
     if how not in {"kept", "declined"}:
         raise ValueError("a code is kept or declined")
     _settle_code(draft, how, at)
@@ -299,7 +339,10 @@ def _settle_code(draft: Draft, how: str, at: datetime) -> None:
 
 @dataclass(frozen=True)
 class WrapUp:
-    """What is not for the report: how the caller was, what was heard behind them, what they were advised."""
+    """An officer's notes on a call that are not part of the report.
+
+    They cover the caller's state, background sounds and the advice given.
+    """
 
     mood: str = field(repr=False, default="")
     behind: str = field(repr=False, default="")
@@ -307,7 +350,7 @@ class WrapUp:
     advice: tuple[str, ...] = ()
 
     def in_the_seal(self) -> dict[str, str]:
-        """As it stands beside the report, under the words that officers see."""
+        """Return the notes under officers' labels, to be sealed alongside the report."""
         said = {
             "How the caller was": self.mood,
             "What was heard behind them": self.behind,
@@ -319,7 +362,10 @@ class WrapUp:
 
 @dataclass(frozen=True)
 class Whereabouts:
-    """Where a report that was taken down went. `ref` only when it is at a desk of this officer."""
+    """The desk that received a report taken down by this officer.
+
+    `ref` is set only when that is one of the officer's own desks.
+    """
 
     desk_name: str
     ref: UUID | None
@@ -330,7 +376,10 @@ def _lookup(draft: Draft) -> bytes:
 
 
 def where_is(draft: Draft, *, by: Attendance) -> Whereabouts:
-    """Which desk has it. Raises NotHere when it was never sent."""
+    """Return the desk that received the report.
+
+    Raises NotHere when the draft was never sent.
+    """
     found = door.visit(_lookup(draft))
     if found is None:
         raise NotHere
@@ -340,14 +389,15 @@ def where_is(draft: Draft, *, by: Attendance) -> Whereabouts:
 
 
 def wrapped_up(draft: Draft) -> bool:
-    """Whether the note after the call was written."""
+    """Return True if the note after the call has been written."""
     return bool(draft.notes.get("wrapped_up"))
 
 
 def wrap_up(draft: Draft, said: WrapUp, *, by: Attendance, at: datetime) -> None:
-    """Seal the officer's note to whoever has the report, and lay it beside it. Written twice, the first stands.
+    """Seal the officer's note on the call to the desk that holds the report, and store it with the report.
 
-    Raises NotHere when there is no such report, and SealingStopped when its desk has no key in force.
+    If a note is written twice, the first one stands. Raises NotHere when there is no such report, and
+    SealingStopped when the desk has no key in force.
     """
     may_take_down(by)
     lookup, words = _lookup(draft), said.in_the_seal()
@@ -375,7 +425,7 @@ def wrap_up(draft: Draft, said: WrapUp, *, by: Attendance, at: datetime) -> None
 
 
 def _keys_of(desk: UUID, watch: str, at: datetime) -> dict[UUID, bytes]:
-    """The present keys of the desk that has the report and of the one that watches it, by epoch."""
+    """Return the current keys, by epoch, of the desk that holds the report and of the desk that watches it."""
     known, today = key_directory.trusted(), at.date()
     facts = key_directory.desk_by_code(watch) if watch else None
     keys: dict[UUID, bytes] = {}

@@ -1,7 +1,10 @@
-"""Which texts look alike. Plain Python, in memory only: it sees opened reports, and nothing of it is kept.
+"""Detect near-duplicate texts.
 
-Two texts are alike when half of their runs of three words are the same; digits count as one digit, so that a template
-with another number in it is still the same template. It finds copies, not meanings, and it decides nothing.
+This is plain Python that works in memory on opened reports and stores nothing.
+
+Two texts match when they share half of their three-word sequences. All digits count as the same digit,
+so that a template still matches when a number in it changes. The comparison finds copies, not similar
+meanings, and decides nothing.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ _COMMON = 100
 
 
 def runs(text: str) -> frozenset[tuple[str, ...]]:
-    """Every run of three words; of a shorter text the words themselves."""
+    """Return the set of three-word sequences in a text, or the words of a text shorter than that."""
     words = _WORD.findall(_DIGIT.sub("0", unicodedata.normalize("NFKC", text).casefold()))
     if len(words) < _RUN:
         return frozenset([tuple(words)] if words else [])
@@ -28,7 +31,10 @@ def runs(text: str) -> frozenset[tuple[str, ...]]:
 
 
 def groups[K: Hashable](texts: Iterable[tuple[K, str]]) -> list[list[K]]:
-    """Texts that look like the first of their group, largest group first; a text like no other is in none."""
+    """Group each text with the first one it resembles, largest group first.
+
+    Texts that resemble no other are left out.
+    """
     leaders: list[frozenset[tuple[str, ...]]] = []
     members: list[list[K]] = []
     led_by: dict[tuple[str, ...], list[int]] = defaultdict(list)

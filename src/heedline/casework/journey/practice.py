@@ -1,9 +1,10 @@
-"""Practice: invented reports of the pack, worked on with the pages and rules of real ones, and never one of them.
+"""Practice with invented reports from the pack, using the pages and rules of real reports.
 
-begin → take → assess → ask → close, by the same table of legal moves as a report (`reports.lifecycle`), and one step for
-a call. An exercise is a row of its own table that no verb of a report can find; nothing is sent, paged, counted, timed
-or written into the log, and nothing here reads a report. What somebody writes is sealed under the cookie of the session
-in which they wrote it, and gone with that. Codes stay for some weeks, so that a trainer sees who practised what.
+An exercise runs begin → take → assess → ask → close, under the same table of legal moves as a report
+(`reports.lifecycle`). A call is a single step. Exercises are rows of their own table, which no function
+for reports can find. Nothing is sent, paged, counted, timed or logged, and nothing here reads a report.
+What an officer writes is sealed under the session's cookie and is lost when the session ends. Codes are
+kept for some weeks, so that a trainer can see who has practised what.
 """
 
 from __future__ import annotations
@@ -45,13 +46,16 @@ _MOST = 100_000
 
 
 def scenarios() -> Mapping[str, Scenario]:
-    """The pack's exercises."""
+    """Return the pack's exercises, by code."""
     return load_pack(settings.PACK).practice.scenarios
 
 
 @cache
 def invented(pack: str, code: str) -> tuple[Record, QuestionSet]:
-    """What the invented reporter told, read like a report through the API. Raises ValueError where it does not fit."""
+    """Return the invented report and its question set, parsed like a report from the API.
+
+    Raises ValueError where the answers do not fit the questions.
+    """
     loaded = load_pack(pack)
     scenario = loaded.practice.scenarios[code]
     asked = load_question_set(loaded, loaded.kinds[scenario.kind].question_set)
@@ -64,7 +68,10 @@ def invented(pack: str, code: str) -> tuple[Record, QuestionSet]:
 
 @dataclass(frozen=True)
 class Worked:
-    """One exercise as it stands. `steps` and `said`: what this session wrote; empty in every other."""
+    """An exercise in its current state.
+
+    `steps` and `said` are what was written in this session. They are empty in every other session.
+    """
 
     ref: UUID
     scenario: Scenario
@@ -79,12 +86,12 @@ class Worked:
 
     @property
     def alike(self) -> int:
-        """How many of its coded answers are the model's."""
+        """Return how many of the coded answers match the model answer."""
         return sum(mine == model for _, mine, model in answers(self))
 
 
 def answers(one: Worked | practice_functions.Practised) -> list[tuple[str, object, object]]:
-    """What is compared with the model's answer, as (what, theirs, the model's)."""
+    """Return the answers to compare, as (label, the officer's answer, the model answer)."""
     scenario = one.scenario if isinstance(one, Worked) else scenarios()[one.scenario]
     rows: list[tuple[str, object, object]] = [("danger", one.danger, scenario.model.danger)]
     if scenario.way == "report":
@@ -129,14 +136,20 @@ def _worked(row: Exercise, by: Attendance) -> Worked:
 
 
 def mine(*, by: Attendance) -> tuple[Worked, ...]:
-    """This person's exercises, newest first. Raises Refused."""
+    """Return this officer's exercises, newest first.
+
+    Raises Refused.
+    """
     _permit(by)
     rows = Exercise.objects.filter(officer_id=by.officer_id, scenario__in=scenarios())
     return tuple(_worked(row, by) for row in rows.order_by("-began_on", "-ended_on", "id"))
 
 
 def one(ref: UUID, *, by: Attendance) -> Worked:
-    """One exercise of theirs. Raises NotHere and Refused."""
+    """Return one of this officer's exercises.
+
+    Raises NotHere and Refused.
+    """
     _permit(by)
     row = Exercise.objects.filter(pk=ref, officer_id=by.officer_id, scenario__in=scenarios()).first()
     if row is None:
@@ -159,7 +172,10 @@ def _find(ref: UUID, by: Attendance, version: int | None = None) -> Exercise:
 
 
 def _move(row: Exercise, move: Move, words: Mapping[str, Any], by: Attendance, at: datetime) -> None:
-    """One legal move of an exercise, with what was written. Raises NotNow."""
+    """Record a legal move of an exercise, with the officer's text.
+
+    Raises NotNow.
+    """
     row.stage = after(Stage(row.stage), move)
     row.version += 1
     kept = _words(row, by)
@@ -188,7 +204,10 @@ def move(old: Attendance, new: Attendance) -> None:
 
 
 def begin(code: str, *, by: Attendance, at: datetime) -> UUID:
-    """Begin an exercise with an invented report. Raises NotHere for one that the pack has not, Refused, NotNow."""
+    """Start an exercise with an invented report and return its id.
+
+    Raises NotHere for an exercise that the pack does not have, Refused and NotNow.
+    """
     _permit(by)
     if code not in scenarios() or scenarios()[code].way != "report":
         raise NotHere
@@ -202,7 +221,7 @@ def _room(by: Attendance) -> None:
 
 
 def take(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Take it, as one takes a report."""
+    """Take the exercise, as an officer takes a report."""
     with transaction.atomic():
         row = _find(ref, by)
         _move(row, Move.TAKE, {}, by, at)
@@ -217,7 +236,10 @@ def _assess(row: Exercise, assessment: Assessment, by: Attendance, at: datetime)
 
 
 def assess(ref: UUID, assessment: Assessment, *, version: int, by: Attendance, at: datetime) -> None:
-    """Say what one makes of it. Pages nobody, whatever it says."""
+    """Assess the invented report.
+
+    Pages nobody, whatever the assessment.
+    """
     with transaction.atomic():
         row = _find(ref, by, version)
         _assess(row, assessment, by, at)
@@ -225,7 +247,7 @@ def assess(ref: UUID, assessment: Assessment, *, version: int, by: Attendance, a
 
 
 def ask(ref: UUID, text: str, *, version: int, by: Attendance, at: datetime) -> None:
-    """Ask the invented reporter, who answers at once."""
+    """Send a question to the invented reporter, who answers at once."""
     with transaction.atomic():
         row = _find(ref, by, version)
         _move(row, Move.ASK, {}, by, at)
@@ -247,7 +269,10 @@ def close(
     by: Attendance,
     at: datetime,
 ) -> None:
-    """End it, with an assessment in the same step for the short way. The model's answer is shown from then on."""
+    """Close the exercise, with an assessment in the same step when `finding` is given.
+
+    The model answer is shown from then on.
+    """
     pack = load_pack(settings.PACK)
     with transaction.atomic():
         row = _find(ref, by, version)
@@ -263,7 +288,10 @@ def close(
 
 
 def take_down(code: str, *, danger: bool, told: Mapping[str, Any], by: Attendance, at: datetime) -> UUID:
-    """End a practice call: what was taken down lies sealed for this session. Nothing is sent and nobody is paged."""
+    """Finish a practice call and return its id.
+
+    The text is sealed for this session. Nothing is sent and nobody is paged.
+    """
     _permit(by)
     if code not in scenarios() or scenarios()[code].way != "call":
         raise NotHere
@@ -282,7 +310,10 @@ def take_down(code: str, *, danger: bool, told: Mapping[str, Any], by: Attendanc
 
 
 def taken_down(ref: UUID, *, by: Attendance) -> Mapping[str, Any]:
-    """What was taken down in a practice call of this session; empty in every other."""
+    """Return what was taken down in a practice call of this session.
+
+    Empty for a call of any other session.
+    """
     row = Exercise.objects.filter(pk=ref, officer_id=by.officer_id).first()
     told: Mapping[str, Any] = _words(row, by).get("told", {}) if row is not None else {}
     return told
@@ -292,7 +323,10 @@ def taken_down(ref: UUID, *, by: Attendance) -> Mapping[str, Any]:
 
 
 def of_my_people(*, by: Attendance) -> dict[UUID, list[practice_functions.Practised]]:
-    """What others whom this person leads have finished, by person. Raises Refused."""
+    """Return the finished exercises of the officers whom this person supervises, by officer.
+
+    Raises Refused.
+    """
     with refusals_logged(Act.PRACTISED, by=by.officer_id):
         by.require(Capability.RECORD_TRAINING)
     found: dict[UUID, list[practice_functions.Practised]] = {}
@@ -303,7 +337,10 @@ def of_my_people(*, by: Attendance) -> dict[UUID, list[practice_functions.Practi
 
 
 def wipe(at: datetime) -> int:
-    """Forget exercises after the days of the pack; the worker's. Returns how many."""
+    """Delete exercises past the pack's retention period and return how many.
+
+    Called by the worker.
+    """
     before = at.date() - timedelta(days=load_pack(settings.PACK).practice.kept_days)
     gone, _ = Exercise.objects.filter(began_on__lt=before).delete()
     return gone

@@ -1,7 +1,8 @@
-"""The path of a report, from top to bottom: submit → take → assess → hand over → close → reopen.
+"""The life of a report, from start to end: submit → take → assess → hand over → close → reopen.
 
-`submit` is all that the public process does. Every other verb is an officer's, and has six beats in the same order:
-find (inside what they may see, locked), permit, move (`reports.lifecycle` decides), change, record, dispatch.
+`submit` is all that the public process does. Every other function is for officers and follows the same
+six steps: find (among the reports they may see, with a lock), permit, move (`reports.lifecycle`
+decides), change, record, dispatch.
 """
 
 from __future__ import annotations
@@ -36,23 +37,30 @@ from heedline.reports.lifecycle import Move, NotNow, check_closed_at_once, check
 
 
 def _due(kind: str, urgency: str, area: str, at: datetime) -> datetime:
-    """By when a report that came in this quarter hour must have been taken. Counted from its end, so it tells no more."""
+    """Return the deadline for taking a report that arrived in this quarter hour.
+
+    Counted from the end of the quarter hour, so that the deadline reveals nothing more precise.
+    """
     return load_pack(settings.PACK).first_due(kind, urgency, slot_end(slot_of(at)), area=area)
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """It is durable. `again`: this very report had arrived before."""
+    """Confirmation that a report is durably stored.
+
+    `again` is True when the same report had already arrived.
+    """
 
     received_on: date
     again: bool
 
 
 def submit(new: NewReport, *, at: datetime) -> Accepted:
-    """Seal a report to the desk that its place and kind lead to, and store it. When this returns, it is on disk.
+    """Seal a report to the desk chosen by its place and kind, and store it.
 
-    Raises SealingStopped when it cannot be sealed to two people or cannot be stored (nothing was sent), Conflict when the
-    same id came before with another body, and Spent when its form was sent before (nothing was done).
+    When this returns, the report is on disk. Raises SealingStopped when it cannot be sealed to two people or
+    cannot be stored (nothing was sent). Raises Conflict when the same id arrived before with different
+    content. Raises Spent when its form was already submitted (nothing was done).
     """
     pack = load_pack(settings.PACK)
     facts = RouteFacts(
@@ -108,9 +116,10 @@ def submit(new: NewReport, *, at: datetime) -> Accepted:
 
 @dataclass(frozen=True)
 class Assessment:
-    """What the desk makes of a report: what was done, not who they are; how soon, and why.
+    """A desk's assessment of a report: the activity it describes, its priority and the reasons.
 
-    Raises NotNow for a danger to life that is not given high priority: no such assessment exists.
+    It covers what was done, not who the people are. Raises NotNow for danger to life without high priority,
+    because no such assessment exists.
     """
 
     danger_to_life: bool
@@ -118,7 +127,10 @@ class Assessment:
     priority: str  # high | medium | low
     reason: str
     coded: Mapping[str, str] = field(default_factory=dict)
-    """What this kind of report is also assessed by, in the pack's words: label → what was chosen. Sealed."""
+    """Further assessment answers for this kind of report, as label → chosen option, in the pack's wording.
+
+    They are stored sealed.
+    """
 
     def __post_init__(self) -> None:
         check_priority(self.priority, danger=self.danger_to_life)
@@ -126,7 +138,7 @@ class Assessment:
 
 @dataclass(frozen=True)
 class Closing:
-    """How it ended: codes of the pack, a reason in words, and what the reporter is told."""
+    """How a report was closed: codes from the pack, a written reason, and what the reporter is told."""
 
     outcome: str
     reason: str
@@ -139,7 +151,10 @@ def _lease() -> timedelta:
 
 @verb(Act.REPORT_TAKEN)
 def take(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Claim a report under a lease, so that no colleague works on it at the same time. Only this stops its first clock."""
+    """Claim a report under a lease, so that no other officer works on it at the same time.
+
+    Nothing else stops the report's first deadline clock.
+    """
     found = find(ref, by=by, at=at)
     found.permit(Capability.TAKE)
     report = found.report
@@ -161,7 +176,7 @@ def take(ref: UUID, *, by: Attendance, at: datetime) -> None:
 
 @verb(Act.REPORT_RELEASED)
 def release(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Give a report back to its desk, unassessed."""
+    """Return a report to its desk, unassessed."""
     found = find(ref, by=by, at=at)
     found.permit(Capability.RELEASE)
     found.report.apply(Move.RELEASE, by=by.officer_id, at=at, holder_id=None, lease_until=None)
@@ -189,7 +204,10 @@ def _assess(found: FoundReport, assessment: Assessment) -> None:
 
 @verb(Act.REPORT_ASSESSED)
 def assess(ref: UUID, assessment: Assessment, *, version: int, by: Attendance, at: datetime) -> None:
-    """Record what the desk makes of a report, and why. That somebody is in danger is said without any training."""
+    """Record the desk's assessment of a report, with reasons.
+
+    Danger to life can be recorded without any training.
+    """
     found = find(ref, by=by, at=at, version=version)
     found.permit(Capability.ASSESS, excused=assessment.danger_to_life)
     _assess(found, assessment)
@@ -224,7 +242,10 @@ def _close(found: FoundReport, closing: Closing) -> None:
 
 @verb(Act.REPORT_CLOSED)
 def close(ref: UUID, closing: Closing, *, version: int, by: Attendance, at: datetime) -> None:
-    """End the work on an assessed report with a coded outcome and a reason. The report stays; it can be reopened."""
+    """Close an assessed report with a coded outcome and a reason.
+
+    The report is kept and can be reopened.
+    """
     found = find(ref, by=by, at=at, version=version)
     found.permit(Capability.CLOSE)
     _close(found, closing)
@@ -234,9 +255,10 @@ def close(ref: UUID, closing: Closing, *, version: int, by: Attendance, at: date
 def assess_and_close(
     ref: UUID, assessment: Assessment, closing: Closing, *, version: int, by: Attendance, at: datetime
 ) -> None:
-    """The short way for the many that are not useful: one assessment, one outcome, one post.
+    """Assess and close a report in a single request, for the many reports that are not useful.
 
-    Never for danger to life: that is closed on its own, after it was acted on. Raises NotNow.
+    Takes one assessment and one outcome. A report of danger to life must be acted on first and closed
+    separately. Raises NotNow.
     """
     check_closed_at_once(danger=assessment.danger_to_life)
     found = find(ref, by=by, at=at, version=version)
@@ -248,7 +270,11 @@ def assess_and_close(
 
 @verb(Act.REPORT_HANDED_OVER)
 def hand_over(ref: UUID, to_desk: str, because: str, *, version: int, by: Attendance, at: datetime) -> None:
-    """Give a report to another desk: addressed to its keys, gone from ours, its first clock begins again there."""
+    """Hand a report over to another desk.
+
+    The report is addressed to that desk's keys and removed from this desk, and its first deadline clock
+    restarts there.
+    """
     found = find(ref, by=by, at=at, version=version)
     found.permit(Capability.HAND_OVER)
     restrictions.refuse_restricted(found)
@@ -270,7 +296,7 @@ def hand_over(ref: UUID, to_desk: str, because: str, *, version: int, by: Attend
 
 @verb(Act.REPORT_REOPENED)
 def reopen(ref: UUID, because: str, *, by: Attendance, at: datetime) -> None:
-    """Put a closed report back into the queue of its desk."""
+    """Reopen a closed report and return it to its desk's queue."""
     found = find(ref, by=by, at=at)
     found.permit(Capability.REOPEN)
     report = found.report

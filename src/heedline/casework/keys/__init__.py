@@ -1,1 +1,4 @@
-"""Signed public keys: directory, epochs, verification, certificates. Start with `directory.py`."""
+"""Signed public keys, with their directory, epochs, verification and certificates.
+
+Start reading at `directory.py`.
+"""

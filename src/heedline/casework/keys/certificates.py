@@ -1,7 +1,9 @@
-"""Certificates of disposal: signed by the two who did it, checked by anybody who has the root key. No database needed.
+"""Certificates of disposal.
 
-A certificate names the report by its id and its payloads by their hashes, so that what lies in an old copy of the bodies
-can be held against it. It says nothing of what the report said.
+Each is signed by the two officers who carried out the disposal. Anybody who has the root key can check
+it, without a database. A certificate names the report by its id and its payloads by their hashes, so
+that the contents of an old copy of the bodies can be compared with it. It reveals nothing of the
+report's content.
 """
 
 from __future__ import annotations
@@ -28,12 +30,12 @@ VERSION = 1
 
 
 class NotGenuine(Exception):
-    """This paper was not signed by two officers of this installation, or says something else than they signed."""
+    """The certificate was altered, or was not signed by two officers of this installation."""
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What a genuine certificate says."""
+    """The contents of a genuine certificate."""
 
     report: UUID
     desk: str
@@ -50,7 +52,7 @@ class Shown:
 def proposal(
     disposal: UUID, report: UUID, *, desk: str, group: str, reason: str, on: date, by: Voice
 ) -> dict[str, Any]:
-    """What is proposed, and its signature."""
+    """Return a signed proposal to dispose of a report."""
     body = {
         "v": VERSION,
         "what": "proposal",
@@ -68,7 +70,10 @@ def proposal(
 def certificate(
     proposed: Mapping[str, Any], payloads: Sequence[str], *, on: date, by: Voice
 ) -> dict[str, Any]:
-    """That it was done: everything that was proposed, what was removed, and from when on that is true of all copies."""
+    """Return a signed certificate that a disposal was carried out.
+
+    It contains the whole proposal, what was removed, and the day from which this is true of all copies.
+    """
     body = {
         **proposed["body"],
         "what": "disposal",
@@ -82,12 +87,18 @@ def certificate(
 
 
 def true_from(on: date) -> date:
-    """The first day after the last on which a copy of the key store from before may lie about, and so a way to open it."""
+    """Return the first day on which no earlier copy of the key store can still exist.
+
+    Until then such a copy could still be used to open the report.
+    """
     return on + timedelta(days=DAYS_KEPT + 1)
 
 
 def check(paper: Mapping[str, Any], known: Directory) -> Shown:
-    """What a certificate says, once both signatures were checked. Raises NotGenuine."""
+    """Return what a certificate says, after checking both signatures.
+
+    Raises NotGenuine.
+    """
     try:
         body, proposed = paper["body"], paper["proposal"]
         asked = proposed["body"]
@@ -124,13 +135,19 @@ def check(paper: Mapping[str, Any], known: Directory) -> Shown:
 
 
 def bundle(disposal: Disposal) -> str:
-    """A certificate with the statements that it hangs on: all that `heedline certificate` needs besides the root key."""
+    """Return a certificate together with the statements on which it depends.
+
+    This is all that `heedline certificate` needs besides the root key.
+    """
     said = list(KeyStatement.objects.order_by("serial").values_list("signed", flat=True))
     return json.dumps({"certificate": disposal.certificate, "statements": said}, indent=1) + "\n"
 
 
 def check_bundle(text: str, *, root: str) -> Shown:
-    """Check what `bundle` wrote, by the root key (hex) alone. Raises NotGenuine."""
+    """Check the output of `bundle` with nothing but the root key (hexadecimal).
+
+    Raises NotGenuine.
+    """
     try:
         told = json.loads(text)
         installation = str(told["certificate"]["body"]["installation"])

@@ -42,7 +42,10 @@ class _Known:
     unlogged: bool
     """Whether there are statements that the log does not name."""
     offered: dict[date, bool] = field(default_factory=dict)
-    """What `identity_offered` found in this directory, by day: every question page asks, some several times."""
+    """The results of `identity_offered` for this directory, by day.
+
+    Every question page asks for them, some of them several times.
+    """
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,10 @@ _floor: _Floor | None = None
 
 
 def directory() -> Directory:
-    """Return the verified directory, at most five seconds old. Raises SealingStopped when there is no pinned root."""
+    """Return the verified directory, at most five seconds old.
+
+    Raises SealingStopped if there is no pinned root.
+    """
     return _read().directory
 
 
@@ -166,14 +172,14 @@ def desk_by_code(code: str) -> DeskFacts | None:
 
 
 def openers_of(desk: str, on: date) -> int:
-    """How many people can open what is sealed to this desk today."""
+    """Return how many people can open what is sealed to this desk on the given day."""
     epoch = directory().current_epoch(desk, on)
     return 0 if epoch is None else len(directory().holders(epoch))
 
 
 @dataclass(frozen=True)
 class Addressee:
-    """A desk that a report can be sealed to, with the epoch in force."""
+    """A desk to which a report can be sealed, with the epoch in force."""
 
     desk: UUID
     code: str
@@ -194,7 +200,10 @@ def addressee(code: str, on: date) -> Addressee | None:
 
 
 def authoriser_epoch(authoriser_desk: str | None, on: date) -> EpochKey | None:
-    """Return the authorisers' present key, or None where nobody could decide: then no name is asked for."""
+    """Return the authorisers' current key, or None if nobody could decide.
+
+    In that case reporters are not asked for their names.
+    """
     if authoriser_desk is None:
         return None
     epoch = trusted().current_epoch(authoriser_desk, on)
@@ -202,7 +211,7 @@ def authoriser_epoch(authoriser_desk: str | None, on: date) -> EpochKey | None:
 
 
 def desk_that_decides(desk: UUID | None, on: date) -> Addressee | None:
-    """A desk of authorisers with its present key; None where there is none that could decide now."""
+    """Return a desk of authorisers with its current key, or None if none could decide now."""
     epoch = authoriser_epoch(str(desk), on) if desk is not None else None
     facts = trusted().desk(str(desk))
     if desk is None or epoch is None or facts is None:
@@ -211,7 +220,7 @@ def desk_that_decides(desk: UUID | None, on: date) -> Addressee | None:
 
 
 def identity_offered(on: date) -> bool:
-    """True when every desk that may receive a report has an authoriser with keys."""
+    """Return whether every desk that may receive a report has an authoriser with keys."""
     known = trusted()
     found = _known.offered if _known is not None and _known.directory is known else {}
     if on not in found:

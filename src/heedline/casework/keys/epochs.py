@@ -39,12 +39,12 @@ ON_THE_OTHER_SIDE = (
 
 
 def grant_context(epoch: UUID, officer: UUID) -> bytes:
-    """What a grant is bound to: it opens as this epoch's, for this officer, here."""
+    """Return the context that binds a grant to its epoch, its officer and this installation."""
     return grant_info("epoch", settings.INSTALLATION, str(epoch), str(officer))
 
 
 def recovery_context(epoch: UUID, desk: UUID) -> bytes:
-    """What the grant of an epoch to its desk's recovery key is bound to."""
+    """Return the context that binds an epoch's grant to its desk's recovery key."""
     return grant_info("epoch-recovery", settings.INSTALLATION, str(epoch), str(desk))
 
 
@@ -57,9 +57,10 @@ def _trusted() -> Directory:
 
 @transaction.atomic
 def make_epoch(desk: Desk, opens_on: date, *, by: Hand, at: datetime) -> EpochKeyRow:
-    """Make a desk's key for a month, by a member who signs it, and grant its seed to every member they have compared.
+    """Create a desk's key for a month and grant it to the desk's members.
 
-    Raises Refused when nobody else could open it although there are others.
+    A member signs the key. Its seed is granted to every member whose key words this member has compared.
+    Raises Refused if nobody else could open it although the desk has other members.
     """
     known = _trusted()
     held = Appointment.objects.filter(officer_id=by.person, ended_on=None).values_list("role", "desk_id")
@@ -100,13 +101,16 @@ def make_epoch(desk: Desk, opens_on: date, *, by: Hand, at: datetime) -> EpochKe
 
 
 def month_starts(on: date, ahead: int) -> list[date]:
-    """The first days of this month and of the next `ahead` ones."""
+    """Return the first days of this month and of the next `ahead` months."""
     months = [on.year * 12 + on.month - 1 + n for n in range(ahead + 1)]
     return [date(m // 12, m % 12 + 1, 1) for m in months]
 
 
 def make_epochs_ahead(desk: Desk, *, by: Hand, at: datetime, ahead: int = 2) -> int:
-    """Make the epochs of this month and the next two where there is none that members alone hold. Return how many."""
+    """Create the missing epochs for this month and the next two, and return how many were made.
+
+    An epoch is missing if there is none that only members hold.
+    """
     known = key_directory.directory()
     there = {one.opens_on for one in known.epochs(str(desk.id)) if not one.ended and not known.is_stale(one)}
     missing = [day for day in month_starts(at.date(), ahead) if day not in there]
@@ -116,9 +120,10 @@ def make_epochs_ahead(desk: Desk, *, by: Hand, at: datetime, ahead: int = 2) -> 
 
 
 def keep_ahead(desks: list[UUID], *, by: Hand, at: datetime) -> int:
-    """In a member's unlocking: make what is missing on their desks, and end what leavers hold. Return how many were made.
+    """Create the missing epochs of these desks and end those that leavers hold.
 
-    A colleague who does the same at once is no error.
+    Runs when a member unlocks, and returns how many epochs were made. It is not an error if a colleague does
+    the same at the same time.
     """
     made = 0
     for desk in desks:
@@ -194,9 +199,10 @@ def _keep_ahead(desk_id: UUID, *, by: Hand, at: datetime) -> int:
 
 
 def _held_by_leavers(desk: UUID) -> list[EpochKey]:
-    """Epochs that somebody holds who is no member any more, and that have not ended.
+    """Return the desk's epochs that are still in use and held by somebody who is no longer a member.
 
-    Not those that no member holds either: what has ended is granted to nobody, and three shares must still bring these back.
+    Epochs that nobody holds are not included. An ended epoch is granted to nobody, and three shares must
+    still be able to recover these.
     """
     known = key_directory.directory()
     return [
@@ -205,15 +211,19 @@ def _held_by_leavers(desk: UUID) -> list[EpochKey]:
 
 
 def _lock_colleagues(epoch: EpochKey) -> None:
-    """Whoever unlocked before a new epoch came into force has not got it: they are asked for their passphrase again."""
+    """Lock the sessions of colleagues who unlocked before a new epoch came into force.
+
+    They do not have the new key yet and are asked for their passphrase again.
+    """
     people = [UUID(person) for person in epoch.grantees]
     UnlockedKeys.objects.filter(session__officer_id__in=people).delete()
 
 
 def grant_to(person: UUID, desk: UUID, *, by: Hand, seeds: Mapping[UUID, bytes], at: datetime) -> int:
-    """Grant a member what they cannot open yet of the desk's keys, out of `seeds`. Return how many.
+    """Grant a member the desk keys that they cannot open yet, and return how many were granted.
 
-    `by` signs it and must have compared their words. Raises Refused.
+    The seeds are taken from `seeds`. `by` signs the grants and must have compared the member's key words.
+    Raises Refused.
     """
     known = _trusted()
     keys = known.officer(str(person))
@@ -253,9 +263,10 @@ def grant_to_recovery(
     seeds: Mapping[UUID, bytes],
     anew: bool = False,
 ) -> int:
-    """Grant the recovery keys of these desks what they have not got of `seeds`; `anew`: all of it, to a new key.
+    """Grant the desks' recovery keys the seeds that they lack, and return how many were granted.
 
-    Only to a key whose words this officer has compared with the printed ones. Return how many.
+    With `anew` all of `seeds` is granted to a new recovery key. Seeds are granted only to a key whose words
+    this officer has compared with the printed ones.
     """
     given = 0
     known_keys = key_directory.trusted()
@@ -282,7 +293,7 @@ def grant_to_recovery(
 
 
 def retire(desk: Desk, epoch: UUID, *, by: Hand, at: datetime) -> None:
-    """Say that an epoch has ended, in a member's own session: nothing is sealed to it from then on.
+    """End an epoch in a member's own session, so that nothing more is sealed to it.
 
     Another epoch must be in force. Raises Refused.
     """

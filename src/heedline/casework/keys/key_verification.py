@@ -1,7 +1,7 @@
-"""Whose keys an officer has compared themselves, word by word, and up to where they have looked.
+"""Records of whose key words an officer has compared and which changes they have reviewed.
 
-An officer grants a desk's keys to nobody else. Two stewards can sign a ghost onto a desk; no colleague can hear the
-ghost read out its words.
+An officer grants a desk's keys only to people whose words they have compared. Two stewards could sign a
+non-existent member onto a desk, but no colleague could hear that member read out their words.
 """
 
 from __future__ import annotations
@@ -27,7 +27,10 @@ from heedline.vault.small import open_small, seal_small
 
 @dataclass(frozen=True)
 class Known:
-    """The words that they have heard, by person (or `recovery/<desk>`), and the last statement that they have seen."""
+    """The key words that an officer has heard, and the last statement that they have reviewed.
+
+    The words are listed by person (or by `recovery/<desk>`).
+    """
 
     words: Mapping[str, str] = field(default_factory=dict, repr=False)
     seen: int = 0
@@ -42,18 +45,18 @@ class Known:
         return cls(dict(words) if isinstance(words, dict) else {}, seen if isinstance(seen, int) else 0)
 
     def has_compared(self, subject: str) -> bool:
-        """Whether they have heard the words of the keys that are believed to be this subject's now."""
+        """Return whether the officer has compared the words of this subject's currently trusted keys."""
         now = words_of(subject)
         return now is not None and self.words.get(subject) == now
 
 
 def recovery_of(desk: UUID | str) -> str:
-    """The subject that a desk's recovery key is."""
+    """Return the subject under which a desk's recovery key is recorded."""
     return f"recovery/{desk}"
 
 
 def words_of(subject: str) -> str | None:
-    """The words of the keys that are believed to be somebody's now; None for a stranger."""
+    """Return the words of a subject's currently trusted keys, or None if there are none."""
     kind, _, desk = subject.partition("/")
     if desk and kind == "recovery":
         recovery = directory().recovery(desk)
@@ -67,7 +70,10 @@ def _key(seed: bytes) -> bytes:
 
 
 def load(officer: UUID, seed: bytes) -> Known:
-    """What they have compared so far. What does not open under their seed counts for nothing."""
+    """Return what an officer has compared so far.
+
+    Records that do not open under the officer's seed are ignored.
+    """
     row = Acquaintances.objects.filter(officer_id=officer).first()
     if row is None:
         return Known()
@@ -84,7 +90,10 @@ def _keep(by: Hand, known: Known) -> None:
 
 
 def compare(subject: str, said: str, *, by: Hand, at: datetime) -> None:
-    """Note that `by` has heard these words from whom they belong to. Raises Refused when they are others; both are logged."""
+    """Record that `by` has heard these key words from the person to whom they belong.
+
+    Raises Refused if the words differ. Success and failure are both logged.
+    """
     thing, thing_id = (
         ("desk", UUID(subject.partition("/")[2])) if "/" in subject else ("officer", UUID(subject))
     )
@@ -102,7 +111,7 @@ def compare(subject: str, said: str, *, by: Hand, at: datetime) -> None:
 
 
 def acknowledge(serial: int, *, by: Hand, at: datetime) -> None:
-    """Note that `by` has looked at every change up to this statement."""
+    """Record that `by` has reviewed every change up to this statement."""
     known = load(UUID(by.person), by.seed)
     if serial > known.seen:
         _keep(by, replace(known, seen=min(serial, directory().highest_serial)))

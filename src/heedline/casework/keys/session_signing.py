@@ -1,7 +1,8 @@
-"""Who says what we say: each message to a reporter is signed by an officer.
+"""Session keys with which officers sign messages to reporters.
 
-The officer's own signing key is used once, at unlocking, to certify a key made for that session. The session key signs
-messages; whoever reads one follows it back through the certificate to the officer's signed statement.
+The officer's own signing key is used once, when they unlock, to certify a key made for that session. The
+session key signs messages. The reader of a message can trace its signature through the certificate to
+the officer's signed statement.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _ATTEST = b"heedline/v1/attest\0"
 
 @dataclass(frozen=True)
 class Voice:
-    """A session's signing key, certified by its officer until a date."""
+    """A session's signing key, certified by its officer until a given date."""
 
     officer: UUID
     seed: bytes = field(repr=False)
@@ -34,11 +35,11 @@ class Voice:
     certificate: bytes
 
     def to_keep(self) -> dict[str, str]:
-        """What the sealed row of unlocked keys keeps."""
+        """Return the fields to store in the sealed row of unlocked keys."""
         return {**self.to_show(), "seed": self.seed.hex()}
 
     def to_show(self) -> dict[str, str]:
-        """What travels with a message, beside the signature."""
+        """Return the fields that are sent with a message beside its signature."""
         return {
             "officer": str(self.officer),
             "public": self.public.hex(),
@@ -71,7 +72,7 @@ def _spoken(report: UUID, message: UUID, on: date, text: str) -> bytes:
 
 
 def new_voice(officer: UUID, officer_seed: bytes, *, at: datetime) -> Voice:
-    """Make a session key and certify it with the officer's seed, for a day."""
+    """Generate a session key and certify it for a day with the officer's seed."""
     seed = new_seed()
     public = signing_public(seed)
     until = (at + timedelta(days=1)).date()
@@ -79,23 +80,29 @@ def new_voice(officer: UUID, officer_seed: bytes, *, at: datetime) -> Voice:
 
 
 def new_salt() -> str:
-    """What is sealed beside words whose signature lies in the clear."""
+    """Return a new salt, to be sealed beside words whose signature is stored unsealed."""
     return secrets.token_hex(16)
 
 
 def salted(text: str, salt: str) -> str:
-    """What is signed in place of words, where the signature lies in the clear: a signature over the words alone would tell
-    a thief of the database whether a guess at them is right. Whoever opens the words finds the salt beside them."""
+    """Return a salted text to be signed where the signature is stored unsealed.
+
+    A signature over the text alone would let a thief of the database test guesses at it. Anybody who opens
+    the text finds the salt beside it.
+    """
     return f"{salt}\n{text}"
 
 
 def speak(voice: Voice, *, report: UUID, message: UUID, on: date, text: str) -> dict[str, str]:
-    """Sign one message; the result is stored beside it."""
+    """Sign a message and return the signature to be stored beside it."""
     return {**voice.to_show(), "signature": sign(voice.seed, _spoken(report, message, on, text)).hex()}
 
 
 def is_ours(said: dict[str, str] | None, *, report: UUID, message: UUID, on: date, text: str) -> bool:
-    """True when the message was signed by a session of an officer whose keys stand in a believed statement."""
+    """Return whether a message was signed by a session of an officer with trusted keys.
+
+    The officer's keys must be in a trusted statement.
+    """
     try:
         if said is None:
             return False
@@ -112,12 +119,15 @@ def is_ours(said: dict[str, str] | None, *, report: UUID, message: UUID, on: dat
 
 
 def attest(voice: Voice, body: bytes) -> dict[str, str]:
-    """Sign a paper that outlives what it is about: a proposal, a certificate."""
+    """Sign a document that outlives its subject, such as a proposal or a certificate."""
     return {**voice.to_show(), "signature": sign(voice.seed, _ATTEST + body).hex()}
 
 
 def is_attested(said: dict[str, str], body: bytes, *, on: date, known: Directory, installation: str) -> bool:
-    """True when a session of an officer of that day signed the paper. Needs no database: `known` comes from statements."""
+    """Return whether a document was signed by a session of somebody who was then an officer.
+
+    Needs no database, because `known` is built from statements.
+    """
     try:
         public, until = bytes.fromhex(said["public"]), date.fromisoformat(said["until"])
         certified = _certified(UUID(said["officer"]), public, until, installation)

@@ -1,4 +1,4 @@
-"""Signing statements: who puts their hand to a public key."""
+"""Signing of statements about public keys."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from heedline.vault.signed import propose as propose_in_vault
 
 @dataclass(frozen=True)
 class Hand:
-    """Somebody who signs: their id (or `root`) and their seed, held only for the moment."""
+    """A signer's id (or `root`) and their seed, held only while signing."""
 
     person: str
     seed: bytes = field(repr=False)
@@ -29,7 +29,7 @@ class Hand:
 
 @dataclass(frozen=True)
 class Proposed:
-    """A steward who has signed a statement before it had a number, and is not here now."""
+    """The signature of an absent steward, made before the statement had a number."""
 
     person: str
     statement: UUID
@@ -41,7 +41,10 @@ type Signer = Hand | Proposed
 
 
 def propose(kind: str, body: Mapping[str, Any], by: Hand, *, at: datetime) -> Proposed:
-    """Sign what another steward is to sign as well. It counts for nothing until then."""
+    """Sign a statement that another steward is also to sign.
+
+    It has no effect until then.
+    """
     statement = Statement(str(uuid4()), kind, 1, dict(body), at.date().isoformat())
     made = propose_in_vault(statement, by.seed, installation=settings.INSTALLATION)
     return Proposed(by.person, UUID(statement.id), statement.issued_on, made)

@@ -1,1 +1,4 @@
-"""Languages of reports, and translations by officers. Start with `language/languages.py`."""
+"""The languages of reports, and translations by officers.
+
+Start with `language/languages.py`.
+"""

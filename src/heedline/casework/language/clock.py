@@ -1,4 +1,8 @@
-"""The worker's half of translations: who has one to make is called, and what is late or nobody can make is told."""
+"""The worker's tasks for translations.
+
+Officers with a translation to make are alerted, and alarms are raised for translations that are late or
+that nobody can make.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,10 @@ _ONCE_A_DAY = timedelta(days=1)
 
 
 def watch(at: datetime) -> None:
-    """Raise alarms for translations that wait for somebody, for nobody, or for too long. Safe to repeat."""
+    """Raise alarms for translations that are assigned, unassigned or overdue.
+
+    Safe to repeat.
+    """
     waiting = Translation.objects.filter(state="waiting").exclude(report__stage="closed")
     rows = list(
         waiting.values_list(

@@ -1,7 +1,7 @@
-"""Which language a report is in: what its pages were in, what it seems to be written in, and what an officer says it is.
+"""The language of a report: that of its pages, the one detected, and the one an officer recorded.
 
-The page's language and the officer's word stand sealed. The hint is worked out when an officer opens the report, kept
-nowhere, and decides nothing (`packs.text.tongues`).
+The page language and the officer's choice are stored sealed. The detected language is a hint, worked out
+when an officer opens the report. It is never stored and decides nothing (`packs.text.tongues`).
 """
 
 from __future__ import annotations
@@ -34,8 +34,11 @@ def _said(found: FoundReport) -> list[Mapping[str, Any]]:
 
 @verb(Act.LANGUAGE_SAID)
 def say(ref: UUID, language: str, *, by: Attendance, at: datetime) -> None:
-    """Say which language a report is written in; said again, the last one counts. Raises NotHere, Refused, Locked, and
-    ValueError for a language that the pack does not know."""
+    """Record the language in which a report is written.
+
+    The latest entry counts. Raises NotHere, Refused, Locked, and ValueError for a language that the pack
+    does not know.
+    """
     found = find(ref, by=by, at=at)
     found.permit(Capability.TRANSLATE)
     note(found, language)
@@ -43,7 +46,10 @@ def say(ref: UUID, language: str, *, by: Attendance, at: datetime) -> None:
 
 
 def note(found: FoundReport, language: str) -> None:
-    """Keep, sealed, that this officer says so, unless it was said last already. ValueError for an unknown language."""
+    """Store this officer's choice of language, sealed, unless it is already the latest entry.
+
+    Raises ValueError for an unknown language.
+    """
     if language not in load_pack(settings.PACK).tongues.known:
         raise ValueError("a language that the pack does not know")
     before = _said(found)

@@ -1,6 +1,7 @@
-"""What a page shows of a report's translations: who was asked, by when, and each version with its translator and day.
+"""The translations shown on a report's page, with assignee, deadline and versions.
 
-The rows come beside the report in its own statement, as in `case_lines`; what is sealed in them `case_file` has opened.
+Each version names its translator and date. The rows are fetched in the report's own query, as in
+`case_lines`. `case_file` has already opened whatever is sealed in them.
 """
 
 from __future__ import annotations
@@ -22,7 +23,10 @@ type WordsById = Mapping[UUID, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class VersionLine:
-    """One version. `verified`: signed by a session of the officer it names."""
+    """A version of a translation.
+
+    `verified` is True when it was signed in a session of the officer it names.
+    """
 
     number: int
     text: str = field(repr=False)
@@ -33,9 +37,11 @@ class VersionLine:
 
 @dataclass(frozen=True)
 class TranslationLine:
-    """One translation of a report. `message`: which of the reporter's it is of; the account if none and not `outward`.
+    """A translation of a report, of a message from its reporter, or of a reply.
 
-    `english`: what an answer says, and whether the officer who wrote it signed it. `state`: waiting | done | dropped.
+    `message` is the reporter's message being translated. Without it, the translation is of the account,
+    unless `outward` is set. `english` is the text of a reply, and `english_verified` states whether the
+    officer who wrote it signed it. `state` is waiting, done or dropped.
     """
 
     id: UUID
@@ -59,7 +65,7 @@ class TranslationLine:
 
     @property
     def last(self) -> VersionLine | None:
-        """The newest version."""
+        """Return the newest version, or None."""
         return self.versions[-1] if self.versions else None
 
 
@@ -70,7 +76,10 @@ def _day(text: str) -> str:
 def translation_lines(
     report: UUID, rows: Sequence[TableRow], texts: Sequence[TableRow], words: WordsById, at: datetime
 ) -> tuple[TranslationLine, ...]:
-    """A report's translations, in the order in which they were asked for; those that do not open are left out."""
+    """Return a report's translations in the order in which they were requested.
+
+    Translations that do not open are left out.
+    """
     lines = []
     for row in rows:
         asked = words.get(UUID(row["asked_words"]), {})
@@ -126,6 +135,6 @@ def _version(report: UUID, task: UUID, row: TableRow, words: WordsById) -> Versi
 
 
 def newest(lines: Sequence[TranslationLine], *, message: UUID | None = None) -> VersionLine | None:
-    """The newest version of the translation of a message, or of the account."""
+    """Return the newest version of the translation of a message, or of the account."""
     of_it = [line for line in lines if line.message == message and not line.outward and line.versions]
     return of_it[-1].last if of_it else None

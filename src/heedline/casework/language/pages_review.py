@@ -1,4 +1,7 @@
-"""The public pages in every language, and who has reviewed which: what stewards see and `docs/languages.md` prints."""
+"""The review status of the public pages in every language.
+
+Shown to stewards and printed in `docs/languages.md`.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ from heedline.permits.capabilities import Capability
 
 @dataclass(frozen=True)
 class PageReviewLine:
-    """One page in every language but the first. `name`: as the page is called in the first; "" when it has no name."""
+    """A public page in every language but the first.
+
+    `name` is the page's name in the first language, or "" when it has none.
+    """
 
     code: str
     name: str
@@ -26,7 +32,11 @@ class PageReviewLine:
 
 @dataclass(frozen=True)
 class Translations:
-    """`languages`: all but the first, in the order of each line's pages. `reviewed`: pages of each that somebody read."""
+    """The review status of every translated page.
+
+    `languages` lists all but the first, in the same order as the pages of each line. `reviewed` counts the
+    reviewed pages of each language.
+    """
 
     languages: tuple[Language, ...]
     lines: tuple[PageReviewLine, ...]
@@ -34,14 +44,17 @@ class Translations:
 
 
 def translations(*, by: Attendance) -> Translations:
-    """Every page in every language, for a steward; Refused for others. Nothing of it is about a report."""
+    """Return every page in every language, for a steward.
+
+    Raises Refused for others. None of it concerns any report.
+    """
     with on_the_record(Act.TRANSLATIONS_READ, by=by):
         by.require(Capability.SET_UP)
     return of_pack(load_pack(settings.PACK))
 
 
 def of_pack(pack: Pack) -> Translations:
-    """The same, for whoever has the pack."""
+    """Return the review status of a pack's pages, for callers that already have the pack."""
     others = [language for language in pack.languages.values() if language.code != pack.first_language]
     words = pack.words(pack.first_language)
     lines = tuple(

@@ -1,4 +1,7 @@
-"""Translations that wait at one's desks: one's own first, then what one could take. Logged as one look."""
+"""Translations waiting at an officer's desks: their own first, then those they could take.
+
+Logged as one view.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,11 @@ _WHATS = {
 
 @dataclass(frozen=True)
 class ToDo:
-    """One translation that waits. `can_take`: it is confirmed that this person speaks the language, and another has it."""
+    """A translation that is waiting to be made.
+
+    `can_take` is True when the officer is confirmed to speak the language and the translation is not
+    assigned to them.
+    """
 
     id: UUID
     ref: UUID
@@ -54,7 +61,10 @@ class ToDo:
 
 
 def to_do(*, by: Attendance, at: datetime) -> tuple[ToDo, ...]:
-    """Whatever waits at one's desks, one's own first, then the first due; at most SHOWN. Raises Refused and Locked."""
+    """Return the translations waiting at the officer's desks, their own first, then by deadline.
+
+    Returns at most SHOWN. Raises Refused and Locked.
+    """
     with on_the_record(Act.QUEUE_READ, by=by):
         by.require(Capability.TRANSLATE)
     ring = by.keys()

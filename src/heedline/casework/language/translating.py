@@ -1,11 +1,12 @@
-"""Having something translated: a report, a message of its reporter, or an answer on its way to them.
+"""Translation of a report, a reporter's message or an outgoing reply.
 
-Whoever reads a report asks; it is given to an officer of whom it is confirmed that they speak the language, at the
-report's desk or the one that watches it round the clock, because nobody else has keys that open it. The original stays
-as it was sent; a translation lies beside it, sealed and signed by the translator, and a correction is another version.
-Which language it is stands in no table and no log.
+Any officer who reads a report may request a translation. It is assigned to an officer who is confirmed
+to speak the language, at the report's own desk or at the desk that watches it round the clock, because
+nobody else has keys that open it. The original is kept as it was sent. The translation is stored beside
+it, sealed and signed by the translator, and a correction is a further version. The language is not
+stored in any table or log.
 
-The order: `ask` or `ask_answer` → (`take`, `hand_on`) → `write` or `send`; `drop` takes it back.
+The order is `ask` or `ask_answer` → (`take`, `hand_on`) → `write` or `send`. `drop` cancels a request.
 """
 
 from __future__ import annotations
@@ -51,7 +52,10 @@ LONGEST = 20_000
 
 @dataclass(frozen=True)
 class TranslationRequest:
-    """What is to be translated from or into which language. `message`: of the reporter; the report itself if none."""
+    """A request for a translation.
+
+    `message` is a message from the reporter. Without it, the report itself is to be translated.
+    """
 
     language: str
     message: UUID | None = None
@@ -59,7 +63,7 @@ class TranslationRequest:
 
 
 def clock(rank: int) -> timedelta:
-    """How long a translation may take, by how urgent its report is."""
+    """Return the time allowed for a translation, by the urgency of its report."""
     return load_pack(settings.PACK).clock({0: "translate_danger", 1: "translate_soon"}.get(rank, "translate"))
 
 
@@ -68,9 +72,11 @@ def clock(rank: int) -> timedelta:
 
 @verb(Act.TRANSLATION_ASKED)
 def ask(ref: UUID, wanted: TranslationRequest, *, by: Attendance, at: datetime) -> bool:
-    """Have the report, or a message of its reporter, put into the office's language. Anybody who reads it may ask.
+    """Request a translation of the report, or of a message from its reporter, into the office's language.
 
-    Returns whether somebody has it now: False where nobody who could open it speaks the language. Raises NotHere, Refused, Locked; NotNow when it has been asked for already.
+    Any officer who reads the report may request it. Returns whether it is assigned to somebody now. False
+    means that nobody who could open the report speaks the language. Raises NotHere, Refused, Locked, and
+    NotNow when the translation has already been requested.
     """
     found = find(ref, by=by, at=at)
     found.permit(Capability.TRANSLATE)
@@ -100,9 +106,11 @@ def ask_answer(
     by: Attendance,
     at: datetime,
 ) -> bool:
-    """Have an answer to the reporter put into their language, and sent by whoever translates it. `text`: the English,
-    signed by this officer; it stays with the desk. `read`: as for `conversation.ask`. Returns whether somebody has it now.
-    Raises NotHere, Changed, Refused, NotNow, Locked and NoRoom.
+    """Request that a reply be translated into the reporter's language and sent by its translator.
+
+    `text` is the English, signed by this officer and kept by the desk. `read` is as for `messages.ask`.
+    Returns whether it is assigned to somebody now. Raises NotHere, Changed, Refused, NotNow, Locked and
+    NoRoom.
     """
     text = tidy(text, lines=True)
     if len(text) > messages.LONGEST:
@@ -157,12 +165,15 @@ def _ask(
 
 
 def _desks(report: Report) -> list[UUID]:
-    """The desks whose members hold keys that open it, its own first."""
+    """Return the desks whose members hold keys that open the report, its own desk first."""
     return [report.desk_id, *([report.watch_id] if report.watch_id is not None else [])]
 
 
 def _choose(language: str, desks: Iterable[UUID], at: datetime, *, but: UUID | None = None) -> UUID | None:
-    """Whom it is given to: on duty first, then who has least to translate. None where nobody speaks it."""
+    """Return the officer to assign a translation to, or None if nobody speaks the language.
+
+    Officers on duty come first, then those with the fewest translations to make.
+    """
     able = [officer for officer, _ in skills.speakers(language, desks) if officer != but]
     there = set(
         Shift.objects.filter(duty_hours.shifts_now(at), officer_id__in=able).values_list(
@@ -181,7 +192,10 @@ def _choose(language: str, desks: Iterable[UUID], at: datetime, *, but: UUID | N
 
 
 def _task(found: FoundReport, task: UUID) -> tuple[Translation, dict[str, Any]]:
-    """The translation, locked, and what was asked. Raises NotHere and CannotOpen."""
+    """Return the translation, locked, and the text of the request.
+
+    Raises NotHere and CannotOpen.
+    """
     row = Translation.objects.select_for_update().filter(id=task, report_id=found.report.id).first()
     if row is None:
         raise NotHere
@@ -189,7 +203,10 @@ def _task(found: FoundReport, task: UUID) -> tuple[Translation, dict[str, Any]]:
 
 
 def asked_words(row: Translation, by: Attendance) -> dict[str, Any]:
-    """Open what was asked. Raises Locked and CannotOpen."""
+    """Return the opened text of a translation request.
+
+    Raises Locked and CannotOpen.
+    """
     ring = by.keys()
     for part in parts_of([row.report_id], Q(container=row.asked_words)):
         return notes.open_words(part.container, part.header, part.payload, ring.for_any(part.epochs), PART)
@@ -208,9 +225,10 @@ def _must_wait(row: Translation) -> None:
 
 @verb(Act.TRANSLATION_TAKEN)
 def take(ref: UUID, task: UUID, *, holder: UUID | None, by: Attendance, at: datetime) -> None:
-    """Take a translation over, from whoever has it or from nobody. `holder`: who had it when the page was made.
+    """Take over a translation that is unassigned or assigned to another officer.
 
-    Raises NotHere, Refused; Changed when somebody took it in between; NotNow when it is done.
+    `holder` is the officer it was assigned to when the page was built. Raises NotHere, Refused, Changed when
+    it was reassigned in between, and NotNow when it is done.
     """
     found = find(ref, by=by, at=at)
     found.permit(Capability.TRANSLATE)
@@ -227,9 +245,10 @@ def take(ref: UUID, task: UUID, *, holder: UUID | None, by: Attendance, at: date
 
 @verb(Act.TRANSLATION_HANDED_ON)
 def hand_on(ref: UUID, task: UUID, to: UUID, *, by: Attendance, at: datetime) -> None:
-    """Give a translation to another officer who speaks the language and can open the report.
+    """Reassign a translation to another officer who speaks the language and can open the report.
 
-    For whoever has it, and for others who speak it. Raises NotHere, Refused, and NotNow when it is done.
+    May be called by the assigned officer and by others who speak the language. Raises NotHere, Refused, and
+    NotNow when the translation is done.
     """
     found = find(ref, by=by, at=at)
     found.permit(Capability.TRANSLATE)
@@ -247,7 +266,11 @@ def hand_on(ref: UUID, task: UUID, to: UUID, *, by: Attendance, at: datetime) ->
 
 @verb(Act.TRANSLATION_DROPPED)
 def drop(ref: UUID, task: UUID, *, by: Attendance, at: datetime) -> None:
-    """Take back what was asked: whoever asked, and whoever holds the report. Raises NotHere, Refused, NotNow."""
+    """Cancel a translation request.
+
+    Only the officer who made the request, or the one who holds the report, may do so. Raises NotHere,
+    Refused and NotNow.
+    """
     found = find(ref, by=by, at=at)
     found.permit(Capability.TRANSLATE)
     row, _ = _task(found, task)
@@ -266,8 +289,11 @@ def _end(found: FoundReport, row: Translation, state: str) -> None:
 
 
 def move_along(found: FoundReport, to: UUID) -> None:
-    """The report goes to another desk, in whose transaction this runs: what waits is given out anew among those who
-    will be able to open it."""
+    """Reassign waiting translations when a report is handed over to another desk.
+
+    They are assigned among the officers who will be able to open the report. Must be called inside the
+    transaction of the hand-over.
+    """
     report = found.report
     desks = [to, *(one for one in (report.watch_id,) if one is not None and one != to)]
     if Desk.objects.filter(id=report.desk_id, round_the_clock=True).exists():
@@ -290,8 +316,10 @@ def _may_write(found: FoundReport, row: Translation, words: dict[str, Any]) -> N
 
 @verb(Act.TRANSLATION_WRITTEN)
 def write(ref: UUID, task: UUID, text: str, *, number: int, by: Attendance, at: datetime) -> None:
-    """Lay a translation beside what the reporter wrote; later, a corrected version. `number`: of the last version that
-    the translator saw, 0 for none. Raises NotHere, Refused, Changed, NotNow, Locked and NoRoom.
+    """Store a translation beside what the reporter wrote, or a corrected version of one.
+
+    `number` is the number of the last version that the translator saw, or 0 for none. Raises NotHere,
+    Refused, Changed, NotNow, Locked and NoRoom.
     """
     text = tidy(text, lines=True)
     if len(text) > LONGEST:
@@ -321,9 +349,10 @@ def write(ref: UUID, task: UUID, text: str, *, number: int, by: Attendance, at: 
 
 @verb(Act.TRANSLATION_WRITTEN)
 def send(ref: UUID, task: UUID, text: str, *, by: Attendance, at: datetime) -> None:
-    """Send an answer in the reporter's language: signed by its translator, with the English kept beside the desk's copy.
+    """Send a reply in the reporter's language, signed by its translator.
 
-    Raises NotHere, Refused, NotNow (also when the report can take no question now), Locked and NoRoom.
+    The English is kept with the desk's copy. Raises NotHere, Refused, Locked, NoRoom, and NotNow, including
+    when the report cannot be sent a message at present.
     """
     text = tidy(text, lines=True)
     if len(text) > messages.LONGEST:

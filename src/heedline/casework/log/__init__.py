@@ -1,1 +1,4 @@
-"""The audit log outside the database: tree, checkpoints, export, proofs, witnesses. Start with `retention/keeping.py`."""
+"""The audit log outside the database, as a tree, checkpoints, exports, proofs and witnesses.
+
+Start reading at `log/keeping.py`.
+"""

@@ -1,8 +1,8 @@
-"""The checkpoints that leave the house: in mails, on the public site, for witnesses.
+"""Published checkpoints of the log, sent in emails, on the public site and to witnesses.
 
-There are two feeds, each a chain in which every checkpoint is proven to have grown out of the one before. The number of
-leaves counts what the office does, so the feed of quarter hours goes to the house's own mails only; everyone else gets
-one checkpoint a day.
+There are two feeds. Each is a chain in which every checkpoint is proven to extend the one before. The
+number of leaves reveals how much the office does, so the quarter-hourly feed goes only into the office's
+own emails. Everybody else gets one checkpoint a day.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ _STALE_AFTER = timedelta(days=2)
 
 
 def mail_words(at: datetime) -> str:
-    """The latest checkpoint that was signed before this quarter hour, for a mail: short lines of plain ASCII.
+    """Return the checkpoint to include in an email, as short lines of plain ASCII.
 
-    All mails of a quarter hour carry the same one, so that it says no more of their time than their date does. Empty
-    while nothing has been signed.
+    This is the latest checkpoint signed before the current quarter hour. All emails of a quarter hour carry
+    the same one, so that it reveals no more about their time than their date does. Empty if nothing has been
+    signed yet.
     """
     found = Published.objects.filter(feed=SLOT, slot__lt=slot_of(at)).order_by("-size").first()
     if found is None:
@@ -39,7 +40,10 @@ def mail_words(at: datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SignedHead:
-    """A published checkpoint: the note as it was signed, the key, the day, and from which size it was proven to grow."""
+    """A published checkpoint, with its signed note, its key and its proof of growth.
+
+    `slot` is its day. `old` is the size from which it was proven to grow.
+    """
 
     note: str
     key: str
@@ -50,27 +54,39 @@ class SignedHead:
 
     @property
     def growth(self) -> str:
-        """The body of C2SP's add-checkpoint: from which size, the proof, the checkpoint. What a witness asks for."""
+        """Return the body of C2SP's add-checkpoint request, which a witness asks for.
+
+        It contains the old size, the proof and the checkpoint.
+        """
         return Growth(self.old, self.proof, self.note).text
 
 
 def latest(feed: str = DAY) -> SignedHead | None:
-    """The last checkpoint of a feed, or None. The public process sees the feed of days only."""
+    """Return the last checkpoint of a feed, or None.
+
+    The public process sees only the daily feed.
+    """
     return _read(Published.objects.filter(feed=feed).order_by("-size").first())
 
 
 def is_stale(head: SignedHead, at: datetime) -> bool:
-    """Whether a daily checkpoint should have been followed by another: the office works every day."""
+    """Return whether a daily checkpoint should have been followed by another by now.
+
+    The office works every day.
+    """
     return at - head.slot > _STALE_AFTER
 
 
 def after(size: int, feed: str = DAY) -> SignedHead | None:
-    """The checkpoint of a feed that was proven to grow out of the one with `size` leaves (0: the first); or None."""
+    """Return the checkpoint proven to extend the one with `size` leaves, or None.
+
+    Size 0 returns the first checkpoint of the feed.
+    """
     return _read(Published.objects.filter(feed=feed, old=size).first())
 
 
 def chain(feed: str) -> Sequence[SignedHead]:
-    """Every checkpoint of a feed, oldest first."""
+    """Return every checkpoint of a feed, oldest first."""
     found = (_read(one) for one in Published.objects.filter(feed=feed).order_by("size"))
     return [one for one in found if one is not None]
 

@@ -1,7 +1,8 @@
-"""Writing the log out into a folder, and proofs from the live log. For whoever runs the installation (role `backup`).
+"""Export of the audit log to a folder, and proofs from the live log.
 
-What is in the folder says who did what when, by ids: it holds no words and no names, and is kept from strangers all the
-same. Nothing in it has to be trusted: `log_verifying` and any other program that knows RFC 6962 check it.
+For the operator of the installation (role `backup`). The folder says by ids who did what and when. It
+contains no words and no names, but must still be kept confidential. Nothing in it has to be trusted,
+because `log/verifying.py` and any other program that implements RFC 6962 can check it.
 """
 
 from __future__ import annotations
@@ -32,12 +33,19 @@ type Progress = Callable[[int, int], None]
 
 
 class AnotherLog(Exception):
-    """What lies in the folder was exported from a log with another past: it is evidence, and is left as it is."""
+    """The folder holds an export of a log with a different past.
+
+    It is evidence, and is left unchanged.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """How many events the folder holds, how many of them are new, and how many the tree says there are."""
+    """The result of an export.
+
+    It gives the number of events in the folder, how many are new, how many the tree says there are, and the
+    number of checkpoints.
+    """
 
     events: int
     new: int
@@ -46,9 +54,9 @@ class Exported:
 
 
 def export(path: Path, progress: Progress) -> Exported:
-    """Write the sequenced log into a folder, or carry on where an earlier export ended, however that ended.
+    """Export the sequenced log to a folder, or resume an export that was interrupted in any way.
 
-    Raises Unreadable when the folder is something else, and AnotherLog when the log has not the past that lies there.
+    Raises Unreadable if the folder is something else, and AnotherLog if its log has a different past.
     """
     _begin(path)
     # First: what is signed while the events are written is for the next export; what was signed before must be there.
@@ -85,7 +93,10 @@ def _begin(path: Path) -> None:
 
 
 def _resume(file: Path) -> tuple[int, Key]:
-    """How many whole lines there are and the key of the last; what was begun behind them is cut off."""
+    """Return the number of complete lines and the key of the last one.
+
+    Truncates an incomplete line at the end of the file.
+    """
     count, last, end = 0, b"", 0
     with file.open("rb") as lines:
         for line in lines:
@@ -114,7 +125,10 @@ def _write_tiles(path: Path, size: int) -> None:
 
 
 def _write_checkpoints(path: Path, up_to: int) -> int:
-    """All of them up to a size, smallest first; those that were exported before must be the first."""
+    """Write all checkpoints up to a given size, smallest first.
+
+    Those exported before must be the first in the list.
+    """
     file, count, latest = path / "checkpoints.jsonl", 0, ""
     new = file.with_name(".checkpoints.jsonl.new")
     new.unlink(missing_ok=True)
@@ -140,7 +154,10 @@ def _write_checkpoints(path: Path, up_to: int) -> int:
 
 
 def _signed() -> Iterator[Published]:
-    """Every signed checkpoint, smallest first and each quarter hour's before its day's: a list that only grows."""
+    """Yield all signed checkpoints, smallest first and quarter-hourly before daily ones.
+
+    This order means that the list only ever grows at the end.
+    """
     found = list(Published.objects.order_by("size", "-feed")[:_PORTION])
     while found:
         yield from found
@@ -153,24 +170,33 @@ def _signed() -> Iterator[Published]:
 
 
 class LiveLog:
-    """The log in the database, as `log_proving.Log`."""
+    """The log in the database, with the interface of `proving.Log`."""
 
     def find(self, number: int) -> int:
-        """The position of the event with this id. Raises Unreadable."""
+        """Return the position of the event with this id.
+
+        Raises Unreadable.
+        """
         position = sequence.position_of(number)
         if position is None:
             raise Unreadable("There is no such event in the log")
         return position
 
     def event(self, position: int) -> bytes:
-        """The canonical line at a position. Raises Unreadable."""
+        """Return the canonical line at a position.
+
+        Raises Unreadable.
+        """
         event = sequence.event_at(position)
         if event is None:
             raise Unreadable("There is no such event in the log")
         return event.leaf()
 
     def note(self, size: int | None) -> str:
-        """The signed checkpoint of this size, or the latest (None). Raises Unreadable."""
+        """Return the signed checkpoint of this size, or the latest one if `size` is None.
+
+        Raises Unreadable.
+        """
         signed = Published.objects.filter(size=size) if size is not None else Published.objects.all()
         found = signed.order_by("-size").values_list("note", flat=True).first()
         if found is None:
@@ -178,5 +204,5 @@ class LiveLog:
         return found
 
     def forest(self, size: int) -> Forest:
-        """The tree over the first `size` events."""
+        """Return the tree over the first `size` events."""
         return Forest(sequence.StoredTiles(), size)

@@ -1,10 +1,12 @@
-"""An exported log on the disk: where each part lies, and how it is read. Needs neither database nor settings.
+"""File layout and reading of an exported log.
+
+Needs neither the database nor settings.
 
 format               one line: LAYOUT
 events.jsonl         the canonical lines of the events, in the order of the log
 checkpoints.jsonl    every signed checkpoint with its key, smallest first: size, feed, key, note
 checkpoint           the latest of them
-tile/…               the tree's hashes, laid out as c2sp.org/tlog-tiles says
+tile/…               the hashes of the tree, laid out as c2sp.org/tlog-tiles specifies
 """
 
 from __future__ import annotations
@@ -37,7 +39,10 @@ class CheckpointLine:
 
 
 def tile_path(level: int, index: int, width: int) -> str:
-    """Where a tile with so many hashes lies: `tile/0/x001/234`, and with `.p/WIDTH` while it is not full."""
+    """Return the path of a tile that holds `width` hashes.
+
+    Paths look like `tile/0/x001/234`, and end with `.p/WIDTH` while the tile is not full.
+    """
     parts = [f"{index % 1000:03}"]
     while index >= 1000:
         index //= 1000
@@ -47,7 +52,7 @@ def tile_path(level: int, index: int, width: int) -> str:
 
 
 def tiles_of(size: int) -> Iterator[tuple[int, int, int]]:
-    """Every tile of a tree of this size: level, index, how many hashes."""
+    """Yield the level, index and number of hashes of every tile in a tree of this size."""
     level = 0
     while size:
         whole, rest = divmod(size, TILE_WIDTH)
@@ -58,7 +63,10 @@ def tiles_of(size: int) -> Iterator[tuple[int, int, int]]:
 
 
 class Folder:
-    """An exported log. Raises Unreadable where there is none."""
+    """An exported log in a folder.
+
+    Raises Unreadable if the folder does not hold one.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -70,7 +78,10 @@ class Folder:
             raise Unreadable(f"{path} has a layout that this program does not know")
 
     def lines(self) -> Iterator[bytes]:
-        """The lines of the events, without their newlines. A last line that was not finished is none."""
+        """Yield the lines of the events without their newlines.
+
+        An incomplete last line is ignored.
+        """
         with self._open("events.jsonl") as file:
             while line := file.readline(LONGEST_LINE):
                 if line[-1:] == b"\n":
@@ -79,7 +90,10 @@ class Folder:
                     raise Unreadable("A line of events.jsonl is too long for an event")
 
     def checkpoints(self) -> Iterator[CheckpointLine]:
-        """Every signed checkpoint, smallest first; their signatures have not been looked at."""
+        """Yield every signed checkpoint, smallest first.
+
+        Their signatures have not been verified.
+        """
         with self._open("checkpoints.jsonl") as file:
             while line := file.readline(LONGEST_LINE):
                 try:
@@ -93,11 +107,14 @@ class Folder:
                     raise Unreadable("A line of checkpoints.jsonl cannot be read") from None
 
     def forest(self, size: int) -> Forest:
-        """The tree of `size` events over the exported tiles, to make proofs from."""
+        """Return the tree of `size` events over the exported tiles, for making proofs."""
         return Forest(FolderTiles(self.path), size)
 
     def find(self, number: int) -> int:
-        """The position of the event with this id. Raises Unreadable when it is not there."""
+        """Return the position of the event with this id.
+
+        Raises Unreadable if it is not in the export.
+        """
         wanted = f'"id":{number},'.encode()
         for position, line in enumerate(self.lines()):
             if wanted in line and read_event(line)["id"] == number:
@@ -105,13 +122,19 @@ class Folder:
         raise Unreadable("There is no such event in the exported log")
 
     def event(self, position: int) -> bytes:
-        """The line at a position. Raises Unreadable when there are fewer."""
+        """Return the line at a position.
+
+        Raises Unreadable if there are fewer lines.
+        """
         for line in islice(self.lines(), position, position + 1):
             return line
         raise Unreadable("There is no such event in the exported log")
 
     def note(self, size: int | None) -> str:
-        """The signed checkpoint of this size, or the latest (None). Raises Unreadable."""
+        """Return the signed checkpoint of this size, or the latest one if `size` is None.
+
+        Raises Unreadable.
+        """
         found = None
         for signed in self.checkpoints():
             if size is None or signed.tree.size == size:
@@ -134,7 +157,7 @@ class FolderTiles:
         self._path = path
 
     def get(self, level: int, index: int) -> bytes:
-        """The hashes of a tile, as many as were exported; empty when it is not there."""
+        """Return the exported hashes of a tile, or b"" if the tile does not exist."""
         whole = self._path / tile_path(level, index, TILE_WIDTH)
         part = whole.with_name(f"{whole.name}.p")
         try:
@@ -146,12 +169,12 @@ class FolderTiles:
             return b""
 
     def put(self, level: int, index: int, hashes: bytes) -> None:
-        """An export is only read."""
+        """Raise NotImplementedError, because an export is read-only."""
         raise NotImplementedError
 
 
 def write_whole(file: Path, content: bytes) -> None:
-    """Write a file that only its owner may read, whole or not at all, and onto the disk."""
+    """Write a file atomically, readable only by its owner, and sync it to disk."""
     for parent in (*reversed(file.parent.parents), file.parent):
         parent.mkdir(exist_ok=True, mode=0o700)
     new = file.with_name(f".{file.name}.new")
@@ -164,7 +187,7 @@ def write_whole(file: Path, content: bytes) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Bring the names in a folder onto the disk."""
+    """Sync a folder's directory entries to disk."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)

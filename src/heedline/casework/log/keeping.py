@@ -1,7 +1,8 @@
-"""Keeping the log: its order, its tree, and the signed checkpoints that leave the house. The worker's verbs.
+"""Worker tasks that sequence the log, keep its tree and sign its checkpoints.
 
-The worker holds the log's key and no other. What it signs proves nothing to somebody who trusts only it; it binds the
-house to what it has said before, because whoever kept an earlier checkpoint can tell when the log has another past.
+The worker holds the log's key and no other. Its signatures prove nothing to somebody who trusts only the
+worker. They do bind the installation to what it said before, because anybody who kept an earlier
+checkpoint can tell if the log has a different past.
 """
 
 from __future__ import annotations
@@ -34,9 +35,9 @@ SIGNED_WITHIN = timedelta(minutes=30)
 
 @dataclass(slots=True)
 class LogBacklog:
-    """What was written and is not in the tree yet: below which horizon, and since when.
+    """Events that have been written but are not in the tree yet.
 
-    `since`: seconds of a clock that only runs forward.
+    They are below the horizon `below`. `since` is in seconds, read from a clock that only runs forward.
     """
 
     below: tuple[int, int] | None = None
@@ -45,7 +46,10 @@ class LogBacklog:
 
 @dataclass(slots=True)
 class Unsigned:
-    """How large the log was when it was last signed, and since when it has been larger (`since` as above)."""
+    """The size of the log when it was last signed, and since when it has been larger.
+
+    `since` is in seconds, read from a clock that only runs forward.
+    """
 
     size: int = -1
     since: float = 0.0
@@ -57,7 +61,10 @@ _patrol = sequence.Patrol()
 
 
 def log_name() -> str:
-    """The name of this installation's log: chosen, or made from the installation's id without showing it."""
+    """Return the name of this installation's log.
+
+    It is configured, or derived from the installation's id in a way that does not reveal the id.
+    """
     if settings.LOG_NAME:
         return str(settings.LOG_NAME)
     made = hashlib.sha256(b"heedline/v1/log-name\0" + settings.INSTALLATION.encode()).hexdigest()
@@ -65,7 +72,10 @@ def log_name() -> str:
 
 
 def origin(generation: int) -> str:
-    """How the log is called in checkpoints. A restored log is another log: it may lack what the old one has signed."""
+    """Return the origin under which checkpoints name the log.
+
+    A restored log is a different log, because it may lack what the old one signed.
+    """
     return f"{log_name()}/{generation}"
 
 
@@ -74,17 +84,17 @@ type RaiseAlarm = Callable[[AlarmKind, datetime], None]
 
 
 def signer(generation: int) -> NoteSigner | None:
-    """Who signs checkpoints here; None in a process that has not been given the key."""
+    """Return the signer of checkpoints, or None in a process that has not been given the key."""
     if not settings.LOG_KEY:
         return None
     return NoteSigner(origin(generation), bytes.fromhex(settings.LOG_KEY))
 
 
 def keep(at: datetime, monotonic: float, waiting: LogBacklog = _waiting, *, alarm: RaiseAlarm) -> int:
-    """Sequence what has been written since the last round; returns how many events.
+    """Sequence the events written since the last round and return their number.
 
-    Raises alarms: when the log does not add up, and when something that was written PATIENCE ago is still not in the
-    tree, because the sequencer stands or because it cannot keep up.
+    Raises alarms if the log is inconsistent, and if something written PATIENCE ago is still not in the tree.
+    In that case the sequencer has stopped or cannot keep up.
     """
     done = 0
     try:
@@ -106,9 +116,10 @@ def keep(at: datetime, monotonic: float, waiting: LogBacklog = _waiting, *, alar
 
 
 def look_back(at: datetime, patrol: sequence.Patrol = _patrol, *, alarm: RaiseAlarm) -> bool:
-    """Read a portion of the old events again; returns whether they are those that were sequenced. Else an alarm is raised.
+    """Re-read a portion of old events and return whether they are still the ones that were sequenced.
 
-    A portion every quarter minute comes past a million events in about two hours.
+    Raises an alarm if they are not. One portion every fifteen seconds covers a million events in about two
+    hours.
     """
     try:
         sequence.recheck(patrol)
@@ -120,7 +131,7 @@ def look_back(at: datetime, patrol: sequence.Patrol = _patrol, *, alarm: RaiseAl
 
 
 def watch(at: datetime, monotonic: float, unsigned: Unsigned = _unsigned, *, alarm: RaiseAlarm) -> None:
-    """Raise an alarm when the log has grown and no checkpoint was signed for SIGNED_WITHIN."""
+    """Raise an alarm if the log has grown and no checkpoint was signed for SIGNED_WITHIN."""
     last = Published.objects.filter(feed=SLOT).order_by("-size").values_list("size", flat=True).first() or 0
     if sequence.size() <= last:
         unsigned.size = -1
@@ -131,10 +142,10 @@ def watch(at: datetime, monotonic: float, unsigned: Unsigned = _unsigned, *, ala
 
 
 def publish(at: datetime, *, alarm: RaiseAlarm) -> int:
-    """Sign the log as it stands, once for each quarter hour and once for each day; returns how many were signed.
+    """Sign the current log for each quarter hour and each day, and return the number of signatures.
 
-    An alarm is raised where there is no key to sign with, and where the tree is not one that grew out of what was signed
-    last: that is never signed. A log that has not grown is not signed again.
+    Raises an alarm if there is no key to sign with. Raises one also if the tree did not grow out of what was
+    last signed, and such a tree is never signed. A log that has not grown is not signed again.
     """
     try:
         head = sequence.head()
@@ -189,10 +200,11 @@ def _refuse_another_past(last: Published, head: sequence.Head) -> None:
 
 @transaction.atomic
 def begin_generation() -> int:
-    """Say that the log has been moved into a new database cluster, as a restore does; returns the new generation.
+    """Record that the log was moved to a new database cluster, and return the new generation.
 
-    Needs the rights of the tables' owner. Numbers of transactions start anew there: without this, what is written from
-    now on would stand before what was restored, and the sequencer would stop.
+    A restore does this. Needs the rights of the owner of the tables. Transaction numbers start again in a
+    new cluster. Without this step new events would sort before the restored ones, and the sequencer would
+    stop.
     """
     generation = sequence.next_generation()
     journal.record(Act.LOG_RESTORED, actor=None, thing="log", detail={"generation": generation})

@@ -1,8 +1,10 @@
-"""Which keys a log signs with, one after the other. Needs neither database nor settings.
+"""The succession of keys with which a log is signed.
 
-When the key of a log is changed, the old one signs a paper that names the new one and the last checkpoint of its own, and
-the new one signs it too. Whoever trusts either key and has the paper goes on: the old key counts up to that checkpoint,
-the new one from there. It is no help when a key was stolen: then the new one has to come from people, like the first.
+Needs neither the database nor settings. When the key of a log is changed, the old key signs a document
+that names the new key and the old key's last checkpoint. The new key signs it too. Anybody who trusts
+either key and has the document can continue to verify the log. The old key is valid up to that
+checkpoint and the new key from there on. This does not help if a key was stolen. In that case people
+have to pass on the new key, as they did the first.
 """
 
 from __future__ import annotations
@@ -21,7 +23,10 @@ _ROOT_SIZE = 32
 
 @dataclass(frozen=True, slots=True)
 class KeyChange:
-    """A paper, signed by both keys: `old` signs up to a log of `size` events with this root, `new` from there."""
+    """A change of key, signed by both keys.
+
+    `old` signs up to a log of `size` events with this root, and `new` from there on.
+    """
 
     old: NoteKey
     new: NoteKey
@@ -30,12 +35,15 @@ class KeyChange:
 
     @property
     def text(self) -> str:
-        """What both keys sign."""
+        """Return the text that both keys sign."""
         return f"{TITLE}\n{self.old}\n{self.new}\n{self.size}\n{to_base64(self.root)}\n"
 
     @classmethod
     def from_text(cls, text: str) -> KeyChange:
-        """Read a paper and look at both signatures. Raises Unreadable."""
+        """Parse a key change and verify both signatures.
+
+        Raises Unreadable.
+        """
         try:
             note = Note.from_text(text)
             title, old, new, size, root = note.text.removesuffix("\n").split("\n")
@@ -56,7 +64,11 @@ class KeyChange:
 
 
 def change(last: TreeHead, old: bytes, new: bytes) -> str:
-    """The paper that hands a log over from one key (a seed of 32 bytes) to another, after its last checkpoint."""
+    """Return the signed document that hands a log over from one key to another.
+
+    Each key is given as a seed of 32 bytes. The change takes place after the log's last checkpoint under the
+    old key.
+    """
     before, after = NoteSigner(last.origin, old), NoteSigner(last.origin, new)
     text = KeyChange(before.key, after.key, last.size, last.root).text
     return signed_note(text, [before.line(text), after.line(text)])
@@ -64,14 +76,17 @@ def change(last: TreeHead, old: bytes, new: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LogKeys:
-    """The keys of one log, the first one first, and the changes between them."""
+    """The keys of one log, oldest first, and the changes between them."""
 
     keys: tuple[NoteKey, ...]
     changes: tuple[KeyChange, ...]
 
     @classmethod
     def known(cls, key: NoteKey, changes: Sequence[KeyChange]) -> LogKeys:
-        """From the key that somebody trusts and the papers that lead to and from it. Raises Unreadable for any other paper."""
+        """Build the succession of keys from a trusted key and the changes before and after it.
+
+        Raises Unreadable if any of the changes is not part of that succession.
+        """
         keys, chain, left = [key], list[KeyChange](), list(changes)
         while left:
             later = next((one for one in left if _same(one.old, keys[-1])), None)
@@ -88,7 +103,10 @@ class LogKeys:
 
     @classmethod
     def linked(cls, key: NoteKey, papers: Sequence[KeyChange]) -> LogKeys:
-        """The same from many papers, of which some may be about other logs or keys. Raises Unreadable when two contradict."""
+        """Build the succession of keys from changes that may include other logs or keys.
+
+        Otherwise like `known`. Raises Unreadable if two changes contradict each other.
+        """
         keys, left = [key], list(papers)
         while near := [one for one in left if any(_same(k, end) for k in keys for end in (one.old, one.new))]:
             keys += [end for one in near for end in (one.old, one.new)]
@@ -96,7 +114,10 @@ class LogKeys:
         return cls.known(key, [one for one in papers if one not in left])
 
     def of(self, tree: TreeHead) -> tuple[NoteKey, ...]:
-        """Which keys may have signed this checkpoint; none when it is one of another log."""
+        """Return the keys that may have signed this checkpoint.
+
+        Empty if the checkpoint belongs to another log.
+        """
         lowest = (0, *(one.size for one in self.changes))
         highest = (*(one.size for one in self.changes), tree.size)
         found = (
@@ -107,13 +128,16 @@ class LogKeys:
         return tuple(key for key in found if key is not None)
 
     def line(self, note: Note, tree: TreeHead) -> str:
-        """The signature line of the key that was in force; "" when there is none, or it is of another past than a paper."""
+        """Return the signature line of the key that was in force, or "" if there is none.
+
+        Also returns "" if the checkpoint contradicts a key change.
+        """
         if any(one.size == tree.size and one.root != tree.root for one in self.changes):
             return ""
         return next((note.line_of(key) for key in self.of(tree) if _believed(note, key)), "")
 
     def signed(self, note: Note, tree: TreeHead) -> bool:
-        """Whether a checkpoint has the signature of the key that was in force."""
+        """Return whether a checkpoint is signed by the key that was in force."""
         return bool(self.line(note, tree))
 
 

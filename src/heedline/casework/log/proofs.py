@@ -1,7 +1,8 @@
-"""Proofs about the log as text, the way C2SP writes them down, and what checks them. Needs neither database nor settings.
+"""Textual proofs about the log in C2SP's formats, and the checks for them.
 
-A proof of an event is a `c2sp.org/tlog-proof` with the event's canonical line in its `extra`. A proof of growth is the
-body of C2SP's `add-checkpoint`: from which size, the hashes, the later checkpoint.
+Needs neither the database nor settings. A proof of an event is a `c2sp.org/tlog-proof` with the event's
+canonical line in its `extra` field. A proof of growth is the body of C2SP's `add-checkpoint` request,
+which contains the old size, the hashes and the later checkpoint.
 """
 
 from __future__ import annotations
@@ -24,11 +25,14 @@ _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=Fals
 
 
 class Unreadable(Exception):
-    """This is not what it should be, so that nothing can be said about the log. `str()` says what it is not."""
+    """The input is not in the expected form, so that nothing can be said about the log.
+
+    `str()` says what was expected.
+    """
 
 
 def note_of_mail(mail: str) -> str | None:
-    """The signed note behind a mail's checkpoint, somewhere in a mail; None when there is none."""
+    """Return the signed note of a checkpoint found anywhere in an email, or None."""
     lines = [line.strip() for line in mail.splitlines()]
     for place, line in enumerate(lines[:-5]):
         if line == MAIL_MARK:
@@ -38,7 +42,10 @@ def note_of_mail(mail: str) -> str | None:
 
 
 def read_note(text: str) -> Note:
-    """The signed note in a file: the note itself, or a mail that carries one. Raises Unreadable."""
+    """Return the signed note from a file that holds the note itself or an email that carries one.
+
+    Raises Unreadable.
+    """
     for found in (text, note_of_mail(text)):
         if found is not None:
             try:
@@ -51,7 +58,10 @@ def read_note(text: str) -> Note:
 
 
 def read_event(line: bytes) -> dict[str, Any]:
-    """The event in a canonical line, without its newline. Raises Unreadable for every other line."""
+    """Parse the canonical line of an event, given without its newline.
+
+    Raises Unreadable for any other line.
+    """
     try:
         event = json.loads(line)
         same = isinstance(event, dict) and event.keys() == leaves.FIELDS and _encode(event).encode() == line
@@ -81,7 +91,10 @@ def _number(text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class EventProof:
-    """That one event stands in the log behind a checkpoint, at a position counted from 0."""
+    """A proof that an event is in the log behind a checkpoint.
+
+    Positions are counted from 0.
+    """
 
     event: bytes
     position: int
@@ -90,13 +103,16 @@ class EventProof:
 
     @property
     def text(self) -> str:
-        """The proof in C2SP's form."""
+        """Return the proof in C2SP's format."""
         lines = [EVENT_PROOF, f"extra {to_base64(self.event)}", f"index {self.position}"]
         return "\n".join([*lines, *(to_base64(one) for one in self.hashes)]) + f"\n\n{self.note}"
 
     @classmethod
     def from_text(cls, text: str) -> EventProof:
-        """Take a proof apart. Raises Unreadable."""
+        """Parse a proof.
+
+        Raises Unreadable.
+        """
         above, _, note = text.partition("\n\n")
         head, extra, index, *rest = [*above.split("\n"), "", ""]
         if head != EVENT_PROOF or not extra.startswith("extra ") or not index.startswith("index "):
@@ -111,14 +127,17 @@ class EventProof:
 
     @property
     def holds(self) -> bool:
-        """Whether the event stands where it says, in the tree of its checkpoint. The signature is looked at elsewhere."""
+        """Return whether the event is at the stated position in the tree of its checkpoint.
+
+        The signature is verified elsewhere.
+        """
         tree = TreeHead.from_text(read_note(self.note).text)
         return is_included(leaf_hash(self.event), self.position, tree.size, self.hashes, tree.root)
 
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """That the log behind a checkpoint begins with the log of an earlier one, which had `old` events."""
+    """A proof that the log behind a checkpoint extends an earlier log of `old` events."""
 
     old: int
     hashes: tuple[bytes, ...]
@@ -126,13 +145,16 @@ class Growth:
 
     @property
     def text(self) -> str:
-        """The proof as the body of `add-checkpoint`."""
+        """Return the proof as the body of an `add-checkpoint` request."""
         lines = "".join(f"{to_base64(one)}\n" for one in self.hashes)
         return f"old {self.old}\n{lines}\n{self.note}"
 
     @classmethod
     def from_text(cls, text: str) -> Growth:
-        """Take a proof apart. Raises Unreadable."""
+        """Parse a proof.
+
+        Raises Unreadable.
+        """
         above, _, note = text.partition("\n\n")
         first, *rest = above.split("\n")
         if not first.startswith("old "):
@@ -141,7 +163,10 @@ class Growth:
         return cls(_number(first.removeprefix("old ")), _hashes(rest), note)
 
     def holds_from(self, before: TreeHead) -> bool:
-        """Whether the later log begins with that of `before`. The signature is looked at elsewhere."""
+        """Return whether the later log extends the log of the checkpoint `before`.
+
+        The signature is verified elsewhere.
+        """
         now = TreeHead.from_text(read_note(self.note).text)
         return self.old == before.size and is_consistent(
             before.size, now.size, before.root, now.root, self.hashes
@@ -149,7 +174,10 @@ class Growth:
 
 
 def read_key(text: str) -> NoteKey:
-    """A public key in its form `name+hash+base64`. Raises Unreadable."""
+    """Parse a public key of the form `name+hash+base64`.
+
+    Raises Unreadable.
+    """
     try:
         return NoteKey.from_text(text)
     except ValueError:
@@ -157,9 +185,9 @@ def read_key(text: str) -> NoteKey:
 
 
 def same_log(key: NoteKey, origin: str) -> NoteKey | None:
-    """The key as it signs for this origin: a log that was restored goes on under its name with the next number.
+    """Return the key as it signs for this origin, or None if that is another log.
 
-    None when that is another log.
+    A restored log continues under the same name with the next number.
     """
     name, _, number = key.name.rpartition("/")
     other, _, later = origin.rpartition("/")

@@ -1,4 +1,4 @@
-"""Making proofs about the log, out of an exported one or the live one."""
+"""Proofs about the log, made from an export or from the live log."""
 
 from __future__ import annotations
 
@@ -11,27 +11,39 @@ from heedline.vault.notes import TreeHead
 
 
 class Log(Protocol):
-    """A log that things can be proven about."""
+    """A log about which proofs can be made."""
 
     def find(self, number: int) -> int:
-        """The position of the event with this id. Raises Unreadable."""
+        """Return the position of the event with this id.
+
+        Raises Unreadable.
+        """
         ...
 
     def event(self, position: int) -> bytes:
-        """The canonical line at a position. Raises Unreadable."""
+        """Return the canonical line at a position.
+
+        Raises Unreadable.
+        """
         ...
 
     def note(self, size: int | None) -> str:
-        """The signed checkpoint of this size, or the latest (None). Raises Unreadable."""
+        """Return the signed checkpoint of this size, or the latest one if `size` is None.
+
+        Raises Unreadable.
+        """
         ...
 
     def forest(self, size: int) -> Forest:
-        """The tree over the first `size` events."""
+        """Return the tree over the first `size` events."""
         ...
 
 
 def log_in(folder: Folder | None) -> Log:
-    """The log in a folder; for None the live one, for which Django must have been set up."""
+    """Return the log in a folder, or the live log if `folder` is None.
+
+    Django must have been set up for the live log.
+    """
     if folder is not None:
         return folder
     from heedline.casework.log.export import LiveLog
@@ -40,7 +52,10 @@ def log_in(folder: Folder | None) -> Log:
 
 
 def of_event(log: Log, position: int) -> EventProof:
-    """The proof that the event at a position is in the latest signed checkpoint. Raises Unreadable."""
+    """Return the proof that the event at a position is in the latest signed checkpoint.
+
+    Raises Unreadable.
+    """
     note, size = _signed(log, None)
     if not 0 <= position < size:
         raise Unreadable("No signed checkpoint covers that event yet")
@@ -53,7 +68,10 @@ def of_event(log: Log, position: int) -> EventProof:
 
 
 def of_growth(log: Log, old: int, new: int | None) -> Growth:
-    """The proof that the log of `new` events (the latest signed) begins with that of `old`. Raises Unreadable."""
+    """Return the proof that the log of `new` events extends the log of `old` events.
+
+    If `new` is None the latest signed checkpoint is used. Raises Unreadable.
+    """
     note, size = _signed(log, new)
     if not 0 < old <= size:
         raise Unreadable(f"The log of {size:,} events cannot have grown out of one of {old:,}")

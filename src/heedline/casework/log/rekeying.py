@@ -1,4 +1,7 @@
-"""Changing the key that signs the log, at the table of whoever runs the installation (role `backup`, the worker stopped)."""
+"""Change of the key that signs the log.
+
+The operator of the installation does this (role `backup`) while the worker is stopped.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +18,11 @@ SILENT = timedelta(minutes=3)
 
 
 def paper(old: bytes, new: bytes, *, at: datetime) -> str:
-    """The paper by which this log's key `old` hands over to `new` (seeds of 32 bytes).
+    """Return the signed document by which this log's key `old` hands over to `new`.
 
-    Raises Unreadable while the worker runs, which could sign more with the old key; before anything was signed; and when
-    `old` is not the key that signed last.
+    Both keys are seeds of 32 bytes. Raises Unreadable while the worker is running, because it could sign
+    more with the old key. Also raises Unreadable if nothing has been signed yet, or if `old` is not the key
+    that signed last.
     """
     if WorkerBeat.objects.filter(minute__gt=at - SILENT).exists():
         raise Unreadable(

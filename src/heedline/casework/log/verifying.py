@@ -1,7 +1,8 @@
-"""Is this exported log the one that was signed, also in the checkpoint that somebody kept? Needs neither database nor
-settings, and believes nobody: an export proves itself against what its reader brings, or does not.
+"""Verification of an exported log against its signed checkpoints and those kept outside.
 
-Reads the events once, in order, and keeps a few hashes: a million events need no more memory than a thousand.
+Needs neither the database nor settings, and trusts nobody. An export is proven, or fails, against what
+the person checking it brings along. The events are read once, in order, and only a few hashes are kept,
+so that a million events need no more memory than a thousand.
 """
 
 from __future__ import annotations
@@ -31,14 +32,20 @@ type VerifyProgress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A checkpoint that somebody kept outside the house. `name`: what they call it."""
+    """A checkpoint that somebody kept outside the organisation.
+
+    `name` is what they call it.
+    """
 
     name: str
     note: Note
 
     @classmethod
     def from_text(cls, name: str, text: str) -> Kept:
-        """From a note or a mail that carries one. Raises Unreadable."""
+        """Parse a kept checkpoint from a note or from an email that carries one.
+
+        Raises Unreadable.
+        """
         return cls(name, read_note(text))
 
     @property
@@ -48,7 +55,10 @@ class Kept:
 
 @dataclass(slots=True)
 class Verdict:
-    """What was found. `wrong`: what does not fit and where, in words; nothing stands there when everything fits."""
+    """The result of verifying an export.
+
+    `wrong` describes what does not match and where. It is empty if everything matches.
+    """
 
     events: int = 0
     root: bytes = b""
@@ -58,7 +68,7 @@ class Verdict:
     untold: int = 0
 
     def is_wrong(self, words: str) -> None:
-        """Note something that does not fit."""
+        """Record something that does not match."""
         if len(self.wrong) < MOST_TOLD:
             self.wrong.append(words)
         else:
@@ -67,7 +77,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """Somebody says: the first `size` events have this root."""
+    """A claim that the first `size` events have this root."""
 
     size: int
     root: bytes
@@ -84,11 +94,12 @@ def verify(
     witnesses: Sequence[NoteKey] = (),
     progress: VerifyProgress = lambda _: None,
 ) -> Verdict:
-    """Compare an exported log with the checkpoints in it and with those that were kept outside.
+    """Compare an exported log with its own checkpoints and with those kept outside.
 
-    `key`: the log's key, from a better place than the export; None takes the key that the export brings, and then only
-    what was kept proves anything. `changes`: papers by which it handed over to another, or another to it. `witnesses`: whose signatures each kept checkpoint must carry. Raises Unreadable when the export
-    or a checkpoint cannot be read at all.
+    `key` is the log's key, obtained from a more reliable source than the export. If it is None, the key in
+    the export is used, and then only the kept checkpoints prove anything. `changes` are the documents by
+    which the key took over from another or handed over to another. `witnesses` are those whose signatures
+    each kept checkpoint must carry. Raises Unreadable if the export or a checkpoint cannot be read at all.
     """
     verdict = Verdict()
     key = key or _key_of(folder)
@@ -115,9 +126,9 @@ def _key_of(folder: Folder) -> NoteKey | None:
 
 
 def unbelieved(kept: Iterable[Kept], keys: LogKeys | None, witnesses: Sequence[NoteKey]) -> list[str]:
-    """Which of these checkpoints are not signed as they should be, in words; nothing when all are.
+    """Return a description of each kept checkpoint that lacks a required signature.
 
-    Each must be signed by the log and by every witness.
+    Each must be signed by the log and by every witness. Empty if all are.
     """
     wrong = []
     for one in kept:
@@ -148,14 +159,14 @@ def _claims_of(folder: Folder, keys: LogKeys | None, verdict: Verdict) -> Iterat
 
 
 class _Tiles:
-    """The exported hashes of the events, in order: which event is not the one that was sequenced?"""
+    """The exported event hashes in order, to find the event that differs from the sequenced one."""
 
     def __init__(self, folder: Folder) -> None:
         self._tiles = FolderTiles(folder.path)
         self._index, self._tile = -1, b""
 
     def at(self, position: int) -> bytes:
-        """The hash at a position; empty when there is none."""
+        """Return the hash at a position, or b"" if there is none."""
         index, place = divmod(position, TILE_WIDTH)
         if index != self._index:
             self._index, self._tile = index, self._tiles.get(0, index)
@@ -198,7 +209,10 @@ def _read(folder: Folder, claims: Iterable[_Claim], verdict: Verdict, progress: 
 
 
 class _Judged:
-    """Compares claims as the events come past, and remembers up to where everything fitted."""
+    """The comparison of claims with the log as its events are read.
+
+    Remembers the last size up to which everything matched.
+    """
 
     def __init__(self, verdict: Verdict) -> None:
         self._verdict = verdict
@@ -206,7 +220,7 @@ class _Judged:
         self._ours_told = False
 
     def take(self, waiting: Iterator[_Claim], grown: Growing, claim: _Claim | None = None) -> _Claim | None:
-        """Judge `claim` and every other of this size; returns the next one that is larger."""
+        """Check `claim` and all others up to the current size, and return the next larger claim."""
         while claim is None or claim.size <= grown.size:
             if claim is not None and claim.size < grown.size:
                 self._verdict.is_wrong("The exported checkpoints are not in order.")
@@ -230,7 +244,7 @@ class _Judged:
             self._verdict.untold += 1
 
     def too_large(self, claim: _Claim) -> None:
-        """A claim about more events than there are."""
+        """Record a claim about more events than the export has."""
         missing = claim.size - self._verdict.events
         because = self._restored_within(claim.size)
         self._verdict.is_wrong(
@@ -251,7 +265,10 @@ def _between(fits: int, size: int) -> str:
 
 
 def _compare_root(folder: Folder, verdict: Verdict) -> None:
-    """The upper tiles, along the way to the root: whoever proves things from this export needs them."""
+    """Check the upper tiles of the export on the way to the root.
+
+    They are needed to make proofs from this export.
+    """
     if not verdict.events:
         return
     try:

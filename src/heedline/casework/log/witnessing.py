@@ -1,8 +1,8 @@
-"""A witness: somebody outside who remembers the last checkpoint of a log and signs only what has grown out of it.
+"""An outside witness that signs only checkpoints extending the last one it signed for a log.
 
-Needs neither database nor settings. What a witness has signed it has on its disk first, so that it never forgets what it
-has vouched for, whatever kills it; two at once take turns. A log that shows two pasts gets no second signature, and what
-it showed is kept as evidence.
+Needs neither the database nor settings. A witness writes what it signs to its disk first, so that it
+never forgets what it vouched for, even if it is killed. Two processes that run at once take turns. A log
+that shows two different pasts gets no second signature, and what it showed is kept as evidence.
 """
 
 from __future__ import annotations
@@ -27,12 +27,18 @@ _KEY, _LOCK, _EVIDENCE, _CHANGES = "witness-key", "lock", "evidence", "changes"
 
 
 class DoesNotFit(Exception):
-    """What the log has signed does not fit with what this witness holds. `str()` says how. Nothing was signed."""
+    """The checkpoint conflicts with what this witness holds.
+
+    `str()` says how. Nothing was signed.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What came of a look: the checkpoint with this witness's signature, whether it is new, whether it is the first."""
+    """The result of examining a checkpoint.
+
+    It holds the checkpoint with this witness's signature, whether it is new, and whether it is the first.
+    """
 
     note: str
     size: int
@@ -41,7 +47,10 @@ class Seen:
 
 
 def new(folder: Path, name: str) -> NoteKey:
-    """Make a witness: its key and the folder that it keeps its memory in. Raises Unreadable when there is one already."""
+    """Create a witness, with its key and the folder that holds its memory.
+
+    Raises Unreadable if the folder already holds a witness.
+    """
     try:
         signer = NoteSigner(name, secrets.token_bytes(32), COSIGNATURE)
         key = signer.key
@@ -60,7 +69,10 @@ def new(folder: Path, name: str) -> NoteKey:
 
 
 class Witness:
-    """The witness of a folder. Raises Unreadable when there is none."""
+    """The witness whose memory is in a folder.
+
+    Raises Unreadable if the folder holds none.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -72,7 +84,10 @@ class Witness:
             raise Unreadable(f"There is no witness in {folder}") from None
 
     def held(self, log: NoteKey) -> Note | None:
-        """The last checkpoint of this log that was signed here. Raises Unreadable when the memory is damaged."""
+        """Return the last checkpoint of this log that this witness signed.
+
+        Raises Unreadable if the memory is damaged.
+        """
         return self._remembered(self._keys(log).keys[0])
 
     def _remembered(self, log: NoteKey) -> Note | None:
@@ -88,14 +103,18 @@ class Witness:
         return note
 
     def size_held(self, log: NoteKey) -> int:
-        """How many events the last checkpoint has that was signed here; 0 when there is none. Raises Unreadable."""
+        """Return the size of the last checkpoint signed here, or 0 if there is none.
+
+        Raises Unreadable.
+        """
         held = self.held(log)
         return TreeHead.from_text(held.text).size if held is not None else 0
 
     def see(self, text: str, log: NoteKey, at: datetime, *, latest: bool = False) -> Seen:
-        """Look at a checkpoint (alone, in a mail, or with the proof that it has grown) and sign it if it fits.
+        """Examine a checkpoint and sign it if it is consistent with earlier ones.
 
-        `latest`: the log says that this is its last. Raises DoesNotFit, and Unreadable when nothing can be said.
+        `text` is the checkpoint alone, in an email, or with the proof that it has grown. `latest` means that the
+        log presents it as its latest. Raises DoesNotFit. Raises Unreadable if nothing can be said about it.
         """
         with _alone(self._folder):
             growth = Growth.from_text(text) if text.startswith("old ") else None
@@ -122,11 +141,12 @@ class Witness:
             return Seen(cosigned, tree.size, new=True, first=held is None)
 
     def follow(self, paper: str) -> int:
-        """The log changes its key: what was signed here under the old one goes on under the new one, and the old one ends.
+        """Follow a change of the log's key and return the number of events held.
 
-        Returns how many events are held. The paper is believed because the old key signed it, of which something is held
-        here. Raises Unreadable where nothing is, and DoesNotFit when the old key has signed here what the paper cannot
-        know, or another paper: it was stolen, or the paper is false.
+        What was signed here under the old key continues under the new one, and the old key ends. The document is
+        trusted because it is signed by the old key, for which a checkpoint is held here. Raises Unreadable if
+        none is held. Raises DoesNotFit if the old key has signed something here that the document cannot account
+        for, or another such document. In that case the key was stolen or the document is false.
         """
         change = KeyChange.from_text(paper)
         with _alone(self._folder):
@@ -159,7 +179,10 @@ class Witness:
             return self.size_held(change.new)
 
     def _keys(self, log: NoteKey) -> LogKeys:
-        """The keys of this log, by the papers that were followed here. Raises Unreadable when the memory is damaged."""
+        """Return the keys of this log, according to the key changes followed here.
+
+        Raises Unreadable if the memory is damaged.
+        """
         folder = self._folder / _CHANGES
         try:
             papers = [one.read_text(encoding="utf-8") for one in sorted(folder.glob("[!.]*"))]
@@ -170,7 +193,7 @@ class Witness:
         return LogKeys.linked(log, [KeyChange.from_text(one) for one in papers])
 
     def _file(self, log: NoteKey) -> Path:
-        """One for each log and key, whatever its generation."""
+        """Return the memory file for a log and key, which is the same for all generations of the log."""
         name, _, number = log.name.rpartition("/")
         log_of_all_times = name if name and number.isdecimal() else log.name
         named = hashlib.sha256(log_of_all_times.encode() + b"\0" + log.public).hexdigest()
@@ -183,7 +206,10 @@ class Witness:
 
 
 def _is_later(before: TreeHead, tree: TreeHead, growth: Growth | None, *, latest: bool) -> bool:
-    """Whether there is something new to sign. Raises DoesNotFit and Unreadable."""
+    """Return whether there is a later checkpoint to sign.
+
+    Raises DoesNotFit and Unreadable.
+    """
     if tree.size == before.size and tree.origin == before.origin:
         if tree.root != before.root:
             raise DoesNotFit(f"There are two different logs of {tree.size:,} events: the log was changed")

@@ -1,1 +1,4 @@
-"""What overseers and second readers see: the log, conflicts of interest, dip sampling. Start with `log_view.py`."""
+"""Oversight: the log, conflicts of interest and dip sampling.
+
+For overseers and second reviewers. Start with `log_view.py`.
+"""

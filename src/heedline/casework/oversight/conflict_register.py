@@ -1,4 +1,8 @@
-"""Overseers register what concerns an officer themselves, and see when it was met. They read no term back: nobody does."""
+"""The conflict-of-interest register, kept by overseers.
+
+An overseer registers terms that concern an officer personally, and sees when that officer's work matched
+them. Terms are never shown again, to anyone.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +40,10 @@ _SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class OfficerTerms:
-    """How many terms of one officer stand, since when, and how many of them open no more (they have new keys)."""
+    """An officer's registered terms: how many, the newest date, and how many no longer open.
+
+    Terms stop opening when the officer gets new keys. These are counted in `useless`.
+    """
 
     officer: UUID
     name: str
@@ -47,7 +54,10 @@ class OfficerTerms:
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """An officer's own terms in one report (none: in what they looked for) on one day. `count`: how many looks."""
+    """Matches of an officer's own terms in one report on one day.
+
+    Without a report, the match was in what they searched for. `count` is the number of views.
+    """
 
     officer: UUID
     name: str
@@ -58,15 +68,16 @@ class Met:
 
     @property
     def short(self) -> str:
-        """The report's short name, or ""."""
+        """Return the report's short name, or ""."""
         return short_name(self.report) if self.report is not None else ""
 
 
 def register(officer: UUID, terms: Sequence[str], *, by: Attendance, at: datetime) -> int:
-    """Seal terms to the officer's own key; they are compared from the officer's next unlocking on. Return how many.
+    """Seal terms to the officer's own key and return how many were registered.
 
-    Raises Refused for whoever does not oversee, NotHere for nobody's id, and NotNow for oneself, for an officer without
-    keys, and for a term that is too short or too long, or one too many: then none is kept.
+    They are compared from the next time the officer unlocks their keys. Raises Refused for anyone but an
+    overseer, and NotHere for an unknown officer. Raises NotNow for oneself, for an officer without keys, for
+    a term that is too short or too long, and for too many terms. No term is then stored.
     """
     with refusals_logged(Act.OWN_TERMS_REGISTERED, by=by.officer_id, thing="officer", thing_id=officer):
         log_view.permit(by)
@@ -117,9 +128,10 @@ def _check(terms: Sequence[str], standing: int) -> None:
 
 
 def end(officer: UUID, *, by: Attendance, at: datetime) -> int:
-    """End all terms of an officer: they have left, or theirs are to be registered anew. Return how many.
+    """Remove all of an officer's terms and return how many.
 
-    Raises Refused for whoever does not oversee, and NotNow for oneself.
+    Used when the officer has left or when their terms are to be registered afresh. Raises Refused for anyone
+    but an overseer, and NotNow for oneself.
     """
     with refusals_logged(Act.OWN_TERMS_ENDED, by=by.officer_id, thing="officer", thing_id=officer):
         log_view.permit(by)
@@ -137,9 +149,10 @@ def end(officer: UUID, *, by: Attendance, at: datetime) -> int:
 
 
 def standing(*, by: Attendance) -> tuple[OfficerTerms, ...]:
-    """Every officer with the number of their terms, those with keys and without terms too, by name. Raises Refused.
+    """Return every officer and the number of their terms, by name.
 
-    The page that shows it shows `met` as well, which records the look.
+    Officers with keys but no terms are included. Raises Refused. The page that shows this list also shows
+    `met`, which logs the view.
     """
     log_view.permit(by)
     known = directory()
@@ -165,7 +178,10 @@ def standing(*, by: Attendance) -> tuple[OfficerTerms, ...]:
 
 
 def met(*, by: Attendance, at: datetime) -> tuple[Met, ...]:
-    """When officers met their own terms lately: one line for an officer, a report and a day, latest first. Raises Refused."""
+    """Return recent matches of officers' own terms, latest first.
+
+    There is one line for each officer, report and day. Raises Refused.
+    """
     log_view.look("own-terms", Sieve(), by)
     rows = (
         Event.objects.filter(at__gte=at - log_view.BACK, act=Act.OWN_TERM_MET)

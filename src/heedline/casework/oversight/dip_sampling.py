@@ -1,7 +1,8 @@
-"""A few closed reports of each week are read again by a supervisor who did not close them.
+"""Dip sampling: a weekly sample of closed reports, re-read by a supervisor who did not close them.
 
-The worker draws them (`draw`), with the root of a checkpoint that nobody knew while reports were being closed. Supervisors
-say whether they agree; a disagreement stays open until somebody has put it right. What they write is sealed.
+The worker draws the sample (`draw_last_week`) using the root of a checkpoint that nobody could have
+known while the reports were being closed. Supervisors record whether they agree. A disagreement stays
+open until somebody has corrected it. What supervisors write is sealed.
 """
 
 from __future__ import annotations
@@ -47,7 +48,11 @@ _LONGEST_LIST = 200
 
 @dataclass(frozen=True, slots=True)
 class CheckLine:
-    """A drawn report. `mine`: whether this person closed it, and so does not judge it. `words`: why somebody disagreed."""
+    """A report drawn in the dip sample.
+
+    `mine` is True when this officer closed it and so may not review it. `words` is the reason for a
+    disagreement.
+    """
 
     ref: UUID
     short: str
@@ -65,10 +70,11 @@ class CheckLine:
 
 @transaction.atomic  # the week is drawn whole or not yet: whoever stops the worker in between hides no desk and no sweep
 def draw_last_week(at: datetime) -> int:
-    """Draw from what was closed in the last week, once there is a daily checkpoint from after it; returns how many.
+    """Draw the dip sample from last week's closures and return how many were drawn.
 
-    Everything that decides is in the log: repeating it draws the same. Of what was disposed of since, nothing is left to
-    read again; it is drawn and not replaced, or two people could choose what is.
+    It runs once a daily checkpoint from after that week exists. All the inputs are in the log, so repeating
+    it draws the same reports. A report that has since been disposed of can still be drawn, although nothing
+    is left to re-read. It is not replaced, because two people could otherwise influence the sample.
     """
     zone = ZoneInfo(settings.OFFICE_ZONE)
     week = last_week(at.astimezone(zone).date())
@@ -105,7 +111,10 @@ def draw_last_week(at: datetime) -> int:
 
 
 def _ended(how: _How, begins: datetime, ends: datetime) -> dict[UUID, set[UUID]]:
-    """Per desk, what was ended in this way within a time and not put back within it, in the order of the log."""
+    """Return, by desk, the reports closed in this way within a period and not restored within it.
+
+    They are in log order.
+    """
     _, done, undone = how
     events = Event.objects.filter(
         act__in=[one for one in (done, undone) if one], outcome="done", at__gte=begins, at__lt=ends
@@ -127,7 +136,10 @@ def _ended(how: _How, begins: datetime, ends: datetime) -> dict[UUID, set[UUID]]
 
 
 def waiting(*, by: Attendance) -> tuple[CheckLine, ...]:
-    """Return what waits to be read again or to be put right, the oldest first. Raises Refused."""
+    """Return the checks awaiting review or correction, oldest first.
+
+    Raises Refused.
+    """
     desks = _mine(by)
     rows = DipCheck.objects.filter(_OPEN, report__in=reports_of(desks).values("id"))
     rows = rows.select_related("desk", "judged_by").order_by("week", "id")[:_LONGEST_LIST]
@@ -135,7 +147,10 @@ def waiting(*, by: Attendance) -> tuple[CheckLine, ...]:
 
 
 def one(ref: UUID, *, by: Attendance) -> CheckLine:
-    """Return the open check of a report, its words opened. Raises NotHere for every other report, Refused and Locked."""
+    """Return the open check of a report, with its text opened.
+
+    Raises NotHere for every other report, Refused and Locked.
+    """
     with on_the_record(Act.CLOSED_CHECKED, by=by, ref=ref):
         row = _open_check(ref)
         if row is None or not reports_of(by.desk_ids).filter(pk=ref).exists():
@@ -153,7 +168,10 @@ def one(ref: UUID, *, by: Attendance) -> CheckLine:
 
 @verb(Act.CLOSED_CHECKED)
 def judge(ref: UUID, verdict: str, reason: str, *, by: Attendance, at: datetime) -> None:
-    """Say whether closing was right. Whoever disagrees says why. Raises NotHere, Refused and NotNow."""
+    """Record whether closing the report was right, with a reason for any disagreement.
+
+    Raises NotHere, Refused and NotNow.
+    """
     found, row = _found(ref, by, at)
     if row.verdict:
         raise NotNow("Somebody has read this report again already.")
@@ -169,7 +187,10 @@ def judge(ref: UUID, verdict: str, reason: str, *, by: Attendance, at: datetime)
 
 @verb(Act.CHECK_PUT_RIGHT)
 def put_right(ref: UUID, how: str, *, by: Attendance, at: datetime) -> None:
-    """Say how a disagreement was put right. Raises NotHere, Refused and NotNow."""
+    """Record how a disagreement was corrected.
+
+    Raises NotHere, Refused and NotNow.
+    """
     found, row = _found(ref, by, at)
     if row.verdict != DISAGREE:
         raise NotNow("Nobody has disagreed about this report.")

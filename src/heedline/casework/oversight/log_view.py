@@ -1,7 +1,8 @@
-"""Overseeing: the whole log for those who open nothing, sieved, and what in it should make them ask.
+"""The log for overseers, who cannot open reports: filtered views, and patterns that merit questions.
 
-Every view is itself an event of the log, written before anything is shown; so is every refusal. What is shown are people,
-acts, desks and the names of reports: never a word of one, which overseers have no keys for.
+Every view is itself logged before anything is shown, and so is every refusal. The views show people,
+actions, desks and reports' short names. They never show a report's text, for which overseers have no
+keys.
 """
 
 from __future__ import annotations
@@ -42,7 +43,10 @@ LOOKS = (Act.REPORT_READ, Act.HISTORY_READ, Act.IDENTITY_OPENED, Act.NUMBER_SHOW
 
 @dataclass(frozen=True, slots=True)
 class Sieve:
-    """Which events are wanted. Days are whole days in the office's zone, both included; empty lets everything through."""
+    """A filter on log events.
+
+    Days are whole days in the office's time zone, both inclusive. An empty filter matches everything.
+    """
 
     since: date | None = None
     until: date | None = None
@@ -53,7 +57,7 @@ class Sieve:
     refused: bool = False
 
     def detail(self) -> dict[str, str | int | bool | list[str]]:
-        """What the log says of the look itself: ids, codes and days."""
+        """Return the filter's ids, codes and days, for the log entry about the view."""
         said: dict[str, str | int | bool | list[str]] = {}
         for name in ("since", "until", "act", "desk", "officer", "report"):
             value = getattr(self, name)
@@ -64,7 +68,10 @@ class Sieve:
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """One event. `by`: a name, or "" for the service itself; `report`: the report that it is about, if it is."""
+    """An event in the log.
+
+    `by` is a name, or "" for the service itself. `report` is the report concerned, if any.
+    """
 
     id: int
     at: datetime
@@ -79,13 +86,16 @@ class LogLine:
 
     @property
     def short(self) -> str:
-        """The report's short name, or ""."""
+        """Return the report's short name, or ""."""
         return short_name(self.report) if self.report is not None else ""
 
 
 @dataclass(frozen=True, slots=True)
 class LogPage:
-    """A page of the log, newest first. `older`: the event after which the next page begins; None at the end."""
+    """A page of the log, newest first.
+
+    `older` is the event after which the next page begins, or None at the end.
+    """
 
     lines: tuple[LogLine, ...]
     older: int | None
@@ -93,7 +103,7 @@ class LogPage:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What can be sieved by: (id or code, words)."""
+    """The options for filtering the log, as (id or code, label)."""
 
     officers: tuple[tuple[str, str], ...]
     desks: tuple[tuple[str, str], ...]
@@ -102,7 +112,7 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Heap:
-    """Many events of one person that belong together: how many, from when to when, and the act where there is one."""
+    """A group of related events by one person, with a count, first and last times, and the act if there is one."""
 
     officer: UUID
     by: str
@@ -113,19 +123,22 @@ class Heap:
 
 
 def may_oversee(by: Attendance) -> bool:
-    """Whether the pages of overseers are theirs."""
+    """Return True if this person may use the overseers' pages."""
     return "overseer" in by.roles and not by.desk_ids
 
 
 def permit(by: Attendance) -> None:
-    """Raise Refused for whoever does not oversee, or works where reports are read."""
+    """Raise Refused for anyone who is not an overseer, or who works at a desk that reads reports."""
     by.require(Capability.OVERSEE, None)
     if by.desk_ids:
         raise Refused("You work on a desk that reads reports. Whoever oversees must not.")
 
 
 def look(view: str, sieve: Sieve, by: Attendance, act: Act = Act.LOG_READ) -> None:
-    """Permit and record a look at the log, in one transaction that ends before anything is read. Raises Refused."""
+    """Authorise and log a view of the log, in a transaction that ends before anything is read.
+
+    Raises Refused.
+    """
     with refusals_logged(act, by=by.officer_id, thing="log"):
         permit(by)
         journal.record(act, actor=by.officer_id, thing="log", detail={"view": view, **sieve.detail()})
@@ -159,7 +172,10 @@ def _sieved(sieve: Sieve) -> QuerySet[Event]:
 
 
 def log(sieve: Sieve, *, by: Attendance, older: int | None = None) -> LogPage:
-    """Return a page of the log, newest first, from behind the event `older` on. Raises Refused."""
+    """Return a page of the log, newest first, starting after the event `older`.
+
+    Raises Refused.
+    """
     look("log", sieve, by)
     events = _behind(_sieved(sieve), older)
     found = list(events[: PAGE + 1])
@@ -175,7 +191,10 @@ def _behind(events: QuerySet[Event], older: int | None) -> QuerySet[Event]:
 
 
 def take_out(sieve: Sieve, *, by: Attendance) -> Iterator[LogLine]:
-    """Return the sieved log as a list to take away, newest first, at most MOST_TAKEN_OUT lines. Raises Refused at once."""
+    """Export the filtered log, newest first, up to MOST_TAKEN_OUT lines.
+
+    Raises Refused immediately, before any line is produced.
+    """
     look("list", sieve, by, Act.LOG_TAKEN_OUT)
     return _all(sieve)
 
@@ -225,7 +244,10 @@ def _told(value: Any) -> str:
 
 
 def choices(*, by: Attendance) -> Choices:
-    """Return what can be sieved by. Raises Refused."""
+    """Return the options for filtering the log.
+
+    Raises Refused.
+    """
     permit(by)
     nobody = Appointment.objects.filter(desk__kind=CANARY).values("officer")  # the canary is nobody's name
     people = Officer.objects.exclude(id__in=nobody).order_by("name").values_list("id", "name")
@@ -241,7 +263,10 @@ def choices(*, by: Attendance) -> Choices:
 
 
 def bulk_reads(*, by: Attendance, at: datetime) -> tuple[Heap, ...]:
-    """Return the hours in which one person read MANY different reports or more, latest first. Raises Refused."""
+    """Return the hours in which one person read at least MANY different reports, latest first.
+
+    Raises Refused.
+    """
     look("bulk", Sieve(), by)
     heaps = (
         _lately(at)
@@ -256,7 +281,10 @@ def bulk_reads(*, by: Attendance, at: datetime) -> tuple[Heap, ...]:
 
 
 def out_of_hours(*, by: Attendance, at: datetime) -> tuple[Heap, ...]:
-    """Return the days on which somebody looked at reports while they were not on duty anywhere. Raises Refused."""
+    """Return the days on which somebody viewed reports while not on duty at any desk, latest first.
+
+    Raises Refused.
+    """
     look("out-of-hours", Sieve(), by)
     there = Shift.objects.filter(
         officer_id=OuterRef("actor"), starts_at__lte=OuterRef("at"), ends_at__gt=OuterRef("at")
@@ -274,8 +302,10 @@ def out_of_hours(*, by: Attendance, at: datetime) -> tuple[Heap, ...]:
 
 
 def early_numbers(*, by: Attendance, at: datetime) -> tuple[Heap, ...]:
-    """Return who opened the number of somebody who asked for a call outside the times that they said are safe, and how
-    often, most often first. Raises Refused."""
+    """Return who viewed a call-back number outside the reporter's safe times, and how often.
+
+    The most frequent come first. Raises Refused.
+    """
     look("early", Sieve(), by)
     heaps = (
         _lately(at)
@@ -288,7 +318,10 @@ def early_numbers(*, by: Attendance, at: datetime) -> tuple[Heap, ...]:
 
 
 def refusals(*, by: Attendance, at: datetime) -> tuple[Heap, ...]:
-    """Return who was refused what, and how often, most often first. Raises Refused."""
+    """Return who was refused which actions, and how often, most frequent first.
+
+    Raises Refused.
+    """
     look("refused", Sieve(), by)
     heaps = (
         _lately(at)

@@ -1,1 +1,4 @@
-"""What officers are shown, as frozen dataclasses: queue, report, first page, identity requests. Start with `pages/case_file.py`."""
+"""View data for officers' pages as frozen dataclasses: queues, reports, home page and identity requests.
+
+Start with `pages/case_file.py`.
+"""

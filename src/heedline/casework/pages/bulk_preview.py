@@ -1,5 +1,8 @@
-"""What an officer sees before and after a sweep: look-alike reports, each chosen one with what would happen to it, and
-how it went. Reports are opened in the officer's session, and each look is logged before it is shown."""
+"""View data for a bulk closure: similar reports, a preview of the selection, and the result.
+
+Each selected report is shown with what would happen to it. Reports are opened in the officer's session,
+and each view is logged before anything is shown.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,10 @@ from heedline.vault import CannotOpen
 
 @dataclass(frozen=True)
 class SweepItem:
-    """One report: what it begins with, and why a sweep leaves it out ("" when it does not)."""
+    """A report in a bulk closure, with its opening words and the reason it would be left out.
+
+    `left_out` is "" when the report would be closed.
+    """
 
     ref: UUID
     short: str
@@ -50,14 +56,17 @@ class SweepItem:
 
 @dataclass(frozen=True)
 class BulkGroup:
-    """Reports of one desk that look alike; `items` all may be swept."""
+    """A group of similar reports at one desk, all of which may be closed in bulk."""
 
     items: tuple[SweepItem, ...]
 
 
 @dataclass(frozen=True)
 class Alike:
-    """The look-alike reports among the first `looked_at` that wait at a desk. `more`: there are reports after these."""
+    """The groups of similar reports among the first `looked_at` reports waiting at a desk.
+
+    `more` is True when further reports are waiting beyond these.
+    """
 
     groups: tuple[BulkGroup, ...]
     looked_at: int
@@ -66,7 +75,7 @@ class Alike:
 
 @dataclass(frozen=True)
 class Left:
-    """A report that a sweep or its undoing left as it was, and why."""
+    """A report that a bulk closure, or its reversal, left unchanged, with the reason."""
 
     ref: UUID
     short: str
@@ -75,7 +84,10 @@ class Left:
 
 @dataclass(frozen=True)
 class SweepMade:
-    """A sweep, as its page shows it. `undo_until` is "" when it cannot be undone any more."""
+    """A completed bulk closure, as its page shows it.
+
+    `undo_until` is "" when the closure can no longer be undone.
+    """
 
     id: UUID
     desk_code: str
@@ -121,7 +133,10 @@ def _item(report: Report, opened: OpenedReport | None) -> SweepItem:
 
 
 def _log(state: str, desk: DeskLine, reports: Iterable[Report], by: Attendance) -> None:
-    """One look with its reports; those of the running quarter hour are counted, not named (as in a queue)."""
+    """Log one view together with the reports it opened.
+
+    Reports that arrived in the current quarter hour are counted, not named, as in a queue.
+    """
     rows = list(reports)
     with transaction.atomic():
         journal.record_look(
@@ -142,9 +157,10 @@ def _permitted(desk_code: str, by: Attendance) -> DeskLine:
 
 
 def alike(desk_code: str, *, words: str = "", by: Attendance, at: datetime) -> Alike:
-    """Group what waits at this desk and looks alike; with `words`, what holds them. Opens the first `MOST` reports.
+    """Return the reports waiting at this desk, grouped by similarity.
 
-    Never with somebody in danger. Raises NotHere, Refused, Locked.
+    With `words`, returns instead one group of the reports whose account contains them. Opens the first
+    `MOST` reports. Reports of danger to life are never included. Raises NotHere, Refused and Locked.
     """
     desk = _permitted(desk_code, by)
     waiting = reports_of(by.desk_ids).filter(desk_id=desk.id, stage="waiting", rank__gt=0, unread=0)
@@ -169,7 +185,10 @@ def alike(desk_code: str, *, words: str = "", by: Attendance, at: datetime) -> A
 
 
 def look(desk_code: str, chosen: Iterable[UUID], *, by: Attendance, at: datetime) -> tuple[SweepItem, ...]:
-    """Each chosen report of this desk, with why it would be left out. Raises NotHere, Refused, Locked."""
+    """Return each selected report of this desk, with the reason it would be left out.
+
+    Raises NotHere, Refused and Locked.
+    """
     desk = _permitted(desk_code, by)
     rows = list(reports_of(by.desk_ids).filter(desk_id=desk.id, id__in=list(chosen)[:MOST]).order_by("id"))
     opened = _opened((row.id for row in rows), by)
@@ -182,7 +201,10 @@ def _left(told: dict[str, str]) -> tuple[Left, ...]:
 
 
 def made(sweep_id: UUID, *, by: Attendance, at: datetime) -> SweepMade:
-    """One sweep of one of their desks. Raises NotHere, and Refused for whoever may not sweep there."""
+    """Return a bulk closure made at one of the officer's desks.
+
+    Raises NotHere, and Refused for an officer who may not close reports in bulk at that desk.
+    """
     found = (
         Sweep.objects.select_related("desk", "by", "undone_by")
         .filter(pk=sweep_id, desk_id__in=by.desk_ids)
@@ -219,7 +241,10 @@ def made(sweep_id: UUID, *, by: Attendance, at: datetime) -> SweepMade:
 
 
 def to_undo(desk_code: str, *, by: Attendance, at: datetime) -> tuple[SweepMade, ...]:
-    """The sweeps of this desk that can still be undone, newest first. Without their reports: that is no look."""
+    """Return this desk's bulk closures that can still be undone, newest first.
+
+    Their reports are not included, so this is not logged as a view.
+    """
     desk = desk_of(by, desk_code)
     by.require(Capability.SWEEP, desk.id, excused=True)
     rows = Sweep.objects.select_related("desk", "by").filter(

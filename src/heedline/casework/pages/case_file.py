@@ -1,4 +1,7 @@
-"""One report, opened for one officer: what was told, what was decided, what was said, who looked. Logged before it returns."""
+"""A report opened for one officer: answers, decisions, messages and access history.
+
+The view is logged before the data is returned.
+"""
 
 from __future__ import annotations
 
@@ -82,7 +85,10 @@ IDENTITY_WORDS = "Sealed. It opens only with this desk and an authoriser of anot
 
 @dataclass(frozen=True)
 class MoveLine:
-    """A move that the page offers, or the reason why not now; both, where it is offered for danger only."""
+    """A move offered on the report's page, or the reason it is unavailable.
+
+    Both are set when the move is offered for danger to life only.
+    """
 
     move: str
     label: str
@@ -92,7 +98,7 @@ class MoveLine:
 
 @dataclass(frozen=True)
 class CaseFile:
-    """All that the page of a report shows."""
+    """All the data shown on a report's page."""
 
     ref: UUID
     short: str
@@ -143,11 +149,11 @@ class CaseFile:
 
     @property
     def translation(self) -> VersionLine | None:
-        """The newest translation of the account."""
+        """Return the newest translation of the account, if there is one."""
         return newest(self.translations)
 
     def may(self, move: str) -> bool:
-        """True when that move is offered now."""
+        """Return True if the move is currently available."""
         return any(line.allowed for line in self.moves if line.move == move)
 
 
@@ -156,9 +162,10 @@ def _zone() -> ZoneInfo:
 
 
 def _as_seen(opened: OpenedReport, digest: str, kind: str) -> tuple[tuple[str, str], ...]:
-    """Each question that was answered, for officers and in the words that the reporter saw; none where these are one.
+    """Return the answered questions, each as (officers' wording, wording the reporter saw).
 
-    Who sends through the API says in which language they write, and has seen no page of ours.
+    Empty when the two wordings are the same. It is also empty for reports sent through the API, whose
+    senders state the language they write in and saw none of our pages.
     """
     if opened.channel != "web" or not language_words(opened.pages):
         return ()
@@ -169,7 +176,7 @@ def _as_seen(opened: OpenedReport, digest: str, kind: str) -> tuple[tuple[str, s
 
 
 def _taken_down(opened: OpenedReport) -> tuple[AnswerSection, ...]:
-    """How it reached us, when an officer took it down for somebody else."""
+    """Return how the report was received, if an officer took it down for the reporter."""
     rows = call_taking.contact_rows(opened.channel, opened.taken_down) if opened.taken_down else ()
     return (
         (AnswerSection("How it reached us", tuple((label, (text,)) for label, text in rows)),) if rows else ()
@@ -202,7 +209,10 @@ def _moves(report: Report, by: Attendance, at: datetime, *, restricted: bool) ->
 
 
 def _for_danger_only(report: Report, standing: Standing, by: Attendance) -> bool:
-    """Whether nothing but a training keeps them from assessing: that somebody is in danger they may say all the same."""
+    """Return True if missing training is all that stops the officer assessing the report.
+
+    Danger to life may be recorded even without that training.
+    """
     try:
         after(Stage(report.stage), Move.ASSESS)
         by.require(Capability.ASSESS, report.desk_id, report.watch_id, standing=standing, excused=True)
@@ -212,7 +222,10 @@ def _for_danger_only(report: Report, standing: Standing, by: Attendance) -> bool
 
 
 def _parts(report: Report, ring: Keyring) -> tuple[OpenedReport, dict[UUID, dict[str, Any]]]:
-    """Open the report and everything written about it. Raises CannotOpen when the report itself does not open."""
+    """Open the report and everything written about it.
+
+    Raises CannotOpen when the report itself does not open.
+    """
     opened: OpenedReport | None = None
     words: dict[UUID, dict[str, Any]] = {}
     said: list[dict[str, Any]] = []
@@ -233,7 +246,10 @@ def _parts(report: Report, ring: Keyring) -> tuple[OpenedReport, dict[UUID, dict
 
 
 def _what_they_told(report: Any, opened: OpenedReport, words: Mapping[UUID, Mapping[str, Any]]) -> list[Any]:
-    """What the reporter told, then and since, and what translators made of it; not what officers wrote."""
+    """Return everything the reporter wrote, then and since, and its translations.
+
+    Officers' own text is left out.
+    """
     theirs = [row["container"] for row in report.said if not row["from_us"]]
     theirs += [row["container"] for row in report.translated]
     told = [opened.record.get(part) for part in ("narrative", "answers", "place_text", "postcode")]
@@ -245,7 +261,10 @@ def _reports(by: Attendance) -> QuerySet[Report]:
 
 
 def _theirs[R: Report](report: R | None, by: Attendance, capability: Capability) -> R:
-    """The report, if they found it and may use `capability` on it. Raises NotHere and Refused."""
+    """Return the report, provided the officer can see it and may use `capability` on it.
+
+    Raises NotHere and Refused.
+    """
     if report is None:
         raise NotHere
     by.require(capability, report.desk_id, report.watch_id)
@@ -253,7 +272,10 @@ def _theirs[R: Report](report: R | None, by: Attendance, capability: Capability)
 
 
 def kind_of(ref: UUID, *, by: Attendance) -> str:
-    """Which kind of report this is, so that a form can be read; opens nothing. Raises NotHere."""
+    """Return the kind of a report, so that a submitted form can be parsed.
+
+    Opens nothing. Raises NotHere.
+    """
     kind = reports_of(by.desk_ids).filter(pk=ref).values_list("kind", flat=True).first()
     if kind is None:
         raise NotHere
@@ -261,9 +283,10 @@ def kind_of(ref: UUID, *, by: Attendance) -> str:
 
 
 def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
-    """Return a report, opened. Raises NotHere for every report that is not theirs, Locked and CannotOpen.
+    """Return a report, opened.
 
-    The look is in the log before this returns. The reporter's messages stay new: `conversation.mark_read` ends that.
+    The view is logged before this returns. The reporter's messages stay unread until `messages.mark_read` is
+    called. Raises NotHere for any report the officer may not see, Locked and CannotOpen.
     """
     with on_the_record(Act.REPORT_READ, by=by, ref=ref):
         rows = (
@@ -344,21 +367,21 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
 
 
 def _call(report: Report, opened: OpenedReport, at: datetime) -> CallLine | None:
-    """The call that the reporter asks for: noted with the first reading, so that its clock runs."""
+    """Return the call the reporter asked for, recording it on first reading so that its clock starts."""
     asked = as_asked(report.question_set, report.kind)
     call = answers.wanted(opened.record.get("answers", {}), asked) if asked is not None else None
     return call_back.line_of(call, call_back.noted(report, call, at=at), at) if call is not None else None
 
 
 def other_desks(file: CaseFile) -> tuple[tuple[str, str], ...]:
-    """The desks that this report could be handed to: codes and names."""
+    """Return the code and name of each desk that this report could be handed over to."""
     desks = Desk.objects.exclude(kind__in=TAKE_NO_REPORTS).exclude(code=file.desk_code).order_by("name")
     return tuple(desks.values_list("code", "name"))
 
 
 @dataclass(frozen=True)
 class LookLine:
-    """One line of the log about a report."""
+    """An entry in a report's access history."""
 
     act: str
     by: str
@@ -367,9 +390,12 @@ class LookLine:
 
 
 def when_logged(act: str, at: datetime) -> str:
-    """When something stands in the log, for officers. Of an arrival no more than the day is shown: its time is a quarter
-    hour, or midnight where the report had been taken before it was settled. What else is logged by the quarter hour says
-    so: it looks like its first second."""
+    """Return the time of a log entry in the form officers may see.
+
+    Arrivals show the day only: the logged time is a quarter hour, or midnight when the report was taken
+    before it had settled. Other events logged to the quarter hour are marked as such, because their time
+    would otherwise read as the exact start of the quarter.
+    """
     there = at.astimezone(_zone())
     if act == Act.REPORT_ARRIVED:
         return f"{there:%-d %B %Y}"
@@ -379,7 +405,10 @@ def when_logged(act: str, at: datetime) -> str:
 
 
 def history(ref: UUID, *, by: Attendance, at: datetime) -> tuple[str, tuple[LookLine, ...]]:
-    """Return the report's short name and who looked at it or changed it, newest first. Itself a look. Raises NotHere."""
+    """Return the report's short name and its access history, newest first.
+
+    The history lists every view and change. Reading it is itself logged as a view. Raises NotHere.
+    """
     with on_the_record(Act.HISTORY_READ, by=by, ref=ref):
         report = _theirs(_reports(by).filter(pk=ref).first(), by, Capability.SEE_HISTORY)
         journal.record(

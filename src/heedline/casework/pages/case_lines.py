@@ -1,7 +1,8 @@
-"""What hangs on a report, line by line: its moves, its messages, and the last requests about who sent it.
+"""The lines on a report's page: its moves, its messages and the latest identity requests.
 
-The rows come as columns of the report's own statement (`beside`), so that a page costs the same statements whatever
-hangs on it; a new kind of line is one more column. What is sealed in them, `case_file` has opened before.
+The rows are fetched as columns of the report's own query (`beside`), so that a page takes the same
+number of queries however many lines it has. A new kind of line is one more column. `case_file` has
+already opened whatever is sealed in them.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ _WORDS_OF = {
 
 @dataclass(frozen=True)
 class StepLine:
-    """One move that was made, with what the officer wrote."""
+    """A move in a report's history, with the officer's note."""
 
     move: str
     by: str
@@ -60,7 +61,7 @@ class StepLine:
 
 @dataclass(frozen=True)
 class MessageLine:
-    """One message with the reporter."""
+    """A message to or from the reporter."""
 
     from_us: bool
     text: str = field(repr=False)
@@ -71,15 +72,18 @@ class MessageLine:
     new: bool
     id: UUID
     english: str = field(repr=False, default="")
-    """Of an answer that a translator put into the reporter's language: what it says, as the officer wrote it."""
+    """The officer's original English text of a reply that was translated into the reporter's language."""
     despite: str = field(repr=False, default="")
-    """Why it was sent although the source guard warned; empty where it did not."""
+    """The reason the message was sent despite a source guard warning, or "" if there was no warning."""
     translation: VersionLine | None = field(repr=False, default=None)
-    """Of a message of the reporter: the newest translation."""
+    """The newest translation of a message from the reporter."""
 
 
 def _beside(rows: QuerySet[Any], most: int | None = None, **names: Any) -> ArraySubquery:
-    """Rows that hang on a report, as one column beside it. Row-level security chooses among them too."""
+    """Return rows related to a report as a single array column.
+
+    Row-level security applies to these rows as well.
+    """
     return ArraySubquery(rows.filter(report=OuterRef("pk")).values(row=JSONObject(**names))[:most])
 
 
@@ -162,7 +166,7 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def step_lines(rows: Sequence[Row], words: Words) -> tuple[StepLine, ...]:
-    """The moves that were made, newest first."""
+    """Return the moves made on the report, newest first."""
     lines = []
     for row in rows:
         said = words.get(UUID(row["note"]), {}) if row["note"] is not None else {}
@@ -181,7 +185,10 @@ def step_lines(rows: Sequence[Row], words: Words) -> tuple[StepLine, ...]:
 def message_lines(
     report: UUID, rows: Sequence[Row], words: Words, translations: Sequence[TranslationLine] = ()
 ) -> tuple[MessageLine, ...]:
-    """What was said with the reporter, oldest first; whether each of our own was really said by one of us."""
+    """Return the messages exchanged with the reporter, oldest first.
+
+    For each outgoing message, states whether an officer of this service really signed it.
+    """
     lines = []
     for row in rows:
         said = words.get(UUID(row["container"]), {})
@@ -213,7 +220,7 @@ def message_lines(
 
 
 def request_line(rows: Sequence[Row], *, by: Attendance, at: datetime) -> IdentityRequestLine | None:
-    """The last request about who sent it; None when nobody has asked."""
+    """Return the latest identity request for the report, or None if there has been none."""
     if not rows:
         return None
     row = rows[0]

@@ -1,4 +1,4 @@
-"""The first page of an officer: their desks, what waits there, who is on duty, and what comes next."""
+"""An officer's home page: their desks, the reports waiting, who is on duty and what to do next."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from heedline.permits.scopes import reports_of
 
 @dataclass(frozen=True)
 class DeskSummary:
-    """A desk on the first page."""
+    """A desk on the home page."""
 
     code: str
     name: str
@@ -30,7 +30,10 @@ class DeskSummary:
 
 
 def my_desks(*, by: Attendance, at: datetime) -> tuple[DeskSummary, ...]:
-    """The person's desks with what waits there. Counts go up to a thousand. Raises Refused."""
+    """Return the officer's desks, each with a summary of the work waiting there.
+
+    Counts stop at a thousand. Raises Refused.
+    """
     by.require(Capability.SEE_QUEUE)
     found = []
     for desk in by.desks:
@@ -55,7 +58,10 @@ def my_desks(*, by: Attendance, at: datetime) -> tuple[DeskSummary, ...]:
 
 
 def next_waiting(*, by: Attendance, at: datetime, desk: str | None, after: UUID) -> UUID | None:
-    """The next report of that queue that nobody holds: where "Save and open next" leads. None when there is none."""
+    """Return the next unclaimed report in the queue, or None.
+
+    Used by "Save and open next".
+    """
     by.require(Capability.SEE_QUEUE)
     for row in open_rows(by, QueueView(desk=desk, state="open", size=50), at):
         if row.report.id != after and row.report.stage == "waiting":

@@ -1,7 +1,7 @@
-"""What is shown of requests to open who sent a report, as frozen dataclasses: to the desk that asks and to whoever decides.
+"""View data for identity requests, for the requesting desk and the authorisers, as frozen dataclasses.
 
-An authoriser sees ground, words, the report's short name and the desk: never the report, never the identity. Nothing
-here is different for a report whose sender gave a name.
+An authoriser sees the ground, the officer's written case, the report's short name and the desk. They
+never see the report or the identity. Nothing here differs when the reporter gave a name.
 """
 
 from __future__ import annotations
@@ -67,9 +67,10 @@ _SHOWN = 50
 
 @dataclass(frozen=True)
 class RequestFile:
-    """One request with what was written for and against, and everything that happened with it, newest first.
+    """An identity or trace request, with the case for and against and its history, newest first.
 
-    `risk` is of a request to open an identity; `tried` and `proportion` are of one to have a sender traced.
+    `risk` belongs to a request to open an identity. `tried` and `proportion` belong to a request to have a
+    reporter traced.
     """
 
     line: IdentityRequestLine
@@ -86,7 +87,7 @@ class RequestFile:
 
 @dataclass(frozen=True)
 class Requests:
-    """What waits for this person's decision, what their desk has decided lately, and what they have asked themselves."""
+    """Requests awaiting this officer's decision, their desk's recent decisions, and their own requests."""
 
     decides: bool
     waiting: tuple[IdentityRequestLine, ...]
@@ -96,9 +97,10 @@ class Requests:
 
 @dataclass(frozen=True)
 class ShownIdentity:
-    """Who sent a report, for the page that shows it until `until`. `watermark`: who is looking, when, at what.
+    """A reporter's identity, for the page that shows it until `until`.
 
-    `safely`: how they may be reached (ways, times, language, voicemail), which stands before who they are.
+    `watermark` states who is viewing, when, and which report. `safely` is how the reporter can be reached
+    (channels, times, language, voicemail), and is shown above the identity.
     """
 
     ref: UUID
@@ -134,7 +136,10 @@ def _line(asked: IdentityRequest, by: Attendance, at: datetime) -> IdentityReque
 
 
 def requests(*, by: Attendance, at: datetime) -> Requests:
-    """The requests that concern this person: the oldest waiting first, the newest decided first. Opens nothing."""
+    """Return the requests that concern this officer.
+
+    Waiting requests are listed oldest first and decided ones newest first. Opens nothing.
+    """
     rows = requests_of(by).select_related("desk", "asked_by", "decided_by")
     desks = deciding_desks(by)
     ours = rows.filter(authoriser_desk_id__in=desks)
@@ -152,18 +157,21 @@ def requests(*, by: Attendance, at: datetime) -> Requests:
 
 
 def waiting_for(by: Attendance) -> int:
-    """How many requests wait for somebody of this person's desk of authorisers."""
+    """Return the number of requests awaiting a decision from this officer's authorising desk."""
     return IdentityRequest.objects.filter(authoriser_desk_id__in=deciding_desks(by), decided_at=None).count()
 
 
 def decided_lately(*, by: Attendance, at: datetime) -> int:
-    """How many of this person's own requests were decided within a day: they are told on their first page."""
+    """Return the number of this officer's own requests that were decided in the last day.
+
+    Shown on the home page.
+    """
     mine = requests_of(by).filter(asked_by_id=by.officer_id, decided_at__gt=at - _TOLD_FOR)
     return mine.count()
 
 
 def is_trace(request_id: UUID, *, by: Attendance) -> bool:
-    """Whether this request, as far as this person may see it, asks that a sender be traced."""
+    """Return True if this is a request to have a reporter traced, and the officer may see it."""
     return requests_of(by).filter(pk=request_id, purpose=TRACE).exists()
 
 
@@ -208,9 +216,10 @@ def _history(asked: IdentityRequest) -> tuple[LookLine, ...]:
 
 
 def of_report(ref: UUID, *, by: Attendance, at: datetime) -> tuple[tuple[RequestFile, ...], str]:
-    """Every request to open who sent a report, with its words, newest first; why this person cannot ask now ("": they can).
+    """Return a report's identity requests, newest first, and why this officer cannot make one now.
 
-    Call it beside `case_file`, which logs the look. Raises NotHere and Locked.
+    The requests include their text. The reason is "" when the officer can make a request. Call this
+    alongside `case_file`, which logs the view. Raises NotHere and Locked.
     """
     report = reports_of(by.desk_ids).filter(pk=ref).first()
     if report is None:
@@ -231,7 +240,10 @@ def of_report(ref: UUID, *, by: Attendance, at: datetime) -> tuple[tuple[Request
 
 
 def _why_not_ask(standing: Standing, by: Attendance) -> str:
-    """What keeps them from asking. For a life in danger no training does, so the form is there and `ask` decides."""
+    """Return the reason the officer may not make a request, or "".
+
+    Missing training is no reason when a life is in danger, so the form is still shown and `ask` decides.
+    """
     try:
         by.require(
             Capability.ASK_IDENTITY,
@@ -246,7 +258,7 @@ def _why_not_ask(standing: Standing, by: Attendance) -> str:
 
 
 def _why_not_decide(asked: IdentityRequest, by: Attendance, at: datetime) -> str:
-    """What keeps them from deciding; empty when nothing does."""
+    """Return the reason the officer may not decide the request, or ""."""
     request = decision_request(asked)
     if request.state is not RequestState.WAITING:
         return request.rule.decided
@@ -260,7 +272,10 @@ def _why_not_decide(asked: IdentityRequest, by: Attendance, at: datetime) -> str
 
 
 def traces_of(ref: UUID, *, by: Attendance, at: datetime) -> tuple[tuple[RequestFile, ...], str]:
-    """The same of requests to have its sender traced. Raises NotHere and Locked."""
+    """Return a report's trace requests, newest first, and why this officer cannot make one now.
+
+    Otherwise as `of_report`. Raises NotHere and Locked.
+    """
     report = reports_of(by.desk_ids).filter(pk=ref).first()
     if report is None:
         raise NotHere
@@ -289,7 +304,10 @@ def _names(by: Attendance) -> Iterable[str]:
 
 
 def request(request_id: UUID, *, by: Attendance, at: datetime) -> RequestFile:
-    """One request for somebody who may decide, with its words; the look is logged first. Raises NotHere and Locked."""
+    """Return a request, with its text, for an officer who may decide it.
+
+    The view is logged first. Raises NotHere and Locked.
+    """
     with request_on_the_record(Act.IDENTITY_REQUEST_READ, by=by, request=request_id):
         rows = IdentityRequest.objects.filter(
             Q(authoriser_desk_id__in=deciding_desks(by)), pk=request_id
@@ -321,7 +339,7 @@ def _only(
 
 
 def shown(opened: OpenedIdentity, *, by: Attendance) -> ShownIdentity:
-    """An opened identity in the words of its questions, with the mark that every page of it carries."""
+    """Return an opened identity, labelled with its questions and carrying the watermark for each page."""
     asked = questions_of(opened.question_set, opened.kind)
     safely: tuple[AnswerSection, ...] = ()
     if asked is None:

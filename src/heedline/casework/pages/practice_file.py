@@ -1,4 +1,7 @@
-"""An exercise as the pages of a report show one: the same frozen shape, made of the pack and of nothing that is real."""
+"""A practice exercise in the same frozen form as a report's page.
+
+It is built from the pack alone and contains no real data.
+"""
 
 from __future__ import annotations
 
@@ -21,12 +24,15 @@ PRACTISED = frozenset({Move.TAKE, Move.ASSESS, Move.ASK, Move.CLOSE})
 
 
 def short_name(one: Worked) -> str:
-    """What the page is called: never like the name of a report."""
+    """Return the page title of an exercise, which never looks like a report's short name."""
     return f"Practice: {one.scenario.title}"
 
 
 def file_of(one: Worked, *, by: Attendance) -> CaseFile:
-    """The exercise with everything that the page of a report shows. Desk, clock and identity are nobody's."""
+    """Return an exercise with everything that a report's page shows.
+
+    The desk, deadline and identity are placeholders.
+    """
     record, asked = invented(settings.PACK, one.scenario.code)
     pack = load_pack(settings.PACK)
     return CaseFile(

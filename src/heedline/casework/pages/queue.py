@@ -1,4 +1,7 @@
-"""The queue of a desk: one page of reports, urgent first, each with its first words opened. Each look is logged."""
+"""A desk's queue, one page at a time, urgent reports first, each with its opening words.
+
+Each view is logged.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +47,10 @@ from heedline.vault import CannotOpen
 
 @dataclass(frozen=True)
 class QueueView:
-    """Which queue, and from where on. `after` is the mark of the last line seen."""
+    """A choice of queue and the position to continue from.
+
+    `after` is the mark of the last line already seen.
+    """
 
     desk: str | None = None
     state: str = "open"  # open | mine | closed
@@ -54,7 +60,7 @@ class QueueView:
 
 @dataclass(frozen=True)
 class QueueLine:
-    """One report in a queue."""
+    """A report in a queue."""
 
     ref: UUID
     short: str
@@ -80,7 +86,7 @@ class QueueLine:
 
 @dataclass(frozen=True)
 class Queue:
-    """A page of a queue, urgent first."""
+    """A page of a queue, urgent reports first."""
 
     lines: tuple[QueueLine, ...]
     next: str | None
@@ -123,7 +129,10 @@ def _mark(report: Report, state: str) -> str:
 
 
 def _place(mark: str | None) -> QueuePlace | None:
-    """The place that a mark of `_mark` names. ValueError for a mark that nobody was given."""
+    """Return the position encoded in a mark made by `_mark`.
+
+    Raises ValueError for a mark that was never issued.
+    """
     if not mark:
         return None
     rank, due, ref = mark.split("_")
@@ -141,8 +150,11 @@ _LIST_FIELDS = (
 
 @dataclass(frozen=True)
 class Listed:
-    """A row of a queue. `staffed`: somebody is on duty at its desk. `waiting`: how many wait at all my desks, the same in
-    every row: it is asked with them, in the same statement. `translated`: the part with its newest translation.
+    """A queue row with the extra columns fetched alongside it.
+
+    `staffed` is True when an officer is on duty at the row's desk. `waiting` is the number of reports
+    waiting at all of the officer's desks. It is the same in every row, because it is fetched in the same
+    query. `translated` is the part with its newest translation.
     """
 
     report: Report
@@ -162,7 +174,7 @@ _TRANSLATED = Subquery(
 
 
 def _listed(rows: QuerySet[Report], by: Attendance, view: QueueView, at: datetime) -> list[Listed]:
-    """One page of these rows, and one more if there is one."""
+    """Return one page of these rows, plus one row to show whether another page follows."""
     on_duty = Shift.objects.filter(shifts_now(at), desk=OuterRef("desk"))
     told = (
         rows.select_related("holder", "desk")
@@ -173,7 +185,10 @@ def _listed(rows: QuerySet[Report], by: Attendance, view: QueueView, at: datetim
 
 
 def open_rows(by: Attendance, view: QueueView, at: datetime) -> list[Listed]:
-    """Open reports of the chosen desks, and those of other desks that a round-the-clock desk must see to now."""
+    """Return the open reports of the selected desks.
+
+    Includes the reports of other desks that a round-the-clock desk must deal with now.
+    """
     place = _place(view.after)
     if view.state == "mine":
         return _listed(_held_rows(by, place), by, view, at)
@@ -199,7 +214,10 @@ def _closed_rows(by: Attendance, view: QueueView, at: datetime) -> list[Listed]:
 
 
 def _opened(rows: Sequence[Listed], ring: Keyring | None) -> dict[UUID, OpenedReport]:
-    """Open the lines of one page. One query whatever its length; what does not open is left out."""
+    """Return the opened reports for the lines of one page.
+
+    Uses one query whatever the number of lines. Reports that do not open are left out.
+    """
     if ring is None or not rows:
         return {}
     found: dict[UUID, OpenedReport] = {}
@@ -268,9 +286,9 @@ def _line(
 
 
 def queue(*, by: Attendance, at: datetime, view: QueueView) -> Queue:
-    """Return one page of a queue, urgent first, each report's first words opened. Logged as one look with its reports.
+    """Return one page of a queue, urgent first, with the opening words of each report.
 
-    Raises Refused; ValueError for a mark that is none.
+    Logged as one view together with its reports. Raises Refused, and ValueError for an invalid mark.
     """
     with on_the_record(Act.QUEUE_READ, by=by):
         by.require(Capability.SEE_QUEUE)
@@ -297,12 +315,15 @@ def queue(*, by: Attendance, at: datetime, view: QueueView) -> Queue:
 
 
 def waiting(*, by: Attendance, desks: Iterable[UUID]) -> int:
-    """How many reports wait at these desks, counted up to a thousand."""
+    """Return the number of reports waiting at these desks, counting up to a thousand."""
     return reports_of(by.desk_ids).filter(desk_id__in=list(desks), stage="waiting").order_by()[:1000].count()
 
 
 def new_since(*, by: Attendance, at: datetime, mark: str) -> int:
-    """How many more are waiting than when the page was made. Opens nothing, so it is not a look."""
+    """Return how many more reports are waiting than when the page was built.
+
+    Opens nothing, so it is not logged as a view.
+    """
     by.require(Capability.SEE_QUEUE)
     before = int(mark) if mark.isdecimal() and len(mark) <= 6 else 0
     return max(0, waiting(by=by, desks=by.desk_ids) - before)

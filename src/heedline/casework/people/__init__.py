@@ -1,1 +1,4 @@
-"""Training records and language skills of officers. Start with `people/training.py`."""
+"""Training records and language skills of officers.
+
+Start reading at `people/training.py`.
+"""

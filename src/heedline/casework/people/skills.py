@@ -1,6 +1,8 @@
-"""Which languages the officers of a desk speak: said by themselves, confirmed by a supervisor of theirs or a steward.
+"""Language skills of a desk's officers.
 
-Only what is confirmed counts when a translation is given out: a wrong word in a report of danger is a wrong decision.
+Officers state their own skills. A supervisor of theirs or a steward confirms them. Only confirmed skills
+count when a translation is assigned, because a wrong word in a report of danger leads to a wrong
+decision.
 """
 
 from __future__ import annotations
@@ -29,7 +31,11 @@ _WHO_READ = (Role.OFFICER, Role.SUPERVISOR)
 
 @dataclass(frozen=True, slots=True)
 class SkillLine:
-    """One language of one officer. `confirmed_by` is empty until somebody has; `can_confirm`: this person may."""
+    """One language skill of one officer.
+
+    `confirmed_by` is empty until somebody has confirmed it. `can_confirm` is true if the viewer may confirm
+    it.
+    """
 
     id: UUID
     officer_id: UUID
@@ -64,13 +70,13 @@ def _desks_of(officer: UUID) -> list[UUID]:
 
 
 def mine(*, by: Attendance) -> tuple[SkillLine, ...]:
-    """What this person has said they speak."""
+    """Return the languages that this officer has said they speak."""
     rows = LanguageSkill.objects.filter(officer_id=by.officer_id).select_related("officer", "confirmed_by")
     return tuple(_line(row, by, ()) for row in rows.order_by("language"))
 
 
 def of_desk(desk: UUID, *, by: Attendance) -> tuple[SkillLine, ...]:
-    """What the people who work at this desk speak, for its rota."""
+    """Return the language skills of everybody who works at this desk, for its rota."""
     here = Appointment.objects.filter(desk_id=desk, ended_on=None, role__in=_WHO_READ).values("officer_id")
     rows = LanguageSkill.objects.filter(officer_id__in=here, officer__is_active=True)
     rows = rows.select_related("officer", "confirmed_by").order_by("language", "officer__name")
@@ -78,7 +84,10 @@ def of_desk(desk: UUID, *, by: Attendance) -> tuple[SkillLine, ...]:
 
 
 def to_confirm(*, by: Attendance) -> tuple[SkillLine, ...]:
-    """What waits for a steward's word: of every desk, because not every desk has a supervisor."""
+    """Return the language skills awaiting a steward's confirmation.
+
+    All desks are included, because not every desk has a supervisor.
+    """
     if not allows(by.appointments, Capability.CONFIRM_LANGUAGE, [None]):
         return ()
     rows = LanguageSkill.objects.filter(confirmed_by=None, officer__is_active=True)
@@ -87,7 +96,11 @@ def to_confirm(*, by: Attendance) -> tuple[SkillLine, ...]:
 
 
 def state(language: str, *, by: Attendance, at: datetime) -> None:
-    """Say that one speaks a language. Twice does nothing. Raises Refused; ValueError for one that the pack has not."""
+    """State that the officer speaks a language.
+
+    Stating it twice does nothing. Raises Refused. Raises ValueError for a language that the pack does not
+    have.
+    """
     pack = load_pack(settings.PACK)
     if language not in pack.tongues.known or language == pack.first_language:
         raise ValueError("a language that the pack does not know")
@@ -99,7 +112,10 @@ def state(language: str, *, by: Attendance, at: datetime) -> None:
 
 
 def withdraw(language: str, *, by: Attendance, at: datetime) -> None:
-    """Take back that one speaks it: nothing more is given to them in it. Raises NotHere."""
+    """Withdraw an officer's own language skill, so that no more work is assigned in it.
+
+    Raises NotHere.
+    """
     with refusals_logged(Act.SKILL_WITHDRAWN, by=by.officer_id, thing="officer", thing_id=by.officer_id):
         gone, _ = LanguageSkill.objects.filter(officer_id=by.officer_id, language=language).delete()
         if not gone:
@@ -108,9 +124,9 @@ def withdraw(language: str, *, by: Attendance, at: datetime) -> None:
 
 
 def confirm(skill: UUID, *, by: Attendance, at: datetime) -> None:
-    """Confirm that somebody speaks what they said: as a supervisor of a desk of theirs, or a steward.
+    """Confirm an officer's language skill, as a supervisor of one of their desks or as a steward.
 
-    Raises Refused, for what is not there and for one's own alike.
+    Raises Refused, alike for a skill that does not exist and for one's own.
     """
     with refusals_logged(Act.SKILL_CONFIRMED, by=by.officer_id, thing="officer"):
         row = (
@@ -136,14 +152,14 @@ def _record(act: Act, officer: UUID, language: str, by: Attendance) -> None:
 
 
 def speaks(officer: UUID, language: str) -> bool:
-    """Whether somebody has confirmed that this officer speaks it."""
+    """Return whether this officer has a confirmed skill in this language."""
     return LanguageSkill.objects.filter(
         officer_id=officer, language=language, confirmed_by__isnull=False
     ).exists()
 
 
 def speakers(language: str, desks: Iterable[UUID]) -> list[tuple[UUID, str]]:
-    """Everybody at these desks of whom it is confirmed that they speak it: ids and names."""
+    """Return the ids and names of officers at these desks with a confirmed skill in this language."""
     here = Appointment.objects.filter(
         desk_id__in=list(desks), ended_on=None, role__in=_WHO_READ, officer__is_active=True
     ).values("officer_id")
@@ -154,6 +170,9 @@ def speakers(language: str, desks: Iterable[UUID]) -> list[tuple[UUID, str]]:
 
 
 def who_could(report: UUID, language: str) -> list[tuple[UUID, str]]:
-    """Everybody who speaks it and has keys that open this report, as far as this session sees it."""
+    """Return the speakers of a language whose keys open this report.
+
+    Limited to what this session can see of the report.
+    """
     desks = Report.objects.filter(id=report).values_list("desk_id", "watch_id").first() or ()
     return speakers(language, [desk for desk in desks if desk is not None])

@@ -1,7 +1,8 @@
-"""Who was trained in what: recorded by a supervisor of their desk or a steward, never by themselves.
+"""Training records, entered by a supervisor of the officer's desk or by a steward.
 
-Until when it counts is worked out from the pack each time, so a changed interval counts at once. The gate asks it
-(`permits.gate`); what this holds is shown to the person themselves, to whoever leads them, and to stewards.
+Nobody records their own training. Expiry dates are calculated from the pack each time, so that a changed
+interval takes effect at once. The gate checks training (`permits.gate`). Records are shown to the
+officer, to those who lead the officer, and to stewards.
 """
 
 from __future__ import annotations
@@ -34,9 +35,10 @@ STATES = ("missing", "lapsed", "soon", "valid")
 
 @dataclass(frozen=True, slots=True)
 class TrainingLine:
-    """One training that one person needs. `record`: the row that it counts by, for taking a mistake back.
+    """One item of training that an officer needs.
 
-    `state`: `missing`, `lapsed`, `soon` (runs out within the days of the pack) or `valid`.
+    `record` is the row on which its validity rests, so that a mistaken record can be withdrawn. `state` is
+    `missing`, `lapsed`, `soon` (expires within the pack's reminder period) or `valid`.
     """
 
     officer_id: UUID
@@ -53,13 +55,16 @@ class TrainingLine:
 
     @property
     def counts(self) -> bool:
-        """Whether what hangs on it may be done today."""
+        """Return whether the training is valid today.
+
+        If it is, the acts that depend on it are allowed.
+        """
         return self.state in {"soon", "valid"}
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """That somebody needs a training, and at which desks."""
+    """An item of training that an officer needs, and the desks at which they need it."""
 
     officer_id: UUID
     officer: str
@@ -68,7 +73,7 @@ class Need:
 
 
 def needs_of(appointments: QuerySet[Appointment]) -> list[Need]:
-    """What the holders of these appointments need to be trained in, by the pack."""
+    """Return the training that the holders of these appointments need according to the pack."""
     found: dict[tuple[UUID, str], Need] = {}
     rows = appointments.filter(ended_on=None, officer__is_active=True, desk__isnull=False)
     for officer, name, role, desk, desk_name, kind in rows.order_by(
@@ -125,12 +130,15 @@ def _state(until: date | None, today: date) -> str:
 
 
 def mine(*, by: Attendance, at: datetime) -> tuple[TrainingLine, ...]:
-    """What this person needs, and how it stands."""
+    """Return the training that this officer needs, and whether each item is valid."""
     return _lines(needs_of(Appointment.objects.filter(officer_id=by.officer_id)), by, at.date())
 
 
 def _led(by: Attendance) -> QuerySet[Appointment]:
-    """Appointments of those whose trainings this person records: at the desks they lead, or everybody's."""
+    """Return the appointments of officers whose training this person records.
+
+    Supervisors record training at the desks they lead, and stewards record everybody's.
+    """
     if allows(by.appointments, Capability.RECORD_TRAINING, [None]):
         return Appointment.objects.all()
     here = [
@@ -142,7 +150,10 @@ def _led(by: Attendance) -> QuerySet[Appointment]:
 
 
 def people(*, by: Attendance, at: datetime) -> tuple[TrainingLine, ...]:
-    """How everybody stands whom this person leads, what is missing first. The look is logged. Raises Refused."""
+    """Return the training of everybody this person leads, missing training first.
+
+    The view is logged. Raises Refused.
+    """
     with refusals_logged(Act.TRAININGS_SEEN, by=by.officer_id):
         by.require(Capability.RECORD_TRAINING)
         journal.record(Act.TRAININGS_SEEN, actor=by.officer_id)
@@ -155,10 +166,12 @@ def people(*, by: Attendance, at: datetime) -> tuple[TrainingLine, ...]:
 def record(
     training: str, completed_on: date, officers: Iterable[UUID], *, by: Attendance, at: datetime
 ) -> None:
-    """Record that these people completed a training on that day: all of them or nobody. The same twice does nothing.
+    """Record that these officers completed a training on a given day.
 
-    Raises Refused for oneself, and alike for whoever is not led by this person and for what they do not need; NotNow for
-    a day that has not come, or so long ago that it would not count any more.
+    Either all records are made or none. Recording the same training twice does nothing. Raises Refused for
+    one's own training, and alike for officers whom this person does not lead and for training that they do
+    not need. Raises NotNow if the day is in the future, or so long ago that the training would already have
+    expired.
     """
     people = frozenset(officers)
     with refusals_logged(Act.TRAINING_RECORDED, by=by.officer_id, thing="officer"):
@@ -191,9 +204,10 @@ def record(
 
 
 def withdraw(row: UUID, *, by: Attendance, at: datetime) -> None:
-    """Take back a record that was a mistake; it counts no more from today on.
+    """Withdraw a training record that was made by mistake.
 
-    Raises NotHere for what this person could not have recorded: one's own, and what is needed at a desk of others only.
+    The record does not count from today on. Raises NotHere for a record that this person could not have
+    made, such as their own or one needed only at other people's desks.
     """
     with transaction.atomic():
         found = (

@@ -1,1 +1,4 @@
-"""What every verb on a report shares: finding, opening, sealing, notes. Start with `verb.py`."""
+"""Finding, opening and sealing reports, and notes on them, for all verbs.
+
+Start reading at `verb.py`.
+"""

@@ -1,4 +1,7 @@
-"""What a reporter told, under the questions of then, as every reader of the report may see it."""
+"""A report's answers, grouped by the question set they were given under.
+
+These are the answers that every reader of the report may see.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +23,14 @@ from heedline.packs import load_pack
 
 @dataclass(frozen=True)
 class AnswerSection:
-    """Rows of what was told, under one heading."""
+    """The answers under one heading of the question set."""
 
     title: str
     rows: tuple[tuple[str, tuple[str, ...]], ...] = field(repr=False)
 
 
 def under_headings(asked: QuestionSet, answers: Mapping[str, Any]) -> tuple[AnswerSection, ...]:
-    """What was answered, under the headings of these questions."""
+    """Return the answers grouped under the headings of a question set."""
     return tuple(
         AnswerSection(section.title, tuple((row.label, row.lines) for row in section.rows if row.given))
         for section in record_rows(asked, answers)
@@ -36,7 +39,7 @@ def under_headings(asked: QuestionSet, answers: Mapping[str, Any]) -> tuple[Answ
 
 
 def open_answers(opened: OpenedReport, digest: str, kind: str) -> dict[str, Any]:
-    """The answers that every reader of the report may see."""
+    """Return the answers that every reader of the report may see."""
     answers = dict(opened.record.get("answers", {}))
     closed = as_asked(digest, kind)
     if closed is not None:  # the number of a call that was asked for is not for every reader: see `call_back`
@@ -49,7 +52,7 @@ def open_answers(opened: OpenedReport, digest: str, kind: str) -> dict[str, Any]
 
 
 def told_sections(opened: OpenedReport, digest: str, kind: str) -> tuple[AnswerSection, ...]:
-    """What was told, under the questions of then, in the language that officers read."""
+    """Return the answers under their original questions, in the language that officers read."""
     asked = questions_of(digest, kind)
     answers = open_answers(opened, digest, kind)
     if asked is None:  # no archive: the answers all the same, under their bare names
@@ -59,9 +62,10 @@ def told_sections(opened: OpenedReport, digest: str, kind: str) -> tuple[AnswerS
 
 @dataclass(frozen=True)
 class CallBackRequest:
-    """A call that was asked for, as it stands inside the seal. `rows`: all that an officer may see before it is time.
+    """A call-back requested in a report, read from the sealed answers.
 
-    `in_words_only`: they ticked nothing and wrote when instead, which no program can keep to.
+    `rows` is everything that an officer may see before it is time to call. `in_words_only` is true if the
+    reporter ticked no time and described one in their own words, which no program can enforce.
     """
 
     number: str = field(repr=False)
@@ -70,12 +74,12 @@ class CallBackRequest:
     in_words_only: bool
 
     def open_at(self, at: datetime) -> bool:
-        """Whether the number may be shown at `at` without a reason."""
+        """Return whether the number may be shown at `at` without a reason."""
         return not self.in_words_only and self.times.covers(at, session.office_zone())
 
 
 def wanted(answers: Mapping[str, Any], asked: QuestionSet) -> CallBackRequest | None:
-    """The call that these answers ask for; None when they ask for none."""
+    """Return the call-back that these answers request, or None."""
     step, name = asked.roles.get("call_number", ("", ""))
     number = str(answers.get(step, {}).get(name, ""))
     if not number:
@@ -101,7 +105,10 @@ def wanted(answers: Mapping[str, Any], asked: QuestionSet) -> CallBackRequest | 
 
 
 def without_number(answers: Mapping[str, Any], asked: QuestionSet) -> dict[str, Any]:
-    """The answers as a page may show them before it is time to call."""
+    """Return the answers as a page may show them before it is time to call.
+
+    The telephone number is left out.
+    """
     step, name = asked.roles.get("call_number", ("", ""))
     if step not in answers:
         return dict(answers)

@@ -1,10 +1,13 @@
-"""Officers who open or look for what concerns themselves: their own name, family, address, car.
+"""Detection of officers who open or search for reports that concern themselves.
 
-An overseer registers an officer's own terms (`oversight/conflict_register.py`). Each is sealed to that officer's own key and read
-back by nobody: a thief of the database learns none, and has nothing to try guesses against. They open when the officer
-unlocks, and are compared, in the office's memory, with the plain words of whatever the officer opens or looks for. A hit
-is an event of the log that only overseers see, without the term; the officer's page is the same with and without.
-Whoever controls the office process can leave the comparison out: the threat model says so.
+An officer's own terms are their name, family, address and car. An overseer registers them
+(`oversight/conflict_register.py`). Each term is sealed to the officer's own key and nobody can read it
+back. A thief of the database learns no terms and cannot test guesses against them.
+
+The terms are opened when the officer unlocks, and compared in the memory of the office process with the
+plain text of whatever the officer opens or searches for. A hit is written to the log without the term,
+as an event that only overseers see. The officer's page is the same whether or not there is a hit.
+Somebody who controls the office process can leave out the comparison, as the threat model says.
 """
 
 from __future__ import annotations
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """How many own terms one overseer registered for somebody on one day."""
+    """The number of own terms that one overseer registered for an officer on one day."""
 
     by: str
     on: date
@@ -38,9 +41,10 @@ class Registered:
 
 
 def mine(*, by: Attendance) -> tuple[Registered, ...]:
-    """What was registered for this person, by whom and when: never which terms, and never whether one was met.
+    """Return who registered own terms for this officer, and when.
 
-    An overseer who registers what is not the officer's own, to learn which reports have it, is seen by the officer here.
+    Never reveals the terms, nor whether one was matched. An overseer who registers terms that are not the
+    officer's own, to learn which reports contain them, becomes visible to the officer here.
     """
     rows = (
         OwnTerm.objects.filter(officer_id=by.officer_id)
@@ -52,7 +56,7 @@ def mine(*, by: Attendance) -> tuple[Registered, ...]:
 
 
 def words_in(told: Any) -> Iterator[str]:
-    """Every text in something that came out of JSON."""
+    """Yield every text in a value parsed from JSON."""
     if isinstance(told, str):
         yield told
     elif isinstance(told, dict):
@@ -71,9 +75,11 @@ def record_look(
     report: UUID,
     desk: UUID | None,
 ) -> None:
-    """Write a look at a report into the log, in the caller's transaction; in the same statement that it met an own term.
+    """Log a view of a report, together with any match of the officer's own terms.
 
-    `words`: all that the look shows in plain. It costs the same whether the officer has terms, and whether one is met.
+    Must be called inside the caller's transaction. The match is written in the same statement as the view.
+    `words` is all the plain text that the view shows. The cost is the same whether or not the officer has
+    terms and whether or not one matches.
     """
     look = Written(act, actor=by.officer_id, desk=desk, thing="report", thing_id=report, detail={})
     met = meets(by.keys().own_terms, words)
@@ -81,8 +87,10 @@ def record_look(
 
 
 def looked_for(text: str, *, by: Attendance) -> None:
-    """Whatever lets an officer look for something they typed calls this first, with what they typed, and before it begins
-    a transaction of its own: a hit stands, whatever comes of looking. Raises Locked.
+    """Check an officer's search text against their own terms and log any match.
+
+    Every search for typed text must call this first, before it begins a transaction of its own. The logged
+    match then stands whatever becomes of the search. Raises Locked.
     """
     met = meets(by.keys().own_terms, [text])
     with transaction.atomic():
@@ -90,7 +98,11 @@ def looked_for(text: str, *, by: Attendance) -> None:
 
 
 def _met(by: Attendance, report: UUID | None, how: str) -> Written:
-    """Neither actor nor desk: the walls show an event to its actor and to the desk, and this is for overseers alone."""
+    """Return the log entry for a match of an officer's own terms.
+
+    The entry names neither an actor nor a desk. Row-level security shows events to their actor and desk, and
+    this one is for overseers only.
+    """
     return Written(
         Act.OWN_TERM_MET,
         actor=None,

@@ -1,4 +1,7 @@
-"""Addressing a report to another desk: its headers are rewritten in the officer's unlocked session, its payloads stay."""
+"""Re-addressing of a report that is handed over to another desk.
+
+The headers are rewritten in the officer's unlocked session. The payloads stay as they are.
+"""
 
 from __future__ import annotations
 
@@ -18,10 +21,10 @@ from heedline.vault.identity import reseal_share
 
 
 def readdress(found: FoundReport, to: Addressee, *, from_desk: UUID, due_at: datetime) -> None:
-    """Address every sealed part of a report to `to` instead of the desk that gives it away.
+    """Re-address every sealed part of a report from one desk to another.
 
-    The round-the-clock desk stays addressed where it was. Raises CannotOpen when this officer's keys do not open it, and
-    SealingStopped when somebody else moved it in between.
+    The round-the-clock desk remains a recipient. Raises CannotOpen if this officer's keys do not open the
+    report, and SealingStopped if somebody else moved it in the meantime.
     """
     ring = found.by.keys()
     stays = Desk.objects.filter(id=from_desk, round_the_clock=True).exists()  # it goes on watching
@@ -43,7 +46,10 @@ def readdress(found: FoundReport, to: Addressee, *, from_desk: UUID, due_at: dat
 
 
 def _share_for(found: FoundReport, to: Addressee, ring: Keyring) -> bytes | None:
-    """The desk's half of the identity's key, for the other desk. None once its time is over and it was disposed of."""
+    """Return the desk's half of the identity key, sealed to the receiving desk.
+
+    Returns None if the identity has reached the end of its retention period and was disposed of.
+    """
     identity = (
         SealedHeader.objects.only("container").filter(report_id=found.report.id, part="identity").first()
     )

@@ -1,4 +1,7 @@
-"""What officers write about a report is sealed like the report: to the keys that the report itself is addressed to."""
+"""Officers' notes on a report.
+
+Notes are sealed to the same keys as the report itself.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,10 @@ SEALED_PARTS = frozenset(
 
 
 def written(text: str, *, longest: int, missing: str, lines: bool = True) -> str:
-    """What somebody has typed, tidied, before it is sealed. Raises NoRoom, and NotNow with `missing` where nothing was."""
+    """Return an officer's typed text, tidied and ready for sealing.
+
+    Raises NoRoom if it is too long. Raises NotNow with the text `missing` if nothing was typed.
+    """
     text = tidy(text, lines=lines).strip()
     if len(text) > longest:
         raise NoRoom
@@ -38,7 +44,10 @@ def written(text: str, *, longest: int, missing: str, lines: bool = True) -> str
 
 
 def public_keys_of(epochs: list[UUID]) -> list[bytes]:
-    """The believed public keys of these epochs. Raises SealingStopped for one that no statement names."""
+    """Return the trusted public keys of these epochs.
+
+    Raises SealingStopped for an epoch that no statement names.
+    """
     known = directory()
     desks = dict(EpochKeyRow.objects.filter(id__in=epochs).values_list("id", "desk_id"))
     keys = []
@@ -51,7 +60,7 @@ def public_keys_of(epochs: list[UUID]) -> list[bytes]:
 
 
 def recipients(report_id: UUID) -> list[UUID]:
-    """The epochs that a report is addressed to."""
+    """Return the epochs to which a report is addressed."""
     header = SealedHeader.objects.only("epochs").get(report_id=report_id, part="report")
     return list(header.epochs)
 
@@ -63,7 +72,7 @@ def refuse_unknown(part: str) -> None:
 
 
 def store(report_id: UUID, part: str, container_id: UUID, container: Container, epochs: list[UUID]) -> None:
-    """Keep a sealed part of a report: its header apart from its payload."""
+    """Store a sealed part of a report, with header and payload in separate tables."""
     refuse_unknown(part)
     SealedHeader.objects.create(
         container=container_id, report_id=report_id, part=part, header=container.header, epochs=epochs
@@ -77,7 +86,10 @@ def store(report_id: UUID, part: str, container_id: UUID, container: Container, 
 def seal(
     found: FoundReport, words: dict[str, Any], *, also: Addressee | None = None, part: str = "note"
 ) -> UUID:
-    """Seal an officer's words to the desk's keys (and to a desk that the report is going to). Return the container's id."""
+    """Seal an officer's text to the desk's keys and return the id of the container.
+
+    `also` is a desk to which the report is about to go. The text is then sealed to that desk too.
+    """
     if not found.by.unlocked:
         raise Locked
     epochs = recipients(found.report.id)
@@ -98,7 +110,10 @@ def seal(
 def open_words(
     container_id: UUID, header: bytes, payload: bytes, seeds: list[bytes], part: str
 ) -> dict[str, Any]:
-    """Open what an officer or a reporter wrote. Raises CannotOpen."""
+    """Open text that an officer or a reporter wrote.
+
+    Raises CannotOpen.
+    """
     body = envelope.open_part(
         Container(bytes(header), bytes(payload)),
         seeds,

@@ -1,6 +1,7 @@
-"""What is shown to whom, as frozen dataclasses. The only opener of sealed reports; each look is logged before it returns.
+"""Opened reports as frozen dataclasses, each view logged before it is returned.
 
-A page shows exactly the fields of its dataclass: a template cannot query, and cannot wander to a neighbour's report.
+This module is the only one that opens sealed reports. A page shows exactly the fields of its dataclass.
+A template cannot run queries, and so cannot reach another report.
 """
 
 from __future__ import annotations
@@ -36,14 +37,17 @@ SHORT_NAME = 8
 
 
 def short_name(ref: UUID) -> str:
-    """A report's name for people: seven letters and digits of its random id, grouped. Says nothing of when or where."""
+    """Return a report's reference for people, made from its random id.
+
+    It has seven letters and digits in groups. It says nothing about when or where the report was made.
+    """
     letters = base64.b32encode(ref.bytes).decode()[:SHORT_NAME]
     return f"{letters[:4]}-{letters[4:]}"
 
 
 @dataclass(frozen=True)
 class OpenedReport:
-    """A report's container, opened."""
+    """An opened report container."""
 
     record: dict[str, Any] = field(repr=False)
     arrived_at: str
@@ -52,10 +56,13 @@ class OpenedReport:
     taken_down: dict[str, Any] = field(repr=False, default_factory=dict)
     hints: tuple[str, ...] = ()
     pages: str = ""
-    """The language of the pages that it was sent from; `language` is what an officer said, if one has."""
+    """The language of the pages from which the report was sent.
+
+    `language` is the one an officer recorded, if there is one.
+    """
     language_said: bool = False
     translated: str = field(repr=False, default="")
-    """The newest translation of the account; empty when there is none."""
+    """The newest translation of the account, or "" if there is none."""
 
     @property
     def narrative(self) -> str:
@@ -63,7 +70,7 @@ class OpenedReport:
 
     @property
     def spoken(self) -> str:
-        """What a screen reader takes the account for."""
+        """Return the language in which a screen reader reads out the account."""
         return report_language.spoken(self.narrative, self.language, said=self.language_said)
 
     @property
@@ -74,7 +81,10 @@ class OpenedReport:
 def open_report(
     container: UUID, header: bytes, payload: bytes, epochs: Iterable[UUID], ring: Keyring
 ) -> OpenedReport:
-    """Open a report's container with the keys of this session. Raises CannotOpen."""
+    """Open a report's container with the keys of this session.
+
+    Raises CannotOpen.
+    """
     body = envelope.open_part(
         Container(header, payload),
         ring.for_any(epochs),
@@ -108,19 +118,22 @@ def _zone() -> ZoneInfo:
 
 
 def kind_words(kind: str) -> str:
-    """A kind of report in the pack's words."""
+    """Return the pack's name for a kind of report."""
     kinds = load_pack(settings.PACK).kinds
     return kinds[kind].name if kind in kinds else kind
 
 
 def first_words(narrative: str) -> str:
-    """What it begins with, on one line."""
+    """Return the beginning of a report's account, on one line."""
     line = " ".join(narrative.split())
     return line if len(line) <= OPENING_LENGTH else line[: OPENING_LENGTH - 1] + "…"
 
 
 def received_words(report: Report) -> str:
-    """The day of arrival; until somebody has taken the report, the quarter hour too."""
+    """Return the day on which a report arrived.
+
+    Includes the quarter hour until somebody has taken the report.
+    """
     if report.slot is None:
         return f"{report.received_on:%-d %B %Y}"
     return f"{report.slot.astimezone(_zone()):%-d %B, %H:%M}"
@@ -129,7 +142,7 @@ def received_words(report: Report) -> str:
 def with_language(
     opened: OpenedReport, said: Iterable[Mapping[str, Any]], translated: str = ""
 ) -> OpenedReport:
-    """The report in the language that an officer said last, with its newest translation."""
+    """Return the report with the language an officer last recorded and its newest translation."""
     language = report_language.said_last(said)
     return replace(
         opened,

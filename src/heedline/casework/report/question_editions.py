@@ -1,7 +1,8 @@
-"""The questions of a report as they were asked when it came: the pack's, or an archived edition.
+"""Question sets as they stood when a report was made.
 
-A report may have been asked for in any language of the pack. Officers read the questions in the pack's first language, as
-they stood when this translation of them was shown; the words that the reporter saw are kept beside them.
+They come from the pack or from an archived edition. A report may have been made in any language of the
+pack. Officers read the questions in the pack's first language, as they stood when this translation of
+them was shown. The reporter's wording is kept beside them.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from heedline.packs.tables import Table
 
 
 def questions_of(digest: str, kind: str, language: str = "") -> QuestionSet | None:
-    """The questions of that edition: the pack's when they are the same, else the archived ones.
+    """Return the question set with this digest, from the pack or from the archive.
 
-    As officers read them, in the first language; or in another, as the reporter read them.
+    It is the pack's if the two are the same. By default it is in the pack's first language, as officers read
+    it. With `language` it is in the wording that the reporter read.
     """
     pack = load_pack(settings.PACK)
     spoken = language if language in pack.languages else pack.first_language
@@ -31,8 +33,10 @@ def questions_of(digest: str, kind: str, language: str = "") -> QuestionSet | No
 
 
 def as_asked(digest: str, kind: str) -> QuestionSet | None:
-    """The questions for officers, or else the pack's present ones for this kind: where something is to be kept from
-    sight, a guess is better than none."""
+    """Return a report's original question set, or the pack's current one for this kind.
+
+    Used where answers have to be hidden, so that an approximation is better than nothing.
+    """
     pack = load_pack(settings.PACK)
     found = questions_of(digest, kind)
     if found is None and kind in pack.kinds:
@@ -41,7 +45,10 @@ def as_asked(digest: str, kind: str) -> QuestionSet | None:
 
 
 def language_words(code: str) -> str:
-    """A language as officers call it; a tag that the pack does not know stands as it is. "" for the pack's first."""
+    """Return the name that officers use for a language.
+
+    Returns "" for the pack's first language. An unknown tag is returned unchanged.
+    """
     pack = load_pack(settings.PACK)
     if not code or code == pack.first_language:
         return ""

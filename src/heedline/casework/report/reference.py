@@ -1,4 +1,4 @@
-"""Finding a report by the short name that people use for it."""
+"""Look-up of reports by their short reference."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from heedline.permits.scopes import reports_of
 
 
 def named(short: str, by: Attendance) -> list[UUID]:
-    """The reports of their desks with this short name: one, or by a rare chance two."""
+    """Return the reports of the officer's desks that have this short reference.
+
+    There is normally one, and very rarely there are two.
+    """
     letters = re.sub(r"[^A-Z2-7]", "", short.upper())
     if len(letters) != SHORT_NAME:
         return []

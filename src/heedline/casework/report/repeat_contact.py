@@ -1,9 +1,13 @@
-"""That a reporter was asked before under another code: an officer's judgement, sealed, counted by the source guard.
+"""Notes that a reporter was contacted before under another receipt code.
 
-Whoever comes back on the same subject with a new report has a new code, and each code alone is asked rarely. Only a person
-can see that two reports come from one: nothing compares them. The note lies with the one report that it was made on and
-names the other inside the seal, so that no table and no log ties two reports together; the log says that it was noted.
-When the other is disposed of the note goes with it, wherever whoever disposes of it can open the note (`naming`).
+Such a note is an officer's judgement. It is sealed, and the source guard counts it. A reporter who comes
+back with a new report about the same subject has a new code, and each code alone is contacted rarely.
+Only a person can recognise that two reports come from one reporter, because no program compares them.
+
+The note is stored with the report on which it was made, and names the other report inside the seal. No
+table and no log entry links the two reports. The log records only that a note was made. When the other
+report is disposed of the note goes with it, provided that the person who disposes of it can open the
+note (`naming`).
 """
 
 from __future__ import annotations
@@ -36,9 +40,10 @@ _MOST = 500
 
 @dataclass(frozen=True)
 class Contacts:
-    """How many messages went to one reporter: under this report's code, and under others that an officer named.
+    """The number of messages sent to one reporter.
 
-    `others`: (report, short name) of each that one's desks have, in the order of the names.
+    Counts are given for this report's code and for other codes that an officer linked to it. `others` lists
+    (report, short name) for each linked report of the officer's desks, sorted by name.
     """
 
     here: int
@@ -51,7 +56,10 @@ class Contacts:
 
 
 def contacts(ref: UUID, *, by: Attendance) -> Contacts:
-    """Count what was sent to the reporter of `ref`, whatever the code. Opens the notes of one's desks; raises Locked."""
+    """Count the messages sent to the reporter of `ref` under any code.
+
+    Opens the notes of the officer's desks. Raises Locked.
+    """
     same = _same_as(ref, by)
     others = list(reports_of(by.desk_ids).filter(id__in=same).values_list("id", flat=True)) if same else []
     sent = Message.objects.filter(from_us=True)
@@ -63,7 +71,10 @@ def contacts(ref: UUID, *, by: Attendance) -> Contacts:
 
 
 def naming(ref: UUID, *, by: Attendance) -> list[UUID]:
-    """The notes on other reports of one's desks that name `ref`, by their containers. Opens all notes; raises Locked."""
+    """Return the containers of notes that name `ref` and belong to other reports of the officer's desks.
+
+    Opens all notes. Raises Locked.
+    """
     return [
         container
         for container, report, words in _notes(by, most=None)
@@ -72,7 +83,10 @@ def naming(ref: UUID, *, by: Attendance) -> list[UUID]:
 
 
 def _notes(by: Attendance, *, most: int | None) -> Iterator[tuple[UUID, UUID, Mapping[str, Any]]]:
-    """(container, report that it lies on, words) of each note, of the `most` reports that came last."""
+    """Yield the repeat-contact notes of the most recent reports that the officer's desks have.
+
+    Each item is (container, report that the note belongs to, words). At most `most` reports are read.
+    """
     ring = by.keys()
     mine = reports_of(by.desk_ids).filter(headers__part=PART).distinct()
     newest = mine.order_by("-received_on", "id").values_list("id", flat=True)[:most]
@@ -88,7 +102,10 @@ def _notes(by: Attendance, *, most: int | None) -> Iterator[tuple[UUID, UUID, Ma
 
 
 def _same_as(ref: UUID, by: Attendance) -> set[UUID]:
-    """Every report that is said, over any number of notes, to come from the same reporter. The last word on a pair holds."""
+    """Return all reports linked to `ref`, directly or through other reports, as from the same reporter.
+
+    If notes about a pair of reports disagree, the latest one counts.
+    """
     said: dict[frozenset[UUID], tuple[str, bool]] = {}
     for _, report, words in _notes(by, most=_MOST):
         pair = frozenset((report, UUID(words["report"])))
@@ -102,10 +119,12 @@ def _same_as(ref: UUID, by: Attendance) -> set[UUID]:
 
 
 def note(ref: UUID, short: str, *, same: bool, by: Attendance, at: datetime) -> None:
-    """Note on a report that one holds that its reporter was asked before under the code of the report of this short name;
-    or (`same` false) that they are not one, which takes the note back.
+    """Note on a report that its reporter was contacted before under another report's code.
 
-    Raises NotHere, Refused, Locked; NotNow when no report of their desks, or more than one, or this one has that name.
+    `short` is the short name of the other report. If `same` is False, the note says that the reporters are
+    different and so withdraws an earlier note. The officer must hold the report. Raises NotHere, Refused and
+    Locked. Raises NotNow if `short` matches no report of the officer's desks, more than one, or this very
+    report.
     """
     conflict_terms.looked_for(short, by=by)
     _note(ref, short, same, by=by, at=at)

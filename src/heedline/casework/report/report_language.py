@@ -1,4 +1,8 @@
-"""The language of a report: its pages', what the text appears to be written in, and what an officer recorded."""
+"""The language of a report.
+
+It is taken from the pages used, from the apparent language of the text, and from what an officer
+recorded.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +24,7 @@ _HINT_LENGTH = 400  # of a line in a queue, which has many
 
 @dataclass(frozen=True)
 class LanguageHint:
-    """What the words of a report seem to be, and why."""
+    """The apparent language of a report's text, and the reason for the guess."""
 
     code: str
     name: str
@@ -28,18 +32,21 @@ class LanguageHint:
 
 
 def name_of(code: str) -> str:
-    """How officers call a language."""
+    """Return the name that officers use for a language."""
     return load_pack(settings.PACK).tongues.name(code)
 
 
 def choices() -> tuple[tuple[str, str], ...]:
-    """Every language that the pack knows, by name: codes and names."""
+    """Return the codes and names of all languages in the pack, sorted by name."""
     known = load_pack(settings.PACK).tongues.known.values()
     return tuple(sorted(((one.code, one.name) for one in known), key=lambda one: one[1]))
 
 
 def hint(text: str, language: str, *, said: bool) -> LanguageHint | None:
-    """What the text seems to be written in, where that is not `language` and nobody has said which it is."""
+    """Return the apparent language of the text if it differs from `language`.
+
+    Returns None if an officer has already recorded the language (`said`).
+    """
     guess = None if said else load_pack(settings.PACK).tongues.guess(text)
     if guess is None or guess.code == language:
         return None
@@ -47,8 +54,11 @@ def hint(text: str, language: str, *, said: bool) -> LanguageHint | None:
 
 
 def pages_flag(pages: str, *, web: bool) -> str:
-    """What is known of the language before anybody has said it: which pages it was sent from, or what another service
-    says. Empty for the office's own."""
+    """Return what is known about a report's language before an officer has recorded it.
+
+    This is the language of the pages it was sent from, or the language that another service gave. Empty for
+    the office's own language.
+    """
     words = language_words(pages)
     if not words:
         return ""
@@ -56,8 +66,12 @@ def pages_flag(pages: str, *, web: bool) -> str:
 
 
 def flags(text: str, language: str, *, pages: str, web: bool, said: bool, translated: bool) -> list[str]:
-    """The language of a report in a queue, where it is not the office's own: what an officer said; until then what it
-    seems to be, and which pages it came from where that is something else. Whoever reads Arabic may write English."""
+    """Return the language labels for a report in a queue.
+
+    There are none if the language is the office's own. The label gives the language that an officer
+    recorded. Until one has, it gives the apparent language and, if they differ, that of the pages used.
+    Somebody who reads Arabic may write in English.
+    """
     if translated:
         return [f"Translated from {name_of(language)}"]
     if said:
@@ -73,12 +87,15 @@ def flags(text: str, language: str, *, pages: str, web: bool, said: bool, transl
 
 
 def spoken(text: str, language: str, *, said: bool) -> str:
-    """What a screen reader takes a text for in a list: what an officer said, or what it seems to be, or its pages'."""
+    """Return the language in which a screen reader reads out a text in a list.
+
+    This is the language an officer recorded, the apparent language, or that of the pages used.
+    """
     found = hint(text[:_HINT_LENGTH], language, said=said)
     return found.code if found is not None else language
 
 
 def said_last(words: Iterable[Mapping[str, Any]]) -> str:
-    """The language that an officer said last, of these parts; empty when nobody has."""
+    """Return the language that an officer last recorded in these parts, or "" if there is none."""
     said = [one for one in words if "language" in one and "number" in one]
     return str(max(said, key=lambda one: int(one["number"]))["language"]) if said else ""

@@ -1,4 +1,4 @@
-"""Refuse to use a report whose processing is restricted."""
+"""Refusal to use a report whose processing is restricted."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ RESTRICTED = "Processing of this report is restricted: it is kept, and may not b
 
 
 def restricting() -> QuerySet[Hold]:
-    """Holds under which a report may be kept and not used."""
+    """Return the holds under which a report may be kept but not used."""
     codes = [code for code, hold in load_pack(settings.PACK).retention.holds.items() if hold.restricts]
     return Hold.objects.filter(released_on=None, reason__in=codes)
 
 
 def refuse_restricted(found: FoundReport) -> None:
-    """Raise NotNow when a report may be kept and not used."""
+    """Raise NotNow if the report may be kept but not used."""
     if restricting().filter(report=found.report).exists():
         raise NotNow(RESTRICTED)

@@ -1,6 +1,7 @@
-"""What is made of a report before it is stored: two containers and two half keys, addressed and closed.
+"""Sealing of a new report into two containers and two key halves.
 
-Every report has all of them, whether somebody gave a name or not, so that nobody can tell which from the outside.
+Every report has all of these, whether or not the reporter gave a name, so that nobody can tell the
+difference from outside.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ IDENTITY_SIZE = 7_500
 
 @dataclass(frozen=True)
 class Enclosed:
-    """All that enters the database with one report."""
+    """Everything that is stored in the database for one new report."""
 
     lookup: bytes
     reporter_key: bytes
@@ -46,7 +47,7 @@ class Enclosed:
 
 
 def as_part(container_id: UUID, container: Container, epochs: tuple[UUID, ...]) -> SealedPart:
-    """A container on its way in, with the hash that the log will name."""
+    """Return a container as a part to be stored, with the hash that the log will name."""
     digest = hashlib.sha256(container.payload).digest()
     return SealedPart(container_id, container.header, container.payload, digest, epochs)
 
@@ -54,9 +55,10 @@ def as_part(container_id: UUID, container: Container, epochs: tuple[UUID, ...]) 
 def enclose(
     new: NewReport, *, desk: Addressee, watch: Addressee | None, because: str, at: datetime
 ) -> Enclosed:
-    """Seal a report to its desk (and to the desk that watches), and the identity to desk and authoriser together.
+    """Seal a report to its desk, and its identity to the desk and the authoriser jointly.
 
-    Raises SealingStopped when somebody named themselves and no authoriser could ever decide about it.
+    The report is also sealed to the round-the-clock desk that watches, if there is one. Raises
+    SealingStopped if the reporter gave a name and no authoriser could ever decide about it.
     """
     keys = derive(new.code, installation=settings.INSTALLATION)
     told, who = new.record.report_part(), new.record.identity_part()
@@ -109,7 +111,10 @@ def enclose(
 
 @dataclass(frozen=True)
 class NewReport:
-    """A report as the sites hand it in. Id and code were made before sending, so that sending twice sends once."""
+    """A new report as submitted by the sites.
+
+    The id and the receipt code were created before sending, so that sending twice stores the report once.
+    """
 
     report_id: UUID
     code: ReceiptCode
@@ -118,8 +123,17 @@ class NewReport:
     question_set: QuestionSet
     language: str
     taken_down: Mapping[str, Any] | None = None
-    """What `call_taking` adds inside the seal: by whom, and how and when it reached us."""
+    """Details that `call_taking` adds inside the seal.
+
+    They say who took down the report, and how and when it reached the service.
+    """
     hints: tuple[str, ...] = ()
-    """What made a gate slow it down. A hint for whoever reads it, inside the seal; nothing else goes by it."""
+    """The reasons why a gate slowed the report down.
+
+    They are sealed as a hint for the officer who reads the report. Nothing else depends on them.
+    """
     form: FormToken | None = None
-    """What is spent with it; none where nothing may stand in the way."""
+    """The form token spent on sending the report.
+
+    None if the report must not be held up by anything.
+    """

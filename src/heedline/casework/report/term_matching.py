@@ -1,6 +1,7 @@
-"""Whether a text has one of somebody's own terms in it: a name, an address, a number plate, a telephone number.
+"""Matching of an officer's own terms against a text.
 
-Plain Python: no Django. Case, accents, punctuation and the spaces inside plates and numbers make no difference.
+Terms are names, addresses, number plates and telephone numbers. Upper and lower case, accents,
+punctuation and the spaces inside plates and numbers make no difference. Plain Python without Django.
 """
 
 from __future__ import annotations
@@ -22,7 +23,10 @@ _NUMBERS = re.compile(r"\d(?:[\s().+\-/]{0,3}\d){8,}")
 
 
 def folded(text: str) -> str:
-    """The words of a text in small letters without accents, one space between them and one at either end."""
+    """Return the words of a text in lower case without accents.
+
+    The words are separated by one space, with one space at either end.
+    """
     plain = text.casefold()
     if not plain.isascii():
         plain = unicodedata.normalize("NFKD", plain).translate(_MARKS)
@@ -30,12 +34,12 @@ def folded(text: str) -> str:
 
 
 def too_short(term: str) -> bool:
-    """Whether a term would be in half of all texts."""
+    """Return whether a term is so short that it would match half of all texts."""
     return len(folded(term).replace(" ", "")) < SHORTEST
 
 
 def _number(term: str) -> str:
-    """The digits of a telephone number that are compared; "" for what is none."""
+    """Return the digits by which a telephone number is compared, or "" if it is not a number."""
     digits = re.sub(r"\D", "", term)
     letters = re.search(r"[^\W\d_]", term)
     return digits[-_OF_A_NUMBER:] if letters is None and len(digits) >= _OF_A_NUMBER else ""
@@ -55,7 +59,10 @@ def _has(term: str, text: str, in_one: str, numbers: str) -> bool:
 
 
 def meets(terms: Iterable[str], texts: Iterable[str]) -> bool:
-    """Whether one of the terms stands in one of the texts. All terms are tried, whatever is found."""
+    """Return whether any of the terms occurs in any of the texts.
+
+    All terms are tried, even after a match.
+    """
     # between two texts stands a letter, so that no term and no number reaches from one into the next
     whole = "\nx\n".join(texts)
     text = folded(whole)

@@ -26,7 +26,7 @@ from heedline.reports.models import Report, Step
 
 @dataclass(frozen=True)
 class FoundReport:
-    """A report that this officer may see, locked for the rest of the transaction."""
+    """A report that the officer may see, locked for the rest of the transaction."""
 
     report: Report
     by: Attendance
@@ -38,9 +38,9 @@ class FoundReport:
         return standing_of(r, self.by.officer_id, self.at)
 
     def permit(self, capability: AnyCapability, *, excused: bool = False) -> None:
-        """Raise Refused unless they may do this to this report now.
+        """Raise Refused unless the officer may do this to the report now.
 
-        What an emergency lets pass without the training for it (`excused`, or the report says danger) stands in the log.
+        In an emergency (`excused`, or a report of danger) a missing training is let pass and logged.
         """
         missing = self.by.require(
             capability, self.report.desk_id, self.report.watch_id, standing=self.standing, excused=excused
@@ -55,16 +55,18 @@ class FoundReport:
 
 
 def standing_of(r: Report, officer: UUID, at: datetime) -> Standing:
-    """The facts of a report that the gate's rules look at."""
+    """Return the facts about a report that the gate's rules check."""
     danger = r.urgency == "danger" or bool(r.danger_to_life)
     return Standing(r.desk_id, r.watch_id, r.holder_id, r.lease_until, r.stage, at, officer, danger)
 
 
 @contextmanager
 def on_the_record(act: AnyAct, *, by: Attendance, ref: UUID | None = None) -> Iterator[None]:
-    """Like `refusals_logged`, for what is done to a report; that there is none for them counts as a refusal.
+    """Run an act on a report in a transaction and log a refusal separately.
 
-    A report that is not theirs is logged without its id, like one that never existed: the log, too, gives one answer.
+    Works like `refusals_logged`, except that NotHere also counts as a refusal. A report that is not the
+    officer's is logged without its id, like one that never existed, so that the log does not reveal the
+    difference either.
     """
     try:
         with transaction.atomic():
@@ -86,7 +88,10 @@ def on_the_record(act: AnyAct, *, by: Attendance, ref: UUID | None = None) -> It
 
 
 def verb[**P, R](act: AnyAct) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Declare a verb of an officer, `do(ref, …, by=…, at=…)`: `on_the_record` from its first beat to its last."""
+    """Declare a function `do(ref, …, by=…, at=…)` as an officer's verb, run under `on_the_record`.
+
+    This covers the verb from its first step to its last.
+    """
 
     def declare(do: Callable[P, R]) -> Callable[P, R]:
         @wraps(do)
@@ -101,7 +106,11 @@ def verb[**P, R](act: AnyAct) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 
 def find(ref: UUID, *, by: Attendance, at: datetime, version: int | None = None) -> FoundReport:
-    """Return the report, locked. Raises NotHere for every other, and Changed when it is not `version` any more."""
+    """Return a report, locked.
+
+    Raises NotHere for a report that the officer may not see. Raises Changed if its version is no longer
+    `version`.
+    """
     report = reports_of(by.desk_ids).select_for_update(of=("self",)).filter(pk=ref).first()
     if report is None:
         raise NotHere
@@ -113,7 +122,7 @@ def find(ref: UUID, *, by: Attendance, at: datetime, version: int | None = None)
 
 
 def record(found: FoundReport, act: AnyAct, **detail: str | int | bool) -> None:
-    """Write the act into the log, in the same transaction."""
+    """Log the act in the same transaction."""
     journal.record(
         act,
         actor=found.by.officer_id,

@@ -1,1 +1,4 @@
-"""How long reports are kept, reviews, holds, disposal and data subject requests. Start with `retention/keeping.py`."""
+"""Retention of reports: reviews, holds, disposal and data subject requests.
+
+Start with `retention/keeping.py`.
+"""

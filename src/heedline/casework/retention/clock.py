@@ -1,4 +1,8 @@
-"""The worker's half of keeping: who sent a report is disposed of by the clock, and somebody is told what is late."""
+"""The worker's tasks for retention.
+
+Reporters' identities are deleted when their retention period ends, and alarms are raised for what is
+overdue.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +27,10 @@ _ONCE_A_DAY = timedelta(days=1)
 
 
 def end_identities(at: datetime) -> int:
-    """Dispose of who sent a report where its time is over. Returns how many. Repeating does nothing."""
+    """Delete reporters' identities whose retention period has ended, and return how many.
+
+    Safe to repeat.
+    """
     with transaction.atomic():
         gone = clockwork.end_identities()
         for report, desk in gone:
@@ -39,7 +46,7 @@ def end_identities(at: datetime) -> int:
 
 
 def watch(at: datetime) -> None:
-    """Raise alarms for desks with reviews that are late, and with people who have to be answered soon."""
+    """Raise alarms for desks with overdue reviews or with data subject requests due soon."""
     today = at.date()
     late = Keeping.objects.filter(review_on__lt=today).exclude(
         report_id__in=Hold.objects.filter(released_on=None).values("report_id")
@@ -50,7 +57,10 @@ def watch(at: datetime) -> None:
 
 
 def _raise(kind: AlarmKind, at: datetime, desks: Iterable[UUID]) -> None:
-    """One alarm a desk; cleared, it comes back the next day."""
+    """Raise one alarm for each of these desks.
+
+    A cleared alarm returns the next day.
+    """
     cleared = Alarm.objects.filter(kind=kind, cleared_at__isnull=False).values_list("desk_id")
     last = dict(cleared.annotate(last=Max("cleared_at")))
     Alarm.objects.bulk_create(

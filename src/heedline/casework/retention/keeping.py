@@ -1,7 +1,8 @@
-"""How long a closed report is kept: its clocks, reviews, holds, and its end by two people.
+"""Retention of closed reports: clocks, reviews, holds and disposal by two people.
 
-Closing starts the clocks, reopening stops them. A review keeps it longer, with a reason and a next date, or proposes its
-end; somebody else confirms that. Nothing that is held is disposed of. See ADR 13 for what an end is.
+Closing a report starts its clocks and reopening stops them. A review either keeps the report longer,
+with a reason and a next review date, or proposes its disposal, which somebody else must confirm. A
+report on hold is never disposed of. ADR 13 defines disposal.
 """
 
 from __future__ import annotations
@@ -44,13 +45,16 @@ _NOT_DONE = {
 
 
 def rules() -> Retention:
-    """The pack's groups, reasons, holds and answers."""
+    """Return the pack's retention groups, reasons, holds and answers."""
     return load_pack(settings.PACK).retention
 
 
 @dataclass(frozen=True)
 class Keep:
-    """A decision to keep: in which group, why, in which words, and until when at the latest (None: the group's own time)."""
+    """A decision to keep a report, with its group, reason and notes.
+
+    `sooner` is the latest date until which it is kept, or None for the group's own period.
+    """
 
     group: str
     reason: str
@@ -62,7 +66,10 @@ class Keep:
 
 
 def begin(reports: Sequence[Report], outcome: str, *, at: datetime) -> None:
-    """Start the clocks of reports that are being closed with this outcome, from which their group follows."""
+    """Start the retention clocks of reports being closed with this outcome.
+
+    The outcome determines their retention group.
+    """
     pack, today = load_pack(settings.PACK), at.date()
     known = pack.outcomes.get(outcome)
     group = pack.retention.group_of(outcome, useful=known is not None and known.useful)
@@ -85,7 +92,7 @@ def begin(reports: Sequence[Report], outcome: str, *, at: datetime) -> None:
 
 
 def stop(reports: Collection[UUID]) -> None:
-    """Stop the clocks of reports that are opened again."""
+    """Stop the retention clocks of reports that are being reopened."""
     Keeping.objects.filter(report__in=reports).update(review_on=None, identity_until=None)
 
 
@@ -97,7 +104,10 @@ def _words(found: FoundReport, about: str, words: str) -> UUID | None:
 
 
 def _of_own_desk(found: FoundReport, capability: Capability) -> None:
-    """Raise Refused unless they may do this at the desk whose report it is. A desk that only watches does not answer for it."""
+    """Raise Refused unless the officer has this capability at the desk that owns the report.
+
+    A desk that only watches the report is not responsible for its retention.
+    """
     found.by.require(capability, found.report.desk_id, standing=found.standing)
 
 
@@ -107,7 +117,10 @@ def _closed(found: FoundReport) -> None:
 
 @verb(Act.KEPT_LONGER)
 def keep(ref: UUID, decision: Keep, *, by: Attendance, at: datetime) -> None:
-    """Keep a report until its next review, with a reason. Raises NotNow, ValueError for what the pack does not know."""
+    """Keep a report until its next review, with a reason.
+
+    Raises NotNow, and ValueError for a code that the pack does not know.
+    """
     found = find(ref, by=by, at=at)
     _of_own_desk(found, Capability.REVIEW_KEEPING)
     _closed(found)
@@ -134,7 +147,10 @@ def keep(ref: UUID, decision: Keep, *, by: Attendance, at: datetime) -> None:
 
 @verb(Act.HOLD_PLACED)
 def hold(ref: UUID, reason: str, words: str, *, by: Attendance, at: datetime) -> None:
-    """Hold a report, at once: it cannot be disposed of until a supervisor releases it. Holding twice does nothing."""
+    """Place a report on hold immediately.
+
+    It cannot be disposed of until a supervisor releases the hold. Placing the same hold twice does nothing.
+    """
     found = find(ref, by=by, at=at)
     found.permit(Capability.PLACE_HOLD)
     if reason not in rules().holds:
@@ -153,7 +169,10 @@ def hold(ref: UUID, reason: str, words: str, *, by: Attendance, at: datetime) ->
 
 @verb(Act.HOLD_RELEASED)
 def release(ref: UUID, hold_id: UUID, words: str, *, by: Attendance, at: datetime) -> None:
-    """Release a hold, as a supervisor, with a reason in words. Raises NotNow when somebody has."""
+    """Release a hold, as a supervisor, with a written reason.
+
+    Raises NotNow when it has already been released.
+    """
     found = find(ref, by=by, at=at)
     _of_own_desk(found, Capability.RELEASE_HOLD)
     notes.seal(found, {"released": words})
@@ -170,7 +189,10 @@ def release(ref: UUID, hold_id: UUID, words: str, *, by: Attendance, at: datetim
 
 @verb(Act.DISPOSAL_PROPOSED)
 def propose(ref: UUID, reason: str, *, by: Attendance, at: datetime) -> UUID:
-    """Propose that a closed report be disposed of, signed. Returns the proposal. Raises NotNow."""
+    """Propose the disposal of a closed report, signed by the officer, and return the proposal's id.
+
+    Raises NotNow.
+    """
     found = find(ref, by=by, at=at)
     _of_own_desk(found, Capability.PROPOSE_DISPOSAL)
     _closed(found)
@@ -210,10 +232,13 @@ def _decision_request(proposed: Disposal) -> DecisionRequest:
 
 
 def decide(disposal_id: UUID, *, dispose: bool, by: Attendance, at: datetime) -> bool:
-    """Confirm a proposal, or keep the report after all; once, by a supervisor who did not propose it. True when it is gone.
+    """Confirm a proposed disposal or keep the report, once, and return True if it was disposed of.
 
-    Raises NotHere, Refused, Locked and NotNow. What is gone is gone: rows, headers, half keys, what notes on
-    other reports of their desks say of it (not where one is held); from the certificate's day on from every copy too.
+    The decision is made by a supervisor who did not propose it. Raises NotHere, Refused, Locked and NotNow.
+
+    Disposal is final. It removes rows, headers, half keys, and what notes on other reports of the desks say
+    about the report (except where one of those is on hold). From the date on the certificate it also covers
+    every copy.
     """
     with refusals_logged(Act.DISPOSAL_DECIDED, by=by.officer_id, thing="disposal", thing_id=disposal_id):
         found = (

@@ -1,4 +1,7 @@
-"""What is shown of keeping: the review queue, one report's clocks and holds, proposals, certificates. Opens no report."""
+"""View data for retention: review queue, clocks, holds, proposals and certificates.
+
+No report is opened.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,7 @@ PAGE = 100
 
 @dataclass(frozen=True)
 class DueLine:
-    """One report in the review queue."""
+    """A report in the review queue."""
 
     ref: UUID
     short: str
@@ -47,7 +50,10 @@ class DueLine:
 
 @dataclass(frozen=True)
 class DisposalLine:
-    """One proposal or what became of it. `mine`: this person proposed it and so cannot confirm it."""
+    """A proposed disposal, or its outcome.
+
+    `mine` is True when this officer proposed it and so cannot confirm it.
+    """
 
     id: UUID
     ref: UUID
@@ -65,7 +71,7 @@ class DisposalLine:
 
 @dataclass(frozen=True)
 class HoldLine:
-    """One hold, released or not."""
+    """A hold on a report, released or still in force."""
 
     id: UUID
     reason: str
@@ -78,7 +84,7 @@ class HoldLine:
 
 @dataclass(frozen=True)
 class KeepingFile:
-    """All about how long one report is kept."""
+    """A report's retention record: group, review date, holds, reviews and proposed disposal."""
 
     ref: UUID
     short: str
@@ -101,18 +107,18 @@ class KeepingFile:
 
     @property
     def held(self) -> bool:
-        """Whether a hold stands."""
+        """Return True if a hold is in force."""
         return any(one.released_on is None for one in self.holds)
 
     @property
     def restricted(self) -> bool:
-        """Whether it may be kept and not used."""
+        """Return True if the report may be kept but not used."""
         return any(one.restricts and one.released_on is None for one in self.holds)
 
 
 @dataclass(frozen=True)
 class RetentionQueue:
-    """What a desk has to see to: reports whose review is due, and proposals that wait."""
+    """A desk's retention work: reports due for review, and proposals awaiting a decision."""
 
     due: tuple[DueLine, ...]
     more: bool
@@ -130,7 +136,10 @@ def _supervised(by: Attendance) -> list[UUID]:
 
 
 def queue(*, by: Attendance, at: datetime) -> RetentionQueue:
-    """Reports whose review is due or near, the oldest first, and proposals to decide. Raises Refused."""
+    """Return reports whose review is due or soon due, oldest first, and proposals to decide.
+
+    Raises Refused.
+    """
     with refusals_logged(Act.KEEPING_SEEN, by=by.officer_id):
         by.require(Capability.REVIEW_KEEPING)
     pack, desks = rules(), _supervised(by)
@@ -185,7 +194,10 @@ def _proposals(by: Attendance, rows: Any) -> tuple[DisposalLine, ...]:
 
 
 def of_report(ref: UUID, *, by: Attendance, at: datetime) -> KeepingFile:
-    """How long this report is kept and why; logged. Raises NotHere."""
+    """Return how long this report is kept, and why.
+
+    Logged. Raises NotHere.
+    """
     with on_the_record(Act.KEEPING_SEEN, by=by, ref=ref):
         report = reports_of(by.desk_ids).select_related("desk", "keeping").filter(pk=ref).first()
         if report is None:
@@ -245,7 +257,10 @@ def of_report(ref: UUID, *, by: Attendance, at: datetime) -> KeepingFile:
 
 
 def proposal(disposal: UUID, *, by: Attendance) -> DisposalLine:
-    """One proposal that waits at a desk of theirs. Raises NotHere and Refused."""
+    """Return a proposed disposal awaiting a decision at one of the officer's desks.
+
+    Raises NotHere and Refused.
+    """
     with refusals_logged(Act.KEEPING_SEEN, by=by.officer_id, thing="disposal", thing_id=disposal):
         row = Disposal.objects.filter(id=disposal, desk_id__in=by.desk_ids, decided_on=None)
         found = _proposals(by, row)
@@ -260,7 +275,10 @@ def proposal(disposal: UUID, *, by: Attendance) -> DisposalLine:
 
 @dataclass(frozen=True)
 class CertificateFile:
-    """One certificate, as its signatures bear it out. `genuine` is False for one that was changed."""
+    """A disposal certificate and the result of checking its signatures.
+
+    `genuine` is False for a certificate that has been altered.
+    """
 
     line: DisposalLine
     genuine: bool
@@ -271,14 +289,20 @@ class CertificateFile:
 
 
 def all_certificates(*, by: Attendance) -> tuple[DisposalLine, ...]:
-    """The newest disposals of their desks; of all desks for an overseer. Raises Refused."""
+    """Return the latest disposals of the officer's desks, or of all desks for an overseer.
+
+    Raises Refused.
+    """
     with refusals_logged(Act.CERTIFICATE_SEEN, by=by.officer_id):
         by.require(Capability.SEE_CERTIFICATES)
     return _proposals(by, Disposal.objects.filter(done=True).order_by("-decided_on", "id"))
 
 
 def certificate(disposal: UUID, *, by: Attendance) -> CertificateFile:
-    """One certificate, checked; logged. Raises NotHere and Refused."""
+    """Return a disposal certificate, with its signatures checked.
+
+    Logged. Raises NotHere and Refused.
+    """
     with refusals_logged(Act.CERTIFICATE_SEEN, by=by.officer_id, thing="disposal", thing_id=disposal):
         by.require(Capability.SEE_CERTIFICATES)
         rows = Disposal.objects.filter(id=disposal, done=True)

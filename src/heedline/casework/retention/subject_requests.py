@@ -1,8 +1,9 @@
-"""Rights of people about data on them, under law-enforcement processing: a register with a clock.
+"""Data subject requests under law-enforcement processing, as a register with deadlines.
 
-Who asks, and what they wrote, stands with the data-protection officer; here is that officer's number, which right, which
-reports were found, and the answer. Reports are looked for by an officer whose keys are unlocked. An answer that neither
-confirms nor denies says the same whether anything was found or not, and nothing of what was found leaves this register.
+The data protection officer holds the requester's identity and letter. The register holds only that
+officer's reference number, the right exercised, the reports found and the answer. Reports are searched
+for by an officer whose keys are unlocked. An answer that neither confirms nor denies reads the same
+whether or not anything was found, and nothing that was found leaves this register.
 """
 
 from __future__ import annotations
@@ -31,7 +32,10 @@ REFERENCE = re.compile(r"[A-Z]{1,6}[-/]?[0-9]{1,6}(?:[-/][0-9]{1,6}){0,2}")
 
 @dataclass(frozen=True)
 class SubjectRequestLine:
-    """One request. `days`: until it has to be answered; negative when that is past."""
+    """A data subject request.
+
+    `days` is the number of days left to answer, and is negative when the deadline has passed.
+    """
 
     id: UUID
     reference: str
@@ -49,7 +53,7 @@ class SubjectRequestLine:
 
     @property
     def late(self) -> int:
-        """For how many days it should have been answered."""
+        """Return how many days the answer is overdue."""
         return max(0, -self.days)
 
 
@@ -72,7 +76,10 @@ def _line(row: SubjectRequest, at: datetime) -> SubjectRequestLine:
 
 
 def all_of(*, by: Attendance, at: datetime) -> tuple[SubjectRequestLine, ...]:
-    """Requests at their desks, those that wait first and by their day. Raises Refused."""
+    """Return the requests at the officer's desks, unanswered ones first, then by deadline.
+
+    Raises Refused.
+    """
     with refusals_logged(Act.SUBJECT_FOUND, by=by.officer_id):
         by.require(Capability.ANSWER_SUBJECT)
     rows = SubjectRequest.objects.filter(desk_id__in=by.desk_ids).select_related(
@@ -92,7 +99,10 @@ def _find(request: UUID, by: Attendance, *, lock: bool = True) -> SubjectRequest
 
 
 def one(request: UUID, *, by: Attendance, at: datetime) -> SubjectRequestLine:
-    """One request. Raises NotHere and Refused."""
+    """Return one request.
+
+    Raises NotHere and Refused.
+    """
     with refusals_logged(Act.SUBJECT_FOUND, by=by.officer_id, thing="subject", thing_id=request):
         return _line(_find(request, by, lock=False), at)
 
@@ -100,7 +110,10 @@ def one(request: UUID, *, by: Attendance, at: datetime) -> SubjectRequestLine:
 def open_one(
     reference: str, right: str, received_on: date, *, desk: UUID, by: Attendance, at: datetime
 ) -> UUID:
-    """Put a request into the register. Raises NotNow for a reference that is none or is there already."""
+    """Enter a request in the register and return its id.
+
+    Raises NotNow for a reference that is invalid or already registered.
+    """
     with refusals_logged(Act.SUBJECT_REQUEST_OPENED, by=by.officer_id, desk=desk):
         by.require(Capability.ANSWER_SUBJECT, desk)
         if right not in rules().rights:
@@ -133,9 +146,10 @@ def open_one(
 
 
 def found(request: UUID, short: str, *, by: Attendance, at: datetime) -> UUID:
-    """Note that a report of their desks concerns whoever asked, named by its short name. Keys must be unlocked.
+    """Record that a report of the officer's desks, given by short name, concerns the requester.
 
-    Raises NotHere, Locked, and NotNow when no report, or more than one, has that short name.
+    The officer's keys must be unlocked. Raises NotHere, Locked, and NotNow when no report, or more than one,
+    has that short name.
     """
     conflict_terms.looked_for(short, by=by)
     with refusals_logged(Act.SUBJECT_FOUND, by=by.officer_id, thing="subject", thing_id=request):
@@ -164,7 +178,10 @@ def found(request: UUID, short: str, *, by: Attendance, at: datetime) -> UUID:
 
 
 def answer(request: UUID, code: str, *, by: Attendance, at: datetime) -> None:
-    """Note which answer was given, once. An answer that admits nothing can always be given. Raises NotNow."""
+    """Record the answer given to a request, once.
+
+    An answer that neither confirms nor denies can always be given. Raises NotNow.
+    """
     with refusals_logged(Act.SUBJECT_ANSWERED, by=by.officer_id, thing="subject", thing_id=request):
         row = _find(request, by)
         chosen = rules().answers[code]

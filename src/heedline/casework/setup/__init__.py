@@ -1,1 +1,4 @@
-"""Organisations, desks, officers and their keys, set up by stewards. Start with `setup/stewardship.py`."""
+"""Organisations, desks, officers and their keys, as set up by stewards.
+
+Start reading at `setup/stewardship.py`.
+"""

@@ -1,7 +1,7 @@
-"""How an installation begins, and what is done at a table with papers: the root key, the stewards.
+"""Key ceremonies with paper shares, from creating the root key to naming stewards.
 
-The root key signs nothing but stewards. It is made once, split among five people at once, and put together again only
-while three of them sit there.
+The root key signs stewards and nothing else. It is generated once, split among five people at once, and
+put together again only while three of them are present.
 """
 
 from __future__ import annotations
@@ -31,7 +31,10 @@ from heedline.vault.signed import ROOT
 
 @dataclass(frozen=True)
 class RootKey:
-    """A new root in five shares. `public`: what every process is started with, as HEEDLINE_ROOT."""
+    """A new root key, split into five shares.
+
+    `public` is the public half with which every process is started, as HEEDLINE_ROOT.
+    """
 
     shares: tuple[str, ...] = field(repr=False)
     public: str
@@ -40,7 +43,7 @@ class RootKey:
 
 @dataclass(frozen=True)
 class NewSteward:
-    """Who is to be a steward, with the two ways to unlock that they have proven."""
+    """A future steward, with the two proven ways to unlock their keys."""
 
     password: str = field(repr=False)
     first: NewWay = field(repr=False)
@@ -49,14 +52,20 @@ class NewSteward:
 
 
 def new_root() -> RootKey:
-    """Make the root key of an installation. It is in the shares and nowhere else."""
+    """Generate the root key of an installation.
+
+    It is stored nowhere except in the shares.
+    """
     seed = new_seed()
     public = signing_public(seed)
     return RootKey(shares.split(seed), public.hex(), fingerprints.words(public))
 
 
 def root_from(three: Sequence[str]) -> Hand:
-    """The root, by three shares. Raises Refused, logged, when it is not the one that this installation is pinned to."""
+    """Reassemble the root key from three shares.
+
+    Raises Refused, which is logged, if it is not the root key to which this installation is pinned.
+    """
     with refusals_logged(Act.OFFICER_APPOINTED, by=None):
         try:
             seed = shares.combine(three)
@@ -70,7 +79,11 @@ def root_from(three: Sequence[str]) -> Hand:
 
 
 def checked(three: Sequence[str]) -> RootKey:
-    """What three papers give: the words at their foot if it is a root key. Raises Refused."""
+    """Return the root key that three shares yield, to check the printed shares.
+
+    The result contains the public half and the words printed at the foot of each paper. Raises Refused if
+    the shares do not belong together.
+    """
     try:
         public = signing_public(shares.combine(three))
     except CannotOpen:
@@ -79,9 +92,9 @@ def checked(three: Sequence[str]) -> RootKey:
 
 
 def begin(code: str, name: str, *, root: Hand, born: str, at: datetime) -> None:
-    """Say what this database is, and make the organisation of the first stewards.
+    """Record what this database is for and create the organisation of the first stewards.
 
-    Raises ValueError, and Refused when the installation has its two stewards.
+    Raises ValueError. Raises Refused if the installation already has its two stewards.
     """
     with transaction.atomic():
         stewardship.permit_beginning([root])
@@ -91,10 +104,11 @@ def begin(code: str, name: str, *, root: Hand, born: str, at: datetime) -> None:
 
 
 def steward_to_be(email: str, name: str, password: str, code: str) -> NewSteward:
-    """Make two ways for a steward who sits here, new or known by this address; stored when both have been typed.
+    """Create two ways to unlock for a steward who is present in person.
 
-    `code`: of the organisation of somebody new. Raises NotHere when there is none, and Refused for a password that the
-    office's pages would not take.
+    The steward may be new or already known by this email address. Both ways are stored once both have been
+    typed. `code` is the organisation of a new steward. Raises NotHere if there is no such organisation, and
+    Refused if the office site would not accept the password.
     """
     organisation = Organisation.objects.filter(code=code).first()
     if organisation is None:
@@ -113,7 +127,7 @@ def steward_to_be(email: str, name: str, password: str, code: str) -> NewSteward
 
 
 def typed_right(who: NewSteward, way: NewWay, typed: str) -> bytes | None:
-    """The seed, when these words open it; else None."""
+    """Return the seed if the typed words open it, otherwise None."""
     try:
         return enrolment.opened(who.officer.id, way.wrapped, typed)
     except WrongPassphrase:
@@ -121,9 +135,10 @@ def typed_right(who: NewSteward, way: NewWay, typed: str) -> bytes | None:
 
 
 def name_steward(who: NewSteward, typed: str, *, root: Hand, at: datetime) -> str:
-    """Store a steward who has typed both ways, signed by the root. Return the words of their key.
+    """Store a steward who has typed both ways to unlock, and return the words of their key.
 
-    Raises WrongPassphrase, and Refused for another root and for a member of a desk.
+    The root signs the steward. Raises WrongPassphrase. Raises Refused if this is another root or if the
+    steward is a member of a desk.
     """
     seed = enrolment.opened(who.officer.id, who.second.wrapped, typed)
     ways = {"passphrase": who.first.wrapped, "reserve": who.second.wrapped}
@@ -132,7 +147,10 @@ def name_steward(who: NewSteward, typed: str, *, root: Hand, at: datetime) -> st
 
 
 def hand_of(email: str, passphrase: str) -> Hand:
-    """Somebody who signs at this table. Raises WrongPassphrase for a stranger and a wrong passphrase alike; both are logged."""
+    """Return the signing key of a person present at the ceremony.
+
+    Raises WrongPassphrase both for an unknown address and for a wrong passphrase. Both are logged.
+    """
     officer = Officer.objects.filter(email__iexact=email.strip(), is_active=True).first()
     if officer is None:
         session.sign_in_refused(email.strip())

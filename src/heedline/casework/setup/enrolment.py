@@ -1,7 +1,9 @@
-"""How an officer gets their keys: a code handed over in person, a password, and two ways to unlock, each proven.
+"""Officer enrolment, from the invitation code to proven ways to unlock.
 
-The seed is made here and kept nowhere: between two pages there is only what their own words open. Nothing is stored
-before the second way has opened it too. Then two stewards compare the words of the keys and sign them (`proposals`).
+A new officer is handed a code in person and chooses a password. They then receive two ways to unlock
+their keys and have to prove each of them. The seed is generated here and is not kept. Between two pages
+only its wrapped form exists, which the officer's own words open. Nothing is stored before the second way
+has opened the seed too. Two stewards then compare the words of the keys and sign them (`proposals`).
 """
 
 from __future__ import annotations
@@ -36,26 +38,32 @@ LABELS = {**WAYS, "passkey": "Passkey"}
 
 @dataclass(frozen=True)
 class NewWay:
-    """Six new words, shown once, and the seed under them. Either alone opens nothing."""
+    """A new way to unlock, with six words shown once and the seed wrapped under them.
+
+    Neither the words nor the wrapped seed opens anything alone.
+    """
 
     words: str = field(repr=False)
     wrapped: str = field(repr=False)
 
 
 def cost() -> passphrases.Cost:
-    """What one derivation costs here."""
+    """Return the cost parameters of passphrase derivation in this installation."""
     if settings.TEST_ARGON:
         return passphrases.Cost(memory_kib=8 * 1024, iterations=1, lanes=1)
     return passphrases.STANDARD
 
 
 def code_hash(code: str) -> bytes:
-    """What is kept of an invitation's code."""
+    """Return the hash under which an invitation code is stored."""
     return hashlib.sha256(b"heedline/v1/invitation\0" + passphrases.canonical(code)).digest()
 
 
 def invite(officer: Officer, *, at: datetime) -> str:
-    """Make the code that lets a new officer in once. A new one replaces the one before."""
+    """Create a single-use invitation code for a new officer.
+
+    A new code replaces the previous one.
+    """
     code = passphrases.new_passphrase()
     Invitation.objects.update_or_create(
         officer=officer,
@@ -70,8 +78,11 @@ def invite(officer: Officer, *, at: datetime) -> str:
 
 
 def invited(email: str, code: str, *, at: datetime) -> UUID:
-    """Whose code this is. Raises NotHere for a wrong, used or late one, for a stranger, and for who enrols at
-    the other site, alike."""
+    """Return the officer to whom an invitation code belongs.
+
+    Raises NotHere alike if the code is wrong, used or expired, if the address is unknown, or if the officer
+    enrols at the other site.
+    """
     found = (
         Invitation.objects.select_related("officer")
         .filter(
@@ -89,7 +100,10 @@ def invited(email: str, code: str, *, at: datetime) -> UUID:
 
 
 def hashed(password: str) -> str:
-    """What is kept of a chosen password until the keys are made, and afterwards."""
+    """Return the hash of a chosen password.
+
+    The hash is kept until the keys are made, and afterwards.
+    """
     return make_password(password)
 
 
@@ -100,7 +114,10 @@ def _new_way(officer: UUID, seed: bytes) -> NewWay:
 
 
 def opened(officer: UUID, wrapped: str, typed: str) -> bytes:
-    """The seed under a way, by its words. Raises WrongPassphrase."""
+    """Return the seed that a way to unlock wraps, opened with the typed words.
+
+    Raises WrongPassphrase.
+    """
     try:
         return passphrases.unwrap_seed(
             WrappedSeed.from_json(wrapped), typed, context=wrapping_context(officer)
@@ -110,23 +127,27 @@ def opened(officer: UUID, wrapped: str, typed: str) -> bytes:
 
 
 def first_way(officer: UUID) -> NewWay:
-    """A new seed and the passphrase that opens it."""
+    """Generate a seed and the passphrase that unlocks it."""
     return _new_way(officer, new_seed())
 
 
 def second_way(officer: UUID, wrapped: str, typed: str) -> NewWay:
-    """The first way has been typed: words for the sheet. Raises WrongPassphrase."""
+    """Create the words of the recovery sheet once the first way has been typed correctly.
+
+    Raises WrongPassphrase.
+    """
     return _new_way(officer, opened(officer, wrapped, typed))
 
 
 def finish(
     officer_id: UUID, code: str, *, password: str, first: str, second: str, typed: str, at: datetime
 ) -> str:
-    """Both ways are proven: store them, the password and the public halves. Return the words of the keys.
+    """Finish an enrolment and return the words of the officer's keys.
 
-    What somebody had before ends: sessions, ways to unlock, and second steps of signing in, which are set up anew.
-    `password`: as `hashed` gave it; `first`, `second`: the seed under each way; `typed`: the words of the second. Raises WrongPassphrase, and NotHere
-    when the code was used in between.
+    Stores both proven ways, the password and the public halves of the keys. The officer's earlier sessions,
+    ways to unlock and second factors end, and second factors have to be set up again. `password` is the
+    value returned by `hashed`. `first` and `second` are the seed under each way, and `typed` is the words of
+    the second. Raises WrongPassphrase. Raises NotHere if the code was used in the meantime.
     """
     seed = opened(officer_id, second, typed)
     with transaction.atomic():
@@ -159,16 +180,20 @@ def finish(
 
 
 def replace_way(way: str, working: str, *, by: Attendance, at: datetime) -> NewWay:
-    """New words for a lost way, by one that still works. Nothing is stored yet. Raises WrongPassphrase."""
+    """Create new words for a lost way to unlock, using a way that still works.
+
+    Nothing is stored yet. Raises WrongPassphrase.
+    """
     if way not in WAYS:
         raise NotHere
     return _new_way(by.officer_id, session.hand_of(by.officer_id, working).seed)
 
 
 def keep_way(way: str, wrapped: str, typed: str, *, by: Attendance, at: datetime) -> None:
-    """The new words have been typed: from now on they open the keys, and the old ones of this way do not.
+    """Store a replaced way to unlock once its new words have been typed.
 
-    Raises WrongPassphrase, and NotHere for words that open other keys than theirs.
+    From then on the new words open the keys and the old words of this way do not. Raises WrongPassphrase.
+    Raises NotHere if the words open somebody else's keys.
     """
     seed = opened(by.officer_id, wrapped, typed)
     if way not in WAYS or not _theirs(by.officer_id, seed):
@@ -187,13 +212,16 @@ def keep_way(way: str, wrapped: str, typed: str, *, by: Attendance, at: datetime
 
 
 def _theirs(officer: UUID, seed: bytes) -> bool:
-    """Whether the keys are those of a believed statement. A steward's statement names no sealing key, so none is asked."""
+    """Return whether a seed yields the keys in the officer's trusted statement.
+
+    A steward's statement names no sealing key, so that stewards are not checked.
+    """
     known = words_of(str(officer))
     return known is None or known == fingerprints.words(public_key(seed), signing_public(seed))
 
 
 def ways(by: Attendance) -> tuple[str, ...]:
-    """The ways to unlock that this person has."""
+    """Return the ways to unlock that this officer has."""
     return tuple(
         SeedWrapping.objects.filter(officer_id=by.officer_id, proven=True)
         .order_by("way")

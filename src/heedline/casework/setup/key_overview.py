@@ -1,6 +1,7 @@
-"""Who can open what, and what has changed about it: for the desk itself, for stewards and for overseers.
+"""The key overview, which shows who can open what at each desk and what has changed.
 
-Everything shown here is believed from signed statements; the tables of people give names and nothing else.
+Shown to the desk itself, to stewards and to overseers. Everything shown here comes from signed
+statements. The tables of people supply nothing but names.
 """
 
 from __future__ import annotations
@@ -29,7 +30,11 @@ _MOST = 100
 
 @dataclass(frozen=True)
 class PersonLine:
-    """A member of a desk. `opens`: holds the key in force. `compared`: whoever looks has heard their words themselves."""
+    """A member of a desk, as listed in the key overview.
+
+    `opens` is true if they hold the current key. `compared` is true if the viewer has compared this person's
+    key words themselves.
+    """
 
     id: UUID
     name: str
@@ -41,7 +46,10 @@ class PersonLine:
 
 @dataclass(frozen=True)
 class EpochLine:
-    """One key of a desk. `state`: in-force | to-come | past | ended."""
+    """One key of a desk.
+
+    `state` is in-force, to-come, past or ended.
+    """
 
     opens_on: date
     state: str
@@ -52,7 +60,10 @@ class EpochLine:
 
 @dataclass(frozen=True)
 class DeskKeys:
-    """What there is to say of a desk's keys. `mine`: whoever looks holds keys of it."""
+    """The key overview of one desk.
+
+    `mine` is true if the viewer holds keys of this desk.
+    """
 
     id: UUID
     code: str
@@ -69,7 +80,10 @@ class DeskKeys:
 
 @dataclass(frozen=True)
 class Change:
-    """Something about a desk's keys that was signed since one last looked. `serial` counts statements."""
+    """A signed change to a desk's keys since the viewer last looked.
+
+    `serial` is the number of the statement.
+    """
 
     serial: int
     words: str
@@ -81,12 +95,18 @@ def _names() -> dict[str, str]:
 
 
 def own_words(by: Attendance) -> str:
-    """The words of one's own keys, to read to a colleague; empty before two stewards have signed them."""
+    """Return the words of the officer's own keys, to be read out to a colleague.
+
+    Empty until two stewards have signed the keys.
+    """
     return words_of(str(by.officer_id)) or ""
 
 
 def desk_keys(*, by: Attendance, at: datetime) -> tuple[DeskKeys, ...]:
-    """The desks whose keys this person holds; for stewards and overseers, all of them. Raises Refused."""
+    """Return the desks whose keys this person holds.
+
+    Stewards and overseers get all desks. Raises Refused.
+    """
     by.require(Capability.SEE_KEYS, *key_desks(by), None)
     mine = key_desks(by)
     rows = Desk.objects.order_by("name")
@@ -161,7 +181,10 @@ def _epoch(
 
 
 def changes(*, by: Attendance) -> tuple[Change, ...]:
-    """What was signed about one's desks since one last looked, oldest first; one's own doings left out. Raises Locked."""
+    """Return the signed changes to the officer's desks since they last looked, oldest first.
+
+    The officer's own changes are left out. Raises Locked.
+    """
     seen = by.keys().known.seen
     if not key_desks(by) or seen >= key_directory.directory().highest_serial:
         return ()
@@ -228,7 +251,10 @@ def _words(
 
 
 def acknowledge(serial: int, passphrase: str, *, by: Attendance, at: datetime) -> Attendance:
-    """Say that one has looked at the changes up to `serial`. Raises WrongPassphrase and Locked."""
+    """Record that the officer has reviewed all changes up to `serial`.
+
+    Raises WrongPassphrase and Locked.
+    """
     by.keys()
     hand = session.hand_of(by.officer_id, passphrase)
     key_verification.acknowledge(serial, by=hand, at=at)
@@ -236,7 +262,10 @@ def acknowledge(serial: int, passphrase: str, *, by: Attendance, at: datetime) -
 
 
 def colleague(person: UUID, *, by: Attendance) -> str:
-    """The name of somebody who shares a desk's keys with this person. Raises NotHere for everybody else."""
+    """Return the name of a colleague who shares a desk's keys with this officer.
+
+    Raises NotHere for anybody else.
+    """
     known = key_directory.directory()
     shared = [d for d in key_desks(by) if str(person) in known.members(str(d))]
     if not shared or person == by.officer_id or known.officer(str(person)) is None:
@@ -245,8 +274,10 @@ def colleague(person: UUID, *, by: Attendance) -> str:
 
 
 def compare(person: UUID, said: str, passphrase: str, *, by: Attendance, at: datetime) -> int:
-    """Compare the words that a colleague has read out, and grant them what this session can open of the desks that they
-    share. Return how many keys. Raises NotHere, WrongPassphrase, Locked, and Refused for other words.
+    """Compare a colleague's key words, grant them the shared desks' keys and return the number granted.
+
+    The grants cover what this session can open of the desks that both belong to. Raises NotHere,
+    WrongPassphrase and Locked. Raises Refused if the words differ.
     """
     colleague(person, by=by)
     by.keys()
@@ -260,7 +291,10 @@ def compare(person: UUID, said: str, passphrase: str, *, by: Attendance, at: dat
 
 
 def compare_recovery(desk: UUID, said: str, passphrase: str, *, by: Attendance, at: datetime) -> None:
-    """Compare the words of a desk's recovery key with those on the printed shares. Raises as `compare`."""
+    """Compare the words of a desk's recovery key with those on the printed shares.
+
+    Raises the same exceptions as `compare`.
+    """
     if desk not in key_desks(by) or key_directory.directory().recovery(str(desk)) is None:
         raise NotHere
     by.keys()

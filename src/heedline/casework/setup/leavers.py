@@ -1,7 +1,10 @@
-"""When somebody leaves: their sessions end at once, two stewards sign it, and what they held is taken out of use.
+"""Suspension and removal of leavers.
 
-One steward can stop somebody from coming in, at once. That they have left, a desk or altogether, two stewards sign; from
-then on no key of theirs counts, and the epochs that they hold are replaced by the next member who unlocks (`epochs`).
+Their sessions end at once and their keys are taken out of use.
+
+A single steward can suspend somebody immediately. Two stewards sign that somebody has left a desk or the
+installation. From then on none of their keys counts, and the epochs that they hold are replaced when the
+next member unlocks (`epochs`).
 """
 
 from __future__ import annotations
@@ -33,9 +36,10 @@ FEWEST_STEWARDS = 2
 
 
 def suspend(officer_id: UUID, *, by: Attendance, at: datetime) -> None:
-    """Stop somebody from signing in and end their sessions, now. One steward does it, in their own name.
+    """Suspend an officer and end their sessions immediately.
 
-    Their keys stay valid until two stewards have signed that they left. Raises NotHere and Refused.
+    One steward does this, in their own name. The officer's keys stay valid until two stewards have signed
+    that the officer has left. Raises NotHere and Refused.
     """
     with refusals_logged(Act.OFFICER_SUSPENDED, by=by.officer_id, thing="officer", thing_id=officer_id):
         by.require(Capability.SET_UP, None)
@@ -49,7 +53,10 @@ def suspend(officer_id: UUID, *, by: Attendance, at: datetime) -> None:
 
 
 def leave_desk(officer: Officer, desk: Desk, *, hands: Sequence[Signer], at: datetime) -> None:
-    """End everything that an officer does at one desk. Two stewards sign it. Raises Refused."""
+    """End an officer's roles and membership at one desk.
+
+    Two stewards sign this. Raises Refused.
+    """
     by = UUID(hands[0].person) if hands else None
     with refusals_logged(Act.APPOINTMENT_ENDED, by=by, desk=desk.id, thing="officer", thing_id=officer.id):
         permit_stewards(hands)
@@ -66,9 +73,10 @@ def leave_desk(officer: Officer, desk: Desk, *, hands: Sequence[Signer], at: dat
 
 
 def leave(officer: Officer, *, hands: Sequence[Signer], at: datetime) -> None:
-    """End everything that an officer or a steward does here: role, membership, keys, ways in. Two stewards sign it.
+    """Remove an officer or a steward from the installation.
 
-    Raises Refused, also where fewer than two stewards would be left.
+    Ends their roles, memberships, keys and ways to sign in. Two stewards sign this. Raises Refused, also if
+    fewer than two stewards would be left.
     """
     by = UUID(hands[0].person) if hands else None
     with refusals_logged(Act.OFFICER_LEFT, by=by, thing="officer", thing_id=officer.id):
@@ -88,7 +96,10 @@ def leave(officer: Officer, *, hands: Sequence[Signer], at: datetime) -> None:
 
 
 def _stewards() -> frozenset[str]:
-    """Whoever can sign as a steward: named by the root, appointed, and not stopped."""
+    """Return everybody who can sign as a steward.
+
+    They have been named by the root, appointed, and not suspended.
+    """
     held = Appointment.objects.filter(role=Role.STEWARD, ended_on=None, officer__is_active=True)
     return key_directory.directory().stewards() & {
         str(one) for one in held.values_list("officer_id", flat=True)
@@ -108,7 +119,10 @@ def _shut_out(officer: Officer) -> None:
 
 @transaction.atomic
 def _off_the_rota(officer: Officer, where: Q, at: datetime) -> None:
-    """They are on no shift and on no chain any more. Shifts that have begun end now, others never begin."""
+    """Remove an officer from the rota and from on-call lists.
+
+    Shifts that have begun end now, and later ones are cancelled.
+    """
     coming = Shift.objects.filter(where, officer=officer, ends_at__gt=at)
     coming.update(ends_at=Greatest("starts_at", at))
     OnCall.objects.filter(where, officer=officer).delete()

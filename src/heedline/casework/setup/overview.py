@@ -1,4 +1,7 @@
-"""What stewards see: organisations, desks and people, and how far each person's enrolment has come. No words of a report."""
+"""Organisations, desks and people as stewards see them.
+
+Includes how far each person's enrolment has got. No content of any report is shown.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,11 @@ from heedline.vault.directory import OfficerKeys
 
 @dataclass(frozen=True)
 class PersonSeen:
-    """Somebody of the installation. `state`: invited | made-keys | signed | stopped | left | no-keys.
+    """A person in the installation.
 
-    `through_provider`: they sign in by single sign-on. Who is `stopped` cannot sign in; their keys and roles count until two stewards have signed that they left.
+    `state` is invited, made-keys, signed, stopped, left or no-keys. A person in the state `stopped` cannot
+    sign in, but their keys and roles count until two stewards have signed that they left. `through_provider`
+    is true if they use single sign-on.
     """
 
     id: UUID
@@ -31,7 +36,7 @@ class PersonSeen:
 
 @dataclass(frozen=True)
 class Setup:
-    """Everything that there is, by name."""
+    """All organisations, desks and people, sorted by name."""
 
     organisations: tuple[tuple[UUID, str], ...]
     desks: tuple[tuple[UUID, str, str], ...]  # id, name, kind
@@ -39,7 +44,10 @@ class Setup:
 
 
 def overview(*, by: Attendance, at: datetime) -> Setup:
-    """The whole installation. Raises Refused for everybody but stewards."""
+    """Return an overview of the whole installation.
+
+    Raises Refused for everybody except stewards.
+    """
     by.require(Capability.SET_UP, None)
     roles: dict[UUID, list[tuple[str, UUID | None, str]]] = {}
     for one in Appointment.objects.filter(ended_on=None).select_related("desk").order_by("role"):

@@ -1,7 +1,7 @@
-"""What two stewards do together without sitting together: one proposes and signs, the other looks, compares and signs.
+"""Proposals that one steward signs and a second steward confirms at another time.
 
-The first signature counts for nothing alone. Keys are never signed by anybody who has not typed the words that the officer
-read out to them.
+The second steward reviews, compares and signs. The first signature has no effect on its own. Keys are
+signed only by somebody who has typed the words that the officer read out to them.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from heedline.vault import fingerprints
 
 
 class ProposalKind(StrEnum):
-    """What can be proposed."""
+    """The kinds of change that a steward can propose."""
 
     ORGANISATION = "organisation"
     DESK = "desk"
@@ -57,7 +57,11 @@ class ProposalKind(StrEnum):
 
 @dataclass(frozen=True)
 class ProposalLine:
-    """A proposal that waits. `mine`: one's own, which somebody else confirms. `needs_words`: of an officer's keys."""
+    """A proposal awaiting a second steward's signature.
+
+    `mine` is true for the viewer's own proposal, which somebody else has to confirm. `needs_words` is true
+    if the words of an officer's keys have to be typed.
+    """
 
     id: UUID
     words: str
@@ -69,8 +73,10 @@ class ProposalLine:
 
 @dataclass(frozen=True)
 class Done:
-    """What came of it. `code`: of an invitation, to be handed over in person, shown once; `partner`: it is used at the
-    partners' site.
+    """The result of confirming a proposal.
+
+    `code` is an invitation code, shown once and handed over in person. `partner` is true if the code is used
+    at the partners' site.
     """
 
     words: str
@@ -79,7 +85,7 @@ class Done:
 
 
 def _id(text: str | None) -> UUID:
-    """The id, or one that nothing has."""
+    """Parse a UUID, or return one that matches no row if the text is not valid."""
     try:
         return UUID(text or "")
     except ValueError:
@@ -94,7 +100,10 @@ def _officer(facts: Mapping[str, str]) -> Officer:
 
 
 def _known(facts: Mapping[str, str]) -> Officer | None:
-    """Somebody with this e-mail address: who has left and comes back, or has lost every way to unlock."""
+    """Return the officer with this email address, if there is one.
+
+    They may be a returning leaver, or somebody who has lost every way to unlock.
+    """
     return Officer.objects.filter(email__iexact=facts.get("email", "").strip()).first()
 
 
@@ -117,7 +126,10 @@ def _organisation(facts: Mapping[str, str]) -> Organisation:
 
 
 def _compared(facts: Mapping[str, str], said: str) -> Invitation:
-    """The keys that a new officer has made, when these are their words."""
+    """Return the invitation of a new officer whose key words match `said`.
+
+    Raises Refused if they have not made their keys yet or if the words differ.
+    """
     row = Invitation.objects.filter(officer=_officer(facts), kem__isnull=False).first()
     if row is None or row.kem is None or row.signing is None:
         raise Refused("They have not made their keys yet.")
@@ -142,7 +154,10 @@ def _new_desk(facts: Mapping[str, str]) -> Desk:
 
 
 def _statement(kind: ProposalKind, facts: Mapping[str, str], said: str) -> tuple[str, dict[str, Any]] | None:
-    """What the first steward signs; None for what only makes a row that opens nothing."""
+    """Return the kind and body of the statement that the first steward signs.
+
+    Returns None if the proposal only creates a row that opens nothing.
+    """
     match kind:
         case ProposalKind.KEYS:
             row = _compared(facts, said)
@@ -177,7 +192,10 @@ def _statement(kind: ProposalKind, facts: Mapping[str, str], said: str) -> tuple
 
 
 def _spare_the_canary(facts: Mapping[str, str]) -> None:
-    """Raise Refused for the canary's officer and desk: there is one for ever, and without it no restore is proven."""
+    """Raise Refused if the proposal concerns the canary's officer or desk.
+
+    There is only ever one canary, and without it no restore can be proven.
+    """
     theirs = Appointment.objects.filter(officer=_id(facts.get("officer")), desk__kind=CANARY)
     if theirs.exists() or Desk.objects.filter(pk=_id(facts.get("desk")), kind=CANARY).exists():
         raise Refused("The canary stays as it is: the test of a restore opens it.")
@@ -192,7 +210,10 @@ def propose(
     by: Attendance,
     at: datetime,
 ) -> UUID:
-    """Propose something to another steward, signed. Raises Refused and WrongPassphrase."""
+    """Sign a proposal and submit it to another steward.
+
+    Raises Refused and WrongPassphrase.
+    """
     with refusals_logged(Act.PROPOSED, by=by.officer_id):
         by.require(Capability.SET_UP, None)
         _spare_the_canary(facts)
@@ -215,14 +236,20 @@ def propose(
 
 
 def open_proposals(*, by: Attendance, at: datetime) -> tuple[ProposalLine, ...]:
-    """What waits for a second steward. Raises Refused."""
+    """Return the proposals awaiting a second steward.
+
+    Raises Refused.
+    """
     by.require(Capability.SET_UP, None)
     rows = Proposal.objects.filter(closed_on=None).select_related("proposed_by").order_by("issued_on", "id")
     return tuple(_line(row, by, at) for row in rows)
 
 
 def proposal(proposal_id: UUID, *, by: Attendance, at: datetime) -> ProposalLine:
-    """One of them. Raises NotHere and Refused."""
+    """Return one open proposal.
+
+    Raises NotHere and Refused.
+    """
     by.require(Capability.SET_UP, None)
     row = Proposal.objects.filter(pk=proposal_id, closed_on=None).select_related("proposed_by").first()
     if row is None:
@@ -242,7 +269,7 @@ def _line(row: Proposal, by: Attendance, at: datetime) -> ProposalLine:
 
 
 def words_for(kind: ProposalKind, facts: Mapping[str, str]) -> str:
-    """A proposal in one sentence."""
+    """Return a one-sentence description of a proposal."""
     officer = Officer.objects.filter(pk=_id(facts.get("officer"))).first()
     who = f"{officer.name} ({officer.organisation.name})" if officer is not None else facts.get("name", "")
     desk = _desk(facts)
@@ -275,7 +302,10 @@ def words_for(kind: ProposalKind, facts: Mapping[str, str]) -> str:
 
 
 def withdraw(proposal_id: UUID, *, by: Attendance, at: datetime) -> None:
-    """Put a proposal away; every steward may. Raises NotHere and Refused."""
+    """Withdraw a proposal.
+
+    Any steward may do this. Raises NotHere and Refused.
+    """
     with refusals_logged(Act.PROPOSAL_WITHDRAWN, by=by.officer_id, thing="proposal", thing_id=proposal_id):
         row = _find(proposal_id, by)
         _decision_request(row).check_person(Reply.WITHDRAW, by=by.officer_id, today=at.date())
@@ -285,9 +315,10 @@ def withdraw(proposal_id: UUID, *, by: Attendance, at: datetime) -> None:
 
 
 def confirm(proposal_id: UUID, passphrase: str, *, said: str = "", by: Attendance, at: datetime) -> Done:
-    """Sign what another steward has proposed, and carry it out.
+    """Sign a proposal that another steward made, and carry it out.
 
-    Raises NotHere, WrongPassphrase, and Refused for one's own proposal, a late one, other words or a forged signature.
+    Raises NotHere and WrongPassphrase. Raises Refused if the proposal is the steward's own or has expired,
+    if the words differ, or if its signature is forged.
     """
     with refusals_logged(Act.STATEMENT_SIGNED, by=by.officer_id, thing="proposal", thing_id=proposal_id):
         row = _find(proposal_id, by)

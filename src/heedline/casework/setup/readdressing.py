@@ -1,8 +1,9 @@
-"""Addressing what lies under ended epochs to the desk's present one, and destroying them.
+"""Re-addressing of sealed parts from a desk's ended epochs to its current one.
 
-Headers and halves of identity keys are rewritten, payloads never. It runs in a member's unlocked session, in bounded
-batches; each batch is a transaction of its own, so whatever ends it in the middle loses nothing, and doing it again
-goes on with what is left. Nobody else's way to a part is touched, whatever its row says (`vault.container.move`).
+Ended epochs are destroyed afterwards. Headers and halves of identity keys are rewritten, payloads never
+are. The work runs in a member's unlocked session, in bounded batches. Each batch is a transaction of its
+own, so that an interruption loses nothing and a second run continues with what is left. Access of other
+recipients to a part is never changed, whatever its row says (`vault.container.move`).
 """
 
 from __future__ import annotations
@@ -42,7 +43,11 @@ type ReaddressingProgress = Callable[[int], None]
 
 @dataclass(frozen=True)
 class ReaddressingRun:
-    """What one run did. `left`: parts that are still under ended keys; `failed`: those that these keys do not open."""
+    """The result of one re-addressing run.
+
+    `left` is the number of parts still sealed to ended keys. `failed` is the number that these keys do not
+    open.
+    """
 
     moved: int
     failed: int
@@ -51,7 +56,10 @@ class ReaddressingRun:
 
 @dataclass(frozen=True)
 class EndedKey:
-    """An epoch that has ended and is not destroyed. `ready_at`: it can be destroyed from then on, once nothing is left."""
+    """An epoch that has ended but has not been destroyed.
+
+    From `ready_at` on it can be destroyed, once no parts are left under it.
+    """
 
     epoch: UUID
     opens_on: date
@@ -61,7 +69,10 @@ class EndedKey:
 
 @dataclass(frozen=True)
 class Certificate:
-    """That an epoch was destroyed, and from which day on that is true of every backup as well."""
+    """A certificate that an epoch was destroyed.
+
+    `true_from` is the day from which this holds for every backup as well.
+    """
 
     epoch: UUID
     desk_name: str
@@ -71,7 +82,7 @@ class Certificate:
 
     @property
     def words(self) -> str:
-        """The text of the certificate."""
+        """Return the text of the certificate."""
         return (
             f"The key {self.epoch} of {self.desk_name}, in force from {self.opens_on:%-d %B %Y}, was destroyed on "
             f"{self.destroyed_on:%-d %B %Y}. Backups of the key store are kept for at most "
@@ -81,7 +92,10 @@ class Certificate:
 
 
 def ended(desk: UUID, *, by: Attendance) -> tuple[EndedKey, ...]:
-    """Ended epochs of one of their desks that are not destroyed. Raises NotHere."""
+    """Return the ended epochs of one of the officer's desks that have not been destroyed.
+
+    Raises NotHere.
+    """
     _mine(desk, by)
     rows = EpochKeyRow.objects.filter(id__in=key_functions.retired(desk)).order_by("opens_on", "id")
     return tuple(
@@ -96,7 +110,10 @@ WAIT = timedelta(hours=1)
 
 
 def left(desk: UUID, *, by: Attendance) -> int:
-    """How many parts still lie under ended epochs of one of their desks. Raises NotHere."""
+    """Return the number of parts still sealed to ended epochs of one of the officer's desks.
+
+    Raises NotHere.
+    """
     _mine(desk, by)
     return sum(key_functions.left_to_move(desk))
 
@@ -104,9 +121,10 @@ def left(desk: UUID, *, by: Attendance) -> int:
 def readdress(
     desk: UUID, *, by: Attendance, at: datetime, most: int = 2_000, told: ReaddressingProgress | None = None
 ) -> ReaddressingRun:
-    """Address up to `most` parts to the present epoch, in batches; `told` hears how many are done after each.
+    """Re-address up to `most` parts to the desk's current epoch, in batches.
 
-    Raises NotHere for a desk that is not theirs, Locked, SealingStopped when no epoch of members alone is in force.
+    `told` is called after each batch with the number done so far. Raises NotHere if the desk is not one of
+    the officer's. Raises Locked. Raises SealingStopped if no epoch held by members alone is in force.
     """
     with refusals_logged(Act.PARTS_READDRESSED, by=by.officer_id, desk=desk):
         _mine(desk, by)
@@ -121,9 +139,10 @@ def readdress(
 
 
 def destroy(epoch: UUID, *, by: Attendance, at: datetime) -> Certificate:
-    """Destroy an ended epoch to which nothing is addressed any more: its grants are removed.
+    """Destroy an ended epoch that no part is sealed to, by removing its grants.
 
-    Raises NotHere for an epoch that is not ended or not of their desks, NotNow too early or while something is left.
+    Raises NotHere if the epoch has not ended or is not of the officer's desks. Raises NotNow if it is too
+    early or if parts are left.
     """
     row = EpochKeyRow.objects.select_related("desk").filter(id=epoch, destroyed_on=None).first()
     if row is None:
@@ -151,7 +170,10 @@ def destroy(epoch: UUID, *, by: Attendance, at: datetime) -> Certificate:
 
 
 def certificate(epoch: UUID) -> Certificate:
-    """The certificate of a destroyed epoch. Raises NotHere when it is not destroyed."""
+    """Return the certificate of a destroyed epoch.
+
+    Raises NotHere if the epoch has not been destroyed.
+    """
     row = EpochKeyRow.objects.select_related("desk").filter(id=epoch, destroyed_on__isnull=False).first()
     if row is None or row.destroyed_on is None:
         raise NotHere
@@ -161,7 +183,7 @@ def certificate(epoch: UUID) -> Certificate:
 
 
 def key_desks(by: Attendance) -> tuple[UUID, ...]:
-    """The desks whose keys this person holds."""
+    """Return the desks whose keys this officer holds."""
     return tuple(
         desk
         for role, desk in by.appointments
@@ -170,7 +192,10 @@ def key_desks(by: Attendance) -> tuple[UUID, ...]:
 
 
 def desk_of(code: str, *, by: Attendance) -> UUID:
-    """The desk of theirs with this code. Raises NotHere."""
+    """Return the officer's desk with this code.
+
+    Raises NotHere.
+    """
     found = Desk.objects.filter(code=code, id__in=key_desks(by)).values_list("id", flat=True).first()
     if found is None:
         raise NotHere
@@ -192,7 +217,7 @@ def _present(desk: UUID, at: datetime) -> EpochKey:
 
 @dataclass
 class _Walk:
-    """One run over everything that lies under ended epochs, in the order of ids."""
+    """One run over everything sealed to a desk's ended epochs, in order of id."""
 
     desk: UUID
     to: EpochKey

@@ -1,8 +1,9 @@
-"""When everybody of a desk has lost everything: its recovery key, split among five people of whom three suffice.
+"""Recovery keys for desks whose members have all lost their keys.
 
-The key is one more holder of every epoch. Two stewards state it, five people who work elsewhere keep a share each on
-paper, and members grant it what they hold once they have compared its words with those on the papers. Nobody helps to
-recover both a desk and its authorisers, so that no three people can open an identity.
+A recovery key is split among five people, of whom any three suffice. It is one more holder of every
+epoch. Two stewards state it, and five people who work elsewhere each keep a share on paper. Members
+grant it what they hold once they have compared its words with those on the papers. Nobody may hold
+shares for both a desk and its authorisers, so that no three people can open an identity.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from heedline.vault.two_sides import one_spelling
 
 @dataclass(frozen=True)
 class Split:
-    """A new key in five shares, one for each holder, and the words by which its public half is known."""
+    """A new recovery key in five shares, one for each holder, and the words of its public half."""
 
     holders: tuple[str, ...]
     shares: tuple[str, ...] = field(repr=False)
@@ -43,7 +44,10 @@ class Split:
 
 
 def holder_names(names: Sequence[str]) -> tuple[str, ...]:
-    """The names in one spelling. Raises Refused unless they are five different people."""
+    """Return the share holders' names in normalised spelling.
+
+    Raises Refused unless they are five different people.
+    """
     found = tuple(" ".join(one.split()) for one in names)
     if len(found) != shares.SHARES or len(set(map(one_spelling, found))) != len(found) or "" in found:
         raise Refused("Name five different people: each keeps one share.")
@@ -51,8 +55,11 @@ def holder_names(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def make(desk: Desk, holders: Sequence[str], *, hands: Sequence[Signer], at: datetime) -> Split:
-    """Make a desk's recovery key and state it. The shares are shown once and kept nowhere. Raises Refused, also for
-    a partner's: five holders would be five more who can read what was sent (ADR 30)."""
+    """Create a desk's recovery key and sign the statement about it.
+
+    The shares are shown once and are not kept. Raises Refused, also for a partner's desk, because five
+    holders would be five more people who could read what was sent (ADR 30).
+    """
     by = UUID(hands[0].person) if hands else None
     with refusals_logged(Act.RECOVERY_MADE, by=by, desk=desk.id):
         permit_stewards(hands)
@@ -69,7 +76,11 @@ def make(desk: Desk, holders: Sequence[str], *, hands: Sequence[Signer], at: dat
 
 
 def _keep_apart(desk: Desk, names: Sequence[str]) -> None:
-    """Nobody of these, however their name is written, helps to recover the other half of the same identities."""
+    """Raise Refused if a holder has a share of a desk on the other side of identities.
+
+    Names are compared regardless of how they are written. Nobody may help to recover both halves of the same
+    identities.
+    """
     if key_directory.directory().helps_the_other(str(desk.id), frozenset(names)):
         raise Refused(
             "Somebody of these holds, or has held, a share of a desk on the other side of identities. "
@@ -78,9 +89,10 @@ def _keep_apart(desk: Desk, names: Sequence[str]) -> None:
 
 
 def recover(desk: Desk, three: Sequence[str], *, by: Hand, at: datetime) -> int:
-    """Open every epoch of a desk by three shares and grant it to a member who has made new keys. Return how many.
+    """Open all epochs of a desk with three shares, grant them to a member and return their number.
 
-    It is logged, and an alarm tells the desk. Raises Refused for shares of another key and for somebody who is no member.
+    The member has made new keys. The recovery is logged and an alarm notifies the desk. Raises Refused if
+    the shares belong to another key or if the officer is not a member.
     """
     with refusals_logged(Act.KEYS_RECOVERED, by=UUID(by.person), desk=desk.id):
         recovery = key_directory.directory().recovery(str(desk.id))
@@ -120,7 +132,10 @@ def _opened(desk: UUID, seed: bytes) -> dict[UUID, bytes]:
 
 
 def combined_words(three: Sequence[str]) -> str:
-    """The words of the key that three shares give, for checking papers. Raises Refused."""
+    """Return the words of the key that three shares yield, to check the printed shares.
+
+    Raises Refused.
+    """
     try:
         return fingerprints.words(public_key(shares.combine(three)))
     except CannotOpen:
@@ -128,7 +143,10 @@ def combined_words(three: Sequence[str]) -> str:
 
 
 def desk_with_code(code: str) -> Desk:
-    """The desk with this code. Raises NotHere."""
+    """Return the desk with this code.
+
+    Raises NotHere.
+    """
     found = Desk.objects.filter(code=code).first()
     if found is None:
         raise NotHere

@@ -1,7 +1,8 @@
-"""Single sign-on: whose account at the provider is whose here, coming in by it, and going out with it.
+"""Single sign-on, covering bound accounts, sign-in through the provider and sign-out.
 
-Promise: it makes no officer, opens no key, and once it says no, nothing here goes on: no session of theirs, no unlocked
-keys, no password. Why it is bound like this: ADR 24.
+Single sign-on creates no officer and opens no key. Once the provider refuses an officer, none of their
+sessions, unlocked keys or passwords works any longer. ADR 24 explains why accounts are bound in this
+way.
 """
 
 from __future__ import annotations
@@ -39,7 +40,10 @@ _REMEMBERED = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class BindingSeen:
-    """What an officer sees of it. `may_bind`: they could."""
+    """The state of an officer's single sign-on binding.
+
+    `may_bind` is true if the officer could bind an account.
+    """
 
     bound: bool
     may_bind: bool
@@ -47,7 +51,10 @@ class BindingSeen:
 
 
 def account_of(issuer: str, subject: str) -> bytes:
-    """What is stored of an account there: a MAC under the office's secret. The e-mail address has no part in it."""
+    """Return the stored form of a provider account.
+
+    It is a MAC of issuer and subject under the office's secret. The email address is not part of it.
+    """
     context = json.dumps([settings.INSTALLATION, issuer, subject]).encode()
     return hkdf(settings.SECRET_KEY.encode(), label="provider-account", context=context)
 
@@ -56,7 +63,7 @@ def account_of(issuer: str, subject: str) -> bytes:
 
 
 def seen(*, by: Attendance) -> BindingSeen:
-    """How it stands for this officer."""
+    """Return the state of this officer's single sign-on binding."""
     row = ProviderBinding.objects.filter(officer_id=by.officer_id).first()
     return BindingSeen(
         row is not None,
@@ -66,7 +73,10 @@ def seen(*, by: Attendance) -> BindingSeen:
 
 
 def bind(account: bytes, *, by: Attendance, at: datetime) -> None:
-    """Bind the officer who is signed in here to their account there, and end their sessions. Raises Refused."""
+    """Bind the signed-in officer to their account at the provider and end their sessions.
+
+    Raises Refused.
+    """
     with refusals_logged(Act.BOUND_TO_PROVIDER, by=by.officer_id, thing="officer", thing_id=by.officer_id):
         if not SIGN_IN_HERE.isdisjoint(by.roles):
             raise Refused("Stewards and overseers sign in with their password.")
@@ -80,7 +90,10 @@ def bind(account: bytes, *, by: Attendance, at: datetime) -> None:
 
 
 def unbind(officer: Officer, *, hands: Sequence[Signer], at: datetime) -> None:
-    """They sign in by password again, until they bind anew. Two stewards sign it. Raises Refused."""
+    """Remove an officer's single sign-on binding, so that they sign in by password again.
+
+    They can bind an account anew later. Two stewards sign this. Raises Refused.
+    """
     by = UUID(hands[0].person) if hands else None
     with refusals_logged(Act.UNBOUND_FROM_PROVIDER, by=by, thing="officer", thing_id=officer.id):
         permit_stewards(hands)
@@ -91,7 +104,10 @@ def unbind(officer: Officer, *, hands: Sequence[Signer], at: datetime) -> None:
 
 
 def let_in(officer: Officer, *, hands: Sequence[Signer], at: datetime) -> None:
-    """Somebody who is bound may sign in by password for twelve hours. Two stewards sign it. Raises Refused."""
+    """Allow an officer with a bound account to sign in by password for twelve hours.
+
+    Two stewards sign this. Raises Refused.
+    """
     by = UUID(hands[0].person) if hands else None
     with refusals_logged(Act.LET_IN, by=by, thing="officer", thing_id=officer.id):
         permit_stewards(hands)
@@ -105,7 +121,10 @@ def let_in(officer: Officer, *, hands: Sequence[Signer], at: datetime) -> None:
 
 
 def password_closed(officer: Officer, *, at: datetime) -> bool:
-    """Whether this officer's password (and their passkey) signs nobody in now. A refusal, logged, when it does not."""
+    """Return whether password and passkey sign-in is closed to this officer, and log a refusal if so.
+
+    It is closed to officers with a bound account, unless stewards have let them in for now.
+    """
     row = ProviderBinding.objects.filter(officer=officer).first()
     if row is None or _signs_in_here(officer) or (row.password_until is not None and at < row.password_until):
         return False
@@ -114,7 +133,10 @@ def password_closed(officer: Officer, *, at: datetime) -> bool:
 
 
 def officer_of(account: bytes) -> Officer | None:
-    """Who is bound to this account and may come in: never somebody new, out, a steward or an overseer. A refusal is logged."""
+    """Return the officer who is bound to this account and may sign in.
+
+    Never returns a new or inactive officer, a steward or an overseer. A refusal is logged.
+    """
     row = ProviderBinding.objects.filter(account=account).select_related("officer").first()
     if row is None:
         refused("no-officer")
@@ -126,19 +148,25 @@ def officer_of(account: bytes) -> Officer | None:
 
 
 def is_theirs(by: Attendance, account: bytes) -> bool:
-    """Whether this account is the one that the officer is bound to."""
+    """Return whether the officer is bound to this account."""
     return ProviderBinding.objects.filter(officer_id=by.officer_id, account=account).exists()
 
 
 def came_in(token: str, officer: Officer, *, refresh_token: str, sid: str, at: datetime) -> None:
-    """This session was begun by the provider's word. Its keys are locked."""
+    """Record that this session was begun through the provider.
+
+    Its keys are locked.
+    """
     with transaction.atomic():
         provider_sessions.begin(token, refresh_token, sid, at=at)
         journal.record(Act.SIGNED_IN_BY_PROVIDER, actor=officer.id)
 
 
 def refused(why: str, officer_id: UUID | None = None) -> None:
-    """Log that somebody came back from the provider and was not let in. `why` is a code of ours."""
+    """Log that somebody returned from the provider but was not let in.
+
+    `why` is one of Heedline's own codes.
+    """
     journal.record(Act.PROVIDER_SIGN_IN_REFUSED, actor=officer_id, refused=True, detail={"why": why})
 
 
@@ -150,15 +178,19 @@ def _signs_in_here(officer: Officer) -> bool:
 
 
 def turned_away(by: Attendance) -> None:
-    """The provider says no to this officer: every session of theirs ends, with its unlocked keys."""
+    """End all sessions of an officer whom the provider refuses.
+
+    Their unlocked keys go with the sessions.
+    """
     _end(by.officer_id, "refused")
 
 
 def token_over(by: Attendance, *, at: datetime) -> None:
-    """The provider takes this session's token no more: this browser was idle for too long there, or they were disabled.
+    """End a session whose token the provider no longer accepts.
 
-    This session ends. Of each other that they have, the provider is asked before it does anything more; a permission to
-    use the password, of which it cannot be asked, ends.
+    The browser was idle at the provider for too long, or the account was disabled. The provider is asked
+    about each of the officer's other sessions before that session does anything more. A permission to sign
+    in by password ends, because the provider cannot be asked about it.
     """
     with transaction.atomic():
         OfficeSession.objects.filter(row=row_of(by.token)).delete()
@@ -168,13 +200,21 @@ def token_over(by: Attendance, *, at: datetime) -> None:
 
 
 def out_of_reach(by: Attendance) -> None:
-    """The provider has not answered for too long: every session that nobody answers for any more ends by itself, this one now."""
+    """End this session because the provider has not answered for too long.
+
+    Each of the officer's other sessions ends by itself once the provider has stopped answering for it too
+    long.
+    """
     OfficeSession.objects.filter(row=row_of(by.token)).delete()
     journal.record(Act.ENDED_BY_PROVIDER, actor=by.officer_id, detail={"how": "silence"})
 
 
 def take_notice(notice: str, *, account: bytes | None, sid: str, at: datetime) -> bool:
-    """The provider says that somebody signed out there, or was put out. False for a notice that was taken before."""
+    """Process a logout notice from the provider and end the sessions concerned.
+
+    The provider sends one if somebody signed out there or was removed. Returns False if the notice was
+    processed before.
+    """
     row = hashlib.sha256(notice.encode()).digest()
     try:
         with transaction.atomic():  # taken and carried out, or neither: it is sent again when something fails

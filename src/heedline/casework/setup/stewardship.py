@@ -1,7 +1,7 @@
-"""Setting up: organisations, desks, officers, their keys and their hours.
+"""Setup of organisations, desks, officers, keys and roles by stewards.
 
-Every public key is a statement signed by two stewards (or, for an epoch, by a member of its desk) and chained to the
-pinned root. Stewards open nothing: they are members of no desk.
+Each public key is stated by two stewards (or, for an epoch, by a member of its desk) and chained to the
+pinned root. Stewards open nothing, because they are not members of any desk.
 """
 
 from __future__ import annotations
@@ -46,7 +46,10 @@ from heedline.vault.signed import ROOT, key_text
 
 @dataclass(frozen=True)
 class Enrolment:
-    """What an officer gets once: their seed (kept by nobody) and the passphrase that unlocks it."""
+    """What an officer receives once at enrolment.
+
+    `seed` is not kept by anybody else. `passphrase` unlocks it.
+    """
 
     officer: UUID
     seed: bytes = field(repr=False)
@@ -58,7 +61,10 @@ class Enrolment:
 
 
 def permit_stewards(hands: Sequence[Signer]) -> None:
-    """Two different stewards, each appointed, neither stopped. Raises Refused."""
+    """Raise Refused unless two different stewards sign.
+
+    Both must be appointed, and neither may be suspended.
+    """
     for hand in hands:
         if hand.person == ROOT:
             raise gate.Refused("The root key signs no more than stewards.")
@@ -71,9 +77,10 @@ def permit_stewards(hands: Sequence[Signer]) -> None:
 
 
 def refuse_both(officer: UUID, other: Role) -> None:
-    """Stewards and overseers are different people: whoever sets up is watched by somebody else. Raises Refused.
+    """Raise Refused if an officer would be both a steward and an overseer.
 
-    Holds the officer's row until the appointment is made, so that of two at once the second sees the first.
+    Whoever sets up the installation is overseen by somebody else. The officer's row is locked until the
+    appointment is made, so that of two simultaneous appointments the second sees the first.
     """
     Officer.objects.select_for_update().filter(pk=officer).first()
     if Appointment.objects.filter(officer_id=officer, role=other, ended_on=None).exists():
@@ -87,13 +94,20 @@ def keep_sides_apart(officer: UUID, desk: UUID) -> None:
 
 
 def permit_root(root: Hand) -> None:
-    """Whoever holds the root key of this installation: it names stewards, whenever one is wanted. Raises Refused."""
+    """Raise Refused unless the signer holds the root key of this installation.
+
+    The root key names stewards whenever one is needed.
+    """
     if root.person != ROOT or signing_public(root.seed).hex() != settings.ROOT:
         raise gate.Refused("This is not the root key of this installation.")
 
 
 def permit_beginning(hands: Sequence[Signer]) -> None:
-    """Two different stewards; as long as the installation has not got two, whoever holds the root key. Raises Refused."""
+    """Raise Refused unless signed by two stewards, or by the root key during initial setup.
+
+    The stewards must be two different people. The root key is accepted until the installation has two
+    stewards.
+    """
     root = hands[0] if [hand.person for hand in hands] == [ROOT] else None
     if not isinstance(root, Hand):
         permit_stewards(hands)
@@ -104,14 +118,20 @@ def permit_beginning(hands: Sequence[Signer]) -> None:
 
 
 def _actor(hands: Sequence[Signer]) -> UUID | None:
-    """Whom the log names. The root key is nobody's name."""
+    """Return the officer to be named in the log.
+
+    Returns None for the root key, which does not belong to a named person.
+    """
     first = hands[0].person if hands else ROOT
     return UUID(first) if first != ROOT else None
 
 
 @transaction.atomic
 def found(*, born: str) -> None:
-    """Say once what this database is: a demo or live, for ever. Raises ValueError when it was born otherwise."""
+    """Record once and for all whether this database is a demonstration or live.
+
+    Raises ValueError if it was recorded as the other.
+    """
     row, made = StandingInstallation.objects.get_or_create(
         id=1, defaults={"born": born, "installation": settings.INSTALLATION}
     )
@@ -120,7 +140,10 @@ def found(*, born: str) -> None:
 
 
 def make_organisation(code: str, name: str, *, hands: Sequence[Signer], at: datetime) -> Organisation:
-    """Add an organisation. Raises Refused."""
+    """Add an organisation.
+
+    Raises Refused.
+    """
     by = _actor(hands)
     with refusals_logged(Act.ORGANISATION_MADE, by=by):
         permit_beginning(hands)
@@ -139,7 +162,10 @@ def make_officer(
     at: datetime,
     officer_id: UUID | None = None,
 ) -> Officer:
-    """Add a member of staff who can sign in, or (without a password) be invited. Signing in opens nothing. Raises Refused."""
+    """Add an officer, who can sign in with a password or else be invited.
+
+    Signing in opens nothing. Raises Refused.
+    """
     by = _actor(hands)
     with refusals_logged(Act.OFFICER_MADE, by=by):
         permit_beginning(hands)
@@ -159,7 +185,10 @@ def _keep_officer(officer: Officer, password: str, by: UUID | None) -> Officer:
 
 @dataclass(frozen=True)
 class Wrapping:
-    """A new seed under a new passphrase, proven to open, not yet stored."""
+    """A new seed wrapped under a new passphrase.
+
+    It has been proven to open and has not been stored yet.
+    """
 
     seed: bytes = field(repr=False)
     passphrase: str = field(repr=False)
@@ -167,7 +196,10 @@ class Wrapping:
 
 
 def make_wrapping(officer: Officer) -> Wrapping:
-    """Make a seed and a passphrase, and prove that one opens the other. Slow on purpose; touches no table."""
+    """Generate a seed and a passphrase, and check that the passphrase opens the seed.
+
+    Slow on purpose. Does not touch the database.
+    """
     seed, passphrase = new_seed(), passphrases.new_passphrase()
     context = wrapping_context(officer.id)
     wrapped = passphrases.wrap_seed(seed, passphrase, context=context, cost=cost())
@@ -184,13 +216,16 @@ def keep_wrapping(officer: Officer, made: Wrapping) -> Enrolment:
 
 
 def wrap_keys(officer: Officer, *, at: datetime) -> Enrolment:
-    """Make an officer's seed and the passphrase that unlocks it, and store the way."""
+    """Generate an officer's seed and passphrase, and store them as a way to unlock."""
     return keep_wrapping(officer, make_wrapping(officer))
 
 
 @transaction.atomic
 def first_steward(officer: Officer, keys: Enrolment, *, root: Hand, at: datetime) -> None:
-    """Name a steward by the root key: how an installation begins, and how it gets another one. Raises Refused."""
+    """Name a steward with the root key.
+
+    This is how an installation begins, and how it gets further stewards. Raises Refused.
+    """
     permit_root(root)
     refuse_both(officer.id, Role.OVERSEER)
     site.keep_apart(officer, Role.STEWARD, None)
@@ -212,9 +247,10 @@ def first_steward(officer: Officer, keys: Enrolment, *, root: Hand, at: datetime
 def seat_steward(
     officer: Officer, password: str, ways: Mapping[str, str], seed: bytes, *, root: Hand, at: datetime
 ) -> None:
-    """Store a steward whom the root names: somebody new, or somebody known, whose password and ways to unlock are then these and no others.
+    """Store a steward named by the root, whether new or already known.
 
-    `ways`: the seed under each, proven. Raises Refused, for a member of a desk as well.
+    Somebody who is already known gets this password and these ways to unlock, and all earlier ones are
+    removed. `ways` holds the seed under each way, all proven. Raises Refused, also for a member of a desk.
     """
     with refusals_logged(Act.OFFICER_APPOINTED, by=None, thing="officer", thing_id=officer.id):
         permit_root(root)
@@ -236,7 +272,7 @@ def seat_steward(
 
 @transaction.atomic
 def state_officer_keys(keys: Enrolment, *, hands: Sequence[Signer], at: datetime) -> None:
-    """Two stewards put an officer's public keys into a statement."""
+    """Make the statement of an officer's public keys, signed by two stewards."""
     permit_stewards(hands)
     state_public_keys(
         keys.officer, kem=public_key(keys.seed), signing=signing_public(keys.seed), hands=hands, at=at
@@ -247,23 +283,35 @@ def state_officer_keys(keys: Enrolment, *, hands: Sequence[Signer], at: datetime
 def state_public_keys(
     officer: UUID, *, kem: bytes, signing: bytes, hands: Sequence[Signer], at: datetime
 ) -> None:
-    """The same for stewards who have seen nothing but the public halves."""
+    """Make the statement of an officer's keys from their public halves alone.
+
+    Two stewards sign. They have seen nothing but the public halves.
+    """
     permit_stewards(hands)
     state("officer", officer_body(officer, kem=kem, signing=signing), hands, at=at)
 
 
 def officer_body(officer: UUID, *, kem: bytes, signing: bytes) -> dict[str, str]:
-    """What two stewards say of an officer's keys."""
+    """Return the body of the statement about an officer's keys.
+
+    Two stewards sign it.
+    """
     return {"person": str(officer), "kem": key_text(kem), "signing": key_text(signing)}
 
 
 def member_body(officer: UUID, desk: UUID) -> dict[str, str]:
-    """What two stewards say of a member of a desk."""
+    """Return the body of the statement about a member of a desk.
+
+    Two stewards sign it.
+    """
     return {"desk": str(desk), "person": str(officer)}
 
 
 def desk_body(desk: Desk) -> dict[str, Any]:
-    """What two stewards say of a desk."""
+    """Return the body of the statement about a desk.
+
+    Two stewards sign it.
+    """
     return {
         "desk": str(desk.id),
         "code": desk.code,
@@ -286,7 +334,10 @@ def make_desk(
     at: datetime,
     desk_id: UUID | None = None,
 ) -> Desk:
-    """Add a desk; two stewards sign what it is. Raises Refused."""
+    """Add a desk, with a statement about it signed by two stewards.
+
+    Raises Refused.
+    """
     permit_stewards(hands)
     site.keep_desks_apart(kind, organisation)
     desk = Desk.objects.create(
@@ -307,7 +358,10 @@ def make_desk(
 def appoint(
     officer: Officer, role: Role, desk: Desk | None, *, hands: Sequence[Signer], at: datetime
 ) -> None:
-    """Give an officer a role; on a desk, two stewards also sign that they are a member. Raises Refused."""
+    """Give an officer a role.
+
+    For a role on a desk, two stewards also sign that the officer is a member of the desk. Raises Refused.
+    """
     permit_stewards(hands)
     if (role in DESK_ROLES) != (desk is not None):
         raise ValueError("This role is held on a desk, or the other way round.")

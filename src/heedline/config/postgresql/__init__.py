@@ -1,1 +1,4 @@
-"""Django's PostgreSQL backend, with a cheaper look at kept connections: see `base`."""
+"""Django's PostgreSQL backend, with a cheaper check of persistent connections.
+
+See `base`.
+"""

@@ -1,11 +1,13 @@
-"""Two things that a kept connection can do without a round trip or a detour through text.
+"""A PostgreSQL backend that saves a round trip on persistent connections and can bind parameters.
 
-Whether it still stands is seen at its socket, not asked of the server.
-Django asks `SELECT 1` before the first statement of every request: a second round trip beside the one that a question page
-or a report needs. A server that went away (stopped, restarted, session ended) has closed its end, so the socket has
-something to read; an idle connection that stands has nothing. When in doubt the connection is given up and made anew.
+A persistent connection is checked at its socket, without asking the server. Django sends `SELECT 1`
+before the first statement of every request, which is a second round trip beside the one that a question
+page or a report needs. If the server has gone away (stopped, restarted or ended the session), it has
+closed its end, so the socket has something to read. A healthy idle connection has nothing to read. In
+doubtful cases the connection is closed and reopened.
 
-And values can travel beside the statement (`bound_cursor`), where Django writes them into it.
+Values can also be sent separately from the statement (`bound_cursor`), where Django would write them
+into it.
 """
 
 from __future__ import annotations
@@ -25,16 +27,17 @@ _ANYTHING = select.POLLIN | select.POLLPRI
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """See the module."""
+    """A PostgreSQL connection that is checked at its socket and offers a cursor with bound parameters."""
 
     connection: Any
     _prepare_cursor: Any  # Django's own: checks the thread, counts queries where that is asked for
 
     def bound_cursor(self) -> CursorWrapper:
-        """A cursor for our own functions of the database: values go beside the statement, which is prepared once.
+        """Return a cursor that sends parameters separately from the statement, for our own database functions.
 
-        A report's sealed bytes are then neither written out as text nor read again as SQL, and no value stands in the
-        text of a statement, which the server shows to its superuser. The ORM's statements cannot all be sent like this.
+        The statement is prepared once. The sealed bytes of a report are then neither written out as text nor
+        parsed as SQL, and no value appears in the text of a statement, which the server shows to its superuser.
+        The ORM's statements cannot all be sent in this way.
         """
         self.cursor().close()  # connects, and looks whether the connection stands
         self.connection.prepare_threshold = _PREPARE_AFTER
@@ -58,7 +61,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.features.uses_server_side_binding = binds
 
     def is_usable(self) -> bool:
-        """Whether the next statement can be sent on this connection. Sends nothing and never waits."""
+        """Return whether the next statement can be sent on this connection.
+
+        Sends nothing and never waits.
+        """
         if self.connection is None or self.connection.closed:
             return False
         held = self.connection.pgconn

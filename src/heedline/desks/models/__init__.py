@@ -1,4 +1,4 @@
-"""Tables of desks, one module for each subject."""
+"""Models of desks and officers, with one module for each subject."""
 
 from heedline.desks.models.desk import (
     CANARY,

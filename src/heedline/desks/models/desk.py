@@ -1,4 +1,4 @@
-"""Who works where: organisations, desks, officers, their roles and their hours."""
+"""Organisations, desks and officers, with their roles and hours."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ TAKE_NO_REPORTS = ("authoriser", PARTNER, CANARY)
 
 
 class StandingInstallation(models.Model):
-    """The one row that says what this database was born as. A demo never becomes live, nor the reverse."""
+    """The installation's single row, which records whether it was created as a demo or as live.
+
+    A demo never becomes live, nor the reverse.
+    """
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     born = models.CharField(max_length=4, choices=[("demo", "demo"), ("live", "live")])
@@ -38,8 +41,11 @@ class Organisation(models.Model):
 
 
 class Desk(models.Model):
-    """A team that receives reports, or (kind `authoriser`) decides on identities, or (kind `partner`) is sent what others
-    wrote for it. The code of those that receive reports is the pack's."""
+    """A team that receives reports, decides on identity requests or belongs to a partner.
+
+    Desks of kind `authoriser` decide on identity requests. Desks of kind `partner` receive disclosures
+    written by other desks. The code of a desk that receives reports comes from the pack.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     code = models.SlugField(max_length=40, unique=True)
@@ -56,14 +62,20 @@ class Desk(models.Model):
 
 
 class OfficerManager(BaseUserManager["Officer"]):
-    """Officers are made by stewards through `casework.setup.stewardship`; this only finds them at sign-in."""
+    """The manager that finds officers at sign-in.
+
+    It does not create them. Stewards create officers through `casework.setup.stewardship`.
+    """
 
     def get_by_natural_key(self, username: str | None) -> Officer:
         return self.get(email__iexact=username)
 
 
 class Officer(AbstractBaseUser):
-    """A named member of staff. Rows are never deleted: the log and the steps of reports point here."""
+    """A named member of staff.
+
+    Rows are never deleted, because the log and the history of reports refer to them.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField(unique=True)
@@ -83,7 +95,10 @@ class Officer(AbstractBaseUser):
         return self.name
 
     def has_perm(self, *_: Any, **__: Any) -> bool:
-        """Django's own permissions grant nothing here: `permits` decides."""
+        """Return False, because Django's own permissions are not used.
+
+        `permits` decides what an officer may do.
+        """
         return False
 
     def has_module_perms(self, *_: Any) -> bool:
@@ -91,7 +106,10 @@ class Officer(AbstractBaseUser):
 
 
 class Appointment(models.Model):
-    """A role an officer holds, on one desk or (steward, overseer) for the whole installation."""
+    """A role that an officer holds, on one desk or for the whole installation.
+
+    Stewards and overseers are appointed for the whole installation.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="appointments")
@@ -111,7 +129,10 @@ class Appointment(models.Model):
 
 
 class Shift(models.Model):
-    """Hours in which an officer is on duty at a desk. `ends_at` moves forward or back when they come on or go off."""
+    """A period in which an officer is on duty at a desk.
+
+    `ends_at` is moved forward or back when the officer comes on or goes off duty.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="shifts")
@@ -130,7 +151,7 @@ class Shift(models.Model):
 
 
 class OnCall(models.Model):
-    """The chain of a desk: who is paged at which step when nobody on duty has answered."""
+    """A desk's on-call chain, listing who is paged at each step if nobody on duty has responded."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="on_call")

@@ -1,7 +1,10 @@
-"""Tables of keys. Public halves are signed statements that anyone may read; everything else is ciphertext.
+"""Tables of keys.
 
-`keys_grant` and `keys_wrapping` are the *key store*: they live apart from the sealed bodies and are backed up apart,
-for at most 30 days, so that destroying an epoch makes its reports unreadable everywhere once the last backup is gone.
+Public keys are signed statements that anyone may read. Everything else is ciphertext.
+
+`keys_grant` and `keys_wrapping` are the *key store*. They are stored and backed up separately from the
+sealed bodies, for at most 30 days, so destroying an epoch makes its reports unreadable everywhere once
+the last backup is gone.
 """
 
 from __future__ import annotations
@@ -12,7 +15,10 @@ from django.db import models
 
 
 class KeyStatement(models.Model):
-    """One signed statement (see `vault.statements`). Readable by the public process, which refuses what does not verify."""
+    """A signed statement about keys (see `vault.statements`).
+
+    The public process can read it, and refuses any statement that does not verify.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     serial = models.PositiveIntegerField(unique=True)
@@ -24,9 +30,10 @@ class KeyStatement(models.Model):
 
 
 class EpochKeyRow(models.Model):
-    """Which epochs a desk has. The key itself is believed only from the statement.
+    """An epoch of a desk.
 
-    Several may open on one day: when somebody leaves, a new one follows at once and the next months' are made anew.
+    The epoch's key is trusted only from the statement. Several epochs may open on one day. When an officer
+    leaves, a new epoch follows at once and those for the following months are made again.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -41,7 +48,10 @@ class EpochKeyRow(models.Model):
 
 
 class EpochGrant(models.Model):
-    """An epoch's seed, sealed by HPKE to one officer, or to a desk's recovery key (officer empty)."""
+    """An epoch's seed, sealed by HPKE to one officer or to a desk's recovery key.
+
+    `officer` is empty if the seed is sealed to the recovery key.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     epoch = models.ForeignKey(EpochKeyRow, on_delete=models.PROTECT, related_name="grants")
@@ -58,7 +68,10 @@ class EpochGrant(models.Model):
 
 
 class SeedWrapping(models.Model):
-    """An officer's seed, wrapped by one way to unlock it. A way counts only once it has opened the seed (`proven`)."""
+    """An officer's seed, wrapped for one unlocking method.
+
+    A method counts only once it has successfully opened the seed (`proven`).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     officer = models.ForeignKey("desks.Officer", on_delete=models.PROTECT, related_name="wrappings")
@@ -77,10 +90,11 @@ class SeedWrapping(models.Model):
 
 
 class Acquaintances(models.Model):
-    """Whose keys an officer has compared themselves, and up to which statement they have looked; sealed under their seed.
+    """The keys that an officer has compared in person, sealed under the officer's own seed.
 
-    Written only while the officer has typed their passphrase, so that nobody who writes to tables can confirm a key for
-    them.
+    It also records the last statement up to which the officer has checked. It is written only while the
+    officer has entered their passphrase, so someone with write access to the tables cannot confirm a key on
+    their behalf.
     """
 
     officer = models.OneToOneField(
@@ -93,9 +107,11 @@ class Acquaintances(models.Model):
 
 
 class OwnTerm(models.Model):
-    """One term that concerns an officer themselves (a name, an address, a car), sealed to their own key and of one size.
+    """A term that identifies an officer's own interests (a name, an address, a car).
 
-    Written by an overseer, read by nobody: compared while the officer's keys are unlocked (`casework.report.conflict_terms`).
+    It is sealed to the officer's own key and padded to a fixed size. It is written by an overseer and is
+    never displayed. It is compared with reports while the officer's keys are unlocked
+    (`casework.report.conflict_terms`).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

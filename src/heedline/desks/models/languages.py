@@ -1,4 +1,8 @@
-"""Which languages an officer speaks besides the office's own: said by themselves, confirmed by somebody who answers for it."""
+"""The languages that officers speak besides the office's own.
+
+Officers state their languages themselves. Each is then confirmed by a named person who is accountable
+for it.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,10 @@ from django.db import models
 
 
 class LanguageSkill(models.Model):
-    """One language of one officer. Nothing is given to them to translate before somebody has confirmed it."""
+    """One language spoken by an officer.
+
+    The officer is given no translations in it until it has been confirmed.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     officer = models.ForeignKey("desks.Officer", on_delete=models.PROTECT, related_name="languages")

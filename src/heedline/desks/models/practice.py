@@ -1,7 +1,8 @@
-"""Exercises of practice mode: invented reports that one officer works on. They are no reports and hang on none.
+"""Exercises in practice mode, in which an officer works on an invented report.
 
-Nothing here points at a report, a desk or a message, and nothing there points here: what is practised has no row that a
-queue, a clock, an alarm, a search, the log's counts or a partner could find.
+Exercises are not reports and have no link to any. Nothing here refers to a report, a desk or a message,
+and nothing there refers to an exercise, so an exercise never appears in a queue, a deadline, an alarm, a
+search, the log's counts or anything sent to a partner.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ from django.db import models
 
 
 class Exercise(models.Model):
-    """One scenario of the pack as one officer works on it. Their words are sealed under their session's cookie alone."""
+    """One of the pack's practice scenarios, as worked on by one officer.
+
+    The officer's text is sealed under their session cookie alone.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     officer = models.ForeignKey("desks.Officer", on_delete=models.PROTECT, related_name="exercises")

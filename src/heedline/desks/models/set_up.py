@@ -1,4 +1,4 @@
-"""Tables of setting up: who was invited and has made keys, and what one steward has proposed to another."""
+"""Tables for setting up an installation: invitations and stewards' proposals."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from django.db import models
 
 
 class Invitation(models.Model):
-    """A new officer's way in, once: a code that was handed over in person, of which only a hash is kept.
+    """A single-use invitation for a new officer.
 
-    Afterwards the public halves of the keys that they made, until two stewards have compared and signed them.
+    The invitation code is handed over in person, and only its hash is kept. Once used, the row holds the
+    public halves of the officer's new keys until two stewards have compared and signed them.
     """
 
     officer = models.OneToOneField(
@@ -26,7 +27,10 @@ class Invitation(models.Model):
 
 
 class Proposal(models.Model):
-    """What one steward would do, with their signature of it; carried out when a second one signs too."""
+    """A change proposed by one steward, with the steward's signature.
+
+    It is carried out when a second steward signs it as well.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     act = models.CharField(max_length=16)  # casework.setup.proposals.Kind

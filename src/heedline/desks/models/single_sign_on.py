@@ -1,4 +1,4 @@
-"""Who signs in through the provider of single sign-on, and as which account there."""
+"""The link between officers and their accounts at the single sign-on provider."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from django.db import models
 
 
 class ProviderBinding(models.Model):
-    """An officer's account at the provider. While there is one, their password here signs nobody in.
+    """An officer's account at the single sign-on provider.
 
-    `account`: a MAC over issuer and subject under the office's own secret, so that a thief of the table learns no account
-    there. `password_until`: until then two stewards let them in by password all the same.
+    While there is such a row, the officer cannot sign in with their password.
+
+    `account` is a MAC over issuer and subject under the office's own secret, so a thief of the table learns
+    nothing about the account. `password_until` is the time until which two stewards still allow the officer
+    to sign in with a password.
     """
 
     officer = models.OneToOneField(

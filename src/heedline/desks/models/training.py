@@ -1,4 +1,7 @@
-"""Who has completed which training, on which day, and who says so. Until when it counts is worked out from the pack."""
+"""Officers' completed training, with the day of completion and who recorded it.
+
+The expiry date is calculated from the pack.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,10 @@ from django.db import models
 
 
 class CompletedTraining(models.Model):
-    """One training that one officer has completed. Never changed: a mistake is withdrawn, and what follows is a new row."""
+    """One training course that an officer has completed.
+
+    Rows are never changed. A mistake is withdrawn and a new row is added.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     officer = models.ForeignKey("desks.Officer", on_delete=models.PROTECT, related_name="trainings")

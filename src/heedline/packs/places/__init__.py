@@ -1,1 +1,1 @@
-"""Places: police areas, postcodes, station counters, and the routing to desks."""
+"""Police areas, postcodes, station counters and the routing of reports to desks."""

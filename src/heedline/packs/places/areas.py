@@ -1,4 +1,7 @@
-"""From a postcode, or a plainly named place, to a police force. Exact or nothing: no guessing."""
+"""Finding the police force for a postcode or a plainly named place.
+
+Only exact matches count. Nothing is guessed.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ class _Sector:
 
 
 class Areas:
-    """Looks up forces. `forces_of_postcode` and `forces_of_place` answer a set: one force, several, or none."""
+    """A lookup of police forces by postcode or place.
+
+    `forces_of_postcode` and `forces_of_place` return a set of one force, several or none.
+    """
 
     def __init__(
         self,
@@ -39,7 +45,10 @@ class Areas:
         self._words = re.compile(r"[A-Z0-9]+")
 
     def forces_of_postcode(self, postcode: str) -> frozenset[str]:
-        """A full postcode or its first half, in any case and spacing; nothing for what is not one."""
+        """Return the forces for a full postcode or an outcode, in any case and spacing.
+
+        The set is empty if the text is neither.
+        """
         tight = "".join(postcode.upper().split())
         if self._full.fullmatch(tight):
             outcode, inward = tight[: -self._tail], tight[-self._tail :]
@@ -55,16 +64,17 @@ class Areas:
         return self._outcodes.get(outcode, frozenset())
 
     def ambiguous_outcode(self, postcode: str) -> bool:
-        """Whether this is a first half alone, and not one force's alone."""
+        """Return whether this is an outcode on its own that does not belong to a single force."""
         tight = "".join(postcode.upper().split())
         full = self._full.fullmatch(tight)
         return not full and len(self.forces_of_postcode(tight)) > 1
 
     def forces_of_place(self, place: str) -> frozenset[str]:
-        """A place in words: a full postcode in it, or its last part being exactly a council's or force's name.
+        """Return the forces for a place described in words.
 
-        "12 Example Road, Leeds" is found, "near the Leeds road" is not: a wrong desk is worse than the
-        round-the-clock one.
+        The place must contain a full postcode, or its last part must be exactly the name of a council or force.
+        "12 Example Road, Leeds" is found, but "near the Leeds road" is not, because a wrong desk is worse than
+        the round-the-clock one.
         """
         found: frozenset[str] = frozenset()
         words = self._words.findall(place.upper())
@@ -80,7 +90,10 @@ class Areas:
 
 
 def _plain(name: str) -> str:
-    """The name as people write it: lower case, "&" spelled out, without "city of" and the like."""
+    """Return the name as people commonly write it.
+
+    It is in lower case, with "&" spelled out and without "city of" and similar additions.
+    """
     plain = " ".join(name.lower().replace("&", " and ").replace(".", " ").split())
     plain = re.sub(r", (city|county) of$", "", plain)
     return re.sub(r"^(the )?(city of |london borough of |royal borough of )", "", plain)
@@ -93,7 +106,10 @@ def read_areas(
     ambiguous: Collection[str],
     formats: Mapping[str, str],
 ) -> Areas:
-    """Read `councils.csv` and `outcodes.csv`. `forces`: id → name. PackError names file and row."""
+    """Return the lookup read from `councils.csv` and `outcodes.csv`.
+
+    `forces` maps ids to names. Raises PackError, naming the file and row.
+    """
     outcodes: dict[str, frozenset[str]] = {}
     sectors: dict[str, _Sector] = {}
     for at, row in rows_of(folder, "areas/outcodes.csv", ("code", "forces", "exceptions")):
@@ -131,7 +147,10 @@ def read_areas(
 
 
 def rows_of(folder: Traversable, path: str, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
-    """The rows of a table of the pack with their line numbers; PackError for other columns, or none in the first."""
+    """Return the rows of one of the pack's tables, with their line numbers.
+
+    Raises PackError if the columns differ or a row has no value in the first column.
+    """
     try:
         lines = folder.joinpath(*path.split("/")).read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:

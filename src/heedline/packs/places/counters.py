@@ -1,7 +1,7 @@
-"""Where one can talk to the police face to face: counters of stations, with their hours, by force.
+"""Police station counters open to the public, with their opening hours, by force.
 
-`counters.csv` has one row a counter. The hours are in a small notation, `mon-fri 09:00-17:00; sat 10:00-14:00`, or
-`always`, so that each language can say them in its own words.
+`counters.csv` has one row for each counter. Opening hours use a short notation, such as
+`mon-fri 09:00-17:00; sat 10:00-14:00` or `always`, so that each language can word them in its own way.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _DAYS_AND_TIMES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Open on days `first` to `last` (0 is Monday) between two times on a clock."""
+    """Opening hours between two times of day, on the days from `first` to `last` (0 is Monday)."""
 
     first: int
     last: int
@@ -37,7 +37,11 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """One counter. No `hours`: open day and night. `source` and `as_of`: where the entry comes from, compared when."""
+    """One station counter.
+
+    If `hours` is empty, the counter is open day and night. `source` and `as_of` say where the entry comes
+    from and when it was last checked.
+    """
 
     name: str
     address: str
@@ -47,7 +51,10 @@ class Counter:
 
 
 def read_counters(folder: Traversable, forces: Mapping[str, Any]) -> dict[str, tuple[Counter, ...]]:
-    """The counters of every force that has some; PackError names file and row."""
+    """Return the counters of every force that has any.
+
+    Raises PackError, naming the file and row.
+    """
     found: dict[str, tuple[Counter, ...]] = {}
     for at, row in rows_of(folder, FILE, COLUMNS):
         if row["force"] not in forces:

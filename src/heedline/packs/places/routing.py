@@ -1,4 +1,7 @@
-"""Which desk receives a report, and why. Pure; unknown goes to the round-the-clock desk, never nowhere."""
+"""Routing of reports to desks, with the reason for each decision.
+
+All functions are pure. Anything unknown goes to the round-the-clock desk, never nowhere.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,10 @@ UNKNOWN_AREA = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class RouteFacts:
-    """What routing may look at. `urgency` is what the server computed: `danger`, `soon` or `routine`."""
+    """The facts that routing may use.
+
+    `urgency` is `danger`, `soon` or `routine`, as computed by the server.
+    """
 
     kind: str
     place_text: str = ""
@@ -23,11 +29,14 @@ class RouteFacts:
 
 @dataclass(frozen=True, slots=True)
 class RouteDecision:
-    """`desk_code` owns it. `watch_code`: a second addressee (the round-the-clock desk), None when it is the
-    same desk or not wanted. `area` is coarse and may stand in the clear: a force's id, or `unknown`.
-    `because` is one of a closed set of codes, never the place itself: `rail`, `airport`, `military`, `nuclear` (the
-    words name such a place), `postcode`, `place` (found by the words), `no-area`, `several-forces`, `unknown-kind`,
-    `desk-takes-no-such-kind`; and `kind`, when one desk takes this kind from everywhere or from the rest of the country.
+    """The desk that a report is routed to, and the reason.
+
+    `desk_code` is the desk that owns the report. `watch_code` is a second recipient (the round-the-clock
+    desk), or None if that is the same desk or not wanted. `area` is coarse and may be stored in the clear,
+    because it is only a force's id or `unknown`. `because` is one of a closed set of codes and never the
+    place itself: `rail`, `airport`, `military` or `nuclear` (the text names such a place), `postcode`,
+    `place` (found from the text), `no-area`, `several-forces`, `unknown-kind`, `desk-takes-no-such-kind`, or
+    `kind`, if one desk takes this kind from everywhere or from the rest of the country.
     """
 
     desk_code: str
@@ -37,9 +46,9 @@ class RouteDecision:
 
 
 def route(facts: RouteFacts, pack: Pack) -> RouteDecision:
-    """The desk for this kind of report in the area where it was, otherwise the round-the-clock desk.
+    """Return the desk for this kind of report in its area, or otherwise the round-the-clock desk.
 
-    Never raises, whatever the input. Kinds that the pack names, and everything in danger, also go to the
+    Never raises, whatever the input. Kinds that the pack names, and all reports about danger, also go to the
     round-the-clock desk.
     """
     kind = pack.kinds.get(facts.kind)
@@ -53,9 +62,10 @@ def route(facts: RouteFacts, pack: Pack) -> RouteDecision:
 
 
 def area_of(facts: RouteFacts, pack: Pack) -> tuple[str, str]:
-    """The force in whose area it was, and how that was found; `unknown` where nothing, or more than one, was.
+    """Return the force for the area of a report, and how it was found.
 
-    A place with a force of its own comes before the postcode: a station has a postcode, and its own police.
+    The force is `unknown` if none or more than one was found. A place with a police force of its own takes
+    precedence over the postcode, because a station has a postcode but also its own police.
     """
     special = pack.special_places.find(facts.place_text)
     if special:

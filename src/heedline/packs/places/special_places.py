@@ -1,7 +1,7 @@
-"""Places that a plain reader knows by their name or by what they are: stations, airports, bases, nuclear sites.
+"""Recognition of places by their name or type, such as stations, airports, bases and nuclear sites.
 
-A match needs words that mean only that. What the report says is *near* such a place, and a street or a pub that is
-called after one, is not a match.
+A match needs words that have no other meaning. A place that the report says is *near* such a site does
+not match, and neither does a street or pub named after one.
 """
 
 from __future__ import annotations
@@ -20,17 +20,23 @@ _BREAKS = frozenset(",;\n")
 
 @dataclass(frozen=True, slots=True)
 class SpecialPlaces:
-    """`named`: first word → (all words, force, because), longest first. `not_after`, `not_before`: words that undo a
-    match."""
+    """The names of special places and the words that rule out a match.
+
+    `named` maps the first word of a name to (all words, force, because), longest first. `not_after` and
+    `not_before` are words that rule out a match.
+    """
 
     named: Mapping[str, tuple[tuple[tuple[str, ...], str, str], ...]]
     not_after: frozenset[tuple[str, ...]]
     not_before: frozenset[str]
     little: frozenset[str]
-    """Words such as "the", looked past between "near" and a name."""
+    """Short words such as "the", which are skipped between "near" and a name."""
 
     def find(self, text: str) -> frozenset[tuple[str, str]]:
-        """Every (force, because) that the text names; where two names share words, only the longer one counts."""
+        """Return every (force, because) that the text names.
+
+        If two names overlap, only the longer one counts.
+        """
         words = _words(text)
         found: set[tuple[str, str]] = set()
         at = 0
@@ -56,14 +62,20 @@ class SpecialPlaces:
 
 
 def _words(text: str) -> list[str]:
-    """Lower-case words without accents and apostrophes ("King's" is "kings"), and the breaks between parts."""
+    """Return lower-case words without accents and apostrophes, and the breaks between parts.
+
+    For example, "King's" becomes "kings".
+    """
     plain = unicodedata.normalize("NFKD", text.lower().replace("&", " and "))
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
     return _WORD.findall(re.sub(r"['’]", "", plain))
 
 
 def read_special_places(folder: Traversable, forces: Collection[str]) -> SpecialPlaces:
-    """Read `areas/special.toml`; PackError names file and key."""
+    """Return the special places read from `areas/special.toml`.
+
+    Raises PackError, naming the file and key.
+    """
     table = read_toml(folder, "areas/special.toml")
     named: dict[tuple[str, ...], tuple[str, str]] = {}
     single = set(table.texts("one_word"))
@@ -97,7 +109,10 @@ def read_special_places(folder: Traversable, forces: Collection[str]) -> Special
 def _by_first_word(
     named: Mapping[tuple[str, ...], tuple[str, str]],
 ) -> dict[str, tuple[tuple[tuple[str, ...], str, str], ...]]:
-    """A report is looked through once, however long the list is."""
+    """Return the names grouped by their first word.
+
+    A report is then scanned only once, however long the list is.
+    """
     lists: dict[str, list[tuple[tuple[str, ...], str, str]]] = {}
     for words in sorted(named, key=lambda words: (-len(words), words)):
         lists.setdefault(words[0], []).append((words, *named[words]))
@@ -105,7 +120,10 @@ def _by_first_word(
 
 
 def _names(group: Table, forces: Collection[str]) -> Iterable[tuple[str, list[str]]]:
-    """(force, names): every name with every ending of the group, or the names alone where it has none."""
+    """Yield each force with its place names.
+
+    Every name is combined with every ending of the group, or used alone if the group has no endings.
+    """
     endings = group.texts("endings", ())
     by_force = group.table("names")
     for force in by_force:

@@ -1,1 +1,1 @@
-"""Reading and validating the files of a pack."""
+"""Reading and validation of a pack's files."""

@@ -1,4 +1,7 @@
-"""Reading desks, kinds of report and regions, with errors that name file and key. `loading` puts them together."""
+"""Reading of desks, kinds of report and regions, with errors that name the file and key.
+
+`loading` combines them.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,10 @@ DESK_KINDS = ("activity", "safeguarding", "material", "advice")
 
 
 def read_kind(code: str, table: Table) -> shapes.ReportKind:
-    """One kind of report; whether its desk exists is checked by `check_kind_desks`."""
+    """Return one kind of report.
+
+    `check_kind_desks` checks that its desk exists.
+    """
     kind = shapes.ReportKind(
         code=code,
         name=table.text("name"),
@@ -32,7 +38,10 @@ def read_desk(
     organisations: Mapping[str, shapes.PackOrganisation],
     kinds: Mapping[str, shapes.ReportKind],
 ) -> shapes.DeskEntry:
-    """One desk. A desk works on one sort of report; only one that takes `activity` may take others beside it."""
+    """Return one desk.
+
+    A desk works on one kind of report. Only a desk that takes `activity` may take others as well.
+    """
     role = table.one_of("role", DESK_ROLES)
     takes = table.texts("kinds")
     for kind in takes:
@@ -62,7 +71,7 @@ def read_desk(
 def check_kind_desks(
     table: Table, kinds: Mapping[str, shapes.ReportKind], desks: Mapping[str, shapes.DeskEntry]
 ) -> None:
-    """A kind's own desk exists and takes it."""
+    """Check that each kind's own desk exists and takes that kind."""
     for kind in kinds.values():
         if kind.desk and (kind.desk not in desks or kind.code not in desks[kind.desk].kinds):
             raise table.wrong(f"kinds.{kind.code}.desk", "must name a desk that takes this kind")
@@ -74,7 +83,7 @@ def special_desk(
     desks: Mapping[str, shapes.DeskEntry],
     kinds: Mapping[str, shapes.ReportKind],
 ) -> str:
-    """The code of the round-the-clock desk, or of the authorisers' desk."""
+    """Return the code of the round-the-clock desk or of the authorisers' desk."""
     code = table.one_of(key, tuple(desks))
     desk = desks[code]
     wanted = "authoriser" if key == "authoriser_desk" else "desk"
@@ -92,7 +101,7 @@ def read_region(
     kinds: Mapping[str, shapes.ReportKind],
     days: WorkingDays,
 ) -> shapes.Region:
-    """One region, with its desk, and perhaps others for some kinds of report."""
+    """Return one region, with its desk and any other desks for some kinds of report."""
     receiving = tuple(desk.code for desk in desks.values() if desk.role == "desk")
     others = table.table("desks", optional=True)
     found = {kind: others.one_of(kind, receiving) for kind in others}

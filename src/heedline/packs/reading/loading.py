@@ -1,4 +1,4 @@
-"""Reading one pack: every file, every key, every reference from one to another, before anything starts."""
+"""Loading of a pack, with every file, key and cross-reference checked before the process starts."""
 
 from __future__ import annotations
 
@@ -41,7 +41,10 @@ PAGED = ("desk-on-duty", "watch-on-duty", "watch-lead", "duty-manager")
 
 @cache
 def load_pack(code: str) -> shapes.Pack:
-    """The pack of that code (`uk`), read once per process; PackError names file and key of what is wrong."""
+    """Return the pack with that code (such as `uk`), loaded once per process.
+
+    Raises PackError, naming the file and key of what is wrong.
+    """
     if not re.fullmatch(r"[a-z][a-z0-9-]*", code):
         raise PackError("a pack's code is lower-case letters, digits and hyphens")
     return read_pack(code, files("heedline.packs").joinpath(code))
@@ -151,7 +154,10 @@ def _known(
     links: Mapping[str, shapes.ServiceLink],
     minutes: Mapping[str, timedelta],
 ) -> dict[str, str]:
-    """What words may take from the pack: `{numbers.hotline}`, `{minutes.draft}`, `{hours.draft_long}`, …"""
+    """Return the values that texts may take from the pack.
+
+    Examples are `{numbers.hotline}`, `{minutes.draft}` and `{hours.draft_long}`.
+    """
     known = {
         "service.name": service.name,
         "service.support_email": service.support_email,
@@ -324,7 +330,7 @@ def _on_call(clocks: Table) -> tuple[shapes.OnCallStep, ...]:
 
 
 def _check_word_keys(pack: shapes.Pack) -> None:
-    """Every key of words that the data names exists in every language."""
+    """Check that every text key used in the data exists in every language."""
     named = {
         **{f"pack.toml: numbers.{n.code}.words": n.words for n in pack.numbers.values()},
         **{f"pack.toml: links.{n.code}.words": n.words for n in pack.links.values()},

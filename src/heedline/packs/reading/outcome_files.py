@@ -1,4 +1,7 @@
-"""Reading outcomes, their reasons and the questions to reporters, each for some kinds of report or for all."""
+"""Reading of outcomes, their reasons and the questions to reporters.
+
+Each applies to some kinds of report or to all.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from heedline.packs.tables import Table
 
 
 def read_outcome(code: str, table: Table, kinds: Collection[str]) -> shapes.Outcome:
-    """One outcome."""
+    """Return one outcome."""
     outcome = shapes.Outcome(
         code, table.text("words"), table.flag("useful"), table.flag("short"), _kinds(table, kinds)
     )
@@ -20,7 +23,7 @@ def read_outcome(code: str, table: Table, kinds: Collection[str]) -> shapes.Outc
 def read_reason(
     code: str, table: Table, outcomes: Mapping[str, shapes.Outcome], kinds: Collection[str]
 ) -> shapes.Reason:
-    """One reason, for no other kinds than its outcome."""
+    """Return one reason, limited to the kinds of report of its outcome."""
     reason = shapes.Reason(
         code, table.one_of("outcome", tuple(outcomes)), table.text("words"), _kinds(table, kinds)
     )
@@ -32,7 +35,7 @@ def read_reason(
 
 
 def read_template(code: str, table: Table, kinds: Collection[str]) -> shapes.QuestionTemplate:
-    """One question to a reporter."""
+    """Return one question to a reporter."""
     template = shapes.QuestionTemplate(code, table.text("label"), table.text("words"), _kinds(table, kinds))
     table.done()
     return template
@@ -47,7 +50,11 @@ def _kinds(table: Table, known: Collection[str]) -> tuple[str, ...]:
 
 
 def check_short_close(ends: Table, pack: shapes.Pack) -> None:
-    """What is offered by the three-page close is not useful and has a reason, for every kind that may end so."""
+    """Check the outcomes offered by the three-page close.
+
+    None may count as useful, and each must have a reason for every kind of report that can be closed with
+    it.
+    """
     for outcome in pack.outcomes.values():
         if outcome.short and outcome.useful:
             raise ends.wrong(f"outcomes.{outcome.code}.short", "a useful outcome is not closed the short way")

@@ -1,4 +1,7 @@
-"""Reading the texts of every language, with what is known of each page of each: who reviewed it, what it lacks."""
+"""Reading of the texts in every language, and of each page's translation state.
+
+The state of a page says who reviewed it and what it lacks.
+"""
 
 from __future__ import annotations
 
@@ -30,8 +33,11 @@ def read_all_words(
     known: Mapping[str, str],
     question_files: Sequence[str],
 ) -> tuple[dict[str, Words], PagesByCode]:
-    """The words of each language and its pages. `question_files`: names of files under `questions/`, which are pages of
-    the form: `questions.<name>`."""
+    """Return the texts of each language and the state of its pages.
+
+    `question_files` are the names of files under `questions/`, each of which is a page of the form,
+    `questions.<name>`.
+    """
     reviews = read_reviews(folder, languages)
     first, *others = languages.values()
     file = read_toml(folder, f"words/{first.code}.toml")

@@ -1,1 +1,1 @@
-"""Rules of a jurisdiction, as data of its pack."""
+"""The rules of a jurisdiction, as data of its pack."""

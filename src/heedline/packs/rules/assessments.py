@@ -1,4 +1,7 @@
-"""What an officer decides about a report, for each kind of report, in the words of the desk that works on it."""
+"""The decisions that an officer makes in an assessment, for each kind of report.
+
+They are in the wording of the desk that works on that kind.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AssessedText:
-    """A box for the officer's own words. `required` is what the page says when it is left blank."""
+    """A free-text field of an assessment.
+
+    `required` is the error message shown if it is left blank.
+    """
 
     label: str
     hint: str
@@ -23,8 +29,11 @@ class AssessedText:
 
 @dataclass(frozen=True, slots=True)
 class AssessedChoice:
-    """A coded decision. `choices`: code → words. `several`: tick boxes. `required`: the page's words when nothing was
-    chosen; empty: it may be left."""
+    """A coded decision in an assessment.
+
+    `choices` maps codes to wording. `several` means tick boxes. `required` is the error message shown if
+    nothing was chosen. If it is empty, the field is optional.
+    """
 
     code: str
     label: str
@@ -44,7 +53,10 @@ class AssessmentForm:
 
 
 def read_assessments(folder: Traversable, kinds: tuple[str, ...]) -> dict[str, AssessmentForm]:
-    """`assessments.toml`: one table for every kind; PackError for one too few or too many."""
+    """Return the assessments read from `assessments.toml`, which has one table for each kind of report.
+
+    Raises PackError if a table is missing or unexpected.
+    """
     table = read_toml(folder, "assessments.toml")
     found = {kind: _assessment(table.table(kind)) for kind in kinds}
     table.done()

@@ -1,7 +1,8 @@
-"""Whether an account says who somebody is and nothing that anybody did: word lists of the pack, and no more than that.
+"""A check for reports that describe who a person is but nothing they did, using the pack's word lists.
 
-The rule can be said in a sentence to the person it is about, and it decides nothing: the reporter is asked once, the
-officer sees a banner, and neither the priority nor the desk depends on it.
+Nothing more than word lists is used, so the rule can be explained in one sentence to the person
+concerned. It decides nothing. The reporter is asked once and the officer sees a banner, and neither the
+priority nor the desk depends on it.
 """
 
 from __future__ import annotations
@@ -18,14 +19,14 @@ _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 
 @dataclass(frozen=True, slots=True)
 class WordList:
-    """Whole words, beginnings of words, and words that stand together, in lower case."""
+    """Whole words, beginnings of words, and words that must appear together, in lower case."""
 
     whole: frozenset[str]
     beginnings: tuple[str, ...]
     together: tuple[str, ...]
 
     def in_these(self, words: Sequence[str]) -> bool:
-        """Whether one of them is among these words, which stand in their order."""
+        """Return whether any entry of the list occurs in these words, given in their original order."""
         if any(word in self.whole or word.startswith(self.beginnings) for word in words):
             return True
         line = f" {' '.join(words)} "
@@ -34,14 +35,17 @@ class WordList:
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """`who` and `did`: the lists of each language. `kinds`: of report that are asked about it."""
+    """The word lists for describing people (`who`) and behaviour (`did`), by language.
+
+    `kinds` are the kinds of report to which the check applies.
+    """
 
     kinds: tuple[str, ...]
     who: Mapping[str, WordList]
     did: Mapping[str, WordList]
 
     def only_who(self, account: str, *, kind: str, language: str) -> bool:
-        """Whether the account has a word for who somebody is and none for what anybody did or said."""
+        """Return whether the account describes who a person is but nothing that anyone did or said."""
         if kind not in self.kinds or language not in self.who:
             return False
         words = [word.casefold() for word in _WORD.findall(account)]
@@ -49,7 +53,10 @@ class Behaviour:
 
 
 def read_behaviour(folder: Traversable, kinds: tuple[str, ...]) -> Behaviour:
-    """`behaviour.toml`; PackError for an unknown kind, or a word that stands in both lists."""
+    """Return the rules read from `behaviour.toml`.
+
+    Raises PackError for an unknown kind of report, or for a word that is in both lists.
+    """
     table = read_toml(folder, "behaviour.toml")
     asked = table.texts("kinds")
     if unknown := set(asked) - set(kinds):

@@ -1,7 +1,8 @@
-"""What a jurisdiction's papers on data protection ask of an organisation, and the answers. Plain Python.
+"""The questions that a jurisdiction's data protection documents ask an organisation, and its answers.
 
-`data_protection/questions.toml` of a pack lists what only the organisation can say; an answers file says it. The papers
-themselves are templates beside it, which `heedline.jobs.data_protection` fills.
+This is plain Python. A pack's `data_protection/questions.toml` lists what only the organisation can
+answer, and an answers file provides it. The documents themselves are templates in the same folder,
+filled in by `heedline.jobs.data_protection`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ type ImpactAnswers = Mapping[str, str | Rows]
 
 @dataclass(frozen=True, slots=True)
 class ImpactQuestion:
-    """One question. With `columns` the answer is a list of rows, otherwise a text."""
+    """One question for the organisation.
+
+    If it has `columns`, the answer is a list of rows. Otherwise it is a text.
+    """
 
     code: str
     ask: str
@@ -34,7 +38,7 @@ class ImpactQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """The questions, the templates by file name, and when somebody last compared them with the law."""
+    """The questions, the templates by file name, and the date when they were last checked against the law."""
 
     source: str
     as_of: date
@@ -43,7 +47,10 @@ class Papers:
 
 
 def read_papers(folder: Traversable) -> Papers:
-    """A pack's questions and templates. Raises PackError."""
+    """Return a pack's questions and templates.
+
+    Raises PackError.
+    """
     here = folder.joinpath(FOLDER)
     top = read_toml(here, "questions.toml")
     questions = {
@@ -68,7 +75,10 @@ def _template(here: Traversable, name: str) -> str:
 
 
 def read_answers(text: str, file: str, papers: Papers) -> ImpactAnswers:
-    """What an answers file says; empty texts count as not answered. Raises PackError, naming file and key."""
+    """Return the answers in an answers file.
+
+    Empty texts count as unanswered. Raises PackError, naming the file and key.
+    """
     try:
         table = Table(tomllib.loads(text), file)
     except tomllib.TOMLDecodeError as error:
@@ -97,7 +107,7 @@ def _rows(table: Table, code: str, asked: ImpactQuestion) -> Iterator[Table]:
 
 
 def blank_answers(papers: Papers) -> str:
-    """An answers file in which nothing is answered yet, with every question above its place."""
+    """Return a blank answers file, with each question above the space for its answer."""
     texts, tables = [], []
     for asked in papers.questions.values():
         head = f"# {asked.ask}\n# {asked.help}\n"
@@ -110,13 +120,16 @@ def blank_answers(papers: Papers) -> str:
 
 
 def read_demo_answers(folder: Traversable, papers: Papers) -> ImpactAnswers:
-    """The answers of the demonstration."""
+    """Return the answers of the demonstration."""
     file = folder.joinpath(FOLDER, "demo.toml")
     return read_answers(file.read_text(encoding="utf-8"), f"{FOLDER}/demo.toml", papers)
 
 
 def read_own_answers(path: Path, papers: Papers) -> ImpactAnswers:
-    """The answers of an organisation. Raises PackError, also when the file cannot be read."""
+    """Return the answers of an organisation.
+
+    Raises PackError, including when the file cannot be read.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -1,4 +1,7 @@
-"""What is sent to partners: purposes, grounds of law, conditions, answers, and the words that may point to a source."""
+"""Rules for disclosures to partners.
+
+They define the purposes, legal bases, conditions and answers, and the words that may point to a source.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,11 @@ _LONGEST = 20
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """Why something is sent: `name` to whoever sends it, `asked` to whoever gets it. `answer_days`: how long they have to
-    answer; 0 where no answer is wanted."""
+    """A purpose of a disclosure.
+
+    `name` is shown to the sender and `asked` to the recipient. `answer_days` is how long the recipient has
+    to answer, or 0 if no answer is wanted.
+    """
 
     code: str
     name: str
@@ -27,7 +33,10 @@ class Purpose:
 
 @dataclass(frozen=True, slots=True)
 class PartnerRules:
-    """`partners.toml`. Mappings are code → words and keep the order of the file."""
+    """The rules read from `partners.toml`.
+
+    Mappings are from codes to wording and keep the order of the file.
+    """
 
     purposes: Mapping[str, Purpose]
     bases: Mapping[str, str]
@@ -37,8 +46,11 @@ class PartnerRules:
     saw: tuple[str, ...]
 
     def points_to_source(self, text: str, told: str) -> tuple[str, ...]:
-        """What in a text for a partner may point to whoever told us: words of the list, and runs of words that stand
-        just so in what they `told`. Each is named as it stands in the text. A hint: people decide.
+        """Return the parts of a text for a partner that may identify the reporter as the source.
+
+        These are words from the pack's list, and runs of words that appear in the same order in `told`, the
+        reporter's own text. Each is returned as it appears in the text. The result is only a hint, and people
+        decide.
         """
         line = " ".join(text.casefold().split())
         named = [one for one in self.saw if re.search(rf"(?<!\w){re.escape(one)}(?!\w)", line)]
@@ -50,7 +62,10 @@ def _words(text: str) -> list[re.Match[str]]:
 
 
 def _runs(text: str, told: str, length: int) -> list[str]:
-    """The longest runs of at least `length` words of `text` that stand in `told` in the same order."""
+    """Return the longest runs of words in `text` that also occur in `told`, in the same order.
+
+    Each run has at least `length` words.
+    """
     heard = [one.group(0).casefold() for one in _words(told)]
     there = {tuple(heard[at : at + length]) for at in range(len(heard) - length + 1)}
     mine = _words(text)
@@ -82,7 +97,7 @@ def _purpose(code: str, table: Table) -> Purpose:
 
 
 def read_partners(folder: Traversable) -> PartnerRules:
-    """`partners.toml`."""
+    """Return the rules read from `partners.toml`."""
     table = read_toml(folder, "partners.toml")
     guard = table.table("sanitising")
     run = guard.number("run")

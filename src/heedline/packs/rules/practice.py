@@ -1,4 +1,7 @@
-"""Invented reports and calls to practise on, with the answer that a trainer would give. Data of the pack; plain Python."""
+"""Invented reports and calls for practice, each with a trainer's model answer.
+
+They are data of the pack. This is plain Python.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,10 @@ WAYS = ("report", "call")
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What a trainer would decide, and why. Codes of the pack; `priority` and `outcome` are empty for a call."""
+    """A trainer's decisions on an exercise, and the reasons.
+
+    They use codes of the pack. `priority` and `outcome` are empty for a call.
+    """
 
     danger: bool
     priority: str
@@ -25,9 +31,11 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One exercise. `told`: the report as the public API would take it; `caller`: what whoever plays the caller says.
+    """One practice exercise.
 
-    `answer`: what the reporter answers when asked. `training`: the one that it belongs to.
+    `told` is the report in the form that the public API accepts. `caller` is the script of the person who
+    plays the caller. `answer` is the reporter's reply when asked. `training` is the training course that it
+    belongs to.
     """
 
     code: str
@@ -43,7 +51,10 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """All exercises. `kept_days`: how long it is remembered who did which."""
+    """All practice exercises.
+
+    `kept_days` is how long the record of who did which exercise is kept.
+    """
 
     kept_days: int
     scenarios: Mapping[str, Scenario]
@@ -57,7 +68,10 @@ def read_practice(
     outcomes: Collection[str],
     priorities: Collection[str],
 ) -> Practice:
-    """Read `practice.toml`. Raises PackError."""
+    """Return the exercises read from `practice.toml`.
+
+    Raises PackError.
+    """
     top = read_toml(folder, FILE)
     found = Practice(
         top.number("kept_days"),

@@ -1,4 +1,7 @@
-"""How long reports are kept: groups, reasons, holds, rights and answers, as data of the pack. Plain Python."""
+"""The retention rules of a pack: groups, reasons, holds, rights and answers.
+
+They are data of the pack. This is plain Python.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,10 @@ FILE = "retention.toml"
 
 @dataclass(frozen=True, slots=True)
 class RetentionGroup:
-    """One retention group. Months count from the day of closing, `again` from each decision to keep."""
+    """One retention group.
+
+    Months count from the day of closing, and those of `again` from each decision to keep the report.
+    """
 
     code: str
     name: str
@@ -26,7 +32,10 @@ class RetentionGroup:
 
 @dataclass(frozen=True, slots=True)
 class HoldReason:
-    """Why a report may not be disposed of. `restricts`: nor used."""
+    """A reason why a report may not be disposed of.
+
+    `restricts` means that the report may not be used either.
+    """
 
     words: str
     restricts: bool
@@ -34,7 +43,10 @@ class HoldReason:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What somebody is told who used their rights. `says_found`: it admits that there was something."""
+    """A reply to a person who has exercised their data protection rights.
+
+    `says_found` means that the reply admits that something was found.
+    """
 
     words: str
     says_found: bool
@@ -42,7 +54,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """All of it, with where it comes from."""
+    """All retention rules of a pack, with their source."""
 
     source: str
     as_of: date
@@ -58,7 +70,7 @@ class Retention:
     answers: Mapping[str, Answer]
 
     def group_of(self, outcome: str, *, useful: bool) -> RetentionGroup:
-        """The group that a report begins in when it ends so."""
+        """Return the retention group for a report closed with this outcome."""
         for group in self.groups.values():
             if outcome in group.outcomes:
                 return group
@@ -66,7 +78,7 @@ class Retention:
 
 
 def months_after(day: date, months: int) -> date:
-    """The same day so many months later, or the last of that month."""
+    """Return the same day of the month `months` later, or the last day of that month if it is shorter."""
     month = day.year * 12 + day.month - 1 + months
     year, number = divmod(month, 12)
     for last in (day.day, 30, 29, 28):
@@ -78,7 +90,10 @@ def months_after(day: date, months: int) -> date:
 
 
 def read_retention(folder: Traversable, outcomes: Collection[str]) -> Retention:
-    """Read `retention.toml`. Raises PackError."""
+    """Return the rules read from `retention.toml`.
+
+    Raises PackError.
+    """
     top = read_toml(folder, FILE)
     groups = {code: _group(code, table, outcomes) for code, table in top.named("groups").items()}
     taken = [outcome for group in groups.values() for outcome in group.outcomes]

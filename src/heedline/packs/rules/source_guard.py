@@ -1,6 +1,7 @@
-"""What in a message to a reporter may make an agent of them, and what in a report says that somebody is under eighteen.
+"""Word-list checks for messages that task a reporter and for reporters who may be under eighteen.
 
-Word lists of the pack, and no more than that: each warning names the words that it went by, and stops nobody for good.
+A message to a reporter must not make an agent of them. The checks use the pack's word lists and nothing
+more. Each warning names the words that triggered it, and none blocks an officer permanently.
 """
 
 from __future__ import annotations
@@ -21,7 +22,11 @@ _BEFORE = 4
 
 @dataclass(frozen=True, slots=True)
 class SourceGuard:
-    """`contacts`: how many messages to one reporter are ordinary. `unit`: whom a report is referred to, in words."""
+    """The word lists and limits that protect reporters as sources.
+
+    `contacts` is the number of messages to one reporter that counts as ordinary. `unit` is the wording for
+    the unit to which a report is referred.
+    """
 
     contacts: int
     unit: str
@@ -30,7 +35,7 @@ class SourceGuard:
     young: tuple[str, ...]
 
     def tasks(self, text: str) -> tuple[str, ...]:
-        """The words of a message that ask somebody to find out more."""
+        """Return the words of a message that ask the reporter to find out more."""
         line = _flat(text)
         return tuple(
             phrase
@@ -43,7 +48,7 @@ class SourceGuard:
         return any(f" {word} " in before for word in self.unless)
 
     def says_young(self, text: str) -> tuple[str, ...]:
-        """The words of a report by which somebody may be under eighteen."""
+        """Return the words of a report that suggest someone may be under eighteen."""
         line = _flat(text)
         ages = tuple(" ".join(found.group(0).split()) for found in _AGE.finditer(line))
         return (*(phrase for phrase in self.young if any(True for _ in _places(line, phrase))), *ages)[:3]
@@ -58,7 +63,7 @@ def _places(line: str, phrase: str) -> list[int]:
 
 
 def read_source_guard(folder: Traversable) -> SourceGuard:
-    """`source_guard.toml`."""
+    """Return the rules read from `source_guard.toml`."""
     table = read_toml(folder, "source_guard.toml")
     found = SourceGuard(
         contacts=table.number("contacts"),

@@ -1,4 +1,4 @@
-"""What may be asked for when somebody wants the sender of a report to be traced, and whom the law lets do it elsewhere."""
+"""The grounds for requesting that a reporter be traced, and who else may legally carry it out."""
 
 from __future__ import annotations
 
@@ -14,14 +14,18 @@ _LONGEST = 20
 
 @dataclass(frozen=True, slots=True)
 class Tracing:
-    """`grounds`: code → words, each about a life at risk. `elsewhere`: who can be asked to trace somebody, in words."""
+    """The rules for tracing a reporter.
+
+    `grounds` maps codes to wording, and each ground is about a life at risk. `elsewhere` says who can be
+    asked to trace the reporter.
+    """
 
     grounds: Mapping[str, str]
     elsewhere: str
 
 
 def read_tracing(folder: Traversable) -> Tracing:
-    """`tracing.toml`."""
+    """Return the rules read from `tracing.toml`."""
     table = read_toml(folder, "tracing.toml")
     grounds = table.table("grounds")
     found = Tracing({code: grounds.text(code) for code in grounds}, table.text("elsewhere"))

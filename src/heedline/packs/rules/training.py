@@ -1,4 +1,7 @@
-"""Which acts need a training, for how long one counts, and where: data of the pack. Plain Python."""
+"""The training required for certain acts, how long it remains valid and which desks it applies to.
+
+It is data of the pack. This is plain Python.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,10 @@ AUTHORISER = "authoriser"
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """One training. `capabilities`: what may not be done without it, at desks of the sorts `desks`."""
+    """One training course.
+
+    `capabilities` are the acts that need it, at desks of the kinds in `desks`.
+    """
 
     code: str
     name: str
@@ -32,13 +38,16 @@ class Training:
     enough: int
 
     def until(self, completed_on: date) -> date:
-        """The last day on which it counts."""
+        """Return the last day on which the training is valid."""
         return months_after(completed_on, self.months)
 
 
 @dataclass(frozen=True, slots=True)
 class Trainings:
-    """All of them, with where they come from. `remind_days`: how long before one runs out somebody is told."""
+    """All training courses of a pack, with their source.
+
+    `remind_days` is how long before expiry a reminder is given.
+    """
 
     source: str
     as_of: date
@@ -47,7 +56,10 @@ class Trainings:
 
 
 def read_trainings(folder: Traversable, desk_kinds: Collection[str]) -> Trainings:
-    """Read `training.toml`. Raises PackError."""
+    """Return the courses read from `training.toml`.
+
+    Raises PackError.
+    """
     top = read_toml(folder, FILE)
     found = Trainings(
         source=top.text("source"),

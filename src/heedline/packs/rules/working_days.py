@@ -1,4 +1,4 @@
-"""Working days, for clocks that do not run at week-ends and on public holidays."""
+"""Working days, for time limits that exclude weekends and public holidays."""
 
 from __future__ import annotations
 
@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class WorkingDays:
-    """`holidays`: calendar → its days off. `usual`: the calendar where none is known. Days after the last listed
-    holiday count as ordinary weeks."""
+    """The working days and holidays of a jurisdiction.
+
+    `holidays` maps each calendar to its holidays. `usual` is the calendar to use if none is known. Days
+    after the last listed holiday count as ordinary weeks.
+    """
 
     zone: ZoneInfo
     closes: time
@@ -26,11 +29,17 @@ class WorkingDays:
     holidays: Mapping[str, frozenset[date]]
 
     def is_working(self, day: date, *, calendar: str) -> bool:
-        """Whether offices work on that day; KeyError for an unknown calendar."""
+        """Return whether that day is a working day.
+
+        Raises KeyError for an unknown calendar.
+        """
         return day.isoweekday() not in self.weekend and day not in self.holidays[calendar]
 
     def close_of(self, start: datetime, days: int, *, calendar: str) -> datetime:
-        """The close, in UTC, of the `days`-th working day after the day of `start`, which does not count itself."""
+        """Return the close of business, in UTC, on the `days`-th working day after the day of `start`.
+
+        The day of `start` itself does not count.
+        """
         if start.tzinfo is None or days < 1:
             raise ValueError("a time needs a zone, and days are counted from one")
         day = start.astimezone(self.zone).date()
@@ -41,7 +50,10 @@ class WorkingDays:
 
 
 def read_working_days(folder: Traversable) -> WorkingDays:
-    """Read `holidays.toml`; PackError names file and key."""
+    """Return the working days read from `holidays.toml`.
+
+    Raises PackError, naming the file and key.
+    """
     table = read_toml(folder, "holidays.toml")
     try:
         zone = ZoneInfo(table.text("zone"))

@@ -1,1 +1,1 @@
-"""Texts of a pack in each language."""
+"""The texts of a pack in each language."""

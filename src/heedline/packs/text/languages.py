@@ -1,7 +1,8 @@
-"""The languages of a pack: what a translation must keep of its original, and the marks of those who read it.
+"""The languages of a pack, with the rules for translations and the marks of their reviewers.
 
-A translation is a file beside the original's, `words/<language>.toml` or `questions/<code>.<language>.toml`, with the
-same keys. Where a language is not complete, the texts that it lacks stand in the pack's first language.
+A translation is a file beside the original, `words/<language>.toml` or
+`questions/<code>.<language>.toml`, with the same keys. If a language is incomplete, missing texts are
+shown in the pack's first language.
 """
 
 from __future__ import annotations
@@ -30,9 +31,10 @@ _ISOLATE, _END_ISOLATE = "\u2066", "\u2069"
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One language of the public pages. `name`: its own name; `english`: what officers call it.
+    """One language of the public pages.
 
-    `complete`: every text must be there. Otherwise a text may be missing, and stands in the first language.
+    `name` is its own name, and `english` the name that officers use. If `complete` is set, every text must
+    be present. Otherwise a missing text is shown in the first language.
     """
 
     code: str
@@ -44,10 +46,10 @@ class Language:
 
 @dataclass(frozen=True, slots=True)
 class ReviewMark:
-    """Somebody read all texts of a page in a language, and they say what the original says.
+    """A record that a named person has reviewed a page's translation against the original.
 
-    `digest`: of those texts and their original together; `original`: of the original alone, so that it can be said which
-    of the two has changed since.
+    `digest` is the hash of the translated texts together with their original, and `original` the hash of the
+    original alone. This shows which of the two has changed since.
     """
 
     by: str
@@ -57,7 +59,7 @@ class ReviewMark:
 
 
 class PageState(StrEnum):
-    """How far a page is in a language."""
+    """The translation state of a page in one language."""
 
     ORIGINAL = "original"
     REVIEWED = "reviewed"
@@ -69,9 +71,10 @@ class PageState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The texts of one page in one language: `texts` of them in the original, `own` in this language.
+    """The translation of one page in one language.
 
-    `digest` and `original`: what a mark would hold that somebody made now.
+    `texts` is the number of texts in the original, and `own` the number in this language. `digest` and
+    `original` are the values that a review mark made now would hold.
     """
 
     code: str
@@ -84,9 +87,10 @@ class Page:
 
     @property
     def stale(self) -> str:
-        """What has changed since somebody reviewed it: `original`, `translation`, or "" when the mark stands, or is none.
+        """Return what has changed since the review: `original`, `translation`, or "" if nothing has.
 
-        When both have, it is the original: whoever translates starts from there.
+        The result is also "" if there is no mark. If both have changed, it is `original`, because the translator
+        starts from there.
         """
         if self.mark is None or self.mark.digest == self.digest:
             return ""
@@ -94,7 +98,10 @@ class Page:
 
 
 def read_languages(table: Table) -> dict[str, Language]:
-    """`[languages.cy]`, by code; the first is the original of all others."""
+    """Return the languages in `[languages.cy]` tables, by code.
+
+    The first is the original of all others.
+    """
     found = {}
     for code in table:
         if not re.fullmatch(r"[a-z]{2,3}(-[a-z]{2,4})?", code):
@@ -111,7 +118,10 @@ def read_languages(table: Table) -> dict[str, Language]:
 
 
 def flat(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str | tuple[str, ...]]]:
-    """Every text of nested tables, by its dotted key; a list of texts is one entry. Not the names of months."""
+    """Yield every text of nested tables with its dotted key.
+
+    A list of texts is one entry. Month names are left out.
+    """
     for name, value in data.items():
         key = f"{prefix}{name}"
         if isinstance(value, Mapping):
@@ -121,7 +131,11 @@ def flat(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str |
 
 
 def check_translation(table: Table, original: Table, *, complete: bool) -> None:
-    """PackError when a text is nobody's translation, loses or invents a brace, or a list has another length."""
+    """Check a translation against its original.
+
+    Raises PackError if a text has no counterpart in the original, if it loses or adds a placeholder, or if a
+    list has another length.
+    """
     theirs, ours = dict(flat(table.data)), dict(flat(original.data))
     if unknown := sorted(set(theirs) - set(ours)):
         raise table.wrong(unknown[0], f"is not in {original.file}")
@@ -146,7 +160,7 @@ def _lines(text: str | tuple[str, ...]) -> tuple[str, ...]:
 
 
 def over(original: Mapping[str, Any], translation: Mapping[str, Any]) -> dict[str, Any]:
-    """The translation, and the original wherever it says nothing."""
+    """Return the translation, with gaps filled from the original."""
     merged = dict(original)
     for key, value in translation.items():
         deeper = isinstance(value, Mapping) and isinstance(original.get(key), Mapping)
@@ -155,12 +169,12 @@ def over(original: Mapping[str, Any], translation: Mapping[str, Any]) -> dict[st
 
 
 def kept_in_order(text: str) -> str:
-    """The text for a page that reads from right to left: numbers that are written in groups keep their order."""
+    """Return the text for a right-to-left page, with grouped numbers kept in order."""
     return _GROUPED_DIGITS.sub(lambda found: f"{_ISOLATE}{found.group()}{_END_ISOLATE}", text)
 
 
 def in_order(data: Any) -> Any:
-    """`kept_in_order` in every text of TOML data, however deep."""
+    """Return TOML data with `kept_in_order` applied to every text at any depth."""
     if isinstance(data, str):
         return kept_in_order(data)
     if isinstance(data, list):
@@ -171,7 +185,10 @@ def in_order(data: Any) -> Any:
 
 
 def digest_of(theirs: Texts, original: Texts) -> str:
-    """Names these texts and what they translate: when either changes, so does the digest."""
+    """Return a digest of these texts and their original.
+
+    It changes if either of them does.
+    """
     return _digest({key: [text, original.get(key)] for key, text in theirs.items()})
 
 
@@ -182,19 +199,26 @@ def _digest(texts: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Reviews:
-    """`words/reviews.toml`. `only_reviewed`: keys, or what stands before them, that are never shown unread by a person."""
+    """The reviews read from `words/reviews.toml`.
+
+    `only_reviewed` lists keys, or prefixes of keys, whose translations are never shown before a person has
+    reviewed them.
+    """
 
     only_reviewed: tuple[str, ...]
     marks: Mapping[str, Mapping[str, ReviewMark]]
     file: Table
 
     def withholds(self, key: str) -> bool:
-        """Whether the translation of this text waits for a person's eyes."""
+        """Return whether the translation of this text is withheld until a person has reviewed it."""
         return any(key == one or key.startswith(f"{one}.") for one in self.only_reviewed)
 
 
 def read_reviews(folder: Traversable, languages: Mapping[str, Language]) -> Reviews:
-    """The marks of every language; PackError for a language that is none, or for the original."""
+    """Return the review marks of every language.
+
+    Raises PackError for a language that does not exist, or for the original language.
+    """
     table = read_toml(folder, "words/reviews.toml")
     only = table.texts("only_reviewed")
     tables = table.table("marks", optional=True)
@@ -218,7 +242,10 @@ def read_reviews(folder: Traversable, languages: Mapping[str, Language]) -> Revi
 def pages_of(
     language: str, theirs: Mapping[str, Texts], original: Mapping[str, Texts], reviews: Reviews
 ) -> dict[str, Page]:
-    """Every page of the original, as it stands in that language. PackError for a mark of a page that is none."""
+    """Return the translation state of every page of the original in that language.
+
+    Raises PackError for a mark of a page that does not exist.
+    """
     marks = dict(reviews.marks.get(language, {}))
     found = {}
     for code, texts in original.items():
@@ -241,7 +268,7 @@ def pages_of(
 
 
 def by_page(texts: Texts) -> dict[str, dict[str, str | tuple[str, ...]]]:
-    """The texts of `words/<language>.toml` by the page that they stand on: the first part of their key."""
+    """Return the texts of `words/<language>.toml` grouped by page, which is the first part of their key."""
     pages: dict[str, dict[str, str | tuple[str, ...]]] = {}
     for key, text in texts.items():
         pages.setdefault(key.split(".")[0], {})[key] = text
@@ -249,7 +276,7 @@ def by_page(texts: Texts) -> dict[str, dict[str, str | tuple[str, ...]]]:
 
 
 def optional_toml(folder: Traversable, path: str) -> Table | None:
-    """The file, or None where there is none."""
+    """Return the file as a Table, or None if it does not exist."""
     try:
         return read_toml(folder, path)
     except PackError:

@@ -1,7 +1,8 @@
-"""The languages that people write in and officers speak, and a hint which of them a text seems to be written in.
+"""The languages that reporters write in and officers speak, and a guess at the language of a text.
 
-The rule can be said in a sentence: letters that one language alone has, or at least three of its short words and clearly
-more of them than of any other. It names the words that it went by, and it decides nothing.
+The rule can be explained in one sentence. A text is attributed to a language if it has letters that no
+other language has, or at least three of its short words and clearly more of them than of any other. The
+guess names the words that it is based on, and decides nothing.
 """
 
 from __future__ import annotations
@@ -25,7 +26,11 @@ _NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Tongue:
-    """One language. `script`: as Unicode names its letters; `words` and `beginnings`: what tells it from others."""
+    """One language that people write or speak.
+
+    `script` is the Unicode name of its letters. `words` and `beginnings` distinguish it from other
+    languages.
+    """
 
     code: str
     name: str
@@ -34,13 +39,16 @@ class Tongue:
     beginnings: tuple[str, ...]
 
     def has(self, word: str) -> bool:
-        """Whether this is one of its short words, or begins as its words do."""
+        """Return whether this is one of the language's short words, or has one of its typical beginnings."""
         return word in self.words or (word.startswith(self.beginnings) and word not in self.beginnings)
 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """What a text seems to be written in, and the words that say so (none where the letters do)."""
+    """The likely language of a text and the words it was recognised by.
+
+    There are no words if it was recognised by its letters.
+    """
 
     code: str
     because: tuple[str, ...]
@@ -48,16 +56,16 @@ class Guess:
 
 @dataclass(frozen=True, slots=True)
 class Tongues:
-    """All of them, by code, in the file's order."""
+    """All languages that people write or speak, by code, in the file's order."""
 
     known: Mapping[str, Tongue]
 
     def name(self, code: str) -> str:
-        """How officers call it; the code itself for one that nobody has named."""
+        """Return the name that officers use for a language, or its code if it has none."""
         return self.known[code].name if code in self.known else code
 
     def guess(self, text: str) -> Guess | None:
-        """What the text seems to be written in; None when it is too short, or could be several."""
+        """Return the likely language of the text, or None if it is too short or ambiguous."""
         text = text[:_MOST_CHARACTERS]
         letters = Counter(
             unicodedata.name(letter, "").partition(" ")[0] for letter in text if letter.isalpha()
@@ -84,7 +92,10 @@ class Tongues:
 
 
 def read_tongues(folder: Traversable, spoken: tuple[str, ...]) -> Tongues:
-    """`tongues.toml`; PackError where a language of the public pages (`spoken`) is missing or has no words."""
+    """Return the languages read from `tongues.toml`.
+
+    Raises PackError if a language of the public pages (`spoken`) is missing or has no words.
+    """
     table = read_toml(folder, "tongues.toml")
     found = {}
     for code in table:

@@ -1,4 +1,7 @@
-"""The texts of one language. A missing text is a loud error, never an empty space on a page."""
+"""The texts of one language.
+
+A missing text raises an error and never leaves an empty space on a page.
+"""
 
 from __future__ import annotations
 
@@ -16,18 +19,19 @@ _PLACEHOLDER = re.compile(r"\{([a-z_]+(?:\.[a-z0-9_]+)?)\}")
 
 
 class WordMissing(KeyError):
-    """The page asked for a text that the pack does not have."""
+    """A page asked for a text that the pack does not have."""
 
 
 class Words(Mapping[str, str]):
-    """`words["start.title"]`: one text. `words.lines("start.fears")`: a list of texts.
+    """The texts of one language, by dotted key.
 
-    Braces with a dot (`{numbers.hotline}`, `{minutes.draft}`, `{hours.draft_long}`, `{service.name}`) are filled
-    from the pack when it is loaded. Others (`{count}`) are filled by `say("messages.new", count=2)`; asking for
-    such a text without filling it is an error too.
+    `words["start.title"]` is one text. `words.lines("start.fears")` is a list of texts. Placeholders with a
+    dot (`{numbers.hotline}`, `{minutes.draft}`, `{hours.draft_long}`, `{service.name}`) are filled from the
+    pack when it is loaded. Others (`{count}`) are filled by `say("messages.new", count=2)`. Asking for such
+    a text without filling it is also an error.
 
-    A translation has an `original`: what it does not say, the original says. `beside` is what a page shows with a text
-    that nobody reviewed, and `borrowed` tells a text of the original from one of this language.
+    A translation has an `original`, which supplies the texts it lacks. `beside` returns the original that a
+    page shows next to an unreviewed translation, and `borrowed` says whether a text comes from the original.
     """
 
     def __init__(
@@ -67,30 +71,33 @@ class Words(Mapping[str, str]):
             raise WordMissing(f"{self.language}: there is no text {key}") from None
 
     def lines(self, key: str) -> tuple[str, ...]:
-        """A list of texts (paragraphs, bullet points)."""
+        """Return a list of texts, such as paragraphs or bullet points."""
         try:
             return self._lists[key]
         except KeyError:
             raise WordMissing(f"{self.language}: there is no list {key}") from None
 
     def template(self, key: str) -> str:
-        """One text with its braces still open."""
+        """Return one text with its placeholders unfilled."""
         return self._text(key)
 
     def borrowed(self, key: str) -> bool:
-        """Whether this text is the original's, because this language does not have it."""
+        """Return whether this text comes from the original because this language does not have it."""
         return self.original is not None and key not in self._own
 
     def beside(self, key: str) -> Words | None:
-        """The original, where this text is a translation that nobody has reviewed."""
+        """Return the original if this text is an unreviewed translation, otherwise None."""
         return None if self.borrowed(key) or key.split(".")[0] in self._reviewed else self.original
 
     def list_keys(self) -> tuple[str, ...]:
-        """The keys that `lines` answers."""
+        """Return the keys that can be passed to `lines`."""
         return tuple(self._lists)
 
     def say(self, key: str, **values: object) -> str:
-        """The text with its braces filled; WordMissing when a value is missing or not used."""
+        """Return the text with its placeholders filled.
+
+        Raises WordMissing if a value is missing or unused.
+        """
         text = self._text(key)
         wanted = set(_PLACEHOLDER.findall(text))
         if wanted != set(values):
@@ -98,7 +105,7 @@ class Words(Mapping[str, str]):
         return _PLACEHOLDER.sub(lambda match: str(values[match.group(1)]), text)
 
     def page(self, name: str) -> Iterator[str]:
-        """Every text of one page (`start.*`), lists included, for tests and translators."""
+        """Yield every text of one page (`start.*`), including lists, for tests and translators."""
         for key, text in self._texts.items():
             if key.startswith(name + "."):
                 yield text
@@ -108,7 +115,10 @@ class Words(Mapping[str, str]):
 
 
 def fill_known(text: str, known: Mapping[str, str]) -> str:
-    """Fill the braces that have a dot; KeyError names one that is not known."""
+    """Return the text with its dotted placeholders filled.
+
+    Raises KeyError, naming a placeholder that is not known.
+    """
 
     def one(match: re.Match[str]) -> str:
         name = match.group(1)
@@ -118,7 +128,7 @@ def fill_known(text: str, known: Mapping[str, str]) -> str:
 
 
 def fill_all(data: Any, known: Mapping[str, str]) -> Any:
-    """`fill_known` in every text of TOML data, however deep."""
+    """Return TOML data with `fill_known` applied to every text at any depth."""
     if isinstance(data, str):
         return fill_known(data, known)
     if isinstance(data, list):
@@ -130,7 +140,10 @@ def fill_all(data: Any, known: Mapping[str, str]) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class LanguageStatus:
-    """What a language needs besides its own file. `reviewed`: pages; `withheld`: keys that wait for a person's eyes."""
+    """The data that a translated language needs besides its own file.
+
+    `reviewed` holds pages. `withheld` holds the keys that are withheld until a person has reviewed them.
+    """
 
     original: Words
     direction: str
@@ -141,7 +154,10 @@ class LanguageStatus:
 def read_words(
     table: Table, language: str, known: Mapping[str, str], translation: LanguageStatus | None = None
 ) -> Words:
-    """Flatten nested tables to dotted keys; PackError for empty texts and for braces that the pack cannot fill."""
+    """Return the texts of a language, with nested tables flattened to dotted keys.
+
+    Raises PackError for empty texts and for placeholders that the pack cannot fill.
+    """
     texts: dict[str, str] = {}
     lists: dict[str, tuple[str, ...]] = {}
 

@@ -1,4 +1,4 @@
-"""Tables of reports, one module for each subject."""
+"""Models for reports, with one module for each subject."""
 
 from heedline.reports.models.call_backs import CallBack
 from heedline.reports.models.dip_checks import DipCheck

@@ -1,8 +1,8 @@
-"""A call that a reporter asked for, as far as its clock needs it in the clear.
+"""Call-backs requested by reporters, as far as deadlines need them unsealed.
 
-The row is made when an officer first reads the report (the site that took the report in could not mark it: nothing in
-the clear says which reports hold a way to reach somebody). Number, name, safe times and what was said are sealed; each
-attempt is a `Step` of the report.
+The row is created when an officer first reads the report. The site that received the report could not
+mark it, because nothing unsealed says which reports contain contact details. The number, the name, the
+safe times and what was said are sealed. Each attempt is a `Step` of the report.
 """
 
 from __future__ import annotations
@@ -11,8 +11,11 @@ from django.db import models
 
 
 class CallBack(models.Model):
-    """One report's call: open until `done`. `due_at`: by when it is tried next. `missed`: attempts that reached nobody
-    who may be spoken to, since the last that did."""
+    """The call-back of one report, open until `done`.
+
+    `due_at` is the time by which the next attempt is due. `missed` counts the attempts since the last
+    successful one that did not reach anybody who may be spoken to.
+    """
 
     report = models.OneToOneField(
         "reports.Report", on_delete=models.PROTECT, primary_key=True, related_name="call_back"

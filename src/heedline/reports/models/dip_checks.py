@@ -1,7 +1,8 @@
-"""Closed reports that a supervisor reads again: which are drawn, what was found, and that it was put right.
+"""Dip sampling of closed reports by supervisors.
 
-The draw is plain arithmetic over the log: nobody can choose what is looked at, and everybody who has an export of the log
-can repeat it.
+The models record which reports were drawn, what the supervisor found, and that any fault was put right.
+The draw is plain arithmetic over the log. Nobody can choose what is reviewed, and anybody who has an
+export of the log can repeat the draw.
 """
 
 from __future__ import annotations
@@ -21,14 +22,16 @@ _LABEL = b"heedline/v1/dip-sample\0"
 
 
 def how_many(closed: int) -> int:
-    """How many of a desk's closed reports of one week are read again."""
+    """Return how many of the reports that a desk closed in a week are dip sampled."""
     return min(closed, MOST, max(FEWEST, math.ceil(closed / ONE_IN)))
 
 
 def draw(root: bytes, desk: UUID, closed: Iterable[UUID]) -> tuple[UUID, ...]:
-    """The reports with the smallest SHA-256 over label, root, desk and report, in that order.
+    """Return the reports drawn for dip sampling.
 
-    `root`: of the first daily checkpoint after the week, which nobody knew while they closed anything.
+    These are the reports with the smallest SHA-256 over label, root, desk and report, in that order. `root`
+    is the root of the first daily checkpoint after the week, which nobody knew while they closed any of the
+    reports.
     """
     reports = sorted(
         set(closed),
@@ -38,14 +41,15 @@ def draw(root: bytes, desk: UUID, closed: Iterable[UUID]) -> tuple[UUID, ...]:
 
 
 def last_week(day: date) -> date:
-    """The Monday of the last week that had ended before `day`."""
+    """Return the Monday of the last week that ended before `day`."""
     return day - timedelta(days=day.weekday() + 7)
 
 
 class DipCheck(models.Model):
-    """One closed report that was drawn. `verdict`: agree, disagree, or empty until somebody has read it again.
+    """A closed report drawn for dip sampling.
 
-    `words` and `remedy` are sealed parts of the report: why they disagree, and how it was put right.
+    `verdict` is agree, disagree, or empty until a supervisor has reviewed the report. `words` and `remedy`
+    are sealed parts of the report, which say why the supervisor disagrees and how it was put right.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -1,8 +1,9 @@
-"""What was written for a partner about a report, and what became of it.
+"""Disclosures of reports to partners, and their outcome.
 
-The words stand in a sealed part of the report (`part` is `sent`), like every part of it. The partner opens the same
-payload through a header of its own (`part` is `partner`, addressed to the partner's epoch and to nobody else); its answer
-is a sealed part (`answer`) with such a second header as well. In the clear: codes, people, times and signatures.
+The text is a sealed part of the report (`part` is `sent`), like every part of it. The partner opens the
+same payload through a header of its own (`part` is `partner`, addressed to the partner's epoch and to
+nobody else). The partner's answer is a sealed part (`answer`), also with a second header of this kind.
+Codes, people, times and signatures are stored unsealed.
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ WAITS = models.Q(state__in=OPEN) | UNREAD
 
 
 class Dissemination(models.Model):
-    """One thing sent, or to be sent, to one partner. `state` is one of `dissemination_states.State`."""
+    """A disclosure sent, or to be sent, to one partner.
+
+    `state` is one of `dissemination_states.State`.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     report = models.ForeignKey("reports.Report", on_delete=models.PROTECT, related_name="disseminations")
@@ -112,6 +116,9 @@ class Dissemination(models.Model):
 
     @property
     def to_read(self) -> bool:
-        """Whether a second officer still has to read it: `UNREAD`, of a row at hand."""
+        """Return whether a second officer must still read the disclosure.
+
+        Same condition as `UNREAD`, for a row that is already loaded.
+        """
         gone = self.urgent and self.state == DisseminationState.WITHDRAWN
         return self.checked_by_id is None and (self.state in TO_READ or gone)

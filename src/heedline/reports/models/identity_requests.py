@@ -1,9 +1,11 @@
-"""Asking to open who sent a report, or to have its sender traced elsewhere: the request, the decision, and the half key
-while it is released. Nothing is ever released for a trace: there is nothing here to trace with (`casework.identity.trace_requests`).
+"""Identity requests, their decisions, and key halves while they are released.
 
-A request is decided once and stays as it is (`database/triggers/identity_requests.sql`). Words stand in sealed parts of the
-report (`part` is `release`), for the desk and the authorisers; what is in the clear here is codes, people and times.
-Nothing here differs between a report whose sender gave a name and one whose sender did not.
+A request asks to open the reporter's identity, or to have the sender traced elsewhere. Nothing is ever
+released for a trace, because nothing is stored here that a sender could be traced with
+(`casework.identity.trace_requests`). A request is decided once and then stays as it is
+(`database/triggers/identity_requests.sql`). The text is in sealed parts of the report (`part` is
+`release`), for the desk and the authorisers. Only codes, people and times are stored unsealed here.
+Nothing here differs between reports whose reporter gave a name and those whose reporter did not.
 """
 
 from __future__ import annotations
@@ -14,9 +16,10 @@ from django.db import models
 
 
 class IdentityRequest(models.Model):
-    """One officer's request about who sent one report, and the one decision about it.
+    """An officer's request about one reporter's identity, and the decision on it.
 
-    `purpose`: "open" (what they said of themselves) or "trace" (life is at risk, and others may be able to find them).
+    `purpose` is "open" (for what the reporter said about themselves) or "trace" (if life is at risk and
+    others may be able to find the sender).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -93,7 +96,10 @@ class IdentityRequest(models.Model):
 
 
 class ReleasedShare(models.Model):
-    """The authorisers' half, sealed to one officer's own key for one request. Emptied when its time is over."""
+    """The authorisers' key half, sealed to one officer's own key for one request.
+
+    It is emptied when its time is over.
+    """
 
     request = models.OneToOneField(
         IdentityRequest, on_delete=models.PROTECT, primary_key=True, related_name="released"

@@ -1,7 +1,9 @@
-"""How long a closed report is kept and why, what keeps it from being disposed of, and what is left when it was.
+"""Retention of closed reports, holds, and the records left after disposal.
 
-In the clear: codes of the pack, dates, who decided. Words stand in sealed notes of the report and go with it. A disposal
-outlives its report: it names the report's id, so that older copies can be held against it, and nothing of what it said.
+The models say how long a report is kept and why, and what prevents its disposal. Codes of the pack,
+dates and deciders are stored unsealed. Text is in sealed notes of the report and is deleted with it. A
+disposal outlives its report. It contains the report's id, so that older copies can be compared with it,
+but nothing of what the report said.
 """
 
 from __future__ import annotations
@@ -13,10 +15,11 @@ from django.db import models
 
 
 class Keeping(models.Model):
-    """The clocks of one closed report. Both stand still (empty) while it is open again.
+    """The retention dates of a closed report.
 
-    `identity_until`: the day on which who sent it is disposed of, sooner than the rest and whether anybody gave a name or
-    not. `identity_gone_on`: when that was.
+    Both are empty while the report is open again. `identity_until` is the day on which the reporter's
+    identity is disposed of. This is sooner than the rest and does not depend on whether a name was given.
+    `identity_gone_on` is the day on which that was done.
     """
 
     report = models.OneToOneField(
@@ -40,7 +43,10 @@ class Keeping(models.Model):
 
 
 class Review(models.Model):
-    """One decision to keep a report: until when, in which group, why. Never changed."""
+    """A decision to keep a report, with its retention group, reason and next review date.
+
+    Never changed.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     report = models.ForeignKey("reports.Report", on_delete=models.PROTECT, related_name="reviews")
@@ -56,7 +62,7 @@ class Review(models.Model):
 
 
 class Hold(models.Model):
-    """What keeps a report from being disposed of until somebody releases it."""
+    """A hold that prevents a report's disposal until somebody releases it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     report = models.ForeignKey("reports.Report", on_delete=models.PROTECT, related_name="holds")
@@ -82,7 +88,10 @@ class Hold(models.Model):
 
 
 class Disposal(models.Model):
-    """A proposal to dispose of a report, and what became of it. `report` points to nothing once it is done."""
+    """A proposal to dispose of a report, and its outcome.
+
+    `report` points to nothing once the disposal is done.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     report = models.UUIDField()
@@ -137,9 +146,10 @@ class Disposal(models.Model):
 
 
 class SubjectRequest(models.Model):
-    """That somebody used their rights about data on them. Who they are stands with the data-protection officer.
+    """A data subject's request to use their rights over their personal data.
 
-    `reference`: that officer's own number, a code without a name. `found`: reports that concern them, as far as looked.
+    The data protection officer holds the requester's identity. `reference` is that officer's own number, a
+    code without a name. `found` lists the reports concerning the requester, as far as the search has got.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -1,7 +1,9 @@
-"""Tables of reports. In the clear: kind, coarse area, urgency, desk, stage and clocks. All else is sealed.
+"""Models for reports and their sealed parts.
 
-Sealed things are kept in two tables, headers apart from payloads, so that a report can be addressed to other keys by
-rewriting its header only. Nothing here holds an exact time of arrival: see `casework.intake.settle_arrivals`.
+The kind, the coarse area, the urgency, the desk, the stage and the deadlines are stored unsealed.
+Everything else is sealed. Headers and payloads of sealed parts are in two separate tables, so that a
+report can be addressed to other keys by rewriting its header only. No exact time of arrival is stored
+here (see `casework.intake.settle_arrivals`).
 """
 
 from __future__ import annotations
@@ -140,7 +142,10 @@ class Report(models.Model):
 
 
 class SealedHeader(models.Model):
-    """The age header of one sealed part: who can open it. Rewritten when the report is addressed to other keys."""
+    """The age header of a sealed part, which determines who can open it.
+
+    Rewritten when the report is addressed to other keys.
+    """
 
     container = models.UUIDField(primary_key=True)
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="headers")
@@ -158,7 +163,10 @@ class SealedHeader(models.Model):
 
 
 class SealedPayload(models.Model):
-    """The age payload of one sealed part, and the SHA-256 of header and payload as they arrived."""
+    """The age payload of a sealed part, and the original SHA-256 of header and payload.
+
+    The hash is of header and payload as they arrived.
+    """
 
     container = models.UUIDField(primary_key=True)
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="payloads")
@@ -170,7 +178,10 @@ class SealedPayload(models.Model):
 
 
 class IdentityShare(models.Model):
-    """One half of the key of a report's identity container: 1 for the desk, 2 for the authoriser."""
+    """One half of the key to a report's identity container.
+
+    It is 1 for the desk's half and 2 for the authoriser's.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="shares")
@@ -184,7 +195,10 @@ class IdentityShare(models.Model):
 
 
 class Receipt(models.Model):
-    """What the reporter's code leads to. The code itself is nowhere."""
+    """The receipt to which the reporter's code leads.
+
+    The code itself is not stored.
+    """
 
     report = models.OneToOneField(Report, on_delete=models.PROTECT, primary_key=True, related_name="receipt")
     lookup = models.BinaryField(max_length=32, unique=True)
@@ -202,9 +216,10 @@ class Receipt(models.Model):
 
 
 class Message(models.Model):
-    """One message between the desk and a reporter. Two sealed copies of ours, one of theirs.
+    """A message between the desk and a reporter.
 
-    `container` is the desk's copy; `copy_header`/`copy_payload` the reporter's, emptied when they delete it.
+    A message from the desk has two sealed copies, and one from the reporter has one. `container` is the
+    desk's copy. `copy_header`/`copy_payload` are the reporter's copy, emptied when the reporter deletes it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -227,7 +242,10 @@ class Message(models.Model):
 
 
 class Step(models.Model):
-    """One move that a report made: the functional history, never changed."""
+    """A move that a report made.
+
+    Steps form the report's history and are never changed.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="steps")

@@ -1,7 +1,8 @@
-"""Many reports closed as one act, and what it takes to undo that.
+"""Bulk closures of reports, and what is needed to undo them.
 
-`Swept` keeps how a report stood before, the quarter hour of its arrival with it: only for as long as the sweep may be
-undone. Then the worker removes it, and of the arrival only the day is left, as of any report that was taken.
+`Swept` keeps the state of a report before the closure, including the quarter hour of its arrival, for
+only as long as the closure may be undone. Then the worker deletes it, and only the day of arrival is
+left, as for any report that was taken.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
 
 
 def why_not(report: Report) -> str:
-    """The code of what keeps this report out of any sweep, as far as its row says; "" when nothing does.
+    """Return the code of the reason that excludes a report from bulk closure, or "" if none does.
 
-    `casework.journey.transitions.bulk_close.WHY` has the words. What it says inside, and who is called back, is looked at besides.
+    Only the report's row is checked here. `casework.journey.transitions.bulk_close.WHY` has the texts. The
+    sealed content and pending call-backs are checked separately.
     """
     if report.urgency == "danger" or report.danger_to_life or report.rank == 0:
         return "danger"
@@ -32,7 +34,11 @@ def why_not(report: Report) -> str:
 
 
 class Sweep(models.Model):
-    """One sweep of one desk: who, when, as what; which reports it left out and why. No words: those are sealed notes."""
+    """A bulk closure at one desk.
+
+    It records who closed the reports, when and with which outcome, and which reports were left out and why.
+    It contains no text, which is in sealed notes.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     desk = models.ForeignKey("desks.Desk", on_delete=models.PROTECT, related_name="+")
@@ -52,7 +58,10 @@ class Sweep(models.Model):
 
 
 class Swept(models.Model):
-    """How one report stood before a sweep closed it. `version`: the edition that the sweep made of it."""
+    """The state of a report before a bulk closure.
+
+    `version` is the version of the report that the closure made.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     sweep = models.ForeignKey(Sweep, on_delete=models.CASCADE, related_name="swept")

@@ -1,7 +1,8 @@
-"""A translation that was asked for, as far as its clock needs it in the clear, and its versions.
+"""Requested translations and their versions, as far as deadlines need them unsealed.
 
-Which language it is stands sealed: what somebody speaks is said of the reporter. What is translated is the report
-itself (`message` empty), one message, or (`outward`) an answer of ours on its way to the reporter.
+The language is sealed, because the language that somebody speaks says something about the reporter. The
+text to translate is the report itself (`message` is empty), one message, or (`outward`) a reply on its
+way to the reporter.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ from django.db import models
 
 
 class Translation(models.Model):
-    """One piece of work for somebody who speaks the language. `asked_words`: the sealed part that says which, and why."""
+    """A piece of translation work for somebody who speaks the language.
+
+    `asked_words` is the sealed part that gives the language and the reason.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     report = models.ForeignKey("reports.Report", on_delete=models.PROTECT, related_name="translations")
@@ -49,7 +53,10 @@ class Translation(models.Model):
 
 
 class TranslationText(models.Model):
-    """One version of a translation. A correction is another one: none is ever changed."""
+    """One version of a translation.
+
+    A correction is a new version, and no version is ever changed.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     report = models.ForeignKey("reports.Report", on_delete=models.PROTECT, related_name="+")

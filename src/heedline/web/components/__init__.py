@@ -1,1 +1,4 @@
-"""The pieces that every page is made of: shells, components, forms, styles. They know no model and no vault."""
+"""Page shells, components, forms and styles shared by every site.
+
+Nothing here depends on a model or a vault.
+"""

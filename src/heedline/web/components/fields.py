@@ -1,8 +1,9 @@
-"""The fields of a form as data: frozen, knowing their component, their options and how they are read.
+"""Form fields as frozen dataclasses, each with its component, its options and how it is read.
 
-Shapes of a value: `str`; a list of `str` for checkboxes; `{"day", "month", "year"}` of `str` for dates, posted as
-`<name>-day`, `<name>-month`, `<name>-year`. No field ever carries `required` or `maxlength`: the browser must not
-refuse or cut what a person writes. `heedline.web.components.forms` puts them together.
+A value is a `str`, a list of `str` for checkboxes, or `{"day", "month", "year"}` of `str` for dates, which
+are posted as `<name>-day`, `<name>-month` and `<name>-year`. No field ever carries `required` or
+`maxlength`, because the browser must not reject or truncate what a person writes.
+`heedline.web.components.forms` combines fields into forms.
 """
 
 from __future__ import annotations
@@ -32,14 +33,17 @@ _TEXT_ATTRIBUTES = {"writingsuggestions": "false", "dir": "auto"}
 
 
 def cleaned(text: str) -> str:
-    """What was typed: one kind of line end, no control characters, no space around it."""
+    """Return text with line endings normalised, control characters removed and outer whitespace stripped."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc").strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldOption:
-    """One answer of radios, checkboxes or a select. `exclusive`: "none of these", which clears the others."""
+    """An option in a group of radios or checkboxes, or in a select.
+
+    `exclusive` marks a "none of these" option, which clears the others.
+    """
 
     value: str
     label: str
@@ -49,17 +53,18 @@ class FieldOption:
 
 @dataclass(frozen=True, slots=True)
 class Divider:
-    """A word between answers, "or"."""
+    """A divider between options, such as "or"."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """What every field has.
+    """Base class for form fields.
 
-    `heading`: the label is the page's H1. `optional`: the label says so. `required`: what to say when it is blank.
-    `size`: of the label, "l", "m", "s" or "" (plain); by default "l" for a heading and "s" otherwise.
+    `heading` makes the label the page's H1. `optional` says so in the label. `required` is the error message
+    shown when the field is blank. `size` is the size of the label: "l", "m", "s" or "" (plain). The default is
+    "l" for a heading and "s" otherwise.
     """
 
     component: ClassVar[str]
@@ -75,24 +80,27 @@ class Field:
 
     @property
     def first_id(self) -> str:
-        """The first control: where the error summary leads."""
+        """Return the id of the field's first control, which the error summary links to."""
         return self.name
 
     def read(self, posted: Posted) -> Value:
-        """What was typed, cleaned, in the shape that this field shows again."""
+        """Return the cleaned value of the posted field, in the form used to redisplay it."""
         return cleaned(posted.get(self.name, [""])[-1])
 
     def wrong(self, value: Value) -> dict[str, str]:
-        """What is wrong with a value that `read` made, by name. Empty: nothing."""
+        """Return the errors in a value returned by `read`, keyed by field name.
+
+        The dictionary is empty if the value is valid.
+        """
         return {self.name: self.required} if self.required and not value else {}
 
     def params(self, value: Value, errors: Mapping[str, str]) -> dict[str, Any]:
-        """The options of the component."""
+        """Return the options for the field's component."""
         params: dict[str, Any] = {"name": self.name, "id": self.name, "label": self._caption("govuk-label")}
         return params | self._told(errors)
 
     def render(self, value: Value, errors: Mapping[str, str]) -> SafeString:
-        """The field's HTML, with what was typed and what is wrong with it."""
+        """Return the field's HTML, including its value and errors."""
         return render(self.component, self.params(value, errors))
 
     def _caption(self, block: str) -> dict[str, Any]:
@@ -113,9 +121,12 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextInput(Field):
-    """One line. `width`: in characters. `names`: of people, places or users, which no spelling service should see.
+    """A single-line text input.
 
-    `autocomplete` stays off, except for the person's own contact data ("name", "email", "tel": WCAG 1.3.5).
+    `width` is in characters. `names` marks a field for the names of people, places or users, which must not
+    be sent to a spell-checking service.
+
+    `autocomplete` stays off, except for the user's own contact details ("name", "email", "tel": WCAG 1.3.5).
     """
 
     component: ClassVar[str] = "input"
@@ -128,11 +139,11 @@ class TextInput(Field):
     limit: int = 500
 
     def wrong(self, value: Value) -> dict[str, str]:
-        """Blank where it must not be, or too long."""
+        """Return an error if a required value is blank or the value is too long."""
         return Field.wrong(self, value) or _too_long(self.name, value, self.limit)
 
     def params(self, value: Value, errors: Mapping[str, str]) -> dict[str, Any]:
-        """The options of the component; a password is never shown again."""
+        """Return the options for the component. A password is never redisplayed."""
         params = Field.params(self, value, errors) | {
             "type": self.kind,
             "autocomplete": self.autocomplete,
@@ -152,7 +163,10 @@ class TextInput(Field):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextArea(Field):
-    """Many lines. `limit` is told in words under the box, which does not cut what is typed."""
+    """A multi-line text input.
+
+    The text under the box states `limit`. The box does not truncate what is typed.
+    """
 
     component: ClassVar[str] = "textarea"
 
@@ -163,11 +177,11 @@ class TextArea(Field):
     names: bool = False
 
     def wrong(self, value: Value) -> dict[str, str]:
-        """Blank where it must not be, or too long."""
+        """Return an error if a required value is blank or the value is too long."""
         return Field.wrong(self, value) or _too_long(self.name, value, self.limit)
 
     def params(self, value: Value, errors: Mapping[str, str]) -> dict[str, Any]:
-        """The options of the component."""
+        """Return the options for the component."""
         params = Field.params(self, value, errors) | {
             "rows": self.rows,
             "autocomplete": self.autocomplete,
@@ -184,7 +198,7 @@ class TextArea(Field):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Group(Field):
-    """Several controls under one legend."""
+    """Base class for several controls grouped under one legend."""
 
     choices: tuple[FieldOption | Divider, ...]
     small: bool = False
@@ -216,19 +230,22 @@ class _Group(Field):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Radios(_Group):
-    """One answer of a few. `inline` only for two short ones."""
+    """A single choice from a few options.
+
+    Use `inline` only for two short options.
+    """
 
     component: ClassVar[str] = "radios"
 
     inline: bool = False
 
     def read(self, posted: Posted) -> Value:
-        """The chosen value, or "" when it is none that was offered."""
+        """Return the selected value, or "" if it is not one of the choices."""
         value = posted.get(self.name, [""])[-1]
         return value if value in self._offered() else ""
 
     def params(self, value: Value, errors: Mapping[str, str]) -> dict[str, Any]:
-        """The options of the component."""
+        """Return the options for the component."""
         params = self._group(errors, "govuk-radios")
         if self.inline:
             params["classes"] = f"govuk-radios--inline {params.get('classes', '')}".strip()
@@ -237,26 +254,32 @@ class Radios(_Group):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkboxes(_Group):
-    """Any number of answers. An exclusive one stands alone, whatever else the browser sent."""
+    """Any number of choices from a list.
+
+    An exclusive choice is kept on its own, whatever else the browser sent.
+    """
 
     component: ClassVar[str] = "checkboxes"
 
     def read(self, posted: Posted) -> Value:
-        """The chosen values in the order of the choices; only those that were offered."""
+        """Return the selected values that are valid choices, in the order of the choices."""
         sent = set(posted.get(self.name, []))
         chosen = [each for each in self.choices if isinstance(each, FieldOption) and each.value in sent]
         alone = [each.value for each in chosen if each.exclusive]
         return alone[:1] or [each.value for each in chosen]
 
     def params(self, value: Value, errors: Mapping[str, str]) -> dict[str, Any]:
-        """The options of the component."""
+        """Return the options for the component."""
         chosen = [value] if isinstance(value, str) else list(value or ())
         return self._group(errors, "govuk-checkboxes") | {"items": self._items(chosen)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Select(Field):
-    """One answer of many: the office only. `blank`: the first option, which chooses nothing."""
+    """A single choice from a long list, used on the office site only.
+
+    `blank` is the text of the first option, which selects nothing.
+    """
 
     component: ClassVar[str] = "select"
 
@@ -264,12 +287,12 @@ class Select(Field):
     blank: str | None = ""
 
     def read(self, posted: Posted) -> Value:
-        """The chosen value, or "" when it is none that was offered."""
+        """Return the selected value, or "" if it is not one of the choices."""
         value = posted.get(self.name, [""])[-1]
         return value if value in {each.value for each in self.choices} else ""
 
     def params(self, value: Value, errors: Mapping[str, str]) -> dict[str, Any]:
-        """The options of the component."""
+        """Return the options for the component."""
         items = [
             {"value": each.value, "text": each.label, "selected": each.value == value}
             for each in self.choices
@@ -281,21 +304,27 @@ class Select(Field):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateInput(Field):
-    """Day, month and year in three boxes; a month may be a word. Blank parts are the caller's to judge."""
+    """A date entered in three boxes for day, month and year.
+
+    The month may be a word. The caller decides whether blank parts are allowed.
+    """
 
     component: ClassVar[str] = "date-input"
 
     @property
     def first_id(self) -> str:
-        """The day."""
+        """Return the id of the day box."""
         return f"{self.name}-day"
 
     def read(self, posted: Posted) -> Value:
-        """The three parts as typed."""
+        """Return the day, month and year as typed."""
         return {part: cleaned(posted.get(f"{self.name}-{part}", [""])[-1])[:20] for part in PARTS}
 
     def wrong(self, value: Value) -> dict[str, str]:
-        """Blank where it must not be; or no date, and then which part it is, if that can be told."""
+        """Return an error if a required date is blank or the parts are not a valid date.
+
+        The error names the faulty part if it can be identified.
+        """
         parts = value if isinstance(value, Mapping) else {}
         if not any(parts.values()):
             return {self.name: self.required} if self.required else {}
@@ -306,7 +335,7 @@ class DateInput(Field):
         return {f"{self.name}-{bad[0]}" if len(bad) == 1 else self.name: example}
 
     def params(self, value: Value, errors: Mapping[str, str]) -> dict[str, Any]:
-        """The options of the component; an error of one part marks that part alone."""
+        """Return the options for the component, marking only the part that an error is about."""
         typed = value if isinstance(value, Mapping) else {}
         marked = {part: errors.get(f"{self.name}-{part}", "") for part in PARTS}
         message = errors.get(self.name) or next(filter(None, marked.values()), "")
@@ -331,7 +360,10 @@ class DateInput(Field):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileInput(Field):
-    """The browser's own control. What was chosen comes with the request's files and is never shown again."""
+    """A file upload that uses the browser's own control.
+
+    Selected files arrive in the request's files and are never redisplayed.
+    """
 
     component: ClassVar[str] = "file-upload"
 
@@ -339,27 +371,27 @@ class FileInput(Field):
     accept: str = ""
 
     def read(self, posted: Posted) -> Value:
-        """Nothing: files are not text."""
+        """Return an empty value, because files are not text."""
         return ""
 
     def wrong(self, value: Value) -> dict[str, str]:
-        """Nothing: the caller looks at the files."""
+        """Return no errors. The caller checks the files."""
         return {}
 
     def params(self, value: Value, errors: Mapping[str, str]) -> dict[str, Any]:
-        """The options of the component."""
+        """Return the options for the component."""
         attributes = {"accept": self.accept} if self.accept else {}
         return Field.params(self, value, errors) | {"multiple": self.multiple, "attributes": attributes}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hidden(Field):
-    """A value that the page carries. The server does not believe it."""
+    """A hidden value carried by the page. The server does not trust it."""
 
     label: str = ""
 
     def render(self, value: Value, errors: Mapping[str, str]) -> SafeString:
-        """The control alone."""
+        """Return the HTML of the hidden control, without a label."""
         return format_html('<input type="hidden" name="{}" value="{}">', self.name, value or "")
 
 

@@ -1,7 +1,7 @@
-"""Fields of a page as data, and the form that shows them, reads them and says what is wrong.
+"""A form made of the fields of a page. It renders them, reads what was posted and reports errors.
 
-A field is a frozen dataclass that knows its component, its options and how to read what was posted. A `Form` is
-fields with what was typed and what is wrong with it; it is made anew for every request and keeps nothing.
+A field is a frozen dataclass that knows its component, its options and how to read what was posted. A
+`Form` combines fields with their values and errors. It is created anew for every request and keeps no state.
 
     FIELDS = (TextArea(name="because", label="Why?", required="Say why you hand it over"),)
     form = Form(FIELDS)                                     # empty
@@ -9,9 +9,10 @@ fields with what was typed and what is wrong with it; it is made anew for every 
     form = Form.posted(FIELDS, request.POST.lists())        # read and checked: form.errors, form.text("because")
     form = Form(FIELDS, values=typed, errors={"because": "Say why you hand it over"})   # checked elsewhere
 
-Shapes of a value: `str`; a list of `str` for checkboxes; `{"day", "month", "year"}` of `str` for dates. Dates are
-posted as `<name>-day`, `<name>-month`, `<name>-year`; an error under one of those names marks that part alone.
-No field ever carries `required` or `maxlength`: the browser must not refuse or cut what a person writes.
+A value is a `str`, a list of `str` for checkboxes, or `{"day", "month", "year"}` of `str` for dates. Dates
+are posted as `<name>-day`, `<name>-month` and `<name>-year`. An error under one of those names marks that
+part alone. No field ever carries `required` or `maxlength`, because the browser must not reject or truncate
+what a person writes.
 """
 
 from __future__ import annotations
@@ -60,7 +61,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Fields, what was typed in them and what is wrong. `errors` under "" belong to the whole page."""
+    """A set of fields with their values and errors.
+
+    `errors` under the key "" apply to the whole page.
+    """
 
     fields: tuple[Field, ...]
     values: Mapping[str, Value] = field(default_factory=dict)
@@ -68,7 +72,10 @@ class Form:
 
     @classmethod
     def posted(cls, fields: tuple[Field, ...], lists: Iterable[tuple[str, Sequence[str]]]) -> Self:
-        """Read and checked; `lists` is `request.POST.lists()`. Whoever calls may add errors with `but`."""
+        """Return a form filled and checked from posted data.
+
+        `lists` is `request.POST.lists()`. The caller may add further errors with `but`.
+        """
         posted = dict(lists)
         values = {each.name: each.read(posted) for each in fields}
         errors: dict[str, str] = {}
@@ -77,43 +84,46 @@ class Form:
         return cls(fields, values, errors)
 
     def but(self, **errors: str) -> Form:
-        """The same form with more that is wrong."""
+        """Return a copy of the form with additional errors."""
         return Form(self.fields, self.values, {**self.errors, **errors})
 
     @property
     def multipart(self) -> bool:
-        """Whether the page must be sent with files."""
+        """Return whether the form must be submitted as multipart because it has a file field."""
         return any(isinstance(each, FileInput) for each in self.fields)
 
     def text(self, name: str) -> str:
-        """One line or many, or the value of radios and selects; "" when there is none."""
+        """Return the value of a text field, radios or select, or "" if there is none."""
         value = self.values.get(name)
         return value if isinstance(value, str) else ""
 
     def chosen(self, name: str) -> list[str]:
-        """The values of checkboxes."""
+        """Return the selected values of a checkboxes field."""
         value = self.values.get(name)
         return [] if value is None or isinstance(value, str | Mapping) else list(value)
 
     def day(self, name: str) -> date | None:
-        """The date, when its parts make one."""
+        """Return the value of a date field, or None if its parts are not a valid date."""
         value = self.values.get(name)
         return day_of(value) if isinstance(value, Mapping) else None
 
     def render(self, name: str) -> SafeString:
-        """One field. KeyError when there is none of that name."""
+        """Return the HTML of one field. Raises KeyError if there is no field of that name."""
         for each in self.fields:
             if each.name == name:
                 return each.render(self.values.get(name), self.errors)
         raise KeyError(name)
 
     def render_all(self) -> SafeString:
-        """Every field, in order."""
+        """Return the HTML of every field, in order."""
         parts = [each.render(self.values.get(each.name), self.errors) for each in self.fields]
         return mark_safe("\n".join(parts))  # noqa: S308 (each part is made by an autoescaping macro)
 
     def summary(self) -> SafeString:
-        """What is wrong, in the order of the fields, each leading to its first control; "" when nothing is."""
+        """Return the error summary in field order, or "" if there are no errors.
+
+        Each error links to the first control of its field.
+        """
         if not self.errors:
             return SafeString("")
         places = {"": ""}

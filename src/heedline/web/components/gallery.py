@@ -1,6 +1,6 @@
-"""Every component in every state, on pages to look at. Mounted only in the demo and in tests, at /gallery/.
+"""A gallery of every component in every state.
 
-Everything that is shown here is invented.
+Mounted at /gallery/ in the demo and in tests only. All the content shown is invented.
 """
 
 from __future__ import annotations
@@ -281,7 +281,7 @@ STATE_FILTER = (
 
 
 def _context(page: str) -> tuple[str, dict[str, Any]]:
-    """The template and the context of one gallery page; Http404 for a page that is not there."""
+    """Return the template and context of a gallery page. Raises Http404 for an unknown page."""
     public = {"shell": PUBLIC, "back_url": "../", "exit": True}
     fields = tuple(each for each in FIELDS if each.name != "desk")
     match page:
@@ -334,7 +334,7 @@ def _context(page: str) -> tuple[str, dict[str, Any]]:
 
 @open_to(Audience.EVERYONE)
 def gallery(request: HttpRequest, page: str = "") -> HttpResponse:
-    """One page of the gallery."""
+    """Show a page of the gallery."""
     template, context = _context(page)
     with translation.override(context["shell"].language):
         return render_page(request, template, context)

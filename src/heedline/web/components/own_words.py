@@ -1,7 +1,7 @@
-"""The few words that the shells and components say themselves, in the language of the page.
+"""The text built into the shells and components, in the language of the page.
 
-In code and templates they stand in English: `word("Language")` where only text can stand, `said("Back")` where HTML can. A
-site that speaks other languages says which words to use instead, for as long as it makes a page (`saying`).
+Code and templates hold the text in English: `word("Language")` where only text is allowed, `said("Back")`
+where HTML is allowed. A multilingual site supplies the replacement text with `saying` while it renders a page.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ OFFICE_WORDS = (
 
 
 def word(english: str, **values: object) -> str:
-    """These words in the language of the page, their braces filled."""
+    """Return text in the language of the page, with its placeholders filled."""
     text = _instead.get().get(english, english)
     for name, value in values.items():
         text = text.replace(f"{{{name}}}", str(value))
@@ -75,7 +75,7 @@ def word(english: str, **values: object) -> str:
 
 
 def said(english: str, **values: object) -> str:
-    """The same as HTML: with the English beside words that nobody has reviewed."""
+    """Return text in the language of the page as HTML, with the English beside an unreviewed translation."""
     text = word(english, **values)
     if not _beside.get() or english not in _instead.get():
         return text
@@ -86,7 +86,10 @@ def said(english: str, **values: object) -> str:
 
 @contextmanager
 def saying(instead: Mapping[str, str], *, beside: bool = False) -> Iterator[None]:
-    """Inside, these are said: English → what is said instead of it. `beside`: nobody has reviewed them."""
+    """Replace English text with its translation within the context.
+
+    `instead` maps English to its translation. `beside` means that the translation has not been reviewed.
+    """
     words, shown = _instead.set(instead), _beside.set(beside)
     try:
         yield

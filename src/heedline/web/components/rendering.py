@@ -1,9 +1,10 @@
-"""From a component's name and its options to HTML.
+"""Render components to HTML from their name and options.
 
-The macros in `macros/` write the mark-up of GOV.UK Frontend 6.6 (and a few pieces in MoJ's classes) from upstream's
-own option names, so upstream's fixtures are the test (`tests/sites/components/test_conformance.py`). They are compiled
-once for each process. Everything is escaped unless its maker marked it safe: `{"html": "<b>"}` with a plain string
-shows the letters. Nothing that passes through here is kept. Why not `govuk-frontend-jinja`: docs/adr/0010.
+The macros in `macros/` write the markup of GOV.UK Frontend 6.6 (and a few components with MoJ classes) from
+upstream's own option names, so upstream's fixtures are the test
+(`tests/sites/components/test_conformance.py`). They are compiled once for each process. Everything is escaped
+unless its creator marked it safe: `{"html": "<b>"}` with a plain string shows the characters. Nothing that is
+rendered here is kept. docs/adr/0010 explains why `govuk-frontend-jinja` is not used.
 """
 
 from __future__ import annotations
@@ -58,7 +59,10 @@ COMPONENTS: dict[str, str] = {
 
 
 class _Options(Environment):
-    """Options are plain dictionaries: `p.items` is the option, never the method; None and absent are one."""
+    """A Jinja environment in which options are plain dictionaries.
+
+    `p.items` is the option and never the method. None is treated the same as an absent option.
+    """
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         if isinstance(obj, dict):
@@ -74,9 +78,10 @@ class _Options(Environment):
 
 
 def _attributes(given: object) -> Markup:
-    """HTML attributes, each with a space before it. `{"value": …, "optional": True}` leaves an empty one out.
+    """Return HTML attributes, each preceded by a space.
 
-    A string is taken only when it is marked safe; a plain one would be mark-up made of somebody's text.
+    `{"value": …, "optional": True}` omits an attribute that is empty. A string is accepted only if it is marked
+    safe, because a plain one would turn a user's text into markup.
     """
     if not given:
         return Markup()
@@ -120,11 +125,11 @@ def _macro(component: str) -> Callable[[Params], Markup]:
 
 
 def render(component: str, params: Params) -> SafeString:
-    """The HTML of one component. KeyError for a name that is not in `COMPONENTS`."""
+    """Return the HTML of a component. Raises KeyError if the name is not in `COMPONENTS`."""
     return mark_safe(_macro(component)(params))  # noqa: S308 (made by an autoescaping macro)
 
 
 def warm() -> None:
-    """Compile every macro now, so that the first person does not wait for it."""
+    """Compile every macro at start-up, so that the first visitor does not have to wait for it."""
     for component in COMPONENTS:
         _macro(component)

@@ -1,4 +1,7 @@
-"""What stands around a page, as data. A site's context processor puts one of these into the context as `shell`."""
+"""Page shells as data.
+
+A site's context processor puts one of these into the template context as `shell`.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,10 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A place to go. `count` is shown when it is not nought; `lang` and `dir` when the words are in another language."""
+    """A navigation link.
+
+    `count` is shown if it is not zero. `lang` and `dir` are set if the text is in another language.
+    """
 
     text: str
     href: str
@@ -53,13 +59,16 @@ class PublicShell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeShell:
-    """Around every page of a site that people sign in to. An empty `person` is somebody who is not signed in.
+    """The shell of every page on a site that requires signing in. An empty `person` means not signed in.
 
-    `site`: what the site is called beside the service's name; `partner`: that it is the partners'.
+    `site`: the name of the site, shown beside the service name.
+    `partner`: whether it is the partner site.
+    `duty`: "On duty until 18:00 UTC", or empty when off duty.
+    `unlocked_until`: text, or empty when the keys are locked.
+    `practice`: the name of the exercise that the page belongs to. Every such page says so in words.
+    `caller`: what the person playing the caller says.
 
-    `duty`: "On duty until 18:00 UTC", or empty when off duty. `unlocked_until`: words, or empty when the keys are
-    locked. The three addresses that change something are posted to. `practice`: the name of the exercise that the page
-    belongs to, and `caller` what whoever plays the caller says; every such page says so in words.
+    The three addresses that change something are posted to.
     """
 
     service_name: str

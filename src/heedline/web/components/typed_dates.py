@@ -1,4 +1,4 @@
-"""A date as people type it: three parts, the month as a number or a word."""
+"""Dates as people type them: three parts, with the month as a number or a word."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ _ENGLISH_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # n
 
 
 def day_of(parts: Mapping[str, str]) -> date | None:
-    """The day that three typed parts make, or None. Two-digit years are nobody's to guess."""
+    """Return the date made of three typed parts, or None if they are not a valid date.
+
+    Two-digit years are not accepted, because the century would be a guess.
+    """
     numbers = [number_of(part, parts.get(part, "")) for part in ("year", "month", "day")]
     try:
         return date(*(number for number in numbers if number is not None)) if None not in numbers else None
@@ -22,7 +25,10 @@ def day_of(parts: Mapping[str, str]) -> date | None:
 
 
 def number_of(part: str, text: str) -> int | None:
-    """A part as a number in its range; a month also by its name, in English or the reader's language."""
+    """Return a typed part as a number within its range, or None.
+
+    A month may also be given by its name, in English or in the reader's language.
+    """
     text = text.strip().casefold().rstrip(".")
     if part == "month" and text.isalpha():
         names = {

@@ -1,5 +1,5 @@
-"""Coming in: signing in, enrolling, unlocking, and who can open what. The same door for every site of people with keys.
+"""Signing in, enrolment, unlocking and key access, shared by every site with signed-in users.
 
-A site mounts it on its own origin (`door.urls`), under its own process, database role, cookies and secrets; nothing that one
-site signs or seals here is worth anything at another.
+A site mounts `door.urls` on its own origin, under its own process, database role, cookies and secrets.
+Nothing that one site signs or seals here is valid at another.
 """

@@ -1,7 +1,8 @@
-"""A new officer makes their keys: code and password, then two ways to unlock, each written down and typed again.
+"""Enrolment of a new officer's keys, and replacement of a lost unlock method.
 
-Also how somebody who has lost one way makes a new one with the other. Words are shown in the answer to a form and are kept
-in no session: what is kept opens only with the words.
+The officer enters the enrolment code and password, then sets up two unlock methods, each of which is written
+down and typed back. An officer who has lost one method replaces it with the help of the other. The words are
+shown in the response to a form and are not kept in the session. What is kept can be opened only with the words.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ WRONG = "These do not go together, or the invitation is used or too old. Ask a s
 @open_to(Audience.SIGNING_IN)
 @require_http_methods(["GET", "POST"])
 def enrol(request: HttpRequest) -> HttpResponse:
-    """Code and password; then the first words are shown."""
+    """Check the enrolment code and password, then show the first words."""
     form = Form(START)
     if request.method == "POST":
         form = Form.posted(START, request.POST.lists())
@@ -100,7 +101,7 @@ def _show(request: HttpRequest, new: NewWay, title: str, to: str) -> HttpRespons
 @open_to(Audience.SIGNING_IN)
 @require_http_methods(["GET", "POST"])
 def prove(request: HttpRequest) -> HttpResponse:
-    """Type what was written down: first the passphrase, then the sheet; then it counts."""
+    """Check the written-down words, first the passphrase and then the recovery sheet, and complete enrolment."""
     begun = request.session.get(_BEGUN)
     if not isinstance(begun, dict):
         return HttpResponseRedirect(reverse("enrol"))
@@ -154,7 +155,7 @@ def _which() -> Radios:
 @open_to(Audience.OFFICERS)
 @require_http_methods(["GET", "POST"])
 def ways(request: SignedInRequest) -> HttpResponse:
-    """The ways to unlock that one has; a lost one is made anew with one that works."""
+    """Show the officer's unlock methods, and replace a lost one with the help of one that works."""
     by, at = request.attendance, session.now()
     listed = (_which(), PASSPHRASE)
     form, new = Form(listed), None
@@ -180,7 +181,7 @@ def ways(request: SignedInRequest) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_POST
 def prove_way(request: SignedInRequest) -> HttpResponse:
-    """Type the new words; then the old ones of that way stop working."""
+    """Check the new words typed back, then revoke the old words of that unlock method."""
     begun = request.session.get(_NEW_WAY)
     if not isinstance(begun, dict):
         return HttpResponseRedirect(reverse("ways"))

@@ -1,8 +1,8 @@
-"""Words that came too late: a form posted after the lock, after the session ended, or from a page out of date.
+"""Saved forms that were posted after the keys were locked, after the session expired or from a stale page.
 
-Promise: nothing that an officer wrote is lost, and nothing of it is acted on before they have seen it again. The words
-lie sealed under a cookie of this browser, bound to the officer (`held_forms.hold_form`), and come back into the same
-form. Several tabs may each have a form waiting, up to `_MOST`.
+Promise: nothing that an officer wrote is lost, and none of it is acted on before they have seen it again.
+The text is sealed under a cookie of this browser, bound to the officer (`saved_forms.hold_form`), and
+restored into the same form. Several tabs may each have a form waiting, up to `_MOST`.
 """
 
 from __future__ import annotations
@@ -26,20 +26,22 @@ _MOST = 5
 
 
 def keeps_words[V: Callable[..., Any]](view: V) -> V:
-    """Mark a view whose POST carries words worth keeping, and whose GET shows them again (`kept_for`)."""
+    """Mark a view whose POST carries text worth keeping and whose GET restores it (`kept_for`)."""
     view.keeps_words = True  # type: ignore[attr-defined]
     return view
 
 
 def form_of(by: Attendance) -> str:
-    """The signed value of the hidden field."""
+    """Return the signed value of the hidden field that identifies the officer."""
     return signing.dumps(str(by.officer_id), salt=_SALT)
 
 
 def _whose(request: HttpRequest) -> UUID | None:
-    """Whose form was posted: as its signed field says, else of the session, else of a session that has run out.
+    """Return the id of the officer whose form was posted, or None.
 
-    The field comes first: a page that a colleague left open in this browser is theirs, whoever is signed in now.
+    It is taken from the form's signed field, otherwise from the session, otherwise from an expired session. The
+    field comes first, because a page that a colleague left open in this browser belongs to the colleague,
+    whoever is signed in now.
     """
     try:
         return UUID(signing.loads(request.POST.get(FORM_OF, ""), salt=_SALT, max_age=12 * 3600))
@@ -70,7 +72,7 @@ def _set(response: HttpResponseBase, cookies: list[str]) -> None:
 
 
 def hold(request: HttpRequest, lead_to: str) -> HttpResponse:
-    """Keep what was posted and lead on to `lead_to` (sign in, unlock, or the same page)."""
+    """Save what was posted and redirect to `lead_to` (sign in, unlock or the same page)."""
     response = HttpResponseRedirect(lead_to)
     officer = _whose(request)
     posted = {name: values for name, values in request.POST.lists() if name not in _NEVER_KEPT}
@@ -81,12 +83,12 @@ def hold(request: HttpRequest, lead_to: str) -> HttpResponse:
 
 
 def something_kept(request: HttpRequest) -> bool:
-    """Whether this browser has words waiting, for a line on the pages in between."""
+    """Return whether this browser has saved forms, so that the pages in between can say so."""
     return bool(_cookies(request))
 
 
 def kept_for(request: HttpRequest, by: Attendance) -> dict[str, list[str]] | None:
-    """What this officer had posted to this very page and was not acted on; None when there is nothing."""
+    """Return the unprocessed form data saved for this officer and page, or None."""
     for cookie in _cookies(request):
         held = saved_forms.held_form(cookie, by=by, at=session.now())
         if held is not None and held.path == request.path:
@@ -95,7 +97,7 @@ def kept_for(request: HttpRequest, by: Attendance) -> dict[str, list[str]] | Non
 
 
 def let_go(request: HttpRequest, response: HttpResponse, by: Attendance) -> HttpResponse:
-    """Forget what was kept for this page, now that it was sent (or thrown away)."""
+    """Discard the form saved for this page, once it has been submitted or abandoned."""
     cookies = _cookies(request)
     if not cookies:
         return response

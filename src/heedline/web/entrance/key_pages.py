@@ -1,4 +1,4 @@
-"""Who can open what: the keys of one's desks, colleagues whose words are compared, what has changed, what is left to do."""
+"""Pages on key access: desk keys, comparing words with colleagues, changes, and outstanding tasks."""
 
 from __future__ import annotations
 
@@ -58,7 +58,10 @@ STATES = {
 @open_to(Audience.OFFICERS)
 @require_GET
 def keys(request: SignedInRequest) -> HttpResponse:
-    """Every desk whose keys they hold, with the people and the keys; all desks for stewards and overseers."""
+    """List the desks whose keys the officer holds, with their people and keys.
+
+    Stewards and overseers see all desks.
+    """
     at, by = session.now(), request.attendance
     desks = [_told(one, at) for one in key_overview.desk_keys(by=by, at=at)]
     unseen = len(key_overview.changes(by=by)) if by.unlocked else 0
@@ -90,7 +93,10 @@ def _told(desk: DeskKeys, at: datetime) -> dict[str, object]:
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def changes(request: SignedInRequest) -> HttpResponse:
-    """What was signed about their desks since they last looked, to be acknowledged with the passphrase."""
+    """Show the signed key changes at the officer's desks since their last visit, for acknowledgement.
+
+    Acknowledging needs the passphrase.
+    """
     at, by = session.now(), request.attendance
     asked = request.POST.get("next") or request.GET.get("next") or ""
     lead_to = asked if is_own_path(asked) else reverse("my-work")
@@ -120,7 +126,7 @@ def changes(request: SignedInRequest) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def compare(request: SignedInRequest, ref: UUID) -> HttpResponse:
-    """Type the words that a colleague reads out; then they are granted what one can open oneself."""
+    """Compare a colleague's key words as read out, then grant them the keys that this officer can open."""
     at, by = session.now(), request.attendance
     name = key_overview.colleague(ref, by=by)
     fields = (WORDS, PASSPHRASE)
@@ -146,7 +152,7 @@ def compare(request: SignedInRequest, ref: UUID) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def compare_recovery(request: SignedInRequest, desk: str) -> HttpResponse:
-    """Type the words that stand on a printed share of the desk's recovery key; then it is granted what one can open."""
+    """Compare the words on a printed share of the recovery key, then grant it what this officer can open."""
     at, by = session.now(), request.attendance
     mine = readdressing.desk_of(desk, by=by)
     fields = (SHEET_WORDS, PASSPHRASE)
@@ -171,7 +177,10 @@ def compare_recovery(request: SignedInRequest, desk: str) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_POST
 def readdress(request: SignedInRequest, desk: str) -> HttpResponse:
-    """One bounded run; pressed again it goes on with what is left."""
+    """Readdress a batch of sealed parts to the desk's current key.
+
+    Submitting the form again continues with the remainder.
+    """
     at, by = session.now(), request.attendance
     done = readdressing.readdress(readdressing.desk_of(desk, by=by), by=by, at=at)
     if done.left:
@@ -185,7 +194,10 @@ def readdress(request: SignedInRequest, desk: str) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def destroy(request: SignedInRequest, desk: str) -> HttpResponse:
-    """Ask once, then destroy the ended keys of a desk that nothing is addressed to, and show the certificates."""
+    """Destroy the desk's ended keys that nothing is addressed to, after confirmation.
+
+    The certificates are then shown.
+    """
     at, by = session.now(), request.attendance
     ended = readdressing.ended(readdressing.desk_of(desk, by=by), by=by)
     if request.method == "GET":
@@ -203,7 +215,10 @@ def destroy(request: SignedInRequest, desk: str) -> HttpResponse:
 
 
 def with_passphrase(request: SignedInRequest, form: Form, act: Callable[[str], object]) -> Form:
-    """Do something that needs the passphrase; say at its field what is wrong with it, and slow down guessing."""
+    """Perform an action that needs the passphrase, reporting any error at the passphrase field.
+
+    Guesses are rate-limited.
+    """
     key = str(request.attendance.officer_id)
     if wait := throttle.UNLOCKS.take(key, now=time.monotonic()):
         return form.but(

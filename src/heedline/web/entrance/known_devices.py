@@ -1,8 +1,8 @@
-"""The cookie by which a browser shows that it has signed in to an account before.
+"""The cookie that shows that a browser has signed in to an account before.
 
-It grants nothing. It only moves the tries of this browser from the bucket that strangers share to a bucket of its
-own (`throttle`), so that a stranger who guesses passwords cannot lock an officer out of their own machine. It names
-no officer: an entry is a keyed hash of the e-mail beside a random device number.
+It grants no access. It only counts this browser's attempts separately from the bucket that strangers share
+(`throttle`), so that a stranger who guesses passwords cannot lock officers out on their own machines. It
+names no officer: an entry is a keyed hash of the email address with a random device number.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _DAYS = 60
 
 
 def account_mark(email: str) -> str:
-    """A keyed hash of the e-mail as typed (case and outer spaces do not count)."""
+    """Return a keyed hash of an email address, ignoring case and outer whitespace."""
     return salted_hmac(_SALT, email.strip().casefold(), algorithm="sha256").hexdigest()[:32]
 
 
@@ -37,13 +37,16 @@ def _entries(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 def device_for(request: HttpRequest, email: str) -> str | None:
-    """The device number of this browser for that account; None for a stranger."""
+    """Return this browser's device number for an account, or None if the browser is unknown."""
     mark = account_mark(email)
     return next((device for known, device in _entries(request) if known == mark), None)
 
 
 def remember(request: HttpRequest, response: HttpResponseBase, email: str) -> None:
-    """Mark this browser after a full sign-in. At most six accounts share a browser; the oldest goes."""
+    """Mark this browser as known after a full sign-in.
+
+    At most six accounts can share a browser. The oldest is dropped.
+    """
     mark = account_mark(email)
     device = device_for(request, email) or secrets.token_urlsafe(16)
     others = [entry for entry in _entries(request) if entry[0] != mark]

@@ -1,11 +1,11 @@
-"""Every request of people who sign in is on the record: who is in front of the screen, for exactly as long as it lasts.
+"""Middleware that establishes who is signed in for the duration of each request.
 
-Before the view, the database is told whose session this is (row-level security then shows the rows of their desks) and
-the keys that the session has unlocked are at hand. After it, the connection sees no report again, also when the view
-failed. Nothing that is answered may be stored by a browser or a cache.
+Before the view, the database is told whose session this is, so that row-level security shows the rows of
+that person's desks, and the keys unlocked by the session are made available. After the view, the connection
+can see no reports again, even if the view failed. No response may be stored by a browser or a cache.
 
-Who may come in is decided here, before the view: signed in, second step set up, keys unlocked. A form that comes too
-late is kept (`kept_words`), not lost.
+Access is decided here, before the view: signed in, second factor set up, keys unlocked. A form that arrives
+too late is saved (`kept_words`), not lost.
 """
 
 from __future__ import annotations
@@ -29,16 +29,19 @@ from heedline.web.entrance.signing_in import SECOND_FACTOR, has_second_factor, i
 
 
 class SignedInRequest(HttpRequest):
-    """A request of somebody who is signed in."""
+    """A request from a signed-in user."""
 
     attendance: Attendance
 
 
 class OnTheRecord:
-    """See the module."""
+    """Middleware that binds the signed-in person to the request and the database connection.
+
+    It also redirects people who may not use the view yet, and forbids caching of the response.
+    """
 
     def still_welcome(self, by: Attendance, *, at: datetime) -> bool:
-        """Whether a session that is open goes on; a site may have somebody to ask about it."""
+        """Return whether an open session may continue. A site may override this to check with a provider."""
         return True
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -75,7 +78,7 @@ class OnTheRecord:
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
-        """Lead to signing in, to the second step or to unlocking, keeping what was posted."""
+        """Redirect to sign-in, second-factor set-up or unlocking where needed, saving what was posted."""
         audience = audience_of(view)
         by: Attendance | None = request.attendance  # type: ignore[attr-defined]
         lead_to = ""
@@ -104,14 +107,20 @@ def _keeps(request: HttpRequest) -> bool:
 
 
 def _come_back(request: HttpRequest, view: Callable[..., Any]) -> str:
-    """Where to go on afterwards: the same page, or the page that a button without words stood on."""
+    """Return the path to go to after signing in or unlocking.
+
+    This is the same page, or the page that held the button if the request was a POST without text to keep.
+    """
     if request.method == "GET" or getattr(view, "keeps_words", False):
         return request.get_full_path() if request.method == "GET" else request.path
     return getattr(view, "stood_on", reverse("my-work"))
 
 
 def _second_step_is_set_up(request: HttpRequest) -> bool:
-    """Whether they have a second step, or are about to set one up. The demonstration waives it."""
+    """Return whether the user has a second factor or is on a page for setting one up.
+
+    The demo waives the requirement.
+    """
     if settings.DEMO or request.session.get(SECOND_FACTOR):
         return True
     name = request.resolver_match.url_name or "" if request.resolver_match else ""

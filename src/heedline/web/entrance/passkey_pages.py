@@ -1,4 +1,4 @@
-"""A passkey that unlocks keys: added with the passphrase, used on the page that unlocks."""
+"""Passkeys that unlock keys: added with the passphrase, used on the unlock page."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ from heedline.web.entrance.unlocking import first_to_see
 @open_to(Audience.OFFICERS)
 @require_http_methods(["GET", "POST"])
 def add(request: SignedInRequest) -> HttpResponse:
-    """Make a passkey in the browser, let it answer twice, and keep it with the passphrase."""
+    """Create a passkey in the browser, verify it with two responses and store it.
+
+    Storing it needs the passphrase.
+    """
     by = request.attendance
     form = Form((PASSPHRASE,))
     if request.method == "POST":
@@ -55,7 +58,7 @@ def add(request: SignedInRequest) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_POST
 def unlock(request: SignedInRequest) -> HttpResponse:
-    """Unlock by what the passkey has answered."""
+    """Unlock the keys with a passkey."""
     asked = request.POST.get("next", "")
     lead_to = asked if is_own_path(asked) else reverse("my-work")
     request.attendance = session_rotation.renew(request.attendance, cast(SessionStore, request.session))

@@ -1,4 +1,4 @@
-"""The forms of signing in: allauth's checks with our words, our limits and plain Django fields."""
+"""Sign-in forms that combine allauth's checks with our wording, rate limits and plain Django fields."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _code_field(label: str, hint: str) -> forms.CharField:
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]
-    """E-mail and password."""
+    """Form for the email address and password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,7 +58,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]
 
 
 class ConfirmPasswordForm(ReauthenticateForm):  # type: ignore[misc]
-    """The password again, before something about signing in changes."""
+    """Form that asks for the password again before sign-in settings change."""
 
     password = forms.CharField(
         label="Password",
@@ -70,12 +70,12 @@ class ConfirmPasswordForm(ReauthenticateForm):  # type: ignore[misc]
 
 
 def _code_bucket(user: Any) -> str:
-    """Codes are counted per officer, and apart for a browser that is known."""
+    """Return the rate-limit bucket for codes, which is per officer and separate for a known browser."""
     return f"{user.pk}:{known_devices.device_for(current_request(), user.get_username()) or ''}"
 
 
 class _LimitedCode:
-    """allauth's check of a typed code, under our limit instead of one by network address."""
+    """Mixin that checks a typed code under our rate limit instead of allauth's limit by IP address."""
 
     user: Any
     cleaned_data: dict[str, Any]
@@ -96,19 +96,19 @@ class _LimitedCode:
 
 
 class CodeForm(_LimitedCode, AllauthCodeForm):  # type: ignore[misc]
-    """The second step: a code of the app, or a recovery code."""
+    """Second-factor form for an authenticator-app code or a recovery code."""
 
     code = _code_field("Code", "The 6 digits that your code app shows now, or one of your recovery codes.")
 
 
 class ConfirmCodeForm(_LimitedCode, AllauthConfirmCodeForm):  # type: ignore[misc]
-    """The same, before something about signing in changes."""
+    """Form that asks for a code again before sign-in settings change."""
 
     code = _code_field("Code", "The 6 digits that your code app shows now, or one of your recovery codes.")
 
 
 class _LimitedPasskey:
-    """allauth's check of a passkey, under our limit."""
+    """Mixin that checks a passkey under our rate limit."""
 
     user: Any
     cleaned_data: dict[str, Any]
@@ -124,15 +124,15 @@ class _LimitedPasskey:
 
 
 class PasskeyForm(_LimitedPasskey, AllauthPasskeyForm):  # type: ignore[misc]
-    """The second step by passkey or security key."""
+    """Second-factor form for a passkey or security key."""
 
 
 class ConfirmPasskeyForm(_LimitedPasskey, AllauthConfirmPasskeyForm):  # type: ignore[misc]
-    """The same, before something about signing in changes."""
+    """Form that asks for a passkey again before sign-in settings change."""
 
 
 class SetUpCodeAppForm(ActivateTOTPForm):  # type: ignore[misc]
-    """The first code of a new app proves that it was set up."""
+    """Form for the first code of a new authenticator app, which proves that it was set up."""
 
     code = _code_field("Code from the app", "The 6 digits that the app shows now.")
 
@@ -147,7 +147,7 @@ class SetUpCodeAppForm(ActivateTOTPForm):  # type: ignore[misc]
 
 
 class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
-    """A name for the passkey, and whether it may sign in without the password."""
+    """Form for a new passkey's name and whether it may be used to sign in without the password."""
 
     name = forms.CharField(
         label="Name for this passkey", help_text="For example: work laptop", required=False, max_length=60
@@ -161,7 +161,7 @@ class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
 
 
 class RenamePasskeyForm(EditWebAuthnForm):  # type: ignore[misc]
-    """A new name for a passkey."""
+    """Form for renaming a passkey."""
 
     name = forms.CharField(
         label="Name for this passkey",
@@ -171,7 +171,7 @@ class RenamePasskeyForm(EditWebAuthnForm):  # type: ignore[misc]
 
 
 def as_ours(form: forms.BaseForm) -> Form:
-    """The same form in our components, with what is wrong. Secrets are never shown again."""
+    """Return a Django form converted to our components, with its errors. Secrets are never redisplayed."""
     fields: list[Field] = []
     values: dict[str, Value] = {}
     for bound in form:

@@ -1,7 +1,7 @@
-"""Signing in, the second step, and what an officer may change about both: allauth's views in our pages.
+"""Views for signing in, the second factor and an officer's own sign-in settings.
 
-Each view is allauth's own, with our template, our form and our limits. What stays unmounted (sign-up, password reset,
-e-mail addresses, social accounts) cannot be reached at all.
+Each view is allauth's own, with our template, form and rate limits. What is not mounted (sign-up, password
+reset, email addresses, social accounts) cannot be reached at all.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from heedline.web.entrance.signing_in import BUSY_CODE, SecondFactorAdapter, has
 
 
 class _OurForm:
-    """Show allauth's form in our components."""
+    """Mixin that renders allauth's form with our components."""
 
     request: HttpRequest
 
@@ -54,7 +54,7 @@ class _OurForm:
 
 
 class SignIn(_OurForm, LoginView):  # type: ignore[misc]
-    """E-mail and password; the same answer whatever was wrong."""
+    """Sign-in view for the email address and password. Every failure gets the same response."""
 
     form_class = sign_in_forms.SignInForm
     template_name = "entrance/sign_in.html"
@@ -72,7 +72,7 @@ class SignIn(_OurForm, LoginView):  # type: ignore[misc]
 
 
 class SignOut(LogoutView):  # type: ignore[misc]
-    """Ends the session and drops the unlocked keys. A GET asks first."""
+    """Sign-out view, which ends the session and drops the unlocked keys. A GET asks for confirmation."""
 
     template_name = "entrance/sign_out.html"
 
@@ -84,13 +84,16 @@ class SignOut(LogoutView):  # type: ignore[misc]
 
 
 class Inactive(AccountInactiveView):  # type: ignore[misc]
-    """allauth wants this address to exist; our sign-in answers an inactive officer like an unknown one."""
+    """View for inactive accounts, which allauth requires to exist.
+
+    Our sign-in gives an inactive officer the same response as an unknown one.
+    """
 
     template_name = "entrance/inactive.html"
 
 
 class SecondStep(_OurForm, AuthenticateView):  # type: ignore[misc]
-    """A code of the app, a recovery code, or a passkey."""
+    """Second-factor view for an authenticator-app code, a recovery code or a passkey."""
 
     form_class = sign_in_forms.CodeForm
     webauthn_form_class = sign_in_forms.PasskeyForm
@@ -103,7 +106,10 @@ class SecondStep(_OurForm, AuthenticateView):  # type: ignore[misc]
 
 
 class PasskeySignIn(LoginWebAuthnView):  # type: ignore[misc]
-    """Sign in by a passkey alone. It proves the device and the person, so no second step follows."""
+    """Sign-in view for a passkey alone.
+
+    A passkey proves both the device and the person, so no second factor follows.
+    """
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         # Past allauth's limit by network address. A passkey holds nothing that could be guessed.
@@ -116,9 +122,9 @@ class PasskeySignIn(LoginWebAuthnView):  # type: ignore[misc]
 
 
 class _ConfirmFirst:
-    """Send them to confirm who they are, without keeping what they posted.
+    """Mixin that asks users to confirm their identity, without keeping what they posted.
 
-    allauth would store the whole request, with its address and user agent, in the session.
+    allauth would store the whole request, with its IP address and user agent, in the session.
     """
 
     request: HttpRequest
@@ -134,7 +140,7 @@ class _ConfirmFirst:
 
 
 class _OfferOtherWays:
-    """The ways to confirm, in our words."""
+    """Mixin that lists the other ways to confirm, in our wording."""
 
     WORDS = {
         "reauthenticate": "Use my password",
@@ -148,21 +154,21 @@ class _OfferOtherWays:
 
 
 class ConfirmByPassword(_OurForm, _OfferOtherWays, ReauthenticateView):  # type: ignore[misc]
-    """The password again."""
+    """View that asks for the password again."""
 
     form_class = sign_in_forms.ConfirmPasswordForm
     template_name = "entrance/security/confirm_password.html"
 
 
 class ConfirmByCode(_OurForm, _OfferOtherWays, CodeReauthenticateView):  # type: ignore[misc]
-    """A code again."""
+    """View that asks for a code again."""
 
     form_class = sign_in_forms.ConfirmCodeForm
     template_name = "entrance/security/confirm_code.html"
 
 
 class ConfirmByPasskey(_OurForm, _OfferOtherWays, ReauthenticateWebAuthnView):  # type: ignore[misc]
-    """A passkey again."""
+    """View that asks for a passkey again."""
 
     form_class = sign_in_forms.ConfirmPasskeyForm
     template_name = "entrance/security/confirm_passkey.html"
@@ -173,7 +179,7 @@ class ConfirmByPasskey(_OurForm, _OfferOtherWays, ReauthenticateWebAuthnView):  
 
 
 class Security(IndexView):  # type: ignore[misc]
-    """What there is of second steps, and whether one is still to be set up."""
+    """View of the officer's second factors, showing whether one must still be set up."""
 
     template_name = "entrance/security/index.html"
 
@@ -185,7 +191,10 @@ class Security(IndexView):  # type: ignore[misc]
 
 
 class SetUpCodeApp(_OurForm, _ConfirmFirst, ActivateTOTPView):  # type: ignore[misc]
-    """Show the secret once, as a picture and as letters; the first code proves it."""
+    """View that sets up an authenticator app.
+
+    The secret is shown once, as a QR code and as text. The first code proves that it was set up.
+    """
 
     form_class = sign_in_forms.SetUpCodeAppForm
     template_name = "entrance/security/code_app_set_up.html"
@@ -199,45 +208,45 @@ class SetUpCodeApp(_OurForm, _ConfirmFirst, ActivateTOTPView):  # type: ignore[m
 
 
 class TakeAwayCodeApp(_OurForm, _ConfirmFirst, DeactivateTOTPView):  # type: ignore[misc]
-    """Take the code app away; refused while it is the only second step."""
+    """View that removes the authenticator app. Rejected while it is the only second factor."""
 
     template_name = "entrance/security/code_app_take_away.html"
 
 
 class RecoveryCodes(_ConfirmFirst, ViewRecoveryCodesView):  # type: ignore[misc]
-    """The codes that are left, to write down."""
+    """View of the remaining recovery codes, to be written down."""
 
     template_name = "entrance/security/recovery_codes.html"
 
 
 class NewRecoveryCodes(_OurForm, _ConfirmFirst, GenerateRecoveryCodesView):  # type: ignore[misc]
-    """New codes; the old ones stop working."""
+    """View that generates new recovery codes and invalidates the old ones."""
 
     template_name = "entrance/security/recovery_codes_new.html"
 
 
 class Passkeys(ListWebAuthnView):  # type: ignore[misc]
-    """The passkeys of this officer."""
+    """View of the officer's passkeys."""
 
     template_name = "entrance/security/passkeys.html"
 
 
 class AddPasskey(_OurForm, _ConfirmFirst, AddWebAuthnView):  # type: ignore[misc]
-    """Add a passkey or security key. Needs JavaScript: browsers offer no other way."""
+    """View that adds a passkey or security key. Needs JavaScript, because browsers offer no other way."""
 
     form_class = sign_in_forms.AddPasskeyForm
     template_name = "entrance/security/passkey_add.html"
 
 
 class RenamePasskey(_OurForm, _ConfirmFirst, EditWebAuthnView):  # type: ignore[misc]
-    """Another name for a passkey."""
+    """View that renames a passkey."""
 
     form_class = sign_in_forms.RenamePasskeyForm
     template_name = "entrance/security/passkey_rename.html"
 
 
 class TakeAwayPasskey(_OurForm, _ConfirmFirst, RemoveWebAuthnView):  # type: ignore[misc]
-    """Take a passkey away; refused while it is the only second step."""
+    """View that removes a passkey. Rejected while it is the only second factor."""
 
     template_name = "entrance/security/passkey_take_away.html"
 

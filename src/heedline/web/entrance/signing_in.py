@@ -1,8 +1,8 @@
-"""What Heedline changes in django-allauth: nothing is mailed, nobody signs up, tries are limited without addresses.
+"""Heedline's changes to django-allauth: no emails, no sign-up, and rate limits without IP addresses.
 
-Passwords are checked by Django under allauth's backend, which spends the same time on an unknown e-mail. Secrets of
-the second step (code app seed, recovery seed) are sealed under a key derived from the office's SECRET_KEY, so the
-database alone cannot produce a code.
+Passwords are checked by Django under allauth's backend, which takes the same time for an unknown email
+address. The secrets of the second factor (authenticator-app seed, recovery seed) are sealed under a key
+derived from the office's SECRET_KEY, so the database alone cannot produce a code.
 """
 
 from __future__ import annotations
@@ -50,18 +50,21 @@ REAL_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 def provider_name() -> str:
-    """How the provider of single sign-on is called, also when it was taken out of the settings."""
+    """Return the display name of the single sign-on provider, even if it has been removed from the settings."""
     return settings.SSO.name if settings.SSO is not None else "your organisation’s provider"
 
 
 def limited(limit: throttle.Throttle, key: str, words: str) -> None:
-    """Count one try under this limit; raise ValidationError with the wait when there have been too many."""
+    """Count one attempt under this limit.
+
+    Raises ValidationError, stating the waiting time, if there have been too many.
+    """
     if wait := limit.take(key, now=time.monotonic()):
         raise ValidationError(words.format(wait=throttle.wait_words(wait)), code="too_many")
 
 
 def bucket(request: HttpRequest, email: str) -> tuple[throttle.Throttle, str]:
-    """The limit and the key that count a try on this account from this browser."""
+    """Return the limit and the key that count an attempt on this account from this browser."""
     mark = known_devices.account_mark(email)
     if device := known_devices.device_for(request, email):
         return throttle.KNOWN_DEVICE, f"{mark}:{device}"
@@ -69,7 +72,7 @@ def bucket(request: HttpRequest, email: str) -> tuple[throttle.Throttle, str]:
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
-    """Sign-in by e-mail and password, and what follows it."""
+    """Account adapter for signing in by email address and password, and for what follows."""
 
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultAccountAdapter.error_messages,
@@ -83,34 +86,37 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     )
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Never: stewards enrol officers."""
+        """Return False, because officers are enrolled by stewards."""
         return False
 
     def add_message(self, *_: Any, **__: Any) -> None:
-        """No flash messages from allauth: our pages say what happened."""
+        """Discard allauth's flash messages, because our pages say what happened."""
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Nothing is mailed about signing in."""
+        """Do nothing, because no email is sent about signing in."""
         raise NotImplementedError("Heedline sends no mail about signing in")
 
     def send_notification_mail(self, *_: Any, **__: Any) -> None:
-        """Nothing is mailed about signing in."""
+        """Do nothing, because no email is sent about signing in."""
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """No address is ever read."""
+        """Return the constant "nowhere", because the IP address is never read."""
         return "nowhere"
 
     def get_http_user_agent(self, request: HttpRequest) -> str:
-        """No user agent is ever read."""
+        """Return an empty string, because the user agent is never read."""
         return ""
 
     def is_safe_url(self, url: str | None) -> bool:
-        """Only a path of this site."""
+        """Return whether the URL is a path on this site."""
         return is_own_path(url)
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
-        """The officer, or None alike for unknown, wrong, inactive, and of the other site. ValidationError after too many
-        tries."""
+        """Return the authenticated officer, or None.
+
+        None is returned alike for an unknown email address, a wrong password, an inactive officer and an officer of
+        the other site. Raises ValidationError after too many attempts.
+        """
         limit, key = bucket(request, credentials["email"])
         limited(limit, key, self.TOO_MANY)
         known = known_devices.device_for(request, credentials["email"])
@@ -130,8 +136,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return officer
 
     def pre_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse | None:
-        """Whatever way it was (a passkey too): only people of this site, and who signs in through the provider comes in by
-        that way."""
+        """Reject users of another site, and users who must sign in through the single sign-on provider.
+
+        This applies to every way of signing in, including passkeys.
+        """
         if not site.signs_in_here(cast("Officer", user)):
             access_session.sign_in_refused(user.get_username())
             messages.error(request, NOT_HERE)
@@ -143,7 +151,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return response
 
     def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
-        """Whether this is the password of the officer who is signed in."""
+        """Return whether this is the password of the signed-in officer."""
         limited(throttle.CODES, f"password:{user.pk}", self.TOO_MANY)
         try:
             with hashing.KNOWN.turn():
@@ -157,27 +165,30 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return True
 
     def is_reauthentication_required(self, *, app: str, **_: Any) -> bool:
-        """Ask again before a change to signing in, unless they signed in within the last minutes."""
+        """Return whether to ask for authentication again before sign-in settings change.
+
+        It is not asked for if the officer signed in within the last few minutes.
+        """
         request = current_request()
         since = time.time() - account_settings.REAUTHENTICATION_TIMEOUT
         return not any(record["at"] > since for record in get_authentication_records(request, request.user))
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
-        """Sign in under a new session id; keep when they last did, to show it."""
+        """Sign the officer in under a new session id, and keep their previous sign-in time for display."""
         before = user.last_login
         super().login(request, user)
         request.session[LAST_SIGN_IN] = before.isoformat() if before else ""
         access_session.signed_in(cast("Officer", user))
 
     def logout(self, request: HttpRequest) -> None:
-        """Log it, forget the unlocked keys, end the session."""
+        """Log the sign-out, drop the unlocked keys and end the session."""
         by = getattr(request, "attendance", None)
         if by is not None:
             access_session.signed_out(by)
         super().logout(request)
 
     def post_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse:
-        """Go on to the page they wanted, or to set up a second step first; remember the browser."""
+        """Redirect to the requested page, or to second-factor set-up first, and remember the browser."""
         response: HttpResponse = super().post_login(request, user, **kwargs)
         known_devices.remember(request, response, user.get_username())
         if not settings.DEMO and not has_second_factor(user):
@@ -192,13 +203,13 @@ def _with_cookies_of(old: HttpResponse, new: HttpResponse) -> HttpResponse:
 
 
 def last_sign_in_words(request: HttpRequest) -> str:
-    """When they signed in before this time, in words; empty when this is the first time."""
+    """Return the time of the officer's previous sign-in in words, or "" if this is the first."""
     found = request.session.get(LAST_SIGN_IN, "")
     return times.day_and_clock(datetime.fromisoformat(found), access_session.now()) if found else ""
 
 
 def is_own_path(url: str | None) -> bool:
-    """Whether this is a path of this site and nothing else (no scheme, no host, no tricks with slashes)."""
+    """Return whether a URL is a plain path on this site, with no scheme, host or misleading slashes."""
     if not url or not url.startswith("/") or url.startswith(("//", "/\\")) or any(ord(c) < 33 for c in url):
         return False
     parts = urlsplit(url)
@@ -206,10 +217,10 @@ def is_own_path(url: str | None) -> bool:
 
 
 def is_signed_in(request: HttpRequest, officer: Officer) -> bool:
-    """Whether the session of this request signs in this officer, who was found together with it.
+    """Return whether the session of this request signs in this officer, who was loaded together with it.
 
-    Asks what Django asks (`django.contrib.auth.get_user`), of the row that is at hand; where the answer is not a plain
-    yes, Django looks for itself, and decides.
+    This makes the same checks as `django.contrib.auth.get_user`, using the row already loaded. If the answer is
+    not a plain yes, Django loads the user itself and decides.
     """
     session = request.session
     if (
@@ -223,12 +234,12 @@ def is_signed_in(request: HttpRequest, officer: Officer) -> bool:
 
 
 def has_second_factor(officer: Any) -> bool:
-    """Whether the officer has a code app or a passkey."""
+    """Return whether the officer has an authenticator app or a passkey."""
     return bool(SecondFactorAdapter().is_mfa_enabled(officer, types=list(REAL_FACTORS)))
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
-    """Where the secrets of the second step are sealed, and how our site names itself to a passkey."""
+    """Multi-factor adapter that seals second-factor secrets and identifies our site to passkeys."""
 
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultMFAAdapter.error_messages,
@@ -240,37 +251,43 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth h
     }
 
     def encrypt(self, text: str) -> str:
-        """Seal a secret for the database."""
+        """Seal a secret for storage in the database."""
         return second_factors.seal(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """Open it again; `CannotOpen` when it was not sealed here."""
+        """Open a sealed secret. Raises CannotOpen if it was not sealed here."""
         return second_factors.open_sealed(encrypted_text)
 
     def send_notification_mail(self, *_: Any, **__: Any) -> None:
-        """Nothing is mailed about signing in."""
+        """Do nothing, because no email is sent about signing in."""
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
-        """The last second step stays, unless the demonstration waives it."""
+        """Return whether a second factor may be deleted.
+
+        The last one may not, unless the demo waives the requirement.
+        """
         if settings.DEMO or authenticator.type not in REAL_FACTORS:
             return True
         left = Authenticator.objects.filter(user_id=authenticator.user_id, type__in=REAL_FACTORS)
         return bool(left.exclude(pk=authenticator.pk).exists())
 
     def generate_authenticator_name(self, user: AbstractBaseUser, type: Any) -> str:  # noqa: A002 (allauth's name)
-        """A first name for a passkey; the officer may change it."""
+        """Return an initial name for a passkey, which the officer may change."""
         count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
         return "My passkey" if count == 0 else f"Passkey {count + 1}"
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
-        """Our name and host from the configuration, never from the request."""
+        """Return our name and host from the configuration, never from the request."""
         return {"id": urlsplit(settings.OWN_URL).hostname or "localhost", "name": "Heedline"}
 
     def _get_site_name(self) -> str:
         return "Heedline"
 
     def build_totp_svg(self, url: str) -> str:
-        """The square picture of the code-app address, as SVG with attributes only (no style: the CSP forbids it)."""
+        """Return the QR code of the authenticator-app address as SVG.
+
+        It uses attributes only, because the CSP forbids inline styles.
+        """
         import qrcode
 
         code = qrcode.QRCode(border=4)
@@ -289,5 +306,5 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth h
 
 
 def current_request() -> HttpRequest:
-    """The request that allauth is handling."""
+    """Return the request that allauth is handling."""
     return context.request  # type: ignore[no-any-return]

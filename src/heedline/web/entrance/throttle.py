@@ -1,12 +1,12 @@
-"""How often a secret may be tried.
+"""Rate limits on attempts to enter a secret.
 
-Promise: nobody can guess a password, a code or a passphrase faster than these limits, and nobody can lock a person
-out of a device that has signed in before. No address of any network is looked at. Nothing is stored: the limits are
-numbers in the memory of this process, found by a hash under a key that dies with it.
+Promise: nobody can guess a password, a code or a passphrase faster than these limits, and nobody can lock a
+user out of a device that has signed in before. No IP address is looked at. Nothing is stored: the limits are
+numbers in the memory of this process, found by a hash under a key that is lost when the process ends.
 
-A limit is a leaky bucket held as one number ("the theoretical arrival time" of GCRA): `burst` tries at once, then one
-for every `each`. The table has a fixed size. Two keys that fall on one slot share it, which can make a limit
-stricter and never looser; a flood of invented names cannot push anybody's slot out.
+A limit is a leaky bucket held as one number (the "theoretical arrival time" of GCRA): `burst` attempts at
+once, then one per `each`. The table has a fixed size. Two keys that share a slot can make a limit stricter
+but never looser, and a flood of invented names cannot push anybody's slot out.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _SLOTS = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """`burst` tries at once, then one for every `each`."""
+    """A rate limit that allows `burst` attempts at once, then one per `each`."""
 
     burst: int
     each: timedelta
@@ -32,7 +32,10 @@ class Limit:
 
 @dataclass(slots=True)
 class Throttle:
-    """Tries per key. `now` is seconds of a monotonic clock."""
+    """A table of attempts per key.
+
+    `now` is in seconds of a monotonic clock.
+    """
 
     limit: Limit
     _arrivals: array[float] = field(default_factory=lambda: array("d", bytes(8 * _SLOTS)))
@@ -44,7 +47,7 @@ class Throttle:
         return int.from_bytes(digest, "big") % _SLOTS
 
     def take(self, key: str, *, now: float) -> int:
-        """Count one try. Return 0 when it may go on, else the seconds to wait (and count nothing)."""
+        """Count one attempt and return 0, or return the seconds to wait without counting it."""
         each, slot = self.limit.each.total_seconds(), self._slot(key)
         with self._lock:
             arrival = max(self._arrivals[slot], now)
@@ -55,13 +58,16 @@ class Throttle:
             return 0
 
     def give_back(self, key: str) -> None:
-        """The try was right: it does not count."""
+        """Refund an attempt that succeeded, so that it does not count."""
         with self._lock:
             self._arrivals[self._slot(key)] -= self.limit.each.total_seconds()
 
 
 def wait_words(seconds: int) -> str:
-    """A wait in words: "1 minute", "5 minutes". Never less than a minute, so that nobody counts along."""
+    """Return a waiting time in words, such as "1 minute" or "5 minutes".
+
+    It is never less than a minute, so that nobody can count along.
+    """
     minutes = max(1, math.ceil(seconds / 60))
     return "1 minute" if minutes == 1 else f"{minutes} minutes"
 

@@ -1,4 +1,4 @@
-"""Times as officers read them: in the office's zone, which is named, and never counting down."""
+"""Format times for officers in the office's named time zone, never as a countdown."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ from heedline.casework.access import session
 
 
 def clock(moment: datetime) -> str:
-    """ "14:05 UTC"."""
+    """Return a time such as "14:05 UTC"."""
     local = moment.astimezone(session.office_zone())
     return f"{local:%H:%M} {local.tzname()}"
 
 
 def day_and_clock(moment: datetime, at: datetime) -> str:
-    """ "14:05 UTC" today, "25 November at 14:05 UTC" on another day, with the year when it is another."""
+    """Return a time, with its day if it is not today.
+
+    The result is "14:05 UTC" for today, "25 November at 14:05 UTC" for another day, and includes the year if it
+    is another year.
+    """
     zone = session.office_zone()
     local, now = moment.astimezone(zone), at.astimezone(zone)
     if local.date() == now.date():

@@ -1,4 +1,4 @@
-"""Unlocking and locking the keys that open reports."""
+"""Unlocking and locking of the keys that open reports."""
 
 from __future__ import annotations
 
@@ -39,7 +39,10 @@ NOT_IT = "This is not your passphrase. Check each of the six words and the space
 @open_to(Audience.OFFICERS)
 @require_http_methods(["GET", "POST"])
 def unlock(request: SignedInRequest) -> HttpResponse:
-    """Ask for the passphrase; a wrong one is answered as such, too many are slowed down."""
+    """Ask for the passphrase and unlock the keys.
+
+    A wrong passphrase is reported as such, and too many attempts are rate-limited.
+    """
     by = request.attendance
     asked = request.POST.get("next") or request.GET.get("next") or ""
     lead_to = asked if is_own_path(asked) else reverse("my-work")
@@ -67,7 +70,10 @@ def unlock(request: SignedInRequest) -> HttpResponse:
 
 
 def first_to_see(request: SignedInRequest, lead_to: str) -> str:
-    """What was signed about the desk's keys since they last looked comes before their work."""
+    """Return the URL of the key changes page if there are unseen changes, or `lead_to` if not.
+
+    Officers see what was signed about their desks' keys since their last visit before they start work.
+    """
     if not key_overview.changes(by=request.attendance):
         return lead_to
     return f"{reverse('key-changes')}?{urlencode({'next': lead_to})}"
@@ -91,7 +97,7 @@ def _try(request: SignedInRequest, form: Form) -> Form:
 @open_to(Audience.OFFICERS)
 @require_POST
 def lock(request: SignedInRequest) -> HttpResponse:
-    """Lock the keys now; the session stays."""
+    """Lock the keys now without ending the session."""
     if request.attendance.unlocked:
         session.lock(request.attendance)
     return HttpResponseRedirect(reverse("unlock"))

@@ -1,6 +1,6 @@
-"""The addresses of coming in: the same paths and names at every site that mounts them.
+"""URLs for signing in, with the same paths and names on every site that mounts them.
 
-What allauth could do besides (sign-up, password mails, e-mail addresses, social accounts) is not mounted.
+allauth's other features (sign-up, password emails, email addresses, social accounts) are not mounted.
 """
 
 from __future__ import annotations
@@ -19,19 +19,22 @@ from heedline.web.entrance import enrol_pages, key_pages, passkey_pages, sign_in
 
 
 def _door(view: Any) -> Callable[..., Any]:
-    """A page of signing in: for people who are not signed in yet."""
+    """Return a sign-in view, open to people who are not signed in yet."""
     shown: Callable[..., Any] = view.as_view()
     return open_to(Audience.SIGNING_IN)(shown)
 
 
 def _security(view: Any) -> Callable[..., Any]:
-    """A page about one's own sign-in."""
+    """Return a view of the officer's own sign-in settings."""
     shown: Callable[..., Any] = view.as_view()
     return open_to(Audience.OFFICERS)(shown)
 
 
 def _passkey(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A page about passkeys: where the site's host is an address, there are none."""
+    """Wrap a passkey view so that it is not found where the site's host is an IP address.
+
+    Passkeys need a host name. Raises NotHere.
+    """
 
     @wraps(view)
     def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""What the office knows of the person in front of the screen."""
+"""The signed-in officer's own page."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ROLES = {
 @open_to(Audience.OFFICERS)
 @require_GET
 def me(request: OfficeRequest) -> HttpResponse:
-    """Name, roles, desks, the last sign-in, and the way to change how they sign in."""
+    """Show the officer's name, roles, desks and last sign-in, with a link to their sign-in settings."""
     by = request.attendance
     names = {desk.id: desk.name for desk in by.desks}
     roles = [

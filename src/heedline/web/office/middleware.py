@@ -1,4 +1,4 @@
-"""The record of the office: as at every site of people who sign in, and a provider of single sign-on is asked again."""
+"""The office site's middleware, which also checks single sign-on sessions with their provider."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from heedline.web.office.sso import recheck
 
 
 class OfficeOnTheRecord(entrance.OnTheRecord):
-    """See the module."""
+    """Middleware that binds the signed-in officer to the request, and rechecks single sign-on sessions."""
 
     def still_welcome(self, by: Attendance, *, at: datetime) -> bool:
-        """Whether the provider that answers for this session, if one does, still does."""
+        """Return whether the session's single sign-on provider, if it has one, still accepts the officer."""
         return recheck.still_welcome(by, at=at)

@@ -1,4 +1,4 @@
-"""The frame of office pages."""
+"""Template context for the shell of the office pages."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from heedline.web.page_context import OFFICE, frame_of, person_of
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    """Return the office's shell, for every template."""
+    """Return the office shell for every template."""
     return {"shell": office_shell(request, load_pack(settings.PACK)), "passkeys": settings.PASSKEYS}
 
 
 def _link(text: str, name: str, here: str) -> Link | None:
-    """A link of the menu: to the real page, also where a page of practice has addresses of its own."""
+    """Return a menu link to the real page, even from a practice page that has URLs of its own."""
     try:
         href = reverse(name, urlconf=OFFICE)
     except NoReverseMatch:
@@ -29,7 +29,7 @@ def _link(text: str, name: str, here: str) -> Link | None:
 
 
 def office_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
-    """The frame of office pages: who is signed in, whether their keys are unlocked."""
+    """Return the office shell, with who is signed in and whether their keys are unlocked."""
     by = getattr(request, "attendance", None)
     frame: dict[str, Any] = {
         **frame_of(pack),

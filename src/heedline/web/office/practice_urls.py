@@ -1,7 +1,7 @@
-"""The addresses as the pages of practice write them: every link and form of a report's page leads to its exercise.
+"""URLs for practice pages, which map every link and form of a report page to its exercise.
 
-The templates of practice are those of real reports. While one is rendered, `{% url "report-close" %}` and the like are
-looked up here, so that no page of practice holds an address of a real report, or of taking a real call down.
+Practice uses the templates of real reports. While one is rendered, `{% url "report-close" %}` and similar
+names are resolved here, so that no practice page contains the URL of a real report or of taking a real call.
 """
 
 from django.urls import path

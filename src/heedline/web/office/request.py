@@ -1,4 +1,4 @@
-"""The type of a request at the office site."""
+"""The request type of the office site."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from heedline.web.entrance.middleware import SignedInRequest
 
 
 class OfficeRequest(SignedInRequest):
-    """A request by somebody signed in at the office."""
+    """A request from an officer signed in at the office site."""

@@ -1,4 +1,4 @@
-"""Every address of the office: those of coming in, and its own."""
+"""URLs of the office site, including those for signing in."""
 
 from __future__ import annotations
 

@@ -1,1 +1,4 @@
-"""The partners' site: what was sent to a partner, and the keys of its people. Its own process and origin."""
+"""The partner site: disclosures to a partner and the keys of its people.
+
+It runs as its own process on its own origin.
+"""

@@ -1,4 +1,4 @@
-"""The frame of the partners' pages."""
+"""Template context for the shell of the partner pages."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from heedline.web.page_context import PARTNER, frame_of, person_of
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    """Return the partners' shell, for every template."""
+    """Return the partner shell for every template."""
     return {"shell": partner_shell(request, load_pack(settings.PACK)), "passkeys": settings.PASSKEYS}
 
 
 def partner_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
-    """The frame of the partners' pages: which organisation, who is signed in, whether their keys are unlocked."""
+    """Return the partner shell: the organisation, who is signed in and whether their keys are unlocked."""
     by = getattr(request, "attendance", None)
     names = [("Help", "help")]
     if by is not None:

@@ -1,4 +1,4 @@
-"""What a partner's people see first, what is known of them, and help."""
+"""The partner site's home page, account page and help."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from heedline.web.entrance.signing_in import last_sign_in_words
 @open_to(Audience.OFFICERS)
 @require_GET
 def home(request: SignedInRequest) -> HttpResponse:
-    """The address without a page."""
+    """Redirect the root URL to the list of disclosures."""
     return HttpResponseRedirect(reverse("my-work"))
 
 
 @open_to(Audience.OFFICERS)
 @require_GET
 def me(request: SignedInRequest) -> HttpResponse:
-    """Name, organisation, the last sign-in, the words of one's keys, and the way to change how one signs in."""
+    """Show the user's name, organisation, last sign-in and key words, with a link to their sign-in settings."""
     by = request.attendance
     context = {
         "organisation": by.organisation,
@@ -39,5 +39,8 @@ def me(request: SignedInRequest) -> HttpResponse:
 @open_to(Audience.SIGNING_IN)
 @require_GET
 def helping(request: HttpRequest) -> HttpResponse:
-    """What this site is, and what to do when something goes wrong. For who cannot sign in as well."""
+    """Explain what this site is and what to do when something goes wrong.
+
+    The page can be read without signing in.
+    """
     return render(request, "partner/help.html")

@@ -1,7 +1,7 @@
-"""What was sent to the partner: the list, one thing opened, and the answer to it.
+"""Disclosures sent to the partner: the list, one disclosure and the reply to it.
 
-Opening it the first time signs that it has arrived, so it is a button and no link. Every opening stands in the log of the
-desk that sent it.
+Opening a disclosure for the first time signs for its receipt, so it is a button and not a link. Every opening
+is recorded in the log of the desk that sent it.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _CANNOT_SEAL = (
 
 
 def answer_fields() -> tuple[Field, ...]:
-    """How one answers, in the pack's words."""
+    """Return the fields of a reply, in the pack's wording."""
     known = load_pack(settings.PACK).partners.answers
     return (
         Radios(
@@ -62,7 +62,10 @@ def answer_fields() -> tuple[Field, ...]:
 @open_to(Audience.OFFICERS)
 @require_GET
 def listing(request: SignedInRequest) -> HttpResponse:
-    """What was sent to the partner: what waits, then the rest, the newest first. No words: they open one by one."""
+    """List the disclosures sent to the partner: those waiting, then the rest, newest first.
+
+    No text is shown, because disclosures are opened one by one.
+    """
     found = partner_inbox.listing(by=request.attendance, at=session.now())
     waiting = [one for one in found if _turn(one)]
     rest = [one for one in found if not _turn(one)]
@@ -78,7 +81,7 @@ def _turn(one: SentHere) -> bool:
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def one(request: SignedInRequest, ref: UUID) -> HttpResponse:
-    """One thing: its cover until somebody has opened it, and its words from then on."""
+    """Show one disclosure: its cover until somebody has opened it, and its text from then on."""
     by, at = request.attendance, session.now()
     about = partner_inbox.one(ref, by=by, at=at)
     context = {"about": about, "can_answer": False, "opened_at": times.day_and_clock(at, at)}
@@ -101,7 +104,7 @@ def one(request: SignedInRequest, ref: UUID) -> HttpResponse:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def answer(request: SignedInRequest, ref: UUID) -> HttpResponse:
-    """Answer, once."""
+    """Reply to a disclosure. Only one reply can be sent."""
     by, at = request.attendance, session.now()
     about = partner_inbox.one(ref, by=by, at=at)
     fields = answer_fields()

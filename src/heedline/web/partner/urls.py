@@ -1,4 +1,4 @@
-"""Every address of the partners' site: those of coming in, and its own."""
+"""URLs of the partner site, including those for signing in."""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""The site for whoever tells us something: `/` start, `/r/…` the questions, `/code/` the code, `/messages/` afterwards.
+"""The public site, where reporters send reports, see their receipt code and read messages.
 
-Works with cookies and nothing else: no scripts, no pictures, no fonts. Every view reads what came, makes its casework
-call and renders. `asking` and `turns` hold what one request is about; `recovery` has a page for each thing that can go
-wrong, and none of them loses what somebody typed.
+`/` is the start page, `/r/…` the questions, `/code/` the receipt code and `/messages/` the later messages.
+
+The site needs cookies and nothing else: no scripts, images or fonts. Every view reads the request, makes its
+casework call and renders. `asking` and `turns` hold the state of one request. `recovery` has a page for each
+thing that can go wrong, and none of them loses what somebody typed.
 """

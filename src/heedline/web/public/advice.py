@@ -1,4 +1,7 @@
-"""The pages under the line: privacy, cookies, contact, accessibility, languages, staying safe online. Each is true and tested."""
+"""The footer pages: privacy, cookies, contact, accessibility, languages and staying safe online.
+
+Each statement on them is true and tested.
+"""
 
 from __future__ import annotations
 
@@ -18,42 +21,42 @@ from heedline.web.public.promises import WAYS, promised
 @open_to(Audience.EVERYONE)
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    """What is kept, who sees it, for how long."""
+    """Explain what is kept, who sees it and for how long."""
     return page(request, "privacy", exit=False, robots=PUBLIC, promised=promised(*WAYS))
 
 
 @open_to(Audience.EVERYONE)
 @require_safe
 def cookie_page(request: HttpRequest) -> HttpResponse:
-    """Which cookies there are: the ones that the form needs."""
+    """List the cookies, all of which the form needs."""
     return page(request, "cookies", exit=False, robots=PUBLIC)
 
 
 @open_to(Audience.EVERYONE)
 @require_safe
 def contact(request: HttpRequest) -> HttpResponse:
-    """How to reach us, and what not to send by mail."""
+    """Explain how to contact us and what not to send by email."""
     return page(request, "contact", exit=False, robots=PUBLIC, emergency=True)
 
 
 @open_to(Audience.EVERYONE)
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
-    """How far the site works for everybody, and what to do where it does not."""
+    """Show the accessibility statement: how far the site works for everybody, and what to do where it does not."""
     return page(request, "accessibility", exit=False, robots=PUBLIC)
 
 
 @open_to(Audience.EVERYONE)
 @require_safe
 def stay_safe_online(request: HttpRequest) -> HttpResponse:
-    """The exit link, history, networks."""
+    """Explain the exit link, browser history and networks."""
     return page(request, "stay_safe_online", robots=PUBLIC)
 
 
 @open_to(Audience.EVERYONE)
 @require_safe
 def languages(request: HttpRequest) -> HttpResponse:
-    """The languages of this site, how much of it is in each, and who has checked it."""
+    """List the site's languages, how much is translated into each, and who has reviewed it."""
     known = pack().languages.values()
     offered = [Link(text=one.name, href=prefix(one.code), lang=one.code, dir=one.direction) for one in known]
     rows = [
@@ -67,7 +70,7 @@ def languages(request: HttpRequest) -> HttpResponse:
 
 
 def _is_whole(code: str) -> bool:
-    """Whether no page of that language is in another, for want of words or of somebody who has read them."""
+    """Return whether every page of this language is fully translated and none is withheld pending review."""
     return all(
         page.own == page.texts and page.state is not PageState.WITHHELD
         for page in pack().pages[code].values()

@@ -1,4 +1,4 @@
-"""The questions of this installation, in the language of this visit, over one draft's answers."""
+"""The questions of this installation, in the language of the visit, applied to a draft's answers."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ __all__ = ["PageFlow", "language", "pack", "question_set", "question_sets", "sho
 
 
 def words() -> Words:
-    """The texts of the pages."""
+    """Return the texts of the pages, in the language of the visit."""
     return pack().words(language())
 
 
 def shown(key: str, **values: object) -> str:
-    """One text for a page, as `{% say %}` shows it: HTML where the original stands beside it."""
+    """Return a text for a page as `{% say %}` shows it, as HTML if the original stands beside it."""
     return beside.text(words(), key, **values)
 
 
@@ -41,14 +41,15 @@ _ENTRIES = {
 
 
 def first_kind() -> str:
-    """The kind of report that is meant where nobody says another: the pack's first."""
+    """Return the default kind of report, which is the pack's first."""
     return next(iter(pack().kinds))
 
 
 def question_set(kind: str = "", *, original: bool = False) -> QuestionSet:
-    """The questions for one kind of report; for none, or one that the pack does not have, those of its first.
+    """Return the questions for a kind of report.
 
-    `original`: in the language that they were translated from.
+    Without a kind, or with one that the pack does not have, the questions of the pack's first kind are returned.
+    `original` selects the language that they were translated from.
     """
     kinds = pack().kinds
     spoken = pack().first_language if original else language()
@@ -56,17 +57,20 @@ def question_set(kind: str = "", *, original: bool = False) -> QuestionSet:
 
 
 def question_sets() -> tuple[QuestionSet, ...]:
-    """The questions of every kind of report."""
+    """Return the question sets of every kind of report."""
     return tuple(question_set(kind) for kind in pack().kinds)
 
 
 def entry(kind: str) -> str:
-    """The name of the page before the first question of that kind."""
+    """Return the URL name of the page before the first question for this kind of report."""
     return _ENTRIES.get(kind, "reporter:start")
 
 
 def identity_offered(at: datetime) -> bool:
-    """Whether a name may be asked for: only where authorisers could open it, and something can be sealed at all."""
+    """Return whether reporters may be asked for their name.
+
+    They may only if authorisers exist who could open it and sealing is possible at all.
+    """
     try:
         return key_directory.identity_offered(at.date())
     except SealingStopped:
@@ -75,9 +79,9 @@ def identity_offered(at: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class PageFlow:
-    """The engine over one set of answers: which pages apply, and where they lead.
+    """The question engine applied to one set of answers: which pages apply and where they lead.
 
-    `original`: the questions that `qs` is a translation of, or `qs` itself.
+    `original` is the question set that `qs` is a translation of, or `qs` itself.
     """
 
     qs: QuestionSet
@@ -86,17 +90,17 @@ class PageFlow:
     original: QuestionSet
 
     def with_answers(self, answers: Mapping[str, Any]) -> PageFlow:
-        """The same questions over other answers."""
+        """Return the same questions with other answers."""
         return replace(self, answers=answers)
 
     def shown(self, step: QuestionPage) -> QuestionPage:
-        """A page as it is shown: with the original beside a text that nobody has reviewed."""
+        """Return a page as shown, with the original beside any text that has not been reviewed."""
         offered = self.identity_offered
         same = engine.step(self.original, self.answers, step.slug, identity_offered=offered)
         return self.pages.step(step, same or self.original.any_step(step.slug))
 
     def read(self, step: QuestionPage, posted: Mapping[str, list[str]]) -> fields.Reading:
-        """What was posted to a page; what is wrong with it, in words for that page."""
+        """Return what was posted to a page, with any errors worded for that page."""
         reading = fields.read(self.qs, step, posted)
         if self.qs is self.original or not reading.errors:
             return reading
@@ -105,26 +109,26 @@ class PageFlow:
 
     @property
     def pages(self) -> beside.Pages:
-        """The question pages as they are shown."""
+        """Return the question pages as shown."""
         return beside.Pages(self.qs, self.original)
 
     def steps(self) -> tuple[QuestionPage, ...]:
-        """The pages that apply now; the last is the check page."""
+        """Return the pages that currently apply. The last is the check page."""
         return engine.steps(self.qs, self.answers, identity_offered=self.identity_offered)
 
     def step(self, slug: str) -> QuestionPage | None:
-        """That page, when it applies."""
+        """Return the page with this slug, or None if it does not apply."""
         return engine.step(self.qs, self.answers, slug, identity_offered=self.identity_offered)
 
     def next_after(self, slug: str) -> str:
-        """The page after; the check page at the end."""
+        """Return the slug of the next page, which is the check page at the end."""
         return (
             engine.next_after(self.qs, self.answers, slug, identity_offered=self.identity_offered)
             or self.last
         )
 
     def back_from(self, slug: str) -> str | None:
-        """The page before; None from the first."""
+        """Return the slug of the previous page, or None for the first page."""
         return engine.back_from(self.qs, self.answers, slug, identity_offered=self.identity_offered)
 
     def skip_target(self, slug: str) -> str | None:
@@ -132,43 +136,43 @@ class PageFlow:
         return engine.skip_target(self.qs, self.answers, slug, identity_offered=self.identity_offered)
 
     def after_change(self, before: Mapping[str, Any], slug: str) -> str:
-        """Where Continue leads when `slug` was changed from the check page."""
+        """Return the slug that Continue leads to after `slug` was changed from the check page."""
         return engine.after_change(
             self.qs, before, self.answers, slug, identity_offered=self.identity_offered
         )
 
     def missing(self) -> tuple[str, ...]:
-        """Pages that must be answered before anything can be sent."""
+        """Return the slugs of pages that must be answered before the report can be sent."""
         return engine.missing(self.qs, self.answers, identity_offered=self.identity_offered)
 
     @property
     def first(self) -> str:
-        """The first page."""
+        """Return the slug of the first page."""
         return self.steps()[0].slug
 
     @property
     def last(self) -> str:
-        """The check page."""
+        """Return the slug of the check page."""
         return self.steps()[-1].slug
 
     @property
     def open_now(self) -> str:
-        """The first page without an answer: where somebody who comes back carries on."""
+        """Return the slug of the first unanswered page, where a returning reporter continues."""
         return next(
             (step.slug for step in self.steps() if step.fields and step.slug not in self.answers), self.last
         )
 
     @property
     def urgency(self) -> str:
-        """What the answers say so far: `danger`, `soon` or `routine`."""
+        """Return the urgency of the answers so far: `danger`, `soon` or `routine`."""
         return engine.urgency(self.qs, self.answers, identity_offered=self.identity_offered)
 
     @property
     def fast(self) -> bool:
-        """Whether the reporter said that they cannot call, so that everything but their words can be left out."""
+        """Return whether the reporter cannot call, so that everything except the account can be skipped."""
         counted = engine.counted(self.qs, self.answers, identity_offered=self.identity_offered)
         return bool(self.qs.fast and self.qs.fast.holds(counted))
 
     def is_call_page(self, step: QuestionPage) -> bool:
-        """Whether this is the page that tells them to call."""
+        """Return whether this is the page that tells the reporter to call."""
         return bool(self.qs.fast) and any(one.step == step.slug for one in self.qs.fast.looks_at())  # type: ignore[union-attr]

@@ -1,8 +1,9 @@
-"""Run, Hide, Tell: one file that needs nothing else, so that it can be saved, printed and read without a network.
+"""The "Run, Hide, Tell" page, a self-contained file that can be saved, printed and read offline.
 
-It is made once for each language from the pack's words. Where nobody has reviewed a translation of it the original stands,
-with a sentence that says why: no wrong word may stand here. The web application hands it out from memory, before Django is asked
-(`config.wsgi`); the view below is the same page for whoever runs without that.
+It is built once for each language from the pack's text. Where a translation has not been reviewed, the
+original is shown with a sentence that explains why, because no wrong word may appear here. The web application
+serves it from memory before Django is called (`config.wsgi`). The view below serves the same page to
+installations that run without that.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _KEEP_SECONDS = 300
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """A page that is the same for everybody: its bytes and its headers."""
+    """A page that is the same for everybody, as its bytes and headers."""
 
     body: bytes
     headers: tuple[tuple[str, str], ...]
@@ -41,7 +42,7 @@ _made: dict[tuple[int, str], tuple[Pack, Fixed]] = {}
 
 
 def fixed(code: str = "") -> Fixed:
-    """The page in that language of the pack, the first unless another is named."""
+    """Return the page in a language of the pack, or in the first language by default."""
     held = _made.get((id(pack()), code))
     if held is None:
         with speaking(code or pack().first_language):
@@ -50,12 +51,12 @@ def fixed(code: str = "") -> Fixed:
 
 
 def everywhere() -> dict[str, Fixed]:
-    """Every address of the page, with the page."""
+    """Return every path of the page, with the page in that language."""
     return {prefix(code) + PATH: fixed(code) for code in pack().languages}
 
 
 def _page() -> Fixed:
-    """Its own style is allowed by its hash; nothing else may be loaded."""
+    """Build the page, allowing its own style by hash and nothing else to be loaded."""
     said, first = words(), pack().first_language
     withheld = said.borrowed("attack.title")
     context = {
@@ -93,6 +94,6 @@ def _page() -> Fixed:
 @open_to(Audience.EVERYONE)
 @require_safe
 def attack(request: HttpRequest) -> HttpResponse:
-    """The same bytes as the web application hands out."""
+    """Serve the same bytes as the web application does."""
     page = fixed(language())
     return HttpResponse(page.body, headers=dict(page.headers))

@@ -1,8 +1,8 @@
-"""Texts as a page shows them: in its language, with the original beside what nobody has reviewed.
+"""Page text in the language of the page, with the original beside any unreviewed translation.
 
-A translation that a person has read stands alone. One that nobody has read has the original under it, smaller. A text
-that the language lacks is the original's, marked as such, so that a screen reader says it right and it keeps its
-direction. Everything here answers HTML; what is typed by people never passes through it.
+A reviewed translation stands alone. An unreviewed one has the original under it, in smaller type. Text missing
+from a language is taken from the original and marked as such, so that screen readers pronounce it correctly
+and it keeps its direction. Everything here returns HTML. Users' text never passes through it.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ _LATIN = re.compile(r"([A-Za-z](?:[A-Za-z0-9.@:/&+' -]*[A-Za-z0-9])?)")
 
 @dataclass(frozen=True, slots=True)
 class Twofold:
-    """A value for a text's brace that the original says otherwise: a day with the name of its month."""
+    """A placeholder value that differs in the original, such as a date with the name of its month."""
 
     said: str
     original: str
 
 
 def text(words: Words, key: str, **values: object) -> str:
-    """One text of the pack's words."""
+    """Return a text of the pack."""
     here = {name: one.said if isinstance(one, Twofold) else one for name, one in values.items()}
     said = words.say(key, **here) if values else words[key]
     if words.original is None:
@@ -48,7 +48,7 @@ def text(words: Words, key: str, **values: object) -> str:
 
 
 def told(words: Words, key: str) -> str:
-    """One text whose phone numbers can be pressed."""
+    """Return a text in which phone numbers are links."""
     if words.original is None:
         return with_numbers(words[key])
     beside = words.beside(key) is not None
@@ -56,7 +56,7 @@ def told(words: Words, key: str) -> str:
 
 
 def lines(words: Words, key: str) -> tuple[str, ...]:
-    """A list of texts whose phone numbers can be pressed."""
+    """Return a list of texts in which phone numbers are links."""
     said = words.lines(key)
     if words.original is None:
         return tuple(map(with_numbers, said))
@@ -68,8 +68,11 @@ def lines(words: Words, key: str) -> tuple[str, ...]:
 
 
 def with_numbers(said: str) -> SafeString:
-    """The text, with each number of the pack as a link that calls it, and each address of the pack as a link that says
-    where it leads. HTML is left as it is."""
+    """Return text with the pack's phone numbers and web addresses as links.
+
+    A phone number becomes a link that calls it. A web address becomes a link named after the place that it leads
+    to. HTML is left unchanged.
+    """
     if isinstance(said, SafeString):
         return said
     dials, pattern = _numbers()
@@ -98,7 +101,10 @@ def with_numbers(said: str) -> SafeString:
 
 
 def _numbers() -> tuple[dict[str, str], re.Pattern[str]]:
-    """What can be called. A prefix or a key to press is no number to call."""
+    """Return the phone numbers that can be called, and the pattern that finds them and web addresses.
+
+    Prefixes and single keys to press are not numbers to call.
+    """
     numbers = languages.pack().numbers.values()
     dials = {one.number: one.dial for one in numbers if one.code not in _NOT_CALLED}
     longest_first = sorted(dials, key=len, reverse=True)
@@ -108,14 +114,17 @@ def _numbers() -> tuple[dict[str, str], re.Pattern[str]]:
 
 
 def _links() -> dict[str, str]:
-    """What each address of the pack is called, in the language of the page."""
+    """Return the name of each of the pack's web addresses in the language of the page."""
     pack = languages.pack()
     words = pack.words(languages.language())
     return {one.url: text(words, one.words) for one in pack.links.values()}
 
 
 def _named(original: str) -> str:
-    """The original beside a text that has the links: it says what they are called."""
+    """Return the original with its web addresses replaced by their names.
+
+    It stands beside a text that has the links.
+    """
     pack = languages.pack()
     words = pack.words(pack.first_language)
     for one in sorted(pack.links.values(), key=lambda link: -len(link.url)):
@@ -142,7 +151,10 @@ def _pair(said: str, original: str, borrowed: bool, beside: bool) -> SafeString:
 
 
 def _latin_marked(said: str) -> str:
-    """The text, with its Latin words marked as such: so a voice says them right. HTML is left as it is."""
+    """Return text with its Latin-script words marked, so that screen readers pronounce them correctly.
+
+    HTML is left unchanged.
+    """
     if isinstance(said, SafeString) or not _LATIN.search(said):
         return said
     first = _original()
@@ -159,7 +171,7 @@ def _latin_marked(said: str) -> str:
 
 
 class Pages:
-    """The question pages of one set, in the language of the page and with the original beside it where that is due."""
+    """The pages of one question set, with the original beside the text where it is needed."""
 
     def __init__(self, asked: QuestionSet, original: QuestionSet) -> None:
         self.same = asked is original
@@ -170,7 +182,10 @@ class Pages:
         self._code = asked.code
 
     def text(self, said: str, original: str, page: str = "") -> str:
-        """One text. `page`: where its review is noted, when that is not with the questions."""
+        """Return one text.
+
+        `page` names the page on which its review is recorded, if that is not with the questions.
+        """
         if self.same or not said:
             return said
         return _pair(said, original, said == original, not self._reviewed[page or self._code])
@@ -182,7 +197,7 @@ class Pages:
         return _pair(with_numbers(said), _named(original), said == original, beside)
 
     def step(self, step: QuestionPage, original: QuestionPage) -> QuestionPage:
-        """A page of the form."""
+        """Return a page of the form with its text."""
         if self.same:
             return step
         return replace(
@@ -214,13 +229,13 @@ class Pages:
         )
 
     def errors(self, said: dict[str, str], original: dict[str, str]) -> dict[str, str]:
-        """What is wrong, by field."""
+        """Return the errors by field name."""
         return {name: self.text(text, original.get(name, text), "phrases") for name, text in said.items()}
 
     def sections(
         self, said: tuple[Section, ...], original: tuple[Section, ...]
     ) -> tuple[tuple[Section, tuple[Row, ...]], ...]:
-        """Rows of the check page, each section with the rows as they are without the original."""
+        """Return the sections of the check page, each with its rows as they are without the original text."""
         return tuple(
             (
                 Section(self.text(one.title, other.title), tuple(map(self._row, one.rows, other.rows))),
@@ -230,7 +245,10 @@ class Pages:
         )
 
     def _row(self, row: Row, original: Row) -> Row:
-        """Typed lines are the same in both, and are nobody's translation."""
+        """Return a row of the check page.
+
+        Lines typed by the reporter are the same in both languages and are not translated.
+        """
         beside = not self._reviewed[self._code]
         given = tuple(
             line if line == other else _pair(line, other, False, beside)

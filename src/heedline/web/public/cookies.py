@@ -1,7 +1,7 @@
-"""The two cookies of the public site besides Django's own: one for a draft, one for a visit to the messages.
+"""The two cookies of the public site besides Django's own: one for a draft, one for a mailbox visit.
 
-Both are keys, not names: what they open lies sealed in the database, which keeps only a hash of them. They go when the
-browser closes.
+Both are keys, not names. What they open is sealed in the database, which keeps only a hash of them. They are
+deleted when the browser closes.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from django.http import HttpRequest, HttpResponse
 
 
 def give(response: HttpResponse, name: str, value: str) -> None:
-    """Set a cookie for this browser session, for our own pages only."""
+    """Set a cookie for this browser session, sent to our own pages only."""
     response.set_cookie(name, value, path="/", secure=settings.SECURE, httponly=True, samesite="Strict")
 
 
 def take_away(response: HttpResponse, *names: str) -> None:
-    """Expire cookies now."""
+    """Delete cookies immediately."""
     for name in names:
         response.set_cookie(
             name, "", max_age=0, path="/", secure=settings.SECURE, httponly=True, samesite="Strict"
@@ -24,5 +24,5 @@ def take_away(response: HttpResponse, *names: str) -> None:
 
 
 def sent(request: HttpRequest, name: str) -> str | None:
-    """What the browser sent under this name."""
+    """Return the value of a cookie sent by the browser, or None."""
     return request.COOKIES.get(name)

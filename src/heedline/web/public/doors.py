@@ -1,7 +1,8 @@
-"""`/` and the doors: each leads by the shortest way to the right help, and most of them end on their own page.
+"""The front page (`/`) and its doors, which direct visitors to the right help.
 
-What a door needs of the form (which questions, which desk) is in the pack; here is only who goes where. Addresses are
-short and calm, as the browser keeps them.
+Each door leads there by the shortest way, and most end on a page of their own. What a door needs of the form
+(which questions, which desk) is in the pack. Only the navigation is here. Paths are short and neutral, because
+the browser keeps them.
 """
 
 from __future__ import annotations
@@ -36,9 +37,9 @@ CALLED = {"now": {"danger": "yes"}, "call": {"called": "called"}}
 def _door(
     template: str, words_of: str, *, up: str = "reporter:front", leaflets: bool = False, **more: Any
 ) -> Callable[..., HttpResponseBase]:
-    """A page that only says something. `words_of`: the pack's texts for it; `up`: where Back leads.
+    """Return a view that only shows a text.
 
-    `leaflets`: with the PDFs.
+    `words_of` names the pack's texts for it. `up` is where Back leads. `leaflets` adds links to the PDFs.
     """
 
     @open_to(Audience.EVERYONE)
@@ -101,7 +102,10 @@ safe_out = _door("door_sections", "safe_out", up="reporter:safe", sections=("go"
 @open_to(Audience.EVERYONE)
 @require_safe
 def charity(request: HttpRequest) -> HttpResponse:
-    """The independent charity. Nothing goes with whoever follows the link, not even where they come from."""
+    """Show the page of the independent charity.
+
+    Nothing is passed on with the link, not even the referring page.
+    """
     response = page(
         request, "door_charity", exit=False, door="charity_door", back_url=reverse("reporter:front")
     )
@@ -131,7 +135,10 @@ def emergency(request: HttpRequest) -> HttpResponse:
 
 
 def _danger(request: HttpRequest, draft: Draft | None, at: datetime) -> HttpResponse:
-    """Into the draft that there is, so that what was said before goes with it; or into a new one."""
+    """Record that the reporter cannot call, in the existing draft or in a new one.
+
+    Using the existing draft keeps what was said before.
+    """
     again = request.POST.get("begin") == "again"
     if draft is not None and draft.sent and not again:
         return page(request, "code_again", title=tab_title("notice"), kept=recovery.typed(request))
@@ -159,7 +166,7 @@ def _danger(request: HttpRequest, draft: Draft | None, at: datetime) -> HttpResp
 
 
 def _can_be_cut_short(draft: Draft, at: datetime) -> bool:
-    """Whether, once they said that they cannot call, nothing but the words is wanting."""
+    """Return whether, for a reporter who cannot call, only the account is still missing."""
     asking = asking_of(draft, at)
     asking = asking.with_answers({**draft.answers, **CANNOT_CALL})
     return asking.fast and set(asking.missing()) <= {asking.qs.narrative[0]}

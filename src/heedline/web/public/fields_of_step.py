@@ -1,4 +1,4 @@
-"""From a question page of the pack to the form that shows it."""
+"""Build forms from the pack's question pages."""
 
 from __future__ import annotations
 
@@ -39,8 +39,10 @@ def form_of(
 
 
 def heads_itself(step: QuestionPage) -> bool:
-    """Whether the label of the first field is the page's heading: then nothing stands between them, and a screen reader
-    says it once."""
+    """Return whether the label of the first field is the page's heading.
+
+    In that case nothing stands between the two, and a screen reader says it once.
+    """
     return bool(step.fields and not (step.paragraphs or step.prompts) and step.fields[0].label == step.title)
 
 

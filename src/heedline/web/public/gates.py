@@ -1,8 +1,10 @@
-"""What slows a flood down at the page that sends: a box that nobody sees, a form's token, and the pace of one place.
+"""Measures against floods of reports at the sending page.
 
-Each leads back to the same page, which says to wait a moment and press again; pressed again after that moment, it is
-sent. How long is noted in the draft, which every process can read: whoever has waited is not asked by the next one. A
-report of danger passes all three unasked, and a code is never asked about anything.
+They are a hidden box, a form token and a rate limit per network. Each leads back to the same page, which asks
+the reporter to wait a moment and press again. The report is sent if the button is pressed after that moment.
+The waiting time is recorded in the draft, which every process can read, so that a reporter who has waited is
+not asked again by another process. A report of danger bypasses all three. A receipt code is never asked about
+any of this.
 """
 
 from __future__ import annotations
@@ -33,18 +35,21 @@ _UNTIL = "wait_until"
 
 
 def note_box(turn: DraftVisit) -> None:
-    """Remember that the hidden box was filled. Kept with the next save of the draft."""
+    """Record in the draft that the hidden box was filled. Saved with the next save of the draft."""
     if turn.request.POST.get(BOX, "").strip():
         turn.draft.notes[_NOTE] = True
 
 
 def hints(turn: DraftVisit) -> tuple[str, ...]:
-    """What is sealed with the report of what was noted."""
+    """Return the hints to seal with the report, such as a filled hidden box."""
     return ("box-filled",) if turn.draft.notes.get(_NOTE) else ()
 
 
 def in_the_way(turn: DraftVisit, record: Record) -> HttpResponse | FormToken | None:
-    """What a sending has to pass: a page to go back to, or the token to spend; None for a report of danger."""
+    """Return a redirect if the report cannot be sent yet, or the form token to spend with it.
+
+    Returns None for a report of danger.
+    """
     if record.urgency == "danger":
         return None
     if _must_wait(turn):
@@ -53,7 +58,10 @@ def in_the_way(turn: DraftVisit, record: Record) -> HttpResponse | FormToken | N
 
 
 def _must_wait(turn: DraftVisit) -> bool:
-    """Whether it is too early. Asked once for a report: what was answered then stands, in whichever process."""
+    """Return whether the reporter must wait before sending.
+
+    The waiting time is set once for a report and then applies in every process.
+    """
     notes = turn.draft.notes
     if _UNTIL not in notes:
         seconds = PACE.wait(turn.request.META.get(CALLER), turn.draft.report_id, odd=bool(notes.get(_NOTE)))
@@ -64,7 +72,7 @@ def _must_wait(turn: DraftVisit) -> bool:
 
 
 def press_again(turn: DraftVisit) -> HttpResponse:
-    """Back to the page that sends; to the code when the report has just been sent by another press of the same page."""
+    """Redirect to the sending page, or to the receipt code if another press has just sent the report."""
     kept = draft_of(turn.request, turn.at)
     if kept is not None and kept.sent:
         return see_other("reporter:code")

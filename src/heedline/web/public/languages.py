@@ -1,7 +1,8 @@
-"""Which language a page is in: the first part of its address says so, and no cookie and no header does.
+"""Select the language of a page from the first part of its path, never from a cookie or a header.
 
-`/cy/tell/` is `/tell/` in Welsh; the pack's first language has no prefix. Every address that is made while a page is made
-keeps the language, as Django's own prefix of addresses does it; what a draft holds is the same in all of them.
+`/cy/tell/` is `/tell/` in Welsh. The pack's first language has no prefix. Every URL generated while a page is
+rendered keeps the language, as with Django's own URL prefix. The contents of a draft are the same in all
+languages.
 """
 
 from __future__ import annotations
@@ -25,24 +26,24 @@ _catalogues: dict[tuple[int, str], tuple[Pack, Mapping[str, str]]] = {}
 
 
 def pack() -> Pack:
-    """This installation's pack."""
+    """Return this installation's pack."""
     return load_pack(settings.PACK)
 
 
 def language() -> str:
-    """The language of the page that is being made; the pack's first unless the address says another."""
+    """Return the language of the current page, which is the pack's first unless the path says otherwise."""
     found = translation.get_language()
     return found if found in pack().languages and found else pack().first_language
 
 
 def current() -> Language:
-    """The same, with its name and direction."""
+    """Return the language of the current page with its name and direction."""
     return pack().languages[language()]
 
 
 @contextmanager
 def speaking(code: str) -> Iterator[None]:
-    """Inside, pages, addresses and the shell's own words are in that language of the pack."""
+    """Use a language of the pack for pages, URLs and the shell's own text within the context."""
     django_code = settings.LANGUAGE_CODE if code == pack().first_language else code
     with (
         translation.override(django_code),
@@ -52,18 +53,21 @@ def speaking(code: str) -> Iterator[None]:
 
 
 def of_path(path: str) -> str:
-    """The language that an address is for."""
+    """Return the language that a path is in."""
     first = path.removeprefix("/").partition("/")[0]
     return first if first in pack().languages else pack().first_language
 
 
 def prefix(code: str) -> str:
-    """What the addresses of that language start with."""
+    """Return the path prefix of a language."""
     return "/" if code == pack().first_language else f"/{code}/"
 
 
 class LanguageOfTheAddress:
-    """Makes each page in the language of its address. Stands before all that makes pages, those about errors too."""
+    """Middleware that selects each page's language from its path.
+
+    It comes before everything that renders pages, including error pages.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -77,12 +81,15 @@ class LanguageOfTheAddress:
 
 
 def as_typed(request: HttpRequest) -> bool:
-    """Whether somebody only changes the language: what was posted is not finished, and not to be found fault with."""
+    """Return whether the request only changes the language.
+
+    What was posted is then not finished and is not checked for errors.
+    """
     return AS_TYPED in request.POST
 
 
 def same_page(request: HttpRequest) -> tuple[Link, ...]:
-    """This page in each language; from an address that is none, the first page."""
+    """Return links to this page in each language, or to the front page if this page does not exist."""
     languages = pack().languages
     if len(languages) < 2:
         return ()
@@ -102,7 +109,7 @@ def same_page(request: HttpRequest) -> tuple[Link, ...]:
 
 
 def _shell_words(code: str) -> Mapping[str, str]:
-    """English → the words of that language, from the pack's `[components]`."""
+    """Return a mapping from English to this language's shell text, from the pack's `[components]`."""
     held = _catalogues.get((id(pack()), code))
     if held is None:
         words = pack().words(code)

@@ -1,7 +1,8 @@
-"""Run, Hide, Tell on paper: what stands on each leaflet. The PDFs are made from it beforehand (`heedline leaflets`).
+""" "Run, Hide, Tell" leaflets for printing.
 
-They are files of the site, so that the process that faces the public needs no program that makes PDFs. A language has
-leaflets when somebody has reviewed its words and made them: nobody is handed a machine's translation to live by.
+The PDFs are built from these pages beforehand (`heedline leaflets`). They are static files, so that the public
+process needs no program that makes PDFs. A language has leaflets only if its text has been reviewed and they
+have been built, because nobody should depend on a machine translation for their safety.
 """
 
 from __future__ import annotations
@@ -22,12 +23,15 @@ FOLDER = files("heedline.web.components").joinpath("static", "heedline", "leafle
 
 
 def file_name(leaflet: str, language: str) -> str:
-    """What the file is called: nothing that says much in a list of downloads."""
+    """Return the file name of a leaflet, which reveals little in a list of downloads."""
     return f"stay-safe-{leaflet}.{language}.pdf"
 
 
 def source(leaflet: str, language: str) -> str:
-    """The leaflet as HTML, whole: words, style and pictures. KeyError for one that there is not."""
+    """Return a complete leaflet as HTML, including text, style and pictures.
+
+    Raises KeyError for an unknown leaflet.
+    """
     words = pack().words(language)
     context = {"words": words, "language": language, "title": words[TITLES[leaflet]]}
     with speaking(language):
@@ -36,7 +40,7 @@ def source(leaflet: str, language: str) -> str:
 
 
 def languages() -> tuple[str, ...]:
-    """The languages whose words somebody has reviewed: these have leaflets."""
+    """Return the languages with reviewed text, which therefore have leaflets."""
     ready = (PageState.ORIGINAL, PageState.REVIEWED)
     return tuple(
         code for code, pages in pack().pages.items() if all(pages[one].state in ready for one in _PAGES)

@@ -1,4 +1,7 @@
-"""`/exit/`: deletes what was written, expires the cookies and leaves for a neutral site. A link: no script is needed."""
+"""The exit link (`/exit/`), which deletes the draft, expires the cookies and leaves for a neutral site.
+
+It is a plain link, so that no script is needed.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ from heedline.web.public.turns import DraftVisit, StoreAway, draft_of, now
 @open_to(Audience.EVERYONE)
 @require_safe
 def leave(request: HttpRequest) -> HttpResponse:
-    """Always works, also when the database is away: then the rows go by themselves and nobody has their key."""
+    """Delete the draft and leave the site, even if the database is unavailable.
+
+    In that case the rows expire by themselves, and nobody has their key.
+    """
     if "prefetch" in request.headers.get("Sec-Purpose", ""):
         return HttpResponse(status=503)  # a browser that only guesses that somebody will leave
     at = now()

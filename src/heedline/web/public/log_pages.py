@@ -1,4 +1,7 @@
-"""The page on which everyone sees what the desk's log was yesterday, and the same for programs that remember it."""
+"""The public page and download of the audit log's daily checkpoint.
+
+The page is for everyone. The download is for programs that remember earlier checkpoints.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from heedline.web.public.pages import PUBLIC, day_in_words, page
 @open_to(Audience.EVERYONE)
 @require_safe
 def our_log(request: HttpRequest) -> HttpResponse:
-    """What the log is for, in plain words, and its last daily checkpoint as text."""
+    """Explain the purpose of the log in plain words, and show its last daily checkpoint as text."""
     found = checkpoints.latest()
     return page(
         request,
@@ -37,7 +40,7 @@ def _plain(text: str) -> HttpResponse:
 @open_to(Audience.EVERYONE)
 @require_safe
 def checkpoint(request: HttpRequest) -> HttpResponse:
-    """The last daily checkpoint, as a signed note."""
+    """Return the last daily checkpoint as a signed note."""
     found = checkpoints.latest()
     if found is None:
         raise Http404
@@ -47,7 +50,10 @@ def checkpoint(request: HttpRequest) -> HttpResponse:
 @open_to(Audience.EVERYONE)
 @require_safe
 def growth(request: HttpRequest, number: int) -> HttpResponse:
-    """The daily checkpoint that came after the one with `number` events, with the proof that it has grown out of it."""
+    """Return the daily checkpoint that followed the one with `number` events, with its consistency proof.
+
+    The proof shows that it extends the earlier checkpoint.
+    """
     found = checkpoints.after(number) if 0 < number < 1 << 62 else None
     if found is None:
         raise Http404

@@ -31,7 +31,7 @@ from heedline.web.public.turns import StoreAway, StoreFull, now
 
 @dataclass(frozen=True)
 class Visit:
-    """One request of somebody whose code was opened."""
+    """A request made with an open receipt code."""
 
     request: HttpRequest
     cookie: str
@@ -40,12 +40,15 @@ class Visit:
 
     @property
     def posted(self) -> bool:
-        """Whether something was sent."""
+        """Return whether the request is a POST."""
         return self.request.method == "POST"
 
 
 def on_visit(view: Callable[[Visit], HttpResponse]) -> Callable[[HttpRequest], HttpResponseBase]:
-    """A view of an open visit. An ended one leads back to the code; an unknown code looks like a mistyped one."""
+    """Wrap a view that needs an open visit.
+
+    An expired visit redirects to the page for the code. An unknown code is treated like a mistyped one.
+    """
 
     @open_to(Audience.EVERYONE)
     @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,9 +73,10 @@ def on_visit(view: Callable[[Visit], HttpResponse]) -> Callable[[HttpRequest], H
 @open_to(Audience.EVERYONE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter(request: HttpRequest) -> HttpResponse:
-    """The box for the code. Every well-formed code opens a visit alike; only the next page looks it up.
+    """Ask for the receipt code and open a visit.
 
-    A post is never answered with a page: that would stay in the browser's history with what was posted.
+    Every well-formed code opens a visit alike. Only the next page looks it up. A POST is never answered with a
+    page, which would stay in the browser's history with what was posted.
     """
     at, cookie = now(), cookies.sent(request, settings.VISIT_COOKIE)
     try:
@@ -94,7 +98,7 @@ def enter(request: HttpRequest) -> HttpResponse:
 
 @on_visit
 def messages(visit: Visit) -> HttpResponse:
-    """What is new, and a box to answer in."""
+    """Show new messages and a box for a reply."""
     written = drafting.written(visit.cookie, at=visit.at)
     if not visit.posted:
         return _messages_page(visit, written)
@@ -119,7 +123,10 @@ def messages(visit: Visit) -> HttpResponse:
 
 
 def _again(visit: Visit, written: Draft) -> HttpResponse:
-    """The page at its own address, as in `receipt`: the answer to a post would keep their words in the history."""
+    """Redirect to the page's own URL, as in `receipt`.
+
+    A response to the POST would keep the reporter's text in the browser's history.
+    """
     try:
         drafting.save(written, at=visit.at)
     except ValueError:  # more than a draft holds
@@ -129,13 +136,13 @@ def _again(visit: Visit, written: Draft) -> HttpResponse:
 
 @on_visit
 def message_sent(visit: Visit) -> HttpResponse:
-    """We have it."""
+    """Confirm that the message was received."""
     return page(visit.request, "message_sent", title=tab_title("messages"))
 
 
 @on_visit
 def withdraw(visit: Visit) -> HttpResponse:
-    """Ask to stop: says first that the report stays."""
+    """Withdraw the report, after saying that we keep it marked as withdrawn."""
     if visit.posted:
         contact_messages.ask_to_withdraw(visit.code, at=visit.at)
         return see_other("reporter:messages")
@@ -144,7 +151,7 @@ def withdraw(visit: Visit) -> HttpResponse:
 
 @on_visit
 def delete(visit: Visit) -> HttpResponse:
-    """Delete the reporter's own copies: says first that ours stay."""
+    """Delete the reporter's own copies of messages, after saying that ours are kept."""
     if visit.posted:
         contact_messages.delete_messages(visit.code, at=visit.at)
         return see_other("reporter:messages-deleted")
@@ -153,7 +160,7 @@ def delete(visit: Visit) -> HttpResponse:
 
 @on_visit
 def deleted(visit: Visit) -> HttpResponse:
-    """They are gone."""
+    """Confirm that the reporter's copies are deleted."""
     return page(visit.request, "deleted", title=tab_title("messages"))
 
 
@@ -181,7 +188,7 @@ def close(visit: Visit) -> HttpResponse:
 @open_to(Audience.EVERYONE)
 @require_safe
 def closed(request: HttpRequest) -> HttpResponse:
-    """They are closed."""
+    """Confirm that the visit is closed."""
     return page(request, "messages_closed", title=tab_title("messages"))
 
 
@@ -212,7 +219,10 @@ def _enter_again(given: str, cookie: str | None, at: datetime) -> HttpResponse:
 
 
 def _enter_page(request: HttpRequest, given: str | None) -> HttpResponse:
-    """`given`: what was typed before and opened nothing."""
+    """Show the page that asks for the receipt code.
+
+    `given` is what was typed before and did not open anything.
+    """
     error = "" if given is None else shown("visit.unknown" if given.strip() else "visit.missing")
     box = TextInput(
         name="code",
@@ -285,7 +295,7 @@ def _wrong(written: Draft) -> str:
 
 
 def _message_id(given: str) -> UUID:
-    """The id that the page gave this message, so that two presses are one message."""
+    """Return the id that the page gave this message, so that pressing Send twice sends one message."""
     try:
         return UUID(given)
     except ValueError:

@@ -1,6 +1,7 @@
-"""`/phone/near/`: which police force works where somebody is, and where one can talk to it face to face.
+"""The page that finds the local police force and its counters (`/phone/near/`).
 
-The postcode is posted, so that it stands in no address and no history, and is kept nowhere: the answer is the same page.
+The postcode is posted, so that it is in no URL and no browser history. It is not stored, because the response
+is the same page.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def _fields() -> tuple[TextInput, ...]:
 @open_to(Audience.EVERYONE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def near(request: HttpRequest) -> HttpResponse:
-    """Asks for a postcode, and answers with the forces of that place and their counters."""
+    """Ask for a postcode, and show the police forces of that area and their counters."""
     form = Form(_fields())
     found: tuple[str, ...] = ()
     nothing_yet = as_typed(request) and not request.POST.get("postcode", "").strip()
@@ -71,7 +72,7 @@ def _force(code: str) -> dict[str, Any]:
 
 
 def _in_words(counter: Counter) -> tuple[str, ...]:
-    """The hours, a line for each group of days."""
+    """Return the opening hours of a counter, one line for each group of days."""
     days = words().lines("near.days")
     if not counter.hours:
         return (words()["near.always"],)

@@ -1,4 +1,4 @@
-"""The frame of public pages."""
+"""Template context for the shell of the public pages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from heedline.web.public import beside, languages
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    """Return the public shell and words in the language of the page, for every template."""
+    """Return the public shell and the text in the language of the page, for every template."""
     pack, code = load_pack(settings.PACK), languages.language()
     shell = replace(public_shell(pack, code), languages=languages.same_page(request))
     return {"shell": shell, "words": pack.words(code)}
@@ -38,7 +38,10 @@ _FOOTER = {
 
 
 def public_shell(pack: Pack, code: str) -> PublicShell:
-    """The frame of public pages in one language: the same for everyone, so it is made once."""
+    """Return the shell of the public pages in one language.
+
+    It is the same for everyone, so it is built once.
+    """
     held = _public.get((id(pack), code))
     if held is None:
         with languages.speaking(code):

@@ -1,4 +1,4 @@
-"""Rendering: every page of the site goes through `page`, which adds the pack's words and the exit link."""
+"""Render public pages through `page`, which adds the pack's text and the exit link."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ PUBLIC = "index, follow"
 
 
 def see_other(to: str, **where: str) -> HttpResponse:
-    """Go on at an address, or at the page of that name: Back and reload then never send a form again."""
+    """Redirect to a URL or a named page with status 303, so that Back and reload never submit a form again."""
     response = SeeOther(resolve_url(to, **where))
     response["Cache-Control"] = "no-store"
     return response
 
 
 def page(request: HttpRequest, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
-    """One page. The exit link is shown unless `exit=False`; nobody keeps the page."""
+    """Render a page. It is never cached, and it has the exit link unless `exit=False`."""
     everywhere = {
         "words": asking.words(),
         "numbers": asking.pack().numbers,
@@ -39,13 +39,13 @@ def page(request: HttpRequest, template: str, *, status: int = 200, **context: A
 
 
 def tab_title(slug: str, otherwise: str = "") -> str:
-    """What the browser's tab and history call a page: calm, and no hint of what was told."""
+    """Return the title for the browser tab and history, which is neutral and does not hint at the report."""
     texts = asking.words()
     return texts.get(f"page_titles.{slug}", otherwise or texts["page_titles.notice"])
 
 
 def day_in_words(day: date) -> Twofold:
-    """A day, its month by the name that the questions have for it."""
+    """Return a day in words, using the month names of the questions."""
     said, original = (
         f"{day.day} {qs.months[day.month - 1][0]} {day.year}"
         for qs in (asking.question_set(), asking.question_set(original=True))
@@ -54,6 +54,6 @@ def day_in_words(day: date) -> Twofold:
 
 
 def as_written(lines: tuple[str, ...]) -> SafeString:
-    """Somebody's own words, line by line, not to be translated by the browser."""
+    """Return the user's own text line by line, marked so that browsers do not translate it."""
     said = format_html_join("\n", "{}", ((line,) for line in lines))
     return format_html('<div class="hl-typed" translate="no" dir="auto">{}</div>', said)

@@ -1,4 +1,7 @@
-"""What we see, who sees it and when we might have to tell: one table, on the privacy page and beside the choice."""
+"""The table of what we see, who sees it and when we might have to disclose it.
+
+It appears on the privacy page and beside the choice whether to be named.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ WAYS = ("anonymous", "confidence", "contact")
 
 
 def promised(*ways: str) -> list[dict[str, Any]]:
-    """The table for each of these ways: a title, and the options of a summary list."""
+    """Return a table of promises for each way of reporting, as a title and summary-list options."""
     return [
         {
             "title": shown(f"promise.{way}_title"),
@@ -31,8 +34,11 @@ def promised(*ways: str) -> list[dict[str, Any]]:
 
 
 def beside(step: QuestionPage, qs: QuestionSet) -> list[dict[str, Any]]:
-    """What belongs beside this page: both ways where somebody chooses to be named or not, one where they are asked how to
-    reach them, none elsewhere."""
+    """Return the tables to show beside this page.
+
+    Both ways are shown where reporters choose whether to be named, one where they are asked for contact details,
+    and none elsewhere.
+    """
     if step.fields and step.slug == qs.roles.get("who", ("", ""))[0]:
         return promised("anonymous", "confidence")
     return promised("contact") if step.contact else []

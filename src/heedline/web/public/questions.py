@@ -1,4 +1,7 @@
-"""`/r/<slug>/`: one question a page. The pack says which, the engine says where it leads."""
+"""The question pages (`/r/<slug>/`), one question per page.
+
+The pack defines the questions, and the engine decides where each leads.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ from heedline.web.public.turns import DraftVisit, on_draft
 
 @on_draft
 def question(turn: DraftVisit, slug: str) -> HttpResponse:
-    """One page of the form, whatever its kind; a page that does not apply leads to the one that is open."""
+    """Show a page of the form, of any kind. A page that does not apply redirects to the first open one."""
     asking = turn.asking
     step = asking.step(slug)
     if step is None:
@@ -41,7 +44,10 @@ def question(turn: DraftVisit, slug: str) -> HttpResponse:
 
 
 def answer(turn: DraftVisit, step: QuestionPage) -> HttpResponse:
-    """Read one page, keep it and go on. What is wrong, or was typed too late, comes back with what was typed."""
+    """Read a page, save it and continue.
+
+    If there are errors or the draft was gone, the page is shown again with what was typed.
+    """
     gates.note_box(turn)
     reading = turn.asking.read(step, dict(turn.request.POST.lists()))
     if as_typed(turn.request):
@@ -78,7 +84,7 @@ def answer(turn: DraftVisit, step: QuestionPage) -> HttpResponse:
 def show(
     turn: DraftVisit, step: QuestionPage, typed: Mapping[str, Any], errors: Mapping[str, str]
 ) -> HttpResponse:
-    """The page of one step."""
+    """Show the page of a step."""
     asking = turn.asking
     call = asking.is_call_page(step)
     seen = asking.shown(step)

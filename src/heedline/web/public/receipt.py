@@ -25,7 +25,10 @@ from heedline.web.public.turns import DraftVisit, StoreAway, asking_of, kind_of,
 
 @on_sent
 def code(turn: DraftVisit) -> HttpResponse:
-    """We have your report, and its code: large, in groups, spelled out, and how to keep it."""
+    """Show the receipt code, with how to keep it safe.
+
+    The code is large, in groups and spelled out.
+    """
     return show(turn)
 
 
@@ -54,7 +57,7 @@ def code_check(turn: DraftVisit) -> HttpResponse:
 
 
 def _again(turn: DraftVisit) -> HttpResponse:
-    """Shown at the page's own address, so that Back never asks to send a form again, and history holds no code."""
+    """Redirect to the page's own URL, so that Back never submits a form again and history holds no code."""
     with suppress(StoreAway):
         drafting.save(turn.draft, at=turn.at)
         return see_other("reporter:code-check")
@@ -64,14 +67,17 @@ def _again(turn: DraftVisit) -> HttpResponse:
 @open_to(Audience.EVERYONE)
 @require_safe
 def finished(request: HttpRequest) -> HttpResponse:
-    """What happens next. Says nothing of any one report, so whoever comes here may read it."""
+    """Explain what happens next.
+
+    It says nothing about any particular report, so anybody may read it.
+    """
     return page(request, "finished", title=tab_title("finished"), kept=True)
 
 
 @open_to(Audience.EVERYONE)
 @require_safe
 def finished_without(request: HttpRequest) -> HttpResponse:
-    """The same for who wanted no code."""
+    """Explain what happens next to a reporter who declined a code."""
     return page(request, "finished", title=tab_title("finished"), kept=False)
 
 
@@ -157,7 +163,7 @@ def odd(turn: DraftVisit) -> HttpResponse:
 
 
 def shown_code(turn: DraftVisit) -> dict[str, Any]:
-    """The code as the page shows it."""
+    """Return the receipt code in the form that the page shows."""
     code = turn.draft.receipt_code
     return {
         "groups": code.grouped().split("-"),

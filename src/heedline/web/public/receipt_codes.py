@@ -1,4 +1,4 @@
-"""Receipt codes as people type them: in their box, and by mistake in the middle of a text."""
+"""Receipt codes as people type them, in their own box or by mistake within other text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LOOK_ALIKE = str.maketrans("ILOU", "110V")
 
 
 def typed_code(text: str) -> ReceiptCode | None:
-    """The code somebody typed, one wrong sign corrected; None when it cannot be a code."""
+    """Return the typed receipt code with one wrong character corrected, or None if it cannot be a code."""
     try:
         return parse(text)
     except NotACode:
@@ -21,7 +21,10 @@ def typed_code(text: str) -> ReceiptCode | None:
 
 
 def mentions_code(text: str) -> bool:
-    """Whether a faultless code stands in a text. Of other texts of that shape one in a thousand is taken for one."""
+    """Return whether text contains a correct receipt code.
+
+    Of other texts of that shape, one in a thousand is mistaken for a code.
+    """
     for found in _IN_A_TEXT.finditer(text):
         symbols = re.sub(r"[\s-]", "", found.group()).upper().translate(_LOOK_ALIKE)
         try:

@@ -1,7 +1,7 @@
-"""A page for each thing that can go wrong: what happened, what is safe, what to do. No typed word is lost.
+"""Recovery pages for everything that can go wrong: what happened, what is safe and what to do.
 
-What was typed is shown again in a box; it is never put into an address, a title or a header, and nothing is kept of it
-unless the reporter sends it again.
+No typed text is lost. It is shown again in a box and never put into a URL, a title or a header. None of it is
+kept unless the reporter sends it again.
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ _OURS = frozenset({KIND_FIELD, "form_token", AS_TYPED})
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """One thing that came with a POST. `free`: words of theirs, to be shown; others are choices."""
+    """One value of a POST.
+
+    `free` marks the reporter's own text, which is shown again. Other values are choices.
+    """
 
     name: str
     value: str
@@ -32,7 +35,7 @@ class Typed:
 
 
 def typed(request: HttpRequest) -> tuple[Typed, ...]:
-    """Everything that was posted, in order, without what our own pages add."""
+    """Return everything that was posted, in order, without the fields that our own pages add."""
     offered = {
         choice.value
         for questions in question_sets()
@@ -50,21 +53,27 @@ def typed(request: HttpRequest) -> tuple[Typed, ...]:
 
 
 def no_draft(request: HttpRequest) -> HttpResponse:
-    """Nothing is kept for this browser: after the exit link only that the page is gone, otherwise why."""
+    """Explain that nothing is stored for this browser.
+
+    After the exit link it says only that the page is gone. Otherwise it says why.
+    """
     if not cookies.sent(request, settings.DRAFT_COOKIE):
         return page(request, "gone", status=410, exit=False)
     return expired(request)
 
 
 def expired(request: HttpRequest) -> HttpResponse:
-    """The draft ran out of time."""
+    """Explain that the draft has expired."""
     response = page(request, "expired", status=410)
     cookies.take_away(response, settings.DRAFT_COOKIE)
     return response
 
 
 def already_sent(request: HttpRequest) -> HttpResponse:
-    """Back after sending, or a second press: the code. What was typed since is shown, and is not part of the report."""
+    """Show the receipt code after a second submission or a return to a sent report.
+
+    Anything typed since is shown and is not part of the report.
+    """
     kept = typed(request)
     if request.method == "POST" and not any(one.free for one in kept):
         return see_other("reporter:code")
@@ -72,7 +81,10 @@ def already_sent(request: HttpRequest) -> HttpResponse:
 
 
 def does_not_fit(request: HttpRequest, *, late: bool = False, full: bool = False) -> HttpResponse:
-    """An answer that no longer belongs to the others: changed in another tab, the draft was gone, the list is full."""
+    """Explain that an answer no longer fits the others.
+
+    This happens if another tab changed them, the draft was gone (`late`) or the list is full (`full`).
+    """
     return page(request, "does_not_fit", kept=typed(request), late=late, full=full)
 
 
@@ -86,23 +98,29 @@ def store_away(request: HttpRequest, *, full: bool = False) -> HttpResponse:
 
 
 def forgery_check_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Django refused a POST. Mostly the browser keeps no cookies; or the page is older than its cookie."""
+    """Handle a POST that failed Django's CSRF check.
+
+    Usually the browser does not keep cookies, or the page is older than its cookie.
+    """
     cookies_off = settings.CSRF_COOKIE_NAME not in request.COOKIES
     return page(request, "cookies_off", status=403, kept=typed(request), cookies_off=cookies_off)
 
 
 def code_away(request: HttpRequest) -> HttpResponse:
-    """The database cannot be reached while the code is shown: the report is safe, try again."""
+    """Explain that the code cannot be shown because the database cannot be reached, but the report is safe.
+
+    The reporter is asked to try again.
+    """
     return page(
         request, "try_again", status=503, again=typed(request), posted=request.method == "POST", sent=True
     )
 
 
 def code_gone(request: HttpRequest) -> HttpResponse:
-    """A second press of "Finish" finds that it is finished; anybody else finds nothing."""
+    """Redirect a second press of "Finish" to the finished page, and show anybody else that nothing is stored."""
     return see_other("reporter:finished") if request.method == "POST" else no_draft(request)
 
 
 def not_sent_yet(request: HttpRequest) -> HttpResponse:
-    """The code comes after sending."""
+    """Redirect to the check page, because the code is shown only after sending."""
     return see_other("reporter:question", slug=question_set().steps[-1].slug)

@@ -1,4 +1,7 @@
-"""`/r/<slug>/…` for people and vehicles: as many as there is room for, each on its own page."""
+"""Pages for repeated items (`/r/<slug>/…`), such as people and vehicles.
+
+Each item has its own page. As many can be added as the limit allows.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ from heedline.web.public.turns import DraftVisit, on_draft
 
 
 def overview(turn: DraftVisit, step: QuestionPage) -> HttpResponse:
-    """What was added so far; Continue goes on."""
+    """List the items added so far. Continue goes to the next page."""
     if turn.posted:
         asking = turn.asking
         target = (
@@ -51,7 +54,7 @@ def overview(turn: DraftVisit, step: QuestionPage) -> HttpResponse:
 
 @on_draft
 def item_new(turn: DraftVisit, slug: str) -> HttpResponse:
-    """Add one."""
+    """Add an item."""
     step = _loop(turn, slug)
     if step is None:
         return walking.off_the_path(turn, slug)
@@ -72,7 +75,7 @@ def item_new(turn: DraftVisit, slug: str) -> HttpResponse:
 
 @on_draft
 def item(turn: DraftVisit, slug: str, item: str) -> HttpResponse:
-    """Change one. When it was removed in another tab, what was typed becomes a new one."""
+    """Edit an item. If another tab removed it, what was typed becomes a new item."""
     step = _loop(turn, slug)
     if step is None:
         return walking.off_the_path(turn, slug)
@@ -86,7 +89,7 @@ def item(turn: DraftVisit, slug: str, item: str) -> HttpResponse:
 
 @on_draft
 def item_remove(turn: DraftVisit, slug: str, item: str) -> HttpResponse:
-    """Ask first, then remove one; removing it twice is no error."""
+    """Remove an item after confirmation. Removing it twice is not an error."""
     step = _loop(turn, slug)
     if step is None:
         return walking.off_the_path(turn, slug)

@@ -1,4 +1,7 @@
-"""`/r/check/` and `/r/brief/`: everything once more, then Send. Sent twice, it is one report with one code."""
+"""The pages that send a report: `/r/check/`, which shows all answers, and `/r/brief/`.
+
+Sending twice creates one report with one receipt code.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ from heedline.web.public.turns import DraftVisit, StoreAway, on_draft
 
 
 def check(turn: DraftVisit) -> HttpResponse:
-    """Every answer with a way to change it. The button sends."""
+    """Show every answer with a link to change it. The button sends the report."""
     if turn.late:
         return recovery.expired(turn.request)
     if turn.posted:
@@ -80,7 +83,10 @@ def _to_add(turn: DraftVisit, wanting: tuple[str, ...]) -> Iterator[dict[str, An
 
 @on_draft
 def brief(turn: DraftVisit) -> HttpResponse:
-    """For who cannot call: one box, sent at once as danger, past every other question."""
+    """Show the brief page for reporters who cannot call.
+
+    It has one box, which is sent at once as danger, past every other question.
+    """
     asking = turn.asking
     slug, name = asking.qs.narrative
     step = asking.qs.any_step(slug)
@@ -127,7 +133,10 @@ def send_brief(turn: DraftVisit) -> HttpResponse:
 
 
 def send(turn: DraftVisit, page_slug: str) -> HttpResponse:
-    """Seal and store what `page_slug` sends. Nothing is said to be sent before it is durable; whatever fails, the draft stays."""
+    """Seal and store what `page_slug` sends.
+
+    The report is not said to be sent until it is stored durably. The draft is kept if anything fails.
+    """
     draft, asking = turn.draft, turn.asking
     could_not_call = asking.fast
     gates.note_box(turn)
@@ -195,7 +204,10 @@ def _new_report(turn: DraftVisit, told: Record, form: FormToken | None) -> seali
 
 
 def _token(turn: DraftVisit) -> str:
-    """The form's token; without one the page is shown too, and its button leads back to it once."""
+    """Return the form token, or "" if it cannot be created.
+
+    The page is shown without a token too, and its button then leads back to it once.
+    """
     try:
         return form_tokens.make(turn.draft)
     except StoreAway:
@@ -207,7 +219,10 @@ def _page_url(slug: str) -> str:
 
 
 def _row(row: Row, plain: Row) -> dict[str, Any]:
-    """`plain`: the same without HTML, for what only a screen reader says."""
+    """Return a row of the check page.
+
+    `plain` is the same row without HTML, for text that only a screen reader says.
+    """
     if row.item_id is None:
         there = _page_url(row.slug)
     else:

@@ -1,7 +1,8 @@
-"""What the pages count: entered, continued, each error, exits, expiries, sent. Numbers of pages, of nobody.
+"""Anonymous counts of page use: views, continuations, errors, exits, expiries and reports sent.
 
-Not counted: changing an answer from the check page, and the pages on which somebody says who they are. How many went on
-from those would say how many gave their name.
+The counts are per page and identify nobody. Changes to an answer from the check page are not counted, nor are
+the pages on which reporters say who they are, because the number who continued from those would show how many
+gave their name.
 """
 
 from __future__ import annotations
@@ -18,41 +19,41 @@ def _counts(turn: DraftVisit, step: QuestionPage) -> bool:
 
 
 def entered(turn: DraftVisit, step: QuestionPage) -> None:
-    """A page was shown, without a mistake on it."""
+    """Count a page shown without an error."""
     if not turn.posted and _counts(turn, step):
         COUNTS.add(turn.kind, step.slug, "entered")
 
 
 def continued(turn: DraftVisit, step: QuestionPage) -> None:
-    """A page was answered, or skipped."""
+    """Count a page that was answered or skipped."""
     if _counts(turn, step):
         COUNTS.add(turn.kind, step.slug, "continued")
 
 
 def mistaken(turn: DraftVisit, step: QuestionPage, codes: Iterable[str]) -> None:
-    """A page came back because of these mistakes."""
+    """Count the errors for which a page was shown again."""
     if _counts(turn, step):
         for code in set(codes):
             COUNTS.add(turn.kind, step.slug, f"error:{code}")
 
 
 def sent(turn: DraftVisit, slug: str) -> None:
-    """A report was sent, from this page."""
+    """Count a report sent from this page."""
     COUNTS.add(turn.kind, slug, "sent")
 
 
 def left(turn: DraftVisit) -> None:
-    """Somebody pressed Exit with an unfinished report."""
+    """Count an exit with an unfinished report."""
     slug = turn.asking.open_now
     if not turn.asking.qs.any_step(slug).private:
         COUNTS.add(turn.kind, slug, "exit")
 
 
 def began(kind: str, what: str) -> None:
-    """The page before the first question was `entered`, or `continued`."""
+    """Count the page before the first question as `entered` or `continued`."""
     COUNTS.add(kind, BEFORE, what)
 
 
 def brief(turn: DraftVisit) -> None:
-    """The one box of who cannot call was shown."""
+    """Count a view of the brief page for reporters who cannot call."""
     COUNTS.add(turn.kind, BRIEF, "entered")

@@ -1,4 +1,7 @@
-"""One request about a draft: its clock, its draft and the questions. Read once before the view, saved once by it."""
+"""A request about a draft: its time, its draft and the questions.
+
+The draft is loaded once before the view and saved once by it.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,10 @@ __all__ = [
 
 @dataclass
 class DraftVisit:
-    """What a view about a draft gets. `late`: the browser's draft was gone, so this one is new and not yet kept."""
+    """The context of a view about a draft.
+
+    `late` means that the browser's draft was gone, so that this one is new and not yet saved.
+    """
 
     request: HttpRequest
     at: datetime
@@ -50,26 +56,26 @@ class DraftVisit:
 
     @property
     def posted(self) -> bool:
-        """Whether something was sent."""
+        """Return whether the request is a POST."""
         return self.request.method == "POST"
 
     @property
     def from_check(self) -> bool:
-        """Whether the reporter is changing one answer from the check page."""
+        """Return whether the reporter is changing one answer from the check page."""
         return self.request.GET.get("back") == "check"
 
     @property
     def kind(self) -> str:
-        """The kind of report that the draft is for."""
+        """Return the kind of report that the draft is for."""
         return kind_of(self.draft)
 
     @property
     def asking(self) -> PageFlow:
-        """The questions over the draft's answers."""
+        """Return the questions applied to the draft's answers."""
         return asking_of(self.draft, self.at)
 
     def keep(self, answers: dict[str, Any]) -> None:
-        """Save the draft with these answers; StoreAway or ValueError (too much) when it could not be kept."""
+        """Save the draft with these answers. Raises StoreAway, or ValueError if there is too much to save."""
         self.draft.answers = answers
         try:
             drafting.save(self.draft, at=self.at)
@@ -80,17 +86,17 @@ class DraftVisit:
 
 
 def now() -> datetime:
-    """The clock, read once a request."""
+    """Return the current time, which is read once per request."""
     return datetime.now(UTC)
 
 
 def kind_of(draft: Draft) -> str:
-    """The kind of report that a draft is for: it remembers by which door somebody came."""
+    """Return the kind of report that a draft is for, which depends on the door that the reporter used."""
     return str(draft.notes.get("kind") or first_kind())
 
 
 def asking_of(draft: Draft, at: datetime) -> PageFlow:
-    """The questions over the answers of a draft."""
+    """Return the questions applied to a draft's answers."""
     kind = kind_of(draft)
     return PageFlow(
         question_set(kind), draft.answers, identity_offered(at), question_set(kind, original=True)
@@ -98,13 +104,13 @@ def asking_of(draft: Draft, at: datetime) -> PageFlow:
 
 
 def _posted_kind(request: HttpRequest) -> str:
-    """The kind that the page was for which this was posted from; "" when it does not say, or says nonsense."""
+    """Return the kind of report of the page that was posted, or "" if it is missing or invalid."""
     kind = request.POST.get(KIND_FIELD, "")
     return kind if kind in pack().kinds else ""
 
 
 def draft_of(request: HttpRequest, at: datetime) -> Draft | None:
-    """The draft of this browser, sent or not."""
+    """Return this browser's draft, whether sent or not, or None."""
     return drafting.load(cookies.sent(request, settings.DRAFT_COOKIE), at=at)
 
 
@@ -120,7 +126,10 @@ type View = Callable[..., HttpResponseBase]
 
 
 def on_draft(view: TurnView) -> View:
-    """A view of an unfinished report. Whoever has none, or has sent it, gets the page for that; no word is lost."""
+    """Wrap a view that needs an unfinished report.
+
+    Reporters with no draft, or whose report has been sent, see the page for that case. No text is lost.
+    """
 
     @open_to(Audience.EVERYONE)
     @require_http_methods(["GET", "HEAD", "POST"])
@@ -155,7 +164,7 @@ def on_draft(view: TurnView) -> View:
 
 
 def on_sent(view: TurnView) -> View:
-    """A view of a report that was just sent, while its code is still shown."""
+    """Wrap a view that needs a report that has just been sent, while its code is still shown."""
 
     @open_to(Audience.EVERYONE)
     @require_http_methods(["GET", "HEAD", "POST"])

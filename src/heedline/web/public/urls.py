@@ -1,4 +1,4 @@
-"""Addresses of the public site. None says what somebody came for, and nothing that was typed ever stands in one."""
+"""URLs of the public site. None reveals what a visitor came for or contains anything that was typed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From page to page: what is kept, where Continue and Back lead, and what happens off the path."""
+"""Navigation between question pages: saving answers, Continue and Back, and pages out of sequence."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ _BEHAVIOUR, _FORCE = "behaviour", "which_force"
 
 
 def off_the_path(turn: DraftVisit, slug: str) -> HttpResponse:
-    """A page that is none, or does not go with the other answers: what was posted to it is shown, not dropped."""
+    """Handle a page that does not exist or does not fit the other answers.
+
+    What was posted to it is shown and not discarded.
+    """
     asking = turn.asking
     if not turn.posted or slug not in {step.slug for step in asking.qs.steps}:
         return see_other("reporter:question", slug=asking.open_now)
@@ -32,7 +35,7 @@ def off_the_path(turn: DraftVisit, slug: str) -> HttpResponse:
 
 
 def kept(turn: DraftVisit, answers: dict[str, Any]) -> str:
-    """Save the draft; "" when that went well, otherwise what to tell."""
+    """Save the draft and return "", or return the message to show if it could not be saved."""
     try:
         turn.keep(answers)
     except StoreAway:
@@ -43,8 +46,11 @@ def kept(turn: DraftVisit, answers: dict[str, Any]) -> str:
 
 
 def set_aside(turn: DraftVisit, step: QuestionPage, place: str) -> HttpResponse | None:
-    """Keep what was posted with a mistake in it, and show it at the page's own address: so Back never asks to send a
-    form again. None when it could not be kept: then the caller shows it at once."""
+    """Save a posted page that has errors, then redirect to the page's own URL.
+
+    Back therefore never submits a form again. Returns None if it could not be saved, in which case the caller shows
+    the page at once.
+    """
     turn.draft.notes.setdefault("mistakes", {})[place] = _posted(turn, step)
     turn.draft.notes.get("unfinished", {}).pop(place, None)
     return None if kept(turn, turn.draft.answers) else see_other(here(turn))
@@ -53,10 +59,12 @@ def set_aside(turn: DraftVisit, step: QuestionPage, place: str) -> HttpResponse 
 def in_another_language(
     turn: DraftVisit, step: QuestionPage, place: str, there: str = ""
 ) -> tuple[HttpResponse | None, str]:
-    """Keep what stands in a page's boxes and show it in the language of this address, without finding fault: nobody said
-    that it was finished. Where a mistake was shown, it still is. Or no answer, and what to tell instead.
+    """Save the fields of a page and show it in the language of this URL, without validating it.
 
-    `there`: the address, where it is another than this one.
+    It is not validated because the reporter did not submit it as finished. Errors that were already shown stay. The
+    response is None if saving failed, and the message to show is returned instead.
+
+    `there` is the URL to show, if it is not this one.
     """
     notes = turn.draft.notes
     kind = "mistakes" if place in notes.get("mistakes", {}) else "unfinished"
@@ -66,13 +74,13 @@ def in_another_language(
 
 
 def _posted(turn: DraftVisit, step: QuestionPage) -> dict[str, list[str]]:
-    """What was posted to the fields of a page."""
+    """Return what was posted to the fields of a page."""
     names = {name for question in step.fields for name in posted_names(question)}
     return {name: values for name, values in turn.request.POST.lists() if name in names}
 
 
 def put_right(turn: DraftVisit, place: str) -> None:
-    """There is no mistake on that page any more, and nothing unfinished. Saved with the next save."""
+    """Forget the errors and unfinished text recorded for a page. Saved with the next save of the draft."""
     for kind in ("mistakes", "unfinished"):
         turn.draft.notes.get(kind, {}).pop(place, None)
 
@@ -80,8 +88,11 @@ def put_right(turn: DraftVisit, place: str) -> None:
 def reading_of(
     turn: DraftVisit, step: QuestionPage, place: str, values: Values
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """What the page shows: the mistake that was set aside and what is wrong with it, what was typed before the language
-    was changed, or else the saved answer."""
+    """Return the values and errors to show on a page.
+
+    These are the posted page with errors that was set aside, or the text typed before the language was changed, or
+    else the saved answer.
+    """
     notes = turn.draft.notes
     posted = notes.get("mistakes", {}).get(place)
     if posted is None:
@@ -93,7 +104,10 @@ def reading_of(
 
 
 def must_warn(turn: DraftVisit, slug: str, typed: Mapping[str, Any]) -> bool:
-    """Whether to warn of a receipt code in the text, which whoever reads the report could use: once for each page."""
+    """Return whether to warn that the text contains a receipt code, once for each page.
+
+    Anybody who reads the report could use the code.
+    """
     warned = turn.draft.notes.setdefault("warned", [])
     if slug in warned or not code_error(typed):
         return False
@@ -102,9 +116,12 @@ def must_warn(turn: DraftVisit, slug: str, typed: Mapping[str, Any]) -> bool:
 
 
 def must_ask_gently(turn: DraftVisit, step: QuestionPage, values: Values) -> bool:
-    """Whether something in the answer just given is asked about, once: an account that says who somebody is and nothing
-    that anybody did; the first half of a postcode where several forces meet. Never where somebody is in danger. Kept with
-    the next save."""
+    """Return whether to ask once for a clarification of the answer just given.
+
+    It is asked for if an account says who somebody is but nothing that anybody did, or if only the first half of a
+    postcode was given where several police forces meet. It is never asked for where somebody is in danger. Saved
+    with the next save of the draft.
+    """
     notes, asking = turn.draft.notes, turn.asking
     now = {
         _BEHAVIOUR: step.slug == asking.qs.narrative[0] and _only_who(turn, values),
@@ -120,7 +137,7 @@ def must_ask_gently(turn: DraftVisit, step: QuestionPage, values: Values) -> boo
 
 
 def asks_gently(turn: DraftVisit, step: QuestionPage) -> tuple[str, ...]:
-    """The names of the words with which this page asks now about what was answered; none on most pages."""
+    """Return the text keys of the clarifications to ask for on this page. Most pages have none."""
     qs = turn.asking.qs
     where = {_BEHAVIOUR: qs.narrative[0], _FORCE: qs.roles.get("postcode", ("", ""))[0]}
     return tuple(
@@ -144,7 +161,7 @@ def _several_forces(turn: DraftVisit, values: Values) -> bool:
 
 
 def code_error(typed: Mapping[str, Any]) -> dict[str, str]:
-    """The warning, at the field that holds a code."""
+    """Return the warning about a receipt code, keyed by the field that contains it."""
     found = [name for name, text in typed.items() if isinstance(text, str) and mentions_code(text)]
     return {found[0]: shown("code_in_text.warning")} if found else {}
 
@@ -159,24 +176,27 @@ def step_words(turn: DraftVisit, slug: str) -> str:
 
 
 def here(turn: DraftVisit) -> str:
-    """This page's own address."""
+    """Return the URL of this page."""
     return turn.request.path + ("?back=check" if turn.from_check else "")
 
 
 def posted_names(question: Question) -> tuple[str, ...]:
-    """Under which names a browser posts this field."""
+    """Return the names under which a browser posts this field."""
     if question.kind is FieldKind.DATE:
         return tuple(f"{question.name}-{part}" for part in fields.DATE_PARTS)
     return (question.name,)
 
 
 def is_blank(typed: Mapping[str, Any]) -> bool:
-    """Whether nothing at all was typed or chosen."""
+    """Return whether nothing was typed or chosen."""
     return not any(any(v.values()) if isinstance(v, Mapping) else v for v in typed.values())
 
 
 def address(turn: DraftVisit, slug: str) -> str:
-    """The page of a slug; of an empty list the page that adds to it. On a detour it leads back to the check page."""
+    """Return the URL of a page, or of the page that adds an item if it is an empty list.
+
+    When one answer is being changed, it leads back to the check page.
+    """
     step = turn.asking.step(slug)
     empty = step is not None and step.kind is StepKind.LOOP and not loops.items(turn.draft.answers, slug)
     there = reverse("reporter:item-new" if empty else "reporter:question", kwargs={"slug": slug})
@@ -184,6 +204,6 @@ def address(turn: DraftVisit, slug: str) -> str:
 
 
 def back_address(turn: DraftVisit, slug: str) -> str:
-    """Where the back link leads: the page before, or the check page when one answer is being changed."""
+    """Return the URL of the back link: the previous page, or the check page when one answer is being changed."""
     before = turn.asking.last if turn.from_check else turn.asking.back_from(slug)
     return reverse("reporter:question", kwargs={"slug": before}) if before else reverse(entry(turn.kind))

@@ -1,4 +1,7 @@
-"""After it was sent: the code is read out and read back, then the note about the call, then the next call."""
+"""Pages after a call is sent: the receipt code, the wrap-up note and the next call.
+
+The code is read out to the caller and read back.
+"""
 
 from __future__ import annotations
 
@@ -47,13 +50,13 @@ READING_BACK = (
 
 
 def advice_words() -> dict[str, str]:
-    """The list of advice, with the country's own numbers."""
+    """Return the list of advice, with the country's own phone numbers."""
     emergency = load_pack(settings.PACK).numbers["emergency"].number
     return {code: words.format(emergency=emergency) for code, words in ADVICE.items()}
 
 
 def wrap_up_fields() -> tuple[Field, ...]:
-    """The note after the call."""
+    """Return the fields of the wrap-up note."""
     choices = tuple(FieldOption(value=code, label=words) for code, words in advice_words().items())
     return (
         TextArea(
@@ -82,7 +85,7 @@ def wrap_up_fields() -> tuple[Field, ...]:
 
 
 def wrap_up_of(form: Form) -> WrapUp:
-    """What the form says."""
+    """Return the wrap-up note that the form holds."""
     words = advice_words()
     return WrapUp(
         form.text("mood"),
@@ -99,7 +102,10 @@ def _sent(request: OfficeRequest) -> Draft | None:
 
 
 def _next_call(draft: Draft, *, at_once: bool) -> HttpResponse:
-    """Nothing of this call stays in the browser's draft; the cookie may lead to a colleague's and stays."""
+    """End this call's draft and redirect to the next call or to the officer's work.
+
+    The cookie stays, because it may also lead to a colleague's draft.
+    """
     call_taking.end(draft, at=session.now())
     return SeeOther(reverse("call") if at_once else reverse("my-work"))
 
@@ -107,7 +113,10 @@ def _next_call(draft: Draft, *, at_once: bool) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def code(request: OfficeRequest) -> HttpResponse:
-    """The code in groups and in words; what the caller reads back; or that they want none."""
+    """Show the receipt code in groups and in words, and check what the caller reads back.
+
+    The caller may also decline the code.
+    """
     draft, at = _sent(request), session.now()
     if draft is None:
         return SeeOther(reverse("call"))
@@ -159,7 +168,10 @@ code.stood_on = "/w/call/code/"  # type: ignore[attr-defined]  # where a button 
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def wrap_up(request: OfficeRequest) -> HttpResponse:
-    """A short note that is not for the report, sealed beside it; and where the report went."""
+    """Record a short wrap-up note, and show where the report went.
+
+    The note is sealed beside the report and is not part of it.
+    """
     by, at = request.attendance, session.now()
     draft = _sent(request)
     if draft is None:

@@ -1,4 +1,8 @@
-"""`/w/calls/`: who waits for a call. `/w/r/…/call/`: when and how it is safe, the number when it is time, how it went."""
+"""Call-backs: the list of waiting calls (`/w/calls/`) and the page of one call (`/w/r/…/call/`).
+
+The page of a call says when and how it is safe to call, shows the number when it is time, and records how
+the call went.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +59,7 @@ _TRIED = (
 @open_to(Audience.UNLOCKED)
 @require_GET
 def calls(request: OfficeRequest) -> HttpResponse:
-    """Calls that wait at one's desks, with the times that are safe. Numbers are not here."""
+    """List the calls waiting at the officer's desks, with their safe times but without phone numbers."""
     at = session.now()
     found = calling.to_make(by=request.attendance, at=at)
     return render(request, "office/calls.html", {"calls": found, "updated": times.clock(at)})
@@ -65,7 +69,10 @@ def calls(request: OfficeRequest) -> HttpResponse:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def call_back(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """One call. The number is in the answer to a press of its button, and in no other page."""
+    """Show one call-back.
+
+    The phone number appears only in the response to its button and on no other page.
+    """
     kept = restored(request, _TRIED)
     form = kept or Form(_TRIED)
     if request.method == "POST":

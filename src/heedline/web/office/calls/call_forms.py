@@ -1,7 +1,7 @@
-"""The one screen of a call: the pack's questions, section by section, and how it reached us.
+"""The single-page form of a call: the pack's questions by section, and how the report was received.
 
-What was posted is kept as it was typed (a draft loses nothing to a rule); `Sheet` reads it again whenever it is shown,
-checked or sent.
+What was posted is kept as it was typed, so that a draft loses nothing to a validation rule. `Sheet` reads it
+again whenever it is shown, checked or sent.
 """
 
 from __future__ import annotations
@@ -54,10 +54,10 @@ _FEW = 3  # a step with more fields has a row of its own
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Account(TextArea):
-    """The account: where the cursor stands when the page opens."""
+    """The account field, which has the focus when the page opens."""
 
     def params(self, value: Value, errors: Mapping[str, str]) -> dict[str, Any]:
-        """As any text area, with the focus."""
+        """Return the options of a text area, with autofocus."""
         params = TextArea.params(self, value, errors)
         return params | {
             "attributes": {**params["attributes"], "autofocus": {"value": True, "optional": True}}
@@ -66,7 +66,7 @@ class _Account(TextArea):
 
 @dataclass(frozen=True)
 class PaperLine:
-    """One field on the sheet of paper: boxes to tick, or lines to write on."""
+    """A field on the printed form, with boxes to tick or lines to write on."""
 
     label: str
     choices: tuple[str, ...]
@@ -75,7 +75,10 @@ class PaperLine:
 
 @dataclass(frozen=True)
 class FormSection:
-    """One step on the page. `title` is empty where its first field says it already. `wide`: a row of its own."""
+    """A step of the form as it appears on the page.
+
+    `title` is empty if its first field already says it. `wide` gives the step a row of its own.
+    """
 
     title: str
     names: tuple[str, ...]
@@ -83,13 +86,13 @@ class FormSection:
     item: bool = False
     wide: bool = False
     more: str = ""
-    """After the last item of a loop with room: the value of the button for one more."""
+    """The value of the "add another" button, shown after the last item of a loop that has room for more."""
     more_words: str = ""
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One call as it stands on the page: the questions of a kind, what was typed, and how it is read."""
+    """A call in progress: its kind and question set, the text typed and the answers read from it."""
 
     kind: str
     asked: QuestionSet
@@ -103,7 +106,7 @@ class Sheet:
         return {**self.own.errors, **self.reading.errors}
 
     def form(self, errors: Mapping[str, str] | None = None) -> Form:
-        """Every field with what was typed; with nothing marked as wrong unless it is said what."""
+        """Return every field with its value. No field is marked as wrong unless `errors` are given."""
         fields = (
             *self.own.fields,
             *(_field(self, block, one) for block in self.blocks for one in block.step.fields),
@@ -112,7 +115,7 @@ class Sheet:
 
     @property
     def slots(self) -> dict[str, int]:
-        """How many items of each loop the page shows."""
+        """Return the number of items that the page shows for each loop."""
         return {
             step.slug: one_page.slots_of(step, self.typed, _number(self.typed, f"slots.{step.slug}"))
             for step in self.asked.steps
@@ -124,13 +127,13 @@ class Sheet:
         return one_page.blocks(self.asked, self.typed, self.slots, offered=self.offered)
 
     def kept(self) -> dict[str, list[str]]:
-        """What a draft may hold of it: everything but what tells of the caller without their leave."""
+        """Return what a draft may keep: everything except details of the caller that they did not agree to give."""
         typed = one_page.without(self.typed, self.reading.refused)
         return {name: list(values) for name, values in typed.items()}
 
     @property
     def refused_for_good(self) -> bool:
-        """The caller stays anonymous: what was typed of them all the same must leave the page too."""
+        """Return whether the caller stays anonymous, so that their details must also be removed from the page."""
         gates = [self.asked.any_step(slug).applies for slug in self.reading.refused]
         return any(
             self.reading.answers.get(gate.step, {}).get(gate.field)
@@ -140,13 +143,13 @@ class Sheet:
         )
 
     def contact(self, *, dropped: bool) -> Contact:
-        """How and when it reached us."""
+        """Return how and when the report was received."""
         return Contact(
             self.own.text("channel"), self.own.day("contact-on"), self.own.text("contact-at"), dropped
         )
 
     def record(self) -> Record:
-        """What is sent. The caller has made sure that there is an account."""
+        """Return the record to send. The caller of this method has checked that there is an account."""
         answers = one_page.whole(self.asked, self.reading)
         return build(self.asked, answers, language=LANGUAGE, identity_offered=self.offered)
 
@@ -154,27 +157,27 @@ class Sheet:
 
     @property
     def danger(self) -> list[FormSection]:
-        """For the box with the emergency number."""
+        """Return the parts for the box with the emergency number."""
         return self._parts(lambda step: step.slug in self._danger)
 
     @property
     def mode(self) -> list[FormSection]:
-        """Whether they stay anonymous: before anything is told."""
+        """Return the parts on whether the caller stays anonymous, asked before anything else is taken down."""
         return self._parts(lambda step: step.slug == self._who)
 
     @property
     def account(self) -> list[FormSection]:
-        """The free account, first of all."""
+        """Return the parts for the free account, which comes first."""
         return self._parts(lambda step: step.slug == self.asked.narrative[0])
 
     @property
     def prompts(self) -> tuple[str, ...]:
-        """What may be asked when they stop telling."""
+        """Return the prompts to use when the caller stops talking."""
         return self.asked.any_step(self.asked.narrative[0]).prompts
 
     @property
     def sections(self) -> list[tuple[str, list[FormSection]]]:
-        """Everything else, in the order and under the headings of the pack; how to reach the caller comes last."""
+        """Return all other parts, under the pack's headings and in its order, with contact details last."""
         first = self._danger | {self._who, self.asked.narrative[0]}
         found = [
             (
@@ -286,7 +289,10 @@ def _kind_of(typed: Mapping[str, Sequence[str]]) -> str:
 def sheet_of(
     typed: Mapping[str, Sequence[str]], *, offered: bool, at: datetime, kind: str | None = None
 ) -> Sheet:
-    """Read what was typed. `kind`: the questions that the page showed; else those of the kind that was chosen."""
+    """Read what was typed into a sheet.
+
+    `kind` is the kind of report whose questions the page showed. Without it, the kind that was chosen is used.
+    """
     pack = load_pack(settings.PACK)
     code = kind if kind is not None and kind in pack.kinds else _kind_of(typed)
     asked = load_question_set(pack, pack.kinds[code].question_set, LANGUAGE)
@@ -300,7 +306,7 @@ def sheet_of(
 def posted_over(
     before: Mapping[str, Sequence[str]], posted: Mapping[str, Sequence[str]], *, kind: str, offered: bool
 ) -> dict[str, list[str]]:
-    """What stood there before, with what this page posted in its place. Answers to other kinds' questions stay."""
+    """Merge what this page posted into what was typed before. Answers to other kinds' questions stay."""
     pack = load_pack(settings.PACK)
     shown = pack.kinds.get(kind) or next(iter(pack.kinds.values()))
     asked = load_question_set(pack, shown.question_set, LANGUAGE)
@@ -311,7 +317,7 @@ def posted_over(
 
 
 def moved_to(typed: dict[str, list[str]], old: str, new: str) -> dict[str, list[str]]:
-    """The account goes with the caller when the questions change, wherever the other set keeps it."""
+    """Change the kind of report, moving the account to the field where the new question set keeps it."""
     pack = load_pack(settings.PACK)
     sets = [load_question_set(pack, pack.kinds[code].question_set, LANGUAGE) for code in (old, new)]
     here, there = (".".join(one.narrative) for one in sets)
@@ -321,7 +327,7 @@ def moved_to(typed: dict[str, list[str]], old: str, new: str) -> dict[str, list[
 
 
 def with_one_more(sheet: Sheet, slug: str) -> tuple[Sheet, str] | None:
-    """The page with one more item of that loop, and the name of its first field; None when there is no room."""
+    """Return the sheet with one more item of a loop and the name of its first field, or None if it is full."""
     step = next((one for one in sheet.asked.steps if one.slug == slug and one.kind is StepKind.LOOP), None)
     if step is None or sheet.slots[slug] >= step.limit_items:
         return None

@@ -1,7 +1,8 @@
-"""`/w/call/`: one screen for whoever takes a report down, on the telephone, at a counter, from a letter or an e-mail.
+"""Call-taking on a single page (`/w/call/`), for reports by telephone, at a counter, by letter or by email.
 
-Every button posts the whole page and keeps it, sealed; with scripts it is kept every twenty seconds too (`save`). No
-step needs them. What the browser sends is kept as typed and read again by the server each time.
+Every button posts the whole page and saves it, sealed. With scripts it is also saved every twenty seconds
+(`save`), but no step needs scripts. What the browser sends is kept as typed and read again by the server each
+time.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ OTHER_QUESTIONS = "The questions are now those for this. Look through them, then
 
 
 def cookie_of(request: OfficeRequest) -> str | None:
-    """The key of this browser's drafts; each officer's are their own under it."""
+    """Return this browser's draft cookie. Each officer has their own drafts under it."""
     return request.COOKIES.get(settings.CALL_COOKIE)
 
 
@@ -99,7 +100,7 @@ def sheet_now(request: OfficeRequest, draft: Draft | None) -> Sheet:
 
 
 def posted(request: OfficeRequest, draft: Draft | None) -> Sheet:
-    """The page as it was posted, over what the draft holds besides."""
+    """Return the posted page, merged over what the draft already holds."""
     at = session.now()
     offered = call_taking.identity_offered(at=at)
     shown = request.POST.get("kind-shown", "")
@@ -110,7 +111,7 @@ def posted(request: OfficeRequest, draft: Draft | None) -> Sheet:
 
 
 def _out_of_date(request: OfficeRequest, draft: Draft | None) -> str:
-    """Why this page must not write over what is kept; empty when it may."""
+    """Return why this page must not overwrite the saved draft, or "" if it may."""
     call = request.POST.get("call", "")
     if draft is None:
         return GONE if call else ""
@@ -122,7 +123,7 @@ def _out_of_date(request: OfficeRequest, draft: Draft | None) -> str:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def call(request: OfficeRequest) -> HttpResponse:
-    """The screen. What was taken down and not finished comes back, also after the lock."""
+    """Show the call-taking page, restoring an unfinished call, even after the keys were locked."""
     by, at = request.attendance, session.now()
     draft = call_taking.open_call(cookie_of(request), by=by, at=at)
     if draft is not None and draft.sent:
@@ -150,7 +151,7 @@ def call(request: OfficeRequest) -> HttpResponse:
 
 
 def _within_leave(sheet: Sheet, offered: bool) -> Sheet:
-    """The page without what tells of a caller who has not agreed to it."""
+    """Return the sheet without details of a caller who has not agreed to give them."""
     return call_forms.sheet_of(sheet.kept(), offered=offered, at=session.now(), kind=sheet.kind)
 
 
@@ -195,7 +196,10 @@ def _take(request: OfficeRequest, draft: Draft | None) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_POST
 def save(request: OfficeRequest) -> HttpResponse:
-    """Keep the page while somebody types: what the script asks for. Needs no unlocked keys, for it opens nothing."""
+    """Save the page while the call-taker types, as requested by the script.
+
+    It needs no unlocked keys, because it opens nothing.
+    """
     by, at = request.attendance, session.now()
     draft = call_taking.open_call(cookie_of(request), by=by, at=at)
     sheet = posted(request, draft)
@@ -243,7 +247,7 @@ def show(
 
 
 def aides() -> dict[str, Any]:
-    """Numbers and pages beside the form: the pack's own."""
+    """Return the pack's phone numbers and pages that are shown beside the form."""
     pack = load_pack(settings.PACK)
     words = pack.words(call_forms.LANGUAGE)
     return {
@@ -265,7 +269,7 @@ def aides() -> dict[str, Any]:
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def check(request: OfficeRequest) -> HttpResponse:
-    """Everything once more, to read out to the caller; then Send."""
+    """Show all answers once more to be read out to the caller before sending."""
     draft = call_taking.open_call(cookie_of(request), by=request.attendance, at=session.now())
     if draft is None or draft.sent:
         return SeeOther(reverse("call-code" if draft is not None else "call"))
@@ -298,7 +302,10 @@ check.stood_on = "/w/call/check/"  # type: ignore[attr-defined]  # where a butto
 
 
 def _send(request: OfficeRequest, draft: Draft, sheet: Sheet, *, dropped: bool) -> HttpResponse:
-    """Seal and store. Whatever fails, the draft stays; nothing is said to be sent before it is durable."""
+    """Seal and store the report.
+
+    The draft is kept if anything fails. The report is not said to be sent until it is stored durably.
+    """
     by, at = request.attendance, session.now()
     if not sheet.reading.told:
         return show(request, draft, sheet, 422, {".".join(sheet.asked.narrative): NO_ACCOUNT})
@@ -314,7 +321,10 @@ def _send(request: OfficeRequest, draft: Draft, sheet: Sheet, *, dropped: bool) 
 @open_to(Audience.OFFICERS)
 @require_GET
 def blank_sheet(request: OfficeRequest) -> HttpResponse:
-    """The same questions on paper, for when the system is down. Nothing of any call stands on it."""
+    """Show a blank paper form with the same questions, for when the system is down.
+
+    It contains nothing of any call.
+    """
     call_taking.may_take_down(request.attendance)
     sheet = sheet_now(request, None)
     return render(

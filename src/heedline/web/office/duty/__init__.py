@@ -1,1 +1,1 @@
-"""Pages of alarms and the rota."""
+"""Pages for alarms and the duty rota."""

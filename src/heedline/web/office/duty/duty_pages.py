@@ -1,4 +1,4 @@
-"""Being there: alarms that a named person answers, and the rota of one's desks."""
+"""Pages for alarms, which a named officer answers, and for the rotas of the officer's desks."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ HOURS = (2, 4, 8, 12)
 @open_to(Audience.OFFICERS)
 @require_GET
 def alarm_list(request: OfficeRequest) -> HttpResponse:
-    """Every open alarm of one's desks, danger first. Alarms carry no words of a report, so no keys are needed."""
+    """List the open alarms of the officer's desks, with danger first.
+
+    Alarms contain no report text, so no keys are needed.
+    """
     at = session.now()
     lines = alarms.open_now(by=request.attendance, at=at)
     return render(request, "office/alarms.html", {"alarms": lines, "updated": times.clock(at)})
@@ -39,7 +42,7 @@ def alarm_list(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_POST
 def acknowledge(request: OfficeRequest, alarm: UUID) -> HttpResponse:
-    """Say that one has seen it."""
+    """Acknowledge an alarm."""
     alarms.acknowledge(alarm, by=request.attendance, at=session.now())
     messages.success(
         request, "Acknowledged in your name. The paging has stopped; the alarm stays until its cause is gone."
@@ -64,7 +67,7 @@ def _clearing() -> tuple[Radios]:
 @open_to(Audience.OFFICERS)
 @require_http_methods(["GET", "POST"])
 def clear(request: OfficeRequest, alarm: UUID) -> HttpResponse:
-    """Put an alarm away in one's own name, with a reason."""
+    """Clear an alarm in the officer's own name, with a reason."""
     at = session.now()
     fields = _clearing()
     form = Form(fields)
@@ -110,7 +113,7 @@ def _coming_on(at: datetime, desk: DeskDuty) -> tuple[Radios]:
 @open_to(Audience.OFFICERS)
 @require_GET
 def rota(request: OfficeRequest) -> HttpResponse:
-    """Who is there, who comes next, whom the chain calls."""
+    """Show who is on duty, who is next and who is called in the escalation chain."""
     at = session.now()
     desks = [
         {
@@ -135,7 +138,7 @@ def rota(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_http_methods(["GET", "POST"])
 def come_on(request: OfficeRequest, desk: str) -> HttpResponse:
-    """Come on duty, or stay longer."""
+    """Start a duty, or extend the current one."""
     at = session.now()
     line = _my_desk(request, desk, at)
     fields = _coming_on(at, line)
@@ -157,7 +160,7 @@ def come_on(request: OfficeRequest, desk: str) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_http_methods(["GET", "POST"])
 def go_off(request: OfficeRequest, desk: str) -> HttpResponse:
-    """Go off duty. Asks first when nobody else is there."""
+    """End a duty, asking for confirmation if nobody else is on duty."""
     at = session.now()
     line = _my_desk(request, desk, at)
     alone = not any(one.officer_id != request.attendance.officer_id for one in line.on_duty)

@@ -1,1 +1,1 @@
-"""Pages on languages, translations and language skills."""
+"""Pages for languages, translations and language skills."""

@@ -1,4 +1,4 @@
-"""What stewards see of the public pages: which are in which language, and who has reviewed them."""
+"""Stewards' page on the languages of the public pages and who has reviewed them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _cell(page: Page, language: str) -> dict[str, object]:
 @open_to(Audience.OFFICERS)
 @require_GET
 def languages(request: OfficeRequest) -> HttpResponse:
-    """One row a page, one column a language."""
+    """Show a table of public pages by language, with one row per page and one column per language."""
     found = translations(by=request.attendance)
     counts = [
         {"language": one.english, "reviewed": reviewed, "pages": len(found.lines)}

@@ -1,4 +1,7 @@
-"""`/me/languages/`: what one speaks besides English. Confirmed by a supervisor in the rota, or by a steward here."""
+"""Officers' language skills besides English (`/me/languages/`).
+
+They are confirmed by a supervisor in the rota, or by a steward here.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,7 @@ def _stating(said: set[str]) -> tuple[Select]:
 @open_to(Audience.OFFICERS)
 @require_http_methods(["GET", "POST"])
 def mine(request: OfficeRequest) -> HttpResponse:
-    """Say a language, or take one back."""
+    """Add or remove one of the officer's languages."""
     by = request.attendance
     said = skills.mine(by=by)
     fields = _stating({one.language for one in said})
@@ -67,7 +70,7 @@ def mine(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_POST
 def confirm(request: OfficeRequest, skill: UUID) -> HttpResponse:
-    """Confirm what somebody else said, and go back to where one was."""
+    """Confirm a colleague's language skill, then return to the previous page."""
     skills.confirm(skill, by=request.attendance, at=now())
     messages.success(request, "Confirmed in your name.")
     return HttpResponseRedirect(reverse("rota" if request.attendance.desks else "my-languages"))

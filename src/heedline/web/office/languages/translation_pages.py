@@ -1,5 +1,8 @@
-"""`/w/translations/`: what waits. `/w/r/…/translation/`: which language a report is in, and what was asked.
-`/w/r/…/translation/…/`: the original on the left, the translation on the right."""
+"""Translations: the list, a report's requests, and the original with its translation.
+
+The pages are `/w/translations/` (waiting tasks), `/w/r/…/translation/` (the language of a report and what was
+requested) and `/w/r/…/translation/…/` (the original on the left, the translation on the right).
+"""
 
 from __future__ import annotations
 
@@ -64,7 +67,7 @@ def _language_field(name: str, label: str, *, foreign: bool) -> Select:
 @open_to(Audience.UNLOCKED)
 @require_GET
 def translations(request: OfficeRequest) -> HttpResponse:
-    """Translations that wait at one's desks: one's own first."""
+    """List the translations waiting at the officer's desks, with the officer's own first."""
     at = session.now()
     found = to_do(by=request.attendance, at=at)
     return render(request, "office/translations.html", {"waiting": found, "updated": times.clock(at)})
@@ -120,7 +123,7 @@ def _here(request: OfficeRequest, ref: UUID, task: UUID | None = None) -> str:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """What was asked, and asking for more."""
+    """Show the translations requested for a report, and request another."""
     by, at = request.attendance, session.now()
     file = case_file.case_file(ref, by=by, at=at)
     fields = _asking(file)
@@ -153,7 +156,7 @@ def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_POST
 def say_language(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Say which language a report is written in."""
+    """Record the language in which a report is written."""
     case_file.kind_of(ref, by=request.attendance)  # what is not theirs is not there, whatever was posted
     form = Form.posted(
         (_language_field("spoken", "The report is written in", foreign=False),), request.POST.lists()
@@ -225,7 +228,10 @@ def _others(task: TranslationLine, file: CaseFile, me: UUID) -> Radios:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def translation(request: OfficeRequest, ref: UUID, task: UUID) -> HttpResponse:
-    """The original beside its translation. The original cannot be changed; a correction is another version."""
+    """Show the original beside its translation.
+
+    The original cannot be changed. A correction to the translation is stored as another version.
+    """
     by, at = request.attendance, session.now()
     file = case_file.case_file(ref, by=by, at=at)
     line = _task_of(file, task)

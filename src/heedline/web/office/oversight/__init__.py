@@ -1,1 +1,1 @@
-"""Pages for overseers: the log, conflicts of interest, dip sampling."""
+"""Pages for overseers: the audit log, conflicts of interest and dip sampling."""

@@ -1,4 +1,8 @@
-"""Overseers' page about officers who open or look for what concerns themselves: what was met, what stands, and a form."""
+"""Overseers' register of officers' conflicts of interest.
+
+It shows recent matches of officers opening or searching for what concerns themselves, and the registered
+terms, with a form to change them.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +50,10 @@ def _fields(people: tuple[OfficerTerms, ...]) -> tuple[Field, ...]:
 @open_to(Audience.OFFICERS)
 @require_http_methods(["GET", "POST"])
 def own(request: OfficeRequest) -> HttpResponse:
-    """What was met lately and what stands; registering and ending. No term is ever shown."""
+    """Show recent matches and current registrations, and register or end one.
+
+    The registered terms themselves are never shown.
+    """
     by, at = request.attendance, session.now()
     found = conflict_register.met(by=by, at=at)
     people = conflict_register.standing(by=by)

@@ -1,4 +1,7 @@
-"""Supervisors' pages: closed reports that were drawn to be read again, and disagreements until they are put right."""
+"""Supervisors' pages for dip sampling.
+
+They show closed reports drawn for a second reading, and disagreements until they are resolved.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +58,7 @@ PUTTING_RIGHT: tuple[Field, ...] = (
 @open_to(Audience.OFFICERS)
 @require_GET
 def checks(request: OfficeRequest) -> HttpResponse:
-    """What waits to be read again or put right."""
+    """List the dip samples waiting to be read or resolved."""
     lines = dip_sampling.waiting(by=request.attendance)
     return render(
         request,
@@ -71,7 +74,10 @@ def checks(request: OfficeRequest) -> HttpResponse:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def check(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """One drawn report: agree or not; and when somebody does not, how it was put right."""
+    """Show one dip sample.
+
+    The supervisor agrees with the closure or not. A disagreement stays open until its resolution is recorded.
+    """
     by = request.attendance
     line = dip_sampling.one(ref, by=by)
     fields = PUTTING_RIGHT if line.verdict else JUDGING

@@ -1,4 +1,7 @@
-"""What an event of the log says besides who, what and where, in words: for overseers, who know no code of ours."""
+"""The details of log events in plain words, for overseers, who do not know the codes.
+
+These are the details besides who, what and where.
+"""
 
 from __future__ import annotations
 
@@ -94,7 +97,10 @@ _SUMS = 12
 
 
 def more(said: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """What an event says, as (label, words); nothing for what is empty. `said`: as `oversight.LogLine.detail`."""
+    """Return an event's details as (label, text) pairs, omitting empty ones.
+
+    `said` has the shape of `oversight.LogLine.detail`.
+    """
     return [(LABELS.get(key, _plain(key)), _value(key, value)) for key, value in said if value]
 
 
@@ -115,7 +121,7 @@ def _value(key: str, value: str) -> str:
 
 @cache
 def _codes() -> dict[str, dict[str, str]]:
-    """Key → code → words: what the code and the pack call things."""
+    """Return the text for each code, by detail key. The text comes from the code base and the pack."""
     pack = load_pack(settings.PACK)
     kept = pack.retention
     holds = {code: one.words for code, one in kept.holds.items()}
@@ -137,7 +143,7 @@ def _codes() -> dict[str, dict[str, str]]:
 
 
 def _moment(value: str) -> str:
-    """A day, or a time in the office's zone; empty for what is neither."""
+    """Return a day, or a time in the office's time zone, or "" if the value is neither."""
     try:
         if len(value) == len("2026-11-25"):
             return f"{date.fromisoformat(value):%-d %B %Y}"
@@ -151,7 +157,7 @@ def _moment(value: str) -> str:
 
 
 def _id(value: str) -> str:
-    """The beginning of an id that is no report's: enough to see which lines belong together."""
+    """Return the start of an id other than a report's, enough to match related log lines."""
     try:
         return str(UUID(value))[:8]
     except ValueError:

@@ -1,4 +1,7 @@
-"""Overseers' pages: the log with filters that are its address, and what in it should make them ask. No keys needed."""
+"""Overseers' pages: the audit log with filters held in the URL, and reports of unusual activity.
+
+No keys are needed.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,7 @@ _HEADINGS = ("When", "Act", "Outcome", "Who", "Officer id", "Desk", "Report", "D
 
 
 def tabs_of(request: OfficeRequest) -> list[dict[str, Any]]:
-    """The views of overseers, with the present one marked."""
+    """Return the tabs of the overseers' pages, with the current one marked."""
     return [
         {"text": text, "href": reverse(name), "current": reverse(name) == request.path} for name, text in TABS
     ]
@@ -87,7 +90,7 @@ def _id(text: str) -> UUID | None:
 
 
 def _sieve(form: Form) -> Sieve:
-    """Which events are wanted; what cannot be read wants nothing in particular."""
+    """Return the filter that the form describes. Values that cannot be read do not filter."""
     return Sieve(
         since=form.day("since"),
         until=form.day("until"),
@@ -121,7 +124,7 @@ def _row(line: LogLine) -> dict[str, Any]:
 @open_to(Audience.OFFICERS)
 @require_GET
 def log(request: OfficeRequest) -> HttpResponse:
-    """The log, newest first; the address holds the filters."""
+    """Show the audit log, newest first, filtered by the query string."""
     form = _form(request)
     wrong = bool(form.errors)
     older = request.GET.get("older", "")
@@ -155,15 +158,15 @@ def log(request: OfficeRequest) -> HttpResponse:
 
 
 class _Lines:
-    """What a csv writer writes to: it gives every line back."""
+    """A file-like object for a csv writer that returns each line instead of storing it."""
 
     def write(self, text: str) -> str:
-        """The line."""
+        """Return the line."""
         return text
 
 
 def _cell(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
+    """Return a cell that no spreadsheet will treat as a formula."""
     return f"'{text}" if text[:1] in "=+-@\t\r" and text else text
 
 
@@ -191,7 +194,7 @@ def _csv(lines: Iterator[LogLine]) -> Iterator[str]:
 @open_to(Audience.OFFICERS)
 @require_GET
 def take_out(request: OfficeRequest) -> HttpResponse:
-    """The sieved log as a list for a spreadsheet. Taking it out is an event of the log."""
+    """Download the filtered audit log as CSV. The download is recorded in the log."""
     form = _form(request)
     lines = list(log_view.take_out(_sieve(form), by=request.attendance))
     answer = HttpResponse("".join(_csv(iter(lines))), content_type="text/csv; charset=utf-8")
@@ -208,7 +211,7 @@ def _heaps(request: OfficeRequest, heading: str, lead: str, rows: list[dict[str,
 
 
 def stretch(first: datetime, last: datetime) -> str:
-    """From when to when, in words."""
+    """Return a period of time in words."""
     if first.date() == last.date():
         return f"{first:%-d %B %Y, %H:%M} to {last:%H:%M}"
     return f"{first:%-d %B %Y, %H:%M} to {last:%-d %B %Y, %H:%M}"
@@ -223,7 +226,7 @@ def _heap(heap: Heap, what: str, **wanted: str) -> dict[str, Any]:
 @open_to(Audience.OFFICERS)
 @require_GET
 def bulk(request: OfficeRequest) -> HttpResponse:
-    """Hours in which one person read very many reports."""
+    """List the hours in which one person read an unusually large number of reports."""
     rows = [
         _heap(heap, f"{heap.count} reports", act=str(Act.REPORT_READ))
         for heap in log_view.bulk_reads(by=request.attendance, at=session.now())
@@ -235,7 +238,7 @@ def bulk(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_GET
 def hours(request: OfficeRequest) -> HttpResponse:
-    """Looks by people who were not on duty."""
+    """List views by people who were not on duty."""
     rows = [
         _heap(heap, f"{heap.count} look{'' if heap.count == 1 else 's'}")
         for heap in log_view.out_of_hours(by=request.attendance, at=session.now())
@@ -250,7 +253,7 @@ def hours(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_GET
 def early(request: OfficeRequest) -> HttpResponse:
-    """Numbers to call that were opened before it was safe."""
+    """List phone numbers that were opened before it was safe to call."""
     rows = [
         _heap(heap, f"{heap.count} number{'' if heap.count == 1 else 's'}", act=str(Act.NUMBER_SHOWN))
         for heap in log_view.early_numbers(by=request.attendance, at=session.now())
@@ -265,7 +268,7 @@ def early(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_GET
 def refused(request: OfficeRequest) -> HttpResponse:
-    """Who was refused what."""
+    """List the actions that officers were refused, with the most frequent first."""
     rows = [
         _heap(
             heap,

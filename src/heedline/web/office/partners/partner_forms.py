@@ -1,4 +1,4 @@
-"""What is asked of an officer who writes something for a partner, reads what a colleague wrote, or compares a key."""
+"""Forms for writing a disclosure, reviewing a colleague's disclosure and comparing a partner's key."""
 
 from __future__ import annotations
 
@@ -20,7 +20,11 @@ def _choices(named: dict[str, str]) -> tuple[FieldOption, ...]:
 
 
 def writing_fields(partners: tuple[PartnerLine, ...], *, life: bool) -> tuple[Field, ...]:
-    """`life`: the report is assessed as a danger to life, so it can go before a second officer has read it."""
+    """Return the fields for writing a disclosure.
+
+    `life` means that the report is assessed as a danger to life, so that the disclosure can be sent before a
+    second officer has reviewed it.
+    """
     rules = load_pack(settings.PACK).partners
     purposes = tuple(
         FieldOption(
@@ -110,7 +114,7 @@ def _urgent() -> Field:
 
 
 def writing_of(form: Form) -> DisseminationDraft:
-    """What the form says."""
+    """Return the disclosure that the form holds."""
     return DisseminationDraft(
         partner=UUID(form.text("partner")),
         purpose=form.text("purpose"),
@@ -162,5 +166,8 @@ COMPARING: tuple[Field, ...] = (HEARD, PASSPHRASE)
 
 
 def releasing_fields(*, compared: bool) -> tuple[Field, ...]:
-    """The words are asked for only where this officer has not heard them yet."""
+    """Return the fields for releasing a disclosure.
+
+    The partner's key words are asked for only if this officer has not compared them yet.
+    """
     return (PASSPHRASE,) if compared else COMPARING

@@ -1,4 +1,4 @@
-"""Passing on to partners: what was written about a report, one such thing with what can be done, and the partners."""
+"""Pages for disclosures to partners: those of a report, a single disclosure, and the list of partners."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ _ACTS: dict[str, tuple[tuple[Field, ...], PartnerAct, str]] = {
 @open_to(Audience.UNLOCKED)
 @require_GET
 def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """What was written for partners about this report, and where each of it stands."""
+    """List the disclosures written about this report, with their status."""
     by, at = request.attendance, session.now()
     found = dissemination_lines.of_report(ref, by=by, at=at)
     file = case_file.case_file(ref, by=by, at=at)
@@ -87,7 +87,10 @@ def _may(file: CaseFile) -> dict[str, object]:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def write(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Write something for a partner. It is read once more, beside what may point to whoever told us, before it is saved."""
+    """Write a disclosure.
+
+    Before it is saved, the officer reads it once more beside anything that may identify the reporter.
+    """
     by, at = request.attendance, session.now()
     file = case_file.case_file(ref, by=by, at=at)
     fields = partner_forms.writing_fields(
@@ -143,7 +146,7 @@ def _given(form: Form, name: str) -> list[str]:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def sent(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """One thing that was written for a partner, with its words, and what can be done with it now."""
+    """Show one disclosure with its text and the actions now possible."""
     by, at = request.attendance, session.now()
     do, status = request.POST.get("do", ""), 200
     every = tuple(each for fields, _, _ in _ACTS.values() for each in fields)
@@ -191,7 +194,7 @@ _ENDED = {"not-sent": "Sent back by", "withdrawn": "Taken back by", "done": "Fin
 
 
 def _rows(file: SentFile) -> list[tuple[str, str]]:
-    """What is known of it, as far as it has come."""
+    """Return the summary rows of a disclosure, up to the stage that it has reached."""
     rows = [
         ("For", file.line.partner),
         ("Purpose", file.line.purpose),
@@ -213,7 +216,10 @@ def _rows(file: SentFile) -> list[tuple[str, str]]:
 @open_to(Audience.OFFICERS)
 @require_GET
 def all_partners(request: OfficeRequest) -> HttpResponse:
-    """Everything that is with partners or on its way, what is due first; and the partners. No words, so no keys."""
+    """List the open disclosures, with the earliest due first, and the partners.
+
+    A disclosure is open if it is with a partner or on its way to one. No text is shown, so no keys are needed.
+    """
     by, at = request.attendance, session.now()
     return render(
         request,
@@ -229,7 +235,7 @@ def all_partners(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def partner(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """One partner: compare the words of its key, and release again what it cannot open any more."""
+    """Show one partner, to compare its key words and re-release disclosures that it can no longer open."""
     by, at = request.attendance, session.now()
     line, lost = partners.partner(ref, by=by, at=at), rewrap.lost(ref, by=by)
     comparing = Form(partner_forms.COMPARING)

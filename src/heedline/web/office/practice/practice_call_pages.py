@@ -1,4 +1,7 @@
-"""`/w/practise/call/`: a practice call, on the one screen of real ones. Nothing is kept while they talk, nothing is sent."""
+"""Practice calls (`/w/practise/call/`), on the same page as real calls.
+
+Nothing is saved during the call, and nothing is sent.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,10 @@ def _scenario(request: OfficeRequest) -> Scenario:
 @open_to(Audience.OFFICERS)
 @require_http_methods(["GET", "POST"])
 def call(request: OfficeRequest) -> HttpResponse:
-    """The screen. Every button shows it again, and Finish or Call dropped ends the exercise."""
+    """Show the call page for practice.
+
+    Every button redisplays the page. Finish or Call dropped ends the exercise.
+    """
     practice.mine(by=request.attendance)
     scenario = _scenario(request)
     mark(request, scenario.title, scenario.caller)
@@ -90,6 +96,6 @@ def _end(request: OfficeRequest, scenario: Scenario, sheet: Sheet, *, dropped: b
 @open_to(Audience.OFFICERS)
 @require_POST
 def save(request: OfficeRequest) -> HttpResponse:
-    """What the script asks for every twenty seconds."""
+    """Answer the script's save request, made every twenty seconds, without saving anything."""
     practice.mine(by=request.attendance)
     return JsonResponse({"said": NOT_KEPT, "edition": 0, "call": ""})

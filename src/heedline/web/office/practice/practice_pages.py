@@ -1,4 +1,7 @@
-"""`/w/practise/`: invented reports, on the pages of real ones. Every page says so, and nothing of it reaches anybody."""
+"""Practice on invented reports (`/w/practise/`), using the pages of real reports.
+
+Every page says that it is practice, and nothing on it reaches anybody.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,7 @@ WAYS = {"report": "A report", "call": "A call"}
 
 @contextmanager
 def addresses_of_practice() -> Iterator[None]:
-    """While a page is rendered, the names of a report's pages lead to its exercise."""
+    """Make the URL names of report pages resolve to the exercise while a page is rendered."""
     before = get_urlconf()
     set_urlconf(URLS)
     try:
@@ -46,7 +49,7 @@ def addresses_of_practice() -> Iterator[None]:
 
 
 def mark(request: OfficeRequest, title: str, caller: tuple[str, ...] = ()) -> None:
-    """Every page of an exercise says that it is practice (`components/_practice.html`)."""
+    """Mark the request as practice, so that every page of an exercise says so (`components/_practice.html`)."""
     request.practice = title  # type: ignore[attr-defined]
     request.caller = caller  # type: ignore[attr-defined]
 
@@ -65,7 +68,7 @@ def _file(request: OfficeRequest, ref: UUID) -> CaseFile:
 @open_to(Audience.OFFICERS)
 @require_http_methods(["GET", "POST"])
 def practise(request: OfficeRequest) -> HttpResponse:
-    """What there is to practise, and what one has begun."""
+    """List the available exercises and those that the officer has started."""
     by = request.attendance
     mine = practice.mine(by=by)
     if request.method == "POST":
@@ -87,7 +90,10 @@ def practise(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_GET
 def people(request: OfficeRequest) -> HttpResponse:
-    """Who practised what, for whoever leads them: which exercise, when, how their answers compare. No words."""
+    """Show supervisors which exercises their officers did, when, and how their answers compare.
+
+    No text from the exercises is shown.
+    """
     by = request.attendance
     names = {line.officer_id: line.officer for line in training.people(by=by, at=session.now())}
     lines = [
@@ -114,7 +120,7 @@ def people(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_GET
 def back(request: OfficeRequest, item: str = "", desk: str = "") -> HttpResponse:
-    """What would be the queue."""
+    """Redirect to the list of exercises, in place of the queue."""
     return HttpResponseRedirect(reverse("practise"))
 
 
@@ -124,7 +130,7 @@ def back(request: OfficeRequest, item: str = "", desk: str = "") -> HttpResponse
 @open_to(Audience.OFFICERS)
 @require_http_methods(["GET", "POST"])
 def report(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """The page of a report, on one that nobody sent."""
+    """Show an invented report on the page used for real reports."""
     file = _file(request, ref)
     fields = report_forms.assessment_fields(file.kind)
     if request.method == "POST":
@@ -160,7 +166,7 @@ def _assess(request: OfficeRequest, file: CaseFile, form: Form) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_POST
 def take(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Take it."""
+    """Take an invented report."""
     practice.take(ref, by=request.attendance, at=session.now())
     messages.success(request, "Practice: taken.")
     return HttpResponseRedirect(reverse("practise-report", kwargs={"ref": ref}))
@@ -169,7 +175,7 @@ def take(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_http_methods(["GET", "POST"])
 def ask(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Ask the invented reporter: with the same warnings and the same list as a real one."""
+    """Ask the invented reporter a question, with the same warnings and checklist as for a real one."""
     by, at, file = request.attendance, session.now(), _file(request, ref)
     pack = load_pack(settings.PACK)
     templates = pack.templates_for(file.kind)
@@ -215,7 +221,7 @@ def ask(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_http_methods(["GET", "POST"])
 def close(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Close it, and see what a trainer would have decided."""
+    """Close an invented report and show what a trainer would have decided."""
     by, at, file = request.attendance, session.now(), _file(request, ref)
     fields = report_forms.closing_fields(file.kind)
     form, status = Form(fields, values={"tell": report_forms.FINISHED}), 200
@@ -255,7 +261,7 @@ def _written(step: Mapping[str, Any]) -> list[tuple[str, str]]:
 @open_to(Audience.OFFICERS)
 @require_GET
 def answer(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """What a trainer would have decided beside what they did; not before the exercise is over."""
+    """Show the officer's decisions beside a trainer's, once the exercise is over."""
     by = request.attendance
     one = practice.one(ref, by=by)
     mark(request, one.scenario.title)
@@ -285,6 +291,6 @@ def answer(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_GET
 def not_practised(request: OfficeRequest, ref: UUID, item: str = "") -> HttpResponse:
-    """A page that a real report has and an exercise has not."""
+    """Explain that this page exists only for real reports and not for exercises."""
     file = _file(request, ref)
     return render(request, "office/practise_not.html", {"ref": ref, "title": file.short})

@@ -1,1 +1,1 @@
-"""Pages of one report, its queue, and what is decided about it."""
+"""Pages for a report, its queue and the decisions about it."""

@@ -1,7 +1,7 @@
-"""Many look-alike reports: find them, choose, see each with what will happen, close them as one act, undo it.
+"""Bulk closure of similar reports: find, select, preview, close them as one action, and undo it.
 
-Everything goes by ticked boxes and buttons. A chosen report travels as its id and the edition that was looked at; what
-changed in between is left out and named.
+Everything works with checkboxes and buttons. A selected report is posted as its id and the version that was
+viewed. Reports that have changed since then are left out and named.
 """
 
 from __future__ import annotations
@@ -33,12 +33,16 @@ _LONGEST_WORDS = 200
 
 
 def token_of(ref: UUID, version: int) -> str:
-    """How one chosen report is posted."""
+    """Return the form value for a selected report: its id and version."""
     return f"{ref.hex}.{version}"
 
 
 def _chosen(values: Iterable[str]) -> dict[UUID, int]:
-    """Every report among these values, each value one or many; nonsense is left out. At most one more than can be swept."""
+    """Return the selected reports as a mapping from id to version.
+
+    Each value may hold one report or many. Invalid values are left out. At most one more than the bulk closure
+    limit is returned.
+    """
     found: dict[UUID, int] = {}
     for token in " ".join(values).split():
         ref, _, version = token.partition(".")
@@ -59,7 +63,10 @@ def _tokens(items: Iterable[SweepItem]) -> str:
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def alike(request: OfficeRequest, desk: str) -> HttpResponse:
-    """Reports that wait at this desk and look alike, or hold the same words. The words are posted: no address holds them."""
+    """List waiting reports of this desk that are similar or contain the same words.
+
+    The words are posted, so that no URL contains them.
+    """
     at, by = session.now(), request.attendance
     words = request.POST.get("words", "")[:_LONGEST_WORDS]
     found = bulk_preview.alike(desk, words=words, by=by, at=at)
@@ -89,7 +96,10 @@ def alike(request: OfficeRequest, desk: str) -> HttpResponse:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def sweep(request: OfficeRequest, desk: str) -> HttpResponse:
-    """Choose → each report with what will happen to it → one outcome, one reason → done, with the way back."""
+    """Bulk-close similar reports: select, preview each report, choose one outcome and one reason, confirm.
+
+    The last page offers to undo the closure.
+    """
     by = request.attendance
     bulk_close.desk_of(by, desk)
     kept = kept_for(request, by) if request.method == "GET" else None
@@ -157,7 +167,7 @@ def _sure(
 @open_to(Audience.UNLOCKED)
 @require_GET
 def made(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """What a sweep closed and what it left, and until when it can be undone."""
+    """Show what a bulk closure closed, what it left open, and until when it can be undone."""
     found = bulk_preview.made(ref, by=request.attendance, at=session.now())
     outcome = load_pack(settings.PACK).outcomes.get(found.outcome)
     return render(
@@ -170,7 +180,7 @@ def made(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_POST
 def undo(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Put back what the sweep closed."""
+    """Reopen the reports that a bulk closure closed."""
     try:
         restored = bulk_close.undo(ref, by=request.attendance, at=session.now())
     except (NotNow, Refused) as no:

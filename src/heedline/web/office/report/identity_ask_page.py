@@ -1,6 +1,7 @@
-"""The page on which an officer asks that two people decide about who sent a report: to open it, or to have them traced.
+"""Pages on which an officer makes an identity or trace request, to be decided by two people.
 
-What is written is read once more before it is sent: asking calls somebody, day or night, and stays in the history.
+The officer reads the request once more before it is sent, because it calls an authoriser by day or night and
+stays in the history.
 """
 
 from __future__ import annotations
@@ -32,9 +33,10 @@ from heedline.web.office.request import OfficeRequest
 
 @dataclass(frozen=True)
 class AskedFor:
-    """What one of these pages asks for. `route` is its name; `write` and `sure` are its two templates.
+    """The settings of one request page.
 
-    `ask` sends what the form says; `seen` tells what was asked before, and why it cannot be asked now ("" when it can).
+    `route` is its URL name. `write` and `sure` are its two templates. `ask` sends the request that the form
+    holds. `seen` returns the earlier requests, and why no request can be made now ("" if one can).
     """
 
     route: str
@@ -47,7 +49,7 @@ class AskedFor:
 
 
 def told_of(file: RequestFile) -> dict[str, object]:
-    """A request with its history in words."""
+    """Return a request with its history in words."""
     return {"file": file, "line": file.line, "history": _lines(file.history)}
 
 
@@ -59,7 +61,10 @@ def _lines(history: tuple[LookLine, ...]) -> list[dict[str, object]]:
 
 
 def asking_page(request: OfficeRequest, ref: UUID, asked_for: AskedFor) -> HttpResponse:
-    """What was asked and decided before, and the form to ask: written, read once more, sent. The same for every report."""
+    """Show earlier requests and decisions, and a form to write, review and send a new request.
+
+    The page is the same for every report.
+    """
     by, at = request.attendance, session.now()
     kept = restored(request, asked_for.fields)
     form = kept or Form(asked_for.fields)

@@ -1,4 +1,4 @@
-"""Who sent a report: asking to open it, deciding about that, and looking at it for as long as it was approved."""
+"""Identity requests: requesting a reporter's identity, deciding, and viewing it while the approval lasts."""
 
 from __future__ import annotations
 
@@ -131,7 +131,10 @@ DECIDING_TRACE: tuple[Field, ...] = (
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Who sent a report: what was asked and decided about it, and the form to ask. The same for every report."""
+    """Show the identity requests and decisions of a report, and the form for a new request.
+
+    The page is the same for every report.
+    """
     asked_for = AskedFor(
         route="report-identity",
         write="office/identity_report.html",
@@ -155,7 +158,10 @@ def _asking(form: Form) -> IdentityApplication:
 @open_to(Audience.OFFICERS)
 @require_GET
 def requests(request: OfficeRequest) -> HttpResponse:
-    """What waits for a decision, what was decided, and what one has asked oneself. No words, so no keys are needed."""
+    """List requests awaiting a decision, decided requests and the officer's own requests.
+
+    No text is shown, so no keys are needed.
+    """
     at = session.now()
     found = pages_identity_requests.requests(by=request.attendance, at=at)
     return render(request, "office/identity_requests.html", {"found": found, "updated": times.clock(at)})
@@ -165,7 +171,7 @@ def requests(request: OfficeRequest) -> HttpResponse:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def decide(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """One request, for an authoriser: what is asked and why, and the decision. Nothing of the report."""
+    """Show an authoriser one request with its reason, and record the decision. Shows nothing of the report."""
     by, at = request.attendance, session.now()
     trace = pages_identity_requests.is_trace(ref, by=by)
     fields, verb = (DECIDING_TRACE, trace_requests.decide) if trace else (DECIDING, identity_requests.decide)
@@ -207,9 +213,10 @@ def decide(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def open_it(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Ask for the passphrase, then show who sent the report. The answer is in no history: it comes to a post.
+    """Ask for the passphrase, then show the reporter's identity.
 
-    A form works once: a browser that offers to send it again, passphrase and all, is asked for the passphrase anew.
+    The identity is shown in the response to a POST, so that it is in no browser history. A form works once. If
+    the browser offers to submit it again, including the passphrase, the passphrase is asked for again.
     """
     by, at = request.attendance, session.now()
     asked = identity_requests.may_open(ref, by=by, at=at)
@@ -246,14 +253,14 @@ def open_it(request: OfficeRequest, ref: UUID) -> HttpResponse:
 
 
 def _new_form(request: OfficeRequest) -> str:
-    """A mark that one form may carry back once; a few tabs may each have one."""
+    """Return a one-time token for the form. Each of a few open tabs may have its own."""
     mark = get_random_string(24)
     request.session[_ONCE] = [*request.session.get(_ONCE, []), mark][-_TABS:]
     return mark
 
 
 def _first_time(request: OfficeRequest) -> bool:
-    """Whether this form comes for the first time."""
+    """Return whether this form is being submitted for the first time."""
     open_forms = request.session.get(_ONCE, [])
     mark = request.POST.get("once", "")
     request.session[_ONCE] = [one for one in open_forms if one != mark]

@@ -1,4 +1,4 @@
-"""The first page of an officer, and the queues of their desks."""
+"""An officer's home page and the queues of their desks."""
 
 from __future__ import annotations
 
@@ -37,14 +37,17 @@ _MARK_LENGTH = 100
 @open_to(Audience.OFFICERS)
 @require_GET
 def home(request: OfficeRequest) -> HttpResponse:
-    """The bare address leads to one's work."""
+    """Redirect the root URL to the officer's work."""
     return HttpResponseRedirect(reverse("my-work"))
 
 
 @open_to(Audience.OFFICERS)
 @require_GET
 def my_work(request: OfficeRequest) -> HttpResponse:
-    """Desks with what waits there, reports that I hold, alarms. Counts need no keys."""
+    """Show the officer's desks with what is waiting, the reports they hold, and their alarms.
+
+    Counts need no keys.
+    """
     at, by = session.now(), request.attendance
     try:
         desks = pages_home.my_desks(by=by, at=at)
@@ -70,7 +73,10 @@ def my_work(request: OfficeRequest) -> HttpResponse:
 
 
 def _desk_name(by: Attendance, code: str) -> str:
-    """The name of one of my desks; NotHere for every other, as for one that does not exist."""
+    """Return the name of one of the officer's desks.
+
+    Raises NotHere for any other desk, exactly as for one that does not exist.
+    """
     if code == ALL and by.desks:
         return "All my desks"
     for desk in by.desks:
@@ -82,7 +88,10 @@ def _desk_name(by: Attendance, code: str) -> str:
 @open_to(Audience.UNLOCKED)
 @require_GET
 def queue(request: OfficeRequest, desk: str) -> HttpResponse:
-    """One page of a queue, urgent first. The view and the place in it stand in the address."""
+    """Show one page of a desk's queue, with urgent reports first.
+
+    The view and the position in the queue are in the URL.
+    """
     at, by = session.now(), request.attendance
     name = _desk_name(by, desk)
     state = request.GET.get("state", "open")
@@ -127,9 +136,10 @@ def _new(count: int, mark: str, desk: str) -> dict[str, object]:
 @open_to(Audience.OFFICERS)
 @require_GET
 def queue_new(request: OfficeRequest, desk: str) -> HttpResponse:
-    """How many more reports wait than when the page was made: one line, asked for every half minute.
+    """Return a one-line count of reports added since the page was rendered, polled every half minute.
 
-    It opens nothing and does not count as being at work, so an open page does not keep keys unlocked (middleware).
+    It opens nothing and does not count as activity, so that an open page does not keep keys unlocked
+    (middleware).
     """
     at, by = session.now(), request.attendance
     _desk_name(by, desk)
@@ -149,7 +159,7 @@ def queue_new(request: OfficeRequest, desk: str) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_POST
 def take(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Claim a report and open it."""
+    """Take a report and open it."""
     try:
         transitions.take(ref, by=request.attendance, at=session.now())
     except (NotNow, Refused) as no:
@@ -160,7 +170,7 @@ def take(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["POST"])
 def release(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Give a report back to its desk, no reason asked."""
+    """Release a report back to its desk without asking for a reason."""
     try:
         transitions.release(ref, by=request.attendance, at=session.now())
     except (NotNow, Refused) as no:
@@ -176,19 +186,22 @@ def _report(ref: UUID, queue_code: str) -> str:
 
 
 def is_queue_code(code: str) -> bool:
-    """Whether this could be a desk's code; it is looked up among one's own desks before it is used."""
+    """Return whether a string has the form of a desk code.
+
+    Before use it is looked up among the officer's own desks.
+    """
     return 0 < len(code) <= 40 and all(c.isalnum() or c in "-_" for c in code)
 
 
 def queue_address(code: str) -> str:
-    """The queue that an officer came from."""
+    """Return the URL of the queue that an officer came from."""
     return reverse("queue", kwargs={"desk": code if is_queue_code(code) else ALL})
 
 
 def open_next(by: Attendance, *, queue_code: str, after: UUID) -> UUID | None:
-    """Claim the next report of the queue that nobody holds; None when nothing waits.
+    """Take the next available report of the queue and return its id, or None if none is waiting.
 
-    Somebody may be quicker: then the one after it.
+    If a colleague takes that report first, the one after it is tried.
     """
     at = session.now()
     desk = queue_code if queue_code in {one.code for one in by.desks} else None

@@ -1,4 +1,4 @@
-"""Asking the reporter: a question, what they will see, whether it would give them away, and only then send."""
+"""Asking the reporter a question: write, preview, check that it is safe for them, then send."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ _BEFORE: tuple[Field, ...] = (
 
 
 def text_of(form: Form, language: str) -> str:
-    """What would be sent: the pack's question in the reporter's language, then the officer's own words.
+    """Return the message to send: the pack's question in the reporter's language, then the officer's own words.
 
-    Under a translation that nobody has reviewed stands the original, so that nobody sends what they cannot read.
+    An unreviewed translation has the original under it, so that nobody sends what they cannot read.
     """
     pack = load_pack(settings.PACK)
     words = pack.words(language if language in pack.languages else pack.first_language)
@@ -67,7 +67,7 @@ def text_of(form: Form, language: str) -> str:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def ask(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Write, look at what they will see, send. Nothing leaves before the list is ticked."""
+    """Write, preview and send a message to the reporter. Nothing is sent until the checklist is ticked."""
     by, at = request.attendance, session.now()
     file = case_file.case_file(ref, by=by, at=at)
     pack = load_pack(settings.PACK)
@@ -144,7 +144,7 @@ def mark_read(request: OfficeRequest, ref: UUID) -> HttpResponse:
 
 
 def messages_read(request: OfficeRequest) -> tuple[UUID, ...]:
-    """Return the messages of the reporter that were on the page that was sent; what is no id is left out."""
+    """Return the ids of the reporter's messages that were on the submitted page, ignoring invalid ids."""
     read = []
     for value in request.POST.getlist("read")[:_MOST_READ]:
         with suppress(ValueError):
@@ -153,7 +153,10 @@ def messages_read(request: OfficeRequest) -> tuple[UUID, ...]:
 
 
 def _note_before(request: OfficeRequest, file: CaseFile, form: Form) -> HttpResponse:
-    """That the reporter was asked before under another code, or after all not. A judgement: it says nothing to them."""
+    """Record, or take back, that the reporter was contacted before under another code.
+
+    This is the officer's judgement. The reporter is not told.
+    """
     by, same = request.attendance, request.POST.get("do") == "same"
     before = Form.posted(_BEFORE, request.POST.lists())
     if before.errors:
@@ -169,7 +172,7 @@ def _note_before(request: OfficeRequest, file: CaseFile, form: Form) -> HttpResp
 
 
 def warnings_of(file: CaseFile, english: str, sent: Contacts) -> tuple[SourceWarning, ...]:
-    """What of this message, this report and what was asked before may make an agent of its reporter."""
+    """Return warnings that the message, the report or earlier contacts may turn the reporter into an agent."""
     told = [file.narrative, *(line for section in file.told for _, lines in section.rows for line in lines)]
     told += [one.text for one in file.messages if not one.from_us]
     return (
@@ -181,7 +184,11 @@ def warnings_of(file: CaseFile, english: str, sent: Contacts) -> tuple[SourceWar
 def _refer(
     request: OfficeRequest, file: CaseFile, form: Form, warned: tuple[SourceWarning, ...]
 ) -> HttpResponse:
-    """One press: nothing is sent, the supervisors are called, and what was about to be asked stands with the report."""
+    """Refer the report to supervisors instead of sending the message.
+
+    One button does this. Nothing is sent, the supervisors are called, and the question that was about to be
+    asked is recorded with the report.
+    """
     by, english = request.attendance, text_of(form, load_pack(settings.PACK).first_language)
     why = "\n".join((*(one.words for one in warned), "It was about to be asked:", english))
     try:
@@ -195,7 +202,7 @@ def _refer(
 
 
 def _translate(request: OfficeRequest, file: CaseFile, form: Form, despite: Despite | None) -> HttpResponse:
-    """Not sent: what was written goes to somebody who speaks the reporter's language."""
+    """Pass the message to a translator who speaks the reporter's language instead of sending it."""
     by = request.attendance
     code = form.text("template")
     text = text_of(form, load_pack(settings.PACK).first_language)
@@ -236,7 +243,10 @@ def write(
     before: Form | None = None,
     sent: Contacts | None = None,
 ) -> HttpResponse:
-    """The messages and the form. `sent`: what an exercise counts; of a report it is looked up."""
+    """Show the messages and the form.
+
+    `sent` is the contact count of an exercise. For a real report it is looked up.
+    """
     reason = next((line.reason for line in file.moves if line.move == Move.ASK), "This cannot be done now.")
     context = {
         "form": form,
@@ -263,7 +273,10 @@ def preview(
     words_came_back: bool = False,
     sent: Contacts | None = None,
 ) -> HttpResponse:
-    """What they will see, with what to weigh before it goes. `sent`: as for `write`."""
+    """Show a preview of the message, with what to consider before it is sent.
+
+    `sent` is as for `write`.
+    """
     pack = load_pack(settings.PACK)
     sent = sent or repeat_contact.contacts(file.ref, by=request.attendance)
     foreign = file.language != pack.first_language

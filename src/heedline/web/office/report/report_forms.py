@@ -1,4 +1,4 @@
-"""The forms of a report, made of the pack's outcomes, statuses and question templates."""
+"""Forms for reports, built from the pack's outcomes, statuses and question templates."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ PRIORITY = Radios(
 
 
 def _assessed(kind: str) -> tuple[Field, ...]:
-    """What an officer of this kind's desks decides, in the pack's words for that desk."""
+    """Return the assessment fields for this kind of report, in the pack's wording for its desk."""
     asked = load_pack(settings.PACK).assessment(kind)
     coded: list[Field] = []
     for one in asked.choices:
@@ -79,7 +79,10 @@ def _assessed(kind: str) -> tuple[Field, ...]:
 
 
 def _short_choices(kind: str) -> tuple[FieldOption, ...]:
-    """One choice carries the outcome and its reason, so that the short way needs one answer."""
+    """Return the choices for closing quickly, each of which combines an outcome and its reason.
+
+    The quick closure therefore needs one answer only.
+    """
     pack = load_pack(settings.PACK)
     return tuple(
         FieldOption(
@@ -91,12 +94,12 @@ def _short_choices(kind: str) -> tuple[FieldOption, ...]:
 
 
 def _inside(words: str) -> str:
-    """Words that begin a sentence, put inside one."""
+    """Return text with its first letter in lower case, for use within a sentence."""
     return words[:1].lower() + words[1:]
 
 
 def assessment_fields(kind: str) -> tuple[Field, ...]:
-    """The assessment of this kind of report, and the short way to close."""
+    """Return the fields for assessing this kind of report and for closing it quickly."""
     return (
         *_assessed(kind),
         Select(
@@ -110,7 +113,7 @@ def assessment_fields(kind: str) -> tuple[Field, ...]:
 
 
 def assessment_of(form: Form) -> Assessment:
-    """Return the assessment that a checked form holds. Raises NotNow for one that contradicts itself."""
+    """Return the assessment that a checked form holds. Raises NotNow if it contradicts itself."""
     return Assessment(
         danger_to_life=form.text("danger") == "yes",
         done_what=form.text("done_what"),
@@ -121,7 +124,7 @@ def assessment_of(form: Form) -> Assessment:
 
 
 def short_closing_of(form: Form) -> Closing | None:
-    """The short way's closing, or None to keep the report open."""
+    """Return the closing chosen on the quick form, or None to keep the report open."""
     chosen = form.text("close_as")
     if not chosen:
         return None
@@ -134,13 +137,16 @@ _FIELD_ABOUT = {"priority": "priority", "closing": "close_as"}
 
 
 def assessment_refused(form: Form, no: NotNow) -> tuple[Form, int]:
-    """Return the form with the reason at the field that it is about, or above it, and the HTTP status that goes with it."""
+    """Return the form with the reason for rejection, and the HTTP status to use.
+
+    The reason is shown at the field that it is about, or above the form.
+    """
     field = _FIELD_ABOUT.get(no.about, "")
     return form.but(**{field: no.reason}), 422 if field else 409
 
 
 def closing_fields(kind: str) -> tuple[Field, ...]:
-    """Closing the long way: any outcome, a reason in words, what the reporter is told."""
+    """Return the fields of the full closing form: any outcome, a written reason and the reporter-facing status."""
     pack = load_pack(settings.PACK)
     words = pack.words("en")
     return (
@@ -177,7 +183,10 @@ def closing_fields(kind: str) -> tuple[Field, ...]:
 
 
 def sweeping_fields(kinds: Iterable[str]) -> tuple[Field, ...]:
-    """Closing many at once: only outcomes that are not useful and go with every one of these kinds."""
+    """Return the fields for a bulk closure.
+
+    Only outcomes that are not useful and that suit every one of these kinds are offered.
+    """
     pack = load_pack(settings.PACK)
     known = [pack.outcomes_for(kind) for kind in kinds]
     tell = closing_fields(next(iter(pack.kinds)))[-1]
@@ -207,12 +216,15 @@ def sweeping_fields(kinds: Iterable[str]) -> tuple[Field, ...]:
 
 
 def closing_of(form: Form) -> Closing:
-    """The closing that a checked form holds."""
+    """Return the closing that a checked form holds."""
     return Closing(outcome=form.text("outcome"), reason=form.text("reason"), tell_reporter=form.text("tell"))
 
 
 def hand_over_fields(desks: Iterable[tuple[str, str]]) -> tuple[Field, ...]:
-    """To which desk, and why. Then a page asks again."""
+    """Return the fields for a hand-over: the receiving desk and the reason.
+
+    A confirmation page follows.
+    """
     return (
         Radios(
             name="to",
@@ -244,7 +256,10 @@ REOPENING: tuple[Field, ...] = (
 
 
 def question_fields(templates: Mapping[str, str]) -> tuple[Field, ...]:
-    """A question of the pack, or words of one's own. `templates`: code → label."""
+    """Return the fields for a question to the reporter: one from the pack or the officer's own words.
+
+    `templates` maps code to label.
+    """
     return (
         Select(
             name="template",
@@ -289,7 +304,10 @@ DESPITE = TextArea(
 
 
 def shown(form: Form) -> list[tuple[str, str]]:
-    """What a form says, field by field, in the words that were chosen from; several one under the other."""
+    """Return a form's answers as (label, text) pairs, using the text of the choices.
+
+    Several choices are listed one under the other.
+    """
     return [(label, value) for _, label, value in _said(form, between="\n")]
 
 

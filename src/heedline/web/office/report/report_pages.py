@@ -1,4 +1,4 @@
-"""One report: read it, assess it, close it, hand it over, open it again, see who looked."""
+"""Pages of one report: read, assess, close, hand over, reopen, and see who viewed it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ SAVE_NEXT, SAVE_STAY = "save-next", "save-stay"
 
 
 def came_from(request: OfficeRequest) -> str:
-    """The code of the queue that they came from, or nothing."""
+    """Return the code of the queue that the officer came from, or ""."""
     code = request.POST.get("from") or request.GET.get("from") or ""
     return code if is_queue_code(code) else ""
 
@@ -53,7 +53,10 @@ def page(
     context: dict[str, Any],
     status: int = 200,
 ) -> HttpResponse:
-    """Every page of a report has its bar, its tabs and whose form it is."""
+    """Render a page of a report with its identity bar and tabs.
+
+    The page also records which officer its form belongs to.
+    """
     code = came_from(request)
     query = f"?{urlencode({'from': code})}" if code else ""
     return render(
@@ -74,7 +77,7 @@ def page(
 
 
 def restored(request: OfficeRequest, fields: tuple[Field, ...]) -> Form | None:
-    """The form with the words that came too late last time, unchecked; None when there are none."""
+    """Return the form filled with text saved from a late submission, unchecked, or None if there is none."""
     posted = kept_for(request, request.attendance) if request.method == "GET" else None
     if posted is None:
         return None
@@ -82,7 +85,7 @@ def restored(request: OfficeRequest, fields: tuple[Field, ...]) -> Form | None:
 
 
 def version_of(request: OfficeRequest) -> int:
-    """The edition of the report that the form was made for; 0 (no edition) when it says none."""
+    """Return the version of the report that the form was made for, or 0 if the form states none."""
     posted = request.POST.get("version", "")
     return int(posted) if posted.isascii() and posted.isdecimal() and len(posted) < 10 else 0
 
@@ -104,7 +107,10 @@ def last_assessment(file: CaseFile) -> dict[str, Value]:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def report(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Left what was told, right what the desk makes of it. Saving leads to the next report of the queue."""
+    """Show the report's answers on the left and the desk's assessment on the right.
+
+    Saving leads to the next report of the queue.
+    """
     if request.method == "POST":
         return _assess(request, ref)
     file = case_file.case_file(ref, by=request.attendance, at=session.now())
@@ -155,7 +161,7 @@ def _assess(request: OfficeRequest, ref: UUID) -> HttpResponse:
 
 
 def go_on(request: OfficeRequest, ref: UUID, done: str, *, stay: bool) -> HttpResponse:
-    """Stay on the report, or claim and open the next of the queue."""
+    """Redirect to the same report, or take the next report of the queue and open it."""
     code = came_from(request)
     query = f"?{urlencode({'from': code})}" if code else ""
     if stay:
@@ -170,7 +176,7 @@ def go_on(request: OfficeRequest, ref: UUID, done: str, *, stay: bool) -> HttpRe
 
 
 def conflict(request: OfficeRequest, ref: UUID, form: Form, action: str, changed: Changed) -> HttpResponse:
-    """Somebody saved in between: both texts beside each other, and the form again on top of what stands now."""
+    """Show an edit conflict: both texts side by side, and the form again on top of the current version."""
     file = case_file.case_file(ref, by=request.attendance, at=session.now())
     return page(
         request,
@@ -198,7 +204,7 @@ def conflict(request: OfficeRequest, ref: UUID, form: Form, action: str, changed
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def close(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Close an assessed report: outcome, reason, what the reporter is told. It can be opened again."""
+    """Close an assessed report with an outcome, a reason and a status for the reporter. It can be reopened."""
     by, at = request.attendance, session.now()
     fields = report_forms.closing_fields(case_file.kind_of(ref, by=by))
     kept = restored(request, fields)
@@ -238,7 +244,10 @@ def move_of(file: CaseFile, move: Move, kept: object) -> dict[str, object]:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def hand_over(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Give a report to another desk. Asks again first: it is gone from ours."""
+    """Hand a report over to another desk.
+
+    Confirmation is asked for first, because the report leaves this desk.
+    """
     by, at = request.attendance, session.now()
     file = case_file.case_file(ref, by=by, at=at)
     to = case_file.other_desks(file)
@@ -271,7 +280,7 @@ def hand_over(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def reopen(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Put a closed report back into the queue of its desk."""
+    """Reopen a closed report and return it to its desk's queue."""
     by, at = request.attendance, session.now()
     kept = restored(request, report_forms.REOPENING)
     form, status = kept or Form(report_forms.REOPENING), 200
@@ -292,7 +301,7 @@ def reopen(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_GET
 def history(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Who looked at the report and who changed it. Looking here is recorded too."""
+    """Show who viewed and who changed the report. Viewing this page is recorded as well."""
     by, at = request.attendance, session.now()
     short, lines = case_file.history(ref, by=by, at=at)
     return render(

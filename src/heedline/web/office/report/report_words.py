@@ -1,4 +1,7 @@
-"""What a report's page says, as options of its components. Words that people typed stay plain strings: they are escaped."""
+"""Format a report as component options.
+
+Text typed by users stays a plain string, so that it is escaped.
+"""
 
 from __future__ import annotations
 
@@ -143,19 +146,19 @@ _STANDS_UNDER = {"report-trace": "report-identity"}
 
 
 def act_words(act: str) -> str:
-    """An act of the log in words; an act without words of its own shows its code."""
+    """Return a log action in words, or its code if it has no text of its own."""
     return (ACTS | register.act_words()).get(act, act.replace("-", " ").capitalize())
 
 
 def status_words(status: str) -> str:
-    """What the reporter is told now."""
+    """Return the current status as shown to the reporter."""
     pack = load_pack(settings.PACK)
     key = pack.statuses.get(status)
     return pack.words("en")[key] if key else status
 
 
 def facts_of(file: CaseFile) -> list[dict[str, str]]:
-    """The bar of every page of a report."""
+    """Return the facts for the identity bar on every page of a report."""
     facts = [
         {"label": "Desk", "text": file.desk_name},
         {"label": "Stage", "text": STAGES.get(file.stage, file.stage)},
@@ -170,7 +173,7 @@ def facts_of(file: CaseFile) -> list[dict[str, str]]:
 
 
 def tabs_of(file: CaseFile, current: str, query: str, of_desks: Iterable[DeskTab]) -> list[dict[str, Any]]:
-    """The pages of a report. What cannot be done now is still a page that says why."""
+    """Return the tabs of a report. An action that is not possible now still has a page that says why."""
     pages = [
         ("report", "Report", 0),
         ("report-ask", "Messages", sum(1 for one in file.messages if one.new)),
@@ -196,7 +199,7 @@ def tabs_of(file: CaseFile, current: str, query: str, of_desks: Iterable[DeskTab
 
 
 def told_of(file: CaseFile) -> list[dict[str, Any]]:
-    """The answers beside the account itself, section by section."""
+    """Return the answers other than the account itself, by section."""
     return [
         {"title": section.title, "rows": [{"label": label, "lines": lines} for label, lines in section.rows]}
         for section in file.told
@@ -227,7 +230,7 @@ def _code_words(step: StepLine) -> list[tuple[str, str]]:
 
 
 def steps_of(file: CaseFile) -> list[dict[str, Any]]:
-    """What was done with the report, newest first."""
+    """Return what was done with the report, newest first."""
     return [
         {
             "title": MOVES.get(Move(step.move), step.move),
@@ -241,7 +244,10 @@ def steps_of(file: CaseFile) -> list[dict[str, Any]]:
 
 
 def messages_of(file: CaseFile, *, new: bool = False) -> list[dict[str, str]]:
-    """The messages with the reporter, oldest first, as items of the component. `new`: only those not marked as read."""
+    """Return the messages exchanged with the reporter as component items, oldest first.
+
+    With `new`, only messages not marked as read are returned.
+    """
     return [
         {
             "kind": "sent" if one.from_us else "received",
@@ -257,12 +263,12 @@ def messages_of(file: CaseFile, *, new: bool = False) -> list[dict[str, str]]:
 
 
 def new_messages(file: CaseFile) -> list[UUID]:
-    """The reporter's messages that nobody has marked as read."""
+    """Return the ids of the reporter's messages that have not been marked as read."""
     return [one.id for one in file.messages if one.new]
 
 
 def _said(one: MessageLine) -> str:
-    """A message with what a translator made of it, or of what; both marked."""
+    """Return a message as text, with its translation or its English original, each labelled."""
     if one.despite:
         one = replace(
             one,

@@ -1,4 +1,4 @@
-"""How long reports are kept: the queue of reviews, one report's clocks and holds, and the end by two people."""
+"""Retention pages: the review queue, a report's deadlines and holds, and disposal by two people."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def _releasing(file: KeepingFile) -> tuple[Field, ...]:
 @open_to(Audience.OFFICERS)
 @require_GET
 def review_queue(request: OfficeRequest) -> HttpResponse:
-    """Reports whose review is due, oldest first, and proposals that wait for a second person."""
+    """List the reports due for review, oldest first, and the proposals awaiting a second person."""
     found = retention_reading.queue(by=request.attendance, at=session.now())
     return render(request, "office/keeping_queue.html", {"found": found})
 
@@ -126,7 +126,7 @@ def review_queue(request: OfficeRequest) -> HttpResponse:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """One report's clocks, holds and reviews, and the forms to change them."""
+    """Show one report's retention deadlines, holds and reviews, with the forms to change them."""
     by, at = request.attendance, session.now()
     file = retention_reading.of_report(ref, by=by, at=at)
     fields = {"keep": _keeping(file), "hold": _holding(), "propose": _ending(), "release": _releasing(file)}
@@ -198,7 +198,7 @@ _DECIDING: tuple[Field, ...] = (
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def decide(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Confirm what somebody else proposed, or keep the report after all."""
+    """Confirm a colleague's proposal, or decide to keep the report."""
     by, at = request.attendance, session.now()
     line = retention_reading.proposal(ref, by=by)
     form, status = Form(_DECIDING), 200
@@ -222,7 +222,7 @@ def decide(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_GET
 def certificates(request: OfficeRequest) -> HttpResponse:
-    """Disposals of one's desks; of all desks for an overseer."""
+    """List the disposal certificates of the officer's desks, or of all desks for an overseer."""
     found = retention_reading.all_certificates(by=request.attendance)
     return render(request, "office/certificates.html", {"lines": found})
 
@@ -230,7 +230,7 @@ def certificates(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_GET
 def certificate(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """One certificate, for reading and printing."""
+    """Show one disposal certificate for reading and printing."""
     file = retention_reading.certificate(ref, by=request.attendance)
     names = {
         "proposed": file.names.get(file.says.proposed_by, "") if file.says else "",
@@ -242,7 +242,7 @@ def certificate(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_GET
 def certificate_file(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """One certificate with all that it takes to check it, as a file."""
+    """Download one disposal certificate with everything needed to verify it."""
     file = retention_reading.certificate(ref, by=request.attendance)
     answer = HttpResponse(file.paper, content_type="application/json")
     answer["Content-Disposition"] = f'attachment; filename="certificate-{ref}.json"'

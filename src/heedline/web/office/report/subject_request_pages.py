@@ -1,4 +1,4 @@
-"""People who use their rights about data on them: the register, and one request."""
+"""Data subject requests: the register and the page of one request."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _opening(request: OfficeRequest) -> tuple[Field, ...]:
 @open_to(Audience.OFFICERS)
 @require_http_methods(["GET", "POST"])
 def register(request: OfficeRequest) -> HttpResponse:
-    """Every request of one's desks, those that wait first, and the form for a new one."""
+    """List the data subject requests of the officer's desks, with open ones first, and a form for a new one."""
     by, at = request.attendance, session.now()
     fields = _opening(request)
     form, status = Form(fields), 200
@@ -108,7 +108,7 @@ def _answering() -> tuple[Field, ...]:
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def one(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """One request: reports that were found, and the answer."""
+    """Show one data subject request, with the reports found and the answer."""
     by, at = request.attendance, session.now()
     fields = {"find": _FINDING, "answer": _answering()}
     forms = {name: Form(some) for name, some in fields.items()}

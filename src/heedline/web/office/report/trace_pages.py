@@ -1,4 +1,4 @@
-"""Asking to have the sender of a report traced elsewhere, where life is at risk; and the paper that says what is held."""
+"""Requests to have a reporter traced elsewhere where life is at risk, and the statement of what is held."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from heedline.web.office.request import OfficeRequest
 
 
 def asking_fields() -> tuple[Field, ...]:
-    """What is asked of whoever asks."""
+    """Return the fields of a trace request."""
     grounds = load_pack(settings.PACK).tracing.grounds
     return (
         Radios(
@@ -67,7 +67,10 @@ def asking_fields() -> tuple[Field, ...]:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """What was asked and decided about tracing the sender of a report, and the form to ask. The same for every report."""
+    """Show the trace requests and decisions of a report, and the form for a new request.
+
+    The page is the same for every report.
+    """
     asked_for = AskedFor(
         route="report-trace",
         write="office/trace_report.html",
@@ -89,7 +92,10 @@ def _asking(form: Form) -> TraceApplication:
 @open_to(Audience.OFFICERS)
 @require_GET
 def statement(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """What is held of the sender, on one page for printing. Nothing of the report is on it, so no keys are needed."""
+    """Show a one-page printable statement of what is held about the reporter.
+
+    It contains nothing of the report, so no keys are needed.
+    """
     by = request.attendance
     try:
         found = trace_requests.statement(ref, by=by, at=session.now())

@@ -1,7 +1,9 @@
-"""What a provider of single sign-on signed: an ID token, a logout token. Every claim that we rely on is checked here.
+"""Validation of ID tokens and logout tokens from a single sign-on provider.
 
-Sources: OpenID Connect Core 1.0 §3.1.3.7 and §12.2, Back-Channel Logout 1.0 §2.6, RFC 8725. PyJWT checks the signature; the
-rest is checked against the time that is given.
+Every claim that we rely on is checked here. PyJWT checks the signature. The remaining claims are checked
+against the time that is given.
+
+Sources: OpenID Connect Core 1.0 §3.1.3.7 and §12.2, Back-Channel Logout 1.0 §2.6, RFC 8725.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ type KeyFinder = Callable[[str | None], Jwk | None]
 
 
 class NotValid(Exception):
-    """It does not hold. `why`: a code for the log."""
+    """Raised when a token is not valid. `why` is a code for the log."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -41,7 +43,7 @@ class NotValid(Exception):
 
 @dataclass(frozen=True)
 class TokenExpectation:
-    """What a token must say: who made it and for whom, and what we ask of how it looked at somebody."""
+    """The requirements for a token: its issuer, its audience and the authentication methods that we accept."""
 
     issuer: str
     client: str
@@ -51,7 +53,11 @@ class TokenExpectation:
 
 @dataclass(frozen=True)
 class Claims:
-    """Who came back. `shown`: how the provider calls them, for their own eyes at binding; nothing hangs on it."""
+    """The verified claims about a user.
+
+    `shown` is the provider's name for the user. It is displayed to them when they bind the account, and nothing
+    depends on it.
+    """
 
     subject: str
     sid: str
@@ -60,7 +66,10 @@ class Claims:
 
 @dataclass(frozen=True)
 class Notice:
-    """Who signed out there, or was put out: a subject, a session's name, or both. `id`: each counts once."""
+    """A back-channel logout notice for a subject, a session or both.
+
+    `id` ensures that each notice counts once.
+    """
 
     id: str
     subject: str
@@ -70,7 +79,10 @@ class Notice:
 def read_id_token(
     token: str, asked: TokenExpectation, *, nonce: str | None, keys: KeyFinder, at: datetime
 ) -> Claims:
-    """Check an ID token. `nonce` is None for one that came with a refreshed token. Raises NotValid."""
+    """Validate an ID token and return its claims. Raises NotValid.
+
+    `nonce` is None for a token that came with a refreshed token.
+    """
     said = _signed(token, keys, kinds={"JWT", None})
     _addressed(said, asked, at)
     if "events" in said:
@@ -95,7 +107,7 @@ def read_id_token(
 def read_logout_token(
     token: str, asked: TokenExpectation, *, keys: KeyFinder, fresh: timedelta, at: datetime
 ) -> Notice:
-    """Check a logout token that was made within `fresh`. Raises NotValid."""
+    """Validate a logout token issued within `fresh` and return its notice. Raises NotValid."""
     said = _signed(token, keys, kinds={"logout+jwt", "JWT", None})
     _addressed(said, asked, at)
     events = said.get("events")

@@ -1,11 +1,12 @@
-"""Talking to the provider of single sign-on: where it is, what it signs with, a code for tokens, a token for a newer one.
+"""Client for the single sign-on provider: discovery, keys, code exchange and token refresh.
 
-Promise: requests go to the configured issuer and to what it names, over TLS (this machine excepted), without proxies and
-redirects, with little time and little to read, and only a few at once: a provider that is slow or hostile holds no officer
-up who signs in here, and strangers who come back with codes that are none never take the last place from officers whose
-sessions have to be asked about. Access tokens are thrown away. Nothing of an answer is logged.
+Promise: requests go only to the configured issuer and the endpoints that it names, over TLS (except on this
+machine), without proxies or redirects, with short timeouts, small response limits and low concurrency. A slow
+or hostile provider cannot delay officers who sign in here. Strangers who return with invalid codes never take
+the last slot from officers whose sessions have to be rechecked. Access tokens are discarded. No part of a
+response is logged.
 
-Sources: OpenID Connect Core 1.0, Discovery 1.0, RFC 6749, RFC 7636 (PKCE), RFC 9207 (who answers).
+Sources: OpenID Connect Core 1.0, Discovery 1.0, RFC 6749, RFC 7636 (PKCE), RFC 9207 (issuer identification).
 """
 
 from __future__ import annotations
@@ -48,20 +49,23 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class NoAnswer(Exception):
-    """It cannot be reached, or says nothing that can be used."""
+    """Raised when the provider cannot be reached or its response is unusable."""
 
 
 class TurnedAway(Exception):
-    """It says no to this person."""
+    """Raised when the provider rejects the user."""
 
 
 class TokenOver(TurnedAway):
-    """It takes this token no more, and does not say whether that is the token's time or the person."""
+    """Raised when the provider no longer accepts a token.
+
+    It does not say whether the token has expired or the user has been rejected.
+    """
 
 
 @dataclass(frozen=True)
 class Tokens:
-    """What it gave. Each may be "": it did not."""
+    """The tokens returned by the provider. Either may be "" if it was not returned."""
 
     id_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
@@ -83,14 +87,17 @@ _failed: tuple[str, float] | None = None
 
 
 def asked(provider: Provider) -> TokenExpectation:
-    """What its tokens must say."""
+    """Return the requirements for this provider's tokens."""
     return TokenExpectation(provider.issuer, provider.client, provider.acr, provider.amr)
 
 
 def address_to_sign_in(
     provider: Provider, *, back: str, state: str, nonce: str, verifier: str, anew: bool
 ) -> str:
-    """Where to send a browser. `anew`: the provider asks who they are even if it knows. Raises NoAnswer."""
+    """Return the authorisation URL to redirect the browser to. Raises NoAnswer.
+
+    `anew` makes the provider authenticate the user again, even if it knows them.
+    """
     where = _facts(provider).where("authorization_endpoint")
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
     query = {
@@ -111,14 +118,17 @@ def address_to_sign_in(
 
 
 def is_from(provider: Provider, issuer: str | None) -> bool:
-    """Whether an answer in the address came from this provider, as far as it says (RFC 9207). Raises NoAnswer."""
+    """Return whether a redirect names this provider as its issuer (RFC 9207). Raises NoAnswer.
+
+    A redirect without an issuer is accepted unless the provider says that it always names one.
+    """
     if issuer is None:
         return not _facts(provider).facts.get("authorization_response_iss_parameter_supported")
     return issuer == provider.issuer
 
 
 def exchange(provider: Provider, code: str, *, verifier: str, back: str) -> Tokens:
-    """The tokens for a code. Raises NoAnswer and TurnedAway."""
+    """Exchange an authorisation code for tokens. Raises NoAnswer or TurnedAway."""
     fields = {
         "grant_type": "authorization_code",
         "code": code,
@@ -130,12 +140,15 @@ def exchange(provider: Provider, code: str, *, verifier: str, back: str) -> Toke
 
 
 def refresh(provider: Provider, refresh_token: str) -> Tokens:
-    """Ask whether somebody is still welcome. Raises TokenOver or TurnedAway when not, NoAnswer when it does not say."""
+    """Refresh a token to check that the user is still accepted.
+
+    Raises TokenOver or TurnedAway if not, and NoAnswer if the provider does not say.
+    """
     return _tokens(provider, {"grant_type": "refresh_token", "refresh_token": refresh_token})
 
 
 def keys_of(provider: Provider) -> KeyFinder:
-    """Its public keys, by name. Asking for one raises NoAnswer."""
+    """Return a finder for the provider's public keys by name. Looking up a key raises NoAnswer on failure."""
 
     def find(name: str | None) -> Jwk | None:
         known = _facts(provider)
@@ -153,7 +166,7 @@ def _named(keys: tuple[Jwk, ...], name: str | None) -> Jwk | None:
 
 
 def forget() -> None:
-    """Forget what was published. For tests."""
+    """Clear the cached discovery data and keys. For tests."""
     global _published, _failed
     _published = _failed = None
 
@@ -214,7 +227,10 @@ def _tokens(provider: Provider, given: Mapping[str, str]) -> Tokens:
 
 
 def _allowed(address: object) -> str:
-    """An address that may be asked or opened: TLS, or this machine in a trial with a provider on it."""
+    """Return an address if it may be requested or opened. Raises NoAnswer if not.
+
+    It must use TLS, or be on this machine for a trial with a local provider.
+    """
     if not isinstance(address, str) or any(ord(one) < 33 for one in address):
         raise NoAnswer
     try:
@@ -234,7 +250,7 @@ def _allowed(address: object) -> str:
 
 @contextmanager
 def _a_place(among: threading.BoundedSemaphore) -> Iterator[None]:
-    """One of the few. Raises NoAnswer at once where all are taken: nobody waits."""
+    """Hold one of the few connection slots. Raises NoAnswer at once if all are taken, without waiting."""
     if not among.acquire(blocking=False):
         raise NoAnswer
     try:
@@ -246,9 +262,9 @@ def _a_place(among: threading.BoundedSemaphore) -> Iterator[None]:
 def _json(
     address: str, data: bytes | None = None, headers: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
-    """The object that this address answers with; of a refusal (400, 401, 403) too. Raises NoAnswer.
+    """Return the JSON object in the response, including that of a refusal (400, 401, 403). Raises NoAnswer.
 
-    A redirect is no answer: a secret goes to the address that was named and nowhere else.
+    A redirect is not followed, because a secret must go to the given address and nowhere else.
     """
     try:
         with _a_place(_AT_ONCE):

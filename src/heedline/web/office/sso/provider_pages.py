@@ -1,9 +1,9 @@
-"""Single sign-on, as a browser walks it: off to the provider, back, and the page on which an officer sets it up.
+"""Single sign-on pages: the redirect to the provider, the return, and an officer's set-up page.
 
-The session cookie is `Strict`, so a browser that comes back from elsewhere shows none: the first answer leads it to the same
-address from a page of ours. What was asked stands in a signed `Strict` cookie of ten minutes; nothing is stored until the
-provider's word was checked. From the form that starts it the browser is led on by a page, so that forms of this site go to
-this site only.
+The session cookie is `Strict`, so a browser returning from another site does not send it. The first response
+therefore sends the browser to the same URL from a page of ours. The request details are held in a signed
+`Strict` cookie for ten minutes. Nothing is stored until the provider's response has been checked. The form
+that starts single sign-on leads to an intermediate page, so that forms of this site submit to this site only.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def _back() -> str:
 
 
 def _lead_off(request: HttpRequest, *, officer: str, then: str) -> HttpResponse:
-    """A page that leads on to the provider, and the cookie that remembers what was asked."""
+    """Return a page that leads to the provider, with the cookie that remembers what was requested."""
     idp = _provider()
     asked = {
         "state": secrets.token_urlsafe(32),
@@ -111,7 +111,7 @@ def _lead_off(request: HttpRequest, *, officer: str, then: str) -> HttpResponse:
 
 
 def _failed(request: HttpRequest, words: str, again: str) -> HttpResponse:
-    """A page that says why not, without a session: strangers come here."""
+    """Return an error page that needs no session, because strangers may come here."""
     name = _provider().name
     context = {"words": words.format(name=name), "name": name, "again": reverse(again)}
     return render(request, "office/provider_failed.html", context, status=422)
@@ -120,7 +120,7 @@ def _failed(request: HttpRequest, words: str, again: str) -> HttpResponse:
 @open_to(Audience.SIGNING_IN)
 @require_POST
 def start(request: OfficeRequest) -> HttpResponse:
-    """Off to the provider, to sign in."""
+    """Start signing in through the provider."""
     then = request.POST.get("next", "")
     if request.attendance is not None:
         return HttpResponseRedirect(reverse("my-work"))
@@ -130,7 +130,7 @@ def start(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.SIGNING_IN)
 @require_GET
 def back(request: OfficeRequest) -> HttpResponse:
-    """Back from the provider, to sign in or to set it up."""
+    """Handle the return from the provider, for signing in or for setting up single sign-on."""
     idp = _provider()
     given = {name: request.GET[name][:_MOST] for name in _READ if name in request.GET}
     if _FROM_HERE not in request.GET:
@@ -156,7 +156,7 @@ def _gone(response: HttpResponse) -> HttpResponse:
 def _answer(
     request: OfficeRequest, idp: Provider, asked: dict[str, str], given: dict[str, str]
 ) -> HttpResponse:
-    """What the provider says, checked; then in, or on to saying yes to the account."""
+    """Check the provider's response, then sign the officer in or ask them to confirm the account."""
     at = session.now()
     again = "provider" if asked["officer"] else "account_login"
     try:
@@ -210,7 +210,10 @@ def _come_in(
 @open_to(Audience.OFFICERS)
 @require_http_methods(["GET", "POST"])
 def mine(request: OfficeRequest) -> HttpResponse:
-    """Whether one signs in through the provider; the way to set it up. Asks for the password first."""
+    """Show whether the officer signs in through the provider, and offer to set it up.
+
+    The password is asked for first.
+    """
     idp, by, at = _provider(), request.attendance, session.now()
     seen = single_sign_on.seen(by=by)
     if request.method == "POST" and seen.may_bind:
@@ -248,7 +251,10 @@ def _waiting(request: HttpRequest, at: datetime) -> dict[str, Any] | None:
 @open_to(Audience.OFFICERS)
 @require_POST
 def yes(request: OfficeRequest) -> HttpResponse:
-    """It is their account: from now on they sign in with it, and only with it. Begins with signing in anew."""
+    """Bind the provider account to the officer, who from then on signs in through it only.
+
+    The officer then has to sign in again.
+    """
     idp, by, at = _provider(), request.attendance, session.now()
     waiting = _waiting(request, at)
     if waiting is None:
@@ -271,7 +277,10 @@ def yes(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.SIGNING_IN)
 @require_POST
 def ended(request: HttpRequest) -> HttpResponse:
-    """Back-channel logout: 200 when the token holds (whoever it is about), 400 when not."""
+    """Handle a back-channel logout request.
+
+    Returns 200 if the token is valid, whoever it is about, and 400 if not.
+    """
     idp, at = _provider(), session.now()
     try:
         notice = read_logout_token(

@@ -1,4 +1,4 @@
-"""Asking the provider of single sign-on again, in a request of the session that it answers for."""
+"""Recheck of a session with the single sign-on provider, during a request of that session."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from heedline.web.office.sso.id_tokens import NotValid, read_id_token
 
 
 def still_welcome(by: Attendance, *, at: datetime) -> bool:
-    """Whether this session goes on: not due, the provider says yes, or it says nothing that can be used and not for too long.
+    """Return whether this session may continue.
 
-    Where it is not, it has ended in the database already, and the log says so.
+    It may if no recheck is due, if the provider accepts the user, or if the provider has given no usable answer
+    but not for too long. Otherwise the session has already been ended in the database and logged.
     """
     if by.ask_at is None or at < by.ask_at:
         return True

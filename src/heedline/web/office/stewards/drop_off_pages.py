@@ -1,4 +1,4 @@
-"""Where people stop on the public site: a page for stewards, and the same figures as a file."""
+"""Stewards' page and file on where reporters stop on the public site."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ COLUMNS = (
 
 
 def mistake_words(code: str) -> str:
-    """A mistake in words; every one about a date is one."""
+    """Return an error code in words. All date errors share one text."""
     return "Date" if code.startswith("date_") else MISTAKES.get(code, code)
 
 
@@ -62,7 +62,7 @@ def _mistakes(line: DropOffLine) -> list[str]:
 @open_to(Audience.OFFICERS)
 @require_GET
 def figures(request: OfficeRequest) -> HttpResponse:
-    """One week, question by question."""
+    """Show one week's drop-off figures, question by question."""
     at = session.now()
     found = drop_off.drop_off(_week(request, at.date()), by=request.attendance, at=at)
     here = reverse("figures")
@@ -89,7 +89,7 @@ def figures(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_GET
 def figures_file(request: OfficeRequest) -> HttpResponse:
-    """The same as a file: what the page keeps back, it keeps back too."""
+    """Download the same figures as a file, with the same figures suppressed as on the page."""
     at = session.now()
     found = drop_off.drop_off(_week(request, at.date()), by=request.attendance, at=at, as_file=True)
     response = HttpResponse(_csv(found), content_type="text/csv; charset=utf-8")

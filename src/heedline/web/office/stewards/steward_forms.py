@@ -1,4 +1,4 @@
-"""The forms of setting up: one for each thing that a steward can propose."""
+"""Set-up forms, one for each kind of proposal that a steward can make."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _choices(rows: Iterable[tuple[UUID, str]]) -> tuple[FieldOption, ...]:
 
 
 def fields(kind: ProposalKind, setup: Setup) -> tuple[Field, ...]:
-    """The fields of a proposal, the passphrase last."""
+    """Return the fields of a proposal, with the passphrase last."""
     organisation = Select(
         name="organisation",
         blank="Choose",

@@ -1,4 +1,4 @@
-"""Setting up, for stewards: what there is, what one of them proposes, and what another one confirms."""
+"""Stewards' set-up pages: the current set-up, proposals by one steward and confirmation by another."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _CODE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 @open_to(Audience.OFFICERS)
 @require_GET
 def overview(request: OfficeRequest) -> HttpResponse:
-    """Organisations, desks and people, and what waits for a second steward."""
+    """List organisations, desks and people, and the proposals awaiting a second steward."""
     by, at = request.attendance, session.now()
     setup = setup_overview.overview(by=by, at=at)
     people = [
@@ -76,7 +76,7 @@ def overview(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_http_methods(["GET", "POST"])
 def propose(request: OfficeRequest, item: str) -> HttpResponse:
-    """One thing to propose."""
+    """Make a set-up proposal."""
     by, at = request.attendance, session.now()
     setup = setup_overview.overview(by=by, at=at)
     if item not in set(ProposalKind):
@@ -105,7 +105,7 @@ def propose(request: OfficeRequest, item: str) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_http_methods(["GET", "POST"])
 def confirm(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Look at what another steward has proposed, compare, and sign it."""
+    """Review another steward's proposal, compare the key words if needed, and sign it."""
     by, at = request.attendance, session.now()
     line = proposals.proposal(ref, by=by, at=at)
     listed = (SAID, PASSPHRASE) if line.needs_words else (PASSPHRASE,)
@@ -141,7 +141,7 @@ def _done(request: OfficeRequest, done: Done) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_POST
 def withdraw(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Put a proposal away."""
+    """Withdraw a proposal."""
     proposals.withdraw(ref, by=request.attendance, at=session.now())
     messages.success(request, "The proposal is put away.")
     return HttpResponseRedirect(reverse("setup"))
@@ -150,7 +150,7 @@ def withdraw(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_http_methods(["GET", "POST"])
 def stop(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Stop somebody from signing in, at once. Asks first."""
+    """Stop a user from signing in, with immediate effect, after confirmation."""
     by, at = request.attendance, session.now()
     one = next((p for p in setup_overview.overview(by=by, at=at).people if p.id == ref), None)
     if one is None:

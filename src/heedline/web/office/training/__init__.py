@@ -1,1 +1,1 @@
-"""Pages of training records."""
+"""Pages for training records."""

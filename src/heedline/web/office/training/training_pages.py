@@ -1,4 +1,4 @@
-"""`/w/training/`: who was trained in what, for supervisors and stewards, who record it for others."""
+"""Training records (`/w/training/`), kept by supervisors and stewards for other people."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ STATES = {
 
 
 def state_words(line: TrainingLine) -> str:
-    """How it stands, with its day where there is one."""
+    """Return the status of a training record in words, with its date if it has one."""
     if line.until is None:
         return STATES[line.state]
     if line.state == "lapsed":
@@ -42,14 +42,17 @@ def state_words(line: TrainingLine) -> str:
 
 
 def shown(lines: tuple[TrainingLine, ...]) -> list[dict[str, object]]:
-    """Lines for a template."""
+    """Return training lines for a template."""
     return [{"line": line, "words": state_words(line)} for line in lines]
 
 
 @open_to(Audience.OFFICERS)
 @require_GET
 def overview(request: OfficeRequest) -> HttpResponse:
-    """Everybody whom this person leads, what is missing or ends soonest first."""
+    """Show the training records of everybody whom the officer supervises.
+
+    Missing training and training that expires soonest come first.
+    """
     lines = training.people(by=request.attendance, at=session.now())
     names = {line.training: line.name for line in lines if not line.mine}
     context = {
@@ -62,7 +65,7 @@ def overview(request: OfficeRequest) -> HttpResponse:
 
 
 def _practised(code: str, by: Attendance) -> dict[UUID, str]:
-    """What each of them practised for this training, in words."""
+    """Return, by officer, the practice exercises that count towards this training course, in words."""
     all_of = {one.code for one in practice.scenarios().values() if one.training == code}
     words = {}
     for officer, finished in practice.of_my_people(by=by).items():
@@ -102,7 +105,7 @@ def _fields(lines: tuple[TrainingLine, ...], practised: Mapping[UUID, str]) -> t
 @open_to(Audience.OFFICERS)
 @require_http_methods(["GET", "POST"])
 def record(request: OfficeRequest, item: str) -> HttpResponse:
-    """Record that people completed one training."""
+    """Record that people completed a training course."""
     by, at = request.attendance, session.now()
     lines = tuple(line for line in training.people(by=by, at=at) if line.training == item and not line.mine)
     if not lines:
@@ -129,7 +132,7 @@ def record(request: OfficeRequest, item: str) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_http_methods(["GET", "POST"])
 def withdraw(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Take back a record that was a mistake, after saying so once more."""
+    """Withdraw a mistaken training record, after confirmation."""
     by, at = request.attendance, session.now()
     if request.method == "POST":
         training.withdraw(ref, by=by, at=at)

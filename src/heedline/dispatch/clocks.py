@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Protocol
 
+from heedline.packs.urgency import Urgency
+
 SLOT = timedelta(minutes=15)
 #: Members make the epoch of the month after next in the first days of a month; until then nobody is alarmed.
 EPOCH_GRACE_DAYS = 7
@@ -83,7 +85,7 @@ def rank_of(urgency: str, priority: str = "", danger_to_life: bool | None = None
 
     What an officer decided goes before what the answers said, in both directions.
     """
-    if danger_to_life or (danger_to_life is None and urgency == "danger"):
+    if danger_to_life or (danger_to_life is None and urgency == Urgency.DANGER):
         return 0
     if priority:
         return {"danger": 0, "high": 1, "medium": 2}.get(priority, 3)

@@ -18,6 +18,7 @@ from heedline.packs.tables import Table, read_toml
 from heedline.packs.text.languages import in_order, over
 from heedline.packs.text.tongues import Tongues
 from heedline.packs.text.words import fill_all
+from heedline.packs.urgency import Urgency
 
 if TYPE_CHECKING:
     from heedline.packs.places.areas import Areas
@@ -130,7 +131,7 @@ class Force:
 
 
 @dataclass(frozen=True, slots=True)
-class Priority:
+class PriorityClock:
     """How soon a report must be seen by a person and handed over to whoever acts."""
 
     code: str
@@ -196,7 +197,7 @@ class Timetable:
     """How fast, for one kind of report: the shape that `dispatch.clocks` asks a pack for."""
 
     first_priority: Mapping[str, str]
-    priorities: Mapping[str, Priority]
+    priorities: Mapping[str, PriorityClock]
     clocks: Mapping[str, timedelta]
 
 
@@ -226,7 +227,7 @@ class Pack:
     areas: Areas
     counters: Mapping[str, tuple[Counter, ...]]
     """Force's id → where one can talk to it face to face, as far as the deployment has a list."""
-    priorities: Mapping[str, Priority]
+    priorities: Mapping[str, PriorityClock]
     first_priority: Mapping[str, str]
     """Urgency (`danger`, `soon`, `routine`) → the priority a new report starts with."""
     clocks: Mapping[str, timedelta]
@@ -290,7 +291,7 @@ class Pack:
         """
         table = self.timetable(kind)
         own = self.kind_clocks.get(kind)
-        if own is not None and own.working_days and urgency == "routine":
+        if own is not None and own.working_days and urgency == Urgency.ROUTINE:
             return self.working_days.close_of(counted_from, own.working_days, calendar=self._calendar(area))
         limits = table.priorities[table.first_priority[urgency]]
         return counted_from + min(limits.seen_within, table.clocks["unread_ceiling"])

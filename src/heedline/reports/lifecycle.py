@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from heedline.packs.urgency import Priority
+
 
 class Stage(StrEnum):
     """Where a report stands. It is always in exactly one."""
@@ -127,7 +129,7 @@ def after(stage: Stage, move: Move) -> Stage:
 
 def check_priority(priority: str, *, danger: bool) -> None:
     """Raise NotNow for a danger to life that is not given high priority."""
-    if danger and priority != "high":
+    if danger and priority != Priority.HIGH:
         raise NotNow("Danger to life is always high priority", about="priority")
 
 

@@ -35,7 +35,7 @@ from heedline.dispatch.clocks import due_words
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
-from heedline.reports.lifecycle import Move, NotNow
+from heedline.reports.lifecycle import Move, NotNow, Stage
 from heedline.reports.models import CallBack, Report
 from heedline.reports.stored import parts_of
 from heedline.vault import CannotOpen
@@ -220,7 +220,7 @@ def to_make(*, by: Attendance, at: datetime) -> tuple[CallToMake, ...]:
         by.require(Capability.SEE_QUEUE)
     rows = list(
         CallBack.objects.filter(done=False, report__in=reports_of(by.desk_ids))
-        .exclude(report__stage="closed")
+        .exclude(report__stage=Stage.CLOSED)
         .select_related("report__desk", "report__holder")
         .order_by("due_at", "report_id")[:SHOWN]
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 
+from heedline.packs.urgency import Urgency
 from heedline.reports.lifecycle import Stage
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def why_not(report: Report) -> str:
 
     `casework.journey.transitions.bulk_close.WHY` has the words. What it says inside, and who is called back, is looked at besides.
     """
-    if report.urgency == "danger" or report.danger_to_life or report.rank == 0:
+    if report.urgency == Urgency.DANGER or report.danger_to_life or report.rank == 0:
         return "danger"
     if report.stage == Stage.CLOSED:
         return "closed"

@@ -17,6 +17,7 @@ from heedline.casework.intake import drafting
 from heedline.casework.intake.form_tokens import FormToken, read
 from heedline.casework.intake.rate_limit import CALLER, PACE
 from heedline.intake.record import Record
+from heedline.packs.urgency import Urgency
 from heedline.web.components.see_other import SeeOther
 from heedline.web.public.pages import see_other
 from heedline.web.public.turns import DraftVisit, draft_of
@@ -45,7 +46,7 @@ def hints(turn: DraftVisit) -> tuple[str, ...]:
 
 def in_the_way(turn: DraftVisit, record: Record) -> HttpResponse | FormToken | None:
     """What a sending has to pass: a page to go back to, or the token to spend; None for a report of danger."""
-    if record.urgency == "danger":
+    if record.urgency == Urgency.DANGER:
         return None
     if _must_wait(turn):
         return press_again(turn)

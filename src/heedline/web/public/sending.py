@@ -17,6 +17,7 @@ from heedline.casework.report import sealing
 from heedline.intake import engine
 from heedline.intake.record import NotReady, Record, record
 from heedline.intake.summary import Row, check_rows
+from heedline.packs.urgency import Urgency
 from heedline.web.components.forms import Form, TextArea
 from heedline.web.public import gates, receipt, recovery, tally, walking
 from heedline.web.public.asking import language, shown
@@ -115,7 +116,7 @@ def send(turn: DraftVisit, page_slug: str) -> HttpResponse:
             draft,
             received_on=received.isoformat(),
             at=turn.at,
-            danger=told.urgency == "danger",
+            danger=told.urgency == Urgency.DANGER,
             could_not_call=could_not_call,
         )
     except StoreAway:

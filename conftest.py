@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 import django
 import psycopg
 import pytest
+from django.core.signals import setting_changed
+from django.test.signals import root_urlconf_changed
 from pytest_django.plugin import blocking_manager_key
+from tests.support.database import forget_the_desk
 
 if TYPE_CHECKING:
     from tests.support.cast import House
@@ -19,6 +22,12 @@ if TYPE_CHECKING:
     from heedline.desks.models import Desk
 
 django.setup()  # before the conftests of folders, which know models
+forget_the_desk()
+
+# A site's routes are chosen by a setting, for each request of a test (tests/support/site_client.py). Django then forgets the
+# routes of all sites and reads them anew, which took half the time of a request. They are kept by the name of their
+# module, and no test changes a module's routes.
+setting_changed.disconnect(root_urlconf_changed)
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +40,19 @@ def django_db_setup() -> None:
         pytest.exit(
             "Two processes of tests would share one database: see tests/support/prepared.py", returncode=1
         )
+
+
+#: What takes long in one file, or in every file of a folder: started first, so that no worker is left alone with it.
+LONG = ("tests/custody/", "tests/laws/test_launch.py", "tests/laws/test_dump_law.py", "tests/journeys/")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long files first; all others stay in the order that chance gave them."""
+    places = {name: at for at, name in enumerate(LONG)}
+    items.sort(
+        key=lambda item: next((at for name, at in places.items() if item.nodeid.startswith(name)), len(LONG))
+    )
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -59,7 +59,7 @@ make_venv() {
 }
 
 fingerprint() { # of everything that decides what stands in .venv
-    { echo "$root"; .venv/bin/python -V; cat "$1" pyproject.toml; } | sha256sum | cut -d' ' -f1
+    { echo "$root"; .venv/bin/python -V; cat "$1" requirements-build.lock pyproject.toml; } | sha256sum | cut -d' ' -f1
 }
 
 install_lock() { # lock file, stamp
@@ -70,9 +70,14 @@ install_lock() { # lock file, stamp
     fi
     say "installing $1"
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r "$1"
-    # The build backend comes from the lock as well, so that nothing is installed that no hash stands for.
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-index --no-deps \
-        --no-build-isolation --editable .
+    # The build backend comes from a lock as well, so that nothing is installed that no hash stands for. It lies apart and
+    # goes when it has built: a running installation has no tools to build with.
+    rm -rf .venv/build
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes \
+        --target .venv/build -r requirements-build.lock
+    PYTHONPATH=.venv/build .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-index \
+        --no-deps --no-build-isolation --editable .
+    rm -rf .venv/build
     echo "$now" >".venv/$2"
 }
 

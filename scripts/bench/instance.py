@@ -29,7 +29,7 @@ from heedline.launch import demo, postgres
 from heedline.launch.home import Home
 
 ROOT = Path(__file__).resolve().parents[2]
-_READY_WITHIN = 240.0
+_READY_WITHIN = 480.0
 _STOP_WITHIN = 60.0
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 

@@ -231,6 +231,17 @@ def test_a_live_installation_is_refused_the_servers_that_came_along(
     assert len(wrong(doctor.installation(superuser, ours=None))) == 1
 
 
+def test_a_live_installation_waits_for_the_disk(superuser: psycopg.Connection[tuple[Any, ...]]) -> None:
+    superuser.execute("SET synchronous_commit = on")
+    superuser.execute("DELETE FROM desks_installation")
+    (told,) = doctor.durability(superuser)
+    assert told.right is None, "the tests' server does not, and this database is not live"
+    superuser.execute("INSERT INTO desks_installation (id, born, installation) VALUES (1, 'live', 'try')")
+    assert wrong(doctor.durability(superuser)) == ["the server waits for the disk (fsync, full_page_writes)"]
+    superuser.execute("SET synchronous_commit = local")
+    assert "synchronous_commit" in wrong(doctor.durability(superuser))[0]
+
+
 @pytest.mark.django_db
 def test_fewer_than_two_stewards_who_can_sign_are_wrong(house: House) -> None:
     asked = cast(doctor.Connection, connection.connection)  # the test's own, which nothing is committed in

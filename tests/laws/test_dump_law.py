@@ -47,7 +47,7 @@ COARSE = {
     "reports_message": {"from_us", "slot", "sent_on", "position", "seen", "settled"},
     # one transaction logs a whole quarter hour of arrivals, so its number says no more than their slot
     "audit_event": {"at", "act", "actor", "desk", "thing", "outcome", "generation", "xid"},
-    "dispatch_alarm": {"kind", "desk_id", "slot", "steps_sent", "failures", "acknowledged_by", "because", "settled"},
+    "dispatch_alarm": {"kind", "about_kind", "desk_id", "slot", "steps_sent", "failures", "acknowledged_by", "because", "settled"},
 }  # fmt: skip
 #: What an event or a step says of every report alike: names of details, and codes of the pack.
 SAID_OF_ALL = {

@@ -16,7 +16,7 @@ PLAIN: dict[str, str] = {
     "audit_mark": "id size generation xid event newest",
     "audit_checkpoint": "feed size generation old slot note key",
     "dispatch_outbox": "id letter desk thing_id slot",
-    "dispatch_alarm": "id kind desk_id report_id slot steps_sent failures because settled",
+    "dispatch_alarm": "id kind desk_id about_kind about_id slot steps_sent failures because settled",
     "dispatch_worker_beat": "id minute",
     "keys_statement": "id serial kind signed",
     "keys_epoch": "id desk_id opens_on retired_at destroyed_on",
@@ -36,7 +36,7 @@ PLAIN: dict[str, str] = {
     "desks_language_skill": "id language confirmed_on",
     "desks_exercise": "id scenario stage version priority danger outcome began_on ended_on",
     "desks_completed_training": "id training completed_on recorded_on withdrawn_on",
-    "intake_draft": "expires sendings",
+    "intake_draft": "expires sendings settled",
     "intake_question_set": "name canonical",
     "reports_report": "id kind channel area urgency priority danger_to_life desk_id watch_id question_set stage slot"
     " received_on settled due_at rank lease_until version withdraw_asked unread outcome status",
@@ -186,6 +186,7 @@ CODES_ONLY = {
     ("reports_subject_request", "answer"),
     ("dispatch_outbox", "letter"),
     ("dispatch_alarm", "kind"),
+    ("dispatch_alarm", "about_kind"),
     ("dispatch_alarm", "because"),
 }
 

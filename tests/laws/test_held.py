@@ -35,7 +35,7 @@ def test_every_column_near_a_report_stands_in_the_statement() -> None:
 
 def test_every_sort_of_part_is_named() -> None:
     """Which sorts of parts a report has stands in the clear, and tells something: a new one fails until it is said."""
-    written = "\n".join(one.read_text(encoding="utf-8") for one in sorted(CASEWORK.glob("*.py")))
+    written = "\n".join(one.read_text(encoding="utf-8") for one in sorted(CASEWORK.rglob("*.py")))
     sorts = set(re.findall(r"""\b(?:PART = |part(?:: str)?(?:=| = ))"([a-z-]+)\"""", written))
     assert {"report", "release", "asked-before"} <= sorts, "the test finds them"
     (said,) = [one.words for one in data_inventory.HOLDS if "reports_sealed_header" in one.columns]

@@ -265,9 +265,10 @@ def test_a_statement_put_in_by_hand_gives_no_grant(people: People) -> None:
     """Two stewards who sign it and write it into the table themselves: it is not believed, so no epoch goes there."""
     house, odile = people.house, people.house.officers["Odile"]
     body = {"desk": str(house.desks["identity"].id), "person": str(odile.id)}
-    serial = KeyStatement.objects.order_by("-serial").values_list("serial", flat=True)[0] + 1
+    last = KeyStatement.objects.latest("serial")
+    serial, follows = last.serial + 1, SignedStatement.from_json(last.signed).statement.link
     statement = Statement(
-        "3c6a5a31-9b46-4f3e-8b77-8f0a4a1b9a10", "member", serial, body, people.at.date().isoformat()
+        "3c6a5a31-9b46-4f3e-8b77-8f0a4a1b9a10", "member", serial, body, people.at.date().isoformat(), follows
     )
     signed = SignedStatement(statement, {})
     for hand in house.hands:

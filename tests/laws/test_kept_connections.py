@@ -7,11 +7,15 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import connections
+from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from heedline.casework.access import session as access_session
+from heedline.casework.access.session_store import SessionStore, keys_of
 from heedline.config.databases import database_settings
+from heedline.permits import functions
 from tests.support import database
+from tests.support.cast import House, now
 
 pytestmark = pytest.mark.django_db
 _WHO = "SELECT pg_backend_pid()"
@@ -105,3 +109,27 @@ def test_nobody_waits_for_ever_for_a_row_that_another_process_holds(
     with kept.cursor() as cursor:
         cursor.execute("SHOW lock_timeout")
         assert cursor.fetchone() == (longest,)
+
+
+@pytest.mark.parametrize("way", ["come in", "stand behind"])
+def test_no_token_of_a_session_stands_in_the_text_of_a_statement(house: House, way: str) -> None:
+    """With the token that stands in the server's list of activities, its reader would see every row of those desks."""
+    token = house.sign_in("Odile", at=now()).token
+    secret = keys_of(token).row_id
+    with connection.cursor() as cursor:
+        cursor.execute(_WHO)
+        (session,) = cursor.fetchone()
+    if way == "come in":
+        found = access_session.come_in(SessionStore(token), at=now())
+        assert found is not None
+        assert found[1].desk_ids
+    else:
+        functions.enter_session(secret)
+    with _other() as other:
+        (text,) = other.execute(
+            "SELECT query FROM pg_stat_activity WHERE pid = %s", [session]
+        ).fetchone() or ("",)
+    access_session.leave()
+    assert "set_config" in text
+    assert secret.hex() not in text
+    assert token not in text

@@ -21,6 +21,7 @@ import psutil
 import pytest
 
 from heedline.launch import CannotStart, demo
+from heedline.launch import supervisor as supervising
 from heedline.launch.home import Home, InUse
 from heedline.launch.supervisor import StepFailed, Supervisor, is_free
 
@@ -79,6 +80,60 @@ def test_a_child_that_dies_is_noticed_and_its_own_children_go_with_it(
     supervisor.stop()
     assert other.process.poll() is not None
     assert until(lambda: not still_running([grandchild]), 5)
+
+
+def test_a_child_that_ends_is_started_again_after_longer_and_longer_pauses(
+    supervisor: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervising, "FIRST_PAUSE", 0.2)
+    note, said = tmp_path / "starts", []
+    supervisor.start("brief", ["sh", "-c", f"echo >> {note}; exit 3"], dict(os.environ))
+    began = time.monotonic()
+
+    def enough() -> None:
+        if len(note.read_text().splitlines() if note.exists() else []) >= 4:
+            os.kill(os.getpid(), signal.SIGTERM)
+        assert time.monotonic() - began < 20
+
+    supervisor.keep_running(say=said.append, besides=enough)
+    assert time.monotonic() - began >= 0.2 + 0.4 + 0.8
+    assert [one.partition("started again in ")[2] for one in said[:3]] == ["0.2 s.", "0.4 s.", "0.8 s."]
+    assert all("brief ended by itself (exit code 3)" in one for one in said)
+
+
+def test_pauses_are_bounded_and_begin_anew_after_a_steady_run() -> None:
+    pauses = supervising.Pauses()
+    assert [pauses.after(1) for _ in range(7)] == [1, 2, 4, 8, 16, 30, 30]
+    assert pauses.after(supervising.STEADY_AFTER) == 1
+
+
+def test_what_a_dead_child_had_started_goes_before_it_is_started_again(
+    supervisor: Supervisor, tmp_path: Path
+) -> None:
+    note = tmp_path / "pid"
+    supervisor.start("mother", ["sh", "-c", f"sleep 300 & echo $! >> {note}; sleep 300"], dict(os.environ))
+    assert until(lambda: note.exists() and note.read_text().strip() != "", 10)
+    first = psutil.Process(int(note.read_text()))
+    supervisor._children[0].process.kill()
+
+    def again() -> None:
+        if len(note.read_text().split()) == 2:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    supervisor.keep_running(say=lambda _: None, besides=again)
+    assert still_running([first]) == [], "a worker that outlives its server would keep its port"
+
+
+def test_no_process_of_ours_writes_a_core_file() -> None:
+    script = (
+        "import resource; from heedline.jobs import cli; "
+        "import heedline.jobs.papers as papers; "
+        "papers.run = lambda *_, **__: print(resource.getrlimit(resource.RLIMIT_CORE)) or 0; cli.main(['docs'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.strip() == "(0, 0)"
 
 
 def test_a_step_that_fails_says_which(supervisor: Supervisor) -> None:
@@ -303,7 +358,7 @@ def test_the_demonstration_from_nothing_to_nothing(home: Path) -> None:
 
 
 @slow
-def test_when_one_process_dies_all_stop_and_say_so(home: Path) -> None:
+def test_what_is_killed_comes_back_and_is_named(home: Path) -> None:
     made_before = (home / "root.pub").exists() and not (home / "loading").exists()
     run = Run(home, free_port(), free_port(), free_port())
     started: list[psutil.Process] = []
@@ -311,11 +366,44 @@ def test_when_one_process_dies_all_stop_and_say_so(home: Path) -> None:
         run.come_up()
         assert ("Making the demonstration" in run.said()) is not made_before, "made once, kept"
         started = run.everything_it_started()
-        office = next(one for one in started if one.cmdline()[-2:] == ["serve", "office"])
+
+        def running(*ends: str) -> psutil.Process:
+            return next(
+                one
+                for one in still_running(run.everything_it_started())
+                if one.cmdline()[-len(ends) :] == list(ends)
+            )
+
+        def shows(host: str, port: int, path: str) -> bool:
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                return fetch(host, port, path)[0] == 200
+            return False
+
+        worker_of_public = running("serve", "public").children()[0]
+        worker_of_public.kill()
+        office, jobs = running("serve", "office"), running("worker")
         office.kill()
-        assert until(lambda: run.process.poll() is not None, 60)
+        jobs.kill()
+        assert until(
+            lambda: "office ended by itself" in run.said() and "worker ended by itself" in run.said(), 20
+        )
+        assert until(lambda: shows("localhost", run.office, "/sign-in/"), 60)
+        assert until(lambda: shows("127.0.0.1", run.public, "/"), 60)
+        assert until(lambda: len(running("serve", "public").children()) == 2, 30)
+        assert running("worker").pid != jobs.pid
+
+        postmaster = int(
+            (home / json.loads((home / "postgres.json").read_text())["folder"] / "data" / "postmaster.pid")
+            .read_text()
+            .splitlines()[0]
+        )
+        os.kill(postmaster, signal.SIGKILL)
+        assert until(lambda: "The database server ended by itself" in run.said(), 20)
+        # the first page of the public site stores nothing, but this one looks something up
+        assert until(lambda: shows("127.0.0.1", run.public, "/log/"), 60)
+        assert run.process.poll() is None
+        started += run.everything_it_started()
     finally:
         code = run.end()
-    assert code == 1
-    assert "office ended by itself" in run.said()
+    assert code == 0, run.said()
     assert still_running(started) == []

@@ -79,6 +79,7 @@ def test_every_function_of_the_database_says_what_it_does() -> None:
     said = database_access.purposes()
     named = {("door", name) for name in access.DOOR} | {("permits", name) for name in access.PERMITS}
     named |= {("clockwork", name) for name in access.CLOCKWORK}
+    named |= {("history", name) for name in access.HISTORY}
     assert named == set(said)
     assert min(len(words) for words in said.values()) > 10
 

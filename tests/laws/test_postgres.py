@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from heedline.jobs import doctor
 from heedline.launch import accounts, places, postgres, roles, server
 from heedline.launch.postgres import CannotStart, Cluster
 
@@ -185,18 +186,44 @@ def test_the_backup_does_not_write_even_where_it_might(opened: Cluster) -> None:
         connection.execute("DROP TABLE open_to_all")
 
 
-def test_what_was_changed_by_hand_is_put_right_and_what_is_right_is_left(opened: Cluster) -> None:
+def test_what_a_role_changes_of_itself_is_put_right_at_the_next_start(opened: Cluster) -> None:
+    """Any role may set what its own sessions begin with, durability included, and its own password."""
+    with psycopg.connect(opened.url("public"), autocommit=True) as public:
+        public.execute("ALTER ROLE heedline_public SET synchronous_commit = off")
+        public.execute("ALTER ROLE heedline_public IN DATABASE heedline SET synchronous_commit = off")
+        public.execute("ALTER ROLE heedline_public PASSWORD 'of my own'")
+    with psycopg.connect(opened.url("migrate"), autocommit=True) as migrate:
+        migrate.execute("ALTER DATABASE heedline SET synchronous_commit = off")
+    with superuser(opened) as connection:
+        told = [finding.words for finding in doctor.own_settings(connection) if finding.right is False]
+        assert len(told) == 1
+        assert "heedline_public: synchronous_commit" in told[0]
+        assert "heedline: synchronous_commit" in told[0]
+    postgres.start(opened.home, durable=False)
+    with superuser(opened) as connection:
+        kept = connection.execute(
+            "SELECT setrole::regrole::text, setconfig FROM pg_db_role_setting"
+        ).fetchall()
+        assert kept == [("heedline_backup", ["default_transaction_read_only=on"])]
+        assert [finding.right for finding in doctor.own_settings(connection)] == [True, True]
+    test_a_process_signs_in_by_its_own_password_only(opened, "public")
+
+
+def test_looking_for_a_cluster_changes_nothing_of_it(opened: Cluster) -> None:
+    with psycopg.connect(opened.url("public"), autocommit=True) as public:
+        public.execute("ALTER ROLE heedline_public SET synchronous_commit = off")
+    assert postgres.found(opened.home) == opened
+    with superuser(opened) as connection:
+        assert any(finding.right is False for finding in doctor.own_settings(connection))
+    postgres.start(opened.home, durable=False)
+
+
+def test_what_was_changed_by_hand_is_put_right(opened: Cluster) -> None:
     passwords = postgres.read_passwords(opened.home)
     with superuser(opened, "postgres") as connection:
-        before = value(connection, "SELECT xmin::text FROM pg_authid WHERE rolname = 'heedline_public'")
-        roles.settle(connection, passwords)
-        assert (
-            value(connection, "SELECT xmin::text FROM pg_authid WHERE rolname = 'heedline_public'") == before
-        )
         connection.execute("ALTER ROLE heedline_public BYPASSRLS PASSWORD 'by hand'")
         connection.execute("GRANT heedline_door TO heedline_migrate WITH INHERIT TRUE")
         connection.execute("GRANT CONNECT ON DATABASE heedline TO PUBLIC")
-        connection.execute("COMMENT ON DATABASE heedline IS NULL")
         roles.settle(connection, passwords)
     test_only_migrations_may_become_an_owner_and_nobody_is_one_silently(opened)
     test_a_process_signs_in_by_its_own_password_only(opened, "public")

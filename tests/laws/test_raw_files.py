@@ -16,7 +16,7 @@ def test_a_small_table_is_written_into_a_new_file(tmp_path: Path) -> None:
     try:
         marker = uuid.uuid4()
         with psycopg.connect(cluster.super_url("heedline"), autocommit=True) as owner:
-            owner.execute("CREATE TABLE public.told (id uuid, said text)")
+            owner.execute("CREATE TABLE public.told (id uuid, said text PRIMARY KEY)")
             owner.execute("GRANT SELECT, MAINTAIN ON public.told TO heedline_worker")
             owner.execute("GRANT USAGE ON SCHEMA public TO heedline_worker")
             owner.execute("INSERT INTO told VALUES (%s, 'before')", [marker])
@@ -28,7 +28,7 @@ def test_a_small_table_is_written_into_a_new_file(tmp_path: Path) -> None:
         assert sum(path.read_bytes().count(marker.bytes) for path in files.rglob("*") if path.is_file()) == 2
         with psycopg.connect(cluster.url("worker"), autocommit=True) as worker:
             worker.execute("VACUUM (SKIP_LOCKED, TRUNCATE false) told")
-            worker.execute(clockwork.WRITE_ANEW.format(table="told"))
+            worker.execute(clockwork.WRITE_ANEW.format(table="told", key="told_pkey"))
             worker.execute(clockwork.FORGET_USE, ["told", "told"])
             for statement in clockwork.FORGET_COMMITS:
                 worker.execute(statement)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -184,6 +185,40 @@ def test_no_test_is_skipped_for_good() -> None:
         if path == Path(__file__):
             continue
         assert not re.search(r"@pytest\.mark\.(skip|xfail)\b|TO" + r"DO|FIX" + "ME", text_of(path)), path
+
+
+def locked(name: str) -> set[str]:
+    return set(re.findall(r"^([a-z0-9._-]+)==", text_of(ROOT / name), re.MULTILINE))
+
+
+def test_what_runs_has_no_tools_to_build_with() -> None:
+    build, run = locked("requirements-build.lock"), locked("requirements.lock")
+    assert {"hatchling", "editables"} <= build
+    assert {"django", "granian"} <= run
+    assert not build & run - {"packaging"}
+    assert "--target .venv/build" in text_of(ROOT / "scripts" / "bootstrap.sh")
+
+
+def test_the_bill_of_materials_names_all_that_runs(tmp_path: Path) -> None:
+    """As `make sbom` makes it."""
+    recipe = text_of(ROOT / "Makefile").partition("\nsbom:")[2].partition("\n\n")[0]
+    command = next(line for line in recipe.splitlines() if "cyclonedx-py" in line).strip().removeprefix("@")
+    made = tmp_path / "sbom.json"
+    subprocess.run(
+        command.replace("var/sbom.json", str(made)).split(),
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
+    found = json.loads(made.read_text())
+    assert found["bomFormat"] == "CycloneDX"
+    assert {one["name"] for one in found["components"]} == locked("requirements.lock")
+    assert all(
+        one["version"] and one["purl"].startswith("pkg:pypi/") and one["externalReferences"][0]["hashes"]
+        for one in found["components"]
+    )
+    assert found["metadata"]["component"]["name"] == "heedline"
 
 
 def test_acts_without_training_are_recorded_in_one_place() -> None:

@@ -39,7 +39,7 @@ OF_REPORTS = {
     "reports_translation": "report_id",
     "reports_translation_text": "report_id",
     "reports_receipt": "report_id",
-    "dispatch_alarm": "report_id",
+    "dispatch_alarm": "about_id",
     "audit_event": "thing_id",
 }
 NOBODY: frozenset[UUID] = frozenset()
@@ -71,7 +71,9 @@ def reports(people: People) -> dict[str, UUID]:
             outgoing.write(ref, writing(people), version=row(ref).version, by=here, at=people.at)
         with acting("public"):
             messages.say(code, "Now", message_id=uuid4(), at=people.at)
-        Alarm.objects.create(kind="overdue", desk=people.house.desks[desk], report_id=ref, slot=people.at)
+        Alarm.objects.create(
+            kind="overdue", desk=people.house.desks[desk], about_kind="report", about_id=ref, slot=people.at
+        )
         made[desk] = ref
     return made
 
@@ -207,7 +209,7 @@ def test_writing_stays_within_the_wall(people: People, reports: dict[str, UUID])
         assert cursor.rowcount == 1
         cursor.execute("UPDATE reports_sealed_header SET epochs = epochs WHERE report_id = %s", [theirs])
         assert cursor.rowcount == 0
-        cursor.execute("UPDATE dispatch_alarm SET because = 'x' WHERE report_id = %s", [theirs])
+        cursor.execute("UPDATE dispatch_alarm SET because = 'x' WHERE about_id = %s", [theirs])
         assert cursor.rowcount == 0
         for statement in (
             "INSERT INTO reports_sealed_payload (container, report_id, payload, sha256)"
@@ -243,7 +245,7 @@ def test_every_table_of_reports_stands_behind_walls_that_bind_its_owner_too() ->
         cursor.execute(
             "SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity FROM pg_class c JOIN pg_attribute a"
             " ON a.attrelid = c.oid WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace"
-            " AND (a.attname = 'report_id' OR c.relname IN ('reports_report', 'audit_event', 'dispatch_outbox'))"
+            " AND (a.attname = 'report_id' OR c.relname IN ('reports_report', 'audit_event', 'dispatch_outbox', 'dispatch_alarm'))"
         )
         found = dict(cursor.fetchall())
     assert set(OF_REPORTS) <= set(found)

@@ -149,7 +149,7 @@ def test_the_worker_pages_survives_its_database_and_stops_when_told(
         second = arrive(database, desk)
         until(
             lambda: rows(
-                database, f"SELECT FROM dispatch_alarm WHERE report_id = '{second}' AND steps_sent > 0"
+                database, f"SELECT FROM dispatch_alarm WHERE about_id = '{second}' AND steps_sent > 0"
             )
         )
         worker.send_signal(signal.SIGTERM)

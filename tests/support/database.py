@@ -29,8 +29,12 @@ from heedline.launch.postgres import Cluster
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PACKAGE = CHECKOUT / "src" / "heedline"
+EXAMPLE = CHECKOUT / "tests" / "support" / "example_desk"
 #: Older templates are dropped; a few stay, for a colleague's run on other migrations at the same time.
 TEMPLATES_KEPT = 3
+
+#: The specialist desk that proves the hooks. No other program has it: `forget_the_desk`.
+EXAMPLE_DESK = "tests.support.example_desk"
 
 #: The name of the database in which nothing stands.
 EMPTY = ""
@@ -63,6 +67,11 @@ def prepare() -> None:
     scratch = tempfile.mkdtemp(prefix="heedline-test-")
     atexit.register(shutil.rmtree, scratch, ignore_errors=True)
     os.environ.update(_environment("office", _cluster.super_url(_database), scratch))
+
+
+def forget_the_desk() -> None:
+    """Let every program that a test starts be the core alone. To be called once Django has been set up."""
+    os.environ.pop("HEEDLINE_SPECIALIST_DESKS", None)
 
 
 def cluster() -> Cluster:
@@ -142,6 +151,7 @@ def _environment(process: str, url: str, home: str) -> dict[str, str]:
         "HEEDLINE_INSTALLATION": "test",
         "HEEDLINE_HOME": home,
         "HEEDLINE_DATABASE_URL": url,
+        "HEEDLINE_SPECIALIST_DESKS": EXAMPLE_DESK,
     }
 
 
@@ -174,9 +184,14 @@ def _copy(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
 
 def _fingerprint() -> str:
     """Hash everything that decides what a migrated database looks like, the versions of its makers included."""
-    digest = hashlib.sha256(f"{roles.EDITION}".encode())
+    digest = hashlib.sha256()
     files = [p for pattern in ("*/migrations/*.py", "**/*.sql") for p in PACKAGE.glob(pattern)]
-    files += [CHECKOUT / "requirements.lock", PACKAGE / "launch" / "roles.py"]
+    files += [*EXAMPLE.glob("migrations/*.py"), *EXAMPLE.glob("database/*.sql")]
+    files += [
+        CHECKOUT / "requirements.lock",
+        PACKAGE / "launch" / "roles.py",
+        PACKAGE / "database" / "sql_files.py",
+    ]
     for file in sorted(set(files)):
         if file.exists():
             digest.update(f"\n{file.relative_to(CHECKOUT)}\n".encode() + file.read_bytes())
@@ -190,7 +205,7 @@ def _migrate(connection: psycopg.Connection[tuple[Any, ...]], on: Cluster, templ
     roles.create_database(connection, building)
     with tempfile.TemporaryDirectory() as scratch:
         environment = os.environ | _environment("migrate", on.url("migrate", building), scratch)
-        environment["PYTHONPATH"] = str(CHECKOUT / "src")
+        environment["PYTHONPATH"] = os.pathsep.join((str(CHECKOUT / "src"), str(CHECKOUT)))
         done = subprocess.run(
             [sys.executable, "-m", "django", "migrate", "--skip-checks", "--verbosity=0"],
             env=environment,

@@ -54,6 +54,7 @@ def house(name: str) -> House:
     found = _standing[name]
     settings.ROOT = found.known.root
     # As it was known after the last statement was made. Verifying all statements anew takes longer than many a test.
+    key_directory.forget()
     key_directory._known = replace(found.known, asked=time.monotonic(), offered={})
     return copy.deepcopy(found.house)
 

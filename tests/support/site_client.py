@@ -16,6 +16,7 @@ class SiteClient(Client):
     def __init__(self, site: str, **options: Any) -> None:
         options.setdefault("enforce_csrf_checks", True)
         options.setdefault("raise_request_exception", False)
+        options.setdefault("HTTP_ORIGIN", "http://testserver")  # as every browser says with a form
         super().__init__(**options)
         self.site = site
 

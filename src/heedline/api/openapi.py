@@ -78,7 +78,7 @@ def _send() -> Json:
                     }
                 ),
             ),
-            **_problems(400, 413, 415, 422, 429, 503),
+            **_problems(400, 408, 413, 415, 422, 429, 503),
         },
     }
 
@@ -128,7 +128,7 @@ def _read(statuses: Sequence[str]) -> Json:
                     }
                 ),
             ),
-            **_problems(400, 404, 413, 415, 422, 503),
+            **_problems(400, 404, 408, 413, 415, 422, 503),
         },
     }
 
@@ -140,12 +140,15 @@ def _write(longest_text: int) -> Json:
         "parameters": [{"$ref": "#/components/parameters/IdempotencyKey"}],
         "requestBody": _body(
             _object(
-                {"code": _typed_code(), "text": {"type": "string", "minLength": 1, "maxLength": longest_text}}
+                {
+                    "code": _typed_code(),
+                    "text": {"type": "string", "minLength": 1, "maxLength": longest_text, "pattern": r"\S"},
+                }
             )
         ),
         "responses": {
             "201": _json("Stored.", _object({"id": {"type": "string", "format": "uuid"}})),
-            **_problems(400, 404, 409, 413, 415, 422, 503),
+            **_problems(400, 404, 408, 409, 413, 415, 422, 503),
         },
     }
 
@@ -265,12 +268,30 @@ def _key() -> Json:
             "At least 128 random bits, made anew each time by a secure generator: 22 or more of A-Z a-z 0-9 - _, or "
             "32 or more hexadecimal digits. No UUID: it has too few random bits."
         ),
-        "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{22,128}$"},
+        "schema": {"type": "string", "pattern": _strong_key()},
     }
 
 
+def _strong_key() -> str:
+    """A pattern of the keys that `reading.idempotency_key` takes: long enough, no UUID, no short hexadecimal number, and
+    eight different characters. Each step of the last looks for the next character that was not there before."""
+    sign, seen = "[A-Za-z0-9_-]", ""
+    different = ""
+    for number in range(1, reading.FEWEST_DIFFERENT + 1):
+        different += f"(?:{seen})*(?!{seen})({sign})" if seen else f"({sign})"
+        seen = f"{seen}|\\{number}" if seen else f"\\{number}"
+    uuid = "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
+    short = "(?:-*[0-9A-Fa-f]){0,31}-*$"
+    return f"^(?!{uuid})(?!{short})(?={different}){sign}{{22,128}}$"
+
+
 def _typed_code() -> Json:
-    return {"type": "string", "maxLength": 200, "examples": [_CODE_EXAMPLE]}
+    return {
+        "type": "string",
+        "maxLength": 200,
+        "pattern": reading.CODE_FORM.pattern,
+        "examples": [_CODE_EXAMPLE],
+    }
 
 
 def _object(properties: Json) -> Json:
@@ -293,13 +314,17 @@ def _json(description: str, schema: Json) -> Json:
 _SECONDS = {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}
 
 
+#: Statuses whose answers say in `Retry-After` how long to wait.
+_WITH_A_WAIT = {problems.SLOWER.status, problems.NOT_NOW.status}
+
+
 def _problems(*statuses: int) -> Json:
     schema = {"$ref": "#/components/schemas/Problem"}
     return {
         str(status): {
             "description": " Or: ".join(f"{kind.title}." for kind in problems.ALL if kind.status == status),
             "content": {problems.MEDIA_TYPE: {"schema": schema}},
-            **({"headers": {"Retry-After": _SECONDS}} if status == problems.SLOWER.status else {}),
+            **({"headers": {"Retry-After": _SECONDS}} if status in _WITH_A_WAIT else {}),
         }
         for status in sorted(statuses)
     }

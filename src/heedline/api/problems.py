@@ -30,6 +30,7 @@ NOT_JSON = ProblemKind("not-json", 400, "The body is not JSON that this API can 
 KEY_NEEDED = ProblemKind("idempotency-key", 400, "The Idempotency-Key header is missing or not strong enough")
 UNKNOWN_CODE = ProblemKind("unknown-code", 404, "There is nothing for that code")
 METHOD = ProblemKind("method", 405, "That method is not offered here")
+TOO_SLOW = ProblemKind("too-slow", 408, "The body took too long to arrive")
 NO_ROOM = ProblemKind("no-room", 409, "There are as many unread messages as there may be")
 TOO_LARGE = ProblemKind("too-large", 413, "The body is too large")
 NOT_A_TYPE = ProblemKind("media-type", 415, "Only application/json is taken")
@@ -43,6 +44,7 @@ ALL = (
     KEY_NEEDED,
     UNKNOWN_CODE,
     METHOD,
+    TOO_SLOW,
     NO_ROOM,
     TOO_LARGE,
     NOT_A_TYPE,

@@ -16,6 +16,7 @@ from django.http import HttpRequest, UnreadablePostError
 
 from heedline.api import problems
 from heedline.api.problems import ApiProblem
+from heedline.web.declared import BODY_REFUSED
 
 #: Bytes. 10,000 characters of narrative, each escaped as two `\uXXXX`, and all other answers beside it.
 LONGEST_REPORT = 192 * 1024
@@ -29,11 +30,14 @@ _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _BRACKET = re.compile(rb"[\[\]{}]")
 _HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 _KEY = re.compile(r"[A-Za-z0-9_-]{22,128}")
+#: What a code looks like: 22 letters and digits, with spaces and hyphens wherever somebody likes them.
+CODE_FORM = re.compile(r"^[ -]*(?:[0-9A-Za-z][ -]*){22}$")
 _HEX = re.compile(r"[0-9A-Fa-f-]+")
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 #: 32 random hex digits have fewer different ones than this once in 27 million; a counter or a name mostly has.
-_FEWEST_DIFFERENT = 8
+FEWEST_DIFFERENT = 8
 
+_JSON_ONLY = "Send application/json in UTF-8. Files cannot be sent yet."
 _KEY_DETAIL = (
     "Send at least 128 random bits, made anew for each report: 22 or more characters of A-Z a-z 0-9 - _, or 32 or "
     "more hexadecimal digits, at most 128 characters. A UUID has too few random bits."
@@ -46,7 +50,7 @@ def idempotency_key(request: HttpRequest) -> bytes:
     weak = (
         not _KEY.fullmatch(given)
         or _UUID.fullmatch(given)
-        or len(set(given)) < _FEWEST_DIFFERENT
+        or len(set(given)) < FEWEST_DIFFERENT
         or (_HEX.fullmatch(given) and len(given.replace("-", "")) < 32)
     )
     if weak:
@@ -54,10 +58,25 @@ def idempotency_key(request: HttpRequest) -> bytes:
     return given.encode("ascii")
 
 
+def whole(request: HttpRequest) -> None:
+    """Raise a `Problem` when the body was too large, too slow or of a kind that is not taken, and so is not there."""
+    match request.META.get(BODY_REFUSED):
+        case 408:
+            raise ApiProblem(
+                problems.TOO_SLOW, "Send the same again with the same key, over a better connection."
+            )
+        case 413:
+            raise ApiProblem(problems.TOO_LARGE, "No body may be that long.")
+        case 415:
+            raise ApiProblem(problems.NOT_A_TYPE, _JSON_ONLY)
+        case _:
+            return
+
+
 def json_body(request: HttpRequest, *, longest: int) -> Any:
     """The body as Python objects: at most `longest` bytes, `DEEPEST` levels, UTF-8, no key twice."""
     if request.content_type != "application/json":
-        raise ApiProblem(problems.NOT_A_TYPE, "Send application/json in UTF-8. Files cannot be sent yet.")
+        raise ApiProblem(problems.NOT_A_TYPE, _JSON_ONLY)
     body = _bytes(request, longest)
     _check_depth(body)
     try:

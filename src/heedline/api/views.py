@@ -51,6 +51,7 @@ def offered(method: str) -> Callable[[ApiView], Callable[..., HttpResponseBase]]
                 response["Allow"] = method
                 return response
             try:
+                reading.whole(request)
                 return view(request)
             except ApiProblem as problem:
                 return problems.problem_page(problem)
@@ -155,10 +156,13 @@ def description(request: HttpRequest) -> HttpResponse:
 
 
 def read_code(text: str) -> codes.ReceiptCode:
-    """The code, one wrong symbol corrected; what cannot be a code is a problem of the body."""
+    """The code, one wrong symbol corrected; what does not look like one is a problem of the body. CodeUnknown for what
+    looks like one and has too many wrong symbols."""
     try:
         return codes.parse(text)
     except codes.NotACode:
+        if reading.CODE_FORM.fullmatch(text):
+            raise CodeUnknown from None
         errors = [
             {"pointer": "/code", "detail": "This is not a receipt code: a code has 22 letters and digits."}
         ]

@@ -1,11 +1,20 @@
-"""The closed list of acts that the log knows. A test proves that every act is used and that nothing else is written."""
+"""The closed list of acts that the log knows. A test proves that every act is used and that nothing else is written.
+
+Specialist desks add acts through `desk_hooks`; `refuse_unknown` keeps the list closed at run time.
+"""
 
 from __future__ import annotations
 
 from enum import StrEnum
 
+from heedline.desk_hooks import register
 
-class Act(StrEnum):
+
+class AnyAct(StrEnum):
+    """An act of the core (`Act`) or of a specialist desk, which extends this and registers its acts."""
+
+
+class Act(AnyAct):
     # reports
     REPORT_ARRIVED = "report-arrived"  # written by clockwork.settle, in shuffled batches
     CALL_TAKEN_DOWN = (
@@ -143,3 +152,9 @@ class Act(StrEnum):
     EPOCH_ENDED = "epoch-ended"
     PARTS_READDRESSED = "parts-readdressed"
     EPOCH_DESTROYED = "epoch-destroyed"
+
+
+def refuse_unknown(act: AnyAct) -> None:
+    """Raise NotRegistered for an act that is neither the core's nor a registered desk's."""
+    if not isinstance(act, Act) and str(act) not in register.act_words():
+        raise register.NotRegistered(f"The log does not know the act {act}.")

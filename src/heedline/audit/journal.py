@@ -9,15 +9,19 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import batched
 from uuid import UUID, uuid4
 
 from django.db import connection
 
-from heedline.audit.acts import Act
+from heedline.audit.acts import AnyAct, refuse_unknown
 
 _COLUMNS = "INSERT INTO audit_event (act, actor, desk, thing, thing_id, outcome, detail) VALUES"
 _INSERT = f"{_COLUMNS} (%s, %s, %s, %s, %s, %s, %s)"
 _INSERT_AT = "INSERT INTO audit_event (act, actor, desk, thing, thing_id, outcome, detail, at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+
+#: Ids in one entry: 8,000 bytes hold some two hundred (`what_an_event_may_say` in the database).
+MOST_IN_AN_ENTRY = 150
 
 _INSERT_WAITING = (
     "INSERT INTO audit_waiting (id, act, actor, desk, outcome, detail) VALUES (%s, %s, %s, %s, %s, %s)"
@@ -25,7 +29,7 @@ _INSERT_WAITING = (
 
 
 def record(
-    act: Act,
+    act: AnyAct,
     *,
     actor: UUID | None,
     desk: UUID | None = None,
@@ -40,6 +44,7 @@ def record(
     The database sets the time. Only the worker may give one (`at_slot`), for things whose exact time must not be kept.
     `detail` holds codes, counts and ids: never a name, a text or a receipt code.
     """
+    refuse_unknown(act)
     row = [
         str(act),
         actor,
@@ -57,7 +62,7 @@ def record(
 
 
 def record_by_the_slot(
-    act: Act,
+    act: AnyAct,
     *,
     actor: UUID,
     desk: UUID | None = None,
@@ -69,6 +74,7 @@ def record_by_the_slot(
     For what an officer does whose moment is a moment of somebody of the public. The database lets `actor` be nobody but
     whose session this is.
     """
+    refuse_unknown(act)
     outcome = "refused" if refused else "done"
     with connection.cursor() as cursor:
         cursor.execute(
@@ -76,16 +82,38 @@ def record_by_the_slot(
         )
 
 
+def record_look(
+    act: AnyAct,
+    *,
+    actor: UUID,
+    desk: UUID | None,
+    state: str,
+    opened: Iterable[UUID],
+    new: int,
+) -> None:
+    """Write one look at many reports, in the caller's transaction: those it opened by name, and how many `new` ones.
+
+    An entry holds 8,000 bytes, so a long list goes into several; `new` stands in the first, and the others say 0.
+    """
+    lists = [[str(one) for one in some] for some in batched(opened, MOST_IN_AN_ENTRY, strict=False)] or [[]]
+    record_together(
+        [
+            Written(act, actor, desk, "", None, {"state": state, "opened": some, "new": 0 if number else new})
+            for number, some in enumerate(lists)
+        ]
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """One event that is about to be written. `detail` as in `record`."""
 
-    act: Act
+    act: AnyAct
     actor: UUID | None
     desk: UUID | None
     thing: str
     thing_id: UUID | None
-    detail: Mapping[str, str | int | bool]
+    detail: Mapping[str, str | int | bool | list[str]]
 
 
 def record_together(events: Sequence[Written]) -> None:
@@ -96,13 +124,15 @@ def record_together(events: Sequence[Written]) -> None:
         (str(one.act), one.actor, one.desk, one.thing, one.thing_id, "done", json.dumps(dict(one.detail)))
         for one in events
     ]
+    for one in events:
+        refuse_unknown(one.act)
     values = ", ".join(["(%s, %s, %s, %s, %s, %s, %s)"] * len(rows))
     with connection.cursor() as cursor:
         cursor.execute(f"{_COLUMNS} {values}", [value for row in rows for value in row])
 
 
 def record_each(
-    act: Act,
+    act: AnyAct,
     things: Iterable[UUID],
     *,
     actor: UUID,
@@ -110,6 +140,7 @@ def record_each(
     detail: Mapping[str, str | int | bool] | None = None,
 ) -> None:
     """Write one event about each of these reports, in the caller's transaction."""
+    refuse_unknown(act)
     told = json.dumps(dict(detail or {}))
     with connection.cursor() as cursor:
         cursor.executemany(

@@ -16,7 +16,7 @@ from psycopg import sql
 
 from heedline.backups.dumping import columns_of, schema
 from heedline.backups.folder import BackupPart, Manifest, Unfit, blocks, check, read
-from heedline.backups.plan import COPIED, Copied, Side
+from heedline.backups.plan import Copied, Side, copied
 
 type Connection = psycopg.Connection[tuple[Any, ...]]
 type Halves = Mapping[Side, tuple[Path, Manifest]]
@@ -97,7 +97,7 @@ def refuse_unfit(connection: Connection, manifest: Manifest, *, installation: st
         raise Unfit(
             "The tables are of another release. Install the release that made the backup, restore, then upgrade."
         )
-    for table in dict.fromkeys(one.table for one in COPIED):
+    for table in dict.fromkeys(one.table for one in copied()):
         row = connection.execute(
             sql.SQL("SELECT EXISTS (SELECT 1 FROM {})").format(sql.Identifier(table))
         ).fetchone()
@@ -123,7 +123,8 @@ def as_owner(connection: Connection) -> Iterator[None]:
 
 def copy_in(connection: Connection, halves: Halves, told: Callable[[str], None]) -> None:
     """Load everything, in the plan's order. Raises Unfit when a part does not fit the tables."""
-    for number, one in enumerate(COPIED, 1):
+    plan = copied()
+    for number, one in enumerate(plan, 1):
         folder, manifest = halves[one.side]
         parts = [
             part for part in manifest.parts if part.file.startswith(f"{one.name}.") and _is_of(part, one)
@@ -133,7 +134,7 @@ def copy_in(connection: Connection, halves: Halves, told: Callable[[str], None])
         for part in parts:
             if part.columns != columns_of(connection, one):
                 raise Unfit(f"{part.file} has other columns than the table.")
-            told(f"{one.side}: {part.file} ({number} of {len(COPIED)} tables)")
+            told(f"{one.side}: {part.file} ({number} of {len(plan)} tables)")
             _load(connection, one, part, folder / part.file)
         _count_on(connection, one.table)
     for statement in _MENDED:

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from heedline.desk_hooks import register
+
 #: A copy of the key store lives at most so long: a disposal is true everywhere once the last one from before is gone.
 DAYS_KEPT = 30
 
@@ -49,12 +51,13 @@ class Copied:
 #: time, would otherwise date a report between them (law 5).
 _NEW = "SELECT id FROM reports_report WHERE NOT settled AND slot >= {running}"
 _NEW_WORDS = "SELECT container FROM reports_message WHERE NOT settled AND NOT from_us AND slot >= {running}"
-_OLD = f"report_id NOT IN ({_NEW})"
+#: For tables with a report: the rows of reports from before the running quarter hour.
+OF_OLD_REPORTS = f"report_id NOT IN ({_NEW})"
 #: A translation of a message goes with the message.
 _OLD_MESSAGE = (
     f"COALESCE(message_id NOT IN (SELECT id FROM reports_message WHERE container IN ({_NEW_WORDS})), true)"  # noqa: S608
 )
-_OLD_PARTS = f"{_OLD} AND container NOT IN ({_NEW_WORDS})"
+_OLD_PARTS = f"{OF_OLD_REPORTS} AND container NOT IN ({_NEW_WORDS})"
 
 #: Names of people, desks and their keys, and how people sign in: all current with the newest key store.
 _WHO = (
@@ -85,36 +88,36 @@ COPIED: tuple[Copied, ...] = (
     Copied("intake_count", Side.BODIES, order="hour, kind, step, what"),
     Copied("intake_question_set", Side.BODIES, order="digest"),
     Copied("reports_report", Side.BODIES, where=f"id NOT IN ({_NEW})"),
-    Copied("reports_receipt", Side.BODIES, order="report_id", where=_OLD),
+    Copied("reports_receipt", Side.BODIES, order="report_id", where=OF_OLD_REPORTS),
     Copied(
         "reports_message",
         Side.BODIES,
         without=("copy_header",),
-        where=f"{_OLD} AND container NOT IN ({_NEW_WORDS})",
+        where=f"{OF_OLD_REPORTS} AND container NOT IN ({_NEW_WORDS})",
     ),
-    Copied("reports_step", Side.BODIES, where=_OLD),
+    Copied("reports_step", Side.BODIES, where=OF_OLD_REPORTS),
     Copied("reports_sweep", Side.BODIES),
-    Copied("reports_call_back", Side.BODIES, order="report_id", where=_OLD),
-    Copied("reports_dissemination", Side.BODIES, where=_OLD),
-    Copied("reports_translation", Side.BODIES, where=f"{_OLD} AND {_OLD_MESSAGE}"),
-    Copied("reports_translation_text", Side.BODIES, where=_OLD),
-    Copied("reports_identity_request", Side.BODIES, where=_OLD),
-    Copied("reports_dip_check", Side.BODIES, where=_OLD),
-    Copied("reports_keeping", Side.BODIES, order="report_id", where=_OLD),
-    Copied("reports_review", Side.BODIES, where=_OLD),
-    Copied("reports_hold", Side.BODIES, where=_OLD),
+    Copied("reports_call_back", Side.BODIES, order="report_id", where=OF_OLD_REPORTS),
+    Copied("reports_dissemination", Side.BODIES, where=OF_OLD_REPORTS),
+    Copied("reports_translation", Side.BODIES, where=f"{OF_OLD_REPORTS} AND {_OLD_MESSAGE}"),
+    Copied("reports_translation_text", Side.BODIES, where=OF_OLD_REPORTS),
+    Copied("reports_identity_request", Side.BODIES, where=OF_OLD_REPORTS),
+    Copied("reports_dip_check", Side.BODIES, where=OF_OLD_REPORTS),
+    Copied("reports_keeping", Side.BODIES, order="report_id", where=OF_OLD_REPORTS),
+    Copied("reports_review", Side.BODIES, where=OF_OLD_REPORTS),
+    Copied("reports_hold", Side.BODIES, where=OF_OLD_REPORTS),
     Copied("reports_subject_request", Side.BODIES),
     Copied("reports_sealed_payload", Side.BODIES, order="container", where=_OLD_PARTS, ranges=True),
     Copied("reports_sealed_header", Side.KEYS, order="container", where=_OLD_PARTS),
-    Copied("reports_identity_share", Side.KEYS, where=_OLD),
+    Copied("reports_identity_share", Side.KEYS, where=OF_OLD_REPORTS),
     Copied(
         "reports_message",
         Side.KEYS,
         only=("copy_header",),
-        where=f"{_OLD} AND copy_header IS NOT NULL",
+        where=f"{OF_OLD_REPORTS} AND copy_header IS NOT NULL",
         fill=True,
     ),
-    Copied("dispatch_alarm", Side.BODIES, where=f"report_id IS NULL OR {_OLD}"),
+    Copied("dispatch_alarm", Side.BODIES, where=f"about_id IS NULL OR about_id NOT IN ({_NEW})"),
     Copied("dispatch_outbox", Side.BODIES, where="slot < {running}"),
     Copied("audit_event", Side.BODIES, order="generation, xid, id"),
     Copied("audit_waiting", Side.BODIES, where="slot < {running}"),
@@ -148,6 +151,16 @@ LEFT_OUT: dict[str, str] = {
 }
 
 
+def copied() -> tuple[Copied, ...]:
+    """Return what is copied, the specialist desks' tables last, in the order of loading."""
+    return (*COPIED, *(one for desk in register.desks() for one in desk.copied))
+
+
+def left_out() -> dict[str, str]:
+    """Return the tables that are in no copy, the specialist desks' among them, and why."""
+    return LEFT_OUT | {table: why for desk in register.desks() for table, why in desk.left_out.items()}
+
+
 def of_side(side: Side) -> Sequence[Copied]:
-    """What is copied to one side, in the order of loading."""
-    return [one for one in COPIED if one.side is side]
+    """Return what is copied to one side, in the order of loading."""
+    return [one for one in copied() if one.side is side]

@@ -25,6 +25,10 @@ class Changed(Exception):
         self.theirs = theirs
 
 
+class ChangedSinceArrival(CannotOpen):
+    """A report's sealed words are not those that the log names: somebody who can write to tables replaced them."""
+
+
 class SealingStopped(Exception):
     """It could not be sealed to the right people or could not be stored. Nothing was sent."""
 

@@ -9,14 +9,14 @@ from uuid import UUID
 from django.db import transaction
 
 from heedline.audit import journal
-from heedline.audit.acts import Act
+from heedline.audit.acts import AnyAct
 from heedline.casework.errors import WrongPassphrase
 from heedline.permits.gate import Refused
 
 
 @contextmanager
 def refusals_logged(
-    act: Act, *, by: UUID | None, desk: UUID | None = None, thing: str = "", thing_id: UUID | None = None
+    act: AnyAct, *, by: UUID | None, desk: UUID | None = None, thing: str = "", thing_id: UUID | None = None
 ) -> Iterator[None]:
     """One transaction; a refusal undoes it and is logged in one of its own."""
     try:

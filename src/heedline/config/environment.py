@@ -56,6 +56,14 @@ def count(name: str, *, default: int) -> int:
     return int(value)
 
 
+def megabytes(name: str, *, default: int) -> int:
+    """Return a number of bytes, written in mebibytes, from 1 to 1,000,000."""
+    value = os.environ.get(name, str(default))
+    if not value.isdecimal() or not 1 <= int(value) <= 1_000_000:
+        raise Malformed(name, "a whole number of mebibytes from 1 to 1000000")
+    return int(value) * 1024 * 1024
+
+
 def path(name: str, *, default: str) -> Path:
     """Return an absolute path."""
     return Path(os.environ.get(name, default)).expanduser().absolute()

@@ -7,6 +7,7 @@ malformed. No secret has a default outside the test process.
 from __future__ import annotations
 
 import sys
+from urllib.parse import urlsplit
 
 from heedline.config import environment as env
 from heedline.config import single_sign_on
@@ -35,19 +36,30 @@ ROOT = env.text("HEEDLINE_ROOT", default="")
 PUBLIC_URL = env.text("HEEDLINE_PUBLIC_URL", default="http://127.0.0.1:8000")
 OFFICE_URL = env.text("HEEDLINE_OFFICE_URL", default="http://localhost:8001")
 PARTNER_URL = env.text("HEEDLINE_PARTNER_URL", default="http://127.0.0.3:8003")
-#: The origin of the site that people sign in to here.
-OWN_URL = PARTNER_URL if FOR_PARTNERS else OFFICE_URL
+#: The origin of this process's site: the only one that it answers (`config.front`).
+OWN_URL = {"public": PUBLIC_URL, "partner": PARTNER_URL}.get(PROCESS, OFFICE_URL)
 #: A passkey is bound to a name: where the site's host is an address, none is offered.
 PASSKEYS = has_a_name(OWN_URL)
 #: Cookies are shared across the ports of a host, so two instances need different names.
 INSTANCE = env.text("HEEDLINE_INSTANCE", default="8000")
 #: The one header in which the proxy in front names the visitor's address: for counting in memory, never kept.
 CLIENT_HEADER = env.text("HEEDLINE_CLIENT_HEADER", default="")
+#: Bytes that all unfinished reports together may take on the database's disk.
+DRAFT_ROOM = env.megabytes("HEEDLINE_DRAFT_ROOM_MB", default=512)
+#: Bytes that drafts leave free on that disk: room for reports.
+KEEP_FREE = env.megabytes("HEEDLINE_KEEP_FREE_MB", default=512)
+#: A folder on the database's disk, where this process can see one.
+DATABASE_DISK = (
+    env.path("HEEDLINE_DATABASE_DISK", default="") if env.text("HEEDLINE_DATABASE_DISK", default="") else None
+)
 PAGES_DIR = env.path("HEEDLINE_PAGES_DIR", default=str(HOME / "pages"))
 PAGE_WEBHOOK = env.text("HEEDLINE_PAGE_WEBHOOK", default="")
 PAGE_MAIL_FROM = env.text("HEEDLINE_PAGE_MAIL_FROM", default="heedline@example.org")
 #: Tests lower the cost of unlocking; nothing else may.
 TEST_ARGON = TESTING
+
+#: The apps of the specialist desks of this installation, the same in every process (heedline/desk_hooks).
+SPECIALIST_DESKS = [one for one in env.text("HEEDLINE_SPECIALIST_DESKS", default="").split(",") if one]
 
 # --- secrets -----------------------------------------------------------------------------------------------------
 SECRET_KEY = env.secret(
@@ -88,13 +100,14 @@ INSTALLED_APPS = [
     "heedline.web.entrance",
     *([] if FOR_PARTNERS else ["heedline.web.office"]),
     "heedline.web.partner",
+    *SPECIALIST_DESKS,
+    "heedline.desk_hooks",  # last: it closes the register that the desks fill
 ]
 AUTH_USER_MODEL = "desks.Officer"
 
 # --- web ---------------------------------------------------------------------------------------------------------
 ROOT_URLCONF = f"heedline.config.urls_{PROCESS if PROCESS in {'public', 'partner'} else 'office'}"
-_HERE = "127.0.0.3" if FOR_PARTNERS else "127.0.0.1,localhost,[::1]"
-ALLOWED_HOSTS = [h for h in env.text("HEEDLINE_HOSTS", default=f"{_HERE},testserver").split(",") if h]
+ALLOWED_HOSTS = [urlsplit(OWN_URL).hostname or ""] if PROCESS != "none" else ["localhost", "testserver"]
 SECURE = not DEMO and not TESTING
 _HOST_ONLY = "__Host-" if SECURE else ""
 DRAFT_COOKIE = f"{_HOST_ONLY}hl_draft_{INSTANCE}"

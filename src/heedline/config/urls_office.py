@@ -2,7 +2,12 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("heedline.web.office.urls"))]
+from heedline.desk_hooks import register
+
+urlpatterns = [
+    path("", include("heedline.web.office.urls")),
+    *(path("", include(desk.urls)) for desk in register.desks() if desk.urls),
+]
 
 handler400 = "heedline.web.refusals.malformed"
 handler403 = "heedline.web.refusals.csrf_failure"

@@ -1,4 +1,4 @@
-"""The web application of one process: static files first, then Django."""
+"""The web application of one process: static files first, then Django; and the front that stands before it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from wsgiref.headers import Headers
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from heedline.casework.intake.rate_limit import CALLER, PACE, is_inner
+from heedline.config import environment as env
+from heedline.config.front import Front, FrontLimits
 
 #: What could tell who is asking. Pages never need it, so on the public site it does not come in.
 WHO_IS_ASKING = (
@@ -93,7 +95,7 @@ def from_memory(app: WSGIApplication, pages: Mapping[str, FixedPage]) -> WSGIApp
     return ready
 
 
-def build(process: str) -> WSGIApplication:
+def build(process: str) -> Front:
     """Set Django up as this process and return its application. Stops the start (SystemExit) when a check fails."""
     os.environ["HEEDLINE_PROCESS"] = process
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heedline.config.settings")
@@ -107,10 +109,10 @@ def build(process: str) -> WSGIApplication:
     wrong = [str(message) for message in run_checks() if (message.id or "").startswith("heedline.")]
     if wrong:
         raise SystemExit("\n".join(wrong))
-    # The server copies the environment into every request: what is secret in it has been read, and need not go along.
+    # What is secret in the environment has been read, and need not stay where a library could print it.
     for name in [name for name in os.environ if name.startswith("HEEDLINE_") and _SECRET.search(name)]:
         del os.environ[name]
-    app: WSGIApplication = WhiteNoise(
+    files = WhiteNoise(
         django,
         root=settings.STATIC_ROOT if settings.STATIC_ROOT.is_dir() else None,
         prefix=settings.STATIC_URL,
@@ -119,11 +121,27 @@ def build(process: str) -> WSGIApplication:
         add_headers_function=_static_headers,
         immutable_file_test=_never_changes,
     )
+    limits = FrontLimits(
+        body=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
+        threads=env.count(f"HEEDLINE_{process.upper()}_THREADS", default=8),
+    )
     if process != "public":
-        return app
+        return Front(files, settings.OWN_URL, limits, ready=files.files.__contains__)
     from heedline.casework.intake import page_counts
     from heedline.web.public import attack
 
     page_counts.begin()
     header = f"HTTP_{settings.CLIENT_HEADER.upper().replace('-', '_')}" if settings.CLIENT_HEADER else ""
-    return forgetting_who(from_memory(app, attack.everywhere()), header=header)
+    pages = attack.everywhere()
+    return Front(
+        forgetting_who(from_memory(files, pages), header=header),
+        settings.OWN_URL,
+        limits,
+        fixed={path: (200, list(page.headers), page.body) for path, page in pages.items()},
+        ready=lambda path: path in files.files or path in pages,  # HEAD, too
+    )
+
+
+def application() -> Front:
+    """Return the application of the process that the environment names; granian calls this in each worker."""
+    return build(env.text("HEEDLINE_PROCESS"))

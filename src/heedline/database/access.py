@@ -10,6 +10,10 @@ role sees is decided by the policies (`database/policies/`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from heedline.desk_hooks import register
+
 #: Every role, and what it is.
 ROLES = {
     "public": "The process that faces the internet. It reads published tables and calls functions of the door.",
@@ -62,7 +66,7 @@ TABLES: dict[str, dict[str, str]] = {
     "keys_epoch": {"office": "ar", "worker": "r", "door": "r", "usher": "r", "partner": "ar"},
     "keys_grant": {"office": "ar", "usher": "d", "partner": "ar"},
     "keys_own_term": {"office": "ard", "partner": "r"},
-    "keys_statement": {"public": "r", "office": "ar", "worker": "r", "partner": "ar"},
+    "keys_statement": {"public": "r", "office": "ar", "worker": "r", "usher": "r", "partner": "ar"},
     "keys_wrapping": {"office": "arwd", "partner": "arwd"},
     # sessions
     "permits_held_form": {"office": "arwd", "settler": "rd", "partner": "arwd"},
@@ -111,6 +115,7 @@ TABLES: dict[str, dict[str, str]] = {
 
 #: Rights on single columns, where the role has not the right on the whole table.
 COLUMNS: dict[tuple[str, str, str], str] = {
+    ("intake_draft", "settler", "w"): "settled",  # to lock rows
     ("audit_event", "office", "a"): "act actor desk detail outcome thing thing_id",  # never `at`
     ("audit_waiting", "office", "a"): "act actor desk detail id outcome",  # never `slot`
     (
@@ -121,7 +126,7 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("audit_event", "worker", "a"): "act actor at desk detail outcome thing thing_id",
     ("desks_officer", "worker", "r"): "email id is_active name organisation_id",
     ("desks_officer", "usher", "r"): "id is_active organisation_id",
-    ("keys_statement", "usher", "r"): "serial",
+    ("audit_event", "usher", "r"): "act detail id outcome thing_id",  # never who or when
     ("audit_event", "partner", "a"): "act actor desk detail outcome thing thing_id",  # never `at`
     ("desks_officer", "partner", "w"): "last_login password",
     ("desks_invitation", "partner", "w"): "code kem signing",
@@ -130,7 +135,7 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("dispatch_alarm", "office", "w"): "acknowledged_at acknowledged_by because cleared_at cleared_by slot",
     ("keys_epoch", "usher", "w"): "destroyed_on retired_at",
     ("keys_grant", "worker", "r"): "epoch_id id officer_id",  # never `sealed`
-    ("keys_grant", "usher", "r"): "epoch_id id",
+    ("keys_grant", "usher", "r"): "epoch_id id officer_id",  # never `sealed`
     ("keys_grant", "office", "w"): "sealed",  # granted anew to a new key of the same officer
     (
         "reports_dip_check",
@@ -216,6 +221,7 @@ FUNCTIONS: dict[str, tuple[str, str]] = {
     "permits": ("office", "usher"),
     "clockwork": ("worker", "settler"),
     "public": ("worker", "owner"),
+    "history": ("public", "usher"),  # which statements the log names: every process compares
 }
 #: (schema, function) → who may call it besides: officers take reports down for others, through the same door.
 ALSO = {
@@ -242,6 +248,11 @@ ALSO = {
         "retire_epoch",
         "shares_to_move",
     )
+}
+ALSO |= {("permits", name): {"owner"} for name in ("facing_desks", "is_on_the_other_side")}  # for a trigger
+ALSO |= {
+    ("history", name): {"office", "worker", "partner"}
+    for name in ("logged_statement_count", "logged_statements")
 }
 #: (schema, function) → who alone may call it.
 ALONE = {
@@ -283,6 +294,7 @@ DOOR = {
     "spend_form",
     "submit_report",
     "visit",
+    "wait_for_the_disk",
 }
 PERMITS = {
     "answer_sent",
@@ -292,11 +304,14 @@ PERMITS = {
     "decide_identity",
     "desk_shares",
     "destroy_epoch",
+    "facing_desks",
     "hand_over",
     "headers_to_move",
     "i_oversee",
     "i_watch",
+    "is_on_the_other_side",
     "left_to_move",
+    "logged_payload",
     "may_decide",
     "move_headers",
     "move_shares",
@@ -323,8 +338,9 @@ PERMITS = {
     "who_decides",
     "who_decides_trace",
 }
-#: Those that look with the caller's eyes, so that row-level security holds inside; `slot` looks at no table.
-INVOKERS = {"queue", "slot", "waiting"}
+#: Those that look with the caller's eyes, so that row-level security holds inside, or look at no table.
+INVOKERS = {"queue", "slot", "wait_for_the_disk", "waiting"}
+HISTORY = {"logged_statement_count", "logged_statements"}
 CLOCKWORK = {
     "end_identities",
     "end_releases",
@@ -332,6 +348,7 @@ CLOCKWORK = {
     "join_counts",
     "note_backup",
     "settle",
+    "settle_drafts",
     "sweep",
 }
 TRIGGERS = {
@@ -339,14 +356,43 @@ TRIGGERS = {
     "a_decision_stays",
     "a_disposal_stays",
     "a_dissemination_stays",
+    "a_header_stays",
     "a_key_that_lives",
+    "one_side_alone",
+    "statements_only_grow",
     "a_stage_follows_the_path",
+    "an_appointment_stays",
     "steps_stay",
     "the_log_only_grows",
 }
 #: Functions of PostgreSQL itself that one of ours may call and PUBLIC may not.
-SYSTEM_FUNCTIONS = {("worker", "pg_stat_reset_single_table_counters(oid)"), ("worker", "pg_switch_wal()")}
+SYSTEM_FUNCTIONS = {
+    ("worker", "pg_stat_reset_single_table_counters(oid)"),
+    ("worker", "pg_switch_wal()"),
+    ("worker", "pg_relation_size(regclass)"),
+    ("worker", "pg_relation_size(regclass,text)"),
+    ("worker", "pg_current_snapshot()"),
+    ("owner", "pg_current_snapshot()"),
+    ("door", "pg_current_xact_id_if_assigned()"),
+    ("door", "pg_total_relation_size(regclass)"),
+} | {
+    (role, "pg_current_xact_id()")  # the log counts its events by it
+    for role in ("owner", "office", "partner", "worker", "usher", "settler")
+}
 #: (member, group): who may become whom by SET ROLE; nobody inherits.
 MAY_BECOME = {("migrate", g) for g in ("owner", "door", "usher", "settler")} | {
     ("owner", g) for g in ("door", "usher", "settler")
 }
+
+
+def tables() -> dict[str, Mapping[str, str]]:
+    """Return the rights on whole tables, the specialist desks' among them."""
+    return {**TABLES, **{name: who for desk in register.desks() for name, who in desk.rights.tables.items()}}
+
+
+def columns() -> dict[tuple[str, str, str], str]:
+    """Return the rights on single columns, the specialist desks' among them."""
+    return {
+        **COLUMNS,
+        **{key: said for desk in register.desks() for key, said in desk.rights.columns.items()},
+    }

@@ -1,5 +1,12 @@
--- Three schemas of functions, each owned through its functions by a role that owns no table. What is not granted in
+-- Four schemas of functions, each owned through its functions by a role that owns no table. What is not granted in
 -- roles/ is refused. The roles themselves are made by the operator or the embedded launcher (launch/roles.py).
 CREATE SCHEMA door;       -- what the internet-facing process can do
 CREATE SCHEMA permits;    -- whose session this is, and what policies let nobody do
 CREATE SCHEMA clockwork;  -- what the worker may do to rows that it may not read
+CREATE SCHEMA history;    -- which statements the log names: every process compares
+
+-- A sealed draft is random: compressing it again costs time and saves nothing.
+ALTER TABLE intake_draft ALTER COLUMN sealed SET STORAGE EXTERNAL;
+
+-- Comparing statements with the log must not read the whole log.
+CREATE INDEX event_statement ON audit_event (((detail ->> 'serial')::int)) WHERE act = 'statement-signed' AND outcome = 'done';

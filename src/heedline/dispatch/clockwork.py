@@ -5,20 +5,30 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 
 from heedline.dispatch.turns import forget_dead_rows
 
 #: Ends the present file of the log of commits, and lets the finished ones be deleted.
 FORGET_COMMITS = ("SELECT pg_switch_wal()", "CHECKPOINT")
-WRITE_ANEW = "VACUUM (FULL, SKIP_LOCKED) {table}"
+#: Writes a table into a new file, its rows in the order of their random keys.
+WRITE_ANEW = "CLUSTER {table} USING {key}"
+_IN_USE = "55P03"  # lock_not_available
 #: Bytes up to which a table is written anew each quarter hour: well under a second on an ordinary disk.
 _SMALL = 32 * 1024 * 1024
-#: The server notes to the microsecond when a table or an index was last used.
-FORGET_USE = (
-    "SELECT pg_stat_reset_single_table_counters(c.oid) FROM pg_class c WHERE c.oid = %s::regclass"
-    " OR c.oid IN (SELECT indexrelid FROM pg_index WHERE indrelid = %s::regclass)"
-)
+#: The server notes to the microsecond when a table or an index was last used: of the tables named, of what overflows from
+#: them, and of the catalogue, which a process reads when it first stores a report.
+FORGET_USE = """
+WITH named AS (
+    SELECT oid, reltoastrelid FROM pg_class WHERE relkind IN ('r', 't') AND (relnamespace = 'pg_catalog'::regnamespace
+        OR relnamespace = 'public'::regnamespace AND relname = ANY (%s))
+), used AS (SELECT oid FROM named UNION SELECT reltoastrelid FROM named WHERE reltoastrelid <> 0)
+SELECT count(pg_stat_reset_single_table_counters(relation)::text) FROM (
+    SELECT oid FROM used UNION SELECT indexrelid FROM pg_index WHERE indrelid IN (SELECT oid FROM used)) r(relation)
+"""
+_DRAFTS = "intake_draft"
+#: Drafts written anew in one transaction: at most some tens of megabytes.
+_DRAFTS_AT_ONCE = 500
 _TABLES = (
     "reports_sealed_header",
     "reports_sealed_payload",
@@ -29,9 +39,19 @@ _TABLES = (
     "reports_report",
     "reports_released_share",
     "reports_swept",
-    "intake_draft",
     "intake_count",
     "audit_waiting",
+)
+#: What a submission, a message or a visit reads or writes besides.
+_READ = (
+    "audit_checkpoint",
+    "desks_desk",
+    "desks_installation",
+    "desks_officer",
+    "dispatch_outbox",
+    "intake_question_set",
+    "keys_epoch",
+    "keys_statement",
 )
 
 
@@ -73,10 +93,61 @@ def forget_times() -> None:
             # file, when nobody has it in use just now. (Large tables: see the threat model.)
             cursor.execute("SELECT pg_relation_size(%s::regclass) < %s", [table, _SMALL])
             if (cursor.fetchone() or (False,))[0]:
-                cursor.execute(WRITE_ANEW.format(table=connection.ops.quote_name(table)))
-            cursor.execute(FORGET_USE, [table, table])
+                write_anew(table)
         for statement in FORGET_COMMITS:
             cursor.execute(statement)
+    forget_use()
+
+
+def forget_use() -> None:
+    """Make the server forget when what a submission touches was last used. For the end of a quarter hour and for a stop."""
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET_USE, [[*_TABLES, *_READ]])
+
+
+def write_anew(table: str) -> bool:
+    """Write a table into a new file in the order of its key; False when somebody has it in use just now.
+
+    Keys are random, so rows then lie in no order that tells which came first. VACUUM FULL would keep the order in which
+    they lie. Waits for nobody: whoever waits for a table makes all others wait behind.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = %s::regclass AND indisprimary",
+            [table],
+        )
+        found = cursor.fetchone()
+        if found is None:
+            raise LookupError(f"{table} has no primary key")
+        named = connection.ops.quote_name(table)
+        try:
+            with transaction.atomic():
+                cursor.execute(f"LOCK TABLE {named} IN ACCESS EXCLUSIVE MODE NOWAIT")
+                cursor.execute(WRITE_ANEW.format(table=named, key=found[0]))
+        except OperationalError as refused:
+            if getattr(refused.__cause__, "sqlstate", "") != _IN_USE:
+                raise
+            return False
+    return True
+
+
+def settle_drafts() -> int:
+    """Write anew, in shuffled batches, the unfinished reports that were saved since the last time. Return how many.
+
+    Each batch is a transaction of its own, so that drafts hold nobody up, however many there are. Not inside a transaction.
+    """
+    done, batch = 0, _DRAFTS_AT_ONCE
+    with connection.cursor() as cursor:
+        while batch == _DRAFTS_AT_ONCE:
+            cursor.execute("SELECT clockwork.settle_drafts(%s)", [_DRAFTS_AT_ONCE])
+            batch = int((cursor.fetchone() or (0,))[0])
+            done += batch
+    if not connection.in_atomic_block:
+        forget_dead_rows((_DRAFTS,))
+        write_anew(_DRAFTS)  # of any size: `settings.DRAFT_ROOM` bounds it
+        with connection.cursor() as cursor:
+            cursor.execute(FORGET_USE, [[_DRAFTS]])
+    return done
 
 
 def sweep() -> int:

@@ -11,13 +11,22 @@ class Outbox(models.Model):
     """A letter that leaves only if its transaction commits. It carries ids and a slot, never a time or a text."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    letter = models.CharField(max_length=24)  # dispatch.letters.Letter
+    letter = models.CharField(max_length=40)  # dispatch.letters.Letter
     desk = models.UUIDField(null=True)
     thing_id = models.UUIDField(null=True)
     slot = models.DateTimeField()
 
     class Meta:
         db_table = "dispatch_outbox"
+
+
+class About(models.TextChoices):
+    """What `Alarm.about_id` names; about a desk or the installation as a whole it names nothing."""
+
+    DESK = "desk"
+    REPORT = "report"
+    REQUEST = "request"
+    OFFICER = "officer"
 
 
 class Alarm(models.Model):
@@ -28,11 +37,10 @@ class Alarm(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    kind = models.CharField(max_length=20)  # dispatch.letters.AlarmKind
+    kind = models.CharField(max_length=40)  # dispatch.letters.AlarmKind
     desk = models.ForeignKey("desks.Desk", on_delete=models.PROTECT, related_name="alarms")
-    report_id = models.UUIDField(
-        null=True
-    )  # about a report, (identity-…) a request, (training-ends) an officer
+    about_kind = models.CharField(max_length=20)  # About, or a kind of thing of a specialist desk
+    about_id = models.UUIDField(null=True)
     slot = models.DateTimeField()
     steps_sent = models.PositiveSmallIntegerField(default=0)
     failures = models.PositiveSmallIntegerField(default=0)
@@ -48,7 +56,7 @@ class Alarm(models.Model):
         indexes = [models.Index(fields=["desk"], name="alarm_open", condition=models.Q(cleared_at=None))]
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "desk", "report_id"],
+                fields=["kind", "desk", "about_id"],
                 name="one_open_alarm_each",
                 condition=models.Q(cleared_at=None),
                 nulls_distinct=False,
@@ -57,6 +65,11 @@ class Alarm(models.Model):
                 condition=models.Q(cleared_by=None, cleared_at=None)
                 | (models.Q(cleared_by__isnull=False) & models.Q(cleared_at__isnull=False)),
                 name="a_named_person_clears",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(about_kind="desk", about_id=None)
+                | (~models.Q(about_kind="desk") & models.Q(about_id__isnull=False)),
+                name="an_alarm_is_about_something",
             ),
         ]
 

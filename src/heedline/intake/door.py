@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db import connection
+from django.db import OperationalError, connection
 
 
-def save_draft(row: bytes, sealed: bytes, hours: int) -> bool:
-    """Keep a sealed draft until the quarter hour after `hours` (1 or 24) idle hours. False when it is too big."""
+class StoreFull(OperationalError):
+    """The room for unfinished reports is used up, or one place asks for too much of it. Nothing was kept."""
+
+
+def save_draft(row: bytes, sealed: bytes, hours: int, *, room_for_new: int, room: int) -> bool:
+    """Keep a sealed draft until the quarter hour after `hours` (1 or 24) idle hours. False when it is too big.
+
+    Raises StoreFull when all drafts together take more than `room` bytes on the disk, or `room_for_new` and this row is
+    not there yet.
+    """
     with connection.bound_cursor() as cursor:  # type: ignore[attr-defined]
-        cursor.execute("SELECT door.save_draft(%s, %s, %s)", [row, sealed, hours])
-        kept = cursor.fetchone()
-    return bool(kept and kept[0])
+        cursor.execute("SELECT door.save_draft(%s, %s, %s, %s, %s)", [row, sealed, hours, room_for_new, room])
+        found = cursor.fetchone()
+    did = str(found[0]) if found else "refused"
+    if did == "full":
+        raise StoreFull("no room for a draft")
+    return did == "kept"
 
 
 def load_draft(row: bytes) -> bytes | None:

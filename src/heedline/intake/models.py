@@ -12,6 +12,7 @@ class DraftRow(models.Model):
     sealed = models.BinaryField()
     expires = models.DateTimeField()  # always on a quarter hour
     sendings = models.PositiveIntegerField(db_default=0)  # how many form tokens of this draft were spent
+    settled = models.BooleanField(db_default=False)  # whether it was written anew since it was last saved
 
     class Meta:
         db_table = "intake_draft"

@@ -286,6 +286,9 @@ def main(words: Sequence[str] | None = None) -> int:
     """Run one subcommand and return its exit code."""
     args = parser().parse_args(words)
     from heedline.launch import CannotStart
+    from heedline.launch.limits import hardened
+
+    hardened()
 
     try:
         return int(args.call(args))

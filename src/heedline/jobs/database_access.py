@@ -76,6 +76,7 @@ def _functions(role: str) -> Iterator[str]:
             ("door", access.DOOR),
             ("permits", access.PERMITS),
             ("clockwork", access.CLOCKWORK),
+            ("history", access.HISTORY),
         )
         for name in sorted(names)
         if role in access.callers_of(schema, name)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from heedline.casework.report import sealing
-from heedline.jobs import demo_partners
+from heedline.jobs import demo_desks, demo_partners
 from heedline.vault.codes import ReceiptCode, new_code
 from heedline.vault.keys import new_seed, signing_public
 from heedline.vault.signed import ROOT
@@ -311,6 +311,26 @@ def _reports(cast: _Cast) -> None:
     )
     with _as_public():
         _write_back(answers, [one.code for one in sent if one.entry["then"] == "withdraw"])
+    _specialist_desks(cast, sent)
+
+
+def _specialist_desks(cast: _Cast, sent: list[_Sent]) -> None:
+    at = datetime.now(UTC)
+    demo_desks.load(
+        ((one.desk, one.ref) for one in sent),
+        ((desk, name) for name, desk, _, _ in PEOPLE),
+        lambda name: _unlocked(cast, name, at),
+        at,
+    )
+
+
+@contextmanager
+def _unlocked(cast: _Cast, name: str, at: datetime) -> Iterator[Attendance]:
+    """A session of this person with their keys unlocked."""
+    from heedline.casework.access import session as access_session
+
+    with _sitting(cast, name, at) as by:
+        yield access_session.unlock_with_seed(by, cast.keys[name].seed, at=at)
 
 
 def _send(entry: dict[str, Any]) -> _Sent:

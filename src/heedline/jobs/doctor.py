@@ -21,7 +21,7 @@ from heedline.backups.plan import DAYS_KEPT
 from heedline.config.origins import has_a_name
 from heedline.config.single_sign_on import BACK, ENDED
 from heedline.config.single_sign_on import from_environment as configured_provider
-from heedline.launch import CannotStart, places, postgres, roles, server
+from heedline.launch import CannotStart, postgres, roles
 from heedline.launch.home import Home
 
 OLDEST_SERVER = 170000
@@ -63,7 +63,19 @@ _STEWARDS = """
 SELECT count(DISTINCT a.officer_id) FROM desks_appointment a JOIN desks_officer o ON o.id = a.officer_id
 WHERE a.role = 'steward' AND a.ended_on IS NULL AND o.is_active
 """
-_SCHEMAS = ["public", "door", "permits", "clockwork"]
+_SETTINGS = """
+SELECT COALESCE(r.rolname, d.datname, 'everybody'), split_part(c.setting, '=', 1)
+FROM pg_db_role_setting s CROSS JOIN unnest(s.setconfig) AS c(setting)
+LEFT JOIN pg_roles r ON r.oid = s.setrole LEFT JOIN pg_database d ON d.oid = s.setdatabase
+WHERE (s.setrole = 0 OR r.rolname LIKE 'heedline\\_%') AND s.setdatabase IN
+    (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+ORDER BY 1, 2
+"""
+_STATEMENTS = """
+SELECT count(*) FROM history.logged_statements() l FULL JOIN keys_statement s ON s.serial = l.serial
+WHERE l.serial IS NULL OR s.serial IS NULL
+"""
+_SCHEMAS = ["public", "door", "permits", "clockwork", "history"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +190,56 @@ def installation(connection: Connection, *, ours: postgres.Cluster | None) -> It
         yield CheckResult(not demo, "a live installation does not run as a demonstration (HEEDLINE_DEMO)")
 
 
+def own_settings(connection: Connection) -> Iterator[CheckResult]:
+    """Tell of settings that roles or databases have of their own.
+
+    A role may change its own settings, and one that switched durability off would lose reports when the server dies.
+    """
+    wanted = {
+        (roles.role(process), name) for process, settings in roles.SETTINGS.items() for name in settings
+    }
+    beyond = sorted(
+        f"{who}: {name}"
+        for who, name in connection.execute(_SETTINGS).fetchall()
+        if (who, name) not in wanted
+    )
+    yield CheckResult(
+        not beyond, f"no role or database has settings of its own ({', '.join(beyond) or 'so it is'})"
+    )
+    missing = sorted(
+        f"{who}: {name}"
+        for who, name in wanted
+        if (who, name) not in connection.execute(_SETTINGS).fetchall()
+    )
+    yield CheckResult(not missing, f"the backup cannot write ({', '.join(missing) or 'so it is'})")
+
+
+def durability(connection: Connection) -> Iterator[CheckResult]:
+    """Tell whether the server waits for the disk before it says that something is stored."""
+    born = _one(connection, "SELECT born FROM desks_installation")
+    off = sorted(
+        name
+        for name in ("fsync", "full_page_writes", "synchronous_commit")
+        if _one(connection, f"SHOW {name}") in {"off", "local", "remote_write"}
+    )
+    yield CheckResult(
+        True if not off else False if born == "live" else None,
+        f"the server waits for the disk ({', '.join(off) or 'so it is'})",
+    )
+
+
 def stewards(connection: Connection) -> Iterator[CheckResult]:
     """Whether those two are there who have to sign whatever is set up."""
     number = _one(connection, _STEWARDS)
     yield CheckResult(number >= 2, f"two stewards sign whatever is set up ({number} of them can sign in)")
+
+
+def statements(connection: Connection) -> Iterator[CheckResult]:
+    """Whether the table has the signed statements of keys that the log names; every process compares their words too."""
+    number = _one(connection, _STATEMENTS)
+    yield CheckResult(
+        number == 0, f"the signed statements of keys are those that the log names ({number} are not)"
+    )
 
 
 def single_sign_on(connection: Connection) -> Iterator[CheckResult]:
@@ -303,10 +361,9 @@ def database(home: Path) -> tuple[str, postgres.Cluster | None]:
     given = os.environ.get("HEEDLINE_DATABASE_URL_OFFICE") or os.environ.get("HEEDLINE_DATABASE_URL")
     if given:
         return given, None
-    place = places.recorded(home)
-    if place is None or server.postmaster(place.data) is None:
+    cluster = postgres.found(home)  # as it stands: starting it would put right what is to be told
+    if cluster is None:
         raise CannotStart(f"No database runs in {home}. Start Heedline first, or set HEEDLINE_DATABASE_URL.")
-    cluster = postgres.start(home)  # runs already: this only says where
     return cluster.url("office"), cluster
 
 
@@ -329,7 +386,10 @@ def run(home: Path) -> int:
             at = datetime.now(UTC)
             facts = [
                 *installation(connection, ours=cluster),
+                *own_settings(connection),
+                *durability(connection),
                 *stewards(connection),
+                *statements(connection),
                 *partners_site(connection),
                 *worker(connection, at=at),
             ]

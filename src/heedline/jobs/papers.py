@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from heedline.desk_hooks import register
 from heedline.packs.text.languages import Page, PageState
 from heedline.permits import second_person
-from heedline.permits.capabilities import Capability
-from heedline.permits.roles import DESCRIPTIONS, GRANTS, Role
+from heedline.permits.capabilities import AnyCapability, Capability
+from heedline.permits.roles import DESCRIPTIONS, Role, granted
 from heedline.permits.rules import RULES
 from heedline.reports.dissemination_states import PATH as SENDING
 from heedline.reports.dissemination_states import TURNS as SENDING_TURNS
@@ -88,7 +89,10 @@ def _roles() -> Iterator[str]:
     yield "## What each role may do"
     yield _table(
         ("", *Role),
-        ([_in_words(what), *(_yes(what in GRANTS[role]) for role in Role)] for what in Capability),
+        (
+            [_in_words(what), *(_yes(what in granted(role)) for role in Role)]
+            for what in (*Capability, *register.grants())
+        ),
     )
     yield "## What must hold besides"
     yield "A capability that is not listed needs only the role, on a desk whose reports the officer may see."
@@ -96,7 +100,7 @@ def _roles() -> Iterator[str]:
         ("Capability", "Only while"),
         (
             (_in_words(what), "; ".join(_in_words(rule.__name__) for rule in rules))
-            for what, rules in RULES.items()
+            for what, rules in (*RULES.items(), *_desk_rules())
         ),
     )
     yield "## What a second person decides"
@@ -122,6 +126,10 @@ def _roles() -> Iterator[str]:
             for matter, rule in second_person.RULES.items()
         ),
     )
+
+
+def _desk_rules() -> Iterator[tuple[AnyCapability, tuple[Callable[..., str | None], ...]]]:
+    yield from ((what, grant.rules) for what, grant in register.grants().items() if grant.rules)
 
 
 def _pages(site: str, module: str) -> Iterator[str]:

@@ -26,13 +26,15 @@ from django.db import close_old_connections, connections
 from procrastinate.contrib.django.utils import connector_params
 
 from heedline.casework.dissemination import clock as dissemination_clock
-from heedline.casework.duty import paging, training_clock
+from heedline.casework.duty import desk_letters, paging, training_clock
 from heedline.casework.intake import settle_arrivals
 from heedline.casework.journey import practice
 from heedline.casework.language import clock as translation_clock
 from heedline.casework.log import keeping as log_keeping
 from heedline.casework.oversight import dip_sampling
 from heedline.casework.retention import clock as retention_clock
+from heedline.desk_hooks import register
+from heedline.dispatch import clockwork
 from heedline.dispatch.folder import settle_folder
 from heedline.dispatch.turns import forget_dead_rows, forget_jobs
 
@@ -69,6 +71,7 @@ def page(at: datetime) -> None:
     paging.drain(at)
     paging.page_round(at, time.monotonic())
     dissemination_clock.tell_partners(at)
+    desk_letters.carry(at)
 
 
 def watch(at: datetime) -> None:
@@ -101,6 +104,11 @@ def settle(at: datetime) -> None:
     forget_dead_rows(_TRACES)
 
 
+def settle_drafts(at: datetime) -> None:
+    """Take from unfinished reports what their age would tell."""
+    settle_arrivals.settle_drafts(at)
+
+
 def keep_or_dispose(at: datetime) -> None:
     """Dispose of who sent a report where its time is over, and say which reviews and answers are late."""
     retention_clock.end_identities(at)
@@ -119,10 +127,17 @@ TASKS = (
     PeriodicTask("watch-training", "20 * * * * 40", 1, training_clock.watch),
     PeriodicTask("wipe-practice", "25 * * * * 40", 1, practice.wipe),
     PeriodicTask("settle", "*/15 * * * * 0", 4, settle),
+    PeriodicTask("settle-drafts", "*/15 * * * * 10", 1, settle_drafts),
     PeriodicTask("draw-checks", "0 * * * * 40", 1, draw_checks),
     PeriodicTask("keeping", "10 * * * * 40", 1, keep_or_dispose),
     PeriodicTask("sweep", "0 * * * * 20", 1, settle_arrivals.sweep),
 )
+
+
+def tasks() -> tuple[PeriodicTask, ...]:
+    """Return every periodic task: the core's, and the clocks of the registered specialist desks."""
+    theirs = (clock for desk in register.desks() for clock in desk.clocks)
+    return (*TASKS, *(PeriodicTask(one.name, one.cron, one.priority, one.run) for one in theirs))
 
 
 class Runner:
@@ -160,7 +175,7 @@ def build(run: Callable[[PeriodicTask], None], thread: ThreadPoolExecutor) -> pr
     """Procrastinate with our tasks, on connections of its own to this process's database."""
     connector = procrastinate.PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=4)
     app = procrastinate.App(connector=connector)
-    for task in TASKS:
+    for task in tasks():
         _register(app, task, run, thread)
     return app
 
@@ -221,6 +236,7 @@ def _leave() -> None:
         close_old_connections()
         forget_jobs(waiting=True)
         forget_dead_rows(_TRACES)
+        clockwork.forget_use()
     except Exception:
         logger.exception("the traces of jobs could not be removed")
     finally:

@@ -15,13 +15,13 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from heedline.config import environment as env
-from heedline.launch import CannotStart, postgres
+from heedline.launch import CannotStart, places, postgres
 from heedline.launch.home import Home, InUse
-from heedline.launch.supervisor import Child, StepFailed, Stopped, Supervisor, is_free
+from heedline.launch.supervisor import Child, Pauses, StepFailed, Stopped, Supervisor, is_free
 
 LOOPBACK = "127.0.0.1"
 _DATABASE_PROCESSES = ("public", "office", "partner", "worker", "migrate")
@@ -31,7 +31,7 @@ _INHERITED = frozenset(
     {"PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "VIRTUAL_ENV", "SYSTEMROOT", "USER"}
 )
 #: Settings that the person who starts the demonstration may choose.
-_CHOSEN = ("HEEDLINE_PACK", "HEEDLINE_ZONE", "HEEDLINE_CLIENT_HEADER")
+_CHOSEN = ("HEEDLINE_PACK", "HEEDLINE_ZONE", "HEEDLINE_CLIENT_HEADER", "HEEDLINE_SPECIALIST_DESKS")
 _WORDS = """
 Heedline is ready
   for the public   {public}
@@ -126,6 +126,9 @@ def environment_of(process: str, home: Home, urls: Mapping[str, str], where: Sit
     if process == "worker":
         home.log_key()
         told["HEEDLINE_LOG_KEY_FILE"] = str(home.secrets / "log-key")
+    place = places.recorded(home.folder)
+    if place is not None:  # so that drafts leave room for reports on that disk
+        told["HEEDLINE_DATABASE_DISK"] = str(place.folder)
     if home.root_key.exists():
         told["HEEDLINE_ROOT"] = home.root_key.read_text(encoding="ascii").strip()
     return told
@@ -155,6 +158,11 @@ class Demonstration:
     home: Home
     where: Sites
     supervisor: Supervisor
+    #: The database that came along, and when it is next looked at; None where the operator gave one.
+    _cluster: postgres.Cluster | None = None
+    _pauses: Pauses = field(default_factory=Pauses)
+    _look_at: float = 0.0
+    _up_since: float = 0.0
 
     def run(self) -> int:
         """Start, wait, stop. Returns the exit code. Raises CannotStart, InUse, StepFailed and Stopped on the way up."""
@@ -187,6 +195,7 @@ class Demonstration:
                 self.home.demo_json.unlink(missing_ok=True)
                 self._loading.unlink()
                 cluster = postgres.start(self.home.folder)
+        self._cluster, self._up_since = cluster, time.monotonic()
         try:
             yield {process: cluster.url(process) for process in _DATABASE_PROCESSES}
         finally:
@@ -248,11 +257,28 @@ class Demonstration:
                     public=public.url, office=office.url, partner=partner.url, facts=self.home.demo_json
                 )
             )
-            died = self.supervisor.wait()
+            self.supervisor.keep_running(say=complain, besides=self._mend_database)
         if died is not None:
             raise StepFailed(died.name, died.process.returncode or 1)
         say("Stopping …")
         return 0
+
+    def _mend_database(self) -> None:
+        """Start the database again when its server has ended. The sites and the worker then find it by themselves."""
+        now = time.monotonic()
+        if self._cluster is None or now < self._look_at:
+            return
+        self._look_at = now + 1
+        if postgres.is_running(self._cluster):
+            return
+        complain("The database server ended by itself. It is started again.")
+        pause = self._pauses.after(now - self._up_since)
+        try:
+            postgres.start(self.home.folder)
+            self._up_since = time.monotonic()
+        except CannotStart as reason:
+            complain(f"{reason} The next attempt follows in {pause:g} s.")
+        self._look_at = time.monotonic() + pause
 
     def _wait_until_they_answer(self) -> Child | None:
         """Wait until the sites show their first page. Returns a child that died instead. Raises CannotStart."""
@@ -301,16 +327,15 @@ def run(home: Path) -> int:
         say("Stopped before it was ready.")
         return 0
     except InUse:
-        return _complain(f"Another Heedline runs in {home}. Set HEEDLINE_HOME to another folder.")
+        return complain(f"Another Heedline runs in {home}. Set HEEDLINE_HOME to another folder.")
     except StepFailed as failed:
-        return _complain(
-            f"{failed.name} ended by itself with exit code {failed.code}, so everything stopped."
-        )
+        return complain(f"{failed.name} ended by itself with exit code {failed.code}, so everything stopped.")
     except CannotStart as reason:
-        return _complain(str(reason))
+        return complain(str(reason))
 
 
-def _complain(words: str) -> int:
+def complain(words: str) -> int:
+    """Tell the person at the terminal what is wrong. Returns the exit code that goes with it."""
     with contextlib.suppress(BrokenPipeError):
         print(f"heedline: {words}", file=sys.stderr, flush=True)  # noqa: T201
     return 1

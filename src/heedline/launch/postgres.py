@@ -28,7 +28,17 @@ import psycopg
 from heedline.launch import CannotStart, accounts, binaries, places, roles, server
 from heedline.launch.places import ClusterPlace
 
-__all__ = ["CannotStart", "Cluster", "destroy", "given_urls", "running", "start", "stop"]
+__all__ = [
+    "CannotStart",
+    "Cluster",
+    "destroy",
+    "found",
+    "given_urls",
+    "is_running",
+    "running",
+    "start",
+    "stop",
+]
 
 
 @dataclass(frozen=True)
@@ -113,6 +123,26 @@ def start(home: Path, *, durable: bool = True) -> Cluster:
         )
         _settle(cluster)
     return cluster
+
+
+def found(home: Path) -> Cluster | None:
+    """Return the cluster that runs for a home as it stands, without bringing anything up to date; None when none runs."""
+    home = home.expanduser().absolute()
+    place = places.recorded(home)
+    if place is None or server.postmaster(place.data) is None:
+        return None
+    account = accounts.owner_of(place.data)
+    programs = binaries.find(account, state=places.state_folder, wanted=server.version_of(place.data))
+    if programs is None:
+        return None
+    return Cluster(
+        home, place.data, place.socket, programs.major, programs.folder, account.name, programs.installed
+    )
+
+
+def is_running(cluster: Cluster) -> bool:
+    """Whether the server of this cluster runs."""
+    return server.postmaster(cluster.data) is not None
 
 
 def stop(cluster: Cluster) -> None:

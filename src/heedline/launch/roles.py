@@ -6,7 +6,6 @@ Everything can be run again: it brings a cluster to the state described, whateve
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,8 +18,38 @@ PROCESSES = ("public", "office", "worker", "migrate", "backup", "partner", "file
 OWNERS = ("owner", "door", "usher", "settler")
 SUPERUSER = "heedline_super"
 DATABASE = "heedline"
-#: Counts up when `settle` changes, so that standing clusters are brought up to date at their next start.
-EDITION = 4
+#: The only settings that roles have of their own. A role may change its own settings and its own password: both are reset
+#: at every start, and `heedline doctor` tells of any other setting.
+SETTINGS = {"backup": {"default_transaction_read_only": "on"}}
+#: Who works one at a time (`dispatch.turns`, `clockwork.settle`).
+TAKES_TURNS = ("worker", "settler")
+#: Who may write events into the log, each with the number of its transaction.
+_WRITES_THE_LOG = ("owner", "office", "partner", "worker", "usher", "settler")
+#: Functions of PostgreSQL that everybody may call in a new database and nobody may here, but whom `GIVEN` names:
+#: locks by number (whoever held the pager's would keep everybody from being paged), statistics and other counters of
+#: what happens (they tell when a report came, to the microsecond), and large objects and the log of commits, which
+#: would keep what a process writes past every table.
+_TAKEN = (
+    r"^pg_(try_)?advisory_|^pg_stat_|^pg_lock_status$|blocking_pids$|^pg_isolation_test|^pg_notification_queue_usage$"
+    r"|^pg_current_(xact_id|snapshot|wal)|^txid_|^pg_xact_|^pg_last_committed_xact$|^pg_control_|^pg_get_wal_|^pg_\w+_size$"
+    r"|^lo_|^lo(read|write)$|^pg_logical_emit_message$"
+)
+#: Views over the same.
+_TAKEN_VIEWS = r"^pg_stat(io)?_|^pg_locks$"
+#: Function → who needs it.
+GIVEN: dict[str, tuple[str, ...]] = {
+    # The worker ends the present segment of the write-ahead log, which has the exact time of every commit, when a
+    # quarter hour is over, and forgets when tables were last used.
+    "pg_switch_wal()": ("worker",),
+    "pg_stat_reset_single_table_counters(oid)": ("worker",),
+    "pg_relation_size(regclass)": ("worker",),
+    "pg_relation_size(regclass,text)": ("worker",),
+    # How much room the drafts take: a new one is refused when they have used it up.
+    "pg_total_relation_size(regclass)": ("door",),
+    "pg_current_snapshot()": ("worker", "owner"),
+    "pg_current_xact_id()": _WRITES_THE_LOG,
+    "pg_current_xact_id_if_assigned()": ("door",),
+}
 
 type Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -33,29 +62,20 @@ def role(name: str) -> str:
 
 
 def settle(connection: Connection, passwords: Mapping[str, str]) -> None:
-    """Bring roles and the database `heedline` to what they should be; a single look when they are already.
+    """Bring roles and the database `heedline` to what they should be, whatever somebody made of them meanwhile.
 
     `connection` is the superuser's, in autocommit. `passwords` has one for every process. A password is sent as its
     SCRAM verifier only, so that no statement, list of activities or log ever holds one.
     """
-    secrets = "".join(f"{name}={passwords[name]};" for name in PROCESSES)
-    mark = f"Heedline {EDITION} {hashlib.sha256(secrets.encode()).hexdigest()[:16]}"
-    held = connection.execute(
-        "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [DATABASE]
-    ).fetchone()
-    if held == (mark,):
-        return
     with connection.transaction():
         _settle_roles(connection, passwords)
+    held = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
     if held is None:
         create_database(connection, DATABASE)
     else:
         open_to_processes(connection, DATABASE)
     for other in ("postgres", "template1"):
         connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(other)))
-    connection.execute(
-        sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(DATABASE), sql.Literal(mark))
-    )
 
 
 def _settle_roles(connection: Connection, passwords: Mapping[str, str]) -> None:
@@ -76,9 +96,7 @@ def _settle_roles(connection: Connection, passwords: Mapping[str, str]) -> None:
             connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(known, sql.Literal(verifier)))
     # A dump reads and never writes. (Not pg_read_all_data: that would read the verifiers of passwords too. The
     # migrations grant SELECT, table by table.)
-    connection.execute(
-        sql.SQL("ALTER ROLE {} SET default_transaction_read_only = on").format(sql.Identifier(role("backup")))
-    )
+    _reset_settings(connection)
     connection.execute(sql.SQL("GRANT pg_checkpoint TO {}").format(sql.Identifier(role("worker"))))
     # Migrations act as the owners by SET ROLE, and never by simply being them; the owner hands functions to the
     # other three, for which it must be able to become each.
@@ -88,6 +106,31 @@ def _settle_roles(connection: Connection, passwords: Mapping[str, str]) -> None:
                 sql.Identifier(role(group)), sql.Identifier(role(member))
             )
         )
+
+
+def _reset_settings(connection: Connection) -> None:
+    """Take away what roles and databases set for themselves: a role may switch off for itself what makes commits durable."""
+    changed = connection.execute(
+        "SELECT d.datname, r.rolname FROM pg_db_role_setting s LEFT JOIN pg_database d ON d.oid = s.setdatabase"
+        " LEFT JOIN pg_roles r ON r.oid = s.setrole"
+    ).fetchall()
+    for database, name in changed:
+        if name is None:
+            reset = sql.SQL("ALTER DATABASE {} RESET ALL").format(sql.Identifier(database))
+        elif database is None:
+            reset = sql.SQL("ALTER ROLE {} RESET ALL").format(sql.Identifier(name))
+        else:
+            reset = sql.SQL("ALTER ROLE {} IN DATABASE {} RESET ALL").format(
+                sql.Identifier(name), sql.Identifier(database)
+            )
+        connection.execute(reset)
+    for process, settings in SETTINGS.items():
+        for setting, value in settings.items():
+            connection.execute(
+                sql.SQL("ALTER ROLE {} SET {} = {}").format(
+                    sql.Identifier(role(process)), sql.Identifier(setting), sql.Literal(value)
+                )
+            )
 
 
 def create_database(connection: Connection, name: str, *, template: str = "template0") -> None:
@@ -109,33 +152,38 @@ def open_to_processes(connection: Connection, name: str) -> None:
             database, sql.SQL(", ").join(sql.Identifier(role(name)) for name in PROCESSES)
         )
     )
-    # Rights on the server's own functions are held in each database, so this is said inside it. The worker ends the
-    # present segment of the write-ahead log, which has the exact time of every commit, when a quarter hour is over.
+    # Rights on the server's own functions are held in each database, so this is said inside it.
     with psycopg.connect(
         connection.info.dsn, dbname=name, password=connection.info.password, autocommit=True
     ) as inside:
-        # It also forgets when tables were last used, which the server keeps to the microsecond.
-        for function in ("pg_switch_wal()", "pg_stat_reset_single_table_counters(oid)"):
-            inside.execute(
-                sql.SQL("GRANT EXECUTE ON FUNCTION pg_catalog.{} TO {}").format(
-                    sql.SQL(function), sql.Identifier(role("worker"))
-                )
-            )
-        _keep_locks(inside)
+        _take_from_everybody(inside)
 
 
-#: Who works one at a time (`dispatch.turns`, `clockwork.settle`).
-TAKES_TURNS = ("worker", "settler")
-
-
-def _keep_locks(inside: Connection) -> None:
-    """A lock by a number may be taken by anybody who is let in, and whoever held the pager's would keep everybody from
-    being paged. So only those who take turns may take any."""
+def _take_from_everybody(inside: Connection) -> None:
+    """Leave the functions, views and languages of PostgreSQL that would tell or keep too much to whoever needs them."""
+    functions = inside.execute(
+        "SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace = 'pg_catalog'::regnamespace"
+        " AND (p.proname ~ %s OR p.oid = ANY (ARRAY['age(xid)', 'mxid_age(xid)']::regprocedure[]))"
+        " AND has_function_privilege('public', p.oid, 'EXECUTE')",
+        [_TAKEN],
+    ).fetchall()
+    views = inside.execute(
+        "SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'pg_catalog'::regnamespace AND c.relkind = 'v'"
+        " AND c.relname ~ %s AND has_table_privilege('public', c.oid, 'SELECT')",
+        [_TAKEN_VIEWS],
+    ).fetchall()
     locks = inside.execute(
         "SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace = 'pg_catalog'::regnamespace"
         " AND p.proname ~ '^pg_(try_)?advisory_'"
     ).fetchall()
-    takers = ", ".join(role(name) for name in TAKES_TURNS)
-    for (function,) in locks:
-        inside.execute(f"REVOKE ALL ON FUNCTION pg_catalog.{function} FROM PUBLIC".encode())
-        inside.execute(f"GRANT EXECUTE ON FUNCTION pg_catalog.{function} TO {takers}".encode())
+    statements = [f"REVOKE ALL ON FUNCTION pg_catalog.{function} FROM PUBLIC" for (function,) in functions]
+    statements += [f"REVOKE ALL ON pg_catalog.{view} FROM PUBLIC" for (view,) in views]
+    given = GIVEN | {function: TAKES_TURNS for (function,) in locks}
+    statements += [
+        f"GRANT EXECUTE ON FUNCTION pg_catalog.{function} TO {', '.join(map(role, who))}"
+        for function, who in given.items()
+    ]
+    # With a language goes DO, and with DO a line of the server's log that says whatever somebody wants.
+    statements.append("REVOKE ALL ON LANGUAGE plpgsql FROM PUBLIC")
+    statements.append(f"GRANT USAGE ON LANGUAGE plpgsql TO {', '.join(map(role, OWNERS))}")
+    inside.execute("; ".join(statements).encode())

@@ -178,8 +178,24 @@ def stop(place: ClusterPlace, account: Account, programs: Path) -> None:
                 break
         else:
             raise CannotStart(f"The database in {place.data} does not stop: {_last_line(done.stderr)}")
+    forget_statistics(place.data)
     if place.socket != place.folder:
         shutil.rmtree(place.socket, ignore_errors=True)
+
+
+def forget_statistics(data: Path) -> None:
+    """Overwrite and remove what a stopped server keeps about the use of tables: when each was last read, exactly.
+
+    A server that finds no such file begins to count anew, as it does after a crash.
+    """
+    kept = data / "pg_stat" / "pgstat.stat"
+    if postmaster(data) is not None or not kept.exists():
+        return
+    with kept.open("r+b") as file:
+        file.write(bytes(kept.stat().st_size))
+        file.flush()
+        os.fsync(file.fileno())
+    kept.unlink()
 
 
 def postmaster(data: Path) -> int | None:

@@ -1,4 +1,4 @@
-"""One site over HTTP: granian, WSGI, its worker processes.
+"""One site over HTTP: granian and its worker processes. What stands between it and Django is in `config.front`.
 
 It logs no request, no path and no address: there is no access log, and its own lines pass through `NothingPersonal`.
 """
@@ -41,6 +41,24 @@ QUIET: dict[str, Any] = {
 }
 
 
+#: How granian is set up, whatever the site.
+SERVER: dict[str, Any] = {
+    "factory": True,
+    "interface": Interfaces.RSGI,
+    "http": HTTPModes.http1,
+    "websockets": False,
+    "backlog": _BACKLOG,
+    # The head of a request: within ten seconds, and no longer than cookies and an address can make it.
+    "http1_settings": HTTP1Settings(header_read_timeout=10_000, max_buffer_size=32 * 1024),
+    "log_level": LogLevels.error,
+    "log_dictconfig": QUIET,
+    "log_access": False,
+    "workers_kill_timeout": 10,
+    # One that dies twice within seconds ends the process: whoever supervises it waits longer each time.
+    "respawn_failed_workers": True,
+}
+
+
 def serve(site: str) -> int:
     """Serve `public`, `office` or `partner` until SIGTERM or SIGINT; returns the exit code.
 
@@ -52,24 +70,12 @@ def serve(site: str) -> int:
         raise CannotStart("A demonstration listens on this machine only: take HEEDLINE_BIND away.")
     workers = env.count(f"HEEDLINE_{site.upper()}_WORKERS", default=_WORKERS[site])
     os.environ["HEEDLINE_PROCESS"] = site
-    server = Granian(
-        f"heedline.config.wsgi_{site}:application",
+    Granian(
+        "heedline.config.wsgi:application",
         address=host,
         port=env.port(f"HEEDLINE_{site.upper()}_PORT", default=_PORTS[site]),
-        interface=Interfaces.WSGI,
-        http=HTTPModes.http1,
-        websockets=False,
         workers=workers,
-        blocking_threads=env.count(f"HEEDLINE_{site.upper()}_THREADS", default=8),
-        # A thread keeps its database connection: it should not be given up after a quiet half minute.
-        blocking_threads_idle_timeout=600,
-        backlog=_BACKLOG,
         backpressure=_BACKLOG // workers,
-        http1_settings=HTTP1Settings(header_read_timeout=15_000),  # somebody slow holds nobody up for long
-        log_level=LogLevels.error,
-        log_dictconfig=QUIET,
-        log_access=False,
-        workers_kill_timeout=10,
-    )
-    server.serve()
+        **SERVER,
+    ).serve()
     return 0

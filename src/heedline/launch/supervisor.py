@@ -1,4 +1,6 @@
-"""Running several processes in the foreground as one: they start together, and when one ends all end.
+"""Running several processes in the foreground as one: they start and stop together, and one that ends is started again.
+
+One that keeps ending is started again after longer and longer pauses, and each time this is said.
 
 Every child leads a process group of its own, so Ctrl-C reaches only the supervisor, which stops them in good order;
 and the kernel stops them should the supervisor be killed outright (Linux).
@@ -15,13 +17,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import FrameType
 
 _SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 _LOOK_EVERY = 0.1
 #: A worker ends its running task first: it has 20 seconds for that.
 STOP_WITHIN = 25.0
+#: Seconds before a child is started again: the first time, and at most.
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+#: Whoever ran this long before it ended is started again as if it had never ended.
+STEADY_AFTER = 60.0
 
 
 class Stopped(Exception):
@@ -36,12 +42,31 @@ class StepFailed(Exception):
         self.name, self.code = name, code
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
+class Pauses:
+    """How long to wait before something is started again: twice as long each time, until it has run for a while."""
+
+    _last: float = 0.0
+
+    def after(self, ran_for: float) -> float:
+        """The pause after something ran for so many seconds."""
+        steady = self._last == 0.0 or ran_for >= STEADY_AFTER
+        self._last = FIRST_PAUSE if steady else min(2 * self._last, LONGEST_PAUSE)
+        return self._last
+
+
+@dataclass(slots=True)
 class Child:
-    """One running process, by the name that people read."""
+    """One process that is meant to run, by the name that people read."""
 
     name: str
     process: subprocess.Popen[bytes]
+    command: Sequence[str] = ()
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    pauses: Pauses = field(default_factory=Pauses)
+    began: float = field(default_factory=time.monotonic)
+    #: When it is started again; None while it runs.
+    due: float | None = None
 
 
 def _die_with_parent() -> Callable[[], None] | None:
@@ -77,7 +102,7 @@ class Supervisor:
 
     def start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> Child:
         """Start a child that is meant to run as long as we do."""
-        child = Child(name, self._spawn(command, environment))
+        child = Child(name, self._spawn(command, environment), command, environment)
         self._children.append(child)
         return child
 
@@ -121,6 +146,32 @@ class Supervisor:
                 raise TimeoutError
             time.sleep(_LOOK_EVERY)
         return None
+
+    def keep_running(
+        self, *, say: Callable[[str], object], besides: Callable[[], None] = lambda: None
+    ) -> None:
+        """Start again whatever ends, until we are asked to stop. `say` tells a person; `besides` is called all the time."""
+        while not self._asked_to_stop:
+            for child in self._children:
+                self._mend(child, say)
+            besides()
+            time.sleep(_LOOK_EVERY)
+
+    def _mend(self, child: Child, say: Callable[[str], object]) -> None:
+        now = time.monotonic()
+        if child.due is None and child.process.poll() is not None:
+            _end(child.process)  # what it started must not keep its port
+            pause = child.pauses.after(now - child.began)
+            child.due = now + pause
+            say(
+                f"{child.name} ended by itself (exit code {child.process.returncode}). It is started again in {pause:g} s."
+            )
+        elif child.due is not None and now >= child.due:
+            child.process, child.began, child.due = (
+                self._spawn(child.command, child.environment),
+                now,
+                None,
+            )
 
     def stop(self) -> None:
         """Stop every child, the last one first, each with all that it started."""

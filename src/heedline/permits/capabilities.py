@@ -5,7 +5,11 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class Capability(StrEnum):
+class AnyCapability(StrEnum):
+    """A capability of the core (`Capability`) or of a specialist desk, which extends this and registers its own."""
+
+
+class Capability(AnyCapability):
     SEE_QUEUE = "see-queue"
     READ_REPORT = "read-report"
     TAKE_DOWN = "take-down"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID
 
+from heedline.permits.capabilities import AnyCapability
 from heedline.permits.capabilities import Capability as C
 
 #: What is done all the same where somebody may be in danger; the log says that it was. Closing can wait for a colleague.
@@ -66,7 +67,7 @@ class Competence:
     kinds: Mapping[UUID, str] = field(default_factory=dict)
     thin: frozenset[tuple[UUID, str]] = frozenset()
 
-    def lapse(self, capability: C, desk: UUID | None, *, begun: bool = False) -> Lapse | None:
+    def lapse(self, capability: AnyCapability, desk: UUID | None, *, begun: bool = False) -> Lapse | None:
         """What is missing for `capability` on this desk of theirs; None when nothing is.
 
         `begun`: they were at it already, so what ran out yesterday counts.

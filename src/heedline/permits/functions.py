@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -18,12 +19,18 @@ from django.db.models import Func, TextField, Value
 
 def enter_session(secret: bytes) -> None:
     """Show this connection the rows of the desks that the session's officer works on, until `leave_session`."""
-    with connection.cursor() as cursor:
+    with connection.bound_cursor() as cursor:  # type: ignore[attr-defined]
         cursor.execute("SELECT set_config('heedline.session_secret', %s, false)", [secret.hex()])
 
 
+def unseen() -> AbstractContextManager[None]:
+    """Keep the token out of the text of the statements inside, which the server shows to its superuser."""
+    beside: AbstractContextManager[None] = connection.values_beside()  # type: ignore[attr-defined]
+    return beside
+
+
 def session_entered(secret: bytes) -> Func:
-    """Return `enter_session` as a column: looking a session up enters it, if it exists."""
+    """Return `enter_session` as a column, to be asked for inside `unseen`: looking a session up enters it, if it exists."""
     return Func(
         Value("heedline.session_secret"),
         Value(secret.hex()),
@@ -70,15 +77,30 @@ def hand_over(
     from_desk: UUID,
     share_epoch: UUID,
     share: bytes | None,
+    moved: Sequence[tuple[UUID, bytes, bytes]],
 ) -> bool:
-    """Move a report to a desk that its holder may not see into. False when it was not theirs to move, or has changed."""
+    """Move a report to a desk that its holder may not see into. False when it was not theirs to move, or has changed.
+
+    `moved`: each sealed part that the desk opens, with its present header and the one addressed to `share_epoch`.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT permits.hand_over(%s, %s, %s, %s, %s, %s, %s)",
-            [report, desk, due_at, version, from_desk, share_epoch, share],
+            "SELECT permits.hand_over(%s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s::bytea[], %s::bytea[])",
+            [
+                report,
+                desk,
+                due_at,
+                version,
+                from_desk,
+                share_epoch,
+                share,
+                [part for part, _, _ in moved],
+                [old for _, old, _ in moved],
+                [new for _, _, new in moved],
+            ],
         )
-        moved = cursor.fetchone()
-    return bool(moved and moved[0])
+        done = cursor.fetchone()
+    return bool(done and done[0])
 
 
 # --- the release of an identity (database/functions/identity.sql) ----------------------------------------------------

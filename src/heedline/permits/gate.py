@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from heedline.permits import rules
-from heedline.permits.capabilities import Capability
+from heedline.permits.capabilities import AnyCapability
 from heedline.permits.competence import EXCUSED_IN_DANGER, EXCUSED_WHERE_THIN, Competence, Lapse
-from heedline.permits.roles import GRANTS, Role
+from heedline.permits.roles import Role, granted
 
 
 class Refused(Exception):
@@ -20,16 +20,16 @@ class Refused(Exception):
 
 
 def allows(
-    appointments: Iterable[tuple[str, UUID | None]], capability: Capability, desks: Iterable[UUID | None]
+    appointments: Iterable[tuple[str, UUID | None]], capability: AnyCapability, desks: Iterable[UUID | None]
 ) -> bool:
     """True when one of the (role, desk) appointments grants `capability` on one of `desks` (None: installation-wide)."""
     wanted = set(desks)
-    return any(capability in GRANTS[Role(role)] and desk in wanted for role, desk in appointments)
+    return any(capability in granted(Role(role)) and desk in wanted for role, desk in appointments)
 
 
 def require(
     appointments: Iterable[tuple[str, UUID | None]],
-    capability: Capability,
+    capability: AnyCapability,
     *,
     desks: Iterable[UUID | None],
     standing: rules.Standing | None = None,
@@ -44,7 +44,7 @@ def require(
     who have it. The caller logs that; empty otherwise.
     """
     wanted = set(desks)
-    held = [desk for role, desk in appointments if capability in GRANTS[Role(role)] and desk in wanted]
+    held = [desk for role, desk in appointments if capability in granted(Role(role)) and desk in wanted]
     if not held:
         raise Refused("Your role on this desk does not include this.")
     if standing is not None:
@@ -66,7 +66,7 @@ def require(
 
 
 def _lapse(
-    competence: Competence, capability: Capability, held: Iterable[UUID | None], *, begun: bool = False
+    competence: Competence, capability: AnyCapability, held: Iterable[UUID | None], *, begun: bool = False
 ) -> Lapse | None:
     """What is missing at every one of these desks; None as soon as nothing is at one of them."""
     lapse = None

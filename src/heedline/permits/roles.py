@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from heedline.desk_hooks import register
+from heedline.permits.capabilities import AnyCapability
 from heedline.permits.capabilities import Capability as C
 
 
@@ -80,3 +82,8 @@ DESK_ROLES = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.AUTHORISER, Role.PAR
 #: Roles behind whose sign-in no key stands: what they see or set up, whoever signs in as them sees and sets up. They sign in
 #: here, never by the word of a provider of single sign-on.
 SIGN_IN_HERE = frozenset({Role.STEWARD, Role.OVERSEER})
+
+
+def granted(role: Role) -> frozenset[AnyCapability]:
+    """Return what a role may do: in the core, and at the registered specialist desks."""
+    return GRANTS[role] | register.granted_to(role)

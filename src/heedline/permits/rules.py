@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from heedline.desk_hooks import register
+from heedline.permits.capabilities import AnyCapability
 from heedline.permits.capabilities import Capability as C
 
 
@@ -70,9 +72,16 @@ RULES: dict[C, tuple[Callable[[Standing], str | None], ...]] = {
 }
 
 
-def why_not(capability: C, standing: Standing) -> str | None:
+def _rules_of(capability: AnyCapability) -> tuple[Callable[[Standing], str | None], ...]:
+    if isinstance(capability, C):
+        return RULES.get(capability, ())
+    grant = register.grants().get(capability)
+    return grant.rules if grant is not None else ()
+
+
+def why_not(capability: AnyCapability, standing: Standing) -> str | None:
     """Return the first reason why this may not be done now, or None."""
-    for rule in RULES.get(capability, ()):
+    for rule in _rules_of(capability):
         reason = rule(standing)
         if reason is not None:
             return reason

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Protocol
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,8 @@ class Voiceprint:
 class EpochKey:
     """A desk's key from a day on, who was given its seed and by which statement, and who said so.
 
-    `ended`: nothing is sealed to it any more; what lies under it is addressed anew, then it is destroyed.
+    `ended`: nothing is sealed to it any more; what lies under it is addressed anew, then it is `destroyed`.
+    `opened`: another member than its maker has opened the seed that they were granted, and found it to be this key's.
     """
 
     desk: str
@@ -61,6 +63,8 @@ class EpochKey:
     made_by: str
     serial: int
     ended: bool = False
+    destroyed: bool = False
+    opened: bool = False
 
     @property
     def grantees(self) -> frozenset[str]:
@@ -87,17 +91,31 @@ class RejectedStatement:
     reason: str
 
 
+class Sides(Protocol):
+    """What `two_sides.TwoSides` answers."""
+
+    def barred(self, desk: str, person: str, key: bytes | None) -> str:
+        """Return why a person with this public key may hold no key of a desk; empty when they may."""
+
+    def helps_the_other(self, desk: str, names: frozenset[str]) -> bool:
+        """Whether one of these has held a share of a recovery key of the other side."""
+
+
 @dataclass(frozen=True, repr=False, eq=False)
 class Directory:
     """The believed state of an installation's keys. Made only by ``statements.verify_all``; never changes.
 
     ``gaps`` are serials below the highest for which nothing was found: serials are given without gaps, so each
     is a statement that somebody took away (or a place where an old signature may be slipped in), and an alarm.
+    ``links`` are the hashes of all statements that could be read, by serial. ``unchained``: one of them did not name the
+    hash of the one before it.
     """
 
     refused: tuple[RejectedStatement, ...]
     highest_serial: int
     gaps: tuple[int, ...]
+    links: Mapping[int, frozenset[str]]
+    unchained: bool
     _stewards: frozenset[str]
     _officers: Mapping[str, OfficerKeys]
     _partners: Mapping[str, PartnerKeys]
@@ -106,6 +124,21 @@ class Directory:
     _epochs: Mapping[str, tuple[EpochKey, ...]]
     _recoveries: Mapping[str, RecoveryKey]
     _voices: Mapping[str, tuple[Voiceprint, ...]]
+    _sides: Sides
+
+    @property
+    def broken(self) -> bool:
+        """Whether a statement is missing, or stands where another one stood."""
+        return bool(self.gaps) or self.unchained
+
+    def barred(self, desk: str, person: str) -> str:
+        """Return why law 4 keeps this person from holding keys of a desk; empty when it does not."""
+        keys = self._officers.get(person)
+        return self._sides.barred(desk, person, keys.kem if keys is not None else None)
+
+    def helps_the_other(self, desk: str, names: frozenset[str]) -> bool:
+        """Whether one of these has held a share of a recovery key on the other side, however the name is written."""
+        return self._sides.helps_the_other(desk, names)
 
     def stewards(self) -> frozenset[str]:
         """Everyone who may sign for the installation now."""
@@ -174,12 +207,13 @@ class Directory:
     def current_epoch(self, desk: str, on: date) -> EpochKey | None:
         """The epoch to seal to: the last that has opened, has not ended, and that no leaver holds.
 
-        Where leavers hold all of them the last one stays in force all the same, since a report must go
+        One that a second member has proven to open goes before one that nobody but its maker vouches for: one member
+        alone cannot have reports sealed to a key whose seed nobody has while the desk has a better one. Where leavers hold all of them the last one stays in force all the same, since a report must go
         somewhere; ``needs_epoch`` then says so. None only when none has opened.
         """
         opened = [epoch for epoch in self.epochs(desk) if epoch.opens_on <= on and not epoch.ended]
         clean = [epoch for epoch in opened if not self.is_stale(epoch)]
-        in_force = clean or opened
+        in_force = [one for one in clean if one.opened] or clean or opened
         return in_force[-1] if in_force else None
 
     def needs_epoch(self, desk: str, on: date) -> bool:

@@ -2,7 +2,7 @@
 
 A statement says one thing (this person has these keys; this desk is theirs; this epoch opens then). It is
 signed as canonical JSON together with the installation's id, so a statement of another installation is worth
-nothing here. Of two stewards the first may sign before the statement has its number (a proposal); the last one to sign
+nothing here, and with the hash of the statement before it, so that none can be taken out or put in between. Of two stewards the first may sign before the statement has its number (a proposal); the last one to sign
 always signs the whole. What a statement may say and whose signature it needs stands in ``vault.statements``.
 
 Keys in bodies are base64 text (``key_text``); ids of people and desks are strings of 1 to 64 characters, dates
@@ -17,13 +17,17 @@ are ISO. The sizes fix the suite: X-Wing for ``kem``, Ed25519 for ``signing``.
     recovery   desk, kem, holders                                   | two stewards
     epoch      desk, epoch, kem, opens_on, grantees                 | one member of that desk
     granted    desk, epoch, grantees                                | one member of that desk
+    opened     desk, epoch                                          | one member of that desk, not who made it
     ended      desk, epoch                                          | one member of that desk
+    destroyed  desk, epoch                                          | one member of that desk
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from hashlib import sha256
 from uuid import UUID
 
 from heedline.vault.base64_text import from_base64, to_base64
@@ -39,30 +43,41 @@ _MOST_SIGNATURES = 8
 _MOST_NAMES = 500
 _LABEL = b"heedline/v1/statement\0"
 _PROPOSAL = b"heedline/v1/proposal\0"
+_LINK = b"heedline/v1/statement-link\0"
 
 
 @dataclass(frozen=True)
 class Statement:
-    """One thing said. ``serial`` counts through the whole installation, without gaps, from 1."""
+    """One thing said. ``serial`` counts through the whole installation, without gaps, from 1.
+
+    ``follows`` is the ``link`` of the statement with the serial before; empty for the first.
+    """
 
     id: str
     kind: str
     serial: int
     body: Mapping[str, JSON]
     issued_on: str
+    follows: str = ""
+
+    @property
+    def link(self) -> str:
+        """The SHA-256 of what was signed, in hexadecimal: the next statement names it, and so does the log."""
+        return sha256(_LINK + self.canonical()).hexdigest()
 
     def canonical(self, *, numbered: bool = True) -> bytes:
-        """The one spelling: sorted keys, no blanks, ASCII. A proposal has no number yet."""
+        """The one spelling: sorted keys, no blanks, ASCII. A proposal has no number yet, and follows nothing."""
         facts = {
-            "v": 1,
+            "v": 2,
             "id": self.id,
             "kind": self.kind,
             "serial": self.serial,
             "body": dict(self.body),
             "issued_on": self.issued_on,
+            "follows": self.follows,
         }
         if not numbered:
-            del facts["serial"]
+            del facts["serial"], facts["follows"]
         return json.dumps(facts, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("ascii")
 
 
@@ -101,7 +116,14 @@ class SignedStatement:
         try:
             facts = json.loads(text)
             said = facts["statement"]
-            if said.pop("v") != 1 or set(said) != {"id", "kind", "serial", "body", "issued_on"}:
+            if said.pop("v") != 2 or set(said) != {
+                "id",
+                "kind",
+                "serial",
+                "body",
+                "issued_on",
+                "follows",
+            }:
                 raise ValueError
             statement = Statement(**said)
             check_shape(statement)
@@ -151,6 +173,7 @@ def check_shape(statement: Statement) -> None:
         and type(statement.serial) is int
         and 1 <= statement.serial < 2**53
         and _is_date(statement.issued_on)
+        and _is_link(statement.follows)
         and isinstance(statement.kind, str)
         and isinstance(statement.body, Mapping)
         and any(
@@ -174,6 +197,10 @@ def _is_id(value: JSON) -> bool:
         return isinstance(value, str) and str(UUID(value)) == value
     except ValueError:
         return False
+
+
+def _is_link(value: JSON) -> bool:
+    return isinstance(value, str) and (value == "" or re.fullmatch("[0-9a-f]{64}", value) is not None)
 
 
 def _is_name(value: JSON) -> bool:
@@ -243,5 +270,7 @@ SHAPES: Mapping[str, tuple[Mapping[str, Callable[[JSON], bool]], ...]] = {
         },
     ),
     "granted": ({"desk": _is_name, "epoch": _is_name, "grantees": _are_names},),
+    "opened": ({"desk": _is_name, "epoch": _is_name},),
     "ended": ({"desk": _is_name, "epoch": _is_name},),
+    "destroyed": ({"desk": _is_name, "epoch": _is_name},),
 }

@@ -5,9 +5,13 @@ table alone opens nothing, and the id alone does not lead back to the cookie.
 
 Each sealing draws 24 random bytes, from which HKDF makes a key and a nonce of its own (as XChaCha20 does):
 a row may be rewritten as often as one likes without counting nonces.
+
+What people type is compressed and padded before it is sealed (`seal_words`), so that the length of a row says little of
+the length of the words. Compression is safe here because everything in one sealing was written by one person.
 """
 
 import secrets
+import zlib
 from dataclasses import dataclass, field
 from hmac import compare_digest
 
@@ -20,6 +24,13 @@ from heedline.vault.keys import hkdf
 KEY_SIZE = 32
 OVERHEAD = 1 + 24 + 16
 
+#: Sizes that words are padded to, in bytes; above the last, multiples of it.
+STEPS = (4 * 1024, 8 * 1024, 16 * 1024)
+#: Bytes of words that one row may hold once they are compressed, and before.
+MOST_PACKED = 64 * 1024
+MOST_WORDS = 512 * 1024
+
+_LENGTH = 4
 _VERSION = b"\1"
 _SALT = 24
 _NONCE = 12
@@ -71,6 +82,32 @@ def open_small(key: bytes, sealed: bytes, *, aad: bytes) -> bytes:
         return ChaCha20Poly1305(once).decrypt(nonce, sealed[1 + _SALT :], aad)
     except InvalidTag:
         raise CannotOpen from None
+
+
+def seal_words(key: bytes, words: bytes, *, aad: bytes) -> bytes:
+    """Compress, pad and seal. ``ValueError`` for more than ``MOST_WORDS``, or ``MOST_PACKED`` once compressed."""
+    if len(words) > MOST_WORDS:
+        raise ValueError("a row of this size is not kept")
+    packed = zlib.compress(words, level=1)
+    framed = len(packed).to_bytes(_LENGTH) + packed
+    size = next((step for step in STEPS if len(framed) <= step), -(-len(framed) // STEPS[-1]) * STEPS[-1])
+    if size > MOST_PACKED:
+        raise ValueError("a row of this size is not kept")
+    return seal_small(key, framed.ljust(size, b"\0"), aad=aad)
+
+
+def open_words(key: bytes, sealed: bytes, *, aad: bytes) -> bytes:
+    """The words that ``seal_words`` sealed, or ``CannotOpen``."""
+    framed = open_small(key, sealed, aad=aad)
+    packed = framed[_LENGTH : _LENGTH + int.from_bytes(framed[:_LENGTH])]
+    unpacking = zlib.decompressobj()
+    try:
+        words = unpacking.decompress(packed, MOST_WORDS)
+    except zlib.error:
+        raise CannotOpen from None
+    if not unpacking.eof:
+        raise CannotOpen
+    return words
 
 
 def _once(key: bytes, salt: bytes) -> tuple[bytes, bytes]:

@@ -6,18 +6,18 @@ that one has ended. Statements are taken in the
 order of their serials, each judged by what was believed before it. One that breaks a rule is left out and
 listed as refused: it is never an error that stops the rest, and never half used.
 
-Stewards are members of no desk, so they hold no grants. Nobody is a member of both a desk and its authoriser
-desk, and nobody helps to recover both. One key belongs to one person or thing for ever. An epoch's grantees
+Stewards are members of no desk, so they hold no grants. Nobody is on both sides of an identity, now or by what
+they were given before (``vault.two_sides``). One key belongs to one person or thing for ever. An epoch's grantees
 are members of its desk.
 
-What this cannot see: a statement that was taken away with all after it (compare ``highest_serial`` with the
-log), and grants themselves (compare them with ``grantees``).
+Each statement names the hash of the one before it. One that follows something else is refused; a missing one is a gap.
+Either makes the directory ``broken``. What this cannot see: a statement that was taken away with all after it (compare
+``links`` with the log, as ``casework.keys.directory`` does), and grants themselves (compare them with ``grantees``).
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
-from hashlib import sha256
 from types import MappingProxyType
 
 from heedline.vault import keys
@@ -31,6 +31,7 @@ from heedline.vault.directory import (
     RejectedStatement,
     Voiceprint,
 )
+from heedline.vault.remembered import Remembered
 from heedline.vault.signed import (
     JSON,
     ROOT,
@@ -43,6 +44,7 @@ from heedline.vault.signed import (
     proposed_bytes,
     signed_bytes,
 )
+from heedline.vault.two_sides import OUTSIDE, TwoSides, one_spelling
 
 __all__ = [
     "JSON",
@@ -62,11 +64,8 @@ __all__ = [
 ]
 
 # Where two statements claim one serial, what stewards signed goes before what a member signed.
-_RANK = {"steward": 0, "leaver": 1, "epoch": 3, "granted": 4, "ended": 5}
-#: The kind of a desk of people outside: nobody is a member of one and of a desk of ours, so that whoever was compared as a
-#: colleague vouches for no partner.
-OUTSIDE = "partner"
-_BY_A_MEMBER = frozenset({"epoch", "granted", "ended"})
+_RANK = {"steward": 0, "leaver": 1, "epoch": 3, "opened": 4, "granted": 4, "ended": 5, "destroyed": 6}
+_BY_A_MEMBER = frozenset({"epoch", "opened", "granted", "ended", "destroyed"})
 
 
 def verify_all(signed: Iterable[SignedStatement | str], *, root: bytes, installation: str) -> Directory:
@@ -88,6 +87,8 @@ def verify_all(signed: Iterable[SignedStatement | str], *, root: bytes, installa
             judge.refused.append(RejectedStatement("", "", 0, "not a statement of a known shape"))
             if not isinstance(one, str):
                 readable.pop()
+    for one in readable:
+        judge.links.setdefault(one.statement.serial, set()).add(one.statement.link)
     for one in sorted(readable, key=_order):
         judge.hear(one)
     return judge.directory()
@@ -102,27 +103,8 @@ class _BreaksARule(Exception):
     """The rule, in words of ours only."""
 
 
-class _Good:
-    """Remembers by hash what was found good, within bounds. A finding never changes, so it may be shared."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._seen: set[bytes] = set()
-
-    def check(self, test: Callable[[], bool], *parts: bytes) -> bool:
-        mark = sha256(b"".join(len(part).to_bytes(8, "big") + part for part in parts)).digest()
-        if mark in self._seen:
-            return True
-        if not test():
-            return False
-        if len(self._seen) >= self._most:
-            self._seen.clear()
-        self._seen.add(mark)
-        return True
-
-
-_good_signatures = _Good(65_536)
-_good_keys = _Good(16_384)
+_good_signatures = Remembered(65_536)
+_good_keys = Remembered(16_384)
 
 
 class _Judge:
@@ -132,6 +114,8 @@ class _Judge:
         self._root = root
         self._installation = installation
         self.refused: list[RejectedStatement] = []
+        self.links: dict[int, set[str]] = {}
+        self._unchained = False
         self._ids: set[str] = set()
         self._serials: set[int] = set()
         self._stewards: dict[str, bytes] = {}
@@ -142,6 +126,8 @@ class _Judge:
         self._epochs: dict[str, list[EpochKey]] = {}
         self._recoveries: dict[str, RecoveryKey] = {}
         self._voices: dict[str, tuple[Voiceprint, ...]] = {}
+        self._sides = TwoSides(self._desks, self._members, self._epochs)
+        self._had_members: set[str] = set()
         self._owners: dict[bytes, str] = {root: "the root"}
         self._claims: dict[bytes, str] = {}
         self._heard: dict[str, Callable[[Statement], None]] = {
@@ -154,6 +140,7 @@ class _Judge:
             "recovery": self._hear_recovery,
             "granted": self._hear_granted,
             "ended": self._hear_ended,
+            "destroyed": self._hear_destroyed,
         }
 
     def hear(self, one: SignedStatement) -> None:
@@ -163,12 +150,18 @@ class _Judge:
                 raise _BreaksARule("an id used before")
             if said.serial in self._serials:
                 raise _BreaksARule("a serial used before")
+            before = self.links.get(said.serial - 1, {""} if said.serial == 1 else None)
+            if before is not None and said.follows not in before:
+                self._unchained = True
+                raise _BreaksARule("it does not follow the statement before it")
             if not check_signatures_shape(one.signatures):
                 raise _BreaksARule("no usable signatures")
             self._check_signers(one)
             self._claims = {}
             if said.kind == "epoch":
                 self._hear_epoch(said, made_by=next(iter(one.signatures)))
+            elif said.kind == "opened":
+                self._hear_opened(said, by=next(iter(one.signatures)))
             else:
                 self._heard[said.kind](said)
         except _BreaksARule as rule:
@@ -183,7 +176,9 @@ class _Judge:
         return Directory(
             refused=tuple(self.refused),
             highest_serial=highest,
-            gaps=_gaps(self._serials),
+            gaps=tuple(one for one in _gaps(self._serials) if one not in self.links),
+            links=MappingProxyType({serial: frozenset(found) for serial, found in self.links.items()}),
+            unchained=self._unchained,
             _stewards=frozenset(self._stewards),
             _officers=MappingProxyType(self._officers),
             _partners=MappingProxyType(self._partners),
@@ -197,6 +192,7 @@ class _Judge:
             ),
             _recoveries=MappingProxyType(self._recoveries),
             _voices=MappingProxyType(self._voices),
+            _sides=self._sides,
         )
 
     # Whose signature counts
@@ -259,15 +255,38 @@ class _Judge:
     def _hear_desk(self, said: Statement) -> None:
         desk, body = str(said.body["desk"]), said.body
         authoriser = None if body["authoriser_desk"] is None else str(body["authoriser_desk"])
-        if authoriser is not None:
-            if authoriser == desk or authoriser not in self._desks:
-                raise _BreaksARule("the authoriser desk is no other desk stated before")
-            if self._members.get(desk, set()) & self._members.get(authoriser, set()):
-                raise _BreaksARule("somebody is a member of both desks")
-            if self._holders(desk) & self._holders(authoriser):
-                raise _BreaksARule("somebody helps to recover both desks")
+        kind = str(body["kind"])
+        if desk in self._had_members and (self._desks[desk].kind == OUTSIDE) != (kind == OUTSIDE):
+            raise _BreaksARule(
+                "a desk that has had members becomes no partner's, and a partner's none of ours"
+            )
+        if authoriser is not None and (authoriser == desk or authoriser not in self._desks):
+            raise _BreaksARule("the authoriser desk is no other desk stated before")
+        if (kind == OUTSIDE and (authoriser is not None or self._sides.decides(desk))) or (
+            authoriser is not None and self._desks[authoriser].kind == OUTSIDE
+        ):
+            raise _BreaksARule("a partner's desk takes no part in identities")
+        before = self._desks.get(desk)
         round_the_clock = body["round_the_clock"] is True
-        self._desks[desk] = DeskFacts(desk, str(body["code"]), str(body["kind"]), round_the_clock, authoriser)
+        self._desks[desk] = DeskFacts(desk, str(body["code"]), kind, round_the_clock, authoriser)
+        clash = self._tie(desk, authoriser)
+        if clash:
+            if before is None:
+                del self._desks[desk]
+            else:
+                self._desks[desk] = before
+            raise _BreaksARule(clash)
+
+    def _tie(self, desk: str, authoriser: str | None) -> str:
+        """Note who decides for a desk; return who would then be on both sides, and note nothing."""
+        if authoriser is None:
+            return self._sides.clash(desk)
+        known = self._sides.decides(authoriser), self._sides.has_one(desk)
+        self._sides.tie(desk, authoriser)
+        clash = self._sides.clash(desk) or self._sides.clash(authoriser)
+        if clash:
+            self._sides.untie(desk, authoriser, known)
+        return clash
 
     def _hear_member(self, said: Statement) -> None:
         desk, person = str(said.body["desk"]), str(said.body["person"])
@@ -275,12 +294,12 @@ class _Judge:
             raise _BreaksARule("no such desk or no such officer")
         if person in self._stewards:
             raise _BreaksARule("a steward cannot be a member of a desk")
-        if any(person in self._members.get(other, set()) for other in self._partners_in_identity(desk)):
-            raise _BreaksARule("a member of a desk and of its authoriser desk")
+        self._keep_apart(desk, {person})
         outside, held = self._desks[desk].kind == OUTSIDE, self._desks_of(person)
         if any((self._desks[one].kind == OUTSIDE) != outside for one in held):
             raise _BreaksARule("a member of a partner's desk and of another")
         self._members.setdefault(desk, set()).add(person)
+        self._had_members.add(desk)
 
     def _hear_leaver(self, said: Statement) -> None:
         person = str(said.body["person"])
@@ -299,11 +318,13 @@ class _Judge:
         desk, holders = str(said.body["desk"]), _names(said.body["holders"])
         if desk not in self._desks:
             raise _BreaksARule("no such desk")
-        if any(holders & self._holders(other) for other in self._partners_in_identity(desk)):
+        if len(set(map(one_spelling, holders))) != len(holders):
+            raise _BreaksARule("one holder named twice")
+        if self._sides.helps_the_other(desk, holders):
             raise _BreaksARule("somebody helps to recover both desks")
-        self._recoveries[desk] = RecoveryKey(
-            desk, self._own_kem(said.body["kem"], f"recovery {desk}"), holders
-        )
+        kem = self._own_kem(said.body["kem"], f"recovery {desk}")
+        self._recoveries[desk] = RecoveryKey(desk, kem, holders)
+        self._sides.help(desk, holders)
 
     def _hear_epoch(self, said: Statement, made_by: str) -> None:
         desk, epoch = str(said.body["desk"]), str(said.body["epoch"])
@@ -312,11 +333,13 @@ class _Judge:
             raise _BreaksARule("a grantee who is no member of the desk")
         if any(one.epoch == epoch for one in self._epochs.get(desk, [])):
             raise _BreaksARule("an epoch named before")
+        self._keep_apart(desk, grantees)
         kem = self._own_kem(said.body["kem"], f"epoch {desk} {epoch}")
         opens_on = date.fromisoformat(str(said.body["opens_on"]))
         granted = MappingProxyType(dict.fromkeys(grantees, said.serial))
         made = EpochKey(desk, epoch, kem, opens_on, granted, made_by, said.serial)
         self._epochs.setdefault(desk, []).append(made)
+        self._note_grants(desk, grantees)
 
     def _hear_granted(self, said: Statement) -> None:
         epoch, grantees = self._named_epoch(said), _names(said.body["grantees"])
@@ -324,8 +347,16 @@ class _Judge:
             raise _BreaksARule("an epoch that has ended")
         if not grantees <= self._members.get(epoch.desk, set()):
             raise _BreaksARule("a grantee who is no member of the desk")
+        self._keep_apart(epoch.desk, grantees)
         granted = {**epoch.granted, **dict.fromkeys(grantees, said.serial)}
         self._put(replace(epoch, granted=MappingProxyType(granted)))
+        self._note_grants(epoch.desk, grantees)
+
+    def _hear_opened(self, said: Statement, by: str) -> None:
+        epoch = self._named_epoch(said)
+        if by == epoch.made_by or by not in epoch.granted:
+            raise _BreaksARule("not said by somebody to whom another granted it")
+        self._put(replace(epoch, opened=True))
 
     def _hear_ended(self, said: Statement) -> None:
         epoch, on = self._named_epoch(said), date.fromisoformat(said.issued_on)
@@ -334,7 +365,24 @@ class _Judge:
             raise _BreaksARule("the last epoch in force cannot end")
         self._put(replace(epoch, ended=True))
 
+    def _hear_destroyed(self, said: Statement) -> None:
+        epoch = self._named_epoch(said)
+        if not epoch.ended:
+            raise _BreaksARule("an epoch that has not ended")
+        self._put(replace(epoch, destroyed=True))
+
     # Smaller matters
+
+    def _keep_apart(self, desk: str, people: frozenset[str] | set[str]) -> None:
+        """Refuse whoever is, or was by what they still hold, on the other side of this desk's identities."""
+        for person in people:
+            why = self._sides.barred(desk, person, self._officers[person].kem)
+            if why:
+                raise _BreaksARule(why)
+
+    def _note_grants(self, desk: str, people: frozenset[str]) -> None:
+        for person in people:
+            self._sides.grant(desk, person, self._officers[person].kem)
 
     def _named_epoch(self, said: Statement) -> EpochKey:
         for one in self._epochs.get(str(said.body["desk"]), []):
@@ -352,18 +400,8 @@ class _Judge:
         known = self._voices.get(person, ())
         return tuple(one if one.until is not None else replace(one, until=on) for one in known)
 
-    def _partners_in_identity(self, desk: str) -> set[str]:
-        """The desks with which this one shares identities: its authoriser's, and those it authorises for."""
-        found = {other.desk for other in self._desks.values() if other.authoriser_desk == desk}
-        authoriser = self._desks[desk].authoriser_desk
-        return found if authoriser is None else found | {authoriser}
-
     def _desks_of(self, person: str) -> set[str]:
         return {desk for desk, people in self._members.items() if person in people}
-
-    def _holders(self, desk: str) -> frozenset[str]:
-        recovery = self._recoveries.get(desk)
-        return recovery.holders if recovery else frozenset()
 
     def _own_pair(self, said: Statement, person: str) -> tuple[bytes, bytes]:
         owner = f"person {person}"

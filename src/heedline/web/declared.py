@@ -9,6 +9,9 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, register
 from django.urls import URLPattern, URLResolver, get_resolver
 
+#: Key of the WSGI environment: the status under which `config.front` refused a body, which is then not there to be read.
+BODY_REFUSED = "heedline.body-refused"
+
 
 class Audience(StrEnum):
     """Whom a page answers."""

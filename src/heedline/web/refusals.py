@@ -16,9 +16,19 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.module_loading import import_string
 
-from heedline.casework.errors import CannotOpen, Changed, CodeUnknown, Locked, NoRoom, NotHere, SealingStopped
+from heedline.casework.errors import (
+    CannotOpen,
+    Changed,
+    ChangedSinceArrival,
+    CodeUnknown,
+    Locked,
+    NoRoom,
+    NotHere,
+    SealingStopped,
+)
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
+from heedline.web.declared import BODY_REFUSED
 from heedline.web.page_context import is_signed_in_to
 
 logger = logging.getLogger("heedline.web")
@@ -43,6 +53,11 @@ TABLE: dict[type[BaseException], Refusal] = {
     NotNow: Refusal(409, "Not now", ""),
     Changed: Refusal(409, "Somebody saved in between", ""),
     Locked: Refusal(403, "Your keys are locked", "Unlock your keys and try again."),
+    ChangedSinceArrival: Refusal(
+        409,
+        "This report is not as it arrived",
+        "The log names other sealed words for it. Do not rely on it, and tell an overseer and a steward now.",
+    ),
     CannotOpen: Refusal(
         409, "This cannot be opened", "Your keys do not open it. Ask a colleague of the desk."
     ),
@@ -63,11 +78,24 @@ _UNEXPECTED = Refusal(
     500, "Something went wrong on our side", "Nothing more was changed. Please try again in a minute."
 )
 
+#: What `config.front` would not hand on, by the status that it gives for it.
+BODIES = {
+    408: Refusal(
+        408,
+        "This took too long to arrive",
+        "Your connection is very slow or was interrupted. Nothing was stored. Please try again.",
+    ),
+    413: TABLE[RequestDataTooBig],
+    415: Refusal(415, "Files cannot be sent here", "Go back and send it without a file."),
+}
+
 #: What the public reads instead, in its own language: a key of the pack's words, by status.
 _PUBLIC = {
     400: "errors.bad",
     403: "errors.forbidden",
     404: "errors.not_found",
+    408: "errors.bad",
+    415: "errors.bad",
     413: "errors.too_large",
     503: "errors.away",
 }
@@ -101,6 +129,9 @@ class RefusalsBecomePages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        refused = BODIES.get(request.META.get(BODY_REFUSED, 0))
+        if refused is not None and not request.path_info.startswith("/api/"):  # the API has problem documents
+            return page(request, refused)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponseBase | None:

@@ -14,6 +14,7 @@ from heedline.casework.errors import Locked
 from heedline.casework.pages import case_file, queue
 from heedline.casework.report import opening
 from heedline.permits.models import HeldForm, OfficeSession, UnlockedKeys
+from heedline.permits.scopes import reports_of
 from heedline.vault import CannotOpen
 from heedline.vault.keys import signing_public
 from tests.support.acting import acting
@@ -120,7 +121,7 @@ def test_ending_sessions_ends_them_all_and_nobody_elses(people: People) -> None:
     assert UnlockedKeys.objects.count() == 1
     with acting("office"):
         access_session.enter(people.tokens["Odile"], people.house.officers["Odile"], at=people.at)
-        assert list(opening.reports_of([people.house.desks["north-east"].id])) == []
+        assert list(reports_of([people.house.desks["north-east"].id])) == []
 
 
 # --- the session store -------------------------------------------------------------------------------------------------

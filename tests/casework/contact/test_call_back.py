@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 
 from heedline.casework.contact import call_back
-from heedline.casework.duty import paging
+from heedline.casework.duty import alarm_kinds, paging
 from heedline.casework.errors import Changed, NotHere
 from heedline.casework.journey import transitions
 from heedline.casework.pages import case_file
@@ -133,7 +133,7 @@ def test_two_missed_attempts_tell_a_supervisor_and_reaching_them_ends_it(people:
     with acting("worker"):
         paging.watch_calls(people.at)
         paging.watch_calls(people.at)
-    assert Alarm.objects.get(kind="call-missed").report_id == ref
+    assert Alarm.objects.get(kind="call-missed").about_id == ref
     attempt(people, ref, "reached", "She is safe")
     assert Alarm.objects.get(kind="call-missed").because == "called"
     assert CallBack.objects.get().done
@@ -159,11 +159,13 @@ def test_the_page_goes_to_a_supervisor_of_the_desk_where_there_is_one(people: Pe
     with acting("worker"):
         paging.watch_calls(people.at)
         alarm = Alarm.objects.get(kind="call-missed")
-        assert "nils@unit.example" in paging._called(alarm, 0, people.at), "without one, everybody is called"
+        assert "nils@unit.example" in alarm_kinds.called(alarm, 0, people.at), (
+            "without one, everybody is called"
+        )
     with acting("office"):
         stewardship.appoint(house.officers["Nils"], Role.SUPERVISOR, desk, hands=house.hands, at=people.at)
     with acting("worker"):
-        assert paging._called(alarm, 0, people.at) == {"nils@unit.example"}
+        assert alarm_kinds.called(alarm, 0, people.at) == {"nils@unit.example"}
 
 
 def test_a_call_goes_with_its_report_to_another_desk(people: People) -> None:
@@ -181,7 +183,7 @@ def test_a_wrong_number_is_told_of_at_once(people: People) -> None:
     attempt(people, ref, "wrong-number")
     with acting("worker"):
         paging.watch_calls(people.at)
-    assert Alarm.objects.filter(kind="call-missed", report_id=ref).exists()
+    assert Alarm.objects.filter(kind="call-missed", about_id=ref).exists()
 
 
 def test_a_call_that_nobody_made_becomes_an_alarm(people: People) -> None:
@@ -190,7 +192,7 @@ def test_a_call_that_nobody_made_becomes_an_alarm(people: People) -> None:
         paging.watch_calls(people.at + timedelta(hours=23))
         assert not Alarm.objects.filter(kind="call-late").exists()
         paging.watch_calls(people.at + timedelta(hours=25))
-    assert Alarm.objects.filter(kind="call-late", report_id=ref).exists()
+    assert Alarm.objects.filter(kind="call-late", about_id=ref).exists()
 
 
 def test_a_report_is_not_closed_while_somebody_waits_for_a_call(people: People) -> None:

@@ -277,12 +277,12 @@ def test_a_thief_of_the_database_cannot_try_out_what_a_partner_may_have_answered
 
 def test_a_text_among_the_statements_that_is_none_stops_nobody_at_their_keys(people: People) -> None:
     """Everybody who unlocks is led to what has changed: one odd row must not keep a whole office out."""
-    KeyStatement.objects.create(
-        id=uuid4(), serial=KeyStatement.objects.count() + 1, kind="epoch", signed="[" * 9_000
-    )
     with acting("office"):
         for name in ("Petra", "Pavel"):
             joins(people, name)
+    KeyStatement.objects.create(
+        id=uuid4(), serial=KeyStatement.objects.count() + 1, kind="epoch", signed="[" * 9_000
+    )
     key_directory.forget()
     with people.sitting("Odile") as here:
         key_overview.changes(by=here)

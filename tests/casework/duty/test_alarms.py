@@ -188,7 +188,7 @@ def test_a_failing_task_is_an_alarm_of_the_watch_and_is_raised_again_when_it_fai
         paging.task_failed(NOON)
         paging.task_failed(NOON)
     alarm = Alarm.objects.get()
-    assert (alarm.kind, alarm.desk, alarm.report_id) == ("worker-failing", scene.desks["national"], None)
+    assert (alarm.kind, alarm.desk, alarm.about_id) == ("worker-failing", scene.desks["national"], None)
     with scene.sitting("Nadia") as nadia:
         alarms.clear(alarm.id, "put-right", by=nadia, at=NOON)
     with acting("worker"):

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from heedline.casework.duty import alarms, paging, training_clock
+from heedline.casework.duty import alarm_kinds, alarms, training_clock
 from heedline.casework.setup import leavers
 from heedline.dispatch.models import Alarm
 from tests.support.acting import acting
@@ -54,8 +54,8 @@ def test_a_reminder_goes_to_whose_training_ends_and_says_nothing(people: People)
     with acting("worker"):
         here = training_clock.called(house.desks["north-east"].id, odile, at)
         assert here == {"odile@unit.example"}, "and nobody whose own does not end"
-        alarm = Alarm.objects.get(desk=house.desks["north-east"], report_id=odile)
-        assert paging._called(alarm, 0, at) == here
+        alarm = Alarm.objects.get(desk=house.desks["north-east"], about_id=odile)
+        assert alarm_kinds.called(alarm, 0, at) == here
     assert not open_alarms("too-few-trained")
     watch(people, 367 * DAY)
     assert open_alarms("too-few-trained") == sorted(people.house.desks)
@@ -68,7 +68,7 @@ def test_each_is_reminded_once_also_while_a_colleagues_reminder_stands(people: P
     def about(day: int) -> set[UUID | None]:
         watch(people, day * DAY)
         rows = Alarm.objects.filter(kind="training-ends", desk=desk, cleared_at=None)
-        return set(rows.values_list("report_id", flat=True))
+        return set(rows.values_list("about_id", flat=True))
 
     for code in ("call-taking", "identity"):
         again(people, "Odile", code, at=people.at + 100 * DAY)
@@ -79,7 +79,7 @@ def test_each_is_reminded_once_also_while_a_colleagues_reminder_stands(people: P
         (line,) = [
             one
             for one in alarms.open_now(by=here, at=at)
-            if Alarm.objects.filter(id=one.id, report_id=odile).exists()
+            if Alarm.objects.filter(id=one.id, about_id=odile).exists()
         ]
         alarms.clear(line.id, "being-dealt-with", by=here, at=at)
     assert odile not in about(450)

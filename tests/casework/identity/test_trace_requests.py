@@ -306,7 +306,7 @@ def test_after_ten_minutes_everybody_who_could_decide_is_called(people: People) 
     with acting("worker"):
         paging.drain(people.at)
         paging.watch_requests(asked_at + timedelta(minutes=10))
-    about = Alarm.objects.filter(report_id=request)
+    about = Alarm.objects.filter(about_id=request)
     assert sorted(about.values_list("kind", flat=True)) == ["identity-asked", "identity-overdue"]
     decide(people, request, NO)
     assert not about.filter(cleared_at=None).exists()

@@ -297,15 +297,15 @@ def test_a_report_that_was_late_calls_again_after_undoing(people: People) -> Non
     late = due + timedelta(hours=1)
     with acting("worker"):
         paging.watch_clocks(late)
-    assert Alarm.objects.filter(report_id=ref, kind="overdue", acknowledged_at=None).count() == 1
+    assert Alarm.objects.filter(about_id=ref, kind="overdue", acknowledged_at=None).count() == 1
     made = swept(people, [ref])
-    assert not Alarm.objects.filter(report_id=ref, acknowledged_at=None, cleared_at=None).exists(), (
+    assert not Alarm.objects.filter(about_id=ref, acknowledged_at=None, cleared_at=None).exists(), (
         "it calls nobody"
     )
     undo(people, made)
     with acting("worker"):
         paging.watch_clocks(late)
-    (alarm,) = Alarm.objects.filter(report_id=ref, kind="overdue")
+    (alarm,) = Alarm.objects.filter(about_id=ref, kind="overdue")
     assert (alarm.acknowledged_by, alarm.acknowledged_at, alarm.cleared_at) == (None, None, None)
 
 

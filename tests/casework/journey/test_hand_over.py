@@ -170,7 +170,7 @@ def test_the_database_moves_only_what_is_theirs(people: People) -> None:
     here, there = people.house.desks["north-east"].id, people.house.desks["south-west"].id
     for name in ("Otto", "Ada", "Stella", "Ned"):
         with people.sitting(name, unlocked=name != "Ned"):
-            assert not functions.hand_over(ref, there, report.due_at, 1, here, uuid4(), b"share")
+            assert not functions.hand_over(ref, there, report.due_at, 1, here, uuid4(), b"share", [])
             assert functions.desk_shares(ref) == []
     with people.sitting("Odile"):
         for desk, version, origin in (
@@ -179,7 +179,7 @@ def test_the_database_moves_only_what_is_theirs(people: People) -> None:
             (there, 2, here),  # changed in between
             (there, 1, there),
         ):
-            assert not functions.hand_over(ref, desk, report.due_at, version, origin, uuid4(), b"share")
+            assert not functions.hand_over(ref, desk, report.due_at, version, origin, uuid4(), b"share", [])
     assert row(ref).desk_id == here
 
 

@@ -258,8 +258,8 @@ def test_no_role_makes_a_report_of_an_exercise_or_the_reverse(people: People, ro
         f"UPDATE desks_exercise SET id = '{real}'",
         f"UPDATE desks_exercise SET officer_id = '{other}'",
         "UPDATE desks_exercise SET scenario = 'side-entrance'",
-        f"INSERT INTO dispatch_alarm (id, kind, desk_id, report_id, slot, steps_sent, failures, because, settled)"
-        f" SELECT gen_random_uuid(), 'danger', id, '{exercise}', now(), 0, 0, '', false FROM desks_desk",
+        f"INSERT INTO dispatch_alarm (id, kind, desk_id, about_kind, about_id, slot, steps_sent, failures, because, settled)"
+        f" SELECT gen_random_uuid(), 'danger', id, 'report', '{exercise}', now(), 0, 0, '', false FROM desks_desk",
         f"INSERT INTO reports_dip_check (id, report_id) VALUES (gen_random_uuid(), '{exercise}')",
         f"INSERT INTO reports_message (id, report_id, from_us, container, sent_on, position, seen, settled)"
         f" VALUES (gen_random_uuid(), '{exercise}', true, gen_random_uuid(), now(), 1, false, false)",

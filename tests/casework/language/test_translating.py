@@ -11,7 +11,7 @@ from django.db import connection
 
 from heedline.audit.models import Event
 from heedline.casework.contact import messages
-from heedline.casework.duty import paging, rota
+from heedline.casework.duty import alarm_kinds, rota
 from heedline.casework.errors import Changed, NotHere
 from heedline.casework.journey import transitions
 from heedline.casework.language import clock as translation_clock
@@ -257,12 +257,12 @@ def test_it_calls_who_has_it_and_the_desk_when_it_is_late(people: People) -> Non
         translation_clock.watch(people.at)
         assert kinds() == {"translation-waits"}
         [alarm] = Alarm.objects.all()
-        assert paging._called(alarm, 0, people.at) == {"olga@unit.example"}
+        assert alarm_kinds.called(alarm, 0, people.at) == {"olga@unit.example"}
         translation_clock.watch(people.at + timedelta(hours=25))
     assert kinds() == {"translation-waits", "translation-late"}
     with acting("worker"):
         late = Alarm.objects.get(kind="translation-late")
-        assert {"olga@unit.example"} < paging._called(late, 0, people.at)
+        assert {"olga@unit.example"} < alarm_kinds.called(late, 0, people.at)
     write(people, ref, "Olga")
     assert kinds() == set()
     assert set(Alarm.objects.values_list("because", flat=True)) == {"translated"}
@@ -273,7 +273,8 @@ def test_that_nobody_speaks_it_is_told_until_somebody_takes_it(people: People) -
     ask(people, ref)
     with acting("worker"):
         translation_clock.watch(people.at)
-        assert paging._called(Alarm.objects.get(), 0, people.at)
+        alarm = Alarm.objects.get()
+        assert alarm_kinds.called(alarm, 0, people.at)
     assert kinds() == {"no-translator"}
     speaks(people, "Nadia")
     with people.sitting("Nadia") as here:

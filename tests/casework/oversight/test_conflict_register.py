@@ -189,7 +189,7 @@ def test_a_thief_learns_no_term_and_has_nothing_to_try_guesses_on(people: People
     }
     # moved to another officer or another row it does not open
     with pytest.raises(CannotOpen):
-        conflict_terms.open_grant(
+        own_terms.open_grant(
             bytes(row.sealed),
             people.house.keys["Odile"].seed,
             info=own_terms._info(people.house.officers["Olga"].id, row.id),

@@ -196,12 +196,29 @@ def test_a_call_begun_for_danger_is_sent_whatever_it_turns_out_to_be(people: Peo
 
 
 def test_a_training_that_ends_during_a_call_cuts_nobody_off(people: People) -> None:
+    new = stories.new_report(where={"postcode": stories.NORTH_EAST})
+    with people.sitting("Odile") as odile:
+        draft = call_taking.begin(None, by=odile)
+        call_taking.keep(draft, {"what.narrative": ["half a call"]}, at=people.at)
     lapse(people, "Odile", "call-taking", ago=timedelta(0))  # it counted until yesterday
-    with people.sitting("Odile") as odile, pytest.raises(Refused):
-        call_taking.may_begin(odile)
-    send_call(people, "Odile")
+    with people.sitting("Odile") as odile:
+        with pytest.raises(Refused):
+            call_taking.may_begin(odile)
+        kept = call_taking.open_call(draft.cookie, by=odile, at=people.at)
+        assert kept is not None
+        call_taking.send(kept, Contact("phone"), new.record, new.question_set, by=odile, at=people.at)
+    assert Report.objects.count() == 1
     quarter_hour_over(people.at)
     assert let_pass("call-taking") == ["take-down"]
+
+
+def test_a_call_begun_after_the_training_ran_out_is_not_sent_on_the_day_of_grace(people: People) -> None:
+    """The form is refused to them; a program that posts the page without asking for it first is refused too."""
+    lapse(people, "Odile", "call-taking", ago=timedelta(0))
+    for _ in range(2):
+        with pytest.raises(Refused, match="Taking reports down"):
+            send_call(people, "Odile")
+    assert not Report.objects.exists()
 
 
 def test_who_may_not_take_reports_down_by_their_role_may_not_in_an_emergency_either(people: People) -> None:

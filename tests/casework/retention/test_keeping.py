@@ -15,6 +15,7 @@ from heedline.casework.errors import NotHere
 from heedline.casework.identity import requests as identity_requests
 from heedline.casework.identity.requests import IdentityApplication
 from heedline.casework.journey import transitions
+from heedline.casework.keys.directory import addressee
 from heedline.casework.pages import case_file
 from heedline.casework.report import restrictions
 from heedline.casework.retention import clock as retention_clock
@@ -133,10 +134,13 @@ def test_nobody_hands_over_without_the_half_while_there_is_one(people: People) -
     report, desks = row(ref), people.house.desks
     assert report.due_at is not None
     with people.sitting("Odile"), transaction.atomic():
-        moved = functions.hand_over(
-            ref, desks["south-west"].id, report.due_at, report.version, desks["north-east"].id, ref, None
-        )
-        assert not moved, "the caller undoes it"
+        to = addressee("south-west", people.at.date())
+        assert to is not None
+        parts = SealedHeader.objects.filter(report_id=ref).exclude(part="identity")
+        new = [(one.container, bytes(one.header), bytes(one.header)) for one in parts]
+        assert new
+        whole = (ref, desks["south-west"].id, report.due_at, report.version, desks["north-east"].id, to.epoch)
+        assert not functions.hand_over(*whole, None, new), "the caller undoes it"
         transaction.set_rollback(True)
 
 

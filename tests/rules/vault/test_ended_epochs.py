@@ -169,7 +169,7 @@ def test_a_header_has_room_for_so_many() -> None:
 
 def proposed(paper: Paper, kind: str, by: tuple[str, ...], **body: JSON) -> SignedStatement:
     """A statement whose first signature was made before it had its number."""
-    statement = Statement(str(uuid4()), kind, len(paper.all) + 1, body, "2031-03-01")
+    statement = Statement(str(uuid4()), kind, len(paper.all) + 1, body, "2031-03-01", paper.head)
     early = replace(statement, serial=1)
     first = propose(early, SEEDS[by[0]], installation=HERE)
     signed = SignedStatement(statement, {}).with_proposal(by[0], first)

@@ -1,7 +1,9 @@
 """Keys in text and out of it, small sealed rows, passphrases and passkeys."""
 
 import json
+import zlib
 from dataclasses import replace
+from random import Random
 from threading import Thread
 from unicodedata import normalize
 
@@ -230,3 +232,28 @@ def test_a_passkey_unwraps_its_own_seed() -> None:
         passkeys.unwrap_seed(sealed, b"", context=b"odile")
     with pytest.raises(ValueError, match="32 bytes"):
         passkeys.wrap_seed(SEED, b"", context=b"")
+
+
+@given(st.binary(max_size=5_000), st.binary(min_size=32, max_size=32))
+def test_words_in_a_row_open_as_they_were_sealed(words: bytes, key: bytes) -> None:
+    sealed = small.seal_words(key, words, aad=b"row")
+    assert small.open_words(key, sealed, aad=b"row") == words
+    assert len(sealed) - small.OVERHEAD in small.STEPS
+    with pytest.raises(CannotOpen):
+        small.open_words(key, sealed, aad=b"another row")
+
+
+def test_a_row_holds_so_many_words_and_no_more() -> None:
+    key = bytes(32)
+    assert small.seal_words(key, b"word " * 100_000, aad=b"")
+    for too_much in (b"w" * (small.MOST_WORDS + 1), Random(1).randbytes(70_000)):
+        with pytest.raises(ValueError, match="not kept"):
+            small.seal_words(key, too_much, aad=b"")
+
+
+def test_what_unpacks_to_more_than_a_row_holds_is_not_unpacked() -> None:
+    key = bytes(32)
+    for packed in (zlib.compress(bytes(small.MOST_WORDS + 1)), zlib.compress(b"words")[:-3], b"no archive"):
+        framed = len(packed).to_bytes(4) + packed
+        with pytest.raises(CannotOpen):
+            small.open_words(key, small.seal_small(key, framed, aad=b""), aad=b"")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from heedline.web.declared import BODY_REFUSED
 from tests.support.acting import acting
 from tests.support.cast import House
 
@@ -27,15 +28,24 @@ class Program:
         *,
         key: str | None = None,
         kind: str = "application/json",
+        refused: int = 0,
         **headers: str,
     ) -> Any:
-        """The answer; `body` is JSON unless it is bytes already. `key=""`: no Idempotency-Key header."""
+        """The answer; `body` is JSON unless it is bytes already. `key=""`: no Idempotency-Key header. `refused`: the front
+        of the process refused the body under this status."""
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         key = secrets.token_urlsafe(32) if key is None else key
         if key:
             headers["Idempotency-Key"] = key
         with acting("public"):
-            return self.client.generic(method, f"/api/v1/{path}", content, content_type=kind, headers=headers)
+            return self.client.generic(
+                method,
+                f"/api/v1/{path}",
+                content,
+                content_type=kind,
+                headers=headers,
+                **({BODY_REFUSED: refused} if refused else {}),
+            )
 
     def post(self, path: str, body: Any, **more: Any) -> Any:
         """POST."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import random
+import re
 import secrets
 from collections.abc import Callable
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from django.test import RequestFactory
 from jsonschema import Draft202012Validator
 
-from heedline.api.problems import ALL
+from heedline.api import reading
+from heedline.api.problems import ALL, ApiProblem
 from heedline.casework.intake.rate_limit import CALLER, PACE
 from heedline.vault.codes import new_code
 from tests.sites.api.conftest import Program
@@ -104,6 +108,7 @@ def test_every_documented_status_is_reached_and_every_answer_fits(
         ("/reports", "post"): {
             201: lambda: program.post("reports", REPORT),
             400: lambda: program.post("reports", REPORT, key="weak"),
+            408: lambda: program.post("reports", REPORT, refused=408),
             413: lambda: program.post("reports", big),
             415: lambda: program.post("reports", REPORT, kind="multipart/form-data; boundary=x"),
             422: lambda: program.post("reports", {}),
@@ -114,6 +119,7 @@ def test_every_documented_status_is_reached_and_every_answer_fits(
             200: lambda: program.post("mailbox", {"code": code}),
             400: lambda: program.post("mailbox", b"{"),
             404: lambda: program.post("mailbox", {"code": nobody["code"]}),
+            408: lambda: program.post("mailbox", {"code": code}, refused=408),
             413: lambda: program.post("mailbox", big),
             415: lambda: program.post("mailbox", {"code": code}, kind="text/plain"),
             422: lambda: program.post("mailbox", {}),
@@ -124,6 +130,7 @@ def test_every_documented_status_is_reached_and_every_answer_fits(
             400: lambda: program.post("mailbox/messages", message, key=""),
             404: lambda: program.post("mailbox/messages", nobody),
             409: lambda: until_there_is_no_room(program, code),
+            408: lambda: program.post("mailbox/messages", message, refused=408),
             413: lambda: program.post("mailbox/messages", big),
             415: lambda: program.post("mailbox/messages", message, kind="text/plain"),
             422: lambda: program.post("mailbox/messages", {}),
@@ -179,3 +186,27 @@ def until_there_is_no_room(program: Program, code: str) -> Any:
         if answer.status_code != 201:
             return answer
     raise AssertionError("there is no bound")
+
+
+def test_the_pattern_of_a_key_takes_what_the_program_takes(document: Document) -> None:
+    pattern = re.compile(document["components"]["parameters"]["IdempotencyKey"]["schema"]["pattern"])
+    chance = random.Random(7)
+    signs, hexadecimal = "ABCDEFGHabcdefgh0123456789-_", "0123456789abcdef-"
+    taken = 0
+    for _ in range(3000):
+        few = "".join(chance.sample(signs, chance.randint(1, 12)))
+        key = "".join(
+            chance.choice(chance.choice([few, few, hexadecimal])) for _ in range(chance.randint(18, 60))
+        )
+        for one in (key, str(UUID(int=chance.getrandbits(128)))):
+            assert bool(pattern.fullmatch(one)) == is_taken(one), one
+            taken += is_taken(one)
+    assert taken > 1000
+
+
+def is_taken(key: str) -> bool:
+    try:
+        reading.idempotency_key(RequestFactory().post("/", headers={"Idempotency-Key": key}))
+    except ApiProblem:
+        return False
+    return True

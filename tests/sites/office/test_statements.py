@@ -14,6 +14,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from heedline.casework.contact import messages
+from heedline.casework.keys import directory as key_directory
 from tests.sites.office.desk_hand import Hand
 from tests.support.acting import acting
 from tests.support.cast import House, now
@@ -26,6 +27,12 @@ NORTH_EAST, ELSEWHERE = {"postcode": "NE1 4ST"}, {"postcode": "SW1A 1AA"}
 DANGER = {"danger": "yes"}
 _BORDERS = ("SAVEPOINT", "RELEASE SAVEPOINT")
 _OF_THE_TESTS = ("SET ROLE", "SELECT current_user")
+
+
+@pytest.fixture(autouse=True)
+def _asked_already(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether there are new keys is asked every five seconds, whatever page is looked at: a slow test would count it."""
+    monkeypatch.setattr(key_directory, "_FRESH_SECONDS", 3600.0)
 
 
 def statements(page: Hand, path: str) -> list[str]:

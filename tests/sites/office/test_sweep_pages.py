@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
 
+from heedline.audit.models import Event
+from heedline.casework.intake import settle_arrivals
+from heedline.casework.journey.bulk_close import MOST
 from heedline.reports.models import Report, Sweep
 from heedline.web.office.report.bulk_close_pages import token_of
 from tests.sites.office.desk_hand import Hand
+from tests.support.acting import acting
 from tests.support.cast import House, now
 from tests.support.stories import a_report
 
@@ -37,6 +43,35 @@ def groups(page: Hand) -> list[str]:
 
 def stages() -> list[str]:
     return sorted(Report.objects.values_list("stage", flat=True))
+
+
+def test_a_flood_of_five_thousand_is_grouped_and_closed(house: House, hand: Callable[[], Hand]) -> None:
+    """The page that closes a flood must not fall to one: each look names all that it opened, in as many entries as it takes."""
+    refs = {str(ref) for ref in adverts(MOST + 1)}
+    with connection.cursor() as cursor:  # the others are due later: they are counted, and not opened yet
+        cursor.execute(
+            "INSERT INTO reports_report SELECT (jsonb_populate_record(r, jsonb_build_object('id', gen_random_uuid(),"
+            " 'due_at', r.due_at + interval '1 hour'))).* FROM reports_report r, generate_series(1, 4) LIMIT %s",
+            [5_000 - len(refs)],
+        )
+    with acting("worker"):
+        settle_arrivals.settle(now() + timedelta(minutes=30))
+    odile = hand().at_work(house, "Odile")
+    assert odile.get(ALIKE).status_code == 200
+    (group,) = groups(odile)
+    assert len(group.split()) == MOST
+    odile.send(SWEEP, choose=[group])
+    assert odile.heading == f"Close {MOST} reports"
+    odile.send(SWEEP, choose=[group], **ANSWERS)
+    assert odile.heading == f"{MOST} reports closed as one act"
+    assert odile.get(ALIKE).status_code == 200
+    looks = [
+        event.detail for event in Event.objects.filter(act="queue-read") if event.detail["state"] == "alike"
+    ]
+    named = [ref for detail in looks for ref in detail["opened"]]
+    assert len(named) == MOST + 1, "the second look opens what is left"
+    assert set(named) == refs
+    assert max(len(detail["opened"]) for detail in looks) < 200
 
 
 def test_boxes_are_there_without_a_mode_and_only_where_a_sweep_may_be(

@@ -17,6 +17,7 @@ from django.db.models import Q, QuerySet
 from heedline.casework.access.session_store import row_of
 from heedline.permits.models import OfficeSession, ProviderSession
 from heedline.permits.roles import SIGN_IN_HERE
+from heedline.vault import CannotOpen
 from heedline.vault.keys import hkdf
 from heedline.vault.small import derive_keys, open_small, seal_small
 
@@ -61,6 +62,21 @@ def begin(token: str, refresh_token: str, sid: str, *, at: datetime) -> None:
         good_at=at,
         ask_at=at + _ask_every(),
     )
+
+
+def move(old: str, new: str) -> None:
+    """The session has a new cookie: what the provider gave is sealed under that one from now on."""
+    row = _of(old).select_for_update().first()
+    if row is None:
+        return
+    keys = derive_keys(old.encode(), _PURPOSE)
+    try:
+        refresh_token = open_small(keys.key, bytes(row.sealed), aad=keys.row_id).decode()
+    except CannotOpen:
+        return
+    row.delete()
+    row.session_id, row.sealed = row_of(new), _sealed(new, refresh_token)
+    row.save(force_insert=True)
 
 
 def claim(token: str, *, at: datetime) -> str | None:

@@ -31,10 +31,10 @@ from heedline.casework.keys.signing import Hand
 from heedline.desks.models import Appointment, EpochGrant, Officer, SeedWrapping
 from heedline.packs import load_pack
 from heedline.permits import functions, gate
-from heedline.permits.capabilities import Capability
+from heedline.permits.capabilities import AnyCapability, Capability
 from heedline.permits.competence import Competence
 from heedline.permits.models import OfficeSession, UnlockedKeys
-from heedline.permits.roles import GRANTS, Role
+from heedline.permits.roles import GRANTS, Role, granted
 from heedline.permits.rules import Standing
 from heedline.vault import CannotOpen
 from heedline.vault.grants import open_grant
@@ -103,13 +103,13 @@ class Attendance:
             raise Locked
         return self.keyring
 
-    def may(self, capability: Capability) -> bool:
+    def may(self, capability: AnyCapability) -> bool:
         """Whether any role of theirs includes this, anywhere."""
-        return any(capability in GRANTS[Role(role)] for role, _ in self.appointments)
+        return any(capability in granted(Role(role)) for role, _ in self.appointments)
 
     def require(
         self,
-        capability: Capability,
+        capability: AnyCapability,
         *desks: UUID | None,
         standing: Standing | None = None,
         excused: bool = False,
@@ -170,11 +170,9 @@ def come_in(
     rows = session.rows().select_related(
         "officer__organisation", "officer__provider_binding", "unlocked", "provider"
     )
-    row = rows.annotate(
-        behind=functions.session_entered(keys_of(token).row_id),
-        works_at=_WORKS_AT,
-        trained=competences.TRAININGS,
-    ).first()
+    behind = functions.session_entered(keys_of(token).row_id)
+    with functions.unseen():
+        row = rows.annotate(behind=behind, works_at=_WORKS_AT, trained=competences.TRAININGS).first()
     session.found(row)
     if row is None or row.officer is None or session.session_key is None:
         return None
@@ -319,6 +317,7 @@ def unlock_as_member(by: Attendance, seed: bytes, *, at: datetime) -> Attendance
     here = unlock_with_seed(by, seed, at=at)
     with contextlib.suppress(SealingStopped):
         epochs.grant_to_recovery(mine, here.keys().known, by=by.officer_id, seeds=here.keys().seeds)
+        epochs.state_opened(mine, here.keys().seeds, by=Hand(str(by.officer_id), seed), at=at)
     return here
 
 

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.permits.capabilities import Capability
+from heedline.permits.capabilities import AnyCapability
 
 
 def record_missing(
     missing: str,
-    capability: Capability,
+    capability: AnyCapability,
     *,
     actor: UUID,
     desk: UUID | None,
@@ -31,7 +31,7 @@ def record_missing(
 
 
 def record_missing_by_the_slot(
-    missing: str, capability: Capability, *, actor: UUID, desk: UUID | None
+    missing: str, capability: AnyCapability, *, actor: UUID, desk: UUID | None
 ) -> None:
     """Record the same by the quarter hour and about no report, for what must not be tied to one."""
     if missing:
@@ -40,5 +40,5 @@ def record_missing_by_the_slot(
         )
 
 
-def _detail(missing: str, capability: Capability) -> dict[str, str]:
+def _detail(missing: str, capability: AnyCapability) -> dict[str, str]:
     return {"training": missing, "capability": str(capability)}

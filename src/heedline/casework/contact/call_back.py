@@ -23,12 +23,13 @@ from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access import session
 from heedline.casework.access.session import Attendance
-from heedline.casework.duty.alarms import resolve_calls
+from heedline.casework.duty.alarm_kinds import AlarmEvent
+from heedline.casework.duty.alarms import resolve
 from heedline.casework.duty.paging import ENOUGH_MISSED
 from heedline.casework.errors import NotHere
 from heedline.casework.report import notes
 from heedline.casework.report.answers import CallBackRequest, wanted
-from heedline.casework.report.opening import OpenedReport, open_report, short_name
+from heedline.casework.report.opening import OpenedReport, open_stored, short_name
 from heedline.casework.report.question_editions import as_asked
 from heedline.casework.report.verb import FoundReport, find, on_the_record, record, verb
 from heedline.dispatch.clocks import due_words
@@ -122,7 +123,7 @@ def _due(call: CallBackRequest, at: datetime) -> datetime:
 
 def _opened(found: FoundReport) -> OpenedReport:
     for part in parts_of([found.report.id], Q(part="report")):
-        return open_report(part.container, part.header, part.payload, part.epochs, found.by.keys())
+        return open_stored(part, found.by.keys())
     raise CannotOpen
 
 
@@ -185,7 +186,7 @@ def tried(ref: UUID, how: str, said: str, *, version: int, by: Attendance, at: d
     row.save(update_fields=["due_at", "missed", "done"])
     record(found, Act.CALL_TRIED, how=how)
     if row.done:
-        resolve_calls(ref, by=by, at=at)
+        resolve(AlarmEvent.CALLED, ref, by=by, at=at)
 
 
 def nothing_promised(report_id: UUID) -> None:
@@ -229,15 +230,10 @@ def to_make(*, by: Attendance, at: datetime) -> tuple[CallToMake, ...]:
     if ring is not None and rows:
         for part in parts_of([row.report_id for row in rows], Q(part="report")):
             with suppress(CannotOpen):
-                opened[part.report] = open_report(
-                    part.container, part.header, part.payload, part.epochs, ring
-                )
+                opened[part.report] = open_stored(part, ring)
     with transaction.atomic():
-        journal.record(
-            Act.QUEUE_READ,
-            actor=by.officer_id,
-            desk=None,
-            detail={"state": "calls", "opened": [str(ref) for ref in opened], "new": 0},
+        journal.record_look(
+            Act.QUEUE_READ, actor=by.officer_id, desk=None, state="calls", opened=opened, new=0
         )
     made = [_to_make(row, opened.get(row.report_id), by, at) for row in rows]
     # what is safe now may not be again for a week: those first

@@ -19,7 +19,7 @@ from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
 from heedline.casework.report import notes, repeat_contact, restrictions
 from heedline.casework.report.answers import told_sections
-from heedline.casework.report.opening import open_report
+from heedline.casework.report.opening import open_stored
 from heedline.casework.report.verb import FoundReport, find, record, verb
 from heedline.dispatch.letters import Letter
 from heedline.dispatch.outbox import post
@@ -80,7 +80,7 @@ def _told(found: FoundReport) -> list[str]:
     told: list[str] = []
     for part in parts_of([report.id], Q(part="report") | Q(container__in=written)):
         if part.part == "report":
-            opened = open_report(part.container, part.header, part.payload, part.epochs, ring)
+            opened = open_stored(part, ring)
             sections = told_sections(opened, report.question_set, report.kind)
             told += [opened.narrative, *(line for one in sections for _, lines in one.rows for line in lines)]
             continue

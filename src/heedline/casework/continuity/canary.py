@@ -113,7 +113,7 @@ def _send(at: datetime) -> None:
     questions = load_question_set(pack, pack.kinds[_SORT].question_set)
     record = from_api({_SORT: questions}, {"kind": _SORT, "narrative": WORDS}, identity_offered=True)
     facts = key_directory.desk_by_code(DESK)
-    epoch = key_directory.directory().current_epoch(facts.desk, at.date()) if facts is not None else None
+    epoch = key_directory.trusted().current_epoch(facts.desk, at.date()) if facts is not None else None
     if not isinstance(record, Record) or facts is None or epoch is None:
         raise LookupError("There is no canary desk with a key.")
     to = Addressee(UUID(facts.desk), DESK, UUID(epoch.epoch), epoch.kem, facts.authoriser_desk)

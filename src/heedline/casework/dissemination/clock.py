@@ -71,5 +71,5 @@ def _call_again(unopened: Q) -> None:
     late = Dissemination.objects.filter(unopened).values_list("report_id").annotate(last=Max("due_at"))
     for report, last in late:
         Alarm.objects.filter(
-            kind=AlarmKind.PARTNER_DANGER, report_id=report, cleared_at=None, acknowledged_at__lt=last
+            kind=AlarmKind.PARTNER_DANGER, about_id=report, cleared_at=None, acknowledged_at__lt=last
         ).update(acknowledged_by=None, acknowledged_at=None)

@@ -23,7 +23,7 @@ from heedline.casework.errors import NotHere
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.keys import session_signing
 from heedline.casework.report import conflict_terms, notes
-from heedline.casework.report.opening import open_report, short_name
+from heedline.casework.report.opening import open_stored, short_name
 from heedline.casework.report.verb import on_the_record
 from heedline.dispatch.clocks import due_words, is_overdue, moment_words
 from heedline.packs import load_pack
@@ -312,7 +312,7 @@ def hints(ref: UUID, text: str, *, by: Attendance, at: datetime) -> tuple[str, .
     by.require(Capability.READ_REPORT, report.desk_id, report.watch_id)
     told: list[str] = []
     for part in parts_of([ref], Q(part="report")):
-        opened = open_report(part.container, part.header, part.payload, part.epochs, by.keys())
+        opened = open_stored(part, by.keys())
         told += conflict_terms.words_in(opened.record)
     with transaction.atomic():
         conflict_terms.record_look(Act.REPORT_READ, told, by=by, report=ref, desk=report.desk_id)

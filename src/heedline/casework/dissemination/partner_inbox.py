@@ -204,7 +204,7 @@ def answer(ident: UUID, code: str, text: str, *, by: Attendance, at: datetime) -
             header=theirs,
             epochs=list(to),
             payload=sealed.payload,
-            sha256=hashlib.sha256(theirs + sealed.payload).digest(),
+            sha256=hashlib.sha256(sealed.payload).digest(),
             key=key,
             key_header=readdress(sealed.header, seeds, [mine.key]),
             key_epoch=mine.epoch,

@@ -76,7 +76,7 @@ class PartnerLine:
 def key_of(partner: UUID, at: datetime) -> PartnerKey | None:
     """The partner's present key; None for a desk that is no partner's, and where fewer than two people could open it."""
     facts = directory().desk(str(partner))
-    if facts is None or facts.kind != PARTNER:
+    if facts is None or facts.kind != PARTNER or key_directory.doubts():
         return None
     epoch = directory().current_epoch(facts.desk, at.date())
     if epoch is None or len(directory().holders(epoch)) < ENOUGH_OPENERS or not _vouched(epoch):

@@ -17,27 +17,19 @@ from django.db.models import Q, QuerySet
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance, office_zone
-from heedline.casework.duty.paging import desk_is_thin, keys_run_out, keys_to_change, without_keys
+from heedline.casework.duty import alarm_kinds
+from heedline.casework.duty.alarm_kinds import ABOUT_PARTNERS, AlarmEvent
 from heedline.casework.errors import NotHere
 from heedline.casework.recording import refusals_logged
 from heedline.desks.models import Officer
 from heedline.dispatch.clocks import day_of, slot_words
-from heedline.dispatch.letters import (
-    ABOUT_CALLS,
-    ABOUT_PARTNERS,
-    ABOUT_REQUESTS,
-    ABOUT_TRANSLATIONS,
-    RULES,
-    AlarmKind,
-)
 from heedline.dispatch.letters import CLEAR_REASONS as CLEAR_REASONS
-from heedline.dispatch.models import Alarm, WorkerBeat
+from heedline.dispatch.models import About, Alarm, WorkerBeat
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused, allows
 from heedline.permits.roles import GRANTS, Role
-from heedline.reports.dissemination_states import DisseminationState
 from heedline.reports.lifecycle import NotNow
-from heedline.reports.models import Dissemination, IdentityRequest, Report
+from heedline.reports.models import Report
 
 #: The worker notes every minute that it runs; this much silence means that it does not.
 _SILENCE = timedelta(minutes=3)
@@ -72,17 +64,16 @@ def open_now(*, by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
     """Every open alarm that this person may see, danger first, then those that nobody has acknowledged."""
     found = list(_visible(by).filter(cleared_at=None).select_related("desk"))
     seen = set(
-        Report.objects.filter(id__in=[a.report_id for a in found if a.report_id]).values_list("id", flat=True)
+        Report.objects.filter(id__in=[a.about_id for a in found if a.about_id]).values_list("id", flat=True)
     )
     names = dict(
         Officer.objects.filter(id__in=[a.acknowledged_by for a in found if a.acknowledged_by]).values_list(
             "id", "name"
         )
     )
-    order = list(AlarmKind)
-    found.sort(
-        key=lambda a: (order.index(AlarmKind(a.kind)), a.acknowledged_at is not None, a.slot, a.desk.name)
-    )
+    rules = dict(alarm_kinds.every_kind())
+    order = list(rules)
+    found.sort(key=lambda a: (order.index(a.kind), a.acknowledged_at is not None, a.slot, a.desk.name))
     lines = []
     for alarm in found:
         mine = _may_answer(by, alarm)
@@ -91,10 +82,10 @@ def open_now(*, by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
             AlarmLine(
                 alarm.id,
                 alarm.kind,
-                RULES[AlarmKind(alarm.kind)].words,
+                rules[alarm.kind].words,
                 alarm.desk_id,
                 alarm.desk.name,
-                alarm.report_id if alarm.report_id in seen else None,
+                alarm.about_id if alarm.about_id in seen else None,
                 slot_words(alarm.slot, at, office_zone()),
                 alarm.steps_sent,
                 alarm.failures,
@@ -102,7 +93,7 @@ def open_now(*, by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
                 mine and alarm.acknowledged_at is None,
                 mine and not why_not,
                 why_not,
-                alarm.report_id if alarm.kind in ABOUT_REQUESTS else None,
+                alarm.about_id if alarm.about_kind == About.REQUEST else None,
                 alarm.kind in ABOUT_PARTNERS,
             )
         )
@@ -123,8 +114,8 @@ def acknowledge(alarm_id: UUID, *, by: Attendance, at: datetime) -> None:
         alarm = _find(alarm_id, by)
         _permit(by, alarm)
         together = Q(id=alarm.id)
-        if alarm.report_id is not None:
-            together |= Q(report_id=alarm.report_id)
+        if alarm.about_id is not None:
+            together |= Q(about_id=alarm.about_id)
         for one in (
             _visible(by)
             .select_for_update(of=("self",))
@@ -157,10 +148,11 @@ def resolve_for(report_id: UUID, *, by: Attendance, at: datetime) -> None:
     What called for somebody to take it is cleared in their name. What was late stays until somebody clears it with a
     reason, but pages nobody any more. Of the time only the day is kept from here on.
     """
-    for alarm in Alarm.objects.select_for_update().filter(report_id=report_id):
+    taken = alarm_kinds.resolved_by(AlarmEvent.TAKEN)
+    for alarm in Alarm.objects.select_for_update().filter(about_id=report_id):
         alarm.slot = day_of(alarm.slot)
-        if alarm.cleared_at is None and RULES[AlarmKind(alarm.kind)].ends_when_taken:
-            _clear(alarm, "taken", by, at)
+        if alarm.cleared_at is None and alarm.kind in taken:
+            _clear(alarm, AlarmEvent.TAKEN, by, at)
         elif alarm.cleared_at is None and alarm.acknowledged_at is None:
             alarm.acknowledged_by, alarm.acknowledged_at = by.officer_id, at
             alarm.save(update_fields=["slot", "acknowledged_by", "acknowledged_at"])
@@ -172,41 +164,19 @@ def resolve_for(report_id: UUID, *, by: Attendance, at: datetime) -> None:
 def wake_again(reports: Iterable[UUID], *, by: UUID, since: datetime) -> None:
     """These reports wait as before: what was taken as seen by this person at that moment calls for somebody again."""
     Alarm.objects.filter(
-        report_id__in=list(reports), cleared_at=None, acknowledged_by=by, acknowledged_at=since
+        about_id__in=list(reports), cleared_at=None, acknowledged_by=by, acknowledged_at=since
     ).update(acknowledged_by=None, acknowledged_at=None)
 
 
-def resolve_request(request: UUID, *, by: Attendance, at: datetime) -> None:
-    """This person has decided about a request, in whose transaction this runs: its alarms are cleared in their name."""
+def resolve(event: str, about: UUID, *, by: Attendance, at: datetime) -> None:
+    """Clear, in this person's name, every alarm about this thing that the event resolves.
+
+    Must be called inside the caller's transaction. When a report is taken call `resolve_for`, which does more.
+    """
     for alarm in Alarm.objects.select_for_update().filter(
-        kind__in=ABOUT_REQUESTS, report_id=request, cleared_at=None
+        kind__in=alarm_kinds.resolved_by(event), about_id=about, cleared_at=None
     ):
-        _clear(alarm, "decided", by, at)
-
-
-def resolve_calls(report_id: UUID, *, by: Attendance, at: datetime) -> None:
-    """The call that a reporter asked for is done, in whose transaction this runs: its alarms are cleared in this name."""
-    for alarm in Alarm.objects.select_for_update().filter(
-        kind__in=ABOUT_CALLS, report_id=report_id, cleared_at=None
-    ):
-        _clear(alarm, "called", by, at)
-
-
-def resolve_translations(report_id: UUID, *, by: Attendance, at: datetime, done: bool) -> None:
-    """A translation was taken or handed on, in whose transaction this runs: who had it is called no more, and whoever
-    has it now is. `done`: nothing of the report waits for a translation, so every such alarm is cleared in this name."""
-    kinds = ABOUT_TRANSLATIONS if done else {AlarmKind.TRANSLATION_WAITS, AlarmKind.NO_TRANSLATOR}
-    for alarm in Alarm.objects.select_for_update().filter(
-        kind__in=kinds, report_id=report_id, cleared_at=None
-    ):
-        _clear(alarm, "translated" if done else "given-on", by, at)
-
-
-def resolve_sendings(kind: AlarmKind, report_id: UUID, *, by: Attendance, at: datetime) -> None:
-    """Nothing that was written for a partner about this report calls for `kind` any more: cleared in this name, in whose
-    transaction this runs."""
-    for alarm in Alarm.objects.select_for_update().filter(kind=kind, report_id=report_id, cleared_at=None):
-        _clear(alarm, "done", by, at)
+        _clear(alarm, event, by, at)
 
 
 def worker_runs(at: datetime) -> bool:
@@ -221,8 +191,8 @@ def _visible(by: Attendance) -> QuerySet[Alarm]:
     deciding = [desk for role, desk in by.appointments if Capability.DECIDE_IDENTITY in GRANTS[Role(role)]]
     mine = Q(desk_id__in=[*by.desk_ids, *deciding])
     if any(desk.round_the_clock for desk in by.desks):
-        mine |= ~Q(kind__in=ABOUT_REQUESTS)
-    return Alarm.objects.filter(mine)
+        mine |= ~Q(kind__in=alarm_kinds.answered_with(Capability.DECIDE_IDENTITY))
+    return Alarm.objects.filter(mine, kind__in=alarm_kinds.known())
 
 
 def _find(alarm_id: UUID, by: Attendance) -> Alarm:
@@ -242,45 +212,16 @@ def _permit(by: Attendance, alarm: Alarm) -> None:
 
 
 def _may_answer(by: Attendance, alarm: Alarm) -> bool:
-    if alarm.kind in ABOUT_REQUESTS:  # whoever may decide, and no other desk for them
-        return allows(by.appointments, Capability.DECIDE_IDENTITY, [alarm.desk_id])
-    return allows(by.appointments, Capability.ANSWER_ALARM, _where(by, alarm))
-
-
-def _waits(alarm: Alarm) -> bool:
-    """Whether the alarm's report still waits, as far as this session can see: unseen counts as waiting."""
-    if alarm.report_id is None:
-        return False
-    return not Report.objects.filter(id=alarm.report_id).exclude(stage="waiting").exists()
-
-
-def _undecided(alarm: Alarm) -> bool:
-    about = alarm.report_id
-    return about is not None and IdentityRequest.objects.filter(id=about, decided_at=None).exists()
-
-
-def _unopened(alarm: Alarm) -> bool:
-    """Whether a partner has still not opened what was sent because life is at risk."""
-    waiting = Dissemination.objects.filter(state=DisseminationState.SENT, urgent=True)
-    return alarm.report_id is not None and waiting.filter(report=alarm.report_id).exists()
+    needed = alarm_kinds.rule_of(alarm.kind).answered_with
+    # a watching desk answers for others, but never for those who decide about identities
+    where = _where(by, alarm) if needed == Capability.ANSWER_ALARM else (alarm.desk_id,)
+    return allows(by.appointments, needed, where)
 
 
 def _still(alarm: Alarm, at: datetime) -> str:
     """What to do first when the cause of this alarm lasts; empty when it may be cleared."""
-    rule = RULES[AlarmKind(alarm.kind)]
-    lasts = {
-        AlarmKind.DANGER: lambda: _waits(alarm),
-        AlarmKind.NOBODY_ON_DUTY: lambda: _waits(alarm),
-        AlarmKind.IDENTITY_ASKED: lambda: _undecided(alarm),
-        AlarmKind.IDENTITY_OVERDUE: lambda: _undecided(alarm),
-        AlarmKind.PARTNER_DANGER: lambda: _unopened(alarm),
-        AlarmKind.EPOCH_ENDING: lambda: keys_run_out(alarm.desk_id, at),
-        AlarmKind.THIN_DESK: lambda: desk_is_thin(alarm.desk_id, at),
-        AlarmKind.KEYS_TO_CHANGE: lambda: keys_to_change(alarm.desk_id),
-        AlarmKind.MEMBER_WITHOUT_KEYS: lambda: without_keys(alarm.desk_id, at),
-    }
-    check = lasts.get(AlarmKind(alarm.kind))
-    return rule.while_it_lasts if check is not None and check() else ""
+    rule = alarm_kinds.rule_of(alarm.kind)
+    return rule.while_it_lasts if rule.lasts is not None and rule.lasts(alarm, at) else ""
 
 
 def _clear(alarm: Alarm, because: str, by: Attendance, at: datetime) -> None:

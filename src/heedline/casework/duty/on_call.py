@@ -52,6 +52,12 @@ def called(desk: UUID, step: int, chain: Sequence[OnCallStep], at: datetime) -> 
     return frozenset()
 
 
+def stewards() -> frozenset[str]:
+    """E-mail addresses of everybody who sets up the installation."""
+    held = Appointment.objects.filter(role=Role.STEWARD, ended_on=None).values("officer_id")
+    return frozenset(Officer.objects.filter(id__in=held, is_active=True).values_list("email", flat=True))
+
+
 def supervisors(desk: UUID) -> frozenset[str]:
     """E-mail addresses of the supervisors of a desk, on duty or not."""
     here = Appointment.objects.filter(desk_id=desk, role=Role.SUPERVISOR, ended_on=None).values("officer_id")

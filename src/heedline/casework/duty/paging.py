@@ -18,33 +18,26 @@ from django.db.models.functions import Least
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework.duty import on_call, training_clock
+from heedline.casework.duty import alarm_kinds, desk_letters
 from heedline.casework.keys import directory as key_directory
+from heedline.casework.keys import health
 from heedline.casework.log import checkpoints
 from heedline.desks import duty_hours
-from heedline.desks.models import CANARY, PARTNER, Desk, EpochKeyRow
+from heedline.desks.models import CANARY, PARTNER, Desk
 from heedline.dispatch import clockwork, postmen
 from heedline.dispatch.chain import Deadlines, offsets_of
 from heedline.dispatch.clocks import (
-    epochs_run_out,
     may_raise_again,
     message_due,
     minute_of,
     slot_end,
     slot_of,
 )
-from heedline.dispatch.letters import (
-    ABOUT_CALLS,
-    ABOUT_REQUESTS,
-    ABOUT_SOURCES,
-    ABOUT_TRANSLATIONS,
-    RULES,
-    AlarmKind,
-    Letter,
-)
+from heedline.dispatch.letters import AlarmKind, Letter
 from heedline.dispatch.models import Alarm, Outbox, WorkerBeat
 from heedline.dispatch.turns import one_at_a_time
 from heedline.packs import Pack, load_pack
+from heedline.reports.lifecycle import Stage
 from heedline.reports.models import CallBack, IdentityRequest, Message, Report
 
 _ONCE_A_DAY = timedelta(days=1)
@@ -65,36 +58,36 @@ def _pack() -> Pack:
 # --- raising -------------------------------------------------------------------------------------------------------
 
 
-def _raise(kind: AlarmKind, at: datetime, about: Iterable[tuple[UUID, UUID | None]]) -> None:
+def raise_alarms(kind: str, at: datetime, about: Iterable[tuple[UUID, UUID | None]]) -> None:
     """Raise an alarm for each desk and report, unless the same one stands already."""
     Alarm.objects.bulk_create(
-        [Alarm(kind=kind, desk_id=desk, report_id=report, slot=slot_of(at)) for desk, report in about],
+        [Alarm(desk_id=desk, slot=slot_of(at), **alarm_kinds.about(kind, ident)) for desk, ident in about],
         ignore_conflicts=True,
     )
 
 
-def raise_for_all(kind: AlarmKind, at: datetime) -> None:
+def raise_for_all(kind: str, at: datetime) -> None:
     """Raise an alarm about the installation: it hangs on a desk that is always there."""
     desk = duty_hours.desk_for_everything()
     if desk is not None:
-        _raise(kind, at, [(desk, None)])
+        raise_alarms(kind, at, [(desk, None)])
 
 
-def raise_late(kind: AlarmKind, at: datetime, late: Iterable[tuple[UUID, UUID, timedelta]]) -> None:
+def raise_late(kind: str, at: datetime, late: Iterable[tuple[UUID, UUID, timedelta]]) -> None:
     """Raise `kind` for reports (desk, report, allowed time) except where somebody has just cleared it.
 
     Clearing buys the allowed time once more, and not for ever.
     """
-    standing = set(Alarm.objects.filter(kind=kind, cleared_at=None).values_list("desk_id", "report_id"))
+    standing = set(Alarm.objects.filter(kind=kind, cleared_at=None).values_list("desk_id", "about_id"))
     new = [one for one in late if one[:2] not in standing]
     if not new:
         return
     cleared = Alarm.objects.filter(
-        kind=kind, report_id__in=[one[1] for one in new], cleared_at__isnull=False
-    ).values_list("desk_id", "report_id")
+        kind=kind, about_id__in=[one[1] for one in new], cleared_at__isnull=False
+    ).values_list("desk_id", "about_id")
     # by desk: what another heard, or put away, before it gave the report here buys this one nothing
     last = {(desk, report): when for desk, report, when in cleared.annotate(last=Max("cleared_at"))}
-    _raise(
+    raise_alarms(
         kind,
         at,
         [
@@ -105,9 +98,11 @@ def raise_late(kind: AlarmKind, at: datetime, late: Iterable[tuple[UUID, UUID, t
     )
 
 
-def _raise_waiting(kind: AlarmKind, reports: QuerySet[Report], at: datetime) -> None:
-    standing = set(Alarm.objects.filter(kind=kind, cleared_at=None).values_list("report_id", flat=True))
-    _raise(kind, at, [(desk, r) for r, desk in reports.values_list("id", "desk_id") if r not in standing])
+def _raise_waiting(kind: str, reports: QuerySet[Report], at: datetime) -> None:
+    standing = set(Alarm.objects.filter(kind=kind, cleared_at=None).values_list("about_id", flat=True))
+    raise_alarms(
+        kind, at, [(desk, r) for r, desk in reports.values_list("id", "desk_id") if r not in standing]
+    )
 
 
 def drain(at: datetime) -> int:
@@ -118,29 +113,27 @@ def drain(at: datetime) -> int:
     done = 0
     while True:
         with transaction.atomic():
-            ours = Outbox.objects.exclude(letter=Letter.SENT_TO_PARTNER)  # those: dissemination_clock.py
+            others = [Letter.SENT_TO_PARTNER, *desk_letters.carried()]  # those: dissemination/clock.py
+            ours = Outbox.objects.exclude(letter__in=others)
             letters = list(ours.select_for_update(skip_locked=True).order_by("id")[:_BATCH])
             waiting = Report.objects.filter(
-                id__in=[one.thing_id for one in letters if one.thing_id], stage="waiting"
+                id__in=[one.thing_id for one in letters if one.thing_id], stage=Stage.WAITING
             )
             facts = {
                 report: (desk, rank) for report, desk, rank in waiting.values_list("id", "desk_id", "rank")
             }
             staffed = duty_hours.staffed_desks(at)
             for letter in letters:
-                if letter.letter == Letter.IDENTITY_ASKED and letter.desk is not None:
-                    _raise(AlarmKind.IDENTITY_ASKED, letter.slot, [(letter.desk, letter.thing_id)])
-                if letter.letter in ABOUT_SOURCES and letter.desk is not None:
-                    _raise(AlarmKind(letter.letter), letter.slot, [(letter.desk, letter.thing_id)])
-                if letter.letter == Letter.KEYS_RECOVERED and letter.desk is not None:
-                    _raise(AlarmKind.KEYS_RECOVERED, letter.slot, [(letter.desk, None)])
+                kind = alarm_kinds.raised_by(letter.letter)
+                if kind is not None and letter.desk is not None:
+                    raise_alarms(kind, letter.slot, [(letter.desk, letter.thing_id)])
                 if letter.thing_id not in facts:
                     continue  # taken already, or nothing that waits
                 desk, rank = facts[letter.thing_id]
                 if rank == 0:
-                    _raise(AlarmKind.DANGER, letter.slot, [(desk, letter.thing_id)])
+                    raise_alarms(AlarmKind.DANGER, letter.slot, [(desk, letter.thing_id)])
                 if desk not in staffed:
-                    _raise(AlarmKind.NOBODY_ON_DUTY, letter.slot, [(desk, letter.thing_id)])
+                    raise_alarms(AlarmKind.NOBODY_ON_DUTY, letter.slot, [(desk, letter.thing_id)])
             Outbox.objects.filter(id__in=[one.id for one in letters]).delete()
         done += len(letters)
         if len(letters) < _BATCH:
@@ -150,7 +143,7 @@ def drain(at: datetime) -> int:
 def watch_clocks(at: datetime) -> int:
     """Raise alarms for deadlines that have passed and for reports that wait where nobody is; returns how many stand."""
     pack = _pack()
-    late = Report.objects.exclude(stage="closed").filter(due_at__lt=at)
+    late = Report.objects.exclude(stage=Stage.CLOSED).filter(due_at__lt=at)
     raise_late(
         AlarmKind.OVERDUE,
         at,
@@ -159,7 +152,7 @@ def watch_clocks(at: datetime) -> int:
             for report, desk, priority, urgency in late.values_list("id", "desk_id", "priority", "urgency")
         ],
     )
-    waiting = Report.objects.filter(stage="waiting")
+    waiting = Report.objects.filter(stage=Stage.WAITING)
     _raise_waiting(
         AlarmKind.DANGER, waiting.filter(rank=0), at
     )  # given back, reopened, or a letter that was lost
@@ -180,8 +173,8 @@ def watch_requests(at: datetime) -> None:
         (AlarmKind.IDENTITY_ASKED, waiting),  # a letter that was lost
         (AlarmKind.IDENTITY_OVERDUE, {one for one in waiting if one[2] + DECIDED_WITHIN <= at}),
     ):
-        standing = set(Alarm.objects.filter(kind=kind, cleared_at=None).values_list("report_id", flat=True))
-        _raise(kind, at, [(desk, request) for request, desk, _ in late if request not in standing])
+        standing = set(Alarm.objects.filter(kind=kind, cleared_at=None).values_list("about_id", flat=True))
+        raise_alarms(kind, at, [(desk, request) for request, desk, _ in late if request not in standing])
 
 
 def watch_messages(at: datetime) -> None:
@@ -201,7 +194,7 @@ def watch_messages(at: datetime) -> None:
 
 def watch_calls(at: datetime) -> None:
     """Raise alarms for calls that reporters asked for: not made in time, or tried often enough without reaching them."""
-    open_calls = CallBack.objects.filter(done=False).exclude(report__stage="closed")
+    open_calls = CallBack.objects.filter(done=False).exclude(report__stage=Stage.CLOSED)
     allowed = _pack().clock("call_back")
     for kind, rows in (
         (AlarmKind.CALL_MISSED, open_calls.filter(missed__gte=ENOUGH_MISSED)),
@@ -220,18 +213,18 @@ def watch_keys(at: datetime) -> None:
     Raises SealingStopped when this process has no pinned root: then it cannot believe any key.
     """
     known = key_directory.directory()
-    if known.gaps or known.refused:
+    if known.refused or key_directory.differs_from_the_log():
         _raise_doubt(at)
     # nothing is sent to the canary; how a partner's keys stand is said where something is sent there (`dissemination/partners.py`)
     for desk in Desk.objects.exclude(kind__in=(CANARY, PARTNER)).order_by("code"):
-        if keys_run_out(desk.id, at):
-            _raise(AlarmKind.EPOCH_ENDING, at, [(desk.id, None)])
-        if desk_is_thin(desk.id, at):
-            _raise(AlarmKind.THIN_DESK, at, [(desk.id, None)])
-        if keys_to_change(desk.id):
-            _raise(AlarmKind.KEYS_TO_CHANGE, at, [(desk.id, None)])
-        if without_keys(desk.id, at):
-            _raise(AlarmKind.MEMBER_WITHOUT_KEYS, at, [(desk.id, None)])
+        if health.keys_run_out(desk.id, at):
+            raise_alarms(AlarmKind.EPOCH_ENDING, at, [(desk.id, None)])
+        if health.desk_is_thin(desk.id, at):
+            raise_alarms(AlarmKind.THIN_DESK, at, [(desk.id, None)])
+        if health.keys_to_change(desk.id):
+            raise_alarms(AlarmKind.KEYS_TO_CHANGE, at, [(desk.id, None)])
+        if health.without_keys(desk.id, at):
+            raise_alarms(AlarmKind.MEMBER_WITHOUT_KEYS, at, [(desk.id, None)])
 
 
 def _raise_doubt(at: datetime) -> None:
@@ -239,34 +232,6 @@ def _raise_doubt(at: datetime) -> None:
     cleared = Alarm.objects.filter(kind=AlarmKind.KEYS_DOUBTED).aggregate(last=Max("cleared_at"))["last"]
     if cleared is None or may_raise_again(cleared, _ONCE_A_DAY, at):
         raise_for_all(AlarmKind.KEYS_DOUBTED, at)
-
-
-def keys_run_out(desk: UUID, at: datetime) -> bool:
-    """Whether no key of the desk, held by its members only, opens in the month after next."""
-    known = key_directory.directory()
-    opens = [one.opens_on for one in known.epochs(str(desk)) if not known.is_stale(one)]
-    return epochs_run_out(max(opens, default=None), at.date())
-
-
-def keys_to_change(desk: UUID) -> bool:
-    """Whether a leaver holds a key of the desk, or one that has ended is not destroyed yet."""
-    known = key_directory.directory()
-    if any(not one.ended and known.is_stale(one) for one in known.epochs(str(desk))):
-        return True
-    return EpochKeyRow.objects.filter(desk_id=desk, retired_at__isnull=False, destroyed_on=None).exists()
-
-
-def without_keys(desk: UUID, at: datetime) -> bool:
-    """Whether a member of the desk has keys of their own and not the desk's present one."""
-    known = key_directory.directory()
-    epoch = known.current_epoch(str(desk), at.date())
-    members = {one for one in known.members(str(desk)) if known.officer(one) is not None}
-    return epoch is not None and not members <= known.holders(epoch)
-
-
-def desk_is_thin(desk: UUID, at: datetime) -> bool:
-    """Whether so few can open what is sealed to the desk that nothing is sent there any more."""
-    return key_directory.openers_of(str(desk), at.date()) < key_directory.ENOUGH_OPENERS
 
 
 def task_failed(at: datetime) -> None:
@@ -295,13 +260,15 @@ def page_round(at: datetime, monotonic: float, deadlines: Deadlines = _deadlines
 
 
 def _page_round(at: datetime, now: float, deadlines: Deadlines) -> int:
-    unanswered = list(Alarm.objects.filter(cleared_at=None, acknowledged_at=None))
+    unanswered = list(
+        Alarm.objects.filter(kind__in=alarm_kinds.known(), cleared_at=None, acknowledged_at=None)
+    )
     deadlines.keep_only(alarm.id for alarm in unanswered)
     chained = _chained(unanswered)
     steps = dict(_due_steps(unanswered, chained, at, now, deadlines))
     if not steps:
         return 0
-    people = {alarm: _called(alarm, step, at) for alarm, step in steps.items()}
+    people = {alarm: alarm_kinds.called(alarm, step, at) for alarm, step in steps.items()}
     called = frozenset[str]().union(*people.values())
     delivery = postmen.carry(called, at=at, log=checkpoints.mail_words(at))
     moved = 0
@@ -320,46 +287,24 @@ def _page_round(at: datetime, now: float, deadlines: Deadlines) -> int:
     return moved
 
 
-def _called(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
-    if alarm.kind in ABOUT_REQUESTS:
-        overdue = alarm.kind == AlarmKind.IDENTITY_OVERDUE
-        return on_call.called_authorisers(alarm.desk_id, step, at, overdue=overdue)
-    if alarm.kind in ABOUT_TRANSLATIONS and alarm.report_id is not None:
-        return on_call.called_translators(alarm.kind, alarm.desk_id, alarm.report_id, _pack().on_call, at)
-    if alarm.kind == AlarmKind.TRAINING_ENDS and alarm.report_id is not None:
-        people = training_clock.called(alarm.desk_id, alarm.report_id, at)
-        if people:
-            return people
-    if alarm.kind in ABOUT_CALLS | ABOUT_SOURCES:
-        supervisors = on_call.supervisors(alarm.desk_id)
-        if supervisors:
-            return supervisors
-    return on_call.called(alarm.desk_id, step, _pack().on_call, at)
-
-
 def _offsets(chain: bool) -> tuple[float, ...]:
     return offsets_of(step.after for step in _pack().on_call) if chain else (0.0,)
 
 
 def _chained(alarms: Iterable[Alarm]) -> set[Alarm]:
     """The alarms that go up the chain until somebody answers: by their kind, or overdue while somebody is in danger."""
-    late = [alarm for alarm in alarms if alarm.kind == AlarmKind.OVERDUE]
-    grave = set(
-        Report.objects.filter(id__in=[a.report_id for a in late], rank=0).values_list("id", flat=True)
-    )
-    return {
-        a
-        for a in alarms
-        if RULES[AlarmKind(a.kind)].chain or (a.kind == AlarmKind.OVERDUE and a.report_id in grave)
-    }
+    rules = {alarm: alarm_kinds.rule_of(alarm.kind) for alarm in alarms}
+    maybe = [alarm.about_id for alarm, rule in rules.items() if rule.chain_in_danger and alarm.about_id]
+    grave = set(Report.objects.filter(id__in=maybe, rank=0).values_list("id", flat=True))
+    return {a for a, rule in rules.items() if rule.chain or (rule.chain_in_danger and a.about_id in grave)}
 
 
 def _due_steps(
     alarms: Iterable[Alarm], chained: set[Alarm], at: datetime, now: float, deadlines: Deadlines
 ) -> Iterator[tuple[Alarm, int]]:
-    in_danger = {alarm.report_id for alarm in alarms if alarm.kind == AlarmKind.DANGER}
+    in_danger = {alarm.about_id for alarm in alarms if alarm.kind == AlarmKind.DANGER}
     for alarm in alarms:
-        danger = alarm.report_id in in_danger
+        danger = alarm.about_id in in_danger
         if alarm.kind == AlarmKind.OVERDUE and danger:
             continue  # its danger alarm is calling the same people already
         if alarm.kind == AlarmKind.NOBODY_ON_DUTY and not danger and slot_end(alarm.slot) > at:

@@ -14,7 +14,7 @@ from heedline.casework.people.training import Need, needs_of
 from heedline.desks.models import Appointment, CompletedTraining, Officer
 from heedline.dispatch.clocks import slot_of
 from heedline.dispatch.letters import AlarmKind
-from heedline.dispatch.models import Alarm
+from heedline.dispatch.models import About, Alarm
 
 #: That a desk has too few comes back a day after it was put away, while it lasts. A person is reminded once before each
 #: end, with an alarm of their own: one for the whole desk would be standing already when the next one's month begins.
@@ -82,11 +82,17 @@ def _raise(kind: AlarmKind, about: dict[tuple[UUID, UUID | None], datetime], at:
     cleared = Alarm.objects.filter(kind=kind, cleared_at__isnull=False)
     last = {
         (desk, person): when
-        for desk, person, when in cleared.values_list("desk_id", "report_id").annotate(last=Max("cleared_at"))
+        for desk, person, when in cleared.values_list("desk_id", "about_id").annotate(last=Max("cleared_at"))
     }
     Alarm.objects.bulk_create(
         [
-            Alarm(kind=kind, desk_id=desk, report_id=person, slot=slot_of(at))
+            Alarm(
+                kind=kind,
+                desk_id=desk,
+                about_kind=About.DESK if person is None else About.OFFICER,
+                about_id=person,
+                slot=slot_of(at),
+            )
             for (desk, person), since in sorted(about.items(), key=str)
             if (desk, person) not in last or last[desk, person] <= since
         ],

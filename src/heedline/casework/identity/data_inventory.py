@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from heedline.desk_hooks import register
+
 
 @dataclass(frozen=True, slots=True)
 class HeldData:
@@ -92,7 +94,7 @@ HOLDS: tuple[HeldData, ...] = (
             "audit_waiting": "id slot act actor desk outcome detail",
             "audit_event": "id generation xid at act actor desk thing thing_id outcome detail",
             "dispatch_outbox": "id letter desk thing_id slot",
-            "dispatch_alarm": "id kind desk_id report_id slot steps_sent failures acknowledged_by acknowledged_at "
+            "dispatch_alarm": "id kind desk_id about_kind about_id slot steps_sent failures acknowledged_by acknowledged_at "
             "cleared_by cleared_at because settled",
         },
     ),
@@ -101,7 +103,7 @@ HOLDS: tuple[HeldData, ...] = (
         "sent or run out. Nothing ties one to a report. How often pages were seen is counted in fives, of nobody.",
         True,
         {
-            "intake_draft": "row sealed expires sendings",
+            "intake_draft": "row sealed expires sendings settled",
             "intake_count": "hour kind step what number",
             "intake_question_set": "digest name canonical",
         },
@@ -199,3 +201,8 @@ LACKS: tuple[Lack, ...] = (
         ("tests/laws/test_held.py::test_every_column_near_a_report_stands_in_the_statement",),
     ),
 )
+
+
+def holds() -> tuple[HeldData, ...]:
+    """Return every line of the statement, those of the registered specialist desks last."""
+    return (*HOLDS, *(line for desk in register.desks() for line in desk.held))

@@ -8,10 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from heedline.casework.intake.draft_room import For, StoreFull, may_save, room_for
 from heedline.intake import door
 from heedline.vault import CannotOpen
 from heedline.vault.codes import ReceiptCode, new_code, parse
-from heedline.vault.small import derive_keys, new_secret, open_small, seal_small
+from heedline.vault.small import RowKeys, derive_keys, new_secret, open_words, seal_words
+
+__all__ = ["Draft", "For", "StoreFull", "load", "save"]
 
 _DRAFT = "draft"
 _VISIT = "visit"
@@ -35,6 +38,8 @@ class Draft:
     notes: dict[str, Any] = field(repr=False, default_factory=dict)
     purpose: str = _DRAFT
     """Whose drafts these are: the same cookie leads elsewhere for another purpose."""
+    whose: For = For.PUBLIC
+    """Which room it may take. Not stored."""
 
     @property
     def receipt_code(self) -> ReceiptCode:
@@ -46,7 +51,7 @@ def new_cookie() -> str:
     return new_secret()
 
 
-def load(cookie: str | None, *, at: datetime, purpose: str = _DRAFT) -> Draft | None:
+def load(cookie: str | None, *, at: datetime, purpose: str = _DRAFT, whose: For = For.PUBLIC) -> Draft | None:
     """Return the draft of this cookie; None when there is none, it ran out of time, or the cookie is not one of ours."""
     if not cookie or len(cookie) not in _COOKIE_LENGTHS:
         return None
@@ -55,7 +60,7 @@ def load(cookie: str | None, *, at: datetime, purpose: str = _DRAFT) -> Draft | 
     if sealed is None:
         return None
     try:
-        kept = json.loads(open_small(keys.key, sealed, aad=keys.row_id))
+        kept = json.loads(open_words(keys.key, sealed, aad=keys.row_id))
     except CannotOpen:
         return None
     if at > datetime.fromisoformat(kept["saved_at"]) + timedelta(hours=kept["hours"]):
@@ -70,11 +75,15 @@ def load(cookie: str | None, *, at: datetime, purpose: str = _DRAFT) -> Draft | 
         received_on=kept["received_on"],
         notes=kept["notes"],
         purpose=purpose,
+        whose=whose,
     )
 
 
 def save(draft: Draft, *, at: datetime) -> None:
-    """Seal and keep the draft; its hour starts again. Raises ValueError when it is larger than a report may be."""
+    """Seal and keep the draft; its hour starts again.
+
+    Raises ValueError when it is larger than a report may be, and StoreFull when there is no room for it just now.
+    """
     keys = derive_keys(draft.cookie.encode(), draft.purpose)
     kept = {
         "answers": draft.answers,
@@ -87,7 +96,14 @@ def save(draft: Draft, *, at: datetime) -> None:
         "saved_at": at.isoformat(),  # the exact time stands only inside the seal
     }
     plain = json.dumps(kept, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    if not door.save_draft(keys.row_id, seal_small(keys.key, plain, aad=keys.row_id), draft.keep_hours):
+    _keep(keys, plain, draft.keep_hours, draft.whose)
+
+
+def _keep(keys: RowKeys, plain: bytes, hours: int, whose: For) -> None:
+    sealed = seal_words(keys.key, plain, aad=keys.row_id)
+    may_save(keys.row_id, whose)
+    room = room_for(whose)
+    if not door.save_draft(keys.row_id, sealed, hours, room_for_new=room.for_new, room=room.at_all):
         raise ValueError("a draft of this size is not kept")
 
 
@@ -110,11 +126,13 @@ def discard(cookie: str | None, *, at: datetime, purpose: str = _DRAFT) -> None:
 
 
 def open_visit(code: ReceiptCode, *, at: datetime) -> str:
-    """Keep the code for one visit, sealed under the cookie that is returned. The code is in no cookie and no URL."""
+    """Keep the code for one visit, sealed under the cookie that is returned. The code is in no cookie and no URL.
+
+    Raises StoreFull when there is no room for it just now.
+    """
     cookie = new_secret()
     keys = derive_keys(cookie.encode(), _VISIT)
-    if not door.save_draft(keys.row_id, seal_small(keys.key, code.symbols.encode(), aad=keys.row_id), 1):
-        raise ValueError("the visit was not kept")
+    _keep(keys, code.symbols.encode(), 1, For.PUBLIC)
     return cookie
 
 
@@ -127,7 +145,7 @@ def visit_code(cookie: str | None, *, at: datetime) -> ReceiptCode | None:
     if sealed is None:
         return None
     try:
-        return parse(open_small(keys.key, sealed, aad=keys.row_id).decode())
+        return parse(open_words(keys.key, sealed, aad=keys.row_id).decode())
     except CannotOpen:
         return None
 

@@ -133,6 +133,13 @@ class Pace:
             self._remember(self._waiting, ticket, at + self._wait)
             return ceil(self._wait)
 
+    def allows(self, what: bytes) -> bool:
+        """Whether one more of `what` may happen now; it is counted when it may."""
+        with self._lock:
+            at = self._clock()
+            self._turn_over(at)
+            return self._spend(self._number(what), at)
+
     def _spend(self, number: bytes, at: float) -> bool:
         count = self._counts.get(number)
         if count is None:

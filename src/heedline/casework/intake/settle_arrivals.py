@@ -18,6 +18,12 @@ def settle(at: datetime) -> int:
     return settled
 
 
+def settle_drafts(at: datetime) -> int:
+    """Write anew the unfinished reports that were saved since the last time, apart from settling: a flood of them must
+    not hold up what was sent. Return how many."""
+    return clockwork.settle_drafts()
+
+
 def sweep(at: datetime) -> int:
     """Remove drafts, sessions and held forms whose time has run out, and what was kept for undoing; make days of old
     hours of the counts. Return how many drafts."""

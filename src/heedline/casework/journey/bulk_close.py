@@ -26,7 +26,7 @@ from heedline.casework.journey.transitions import Closing
 from heedline.casework.recording import refusals_logged
 from heedline.casework.report import answers
 from heedline.casework.report.notes import public_keys_of
-from heedline.casework.report.opening import OpenedReport, open_report
+from heedline.casework.report.opening import OpenedReport, open_stored
 from heedline.casework.report.sealing import as_part
 from heedline.casework.retention import keeping
 from heedline.dispatch.models import Alarm
@@ -94,7 +94,7 @@ def _callers(reports: Iterable[Report], ring: Keyring) -> set[UUID]:
     found = set(asked)
     for part in in_batches(asked, part="report"):
         try:
-            opened = open_report(part.container, part.header, part.payload, part.epochs, ring)
+            opened = open_stored(part, ring)
         except CannotOpen:
             continue
         if not asks_for_a_call(asked[part.report], opened):
@@ -263,7 +263,7 @@ def _close_all(made: Sweep, reports: list[Report], closing: Closing, *, by: Atte
 
 
 def _end_alarms(reports: list[UUID], *, by: Attendance, at: datetime) -> None:
-    called = Alarm.objects.filter(report_id__in=reports).values_list("report_id", flat=True).distinct()
+    called = Alarm.objects.filter(about_id__in=reports).values_list("about_id", flat=True).distinct()
     for report in [ref for ref in called if ref is not None]:
         resolve_for(report, by=by, at=at)
 

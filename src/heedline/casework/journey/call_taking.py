@@ -29,7 +29,7 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.access.without_training import record_missing_by_the_slot
 from heedline.casework.errors import Conflict, NotHere, SealingStopped
 from heedline.casework.intake import drafting
-from heedline.casework.intake.drafting import Draft
+from heedline.casework.intake.drafting import Draft, For
 from heedline.casework.journey import transitions
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.report.sealing import NewReport, as_part
@@ -60,6 +60,8 @@ _LANGUAGE = "en"  # what officers write in; the caller's own is an answer like o
 _HOURS = 24
 #: A draft's note that somebody may be in danger, as whoever began it said.
 _FOR_DANGER = "for_danger"
+#: A draft's note that whoever began it had the training then: only such a call may be finished after it has run out.
+_BEGUN_IN_TIME = "begun_in_time"
 _LOOK_ALIKE = str.maketrans("ILOU", "110V")
 
 
@@ -100,12 +102,14 @@ def _purpose(by: Attendance) -> str:
 def open_call(cookie: str | None, *, by: Attendance, at: datetime) -> Draft | None:
     """What this officer has taken down in this browser and not finished; None when there is nothing. Raises Refused."""
     may_take_down(by)
-    return drafting.load(cookie, at=at, purpose=_purpose(by))
+    return drafting.load(cookie, at=at, purpose=_purpose(by), whose=For.OFFICER)
 
 
 def begin(cookie: str | None, *, by: Attendance) -> Draft:
     """A new call of this officer, under the browser's cookie when it has one. Nothing is stored before `keep`."""
-    return Draft(cookie or drafting.new_cookie(), keep_hours=_HOURS, purpose=_purpose(by))
+    draft = Draft(cookie or drafting.new_cookie(), keep_hours=_HOURS, purpose=_purpose(by), whose=For.OFFICER)
+    draft.notes = {_BEGUN_IN_TIME: not for_danger_only(by)}
+    return draft
 
 
 def for_danger_only(by: Attendance) -> bool:
@@ -197,12 +201,13 @@ def send(
     """Send what was taken down. When this returns it is durable, and the draft holds the code and nothing else.
 
     Sent twice, it is one report. Raises SealingStopped (nothing was sent, the draft stays) and Refused. A training that
-    ran out since yesterday cuts nobody off, and none is asked for where somebody is or may be in danger (`for_danger`);
-    the log says so.
+    ran out since this call began cuts nobody off, and none is asked for where somebody is or may be in danger
+    (`for_danger`); the log says so.
     """
     excused = told.urgency == Urgency.DANGER or bool(draft.notes.get(_FOR_DANGER))
     with _on_the_record(by):
-        missing = by.require(Capability.TAKE_DOWN, begun=True, excused=excused)
+        begun = bool(draft.notes.get(_BEGUN_IN_TIME))
+        missing = by.require(Capability.TAKE_DOWN, begun=begun, excused=excused)
     if contact.channel not in CHANNELS:
         raise ValueError("a way in that the door does not know")
     new = NewReport(
@@ -372,7 +377,7 @@ def wrap_up(draft: Draft, said: WrapUp, *, by: Attendance, at: datetime) -> None
 
 def _keys_of(desk: UUID, watch: str, at: datetime) -> dict[UUID, bytes]:
     """The present keys of the desk that has the report and of the one that watches it, by epoch."""
-    known, today = key_directory.directory(), at.date()
+    known, today = key_directory.trusted(), at.date()
     facts = key_directory.desk_by_code(watch) if watch else None
     keys: dict[UUID, bytes] = {}
     for one in filter(None, [str(desk), facts.desk if facts else ""]):

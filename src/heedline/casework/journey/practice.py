@@ -175,6 +175,15 @@ def _keep(row: Exercise, words: Mapping[str, Any], by: Attendance) -> None:
     row.sealed = seal_small(keys.key, plain, aad=row.id.bytes)
 
 
+def move(old: Attendance, new: Attendance) -> None:
+    """The session has a new cookie: what was written in exercises is sealed under that one from now on."""
+    for row in Exercise.objects.select_for_update().filter(officer_id=old.officer_id):
+        words = _words(row, old)
+        if words["steps"] or words["said"]:
+            _keep(row, words, new)
+            row.save(update_fields=["sealed"])
+
+
 # --- working ---------------------------------------------------------------------------------------------------------
 
 

@@ -1,18 +1,20 @@
 """Whose key is whose, believed only from statements that chain to the pinned root.
 
 The public process seals to nothing else. The table of desks is never asked for a key or a desk's name: a changed row
-cannot send a report to another door.
+cannot send a report to another door. Nor can a statement that was taken away: the log names the hash of each, and a
+process that has seen one never believes less.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Max
+from django.db import connection, transaction
 
 from heedline.casework.errors import SealingStopped
 from heedline.desks.models import TAKE_NO_REPORTS, KeyStatement
@@ -21,50 +23,141 @@ from heedline.vault.directory import DeskFacts, Directory, EpochKey
 
 #: A route to a desk with fewer people who can open it is refused: one lost key would lose the reports.
 ENOUGH_OPENERS = 2
+#: Said to whoever would sign or grant something meanwhile.
+IN_DOUBT = (
+    "The signed statements of keys are not those that the log names. Nothing is signed, granted or sealed by them until "
+    "the missing ones are put back: see the operator's guide."
+)
 _FRESH_SECONDS = 5.0
 
 
 @dataclass
 class _Known:
     asked: float
-    serial: int
+    state: tuple[int, int]
     root: str
     directory: Directory
+    doubted: bool
+    """Whether a statement is missing or another than the log names."""
+    unlogged: bool
+    """Whether there are statements that the log does not name."""
     offered: dict[date, bool] = field(default_factory=dict)
     """What `identity_offered` found in this directory, by day: every question page asks, some several times."""
 
 
+@dataclass(frozen=True)
+class _Floor:
+    """The last directory that this process believed outside of any transaction, and the hash at its end."""
+
+    root: str
+    directory: Directory
+
+
 _known: _Known | None = None
+_floor: _Floor | None = None
 
 
 def directory() -> Directory:
     """Return the verified directory, at most five seconds old. Raises SealingStopped when there is no pinned root."""
+    return _read().directory
+
+
+def trusted() -> Directory:
+    """Return the directory to seal by.
+
+    While the table lacks statements that the log names or that this process has seen, that is the last one which had
+    them all. Raises SealingStopped where there is none.
+    """
+    found = _read()
+    if not found.doubted:
+        return found.directory
+    if _floor is not None and _floor.root == found.root and _agrees(_floor.directory, _logged()):
+        return _floor.directory
+    raise SealingStopped
+
+
+def doubts() -> bool:
+    """Whether statements are missing that the log names or that this process has seen, or are others."""
+    return _read().doubted
+
+
+def differs_from_the_log() -> bool:
+    """Whether there is any difference between the table of statements and the log: missing, other, or never logged."""
+    found = _read()
+    return found.doubted or found.unlogged
+
+
+def _read() -> _Known:
     global _known  # one per process: verifying is dear, and public
     now = time.monotonic()
     root = str(settings.ROOT)
     if _known is not None and _known.root == root and now - _known.asked < _FRESH_SECONDS:
-        return _known.directory
-    highest = KeyStatement.objects.aggregate(n=Max("serial"))["n"] or 0
-    if _known is not None and _known.root == root and _known.serial == highest:
+        return _known
+    state = _state()
+    if _known is not None and _known.root == root and _known.state == state:
         _known.asked = now
-        return _known.directory
+        return _known
     if not root:
         raise SealingStopped
     signed = KeyStatement.objects.order_by("serial").values_list("signed", flat=True)
     found = statements.verify_all(list(signed), root=bytes.fromhex(root), installation=settings.INSTALLATION)
-    _known = _Known(now, highest, root, found)
-    return found
+    logged = _logged()
+    fallen = _floor is not None and _floor.root == root and not _contains(found, _floor.directory)
+    doubted = found.broken or fallen or not _agrees(found, logged)
+    _known = _Known(now, state, root, found, doubted, bool(found.links.keys() - logged.keys()))
+    if not doubted:
+        # only once it is committed: what is rolled back was never believed
+        transaction.on_commit(lambda: _raise_floor(root, found))
+    return _known
 
 
-def forget() -> None:
-    """Ask again next time (after a statement was made in this process, and between tests)."""
+def _raise_floor(root: str, found: Directory) -> None:
+    global _floor
+    if _floor is None or _floor.root != root or _contains(found, _floor.directory):
+        _floor = _Floor(root, found)
+
+
+def _contains(found: Directory, before: Directory) -> bool:
+    """Whether a directory was made of every statement of an earlier one."""
+    return all(known <= found.links.get(serial, frozenset()) for serial, known in before.links.items())
+
+
+def _agrees(found: Directory, logged: Mapping[int, str]) -> bool:
+    """Whether a directory was made of every statement that the log names."""
+    return all(link in found.links.get(serial, frozenset()) for serial, link in logged.items())
+
+
+def _state() -> tuple[int, int]:
+    """How many statements the table has and the log names: when neither changes, nothing is read again."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT (SELECT count(*) FROM keys_statement), history.logged_statement_count()")
+        statements_there, logged = cursor.fetchone()
+    return int(statements_there), int(logged)
+
+
+def _logged() -> dict[int, str]:
+    """What the log names: the hash of each statement, by its serial."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT serial, sha256 FROM history.logged_statements()")
+        return dict(cursor.fetchall())
+
+
+def read_again() -> None:
+    """Ask the database next time, whatever was known (after a statement was made in this process)."""
     global _known
     _known = None
 
 
+def forget() -> None:
+    """Forget everything, the floor as well: between tests, and where a demonstration begins anew."""
+    global _floor
+    _floor = None
+    read_again()
+
+
 def desk_by_code(code: str) -> DeskFacts | None:
-    """Return what two stewards have said of the desk with this code."""
-    known = directory()
+    """Return what two stewards have said of the desk with this code. Raises SealingStopped when in doubt."""
+    known = trusted()
     for desk in known.desks():
         facts = known.desk(desk)
         if facts is not None and facts.code == code:
@@ -90,12 +183,12 @@ class Addressee:
 
 
 def addressee(code: str, on: date) -> Addressee | None:
-    """Return the desk's present key, or None when fewer than two people could open it."""
-    facts = desk_by_code(code)
+    """Return the desk's present key, or None when fewer than two people could open it. Raises SealingStopped when in doubt."""
+    known, facts = trusted(), desk_by_code(code)
     if facts is None:
         return None
-    epoch = directory().current_epoch(facts.desk, on)
-    if epoch is None or openers_of(facts.desk, on) < ENOUGH_OPENERS:
+    epoch = known.current_epoch(facts.desk, on)
+    if epoch is None or len(known.holders(epoch)) < ENOUGH_OPENERS:
         return None
     return Addressee(UUID(facts.desk), code, UUID(epoch.epoch), epoch.kem, facts.authoriser_desk)
 
@@ -104,14 +197,14 @@ def authoriser_epoch(authoriser_desk: str | None, on: date) -> EpochKey | None:
     """Return the authorisers' present key, or None where nobody could decide: then no name is asked for."""
     if authoriser_desk is None:
         return None
-    epoch = directory().current_epoch(authoriser_desk, on)
-    return epoch if epoch is not None and directory().holders(epoch) else None
+    epoch = trusted().current_epoch(authoriser_desk, on)
+    return epoch if epoch is not None and trusted().holders(epoch) else None
 
 
 def desk_that_decides(desk: UUID | None, on: date) -> Addressee | None:
     """A desk of authorisers with its present key; None where there is none that could decide now."""
     epoch = authoriser_epoch(str(desk), on) if desk is not None else None
-    facts = directory().desk(str(desk))
+    facts = trusted().desk(str(desk))
     if desk is None or epoch is None or facts is None:
         return None
     return Addressee(desk, facts.code, UUID(epoch.epoch), epoch.kem, None)
@@ -119,7 +212,7 @@ def desk_that_decides(desk: UUID | None, on: date) -> Addressee | None:
 
 def identity_offered(on: date) -> bool:
     """True when every desk that may receive a report has an authoriser with keys."""
-    known = directory()
+    known = trusted()
     found = _known.offered if _known is not None and _known.directory is known else {}
     if on not in found:
         found[on] = _offered(known, on)

@@ -1,6 +1,8 @@
 """A desk's keys, a month each: made by a member who signs them, two months ahead, and granted to every member whose
 words that member has compared.
 
+Nobody is granted a key who is on the other side of identities, now or by what they hold (`vault.two_sides`).
+
 When somebody leaves, the epochs that they hold count for nothing any more: the next member who unlocks makes new ones
 and says that the old ones have ended. What was sealed to those is addressed anew by `setup/readdressing.py`.
 """
@@ -19,15 +21,21 @@ from heedline.audit.acts import Act
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.keys import key_verification
 from heedline.casework.keys.signing import Hand, state
-from heedline.desks.models import Appointment, Desk, EpochGrant, EpochKeyRow
+from heedline.desks.models import PARTNER, Appointment, Desk, EpochGrant, EpochKeyRow
 from heedline.permits import gate, key_functions
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
 from heedline.permits.models import UnlockedKeys
-from heedline.vault.directory import EpochKey
+from heedline.vault.directory import Directory, EpochKey
 from heedline.vault.grants import grant, grant_info
 from heedline.vault.keys import new_seed, public_key
 from heedline.vault.signed import key_text
+
+#: Said to stewards and members when law 4 keeps somebody from a desk.
+ON_THE_OTHER_SIDE = (
+    "They work, or were given keys, on the other side of identities. First take them off that desk, re-address and "
+    "destroy the keys they held there, and have them make new keys. Nobody may hold both halves."
+)
 
 
 def grant_context(epoch: UUID, officer: UUID) -> bytes:
@@ -40,16 +48,27 @@ def recovery_context(epoch: UUID, desk: UUID) -> bytes:
     return grant_info("epoch-recovery", settings.INSTALLATION, str(epoch), str(desk))
 
 
+def _trusted() -> Directory:
+    """The directory to grant by. Raises Refused while the statements are not those that the log names."""
+    if key_directory.doubts():
+        raise Refused(key_directory.IN_DOUBT)
+    return key_directory.directory()
+
+
 @transaction.atomic
 def make_epoch(desk: Desk, opens_on: date, *, by: Hand, at: datetime) -> EpochKeyRow:
     """Make a desk's key for a month, by a member who signs it, and grant its seed to every member they have compared.
 
     Raises Refused when nobody else could open it although there are others.
     """
-    known = key_directory.directory()
+    known = _trusted()
     held = Appointment.objects.filter(officer_id=by.person, ended_on=None).values_list("role", "desk_id")
     gate.require(held, Capability.MAKE_EPOCH, desks=[desk.id])
-    people = [person for person in known.members(str(desk.id)) if known.officer(person) is not None]
+    people = [
+        person
+        for person in known.members(str(desk.id))
+        if known.officer(person) is not None and not known.barred(str(desk.id), person)
+    ]
     mine = key_verification.load(UUID(by.person), by.seed)
     openers = sorted(person for person in people if person == by.person or mine.has_compared(person))
     if len(openers) < min(key_directory.ENOUGH_OPENERS, len(people)):
@@ -105,12 +124,55 @@ def keep_ahead(desks: list[UUID], *, by: Hand, at: datetime) -> int:
     for desk in desks:
         try:
             with transaction.atomic():
+                _state_destroyed(desk, by=by, at=at)
                 made += _keep_ahead(desk, by=by, at=at)
         except IntegrityError:
-            key_directory.forget()
+            key_directory.read_again()
         except Refused:  # they have compared nobody yet: their page of keys says so
-            key_directory.forget()
+            key_directory.read_again()
     return made
+
+
+def _state_destroyed(desk_id: UUID, *, by: Hand, at: datetime) -> None:
+    """Sign that epochs of a desk are destroyed: from then on nobody counts as holding them.
+
+    Only where no grant of one is left in the table, whatever its row says.
+    """
+    known = key_directory.directory()
+    facts = known.desk(str(desk_id))
+    if facts is None or facts.kind == PARTNER or by.person not in known.members(str(desk_id)):
+        return  # a partner takes no part in identities
+    waiting = {UUID(one.epoch) for one in known.epochs(str(desk_id)) if one.ended and not one.destroyed}
+    if not waiting:
+        return
+    rows = EpochKeyRow.objects.filter(id__in=waiting, destroyed_on__isnull=False, grants=None)
+    for epoch in rows.order_by("id").values_list("id", flat=True):
+        state("destroyed", {"desk": str(desk_id), "epoch": str(epoch)}, [by], at=at)
+
+
+def state_opened(desks: Iterable[UUID], seeds: Mapping[UUID, bytes], *, by: Hand, at: datetime) -> None:
+    """Sign that these keys of one's desks open, where a colleague made them and nobody has said so yet.
+
+    What another says of a key is believed only as far as nothing better is there: see `Directory.current_epoch`.
+    """
+    if key_directory.doubts():
+        return
+    known = key_directory.directory()
+    for desk in desks:
+        facts = known.desk(str(desk))
+        if facts is None or facts.kind == PARTNER:
+            continue
+        for one in known.epochs(str(desk)):
+            seed = seeds.get(UUID(one.epoch))
+            if seed is None or one.opened or one.ended or by.person == one.made_by:
+                continue
+            if by.person in known.holders(one) and public_key(seed) == one.kem:
+                try:
+                    with transaction.atomic():
+                        state("opened", {"desk": str(desk), "epoch": one.epoch}, [by], at=at)
+                except IntegrityError:  # a colleague signed at the same time: next time
+                    key_directory.read_again()
+                    return
 
 
 def _keep_ahead(desk_id: UUID, *, by: Hand, at: datetime) -> int:
@@ -120,7 +182,7 @@ def _keep_ahead(desk_id: UUID, *, by: Hand, at: datetime) -> int:
     if known.is_ahead(str(desk_id), at.date()) and not _held_by_leavers(desk_id):
         return 0
     desk = Desk.objects.select_for_update(no_key=True).get(id=desk_id)
-    key_directory.forget()  # a colleague may have been quicker
+    key_directory.read_again()  # a colleague may have been quicker
     before = key_directory.directory().current_epoch(str(desk_id), at.date())
     made = make_epochs_ahead(desk, by=by, at=at)
     for epoch in _held_by_leavers(desk_id):
@@ -153,10 +215,12 @@ def grant_to(person: UUID, desk: UUID, *, by: Hand, seeds: Mapping[UUID, bytes],
 
     `by` signs it and must have compared their words. Raises Refused.
     """
-    known = key_directory.directory()
+    known = _trusted()
     keys = known.officer(str(person))
     if keys is None or str(person) not in known.members(str(desk)):
         raise Refused("They are no member of the desk.")
+    if known.barred(str(desk), str(person)):
+        raise Refused(ON_THE_OTHER_SIDE)
     myself = by.person == str(person)  # after a recovery
     if not myself and not key_verification.load(UUID(by.person), by.seed).has_compared(str(person)):
         raise Refused("Compare their words first.")
@@ -194,8 +258,9 @@ def grant_to_recovery(
     Only to a key whose words this officer has compared with the printed ones. Return how many.
     """
     given = 0
+    known_keys = key_directory.trusted()
     for desk in desks:
-        recovery = key_directory.directory().recovery(str(desk))
+        recovery = known_keys.recovery(str(desk))
         if recovery is None or not known.has_compared(key_verification.recovery_of(desk)):
             continue
         there = EpochGrant.objects.filter(epoch__desk_id=desk, officer=None)

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db.models import Max
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
@@ -52,14 +51,22 @@ def state(kind: str, body: Mapping[str, Any], hands: Sequence[Signer], *, at: da
     """Sign a statement, keep it, and log it. Serials have no gaps; two at once collide and one is tried again by its caller.
 
     Raises Refused for what nobody would believe, such as a member of a desk and of its authoriser desk: kept, it would be
-    an alarm for ever, and the table of appointments would say what no key bears out.
+    an alarm for ever, and the table of appointments would say what no key bears out. Raises Refused as well while the
+    statements are not those that the log names.
     """
-    serial = (KeyStatement.objects.aggregate(n=Max("serial"))["n"] or 0) + 1
+    if key_directory.doubts():
+        raise Refused(key_directory.IN_DOUBT)
+    last = KeyStatement.objects.order_by("-serial").first()
+    serial = last.serial + 1 if last is not None else 1
+    try:
+        follows = SignedStatement.from_json(last.signed).statement.link if last is not None else ""
+    except ValueError:
+        raise Refused(key_directory.IN_DOUBT) from None
     before = next((hand for hand in hands if isinstance(hand, Proposed)), None)
     statement = (
-        Statement(str(before.statement), kind, serial, dict(body), before.issued_on)
+        Statement(str(before.statement), kind, serial, dict(body), before.issued_on, follows)
         if before is not None
-        else Statement(str(uuid4()), kind, serial, dict(body), at.date().isoformat())
+        else Statement(str(uuid4()), kind, serial, dict(body), at.date().isoformat(), follows)
     )
     signed = SignedStatement(statement, {})
     for hand in hands:
@@ -73,11 +80,11 @@ def state(kind: str, body: Mapping[str, Any], hands: Sequence[Signer], *, at: da
         actor=UUID(hands[0].person) if hands[0].person != ROOT else None,
         thing="statement",
         thing_id=UUID(statement.id),
-        detail={"kind": kind, "serial": serial},
+        detail={"kind": kind, "serial": serial, "sha256": statement.link},
     )
-    key_directory.forget()
+    key_directory.read_again()
     broken = [one.reason for one in key_directory.directory().refused if one.id == statement.id]
     if broken:
-        key_directory.forget()
+        key_directory.read_again()
         raise Refused(f"This cannot be signed: {broken[0]}.")
     return statement

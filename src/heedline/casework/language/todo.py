@@ -80,11 +80,9 @@ def to_do(*, by: Attendance, at: datetime) -> tuple[ToDo, ...]:
             )
             which[part.container] = str(words["language"])
     with transaction.atomic():
-        journal.record(
-            Act.QUEUE_READ,
-            actor=by.officer_id,
-            desk=None,
-            detail={"state": "translations", "opened": [str(row.report_id) for row in rows], "new": 0},
+        opened = [row.report_id for row in rows]
+        journal.record_look(
+            Act.QUEUE_READ, actor=by.officer_id, desk=None, state="translations", opened=opened, new=0
         )
     lines = [_line(row, which.get(row.asked_words, ""), spoken, by, at) for row in rows]
     return tuple(sorted(lines, key=lambda one: (not one.mine, not one.can_take)))

@@ -23,7 +23,8 @@ from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
 from heedline.casework.contact import messages, source_guard
 from heedline.casework.contact.source_guard import Despite
-from heedline.casework.duty.alarms import resolve_translations
+from heedline.casework.duty.alarm_kinds import AlarmEvent
+from heedline.casework.duty.alarms import resolve
 from heedline.casework.errors import Changed, NoRoom, NotHere
 from heedline.casework.keys import session_signing
 from heedline.casework.language import languages
@@ -222,7 +223,7 @@ def take(ref: UUID, task: UUID, *, holder: UUID | None, by: Attendance, at: date
     row.assigned_to_id = by.officer_id
     row.save(update_fields=["assigned_to"])
     record(found, Act.TRANSLATION_TAKEN)
-    resolve_translations(ref, by=by, at=at, done=False)
+    resolve(AlarmEvent.GIVEN_ON, ref, by=by, at=at)
 
 
 @verb(Act.TRANSLATION_HANDED_ON)
@@ -242,7 +243,7 @@ def hand_on(ref: UUID, task: UUID, to: UUID, *, by: Attendance, at: datetime) ->
     row.assigned_to_id = to
     row.save(update_fields=["assigned_to"])
     record(found, Act.TRANSLATION_HANDED_ON)
-    resolve_translations(ref, by=by, at=at, done=False)  # so that the next one is called
+    resolve(AlarmEvent.GIVEN_ON, ref, by=by, at=at)  # so that the next one is called
 
 
 @verb(Act.TRANSLATION_DROPPED)
@@ -261,14 +262,8 @@ def drop(ref: UUID, task: UUID, *, by: Attendance, at: datetime) -> None:
 def _end(found: FoundReport, row: Translation, state: str) -> None:
     row.state = state
     row.save(update_fields=["state"])
-    resolve_translations(
-        found.report.id,
-        by=found.by,
-        at=found.at,
-        done=not Translation.objects.filter(
-            report_id=found.report.id, state=TranslationState.WAITING
-        ).exists(),
-    )
+    more = Translation.objects.filter(report_id=found.report.id, state=TranslationState.WAITING).exists()
+    resolve(AlarmEvent.GIVEN_ON if more else AlarmEvent.TRANSLATED, found.report.id, by=found.by, at=found.at)
 
 
 def move_along(found: FoundReport, to: UUID) -> None:

@@ -23,6 +23,7 @@ from heedline.audit.models import Event
 from heedline.casework.access.session import Attendance
 from heedline.casework.recording import refusals_logged
 from heedline.casework.report.opening import short_name
+from heedline.desk_hooks import register
 from heedline.desks.models import CANARY, Appointment, Desk, Officer, Shift
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
@@ -232,7 +233,7 @@ def choices(*, by: Attendance) -> Choices:
     return Choices(
         officers=tuple((str(person), name) for person, name in people),
         desks=tuple((str(desk), name) for desk, name in desks),
-        acts=tuple(sorted(Act)),
+        acts=tuple(sorted({*Act, *register.act_words()})),
     )
 
 

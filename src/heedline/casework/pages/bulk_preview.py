@@ -20,7 +20,7 @@ from heedline.casework.report.opening import (
     OpenedReport,
     first_words,
     kind_words,
-    open_report,
+    open_stored,
     received_words,
     short_name,
 )
@@ -96,7 +96,7 @@ def _opened(reports: Iterable[UUID], by: Attendance) -> dict[UUID, OpenedReport]
     ring, found = by.keys(), {}
     for part in in_batches(reports, part="report"):
         try:
-            found[part.report] = open_report(part.container, part.header, part.payload, part.epochs, ring)
+            found[part.report] = open_stored(part, ring)
         except CannotOpen:
             continue
     return found
@@ -125,15 +125,13 @@ def _log(state: str, desk: DeskLine, reports: Iterable[Report], by: Attendance) 
     """One look with its reports; those of the running quarter hour are counted, not named (as in a queue)."""
     rows = list(reports)
     with transaction.atomic():
-        journal.record(
+        journal.record_look(
             Act.QUEUE_READ,
             actor=by.officer_id,
             desk=desk.id,
-            detail={
-                "state": state,
-                "opened": [str(report.id) for report in rows if report.settled],
-                "new": sum(1 for report in rows if not report.settled),
-            },
+            state=state,
+            opened=(report.id for report in rows if report.settled),
+            new=sum(1 for report in rows if not report.settled),
         )
 
 

@@ -42,7 +42,7 @@ from heedline.casework.report import answers, conflict_terms, notes, report_lang
 from heedline.casework.report.answers import AnswerSection, open_answers, told_sections
 from heedline.casework.report.opening import (
     OpenedReport,
-    open_report,
+    open_stored,
     received_words,
     short_name,
     with_language,
@@ -218,7 +218,7 @@ def _parts(report: Report, ring: Keyring) -> tuple[OpenedReport, dict[UUID, dict
     said: list[dict[str, Any]] = []
     for part in parts_of([report.id], ~Q(part="identity")):
         if part.part == "report":
-            opened = open_report(part.container, part.header, part.payload, part.epochs, ring)
+            opened = open_stored(part, ring)
             continue
         words[part.container] = {}
         with suppress(CannotOpen):
@@ -282,7 +282,8 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
         )
         found = rows.filter(pk=ref).first()
         report = _theirs(found, by, Capability.READ_REPORT)
-    opened, words = _parts(report, by.keys())
+    with on_the_record(Act.REPORT_READ, by=by, ref=ref):
+        opened, words = _parts(report, by.keys())
     shown = conflict_terms.words_in(_what_they_told(report, opened, words))
     with transaction.atomic():
         conflict_terms.record_look(Act.REPORT_READ, shown, by=by, report=report.id, desk=report.desk_id)

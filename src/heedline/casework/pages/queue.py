@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance, Keyring
+from heedline.casework.pages.desk_columns import DeskColumns, desk_columns
 from heedline.casework.report import notes, report_language
 from heedline.casework.report.opening import (
     CLOSED_WORDS,
@@ -24,7 +25,7 @@ from heedline.casework.report.opening import (
     _zone,
     first_words,
     kind_words,
-    open_report,
+    open_stored,
     received_words,
     short_name,
     with_language,
@@ -75,6 +76,7 @@ class QueueLine:
     watch_reason: str | None
     new_messages: int
     version: int
+    desk_cells: tuple[str, ...]  # one for each of `Queue.desk_columns`
     sweepable: bool  # as far as the row says: see `casework.journey.transitions.bulk_close`
 
 
@@ -84,6 +86,7 @@ class Queue:
 
     lines: tuple[QueueLine, ...]
     next: str | None
+    desk_columns: tuple[str, ...]  # headings of specialist desks' columns
     mark: str  # for `new_since`: how many reports wait now, counted up to a thousand
 
 
@@ -210,7 +213,7 @@ def _opened(rows: Sequence[Listed], ring: Keyring | None) -> dict[UUID, OpenedRe
     for part in parts_of([row.report.id for row in rows], which):
         with suppress(CannotOpen):
             if part.part == "report":
-                found[part.report] = open_report(part.container, part.header, part.payload, part.epochs, ring)
+                found[part.report] = open_stored(part, ring)
                 continue
             words = notes.open_words(
                 part.container, part.header, part.payload, ring.for_any(part.epochs), part.part
@@ -236,7 +239,9 @@ def _watch_reason(row: Listed, by: Attendance) -> str | None:
     return f"Overdue at {report.desk.name}"
 
 
-def _line(row: Listed, opened: OpenedReport | None, *, by: Attendance, at: datetime) -> QueueLine:
+def _line(
+    row: Listed, opened: OpenedReport | None, columns: DeskColumns, *, by: Attendance, at: datetime
+) -> QueueLine:
     report = row.report
     leased = report.holder_id is not None and report.lease_until is not None and report.lease_until > at
     closed_words = CLOSED_WORDS if by.unlocked else LOCKED_WORDS
@@ -259,6 +264,7 @@ def _line(row: Listed, opened: OpenedReport | None, *, by: Attendance, at: datet
         watch_reason=_watch_reason(row, by),
         new_messages=report.unread,
         version=report.version,
+        desk_cells=columns.cells[report.id],
         sweepable=report.desk_id in by.desk_ids and not why_not(report),
     )
 
@@ -273,23 +279,23 @@ def queue(*, by: Attendance, at: datetime, view: QueueView) -> Queue:
     rows = _closed_rows(by, view, at) if view.state == "closed" else open_rows(by, view, at)
     more, rows = len(rows) > view.size, rows[: view.size]
     opened = _opened(rows, by.keyring)
-    lines = tuple(_line(row, opened.get(row.report.id), by=by, at=at) for row in rows)
+    columns = desk_columns([row.report.id for row in rows], by=by, at=at)
+    lines = tuple(_line(row, opened.get(row.report.id), columns, by=by, at=at) for row in rows)
     shown = [row.report for row in rows if row.report.id in opened]
     with transaction.atomic():
-        journal.record(
+        journal.record_look(
             Act.QUEUE_READ,
             actor=by.officer_id,
             desk=_chosen(by, view.desk)[0] if view.desk and _chosen(by, view.desk) else None,
             # Those of the running quarter hour are counted, not named: the first queue that named one and the last that
             # did not would say to the minute when it came.
-            detail={
-                "state": view.state,
-                "opened": [str(report.id) for report in shown if report.settled],
-                "new": sum(1 for report in shown if not report.settled),
-            },
+            state=view.state,
+            opened=(report.id for report in shown if report.settled),
+            new=sum(1 for report in shown if not report.settled),
         )
     mark = rows[0].waiting if rows else waiting(by=by, desks=by.desk_ids)
-    return Queue(lines, _mark(rows[-1].report, view.state) if more else None, str(mark))
+    after = _mark(rows[-1].report, view.state) if more else None
+    return Queue(lines, after, columns.headings, str(mark))
 
 
 def waiting(*, by: Attendance, desks: Iterable[UUID]) -> int:

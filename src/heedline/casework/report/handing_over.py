@@ -29,16 +29,16 @@ def readdress(found: FoundReport, to: Addressee, *, from_desk: UUID, due_at: dat
         set() if stays else set(EpochKeyRow.objects.filter(desk_id=from_desk).values_list("id", flat=True))
     )
     parts = SealedHeader.objects.filter(report_id=found.report.id)
+    moved = []
     for header in parts.exclude(part__in=("identity", "partner")):  # a partner's header is the partner's
         old = list(header.epochs)
         keep = [epoch for epoch in old if epoch not in leaving]
         new = [*[epoch for epoch in keep if epoch != to.epoch], to.epoch]
-        header.header = rewrite(bytes(header.header), ring.for_any(old), public_keys_of(new))
-        header.epochs = new
-        header.save(update_fields=["header", "epochs"])
+        sealed = bytes(header.header)
+        moved.append((header.container, sealed, rewrite(sealed, ring.for_any(old), public_keys_of(new))))
     share = _share_for(found, to, ring)
     version = found.report.version
-    if not functions.hand_over(found.report.id, to.desk, due_at, version, from_desk, to.epoch, share):
+    if not functions.hand_over(found.report.id, to.desk, due_at, version, from_desk, to.epoch, share, moved):
         raise SealingStopped
 
 

@@ -12,6 +12,7 @@ from django.conf import settings
 from heedline.casework.errors import Locked, NoRoom, SealingStopped
 from heedline.casework.keys.directory import Addressee, directory
 from heedline.casework.report.verb import FoundReport
+from heedline.desk_hooks import register
 from heedline.desks.models import EpochKeyRow
 from heedline.intake.fields import tidy
 from heedline.reports.lifecycle import NotNow
@@ -19,6 +20,11 @@ from heedline.reports.models import SealedHeader, SealedPayload
 from heedline.vault import envelope
 from heedline.vault.canonical import canonical
 from heedline.vault.container import Container
+
+#: Every sort of part that the core adds to a report. A specialist desk registers its own.
+SEALED_PARTS = frozenset(
+    {"note", "message", "reply", "release", "asked-before", "language", "translation", "sent", "answer"}
+)
 
 
 def written(text: str, *, longest: int, missing: str, lines: bool = True) -> str:
@@ -50,12 +56,19 @@ def recipients(report_id: UUID) -> list[UUID]:
     return list(header.epochs)
 
 
+def refuse_unknown(part: str) -> None:
+    """Raise NotRegistered for a sort of part that is neither the core's nor a registered desk's."""
+    if part not in SEALED_PARTS and part not in register.sealed_parts():
+        raise register.NotRegistered(f"No part of a report is called {part}.")
+
+
 def store(report_id: UUID, part: str, container_id: UUID, container: Container, epochs: list[UUID]) -> None:
     """Keep a sealed part of a report: its header apart from its payload."""
+    refuse_unknown(part)
     SealedHeader.objects.create(
         container=container_id, report_id=report_id, part=part, header=container.header, epochs=epochs
     )
-    digest = hashlib.sha256(container.header + container.payload).digest()
+    digest = hashlib.sha256(container.payload).digest()
     SealedPayload.objects.create(
         container=container_id, report_id=report_id, payload=container.payload, sha256=digest
     )

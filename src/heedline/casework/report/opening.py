@@ -16,9 +16,11 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from heedline.casework.access.session import Keyring
+from heedline.casework.errors import ChangedSinceArrival
 from heedline.casework.report import report_language
 from heedline.packs import load_pack
 from heedline.reports.models import Report
+from heedline.reports.stored import StoredPart
 from heedline.vault import envelope
 from heedline.vault.container import Container
 
@@ -89,6 +91,13 @@ def open_report(
         told.get("taken_down", {}),
         tuple(told.get("hints", ())),
     )
+
+
+def open_stored(part: StoredPart, ring: Keyring) -> OpenedReport:
+    """Open a report as it is stored. Raises ChangedSinceArrival for one that did not arrive so, and CannotOpen."""
+    if part.changed:
+        raise ChangedSinceArrival
+    return open_report(part.container, part.header, part.payload, part.epochs, ring)
 
 
 # --- the queue -------------------------------------------------------------------------------------------------------

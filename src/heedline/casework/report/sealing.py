@@ -47,7 +47,7 @@ class Enclosed:
 
 def as_part(container_id: UUID, container: Container, epochs: tuple[UUID, ...]) -> SealedPart:
     """A container on its way in, with the hash that the log will name."""
-    digest = hashlib.sha256(container.header + container.payload).digest()
+    digest = hashlib.sha256(container.payload).digest()
     return SealedPart(container_id, container.header, container.payload, digest, epochs)
 
 

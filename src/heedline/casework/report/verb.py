@@ -13,12 +13,12 @@ from uuid import UUID
 from django.db import transaction
 
 from heedline.audit import journal
-from heedline.audit.acts import Act
+from heedline.audit.acts import AnyAct
 from heedline.casework.access.session import Attendance
 from heedline.casework.access.without_training import record_missing
-from heedline.casework.errors import Changed, NotHere
+from heedline.casework.errors import Changed, ChangedSinceArrival, NotHere
 from heedline.packs.urgency import Urgency
-from heedline.permits.capabilities import Capability
+from heedline.permits.capabilities import AnyCapability
 from heedline.permits.gate import Refused
 from heedline.permits.rules import Standing
 from heedline.permits.scopes import reports_of
@@ -38,7 +38,7 @@ class FoundReport:
         r = self.report
         return standing_of(r, self.by.officer_id, self.at)
 
-    def permit(self, capability: Capability, *, excused: bool = False) -> None:
+    def permit(self, capability: AnyCapability, *, excused: bool = False) -> None:
         """Raise Refused unless they may do this to this report now.
 
         What an emergency lets pass without the training for it (`excused`, or the report says danger) stands in the log.
@@ -62,7 +62,7 @@ def standing_of(r: Report, officer: UUID, at: datetime) -> Standing:
 
 
 @contextmanager
-def on_the_record(act: Act, *, by: Attendance, ref: UUID | None = None) -> Iterator[None]:
+def on_the_record(act: AnyAct, *, by: Attendance, ref: UUID | None = None) -> Iterator[None]:
     """Like `refusals_logged`, for what is done to a report; that there is none for them counts as a refusal.
 
     A report that is not theirs is logged without its id, like one that never existed: the log, too, gives one answer.
@@ -70,7 +70,7 @@ def on_the_record(act: Act, *, by: Attendance, ref: UUID | None = None) -> Itera
     try:
         with transaction.atomic():
             yield
-    except (NotHere, Refused):
+    except (NotHere, Refused, ChangedSinceArrival) as why:
         with transaction.atomic():
             theirs = reports_of(by.desk_ids).filter(id__in=[ref] if ref is not None else [])
             desk = theirs.values_list("desk_id", flat=True).first()
@@ -81,11 +81,12 @@ def on_the_record(act: Act, *, by: Attendance, ref: UUID | None = None) -> Itera
                 thing="report",
                 thing_id=ref if desk is not None else None,
                 refused=True,
+                detail={"changed": True} if isinstance(why, ChangedSinceArrival) else None,
             )
         raise
 
 
-def verb[**P, R](act: Act) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def verb[**P, R](act: AnyAct) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Declare a verb of an officer, `do(ref, …, by=…, at=…)`: `on_the_record` from its first beat to its last."""
 
     def declare(do: Callable[P, R]) -> Callable[P, R]:
@@ -112,7 +113,7 @@ def find(ref: UUID, *, by: Attendance, at: datetime, version: int | None = None)
     return FoundReport(report, by, at)
 
 
-def record(found: FoundReport, act: Act, **detail: str | int | bool) -> None:
+def record(found: FoundReport, act: AnyAct, **detail: str | int | bool) -> None:
     """Write the act into the log, in the same transaction."""
     journal.record(
         act,

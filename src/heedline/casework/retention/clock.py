@@ -14,7 +14,7 @@ from heedline.audit.acts import Act
 from heedline.dispatch import clockwork
 from heedline.dispatch.clocks import may_raise_again, slot_of
 from heedline.dispatch.letters import AlarmKind
-from heedline.dispatch.models import Alarm
+from heedline.dispatch.models import About, Alarm
 from heedline.reports.models import Hold, Keeping, SubjectRequest
 
 #: Somebody who used their rights is answered in time when the alarm comes so long before the day.
@@ -55,7 +55,7 @@ def _raise(kind: AlarmKind, at: datetime, desks: Iterable[UUID]) -> None:
     last = dict(cleared.annotate(last=Max("cleared_at")))
     Alarm.objects.bulk_create(
         [
-            Alarm(kind=kind, desk_id=desk, report_id=None, slot=slot_of(at))
+            Alarm(kind=kind, desk_id=desk, about_kind=About.DESK, slot=slot_of(at))
             for desk in desks
             if last.get(desk) is None or may_raise_again(last[desk], _ONCE_A_DAY, at)
         ],

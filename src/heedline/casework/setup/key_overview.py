@@ -213,6 +213,8 @@ def _words(
             return f"An earlier key of {where} was granted to {to}."
         case "ended":
             return f"A key of {where} has ended."
+        case "destroyed":
+            return f"A key of {where} was destroyed."
         case "recovery":
             holders = body.get("holders")
             held = ", ".join(str(one) for one in holders) if isinstance(holders, list) else ""

@@ -161,6 +161,8 @@ def _statement(kind: ProposalKind, facts: Mapping[str, str], said: str) -> tuple
                 raise Refused("A steward is named by the root key.")
             desk = _desk(facts)
             site.keep_apart(_officer(facts), Role(facts["role"]), desk)
+            if desk is not None:
+                stewardship.keep_sides_apart(_officer(facts).id, desk.id)
             return (
                 ("member", dict(stewardship.member_body(_officer(facts).id, desk.id)))
                 if desk is not None

@@ -13,7 +13,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
@@ -31,6 +30,7 @@ from heedline.vault import CannotOpen, fingerprints, shares
 from heedline.vault.grants import open_grant
 from heedline.vault.keys import new_seed, public_key
 from heedline.vault.signed import key_text
+from heedline.vault.two_sides import one_spelling
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Split:
 def holder_names(names: Sequence[str]) -> tuple[str, ...]:
     """The names in one spelling. Raises Refused unless they are five different people."""
     found = tuple(" ".join(one.split()) for one in names)
-    if len(found) != shares.SHARES or len({one.casefold() for one in found}) != len(found) or "" in found:
+    if len(found) != shares.SHARES or len(set(map(one_spelling, found))) != len(found) or "" in found:
         raise Refused("Name five different people: each keeps one share.")
     return found
 
@@ -70,13 +70,11 @@ def make(desk: Desk, holders: Sequence[str], *, hands: Sequence[Signer], at: dat
 
 def _keep_apart(desk: Desk, names: Sequence[str]) -> None:
     """Nobody of these, however their name is written, helps to recover the other half of the same identities."""
-    known, mine = key_directory.directory(), {one.casefold() for one in names}
-    tied = Q(authoriser=desk) | Q(pk=desk.authoriser_id or desk.id)
-    others = Desk.objects.filter(tied).exclude(pk=desk.id)
-    for other in others:
-        recovery = known.recovery(str(other.id))
-        if recovery is not None and mine & {one.casefold() for one in recovery.holders}:
-            raise Refused(f"Somebody of these holds a share of {other.name} already. Choose other people.")
+    if key_directory.directory().helps_the_other(str(desk.id), frozenset(names)):
+        raise Refused(
+            "Somebody of these holds, or has held, a share of a desk on the other side of identities. "
+            "Choose other people."
+        )
 
 
 def recover(desk: Desk, three: Sequence[str], *, by: Hand, at: datetime) -> int:

@@ -20,6 +20,7 @@ from heedline.audit.acts import Act
 from heedline.casework.access import second_factors, site
 from heedline.casework.access.session import end_sessions, wrapping_context
 from heedline.casework.keys import directory as key_directory
+from heedline.casework.keys.epochs import ON_THE_OTHER_SIDE
 from heedline.casework.keys.epochs import make_epoch as make_epoch
 from heedline.casework.keys.epochs import make_epochs_ahead as make_epochs_ahead
 from heedline.casework.keys.signing import Hand as Hand
@@ -77,6 +78,12 @@ def refuse_both(officer: UUID, other: Role) -> None:
     Officer.objects.select_for_update().filter(pk=officer).first()
     if Appointment.objects.filter(officer_id=officer, role=other, ended_on=None).exists():
         raise gate.Refused("Whoever sets up does not oversee as well: choose somebody else.")
+
+
+def keep_sides_apart(officer: UUID, desk: UUID) -> None:
+    """Raise Refused for somebody who is, or was by what they still hold, on the other side of the desk's identities."""
+    if key_directory.directory().barred(str(desk), str(officer)):
+        raise gate.Refused(ON_THE_OTHER_SIDE)
 
 
 def permit_root(root: Hand) -> None:
@@ -307,6 +314,8 @@ def appoint(
     if role is Role.OVERSEER:
         refuse_both(officer.id, Role.STEWARD)
     site.keep_apart(officer, role, desk)
+    if desk is not None:
+        keep_sides_apart(officer.id, desk.id)
     Appointment.objects.update_or_create(officer=officer, role=role, desk=desk, defaults={"ended_on": None})
     if desk is not None and str(officer.id) not in key_directory.directory().members(str(desk.id)):
         state("member", member_body(officer.id, desk.id), hands, at=at)

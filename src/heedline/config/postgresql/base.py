@@ -11,6 +11,8 @@ And values can travel beside the statement (`bound_cursor`), where Django writes
 from __future__ import annotations
 
 import select
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db.backends.postgresql import base
@@ -38,6 +40,22 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.connection.prepare_threshold = _PREPARE_AFTER
         wrapped: CursorWrapper = self._prepare_cursor(base.ServerBindingCursor(self.connection))  # type: ignore[call-arg]
         return wrapped
+
+    @contextmanager
+    def values_beside(self) -> Iterator[None]:
+        """Send the ORM's statements inside this block with their values beside them: no secret stands in the text.
+
+        Only for statements that are tried so: where the server cannot guess the type of a value it refuses.
+        """
+        self.ensure_connection()
+        held, binds = self.connection, self.features.uses_server_side_binding
+        factory, held.cursor_factory = held.cursor_factory, base.ServerBindingCursor
+        self.features.uses_server_side_binding = True
+        try:
+            yield
+        finally:
+            held.cursor_factory = factory
+            self.features.uses_server_side_binding = binds
 
     def is_usable(self) -> bool:
         """Whether the next statement can be sent on this connection. Sends nothing and never waits."""

@@ -19,6 +19,9 @@ BEGIN
     IF p_certificate IS NULL THEN
         UPDATE public.reports_disposal SET decided_by_id = permits.my_officer(),
             decided_on = (now() AT TIME ZONE 'UTC')::date WHERE id = p_disposal;
+        INSERT INTO public.audit_event (act, actor, desk, thing, thing_id, outcome, detail) VALUES ('disposal-decided',
+            permits.my_officer(), d.desk_id, 'report', d.report, 'done',
+            jsonb_build_object('disposal', p_disposal::text, 'disposed', false, 'reason', d.reason));
         RETURN 'kept';
     END IF;
     IF d.proposed_by_id = permits.my_officer() THEN RETURN 'not-yours'; END IF;
@@ -30,6 +33,10 @@ BEGIN
     END IF;
     UPDATE public.reports_disposal SET decided_by_id = permits.my_officer(), done = true, certificate = p_certificate,
         decided_on = (now() AT TIME ZONE 'UTC')::date, true_from = p_true_from WHERE id = p_disposal;
+    -- here and not by the caller: nothing is disposed of without a mark
+    INSERT INTO public.audit_event (act, actor, desk, thing, thing_id, outcome, detail) VALUES ('disposal-decided',
+        permits.my_officer(), d.desk_id, 'report', d.report, 'done',
+        jsonb_build_object('disposal', p_disposal::text, 'disposed', true, 'reason', d.reason));
     DELETE FROM public.reports_released_share s USING public.reports_identity_request q
         WHERE q.id = s.request_id AND q.report_id = r;
     DELETE FROM public.reports_identity_request WHERE report_id = r;

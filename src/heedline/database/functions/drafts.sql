@@ -2,16 +2,25 @@
 -- of one row: of a hundred at once, one finds the number it came with.
 SET ROLE heedline_door;
 
--- Nothing is promised of a draft, so saving one need not wait for the disk.
-CREATE FUNCTION door.save_draft(p_row bytea, p_sealed bytea, p_hours integer) RETURNS boolean LANGUAGE plpgsql
-    SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+-- Nothing is promised of a draft, so it need not wait for the disk, unless something else is written with it. `p_new` and `p_again`: how many bytes all of them
+-- may take on the disk, dead rows included, when this one is not there yet and when it is.
+CREATE FUNCTION door.save_draft(p_row bytea, p_sealed bytea, p_hours integer, p_new bigint, p_again bigint) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE taken bigint := pg_total_relation_size('public.intake_draft');
 BEGIN
-    IF octet_length(p_row) <> 32 OR octet_length(p_sealed) > 600000 OR p_hours NOT IN (1, 24) THEN RETURN false; END IF;
-    PERFORM set_config('synchronous_commit', 'off', true);
-    INSERT INTO public.intake_draft ("row", sealed, expires)
-        VALUES (p_row, p_sealed, door.slot() + interval '15 minutes' + make_interval(hours => p_hours))
-        ON CONFLICT ("row") DO UPDATE SET sealed = excluded.sealed, expires = excluded.expires;
-    RETURN true;
+    IF octet_length(p_row) <> 32 OR octet_length(p_sealed) > 66000 OR p_hours NOT IN (1, 24) THEN
+        RETURN 'refused';
+    END IF;
+    IF taken > p_again OR (taken > p_new AND NOT EXISTS (SELECT 1 FROM public.intake_draft d WHERE d."row" = p_row)) THEN
+        RETURN 'full';
+    END IF;
+    IF pg_current_xact_id_if_assigned() IS NULL THEN
+        PERFORM set_config('synchronous_commit', 'off', true);
+    END IF;
+    INSERT INTO public.intake_draft ("row", sealed, expires, settled)
+        VALUES (p_row, p_sealed, door.slot() + interval '15 minutes' + make_interval(hours => p_hours), false)
+        ON CONFLICT ("row") DO UPDATE SET sealed = excluded.sealed, expires = excluded.expires, settled = false;
+    RETURN 'kept';
 END $$;
 
 -- The sealed draft of this cookie, while it has not expired.
@@ -33,10 +42,15 @@ CREATE FUNCTION door.form_of(p_row bytea) RETURNS integer LANGUAGE sql STABLE SE
 $$;
 
 -- Spend a form's token. False when somebody has spent it.
-CREATE FUNCTION door.spend_form(p_row bytea, p_number integer) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION door.spend_form(p_row bytea, p_number integer) RETURNS boolean LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    UPDATE public.intake_draft SET sendings = sendings + 1 WHERE "row" = p_row AND sendings = p_number;
+    UPDATE public.intake_draft SET sendings = sendings + 1, settled = false WHERE "row" = p_row AND sendings = p_number;
+    IF NOT FOUND THEN
+        -- the draft may just have been written anew, and the row that we waited for is another one: look once more
+        UPDATE public.intake_draft SET sendings = sendings + 1, settled = false
+            WHERE "row" = p_row AND sendings = p_number;
+    END IF;
     RETURN FOUND;
 END $$;
 

@@ -1,16 +1,29 @@
 -- The one move that takes a report out of a desk's sight.
 SET ROLE heedline_usher;
 
--- Move a report to another desk. It leaves the sight of the desk that hands it over, so the row cannot be updated by its owner's
--- policy: this checks that it is theirs, that the other desk exists and takes such reports, and moves it.
+-- Move a report to another desk. It leaves the sight of the desk that hands it over, so the row cannot be updated by its
+-- owner's policy: this checks that it is theirs, that the other desk exists and takes such reports, and moves it. Its
+-- sealed parts are addressed anew here and nowhere else: all of them, by compare and swap, to an epoch of that desk.
 CREATE FUNCTION permits.hand_over(p_report uuid, p_desk uuid, p_due timestamptz, p_version integer, p_from uuid,
-    p_share_epoch uuid, p_share bytea) RETURNS boolean
+    p_share_epoch uuid, p_share bytea, p_containers uuid[], p_old bytea[], p_new bytea[]) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    leaving uuid[];
 BEGIN
     -- to any desk that reads reports: what came as one thing may be another desk's work
     PERFORM 1 FROM public.desks_desk d JOIN public.reports_report r ON r.id = p_report
         WHERE d.id = p_desk AND d.kind NOT IN ('authoriser', 'partner', 'canary') AND d.id <> r.desk_id;
     IF NOT FOUND THEN RETURN false; END IF;
+    PERFORM 1 FROM public.keys_epoch e WHERE e.id = p_share_epoch AND e.desk_id = p_desk AND e.retired_at IS NULL;
+    IF NOT FOUND THEN RETURN false; END IF;
+    PERFORM 1 FROM public.reports_report r WHERE r.id = p_report AND r.version = p_version AND r.desk_id = p_from FOR UPDATE;
+    IF NOT FOUND THEN RETURN false; END IF;
+    -- a partner's header is the partner's, and an identity's is addressed to nobody
+    PERFORM 1 FROM public.reports_sealed_header h
+        LEFT JOIN unnest(p_containers, p_old, p_new) AS g(container, old, new)
+            ON g.container = h.container AND g.old = h.header AND octet_length(g.new) BETWEEN 100 AND 65536
+        WHERE h.report_id = p_report AND h.part NOT IN ('identity', 'partner') AND g.container IS NULL;
+    IF FOUND THEN RETURN false; END IF;
     UPDATE public.reports_report r SET desk_id = p_desk, stage = 'waiting', holder_id = NULL, lease_until = NULL,
         due_at = p_due, version = version + 1,
         watch_id = CASE WHEN watch_id = p_desk THEN NULL
@@ -20,6 +33,13 @@ BEGIN
         WHERE r.id = p_report AND r.version = p_version AND r.desk_id = p_from AND r.stage <> 'closed'
             AND (r.desk_id IN (SELECT permits.my_desks()) OR r.watch_id IN (SELECT permits.my_desks()));
     IF NOT FOUND THEN RETURN false; END IF;
+    leaving := CASE WHEN (SELECT d.round_the_clock FROM public.desks_desk d WHERE d.id = p_from) THEN '{}'::uuid[]
+        ELSE ARRAY(SELECT e.id FROM public.keys_epoch e WHERE e.desk_id = p_from) END;
+    UPDATE public.reports_sealed_header h SET header = g.new, epochs =
+            ARRAY(SELECT e FROM unnest(h.epochs) AS e WHERE e <> ALL (leaving) AND e <> p_share_epoch) || p_share_epoch
+        FROM unnest(p_containers, p_old, p_new) AS g(container, old, new)
+        WHERE h.container = g.container AND h.header = g.old AND h.report_id = p_report
+            AND h.part NOT IN ('identity', 'partner');
     -- the new desk's half, and the watching desk's where there is one; whoever gave it away has none any more
     DELETE FROM public.reports_identity_share i WHERE i.report_id = p_report AND i.share = 1 AND NOT EXISTS
         (SELECT 1 FROM public.reports_report r JOIN public.keys_epoch e ON e.desk_id = r.watch_id

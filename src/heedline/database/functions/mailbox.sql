@@ -37,6 +37,7 @@ DECLARE
     v_desk uuid;
     v_stage text;
 BEGIN
+    PERFORM door.wait_for_the_disk();
     UPDATE public.reports_receipt c SET touched = s WHERE c.lookup = p_lookup AND NOT c.closed RETURNING c.report_id INTO v_report;
     IF NOT FOUND THEN RETURN 'unknown'; END IF;
     -- before the message gets its place, or an officer who writes just then would want the same one
@@ -74,6 +75,7 @@ END $$;
 CREATE FUNCTION door.ask_to_withdraw(p_lookup bytea) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    PERFORM door.wait_for_the_disk();
     UPDATE public.reports_receipt SET touched = door.slot() WHERE lookup = p_lookup AND NOT closed;
     UPDATE public.reports_report r SET withdraw_asked = true FROM public.reports_receipt c
         WHERE c.lookup = p_lookup AND NOT c.closed AND r.id = c.report_id;

@@ -3,7 +3,7 @@ SET ROLE heedline_settler;
 
 -- Write anew everything that arrived in finished quarter hours, and log the arrivals. A row's transaction number places
 -- it between two events of the log whose times are exact. So what arrived in a quarter hour is written anew in one
--- transaction and in shuffled order, and logged so.
+-- transaction, in the order of the keys, which are random: the order of arrival is then in no row's place.
 CREATE FUNCTION clockwork.settle(p_before timestamptz) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -14,17 +14,14 @@ BEGIN
     IF NOT pg_try_advisory_xact_lock(hashtext('heedline/settle')) THEN
         RETURN 0;  -- another worker is at it
     END IF;
-    -- unfinished reports are moments too: each is written anew, and none is left out for being new
-    WITH gone AS (DELETE FROM public.intake_draft RETURNING *)
-        INSERT INTO public.intake_draft SELECT * FROM gone ORDER BY random();
     -- what officers did that would date somebody: dated by the quarter hour, and without the order in which they did it
     WITH over AS (DELETE FROM public.audit_waiting WHERE slot < p_before RETURNING *)
         INSERT INTO public.audit_event (at, act, actor, desk, thing, outcome, detail)
         SELECT slot, act, actor, desk, '', outcome, detail FROM over ORDER BY random();
-    SELECT array_agg(id ORDER BY random()) INTO arrived FROM public.reports_report
+    SELECT array_agg(id ORDER BY id) INTO arrived FROM public.reports_report
         WHERE NOT settled AND (slot IS NULL OR slot < p_before);
     -- arrived, or the reporter has been at it since: wrote, read, deleted, asked to withdraw
-    SELECT array_agg(id ORDER BY random()) INTO stirred FROM (SELECT unnest(arrived) AS id
+    SELECT array_agg(id ORDER BY id) INTO stirred FROM (SELECT unnest(arrived) AS id
         UNION SELECT report_id FROM public.reports_receipt WHERE touched < p_before) f;
     IF stirred IS NULL THEN
         RETURN 0;
@@ -49,8 +46,27 @@ BEGIN
         UPDATE public.reports_step SET note = note WHERE report_id = r AND at IS NULL;
     END LOOP;
     WITH gone AS (DELETE FROM public.reports_sealed_payload WHERE report_id = ANY (stirred) RETURNING *)
-        INSERT INTO public.reports_sealed_payload SELECT * FROM gone ORDER BY random();
+        INSERT INTO public.reports_sealed_payload SELECT * FROM gone ORDER BY container;
     RETURN COALESCE(cardinality(arrived), 0);
+END $$;
+
+-- A draft's transaction number, and that of whoever tried in vain to change it (xmax), date a moment of its writer. So
+-- what was saved since the last time is written anew, a batch in one transaction and in shuffled order. What somebody
+-- has in use just now waits for the next time.
+CREATE FUNCTION clockwork.settle_drafts(p_most integer) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE n integer;
+BEGIN
+    IF NOT pg_try_advisory_xact_lock(hashtext('heedline/settle-drafts')) THEN
+        RETURN 0;  -- another worker is at it
+    END IF;
+    WITH chosen AS (SELECT d."row" FROM public.intake_draft d WHERE NOT d.settled OR d.xmax::text <> '0'
+            LIMIT p_most FOR UPDATE SKIP LOCKED),
+        gone AS (DELETE FROM public.intake_draft d USING chosen c WHERE d."row" = c."row" RETURNING d.*)
+    INSERT INTO public.intake_draft ("row", sealed, expires, sendings, settled)
+        SELECT g."row", g.sealed, g.expires, g.sendings, true FROM gone g ORDER BY random();
+    GET DIAGNOSTICS n = ROW_COUNT;
+    RETURN n;
 END $$;
 
 SET ROLE heedline_owner;

@@ -9,6 +9,15 @@ CREATE FUNCTION door.slot() RETURNS timestamptz LANGUAGE sql STABLE SET search_p
     SELECT date_bin('15 minutes', now(), timestamptz '2000-01-01 00:00:00+00')
 $$;
 
+-- Make this transaction wait for the disk, whatever the role that calls has set for itself: what is acknowledged is kept.
+-- (`remote_apply` waits for more and stays.)
+CREATE FUNCTION door.wait_for_the_disk() RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF current_setting('synchronous_commit') NOT IN ('on', 'remote_apply') THEN
+        PERFORM set_config('synchronous_commit', 'on', true);
+    END IF;
+END $$;
+
 -- Keep a question set as it was asked, so that every report stays readable in the words it was answered under.
 CREATE FUNCTION door.archive_questions(p_name text, p_canonical bytea) RETURNS text LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
@@ -35,6 +44,7 @@ DECLARE
     known bytea;
     i integer;
 BEGIN
+    PERFORM door.wait_for_the_disk();
     IF p_channel NOT IN ('web', 'api', 'phone', 'counter', 'letter', 'email') OR p_urgency NOT IN ('danger', 'soon', 'routine')
         OR octet_length(p_payload) > 2000000 OR octet_length(p_header) > 20000 THEN
         RETURN 'refused';

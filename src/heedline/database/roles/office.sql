@@ -1,6 +1,6 @@
 -- heedline_office: officers, stewards and overseers. Rows are chosen by the policies; columns by these grants.
 
-GRANT USAGE ON SCHEMA public, permits, door TO heedline_office;
+GRANT USAGE ON SCHEMA public, permits, door, history TO heedline_office;
 
 -- the log
 GRANT SELECT ON audit_checkpoint TO heedline_office;
@@ -105,7 +105,7 @@ GRANT EXECUTE ON FUNCTION
     door.archive_questions(text, bytea),
     door.delete_draft(bytea),
     door.load_draft(bytea),
-    door.save_draft(bytea, bytea, integer),
+    door.save_draft(bytea, bytea, integer, bigint, bigint),
     door.submit_report(uuid, bytea, bytea, bytea, text, text, text, text, smallint, uuid, uuid, interval, text,
         uuid, bytea, bytea, bytea, uuid[], uuid, bytea, bytea, bytea, uuid[], bytea[], uuid, bytea),
     door.visit(bytea)
@@ -115,16 +115,21 @@ SET ROLE heedline_owner;
 -- Rights on a function are given by its owner.
 SET ROLE heedline_usher;
 GRANT EXECUTE ON FUNCTION
+    history.logged_statement_count(),
+    history.logged_statements(),
     permits.ask_identity(uuid, uuid, uuid, text, text, integer, uuid),
     permits.decide_disposal(uuid, jsonb, date, uuid[]),
     permits.decide_identity(uuid, boolean, uuid, bytea, bytea, bytea, uuid[], bytea),
     permits.desk_shares(uuid),
     permits.destroy_epoch(uuid),
-    permits.hand_over(uuid, uuid, timestamptz, integer, uuid, uuid, bytea),
+    permits.hand_over(uuid, uuid, timestamptz, integer, uuid, uuid, bytea, uuid[], bytea[], bytea[]),
     permits.headers_to_move(uuid, uuid, integer),
+    permits.facing_desks(uuid),
     permits.i_oversee(),
     permits.i_watch(),
+    permits.is_on_the_other_side(uuid, uuid),
     permits.left_to_move(uuid),
+    permits.logged_payload(uuid),
     permits.may_decide(uuid),
     permits.move_headers(uuid, uuid, uuid[], bytea[], bytea[]),
     permits.move_shares(uuid, uuid, uuid[], bytea[], bytea[]),

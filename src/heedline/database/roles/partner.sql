@@ -2,7 +2,7 @@
 -- words need, on the rows of partners' people and of no officer (policies/partner_site.sql). It has no right on any table
 -- of reports; what was sent to a partner comes by functions (functions/disseminations.sql).
 
-GRANT USAGE ON SCHEMA public, permits TO heedline_partner;
+GRANT USAGE ON SCHEMA public, permits, history TO heedline_partner;
 
 -- the log
 -- never `at`: the database tells the time
@@ -40,6 +40,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON mfa_authenticator TO heedline_partner;
 -- Rights on a function are given by its owner.
 SET ROLE heedline_usher;
 GRANT EXECUTE ON FUNCTION
+    history.logged_statement_count(),
+    history.logged_statements(),
     permits.answer_sent(uuid, text, uuid, bytea, uuid[], bytea, bytea, uuid, bytea, uuid, jsonb, integer),
     permits.answer_to(uuid),
     permits.destroy_epoch(uuid),

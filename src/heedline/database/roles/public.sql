@@ -1,7 +1,7 @@
 -- heedline_public: the internet-facing process. It reads published tables, and everything else it does is a function of
 -- the door. It can read no report.
 
-GRANT USAGE ON SCHEMA public, door TO heedline_public;
+GRANT USAGE ON SCHEMA public, door, history TO heedline_public;
 
 -- the log
 -- one checkpoint a day: policies/log.sql
@@ -26,12 +26,18 @@ GRANT EXECUTE ON FUNCTION
     door.load_draft(bytea),
     door.mark_seen(bytea, uuid[]),
     door.new_messages(bytea),
-    door.save_draft(bytea, bytea, integer),
+    door.save_draft(bytea, bytea, integer, bigint, bigint),
     door.say(bytea, uuid, bytea, uuid, bytea, bytea, bytea, uuid[], interval),
     door.slot(),
     door.spend_form(bytea, integer),
     door.submit_report(uuid, bytea, bytea, bytea, text, text, text, text, smallint, uuid, uuid, interval, text,
         uuid, bytea, bytea, bytea, uuid[], uuid, bytea, bytea, bytea, uuid[], bytea[], uuid, bytea),
-    door.visit(bytea)
+    door.visit(bytea),
+    door.wait_for_the_disk()
+TO heedline_public;
+SET ROLE heedline_usher;
+GRANT EXECUTE ON FUNCTION
+    history.logged_statement_count(),
+    history.logged_statements()
 TO heedline_public;
 SET ROLE heedline_owner;

@@ -10,7 +10,8 @@ GRANT SELECT, DELETE ON audit_waiting TO heedline_settler;
 
 -- drafts, questions and counts
 GRANT SELECT, INSERT, DELETE ON intake_count TO heedline_settler;
-GRANT SELECT, INSERT, DELETE ON intake_draft TO heedline_settler;
+-- a row can only be locked by a role that may update it
+GRANT SELECT, INSERT, UPDATE (settled), DELETE ON intake_draft TO heedline_settler;
 
 -- sessions
 GRANT SELECT, DELETE ON permits_held_form TO heedline_settler;

@@ -2,11 +2,13 @@
 -- Nobody signs in as it, and it owns no table.
 
 GRANT USAGE ON SCHEMA public TO heedline_usher;
-GRANT USAGE, CREATE ON SCHEMA permits TO heedline_usher;
+GRANT USAGE, CREATE ON SCHEMA permits, history TO heedline_usher;
 
 -- the log
 -- what a partner does with what was sent to it
 GRANT INSERT (act, actor, desk, thing, thing_id, outcome, detail) ON audit_event TO heedline_usher;
+-- which statements and payloads the log names
+GRANT SELECT (id, act, outcome, detail, thing_id) ON audit_event TO heedline_usher;
 
 -- people, desks and hours
 GRANT SELECT ON desks_appointment TO heedline_usher;
@@ -16,9 +18,8 @@ GRANT SELECT (id, is_active, organisation_id) ON desks_officer TO heedline_usher
 
 -- keys: public halves and ciphertext
 GRANT SELECT, UPDATE (retired_at, destroyed_on) ON keys_epoch TO heedline_usher;
-GRANT SELECT (id, epoch_id), DELETE ON keys_grant TO heedline_usher;
--- how many there are
-GRANT SELECT (serial) ON keys_statement TO heedline_usher;
+GRANT SELECT (id, epoch_id, officer_id), DELETE ON keys_grant TO heedline_usher;
+GRANT SELECT ON keys_statement TO heedline_usher;
 
 -- sessions
 GRANT SELECT ON permits_session TO heedline_usher;

@@ -1,7 +1,7 @@
 -- heedline_worker: clocks, alarms, letters and the log's order. No sealed thing, no key. MAINTAIN is VACUUM: the rows that
 -- settling wrote anew must not stay behind in the file.
 
-GRANT USAGE ON SCHEMA public, clockwork TO heedline_worker;
+GRANT USAGE ON SCHEMA public, clockwork, history TO heedline_worker;
 
 -- the log
 GRANT SELECT, INSERT ON audit_checkpoint TO heedline_worker;
@@ -60,6 +60,11 @@ GRANT MAINTAIN ON reports_swept TO heedline_worker;
 GRANT SELECT (id, due_at, state, assigned_to_id, report_id) ON reports_translation TO heedline_worker;
 
 -- Rights on a function are given by its owner.
+SET ROLE heedline_usher;
+GRANT EXECUTE ON FUNCTION
+    history.logged_statement_count(),
+    history.logged_statements()
+TO heedline_worker;
 SET ROLE heedline_settler;
 GRANT EXECUTE ON FUNCTION
     clockwork.end_identities(),
@@ -67,6 +72,7 @@ GRANT EXECUTE ON FUNCTION
     clockwork.forget_sweeps(),
     clockwork.join_counts(),
     clockwork.settle(timestamptz),
+    clockwork.settle_drafts(integer),
     clockwork.sweep()
 TO heedline_worker;
 SET ROLE heedline_owner;

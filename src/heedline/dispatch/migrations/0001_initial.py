@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                     "id",
                     models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
                 ),
-                ("letter", models.CharField(max_length=24)),
+                ("letter", models.CharField(max_length=40)),
                 ("desk", models.UUIDField(null=True)),
                 ("thing_id", models.UUIDField(null=True)),
                 ("slot", models.DateTimeField()),
@@ -45,8 +45,9 @@ class Migration(migrations.Migration):
                     "id",
                     models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
                 ),
-                ("kind", models.CharField(max_length=20)),
-                ("report_id", models.UUIDField(null=True)),
+                ("kind", models.CharField(max_length=40)),
+                ("about_kind", models.CharField(max_length=20)),
+                ("about_id", models.UUIDField(null=True)),
                 ("slot", models.DateTimeField()),
                 ("steps_sent", models.PositiveSmallIntegerField(default=0)),
                 ("failures", models.PositiveSmallIntegerField(default=0)),
@@ -71,7 +72,7 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(("cleared_at", None)),
-                        fields=("kind", "desk", "report_id"),
+                        fields=("kind", "desk", "about_id"),
                         name="one_open_alarm_each",
                         nulls_distinct=False,
                     ),
@@ -82,6 +83,17 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="a_named_person_clears",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("about_id", None), ("about_kind", "desk")),
+                            models.Q(
+                                models.Q(("about_kind", "desk"), _negated=True),
+                                ("about_id__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="an_alarm_is_about_something",
                     ),
                 ],
             },

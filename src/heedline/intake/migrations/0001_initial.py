@@ -72,6 +72,7 @@ class Migration(migrations.Migration):
                 ("sealed", models.BinaryField()),
                 ("expires", models.DateTimeField()),
                 ("sendings", models.PositiveIntegerField(db_default=0)),
+                ("settled", models.BooleanField(db_default=False)),
             ],
             options={
                 "db_table": "intake_draft",

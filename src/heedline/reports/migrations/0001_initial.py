@@ -481,7 +481,7 @@ class Migration(migrations.Migration):
             name="SealedHeader",
             fields=[
                 ("container", models.UUIDField(primary_key=True, serialize=False)),
-                ("part", models.CharField(max_length=12)),
+                ("part", models.CharField(max_length=40)),
                 ("header", models.BinaryField()),
                 (
                     "epochs",

@@ -64,8 +64,7 @@ class OnTheRecord:
                     logout(request)
             response = self.get_response(request)
             if response.status_code == 403 and _keeps(request) and not getattr(request, "was_let_in", False):
-                # Django's CSRF check refused it: a page from before the last sign-in. Another site cannot get here
-                # with a session, because the cookie is SameSite=Strict.
+                # Django's CSRF check refused it: a page from before the last sign-in.
                 response = kept_words.hold(request, request.path)
         finally:
             if somebody:
@@ -96,7 +95,11 @@ class OnTheRecord:
 
 
 def _keeps(request: HttpRequest) -> bool:
+    """Whether what was posted is kept: only words of a page of ours. A host beside ours gets here with the officer's
+    cookies, for which it is the same site, and would otherwise put words into a form that the officer then sends."""
     match = request.resolver_match
+    if request.headers.get("Origin") != f"{request.scheme}://{request.get_host()}":
+        return False
     return request.method == "POST" and match is not None and getattr(match.func, "keeps_words", False)
 
 

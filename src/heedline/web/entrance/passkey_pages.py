@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -10,7 +12,9 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
 from heedline.casework.access import passkeys, session
+from heedline.casework.access.session_store import SessionStore
 from heedline.casework.errors import CannotOpen
+from heedline.casework.journey import session_rotation
 from heedline.web.components.forms import Form
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.key_pages import PASSPHRASE, with_passphrase
@@ -54,6 +58,7 @@ def unlock(request: SignedInRequest) -> HttpResponse:
     """Unlock by what the passkey has answered."""
     asked = request.POST.get("next", "")
     lead_to = asked if is_own_path(asked) else reverse("my-work")
+    request.attendance = session_rotation.renew(request.attendance, cast(SessionStore, request.session))
     try:
         request.attendance = passkeys.unlock(
             request.POST.get("given", ""), by=request.attendance, at=session.now()

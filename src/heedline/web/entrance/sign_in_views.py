@@ -26,6 +26,7 @@ from allauth.mfa.webauthn.views import (
 )
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
@@ -33,7 +34,7 @@ from django.utils.http import urlencode
 from django.utils.safestring import mark_safe
 
 from heedline.web.entrance import kept_words, sign_in_forms
-from heedline.web.entrance.signing_in import SecondFactorAdapter, has_second_factor
+from heedline.web.entrance.signing_in import BUSY_CODE, SecondFactorAdapter, has_second_factor
 
 
 class _OurForm:
@@ -46,6 +47,8 @@ class _OurForm:
         if isinstance(form, BaseForm):
             kwargs.setdefault("status", 422 if form.errors and self.request.method == "POST" else 200)
             context["form"] = sign_in_forms.as_ours(form)
+            if form.has_error(NON_FIELD_ERRORS, BUSY_CODE):
+                kwargs["status"] = 503  # with Retry-After, as every 503 of ours
         response: HttpResponseBase = super().render_to_response(context, **kwargs)  # type: ignore[misc]
         return response
 
@@ -72,6 +75,12 @@ class SignOut(LogoutView):  # type: ignore[misc]
     """Ends the session and drops the unlocked keys. A GET asks first."""
 
     template_name = "entrance/sign_out.html"
+
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response: HttpResponseBase = super().post(*args, **kwargs)
+        # Not "cookies": words that were kept and the mark of a known device outlast signing out.
+        response["Clear-Site-Data"] = '"cache", "storage"'
+        return response
 
 
 class Inactive(AccountInactiveView):  # type: ignore[misc]

@@ -31,7 +31,7 @@ from django.utils.crypto import constant_time_compare
 from heedline.casework.access import second_factors, site
 from heedline.casework.access import session as access_session
 from heedline.casework.setup import single_sign_on
-from heedline.web.entrance import known_devices, throttle, times
+from heedline.web.entrance import hashing, known_devices, throttle, times
 
 if TYPE_CHECKING:
     from heedline.desks.models import Officer
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 #: Facts of the sign-in that stand in the (sealed) session.
 LAST_SIGN_IN = "last_sign_in"
 SECOND_FACTOR = "second_factor"
+#: While more people try to sign in than passwords can be checked.
+BUSY, BUSY_CODE = "Too many people are signing in at the moment. Wait a few seconds and try again.", "busy"
 #: For who is bound to a provider and comes another way.
 BOUND = "You sign in with {name}. If it cannot be reached, ask two stewards to let you in by password."
 #: For who came by a passkey and does not belong here; by password they are told what everybody is told.
@@ -111,7 +113,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         tries."""
         limit, key = bucket(request, credentials["email"])
         limited(limit, key, self.TOO_MANY)
-        officer = authenticate(request, **credentials)
+        known = known_devices.device_for(request, credentials["email"])
+        try:
+            with (hashing.KNOWN if known else hashing.STRANGERS).turn():
+                officer = authenticate(request, **credentials)
+        except hashing.Full:
+            limit.give_back(key)
+            raise ValidationError(BUSY, code=BUSY_CODE) from None
         AuthenticationBackend.unstash_authenticated_user()  # an inactive officer is answered like an unknown one
         if officer is None or not site.signs_in_here(officer):
             access_session.sign_in_refused(credentials["email"])
@@ -137,7 +145,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
         """Whether this is the password of the officer who is signed in."""
         limited(throttle.CODES, f"password:{user.pk}", self.TOO_MANY)
-        if not user.check_password(password):
+        try:
+            with hashing.KNOWN.turn():
+                right = user.check_password(password)
+        except hashing.Full:
+            throttle.CODES.give_back(f"password:{user.pk}")
+            raise ValidationError(BUSY, code=BUSY_CODE) from None
+        if not right:
             return False
         throttle.CODES.give_back(f"password:{user.pk}")
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import cast
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -11,7 +12,9 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
 from heedline.casework.access import passkeys, session
+from heedline.casework.access.session_store import SessionStore
 from heedline.casework.errors import CannotOpen
+from heedline.casework.journey import session_rotation
 from heedline.casework.setup import key_overview
 from heedline.web.components.forms import Form, TextInput
 from heedline.web.declared import Audience, open_to
@@ -76,6 +79,7 @@ def _try(request: SignedInRequest, form: Form) -> Form:
         return form.but(
             passphrase=f"There have been too many tries. Wait {throttle.wait_words(wait)} and try again."
         )
+    request.attendance = session_rotation.renew(request.attendance, cast(SessionStore, request.session))
     try:
         request.attendance = session.unlock(request.attendance, form.text("passphrase"), at=session.now())
     except CannotOpen:

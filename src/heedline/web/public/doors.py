@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from heedline.casework.intake import drafting
+from heedline.casework.intake.draft_room import For
 from heedline.casework.intake.drafting import Draft
 from heedline.web.declared import Audience, open_to
 from heedline.web.public import cookies, recovery
@@ -23,7 +24,7 @@ from heedline.web.public.asking import language, words
 from heedline.web.public.leaflets import languages as on_paper
 from heedline.web.public.pages import page, see_other, tab_title
 from heedline.web.public.starting import carry_on
-from heedline.web.public.turns import StoreAway, asking_of, draft_of, now
+from heedline.web.public.turns import StoreAway, StoreFull, asking_of, draft_of, new_draft, now
 
 #: What somebody has said who presses "I cannot call". A test holds it to the questions of every kind that ask this.
 CANNOT_CALL = {"now": {"danger": "yes"}, "call": {"called": "cannot"}}
@@ -114,8 +115,8 @@ def emergency(request: HttpRequest) -> HttpResponse:
     at = now()
     try:
         return _cannot_call(request, draft_of(request, at), at)
-    except StoreAway:
-        return recovery.store_away(request)
+    except StoreAway as away:
+        return recovery.store_away(request, full=isinstance(away, StoreFull))
 
 
 def _before_questions(request: HttpRequest, template: str, words_of: str) -> HttpResponse:
@@ -134,7 +135,8 @@ def _cannot_call(request: HttpRequest, draft: Draft | None, at: datetime) -> Htt
         return carry_on(request, draft, at)
     if draft is None or again or not draft.answers:
         drafting.discard(cookies.sent(request, settings.DRAFT_COOKIE), at=at)
-        draft = Draft(cookie=drafting.new_cookie())
+        draft = new_draft(request, danger=True)
+    draft.whose = For.DANGER
     draft.answers = {**draft.answers, **CANNOT_CALL}
     drafting.save(draft, at=at)
     response = see_other("reporter:brief")

@@ -16,7 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from heedline.casework.contact import messages as contact_messages
 from heedline.casework.errors import CodeUnknown, Conflict, NoRoom, SealingStopped
 from heedline.casework.intake import drafting
+from heedline.casework.intake.draft_room import may_begin
 from heedline.casework.intake.drafting import Draft
+from heedline.casework.intake.rate_limit import CALLER
 from heedline.web.components.forms import Form, Hidden, TextArea, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.public import cookies, recovery
@@ -24,7 +26,7 @@ from heedline.web.public.asking import pack, shown
 from heedline.web.public.languages import as_typed
 from heedline.web.public.pages import day_in_words, page, see_other, tab_title
 from heedline.web.public.receipt_codes import ReceiptCode, mentions_code, typed_code
-from heedline.web.public.turns import StoreAway, now
+from heedline.web.public.turns import StoreAway, StoreFull, now
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,8 @@ def on_visit(view: Callable[[Visit], HttpResponse]) -> Callable[[HttpRequest], H
                 return view(Visit(request, cookie, code, at))
             except CodeUnknown:
                 return _unknown(request, code, at)
-        except (StoreAway, SealingStopped):
-            return recovery.store_away(request)
+        except (StoreAway, SealingStopped) as away:
+            return recovery.store_away(request, full=isinstance(away, StoreFull))
 
     return dressed
 
@@ -76,14 +78,15 @@ def enter(request: HttpRequest) -> HttpResponse:
     try:
         if request.method != "POST":
             return _enter_page(request, drafting.entered_once(cookie, at=at))
+        may_begin(request.META.get(CALLER))
         given = request.POST.get("code", "")
         found = typed_code(given)
         if found is None:
             return _enter_again(given[:200], cookie, at)
         opened = drafting.open_visit(found, at=at)
         drafting.end_visit(cookie, at=at)
-    except StoreAway:
-        return recovery.store_away(request)
+    except StoreAway as away:
+        return recovery.store_away(request, full=isinstance(away, StoreFull))
     response = see_other("reporter:messages")
     cookies.give(response, settings.VISIT_COOKIE, opened)
     return response

@@ -76,9 +76,13 @@ def does_not_fit(request: HttpRequest, *, late: bool = False, full: bool = False
     return page(request, "does_not_fit", kept=typed(request), late=late, full=full)
 
 
-def store_away(request: HttpRequest) -> HttpResponse:
-    """The database cannot be reached. What was typed can be sent again from this very page."""
-    return page(request, "try_again", status=503, again=typed(request), posted=request.method == "POST")
+def store_away(request: HttpRequest, *, full: bool = False) -> HttpResponse:
+    """The database cannot be reached, or (`full`) has no room for drafts. What was typed can be sent again from here."""
+    posted = request.method == "POST"
+    response = page(request, "try_again", status=503, again=typed(request), posted=posted, full=full)
+    if full:
+        response["Retry-After"] = "60"
+    return response
 
 
 def forgery_check_failed(request: HttpRequest, reason: str = "") -> HttpResponse:

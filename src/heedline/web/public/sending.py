@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from heedline.casework.errors import Conflict, SealingStopped, Spent
 from heedline.casework.intake import drafting, form_tokens
+from heedline.casework.intake.draft_room import For
 from heedline.casework.intake.form_tokens import FormToken
 from heedline.casework.intake.page_counts import BRIEF
 from heedline.casework.journey import transitions
@@ -82,9 +83,12 @@ def brief(turn: DraftVisit) -> HttpResponse:
         )
     if turn.late or asking.fast:
         walking.put_right(turn, "brief")
+        if asking.fast:
+            turn.draft.whose = For.DANGER
         trouble = walking.kept(turn, engine.with_answer(turn.draft.answers, step, reading.values))
-        if trouble:
-            return recovery.store_away(turn.request)
+        # for somebody in danger a draft that cannot be kept is no reason to wait: their words are sent from memory
+        if trouble and not (turn.full and asking.fast):
+            return recovery.store_away(turn.request, full=turn.full)
     return send(turn, BRIEF) if asking.fast else recovery.does_not_fit(turn.request, late=turn.late)
 
 

@@ -16,7 +16,7 @@ from heedline.web.declared import Audience, open_to
 from heedline.web.public import cookies, recovery, tally
 from heedline.web.public.asking import entry, first_kind, shown
 from heedline.web.public.pages import page, see_other, tab_title
-from heedline.web.public.turns import StoreAway, asking_of, draft_of, kind_of, now
+from heedline.web.public.turns import StoreAway, StoreFull, asking_of, draft_of, kind_of, new_draft, now
 
 _LONG, _SHORT = 24, 1
 
@@ -41,8 +41,8 @@ def safety(request: HttpRequest, kind: str = "") -> HttpResponse:
         draft = draft_of(request, at)
         if request.method == "POST":
             return _begin(request, draft, kind)
-    except StoreAway:
-        return recovery.store_away(request)
+    except StoreAway as away:
+        return recovery.store_away(request, full=isinstance(away, StoreFull))
     if draft is not None and draft.sent:
         return page(request, "code_again", title=tab_title("notice"))
     if draft is not None and draft.answers:
@@ -78,7 +78,7 @@ def _begin(request: HttpRequest, draft: Draft | None, kind: str) -> HttpResponse
         fresh = draft
     else:
         drafting.discard(cookies.sent(request, settings.DRAFT_COOKIE), at=at)
-        fresh = Draft(cookie=drafting.new_cookie())
+        fresh = new_draft(request)
     if not again:
         fresh.keep_hours = _LONG if request.POST.get("keep") == str(_LONG) else _SHORT
     if kind_of(fresh) != kind:

@@ -14,13 +14,26 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_http_methods
 
 from heedline.casework.intake import drafting
+from heedline.casework.intake.draft_room import For, StoreFull, may_begin
 from heedline.casework.intake.drafting import Draft
 from heedline.casework.intake.page_counts import ANYWHERE, COUNTS
+from heedline.casework.intake.rate_limit import CALLER
 from heedline.web.declared import Audience, open_to
 from heedline.web.public import cookies, recovery
 from heedline.web.public.asking import KIND_FIELD, PageFlow, first_kind, identity_offered, pack, question_set
 
-__all__ = ["DraftVisit", "StoreAway", "asking_of", "draft_of", "kind_of", "now", "on_draft", "on_sent"]
+__all__ = [
+    "DraftVisit",
+    "StoreAway",
+    "StoreFull",
+    "asking_of",
+    "draft_of",
+    "kind_of",
+    "new_draft",
+    "now",
+    "on_draft",
+    "on_sent",
+]
 
 
 @dataclass
@@ -32,6 +45,8 @@ class DraftVisit:
     draft: Draft
     late: bool = False
     saved: bool = False
+    full: bool = False
+    """Whether it could not be saved because there is no room."""
 
     @property
     def posted(self) -> bool:
@@ -56,7 +71,11 @@ class DraftVisit:
     def keep(self, answers: dict[str, Any]) -> None:
         """Save the draft with these answers; StoreAway or ValueError (too much) when it could not be kept."""
         self.draft.answers = answers
-        drafting.save(self.draft, at=self.at)
+        try:
+            drafting.save(self.draft, at=self.at)
+        except StoreFull:
+            self.full = True
+            raise
         self.saved = True
 
 
@@ -89,6 +108,13 @@ def draft_of(request: HttpRequest, at: datetime) -> Draft | None:
     return drafting.load(cookies.sent(request, settings.DRAFT_COOKIE), at=at)
 
 
+def new_draft(request: HttpRequest, *, danger: bool = False, notes: dict[str, Any] | None = None) -> Draft:
+    """A draft under a fresh cookie. Raises StoreFull when too many were begun from where this request came from."""
+    may_begin(request.META.get(CALLER), danger=danger)
+    whose = For.DANGER if danger else For.PUBLIC
+    return Draft(cookie=drafting.new_cookie(), notes=notes or {}, whose=whose)
+
+
 type TurnView = Callable[..., HttpResponse]  # (Turn, what the address holds)
 type View = Callable[..., HttpResponseBase]
 
@@ -110,8 +136,11 @@ def on_draft(view: TurnView) -> View:
         if draft is None and request.method != "POST":
             return recovery.no_draft(request)
         if draft is None:
-            notes = {"late": True, "kind": _posted_kind(request)}
-            turn = DraftVisit(request, at, Draft(cookie=drafting.new_cookie(), notes=notes), late=True)
+            try:
+                fresh = new_draft(request, notes={"late": True, "kind": _posted_kind(request)})
+            except StoreFull:
+                return recovery.store_away(request, full=True)
+            turn = DraftVisit(request, at, fresh, late=True)
             response = view(turn, **kwargs)
             if turn.saved:
                 cookies.give(response, settings.DRAFT_COOKIE, turn.draft.cookie)

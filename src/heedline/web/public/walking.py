@@ -28,7 +28,7 @@ def off_the_path(turn: DraftVisit, slug: str) -> HttpResponse:
     if not turn.posted or slug not in {step.slug for step in asking.qs.steps}:
         return see_other("reporter:question", slug=asking.open_now)
     if kept(turn, turn.draft.answers):
-        return recovery.store_away(turn.request)
+        return recovery.store_away(turn.request, full=turn.full)
     return recovery.does_not_fit(turn.request, late=turn.late)
 
 

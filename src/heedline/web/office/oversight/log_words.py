@@ -12,10 +12,10 @@ from django.conf import settings
 from heedline.casework.access.session import office_zone
 from heedline.casework.contact.call_back import EARLY_REASONS, HOWS
 from heedline.casework.contact.source_guard import WARNINGS
+from heedline.casework.duty.alarm_kinds import every_kind
 from heedline.casework.duty.alarms import CLEAR_REASONS
 from heedline.casework.identity.requests import GROUNDS
 from heedline.casework.report.opening import short_name
-from heedline.dispatch.letters import RULES
 from heedline.packs import load_pack
 from heedline.web.office.report.report_words import PRIORITIES, act_words
 
@@ -49,6 +49,7 @@ LABELS = {
     "kind": "What",
     "language": "Language",
     "left_out": "Left as they were",
+    "messages": "Messages",
     "minutes": "Minutes",
     "new": "New ones",
     "next": "Next review",
@@ -124,7 +125,7 @@ def _codes() -> dict[str, dict[str, str]]:
         "ground": GROUNDS,
         "group": {code: one.name for code, one in kept.groups.items()},
         "how": HOWS,
-        "kind": {str(kind): rule.words for kind, rule in RULES.items()},
+        "kind": {kind: rule.words for kind, rule in every_kind()},
         "outcome": {code: one.words for code, one in pack.outcomes.items()},
         "partner": {code: one.name for code, one in pack.desks.items()},
         "priority": PRIORITIES,

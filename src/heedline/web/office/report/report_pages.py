@@ -17,6 +17,7 @@ from heedline.casework.errors import Changed
 from heedline.casework.journey import transitions
 from heedline.casework.pages import case_file
 from heedline.casework.pages.case_file import CaseFile
+from heedline.casework.pages.desk_tabs import desk_tabs
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import Move, NotNow
 from heedline.web.components.forms import Field, Form, Value
@@ -61,7 +62,7 @@ def page(
         {
             "file": file,
             "facts": facts_of(file),
-            "tabs": tabs_of(file, tab, query),
+            "tabs": tabs_of(file, tab, query, desk_tabs(file.ref, by=request.attendance, at=session.now())),
             "from": code,
             "query": query,
             "queue_href": queue_address(code),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,8 @@ from django.urls import reverse
 from heedline.casework.contact.call_back import HOWS
 from heedline.casework.pages.case_file import CaseFile
 from heedline.casework.pages.case_lines import MessageLine, StepLine
+from heedline.casework.pages.desk_tabs import DeskTab
+from heedline.desk_hooks import register
 from heedline.packs import load_pack
 from heedline.reports.lifecycle import Move, Stage
 from heedline.reports.translation_states import TranslationState
@@ -142,7 +145,7 @@ _STANDS_UNDER = {"report-trace": "report-identity"}
 
 def act_words(act: str) -> str:
     """An act of the log in words; an act without words of its own shows its code."""
-    return ACTS.get(act, act.replace("-", " ").capitalize())
+    return (ACTS | register.act_words()).get(act, act.replace("-", " ").capitalize())
 
 
 def status_words(status: str) -> str:
@@ -167,7 +170,7 @@ def facts_of(file: CaseFile) -> list[dict[str, str]]:
     return facts
 
 
-def tabs_of(file: CaseFile, current: str, query: str) -> list[dict[str, Any]]:
+def tabs_of(file: CaseFile, current: str, query: str, of_desks: Iterable[DeskTab]) -> list[dict[str, Any]]:
     """The pages of a report. What cannot be done now is still a page that says why."""
     pages = [
         ("report", "Report", 0),
@@ -179,6 +182,7 @@ def tabs_of(file: CaseFile, current: str, query: str) -> list[dict[str, Any]]:
             sum(1 for one in file.translations if one.state == TranslationState.WAITING),
         ),
         ("report-partners", "Partners", file.with_partners),
+        *((tab.url, tab.text, tab.count) for tab in of_desks),
         ("report-hand-over", "Hand over", 0),
         ("report-reopen", "Open again", 0) if file.stage == Stage.CLOSED else ("report-close", "Close", 0),
         ("report-identity", "Who sent it", 0),

@@ -1,0 +1,37 @@
+"""Letters of specialist desks that are more than an alarm: the desk says what carries them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from heedline.desk_hooks import register
+from heedline.dispatch.models import Outbox
+
+_BATCH = 100
+
+
+def carried() -> dict[str, Callable[[Sequence[Outbox], datetime], None]]:
+    """Return what carries each letter that a registered desk carries itself."""
+    return {
+        str(letter): carry for desk in register.desks() for letter, carry in desk.letters.items() if carry
+    }
+
+
+def carry(at: datetime) -> int:
+    """Hand these letters to their desks and return how many there were.
+
+    A letter is removed in the transaction that carries it: it is never lost, and repeating does nothing.
+    """
+    done = 0
+    for letter, hand_over in carried().items():
+        with transaction.atomic():
+            waiting = Outbox.objects.select_for_update(skip_locked=True).filter(letter=letter)
+            some = list(waiting.order_by("id")[:_BATCH])
+            if some:
+                hand_over(some, at)
+                Outbox.objects.filter(id__in=[one.id for one in some]).delete()
+            done += len(some)
+    return done

@@ -1,0 +1,41 @@
+"""Whether a desk's keys run out, have to be changed, or are missing for a member.
+
+The worker raises alarms by these answers, and an alarm cannot be cleared while they hold.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from heedline.casework.keys import directory as key_directory
+from heedline.desks.models import EpochKeyRow
+from heedline.dispatch.clocks import epochs_run_out
+
+
+def keys_run_out(desk: UUID, at: datetime) -> bool:
+    """Return whether no key of the desk, held by its members only, opens in the month after next."""
+    known = key_directory.directory()
+    opens = [one.opens_on for one in known.epochs(str(desk)) if not known.is_stale(one)]
+    return epochs_run_out(max(opens, default=None), at.date())
+
+
+def keys_to_change(desk: UUID) -> bool:
+    """Return whether a leaver holds a key of the desk, or one that has ended is not destroyed yet."""
+    known = key_directory.directory()
+    if any(not one.ended and known.is_stale(one) for one in known.epochs(str(desk))):
+        return True
+    return EpochKeyRow.objects.filter(desk_id=desk, retired_at__isnull=False, destroyed_on=None).exists()
+
+
+def without_keys(desk: UUID, at: datetime) -> bool:
+    """Return whether a member of the desk has keys of their own and not the desk's present one."""
+    known = key_directory.directory()
+    epoch = known.current_epoch(str(desk), at.date())
+    members = {one for one in known.members(str(desk)) if known.officer(one) is not None}
+    return epoch is not None and not members <= known.holders(epoch)
+
+
+def desk_is_thin(desk: UUID, at: datetime) -> bool:
+    """Return whether too few people can open what is sealed to the desk for anything to be sent there."""
+    return key_directory.openers_of(str(desk), at.date()) < key_directory.ENOUGH_OPENERS

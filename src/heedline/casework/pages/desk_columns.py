@@ -1,0 +1,27 @@
+"""The columns that specialist desks add to the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from heedline.casework.access.session import Attendance
+from heedline.desk_hooks import register
+
+
+@dataclass(frozen=True, slots=True)
+class DeskColumns:
+    """Headings, and for each report one cell under each of them."""
+
+    headings: tuple[str, ...]
+    cells: Mapping[UUID, tuple[str, ...]]
+
+
+def desk_columns(refs: Sequence[UUID], *, by: Attendance, at: datetime) -> DeskColumns:
+    """Return the columns that this officer may see, for these reports."""
+    shown = [one for desk in register.desks() for one in desk.queue_columns if by.may(one.capability)]
+    told = [column.values(refs, by, at) for column in shown]
+    cells = {ref: tuple(each.get(ref, "") for each in told) for ref in refs}
+    return DeskColumns(tuple(column.heading for column in shown), cells)

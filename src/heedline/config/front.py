@@ -1,0 +1,334 @@
+"""The front of a web process: it reads each request whole, within limits, and only then takes a thread for it.
+
+The server (granian, RSGI) calls `Front` on the event loop, where a slow sender costs a connection and nothing else.
+What is ready beforehand (style sheets, *Run, Hide, Tell*) is answered there too, so that it never waits for a thread.
+A body that is too large, too slow or of a kind that no form of ours sends is not parsed: Django is told so by the key
+`BODY_REFUSED` of the environment, and answers with a page in the visitor's language.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from asyncio import AbstractEventLoop
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from io import BytesIO
+from typing import Protocol
+from urllib.parse import urlsplit
+from wsgiref.types import WSGIApplication, WSGIEnvironment
+
+from heedline.api import problems
+from heedline.config.origins import host_of
+from heedline.web.declared import BODY_REFUSED
+
+logger = logging.getLogger("heedline.front")
+
+type Headers = list[tuple[str, str]]
+#: Status, headers, body.
+type RawResponse = tuple[int, Headers, bytes]
+
+#: A body of this size costs no room: a report that is typed is smaller.
+SMALL = 16 * 1024
+#: A sender of too much is read on up to this, so that a browser gets to see why it was refused.
+READ_ON = 1024 * 1024
+#: Seconds until somebody who was not served should try again.
+AGAIN_AFTER = 5
+
+
+class Named(Protocol):
+    """The headers of a request; repeated ones are kept apart, names are in small letters."""
+
+    def items(self) -> Headers: ...
+
+
+class Scope(Protocol):
+    """What granian says of a request."""
+
+    http_version: str
+    client: str
+    method: str
+    path: str
+    query_string: str
+    authority: str | None
+
+    @property
+    def headers(self) -> Named: ...
+
+
+class Sender(Protocol):
+    """Granian's side of one request: the chunks of its body come out, an answer goes in."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+    def response_bytes(self, status: int, headers: Headers, body: bytes) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class FrontLimits:
+    """What one process takes. Sizes in bytes, times in seconds."""
+
+    #: The longest body that is handed on.
+    body: int
+    #: How long a body may take to arrive.
+    body_within: float = 30.0
+    #: What all bodies above `SMALL` that are here at one time may take together.
+    room: int = 32 * 1024 * 1024
+    #: Requests that are worked on at once.
+    threads: int = 8
+    #: How long a request waits for a thread before it is asked to come again.
+    wait_within: float = 20.0
+
+
+@dataclass(slots=True)
+class Front:
+    """The application that granian calls; `app` is the WSGI application behind it.
+
+    `origin` is the only one that is answered, port and all. `fixed` has whole answers by path, for GET. `ready` says
+    whether `app` answers a path from a file that lies there: that needs no thread either.
+    """
+
+    app: WSGIApplication
+    origin: str
+    limits: FrontLimits
+    fixed: Mapping[str, RawResponse] = field(default_factory=dict)
+    ready: Callable[[str], bool] = lambda path: False
+    _base: WSGIEnvironment = field(init=False)
+    _host: str = field(init=False)
+    _pool: ThreadPoolExecutor = field(init=False)
+    _turns: asyncio.Semaphore = field(init=False)
+    _held: int = field(init=False, default=0)
+    _open: set[asyncio.Task[object]] = field(init=False, default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._pool = ThreadPoolExecutor(self.limits.threads, thread_name_prefix="request")
+        self._turns = asyncio.Semaphore(self.limits.threads)
+        self._base, self._host = base_of(self.origin), host_of(self.origin)
+
+    def __rsgi_del__(self, loop: AbstractEventLoop) -> None:
+        """Finish what is being worked on when the process is asked to end."""
+        if self._open:
+            loop.run_until_complete(asyncio.wait(self._open, timeout=5))
+        self._pool.shutdown(wait=False)
+
+    async def __rsgi__(self, scope: Scope, sender: Sender) -> None:
+        headers = scope.headers.items()
+        if not is_for(self._host, scope, headers):
+            sender.response_bytes(
+                *plain(HTTPStatus.BAD_REQUEST, "This server does not answer under that name.")
+            )
+        elif scope.method == "GET" and (fixed := self.fixed.get(scope.path)) is not None:
+            sender.response_bytes(*fixed)
+        else:
+            environ = environ_of(scope, headers, self._base)
+            if self.ready(environ["PATH_INFO"]):
+                sender.response_bytes(*run(self.app, environ))
+            else:
+                task = asyncio.current_task()
+                if task is not None:  # waited for when the process ends
+                    self._open.add(task)
+                    task.add_done_callback(self._open.discard)
+                sender.response_bytes(*await self._answer(environ, sender))
+
+    async def _answer(self, environ: WSGIEnvironment, sender: Sender) -> RawResponse:
+        if "CONTENT_LENGTH" not in environ and "HTTP_TRANSFER_ENCODING" not in environ:
+            return await self._in_thread(environ)  # no body
+        body = _Body(self, environ)
+        try:
+            refused = await body.read(sender)
+            if refused is HTTPStatus.SERVICE_UNAVAILABLE:
+                return _busy(environ)
+            environ["wsgi.input"] = BytesIO(b"" if refused else body.whole())
+            environ["CONTENT_LENGTH"] = "0" if refused else str(body.size)
+            if refused:
+                environ[BODY_REFUSED] = int(refused)
+            return await self._in_thread(environ)
+        finally:
+            body.let_go()
+
+    async def _in_thread(self, environ: WSGIEnvironment) -> RawResponse:
+        if self._turns.locked():
+            try:
+                async with asyncio.timeout(self.limits.wait_within):
+                    await self._turns.acquire()
+            except TimeoutError:
+                return _busy(environ)
+        else:
+            await self._turns.acquire()
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, run, self.app, environ)
+        finally:
+            self._turns.release()
+
+
+class _Body:
+    """The body of one request while it arrives."""
+
+    def __init__(self, front: Front, environ: WSGIEnvironment) -> None:
+        self._front, self._environ = front, environ
+        self._chunks: list[bytes] = []
+        self._counted = 0
+        self.size = 0
+
+    def whole(self) -> bytes:
+        """All that came."""
+        return b"".join(self._chunks)
+
+    def let_go(self) -> None:
+        """Give back the room that it took."""
+        self._chunks.clear()
+        self._front._held -= self._counted
+        self._counted = 0
+
+    async def read(self, sender: Sender) -> HTTPStatus | None:
+        """Read to the end, or to the first limit. Returns why it is refused, or None.
+
+        What is refused is read on for a while and thrown away: a browser that cannot finish sending shows no answer.
+        """
+        refused = None
+        if str(self._environ.get("CONTENT_TYPE", "")).lower().lstrip().startswith("multipart/"):
+            refused = HTTPStatus.UNSUPPORTED_MEDIA_TYPE  # no form of ours has files
+        elif int(self._environ.get("CONTENT_LENGTH") or 0) > self._front.limits.body:
+            refused = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        try:
+            async with asyncio.timeout(self._front.limits.body_within):
+                return await self._read(sender, refused)
+        except TimeoutError:
+            return refused or HTTPStatus.REQUEST_TIMEOUT
+
+    async def _read(self, sender: Sender, refused: HTTPStatus | None) -> HTTPStatus | None:
+        async for chunk in sender:
+            self.size += len(chunk)
+            if self.size > self._front.limits.body:
+                refused = refused or HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+            if refused is None and not self._keep(chunk):
+                refused = HTTPStatus.SERVICE_UNAVAILABLE
+            if refused is not None:
+                self.let_go()
+            if self.size > READ_ON:
+                break
+        return refused
+
+    def _keep(self, chunk: bytes) -> bool:
+        """Keep a chunk; False when there is no room for it."""
+        new = max(self.size - SMALL, 0) - self._counted
+        if new and self._front._held + new > self._front.limits.room:
+            return False
+        self._front._held += new
+        self._counted += new
+        self._chunks.append(chunk)
+        return True
+
+
+def is_for(host: str, scope: Scope, headers: Iterable[tuple[str, str]]) -> bool:
+    """Whether a request names this host, port and all, exactly once."""
+    named = [value.lower() for name, value in headers if name == "host"]
+    return named == [host] and scope.authority in {None, host}
+
+
+def base_of(origin: str) -> WSGIEnvironment:
+    """What is the same for every request. The scheme is the configured one: TLS ends in the proxy in front."""
+    parts = urlsplit(origin)
+    return {
+        "SCRIPT_NAME": "",
+        "SERVER_NAME": parts.hostname or "",
+        "SERVER_PORT": str(parts.port or (443 if parts.scheme == "https" else 80)),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": parts.scheme,
+        "wsgi.input_terminated": True,
+        "wsgi.errors": _Nowhere(),
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+
+
+def environ_of(scope: Scope, headers: Iterable[tuple[str, str]], base: WSGIEnvironment) -> WSGIEnvironment:
+    """The WSGI environment of a request, without a body. Nothing of the process's own environment goes along.
+
+    A header whose name has an underscore is left out: WSGI would take it for the one with hyphens, and a proxy that
+    overwrites `X-Real-IP` lets `X_Real_IP` through.
+    """
+    environ: WSGIEnvironment = {
+        **base,
+        "REQUEST_METHOD": scope.method,
+        "PATH_INFO": scope.path.encode().decode("latin-1"),
+        "QUERY_STRING": scope.query_string,
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
+        "wsgi.input": BytesIO(),
+    }
+    for name, value in headers:
+        if "_" in name:
+            continue
+        key = name.upper().replace("-", "_")
+        if key not in {"CONTENT_TYPE", "CONTENT_LENGTH"}:
+            key = f"HTTP_{key}"
+        environ[key] = (
+            f"{environ[key]}{'; ' if name == 'cookie' else ','}{value}" if key in environ else value
+        )
+    return environ
+
+
+class _Nowhere:
+    """A stream for what a library would print about a request: it is not kept."""
+
+    def write(self, _: str) -> None: ...
+
+    def writelines(self, _: Iterable[str]) -> None: ...
+
+    def flush(self) -> None: ...
+
+
+def run(app: WSGIApplication, environ: WSGIEnvironment) -> RawResponse:
+    """Run the application for one request, and return the whole of its answer."""
+    began: list[tuple[int, Headers]] = []
+
+    def start_response(status: str, headers: Headers, exc_info: object = None) -> Callable[[bytes], object]:
+        began[:] = [(int(status[:3]), headers)]
+        return lambda _: None
+
+    try:
+        parts = app(environ, start_response)
+        try:
+            body = b"".join(parts)
+        finally:
+            if hasattr(parts, "close"):
+                parts.close()
+        status, headers = began[0]
+    except Exception:
+        logger.exception("a request failed before it reached a page")
+        return plain(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong on our side.")
+    return status, [(name.lower(), value) for name, value in headers], body
+
+
+def plain(status: HTTPStatus, words: str, *more: tuple[str, str]) -> RawResponse:
+    """An answer of one sentence, for what never reaches a page."""
+    body = words.encode()
+    headers = [
+        ("content-type", "text/plain; charset=utf-8"),
+        ("content-length", str(len(body))),
+        ("cache-control", "no-store"),
+        ("x-content-type-options", "nosniff"),
+        *more,
+    ]
+    return int(status), headers, body
+
+
+def _busy(environ: WSGIEnvironment) -> RawResponse:
+    """Ask to come again: to a program in the API's form, to a person in one sentence."""
+    if not environ["PATH_INFO"].startswith("/api/"):
+        return plain(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "Very many people are using this service. Nothing was stored. Please try again in a few seconds.",
+            ("retry-after", str(AGAIN_AFTER)),
+        )
+    problem = problems.ApiProblem(
+        problems.NOT_NOW,
+        "Nothing was stored. Send the same again with the same key.",
+        retry_after=AGAIN_AFTER,
+    )
+    page = problems.problem_page(problem)
+    return page.status_code, list(page.items()), page.content

@@ -1,5 +1,0 @@
-"""The office process over WSGI."""
-
-from heedline.config.wsgi import build
-
-application = build("office")

@@ -1,5 +1,0 @@
-"""The public process over WSGI."""
-
-from heedline.config.wsgi import build
-
-application = build("public")

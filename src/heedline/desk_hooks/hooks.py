@@ -1,0 +1,129 @@
+"""What a specialist desk may add to the core, as data. Plain Python.
+
+Every code that a desk adds begins with the desk's own code and a hyphen, so that it never means two things.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from heedline.audit.acts import AnyAct
+    from heedline.backups.plan import Copied
+    from heedline.casework.access.session import Attendance
+    from heedline.casework.duty.alarm_kinds import AlarmRule
+    from heedline.casework.identity.data_inventory import HeldData
+    from heedline.dispatch.letters import AnyAlarmKind, AnyLetter
+    from heedline.dispatch.models import Outbox
+    from heedline.permits.capabilities import AnyCapability
+    from heedline.permits.roles import Role
+    from heedline.permits.rules import Standing
+
+
+def _nothing() -> Mapping[Any, Any]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportTab:
+    """A tab on every page of a report. `url`: the name of a route with `ref`. Shown to whoever has `capability`.
+
+    `count`: (report, officer, now) -> the number beside the tab; 0 shows none.
+    """
+
+    url: str
+    text: str
+    capability: AnyCapability
+    count: Callable[[UUID, Attendance, datetime], int] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueColumn:
+    """A column of the queue, shown to whoever has `capability`. `values`: (reports, officer, now) -> text by report."""
+
+    heading: str
+    capability: AnyCapability
+    values: Callable[[Sequence[UUID], Attendance, datetime], Mapping[UUID, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """Which roles have a capability, and what must hold besides (as `permits.rules.RULES`)."""
+
+    words: str
+    roles: frozenset[Role]
+    rules: tuple[Callable[[Standing], str | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """A periodic task of the worker. `cron` has seconds as its sixth field; `run` takes the time and may be repeated."""
+
+    name: str
+    cron: str
+    run: Callable[[datetime], object]
+    priority: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseRights:
+    """What the database roles may do with the desk's tables, as in `database/access.py`: tested against the database."""
+
+    tables: Mapping[str, Mapping[str, str]] = field(default_factory=_nothing)
+    columns: Mapping[tuple[str, str, str], str] = field(default_factory=_nothing)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoScene:
+    """What the demonstration hands to a desk: reports by the code of their desk, and a way to sit somebody down.
+
+    `sitting(name)`: a context manager that signs in an officer of the demonstration, keys unlocked.
+    """
+
+    at: datetime
+    reports: Mapping[str, Sequence[UUID]]
+    officers: Mapping[str, Sequence[str]]
+    sitting: Callable[[str], AbstractContextManager[Attendance]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecialistDesk:
+    """Everything that one desk adds.
+
+    `acts`: words for the log, by act. `letters`: by letter what carries it out of the outbox, None for a letter that an
+    alarm rule names in `raised_by`. `sealed_parts`: sorts of sealed parts in words. Such a part is written with
+    `notes.seal`, and is then addressed to other keys, disposed of, backed up and restored like every part of its report.
+    `copied`: the desk's tables in a backup; `left_out`: tables that are in none, and why. `held`: lines of the statement
+    of what is held about a sender. `urls`: a module of routes for the office. `demo`: adds invented data.
+    """
+
+    code: str
+    name: str
+    acts: Mapping[AnyAct, str] = field(default_factory=_nothing)
+    alarms: Mapping[AnyAlarmKind, AlarmRule] = field(default_factory=_nothing)
+    capabilities: Mapping[AnyCapability, Grant] = field(default_factory=_nothing)
+    clocks: tuple[Clock, ...] = ()
+    copied: tuple[Copied, ...] = ()
+    demo: Callable[[DemoScene], None] | None = None
+    held: tuple[HeldData, ...] = ()
+    left_out: Mapping[str, str] = field(default_factory=_nothing)
+    letters: Mapping[AnyLetter, Callable[[Sequence[Outbox], datetime], None] | None] = field(
+        default_factory=_nothing
+    )
+    queue_columns: tuple[QueueColumn, ...] = ()
+    rights: DatabaseRights = field(default_factory=DatabaseRights)
+    sealed_parts: Mapping[str, str] = field(default_factory=_nothing)
+    tabs: tuple[ReportTab, ...] = ()
+    urls: str = ""
+
+    def codes(self) -> list[str]:
+        """Return every code that the desk adds to a closed vocabulary."""
+        words = (self.acts, self.alarms, self.capabilities, self.letters, self.sealed_parts)
+        return [str(code) for some in words for code in some] + [clock.name for clock in self.clocks]

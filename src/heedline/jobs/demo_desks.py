@@ -1,0 +1,37 @@
+"""What the specialist desks add to the demonstration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from heedline.casework.access.session import Attendance
+
+
+def load(
+    sent: Iterable[tuple[str, UUID]],
+    officers: Iterable[tuple[str, str]],
+    sitting: Callable[[str], AbstractContextManager[Attendance]],
+    at: datetime,
+) -> None:
+    """Let each registered desk add its invented data.
+
+    `sent`: (desk, report); `officers`: (desk, name); `sitting(name)`: their session with the keys unlocked.
+    """
+    from heedline.desk_hooks import register
+    from heedline.desk_hooks.hooks import DemoScene
+
+    reports: dict[str, list[UUID]] = {}
+    for code, ref in sent:
+        reports.setdefault(code, []).append(ref)
+    names: dict[str, list[str]] = {}
+    for code, name in officers:
+        names.setdefault(code, []).append(name)
+    scene = DemoScene(at=at, reports=reports, officers=names, sitting=sitting)
+    for desk in register.desks():
+        if desk.demo is not None:
+            desk.demo(scene)

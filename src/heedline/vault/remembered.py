@@ -1,0 +1,23 @@
+"""Remember which signatures and keys were found good, so that checking them again costs little."""
+
+from collections.abc import Callable
+from hashlib import sha256
+
+
+class Remembered:
+    """Remembers by hash what was found good, within bounds. A finding never changes, so it may be shared."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._seen: set[bytes] = set()
+
+    def check(self, test: Callable[[], bool], *parts: bytes) -> bool:
+        mark = sha256(b"".join(len(part).to_bytes(8, "big") + part for part in parts)).digest()
+        if mark in self._seen:
+            return True
+        if not test():
+            return False
+        if len(self._seen) >= self._most:
+            self._seen.clear()
+        self._seen.add(mark)
+        return True

@@ -1,0 +1,122 @@
+"""Keep the two halves of every identity in different hands, over the whole history of an installation (law 4).
+
+One side decides about identities: every desk that was ever named as an authoriser. The other side reads reports: every
+other desk of ours, and a deciding desk that has an authoriser of its own. A report can be handed over to any desk that
+reads, while the deciding half of its identity stays where it was, so all desks of one side face all desks of the other,
+not only the pairs that statements name.
+
+Nobody is on both sides. A person is on a side while they are a member of one of its desks, and for as long as a key of
+one of its desks that was ever granted to them has not been destroyed. A public key is on a side for ever: copies of old
+grants may be in backups, so whoever changes sides needs a new seed.
+"""
+
+import unicodedata
+from collections.abc import Mapping, Sequence, Set
+
+from heedline.vault.directory import DeskFacts, EpochKey
+
+#: The kind of a desk of people outside. It takes no part in identities: nothing of one is released to it.
+OUTSIDE = "partner"
+
+
+def one_spelling(name: str) -> str:
+    """Return a person's name without regard to case, width, accents' encoding and blanks."""
+    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).split())
+
+
+class TwoSides:
+    """Who is on which side so far. Reads the judge's own mappings; keeps the history that those do not have."""
+
+    def __init__(
+        self,
+        desks: Mapping[str, DeskFacts],
+        members: Mapping[str, Set[str]],
+        epochs: Mapping[str, Sequence[EpochKey]],
+    ) -> None:
+        self._desks = desks
+        self._members = members
+        self._epochs = epochs
+        self._decided: set[str] = set()
+        self._was_decided_for: set[str] = set()
+        self._keys: dict[str, dict[bytes, str]] = {}
+        self._helpers: dict[str, set[str]] = {}
+
+    # What was said
+
+    def tie(self, desk: str, authoriser: str) -> bool:
+        """Note that one desk decides for another, for ever. Return False when nothing is new."""
+        if authoriser in self._decided and desk in self._was_decided_for:
+            return False
+        self._decided.add(authoriser)
+        self._was_decided_for.add(desk)
+        return True
+
+    def untie(self, desk: str, authoriser: str, before: "tuple[bool, bool]") -> None:
+        """Forget a tie whose statement was refused; `before`: what `decides` and `has_one` said."""
+        if not before[0]:
+            self._decided.discard(authoriser)
+        if not before[1]:
+            self._was_decided_for.discard(desk)
+
+    def decides(self, desk: str) -> bool:
+        """Whether a desk was ever named as an authoriser."""
+        return desk in self._decided
+
+    def has_one(self, desk: str) -> bool:
+        """Whether a desk was ever stated with an authoriser."""
+        return desk in self._was_decided_for
+
+    def grant(self, desk: str, person: str, key: bytes) -> None:
+        """Note that a key of this desk was granted to this public key."""
+        self._keys.setdefault(desk, {})[key] = person
+
+    def help(self, desk: str, names: Set[str]) -> None:
+        """Note who holds shares of a recovery key of this desk."""
+        self._helpers.setdefault(desk, set()).update(map(one_spelling, names))
+
+    # What follows
+
+    def facing(self, desk: str) -> set[str]:
+        """Return the desks of the other side: nobody of this desk may hold keys of one of those."""
+        if desk not in self._desks or self._desks[desk].kind == OUTSIDE:
+            return set()
+        others = {one for one, facts in self._desks.items() if one != desk and facts.kind != OUTSIDE}
+        found: set[str] = set()
+        if self.decides(desk):
+            found |= {one for one in others if not self.decides(one) or self.has_one(one)}
+        if not self.decides(desk) or self.has_one(desk):
+            found |= others & self._decided
+        return found
+
+    def barred(self, desk: str, person: str, key: bytes | None) -> str:
+        """Return why a person with this public key may hold no key of a desk; empty when they may."""
+        for other in self.facing(desk):
+            if person in self._members.get(other, frozenset()):
+                return "a member of a desk and of its authoriser desk"
+            if any(not epoch.destroyed and person in epoch.granted for epoch in self._epochs.get(other, ())):
+                return "somebody who was given a key of the other side that is not destroyed"
+            if key is not None and key in self._keys.get(other, {}):
+                return "a public key that was given a key of the other side"
+        return ""
+
+    def clash(self, desk: str) -> str:
+        """Return what keeps a desk from facing those that it faces; empty when nothing does."""
+        for other in self.facing(desk):
+            if self._members.get(desk, set()) & self._members.get(other, set()):
+                return "somebody is a member of both desks"
+            if self._people(desk) & self._people(other) or self._keys.get(desk, {}).keys() & self._keys.get(
+                other, {}
+            ):
+                return "somebody was given keys of both desks"
+            if self._helpers.get(desk, set()) & self._helpers.get(other, set()):
+                return "somebody helps to recover both desks"
+        return ""
+
+    def helps_the_other(self, desk: str, names: Set[str]) -> bool:
+        """Whether one of these has ever held a share of a recovery key of the other side, however the name is written."""
+        wanted = set(map(one_spelling, names))
+        return any(wanted & self._helpers.get(other, set()) for other in self.facing(desk))
+
+    def _people(self, desk: str) -> set[str]:
+        given = (epoch.granted.keys() for epoch in self._epochs.get(desk, ()) if not epoch.destroyed)
+        return set(self._members.get(desk, set())).union(*given)

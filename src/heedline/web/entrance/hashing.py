@@ -1,0 +1,44 @@
+"""How many passwords are checked at once.
+
+Checking one is slow on purpose, so a flood of sign-ins would take every processor and every thread of the site. Tries
+from browsers that have signed in before (`known_devices`) have a lane of their own: strangers cannot fill it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Full(Exception):
+    """As many are waiting in this lane as may wait."""
+
+
+class Lane:
+    """Checks one password at a time, while at most `waiting` others wait, each for at most `within` seconds."""
+
+    def __init__(self, *, waiting: int, within: float) -> None:
+        self._places = threading.BoundedSemaphore(1 + waiting)
+        self._turn = threading.Lock()
+        self._within = within
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for a turn and hold it. Raises Full at once when too many wait, or after having waited too long."""
+        if not self._places.acquire(blocking=False):
+            raise Full
+        try:
+            if not self._turn.acquire(timeout=self._within):
+                raise Full
+            try:
+                yield
+            finally:
+                self._turn.release()
+        finally:
+            self._places.release()
+
+
+#: Together they hold at most four of the eight threads of a site, and two processors.
+STRANGERS = Lane(waiting=1, within=5.0)
+KNOWN = Lane(waiting=1, within=10.0)

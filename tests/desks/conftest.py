@@ -1,0 +1,14 @@
+"""A small house for every test of a verb."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.cast import House, now
+from tests.support.scene_people import People
+
+
+@pytest.fixture
+def people(house: House) -> People:
+    """The people of tests/support/cast.py, at one present moment."""
+    return People(house, now())

@@ -1,0 +1,57 @@
+"""A web process without Django: the real server and the real front, before an application that says what it was given.
+
+`python -m tests.laws.front_server PORT ORIGIN`. `/wait/` holds a thread until the file that HEEDLINE_TEST_GATE names exists.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from granian import Granian
+
+from heedline.config.front import Front, FrontLimits
+from heedline.launch.serving import SERVER
+from heedline.web.declared import BODY_REFUSED
+
+LIMITS = FrontLimits(body=256 * 1024, body_within=2.0, room=1024 * 1024, threads=4, wait_within=1.0)
+READY = "/ready/"
+
+
+def echo(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """Answer with what came: the length of the body, why it was refused, and the headers."""
+    gate = Path(os.environ["HEEDLINE_TEST_GATE"])
+    while environ["PATH_INFO"] == "/wait/" and not gate.exists():
+        time.sleep(0.02)
+    said = {
+        "body": len(environ["wsgi.input"].read()),
+        "refused": environ.get(BODY_REFUSED),
+        "path": environ["PATH_INFO"],
+        "scheme": environ["wsgi.url_scheme"],
+        "headers": {name: value for name, value in environ.items() if name.startswith("HTTP_")},
+        "environment": sorted(set(environ) & set(os.environ)),
+    }
+    body = json.dumps(said).encode()
+    start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+    return [body]
+
+
+def application() -> Front:
+    """What granian calls in its worker."""
+    return Front(echo, os.environ["HEEDLINE_TEST_ORIGIN"], LIMITS, ready=READY.__eq__)
+
+
+if __name__ == "__main__":
+    os.environ["HEEDLINE_TEST_ORIGIN"] = sys.argv[2]
+    Granian(
+        "tests.laws.front_server:application",
+        port=int(sys.argv[1]),
+        workers=1,
+        backpressure=1024,
+        **SERVER,
+    ).serve()

@@ -1,0 +1,118 @@
+"""One real thing of every kind, at the north-east desk, by name of the address that shows it.
+
+The matrix of permissions tries what is somebody else's. An id that never was proves little: whoever forgets to look whose
+a thing is would refuse it as well. So each address gets the id of a thing that exists, made by the real verbs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from heedline.casework.journey import bulk_close, practice
+from heedline.casework.journey.transitions import Closing
+from heedline.casework.language import translating
+from heedline.casework.language.translating import TranslationRequest
+from heedline.casework.people import skills
+from heedline.casework.retention import subject_requests
+from heedline.casework.setup.proposals import ProposalKind
+from heedline.desks.models import (
+    Appointment,
+    CompletedTraining,
+    Desk,
+    Exercise,
+    Invitation,
+    LanguageSkill,
+    Officer,
+    Proposal,
+    Shift,
+)
+from heedline.dispatch.models import Alarm
+from heedline.reports.models import (
+    Disposal,
+    Dissemination,
+    Hold,
+    IdentityRequest,
+    Report,
+    Review,
+    Step,
+    SubjectRequest,
+    Sweep,
+    Translation,
+)
+from tests.casework.setup.test_proposals import propose
+from tests.support import identity_scene, keeping_scene, partner_scene, tracing_scene
+from tests.support.scene_people import NAMED, People, row
+
+SPAM = Closing(outcome="spam", reason="One advertisement, many times", tell_reporter="finished")
+#: Kinds of things, with the beginnings of the addresses whose `<ref>` is one. The longest that fits holds.
+KINDS = {
+    "w/r/": "report",
+    "w/sweeps/": "sweep",
+    "w/partners/": "partner",
+    "w/sent/": "dissemination",
+    "w/training/record/": "training",
+    "w/practise/r/": "exercise",
+    "w/identity/": "identity request",
+    "w/identity/<uuid:ref>/statement/": "trace request",
+    "w/kept/": "disposal",
+    "w/certificates/": "certificate",
+    "w/subjects/": "subject request",
+    "w/keys/compare/": "officer",
+    "s/confirm/": "proposal",
+    "s/withdraw/": "proposal",
+    "s/stop/": "officer",
+}
+#: Tables that no press of a button by somebody else may change.
+GUARDED = (
+    Report, Step, Alarm, Sweep, Translation, Dissemination, Disposal, Hold, Review, IdentityRequest, SubjectRequest,
+    Proposal, Invitation, Exercise, LanguageSkill, CompletedTraining, Appointment, Shift, Desk, Officer,
+)  # fmt: skip
+
+
+def furnish(people: People) -> dict[str, str]:
+    """Make one of every kind. Return their ids, by kind; every one belongs to the north-east desk, Odile or a steward."""
+    house, at = people.house, people.at
+    partner_scene.a_partner(people)
+    made: dict[str, UUID] = {"officer": house.officers["Olga"].id, "partner": house.desks["northgate"].id}
+    made["report"], _ = people.taken(**NAMED)
+    made["alarm"] = Alarm.objects.create(
+        kind="overdue", desk=house.desks["north-east"], about_kind="report", about_id=made["report"], slot=at
+    ).id
+    made["identity request"] = identity_scene.ask(people, made["report"])
+    at_risk = tracing_scene.at_risk(people)
+    made["trace request"] = tracing_scene.ask(people, at_risk)
+    tracing_scene.decide(people, made["trace request"])
+    _, made["dissemination"] = partner_scene.sent_to_the_council(people)
+    keeping_scene.with_leads(people)
+    _, made["disposal"] = keeping_scene.proposed(people)
+    _, made["certificate"] = keeping_scene.disposed(people)
+    swept, _ = people.send()
+    with people.sitting("Odile") as odile:
+        translating.ask(made["report"], TranslationRequest("pl"), by=odile, at=at)
+        made["sweep"] = bulk_close.sweep("north-east", {swept: row(swept).version}, SPAM, by=odile, at=at)
+        made["subject request"] = subject_requests.open_one(
+            "DPO-2026-041", "access", at.date(), desk=house.desks["north-east"].id, by=odile, at=at
+        )
+        made["exercise"] = practice.begin("goodbye-film", by=odile, at=at)
+        skills.state("pl", by=odile, at=at)
+    made["task"] = Translation.objects.get().id
+    made["skill"] = LanguageSkill.objects.get().id
+    made["training"] = CompletedTraining.objects.filter(officer=house.officers["Odile"]).earliest("pk").id
+    facts = {
+        "name": "Nell N.",
+        "email": "nell@unit.example",
+        "organisation": str(house.officers["Odile"].organisation_id),
+    }
+    made["proposal"] = propose(people, ProposalKind.INVITE, facts)
+    return {kind: str(ident) for kind, ident in made.items()}
+
+
+def kind_of(where: str) -> str:
+    """Which kind of thing the `<ref>` of this address is. KeyError for an address that nobody has told."""
+    return KINDS[max((start for start in KINDS if where.startswith(start)), key=len, default=where)]
+
+
+def standing() -> list[Any]:
+    """Everything that a press of a button could have changed."""
+    return [list(model.objects.order_by("pk").values()) for model in GUARDED]  # type: ignore[attr-defined]

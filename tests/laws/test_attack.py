@@ -1,0 +1,27 @@
+"""The short form of `make attack`: a few seconds of each attack on a running demonstration. Every one must be held off."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.support.database import CHECKOUT
+
+
+@pytest.mark.timeout(900)
+def test_a_running_instance_holds_against_the_short_attacks() -> None:
+    told = {name: value for name, value in os.environ.items() if not name.startswith("HEEDLINE_")}
+    ran = subprocess.run(
+        [sys.executable, "scripts/attack.py", "--short"],
+        cwd=CHECKOUT,
+        env=told,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=870,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert ran.stdout.count("held  ") == 4

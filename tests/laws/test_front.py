@@ -1,0 +1,309 @@
+"""What a stranger can send to a web process, and what it costs: slow heads and bodies, large ones, files, foreign names."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.laws.front_server import LIMITS, READY
+
+ROOT = Path(__file__).resolve().parents[2]
+MIB = 2**20
+#: How soon a page must come while somebody attacks. It comes in milliseconds; the machine may be busy.
+SOON = 1.5
+FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
+FILES = "Content-Type: multipart/form-data; boundary=x\r\n"
+
+
+@dataclass(frozen=True)
+class Server:
+    """One web process with one worker and four threads."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+    gate: Path
+
+    @property
+    def host(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    def memory(self) -> float:
+        """MiB of the worker."""
+        return (
+            max(p.memory_info().rss for p in psutil.Process(self.process.pid).children(recursive=True)) / MIB
+        )
+
+    def send(self, text: str, body: bytes = b"") -> socket.socket:
+        made = socket.create_connection(("127.0.0.1", self.port), timeout=10)
+        made.sendall(text.encode() + body)
+        return made
+
+    def post(self, heads: str, body: bytes = b"", path: str = "/") -> socket.socket:
+        return self.send(f"POST {path} HTTP/1.1\r\nHost: {self.host}\r\n{heads}\r\n", body)
+
+    def get(self, path: str = "/") -> tuple[int, float]:
+        """The status, and how long it took."""
+        began = time.monotonic()
+        answer = read(self.send(f"GET {path} HTTP/1.1\r\nHost: {self.host}\r\nConnection: close\r\n\r\n"))
+        return answer.status, time.monotonic() - began
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+    @property
+    def said(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.body)
+        return found
+
+
+def read(sock: socket.socket) -> Answer:
+    with contextlib.closing(sock):
+        answer = http.client.HTTPResponse(sock)
+        answer.begin()
+        return Answer(answer.status, answer.headers, answer.read())
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running(tmp_path_factory.mktemp("front")) as found:
+        yield found
+
+
+@contextlib.contextmanager
+def running(folder: Path, origin: str = "") -> Iterator[Server]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    gate = folder / "gate"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.laws.front_server", str(port), origin or f"http://127.0.0.1:{port}"],
+        cwd=ROOT,
+        env={**os.environ, "HEEDLINE_TEST_GATE": str(gate)},
+    )
+    found = Server(port, process, gate)
+    try:
+        until = time.monotonic() + 20
+        while True:
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                found.get(READY)
+                break
+            assert time.monotonic() < until, "the server did not start"
+            time.sleep(0.1)
+        yield found
+    finally:
+        gate.touch()
+        process.send_signal(signal.SIGTERM)
+        process.wait(15)
+
+
+def test_32_slow_bodies_take_no_thread(server: Server) -> None:
+    slow = [server.post(f"{FORM}Content-Length: 1000\r\n", b"a=") for _ in range(32)]
+    try:
+        time.sleep(0.2)
+        for path in ("/", READY, "/"):
+            status, took = server.get(path)
+            assert (status, took < SOON) == (200, True), took
+    finally:
+        for one in slow:
+            one.close()
+
+
+def test_32_slow_heads_take_no_thread(server: Server) -> None:
+    slow = [server.send(f"GET / HTTP/1.1\r\nHost: {server.host}\r\nX-Slow: ") for _ in range(32)]
+    try:
+        status, took = server.get()
+        assert (status, took < SOON) == (200, True)
+    finally:
+        for one in slow:
+            one.close()
+
+
+def test_a_body_has_a_deadline_and_its_connection_is_closed(server: Server) -> None:
+    slow = server.post(f"{FORM}Content-Length: 1000\r\n", b"a=")
+    began = time.monotonic()
+    with contextlib.closing(slow):
+        got = b""
+        while piece := slow.recv(65536):  # until the server hangs up; a timeout fails the test
+            got += piece
+    assert LIMITS.body_within - 0.2 < time.monotonic() - began < LIMITS.body_within + SOON
+    said = json.loads(got.partition(b"\r\n\r\n")[2])
+    assert (said["refused"], said["body"]) == (HTTPStatus.REQUEST_TIMEOUT, 0)
+
+
+def test_a_body_that_trickles_is_ended_by_the_same_deadline(server: Server) -> None:
+    slow = server.post(f"{FORM}Content-Length: 1000\r\n")
+    stop = threading.Event()
+
+    def trickle() -> None:
+        while not stop.wait(0.1):
+            with contextlib.suppress(OSError):
+                slow.sendall(b"a")
+
+    thread = threading.Thread(target=trickle)
+    thread.start()
+    try:
+        assert read(slow).said["refused"] == HTTPStatus.REQUEST_TIMEOUT
+    finally:
+        stop.set()
+        thread.join()
+
+
+def test_a_multipart_body_is_neither_parsed_nor_kept(server: Server) -> None:
+    part = b'--x\r\nContent-Disposition: form-data; name="a"; filename="a"\r\n\r\n'
+    answer = read(server.post(f"{FILES}Content-Length: {len(part)}\r\n", part))
+    assert (answer.said["refused"], answer.said["body"]) == (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, 0)
+
+
+@pytest.mark.parametrize("heads", [FORM, FILES])
+@pytest.mark.parametrize("length", ["Content-Length: 41943040\r\n", "Transfer-Encoding: chunked\r\n"])
+def test_forty_megabytes_are_refused_before_they_are_taken(server: Server, heads: str, length: str) -> None:
+    before = server.memory()
+    sock = server.post(heads + length)
+    chunk = b"x" * 65536
+    framed = b"10000\r\n" + chunk + b"\r\n" if "chunked" in length else chunk
+    sent = 0
+    with contextlib.suppress(OSError):
+        while sent < 40 * MIB:
+            sock.sendall(framed)
+            sent += len(chunk)
+    sock.close()
+    assert sent < 20 * MIB, "most of it was never read"
+    assert server.memory() - before < 20
+    assert server.get()[0] == 200
+
+
+def test_a_body_just_too_long_is_read_to_its_end_so_that_the_sender_sees_why(server: Server) -> None:
+    fits, long = b"x" * LIMITS.body, b"x" * (LIMITS.body + 1)
+    assert read(server.post(f"{FORM}Content-Length: {len(fits)}\r\n", fits)).said["body"] == LIMITS.body
+    answer = read(server.post(f"{FORM}Content-Length: {len(long)}\r\n", long))
+    assert (answer.said["refused"], answer.said["body"]) == (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, 0)
+
+
+def test_bodies_on_their_way_share_a_bounded_room_and_small_ones_need_none(server: Server) -> None:
+    piece = b"x" * (200 * 1024)
+    slow = [server.post(f"{FORM}Content-Length: {250 * 1024}\r\n", piece) for _ in range(5)]
+    try:
+        time.sleep(0.3)
+        answer = read(server.post(f"{FORM}Content-Length: {len(piece)}\r\n", piece))
+        assert answer.status == HTTPStatus.SERVICE_UNAVAILABLE
+        assert int(answer.headers["Retry-After"]) > 0
+        report = b"x" * 8192
+        assert read(server.post(f"{FORM}Content-Length: {len(report)}\r\n", report)).said["body"] == 8192
+    finally:
+        for one in slow:
+            one.close()
+    time.sleep(LIMITS.body_within + 0.3)
+    assert read(server.post(f"{FORM}Content-Length: {len(piece)}\r\n", piece)).said["body"] == len(piece)
+
+
+def test_what_is_ready_needs_no_thread_and_the_rest_is_asked_to_come_again(server: Server) -> None:
+    busy = [server.send(f"GET /wait/ HTTP/1.1\r\nHost: {server.host}\r\n\r\n") for _ in range(LIMITS.threads)]
+    try:
+        time.sleep(0.2)
+        status, took = server.get(READY)
+        assert (status, took < SOON) == (200, True)
+        answer = read(server.send(f"GET / HTTP/1.1\r\nHost: {server.host}\r\n\r\n"))
+        assert answer.status == HTTPStatus.SERVICE_UNAVAILABLE
+        assert int(answer.headers["Retry-After"]) > 0
+        api = read(server.send(f"GET /api/v1/reports HTTP/1.1\r\nHost: {server.host}\r\n\r\n"))
+        assert api.headers["Content-Type"] == "application/problem+json"
+        assert api.said["type"] == "urn:heedline:problem:not-now"
+    finally:
+        server.gate.touch()
+        for one in busy:
+            assert read(one).status == 200
+        server.gate.unlink()
+
+
+def test_only_the_configured_origin_is_answered_port_and_all(server: Server) -> None:
+    port = server.port
+    right = f"127.0.0.1:{port}"
+    wrong = [
+        f"localhost:{port}",
+        "127.0.0.1",
+        f"127.0.0.1:{port + 1}",
+        "evil.example",
+        f"evil.example:{port}",
+        f"{right}, evil.example",
+        f"{right}.",
+        "",
+    ]
+    for name in wrong:
+        assert read(server.send(f"GET / HTTP/1.1\r\nHost: {name}\r\n\r\n")).status == 400, name
+        assert read(server.send(f"GET {READY} HTTP/1.1\r\nHost: {name}\r\n\r\n")).status == 400, name
+    assert read(server.send(f"GET / HTTP/1.1\r\nHost: {right}\r\n\r\n")).status == 200
+
+
+def test_no_host_two_hosts_and_another_host_in_the_address_are_refused(server: Server) -> None:
+    host = f"Host: {server.host}\r\n"
+    for request in (
+        "GET / HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.0\r\n\r\n",
+        f"GET / HTTP/1.1\r\n{host}{host}\r\n",
+        f"GET / HTTP/1.1\r\n{host}Host: evil.example\r\n\r\n",
+        f"GET http://evil.example/ HTTP/1.1\r\n{host}\r\n",
+    ):
+        assert read(server.send(request)).status == 400, request
+
+
+def test_the_application_gets_headers_as_wsgi_says_and_nothing_of_the_environment(server: Server) -> None:
+    answer = read(
+        server.send(
+            f"GET /a%20b/%C3%A9?x HTTP/1.1\r\nHost: {server.host}\r\nX-Real-IP: 192.0.2.1\r\nX_Real_IP: 203.0.113.9\r\n"
+            "Cookie: a=1\r\nCookie: b=2\r\nAccept: x\r\nAccept: y\r\n\r\n"
+        )
+    ).said
+    assert answer["headers"] == {
+        "HTTP_HOST": server.host,
+        "HTTP_X_REAL_IP": "192.0.2.1",
+        "HTTP_COOKIE": "a=1; b=2",
+        "HTTP_ACCEPT": "x,y",
+    }
+    assert answer["path"].encode("latin-1").decode() == "/a b/é"
+    assert answer["environment"] == []
+
+
+def test_the_scheme_is_the_configured_one_and_no_header_changes_it(tmp_path: Path) -> None:
+    """TLS ends in the proxy: without this the check of a form's Origin would fail for everybody."""
+    with running(tmp_path, "https://report.example") as server:
+        answer = read(
+            server.send("GET / HTTP/1.1\r\nHost: report.example\r\nX-Forwarded-Proto: http\r\n\r\n")
+        )
+        assert answer.said["scheme"] == "https"
+
+
+def test_a_head_of_100_kilobytes_is_refused(server: Server) -> None:
+    assert (
+        read(server.send(f"GET / HTTP/1.1\r\nHost: {server.host}\r\nX: {'y' * 100_000}\r\n\r\n")).status
+        == 431
+    )
+
+
+def test_a_request_that_is_being_worked_on_is_finished_when_the_process_ends(tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+        working = server.send(f"GET /wait/ HTTP/1.1\r\nHost: {server.host}\r\n\r\n")
+        time.sleep(0.3)
+        server.process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        server.gate.touch()
+        assert read(working).status == 200

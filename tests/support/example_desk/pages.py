@@ -1,0 +1,32 @@
+"""The tab Further checks of a report."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from heedline.casework.access import session
+from heedline.casework.pages import case_file
+from heedline.web.declared import Audience, open_to
+from heedline.web.office.report import report_pages
+from heedline.web.office.request import OfficeRequest
+from tests.support.example_desk import checks, reading
+
+
+@open_to(Audience.UNLOCKED)
+@require_http_methods(["GET", "POST"])
+def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Show a report's further checks, ask for one, or say that it is made."""
+    by, at = request.attendance, session.now()
+    if request.method == "POST":
+        if request.POST.get("do") == "check":
+            checks.check(ref, by=by, at=at)
+        else:
+            checks.ask(ref, request.POST.get("reason", ""), by=by, at=at)
+        return HttpResponseRedirect(reverse("example-checks", kwargs={"ref": ref}))
+    file = case_file.case_file(ref, by=by, at=at)
+    context = {"reasons": reading.reasons(ref, by), "waiting": reading.waiting(ref, by, at)}
+    return report_pages.page(request, "example_desk/checks.html", file, "example-checks", context)

@@ -1,0 +1,5 @@
+from django.urls import path
+
+from tests.support.example_desk import pages
+
+urlpatterns = [path("w/r/<uuid:ref>/example-checks/", pages.of_report, name="example-checks")]

@@ -240,7 +240,7 @@ def _back_up(people: People, place: Path) -> loading.Halves:
     run, done = folder.new_run(people.at.date()), {}
     for side in Side:
         (place / str(side)).mkdir(mode=0o700)
-        writing = folder.Writing(folder.fit(place / str(side)), run, str(side))
+        writing = folder.BackupWriter(folder.fit(place / str(side)), run, str(side))
         dumping.copy_out(raw, side, writing, running=running, told=lambda words: None)
         writing.finish(dumping.manifest_of(dumping.moment(raw), side, run, "", running, writing))
         done[side] = writing.give_name()

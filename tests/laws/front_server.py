@@ -15,11 +15,11 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from granian import Granian
 
-from heedline.config.front import Front, Limits
+from heedline.config.front import Front, FrontLimits
 from heedline.launch.serving import SERVER
 from heedline.web.declared import BODY_REFUSED
 
-LIMITS = Limits(body=256 * 1024, body_within=2.0, room=1024 * 1024, threads=4, wait_within=1.0)
+LIMITS = FrontLimits(body=256 * 1024, body_within=2.0, room=1024 * 1024, threads=4, wait_within=1.0)
 READY = "/ready/"
 
 

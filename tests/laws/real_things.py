@@ -12,10 +12,10 @@ from uuid import UUID
 from heedline.casework.journey import bulk_close, practice
 from heedline.casework.journey.transitions import Closing
 from heedline.casework.language import translating
-from heedline.casework.language.translating import Wanted
+from heedline.casework.language.translating import TranslationRequest
 from heedline.casework.people import skills
 from heedline.casework.retention import subject_requests
-from heedline.casework.setup.proposals import Kind
+from heedline.casework.setup.proposals import ProposalKind
 from heedline.desks.models import (
     Appointment,
     CompletedTraining,
@@ -89,7 +89,7 @@ def furnish(people: People) -> dict[str, str]:
     _, made["certificate"] = keeping_scene.disposed(people)
     swept, _ = people.send()
     with people.sitting("Odile") as odile:
-        translating.ask(made["report"], Wanted("pl"), by=odile, at=at)
+        translating.ask(made["report"], TranslationRequest("pl"), by=odile, at=at)
         made["sweep"] = bulk_close.sweep("north-east", {swept: row(swept).version}, SPAM, by=odile, at=at)
         made["subject request"] = subject_requests.open_one(
             "DPO-2026-041", "access", at.date(), desk=house.desks["north-east"].id, by=odile, at=at
@@ -104,7 +104,7 @@ def furnish(people: People) -> dict[str, str]:
         "email": "nell@unit.example",
         "organisation": str(house.officers["Odile"].organisation_id),
     }
-    made["proposal"] = propose(people, Kind.INVITE, facts)
+    made["proposal"] = propose(people, ProposalKind.INVITE, facts)
     return {kind: str(ident) for kind, ident in made.items()}
 
 

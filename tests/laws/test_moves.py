@@ -18,9 +18,10 @@ from django.db import DatabaseError, connection, transaction
 import heedline
 from heedline.casework.contact import messages
 from heedline.casework.journey import bulk_close, transitions
+from heedline.desks.models import EpochKeyRow
 from heedline.permits import functions
 from heedline.reports.lifecycle import PATH, Move, NotNow, Stage
-from heedline.reports.models import Disposal, Report, Step, Sweep, Swept, apply_to_all
+from heedline.reports.models import Disposal, Report, SealedHeader, Step, Sweep, Swept, apply_to_all
 from heedline.reports.models.sweeps import why_not
 from tests.support.acting import acting
 from tests.support.cast import House, now
@@ -174,10 +175,13 @@ def test_the_database_accepts_only_changes_that_a_move_makes(
 def test_a_report_is_handed_over_in_sql_only_from_where_it_may_be(stage: Stage, people: People) -> None:
     ref = at_stage(people, stage)
     there = people.house.desks["south-west"].id
+    epoch = EpochKeyRow.objects.filter(desk_id=there, retired_at=None).values_list("id", flat=True)[0]
+    parts = SealedHeader.objects.filter(report_id=ref).exclude(part__in=("identity", "partner"))
+    headers = [(part.container, bytes(part.header), b"h" * 200) for part in parts]
     with people.sitting("Odile"):
         before = row(ref)
         moved = functions.hand_over(
-            ref, there, people.at, before.version, before.desk_id, UUID(int=0), b"a share"
+            ref, there, people.at, before.version, before.desk_id, epoch, b"a share", headers
         )
     assert moved == ((stage, Move.HAND_OVER) in PATH)
     after = row(ref)

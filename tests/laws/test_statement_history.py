@@ -19,7 +19,7 @@ from heedline.dispatch.models import Alarm
 from heedline.jobs import doctor
 from heedline.permits.gate import Refused
 from heedline.vault.keys import new_seed, public_key
-from heedline.vault.signed import Signed, Statement, key_text
+from heedline.vault.signed import SignedStatement, Statement, key_text
 from tests.support.acting import acting
 from tests.support.cast import House, now
 from tests.support.leaving_scene import a_third_officer, leaves
@@ -105,9 +105,9 @@ def slip_in(people: People, kind: str, body: dict[str, object], *, name: str, fo
         last.serial + 1,
         {**body, "person": str(people.house.officers[name].id)},  # type: ignore[dict-item]
         people.at.date().isoformat(),
-        follows or Signed.from_json(last.signed).statement.link,
+        follows or SignedStatement.from_json(last.signed).statement.link,
     )
-    signed = Signed(said, {})
+    signed = SignedStatement(said, {})
     for hand in people.house.hands:
         signed = signed.with_signature(hand.person, hand.seed, installation=settings.INSTALLATION)
     KeyStatement.objects.create(id=UUID(said.id), serial=said.serial, kind=kind, signed=signed.to_json())

@@ -28,6 +28,7 @@ from heedline.intake.api_payload import RejectedPayload, from_api
 from heedline.intake.question_files import load_question_set
 from heedline.intake.questions import QuestionSet
 from heedline.packs import load_pack
+from heedline.packs.urgency import Urgency
 from heedline.web.declared import Audience, open_to
 
 _SLOWER = (
@@ -103,7 +104,7 @@ def reports(request: HttpRequest) -> HttpResponse:
         question_set=question_sets()[record.kind],
         language=record.language,
     )
-    if record.urgency != "danger":
+    if record.urgency != Urgency.DANGER:
         seconds = PACE.wait(request.META.get(CALLER), new.report_id)
         if seconds and not contact_messages.is_known(
             code

@@ -28,7 +28,7 @@ logger = logging.getLogger("heedline.front")
 
 type Headers = list[tuple[str, str]]
 #: Status, headers, body.
-type Answer = tuple[int, Headers, bytes]
+type RawResponse = tuple[int, Headers, bytes]
 
 #: A body of this size costs no room: a report that is typed is smaller.
 SMALL = 16 * 1024
@@ -67,7 +67,7 @@ class Sender(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class FrontLimits:
     """What one process takes. Sizes in bytes, times in seconds."""
 
     #: The longest body that is handed on.
@@ -92,8 +92,8 @@ class Front:
 
     app: WSGIApplication
     origin: str
-    limits: Limits
-    fixed: Mapping[str, Answer] = field(default_factory=dict)
+    limits: FrontLimits
+    fixed: Mapping[str, RawResponse] = field(default_factory=dict)
     ready: Callable[[str], bool] = lambda path: False
     _base: WSGIEnvironment = field(init=False)
     _host: str = field(init=False)
@@ -132,7 +132,7 @@ class Front:
                     task.add_done_callback(self._open.discard)
                 sender.response_bytes(*await self._answer(environ, sender))
 
-    async def _answer(self, environ: WSGIEnvironment, sender: Sender) -> Answer:
+    async def _answer(self, environ: WSGIEnvironment, sender: Sender) -> RawResponse:
         if "CONTENT_LENGTH" not in environ and "HTTP_TRANSFER_ENCODING" not in environ:
             return await self._in_thread(environ)  # no body
         body = _Body(self, environ)
@@ -148,7 +148,7 @@ class Front:
         finally:
             body.let_go()
 
-    async def _in_thread(self, environ: WSGIEnvironment) -> Answer:
+    async def _in_thread(self, environ: WSGIEnvironment) -> RawResponse:
         if self._turns.locked():
             try:
                 async with asyncio.timeout(self.limits.wait_within):
@@ -282,7 +282,7 @@ class _Nowhere:
     def flush(self) -> None: ...
 
 
-def run(app: WSGIApplication, environ: WSGIEnvironment) -> Answer:
+def run(app: WSGIApplication, environ: WSGIEnvironment) -> RawResponse:
     """Run the application for one request, and return the whole of its answer."""
     began: list[tuple[int, Headers]] = []
 
@@ -304,7 +304,7 @@ def run(app: WSGIApplication, environ: WSGIEnvironment) -> Answer:
     return status, [(name.lower(), value) for name, value in headers], body
 
 
-def plain(status: HTTPStatus, words: str, *more: tuple[str, str]) -> Answer:
+def plain(status: HTTPStatus, words: str, *more: tuple[str, str]) -> RawResponse:
     """An answer of one sentence, for what never reaches a page."""
     body = words.encode()
     headers = [
@@ -317,7 +317,7 @@ def plain(status: HTTPStatus, words: str, *more: tuple[str, str]) -> Answer:
     return int(status), headers, body
 
 
-def _busy(environ: WSGIEnvironment) -> Answer:
+def _busy(environ: WSGIEnvironment) -> RawResponse:
     """Ask to come again: to a program in the API's form, to a person in one sentence."""
     if not environ["PATH_INFO"].startswith("/api/"):
         return plain(

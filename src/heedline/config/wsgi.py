@@ -11,7 +11,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from heedline.casework.intake.rate_limit import CALLER, PACE, is_inner
 from heedline.config import environment as env
-from heedline.config.front import Front, Limits
+from heedline.config.front import Front, FrontLimits
 
 #: What could tell who is asking. Pages never need it, so on the public site it does not come in.
 WHO_IS_ASKING = (
@@ -129,7 +129,7 @@ def build(process: str) -> Front:
         add_headers_function=_static_headers,
         immutable_file_test=_never_changes,
     )
-    limits = Limits(
+    limits = FrontLimits(
         body=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
         threads=env.count(f"HEEDLINE_{process.upper()}_THREADS", default=8),
     )

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Protocol
 
+from heedline.packs.urgency import Urgency
+
 SLOT = timedelta(minutes=15)
 #: Members make the epoch of the month after next in the first days of a month; until then nobody is alarmed.
 EPOCH_GRACE_DAYS = 7
@@ -95,7 +97,7 @@ def rank_of(urgency: str, priority: str = "", danger_to_life: bool | None = None
     The ranks are 0 (someone is in danger), 1 (high), 2 (medium) and 3 (low). An officer's decision overrides
     the reporter's answers in both directions.
     """
-    if danger_to_life or (danger_to_life is None and urgency == "danger"):
+    if danger_to_life or (danger_to_life is None and urgency == Urgency.DANGER):
         return 0
     if priority:
         return {"danger": 0, "high": 1, "medium": 2}.get(priority, 3)

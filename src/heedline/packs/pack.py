@@ -21,6 +21,7 @@ from heedline.packs.tables import Table, read_toml
 from heedline.packs.text.languages import in_order, over
 from heedline.packs.text.tongues import Tongues
 from heedline.packs.text.words import fill_all
+from heedline.packs.urgency import Urgency
 
 if TYPE_CHECKING:
     from heedline.packs.places.areas import Areas
@@ -148,7 +149,7 @@ class Force:
 
 
 @dataclass(frozen=True, slots=True)
-class Priority:
+class PriorityClock:
     """How soon a report must be seen by a person and handed over."""
 
     code: str
@@ -228,7 +229,7 @@ class Timetable:
     """The time limits for one kind of report, in the form that `dispatch.clocks` expects from a pack."""
 
     first_priority: Mapping[str, str]
-    priorities: Mapping[str, Priority]
+    priorities: Mapping[str, PriorityClock]
     clocks: Mapping[str, timedelta]
 
 
@@ -269,7 +270,7 @@ class Pack:
 
     It covers only the counters that the deployment has listed.
     """
-    priorities: Mapping[str, Priority]
+    priorities: Mapping[str, PriorityClock]
     first_priority: Mapping[str, str]
     """The priority that a new report starts with, by urgency (`danger`, `soon`, `routine`)."""
     clocks: Mapping[str, timedelta]
@@ -347,7 +348,7 @@ class Pack:
         """
         table = self.timetable(kind)
         own = self.kind_clocks.get(kind)
-        if own is not None and own.working_days and urgency == "routine":
+        if own is not None and own.working_days and urgency == Urgency.ROUTINE:
             return self.working_days.close_of(counted_from, own.working_days, calendar=self._calendar(area))
         limits = table.priorities[table.first_priority[urgency]]
         return counted_from + min(limits.seen_within, table.clocks["unread_ceiling"])

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from heedline.packs.urgency import Priority
+
 
 class Stage(StrEnum):
     """The stage of a report.
@@ -135,7 +137,7 @@ def after(stage: Stage, move: Move) -> Stage:
 
 def check_priority(priority: str, *, danger: bool) -> None:
     """Raise NotNow if a danger to life is not given high priority."""
-    if danger and priority != "high":
+    if danger and priority != Priority.HIGH:
         raise NotNow("Danger to life is always high priority", about="priority")
 
 

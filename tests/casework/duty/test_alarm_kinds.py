@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from heedline.casework.duty import alarm_kinds
-from heedline.casework.duty.alarm_kinds import ALARM_KINDS, Event
+from heedline.casework.duty.alarm_kinds import ALARM_KINDS, AlarmEvent
 from heedline.dispatch.letters import AlarmKind, Letter
 from heedline.dispatch.models import About
 from heedline.permits.capabilities import Capability
@@ -21,7 +21,7 @@ def test_an_unknown_kind_has_no_rule() -> None:
 
 
 def test_every_event_resolves_an_alarm() -> None:
-    for event in Event:
+    for event in AlarmEvent:
         assert alarm_kinds.resolved_by(event), event
 
 

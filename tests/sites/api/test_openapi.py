@@ -14,7 +14,7 @@ from django.test import RequestFactory
 from jsonschema import Draft202012Validator
 
 from heedline.api import reading
-from heedline.api.problems import ALL, Problem
+from heedline.api.problems import ALL, ApiProblem
 from heedline.casework.intake.rate_limit import CALLER, PACE
 from heedline.vault.codes import new_code
 from tests.sites.api.conftest import Program
@@ -203,6 +203,6 @@ def test_the_pattern_of_a_key_takes_what_the_program_takes(document: Document) -
 def is_taken(key: str) -> bool:
     try:
         reading.idempotency_key(RequestFactory().post("/", headers={"Idempotency-Key": key}))
-    except Problem:
+    except ApiProblem:
         return False
     return True

@@ -27,7 +27,7 @@ from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access import session
 from heedline.casework.access.session import Attendance
-from heedline.casework.duty.alarm_kinds import Event
+from heedline.casework.duty.alarm_kinds import AlarmEvent
 from heedline.casework.duty.alarms import resolve
 from heedline.casework.duty.paging import ENOUGH_MISSED
 from heedline.casework.errors import NotHere
@@ -40,7 +40,7 @@ from heedline.dispatch.clocks import due_words
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
-from heedline.reports.lifecycle import Move, NotNow
+from heedline.reports.lifecycle import Move, NotNow, Stage
 from heedline.reports.models import CallBack, Report
 from heedline.reports.stored import parts_of
 from heedline.vault import CannotOpen
@@ -195,7 +195,7 @@ def tried(ref: UUID, how: str, said: str, *, version: int, by: Attendance, at: d
     row.save(update_fields=["due_at", "missed", "done"])
     record(found, Act.CALL_TRIED, how=how)
     if row.done:
-        resolve(Event.CALLED, ref, by=by, at=at)
+        resolve(AlarmEvent.CALLED, ref, by=by, at=at)
 
 
 def nothing_promised(report_id: UUID) -> None:
@@ -239,7 +239,7 @@ def to_make(*, by: Attendance, at: datetime) -> tuple[CallToMake, ...]:
         by.require(Capability.SEE_QUEUE)
     rows = list(
         CallBack.objects.filter(done=False, report__in=reports_of(by.desk_ids))
-        .exclude(report__stage="closed")
+        .exclude(report__stage=Stage.CLOSED)
         .select_related("report__desk", "report__holder")
         .order_by("due_at", "report_id")[:SHOWN]
     )

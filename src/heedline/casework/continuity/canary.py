@@ -34,6 +34,7 @@ from heedline.intake.api_payload import from_api
 from heedline.intake.question_files import load_question_set
 from heedline.intake.record import Record
 from heedline.packs import load_pack
+from heedline.packs.urgency import Urgency
 from heedline.permits.gate import Refused
 from heedline.permits.roles import Role
 from heedline.reports import door
@@ -126,7 +127,7 @@ def _send(at: datetime) -> None:
         kind=record.kind,
         channel=new.channel,
         area=KIND,
-        urgency="routine",
+        urgency=Urgency.ROUTINE,
         rank=rank_of("routine"),
         desk=to.desk,
         watch=None,

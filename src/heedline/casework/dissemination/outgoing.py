@@ -24,7 +24,7 @@ from heedline.casework.dissemination import partners
 from heedline.casework.dissemination.partner_inbox import sent_paper
 from heedline.casework.dissemination.partners import PartnerKey
 from heedline.casework.duty import alarms
-from heedline.casework.duty.alarm_kinds import Event
+from heedline.casework.duty.alarm_kinds import AlarmEvent
 from heedline.casework.errors import NotHere
 from heedline.casework.keys import session_signing
 from heedline.casework.report import notes, restrictions
@@ -174,7 +174,7 @@ def check(ident: UUID, *, version: int, by: Attendance, at: datetime) -> None:
             _seal_to(found, row, to)
             changed += ["state", "key", "sent_at", "due_at"]
         _save(row, *changed)
-        _resolve(Event.CHECKED, UNREAD, found)
+        _resolve(AlarmEvent.CHECKED, UNREAD, found)
 
 
 def send_back(ident: UUID, because: str, *, version: int, by: Attendance, at: datetime) -> None:
@@ -189,7 +189,7 @@ def send_back(ident: UUID, because: str, *, version: int, by: Attendance, at: da
         _decision_request(row).check_person(Reply.REFUSE, by=by.officer_id, today=at.date())
         _end(found, row, states.DisseminationMove.SEND_BACK, words)
         record(found, Act.DISSEMINATION_SENT_BACK, dissemination=str(ident))
-        _resolve(Event.CHECKED, UNREAD, found)
+        _resolve(AlarmEvent.CHECKED, UNREAD, found)
 
 
 def withdraw(ident: UUID, because: str, *, version: int, by: Attendance, at: datetime) -> None:
@@ -206,8 +206,8 @@ def withdraw(ident: UUID, because: str, *, version: int, by: Attendance, at: dat
         if row.key is not None:
             SealedHeader.objects.filter(container=row.key, report=found.report).update(header=b"", epochs=[])
         record(found, Act.DISSEMINATION_WITHDRAWN, dissemination=str(ident))
-        _resolve(Event.CHECKED, UNREAD, found)
-        _resolve(Event.WITHDRAWN, Q(state=DisseminationState.SENT, urgent=True), found)
+        _resolve(AlarmEvent.CHECKED, UNREAD, found)
+        _resolve(AlarmEvent.WITHDRAWN, Q(state=DisseminationState.SENT, urgent=True), found)
 
 
 def finish(ident: UUID, *, version: int, by: Attendance, at: datetime) -> None:
@@ -220,7 +220,7 @@ def finish(ident: UUID, *, version: int, by: Attendance, at: datetime) -> None:
         found.permit(Capability.FOLLOW_DISSEMINATION)
         _end(found, row, states.DisseminationMove.FINISH, None)
         record(found, Act.DISSEMINATION_FINISHED, dissemination=str(ident))
-        _resolve(Event.ANSWER_READ, Q(state=DisseminationState.ANSWERED), found)
+        _resolve(AlarmEvent.ANSWER_READ, Q(state=DisseminationState.ANSWERED), found)
 
 
 def nothing_open(report: UUID) -> None:
@@ -318,7 +318,7 @@ def _save(row: Dissemination, *changed: str) -> None:
     row.save(update_fields=[*changed, "version"])
 
 
-def _resolve(event: Event, waiting: Q, found: FoundReport) -> None:
+def _resolve(event: AlarmEvent, waiting: Q, found: FoundReport) -> None:
     """Resolve the report's alarms by this event, unless another dissemination of it still waits for the same."""
     if not Dissemination.objects.filter(waiting, report=found.report).exists():
         alarms.resolve(event, found.report.id, by=found.by, at=found.at)

@@ -32,6 +32,7 @@ from heedline.packs import load_pack
 from heedline.permits import partner_functions
 from heedline.permits.capabilities import Capability
 from heedline.permits.partner_functions import Parts, SentRow
+from heedline.reports.dissemination_states import DisseminationState
 from heedline.reports.lifecycle import NotNow
 from heedline.vault import CannotOpen, envelope
 from heedline.vault.canonical import canonical
@@ -68,17 +69,21 @@ class SentHere:
     @property
     def opened(self) -> bool:
         """Return True if a member of the partner's staff has opened the disclosure."""
-        return self.state in {"received", "answered", "done"}
+        return self.state in {
+            DisseminationState.RECEIVED,
+            DisseminationState.ANSWERED,
+            DisseminationState.DONE,
+        }
 
     @property
     def no_longer_wanted(self) -> bool:
         """Return True if a reply was wanted and the desk finished the disclosure without one."""
-        return self.state == "done" and self.answer_wanted and not self.answer_words
+        return self.state == DisseminationState.DONE and self.answer_wanted and not self.answer_words
 
     @property
     def withdrawn(self) -> bool:
         """Return True if the disclosure was withdrawn."""
-        return self.state == "withdrawn"
+        return self.state == DisseminationState.WITHDRAWN
 
 
 @dataclass(frozen=True)
@@ -275,10 +280,10 @@ def _lines(rows: list[SentRow], at: datetime) -> tuple[SentHere, ...]:
             answer_wanted=row.answer_wanted,
             sent_words=_when(row.sent_at),
             due_words=due_words(row.due_at, at, office_zone())
-            if row.due_at is not None and row.state in {"sent", "received"}
+            if row.due_at is not None and row.state in {DisseminationState.SENT, DisseminationState.RECEIVED}
             else "",
             overdue=row.due_at is not None
-            and row.state in {"sent", "received"}
+            and row.state in {DisseminationState.SENT, DisseminationState.RECEIVED}
             and is_overdue(row.due_at, at),
             received_words=_by(names, row.received_by, row.received_at),
             answer_words=rules.answers.get(row.answer_code, row.answer_code),

@@ -23,10 +23,11 @@ from heedline.packs import load_pack
 from heedline.packs.pack import OnCallStep
 from heedline.permits.capabilities import AnyCapability, Capability
 from heedline.reports.dissemination_states import DisseminationState
+from heedline.reports.lifecycle import Stage
 from heedline.reports.models import Dissemination, IdentityRequest, Report
 
 
-class Event(StrEnum):
+class AlarmEvent(StrEnum):
     """What somebody did that resolves alarms. Stored with the alarm and in the log as the reason it was cleared."""
 
     TAKEN = "taken"
@@ -85,7 +86,7 @@ def _call_the_trained(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
 
 def _report_waits(alarm: Alarm, at: datetime) -> bool:
     """Return whether the report still waits, as far as this session can see: unseen counts as waiting."""
-    taken = Report.objects.exclude(stage="waiting")
+    taken = Report.objects.exclude(stage=Stage.WAITING)
     return alarm.about_id is not None and not taken.filter(id=alarm.about_id).exists()
 
 
@@ -130,7 +131,7 @@ def _about_waiting(words: str, instead: str) -> AlarmRule:
         chain=True,
         lasts=_report_waits,
         while_it_lasts=instead,
-        resolved_by=frozenset({Event.TAKEN}),
+        resolved_by=frozenset({AlarmEvent.TAKEN}),
     )
 
 
@@ -143,23 +144,23 @@ def _about_request(words: str, called: Called, raised_by: Letter | None = None) 
         chain=True,
         lasts=_request_undecided,
         while_it_lasts="Decide about the request: this alarm stays until an authoriser has decided.",
-        resolved_by=frozenset({Event.DECIDED}),
+        resolved_by=frozenset({AlarmEvent.DECIDED}),
         answered_with=Capability.DECIDE_IDENTITY,
         raised_by=raised_by,
     )
 
 
 def _about_call(words: str) -> AlarmRule:
-    return AlarmRule(words=words, called=call_supervisors, resolved_by=frozenset({Event.CALLED}))
+    return AlarmRule(words=words, called=call_supervisors, resolved_by=frozenset({AlarmEvent.CALLED}))
 
 
 def _about_source(words: str, raised_by: Letter) -> AlarmRule:
     return AlarmRule(words=words, called=call_supervisors, raised_by=raised_by)
 
 
-def _about_translation(words: str, *resolved_by: Event) -> AlarmRule:
+def _about_translation(words: str, *resolved_by: AlarmEvent) -> AlarmRule:
     return AlarmRule(
-        words=words, called=_call_translators, resolved_by=frozenset({Event.TRANSLATED, *resolved_by})
+        words=words, called=_call_translators, resolved_by=frozenset({AlarmEvent.TRANSLATED, *resolved_by})
     )
 
 
@@ -204,22 +205,22 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         chain=True,
         lasts=_urgent_unopened,
         while_it_lasts="Phone the partner, or withdraw what was sent: this alarm stays until they have opened it.",
-        resolved_by=frozenset({Event.WITHDRAWN}),
+        resolved_by=frozenset({AlarmEvent.WITHDRAWN}),
     ),
     AlarmKind.PARTNER_SILENT: AlarmRule(words="A partner has not opened or answered in time: phone them"),
     AlarmKind.PARTNER_ANSWERED: AlarmRule(
-        words="A partner has answered: read it", resolved_by=frozenset({Event.ANSWER_READ})
+        words="A partner has answered: read it", resolved_by=frozenset({AlarmEvent.ANSWER_READ})
     ),
     AlarmKind.SENDING_TO_CHECK: AlarmRule(
         words="What is written for a partner waits for a second officer",
-        resolved_by=frozenset({Event.CHECKED}),
+        resolved_by=frozenset({AlarmEvent.CHECKED}),
     ),
     AlarmKind.NO_TRANSLATOR: _about_translation(
-        "Nobody at the desk speaks the language of a report", Event.GIVEN_ON
+        "Nobody at the desk speaks the language of a report", AlarmEvent.GIVEN_ON
     ),
     AlarmKind.TRANSLATION_LATE: _about_translation("A translation has not been made in time"),
     AlarmKind.TRANSLATION_WAITS: _about_translation(
-        "A translation waits for the officer it was given to", Event.GIVEN_ON
+        "A translation waits for the officer it was given to", AlarmEvent.GIVEN_ON
     ),
     AlarmKind.EPOCH_ENDING: _about_keys(
         "The keys of a desk run out: no new ones follow",

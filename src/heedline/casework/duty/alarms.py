@@ -21,7 +21,7 @@ from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.duty import alarm_kinds
-from heedline.casework.duty.alarm_kinds import ABOUT_PARTNERS, Event
+from heedline.casework.duty.alarm_kinds import ABOUT_PARTNERS, AlarmEvent
 from heedline.casework.errors import NotHere
 from heedline.casework.recording import refusals_logged
 from heedline.desks.models import Officer
@@ -160,11 +160,11 @@ def resolve_for(report_id: UUID, *, by: Attendance, at: datetime) -> None:
     cleared in the officer's name. Alarms about missed deadlines stay until somebody clears them with a
     reason, but no longer page anybody. From here on only the day of arrival is kept.
     """
-    taken = alarm_kinds.resolved_by(Event.TAKEN)
+    taken = alarm_kinds.resolved_by(AlarmEvent.TAKEN)
     for alarm in Alarm.objects.select_for_update().filter(about_id=report_id):
         alarm.slot = day_of(alarm.slot)
         if alarm.cleared_at is None and alarm.kind in taken:
-            _clear(alarm, Event.TAKEN, by, at)
+            _clear(alarm, AlarmEvent.TAKEN, by, at)
         elif alarm.cleared_at is None and alarm.acknowledged_at is None:
             alarm.acknowledged_by, alarm.acknowledged_at = by.officer_id, at
             alarm.save(update_fields=["slot", "acknowledged_by", "acknowledged_at"])

@@ -14,6 +14,7 @@ from heedline.dispatch.letters import AlarmKind
 from heedline.packs.pack import OnCallStep
 from heedline.permits.roles import Role
 from heedline.reports.models import Translation
+from heedline.reports.translation_states import TranslationState
 
 _WHO_READ = (Role.OFFICER, Role.SUPERVISOR)
 
@@ -72,7 +73,9 @@ def called_translators(
     These are the translators who hold a translation that is waiting. If it is late, or if nobody speaks the
     language, the supervisors of the desk and the officers on duty are called as well.
     """
-    has_it = Translation.objects.filter(report_id=report, state="waiting").values("assigned_to_id")
+    has_it = Translation.objects.filter(report_id=report, state=TranslationState.WAITING).values(
+        "assigned_to_id"
+    )
     found = frozenset(Officer.objects.filter(id__in=has_it, is_active=True).values_list("email", flat=True))
     if kind == AlarmKind.TRANSLATION_WAITS and found:
         return found

@@ -38,6 +38,7 @@ from heedline.dispatch.letters import AlarmKind, Letter
 from heedline.dispatch.models import Alarm, Outbox, WorkerBeat
 from heedline.dispatch.turns import one_at_a_time
 from heedline.packs import Pack, load_pack
+from heedline.reports.lifecycle import Stage
 from heedline.reports.models import CallBack, IdentityRequest, Message, Report
 
 _ONCE_A_DAY = timedelta(days=1)
@@ -122,7 +123,7 @@ def drain(at: datetime) -> int:
             ours = Outbox.objects.exclude(letter__in=others)
             letters = list(ours.select_for_update(skip_locked=True).order_by("id")[:_BATCH])
             waiting = Report.objects.filter(
-                id__in=[one.thing_id for one in letters if one.thing_id], stage="waiting"
+                id__in=[one.thing_id for one in letters if one.thing_id], stage=Stage.WAITING
             )
             facts = {
                 report: (desk, rank) for report, desk, rank in waiting.values_list("id", "desk_id", "rank")
@@ -151,7 +152,7 @@ def watch_clocks(at: datetime) -> int:
     A report is unattended if it is waiting at a desk with nobody on duty.
     """
     pack = _pack()
-    late = Report.objects.exclude(stage="closed").filter(due_at__lt=at)
+    late = Report.objects.exclude(stage=Stage.CLOSED).filter(due_at__lt=at)
     raise_late(
         AlarmKind.OVERDUE,
         at,
@@ -160,7 +161,7 @@ def watch_clocks(at: datetime) -> int:
             for report, desk, priority, urgency in late.values_list("id", "desk_id", "priority", "urgency")
         ],
     )
-    waiting = Report.objects.filter(stage="waiting")
+    waiting = Report.objects.filter(stage=Stage.WAITING)
     _raise_waiting(
         AlarmKind.DANGER, waiting.filter(rank=0), at
     )  # given back, reopened, or a letter that was lost
@@ -206,7 +207,7 @@ def watch_calls(at: datetime) -> None:
     A call-back is late if it was not made in time. It has failed if enough attempts have not reached the
     reporter.
     """
-    open_calls = CallBack.objects.filter(done=False).exclude(report__stage="closed")
+    open_calls = CallBack.objects.filter(done=False).exclude(report__stage=Stage.CLOSED)
     allowed = _pack().clock("call_back")
     for kind, rows in (
         (AlarmKind.CALL_MISSED, open_calls.filter(missed__gte=ENOUGH_MISSED)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from django.conf import settings
@@ -15,6 +16,16 @@ from heedline.casework.identity.requests import GROUNDS, LIMITS, OPEN, TRACE
 from heedline.casework.report.opening import short_name
 from heedline.dispatch.clocks import moment_words
 from heedline.packs import load_pack
+
+
+class IdentityRequestState(StrEnum):
+    """The state of a request about an identity, as a page shows it at one moment."""
+
+    WAITING = "waiting"
+    REFUSED = "refused"
+    OPEN = "open"
+    ENDED = "ended"
+    AGREED = "agreed"  # of a trace
 
 
 @dataclass(frozen=True)
@@ -38,18 +49,18 @@ class RequestFacts:
     purpose: str = OPEN
     approved: bool | None = None
 
-    def state(self, at: datetime) -> str:
+    def state(self, at: datetime) -> IdentityRequestState:
         """Return the state of the request: waiting, refused, open or ended.
 
         For a trace request, the state is waiting, refused or agreed.
         """
         if self.decided_at is None:
-            return "waiting"
+            return IdentityRequestState.WAITING
         if self.purpose == TRACE and self.approved:
-            return "agreed"
+            return IdentityRequestState.AGREED
         if self.opens_until is None:
-            return "refused"
-        return "open" if self.opens_until > at else "ended"
+            return IdentityRequestState.REFUSED
+        return IdentityRequestState.OPEN if self.opens_until > at else IdentityRequestState.ENDED
 
 
 @dataclass(frozen=True)
@@ -67,7 +78,7 @@ class IdentityRequestLine:
     limit_words: str
     asked_by: str
     asked_words: str
-    state: str
+    state: IdentityRequestState
     overdue: bool
     decided_by: str
     decided_words: str
@@ -84,15 +95,15 @@ class IdentityRequestLine:
     def state_words(self) -> str:
         """Return the status of the request as a phrase."""
         match self.state:
-            case "waiting" if self.overdue:
+            case IdentityRequestState.WAITING if self.overdue:
                 return "Waiting for an authoriser for more than ten minutes: all of them are being called"
-            case "waiting":
+            case IdentityRequestState.WAITING:
                 return "Waiting for an authoriser"
-            case "refused":
+            case IdentityRequestState.REFUSED:
                 return f"Refused, {self.decided_words}"
-            case "agreed":
+            case IdentityRequestState.AGREED:
                 return f"Agreed, {self.decided_words}. The statement can be printed"
-            case "open":
+            case IdentityRequestState.OPEN:
                 return f"Approved. {self.asked_by} can open it until {self.until_words}"
             case _:
                 return f"Approved. The time was over on {self.until_words}"

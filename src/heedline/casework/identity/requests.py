@@ -28,7 +28,7 @@ from heedline.casework.access import session
 from heedline.casework.access.session import Attendance, Keyring
 from heedline.casework.access.without_training import record_missing
 from heedline.casework.duty import alarms
-from heedline.casework.duty.alarm_kinds import Event
+from heedline.casework.duty.alarm_kinds import AlarmEvent
 from heedline.casework.errors import NotHere, WrongPassphrase
 from heedline.casework.keys.directory import Addressee, desk_that_decides, directory
 from heedline.casework.report import notes
@@ -265,7 +265,7 @@ def decide(request_id: UUID, decision: Decision, *, by: Attendance, at: datetime
             detail={"request": str(request_id), "approved": decision.approve},
         )
         _let_pass(asked, missing, Capability.DECIDE_IDENTITY, by)
-        alarms.resolve(Event.DECIDED, request_id, by=by, at=at)
+        alarms.resolve(AlarmEvent.DECIDED, request_id, by=by, at=at)
 
 
 def _let_pass(asked: IdentityRequest, missing: str, capability: Capability, by: Attendance) -> None:

@@ -22,7 +22,7 @@ from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.duty import alarms
-from heedline.casework.duty.alarm_kinds import Event
+from heedline.casework.duty.alarm_kinds import AlarmEvent
 from heedline.casework.errors import NotHere
 from heedline.casework.identity import data_inventory
 from heedline.casework.identity.lines import when_words
@@ -130,7 +130,7 @@ def decide(request_id: UUID, decision: Decision, *, by: Attendance, at: datetime
             thing_id=asked.report_id,
             detail={"request": str(request_id), "approved": decision.approve},
         )
-        alarms.resolve(Event.DECIDED, request_id, by=by, at=at)
+        alarms.resolve(AlarmEvent.DECIDED, request_id, by=by, at=at)
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ from heedline.intake.questions import QuestionSet
 from heedline.intake.record import Record
 from heedline.packs import load_pack
 from heedline.packs.places.routing import RouteFacts, route
+from heedline.packs.urgency import Urgency
 from heedline.permits import functions
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
@@ -232,7 +233,7 @@ def send(
     ran out since this call began cuts nobody off, and none is asked for where somebody is or may be in danger
     (`for_danger`); the log says so.
     """
-    excused = told.urgency == "danger" or bool(draft.notes.get(_FOR_DANGER))
+    excused = told.urgency == Urgency.DANGER or bool(draft.notes.get(_FOR_DANGER))
     with _on_the_record(by):
         begun = bool(draft.notes.get(_BEGUN_IN_TIME))
         missing = by.require(Capability.TAKE_DOWN, begun=begun, excused=excused)

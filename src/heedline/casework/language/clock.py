@@ -11,7 +11,9 @@ from datetime import datetime, timedelta
 from heedline.casework.duty.paging import raise_late
 from heedline.casework.language.translating import clock
 from heedline.dispatch.letters import AlarmKind
+from heedline.reports.lifecycle import Stage
 from heedline.reports.models import Translation
+from heedline.reports.translation_states import TranslationState
 
 _ONCE_A_DAY = timedelta(days=1)
 
@@ -21,7 +23,7 @@ def watch(at: datetime) -> None:
 
     Safe to repeat.
     """
-    waiting = Translation.objects.filter(state="waiting").exclude(report__stage="closed")
+    waiting = Translation.objects.filter(state=TranslationState.WAITING).exclude(report__stage=Stage.CLOSED)
     rows = list(
         waiting.values_list(
             "report__desk_id", "report_id", "report__rank", "assigned_to_id", "due_at"

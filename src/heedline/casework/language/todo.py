@@ -24,8 +24,10 @@ from heedline.desks.models import LanguageSkill
 from heedline.dispatch.clocks import due_words
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
+from heedline.reports.lifecycle import Stage
 from heedline.reports.models import Translation
 from heedline.reports.stored import parts_of
+from heedline.reports.translation_states import TranslationState
 from heedline.vault import CannotOpen
 
 #: How many the list shows: nobody makes more before looking again.
@@ -69,8 +71,8 @@ def to_do(*, by: Attendance, at: datetime) -> tuple[ToDo, ...]:
         by.require(Capability.TRANSLATE)
     ring = by.keys()
     rows = list(
-        Translation.objects.filter(state="waiting", report__in=reports_of(by.desk_ids))
-        .exclude(report__stage="closed")
+        Translation.objects.filter(state=TranslationState.WAITING, report__in=reports_of(by.desk_ids))
+        .exclude(report__stage=Stage.CLOSED)
         .select_related("report__desk", "asked_by", "assigned_to")
         .order_by("due_at", "id")[:SHOWN]
     )

@@ -24,7 +24,7 @@ from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
 from heedline.casework.contact import messages, source_guard
 from heedline.casework.contact.source_guard import Despite
-from heedline.casework.duty.alarm_kinds import Event
+from heedline.casework.duty.alarm_kinds import AlarmEvent
 from heedline.casework.duty.alarms import resolve
 from heedline.casework.errors import Changed, NoRoom, NotHere
 from heedline.casework.keys import session_signing
@@ -42,6 +42,7 @@ from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import Move, NotNow, Stage, after
 from heedline.reports.models import Message, Report, Translation, TranslationText
 from heedline.reports.stored import parts_of
+from heedline.reports.translation_states import TranslationState
 from heedline.vault import CannotOpen
 
 #: How what was asked, and each version of a translation, is kept: a sealed part of the report.
@@ -83,7 +84,7 @@ def ask(ref: UUID, wanted: TranslationRequest, *, by: Attendance, at: datetime) 
     _check(wanted.language)
     if wanted.message is not None and not _from_reporter(found, wanted.message):
         raise NotHere
-    waiting = Translation.objects.filter(report_id=ref, outward=False, state="waiting")
+    waiting = Translation.objects.filter(report_id=ref, outward=False, state=TranslationState.WAITING)
     if waiting.filter(message=wanted.message).exists():
         raise NotNow("Somebody has asked for this translation already.")
     if wanted.message is None:
@@ -181,7 +182,7 @@ def _choose(language: str, desks: Iterable[UUID], at: datetime, *, but: UUID | N
         )
     )
     busy = dict(
-        Translation.objects.filter(state="waiting", assigned_to_id__in=able)
+        Translation.objects.filter(state=TranslationState.WAITING, assigned_to_id__in=able)
         .values_list("assigned_to_id")
         .annotate(n=Count("id"))
     )
@@ -219,7 +220,7 @@ def _must_speak(found: FoundReport, words: dict[str, Any]) -> None:
 
 
 def _must_wait(row: Translation) -> None:
-    if row.state != "waiting":
+    if row.state != TranslationState.WAITING:
         raise NotNow("This is not to be translated any more.")
 
 
@@ -240,7 +241,7 @@ def take(ref: UUID, task: UUID, *, holder: UUID | None, by: Attendance, at: date
     row.assigned_to_id = by.officer_id
     row.save(update_fields=["assigned_to"])
     record(found, Act.TRANSLATION_TAKEN)
-    resolve(Event.GIVEN_ON, ref, by=by, at=at)
+    resolve(AlarmEvent.GIVEN_ON, ref, by=by, at=at)
 
 
 @verb(Act.TRANSLATION_HANDED_ON)
@@ -261,7 +262,7 @@ def hand_on(ref: UUID, task: UUID, to: UUID, *, by: Attendance, at: datetime) ->
     row.assigned_to_id = to
     row.save(update_fields=["assigned_to"])
     record(found, Act.TRANSLATION_HANDED_ON)
-    resolve(Event.GIVEN_ON, ref, by=by, at=at)  # so that the next one is called
+    resolve(AlarmEvent.GIVEN_ON, ref, by=by, at=at)  # so that the next one is called
 
 
 @verb(Act.TRANSLATION_DROPPED)
@@ -284,8 +285,8 @@ def drop(ref: UUID, task: UUID, *, by: Attendance, at: datetime) -> None:
 def _end(found: FoundReport, row: Translation, state: str) -> None:
     row.state = state
     row.save(update_fields=["state"])
-    more = Translation.objects.filter(report_id=found.report.id, state="waiting").exists()
-    resolve(Event.GIVEN_ON if more else Event.TRANSLATED, found.report.id, by=found.by, at=found.at)
+    more = Translation.objects.filter(report_id=found.report.id, state=TranslationState.WAITING).exists()
+    resolve(AlarmEvent.GIVEN_ON if more else AlarmEvent.TRANSLATED, found.report.id, by=found.by, at=found.at)
 
 
 def move_along(found: FoundReport, to: UUID) -> None:
@@ -298,7 +299,9 @@ def move_along(found: FoundReport, to: UUID) -> None:
     desks = [to, *(one for one in (report.watch_id,) if one is not None and one != to)]
     if Desk.objects.filter(id=report.desk_id, round_the_clock=True).exists():
         desks.append(report.desk_id)
-    for row in Translation.objects.select_for_update().filter(report_id=report.id, state="waiting"):
+    for row in Translation.objects.select_for_update().filter(
+        report_id=report.id, state=TranslationState.WAITING
+    ):
         language = str(asked_words(row, found.by)["language"])
         if row.assigned_to_id not in dict(skills.speakers(language, desks)):
             row.assigned_to_id = _choose(language, desks, found.at)
@@ -310,7 +313,7 @@ def move_along(found: FoundReport, to: UUID) -> None:
 
 def _may_write(found: FoundReport, row: Translation, words: dict[str, Any]) -> None:
     _must_speak(found, words)
-    if row.state == "waiting" and row.assigned_to_id != found.by.officer_id:
+    if row.state == TranslationState.WAITING and row.assigned_to_id != found.by.officer_id:
         raise Refused("Take the translation first, so that no two work at it.")
 
 
@@ -327,7 +330,7 @@ def write(ref: UUID, task: UUID, text: str, *, number: int, by: Attendance, at: 
     found = find(ref, by=by, at=at)
     found.permit(Capability.TRANSLATE)
     row, words = _task(found, task)
-    if row.outward or row.state == "dropped":
+    if row.outward or row.state == TranslationState.DROPPED:
         raise NotNow("This is not to be translated any more.")
     _may_write(found, row, words)
     last = TranslationText.objects.filter(translation=row).aggregate(n=Max("number"))["n"] or 0
@@ -343,7 +346,7 @@ def write(ref: UUID, task: UUID, text: str, *, number: int, by: Attendance, at: 
         on=at.date(),
     )
     record(found, Act.TRANSLATION_WRITTEN, version=last + 1)
-    if row.state == "waiting":
+    if row.state == TranslationState.WAITING:
         _end(found, row, "done")
 
 

@@ -30,6 +30,7 @@ from heedline.casework.report.opening import (
 from heedline.casework.report.verb import on_the_record
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
+from heedline.reports.lifecycle import Stage
 from heedline.reports.models import Report, Sweep, Swept
 from heedline.reports.models.sweeps import why_not
 from heedline.reports.stored import in_batches
@@ -163,7 +164,7 @@ def alike(desk_code: str, *, words: str = "", by: Attendance, at: datetime) -> A
     `MOST` reports. Reports of danger to life are never included. Raises NotHere, Refused and Locked.
     """
     desk = _permitted(desk_code, by)
-    waiting = reports_of(by.desk_ids).filter(desk_id=desk.id, stage="waiting", rank__gt=0, unread=0)
+    waiting = reports_of(by.desk_ids).filter(desk_id=desk.id, stage=Stage.WAITING, rank__gt=0, unread=0)
     rows = [
         row
         for row in waiting.select_related("desk").order_by("rank", "due_at", "id")[: MOST + 1]

@@ -13,6 +13,7 @@ from heedline.casework.pages.queue import QueueView, open_rows, waiting
 from heedline.dispatch.clocks import due_words
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
+from heedline.reports.lifecycle import Stage
 
 
 @dataclass(frozen=True)
@@ -37,15 +38,15 @@ def my_desks(*, by: Attendance, at: datetime) -> tuple[DeskSummary, ...]:
     by.require(Capability.SEE_QUEUE)
     found = []
     for desk in by.desks:
-        rows = reports_of(by.desk_ids).filter(desk_id=desk.id).exclude(stage="closed").order_by()
-        oldest = rows.filter(stage="waiting").order_by("due_at").only("id", "due_at").first()
+        rows = reports_of(by.desk_ids).filter(desk_id=desk.id).exclude(stage=Stage.CLOSED).order_by()
+        oldest = rows.filter(stage=Stage.WAITING).order_by("due_at").only("id", "due_at").first()
         here = rota.on_duty(desk.id, at)
         found.append(
             DeskSummary(
                 code=desk.code,
                 name=desk.name,
                 waiting=waiting(by=by, desks=[desk.id]),
-                overdue=rows.filter(stage="waiting", due_at__lt=at)[:1000].count(),
+                overdue=rows.filter(stage=Stage.WAITING, due_at__lt=at)[:1000].count(),
                 oldest_words=due_words(oldest.due_at, at, session.office_zone())
                 if oldest and oldest.due_at
                 else "",
@@ -64,6 +65,6 @@ def next_waiting(*, by: Attendance, at: datetime, desk: str | None, after: UUID)
     """
     by.require(Capability.SEE_QUEUE)
     for row in open_rows(by, QueueView(desk=desk, state="open", size=50), at):
-        if row.report.id != after and row.report.stage == "waiting":
+        if row.report.id != after and row.report.stage == Stage.WAITING:
             return row.report.id
     return None

@@ -20,7 +20,13 @@ from heedline.audit.models import Event
 from heedline.casework.access import session
 from heedline.casework.access.session import Attendance, Keyring
 from heedline.casework.errors import NotHere
-from heedline.casework.identity.lines import IdentityRequestLine, RequestFacts, line_of, when_words
+from heedline.casework.identity.lines import (
+    IdentityRequestLine,
+    IdentityRequestState,
+    RequestFacts,
+    line_of,
+    when_words,
+)
 from heedline.casework.identity.requests import (
     FOR_A_LIFE,
     OPEN,
@@ -47,6 +53,7 @@ from heedline.permits.gate import Refused
 from heedline.permits.rules import Standing, why_not
 from heedline.permits.scopes import reports_of
 from heedline.permits.second_person import Reply, RequestState
+from heedline.reports.lifecycle import Stage
 from heedline.reports.models import IdentityRequest
 from heedline.vault import CannotOpen
 
@@ -230,11 +237,13 @@ def of_report(ref: UUID, *, by: Attendance, at: datetime) -> tuple[tuple[Request
     standing = standing_of(report, by.officer_id, at)
     if not gate.allows(by.appointments, Capability.ASK_IDENTITY, [report.desk_id, report.watch_id]):
         return files, "Your role on this desk does not include this."
-    if report.stage == "closed":
+    if report.stage == Stage.CLOSED:
         return files, "This report is closed. Open it again first."
-    if any(one.line.state == "waiting" and one.line.desk_name in _names(by) for one in files):
+    if any(
+        one.line.state == IdentityRequestState.WAITING and one.line.desk_name in _names(by) for one in files
+    ):
         return files, "Your desk has asked. An authoriser is about to decide."
-    if any(one.line.state == "open" and one.line.mine for one in files):
+    if any(one.line.state == IdentityRequestState.OPEN and one.line.mine for one in files):
         return files, "It is open to you now. You can ask again when the time is over."
     return files, _why_not_ask(standing, by)
 
@@ -288,13 +297,13 @@ def traces_of(ref: UUID, *, by: Attendance, at: datetime) -> tuple[tuple[Request
     ours = {one.line.state for one in files if one.line.desk_name in _names(by)}
     if not gate.allows(by.appointments, Capability.ASK_TRACE, [report.desk_id, report.watch_id]):
         return files, "Your role on this desk does not include this."
-    if report.stage == "closed":
+    if report.stage == Stage.CLOSED:
         return files, "This report is closed. Open it again first."
     if not report.danger_to_life:
         return files, ONLY_FOR_LIFE
-    if "waiting" in ours:
+    if IdentityRequestState.WAITING in ours:
         return files, "Your desk has asked. An authoriser is about to decide."
-    if "agreed" in ours:
+    if IdentityRequestState.AGREED in ours:
         return files, "It was agreed to. The statement can be printed."
     return files, why_not(Capability.ASK_TRACE, standing) or ""
 

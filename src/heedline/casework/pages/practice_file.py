@@ -17,7 +17,7 @@ from heedline.casework.pages.case_file import IDENTITY_WORDS, OFFERED, CaseFile,
 from heedline.casework.pages.case_lines import MessageLine, StepLine
 from heedline.casework.report.answers import under_headings
 from heedline.packs import load_pack
-from heedline.reports.lifecycle import TURNS, Move, NotNow, after
+from heedline.reports.lifecycle import TURNS, Move, NotNow, Stage, after
 
 #: What is practised; the other moves of a report are not.
 PRACTISED = frozenset({Move.TAKE, Move.ASSESS, Move.ASK, Move.CLOSE})
@@ -67,13 +67,13 @@ def file_of(one: Worked, *, by: Attendance) -> CaseFile:
         as_seen=(),
         moves=_moves(one),
         holder=None,
-        mine=one.stage != "waiting",
+        mine=one.stage != Stage.WAITING,
         lease_words="",
         steps=tuple(_step(step, by) for step in one.steps),
         messages=tuple(_message(said, one, by) for said in one.said),
         withdraw_asked=False,
         identity_words=f"{IDENTITY_WORDS} Here nobody sent anything.",
-        status="question" if one.stage == "acting" else "read",
+        status="question" if one.stage == Stage.ACTING else "read",
         outcome=one.outcome,
         asked=None,
         traced=None,
@@ -83,7 +83,7 @@ def file_of(one: Worked, *, by: Attendance) -> CaseFile:
 def _moves(one: Worked) -> tuple[MoveLine, ...]:
     lines = []
     for move, _, label in OFFERED:
-        if move not in PRACTISED or (move is Move.TAKE and one.stage != "waiting"):
+        if move not in PRACTISED or (move is Move.TAKE and one.stage != Stage.WAITING):
             continue
         reason = ""
         try:

@@ -37,8 +37,10 @@ from heedline.casework.report.verb import on_the_record
 from heedline.desks.duty_hours import shifts_now
 from heedline.desks.models import Shift
 from heedline.dispatch.clocks import due_words, is_overdue
+from heedline.packs.urgency import Urgency
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import QueuePlace, queue_of, reports_of, waiting_at
+from heedline.reports.lifecycle import Stage
 from heedline.reports.models import Report, TranslationText
 from heedline.reports.models.sweeps import why_not
 from heedline.reports.stored import parts_of
@@ -96,7 +98,7 @@ class Queue:
 
 def _flags(report: Report, opened: OpenedReport | None) -> tuple[str, ...]:
     found = []
-    if report.danger_to_life or (report.danger_to_life is None and report.urgency == "danger"):
+    if report.danger_to_life or (report.danger_to_life is None and report.urgency == Urgency.DANGER):
         found.append("Danger to life")
     if opened is not None and opened.guessable:
         found.append("Protect the source")
@@ -198,7 +200,7 @@ def open_rows(by: Attendance, view: QueueView, at: datetime) -> list[Listed]:
 
 
 def _held_rows(by: Attendance, after: QueuePlace | None) -> QuerySet[Report]:
-    rows = reports_of(by.desk_ids).filter(holder_id=by.officer_id).exclude(stage="closed")
+    rows = reports_of(by.desk_ids).filter(holder_id=by.officer_id).exclude(stage=Stage.CLOSED)
     if after is not None:
         later = Q(due_at__gt=after.due_at) | Q(due_at=after.due_at, id__gt=after.id)
         rows = rows.filter(Q(rank__gt=after.rank) | Q(rank=after.rank) & later)
@@ -206,7 +208,7 @@ def _held_rows(by: Attendance, after: QueuePlace | None) -> QuerySet[Report]:
 
 
 def _closed_rows(by: Attendance, view: QueueView, at: datetime) -> list[Listed]:
-    rows = reports_of(by.desk_ids).filter(stage="closed", desk_id__in=_chosen(by, view.desk))
+    rows = reports_of(by.desk_ids).filter(stage=Stage.CLOSED, desk_id__in=_chosen(by, view.desk))
     if view.after:
         day, ref = view.after.split("_")
         rows = rows.filter(Q(received_on__lt=day) | Q(received_on=day, id__gt=UUID(ref)))
@@ -316,7 +318,9 @@ def queue(*, by: Attendance, at: datetime, view: QueueView) -> Queue:
 
 def waiting(*, by: Attendance, desks: Iterable[UUID]) -> int:
     """Return the number of reports waiting at these desks, counting up to a thousand."""
-    return reports_of(by.desk_ids).filter(desk_id__in=list(desks), stage="waiting").order_by()[:1000].count()
+    return (
+        reports_of(by.desk_ids).filter(desk_id__in=list(desks), stage=Stage.WAITING).order_by()[:1000].count()
+    )
 
 
 def new_since(*, by: Attendance, at: datetime, mark: str) -> int:

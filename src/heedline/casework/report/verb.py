@@ -17,6 +17,7 @@ from heedline.audit.acts import AnyAct
 from heedline.casework.access.session import Attendance
 from heedline.casework.access.without_training import record_missing
 from heedline.casework.errors import Changed, ChangedSinceArrival, NotHere
+from heedline.packs.urgency import Urgency
 from heedline.permits.capabilities import AnyCapability
 from heedline.permits.gate import Refused
 from heedline.permits.rules import Standing
@@ -56,7 +57,7 @@ class FoundReport:
 
 def standing_of(r: Report, officer: UUID, at: datetime) -> Standing:
     """Return the facts about a report that the gate's rules check."""
-    danger = r.urgency == "danger" or bool(r.danger_to_life)
+    danger = r.urgency == Urgency.DANGER or bool(r.danger_to_life)
     return Standing(r.desk_id, r.watch_id, r.holder_id, r.lease_until, r.stage, at, officer, danger)
 
 

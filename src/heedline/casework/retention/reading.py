@@ -29,6 +29,7 @@ from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
 from heedline.permits.roles import GRANTS, Role
 from heedline.permits.scopes import reports_of
+from heedline.reports.lifecycle import Stage
 from heedline.reports.models import Disposal, Hold, Keeping, Review
 
 PAGE = 100
@@ -221,7 +222,7 @@ def of_report(ref: UUID, *, by: Attendance, at: datetime) -> KeepingFile:
     return KeepingFile(
         ref=ref,
         short=short_name(ref),
-        closed=report.stage == "closed",
+        closed=report.stage == Stage.CLOSED,
         group=group,
         group_name=pack.groups[group].name if group in pack.groups else "",
         review_on=clock.review_on if clock is not None else None,

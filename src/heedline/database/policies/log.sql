@@ -13,7 +13,7 @@ CREATE POLICY of_my_desks ON audit_event FOR SELECT TO heedline_office
 CREATE POLICY of_my_requests ON audit_event FOR SELECT TO heedline_office
     USING ((act LIKE 'identity-%' OR act LIKE 'trace-%') AND (detail ->> 'request') IN (SELECT q.id::text FROM public.reports_identity_request q
         WHERE q.authoriser_desk_id IN (SELECT permits.my_authoriser_desks())));
--- A restore says so in the log, under the next generation. The walls bind the table's owner too, so that needs a door.
+-- A restore says so in the log, under the next generation. Row-level security binds the owner of the table too, so that needs a function.
 CREATE POLICY a_restore_reads ON audit_event FOR SELECT TO heedline_owner USING (true);
 CREATE POLICY a_restore_says_so ON audit_event FOR INSERT TO heedline_owner WITH CHECK (act = 'log-restored');
 CREATE POLICY of_overseers ON audit_event FOR SELECT TO heedline_office USING ((SELECT permits.i_oversee()));

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from heedline.packs.urgency import Urgency
+
 if TYPE_CHECKING:
     from heedline.packs.pack import Pack, ReportKind
 
@@ -56,7 +58,7 @@ def route(facts: RouteFacts, pack: Pack) -> RouteDecision:
         return RouteDecision(pack.watch_desk, None, UNKNOWN_AREA, "unknown-kind")
     area, because = area_of(facts, pack)
     desk, because = _desk(kind, area, because, pack)
-    watched = kind.watch or facts.urgency == "danger"
+    watched = kind.watch or facts.urgency == Urgency.DANGER
     watch = pack.watch_desk if watched and desk != pack.watch_desk else None
     return RouteDecision(desk, watch, area, because)
 

@@ -253,16 +253,18 @@ def _forces(table: Table, regions: Mapping[str, shapes.Region]) -> dict[str, sha
     return forces
 
 
-def _priority(code: str, table: Table) -> shapes.Priority:
+def _priority(code: str, table: Table) -> shapes.PriorityClock:
     seen, handed = table.number("seen_minutes"), table.number("handed_minutes")
     if not 0 < seen <= handed:
         raise table.wrong("handed_minutes", "must not be earlier than seen_minutes, and both above zero")
-    priority = shapes.Priority(code, table.text("name"), timedelta(minutes=seen), timedelta(minutes=handed))
+    priority = shapes.PriorityClock(
+        code, table.text("name"), timedelta(minutes=seen), timedelta(minutes=handed)
+    )
     table.done()
     return priority
 
 
-def _first_priority(table: Table, priorities: Mapping[str, shapes.Priority]) -> dict[str, str]:
+def _first_priority(table: Table, priorities: Mapping[str, shapes.PriorityClock]) -> dict[str, str]:
     found = {urgency: table.one_of(urgency, tuple(priorities)) for urgency in URGENCIES}
     table.done()
     return found
@@ -271,7 +273,7 @@ def _first_priority(table: Table, priorities: Mapping[str, shapes.Priority]) -> 
 def _kind_clocks(
     clocks: Table,
     kinds: Mapping[str, shapes.ReportKind],
-    priorities: Mapping[str, shapes.Priority],
+    priorities: Mapping[str, shapes.PriorityClock],
     first_priority: Mapping[str, str],
 ) -> dict[str, shapes.KindClocks]:
     found = {}

@@ -11,6 +11,7 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from heedline.packs.tables import PackError, Table, read_toml
+from heedline.packs.urgency import Priority
 
 FILE = "practice.toml"
 WAYS = ("report", "call")
@@ -115,7 +116,7 @@ def _scenario(
             why=model.text("why"),
         ),
     )
-    if scenario.model.danger and way == "report" and scenario.model.priority != "high":
+    if scenario.model.danger and way == "report" and scenario.model.priority != Priority.HIGH:
         raise PackError(f"{FILE}: scenarios.{code}: danger to life is always high")
     model.done()
     table.done()

@@ -59,22 +59,24 @@ class Report(models.Model):
             models.Index(
                 fields=["desk", "rank", "due_at", "id"],
                 name="queue_open",
-                condition=~models.Q(stage="closed"),
+                condition=~models.Q(stage=Stage.CLOSED),
             ),
             models.Index(
                 fields=["watch", "desk", "rank", "due_at", "id"],
                 name="queue_watch",
-                condition=models.Q(stage="waiting"),
+                condition=models.Q(stage=Stage.WAITING),
             ),
             models.Index(
-                fields=["desk", "received_on", "id"], name="queue_closed", condition=models.Q(stage="closed")
+                fields=["desk", "received_on", "id"],
+                name="queue_closed",
+                condition=models.Q(stage=Stage.CLOSED),
             ),
             models.Index(fields=["slot"], name="arrivals", condition=models.Q(settled=False)),
         ]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(stage="waiting", holder=None, lease_until=None)
-                | models.Q(stage="closed", holder=None, lease_until=None)
+                condition=models.Q(stage=Stage.WAITING, holder=None, lease_until=None)
+                | models.Q(stage=Stage.CLOSED, holder=None, lease_until=None)
                 | (models.Q(holder__isnull=False) & models.Q(lease_until__isnull=False)),
                 name="held_or_not",
             ),
@@ -83,7 +85,7 @@ class Report(models.Model):
                 name="known_stage",
             ),
             models.CheckConstraint(
-                condition=models.Q(stage="closed") | models.Q(due_at__isnull=False),
+                condition=models.Q(stage=Stage.CLOSED) | models.Q(due_at__isnull=False),
                 name="open_has_a_deadline",
             ),
         ]

@@ -11,6 +11,8 @@ import uuid
 
 from django.db import models
 
+from heedline.reports.translation_states import TranslationState
+
 
 class Translation(models.Model):
     """A piece of translation work for somebody who speaks the language.
@@ -33,14 +35,18 @@ class Translation(models.Model):
     class Meta:
         db_table = "reports_translation"
         indexes = [
-            models.Index(fields=["due_at"], name="translations_to_do", condition=models.Q(state="waiting")),
+            models.Index(
+                fields=["due_at"],
+                name="translations_to_do",
+                condition=models.Q(state=TranslationState.WAITING),
+            ),
             models.Index(fields=["report"], name="translations_of"),
         ]
         constraints = [
             models.UniqueConstraint(
                 fields=["report", "message"],
                 name="asked_for_once",
-                condition=models.Q(state="waiting", outward=False),
+                condition=models.Q(state=TranslationState.WAITING, outward=False),
                 nulls_distinct=False,
             ),
             models.CheckConstraint(

@@ -20,6 +20,7 @@ from heedline.casework.dissemination import partner_inbox
 from heedline.casework.dissemination.partner_inbox import SentHere
 from heedline.casework.errors import CannotOpen, Conflict, SealingStopped
 from heedline.packs import load_pack
+from heedline.reports.dissemination_states import DisseminationState
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Field, FieldOption, Form, Radios, TextArea
 from heedline.web.declared import Audience, open_to
@@ -75,7 +76,9 @@ def listing(request: SignedInRequest) -> HttpResponse:
 
 
 def _turn(one: SentHere) -> bool:
-    return one.state == "sent" or (one.state == "received" and one.answer_wanted)
+    return one.state == DisseminationState.SENT or (
+        one.state == DisseminationState.RECEIVED and one.answer_wanted
+    )
 
 
 @open_to(Audience.UNLOCKED)
@@ -95,7 +98,7 @@ def one(request: SignedInRequest, ref: UUID) -> HttpResponse:
     context |= {
         "about": about,
         "opened": opened,
-        "can_answer": about.state == "received" and about.answer_wanted,
+        "can_answer": about.state == DisseminationState.RECEIVED and about.answer_wanted,
     }
     return render(request, "partner/one.html", context)
 
@@ -128,7 +131,7 @@ def answer(request: SignedInRequest, ref: UUID) -> HttpResponse:
     context = {
         "about": about,
         "form": form,
-        "can_answer": about.state == "received" and about.answer_wanted,
+        "can_answer": about.state == DisseminationState.RECEIVED and about.answer_wanted,
         "words_came_back": kept is not None,
         "form_of": form_of(by),
     }

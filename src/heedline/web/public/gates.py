@@ -19,6 +19,7 @@ from heedline.casework.intake import drafting
 from heedline.casework.intake.form_tokens import FormToken, read
 from heedline.casework.intake.rate_limit import CALLER, PACE
 from heedline.intake.record import Record
+from heedline.packs.urgency import Urgency
 from heedline.web.components.see_other import SeeOther
 from heedline.web.public.pages import see_other
 from heedline.web.public.turns import DraftVisit, draft_of
@@ -50,7 +51,7 @@ def in_the_way(turn: DraftVisit, record: Record) -> HttpResponse | FormToken | N
 
     Returns None for a report of danger.
     """
-    if record.urgency == "danger":
+    if record.urgency == Urgency.DANGER:
         return None
     if _must_wait(turn):
         return press_again(turn)

@@ -178,7 +178,7 @@ def _ending(turn: DraftVisit, told: Record, *, could_not_call: bool) -> dict[str
     ending: dict[str, Any] = {"kind": qs.code, "ending": qs.code}
     if could_not_call:
         ending["ending"] = "danger"
-    elif told.urgency == "danger":
+    elif told.urgency == Urgency.DANGER:
         ending["ending"] = "called"
     elif called:
         page_of, days = qs.roles["call_days"]

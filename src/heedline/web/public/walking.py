@@ -11,6 +11,7 @@ from django.urls import reverse
 from heedline.intake import fields, loops
 from heedline.intake.questions import FieldKind, Question, QuestionPage, StepKind, Values
 from heedline.packs.places.routing import UNKNOWN_AREA, RouteFacts, area_of
+from heedline.packs.urgency import Urgency
 from heedline.web.public import recovery
 from heedline.web.public.asking import entry, language, pack, shown
 from heedline.web.public.pages import see_other
@@ -130,7 +131,7 @@ def must_ask_gently(turn: DraftVisit, step: QuestionPage, values: Values) -> boo
     asked = [words for words, unclear in now.items() if unclear and words not in notes]
     for words in asks_gently(turn, step):
         notes[words] = "asked"
-    if not asked or asking.urgency == "danger":
+    if not asked or asking.urgency == Urgency.DANGER:
         return False
     notes[asked[0]] = "asking"
     return True

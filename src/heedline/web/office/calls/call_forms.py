@@ -21,6 +21,7 @@ from heedline.intake.question_files import load_question_set
 from heedline.intake.questions import FieldKind, Question, QuestionPage, QuestionSet, StepKind
 from heedline.intake.record import Record, build
 from heedline.packs import load_pack
+from heedline.packs.urgency import Urgency
 from heedline.web.components.forms import (
     Checkboxes,
     DateInput,
@@ -193,7 +194,7 @@ class Sheet:
 
     @property
     def _danger(self) -> set[str]:
-        rules = [rule.when for rule in self.asked.urgencies if rule.urgency == "danger"]
+        rules = [rule.when for rule in self.asked.urgencies if rule.urgency == Urgency.DANGER]
         rules += [self.asked.fast] if self.asked.fast else []
         return {one.step for rule in rules for one in rule.looks_at()}
 

@@ -29,6 +29,7 @@ from heedline.casework.report import report_language
 from heedline.packs import load_pack
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
+from heedline.reports.translation_states import TranslationState
 from heedline.web.components.forms import Checkboxes, Field, FieldOption, Form, Radios, Select, TextArea
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
@@ -77,7 +78,11 @@ def translations(request: OfficeRequest) -> HttpResponse:
 
 
 def _asking(file: CaseFile) -> tuple[Field, ...]:
-    taken = {line.message for line in file.translations if not line.outward and line.state == "waiting"}
+    taken = {
+        line.message
+        for line in file.translations
+        if not line.outward and line.state == TranslationState.WAITING
+    }
     whats = [("report", "The report")] if None not in taken else []
     whats += [
         (str(one.id), f"Message from the reporter, {one.when_words}")
@@ -270,10 +275,13 @@ def _show(
         "told": told_of(file) if line.message is None and not line.outward else [],
         "message": next((one for one in file.messages if one.id == line.message), None),
         "may_write": speaks
-        and ((line.state == "done" and not line.outward) or (line.state == "waiting" and mine)),
-        "may_take": speaks and not mine and line.state == "waiting",
-        "may_hand_on": line.state == "waiting" and (mine or speaks) and bool(others.choices),
-        "may_drop": line.state == "waiting" and (line.asked_by_id == me or file.mine),
+        and (
+            (line.state == TranslationState.DONE and not line.outward)
+            or (line.state == TranslationState.WAITING and mine)
+        ),
+        "may_take": speaks and not mine and line.state == TranslationState.WAITING,
+        "may_hand_on": line.state == TranslationState.WAITING and (mine or speaks) and bool(others.choices),
+        "may_drop": line.state == TranslationState.WAITING and (line.asked_by_id == me or file.mine),
         "others": Form((others,)),
         "words_came_back": words_came_back,
     }

@@ -15,6 +15,7 @@ from heedline.casework.journey import practice
 from heedline.intake.one_page import whole
 from heedline.intake.summary import check_rows
 from heedline.packs.rules.practice import Scenario
+from heedline.packs.urgency import Urgency
 from heedline.web.declared import Audience, open_to
 from heedline.web.office.calls import call_forms, call_pages
 from heedline.web.office.calls.call_forms import Sheet
@@ -87,7 +88,7 @@ def _end(request: OfficeRequest, scenario: Scenario, sheet: Sheet, *, dropped: b
         for section in check_rows(sheet.asked, answers, identity_offered=True)
         if any(row.given for row in section.rows)
     ]
-    danger = sheet.record().urgency == "danger"
+    danger = sheet.record().urgency == Urgency.DANGER
     ref = practice.take_down(scenario.code, danger=danger, told={"rows": rows}, by=by, at=at)
     request.session.pop(_EXERCISE, None)
     return HttpResponseRedirect(reverse("practise-answer", kwargs={"ref": ref}))

@@ -26,7 +26,7 @@ from heedline.casework.pages.case_file import CaseFile
 from heedline.casework.people import training
 from heedline.casework.report.repeat_contact import Contacts
 from heedline.packs import load_pack
-from heedline.reports.lifecycle import Move, NotNow
+from heedline.reports.lifecycle import Move, NotNow, Stage
 from heedline.web.components.forms import Form
 from heedline.web.declared import Audience, open_to
 from heedline.web.office.report import reply_pages, report_forms, report_pages
@@ -135,7 +135,7 @@ def report(request: OfficeRequest, ref: UUID) -> HttpResponse:
     fields = report_forms.assessment_fields(file.kind)
     if request.method == "POST":
         return _assess(request, file, Form.posted(fields, request.POST.lists()))
-    if file.stage == "closed":
+    if file.stage == Stage.CLOSED:
         return HttpResponseRedirect(reverse("practise-answer", kwargs={"ref": ref}))
     with addresses_of_practice():
         return report_pages.show(request, file, Form(fields, values=report_pages.last_assessment(file)))

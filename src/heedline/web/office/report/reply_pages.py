@@ -25,6 +25,7 @@ from heedline.casework.report.repeat_contact import Contacts
 from heedline.packs import load_pack
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import Move, NotNow
+from heedline.reports.translation_states import TranslationState
 from heedline.web.components.forms import Field, Form, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import keeps_words, let_go
@@ -286,7 +287,9 @@ def preview(
         "text": text,
         "language": file.language,
         "language_words": file.language_words if foreign else "",
-        "waits_for": [one for one in file.translations if one.outward and one.state == "waiting"],
+        "waits_for": [
+            one for one in file.translations if one.outward and one.state == TranslationState.WAITING
+        ],
         "warned": warnings_of(file, text_of(written, pack.first_language), sent),
         "unit": pack.source_guard.unit,
         "words_came_back": words_came_back,

@@ -19,7 +19,8 @@ from heedline.casework.pages.case_lines import MessageLine, StepLine
 from heedline.casework.pages.desk_tabs import DeskTab
 from heedline.desk_hooks import register
 from heedline.packs import load_pack
-from heedline.reports.lifecycle import Move
+from heedline.reports.lifecycle import Move, Stage
+from heedline.reports.translation_states import TranslationState
 from heedline.web.entrance.templatetags.officer_words import as_typed
 
 STAGES = {
@@ -178,11 +179,15 @@ def tabs_of(file: CaseFile, current: str, query: str, of_desks: Iterable[DeskTab
         ("report", "Report", 0),
         ("report-ask", "Messages", sum(1 for one in file.messages if one.new)),
         *([("report-call", "Call back", 0 if file.call.done else 1)] if file.call else []),
-        ("report-translation", "Translation", sum(1 for one in file.translations if one.state == "waiting")),
+        (
+            "report-translation",
+            "Translation",
+            sum(1 for one in file.translations if one.state == TranslationState.WAITING),
+        ),
         ("report-partners", "Partners", file.with_partners),
         *((tab.url, tab.text, tab.count) for tab in of_desks),
         ("report-hand-over", "Hand over", 0),
-        ("report-reopen", "Open again", 0) if file.stage == "closed" else ("report-close", "Close", 0),
+        ("report-reopen", "Open again", 0) if file.stage == Stage.CLOSED else ("report-close", "Close", 0),
         ("report-identity", "Who sent it", 0),
         ("report-keeping", "Keeping", 0),
         ("report-history", "History", 0),

@@ -24,7 +24,7 @@ COMMAND = """
 import sys
 from heedline.jobs import cli
 cli._become("office")
-from heedline.casework import readdressing
+from heedline.casework.setup import readdressing
 from heedline.jobs import keys
 readdressing.BATCH, keys.ROUND = 2, 2
 sys.exit(cli.main(["keys", "readdress", "north-east", "--officer", "odile@unit.example"]))

@@ -336,7 +336,7 @@ def test_proofs_as_text_are_read_strictly(log: Log) -> None:
 
 def test_nothing_of_django_is_needed_to_verify() -> None:
     program = (
-        "import sys; from heedline.casework import log_verifying, log_proving; from heedline.jobs import audit, cli;"
+        "import sys; from heedline.casework.log import proving, verifying; from heedline.jobs import audit, cli;"
         " cli.parser(); sys.exit(any(name.partition('.')[0] in ('django', 'psycopg') for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False, timeout=60).returncode == 0
@@ -357,7 +357,7 @@ def test_a_long_log_is_read_in_little_memory(tmp_path: Path) -> None:
 
     made = make_up(tmp_path / "export", 100_000)
     program = (
-        "import resource, sys; from pathlib import Path; from heedline.casework import log_verifying as v;"
+        "import resource, sys; from pathlib import Path; from heedline.casework.log import verifying as v;"
         "from heedline.casework.log.folder import Folder;"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss;"
         "kept = [v.Kept.from_text('kept', Path(sys.argv[2]).read_text())];"

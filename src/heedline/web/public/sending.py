@@ -22,6 +22,7 @@ from heedline.intake import engine, loops
 from heedline.intake.questions import QuestionPage, StepKind
 from heedline.intake.record import NotReady, Record, record
 from heedline.intake.summary import Row, check_rows
+from heedline.packs.urgency import Urgency
 from heedline.web.components.forms import Form, TextArea
 from heedline.web.public import gates, receipt, recovery, tally, walking
 from heedline.web.public.asking import language, shown

@@ -58,7 +58,7 @@ def flood(instance: Instance, seconds: float) -> Verdict:
     ]
 
     def one(_: int) -> tuple[int, int]:
-        first = ask(instance.public, "/stay-safe/start/")
+        first = ask(instance.public, "/tell/")
         token = next((value for name, value in first.cookies.items() if "csrf" in name), "")
         sent = refused = 0
         while not over.is_set():
@@ -149,7 +149,7 @@ def slow_bodies(instance: Instance, seconds: float) -> Verdict:
         time.sleep(0.5)
         pages = (
             (instance.public, "/"),
-            (instance.public, "/safe/"),
+            (instance.public, "/stay-safe/"),
             (instance.office, "/sign-in/"),
             (instance.sites[2], "/sign-in/"),
         )

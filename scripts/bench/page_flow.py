@@ -47,9 +47,9 @@ class Walkers:
 
 async def _walk(browser: Browser, tally: Tally, text: str) -> None:
     _due(await tally.step("start", browser.get("/")), _OK, "start")
-    shown = _due(await tally.step("before you start", browser.get("/stay-safe/start/")), _OK, "safety")
+    shown = _due(await tally.step("before you start", browser.get("/tell/")), _OK, "safety")
     sent = await tally.step(
-        "begin", browser.post("/stay-safe/start/", {"csrfmiddlewaretoken": token_of(shown.text)})
+        "begin", browser.post("/tell/", {"csrfmiddlewaretoken": token_of(shown.text), "danger": "no"})
     )
     path = _due(sent, _LEADS_ON, "begin").location
     for _ in range(_MOST_PAGES):
@@ -103,8 +103,8 @@ async def at_question(instance: Instance, slug: str, *, encodings: str = "") -> 
     """A browser that has got as far as this question."""
     site = instance.public
     browser = Browser(site.name, site.port, encodings=encodings)
-    shown = await browser.get("/stay-safe/start/")
-    path = (await browser.post("/stay-safe/start/", {"csrfmiddlewaretoken": token_of(shown.text)})).location
+    shown = await browser.get("/tell/")
+    path = (await browser.post("/tell/", {"csrfmiddlewaretoken": token_of(shown.text), "danger": "no"})).location
     while path != f"/r/{slug}/":
         found = _SLUG.match(path)
         if found is None:

@@ -16,7 +16,7 @@ ENCODINGS = "gzip, deflate, br"
 #: The pages that somebody may come to first, and those that they are sent to from there.
 PAGES = (
     "/", "/emergency/", "/tell/", "/tell/examples/", "/talk/", "/link/", "/ask/", "/other/", "/phone/", "/stay-safe/",
-    "/stay-safe/now/", "/stay-safe/home/", "/stay-safe/work/", "/stay-safe/out/", "/stay-safe/start/", "/messages/",
+    "/stay-safe/now/", "/stay-safe/home/", "/stay-safe/work/", "/stay-safe/out/", "/messages/",
     "/privacy/", "/cookies/", "/contact/", "/accessibility/", "/stay-safe-online/", "/languages/",
 )  # fmt: skip
 LANGUAGES = ("", "cy/", "ar/", "ur/", "pl/", "so/")

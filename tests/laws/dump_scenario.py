@@ -98,8 +98,8 @@ def marked(told: Told, at: datetime) -> list[ReceiptCode]:
     narrative = f"{CANARY} narrative. He bought a ladder and a lamp."
     codes = []
     for n in range(5):
-        more = {} if n >= 3 else {"now": {"danger": "yes"}} if n == 2 else {"people": {"known": "yes"}}
-        person = {"person": [{"looks": f"{CANARY} person"}]} if "people" in more else {}
+        more = {"now": {"danger": "yes"}} if n == 2 else {}
+        person = {"person": [{"looks": f"{CANARY} person"}]} if n < 2 else {}
         new = stories.new_report(**NORTH_EAST, narrative=narrative, **in_confidence, **more, **person)
         codes.append(told.sent(new, at, told.stolen))
     told.twins = told.stolen[3:]

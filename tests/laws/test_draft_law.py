@@ -108,14 +108,14 @@ def test_a_draft_is_small_and_yet_holds_the_longest_report() -> None:
 # --- bounded ----------------------------------------------------------------------------------------------------------
 def page_of(client: SiteClient) -> tuple[str, dict[str, str]]:
     """Begin a report in this browser. Return the address of its first page and what its form holds besides the answer."""
-    client.get("/stay-safe/start/")
+    client.get("/tell/")
     token = {"csrfmiddlewaretoken": client.cookies[settings.CSRF_COOKIE_NAME.replace("_off_", "_pub_")].value}
     return "/r/now/", token
 
 
 def begun(client: SiteClient, **more: Any) -> Any:
     _, token = page_of(client)
-    return client.post("/stay-safe/start/", token, **more)
+    return client.post("/tell/", token, **more)
 
 
 @pytest.mark.django_db
@@ -161,7 +161,7 @@ def test_somebody_in_danger_is_heard_although_no_draft_can_be_kept(
     answer = client.post("/r/brief/", {**token, "narrative": "He is outside with a knife"})
     assert answer.status_code == 200
     assert Report.objects.get().urgency == "danger"
-    assert "We have your report" in answer.content.decode()
+    assert "We have your message" in answer.content.decode()
 
 
 @pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""Papers that promise something by a test name one that exists, and the threat model has a row for every position."""
+"""Check that every test a document names exists, and that the threat model has a section for every position."""
 
 from __future__ import annotations
 
@@ -12,34 +12,65 @@ from heedline.jobs import database_access
 
 ROOT = Path(__file__).resolve().parents[2]
 THREATS = ROOT / "docs" / "threat-model.md"
-#: Where somebody may stand, in words that begin a row of the threat model.
+#: Positions of an attacker: each begins the heading of a section of the threat model.
 POSITIONS = (
-    "thief of the database, a backup, or all of `HEEDLINE_HOME`",
-    "root on a host who only reads",
-    "root on a live host who acts",
-    "operator of the machines underneath",
+    "Thief of the database, a backup, or all of `HEEDLINE_HOME`",
+    "Root on a host who only reads",
+    "Root on a live host who acts",
+    "Operator of the machines underneath",
     *(
-        f"code execution in {what}"
-        for what in ("the public", "the office", "the worker", "migrate", "the backup")
+        f"Code execution in {what}"
+        for what in (
+            "the public process",
+            "the office process",
+            "the worker",
+            "migrate",
+            "the backup",
+            "the partner process",
+            "files",
+        )
     ),
-    "code execution in the partner process",
-    "code execution in files",
-    "one steward",
-    "two stewards together",
-    "one steward and one officer",
-    "two stewards and one officer",
-    "who finds a seized or lost laptop",
-    "an officer of another desk",
-    "a curious officer",
+    "Attacker who has the office's database address",
+    "Administrator of the database",
+    "One steward",
+    "Two stewards together",
+    "One steward and one officer",
+    "Two stewards and one officer",
+    "Finder of an officer's seized or lost laptop",
+    "An officer of another desk",
+    "A curious officer",
 )
+LISTS = ("Can", "Cannot", "Tested by")
+ACCEPTED = "Accepted risks"
 _NAMED = re.compile(r"`((?:tests/[\w/]*)?test_\w+\.py|tests/[\w/]+/)`")
 
 
-def rows() -> list[list[str]]:
-    """The cells of each position."""
-    lines = THREATS.read_text(encoding="utf-8").split("\n## ", 1)[0].splitlines()
-    found = [line.strip("|").split(" | ") for line in lines if line.startswith("| ")]
-    return [[cell.strip() for cell in row] for row in found[1:]]
+def _chapters() -> list[tuple[str, str]]:
+    """Return the heading and text of each second-level section of the threat model, in order."""
+    parts = THREATS.read_text(encoding="utf-8").split("\n## ")[1:]
+    return [(heading, text) for heading, _, text in (part.partition("\n") for part in parts)]
+
+
+def sections() -> dict[str, str]:
+    """Return heading and text of each attacker's position: all sections before the accepted risks."""
+    found = _chapters()
+    assert found[-1][0] == ACCEPTED, "the accepted risks come last"
+    assert len({heading for heading, _ in found}) == len(found), "no two sections have one heading"
+    return dict(found[:-1])
+
+
+def lists(text: str) -> list[tuple[str, list[str]]]:
+    """Return the labelled lists of a section. Raise AssertionError at a line that belongs to none of them."""
+    found: list[tuple[str, list[str]]] = []
+    intro, marked, rest = text.partition("**Can**")
+    assert len([line for line in intro.splitlines() if line]) <= 1, intro
+    for line in filter(None, (marked + rest).splitlines()):
+        if label := re.fullmatch(r"\*\*(.+)\*\*", line):
+            found.append((label[1], []))
+        else:
+            assert line.startswith("- "), line
+            found[-1][1].append(line[2:])
+    return found
 
 
 def is_there(named: str) -> bool:
@@ -47,19 +78,38 @@ def is_there(named: str) -> bool:
     return (ROOT / named).exists() if named.startswith("tests/") else any((ROOT / "tests").rglob(named))
 
 
-def test_every_position_names_its_tests_and_they_exist() -> None:
-    assert len(rows()) > 30
-    for row in rows():
-        assert len(row) == 4, row[0]
-        tests = _NAMED.findall(row[3])
-        assert tests, row[0]
-        assert row[3] == ", ".join(f"`{one}`" for one in tests), row[0]
-        assert [one for one in tests if not is_there(one)] == [], row[0]
+def test_every_position_has_the_three_lists_and_its_tests_exist() -> None:
+    assert len(sections()) > 60
+    for heading, text in sections().items():
+        found = lists(text)
+        assert tuple(label for label, _ in found) == LISTS, heading
+        assert all(items for _, items in found), heading
+        tests = found[-1][1]
+        named = [_NAMED.fullmatch(one) for one in tests]
+        assert all(named), heading
+        assert len(set(tests)) == len(tests), heading
+        assert [one[1] for one in named if one and not is_there(one[1])] == [], heading
+
+
+def test_the_threat_model_leads_with_five_lines_and_has_no_table() -> None:
+    text = THREATS.read_text(encoding="utf-8")
+    summary = re.match(r"# Threat model\n\n((?:- .+\n)+)\n", text)
+    assert summary
+    assert len(summary[1].splitlines()) == 5
+    assert not re.search(r"^\s*\|", text, re.MULTILINE)
+
+
+def test_the_accepted_risks_are_a_list() -> None:
+    heading, text = _chapters()[-1]
+    assert heading == ACCEPTED
+    lines = [line for line in text.splitlines() if line and not line.startswith("### ")]
+    assert len(lines) > 20
+    assert [line for line in lines if not line.lstrip().startswith("- ")] == []
 
 
 @pytest.mark.parametrize("position", POSITIONS)
-def test_every_position_has_a_row(position: str) -> None:
-    assert [row for row in rows() if row[0].startswith(position)]
+def test_every_position_has_a_section(position: str) -> None:
+    assert [heading for heading in sections() if heading.startswith(position)]
 
 
 @pytest.mark.parametrize("paper", sorted((ROOT / "docs").rglob("*.md")), ids=lambda paper: paper.name)

@@ -1,4 +1,7 @@
-"""The web application of one process: static files first, then Django; and the front that stands before it."""
+"""The WSGI application of one process, with the front that receives its requests.
+
+It serves static files first and then Django.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What a person can find at all. Row-level security says the same in the database; this is the first check."""
+"""The objects that a person can find at all.
+
+This is the first check. Row-level security enforces the same rule in the database.
+"""
 
 from __future__ import annotations
 

@@ -52,10 +52,12 @@ class Voiceprint:
 
 @dataclass(frozen=True)
 class EpochKey:
-    """A desk's key from a day on, who was given its seed and by which statement, and who said so.
+    """An epoch key of a desk, valid from a given day.
 
-    `ended`: nothing is sealed to it any more; what lies under it is addressed anew, then it is `destroyed`.
-    `opened`: another member than its maker has opened the seed that they were granted, and found it to be this key's.
+    It records who was given its seed by which statement, and who created it. `ended` means that nothing
+    more is sealed to it. Containers addressed to it are re-addressed, and then it is `destroyed`. `opened`
+    means that a member other than its maker has opened the seed granted to them and found it to be this
+    key's.
     """
 
     desk: str
@@ -109,12 +111,13 @@ class Sides(Protocol):
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Directory:
-    """The believed state of an installation's keys. Made only by ``statements.verify_all``; never changes.
+    """The accepted state of an installation's keys.
 
-    ``gaps`` are serials below the highest for which nothing was found: serials are given without gaps, so each
-    is a statement that somebody took away (or a place where an old signature may be slipped in), and an alarm.
-    ``links`` are the hashes of all statements that could be read, by serial. ``unchained``: one of them did not name the
-    hash of the one before it.
+    It is created only by ``statements.verify_all`` and never changes. ``gaps`` are the serials below the
+    highest for which no statement was found. Serials are assigned without gaps, so each gap is a statement
+    that somebody removed (or a place where an old signature could be inserted) and raises an alarm.
+    ``links`` are the hashes of all statements that could be read, by serial. ``unchained`` means that one
+    of them did not name the hash of the one before it.
     """
 
     refused: tuple[RejectedStatement, ...]
@@ -214,11 +217,13 @@ class Directory:
         return person in self.members(epoch.desk) and now is not None and now.serial < epoch.granted[person]
 
     def current_epoch(self, desk: str, on: date) -> EpochKey | None:
-        """The epoch to seal to: the last that has opened, has not ended, and that no leaver holds.
+        """Return the epoch to seal to.
 
-        One that a second member has proven to open goes before one that nobody but its maker vouches for: one member
-        alone cannot have reports sealed to a key whose seed nobody has while the desk has a better one. Where leavers hold all of them the last one stays in force all the same, since a report must go
-        somewhere; ``needs_epoch`` then says so. None only when none has opened.
+        It is the last epoch that has opened, has not ended and is held by no leaver. An epoch that a second
+        member has proven to open comes before one that only its maker vouches for. One member alone therefore
+        cannot have reports sealed to a key whose seed nobody has while the desk has a better one. If leavers
+        hold all of them, the last one stays in force, because a report must go somewhere. ``needs_epoch`` is
+        then true. Returns None only if none has opened.
         """
         opened = [epoch for epoch in self.epochs(desk) if epoch.opens_on <= on and not epoch.ended]
         clean = [epoch for epoch in opened if not self.is_stale(epoch)]

@@ -1,10 +1,12 @@
-"""A desk's keys, a month each: made by a member who signs them, two months ahead, and granted to every member whose
-words that member has compared.
+"""Monthly epoch keys of a desk.
 
-Nobody is granted a key who is on the other side of identities, now or by what they hold (`vault.two_sides`).
+A member makes and signs each key two months in advance, and grants it to every member whose key words
+they have compared. Nobody is granted a key if they are on the other side of identities, now or by the
+keys they hold (`vault.two_sides`).
 
-When somebody leaves, the epochs that they hold count for nothing any more: the next member who unlocks makes new ones
-and says that the old ones have ended. What was sealed to those is addressed anew by `setup/readdressing.py`.
+When somebody leaves, the epochs that they hold no longer count. The next member who unlocks makes new
+ones and states that the old ones have ended. `setup/readdressing.py` re-addresses what was sealed to
+those.
 """
 
 from __future__ import annotations

@@ -154,5 +154,5 @@ def build(process: str) -> Front:
 
 
 def application() -> Front:
-    """Return the application of the process that the environment names; granian calls this in each worker."""
+    """Return the WSGI application of the process named by the environment, for each granian worker."""
     return build(env.text("HEEDLINE_PROCESS"))

@@ -160,7 +160,10 @@ def open_to_processes(connection: Connection, name: str) -> None:
 
 
 def _take_from_everybody(inside: Connection) -> None:
-    """Leave the functions, views and languages of PostgreSQL that would tell or keep too much to whoever needs them."""
+    """Revoke access for everybody to PostgreSQL functions, views and languages that reveal or keep too much.
+
+    Only the roles that need them keep access.
+    """
     functions = inside.execute(
         "SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace = 'pg_catalog'::regnamespace"
         " AND (p.proname ~ %s OR p.oid = ANY (ARRAY['age(xid)', 'mxid_age(xid)']::regprocedure[]))"

@@ -26,7 +26,7 @@ def reports_of(desks: Iterable[UUID]) -> QuerySet[Report]:
 
 @dataclass(frozen=True)
 class QueuePlace:
-    """A position in a queue, given by the report that is there now or was there last."""
+    """A position in a queue, given by the report at that place now or most recently."""
 
     rank: int
     due_at: datetime

@@ -100,13 +100,13 @@ class RejectedStatement:
 
 
 class Sides(Protocol):
-    """What `two_sides.TwoSides` answers."""
+    """The part of `two_sides.TwoSides` that the directory uses."""
 
     def barred(self, desk: str, person: str, key: bytes | None) -> str:
-        """Return why a person with this public key may hold no key of a desk; empty when they may."""
+        """Return why a person with this public key may not hold a key of a desk, or "" if they may."""
 
     def helps_the_other(self, desk: str, names: frozenset[str]) -> bool:
-        """Whether one of these has held a share of a recovery key of the other side."""
+        """Return whether any of these people ever held a share of a recovery key of the other side."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -137,16 +137,19 @@ class Directory:
 
     @property
     def broken(self) -> bool:
-        """Whether a statement is missing, or stands where another one stood."""
+        """Return whether a statement is missing or out of its place in the chain."""
         return bool(self.gaps) or self.unchained
 
     def barred(self, desk: str, person: str) -> str:
-        """Return why law 4 keeps this person from holding keys of a desk; empty when it does not."""
+        """Return why law 4 prevents this person from holding keys of a desk, or "" if it does not."""
         keys = self._officers.get(person)
         return self._sides.barred(desk, person, keys.kem if keys is not None else None)
 
     def helps_the_other(self, desk: str, names: frozenset[str]) -> bool:
-        """Whether one of these has held a share of a recovery key on the other side, however the name is written."""
+        """Return whether any of these people ever held a share of a recovery key of the other side.
+
+        Different spellings of a name count as the same name.
+        """
         return self._sides.helps_the_other(desk, names)
 
     def stewards(self) -> frozenset[str]:

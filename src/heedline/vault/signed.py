@@ -62,7 +62,7 @@ class Statement:
 
     @property
     def link(self) -> str:
-        """The SHA-256 of what was signed, in hexadecimal: the next statement names it, and so does the log."""
+        """Return the SHA-256 of the signed content in hexadecimal, which the next statement and the log name."""
         return sha256(_LINK + self.canonical()).hexdigest()
 
     def canonical(self, *, numbered: bool = True) -> bytes:

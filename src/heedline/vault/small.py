@@ -104,7 +104,7 @@ def seal_words(key: bytes, words: bytes, *, aad: bytes) -> bytes:
 
 
 def open_words(key: bytes, sealed: bytes, *, aad: bytes) -> bytes:
-    """The words that ``seal_words`` sealed, or ``CannotOpen``."""
+    """Return the text sealed by ``seal_words``, or raise ``CannotOpen``."""
     framed = open_small(key, sealed, aad=aad)
     packed = framed[_LENGTH : _LENGTH + int.from_bytes(framed[:_LENGTH])]
     unpacking = zlib.decompressobj()

@@ -1,19 +1,17 @@
 """The rules for accepting signed statements, and the directory built from them (design: sealing).
 
-Everything starts from one pinned root key. The root appoints stewards. Two different stewards together
-appoint officers, desks, members and recovery keys. A member of a desk names its epochs, later grants of
-them, and their end. Statements are taken in order of their serials, and each is judged by what was
-accepted before it. A statement that breaks a rule is left out and listed as refused. It never stops
-the rest and is never partly used.
+Everything starts from one pinned root key. The root appoints stewards. Two different stewards together appoint
+officers, desks, members and recovery keys. A member of a desk names its epochs, later grants of them, and their end.
+Statements are taken in order of their serials, each judged by what was accepted before it. One that breaks a rule is
+left out and listed as refused. It never stops the rest and is never partly used.
 
-Stewards are members of no desk, so they hold no grants. Nobody is on both sides of an identity, now or
-by what they were given before (``vault.two_sides``). A key belongs to one person or thing for ever. An
-epoch's grantees are members of its desk.
+Stewards are members of no desk, so they hold no grants. Nobody is on both sides of an identity, now or by what they
+were given before (``vault.two_sides``). A key belongs to one person or thing for ever. An epoch's grantees are
+members of its desk.
 
-Each statement names the hash of the one before it. A statement that follows anything else is refused,
-and a missing one is a gap. Either makes the directory ``broken``. The removal of a statement together
-with all later ones is not detected here (compare ``links`` with the log, as ``casework.keys.directory``
-does), nor are the grants themselves (compare them with ``grantees``).
+Each statement names the hash of the one before it. One that follows anything else is refused, and a missing one is a
+gap. Either makes the directory ``broken``. The removal of a statement with all later ones is not detected here
+(compare ``links`` with the log, as ``casework.keys.directory`` does), nor are grants (see ``grantees``).
 """
 
 from collections.abc import Callable, Iterable
@@ -282,7 +280,7 @@ class _Judge:
             raise _BreaksARule(clash)
 
     def _tie(self, desk: str, authoriser: str | None) -> str:
-        """Note who decides for a desk; return who would then be on both sides, and note nothing."""
+        """Record who decides for a desk, or return why somebody would then be on both sides."""
         if authoriser is None:
             return self._sides.clash(desk)
         known = self._sides.decides(authoriser), self._sides.has_one(desk)
@@ -378,7 +376,7 @@ class _Judge:
     # Smaller matters
 
     def _keep_apart(self, desk: str, people: frozenset[str] | set[str]) -> None:
-        """Refuse whoever is, or was by what they still hold, on the other side of this desk's identities."""
+        """Refuse anybody who is, or by their keys still is, on the other side of this desk's identities."""
         for person in people:
             why = self._sides.barred(desk, person, self._officers[person].kem)
             if why:

@@ -310,7 +310,10 @@ def check_decider(asked: IdentityRequest, reply: Reply, by: Attendance, at: date
 
 
 def released_to(asked: IdentityRequest) -> str:
-    """Return the context a released half is bound to besides the identity: report, officer and request."""
+    """Return the context that a released half is bound to, apart from the identity itself.
+
+    It is made of the report, the officer and the request.
+    """
     return f"{asked.report_id}/{asked.asked_by_id}/{asked.id}"
 
 

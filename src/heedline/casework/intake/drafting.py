@@ -50,7 +50,7 @@ class Draft:
     The same cookie leads to a different row for each purpose.
     """
     whose: For = For.PUBLIC
-    """Which room it may take. Not stored."""
+    """The kind of room that the draft may take up. It is not stored."""
 
     @property
     def receipt_code(self) -> ReceiptCode:
@@ -164,13 +164,13 @@ def visit_code(cookie: str | None, *, at: datetime) -> ReceiptCode | None:
 
 
 def visit_typed(cookie: str | None) -> str:
-    """Return what was typed to open this visit; "" when it has ended."""
+    """Return the text typed to open this visit, or "" if the visit has ended."""
     kept = _visit(cookie)
     return kept[1].strip() if kept else ""
 
 
 def _visit(cookie: str | None) -> tuple[str, str] | None:
-    """What `open_visit` kept: the code, and what was typed for it."""
+    """Return the data stored by `open_visit`: the code, and the text typed for it."""
     if not cookie or len(cookie) not in _COOKIE_LENGTHS:
         return None
     keys = derive_keys(cookie.encode(), _VISIT)

@@ -51,7 +51,10 @@ def recovery_context(epoch: UUID, desk: UUID) -> bytes:
 
 
 def _trusted() -> Directory:
-    """The directory to grant by. Raises Refused while the statements are not those that the log names."""
+    """Return the directory to grant keys by.
+
+    Raises Refused while the statements do not match those that the log names.
+    """
     if key_directory.doubts():
         raise Refused(key_directory.IN_DOUBT)
     return key_directory.directory()
@@ -141,7 +144,7 @@ def keep_ahead(desks: list[UUID], *, by: Hand, at: datetime) -> int:
 
 
 def _state_destroyed(desk_id: UUID, *, by: Hand, at: datetime) -> None:
-    """Sign that epochs of a desk are destroyed: from then on nobody counts as holding them.
+    """Sign a statement that epochs of a desk are destroyed, so that nobody counts as holding them.
 
     Only where no grant of one is left in the table, whatever its row says.
     """
@@ -158,7 +161,7 @@ def _state_destroyed(desk_id: UUID, *, by: Hand, at: datetime) -> None:
 
 
 def state_opened(desks: Iterable[UUID], seeds: Mapping[UUID, bytes], *, by: Hand, at: datetime) -> None:
-    """Sign that these keys of one's desks open, where a colleague made them and nobody has said so yet.
+    """Sign statements that epoch keys made by colleagues can be opened, unless somebody has already done so.
 
     What another says of a key is believed only as far as nothing better is there: see `Directory.current_epoch`.
     """

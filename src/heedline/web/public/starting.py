@@ -118,9 +118,7 @@ def _begin(request: HttpRequest, draft: Draft | None, kind: str, way: str, at: d
 
 
 def _answer_by_door(request: HttpRequest, draft: Draft, kind: str, way: str, at: datetime) -> None:
-    """Record in the draft the answers given on the page itself: whether anyone is in danger, and the way to
-    reply.
-    """
+    """Record whether anyone is in danger and the way to reply, as answered on the page itself."""
     asking = asking_of(draft, at)
     for step in asking.qs.steps:
         if not step.by_door:

@@ -205,7 +205,7 @@ def _report(kind: str, qs: QuestionSet) -> Json:
 
 
 def _needs_account(qs: QuestionSet) -> bool:
-    """Whether a report of this kind, as long as it says nothing else, cannot do without the reporter's own words."""
+    """Return whether a report of this kind requires an account when it has no other answers."""
     slug, name = qs.narrative
     step = qs.any_step(slug)
     asked_for = slug in qs.api_needs and step.needed is not None and step.needed.holds({})
@@ -292,8 +292,11 @@ def _key() -> Json:
 
 
 def _strong_key() -> str:
-    """A pattern of the keys that `reading.idempotency_key` takes: long enough, no UUID, no short hexadecimal number, and
-    eight different characters. Each step of the last looks for the next character that was not there before."""
+    """Return a pattern for the keys that `reading.idempotency_key` accepts.
+
+    They are long enough, are no UUID or short hexadecimal number, and have eight different characters. For
+    the last condition, each step looks for the next character that has not occurred before.
+    """
     sign, seen = "[A-Za-z0-9_-]", ""
     different = ""
     for number in range(1, reading.FEWEST_DIFFERENT + 1):

@@ -172,8 +172,11 @@ def description(request: HttpRequest) -> HttpResponse:
 
 
 def read_code(text: str) -> codes.ReceiptCode:
-    """The code, one wrong symbol corrected; what does not look like one is a problem of the body. CodeUnknown for what
-    looks like one and has too many wrong symbols."""
+    """Return the receipt code read from `text`, with one wrong symbol corrected.
+
+    Text that does not look like a code raises Problem, as a fault in the body. Text that does, but has too
+    many wrong symbols, raises CodeUnknown.
+    """
     try:
         return codes.parse(text)
     except codes.NotACode:

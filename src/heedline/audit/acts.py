@@ -1,6 +1,6 @@
-"""The closed list of acts that the log knows. A test proves that every act is used and that nothing else is written.
+"""The closed list of acts that the log can record.
 
-Specialist desks add acts through `desk_hooks`; `refuse_unknown` keeps the list closed at run time.
+A test proves that every act is used and that nothing else is written.
 """
 
 from __future__ import annotations

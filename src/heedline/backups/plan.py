@@ -164,5 +164,5 @@ def left_out() -> dict[str, str]:
 
 
 def of_side(side: Side) -> Sequence[Copied]:
-    """Return what is copied to one side, in the order of loading."""
+    """Return the entries that belong to one side, in loading order."""
     return [one for one in copied() if one.side is side]

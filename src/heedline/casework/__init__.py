@@ -1,4 +1,4 @@
-"""Everything that people can do, as functions: one room for each noun of the field.
+"""The actions of officers, reporters and partners as functions, in one package for each subject.
 
 A report's path is `journey/`; what officers see is `pages/`; signing in and unlocking is `access/`. `docs/layout.md`
 describes every room. A verb has six beats, in this order: find (within what the person may see, locked), permit, move,

@@ -38,7 +38,7 @@ class Changed(Exception):
 
 
 class ChangedSinceArrival(CannotOpen):
-    """A report's sealed words are not those that the log names: somebody who can write to tables replaced them."""
+    """A report's sealed content differs from the log, because somebody with write access replaced it."""
 
 
 class SealingStopped(Exception):

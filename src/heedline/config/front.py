@@ -1,9 +1,10 @@
-"""The front of a web process: it reads each request whole, within limits, and only then takes a thread for it.
+"""The front of a web process, which reads each request whole and within limits before it takes a thread.
 
-The server (granian, RSGI) calls `Front` on the event loop, where a slow sender costs a connection and nothing else.
-What is ready beforehand (style sheets, *Run, Hide, Tell*) is answered there too, so that it never waits for a thread.
-A body that is too large, too slow or of a kind that no form of ours sends is not parsed: Django is told so by the key
-`BODY_REFUSED` of the environment, and answers with a page in the visitor's language.
+The server (granian, RSGI) calls `Front` on the event loop, where a slow sender costs only a connection.
+Responses that are ready beforehand (style sheets, *Run, Hide, Tell*) are also sent from there, so that
+they never wait for a thread. A body that is too large, too slow or of a kind that none of our forms
+sends is not parsed. The key `BODY_REFUSED` of the environment tells Django so, and Django responds with
+a page in the visitor's language.
 """
 
 from __future__ import annotations
@@ -39,13 +40,13 @@ AGAIN_AFTER = 5
 
 
 class Named(Protocol):
-    """The headers of a request; repeated ones are kept apart, names are in small letters."""
+    """The headers of a request. Names are in lower case, and repeated headers are kept apart."""
 
     def items(self) -> Headers: ...
 
 
 class Scope(Protocol):
-    """What granian says of a request."""
+    """A request as described by granian."""
 
     http_version: str
     client: str
@@ -59,7 +60,7 @@ class Scope(Protocol):
 
 
 class Sender(Protocol):
-    """Granian's side of one request: the chunks of its body come out, an answer goes in."""
+    """Granian's side of one request, which yields the chunks of its body and takes the response."""
 
     def __aiter__(self) -> AsyncIterator[bytes]: ...
 
@@ -68,7 +69,7 @@ class Sender(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FrontLimits:
-    """What one process takes. Sizes in bytes, times in seconds."""
+    """The limits of one process. Sizes are in bytes and times in seconds."""
 
     #: The longest body that is handed on.
     body: int
@@ -84,10 +85,9 @@ class FrontLimits:
 
 @dataclass(slots=True)
 class Front:
-    """The application that granian calls; `app` is the WSGI application behind it.
+    """The RSGI application that granian calls, in front of the WSGI application `app`.
 
-    `origin` is the only one that is answered, port and all. `fixed` has whole answers by path, for GET. `ready` says
-    whether `app` answers a path from a file that lies there: that needs no thread either.
+    `origin` is the only origin that is served, including its port. `fixed` maps paths to complete responses to GET. `ready` returns whether `app` serves a path from an existing file, which needs no thread either.
     """
 
     app: WSGIApplication
@@ -108,7 +108,7 @@ class Front:
         self._base, self._host = base_of(self.origin), host_of(self.origin)
 
     def __rsgi_del__(self, loop: AbstractEventLoop) -> None:
-        """Finish what is being worked on when the process is asked to end."""
+        """Finish the requests in progress when the process is asked to end."""
         if self._open:
             loop.run_until_complete(asyncio.wait(self._open, timeout=5))
         self._pool.shutdown(wait=False)
@@ -173,19 +173,20 @@ class _Body:
         self.size = 0
 
     def whole(self) -> bytes:
-        """All that came."""
+        """Return everything received so far."""
         return b"".join(self._chunks)
 
     def let_go(self) -> None:
-        """Give back the room that it took."""
+        """Discard the body and release the room that it took."""
         self._chunks.clear()
         self._front._held -= self._counted
         self._counted = 0
 
     async def read(self, sender: Sender) -> HTTPStatus | None:
-        """Read to the end, or to the first limit. Returns why it is refused, or None.
+        """Read to the end or to the first limit. Return the status that refuses the body, or None.
 
-        What is refused is read on for a while and thrown away: a browser that cannot finish sending shows no answer.
+        Up to a limit, a refused body is still read and discarded, because a browser that cannot finish sending
+        shows no response.
         """
         refused = None
         if str(self._environ.get("CONTENT_TYPE", "")).lower().lstrip().startswith("multipart/"):
@@ -212,7 +213,7 @@ class _Body:
         return refused
 
     def _keep(self, chunk: bytes) -> bool:
-        """Keep a chunk; False when there is no room for it."""
+        """Store a chunk, or return False if there is no room for it."""
         new = max(self.size - SMALL, 0) - self._counted
         if new and self._front._held + new > self._front.limits.room:
             return False
@@ -223,13 +224,16 @@ class _Body:
 
 
 def is_for(host: str, scope: Scope, headers: Iterable[tuple[str, str]]) -> bool:
-    """Whether a request names this host, port and all, exactly once."""
+    """Return whether a request names this host, including the port, exactly once."""
     named = [value.lower() for name, value in headers if name == "host"]
     return named == [host] and scope.authority in {None, host}
 
 
 def base_of(origin: str) -> WSGIEnvironment:
-    """What is the same for every request. The scheme is the configured one: TLS ends in the proxy in front."""
+    """Return the part of the WSGI environment that is the same for every request.
+
+    The scheme is the configured one, because TLS ends in the proxy in front.
+    """
     parts = urlsplit(origin)
     return {
         "SCRIPT_NAME": "",
@@ -246,10 +250,10 @@ def base_of(origin: str) -> WSGIEnvironment:
 
 
 def environ_of(scope: Scope, headers: Iterable[tuple[str, str]], base: WSGIEnvironment) -> WSGIEnvironment:
-    """The WSGI environment of a request, without a body. Nothing of the process's own environment goes along.
+    """Return the WSGI environment of a request, without a body or any of the process's own environment.
 
-    A header whose name has an underscore is left out: WSGI would take it for the one with hyphens, and a proxy that
-    overwrites `X-Real-IP` lets `X_Real_IP` through.
+    A header whose name has an underscore is left out. WSGI would take it for the one with hyphens, and a
+    proxy that overwrites `X-Real-IP` lets `X_Real_IP` through.
     """
     environ: WSGIEnvironment = {
         **base,
@@ -273,7 +277,7 @@ def environ_of(scope: Scope, headers: Iterable[tuple[str, str]], base: WSGIEnvir
 
 
 class _Nowhere:
-    """A stream for what a library would print about a request: it is not kept."""
+    """A stream that discards anything a library prints about a request."""
 
     def write(self, _: str) -> None: ...
 
@@ -283,7 +287,7 @@ class _Nowhere:
 
 
 def run(app: WSGIApplication, environ: WSGIEnvironment) -> RawResponse:
-    """Run the application for one request, and return the whole of its answer."""
+    """Run the application for one request and return the complete response."""
     began: list[tuple[int, Headers]] = []
 
     def start_response(status: str, headers: Headers, exc_info: object = None) -> Callable[[bytes], object]:
@@ -305,7 +309,7 @@ def run(app: WSGIApplication, environ: WSGIEnvironment) -> RawResponse:
 
 
 def plain(status: HTTPStatus, words: str, *more: tuple[str, str]) -> RawResponse:
-    """An answer of one sentence, for what never reaches a page."""
+    """Return a plain-text response of one sentence, for requests that never reach a page."""
     body = words.encode()
     headers = [
         ("content-type", "text/plain; charset=utf-8"),
@@ -318,7 +322,7 @@ def plain(status: HTTPStatus, words: str, *more: tuple[str, str]) -> RawResponse
 
 
 def _busy(environ: WSGIEnvironment) -> RawResponse:
-    """Ask to come again: to a program in the API's form, to a person in one sentence."""
+    """Return a response that asks the client to try again, in the API's format for a program."""
     if not environ["PATH_INFO"].startswith("/api/"):
         return plain(
             HTTPStatus.SERVICE_UNAVAILABLE,

@@ -1,4 +1,7 @@
-"""The web application of one process: static files first, then Django; and the front that stands before it."""
+"""The WSGI application of one process, with the front that receives its requests.
+
+It serves static files first and then Django.
+"""
 
 from __future__ import annotations
 
@@ -151,5 +154,5 @@ def build(process: str) -> Front:
 
 
 def application() -> Front:
-    """Return the application of the process that the environment names; granian calls this in each worker."""
+    """Return the WSGI application of the process named by the environment, for each granian worker."""
     return build(env.text("HEEDLINE_PROCESS"))

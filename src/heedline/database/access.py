@@ -387,12 +387,12 @@ MAY_BECOME = {("migrate", g) for g in ("owner", "door", "usher", "settler")} | {
 
 
 def tables() -> dict[str, Mapping[str, str]]:
-    """Return the rights on whole tables, the specialist desks' among them."""
+    """Return the rights on whole tables, including those of the specialist desks."""
     return {**TABLES, **{name: who for desk in register.desks() for name, who in desk.rights.tables.items()}}
 
 
 def columns() -> dict[tuple[str, str, str], str]:
-    """Return the rights on single columns, the specialist desks' among them."""
+    """Return the rights on single columns, including those of the specialist desks."""
     return {
         **COLUMNS,
         **{key: said for desk in register.desks() for key, said in desk.rights.columns.items()},

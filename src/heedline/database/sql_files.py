@@ -1,4 +1,4 @@
-"""The core's SQL files in the order in which they run, and how a migration runs them."""
+"""The core's SQL files in the order they run, and the migration operations that run them."""
 
 from __future__ import annotations
 

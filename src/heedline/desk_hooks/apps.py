@@ -1,4 +1,4 @@
-"""The part of a specialist desk that Django starts: it registers the desk."""
+"""App configurations that register specialist desks when Django starts."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from heedline.desk_hooks import register
 
 
 class SpecialistDeskConfig(AppConfig):
-    """Base of every specialist desk's AppConfig. The desk's `registration.py` holds DESK, a `hooks.SpecialistDesk`."""
+    """Base class of every specialist desk's AppConfig.
+
+    The desk's `registration.py` holds DESK, a `hooks.SpecialistDesk`.
+    """
 
     default = False
 
     def __init_subclass__(cls) -> None:
-        """Make the desk's own class the one that Django takes from its `apps.py`, and not this one beside it."""
+        """Make the subclass, rather than this class, the default AppConfig of the desk's `apps.py`."""
         cls.default = True
 
     def ready(self) -> None:
@@ -26,14 +29,14 @@ class SpecialistDeskConfig(AppConfig):
 
 
 class DeskHooksConfig(AppConfig):
-    """Stands last among the installed apps and closes the register."""
+    """The AppConfig that closes the register. It must be the last of the installed apps."""
 
     name = "heedline.desk_hooks"
     label = "desk_hooks"
     default = True
 
     def ready(self) -> None:
-        """Take no further desk. Raise ImproperlyConfigured when one of the setting has not registered."""
+        """Close the register. Raise ImproperlyConfigured if a desk in the setting has not registered."""
         desks = {one.name for one in apps.get_app_configs() if isinstance(one, SpecialistDeskConfig)}
         for name in settings.SPECIALIST_DESKS:
             if name not in desks:

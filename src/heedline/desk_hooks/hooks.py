@@ -1,6 +1,7 @@
-"""What a specialist desk may add to the core, as data. Plain Python.
+"""The data with which a specialist desk extends the core. Plain Python.
 
-Every code that a desk adds begins with the desk's own code and a hyphen, so that it never means two things.
+Every code that a desk adds begins with the desk's own code and a hyphen, so that it never has two
+meanings.
 """
 
 from __future__ import annotations
@@ -33,9 +34,9 @@ def _nothing() -> Mapping[Any, Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportTab:
-    """A tab on every page of a report. `url`: the name of a route with `ref`. Shown to whoever has `capability`.
+    """A tab on every page of a report, shown to officers with `capability`.
 
-    `count`: (report, officer, now) -> the number beside the tab; 0 shows none.
+    `url` is the name of a route with `ref`. `count` maps (report, officer, now) to the number beside the tab, where 0 shows none.
     """
 
     url: str
@@ -46,7 +47,10 @@ class ReportTab:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueColumn:
-    """A column of the queue, shown to whoever has `capability`. `values`: (reports, officer, now) -> text by report."""
+    """A column of the queue, shown to officers with `capability`.
+
+    `values` maps (reports, officer, now) to the text for each report.
+    """
 
     heading: str
     capability: AnyCapability
@@ -55,7 +59,7 @@ class QueueColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """Which roles have a capability, and what must hold besides (as `permits.rules.RULES`)."""
+    """The roles that have a capability, and its further conditions (as in `permits.rules.RULES`)."""
 
     words: str
     roles: frozenset[Role]
@@ -64,7 +68,10 @@ class Grant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """A periodic task of the worker. `cron` has seconds as its sixth field; `run` takes the time and may be repeated."""
+    """A periodic task of the worker.
+
+    `cron` has seconds as its sixth field. `run` takes the time, and must be safe to repeat.
+    """
 
     name: str
     cron: str
@@ -74,7 +81,10 @@ class Clock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatabaseRights:
-    """What the database roles may do with the desk's tables, as in `database/access.py`: tested against the database."""
+    """The rights of the database roles on the desk's tables, in the form of `database/access.py`.
+
+    They are tested against the database.
+    """
 
     tables: Mapping[str, Mapping[str, str]] = field(default_factory=_nothing)
     columns: Mapping[tuple[str, str, str], str] = field(default_factory=_nothing)
@@ -82,9 +92,9 @@ class DatabaseRights:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoScene:
-    """What the demonstration hands to a desk: reports by the code of their desk, and a way to sit somebody down.
+    """The context that the demonstration gives to a desk that adds invented data.
 
-    `sitting(name)`: a context manager that signs in an officer of the demonstration, keys unlocked.
+    `reports` and `officers` are listed by the code of their desk. `sitting(name)` is a context manager that signs in an officer of the demonstration, with keys unlocked.
     """
 
     at: datetime
@@ -95,13 +105,9 @@ class DemoScene:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpecialistDesk:
-    """Everything that one desk adds.
+    """Everything that one desk adds to the core.
 
-    `acts`: words for the log, by act. `letters`: by letter what carries it out of the outbox, None for a letter that an
-    alarm rule names in `raised_by`. `sealed_parts`: sorts of sealed parts in words. Such a part is written with
-    `notes.seal`, and is then addressed to other keys, disposed of, backed up and restored like every part of its report.
-    `copied`: the desk's tables in a backup; `left_out`: tables that are in none, and why. `held`: lines of the statement
-    of what is held about a sender. `urls`: a module of routes for the office. `demo`: adds invented data.
+    `acts` maps acts to their text in the log. `letters` maps each letter to the function that delivers it from the outbox, or to None for a letter that an alarm rule names in `raised_by`. `sealed_parts` maps kinds of sealed part to their text. Such a part is written with `notes.seal`, and is then addressed to other keys, disposed of, backed up and restored like every part of its report. `copied` lists the desk's tables in a backup, and `left_out` those that are in none, with the reason. `held` has lines for the statement of data held about a reporter. `urls` is a module of routes for the office. `demo` adds invented data.
     """
 
     code: str

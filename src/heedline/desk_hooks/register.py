@@ -1,4 +1,4 @@
-"""The specialist desks of this installation. Filled while Django starts, and closed from then on. Plain Python."""
+"""The register of specialist desks, filled while Django starts and closed from then on. Plain Python."""
 
 from __future__ import annotations
 
@@ -19,11 +19,15 @@ _closed = False
 
 
 class NotRegistered(Exception):
-    """A desk that cannot be registered, or a code that no registered desk has. The message says why."""
+    """A desk cannot be registered, or no registered desk has the code. The message gives the reason."""
 
 
 def add(desk: SpecialistDesk) -> None:
-    """Register a desk. Raise NotRegistered after the start, for a second desk with its code, and for a foreign code."""
+    """Register a desk.
+
+    Raises NotRegistered after the start, for a second desk with its code, and for codes that do not begin
+    with the desk's.
+    """
     if _closed:
         raise NotRegistered(f"The desk {desk.code} comes too late: desks register while Django starts.")
     if desk.code in _desks:
@@ -40,7 +44,7 @@ def add(desk: SpecialistDesk) -> None:
 
 
 def close() -> None:
-    """Take no further desk."""
+    """Close the register, so that no more desks can be added."""
     global _closed
     _closed = True
 
@@ -51,7 +55,7 @@ def desks() -> Iterator[SpecialistDesk]:
 
 
 def act_words() -> dict[str, str]:
-    """Return the words of every registered act, by its code."""
+    """Return the text of every registered act, by code."""
     return {str(act): words for desk in desks() for act, words in desk.acts.items()}
 
 
@@ -61,7 +65,7 @@ def letters() -> frozenset[str]:
 
 
 def sealed_parts() -> dict[str, str]:
-    """Return the words of every registered sort of sealed part, by its code."""
+    """Return the text of every registered kind of sealed part, by code."""
     return {part: words for desk in desks() for part, words in desk.sealed_parts.items()}
 
 

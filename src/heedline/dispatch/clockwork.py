@@ -117,7 +117,7 @@ def forget_use() -> None:
 
 
 def write_anew(table: str) -> bool:
-    """Write a table into a new file in the order of its key; False when somebody has it in use just now.
+    """Rewrite a table into a new file in key order, or return False if the table is in use.
 
     Keys are random, so rows then lie in no order that tells which came first. VACUUM FULL would keep the order in which
     they lie. Waits for nobody: whoever waits for a table makes all others wait behind.
@@ -143,7 +143,7 @@ def write_anew(table: str) -> bool:
 
 
 def settle_drafts() -> int:
-    """Write anew, in shuffled batches, the unfinished reports that were saved since the last time. Return how many.
+    """Rewrite in shuffled batches the drafts saved since the last time, and return how many.
 
     Each batch is a transaction of its own, so that drafts hold nobody up, however many there are. Not inside a transaction.
     """

@@ -34,7 +34,10 @@ class Letter(AnyLetter):
 
 
 class AlarmKind(AnyAlarmKind):
-    """Why a named person has to look. How each behaves: `casework/duty/alarm_kinds.py`."""
+    """The reason for which a named person must act on an alarm.
+
+    `casework/duty/alarm_kinds.py` defines how each kind behaves.
+    """
 
     DANGER = "danger"
     NOBODY_ON_DUTY = "nobody-on-duty"

@@ -24,7 +24,7 @@ class Outbox(models.Model):
 
 
 class About(models.TextChoices):
-    """What `Alarm.about_id` names; about a desk or the installation as a whole it names nothing."""
+    """The kind of object that `Alarm.about_id` names. For a desk or the installation it names nothing."""
 
     DESK = "desk"
     REPORT = "report"

@@ -12,9 +12,10 @@ from heedline.dispatch.models import Outbox
 
 
 def post(letter: AnyLetter, *, desk: UUID | None, thing_id: UUID | None, at: datetime) -> None:
-    """The letter leaves if and only if the transaction commits. Of the time, only the quarter hour is kept.
+    """Add a letter to the outbox, to be delivered if and only if the transaction commits.
 
-    Raise NotRegistered for a letter that is neither the core's nor a registered desk's.
+    Only the quarter hour of the time is kept. Raises NotRegistered for a letter that belongs neither to the
+    core nor to a registered desk.
     """
     if not isinstance(letter, Letter) and str(letter) not in register.letters():
         raise register.NotRegistered(f"Nobody carries the letter {letter}.")

@@ -1,4 +1,4 @@
-"""The public API's JSON, read into the same `Record` as the web form's answers.
+"""Parsing of the public API's JSON into the same `Record` as the web form's answers.
 
 `{"kind": "activity", "narrative": "…", "language": "en",
   "now": {"danger": "yes"}, "when": {"date": {"year": 2026, "month": 3}},

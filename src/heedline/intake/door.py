@@ -15,10 +15,13 @@ class StoreFull(OperationalError):
 
 
 def save_draft(row: bytes, sealed: bytes, hours: int, *, room_for_new: int, room: int) -> bool:
-    """Keep a sealed draft until the quarter hour after `hours` (1 or 24) idle hours. False when it is too big.
+    """Save a sealed draft and return whether it was saved.
 
-    Raises StoreFull when all drafts together take more than `room` bytes on the disk, or `room_for_new` and this row is
-    not there yet.
+    It is kept until the quarter hour after `hours` (1 or 24) hours of inactivity. Returns False if it is
+    too big.
+
+    Raises StoreFull if all drafts together take more than `room` bytes on disk or, when this row does not
+    exist yet, more than `room_for_new`.
     """
     with connection.bound_cursor() as cursor:  # type: ignore[attr-defined]
         cursor.execute("SELECT door.save_draft(%s, %s, %s, %s, %s)", [row, sealed, hours, room_for_new, room])

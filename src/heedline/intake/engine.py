@@ -68,9 +68,9 @@ def counted(qs: QuestionSet, answers: Answers, *, identity_offered: bool) -> dic
 
 
 def next_after(qs: QuestionSet, answers: Answers, slug: str, *, identity_offered: bool) -> str | None:
-    """The slug of the page that Continue leads to; None after the check page. KeyError: no such slug at all.
+    """Return the slug of the page that Continue leads to, or None after the check page.
 
-    A page that the door has answered is passed by.
+    A page that the door has already answered is skipped. Raises KeyError if there is no such slug.
     """
     order = _order(qs)
     here = order[slug]
@@ -84,9 +84,10 @@ def next_after(qs: QuestionSet, answers: Answers, slug: str, *, identity_offered
 
 
 def back_from(qs: QuestionSet, answers: Answers, slug: str, *, identity_offered: bool) -> str | None:
-    """The slug of the page before; None from the first. KeyError: no such slug at all.
+    """Return the slug of the previous page, or None on the first page.
 
-    A page that the door has answered is passed by; the way back is the way that `next_after` came.
+    A page that the door has already answered is skipped. The way back is the way that `next_after` came.
+    Raises KeyError if there is no such slug.
     """
     order = _order(qs)
     here = order[slug]
@@ -102,10 +103,11 @@ def back_from(qs: QuestionSet, answers: Answers, slug: str, *, identity_offered:
 
 
 def skip_target(qs: QuestionSet, answers: Answers, slug: str, *, identity_offered: bool) -> str | None:
-    """Where "Skip the other questions" leads from here; None where the button is not shown.
+    """Return the slug that "Skip the other questions" leads to from here, or None where there is no button.
 
-    Never past a page that must be answered: then to that page. The site reads and keeps what was typed on
-    this page first (with this page's own errors), and asks for the target with the new answers.
+    The target is never beyond a page that must be answered. In that case it is that page. The site first
+    reads and keeps what was typed on this page (with the page's own errors), and then asks for the target
+    with the new answers.
     """
     here = step(qs, answers, slug, identity_offered=identity_offered)
     if here is None or not here.skippable:

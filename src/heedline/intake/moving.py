@@ -1,4 +1,4 @@
-"""Take what was written in one form along into another."""
+"""Transfer of a draft's answers from one form to another."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ _TYPED = frozenset(
 
 
 def moved(old: QuestionSet, new: QuestionSet, answers: Answers) -> dict[str, Any]:
-    """Return the answers for `new`: those that both ask for as they are, everything else that was typed in the account.
+    """Return the answers of the form `old`, converted for the form `new`.
 
-    Choices that only the old form offers are dropped, and so are private answers and ways to reach the reporter: the new
-    form asks for those itself. The account may become longer than the form allows; its page then says so.
+    Answers to questions that both forms ask are kept unchanged. Everything else that was typed is added to
+    the account. Choices that only the old form offers are dropped, and so are private answers and ways to
+    reach the reporter, because the new form asks for those itself. The account may become longer than the
+    form allows, in which case its page says so.
     """
     kept: dict[str, Any] = {}
     said: list[str] = []
@@ -40,7 +42,7 @@ def moved(old: QuestionSet, new: QuestionSet, answers: Answers) -> dict[str, Any
 
 
 def _asked(step: QuestionPage) -> tuple[Any, ...]:
-    """What decides whether an answer to one page answers another."""
+    """Return the parts of a page that must be the same for its answer to fit another page."""
     fields = ((one.name, one.kind, tuple(choice.value for choice in one.choices)) for one in step.fields)
     return step.kind, tuple(fields)
 

@@ -1,4 +1,4 @@
-"""A whole question set on one page, for an officer taking down a report that another person gives.
+"""A complete question set on one page, for an officer who takes down a report.
 
 The questions, fields, errors and engine are the same as on the public site, where each question has a
 page of its own. Because everything is on one page here, the following differs:

@@ -131,7 +131,7 @@ class QuestionPage:
     """The text of "Why we ask", shown in a `details` element."""
     button: str = ""
     skippable: bool = False
-    """Shows the second button, "Skip the other questions" (`engine.skip_target`)."""
+    """Whether the page shows the second button, "Skip the other questions" (`engine.skip_target`)."""
     private: bool = False
     """Whether the answers describe the reporter.
 
@@ -229,9 +229,9 @@ class QuestionSet:
     They are in addition to the narrative and the reporter's contact details.
     """
     skip_to: str
-    """Where "Skip the other questions" leads."""
+    """The slug of the page that "Skip the other questions" leads to."""
     fast: Condition | None
-    """When it holds, "Skip the other questions" leads straight to the check page."""
+    """A condition under which "Skip the other questions" leads straight to the check page."""
     source: Mapping[str, Any]
     digest: str = field(init=False)
     """The SHA-256 of `canonical()`, in hexadecimal."""

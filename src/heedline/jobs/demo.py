@@ -333,7 +333,7 @@ def _specialist_desks(cast: _Cast, sent: list[_Sent]) -> None:
 
 @contextmanager
 def _unlocked(cast: _Cast, name: str, at: datetime) -> Iterator[Attendance]:
-    """A session of this person with their keys unlocked."""
+    """Return a session of this person with their keys unlocked."""
     from heedline.casework.access import session as access_session
 
     with _sitting(cast, name, at) as by:

@@ -1,4 +1,4 @@
-"""What the specialist desks add to the demonstration."""
+"""The specialist desks' additions to the demonstration."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ def load(
     sitting: Callable[[str], AbstractContextManager[Attendance]],
     at: datetime,
 ) -> None:
-    """Let each registered desk add its invented data.
+    """Have each registered desk add its invented data.
 
-    `sent`: (desk, report); `officers`: (desk, name); `sitting(name)`: their session with the keys unlocked.
+    `sent` has pairs of desk and report, and `officers` pairs of desk and name. `sitting(name)` gives their session, with keys unlocked.
     """
     from heedline.desk_hooks import register
     from heedline.desk_hooks.hooks import DemoScene

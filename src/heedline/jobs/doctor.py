@@ -242,7 +242,10 @@ def stewards(connection: Connection) -> Iterator[CheckResult]:
 
 
 def statements(connection: Connection) -> Iterator[CheckResult]:
-    """Whether the table has the signed statements of keys that the log names; every process compares their words too."""
+    """Check that the table has the signed key statements that the log names.
+
+    Every process also compares their content.
+    """
     number = _one(connection, _STATEMENTS)
     yield CheckResult(
         number == 0, f"the signed statements of keys are those that the log names ({number} are not)"

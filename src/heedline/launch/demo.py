@@ -361,7 +361,7 @@ def run(home: Path) -> int:
 
 
 def complain(words: str) -> int:
-    """Tell the person at the terminal what is wrong. Returns the exit code that goes with it."""
+    """Print the problem for the person at the terminal and return its exit code."""
     with contextlib.suppress(BrokenPipeError):
         print(f"heedline: {words}", file=sys.stderr, flush=True)  # noqa: T201
     return 1

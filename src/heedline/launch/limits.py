@@ -1,4 +1,4 @@
-"""What the operating system may do with a process of ours."""
+"""Operating system limits for Heedline's processes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _FILES = 4096
 
 
 def hardened() -> None:
-    """Let no memory of this process be written to a disk when it crashes, and let it hold enough connections.
+    """Disable core dumps for this process and raise its limit of open files.
 
     A core file would hold what reporters wrote, codes and the keys that sessions have unlocked.
     """

@@ -133,7 +133,7 @@ def start(home: Path, *, durable: bool = True) -> Cluster:
 
 
 def found(home: Path) -> Cluster | None:
-    """Return the cluster that runs for a home as it stands, without bringing anything up to date; None when none runs."""
+    """Return a home's running cluster without bringing anything up to date, or None if none is running."""
     home = home.expanduser().absolute()
     place = places.recorded(home)
     if place is None or server.postmaster(place.data) is None:
@@ -148,7 +148,7 @@ def found(home: Path) -> Cluster | None:
 
 
 def is_running(cluster: Cluster) -> bool:
-    """Whether the server of this cluster runs."""
+    """Return whether the server of this cluster is running."""
     return server.postmaster(cluster.data) is not None
 
 

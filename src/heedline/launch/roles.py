@@ -63,10 +63,9 @@ def role(name: str) -> str:
 
 
 def settle(connection: Connection, passwords: Mapping[str, str]) -> None:
-    """Bring roles and the database `heedline` to what they should be, whatever somebody made of them meanwhile.
+    """Bring the roles and the database `heedline` to their intended state, whatever has been changed since.
 
-    `connection` is the superuser's, in autocommit. `passwords` has one for every process. A password is sent as its
-    SCRAM verifier only, so that no statement, list of activities or log ever holds one.
+    `connection` is the superuser's, in autocommit mode. `passwords` has one for every process. A password is sent only as its SCRAM verifier, so that no statement, activity list or log ever holds a password.
     """
     with connection.transaction():
         _settle_roles(connection, passwords)
@@ -161,7 +160,10 @@ def open_to_processes(connection: Connection, name: str) -> None:
 
 
 def _take_from_everybody(inside: Connection) -> None:
-    """Leave the functions, views and languages of PostgreSQL that would tell or keep too much to whoever needs them."""
+    """Revoke access for everybody to PostgreSQL functions, views and languages that reveal or keep too much.
+
+    Only the roles that need them keep access.
+    """
     functions = inside.execute(
         "SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace = 'pg_catalog'::regnamespace"
         " AND (p.proname ~ %s OR p.oid = ANY (ARRAY['age(xid)', 'mxid_age(xid)']::regprocedure[]))"

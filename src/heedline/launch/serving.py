@@ -1,6 +1,6 @@
-"""One site over HTTP: granian and its worker processes. What stands between it and Django is in `config.front`.
+"""Serving one site over HTTP with granian and its worker processes.
 
-It logs no request, no path and no address: there is no access log, and its own lines pass through `NothingPersonal`.
+`config.front` stands between granian and Django. No request, path or address is logged. There is no access log, and granian's own log lines pass through `NothingPersonal`.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Running several processes in the foreground as one: they start and stop together, and one that ends is started again.
+"""Running several processes in the foreground as one unit, restarting any that ends.
 
-One that keeps ending is started again after longer and longer pauses, and each time this is said.
-
-Every child leads a process group of its own, so Ctrl-C reaches only the supervisor, which stops them in good order;
-and the kernel stops them should the supervisor be killed outright (Linux).
+They start and stop together. A process that keeps ending is restarted after longer and longer pauses,
+and each restart is reported. Every child leads its own process group, so Ctrl-C reaches only the
+supervisor, which stops the children in order. If the supervisor itself is killed, the kernel stops them
+(Linux).
 """
 
 from __future__ import annotations
@@ -47,12 +47,12 @@ class StepFailed(Exception):
 
 @dataclass(slots=True)
 class Pauses:
-    """How long to wait before something is started again: twice as long each time, until it has run for a while."""
+    """The pauses before a restart, which double each time until the process has run for a while."""
 
     _last: float = 0.0
 
     def after(self, ran_for: float) -> float:
-        """The pause after something ran for so many seconds."""
+        """Return the pause after a process that ran for this many seconds."""
         steady = self._last == 0.0 or ran_for >= STEADY_AFTER
         self._last = FIRST_PAUSE if steady else min(2 * self._last, LONGEST_PAUSE)
         return self._last
@@ -60,7 +60,7 @@ class Pauses:
 
 @dataclass(slots=True)
 class Child:
-    """One process that is meant to run, by the name that people read."""
+    """A child process that is meant to be running, with its display name."""
 
     name: str
     process: subprocess.Popen[bytes]
@@ -165,7 +165,10 @@ class Supervisor:
     def keep_running(
         self, *, say: Callable[[str], object], besides: Callable[[], None] = lambda: None
     ) -> None:
-        """Start again whatever ends, until we are asked to stop. `say` tells a person; `besides` is called all the time."""
+        """Restart any child that ends, until asked to stop.
+
+        `say` reports to a person. `besides` is called on every round.
+        """
         while not self._asked_to_stop:
             for child in self._children:
                 self._mend(child, say)

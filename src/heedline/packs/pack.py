@@ -62,9 +62,9 @@ class ServiceLink:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """How this deployment names itself. `exit_url` is the neutral site that the exit link leads to.
+    """How this deployment is named and presented.
 
-    `unit`: who runs it, as the public pages say it. `mark`: the static path of their own mark; empty when they have none.
+    `exit_url` is the neutral site that the exit link leads to. `unit` is who runs it, as the public pages say it. `mark` is the static path of their own logo, or empty if they have none.
     """
 
     name: str

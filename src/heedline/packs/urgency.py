@@ -1,4 +1,4 @@
-"""How urgent a report is: as the answers say, and as an officer decides. Plain Python."""
+"""The urgency of a report, as answered by the reporter and as decided by an officer. Plain Python."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ def note_call(
 
 
 def desk_shares(report: UUID) -> list[tuple[UUID | None, bytes]]:
-    """The desk's sealed halves of a report's identity key, with the epoch that each is addressed to."""
+    """Return the desk's sealed halves of a report's identity key, each with the epoch it is addressed to."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT epoch, sealed FROM permits.desk_shares(%s)", [report])
         return [(epoch, bytes(sealed)) for epoch, sealed in cursor.fetchall()]
@@ -79,7 +79,9 @@ def hand_over(
     share: bytes | None,
     moved: Sequence[tuple[UUID, bytes, bytes]],
 ) -> bool:
-    """Move a report to a desk that its holder may not see into. False when it was not theirs to move, or has changed.
+    """Move a report to a desk that its holder cannot see into.
+
+    Returns False if the report was not theirs to move, or has changed.
 
     `moved`: each sealed part that the desk opens, with its present header and the one addressed to `share_epoch`.
     """
@@ -108,7 +110,7 @@ def hand_over(
 
 @dataclass(frozen=True)
 class SecondShare:
-    """The authorisers' half of an identity's key, sealed; which identity, to which key, and who holds the other half."""
+    """The authorisers' sealed half of an identity's key, with its epoch and the desks holding the other half."""
 
     container: UUID
     epoch: UUID | None
@@ -118,7 +120,7 @@ class SecondShare:
 
 @dataclass(frozen=True)
 class SealedWords:
-    """A sealed part with what was written about a request."""
+    """A sealed part that holds the text about a request."""
 
     container: UUID
     header: bytes = field(repr=False)
@@ -134,13 +136,16 @@ def _rows(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
 
 
 def who_decides(report: UUID) -> UUID | None:
-    """The authorisers' desk that holds the other half of this report's identity key. None: nobody could decide."""
+    """Return the desk with the authorisers' half of a report's identity key, or None if nobody could decide."""
     found: UUID | None = _rows("SELECT permits.who_decides(%s)", [report])[0][0]
     return found
 
 
 def who_decides_trace(report: UUID) -> UUID | None:
-    """The same for a request to have a sender traced: also where no half of a key was made, or none is left."""
+    """Return the authorising desk for a request to trace a reporter.
+
+    It is found even if no half of a key was made or none is left.
+    """
     found: UUID | None = _rows("SELECT permits.who_decides_trace(%s)", [report])[0][0]
     return found
 
@@ -148,20 +153,26 @@ def who_decides_trace(report: UUID) -> UUID | None:
 def ask_identity(
     request: UUID, report: UUID, desk: UUID, ground: str, minutes: int, words: UUID, *, purpose: str = "open"
 ) -> bool:
-    """Keep a request. False when the report is not this session's, the desk has asked already, or (for the purpose
-    "trace") the report was not assessed as a danger to life."""
+    """Store a request and return whether it was accepted.
+
+    Returns False if the report is not this session's, the desk has asked already, or (for the purpose
+    "trace") the report was not assessed as a danger to life.
+    """
     given = [request, report, desk, purpose, ground, minutes, words]
     return bool(_rows("SELECT permits.ask_identity(%s, %s, %s, %s, %s, %s, %s)", given)[0][0])
 
 
 def second_share(request: UUID) -> SecondShare | None:
-    """The authorisers' half, for somebody who may decide about this request now; None for everybody else."""
+    """Return the authorisers' half if this person may decide the request now, or None."""
     rows = _rows("SELECT container, epoch, sealed, desks FROM permits.second_share(%s)", [request])
     return SecondShare(rows[0][0], rows[0][1], bytes(rows[0][2]), tuple(rows[0][3])) if rows else None
 
 
 def release_words(request: UUID) -> dict[UUID, SealedWords]:
-    """What was written about a request, by container; nothing where neither the request nor the report is theirs."""
+    """Return the sealed text about a request, by container.
+
+    Nothing is returned where neither the request nor the report is theirs.
+    """
     rows = _rows("SELECT container, header, payload, epochs FROM permits.release_words(%s)", [request])
     return {
         c: SealedWords(c, bytes(header), bytes(payload), tuple(epochs)) for c, header, payload, epochs in rows
@@ -171,7 +182,7 @@ def release_words(request: UUID) -> dict[UUID, SealedWords]:
 def decide_identity(
     request: UUID, *, approved: bool, words: SealedWords, sha256: bytes, released: bytes | None
 ) -> bool:
-    """Decide, once. False when this session may not, or somebody has."""
+    """Decide a request once. Return False if this session may not, or if it is already decided."""
     given = [
         request,
         approved,
@@ -192,8 +203,11 @@ def decide_identity(
 def decide_disposal(
     disposal: UUID, certificate: Mapping[str, Any] | None, true_from: date | None, naming: Sequence[UUID] = ()
 ) -> str:
-    """Dispose of a report, or without a certificate keep it: `done`, `kept`, or why not. `naming`: the notes on other
-    reports (`asked_before`) that name it."""
+    """Dispose of a report or, without a certificate, keep it.
+
+    Returns `done`, `kept`, or the reason why not. `naming` lists the notes on other reports
+    (`asked_before`) that name it.
+    """
     paper = json.dumps(certificate) if certificate is not None else None
     given = [disposal, paper, true_from, list(naming)]
     return str(_rows("SELECT permits.decide_disposal(%s, %s::jsonb, %s, %s::uuid[])", given)[0][0])

@@ -44,18 +44,21 @@ def retire_epoch(epoch: UUID) -> bool:
 
 
 def retired(desk: UUID) -> tuple[UUID, ...]:
-    """The epochs of this desk that are retired and not yet destroyed; none where the session does not work there."""
+    """Return the retired epochs of this desk that are not yet destroyed.
+
+    There are none if the session does not work there.
+    """
     return tuple(_rows("SELECT permits.my_retired(%s)", [desk])[0][0])
 
 
 def headers_to_move(desk: UUID, *, after: UUID, most: int) -> list[HeaderToMove]:
-    """The next headers, in the order of their ids; at most 1,000."""
+    """Return the next headers to move, in order of their ids, at most 1,000."""
     rows = _rows("SELECT container, header FROM permits.headers_to_move(%s, %s, %s)", [desk, after, most])
     return [HeaderToMove(container, bytes(header)) for container, header in rows]
 
 
 def shares_to_move(desk: UUID, *, after: UUID, most: int) -> list[ShareToMove]:
-    """The next halves, in the order of their ids; at most 1,000."""
+    """Return the next halves to move, in order of their ids, at most 1,000."""
     rows = _rows(
         "SELECT id, container, share, sealed FROM permits.shares_to_move(%s, %s, %s)", [desk, after, most]
     )
@@ -63,7 +66,7 @@ def shares_to_move(desk: UUID, *, after: UUID, most: int) -> list[ShareToMove]:
 
 
 def move_headers(desk: UUID, to: UUID, moved: Sequence[tuple[HeaderToMove, bytes]]) -> int:
-    """Put new headers in the place of unchanged old ones. Return how many."""
+    """Replace unchanged old headers with new ones and return how many were replaced."""
     given = [
         [old.container for old, _ in moved],
         [old.header for old, _ in moved],
@@ -74,14 +77,14 @@ def move_headers(desk: UUID, to: UUID, moved: Sequence[tuple[HeaderToMove, bytes
 
 
 def move_shares(desk: UUID, to: UUID, moved: Sequence[tuple[ShareToMove, bytes]]) -> int:
-    """Put new sealed halves in the place of unchanged old ones. Return how many."""
+    """Replace unchanged old sealed halves with new ones and return how many were replaced."""
     given = [[old.id for old, _ in moved], [old.sealed for old, _ in moved], [new for _, new in moved]]
     sql = "SELECT permits.move_shares(%s, %s, %s::uuid[], %s::bytea[], %s::bytea[])"
     return int(_rows(sql, [desk, to, *given])[0][0])
 
 
 def left_to_move(desk: UUID) -> tuple[int, int]:
-    """How many headers and how many halves still lie under retired epochs."""
+    """Return the numbers of headers and of halves that are still sealed to retired epochs."""
     headers, shares = _rows("SELECT headers, shares FROM permits.left_to_move(%s)", [desk])[0]
     return headers, shares
 

@@ -1,4 +1,7 @@
-"""The functions through which a partner's process reaches what was sent to it (`database/functions/disseminations.sql`)."""
+"""Database functions that give a partner's process access to its disclosures.
+
+They are defined in `database/functions/disseminations.sql`.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from django.db import connection
 
 @dataclass(frozen=True)
 class SentRow:
-    """One thing sent to the signed-in person's desk: codes, people of theirs, times."""
+    """A disclosure to the signed-in person's desk, with its codes, the people at that desk and times."""
 
     id: UUID
     from_desk: UUID
@@ -35,7 +38,7 @@ class SentRow:
 
 @dataclass(frozen=True)
 class Parts:
-    """What is opened: the payload with the partner's own header, the writer's signature, and the same of the answer."""
+    """The sealed parts of a disclosure and of its reply, with the partner's own headers and the signature."""
 
     container: UUID
     epoch: UUID
@@ -56,18 +59,18 @@ def _ask(sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
 
 
 def sent_to_me() -> list[SentRow]:
-    """Everything that was sent, the newest first; nothing where nobody of a partner is signed in."""
+    """Return all disclosures, newest first, or none if nobody from a partner is signed in."""
     return [SentRow(*row) for row in _ask("SELECT * FROM permits.sent_to_me()", [])]
 
 
 def one_sent_to_me(ident: UUID) -> SentRow | None:
-    """Return one of them; None for what was never sent to the signed-in person's desk."""
+    """Return one disclosure, or None if it was never sent to the signed-in person's desk."""
     rows = _ask("SELECT * FROM permits.sent_to_me(%s)", [ident])
     return SentRow(*rows[0]) if rows else None
 
 
 def parts(ident: UUID) -> Parts | None:
-    """What is opened; None for what is not theirs, was taken back, or was never there."""
+    """Return the parts of a disclosure, or None if it is not theirs, was withdrawn or never existed."""
     rows = _ask("SELECT * FROM permits.sent_parts(%s)", [ident])
     if not rows:
         return None
@@ -90,12 +93,15 @@ def parts(ident: UUID) -> Parts | None:
 
 
 def answer_to(ident: UUID) -> list[tuple[UUID, UUID]]:
-    """The epochs that an answer is sealed to, in order, each with its desk; none when it is not open for an answer."""
+    """Return the epochs that a reply is sealed to, each with its desk, or none if no reply is possible."""
     return [(epoch, desk) for epoch, desk in _ask("SELECT * FROM permits.answer_to(%s)", [ident])]
 
 
 def receive(ident: UUID, receipt: Mapping[str, str]) -> str:
-    """Note that it was opened: `received` (by the first, whose receipt is kept), `opened`, or `not-yours`."""
+    """Record that a disclosure was opened, and return `received`, `opened` or `not-yours`.
+
+    `received` is returned for the first person, whose receipt is kept.
+    """
     return str(_ask("SELECT permits.receive_sent(%s, %s::jsonb)", [ident, json.dumps(dict(receipt))])[0][0])
 
 

@@ -1,4 +1,7 @@
-"""What a person can find at all. Row-level security says the same in the database; this is the first check."""
+"""The objects that a person can find at all.
+
+This is the first check. Row-level security enforces the same rule in the database.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ def reports_of(desks: Iterable[UUID]) -> QuerySet[Report]:
 
 @dataclass(frozen=True)
 class QueuePlace:
-    """A position in a queue, given by the report that is there now or was there last."""
+    """A position in a queue, given by the report at that place now or most recently."""
 
     rank: int
     due_at: datetime

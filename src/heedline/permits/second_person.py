@@ -1,8 +1,6 @@
-"""Ask a second person: a request, a decision by somebody else, and then it is done. Plain Python.
+"""Requests that a second person must decide before they are carried out. Plain Python.
 
-What two people decide is listed in `Matter`. `RULES` says who decides each and how they are refused; the verbs of
-casework ask here and keep their own tables. Agreeing carries the thing out in the same transaction, so that nothing is
-agreed to and still to be done.
+`Matter` lists what two people decide. `RULES` says who decides each matter and how they are refused. The verbs of casework ask here and keep their own tables. An approved request is carried out in the same transaction, so that nothing is ever approved but not yet done.
 """
 
 from __future__ import annotations
@@ -18,7 +16,7 @@ from heedline.reports.lifecycle import NotNow
 
 
 class Matter(StrEnum):
-    """What is decided by a second person."""
+    """The matters that a second person decides."""
 
     IDENTITY = "identity"  # opening a reporter's identity
     TRACE = "trace"  # having a reporter traced elsewhere
@@ -37,7 +35,7 @@ class RequestState(StrEnum):
 
 
 class Reply(StrEnum):
-    """What ends a request."""
+    """The replies that end a request."""
 
     AGREE = "agree"
     REFUSE = "refuse"
@@ -54,10 +52,9 @@ PATH: dict[tuple[RequestState, Reply], RequestState] = {
 
 @dataclass(frozen=True)
 class DecisionRule:
-    """Who decides one matter, and the refusals in words.
+    """The rule for who decides one matter, with the texts of its refusals.
 
-    `own_replies` are open to the person who asked. `reads_reports` refuses people who can open reports; without it they
-    may decide. `late` refuses a request that is older than `open_for`.
+    `own_replies` are open to the person who made the request. `reads_reports` refuses people who can open reports. Without it they may decide. `late` refuses a request that is older than `open_for`.
     """
 
     capability: Capability
@@ -122,7 +119,7 @@ RULES: dict[Matter, DecisionRule] = {
 
 @dataclass(frozen=True)
 class DecisionRequest:
-    """The facts of one request that the rules look at."""
+    """The facts about one request, as checked by the rules."""
 
     matter: Matter
     asked_by: UUID
@@ -134,21 +131,22 @@ class DecisionRequest:
         return RULES[self.matter]
 
     def after(self, reply: Reply) -> RequestState:
-        """Return the state that `reply` leads to. Raises NotNow once the request was answered."""
+        """Return the state that `reply` leads to. Raises NotNow if the request is already decided."""
         to = PATH.get((self.state, reply))
         if to is None:
             raise NotNow(self.rule.decided)
         return to
 
     def late(self, today: date) -> bool:
-        """Return True when nobody answered in time, so that it has to be asked anew."""
+        """Return True if the request has expired undecided, so that a new one must be made."""
         limit = self.rule.open_for
         return limit is not None and self.asked_on is not None and self.asked_on + limit < today
 
     def why_not(self, reply: Reply, *, by: UUID, today: date, reads_reports: bool = False) -> str:
-        """Return why this person may not answer so; "" when they may, as far as the rules for two people go.
+        """Return the reason why this person may not give this reply, or "" if they may.
 
-        `reads_reports`: they work on a desk that reads reports, or hold keys of a desk that has this one.
+        Only the rules for two people are checked. `reads_reports` is true if they work on a desk that reads
+        reports, or hold keys of a desk that has this report.
         """
         rule = self.rule
         if by == self.asked_by and reply not in rule.own_replies:
@@ -160,13 +158,13 @@ class DecisionRequest:
         return ""
 
     def check_person(self, reply: Reply, *, by: UUID, today: date, reads_reports: bool = False) -> None:
-        """Raise Refused with the reason of `why_not`."""
+        """Raise Refused, with the reason from `why_not`, if this person may not give this reply."""
         reason = self.why_not(reply, by=by, today=today, reads_reports=reads_reports)
         if reason:
             raise Refused(reason)
 
 
 def refuse_second_request(matter: Matter, *, waits: bool) -> None:
-    """Raise NotNow while an earlier request about the same thing waits."""
+    """Raise NotNow if an earlier request about the same thing is still waiting."""
     if waits:
         raise NotNow(RULES[matter].waiting)

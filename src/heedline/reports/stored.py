@@ -31,10 +31,11 @@ class StoredPart:
 
 
 def parts_of(reports: Iterable[UUID], which: Q) -> list[StoredPart]:
-    """Return the parts of these reports that `which` chooses, each report's own compared with the log.
+    """Return the parts of these reports that match `which`.
 
-    A part without its payload is left out: it has just gone elsewhere. A report is logged some minutes after it arrived;
-    before that there is nothing to compare with.
+    Each report's own part is compared with the log. A report is logged some minutes after it arrived, and
+    before that there is nothing to compare with. A part without its payload is left out, because it has
+    just been moved elsewhere.
     """
     payload = SealedPayload.objects.filter(container=OuterRef("container")).values("payload")
     rows = SealedHeader.objects.filter(which, report_id__in=list(reports)).annotate(

@@ -52,10 +52,12 @@ class Voiceprint:
 
 @dataclass(frozen=True)
 class EpochKey:
-    """A desk's key from a day on, who was given its seed and by which statement, and who said so.
+    """An epoch key of a desk, valid from a given day.
 
-    `ended`: nothing is sealed to it any more; what lies under it is addressed anew, then it is `destroyed`.
-    `opened`: another member than its maker has opened the seed that they were granted, and found it to be this key's.
+    It records who was given its seed by which statement, and who created it. `ended` means that nothing
+    more is sealed to it. Containers addressed to it are re-addressed, and then it is `destroyed`. `opened`
+    means that a member other than its maker has opened the seed granted to them and found it to be this
+    key's.
     """
 
     desk: str
@@ -98,23 +100,24 @@ class RejectedStatement:
 
 
 class Sides(Protocol):
-    """What `two_sides.TwoSides` answers."""
+    """The part of `two_sides.TwoSides` that the directory uses."""
 
     def barred(self, desk: str, person: str, key: bytes | None) -> str:
-        """Return why a person with this public key may hold no key of a desk; empty when they may."""
+        """Return why a person with this public key may not hold a key of a desk, or "" if they may."""
 
     def helps_the_other(self, desk: str, names: frozenset[str]) -> bool:
-        """Whether one of these has held a share of a recovery key of the other side."""
+        """Return whether any of these people ever held a share of a recovery key of the other side."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Directory:
-    """The believed state of an installation's keys. Made only by ``statements.verify_all``; never changes.
+    """The accepted state of an installation's keys.
 
-    ``gaps`` are serials below the highest for which nothing was found: serials are given without gaps, so each
-    is a statement that somebody took away (or a place where an old signature may be slipped in), and an alarm.
-    ``links`` are the hashes of all statements that could be read, by serial. ``unchained``: one of them did not name the
-    hash of the one before it.
+    It is created only by ``statements.verify_all`` and never changes. ``gaps`` are the serials below the
+    highest for which no statement was found. Serials are assigned without gaps, so each gap is a statement
+    that somebody removed (or a place where an old signature could be inserted) and raises an alarm.
+    ``links`` are the hashes of all statements that could be read, by serial. ``unchained`` means that one
+    of them did not name the hash of the one before it.
     """
 
     refused: tuple[RejectedStatement, ...]
@@ -134,16 +137,19 @@ class Directory:
 
     @property
     def broken(self) -> bool:
-        """Whether a statement is missing, or stands where another one stood."""
+        """Return whether a statement is missing or out of its place in the chain."""
         return bool(self.gaps) or self.unchained
 
     def barred(self, desk: str, person: str) -> str:
-        """Return why law 4 keeps this person from holding keys of a desk; empty when it does not."""
+        """Return why law 4 prevents this person from holding keys of a desk, or "" if it does not."""
         keys = self._officers.get(person)
         return self._sides.barred(desk, person, keys.kem if keys is not None else None)
 
     def helps_the_other(self, desk: str, names: frozenset[str]) -> bool:
-        """Whether one of these has held a share of a recovery key on the other side, however the name is written."""
+        """Return whether any of these people ever held a share of a recovery key of the other side.
+
+        Different spellings of a name count as the same name.
+        """
         return self._sides.helps_the_other(desk, names)
 
     def stewards(self) -> frozenset[str]:
@@ -214,11 +220,13 @@ class Directory:
         return person in self.members(epoch.desk) and now is not None and now.serial < epoch.granted[person]
 
     def current_epoch(self, desk: str, on: date) -> EpochKey | None:
-        """The epoch to seal to: the last that has opened, has not ended, and that no leaver holds.
+        """Return the epoch to seal to.
 
-        One that a second member has proven to open goes before one that nobody but its maker vouches for: one member
-        alone cannot have reports sealed to a key whose seed nobody has while the desk has a better one. Where leavers hold all of them the last one stays in force all the same, since a report must go
-        somewhere; ``needs_epoch`` then says so. None only when none has opened.
+        It is the last epoch that has opened, has not ended and is held by no leaver. An epoch that a second
+        member has proven to open comes before one that only its maker vouches for. One member alone therefore
+        cannot have reports sealed to a key whose seed nobody has while the desk has a better one. If leavers
+        hold all of them, the last one stays in force, because a report must go somewhere. ``needs_epoch`` is
+        then true. Returns None only if none has opened.
         """
         opened = [epoch for epoch in self.epochs(desk) if epoch.opens_on <= on and not epoch.ended]
         clean = [epoch for epoch in opened if not self.is_stale(epoch)]

@@ -1,11 +1,14 @@
-"""Remember which signatures and keys were found good, so that checking them again costs little."""
+"""A cache of verified signatures and keys, so that checking them again costs little."""
 
 from collections.abc import Callable
 from hashlib import sha256
 
 
 class Remembered:
-    """Remembers by hash what was found good, within bounds. A finding never changes, so it may be shared."""
+    """A bounded cache, by hash, of signatures and keys found to be valid.
+
+    A result never changes, so it may be shared.
+    """
 
     def __init__(self, most: int) -> None:
         self._most = most

@@ -1,4 +1,4 @@
-"""Statements and their signatures: the paper on which every public key of an installation is written.
+"""Signed statements, the source of every public key in an installation.
 
 A statement says one thing (this person has these keys; this desk is theirs; this epoch opens then). It is
 signed as canonical JSON together with the installation's id, so a statement of another installation is worth
@@ -48,9 +48,9 @@ _LINK = b"heedline/v1/statement-link\0"
 
 @dataclass(frozen=True)
 class Statement:
-    """One thing said. ``serial`` counts through the whole installation, without gaps, from 1.
+    """A single statement.
 
-    ``follows`` is the ``link`` of the statement with the serial before; empty for the first.
+    ``serial`` counts from 1 through the whole installation, without gaps. ``follows`` is the ``link`` of the statement with the previous serial, and is empty for the first.
     """
 
     id: str
@@ -62,11 +62,14 @@ class Statement:
 
     @property
     def link(self) -> str:
-        """The SHA-256 of what was signed, in hexadecimal: the next statement names it, and so does the log."""
+        """Return the SHA-256 of the signed content in hexadecimal, which the next statement and the log name."""
         return sha256(_LINK + self.canonical()).hexdigest()
 
     def canonical(self, *, numbered: bool = True) -> bytes:
-        """The one spelling: sorted keys, no blanks, ASCII. A proposal has no number yet, and follows nothing."""
+        """Return the statement as canonical JSON.
+
+        It has sorted keys, no spaces and only ASCII. A proposal has no number yet, and follows nothing.
+        """
         facts = {
             "v": 2,
             "id": self.id,
@@ -83,7 +86,10 @@ class Statement:
 
 @dataclass(frozen=True)
 class SignedStatement:
-    """A statement with signatures by signer id. Begin with ``SignedStatement(statement, {})`` and add them."""
+    """A statement with its signatures, by signer id.
+
+    Begin with ``SignedStatement(statement, {})`` and add signatures.
+    """
 
     statement: Statement
     signatures: Mapping[str, bytes]

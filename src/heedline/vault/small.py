@@ -1,13 +1,10 @@
-"""Small things in rows (drafts, unlocked keys, held forms), sealed under a key that only a cookie holds.
+"""Small items in rows (drafts, unlocked keys, held forms), sealed under a key that only a cookie holds.
 
-The cookie's secret gives two unrelated values: the row's id, which is stored, and the key, which is not. So the
-table alone opens nothing, and the id alone does not lead back to the cookie.
+The cookie's secret yields two unrelated values: the row's id, which is stored, and the key, which is
+not. The table alone therefore opens nothing, and the id alone does not lead back to the cookie.
 
-Each sealing draws 24 random bytes, from which HKDF makes a key and a nonce of its own (as XChaCha20 does):
-a row may be rewritten as often as one likes without counting nonces.
-
-What people type is compressed and padded before it is sealed (`seal_words`), so that the length of a row says little of
-the length of the words. Compression is safe here because everything in one sealing was written by one person.
+Each sealing draws 24 random bytes, from which HKDF derives a separate key and nonce (as XChaCha20
+does). A row may therefore be rewritten any number of times without counting nonces.
 """
 
 import secrets
@@ -107,7 +104,7 @@ def seal_words(key: bytes, words: bytes, *, aad: bytes) -> bytes:
 
 
 def open_words(key: bytes, sealed: bytes, *, aad: bytes) -> bytes:
-    """The words that ``seal_words`` sealed, or ``CannotOpen``."""
+    """Return the text sealed by ``seal_words``, or raise ``CannotOpen``."""
     framed = open_small(key, sealed, aad=aad)
     packed = framed[_LENGTH : _LENGTH + int.from_bytes(framed[:_LENGTH])]
     unpacking = zlib.decompressobj()

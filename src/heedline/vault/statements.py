@@ -1,18 +1,17 @@
-"""Which signed statements are believed, and the directory that they make (design: sealing).
+"""The rules for accepting signed statements, and the directory built from them (design: sealing).
 
-Everything starts from one pinned root key. The root names stewards; two different stewards together name
-officers, desks, members and recovery keys; a member of a desk names its epochs, whom they are granted to later, and
-that one has ended. Statements are taken in the
-order of their serials, each judged by what was believed before it. One that breaks a rule is left out and
-listed as refused: it is never an error that stops the rest, and never half used.
+Everything starts from one pinned root key. The root appoints stewards. Two different stewards together appoint
+officers, desks, members and recovery keys. A member of a desk names its epochs, later grants of them, and their end.
+Statements are taken in order of their serials, each judged by what was accepted before it. One that breaks a rule is
+left out and listed as refused. It never stops the rest and is never partly used.
 
-Stewards are members of no desk, so they hold no grants. Nobody is on both sides of an identity, now or by what
-they were given before (``vault.two_sides``). One key belongs to one person or thing for ever. An epoch's grantees
-are members of its desk.
+Stewards are members of no desk, so they hold no grants. Nobody is on both sides of an identity, now or by what they
+were given before (``vault.two_sides``). A key belongs to one person or thing for ever. An epoch's grantees are
+members of its desk.
 
-Each statement names the hash of the one before it. One that follows something else is refused; a missing one is a gap.
-Either makes the directory ``broken``. What this cannot see: a statement that was taken away with all after it (compare
-``links`` with the log, as ``casework.keys.directory`` does), and grants themselves (compare them with ``grantees``).
+Each statement names the hash of the one before it. One that follows anything else is refused, and a missing one is a
+gap. Either makes the directory ``broken``. The removal of a statement with all later ones is not detected here
+(compare ``links`` with the log, as ``casework.keys.directory`` does), nor are grants (see ``grantees``).
 """
 
 from collections.abc import Callable, Iterable
@@ -281,7 +280,7 @@ class _Judge:
             raise _BreaksARule(clash)
 
     def _tie(self, desk: str, authoriser: str | None) -> str:
-        """Note who decides for a desk; return who would then be on both sides, and note nothing."""
+        """Record who decides for a desk, or return why somebody would then be on both sides."""
         if authoriser is None:
             return self._sides.clash(desk)
         known = self._sides.decides(authoriser), self._sides.has_one(desk)
@@ -377,7 +376,7 @@ class _Judge:
     # Smaller matters
 
     def _keep_apart(self, desk: str, people: frozenset[str] | set[str]) -> None:
-        """Refuse whoever is, or was by what they still hold, on the other side of this desk's identities."""
+        """Refuse anybody who is, or by their keys still is, on the other side of this desk's identities."""
         for person in people:
             why = self._sides.barred(desk, person, self._officers[person].kem)
             if why:

@@ -20,12 +20,15 @@ OUTSIDE = "partner"
 
 
 def one_spelling(name: str) -> str:
-    """Return a person's name without regard to case, width, accents' encoding and blanks."""
+    """Return a person's name normalised for comparison, ignoring case, width, accent encoding and spaces."""
     return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).split())
 
 
 class TwoSides:
-    """Who is on which side so far. Reads the judge's own mappings; keeps the history that those do not have."""
+    """The record of who is on which side so far.
+
+    It reads the mappings of the judge in `vault.statements`, and keeps the history that those do not have.
+    """
 
     def __init__(
         self,
@@ -44,7 +47,7 @@ class TwoSides:
     # What was said
 
     def tie(self, desk: str, authoriser: str) -> bool:
-        """Note that one desk decides for another, for ever. Return False when nothing is new."""
+        """Record permanently that one desk authorises for another. Return False if nothing is new."""
         if authoriser in self._decided and desk in self._was_decided_for:
             return False
         self._decided.add(authoriser)
@@ -52,32 +55,35 @@ class TwoSides:
         return True
 
     def untie(self, desk: str, authoriser: str, before: "tuple[bool, bool]") -> None:
-        """Forget a tie whose statement was refused; `before`: what `decides` and `has_one` said."""
+        """Remove a tie whose statement was refused.
+
+        `before` is what `decides` and `has_one` returned before the tie was made.
+        """
         if not before[0]:
             self._decided.discard(authoriser)
         if not before[1]:
             self._was_decided_for.discard(desk)
 
     def decides(self, desk: str) -> bool:
-        """Whether a desk was ever named as an authoriser."""
+        """Return whether a desk was ever named as an authoriser."""
         return desk in self._decided
 
     def has_one(self, desk: str) -> bool:
-        """Whether a desk was ever stated with an authoriser."""
+        """Return whether a desk was ever stated to have an authoriser."""
         return desk in self._was_decided_for
 
     def grant(self, desk: str, person: str, key: bytes) -> None:
-        """Note that a key of this desk was granted to this public key."""
+        """Record that a key of this desk was granted to this public key."""
         self._keys.setdefault(desk, {})[key] = person
 
     def help(self, desk: str, names: Set[str]) -> None:
-        """Note who holds shares of a recovery key of this desk."""
+        """Record who holds shares of a recovery key of this desk."""
         self._helpers.setdefault(desk, set()).update(map(one_spelling, names))
 
     # What follows
 
     def facing(self, desk: str) -> set[str]:
-        """Return the desks of the other side: nobody of this desk may hold keys of one of those."""
+        """Return the desks of the other side, whose keys nobody of this desk may hold."""
         if desk not in self._desks or self._desks[desk].kind == OUTSIDE:
             return set()
         others = {one for one, facts in self._desks.items() if one != desk and facts.kind != OUTSIDE}
@@ -89,7 +95,7 @@ class TwoSides:
         return found
 
     def barred(self, desk: str, person: str, key: bytes | None) -> str:
-        """Return why a person with this public key may hold no key of a desk; empty when they may."""
+        """Return why a person with this public key may not hold a key of a desk, or "" if they may."""
         for other in self.facing(desk):
             if person in self._members.get(other, frozenset()):
                 return "a member of a desk and of its authoriser desk"
@@ -100,7 +106,7 @@ class TwoSides:
         return ""
 
     def clash(self, desk: str) -> str:
-        """Return what keeps a desk from facing those that it faces; empty when nothing does."""
+        """Return the reason why a desk cannot be opposite the desks it faces, or "" if there is none."""
         for other in self.facing(desk):
             if self._members.get(desk, set()) & self._members.get(other, set()):
                 return "somebody is a member of both desks"
@@ -113,7 +119,10 @@ class TwoSides:
         return ""
 
     def helps_the_other(self, desk: str, names: Set[str]) -> bool:
-        """Whether one of these has ever held a share of a recovery key of the other side, however the name is written."""
+        """Return whether any of these people ever held a share of a recovery key of the other side.
+
+        Different spellings of a name count as the same name.
+        """
         wanted = set(map(one_spelling, names))
         return any(wanted & self._helpers.get(other, set()) for other in self.facing(desk))
 

@@ -70,7 +70,7 @@ def begin(token: str, refresh_token: str, sid: str, *, at: datetime) -> None:
 
 
 def move(old: str, new: str) -> None:
-    """The session has a new cookie: what the provider gave is sealed under that one from now on."""
+    """Reseal the provider's data under a session's new cookie."""
     row = _of(old).select_for_update().first()
     if row is None:
         return

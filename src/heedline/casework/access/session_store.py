@@ -29,12 +29,18 @@ def site() -> str:
 
 
 def keys_of(session_key: str) -> RowKeys:
-    """The session secret (which row-level security asks for; the row's id is its hash) and the key, both from a cookie."""
+    """Derive the row secret and the encryption key of a session from its cookie.
+
+    The row secret is the value that row-level security checks. The row's id is its hash.
+    """
     return derive_keys(session_key.encode(), f"{site()}-session")
 
 
 def row_of(session_key: str) -> bytes:
-    """Return the row's id: a hash of the session secret, so that the table does not give the secret away."""
+    """Return the id of a session's row, a hash of the row secret.
+
+    The table therefore does not reveal the secret that row-level security checks.
+    """
     return hashlib.sha256(keys_of(session_key).row_id).digest()
 
 

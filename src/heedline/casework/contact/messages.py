@@ -1,7 +1,8 @@
-"""What is said with a reporter who holds only a code.
+"""Messages between a desk and a reporter who holds only a receipt code.
 
-They see the messages that they have not hidden and a plain status, never the report. Whoever is made to open the messages
-shows no more than that; a question stays until it is answered.
+The reporter sees a plain status and the messages that they have not hidden, but never the report. A
+reporter who is forced to open the mailbox therefore reveals nothing more. A question stays until it is
+answered.
 """
 
 from __future__ import annotations
@@ -67,11 +68,11 @@ class Mailbox:
     withdraw_asked: bool
     received_on: date
     answered_on: date | None = None
-    """When the reporter last wrote after our last message; None when they have not."""
+    """The time of the reporter's latest message since our last one, or None if there is none."""
 
     @property
     def open_question(self) -> UUID | None:
-        """The message that waits for an answer: the last one, while the status says so."""
+        """Return the message that awaits a reply: the last one, while the status says so."""
         waits = self.status == "question" and self.answered_on is None and self.messages
         return self.messages[-1].id if waits else None
 
@@ -87,9 +88,10 @@ def is_known(code: ReceiptCode) -> bool:
 
 
 def visit(code: ReceiptCode, *, at: datetime) -> Mailbox:
-    """Return the status and the messages that the reporter has not hidden. Raises CodeUnknown.
+    """Return the report's status and the messages that the reporter has not hidden.
 
-    They stay until `seen` is called, so that a page that never arrived loses nothing.
+    Messages stay until `seen` is called, so that nothing is lost when a page fails to arrive. Raises
+    CodeUnknown.
     """
     keys, lookup = _keys(code)
     found = door.visit(lookup)
@@ -120,7 +122,7 @@ def visit(code: ReceiptCode, *, at: datetime) -> Mailbox:
 
 
 def seen(code: ReceiptCode, ids: tuple[UUID, ...], *, at: datetime) -> None:
-    """Hide these messages from the reporter: they are not shown again."""
+    """Mark these messages as hidden by the reporter, so that they are not shown again."""
     if ids:
         door.mark_seen(_keys(code)[1], ids)
 

@@ -1,7 +1,6 @@
-"""The register of alarms: for each kind whom it calls, how long it is true, and what resolves it.
+"""The register of alarm kinds: who each one calls, how long it lasts and what resolves it.
 
-`paging` asks it whom to call, `alarms` whether an alarm may be cleared and what clears it. A specialist desk's kinds
-are in it too, as soon as the desk has registered (`heedline.desk_hooks`).
+`paging` uses it to find whom to call, and `alarms` to decide whether an alarm may be cleared and what clears it. The kinds of specialist desks are included as soon as the desk has registered (`heedline.desk_hooks`).
 """
 
 from __future__ import annotations
@@ -28,7 +27,10 @@ from heedline.reports.models import Dissemination, IdentityRequest, Report
 
 
 class AlarmEvent(StrEnum):
-    """What somebody did that resolves alarms. Stored with the alarm and in the log as the reason it was cleared."""
+    """An action that resolves alarms.
+
+    It is stored with the alarm and in the log as the reason why the alarm was cleared.
+    """
 
     TAKEN = "taken"
     DECIDED = "decided"
@@ -51,12 +53,12 @@ def _chain() -> tuple[OnCallStep, ...]:
 
 
 def call_the_desk(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
-    """Return whom this step of the on-call chain calls at the alarm's desk."""
+    """Return the people whom this step of the on-call chain calls at the alarm's desk."""
     return on_call.called(alarm.desk_id, step, _chain(), at)
 
 
 def call_supervisors(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
-    """Return the supervisors of the alarm's desk; whom the chain calls where it has none."""
+    """Return the supervisors of the alarm's desk or, if it has none, the people whom the on-call chain calls."""
     return on_call.supervisors(alarm.desk_id) or call_the_desk(alarm, step, at)
 
 
@@ -75,7 +77,7 @@ def _call_translators(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
 
 
 def _call_the_desk_and_stewards(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
-    """Return also the stewards: only they can put statements back."""
+    """Return the people on call at the desk and the stewards, who alone can restore statements."""
     return call_the_desk(alarm, step, at) | on_call.stewards()
 
 
@@ -85,7 +87,10 @@ def _call_the_trained(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
 
 
 def _report_waits(alarm: Alarm, at: datetime) -> bool:
-    """Return whether the report still waits, as far as this session can see: unseen counts as waiting."""
+    """Return whether the report is still waiting to be taken.
+
+    A report that this session cannot see counts as waiting.
+    """
     taken = Report.objects.exclude(stage=Stage.WAITING)
     return alarm.about_id is not None and not taken.filter(id=alarm.about_id).exists()
 
@@ -96,7 +101,7 @@ def _request_undecided(alarm: Alarm, at: datetime) -> bool:
 
 
 def _urgent_unopened(alarm: Alarm, at: datetime) -> bool:
-    """Return whether a partner has still not opened what was sent because life is at risk."""
+    """Return whether a partner has yet to open a disclosure sent because life is at risk."""
     return Dissemination.objects.filter(
         report=alarm.about_id, state=DisseminationState.SENT, urgent=True
     ).exists()
@@ -104,13 +109,9 @@ def _urgent_unopened(alarm: Alarm, at: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmRule:
-    """How one kind of alarm behaves.
+    """The behaviour of one kind of alarm.
 
-    `words`: for the officer. `about`: what `Alarm.about_id` names. `called`: whom a step pages. `chain`: paged up the
-    chain until acknowledged, otherwise once; `chain_in_danger`: so only while the report says that life is at risk.
-    `lasts` with `while_it_lasts`: nobody can clear it before its cause is gone; then the text says what to do instead.
-    `resolved_by`: what clears it in the name of whoever did that. `answered_with`: the capability that acknowledging and
-    clearing needs. `raised_by`: the letter that raises it at once; the clocks raise the others.
+    `words` is the text for the officer, and `about` is what `Alarm.about_id` names. `called` returns whom a step pages. `chain` means that the alarm is paged up the chain until acknowledged, and otherwise once. `chain_in_danger` limits that to reports which say that life is at risk. If `lasts` is set, nobody can clear the alarm before its cause is gone, and `while_it_lasts` says what to do instead. `resolved_by` lists the events that clear it in the name of the person who caused them. `answered_with` is the capability needed to acknowledge and clear it. `raised_by` is the letter that raises it at once. The clocks raise the other kinds.
     """
 
     words: str
@@ -136,7 +137,7 @@ def _about_waiting(words: str, instead: str) -> AlarmRule:
 
 
 def _about_request(words: str, called: Called, raised_by: Letter | None = None) -> AlarmRule:
-    """Return a rule for alarms of the authorisers: they alone decide, and no other desk answers for them."""
+    """Return a rule for alarms about requests, which only authorisers decide and no other desk answers."""
     return AlarmRule(
         words=words,
         about=About.REQUEST,
@@ -281,24 +282,28 @@ ABOUT_PARTNERS = frozenset(
 
 
 def every_kind() -> Iterator[tuple[str, AlarmRule]]:
-    """Yield (code, rule) of every kind, in the order in which the page Alarms lists them."""
+    """Yield (code, rule) for every kind of alarm, in the order of the Alarms page."""
     yield from ((str(kind), rule) for kind, rule in ALARM_KINDS.items())
     for desk in register.desks():
         yield from ((str(kind), rule) for kind, rule in desk.alarms.items())
 
 
 def rule_of(kind: str) -> AlarmRule:
-    """Return the rule of a kind of alarm. Raise KeyError for a kind that nobody has registered."""
+    """Return the rule of a kind of alarm. Raises KeyError if it is not registered."""
     return dict(every_kind())[kind]
 
 
 def known() -> frozenset[str]:
-    """Return every kind. Alarms of others are left over from a desk that was removed, and neither page nor show."""
+    """Return every registered kind of alarm.
+
+    Alarms of other kinds are left over from a desk that was removed. They neither page anybody nor are
+    shown.
+    """
     return frozenset(kind for kind, _ in every_kind())
 
 
 def called(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
-    """Return the e-mail addresses of whom this step of an alarm calls."""
+    """Return the email addresses of the people called at this step of an alarm."""
     return rule_of(alarm.kind).called(alarm, step, at)
 
 
@@ -314,10 +319,10 @@ def resolved_by(event: str) -> frozenset[str]:
 
 
 def answered_with(capability: AnyCapability) -> frozenset[str]:
-    """Return the kinds of alarm that whoever has this capability answers."""
+    """Return the kinds of alarm that an officer with this capability may answer."""
     return frozenset(kind for kind, rule in every_kind() if rule.answered_with == capability)
 
 
 def raised_by(letter: str) -> str | None:
-    """Return the kind of alarm that a letter raises at once, if it raises one."""
+    """Return the kind of alarm that a letter raises at once, or None."""
     return next((kind for kind, rule in every_kind() if rule.raised_by == letter), None)

@@ -1,4 +1,7 @@
-"""Letters of specialist desks that are more than an alarm: the desk says what carries them."""
+"""Delivery of specialist desks' letters that do more than raise an alarm.
+
+The desk defines how each of them is delivered.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ _BATCH = 100
 
 
 def carried() -> dict[str, Callable[[Sequence[Outbox], datetime], None]]:
-    """Return what carries each letter that a registered desk carries itself."""
+    """Return the delivery function of each letter that a registered desk delivers itself."""
     return {
         str(letter): carry for desk in register.desks() for letter, carry in desk.letters.items() if carry
     }

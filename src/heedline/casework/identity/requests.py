@@ -228,7 +228,10 @@ def request_on_the_record(act: Act, *, by: Attendance, request: UUID) -> Iterato
 
 
 def requests_of(by: Attendance) -> QuerySet[IdentityRequest]:
-    """Return the requests that this person's authorisers' desk decides, and those about reports that they may see."""
+    """Return the requests that this officer may see.
+
+    These are the requests that their authorising desk decides, and those about reports that they may see.
+    """
     mine = Q(authoriser_desk_id__in=deciding_desks(by)) | Q(report__in=reports_of(by.desk_ids))
     return IdentityRequest.objects.filter(mine)
 
@@ -288,7 +291,10 @@ def reply_of(decision: Decision) -> Reply:
 
 
 def to_decide(request_id: UUID, reply: Reply, by: Attendance, purpose: str) -> IdentityRequest:
-    """Return a request that waits for this person's desk of authorisers. Raises NotHere, and NotNow once decided."""
+    """Return a request awaiting a decision by this officer's authorising desk.
+
+    Raises NotHere, and NotNow once it has been decided.
+    """
     mine = IdentityRequest.objects.filter(authoriser_desk_id__in=deciding_desks(by), purpose=purpose)
     asked = mine.filter(pk=request_id).first()
     if asked is None:
@@ -298,13 +304,16 @@ def to_decide(request_id: UUID, reply: Reply, by: Attendance, purpose: str) -> I
 
 
 def check_decider(asked: IdentityRequest, reply: Reply, by: Attendance, at: datetime, *desks: UUID) -> None:
-    """Raise Refused for the person who asked, and for people who can open reports there or on one of `desks`."""
+    """Raise Refused if the officer made the request or can open reports there or at one of `desks`."""
     opens = opens_reports(by, (asked.desk_id, *desks))
     decision_request(asked).check_person(reply, by=by.officer_id, today=at.date(), reads_reports=opens)
 
 
 def released_to(asked: IdentityRequest) -> str:
-    """Return the context a released half is bound to besides the identity: report, officer and request."""
+    """Return the context that a released half is bound to, apart from the identity itself.
+
+    It is made of the report, the officer and the request.
+    """
     return f"{asked.report_id}/{asked.asked_by_id}/{asked.id}"
 
 

@@ -1,13 +1,15 @@
-"""How much room unfinished reports may take, and how fast they may be begun and saved.
+"""Limits on the room that unfinished reports take, and on how fast they are started and saved.
 
-Anybody may begin a report, so anybody may fill a disk with beginnings. Three bounds keep that from happening:
+Anybody may start a report, so anybody could fill a disk with drafts. Three limits prevent that:
 
-* all drafts together may take `settings.DRAFT_ROOM` bytes on the database's disk, dead rows included;
-* nothing more is kept of them once less than `settings.KEEP_FREE` bytes are free on that disk: that room is for reports;
-* one place may begin so many drafts in a while, and one draft may be saved so often.
+  * all drafts together may take `settings.DRAFT_ROOM` bytes on the database's disk, including dead rows
+  * no more is kept of drafts once less than `settings.KEEP_FREE` bytes are free on that disk, because the rest is for
+    reports
+  * one place may start only so many drafts in a while, and one draft may be saved only so often.
 
-Whoever has begun may finish a little longer than others may begin. The way for somebody in danger has room of its own,
-and what an officer takes down on the telephone has more: the public cannot use that up.
+Drafts already started may be continued a little longer than new ones may be started. Reporters in
+danger have room of their own. Reports that officers take down by telephone have more, which the public
+cannot use up.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ __all__ = ["For", "Room", "StoreFull", "free_bytes", "may_begin", "may_save", "r
 
 
 class For(Enum):
-    """Whose draft asks for room."""
+    """The kind of draft that room is requested for."""
 
     PUBLIC = "public"
     DANGER = "danger"
@@ -35,7 +37,10 @@ class For(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How many bytes all drafts together may take when a draft is begun, and when one that is there is saved again."""
+    """The number of bytes that all drafts together may take.
+
+    `for_new` applies when a draft is started, and `at_all` when an existing one is saved again.
+    """
 
     for_new: int
     at_all: int
@@ -56,7 +61,7 @@ _SAVED = Pace(burst=120, every=1.0)
 
 
 def free_bytes(folder: Path | None) -> int | None:
-    """Return how many bytes an ordinary account may still write in that folder; None where it cannot be seen."""
+    """Return the bytes that an ordinary account may still write in that folder, or None if unknown."""
     if folder is None:
         return None
     try:
@@ -67,7 +72,7 @@ def free_bytes(folder: Path | None) -> int | None:
 
 
 def room_for(whose: For) -> Room:
-    """Return the room for drafts as the disk is now; none when the rest of the disk is kept for reports."""
+    """Return the current room for drafts, which is none when the rest of the disk is kept for reports."""
     free = free_bytes(settings.DATABASE_DISK)
     if free is not None and free < settings.KEEP_FREE * _KEPT_FREE[whose] // 100:
         return Room(0, 0)
@@ -76,7 +81,7 @@ def room_for(whose: For) -> Room:
 
 
 def may_begin(caller: Caller | None, *, danger: bool = False) -> None:
-    """Raise StoreFull when too many drafts were begun from this place just now."""
+    """Raise StoreFull if too many drafts were just started from this place."""
     if danger or caller is None:
         begun = _BEGUN_BY_ANYBODY.allows(_IN_DANGER if danger else _ANYBODY)
     else:
@@ -86,6 +91,6 @@ def may_begin(caller: Caller | None, *, danger: bool = False) -> None:
 
 
 def may_save(row: bytes, whose: For) -> None:
-    """Raise StoreFull when this draft was saved too often just now."""
+    """Raise StoreFull if this draft was saved too often in a short time."""
     if whose is not For.OFFICER and not _SAVED.allows(row):
         raise StoreFull("a draft is saved too fast")

@@ -50,7 +50,7 @@ class Draft:
     The same cookie leads to a different row for each purpose.
     """
     whose: For = For.PUBLIC
-    """Which room it may take. Not stored."""
+    """The kind of room that the draft may take up. It is not stored."""
 
     @property
     def receipt_code(self) -> ReceiptCode:
@@ -94,9 +94,10 @@ def load(cookie: str | None, *, at: datetime, purpose: str = _DRAFT, whose: For 
 
 
 def save(draft: Draft, *, at: datetime) -> None:
-    """Seal and keep the draft; its hour starts again.
+    """Seal and store the draft, and restart its hour.
 
-    Raises ValueError when it is larger than a report may be, and StoreFull when there is no room for it just now.
+    Raises ValueError if it is larger than a report may be. Raises StoreFull if there is no room for it at
+    the moment.
     """
     keys = derive_keys(draft.cookie.encode(), draft.purpose)
     kept = {
@@ -122,8 +123,11 @@ def _keep(keys: RowKeys, plain: bytes, hours: int, whose: For) -> None:
 
 
 def mark_sent(draft: Draft, *, received_on: str, at: datetime, ending: dict[str, Any] | None = None) -> None:
-    """Forget the answers; keep the code until the reporter has it, and what the confirmation says (`ending`): the kind
-    of report, and for a call the days and hours that were asked for."""
+    """Clear a sent draft's answers, but keep its code until the reporter has received it.
+
+    Also keeps what the confirmation says (`ending`): the kind of report and, for a call, the days and hours
+    that were asked for.
+    """
     draft.answers = {}
     draft.notes = dict(ending or {})
     draft.sent = True
@@ -141,10 +145,10 @@ def discard(cookie: str | None, *, at: datetime, purpose: str = _DRAFT) -> None:
 
 
 def open_visit(code: ReceiptCode, *, at: datetime, typed: str = "") -> str:
-    """Keep the code for one visit, sealed under the cookie that is returned. The code is in no cookie and no URL.
+    """Store the receipt code for one visit, sealed under the returned cookie.
 
-    `typed`: what was typed for it, to be shown again as it was should the code open nothing. Raises StoreFull when
-    there is no room for it at present.
+    The code itself is not in any cookie or URL. `typed` is the code as the reporter typed it, to be shown
+    again unchanged if it opens nothing. Raises StoreFull if there is no room for it at the moment.
     """
     cookie = new_secret()
     keys = derive_keys(cookie.encode(), _VISIT)
@@ -160,13 +164,13 @@ def visit_code(cookie: str | None, *, at: datetime) -> ReceiptCode | None:
 
 
 def visit_typed(cookie: str | None) -> str:
-    """Return what was typed to open this visit; "" when it has ended."""
+    """Return the text typed to open this visit, or "" if the visit has ended."""
     kept = _visit(cookie)
     return kept[1].strip() if kept else ""
 
 
 def _visit(cookie: str | None) -> tuple[str, str] | None:
-    """What `open_visit` kept: the code, and what was typed for it."""
+    """Return the data stored by `open_visit`: the code, and the text typed for it."""
     if not cookie or len(cookie) not in _COOKIE_LENGTHS:
         return None
     keys = derive_keys(cookie.encode(), _VISIT)

@@ -151,7 +151,7 @@ class Pace:
             return ceil(self._wait)
 
     def allows(self, what: bytes) -> bool:
-        """Whether one more of `what` may happen now; it is counted when it may."""
+        """Return whether another event of `what` is allowed now, and count it if so."""
         with self._lock:
             at = self._clock()
             self._turn_over(at)

@@ -20,8 +20,10 @@ def settle(at: datetime) -> int:
 
 
 def settle_drafts(at: datetime) -> int:
-    """Write anew the unfinished reports that were saved since the last time, apart from settling: a flood of them must
-    not hold up what was sent. Return how many."""
+    """Rewrite the drafts saved since the last time and return how many there were.
+
+    This is separate from settling, so that a flood of drafts cannot delay reports that were sent.
+    """
     return clockwork.settle_drafts()
 
 

@@ -68,8 +68,11 @@ _LOOK_ALIKE = str.maketrans("ILOU", "110V")
 
 @contextmanager
 def _on_the_record(by: Attendance) -> Iterator[None]:
-    """Like `verb.on_the_record`, by the quarter hour: whoever is refused for a training that ran out may be on the
-    telephone already, and begin for somebody in danger a moment later."""
+    """Log refusals as `verb.on_the_record` does, but only to the quarter hour.
+
+    An officer refused because their training has expired may already be on the telephone, and may start
+    again a moment later because of danger to life.
+    """
     try:
         with transaction.atomic():
             yield
@@ -227,11 +230,14 @@ def contact_rows(channel: str, sealed: Mapping[str, Any]) -> list[tuple[str, str
 def send(
     draft: Draft, contact: Contact, told: Record, asked: QuestionSet, *, by: Attendance, at: datetime
 ) -> None:
-    """Send what was taken down. When this returns it is durable, and the draft holds the code and nothing else.
+    """Submit a report that was taken down for a reporter.
 
-    Sent twice, it is one report. Raises SealingStopped (nothing was sent, the draft stays) and Refused. A training that
-    ran out since this call began cuts nobody off, and none is asked for where somebody is or may be in danger
-    (`for_danger`); the log says so.
+    When this returns, the report is durable and the draft holds only the receipt code. Sending the same
+    draft twice creates one report. Raises Refused, and SealingStopped when nothing was sent, in which case
+    the draft is kept.
+
+    Training that has expired since this call began does not stop the officer sending. No training is
+    required where somebody is or may be in danger (`for_danger`), and the log records that.
     """
     excused = told.urgency == Urgency.DANGER or bool(draft.notes.get(_FOR_DANGER))
     with _on_the_record(by):

@@ -192,7 +192,7 @@ def _keep(row: Exercise, words: Mapping[str, Any], by: Attendance) -> None:
 
 
 def move(old: Attendance, new: Attendance) -> None:
-    """The session has a new cookie: what was written in exercises is sealed under that one from now on."""
+    """Reseal a session's exercises under its new cookie."""
     for row in Exercise.objects.select_for_update().filter(officer_id=old.officer_id):
         words = _words(row, old)
         if words["steps"] or words["said"]:

@@ -1,4 +1,4 @@
-"""Giving a session a new cookie when its keys are unlocked, so that a cookie that was seen before opens nothing after."""
+"""Rotation of a session's cookie when its keys are unlocked, so that an earlier cookie opens nothing."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from heedline.permits import functions
 
 
 def renew(by: Attendance, session: SessionStore) -> Attendance:
-    """Move the session of this request to a new cookie; return the person under it. The old cookie signs nobody in.
+    """Move the session of this request to a new cookie and return the person signed in under it.
 
-    What lies sealed under the cookie goes along: what the provider of single sign-on gave, and exercises. Unlocked keys
-    do not: they are made anew by whoever unlocks.
+    The old cookie signs nobody in. Data from single sign-on and exercises, sealed under the cookie, are
+    moved too. Unlocked keys are not, because they are created again at unlocking.
     """
     old = by.token
     kept = dict(session.items())

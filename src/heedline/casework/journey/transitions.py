@@ -138,7 +138,7 @@ class Assessment:
 
 @dataclass(frozen=True)
 class Closing:
-    """How a report was closed: codes from the pack, a written reason, and what the reporter is told."""
+    """The closing of a report: codes from the pack, a written reason and what the reporter is told."""
 
     outcome: str
     reason: str

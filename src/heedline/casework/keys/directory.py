@@ -1,4 +1,4 @@
-"""Whose key is whose, believed only from statements that chain to the pinned root.
+"""The directory of public keys, trusted only through statements chained to the pinned root.
 
 The public process seals to nothing else. The table of desks is never asked for a key or a desk's name: a changed row
 cannot send a report to another door. Nor can a statement that was taken away: the log names the hash of each, and a
@@ -38,7 +38,7 @@ class _Known:
     root: str
     directory: Directory
     doubted: bool
-    """Whether a statement is missing or another than the log names."""
+    """Whether a statement is missing, or differs from the one that the log names."""
     unlogged: bool
     """Whether there are statements that the log does not name."""
     offered: dict[date, bool] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class _Known:
 
 @dataclass(frozen=True)
 class _Floor:
-    """The last directory that this process believed outside of any transaction, and the hash at its end."""
+    """The last directory that was trusted in a committed transaction, with its root."""
 
     root: str
     directory: Directory
@@ -83,12 +83,15 @@ def trusted() -> Directory:
 
 
 def doubts() -> bool:
-    """Whether statements are missing that the log names or that this process has seen, or are others."""
+    """Return whether any statement known from the log or seen by this process is missing or different."""
     return _read().doubted
 
 
 def differs_from_the_log() -> bool:
-    """Whether there is any difference between the table of statements and the log: missing, other, or never logged."""
+    """Return whether the table of statements differs from the log.
+
+    A statement may be missing, different, or never logged.
+    """
     found = _read()
     return found.doubted or found.unlogged
 
@@ -124,17 +127,20 @@ def _raise_floor(root: str, found: Directory) -> None:
 
 
 def _contains(found: Directory, before: Directory) -> bool:
-    """Whether a directory was made of every statement of an earlier one."""
+    """Return whether a directory includes every statement of an earlier one."""
     return all(known <= found.links.get(serial, frozenset()) for serial, known in before.links.items())
 
 
 def _agrees(found: Directory, logged: Mapping[int, str]) -> bool:
-    """Whether a directory was made of every statement that the log names."""
+    """Return whether a directory includes every statement that the log names."""
     return all(link in found.links.get(serial, frozenset()) for serial, link in logged.items())
 
 
 def _state() -> tuple[int, int]:
-    """How many statements the table has and the log names: when neither changes, nothing is read again."""
+    """Return the number of statements in the table and in the log.
+
+    If neither has changed, nothing is read again.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT (SELECT count(*) FROM keys_statement), history.logged_statement_count()")
         statements_there, logged = cursor.fetchone()
@@ -142,27 +148,36 @@ def _state() -> tuple[int, int]:
 
 
 def _logged() -> dict[int, str]:
-    """What the log names: the hash of each statement, by its serial."""
+    """Return the hash of each statement named by the log, by serial number."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT serial, sha256 FROM history.logged_statements()")
         return dict(cursor.fetchall())
 
 
 def read_again() -> None:
-    """Ask the database next time, whatever was known (after a statement was made in this process)."""
+    """Clear the cached directory, so that the database is asked next time.
+
+    Used after a statement was made in this process.
+    """
     global _known
     _known = None
 
 
 def forget() -> None:
-    """Forget everything, the floor as well: between tests, and where a demonstration begins anew."""
+    """Clear the cached directory and the floor, the last directory that was trusted.
+
+    Used between tests, and where a demonstration begins again.
+    """
     global _floor
     _floor = None
     read_again()
 
 
 def desk_by_code(code: str) -> DeskFacts | None:
-    """Return what two stewards have said of the desk with this code. Raises SealingStopped when in doubt."""
+    """Return what two stewards have stated about the desk with this code.
+
+    Raises SealingStopped if the statements are in doubt.
+    """
     known = trusted()
     for desk in known.desks():
         facts = known.desk(desk)
@@ -189,7 +204,10 @@ class Addressee:
 
 
 def addressee(code: str, on: date) -> Addressee | None:
-    """Return the desk's present key, or None when fewer than two people could open it. Raises SealingStopped when in doubt."""
+    """Return the desk's current key, or None if fewer than two people could open it.
+
+    Raises SealingStopped if the statements are in doubt.
+    """
     known, facts = trusted(), desk_by_code(code)
     if facts is None:
         return None

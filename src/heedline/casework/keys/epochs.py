@@ -1,10 +1,12 @@
-"""A desk's keys, a month each: made by a member who signs them, two months ahead, and granted to every member whose
-words that member has compared.
+"""Monthly epoch keys of a desk.
 
-Nobody is granted a key who is on the other side of identities, now or by what they hold (`vault.two_sides`).
+A member makes and signs each key two months in advance, and grants it to every member whose key words
+they have compared. Nobody is granted a key if they are on the other side of identities, now or by the
+keys they hold (`vault.two_sides`).
 
-When somebody leaves, the epochs that they hold count for nothing any more: the next member who unlocks makes new ones
-and says that the old ones have ended. What was sealed to those is addressed anew by `setup/readdressing.py`.
+When somebody leaves, the epochs that they hold no longer count. The next member who unlocks makes new
+ones and states that the old ones have ended. `setup/readdressing.py` re-addresses what was sealed to
+those.
 """
 
 from __future__ import annotations
@@ -49,7 +51,10 @@ def recovery_context(epoch: UUID, desk: UUID) -> bytes:
 
 
 def _trusted() -> Directory:
-    """The directory to grant by. Raises Refused while the statements are not those that the log names."""
+    """Return the directory to grant keys by.
+
+    Raises Refused while the statements do not match those that the log names.
+    """
     if key_directory.doubts():
         raise Refused(key_directory.IN_DOUBT)
     return key_directory.directory()
@@ -139,7 +144,7 @@ def keep_ahead(desks: list[UUID], *, by: Hand, at: datetime) -> int:
 
 
 def _state_destroyed(desk_id: UUID, *, by: Hand, at: datetime) -> None:
-    """Sign that epochs of a desk are destroyed: from then on nobody counts as holding them.
+    """Sign a statement that epochs of a desk are destroyed, so that nobody counts as holding them.
 
     Only where no grant of one is left in the table, whatever its row says.
     """
@@ -156,7 +161,7 @@ def _state_destroyed(desk_id: UUID, *, by: Hand, at: datetime) -> None:
 
 
 def state_opened(desks: Iterable[UUID], seeds: Mapping[UUID, bytes], *, by: Hand, at: datetime) -> None:
-    """Sign that these keys of one's desks open, where a colleague made them and nobody has said so yet.
+    """Sign statements that epoch keys made by colleagues can be opened, unless somebody has already done so.
 
     What another says of a key is believed only as far as nothing better is there: see `Directory.current_epoch`.
     """

@@ -1,7 +1,4 @@
-"""Whether a desk's keys run out, have to be changed, or are missing for a member.
-
-The worker raises alarms by these answers, and an alarm cannot be cleared while they hold.
-"""
+"""Checks for desk keys that run out, have to be changed, or are missing for a member."""
 
 from __future__ import annotations
 
@@ -14,14 +11,14 @@ from heedline.dispatch.clocks import epochs_run_out
 
 
 def keys_run_out(desk: UUID, at: datetime) -> bool:
-    """Return whether no key of the desk, held by its members only, opens in the month after next."""
+    """Return whether the desk lacks a key for the month after next that only its members hold."""
     known = key_directory.directory()
     opens = [one.opens_on for one in known.epochs(str(desk)) if not known.is_stale(one)]
     return epochs_run_out(max(opens, default=None), at.date())
 
 
 def keys_to_change(desk: UUID) -> bool:
-    """Return whether a leaver holds a key of the desk, or one that has ended is not destroyed yet."""
+    """Return whether a leaver holds a key of the desk, or an ended key has yet to be destroyed."""
     known = key_directory.directory()
     if any(not one.ended and known.is_stale(one) for one in known.epochs(str(desk))):
         return True
@@ -29,7 +26,7 @@ def keys_to_change(desk: UUID) -> bool:
 
 
 def without_keys(desk: UUID, at: datetime) -> bool:
-    """Return whether a member of the desk has keys of their own and not the desk's present one."""
+    """Return whether any member of the desk with keys of their own lacks the desk's current key."""
     known = key_directory.directory()
     epoch = known.current_epoch(str(desk), at.date())
     members = {one for one in known.members(str(desk)) if known.officer(one) is not None}
@@ -37,5 +34,8 @@ def without_keys(desk: UUID, at: datetime) -> bool:
 
 
 def desk_is_thin(desk: UUID, at: datetime) -> bool:
-    """Return whether too few people can open what is sealed to the desk for anything to be sent there."""
+    """Return whether too few people can open what is sealed to the desk.
+
+    Nothing is sent to such a desk.
+    """
     return key_directory.openers_of(str(desk), at.date()) < key_directory.ENOUGH_OPENERS

@@ -51,11 +51,13 @@ def propose(kind: str, body: Mapping[str, Any], by: Hand, *, at: datetime) -> Pr
 
 
 def state(kind: str, body: Mapping[str, Any], hands: Sequence[Signer], *, at: datetime) -> Statement:
-    """Sign a statement, keep it, and log it. Serials have no gaps; two at once collide and one is tried again by its caller.
+    """Sign, store and log a statement.
 
-    Raises Refused for what nobody would believe, such as a member of a desk and of its authoriser desk: kept, it would be
-    an alarm for ever, and the table of appointments would say what no key bears out. Raises Refused as well while the
-    statements are not those that the log names.
+    Serial numbers have no gaps. If two statements are made at once they collide, and the caller of one of
+    them tries again. Raises Refused for a statement that nobody would believe, such as membership of both a
+    desk and its authoriser desk. Stored, it would raise an alarm for ever, and the table of appointments
+    would claim something that no key supports. Also raises Refused while the statements do not match those
+    that the log names.
     """
     if key_directory.doubts():
         raise Refused(key_directory.IN_DOUBT)

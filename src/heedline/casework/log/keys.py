@@ -1,4 +1,4 @@
-"""The succession of keys with which a log is signed.
+"""The successive keys that sign a log.
 
 Needs neither the database nor settings. When the key of a log is changed, the old key signs a document
 that names the new key and the old key's last checkpoint. The new key signs it too. Anybody who trusts

@@ -12,7 +12,7 @@ from heedline.desk_hooks import register
 
 @dataclass(frozen=True, slots=True)
 class DeskTab:
-    """One tab: the name of its route, its text, and the number beside it; 0 shows none."""
+    """A tab, with the name of its route, its text and the number beside it (0 shows none)."""
 
     url: str
     text: str

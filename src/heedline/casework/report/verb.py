@@ -1,4 +1,8 @@
-"""What officers' verbs share: find and permit first, record last. The move itself is `Report.apply`."""
+"""The common steps of officers' verbs on a report.
+
+A verb first finds the report and checks permission, and writes the log last. The move itself is
+`Report.apply`.
+"""
 
 from __future__ import annotations
 

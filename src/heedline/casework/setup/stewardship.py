@@ -88,7 +88,7 @@ def refuse_both(officer: UUID, other: Role) -> None:
 
 
 def keep_sides_apart(officer: UUID, desk: UUID) -> None:
-    """Raise Refused for somebody who is, or was by what they still hold, on the other side of the desk's identities."""
+    """Raise Refused for anybody on the other side of the desk's identities, now or by keys they still hold."""
     if key_directory.directory().barred(str(desk), str(officer)):
         raise gate.Refused(ON_THE_OTHER_SIDE)
 

@@ -46,7 +46,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @contextmanager
     def values_beside(self) -> Iterator[None]:
-        """Send the ORM's statements inside this block with their values beside them: no secret stands in the text.
+        """Send values separately from the ORM's statements in this block, so that no secret is in their text.
 
         Only for statements that are tried so: where the server cannot guess the type of a value it refuses.
         """

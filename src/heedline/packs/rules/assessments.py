@@ -45,7 +45,11 @@ class AssessedChoice:
 
 @dataclass(frozen=True, slots=True)
 class AssessmentForm:
-    """The two texts that every assessment has (`casework.journey.transitions.Assessment`), and the coded choices of this kind."""
+    """The fields of an assessment for one kind of report.
+
+    They are the two texts common to every assessment (`casework.journey.transitions.Assessment`) and the
+    coded choices for this kind.
+    """
 
     done_what: AssessedText
     reason: AssessedText

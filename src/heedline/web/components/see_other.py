@@ -6,6 +6,6 @@ from django.http import HttpResponseRedirect
 
 
 class SeeOther(HttpResponseRedirect):
-    """303: the browser gets that address, so that Back and Reload never send a form again."""
+    """A redirect with status 303, so that Back and Reload never submit a form again."""
 
     status_code = 303

@@ -26,14 +26,14 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicShell:
-    """Around every page that everyone may see. Names, numbers and mark come from the pack.
+    """The shell of every public page. Names, phone numbers and the logo come from the pack.
 
-    `mark`: HTML of the pack's own mark, marked safe by the pack's reader; empty shows Heedline's line and dot.
-    `stylesheet`: static path of the pack's colours. `exit_url`: our own address, which ends the visit and then leaves.
-    `silent_emergency`: what to do in an emergency without speaking. `phone_href`: the whole address, "tel:…".
-    `languages`: the same page in each language, the current one marked. `notice`: what is to be known of all words on
-    the page, as HTML, and `notice_more`, shown when somebody opens it; it stands under the emergency line. `run_by`: the
-    sentence that says who runs the service, and `run_by_mark` the static path of their own mark, where they have one.
+    `mark`: HTML of the pack's own logo, marked safe by the pack's reader. If empty, Heedline's line and dot are shown.
+    `stylesheet`: static path of the pack's colours. `exit_url`: an address on this site, which ends the visit and then
+    redirects away. `silent_emergency`: what to do in an emergency without speaking. `phone_href`: the whole address,
+    "tel:…". `languages`: the same page in each language, with the current one marked. `notice`: a notice about all the
+    text on the page, as HTML, shown under the emergency line, and `notice_more`, the rest of it, shown on request.
+    `run_by`: the sentence that says who runs the service. `run_by_mark`: the static path of their own logo, if any.
     """
 
     service_name: str

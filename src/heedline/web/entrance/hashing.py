@@ -1,7 +1,8 @@
-"""How many passwords are checked at once.
+"""A limit on the number of passwords checked at once.
 
-Checking one is slow on purpose, so a flood of sign-ins would take every processor and every thread of the site. Tries
-from browsers that have signed in before (`known_devices`) have a lane of their own: strangers cannot fill it.
+Checking a password is slow on purpose, so a flood of sign-ins would take every processor and every
+thread of the site. Attempts from browsers that have signed in before (`known_devices`) have a separate
+lane, which strangers cannot fill.
 """
 
 from __future__ import annotations
@@ -12,11 +13,14 @@ from contextlib import contextmanager
 
 
 class Full(Exception):
-    """As many are waiting in this lane as may wait."""
+    """Too many sign-ins are already waiting in this lane, or one has waited too long."""
 
 
 class Lane:
-    """Checks one password at a time, while at most `waiting` others wait, each for at most `within` seconds."""
+    """A lane that checks one password at a time.
+
+    At most `waiting` others wait, each for at most `within` seconds.
+    """
 
     def __init__(self, *, waiting: int, within: float) -> None:
         self._places = threading.BoundedSemaphore(1 + waiting)
@@ -25,7 +29,10 @@ class Lane:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait for a turn and hold it. Raises Full at once when too many wait, or after having waited too long."""
+        """Wait for a turn and hold it.
+
+        Raises Full at once if too many are waiting, or after waiting too long.
+        """
         if not self._places.acquire(blocking=False):
             raise Full
         try:

@@ -98,8 +98,11 @@ class OnTheRecord:
 
 
 def _keeps(request: HttpRequest) -> bool:
-    """Whether what was posted is kept: only words of a page of ours. A host beside ours gets here with the officer's
-    cookies, for which it is the same site, and would otherwise put words into a form that the officer then sends."""
+    """Return whether to save what was posted, which is done only for text from our own pages.
+
+    A request from a neighbouring host arrives with the officer's cookies, because it counts as the same
+    site. It could otherwise put text into a form that the officer then sends.
+    """
     match = request.resolver_match
     if request.headers.get("Origin") != f"{request.scheme}://{request.get_host()}":
         return False

@@ -132,7 +132,7 @@ class PageFlow:
         return engine.back_from(self.qs, self.answers, slug, identity_offered=self.identity_offered)
 
     def skip_target(self, slug: str) -> str | None:
-        """Where "Skip the other questions" leads; None where it is not offered."""
+        """Return the slug that "Skip the other questions" leads to, or None where it is not offered."""
         return engine.skip_target(self.qs, self.answers, slug, identity_offered=self.identity_offered)
 
     def after_change(self, before: Mapping[str, Any], slug: str) -> str:

@@ -61,7 +61,7 @@ def _door(
 @open_to(Audience.EVERYONE)
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
-    """The first page: what this is, 999, what can be reported, whom to talk to, and what to read."""
+    """Show the front page: what this is, 999, what can be reported, who to talk to and what to read."""
     return page(
         request,
         "door_front",
@@ -116,7 +116,10 @@ def charity(request: HttpRequest) -> HttpResponse:
 @open_to(Audience.EVERYONE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def emergency(request: HttpRequest) -> HttpResponse:
-    """Call first. Below it, for who cannot, the one box that is sent as danger, past every other question."""
+    """Show the emergency page, which tells people to call first.
+
+    Below that, for those who cannot call, is a single box that is sent as danger, past all other questions.
+    """
     at = now()
     if request.method != "POST":
         return page(

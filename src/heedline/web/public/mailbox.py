@@ -1,4 +1,7 @@
-"""`/messages/…`: coming back with a code. The messages that are not hidden and a plain status; never the report."""
+"""The mailbox (`/messages/…`), opened with a receipt code.
+
+It shows a plain status and the messages that are not hidden. It never shows the report.
+"""
 
 from __future__ import annotations
 
@@ -166,7 +169,7 @@ def deleted(visit: Visit) -> HttpResponse:
 
 @on_visit
 def hide(visit: Visit) -> HttpResponse:
-    """Hide one message, or all that the page showed; never a question that waits for an answer."""
+    """Hide one message or all those shown, except a question that awaits an answer."""
     if visit.posted:
         waiting = contact_messages.visit(visit.code, at=visit.at).open_question
         ids = tuple(one for one in _shown(visit.request) if one != waiting)
@@ -176,7 +179,7 @@ def hide(visit: Visit) -> HttpResponse:
 
 @on_visit
 def close(visit: Visit) -> HttpResponse:
-    """Close and leave. The messages stay until they are hidden."""
+    """Close the visit and leave. Messages stay until the reporter hides them."""
     if not visit.posted:
         return see_other("reporter:messages")
     drafting.end_visit(cookies.sent(visit.request, settings.VISIT_COOKIE), at=visit.at)

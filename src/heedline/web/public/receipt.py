@@ -1,4 +1,7 @@
-"""`/code/…`: what happens next and the receipt code, which is kept or declined, and then shown no more."""
+"""The receipt code (`/code/…`) and what happens next.
+
+The code is shown until it is kept or declined, and then no longer.
+"""
 
 from __future__ import annotations
 
@@ -34,9 +37,9 @@ def code(turn: DraftVisit) -> HttpResponse:
 
 @on_sent
 def code_check(turn: DraftVisit) -> HttpResponse:
-    """Record in one press that the code is kept, or not wanted.
+    """Record in one press that the reporter has kept the code, or does not want it.
 
-    Typing it back is offered: a wrong code shows it again, without any other consequence.
+    Typing it back is optional. A wrong code shows the receipt code again, with no other consequence.
     """
     if not turn.posted:
         return _check_page(turn)
@@ -82,8 +85,10 @@ def finished_without(request: HttpRequest) -> HttpResponse:
 
 
 def show(turn: DraftVisit) -> HttpResponse:
-    """The page with the code, in the words of its kind of report; also right after sending, when the draft could not be
-    marked."""
+    """Show the page with the code, worded for its kind of report.
+
+    It is also shown straight after sending if the draft could not be marked.
+    """
     day, ending = date.fromisoformat(turn.draft.received_on), _ending(turn)
     return page(
         turn.request,
@@ -103,13 +108,16 @@ ENDINGS = ("activity", "person", "callback", "online", "advice", "danger", "call
 
 
 def _ending(turn: DraftVisit) -> str:
-    """Which words the confirmation has; those of the kind where the draft could not be marked."""
+    """Return which ending the confirmation page uses.
+
+    If the draft could not be marked, it depends on the kind of report.
+    """
     said = turn.draft.notes.get("ending", kind_of(turn.draft))
     return said if said in ENDINGS else first_kind()
 
 
 def _call_when(turn: DraftVisit) -> str:
-    """When we call: the days and hours that were given as safe, in the words of the questions."""
+    """Return when we will call: the days and hours given as safe, in the words of the questions."""
     asked = question_set("person").any_step("callback")
     days, hours = (
         [one.text for one in asked.field(name).choices if one.value in turn.draft.notes.get(name, [])]
@@ -124,7 +132,7 @@ def _call_when(turn: DraftVisit) -> str:
 
 @on_sent
 def printed(turn: DraftVisit) -> HttpResponse:
-    """A receipt to print. It says what it is about only when somebody asks for that."""
+    """Show a receipt to print. It says what the report is about only on request."""
     kind = kind_of(turn.draft)
     named = turn.request.GET.get("about") == "1" and f"receipt.kind_{kind}" in words()
     day = date.fromisoformat(turn.draft.received_on)
@@ -142,9 +150,9 @@ def printed(turn: DraftVisit) -> HttpResponse:
 
 @on_sent
 def odd(turn: DraftVisit) -> HttpResponse:
-    """From a request for advice, where something odd happened: a report with the place filled in. One press.
+    """Start a report about something odd from a request for advice, with the place already filled in.
 
-    Its draft takes the place of the one that holds the code, so the page says first that the code is to be kept.
+    Its draft replaces the one that holds the code, so the page first says to keep the code.
     """
     place = turn.draft.notes.get("odd")
     if not turn.posted or place is None:

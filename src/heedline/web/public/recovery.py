@@ -89,7 +89,10 @@ def does_not_fit(request: HttpRequest, *, late: bool = False, full: bool = False
 
 
 def store_away(request: HttpRequest, *, full: bool = False) -> HttpResponse:
-    """The database cannot be reached, or (`full`) has no room for drafts. What was typed can be sent again from here."""
+    """Explain that the database cannot be reached, or that it has no room for drafts (`full`).
+
+    What was typed can be sent again from the same page.
+    """
     posted = request.method == "POST"
     response = page(request, "try_again", status=503, again=typed(request), posted=posted, full=full)
     if full:

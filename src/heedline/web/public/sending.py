@@ -69,7 +69,7 @@ def check(turn: DraftVisit) -> HttpResponse:
 
 
 def _to_add(turn: DraftVisit, wanting: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-    """Pages that somebody who knows more may fill in: those with nothing on them, and lists that have room."""
+    """Yield links to the pages that a reporter may still add to: empty pages, and lists that have room."""
     asking = turn.asking
     for step in asking.steps():
         given = turn.draft.answers.get(step.slug)
@@ -117,7 +117,7 @@ def brief(turn: DraftVisit) -> HttpResponse:
 
 
 def send_brief(turn: DraftVisit) -> HttpResponse:
-    """Keep the words of somebody who cannot call, and send them as danger; with a mistake they are shown again."""
+    """Save the account of a reporter who cannot call and send it as danger, or show it again with its errors."""
     step = turn.asking.qs.any_step(turn.asking.qs.narrative[0])
     reading = turn.asking.read(step, dict(turn.request.POST.lists()))
     if reading.errors:
@@ -173,7 +173,7 @@ def send(turn: DraftVisit, page_slug: str) -> HttpResponse:
 
 
 def _ending(turn: DraftVisit, told: Record, *, could_not_call: bool) -> dict[str, Any]:
-    """What the confirmation has to know once the answers are forgotten: which ending, and what it says."""
+    """Return what the confirmation needs once the answers are cleared: the ending to use, and its details."""
     qs, answers = turn.asking.qs, turn.draft.answers
     called = answers.get("reply", {}).get("way") == "call" and qs.roles.get("call_days")
     ending: dict[str, Any] = {"kind": qs.code, "ending": qs.code}
@@ -253,7 +253,10 @@ def _brief_page(turn: DraftVisit, text: str, errors: Mapping[str, str]) -> HttpR
 
 
 def brief_form(text: str, errors: Mapping[str, str], step: QuestionPage) -> Form:
-    """The one box of who cannot call. `step`: the page that asks for the account."""
+    """Return the single-box form for a reporter who cannot call.
+
+    `step` is the page that asks for the account.
+    """
     question = step.fields[0]
     hint = shown("brief.hint", limit=f"{question.limit:,}")
     box = TextArea(name=question.name, label=shown("brief.label"), hint=hint, rows=5, limit=question.limit)

@@ -35,9 +35,9 @@ DANGER, REPLY = "now", "reply"
 def before_questions(
     kind: str, template: str, words_of: str, *, tab: str, way: str = "", up: str = "reporter:front"
 ) -> Callable[..., HttpResponseBase]:
-    """A page before the questions of `kind`. `words_of`: the pack's texts for it; `tab`: what the browser calls it.
+    """Return a view of a page before the questions of `kind`.
 
-    `way`: how somebody wants to hear from us, when the page itself says so.
+    `words_of` is the pack's texts for it. `tab` is the title that the browser shows. `way` is how the reporter wants to hear from us, where the page itself says so.
     """
 
     @open_to(Audience.EVERYONE)
@@ -73,7 +73,7 @@ def before_questions(
 
 
 def carry_on(request: HttpRequest, draft: Draft, at: datetime) -> HttpResponse:
-    """There are answers here already that cannot be sent as danger: go on with them, or delete them."""
+    """Offer to continue or delete a draft whose answers cannot be sent as danger."""
     return page(request, "carry_on", title=tab_title("notice"), resume=asking_of(draft, at).open_now)
 
 
@@ -91,7 +91,7 @@ def _keep_form() -> Form:
 
 
 def _begin(request: HttpRequest, draft: Draft | None, kind: str, way: str, at: datetime) -> HttpResponse:
-    """Start a draft, or take along what was written in the form of another door."""
+    """Start a draft, or carry over what was written in another door's form."""
     asked = request.POST.get("begin", "")
     if draft is not None and draft.sent and asked != "again":
         return see_other("reporter:code")
@@ -118,7 +118,7 @@ def _begin(request: HttpRequest, draft: Draft | None, kind: str, way: str, at: d
 
 
 def _answer_by_door(request: HttpRequest, draft: Draft, kind: str, way: str, at: datetime) -> None:
-    """What the page itself has answered: whether anyone is in danger, and whether to call back."""
+    """Record whether anyone is in danger and the way to reply, as answered on the page itself."""
     asking = asking_of(draft, at)
     for step in asking.qs.steps:
         if not step.by_door:

@@ -115,7 +115,10 @@ def draft_of(request: HttpRequest, at: datetime) -> Draft | None:
 
 
 def new_draft(request: HttpRequest, *, danger: bool = False, notes: dict[str, Any] | None = None) -> Draft:
-    """A draft under a fresh cookie. Raises StoreFull when too many were begun from where this request came from."""
+    """Return a draft under a new cookie.
+
+    Raises StoreFull if too many drafts were started from where this request came from.
+    """
     may_begin(request.META.get(CALLER), danger=danger)
     whose = For.DANGER if danger else For.PUBLIC
     return Draft(cookie=drafting.new_cookie(), notes=notes or {}, whose=whose)

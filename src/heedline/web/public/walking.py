@@ -168,7 +168,7 @@ def code_error(typed: Mapping[str, Any]) -> dict[str, str]:
 
 
 def step_words(turn: DraftVisit, slug: str) -> str:
-    """ "Step 3 of 7"; nothing for a page that is not on the way of this report."""
+    """Return "Step 3 of 7", or an empty string for a page that is not in this report's sequence."""
     asking = turn.asking
     on_the_way = [step.slug for step in asking.steps() if not step.by_door and not asking.is_call_page(step)]
     if asking.fast or slug not in on_the_way:

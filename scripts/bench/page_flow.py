@@ -104,7 +104,9 @@ async def at_question(instance: Instance, slug: str, *, encodings: str = "") -> 
     site = instance.public
     browser = Browser(site.name, site.port, encodings=encodings)
     shown = await browser.get("/tell/")
-    path = (await browser.post("/tell/", {"csrfmiddlewaretoken": token_of(shown.text), "danger": "no"})).location
+    path = (
+        await browser.post("/tell/", {"csrfmiddlewaretoken": token_of(shown.text), "danger": "no"})
+    ).location
     while path != f"/r/{slug}/":
         found = _SLUG.match(path)
         if found is None:

@@ -57,8 +57,10 @@ def public_serving() -> Iterator[str]:
         server = make_server("127.0.0.1", 0, answer, _Server, _Quiet)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
+        address = f"http://127.0.0.1:{server.server_port}"
         try:
-            yield f"http://127.0.0.1:{server.server_port}"
+            with override_settings(PUBLIC_URL=address):
+                yield address
         finally:
             with turn:
                 ended.set()

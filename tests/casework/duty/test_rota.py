@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from pytest_django import Settings
 
 from heedline.casework.duty import alarms, paging, rota
@@ -151,7 +152,10 @@ def test_a_desk_that_only_one_person_can_open_alarms(house: House) -> None:
 def test_a_statement_that_somebody_took_away_is_an_alarm(house: House) -> None:
     from heedline.desks.models import KeyStatement
 
-    KeyStatement.objects.order_by("-serial")[3].delete()
+    with connection.cursor() as cursor:  # as the superuser, past the trigger that keeps statements
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        KeyStatement.objects.order_by("-serial")[3].delete()
+        cursor.execute("SET LOCAL session_replication_role = origin")
     key_directory.forget()
     with acting("worker"):
         paging.watch_keys(now())

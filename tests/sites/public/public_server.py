@@ -37,7 +37,7 @@ def public_serving() -> Iterator[str]:
         ROOT_URLCONF="heedline.config.urls_public",
         MIDDLEWARE=settings.PUBLIC_MIDDLEWARE,
         CSRF_COOKIE_NAME=f"hl_csrf_pub_{settings.INSTANCE}",
-        ALLOWED_HOSTS=["127.0.0.1"],  # the tests' own process is the office, which answers under another name
+        ALLOWED_HOSTS=["127.0.0.1", "testserver"],  # the tests' own process is the office, which answers under another name
     ):
         handler = StaticFilesHandler(WSGIHandler())
 

@@ -303,12 +303,12 @@ def test_the_page_shows_the_checkpoint_and_says_when_it_is_old(log: Log) -> None
     assert found is not None
     page = SiteClient("public").get("/log/").content.decode()
     assert found.note.split("\n")[2] in page
-    assert "We should have made a new one by now" in page
+    assert "We should have published a new one by now" in page
     log.at += timedelta(days=5)
     log.write(1)
     log.sign()
     page = SiteClient("public").get("/log/").content.decode()
-    assert "We should have made a new one by now" not in page
+    assert "We should have published a new one by now" not in page
     assert "<script" not in page.partition("<main")[2].partition("</main>")[0]
     for path in ("/log/after/0", "/log/after/4", "/log/after/99999999999999999999"):
         assert SiteClient("public").get(path).status_code == 404

@@ -16,6 +16,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.db import close_old_connections, connections
 from django.test import override_settings
 
+from heedline.web.public import attack
 from tests.support.acting import acting
 
 
@@ -37,7 +38,10 @@ def public_serving() -> Iterator[str]:
         ROOT_URLCONF="heedline.config.urls_public",
         MIDDLEWARE=settings.PUBLIC_MIDDLEWARE,
         CSRF_COOKIE_NAME=f"hl_csrf_pub_{settings.INSTANCE}",
-        ALLOWED_HOSTS=["127.0.0.1", "testserver"],  # the tests' own process is the office, which answers under another name
+        ALLOWED_HOSTS=[
+            "127.0.0.1",
+            "testserver",
+        ],  # the tests' own process is the office, which answers under another name
     ):
         handler = StaticFilesHandler(WSGIHandler())
 
@@ -60,7 +64,9 @@ def public_serving() -> Iterator[str]:
         address = f"http://127.0.0.1:{server.server_port}"
         try:
             with override_settings(PUBLIC_URL=address):
+                attack._made.clear()  # it holds the address
                 yield address
+                attack._made.clear()
         finally:
             with turn:
                 ended.set()

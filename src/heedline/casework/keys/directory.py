@@ -8,7 +8,6 @@ process that has seen one never believes less.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -17,7 +16,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from heedline.casework.errors import SealingStopped
-from heedline.desks.models import TAKE_NO_REPORTS, KeyStatement
+from heedline.desks.models import TAKE_NO_REPORTS
 from heedline.vault import statements
 from heedline.vault.directory import DeskFacts, Directory, EpochKey
 
@@ -29,6 +28,8 @@ IN_DOUBT = (
     "the missing ones are put back: see the operator's guide."
 )
 _FRESH_SECONDS = 5.0
+#: What the log names: serials of statements with the hash that was signed. One serial may have two hashes: then one is missing.
+type Logged = frozenset[tuple[int, str]]
 
 
 @dataclass
@@ -108,12 +109,13 @@ def _read() -> _Known:
         return _known
     if not root:
         raise SealingStopped
-    signed = KeyStatement.objects.order_by("serial").values_list("signed", flat=True)
-    found = statements.verify_all(list(signed), root=bytes.fromhex(root), installation=settings.INSTALLATION)
-    logged = _logged()
+    signed, logged = _table_and_log()
+    found = statements.verify_all(signed, root=bytes.fromhex(root), installation=settings.INSTALLATION)
     fallen = _floor is not None and _floor.root == root and not _contains(found, _floor.directory)
     doubted = found.broken or fallen or not _agrees(found, logged)
-    _known = _Known(now, state, root, found, doubted, bool(found.links.keys() - logged.keys()))
+    _known = _Known(
+        now, state, root, found, doubted, bool(found.links.keys() - {serial for serial, _ in logged})
+    )
     if not doubted:
         # only once it is committed: what is rolled back was never believed
         transaction.on_commit(lambda: _raise_floor(root, found))
@@ -131,9 +133,9 @@ def _contains(found: Directory, before: Directory) -> bool:
     return all(known <= found.links.get(serial, frozenset()) for serial, known in before.links.items())
 
 
-def _agrees(found: Directory, logged: Mapping[int, str]) -> bool:
+def _agrees(found: Directory, logged: Logged) -> bool:
     """Return whether a directory includes every statement that the log names."""
-    return all(link in found.links.get(serial, frozenset()) for serial, link in logged.items())
+    return all(link in found.links.get(serial, frozenset()) for serial, link in logged)
 
 
 def _state() -> tuple[int, int]:
@@ -147,11 +149,24 @@ def _state() -> tuple[int, int]:
     return int(statements_there), int(logged)
 
 
-def _logged() -> dict[int, str]:
-    """Return the hash of each statement named by the log, by serial number."""
+def _table_and_log() -> tuple[list[str], Logged]:
+    """Return the signed statements in order, and what the log names.
+
+    One query, and so one snapshot: a statement that somebody commits meanwhile is in both or in neither. Two queries
+    would find it in the log alone, and doubt every key for a few seconds.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT serial, sha256 FROM history.logged_statements()")
-        return dict(cursor.fetchall())
+        cursor.execute(
+            "SELECT ARRAY(SELECT signed FROM keys_statement ORDER BY serial),"
+            " ARRAY(SELECT ROW(l.serial, l.sha256)::text FROM history.logged_statements() l)"
+        )
+        signed, logged = cursor.fetchone()
+    pairs = (one.strip("()").split(",") for one in logged)
+    return list(signed), frozenset((int(serial), digest) for serial, digest in pairs)
+
+
+def _logged() -> Logged:
+    return _table_and_log()[1]
 
 
 def read_again() -> None:

@@ -39,10 +39,7 @@ def test_the_way_to_the_code_in_arabic(site: str, person: Open, scripts: bool) -
     seen(rosa, "ar-front")
     press(rosa, WORDS["doors.activity.title"])
     seen(rosa, "ar-start")
-    press(rosa, WORDS["start.button"])
-    seen(rosa, "ar-safety")
-    press(rosa, WORDS["components.continue"])
-    press(rosa, WORDS["shared.continue"])
+    press(rosa, WORDS["safety.button"])
     rosa.play.locator(".govuk-error-summary:focus").wait_for()
     seen(rosa, "ar-now-error", reloads=False)
     assert places(rosa, ".govuk-radios__input")["right"] > places(rosa, ".govuk-radios__label")["right"]
@@ -65,7 +62,7 @@ def test_the_way_to_the_code_in_arabic(site: str, person: Open, scripts: bool) -
     assert first
     assert second
     assert first["x"] < second["x"], "a code reads from left to right on every page"
-    press(rosa, WORDS["code.button"])
+    press(rosa, WORDS["code.check_link"])
     rosa.play.locator("[name=code]").fill(code)
     press(rosa, WORDS["code_check.button"])
     seen(rosa, "ar-finished")

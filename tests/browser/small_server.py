@@ -21,7 +21,10 @@ MIDDLEWARE = [
 ]
 POLICY = {
     "default-src": ["'none'"],
-    **{name: ["'self'"] for name in ("style-src", "script-src", "img-src", "font-src", "connect-src", "form-action")},
+    **{
+        name: ["'self'"]
+        for name in ("style-src", "script-src", "img-src", "font-src", "connect-src", "form-action")
+    },
     **{name: ["'none'"] for name in ("base-uri", "frame-ancestors")},
 }
 

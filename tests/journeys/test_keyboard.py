@@ -42,7 +42,7 @@ def stops(tab: Visitor, url: str) -> list[str]:
         at = reach.focus(page)
         if at is None or at["again"]:
             break
-        if names and page.evaluate("document.activeElement.matches('.govuk-skip-link')"):
+        if wrong_here and names and page.evaluate("document.activeElement.matches('.govuk-skip-link')"):
             break  # from an error in the middle of the page, the browser has gone round to its beginning
         name = f"{at['role']} {at['name'][:40]!r}"
         names.append(name)

@@ -75,7 +75,7 @@ def test_no_page_of_the_report_has_the_number(people: People) -> None:
     assert file.call is not None
     assert not file.call.open_now
     assert file.call.opens_words.startswith("Closed until ")
-    assert dict(file.call.rows)["If someone else picks up"] == ("Say it is about the parcel.",)
+    assert dict(file.call.rows)["If someone else answers"] == ("Say it is about the parcel.",)
     told = {label for section in file.told for label, _ in section.rows}
     assert "Safe number" not in told
     assert "Name" in told

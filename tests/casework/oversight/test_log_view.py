@@ -13,6 +13,7 @@ from heedline.audit.models import Event
 from heedline.casework.contact import call_back
 from heedline.casework.duty import rota
 from heedline.casework.errors import NotHere
+from heedline.casework.intake import settle_arrivals
 from heedline.casework.oversight import log_view
 from heedline.casework.oversight.log_view import Sieve
 from heedline.casework.pages import case_file, queue
@@ -21,6 +22,7 @@ from heedline.desks.models import Appointment
 from heedline.permits.gate import Refused
 from heedline.permits.roles import Role
 from heedline.reports.models import Report
+from tests.support.acting import acting
 from tests.support.call_scene import asks_for_a_call
 from tests.support.cast import House, now
 from tests.support.scene_people import SOUTH_WEST, People
@@ -58,7 +60,8 @@ def test_the_log_of_every_desk_newest_first_and_the_look_itself(people: People) 
 
 def test_a_queue_names_its_reports_as_officers_know_them(people: People) -> None:
     ref, _ = people.taken()
-    Report.objects.filter(pk=ref).update(settled=True)
+    with acting("worker"):
+        settle_arrivals.settle(people.at + timedelta(minutes=15))
     with people.sitting("Odile") as odile:
         queue.queue(by=odile, at=people.at, view=queue.QueueView())
     [line] = [one for one in looks(people, act=Act.QUEUE_READ).lines if ("opened", str(ref)) in one.detail]

@@ -67,7 +67,10 @@ def test_the_paper_and_the_page_are_one_table(tongues: Pack, monkeypatch: pytest
     assert [one.code for one in found.languages] == ["cy", "ar"]
     assert found.reviewed == (1, 0)
     printed = papers.languages()
-    assert "| `doors` | How can we help you? | reviewed 2026-11-20 by A. Reader | not reviewed |" in printed
+    assert (
+        "| `doors` | Report something that could be linked to terrorism | reviewed 2026-11-20 by A. Reader | not reviewed |"
+        in printed
+    )
     assert "| `attack` | Run. Hide. Tell. | **English shown** | **English shown** |" in printed
     assert "| `privacy` | Privacy | not reviewed | English only |" in printed
 

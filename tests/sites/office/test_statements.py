@@ -27,6 +27,8 @@ NORTH_EAST, ELSEWHERE = {"postcode": "NE1 4ST"}, {"postcode": "SW1A 1AA"}
 DANGER = {"danger": "yes"}
 _BORDERS = ("SAVEPOINT", "RELEASE SAVEPOINT")
 _OF_THE_TESTS = ("SET ROLE", "SELECT current_user")
+#: A specialist desk asks for its own column in a statement of its own; the tests have an example of one.
+_EXAMPLE = "example_further_check"
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +48,11 @@ def of_one_look(page: Hand, path: str) -> list[str]:
     with CaptureQueriesContext(connection) as seen:
         page.get(path)
     assert page.page.status_code == 200
-    return [q["sql"] for q in seen.captured_queries if not q["sql"].startswith((*_BORDERS, *_OF_THE_TESTS))]
+    return [
+        q["sql"]
+        for q in seen.captured_queries
+        if not q["sql"].startswith((*_BORDERS, *_OF_THE_TESTS)) and _EXAMPLE not in q["sql"]
+    ]
 
 
 def test_a_queue_asks_five_times_however_long_it_is(house: House, hand: Callable[[], Hand]) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from heedline.casework.dissemination import outgoing, partner_inbox
+from heedline.casework.keys import session_signing
 from heedline.reports.models import Dissemination
 from heedline.web.partner import sent_pages
 from tests.sites.office.desk_hand import Hand
@@ -212,7 +213,7 @@ def test_a_signature_that_does_not_hold_is_said_first(
 ) -> None:
     _, ident = sent_to_the_council(people)
     petra = at_the_council(people)
-    monkeypatch.setattr(partner_inbox.voices, "is_attested", lambda *_, **__: False)
+    monkeypatch.setattr(session_signing, "is_attested", lambda *_, **__: False)
     petra.get(place(ident))
     petra.send(place(ident))
     assert "The signature of the officer who wrote this does not hold" in petra.html

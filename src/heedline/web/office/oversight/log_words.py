@@ -29,6 +29,7 @@ LABELS = {
     "approved": "Approved",
     "because": "Because",
     "bodies": "With the reports",
+    "changed": "Differs from what the log names",
     "capability": "For",
     "checkpoint": "Size of the log at the draw",
     "closed": "Closed",

@@ -59,13 +59,16 @@ def page(
     """
     code = came_from(request)
     query = f"?{urlencode({'from': code})}" if code else ""
+    # an exercise is no report of a specialist desk
+    practised = getattr(request, "practice", "")
+    of_desks = () if practised else desk_tabs(file.ref, by=request.attendance, at=session.now())
     return render(
         request,
         template,
         {
             "file": file,
             "facts": facts_of(file),
-            "tabs": tabs_of(file, tab, query, desk_tabs(file.ref, by=request.attendance, at=session.now())),
+            "tabs": tabs_of(file, tab, query, of_desks),
             "from": code,
             "query": query,
             "queue_href": queue_address(code),

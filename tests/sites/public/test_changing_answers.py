@@ -23,7 +23,7 @@ def test_changing_one_answer_leads_back_to_the_check_page(rosa: Walker) -> None:
 
 def test_a_change_that_opens_new_questions_asks_them_first(rosa: Walker) -> None:
     rosa.tell(WORDS)
-    change(rosa, "your name").press("Continue", who="confidence")
+    change(rosa, "giving your name").press("Continue", who="confidence")
     assert rosa.at == "/r/contact/?back=check"
     rosa.press("Continue", name="Rosa")
     assert rosa.at == "/r/check/"

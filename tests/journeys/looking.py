@@ -8,7 +8,7 @@ from django.core import signals
 from django.db import close_old_connections
 from playwright.sync_api import Page
 
-from heedline.web.public.languages import prefix
+from heedline.web.public.shell.languages import prefix
 from tests.browser.kit import Visitor
 from tests.journeys.test_reporter_journey import officer_asks
 from tests.sites.public.walker import DRAFT, VISIT, Walker

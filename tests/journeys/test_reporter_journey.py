@@ -39,7 +39,9 @@ def site(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     # Playwright's loop runs in this thread while the test talks to the database.
     monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     monkeypatch.setattr(settings, "DEMO", True)
-    monkeypatch.setattr(settings, "CSRF_FAILURE_VIEW", "heedline.web.public.recovery.forgery_check_failed")
+    monkeypatch.setattr(
+        settings, "CSRF_FAILURE_VIEW", "heedline.web.public.shell.recovery.forgery_check_failed"
+    )
     with public_serving() as address:
         yield address
 
@@ -242,7 +244,7 @@ def neutral_site(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     address = f"http://127.0.0.2:{server.server_port}/weather"
     here = load_pack(settings.PACK)
     elsewhere = dataclasses.replace(here, service=dataclasses.replace(here.service, exit_url=address))
-    monkeypatch.setattr("heedline.web.public.leaving.pack", lambda: elsewhere)
+    monkeypatch.setattr("heedline.web.public.report.leaving.pack", lambda: elsewhere)
     yield address
     server.shutdown()
     thread.join()

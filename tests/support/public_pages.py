@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from heedline.casework.intake import drafting
-from heedline.web.public.turns import asking_of, now
+from heedline.web.public.report.turns import asking_of, now
 from tests.sites.public.mishaps import run_out_of_time
 from tests.sites.public.walker import DRAFT, Walker
 

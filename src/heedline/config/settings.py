@@ -124,7 +124,7 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = SESSION_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = SECURE
 CSRF_FAILURE_VIEW = "heedline.web.refusals.csrf_failure"
-PUBLIC_CSRF_FAILURE = "heedline.web.public.recovery.forgery_check_failed"
+PUBLIC_CSRF_FAILURE = "heedline.web.public.shell.recovery.forgery_check_failed"
 # Which site frames a page: the modules below the sites look it up here.
 PAGE_CONTEXTS = {
     f"heedline.config.urls_{site}": f"heedline.web.{site}.page_context.page_context"
@@ -143,7 +143,7 @@ _EVERYWHERE_FIRST = [
 ]
 PUBLIC_MIDDLEWARE = [
     *_EVERYWHERE_FIRST,
-    "heedline.web.public.languages.LanguageOfTheAddress",
+    "heedline.web.public.shell.languages.LanguageOfTheAddress",
     "django.middleware.csrf.CsrfViewMiddleware",
     "heedline.web.refusals.RefusalsBecomePages",
 ]

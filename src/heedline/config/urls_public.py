@@ -6,7 +6,7 @@ from django.urls import include, path
 urlpatterns = [
     # first: a prefix is one comparison for a page, and the pages would be some thirty for a call of the API
     path("api/v1/", include("heedline.api.urls")),
-    # `/cy/tell/`: the language of a page is in its address; `web.public.languages` reads it
+    # `/cy/tell/`: the language of a page is in its address; `web.public.shell.languages` reads it
     *i18n_patterns(path("", include("heedline.web.public.urls")), prefix_default_language=False),
 ]
 

@@ -139,7 +139,7 @@ def build(process: str) -> Front:
     if process != "public":
         return Front(files, settings.OWN_URL, limits, ready=files.files.__contains__)
     from heedline.casework.intake import page_counts
-    from heedline.web.public import attack
+    from heedline.web.public.guidance import attack
 
     page_counts.begin()
     header = f"HTTP_{settings.CLIENT_HEADER.upper().replace('-', '_')}" if settings.CLIENT_HEADER else ""

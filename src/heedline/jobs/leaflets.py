@@ -17,13 +17,13 @@ _NOTE = "made-from.json"
 
 
 def _folder() -> Path:
-    from heedline.web.public import leaflets
+    from heedline.web.public.guidance import leaflets
 
     return Path(str(leaflets.FOLDER))
 
 
 def _sources() -> dict[str, str]:
-    from heedline.web.public import leaflets
+    from heedline.web.public.guidance import leaflets
 
     return {
         leaflets.file_name(leaflet, language): leaflets.source(leaflet, language)

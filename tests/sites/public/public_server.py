@@ -16,7 +16,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.db import close_old_connections, connections
 from django.test import override_settings
 
-from heedline.web.public import attack
+from heedline.web.public.guidance import attack
 from tests.support.acting import acting
 
 

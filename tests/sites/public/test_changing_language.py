@@ -13,9 +13,9 @@ from heedline.casework.intake.drafting import Draft
 from heedline.packs import load_pack
 from heedline.reports.models import Message, Report
 from heedline.vault.codes import ALPHABET, new_code
-from heedline.web.public import languages
-from heedline.web.public.receipt_codes import typed_code
-from heedline.web.public.turns import now
+from heedline.web.public.report.turns import now
+from heedline.web.public.shell import languages
+from heedline.web.public.shell.receipt_codes import typed_code
 from tests.sites.public.mishaps import database_away, run_out_of_time
 from tests.sites.public.walker import DRAFT, VISIT, Walker
 from tests.support.acting import acting

@@ -12,7 +12,7 @@ from django.db import connection
 from heedline.casework.intake import page_counts
 from heedline.casework.intake.page_counts import Counted, Counts
 from heedline.intake.models import Count
-from heedline.web.public import tally, turns
+from heedline.web.public.report import tally, turns
 from tests.sites.public.mishaps import run_out_of_time
 from tests.sites.public.walker import Walker
 from tests.support.acting import acting

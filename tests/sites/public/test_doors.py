@@ -15,8 +15,8 @@ from heedline.intake import engine
 from heedline.intake.questions import FieldKind
 from heedline.packs import load_pack
 from heedline.permits.roles import Role
-from heedline.web.public import doors
-from heedline.web.public.asking import question_sets
+from heedline.web.public.guidance import doors
+from heedline.web.public.shell.asking import question_sets
 from tests.sites.public.mishaps import database_away, run_out_of_time
 from tests.sites.public.walker import DRAFT, Walker
 from tests.support import cast

@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 
 from heedline.config import wsgi
-from heedline.web.public import attack
+from heedline.web.public.guidance import attack
 from tests.sites.public.walker import Walker
 
 

@@ -13,7 +13,7 @@ from heedline.casework.intake.rate_limit import CALLER, Pace
 from heedline.casework.pages import queue
 from heedline.casework.report import opening
 from heedline.reports.models import Report
-from heedline.web.public import gates, turns
+from heedline.web.public.report import gates, turns
 from tests.rules.test_pace import Clock
 from tests.sites.public.walker import Walker
 from tests.support.acting import acting

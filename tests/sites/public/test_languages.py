@@ -15,8 +15,9 @@ from django.test import RequestFactory
 from heedline.intake.question_files import load_question_set
 from heedline.packs import Pack, load_pack
 from heedline.packs.reading import loading
-from heedline.web.public import attack, languages
+from heedline.web.public.guidance import attack
 from heedline.web.public.page_context import public_shell
+from heedline.web.public.shell import languages
 from tests.sites.public.walker import Walker
 from tests.support.public_pages import OPEN
 from tests.support.tongues import in_ar, in_cy, pack_in_tongues

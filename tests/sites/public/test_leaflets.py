@@ -9,7 +9,7 @@ import pytest
 from django.contrib.staticfiles import finders
 
 from heedline.jobs import leaflets as making
-from heedline.web.public import leaflets
+from heedline.web.public.guidance import leaflets
 from tests.sites.public.walker import Walker
 from tests.support import pdf_ua
 from tests.support.pdf_ua import elements

@@ -11,7 +11,7 @@ from django.conf import settings
 from heedline.intake.models import DraftRow
 from heedline.packs import load_pack
 from heedline.packs.places.counters import Counter, Hours
-from heedline.web.public import near
+from heedline.web.public.guidance import local_police
 from tests.sites.public.walker import DRAFT, Walker
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +46,7 @@ def test_counters_of_the_deployment_are_shown_with_their_hours(
         "Example Street", "1 Example Street", (Hours(0, 4, "09:00", "17:00"),), "example", date(2026, 11, 25)
     )
     with_one = replace(load_pack(settings.PACK), counters={"northumbria": (counter,)})
-    monkeypatch.setattr(near, "pack", lambda: with_one)
+    monkeypatch.setattr(local_police, "pack", lambda: with_one)
     rosa.visit("/phone/near/").press("Find", postcode="NE1")
     assert "Monday – Friday: 09:00 – 17:00" in rosa.main
     assert "Opening times change" in rosa.main

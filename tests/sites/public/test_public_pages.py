@@ -7,7 +7,7 @@ import re
 import pytest
 
 from heedline.packs import load_pack
-from heedline.web.public.asking import question_sets
+from heedline.web.public.shell.asking import question_sets
 from heedline.web.public.urls import urlpatterns
 from tests.sites.public.walker import Walker
 from tests.support.public_pages import ANSWERS, ATTACK, OPEN, stages

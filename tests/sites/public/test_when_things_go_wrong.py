@@ -30,7 +30,7 @@ def another_tab(rosa: Walker) -> Walker:
 def test_a_browser_without_cookies_gets_one_honest_page_with_a_phone_number(
     rosa: Walker, settings: Any
 ) -> None:
-    settings.CSRF_FAILURE_VIEW = "heedline.web.public.recovery.forgery_check_failed"
+    settings.CSRF_FAILURE_VIEW = "heedline.web.public.shell.recovery.forgery_check_failed"
     rosa.visit("/tell/")
     rosa.client.cookies.clear()
     rosa.press("Start")
@@ -42,7 +42,7 @@ def test_a_browser_without_cookies_gets_one_honest_page_with_a_phone_number(
 
 
 def test_words_typed_without_cookies_are_on_the_page_to_copy(rosa: Walker, settings: Any) -> None:
-    settings.CSRF_FAILURE_VIEW = "heedline.web.public.recovery.forgery_check_failed"
+    settings.CSRF_FAILURE_VIEW = "heedline.web.public.shell.recovery.forgery_check_failed"
     rosa.begin().press("Start", danger="no")
     rosa.client.cookies.clear()
     rosa.press("Continue", narrative=WORDS)

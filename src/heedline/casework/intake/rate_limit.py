@@ -7,7 +7,7 @@ address was used.
 
 A caller who is asked to wait is let through after waiting, however many other reports come from the same
 place. A process only knows about the waits that it imposed itself. Callers of this module that can
-record the wait elsewhere therefore do so (`web.public.gates`).
+record the wait elsewhere therefore do so (`web.public.report.gates`).
 
 Plain Python without Django. The only clock is the one passed in. Thread-safe.
 """

@@ -12,7 +12,7 @@ from django.urls import reverse
 from heedline.packs import Pack, load_pack
 from heedline.packs.text.languages import PageState
 from heedline.web.components.shell import Link, PublicShell
-from heedline.web.public import beside, languages
+from heedline.web.public.shell import beside, languages
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:

@@ -4,20 +4,9 @@ from __future__ import annotations
 
 from django.urls import path
 
-from heedline.web.public import (
-    advice,
-    attack,
-    doors,
-    leaving,
-    log_pages,
-    mailbox,
-    near,
-    questions,
-    receipt,
-    repeated,
-    sending,
-    starting,
-)
+from heedline.web.public.guidance import attack, doors, local_police, log_pages, service_pages
+from heedline.web.public.mailbox import messages
+from heedline.web.public.report import leaving, questions, receipt, repeated, sending, starting
 
 app_name = "reporter"
 urlpatterns = [
@@ -32,7 +21,7 @@ urlpatterns = [
     path("ask/", starting.advice, name="advice"),
     path("other/", doors.charity, name="charity"),
     path("phone/", doors.phone, name="phone"),
-    path("phone/near/", near.near, name="near"),
+    path("phone/near/", local_police.near, name="near"),
     path("stay-safe/", doors.safe, name="safe"),
     path("stay-safe/home/", doors.safe_home, name="safe-home"),
     path("stay-safe/work/", doors.safe_work, name="safe-work"),
@@ -50,23 +39,23 @@ urlpatterns = [
     path("code/check/", receipt.code_check, name="code-check"),
     path("code/finished/", receipt.finished, name="finished"),
     path("code/finished/without/", receipt.finished_without, name="finished-without"),
-    path("messages/", mailbox.enter, name="enter"),
-    path("messages/open/", mailbox.messages, name="messages"),
-    path("messages/open/sent/", mailbox.message_sent, name="message-sent"),
-    path("messages/open/stop/", mailbox.withdraw, name="withdraw"),
-    path("messages/open/delete/", mailbox.delete, name="delete"),
-    path("messages/open/deleted/", mailbox.deleted, name="messages-deleted"),
-    path("messages/open/hide/", mailbox.hide, name="hide"),
-    path("messages/open/close/", mailbox.close, name="close"),
-    path("messages/closed/", mailbox.closed, name="messages-closed"),
+    path("messages/", messages.enter, name="enter"),
+    path("messages/open/", messages.messages, name="messages"),
+    path("messages/open/sent/", messages.message_sent, name="message-sent"),
+    path("messages/open/stop/", messages.withdraw, name="withdraw"),
+    path("messages/open/delete/", messages.delete, name="delete"),
+    path("messages/open/deleted/", messages.deleted, name="messages-deleted"),
+    path("messages/open/hide/", messages.hide, name="hide"),
+    path("messages/open/close/", messages.close, name="close"),
+    path("messages/closed/", messages.closed, name="messages-closed"),
     path("exit/", leaving.leave, name="exit"),
-    path("privacy/", advice.privacy, name="privacy"),
+    path("privacy/", service_pages.privacy, name="privacy"),
     path("log/", log_pages.our_log, name="log"),
     path("log/checkpoint", log_pages.checkpoint, name="log-checkpoint"),
     path("log/after/<int:number>", log_pages.growth, name="log-growth"),
-    path("cookies/", advice.cookie_page, name="cookies"),
-    path("contact/", advice.contact, name="contact"),
-    path("accessibility/", advice.accessibility, name="accessibility"),
-    path("languages/", advice.languages, name="languages"),
-    path("stay-safe-online/", advice.stay_safe_online, name="stay-safe-online"),
+    path("cookies/", service_pages.cookie_page, name="cookies"),
+    path("contact/", service_pages.contact, name="contact"),
+    path("accessibility/", service_pages.accessibility, name="accessibility"),
+    path("languages/", service_pages.languages, name="languages"),
+    path("stay-safe-online/", service_pages.stay_safe_online, name="stay-safe-online"),
 ]

@@ -11,7 +11,7 @@ from typing import Any
 
 from django import template
 
-from heedline.web.public import beside
+from heedline.web.public.shell import beside
 
 register = template.Library()
 register.filter("with_numbers", beside.with_numbers)

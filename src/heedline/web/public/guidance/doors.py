@@ -21,12 +21,21 @@ from heedline.casework.intake import drafting
 from heedline.casework.intake.draft_room import For
 from heedline.casework.intake.drafting import Draft
 from heedline.web.declared import Audience, open_to
-from heedline.web.public import cookies, recovery, sending, walking
-from heedline.web.public.asking import language, question_set, words
-from heedline.web.public.leaflets import languages as on_paper
-from heedline.web.public.pages import PUBLIC, page, see_other, tab_title
-from heedline.web.public.starting import carry_on
-from heedline.web.public.turns import DraftVisit, StoreAway, StoreFull, asking_of, draft_of, new_draft, now
+from heedline.web.public.guidance.leaflets import languages as on_paper
+from heedline.web.public.report import sending, walking
+from heedline.web.public.report.starting import carry_on
+from heedline.web.public.report.turns import (
+    DraftVisit,
+    StoreAway,
+    StoreFull,
+    asking_of,
+    draft_of,
+    new_draft,
+    now,
+)
+from heedline.web.public.shell import cookies, recovery
+from heedline.web.public.shell.asking import language, question_set, words
+from heedline.web.public.shell.pages import PUBLIC, page, see_other, tab_title
 
 #: What somebody has said who presses "I cannot call". A test holds it to the questions of every kind that ask this.
 CANNOT_CALL = {"now": {"danger": "yes"}, "call": {"called": "cannot"}}

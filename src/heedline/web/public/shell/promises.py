@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from heedline.intake.questions import QuestionPage, QuestionSet
-from heedline.web.public.asking import shown
+from heedline.web.public.shell.asking import shown
 
 #: How somebody may tell us something, as the pack's words name it.
 WAYS = ("anonymous", "confidence", "contact")

@@ -12,11 +12,11 @@ from heedline.intake import fields, loops
 from heedline.intake.questions import FieldKind, Question, QuestionPage, StepKind, Values
 from heedline.packs.places.routing import UNKNOWN_AREA, RouteFacts, area_of
 from heedline.packs.urgency import Urgency
-from heedline.web.public import recovery
-from heedline.web.public.asking import entry, language, pack, shown
-from heedline.web.public.pages import see_other
-from heedline.web.public.receipt_codes import mentions_code
-from heedline.web.public.turns import DraftVisit, StoreAway
+from heedline.web.public.report.turns import DraftVisit, StoreAway
+from heedline.web.public.shell import recovery
+from heedline.web.public.shell.asking import entry, language, pack, shown
+from heedline.web.public.shell.pages import see_other
+from heedline.web.public.shell.receipt_codes import mentions_code
 
 #: What is asked about once, by the name of the words that ask; the draft's note of it is absent, `asking` or `asked`.
 _BEHAVIOUR, _FORCE = "behaviour", "which_force"

@@ -24,12 +24,12 @@ from heedline.casework.intake.drafting import Draft
 from heedline.casework.intake.rate_limit import CALLER
 from heedline.web.components.forms import Form, Hidden, TextArea, TextInput
 from heedline.web.declared import Audience, open_to
-from heedline.web.public import cookies, recovery
-from heedline.web.public.asking import pack, shown
-from heedline.web.public.languages import as_typed
-from heedline.web.public.pages import day_in_words, page, see_other, tab_title
-from heedline.web.public.receipt_codes import ReceiptCode, mentions_code, typed_code
-from heedline.web.public.turns import StoreAway, StoreFull, now
+from heedline.web.public.report.turns import StoreAway, StoreFull, now
+from heedline.web.public.shell import cookies, recovery
+from heedline.web.public.shell.asking import pack, shown
+from heedline.web.public.shell.languages import as_typed
+from heedline.web.public.shell.pages import day_in_words, page, see_other, tab_title
+from heedline.web.public.shell.receipt_codes import ReceiptCode, mentions_code, typed_code
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from heedline.intake.questions import FieldKind
-from heedline.web.public import cookies
-from heedline.web.public.asking import KIND_FIELD, question_set, question_sets
-from heedline.web.public.languages import AS_TYPED
-from heedline.web.public.pages import page, see_other
+from heedline.web.public.shell import cookies
+from heedline.web.public.shell.asking import KIND_FIELD, question_set, question_sets
+from heedline.web.public.shell.languages import AS_TYPED
+from heedline.web.public.shell.pages import page, see_other
 
 _NOT_TYPED = frozenset({"csrfmiddlewaretoken", "skip", "homepage"})
 #: Fields of ours that a page posts again, and does not show.

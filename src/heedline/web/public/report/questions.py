@@ -12,12 +12,13 @@ from django.http import HttpResponse
 
 from heedline.intake import engine
 from heedline.intake.questions import QuestionPage, StepKind
-from heedline.web.public import gates, promises, repeated, sending, tally, walking
-from heedline.web.public.asking import shown
-from heedline.web.public.fields_of_step import form_of, heads_itself
-from heedline.web.public.languages import as_typed
-from heedline.web.public.pages import page, see_other, tab_title
-from heedline.web.public.turns import DraftVisit, on_draft
+from heedline.web.public.report import gates, repeated, sending, tally, walking
+from heedline.web.public.report.fields_of_step import form_of, heads_itself
+from heedline.web.public.report.turns import DraftVisit, on_draft
+from heedline.web.public.shell import promises
+from heedline.web.public.shell.asking import shown
+from heedline.web.public.shell.languages import as_typed
+from heedline.web.public.shell.pages import page, see_other, tab_title
 
 
 @on_draft

@@ -11,8 +11,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from heedline.web.components.see_other import SeeOther
-from heedline.web.public import asking
-from heedline.web.public.beside import Twofold
+from heedline.web.public.shell import asking
+from heedline.web.public.shell.beside import Twofold
 
 #: For robots: guidance that anybody may find. Pages of a report, a code or messages keep the frame's "noindex".
 PUBLIC = "index, follow"

@@ -22,8 +22,15 @@ from heedline.casework.intake.drafting import Draft
 from heedline.casework.intake.page_counts import ANYWHERE, COUNTS
 from heedline.casework.intake.rate_limit import CALLER
 from heedline.web.declared import Audience, open_to
-from heedline.web.public import cookies, recovery
-from heedline.web.public.asking import KIND_FIELD, PageFlow, first_kind, identity_offered, pack, question_set
+from heedline.web.public.shell import cookies, recovery
+from heedline.web.public.shell.asking import (
+    KIND_FIELD,
+    PageFlow,
+    first_kind,
+    identity_offered,
+    pack,
+    question_set,
+)
 
 __all__ = [
     "DraftVisit",

@@ -21,11 +21,20 @@ from heedline.intake import engine
 from heedline.intake.moving import moved
 from heedline.web.components.forms import Checkboxes, FieldOption, Form
 from heedline.web.declared import Audience, open_to
-from heedline.web.public import cookies, recovery, tally
-from heedline.web.public.asking import question_set, shown
-from heedline.web.public.fields_of_step import form_of
-from heedline.web.public.pages import PUBLIC, page, see_other, tab_title
-from heedline.web.public.turns import StoreAway, StoreFull, asking_of, draft_of, kind_of, new_draft, now
+from heedline.web.public.report import tally
+from heedline.web.public.report.fields_of_step import form_of
+from heedline.web.public.report.turns import (
+    StoreAway,
+    StoreFull,
+    asking_of,
+    draft_of,
+    kind_of,
+    new_draft,
+    now,
+)
+from heedline.web.public.shell import cookies, recovery
+from heedline.web.public.shell.asking import question_set, shown
+from heedline.web.public.shell.pages import PUBLIC, page, see_other, tab_title
 
 _LONG, _SHORT = 24, 1
 #: The page that asks whether anyone is in danger, and the one that asks whether to call back.

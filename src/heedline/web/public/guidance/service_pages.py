@@ -12,10 +12,10 @@ from django.views.decorators.http import require_safe
 from heedline.packs.text.languages import PageState
 from heedline.web.components.shell import Link
 from heedline.web.declared import Audience, open_to
-from heedline.web.public.asking import pack, shown
-from heedline.web.public.languages import prefix
-from heedline.web.public.pages import PUBLIC, page
-from heedline.web.public.promises import WAYS, promised
+from heedline.web.public.shell.asking import pack, shown
+from heedline.web.public.shell.languages import prefix
+from heedline.web.public.shell.pages import PUBLIC, page
+from heedline.web.public.shell.promises import WAYS, promised
 
 
 @open_to(Audience.EVERYONE)

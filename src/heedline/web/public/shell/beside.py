@@ -17,7 +17,7 @@ from heedline.intake.questions import Choice, Question, QuestionPage, QuestionSe
 from heedline.intake.summary import Row, Section
 from heedline.packs.text.languages import Language, PageState
 from heedline.packs.text.words import Words
-from heedline.web.public import languages
+from heedline.web.public.shell import languages
 
 #: Pressed during a call, or before another number.
 _NOT_CALLED = frozenset({"emergency_silent", "relay_prefix"})

@@ -21,8 +21,8 @@ from heedline.casework.intake.rate_limit import CALLER, PACE
 from heedline.intake.record import Record
 from heedline.packs.urgency import Urgency
 from heedline.web.components.see_other import SeeOther
-from heedline.web.public.pages import see_other
-from heedline.web.public.turns import DraftVisit, draft_of
+from heedline.web.public.report.turns import DraftVisit, draft_of
+from heedline.web.public.shell.pages import see_other
 
 #: The box on every question page that people do not see. A program that fills whatever it finds fills it.
 BOX = "homepage"

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from heedline.casework.log import checkpoints
 from heedline.web.declared import Audience, open_to
-from heedline.web.public.pages import PUBLIC, day_in_words, page
+from heedline.web.public.shell.pages import PUBLIC, day_in_words, page
 
 
 @open_to(Audience.EVERYONE)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from heedline.casework.intake.page_counts import BEFORE, BRIEF, COUNTS
 from heedline.intake.questions import QuestionPage
-from heedline.web.public.turns import DraftVisit
+from heedline.web.public.report.turns import DraftVisit
 
 
 def _counts(turn: DraftVisit, step: QuestionPage) -> bool:

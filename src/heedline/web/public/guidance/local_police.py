@@ -15,9 +15,9 @@ from django.views.decorators.http import require_http_methods
 from heedline.packs.places.counters import Counter
 from heedline.web.components.forms import Form, TextInput
 from heedline.web.declared import Audience, open_to
-from heedline.web.public.asking import pack, shown, words
-from heedline.web.public.languages import as_typed
-from heedline.web.public.pages import page
+from heedline.web.public.shell.asking import pack, shown, words
+from heedline.web.public.shell.languages import as_typed
+from heedline.web.public.shell.pages import page
 
 
 def _fields() -> tuple[TextInput, ...]:

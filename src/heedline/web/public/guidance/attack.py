@@ -20,9 +20,9 @@ from django.views.decorators.http import require_safe
 
 from heedline.packs import Pack
 from heedline.web.declared import Audience, open_to
-from heedline.web.public import beside
-from heedline.web.public.asking import language, pack, words
-from heedline.web.public.languages import current, prefix, speaking
+from heedline.web.public.shell import beside
+from heedline.web.public.shell.asking import language, pack, words
+from heedline.web.public.shell.languages import current, prefix, speaking
 
 PATH = "stay-safe/now/"
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)

@@ -24,11 +24,12 @@ from heedline.intake.record import NotReady, Record, record
 from heedline.intake.summary import Row, check_rows
 from heedline.packs.urgency import Urgency
 from heedline.web.components.forms import Form, TextArea
-from heedline.web.public import gates, receipt, recovery, tally, walking
-from heedline.web.public.asking import language, shown
-from heedline.web.public.languages import as_typed
-from heedline.web.public.pages import as_written, page, see_other, tab_title
-from heedline.web.public.turns import DraftVisit, StoreAway, on_draft
+from heedline.web.public.report import gates, receipt, tally, walking
+from heedline.web.public.report.turns import DraftVisit, StoreAway, on_draft
+from heedline.web.public.shell import recovery
+from heedline.web.public.shell.asking import language, shown
+from heedline.web.public.shell.languages import as_typed
+from heedline.web.public.shell.pages import as_written, page, see_other, tab_title
 
 
 def check(turn: DraftVisit) -> HttpResponse:

@@ -18,12 +18,12 @@ from heedline.casework.intake import drafting
 from heedline.casework.intake.drafting import Draft
 from heedline.web.components.forms import Form, TextInput
 from heedline.web.declared import Audience, open_to
-from heedline.web.public import cookies
-from heedline.web.public.asking import first_kind, question_set, shown, words
-from heedline.web.public.languages import as_typed
-from heedline.web.public.pages import day_in_words, page, see_other, tab_title
-from heedline.web.public.receipt_codes import typed_code
-from heedline.web.public.turns import DraftVisit, StoreAway, asking_of, kind_of, on_sent
+from heedline.web.public.report.turns import DraftVisit, StoreAway, asking_of, kind_of, on_sent
+from heedline.web.public.shell import cookies
+from heedline.web.public.shell.asking import first_kind, question_set, shown, words
+from heedline.web.public.shell.languages import as_typed
+from heedline.web.public.shell.pages import day_in_words, page, see_other, tab_title
+from heedline.web.public.shell.receipt_codes import typed_code
 
 
 @on_sent

@@ -13,8 +13,8 @@ from heedline.intake import engine, fields
 from heedline.intake.question_files import load_question_set
 from heedline.intake.questions import QuestionPage, QuestionSet
 from heedline.packs.text.words import Words
-from heedline.web.public import beside
-from heedline.web.public.languages import language, pack
+from heedline.web.public.shell import beside
+from heedline.web.public.shell.languages import language, pack
 
 __all__ = ["PageFlow", "language", "pack", "question_set", "question_sets", "shown", "words"]
 

@@ -13,7 +13,7 @@ from importlib.resources import files
 from django.template.loader import render_to_string
 
 from heedline.packs.text.languages import PageState
-from heedline.web.public.languages import pack, speaking
+from heedline.web.public.shell.languages import pack, speaking
 
 #: Leaflet → the pack's text for its title.
 TITLES = {"page": "attack.title", "card": "attack.title", "easy": "attack_easy.title"}

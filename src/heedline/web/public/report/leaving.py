@@ -13,10 +13,11 @@ from django.views.decorators.http import require_safe
 
 from heedline.casework.intake import drafting
 from heedline.web.declared import Audience, open_to
-from heedline.web.public import cookies, tally
-from heedline.web.public.asking import pack
-from heedline.web.public.pages import see_other
-from heedline.web.public.turns import DraftVisit, StoreAway, draft_of, now
+from heedline.web.public.report import tally
+from heedline.web.public.report.turns import DraftVisit, StoreAway, draft_of, now
+from heedline.web.public.shell import cookies
+from heedline.web.public.shell.asking import pack
+from heedline.web.public.shell.pages import see_other
 
 
 @open_to(Audience.EVERYONE)

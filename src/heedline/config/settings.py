@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "heedline.web.components",
     "heedline.web.public",
     "heedline.web.entrance",
+    "heedline.web.shell",
     *([] if FOR_PARTNERS else ["heedline.web.office"]),
     "heedline.web.partner",
     *SPECIALIST_DESKS,

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods
 from heedline.casework.access import session
 from heedline.casework.pages import case_file
 from heedline.web.declared import Audience, open_to
-from heedline.web.office.report import report_pages
-from heedline.web.office.request import OfficeRequest
+from heedline.web.shell.report_page import page
+from heedline.web.shell.request import OfficeRequest
 from tests.support.example_desk import checks, reading
 
 
@@ -29,4 +29,4 @@ def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
         return HttpResponseRedirect(reverse("example-checks", kwargs={"ref": ref}))
     file = case_file.case_file(ref, by=by, at=at)
     context = {"reasons": reading.reasons(ref, by), "waiting": reading.waiting(ref, by, at)}
-    return report_pages.page(request, "example_desk/checks.html", file, "example-checks", context)
+    return page(request, "example_desk/checks.html", file, "example-checks", context)

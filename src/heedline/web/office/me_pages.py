@@ -13,8 +13,8 @@ from heedline.casework.setup import key_overview
 from heedline.permits.roles import DESCRIPTIONS, Role
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.signing_in import last_sign_in_words
-from heedline.web.office.request import OfficeRequest
 from heedline.web.office.training import training_pages
+from heedline.web.shell.request import OfficeRequest
 
 ROLES = {
     Role.OFFICER: "Officer",

@@ -25,8 +25,9 @@ from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Field, FieldOption, Form, Radios, TextArea
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
-from heedline.web.entrance.kept_words import form_of, keeps_words, kept_for, let_go
+from heedline.web.entrance.kept_words import form_of, keeps_words, let_go
 from heedline.web.entrance.middleware import SignedInRequest
+from heedline.web.shell.saved_words import restored
 
 #: So many are listed at first of those that wait for nobody.
 _MOST = 50
@@ -111,9 +112,8 @@ def answer(request: SignedInRequest, ref: UUID) -> HttpResponse:
     by, at = request.attendance, session.now()
     about = partner_inbox.one(ref, by=by, at=at)
     fields = answer_fields()
-    kept = kept_for(request, by) if request.method == "GET" else None
-    form = Form(fields, {each.name: each.read(kept) for each in fields} if kept is not None else {})
-    status = 200
+    kept = restored(request, fields)
+    form, status = kept or Form(fields), 200
     if request.method == "POST":
         form, status = Form.posted(fields, request.POST.lists()), 422
         if not form.errors:

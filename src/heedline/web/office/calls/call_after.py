@@ -20,9 +20,10 @@ from heedline.packs import load_pack
 from heedline.web.components.forms import Checkboxes, Field, FieldOption, Form, TextArea, TextInput
 from heedline.web.components.see_other import SeeOther
 from heedline.web.declared import Audience, open_to
-from heedline.web.entrance.kept_words import form_of, keeps_words, kept_for, let_go
+from heedline.web.entrance.kept_words import form_of, keeps_words, let_go
 from heedline.web.office.calls.call_pages import cookie_of
-from heedline.web.office.request import OfficeRequest
+from heedline.web.shell.request import OfficeRequest
+from heedline.web.shell.saved_words import restored
 
 #: What was advised, for the note after the call: the code that is posted → the words that are kept.
 ADVICE = {
@@ -189,9 +190,8 @@ def wrap_up(request: OfficeRequest) -> HttpResponse:
             messages.success(request, "The note is sealed and lies with the report.")
             return let_go(request, SeeOther(reverse("call-wrap-up")), by)
         return _wrap_up_page(request, draft, form, 422)
-    kept = kept_for(request, by)
-    form = Form(fields, {each.name: each.read(kept) for each in fields} if kept is not None else {})
-    return _wrap_up_page(request, draft, form, words_came_back=kept is not None)
+    kept = restored(request, fields)
+    return _wrap_up_page(request, draft, kept or Form(fields), words_came_back=kept is not None)
 
 
 def _wrap_up_page(

@@ -11,8 +11,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
 from heedline.casework.access import session
@@ -26,8 +24,11 @@ from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
 from heedline.web.entrance.kept_words import keeps_words, let_go
 from heedline.web.office.report.report_forms import LONG
-from heedline.web.office.report.report_pages import came_from, conflict, page, restored, version_of
-from heedline.web.office.request import OfficeRequest
+from heedline.web.shell.conflict import conflict, version_of
+from heedline.web.shell.queue_links import with_queue
+from heedline.web.shell.report_page import page
+from heedline.web.shell.request import OfficeRequest
+from heedline.web.shell.saved_words import restored
 
 _EARLY = (
     Radios(
@@ -131,6 +132,4 @@ def _tried(request: OfficeRequest, ref: UUID) -> HttpResponse:
     except (NotNow, Refused) as no:
         return _show(request, ref, form.but(**{"": no.reason}), 409)
     messages.success(request, "Kept. It stands with the report.")
-    code = came_from(request)
-    query = f"?{urlencode({'from': code})}" if code else ""
-    return let_go(request, HttpResponseRedirect(reverse("report-call", kwargs={"ref": ref}) + query), by)
+    return let_go(request, HttpResponseRedirect(with_queue(request, "report-call", ref=ref)), by)

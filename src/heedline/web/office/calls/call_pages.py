@@ -30,7 +30,7 @@ from heedline.web.entrance.kept_words import form_of, keeps_words, kept_for, let
 from heedline.web.entrance.times import clock
 from heedline.web.office.calls import call_forms
 from heedline.web.office.calls.call_forms import Sheet
-from heedline.web.office.request import OfficeRequest
+from heedline.web.shell.request import OfficeRequest
 
 PHONETIC = [
     "Alfa",

@@ -21,7 +21,7 @@ from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import FieldOption, Form, Radios
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
-from heedline.web.office.request import OfficeRequest
+from heedline.web.shell.request import OfficeRequest
 
 #: How long somebody may say at once that they are there.
 HOURS = (2, 4, 8, 12)

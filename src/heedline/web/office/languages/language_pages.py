@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from heedline.casework.language.pages_review import translations
 from heedline.packs.text.languages import Page, PageState
 from heedline.web.declared import Audience, open_to
-from heedline.web.office.request import OfficeRequest
+from heedline.web.shell.request import OfficeRequest
 
 _STATES = {
     PageState.REVIEWED: "Reviewed",

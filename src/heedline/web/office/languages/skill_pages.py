@@ -21,7 +21,7 @@ from heedline.packs import load_pack
 from heedline.permits.gate import Refused
 from heedline.web.components.forms import FieldOption, Form, Select
 from heedline.web.declared import Audience, open_to
-from heedline.web.office.request import OfficeRequest
+from heedline.web.shell.request import OfficeRequest
 
 
 def _stating(said: set[str]) -> tuple[Select]:

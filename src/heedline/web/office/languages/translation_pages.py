@@ -13,8 +13,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from heedline.casework.access import session
@@ -35,9 +33,11 @@ from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
 from heedline.web.entrance.kept_words import keeps_words, let_go
 from heedline.web.office.report.report_forms import SHORT
-from heedline.web.office.report.report_pages import came_from, page, restored
 from heedline.web.office.report.report_words import NOBODY_SPEAKS_IT, told_of
-from heedline.web.office.request import OfficeRequest
+from heedline.web.shell.queue_links import with_queue
+from heedline.web.shell.report_page import page
+from heedline.web.shell.request import OfficeRequest
+from heedline.web.shell.saved_words import restored
 
 SAME = Checkboxes(
     name="same",
@@ -117,11 +117,9 @@ def _seems(file: CaseFile) -> str:
 
 
 def _here(request: OfficeRequest, ref: UUID, task: UUID | None = None) -> str:
-    code = came_from(request)
-    query = f"?{urlencode({'from': code})}" if code else ""
     if task is None:
-        return reverse("report-translation", kwargs={"ref": ref}) + query
-    return reverse("translation", kwargs={"ref": ref, "task": task}) + query
+        return with_queue(request, "report-translation", ref=ref)
+    return with_queue(request, "translation", ref=ref, task=task)
 
 
 @open_to(Audience.UNLOCKED)

@@ -24,7 +24,7 @@ from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Field, FieldOption, Form, Select, TextArea
 from heedline.web.declared import Audience, open_to
 from heedline.web.office.oversight.oversight_pages import stretch, tabs_of
-from heedline.web.office.request import OfficeRequest
+from heedline.web.shell.request import OfficeRequest
 
 
 def _fields(people: tuple[OfficerTerms, ...]) -> tuple[Field, ...]:

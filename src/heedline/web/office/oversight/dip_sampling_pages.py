@@ -22,8 +22,8 @@ from heedline.web.components.forms import Field, FieldOption, Form, Radios, Text
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import form_of, keeps_words, let_go
 from heedline.web.office.report.report_forms import SHORT
-from heedline.web.office.report.report_pages import restored
-from heedline.web.office.request import OfficeRequest
+from heedline.web.shell.request import OfficeRequest
+from heedline.web.shell.saved_words import restored
 
 JUDGING: tuple[Field, ...] = (
     Radios(

@@ -20,7 +20,8 @@ from heedline.casework.duty.alarms import CLEAR_REASONS
 from heedline.casework.identity.requests import GROUNDS
 from heedline.casework.report.opening import short_name
 from heedline.packs import load_pack
-from heedline.web.office.report.report_words import PRIORITIES, act_words
+from heedline.web.office.report.report_words import act_words
+from heedline.web.shell.report_bar import PRIORITIES
 
 #: What each thing is called that an event may say. A test holds it against every event that is written.
 LABELS = {

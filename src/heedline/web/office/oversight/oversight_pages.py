@@ -26,7 +26,7 @@ from heedline.web.components.forms import Checkboxes, DateInput, FieldOption, Fo
 from heedline.web.declared import Audience, open_to
 from heedline.web.office.oversight import log_words
 from heedline.web.office.report.report_words import act_words
-from heedline.web.office.request import OfficeRequest
+from heedline.web.shell.request import OfficeRequest
 
 TABS = (
     ("oversight", "The log"),

@@ -29,9 +29,11 @@ from heedline.web.entrance import times
 from heedline.web.entrance.kept_words import form_of, keeps_words, let_go
 from heedline.web.entrance.key_pages import with_passphrase
 from heedline.web.office.partners import partner_forms
-from heedline.web.office.report.report_forms import shown
-from heedline.web.office.report.report_pages import conflict, page, restored, version_of
-from heedline.web.office.request import OfficeRequest
+from heedline.web.shell.conflict import conflict, version_of
+from heedline.web.shell.form_answers import shown
+from heedline.web.shell.report_page import page
+from heedline.web.shell.request import OfficeRequest
+from heedline.web.shell.saved_words import restored
 
 #: What can be done with one thing: the fields it asks for, and the verb.
 type PartnerAct = Callable[[UUID, Form, int, Attendance, datetime], None]

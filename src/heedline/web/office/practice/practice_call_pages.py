@@ -20,7 +20,7 @@ from heedline.web.declared import Audience, open_to
 from heedline.web.office.calls import call_forms, call_pages
 from heedline.web.office.calls.call_forms import Sheet
 from heedline.web.office.practice.practice_pages import addresses_of_practice, mark
-from heedline.web.office.request import OfficeRequest
+from heedline.web.shell.request import OfficeRequest
 
 #: Which exercise this session's practice call is, in the session.
 _EXERCISE = "practice-call"

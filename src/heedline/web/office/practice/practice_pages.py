@@ -30,8 +30,11 @@ from heedline.reports.lifecycle import Move, NotNow, Stage
 from heedline.web.components.forms import Form
 from heedline.web.declared import Audience, open_to
 from heedline.web.office.report import reply_pages, report_forms, report_pages
-from heedline.web.office.report.report_words import MOVES, PRIORITIES
-from heedline.web.office.request import OfficeRequest
+from heedline.web.shell.conflict import version_of
+from heedline.web.shell.report_bar import PRIORITIES
+from heedline.web.shell.report_page import page
+from heedline.web.shell.report_steps import MOVES
+from heedline.web.shell.request import OfficeRequest
 
 URLS = "heedline.web.office.practice_urls"
 WAYS = {"report": "A report", "call": "A call"}
@@ -142,7 +145,7 @@ def report(request: OfficeRequest, ref: UUID) -> HttpResponse:
 
 
 def _assess(request: OfficeRequest, file: CaseFile, form: Form) -> HttpResponse:
-    by, at, version = request.attendance, session.now(), report_pages.version_of(request)
+    by, at, version = request.attendance, session.now(), version_of(request)
     status = 422
     if not form.errors:
         closing = report_forms.short_closing_of(form)
@@ -209,7 +212,7 @@ def ask(request: OfficeRequest, ref: UUID) -> HttpResponse:
         if checked.errors:
             return reply_pages.preview(request, file, form, checked, text, 422, sent=sent)
         try:
-            practice.ask(ref, text, version=report_pages.version_of(request), by=by, at=at)
+            practice.ask(ref, text, version=version_of(request), by=by, at=at)
         except Changed as changed:
             return reply_pages.write(request, file, form.but(**{"": changed.theirs}), 409, sent=sent)
         except NotNow as no:
@@ -228,7 +231,7 @@ def close(request: OfficeRequest, ref: UUID) -> HttpResponse:
     if request.method == "POST":
         form, status = Form.posted(fields, request.POST.lists()), 422
         if not form.errors:
-            closing, version = report_forms.closing_of(form), report_pages.version_of(request)
+            closing, version = report_forms.closing_of(form), version_of(request)
             try:
                 practice.close(ref, closing, version=version, by=by, at=at)
             except Changed as changed:
@@ -239,7 +242,7 @@ def close(request: OfficeRequest, ref: UUID) -> HttpResponse:
                 return HttpResponseRedirect(reverse("practise-answer", kwargs={"ref": ref}))
     with addresses_of_practice():
         context = {"form": form, **report_pages.move_of(file, Move.CLOSE, None)}
-        return report_pages.page(request, "office/close.html", file, "report-close", context, status)
+        return page(request, "office/close.html", file, "report-close", context, status)
 
 
 _WHAT = {"danger": "Danger to life", "priority": "Priority", "outcome": "Outcome"}

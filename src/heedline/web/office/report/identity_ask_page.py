@@ -13,8 +13,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
-from django.urls import reverse
-from django.utils.http import urlencode
 
 from heedline.casework.access import session
 from heedline.casework.access.session import Attendance
@@ -25,10 +23,12 @@ from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Field, Form
 from heedline.web.entrance.kept_words import let_go
-from heedline.web.office.report.report_forms import shown
-from heedline.web.office.report.report_pages import came_from, page, restored
 from heedline.web.office.report.report_words import act_words
-from heedline.web.office.request import OfficeRequest
+from heedline.web.shell.form_answers import shown
+from heedline.web.shell.queue_links import with_queue
+from heedline.web.shell.report_page import page
+from heedline.web.shell.request import OfficeRequest
+from heedline.web.shell.saved_words import restored
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,4 @@ def asking_page(request: OfficeRequest, ref: UUID, asked_for: AskedFor) -> HttpR
 
 
 def _about(request: OfficeRequest, ref: UUID, route: str) -> str:
-    code = came_from(request)
-    query = f"?{urlencode({'from': code})}" if code else ""
-    return reverse(route, kwargs={"ref": ref}) + query
+    return with_queue(request, route, ref=ref)

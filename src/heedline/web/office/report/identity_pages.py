@@ -24,10 +24,11 @@ from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Field, FieldOption, Form, Radios, TextArea, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import throttle, times
-from heedline.web.entrance.kept_words import form_of, keeps_words, kept_for, let_go
+from heedline.web.entrance.kept_words import form_of, keeps_words, let_go
 from heedline.web.entrance.unlocking import NOT_IT
 from heedline.web.office.report.identity_ask_page import AskedFor, asking_page, told_of
-from heedline.web.office.request import OfficeRequest
+from heedline.web.shell.request import OfficeRequest
+from heedline.web.shell.saved_words import restored
 
 #: However long it was approved for: after this a screen that nobody touches asks for the passphrase again.
 SHOWN_AT_MOST = timedelta(minutes=15)
@@ -175,11 +176,8 @@ def decide(request: OfficeRequest, ref: UUID) -> HttpResponse:
     by, at = request.attendance, session.now()
     trace = pages_identity_requests.is_trace(ref, by=by)
     fields, verb = (DECIDING_TRACE, trace_requests.decide) if trace else (DECIDING, identity_requests.decide)
-    kept = kept_for(request, by) if request.method == "GET" else None
-    form = Form(fields)
-    if kept is not None:
-        form = Form(fields, values={each.name: each.read(kept) for each in fields})
-    status = 200
+    kept = restored(request, fields)
+    form, status = kept or Form(fields), 200
     if request.method == "POST":
         form, status = Form.posted(fields, request.POST.lists()), 422
         if not form.errors:

@@ -25,12 +25,11 @@ from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
-from heedline.web.office.request import OfficeRequest
 from heedline.web.office.training import training_pages
+from heedline.web.shell.queue_links import ALL, is_queue_code, queue_address
+from heedline.web.shell.request import OfficeRequest
 
 STATES = {"open": "Open", "mine": "Held by me", "closed": "Closed"}
-#: The address of the queue of all one's desks together.
-ALL = "all"
 _MARK_LENGTH = 100
 
 
@@ -183,19 +182,6 @@ def release(request: OfficeRequest, ref: UUID) -> HttpResponse:
 def _report(ref: UUID, queue_code: str) -> str:
     address = reverse("report", kwargs={"ref": ref})
     return f"{address}?{urlencode({'from': queue_code})}" if is_queue_code(queue_code) else address
-
-
-def is_queue_code(code: str) -> bool:
-    """Return whether a string has the form of a desk code.
-
-    Before use it is looked up among the officer's own desks.
-    """
-    return 0 < len(code) <= 40 and all(c.isalnum() or c in "-_" for c in code)
-
-
-def queue_address(code: str) -> str:
-    """Return the URL of the queue that an officer came from."""
-    return reverse("queue", kwargs={"desk": code if is_queue_code(code) else ALL})
 
 
 def open_next(by: Attendance, *, queue_code: str, after: UUID) -> UUID | None:

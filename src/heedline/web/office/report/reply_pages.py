@@ -9,7 +9,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
 from heedline.casework.access import session
@@ -30,9 +29,13 @@ from heedline.web.components.forms import Field, Form, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import keeps_words, let_go
 from heedline.web.office.report import report_forms
-from heedline.web.office.report.report_pages import came_from, conflict, page, restored, version_of
-from heedline.web.office.report.report_words import NOBODY_SPEAKS_IT, messages_of, new_messages, status_words
-from heedline.web.office.request import OfficeRequest
+from heedline.web.office.report.report_words import NOBODY_SPEAKS_IT, messages_of, new_messages
+from heedline.web.shell.conflict import conflict, version_of
+from heedline.web.shell.queue_links import with_queue
+from heedline.web.shell.report_page import page
+from heedline.web.shell.report_steps import status_words
+from heedline.web.shell.request import OfficeRequest
+from heedline.web.shell.saved_words import restored
 
 #: A report holds at most this many messages of its reporter.
 _MOST_READ = 200
@@ -126,9 +129,7 @@ def ask(request: OfficeRequest, ref: UUID) -> HttpResponse:
     messages.success(
         request, "Sent. They see it when they come back with their code. Nothing tells them before that."
     )
-    code = came_from(request)
-    query = f"?{urlencode({'from': code})}" if code else ""
-    return let_go(request, HttpResponseRedirect(reverse("report-ask", kwargs={"ref": ref}) + query), by)
+    return let_go(request, HttpResponseRedirect(with_queue(request, "report-ask", ref=ref)), by)
 
 
 @open_to(Audience.UNLOCKED)
@@ -138,10 +139,8 @@ def mark_read(request: OfficeRequest, ref: UUID) -> HttpResponse:
     marked = contact_messages.mark_read(ref, messages_read(request), by=request.attendance, at=session.now())
     if marked:
         messages.success(request, "Marked as read.")
-    code = came_from(request)
-    query = f"?{urlencode({'from': code})}" if code else ""
     page_name = "report-ask" if request.POST.get("page") == "messages" else "report"
-    return HttpResponseRedirect(reverse(page_name, kwargs={"ref": ref}) + query)
+    return HttpResponseRedirect(with_queue(request, page_name, ref=ref))
 
 
 def messages_read(request: OfficeRequest) -> tuple[UUID, ...]:
@@ -167,9 +166,7 @@ def _note_before(request: OfficeRequest, file: CaseFile, form: Form) -> HttpResp
     except (NotNow, Refused) as no:
         return write(request, file, form, 409, before=before.but(other=no.reason))
     messages.success(request, "Noted. What they were sent is counted together." if same else "Taken back.")
-    code = came_from(request)
-    query = f"?{urlencode({'from': code})}" if code else ""
-    return HttpResponseRedirect(reverse("report-ask", kwargs={"ref": file.ref}) + query)
+    return HttpResponseRedirect(with_queue(request, "report-ask", ref=file.ref))
 
 
 def warnings_of(file: CaseFile, english: str, sent: Contacts) -> tuple[SourceWarning, ...]:
@@ -227,11 +224,7 @@ def _translate(request: OfficeRequest, file: CaseFile, form: Form, despite: Desp
         messages.success(request, "With a translator. They put it into the reporter's language and send it.")
     else:
         messages.error(request, f"Not sent yet. {NOBODY_SPEAKS_IT}")
-    came = came_from(request)
-    query = f"?{urlencode({'from': came})}" if came else ""
-    return let_go(
-        request, HttpResponseRedirect(reverse("report-translation", kwargs={"ref": file.ref}) + query), by
-    )
+    return let_go(request, HttpResponseRedirect(with_queue(request, "report-translation", ref=file.ref)), by)
 
 
 def write(

@@ -10,6 +10,7 @@ from heedline.casework.journey.transitions import Assessment, Closing
 from heedline.packs import load_pack
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Checkboxes, Field, FieldOption, Form, Radios, Select, TextArea
+from heedline.web.shell.form_answers import said
 
 #: What an officer may write in one box. Stated under the box, never cut.
 LONG, SHORT = 4000, 1000
@@ -119,7 +120,7 @@ def assessment_of(form: Form) -> Assessment:
         done_what=form.text("done_what"),
         priority=form.text("priority"),
         reason=form.text("reason"),
-        coded={label: value for name, label, value in _said(form) if name.startswith("coded_")},
+        coded={label: value for name, label, value in said(form) if name.startswith("coded_")},
     )
 
 
@@ -301,23 +302,3 @@ DESPITE = TextArea(
     rows=3,
     limit=SHORT,
 )
-
-
-def shown(form: Form) -> list[tuple[str, str]]:
-    """Return a form's answers as (label, text) pairs, using the text of the choices.
-
-    Several choices are listed one under the other.
-    """
-    return [(label, value) for _, label, value in _said(form, between="\n")]
-
-
-def _said(form: Form, *, between: str = "; ") -> list[tuple[str, str, str]]:
-    said = []
-    for each in form.fields:
-        choices = each.choices if isinstance(each, Radios | Select | Checkboxes) else ()
-        names = {one.value: one.label for one in choices if isinstance(one, FieldOption)}
-        given = form.chosen(each.name) if isinstance(each, Checkboxes) else [form.text(each.name)]
-        words = between.join(names.get(value, value) for value in given if value)
-        if words and each.label:
-            said.append((each.name, each.label, words))
-    return said

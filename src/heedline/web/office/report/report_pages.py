@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
 from heedline.casework.access import session
@@ -17,80 +16,22 @@ from heedline.casework.errors import Changed
 from heedline.casework.journey import transitions
 from heedline.casework.pages import case_file
 from heedline.casework.pages.case_file import CaseFile
-from heedline.casework.pages.desk_tabs import desk_tabs
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import Move, NotNow
-from heedline.web.components.forms import Field, Form, Value
+from heedline.web.components.forms import Form, Value
 from heedline.web.declared import Audience, open_to
-from heedline.web.entrance.kept_words import form_of, keeps_words, kept_for, let_go
+from heedline.web.entrance.kept_words import keeps_words, let_go
 from heedline.web.office.report import report_forms
-from heedline.web.office.report.queue_pages import is_queue_code, open_next, queue_address
-from heedline.web.office.report.report_words import (
-    act_words,
-    facts_of,
-    messages_of,
-    new_messages,
-    steps_of,
-    tabs_of,
-    told_of,
-)
-from heedline.web.office.request import OfficeRequest
+from heedline.web.office.report.queue_pages import open_next
+from heedline.web.office.report.report_words import act_words, messages_of, new_messages, told_of
+from heedline.web.shell.conflict import conflict, version_of
+from heedline.web.shell.queue_links import came_from, from_query, queue_address
+from heedline.web.shell.report_page import page
+from heedline.web.shell.report_steps import steps_of
+from heedline.web.shell.request import OfficeRequest
+from heedline.web.shell.saved_words import restored
 
 SAVE_NEXT, SAVE_STAY = "save-next", "save-stay"
-
-
-def came_from(request: OfficeRequest) -> str:
-    """Return the code of the queue that the officer came from, or ""."""
-    code = request.POST.get("from") or request.GET.get("from") or ""
-    return code if is_queue_code(code) else ""
-
-
-def page(
-    request: OfficeRequest,
-    template: str,
-    file: CaseFile,
-    tab: str,
-    context: dict[str, Any],
-    status: int = 200,
-) -> HttpResponse:
-    """Render a page of a report with its identity bar and tabs.
-
-    The page also records which officer its form belongs to.
-    """
-    code = came_from(request)
-    query = f"?{urlencode({'from': code})}" if code else ""
-    # an exercise is no report of a specialist desk
-    practised = getattr(request, "practice", "")
-    of_desks = () if practised else desk_tabs(file.ref, by=request.attendance, at=session.now())
-    return render(
-        request,
-        template,
-        {
-            "file": file,
-            "facts": facts_of(file),
-            "tabs": tabs_of(file, tab, query, of_desks),
-            "from": code,
-            "query": query,
-            "queue_href": queue_address(code),
-            "form_of": form_of(request.attendance),
-            **context,
-        },
-        status=status,
-    )
-
-
-def restored(request: OfficeRequest, fields: tuple[Field, ...]) -> Form | None:
-    """Return the form filled with text saved from a late submission, unchecked, or None if there is none."""
-    posted = kept_for(request, request.attendance) if request.method == "GET" else None
-    if posted is None:
-        return None
-    return Form(fields, values={each.name: each.read(posted) for each in fields})
-
-
-def version_of(request: OfficeRequest) -> int:
-    """Return the version of the report that the form was made for, or 0 if the form states none."""
-    posted = request.POST.get("version", "")
-    return int(posted) if posted.isascii() and posted.isdecimal() and len(posted) < 10 else 0
 
 
 def last_assessment(file: CaseFile) -> dict[str, Value]:
@@ -165,8 +106,7 @@ def _assess(request: OfficeRequest, ref: UUID) -> HttpResponse:
 
 def go_on(request: OfficeRequest, ref: UUID, done: str, *, stay: bool) -> HttpResponse:
     """Redirect to the same report, or take the next report of the queue and open it."""
-    code = came_from(request)
-    query = f"?{urlencode({'from': code})}" if code else ""
+    code, query = came_from(request), from_query(request)
     if stay:
         messages.success(request, done)
         return HttpResponseRedirect(reverse("report", kwargs={"ref": ref}) + query)
@@ -176,31 +116,6 @@ def go_on(request: OfficeRequest, ref: UUID, done: str, *, stay: bool) -> HttpRe
         return HttpResponseRedirect(queue_address(code))
     messages.success(request, f"{done} This is the next report; you have it now.")
     return HttpResponseRedirect(reverse("report", kwargs={"ref": following}) + query)
-
-
-def conflict(request: OfficeRequest, ref: UUID, form: Form, action: str, changed: Changed) -> HttpResponse:
-    """Show an edit conflict: both texts side by side, and the form again on top of the current version."""
-    file = case_file.case_file(ref, by=request.attendance, at=session.now())
-    return page(
-        request,
-        "office/conflict.html",
-        file,
-        action,
-        {
-            "unsent": form,
-            "mine": report_forms.shown(form),
-            "theirs": steps_of(file)[0] if file.steps else None,
-            "changed": changed.theirs,
-            "action": reverse(action, kwargs={"ref": ref}),
-            "hidden": [
-                (name, value)
-                for name, values in request.POST.lists()
-                if name not in {"csrfmiddlewaretoken", "version", "do"}
-                for value in values
-            ],
-        },
-        status=409,
-    )
 
 
 @open_to(Audience.UNLOCKED)

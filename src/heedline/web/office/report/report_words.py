@@ -5,37 +5,20 @@ Text typed by users stays a plain string, so that it is escaped.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-from django.urls import reverse
-
-from heedline.casework.contact.call_back import HOWS
 from heedline.casework.pages.case_file import CaseFile
-from heedline.casework.pages.case_lines import MessageLine, StepLine
-from heedline.casework.pages.desk_tabs import DeskTab
+from heedline.casework.pages.case_lines import MessageLine
 from heedline.desk_hooks import register
-from heedline.packs import load_pack
-from heedline.reports.lifecycle import Move, Stage
-from heedline.reports.translation_states import TranslationState
 from heedline.web.entrance.templatetags.officer_words import as_typed
 
-STAGES = {
-    "waiting": "Waiting to be taken",
-    "taken": "Taken",
-    "assessed": "Assessed",
-    "acting": "Being acted on",
-    "closed": "Closed",
-}
 #: Where a translation was asked for that nobody can make yet.
 NOBODY_SPEAKS_IT = (
     "Nobody who could open this report speaks the language. The desk is told by an alarm. Whoever says "
     "that they speak it can take it."
 )
-PRIORITIES = {"high": "High", "medium": "Medium", "low": "Low", "": "Not assessed"}
 URGENCIES = {
     "danger": "Somebody may be in danger",
     "soon": "Something may happen soon",
@@ -125,25 +108,6 @@ ACTS = {
     "own-terms-ended": "Ended what was registered of an officer",
     "own-term-met": "An officer met what concerns themselves",
 }
-MOVES = {
-    Move.SUBMIT: "Received",
-    Move.TAKE: "Taken",
-    Move.RELEASE: "Given back to the desk",
-    Move.ASSESS: "Assessed",
-    Move.ASK: "Reporter asked",
-    Move.CALL: "Called",
-    Move.REFER: "Referred to the source unit",
-    Move.DISSEMINATE: "Written for a partner",
-    Move.HAND_OVER: "Handed over",
-    Move.CLOSE: "Closed",
-    Move.REOPEN: "Opened again",
-    Move.SWEEP: "Closed with others that look alike",
-    Move.UNDO_SWEEP: "That was undone",
-}
-
-
-#: Pages of a report without a tab of their own.
-_STANDS_UNDER = {"report-trace": "report-identity"}
 
 
 def act_words(act: str) -> str:
@@ -151,100 +115,11 @@ def act_words(act: str) -> str:
     return (ACTS | register.act_words()).get(act, act.replace("-", " ").capitalize())
 
 
-def status_words(status: str) -> str:
-    """Return the current status as shown to the reporter."""
-    pack = load_pack(settings.PACK)
-    key = pack.statuses.get(status)
-    return pack.words("en")[key] if key else status
-
-
-def facts_of(file: CaseFile) -> list[dict[str, str]]:
-    """Return the facts for the identity bar on every page of a report."""
-    facts = [
-        {"label": "Desk", "text": file.desk_name},
-        {"label": "Stage", "text": STAGES.get(file.stage, file.stage)},
-        {"label": "Priority", "text": PRIORITIES.get(file.priority, file.priority)},
-    ]
-    if file.due_words:
-        facts.append({"label": "Clock", "text": file.due_words})
-    if file.holder:
-        held = "You have this" if file.mine else f"{file.holder} has this"
-        facts.append({"label": "Held", "text": f"{held} until {file.lease_words}"})
-    return facts
-
-
-def tabs_of(file: CaseFile, current: str, query: str, of_desks: Iterable[DeskTab]) -> list[dict[str, Any]]:
-    """Return the tabs of a report. An action that is not possible now still has a page that says why."""
-    pages = [
-        ("report", "Report", 0),
-        ("report-ask", "Messages", sum(1 for one in file.messages if one.new)),
-        *([("report-call", "Call back", 0 if file.call.done else 1)] if file.call else []),
-        (
-            "report-translation",
-            "Translation",
-            sum(1 for one in file.translations if one.state == TranslationState.WAITING),
-        ),
-        ("report-partners", "Partners", file.with_partners),
-        *((tab.url, tab.text, tab.count) for tab in of_desks),
-        ("report-hand-over", "Hand over", 0),
-        ("report-reopen", "Open again", 0) if file.stage == Stage.CLOSED else ("report-close", "Close", 0),
-        ("report-identity", "Who sent it", 0),
-        ("report-keeping", "Keeping", 0),
-        ("report-history", "History", 0),
-    ]
-    return [
-        {
-            "text": text,
-            "href": reverse(name, kwargs={"ref": file.ref}) + query,
-            "current": name == _STANDS_UNDER.get(current, current),
-            "count": count,
-        }
-        for name, text, count in pages
-    ]
-
-
 def told_of(file: CaseFile) -> list[dict[str, Any]]:
     """Return the answers other than the account itself, by section."""
     return [
         {"title": section.title, "rows": [{"label": label, "lines": lines} for label, lines in section.rows]}
         for section in file.told
-    ]
-
-
-def _code_words(step: StepLine) -> list[tuple[str, str]]:
-    pack = load_pack(settings.PACK)
-    words: list[tuple[str, str]] = []
-    for name, value in step.codes:
-        if name == "priority":
-            words.append(("Priority", PRIORITIES.get(value, value)))
-        elif name == "danger":
-            words.append(("Danger to life", "Yes" if value == "True" else "No"))
-        elif name == "call":
-            words.append(("How it went", HOWS.get(value, value)))
-        elif name == "outcome":
-            words.append(("Outcome", pack.outcomes[value].words if value in pack.outcomes else value))
-        elif name == "status":
-            words.append(("The reporter is told", status_words(value)))
-        elif name == "purpose" and value in pack.partners.purposes:
-            words.append(("Purpose", pack.partners.purposes[value].name))
-        elif name == "partner":
-            words.append(("Partner", value.replace("-", " ").capitalize()))
-        elif name == "to":
-            words.append(("To", pack.desks[value].name if value in pack.desks else value))
-    return words
-
-
-def steps_of(file: CaseFile) -> list[dict[str, Any]]:
-    """Return what was done with the report, newest first."""
-    return [
-        {
-            "title": MOVES.get(Move(step.move), step.move),
-            "by": step.by,
-            "when": step.when_words,
-            "codes": _code_words(step),
-            "words": list(step.words),
-        }
-        for step in file.steps
     ]
 
 

@@ -21,8 +21,8 @@ from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Field, FieldOption, Form, Radios, TextArea
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import form_of, keeps_words, let_go
-from heedline.web.office.report.report_pages import restored
-from heedline.web.office.request import OfficeRequest
+from heedline.web.shell.request import OfficeRequest
+from heedline.web.shell.saved_words import restored
 
 LONGEST = 2_000
 #: Where a reason stands why it cannot be done.

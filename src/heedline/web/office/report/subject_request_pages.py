@@ -16,7 +16,7 @@ from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import DateInput, Field, FieldOption, Form, Radios, TextInput
 from heedline.web.declared import Audience, open_to
-from heedline.web.office.request import OfficeRequest
+from heedline.web.shell.request import OfficeRequest
 
 
 def _opening(request: OfficeRequest) -> tuple[Field, ...]:

@@ -22,7 +22,7 @@ from heedline.web.components.forms import Field, FieldOption, Form, Radios, Text
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import keeps_words
 from heedline.web.office.report.identity_ask_page import AskedFor, asking_page
-from heedline.web.office.request import OfficeRequest
+from heedline.web.shell.request import OfficeRequest
 
 
 def asking_fields() -> tuple[Field, ...]:

@@ -31,9 +31,9 @@ from heedline.permits.gate import Refused
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
 from heedline.web.entrance.signing_in import LAST_SIGN_IN, SECOND_FACTOR, AccountAdapter, is_own_path
-from heedline.web.office.request import OfficeRequest
 from heedline.web.office.sso import provider
 from heedline.web.office.sso.id_tokens import NotValid, read_id_token, read_logout_token
+from heedline.web.shell.request import OfficeRequest
 
 if TYPE_CHECKING:
     from heedline.config.single_sign_on import Provider

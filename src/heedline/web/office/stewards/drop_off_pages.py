@@ -15,7 +15,7 @@ from heedline.casework.access import session
 from heedline.casework.intake import drop_off
 from heedline.casework.intake.drop_off import DropOff, DropOffLine
 from heedline.web.declared import Audience, open_to
-from heedline.web.office.request import OfficeRequest
+from heedline.web.shell.request import OfficeRequest
 
 #: Mistakes by their code, in the office's words; one without words shows its code.
 MISTAKES = {

@@ -22,7 +22,6 @@ from heedline.permits.roles import Role
 from heedline.web.components.forms import Form
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.key_pages import with_passphrase
-from heedline.web.office.request import OfficeRequest
 from heedline.web.office.stewards.steward_forms import (
     OF_PROVIDER,
     PASSPHRASE,
@@ -31,6 +30,7 @@ from heedline.web.office.stewards.steward_forms import (
     TITLES,
     fields,
 )
+from heedline.web.shell.request import OfficeRequest
 
 STATES = {
     "invited": "Invited, has not made keys yet",

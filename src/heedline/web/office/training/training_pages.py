@@ -21,7 +21,7 @@ from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Checkboxes, DateInput, Field, FieldOption, Form
 from heedline.web.declared import Audience, open_to
-from heedline.web.office.request import OfficeRequest
+from heedline.web.shell.request import OfficeRequest
 
 #: How a training stands, in words.
 STATES = {

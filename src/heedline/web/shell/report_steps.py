@@ -1,0 +1,74 @@
+"""What was done with a report, in words: its moves, their codes and the status told to the reporter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+
+from heedline.casework.contact.call_back import HOWS
+from heedline.casework.pages.case_file import CaseFile
+from heedline.casework.pages.case_lines import StepLine
+from heedline.packs import load_pack
+from heedline.reports.lifecycle import Move
+from heedline.web.shell.report_bar import PRIORITIES
+
+MOVES = {
+    Move.SUBMIT: "Received",
+    Move.TAKE: "Taken",
+    Move.RELEASE: "Given back to the desk",
+    Move.ASSESS: "Assessed",
+    Move.ASK: "Reporter asked",
+    Move.CALL: "Called",
+    Move.REFER: "Referred to the source unit",
+    Move.DISSEMINATE: "Written for a partner",
+    Move.HAND_OVER: "Handed over",
+    Move.CLOSE: "Closed",
+    Move.REOPEN: "Opened again",
+    Move.SWEEP: "Closed with others that look alike",
+    Move.UNDO_SWEEP: "That was undone",
+}
+
+
+def status_words(status: str) -> str:
+    """Return the current status as shown to the reporter."""
+    pack = load_pack(settings.PACK)
+    key = pack.statuses.get(status)
+    return pack.words("en")[key] if key else status
+
+
+def _code_words(step: StepLine) -> list[tuple[str, str]]:
+    pack = load_pack(settings.PACK)
+    words: list[tuple[str, str]] = []
+    for name, value in step.codes:
+        if name == "priority":
+            words.append(("Priority", PRIORITIES.get(value, value)))
+        elif name == "danger":
+            words.append(("Danger to life", "Yes" if value == "True" else "No"))
+        elif name == "call":
+            words.append(("How it went", HOWS.get(value, value)))
+        elif name == "outcome":
+            words.append(("Outcome", pack.outcomes[value].words if value in pack.outcomes else value))
+        elif name == "status":
+            words.append(("The reporter is told", status_words(value)))
+        elif name == "purpose" and value in pack.partners.purposes:
+            words.append(("Purpose", pack.partners.purposes[value].name))
+        elif name == "partner":
+            words.append(("Partner", value.replace("-", " ").capitalize()))
+        elif name == "to":
+            words.append(("To", pack.desks[value].name if value in pack.desks else value))
+    return words
+
+
+def steps_of(file: CaseFile) -> list[dict[str, Any]]:
+    """Return what was done with the report, newest first."""
+    return [
+        {
+            "title": MOVES.get(Move(step.move), step.move),
+            "by": step.by,
+            "when": step.when_words,
+            "codes": _code_words(step),
+            "words": list(step.words),
+        }
+        for step in file.steps
+    ]

@@ -67,7 +67,7 @@ def opened(told: dict[str, Any]) -> dict[str, Any]:
         for ref in told["refs"]:
             found["reports"][ref] = None
             with suppress(NotHere, CannotOpen):
-                found["reports"][ref] = case_file.case_file(UUID(ref), by=odile, at=now()).narrative
+                found["reports"][ref] = case_file.case_file(UUID(ref), by=odile, at=now()).answers.narrative
         access_session.leave()
     keys = [file_key(header, seeds) for header, seeds in _headers(told)]
     for payload in told["payloads"]:

@@ -69,13 +69,13 @@ def test_the_log_names_the_payload_which_a_hand_over_leaves_alone(people: People
         to = people.house.desks["south-west"].code
         transitions.hand_over(ref, to, "Their area", version=row(ref).version, by=odile, at=people.at)
     assert logged_hash(ref) == sha256(bytes(payload_of(ref).payload)).hexdigest()
-    assert people.read(ref, "Otto").narrative
+    assert people.read(ref, "Otto").answers.narrative
 
 
 def test_words_that_were_put_in_its_place_do_not_open(people: People) -> None:
     ref, _ = people.taken()
     settled(people)
-    assert people.read(ref).narrative
+    assert people.read(ref).answers.narrative
     put_other_words(people, ref)
     with pytest.raises(ChangedSinceArrival):
         people.read(ref)
@@ -86,7 +86,7 @@ def test_words_that_were_put_in_its_place_do_not_open(people: People) -> None:
 def test_a_report_that_the_log_does_not_name_does_not_open_either(people: People) -> None:
     ref, _ = people.taken()
     payload = payload_of(ref)
-    assert people.read(ref).narrative  # not logged yet: its quarter hour is not over
+    assert people.read(ref).answers.narrative  # not logged yet: its quarter hour is not over
     settled(people)
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")

@@ -251,7 +251,7 @@ def officers(day: Day, db: psycopg.Connection[Any]) -> None:
     with acting("office"):
         odile = day.house.sign_in("Odile", at=at)
         transitions.take(ref.report_id, by=odile, at=at)
-        assert SAID in case_file.case_file(ref.report_id, by=odile, at=at).narrative
+        assert SAID in case_file.case_file(ref.report_id, by=odile, at=at).answers.narrative
     for mishap in (refused_by(db, "reports_step"), against_a_rule(db, "reports_sealed_payload")):
         with mishap, acting("office"):
             with pytest.raises(DatabaseError):

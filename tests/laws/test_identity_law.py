@@ -20,7 +20,7 @@ from heedline.casework.errors import SealingStopped
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.keys.epochs import grant_context, make_epochs_ahead
 from heedline.casework.keys.signing import state
-from heedline.casework.pages import case_file
+from heedline.casework.pages.case_answers import IDENTITY_WORDS
 from heedline.casework.report import sealing
 from heedline.casework.setup import stewardship
 from heedline.desks.models import Appointment, Desk, EpochGrant, KeyStatement
@@ -169,12 +169,16 @@ def test_both_together_open_it(people: People) -> None:
 
 def test_no_page_of_the_desk_shows_it(people: People) -> None:
     ref, _ = people.taken(**NAMED)
-    shown = repr(people.read(ref)) + str(people.read(ref).told) + people.read(ref).narrative
+    shown = (
+        repr(people.read(ref)) + str(people.read(ref).answers.sections) + people.read(ref).answers.narrative
+    )
     assert "Verhoeven" not in shown
     assert "900123" not in shown
     anonymous, _ = people.taken(**ANONYMOUS)
     assert (
-        people.read(ref).identity_words == people.read(anonymous).identity_words == case_file.IDENTITY_WORDS
+        people.read(ref).answers.identity_words
+        == people.read(anonymous).answers.identity_words
+        == IDENTITY_WORDS
     )
 
 

@@ -19,7 +19,7 @@ from heedline.casework.access import session
 from heedline.casework.contact import messages
 from heedline.casework.duty import paging, rota
 from heedline.casework.journey import transitions
-from heedline.casework.pages import case_file, queue
+from heedline.casework.pages import access_history, case_file, queue
 from heedline.casework.pages.queue import QueueView
 from tests.support.acting import PROCESSES, acting
 from tests.support.cast import House, now
@@ -156,7 +156,7 @@ def test_a_whole_day_leaves_only_known_acts_without_words_or_names(people: Peopl
         paging.watch_clocks(people.at)
     people.read(ref, "Otto")
     with people.sitting("Otto") as otto:
-        case_file.history(ref, by=otto, at=people.at)
+        access_history.history(ref, by=otto, at=people.at)
     assert row(urgent).stage == "waiting"
 
     events = list(Event.objects.all())

@@ -395,7 +395,7 @@ def _work_on(cast: _Cast, one: _Sent) -> list[tuple[ReceiptCode, str]]:
     with _sitting(cast, name, at) as by:
         by = access_session.unlock_with_seed(by, cast.keys[name].seed, at=at)
         transitions.take(one.ref, by=by, at=at)
-        version = case_file.case_file(one.ref, by=by, at=at).version
+        version = case_file.case_file(one.ref, by=by, at=at).header.version
         if then in _CLOSINGS:
             outcome, reason = _CLOSINGS[then]
             finding = transitions.Assessment(False, "Nothing that was done", "low", reason)

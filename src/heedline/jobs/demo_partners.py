@@ -77,7 +77,7 @@ def send(
         writing = outgoing.DisseminationDraft(
             desk, "support", "panel", ("need-to-know", "not-to-subject"), _TITLE, _TEXT, _NECESSITY
         )
-        version = case_file.case_file(ref, by=by, at=at).version
+        version = case_file.case_file(ref, by=by, at=at).header.version
         ident = outgoing.write(ref, writing, version=version, by=by, at=at)
     with sitting(reader) as by:
         by = session.unlock_with_seed(by, keys[reader].seed, at=at)

@@ -69,14 +69,14 @@ def test_nothing_in_the_clear_says_that_they_ask_before_somebody_reads_it(people
 def test_no_page_of_the_report_has_the_number(people: People) -> None:
     ref = held(people, **some_other_day(people))
     file = people.read(ref, "Nadia")
-    assert NUMBER not in repr((file.told, file.narrative, file.steps)) + str(
-        file.call.rows if file.call else ""
+    assert NUMBER not in repr((file.answers.sections, file.answers.narrative, file.history.steps)) + str(
+        file.answers.call.rows if file.answers.call else ""
     )
-    assert file.call is not None
-    assert not file.call.open_now
-    assert file.call.opens_words.startswith("Closed until ")
-    assert dict(file.call.rows)["If someone else answers"] == ("Say it is about the parcel.",)
-    told = {label for section in file.told for label, _ in section.rows}
+    assert file.answers.call is not None
+    assert not file.answers.call.open_now
+    assert file.answers.call.opens_words.startswith("Closed until ")
+    assert dict(file.answers.call.rows)["If someone else answers"] == ("Say it is about the parcel.",)
+    told = {label for section in file.answers.sections for label, _ in section.rows}
     assert "Safe number" not in told
     assert "Name" in told
 
@@ -138,12 +138,12 @@ def test_two_missed_attempts_tell_a_supervisor_and_reaching_them_ends_it(people:
     assert Alarm.objects.get(kind="call-missed").because == "called"
     assert CallBack.objects.get().done
     file = people.read(ref, "Nadia")
-    assert [dict(step.codes)["call"] for step in file.steps if step.move == "call"] == [
+    assert [dict(step.codes)["call"] for step in file.history.steps if step.move == "call"] == [
         "reached",
         "another",
         "no-answer",
     ]
-    assert ("What was said", "She is safe") in file.steps[0].words
+    assert ("What was said", "She is safe") in file.history.steps[0].words
     assert "safe" not in str(Step.objects.values_list("codes", flat=True))
     assert [event.detail["how"] for event in logged("call-tried", thing=ref)] == [
         "no-answer",
@@ -204,7 +204,7 @@ def test_a_report_is_not_closed_while_somebody_waits_for_a_call(people: People) 
     attempt(people, ref, "not-made", "They wrote that they are safe and want none")
     with people.sitting("Nadia") as here:
         transitions.close(ref, stories.NOTHING, version=row(ref).version, by=here, at=people.at)
-        assert case_file.case_file(ref, by=here, at=people.at).stage == "closed"
+        assert case_file.case_file(ref, by=here, at=people.at).header.stage == "closed"
 
 
 def test_the_list_has_who_waits_with_what_is_safe_and_no_number(people: People) -> None:

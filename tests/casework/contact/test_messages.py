@@ -67,7 +67,7 @@ def test_only_new_messages_are_shown_and_a_page_that_never_arrived_loses_nothing
     ask(people, ref, "And where?")
     (new,) = visit(people, code).messages
     assert (new.text, new.verified, new.sent_on) == ("And where?", True, people.at.date())
-    assert [m.seen for m in people.read(ref).messages] == [True, False]
+    assert [m.seen for m in people.read(ref).messages.lines] == [True, False]
     assert visit(people, code).status == "question"
     assert len(logged("reporter-asked", thing=ref)) == 2
 
@@ -116,7 +116,7 @@ def test_an_answer_reaches_the_desk_and_is_sealed_to_it(people: People) -> None:
     assert row(ref).unread == 1
     assert addressed(ref, "message") == addressed(ref, "report")
     file = people.read(ref)
-    assert [(m.text, m.from_us, m.new) for m in file.messages] == [("It was on Monday", False, True)]
+    assert [(m.text, m.from_us, m.new) for m in file.messages.lines] == [("It was on Monday", False, True)]
     stored = Message.objects.get(report=ref)
     assert (stored.seen, stored.copy_header, stored.voice) == (False, None, None)
     assert Outbox.objects.filter(letter="reporter-wrote", thing_id=ref).count() == 1
@@ -140,7 +140,7 @@ def test_reading_a_report_leaves_its_messages_unread(people: People) -> None:
     ref, code = people.taken()
     say(people, code, "It was on Monday")
     for name in ("Odile", "Olga", "Nadia"):
-        assert [m.new for m in people.read(ref, name).messages] == [True]
+        assert [m.new for m in people.read(ref, name).messages.lines] == [True]
     assert unread(ref) == (1, [False], True)
     assert late(people)
 
@@ -148,15 +148,15 @@ def test_reading_a_report_leaves_its_messages_unread(people: People) -> None:
 def test_marking_messages_as_read_ends_the_flag_and_the_clock(people: People) -> None:
     ref, code = people.taken()
     say(people, code, "It was on Monday")
-    (seen,) = people.read(ref).messages
+    (seen,) = people.read(ref).messages.lines
     say(people, code, "And again on Friday")  # arrived while the page was open
     version = row(ref).version
     with people.sitting("Odile") as odile:
         assert contact_messages.mark_read(ref, [seen.id], by=odile, at=people.at) == 1
         assert contact_messages.mark_read(ref, [seen.id, uuid4()], by=odile, at=people.at) == 0
     assert unread(ref) == (1, [True, False], True)
-    assert [m.new for m in people.read(ref).messages] == [False, True]
-    both = [m.id for m in people.read(ref).messages]
+    assert [m.new for m in people.read(ref).messages.lines] == [False, True]
+    both = [m.id for m in people.read(ref).messages.lines]
     with people.sitting("Odile") as odile:
         assert contact_messages.mark_read(ref, both, by=odile, at=people.at) == 1
     assert unread(ref) == (0, [True, True], False)
@@ -170,7 +170,7 @@ def test_nobody_marks_messages_as_read_who_cannot_read_them(people: People) -> N
     other, others_code = people.taken()
     for one in (code, others_code):
         say(people, one, "It was on Monday")
-    mine, theirs = (people.read(one).messages[0].id for one in (ref, other))
+    mine, theirs = (people.read(one).messages.lines[0].id for one in (ref, other))
     with people.sitting("Otto") as otto, pytest.raises(NotHere):
         contact_messages.mark_read(ref, [mine], by=otto, at=people.at)
     with people.sitting("Olga", unlocked=False) as olga, pytest.raises(Locked):
@@ -183,7 +183,7 @@ def test_nobody_marks_messages_as_read_who_cannot_read_them(people: People) -> N
 def test_answering_marks_the_messages_that_the_officer_had_in_front_of_them_as_read(people: People) -> None:
     ref, code = people.taken()
     say(people, code, "It was on Monday")
-    (seen,) = people.read(ref).messages
+    (seen,) = people.read(ref).messages.lines
     say(people, code, "And again on Friday")
     with people.sitting("Odile") as odile:
         contact_messages.ask(ref, "When?", read=[seen.id], version=row(ref).version, by=odile, at=people.at)
@@ -274,7 +274,7 @@ def test_deleting_takes_the_reporters_copies_and_leaves_the_desks(people: People
     assert visit(people, code).messages == ()
     ours = Message.objects.get(report=ref, from_us=True)
     assert (ours.copy_header, ours.copy_payload) == (None, None)
-    assert [m.text for m in people.read(ref).messages] == ["When was it?", "On Monday"]
+    assert [m.text for m in people.read(ref).messages.lines] == ["When was it?", "On Monday"]
 
 
 def test_asking_to_withdraw_raises_a_flag_and_the_report_stays(people: People) -> None:
@@ -283,7 +283,7 @@ def test_asking_to_withdraw_raises_a_flag_and_the_report_stays(people: People) -
         contact_messages.ask_to_withdraw(code, at=people.at)
     assert visit(people, code).withdraw_asked
     assert row(ref).stage == "waiting"
-    assert people.read(ref).withdraw_asked
+    assert people.read(ref).header.withdraw_asked
 
 
 def test_asking_needs_a_report_that_is_held(people: People) -> None:

@@ -71,7 +71,7 @@ def test_it_is_sent_for_a_reason_that_supervisors_are_called_to_read(people: Peo
     with acting("public"):
         [told] = messages.visit(code, at=people.at).messages
     assert told.text == TASK  # of the reason they see nothing
-    [line] = people.read(ref, "Olga").messages
+    [line] = people.read(ref, "Olga").messages.lines
     assert (line.text, line.despite) == (TASK, WHY)
     [event] = logged("source-overridden", thing=ref)
     assert event.detail == {"tasking": True}
@@ -85,8 +85,8 @@ def test_it_is_referred_and_nothing_is_sent(people: People) -> None:
     with people.sitting("Odile") as here:
         source_guard.refer(ref, TASK, version=row(ref).version, by=here, at=people.at)
     file = people.read(ref)
-    assert file.steps[0].move == "refer"
-    assert ("Reason", TASK) in file.steps[0].words
+    assert file.history.steps[0].move == "refer"
+    assert ("Reason", TASK) in file.history.steps[0].words
     assert "sacks" not in str(list(Step.objects.values()))
     assert called(people) == {"source-referred"}
     with acting("public"):

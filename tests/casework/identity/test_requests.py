@@ -134,7 +134,7 @@ def test_named_and_anonymous_look_alike_until_they_are_open(people: People) -> N
         with people.sitting("Ada") as ada:
             shown.append(pages_identity_requests.request(request, by=ada, at=people.at))
         file = people.read(ref)
-        shown.append((file.told, file.identity_words, file.moves))
+        shown.append((file.answers.sections, file.answers.identity_words, file.header.moves))
         shown.append(
             sorted((h.part, len(h.header), len(h.epochs)) for h in SealedHeader.objects.filter(report_id=ref))
         )

@@ -15,7 +15,7 @@ from heedline.casework.errors import Locked, NotHere
 from heedline.casework.intake import settle_arrivals
 from heedline.casework.journey import bulk_close, near_duplicates, transitions
 from heedline.casework.journey.transitions import Closing
-from heedline.casework.pages import bulk_preview, case_file, queue
+from heedline.casework.pages import access_history, bulk_preview, queue
 from heedline.dispatch.models import Alarm
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
@@ -88,7 +88,7 @@ def test_a_sweep_closes_each_with_one_outcome_and_the_sealed_reason(people: Peop
         (step,) = Step.objects.filter(report=ref)
         assert (step.move, step.from_stage, step.to_stage) == ("sweep", "waiting", "closed")
         file = people.read(ref, "Olga")
-        assert dict(file.steps[0].words)["Reason"] == SPAM.reason
+        assert dict(file.history.steps[0].words)["Reason"] == SPAM.reason
     assert not any(b"Zinnober" in bytes(p.payload) for p in SealedPayload.objects.all())
 
 
@@ -285,7 +285,7 @@ def test_the_history_of_a_report_names_the_sweep(people: People) -> None:
     (ref,) = adverts(people, 1)
     swept(people, [ref])
     with people.sitting("Odile") as here:
-        _, looks = case_file.history(ref, by=here, at=people.at)
+        _, looks = access_history.history(ref, by=here, at=people.at)
     assert "report-swept" in {look.act for look in looks}
 
 

@@ -78,7 +78,7 @@ def test_every_way_in_reaches_the_desk_with_who_took_it_down_inside_the_seal(
     assert (row.channel, row.slot is not None, row.desk.code) == (channel, True, "north-east")
     assert draft.sent
     assert draft.answers == {}
-    told = {section.title: dict(section.rows) for section in people.read(row.id, "Olga").told}
+    told = {section.title: dict(section.rows) for section in people.read(row.id, "Olga").answers.sections}
     assert told["How it reached us"] == {
         "How": (call_taking.CHANNELS[channel],),
         "Taken down by": ("Odile O.",),
@@ -195,7 +195,7 @@ def test_the_note_lies_with_the_report_wherever_it_went_and_is_sealed_to_its_des
         call_taking.wrap_up(draft, NOTE, by=here, at=people.at)
         call_taking.wrap_up(draft, WrapUp(mood="Twice"), by=here, at=people.at)  # the first stands
         assert call_taking.wrapped_up(draft)
-    step = people.read(draft.report_id, "Otto").steps[0]
+    step = people.read(draft.report_id, "Otto").history.steps[0]
     assert (step.move, step.by) == ("submit", "Odile O.")
     assert dict(step.words) == {
         "How the caller was": "Afraid",
@@ -203,7 +203,9 @@ def test_the_note_lies_with_the_report_wherever_it_went_and_is_sealed_to_its_des
         "Anything else": "Zinnober-quinquereme",
         "Advice given": "To call 999",
     }
-    assert dict(people.read(draft.report_id, "Nadia").steps[0].words)["How the caller was"] == "Afraid"
+    assert (
+        dict(people.read(draft.report_id, "Nadia").history.steps[0].words)["How the caller was"] == "Afraid"
+    )
     note = SealedHeader.objects.get(part="note")
     desks = {str(one) for (one,) in raw("SELECT desk_id FROM keys_epoch WHERE id = ANY (SELECT unnest(epochs)"
         " FROM reports_sealed_header WHERE part = 'note')")}  # fmt: skip
@@ -242,7 +244,7 @@ def test_the_note_tells_the_day_and_not_the_time_and_is_settled_with_the_report(
     for table in tables:
         assert before[table].isdisjoint({one for (one,) in raw(places.format(table))}), table
     assert raw("SELECT touched FROM reports_receipt") == [(None,)]
-    assert dict(people.read(draft.report_id).steps[0].words)["How the caller was"] == "Afraid"
+    assert dict(people.read(draft.report_id).history.steps[0].words)["How the caller was"] == "Afraid"
 
 
 def test_the_wall_takes_no_note_of_somebody_without_a_desk(people: People) -> None:

@@ -77,9 +77,14 @@ def test_the_other_desk_gets_everything_and_this_desk_nothing(people: People) ->
         keys = odile
     assert opens(keys, ref) == []
     file = people.read(ref, "Otto")
-    assert file.narrative == stories.NARRATIVE
-    assert [m.text for m in file.messages] == ["Which platform?", "Platform nine"]
-    assert [dict(s.words).get("Reason") for s in file.steps] == ["Their area", None, "No detail", None]
+    assert file.answers.narrative == stories.NARRATIVE
+    assert [m.text for m in file.messages.lines] == ["Which platform?", "Platform nine"]
+    assert [dict(s.words).get("Reason") for s in file.history.steps] == [
+        "Their area",
+        None,
+        "No detail",
+        None,
+    ]
     with people.sitting("Otto") as otto:
         keys = otto
     assert opens(keys, ref) == ["message", "message", "note", "note", "report"]
@@ -93,14 +98,14 @@ def test_a_new_message_goes_to_the_desk_that_has_the_report_now(people: People) 
     header = SealedHeader.objects.get(report_id=ref, part="message")
     assert set(header.epochs) <= epochs_of(people, "south-west") | epochs_of(people, "national")
     assert set(header.epochs) & epochs_of(people, "south-west")
-    assert [m.text for m in people.read(ref, "Otto").messages] == ["After all"]
+    assert [m.text for m in people.read(ref, "Otto").messages.lines] == ["After all"]
 
 
 def test_the_desk_that_never_closes_goes_on_watching(people: People) -> None:
     ref, _ = people.taken()
     give(people, ref)
     assert row(ref).watch == people.house.desks["national"]
-    assert people.read(ref, "Nadia").narrative == stories.NARRATIVE
+    assert people.read(ref, "Nadia").answers.narrative == stories.NARRATIVE
 
 
 def test_the_round_the_clock_desk_gives_on_what_came_to_it_and_watches(people: People) -> None:
@@ -109,16 +114,16 @@ def test_the_round_the_clock_desk_gives_on_what_came_to_it_and_watches(people: P
     give(people, ref, "north-east", "Nadia")
     report = row(ref)
     assert (report.desk, report.watch) == (people.house.desks["north-east"], people.house.desks["national"])
-    assert people.read(ref, "Odile").narrative == people.read(ref, "Nadia").narrative
+    assert people.read(ref, "Odile").answers.narrative == people.read(ref, "Nadia").answers.narrative
 
 
 def test_the_watching_desk_can_give_a_report_of_another_desk_on(people: People) -> None:
     ref, _ = people.send()
     give(people, ref, "south-west", "Nadia")
-    assert people.read(ref, "Otto").narrative == stories.NARRATIVE
+    assert people.read(ref, "Otto").answers.narrative == stories.NARRATIVE
     with pytest.raises(NotHere):
         people.read(ref, "Odile")
-    assert people.read(ref, "Nadia").desk_code == "south-west"
+    assert people.read(ref, "Nadia").header.desk_code == "south-west"
 
 
 def test_the_desks_half_of_the_identity_follows_the_report(people: People) -> None:

@@ -16,7 +16,7 @@ from heedline.casework.errors import Changed, NotHere
 from heedline.casework.identity import requests as identity_requests
 from heedline.casework.journey import practice, transitions
 from heedline.casework.journey.transitions import Assessment, Closing
-from heedline.casework.pages import case_file, practice_file
+from heedline.casework.pages import access_history, case_file, practice_file
 from heedline.casework.retention import keeping
 from heedline.casework.setup import stewardship
 from heedline.desks.models import Exercise
@@ -77,9 +77,9 @@ def test_every_exercise_of_the_pack_opens_and_ends_as_its_model_says(people: Peo
     with people.sitting("Odile", unlocked=False) as odile:
         ref = practice.begin(code, by=odile, at=people.at)
         file = practice_file.file_of(practice.one(ref, by=odile), by=odile)
-        assert file.narrative
-        assert file.told
-        assert [line.move for line in file.moves if line.allowed] == ["take"]
+        assert file.answers.narrative
+        assert file.answers.sections
+        assert [line.move for line in file.header.moves if line.allowed] == ["take"]
         practice.take(ref, by=odile, at=people.at)
         practice.assess(
             ref, Assessment(model.danger, "x", model.priority, "y"), version=2, by=odile, at=people.at
@@ -216,7 +216,7 @@ def _verbs(people: People, ref: UUID) -> list[Callable[[Any], Any]]:
         lambda by: transitions.hand_over(ref, "national", "x", version=1, by=by, at=at),
         lambda by: transitions.reopen(ref, "x", by=by, at=at),
         lambda by: case_file.case_file(ref, by=by, at=at),
-        lambda by: case_file.history(ref, by=by, at=at),
+        lambda by: access_history.history(ref, by=by, at=at),
         lambda by: messages.ask(ref, "x", version=1, by=by, at=at),
         lambda by: identity_requests.ask(ref, ASKING, by=by, at=at),
         lambda by: call_back.tried(ref, "no-answer", "", version=1, by=by, at=at),

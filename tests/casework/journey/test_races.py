@@ -148,10 +148,10 @@ def test_giving_away_and_taking_at_once_leaves_one_desk_with_it(people: People) 
     report = row(ref)
     if report.desk == people.house.desks["south-west"]:
         assert (report.stage, report.holder_id) == ("waiting", None)
-        assert people.read(ref, "Otto").narrative == stories.NARRATIVE
+        assert people.read(ref, "Otto").answers.narrative == stories.NARRATIVE
     else:
         assert report.holder == people.house.officers["Olga"]
-        assert people.read(ref, "Olga").narrative == stories.NARRATIVE
+        assert people.read(ref, "Olga").answers.narrative == stories.NARRATIVE
 
 
 def test_two_translators_take_one_translation_and_one_has_it(people: People) -> None:
@@ -214,7 +214,7 @@ def test_settling_gets_in_nobodys_way(people: People) -> None:
             ),
         )
         read = as_officer(
-            people, "Olga", lambda here: len(case_file.case_file(ref, by=here, at=people.at).messages)
+            people, "Olga", lambda here: len(case_file.case_file(ref, by=here, at=people.at).messages.lines)
         )
         did = at_once(settle, say, ask, read, withdraw, settle)
         assert [d for d in did if isinstance(d, Exception)] == []

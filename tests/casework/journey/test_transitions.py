@@ -83,7 +83,7 @@ def test_the_same_id_with_another_body_is_a_conflict_and_changes_nothing(people:
     with pytest.raises(transitions.Conflict):
         stories.send(forged, at=people.at)
     assert Report.objects.count() == 1
-    assert people.read(new.report_id).narrative == stories.NARRATIVE
+    assert people.read(new.report_id).answers.narrative == stories.NARRATIVE
 
 
 def test_the_same_id_under_another_code_is_a_conflict(people: People) -> None:
@@ -171,7 +171,7 @@ def test_assessing_ranks_the_report_and_seals_the_words(people: People) -> None:
     step = Step.objects.get(report=ref, move="assess")
     assert step.codes == {"priority": "high", "danger": True}
     assert SealedHeader.objects.get(container=step.note).part == "note"
-    said = dict(people.read(ref).steps[0].words)
+    said = dict(people.read(ref).history.steps[0].words)
     assert said == {"What was done": "Bought acetone twice", "Reason": "Amounts"}
 
 
@@ -213,7 +213,7 @@ def test_a_closed_report_reopens_with_a_new_deadline_and_can_be_worked_again(peo
     assert logged("report-reopened", thing=ref)
     assert Outbox.objects.filter(letter="report-reopened", thing_id=ref).count() == 1
     people.take(ref, "Olga")
-    assert people.read(ref, "Olga").steps[1].words == (("Reason", "New facts"),)
+    assert people.read(ref, "Olga").history.steps[1].words == (("Reason", "New facts"),)
 
 
 # --- versions, locks, strangers ------------------------------------------------------------------------------------------
@@ -291,4 +291,4 @@ def test_a_reporters_message_after_closing_puts_the_report_back_into_the_queue(p
     assert (step.by, step.at, step.codes) == (None, None, {"because": "reporter-wrote"})
     assert Message.objects.get(report=ref).from_us is False
     people.take(ref, "Olga")
-    assert [m.text for m in people.read(ref, "Olga").messages] == ["I remember the number plate now"]
+    assert [m.text for m in people.read(ref, "Olga").messages.lines] == ["I remember the number plate now"]

@@ -164,7 +164,7 @@ def test_a_desk_that_one_person_could_open_is_passed_over_for_the_watch(people: 
     ref, _ = people.send()
     report = row(ref)
     assert (report.desk, report.watch_id) == (people.house.desks["national"], None)
-    assert people.read(ref, "Nadia").narrative == stories.NARRATIVE
+    assert people.read(ref, "Nadia").answers.narrative == stories.NARRATIVE
     with people.sitting("Otto") as otto, pytest.raises(NotHere):
         transitions.take(ref, by=otto, at=people.at)
 

@@ -42,7 +42,7 @@ def test_a_report_sealed_to_a_later_epoch_opens_for_every_member(house: House) -
     with acting("office"):
         olga = house.sign_in("Olga", at=later)
         transitions.take(ref, by=olga, at=later)
-        assert case_file.case_file(ref, by=olga, at=later).narrative == stories.NARRATIVE
+        assert case_file.case_file(ref, by=olga, at=later).answers.narrative == stories.NARRATIVE
 
 
 def test_an_officer_of_another_desk_makes_no_epoch_there(house: House) -> None:

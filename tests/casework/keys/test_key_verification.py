@@ -80,7 +80,7 @@ def test_whoever_compares_the_right_words_grants_what_they_can_open(people: Peop
     people.tokens.pop("Gus")
     with people.sitting("Gus"):
         pass
-    assert people.read(ref, "Gus").narrative
+    assert people.read(ref, "Gus").answers.narrative
     (event,) = logged("key-compared", thing=ghost)
     assert event.actor == people.house.officers["Odile"].id
     known = key_directory.directory()

@@ -56,15 +56,20 @@ def officer(people: People, name: str) -> UUID:
 def test_the_words_of_a_report_hint_at_their_language_and_an_officer_says_it(people: People) -> None:
     ref, _ = polish(people)
     file = people.read(ref)
-    assert (file.language, file.language_words) == ("en", "")
-    assert file.hint is not None
-    assert (file.hint.code, file.hint.name) == ("pl", "Polish")
-    assert "nie" in file.hint.because
+    assert (file.answers.language, file.answers.language_words) == ("en", "")
+    assert file.answers.hint is not None
+    assert (file.answers.hint.code, file.answers.hint.name) == ("pl", "Polish")
+    assert "nie" in file.answers.hint.because
     for said in ("uk", "pl"):
         with people.sitting("Odile") as here:
             languages.say(ref, said, by=here, at=people.at)
     file = people.read(ref)
-    assert (file.language, file.language_words, file.language_said, file.hint) == ("pl", "Polish", True, None)
+    assert (
+        file.answers.language,
+        file.answers.language_words,
+        file.answers.language_said,
+        file.answers.hint,
+    ) == ("pl", "Polish", True, None)
     with people.sitting("Odile") as here:
         [line] = queue(by=here, at=people.at, view=QueueView(desk="north-east")).lines
     assert "Language: Polish" in line.flags
@@ -238,7 +243,7 @@ def test_handing_the_report_over_gives_it_to_somebody_there(people: People) -> N
         )
     assert the_task().assigned_to_id == officer(people, "Oren")
     write(people, ref, "Oren")
-    assert people.read(ref, "Otto").translation is not None
+    assert people.read(ref, "Otto").answers.translation is not None
 
 
 # --- alarms --------------------------------------------------------------------------------------------------------
@@ -295,12 +300,16 @@ def test_it_lies_beside_the_original_marked_with_translator_and_day(people: Peop
     with pytest.raises(Changed):
         write(people, ref, "Olga", "An old page", number=1)
     file = people.read(ref)
-    assert file.narrative == POLISH
-    assert file.translation is not None
-    assert (file.translation.by, file.translation.number, file.translation.verified) == ("Olga O.", 2, True)
-    assert file.translation.text.endswith("Tonight.")
-    assert file.translation.day_words == f"{people.at:%-d %B %Y}"
-    [task] = file.translations
+    assert file.answers.narrative == POLISH
+    assert file.answers.translation is not None
+    assert (
+        file.answers.translation.by,
+        file.answers.translation.number,
+        file.answers.translation.verified,
+    ) == ("Olga O.", 2, True)
+    assert file.answers.translation.text.endswith("Tonight.")
+    assert file.answers.translation.day_words == f"{people.at:%-d %B %Y}"
+    [task] = file.messages.translations
     assert task.versions[0].text == ENGLISH
     assert (task.note, task.asked_by, task.state) == ("What is in the sacks?", "Odile O.", "done")
     with people.sitting("Odile") as here:
@@ -354,7 +363,7 @@ def answered(people: People) -> tuple[UUID, CaseFile]:
     with people.sitting("Odile") as here:
         translating.ask_answer(ref, ANSWER, "pl", version=row(ref).version, by=here, at=people.at)
     file = people.read(ref)
-    assert file.messages == ()
+    assert file.messages.lines == ()
     with acting("public"):
         assert messages.visit(code, at=people.at).messages == ()
         assert messages.visit(code, at=people.at).status == "read"
@@ -371,9 +380,9 @@ def answered(people: People) -> tuple[UUID, CaseFile]:
 
 def test_an_answer_reaches_the_reporter_in_their_language_and_the_english_stays(people: People) -> None:
     ref, file = answered(people)
-    ours, theirs = file.messages
+    ours, theirs = file.messages.lines
     assert (ours.text, ours.english, ours.by, ours.verified) == (PO_POLSKU, ANSWER, "Olga O.", True)
-    [task] = file.translations
+    [task] = file.messages.translations
     assert (task.english, task.english_verified, task.outward, task.asked_by) == (
         ANSWER,
         True,
@@ -386,16 +395,16 @@ def test_an_answer_reaches_the_reporter_in_their_language_and_the_english_stays(
 
 def test_their_reply_is_translated_too(people: People) -> None:
     ref, file = answered(people)
-    reply = file.messages[1]
+    reply = file.messages.lines[1]
     ask(people, ref, message=reply.id)
     task = Translation.objects.get(state="waiting")
     with people.sitting("Olga") as here:
         translating.write(ref, task.id, "On Saturday", number=0, by=here, at=people.at)
-    shown = people.read(ref).messages[1].translation
+    shown = people.read(ref).messages.lines[1].translation
     assert shown is not None
     assert (shown.text, shown.by) == ("On Saturday", "Olga O.")
     with people.sitting("Odile") as here, pytest.raises(NotHere):  # one of ours
-        translating.ask(ref, TranslationRequest("pl", file.messages[0].id), by=here, at=people.at)
+        translating.ask(ref, TranslationRequest("pl", file.messages.lines[0].id), by=here, at=people.at)
 
 
 def test_only_who_holds_the_report_has_an_answer_translated(people: People) -> None:

@@ -18,7 +18,7 @@ from heedline.casework.continuity import canary
 from heedline.casework.errors import NotHere
 from heedline.casework.oversight import conflict_register, log_view
 from heedline.casework.oversight.conflict_register import MOST, Met, OfficerTerms
-from heedline.casework.pages import case_file
+from heedline.casework.pages import access_history, case_file
 from heedline.casework.report import conflict_terms, repeat_contact
 from heedline.casework.report.opening import short_name
 from heedline.casework.retention import subject_requests
@@ -83,7 +83,7 @@ def test_opening_what_concerns_oneself_is_seen_by_overseers_alone(people: People
         with people.sitting(name) as here:
             assert not Event.objects.filter(act=Act.OWN_TERM_MET).exists(), name
             if name in ("Odile", "Olga"):
-                _, lines = case_file.history(ref, by=here, at=people.at)
+                _, lines = access_history.history(ref, by=here, at=people.at)
                 assert Act.OWN_TERM_MET not in {line.act for line in lines}
     with people.sitting("Ned", unlocked=False) as ned:
         page = log_view.log(log_view.Sieve(act=str(Act.OWN_TERM_MET)), by=ned)
@@ -102,7 +102,7 @@ def test_messages_count_and_neither_who_sent_it_nor_colleagues_words(people: Peo
         messages.ask(
             ref,
             words,
-            version=case_file.case_file(ref, by=odile, at=people.at).version,
+            version=case_file.case_file(ref, by=odile, at=people.at).header.version,
             by=odile,
             at=people.at,
         )
@@ -146,7 +146,7 @@ def test_it_costs_the_same_and_shows_the_same(people: People) -> None:
     def seen() -> tuple[int, str]:
         with people.sitting("Odile") as odile, CaptureQueriesContext(connection) as asked:
             file = case_file.case_file(ref, by=odile, at=people.at)
-        return len(asked), repr(file) + file.narrative
+        return len(asked), repr(file) + file.answers.narrative
 
     without = seen()
     register(people)

@@ -16,7 +16,7 @@ from heedline.casework.errors import NotHere
 from heedline.casework.intake import settle_arrivals
 from heedline.casework.oversight import log_view
 from heedline.casework.oversight.log_view import Sieve
-from heedline.casework.pages import case_file, queue
+from heedline.casework.pages import access_history, queue
 from heedline.casework.setup import stewardship
 from heedline.desks.models import Appointment
 from heedline.permits.gate import Refused
@@ -69,8 +69,8 @@ def test_a_queue_names_its_reports_as_officers_know_them(people: People) -> None
 
 
 def test_of_an_arrival_the_day_is_shown_and_no_time(people: People) -> None:
-    assert case_file.when_logged(Act.REPORT_ARRIVED, people.at) == f"{people.at:%-d %B %Y}"
-    assert ":" in case_file.when_logged(Act.REPORT_TAKEN, people.at)
+    assert access_history.when_logged(Act.REPORT_ARRIVED, people.at) == f"{people.at:%-d %B %Y}"
+    assert ":" in access_history.when_logged(Act.REPORT_TAKEN, people.at)
 
 
 def test_each_sieve_lets_through_what_it_says(people: People) -> None:

@@ -12,7 +12,7 @@ from heedline.casework.duty import rota
 from heedline.casework.errors import NotHere
 from heedline.casework.intake import settle_arrivals
 from heedline.casework.journey import transitions
-from heedline.casework.pages import case_file, home
+from heedline.casework.pages import access_history, home
 from heedline.casework.pages import queue as pages_queue
 from heedline.casework.pages.queue import Queue, QueueView
 from heedline.casework.report import opening
@@ -187,7 +187,7 @@ def test_the_watch_can_take_what_it_sees(people: People) -> None:
     ref, _ = people.send(**DANGER)
     people.take(ref, "Nadia")
     assert row(ref).holder == people.house.officers["Nadia"]
-    assert people.read(ref, "Nadia").mine
+    assert people.read(ref, "Nadia").header.mine
 
 
 # --- one report ----------------------------------------------------------------------------------------------------------
@@ -198,7 +198,7 @@ def test_reading_is_logged_before_it_is_shown_and_shows_in_the_history(people: P
     people.read(ref)
     people.read(ref, "Olga")
     with people.sitting("Odile") as odile:
-        _, lines = case_file.history(ref, by=odile, at=people.at)
+        _, lines = access_history.history(ref, by=odile, at=people.at)
     assert [(line.act, line.by) for line in lines] == [
         ("history-read", "Odile O."),
         ("report-read", "Olga O."),
@@ -209,7 +209,7 @@ def test_reading_is_logged_before_it_is_shown_and_shows_in_the_history(people: P
 def test_the_history_of_another_desks_report_is_not_there(people: People) -> None:
     ref, _ = people.send()
     with people.sitting("Otto") as otto, pytest.raises(NotHere):
-        case_file.history(ref, by=otto, at=people.at)
+        access_history.history(ref, by=otto, at=people.at)
     (mark,) = logged("history-read", refused=True)
     assert (mark.actor, mark.thing_id) == (people.house.officers["Otto"].id, None)
 
@@ -217,7 +217,7 @@ def test_the_history_of_another_desks_report_is_not_there(people: People) -> Non
 def test_hostile_text_comes_out_as_it_went_in(people: People) -> None:
     """What it may do on a page is for the sites' tests; here nothing is lost, changed or obeyed."""
     ref, code = people.send(narrative=HOSTILE)
-    words = people.read(ref).narrative
+    words = people.read(ref).answers.narrative
     assert words.split() == HOSTILE.split()
     people.take(ref)
     with people.sitting("Odile") as odile:
@@ -234,8 +234,8 @@ def test_hostile_text_comes_out_as_it_went_in(people: People) -> None:
         messages.say(code, HOSTILE, message_id=uuid4(), at=people.at)
     assert (message.text, message.verified) == (HOSTILE, True)
     file = people.read(ref)
-    assert {text for _, text in file.steps[0].words} == {HOSTILE}
-    assert [m.text.split() for m in file.messages] == [HOSTILE.split()] * 2
+    assert {text for _, text in file.history.steps[0].words} == {HOSTILE}
+    assert [m.text.split() for m in file.messages.lines] == [HOSTILE.split()] * 2
     assert "script" in queue(people).lines[0].opening
 
 
@@ -246,4 +246,4 @@ def test_repeats_never_close_or_lower_anything(people: People) -> None:
     people.closed()
     assert set(refs(queue(people))) == {one, two}
     assert row(one).rank == row(two).rank
-    assert people.read(one).narrative == people.read(two).narrative == stories.NARRATIVE
+    assert people.read(one).answers.narrative == people.read(two).answers.narrative == stories.NARRATIVE

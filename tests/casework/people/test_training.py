@@ -15,7 +15,8 @@ from heedline.casework.identity import requests as identity_requests
 from heedline.casework.identity.requests import IdentityApplication
 from heedline.casework.journey import bulk_close, call_taking, transitions
 from heedline.casework.journey.call_taking import Contact
-from heedline.casework.pages import bulk_preview, case_file
+from heedline.casework.pages import bulk_preview
+from heedline.casework.pages.case_header import FOR_DANGER_ONLY
 from heedline.casework.people import training
 from heedline.casework.setup import stewardship
 from heedline.desks.models import CompletedTraining
@@ -318,10 +319,10 @@ def test_at_the_material_desk_a_lapsed_officer_reads_takes_and_hands_over_and_as
     ref = an_item(people)
     lapse(people, "Mirela", "material")
     file = people.read(ref, "Mirela")
-    (line,) = [one for one in file.moves if one.move == "assess"]
+    (line,) = [one for one in file.header.moves if one.move == "assess"]
     assert line.allowed
     assert "Assessing online material" in line.reason
-    assert case_file.FOR_DANGER_ONLY in line.reason
+    assert FOR_DANGER_ONLY in line.reason
     with people.sitting("Mirela") as mirela:
         version = row(ref).version
         for attempt in (

@@ -27,7 +27,7 @@ def test_the_edition_is_archived_with_the_first_report_and_reads_back_the_same(h
         kept = QuestionSetArchive.objects.get(digest=asked.digest)
         assert read_archived(bytes(kept.canonical), Table).digest == asked.digest
         odile = house.sign_in("Odile", at=at)
-        assert case_file.case_file(ref, by=odile, at=at).told
+        assert case_file.case_file(ref, by=odile, at=at).answers.sections
 
 
 def test_an_older_edition_is_shown_in_its_own_words(house: House) -> None:
@@ -49,7 +49,7 @@ def test_an_older_edition_is_shown_in_its_own_words(house: House) -> None:
         odile = house.sign_in("Odile", at=at)
         transitions.take(new.report_id, by=odile, at=at)
         file = case_file.case_file(new.report_id, by=odile, at=at)
-    assert "An older heading" in [section.title for section in file.told]
+    assert "An older heading" in [section.title for section in file.answers.sections]
 
 
 def test_a_report_from_welsh_pages_is_read_in_english_and_in_the_words_they_saw(house: House) -> None:
@@ -72,11 +72,15 @@ def test_a_report_from_welsh_pages_is_read_in_english_and_in_the_words_they_saw(
         languages.say(new.report_id, "en", by=odile, at=at)  # what it is written in changes no question
         said = case_file.case_file(new.report_id, by=odile, at=at)
     danger, seen = (qs.any_step("now").fields[0] for qs in (english, welsh))
-    rows = {label: lines for section in file.told for label, lines in section.rows}
+    rows = {label: lines for section in file.answers.sections for label, lines in section.rows}
     assert rows[danger.row_label] == ("No",)
-    assert (danger.row_label, seen.row_label) in file.as_seen
-    assert said.as_seen == file.as_seen
-    assert (file.language, file.language_words, file.narrative) == ("cy", "Welsh", "Fan wen.")
+    assert (danger.row_label, seen.row_label) in file.answers.as_seen
+    assert said.answers.as_seen == file.answers.as_seen
+    assert (file.answers.language, file.answers.language_words, file.answers.narrative) == (
+        "cy",
+        "Welsh",
+        "Fan wen.",
+    )
     assert welsh.digest == english.digest, "the row does not say in which language it was asked"
     assert any("Sent from Welsh pages" in line.flags for line in lines.lines)
     assert read_archived(kept, Table, "cy").any_step("now").title == welsh.any_step("now").title
@@ -89,7 +93,7 @@ def test_who_writes_another_language_on_our_pages_saw_them_in_ours(house: House)
     with acting("office"):
         odile = house.sign_in("Odile", at=at)
         languages.say(new.report_id, "pl", by=odile, at=at)
-        assert case_file.case_file(new.report_id, by=odile, at=at).as_seen == ()
+        assert case_file.case_file(new.report_id, by=odile, at=at).answers.as_seen == ()
 
 
 def test_an_older_edition_in_another_language_is_read_in_the_english_of_then(house: House) -> None:
@@ -112,8 +116,8 @@ def test_an_older_edition_in_another_language_is_read_in_the_english_of_then(hou
         odile = house.sign_in("Odile", at=at)
         transitions.take(new.report_id, by=odile, at=at)
         file = case_file.case_file(new.report_id, by=odile, at=at)
-    assert "An older heading" in [section.title for section in file.told]
-    assert file.as_seen[0][0] != file.as_seen[0][1]
+    assert "An older heading" in [section.title for section in file.answers.sections]
+    assert file.answers.as_seen[0][0] != file.answers.as_seen[0][1]
 
 
 def test_a_report_from_english_pages_has_no_other_words(house: House) -> None:
@@ -121,4 +125,4 @@ def test_a_report_from_english_pages_has_no_other_words(house: House) -> None:
     ref, _ = stories.a_report(at=at, where={"postcode": stories.NORTH_EAST})
     with acting("office"):
         file = case_file.case_file(ref, by=house.sign_in("Odile", at=at), at=at)
-    assert (file.as_seen, file.language_words) == ((), "")
+    assert (file.answers.as_seen, file.answers.language_words) == ((), "")

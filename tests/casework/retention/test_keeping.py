@@ -109,7 +109,7 @@ def test_who_sent_it_goes_at_its_own_time_whether_there_was_a_name_or_not(
     assert [event.desk for event in logged("identity-disposed", thing=ref)] == [
         people.house.desks["north-east"].id
     ]
-    assert people.read(ref).narrative, "the report itself still opens"
+    assert people.read(ref).answers.narrative, "the report itself still opens"
 
 
 def test_afterwards_the_report_still_works(people: People) -> None:
@@ -126,7 +126,7 @@ def test_afterwards_the_report_still_works(people: People) -> None:
                 ref, IdentityApplication("life", "needed", "none", 30), by=odile, at=people.at
             )
         transitions.hand_over(ref, "south-west", "theirs", version=row(ref).version, by=odile, at=people.at)
-    assert people.read(ref, "Otto").narrative
+    assert people.read(ref, "Otto").answers.narrative
 
 
 def test_nobody_hands_over_without_the_half_while_there_is_one(people: People) -> None:
@@ -238,7 +238,7 @@ def test_restricted_means_kept_and_not_passed_on(people: People) -> None:
         keeping.hold(ref, "restriction", "Accuracy disputed", by=odile, at=people.at)
         shown = case_file.case_file(ref, by=odile, at=people.at)
         assert shown.restricted
-        (line,) = (one for one in shown.moves if one.move == "hand-over")
+        (line,) = (one for one in shown.header.moves if one.move == "hand-over")
         assert (line.allowed, line.reason) == (False, restrictions.RESTRICTED)
         with pytest.raises(NotNow, match="restricted"):
             transitions.hand_over(ref, "south-west", "why", version=row(ref).version, by=odile, at=people.at)
@@ -247,9 +247,9 @@ def test_restricted_means_kept_and_not_passed_on(people: People) -> None:
     with people.sitting("Olga") as olga:
         keeping.release(ref, Hold.objects.get(report=ref).id, "Settled", by=olga, at=people.at)
     with people.sitting("Odile") as odile:
-        assert not case_file.case_file(ref, by=odile, at=people.at).restricted
+        assert not case_file.case_file(ref, by=odile, at=people.at).header.restricted
         keeping.hold(
             ref, "litigation", "Another matter", by=odile, at=people.at
         )  # a hold that restricts nothing
-        assert not case_file.case_file(ref, by=odile, at=people.at).restricted
+        assert not case_file.case_file(ref, by=odile, at=people.at).header.restricted
         transitions.hand_over(ref, "south-west", "why", version=row(ref).version, by=odile, at=people.at)

@@ -231,7 +231,7 @@ def test_a_desk_that_lost_everything_is_recovered_at_the_table(
     typed += [shares[4], shares[1], shares[2], house.keys["Odile"].passphrase]
     assert run(*recover) == 0
     assert "3 keys of North East desk were granted" in capsys.readouterr().out
-    assert people.read(ref).narrative
+    assert people.read(ref).answers.narrative
 
 
 def test_the_papers_are_tagged_readable_by_their_owner_and_say_what_to_do(tmp_path: Path) -> None:

@@ -229,7 +229,7 @@ def test_what_a_leaver_held_opens_nothing_afterwards(people: People) -> None:
     # and the desk goes on
     ref = SealedHeader.objects.filter(part="report", epochs__contains=[present(people)]).first()
     assert ref is not None
-    assert people.read(ref.report_id).narrative
+    assert people.read(ref.report_id).answers.narrative
 
 
 def test_identities_still_open_after_both_sides_have_changed_their_keys(people: People) -> None:

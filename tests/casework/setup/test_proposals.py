@@ -269,7 +269,7 @@ def test_a_lost_way_is_replaced_and_the_reports_stay(people: People) -> None:
         session.open_seed(olga.id, keys.passphrase)
     people.house.keys["Olga"] = type(keys)(keys.officer, keys.seed, new.words)
     people.tokens.clear()
-    assert people.read(ref, "Olga").narrative
+    assert people.read(ref, "Olga").answers.narrative
     assert len(logged("way-replaced", thing=olga.id)) == 2
 
 
@@ -321,7 +321,7 @@ def test_somebody_who_lost_every_way_is_invited_again_and_gets_nothing_unheard(p
         desk = house.desks["north-east"].id
         assert readdressing.readdress(desk, by=odile, at=people.at).left == 0
     people.tokens.pop("Olga")
-    assert people.read(ref, "Olga").narrative
+    assert people.read(ref, "Olga").answers.narrative
 
 
 def test_who_was_stopped_comes_back_only_by_two_stewards(people: People) -> None:

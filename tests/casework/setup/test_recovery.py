@@ -68,7 +68,7 @@ def test_three_of_five_bring_back_the_reports_of_a_desk_that_lost_everything(peo
         given = recovered(people, tuple(split.shares[n] for n in three), people.house.keys["Odile"].hand)
         assert given == (3 if three == (0, 1, 2) else 0)
     people.tokens.clear()
-    assert "north gate" in people.read(ref).narrative
+    assert "north gate" in people.read(ref).answers.narrative
     # the colleague gets it from her, as always
     with acting("office"):
         become_acquainted(people.house, "Odile", "Olga", at=people.at)
@@ -79,7 +79,7 @@ def test_three_of_five_bring_back_the_reports_of_a_desk_that_lost_everything(peo
     # the lost keys are out of use: what lies under them is addressed to new ones
     with people.sitting("Odile") as odile:
         assert readdressing.readdress(people.house.desks["north-east"].id, by=odile, at=people.at).left == 0
-    assert "north gate" in people.read(ref, "Olga").narrative
+    assert "north gate" in people.read(ref, "Olga").answers.narrative
     events = logged("keys-recovered")
     assert [event.actor for event in events] == [people.house.officers["Odile"].id] * 2
     with acting("worker"):
@@ -108,7 +108,7 @@ def test_the_shares_still_help_when_the_desk_has_made_new_keys_before_they_came(
         desk = house.desks["north-east"].id
         assert readdressing.left(desk, by=odile) > 0
         assert readdressing.readdress(desk, by=odile, at=people.at).left == 0
-    assert "north gate" in people.read(ref).narrative
+    assert "north gate" in people.read(ref).answers.narrative
     assert key_directory.directory().refused == ()
 
 

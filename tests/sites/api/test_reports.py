@@ -182,5 +182,5 @@ def test_the_language_is_sealed_with_the_report_and_read_by_its_desk(program: Pr
     with acting("office"):
         odile = house.sign_in("Odile", at=now())
         file = case_file.case_file(report.id, by=odile, at=now())
-    assert (file.language, file.language_words) == ("pl", "Polish")
-    assert file.as_seen == (), "whoever sends by the API has seen no page of ours"
+    assert (file.answers.language, file.answers.language_words) == ("pl", "Polish")
+    assert file.answers.as_seen == (), "whoever sends by the API has seen no page of ours"

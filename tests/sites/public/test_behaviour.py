@@ -67,4 +67,4 @@ def test_it_arrives_with_the_priority_of_every_other_and_the_officer_is_told(
     with acting("office"):
         here = house.sign_in("Nadia", at=now())
         transitions.take(report.id, by=here, at=now())
-        assert case_file.case_file(report.id, by=here, at=now()).only_who
+        assert case_file.case_file(report.id, by=here, at=now()).answers.only_who

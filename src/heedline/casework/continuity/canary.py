@@ -99,7 +99,7 @@ def plant(keys: Enrolment, *, at: datetime) -> None:
             "report_id", flat=True
         )
         transitions.take(ref, by=by, at=at)
-        version = case_file.case_file(ref, by=by, at=at).version
+        version = case_file.case_file(ref, by=by, at=at).header.version
         assessment = Assessment(False, "Nothing: a test", "low", "Planted to test backups")
         closing = Closing("insufficient", "Planted to test backups", "finished")
         transitions.assess_and_close(ref, assessment, closing, version=version, by=by, at=at)

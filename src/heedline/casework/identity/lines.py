@@ -92,6 +92,16 @@ class IdentityRequestLine:
         return self.purpose == TRACE
 
     @property
+    def open(self) -> bool:
+        """Return True while the officer who asked can open the identity."""
+        return self.state is IdentityRequestState.OPEN
+
+    @property
+    def agreed(self) -> bool:
+        """Return True if a trace was agreed to."""
+        return self.state is IdentityRequestState.AGREED
+
+    @property
     def state_words(self) -> str:
         """Return the status of the request as a phrase."""
         match self.state:

@@ -16,6 +16,7 @@ from heedline.casework.access.session import office_zone
 from heedline.casework.keys import session_signing
 from heedline.casework.report import report_language
 from heedline.dispatch.clocks import due_words
+from heedline.reports.translation_states import TranslationState
 
 type TableRow = Mapping[str, Any]
 type WordsById = Mapping[UUID, Mapping[str, Any]]
@@ -41,7 +42,7 @@ class TranslationLine:
 
     `message` is the reporter's message being translated. Without it, the translation is of the account,
     unless `outward` is set. `english` is the text of a reply, and `english_verified` states whether the
-    officer who wrote it signed it. `state` is waiting, done or dropped.
+    officer who wrote it signed it. `state` is as stored.
     """
 
     id: UUID
@@ -60,8 +61,18 @@ class TranslationLine:
     assigned_id: UUID | None
     due_words: str
     overdue: bool
-    state: str
+    state: TranslationState
     versions: tuple[VersionLine, ...] = field(repr=False)
+
+    @property
+    def waiting(self) -> bool:
+        """Return True until the translation is written or withdrawn."""
+        return self.state is TranslationState.WAITING
+
+    @property
+    def done(self) -> bool:
+        """Return True once the translation is written, and sent if it is a reply."""
+        return self.state is TranslationState.DONE
 
     @property
     def last(self) -> VersionLine | None:
@@ -87,7 +98,8 @@ def translation_lines(
             continue
         task, english = UUID(row["id"]), str(asked.get("english", ""))
         due = datetime.fromisoformat(row["due_at"])
-        waits = row["state"] == "waiting"
+        state = TranslationState(row["state"])
+        waits = state is TranslationState.WAITING
         versions = [_version(report, task, one, words) for one in texts if UUID(one["translation"]) == task]
         lines.append(
             TranslationLine(
@@ -113,7 +125,7 @@ def translation_lines(
                 assigned_id=UUID(row["assigned_to_id"]) if row["assigned_to_id"] is not None else None,
                 due_words=due_words(due, at, office_zone()) if waits else "",
                 overdue=waits and due < at,
-                state=row["state"],
+                state=state,
                 versions=tuple(sorted(versions, key=lambda one: one.number)),
             )
         )

@@ -1,4 +1,4 @@
-"""A report opened for one officer: answers, decisions, messages and access history.
+"""A report opened for one officer: header, answers, history and messages.
 
 The view is logged before the data is returned.
 """
@@ -7,26 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 
-from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.audit.models import Event
 from heedline.casework.access.session import Attendance, Keyring
-from heedline.casework.contact import call_back
-from heedline.casework.contact.call_back import CallLine
 from heedline.casework.errors import NotHere
-from heedline.casework.identity.lines import IdentityRequestLine
-from heedline.casework.journey import call_taking
-from heedline.casework.language.lines import TranslationLine, VersionLine, newest, translation_lines
+from heedline.casework.language.lines import translation_lines
+from heedline.casework.pages.case_answers import CaseAnswers, answers_of
+from heedline.casework.pages.case_header import CaseHeader, header_of
+from heedline.casework.pages.case_history import CaseHistory, history_of
 from heedline.casework.pages.case_lines import (
     LAST_REQUEST,
     LAST_TRACE,
@@ -35,190 +30,27 @@ from heedline.casework.pages.case_lines import (
     TRANSLATION_TEXTS,
     TRANSLATIONS,
     WITH_PARTNERS,
-    MessageLine,
-    StepLine,
-    message_lines,
-    request_line,
-    step_lines,
 )
-from heedline.casework.report import answers, conflict_terms, notes, report_language, restrictions
-from heedline.casework.report.answers import AnswerSection, open_answers, told_sections
-from heedline.casework.report.opening import (
-    OpenedReport,
-    open_stored,
-    received_words,
-    short_name,
-    with_language,
-)
-from heedline.casework.report.question_editions import as_asked, language_words, questions_of
-from heedline.casework.report.report_language import LanguageHint
-from heedline.casework.report.verb import on_the_record, standing_of
-from heedline.desks.models import TAKE_NO_REPORTS, Desk, Officer
-from heedline.dispatch.clocks import due_words, is_overdue, slot_end, slot_of
-from heedline.intake.summary import record_rows
-from heedline.packs import load_pack
+from heedline.casework.pages.case_messages import CaseMessages, messages_of
+from heedline.casework.report import conflict_terms, notes, report_language, restrictions
+from heedline.casework.report.opening import OpenedReport, open_stored, with_language
+from heedline.casework.report.verb import on_the_record
+from heedline.desks.models import TAKE_NO_REPORTS, Desk
 from heedline.permits.capabilities import Capability
-from heedline.permits.gate import Refused
-from heedline.permits.rules import Standing
 from heedline.permits.scopes import reports_of
-from heedline.reports.lifecycle import TURNS, Move, NotNow, Stage, after
 from heedline.reports.models import Report
 from heedline.reports.stored import parts_of
 from heedline.vault import CannotOpen
 
-#: The moves that a page offers, the capability each needs, and its label.
-OFFERED: tuple[tuple[Move, Capability, str], ...] = (
-    (Move.TAKE, Capability.TAKE, "Take this report"),
-    (Move.ASSESS, Capability.ASSESS, "Assess"),
-    (Move.ASK, Capability.ASK, "Ask the reporter"),
-    (Move.DISSEMINATE, Capability.DISSEMINATE, "Write to a partner"),
-    (Move.HAND_OVER, Capability.HAND_OVER, "Hand over"),
-    (Move.CLOSE, Capability.CLOSE, "Close"),
-    (Move.RELEASE, Capability.RELEASE, "Give back to the desk"),
-    (Move.REOPEN, Capability.REOPEN, "Reopen"),
-)
-FOR_DANGER_ONLY = (
-    "Until then you can save only that somebody may be in danger. Hand anything else to a colleague."
-)
-IDENTITY_WORDS = "Sealed. It opens only with this desk and an authoriser of another team, and looks the same whether a name was given or not. Until then they are reached through their code only. How to reach them safely otherwise (times, language, voicemail) is sealed with it, and stands first when it is opened."
-
-
-@dataclass(frozen=True)
-class MoveLine:
-    """A move offered on the report's page, or the reason it is unavailable.
-
-    Both are set when the move is offered for danger to life only.
-    """
-
-    move: str
-    label: str
-    allowed: bool
-    reason: str
-
 
 @dataclass(frozen=True)
 class CaseFile:
-    """All the data shown on a report's page."""
+    """A report opened for one officer. A page hands its template the parts that it shows."""
 
-    ref: UUID
-    short: str
-    version: int
-    kind: str
-    kind_words: str
-    desk_name: str
-    desk_code: str
-    stage: str
-    turn: str
-    received_words: str
-    arrived_words: str
-    due_words: str
-    overdue: bool
-    urgency: str
-    priority: str
-    danger_to_life: bool | None
-    guessable: bool
-    only_who: bool
-    language: str
-    language_words: str
-    language_said: bool
-    pages: str
-    pages_words: str
-    pages_flag: str
-    hint: LanguageHint | None
-    channel: str
-    narrative: str = field(repr=False)
-    told: tuple[AnswerSection, ...] = field(repr=False)
-    as_seen: tuple[tuple[str, str], ...]
-    moves: tuple[MoveLine, ...]
-    holder: str | None
-    mine: bool
-    lease_words: str
-    steps: tuple[StepLine, ...]
-    messages: tuple[MessageLine, ...] = field(repr=False)
-    withdraw_asked: bool
-    identity_words: str
-    status: str
-    outcome: str
-    asked: IdentityRequestLine | None
-    traced: IdentityRequestLine | None
-    call: CallLine | None = None
-    translations: tuple[TranslationLine, ...] = field(repr=False, default=())
-    repeat_note: str = ""
-    restricted: bool = False
-    with_partners: int = 0
-
-    @property
-    def translation(self) -> VersionLine | None:
-        """Return the newest translation of the account, if there is one."""
-        return newest(self.translations)
-
-    def may(self, move: str) -> bool:
-        """Return True if the move is currently available."""
-        return any(line.allowed for line in self.moves if line.move == move)
-
-
-def _zone() -> ZoneInfo:
-    return ZoneInfo(settings.OFFICE_ZONE)
-
-
-def _as_seen(opened: OpenedReport, digest: str, kind: str) -> tuple[tuple[str, str], ...]:
-    """Return the answered questions, each as (officers' wording, wording the reporter saw).
-
-    Empty when the two wordings are the same. It is also empty for reports sent through the API, whose
-    senders state the language they write in and saw none of our pages.
-    """
-    if opened.channel != "web" or not language_words(opened.pages):
-        return ()
-    both = (questions_of(digest, kind), questions_of(digest, kind, opened.pages))
-    answers = open_answers(opened, digest, kind)
-    rows = ([row for section in record_rows(qs, answers) for row in section.rows] for qs in both if qs)
-    return tuple((row.label, seen.label) for row, seen in zip(*rows, strict=True) if row.given)
-
-
-def _taken_down(opened: OpenedReport) -> tuple[AnswerSection, ...]:
-    """Return how the report was received, if an officer took it down for the reporter."""
-    rows = call_taking.contact_rows(opened.channel, opened.taken_down) if opened.taken_down else ()
-    return (
-        (AnswerSection("How it reached us", tuple((label, (text,)) for label, text in rows)),) if rows else ()
-    )
-
-
-def _moves(report: Report, by: Attendance, at: datetime, *, restricted: bool) -> tuple[MoveLine, ...]:
-    standing = standing_of(report, by.officer_id, at)
-    lines = []
-    for move, capability, label in OFFERED:
-        reason = ""
-        try:
-            after(Stage(report.stage), move)
-            by.require(capability, report.desk_id, report.watch_id, standing=standing)
-            if move in {Move.HAND_OVER, Move.DISSEMINATE} and restricted:
-                reason = restrictions.RESTRICTED
-            if move is Move.TAKE and standing.mine:
-                continue
-        except NotNow as not_now:
-            if move in {Move.REOPEN, Move.RELEASE, Move.TAKE}:
-                continue
-            reason = not_now.reason
-        except Refused as refused:
-            reason = refused.reason
-        in_danger = move is Move.ASSESS and bool(reason) and _for_danger_only(report, standing, by)
-        if in_danger:
-            reason = f"{reason} {FOR_DANGER_ONLY}"
-        lines.append(MoveLine(move, label, in_danger or not reason, reason))
-    return tuple(lines)
-
-
-def _for_danger_only(report: Report, standing: Standing, by: Attendance) -> bool:
-    """Return True if missing training is all that stops the officer assessing the report.
-
-    Danger to life may be recorded even without that training.
-    """
-    try:
-        after(Stage(report.stage), Move.ASSESS)
-        by.require(Capability.ASSESS, report.desk_id, report.watch_id, standing=standing, excused=True)
-    except (NotNow, Refused):
-        return False
-    return True
+    header: CaseHeader
+    answers: CaseAnswers
+    history: CaseHistory
+    messages: CaseMessages
 
 
 def _parts(report: Report, ring: Keyring) -> tuple[OpenedReport, dict[UUID, dict[str, Any]]]:
@@ -256,21 +88,6 @@ def _what_they_told(report: Any, opened: OpenedReport, words: Mapping[UUID, Mapp
     return [*told, *(dict(words.get(UUID(one), {})) for one in theirs)]
 
 
-def _reports(by: Attendance) -> QuerySet[Report]:
-    return reports_of(by.desk_ids).select_related("desk", "holder")
-
-
-def _theirs[R: Report](report: R | None, by: Attendance, capability: Capability) -> R:
-    """Return the report, provided the officer can see it and may use `capability` on it.
-
-    Raises NotHere and Refused.
-    """
-    if report is None:
-        raise NotHere
-    by.require(capability, report.desk_id, report.watch_id)
-    return report
-
-
 def kind_of(ref: UUID, *, by: Attendance) -> str:
     """Return the kind of a report, so that a submitted form can be parsed.
 
@@ -290,7 +107,7 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
     """
     with on_the_record(Act.REPORT_READ, by=by, ref=ref):
         rows = (
-            _reports(by)
+            reports_of(by.desk_ids)
             .select_related("desk", "holder", "call_back")
             .annotate(
                 made=STEPS,
@@ -303,125 +120,27 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
                 restricted=Exists(restrictions.restricting().filter(report=OuterRef("pk"))),
             )
         )
-        found = rows.filter(pk=ref).first()
-        report = _theirs(found, by, Capability.READ_REPORT)
+        report = rows.filter(pk=ref).first()
+        if report is None:
+            raise NotHere
+        by.require(Capability.READ_REPORT, report.desk_id, report.watch_id)
     with on_the_record(Act.REPORT_READ, by=by, ref=ref):
         opened, words = _parts(report, by.keys())
     shown = conflict_terms.words_in(_what_they_told(report, opened, words))
     with transaction.atomic():
         conflict_terms.record_look(Act.REPORT_READ, shown, by=by, report=report.id, desk=report.desk_id)
     translations = translation_lines(report.id, report.asked_translations, report.translated, words, at)
-    messages = message_lines(report.id, report.said, words, translations)
-    pack = load_pack(settings.PACK)
-    leased = report.holder_id is not None and report.lease_until is not None and report.lease_until > at
-    arrived = datetime.fromisoformat(opened.arrived_at).astimezone(_zone())
     return CaseFile(
-        ref=report.id,
-        short=short_name(report.id),
-        version=report.version,
-        kind=report.kind,
-        kind_words=pack.kinds[report.kind].name if report.kind in pack.kinds else report.kind,
-        desk_name=report.desk.name,
-        desk_code=report.desk.code,
-        stage=report.stage,
-        turn=TURNS[Stage(report.stage)],
-        received_words=received_words(report),
-        arrived_words=f"{arrived:%-d %B %Y, %H:%M}",
-        due_words=due_words(report.due_at, at, _zone()) if report.due_at is not None else "",
-        overdue=report.due_at is not None and is_overdue(report.due_at, at),
-        urgency=report.urgency,
-        priority=report.priority,
-        danger_to_life=report.danger_to_life,
-        guessable=opened.guessable,
-        only_who=pack.behaviour.only_who(opened.narrative, kind=report.kind, language=opened.language),
-        language=opened.language,
-        language_words=language_words(opened.language),
-        pages=opened.pages,
-        pages_words=language_words(opened.pages),
-        pages_flag=report_language.pages_flag(opened.pages, web=opened.channel != "api"),
-        language_said=opened.language_said,
-        hint=report_language.hint(opened.narrative, opened.language, said=opened.language_said),
-        channel=report.channel,
-        narrative=opened.narrative,
-        told=(*_taken_down(opened), *told_sections(opened, report.question_set, report.kind)),
-        as_seen=_as_seen(opened, report.question_set, report.kind),
-        moves=_moves(report, by, at, restricted=report.restricted),
-        holder=report.holder.name if leased and report.holder is not None else None,
-        mine=report.holder_id == by.officer_id,
-        lease_words=f"{report.lease_until.astimezone(_zone()):%H:%M}"
-        if leased and report.lease_until
-        else "",
-        steps=step_lines(report.made, words),
-        messages=messages,
-        withdraw_asked=report.withdraw_asked,
-        identity_words=IDENTITY_WORDS,
-        status=report.status,
-        outcome=report.outcome,
-        asked=request_line(report.last_request, by=by, at=at),
-        traced=request_line(report.last_trace, by=by, at=at),
-        call=_call(report, opened, at),
-        translations=translations,
-        restricted=report.restricted,
-        with_partners=len(report.with_partners),
+        header_of(
+            report, by=by, at=at, restricted=report.restricted, with_partners=len(report.with_partners)
+        ),
+        answers_of(report, opened, translations, at),
+        history_of(report.made, (report.last_request, report.last_trace), words, by=by, at=at),
+        messages_of(report.id, report.said, words, translations),
     )
 
 
-def _call(report: Report, opened: OpenedReport, at: datetime) -> CallLine | None:
-    """Return the call the reporter asked for, recording it on first reading so that its clock starts."""
-    asked = as_asked(report.question_set, report.kind)
-    call = answers.wanted(opened.record.get("answers", {}), asked) if asked is not None else None
-    return call_back.line_of(call, call_back.noted(report, call, at=at), at) if call is not None else None
-
-
-def other_desks(file: CaseFile) -> tuple[tuple[str, str], ...]:
+def other_desks(header: CaseHeader) -> tuple[tuple[str, str], ...]:
     """Return the code and name of each desk that this report could be handed over to."""
-    desks = Desk.objects.exclude(kind__in=TAKE_NO_REPORTS).exclude(code=file.desk_code).order_by("name")
+    desks = Desk.objects.exclude(kind__in=TAKE_NO_REPORTS).exclude(code=header.desk_code).order_by("name")
     return tuple(desks.values_list("code", "name"))
-
-
-@dataclass(frozen=True)
-class LookLine:
-    """An entry in a report's access history."""
-
-    act: str
-    by: str
-    when_words: str
-    refused: bool
-
-
-def when_logged(act: str, at: datetime) -> str:
-    """Return the time of a log entry in the form officers may see.
-
-    Arrivals show the day only: the logged time is a quarter hour, or midnight when the report was taken
-    before it had settled. Other events logged to the quarter hour are marked as such, because their time
-    would otherwise read as the exact start of the quarter.
-    """
-    there = at.astimezone(_zone())
-    if act == Act.REPORT_ARRIVED:
-        return f"{there:%-d %B %Y}"
-    if at == slot_of(at):
-        return f"{there:%-d %B %Y, %H:%M} to {slot_end(at).astimezone(_zone()):%H:%M}"
-    return f"{there:%-d %B %Y, %H:%M}"
-
-
-def history(ref: UUID, *, by: Attendance, at: datetime) -> tuple[str, tuple[LookLine, ...]]:
-    """Return the report's short name and its access history, newest first.
-
-    The history lists every view and change. Reading it is itself logged as a view. Raises NotHere.
-    """
-    with on_the_record(Act.HISTORY_READ, by=by, ref=ref):
-        report = _theirs(_reports(by).filter(pk=ref).first(), by, Capability.SEE_HISTORY)
-        journal.record(
-            Act.HISTORY_READ, actor=by.officer_id, desk=report.desk_id, thing="report", thing_id=report.id
-        )
-    rows = list(Event.objects.filter(thing_id=ref).order_by("-id")[:500])
-    names = dict(Officer.objects.filter(id__in={r.actor for r in rows if r.actor}).values_list("id", "name"))
-    return short_name(ref), tuple(
-        LookLine(
-            act=row.act,
-            by=names.get(row.actor, "The service") if row.actor is not None else "The service",
-            when_words=when_logged(row.act, row.at),
-            refused=row.outcome == "refused",
-        )
-        for row in rows
-    )

@@ -24,6 +24,7 @@ from heedline.casework.identity.requests import OPEN, TRACE
 from heedline.casework.keys import session_signing
 from heedline.casework.language.lines import TranslationLine, VersionLine, newest
 from heedline.desks.models import Officer
+from heedline.reports.lifecycle import Move
 from heedline.reports.models import (
     Dissemination,
     IdentityRequest,
@@ -52,7 +53,7 @@ _WORDS_OF = {
 class StepLine:
     """A move in a report's history, with the officer's note."""
 
-    move: str
+    move: Move
     by: str
     when_words: str
     codes: tuple[tuple[str, str], ...]
@@ -172,7 +173,7 @@ def step_lines(rows: Sequence[Row], words: Words) -> tuple[StepLine, ...]:
         said = words.get(UUID(row["note"]), {}) if row["note"] is not None else {}
         lines.append(
             StepLine(
-                move=row["move"],
+                move=Move(row["move"]),
                 by=row["by"] or "The reporter",
                 when_words=when_words(_moment(row["at"])) or _day(row["on"]),
                 codes=tuple((key, str(value)) for key, value in row["codes"].items()),

@@ -40,7 +40,7 @@ from heedline.casework.identity.requests import (
     requests_of,
 )
 from heedline.casework.identity.trace_requests import ONLY_FOR_LIFE
-from heedline.casework.pages.case_file import LookLine
+from heedline.casework.pages.access_history import LookLine
 from heedline.casework.report import notes
 from heedline.casework.report.answers import AnswerSection, under_headings
 from heedline.casework.report.opening import short_name
@@ -54,7 +54,7 @@ from heedline.permits.rules import Standing, why_not
 from heedline.permits.scopes import reports_of
 from heedline.permits.second_person import Reply, RequestState
 from heedline.reports.lifecycle import Stage
-from heedline.reports.models import IdentityRequest
+from heedline.reports.models import IdentityRequest, Report
 from heedline.vault import CannotOpen
 
 _LOG = (
@@ -228,24 +228,60 @@ def of_report(ref: UUID, *, by: Attendance, at: datetime) -> tuple[tuple[Request
     The requests include their text. The reason is "" when the officer can make a request. Call this
     alongside `case_file`, which logs the view. Raises NotHere and Locked.
     """
+    report, files = _requests_about(ref, OPEN, by=by, at=at)
+    if reason := _why_nobody_asks(report, files, Capability.ASK_IDENTITY, by):
+        return files, reason
+    if any(one.line.open and one.line.mine for one in files):
+        return files, "It is open to you now. You can ask again when the time is over."
+    return files, _why_not_ask(standing_of(report, by.officer_id, at), by)
+
+
+def traces_of(ref: UUID, *, by: Attendance, at: datetime) -> tuple[tuple[RequestFile, ...], str]:
+    """Return a report's trace requests, newest first, and why this officer cannot make one now.
+
+    Otherwise as `of_report`. Raises NotHere and Locked.
+    """
+    report, files = _requests_about(ref, TRACE, by=by, at=at)
+    reason = _why_nobody_asks(report, files, Capability.ASK_TRACE, by, only_if_danger=True)
+    if not reason and any(one.line.agreed for one in _of_our_desks(files, by)):
+        reason = "It was agreed to. The statement can be printed."
+    return files, reason or why_not(Capability.ASK_TRACE, standing_of(report, by.officer_id, at)) or ""
+
+
+def _requests_about(
+    ref: UUID, purpose: str, *, by: Attendance, at: datetime
+) -> tuple[Report, tuple[RequestFile, ...]]:
     report = reports_of(by.desk_ids).filter(pk=ref).first()
     if report is None:
         raise NotHere
-    rows = requests_of(by).filter(report_id=ref, purpose=OPEN)
+    rows = requests_of(by).filter(report_id=ref, purpose=purpose)
     rows = rows.select_related("desk", "asked_by", "decided_by")
-    files = tuple(_file(one, by.keys(), by, at) for one in rows.order_by("-asked_at"))
-    standing = standing_of(report, by.officer_id, at)
-    if not gate.allows(by.appointments, Capability.ASK_IDENTITY, [report.desk_id, report.watch_id]):
-        return files, "Your role on this desk does not include this."
+    return report, tuple(_file(one, by.keys(), by, at) for one in rows.order_by("-asked_at"))
+
+
+def _why_nobody_asks(
+    report: Report,
+    files: Iterable[RequestFile],
+    capability: Capability,
+    by: Attendance,
+    *,
+    only_if_danger: bool = False,
+) -> str:
+    """Return the reason that applies to both kinds of request, or "": role, stage, danger, a request waiting."""
+    if not gate.allows(by.appointments, capability, [report.desk_id, report.watch_id]):
+        return "Your role on this desk does not include this."
     if report.stage == Stage.CLOSED:
-        return files, "This report is closed. Open it again first."
-    if any(
-        one.line.state == IdentityRequestState.WAITING and one.line.desk_name in _names(by) for one in files
-    ):
-        return files, "Your desk has asked. An authoriser is about to decide."
-    if any(one.line.state == IdentityRequestState.OPEN and one.line.mine for one in files):
-        return files, "It is open to you now. You can ask again when the time is over."
-    return files, _why_not_ask(standing, by)
+        return "This report is closed. Open it again first."
+    if only_if_danger and not report.danger_to_life:
+        return ONLY_FOR_LIFE
+    if any(one.line.state is IdentityRequestState.WAITING for one in _of_our_desks(files, by)):
+        return "Your desk has asked. An authoriser is about to decide."
+    return ""
+
+
+def _of_our_desks(files: Iterable[RequestFile], by: Attendance) -> tuple[RequestFile, ...]:
+    names = {desk.name for desk in by.desks}
+    return tuple(one for one in files if one.line.desk_name in names)
 
 
 def _why_not_ask(standing: Standing, by: Attendance) -> str:
@@ -278,38 +314,6 @@ def _why_not_decide(asked: IdentityRequest, by: Attendance, at: datetime) -> str
         return refused.reason
     opens = opens_reports(by, (asked.desk_id,))
     return request.why_not(Reply.AGREE, by=by.officer_id, today=at.date(), reads_reports=opens)
-
-
-def traces_of(ref: UUID, *, by: Attendance, at: datetime) -> tuple[tuple[RequestFile, ...], str]:
-    """Return a report's trace requests, newest first, and why this officer cannot make one now.
-
-    Otherwise as `of_report`. Raises NotHere and Locked.
-    """
-    report = reports_of(by.desk_ids).filter(pk=ref).first()
-    if report is None:
-        raise NotHere
-    rows = requests_of(by).filter(report_id=ref, purpose=TRACE)
-    rows = rows.select_related("desk", "asked_by", "decided_by")
-    files = tuple(_file(one, by.keys(), by, at) for one in rows.order_by("-asked_at"))
-    standing = Standing(
-        report.desk_id, report.watch_id, report.holder_id, report.lease_until, report.stage, at, by.officer_id
-    )
-    ours = {one.line.state for one in files if one.line.desk_name in _names(by)}
-    if not gate.allows(by.appointments, Capability.ASK_TRACE, [report.desk_id, report.watch_id]):
-        return files, "Your role on this desk does not include this."
-    if report.stage == Stage.CLOSED:
-        return files, "This report is closed. Open it again first."
-    if not report.danger_to_life:
-        return files, ONLY_FOR_LIFE
-    if IdentityRequestState.WAITING in ours:
-        return files, "Your desk has asked. An authoriser is about to decide."
-    if IdentityRequestState.AGREED in ours:
-        return files, "It was agreed to. The statement can be printed."
-    return files, why_not(Capability.ASK_TRACE, standing) or ""
-
-
-def _names(by: Attendance) -> Iterable[str]:
-    return {desk.name for desk in by.desks}
 
 
 def request(request_id: UUID, *, by: Attendance, at: datetime) -> RequestFile:

@@ -13,11 +13,16 @@ from django.conf import settings
 
 from heedline.casework.access.session import Attendance
 from heedline.casework.journey.practice import Worked, invented
-from heedline.casework.pages.case_file import IDENTITY_WORDS, OFFERED, CaseFile, MoveLine
+from heedline.casework.pages.case_answers import IDENTITY_WORDS, CaseAnswers
+from heedline.casework.pages.case_file import CaseFile
+from heedline.casework.pages.case_header import OFFERED, CaseHeader, MoveLine
+from heedline.casework.pages.case_history import CaseHistory
 from heedline.casework.pages.case_lines import MessageLine, StepLine
+from heedline.casework.pages.case_messages import CaseMessages
 from heedline.casework.report.answers import under_headings
 from heedline.packs import load_pack
-from heedline.reports.lifecycle import TURNS, Move, NotNow, Stage, after
+from heedline.packs.urgency import Priority
+from heedline.reports.lifecycle import Move, NotNow, Stage, after
 
 #: What is practised; the other moves of a report are not.
 PRACTISED = frozenset({Move.TAKE, Move.ASSESS, Move.ASK, Move.CLOSE})
@@ -35,48 +40,39 @@ def file_of(one: Worked, *, by: Attendance) -> CaseFile:
     """
     record, asked = invented(settings.PACK, one.scenario.code)
     pack = load_pack(settings.PACK)
-    return CaseFile(
+    header = CaseHeader(
         ref=one.ref,
         short=short_name(one),
         version=one.version,
         kind=one.scenario.kind,
-        kind_words=f"Invented, for practice. {pack.kinds[one.scenario.kind].name}",
         desk_name="Practice",
         desk_code="practice",
         stage=one.stage,
-        turn=TURNS[one.stage],
-        received_words="today",
-        arrived_words="for practice",
-        due_words="",
-        overdue=False,
-        urgency=record.urgency,
-        priority=one.priority,
+        priority=Priority(one.priority) if one.priority else None,
         danger_to_life=one.danger,
+        due_words="",
+        holder=None,
+        mine=one.stage != Stage.WAITING,
+        lease_words="",
+        status="question" if one.stage == Stage.ACTING else "read",
+        withdraw_asked=False,
+        moves=_moves(one),
+    )
+    answers = CaseAnswers(
+        kind_words=f"Invented, for practice. {pack.kinds[one.scenario.kind].name}",
+        arrived_words="for practice",
+        narrative=record.narrative,
+        sections=under_headings(asked, record.answers),
+        identity_words=f"{IDENTITY_WORDS} Here nobody sent anything.",
         guessable=False,
         only_who=pack.behaviour.only_who(record.narrative, kind=one.scenario.kind, language="en"),
         language="en",
         language_words="",
         language_said=True,
-        pages="",
-        pages_words="",
-        pages_flag="",
-        hint=None,
-        channel="web",
-        narrative=record.narrative,
-        told=under_headings(asked, record.answers),
-        as_seen=(),
-        moves=_moves(one),
-        holder=None,
-        mine=one.stage != Stage.WAITING,
-        lease_words="",
-        steps=tuple(_step(step, by) for step in one.steps),
-        messages=tuple(_message(said, one, by) for said in one.said),
-        withdraw_asked=False,
-        identity_words=f"{IDENTITY_WORDS} Here nobody sent anything.",
-        status="question" if one.stage == Stage.ACTING else "read",
-        outcome=one.outcome,
-        asked=None,
-        traced=None,
+    )
+    history = CaseHistory(tuple(_step(step, by) for step in one.steps))
+    return CaseFile(
+        header, answers, history, CaseMessages(tuple(_message(said, one, by) for said in one.said))
     )
 
 
@@ -97,7 +93,7 @@ def _moves(one: Worked) -> tuple[MoveLine, ...]:
 def _step(step: Mapping[str, Any], by: Attendance) -> StepLine:
     day = date.fromisoformat(step["day"])
     return StepLine(
-        step["move"],
+        Move(step["move"]),
         by.name,
         f"{day:%-d %B %Y}",
         tuple(step.get("codes", {}).items()),

@@ -34,7 +34,7 @@ def conflict(request: OfficeRequest, ref: UUID, form: Form, action: str, changed
         {
             "unsent": form,
             "mine": shown(form),
-            "theirs": steps_of(file)[0] if file.steps else None,
+            "theirs": next(iter(steps_of(file.history)), None),
             "changed": changed.theirs,
             "action": reverse(action, kwargs={"ref": ref}),
             "hidden": [

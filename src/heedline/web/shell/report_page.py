@@ -9,7 +9,9 @@ from django.shortcuts import render
 
 from heedline.casework.access import session
 from heedline.casework.pages.case_file import CaseFile
+from heedline.casework.pages.case_header import CaseHeader
 from heedline.casework.pages.desk_tabs import desk_tabs
+from heedline.reports.lifecycle import Move
 from heedline.web.entrance.kept_words import form_of
 from heedline.web.shell.queue_links import came_from, from_query, queue_address
 from heedline.web.shell.report_bar import facts_of, tabs_of
@@ -26,18 +28,19 @@ def page(
 ) -> HttpResponse:
     """Render a page of a report with its identity bar and tabs.
 
-    The page also records which officer its form belongs to.
+    The template has the report's `header`. A page that shows more hands over the part in `context`. The page
+    also records which officer its form belongs to.
     """
     code, query = came_from(request), from_query(request)
     # an exercise is no report of a specialist desk
     practised = getattr(request, "practice", "")
-    of_desks = () if practised else desk_tabs(file.ref, by=request.attendance, at=session.now())
+    of_desks = () if practised else desk_tabs(file.header.ref, by=request.attendance, at=session.now())
     return render(
         request,
         template,
         {
-            "file": file,
-            "facts": facts_of(file),
+            "header": file.header,
+            "facts": facts_of(file.header),
             "tabs": tabs_of(file, tab, query, of_desks),
             "from": code,
             "query": query,
@@ -47,3 +50,12 @@ def page(
         },
         status=status,
     )
+
+
+def move_of(header: CaseHeader, move: Move, kept: object = None) -> dict[str, object]:
+    """Return the context of a page on which a move is made: whether it can be, why not, and saved words."""
+    return {
+        "allowed": header.may(move),
+        "why_not": header.why_not(move),
+        "words_came_back": kept is not None,
+    }

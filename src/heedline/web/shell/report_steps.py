@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 
 from heedline.casework.contact.call_back import HOWS
-from heedline.casework.pages.case_file import CaseFile
+from heedline.casework.pages.case_history import CaseHistory
 from heedline.casework.pages.case_lines import StepLine
 from heedline.packs import load_pack
 from heedline.reports.lifecycle import Move
@@ -60,15 +60,15 @@ def _code_words(step: StepLine) -> list[tuple[str, str]]:
     return words
 
 
-def steps_of(file: CaseFile) -> list[dict[str, Any]]:
+def steps_of(history: CaseHistory) -> list[dict[str, Any]]:
     """Return what was done with the report, newest first."""
     return [
         {
-            "title": MOVES.get(Move(step.move), step.move),
+            "title": MOVES.get(step.move, step.move),
             "by": step.by,
             "when": step.when_words,
             "codes": _code_words(step),
             "words": list(step.words),
         }
-        for step in file.steps
+        for step in history.steps
     ]

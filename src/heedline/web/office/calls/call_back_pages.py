@@ -18,7 +18,7 @@ from heedline.casework.contact import call_back as calling
 from heedline.casework.errors import Changed, NotHere
 from heedline.casework.pages import case_file
 from heedline.permits.gate import Refused
-from heedline.reports.lifecycle import NotNow
+from heedline.reports.lifecycle import Move, NotNow
 from heedline.web.components.forms import FieldOption, Form, Radios, TextArea
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
@@ -92,17 +92,18 @@ def _show(
     words_came_back: bool = False,
 ) -> HttpResponse:
     file = case_file.case_file(ref, by=request.attendance, at=session.now())
-    if file.call is None:
+    call = file.answers.call
+    if call is None:
         raise NotHere
     context = {
         "form": early if early is not None and early.errors else form,
         "tried": form,
         "early": early or Form(_EARLY),
-        "call": file.call,
+        "call": call,
         "number": number,
         "words_came_back": words_came_back,
-        "rows": [{"label": label, "lines": lines} for label, lines in file.call.rows],
-        "attempts": [step for step in file.steps if step.move == "call"],
+        "rows": [{"label": label, "lines": lines} for label, lines in call.rows],
+        "attempts": [step for step in file.history.steps if step.move is Move.CALL],
     }
     return page(request, "office/call_back.html", file, "report-call", context, status)
 

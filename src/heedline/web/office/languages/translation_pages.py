@@ -27,7 +27,6 @@ from heedline.casework.report import report_language
 from heedline.packs import load_pack
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
-from heedline.reports.translation_states import TranslationState
 from heedline.web.components.forms import Checkboxes, Field, FieldOption, Form, Radios, Select, TextArea
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
@@ -78,15 +77,11 @@ def translations(request: OfficeRequest) -> HttpResponse:
 
 
 def _asking(file: CaseFile) -> tuple[Field, ...]:
-    taken = {
-        line.message
-        for line in file.translations
-        if not line.outward and line.state == TranslationState.WAITING
-    }
+    taken = {line.message for line in file.messages.translations if not line.outward and line.waiting}
     whats = [("report", "The report")] if None not in taken else []
     whats += [
         (str(one.id), f"Message from the reporter, {one.when_words}")
-        for one in file.messages
+        for one in file.messages.lines
         if not one.from_us and one.id not in taken
     ]
     return (
@@ -111,9 +106,9 @@ def _asking(file: CaseFile) -> tuple[Field, ...]:
 
 def _seems(file: CaseFile) -> str:
     first = load_pack(settings.PACK).first_language
-    if file.hint is not None:
-        return file.hint.code
-    return file.language if file.language != first else ""
+    if file.answers.hint is not None:
+        return file.answers.hint.code
+    return file.answers.language if file.answers.language != first else ""
 
 
 def _here(request: OfficeRequest, ref: UUID, task: UUID | None = None) -> str:
@@ -148,10 +143,11 @@ def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
                     messages.warning(request, f"Asked for. {NOBODY_SPEAKS_IT}")
                 return let_go(request, HttpResponseRedirect(_here(request, ref)), by)
     context = {
+        "answers": file.answers,
         "form": form,
         "language_form": Form((_language_field("spoken", "The report is written in", foreign=False),)),
         "words_came_back": kept is not None,
-        "asked": file.translations,
+        "asked": file.messages.translations,
     }
     return page(request, "office/translation.html", file, "report-translation", context, status)
 
@@ -181,7 +177,7 @@ def say_language(request: OfficeRequest, ref: UUID) -> HttpResponse:
 
 
 def _task_of(file: CaseFile, task: UUID) -> TranslationLine:
-    for line in file.translations:
+    for line in file.messages.translations:
         if line.id == task:
             return line
     raise NotHere
@@ -213,7 +209,7 @@ def _begun(task: TranslationLine) -> dict[str, Any]:
 
 
 def _others(task: TranslationLine, file: CaseFile, me: UUID) -> Radios:
-    able = skills.who_could(file.ref, task.language)
+    able = skills.who_could(file.header.ref, task.language)
     return Radios(
         name="to",
         label="Give it to",
@@ -270,16 +266,13 @@ def _show(
     context = {
         "form": form,
         "task": line,
-        "told": told_of(file) if line.message is None and not line.outward else [],
-        "message": next((one for one in file.messages if one.id == line.message), None),
-        "may_write": speaks
-        and (
-            (line.state == TranslationState.DONE and not line.outward)
-            or (line.state == TranslationState.WAITING and mine)
-        ),
-        "may_take": speaks and not mine and line.state == TranslationState.WAITING,
-        "may_hand_on": line.state == TranslationState.WAITING and (mine or speaks) and bool(others.choices),
-        "may_drop": line.state == TranslationState.WAITING and (line.asked_by_id == me or file.mine),
+        "answers": file.answers,
+        "told": told_of(file.answers) if line.message is None and not line.outward else [],
+        "message": next((one for one in file.messages.lines if one.id == line.message), None),
+        "may_write": speaks and ((line.done and not line.outward) or (line.waiting and mine)),
+        "may_take": speaks and not mine and line.waiting,
+        "may_hand_on": line.waiting and (mine or speaks) and bool(others.choices),
+        "may_drop": line.waiting and (line.asked_by_id == me or file.header.mine),
         "others": Form((others,)),
         "words_came_back": words_came_back,
     }
@@ -289,7 +282,7 @@ def _show(
 def _take(request: OfficeRequest, file: CaseFile, line: TranslationLine) -> HttpResponse:
     try:
         holder = UUID(request.POST["holder"]) if request.POST.get("holder") else None
-        translating.take(file.ref, line.id, holder=holder, by=request.attendance, at=session.now())
+        translating.take(file.header.ref, line.id, holder=holder, by=request.attendance, at=session.now())
     except ValueError:
         raise NotHere from None
     except Changed as changed:
@@ -298,7 +291,7 @@ def _take(request: OfficeRequest, file: CaseFile, line: TranslationLine) -> Http
         messages.error(request, no.reason)
     else:
         messages.success(request, "You have this translation now.")
-    return HttpResponseRedirect(_here(request, file.ref, line.id))
+    return HttpResponseRedirect(_here(request, file.header.ref, line.id))
 
 
 def _hand_on(request: OfficeRequest, file: CaseFile, line: TranslationLine) -> HttpResponse:
@@ -308,22 +301,22 @@ def _hand_on(request: OfficeRequest, file: CaseFile, line: TranslationLine) -> H
     else:
         try:
             to = UUID(form.text("to"))
-            translating.hand_on(file.ref, line.id, to, by=request.attendance, at=session.now())
+            translating.hand_on(file.header.ref, line.id, to, by=request.attendance, at=session.now())
         except (NotNow, Refused) as no:
             messages.error(request, no.reason)
         else:
             messages.success(request, "Given on. They are called.")
-    return HttpResponseRedirect(_here(request, file.ref, line.id))
+    return HttpResponseRedirect(_here(request, file.header.ref, line.id))
 
 
 def _drop(request: OfficeRequest, file: CaseFile, line: TranslationLine) -> HttpResponse:
     try:
-        translating.drop(file.ref, line.id, by=request.attendance, at=session.now())
+        translating.drop(file.header.ref, line.id, by=request.attendance, at=session.now())
     except (NotNow, Refused) as no:
         messages.error(request, no.reason)
     else:
         messages.success(request, "Taken back. Nobody translates this any more.")
-    return HttpResponseRedirect(_here(request, file.ref))
+    return HttpResponseRedirect(_here(request, file.header.ref))
 
 
 def _write(request: OfficeRequest, file: CaseFile, line: TranslationLine, form: Form) -> HttpResponse:
@@ -336,11 +329,11 @@ def _write(request: OfficeRequest, file: CaseFile, line: TranslationLine, form: 
     number = int(posted) if posted.isascii() and posted.isdecimal() and len(posted) < 6 else -1
     try:
         if line.outward:
-            translating.send(file.ref, line.id, form.text("text"), by=by, at=at)
+            translating.send(file.header.ref, line.id, form.text("text"), by=by, at=at)
         else:
-            translating.write(file.ref, line.id, form.text("text"), number=number, by=by, at=at)
+            translating.write(file.header.ref, line.id, form.text("text"), number=number, by=by, at=at)
     except Changed as changed:
-        again = _task_of(case_file.case_file(file.ref, by=by, at=at), line.id)
+        again = _task_of(case_file.case_file(file.header.ref, by=by, at=at), line.id)
         return _show(request, file, again, form.but(**{"": f"{changed.theirs} It is shown below."}), 409)
     except NoRoom:
         return _show(request, file, line, form.but(text="This is too long. Shorten it"), 422)
@@ -348,4 +341,4 @@ def _write(request: OfficeRequest, file: CaseFile, line: TranslationLine, form: 
         return _show(request, file, line, form.but(**{"": no.reason}), 409)
     done = "Sent, in their language." if line.outward else "Kept. It stands beside the original."
     messages.success(request, done)
-    return let_go(request, HttpResponseRedirect(_here(request, file.ref, line.id)), by)
+    return let_go(request, HttpResponseRedirect(_here(request, file.header.ref, line.id)), by)

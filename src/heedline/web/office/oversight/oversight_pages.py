@@ -21,7 +21,7 @@ from heedline.audit.acts import Act
 from heedline.casework.access import session
 from heedline.casework.oversight import log_view
 from heedline.casework.oversight.log_view import Heap, LogLine, Sieve
-from heedline.casework.pages.case_file import when_logged
+from heedline.casework.pages.access_history import when_logged
 from heedline.web.components.forms import Checkboxes, DateInput, FieldOption, Form, Select, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.office.oversight import log_words

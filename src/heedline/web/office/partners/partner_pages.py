@@ -20,7 +20,6 @@ from heedline.casework.dissemination import outgoing, partners, rewrap
 from heedline.casework.dissemination.lines import SentFile
 from heedline.casework.errors import CannotOpen, Changed
 from heedline.casework.pages import case_file
-from heedline.casework.pages.case_file import CaseFile
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import Move, NotNow
 from heedline.web.components.forms import Field, Form
@@ -31,7 +30,7 @@ from heedline.web.entrance.key_pages import with_passphrase
 from heedline.web.office.partners import partner_forms
 from heedline.web.shell.conflict import conflict, version_of
 from heedline.web.shell.form_answers import shown
-from heedline.web.shell.report_page import page
+from heedline.web.shell.report_page import move_of, page
 from heedline.web.shell.request import OfficeRequest
 from heedline.web.shell.saved_words import restored
 
@@ -75,14 +74,8 @@ def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
     by, at = request.attendance, session.now()
     found = dissemination_lines.of_report(ref, by=by, at=at)
     file = case_file.case_file(ref, by=by, at=at)
-    return page(
-        request, "office/partners_report.html", file, "report-partners", {"found": found, **_may(file)}
-    )
-
-
-def _may(file: CaseFile) -> dict[str, object]:
-    line = next(one for one in file.moves if one.move == Move.DISSEMINATE)
-    return {"allowed": line.allowed, "why_not": line.reason}
+    context = {"found": found, **move_of(file.header, Move.DISSEMINATE)}
+    return page(request, "office/partners_report.html", file, "report-partners", context)
 
 
 @open_to(Audience.UNLOCKED)
@@ -96,7 +89,7 @@ def write(request: OfficeRequest, ref: UUID) -> HttpResponse:
     by, at = request.attendance, session.now()
     file = case_file.case_file(ref, by=by, at=at)
     fields = partner_forms.writing_fields(
-        partners.list_partners(by=by, at=at), life=file.danger_to_life is True
+        partners.list_partners(by=by, at=at), life=file.header.danger_to_life is True
     )
     kept = restored(request, fields)
     form, status, sure = kept or Form(fields), 200, False
@@ -121,7 +114,7 @@ def write(request: OfficeRequest, ref: UUID) -> HttpResponse:
                 return let_go(request, HttpResponseRedirect(reverse("sent", kwargs={"ref": made})), by)
         elif not form.errors:
             status = 200
-    context = {"form": form, "words_came_back": kept is not None, **_may(file)}
+    context = {"form": form, **move_of(file.header, Move.DISSEMINATE, kept)}
     if sure and context["allowed"]:
         text = f"{form.text('title')}\n{form.text('text')}"
         hints: tuple[str, ...] = ()

@@ -32,7 +32,7 @@ from heedline.web.declared import Audience, open_to
 from heedline.web.office.report import reply_pages, report_forms, report_pages
 from heedline.web.shell.conflict import version_of
 from heedline.web.shell.report_bar import PRIORITIES
-from heedline.web.shell.report_page import page
+from heedline.web.shell.report_page import move_of, page
 from heedline.web.shell.report_steps import MOVES
 from heedline.web.shell.request import OfficeRequest
 
@@ -135,13 +135,15 @@ def back(request: OfficeRequest, item: str = "", desk: str = "") -> HttpResponse
 def report(request: OfficeRequest, ref: UUID) -> HttpResponse:
     """Show an invented report on the page used for real reports."""
     file = _file(request, ref)
-    fields = report_forms.assessment_fields(file.kind)
+    fields = report_forms.assessment_fields(file.header.kind)
     if request.method == "POST":
         return _assess(request, file, Form.posted(fields, request.POST.lists()))
-    if file.stage == Stage.CLOSED:
+    if file.header.stage == Stage.CLOSED:
         return HttpResponseRedirect(reverse("practise-answer", kwargs={"ref": ref}))
     with addresses_of_practice():
-        return report_pages.show(request, file, Form(fields, values=report_pages.last_assessment(file)))
+        return report_pages.show(
+            request, file, Form(fields, values=report_pages.last_assessment(file.history))
+        )
 
 
 def _assess(request: OfficeRequest, file: CaseFile, form: Form) -> HttpResponse:
@@ -152,16 +154,16 @@ def _assess(request: OfficeRequest, file: CaseFile, form: Form) -> HttpResponse:
         try:
             assessment = report_forms.assessment_of(form)
             if closing is None:
-                practice.assess(file.ref, assessment, version=version, by=by, at=at)
+                practice.assess(file.header.ref, assessment, version=version, by=by, at=at)
             else:
-                practice.close(file.ref, closing, assessment, version=version, by=by, at=at)
+                practice.close(file.header.ref, closing, assessment, version=version, by=by, at=at)
         except Changed as changed:
             form, status = form.but(**{"": changed.theirs}), 409
         except NotNow as no:
             form, status = report_forms.assessment_refused(form, no)
         else:
             messages.success(request, "Practice: assessed. Nobody is told.")
-            return HttpResponseRedirect(reverse("practise-report", kwargs={"ref": file.ref}))
+            return HttpResponseRedirect(reverse("practise-report", kwargs={"ref": file.header.ref}))
     with addresses_of_practice():
         return report_pages.show(request, file, form, status)
 
@@ -181,9 +183,9 @@ def ask(request: OfficeRequest, ref: UUID) -> HttpResponse:
     """Ask the invented reporter a question, with the same warnings and checklist as for a real one."""
     by, at, file = request.attendance, session.now(), _file(request, ref)
     pack = load_pack(settings.PACK)
-    templates = pack.templates_for(file.kind)
+    templates = pack.templates_for(file.header.kind)
     fields = report_forms.question_fields({code: one.label for code, one in templates.items()})
-    sent = Contacts(sum(one.from_us for one in file.messages), 0, ())
+    sent = Contacts(sum(one.from_us for one in file.messages.lines), 0, ())
     form, do = Form(fields), request.POST.get("do")
     if do in {"same", "not-same"}:
         return HttpResponseRedirect(reverse("practise-not", kwargs={"ref": ref, "item": "same"}))
@@ -191,7 +193,7 @@ def ask(request: OfficeRequest, ref: UUID) -> HttpResponse:
         with addresses_of_practice():
             return reply_pages.write(request, file, form, sent=sent)
     form = Form.posted(fields, request.POST.lists())
-    text = reply_pages.text_of(form, file.language)
+    text = reply_pages.text_of(form, file.answers.language)
     if not form.errors and not text:
         form = form.but(text="Choose a question, or write your own")
     with addresses_of_practice():
@@ -226,7 +228,7 @@ def ask(request: OfficeRequest, ref: UUID) -> HttpResponse:
 def close(request: OfficeRequest, ref: UUID) -> HttpResponse:
     """Close an invented report and show what a trainer would have decided."""
     by, at, file = request.attendance, session.now(), _file(request, ref)
-    fields = report_forms.closing_fields(file.kind)
+    fields = report_forms.closing_fields(file.header.kind)
     form, status = Form(fields, values={"tell": report_forms.FINISHED}), 200
     if request.method == "POST":
         form, status = Form.posted(fields, request.POST.lists()), 422
@@ -241,7 +243,7 @@ def close(request: OfficeRequest, ref: UUID) -> HttpResponse:
             else:
                 return HttpResponseRedirect(reverse("practise-answer", kwargs={"ref": ref}))
     with addresses_of_practice():
-        context = {"form": form, **report_pages.move_of(file, Move.CLOSE, None)}
+        context = {"form": form, **move_of(file.header, Move.CLOSE)}
         return page(request, "office/close.html", file, "report-close", context, status)
 
 
@@ -296,4 +298,4 @@ def answer(request: OfficeRequest, ref: UUID) -> HttpResponse:
 def not_practised(request: OfficeRequest, ref: UUID, item: str = "") -> HttpResponse:
     """Explain that this page exists only for real reports and not for exercises."""
     file = _file(request, ref)
-    return render(request, "office/practise_not.html", {"ref": ref, "title": file.short})
+    return render(request, "office/practise_not.html", {"ref": ref, "title": file.header.short})

@@ -17,7 +17,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from heedline.casework.access import session
 from heedline.casework.access.session import Attendance
 from heedline.casework.pages import case_file
-from heedline.casework.pages.case_file import LookLine
+from heedline.casework.pages.access_history import LookLine
 from heedline.casework.pages.identity_requests import RequestFile
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
@@ -85,6 +85,8 @@ def asking_page(request: OfficeRequest, ref: UUID, asked_for: AskedFor) -> HttpR
     file = case_file.case_file(ref, by=by, at=at)
     asked, why_not = asked_for.seen(ref, by, at)
     context = {
+        "answers": file.answers,
+        "traced": file.history.trace_request,
         "form": form,
         "route": asked_for.route,
         "requests": [told_of(one) for one in asked],

@@ -70,25 +70,42 @@ ASKING: tuple[Field, ...] = (
         small=True,
     ),
 )
-DECIDING: tuple[Field, ...] = (
-    Radios(
-        name="decision",
-        label="May they open it?",
-        required="Choose whether they may",
-        choices=(
-            FieldOption(value="approve", label="Yes", hint="They alone, for the time that they asked for"),
-            FieldOption(value="refuse", label="No", hint="They can ask again, with new reasons"),
+
+
+def deciding_fields(question: str, then: str, weigh: str) -> tuple[Field, ...]:
+    """Return the fields of a decision: the question, what follows a yes, and what to weigh in the reasons."""
+    return (
+        Radios(
+            name="decision",
+            label=question,
+            required="Choose whether they may",
+            choices=(
+                FieldOption(value="approve", label="Yes", hint=then),
+                FieldOption(value="refuse", label="No", hint="They can ask again, with new reasons"),
+            ),
+            small=True,
         ),
-        small=True,
-    ),
-    TextArea(
-        name="reasons",
-        label="Why?",
-        hint="Is it necessary, is there no other way, and is the risk to them worth it? They and their desk read this.",
-        required="Say why",
-        rows=4,
-        limit=LONGEST,
-    ),
+        TextArea(
+            name="reasons",
+            label="Why?",
+            hint=f"{weigh} They and their desk read this.",
+            required="Say why",
+            rows=4,
+            limit=LONGEST,
+        ),
+    )
+
+
+DECIDING = deciding_fields(
+    "May they open it?",
+    "They alone, for the time that they asked for",
+    "Is it necessary, is there no other way, and is the risk to them worth it?",
+)
+#: Nothing is released by a trace, so there is nothing to open and no time.
+DECIDING_TRACE = deciding_fields(
+    "May the sender be traced elsewhere?",
+    "They get a statement of what Heedline holds",
+    "Is a life at risk, was all else tried, and is it in proportion to what it does to the sender and to trust in the service?",
 )
 OPENING: tuple[Field, ...] = (
     TextInput(
@@ -98,29 +115,6 @@ OPENING: tuple[Field, ...] = (
         kind="password",
         autocomplete="off",
         required="Enter your passphrase",
-    ),
-)
-
-
-#: The same about tracing: nothing is released, so there is nothing to open and no time.
-DECIDING_TRACE: tuple[Field, ...] = (
-    Radios(
-        name="decision",
-        label="May the sender be traced elsewhere?",
-        required="Choose whether they may",
-        choices=(
-            FieldOption(value="approve", label="Yes", hint="They get a statement of what Heedline holds"),
-            FieldOption(value="refuse", label="No", hint="They can ask again, with new reasons"),
-        ),
-        small=True,
-    ),
-    TextArea(
-        name="reasons",
-        label="Why?",
-        hint="Is a life at risk, was all else tried, and is it in proportion to what it does to the sender and to trust in the service? They and their desk read this.",
-        required="Say why",
-        rows=4,
-        limit=LONGEST,
     ),
 )
 

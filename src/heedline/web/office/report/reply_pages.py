@@ -24,15 +24,14 @@ from heedline.casework.report.repeat_contact import Contacts
 from heedline.packs import load_pack
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import Move, NotNow
-from heedline.reports.translation_states import TranslationState
 from heedline.web.components.forms import Field, Form, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import keeps_words, let_go
 from heedline.web.office.report import report_forms
-from heedline.web.office.report.report_words import NOBODY_SPEAKS_IT, messages_of, new_messages
+from heedline.web.office.report.report_words import NOBODY_SPEAKS_IT, messages_of
 from heedline.web.shell.conflict import conflict, version_of
 from heedline.web.shell.queue_links import with_queue
-from heedline.web.shell.report_page import page
+from heedline.web.shell.report_page import move_of, page
 from heedline.web.shell.report_steps import status_words
 from heedline.web.shell.request import OfficeRequest
 from heedline.web.shell.saved_words import restored
@@ -75,19 +74,21 @@ def ask(request: OfficeRequest, ref: UUID) -> HttpResponse:
     by, at = request.attendance, session.now()
     file = case_file.case_file(ref, by=by, at=at)
     pack = load_pack(settings.PACK)
-    templates = pack.templates_for(file.kind)
+    templates = pack.templates_for(file.header.kind)
     fields = report_forms.question_fields({code: one.label for code, one in templates.items()})
     kept = restored(request, (*fields, report_forms.DESPITE))
     form = Form(fields, kept.values if kept is not None else {})
     if request.method == "GET":
         if kept is not None and kept.text("despite"):  # it was sent from where the warnings are read
             again = Form((report_forms.WOULD_THIS_GIVE_THEM_AWAY, report_forms.DESPITE), kept.values)
-            return preview(request, file, form, again, text_of(form, file.language), words_came_back=True)
+            return preview(
+                request, file, form, again, text_of(form, file.answers.language), words_came_back=True
+            )
         return write(request, file, form, words_came_back=kept is not None)
     form = Form.posted(fields, request.POST.lists())
     if request.POST.get("do") in ("same", "not-same"):
         return _note_before(request, file, Form(fields))
-    text = text_of(form, file.language)
+    text = text_of(form, file.answers.language)
     if not form.errors and not text:
         form = form.but(text="Choose a question, or write your own")
     if form.errors or request.POST.get("do") == "write":
@@ -162,17 +163,20 @@ def _note_before(request: OfficeRequest, file: CaseFile, form: Form) -> HttpResp
     if before.errors:
         return write(request, file, form, 422, before=before)
     try:
-        repeat_contact.note(file.ref, before.text("other"), same=same, by=by, at=session.now())
+        repeat_contact.note(file.header.ref, before.text("other"), same=same, by=by, at=session.now())
     except (NotNow, Refused) as no:
         return write(request, file, form, 409, before=before.but(other=no.reason))
     messages.success(request, "Noted. What they were sent is counted together." if same else "Taken back.")
-    return HttpResponseRedirect(with_queue(request, "report-ask", ref=file.ref))
+    return HttpResponseRedirect(with_queue(request, "report-ask", ref=file.header.ref))
 
 
 def warnings_of(file: CaseFile, english: str, sent: Contacts) -> tuple[SourceWarning, ...]:
     """Return warnings that the message, the report or earlier contacts may turn the reporter into an agent."""
-    told = [file.narrative, *(line for section in file.told for _, lines in section.rows for line in lines)]
-    told += [one.text for one in file.messages if not one.from_us]
+    told = [
+        file.answers.narrative,
+        *(line for section in file.answers.sections for _, lines in section.rows for line in lines),
+    ]
+    told += [one.text for one in file.messages.lines if not one.from_us]
     return (
         *source_guard.of_message(english, sent=sent.here, elsewhere=sent.elsewhere),
         *source_guard.of_report(told),
@@ -190,13 +194,13 @@ def _refer(
     by, english = request.attendance, text_of(form, load_pack(settings.PACK).first_language)
     why = "\n".join((*(one.words for one in warned), "It was about to be asked:", english))
     try:
-        source_guard.refer(file.ref, why, version=version_of(request), by=by, at=session.now())
+        source_guard.refer(file.header.ref, why, version=version_of(request), by=by, at=session.now())
     except Changed as changed:
-        return conflict(request, file.ref, form, "report-ask", changed)
+        return conflict(request, file.header.ref, form, "report-ask", changed)
     except (NotNow, Refused) as no:
         return write(request, file, form.but(**{"": no.reason}), 409)
     messages.success(request, "Referred. Nothing was sent. Your supervisors are called, and take it there.")
-    return let_go(request, HttpResponseRedirect(reverse("report", kwargs={"ref": file.ref})), by)
+    return let_go(request, HttpResponseRedirect(reverse("report", kwargs={"ref": file.header.ref})), by)
 
 
 def _translate(request: OfficeRequest, file: CaseFile, form: Form, despite: Despite | None) -> HttpResponse:
@@ -206,9 +210,9 @@ def _translate(request: OfficeRequest, file: CaseFile, form: Form, despite: Desp
     text = text_of(form, load_pack(settings.PACK).first_language)
     try:
         taken = translating.ask_answer(
-            file.ref,
+            file.header.ref,
             text,
-            file.language,
+            file.answers.language,
             template=code,
             read=messages_read(request),
             despite=despite,
@@ -217,14 +221,16 @@ def _translate(request: OfficeRequest, file: CaseFile, form: Form, despite: Desp
             at=session.now(),
         )
     except Changed as changed:
-        return conflict(request, file.ref, form, "report-ask", changed)
+        return conflict(request, file.header.ref, form, "report-ask", changed)
     except (NotNow, Refused) as no:
         return write(request, file, form.but(**{"": no.reason}), 409)
     if taken:
         messages.success(request, "With a translator. They put it into the reporter's language and send it.")
     else:
         messages.error(request, f"Not sent yet. {NOBODY_SPEAKS_IT}")
-    return let_go(request, HttpResponseRedirect(with_queue(request, "report-translation", ref=file.ref)), by)
+    return let_go(
+        request, HttpResponseRedirect(with_queue(request, "report-translation", ref=file.header.ref)), by
+    )
 
 
 def write(
@@ -241,17 +247,15 @@ def write(
 
     `sent` is the contact count of an exercise. For a real report it is looked up.
     """
-    reason = next((line.reason for line in file.moves if line.move == Move.ASK), "This cannot be done now.")
     context = {
+        **move_of(file.header, Move.ASK),
         "form": form,
-        "messages_said": messages_of(file),
-        "read": new_messages(file),
-        "allowed": file.may(Move.ASK),
-        "contacts": sent or repeat_contact.contacts(file.ref, by=request.attendance),
+        "messages_said": messages_of(file.messages),
+        "read": file.messages.unread,
+        "contacts": sent or repeat_contact.contacts(file.header.ref, by=request.attendance),
         "before": before or Form(_BEFORE),
-        "why_not": reason,
         "words_came_back": words_came_back,
-        "told_now": status_words(file.status),
+        "told_now": status_words(file.header.status),
     }
     return page(request, "office/ask.html", file, "report-ask", context, status)
 
@@ -272,17 +276,16 @@ def preview(
     `sent` is as for `write`.
     """
     pack = load_pack(settings.PACK)
-    sent = sent or repeat_contact.contacts(file.ref, by=request.attendance)
-    foreign = file.language != pack.first_language
+    sent = sent or repeat_contact.contacts(file.header.ref, by=request.attendance)
+    foreign = file.answers.language != pack.first_language
     context = {
+        "answers": file.answers,
         "form": checks,
         "written": written,
         "text": text,
-        "language": file.language,
-        "language_words": file.language_words if foreign else "",
-        "waits_for": [
-            one for one in file.translations if one.outward and one.state == TranslationState.WAITING
-        ],
+        "language": file.answers.language,
+        "language_words": file.answers.language_words if foreign else "",
+        "waits_for": [one for one in file.messages.translations if one.outward and one.waiting],
         "warned": warnings_of(file, text_of(written, pack.first_language), sent),
         "unit": pack.source_guard.unit,
         "words_came_back": words_came_back,

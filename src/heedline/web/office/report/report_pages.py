@@ -14,8 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from heedline.casework.access import session
 from heedline.casework.errors import Changed
 from heedline.casework.journey import transitions
-from heedline.casework.pages import case_file
+from heedline.casework.pages import access_history, case_file
 from heedline.casework.pages.case_file import CaseFile
+from heedline.casework.pages.case_history import CaseHistory
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import Move, NotNow
 from heedline.web.components.forms import Form, Value
@@ -23,10 +24,10 @@ from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import keeps_words, let_go
 from heedline.web.office.report import report_forms
 from heedline.web.office.report.queue_pages import open_next
-from heedline.web.office.report.report_words import act_words, messages_of, new_messages, told_of
+from heedline.web.office.report.report_words import act_words, messages_of, told_of
 from heedline.web.shell.conflict import conflict, version_of
 from heedline.web.shell.queue_links import came_from, from_query, queue_address
-from heedline.web.shell.report_page import page
+from heedline.web.shell.report_page import move_of, page
 from heedline.web.shell.report_steps import steps_of
 from heedline.web.shell.request import OfficeRequest
 from heedline.web.shell.saved_words import restored
@@ -34,17 +35,18 @@ from heedline.web.shell.saved_words import restored
 SAVE_NEXT, SAVE_STAY = "save-next", "save-stay"
 
 
-def last_assessment(file: CaseFile) -> dict[str, Value]:
-    for step in file.steps:
-        if step.move == Move.ASSESS:
-            codes, words = dict(step.codes), dict(step.words)
-            return {
-                "danger": "yes" if codes.get("danger") == "True" else "no",
-                "priority": codes.get("priority", ""),
-                "done_what": words.get("What was done", ""),
-                "reason": words.get("Reason", ""),
-            }
-    return {}
+def last_assessment(history: CaseHistory) -> dict[str, Value]:
+    """Return the values of the last assessment for the form, or nothing before the first."""
+    step = history.last(Move.ASSESS)
+    if step is None:
+        return {}
+    codes, words = dict(step.codes), dict(step.words)
+    return {
+        "danger": "yes" if codes.get("danger") == "True" else "no",
+        "priority": codes.get("priority", ""),
+        "done_what": words.get("What was done", ""),
+        "reason": words.get("Reason", ""),
+    }
 
 
 @open_to(Audience.UNLOCKED)
@@ -58,24 +60,27 @@ def report(request: OfficeRequest, ref: UUID) -> HttpResponse:
     if request.method == "POST":
         return _assess(request, ref)
     file = case_file.case_file(ref, by=request.attendance, at=session.now())
-    fields = report_forms.assessment_fields(file.kind)
+    fields = report_forms.assessment_fields(file.header.kind)
     kept = restored(request, fields)
-    form = kept or Form(fields, values=last_assessment(file))
+    form = kept or Form(fields, values=last_assessment(file.history))
     return show(request, file, form, words_came_back=kept is not None)
 
 
 def show(request: OfficeRequest, file: CaseFile, form: Form, status: int = 200, **more: Any) -> HttpResponse:
+    header = file.header
     context = {
         "form": form,
-        "told": told_of(file),
-        "new_messages": messages_of(file, new=True),
-        "read": new_messages(file),
-        "steps": steps_of(file),
-        "may_assess": file.may(Move.ASSESS),
-        "may_take": file.may(Move.TAKE),
-        "may_release": file.may(Move.RELEASE),
-        "may_reopen": file.may(Move.REOPEN),
-        "why_not": next((line.reason for line in file.moves if line.move == Move.ASSESS), ""),
+        "answers": file.answers,
+        "history": file.history,
+        "told": told_of(file.answers),
+        "new_messages": messages_of(file.messages, new=True),
+        "read": file.messages.unread,
+        "steps": steps_of(file.history),
+        "may_assess": header.may(Move.ASSESS),
+        "may_take": header.may(Move.TAKE),
+        "may_release": header.may(Move.RELEASE),
+        "may_reopen": header.may(Move.REOPEN),
+        "why_not": header.why_not(Move.ASSESS),
     }
     return page(request, "office/report.html", file, "report", {**context, **more}, status)
 
@@ -148,14 +153,9 @@ def close(request: OfficeRequest, ref: UUID) -> HttpResponse:
         "office/close.html",
         file,
         "report-close",
-        {"form": form, **move_of(file, Move.CLOSE, kept)},
+        {"form": form, **move_of(file.header, Move.CLOSE, kept)},
         status,
     )
-
-
-def move_of(file: CaseFile, move: Move, kept: object) -> dict[str, object]:
-    reason = next((line.reason for line in file.moves if line.move == move), "This cannot be done now.")
-    return {"allowed": file.may(move), "why_not": reason, "words_came_back": kept is not None}
 
 
 @open_to(Audience.UNLOCKED)
@@ -168,7 +168,7 @@ def hand_over(request: OfficeRequest, ref: UUID) -> HttpResponse:
     """
     by, at = request.attendance, session.now()
     file = case_file.case_file(ref, by=by, at=at)
-    to = case_file.other_desks(file)
+    to = case_file.other_desks(file.header)
     fields = report_forms.hand_over_fields(to)
     kept = restored(request, fields)
     form, status, sure = kept or Form(fields), 200, False
@@ -187,7 +187,7 @@ def hand_over(request: OfficeRequest, ref: UUID) -> HttpResponse:
             else:
                 name = dict(to)[form.text("to")]
                 return let_go(request, go_on(request, ref, f"Handed over to {name}.", stay=False), by)
-    context = {"form": form, **move_of(file, Move.HAND_OVER, kept)}
+    context = {"form": form, **move_of(file.header, Move.HAND_OVER, kept)}
     if sure:
         context["to_name"] = dict(to)[form.text("to")]
         return page(request, "office/hand_over_sure.html", file, "report-hand-over", context)
@@ -212,7 +212,7 @@ def reopen(request: OfficeRequest, ref: UUID) -> HttpResponse:
             else:
                 return let_go(request, go_on(request, ref, "Open again, in the desk's queue.", stay=True), by)
     file = case_file.case_file(ref, by=by, at=at)
-    context = {"form": form, **move_of(file, Move.REOPEN, kept)}
+    context = {"form": form, **move_of(file.header, Move.REOPEN, kept)}
     return page(request, "office/reopen.html", file, "report-reopen", context, status)
 
 
@@ -221,7 +221,7 @@ def reopen(request: OfficeRequest, ref: UUID) -> HttpResponse:
 def history(request: OfficeRequest, ref: UUID) -> HttpResponse:
     """Show who viewed and who changed the report. Viewing this page is recorded as well."""
     by, at = request.attendance, session.now()
-    short, lines = case_file.history(ref, by=by, at=at)
+    short, lines = access_history.history(ref, by=by, at=at)
     return render(
         request,
         "office/history.html",

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
-from uuid import UUID
 
-from heedline.casework.pages.case_file import CaseFile
+from heedline.casework.pages.case_answers import CaseAnswers
 from heedline.casework.pages.case_lines import MessageLine
+from heedline.casework.pages.case_messages import CaseMessages
 from heedline.desk_hooks import register
 from heedline.web.entrance.templatetags.officer_words import as_typed
 
@@ -115,15 +115,15 @@ def act_words(act: str) -> str:
     return (ACTS | register.act_words()).get(act, act.replace("-", " ").capitalize())
 
 
-def told_of(file: CaseFile) -> list[dict[str, Any]]:
+def told_of(answers: CaseAnswers) -> list[dict[str, Any]]:
     """Return the answers other than the account itself, by section."""
     return [
         {"title": section.title, "rows": [{"label": label, "lines": lines} for label, lines in section.rows]}
-        for section in file.told
+        for section in answers.sections
     ]
 
 
-def messages_of(file: CaseFile, *, new: bool = False) -> list[dict[str, str]]:
+def messages_of(messages: CaseMessages, *, new: bool = False) -> list[dict[str, str]]:
     """Return the messages exchanged with the reporter as component items, oldest first.
 
     With `new`, only messages not marked as read are returned.
@@ -137,14 +137,9 @@ def messages_of(file: CaseFile, *, new: bool = False) -> list[dict[str, str]]:
             "when": f"{one.when_words}{', read' if one.from_us and one.seen else ''}{', new' if one.new else ''}",
             "text": _said(one),
         }
-        for one in file.messages
+        for one in messages.lines
         if one.new or not new
     ]
-
-
-def new_messages(file: CaseFile) -> list[UUID]:
-    """Return the ids of the reporter's messages that have not been marked as read."""
-    return [one.id for one in file.messages if one.new]
 
 
 def _said(one: MessageLine) -> str:

@@ -1,0 +1,110 @@
+"""A report's answers as its page shows them: the account, the other answers, their language, and the call asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.conf import settings
+
+from heedline.casework.access import session
+from heedline.casework.contact import call_back
+from heedline.casework.contact.call_back import CallLine
+from heedline.casework.journey import call_taking
+from heedline.casework.language.lines import TranslationLine, VersionLine, newest
+from heedline.casework.report import answers, report_language
+from heedline.casework.report.answers import AnswerSection, open_answers, told_sections
+from heedline.casework.report.opening import OpenedReport
+from heedline.casework.report.question_editions import as_asked, language_words, questions_of
+from heedline.casework.report.report_language import LanguageHint
+from heedline.intake.summary import record_rows
+from heedline.packs import load_pack
+from heedline.reports.models import Report
+
+IDENTITY_WORDS = "Sealed. It opens only with this desk and an authoriser of another team, and looks the same whether a name was given or not. Until then they are reached through their code only. How to reach them safely otherwise (times, language, voicemail) is sealed with it, and stands first when it is opened."
+
+
+@dataclass(frozen=True)
+class CaseAnswers:
+    """What the reporter sent, opened.
+
+    `sections` are the answers other than the account. `as_seen` pairs the officers' wording of a question with
+    the wording that the reporter saw, and is empty when they are the same. `pages` is the language of the pages
+    that the report was sent from; `language` is the one it is written in, as far as anybody said
+    (`language_said`). `translation` is the newest translation of the account, and `call` the call asked for.
+    """
+
+    kind_words: str
+    arrived_words: str
+    narrative: str = field(repr=False)
+    sections: tuple[AnswerSection, ...] = field(repr=False)
+    identity_words: str
+    guessable: bool
+    only_who: bool
+    language: str
+    language_words: str
+    language_said: bool
+    as_seen: tuple[tuple[str, str], ...] = ()
+    pages: str = ""
+    pages_words: str = ""
+    pages_flag: str = ""
+    hint: LanguageHint | None = None
+    call: CallLine | None = None
+    translation: VersionLine | None = field(repr=False, default=None)
+
+
+def answers_of(
+    report: Report, opened: OpenedReport, translations: Sequence[TranslationLine], at: datetime
+) -> CaseAnswers:
+    """Return the answers of an opened report."""
+    pack = load_pack(settings.PACK)
+    arrived = datetime.fromisoformat(opened.arrived_at).astimezone(session.office_zone())
+    return CaseAnswers(
+        kind_words=pack.kinds[report.kind].name if report.kind in pack.kinds else report.kind,
+        arrived_words=f"{arrived:%-d %B %Y, %H:%M}",
+        narrative=opened.narrative,
+        sections=(*_taken_down(opened), *told_sections(opened, report.question_set, report.kind)),
+        identity_words=IDENTITY_WORDS,
+        guessable=opened.guessable,
+        only_who=pack.behaviour.only_who(opened.narrative, kind=report.kind, language=opened.language),
+        language=opened.language,
+        language_words=language_words(opened.language),
+        language_said=opened.language_said,
+        as_seen=_as_seen(opened, report.question_set, report.kind),
+        pages=opened.pages,
+        pages_words=language_words(opened.pages),
+        pages_flag=report_language.pages_flag(opened.pages, web=opened.channel != "api"),
+        hint=report_language.hint(opened.narrative, opened.language, said=opened.language_said),
+        call=_call(report, opened, at),
+        translation=newest(translations),
+    )
+
+
+def _as_seen(opened: OpenedReport, digest: str, kind: str) -> tuple[tuple[str, str], ...]:
+    """Return the answered questions, each as (officers' wording, wording the reporter saw).
+
+    Empty when the two wordings are the same. It is also empty for reports sent through the API, whose
+    senders state the language they write in and saw none of our pages.
+    """
+    if opened.channel != "web" or not language_words(opened.pages):
+        return ()
+    both = (questions_of(digest, kind), questions_of(digest, kind, opened.pages))
+    given = open_answers(opened, digest, kind)
+    rows = ([row for section in record_rows(qs, given) for row in section.rows] for qs in both if qs)
+    return tuple((row.label, seen.label) for row, seen in zip(*rows, strict=True) if row.given)
+
+
+def _taken_down(opened: OpenedReport) -> tuple[AnswerSection, ...]:
+    """Return how the report was received, if an officer took it down for the reporter."""
+    rows = call_taking.contact_rows(opened.channel, opened.taken_down) if opened.taken_down else ()
+    return (
+        (AnswerSection("How it reached us", tuple((label, (text,)) for label, text in rows)),) if rows else ()
+    )
+
+
+def _call(report: Report, opened: OpenedReport, at: datetime) -> CallLine | None:
+    """Return the call the reporter asked for, recording it on first reading so that its clock starts."""
+    asked = as_asked(report.question_set, report.kind)
+    call = answers.wanted(opened.record.get("answers", {}), asked) if asked is not None else None
+    return call_back.line_of(call, call_back.noted(report, call, at=at), at) if call is not None else None

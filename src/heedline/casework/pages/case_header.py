@@ -1,0 +1,153 @@
+"""The header of a report: what its bar and tabs say, who holds it, and which moves are open to this officer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from heedline.casework.access import session
+from heedline.casework.access.session import Attendance
+from heedline.casework.report import restrictions
+from heedline.casework.report.opening import short_name
+from heedline.casework.report.verb import standing_of
+from heedline.dispatch.clocks import due_words
+from heedline.packs.urgency import Priority
+from heedline.permits.capabilities import Capability
+from heedline.permits.gate import Refused
+from heedline.permits.rules import Standing
+from heedline.reports.lifecycle import Move, NotNow, Stage, after
+from heedline.reports.models import Report
+
+#: The moves that a page offers, the capability each needs, and its label.
+OFFERED: tuple[tuple[Move, Capability, str], ...] = (
+    (Move.TAKE, Capability.TAKE, "Take this report"),
+    (Move.ASSESS, Capability.ASSESS, "Assess"),
+    (Move.ASK, Capability.ASK, "Ask the reporter"),
+    (Move.DISSEMINATE, Capability.DISSEMINATE, "Write to a partner"),
+    (Move.HAND_OVER, Capability.HAND_OVER, "Hand over"),
+    (Move.CLOSE, Capability.CLOSE, "Close"),
+    (Move.RELEASE, Capability.RELEASE, "Give back to the desk"),
+    (Move.REOPEN, Capability.REOPEN, "Reopen"),
+)
+FOR_DANGER_ONLY = (
+    "Until then you can save only that somebody may be in danger. Hand anything else to a colleague."
+)
+
+
+@dataclass(frozen=True)
+class MoveLine:
+    """A move offered on the report's page, or the reason it is unavailable.
+
+    Both are set when the move is offered for danger to life only.
+    """
+
+    move: Move
+    label: str
+    allowed: bool
+    reason: str
+
+
+@dataclass(frozen=True)
+class CaseHeader:
+    """What every page of a report shows. Nothing in it is sealed.
+
+    `priority` is None until the report is assessed. `holder` is the name of the officer whose lease runs, and
+    `mine` is True for that officer. `status` is the pack's code of what the reporter is told. `with_partners`
+    counts the disclosures that somebody still has to deal with.
+    """
+
+    ref: UUID
+    short: str
+    version: int
+    kind: str
+    desk_name: str
+    desk_code: str
+    stage: Stage
+    priority: Priority | None
+    danger_to_life: bool | None
+    due_words: str
+    holder: str | None
+    mine: bool
+    lease_words: str
+    status: str
+    withdraw_asked: bool
+    moves: tuple[MoveLine, ...]
+    restricted: bool = False
+    with_partners: int = 0
+
+    def may(self, move: Move) -> bool:
+        """Return True if the move is currently available."""
+        return any(line.allowed for line in self.moves if line.move is move)
+
+    def why_not(self, move: Move) -> str:
+        """Return the reason why the move is unavailable, or "" if it is available without a restriction."""
+        return next((line.reason for line in self.moves if line.move is move), "This cannot be done now.")
+
+
+def header_of(
+    report: Report, *, by: Attendance, at: datetime, restricted: bool, with_partners: int
+) -> CaseHeader:
+    """Return the header of a report as this officer sees it. Opens nothing."""
+    zone: ZoneInfo = session.office_zone()
+    lease = report.lease_until if report.lease_until is not None and report.lease_until > at else None
+    held = report.holder if lease is not None else None
+    return CaseHeader(
+        ref=report.id,
+        short=short_name(report.id),
+        version=report.version,
+        kind=report.kind,
+        desk_name=report.desk.name,
+        desk_code=report.desk.code,
+        stage=Stage(report.stage),
+        priority=Priority(report.priority) if report.priority else None,
+        danger_to_life=report.danger_to_life,
+        due_words=due_words(report.due_at, at, zone) if report.due_at is not None else "",
+        holder=held.name if held is not None else None,
+        mine=report.holder_id == by.officer_id,
+        lease_words=f"{lease.astimezone(zone):%H:%M}" if held is not None and lease is not None else "",
+        status=report.status,
+        withdraw_asked=report.withdraw_asked,
+        moves=_moves(report, by, at, restricted=restricted),
+        restricted=restricted,
+        with_partners=with_partners,
+    )
+
+
+def _moves(report: Report, by: Attendance, at: datetime, *, restricted: bool) -> tuple[MoveLine, ...]:
+    standing = standing_of(report, by.officer_id, at)
+    lines = []
+    for move, capability, label in OFFERED:
+        reason = ""
+        try:
+            after(Stage(report.stage), move)
+            by.require(capability, report.desk_id, report.watch_id, standing=standing)
+            if move in {Move.HAND_OVER, Move.DISSEMINATE} and restricted:
+                reason = restrictions.RESTRICTED
+            if move is Move.TAKE and standing.mine:
+                continue
+        except NotNow as not_now:
+            if move in {Move.REOPEN, Move.RELEASE, Move.TAKE}:
+                continue
+            reason = not_now.reason
+        except Refused as refused:
+            reason = refused.reason
+        in_danger = move is Move.ASSESS and bool(reason) and _for_danger_only(report, standing, by)
+        if in_danger:
+            reason = f"{reason} {FOR_DANGER_ONLY}"
+        lines.append(MoveLine(move, label, in_danger or not reason, reason))
+    return tuple(lines)
+
+
+def _for_danger_only(report: Report, standing: Standing, by: Attendance) -> bool:
+    """Return True if missing training is all that stops the officer assessing the report.
+
+    Danger to life may be recorded even without that training.
+    """
+    try:
+        after(Stage(report.stage), Move.ASSESS)
+        by.require(Capability.ASSESS, report.desk_id, report.watch_id, standing=standing, excused=True)
+    except (NotNow, Refused):
+        return False
+    return True

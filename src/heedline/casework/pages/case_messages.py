@@ -1,0 +1,30 @@
+"""The messages of a report and the translations asked for, as its pages show them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from heedline.casework.language.lines import TranslationLine
+from heedline.casework.pages.case_lines import MessageLine, Row, Words, message_lines
+
+
+@dataclass(frozen=True)
+class CaseMessages:
+    """The messages to and from the reporter, oldest first, and all translations of the report and of them."""
+
+    lines: tuple[MessageLine, ...] = field(repr=False)
+    translations: tuple[TranslationLine, ...] = field(repr=False, default=())
+
+    @property
+    def unread(self) -> tuple[UUID, ...]:
+        """Return the ids of the reporter's messages that have not been marked as read."""
+        return tuple(one.id for one in self.lines if one.new)
+
+
+def messages_of(
+    report: UUID, said: Sequence[Row], words: Words, translations: tuple[TranslationLine, ...]
+) -> CaseMessages:
+    """Return a report's messages. `said` are their rows and `words` what was opened, by container."""
+    return CaseMessages(message_lines(report, said, words, translations), translations)

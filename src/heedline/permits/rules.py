@@ -13,6 +13,7 @@ from uuid import UUID
 from heedline.desk_hooks import register
 from heedline.permits.capabilities import AnyCapability
 from heedline.permits.capabilities import Capability as C
+from heedline.reports.lifecycle import Stage
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Standing:
     watch_id: UUID | None
     holder_id: UUID | None
     lease_until: datetime | None
-    stage: str
+    stage: Stage
     at: datetime
     officer_id: UUID
     danger: bool = False

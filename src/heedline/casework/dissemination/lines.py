@@ -62,7 +62,7 @@ class SentLine:
     partner_id: UUID
     partner: str
     purpose: str
-    state: str
+    state: DisseminationState
     state_words: str
     turn: str
     urgent: bool
@@ -71,6 +71,21 @@ class SentLine:
     due_words: str
     overdue: bool
     version: int
+
+    @property
+    def to_check(self) -> bool:
+        """Return True until a second officer has read the disclosure, unless it went at once."""
+        return self.state is DisseminationState.TO_CHECK
+
+    @property
+    def not_sent(self) -> bool:
+        """Return True if the second officer sent it back to its writer."""
+        return self.state is DisseminationState.NOT_SENT
+
+    @property
+    def answered(self) -> bool:
+        """Return True while the partner's answer is not read."""
+        return self.state is DisseminationState.ANSWERED
 
 
 @dataclass(frozen=True)
@@ -122,7 +137,7 @@ def _rows(by: Attendance) -> Any:
 
 def _line(row: Dissemination, by: Attendance, at: datetime) -> SentLine:
     purposes = load_pack(settings.PACK).partners.purposes
-    purpose = purposes.get(row.purpose)
+    purpose, state = purposes.get(row.purpose), DisseminationState(row.state)
     return SentLine(
         id=row.id,
         report=row.report_id,
@@ -130,9 +145,9 @@ def _line(row: Dissemination, by: Attendance, at: datetime) -> SentLine:
         partner_id=row.partner_id,
         partner=f"{row.partner.organisation.name}: {row.partner.name}",
         purpose=purpose.name if purpose is not None else row.purpose,
-        state=row.state,
-        state_words=STATE_WORDS[row.state],
-        turn=states.TURNS[DisseminationState(row.state)],
+        state=state,
+        state_words=STATE_WORDS[state],
+        turn=states.TURNS[state],
         urgent=row.urgent,
         to_read=row.to_read,
         mine=row.written_by_id == by.officer_id,

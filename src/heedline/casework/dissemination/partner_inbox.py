@@ -55,7 +55,7 @@ class SentHere:
     from_desk: str
     purpose: str
     conditions: tuple[str, ...]
-    state: str
+    state: DisseminationState
     urgent: bool
     answer_wanted: bool
     sent_words: str
@@ -74,6 +74,11 @@ class SentHere:
             DisseminationState.ANSWERED,
             DisseminationState.DONE,
         }
+
+    @property
+    def can_answer(self) -> bool:
+        """Return True while the desk waits for a reply."""
+        return self.state is DisseminationState.RECEIVED and self.answer_wanted
 
     @property
     def no_longer_wanted(self) -> bool:
@@ -275,7 +280,7 @@ def _lines(rows: list[SentRow], at: datetime) -> tuple[SentHere, ...]:
             from_desk=desks.get(row.from_desk, "A desk"),
             purpose=rules.purposes[row.purpose].asked if row.purpose in rules.purposes else row.purpose,
             conditions=tuple(rules.conditions.get(code, code) for code in row.conditions),
-            state=row.state,
+            state=DisseminationState(row.state),
             urgent=row.urgent,
             answer_wanted=row.answer_wanted,
             sent_words=_when(row.sent_at),

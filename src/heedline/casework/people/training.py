@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from uuid import UUID
 
 from django.db import transaction
@@ -29,16 +30,25 @@ from heedline.permits.roles import GRANTS, Role
 from heedline.reports.lifecycle import NotNow
 
 NOT_YOURS = "A supervisor of their desk, or a steward, records what somebody else has completed."
-#: In the order in which a list shows them.
-STATES = ("missing", "lapsed", "soon", "valid")
+
+
+class TrainingState(StrEnum):
+    """Whether an item of training is valid, in the order in which a list shows them."""
+
+    MISSING = "missing"
+    LAPSED = "lapsed"
+    SOON = "soon"  # expires within the pack's reminder period
+    VALID = "valid"
+
+
+_ORDER = tuple(TrainingState)
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingLine:
     """One item of training that an officer needs.
 
-    `record` is the row on which its validity rests, so that a mistaken record can be withdrawn. `state` is
-    `missing`, `lapsed`, `soon` (expires within the pack's reminder period) or `valid`.
+    `record` is the row on which its validity rests, so that a mistaken record can be withdrawn.
     """
 
     officer_id: UUID
@@ -48,7 +58,7 @@ class TrainingLine:
     desks: tuple[str, ...]
     completed_on: date | None
     until: date | None
-    state: str
+    state: TrainingState
     record: UUID | None
     recorded_by: str
     mine: bool
@@ -59,7 +69,12 @@ class TrainingLine:
 
         If it is, the acts that depend on it are allowed.
         """
-        return self.state in {"soon", "valid"}
+        return self.state in {TrainingState.SOON, TrainingState.VALID}
+
+    @property
+    def soon(self) -> bool:
+        """Return whether the training is valid and expires soon."""
+        return self.state is TrainingState.SOON
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +113,7 @@ def _lines(needs: Iterable[Need], by: Attendance, today: date) -> tuple[Training
     )
     newest = {(row.officer_id, row.training): row for row in rows}
     lines = [_line(need, newest.get((need.officer_id, need.training.code)), by, today) for need in needs]
-    return tuple(sorted(lines, key=lambda one: (STATES.index(one.state), one.until or today, one.officer)))
+    return tuple(sorted(lines, key=lambda one: (_ORDER.index(one.state), one.until or today, one.officer)))
 
 
 def _line(need: Need, row: CompletedTraining | None, by: Attendance, today: date) -> TrainingLine:
@@ -118,12 +133,13 @@ def _line(need: Need, row: CompletedTraining | None, by: Attendance, today: date
     )
 
 
-def _state(until: date | None, today: date) -> str:
+def _state(until: date | None, today: date) -> TrainingState:
     if until is None:
-        return "missing"
+        return TrainingState.MISSING
     if until < today:
-        return "lapsed"
-    return "soon" if until < today + timedelta(days=competences.trainings().remind_days) else "valid"
+        return TrainingState.LAPSED
+    soon = until < today + timedelta(days=competences.trainings().remind_days)
+    return TrainingState.SOON if soon else TrainingState.VALID
 
 
 # --- looking ---------------------------------------------------------------------------------------------------------

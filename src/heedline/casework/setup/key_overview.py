@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from uuid import UUID
 
 from heedline.casework.access import session
@@ -44,15 +45,21 @@ class PersonLine:
     me: bool
 
 
+class EpochState(StrEnum):
+    """Whether a desk's key is the one that reports are sealed to now."""
+
+    IN_FORCE = "in-force"
+    TO_COME = "to-come"
+    PAST = "past"
+    ENDED = "ended"
+
+
 @dataclass(frozen=True)
 class EpochLine:
-    """One key of a desk.
-
-    `state` is in-force, to-come, past or ended.
-    """
+    """One key of a desk."""
 
     opens_on: date
-    state: str
+    state: EpochState
     holders: tuple[str, ...]
     leavers: tuple[str, ...]
     made_by: str
@@ -162,11 +169,11 @@ def _epoch(
     one: EpochKey, known: Directory, names: dict[str, str], current: EpochKey | None, at: datetime
 ) -> EpochLine:
     if one.ended:
-        state = "ended"
+        state = EpochState.ENDED
     elif current is not None and one.epoch == current.epoch:
-        state = "in-force"
+        state = EpochState.IN_FORCE
     else:
-        state = "to-come" if one.opens_on > at.date() else "past"
+        state = EpochState.TO_COME if one.opens_on > at.date() else EpochState.PAST
     holders = known.holders(one)
     return EpochLine(
         one.opens_on,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from heedline.casework.access.session import Attendance
@@ -16,13 +17,22 @@ from heedline.permits.capabilities import Capability
 from heedline.vault.directory import OfficerKeys
 
 
+class PersonState(StrEnum):
+    """How far somebody's enrolment is, or how it ended."""
+
+    INVITED = "invited"
+    MADE_KEYS = "made-keys"
+    SIGNED = "signed"
+    STOPPED = "stopped"  # cannot sign in; keys and roles count until two stewards have signed that they left
+    LEFT = "left"
+    NO_KEYS = "no-keys"
+
+
 @dataclass(frozen=True)
 class PersonSeen:
     """A person in the installation.
 
-    `state` is invited, made-keys, signed, stopped, left or no-keys. A person in the state `stopped` cannot
-    sign in, but their keys and roles count until two stewards have signed that they left. `through_provider`
-    is true if they use single sign-on.
+    `through_provider` is true if they use single sign-on.
     """
 
     id: UUID
@@ -30,7 +40,7 @@ class PersonSeen:
     email: str
     organisation: str
     roles: tuple[tuple[str, UUID | None, str], ...]  # role, desk, the desk's name
-    state: str
+    state: PersonState
     through_provider: bool = False
 
 
@@ -69,7 +79,7 @@ def overview(*, by: Attendance, at: datetime) -> Setup:
                 one.email,
                 one.organisation.name,
                 tuple(roles.get(one.id, ())),
-                "stopped"
+                PersonState.STOPPED
                 if not one.is_active and (str(one.id) in signed or one.id in roles)
                 else _state(one, invited.get(one.id), str(one.id) in signed, known.officer(str(one.id))),
                 one.id in bound,
@@ -79,14 +89,16 @@ def overview(*, by: Attendance, at: datetime) -> Setup:
     )
 
 
-def _state(one: Officer, invitation: Invitation | None, signed: bool, keys: OfficerKeys | None) -> str:
+def _state(
+    one: Officer, invitation: Invitation | None, signed: bool, keys: OfficerKeys | None
+) -> PersonState:
     if not one.is_active:
-        return "left"
+        return PersonState.LEFT
     made = bytes(invitation.kem) if invitation is not None and invitation.kem is not None else None
     if keys is not None and made is not None and made != keys.kem:
-        return "made-keys"  # enrolled anew
+        return PersonState.MADE_KEYS  # enrolled anew
     if signed:
-        return "signed"
+        return PersonState.SIGNED
     if invitation is None:
-        return "no-keys"
-    return "made-keys" if invitation.kem is not None else "invited"
+        return PersonState.NO_KEYS
+    return PersonState.MADE_KEYS if invitation.kem is not None else PersonState.INVITED

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from heedline.casework.access import session
 from heedline.casework.errors import NotHere, WrongPassphrase
 from heedline.casework.setup import key_overview, readdressing
-from heedline.casework.setup.key_overview import DeskKeys
+from heedline.casework.setup.key_overview import DeskKeys, EpochState
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Form, TextInput
@@ -48,10 +48,10 @@ SHEET_WORDS = TextInput(
 )
 NOT_IT = "This is not your passphrase. Check each of the six words and the spaces between them."
 STATES = {
-    "in-force": "In force",
-    "to-come": "To come",
-    "past": "Before",
-    "ended": "Ended, not destroyed yet",
+    EpochState.IN_FORCE: "In force",
+    EpochState.TO_COME: "To come",
+    EpochState.PAST: "Before",
+    EpochState.ENDED: "Ended, not destroyed yet",
 }
 
 

@@ -99,7 +99,7 @@ def one(request: SignedInRequest, ref: UUID) -> HttpResponse:
     context |= {
         "about": about,
         "opened": opened,
-        "can_answer": about.state == DisseminationState.RECEIVED and about.answer_wanted,
+        "can_answer": about.can_answer,
     }
     return render(request, "partner/one.html", context)
 
@@ -131,7 +131,7 @@ def answer(request: SignedInRequest, ref: UUID) -> HttpResponse:
     context = {
         "about": about,
         "form": form,
-        "can_answer": about.state == DisseminationState.RECEIVED and about.answer_wanted,
+        "can_answer": about.can_answer,
         "words_came_back": kept is not None,
         "form_of": form_of(by),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from heedline.casework.setup.overview import Setup
+from heedline.casework.setup.overview import PersonState, Setup
 from heedline.casework.setup.proposals import ProposalKind
 from heedline.permits.roles import Role
 from heedline.web.components.forms import Field, FieldOption, Radios, Select, TextInput
@@ -76,9 +76,11 @@ def fields(kind: ProposalKind, setup: Setup) -> tuple[Field, ...]:
         required="Choose an organisation",
     )
     desks = _choices((one, name) for one, name, _ in setup.desks)
-    wanted = {"made-keys"} if kind is ProposalKind.KEYS else {"signed", "no-keys", "made-keys", "invited"}
+    wanted = {PersonState.MADE_KEYS}
+    if kind is not ProposalKind.KEYS:
+        wanted |= {PersonState.SIGNED, PersonState.NO_KEYS, PersonState.INVITED}
     if kind in {ProposalKind.LEAVE, ProposalKind.LEAVE_DESK}:
-        wanted.add("stopped")  # what they hold ends only when two stewards sign that they left
+        wanted.add(PersonState.STOPPED)  # what they hold ends only when two stewards sign that they left
     officer = Select(
         name="officer",
         blank="Choose",

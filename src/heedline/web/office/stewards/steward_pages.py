@@ -16,6 +16,7 @@ from heedline.casework.access import session
 from heedline.casework.errors import NotHere
 from heedline.casework.setup import leavers, proposals
 from heedline.casework.setup import overview as setup_overview
+from heedline.casework.setup.overview import PersonState
 from heedline.casework.setup.proposals import Done, ProposalKind
 from heedline.permits.gate import Refused
 from heedline.permits.roles import Role
@@ -33,12 +34,12 @@ from heedline.web.office.stewards.steward_forms import (
 from heedline.web.shell.request import OfficeRequest
 
 STATES = {
-    "invited": "Invited, has not made keys yet",
-    "made-keys": "Has made keys: sign them",
-    "signed": "Keys are signed",
-    "stopped": "Stopped: cannot sign in. Propose that they leave",
-    "left": "Out: holds nothing here",
-    "no-keys": "No keys",
+    PersonState.INVITED: "Invited, has not made keys yet",
+    PersonState.MADE_KEYS: "Has made keys: sign them",
+    PersonState.SIGNED: "Keys are signed",
+    PersonState.STOPPED: "Stopped: cannot sign in. Propose that they leave",
+    PersonState.LEFT: "Out: holds nothing here",
+    PersonState.NO_KEYS: "No keys",
 }
 _CODE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 
@@ -56,7 +57,7 @@ def overview(request: OfficeRequest) -> HttpResponse:
             "roles": [
                 f"{ROLE_WORDS[Role(role)]}{', ' + desk if desk else ''}" for role, _, desk in one.roles
             ],
-            "can_stop": one.state not in {"stopped", "left"} and one.id != by.officer_id,
+            "can_stop": one.state not in {PersonState.STOPPED, PersonState.LEFT} and one.id != by.officer_id,
         }
         for one in setup.people
     ]

@@ -16,7 +16,7 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.errors import NotHere
 from heedline.casework.journey import practice
 from heedline.casework.people import training
-from heedline.casework.people.training import TrainingLine
+from heedline.casework.people.training import TrainingLine, TrainingState
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Checkboxes, DateInput, Field, FieldOption, Form
@@ -25,10 +25,10 @@ from heedline.web.shell.request import OfficeRequest
 
 #: How a training stands, in words.
 STATES = {
-    "missing": "Never recorded",
-    "lapsed": "Has run out",
-    "soon": "Runs out soon",
-    "valid": "Counts",
+    TrainingState.MISSING: "Never recorded",
+    TrainingState.LAPSED: "Has run out",
+    TrainingState.SOON: "Runs out soon",
+    TrainingState.VALID: "Counts",
 }
 
 
@@ -36,9 +36,9 @@ def state_words(line: TrainingLine) -> str:
     """Return the status of a training record in words, with its date if it has one."""
     if line.until is None:
         return STATES[line.state]
-    if line.state == "lapsed":
+    if line.state is TrainingState.LAPSED:
         return f"Ran out on {line.until:%-d %B %Y}"
-    return f"{'Runs out' if line.state == 'soon' else 'Counts until'} {line.until:%-d %B %Y}"
+    return f"{'Runs out' if line.soon else 'Counts until'} {line.until:%-d %B %Y}"
 
 
 def shown(lines: tuple[TrainingLine, ...]) -> list[dict[str, object]]:
@@ -58,7 +58,7 @@ def overview(request: OfficeRequest) -> HttpResponse:
     context = {
         "lines": shown(lines),
         "short": sum(not line.counts for line in lines),
-        "soon": sum(line.state == "soon" for line in lines),
+        "soon": sum(line.soon for line in lines),
         "recordable": sorted(names.items(), key=lambda one: one[1]),
     }
     return render(request, "office/training.html", context)

@@ -237,7 +237,7 @@ def test_restricted_means_kept_and_not_passed_on(people: People) -> None:
     with people.sitting("Odile") as odile:
         keeping.hold(ref, "restriction", "Accuracy disputed", by=odile, at=people.at)
         shown = case_file.case_file(ref, by=odile, at=people.at)
-        assert shown.restricted
+        assert shown.header.restricted
         (line,) = (one for one in shown.header.moves if one.move == "hand-over")
         assert (line.allowed, line.reason) == (False, restrictions.RESTRICTED)
         with pytest.raises(NotNow, match="restricted"):

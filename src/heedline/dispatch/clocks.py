@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Protocol
 
+from dateutil.relativedelta import relativedelta
+
 from heedline.packs.urgency import Urgency
 
 SLOT = timedelta(minutes=15)
@@ -160,12 +162,7 @@ def epochs_run_out(newest: date | None, today: date) -> bool:
     if newest is None:
         return True
     months = 1 if today.day <= EPOCH_GRACE_DAYS else 2
-    return newest < _month_start(today, months)
-
-
-def _month_start(today: date, months: int) -> date:
-    count = today.year * 12 + today.month - 1 + months
-    return date(count // 12, count % 12 + 1, 1)
+    return newest < today + relativedelta(months=months, day=1)
 
 
 def _span(late: timedelta) -> str:

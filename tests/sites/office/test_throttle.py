@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from heedline.web.entrance.throttle import Limit, Throttle, wait_words
+from heedline.casework.rate_limit import Limit, RateLimit
+from heedline.web.entrance.throttle import wait_words
 
 
 def test_a_burst_then_one_for_every_minute() -> None:
-    limit = Throttle(Limit(3, timedelta(minutes=1)))
+    limit = RateLimit(Limit(3, timedelta(minutes=1)))
     assert [limit.take("a", now=100.0) for _ in range(4)] == [0, 0, 0, 60]
     assert limit.take("b", now=100.0) == 0
     assert limit.take("a", now=130.0) == 30
@@ -18,20 +19,20 @@ def test_a_burst_then_one_for_every_minute() -> None:
 
 
 def test_a_right_try_does_not_count() -> None:
-    limit = Throttle(Limit(2, timedelta(minutes=1)))
+    limit = RateLimit(Limit(2, timedelta(minutes=1)))
     for _ in range(20):
         assert limit.take("a", now=5.0) == 0
         limit.give_back("a")
 
 
 def test_being_refused_does_not_make_the_wait_longer() -> None:
-    limit = Throttle(Limit(1, timedelta(minutes=1)))
+    limit = RateLimit(Limit(1, timedelta(minutes=1)))
     assert limit.take("a", now=0.5) == 0
     assert {limit.take("a", now=0.5) for _ in range(50)} == {60}
 
 
 def test_a_flood_of_names_frees_nobody() -> None:
-    limit = Throttle(Limit(1, timedelta(minutes=1)))
+    limit = RateLimit(Limit(1, timedelta(minutes=1)))
     limit.take("mine", now=1.0)
     for n in range(5000):
         limit.take(f"made-up-{n}", now=1.0)

@@ -16,12 +16,14 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum
 from pathlib import Path
 
 from django.conf import settings
 
-from heedline.casework.intake.rate_limit import Caller, Pace
+from heedline.casework.intake.rate_limit import Caller
+from heedline.casework.rate_limit import Limit, RateLimit
 from heedline.intake.door import StoreFull
 
 __all__ = ["For", "Room", "StoreFull", "free_bytes", "may_begin", "may_save", "room_for"]
@@ -51,13 +53,20 @@ _SHARES = {For.PUBLIC: (75, 90), For.DANGER: (100, 100), For.OFFICER: (125, 125)
 #: Which part of `KEEP_FREE`, in percent, must be free. Officers may use it up: what they take down is a report.
 _KEPT_FREE = {For.PUBLIC: 100, For.DANGER: 50, For.OFFICER: 0}
 
+
+def _at_most(burst: int, seconds: float) -> RateLimit:
+    return RateLimit(
+        Limit(burst, timedelta(seconds=seconds)), most=50_000, forget_after=timedelta(minutes=15)
+    )
+
+
 #: Drafts begun from one place. Many people may share an address, so one place may begin as many as a busy office.
-_BEGUN = Pace(burst=60, every=2.0)
+_BEGUN = _at_most(60, 2.0)
 #: Drafts begun from places that cannot be told apart, and by people in danger from anywhere: counted all together.
-_BEGUN_BY_ANYBODY = Pace(burst=2000, every=0.01)
+_BEGUN_BY_ANYBODY = _at_most(2000, 0.01)
 _ANYBODY, _IN_DANGER = b"anybody", b"in danger"
 #: Saving of one draft. Whoever walks through all pages saves some thirty times in as many minutes.
-_SAVED = Pace(burst=120, every=1.0)
+_SAVED = _at_most(120, 1.0)
 
 
 def free_bytes(folder: Path | None) -> int | None:

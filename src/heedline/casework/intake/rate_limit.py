@@ -7,7 +7,7 @@ address was used.
 
 A caller who is asked to wait is let through after waiting, however many other reports come from the same
 place. A process only knows about the waits that it imposed itself. Callers of this module that can
-record the wait elsewhere therefore do so (`web.public.report.gates`).
+record the wait elsewhere therefore do so (`web.public.report.gates`). The counting is `casework.rate_limit`.
 
 Plain Python without Django. The only clock is the one passed in. Thread-safe.
 """
@@ -15,15 +15,15 @@ Plain Python without Django. The only clock is the one passed in. Thread-safe.
 from __future__ import annotations
 
 import ipaddress
-import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from hashlib import blake2b
+from datetime import timedelta
 from math import ceil
-from threading import Lock
 from uuid import UUID
+
+from heedline.casework.rate_limit import Limit, RateLimit, remember
 
 #: Under this name a request holds its `Caller`, or None.
 CALLER = "heedline.caller"
@@ -47,12 +47,6 @@ class Caller:
     """
 
     number: bytes = field(repr=False)
-
-
-@dataclass(slots=True)
-class _Count:
-    left: float
-    at: float
 
 
 def network_of(address: str) -> bytes | None:
@@ -85,8 +79,8 @@ def is_inner(address: str) -> bool:
     return any(found in network for network in _INNER)
 
 
-class Pace:
-    """A thread-safe rate limiter for reports from one place.
+class Pace(RateLimit):
+    """A rate limit for reports from one place, under which nobody waits for ever.
 
     It allows `burst` reports at once and then one every `every` seconds. A report beyond that has to wait
     `wait` seconds.
@@ -102,26 +96,17 @@ class Pace:
         forget_after: float = 900.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._burst, self._every, self._wait, self._most = burst, every, wait, most
-        self._forget_after, self._clock = forget_after, clock
-        self._lock = Lock()
-        self._begin(clock())
-
-    def __repr__(self) -> str:
-        return "<Pace>"
+        self._wait = wait
+        super().__init__(
+            Limit(burst, timedelta(seconds=every)),
+            most=most,
+            forget_after=timedelta(seconds=forget_after),
+            clock=clock,
+        )
 
     def _begin(self, at: float) -> None:
-        self._key = secrets.token_bytes(32)
-        self._since = at
-        self._counts: OrderedDict[bytes, _Count] = OrderedDict()
+        super()._begin(at)
         self._waiting: OrderedDict[bytes, float] = OrderedDict()
-
-    def _turn_over(self, at: float) -> None:
-        if at - self._since >= self._forget_after:
-            self._begin(at)
-
-    def _number(self, what: bytes) -> bytes:
-        return blake2b(what, key=self._key, digest_size=16).digest()
 
     def caller(self, address: str) -> Caller | None:
         """Return the caller at this address, or None if there is no address to count by."""
@@ -129,7 +114,7 @@ class Pace:
         if network is None:
             return None
         with self._lock:
-            self._turn_over(self._clock())
+            self._now()
             return Caller(self._number(network))
 
     def wait(self, caller: Caller | None, sending: UUID, *, odd: bool = False) -> int:
@@ -139,44 +124,15 @@ class Pace:
         report. Once the time has passed it is let through, and asking too early does not extend the wait.
         """
         with self._lock:
-            at = self._clock()
-            self._turn_over(at)
+            at = self._now()
             ticket = self._number(sending.bytes)
             until = self._waiting.get(ticket)
             if until is not None:
                 return max(0, ceil(until - at))
-            if not odd and (caller is None or self._spend(caller.number, at)):
+            if not odd and (caller is None or not self._take(caller.number, at)):
                 return 0
-            self._remember(self._waiting, ticket, at + self._wait)
+            remember(self._waiting, ticket, at + self._wait, most=self._most or 0)
             return ceil(self._wait)
-
-    def allows(self, what: bytes) -> bool:
-        """Return whether another event of `what` is allowed now, and count it if so."""
-        with self._lock:
-            at = self._clock()
-            self._turn_over(at)
-            return self._spend(self._number(what), at)
-
-    def _spend(self, number: bytes, at: float) -> bool:
-        count = self._counts.get(number)
-        if count is None:
-            self._remember(self._counts, number, _Count(self._burst - 1.0, at))
-            return True
-        count.left = min(float(self._burst), count.left + (at - count.at) / self._every)
-        count.at = at
-        if count.left < 1.0:
-            return False
-        count.left -= 1.0
-        return True
-
-    def _remember[V](self, where: OrderedDict[bytes, V], number: bytes, value: V) -> None:
-        """Store a value, dropping the oldest entry if there is no room.
-
-        The caller whose entry is dropped has the full burst again.
-        """
-        where[number] = value
-        if len(where) > self._most:
-            where.popitem(last=False)
 
 
 #: Of this process. Another one counts by itself: a place has its burst in each.

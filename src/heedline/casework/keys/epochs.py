@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
+from dateutil.relativedelta import relativedelta
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
@@ -107,8 +108,7 @@ def make_epoch(desk: Desk, opens_on: date, *, by: Hand, at: datetime) -> EpochKe
 
 def month_starts(on: date, ahead: int) -> list[date]:
     """Return the first days of this month and of the next `ahead` months."""
-    months = [on.year * 12 + on.month - 1 + n for n in range(ahead + 1)]
-    return [date(m // 12, m % 12 + 1, 1) for m in months]
+    return [on + relativedelta(months=n, day=1) for n in range(ahead + 1)]
 
 
 def make_epochs_ahead(desk: Desk, *, by: Hand, at: datetime, ahead: int = 2) -> int:

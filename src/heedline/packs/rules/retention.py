@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.resources.abc import Traversable
 
+from dateutil.relativedelta import relativedelta
+
 from heedline.packs.tables import Table, read_toml
 
 FILE = "retention.toml"
@@ -79,14 +81,7 @@ class Retention:
 
 def months_after(day: date, months: int) -> date:
     """Return the same day of the month `months` later, or the last day of that month if it is shorter."""
-    month = day.year * 12 + day.month - 1 + months
-    year, number = divmod(month, 12)
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, number + 1, min(day.day, last))
-        except ValueError:
-            continue
-    raise AssertionError("every month has 28 days")
+    return day + relativedelta(months=months)
 
 
 def read_retention(folder: Traversable, outcomes: Collection[str]) -> Retention:

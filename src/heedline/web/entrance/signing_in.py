@@ -30,6 +30,7 @@ from django.utils.crypto import constant_time_compare
 
 from heedline.casework.access import second_factors, site
 from heedline.casework.access import session as access_session
+from heedline.casework.rate_limit import RateLimit
 from heedline.casework.setup import single_sign_on
 from heedline.web.entrance import hashing, known_devices, throttle, times
 
@@ -54,7 +55,7 @@ def provider_name() -> str:
     return settings.SSO.name if settings.SSO is not None else "your organisation’s provider"
 
 
-def limited(limit: throttle.Throttle, key: str, words: str) -> None:
+def limited(limit: RateLimit, key: str, words: str) -> None:
     """Count one attempt under this limit.
 
     Raises ValidationError, stating the waiting time, if there have been too many.
@@ -63,7 +64,7 @@ def limited(limit: throttle.Throttle, key: str, words: str) -> None:
         raise ValidationError(words.format(wait=throttle.wait_words(wait)), code="too_many")
 
 
-def bucket(request: HttpRequest, email: str) -> tuple[throttle.Throttle, str]:
+def bucket(request: HttpRequest, email: str) -> tuple[RateLimit, str]:
     """Return the limit and the key that count an attempt on this account from this browser."""
     mark = known_devices.account_mark(email)
     if device := known_devices.device_for(request, email):

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from bench import made_up
-from heedline.casework.report import sealing
 
 
 def main(how_many: int) -> None:
@@ -24,6 +23,7 @@ def main(how_many: int) -> None:
     from django.conf import settings
 
     from heedline.casework.journey import transitions
+    from heedline.casework.report.sealing import NewReport
     from heedline.intake.api_payload import from_api
     from heedline.intake.question_files import load_question_set
     from heedline.intake.record import Record
@@ -36,7 +36,7 @@ def main(how_many: int) -> None:
         record = from_api({"activity": questions}, made_up.told(chance), identity_offered=True)
         if not isinstance(record, Record):
             raise SystemExit("An invented report does not fit the questions.")
-        new = sealing.NewReport(uuid4(), new_code(), "api", record, questions, "en")
+        new = NewReport(uuid4(), new_code(), "api", record, questions, "en")
         transitions.submit(new, at=datetime.now(UTC))
 
 

@@ -46,6 +46,7 @@ def weigh_all(instance: Instance) -> list[dict[str, Any]]:
                         "page": f"/{language}{page[1:]}",
                         "page_bytes": told["bodies"]["the page itself"],
                         "bytes": told["bytes"],
+                        "typeface_bytes": told["typeface_bytes"],
                         "requests": told["requests"],
                         "foreign_requests": told["foreign_requests"],
                     }
@@ -83,6 +84,7 @@ async def weigh_page(instance: Instance, browser: Browser, path: str) -> dict[st
     return {
         "bodies": bodies,
         "bytes": sum(bodies.values()),
+        "typeface_bytes": sum(size for address, size in bodies.items() if address.endswith(".woff2")),
         "requests": len(bodies),
         "foreign_requests": len(foreign),
     }

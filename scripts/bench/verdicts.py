@@ -7,9 +7,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 #: From the design's budgets, for two cores with the database and the client on them.
-CPU_MS, FLOORS = 3.0, 3.0
-REPORTS_PER_SECOND = 400
-PAGE_P99_MS, PAGE_KIB = 150.0, 60
+FLOORS = 2.3
+REPORTS_PER_SECOND = 500
+FLOW_CPU_MS = 15.0
+#: The weight is what a page loads besides the typeface, which is one file for a page's letters and is cached.
+PAGE_P99_MS, PAGE_KIB = 150.0, 30
 GUIDANCE_PER_SECOND = 5000
 QUEUE_P95_MS, OPEN_P95_MS, QUERIES = 100.0, 60.0, 5
 MEMORY_MIB = 700
@@ -81,10 +83,13 @@ def _api(found: dict[str, Any]) -> Iterator[Verdict]:
             None,
         )
         cpu, ratio = one["server_cpu_ms_each"], one["floors"]
+        yield Verdict(f"{name}: server CPU of one report", f"{cpu:.2f} ms", "", None)
         yield Verdict(
-            f"{name}: server CPU of one report", f"{cpu:.2f} ms", f"≤ {CPU_MS:.0f} ms", cpu <= CPU_MS
+            f"{name}: in floors",
+            f"{ratio:.2f}",
+            f"≤ {FLOORS}" if judged else "",
+            ratio <= FLOORS if judged else None,
         )
-        yield Verdict(f"{name}: in floors", f"{ratio:.2f}", f"≤ {FLOORS:.0f}", ratio <= FLOORS)
 
 
 def _pages(found: dict[str, Any]) -> Iterator[Verdict]:
@@ -105,13 +110,19 @@ def _pages(found: dict[str, Any]) -> Iterator[Verdict]:
         )
         yield Verdict(
             f"{name}: server CPU of a flow (a request)",
-            f"{one['server_cpu_ms_each']:.0f} ms ({one['server_cpu_ms_each_request']:.2f} ms)",
-            "",
-            None,
+            f"{one['server_cpu_ms_each']:.1f} ms ({one['server_cpu_ms_each_request']:.2f} ms)",
+            f"≤ {FLOW_CPU_MS:.0f} ms",
+            one["server_cpu_ms_each"] <= FLOW_CPU_MS,
         )
     page = found["question_page"]
-    kib = page["weight"]["bytes"] / 1024
-    yield Verdict("question page: weight in all", f"{kib:.1f} KiB", f"≤ {PAGE_KIB} KiB", kib <= PAGE_KIB)
+    weight = page["weight"]
+    kib, letters = ((weight["bytes"] - weight["typeface_bytes"]) / 1024, weight["typeface_bytes"] / 1024)
+    yield Verdict(
+        "question page: weight (the typeface)",
+        f"{kib:.1f} KiB ({letters:.1f} KiB)",
+        f"≤ {PAGE_KIB} KiB",
+        kib <= PAGE_KIB,
+    )
     foreign = page["weight"]["foreign_requests"]
     yield Verdict("question page: foreign requests", f"{foreign}", "0", foreign == 0)
     p99 = page["load"]["p99_ms"]
@@ -129,13 +140,14 @@ def _pages(found: dict[str, Any]) -> Iterator[Verdict]:
         f"≥ {GUIDANCE_PER_SECOND} (0)",
         guide["per_second"] >= GUIDANCE_PER_SECOND and not guide["errors"],
     )
-    heaviest = max(found["weights"], key=lambda one: one["bytes"])
+    heaviest = max(found["weights"], key=lambda one: one["bytes"] - one["typeface_bytes"])
+    kib = (heaviest["bytes"] - heaviest["typeface_bytes"]) / 1024
     others = sum(one["foreign_requests"] for one in found["weights"])
     yield Verdict(
         f"heaviest of {len(found['weights'])} pages: {heaviest['page']}",
-        f"{heaviest['bytes'] / 1024:.1f} KiB, {others} foreign requests",
+        f"{kib:.1f} KiB besides the typeface, {others} foreign requests",
         f"≤ {PAGE_KIB} KiB, 0",
-        heaviest["bytes"] / 1024 <= PAGE_KIB and not others,
+        kib <= PAGE_KIB and not others,
     )
     asked = ", ".join(f"{name} {q['statements']}" for name, q in found["public_queries"].items())
     yield Verdict("statements of public requests", asked, "", None)

@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.kit import SCREENS
+from tests.browser.kit import PICTURES, SCREENS
 
 FIREFOX = "/usr/bin/firefox-esr"
 #: Tor Browser's security level "Safest", by the names of its settings (`SecurityLevel.sys.mjs`), and its resistance.
@@ -199,12 +199,12 @@ class FirefoxVisitor:
         )
         return [(str(url), str(title)) for url, title in found]
 
-    def screenshot(self, name: str) -> Path:
-        """The whole page as a picture in var/screens/."""
-        SCREENS.mkdir(parents=True, exist_ok=True)
-        path = SCREENS / f"{name}.png"
-        path.write_bytes(base64.b64decode(self._do("WebDriver:TakeScreenshot", full=True)))
-        return path
+    def screenshot(self, name: str) -> None:
+        """The whole page as a picture in var/screens/, when pictures are asked for."""
+        if PICTURES:
+            SCREENS.mkdir(parents=True, exist_ok=True)
+            picture = base64.b64decode(self._do("WebDriver:TakeScreenshot", full=True))
+            (SCREENS / f"{name}.png").write_bytes(picture)
 
     def _of_the_browser(self, script: str) -> Any:
         """Run a script with the browser's own rights."""

@@ -7,7 +7,7 @@
         page = person(width=320, locale="cy")          # options below
         page.visit(f"{site_url}/")
         page.axe()                                     # WCAG 2.2 AA, without a finding
-        page.look_everywhere("start")                  # pictures at 1280 and 320 px, HTML for the validator, no sideways scroll
+        page.look_everywhere("start")                  # at 1280 and 320 px nothing scrolls sideways; HTML for the validator
         page.play.get_by_label("Yes").check()          # `play` is the Playwright page
         page.press("Continue")
         page.assert_no_foreign_requests()              # also asserted when the test ends
@@ -15,11 +15,12 @@
 `page.may_ask.add("example.org")` allows one host more, for a journey that leaves the site on purpose.
 
 `person(scripts=True, width=1280, height=900, locale="en-GB", dark=False, contrast=False)` opens a browser of its own
-(cookies shared with nobody). `scripts=False` is a browser without JavaScript: use it for journeys. axe cannot run
-there (its promises never settle), so `page.axe()` loads the same address again in a browser that has JavaScript but
-gets none of ours: every `*.js` request is aborted. `page.axe()` with `scripts=True` looks at the page as it stands.
+(cookies shared with nobody). `scripts=False` is a browser without JavaScript: use it for journeys. axe needs JavaScript
+(its promises never settle without), so `page.axe()` lets the browser run scripts for as long as axe looks. Those of the page
+had their turn when it was loaded, and get no other. A second tab that a test opens by hand has scripts in any case.
 
-Pictures go to `var/screens/`, HTML to `var/html/` (then: `python -m tests.browser.validate`).
+HTML goes to `var/html/` (then: `python -m tests.browser.validate`), pictures to `var/screens/`, and only when somebody
+asks for them: `HEEDLINE_SCREENS=1 make test ARGS=tests/journeys/test_doors.py`.
 Set-up: `apt-get install chromium`, `npm ci --prefix tests/browser --ignore-scripts`. Nothing is downloaded at run time.
 pytest-socket must allow loopback for these tests (`allow_hosts`), as the page's server runs on it.
 """
@@ -37,10 +38,20 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    CDPSession,
+    ConsoleMessage,
+    Page,
+    Request,
+    sync_playwright,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENS = ROOT / "var/screens"
+#: A picture of a whole page takes as long as loading it, and no test looks at one.
+PICTURES = bool(os.environ.get("HEEDLINE_SCREENS"))
 PAGES = ROOT / "var/html"
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -85,7 +96,7 @@ class Visitor:
     context: BrowserContext
     scripts: bool
     width: int
-    open_another: Callable[[], BrowserContext]
+    developer: CDPSession
     home: str = ""
     may_ask: set[str] = field(default_factory=set)
     foreign: list[str] = field(default_factory=list)
@@ -112,18 +123,12 @@ class Visitor:
 
     def axe(self, *, allow: dict[str, str] | None = None) -> None:
         """No accessibility finding, but those allowed (id → reason). Without scripts: see the top of this file."""
-        if self.scripts:
-            findings = self._findings(self.play)
-        else:
-            context = self.open_another()
-            try:
-                context.add_cookies([dict(cookie) for cookie in self.context.cookies()])  # type: ignore[misc]
-                context.route("**/*.js", lambda route: route.abort())
-                page = context.new_page()
-                page.goto(self.play.url)
-                findings = self._findings(page)
-            finally:
-                context.close()
+        self._run_scripts(True)
+        try:
+            self.play.evaluate(_axe_source())  # not a script tag: the page's policy would refuse it
+            findings: list[dict[str, Any]] = self.play.evaluate(_RUN_AXE, RULES)
+        finally:
+            self._run_scripts(self.scripts)
         allowed = ALLOWED | (allow or {})
         left = [
             f"{each['id']}: {each['help']}\n    " + "\n    ".join(each["nodes"])
@@ -132,17 +137,14 @@ class Visitor:
         ]
         assert not left, f"{self.play.url}\n" + "\n".join(left)
 
-    def _findings(self, page: Page) -> list[dict[str, Any]]:
-        page.evaluate(_axe_source())  # not a script tag: the page's policy would refuse it
-        found: list[dict[str, Any]] = page.evaluate(_RUN_AXE, RULES)
-        return found
+    def _run_scripts(self, wanted: bool) -> None:
+        self.developer.send("Emulation.setScriptExecutionDisabled", {"value": not wanted})
 
-    def screenshot(self, name: str) -> Path:
-        """The whole page as a picture in var/screens/."""
-        SCREENS.mkdir(parents=True, exist_ok=True)
-        path = SCREENS / f"{_name(name)}.png"
-        self.play.screenshot(path=path, full_page=True)
-        return path
+    def screenshot(self, name: str) -> None:
+        """The whole page as a picture in var/screens/, when pictures are asked for."""
+        if PICTURES:
+            SCREENS.mkdir(parents=True, exist_ok=True)
+            self.play.screenshot(path=SCREENS / f"{_name(name)}.png", full_page=True)
 
     def save_page(self, name: str) -> Path:
         """The HTML as the server sent it, in var/html/, for the validator."""
@@ -162,7 +164,7 @@ class Visitor:
         assert not self.foreign, f"requests to others: {self.foreign}"
 
     def look_everywhere(self, name: str) -> None:
-        """Pictures at 1280 and 320 px, HTML for the validator, and no sideways scroll at 320 px (400 % zoom)."""
+        """HTML for the validator; at 1280 and at 320 px (400 % zoom) no sideways scroll, and pictures when asked for."""
         size = self.play.viewport_size or {"width": self.width, "height": 900}
         self.save_page(name)
         for width in (1280, 320):
@@ -209,20 +211,18 @@ def person(browser: Browser) -> Iterator[Callable[..., Visitor]]:
         dark: bool = False,
         contrast: bool = False,
     ) -> Visitor:
-        def context(*, javascript: bool) -> BrowserContext:
-            return browser.new_context(
-                java_script_enabled=javascript,
-                viewport={"width": width, "height": height},
-                locale=locale,
-                color_scheme="dark" if dark else "light",
-                forced_colors="active" if contrast else "none",
-                reduced_motion="reduce",
-                service_workers="block",
-            )
-
-        mine = context(javascript=scripts)
+        mine = browser.new_context(
+            viewport={"width": width, "height": height},
+            locale=locale,
+            color_scheme="dark" if dark else "light",
+            forced_colors="active" if contrast else "none",
+            reduced_motion="reduce",
+            service_workers="block",
+        )
         page = mine.new_page()
-        visitor = Visitor(page, mine, scripts, width, lambda: context(javascript=True))
+        visitor = Visitor(page, mine, scripts, width, mine.new_cdp_session(page))
+        if not scripts:
+            visitor._run_scripts(False)
 
         def watch(request: Request) -> None:
             host = urlsplit(request.url).netloc

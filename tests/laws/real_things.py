@@ -14,6 +14,7 @@ from heedline.casework.journey.transitions import Closing
 from heedline.casework.language import translating
 from heedline.casework.language.translating import TranslationRequest
 from heedline.casework.people import skills
+from heedline.casework.report import officer_notes
 from heedline.casework.retention import subject_requests
 from heedline.casework.setup.proposals import ProposalKind
 from heedline.desks.models import (
@@ -33,6 +34,7 @@ from heedline.reports.models import (
     Dissemination,
     Hold,
     IdentityRequest,
+    NoteRevision,
     Report,
     Review,
     Step,
@@ -65,7 +67,7 @@ KINDS = {
 }
 #: Tables that no press of a button by somebody else may change.
 GUARDED = (
-    Report, Step, Alarm, Sweep, Translation, Dissemination, Disposal, Hold, Review, IdentityRequest, SubjectRequest,
+    Report, Step, NoteRevision, Alarm, Sweep, Translation, Dissemination, Disposal, Hold, Review, IdentityRequest, SubjectRequest,
     Proposal, Invitation, Exercise, LanguageSkill, CompletedTraining, Appointment, Shift, Desk, Officer,
 )  # fmt: skip
 
@@ -96,6 +98,7 @@ def furnish(people: People) -> dict[str, str]:
         )
         made["exercise"] = practice.begin("goodbye-film", by=odile, at=at)
         skills.state("pl", by=odile, at=at)
+        made["note"] = officer_notes.write(made["report"], "Rang the estate office.", by=odile, at=at)
     made["task"] = Translation.objects.get().id
     made["skill"] = LanguageSkill.objects.get().id
     made["training"] = CompletedTraining.objects.filter(officer=house.officers["Odile"]).earliest("pk").id

@@ -15,6 +15,7 @@ from heedline.casework.dissemination import outgoing
 from heedline.casework.journey import transitions
 from heedline.casework.language import translating
 from heedline.casework.language.translating import TranslationRequest
+from heedline.casework.report import officer_notes
 from heedline.desks.models import Appointment
 from heedline.dispatch.models import Alarm
 from heedline.permits import functions
@@ -38,6 +39,7 @@ OF_REPORTS = {
     "reports_dissemination": "report_id",
     "reports_translation": "report_id",
     "reports_translation_text": "report_id",
+    "reports_note_revision": "report_id",
     "reports_receipt": "report_id",
     "dispatch_alarm": "about_id",
     "audit_event": "thing_id",
@@ -68,6 +70,7 @@ def reports(people: People) -> dict[str, UUID]:
             translating.write(ref, task, "What it says", number=0, by=here, at=people.at)
             messages.ask(ref, "When?", version=row(ref).version, by=here, at=people.at)
             transitions.assess(ref, stories.VAGUE, version=row(ref).version, by=here, at=people.at)
+            officer_notes.write(ref, "Rang the estate office.", by=here, at=people.at)
             outgoing.write(ref, writing(people), version=row(ref).version, by=here, at=people.at)
         with acting("public"):
             messages.say(code, "Now", message_id=uuid4(), at=people.at)

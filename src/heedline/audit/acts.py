@@ -28,6 +28,8 @@ class Act(AnyAct):
     REPORT_ASSESSED = "report-assessed"
     REPORTER_ASKED = "reporter-asked"
     MESSAGES_READ = "messages-read"  # the reporter's: how many
+    NOTE_WRITTEN = "note-written"  # which note, and which revision of it
+    REPORT_PRINTED = "report-printed"
     NUMBER_SHOWN = "number-shown"  # of a call that was asked for; early or not, and why
     CALL_TRIED = "call-tried"
     SOURCE_REFERRED = "source-referred"

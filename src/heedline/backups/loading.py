@@ -37,6 +37,7 @@ _OF_REPORTS = {
     "reports_identity_request": f"b.report_id NOT IN ({_GONE})",
 }
 _WITH_THE_REPORT: tuple[LiteralString, ...] = (
+    "reports_note_revision",
     "reports_translation_text",
     "reports_translation",
     "reports_message",

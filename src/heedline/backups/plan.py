@@ -103,6 +103,7 @@ COPIED: tuple[Copied, ...] = (
     Copied("reports_dissemination", Side.BODIES, where=OF_OLD_REPORTS),
     Copied("reports_translation", Side.BODIES, where=f"{OF_OLD_REPORTS} AND {_OLD_MESSAGE}"),
     Copied("reports_translation_text", Side.BODIES, where=OF_OLD_REPORTS),
+    Copied("reports_note_revision", Side.BODIES, where=OF_OLD_REPORTS),
     Copied("reports_identity_request", Side.BODIES, where=OF_OLD_REPORTS),
     Copied("reports_dip_check", Side.BODIES, where=OF_OLD_REPORTS),
     Copied("reports_keeping", Side.BODIES, order="report_id", where=OF_OLD_REPORTS),

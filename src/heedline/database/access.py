@@ -96,6 +96,7 @@ TABLES: dict[str, dict[str, str]] = {
     "reports_dissemination": {"office": "ar", "usher": "rd"},
     "reports_translation": {"office": "ar", "usher": "d"},
     "reports_translation_text": {"office": "ar", "usher": "d"},
+    "reports_note_revision": {"office": "ar", "usher": "d"},
     "reports_swept": {"office": "ard", "usher": "d", "settler": "rd", "worker": "m"},
     # signing in: other people's tables
     "account_emailaddress": {"office": "arwd", "partner": "arwd"},
@@ -165,6 +166,7 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     " received_by_id state version",
     ("reports_translation", "usher", "r"): "report_id",
     ("reports_translation_text", "usher", "r"): "report_id",
+    ("reports_note_revision", "usher", "r"): "report_id",
     ("reports_translation", "office", "w"): "assigned_to_id state",
     ("reports_translation", "worker", "r"): "assigned_to_id due_at id report_id state",
     ("reports_message", "office", "w"): "seen slot",
@@ -364,6 +366,7 @@ TRIGGERS = {
     "a_stage_follows_the_path",
     "an_appointment_stays",
     "steps_stay",
+    "note_revisions_stay",
     "the_log_only_grows",
 }
 #: Functions of PostgreSQL itself that one of ours may call and PUBLIC may not.

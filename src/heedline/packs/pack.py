@@ -75,6 +75,8 @@ class Service:
     source_url: str
     unit: str
     mark: str
+    marking: str
+    """The protective marking on what officers print."""
 
 
 @dataclass(frozen=True, slots=True)

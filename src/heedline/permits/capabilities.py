@@ -22,6 +22,8 @@ class Capability(AnyCapability):
     ASK = "ask"
     CALL_BACK = "call-back"
     TRANSLATE = "translate"
+    WRITE_NOTE = "write-note"
+    PRINT_REPORT = "print-report"
     HAND_OVER = "hand-over"
     CLOSE = "close"
     REOPEN = "reopen"

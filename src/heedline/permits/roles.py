@@ -42,6 +42,8 @@ _DESK_WORK = frozenset(
         C.ASK,
         C.CALL_BACK,
         C.TRANSLATE,
+        C.WRITE_NOTE,
+        C.PRINT_REPORT,
         C.HAND_OVER,
         C.CLOSE,
         C.REOPEN,

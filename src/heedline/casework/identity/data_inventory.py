@@ -147,6 +147,7 @@ HOLDS: tuple[HeldData, ...] = (
             "reports_translation": "id report_id message_id outward asked_words asked_by_id asked_on assigned_to_id "
             "due_at state",
             "reports_translation_text": "id report_id translation_id number container by_id on",
+            "reports_note_revision": "id report_id note number container by_id at",
         },
     ),
 )

@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
+from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance, Keyring
 from heedline.casework.errors import NotHere
@@ -23,13 +24,14 @@ from heedline.casework.pages.case_answers import CaseAnswers, answers_of
 from heedline.casework.pages.case_header import CaseHeader, header_of
 from heedline.casework.pages.case_history import CaseHistory, history_of
 from heedline.casework.pages.case_lines import (
+    DISCLOSURES,
     LAST_REQUEST,
     LAST_TRACE,
     MESSAGES,
+    NOTES,
     STEPS,
     TRANSLATION_TEXTS,
     TRANSLATIONS,
-    WITH_PARTNERS,
 )
 from heedline.casework.pages.case_messages import CaseMessages, messages_of
 from heedline.casework.report import conflict_terms, notes, report_language, restrictions
@@ -116,7 +118,8 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
                 last_trace=LAST_TRACE,
                 asked_translations=TRANSLATIONS,
                 translated=TRANSLATION_TEXTS,
-                with_partners=WITH_PARTNERS,
+                disclosures=DISCLOSURES,
+                noted=NOTES,
                 restricted=Exists(restrictions.restricting().filter(report=OuterRef("pk"))),
             )
         )
@@ -130,14 +133,30 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
     with transaction.atomic():
         conflict_terms.record_look(Act.REPORT_READ, shown, by=by, report=report.id, desk=report.desk_id)
     translations = translation_lines(report.id, report.asked_translations, report.translated, words, at)
+    waiting = sum(1 for one in report.disclosures if one["waits"])
     return CaseFile(
-        header_of(
-            report, by=by, at=at, restricted=report.restricted, with_partners=len(report.with_partners)
-        ),
+        header_of(report, by=by, at=at, restricted=report.restricted, with_partners=waiting),
         answers_of(report, opened, translations, at),
-        history_of(report.made, (report.last_request, report.last_trace), words, by=by, at=at),
+        history_of(report, datetime.fromisoformat(opened.arrived_at), words, by=by, at=at),
         messages_of(report.id, report.said, words, translations),
     )
+
+
+def printed(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
+    """Return a report to be printed.
+
+    The print is logged, beside the view, before this returns. Raises what `case_file` raises.
+    """
+    file = case_file(ref, by=by, at=at)
+    with on_the_record(Act.REPORT_PRINTED, by=by, ref=ref):
+        report = reports_of(by.desk_ids).filter(pk=ref).first()
+        if report is None:
+            raise NotHere
+        by.require(Capability.PRINT_REPORT, report.desk_id, report.watch_id)
+        journal.record(
+            Act.REPORT_PRINTED, actor=by.officer_id, desk=report.desk_id, thing="report", thing_id=report.id
+        )
+    return file
 
 
 def other_desks(header: CaseHeader) -> tuple[tuple[str, str], ...]:

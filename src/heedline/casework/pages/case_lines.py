@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet, Subquery, UUIDField
+from django.db.models import Case, OuterRef, QuerySet, Subquery, UUIDField, Value, When
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, JSONObject
 
@@ -29,6 +29,7 @@ from heedline.reports.models import (
     Dissemination,
     IdentityRequest,
     Message,
+    NoteRevision,
     Step,
     Translation,
     TranslationText,
@@ -80,6 +81,30 @@ class MessageLine:
     """The newest translation of a message from the reporter."""
 
 
+@dataclass(frozen=True)
+class NoteText:
+    """One revision of an officer's note."""
+
+    number: int
+    text: str = field(repr=False)
+    by: str
+    when_words: str
+
+
+@dataclass(frozen=True)
+class NoteLine:
+    """An officer's note with its revisions, the newest first. `mine` is True for its author."""
+
+    id: UUID
+    revisions: tuple[NoteText, ...]
+    mine: bool
+
+    @property
+    def now(self) -> NoteText:
+        """Return the newest revision."""
+        return self.revisions[0]
+
+
 def _beside(rows: QuerySet[Any], most: int | None = None, **names: Any) -> ArraySubquery:
     """Return rows related to a report as a single array column.
 
@@ -93,7 +118,14 @@ _WHO_SIGNED = Officer.objects.filter(
 ).values("name")
 
 STEPS = _beside(
-    Step.objects.order_by("-number"), move="move", by="by__name", at="at", on="on", codes="codes", note="note"
+    Step.objects.order_by("-number"),
+    number="number",
+    move="move",
+    by="by__name",
+    at="at",
+    on="on",
+    codes="codes",
+    note="note",
 )
 MESSAGES = _beside(
     Message.objects.order_by("position"),
@@ -105,10 +137,31 @@ MESSAGES = _beside(
     sent_on="sent_on",
     seen="seen",
 )
-#: What still calls for somebody of what was written for partners.
-WITH_PARTNERS = _beside(
-    Dissemination.objects.filter(WAITS),
-    id="id",
+#: What was written for partners. `waits` says what still calls for somebody.
+DISCLOSURES = _beside(
+    Dissemination.objects.order_by("written_at", "id"),
+    waits=Case(When(WAITS, then=Value(True)), default=Value(False)),
+    partner="partner__name",
+    written_by="written_by__name",
+    checked_by="checked_by__name",
+    checked_at="checked_at",
+    sent_at="sent_at",
+    received_by="received_by__name",
+    received_at="received_at",
+    answered_by="answered_by__name",
+    answered_at="answered_at",
+    ended_by="ended_by__name",
+    ended_at="ended_at",
+    ended_words="ended_words",
+)
+NOTES = _beside(
+    NoteRevision.objects.order_by("at", "note", "number"),
+    note="note",
+    number="number",
+    container="container",
+    by="by__name",
+    by_id="by_id",
+    at="at",
 )
 TRANSLATIONS = _beside(
     Translation.objects.order_by("due_at", "id"),
@@ -166,6 +219,11 @@ def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text is not None else None
 
 
+def named_words(said: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return an officer's sealed text under the names that officers read."""
+    return tuple((_WORDS_OF.get(key, key), str(value)) for key, value in said.items() if value)
+
+
 def step_lines(rows: Sequence[Row], words: Words) -> tuple[StepLine, ...]:
     """Return the moves made on the report, newest first."""
     lines = []
@@ -177,7 +235,7 @@ def step_lines(rows: Sequence[Row], words: Words) -> tuple[StepLine, ...]:
                 by=row["by"] or "The reporter",
                 when_words=when_words(_moment(row["at"])) or _day(row["on"]),
                 codes=tuple((key, str(value)) for key, value in row["codes"].items()),
-                words=tuple((_WORDS_OF.get(key, key), str(value)) for key, value in said.items() if value),
+                words=named_words(said),
             )
         )
     return tuple(lines)
@@ -218,6 +276,22 @@ def message_lines(
             )
         )
     return tuple(lines)
+
+
+def note_lines(rows: Sequence[Row], words: Words, by: Attendance) -> tuple[NoteLine, ...]:
+    """Return the notes on a report, newest first, each with all its revisions."""
+    found: dict[UUID, list[NoteText]] = {}
+    mine: dict[UUID, bool] = {}
+    for row in rows:
+        note = UUID(row["note"])
+        text = words.get(UUID(row["container"]), {}).get("text", "This note cannot be opened with your keys.")
+        when = when_words(datetime.fromisoformat(row["at"]))
+        found.setdefault(note, []).append(NoteText(int(row["number"]), str(text), row["by"], when))
+        mine[note] = UUID(row["by_id"]) == by.officer_id
+    return tuple(
+        NoteLine(note, tuple(sorted(texts, key=lambda one: -one.number)), mine[note])
+        for note, texts in reversed(found.items())
+    )
 
 
 def request_line(rows: Sequence[Row], *, by: Attendance, at: datetime) -> IdentityRequestLine | None:

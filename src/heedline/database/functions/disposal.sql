@@ -42,6 +42,7 @@ BEGIN
     DELETE FROM public.reports_identity_request WHERE report_id = r;
     DELETE FROM public.reports_identity_share WHERE report_id = r;
     DELETE FROM public.reports_dissemination WHERE report_id = r;
+    DELETE FROM public.reports_note_revision WHERE report_id = r;
     DELETE FROM public.reports_translation_text WHERE report_id = r;
     DELETE FROM public.reports_translation WHERE report_id = r;
     DELETE FROM public.reports_message WHERE report_id = r;

@@ -78,6 +78,15 @@ CREATE POLICY of_my_reports ON reports_translation_text TO heedline_office
     WITH CHECK (EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = report_id));
 CREATE POLICY the_usher ON reports_translation_text TO heedline_usher USING (true);
 
+-- An officer writes in their own name.
+ALTER TABLE reports_note_revision ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_my_reports ON reports_note_revision TO heedline_office
+    USING (EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = report_id))
+    WITH CHECK (by_id = (SELECT permits.my_officer())
+        AND EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = report_id));
+-- Disposal removes it with its report.
+CREATE POLICY the_usher ON reports_note_revision TO heedline_usher USING (true);
+
 ALTER TABLE reports_dip_check ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY inner_roles ON reports_dip_check TO heedline_worker USING (true) WITH CHECK (true);
 CREATE POLICY of_my_reports ON reports_dip_check TO heedline_office

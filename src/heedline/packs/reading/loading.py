@@ -184,6 +184,7 @@ def _service(table: Table) -> shapes.Service:
         source_url=_https(table, "source_url"),
         unit=table.text("unit"),
         mark=table.text("mark", ""),
+        marking=table.text("marking"),
     )
     table.done()
     return service

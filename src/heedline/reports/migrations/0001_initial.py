@@ -762,6 +762,38 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="NoteRevision",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("note", models.UUIDField()),
+                ("number", models.PositiveSmallIntegerField()),
+                ("container", models.UUIDField()),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reports.report"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "reports_note_revision",
+                "indexes": [models.Index(fields=["report"], name="notes_of")],
+                "constraints": [models.UniqueConstraint(fields=("note", "number"), name="note_order")],
+            },
+        ),
+        migrations.CreateModel(
             name="CallBack",
             fields=[
                 (

@@ -5,6 +5,7 @@ from heedline.reports.models.dip_checks import DipCheck
 from heedline.reports.models.disseminations import Dissemination
 from heedline.reports.models.identity_requests import IdentityRequest, ReleasedShare
 from heedline.reports.models.keeping import Disposal, Hold, Keeping, Review, SubjectRequest
+from heedline.reports.models.note_revisions import NoteRevision
 from heedline.reports.models.report import (
     IdentityShare,
     Message,
@@ -28,6 +29,7 @@ __all__ = [
     "IdentityShare",
     "Keeping",
     "Message",
+    "NoteRevision",
     "Receipt",
     "ReleasedShare",
     "Report",

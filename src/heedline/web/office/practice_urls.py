@@ -21,6 +21,9 @@ NOT_PRACTISED = (
     "trace",
     "keeping",
     "partners",
+    "notes",
+    "timeline",
+    "print",
     "history",
 )
 _REPLACED = [

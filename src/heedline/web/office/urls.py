@@ -16,11 +16,13 @@ from heedline.web.office.practice import practice_call_pages, practice_pages
 from heedline.web.office.report import (
     bulk_close_pages,
     identity_pages,
+    note_pages,
     queue_pages,
     reply_pages,
     report_pages,
     retention_pages,
     subject_request_pages,
+    timeline_pages,
     trace_pages,
 )
 from heedline.web.office.sso import provider_pages
@@ -85,6 +87,10 @@ urlpatterns = [
     path("w/r/<uuid:ref>/trace/", trace_pages.of_report, name="report-trace"),
     path("w/r/<uuid:ref>/check/", dip_sampling_pages.check, name="check"),
     path("w/checks/", dip_sampling_pages.checks, name="checks"),
+    path("w/r/<uuid:ref>/notes/", note_pages.notes, name="report-notes"),
+    path("w/r/<uuid:ref>/notes/<uuid:note>/", note_pages.note, name="report-note"),
+    path("w/r/<uuid:ref>/timeline/", timeline_pages.timeline, name="report-timeline"),
+    path("w/r/<uuid:ref>/print/", timeline_pages.printed, name="report-print"),
     path("w/r/<uuid:ref>/history/", report_pages.history, name="report-history"),
     # what is sent to partners outside
     path("w/partners/", partner_pages.all_partners, name="partners"),

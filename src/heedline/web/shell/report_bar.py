@@ -27,7 +27,7 @@ PRIORITIES: dict[str, str] = {
     "": "Not assessed",
 }
 #: Pages of a report without a tab of their own.
-_STANDS_UNDER = {"report-trace": "report-identity"}
+_STANDS_UNDER = {"report-trace": "report-identity", "report-note": "report-notes"}
 
 
 def facts_of(header: CaseHeader) -> list[dict[str, str]]:
@@ -55,6 +55,8 @@ def tabs_of(file: CaseFile, current: str, query: str, of_desks: Iterable[DeskTab
         ("report-translation", "Translation", sum(one.waiting for one in file.messages.translations)),
         ("report-partners", "Partners", header.with_partners),
         *((tab.url, tab.text, tab.count) for tab in of_desks),
+        ("report-notes", "Notes", len(file.history.notes)),
+        ("report-timeline", "Timeline", 0),
         ("report-hand-over", "Hand over", 0),
         ("report-reopen", "Open again", 0) if header.stage is Stage.CLOSED else ("report-close", "Close", 0),
         ("report-identity", "Who sent it", 0),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
 
 from heedline.casework.contact.call_back import HOWS
 from heedline.casework.pages.case_history import CaseHistory
-from heedline.casework.pages.case_lines import StepLine
 from heedline.packs import load_pack
 from heedline.reports.lifecycle import Move
 from heedline.web.shell.report_bar import PRIORITIES
@@ -37,10 +37,11 @@ def status_words(status: str) -> str:
     return pack.words("en")[key] if key else status
 
 
-def _code_words(step: StepLine) -> list[tuple[str, str]]:
+def code_words(codes: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the codes of a move as (label, text) pairs. Codes without a text are left out."""
     pack = load_pack(settings.PACK)
     words: list[tuple[str, str]] = []
-    for name, value in step.codes:
+    for name, value in codes:
         if name == "priority":
             words.append(("Priority", PRIORITIES.get(value, value)))
         elif name == "danger":
@@ -67,7 +68,7 @@ def steps_of(history: CaseHistory) -> list[dict[str, Any]]:
             "title": MOVES.get(step.move, step.move),
             "by": step.by,
             "when": step.when_words,
-            "codes": _code_words(step),
+            "codes": code_words(step.codes),
             "words": list(step.words),
         }
         for step in history.steps

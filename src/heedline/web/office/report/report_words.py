@@ -34,6 +34,8 @@ ACTS = {
     "report-assessed": "Assessed it",
     "reporter-asked": "Asked the reporter",
     "messages-read": "Marked the reporter’s messages as read",
+    "note-written": "Wrote or corrected a note",
+    "report-printed": "Printed the report",
     "number-shown": "Opened the number to call",
     "call-tried": "Called them",
     "source-referred": "Referred it to the source unit",

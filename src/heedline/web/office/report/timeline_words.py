@@ -1,0 +1,59 @@
+"""Format the entries of a report's timeline as template context."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from heedline.casework.pages import timeline
+from heedline.casework.pages.timeline import TimelineEntry, TimelineKind
+from heedline.reports.lifecycle import Move
+from heedline.web.office.report.report_words import CHANNELS
+from heedline.web.shell.report_steps import MOVES, code_words
+
+KINDS = {
+    TimelineKind.MOVE: "Assessment and stages",
+    TimelineKind.MESSAGE: "Messages",
+    TimelineKind.NOTE: "Notes",
+    TimelineKind.CALL: "Calls",
+    TimelineKind.HAND_OVER: "Hand-overs",
+    TimelineKind.DISCLOSURE: "Disclosures to partners",
+}
+_WHAT: dict[str, str] = {
+    **MOVES,
+    timeline.ARRIVED: "Received",
+    timeline.FROM_REPORTER: "Message from the reporter",
+    timeline.NOTE: "Note",
+    timeline.CORRECTED: "Note corrected",
+    timeline.CHECKED: "Disclosure checked by a second officer",
+    timeline.SENT: "Disclosure sent",
+    timeline.RECEIVED: "Disclosure opened by the partner",
+    timeline.ANSWERED: "Partner replied",
+    timeline.ENDED: "Disclosure ended",
+    Move.ASK: "Message to the reporter",
+    Move.DISSEMINATE: "Disclosure written",
+}
+#: Entries whose author is already named by the title.
+_ANONYMOUS = frozenset({timeline.ARRIVED, timeline.FROM_REPORTER})
+
+
+def timeline_entries(entries: Iterable[TimelineEntry]) -> list[dict[str, Any]]:
+    """Return entries with a title, who did it, when, and its codes and text under labels."""
+    return [
+        {
+            "title": _WHAT[one.what],
+            "by": "" if one.what in _ANONYMOUS else one.by,
+            "when": one.when_words,
+            "codes": _codes(one),
+            "words": list(one.words),
+            "unread": ("unread", "yes") in one.codes,
+        }
+        for one in entries
+    ]
+
+
+def _codes(one: TimelineEntry) -> list[tuple[str, str]]:
+    said = dict(one.codes)
+    own = [("Channel", CHANNELS.get(said["channel"], said["channel"]))] if "channel" in said else []
+    own += [("Partner", said["partner-name"])] if "partner-name" in said else []
+    return [*own, *code_words(one.codes)]

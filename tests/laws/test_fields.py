@@ -39,7 +39,7 @@ PLAIN: dict[str, str] = {
     "intake_draft": "expires sendings settled",
     "intake_question_set": "name canonical",
     "reports_report": "id kind channel area urgency priority danger_to_life desk_id watch_id question_set stage slot"
-    " received_on settled due_at rank lease_until version withdraw_asked unread outcome status",
+    " received_on settled due_at rank seen lease_until version withdraw_asked unread outcome status",
     "reports_call_back": "report_id due_at missed done",
     "reports_sealed_header": "container report_id part epochs",
     "reports_sealed_payload": "container report_id",
@@ -87,7 +87,7 @@ STAFF: dict[str, str] = {
     "desks_language_skill": "officer_id confirmed_by_id",
     "desks_exercise": "officer_id",
     "desks_completed_training": "officer_id recorded_by_id withdrawn_by_id",
-    "reports_report": "holder_id",
+    "reports_report": "owner_id lease_by_id",
     "reports_identity_request": "asked_by_id asked_at decided_by_id decided_at",
     "reports_released_share": "officer_id",
     "reports_review": "by_id",

@@ -46,23 +46,25 @@ def at_stage(people: People, stage: Stage) -> UUID:
     """Return a report that stands at `stage`, put there without any verb."""
     ref, _ = people.send()
     for step in WAY[1 : WAY.index(stage) + 1]:
-        held = step in {Stage.TAKEN, Stage.ASSESSED, Stage.ACTING}
-        Report.objects.filter(id=ref).update(
-            stage=step,
-            holder=people.house.officers["Odile"] if held else None,
-            lease_until=people.at + MINUTE if held else None,
-        )
+        Report.objects.filter(id=ref).update(stage=step, **columns(step, people))
     return ref
 
 
 def columns(stage: Stage, people: People) -> dict[str, object]:
     """Return what the constraints of the table want of a row at `stage`."""
-    held = stage in {Stage.TAKEN, Stage.ASSESSED, Stage.ACTING}
     return {
-        "holder_id": people.house.officers["Odile"].id if held else None,
-        "lease_until": people.at + MINUTE if held else None,
+        **owner(stage, people),
         "due_at": people.at,
+        **({"seen": True, "slot": None} if held(stage) else {}),
     }
+
+
+def owner(stage: Stage, people: People) -> dict[str, object]:
+    return {"owner_id": people.house.officers["Odile"].id if held(stage) else None}
+
+
+def held(stage: Stage) -> bool:
+    return stage in {Stage.TAKEN, Stage.ASSESSED, Stage.ACTING}
 
 
 # --- the method, and the one for many reports --------------------------------------------------------------------------
@@ -94,7 +96,13 @@ def test_a_move_is_saved_whole_or_refused(write: Callable[..., None], stage: Sta
                 assert (row(ref).stage, row(ref).version, row(ref).outcome) == (stage, before.version, "")
                 assert Step.objects.filter(report=ref).count() == steps
             else:
-                write(row(ref), move, people, outcome="changed", **columns(to, people))
+                restored = {"due_at": people.at} if move in {Move.SWEEP, Move.UNDO_SWEEP} else {}
+                if move is Move.REVIEW:
+                    restored = {"review_at": people.at + MINUTE}
+                if write is apply_many and move is Move.REVIEW:
+                    continue  # each has a time of its own
+                slot = {"slot": None} if held(to) else {}
+                write(row(ref), move, people, outcome="changed", **owner(to, people), **slot, **restored)
                 saved = row(ref)
                 assert (saved.stage, saved.version, saved.outcome) == (to, before.version + 1, "changed")
                 step = Step.objects.get(report=ref, number=steps + 1)

@@ -63,11 +63,6 @@ def test_an_unknown_urgency_has_no_deadline() -> None:
         clocks.first_due(NOON, "whenever", load_pack("uk"))
 
 
-def test_what_was_taken_has_the_time_to_be_handed_on() -> None:
-    at = NOON + timedelta(seconds=42)
-    assert clocks.due_when_taken(at, "high", load_pack("uk")) == NOON + timedelta(minutes=30)
-
-
 def test_a_message_of_a_reporter_has_a_deadline() -> None:
     assert clocks.message_due(NOON, load_pack("uk")) == NOON + timedelta(minutes=15 + 1440)
 

@@ -25,6 +25,9 @@ class Act(AnyAct):
     HISTORY_READ = "history-read"
     REPORT_TAKEN = "report-taken"
     REPORT_RELEASED = "report-released"
+    REPORT_ASSIGNED = "report-assigned"  # `to`: the officer who owns it now
+    REPORT_CHECKED = "report-checked"
+    REVIEW_SET = "review-set"
     REPORT_ASSESSED = "report-assessed"
     REPORTER_ASKED = "reporter-asked"
     MESSAGES_READ = "messages-read"  # the reporter's: how many

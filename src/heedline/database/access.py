@@ -196,13 +196,13 @@ COLUMNS: dict[tuple[str, str, str], str] = {
         "reports_report",
         "office",
         "w",
-    ): "danger_to_life due_at holder_id lease_until outcome priority rank slot stage"
+    ): "danger_to_life due_at lease_by_id lease_until outcome owner_id priority rank seen slot stage"
     " status unread version",  # never the desk: see permits.hand_over
     (
         "reports_report",
         "worker",
         "r",
-    ): "desk_id due_at holder_id id kind lease_until priority rank received_on settled"
+    ): "desk_id due_at id kind owner_id priority rank received_on seen settled"
     " slot stage unread urgency watch_id",
     (
         "reports_receipt",

@@ -1,4 +1,4 @@
-"""Deadlines of reports, how they are worded and how precisely times may be recorded.
+"""Deadlines of reports and messages, and how they are worded.
 
 This is plain Python that uses no Django and reads no clock. Arrivals are recorded to the quarter hour,
 so deadlines count from the *end* of the quarter hour in which something arrived. A report is never
@@ -8,66 +8,21 @@ danger, so for them the pager counts from the exact moment, in memory (`chain.py
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import Protocol
+from datetime import date, datetime, timedelta, tzinfo
 
 from dateutil.relativedelta import relativedelta
 
-from heedline.packs.urgency import Urgency
+from heedline.packs.slots import SLOT as SLOT
+from heedline.packs.slots import day_of as day_of
+from heedline.packs.slots import minute_of as minute_of
+from heedline.packs.slots import slot_end as slot_end
+from heedline.packs.slots import slot_of as slot_of
+from heedline.packs.urgency import ClockSource
+from heedline.packs.urgency import clock_code as clock_code
+from heedline.packs.urgency import rank_of as rank_of
 
-SLOT = timedelta(minutes=15)
 #: Members make the epoch of the month after next in the first days of a month; until then nobody is alarmed.
 EPOCH_GRACE_DAYS = 7
-
-
-class Limits(Protocol):
-    """How soon a report of one priority must be seen and handed over (`packs.pack.Priority`)."""
-
-    @property
-    def seen_within(self) -> timedelta: ...
-    @property
-    def handed_within(self) -> timedelta: ...
-
-
-class ClockSource(Protocol):
-    """The part of a pack that defines time limits (`packs.Pack`)."""
-
-    @property
-    def first_priority(self) -> Mapping[str, str]: ...
-    @property
-    def priorities(self) -> Mapping[str, Limits]: ...
-    @property
-    def clocks(self) -> Mapping[str, timedelta]: ...
-
-
-def slot_of(at: datetime) -> datetime:
-    """Return the start, in UTC, of the quarter hour that contains `at`.
-
-    Raises ValueError for a time without a time zone.
-    """
-    if at.tzinfo is None:
-        raise ValueError("A time needs a zone")
-    at = at.astimezone(UTC)
-    return at.replace(minute=at.minute - at.minute % 15, second=0, microsecond=0)
-
-
-def slot_end(slot: datetime) -> datetime:
-    """Return the end of the quarter hour."""
-    return slot_of(slot) + SLOT
-
-
-def day_of(at: datetime) -> datetime:
-    """Return midnight UTC on the day of `at`.
-
-    Once a report has been taken, only the day of its arrival is kept.
-    """
-    return slot_of(at).replace(hour=0, minute=0)
-
-
-def minute_of(at: datetime) -> datetime:
-    """Return `at` without its seconds."""
-    return at.astimezone(UTC).replace(second=0, microsecond=0)
 
 
 def first_due(slot: datetime, urgency: str, table: ClockSource) -> datetime:
@@ -80,30 +35,9 @@ def first_due(slot: datetime, urgency: str, table: ClockSource) -> datetime:
     return slot_end(slot) + min(limits.seen_within, table.clocks["unread_ceiling"])
 
 
-def due_when_taken(at: datetime, priority: str, table: ClockSource) -> datetime:
-    """Return the deadline for handing over a report that was taken or assessed at `at`.
-
-    Raises KeyError for an unknown priority.
-    """
-    return minute_of(at) + table.priorities[priority].handed_within
-
-
 def message_due(slot: datetime, table: ClockSource) -> datetime:
     """Return the deadline for reading a message that a reporter sent in `slot`."""
     return slot_end(slot) + table.clocks["reporter_reply"]
-
-
-def rank_of(urgency: str, priority: str = "", danger_to_life: bool | None = None) -> int:
-    """Return the sort rank of a report in queues.
-
-    The ranks are 0 (someone is in danger), 1 (high), 2 (medium) and 3 (low). An officer's decision overrides
-    the reporter's answers in both directions.
-    """
-    if danger_to_life or (danger_to_life is None and urgency == Urgency.DANGER):
-        return 0
-    if priority:
-        return {"danger": 0, "high": 1, "medium": 2}.get(priority, 3)
-    return {"danger": 1, "soon": 1}.get(urgency, 2)
 
 
 def is_overdue(due: datetime, at: datetime) -> bool:

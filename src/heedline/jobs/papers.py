@@ -23,7 +23,8 @@ from heedline.permits.rules import RULES
 from heedline.reports.dissemination_states import PATH as SENDING
 from heedline.reports.dissemination_states import TURNS as SENDING_TURNS
 from heedline.reports.dissemination_states import DisseminationState as Sending
-from heedline.reports.lifecycle import HELD_MOVES, PATH, TURNS, Stage
+from heedline.reports.lifecycle import OWNER_MOVES, PATH, TURNS, Stage
+from heedline.reports.next_action import CLOCKS
 
 _PRINTED = "*Printed from the code by `make docs`. Change the code, not this page.*"
 SITES = {site: f"heedline.config.urls_{site}" for site in ("public", "office", "partner")}
@@ -63,8 +64,11 @@ def journey() -> str:
     """Return the document on a report's journey, with a diagram, who acts next and every permitted transition."""
     turns = _table(("A report that is", "waits for"), ((stage, TURNS[stage]) for stage in Stage))
     moves = _table(
-        ("From", "Move", "To", "Only by who holds it"),
-        ((origin, move, goal, _yes(move in HELD_MOVES)) for (origin, move), goal in PATH.items()),
+        ("From", "Move", "To", "Only by its owner", "Clock afterwards"),
+        (
+            (origin, move, goal, _yes(move in OWNER_MOVES), CLOCKS[move])
+            for (origin, move), goal in PATH.items()
+        ),
     )
     return "\n\n".join(
         [
@@ -75,6 +79,10 @@ def journey() -> str:
             "## Whose turn it is",
             turns,
             "## Every move",
+            "Two clocks time the work. *Seen* runs from the arrival, or from a reopening, to the first take. *Next action* "
+            "starts there by the priority and runs until the report is closed. Times after the first take are counted from "
+            "what officers do, never from the arrival. While a colleague is writing in a report nobody else can; when their "
+            "twenty minutes lapse, neither the owner nor a clock changes.",
             moves,
             "## What is sent to a partner about it",
             "An officer writes it, and it has states of its own. A report is not closed while one of them calls for somebody.",

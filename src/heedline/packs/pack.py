@@ -152,12 +152,18 @@ class Force:
 
 @dataclass(frozen=True, slots=True)
 class PriorityClock:
-    """How soon a report must be seen by a person and handed over."""
+    """How soon a report must be seen by a person and acted on.
+
+    `next_within` is the time from the first take, or from an action, to the next action. `wait_within` is the same
+    after something was asked of others or sent to them. `review_within` is the furthest review that may be set.
+    """
 
     code: str
     name: str
     seen_within: timedelta
-    handed_within: timedelta
+    next_within: timedelta
+    wait_within: timedelta
+    review_within: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,12 +354,41 @@ class Pack:
         `unread_ceiling`. For a routine report of a kind with working days, it is the close of that working day
         in `area` (a force's id, or `unknown`). Raises KeyError for an unknown urgency.
         """
+        return self.seen_due(kind, self.timetable(kind).first_priority[urgency], counted_from, area=area)
+
+    def seen_due(self, kind: str, code: str, counted_from: datetime, *, area: str = "unknown") -> datetime:
+        """Return the deadline for taking a report of this kind whose priority is `code`.
+
+        Raises KeyError for an unknown priority.
+        """
         table = self.timetable(kind)
+        if days := self._working_days(kind, code):
+            return self.working_days.close_of(counted_from, days, calendar=self._calendar(area))
+        return counted_from + min(table.priorities[code].seen_within, table.clocks["unread_ceiling"])
+
+    def next_due(
+        self, kind: str, code: str, counted_from: datetime, *, area: str = "unknown", waiting: bool = False
+    ) -> datetime:
+        """Return the time of the next action on a report of this kind whose priority is `code`.
+
+        `waiting` is true after something was asked of others or sent to them. A clock that runs in working days keeps
+        to them: the next action is due at the close of a working day. Raises KeyError for an unknown priority.
+        """
+        limits = self.timetable(kind).priorities[code]
+        within = limits.wait_within if waiting else limits.next_within
+        if days := self._working_days(kind, code):
+            days = max(days, within.days) if waiting else days
+            return self.working_days.close_of(counted_from, days, calendar=self._calendar(area))
+        return counted_from + within
+
+    def _working_days(self, kind: str, code: str) -> int:
+        """Return the working days within which this kind is answered, or 0 where the clock does not stop at night.
+
+        Only the priority with which a routine request of the kind starts is timed in working days.
+        """
         own = self.kind_clocks.get(kind)
-        if own is not None and own.working_days and urgency == Urgency.ROUTINE:
-            return self.working_days.close_of(counted_from, own.working_days, calendar=self._calendar(area))
-        limits = table.priorities[table.first_priority[urgency]]
-        return counted_from + min(limits.seen_within, table.clocks["unread_ceiling"])
+        timed = own is not None and own.first_priority[Urgency.ROUTINE] == code
+        return own.working_days if own is not None and timed else 0
 
     def _calendar(self, area: str) -> str:
         force = self.forces.get(area)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum
+from typing import Protocol
 
 
 class Urgency(StrEnum):
@@ -19,3 +22,50 @@ class Priority(StrEnum):
     HIGH = "high"
     MEDIUM = "medium"
     LOW = "low"
+
+
+class Limits(Protocol):
+    """How soon a report of one priority must be seen and acted on (`packs.pack.PriorityClock`)."""
+
+    @property
+    def seen_within(self) -> timedelta: ...
+    @property
+    def next_within(self) -> timedelta: ...
+    @property
+    def wait_within(self) -> timedelta: ...
+    @property
+    def review_within(self) -> timedelta: ...
+
+
+class ClockSource(Protocol):
+    """The part of a pack that defines time limits (`packs.Pack`)."""
+
+    @property
+    def first_priority(self) -> Mapping[str, str]: ...
+    @property
+    def priorities(self) -> Mapping[str, Limits]: ...
+    @property
+    def clocks(self) -> Mapping[str, timedelta]: ...
+
+
+def rank_of(urgency: str, priority: str = "", danger_to_life: bool | None = None) -> int:
+    """Return the sort rank of a report in queues.
+
+    The ranks are 0 (someone is in danger), 1 (high), 2 (medium) and 3 (low). An officer's decision overrides
+    the reporter's answers in both directions.
+    """
+    if danger_to_life or (danger_to_life is None and urgency == Urgency.DANGER):
+        return 0
+    if priority:
+        return {"danger": 0, "high": 1, "medium": 2}.get(priority, 3)
+    return {"danger": 1, "soon": 1}.get(urgency, 2)
+
+
+def clock_code(urgency: str, priority: str, danger_to_life: bool | None, table: ClockSource) -> str:
+    """Return the priority whose limits a report keeps: `danger`, the officer's, or the first one of its urgency.
+
+    Raises KeyError for an unknown urgency.
+    """
+    if rank_of(urgency, priority, danger_to_life) == 0:
+        return Urgency.DANGER
+    return priority or table.first_priority[urgency]

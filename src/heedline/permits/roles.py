@@ -24,7 +24,7 @@ class Role(StrEnum):
 #: In words, for `docs/access.md` and the settings page.
 DESCRIPTIONS: dict[Role, str] = {
     Role.OFFICER: "Reads, assesses and answers the reports of their desk.",
-    Role.SUPERVISOR: "An officer who also answers for the desk: reopens, clears alarms of others, reads closed reports again, decides what is kept, confirms who speaks what, records who was trained.",
+    Role.SUPERVISOR: "An officer who also answers for the desk: says who owns a report, reopens, clears alarms of others, reads closed reports again, decides what is kept, confirms who speaks what, records who was trained.",
     Role.AUTHORISER: "Decides whether a reporter's identity may be opened, or a reporter traced elsewhere. Never a member of a desk that reads reports.",
     Role.STEWARD: "Sets up desks and officers and signs their keys, two together. Opens nothing.",
     Role.OVERSEER: "Reads the log, who can open what, and certificates of disposals. Opens nothing, is a member of no desk that reads reports, and no steward.",
@@ -39,6 +39,7 @@ _DESK_WORK = frozenset(
         C.TAKE,
         C.RELEASE,
         C.ASSESS,
+        C.SET_NEXT_ACTION,
         C.ASK,
         C.CALL_BACK,
         C.TRANSLATE,
@@ -73,7 +74,9 @@ _LEADING = frozenset({C.REVIEW_KEEPING, C.DECIDE_DISPOSAL, C.RELEASE_HOLD})
 
 GRANTS: dict[Role, frozenset[C]] = {
     Role.OFFICER: _DESK_WORK,
-    Role.SUPERVISOR: _DESK_WORK | _LEADING | {C.CHECK_CLOSED, C.CONFIRM_LANGUAGE, C.RECORD_TRAINING},
+    Role.SUPERVISOR: _DESK_WORK
+    | _LEADING
+    | {C.ASSIGN, C.CHECK_CLOSED, C.CONFIRM_LANGUAGE, C.RECORD_TRAINING},
     Role.AUTHORISER: frozenset(
         {C.MAKE_EPOCH, C.READDRESS, C.SEE_KEYS, C.BE_ON_DUTY, C.DECIDE_IDENTITY, C.DECIDE_TRACE}
     ),

@@ -25,7 +25,8 @@ class Standing:
 
     desk_id: UUID
     watch_id: UUID | None
-    holder_id: UUID | None
+    owner_id: UUID | None
+    lease_by_id: UUID | None
     lease_until: datetime | None
     stage: Stage
     at: datetime
@@ -34,48 +35,60 @@ class Standing:
 
     @property
     def leased_to_another(self) -> bool:
-        """Return whether a colleague's lease on the report is still running."""
+        """Return whether a colleague is writing in the report now."""
         return (
-            self.holder_id is not None
-            and self.holder_id != self.officer_id
+            self.lease_by_id is not None
+            and self.lease_by_id != self.officer_id
             and self.lease_until is not None
             and self.lease_until > self.at
         )
 
     @property
     def mine(self) -> bool:
-        return self.holder_id == self.officer_id
+        return self.owner_id == self.officer_id
 
 
-def nobody_else_holds_it(standing: Standing) -> str | None:
-    """Return a reason if a colleague holds the report, otherwise None."""
+def nobody_else_is_writing(standing: Standing) -> str | None:
+    """Return a reason if a colleague is writing in the report, otherwise None."""
     return (
-        "A colleague has this report open. It is free again when their time runs out."
+        "A colleague is writing in this report. You can write when they have finished."
         if standing.leased_to_another
         else None
     )
 
 
-def i_hold_it(standing: Standing) -> str | None:
-    if standing.mine:
-        return None
-    if standing.holder_id is None:
-        return "Take the report first, so that no colleague works on it at the same time."
-    return "A colleague has this report. You can read it, not change it."
+def it_has_an_owner(standing: Standing) -> str | None:
+    """Return a reason if nobody has taken the report, otherwise None."""
+    return None if standing.owner_id is not None else _TAKE_FIRST
+
+
+def no_colleague_owns_it(standing: Standing) -> str | None:
+    """Return a reason if a colleague owns the report, otherwise None."""
+    return None if standing.owner_id is None or standing.mine else _OWNED
+
+
+def i_own_it(standing: Standing) -> str | None:
+    """Return a reason if this officer does not own the report, otherwise None."""
+    return it_has_an_owner(standing) or no_colleague_owns_it(standing)
+
+
+_TAKE_FIRST = "Take the report first, so that no colleague works on it at the same time."
+_OWNED = "A colleague owns this report. A supervisor can make you its owner."
 
 
 #: What must hold, per capability; a capability that is not here needs only the role and the scope.
 RULES: dict[C, tuple[Callable[[Standing], str | None], ...]] = {
-    C.TAKE: (nobody_else_holds_it,),
-    C.RELEASE: (i_hold_it,),
-    C.ASSESS: (i_hold_it,),
-    C.ASK: (i_hold_it,),
-    C.CALL_BACK: (i_hold_it,),
-    C.CLOSE: (i_hold_it,),
-    C.HAND_OVER: (nobody_else_holds_it,),
-    C.ASK_IDENTITY: (i_hold_it,),
-    C.ASK_TRACE: (i_hold_it,),
-    C.DISSEMINATE: (i_hold_it,),
+    C.TAKE: (no_colleague_owns_it, nobody_else_is_writing),
+    C.RELEASE: (i_own_it,),
+    C.ASSESS: (it_has_an_owner, nobody_else_is_writing),
+    C.ASK: (it_has_an_owner, nobody_else_is_writing),
+    C.SET_NEXT_ACTION: (it_has_an_owner, nobody_else_is_writing),
+    C.CALL_BACK: (i_own_it, nobody_else_is_writing),
+    C.CLOSE: (i_own_it, nobody_else_is_writing),
+    C.HAND_OVER: (no_colleague_owns_it, nobody_else_is_writing),
+    C.ASK_IDENTITY: (i_own_it,),
+    C.ASK_TRACE: (i_own_it,),
+    C.DISSEMINATE: (i_own_it, nobody_else_is_writing),
 }
 
 

@@ -36,7 +36,12 @@ class Move(StrEnum):
     CALL = "call"
     REFER = "refer"
     DISSEMINATE = "disseminate"
+    CHECK = "check"
+    REVIEW = "review"
+    ASSIGN = "assign"
     HAND_OVER = "hand-over"
+    ACCEPT = "accept"
+    RETURN = "return"
     CLOSE = "close"
     REOPEN = "reopen"
     SWEEP = "sweep"
@@ -48,7 +53,7 @@ class Turn(StrEnum):
     """The person or team that must act next on a report."""
 
     DESK = "the desk"
-    HOLDER = "the officer who holds it"
+    OWNER = "its owner"
     NOBODY = "nobody"
 
 
@@ -67,14 +72,26 @@ class NotNow(Exception):
 
 PATH: dict[tuple[Stage, Move], Stage] = {
     (Stage.WAITING, Move.TAKE): Stage.TAKEN,
-    (Stage.TAKEN, Move.TAKE): Stage.TAKEN,  # only after the lease of the holder has run out
+    (Stage.WAITING, Move.ACCEPT): Stage.TAKEN,  # what another desk has handed over
+    (Stage.WAITING, Move.RETURN): Stage.WAITING,  # to the desk that handed it over, with a reason
+    (Stage.WAITING, Move.ASSIGN): Stage.TAKEN,
+    (Stage.TAKEN, Move.ASSIGN): Stage.TAKEN,
+    (Stage.ASSESSED, Move.ASSIGN): Stage.ASSESSED,
+    (Stage.ACTING, Move.ASSIGN): Stage.ACTING,
     (Stage.TAKEN, Move.RELEASE): Stage.WAITING,
+    (Stage.ASSESSED, Move.RELEASE): Stage.WAITING,
+    (Stage.ACTING, Move.RELEASE): Stage.WAITING,
+    (Stage.TAKEN, Move.CHECK): Stage.TAKEN,
+    (Stage.ASSESSED, Move.CHECK): Stage.ACTING,
+    (Stage.ACTING, Move.CHECK): Stage.ACTING,
+    (Stage.TAKEN, Move.REVIEW): Stage.TAKEN,
+    (Stage.ASSESSED, Move.REVIEW): Stage.ASSESSED,
+    (Stage.ACTING, Move.REVIEW): Stage.ACTING,
     (Stage.TAKEN, Move.ASSESS): Stage.ASSESSED,
     (Stage.TAKEN, Move.ASK): Stage.TAKEN,
     (Stage.TAKEN, Move.CALL): Stage.TAKEN,
     (Stage.WAITING, Move.HAND_OVER): Stage.WAITING,
     (Stage.TAKEN, Move.HAND_OVER): Stage.WAITING,
-    (Stage.ASSESSED, Move.TAKE): Stage.ASSESSED,
     (Stage.ASSESSED, Move.ASSESS): Stage.ASSESSED,
     (Stage.ASSESSED, Move.ASK): Stage.ACTING,
     (Stage.ASSESSED, Move.CALL): Stage.ASSESSED,
@@ -85,7 +102,6 @@ PATH: dict[tuple[Stage, Move], Stage] = {
     (Stage.ACTING, Move.DISSEMINATE): Stage.ACTING,
     (Stage.ASSESSED, Move.HAND_OVER): Stage.WAITING,
     (Stage.ASSESSED, Move.CLOSE): Stage.CLOSED,
-    (Stage.ACTING, Move.TAKE): Stage.ACTING,
     (Stage.ACTING, Move.ASSESS): Stage.ACTING,
     (Stage.ACTING, Move.ASK): Stage.ACTING,
     (Stage.ACTING, Move.CALL): Stage.ACTING,
@@ -102,17 +118,17 @@ PATH: dict[tuple[Stage, Move], Stage] = {
 
 TURNS: dict[Stage, Turn] = {
     Stage.WAITING: Turn.DESK,
-    Stage.TAKEN: Turn.HOLDER,
-    Stage.ASSESSED: Turn.HOLDER,
-    Stage.ACTING: Turn.HOLDER,
+    Stage.TAKEN: Turn.OWNER,
+    Stage.ASSESSED: Turn.OWNER,
+    Stage.ACTING: Turn.OWNER,
     Stage.CLOSED: Turn.NOBODY,
     Stage.DISPOSED: Turn.NOBODY,
 }
 
-#: Moves that only the officer who holds the report may make.
-HELD_MOVES = frozenset(
-    {Move.RELEASE, Move.ASSESS, Move.ASK, Move.CALL, Move.REFER, Move.DISSEMINATE, Move.CLOSE}
-)
+#: Moves that only the owner of the report may make. A supervisor first makes somebody the owner.
+OWNER_MOVES = frozenset({Move.RELEASE, Move.CALL, Move.DISSEMINATE, Move.CLOSE})
+#: Moves on a report that somebody owns, open to each officer of the desk while no colleague is writing in it.
+SHARED_MOVES = frozenset({Move.ASSESS, Move.ASK, Move.REFER, Move.CHECK, Move.REVIEW})
 
 _REASONS: dict[Stage, str] = {
     Stage.WAITING: "Take the report first, so that no colleague works on it at the same time.",

@@ -43,7 +43,7 @@ def take(scene: Scene, name: str, report: UUID) -> None:
     """What `journey.take` does to the row, and its call to duty."""
     with scene.sitting(name) as here, transaction.atomic():
         Report.objects.filter(id=report).update(
-            stage="taken", slot=None, holder=here.officer_id, lease_until=NOON + HOUR, due_at=NOON + HOUR
+            stage="taken", slot=None, owner=here.officer_id, seen=True, due_at=NOON + HOUR
         )
         alarms.resolve_for(report, by=here, at=NOON)
 
@@ -137,7 +137,7 @@ def test_a_report_in_danger_that_is_given_back_calls_again(scene: Scene) -> None
     scene.tick(5)
     take(scene, "Odile", report)
     assert scene.open_kinds() == []
-    Report.objects.filter(id=report).update(stage="waiting", holder=None, lease_until=None)
+    Report.objects.filter(id=report).update(stage="waiting", owner=None)
     scene.watch(NOON + timedelta(minutes=2))
     assert scene.open_kinds() == ["danger"]
 
@@ -157,7 +157,7 @@ def test_an_overdue_report_pages_once_but_in_danger_up_the_chain(scene: Scene) -
                 Alarm.objects.get(cleared_at=None).id, "being-dealt-with", by=odile, at=NOON + 2 * HOUR
             )
         for stage in ("waiting", "closed"):  # given back, and swept
-            Report.objects.filter(id=report).update(stage=stage, holder=None, lease_until=None)
+            Report.objects.filter(id=report).update(stage=stage, owner=None)
 
 
 def test_a_message_that_nobody_reads_alarms(scene: Scene) -> None:

@@ -64,7 +64,7 @@ STANDING = (
     "outcome",
     "rank",
     "priority",
-    "holder_id",
+    "owner_id",
     "settled",
     "unread",
 )

@@ -62,7 +62,7 @@ def test_the_other_desk_gets_everything_and_this_desk_nothing(people: People) ->
 
     report = row(ref)
     assert report.desk == people.house.desks["south-west"]
-    assert (report.stage, report.holder_id, report.lease_until) == ("waiting", None, None)
+    assert (report.stage, report.owner_id, report.lease_by_id) == ("waiting", None, None)
     assert report.due_at is not None
     assert report.due_at > people.at
     assert logged("report-handed-over", thing=ref)[0].detail == {"to": "south-west"}

@@ -147,10 +147,10 @@ def test_giving_away_and_taking_at_once_leaves_one_desk_with_it(people: People) 
     assert None in did
     report = row(ref)
     if report.desk == people.house.desks["south-west"]:
-        assert (report.stage, report.holder_id) == ("waiting", None)
+        assert (report.stage, report.owner_id) == ("waiting", None)
         assert people.read(ref, "Otto").answers.narrative == stories.NARRATIVE
     else:
-        assert report.holder == people.house.officers["Olga"]
+        assert report.owner == people.house.officers["Olga"]
         assert people.read(ref, "Olga").answers.narrative == stories.NARRATIVE
 
 

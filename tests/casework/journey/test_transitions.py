@@ -14,13 +14,14 @@ from heedline.casework.errors import Changed, Locked, NotHere
 from heedline.casework.journey import transitions
 from heedline.casework.journey.transitions import Assessment, Closing
 from heedline.casework.report import sealing
-from heedline.dispatch.clocks import slot_of
+from heedline.dispatch.clocks import minute_of, slot_of
 from heedline.dispatch.models import Outbox
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Message, Receipt, Report, SealedHeader, Step
 from tests.support import stories
 from tests.support.acting import acting
+from tests.support.keeping_scene import with_leads
 from tests.support.scene_people import DANGER, ELSEWHERE, MINUTE, NORTH_EAST, SOUTH_WEST, People, logged, row
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +36,7 @@ def test_a_report_waits_at_the_desk_of_its_place_with_a_deadline_and_a_letter(pe
     report = row(ref)
     assert report.desk == people.house.desks["north-east"]
     assert report.watch == people.house.desks["national"]
-    assert (report.stage, report.holder_id, report.version) == ("waiting", None, 1)
+    assert (report.stage, report.owner_id, report.version) == ("waiting", None, 1)
     assert report.slot is not None
     assert report.due_at is not None
     assert report.slot == slot_of(report.slot)
@@ -105,7 +106,7 @@ def test_taking_claims_the_report_and_keeps_only_the_day_of_its_arrival(people: 
     ref, _ = people.taken()
     report = row(ref)
     assert report.stage == "taken"
-    assert report.holder == people.house.officers["Odile"]
+    assert report.owner == people.house.officers["Odile"]
     assert report.lease_until == people.at + timedelta(minutes=20)
     assert report.slot is None
     assert report.received_on == people.at.date()
@@ -127,31 +128,99 @@ def test_a_colleague_cannot_take_work_on_or_give_away_what_is_held(people: Peopl
             with pytest.raises(Refused):
                 verb()
     assert row(ref).version == version
-    assert row(ref).holder == people.house.officers["Odile"]
+    assert row(ref).owner == people.house.officers["Odile"]
     assert Step.objects.filter(report=ref).count() == 1
 
 
-def test_a_lease_that_ran_out_can_be_taken_by_a_colleague_and_not_before(people: People) -> None:
+def test_a_lapsed_lease_changes_neither_the_owner_nor_the_clock(people: People) -> None:
     ref, _ = people.taken()
-    end = row(ref).lease_until
+    before, end = row(ref), row(ref).lease_until
     assert end is not None
-    with pytest.raises(Refused):
-        people.take(ref, "Olga", at=end - timedelta(seconds=1))
-    people.take(ref, "Olga", at=end)
-    assert row(ref).holder == people.house.officers["Olga"]
-    assert row(ref).stage == "taken"
-    with people.sitting("Odile") as odile, pytest.raises(Refused):
-        transitions.release(ref, by=odile, at=end)
+    for at in (end - timedelta(seconds=1), end, end + timedelta(days=1)):
+        with pytest.raises(Refused):
+            people.take(ref, "Olga", at=at)
+    after = row(ref)
+    assert (after.owner, after.due_at, after.version) == (before.owner, before.due_at, before.version)
+    with people.sitting("Olga") as olga, pytest.raises(Refused):
+        transitions.release(ref, by=olga, at=end)
 
 
-def test_releasing_gives_it_back_and_the_arrival_stays_forgotten(people: People) -> None:
+def test_a_colleague_writes_once_the_lease_has_lapsed_and_owns_nothing_by_it(people: People) -> None:
     ref, _ = people.taken()
-    with people.sitting("Odile") as odile:
-        transitions.release(ref, by=odile, at=people.at)
+    end, due = row(ref).lease_until, row(ref).due_at
+    assert end is not None
+    with people.sitting("Olga") as olga:
+        with pytest.raises(Refused, match="writing"):
+            transitions.assess(ref, URGENT, version=2, by=olga, at=end - timedelta(seconds=1))
+        transitions.assess(ref, URGENT, version=2, by=olga, at=end)
     report = row(ref)
-    assert (report.stage, report.holder_id, report.lease_until, report.slot) == ("waiting", None, None, None)
+    assert (report.stage, report.owner) == ("assessed", people.house.officers["Odile"])
+    assert report.lease_by == people.house.officers["Olga"]
     assert report.due_at is not None
-    assert logged("report-released", thing=ref)
+    assert due is not None
+    assert report.due_at < due, "danger that a colleague finds shortens the owner's clock"
+    with people.sitting("Odile") as odile, pytest.raises(Refused, match="writing"):
+        transitions.assess(ref, URGENT, version=3, by=odile, at=end)
+
+
+def test_releasing_and_taking_again_keeps_the_time_of_the_next_action(people: People) -> None:
+    """A report could be parked and given a later deadline by touching it."""
+    ref, _ = people.assessed()
+    due = row(ref).due_at
+    for minutes, name in ((10, "Odile"), (20, "Olga")):
+        at = people.at + timedelta(minutes=minutes)
+        with people.sitting(name) as here:
+            transitions.release(ref, by=here, at=at)
+        assert (row(ref).stage, row(ref).owner, row(ref).due_at) == ("waiting", None, due)
+        people.take(ref, "Olga", at=at)
+        with people.sitting("Olga") as olga:
+            transitions.assess(ref, stories.VAGUE, version=row(ref).version, by=olga, at=at)
+        assert row(ref).due_at == due, "nor does assessing it again put anything off"
+
+
+def test_a_check_and_a_review_set_a_new_time_and_seal_the_reason(people: People) -> None:
+    ref, _ = people.taken()
+    later = people.at + timedelta(minutes=30)
+    review = later + timedelta(days=2)
+    with people.sitting("Odile") as odile:
+        transitions.record_check(ref, "No such number", version=2, by=odile, at=later)
+        assert row(ref).due_at == minute_of(later) + timedelta(hours=8)
+        transitions.set_review(ref, review, "The letter is on its way", version=3, by=odile, at=later)
+        with pytest.raises(NotNow, match="later than"):
+            transitions.set_review(ref, later + timedelta(days=15), "why", version=4, by=odile, at=later)
+    assert row(ref).due_at == minute_of(review)
+    assert logged("report-checked", thing=ref)
+    assert logged("review-set", thing=ref)
+    words = [step.words for step in people.read(ref).steps[:2]]
+    assert words == [(("Reason", "The letter is on its way"),), (("Further check", "No such number"),)]
+    assert [step.codes for step in Step.objects.filter(report=ref, move__in=("check", "review"))] == [{}, {}]
+
+
+def test_a_supervisor_says_who_owns_a_report_and_its_owner_passes_it_on(people: People) -> None:
+    with_leads(people)
+    ref, _ = people.assessed()
+    due, officers = row(ref).due_at, people.house.officers
+    with people.sitting("Olga") as olga:
+        transitions.assign(ref, officers["Olga"].id, by=olga, at=people.at)
+        assert (row(ref).owner, row(ref).stage, row(ref).due_at) == (officers["Olga"], "assessed", due)
+        transitions.assign(ref, officers["Odile"].id, by=olga, at=people.at)
+        assert row(ref).lease_by is None
+        with pytest.raises(NotNow, match="works on this desk"):
+            transitions.assign(ref, officers["Nadia"].id, by=olga, at=people.at)
+    assert logged("report-assigned", thing=ref)[0].detail == {"to": str(officers["Olga"].id)}
+
+
+def test_an_officer_makes_nobody_the_owner_of_a_colleagues_report(people: People) -> None:
+    ref, _ = people.taken("Olga")
+    with people.sitting("Odile") as odile, pytest.raises(Refused):
+        transitions.assign(ref, people.house.officers["Odile"].id, by=odile, at=people.at)
+    assert row(ref).owner == people.house.officers["Olga"]
+
+
+def test_danger_is_passed_only_to_somebody_on_duty(people: People) -> None:
+    ref, _ = people.taken(**DANGER)
+    with people.sitting("Odile") as odile, pytest.raises(NotNow, match="on duty"):
+        transitions.assign(ref, people.house.officers["Olga"].id, by=odile, at=people.at)
 
 
 # --- assess, close, reopen -----------------------------------------------------------------------------------------------
@@ -179,7 +248,7 @@ def test_the_short_way_assesses_and_closes_in_one_post(people: People) -> None:
     ref, _ = people.closed()
     report = row(ref)
     assert (report.stage, report.outcome, report.status) == ("closed", "insufficient", "finished")
-    assert (report.holder_id, report.lease_until, report.due_at) == (None, None, None)
+    assert (report.owner_id, report.lease_until, report.due_at) == (None, None, None)
     assert [s.move for s in Step.objects.filter(report=ref).order_by("number")] == ["take", "assess", "close"]
     assert logged("report-assessed", thing=ref)
     assert logged("report-closed", thing=ref)[0].detail == {"outcome": "insufficient"}
@@ -207,7 +276,7 @@ def test_a_closed_report_reopens_with_a_new_deadline_and_can_be_worked_again(peo
     with people.sitting("Olga") as olga:
         transitions.reopen(ref, "New facts", by=olga, at=people.at)
     report = row(ref)
-    assert (report.stage, report.status, report.holder_id) == ("waiting", "received", None)
+    assert (report.stage, report.status, report.owner_id) == ("waiting", "received", None)
     assert report.due_at is not None
     assert report.due_at > people.at
     assert logged("report-reopened", thing=ref)

@@ -128,7 +128,7 @@ def test_mine_and_closed(people: People) -> None:
     assert refs(queue(people, "Olga", QueueView(state="mine"))) == []
     assert refs(queue(people, "Olga", QueueView(state="closed"))) == [closed]
     line = queue(people, "Olga").lines[0]
-    assert (line.holder, line.mine) == ("Odile O.", False)
+    assert (line.owner, line.mine) == ("Odile O.", False)
 
 
 def test_new_reports_are_counted_without_a_look(people: People) -> None:
@@ -186,7 +186,7 @@ def test_the_watch_sees_danger_until_somebody_has_taken_it(people: People) -> No
 def test_the_watch_can_take_what_it_sees(people: People) -> None:
     ref, _ = people.send(**DANGER)
     people.take(ref, "Nadia")
-    assert row(ref).holder == people.house.officers["Nadia"]
+    assert row(ref).owner == people.house.officers["Nadia"]
     assert people.read(ref, "Nadia").header.mine
 
 

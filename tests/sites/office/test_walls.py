@@ -114,7 +114,7 @@ def test_empty_queues_say_so(house: House, hand: Callable[[], Hand]) -> None:
     odile.get("/w/q/north-east/")
     assert "Nothing is waiting. New reports appear here by themselves" in odile.html
     odile.get("/w/q/north-east/?state=mine")
-    assert "You hold no report here" in odile.html
+    assert "You own no report here" in odile.html
     odile.get("/w/q/all/?state=closed")
     assert "No report has been closed here yet" in odile.html
     odile.get("/w/q/north-east/?after=rubbish&state=open")

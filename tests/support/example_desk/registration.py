@@ -14,7 +14,7 @@ from heedline.desk_hooks.hooks import (
     SpecialistDesk,
 )
 from heedline.permits.roles import Role
-from heedline.permits.rules import nobody_else_holds_it
+from heedline.permits.rules import nobody_else_is_writing
 from tests.support.example_desk import checks, demo, reading
 from tests.support.example_desk.vocabulary import (
     PART,
@@ -47,7 +47,7 @@ DESK = SpecialistDesk(
         ExampleCapability.ASK: Grant(
             words="Ask for a further check of a report",
             roles=frozenset({Role.OFFICER, Role.SUPERVISOR}),
-            rules=(nobody_else_holds_it,),
+            rules=(nobody_else_is_writing,),
         ),
         ExampleCapability.CHECK: Grant(
             words="Make a further check of a report", roles=frozenset({Role.SUPERVISOR})

@@ -31,7 +31,7 @@ from heedline.casework.duty.alarm_kinds import AlarmEvent
 from heedline.casework.duty.alarms import resolve
 from heedline.casework.duty.paging import ENOUGH_MISSED
 from heedline.casework.errors import NotHere
-from heedline.casework.report import notes
+from heedline.casework.report import editing, notes
 from heedline.casework.report.answers import CallBackRequest, wanted
 from heedline.casework.report.opening import OpenedReport, open_stored, short_name
 from heedline.casework.report.question_editions import as_asked
@@ -183,7 +183,7 @@ def tried(ref: UUID, how: str, said: str, *, version: int, by: Attendance, at: d
         at=at,
         codes={"call": how},
         note=note,
-        lease_until=at + load_pack(settings.PACK).clock("lease"),
+        **editing.lease(by, at),
     )
     row.done = row.done or how in _ENDS
     if how not in _ENDS:
@@ -221,7 +221,7 @@ class CallToMake:
     short: str
     kind_words: str
     desk_name: str
-    holder: str
+    owner: str
     mine: bool
     due_words: str
     overdue: bool
@@ -240,7 +240,7 @@ def to_make(*, by: Attendance, at: datetime) -> tuple[CallToMake, ...]:
     rows = list(
         CallBack.objects.filter(done=False, report__in=reports_of(by.desk_ids))
         .exclude(report__stage=Stage.CLOSED)
-        .select_related("report__desk", "report__holder")
+        .select_related("report__desk", "report__owner")
         .order_by("due_at", "report_id")[:SHOWN]
     )
     opened: dict[UUID, OpenedReport] = {}
@@ -264,14 +264,13 @@ def _to_make(row: CallBack, opened: OpenedReport | None, by: Attendance, at: dat
     call = (
         wanted(opened.record.get("answers", {}), asked) if opened is not None and asked is not None else None
     )
-    leased = report.holder is not None and report.lease_until is not None and report.lease_until > at
     return CallToMake(
         ref=report.id,
         short=short_name(report.id),
         kind_words=pack.kinds[report.kind].name if report.kind in pack.kinds else report.kind,
         desk_name=report.desk.name,
-        holder=report.holder.name if leased and report.holder is not None else "",
-        mine=report.holder_id == by.officer_id,
+        owner=report.owner.name if report.owner is not None else "",
+        mine=report.owner_id == by.officer_id,
         due_words=due_words(row.due_at, at, session.office_zone()),
         overdue=row.due_at < at,
         missed=row.missed,

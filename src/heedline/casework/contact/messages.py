@@ -25,7 +25,7 @@ from heedline.casework.errors import CodeUnknown, Conflict, Locked, NoRoom, Seal
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.keys import session_signing
 from heedline.casework.keys.directory import Addressee
-from heedline.casework.report import notes
+from heedline.casework.report import editing, notes
 from heedline.casework.report.sealing import as_part
 from heedline.casework.report.verb import FoundReport, find, record, verb
 from heedline.dispatch.clocks import first_due
@@ -281,7 +281,7 @@ def send(
         part="reply",
     )
     container = notes.seal(found, {"text": text, "salt": salt, **(beside or {})}, part="message")
-    found.report.apply(Move.ASK, by=by.officer_id, at=at, status="question")
+    found.report.apply(Move.ASK, by=by.officer_id, at=at, status="question", **editing.lease(by, at))
     position = (Message.objects.filter(report_id=ref).aggregate(n=Max("position"))["n"] or 0) + 1
     Message.objects.create(
         id=message_id,

@@ -20,7 +20,7 @@ from django.db.models import Q
 
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
-from heedline.casework.report import notes, repeat_contact, restrictions
+from heedline.casework.report import editing, notes, repeat_contact, restrictions
 from heedline.casework.report.answers import told_sections
 from heedline.casework.report.opening import open_stored
 from heedline.casework.report.verb import FoundReport, find, record, verb
@@ -140,6 +140,7 @@ def refer(ref: UUID, why: str, *, version: int, by: Attendance, at: datetime) ->
     found.permit(Capability.ASK)
     restrictions.refuse_restricted(found)
     report = found.report
-    report.apply(Move.REFER, by=by.officer_id, at=at, note=notes.seal(found, {"reason": why}))
+    note = notes.seal(found, {"reason": why})
+    report.apply(Move.REFER, by=by.officer_id, at=at, note=note, **editing.lease(by, at))
     record(found, Act.SOURCE_REFERRED)
     post(Letter.SOURCE_REFERRED, desk=report.desk_id, thing_id=ref, at=at)

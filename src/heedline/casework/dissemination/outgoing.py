@@ -27,7 +27,7 @@ from heedline.casework.duty import alarms
 from heedline.casework.duty.alarm_kinds import AlarmEvent
 from heedline.casework.errors import NotHere
 from heedline.casework.keys import session_signing
-from heedline.casework.report import notes, restrictions
+from heedline.casework.report import editing, notes, restrictions
 from heedline.casework.report.verb import FoundReport, find, on_the_record, record, verb
 from heedline.dispatch.letters import Letter
 from heedline.dispatch.outbox import post
@@ -139,6 +139,7 @@ def write(ref: UUID, writing: DisseminationDraft, *, version: int, by: Attendanc
         at=at,
         codes={"partner": to.code, "purpose": writing.purpose},
         note=necessity,
+        **editing.lease(by, at),
     )
     record(found, Act.DISSEMINATION_WRITTEN, dissemination=str(ident), urgent=writing.urgent)
     if writing.urgent:

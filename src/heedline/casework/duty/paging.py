@@ -152,13 +152,15 @@ def watch_clocks(at: datetime) -> int:
     A report is unattended if it is waiting at a desk with nobody on duty.
     """
     pack = _pack()
-    late = Report.objects.exclude(stage=Stage.CLOSED).filter(due_at__lt=at)
+    late, first = Report.objects.exclude(stage=Stage.CLOSED).filter(due_at__lt=at), pack.first_priority
     raise_late(
         AlarmKind.OVERDUE,
         at,
         [
-            (desk, report, pack.priorities[priority or pack.first_priority[urgency]].handed_within)
-            for report, desk, priority, urgency in late.values_list("id", "desk_id", "priority", "urgency")
+            (desk, report, pack.priorities["danger" if rank == 0 else priority or first[urgency]].next_within)
+            for report, desk, rank, priority, urgency in late.values_list(
+                "id", "desk_id", "rank", "priority", "urgency"
+            )
         ],
     )
     waiting = Report.objects.filter(stage=Stage.WAITING)

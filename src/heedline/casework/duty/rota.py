@@ -24,7 +24,7 @@ from heedline.desks.models import Appointment, Desk, OnCall, Shift
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused, allows
-from heedline.permits.roles import Role
+from heedline.permits.roles import GRANTS, Role
 from heedline.reports.lifecycle import NotNow
 
 #: Nobody can say that they are on duty for longer than this without saying so again.
@@ -75,6 +75,21 @@ def on_duty(desk_id: UUID, at: datetime) -> tuple[OnDuty, ...]:
     for shift in shifts.order_by("officer__name", "ends_at"):
         latest[shift.officer_id] = OnDuty(shift.officer_id, shift.officer.name, shift.ends_at)
     return tuple(latest.values())
+
+
+def who_take_reports(desk_id: UUID) -> dict[UUID, str]:
+    """Return the names of the officers who may own reports of this desk, by id, in order of name."""
+    rows = (
+        Appointment.objects.filter(
+            desk_id=desk_id,
+            ended_on=None,
+            officer__is_active=True,
+            role__in=[role for role in Role if Capability.TAKE in GRANTS[role]],
+        )
+        .order_by("officer__name", "officer_id")
+        .values_list("officer_id", "officer__name")
+    )
+    return dict(rows)
 
 
 def rota(*, by: Attendance, at: datetime) -> tuple[DeskDuty, ...]:

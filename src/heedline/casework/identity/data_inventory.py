@@ -123,7 +123,7 @@ HOLDS: tuple[HeldData, ...] = (
         "officers wrote is sealed. What they make of the report, of its language or of its sender stands in there.",
         False,
         {
-            "reports_report": "priority danger_to_life desk_id watch_id stage due_at rank holder_id lease_until version "
+            "reports_report": "priority danger_to_life desk_id watch_id stage due_at rank seen owner_id lease_by_id lease_until version "
             "outcome",
             "reports_step": "id report_id number move from_stage to_stage by_id at on from_desk to_desk codes note",
             "reports_identity_request": "id report_id desk_id authoriser_desk_id purpose asked_by_id asked_at ground "

@@ -246,7 +246,7 @@ def _close_all(made: Sweep, reports: list[Report], closing: Closing, *, by: Atte
                 report=r,
                 version=r.version + 1,
                 slot=r.slot,
-                due_at=r.due_at or at,  # an open report has one: `open_has_a_deadline`
+                due_at=r.due_at or at,  # an open report has one: `open_has_a_next_time`
                 status=r.status,
             )
             for r in reports

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -19,14 +19,15 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.contact import call_back
 from heedline.casework.dissemination import outgoing
 from heedline.casework.duty.alarms import resolve_for
+from heedline.casework.duty.rota import on_duty, who_take_reports
 from heedline.casework.errors import Conflict, SealingStopped, Spent
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.language import translating
-from heedline.casework.report import handing_over, notes, restrictions
+from heedline.casework.report import editing, handing_over, notes, restrictions
 from heedline.casework.report.sealing import NewReport, enclose
 from heedline.casework.report.verb import FoundReport, find, record, verb
 from heedline.casework.retention import keeping
-from heedline.dispatch.clocks import due_when_taken, rank_of, slot_end, slot_of
+from heedline.dispatch.clocks import rank_of, slot_end, slot_of
 from heedline.dispatch.letters import Letter
 from heedline.dispatch.outbox import post
 from heedline.packs import load_pack
@@ -145,42 +146,90 @@ class Closing:
     tell_reporter: str
 
 
-def _lease() -> timedelta:
-    return load_pack(settings.PACK).clock("lease")
-
-
 @verb(Act.REPORT_TAKEN)
 def take(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Claim a report under a lease, so that no other officer works on it at the same time.
+    """Take a report and become its owner, until it is released, reassigned, or accepted by another desk.
 
-    Nothing else stops the report's first deadline clock.
+    The first take ends the clock Seen and starts Next action. A later one, after a release, keeps the time.
     """
     found = find(ref, by=by, at=at)
     found.permit(Capability.TAKE)
-    report = found.report
-    clocks = load_pack(settings.PACK).timetable(report.kind)
+    _own(found, Move.TAKE, by.officer_id)
+    record(found, Act.REPORT_TAKEN)
+    resolve_for(ref, by=by, at=at)
+
+
+def _own(found: FoundReport, move: Move, owner: UUID) -> None:
+    report, mine = found.report, owner == found.by.officer_id
     report.apply(
-        Move.TAKE,
-        by=by.officer_id,
-        at=at,
-        due_at=due_when_taken(at, report.priority or clocks.first_priority[report.urgency], clocks),
+        move,
+        by=found.by.officer_id,
+        at=found.at,
+        codes={"to": str(owner)} if move is Move.ASSIGN else None,
         slot=None,  # from here on only the day of its arrival is kept
-        holder_id=by.officer_id,
-        lease_until=at + _lease(),
+        owner_id=owner,
         # what the reporter is told: somebody has it in front of them
         status="read" if report.status == "received" else report.status,
+        **(editing.lease(found.by, found.at) if mine else editing.FREE),
     )
-    record(found, Act.REPORT_TAKEN)
-    resolve_for(report.id, by=by, at=at)
+
+
+@verb(Act.REPORT_ASSIGNED)
+def assign(ref: UUID, to: UUID, *, by: Attendance, at: datetime) -> None:
+    """Make a member of the desk the owner of a report.
+
+    The owner passes it on themselves, and otherwise a supervisor decides. The clocks stay as they are, except that the
+    first assignment counts as the first take. Raises NotNow if the officer is no member of the desk, or is not on duty
+    there while somebody is in danger.
+    """
+    found = find(ref, by=by, at=at)
+    found.permit(Capability.RELEASE if found.standing.mine else Capability.ASSIGN)
+    if to not in who_take_reports(found.report.desk_id):
+        raise NotNow("Choose somebody who works on this desk.")
+    if found.report.rank == 0 and to not in {one.officer_id for one in on_duty(found.report.desk_id, at)}:
+        raise NotNow("Somebody may be in danger. Choose somebody who is on duty.")
+    _own(found, Move.ASSIGN, to)
+    record(found, Act.REPORT_ASSIGNED, to=str(to))
+    resolve_for(ref, by=by, at=at)
 
 
 @verb(Act.REPORT_RELEASED)
 def release(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Return a report to its desk, unassessed."""
+    """Return a report to its desk. It keeps the time of its next action, and waits there for another owner."""
     found = find(ref, by=by, at=at)
     found.permit(Capability.RELEASE)
-    found.report.apply(Move.RELEASE, by=by.officer_id, at=at, holder_id=None, lease_until=None)
+    found.report.apply(Move.RELEASE, by=by.officer_id, at=at, owner_id=None, **editing.FREE)
     record(found, Act.REPORT_RELEASED)
+
+
+@verb(Act.REPORT_CHECKED)
+def record_check(ref: UUID, words: str, *, version: int, by: Attendance, at: datetime) -> None:
+    """Record a further check and what it showed, in sealed words. It sets a new time for the next action.
+
+    Raises NotHere, Changed, Refused, NotNow and Locked.
+    """
+    found = find(ref, by=by, at=at, version=version)
+    found.permit(Capability.SET_NEXT_ACTION)
+    note = notes.seal(found, {"check": words})
+    found.report.apply(Move.CHECK, by=by.officer_id, at=at, note=note, **editing.lease(by, at))
+    record(found, Act.REPORT_CHECKED)
+
+
+@verb(Act.REVIEW_SET)
+def set_review(
+    ref: UUID, review_at: datetime, because: str, *, version: int, by: Attendance, at: datetime
+) -> None:
+    """Set the time of the next review of a report, with a sealed reason.
+
+    Raises NotNow for a time that is past or later than the priority allows, and NotHere, Changed, Refused and Locked.
+    """
+    found = find(ref, by=by, at=at, version=version)
+    found.permit(Capability.SET_NEXT_ACTION)
+    note = notes.seal(found, {"reason": because})
+    found.report.apply(
+        Move.REVIEW, by=by.officer_id, at=at, note=note, review_at=review_at, **editing.lease(by, at)
+    )
+    record(found, Act.REVIEW_SET)
 
 
 def _assess(found: FoundReport, assessment: Assessment) -> None:
@@ -196,8 +245,7 @@ def _assess(found: FoundReport, assessment: Assessment) -> None:
         priority=assessment.priority,
         danger_to_life=assessment.danger_to_life,
         rank=rank_of(report.urgency, assessment.priority, assessment.danger_to_life),
-        due_at=due_when_taken(found.at, assessment.priority, load_pack(settings.PACK).timetable(report.kind)),
-        lease_until=found.at + _lease(),
+        **editing.lease(found.by, found.at),
     )
     record(found, Act.REPORT_ASSESSED, priority=assessment.priority, danger=assessment.danger_to_life)
 
@@ -231,9 +279,8 @@ def _close(found: FoundReport, closing: Closing) -> None:
         note=notes.seal(found, {"reason": closing.reason}),
         outcome=closing.outcome,
         status=closing.tell_reporter,
-        holder_id=None,
-        lease_until=None,
-        due_at=None,
+        owner_id=None,
+        **editing.FREE,
     )
     keeping.begin([report], closing.outcome, at=found.at)
     record(found, Act.REPORT_CLOSED, outcome=closing.outcome)
@@ -272,8 +319,8 @@ def assess_and_close(
 def hand_over(ref: UUID, to_desk: str, because: str, *, version: int, by: Attendance, at: datetime) -> None:
     """Hand a report over to another desk.
 
-    The report is addressed to that desk's keys and removed from this desk, and its first deadline clock
-    restarts there.
+    The report is addressed to that desk's keys and removed from this desk. It keeps the time of its next action, or has
+    an earlier one so that somebody there sees it in time.
     """
     found = find(ref, by=by, at=at, version=version)
     found.permit(Capability.HAND_OVER)
@@ -284,7 +331,7 @@ def hand_over(ref: UUID, to_desk: str, because: str, *, version: int, by: Attend
     from_desk = found.report.desk_id
     translating.move_along(found, to.desk)
     note = notes.seal(found, {"reason": because}, also=to)
-    due_at = _due(found.report.kind, found.report.urgency, found.report.area, at)
+    due_at = found.report.clocks_after(Move.HAND_OVER, at=at)["due_at"]
     found.report.add_step(
         Move.HAND_OVER, by=by.officer_id, at=at, codes={"to": to.code}, note=note, to_desk=to.desk
     )
@@ -305,7 +352,6 @@ def reopen(ref: UUID, because: str, *, by: Attendance, at: datetime) -> None:
         by=by.officer_id,
         at=at,
         note=notes.seal(found, {"reason": because}),
-        due_at=_due(report.kind, report.urgency, report.area, at),
         status="received",
     )
     keeping.stop([ref])

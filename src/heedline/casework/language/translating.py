@@ -276,7 +276,7 @@ def drop(ref: UUID, task: UUID, *, by: Attendance, at: datetime) -> None:
     found.permit(Capability.TRANSLATE)
     row, _ = _task(found, task)
     _must_wait(row)
-    if by.officer_id not in {row.asked_by_id, found.report.holder_id}:
+    if by.officer_id not in {row.asked_by_id, found.report.owner_id}:
         raise Refused("Whoever asked for it, or holds the report, takes it back.")
     _end(found, row, "dropped")
     record(found, Act.TRANSLATION_DROPPED)

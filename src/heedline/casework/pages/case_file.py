@@ -110,7 +110,7 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
     with on_the_record(Act.REPORT_READ, by=by, ref=ref):
         rows = (
             reports_of(by.desk_ids)
-            .select_related("desk", "holder", "call_back")
+            .select_related("desk", "owner", "lease_by", "call_back")
             .annotate(
                 made=STEPS,
                 said=MESSAGES,

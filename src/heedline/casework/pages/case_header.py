@@ -1,4 +1,4 @@
-"""The header of a report: what its bar and tabs say, who holds it, and which moves are open to this officer."""
+"""The header of a report: what its bar and tabs say, who owns it, and which moves are open to this officer."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ class MoveLine:
 class CaseHeader:
     """What every page of a report shows. Nothing in it is sealed.
 
-    `priority` is None until the report is assessed. `holder` is the name of the officer whose lease runs, and
-    `mine` is True for that officer. `status` is the pack's code of what the reporter is told. `with_partners`
+    `priority` is None until the report is assessed. `owner` is the name of the owner, and `mine` is True for that
+    officer. `writer` is the colleague who is writing in the report until `lease_words`. `status` is the pack's code of what the reporter is told. `with_partners`
     counts the disclosures that somebody still has to deal with.
     """
 
@@ -68,8 +68,9 @@ class CaseHeader:
     priority: Priority | None
     danger_to_life: bool | None
     due_words: str
-    holder: str | None
+    owner: str | None
     mine: bool
+    writer: str | None
     lease_words: str
     status: str
     withdraw_asked: bool
@@ -92,7 +93,7 @@ def header_of(
     """Return the header of a report as this officer sees it. Opens nothing."""
     zone: ZoneInfo = session.office_zone()
     lease = report.lease_until if report.lease_until is not None and report.lease_until > at else None
-    held = report.holder if lease is not None else None
+    writer = report.lease_by if lease is not None and report.lease_by_id != by.officer_id else None
     return CaseHeader(
         ref=report.id,
         short=short_name(report.id),
@@ -104,9 +105,10 @@ def header_of(
         priority=Priority(report.priority) if report.priority else None,
         danger_to_life=report.danger_to_life,
         due_words=due_words(report.due_at, at, zone) if report.due_at is not None else "",
-        holder=held.name if held is not None else None,
-        mine=report.holder_id == by.officer_id,
-        lease_words=f"{lease.astimezone(zone):%H:%M}" if held is not None and lease is not None else "",
+        owner=report.owner.name if report.owner is not None else None,
+        mine=report.owner_id == by.officer_id,
+        writer=writer.name if writer is not None else None,
+        lease_words=f"{lease.astimezone(zone):%H:%M}" if lease is not None else "",
         status=report.status,
         withdraw_asked=report.withdraw_asked,
         moves=_moves(report, by, at, restricted=restricted),

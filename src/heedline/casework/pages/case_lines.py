@@ -43,6 +43,7 @@ Row = Mapping[str, Any]
 
 _WORDS_OF = {
     "done_what": "What was done",
+    "check": "Further check",
     "reason": "Reason",
     "text": "Text",
     "said": "What was said",

@@ -76,7 +76,7 @@ class QueueLine:
     overdue: bool
     received_words: str
     desk_name: str
-    holder: str | None
+    owner: str | None
     mine: bool
     flags: tuple[str, ...]
     watch_reason: str | None
@@ -146,7 +146,7 @@ def _place(mark: str | None) -> QueuePlace | None:
 
 _LIST_FIELDS = (
     "id", "kind", "urgency", "priority", "danger_to_life", "desk_id", "watch_id", "stage", "slot", "received_on", "due_at",
-    "rank", "version", "holder_id", "lease_until", "unread", "withdraw_asked", "settled", "holder__name", "desk__name",
+    "rank", "version", "owner_id", "unread", "withdraw_asked", "settled", "owner__name", "desk__name",
 )  # fmt: skip
 
 
@@ -179,7 +179,7 @@ def _listed(rows: QuerySet[Report], by: Attendance, view: QueueView, at: datetim
     """Return one page of these rows, plus one row to show whether another page follows."""
     on_duty = Shift.objects.filter(shifts_now(at), desk=OuterRef("desk"))
     told = (
-        rows.select_related("holder", "desk")
+        rows.select_related("owner", "desk")
         .only(*_LIST_FIELDS)
         .annotate(staffed=Exists(on_duty), now_waiting=waiting_at(by.desk_ids), translated=_TRANSLATED)
     )
@@ -200,7 +200,7 @@ def open_rows(by: Attendance, view: QueueView, at: datetime) -> list[Listed]:
 
 
 def _held_rows(by: Attendance, after: QueuePlace | None) -> QuerySet[Report]:
-    rows = reports_of(by.desk_ids).filter(holder_id=by.officer_id).exclude(stage=Stage.CLOSED)
+    rows = reports_of(by.desk_ids).filter(owner_id=by.officer_id).exclude(stage=Stage.CLOSED)
     if after is not None:
         later = Q(due_at__gt=after.due_at) | Q(due_at=after.due_at, id__gt=after.id)
         rows = rows.filter(Q(rank__gt=after.rank) | Q(rank=after.rank) & later)
@@ -261,7 +261,6 @@ def _line(
     row: Listed, opened: OpenedReport | None, columns: DeskColumns, *, by: Attendance, at: datetime
 ) -> QueueLine:
     report = row.report
-    leased = report.holder_id is not None and report.lease_until is not None and report.lease_until > at
     closed_words = CLOSED_WORDS if by.unlocked else LOCKED_WORDS
     return QueueLine(
         ref=report.id,
@@ -276,8 +275,8 @@ def _line(
         overdue=report.due_at is not None and is_overdue(report.due_at, at),
         received_words=received_words(report),
         desk_name=report.desk.name,
-        holder=report.holder.name if leased and report.holder is not None else None,
-        mine=report.holder_id == by.officer_id,
+        owner=report.owner.name if report.owner is not None else None,
+        mine=report.owner_id == by.officer_id,
         flags=_flags(report, opened),
         watch_reason=_watch_reason(row, by),
         new_messages=report.unread,

@@ -63,7 +63,9 @@ class FoundReport:
 def standing_of(r: Report, officer: UUID, at: datetime) -> Standing:
     """Return the facts about a report that the gate's rules check."""
     danger = r.urgency == Urgency.DANGER or bool(r.danger_to_life)
-    return Standing(r.desk_id, r.watch_id, r.holder_id, r.lease_until, Stage(r.stage), at, officer, danger)
+    return Standing(
+        r.desk_id, r.watch_id, r.owner_id, r.lease_by_id, r.lease_until, Stage(r.stage), at, officer, danger
+    )
 
 
 @contextmanager

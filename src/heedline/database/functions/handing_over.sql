@@ -24,7 +24,8 @@ BEGIN
             ON g.container = h.container AND g.old = h.header AND octet_length(g.new) BETWEEN 100 AND 65536
         WHERE h.report_id = p_report AND h.part NOT IN ('identity', 'partner') AND g.container IS NULL;
     IF FOUND THEN RETURN false; END IF;
-    UPDATE public.reports_report r SET desk_id = p_desk, stage = 'waiting', holder_id = NULL, lease_until = NULL,
+    UPDATE public.reports_report r SET desk_id = p_desk, stage = 'waiting', owner_id = NULL,
+        lease_by_id = NULL, lease_until = NULL,
         due_at = p_due, version = version + 1,
         watch_id = CASE WHEN watch_id = p_desk THEN NULL
             -- a round-the-clock desk that gives a report away goes on watching it

@@ -30,7 +30,7 @@ DECLARE v_authorisers uuid := CASE p_purpose WHEN 'open' THEN permits.who_decide
     WHEN 'trace' THEN permits.who_decides_trace(p_report) END;
 BEGIN
     PERFORM 1 FROM public.reports_report r JOIN public.reports_sealed_header h ON h.report_id = r.id
-        WHERE r.id = p_report AND r.holder_id = permits.my_officer() AND p_desk IN (r.desk_id, r.watch_id)
+        WHERE r.id = p_report AND r.owner_id = permits.my_officer() AND p_desk IN (r.desk_id, r.watch_id)
             AND p_desk IN (SELECT permits.my_desks()) AND h.container = p_words AND h.part = 'release'
             AND (p_purpose = 'open' OR r.danger_to_life);
     IF NOT FOUND OR v_authorisers IS NULL THEN RETURN false; END IF;

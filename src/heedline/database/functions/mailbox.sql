@@ -63,7 +63,7 @@ BEGIN
             VALUES (gen_random_uuid(), v_report,
                 1 + COALESCE((SELECT max(number) FROM public.reports_step WHERE report_id = v_report), 0),
                 'reopen', 'closed', 'waiting', (s AT TIME ZONE 'UTC')::date, v_desk, v_desk, '{"because": "reporter-wrote"}');
-        UPDATE public.reports_report SET stage = 'waiting', due_at = s + p_due_after, unread = unread + 1,
+        UPDATE public.reports_report SET stage = 'waiting', seen = false, due_at = s + p_due_after, unread = unread + 1,
             version = version + 1, status = 'received' WHERE id = v_report;
     ELSE
         UPDATE public.reports_report SET unread = unread + 1 WHERE id = v_report;

@@ -76,8 +76,8 @@ GRANT SELECT, INSERT, UPDATE (slot, seen) ON reports_message TO heedline_office;
 GRANT SELECT (report_id, reporter_key, closed) ON reports_receipt TO heedline_office;
 GRANT SELECT ON reports_released_share TO heedline_office;
 -- never the desk: see permits.hand_over
-GRANT SELECT, UPDATE (priority, danger_to_life, stage, slot, due_at, rank, lease_until, version, unread, outcome,
-    status, holder_id) ON reports_report TO heedline_office;
+GRANT SELECT, UPDATE (priority, danger_to_life, stage, slot, seen, due_at, rank, owner_id, lease_by_id,
+    lease_until, version, unread, outcome, status) ON reports_report TO heedline_office;
 GRANT SELECT, INSERT ON reports_review TO heedline_office;
 GRANT SELECT, INSERT, UPDATE (header, epochs) ON reports_sealed_header TO heedline_office;
 GRANT SELECT, INSERT ON reports_sealed_payload TO heedline_office;

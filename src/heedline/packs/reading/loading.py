@@ -255,11 +255,16 @@ def _forces(table: Table, regions: Mapping[str, shapes.Region]) -> dict[str, sha
 
 
 def _priority(code: str, table: Table) -> shapes.PriorityClock:
-    seen, handed = table.number("seen_minutes"), table.number("handed_minutes")
-    if not 0 < seen <= handed:
-        raise table.wrong("handed_minutes", "must not be earlier than seen_minutes, and both above zero")
+    seen, following = table.number("seen_minutes"), table.number("next_minutes")
+    wait, review = table.number("wait_minutes"), table.number("review_minutes")
+    if not 0 < seen <= following:
+        raise table.wrong("next_minutes", "must not be earlier than seen_minutes, and both above zero")
+    if not following <= wait <= review:
+        raise table.wrong(
+            "wait_minutes", "must not be earlier than next_minutes or later than review_minutes"
+        )
     priority = shapes.PriorityClock(
-        code, table.text("name"), timedelta(minutes=seen), timedelta(minutes=handed)
+        code, table.text("name"), *(timedelta(minutes=one) for one in (seen, following, wait, review))
     )
     table.done()
     return priority

@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
                 ("slot", models.DateTimeField(null=True)),
                 ("received_on", models.DateField()),
                 ("settled", models.BooleanField(default=False)),
+                ("seen", models.BooleanField(default=False)),
                 ("due_at", models.DateTimeField(null=True)),
                 ("rank", models.PositiveSmallIntegerField()),
                 ("lease_until", models.DateTimeField(null=True)),
@@ -50,7 +51,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "holder",
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "lease_by",
                     models.ForeignKey(
                         blank=True,
                         null=True,
@@ -907,12 +918,36 @@ class Migration(migrations.Migration):
             model_name="report",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("holder", None), ("lease_until", None), ("stage", "waiting")),
-                    models.Q(("holder", None), ("lease_until", None), ("stage", "closed")),
-                    models.Q(("holder__isnull", False), ("lease_until__isnull", False)),
+                    models.Q(("owner", None), ("stage__in", ["waiting", "closed"])),
+                    models.Q(
+                        ("owner__isnull", False),
+                        ("seen", True),
+                        ("stage__in", ["taken", "assessed", "acting"]),
+                    ),
                     _connector="OR",
                 ),
-                name="held_or_not",
+                name="owned_once_taken",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="report",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("lease_by", None), ("lease_until", None)),
+                    models.Q(
+                        models.Q(("lease_by__isnull", False), ("lease_until__isnull", False)),
+                        models.Q(("stage", "closed"), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="lease_has_a_writer",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="report",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("seen", False), ("slot", None), _connector="OR"),
+                name="no_arrival_once_seen",
             ),
         ),
         migrations.AddConstraint(
@@ -926,7 +961,7 @@ class Migration(migrations.Migration):
             model_name="report",
             constraint=models.CheckConstraint(
                 condition=models.Q(("stage", "closed"), ("due_at__isnull", False), _connector="OR"),
-                name="open_has_a_deadline",
+                name="open_has_a_next_time",
             ),
         ),
         migrations.AddConstraint(

@@ -14,13 +14,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from heedline.packs import load_pack
+from heedline.reports import next_action
 from heedline.reports.lifecycle import Move, Stage, after
 
 #: Rows that one statement writes when many reports move together.
 _AT_ONCE = 250
+#: Moves whose verbs give the clock columns themselves: they end the clocks of many reports, and restore them.
+_BULK = frozenset({Move.SWEEP, Move.UNDO_SWEEP})
 
 
 class Report(models.Model):
@@ -41,9 +46,17 @@ class Report(models.Model):
     slot = models.DateTimeField(null=True)
     received_on = models.DateField()
     settled = models.BooleanField(default=False)
+    #: Whether an officer has taken the report since it arrived or was last reopened. Then the clock Seen is over and
+    #: `due_at` is the clock Next action (`reports.next_action`).
+    seen = models.BooleanField(default=False)
     due_at = models.DateTimeField(null=True)
     rank = models.PositiveSmallIntegerField()  # 0 danger … 3 low: what the queue is sorted by
-    holder = models.ForeignKey(
+    owner = models.ForeignKey(
+        "desks.Officer", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    #: Who is writing in the report now, and until when. It keeps two people from writing at once and does nothing else:
+    #: when it lapses, neither the owner nor a clock changes.
+    lease_by = models.ForeignKey(
         "desks.Officer", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     lease_until = models.DateTimeField(null=True)
@@ -75,10 +88,22 @@ class Report(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(stage=Stage.WAITING, holder=None, lease_until=None)
-                | models.Q(stage=Stage.CLOSED, holder=None, lease_until=None)
-                | (models.Q(holder__isnull=False) & models.Q(lease_until__isnull=False)),
-                name="held_or_not",
+                condition=models.Q(stage__in=[Stage.WAITING, Stage.CLOSED], owner=None)
+                | models.Q(
+                    stage__in=[Stage.TAKEN, Stage.ASSESSED, Stage.ACTING], owner__isnull=False, seen=True
+                ),
+                name="owned_once_taken",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(lease_by=None, lease_until=None)
+                | (
+                    models.Q(lease_by__isnull=False, lease_until__isnull=False)
+                    & ~models.Q(stage=Stage.CLOSED)
+                ),
+                name="lease_has_a_writer",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(seen=False) | models.Q(slot=None), name="no_arrival_once_seen"
             ),
             models.CheckConstraint(
                 condition=models.Q(stage__in=["waiting", "taken", "assessed", "acting", "closed"]),
@@ -86,7 +111,7 @@ class Report(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(stage=Stage.CLOSED) | models.Q(due_at__isnull=False),
-                name="open_has_a_deadline",
+                name="open_has_a_next_time",
             ),
         ]
 
@@ -102,13 +127,39 @@ class Report(models.Model):
     ) -> None:
         """Save one legal move: the new stage, the next version, the other `changes` of the row, and the Step.
 
-        The row must be locked in the caller's transaction. Raises NotNow, before anything is written.
+        The clocks follow from the move (`next_action.after_move`), so `changes` holds neither `seen` nor `due_at`. Only a
+        bulk closure and its undoing give them, and `review_at` is the time that a review sets. The row must be locked in
+        the caller's transaction. Raises NotNow, before anything is written.
         """
-        self.stage = self.add_step(move, by=by, at=at, codes=codes, note=note)
-        self.version += 1
+        review_at = changes.pop("review_at", None)
+        restores = move in _BULK
+        if not restores and not changes.keys().isdisjoint({"seen", "due_at"}):
+            raise TypeError("the move sets the clocks")
+        to = self.add_step(move, by=by, at=at, codes=codes, note=note)
         for field, value in changes.items():
             setattr(self, field, value)
-        self.save(update_fields=["stage", "version", *changes])
+        clocks = self.clocks_after(move, at=at, review_at=review_at) if not restores else {}
+        for field, value in clocks.items():
+            setattr(self, field, value)
+        self.stage = to
+        self.version += 1
+        self.save(update_fields=["stage", "version", *changes, *clocks])
+
+    def clocks_after(self, move: Move, *, at: datetime, review_at: datetime | None = None) -> dict[str, Any]:
+        """Return the clock columns as they are after `move`. Raises NotNow for a review that is set too late."""
+        now = next_action.ClockState(
+            kind=self.kind,
+            area=self.area,
+            urgency=self.urgency,
+            priority=self.priority,
+            danger_to_life=self.danger_to_life,
+            seen=self.seen,
+            due_at=self.due_at,
+        )
+        seen, due_at = next_action.after_move(
+            now, move, at=at, pack=load_pack(settings.PACK), review_at=review_at
+        )
+        return {"seen": seen, "due_at": due_at}
 
     def add_step(
         self,
@@ -284,6 +335,7 @@ def apply_to_all(
     `changes` gives the other columns of each row, the same ones for all; `notes` the sealed note of each report. The rows
     must be locked in the caller's transaction. Raises NotNow, before anything is written.
     """
+    restores = move in _BULK
     to = {report.id: after(Stage(report.stage), move) for report in reports}
     last = Step.objects.filter(report__in=reports).values_list("report_id").annotate(n=models.Max("number"))
     numbers = dict(last)
@@ -309,9 +361,12 @@ def apply_to_all(
     )
     changed: dict[str, None] = {}
     for report in reports:
-        report.stage = to[report.id]
-        report.version += 1
         for field, value in changes(report).items():
             setattr(report, field, value)
             changed[field] = None
+        for field, value in ({} if restores else report.clocks_after(move, at=at)).items():
+            setattr(report, field, value)
+            changed[field] = None
+        report.stage = to[report.id]
+        report.version += 1
     Report.objects.bulk_update(reports, ["stage", "version", *changed], batch_size=_AT_ONCE)

@@ -39,9 +39,10 @@ def facts_of(header: CaseHeader) -> list[dict[str, str]]:
     ]
     if header.due_words:
         facts.append({"label": "Clock", "text": header.due_words})
-    if header.holder:
-        held = "You have this" if header.mine else f"{header.holder} has this"
-        facts.append({"label": "Held", "text": f"{held} until {header.lease_words}"})
+    if header.owner:
+        facts.append({"label": "Owner", "text": "You" if header.mine else header.owner})
+    if header.writer:
+        facts.append({"label": "Writing now", "text": f"{header.writer}, until {header.lease_words}"})
     return facts
 
 

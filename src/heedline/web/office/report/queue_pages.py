@@ -29,7 +29,7 @@ from heedline.web.office.training import training_pages
 from heedline.web.shell.queue_links import ALL, is_queue_code, queue_address
 from heedline.web.shell.request import OfficeRequest
 
-STATES = {"open": "Open", "mine": "Held by me", "closed": "Closed"}
+STATES = {"open": "Open", "mine": "Mine", "closed": "Closed"}
 _MARK_LENGTH = 100
 
 

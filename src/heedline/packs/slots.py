@@ -1,0 +1,36 @@
+"""How precisely times are recorded: quarter hours of arrivals, days, minutes. Plain Python that reads no clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+SLOT = timedelta(minutes=15)
+
+
+def slot_of(at: datetime) -> datetime:
+    """Return the start, in UTC, of the quarter hour that contains `at`.
+
+    Raises ValueError for a time without a time zone.
+    """
+    if at.tzinfo is None:
+        raise ValueError("A time needs a zone")
+    at = at.astimezone(UTC)
+    return at.replace(minute=at.minute - at.minute % 15, second=0, microsecond=0)
+
+
+def slot_end(slot: datetime) -> datetime:
+    """Return the end of the quarter hour."""
+    return slot_of(slot) + SLOT
+
+
+def day_of(at: datetime) -> datetime:
+    """Return midnight UTC on the day of `at`.
+
+    Once a report has been taken, only the day of its arrival is kept.
+    """
+    return slot_of(at).replace(hour=0, minute=0)
+
+
+def minute_of(at: datetime) -> datetime:
+    """Return `at` without its seconds."""
+    return at.astimezone(UTC).replace(second=0, microsecond=0)

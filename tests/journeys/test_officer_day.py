@@ -157,7 +157,7 @@ def test_everything_by_keyboard(house: House, office: str, person: Open) -> None
             break
     page.play.keyboard.press("Enter")
     page.play.wait_for_url(f"**/w/r/{ref}/**")
-    page.play.get_by_text("You have this until").first.wait_for()
+    page.play.get_by_text("Writing now").or_(page.play.get_by_text("Owner")).first.wait_for()
 
 
 def test_the_other_pages(house: House, office: str, person: Open) -> None:  # noqa: F811

@@ -20,7 +20,7 @@ KINDS = {
     TimelineKind.DISCLOSURE: "Disclosures to partners",
 }
 _WHAT: dict[str, str] = {
-    **MOVES,
+    **{str(move): words for move, words in MOVES.items()},
     timeline.ARRIVED: "Received",
     timeline.FROM_REPORTER: "Message from the reporter",
     timeline.NOTE: "Note",

@@ -191,7 +191,7 @@ def test_a_check_and_a_review_set_a_new_time_and_seal_the_reason(people: People)
     assert row(ref).due_at == minute_of(review)
     assert logged("report-checked", thing=ref)
     assert logged("review-set", thing=ref)
-    words = [step.words for step in people.read(ref).steps[:2]]
+    words = [step.words for step in people.read(ref).history.steps[:2]]
     assert words == [(("Reason", "The letter is on its way"),), (("Further check", "No such number"),)]
     assert [step.codes for step in Step.objects.filter(report=ref, move__in=("check", "review"))] == [{}, {}]
 

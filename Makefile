@@ -10,9 +10,11 @@ NOBODY := env -u HEEDLINE_PROCESS -u HEEDLINE_DATABASE_URL -u HEEDLINE_SECRET_KE
 
 # Tests that commit, or change what a whole process shares (its standard error, its temporary folder): by themselves.
 # The log is put in order only up to the oldest transaction that runs anywhere on the server, so a second worker with a
-# database of its own would still hold it up.
+# database of its own would still hold it up. They run beside all others, on a server of their own (ALONE).
 COMMITTING := tests/laws/test_canary_law.py tests/laws/test_time_law.py tests/laws/test_log_order.py tests/laws/test_log_watch.py tests/laws/test_log_export.py tests/laws/test_log_attackers.py tests/laws/test_witness.py tests/casework/journey/test_races.py
 COMMITTING += tests/laws/test_draft_law.py tests/laws/test_statistics.py tests/laws/test_killed_readdressing.py tests/laws/test_log_keys.py
+ALONE := HEEDLINE_TEST_HOME=$(CURDIR)/var/test-postgres-alone $(PY) -m pytest -o cache_dir=.pytest_cache/alone
+AGAIN := --last-failed --last-failed-no-failures=none -rpfE# exit code 5: no test failed
 # Printed at the end of each run, so that a test that becomes slow is seen.
 SLOWEST := --durations=20
 
@@ -26,15 +28,19 @@ demo: ready-demo ## install, start everything with an invented desk and reports,
 
 test: ready-dev ready-browser ## install what tests need, and run every test (ARGS=… for some)
 	@mkdir -p var && rm -f var/html/*.html
-	@failed=0; \
-	[ -n "$(ARGS)" ] || $(NOBODY) $(PY) -m pytest $(SLOWEST) $(COMMITTING) || failed=1; \
+	@failed=0; alone=; trap '[ -z "$$alone" ] || kill $$alone 2>/dev/null || true' EXIT; \
+	[ -n "$(ARGS)" ] || { $(NOBODY) $(ALONE) $(SLOWEST) $(COMMITTING) >var/alone.log 2>&1 & alone=$$!; }; \
 	$(NOBODY) $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(SLOWEST) $(if $(ARGS),$(ARGS),$(COMMITTING:%=--ignore=%)) || failed=1; \
 	[ -n "$(ARGS)" ] || $(PY) -m tests.browser.validate || failed=1; \
+	[ -z "$$alone" ] || { wait $$alone || failed=1; alone=; cat var/alone.log; }; \
 	exit $$failed
 
 again: ready-dev ready-browser ## run only the tests that failed last time, one after the other
-	@$(NOBODY) $(PY) -m pytest --last-failed --last-failed-no-failures=none -rpfE || [ $$? = 5 ] # 5: no test failed
-	@$(PY) -m tests.browser.validate
+	@failed=0; \
+	$(NOBODY) $(PY) -m pytest $(AGAIN) $(COMMITTING:%=--ignore=%) || [ $$? = 5 ] || failed=1; \
+	$(NOBODY) $(ALONE) $(AGAIN) $(COMMITTING) || [ $$? = 5 ] || failed=1; \
+	$(PY) -m tests.browser.validate || failed=1; \
+	exit $$failed
 
 rules: ready-dev ## run only the tests without a database (seconds)
 	@$(NOBODY) HEEDLINE_NO_DATABASE=1 $(PY) -m pytest -n 2 --dist worksteal tests/rules $(ARGS)

@@ -182,9 +182,11 @@ def test_drafts_leave_room_on_the_disk_for_reports(house: House, tmp_path: Path)
 @pytest.mark.django_db
 def test_one_place_cannot_begin_drafts_without_end(house: House) -> None:
     here, elsewhere = (Caller(secrets.token_bytes(16)) for _ in range(2))
-    answers = [begun(SiteClient("public"), **{CALLER: here}).status_code for _ in range(65)]
-    assert set(answers[:60]) == {303}
-    assert 503 in answers
+    answers: list[int] = []
+    while 503 not in answers:  # on a busy machine some more are allowed by the time that has gone by
+        assert len(answers) < 100
+        answers.append(begun(SiteClient("public"), **{CALLER: here}).status_code)
+    assert answers[:60] == [303] * 60
     assert begun(SiteClient("public"), **{CALLER: elsewhere}).status_code == 303
     client = SiteClient("public")  # without a cookie, by posting words to a page
     _, token = page_of(client)

@@ -21,13 +21,14 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from heedline.casework.access import session_store
 from heedline.launch import demo, postgres
 from heedline.launch.home import Home
 from heedline.vault import CannotOpen
 from heedline.vault.container import file_key
 from heedline.vault.grants import grant_info, open_grant
 from heedline.vault.identity import open_share
-from heedline.vault.keys import public_key
+from heedline.vault.keys import hkdf, public_key
 from heedline.vault.passphrases import WrappedSeed, unwrap_seed
 from heedline.vault.small import derive_keys, open_small
 from tests.laws import thief
@@ -295,6 +296,17 @@ def test_nothing_that_is_kept_opens_a_draft_a_session_or_a_late_form(stolen: Sto
     tokens = sorted(_tokens(stolen))
     assert len(tokens) > 500
     derived = {purpose: [derive_keys(t, purpose) for t in tokens] for purpose in {p for _, _, p in sealed}}
+    office_key = _secret(stolen, "key-office")  # sessions are sealed under it, too
+    covered = {row["row"]: row for row in stolen.rows("permits_session")}
+    for keys in derived["office-session"]:
+        for row, small, purpose in sealed:
+            if purpose == "office-session":
+                at = session_store._covered(
+                    keys, covered[row]["officer_id"], covered[row]["site"], covered[row]["expires_at"]
+                )
+                key = hkdf(office_key, label="session-row", context=keys.key)
+                with pytest.raises(CannotOpen):
+                    open_small(key, small, aad=at)
     for row, small, purpose in sealed:
         assert not any(keys.row_id == row for keys in derived[purpose]), "nothing leads to the row"
         for aad in (row, b""):

@@ -118,6 +118,7 @@ class Act(AnyAct):
     SIGNED_IN_BY_PROVIDER = "signed-in-by-provider"
     PROVIDER_SIGN_IN_REFUSED = "provider-sign-in-refused"
     ENDED_BY_PROVIDER = "ended-by-provider"
+    SESSION_ALTERED = "session-altered"  # a session that the process did not write as it was found
     KEYS_UNLOCKED = "keys-unlocked"
     UNLOCK_REFUSED = "unlock-refused"
     KEYS_LOCKED = "keys-locked"

@@ -132,6 +132,7 @@ LEFT_OUT: dict[str, str] = {
     "intake_draft": "unfinished reports are the browser's, and end within a day",
     "permits_session": "people sign in again",
     "desks_exercise": "practice: forgotten within weeks anyway, and its words with the session",
+    "permits_sign_in_proof": "each site leaves its own when it starts",
     "permits_unlocked": "and unlock again",
     "permits_provider_session": "people sign in again",
     "permits_provider_notice": "a notice of the provider that was taken, for minutes",

@@ -5,6 +5,7 @@ It serves static files first and then Django.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -137,6 +138,7 @@ def build(process: str) -> Front:
         threads=env.count(f"HEEDLINE_{process.upper()}_THREADS", default=8),
     )
     if process != "public":
+        _claim_sign_in()
         return Front(files, settings.OWN_URL, limits, ready=files.files.__contains__)
     from heedline.casework.intake import page_counts
     from heedline.web.public.guidance import attack
@@ -151,6 +153,17 @@ def build(process: str) -> Front:
         fixed={path: (200, list(page.headers), page.body) for path, page in pages.items()},
         ready=lambda path: path in files.files or path in pages,  # HEAD, too
     )
+
+
+def _claim_sign_in() -> None:
+    """Leave this site's proof in the database. Without one yet there, the first sign-in does it."""
+    from django.db import DatabaseError, connection
+
+    from heedline.casework.access import session_store
+
+    with contextlib.suppress(DatabaseError):
+        session_store.claim_sign_in()
+    connection.close()
 
 
 def application() -> Front:

@@ -74,6 +74,7 @@ TABLES: dict[str, dict[str, str]] = {
     "permits_provider_notice": {"office": "ar", "settler": "rd"},
     "permits_provider_session": {"office": "arwd", "settler": "rd", "partner": "rd"},
     "permits_session": {"office": "arwd", "usher": "r", "settler": "rd", "partner": "arwd"},
+    "permits_sign_in_proof": {"office": "a", "usher": "r", "partner": "a"},
     "permits_unlocked": {"office": "arwd", "settler": "rd", "partner": "arwd"},
     # reports
     "reports_call_back": {"office": "ar", "worker": "r", "usher": "d"},
@@ -137,6 +138,7 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("dispatch_alarm", "office", "w"): "acknowledged_at acknowledged_by because cleared_at cleared_by slot",
     ("keys_epoch", "usher", "w"): "destroyed_on retired_at",
     ("keys_grant", "worker", "r"): "epoch_id id officer_id",  # never `sealed`
+    ("permits_session", "usher", "w"): "officer_id",  # with a proof: see permits.name_officer
     ("keys_grant", "usher", "r"): "epoch_id id officer_id",  # never `sealed`
     ("keys_grant", "office", "w"): "sealed",  # granted anew to a new key of the same officer
     (
@@ -248,6 +250,7 @@ ALSO = {
         "my_officer",
         "my_partner_desks",
         "my_retired",
+        "name_officer",
         "retire_epoch",
         "shares_to_move",
     )
@@ -324,6 +327,7 @@ PERMITS = {
     "my_partner_desks",
     "my_retired",
     "my_supervised",
+    "name_officer",
     "next_statement",
     "partner_people",
     "practised_by_mine",
@@ -355,6 +359,7 @@ CLOCKWORK = {
     "sweep",
 }
 TRIGGERS = {
+    "a_session_names_nobody",
     "a_check_stays",
     "a_decision_stays",
     "a_disposal_stays",

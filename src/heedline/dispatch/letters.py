@@ -31,6 +31,7 @@ class Letter(AnyLetter):
     SOURCE_OVERRIDDEN = "source-overridden"
     KEYS_RECOVERED = "keys-recovered"
     SENT_TO_PARTNER = "sent-to-partner"
+    SESSION_ALTERED = "session-altered"
 
 
 class AlarmKind(AnyAlarmKind):
@@ -62,6 +63,7 @@ class AlarmKind(AnyAlarmKind):
     KEYS_TO_CHANGE = "keys-to-change"
     MEMBER_WITHOUT_KEYS = "without-keys"
     KEYS_DOUBTED = "keys-doubted"
+    SESSION_ALTERED = "session-altered"
     TOO_FEW_TRAINED = "too-few-trained"
     TRAINING_ENDS = "training-ends"
     REVIEW_LATE = "review-late"

@@ -5,6 +5,7 @@ Row-level security believes only the session secret: the pre-image of a session 
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -38,6 +39,22 @@ def session_entered(secret: bytes) -> Func:
         function="set_config",
         output_field=TextField(),
     )
+
+
+def name_officer(row: bytes, officer: UUID, *, site: str, proof: bytes) -> str:
+    """Say whom a session signs in. Return `named`, `unclaimed`, `refused` or `unknown` (`functions/sessions.sql`)."""
+    with connection.bound_cursor() as cursor:  # type: ignore[attr-defined]
+        cursor.execute("SELECT permits.name_officer(%s, %s, %s, %s)", [row, officer, site, proof])
+        return str(cursor.fetchone()[0])
+
+
+def claim_sign_in(site: str, proof: bytes) -> None:
+    """Leave the hash of a site's proof in the database, unless one is there."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO permits_sign_in_proof (site, digest) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+            [site, hashlib.sha256(proof).digest()],
+        )
 
 
 def leave_session() -> None:

@@ -27,6 +27,19 @@ class OfficeSession(models.Model):
         indexes = [models.Index(fields=["expires_at"], name="session_expires")]
 
 
+class SignInProof(models.Model):
+    """The hash of the proof with which a site's process names the officer of a session.
+
+    The proof is made from the process's SECRET_KEY. See `database/functions/sessions.sql`.
+    """
+
+    site = models.CharField(primary_key=True, max_length=8)
+    digest = models.BinaryField(max_length=32)
+
+    class Meta:
+        db_table = "permits_sign_in_proof"
+
+
 class UnlockedKeys(models.Model):
     """The epoch seeds of one session, sealed under a key that exists only in the cookie.
 

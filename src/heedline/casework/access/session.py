@@ -29,7 +29,10 @@ from heedline.casework.errors import Locked, SealingStopped, WrongPassphrase
 from heedline.casework.keys import epochs, key_verification, session_signing
 from heedline.casework.keys.key_verification import Known
 from heedline.casework.keys.signing import Hand
+from heedline.desks import duty_hours
 from heedline.desks.models import Appointment, EpochGrant, Officer, SeedWrapping
+from heedline.dispatch.letters import Letter
+from heedline.dispatch.outbox import post
 from heedline.packs import load_pack
 from heedline.permits import functions, gate
 from heedline.permits.capabilities import AnyCapability, Capability
@@ -192,6 +195,8 @@ def come_in(
     with functions.unseen():
         row = rows.annotate(behind=behind, works_at=_WORKS_AT, trained=competences.TRAININGS).first()
     session.found(row)
+    if row is not None and session.was_altered:
+        _altered(row, at)
     if row is None or row.officer is None or session.session_key is None:
         return None
     works_at = [
@@ -209,6 +214,20 @@ def come_in(
     here = _attendance(row.officer, works_at, competences.kept(row.trained), token, at)
     kept = getattr(row, "unlocked", None) if with_keys else None
     return row.officer, replace(here, keyring=_unlocked(here, kept, at), ask_at=provider_sessions.ask_at(row))
+
+
+def _altered(row: OfficeSession, at: datetime) -> None:
+    """Log that a session's row was altered, call the desk for everything, and delete the row."""
+    functions.leave_session()
+    with transaction.atomic():
+        if not OfficeSession.objects.filter(row=row.row).delete()[0]:
+            return
+        if settings.FOR_PARTNERS:
+            if row.officer_id is not None:  # the log takes nothing else from there
+                journal.record(Act.SESSION_ALTERED, actor=row.officer_id, refused=True)
+            return
+        journal.record(Act.SESSION_ALTERED, actor=row.officer_id, refused=True)
+        post(Letter.SESSION_ALTERED, desk=duty_hours.desk_for_everything(), thing_id=None, at=at)
 
 
 def enter(session_key: str, officer: Officer, *, at: datetime) -> Attendance:

@@ -3,6 +3,10 @@
 Rows are keyed by a hash of the cookie and their data is sealed under it. A stolen copy of the table
 cannot be used to sign in, and reveals only who had a session and until when. The site is part of the
 hash, so that a cookie of one site leads to no row at another.
+
+The seal is also made under the SECRET_KEY of the process and covers the rest of the row, so whoever can
+write to the table can neither make up a session nor change one. `was_altered` says that somebody tried.
+The database gives a session its officer only against a proof made from the same key (ADR 40).
 """
 
 from __future__ import annotations
@@ -18,8 +22,10 @@ from django.contrib.sessions.backends.base import CreateError, SessionBase, Upda
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
+from heedline.permits import functions
 from heedline.permits.models import OfficeSession
 from heedline.vault import CannotOpen
+from heedline.vault.keys import hkdf
 from heedline.vault.small import RowKeys, derive_keys, new_secret, open_small, seal_small
 
 
@@ -44,11 +50,31 @@ def row_of(session_key: str) -> bytes:
     return hashlib.sha256(keys_of(session_key).row_id).digest()
 
 
+def _proof() -> bytes:
+    return hkdf(settings.SECRET_KEY.encode(), label="sign-in-proof", context=site().encode())
+
+
+def claim_sign_in() -> None:
+    """Leave the hash of this process's proof in the database, so that no other process signs anybody in here."""
+    functions.claim_sign_in(site(), _proof())
+
+
+class SignInProofUnknown(Exception):
+    """The database knows another proof for this site: its SECRET_KEY was changed.
+
+    The operator makes it forget the old one (`heedline settle-roles --forget-sign-in-proofs`).
+    """
+
+
 class SessionStore(SessionBase):
-    """A Django session store whose rows are sealed under the session cookie.
+    """A Django session store whose rows are sealed under the session cookie and the process's key.
 
     Rows are keyed by a hash of the cookie.
     """
+
+    #: Whether a row was found that this process did not write as it is.
+    was_altered = False
+    _named: UUID | None = None
 
     def _get_new_session_key(self) -> str:
         return new_secret()
@@ -75,11 +101,14 @@ class SessionStore(SessionBase):
             self._session_key = None
             return {}
         keys = keys_of(self.session_key)
+        covered = _covered(keys, row.officer_id, row.site, row.expires_at)
         try:
-            found: dict[str, Any] = json.loads(open_small(keys.key, bytes(row.sealed), aad=keys.row_id))
+            found: dict[str, Any] = json.loads(open_small(_row_key(keys), bytes(row.sealed), aad=covered))
         except CannotOpen:
+            self.was_altered = True
             self._session_key = None
             return {}
+        self._named = row.officer_id
         return found
 
     def exists(self, session_key: str) -> bool:
@@ -101,22 +130,25 @@ class SessionStore(SessionBase):
             return
         data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
         keys = keys_of(self.session_key)
-        officer = data.get("_auth_user_id")
+        signed_in = data.get("_auth_user_id")
+        officer = UUID(str(signed_in)) if signed_in else None
         row = row_of(self.session_key)
-        values = {
-            "sealed": seal_small(keys.key, json.dumps(data).encode(), aad=keys.row_id),
-            "officer_id": UUID(str(officer)) if officer else None,
-            "site": site(),
-            "expires_at": datetime.now(UTC) + timedelta(seconds=settings.SESSION_COOKIE_AGE),
-        }
-        if must_create:
-            try:
-                with transaction.atomic():
-                    OfficeSession.objects.create(row=row, **values)
-            except IntegrityError:
-                raise CreateError from None
-        elif not OfficeSession.objects.filter(row=row).update(**values):
-            raise UpdateError
+        until = datetime.now(UTC) + timedelta(seconds=settings.SESSION_COOKIE_AGE)
+        covered = _covered(keys, officer, site(), until)
+        sealed = seal_small(_row_key(keys), json.dumps(data).encode(), aad=covered)
+        with transaction.atomic():
+            if must_create:
+                try:
+                    with transaction.atomic():
+                        OfficeSession.objects.create(row=row, sealed=sealed, site=site(), expires_at=until)
+                except IntegrityError:
+                    raise CreateError from None
+                self._named = None
+            elif not OfficeSession.objects.filter(row=row).update(sealed=sealed, expires_at=until):
+                raise UpdateError
+            if officer is not None and officer != self._named:
+                _name(row, officer)
+                self._named = officer
 
     def delete(self, session_key: str | None = None) -> None:
         key = session_key or self.session_key
@@ -126,3 +158,25 @@ class SessionStore(SessionBase):
     @classmethod
     def clear_expired(cls) -> None:
         OfficeSession.objects.filter(expires_at__lt=datetime.now(UTC)).delete()
+
+
+def _row_key(keys: RowKeys) -> bytes:
+    return hkdf(settings.SECRET_KEY.encode(), label="session-row", context=keys.key)
+
+
+def _covered(keys: RowKeys, officer: UUID | None, at_site: str, until: datetime) -> bytes:
+    return b"".join(
+        (keys.row_id, officer.bytes if officer else bytes(16), until.isoformat().encode(), at_site.encode())
+    )
+
+
+def _name(row: bytes, officer: UUID) -> None:
+    """Give a session its officer. Raises UpdateError if it has another, and SignInProofUnknown."""
+    said = functions.name_officer(row, officer, site=site(), proof=_proof())
+    if said == "unclaimed":
+        claim_sign_in()
+        said = functions.name_officer(row, officer, site=site(), proof=_proof())
+    if said == "refused":
+        raise SignInProofUnknown
+    if said != "named":
+        raise UpdateError

@@ -254,6 +254,13 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         about=About.DESK,
         called=_call_the_desk_and_stewards,
     ),
+    AlarmKind.SESSION_ALTERED: AlarmRule(
+        words="Somebody changed the session of an officer in the database: ask the operator who can write to it",
+        about=About.DESK,
+        called=_call_the_desk_and_stewards,
+        chain=True,
+        raised_by=Letter.SESSION_ALTERED,
+    ),
     AlarmKind.TOO_FEW_TRAINED: _about_the_desk(
         "Too few people at a desk have a training that has not run out: see who, on the page Training"
     ),

@@ -24,3 +24,6 @@ CREATE POLICY letters_about_keys ON dispatch_outbox FOR INSERT TO heedline_offic
     WITH CHECK (letter = 'keys-recovered');
 CREATE POLICY letters_to_partners ON dispatch_outbox FOR INSERT TO heedline_office
     WITH CHECK (letter = 'sent-to-partner');
+-- That a session's row was altered.
+CREATE POLICY letters_about_sessions ON dispatch_outbox FOR INSERT TO heedline_office
+    WITH CHECK (letter = 'session-altered');

@@ -97,6 +97,12 @@ CREATE POLICY everybody_else ON permits_session
 CREATE POLICY begun_there ON permits_session TO heedline_partner
     USING (site = 'partner' AND (officer_id IS NULL OR officer_id IN (SELECT permits.partner_people())));
 
+-- Each site leaves a proof of its own, and none for the other.
+ALTER TABLE permits_sign_in_proof ENABLE ROW LEVEL SECURITY;
+CREATE POLICY of_the_office ON permits_sign_in_proof FOR INSERT TO heedline_office WITH CHECK (site = 'office');
+CREATE POLICY of_partners ON permits_sign_in_proof FOR INSERT TO heedline_partner WITH CHECK (site = 'partner');
+CREATE POLICY asked ON permits_sign_in_proof FOR SELECT TO heedline_usher USING (true);
+
 ALTER TABLE permits_unlocked ENABLE ROW LEVEL SECURITY;
 CREATE POLICY everybody_else ON permits_unlocked
     TO heedline_public, heedline_office, heedline_worker, heedline_door, heedline_usher, heedline_settler

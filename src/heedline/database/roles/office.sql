@@ -57,6 +57,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON permits_held_form TO heedline_office;
 GRANT SELECT, INSERT ON permits_provider_notice TO heedline_office;
 GRANT SELECT, INSERT, UPDATE, DELETE ON permits_provider_session TO heedline_office;
 GRANT SELECT, INSERT, UPDATE, DELETE ON permits_session TO heedline_office;
+-- left once, and never read or changed
+GRANT INSERT ON permits_sign_in_proof TO heedline_office;
 GRANT SELECT, INSERT, UPDATE, DELETE ON permits_unlocked TO heedline_office;
 
 -- reports
@@ -140,6 +142,7 @@ GRANT EXECUTE ON FUNCTION
     permits.my_partner_desks(),
     permits.my_retired(uuid),
     permits.my_supervised(),
+    permits.name_officer(bytea, uuid, text, bytea),
     permits.note_call(bytea, uuid, bytea, bytea, bytea, uuid[]),
     permits.practised_by_mine(),
     permits.queue(uuid[], uuid[], timestamptz, integer, timestamptz, uuid),

@@ -31,6 +31,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON keys_wrapping TO heedline_partner;
 GRANT SELECT, INSERT, UPDATE, DELETE ON permits_held_form TO heedline_partner;
 GRANT SELECT, DELETE ON permits_provider_session TO heedline_partner;
 GRANT SELECT, INSERT, UPDATE, DELETE ON permits_session TO heedline_partner;
+-- left once, and never read or changed
+GRANT INSERT ON permits_sign_in_proof TO heedline_partner;
 GRANT SELECT, INSERT, UPDATE, DELETE ON permits_unlocked TO heedline_partner;
 
 -- signing in
@@ -52,6 +54,7 @@ GRANT EXECUTE ON FUNCTION
     permits.my_officer(),
     permits.my_partner_desks(),
     permits.my_retired(uuid),
+    permits.name_officer(bytea, uuid, text, bytea),
     permits.next_statement(),
     permits.partner_people(),
     permits.reads_as_my_statement(uuid, bigint, text, text),

@@ -22,7 +22,8 @@ GRANT SELECT (id, epoch_id, officer_id), DELETE ON keys_grant TO heedline_usher;
 GRANT SELECT ON keys_statement TO heedline_usher;
 
 -- sessions
-GRANT SELECT ON permits_session TO heedline_usher;
+GRANT SELECT, UPDATE (officer_id) ON permits_session TO heedline_usher;
+GRANT SELECT ON permits_sign_in_proof TO heedline_usher;
 
 -- reports
 GRANT SELECT (report_id), DELETE ON reports_call_back TO heedline_usher;

@@ -57,6 +57,16 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="SignInProof",
+            fields=[
+                ("site", models.CharField(max_length=8, primary_key=True, serialize=False)),
+                ("digest", models.BinaryField(max_length=32)),
+            ],
+            options={
+                "db_table": "permits_sign_in_proof",
+            },
+        ),
+        migrations.CreateModel(
             name="ProviderSession",
             fields=[
                 (

@@ -98,6 +98,7 @@ ACTS = {
     "trainings-seen": "Looked at who was trained in what",
     "without-training": "Did this without the training for it, in an emergency or because it was begun before",
     "sign-in-refused": "Could not sign in",
+    "session-altered": "Session changed in the database; ended",
     "bound-to-provider": "Set up to sign in through the organisation’s provider",
     "unbound-from-provider": "No longer signs in through the provider",
     "let-in": "Let somebody sign in with their password while the provider fails",

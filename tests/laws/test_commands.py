@@ -33,6 +33,7 @@ COMMANDS = (
     "migrate",
     "load-demo",
     "doctor",
+    "settle-roles",
     "backup",
     "backup-prune",
     "restore",

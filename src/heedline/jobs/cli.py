@@ -85,6 +85,12 @@ def _reviewed(args: argparse.Namespace) -> int:
     return reviewing.run(args.language, args.page, by=args.by, on=on, pack_code=pack)
 
 
+def _settle_roles(args: argparse.Namespace) -> int:
+    from heedline.jobs import role_settling
+
+    return role_settling.run(forget_sign_in_proofs=args.forget_sign_in_proofs)
+
+
 def _backup(args: argparse.Namespace) -> int:
     from heedline.jobs import backups
 
@@ -195,6 +201,18 @@ def parser() -> argparse.ArgumentParser:
         "doctor", help="say what each process may do, and what is wrong with this installation"
     )
     doctor.set_defaults(call=_doctor)
+
+    settle = commands.add_parser(
+        "settle-roles",
+        help="reset roles, their settings, passwords and rights on a PostgreSQL of your own",
+        description="Needs HEEDLINE_SUPERUSER_URL, and HEEDLINE_ROLE_PASSWORDS (a JSON file, process to password).",
+    )
+    settle.add_argument(
+        "--forget-sign-in-proofs",
+        action="store_true",
+        help="after the office's or the partners' SECRET_KEY was changed",
+    )
+    settle.set_defaults(call=_settle_roles)
 
     _backup_commands(commands)
     log_commands.add_audit(commands, _audit)

@@ -78,6 +78,17 @@ def settle(connection: Connection, passwords: Mapping[str, str]) -> None:
         connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(other)))
 
 
+def forget_sign_in_proofs(connection: Connection) -> None:
+    """Delete the hashes by which the database knows the office's and the partners' process.
+
+    Each leaves that of its present SECRET_KEY when it starts next, or at the next sign-in.
+    """
+    with psycopg.connect(
+        connection.info.dsn, dbname=DATABASE, password=connection.info.password, autocommit=True
+    ) as inside:
+        inside.execute("DELETE FROM public.permits_sign_in_proof")
+
+
 def _settle_roles(connection: Connection, passwords: Mapping[str, str]) -> None:
     present = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles").fetchall()}
     for name in PROCESSES + OWNERS:

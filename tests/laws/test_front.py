@@ -192,6 +192,91 @@ def test_forty_megabytes_are_refused_before_they_are_taken(server: Server, heads
     assert server.get()[0] == 200
 
 
+def test_a_body_that_is_cut_off_is_not_taken_for_a_whole_one(server: Server) -> None:
+    """Half of what somebody wrote would otherwise be kept as their answer."""
+    cut = server.post(f"{FORM}Content-Length: 30\r\n", b"narrative=A+man+in+a")
+    cut.shutdown(socket.SHUT_WR)
+    answer = read(cut)
+    assert (answer.said["refused"], answer.said["body"]) == (HTTPStatus.REQUEST_TIMEOUT, 0)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"3\r\nabc\r\n0\r\n\r\n",
+        b"3\r\nabc\r\nZZ\r\n",  # granian ends the body here, and says nothing
+        b"3;a\nabc\r\n0\r\n\r\n",
+        b"10000000000000003\r\nabc\r\n0\r\n\r\n",
+        b"0\r\n" + b"X: y\r\n" * 5000 + b"\r\n",
+        b"1\r\na\r\n" * 50_000 + b"0\r\n\r\n",
+    ],
+)
+@pytest.mark.parametrize("more", ["", "Content-Length: 3\r\n"])
+def test_a_body_in_chunks_is_refused_and_its_connection_closed(
+    server: Server, body: bytes, more: str
+) -> None:
+    """No browser sends one, and a proxy that buffers sends its length. Refusing it leaves two readers nothing to differ about."""
+    sock = server.post(f"{FORM}Transfer-Encoding: chunked\r\n{more}")
+    with contextlib.suppress(OSError):
+        sock.sendall(body + f"GET /smuggled HTTP/1.1\r\nHost: {server.host}\r\n\r\n".encode())
+    got = b""
+    with contextlib.suppress(OSError), contextlib.closing(sock):
+        while piece := sock.recv(65536):
+            got += piece
+    assert got.startswith(b"HTTP/1.1 411 ")
+    assert b"smuggled" not in got
+
+
+@pytest.mark.parametrize(
+    "framing",
+    [
+        "Content-Length: 3\r\nContent-Length: 40\r\n",
+        "Content-Length: 3, 3\r\n",
+        "Content-Length: +3\r\n",
+        "Content-Length: -3\r\n",
+        "Content-Length: 0x3\r\n",
+        "Content-Length: \r\n",
+        "Content-Length : 3\r\n",
+        "Content-Length: 99999999999999999999999\r\n",
+        "Transfer-Encoding: identity\r\nContent-Length: 3\r\n",
+        "Transfer-Encoding: chunked, gzip\r\n",
+        "X: a\r\n b\r\n",
+        "X: a\rContent-Length: 3\r\n",
+        "X: a\0b\r\n",
+    ],
+)
+def test_what_two_readers_could_understand_in_two_ways_is_refused(server: Server, framing: str) -> None:
+    sock = server.post(framing, f"abcGET /smuggled HTTP/1.1\r\nHost: {server.host}\r\n\r\n".encode())
+    got = b""
+    with contextlib.suppress(OSError), contextlib.closing(sock):
+        while piece := sock.recv(65536):
+            got += piece
+    assert got.startswith(b"HTTP/1.1 4")
+    assert b"smuggled" not in got
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "GET /a HTTP/1.1",
+        f"GET {READY} HTTP/1.1",
+        "POST /a HTTP/1.1",
+        "POST /a HTTP/1.0\r\nConnection: keep-alive",
+    ],
+)
+def test_the_body_of_one_request_is_never_the_next(server: Server, first: str) -> None:
+    inner = f"GET /smuggled HTTP/1.1\r\nHost: {server.host}\r\n\r\n"
+    last = f"GET /last HTTP/1.1\r\nHost: {server.host}\r\nConnection: close\r\n\r\n"
+    for host in (server.host, "evil.example"):
+        sock = server.send(f"{first}\r\nHost: {host}\r\nContent-Length: {len(inner)}\r\n\r\n{inner}{last}")
+        got = b""
+        with contextlib.suppress(OSError), contextlib.closing(sock):
+            while piece := sock.recv(65536):
+                got += piece
+        assert b"smuggled" not in got
+        assert got.count(b"HTTP/1.1 ") + got.count(b"HTTP/1.0 ") <= 2
+
+
 def test_a_body_just_too_long_is_read_to_its_end_so_that_the_sender_sees_why(server: Server) -> None:
     fits, long = b"x" * LIMITS.body, b"x" * (LIMITS.body + 1)
     assert read(server.post(f"{FORM}Content-Length: {len(fits)}\r\n", fits)).said["body"] == LIMITS.body
@@ -262,6 +347,9 @@ def test_no_host_two_hosts_and_another_host_in_the_address_are_refused(server: S
         f"GET / HTTP/1.1\r\n{host}{host}\r\n",
         f"GET / HTTP/1.1\r\n{host}Host: evil.example\r\n\r\n",
         f"GET http://evil.example/ HTTP/1.1\r\n{host}\r\n",
+        f"GET http://a@{server.host}/ HTTP/1.1\r\n{host}\r\n",
+        f"OPTIONS * HTTP/1.1\r\n{host}\r\n",
+        f"GET {server.host} HTTP/1.1\r\n{host}\r\n",
     ):
         assert read(server.send(request)).status == 400, request
 

@@ -2,7 +2,7 @@
 
 The server (granian, RSGI) calls `Front` on the event loop, where a slow sender costs only a connection.
 Responses that are ready beforehand (style sheets, *Run, Hide, Tell*) are also sent from there, so that
-they never wait for a thread. A body that is too large, too slow or of a kind that none of our forms
+they never wait for a thread. A body of no stated length is refused. One that is too large, too slow, cut off or of a kind that none of our forms
 sends is not parsed. The key `BODY_REFUSED` of the environment tells Django so, and Django responds with
 a page in the visitor's language.
 """
@@ -119,6 +119,11 @@ class Front:
             sender.response_bytes(
                 *plain(HTTPStatus.BAD_REQUEST, "This server does not answer under that name.")
             )
+        elif any(name == "transfer-encoding" for name, _ in headers):
+            # Granian does not say when such a body breaks off, and a part of it would pass for all of it.
+            sender.response_bytes(
+                *plain(HTTPStatus.LENGTH_REQUIRED, "Send a Content-Length.", ("connection", "close"))
+            )
         elif scope.method == "GET" and (fixed := self.fixed.get(scope.path)) is not None:
             sender.response_bytes(*fixed)
         else:
@@ -133,7 +138,7 @@ class Front:
                 sender.response_bytes(*await self._answer(environ, sender))
 
     async def _answer(self, environ: WSGIEnvironment, sender: Sender) -> RawResponse:
-        if "CONTENT_LENGTH" not in environ and "HTTP_TRANSFER_ENCODING" not in environ:
+        if "CONTENT_LENGTH" not in environ:
             return await self._in_thread(environ)  # no body
         body = _Body(self, environ)
         try:
@@ -164,12 +169,16 @@ class Front:
 
 
 class _Body:
-    """The body of one request while it arrives."""
+    """The body of one request while it arrives.
+
+    Its length is announced: one that is shorter was cut off on its way and is refused.
+    """
 
     def __init__(self, front: Front, environ: WSGIEnvironment) -> None:
         self._front, self._environ = front, environ
         self._chunks: list[bytes] = []
         self._counted = 0
+        self._announced = int(environ["CONTENT_LENGTH"] or 0)
         self.size = 0
 
     def whole(self) -> bytes:
@@ -191,7 +200,7 @@ class _Body:
         refused = None
         if str(self._environ.get("CONTENT_TYPE", "")).lower().lstrip().startswith("multipart/"):
             refused = HTTPStatus.UNSUPPORTED_MEDIA_TYPE  # no form of ours has files
-        elif int(self._environ.get("CONTENT_LENGTH") or 0) > self._front.limits.body:
+        elif self._announced > self._front.limits.body:
             refused = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         try:
             async with asyncio.timeout(self._front.limits.body_within):
@@ -210,6 +219,8 @@ class _Body:
                 self.let_go()
             if self.size > READ_ON:
                 break
+        if self.size < self._announced:
+            return refused or HTTPStatus.REQUEST_TIMEOUT
         return refused
 
     def _keep(self, chunk: bytes) -> bool:
@@ -224,7 +235,9 @@ class _Body:
 
 
 def is_for(host: str, scope: Scope, headers: Iterable[tuple[str, str]]) -> bool:
-    """Return whether a request names this host, including the port, exactly once."""
+    """Return whether a request is for a path of this host, which it names once, including the port."""
+    if not scope.path.startswith("/"):  # OPTIONS *, and a host where a path should be
+        return False
     named = [value.lower() for name, value in headers if name == "host"]
     return named == [host] and scope.authority in {None, host}
 

@@ -115,10 +115,12 @@ def test_a_message_stays_new_until_it_is_marked_as_read_or_answered(
         assert new(), page
     odile.get(f"/w/r/{ref}/")
     assert "It was on Monday" in odile.html
+    assert "1 unread" in odile.html
     odile.send(f"/w/r/{ref}/messages-read/")
     assert odile.path == f"/w/r/{ref}/"
     assert "Marked as read." in odile.html
-    assert "It was on Monday" not in odile.html
+    assert "1 unread" not in odile.html
+    assert "It was on Monday" in odile.html, "it stays beside the report"
     assert not new()
     odile.get(f"/w/r/{ref}/messages-read/")
     assert odile.page.status_code == 405

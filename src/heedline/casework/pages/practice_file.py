@@ -6,7 +6,7 @@ It is built from the pack alone and contains no real data.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +19,7 @@ from heedline.casework.pages.case_header import OFFERED, CaseHeader, MoveLine
 from heedline.casework.pages.case_history import CaseHistory
 from heedline.casework.pages.case_lines import MessageLine, StepLine
 from heedline.casework.pages.case_messages import CaseMessages
+from heedline.casework.pages.timeline import TimelineEntry, TimelineKind
 from heedline.casework.report.answers import under_headings
 from heedline.packs import load_pack
 from heedline.packs.urgency import Priority
@@ -26,6 +27,8 @@ from heedline.reports.lifecycle import Move, NotNow, Stage, after
 
 #: What is practised; the other moves of a report are not.
 PRACTISED = frozenset({Move.TAKE, Move.ASSESS, Move.ASK, Move.CLOSE})
+
+_NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
 def short_name(one: Worked) -> str:
@@ -71,7 +74,8 @@ def file_of(one: Worked, *, by: Attendance) -> CaseFile:
         language_words="",
         language_said=True,
     )
-    history = CaseHistory(tuple(_step(step, by) for step in one.steps))
+    steps = tuple(_step(step, by) for step in one.steps)
+    history = CaseHistory(steps, timeline=tuple(_entry(step) for step in reversed(steps)))
     return CaseFile(
         header, answers, history, CaseMessages(tuple(_message(said, one, by) for said in one.said))
     )
@@ -99,6 +103,13 @@ def _step(step: Mapping[str, Any], by: Attendance) -> StepLine:
         f"{day:%-d %B %Y}",
         tuple(step.get("codes", {}).items()),
         tuple((label, words) for label, words in step.get("words", {}).items() if words),
+    )
+
+
+def _entry(step: StepLine) -> TimelineEntry:
+    """Return a move of an exercise for its timeline. An exercise has days and no times."""
+    return TimelineEntry(
+        TimelineKind.MOVE, step.move, step.by, step.when_words, _NO_TIME, step.codes, step.words
     )
 
 

@@ -11,11 +11,17 @@ from heedline.casework.access import session
 from heedline.casework.pages.case_file import CaseFile
 from heedline.casework.pages.case_header import CaseHeader
 from heedline.casework.pages.desk_tabs import desk_tabs
+from heedline.casework.pages.timeline import only
 from heedline.reports.lifecycle import Move
 from heedline.web.entrance.kept_words import form_of
 from heedline.web.shell.queue_links import came_from, from_query, queue_address
 from heedline.web.shell.report_bar import facts_of, tabs_of
+from heedline.web.shell.report_left import messages_of, told_of
 from heedline.web.shell.request import OfficeRequest
+from heedline.web.shell.timeline_words import timeline_entries
+
+#: Entries of the timeline beside the work.
+_LATEST = 8
 
 
 def page(
@@ -28,8 +34,9 @@ def page(
 ) -> HttpResponse:
     """Render a page of a report with its identity bar and tabs.
 
-    The template has the report's `header`. A page that shows more hands over the part in `context`. The page
-    also records which officer its form belongs to.
+    Every page has the report as received and its messages on the left, and the latest entries of the timeline.
+    The template fills the block `work`, or `page` to use the whole width. The page also records which officer its
+    form belongs to.
     """
     code, query = came_from(request), from_query(request)
     # an exercise is no report of a specialist desk
@@ -46,6 +53,13 @@ def page(
             "query": query,
             "queue_href": queue_address(code),
             "form_of": form_of(request.attendance),
+            "answers": file.answers,
+            "history": file.history,
+            "told": told_of(file.answers),
+            "messages_said": messages_of(file.messages),
+            "read": file.messages.unread,
+            "tab": tab,
+            "latest": timeline_entries(only(file.history.timeline, (), newest=True)[:_LATEST]),
             **context,
         },
         status=status,

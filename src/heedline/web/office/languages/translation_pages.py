@@ -32,8 +32,9 @@ from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
 from heedline.web.entrance.kept_words import keeps_words, let_go
 from heedline.web.office.report.report_forms import SHORT
-from heedline.web.office.report.report_words import NOBODY_SPEAKS_IT, told_of
+from heedline.web.office.report.report_words import NOBODY_SPEAKS_IT
 from heedline.web.shell.queue_links import with_queue
+from heedline.web.shell.report_left import told_of
 from heedline.web.shell.report_page import page
 from heedline.web.shell.request import OfficeRequest
 from heedline.web.shell.saved_words import restored
@@ -143,7 +144,6 @@ def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
                     messages.warning(request, f"Asked for. {NOBODY_SPEAKS_IT}")
                 return let_go(request, HttpResponseRedirect(_here(request, ref)), by)
     context = {
-        "answers": file.answers,
         "form": form,
         "language_form": Form((_language_field("spoken", "The report is written in", foreign=False),)),
         "words_came_back": kept is not None,
@@ -266,7 +266,6 @@ def _show(
     context = {
         "form": form,
         "task": line,
-        "answers": file.answers,
         "told": told_of(file.answers) if line.message is None and not line.outward else [],
         "message": next((one for one in file.messages.lines if one.id == line.message), None),
         "may_write": speaks and ((line.done and not line.outward) or (line.waiting and mine)),

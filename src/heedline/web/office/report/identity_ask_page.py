@@ -85,7 +85,6 @@ def asking_page(request: OfficeRequest, ref: UUID, asked_for: AskedFor) -> HttpR
     file = case_file.case_file(ref, by=by, at=at)
     asked, why_not = asked_for.seen(ref, by, at)
     context = {
-        "answers": file.answers,
         "traced": file.history.trace_request,
         "form": form,
         "route": asked_for.route,

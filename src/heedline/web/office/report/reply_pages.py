@@ -28,7 +28,7 @@ from heedline.web.components.forms import Field, Form, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import keeps_words, let_go
 from heedline.web.office.report import report_forms
-from heedline.web.office.report.report_words import NOBODY_SPEAKS_IT, messages_of
+from heedline.web.office.report.report_words import NOBODY_SPEAKS_IT
 from heedline.web.shell.conflict import conflict, version_of
 from heedline.web.shell.queue_links import with_queue
 from heedline.web.shell.report_page import move_of, page
@@ -36,6 +36,21 @@ from heedline.web.shell.report_steps import status_words
 from heedline.web.shell.request import OfficeRequest
 from heedline.web.shell.saved_words import restored
 
+#: The pages that show the messages, and to which marking them as read leads back.
+_WITH_MESSAGES = frozenset(
+    {
+        "report-ask",
+        "report-call",
+        "report-close",
+        "report-hand-over",
+        "report-identity",
+        "report-notes",
+        "report-partners",
+        "report-timeline",
+        "report-trace",
+        "report-translation",
+    }
+)
 #: A report holds at most this many messages of its reporter.
 _MOST_READ = 200
 
@@ -140,7 +155,8 @@ def mark_read(request: OfficeRequest, ref: UUID) -> HttpResponse:
     marked = contact_messages.mark_read(ref, messages_read(request), by=request.attendance, at=session.now())
     if marked:
         messages.success(request, "Marked as read.")
-    page_name = "report-ask" if request.POST.get("page") == "messages" else "report"
+    page_name = request.POST.get("page", "")
+    page_name = page_name if page_name in _WITH_MESSAGES else "report"
     return HttpResponseRedirect(with_queue(request, page_name, ref=ref))
 
 
@@ -250,7 +266,6 @@ def write(
     context = {
         **move_of(file.header, Move.ASK),
         "form": form,
-        "messages_said": messages_of(file.messages),
         "read": file.messages.unread,
         "contacts": sent or repeat_contact.contacts(file.header.ref, by=request.attendance),
         "before": before or Form(_BEFORE),
@@ -279,7 +294,6 @@ def preview(
     sent = sent or repeat_contact.contacts(file.header.ref, by=request.attendance)
     foreign = file.answers.language != pack.first_language
     context = {
-        "answers": file.answers,
         "form": checks,
         "written": written,
         "text": text,

@@ -24,11 +24,10 @@ from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import keeps_words, let_go
 from heedline.web.office.report import report_forms
 from heedline.web.office.report.queue_pages import open_next
-from heedline.web.office.report.report_words import act_words, messages_of, told_of
+from heedline.web.office.report.report_words import act_words
 from heedline.web.shell.conflict import conflict, version_of
 from heedline.web.shell.queue_links import came_from, from_query, queue_address
 from heedline.web.shell.report_page import move_of, page
-from heedline.web.shell.report_steps import steps_of
 from heedline.web.shell.request import OfficeRequest
 from heedline.web.shell.saved_words import restored
 
@@ -70,12 +69,6 @@ def show(request: OfficeRequest, file: CaseFile, form: Form, status: int = 200, 
     header = file.header
     context = {
         "form": form,
-        "answers": file.answers,
-        "history": file.history,
-        "told": told_of(file.answers),
-        "new_messages": messages_of(file.messages, new=True),
-        "read": file.messages.unread,
-        "steps": steps_of(file.history),
         "may_assess": header.may(Move.ASSESS),
         "may_take": header.may(Move.TAKE),
         "may_release": header.may(Move.RELEASE),

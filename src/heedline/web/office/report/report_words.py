@@ -1,18 +1,8 @@
-"""Format a report as component options.
-
-Text typed by users stays a plain string, so that it is escaped.
-"""
+"""Words of the office for the acts of the log and for urgencies."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
-from heedline.casework.pages.case_answers import CaseAnswers
-from heedline.casework.pages.case_lines import MessageLine
-from heedline.casework.pages.case_messages import CaseMessages
 from heedline.desk_hooks import register
-from heedline.web.entrance.templatetags.officer_words import as_typed
 
 #: Where a translation was asked for that nobody can make yet.
 NOBODY_SPEAKS_IT = (
@@ -24,7 +14,6 @@ URGENCIES = {
     "soon": "Something may happen soon",
     "routine": "No hurry stated",
 }
-CHANNELS = {"web": "Public site", "api": "Another service", "phone": "Telephone"}
 ACTS = {
     "report-arrived": "It arrived",
     "report-read": "Read it",
@@ -119,47 +108,3 @@ ACTS = {
 def act_words(act: str) -> str:
     """Return a log action in words, or its code if it has no text of its own."""
     return (ACTS | register.act_words()).get(act, act.replace("-", " ").capitalize())
-
-
-def told_of(answers: CaseAnswers) -> list[dict[str, Any]]:
-    """Return the answers other than the account itself, by section."""
-    return [
-        {"title": section.title, "rows": [{"label": label, "lines": lines} for label, lines in section.rows]}
-        for section in answers.sections
-    ]
-
-
-def messages_of(messages: CaseMessages, *, new: bool = False) -> list[dict[str, str]]:
-    """Return the messages exchanged with the reporter as component items, oldest first.
-
-    With `new`, only messages not marked as read are returned.
-    """
-    return [
-        {
-            "kind": "sent" if one.from_us else "received",
-            "sender": f"{one.by}{'' if one.verified else ' (signature does not match)'}"
-            if one.from_us
-            else "The reporter",
-            "when": f"{one.when_words}{', read' if one.from_us and one.seen else ''}{', new' if one.new else ''}",
-            "text": _said(one),
-        }
-        for one in messages.lines
-        if one.new or not new
-    ]
-
-
-def _said(one: MessageLine) -> str:
-    """Return a message as text, with its translation or its English original, each labelled."""
-    if one.despite:
-        one = replace(
-            one,
-            text=f"{one.text}\n\nSent although the source guard warned, because:\n{one.despite}",
-            despite="",
-        )
-    if one.english:
-        return f"{as_typed(one.text)}\n\nIn English, as it was written:\n{as_typed(one.english)}"
-    if one.translation is not None:
-        marked = f"Translated by {one.translation.by}, {one.translation.day_words}"
-        doubt = "" if one.translation.verified else " (signature does not match)"
-        return f"{as_typed(one.text)}\n\n{marked}{doubt}:\n{as_typed(one.translation.text)}"
-    return as_typed(one.text)

@@ -15,11 +15,11 @@ from heedline.casework.pages import case_file
 from heedline.casework.pages.timeline import TimelineKind, only
 from heedline.packs import load_pack
 from heedline.web.declared import Audience, open_to
-from heedline.web.office.report.report_words import told_of
-from heedline.web.office.report.timeline_words import KINDS, timeline_entries
 from heedline.web.shell.report_bar import facts_of
+from heedline.web.shell.report_left import told_of
 from heedline.web.shell.report_page import page
 from heedline.web.shell.request import OfficeRequest
+from heedline.web.shell.timeline_words import KINDS, timeline_entries
 
 OLDEST = "oldest"
 

@@ -8,9 +8,17 @@ from typing import Any
 from heedline.casework.pages import timeline
 from heedline.casework.pages.timeline import TimelineEntry, TimelineKind
 from heedline.reports.lifecycle import Move
-from heedline.web.office.report.report_words import CHANNELS
 from heedline.web.shell.report_steps import MOVES, code_words
 
+#: How a report may have reached the service.
+CHANNELS = {
+    "web": "Public site",
+    "api": "Another service",
+    "phone": "By telephone",
+    "counter": "At a counter",
+    "letter": "By letter",
+    "email": "By email",
+}
 KINDS = {
     TimelineKind.MOVE: "Assessment and stages",
     TimelineKind.MESSAGE: "Messages",
@@ -20,7 +28,7 @@ KINDS = {
     TimelineKind.DISCLOSURE: "Disclosures to partners",
 }
 _WHAT: dict[str, str] = {
-    **{str(move): words for move, words in MOVES.items()},
+    **{str(move): text for move, text in MOVES.items()},
     timeline.ARRIVED: "Received",
     timeline.FROM_REPORTER: "Message from the reporter",
     timeline.NOTE: "Note",
@@ -46,6 +54,7 @@ def timeline_entries(entries: Iterable[TimelineEntry]) -> list[dict[str, Any]]:
             "when": one.when_words,
             "codes": _codes(one),
             "words": list(one.words),
+            "message": one.kind is TimelineKind.MESSAGE,
             "unread": ("unread", "yes") in one.codes,
         }
         for one in entries

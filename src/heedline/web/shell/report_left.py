@@ -1,0 +1,58 @@
+"""Format what a reporter sent, and the messages since, for the left of every page of a report.
+
+Text typed by users stays a plain string, so that it is escaped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from heedline.casework.pages.case_answers import CaseAnswers
+from heedline.casework.pages.case_lines import MessageLine
+from heedline.casework.pages.case_messages import CaseMessages
+from heedline.web.entrance.templatetags.officer_words import as_typed
+
+
+def told_of(answers: CaseAnswers) -> list[dict[str, Any]]:
+    """Return the answers other than the account itself, by section."""
+    return [
+        {"title": section.title, "rows": [{"label": label, "lines": lines} for label, lines in section.rows]}
+        for section in answers.sections
+    ]
+
+
+def messages_of(messages: CaseMessages, *, new: bool = False) -> list[dict[str, str]]:
+    """Return the messages exchanged with the reporter as component items, oldest first.
+
+    With `new`, only messages not marked as read are returned.
+    """
+    return [
+        {
+            "kind": "sent" if one.from_us else "received",
+            "sender": f"{one.by}{'' if one.verified else ' (signature does not match)'}"
+            if one.from_us
+            else "The reporter",
+            "when": f"{one.when_words}{', read' if one.from_us and one.seen else ''}{', new' if one.new else ''}",
+            "text": _said(one),
+        }
+        for one in messages.lines
+        if one.new or not new
+    ]
+
+
+def _said(one: MessageLine) -> str:
+    """Return a message as text, with its translation or its English original, each labelled."""
+    if one.despite:
+        one = replace(
+            one,
+            text=f"{one.text}\n\nSent although the source guard warned, because:\n{one.despite}",
+            despite="",
+        )
+    if one.english:
+        return f"{as_typed(one.text)}\n\nIn English, as it was written:\n{as_typed(one.english)}"
+    if one.translation is not None:
+        marked = f"Translated by {one.translation.by}, {one.translation.day_words}"
+        doubt = "" if one.translation.verified else " (signature does not match)"
+        return f"{as_typed(one.text)}\n\n{marked}{doubt}:\n{as_typed(one.translation.text)}"
+    return as_typed(one.text)

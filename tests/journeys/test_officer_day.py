@@ -187,7 +187,7 @@ def test_the_other_pages(house: House, office: str, person: Open) -> None:  # no
         desk = house.desks["north-east"].id
         raise_late(AlarmKind.PARTNER_SILENT, now(), [(desk, ref, timedelta(0))])
     page.visit(f"{office}/w/alarms/")
-    page.play.get_by_role("link", name="Put away").wait_for()
+    page.play.get_by_role("link", name="Clear").first.wait_for()
     _seen(page, "alarms")
     page.visit(f"{office}/w/r/{ref}/hand-over/")
     page.play.get_by_label("South West desk").check()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from heedline.casework.danger.action_log import DangerNoteKind
 from heedline.casework.journey import bulk_close, practice
 from heedline.casework.journey.transitions import Closing
 from heedline.casework.language import translating
@@ -30,6 +31,8 @@ from heedline.desks.models import (
 )
 from heedline.dispatch.models import Alarm
 from heedline.reports.models import (
+    DangerEntry,
+    DangerEpisode,
     Disposal,
     Dissemination,
     Hold,
@@ -43,13 +46,14 @@ from heedline.reports.models import (
     Translation,
 )
 from tests.casework.setup.test_proposals import propose
-from tests.support import identity_scene, keeping_scene, partner_scene, tracing_scene
+from tests.support import danger_scene, identity_scene, keeping_scene, partner_scene, tracing_scene
 from tests.support.scene_people import NAMED, People, row
 
 SPAM = Closing(outcome="spam", reason="One advertisement, many times", tell_reporter="finished")
 #: Kinds of things, with the beginnings of the addresses whose `<ref>` is one. The longest that fits holds.
 KINDS = {
     "w/r/": "report",
+    "w/r/<uuid:ref>/danger/": "danger",
     "w/sweeps/": "sweep",
     "w/partners/": "partner",
     "w/sent/": "dissemination",
@@ -67,7 +71,7 @@ KINDS = {
 }
 #: Tables that no press of a button by somebody else may change.
 GUARDED = (
-    Report, Step, NoteRevision, Alarm, Sweep, Translation, Dissemination, Disposal, Hold, Review, IdentityRequest, SubjectRequest,
+    Report, Step, DangerEpisode, DangerEntry, NoteRevision, Alarm, Sweep, Translation, Dissemination, Disposal, Hold, Review, IdentityRequest, SubjectRequest,
     Proposal, Invitation, Exercise, LanguageSkill, CompletedTraining, Appointment, Shift, Desk, Officer,
 )  # fmt: skip
 
@@ -83,6 +87,8 @@ def furnish(people: People) -> dict[str, str]:
     ).id
     made["identity request"] = identity_scene.ask(people, made["report"])
     at_risk = tracing_scene.at_risk(people)
+    made["danger"] = at_risk
+    danger_scene.add(people, at_risk, DangerNoteKind.RISK, danger_scene.RISK)
     made["trace request"] = tracing_scene.ask(people, at_risk)
     tracing_scene.decide(people, made["trace request"])
     _, made["dissemination"] = partner_scene.sent_to_the_council(people)

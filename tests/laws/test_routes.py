@@ -29,6 +29,7 @@ FILLED = {
     "version": "1", "reason": "x", "because": "x", "to": "south-west", "outcome": "spam", "tell": "finished",
     "template": "when-exactly", "do": "send", "priority": "low", "danger": "no", "done_what": "x", "until": "18:00",
     "close_as": "no-identifiers", "ground": "life", "words": "x", "minutes": "30", "text": "x", "number": "1",
+    "section": "discharge", "ending": "over", "discharge_reason": "x",
 }  # fmt: skip
 
 

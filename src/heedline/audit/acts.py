@@ -59,6 +59,15 @@ class Act(AnyAct):
     OPENED_BY_PARTNER = "opened-by-partner"
     ANSWERED_BY_PARTNER = "answered-by-partner"
     REPORT_HANDED_OVER = "report-handed-over"
+    # dangers to life: that something was written, never what
+    DANGER_OPENED = "danger-opened"
+    DANGER_WATCHED = "danger-watched"  # the round-the-clock desk was added, or could not be
+    DANGER_NOTED = "danger-noted"
+    DANGER_OFFERED = "danger-offered"
+    DANGER_RETURNED = "danger-returned"
+    DANGER_TAKEN = "danger-taken"
+    DANGER_ACKNOWLEDGED = "danger-acknowledged"
+    DANGER_DISCHARGED = "danger-discharged"
     REPORT_CLOSED = "report-closed"
     REPORT_REOPENED = "report-reopened"
     # closed reports that are read again

@@ -105,6 +105,8 @@ COPIED: tuple[Copied, ...] = (
     Copied("reports_translation_text", Side.BODIES, where=OF_OLD_REPORTS),
     Copied("reports_note_revision", Side.BODIES, where=OF_OLD_REPORTS),
     Copied("reports_identity_request", Side.BODIES, where=OF_OLD_REPORTS),
+    Copied("reports_danger", Side.BODIES, where=OF_OLD_REPORTS),
+    Copied("reports_danger_entry", Side.BODIES, where=OF_OLD_REPORTS),
     Copied("reports_dip_check", Side.BODIES, where=OF_OLD_REPORTS),
     Copied("reports_keeping", Side.BODIES, order="report_id", where=OF_OLD_REPORTS),
     Copied("reports_review", Side.BODIES, where=OF_OLD_REPORTS),

@@ -78,6 +78,8 @@ TABLES: dict[str, dict[str, str]] = {
     "permits_unlocked": {"office": "arwd", "settler": "rd", "partner": "arwd"},
     # reports
     "reports_call_back": {"office": "ar", "worker": "r", "usher": "d"},
+    "reports_danger": {"office": "ar", "usher": "d"},
+    "reports_danger_entry": {"office": "ar", "usher": "d"},
     "reports_dip_check": {"office": "r", "worker": "ar", "usher": "d"},
     "reports_identity_request": {"office": "r", "usher": "arwd", "settler": "r"},
     "reports_identity_share": {"door": "a", "usher": "ard", "settler": "arwd", "worker": "m"},
@@ -141,6 +143,16 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("permits_session", "usher", "w"): "officer_id",  # with a proof: see permits.name_officer
     ("keys_grant", "usher", "r"): "epoch_id id officer_id",  # never `sealed`
     ("keys_grant", "office", "w"): "sealed",  # granted anew to a new key of the same officer
+    (
+        "reports_danger",
+        "office",
+        "w",
+    ): "acknowledged_at acknowledged_by_id discharge_note discharged_at discharged_by_id offered_by_id offered_to_id"
+    " review_at",  # never who opened it
+    ("reports_danger", "worker", "r"): "acknowledged_at discharged_at id opened_at report_id review_at",
+    ("reports_danger", "usher", "r"): "discharged_at report_id watch_added",
+    ("reports_danger", "usher", "w"): "offered_by_id offered_to_id watch_added",
+    ("reports_danger_entry", "usher", "r"): "report_id",
     (
         "reports_dip_check",
         "office",
@@ -310,6 +322,7 @@ PERMITS = {
     "decide_identity",
     "desk_shares",
     "destroy_epoch",
+    "end_danger_watch",
     "facing_desks",
     "hand_over",
     "headers_to_move",
@@ -342,6 +355,7 @@ PERMITS = {
     "sent_to_me",
     "shares_to_move",
     "waiting",
+    "watch_danger",
     "who_decides",
     "who_decides_trace",
 }
@@ -361,6 +375,9 @@ CLOCKWORK = {
 TRIGGERS = {
     "a_session_names_nobody",
     "a_check_stays",
+    "a_danger_stays",
+    "danger_entries_stay",
+    "danger_is_held",
     "a_decision_stays",
     "a_disposal_stays",
     "a_dissemination_stays",

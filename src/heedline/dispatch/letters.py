@@ -32,6 +32,8 @@ class Letter(AnyLetter):
     KEYS_RECOVERED = "keys-recovered"
     SENT_TO_PARTNER = "sent-to-partner"
     SESSION_ALTERED = "session-altered"
+    DANGER_OPENED = "danger-opened"
+    DANGER_OWNER_AWAY = "danger-owner-away"
 
 
 class AlarmKind(AnyAlarmKind):
@@ -41,6 +43,9 @@ class AlarmKind(AnyAlarmKind):
     """
 
     DANGER = "danger"
+    DANGER_OPENED = "danger-opened"
+    DANGER_OWNER_AWAY = "danger-owner-away"
+    DANGER_REVIEW_LATE = "danger-review-late"
     NOBODY_ON_DUTY = "nobody-on-duty"
     IDENTITY_OVERDUE = "identity-overdue"
     IDENTITY_ASKED = "identity-asked"

@@ -16,6 +16,7 @@ from dataclasses import replace
 from typing import Any
 
 from heedline.intake.questions import Answers, QuestionPage, QuestionSet, StepKind, Values
+from heedline.packs.urgency import Urgency
 
 
 def _walk(
@@ -170,6 +171,12 @@ def urgency(qs: QuestionSet, answers: Answers, *, identity_offered: bool) -> str
         if rule.when.holds(answered):
             return rule.urgency
     return "routine"
+
+
+def danger_answered(qs: QuestionSet, answers: Answers) -> bool:
+    """Return whether a question that decides about danger is answered, or the set has none."""
+    asked = [one for rule in qs.urgencies if rule.urgency == Urgency.DANGER for one in rule.when.looks_at()]
+    return not asked or any(answers.get(one.step, {}).get(one.field) for one in asked)
 
 
 def _order(qs: QuestionSet) -> dict[str, int]:

@@ -28,7 +28,7 @@ from django.db import close_old_connections, connections
 from procrastinate.contrib.django.utils import connector_params
 
 from heedline.casework.dissemination import clock as dissemination_clock
-from heedline.casework.duty import desk_letters, paging, training_clock
+from heedline.casework.duty import danger_clock, desk_letters, paging, training_clock
 from heedline.casework.intake import settle_arrivals
 from heedline.casework.journey import practice
 from heedline.casework.language import clock as translation_clock
@@ -127,6 +127,7 @@ def keep_or_dispose(at: datetime) -> None:
 TASKS = (
     PeriodicTask("page", "* * * * * */5", 9, page),
     PeriodicTask("watch", "* * * * * 0", 5, watch),
+    PeriodicTask("watch-dangers", "* * * * * 20", 8, danger_clock.watch_dangers),
     PeriodicTask("keep-log", "* * * * * */15", 2, keep_log),
     PeriodicTask("watch-messages", "* * * * * 45", 3, paging.watch_messages),
     PeriodicTask("watch-translations", "* * * * * 50", 3, translation_clock.watch),

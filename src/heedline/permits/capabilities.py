@@ -30,6 +30,8 @@ class Capability(AnyCapability):
     CLOSE = "close"
     REOPEN = "reopen"
     SWEEP = "sweep"
+    HANDLE_DANGER = "handle-danger"
+    LEAD_DANGER = "lead-danger"
     SEE_HISTORY = "see-history"
     CONFIRM_LANGUAGE = "confirm-language"
     RECORD_TRAINING = "record-training"

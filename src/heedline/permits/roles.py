@@ -24,7 +24,7 @@ class Role(StrEnum):
 #: In words, for `docs/access.md` and the settings page.
 DESCRIPTIONS: dict[Role, str] = {
     Role.OFFICER: "Reads, assesses and answers the reports of their desk.",
-    Role.SUPERVISOR: "An officer who also answers for the desk: says who owns a report, reopens, clears alarms of others, reads closed reports again, decides what is kept, confirms who speaks what, records who was trained.",
+    Role.SUPERVISOR: "An officer who also answers for the desk: says who owns a report, reopens, clears alarms of others, acknowledges and discharges dangers to life, reads closed reports again, decides what is kept, confirms who speaks what, records who was trained.",
     Role.AUTHORISER: "Decides whether a reporter's identity may be opened, or a reporter traced elsewhere. Never a member of a desk that reads reports.",
     Role.STEWARD: "Sets up desks and officers and signs their keys, two together. Opens nothing.",
     Role.OVERSEER: "Reads the log, who can open what, and certificates of disposals. Opens nothing, is a member of no desk that reads reports, and no steward.",
@@ -49,6 +49,7 @@ _DESK_WORK = frozenset(
         C.CLOSE,
         C.REOPEN,
         C.SWEEP,
+        C.HANDLE_DANGER,
         C.SEE_HISTORY,
         C.BE_ON_DUTY,
         C.ANSWER_ALARM,
@@ -70,7 +71,7 @@ _DESK_WORK = frozenset(
     }
 )
 #: What somebody answers for who leads a desk: what is kept, and the end of it.
-_LEADING = frozenset({C.REVIEW_KEEPING, C.DECIDE_DISPOSAL, C.RELEASE_HOLD})
+_LEADING = frozenset({C.LEAD_DANGER, C.REVIEW_KEEPING, C.DECIDE_DISPOSAL, C.RELEASE_HOLD})
 
 GRANTS: dict[Role, frozenset[C]] = {
     Role.OFFICER: _DESK_WORK,

@@ -46,6 +46,7 @@ class Move(StrEnum):
     REOPEN = "reopen"
     SWEEP = "sweep"
     UNDO_SWEEP = "undo-sweep"
+    DISCHARGE = "discharge"  # of a danger to life, by a supervisor
     DISPOSE = "dispose"  # by two people
 
 
@@ -107,6 +108,10 @@ PATH: dict[tuple[Stage, Move], Stage] = {
     (Stage.ACTING, Move.CALL): Stage.ACTING,
     (Stage.ACTING, Move.HAND_OVER): Stage.WAITING,
     (Stage.ACTING, Move.CLOSE): Stage.CLOSED,
+    (Stage.WAITING, Move.DISCHARGE): Stage.WAITING,
+    (Stage.TAKEN, Move.DISCHARGE): Stage.TAKEN,
+    (Stage.ASSESSED, Move.DISCHARGE): Stage.ASSESSED,
+    (Stage.ACTING, Move.DISCHARGE): Stage.ACTING,
     (Stage.CLOSED, Move.REOPEN): Stage.WAITING,
     (Stage.WAITING, Move.SWEEP): Stage.CLOSED,  # with others that look alike; never somebody in danger
     (

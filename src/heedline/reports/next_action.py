@@ -44,6 +44,7 @@ CLOCKS: dict[Move, ClockEffect] = {
     Move.CALL: ClockEffect.RENEW,
     Move.CHECK: ClockEffect.RENEW,
     Move.REVIEW: ClockEffect.SET,
+    Move.DISCHARGE: ClockEffect.RENEW,
     Move.HAND_OVER: ClockEffect.OFFER,
     Move.ACCEPT: ClockEffect.RENEW,
     Move.RETURN: ClockEffect.KEEP,

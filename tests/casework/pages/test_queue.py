@@ -17,7 +17,7 @@ from heedline.casework.pages import queue as pages_queue
 from heedline.casework.pages.queue import Queue, QueueView
 from heedline.casework.report import opening
 from heedline.permits.gate import Refused
-from tests.support import stories
+from tests.support import danger_scene, stories
 from tests.support.acting import acting
 from tests.support.scene_people import DANGER, People, logged, row
 
@@ -173,13 +173,16 @@ def test_the_watch_leaves_a_report_to_a_desk_that_is_there_until_it_is_overdue(p
     assert refs(queue(people, "Nadia", minutes=late)) == []
 
 
-def test_the_watch_sees_danger_until_somebody_has_taken_it(people: People) -> None:
+def test_the_watch_sees_danger_until_a_supervisor_discharges_it(people: People) -> None:
     on_duty(people, "Odile", "north-east")
     ref, _ = people.send(**DANGER)
     (line,) = queue(people, "Nadia").lines
-    assert line.watch_reason == "Danger to life, not yet taken at North East desk"
+    assert line.watch_reason == "Danger to life at North East desk, not yet taken"
     assert refs(queue(people, "Odile")) == [ref]
     people.take(ref)
+    (line,) = queue(people, "Nadia").lines
+    assert line.watch_reason == "Danger to life at North East desk, owner Odile O."
+    danger_scene.end(danger_scene.with_leads(people), ref)
     assert refs(queue(people, "Nadia")) == []
 
 

@@ -11,6 +11,7 @@ from django.db import connection
 
 from heedline.audit.models import Event
 from heedline.casework.contact import messages
+from heedline.casework.report.opening import short_name
 from heedline.intake.models import DraftRow
 from heedline.reports.models import Report
 from heedline.vault.codes import ReceiptCode, parse
@@ -226,6 +227,45 @@ def test_a_dropped_call_is_sent_as_unfinished_and_reads_no_code_out(odile: Hand)
     assert "hl-key" not in odile.html
     odile.get(f"/w/r/{the_report().id}/")
     assert odile.page.status_code == 404  # no place that is known: the desk that never closes has it
+
+
+def test_a_dropped_call_whose_danger_question_was_unanswered_is_high_and_flagged(odile: Hand) -> None:
+    press(odile, "dropped", **TOLD)
+    report = the_report()
+    assert (report.urgency, report.rank) == ("soon", 1)
+    odile.get("/w/q/north-east/")
+    assert "Danger not asked" in odile.html
+    odile.get(f"/w/r/{report.id}/")
+    assert "The call ended before the question about danger was answered." in odile.html
+
+
+def test_one_whose_danger_question_was_answered_is_not(odile: Hand) -> None:
+    press(odile, "dropped", **TOLD, **{"now.danger": "no"})
+    assert the_report().urgency == "routine"
+    odile.get("/w/q/north-east/")
+    assert "Danger not asked" not in odile.html
+
+
+def test_a_caller_who_rings_back_goes_on_in_the_same_draft(odile: Hand) -> None:
+    press(odile, "dropped", **TOLD)
+    first = the_report()
+    odile.send("/w/call/wrap-up/", do="ring-back")
+    assert odile.path == CALL
+    assert odile.form(CALL)["what.narrative"] == ACCOUNT
+    code = sent_by(odile, **{"now.danger": "yes"})
+    assert rosa_sees(code) is not None
+    second = Report.objects.exclude(pk=first.id).get()
+    assert second.urgency == "danger"
+    odile.get(f"/w/r/{second.id}/")
+    assert f"Report {short_name(first.id)}: that call dropped." in odile.html
+    assert Report.objects.get(pk=first.id).urgency == "soon", "what was sent stays"
+
+
+def test_the_next_call_begins_empty_after_a_dropped_one(odile: Hand) -> None:
+    press(odile, "dropped", **TOLD)
+    odile.send("/w/call/wrap-up/", do="next")
+    assert odile.path == CALL
+    assert not odile.form(CALL)["what.narrative"]
 
 
 def test_a_dropped_call_without_a_word_keeps_the_draft(odile: Hand) -> None:

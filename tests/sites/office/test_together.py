@@ -112,7 +112,7 @@ def test_an_alarm_is_acknowledged_and_put_away_by_name(house: House, hand: Calla
     odile.sign_in("Odile")
     assert "nobody has acknowledged" in odile.html
     odile.get("/w/alarms/")
-    assert "Nobody yet" in odile.html
+    assert "Nobody has acknowledged it" in odile.html
     actions = [line for line in odile.html.split('"') if line.endswith("/acknowledge/")]
     odile.send(actions[0])
     assert "Acknowledged in your name" in odile.html
@@ -130,7 +130,7 @@ def test_the_watch_sees_what_nobody_is_there_for_and_hands_it_over(
     ref, _ = a_report(at=now(), where=NORTH_EAST, now={"danger": "yes"})
     nadia = hand().at_work(house, "Nadia")
     nadia.get("/w/q/national/")
-    assert "Nobody is on duty at North East desk" in nadia.html
+    assert "Danger to life at North East desk, not yet taken, nobody on duty there" in nadia.html
     nadia.send(f"/w/r/{ref}/take/")
     assert "filmed the side doors" in nadia.html
     nadia.get(f"/w/r/{ref}/hand-over/")

@@ -12,10 +12,12 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from heedline.casework.duty import on_call, training_clock
 from heedline.casework.keys import health
 from heedline.desk_hooks import register
+from heedline.desks.duty_hours import watch_desks
 from heedline.dispatch.letters import AlarmKind, AnyLetter, Letter
 from heedline.dispatch.models import About, Alarm
 from heedline.packs import load_pack
@@ -23,7 +25,7 @@ from heedline.packs.pack import OnCallStep
 from heedline.permits.capabilities import AnyCapability, Capability
 from heedline.reports.dissemination_states import DisseminationState
 from heedline.reports.lifecycle import Stage
-from heedline.reports.models import Dissemination, IdentityRequest, Report
+from heedline.reports.models import DangerEpisode, Dissemination, IdentityRequest, Report
 
 
 class AlarmEvent(StrEnum):
@@ -40,6 +42,11 @@ class AlarmEvent(StrEnum):
     CHECKED = "checked"
     WITHDRAWN = "withdrawn"
     ANSWER_READ = "answer-read"
+    DANGER_ACKNOWLEDGED = "danger-acknowledged"
+    DANGER_DISCHARGED = "danger-discharged"
+    DANGER_MOVED = "danger-moved"
+    OWNER_BACK = "owner-back"
+    REVIEW_SET = "review-set"
 
 
 #: (alarm, step of the on-call chain, now) -> e-mail addresses.
@@ -60,6 +67,20 @@ def call_the_desk(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
 def call_supervisors(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
     """Return the supervisors of the alarm's desk or, if it has none, the people whom the on-call chain calls."""
     return on_call.supervisors(alarm.desk_id) or call_the_desk(alarm, step, at)
+
+
+def _call_who_lead(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
+    """Return the supervisors of the alarm's desk and of the round-the-clock desk.
+
+    From the second step on, and where there are none, the people whom the on-call chain calls are added.
+    """
+    leads = on_call.supervisors(alarm.desk_id).union(*map(on_call.supervisors, watch_desks()))
+    return leads | call_the_desk(alarm, step, at) if step or not leads else leads
+
+
+def _call_owner_and_who_lead(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
+    """Return the owner of the report that the alarm is about, and those whom `_call_who_lead` returns."""
+    return on_call.owner(alarm.about_id) | _call_who_lead(alarm, step, at)
 
 
 def _call_authorisers(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
@@ -95,6 +116,22 @@ def _report_waits(alarm: Alarm, at: datetime) -> bool:
     return alarm.about_id is not None and not taken.filter(id=alarm.about_id).exists()
 
 
+def _open_danger(alarm: Alarm) -> QuerySet[DangerEpisode]:
+    return DangerEpisode.objects.filter(report=alarm.about_id, discharged_at=None)
+
+
+def _danger_unacknowledged(alarm: Alarm, at: datetime) -> bool:
+    return _open_danger(alarm).filter(acknowledged_at=None).exists()
+
+
+def _danger_unreviewed(alarm: Alarm, at: datetime) -> bool:
+    return _open_danger(alarm).filter(review_at__lte=at).exists()
+
+
+def _danger_open(alarm: Alarm, at: datetime) -> bool:
+    return _open_danger(alarm).exists()
+
+
 def _request_undecided(alarm: Alarm, at: datetime) -> bool:
     undecided = IdentityRequest.objects.filter(decided_at=None)
     return alarm.about_id is not None and undecided.filter(id=alarm.about_id).exists()
@@ -111,10 +148,11 @@ def _urgent_unopened(alarm: Alarm, at: datetime) -> bool:
 class AlarmRule:
     """The behaviour of one kind of alarm.
 
-    `words` is the text for the officer, and `about` is what `Alarm.about_id` names. `called` returns whom a step pages. `chain` means that the alarm is paged up the chain until acknowledged, and otherwise once. `chain_in_danger` limits that to reports which say that life is at risk. If `lasts` is set, nobody can clear the alarm before its cause is gone, and `while_it_lasts` says what to do instead. `resolved_by` lists the events that clear it in the name of the person who caused them. `answered_with` is the capability needed to acknowledge and clear it. `raised_by` is the letter that raises it at once. The clocks raise the other kinds.
+    `words` says what is wrong and `do` what to do about it, and `about` is what `Alarm.about_id` names. `called` returns whom a step pages. `chain` means that the alarm is paged up the chain until acknowledged, and otherwise once. `chain_in_danger` limits that to reports which say that life is at risk. If `lasts` is set, nobody can clear the alarm before its cause is gone, and `while_it_lasts` says what to do instead. `resolved_by` lists the events that clear it in the name of the person who caused them. `answered_with` is the capability needed to acknowledge and clear it. `raised_by` is the letter that raises it at once. The clocks raise the other kinds. `at_the_report` means that it is answered on the page it leads to, never on the page Alarms.
     """
 
     words: str
+    do: str = ""
     about: str = About.REPORT
     called: Called = call_the_desk
     chain: bool = False
@@ -124,6 +162,34 @@ class AlarmRule:
     resolved_by: frozenset[str] = frozenset()
     answered_with: AnyCapability = Capability.ANSWER_ALARM
     raised_by: AnyLetter | None = None
+    at_the_report: bool = False
+
+    @property
+    def what_to_do(self) -> str:
+        """Return the instruction that the page Alarms shows under the alarm."""
+        return self.do or self.while_it_lasts
+
+
+def _about_danger(
+    words: str,
+    lasts: Lasts,
+    instead: str,
+    *resolved_by: AlarmEvent,
+    called: Called = _call_who_lead,
+    raised_by: Letter | None = None,
+) -> AlarmRule:
+    """Return a rule for alarms about an open danger to life, which supervisors answer on its page."""
+    return AlarmRule(
+        words=words,
+        called=called,
+        chain=True,
+        lasts=lasts,
+        while_it_lasts=instead,
+        resolved_by=frozenset({AlarmEvent.DANGER_DISCHARGED, AlarmEvent.DANGER_MOVED, *resolved_by}),
+        answered_with=Capability.LEAD_DANGER,
+        raised_by=raised_by,
+        at_the_report=True,
+    )
 
 
 def _about_waiting(words: str, instead: str) -> AlarmRule:
@@ -151,17 +217,20 @@ def _about_request(words: str, called: Called, raised_by: Letter | None = None) 
     )
 
 
-def _about_call(words: str) -> AlarmRule:
-    return AlarmRule(words=words, called=call_supervisors, resolved_by=frozenset({AlarmEvent.CALLED}))
+def _about_call(words: str, do: str) -> AlarmRule:
+    return AlarmRule(words=words, do=do, called=call_supervisors, resolved_by=frozenset({AlarmEvent.CALLED}))
 
 
-def _about_source(words: str, raised_by: Letter) -> AlarmRule:
-    return AlarmRule(words=words, called=call_supervisors, raised_by=raised_by)
+def _about_source(words: str, do: str, raised_by: Letter) -> AlarmRule:
+    return AlarmRule(words=words, do=do, called=call_supervisors, raised_by=raised_by)
 
 
-def _about_translation(words: str, *resolved_by: AlarmEvent) -> AlarmRule:
+def _about_translation(words: str, do: str, *resolved_by: AlarmEvent) -> AlarmRule:
     return AlarmRule(
-        words=words, called=_call_translators, resolved_by=frozenset({AlarmEvent.TRANSLATED, *resolved_by})
+        words=words,
+        do=do,
+        called=_call_translators,
+        resolved_by=frozenset({AlarmEvent.TRANSLATED, *resolved_by}),
     )
 
 
@@ -169,8 +238,8 @@ def _about_keys(words: str, lasts: Lasts, instead: str) -> AlarmRule:
     return AlarmRule(words=words, about=About.DESK, lasts=lasts, while_it_lasts=instead)
 
 
-def _about_the_desk(words: str) -> AlarmRule:
-    return AlarmRule(words=words, about=About.DESK)
+def _about_the_desk(words: str, do: str) -> AlarmRule:
+    return AlarmRule(words=words, do=do, about=About.DESK)
 
 
 #: In the order in which the page Alarms lists them.
@@ -179,49 +248,87 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         "Someone may be in danger",
         "Take the report: this alarm stays until an officer has taken it.",
     ),
+    AlarmKind.DANGER_OPENED: _about_danger(
+        "Danger to life: no supervisor has acknowledged it",
+        _danger_unacknowledged,
+        "Acknowledge it on the page Threat to life: this alarm stays until a supervisor has.",
+        AlarmEvent.DANGER_ACKNOWLEDGED,
+        raised_by=Letter.DANGER_OPENED,
+    ),
+    AlarmKind.DANGER_OWNER_AWAY: _about_danger(
+        "Danger to life: its owner has signed out or gone off duty",
+        _danger_open,
+        "Take it over, or hand it to somebody who accepts, on the page Threat to life.",
+        AlarmEvent.OWNER_BACK,
+        raised_by=Letter.DANGER_OWNER_AWAY,
+    ),
+    AlarmKind.DANGER_REVIEW_LATE: _about_danger(
+        "Danger to life: its review is overdue",
+        _danger_unreviewed,
+        "Review it and set the next review on the page Threat to life.",
+        AlarmEvent.REVIEW_SET,
+        called=_call_owner_and_who_lead,
+    ),
     AlarmKind.NOBODY_ON_DUTY: _about_waiting(
         "A report is waiting and nobody is on duty at its desk",
         "Take the report or hand it over: this alarm stays until an officer has taken it.",
     ),
     AlarmKind.IDENTITY_OVERDUE: _about_request(
-        "A request about who sent a report has waited for ten minutes", _call_every_authoriser
+        "An identity request has waited for ten minutes", _call_every_authoriser
     ),
     AlarmKind.IDENTITY_ASKED: _about_request(
-        "Somebody asks to open who sent a report, or to have a sender traced",
+        "New identity request, or request to trace a sender",
         _call_authorisers,
         Letter.IDENTITY_ASKED,
     ),
-    AlarmKind.OVERDUE: AlarmRule(words="A report is overdue", chain_in_danger=True),
-    AlarmKind.MESSAGE_WAITING: AlarmRule(words="A message from a reporter has not been read in time"),
-    AlarmKind.CALL_MISSED: _about_call("Calls to somebody who asked for one did not reach them"),
-    AlarmKind.CALL_LATE: _about_call("A call that somebody asked for has not been made in time"),
+    AlarmKind.OVERDUE: AlarmRule(
+        words="Report overdue", do="Open it and take the next step, or hand it over.", chain_in_danger=True
+    ),
+    AlarmKind.MESSAGE_WAITING: AlarmRule(
+        words="Message from the reporter not read in time", do="Read the message."
+    ),
+    AlarmKind.CALL_MISSED: _about_call(
+        "Calls back have not reached the reporter", "Decide whether to try again."
+    ),
+    AlarmKind.CALL_LATE: _about_call(
+        "Call back not made in time", "Make the call, or give it to a colleague."
+    ),
     AlarmKind.SOURCE_REFERRED: _about_source(
-        "An officer refers a report to the source unit: take it there", Letter.SOURCE_REFERRED
+        "Report referred to the source unit", "Take it to the source unit.", Letter.SOURCE_REFERRED
     ),
     AlarmKind.SOURCE_OVERRIDDEN: _about_source(
-        "A message went to a reporter although the source guard warned: read why", Letter.SOURCE_OVERRIDDEN
+        "Message sent to the reporter although the source guard warned",
+        "Read the message and the reason.",
+        Letter.SOURCE_OVERRIDDEN,
     ),
     AlarmKind.PARTNER_DANGER: AlarmRule(
-        words="Life may be at risk, and a partner has not opened what was sent: phone them",
+        words="Life may be at risk, and a partner has not opened the disclosure",
         chain=True,
         lasts=_urgent_unopened,
         while_it_lasts="Phone the partner, or withdraw what was sent: this alarm stays until they have opened it.",
         resolved_by=frozenset({AlarmEvent.WITHDRAWN}),
     ),
-    AlarmKind.PARTNER_SILENT: AlarmRule(words="A partner has not opened or answered in time: phone them"),
+    AlarmKind.PARTNER_SILENT: AlarmRule(
+        words="Partner has not opened or answered in time", do="Telephone the partner."
+    ),
     AlarmKind.PARTNER_ANSWERED: AlarmRule(
-        words="A partner has answered: read it", resolved_by=frozenset({AlarmEvent.ANSWER_READ})
+        words="Partner has answered", do="Read the answer.", resolved_by=frozenset({AlarmEvent.ANSWER_READ})
     ),
     AlarmKind.SENDING_TO_CHECK: AlarmRule(
-        words="What is written for a partner waits for a second officer",
+        words="Disclosure waiting for a second officer",
+        do="Read it, and approve it or send it back.",
         resolved_by=frozenset({AlarmEvent.CHECKED}),
     ),
     AlarmKind.NO_TRANSLATOR: _about_translation(
-        "Nobody at the desk speaks the language of a report", AlarmEvent.GIVEN_ON
+        "Nobody at the desk speaks the language of the report", "Find a translator.", AlarmEvent.GIVEN_ON
     ),
-    AlarmKind.TRANSLATION_LATE: _about_translation("A translation has not been made in time"),
+    AlarmKind.TRANSLATION_LATE: _about_translation(
+        "Translation late", "Translate it, or give it to a colleague."
+    ),
     AlarmKind.TRANSLATION_WAITS: _about_translation(
-        "A translation waits for the officer it was given to", AlarmEvent.GIVEN_ON
+        "Translation waiting for the officer it was given to",
+        "Translate it, or give it to a colleague.",
+        AlarmEvent.GIVEN_ON,
     ),
     AlarmKind.EPOCH_ENDING: _about_keys(
         "The keys of a desk run out: no new ones follow",
@@ -234,7 +341,8 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         "A second officer has to be enrolled on the desk first.",
     ),
     AlarmKind.KEYS_RECOVERED: AlarmRule(
-        words="The keys of a desk were opened by three shares of its recovery key",
+        words="Keys of the desk opened with three shares of its recovery key",
+        do="Check with the stewards that this was agreed.",
         about=About.DESK,
         chain=True,
         raised_by=Letter.KEYS_RECOVERED,
@@ -250,7 +358,8 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         "A colleague of the desk has to compare their words first, on the page Keys.",
     ),
     AlarmKind.KEYS_DOUBTED: AlarmRule(
-        words="A statement about somebody's keys is missing, was not believed, or is not what the log names",
+        words="Key statement missing, not believed, or different from the log",
+        do="Tell a steward at once. Compare nobody’s keys until it is settled.",
         about=About.DESK,
         called=_call_the_desk_and_stewards,
     ),
@@ -262,19 +371,24 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         raised_by=Letter.SESSION_ALTERED,
     ),
     AlarmKind.TOO_FEW_TRAINED: _about_the_desk(
-        "Too few people at a desk have a training that has not run out: see who, on the page Training"
+        "Too few people at the desk have a valid training", "See who, on the page Training."
     ),
     AlarmKind.TRAINING_ENDS: AlarmRule(
-        words="A training of somebody at a desk runs out soon: yours on the page Me, everybody’s on the page Training",
+        words="Training expiring soon",
+        do="Yours is on the page Me, everybody’s on the page Training.",
         about=About.OFFICER,
         called=_call_the_trained,
     ),
-    AlarmKind.REVIEW_LATE: _about_the_desk("Reports are kept past their review"),
-    AlarmKind.SUBJECT_LATE: _about_the_desk("Somebody who used their rights has to be answered within days"),
-    AlarmKind.PAGE_FAILED: _about_the_desk("A page could not be delivered"),
-    AlarmKind.WORKER_FAILING: _about_the_desk("A background task keeps failing"),
-    AlarmKind.LOG_STANDS: _about_the_desk("The log is not being sequenced or signed"),
-    AlarmKind.LOG_BROKEN: _about_the_desk("The log does not add up: somebody may have changed it"),
+    AlarmKind.REVIEW_LATE: _about_the_desk("Reports kept past their review", "Review them on the page Kept."),
+    AlarmKind.SUBJECT_LATE: _about_the_desk("Data subject request due within days", "Answer it."),
+    AlarmKind.PAGE_FAILED: _about_the_desk(
+        "Page not delivered", "Tell the operator: somebody was not called."
+    ),
+    AlarmKind.WORKER_FAILING: _about_the_desk("Background task failing", "Tell the operator."),
+    AlarmKind.LOG_STANDS: _about_the_desk("Log not being sequenced or signed", "Tell the operator."),
+    AlarmKind.LOG_BROKEN: _about_the_desk(
+        "Log inconsistent: somebody may have changed it", "Tell the operator and an overseer."
+    ),
 }
 
 #: About what is written for partners, sent to them or answered by them: the page Alarms links to the tab Partners.

@@ -24,6 +24,7 @@ from heedline.casework.duty import alarm_kinds
 from heedline.casework.duty.alarm_kinds import ABOUT_PARTNERS, AlarmEvent
 from heedline.casework.errors import NotHere
 from heedline.casework.recording import refusals_logged
+from heedline.casework.report.opening import short_name
 from heedline.desks.models import Officer
 from heedline.dispatch.clocks import day_of, slot_words
 from heedline.dispatch.letters import CLEAR_REASONS as CLEAR_REASONS
@@ -62,6 +63,31 @@ class AlarmLine:
     why_not: str
     request: UUID | None = None
     about_partners: bool = False
+    about_danger: bool = False
+    do: str = ""
+    about: UUID | None = None
+    """The id of the thing that the alarm is about, whether or not this officer may see it."""
+    title: str = ""
+    """The name of that thing: the report's reference, or the desk."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmedThing:
+    """A report, request or desk with all its open alarms. `first` is the most urgent of them.
+
+    `acknowledge` is the alarm to acknowledge, which acknowledges all of this thing that the officer may
+    answer, or None.
+    """
+
+    lines: tuple[AlarmLine, ...]
+
+    @property
+    def first(self) -> AlarmLine:
+        return self.lines[0]
+
+    @property
+    def acknowledge(self) -> UUID | None:
+        return next((line.id for line in self.lines if line.can_acknowledge), None)
 
 
 def open_now(*, by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
@@ -97,14 +123,33 @@ def open_now(*, by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
                 alarm.steps_sent,
                 alarm.failures,
                 names.get(alarm.acknowledged_by, "A colleague") if alarm.acknowledged_by else None,
-                mine and alarm.acknowledged_at is None,
+                mine and alarm.acknowledged_at is None and not rules[alarm.kind].at_the_report,
                 mine and not why_not,
                 why_not,
                 alarm.about_id if alarm.about_kind == About.REQUEST else None,
                 alarm.kind in ABOUT_PARTNERS,
+                rules[alarm.kind].at_the_report,
+                rules[alarm.kind].what_to_do,
+                alarm.about_id,
+                _title(alarm),
             )
         )
     return tuple(lines)
+
+
+def _title(alarm: Alarm) -> str:
+    """Return the name of the thing that an alarm is about. A reference says nothing of the report."""
+    if alarm.about_kind == About.REPORT and alarm.about_id is not None:
+        return f"Report {short_name(alarm.about_id)}"
+    return "Identity request" if alarm.about_kind == About.REQUEST else alarm.desk.name
+
+
+def by_thing(lines: Iterable[AlarmLine]) -> tuple[AlarmedThing, ...]:
+    """Return the alarms by the thing that they are about, in the order of each thing's first alarm."""
+    found: dict[tuple[UUID | None, UUID], list[AlarmLine]] = {}
+    for line in lines:
+        found.setdefault((line.about, line.desk_id), []).append(line)
+    return tuple(AlarmedThing(tuple(some)) for some in found.values())
 
 
 def unanswered(*, by: Attendance) -> int:
@@ -123,6 +168,7 @@ def acknowledge(alarm_id: UUID, *, by: Attendance, at: datetime) -> None:
     with refusals_logged(Act.ALARM_ACKNOWLEDGED, by=by.officer_id, thing="alarm", thing_id=alarm_id):
         alarm = _find(alarm_id, by)
         _permit(by, alarm)
+        _refuse_elsewhere(alarm)
         together = Q(id=alarm.id)
         if alarm.about_id is not None:
             together |= Q(about_id=alarm.about_id)
@@ -131,6 +177,8 @@ def acknowledge(alarm_id: UUID, *, by: Attendance, at: datetime) -> None:
             .select_for_update(of=("self",))
             .filter(together, cleared_at=None, acknowledged_at=None)
         ):
+            if not _may_answer(by, one) or alarm_kinds.rule_of(one.kind).at_the_report:
+                continue
             one.acknowledged_by, one.acknowledged_at = by.officer_id, at
             one.save(update_fields=["acknowledged_by", "acknowledged_at"])
             _record(Act.ALARM_ACKNOWLEDGED, one, by)
@@ -165,7 +213,11 @@ def resolve_for(report_id: UUID, *, by: Attendance, at: datetime) -> None:
         alarm.slot = day_of(alarm.slot)
         if alarm.cleared_at is None and alarm.kind in taken:
             _clear(alarm, AlarmEvent.TAKEN, by, at)
-        elif alarm.cleared_at is None and alarm.acknowledged_at is None:
+        elif (
+            alarm.cleared_at is None
+            and alarm.acknowledged_at is None
+            and not alarm_kinds.rule_of(alarm.kind).at_the_report
+        ):
             alarm.acknowledged_by, alarm.acknowledged_at = by.officer_id, at
             alarm.save(update_fields=["slot", "acknowledged_by", "acknowledged_at"])
             _record(Act.ALARM_ACKNOWLEDGED, alarm, by)
@@ -233,10 +285,18 @@ def _permit(by: Attendance, alarm: Alarm) -> None:
         raise Refused("Your role on this desk does not include this.")
 
 
+def _refuse_elsewhere(alarm: Alarm) -> None:
+    """Raise NotNow for an alarm that is answered on the page it leads to."""
+    rule = alarm_kinds.rule_of(alarm.kind)
+    if rule.at_the_report:
+        raise NotNow(rule.while_it_lasts)
+
+
 def _may_answer(by: Attendance, alarm: Alarm) -> bool:
     needed = alarm_kinds.rule_of(alarm.kind).answered_with
     # a watching desk answers for others, but never for those who decide about identities
-    where = _where(by, alarm) if needed == Capability.ANSWER_ALARM else (alarm.desk_id,)
+    watched = needed in {Capability.ANSWER_ALARM, Capability.LEAD_DANGER}
+    where = _where(by, alarm) if watched else (alarm.desk_id,)
     return allows(by.appointments, needed, where)
 
 

@@ -13,7 +13,7 @@ from heedline.desks.models import Appointment, Officer, OnCall, Shift
 from heedline.dispatch.letters import AlarmKind
 from heedline.packs.pack import OnCallStep
 from heedline.permits.roles import Role
-from heedline.reports.models import Translation
+from heedline.reports.models import Report, Translation
 from heedline.reports.translation_states import TranslationState
 
 _WHO_READ = (Role.OFFICER, Role.SUPERVISOR)
@@ -63,6 +63,14 @@ def supervisors(desk: UUID) -> frozenset[str]:
     """Return the email addresses of a desk's supervisors, whether or not they are on duty."""
     here = Appointment.objects.filter(desk_id=desk, role=Role.SUPERVISOR, ended_on=None).values("officer_id")
     return frozenset(Officer.objects.filter(id__in=here, is_active=True).values_list("email", flat=True))
+
+
+def owner(report: UUID | None) -> frozenset[str]:
+    """Return the email address of the officer who has a report, or nobody's."""
+    if report is None:
+        return frozenset()
+    has_it = Report.objects.filter(pk=report).values("owner_id")
+    return frozenset(Officer.objects.filter(id__in=has_it, is_active=True).values_list("email", flat=True))
 
 
 def called_translators(

@@ -103,11 +103,14 @@ def raise_late(kind: str, at: datetime, late: Iterable[tuple[UUID, UUID, timedel
     )
 
 
-def _raise_waiting(kind: str, reports: QuerySet[Report], at: datetime) -> None:
+def raise_missing(kind: str, at: datetime, about: Iterable[tuple[UUID, UUID]]) -> None:
+    """Raise an alarm for each pair of desk and thing, unless one about the thing is open at any desk."""
     standing = set(Alarm.objects.filter(kind=kind, cleared_at=None).values_list("about_id", flat=True))
-    raise_alarms(
-        kind, at, [(desk, r) for r, desk in reports.values_list("id", "desk_id") if r not in standing]
-    )
+    raise_alarms(kind, at, [(desk, ident) for desk, ident in about if ident not in standing])
+
+
+def _raise_waiting(kind: str, reports: QuerySet[Report], at: datetime) -> None:
+    raise_missing(kind, at, reports.values_list("desk_id", "id"))
 
 
 def drain(at: datetime) -> int:

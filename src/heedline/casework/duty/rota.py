@@ -15,6 +15,7 @@ from django.conf import settings
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
+from heedline.casework.duty import danger_owner
 from heedline.casework.errors import NotHere
 from heedline.casework.people import skills
 from heedline.casework.people.skills import SkillLine
@@ -130,11 +131,14 @@ def come_on(*, by: Attendance, desk: UUID, until: datetime, at: datetime) -> Non
         mine = Shift.objects.filter(duty_hours.shifts_now(at), desk_id=desk, officer_id=by.officer_id)
         if not mine.update(ends_at=until):
             Shift.objects.create(desk_id=desk, officer_id=by.officer_id, starts_at=at, ends_at=until)
+        danger_owner.owner_returns(by=by, at=at)
         journal.record(Act.CAME_ON_DUTY, actor=by.officer_id, desk=desk, detail={"until": until.isoformat()})
 
 
 def go_off(*, by: Attendance, desk: UUID, at: datetime) -> bool:
     """Take the officer off duty now and return whether anybody else is still on duty.
+
+    A supervisor is called if the officer owns a danger to life.
 
     Raises Refused. Raises NotNow if the officer is not on duty.
     """
@@ -143,6 +147,7 @@ def go_off(*, by: Attendance, desk: UUID, at: datetime) -> bool:
         mine = Shift.objects.filter(duty_hours.shifts_now(at), desk_id=desk, officer_id=by.officer_id)
         if not mine.update(ends_at=at):
             raise NotNow("You are not on duty at this desk.")
+        danger_owner.owner_leaves(by=by, at=at)
         journal.record(Act.WENT_OFF_DUTY, actor=by.officer_id, desk=desk)
     return bool(on_duty(desk, at))
 

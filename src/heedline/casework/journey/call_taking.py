@@ -16,7 +16,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -33,8 +33,10 @@ from heedline.casework.intake import drafting
 from heedline.casework.intake.drafting import Draft, For
 from heedline.casework.journey import transitions
 from heedline.casework.keys import directory as key_directory
+from heedline.casework.report.opening import short_name
 from heedline.casework.report.sealing import NewReport, as_part
 from heedline.desks.models import Desk
+from heedline.intake import engine
 from heedline.intake.questions import QuestionSet
 from heedline.intake.record import Record
 from heedline.packs import load_pack
@@ -56,6 +58,7 @@ CHANNELS = {
     "letter": "By letter",
     "email": "By e-mail",
 }
+DANGER_UNASKED = "The call ended before the question about danger was answered."
 _LANGUAGE = "en"  # what officers write in; the caller's own is an answer like others
 #: An officer may go for lunch with half a letter typed in; the key goes with the browser all the same.
 _HOURS = 24
@@ -63,6 +66,8 @@ _HOURS = 24
 _FOR_DANGER = "for_danger"
 #: A draft's note that whoever began it had the training then: only such a call may be finished after it has run out.
 _BEGUN_IN_TIME = "begun_in_time"
+#: A draft's note of the report that the call became when it dropped: its reference.
+_GOES_ON = "goes_on"
 _LOOK_ALIKE = str.maketrans("ILOU", "110V")
 
 
@@ -212,6 +217,8 @@ class Contact:
             "on": self.on.isoformat() if self.on else "",
             "clock": self.clock,
             "dropped": self.dropped,
+            "danger_unasked": False,
+            "goes_on": "",
         }
 
 
@@ -223,6 +230,8 @@ def contact_rows(channel: str, sealed: Mapping[str, Any]) -> list[tuple[str, str
         ("Taken down by", str(sealed.get("name", ""))),
         ("When it reached us", ", ".join(filter(None, [day, str(sealed.get("clock", ""))]))),
         ("Unfinished", "The call ended before everything was asked." if sealed.get("dropped") else ""),
+        ("Danger", DANGER_UNASKED if sealed.get("danger_unasked") else ""),
+        ("Earlier call", f"Report {sealed['goes_on']}: that call dropped." if sealed.get("goes_on") else ""),
     ]
     return [(label, words) for label, words in rows if words]
 
@@ -238,7 +247,13 @@ def send(
 
     Training that has expired since this call began does not stop the officer sending. No training is
     required where somebody is or may be in danger (`for_danger`), and the log records that.
+
+    A dropped call whose question about danger was not answered is high priority, and says so inside the seal. The
+    answers stay in its draft, for a caller who rings back (`ring_back`).
     """
+    unasked = contact.dropped and not engine.danger_answered(asked, told.answers)
+    if unasked and told.urgency == Urgency.ROUTINE:
+        told = replace(told, urgency=Urgency.SOON)
     excused = told.urgency == Urgency.DANGER or bool(draft.notes.get(_FOR_DANGER))
     with _on_the_record(by):
         begun = bool(draft.notes.get(_BEGUN_IN_TIME))
@@ -252,7 +267,8 @@ def send(
         record=told,
         question_set=asked,
         language=_LANGUAGE,
-        taken_down=contact.in_the_seal(by),
+        taken_down=contact.in_the_seal(by)
+        | {"danger_unasked": unasked, "goes_on": str(draft.notes.get(_GOES_ON, ""))},
     )
     try:
         accepted = transitions.submit(new, at=at)
@@ -267,7 +283,8 @@ def send(
                 journal.record_by_the_slot(Act.CALL_TAKEN_DOWN, actor=by.officer_id, desk=desk)
                 # never why: that would say of the call which of the day's reports it became
                 record_missing_by_the_slot(missing, Capability.TAKE_DOWN, actor=by.officer_id, desk=desk)
-    draft.answers = {}
+    if not contact.dropped:
+        draft.answers = {}
     draft.notes = {"watch": _watch(told), "code": "none" if contact.dropped else "to-read"}
     draft.sent, draft.received_on = True, received.isoformat()
     drafting.save(draft, at=at)
@@ -278,6 +295,20 @@ def _watch(told: Record) -> str:
         kind=told.kind, place_text=told.place_text, postcode=told.postcode, urgency=told.urgency
     )
     return route(facts, load_pack(settings.PACK)).watch_code or ""
+
+
+def ring_back(draft: Draft, *, by: Attendance, at: datetime) -> Draft:
+    """Go on with a dropped call in the same draft, as the caller has rung back. Return the draft.
+
+    What was sent when the call dropped stays as it is. The draft keeps what was typed and becomes another report, which
+    names the first inside its seal. Raises NotHere for a draft of any other call.
+    """
+    if not draft.sent or code_is(draft) != "none" or not draft.answers:
+        raise NotHere
+    again = begin(draft.cookie, by=by)
+    again.notes = {**again.notes, _BEGUN_IN_TIME: True, _GOES_ON: short_name(draft.report_id)}
+    keep(again, draft.answers, at=at)
+    return again
 
 
 # --- the code --------------------------------------------------------------------------------------------------------

@@ -17,8 +17,10 @@ from django.conf import settings
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
 from heedline.casework.contact import call_back
+from heedline.casework.danger import opening as danger
 from heedline.casework.dissemination import outgoing
-from heedline.casework.duty.alarms import resolve_for
+from heedline.casework.duty.alarm_kinds import AlarmEvent
+from heedline.casework.duty.alarms import resolve, resolve_for
 from heedline.casework.duty.rota import on_duty, who_take_reports
 from heedline.casework.errors import Conflict, SealingStopped, Spent
 from heedline.casework.keys import directory as key_directory
@@ -157,6 +159,7 @@ def take(ref: UUID, *, by: Attendance, at: datetime) -> None:
     _own(found, Move.TAKE, by.officer_id)
     record(found, Act.REPORT_TAKEN)
     resolve_for(ref, by=by, at=at)
+    danger.open_if_it_came_in_danger(found)
 
 
 def _own(found: FoundReport, move: Move, owner: UUID) -> None:
@@ -180,10 +183,11 @@ def assign(ref: UUID, to: UUID, *, by: Attendance, at: datetime) -> None:
 
     The owner passes it on themselves, and otherwise a supervisor decides. The clocks stay as they are, except that the
     first assignment counts as the first take. Raises NotNow if the officer is no member of the desk, or is not on duty
-    there while somebody is in danger.
+    there while somebody is in danger, and while a danger to life is open, which `danger.ownership` passes on.
     """
     found = find(ref, by=by, at=at)
     found.permit(Capability.RELEASE if found.standing.mine else Capability.ASSIGN)
+    danger.refuse_assigning(found.report)
     if to not in who_take_reports(found.report.desk_id):
         raise NotNow("Choose somebody who works on this desk.")
     if found.report.rank == 0 and to not in {one.officer_id for one in on_duty(found.report.desk_id, at)}:
@@ -191,6 +195,7 @@ def assign(ref: UUID, to: UUID, *, by: Attendance, at: datetime) -> None:
     _own(found, Move.ASSIGN, to)
     record(found, Act.REPORT_ASSIGNED, to=str(to))
     resolve_for(ref, by=by, at=at)
+    danger.open_if_it_came_in_danger(found)
 
 
 @verb(Act.REPORT_RELEASED)
@@ -198,6 +203,7 @@ def release(ref: UUID, *, by: Attendance, at: datetime) -> None:
     """Return a report to its desk. It keeps the time of its next action, and waits there for another owner."""
     found = find(ref, by=by, at=at)
     found.permit(Capability.RELEASE)
+    danger.refuse_while_open(found.report)
     found.report.apply(Move.RELEASE, by=by.officer_id, at=at, owner_id=None, **editing.FREE)
     record(found, Act.REPORT_RELEASED)
 
@@ -234,6 +240,7 @@ def set_review(
 
 def _assess(found: FoundReport, assessment: Assessment) -> None:
     report = found.report
+    danger.refuse_taking_back(report, danger=assessment.danger_to_life)
     report.apply(
         Move.ASSESS,
         by=found.by.officer_id,
@@ -248,6 +255,8 @@ def _assess(found: FoundReport, assessment: Assessment) -> None:
         **editing.lease(found.by, found.at),
     )
     record(found, Act.REPORT_ASSESSED, priority=assessment.priority, danger=assessment.danger_to_life)
+    if assessment.danger_to_life:
+        danger.open_danger(found)
 
 
 @verb(Act.REPORT_ASSESSED)
@@ -268,6 +277,7 @@ def _close(found: FoundReport, closing: Closing) -> None:
         or closing.tell_reporter not in pack.statuses
     ):
         raise ValueError("an outcome or status that the pack does not know")
+    danger.refuse_while_open(found.report)
     call_back.nothing_promised(found.report.id)
     outgoing.nothing_open(found.report.id)
     report = found.report
@@ -339,6 +349,7 @@ def hand_over(ref: UUID, to_desk: str, because: str, *, version: int, by: Attend
     post(Letter.REPORT_HANDED, desk=to.desk, thing_id=ref, at=at)
     handing_over.readdress(found, to, from_desk=from_desk, due_at=due_at)
     resolve_for(ref, by=by, at=at)
+    resolve(AlarmEvent.DANGER_MOVED, ref, by=by, at=at)  # the clock raises them again, at the new desk
 
 
 @verb(Act.REPORT_REOPENED)

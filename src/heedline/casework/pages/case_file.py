@@ -40,7 +40,7 @@ from heedline.casework.report.verb import on_the_record
 from heedline.desks.models import TAKE_NO_REPORTS, Desk
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
-from heedline.reports.models import Report
+from heedline.reports.models import DangerEpisode, Report
 from heedline.reports.stored import parts_of
 from heedline.vault import CannotOpen
 
@@ -120,6 +120,7 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
                 translated=TRANSLATION_TEXTS,
                 disclosures=DISCLOSURES,
                 noted=NOTES,
+                has_danger=Exists(DangerEpisode.objects.filter(report=OuterRef("pk"))),
                 restricted=Exists(restrictions.restricting().filter(report=OuterRef("pk"))),
             )
         )
@@ -135,7 +136,14 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
     translations = translation_lines(report.id, report.asked_translations, report.translated, words, at)
     waiting = sum(1 for one in report.disclosures if one["waits"])
     return CaseFile(
-        header_of(report, by=by, at=at, restricted=report.restricted, with_partners=waiting),
+        header_of(
+            report,
+            by=by,
+            at=at,
+            restricted=report.restricted,
+            with_partners=waiting,
+            has_danger=report.has_danger,
+        ),
         answers_of(report, opened, translations, at),
         history_of(report, datetime.fromisoformat(opened.arrived_at), words, by=by, at=at),
         messages_of(report.id, report.said, words, translations),

@@ -55,7 +55,8 @@ class CaseHeader:
 
     `priority` is None until the report is assessed. `owner` is the name of the owner, and `mine` is True for that
     officer. `writer` is the colleague who is writing in the report until `lease_words`. `status` is the pack's code of what the reporter is told. `with_partners`
-    counts the disclosures that somebody still has to deal with.
+    counts the disclosures that somebody still has to deal with. `has_danger` is True if a danger to life was ever opened,
+    so that the report has a page Threat to life.
     """
 
     ref: UUID
@@ -77,6 +78,7 @@ class CaseHeader:
     moves: tuple[MoveLine, ...]
     restricted: bool = False
     with_partners: int = 0
+    has_danger: bool = False
 
     def may(self, move: Move) -> bool:
         """Return True if the move is currently available."""
@@ -88,7 +90,13 @@ class CaseHeader:
 
 
 def header_of(
-    report: Report, *, by: Attendance, at: datetime, restricted: bool, with_partners: int
+    report: Report,
+    *,
+    by: Attendance,
+    at: datetime,
+    restricted: bool,
+    with_partners: int,
+    has_danger: bool,
 ) -> CaseHeader:
     """Return the header of a report as this officer sees it. Opens nothing."""
     zone: ZoneInfo = session.office_zone()
@@ -114,6 +122,7 @@ def header_of(
         moves=_moves(report, by, at, restricted=restricted),
         restricted=restricted,
         with_partners=with_partners,
+        has_danger=has_danger,
     )
 
 

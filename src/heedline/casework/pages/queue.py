@@ -100,6 +100,8 @@ def _flags(report: Report, opened: OpenedReport | None) -> tuple[str, ...]:
     found = []
     if report.danger_to_life or (report.danger_to_life is None and report.urgency == Urgency.DANGER):
         found.append("Danger to life")
+    if opened is not None and opened.taken_down.get("danger_unasked"):
+        found.append("Danger not asked")
     if opened is not None and opened.guessable:
         found.append("Protect the source")
     if report.withdraw_asked:
@@ -250,10 +252,12 @@ def _watch_reason(row: Listed, by: Attendance) -> str | None:
     report = row.report
     if report.desk_id in by.desk_ids:
         return None
+    if report.rank == 0:
+        owner = f"owner {report.owner.name}" if report.owner is not None else "not yet taken"
+        alone = "" if row.staffed else ", nobody on duty there"
+        return f"Danger to life at {report.desk.name}, {owner}{alone}"
     if not row.staffed:
         return f"Nobody is on duty at {report.desk.name}"
-    if report.rank == 0:
-        return f"Danger to life, not yet taken at {report.desk.name}"
     return f"Overdue at {report.desk.name}"
 
 

@@ -39,14 +39,14 @@ def readdress(found: FoundReport, to: Addressee, *, from_desk: UUID, due_at: dat
         new = [*[epoch for epoch in keep if epoch != to.epoch], to.epoch]
         sealed = bytes(header.header)
         moved.append((header.container, sealed, rewrite(sealed, ring.for_any(old), public_keys_of(new))))
-    share = _share_for(found, to, ring)
+    share = share_for(found, to, ring)
     version = found.report.version
     if not functions.hand_over(found.report.id, to.desk, due_at, version, from_desk, to.epoch, share, moved):
         raise SealingStopped
 
 
-def _share_for(found: FoundReport, to: Addressee, ring: Keyring) -> bytes | None:
-    """Return the desk's half of the identity key, sealed to the receiving desk.
+def share_for(found: FoundReport, to: Addressee, ring: Keyring) -> bytes | None:
+    """Return the desk's half of the identity key, sealed to another desk.
 
     Returns None if the identity has reached the end of its retention period and was disposed of.
     """

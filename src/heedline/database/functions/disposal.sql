@@ -50,6 +50,8 @@ BEGIN
     DELETE FROM public.reports_receipt WHERE report_id = r;
     DELETE FROM public.reports_call_back WHERE report_id = r;
     DELETE FROM public.reports_swept WHERE report_id = r;
+    DELETE FROM public.reports_danger_entry WHERE report_id = r;
+    DELETE FROM public.reports_danger WHERE report_id = r;
     DELETE FROM public.reports_dip_check WHERE report_id = r;
     DELETE FROM public.reports_keeping WHERE report_id = r;
     DELETE FROM public.reports_review WHERE report_id = r;

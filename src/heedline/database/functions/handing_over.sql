@@ -34,6 +34,11 @@ BEGIN
         WHERE r.id = p_report AND r.version = p_version AND r.desk_id = p_from AND r.stage <> 'closed'
             AND (r.desk_id IN (SELECT permits.my_desks()) OR r.watch_id IN (SELECT permits.my_desks()));
     IF NOT FOUND THEN RETURN false; END IF;
+    -- a round-the-clock desk that becomes the report's own, or gave it away, is not there for the danger alone
+    UPDATE public.reports_danger d SET offered_to_id = NULL, offered_by_id = NULL,
+            watch_added = d.watch_added AND EXISTS (SELECT 1 FROM public.reports_report r
+                WHERE r.id = p_report AND r.watch_id IS NOT NULL AND r.watch_id <> p_from)
+        WHERE d.report_id = p_report AND d.discharged_at IS NULL;
     leaving := CASE WHEN (SELECT d.round_the_clock FROM public.desks_desk d WHERE d.id = p_from) THEN '{}'::uuid[]
         ELSE ARRAY(SELECT e.id FROM public.keys_epoch e WHERE e.desk_id = p_from) END;
     UPDATE public.reports_sealed_header h SET header = g.new, epochs =

@@ -19,6 +19,9 @@ CREATE POLICY letters_of_the_office ON dispatch_outbox FOR INSERT TO heedline_of
 -- That something was referred to the source unit, or sent although the guard warned: letters that call supervisors.
 CREATE POLICY letters_of_the_source_guard ON dispatch_outbox FOR INSERT TO heedline_office
     WITH CHECK (letter IN ('source-referred', 'source-overridden'));
+-- That somebody's life is in danger, and that its owner has left: letters that call supervisors.
+CREATE POLICY letters_about_danger ON dispatch_outbox FOR INSERT TO heedline_office
+    WITH CHECK (letter IN ('danger-opened', 'danger-owner-away'));
 -- That a desk's keys were recovered is told to the desk.
 CREATE POLICY letters_about_keys ON dispatch_outbox FOR INSERT TO heedline_office
     WITH CHECK (letter = 'keys-recovered');

@@ -63,6 +63,10 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON permits_unlocked TO heedline_office;
 
 -- reports
 GRANT SELECT, INSERT, UPDATE (due_at, missed, done) ON reports_call_back TO heedline_office;
+-- who opened it and when is never changed; entries are added
+GRANT SELECT, INSERT, UPDATE (review_at, acknowledged_by_id, acknowledged_at, offered_to_id, offered_by_id,
+    discharged_by_id, discharged_at, discharge_note) ON reports_danger TO heedline_office;
+GRANT SELECT, INSERT ON reports_danger_entry TO heedline_office;
 GRANT SELECT, UPDATE (verdict, judged_on, words, remedied_on, remedy, judged_by_id, remedied_by_id) ON
     reports_dip_check TO heedline_office;
 GRANT SELECT, INSERT ON reports_disposal TO heedline_office;
@@ -127,6 +131,7 @@ GRANT EXECUTE ON FUNCTION
     permits.destroy_epoch(uuid),
     permits.hand_over(uuid, uuid, timestamptz, integer, uuid, uuid, bytea, uuid[], bytea[], bytea[]),
     permits.headers_to_move(uuid, uuid, integer),
+    permits.end_danger_watch(uuid, uuid[], bytea[], bytea[]),
     permits.facing_desks(uuid),
     permits.i_oversee(),
     permits.i_watch(),
@@ -151,6 +156,7 @@ GRANT EXECUTE ON FUNCTION
     permits.second_share(uuid),
     permits.shares_to_move(uuid, uuid, integer),
     permits.waiting(uuid[]),
+    permits.watch_danger(uuid, uuid, uuid, bytea, uuid[], bytea[], bytea[]),
     permits.who_decides(uuid),
     permits.who_decides_trace(uuid)
 TO heedline_office;

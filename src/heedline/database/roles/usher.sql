@@ -27,6 +27,9 @@ GRANT SELECT ON permits_sign_in_proof TO heedline_usher;
 
 -- reports
 GRANT SELECT (report_id), DELETE ON reports_call_back TO heedline_usher;
+GRANT SELECT (report_id, discharged_at, watch_added), UPDATE (watch_added, offered_to_id,
+    offered_by_id), DELETE ON reports_danger TO heedline_usher;
+GRANT SELECT (report_id), DELETE ON reports_danger_entry TO heedline_usher;
 GRANT SELECT (report_id), DELETE ON reports_dip_check TO heedline_usher;
 GRANT SELECT, UPDATE (decided_on, done, certificate, true_from, decided_by_id) ON reports_disposal TO heedline_usher;
 GRANT SELECT, UPDATE (state, due_at, version, receipt, received_at, answer_code, answer, answer_key, answer_voice,

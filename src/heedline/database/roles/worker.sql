@@ -40,6 +40,8 @@ GRANT SELECT ON keys_statement TO heedline_worker;
 
 -- reports
 GRANT SELECT ON reports_call_back TO heedline_worker;
+-- never a word of it: times, and who owns it
+GRANT SELECT (id, report_id, opened_at, acknowledged_at, review_at, discharged_at) ON reports_danger TO heedline_worker;
 -- it draws them, from the log
 GRANT SELECT, INSERT ON reports_dip_check TO heedline_worker;
 GRANT SELECT (id, state, urgent, due_at, checked_by_id, report_id) ON reports_dissemination TO heedline_worker;

@@ -1336,4 +1336,172 @@ class Migration(migrations.Migration):
             model_name="translationtext",
             constraint=models.UniqueConstraint(fields=("translation", "number"), name="translation_order"),
         ),
+        migrations.CreateModel(
+            name="DangerEntry",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                ("at", models.DateTimeField()),
+                ("note", models.UUIDField()),
+            ],
+            options={
+                "db_table": "reports_danger_entry",
+            },
+        ),
+        migrations.CreateModel(
+            name="DangerEpisode",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("opened_at", models.DateTimeField()),
+                ("watch_added", models.BooleanField(default=False)),
+                ("review_at", models.DateTimeField()),
+                ("acknowledged_at", models.DateTimeField(null=True)),
+                ("discharged_at", models.DateTimeField(null=True)),
+                ("discharge_note", models.UUIDField(null=True)),
+            ],
+            options={
+                "db_table": "reports_danger",
+            },
+        ),
+        migrations.AddIndex(
+            model_name="report",
+            index=models.Index(
+                condition=models.Q(
+                    ("rank", 0),
+                    models.Q(("stage", "closed"), _negated=True),
+                ),
+                fields=["watch", "due_at", "id"],
+                name="queue_danger",
+            ),
+        ),
+        migrations.AddField(
+            model_name="dangerentry",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
+        ),
+        migrations.AddField(
+            model_name="dangerentry",
+            name="report",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reports.report"
+            ),
+        ),
+        migrations.AddField(
+            model_name="dangerepisode",
+            name="acknowledged_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="dangerepisode",
+            name="discharged_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="dangerepisode",
+            name="offered_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="dangerepisode",
+            name="offered_to",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="dangerepisode",
+            name="opened_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
+        ),
+        migrations.AddField(
+            model_name="dangerepisode",
+            name="report",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="dangers", to="reports.report"
+            ),
+        ),
+        migrations.AddField(
+            model_name="dangerentry",
+            name="danger",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="entries",
+                to="reports.dangerepisode",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="dangerepisode",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("discharged_at", None)), fields=("report",), name="one_open_danger"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="dangerepisode",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("acknowledged_at", None), ("acknowledged_by", None)),
+                    models.Q(("acknowledged_at__isnull", False), ("acknowledged_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="a_danger_acknowledged_by_name",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="dangerepisode",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("discharge_note", None), ("discharged_at", None), ("discharged_by", None)),
+                    models.Q(
+                        ("discharge_note__isnull", False),
+                        ("discharged_at__isnull", False),
+                        ("discharged_by__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="a_danger_discharged_whole",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="dangerepisode",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("offered_by", None), ("offered_to", None)),
+                    models.Q(("offered_by__isnull", False), ("offered_to__isnull", False)),
+                    _connector="OR",
+                ),
+                name="a_danger_offered_by_name",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="dangerentry",
+            constraint=models.UniqueConstraint(fields=("danger", "number"), name="danger_entry_order"),
+        ),
     ]

@@ -1,6 +1,7 @@
 """Models for reports, with one module for each subject."""
 
 from heedline.reports.models.call_backs import CallBack
+from heedline.reports.models.danger import DangerEntry, DangerEpisode
 from heedline.reports.models.dip_checks import DipCheck
 from heedline.reports.models.disseminations import Dissemination
 from heedline.reports.models.identity_requests import IdentityRequest, ReleasedShare
@@ -21,6 +22,8 @@ from heedline.reports.models.translations import Translation, TranslationText
 
 __all__ = [
     "CallBack",
+    "DangerEntry",
+    "DangerEpisode",
     "DipCheck",
     "Disposal",
     "Dissemination",

@@ -80,6 +80,11 @@ class Report(models.Model):
                 condition=models.Q(stage=Stage.WAITING),
             ),
             models.Index(
+                fields=["watch", "due_at", "id"],
+                name="queue_danger",
+                condition=models.Q(rank=0) & ~models.Q(stage=Stage.CLOSED),
+            ),
+            models.Index(
                 fields=["desk", "received_on", "id"],
                 name="queue_closed",
                 condition=models.Q(stage=Stage.CLOSED),

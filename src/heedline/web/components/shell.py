@@ -58,6 +58,19 @@ class PublicShell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShellDanger:
+    """An open danger to life, named on every page of the report's desks. `href` is empty on practice pages."""
+
+    short: str
+    href: str
+    desk: str
+    owner: str
+    review: str
+    late: bool = False
+    acknowledged: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeShell:
     """The shell of every page on a site that requires signing in. An empty `person` means not signed in.
 
@@ -67,6 +80,7 @@ class OfficeShell:
     `unlocked_until`: text, or empty when the keys are locked.
     `practice`: the name of the exercise that the page belongs to. Every such page says so in words.
     `caller`: what the person playing the caller says.
+    `dangers`: the open dangers to life, and `more_dangers` how many more there are.
 
     The three addresses that change something are posted to.
     """
@@ -94,3 +108,5 @@ class OfficeShell:
     footer: tuple[Link, ...] = ()
     practice: str = ""
     caller: tuple[str, ...] = ()
+    dangers: tuple[ShellDanger, ...] = ()
+    more_dangers: int = 0

@@ -30,6 +30,7 @@ from django.utils.crypto import constant_time_compare
 
 from heedline.casework.access import second_factors, site
 from heedline.casework.access import session as access_session
+from heedline.casework.duty import danger_owner
 from heedline.casework.rate_limit import RateLimit
 from heedline.casework.setup import single_sign_on
 from heedline.web.entrance import hashing, known_devices, throttle, times
@@ -182,9 +183,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         access_session.signed_in(cast("Officer", user))
 
     def logout(self, request: HttpRequest) -> None:
-        """Log the sign-out, drop the unlocked keys and end the session."""
+        """Call a supervisor if a danger to life loses its owner, log the sign-out, drop the unlocked keys and end the session."""
         by = getattr(request, "attendance", None)
         if by is not None:
+            danger_owner.owner_leaves(by=by, at=access_session.now())
             access_session.signed_out(by)
         super().logout(request)
 

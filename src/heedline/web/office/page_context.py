@@ -8,9 +8,11 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from heedline.casework.access import session
+from heedline.casework.pages.danger_page import MOST_NAMED, DangerNotice, open_dangers
 from heedline.packs import Pack, load_pack
 from heedline.permits.capabilities import Capability
-from heedline.web.components.shell import Link, OfficeShell
+from heedline.web.components.shell import Link, OfficeShell, ShellDanger
 from heedline.web.page_context import OFFICE, frame_of, person_of
 
 
@@ -26,6 +28,19 @@ def _link(text: str, name: str, here: str) -> Link | None:
     except NoReverseMatch:
         return None
     return Link(text=text, href=href, current=here == href)
+
+
+def _danger(one: DangerNotice, *, linked: bool) -> ShellDanger:
+    """Return an open danger as the shell names it."""
+    return ShellDanger(
+        short=one.short,
+        href=reverse("report-danger", kwargs={"ref": one.ref}, urlconf=OFFICE) if linked else "",
+        desk=one.desk_name,
+        owner="you" if one.mine else one.owner,
+        review=one.review_words,
+        late=one.review_late,
+        acknowledged=one.acknowledged,
+    )
 
 
 def office_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
@@ -61,9 +76,12 @@ def office_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
         _link("Security", "mfa_index", request.path),
         _link("Me", "me", request.path),
     ]
+    dangers = () if "HX-Request" in request.headers else open_dangers(by=by, at=session.now())
     return OfficeShell(
         **frame,
         **person_of(by, has_keys=has_keys),
+        dangers=tuple(_danger(one, linked=not frame["practice"]) for one in dangers[:MOST_NAMED]),
+        more_dangers=max(0, len(dangers) - MOST_NAMED),
         navigation=tuple(link for link in links if link is not None),
         desk=by.desks[0].name if len(by.desks) == 1 else "",
     )

@@ -12,6 +12,7 @@ from heedline.web.office.practice import practice_call_pages, practice_pages
 #: What a report's page leads to and practice has not.
 NOT_PRACTISED = (
     "release",
+    "danger",
     "call",
     "language",
     "translation",

@@ -15,6 +15,7 @@ from heedline.web.office.partners import partner_pages
 from heedline.web.office.practice import practice_call_pages, practice_pages
 from heedline.web.office.report import (
     bulk_close_pages,
+    danger_pages,
     identity_pages,
     note_pages,
     queue_pages,
@@ -72,6 +73,7 @@ urlpatterns = [
     path("w/r/<uuid:ref>/", report_pages.report, name="report"),
     path("w/r/<uuid:ref>/take/", queue_pages.take, name="report-take"),
     path("w/r/<uuid:ref>/release/", queue_pages.release, name="report-release"),
+    path("w/r/<uuid:ref>/danger/", danger_pages.danger, name="report-danger"),
     path("w/r/<uuid:ref>/ask/", reply_pages.ask, name="report-ask"),
     path("w/r/<uuid:ref>/messages-read/", reply_pages.mark_read, name="report-messages-read"),
     path("w/r/<uuid:ref>/call/", call_back_pages.call_back, name="report-call"),

@@ -28,6 +28,7 @@ MOVES = {
     Move.HAND_OVER: "Handed over",
     Move.ACCEPT: "Accepted by this desk",
     Move.RETURN: "Returned to the desk that handed it over",
+    Move.DISCHARGE: "Danger to life discharged",
     Move.CLOSE: "Closed",
     Move.REOPEN: "Opened again",
     Move.SWEEP: "Closed with others that look alike",

@@ -17,6 +17,7 @@ from heedline.casework.duty import rota as duty_rota
 from heedline.casework.duty.alarms import AlarmLine
 from heedline.casework.duty.rota import DeskDuty
 from heedline.casework.errors import NotHere
+from heedline.casework.pages.danger_page import open_dangers
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import FieldOption, Form, Radios
 from heedline.web.declared import Audience, open_to
@@ -36,7 +37,9 @@ def alarm_list(request: OfficeRequest) -> HttpResponse:
     """
     at = session.now()
     lines = alarms.open_now(by=request.attendance, at=at)
-    return render(request, "office/alarms.html", {"alarms": lines, "updated": times.clock(at)})
+    return render(
+        request, "office/alarms.html", {"things": alarms.by_thing(lines), "updated": times.clock(at)}
+    )
 
 
 @open_to(Audience.OFFICERS)
@@ -54,8 +57,8 @@ def _clearing() -> tuple[Radios]:
     return (
         Radios(
             name="because",
-            label="Why do you put it away?",
-            required="Say why you put it away",
+            label="Reason for clearing the alarm",
+            required="Choose the reason",
             choices=tuple(
                 FieldOption(value=code, label=words) for code, words in alarms.CLEAR_REASONS.items()
             ),
@@ -79,13 +82,13 @@ def clear(request: OfficeRequest, alarm: UUID) -> HttpResponse:
             except NotNow as not_now:
                 form = form.but(because=not_now.reason)
             else:
-                messages.success(request, "The alarm is put away in your name.")
+                messages.success(request, "Alarm cleared in your name.")
                 return HttpResponseRedirect(reverse("alarms"))
     line: AlarmLine | None = next(
         (one for one in alarms.open_now(by=request.attendance, at=at) if one.id == alarm), None
     )
     if line is None:
-        messages.error(request, "Somebody has put that alarm away already.")
+        messages.error(request, "That alarm has been cleared already.")
         return HttpResponseRedirect(reverse("alarms"))
     return render(
         request, "office/alarm_clear.html", {"alarm": line, "form": form}, status=422 if form.errors else 200
@@ -163,9 +166,10 @@ def go_off(request: OfficeRequest, desk: str) -> HttpResponse:
     """End a duty, asking for confirmation if nobody else is on duty."""
     at = session.now()
     line = _my_desk(request, desk, at)
+    owned = sum(one.mine for one in open_dangers(by=request.attendance, at=at))
     alone = not any(one.officer_id != request.attendance.officer_id for one in line.on_duty)
-    if request.method == "GET" or (alone and request.POST.get("sure") != "yes"):
-        return render(request, "office/go_off.html", {"desk": line, "alone": alone})
+    if request.method == "GET" or ((alone or owned) and request.POST.get("sure") != "yes"):
+        return render(request, "office/go_off.html", {"desk": line, "alone": alone, "owned": owned})
     duty_rota.go_off(by=request.attendance, desk=line.desk_id, at=at)
     messages.success(request, f"You are off duty at {line.name}.")
     return HttpResponseRedirect(reverse("my-work"))

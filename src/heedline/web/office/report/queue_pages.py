@@ -17,8 +17,8 @@ from heedline.casework.dissemination import lines as dissemination_lines
 from heedline.casework.duty import alarms
 from heedline.casework.errors import NotHere
 from heedline.casework.journey import transitions
+from heedline.casework.pages import danger_page, identity_requests
 from heedline.casework.pages import home as pages_home
-from heedline.casework.pages import identity_requests
 from heedline.casework.pages import queue as pages_queue
 from heedline.casework.people import training
 from heedline.permits.gate import Refused
@@ -26,7 +26,7 @@ from heedline.reports.lifecycle import NotNow
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
 from heedline.web.office.training import training_pages
-from heedline.web.shell.queue_links import ALL, is_queue_code, queue_address
+from heedline.web.shell.queue_links import ALL, from_query, is_queue_code, queue_address
 from heedline.web.shell.request import OfficeRequest
 
 STATES = {"open": "Open", "mine": "Mine", "closed": "Closed"}
@@ -163,7 +163,8 @@ def take(request: OfficeRequest, ref: UUID) -> HttpResponse:
         transitions.take(ref, by=request.attendance, at=session.now())
     except (NotNow, Refused) as no:
         messages.error(request, no.reason)
-    return HttpResponseRedirect(_report(ref, request.POST.get("from", "")))
+        return HttpResponseRedirect(_report(ref, request.POST.get("from", "")))
+    return HttpResponseRedirect(report_address(ref, by=request.attendance) + from_query(request))
 
 
 @open_to(Audience.UNLOCKED)
@@ -177,6 +178,12 @@ def release(request: OfficeRequest, ref: UUID) -> HttpResponse:
         return HttpResponseRedirect(_report(ref, request.POST.get("from", "")))
     messages.success(request, "The report is back in its desk's queue.")
     return HttpResponseRedirect(queue_address(request.POST.get("from", "")))
+
+
+def report_address(ref: UUID, *, by: Attendance) -> str:
+    """Return the URL of the page to open once a report is taken: Threat to life while its danger is open."""
+    danger = any(one.ref == ref for one in danger_page.open_dangers(by=by, at=session.now()))
+    return reverse("report-danger" if danger else "report", kwargs={"ref": ref})
 
 
 def _report(ref: UUID, queue_code: str) -> str:

@@ -23,10 +23,11 @@ from heedline.web.components.forms import Form, Value
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import keeps_words, let_go
 from heedline.web.office.report import report_forms
-from heedline.web.office.report.queue_pages import open_next
 from heedline.web.office.report.report_words import act_words
+from heedline.web.office.report.queue_pages import open_next, report_address
+
 from heedline.web.shell.conflict import conflict, version_of
-from heedline.web.shell.queue_links import came_from, from_query, queue_address
+from heedline.web.shell.queue_links import came_from, from_query, queue_address, with_queue
 from heedline.web.shell.report_page import move_of, page
 from heedline.web.shell.request import OfficeRequest
 from heedline.web.shell.saved_words import restored
@@ -98,6 +99,9 @@ def _assess(request: OfficeRequest, ref: UUID) -> HttpResponse:
         return show(request, case_file.case_file(ref, by=by, at=at), form, status)
     except Refused as no:
         return show(request, case_file.case_file(ref, by=by, at=at), form.but(**{"": no.reason}), 409)
+    if assessment.danger_to_life:  # never the next report
+        messages.success(request, "Assessed. A supervisor is being called.")
+        return let_go(request, HttpResponseRedirect(with_queue(request, "report-danger", ref=ref)), by)
     done = "Assessed and closed." if closing else "Assessed."
     return let_go(request, go_on(request, ref, done, stay=request.POST.get("do") == SAVE_STAY), by)
 
@@ -113,7 +117,7 @@ def go_on(request: OfficeRequest, ref: UUID, done: str, *, stay: bool) -> HttpRe
         messages.success(request, f"{done} Nothing else is waiting.")
         return HttpResponseRedirect(queue_address(code))
     messages.success(request, f"{done} This is the next report; you have it now.")
-    return HttpResponseRedirect(reverse("report", kwargs={"ref": following}) + query)
+    return HttpResponseRedirect(report_address(following, by=request.attendance) + query)
 
 
 @open_to(Audience.UNLOCKED)

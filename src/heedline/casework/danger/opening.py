@@ -1,0 +1,87 @@
+"""Open a danger to life, find the open one, and refuse what would leave it unattended.
+
+Called from the verbs of a report's path, in their transaction.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from heedline.audit.acts import Act
+from heedline.casework.danger import watching
+from heedline.casework.errors import NotHere
+from heedline.casework.report.verb import FoundReport, record
+from heedline.dispatch.letters import Letter
+from heedline.dispatch.outbox import post
+from heedline.packs import load_pack
+from heedline.packs.urgency import Urgency
+from heedline.reports.lifecycle import NotNow
+from heedline.reports.models import DangerEpisode, Report
+
+HELD = (
+    "This report is in danger to life. It can be closed, given back or assessed without danger once a "
+    "supervisor has discharged the danger on the page Threat to life."
+)
+
+
+def of_report(report: Report) -> DangerEpisode | None:
+    """Return the open danger of a report, locked, or None."""
+    rows = DangerEpisode.objects.select_for_update(of=("self",))
+    return rows.filter(report=report, discharged_at=None).first()
+
+
+def found_open(found: FoundReport) -> DangerEpisode:
+    """Return the open danger of a report, locked. Raises NotHere if there is none."""
+    row = of_report(found.report)
+    if row is None:
+        raise NotHere
+    return row
+
+
+def refuse_while_open(report: Report) -> None:
+    """Raise NotNow while the report's danger has not been discharged."""
+    if DangerEpisode.objects.filter(report=report, discharged_at=None).exists():
+        raise NotNow(HELD)
+
+
+def refuse_taking_back(report: Report, *, danger: bool) -> None:
+    """Raise NotNow if an assessment without danger would end an open danger."""
+    if not danger and DangerEpisode.objects.filter(report=report, discharged_at=None).exists():
+        raise NotNow(HELD, about="danger")
+
+
+def refuse_assigning(report: Report) -> None:
+    """Raise NotNow while a danger is open. Its owner hands it over to somebody who accepts."""
+    if DangerEpisode.objects.filter(report=report, discharged_at=None).exists():
+        raise NotNow(
+            "This report is in danger to life. Hand it over to somebody who accepts, or take it over as a "
+            "supervisor, on the page Threat to life."
+        )
+
+
+def open_if_it_came_in_danger(found: FoundReport) -> None:
+    """Open a danger if the reporter said that life is at risk and no officer has decided about it yet."""
+    report = found.report
+    if report.danger_to_life is None and report.urgency == Urgency.DANGER:
+        open_danger(found)
+
+
+def open_danger(found: FoundReport) -> bool:
+    """Open a danger to life, add the round-the-clock desk and call a supervisor.
+
+    Returns False, and does nothing, if one is open already. That the round-the-clock desk cannot be added
+    does not stop the danger from being recorded: the page says so, and the log.
+    """
+    report, by, at = found.report, found.by, found.at
+    if of_report(report) is not None:
+        return False
+    DangerEpisode.objects.create(
+        report=report,
+        opened_by_id=by.officer_id,
+        opened_at=at,
+        review_at=at + load_pack(settings.PACK).clock("danger_review"),
+    )
+    record(found, Act.DANGER_OPENED)
+    watching.add(found)
+    post(Letter.DANGER_OPENED, desk=report.desk_id, thing_id=report.id, at=at)
+    return True

@@ -1,0 +1,32 @@
+"""The worker's watch over open dangers to life. It opens nothing and knows no word of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from heedline.casework.duty import danger_owner, paging
+from heedline.dispatch.letters import AlarmKind
+from heedline.packs import load_pack
+from heedline.reports.models import DangerEpisode
+
+
+def watch_dangers(at: datetime) -> None:
+    """Raise alarms for dangers that no supervisor has acknowledged, whose review is late, or whose owner is away.
+
+    The letters of the acts raise most of them at once. This finds what a lost letter or the end of a shift
+    leaves, and a danger that was handed over to another desk.
+    """
+    waiting = DangerEpisode.objects.filter(discharged_at=None)
+    _raise(AlarmKind.DANGER_OPENED, waiting.filter(acknowledged_at=None), at)
+    _raise(AlarmKind.DANGER_REVIEW_LATE, waiting.filter(review_at__lte=at), at)
+    # an owner who goes on working after their shift is not called away from it again and again
+    again_after = load_pack(settings.PACK).clock("danger_review")
+    away = [(desk, report, again_after) for desk, report in danger_owner.ended_shifts(at)]
+    paging.raise_late(AlarmKind.DANGER_OWNER_AWAY, at, away)
+
+
+def _raise(kind: AlarmKind, rows: QuerySet[DangerEpisode], at: datetime) -> None:
+    paging.raise_missing(kind, at, rows.values_list("report__desk_id", "report_id"))

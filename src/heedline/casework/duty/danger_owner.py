@@ -1,0 +1,55 @@
+"""Call a supervisor when the owner of a danger to life leaves.
+
+An owner leaves by signing out, by going off duty, or when their shift ends. Nobody is kept from leaving.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from heedline.casework.access.session import Attendance
+from heedline.casework.duty import alarms
+from heedline.casework.duty.alarm_kinds import AlarmEvent
+from heedline.desks.duty_hours import shifts_now
+from heedline.desks.models import Shift
+from heedline.dispatch.letters import Letter
+from heedline.dispatch.outbox import post
+from heedline.permits.capabilities import Capability
+from heedline.reports.models import DangerEpisode
+
+
+def _owned(by: Attendance) -> QuerySet[DangerEpisode]:
+    return DangerEpisode.objects.filter(discharged_at=None, report__owner=by.officer_id)
+
+
+def owner_leaves(*, by: Attendance, at: datetime) -> int:
+    """Post a letter for each open danger that this officer owns, and return how many there are."""
+    if not by.may(Capability.HANDLE_DANGER):
+        return 0
+    owned = list(_owned(by).values_list("report_id", "report__desk_id"))
+    with transaction.atomic():
+        for report, desk in owned:
+            post(Letter.DANGER_OWNER_AWAY, desk=desk, thing_id=report, at=at)
+    return len(owned)
+
+
+def owner_returns(*, by: Attendance, at: datetime) -> None:
+    """Resolve the alarms about this owner's absence. Must be called inside the caller's transaction."""
+    if not by.may(Capability.HANDLE_DANGER):
+        return
+    for report in _owned(by).values_list("report_id", flat=True):
+        alarms.resolve(AlarmEvent.OWNER_BACK, report, by=by, at=at)
+
+
+def ended_shifts(at: datetime) -> list[tuple[UUID, UUID]]:
+    """Return (desk, report) of each open danger whose owner's shift has ended since it was opened."""
+    shifts = Shift.objects.filter(officer=OuterRef("report__owner"))
+    gone = DangerEpisode.objects.filter(discharged_at=None, report__owner__isnull=False).filter(
+        Exists(shifts.filter(ends_at__gt=OuterRef("opened_at"), ends_at__lte=at)),
+        ~Exists(shifts.filter(shifts_now(at))),
+    )
+    return list(gone.values_list("report__desk_id", "report_id"))

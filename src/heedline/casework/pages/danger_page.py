@@ -1,0 +1,206 @@
+"""The page Threat to life, and the open dangers that the banner of every page names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from heedline.casework.access.session import Attendance, Keyring, office_zone
+from heedline.casework.danger import ownership
+from heedline.casework.danger.action_log import NOTE_FIELDS, TITLES, DangerNoteKind
+from heedline.casework.pages.case_file import CaseFile, case_file
+from heedline.casework.report import notes
+from heedline.casework.report.opening import CLOSED_WORDS, short_name
+from heedline.dispatch.clocks import due_words, moment_words
+from heedline.permits.capabilities import Capability
+from heedline.permits.gate import Refused
+from heedline.permits.scopes import reports_of
+from heedline.reports.models import DangerEntry, DangerEpisode, Report
+from heedline.reports.stored import parts_of
+from heedline.vault import CannotOpen
+
+#: The banner names so many, and counts the others.
+MOST_NAMED = 3
+
+type _Opened = Mapping[UUID, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class DangerNotice:
+    """An open danger, as every page of the report's desks names it. It opens nothing."""
+
+    ref: UUID
+    short: str
+    desk_name: str
+    owner: str
+    mine: bool
+    acknowledged: bool
+    review_words: str
+    review_late: bool
+
+
+@dataclass(frozen=True)
+class DangerNoteLine:
+    """An entry of the log, opened."""
+
+    kind: str
+    title: str
+    by: str
+    when_words: str
+    rows: tuple[tuple[str, str], ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class DangerLine:
+    """A danger from its opening to its discharge. `discharged_by` is empty while it is open."""
+
+    opened_by: str
+    opened_words: str
+    acknowledged_by: str
+    acknowledged_words: str
+    review_words: str
+    review_late: bool
+    discharged_by: str
+    discharged_words: str
+    reason: str = field(repr=False)
+    notes: tuple[DangerNoteLine, ...]
+
+    def has(self, kind: str) -> bool:
+        """Return whether the log has an entry of this kind."""
+        return any(one.kind == kind for one in self.notes)
+
+
+@dataclass(frozen=True)
+class DangerFile:
+    """All the data that the page Threat to life shows beside the report.
+
+    `now` is the open danger, or None. `before` are those discharged, newest first. `watched_by` is the
+    round-the-clock desk that can open the report, or empty.
+    """
+
+    now: DangerLine | None
+    before: tuple[DangerLine, ...]
+    owner: str
+    mine: bool
+    offered_to: str
+    offered_to_me: bool
+    watched_by: str
+    may_handle: bool
+    may_lead: bool
+    colleagues: tuple[tuple[UUID, str], ...]
+
+
+def open_dangers(*, by: Attendance, at: datetime) -> tuple[DangerNotice, ...]:
+    """Return the open dangers of the officer's desks, the next review first."""
+    if not by.desk_ids:
+        return ()
+    rows = DangerEpisode.objects.filter(discharged_at=None, report__in=reports_of(by.desk_ids))
+    return tuple(
+        DangerNotice(
+            ref=row.report_id,
+            short=short_name(row.report_id),
+            desk_name=row.report.desk.name,
+            owner=row.report.owner.name if row.report.owner is not None else "",
+            mine=row.report.owner_id == by.officer_id,
+            acknowledged=row.acknowledged_at is not None,
+            review_words=due_words(row.review_at, at, office_zone()),
+            review_late=row.review_at <= at,
+        )
+        for row in rows.select_related("report__desk", "report__owner").order_by("review_at", "id")
+    )
+
+
+def threat_to_life(ref: UUID, *, by: Attendance, at: datetime) -> tuple[CaseFile, DangerFile]:
+    """Return a report and the dangers recorded about it, opened. The view is logged by `case_file`.
+
+    Raises NotHere for any report the officer may not see, Locked and CannotOpen.
+    """
+    file = case_file(ref, by=by, at=at)
+    report = reports_of(by.desk_ids).select_related("desk", "watch", "owner").get(pk=ref)
+    rows = list(
+        DangerEpisode.objects.filter(report=ref)
+        .select_related("opened_by", "acknowledged_by", "discharged_by", "offered_to")
+        .order_by("-opened_at")
+    )
+    entries = list(DangerEntry.objects.filter(report=ref).select_related("by").order_by("number"))
+    containers = [one.note for one in entries]
+    containers += [row.discharge_note for row in rows if row.discharge_note is not None]
+    opened = _opened(ref, containers, by.keys())
+    lines = [_line(row, [one for one in entries if one.danger_id == row.id], opened, at) for row in rows]
+    current = next((row for row in rows if row.discharged_at is None), None)
+    to = current.offered_to if current is not None else None
+    return file, DangerFile(
+        now=next((line for line in lines if not line.discharged_by), None),
+        before=tuple(line for line in lines if line.discharged_by),
+        owner=report.owner.name if report.owner is not None else "",
+        mine=report.owner_id == by.officer_id,
+        offered_to=to.name if to is not None else "",
+        offered_to_me=to is not None and to.id == by.officer_id,
+        watched_by=_watched_by(report),
+        may_handle=_may(by, Capability.HANDLE_DANGER, report),
+        may_lead=_may(by, Capability.LEAD_DANGER, report),
+        colleagues=tuple(ownership.could_take_over(report).values_list("id", "name")) if current else (),
+    )
+
+
+def _watched_by(report: Report) -> str:
+    if report.desk.round_the_clock:
+        return report.desk.name
+    return report.watch.name if report.watch is not None else ""
+
+
+def _may(by: Attendance, capability: Capability, report: Report) -> bool:
+    try:
+        by.require(capability, report.desk_id, report.watch_id)
+    except Refused:
+        return False
+    return True
+
+
+def _opened(ref: UUID, containers: Iterable[UUID], ring: Keyring) -> dict[UUID, Mapping[str, Any]]:
+    """Return the texts of these sealed parts. Parts that do not open are left out."""
+    found: dict[UUID, Mapping[str, Any]] = {}
+    for part in parts_of([ref], Q(container__in=list(containers))):
+        with suppress(CannotOpen):
+            found[part.container] = notes.open_words(
+                part.container, part.header, part.payload, ring.for_any(part.epochs), part.part
+            )
+    return found
+
+
+def _line(row: DangerEpisode, entries: list[DangerEntry], opened: _Opened, at: datetime) -> DangerLine:
+    zone = office_zone()
+    ended = row.discharged_at is not None
+    reason = opened.get(row.discharge_note, {}).get("reason", CLOSED_WORDS) if row.discharge_note else ""
+    return DangerLine(
+        opened_by=row.opened_by.name,
+        opened_words=moment_words(row.opened_at, zone),
+        acknowledged_by=row.acknowledged_by.name if row.acknowledged_by is not None else "",
+        acknowledged_words=moment_words(row.acknowledged_at, zone),
+        review_words="" if ended else due_words(row.review_at, at, zone),
+        review_late=not ended and row.review_at <= at,
+        discharged_by=row.discharged_by.name if row.discharged_by is not None else "",
+        discharged_words=moment_words(row.discharged_at, zone),
+        reason=str(reason),
+        notes=tuple(_note(one, opened) for one in entries),
+    )
+
+
+def _note(entry: DangerEntry, opened: _Opened) -> DangerNoteLine:
+    said = opened.get(entry.note, {})
+    kind = str(said.get("kind", ""))
+    known = kind in set(DangerNoteKind)
+    fields = NOTE_FIELDS[DangerNoteKind(kind)] if known else ()
+    return DangerNoteLine(
+        kind=kind,
+        title=TITLES[DangerNoteKind(kind)] if known else CLOSED_WORDS,
+        by=entry.by.name,
+        when_words=moment_words(entry.at, office_zone()),
+        rows=tuple((one.label, str(said[one.code])) for one in fields if said.get(one.code)),
+    )

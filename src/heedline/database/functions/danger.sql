@@ -1,0 +1,70 @@
+-- While a danger to life is open, the round-the-clock desk is a recipient of the report: it sees the row, opens every
+-- sealed part and holds its half of the identity key. Both functions rewrite headers by compare and swap, as a hand-over
+-- does; payloads stay as they are.
+SET ROLE heedline_usher;
+
+-- Add the round-the-clock desk to a report of this session's desks that is in danger and that nobody watches yet.
+CREATE FUNCTION permits.watch_danger(p_report uuid, p_desk uuid, p_share_epoch uuid, p_share bytea, p_containers uuid[],
+    p_old bytea[], p_new bytea[]) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM 1 FROM public.desks_desk d JOIN public.keys_epoch e ON e.desk_id = d.id
+        WHERE d.id = p_desk AND d.round_the_clock AND d.kind NOT IN ('authoriser', 'partner', 'canary')
+            AND e.id = p_share_epoch AND e.retired_at IS NULL;
+    IF NOT FOUND THEN RETURN false; END IF;
+    PERFORM 1 FROM public.reports_report r WHERE r.id = p_report AND r.watch_id IS NULL AND r.desk_id <> p_desk
+            AND r.desk_id IN (SELECT permits.my_desks())
+            AND EXISTS (SELECT 1 FROM public.reports_danger d WHERE d.report_id = r.id AND d.discharged_at IS NULL)
+        FOR UPDATE;
+    IF NOT FOUND THEN RETURN false; END IF;
+    PERFORM 1 FROM public.reports_sealed_header h
+        LEFT JOIN unnest(p_containers, p_old, p_new) AS g(container, old, new)
+            ON g.container = h.container AND g.old = h.header AND octet_length(g.new) BETWEEN 100 AND 65536
+        WHERE h.report_id = p_report AND h.part NOT IN ('identity', 'partner') AND g.container IS NULL;
+    IF FOUND THEN RETURN false; END IF;
+    UPDATE public.reports_report r SET watch_id = p_desk WHERE r.id = p_report;
+    UPDATE public.reports_danger d SET watch_added = true WHERE d.report_id = p_report AND d.discharged_at IS NULL;
+    UPDATE public.reports_sealed_header h SET header = g.new,
+            epochs = array_remove(h.epochs, p_share_epoch) || p_share_epoch
+        FROM unnest(p_containers, p_old, p_new) AS g(container, old, new)
+        WHERE h.container = g.container AND h.header = g.old AND h.report_id = p_report
+            AND h.part NOT IN ('identity', 'partner');
+    -- (no half at all once its time is over: who sent it has been disposed of, of every report alike)
+    IF p_share IS NOT NULL THEN
+        INSERT INTO public.reports_identity_share (id, report_id, share, epoch, sealed)
+            VALUES (gen_random_uuid(), p_report, 1, p_share_epoch, p_share);
+    END IF;
+    RETURN true;
+END $$;
+
+-- Take the round-the-clock desk off a report whose danger has been discharged, where the danger alone had added it.
+CREATE FUNCTION permits.end_danger_watch(p_report uuid, p_containers uuid[], p_old bytea[], p_new bytea[]) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    watching uuid;
+    leaving uuid[];
+BEGIN
+    SELECT r.watch_id INTO watching FROM public.reports_report r WHERE r.id = p_report AND r.watch_id IS NOT NULL
+            AND (r.desk_id IN (SELECT permits.my_supervised()) OR r.watch_id IN (SELECT permits.my_supervised()))
+            AND NOT EXISTS (SELECT 1 FROM public.reports_danger d WHERE d.report_id = r.id AND d.discharged_at IS NULL)
+            AND (SELECT d.watch_added FROM public.reports_danger d WHERE d.report_id = r.id
+                ORDER BY d.discharged_at DESC LIMIT 1)
+        FOR UPDATE;
+    IF NOT FOUND THEN RETURN false; END IF;
+    PERFORM 1 FROM public.reports_sealed_header h
+        LEFT JOIN unnest(p_containers, p_old, p_new) AS g(container, old, new)
+            ON g.container = h.container AND g.old = h.header AND octet_length(g.new) BETWEEN 100 AND 65536
+        WHERE h.report_id = p_report AND h.part NOT IN ('identity', 'partner') AND g.container IS NULL;
+    IF FOUND THEN RETURN false; END IF;
+    leaving := ARRAY(SELECT e.id FROM public.keys_epoch e WHERE e.desk_id = watching);
+    UPDATE public.reports_sealed_header h SET header = g.new,
+            epochs = ARRAY(SELECT e FROM unnest(h.epochs) AS e WHERE e <> ALL (leaving))
+        FROM unnest(p_containers, p_old, p_new) AS g(container, old, new)
+        WHERE h.container = g.container AND h.header = g.old AND h.report_id = p_report
+            AND h.part NOT IN ('identity', 'partner');
+    DELETE FROM public.reports_identity_share i WHERE i.report_id = p_report AND i.share = 1 AND i.epoch = ANY (leaving);
+    UPDATE public.reports_report r SET watch_id = NULL WHERE r.id = p_report;
+    RETURN true;
+END $$;
+
+SET ROLE heedline_owner;

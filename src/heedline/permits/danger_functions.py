@@ -1,0 +1,40 @@
+"""Call the database functions of `database/functions/danger.sql`, which change who can open a report in danger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import connection
+
+#: Each sealed part with its present header and the new one.
+Moved = Sequence[tuple[UUID, bytes, bytes]]
+
+
+def _columns(moved: Moved) -> list[list[object]]:
+    return [[one[0] for one in moved], [one[1] for one in moved], [one[2] for one in moved]]
+
+
+def watch_danger(report: UUID, desk: UUID, epoch: UUID, share: bytes | None, moved: Moved) -> bool:
+    """Add the round-the-clock desk to a report in danger. Return False if the report has changed meanwhile.
+
+    `share` is the desk's half of the identity key, sealed to `epoch`, or None once that is disposed of.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT permits.watch_danger(%s, %s, %s, %s, %s::uuid[], %s::bytea[], %s::bytea[])",
+            [report, desk, epoch, share, *_columns(moved)],
+        )
+        done = cursor.fetchone()
+    return bool(done and done[0])
+
+
+def end_danger_watch(report: UUID, moved: Moved) -> bool:
+    """Take the round-the-clock desk off a report after the discharge. Return False if the report has changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT permits.end_danger_watch(%s, %s::uuid[], %s::bytea[], %s::bytea[])",
+            [report, *_columns(moved)],
+        )
+        done = cursor.fetchone()
+    return bool(done and done[0])

@@ -1,0 +1,161 @@
+"""The page Threat to life: what to do now, the log of the danger, its owner and its discharge.
+
+The page has several forms. Each says in `section` which one it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_http_methods
+
+from heedline.casework.access import session
+from heedline.casework.access.session import Attendance
+from heedline.casework.danger import action_log, discharge, ownership
+from heedline.casework.danger.action_log import ADDED, TITLES, DangerNoteKind
+from heedline.casework.errors import NoRoom, NotHere
+from heedline.casework.pages.danger_page import DangerFile, threat_to_life
+from heedline.permits.gate import Refused
+from heedline.reports.lifecycle import NotNow
+from heedline.web.components.forms import Field, Form
+from heedline.web.declared import Audience, open_to
+from heedline.web.entrance.kept_words import keeps_words, kept_for, let_go
+from heedline.web.office.report import danger_forms
+from heedline.web.office.report.report_words import told_of
+from heedline.web.shell.queue_links import came_from, queue_address, with_queue
+from heedline.web.shell.report_page import page
+from heedline.web.shell.request import OfficeRequest
+
+TOO_LONG = "One of the texts is too long. Shorten it"
+
+
+@dataclass(frozen=True)
+class DangerSection:
+    """A form of the page: its fields, the verb that it calls and what the page says afterwards."""
+
+    code: str
+    fields: tuple[Field, ...]
+    do: Callable[[Form, Attendance, datetime], None]
+    done: str
+
+
+def _sections(ref: UUID, danger: DangerFile) -> dict[str, DangerSection]:
+    def review(form: Form, by: Attendance, at: datetime) -> None:
+        span = danger_forms.review_span(form)
+        action_log.set_review(ref, at + span, form.text("review_reason"), by=by, at=at)
+
+    def offer(form: Form, by: Attendance, at: datetime) -> None:
+        ownership.offer(ref, UUID(form.text("colleague")), form.text("offer_reason"), by=by, at=at)
+
+    def add(kind: DangerNoteKind, form: Form, by: Attendance, at: datetime) -> None:
+        action_log.add(ref, kind, danger_forms.note_words(kind, form), by=by, at=at)
+
+    def end(form: Form, by: Attendance, at: datetime) -> None:
+        discharge.discharge(ref, form.text("ending"), form.text("discharge_reason"), by=by, at=at)
+
+    entries = [
+        DangerSection(
+            str(kind), danger_forms.note_fields(kind), partial(add, kind), f"{TITLES[kind]}: saved."
+        )
+        for kind in ADDED
+    ]
+    acts = [
+        DangerSection("review", danger_forms.review_fields(), review, "The next review is set."),
+        DangerSection(
+            "offer",
+            danger_forms.offer_fields(danger.colleagues),
+            offer,
+            "Hand-over offered. The owner stays until your colleague accepts.",
+        ),
+        DangerSection(
+            "accept", (), lambda _, by, at: ownership.accept(ref, by=by, at=at), "You are the owner now."
+        ),
+        DangerSection(
+            "return",
+            danger_forms.RETURN,
+            lambda form, by, at: ownership.give_back(ref, form.text("return_reason"), by=by, at=at),
+            "Hand-over returned. The owner stays.",
+        ),
+        DangerSection(
+            "take",
+            danger_forms.TAKE,
+            lambda form, by, at: ownership.take_over(ref, form.text("take_reason"), by=by, at=at),
+            "You are the owner now.",
+        ),
+        DangerSection(
+            "acknowledge",
+            (),
+            lambda _, by, at: discharge.acknowledge(ref, by=by, at=at),
+            "Acknowledged in your name. The paging has stopped.",
+        ),
+        DangerSection("discharge", danger_forms.DISCHARGE, end, "Danger to life discharged in your name."),
+    ]
+    return {one.code: one for one in (*entries, *acts)}
+
+
+@open_to(Audience.UNLOCKED)
+@keeps_words
+@require_http_methods(["GET", "POST"])
+def danger(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Show the dangers to life of a report, and record what is done about the open one."""
+    by, at = request.attendance, session.now()
+    file, about = threat_to_life(ref, by=by, at=at)
+    if not file.header.has_danger:
+        raise NotHere
+    sections = _sections(ref, about)
+    forms = {code: Form(one.fields) for code, one in sections.items()}
+    asked, status, kept = "", 200, None
+    if request.method == "POST":
+        asked, status = request.POST.get("section", ""), 422
+        section = sections.get(asked)
+        if section is None or about.now is None:
+            return HttpResponseRedirect(with_queue(request, "report-danger", ref=ref))
+        form = Form.posted(section.fields, request.POST.lists())
+        if not form.errors:
+            try:
+                section.do(form, by, at)
+            except NoRoom:
+                form = form.but(**{"": TOO_LONG})
+            except (NotNow, Refused) as no:
+                form, status = form.but(**{"": no.reason}), 409
+            else:
+                messages.success(request, section.done)
+                return let_go(request, HttpResponseRedirect(_after(request, ref, asked)), by)
+        forms[asked] = form
+    elif (kept := kept_for(request, by)) is not None:
+        asked = (kept.get("section") or [""])[-1]
+        if asked in sections:
+            fields = sections[asked].fields
+            forms[asked] = Form(fields, values={each.name: each.read(kept) for each in fields})
+    context = {
+        "danger": about,
+        "answers": file.answers,
+        "told": told_of(file.answers),
+        "entries": [{"code": str(kind), "title": TITLES[kind], "form": forms[kind]} for kind in ADDED],
+        "forms": forms,
+        "asked": asked,
+        "form": forms.get(asked),
+        "words_came_back": kept is not None,
+    }
+    return page(request, "office/danger.html", file, "report-danger", context, status)
+
+
+def _after(request: OfficeRequest, ref: UUID, did: str) -> str:
+    """Return where to go: this page, or the queue once the round-the-clock desk has left the report."""
+    if did != "discharge":
+        return with_queue(request, "report-danger", ref=ref)
+    return _page_or_queue(request, ref)
+
+
+def _page_or_queue(request: OfficeRequest, ref: UUID) -> str:
+    try:
+        threat_to_life(ref, by=request.attendance, at=session.now())
+    except NotHere:
+        return queue_address(came_from(request))
+    return with_queue(request, "report-danger", ref=ref)

@@ -1,0 +1,152 @@
+"""The page Threat to life, and the banner on every page of both desks until the discharge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.sites.office.desk_hand import Hand
+from tests.support import danger_scene
+from tests.support.cast import House, now
+from tests.support.danger_scene import CALLED, OVER, RISK
+from tests.support.scene_people import DANGER, NORTH_EAST, People
+from tests.support.stories import NARRATIVE, a_report
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+
+LIFE = {
+    "danger": "yes",
+    "done_what": "Spoke of doing it today",
+    "priority": "high",
+    "reason": "Their words, and the time",
+    "close_as": "",
+}
+BANNER = "hl-danger-banner"
+
+
+@pytest.fixture
+def led(house: House) -> People:
+    return danger_scene.with_leads(People(house, now()))
+
+
+def test_ticking_danger_opens_the_page_and_never_the_next_report(
+    led: People, hand: Callable[[], Hand]
+) -> None:
+    ref, _ = a_report(at=now(), **NORTH_EAST)
+    a_report(at=now(), **NORTH_EAST)
+    odile = hand().at_work(led.house, "Odile")
+    odile.get("/w/q/north-east/")
+    assert BANNER not in odile.html
+    odile.send(f"/w/r/{ref}/take/")
+    odile.send(f"/w/r/{ref}/", do="save-next", **LIFE)
+    assert odile.path == f"/w/r/{ref}/danger/?from=north-east"
+    assert odile.heading.startswith("Threat to life")
+    assert NARRATIVE in odile.html
+    assert "What to do now" in odile.html
+
+
+def test_a_report_that_came_with_danger_opens_the_page_when_it_is_taken(
+    led: People, hand: Callable[[], Hand]
+) -> None:
+    ref, _ = a_report(at=now(), **NORTH_EAST, **DANGER)
+    odile = hand().at_work(led.house, "Odile")
+    odile.get("/w/q/north-east/")
+    odile.send(f"/w/r/{ref}/take/")
+    assert odile.path == f"/w/r/{ref}/danger/?from=north-east"
+
+
+def test_the_banner_is_on_every_page_of_both_desks_until_the_discharge(
+    led: People, hand: Callable[[], Hand]
+) -> None:
+    ref = danger_scene.opened(led)
+    odile, nils, otto = (hand().at_work(led.house, name) for name in ("Odile", "Nils", "Otto"))
+    for page in ("/w/", "/w/q/all/", "/w/alarms/", "/w/duty/", "/me/", f"/w/r/{ref}/", f"/w/r/{ref}/close/"):
+        for here in (odile, nils):
+            here.get(page)
+            assert BANNER in here.html, page
+            assert f"/w/r/{ref}/danger/" in here.html, page
+    otto.get("/w/")
+    assert BANNER not in otto.html
+    danger_scene.end(led, ref)
+    for here in (odile, nils):
+        here.get("/w/")
+        assert BANNER not in here.html
+    odile.get(f"/w/r/{ref}/danger/")
+    assert "No danger to life is open" in odile.html
+    assert OVER in odile.html
+
+
+def test_the_work_on_it_from_telling_the_control_room_to_the_discharge(
+    led: People, hand: Callable[[], Hand]
+) -> None:
+    ref = danger_scene.opened(led)
+    here = f"/w/r/{ref}/danger/"
+    odile, olga = (hand().at_work(led.house, name) for name in ("Odile", "Olga"))
+    odile.get(here)
+    assert "Only a supervisor" in odile.html
+    odile.post(here, section="control-room")
+    assert "Fill in “Control room log number”" in odile.html
+    odile.post(
+        here, section="control-room", **{f"control-room_{code}": text for code, text in CALLED.items()}
+    )
+    assert "Control room told: saved." in odile.html
+    assert CALLED["log_number"] in odile.html
+    odile.post(here, section="risk", **{f"risk_{code}": text for code, text in RISK.items()})
+    odile.post(here, section="review", review_in="30", review_reason="Police are on their way")
+    assert "The next review is set." in odile.html
+    odile.post(here, section="offer", colleague=str(led.house.officers["Olga"].id), offer_reason="I go home")
+    assert "is waiting to be accepted" in odile.html
+    odile.post(here, section="discharge", ending="over", discharge_reason=OVER)
+    assert odile.page.status_code == 409
+
+    olga.get(here)
+    olga.post(here, section="acknowledge")
+    assert "Acknowledged in your name" in olga.html
+    olga.post(here, section="accept")
+    assert "You are the owner now." in olga.html
+    olga.post(here, section="discharge", ending="over", discharge_reason="")
+    assert "Give the reason" in olga.html
+    olga.post(here, section="discharge", ending="over", discharge_reason=OVER)
+    assert "Danger to life discharged in your name." in olga.html
+    assert BANNER not in olga.html
+
+
+def test_the_supervisor_of_the_round_the_clock_desk_is_led_to_the_queue(
+    led: People, hand: Callable[[], Hand]
+) -> None:
+    ref = danger_scene.an_item(danger_scene.material_desk(led))
+    danger_scene.tick(led, ref)
+    nadia = hand().at_work(led.house, "Nadia")
+    nadia.get(f"/w/r/{ref}/danger/")
+    nadia.post(f"/w/r/{ref}/danger/", section="discharge", ending="over", discharge_reason=OVER)
+    assert nadia.path == "/w/q/all/"
+
+
+def test_a_report_without_danger_has_no_such_page(led: People, hand: Callable[[], Hand]) -> None:
+    ref, _ = led.assessed()
+    odile = hand().at_work(led.house, "Odile")
+    assert odile.get(f"/w/r/{ref}/danger/").status_code == 404
+    odile.get(f"/w/r/{ref}/")
+    assert "Threat to life" not in odile.html
+
+
+def test_text_posted_after_the_lock_comes_back(led: People, hand: Callable[[], Hand]) -> None:
+    ref = danger_scene.opened(led)
+    here = f"/w/r/{ref}/danger/"
+    odile = hand().at_work(led.house, "Odile")
+    odile.get(here)
+    form = odile.form(here)
+    odile.send("/lock/")
+    words = {f"control-room_{code}": text for code, text in CALLED.items()}
+    odile.page = odile.client.post(
+        here,
+        {**form, "section": "control-room", **words},
+        follow=True,
+        headers={"origin": "http://testserver"},
+    )
+    odile.path = "/unlock/"
+    odile.send("/unlock/", passphrase=led.house.keys["Odile"].passphrase)
+    odile.get(here)
+    assert "We kept what you wrote." in odile.html
+    assert CALLED["log_number"] in odile.html

@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.db import transaction
 
 from heedline.casework.danger import action_log, discharge, ownership
 from heedline.casework.danger.action_log import DangerNoteKind
@@ -15,6 +16,7 @@ from heedline.casework.journey import transitions
 from heedline.casework.pages import danger_page, queue
 from heedline.casework.pages.danger_page import DangerFile
 from heedline.dispatch.models import Outbox
+from heedline.packs.slots import minute_of
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DangerEntry, DangerEpisode, IdentityShare, SealedHeader, Step
@@ -72,13 +74,15 @@ def test_ticking_danger_addresses_it_to_the_round_the_clock_desk(led: People) ->
         led.read(ref, "Nils")
     danger_scene.tick(led, ref)
     assert row(ref).watch == led.house.desks["national"]
-    assert led.read(ref, "Nils").narrative == stories.NARRATIVE
+    assert led.read(ref, "Nils").answers.narrative == stories.NARRATIVE
     with led.sitting("Nils") as nils:
         keys = nils
     assert opens(keys, ref) == ["note", "report"]
     national = epochs_of(led, "national")
     assert {s.epoch for s in IdentityShare.objects.filter(report_id=ref, share=1)} & national
-    assert led.read(ref, "Odile").narrative == stories.NARRATIVE, "and its own desk opens it as before"
+    assert led.read(ref, "Odile").answers.narrative == stories.NARRATIVE, (
+        "and its own desk opens it as before"
+    )
 
 
 def test_its_queue_shows_it_in_every_stage_with_its_owner(led: People) -> None:
@@ -154,18 +158,28 @@ def test_a_text_that_is_missing_is_asked_for(led: People) -> None:
     assert not DangerEntry.objects.exists()
 
 
-def test_a_review_is_set_within_a_day_with_a_reason(led: People) -> None:
+def test_a_review_is_set_within_the_hour_with_a_reason(led: People) -> None:
     ref = danger_scene.opened(led)
     with led.sitting("Odile") as odile:
         for when, why in (
             (led.at, "Why"),
-            (led.at + timedelta(hours=25), "Why"),
-            (led.at + timedelta(1), ""),
+            (led.at + timedelta(minutes=62), "Why"),
+            (led.at + timedelta(minutes=30), ""),
         ):
-            with pytest.raises(NotNow):
+            with pytest.raises(NotNow), transaction.atomic():
                 action_log.set_review(ref, when, why, by=odile, at=led.at)
-        action_log.set_review(ref, led.at + timedelta(hours=2), "Police are there", by=odile, at=led.at)
-    assert danger_scene.episode(ref).review_at == led.at + timedelta(hours=2)
+        half = led.at + timedelta(minutes=30)
+        action_log.set_review(ref, half, "Police are there", by=odile, at=led.at)
+    assert danger_scene.episode(ref).review_at == row(ref).due_at == minute_of(half)
+
+
+def test_what_was_done_sets_the_time_of_the_next_action(led: People) -> None:
+    ref = danger_scene.opened(led)
+    later = led.at + timedelta(minutes=5)
+    with led.sitting("Nils") as nils:
+        action_log.add(ref, DangerNoteKind.CONTROL_ROOM, CALLED, by=nils, at=later)
+    assert row(ref).due_at == minute_of(later) + timedelta(minutes=10)
+    assert (row(ref).stage, row(ref).owner) == ("acting", led.house.officers["Odile"])
 
 
 # --- held ------------------------------------------------------------------------------------------------------------

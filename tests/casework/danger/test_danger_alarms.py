@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.db import transaction
 
 from heedline.casework.danger import action_log, discharge, ownership
 from heedline.casework.danger.action_log import DangerNoteKind
@@ -96,10 +97,12 @@ def test_no_officer_stops_the_paging(led: People) -> None:
     assert (one.acknowledged_at, one.cleared_at) == (None, None)
 
 
-def test_taking_the_report_again_does_not_stop_the_paging(led: People) -> None:
+def test_taking_the_report_does_not_stop_the_paging(led: People) -> None:
+    """What an officer does with the report acknowledges its other alarms, never those about danger."""
     ref = danger_scene.opened(led)
     worker(led)
-    led.take(ref, "Olga", at=led.at + timedelta(hours=1))
+    with led.sitting("Odile") as odile, transaction.atomic():
+        alarms.resolve_for(ref, by=odile, at=led.at)
     one = alarm(AlarmKind.DANGER_OPENED, ref)
     assert one is not None
     assert one.acknowledged_at is None

@@ -20,6 +20,7 @@ from heedline.casework.duty import alarms
 from heedline.casework.duty.alarm_kinds import AlarmEvent
 from heedline.casework.report import notes
 from heedline.casework.report.verb import FoundReport, find, record, verb
+from heedline.packs.slots import minute_of
 from heedline.permits.capabilities import Capability
 from heedline.reports.lifecycle import Move, NotNow, Stage
 from heedline.reports.models import DangerEntry, DangerEpisode
@@ -154,6 +155,7 @@ def set_review(ref: UUID, review_at: datetime, reason: str, *, by: Attendance, a
     found = find(ref, by=by, at=at)
     found.permit(Capability.HANDLE_DANGER)
     danger = opening.found_open(found)
+    review_at = minute_of(review_at)
     found.report.apply(Move.REVIEW, by=by.officer_id, at=at, review_at=review_at)
     write(found, danger, DangerNoteKind.REVIEW, {"reason": reason})
     danger.review_at = review_at

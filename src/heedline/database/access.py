@@ -130,7 +130,7 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ): "act actor desk detail outcome thing thing_id",  # what a partner does with what was sent
     ("audit_event", "worker", "a"): "act actor at desk detail outcome thing thing_id",
     ("desks_officer", "worker", "r"): "email id is_active name organisation_id",
-    ("desks_officer", "usher", "r"): "id is_active organisation_id",
+    ("desks_officer", "usher", "r"): "id is_active name organisation_id",
     ("audit_event", "usher", "r"): "act detail id outcome thing_id",  # never who or when
     ("audit_event", "partner", "a"): "act actor desk detail outcome thing thing_id",  # never `at`
     ("desks_officer", "partner", "w"): "last_login password",
@@ -150,7 +150,7 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ): "acknowledged_at acknowledged_by_id discharge_note discharged_at discharged_by_id offered_by_id offered_to_id"
     " review_at",  # never who opened it
     ("reports_danger", "worker", "r"): "acknowledged_at discharged_at id opened_at report_id review_at",
-    ("reports_danger", "usher", "r"): "discharged_at report_id watch_added",
+    ("reports_danger", "usher", "r"): "acknowledged_at discharged_at id report_id review_at watch_added",
     ("reports_danger", "usher", "w"): "offered_by_id offered_to_id watch_added",
     ("reports_danger_entry", "usher", "r"): "report_id",
     (
@@ -345,6 +345,7 @@ PERMITS = {
     "partner_people",
     "practised_by_mine",
     "note_call",
+    "open_dangers",
     "queue",
     "reads_as_my_statement",
     "receive_sent",

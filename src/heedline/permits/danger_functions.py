@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Func, JSONField, Value
 
 #: Each sealed part with its present header and the new one.
 Moved = Sequence[tuple[UUID, bytes, bytes]]
@@ -13,6 +16,22 @@ Moved = Sequence[tuple[UUID, bytes, bytes]]
 
 def _columns(moved: Moved) -> list[list[object]]:
     return [[one[0] for one in moved], [one[1] for one in moved], [one[2] for one in moved]]
+
+
+def of_session(secret: bytes) -> Func:
+    """Return the session's open dangers as a column, to be asked for inside `functions.unseen`."""
+    return Func(Value(secret.hex()), function="permits.open_dangers", output_field=JSONField())
+
+
+def open_dangers() -> list[Mapping[str, Any]]:
+    """Return the open dangers of the desks of this connection's session, the next review first.
+
+    Each has `report`, `desk` and `owner` (names), `owner_id`, `review_at` (ISO 8601) and `acknowledged`.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT permits.open_dangers(current_setting('heedline.session_secret', true))")
+        found = cursor.fetchone()
+    return json.loads(found[0]) if found and isinstance(found[0], str) else list(found[0] if found else ())
 
 
 def watch_danger(report: UUID, desk: UUID, epoch: UUID, share: bytes | None, moved: Moved) -> bool:

@@ -108,7 +108,6 @@ PATH: dict[tuple[Stage, Move], Stage] = {
     (Stage.ACTING, Move.CALL): Stage.ACTING,
     (Stage.ACTING, Move.HAND_OVER): Stage.WAITING,
     (Stage.ACTING, Move.CLOSE): Stage.CLOSED,
-    (Stage.WAITING, Move.DISCHARGE): Stage.WAITING,
     (Stage.TAKEN, Move.DISCHARGE): Stage.TAKEN,
     (Stage.ASSESSED, Move.DISCHARGE): Stage.ASSESSED,
     (Stage.ACTING, Move.DISCHARGE): Stage.ACTING,

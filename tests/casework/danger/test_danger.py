@@ -310,3 +310,9 @@ def test_a_hand_over_to_another_desk_keeps_the_danger_open(led: People) -> None:
     assert (row(ref).stage, row(ref).rank) == ("waiting", 0)
     assert page(led, ref, "Otto").now is not None
     assert page(led, ref, "Nadia").now is not None
+    with led.sitting("Nadia") as nadia, pytest.raises(NotNow, match="Take the report first"):
+        discharge.discharge(ref, "over", OVER, by=nadia, at=led.at)
+    led.take(ref, "Otto")
+    danger_scene.end(led, ref, "Nadia")
+    assert danger_scene.episode(ref).discharged_at is not None
+    assert row(ref).watch == led.house.desks["national"], "it watched this kind before"

@@ -81,7 +81,7 @@ def test_the_round_the_clock_queue_asks_five_times(house: House, hand: Callable[
     odile.send("", hours="8")
     a_report(at=now(), where=NORTH_EAST, now=DANGER)
     found = statements(nadia, "/w/q/national/")
-    assert "Danger to life, not yet taken at North East desk" in nadia.html
+    assert "Danger to life at North East desk, not yet taken" in nadia.html
     assert nadia.html.count("Take and open") == 2
     assert len(found) == BUDGET, found
 

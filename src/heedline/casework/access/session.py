@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -34,7 +35,7 @@ from heedline.desks.models import Appointment, EpochGrant, Officer, SeedWrapping
 from heedline.dispatch.letters import Letter
 from heedline.dispatch.outbox import post
 from heedline.packs import load_pack
-from heedline.permits import functions, gate
+from heedline.permits import danger_functions, functions, gate
 from heedline.permits.capabilities import AnyCapability, Capability
 from heedline.permits.competence import Competence
 from heedline.permits.models import OfficeSession, UnlockedKeys
@@ -95,6 +96,8 @@ class Attendance:
     keyring: Keyring | None = field(repr=False, default=None)
     ask_at: datetime | None = None
     organisation: str = ""
+    dangers: tuple[Mapping[str, Any], ...] | None = field(repr=False, default=None)
+    """The open dangers to life of the officer's desks (`permits.danger_functions`), or None if not asked for."""
 
     @property
     def unlocked(self) -> bool:
@@ -191,9 +194,12 @@ def come_in(
     rows = session.rows().select_related(
         "officer__organisation", "officer__provider_binding", "unlocked", "provider"
     )
-    behind = functions.session_entered(keys_of(token).row_id)
+    secret = keys_of(token).row_id
+    asked: dict[str, Any] = {"behind": functions.session_entered(secret)}
+    if not settings.FOR_PARTNERS:
+        asked["dangers"] = danger_functions.of_session(secret)
     with functions.unseen():
-        row = rows.annotate(behind=behind, works_at=_WORKS_AT, trained=competences.TRAININGS).first()
+        row = rows.annotate(**asked, works_at=_WORKS_AT, trained=competences.TRAININGS).first()
     session.found(row)
     if row is not None and session.was_altered:
         _altered(row, at)
@@ -213,7 +219,12 @@ def come_in(
         return None
     here = _attendance(row.officer, works_at, competences.kept(row.trained), token, at)
     kept = getattr(row, "unlocked", None) if with_keys else None
-    return row.officer, replace(here, keyring=_unlocked(here, kept, at), ask_at=provider_sessions.ask_at(row))
+    return row.officer, replace(
+        here,
+        keyring=_unlocked(here, kept, at),
+        ask_at=provider_sessions.ask_at(row),
+        dangers=tuple(getattr(row, "dangers", ())),
+    )
 
 
 def _altered(row: OfficeSession, at: datetime) -> None:

@@ -18,6 +18,7 @@ from heedline.casework.pages.case_file import CaseFile, case_file
 from heedline.casework.report import notes
 from heedline.casework.report.opening import CLOSED_WORDS, short_name
 from heedline.dispatch.clocks import due_words, moment_words
+from heedline.permits import danger_functions
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
 from heedline.permits.scopes import reports_of
@@ -97,23 +98,29 @@ class DangerFile:
 
 
 def open_dangers(*, by: Attendance, at: datetime) -> tuple[DangerNotice, ...]:
-    """Return the open dangers of the officer's desks, the next review first."""
-    if not by.desk_ids:
-        return ()
-    rows = DangerEpisode.objects.filter(discharged_at=None, report__in=reports_of(by.desk_ids))
-    return tuple(
-        DangerNotice(
-            ref=row.report_id,
-            short=short_name(row.report_id),
-            desk_name=row.report.desk.name,
-            owner=row.report.owner.name if row.report.owner is not None else "",
-            mine=row.report.owner_id == by.officer_id,
-            acknowledged=row.acknowledged_at is not None,
-            review_words=due_words(row.review_at, at, office_zone()),
-            review_late=row.review_at <= at,
+    """Return the open dangers of the officer's desks as they were when the request began, the next review first."""
+    rows = by.dangers if by.dangers is not None else danger_functions.open_dangers()
+    found = []
+    for row in rows:
+        ref, review_at = UUID(row["report"]), datetime.fromisoformat(row["review_at"])
+        found.append(
+            DangerNotice(
+                ref=ref,
+                short=short_name(ref),
+                desk_name=row["desk"],
+                owner=row["owner"] or "",
+                mine=row["owner_id"] == str(by.officer_id),
+                acknowledged=row["acknowledged"],
+                review_words=due_words(review_at, at, office_zone()),
+                review_late=review_at <= at,
+            )
         )
-        for row in rows.select_related("report__desk", "report__owner").order_by("review_at", "id")
-    )
+    return tuple(found)
+
+
+def is_open(ref: UUID) -> bool:
+    """Return whether a report that this session may see is in danger now."""
+    return DangerEpisode.objects.filter(report=ref, discharged_at=None).exists()
 
 
 def threat_to_life(ref: UUID, *, by: Attendance, at: datetime) -> tuple[CaseFile, DangerFile]:

@@ -1,7 +1,26 @@
 -- While a danger to life is open, the round-the-clock desk is a recipient of the report: it sees the row, opens every
--- sealed part and holds its half of the identity key. Both functions rewrite headers by compare and swap, as a hand-over
+-- sealed part and holds its half of the identity key. The functions that change that rewrite headers by compare and swap, as a hand-over
 -- does; payloads stay as they are.
 SET ROLE heedline_usher;
+
+-- The open dangers of the desks of a session's officer, the next review first, for the banner of every page. It believes
+-- the session's secret, like the row policies, and is asked in the statement that looks the session up.
+CREATE FUNCTION permits.open_dangers(p_secret text) RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
+    WITH mine AS (
+        SELECT a.desk_id FROM public.permits_session s
+            JOIN public.desks_officer m ON m.id = s.officer_id AND m.is_active
+            JOIN public.desks_appointment a ON a.officer_id = m.id AND a.ended_on IS NULL
+                AND a.role IN ('officer', 'supervisor')
+        WHERE s.row = sha256(decode(p_secret, 'hex')) AND s.expires_at > now())
+    SELECT COALESCE(jsonb_agg(jsonb_build_object('report', d.report_id, 'desk', k.name, 'owner', o.name,
+            'owner_id', r.owner_id, 'review_at', d.review_at, 'acknowledged', d.acknowledged_at IS NOT NULL)
+            ORDER BY d.review_at, d.id), '[]')
+    FROM public.reports_danger d JOIN public.reports_report r ON r.id = d.report_id
+        JOIN public.desks_desk k ON k.id = r.desk_id LEFT JOIN public.desks_officer o ON o.id = r.owner_id
+    WHERE d.discharged_at IS NULL
+        AND (r.desk_id IN (SELECT desk_id FROM mine) OR r.watch_id IN (SELECT desk_id FROM mine))
+$$;
 
 -- Add the round-the-clock desk to a report of this session's desks that is in danger and that nobody watches yet.
 CREATE FUNCTION permits.watch_danger(p_report uuid, p_desk uuid, p_share_epoch uuid, p_share bytea, p_containers uuid[],

@@ -148,6 +148,7 @@ GRANT EXECUTE ON FUNCTION
     permits.my_retired(uuid),
     permits.my_supervised(),
     permits.name_officer(bytea, uuid, text, bytea),
+    permits.open_dangers(text),
     permits.note_call(bytea, uuid, bytea, bytea, bytea, uuid[]),
     permits.practised_by_mine(),
     permits.queue(uuid[], uuid[], timestamptz, integer, timestamptz, uuid),

@@ -14,7 +14,7 @@ GRANT SELECT (id, act, outcome, detail, thing_id) ON audit_event TO heedline_ush
 GRANT SELECT ON desks_appointment TO heedline_usher;
 GRANT SELECT ON desks_desk TO heedline_usher;
 GRANT SELECT (id, scenario, priority, danger, outcome, ended_on, officer_id) ON desks_exercise TO heedline_usher;
-GRANT SELECT (id, is_active, organisation_id) ON desks_officer TO heedline_usher;
+GRANT SELECT (id, is_active, name, organisation_id) ON desks_officer TO heedline_usher;
 
 -- keys: public halves and ciphertext
 GRANT SELECT, UPDATE (retired_at, destroyed_on) ON keys_epoch TO heedline_usher;
@@ -27,7 +27,7 @@ GRANT SELECT ON permits_sign_in_proof TO heedline_usher;
 
 -- reports
 GRANT SELECT (report_id), DELETE ON reports_call_back TO heedline_usher;
-GRANT SELECT (report_id, discharged_at, watch_added), UPDATE (watch_added, offered_to_id,
+GRANT SELECT (id, report_id, discharged_at, acknowledged_at, review_at, watch_added), UPDATE (watch_added, offered_to_id,
     offered_by_id), DELETE ON reports_danger TO heedline_usher;
 GRANT SELECT (report_id), DELETE ON reports_danger_entry TO heedline_usher;
 GRANT SELECT (report_id), DELETE ON reports_dip_check TO heedline_usher;

@@ -935,7 +935,8 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(("lease_by", None), ("lease_until", None)),
                     models.Q(
-                        models.Q(("lease_by__isnull", False), ("lease_until__isnull", False)),
+                        ("lease_by__isnull", False),
+                        ("lease_until__isnull", False),
                         models.Q(("stage", "closed"), _negated=True),
                     ),
                     _connector="OR",

@@ -20,6 +20,7 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.danger import action_log, discharge, ownership
 from heedline.casework.danger.action_log import ADDED, TITLES, DangerNoteKind
 from heedline.casework.errors import NoRoom, NotHere
+from heedline.casework.pages import case_file
 from heedline.casework.pages.danger_page import DangerFile, threat_to_life
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
@@ -126,7 +127,7 @@ def danger(request: OfficeRequest, ref: UUID) -> HttpResponse:
                 form, status = form.but(**{"": no.reason}), 409
             else:
                 messages.success(request, section.done)
-                return let_go(request, HttpResponseRedirect(_after(request, ref, asked)), by)
+                return let_go(request, HttpResponseRedirect(_after(request, ref)), by)
         forms[asked] = form
     elif (kept := kept_for(request, by)) is not None:
         asked = (kept.get("section") or [""])[-1]
@@ -146,16 +147,10 @@ def danger(request: OfficeRequest, ref: UUID) -> HttpResponse:
     return page(request, "office/danger.html", file, "report-danger", context, status)
 
 
-def _after(request: OfficeRequest, ref: UUID, did: str) -> str:
+def _after(request: OfficeRequest, ref: UUID) -> str:
     """Return where to go: this page, or the queue once the round-the-clock desk has left the report."""
-    if did != "discharge":
-        return with_queue(request, "report-danger", ref=ref)
-    return _page_or_queue(request, ref)
-
-
-def _page_or_queue(request: OfficeRequest, ref: UUID) -> str:
     try:
-        threat_to_life(ref, by=request.attendance, at=session.now())
+        case_file.kind_of(ref, by=request.attendance)
     except NotHere:
         return queue_address(came_from(request))
     return with_queue(request, "report-danger", ref=ref)

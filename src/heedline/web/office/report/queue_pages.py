@@ -164,7 +164,7 @@ def take(request: OfficeRequest, ref: UUID) -> HttpResponse:
     except (NotNow, Refused) as no:
         messages.error(request, no.reason)
         return HttpResponseRedirect(_report(ref, request.POST.get("from", "")))
-    return HttpResponseRedirect(report_address(ref, by=request.attendance) + from_query(request))
+    return HttpResponseRedirect(report_address(ref) + from_query(request))
 
 
 @open_to(Audience.UNLOCKED)
@@ -180,10 +180,9 @@ def release(request: OfficeRequest, ref: UUID) -> HttpResponse:
     return HttpResponseRedirect(queue_address(request.POST.get("from", "")))
 
 
-def report_address(ref: UUID, *, by: Attendance) -> str:
+def report_address(ref: UUID) -> str:
     """Return the URL of the page to open once a report is taken: Threat to life while its danger is open."""
-    danger = any(one.ref == ref for one in danger_page.open_dangers(by=by, at=session.now()))
-    return reverse("report-danger" if danger else "report", kwargs={"ref": ref})
+    return reverse("report-danger" if danger_page.is_open(ref) else "report", kwargs={"ref": ref})
 
 
 def _report(ref: UUID, queue_code: str) -> str:

@@ -117,7 +117,7 @@ def go_on(request: OfficeRequest, ref: UUID, done: str, *, stay: bool) -> HttpRe
         messages.success(request, f"{done} Nothing else is waiting.")
         return HttpResponseRedirect(queue_address(code))
     messages.success(request, f"{done} This is the next report; you have it now.")
-    return HttpResponseRedirect(report_address(following, by=request.attendance) + query)
+    return HttpResponseRedirect(report_address(following) + query)
 
 
 @open_to(Audience.UNLOCKED)

@@ -251,6 +251,21 @@ def test_fewer_than_two_stewards_who_can_sign_are_wrong(house: House) -> None:
     assert wrong(doctor.stewards(asked)) == ["two stewards sign whatever is set up (1 of them can sign in)"]
 
 
+def test_the_doctor_says_how_often_a_quarter_hour_had_one_report(
+    superuser: psycopg.Connection[tuple[Any, ...]],
+) -> None:
+    at = datetime(2031, 11, 25, 3, 0, tzinfo=UTC)
+    for ago, how_many in ((timedelta(hours=1), 1), (timedelta(hours=2), 3), (timedelta(days=91), 1)):
+        for _ in range(how_many):
+            superuser.execute(
+                "INSERT INTO audit_event (act, thing, outcome, detail, at) VALUES ('report-arrived', '', 'done', '{}', %s)",
+                [at - ago],
+            )
+    (found,) = doctor.arrivals(superuser, at=at)
+    assert found.right is None
+    assert found.words.endswith("reports came: 2; in which only one came: 1")
+
+
 def test_what_is_wrong_with_copies_is_said_of_a_live_installation(
     superuser: psycopg.Connection[tuple[Any, ...]], tmp_path: Path
 ) -> None:

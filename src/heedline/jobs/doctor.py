@@ -76,6 +76,11 @@ _STATEMENTS = """
 SELECT count(*) FROM history.logged_statements() l FULL JOIN keys_statement s ON s.serial = l.serial
 WHERE l.serial IS NULL OR s.serial IS NULL
 """
+#: How many quarter hours of the last 90 days had a report, and how many had only one.
+_ALONE = """
+SELECT count(*), count(*) FILTER (WHERE n = 1) FROM (
+    SELECT count(*) AS n FROM audit_event WHERE act = 'report-arrived' AND at > %s GROUP BY at) AS quarter_hours
+"""
 _SCHEMAS = ["public", "door", "permits", "clockwork", "history"]
 
 
@@ -239,6 +244,16 @@ def stewards(connection: Connection) -> Iterator[CheckResult]:
     """Check that there are two stewards to sign changes to the set-up."""
     number = _one(connection, _STEWARDS)
     yield CheckResult(number >= 2, f"two stewards sign whatever is set up ({number} of them can sign in)")
+
+
+def arrivals(connection: Connection, *, at: datetime) -> Iterator[CheckResult]:
+    """Say how often the log's quarter hour of an arrival belongs to one report alone (ADR 39)."""
+    row = connection.execute(_ALONE, [at - timedelta(days=90)]).fetchone()
+    with_one, alone = row or (0, 0)
+    yield CheckResult(
+        None,
+        f"quarter hours of the last 90 days in which reports came: {with_one}; in which only one came: {alone}",
+    )
 
 
 def statements(connection: Connection) -> Iterator[CheckResult]:
@@ -413,6 +428,7 @@ def run(home: Path) -> int:
                 *durability(connection),
                 *stewards(connection),
                 *statements(connection),
+                *arrivals(connection, at=at),
                 *partners_site(connection),
                 *worker(connection, at=at),
             ]

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from heedline.packs.places.special_places import SpecialPlaces
     from heedline.packs.rules.assessments import AssessmentForm
     from heedline.packs.rules.behaviour import Behaviour
+    from heedline.packs.rules.risk_prompts import RiskPrompts
     from heedline.packs.rules.working_days import WorkingDays
     from heedline.packs.text.languages import Language, Page
     from heedline.packs.text.words import Words
@@ -290,6 +291,7 @@ class Pack:
     """Rail, airports, military and nuclear sites, by the words that name them."""
     assessments: Mapping[str, AssessmentForm]
     behaviour: Behaviour
+    risk_prompts: RiskPrompts
     source_guard: SourceGuard
     tracing: Tracing
     partners: PartnerRules

@@ -205,6 +205,8 @@ class Contact:
     on: date | None = None
     clock: str = ""
     dropped: bool = False
+    risk: Mapping[str, str] = field(repr=False, default_factory=dict)
+    """What the call-taker noted on the risk, by the labels of the pack's prompts."""
 
     def in_the_seal(self, by: Attendance) -> dict[str, Any]:
         """Return the contact details to be sealed with the report.
@@ -219,6 +221,7 @@ class Contact:
             "dropped": self.dropped,
             "danger_unasked": False,
             "goes_on": "",
+            "risk": dict(self.risk),
         }
 
 
@@ -232,6 +235,7 @@ def contact_rows(channel: str, sealed: Mapping[str, Any]) -> list[tuple[str, str
         ("Unfinished", "The call ended before everything was asked." if sealed.get("dropped") else ""),
         ("Danger", DANGER_UNASKED if sealed.get("danger_unasked") else ""),
         ("Earlier call", f"Report {sealed['goes_on']}: that call dropped." if sealed.get("goes_on") else ""),
+        *((label, str(words)) for label, words in dict(sealed.get("risk", {})).items()),
     ]
     return [(label, words) for label, words in rows if words]
 

@@ -27,6 +27,7 @@ from heedline.packs.rules.behaviour import read_behaviour
 from heedline.packs.rules.partners import read_partners
 from heedline.packs.rules.practice import read_practice
 from heedline.packs.rules.retention import read_retention
+from heedline.packs.rules.risk_prompts import read_risk_prompts
 from heedline.packs.rules.source_guard import read_source_guard
 from heedline.packs.rules.tracing import read_tracing
 from heedline.packs.rules.training import read_trainings
@@ -115,6 +116,7 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
         working_days=working_days,
         special_places=read_special_places(folder, forces),
         assessments=read_assessments(folder, tuple(kinds)),
+        risk_prompts=read_risk_prompts(folder),
         source_guard=read_source_guard(folder),
         tracing=read_tracing(folder),
         partners=read_partners(folder),

@@ -50,6 +50,8 @@ SAY_CONFIDENCE = (
     "Only then ask how to reach them."
 )
 _OWN = ("kind", "channel", "contact-at", *(f"contact-on-{part}" for part in PARTS))
+#: Characters of one prompt on the risk.
+_RISK = 1000
 _FEW = 3  # a step with more fields has a row of its own
 
 
@@ -146,7 +148,11 @@ class Sheet:
     def contact(self, *, dropped: bool) -> Contact:
         """Return how and when the report was received."""
         return Contact(
-            self.own.text("channel"), self.own.day("contact-on"), self.own.text("contact-at"), dropped
+            self.own.text("channel"),
+            self.own.day("contact-on"),
+            self.own.text("contact-at"),
+            dropped,
+            {one.label: words for one in risk_fields() if (words := self.own.text(one.name))},
         )
 
     def record(self) -> Record:
@@ -236,6 +242,15 @@ def _number(typed: Mapping[str, Sequence[str]], name: str) -> int:
     return int(said) if said.isascii() and said.isdecimal() and len(said) < 4 else 0
 
 
+def risk_fields() -> tuple[Field, ...]:
+    """Return the pack's short prompts on the risk, for the call-taker. All may be left blank."""
+    prompts = load_pack(settings.PACK).risk_prompts.prompts
+    return tuple(
+        TextArea(name=f"risk-{code}", label=one.label, hint=one.meaning, rows=2, limit=_RISK)
+        for code, one in prompts.items()
+    )
+
+
 def _own_fields() -> tuple[Field, ...]:
     kinds = tuple(
         FieldOption(value=code, label=one.name) for code, one in load_pack(settings.PACK).kinds.items()
@@ -257,6 +272,7 @@ def _own_fields() -> tuple[Field, ...]:
         TextInput(
             name="contact-at", label="The time", hint="As on a clock, for example 14:05.", width=5, limit=20
         ),
+        *risk_fields(),
     )
 
 
@@ -312,7 +328,8 @@ def posted_over(
     shown = pack.kinds.get(kind) or next(iter(pack.kinds.values()))
     asked = load_question_set(pack, shown.question_set, LANGUAGE)
     loops = {f"slots.{step.slug}" for step in asked.steps if step.kind is StepKind.LOOP}
-    names = one_page.names(asked, offered=offered) | loops | set(_OWN)
+    own = {*_OWN, *(one.name for one in risk_fields())}
+    names = one_page.names(asked, offered=offered) | loops | own
     kept = {name: list(values) for name, values in before.items() if name not in names}
     return kept | {name: list(posted[name]) for name in names if name in posted}
 

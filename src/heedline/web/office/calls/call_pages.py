@@ -239,6 +239,8 @@ def show(
         "words_came_back": words_came_back,
         "form_of": form_of(request.attendance),
         "several_kinds": len(pack.kinds) > 1,
+        "risk": [one.name for one in call_forms.risk_fields()],
+        "risk_name": pack.risk_prompts.name,
         "entered_later": any(sheet.own.errors) or sheet.own.text("contact-at") or sheet.own.day("contact-on"),
         **aides(),
     }

@@ -113,6 +113,14 @@ def assessment_fields(kind: str) -> tuple[Field, ...]:
     )
 
 
+def risk_fields() -> tuple[Field, ...]:
+    """Return the pack's short prompts on the risk, each with its meaning. All may be left blank."""
+    return tuple(
+        TextArea(name=f"risk_{code}", label=one.label, hint=one.meaning, optional=True, rows=2, limit=SHORT)
+        for code, one in load_pack(settings.PACK).risk_prompts.prompts.items()
+    )
+
+
 def assessment_of(form: Form) -> Assessment:
     """Return the assessment that a checked form holds. Raises NotNow if it contradicts itself."""
     return Assessment(
@@ -120,7 +128,7 @@ def assessment_of(form: Form) -> Assessment:
         done_what=form.text("done_what"),
         priority=form.text("priority"),
         reason=form.text("reason"),
-        coded={label: value for name, label, value in said(form) if name.startswith("coded_")},
+        coded={label: value for name, label, value in said(form) if name.startswith(("coded_", "risk_"))},
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -17,6 +18,7 @@ from heedline.casework.journey import transitions
 from heedline.casework.pages import access_history, case_file
 from heedline.casework.pages.case_file import CaseFile
 from heedline.casework.pages.case_history import CaseHistory
+from heedline.packs import load_pack
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import Move, NotNow
 from heedline.web.components.forms import Form, Value
@@ -46,6 +48,7 @@ def last_assessment(history: CaseHistory) -> dict[str, Value]:
         "priority": codes.get("priority", ""),
         "done_what": words.get("What was done", ""),
         "reason": words.get("Reason", ""),
+        **{each.name: words.get(each.label, "") for each in report_forms.risk_fields()},
     }
 
 
@@ -60,7 +63,7 @@ def report(request: OfficeRequest, ref: UUID) -> HttpResponse:
     if request.method == "POST":
         return _assess(request, ref)
     file = case_file.case_file(ref, by=request.attendance, at=session.now())
-    fields = report_forms.assessment_fields(file.header.kind)
+    fields = (*report_forms.assessment_fields(file.header.kind), *report_forms.risk_fields())
     kept = restored(request, fields)
     form = kept or Form(fields, values=last_assessment(file.history))
     return show(request, file, form, words_came_back=kept is not None)
@@ -68,8 +71,13 @@ def report(request: OfficeRequest, ref: UUID) -> HttpResponse:
 
 def show(request: OfficeRequest, file: CaseFile, form: Form, status: int = 200, **more: Any) -> HttpResponse:
     header = file.header
+    risk = tuple(each for each in form.fields if each in report_forms.risk_fields())
     context = {
         "form": form,
+        "assessment": Form(tuple(each for each in form.fields if each not in risk), form.values, form.errors),
+        "risk": Form(risk, form.values, form.errors),
+        "risk_name": load_pack(settings.PACK).risk_prompts.name,
+        "risk_open": any(form.text(each.name) or each.name in form.errors for each in risk),
         "may_assess": header.may(Move.ASSESS),
         "may_take": header.may(Move.TAKE),
         "may_release": header.may(Move.RELEASE),
@@ -81,7 +89,10 @@ def show(request: OfficeRequest, file: CaseFile, form: Form, status: int = 200, 
 
 def _assess(request: OfficeRequest, ref: UUID) -> HttpResponse:
     by, at = request.attendance, session.now()
-    fields = report_forms.assessment_fields(case_file.kind_of(ref, by=by))
+    fields = (
+        *report_forms.assessment_fields(case_file.kind_of(ref, by=by)),
+        *report_forms.risk_fields(),
+    )
     form = Form.posted(fields, request.POST.lists())
     if form.errors:
         return show(request, case_file.case_file(ref, by=by, at=at), form, 422)

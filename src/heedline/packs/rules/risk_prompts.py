@@ -1,0 +1,40 @@
+"""The short prompts by which call-takers and officers note a risk, such as THRIVE."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from heedline.packs.tables import read_toml
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+
+@dataclass(frozen=True, slots=True)
+class RiskPrompt:
+    """One prompt, and what it means, which is shown beside its box."""
+
+    label: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class RiskPrompts:
+    """The prompts in order, by code, and the name that officers know them by."""
+
+    name: str
+    prompts: Mapping[str, RiskPrompt]
+
+
+def read_risk_prompts(folder: Traversable) -> RiskPrompts:
+    """Return the prompts read from `risk_prompts.toml`. Raises PackError."""
+    table = read_toml(folder, "risk_prompts.toml")
+    prompts = {}
+    for code, one in table.named("prompts").items():
+        prompts[code] = RiskPrompt(one.text("label"), one.text("meaning"))
+        one.done()
+    found = RiskPrompts(table.text("name"), prompts)
+    table.done()
+    return found

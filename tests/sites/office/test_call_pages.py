@@ -73,7 +73,8 @@ def rosa_sees(code: ReceiptCode) -> Any:
 
 
 def test_a_call_from_the_first_word_to_the_next_call(house: House, odile: Hand) -> None:
-    assert "autofocus" in re.findall(r'<textarea[^>]*id="what.narrative"[^>]*>', odile.html)[0]
+    assert "autofocus" not in odile.html, "the page opens at what is said first"
+    assert odile.html.index("Say first") < odile.html.index("999 first") < odile.html.index("what.narrative")
     code = sent_by(odile, **TOLD, **{"now.danger": "no", "you.who": "anonymous"})
     assert code.spelled().split(". ")[0] in odile.html
     assert rosa_sees(code).status == "received"
@@ -175,7 +176,7 @@ def test_save_draft_keeps_what_was_typed_as_it_was_typed(odile: Hand) -> None:
     press(odile, "save", **TOLD | {"where.postcode": "not one", "vehicle.1.registration": "§"})
     assert odile.page.status_code == 200
     assert re.search(r"Draft saved at \d\d:\d\d", odile.html)
-    odile.get(CALL)
+    odile.get(f"{CALL}?line=1")
     assert odile.form(CALL)["what.narrative"] == ACCOUNT
     assert odile.form(CALL)["where.postcode"] == "not one"
     press(odile, "finish")
@@ -215,6 +216,51 @@ def test_other_questions_take_the_account_along(odile: Hand) -> None:
     press(odile, "finish", kind="activity")
     assert "The questions are now those for this" in odile.html
     assert odile.form(CALL)["kind-shown"] == "activity"
+
+
+# --- several calls --------------------------------------------------------------------------------------------------
+
+
+def test_a_new_call_is_always_new_and_the_unfinished_ones_are_beside_it(odile: Hand) -> None:
+    press(odile, "save", **TOLD)
+    odile.get(CALL)
+    assert odile.form(CALL)["what.narrative"] == ""
+    assert "Unfinished calls" in odile.html
+    assert (
+        f'href="/w/call/?line=1"><span class="hl-typed" dir="auto" translate="no">{ACCOUNT[:80]}'
+        in odile.html
+    )
+    press(odile, "save", **{"what.narrative": "A second caller"})
+    assert odile.form(CALL)["what.narrative"] == "A second caller"
+    assert ACCOUNT[:80] in odile.html
+    odile.get(f"{CALL}?line=1")
+    assert odile.form(CALL)["what.narrative"] == ACCOUNT
+    assert "A second caller" in odile.html
+    sent_by(odile)
+    odile.get(f"{CALL}?line=2")
+    assert "Sent: read the code out" in odile.html, "the code of the other waits"
+    odile.get(f"{CALL}?line=9")
+    assert odile.form(CALL)["what.narrative"] == ""
+
+
+def test_a_button_pressed_twice_on_a_new_page_sends_one_report(odile: Hand) -> None:
+    typed = odile.form(CALL) | TOLD | {"do": "dropped"}
+    for _ in range(2):
+        odile.page = odile.client.post(CALL, typed, follow=True)
+    assert odile.heading == "After the call"
+    assert Report.objects.count() == 1
+
+
+def test_five_calls_may_be_unfinished(odile: Hand) -> None:
+    for number in range(5):
+        odile.get(CALL)
+        press(odile, "save", **{"what.narrative": f"Caller {number}"})
+    odile.get(CALL)
+    press(odile, "save", **{"what.narrative": "One too many"})
+    assert odile.page.status_code == 409
+    assert "you have five unfinished calls" in odile.html
+    assert odile.form(CALL)["what.narrative"] == "One too many"
+    assert DraftRow.objects.count() == 5
 
 
 # --- a line that drops ------------------------------------------------------------------------------------------------
@@ -273,7 +319,7 @@ def test_a_dropped_call_without_a_word_keeps_the_draft(odile: Hand) -> None:
     assert odile.page.status_code == 422
     assert "Nothing was sent: there is no account yet. The draft is kept." in odile.html
     assert not Report.objects.exists()
-    odile.get(CALL)
+    odile.get(f"{CALL}?line=1")
     assert odile.form(CALL)["where.place"] == "The old mill"
 
 
@@ -290,7 +336,7 @@ def test_contact_of_somebody_anonymous_is_refused_and_nothing_of_it_is_kept(
         assert "Verhoeven" not in odile.html
         assert "900123" not in odile.html
         assert odile.form(CALL)["what.narrative"] == ACCOUNT
-    odile.get(CALL)
+    odile.get(f"{CALL}?line=1")
     assert "Verhoeven" not in odile.html
     press(odile, "dropped", **{"you.who": "anonymous"}, **CONTACT)
     odile.get(f"/w/r/{the_report().id}/")
@@ -302,12 +348,12 @@ def test_contact_before_they_were_asked_stays_on_the_screen_only(odile: Hand) ->
     press(odile, "save", **TOLD, **CONTACT)
     assert odile.page.status_code == 422
     assert odile.form(CALL)["contact.phone"] == "07700 900123"
-    odile.get(CALL)
+    odile.get(f"{CALL}?line=1")
     assert odile.form(CALL)["contact.phone"] == ""
     press(odile, "save", **{"you.who": "confidence"}, **CONTACT)
     assert odile.form(CALL)["contact.phone"] == "07700 900123"
     press(odile, "save", **{"you.who": "anonymous"})
-    odile.get(CALL)
+    odile.get(f"{CALL}?line=1")
     assert odile.form(CALL)["contact.phone"] == ""
 
 

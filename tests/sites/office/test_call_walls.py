@@ -84,7 +84,7 @@ def test_a_second_tab_does_not_write_over_the_first(odile: Hand) -> None:
     assert "changed in another tab" in odile.html
     assert odile.form(CALL)["what.narrative"] == "From the other tab"
     press(odile, "save")
-    odile.get(CALL)
+    odile.get(f"{CALL}?line=1")
     assert odile.form(CALL)["what.narrative"] == "From the other tab"
 
 
@@ -114,7 +114,7 @@ def test_the_script_saves_without_unlocked_keys_and_never_into_a_strangers_draft
     second = odile.client.post("/w/call/save/", typed | known | CONTACT)
     assert "Nothing of how to reach the caller is kept" in second.json()["said"]
     odile.unlock(house, "Odile")
-    odile.get(CALL)
+    odile.get(f"{CALL}?line=1")
     assert odile.form(CALL)["what.narrative"] == ACCOUNT
     assert odile.form(CALL)["contact.phone"] == ""
     quarter_hour_over(now())
@@ -127,12 +127,14 @@ def test_a_colleague_in_the_same_browser_finds_nothing_and_takes_nothing_away(
     press(odile, "save", **TOLD)
     odile.send("/sign-out/")
     odile.at_work(house, "Olga")
-    odile.get(CALL)
+    odile.get(f"{CALL}?line=1")
     assert ACCOUNT not in odile.html
+    odile.get(CALL)
+    assert "Unfinished calls</h2>" not in odile.html
     press(odile, "save", **{"what.narrative": "Olga's own call"})
     odile.send("/sign-out/")
     odile.at_work(house, "Odile")
-    odile.get(CALL)
+    odile.get(f"{CALL}?line=1")
     assert odile.form(CALL)["what.narrative"] == ACCOUNT
 
 

@@ -14,7 +14,7 @@ logged like any other. The officer's name, the channel and the time are sealed i
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -68,6 +68,10 @@ _FOR_DANGER = "for_danger"
 _BEGUN_IN_TIME = "begun_in_time"
 #: A draft's note of the report that the call became when it dropped: its reference.
 _GOES_ON = "goes_on"
+#: A draft's note of the page on which it was begun.
+_PAGE, _PAGE_LENGTH = "page", 40
+#: An officer may have this many calls unfinished in one browser.
+LINES = range(1, 6)
 _LOOK_ALIKE = str.maketrans("ILOU", "110V")
 
 
@@ -105,27 +109,61 @@ def may_begin(by: Attendance) -> None:
 # --- while they talk -------------------------------------------------------------------------------------------------
 
 
-def _purpose(by: Attendance) -> str:
-    return f"call/{by.officer_id}"
+def _purpose(by: Attendance, line: int) -> str:
+    return f"call/{by.officer_id}/{line}"
 
 
-def open_call(cookie: str | None, *, by: Attendance, at: datetime) -> Draft | None:
-    """Return this officer's unfinished draft in this browser, or None.
+def line_of(draft: Draft) -> int:
+    """Return the number, from 1, under which this officer's draft is kept in this browser."""
+    return int(draft.purpose.rpartition("/")[2])
+
+
+def open_call(cookie: str | None, *, by: Attendance, at: datetime, line: int = 1) -> Draft | None:
+    """Return one of this officer's drafts in this browser, or None.
 
     Raises Refused.
     """
     may_take_down(by)
-    return drafting.load(cookie, at=at, purpose=_purpose(by), whose=For.OFFICER)
+    return drafting.load(cookie, at=at, purpose=_purpose(by, line), whose=For.OFFICER)
 
 
-def begin(cookie: str | None, *, by: Attendance) -> Draft:
+def open_calls(cookie: str | None, *, by: Attendance, at: datetime) -> tuple[Draft, ...]:
+    """Return all of this officer's drafts in this browser: calls not sent yet, and codes not dealt with yet.
+
+    Raises Refused.
+    """
+    may_take_down(by)
+    drafts = [drafting.load(cookie, at=at, purpose=_purpose(by, line), whose=For.OFFICER) for line in LINES]
+    return tuple(draft for draft in drafts if draft is not None)
+
+
+def begin(cookie: str | None, *, by: Attendance, line: int = 1, page: str = "") -> Draft:
     """Return a new draft for this officer, under the browser's existing cookie if it has one.
 
+    `page` names the page on which it was begun, so that the page finds it again when a button is pressed twice.
     Nothing is stored before `keep`.
     """
-    draft = Draft(cookie or drafting.new_cookie(), keep_hours=_HOURS, purpose=_purpose(by), whose=For.OFFICER)
-    draft.notes = {_BEGUN_IN_TIME: not for_danger_only(by)}
+    draft = Draft(
+        cookie or drafting.new_cookie(), keep_hours=_HOURS, purpose=_purpose(by, line), whose=For.OFFICER
+    )
+    draft.notes = {_BEGUN_IN_TIME: not for_danger_only(by), _PAGE: page[:_PAGE_LENGTH]}
     return draft
+
+
+def begun_on(draft: Draft) -> str:
+    """Return the name of the page on which the draft was begun."""
+    return str(draft.notes.get(_PAGE, ""))
+
+
+def free_line(drafts: Iterable[Draft]) -> int | None:
+    """Return a number for a new draft, or None if the officer has as many as they may have."""
+    taken = {line_of(draft) for draft in drafts}
+    return next((line for line in LINES if line not in taken), None)
+
+
+def new_cookie() -> str:
+    """Return a new random secret under which a browser keeps an officer's drafts."""
+    return drafting.new_cookie()
 
 
 def for_danger_only(by: Attendance) -> bool:
@@ -289,7 +327,11 @@ def send(
                 record_missing_by_the_slot(missing, Capability.TAKE_DOWN, actor=by.officer_id, desk=desk)
     if not contact.dropped:
         draft.answers = {}
-    draft.notes = {"watch": _watch(told), "code": "none" if contact.dropped else "to-read"}
+    draft.notes = {
+        "watch": _watch(told),
+        "code": "none" if contact.dropped else "to-read",
+        _PAGE: begun_on(draft),
+    }
     draft.sent, draft.received_on = True, received.isoformat()
     drafting.save(draft, at=at)
 

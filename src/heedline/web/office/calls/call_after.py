@@ -21,7 +21,7 @@ from heedline.web.components.forms import Checkboxes, Field, FieldOption, Form, 
 from heedline.web.components.see_other import SeeOther
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import form_of, keeps_words, let_go
-from heedline.web.office.calls.call_pages import cookie_of
+from heedline.web.office.calls.call_pages import call_address, call_of
 from heedline.web.shell.request import OfficeRequest
 from heedline.web.shell.saved_words import restored
 
@@ -97,8 +97,7 @@ def wrap_up_of(form: Form) -> WrapUp:
 
 
 def _sent(request: OfficeRequest) -> Draft | None:
-    by = request.attendance
-    draft = call_taking.open_call(cookie_of(request), by=by, at=session.now())
+    draft = call_of(request, sent=True)
     return draft if draft is not None and draft.sent else None
 
 
@@ -122,21 +121,21 @@ def code(request: OfficeRequest) -> HttpResponse:
     if draft is None:
         return SeeOther(reverse("call"))
     if call_taking.code_is(draft) in {"none", "declined", "kept"}:
-        return SeeOther(reverse("call-wrap-up"))
+        return SeeOther(call_address("call-wrap-up", draft))
     form, status = Form(READING_BACK), 200
     if request.method == "POST":
         do = request.POST.get("do", "")
         if do in {"declined", "gone"}:
             call_taking.settle_code(draft, "declined", at=at)
-            return SeeOther(reverse("call-wrap-up"))
+            return SeeOther(call_address("call-wrap-up", draft))
         if do == "kept" and call_taking.code_is(draft) == "nearly":
             call_taking.settle_code(draft, do, at=at)
-            return SeeOther(reverse("call-wrap-up"))
+            return SeeOther(call_address("call-wrap-up", draft))
         form, status = Form.posted(READING_BACK, request.POST.lists()), 422
         if not form.errors:
             heard = call_taking.read_back(draft, form.text("code"), at=at)
             if heard.known and not heard.group:
-                return SeeOther(reverse("call-wrap-up"))
+                return SeeOther(call_address("call-wrap-up", draft))
             if heard.known:
                 return _code_page(request, draft, form, nearly=heard.group)
             form = form.but(code=NOT_THE_CODE)
@@ -157,6 +156,7 @@ def _code_page(
             for number, (signs, words) in enumerate(groups, start=1)
         ],
         "nearly": nearly,
+        "line": call_taking.line_of(draft),
         "messages_url": f"{settings.PUBLIC_URL.rstrip('/')}/messages/",
     }
     return render(request, "office/call_code.html", context, status=status)
@@ -178,7 +178,7 @@ def wrap_up(request: OfficeRequest) -> HttpResponse:
     if draft is None:
         return SeeOther(reverse("call"))
     if call_taking.code_is(draft) in {"to-read", "nearly"}:
-        return SeeOther(reverse("call-code"))
+        return SeeOther(call_address("call-code", draft))
     fields = wrap_up_fields()
     if request.method == "POST":
         do = request.POST.get("do", "")
@@ -191,7 +191,7 @@ def wrap_up(request: OfficeRequest) -> HttpResponse:
         if not form.errors:
             call_taking.wrap_up(draft, wrap_up_of(form), by=by, at=at)
             messages.success(request, "The note is sealed and lies with the report.")
-            return let_go(request, SeeOther(reverse("call-wrap-up")), by)
+            return let_go(request, SeeOther(call_address("call-wrap-up", draft)), by)
         return _wrap_up_page(request, draft, form, 422)
     kept = restored(request, fields)
     return _wrap_up_page(request, draft, kept or Form(fields), words_came_back=kept is not None)
@@ -207,5 +207,6 @@ def _wrap_up_page(
         "done": call_taking.wrapped_up(draft),
         "words_came_back": words_came_back,
         "form_of": form_of(request.attendance),
+        "line": call_taking.line_of(draft),
     }
     return render(request, "office/call_wrap_up.html", context, status=status)

@@ -31,7 +31,6 @@ from heedline.web.components.forms import (
     Radios,
     TextArea,
     TextInput,
-    Value,
 )
 from heedline.web.components.typed_dates import PARTS
 
@@ -53,18 +52,6 @@ _OWN = ("kind", "channel", "contact-at", *(f"contact-on-{part}" for part in PART
 #: Characters of one prompt on the risk.
 _RISK = 1000
 _FEW = 3  # a step with more fields has a row of its own
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Account(TextArea):
-    """The account field, which has the focus when the page opens."""
-
-    def params(self, value: Value, errors: Mapping[str, str]) -> dict[str, Any]:
-        """Return the options of a text area, with autofocus."""
-        params = TextArea.params(self, value, errors)
-        return params | {
-            "attributes": {**params["attributes"], "autofocus": {"value": True, "optional": True}}
-        }
 
 
 @dataclass(frozen=True)
@@ -369,8 +356,7 @@ def _field(sheet: Sheet, block: Block, question: Question) -> Field:
             return DateInput(name=name, label=label, hint=hint)
         case FieldKind.LONG_TEXT:
             account = (block.step.slug, question.name) == sheet.asked.narrative
-            made = _Account if account else TextArea
-            return made(
+            return TextArea(
                 name=name,
                 label=label,
                 hint=hint,

@@ -7,6 +7,8 @@ time.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from secrets import token_urlsafe
 from typing import Any
 
 from django.conf import settings
@@ -78,6 +80,11 @@ NOT_SENT = (
     "Nothing was sent: it could not be stored safely just now. The draft is kept. Try again in a minute."
 )
 NOT_ALLOWED = "Nothing was sent. The draft is kept for a day: read it to a colleague, who takes it down."
+TOO_MANY = (
+    "Not saved: you have five unfinished calls. Finish or discard one of them, then press Save draft again."
+)
+#: Characters of an account in the list of unfinished calls.
+_OPENING = 80
 OTHER_QUESTIONS = "The questions are now those for this. Look through them, then finish."
 
 
@@ -86,11 +93,41 @@ def cookie_of(request: OfficeRequest) -> str | None:
     return request.COOKIES.get(settings.CALL_COOKIE)
 
 
-def _with_cookie(response: HttpResponse, draft: Draft) -> HttpResponse:
+def _with_cookie(response: HttpResponse, cookie: str) -> HttpResponse:
     response.set_cookie(
-        settings.CALL_COOKIE, draft.cookie, path="/", secure=settings.SECURE, httponly=True, samesite="Strict"
+        settings.CALL_COOKIE, cookie, path="/", secure=settings.SECURE, httponly=True, samesite="Strict"
     )
     return response
+
+
+def call_address(name: str, draft: Draft) -> str:
+    """Return the URL of a page of this call."""
+    return f"{reverse(name)}?line={call_taking.line_of(draft)}"
+
+
+def _drafts(request: OfficeRequest) -> tuple[Draft, ...]:
+    return call_taking.open_calls(cookie_of(request), by=request.attendance, at=session.now())
+
+
+def _posted_for(drafts: Iterable[Draft], posted: Mapping[str, Sequence[str]]) -> Draft | None:
+    """Return the call that a page was about, by its id or, if the page began it, by the page's own name."""
+    call, page = ((posted.get(name) or [""])[-1] for name in ("call", "page"))
+    if call:
+        return next((one for one in drafts if str(one.report_id) == call), None)
+    return next((one for one in drafts if page and call_taking.begun_on(one) == page), None)
+
+
+def call_of(request: OfficeRequest, *, sent: bool) -> Draft | None:
+    """Return the call that this page is about, by the line in its address or form.
+
+    Without a line, it is the only call that is sent, or is not.
+    """
+    drafts = _drafts(request)
+    line = request.POST.get("line") or request.GET.get("line") or ""
+    if line:
+        return next((one for one in drafts if str(call_taking.line_of(one)) == line), None)
+    found = [one for one in drafts if one.sent is sent]
+    return found[0] if len(found) == 1 else None
 
 
 def sheet_now(request: OfficeRequest, draft: Draft | None) -> Sheet:
@@ -123,22 +160,32 @@ def _out_of_date(request: OfficeRequest, draft: Draft | None) -> str:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def call(request: OfficeRequest) -> HttpResponse:
-    """Show the call-taking page, restoring an unfinished call, even after the keys were locked."""
+    """Show the page of a new call, or of the unfinished one whose line is in the address.
+
+    What was typed before the keys were locked is restored.
+    """
     by, at = request.attendance, session.now()
-    draft = call_taking.open_call(cookie_of(request), by=by, at=at)
+    drafts, line = _drafts(request), request.GET.get("line", "")
+    kept = kept_for(request, by) if request.method == "GET" else None
+    if request.method == "POST" or kept is not None:
+        draft = _posted_for(drafts, kept or dict(request.POST.lists()))
+    else:
+        draft = next((one for one in drafts if str(call_taking.line_of(one)) == line), None)
     if draft is not None and draft.sent:
-        return SeeOther(reverse("call-code"))
+        return SeeOther(call_address("call-code", draft))
     if request.method == "POST":
         return _take(request, draft)
-    kept = kept_for(request, by)
     if "danger" in request.GET:
         if call_taking.for_danger_only(by):
-            draft = call_taking.for_danger(draft or call_taking.begin(cookie_of(request), by=by), at=at)
+            draft = draft or next((one for one in drafts if not one.sent and not one.answers), None)
+            free = call_taking.free_line(drafts) or 1
+            new = draft or call_taking.begin(cookie_of(request), by=by, line=free)
+            draft = call_taking.for_danger(new, at=at)
     elif kept is None and draft is None:
         try:
             call_taking.may_begin(by)
         except Refused as no:
-            context = {"why": no.reason, **aides()}
+            context = {"why": no.reason, "unfinished": _unfinished(drafts, None), **aides()}
             return render(request, "office/call_untrained.html", context, status=403)
     if kept is None:
         return show(request, draft, sheet_now(request, draft))
@@ -164,7 +211,11 @@ def _take(request: OfficeRequest, draft: Draft | None) -> HttpResponse:
         if draft is not None:
             call_taking.end(draft, at=at)
         return let_go(request, SeeOther(reverse("call")), by)
-    draft = draft or call_taking.begin(cookie_of(request), by=by)
+    if draft is None:
+        free = call_taking.free_line(_drafts(request))
+        if free is None:
+            return show(request, None, sheet, 409, {"": TOO_MANY})
+        draft = call_taking.begin(cookie_of(request), by=by, line=free, page=request.POST.get("page", ""))
     place, chosen = "", request.POST.get("kind", sheet.kind)
     if do.startswith("more.") and (more := call_forms.with_one_more(sheet, do.removeprefix("more."))):
         sheet, place = more
@@ -189,8 +240,8 @@ def _take(request: OfficeRequest, draft: Draft | None) -> HttpResponse:
         return let_go(request, show(request, draft, sheet, 422, words), by)
     if do == "finish" and sheet.errors:
         return let_go(request, show(request, draft, sheet, 422, sheet.errors), by)
-    lead_to = reverse("call-check") if do == "finish" else reverse("call") + (f"#{place}" if place else "")
-    return let_go(request, _with_cookie(SeeOther(lead_to), draft), by)
+    lead_to = call_address("call-check" if do == "finish" else "call", draft) + (f"#{place}" if place else "")
+    return let_go(request, _with_cookie(SeeOther(lead_to), draft.cookie), by)
 
 
 @open_to(Audience.OFFICERS)
@@ -201,13 +252,18 @@ def save(request: OfficeRequest) -> HttpResponse:
     It needs no unlocked keys, because it opens nothing.
     """
     by, at = request.attendance, session.now()
-    draft = call_taking.open_call(cookie_of(request), by=by, at=at)
+    drafts = _drafts(request)
+    draft = _posted_for(drafts, dict(request.POST.lists()))
     sheet = posted(request, draft)
     if draft is not None and draft.sent:
         return JsonResponse({"said": "This call has been sent."}, status=409)
     if why := _out_of_date(request, draft):
         return JsonResponse({"said": why}, status=409)
-    draft = draft or call_taking.begin(cookie_of(request), by=by)
+    if draft is None:
+        free = call_taking.free_line(drafts)
+        if free is None:
+            return JsonResponse({"said": TOO_MANY}, status=413)
+        draft = call_taking.begin(cookie_of(request), by=by, line=free, page=request.POST.get("page", ""))
     try:
         call_taking.keep(draft, sheet.kept(), at=at)
     except ValueError:
@@ -216,7 +272,7 @@ def save(request: OfficeRequest) -> HttpResponse:
     if sheet.reading.refused:
         said += " Nothing of how to reach the caller is kept: they have not agreed."
     known = {"said": said, "edition": call_taking.edition_of(draft), "call": str(draft.report_id)}
-    return _with_cookie(JsonResponse(known), draft)
+    return _with_cookie(JsonResponse(known), draft.cookie)
 
 
 def show(
@@ -234,6 +290,8 @@ def show(
         "sheet": sheet,
         "form": sheet.form(errors),
         "call": str(draft.report_id) if draft is not None else "",
+        "page": request.POST.get("page") or token_urlsafe(16),
+        "unfinished": _unfinished(_drafts(request), draft) if not getattr(request, "practice", "") else [],
         "edition": call_taking.edition_of(draft),
         "kept_at": clock(kept_at) if kept_at is not None else "",
         "words_came_back": words_came_back,
@@ -245,7 +303,27 @@ def show(
         **aides(),
     }
     response = render(request, "office/call.html", context, status=status)
-    return _with_cookie(response, draft) if draft is not None else response
+    cookie = draft.cookie if draft is not None else cookie_of(request) or call_taking.new_cookie()
+    return _with_cookie(response, cookie)
+
+
+def _unfinished(drafts: Iterable[Draft], now: Draft | None) -> list[dict[str, Any]]:
+    """Return the officer's other calls, with their first words, for the list beside a new one."""
+    return [
+        {
+            "href": call_address("call-code" if one.sent else "call", one),
+            "sent": one.sent,
+            "saved": clock(at) if (at := call_taking.kept_at(one)) is not None else "",
+            "opening": "" if one.sent else _opening(one),
+        }
+        for one in drafts
+        if now is None or one.report_id != now.report_id
+    ]
+
+
+def _opening(draft: Draft) -> str:
+    sheet = call_forms.sheet_of(draft.answers, offered=True, at=session.now())
+    return (sheet.typed.get(".".join(sheet.asked.narrative)) or [""])[-1][:_OPENING]
 
 
 def aides() -> dict[str, Any]:
@@ -272,9 +350,9 @@ def aides() -> dict[str, Any]:
 @require_http_methods(["GET", "POST"])
 def check(request: OfficeRequest) -> HttpResponse:
     """Show all answers once more to be read out to the caller before sending."""
-    draft = call_taking.open_call(cookie_of(request), by=request.attendance, at=session.now())
+    draft = call_of(request, sent=False)
     if draft is None or draft.sent:
-        return SeeOther(reverse("call-code" if draft is not None else "call"))
+        return SeeOther(call_address("call-code", draft) if draft is not None else reverse("call"))
     sheet = sheet_now(request, draft)
     if sheet.errors:
         return show(request, draft, sheet, 422, sheet.errors)
@@ -292,6 +370,7 @@ def check(request: OfficeRequest) -> HttpResponse:
         ],
         "not_asked": [(one.title, f"{one.slug}.{one.fields[0].name}") for one in missing],
         "contact": call_taking.contact_rows(contact.channel, contact.in_the_seal(request.attendance)),
+        "line": call_taking.line_of(draft),
         "kind": load_pack(settings.PACK).kinds[sheet.kind].name,
         "only_who": load_pack(settings.PACK).behaviour.only_who(
             sheet.record().narrative, kind=sheet.kind, language=call_forms.LANGUAGE
@@ -317,7 +396,9 @@ def _send(request: OfficeRequest, draft: Draft, sheet: Sheet, *, dropped: bool) 
         return show(request, draft, sheet, 503, {"": NOT_SENT})
     except Refused as no:
         return show(request, draft, sheet, 403, {"": f"{NOT_ALLOWED} {no.reason}"})
-    return _with_cookie(SeeOther(reverse("call-code")), draft)  # it may have begun with this very button
+    return _with_cookie(
+        SeeOther(call_address("call-code", draft)), draft.cookie
+    )  # it may have begun with this very button
 
 
 @open_to(Audience.OFFICERS)

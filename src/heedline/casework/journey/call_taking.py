@@ -351,7 +351,7 @@ def ring_back(draft: Draft, *, by: Attendance, at: datetime) -> Draft:
     """
     if not draft.sent or code_is(draft) != "none" or not draft.answers:
         raise NotHere
-    again = begin(draft.cookie, by=by)
+    again = begin(draft.cookie, by=by, line=line_of(draft))
     again.notes = {**again.notes, _BEGUN_IN_TIME: True, _GOES_ON: short_name(draft.report_id)}
     keep(again, draft.answers, at=at)
     return again

@@ -185,8 +185,8 @@ def wrap_up(request: OfficeRequest) -> HttpResponse:
         if do in {"next", "leave"}:
             return let_go(request, _next_call(draft, at_once=do == "next"), by)
         if do == "ring-back":
-            call_taking.ring_back(draft, by=by, at=at)
-            return let_go(request, SeeOther(reverse("call")), by)
+            again = call_taking.ring_back(draft, by=by, at=at)
+            return let_go(request, SeeOther(call_address("call", again)), by)
         form = Form.posted(fields, request.POST.lists())
         if not form.errors:
             call_taking.wrap_up(draft, wrap_up_of(form), by=by, at=at)

@@ -28,8 +28,8 @@ from heedline.web.components.forms import Field, Form
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import keeps_words, kept_for, let_go
 from heedline.web.office.report import danger_forms
-from heedline.web.office.report.report_words import told_of
 from heedline.web.shell.queue_links import came_from, queue_address, with_queue
+from heedline.web.shell.report_left import told_of
 from heedline.web.shell.report_page import page
 from heedline.web.shell.request import OfficeRequest
 

@@ -25,9 +25,8 @@ from heedline.web.components.forms import Form, Value
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import keeps_words, let_go
 from heedline.web.office.report import report_forms
-from heedline.web.office.report.report_words import act_words
 from heedline.web.office.report.queue_pages import open_next, report_address
-
+from heedline.web.office.report.report_words import act_words
 from heedline.web.shell.conflict import conflict, version_of
 from heedline.web.shell.queue_links import came_from, from_query, queue_address, with_queue
 from heedline.web.shell.report_page import move_of, page

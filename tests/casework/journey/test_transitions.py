@@ -217,9 +217,9 @@ def test_an_officer_makes_nobody_the_owner_of_a_colleagues_report(people: People
     assert row(ref).owner == people.house.officers["Olga"]
 
 
-def test_danger_is_passed_only_to_somebody_on_duty(people: People) -> None:
+def test_danger_that_is_open_is_passed_only_to_somebody_who_accepts(people: People) -> None:
     ref, _ = people.taken(**DANGER)
-    with people.sitting("Odile") as odile, pytest.raises(NotNow, match="on duty"):
+    with people.sitting("Odile") as odile, pytest.raises(NotNow, match="somebody who accepts"):
         transitions.assign(ref, people.house.officers["Olga"].id, by=odile, at=people.at)
 
 

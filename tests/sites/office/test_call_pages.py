@@ -296,7 +296,7 @@ def test_a_caller_who_rings_back_goes_on_in_the_same_draft(odile: Hand) -> None:
     press(odile, "dropped", **TOLD)
     first = the_report()
     odile.send("/w/call/wrap-up/", do="ring-back")
-    assert odile.path == CALL
+    assert odile.path == f"{CALL}?line=1"
     assert odile.form(CALL)["what.narrative"] == ACCOUNT
     code = sent_by(odile, **{"now.danger": "yes"})
     assert rosa_sees(code) is not None

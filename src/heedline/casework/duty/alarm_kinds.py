@@ -364,7 +364,8 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         called=_call_the_desk_and_stewards,
     ),
     AlarmKind.SESSION_ALTERED: AlarmRule(
-        words="Somebody changed the session of an officer in the database: ask the operator who can write to it",
+        words="Somebody changed an officer’s session in the database",
+        do="Ask the operator who can write to the database.",
         about=About.DESK,
         called=_call_the_desk_and_stewards,
         chain=True,

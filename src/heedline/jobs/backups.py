@@ -31,15 +31,15 @@ def say(words: str) -> None:
 def _set_up(process: str, url: str, **more: str) -> None:
     """Configure Django's settings for this process.
 
-    It serves no requests, so any secret key will do.
+    It serves no requests, so any secret key will do, unless it signs somebody in (`make_canary`).
     """
     os.environ["HEEDLINE_PROCESS"] = process
     os.environ["HEEDLINE_DATABASE_URL"] = url
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heedline.config.settings")
-    if not os.environ.get("HEEDLINE_SECRET_KEY_FILE"):
-        os.environ.setdefault("HEEDLINE_SECRET_KEY", secrets.token_hex(32))
     for name, value in more.items():
         os.environ.setdefault(name, value)
+    if not os.environ.get("HEEDLINE_SECRET_KEY_FILE"):
+        os.environ.setdefault("HEEDLINE_SECRET_KEY", secrets.token_hex(32))
     import django
 
     django.setup()
@@ -261,10 +261,19 @@ def _restore_into(url: str, halves: Halves, passphrase: str | None, *, own: bool
 # --- the canary ------------------------------------------------------------------------------------------------------
 
 
+def _office_key(home: Path) -> dict[str, str]:
+    """Return the setting that names the SECRET_KEY of this home's office process, if it has one of its own."""
+    if os.environ.get("HEEDLINE_SECRET_KEY"):
+        return {}
+    key = Home(home).secrets / "key-office"
+    return {"HEEDLINE_SECRET_KEY_FILE": str(key)} if key.exists() else {}
+
+
 def make_canary(home: Path, stewards: list[str]) -> int:
     """Create the canary's desk and report, signed by two stewards, and print its passphrase once."""
     with _own_database(home, "office") as url:
-        _set_up("office", url, **_facts(home))
+        _set_up("office", url, **_facts(home), **_office_key(home))
+        from heedline.casework.access.session_store import SignInProofUnknown
         from heedline.casework.continuity import canary
         from heedline.casework.errors import WrongPassphrase
         from heedline.casework.setup import ceremonies
@@ -277,6 +286,10 @@ def make_canary(home: Path, stewards: list[str]) -> int:
             canary.plant(keys, at=datetime.now(UTC))
         except WrongPassphrase:
             raise CannotStart("This address and passphrase do not go together.") from None
+        except SignInProofUnknown:
+            raise CannotStart(
+                "Give the SECRET_KEY of the office's process: its file in HEEDLINE_SECRET_KEY_FILE."
+            ) from None
         except Refused as no:
             raise CannotStart(no.reason) from None
         except LookupError as no:

@@ -137,19 +137,20 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_SAVE_EVERY_REQUEST = False
 
-_EVERYWHERE_FIRST = [
+#: What every response goes through, also on the way of `config.intake_first`.
+GUARDS = [
     "heedline.web.guard.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
 ]
 PUBLIC_MIDDLEWARE = [
-    *_EVERYWHERE_FIRST,
+    *GUARDS,
     "heedline.web.public.shell.languages.LanguageOfTheAddress",
     "django.middleware.csrf.CsrfViewMiddleware",
     "heedline.web.refusals.RefusalsBecomePages",
 ]
 OFFICE_MIDDLEWARE = [
-    *_EVERYWHERE_FIRST,
+    *GUARDS,
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -140,14 +140,16 @@ def build(process: str) -> Front:
     if process != "public":
         _claim_sign_in()
         return Front(files, settings.OWN_URL, limits, ready=files.files.__contains__)
+    from heedline.api import views as api
     from heedline.casework.intake import page_counts
+    from heedline.config.intake_first import intake_first
     from heedline.web.public.guidance import attack
 
     page_counts.begin()
     header = f"HTTP_{settings.CLIENT_HEADER.upper().replace('-', '_')}" if settings.CLIENT_HEADER else ""
     pages = attack.everywhere()
     return Front(
-        forgetting_who(from_memory(files, pages), header=header),
+        forgetting_who(intake_first(from_memory(files, pages), api.reports), header=header),
         settings.OWN_URL,
         limits,
         fixed={path: (200, list(page.headers), page.body) for path, page in pages.items()},

@@ -1,4 +1,4 @@
-"""A program that sends reports: JSON in, JSON out, no cookies."""
+"""A program that sends reports: JSON in, JSON out, no cookies. Each test runs on both ways of a report (`config.intake_first`)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,15 @@ import secrets
 from typing import Any
 
 import pytest
+from django.core.handlers.wsgi import WSGIRequest
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from django.http import HttpResponse  # noqa: TID251 - what the test client gives back
 from django.test import Client
 
+from heedline.api import views
+from heedline.config import intake_first
+from heedline.config.front import run
 from heedline.web.declared import BODY_REFUSED
 from tests.support.acting import acting
 from tests.support.cast import House
@@ -52,9 +59,54 @@ class Program:
         return self.call("POST", path, body, **more)
 
 
+class Ahead:
+    """Stands for the handler of Django's test client: reports go the way of the public process, ahead of Django."""
+
+    def __init__(self, client: Client) -> None:
+        self.djangos = client.handler
+        self.took = 0
+
+    def __call__(self, environ: dict[str, Any]) -> HttpResponse:
+        if environ["PATH_INFO"] != intake_first.PATH or environ["REQUEST_METHOD"] != "POST":
+            return self.djangos(environ)
+        self.took += 1
+        app = intake_first.intake_first(self.not_djangos, views.reports)
+        request_started.disconnect(close_old_connections)  # as the client does: the test's connection stays
+        request_finished.disconnect(close_old_connections)
+        try:
+            status, headers, body = run(app, environ)
+        finally:
+            request_started.connect(close_old_connections)
+            request_finished.connect(close_old_connections)
+        return self.as_response(environ, status, headers, body)
+
+    @staticmethod
+    def not_djangos(environ: dict[str, Any], start: Any) -> Any:
+        raise AssertionError("this goes ahead of Django")
+
+    @staticmethod
+    def as_response(
+        environ: dict[str, Any], status: int, headers: list[tuple[str, str]], body: bytes
+    ) -> HttpResponse:
+        made = HttpResponse(body, status=status)
+        del made["Content-Type"]
+        for name, value in headers:
+            made[name] = value
+        made.wsgi_request = WSGIRequest(environ)  # type: ignore[attr-defined]
+        return made
+
+
 @pytest.fixture
-def program(house: House, settings) -> Program:  # type: ignore[no-untyped-def]
-    """A program in front of a whole small installation."""
+def public_site(house: House, settings) -> None:  # type: ignore[no-untyped-def]
+    """A whole small installation, seen from the internet."""
     settings.ROOT_URLCONF = "heedline.config.urls_public"
     settings.MIDDLEWARE = settings.PUBLIC_MIDDLEWARE
-    return Program()
+
+
+@pytest.fixture(params=["django", "ahead"])
+def program(request: pytest.FixtureRequest, public_site: None) -> Program:
+    """A program in front of a whole small installation, on either way."""
+    made = Program()
+    if request.param == "ahead":
+        made.client.handler = Ahead(made.client)
+    return made

@@ -39,7 +39,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         parsed as SQL, and no value appears in the text of a statement, which the server shows to its superuser.
         The ORM's statements cannot all be sent in this way.
         """
-        self.cursor().close()  # connects, and looks whether the connection stands
+        self.ensure_connection()  # connects, and looks whether the connection stands
         self.connection.prepare_threshold = _PREPARE_AFTER
         wrapped: CursorWrapper = self._prepare_cursor(base.ServerBindingCursor(self.connection))  # type: ignore[call-arg]
         return wrapped

@@ -1,0 +1,66 @@
+"""The way of a report from the public API, ahead of Django's routes and the middleware of pages.
+
+A flood of reports is what the public process must withstand, and finding the route, choosing a language and
+keeping a CSRF token are worth nothing to a request with no cookie and no page. The view and the guards are
+the same objects as on Django's way: `settings.GUARDS` is the beginning of every site's middleware. Everything
+but a POST to that one path goes Django's way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.core.signals import request_started
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import resolve
+from django.utils.module_loading import import_string
+
+from heedline.web.public.shell.languages import LanguageOfTheAddress
+from heedline.web.refusals import RefusalsBecomePages
+
+PATH = "/api/v1/reports"
+
+type View = Callable[[HttpRequest], HttpResponseBase]
+
+
+def guarded(view: View) -> View:
+    """Wrap a view in the guards of every site, in their order."""
+    for name in reversed(settings.GUARDS):
+        view = import_string(name)(view)
+    return view
+
+
+def intake_first(app: WSGIApplication, view: View) -> WSGIApplication:
+    """Wrap the site's application so that reports from programs reach `view` at once."""
+    refusals = RefusalsBecomePages(_none)
+
+    def respond(request: HttpRequest) -> HttpResponseBase:
+        try:
+            return view(request)
+        except Exception as problem:  # Django's handler asks the middleware of pages
+            request.resolver_match = resolve(request.path_info)
+            found = problem
+        return LanguageOfTheAddress(lambda asked: refusals.process_exception(asked, found) or _none())(
+            request
+        )
+
+    ready = guarded(respond)
+
+    def first(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["PATH_INFO"] != PATH or environ["REQUEST_METHOD"] != "POST":
+            return app(environ, start_response)
+        request_started.send(sender=WSGIHandler, environ=environ)
+        request = WSGIRequest(environ)
+        response = ready(request)
+        response._resource_closers.append(request.close)  # type: ignore[attr-defined]
+        start_response(f"{response.status_code} {response.reason_phrase}", list(response.items()))
+        return response  # closing it ends the request, as with Django's handler
+
+    return first
+
+
+def _none(*_: object) -> HttpResponse:
+    raise AssertionError("every problem has a page")

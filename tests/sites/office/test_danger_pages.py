@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from heedline.dispatch.models import Outbox
 from tests.sites.office.desk_hand import Hand
 from tests.support import danger_scene
 from tests.support.cast import House, now
@@ -150,3 +151,32 @@ def test_text_posted_after_the_lock_comes_back(led: People, hand: Callable[[], H
     odile.get(here)
     assert "We kept what you wrote." in odile.html
     assert CALLED["log_number"] in odile.html
+
+
+def test_an_owner_who_signs_out_calls_the_supervisors_and_is_not_held_back(
+    led: People, hand: Callable[[], Hand]
+) -> None:
+    ref = danger_scene.opened(led)
+    olga, odile = (hand().at_work(led.house, name) for name in ("Olga", "Odile"))
+    olga.get("/w/")
+    olga.send("/sign-out/")
+    assert not Outbox.objects.filter(letter="danger-owner-away").exists(), "she does not own it"
+    odile.get("/w/")
+    odile.send("/sign-out/")
+    assert odile.path.startswith("/sign-in/")
+    letter = Outbox.objects.get(letter="danger-owner-away")
+    assert (letter.thing_id, letter.desk) == (ref, led.house.desks["north-east"].id)
+
+
+def test_going_off_duty_says_what_happens_to_the_danger(led: People, hand: Callable[[], Hand]) -> None:
+    danger_scene.opened(led)
+    odile, olga = (hand().at_work(led.house, name) for name in ("Odile", "Olga"))
+    for here in (odile, olga):
+        here.get("/w/duty/north-east/on/")
+        here.send("", hours="8")
+    odile.get("/w/duty/north-east/off/")
+    assert "You own an open danger to life." in odile.html
+    odile.send("")
+    assert "You are off duty" in odile.html
+    olga.get("/w/duty/north-east/off/")
+    assert "You own an open danger to life." not in olga.html

@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods
@@ -22,14 +23,15 @@ from heedline.casework.danger.action_log import ADDED, TITLES, DangerNoteKind
 from heedline.casework.errors import NoRoom, NotHere
 from heedline.casework.pages import case_file
 from heedline.casework.pages.danger_page import DangerFile, threat_to_life
+from heedline.packs import load_pack
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Field, Form
 from heedline.web.declared import Audience, open_to
+from heedline.web.entrance import times
 from heedline.web.entrance.kept_words import keeps_words, kept_for, let_go
 from heedline.web.office.report import danger_forms
 from heedline.web.shell.queue_links import came_from, queue_address, with_queue
-from heedline.web.shell.report_left import told_of
 from heedline.web.shell.report_page import page
 from heedline.web.shell.request import OfficeRequest
 
@@ -136,8 +138,8 @@ def danger(request: OfficeRequest, ref: UUID) -> HttpResponse:
             forms[asked] = Form(fields, values={each.name: each.read(kept) for each in fields})
     context = {
         "danger": about,
-        "answers": file.answers,
-        "told": told_of(file.answers),
+        "marking": load_pack(settings.PACK).service.marking,
+        "printed_at": times.day_and_clock(at, at),
         "entries": [{"code": str(kind), "title": TITLES[kind], "form": forms[kind]} for kind in ADDED],
         "forms": forms,
         "asked": asked,

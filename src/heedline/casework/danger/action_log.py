@@ -142,7 +142,7 @@ def add(ref: UUID, kind: DangerNoteKind, words: Mapping[str, str], *, by: Attend
         raise NotNow("Say what is done about the risk: remove, avoid, reduce or accept it.")
     write(found, danger, kind, words)
     if found.report.stage != Stage.WAITING:  # what was done sets the time of the next action
-        found.report.apply(Move.CHECK, by=by.officer_id, at=at)
+        found.report.apply(Move.CHECK, by=by.officer_id, at=at, codes={"log": "danger"})
     record(found, Act.DANGER_NOTED)
 
 
@@ -156,7 +156,7 @@ def set_review(ref: UUID, review_at: datetime, reason: str, *, by: Attendance, a
     found.permit(Capability.HANDLE_DANGER)
     danger = opening.found_open(found)
     review_at = minute_of(review_at)
-    found.report.apply(Move.REVIEW, by=by.officer_id, at=at, review_at=review_at)
+    found.report.apply(Move.REVIEW, by=by.officer_id, at=at, codes={"log": "danger"}, review_at=review_at)
     write(found, danger, DangerNoteKind.REVIEW, {"reason": reason})
     danger.review_at = review_at
     danger.save(update_fields=["review_at"])

@@ -52,6 +52,8 @@ def code_words(codes: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
             words.append(("Priority", PRIORITIES.get(value, value)))
         elif name == "danger":
             words.append(("Danger to life", "Yes" if value == "True" else "No"))
+        elif name == "log":
+            words.append(("Details", "On the page Threat to life"))
         elif name == "call":
             words.append(("How it went", HOWS.get(value, value)))
         elif name == "outcome":

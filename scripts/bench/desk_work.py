@@ -23,6 +23,13 @@ _OK, _LEADS_ON = 200, (302, 303)
 _REPORT = re.compile(r'href="(/w/r/[0-9a-f-]{36}/)')
 _NEXT = re.compile(r'href="(/w/q/[a-z-]+/\?[^"]*after=[^"]+)"')
 _FILL_WITHIN = 1800
+#: Every filter and order of a queue, as its address says it. The last two find few or nothing: all is looked through.
+VIEWS = (
+    "kind=activity", "channel=api", "urgency=soon", "priority=none", "stage=waiting", "received=today", "owner=nobody",
+    "owner=me", "unread=yes", "sort=-priority", "sort=due", "sort=-received", "sort=kind", "sort=area", "sort=-channel",
+    "sort=stage", "sort=owner", "state=mine&sort=due", "state=closed", "state=closed&outcome=spam", "area=unknown",
+    "kind=advice&priority=high",
+)  # fmt: skip
 _DRAIN_WITHIN = 120.0
 
 
@@ -90,6 +97,20 @@ async def _timed(browser: Browser, path: str) -> tuple[float, str]:
     return took, answer.text
 
 
+async def _views(browser: Browser, first: str, *, times: int) -> dict[str, dict[str, float]]:
+    """Each filter and order, so many times: the first page and the one after it in turn."""
+    found = {}
+    for query in VIEWS:
+        took, path = [], f"{first}?{query}"
+        for _ in range(times):
+            seconds, page = await _timed(browser, path)
+            took.append(seconds)
+            onward = _NEXT.search(page)
+            path = unescape(onward.group(1)) if onward else f"{first}?{query}"
+        found[query] = percentiles(took)
+    return found
+
+
 async def _read(instance: Instance, desk: str, *, pages: int, opens: int) -> dict[str, Any]:
     browser = await at_work(instance, desk)
     first = f"/w/q/{desk}/"
@@ -102,6 +123,7 @@ async def _read(instance: Instance, desk: str, *, pages: int, opens: int) -> dic
         onward = _NEXT.search(page)
         path = unescape(onward.group(1)) if onward else first
     used = instance.family().cpu().since(before)
+    views = await _views(browser, first, times=max(8, pages // 8))
     open_times, before = [], instance.family().cpu()
     known = sorted(set(refs))
     chosen = random.Random(3).choices(known, k=opens)  # noqa: S311 - which to open
@@ -118,6 +140,7 @@ async def _read(instance: Instance, desk: str, *, pages: int, opens: int) -> dic
             **percentiles(queue_times),
             "server_cpu_ms_each": round(1000 * (used.by["office"] + used.by["postgres"]) / pages, 2),
         },
+        "views": views,
         "open": {
             "opened": len(open_times),
             **percentiles(open_times),
@@ -128,6 +151,12 @@ async def _read(instance: Instance, desk: str, *, pages: int, opens: int) -> dic
             "office",
             [
                 {"name": "queue", "method": "GET", "path": first, "cookies": cookies},
+                {
+                    "name": "view",
+                    "method": "GET",
+                    "path": f"{first}?kind=activity&sort=area",
+                    "cookies": cookies,
+                },
                 {"name": "open", "method": "GET", "path": chosen[0], "cookies": cookies},
             ],
         ),

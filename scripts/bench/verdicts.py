@@ -160,6 +160,14 @@ def _desk(found: dict[str, Any]) -> Iterator[Verdict]:
             ("queue", "p95", QUEUE_P95_MS, lambda ms: ms <= QUEUE_P95_MS),
             ("open", "p95", OPEN_P95_MS, lambda ms: ms <= OPEN_P95_MS),
         )
+        slowest = max(one["views"], key=lambda query: one["views"][query]["p95_ms"])
+        p95, asked = one["views"][slowest]["p95_ms"], one["queries"]["view"]["statements"]
+        yield Verdict(
+            f"{name}: slowest of {len(one['views'])} filters and orders ({slowest}), p95; statements",
+            f"{p95:.0f} ms; {asked}",
+            f"p95 ≤ {QUEUE_P95_MS:.0f} ms; ≤ {QUERIES}",
+            p95 <= QUEUE_P95_MS and asked <= QUERIES,
+        )
         for what, _, budget, good in checks:
             took = one[what]
             yield Verdict(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from heedline.casework.access import saved_views
 from heedline.casework.danger.action_log import DangerNoteKind
 from heedline.casework.journey import bulk_close, practice
 from heedline.casework.journey.transitions import Closing
@@ -27,6 +28,7 @@ from heedline.desks.models import (
     LanguageSkill,
     Officer,
     Proposal,
+    SavedQueueView,
     Shift,
 )
 from heedline.dispatch.models import Alarm
@@ -55,6 +57,7 @@ KINDS = {
     "w/r/": "report",
     "w/r/<uuid:ref>/danger/": "danger",
     "w/sweeps/": "sweep",
+    "w/views/": "saved view",
     "w/partners/": "partner",
     "w/sent/": "dissemination",
     "w/training/record/": "training",
@@ -73,6 +76,7 @@ KINDS = {
 GUARDED = (
     Report, Step, DangerEpisode, DangerEntry, NoteRevision, Alarm, Sweep, Translation, Dissemination, Disposal, Hold, Review, IdentityRequest, SubjectRequest,
     Proposal, Invitation, Exercise, LanguageSkill, CompletedTraining, Appointment, Shift, Desk, Officer,
+    SavedQueueView,
 )  # fmt: skip
 
 
@@ -105,6 +109,8 @@ def furnish(people: People) -> dict[str, str]:
         made["exercise"] = practice.begin("goodbye-film", by=odile, at=at)
         skills.state("pl", by=odile, at=at)
         made["note"] = officer_notes.write(made["report"], "Rang the estate office.", by=odile, at=at)
+        saved_views.save("Mine", desk="north-east", query={"owner": "me"}, by=odile)
+    made["saved view"] = SavedQueueView.objects.get().id
     made["task"] = Translation.objects.get().id
     made["skill"] = LanguageSkill.objects.get().id
     made["training"] = CompletedTraining.objects.filter(officer=house.officers["Odile"]).earliest("pk").id

@@ -87,6 +87,7 @@ COPIED: tuple[Copied, ...] = (
     Copied("desks_language_skill", Side.BODIES),
     Copied("desks_completed_training", Side.BODIES),
     Copied("desks_shift", Side.BODIES),
+    Copied("desks_saved_view", Side.BODIES),
     Copied("intake_count", Side.BODIES, order="hour, kind, step, what"),
     Copied("intake_question_set", Side.BODIES, order="digest"),
     Copied("reports_report", Side.BODIES, where=f"id NOT IN ({_NEW})"),

@@ -56,6 +56,7 @@ CORE = (
     "policies/log.sql",
     "policies/practice.sql",
     "policies/own_terms.sql",
+    "policies/saved_views.sql",
     "policies/partner_site.sql",
     "roles/public.sql",
     "roles/office.sql",

@@ -12,9 +12,12 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Field, Func, IntegerField, Q, QuerySet, UUIDField, Value
+from django.db.models import Exists, Field, Func, IntegerField, OuterRef, Q, QuerySet, UUIDField, Value
 
+from heedline.desks.duty_hours import shifts_now
+from heedline.desks.models import PARTNER, Desk, Shift
 from heedline.dispatch.models import Alarm
+from heedline.reports.lifecycle import Stage
 from heedline.reports.models import Report
 
 
@@ -41,7 +44,7 @@ def queue_of(
     after: QueuePlace | None,
     at: datetime,
 ) -> QuerySet[Report]:
-    """Return the first 51 open reports after a position, in queue order.
+    """Return the first 101 open reports after a position, in queue order.
 
     These are the reports of the desks `chosen`, and those of other desks that the round-the-clock desks
     `watching` must see to now. All of them are within `reports_of(desks)`. The cost is the same however many
@@ -54,6 +57,25 @@ def queue_of(
         .filter(id__in=_asked("permits.queue", *values, gives=UUIDField()))
         .order_by("rank", "due_at", "id")
     )
+
+
+def open_in_queue(
+    desks: Iterable[UUID], *, chosen: Iterable[UUID], watching: Iterable[UUID], at: datetime
+) -> QuerySet[Report]:
+    """Return all open reports of a queue, in no order, to filter and to sort.
+
+    They are the same as those of `queue_of`, which reads only the first of them. The rule therefore stands twice, here and
+    in `database/functions/queue.sql`; `tests/casework/pages/test_queue_filters.py` holds the two together.
+    """
+    mine, watches = Q(desk_id__in=list(chosen)), list(watching)
+    if watches:
+        staffed = Shift.objects.filter(shifts_now(at), desk=OuterRef("pk"))
+        deserted = (
+            Desk.objects.exclude(kind__in=("authoriser", PARTNER)).exclude(Exists(staffed)).values("id")
+        )
+        due = Q(stage=Stage.WAITING) & (Q(due_at__lt=at) | Q(desk__in=deserted))
+        mine |= Q(watch_id__in=watches) & (Q(rank=0) | due)
+    return reports_of(desks).exclude(stage=Stage.CLOSED).filter(mine)
 
 
 def waiting_at(desks: Iterable[UUID]) -> Func:

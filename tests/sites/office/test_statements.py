@@ -64,7 +64,15 @@ def test_a_queue_asks_five_times_however_long_it_is(house: House, hand: Callable
         found = statements(odile, "/w/q/north-east/")
         assert odile.html.count("Take and open") == lines
         assert len(found) == BUDGET, found
-    for view in ("/w/q/all/", "/w/q/north-east/?state=mine", "/w/q/north-east/?state=closed"):
+    for view in (
+        "/w/q/all/",
+        "/w/q/north-east/?state=mine",
+        "/w/q/north-east/?state=closed",
+        "/w/q/north-east/?state=closed&outcome=spam",
+        "/w/q/north-east/?kind=activity&priority=none&sort=-received&size=100",
+        "/w/q/north-east/?owner=nobody&sort=owner&size=50",
+        "/w/q/north-east/?kind=online",  # nothing
+    ):
         assert len(statements(odile, view)) <= BUDGET, view
 
 

@@ -112,7 +112,7 @@ def test_people_without_a_desk_get_honest_pages(house: House, hand: Callable[[],
 def test_empty_queues_say_so(house: House, hand: Callable[[], Hand]) -> None:
     odile = hand().at_work(house, "Odile")
     odile.get("/w/q/north-east/")
-    assert "Nothing is waiting. New reports appear here by themselves" in odile.html
+    assert "Nothing is waiting. The page looks for new reports" in odile.html
     odile.get("/w/q/north-east/?state=mine")
     assert "You own no report here" in odile.html
     odile.get("/w/q/all/?state=closed")
@@ -181,4 +181,4 @@ def test_a_queue_of_many_pages_is_walked_by_its_marks(house: House, hand: Callab
     second = set(re.findall(r'action="/w/r/([0-9a-f-]{36})/take/"', odile.html))
     assert first | second == made
     assert not first & second
-    assert "Back to the first page" in odile.html
+    assert "First page" in odile.html

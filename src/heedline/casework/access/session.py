@@ -24,7 +24,7 @@ from django.db.models.functions import JSONObject
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework.access import competences, own_terms, provider_sessions, site
+from heedline.casework.access import competences, own_terms, provider_sessions, saved_views, site
 from heedline.casework.access.session_store import SessionStore, keys_of, row_of
 from heedline.casework.errors import Locked, SealingStopped, WrongPassphrase
 from heedline.casework.keys import epochs, key_verification, session_signing
@@ -73,6 +73,8 @@ class Keyring:
 
     See `report/conflict_terms.py`.
     """
+    personal: bytes = field(repr=False, default=b"")
+    """The key of what the officer keeps for themselves: see `saved_views`."""
 
     def for_any(self, epochs: Iterable[UUID]) -> list[bytes]:
         """Return the seeds that may open a header addressed to any of `epochs`."""
@@ -314,6 +316,7 @@ def _unlocked(here: Attendance, row: UnlockedKeys | None, at: datetime) -> Keyri
         session_signing.Voice.from_kept(kept["voice"]),
         Known.from_kept(kept["known"]),
         tuple(kept["own_terms"]),
+        bytes.fromhex(kept["personal"]),
     )
 
 
@@ -404,6 +407,7 @@ def unlock_with_seed(by: Attendance, seed: bytes, *, at: datetime) -> Attendance
             "voice": voice.to_keep(),
             "known": known.to_keep(),
             "own_terms": terms,
+            "personal": (personal := saved_views.personal_key(seed)).hex(),
         }
     )
     keys = derive_keys(by.token.encode(), "unlocked")
@@ -416,7 +420,7 @@ def unlock_with_seed(by: Attendance, seed: bytes, *, at: datetime) -> Attendance
             },
         )
         journal.record(Act.KEYS_UNLOCKED, actor=by.officer_id, detail={"epochs": len(seeds)})
-    return replace(by, keyring=Keyring(seeds, voice, known, terms))
+    return replace(by, keyring=Keyring(seeds, voice, known, terms, personal))
 
 
 def lock(by: Attendance) -> None:

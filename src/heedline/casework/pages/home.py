@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from heedline.casework.access import session
 from heedline.casework.access.session import Attendance
 from heedline.casework.duty import rota
-from heedline.casework.pages.queue import QueueView, open_rows, waiting
+from heedline.casework.pages.queue import rows_of, waiting
+from heedline.casework.pages.queue_view import SIZES, QueueView
 from heedline.dispatch.clocks import due_words
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
@@ -58,13 +59,14 @@ def my_desks(*, by: Attendance, at: datetime) -> tuple[DeskSummary, ...]:
     return tuple(found)
 
 
-def next_waiting(*, by: Attendance, at: datetime, desk: str | None, after: UUID) -> UUID | None:
-    """Return the next unclaimed report in the queue, or None.
+def next_waiting(*, by: Attendance, at: datetime, view: QueueView, after: UUID) -> UUID | None:
+    """Return the next unclaimed report of this view, or None.
 
-    Used by "Save and open next".
+    Used by "Save and open next", which follows the filters and the order that the officer came from.
     """
     by.require(Capability.SEE_QUEUE)
-    for row in open_rows(by, QueueView(desk=desk, state="open", size=50), at):
+    rows, _ = rows_of(by, replace(view, state="open", outcome="", size=SIZES[-1], after=None), at)
+    for row in rows:
         if row.report.id != after and row.report.stage == Stage.WAITING:
             return row.report.id
     return None

@@ -1,24 +1,30 @@
-"""A desk's queue, one page at a time, urgent reports first, each with its opening words.
+"""A desk's queue, one page at a time, each report with its opening words.
 
-Each view is logged.
+Urgent reports come first unless the officer chose another order (`queue_view`). Each view is logged.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
+from heedline.casework.access import saved_views
+from heedline.casework.access.saved_views import SavedView
 from heedline.casework.access.session import Attendance, Keyring
 from heedline.casework.pages.desk_columns import DeskColumns, desk_columns
+from heedline.casework.pages.queue_view import QueueView as QueueView
+from heedline.casework.pages.queue_view import filtered, mark_of, ordered, place_of
 from heedline.casework.report import notes, report_language
 from heedline.casework.report.opening import (
     CLOSED_WORDS,
@@ -35,29 +41,19 @@ from heedline.casework.report.opening import (
 )
 from heedline.casework.report.verb import on_the_record
 from heedline.desks.duty_hours import shifts_now
-from heedline.desks.models import Shift
+from heedline.desks.models import Appointment, Officer, Shift
 from heedline.dispatch.clocks import due_words, is_overdue
 from heedline.packs.urgency import Urgency
 from heedline.permits.capabilities import Capability
-from heedline.permits.scopes import QueuePlace, queue_of, reports_of, waiting_at
-from heedline.reports.lifecycle import Stage
-from heedline.reports.models import Report, TranslationText
+from heedline.permits.scopes import open_in_queue, queue_of, reports_of, waiting_at
+from heedline.reports.lifecycle import Move, Stage
+from heedline.reports.models import Report, Step, TranslationText
 from heedline.reports.models.sweeps import why_not
 from heedline.reports.stored import parts_of
 from heedline.vault import CannotOpen
 
-
-@dataclass(frozen=True)
-class QueueView:
-    """A choice of queue and the position to continue from.
-
-    `after` is the mark of the last line already seen.
-    """
-
-    desk: str | None = None
-    state: str = "open"  # open | mine | closed
-    after: str | None = None
-    size: int = 25
+#: Reports that match are counted up to this number.
+COUNTED = 1_000
 
 
 @dataclass(frozen=True)
@@ -76,7 +72,10 @@ class QueueLine:
     overdue: bool
     received_words: str
     desk_name: str
+    area: str
+    channel: str
     owner: str | None
+    owner_id: UUID | None
     mine: bool
     flags: tuple[str, ...]
     watch_reason: str | None
@@ -84,16 +83,25 @@ class QueueLine:
     version: int
     desk_cells: tuple[str, ...]  # one for each of `Queue.desk_columns`
     sweepable: bool  # as far as the row says: see `casework.journey.transitions.bulk_close`
+    outcome: str
+    closed_words: str  # on which day and by whom, or "" while it is open
 
 
 @dataclass(frozen=True)
 class Queue:
-    """A page of a queue, urgent reports first."""
+    """A page of a queue.
+
+    `total` is the number of reports that match, counted up to `COUNTED`. `colleagues` are the people of the selected
+    desks, as id and name, by name. `views` are the officer's saved views.
+    """
 
     lines: tuple[QueueLine, ...]
     next: str | None
     desk_columns: tuple[str, ...]  # headings of specialist desks' columns
     mark: str  # for `new_since`: how many reports wait now, counted up to a thousand
+    total: int
+    colleagues: tuple[tuple[UUID, str], ...]
+    views: tuple[SavedView, ...]
 
 
 def _flags(report: Report, opened: OpenedReport | None) -> tuple[str, ...]:
@@ -125,46 +133,42 @@ def _chosen(by: Attendance, code: str | None) -> list[UUID]:
     return [desk.id for desk in by.desks if code is None or desk.code == code]
 
 
-def _mark(report: Report, state: str) -> str:
-    if state == "closed":
-        return f"{report.received_on.isoformat()}_{report.id}"
-    due = report.due_at.isoformat() if report.due_at else ""
-    return f"{report.rank}_{due}_{report.id}"
-
-
-def _place(mark: str | None) -> QueuePlace | None:
-    """Return the position encoded in a mark made by `_mark`.
-
-    Raises ValueError for a mark that was never issued.
-    """
-    if not mark:
-        return None
-    rank, due, ref = mark.split("_")
-    at, place = datetime.fromisoformat(due), UUID(ref)
-    if at.tzinfo is None or not 0 <= int(rank) < 10:
-        raise ValueError("a mark that nobody was given")
-    return QueuePlace(int(rank), at, place)
-
-
 _LIST_FIELDS = (
     "id", "kind", "urgency", "priority", "danger_to_life", "desk_id", "watch_id", "stage", "slot", "received_on", "due_at",
-    "rank", "version", "owner_id", "unread", "withdraw_asked", "settled", "owner__name", "desk__name",
+    "rank", "version", "owner_id", "unread", "withdraw_asked", "settled", "area", "channel", "outcome",
+    "owner__name", "desk__name",
 )  # fmt: skip
+
+
+class _HowMany(Subquery):
+    """The number of rows that a query returns, calculated once for the whole statement."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
 
 
 @dataclass(frozen=True)
 class Listed:
     """A queue row with the extra columns fetched alongside it.
 
-    `staffed` is True when an officer is on duty at the row's desk. `waiting` is the number of reports
-    waiting at all of the officer's desks. It is the same in every row, because it is fetched in the same
-    query. `translated` is the part with its newest translation.
+    `staffed` is True when an officer is on duty at the row's desk. `translated` is the part with its newest translation.
+    `closed` is the day and the officer of its closing.
     """
 
     report: Report
     staffed: bool
-    waiting: int
     translated: UUID | None
+    closed: tuple[date, str] | None
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What a queue shows besides its rows. Fetched in the rows' own statement, or alone if there are none."""
+
+    waiting: int
+    total: int
+    colleagues: tuple[tuple[UUID, str], ...]
+    views: tuple[SavedView, ...]
 
 
 #: The newest version of the report's own translation.
@@ -175,46 +179,81 @@ _TRANSLATED = Subquery(
     .order_by("-translation__due_at", "-number")
     .values("container")[:1]
 )
+_CLOSED = Subquery(
+    Step.objects.filter(report=OuterRef("pk"), move__in=[Move.CLOSE, Move.SWEEP])
+    .order_by("-number")
+    .values(line=JSONObject(on="on", by="by__name"))[:1]
+)
 
 
-def _listed(rows: QuerySet[Report], by: Attendance, view: QueueView, at: datetime) -> list[Listed]:
-    """Return one page of these rows, plus one row to show whether another page follows."""
+def _beside(rows: QuerySet[Report], desks: Sequence[UUID], by: Attendance) -> dict[str, Any]:
+    """Return the columns of `Beside`. None of them depends on the row, so that each is calculated once."""
+    people = Appointment.objects.filter(desk_id__in=desks, ended_on=None, officer__is_active=True)
+    return {
+        "now_waiting": waiting_at(by.desk_ids),
+        "now_total": _HowMany(rows.order_by().values("id")[: COUNTED + 1]),
+        "now_people": ArraySubquery(
+            people.order_by("officer__name").values(line=JSONObject(id="officer_id", name="officer__name"))
+        ),
+        "now_views": saved_views.column(by),
+    }
+
+
+def _told_beside(told: Mapping[str, Any], by: Attendance) -> Beside:
+    people = {UUID(one["id"]): one["name"] for one in told["now_people"] or ()}
+    return Beside(
+        told["now_waiting"],
+        told["now_total"] or 0,
+        tuple(people.items()),
+        saved_views.opened(told["now_views"] or (), by),
+    )
+
+
+def _listed(
+    rows: QuerySet[Report], beside: dict[str, Any], by: Attendance, view: QueueView, at: datetime
+) -> tuple[list[Listed], Beside]:
+    """Return one page of these rows, plus one row to show whether another page follows, and what is beside them."""
     on_duty = Shift.objects.filter(shifts_now(at), desk=OuterRef("desk"))
-    told = (
+    more: dict[str, Any] = {"closed_by": _CLOSED} if view.state == "closed" else {}
+    told = list(
         rows.select_related("owner", "desk")
         .only(*_LIST_FIELDS)
-        .annotate(staffed=Exists(on_duty), now_waiting=waiting_at(by.desk_ids), translated=_TRANSLATED)
+        .annotate(staffed=Exists(on_duty), translated=_TRANSLATED, **more, **beside)[: view.size + 1]
     )
-    return [Listed(row, row.staffed, row.now_waiting, row.translated) for row in told[: view.size + 1]]
+    if told:
+        found = _told_beside(vars(told[0]), by)
+    else:
+        found = _told_beside(Officer.objects.filter(pk=by.officer_id).values(**beside).get(), by)
+    return [Listed(row, row.staffed, row.translated, _closing(row)) for row in told], found
 
 
-def open_rows(by: Attendance, view: QueueView, at: datetime) -> list[Listed]:
-    """Return the open reports of the selected desks.
+def _closing(row: Report) -> tuple[date, str] | None:
+    told = getattr(row, "closed_by", None)
+    return (date.fromisoformat(told["on"]), told["by"]) if told else None
 
-    Includes the reports of other desks that a round-the-clock desk must deal with now.
+
+def rows_of(by: Attendance, view: QueueView, at: datetime) -> tuple[list[Listed], Beside]:
+    """Return the reports of a view, and what is shown beside them.
+
+    Open ones include the reports of other desks that a round-the-clock desk must deal with now.
     """
-    place = _place(view.after)
-    if view.state == "mine":
-        return _listed(_held_rows(by, place), by, view, at)
     desks = _chosen(by, view.desk)
-    watching = [desk.id for desk in by.desks if desk.round_the_clock and desk.id in desks]
-    return _listed(queue_of(by.desk_ids, chosen=desks, watching=watching, after=place, at=at), by, view, at)
-
-
-def _held_rows(by: Attendance, after: QueuePlace | None) -> QuerySet[Report]:
-    rows = reports_of(by.desk_ids).filter(owner_id=by.officer_id).exclude(stage=Stage.CLOSED)
-    if after is not None:
-        later = Q(due_at__gt=after.due_at) | Q(due_at=after.due_at, id__gt=after.id)
-        rows = rows.filter(Q(rank__gt=after.rank) | Q(rank=after.rank) & later)
-    return rows.order_by("rank", "due_at", "id")
-
-
-def _closed_rows(by: Attendance, view: QueueView, at: datetime) -> list[Listed]:
-    rows = reports_of(by.desk_ids).filter(stage=Stage.CLOSED, desk_id__in=_chosen(by, view.desk))
-    if view.after:
-        day, ref = view.after.split("_")
-        rows = rows.filter(Q(received_on__lt=day) | Q(received_on=day, id__gt=UUID(ref)))
-    return _listed(rows.order_by("-received_on", "id"), by, view, at)
+    if view.state == "closed":
+        rows = reports_of(by.desk_ids).filter(stage=Stage.CLOSED, desk_id__in=desks)
+    elif view.state == "mine":
+        rows = reports_of(by.desk_ids).filter(owner_id=by.officer_id).exclude(stage=Stage.CLOSED)
+    else:
+        watching = [desk.id for desk in by.desks if desk.round_the_clock and desk.id in desks]
+        rows = open_in_queue(by.desk_ids, chosen=desks, watching=watching, at=at)
+    matching = filtered(rows, view, by=by, at=at)
+    beside = _beside(matching, desks, by)
+    if view.state == "open" and view.usual:
+        first = queue_of(by.desk_ids, chosen=desks, watching=watching, after=place_of(view), at=at)
+        return _listed(first, beside, by, view, at)
+    # the narrow query reads an index alone; only the rows of the page are then read whole
+    page = ordered(matching, view).values("id")[: view.size + 1]
+    rows = ordered(reports_of(by.desk_ids).filter(id__in=page), replace(view, after=None))
+    return _listed(rows, beside, by, view, at)
 
 
 def _opened(rows: Sequence[Listed], ring: Keyring | None) -> dict[UUID, OpenedReport]:
@@ -279,7 +318,10 @@ def _line(
         overdue=report.due_at is not None and is_overdue(report.due_at, at),
         received_words=received_words(report),
         desk_name=report.desk.name,
+        area=report.area,
+        channel=report.channel,
         owner=report.owner.name if report.owner is not None else None,
+        owner_id=report.owner_id,
         mine=report.owner_id == by.officer_id,
         flags=_flags(report, opened),
         watch_reason=_watch_reason(row, by),
@@ -287,17 +329,19 @@ def _line(
         version=report.version,
         desk_cells=columns.cells[report.id],
         sweepable=report.desk_id in by.desk_ids and not why_not(report),
+        outcome=report.outcome,
+        closed_words=f"{row.closed[0]:%-d %B %Y}, {row.closed[1]}" if row.closed is not None else "",
     )
 
 
 def queue(*, by: Attendance, at: datetime, view: QueueView) -> Queue:
-    """Return one page of a queue, urgent first, with the opening words of each report.
+    """Return one page of a queue with the opening words of each report.
 
     Logged as one view together with its reports. Raises Refused, and ValueError for an invalid mark.
     """
     with on_the_record(Act.QUEUE_READ, by=by):
         by.require(Capability.SEE_QUEUE)
-    rows = _closed_rows(by, view, at) if view.state == "closed" else open_rows(by, view, at)
+    rows, beside = rows_of(by, view, at)
     more, rows = len(rows) > view.size, rows[: view.size]
     opened = _opened(rows, by.keyring)
     columns = desk_columns([row.report.id for row in rows], by=by, at=at)
@@ -314,9 +358,16 @@ def queue(*, by: Attendance, at: datetime, view: QueueView) -> Queue:
             opened=(report.id for report in shown if report.settled),
             new=sum(1 for report in shown if not report.settled),
         )
-    mark = rows[0].waiting if rows else waiting(by=by, desks=by.desk_ids)
-    after = _mark(rows[-1].report, view.state) if more else None
-    return Queue(lines, after, columns.headings, str(mark))
+    after = mark_of(rows[-1].report, view) if more else None
+    return Queue(
+        lines,
+        after,
+        columns.headings,
+        str(beside.waiting),
+        beside.total,
+        beside.colleagues,
+        beside.views,
+    )
 
 
 def waiting(*, by: Attendance, desks: Iterable[UUID]) -> int:

@@ -2,11 +2,11 @@
 -- sorted. Both functions look with the eyes of whoever calls them, so row-level security holds inside.
 SET ROLE heedline_usher;
 
--- The first 51 (one more than the longest page) open reports after (p_rank, p_due, p_id): those of p_desks, and those
+-- The first 101 (one more than the longest page) open reports after (p_rank, p_due, p_id): those of p_desks, and those
 -- of other desks that the round-the-clock desks p_watching must see to now: all in danger until that is discharged, and
 -- those that wait where nobody is on duty or for longer than they may.
 CREATE FUNCTION permits.queue(p_desks uuid[], p_watching uuid[], p_at timestamptz, p_rank integer, p_due timestamptz,
-    p_id uuid) RETURNS SETOF uuid LANGUAGE sql STABLE ROWS 51 SET search_path = pg_catalog, pg_temp AS $$
+    p_id uuid) RETURNS SETOF uuid LANGUAGE sql STABLE ROWS 101 SET search_path = pg_catalog, pg_temp AS $$
     WITH desk AS MATERIALIZED (
         SELECT d.id, NOT EXISTS (
             SELECT 1 FROM public.desks_shift s JOIN public.desks_officer o ON o.id = s.officer_id AND o.is_active
@@ -17,13 +17,13 @@ CREATE FUNCTION permits.queue(p_desks uuid[], p_watching uuid[], p_at timestampt
         SELECT r.id, r.rank, r.due_at FROM unnest(p_desks) AS d(id) CROSS JOIN LATERAL (
             SELECT r.id, r.rank, r.due_at FROM public.reports_report r
             WHERE r.desk_id = d.id AND NOT r.stage = 'closed' AND (r.rank, r.due_at, r.id) > (p_rank, p_due, p_id)
-            ORDER BY r.rank, r.due_at, r.id LIMIT 51) r
+            ORDER BY r.rank, r.due_at, r.id LIMIT 101) r
         UNION
         SELECT r.id, r.rank, r.due_at FROM unnest(p_watching) AS w(id) CROSS JOIN LATERAL (
             SELECT r.id, r.rank, r.due_at FROM public.reports_report r
             WHERE r.watch_id = w.id AND r.rank = 0 AND NOT r.stage = 'closed'
                 AND (r.rank, r.due_at, r.id) > (p_rank, p_due, p_id)
-            ORDER BY r.due_at, r.id LIMIT 51) r
+            ORDER BY r.due_at, r.id LIMIT 101) r
         UNION
         -- rank by rank, since "overdue" is a stretch of the index only within one
         SELECT r.id, r.rank, r.due_at FROM unnest(p_watching) AS w(id) CROSS JOIN desk d
@@ -32,8 +32,8 @@ CREATE FUNCTION permits.queue(p_desks uuid[], p_watching uuid[], p_at timestampt
             WHERE r.watch_id = w.id AND r.desk_id = d.id AND r.rank = k.rank AND r.stage = 'waiting'
                 AND r.due_at < CASE WHEN d.empty THEN 'infinity' ELSE p_at END
                 AND (r.rank, r.due_at, r.id) > (p_rank, p_due, p_id)
-            ORDER BY r.due_at, r.id LIMIT 51) r
-    ) first ORDER BY first.rank, first.due_at, first.id LIMIT 51
+            ORDER BY r.due_at, r.id LIMIT 101) r
+    ) first ORDER BY first.rank, first.due_at, first.id LIMIT 101
 $$;
 
 -- How many reports wait at these desks, counted up to a thousand.

@@ -47,6 +47,7 @@ GRANT SELECT, INSERT ON keys_epoch TO heedline_office;
 -- a new grant of the same epoch replaces the old one
 GRANT SELECT, INSERT, UPDATE (sealed) ON keys_grant TO heedline_office;
 GRANT SELECT, INSERT, DELETE ON keys_own_term TO heedline_office;
+GRANT SELECT, INSERT, DELETE ON desks_saved_view TO heedline_office;
 GRANT SELECT, INSERT ON keys_statement TO heedline_office;
 -- deleted: a lost way to unlock, and a leaver's
 GRANT SELECT, INSERT, UPDATE, DELETE ON keys_wrapping TO heedline_office;

@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                 ("email", models.EmailField(max_length=254, unique=True)),
                 ("name", models.CharField(max_length=120)),
                 ("is_active", models.BooleanField(default=True)),
+                ("single_keys", models.BooleanField(default=False)),
             ],
             options={
                 "db_table": "desks_officer",
@@ -525,6 +526,25 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="SavedQueueView",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("sealed", models.BinaryField()),
+                (
+                    "officer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="saved_views",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={"db_table": "desks_saved_view"},
         ),
         migrations.CreateModel(
             name="SeedWrapping",

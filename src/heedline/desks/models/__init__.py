@@ -22,6 +22,7 @@ from heedline.desks.models.keyring import (
     SeedWrapping,
 )
 from heedline.desks.models.languages import LanguageSkill
+from heedline.desks.models.personal import SavedQueueView
 from heedline.desks.models.practice import Exercise
 from heedline.desks.models.set_up import Invitation, Proposal
 from heedline.desks.models.single_sign_on import ProviderBinding
@@ -48,6 +49,7 @@ __all__ = [
     "OwnTerm",
     "Proposal",
     "ProviderBinding",
+    "SavedQueueView",
     "SeedWrapping",
     "Shift",
     "StandingInstallation",

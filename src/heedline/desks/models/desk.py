@@ -82,6 +82,9 @@ class Officer(AbstractBaseUser):
     name = models.CharField(max_length=120)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="officers")
     is_active = models.BooleanField(default=True)
+    single_keys = models.BooleanField(
+        default=False
+    )  # whether they work with single keys: see `web.office` keys.js
 
     objects: ClassVar[OfficerManager] = OfficerManager()
     USERNAME_FIELD = "email"

@@ -891,6 +891,18 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("stage", "closed"), _negated=True),
                 fields=["desk", "rank", "due_at", "id"],
+                include=[
+                    "watch",
+                    "kind",
+                    "area",
+                    "channel",
+                    "urgency",
+                    "priority",
+                    "stage",
+                    "received_on",
+                    "owner",
+                    "unread",
+                ],
                 name="queue_open",
             ),
         ),
@@ -907,6 +919,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("stage", "closed")),
                 fields=["desk", "received_on", "id"],
+                include=["watch", "kind", "area", "channel", "urgency", "priority", "outcome", "rank"],
                 name="queue_closed",
             ),
         ),

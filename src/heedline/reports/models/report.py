@@ -73,6 +73,19 @@ class Report(models.Model):
                 fields=["desk", "rank", "due_at", "id"],
                 name="queue_open",
                 condition=~models.Q(stage=Stage.CLOSED),
+                # what a queue is filtered and sorted by: such a query reads the index alone
+                include=[
+                    "watch",
+                    "kind",
+                    "area",
+                    "channel",
+                    "urgency",
+                    "priority",
+                    "stage",
+                    "received_on",
+                    "owner",
+                    "unread",
+                ],
             ),
             models.Index(
                 fields=["watch", "desk", "rank", "due_at", "id"],
@@ -88,6 +101,7 @@ class Report(models.Model):
                 fields=["desk", "received_on", "id"],
                 name="queue_closed",
                 condition=models.Q(stage=Stage.CLOSED),
+                include=["watch", "kind", "area", "channel", "urgency", "priority", "outcome", "rank"],
             ),
             models.Index(fields=["slot"], name="arrivals", condition=models.Q(settled=False)),
         ]

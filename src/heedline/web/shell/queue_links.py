@@ -2,27 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.conf import settings
+from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from heedline.casework.pages.queue_view import QueueView, view_of
+from heedline.packs import load_pack
+
 #: The address of the queue of all one's desks together.
 ALL = "all"
+_LONGEST = 400
+
+
+def view_at(desk: str, asked: Mapping[str, str]) -> QueueView:
+    """Return the view of a queue that the parameters of an address ask for."""
+    code = None if desk == ALL else desk
+    return view_of(asked, desk=code, outcomes=load_pack(settings.PACK).outcomes)
+
+
+def view_link(desk: str, query: Mapping[str, str]) -> str:
+    """Return the URL of a view of a queue."""
+    here = reverse("queue", kwargs={"desk": desk})
+    return f"{here}?{urlencode(query)}" if query else here
+
+
+def origin_of(desk: str, view: QueueView) -> str:
+    """Return where an officer came from, as one value for a form: the desk's code, and the view if it is not the usual."""
+    query = urlencode(view.query())
+    return f"{desk}?{query}" if query else desk
+
+
+def view_from(origin: str) -> tuple[str, QueueView]:
+    """Return the desk's code and the view of a value made by `origin_of`. For any other value: all one's desks."""
+    if not is_queue_code(origin):
+        return ALL, view_at(ALL, {})
+    desk, _, query = origin.partition("?")
+    return desk, view_at(desk, QueryDict(query).dict())
 
 
 def is_queue_code(code: str) -> bool:
-    """Return whether a string has the form of a desk code.
+    """Return whether a string has the form of a desk code, perhaps with a view (`origin_of`).
 
     Before use it is looked up among the officer's own desks.
     """
-    return 0 < len(code) <= 40 and all(c.isalnum() or c in "-_" for c in code)
+    desk = code.partition("?")[0]
+    return len(code) <= _LONGEST and 0 < len(desk) <= 40 and all(c.isalnum() or c in "-_" for c in desk)
 
 
 def queue_address(code: str) -> str:
-    """Return the URL of the queue that an officer came from."""
-    return reverse("queue", kwargs={"desk": code if is_queue_code(code) else ALL})
+    """Return the URL of the queue that an officer came from, with its filters and order."""
+    desk, view = view_from(code)
+    return view_link(desk, view.query())
 
 
 def came_from(request: HttpRequest) -> str:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from heedline.casework.access import session
+from heedline.casework.access import saved_views, session
 from heedline.casework.access.session import Attendance
 from heedline.casework.dissemination import lines as dissemination_lines
 from heedline.casework.duty import alarms
@@ -20,17 +21,27 @@ from heedline.casework.journey import transitions
 from heedline.casework.pages import danger_page, identity_requests
 from heedline.casework.pages import home as pages_home
 from heedline.casework.pages import queue as pages_queue
+from heedline.casework.pages.queue_view import QueueView
 from heedline.casework.people import training
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
+from heedline.web.office.report import queue_words
 from heedline.web.office.training import training_pages
-from heedline.web.shell.queue_links import ALL, from_query, is_queue_code, queue_address
+from heedline.web.shell.queue_links import (
+    ALL,
+    from_query,
+    is_queue_code,
+    origin_of,
+    queue_address,
+    view_at,
+    view_from,
+    view_link,
+)
 from heedline.web.shell.request import OfficeRequest
 
-STATES = {"open": "Open", "mine": "Mine", "closed": "Closed"}
-_MARK_LENGTH = 100
+_LONGEST = 400
 
 
 @open_to(Audience.OFFICERS)
@@ -50,7 +61,7 @@ def my_work(request: OfficeRequest) -> HttpResponse:
     at, by = session.now(), request.attendance
     try:
         desks = pages_home.my_desks(by=by, at=at)
-        held = pages_queue.queue(by=by, at=at, view=pages_queue.QueueView(state="mine", size=10)).lines
+        held = pages_queue.queue(by=by, at=at, view=QueueView(state="mine", size=10)).lines
     except Refused:  # stewards and authorisers read no reports
         desks, held = (), ()
     return render(
@@ -87,49 +98,95 @@ def _desk_name(by: Attendance, code: str) -> str:
 @open_to(Audience.UNLOCKED)
 @require_GET
 def queue(request: OfficeRequest, desk: str) -> HttpResponse:
-    """Show one page of a desk's queue, with urgent reports first.
+    """Show one page of a desk's queue, with urgent reports first unless another order is asked for.
 
-    The view and the position in the queue are in the URL.
+    Filters, order, page size and position are in the URL.
     """
     at, by = session.now(), request.attendance
     name = _desk_name(by, desk)
-    state = request.GET.get("state", "open")
-    if state not in STATES:
-        state = "open"
-    after = request.GET.get("after", "")[:_MARK_LENGTH] or None
-    view = pages_queue.QueueView(desk=None if desk == ALL else desk, state=state, after=after)
+    view = view_at(desk, request.GET.dict())
     try:
         found = pages_queue.queue(by=by, at=at, view=view)
     except ValueError:  # a mark that nobody was given
-        return HttpResponseRedirect(reverse("queue", kwargs={"desk": desk}))
-    here = reverse("queue", kwargs={"desk": desk})
+        return HttpResponseRedirect(view_link(desk, view.query()))
+    choices = queue_words.choices_of(view.state, found.colleagues)
     return render(
         request,
         "office/queue.html",
         {
             "desk": {"code": desk, "name": name},
-            "state": state,
+            "state": view.state,
             "states": [
-                {"text": words, "href": f"{here}?{urlencode({'state': code})}", "current": code == state}
-                for code, words in STATES.items()
+                {
+                    "text": words,
+                    "href": view_link(desk, view_in(code)),
+                    "current": code == view.state,
+                }
+                for code, words in queue_words.STATES.items()
             ],
             "queue": found,
-            "sweep_href": reverse("sweep", kwargs={"desk": desk}) if desk != ALL and state == "open" else "",
+            "rows": queue_words.rows_of(found, desk, view),
+            "headings": queue_words.headings(desk, view),
+            "filters": queue_words.filter_form(view, choices),
+            "chosen": queue_words.chosen_words(desk, view, choices),
+            "kept": {key: value for key, value in view.query().items() if key in {"state", "sort", "size"}},
+            "clear_href": view_link(desk, view_in(view.state)),
+            "total": queue_words.total_words(found.total),
+            "sizes": queue_words.size_links(desk, view),
+            "saved": queue_words.saved(found.views),
+            "query": urlencode(view.query()),
+            "origin": origin_of(desk, view),
+            "sweep_href": reverse("sweep", kwargs={"desk": desk})
+            if desk != ALL and view.state == "open"
+            else "",
             "several_desks": desk == ALL or any(line.desk_name != name for line in found.lines),
-            "next_href": f"{here}?{urlencode({'state': state, 'after': found.next})}" if found.next else "",
-            "first_href": f"{here}?{urlencode({'state': state})}" if after else "",
+            "next_href": view_link(desk, view.query(after=found.next)) if found.next else "",
+            "first_href": view_link(desk, view.query()) if view.after else "",
             "show_href": request.get_full_path(),
             "updated": times.clock(at),
-            **_new(0, found.mark, desk),
+            **_new(0, found.mark, desk, view),
         },
     )
 
 
-def _new(count: int, mark: str, desk: str) -> dict[str, object]:
-    return {
-        "new": count,
-        "poll_href": f"{reverse('queue-new', kwargs={'desk': desk})}?{urlencode({'mark': mark})}",
-    }
+def view_in(state: str) -> dict[str, str]:
+    """Return the parameters of a state without filters."""
+    return {} if state == "open" else {"state": state}
+
+
+@open_to(Audience.UNLOCKED)
+@require_POST
+def save_view(request: OfficeRequest, desk: str) -> HttpResponse:
+    """Save the filters and the order of a queue under a name that only this officer can read."""
+    by = request.attendance
+    _desk_name(by, desk)
+    view = view_at(desk, QueryDict(request.POST.get("query", "")[:_LONGEST]).dict())
+    try:
+        saved_views.save(
+            request.POST.get("name", "")[: saved_views.LONGEST + 1],
+            desk="" if desk == ALL else desk,
+            query=view.query(),
+            by=by,
+        )
+    except NotNow as no:
+        messages.error(request, no.reason)
+    else:
+        messages.success(request, "View saved. Only you can see it.")
+    return HttpResponseRedirect(view_link(desk, view.query()))
+
+
+@open_to(Audience.UNLOCKED)
+@require_POST
+def delete_view(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Delete one of the officer's own saved views."""
+    if saved_views.delete(ref, by=request.attendance):
+        messages.success(request, "View deleted.")
+    return HttpResponseRedirect(queue_address(request.POST.get("from", "")))
+
+
+def _new(count: int, mark: str, desk: str, view: QueueView) -> dict[str, object]:
+    query = urlencode({"mark": mark, **view.query()})
+    return {"new": count, "poll_href": f"{reverse('queue-new', kwargs={'desk': desk})}?{query}"}
 
 
 @open_to(Audience.OFFICERS)
@@ -142,15 +199,15 @@ def queue_new(request: OfficeRequest, desk: str) -> HttpResponse:
     """
     at, by = session.now(), request.attendance
     _desk_name(by, desk)
-    mark = request.GET.get("mark", "")[:_MARK_LENGTH]
+    view, mark = view_at(desk, request.GET.dict()), request.GET.get("mark", "")[:100]
     count = pages_queue.new_since(by=by, at=at, mark=mark)
     return render(
         request,
         "office/parts/queue_new.html",
         {
             "updated": times.clock(at),
-            "show_href": reverse("queue", kwargs={"desk": desk}),
-            **_new(count, mark, desk),
+            "show_href": view_link(desk, view.query()),
+            **_new(count, mark, desk, view),
         },
     )
 
@@ -196,9 +253,11 @@ def open_next(by: Attendance, *, queue_code: str, after: UUID) -> UUID | None:
     If a colleague takes that report first, the one after it is tried.
     """
     at = session.now()
-    desk = queue_code if queue_code in {one.code for one in by.desks} else None
+    desk, view = view_from(queue_code)
+    if desk not in {one.code for one in by.desks}:
+        view = replace(view, desk=None)
     for _ in range(5):
-        found = pages_home.next_waiting(by=by, at=at, desk=desk, after=after)
+        found = pages_home.next_waiting(by=by, at=at, view=view, after=after)
         if found is None:
             return None
         try:

@@ -1,0 +1,88 @@
+"""An officer's saved views of queues: a name and the filters, both sealed to that officer.
+
+The key is derived from the officer's own seed when they unlock, and lies with the session's other keys. A view of
+another officer, or from before new keys were made, does not open.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Func, TextField, Value
+from django.db.models.functions import JSONObject
+
+from heedline.desks.models import SavedQueueView
+from heedline.reports.lifecycle import NotNow
+from heedline.vault import CannotOpen
+from heedline.vault.small import derive_keys, open_small, seal_small
+
+if TYPE_CHECKING:
+    from heedline.casework.access.session import Attendance
+
+#: Views of one officer, and characters of a name. Every sealed view has the same size.
+MOST, LONGEST = 20, 60
+_SIZE = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """A saved view: its name, the desk of its queue ("" for all desks), and the parameters of its address."""
+
+    id: UUID
+    name: str = field(repr=False)
+    desk: str
+    query: Mapping[str, str]
+
+
+def personal_key(seed: bytes) -> bytes:
+    """Return the key for what an officer keeps for themselves, derived from their seed."""
+    return derive_keys(seed, "personal").key
+
+
+def column(by: Attendance) -> ArraySubquery:
+    """Return the officer's sealed views as a column of another query."""
+    as_text = Func("sealed", Value("hex"), function="encode", output_field=TextField())
+    return ArraySubquery(
+        SavedQueueView.objects.filter(officer=by.officer_id)
+        .order_by("id")
+        .values(line=JSONObject(id="id", sealed=as_text))
+    )
+
+
+def opened(rows: Sequence[Mapping[str, Any]], by: Attendance) -> tuple[SavedView, ...]:
+    """Return the views of such a column, by name. Views that do not open are left out."""
+    if by.keyring is None:
+        return ()
+    found = []
+    for row in rows:
+        ref = UUID(row["id"])
+        try:
+            kept = json.loads(open_small(by.keyring.personal, bytes.fromhex(row["sealed"]), aad=ref.bytes))
+        except CannotOpen:
+            continue
+        found.append(SavedView(ref, kept["name"], kept["desk"], kept["query"]))
+    return tuple(sorted(found, key=lambda view: view.name.casefold()))
+
+
+def save(name: str, *, desk: str, query: Mapping[str, str], by: Attendance) -> None:
+    """Seal a view to this officer and store it. Raises NotNow for a name that is too long, and for too many. Raises Locked."""
+    key, name = by.keys().personal, " ".join(name.split())
+    if not 0 < len(name) <= LONGEST:
+        raise NotNow(f"Give the view a name of at most {LONGEST} characters.")
+    if SavedQueueView.objects.filter(officer=by.officer_id).count() >= MOST:
+        raise NotNow(f"You have {MOST} saved views. Delete one first.")
+    ref = uuid4()
+    words = json.dumps({"name": name, "desk": desk, "query": dict(query)}).encode()
+    SavedQueueView.objects.create(
+        id=ref, officer_id=by.officer_id, sealed=seal_small(key, words.ljust(_SIZE), aad=ref.bytes)
+    )
+
+
+def delete(ref: UUID, *, by: Attendance) -> bool:
+    """Delete one of this officer's views and return whether it was there."""
+    return bool(SavedQueueView.objects.filter(officer=by.officer_id, pk=ref).delete()[0])

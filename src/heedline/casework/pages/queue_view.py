@@ -1,0 +1,265 @@
+"""What an officer chooses of a queue: desk, state, filters, order, page size and position.
+
+Only columns that are stored unsealed can be filtered or sorted by: kind, area, channel, urgency, priority, stage, day of
+arrival, owner, unread messages and outcome. All of it is in the address of the page, and none of it says what a report
+is about.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+
+from heedline.casework.access.session import Attendance, office_zone
+from heedline.permits.scopes import QueuePlace
+from heedline.reports.lifecycle import Stage
+from heedline.reports.models import Report
+
+STATES = ("open", "mine", "closed")
+SIZES = (25, 50, 100)
+MINE, NOBODY = "me", "nobody"
+UNSET = "none"
+#: Days since arrival, as a filter: code → (newest, oldest) in days before today.
+RECEIVED: Mapping[str, tuple[int, int | None]] = {
+    "today": (0, 0),
+    "week": (0, 6),
+    "month": (0, 29),
+    "older-week": (7, None),
+    "older-month": (30, None),
+}
+#: Filters by a column's own value.
+_PLAIN = ("kind", "area", "channel", "urgency", "stage", "outcome")
+_FILTERS = (*_PLAIN, "priority", "received", "owner", "unread")
+#: The order of the stages, for sorting.
+_STAGES = (Stage.WAITING, Stage.TAKEN, Stage.ASSESSED, Stage.ACTING, Stage.CLOSED)
+#: What each order goes by first. After it come the usual order and the id, so that no two reports are equal.
+_FIRST: Mapping[str, str] = {
+    "priority": "rank",
+    "due": "due_at",
+    "received": "received_on",
+    "kind": "kind",
+    "area": "area",
+    "channel": "channel",
+    "stage": "sorted_stage",
+    "owner": "sorted_owner",
+    "outcome": "outcome",
+}
+_OPEN_ORDER, _CLOSED_ORDER = ("rank", "due_at", "id"), ("-received_on", "id")
+_NOT_OPEN = frozenset({"outcome"})
+_NOT_CLOSED = frozenset({"due", "owner", "stage"})
+_LONGEST_MARK = 400
+
+
+@dataclass(frozen=True)
+class QueueView:
+    """A choice of queue, filters and order, and the position to continue from.
+
+    `sort` is a key of the sorting columns, with a leading "-" for the reverse order, or "" for the usual one. `after` is
+    the mark of the last line already seen.
+    """
+
+    desk: str | None = None
+    state: str = "open"  # open | mine | closed
+    kind: str = ""
+    area: str = ""
+    channel: str = ""
+    urgency: str = ""
+    priority: str = ""
+    stage: str = ""
+    received: str = ""
+    owner: str = ""
+    unread: str = ""
+    outcome: str = ""
+    sort: str = ""
+    size: int = SIZES[0]
+    after: str | None = field(default=None, compare=False)
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """Return the filters that are set."""
+        return {name: value for name in _FILTERS if (value := getattr(self, name))}
+
+    @property
+    def usual(self) -> bool:
+        """Return whether this is the whole queue in its usual order."""
+        return not self.chosen and not self.sort
+
+    def query(self, **changes: Any) -> dict[str, str]:
+        """Return the view as parameters of an address, leaving out what is usual. `after` is left out unless given."""
+        other = replace(self, **{"after": None, **changes})
+        usual = QueueView()
+        return {
+            each.name: str(value)
+            for each in fields(other)
+            if each.name != "desk" and (value := getattr(other, each.name)) not in (None, "")
+            if value != getattr(usual, each.name)
+        }
+
+
+def view_of(asked: Mapping[str, str], *, desk: str | None, outcomes: Mapping[str, object]) -> QueueView:
+    """Return the view that an address asks for. Unknown values count as not given."""
+    state = asked.get("state", "open")
+    state = state if state in STATES else "open"
+    size = asked.get("size", "")
+    values = {name: _short(asked.get(name, "")) for name in _FILTERS}
+    if values["received"] not in RECEIVED:
+        values["received"] = ""
+    if values["owner"] not in {"", MINE, NOBODY} and _uuid(values["owner"]) is None:
+        values["owner"] = ""
+    if values["stage"] not in _STAGES:
+        values["stage"] = ""
+    if state == "closed":
+        values |= {"stage": "", "owner": ""}
+    elif state == "mine":
+        values["owner"] = ""
+    if state != "closed" or values["outcome"] not in outcomes:
+        values["outcome"] = ""
+    values["unread"] = "yes" if values["unread"] == "yes" else ""
+    sort = _short(asked.get("sort", ""))
+    return QueueView(
+        desk=desk,
+        state=state,
+        sort=sort if sort.removeprefix("-") in sorts_of(state) else "",
+        size=int(size) if size.isascii() and size.isdecimal() and int(size) in SIZES else SIZES[0],
+        after=asked.get("after", "")[:_LONGEST_MARK] or None,
+        **values,
+    )
+
+
+#: A code of the pack, an officer's id or the name of an order.
+_CODE = re.compile(r"[A-Za-z0-9_-]{1,40}")
+
+
+def _short(value: str) -> str:
+    return value if _CODE.fullmatch(value) else ""
+
+
+def _uuid(value: str) -> UUID | None:
+    try:
+        return UUID(value)
+    except ValueError:
+        return None
+
+
+def sorts_of(state: str) -> tuple[str, ...]:
+    """Return the columns by which the reports of this state can be sorted."""
+    without = _NOT_CLOSED if state == "closed" else _NOT_OPEN
+    return tuple(name for name in _FIRST if name not in without)
+
+
+def filtered(rows: QuerySet[Report], view: QueueView, *, by: Attendance, at: datetime) -> QuerySet[Report]:
+    """Return those of these reports that the view's filters let through."""
+    rows = rows.filter(**{name: value for name in _PLAIN if (value := getattr(view, name))})
+    if view.priority:
+        rows = rows.filter(priority="" if view.priority == UNSET else view.priority)
+    if view.unread:
+        rows = rows.filter(unread__gt=0)
+    if view.owner == NOBODY:
+        rows = rows.filter(owner=None)
+    elif view.owner:
+        rows = rows.filter(owner=by.officer_id if view.owner == MINE else UUID(view.owner))
+    if view.received:
+        newest, oldest = RECEIVED[view.received]
+        today = at.astimezone(office_zone()).date()
+        if newest:
+            rows = rows.filter(received_on__lte=today - timedelta(days=newest))
+        if oldest is not None:
+            rows = rows.filter(received_on__gte=today - timedelta(days=oldest))
+    return rows
+
+
+def _keys(view: QueueView) -> tuple[str, ...]:
+    usual = _CLOSED_ORDER if view.state == "closed" else _OPEN_ORDER
+    if not view.sort:
+        return usual
+    sign, name = ("-", view.sort[1:]) if view.sort.startswith("-") else ("", view.sort)
+    first = _FIRST[name]
+    return (sign + first, *(key for key in usual if key.lstrip("-") != first))
+
+
+def ordered(rows: QuerySet[Report], view: QueueView) -> QuerySet[Report]:
+    """Return the reports in the view's order, from behind its mark. Raises ValueError for a mark that was never issued."""
+    keys = _keys(view)
+    names = [key.lstrip("-") for key in keys]
+    if "sorted_stage" in names:
+        rows = rows.annotate(
+            sorted_stage=Case(
+                *(When(stage=stage, then=Value(number)) for number, stage in enumerate(_STAGES)),
+                default=Value(len(_STAGES)),
+            )
+        )
+    if "sorted_owner" in names:
+        rows = rows.annotate(sorted_owner=Coalesce(F("owner__name"), Value("")))
+    if view.after:
+        rows = rows.filter(_behind(keys, values_of(view)))
+    return rows.order_by(*keys)
+
+
+def _behind(keys: tuple[str, ...], values: tuple[Any, ...]) -> Q:
+    """Return the condition for rows that come after these values, one for each key.
+
+    The first comparison stands apart as well, because an index can use only that one.
+    """
+    way = ["lt" if key.startswith("-") else "gt" for key in keys]
+    names = [key.lstrip("-") for key in keys]
+    behind = Q()
+    for last in range(len(keys)):
+        same = dict(zip(names[:last], values[:last], strict=True))
+        behind |= Q(**same, **{f"{names[last]}__{way[last]}": values[last]})
+    return Q(**{f"{names[0]}__{way[0]}e": values[0]}) & behind
+
+
+#: How the value of a key is written into a mark and read from it.
+_READ: Mapping[str, Any] = {
+    "rank": int,
+    "due_at": datetime.fromisoformat,
+    "received_on": date.fromisoformat,
+    "id": UUID,
+    "sorted_stage": int,
+}
+
+
+def mark_of(report: Report, view: QueueView) -> str:
+    """Return the mark after this report in the view's order."""
+    told = [view.sort or view.state]
+    for key in _keys(view):
+        value = getattr(report, key.lstrip("-"))
+        told.append(value.isoformat() if isinstance(value, date) else str(value))
+    return base64.urlsafe_b64encode(json.dumps(told).encode()).decode().rstrip("=")
+
+
+def values_of(view: QueueView) -> tuple[Any, ...]:
+    """Return the values that the view's mark was made of. Raises ValueError for a mark of another order or of none."""
+    mark = view.after or ""
+    try:
+        told = json.loads(base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)))
+        order, *values = told
+        if order != (view.sort or view.state) or not all(isinstance(value, str) for value in values):
+            raise ValueError("a mark of another order")
+        found = tuple(
+            _READ.get(key.lstrip("-"), str)(value) for key, value in zip(_keys(view), values, strict=True)
+        )
+    except (TypeError, UnicodeError, RecursionError) as error:
+        raise ValueError("a mark that was never issued") from error
+    if any(
+        (isinstance(value, datetime) and value.tzinfo is None)
+        or (isinstance(value, int) and not 0 <= value < 10)
+        or (isinstance(value, str) and "\0" in value)
+        for value in found
+    ):
+        raise ValueError("a mark that was never issued")
+    return found
+
+
+def place_of(view: QueueView) -> QueuePlace | None:
+    """Return the position of a view in the usual order. Raises ValueError for a mark that was never issued."""
+    return QueuePlace(*values_of(view)) if view.after else None

@@ -1,0 +1,186 @@
+"""A queue's filters, column headings and links, as component options.
+
+All of it is in the address of the page, so that it can be kept, sent to a colleague and returned to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from heedline.casework.access.saved_views import SavedView
+from heedline.casework.journey import call_taking
+from heedline.casework.pages.queue import COUNTED, Queue
+from heedline.casework.pages.queue_view import MINE, NOBODY, RECEIVED, SIZES, UNSET, QueueView, sorts_of
+from heedline.packs import load_pack
+from heedline.packs.places.routing import UNKNOWN_AREA
+from heedline.reports.lifecycle import Stage
+from heedline.web.components.forms import Checkboxes, Field, FieldOption, Form, Select
+from heedline.web.shell.queue_links import ALL, view_link
+from heedline.web.shell.report_bar import PRIORITIES, STAGES
+
+STATES = {"open": "Open", "mine": "Mine", "closed": "Closed"}
+CHANNELS = {"web": "Public site", "api": "Another service", **call_taking.CHANNELS}
+URGENCIES = {"danger": "Danger now", "soon": "Soon", "routine": "Routine"}
+_RECEIVED = {
+    "today": "Today",
+    "week": "In the last 7 days",
+    "month": "In the last 30 days",
+    "older-week": "More than 7 days ago",
+    "older-month": "More than 30 days ago",
+}
+_LABELS = {
+    "kind": "Kind",
+    "area": "Area",
+    "channel": "Channel",
+    "urgency": "Urgency, as reported",
+    "priority": "Priority",
+    "stage": "Stage",
+    "received": "Received",
+    "owner": "Owner",
+    "unread": "Messages",
+    "outcome": "Outcome",
+}
+_COLUMNS = (
+    ("kind", "Report"),
+    ("", "First words"),
+    ("", "Flags"),
+    ("priority", "Priority"),
+    ("due", "Due"),
+    ("received", "Received"),
+    ("area", "Area"),
+    ("channel", "Channel"),
+    ("stage", "Stage"),
+    ("outcome", "Outcome"),
+    ("owner", "Owner"),
+)
+
+
+def choices_of(state: str, colleagues: Iterable[tuple[UUID, str]]) -> dict[str, dict[str, str]]:
+    """Return the choices of each filter that applies to this state, by name: value → words."""
+    pack = load_pack(settings.PACK)
+    areas = {code: force.name for code, force in sorted(pack.forces.items(), key=lambda one: one[1].name)}
+    found: dict[str, dict[str, str]] = {
+        "kind": {code: kind.name for code, kind in pack.kinds.items()},
+        "priority": {**{code: words for code, words in PRIORITIES.items() if code}, UNSET: PRIORITIES[""]},
+        "urgency": URGENCIES,
+        "stage": {code: words for code, words in STAGES.items() if code is not Stage.CLOSED},
+        "received": {code: _RECEIVED[code] for code in RECEIVED},
+        "owner": {MINE: "Me", NOBODY: "Nobody", **{str(ref): name for ref, name in colleagues}},
+        "area": {**areas, UNKNOWN_AREA: "Not known"},
+        "channel": CHANNELS,
+        "outcome": {code: outcome.words for code, outcome in pack.outcomes.items()},
+        "unread": {"yes": "Unread messages"},
+    }
+    without = {
+        "open": {"outcome"},
+        "mine": {"outcome", "owner"},
+        "closed": {"stage", "owner"},
+    }[state]
+    return {name: choices for name, choices in found.items() if name not in without}
+
+
+def filter_form(view: QueueView, choices: Mapping[str, Mapping[str, str]]) -> Form:
+    """Return the filters with what is chosen. The colleague of an address who has left the desk stays chosen."""
+    fields: list[Field] = []
+    for name, offered in choices.items():
+        if name == "unread":
+            options = tuple(FieldOption(value=code, label=words) for code, words in offered.items())
+            fields.append(Checkboxes(name=name, label=_LABELS[name], choices=options, small=True))
+            continue
+        known = dict(offered)
+        if (value := getattr(view, name)) and value not in known:
+            known[value] = "Somebody else" if name == "owner" else value
+        fields.append(
+            Select(
+                name=name,
+                label=_LABELS[name],
+                blank="Any",
+                choices=tuple(FieldOption(value=code, label=words) for code, words in known.items()),
+            )
+        )
+    values: dict[str, Any] = {name: getattr(view, name) for name in choices}
+    values["unread"] = [view.unread] if view.unread else []
+    return Form(tuple(fields), values)
+
+
+def chosen_words(
+    desk: str, view: QueueView, choices: Mapping[str, Mapping[str, str]]
+) -> list[dict[str, str]]:
+    """Return the chosen filters in words, each with the address of the view without it."""
+    return [
+        {
+            "text": f"{_LABELS[name]}: {choices.get(name, {}).get(value, value)}"
+            if name != "unread"
+            else "Unread messages",
+            "href": view_link(desk, view.query(**{name: ""})),
+        }
+        for name, value in view.chosen.items()
+    ]
+
+
+def headings(desk: str, view: QueueView) -> list[dict[str, str]]:
+    """Return the column headings: text, the address that sorts by the column, and how it is sorted now."""
+    sorts, found = sorts_of(view.state), []
+    for name, text in _COLUMNS:
+        if name and name not in sorts:
+            continue
+        heading = {"text": text, "name": name or text, "href": "", "sorted": ""}
+        if name:
+            usual = (
+                not view.sort
+                and name == ("received" if view.state == "closed" else "priority")
+                and ("descending" if view.state == "closed" else "ascending")
+            )
+            now = {name: "ascending", f"-{name}": "descending"}.get(view.sort, usual or "")
+            heading["sorted"] = str(now)
+            heading["href"] = view_link(desk, view.query(sort=f"-{name}" if now == "ascending" else name))
+        found.append(heading)
+    return found
+
+
+def rows_of(queue: Queue, desk: str, view: QueueView) -> list[dict[str, Any]]:
+    """Return the lines of a queue with the codes of their clear columns in words."""
+    pack = load_pack(settings.PACK)
+    return [
+        {
+            "line": line,
+            "priority": PRIORITIES.get(line.priority, line.priority)
+            if line.priority
+            else f"{URGENCIES.get(line.urgency, line.urgency)}, as reported",
+            "area": pack.forces[line.area].name if line.area in pack.forces else "Not known",
+            "channel": CHANNELS.get(line.channel, line.channel),
+            "stage": STAGES.get(Stage(line.stage), line.stage),
+            "owner": "You" if line.mine else line.owner or "Nobody",
+            "owner_href": view_link(desk, view.query(owner=str(line.owner_id)))
+            if line.owner and not line.mine and view.state == "open"
+            else "",
+            "outcome": pack.outcomes[line.outcome].words if line.outcome in pack.outcomes else line.outcome,
+        }
+        for line in queue.lines
+    ]
+
+
+def total_words(total: int) -> str:
+    """Return the number of reports that match, such as "1,204 reports"."""
+    if total > COUNTED:
+        return f"More than {COUNTED:,} reports"
+    return f"{total:,} report{'' if total == 1 else 's'}"
+
+
+def size_links(desk: str, view: QueueView) -> list[dict[str, Any]]:
+    """Return the page sizes, each with its address."""
+    return [
+        {"text": str(size), "href": view_link(desk, view.query(size=size)), "current": size == view.size}
+        for size in SIZES
+    ]
+
+
+def saved(views: Iterable[SavedView]) -> list[dict[str, Any]]:
+    """Return the officer's saved views with their addresses."""
+    return [
+        {"id": view.id, "name": view.name, "href": view_link(view.desk or ALL, view.query)} for view in views
+    ]

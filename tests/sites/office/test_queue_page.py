@@ -1,0 +1,142 @@
+"""The queue's page: filters and order in the address, what is sorted is said, saved views, and coming back to the same view."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import unescape
+
+import pytest
+
+from heedline.desks.models import SavedQueueView
+from tests.sites.office.desk_hand import Hand
+from tests.support.cast import House, now
+from tests.support.stories import a_report
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+HERE = {"postcode": "NE1 4ST"}
+VAGUE = {
+    "danger": "no",
+    "done_what": "Nothing described",
+    "priority": "low",
+    "reason": "Vague",
+    "close_as": "no-identifiers",
+}
+
+
+def shown(page: Hand) -> list[str]:
+    return re.findall(r'<a class="govuk-link" href="/w/r/([0-9a-f-]{36})/\?from=', page.html)
+
+
+def link(page: Hand, text: str) -> str:
+    found = re.search(rf'<a [^>]*href="([^"]+)"[^>]*>(?:<span[^>]*>[^<]*</span>)?{text}', page.html)
+    assert found, text
+    return unescape(found.group(1))
+
+
+def test_filters_are_in_the_address_and_can_be_taken_out_one_by_one(
+    house: House, hand: Callable[[], Hand]
+) -> None:
+    calm, _ = a_report(at=now(), where=HERE)
+    urgent, _ = a_report(at=now(), where=HERE, now={"danger": "yes"})
+    odile = hand().at_work(house, "Odile")
+    odile.get("/w/q/north-east/")
+    assert set(shown(odile)) == {str(calm), str(urgent)}
+    assert "<strong>2 reports</strong>" in odile.html
+    odile.get("/w/q/north-east/?urgency=danger&received=today")
+    assert set(shown(odile)) == {str(urgent)}
+    assert "<strong>1 report</strong>" in odile.html
+    without = link(odile, "Urgency, as reported: Danger now")
+    assert without == "/w/q/north-east/?received=today"
+    odile.get(without)
+    assert set(shown(odile)) == {str(calm), str(urgent)}
+    odile.get("/w/q/north-east/?area=unknown")
+    assert "No report matches these filters." in odile.html
+    assert "<details" in odile.html
+    assert " open>" in odile.html.split('class="govuk-details hl-filters')[1][:60]
+
+
+def test_the_heading_that_sorts_says_so(house: House, hand: Callable[[], Hand]) -> None:
+    a_report(at=now(), where=HERE)
+    odile = hand().at_work(house, "Odile")
+
+    def sorted_by() -> dict[str, str]:
+        cells = re.findall(r'aria-sort="(\w+)">\s*<a[^>]*>([\w ]+?)\s*<', odile.html)
+        return {text: way for way, text in cells if way != "none"}
+
+    odile.get("/w/q/north-east/")
+    assert sorted_by() == {"Priority": "ascending"}
+    odile.get(link(odile, "Area"))
+    assert sorted_by() == {"Area": "ascending"}
+    odile.get(link(odile, "Area"))
+    assert sorted_by() == {"Area": "descending"}
+    odile.get("/w/q/north-east/?state=closed")
+    assert sorted_by() == {}, "an empty list has no table"
+
+
+def test_a_view_is_saved_opened_and_deleted(house: House, hand: Callable[[], Hand]) -> None:
+    a_report(at=now(), where=HERE)
+    odile = hand().at_work(house, "Odile")
+    odile.get("/w/q/north-east/?kind=activity&sort=-received")
+    odile.send("/w/q/north-east/view/", name="<b>Monday</b>")
+    assert "View saved. Only you can see it." in odile.html
+    assert "&lt;b&gt;Monday&lt;/b&gt;" in odile.html
+    assert link(odile, "&lt;b&gt;Monday") == "/w/q/north-east/?kind=activity&sort=-received"
+    ref = SavedQueueView.objects.get().id
+    odile.send(f"/w/views/{ref}/delete/")
+    assert odile.path == "/w/q/north-east/?kind=activity&sort=-received"
+    assert not SavedQueueView.objects.exists()
+    odile.send("/w/q/north-east/view/", name="")
+    assert "Give the view a name" in odile.html
+    olga = hand().at_work(house, "Olga")
+    olga.get("/w/q/north-east/")
+    assert "Monday" not in olga.html
+
+
+def test_save_and_open_next_follows_the_filters_and_comes_back_to_them(
+    house: House, hand: Callable[[], Hand]
+) -> None:
+    first, _ = a_report(at=now(), where=HERE)
+    second, _ = a_report(at=now(), where=HERE)
+    a_report(at=now(), where=HERE, now={"danger": "yes"})
+    odile = hand().at_work(house, "Odile")
+    odile.get("/w/q/north-east/?urgency=routine&sort=due")
+    before = set(shown(odile))
+    assert before == {str(first), str(second)}
+    odile.send(f"/w/r/{first}/take/")
+    odile.send(f"/w/r/{first}/", do="save-next", **VAGUE)
+    assert odile.path.startswith(f"/w/r/{second}/"), "not the one in danger, which the filter leaves out"
+    odile.send(f"/w/r/{second}/", do="save-next", **VAGUE)
+    assert odile.path == "/w/q/north-east/?urgency=routine&sort=due"
+    assert "Nothing else is waiting" in odile.html
+
+
+def test_the_closed_list_shows_outcome_and_by_whom(house: House, hand: Callable[[], Hand]) -> None:
+    ref, _ = a_report(at=now(), where=HERE)
+    odile = hand().at_work(house, "Odile")
+    odile.get("/w/q/north-east/")
+    odile.send(f"/w/r/{ref}/take/")
+    odile.send(f"/w/r/{ref}/", do="save-stay", **VAGUE)
+    odile.get("/w/q/north-east/?state=closed")
+    assert "Not enough to act on</td>" in odile.html
+    assert "Odile O.</bdi>" in odile.html
+
+
+def test_hostile_parameters_show_the_usual_queue(house: House, hand: Callable[[], Hand]) -> None:
+    ref, _ = a_report(at=now(), where=HERE)
+    odile = hand().at_work(house, "Odile")
+    for query in (
+        "kind=%00",
+        "kind=%27%3B--",
+        "sort=id;--",
+        "owner=00000000",
+        "size=9999999999",
+        "after=%F0%9F",
+        "after=W10",
+        "state=%3Cscript%3E&kind=%3Cscript%3E",
+    ):
+        odile.get(f"/w/q/north-east/?{query}")
+        assert odile.page.status_code == 200, query
+        assert "<script>" not in odile.html
+    odile.get("/w/q/north-east/?after=W10")
+    assert shown(odile) == [str(ref)]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from heedline.packs.rules.partners import PartnerRules
 from heedline.packs.rules.practice import Practice
+from heedline.packs.rules.presets import Preset
 from heedline.packs.rules.retention import Retention
 from heedline.packs.rules.source_guard import SourceGuard
 from heedline.packs.rules.tracing import Tracing
@@ -303,6 +304,8 @@ class Pack:
     on_call: tuple[OnCallStep, ...]
     outcomes: Mapping[str, Outcome]
     reasons: Mapping[str, Reason]
+    presets: Mapping[str, Preset]
+    """Assessments of the usual vague reports, to be filled in at once and edited."""
     retention: Retention
     trainings: Trainings
     practice: Practice
@@ -408,6 +411,10 @@ class Pack:
             for code, one in self.reasons.items()
             if one.outcome in outcomes and _is_for(one.kinds, kind)
         }
+
+    def presets_for(self, kind: str) -> tuple[Preset, ...]:
+        """Return the presets for this kind of report, in the order of the file."""
+        return tuple(preset for preset in self.presets.values() if kind in preset.kinds)
 
     def templates_for(self, kind: str) -> Mapping[str, QuestionTemplate]:
         """Return the questions that officers may send to the reporter of this kind of report."""

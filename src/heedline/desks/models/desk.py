@@ -84,7 +84,7 @@ class Officer(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     single_keys = models.BooleanField(
         default=False
-    )  # whether they work with single keys: see `web.office` keys.js
+    )  # whether they work with single keys: see single_keys.js of the office
 
     objects: ClassVar[OfficerManager] = OfficerManager()
     USERNAME_FIELD = "email"

@@ -26,6 +26,7 @@ from heedline.packs.rules.assessments import read_assessments
 from heedline.packs.rules.behaviour import read_behaviour
 from heedline.packs.rules.partners import read_partners
 from heedline.packs.rules.practice import read_practice
+from heedline.packs.rules.presets import read_presets
 from heedline.packs.rules.retention import read_retention
 from heedline.packs.rules.risk_prompts import read_risk_prompts
 from heedline.packs.rules.source_guard import read_source_guard
@@ -87,6 +88,8 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
     priorities = {key: _priority(key, table) for key, table in clocks.named("priorities").items()}
     first_priority = _first_priority(clocks.table("first_priority"), priorities)
     outcomes = {key: read_outcome(key, table, kinds) for key, table in ends.named("outcomes").items()}
+    reasons = {key: read_reason(key, table, outcomes, kinds) for key, table in ends.named("reasons").items()}
+    assessments = read_assessments(folder, tuple(kinds))
     question_files = [*sorted({kind.question_set for kind in kinds.values()}), "phrases"]
     trainings = read_trainings(folder, {kind.desk_kind for kind in kinds.values()})
     words, pages = read_all_words(folder, languages, known, question_files)
@@ -115,7 +118,7 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
         safe_hours=_safe_hours(clocks.table("safe_hours")),
         working_days=working_days,
         special_places=read_special_places(folder, forces),
-        assessments=read_assessments(folder, tuple(kinds)),
+        assessments=assessments,
         risk_prompts=read_risk_prompts(folder),
         source_guard=read_source_guard(folder),
         tracing=read_tracing(folder),
@@ -124,9 +127,10 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
         known=known,
         on_call=_on_call(clocks),
         outcomes=outcomes,
-        reasons={
-            key: read_reason(key, table, outcomes, kinds) for key, table in ends.named("reasons").items()
-        },
+        reasons=reasons,
+        presets=read_presets(
+            folder, kinds=assessments, reasons={code: reason.kinds for code, reason in reasons.items()}
+        ),
         retention=read_retention(folder, outcomes),
         trainings=trainings,
         practice=read_practice(

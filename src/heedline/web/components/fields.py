@@ -232,12 +232,13 @@ class _Group(Field):
 class Radios(_Group):
     """A single choice from a few options.
 
-    Use `inline` only for two short options.
+    Use `inline` only for two short options. With `focused`, the first option has the focus when the page opens.
     """
 
     component: ClassVar[str] = "radios"
 
     inline: bool = False
+    focused: bool = False
 
     def read(self, posted: Posted) -> Value:
         """Return the selected value, or "" if it is not one of the choices."""
@@ -249,7 +250,10 @@ class Radios(_Group):
         params = self._group(errors, "govuk-radios")
         if self.inline:
             params["classes"] = f"govuk-radios--inline {params.get('classes', '')}".strip()
-        return params | {"items": self._items([value] if isinstance(value, str) else [])}
+        items = self._items([value] if isinstance(value, str) else [])
+        if self.focused:
+            items[0]["attributes"] = {"autofocus": {"value": True, "optional": True}}
+        return params | {"items": items}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

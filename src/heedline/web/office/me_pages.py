@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
 
 from heedline.casework.access import session
-from heedline.casework.people import skills, training
+from heedline.casework.people import settings, skills, training
 from heedline.casework.report import conflict_terms
 from heedline.casework.setup import key_overview
 from heedline.permits.roles import DESCRIPTIONS, Role
@@ -42,6 +43,7 @@ def me(request: OfficeRequest) -> HttpResponse:
     context = {
         "roles": roles,
         "email": request.user.get_username(),
+        "single_keys": getattr(request.user, "single_keys", False),
         "last_sign_in": last_sign_in_words(request),
         "own_words": key_overview.own_words(by),
         "languages": skills.mine(by=by),
@@ -49,3 +51,11 @@ def me(request: OfficeRequest) -> HttpResponse:
         "trainings": training_pages.shown(training.mine(by=by, at=session.now())),
     }
     return render(request, "office/me.html", context)
+
+
+@open_to(Audience.OFFICERS)
+@require_POST
+def single_keys(request: OfficeRequest) -> HttpResponse:
+    """Turn single keys on or off for the signed-in officer."""
+    settings.set_single_keys(on=request.POST.get("on") == "yes", by=request.attendance)
+    return HttpResponseRedirect(reverse("me") + "#keys")

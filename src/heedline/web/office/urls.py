@@ -39,6 +39,7 @@ urlpatterns = [
     path("sign-in/provider/ended/", provider_pages.ended, name="provider-ended"),
     # what an officer may change about it
     path("me/", me_pages.me, name="me"),
+    path("me/single-keys/", me_pages.single_keys, name="single-keys"),
     path("me/provider/", provider_pages.mine, name="provider"),
     path("me/provider/yes/", provider_pages.yes, name="provider-yes"),
     path("me/languages/", skill_pages.mine, name="my-languages"),

@@ -141,9 +141,9 @@ def report(request: OfficeRequest, ref: UUID) -> HttpResponse:
     if file.header.stage == Stage.CLOSED:
         return HttpResponseRedirect(reverse("practise-answer", kwargs={"ref": ref}))
     with addresses_of_practice():
-        return report_pages.show(
-            request, file, Form(fields, values=report_pages.last_assessment(file.history))
-        )
+        values = report_pages.last_assessment(file.history)
+        values |= report_forms.preset_values(file.header.kind, request.GET.get("preset", "")) or {}
+        return report_pages.show(request, file, Form(fields, values=values))
 
 
 def _assess(request: OfficeRequest, file: CaseFile, form: Form) -> HttpResponse:

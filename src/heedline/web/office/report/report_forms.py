@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from django.conf import settings
 
 from heedline.casework.journey.transitions import Assessment, Closing
 from heedline.packs import load_pack
+from heedline.packs.rules.presets import Preset
 from heedline.reports.lifecycle import NotNow
-from heedline.web.components.forms import Checkboxes, Field, FieldOption, Form, Radios, Select, TextArea
+from heedline.web.components.forms import (
+    Checkboxes,
+    Field,
+    FieldOption,
+    Form,
+    Radios,
+    Select,
+    TextArea,
+    Value,
+)
 from heedline.web.shell.form_answers import said
 
 #: What an officer may write in one box. Stated under the box, never cut.
@@ -119,6 +131,43 @@ def risk_fields() -> tuple[Field, ...]:
         TextArea(name=f"risk_{code}", label=one.label, hint=one.meaning, optional=True, rows=2, limit=SHORT)
         for code, one in load_pack(settings.PACK).risk_prompts.prompts.items()
     )
+
+
+def first_focused(form: Form) -> Form:
+    """Return the form with the focus on its first question, unless it has errors, whose summary has the focus then."""
+    first, *others = form.fields
+    if form.errors or not isinstance(first, Radios):
+        return form
+    return Form((replace(first, focused=True), *others), form.values, form.errors)
+
+
+def preset_values(kind: str, code: str) -> dict[str, Value] | None:
+    """Return the fields that a preset of this kind of report fills, or None if there is no such preset.
+
+    Whether there is danger to life is never among them.
+    """
+    for preset in load_pack(settings.PACK).presets_for(kind):
+        if preset.code == code:
+            return _filled(preset)
+    return None
+
+
+def _filled(preset: Preset) -> dict[str, Value]:
+    return {
+        "priority": preset.priority,
+        "done_what": preset.done_what,
+        "reason": preset.reason,
+        "close_as": preset.close_as,
+    }
+
+
+def presets_of(kind: str) -> list[dict[str, object]]:
+    """Return the presets of this kind of report: code, label, the key that chooses it, and the fields it fills."""
+    found = load_pack(settings.PACK).presets_for(kind)
+    return [
+        {"code": preset.code, "label": preset.label, "key": str(number), "fills": json.dumps(_filled(preset))}
+        for number, preset in enumerate(found, 1)
+    ]
 
 
 def assessment_of(form: Form) -> Assessment:

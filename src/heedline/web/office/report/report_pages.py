@@ -64,16 +64,21 @@ def report(request: OfficeRequest, ref: UUID) -> HttpResponse:
     file = case_file.case_file(ref, by=request.attendance, at=session.now())
     fields = (*report_forms.assessment_fields(file.header.kind), *report_forms.risk_fields())
     kept = restored(request, fields)
-    form = kept or Form(fields, values=last_assessment(file.history))
+    values = last_assessment(file.history)
+    if preset := report_forms.preset_values(file.header.kind, request.GET.get("preset", "")):
+        values |= preset
+    form = kept or Form(fields, values=values)
     return show(request, file, form, words_came_back=kept is not None)
 
 
 def show(request: OfficeRequest, file: CaseFile, form: Form, status: int = 200, **more: Any) -> HttpResponse:
     header = file.header
     risk = tuple(each for each in form.fields if each in report_forms.risk_fields())
+    work = Form(tuple(each for each in form.fields if each not in risk), form.values, form.errors)
     context = {
         "form": form,
-        "assessment": Form(tuple(each for each in form.fields if each not in risk), form.values, form.errors),
+        "assessment": report_forms.first_focused(work) if header.may(Move.ASSESS) else work,
+        "presets": report_forms.presets_of(header.kind) if header.may(Move.ASSESS) else [],
         "risk": Form(risk, form.values, form.errors),
         "risk_name": load_pack(settings.PACK).risk_prompts.name,
         "risk_open": any(form.text(each.name) or each.name in form.errors for each in risk),

@@ -1,0 +1,81 @@
+"""Odile works through vague reports by keyboard, in Chromium: one page load and at most four keys each, beyond reading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from heedline.desks.models import Officer
+from heedline.reports.models import Report
+from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
+from tests.journeys.test_call import _seen, office  # noqa: F401 (a fixture)
+from tests.journeys.test_sweep import signed_in
+from tests.support.cast import House, now
+from tests.support.stories import a_report
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+Open = Callable[..., Visitor]
+#: Danger is answered by hand: the question has the focus, and its first answer is No.
+KEYS = ("Space", "2", "n")
+
+
+def test_vague_reports_one_after_another_by_keyboard(house: House, office: str, person: Open) -> None:  # noqa: F811
+    refs = [a_report(at=now(), where={"postcode": "NE1 4ST"})[0] for _ in range(3)]
+    Officer.objects.filter(name="Odile O.").update(single_keys=True)
+    page = person(scripts=True)
+    signed_in(page, office, "Odile")
+    page.visit(f"{office}/unlock/")
+    page.play.get_by_label("Passphrase").fill(house.keys["Odile"].passphrase)
+    page.press("Unlock")
+    page.visit(f"{office}/w/q/north-east/")
+    loads: list[str] = []
+    page.play.on("load", lambda one: loads.append(one.url))
+    keyboard = page.play.keyboard
+    keyboard.press("j")
+    with page.play.expect_navigation():
+        keyboard.press("a")
+    assert len(KEYS) <= 4
+    for n, _ in enumerate(refs):
+        page.play.locator("#danger:focus").wait_for()
+        if n == 0:
+            _seen(page, "presets")
+        loads.clear()
+        for key in KEYS[:-1]:
+            keyboard.press(key)
+        assert page.play.get_by_label("Low").is_checked()
+        assert page.play.locator("#reason").input_value().startswith("No person, place")
+        assert page.play.get_by_role("radio", name="No", exact=True).is_checked()
+        with page.play.expect_navigation():
+            keyboard.press(KEYS[-1])
+        page.play.wait_for_load_state("load")
+        assert len(loads) == 1
+    page.play.get_by_text("Nothing else is waiting").wait_for()
+    assert Report.objects.filter(stage="closed", outcome="insufficient").count() == len(refs)
+
+
+def test_keys_do_nothing_while_somebody_types_or_has_them_off(
+    house: House,
+    office: str,  # noqa: F811
+    person: Open,  # noqa: F811
+) -> None:
+    ref, _ = a_report(at=now(), where={"postcode": "NE1 4ST"})
+    page = person(scripts=True)
+    signed_in(page, office, "Odile")
+    page.visit(f"{office}/unlock/")
+    page.play.get_by_label("Passphrase").fill(house.keys["Odile"].passphrase)
+    page.press("Unlock")
+    page.visit(f"{office}/w/q/north-east/")
+    page.play.keyboard.press("a")  # off
+    page.play.get_by_role("button", name="Take and open").click()
+    page.play.locator("#danger:focus").wait_for()
+    page.play.keyboard.press("1")
+    assert page.play.locator("#reason").input_value() == ""
+    page.play.get_by_role("button", name="Not enough to act on").click()  # with a mouse, in place
+    assert page.play.locator("#reason").input_value().startswith("No person, place")
+    assert "preset" not in page.play.url
+    Officer.objects.filter(name="Odile O.").update(single_keys=True)
+    page.visit(f"{office}/w/r/{ref}/")
+    page.play.locator("#reason").press_sequentially("n1d?")
+    assert page.play.locator("#reason").input_value() == "n1d?"
+    assert Report.objects.get(pk=ref).stage == "taken"

@@ -48,7 +48,6 @@ from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import open_in_queue, queue_of, reports_of, waiting_at
 from heedline.reports.lifecycle import Move, Stage
 from heedline.reports.models import Report, Step, TranslationText
-from heedline.reports.models.sweeps import why_not
 from heedline.reports.stored import parts_of
 from heedline.vault import CannotOpen
 
@@ -82,7 +81,7 @@ class QueueLine:
     new_messages: int
     version: int
     desk_cells: tuple[str, ...]  # one for each of `Queue.desk_columns`
-    sweepable: bool  # as far as the row says: see `casework.journey.transitions.bulk_close`
+    here: bool  # at a desk of this officer
     outcome: str
     closed_words: str  # on which day and by whom, or "" while it is open
 
@@ -328,7 +327,7 @@ def _line(
         new_messages=report.unread,
         version=report.version,
         desk_cells=columns.cells[report.id],
-        sweepable=report.desk_id in by.desk_ids and not why_not(report),
+        here=report.desk_id in by.desk_ids,
         outcome=report.outcome,
         closed_words=f"{row.closed[0]:%-d %B %Y}, {row.closed[1]}" if row.closed is not None else "",
     )

@@ -15,6 +15,7 @@ from heedline.web.office.partners import partner_pages
 from heedline.web.office.practice import practice_call_pages, practice_pages
 from heedline.web.office.report import (
     bulk_close_pages,
+    bulk_pages,
     danger_pages,
     identity_pages,
     note_pages,
@@ -69,6 +70,8 @@ urlpatterns = [
     path("w/views/<uuid:ref>/delete/", queue_pages.delete_view, name="queue-view-delete"),
     path("w/calls/", call_back_pages.calls, name="calls"),
     path("w/translations/", translation_pages.translations, name="translations"),
+    path("w/q/<slug:desk>/bulk/", bulk_pages.bulk, name="bulk"),
+    path("w/q/<slug:desk>/bulk/undo/", bulk_pages.bulk_undo, name="bulk-undo"),
     path("w/q/<slug:desk>/alike/", bulk_close_pages.alike, name="alike"),
     path("w/q/<slug:desk>/sweep/", bulk_close_pages.sweep, name="sweep"),
     path("w/sweeps/<uuid:ref>/", bulk_close_pages.made, name="sweep-made"),

@@ -37,16 +37,16 @@ def token_of(ref: UUID, version: int) -> str:
     return f"{ref.hex}.{version}"
 
 
-def _chosen(values: Iterable[str]) -> dict[UUID, int]:
+def chosen_of(values: Iterable[str], *, most: int = bulk_close.MOST) -> dict[UUID, int]:
     """Return the selected reports as a mapping from id to version.
 
-    Each value may hold one report or many. Invalid values are left out. At most one more than the bulk closure
-    limit is returned.
+    Each value may hold one report or many. Invalid values are left out. At most one more than `most`
+    is returned.
     """
     found: dict[UUID, int] = {}
     for token in " ".join(values).split():
         ref, _, version = token.partition(".")
-        if len(found) > bulk_close.MOST:
+        if len(found) > most:
             break
         if len(ref) == 32 and version.isascii() and version.isdecimal() and len(version) < 10:
             try:
@@ -104,8 +104,8 @@ def sweep(request: OfficeRequest, desk: str) -> HttpResponse:
     bulk_close.desk_of(by, desk)
     kept = kept_for(request, by) if request.method == "GET" else None
     posted = kept if kept is not None else dict(request.POST.lists())
-    chosen = _chosen(posted.get("choose", []))
-    for ref in _chosen(posted.get("leave", [])):
+    chosen = chosen_of(posted.get("choose", []))
+    for ref in chosen_of(posted.get("leave", [])):
         chosen.pop(ref, None)
     if not chosen or len(chosen) > bulk_close.MOST:
         if request.method == "POST":

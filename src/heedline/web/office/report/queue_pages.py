@@ -136,9 +136,7 @@ def queue(request: OfficeRequest, desk: str) -> HttpResponse:
             "saved": queue_words.saved(found.views),
             "query": urlencode(view.query()),
             "origin": origin_of(desk, view),
-            "sweep_href": reverse("sweep", kwargs={"desk": desk})
-            if desk != ALL and view.state == "open"
-            else "",
+            "bulk": desk != ALL and view.state != "closed",
             "several_desks": desk == ALL or any(line.desk_name != name for line in found.lines),
             "next_href": view_link(desk, view.query(after=found.next)) if found.next else "",
             "first_href": view_link(desk, view.query()) if view.after else "",

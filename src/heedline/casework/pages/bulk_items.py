@@ -1,0 +1,68 @@
+"""The reports of a bulk act as its page lists them, from their unsealed columns: nothing is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from heedline.casework.access.session import Attendance, DeskLine
+from heedline.casework.duty.rota import who_take_reports
+from heedline.casework.journey.bulk_assign import MOST
+from heedline.casework.report.opening import kind_words, short_name
+from heedline.desks.models import TAKE_NO_REPORTS, Desk
+from heedline.permits.capabilities import Capability
+from heedline.permits.scopes import reports_of
+from heedline.reports.lifecycle import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class BulkLine:
+    """A report that was chosen for a bulk act, with its owner now and the reason why it is left out, or ""."""
+
+    ref: UUID
+    short: str
+    version: int
+    kind_words: str
+    stage: str
+    owner: str
+    left_out: str
+
+
+@dataclass(frozen=True, slots=True)
+class BulkChoices:
+    """Who at the desk may own reports, and which desks reports may be handed over to."""
+
+    officers: Mapping[UUID, str]
+    desks: tuple[tuple[str, str], ...]
+
+
+def listed(
+    desk: DeskLine, chosen: Mapping[UUID, int], *, by: Attendance, at: datetime
+) -> tuple[BulkLine, ...]:
+    """Return the chosen reports of this desk in queue order. Raises Refused."""
+    by.require(Capability.SEE_QUEUE, desk.id)
+    rows = reports_of(by.desk_ids).filter(desk_id=desk.id, id__in=list(chosen)[:MOST]).select_related("owner")
+    return tuple(
+        BulkLine(
+            row.id,
+            short_name(row.id),
+            row.version,
+            kind_words(row.kind),
+            row.stage,
+            row.owner.name if row.owner is not None else "",
+            "It is closed."
+            if row.stage == Stage.CLOSED
+            else "It has changed since you looked."
+            if row.version != chosen[row.id]
+            else "",
+        )
+        for row in rows.order_by("rank", "due_at", "id")
+    )
+
+
+def choices(desk: DeskLine) -> BulkChoices:
+    """Return whom reports of this desk can be assigned to, and where they can be handed over."""
+    desks = Desk.objects.exclude(kind__in=TAKE_NO_REPORTS).exclude(pk=desk.id).order_by("name")
+    return BulkChoices(who_take_reports(desk.id), tuple(desks.values_list("code", "name")))

@@ -28,6 +28,7 @@ class Capability(AnyCapability):
     PRINT_REPORT = "print-report"
     HAND_OVER = "hand-over"
     CLOSE = "close"
+    CLOSE_REPEAT = "close-repeat"
     REOPEN = "reopen"
     SWEEP = "sweep"
     HANDLE_DANGER = "handle-danger"

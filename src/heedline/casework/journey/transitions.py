@@ -25,7 +25,7 @@ from heedline.casework.duty.rota import on_duty, who_take_reports
 from heedline.casework.errors import Conflict, SealingStopped, Spent
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.language import translating
-from heedline.casework.report import editing, handing_over, notes, restrictions
+from heedline.casework.report import editing, handing_over, notes, repeat_reports, restrictions
 from heedline.casework.report.sealing import NewReport, enclose
 from heedline.casework.report.verb import FoundReport, find, record, verb
 from heedline.casework.retention import keeping
@@ -305,6 +305,7 @@ def close(ref: UUID, closing: Closing, *, version: int, by: Attendance, at: date
     """
     found = find(ref, by=by, at=at, version=version)
     found.permit(Capability.CLOSE)
+    repeat_reports.permit_closing(found)
     _close(found, closing)
 
 
@@ -319,6 +320,7 @@ def assess_and_close(
     """
     check_closed_at_once(danger=assessment.danger_to_life)
     found = find(ref, by=by, at=at, version=version)
+    repeat_reports.not_at_once(found.report.kind, assessment.coded)
     found.permit(Capability.ASSESS)
     found.permit(Capability.CLOSE)
     _assess(found, assessment)

@@ -32,7 +32,8 @@ class AssessedChoice:
     """A coded decision in an assessment.
 
     `choices` maps codes to wording. `several` means tick boxes. `required` is the error message shown if
-    nothing was chosen. If it is empty, the field is optional.
+    nothing was chosen. If it is empty, the field is optional. With one of the codes in `supervisor_closes`, only
+    a supervisor may close the report.
     """
 
     code: str
@@ -41,6 +42,7 @@ class AssessedChoice:
     several: bool
     required: str
     choices: Mapping[str, str]
+    supervisor_closes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,14 @@ class AssessmentForm:
     done_what: AssessedText
     reason: AssessedText
     choices: tuple[AssessedChoice, ...]
+
+    def only_a_supervisor_closes(self, answers: Mapping[str, str]) -> bool:
+        """Return whether these answers (label → chosen wording) leave the closing to a supervisor."""
+        return any(
+            answers.get(choice.label) == choice.choices[code]
+            for choice in self.choices
+            for code in choice.supervisor_closes
+        )
 
 
 def read_assessments(folder: Traversable, kinds: tuple[str, ...]) -> dict[str, AssessmentForm]:
@@ -93,7 +103,10 @@ def _choice(code: str, table: Table) -> AssessedChoice:
         several=table.flag("several", False),
         required=table.text("required", ""),
         choices={option: options.text(option) for option in options},
+        supervisor_closes=table.texts("supervisor_closes", ()),
     )
+    if stray := set(choice.supervisor_closes) - set(choice.choices):
+        raise table.wrong("supervisor_closes", f"no choice is called {min(stray)}")
     if len(choice.choices) < 2:
         raise table.wrong("choices", "must offer at least two")
     table.done()

@@ -1,0 +1,85 @@
+"""A report that is or may be a repeat is closed by a supervisor, with the reason, and nothing in the clear says that it is one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+
+from heedline.casework.journey import transitions
+from heedline.casework.journey.transitions import Assessment, Closing
+from heedline.packs import load_pack
+from heedline.permits.gate import Refused
+from heedline.reports.lifecycle import NotNow
+from heedline.reports.models import Report, Step
+from tests.support import keeping_scene, stories
+from tests.support.scene_people import People, logged, row
+
+pytestmark = pytest.mark.django_db
+NO_CONCERN = Closing("no-ct-concern", "Checked with the earlier report", "finished")
+
+
+def assessment(before: str) -> Assessment:
+    asked = next(one for one in load_pack("uk").assessment("person").choices if one.code == "before")
+    return Assessment(False, "He has changed", "low", "Nothing now", {asked.label: asked.choices[before]})
+
+
+def about_a_person(people: People) -> tuple[UUID, str, str]:
+    """A report about a person, taken by an officer who leads nobody; their name and a supervisor's of that desk."""
+    keeping_scene.with_leads(people)
+    new = stories.new_report("person")
+    stories.send(new, at=people.at)
+    at = row(new.report_id).desk.code
+    officer, lead = {"north-east": ("Odile", "Olga"), "national": ("Nils", "Nadia")}[at]
+    people.take(new.report_id, officer)
+    return new.report_id, officer, lead
+
+
+@pytest.mark.parametrize("before", ["yes", "possible"])
+def test_only_a_supervisor_closes_a_repeat(people: People, before: str) -> None:
+    ref, officer, lead = about_a_person(people)
+    with people.sitting(officer) as here:
+        with pytest.raises(NotNow, match="Only a supervisor"):
+            transitions.assess_and_close(
+                ref, assessment(before), NO_CONCERN, version=row(ref).version, by=here, at=people.at
+            )
+        transitions.assess(ref, assessment(before), version=row(ref).version, by=here, at=people.at)
+        with pytest.raises(Refused, match="Only a supervisor"):
+            transitions.close(ref, NO_CONCERN, version=row(ref).version, by=here, at=people.at)
+    assert row(ref).stage == "assessed"
+    assert logged("report-closed", thing=ref, refused=True)
+    with people.sitting(lead) as here:
+        transitions.assign(ref, people.house.officers[lead].id, by=here, at=people.at)
+        transitions.close(ref, NO_CONCERN, version=row(ref).version, by=here, at=people.at)
+    assert row(ref).stage == "closed"
+    codes = str(list(Step.objects.filter(report=ref).values_list("codes", flat=True)))
+    clear = str(Report.objects.filter(pk=ref).values().get()) + codes
+    assert "before" not in clear
+    assert "linked" not in clear
+
+
+def test_what_was_not_told_before_is_closed_by_an_officer(people: People) -> None:
+    ref, officer, _ = about_a_person(people)
+    with people.sitting(officer) as here:
+        transitions.assess(ref, assessment("yes"), version=row(ref).version, by=here, at=people.at)
+        transitions.assess(ref, assessment("no"), version=row(ref).version, by=here, at=people.at)
+        closing = replace(NO_CONCERN, reason="No earlier report after all")
+        transitions.close(ref, closing, version=row(ref).version, by=here, at=people.at)
+    assert row(ref).stage == "closed"
+
+
+def test_no_word_promises_a_search_that_does_not_exist() -> None:
+    pack = load_pack("uk")
+    words = [
+        *(
+            text
+            for kind in pack.kinds
+            for one in pack.assessment(kind).choices
+            for text in one.choices.values()
+        ),
+        *(one.hint for kind in pack.kinds for one in pack.assessment(kind).choices),
+        *(reason.words for reason in pack.reasons.values()),
+        *(outcome.words for outcome in pack.outcomes.values()),
+    ]
+    assert not [text for text in words if "searched" in text or "added to the item" in text]

@@ -35,14 +35,19 @@ def test_a_sweep_and_its_undoing(house: House, office: str, person: Open, script
     page.play.get_by_label("Passphrase").fill(house.keys["Odile"].passphrase)
     page.press("Unlock")
     page.visit(f"{office}/w/q/north-east/")
-    boxes = page.play.get_by_role("checkbox")
-    assert boxes.count() == len(refs), "always there, and not beside danger"
+    boxes = page.play.locator("input[form=bulk]")
+    assert boxes.count() == len(refs) + 1, "always there, without a mode"
     _seen(page, "queue-with-boxes")
     page.play.get_by_role("link", name="Find look-alike reports").click()
     _at(page, "Look-alike reports")
-    page.play.get_by_label("5 reports that look alike").check()
     _seen(page, "look-alikes")
-    page.press("Look at the ticked ones, then close them")
+    page.play.get_by_role("link", name="5 reports that look alike").click()
+    _at(page, "5 reports that look alike")
+    assert page.play.get_by_role("checkbox", checked=True).count() == 0, "none beforehand"
+    for box in page.play.get_by_role("checkbox").all():
+        box.check()
+    _seen(page, "look-alike-group", reloads=False)
+    page.press("Continue with the ticked reports")
     _at(page, "Close 5 reports")
     _seen(page, "sweep", reloads=False)
     page.press("Close them")

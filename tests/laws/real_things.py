@@ -99,10 +99,12 @@ def furnish(people: People) -> dict[str, str]:
     keeping_scene.with_leads(people)
     _, made["disposal"] = keeping_scene.proposed(people)
     _, made["certificate"] = keeping_scene.disposed(people)
-    swept, _ = people.send()
+    swept = [people.send()[0] for _ in range(2)]
     with people.sitting("Odile") as odile:
         translating.ask(made["report"], TranslationRequest("pl"), by=odile, at=at)
-        made["sweep"] = bulk_close.sweep("north-east", {swept: row(swept).version}, SPAM, by=odile, at=at)
+        made["sweep"] = bulk_close.sweep(
+            "north-east", {ref: row(ref).version for ref in swept}, SPAM, by=odile, at=at
+        )
         made["subject request"] = subject_requests.open_one(
             "DPO-2026-041", "access", at.date(), desk=house.desks["north-east"].id, by=odile, at=at
         )

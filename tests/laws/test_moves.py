@@ -132,9 +132,11 @@ def test_reports_at_different_stages_move_together_or_not_at_all(people: People)
 @every_stage
 def test_a_sweep_closes_only_what_may_be_swept(stage: Stage, people: People) -> None:
     ref = at_stage(people, stage)
+    others = [people.send()[0] for _ in range(2)]  # one alone is no look-alike
     closing = transitions.Closing(outcome="spam", reason="An advertisement", tell_reporter="finished")
     with people.sitting("Odile") as by:
-        bulk_close.sweep("north-east", {ref: row(ref).version}, closing, by=by, at=people.at)
+        chosen = {one: row(one).version for one in (ref, *others)}
+        bulk_close.sweep("north-east", chosen, closing, by=by, at=people.at)
     may = (stage, Move.SWEEP) in PATH
     assert row(ref).stage == PATH.get((stage, Move.SWEEP), stage)
     assert Step.objects.filter(report=ref, move=Move.SWEEP).exists() == may

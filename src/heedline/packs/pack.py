@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING
 
+from heedline.packs.rules.look_alikes import LookAlikes
 from heedline.packs.rules.partners import PartnerRules
 from heedline.packs.rules.practice import Practice
 from heedline.packs.rules.presets import Preset
@@ -292,6 +293,7 @@ class Pack:
     """Rail, airports, military and nuclear sites, by the words that name them."""
     assessments: Mapping[str, AssessmentForm]
     behaviour: Behaviour
+    look_alikes: LookAlikes
     risk_prompts: RiskPrompts
     source_guard: SourceGuard
     tracing: Tracing

@@ -27,7 +27,7 @@ from tests.support.scene_people import DANGER, MINUTE, SOUTH_WEST, People, logge
 pytestmark = pytest.mark.django_db
 
 SPAM = Closing(outcome="spam", reason="Zinnober: one advertisement, many times", tell_reporter="finished")
-ADVERT = "Buy cheap watches at www.watches{}.example today and get two for the price of one, only this week"
+ADVERT = "Buy cheap watches at www.watches.example today and get two for the price of one, only this week"
 DAY = timedelta(days=1)
 
 
@@ -37,7 +37,7 @@ def people(house: House) -> People:
 
 
 def adverts(people: People, how_many: int = 3) -> list[UUID]:
-    return [people.send(narrative=ADVERT.format(n))[0] for n in range(how_many)]
+    return [people.send(narrative=ADVERT)[0] for n in range(how_many)]
 
 
 def chosen(refs: list[UUID]) -> dict[UUID, int]:
@@ -205,7 +205,7 @@ def test_a_useful_outcome_is_none_of_a_sweep(people: People, outcome: str) -> No
         bulk_close.sweep("north-east", looked, Closing(outcome, "x", "finished"), by=here, at=people.at)
 
 
-def test_more_than_a_thousand_are_refused_whole(people: People) -> None:
+def test_more_than_twenty_are_refused_whole(people: People) -> None:
     with people.sitting("Odile") as here, pytest.raises(NotNow):
         bulk_close.sweep(
             "north-east", {uuid4(): 1 for _ in range(bulk_close.MOST + 1)}, SPAM, by=here, at=people.at
@@ -282,8 +282,8 @@ def test_the_page_of_a_sweep_says_what_happened(people: People) -> None:
 
 
 def test_the_history_of_a_report_names_the_sweep(people: People) -> None:
-    (ref,) = adverts(people, 1)
-    swept(people, [ref])
+    ref, other = adverts(people, 2)
+    swept(people, [ref, other])
     with people.sitting("Odile") as here:
         _, looks = access_history.history(ref, by=here, at=people.at)
     assert "report-swept" in {look.act for look in looks}
@@ -291,14 +291,14 @@ def test_the_history_of_a_report_names_the_sweep(people: People) -> None:
 
 def test_a_report_that_was_late_calls_again_after_undoing(people: People) -> None:
     """Law 2: it waits again, and nobody has it."""
-    (ref,) = adverts(people, 1)
+    ref, other = adverts(people, 2)
     due = row(ref).due_at
     assert due
     late = due + timedelta(hours=1)
     with acting("worker"):
         paging.watch_clocks(late)
     assert Alarm.objects.filter(about_id=ref, kind="overdue", acknowledged_at=None).count() == 1
-    made = swept(people, [ref])
+    made = swept(people, [ref, other])
     assert not Alarm.objects.filter(about_id=ref, acknowledged_at=None, cleared_at=None).exists(), (
         "it calls nobody"
     )
@@ -315,18 +315,94 @@ def test_a_report_that_was_late_calls_again_after_undoing(people: People) -> Non
 def test_look_alike_reports_are_grouped_and_others_are_not(people: People) -> None:
     refs = adverts(people, 4)
     people.send()
-    people.send(narrative=ADVERT.format(9), **DANGER)
-    people.taken(narrative=ADVERT.format(8))
+    people.send(narrative=ADVERT, **DANGER)
+    people.taken(narrative=ADVERT)
     with people.sitting("Odile") as here:
         found = bulk_preview.alike("north-east", by=here, at=people.at)
         (group,) = found.groups
-        assert {item.ref for item in group.items} == set(refs)
+        assert (group.count, group.first.ref in refs) == (len(refs), True)
         assert found.looked_at == 5
-        (held_words,) = bulk_preview.alike(
-            "north-east", words="CHEAP   watches", by=here, at=people.at
-        ).groups
-        assert {item.ref for item in held_words.items} == set(refs)
+        (narrowed,) = bulk_preview.alike("north-east", words="CHEAP   watches", by=here, at=people.at).groups
+        assert narrowed.count == len(refs)
         assert bulk_preview.alike("north-east", words="aubergine", by=here, at=people.at).groups == ()
+        page = bulk_preview.alike_page("north-east", group.first.ref, 1, by=here, at=people.at)
+        assert {one.item.ref for one in page.rows} == set(refs)
+        assert {"".join(piece.text for piece in one.pieces) for one in page.rows} == {
+            f"{ADVERT}\nPostcode: NE1 4ST"
+        }
+
+
+# --- what is never closed with others ------------------------------------------------------------------------------------
+
+OWN = [
+    ("Call 0191 498 0000 if you want one", "own-fact"),
+    ("Ask for Marwan if you want one", "own-fact"),
+    ("Come on friday if you want one", "own-fact"),
+    ("Come to newcastle if you want one", "own-fact"),
+    ("Come to NE1 4ST if you want one", "own-fact"),
+    ("He has a knife under the seat", "violence"),
+    ("We will bomb the station", "violence"),
+    ("\u0627\u0644\u0633\u0644\u0627\u0645 \u0639\u0644\u064a\u0643\u0645", "own-fact"),
+]
+
+
+@pytest.mark.parametrize(("more", "because"), OWN, ids=[because + more[:9] for more, because in OWN])
+def test_one_with_a_fact_of_its_own_or_a_threat_is_never_closed_with_the_others(
+    people: People, more: str, because: str
+) -> None:
+    refs = adverts(people)
+    odd, _ = people.send(narrative=f"{ADVERT}. {more}")
+    made = swept(people, [*refs, odd])
+    assert made.left_out == {str(odd): because}
+    assert made.closed == len(refs)
+    assert row(odd).stage == "waiting"
+    with people.sitting("Odile") as here:
+        left = {
+            item.ref: item.left_out for item in bulk_preview.look("north-east", [odd], by=here, at=people.at)
+        }
+        assert left[odd]
+
+
+def test_a_threat_that_all_of_them_make_bars_them_all(people: People) -> None:
+    refs = [people.send(narrative=f"{ADVERT}, or we will kill you")[0] for _ in range(3)]
+    assert set(swept(people, refs).left_out.values()) == {"violence"}
+    assert {row(ref).stage for ref in refs} == {"waiting"}
+
+
+def test_one_alone_is_no_look_alike(people: People) -> None:
+    (ref,) = adverts(people, 1)
+    other, _ = people.send()
+    assert swept(people, [ref]).left_out == {str(ref): "alone"}
+    assert set(swept(people, [ref, other]).left_out.values()) == {"alone"}
+    odd, _ = people.send(narrative=f"{ADVERT}. Ask for Marwan")
+    assert swept(people, [ref, odd]).closed == 0, "nor is the one that is left over"
+
+
+def test_words_that_differ_are_marked_and_may_be_closed(people: People) -> None:
+    refs = adverts(people, 3)
+    wordy, _ = people.send(narrative=f"{ADVERT} hurry up")
+    with people.sitting("Odile") as here:
+        (group,) = bulk_preview.alike("north-east", by=here, at=people.at).groups
+        page = bulk_preview.alike_page("north-east", group.first.ref, 1, by=here, at=people.at)
+    rows = {one.item.ref: one for one in page.rows}
+    assert [piece.text for piece in rows[wordy].pieces if piece.differs] == ["hurry", "up"]
+    assert not any(piece.differs for piece in rows[refs[0]].pieces)
+    assert rows[wordy].barred == ""
+    assert swept(people, [*refs, wordy]).closed == 4
+
+
+def test_a_group_is_shown_twenty_a_page(people: People) -> None:
+    refs = adverts(people, bulk_close.MOST + 3)
+    with people.sitting("Odile") as here:
+        (group,) = bulk_preview.alike("north-east", by=here, at=people.at).groups
+        pages = [
+            bulk_preview.alike_page("north-east", group.first.ref, number, by=here, at=people.at)
+            for number in (1, 2, 99)
+        ]
+        with pytest.raises(NotHere):
+            bulk_preview.alike_page("north-east", uuid4(), 1, by=here, at=people.at)
+    assert [len(page.rows) for page in pages] == [20, 3, 3]
+    assert {one.item.ref for page in pages[:2] for one in page.rows} == set(refs)
 
 
 def test_looking_for_look_alikes_is_logged_as_a_look_without_the_words(people: People) -> None:
@@ -341,7 +417,7 @@ def test_looking_for_look_alikes_is_logged_as_a_look_without_the_words(people: P
 
 
 def test_likeness_finds_a_template_and_not_a_subject() -> None:
-    copies = [ADVERT.format(n) for n in range(20)] + [ADVERT.format("").upper() + " hurry"]
+    copies = [ADVERT for n in range(20)] + [ADVERT.upper() + " hurry"]
     told = [
         "A man in a grey coat filmed the doors of the station",
         "A van stood at the gate of the station for three nights",

@@ -346,7 +346,7 @@ def test_at_the_material_desk_a_lapsed_officer_reads_takes_and_hands_over_and_as
 def test_where_too_few_are_trained_a_supervisor_closes_and_sweeps_and_the_log_says_so(people: People) -> None:
     """Trainings have lapsed and a flood has come: nobody may record their own, and the desk must not stand still."""
     an_item(people, "Mina")
-    second, third, other = (stories.an_item(at=people.at) for _ in range(3))
+    second, third, fourth, other = (stories.an_item(at=people.at) for _ in range(4))
     house, spam = people.house, transitions.Closing("spam", "Spam", "finished")
     with acting("office"):
         desk = house.desks["material"]
@@ -360,7 +360,8 @@ def test_where_too_few_are_trained_a_supervisor_closes_and_sweeps_and_the_log_sa
     def sweep(name: str) -> UUID:
         with people.sitting(name) as by:
             bulk_preview.alike("material", by=by, at=people.at)
-            return bulk_close.sweep("material", {third: row(third).version}, spam, by=by, at=people.at)
+            chosen = {ref: row(ref).version for ref in (third, fourth)}
+            return bulk_close.sweep("material", chosen, spam, by=by, at=people.at)
 
     people.take(second, "Marcus")
     lapse(people, "Marcus", "material")
@@ -375,7 +376,7 @@ def test_where_too_few_are_trained_a_supervisor_closes_and_sweeps_and_the_log_sa
     close(second, "Marcus")
     made = sweep("Marcus")
     with people.sitting("Mina") as mina:  # whoever may undo it sees it
-        assert bulk_preview.made(made, by=mina, at=people.at).count == 1
+        assert bulk_preview.made(made, by=mina, at=people.at).count == 2
         assert [one.id for one in bulk_preview.to_undo("material", by=mina, at=people.at)] == [made]
     assert {row(ref).stage for ref in (second, third)} == {"closed"}
     assert let_pass("material") == ["assess", "close", "sweep"]

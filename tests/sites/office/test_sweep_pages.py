@@ -24,76 +24,83 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
 HERE = {"postcode": "NE1 4ST"}
 QUEUE, ALIKE, SWEEP = "/w/q/north-east/", "/w/q/north-east/alike/", "/w/q/north-east/sweep/"
-ADVERT = "Buy cheap watches at www.watches{}.example today and get two for the price of one, only this week"
+ADVERT = "Buy cheap watches at www.watches.example today and get two for the price of one, only this week"
 ANSWERS = {"do": "sweep", "outcome": "spam", "reason": "One advertisement, many times", "tell": "finished"}
 
 
 def adverts(how_many: int = 4) -> list[UUID]:
-    return [a_report(at=now(), narrative=ADVERT.format(n), where=HERE)[0] for n in range(how_many)]
+    return [a_report(at=now(), narrative=ADVERT, where=HERE)[0] for n in range(how_many)]
 
 
 def ticks(page: Hand, name: str = "choose") -> list[str]:
     """The values of every box of that name."""
-    return re.findall(rf'<input type="checkbox"[^>]* name="{name}" value="([^"]+)"', page.html)
+    return re.findall(rf'<input[^>]* name="{name}" type="checkbox" value="([^"]+)"', page.html)
 
 
 def groups(page: Hand) -> list[str]:
-    return re.findall(r'name="choose" type="checkbox" value="([^"]+)"', page.html)
+    """The addresses of the groups of look-alikes."""
+    return re.findall(r'href="(/w/q/north-east/alike/[0-9a-f-]{36}/)"', page.html)
+
+
+def open_group(page: Hand) -> None:
+    page.get(ALIKE)
+    page.get(groups(page)[0])
 
 
 def stages() -> list[str]:
     return sorted(Report.objects.values_list("stage", flat=True))
 
 
-def test_a_flood_of_five_thousand_is_grouped_and_closed(house: House, hand: Callable[[], Hand]) -> None:
+def test_a_flood_of_five_thousand_is_grouped_and_read_twenty_a_page(
+    house: House, hand: Callable[[], Hand]
+) -> None:
     """The page that closes a flood must not fall to one: each look names all that it opened, in as many entries as it takes."""
-    refs = {str(ref) for ref in adverts(MOST + 1)}
-    with connection.cursor() as cursor:  # the others are due later: they are counted, and not opened yet
+    refs = {str(ref) for ref in adverts(250)}
+    with connection.cursor() as cursor:  # 5,000 wait; what does not open is passed over
         cursor.execute(
             "INSERT INTO reports_report SELECT (jsonb_populate_record(r, jsonb_build_object('id', gen_random_uuid(),"
-            " 'due_at', r.due_at + interval '1 hour'))).* FROM reports_report r, generate_series(1, 4) LIMIT %s",
+            " 'due_at', r.due_at + interval '1 hour'))).* FROM reports_report r, generate_series(1, 20) LIMIT %s",
             [5_000 - len(refs)],
         )
     with acting("worker"):
         settle_arrivals.settle(now() + timedelta(minutes=30))
     odile = hand().at_work(house, "Odile")
     assert odile.get(ALIKE).status_code == 200
-    (group,) = groups(odile)
-    assert len(group.split()) == MOST
-    odile.send(SWEEP, choose=[group])
+    assert "5000 waiting reports looked at" in odile.html
+    odile.get(groups(odile)[0])
+    assert odile.heading == "250 reports that look alike"
+    assert len(ticks(odile)) == MOST
+    odile.send(SWEEP, choose=ticks(odile))
     assert odile.heading == f"Close {MOST} reports"
-    odile.send(SWEEP, choose=[group], **ANSWERS)
+    odile.send(SWEEP, **ANSWERS)
     assert odile.heading == f"{MOST} reports closed as one act"
-    assert odile.get(ALIKE).status_code == 200
     looks = [
         event.detail for event in Event.objects.filter(act="queue-read") if event.detail["state"] == "alike"
     ]
     named = [ref for detail in looks for ref in detail["opened"]]
-    assert len(named) == MOST + 1, "the second look opens what is left"
     assert set(named) == refs
     assert max(len(detail["opened"]) for detail in looks) < 200
 
 
-def test_boxes_are_there_without_a_mode_and_only_where_a_sweep_may_be(
-    house: House, hand: Callable[[], Hand]
-) -> None:
-    refs = adverts(2)
-    a_report(at=now(), where=HERE, now={"danger": "yes"})
-    held, _ = a_report(at=now(), where=HERE)
+def test_nothing_is_ticked_beforehand_and_every_text_is_whole(house: House, hand: Callable[[], Hand]) -> None:
+    adverts(3)
+    odd, _ = a_report(at=now(), where=HERE, narrative=f"{ADVERT}. Ask for Marwan")
     odile = hand().at_work(house, "Odile")
+    open_group(odile)
+    assert len(ticks(odile)) == 3
+    assert "checked" not in odile.html.partition("<main")[2]
+    assert odile.html.count(ADVERT) == 4
+    assert "<mark>Marwan</mark>" in odile.html
+    assert "Cannot be closed here." in odile.html
+    assert odd.hex not in "".join(ticks(odile))
     odile.get(QUEUE)
-    odile.send(f"/w/r/{held}/take/")
-    odile.get(QUEUE)
-    assert sorted(ticks(odile)) == sorted(token_of(ref, 1) for ref in refs)
-    for elsewhere in ("/w/q/all/", f"{QUEUE}?state=closed", f"{QUEUE}?state=mine"):
-        odile.get(elsewhere)
-        assert not ticks(odile), elsewhere
+    assert SWEEP not in odile.html, "nothing is closed from the queue"
 
 
 def test_tick_look_close_and_undo(house: House, hand: Callable[[], Hand]) -> None:
     refs = adverts()
     odile = hand().at_work(house, "Odile")
-    odile.get(QUEUE)
+    open_group(odile)
     odile.send(SWEEP, choose=ticks(odile))
     assert odile.heading == "Close 4 reports"
     assert odile.html.count("Waiting → closed") == 4
@@ -109,30 +116,18 @@ def test_tick_look_close_and_undo(house: House, hand: Callable[[], Hand]) -> Non
     assert "undo/" not in odile.html
 
 
-def test_a_group_of_look_alikes_is_ticked_at_once(house: House, hand: Callable[[], Hand]) -> None:
-    refs = adverts()
-    other, _ = a_report(at=now(), where=HERE)
-    odile = hand().at_work(house, "Odile")
-    odile.get(ALIKE)
-    (group,) = groups(odile)
-    assert set(group.split()) == {token_of(ref, 1) for ref in refs}
-    odile.send(SWEEP, choose=[group])
-    odile.send(SWEEP, **ANSWERS)
-    assert stages() == ["closed"] * 4 + ["waiting"]
-    assert Report.objects.get(stage="waiting").id == other
-
-
 def test_words_are_looked_for_and_stand_in_no_address(house: House, hand: Callable[[], Hand]) -> None:
     adverts(1)
     a_report(at=now(), where=HERE)
     odile = hand().at_work(house, "Odile")
     odile.get(ALIKE)
     assert "No two waiting reports look alike." in odile.html
+    adverts(1)
     odile.send(ALIKE, words="cheap watches")
     assert odile.path == ALIKE
     assert len(groups(odile)) == 1
     odile.send(ALIKE, words='nothing like this"><script>')
-    assert "No waiting report holds these words." in odile.html
+    assert "No two waiting reports with these words look alike." in odile.html
     assert "<script>" not in odile.html.partition("<main")[2]
 
 
@@ -141,7 +136,7 @@ def test_what_changed_between_the_look_and_the_button_is_named(
 ) -> None:
     refs = adverts()
     odile, olga = hand().at_work(house, "Odile"), hand().at_work(house, "Olga")
-    odile.get(QUEUE)
+    open_group(odile)
     odile.send(SWEEP, choose=ticks(odile))
     olga.get(QUEUE)
     olga.send(f"/w/r/{refs[0]}/take/")
@@ -153,7 +148,7 @@ def test_what_changed_between_the_look_and_the_button_is_named(
 def test_the_form_says_what_is_missing_and_keeps_the_rest(house: House, hand: Callable[[], Hand]) -> None:
     adverts(2)
     odile = hand().at_work(house, "Odile")
-    odile.get(QUEUE)
+    open_group(odile)
     odile.send(SWEEP, choose=ticks(odile))
     odile.send(SWEEP, do="sweep", reason="Kept words")
     assert odile.page.status_code == 422
@@ -165,14 +160,14 @@ def test_the_form_says_what_is_missing_and_keeps_the_rest(house: House, hand: Ca
 def test_only_outcomes_that_are_not_useful_are_offered_and_taken(
     house: House, hand: Callable[[], Hand]
 ) -> None:
-    adverts(1)
+    adverts(2)
     odile = hand().at_work(house, "Odile")
-    odile.get(QUEUE)
+    open_group(odile)
     odile.send(SWEEP, choose=ticks(odile))
     assert 'value="spam"' in odile.html
     assert 'value="new-lead"' not in odile.html
     odile.send(SWEEP, **{**ANSWERS, "outcome": "new-lead"})
-    assert stages() == ["waiting"]
+    assert stages() == ["waiting"] * 2
 
 
 def test_a_form_that_comes_after_the_lock_is_kept_and_not_acted_on(
@@ -180,7 +175,7 @@ def test_a_form_that_comes_after_the_lock_is_kept_and_not_acted_on(
 ) -> None:
     adverts(2)
     odile = hand().at_work(house, "Odile")
-    odile.get(QUEUE)
+    open_group(odile)
     odile.send(SWEEP, choose=ticks(odile))
     page = odile.page
     odile.get("/w/")
@@ -202,18 +197,18 @@ def test_a_form_that_comes_after_the_lock_is_kept_and_not_acted_on(
 def test_nonsense_leads_back_to_the_queue(
     house: House, hand: Callable[[], Hand], nonsense: list[str]
 ) -> None:
-    adverts(1)
+    adverts(2)
     odile = hand().at_work(house, "Odile")
-    odile.get(QUEUE)
+    open_group(odile)
     odile.send(SWEEP, choose=nonsense, **ANSWERS)
-    assert odile.path == QUEUE
-    assert stages() == ["waiting"]
+    assert odile.path == ALIKE
+    assert stages() == ["waiting"] * 2
 
 
 def test_another_desk_and_a_sweep_that_never_was_look_alike(house: House, hand: Callable[[], Hand]) -> None:
     adverts()
     odile, otto = hand().at_work(house, "Odile"), hand().at_work(house, "Otto")
-    odile.get(QUEUE)
+    open_group(odile)
     tokens = ticks(odile)
     odile.send(SWEEP, choose=tokens)
     odile.send(SWEEP, **ANSWERS)
@@ -241,7 +236,6 @@ def test_hostile_words_are_words(house: House, hand: Callable[[], Hand]) -> None
             narrative=f'<script>alert("{n}")</script> \u202egnidaer yb ti dnif ot drah si siht',
         )
     odile = hand().at_work(house, "Odile")
-    odile.get(ALIKE)
-    odile.send(SWEEP, choose=groups(odile))
+    open_group(odile)
     assert "<script>alert" not in odile.html
     assert "[U+202E]" in odile.html

@@ -6,8 +6,8 @@ and each view is logged before anything is shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -17,8 +17,9 @@ from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance, DeskLine, office_zone
 from heedline.casework.errors import NotHere
-from heedline.casework.journey import near_duplicates
-from heedline.casework.journey.bulk_close import MOST, WHY, asks_for_a_call, desk_of
+from heedline.casework.journey import look_alikes, near_duplicates
+from heedline.casework.journey.bulk_close import LOOKED_AT, MOST, WHY, asks_for_a_call, desk_of
+from heedline.casework.journey.look_alikes import Piece, ToldText
 from heedline.casework.report.opening import (
     OpenedReport,
     first_words,
@@ -57,9 +58,32 @@ class SweepItem:
 
 @dataclass(frozen=True)
 class BulkGroup:
-    """A group of similar reports at one desk, all of which may be closed in bulk."""
+    """A group of similar reports at one desk, under the first of them."""
 
-    items: tuple[SweepItem, ...]
+    first: SweepItem
+    count: int
+
+
+@dataclass(frozen=True)
+class AlikeRow:
+    """A report of a group with its whole text, cut where the group does not share it.
+
+    `barred` is the reason why it may not be closed with the others, or "".
+    """
+
+    item: SweepItem
+    pieces: tuple[Piece, ...] = field(repr=False)
+    barred: str
+
+
+@dataclass(frozen=True)
+class AlikePage:
+    """One page of a group: its rows, the number of its reports, and this page's number and how many there are."""
+
+    rows: tuple[AlikeRow, ...]
+    count: int
+    number: int
+    pages: int
 
 
 @dataclass(frozen=True)
@@ -157,32 +181,68 @@ def _permitted(desk_code: str, by: Attendance) -> DeskLine:
     return desk
 
 
-def alike(desk_code: str, *, words: str = "", by: Attendance, at: datetime) -> Alike:
-    """Return the reports waiting at this desk, grouped by similarity.
+@dataclass(frozen=True)
+class _Waiting:
+    """Waiting reports that may be closed in bulk, opened, and whether more wait than were opened."""
 
-    With `words`, returns instead one group of the reports whose account contains them. Opens the first
-    `MOST` reports. Reports of danger to life are never included. Raises NotHere, Refused and Locked.
-    """
-    desk = _permitted(desk_code, by)
+    items: Mapping[UUID, SweepItem]
+    told: Mapping[UUID, ToldText]
+    looked_at: int
+    more: bool
+
+    def groups(self, words: str = "") -> list[list[UUID]]:
+        wanted = " ".join(words.casefold().split())
+        texts = ((ref, self.told[ref].account) for ref in self.items)
+        return near_duplicates.groups(
+            (ref, text) for ref, text in texts if wanted in " ".join(text.casefold().split())
+        )
+
+
+def _waiting(desk: DeskLine, by: Attendance) -> _Waiting:
     waiting = reports_of(by.desk_ids).filter(desk_id=desk.id, stage=Stage.WAITING, rank__gt=0, unread=0)
     rows = [
         row
-        for row in waiting.select_related("desk").order_by("rank", "due_at", "id")[: MOST + 1]
+        for row in waiting.select_related("desk").order_by("rank", "due_at", "id")[: LOOKED_AT + 1]
         if not why_not(row)
     ]
-    more, rows = len(rows) > MOST, rows[:MOST]
+    more, rows = len(rows) > LOOKED_AT, rows[:LOOKED_AT]
     opened = _opened((row.id for row in rows), by)
     items = {
         row.id: item for row in rows if row.id in opened and not (item := _item(row, opened[row.id])).left_out
     }
-    wanted = " ".join(words.casefold().split())
-    if wanted:
-        holding = [ref for ref in items if wanted in " ".join(opened[ref].narrative.casefold().split())]
-        found = [holding] if holding else []
-    else:
-        found = near_duplicates.groups((ref, opened[ref].narrative) for ref in items)
     _log("alike", desk, (row for row in rows if row.id in opened), by)
-    return Alike(tuple(BulkGroup(tuple(items[ref] for ref in one)) for one in found), len(rows), more)
+    told = {row.id: look_alikes.told_text(opened[row.id], row) for row in rows if row.id in items}
+    return _Waiting(items, told, len(rows), more)
+
+
+def alike(desk_code: str, *, words: str = "", by: Attendance, at: datetime) -> Alike:
+    """Return the groups of similar reports waiting at this desk, the largest first.
+
+    With `words`, only reports whose account contains them are compared. Opens the first `LOOKED_AT` reports. Reports of
+    danger to life are never included. Raises NotHere, Refused and Locked.
+    """
+    found = _waiting(_permitted(desk_code, by), by)
+    groups = tuple(BulkGroup(found.items[one[0]], len(one)) for one in found.groups(words))
+    return Alike(groups, found.looked_at, found.more)
+
+
+def alike_page(desk_code: str, first: UUID, number: int, *, by: Attendance, at: datetime) -> AlikePage:
+    """Return one page of the group that this report is in, with whole texts and what differs in each.
+
+    Raises NotHere if the report is in no group, or has been closed since, and Refused and Locked.
+    """
+    found = _waiting(_permitted(desk_code, by), by)
+    group = next((one for one in found.groups() if first in one), None)
+    if group is None:
+        raise NotHere
+    compared = look_alikes.Compared({ref: found.told[ref] for ref in group})
+    pages = -(-len(group) // MOST)
+    number = min(max(number, 1), pages)
+    rows = []
+    for ref in group[(number - 1) * MOST : number * MOST]:
+        because = compared.bar(ref)
+        rows.append(AlikeRow(found.items[ref], tuple(compared.pieces(ref)), WHY[because] if because else ""))
+    return AlikePage(tuple(rows), len(group), number, pages)
 
 
 def look(desk_code: str, chosen: Iterable[UUID], *, by: Attendance, at: datetime) -> tuple[SweepItem, ...]:
@@ -194,7 +254,14 @@ def look(desk_code: str, chosen: Iterable[UUID], *, by: Attendance, at: datetime
     rows = list(reports_of(by.desk_ids).filter(desk_id=desk.id, id__in=list(chosen)[:MOST]).order_by("id"))
     opened = _opened((row.id for row in rows), by)
     _log("sweep", desk, (row for row in rows if row.id in opened), by)
-    return tuple(_item(row, opened.get(row.id)) for row in rows)
+    items = [_item(row, opened.get(row.id)) for row in rows]
+    left = {item.ref for item in items if not item.left_out}
+    barred = look_alikes.barred(
+        {row.id: look_alikes.told_text(opened[row.id], row) for row in rows if row.id in left}
+    )
+    return tuple(
+        replace(item, left_out=WHY[barred[item.ref]]) if item.ref in barred else item for item in items
+    )
 
 
 def _left(told: dict[str, str]) -> tuple[Left, ...]:

@@ -24,6 +24,7 @@ from heedline.packs.reading.outcome_files import check_short_close, read_outcome
 from heedline.packs.reading.word_files import read_all_words
 from heedline.packs.rules.assessments import read_assessments
 from heedline.packs.rules.behaviour import read_behaviour
+from heedline.packs.rules.look_alikes import read_look_alikes
 from heedline.packs.rules.partners import read_partners
 from heedline.packs.rules.practice import read_practice
 from heedline.packs.rules.presets import read_presets
@@ -124,6 +125,7 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
         tracing=read_tracing(folder),
         partners=read_partners(folder),
         behaviour=read_behaviour(folder, tuple(kinds)),
+        look_alikes=read_look_alikes(folder),
         known=known,
         on_call=_on_call(clocks),
         outcomes=outcomes,

@@ -64,8 +64,8 @@ def read_behaviour(folder: Traversable, kinds: tuple[str, ...]) -> Behaviour:
     languages = table.named("words")
     found = Behaviour(
         kinds=asked,
-        who={language: _list(one, "who") for language, one in languages.items()},
-        did={language: _list(one, "did") for language, one in languages.items()},
+        who={language: read_words(one, "who") for language, one in languages.items()},
+        did={language: read_words(one, "did") for language, one in languages.items()},
     )
     for language, one in languages.items():
         if both := found.who[language].whole & found.did[language].whole:
@@ -75,7 +75,8 @@ def read_behaviour(folder: Traversable, kinds: tuple[str, ...]) -> Behaviour:
     return found
 
 
-def _list(table: Table, key: str) -> WordList:
+def read_words(table: Table, key: str) -> WordList:
+    """Return one list of words of a table."""
     words = [word.casefold() for word in table.texts(key)]
     return WordList(
         frozenset(word for word in words if not word.endswith("*") and " " not in word),

@@ -73,6 +73,7 @@ urlpatterns = [
     path("w/q/<slug:desk>/bulk/", bulk_pages.bulk, name="bulk"),
     path("w/q/<slug:desk>/bulk/undo/", bulk_pages.bulk_undo, name="bulk-undo"),
     path("w/q/<slug:desk>/alike/", bulk_close_pages.alike, name="alike"),
+    path("w/q/<slug:desk>/alike/<uuid:ref>/", bulk_close_pages.alike_group, name="alike-group"),
     path("w/q/<slug:desk>/sweep/", bulk_close_pages.sweep, name="sweep"),
     path("w/sweeps/<uuid:ref>/", bulk_close_pages.made, name="sweep-made"),
     path("w/sweeps/<uuid:ref>/undo/", bulk_close_pages.undo, name="sweep-undo"),

@@ -70,24 +70,41 @@ def alike(request: OfficeRequest, desk: str) -> HttpResponse:
     at, by = session.now(), request.attendance
     words = request.POST.get("words", "")[:_LONGEST_WORDS]
     found = bulk_preview.alike(desk, words=words, by=by, at=at)
-    groups = [
-        {
-            "first": group.items[0],
-            "count": len(group.items),
-            "tokens": _tokens(group.items[: bulk_close.MOST]),
-            "items": group.items,
-        }
-        for group in found.groups
-    ]
     return render(
         request,
         "office/alike.html",
         {
             "desk": bulk_close.desk_of(by, desk),
-            "groups": groups,
             "words": words,
             "found": found,
             "to_undo": bulk_preview.to_undo(desk, by=by, at=at),
+        },
+    )
+
+
+@open_to(Audience.UNLOCKED)
+@require_GET
+def alike_group(request: OfficeRequest, desk: str, ref: UUID) -> HttpResponse:
+    """Show one page of a group of similar reports with their whole texts, none of them ticked."""
+    at, by = session.now(), request.attendance
+    number = request.GET.get("page", "1")
+    page = bulk_preview.alike_page(
+        desk,
+        ref,
+        int(number) if number.isascii() and number.isdecimal() and len(number) < 5 else 1,
+        by=by,
+        at=at,
+    )
+    here = reverse("alike-group", kwargs={"desk": desk, "ref": ref})
+    return render(
+        request,
+        "office/alike_group.html",
+        {
+            "desk": bulk_close.desk_of(by, desk),
+            "page": page,
+            "rows": [{"row": row, "token": token_of(row.item.ref, row.item.version)} for row in page.rows],
+            "before": f"{here}?page={page.number - 1}" if page.number > 1 else "",
+            "next": f"{here}?page={page.number + 1}" if page.number < page.pages else "",
         },
     )
 
@@ -109,8 +126,8 @@ def sweep(request: OfficeRequest, desk: str) -> HttpResponse:
         chosen.pop(ref, None)
     if not chosen or len(chosen) > bulk_close.MOST:
         if request.method == "POST":
-            messages.error(request, f"Tick between 1 and {bulk_close.MOST:,} reports first.")
-        return let_go(request, HttpResponseRedirect(reverse("queue", kwargs={"desk": desk})), by)
+            messages.error(request, f"Tick between 2 and {bulk_close.MOST:,} reports first.")
+        return let_go(request, HttpResponseRedirect(reverse("alike", kwargs={"desk": desk})), by)
     items = bulk_preview.look(desk, chosen, by=by, at=session.now())
     fields = sweeping_fields({item.kind for item in items if not item.left_out})
     if request.method == "POST" and request.POST.get("do") == "sweep":

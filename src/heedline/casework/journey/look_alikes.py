@@ -1,0 +1,118 @@
+"""What a report has that its look-alikes do not, and what therefore keeps it out of a bulk closure.
+
+Works in memory on opened reports and stores nothing. A word is shared if more than half of the group has it. A word that
+is not shared is marked; a number, a name, a date or a place among them bars the report, and so does a weapon or a threat,
+shared or not. It bars too much rather than too little: any word with a capital counts as a name, and in a script without
+capitals any word does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.conf import settings
+
+from heedline.casework.journey import near_duplicates
+from heedline.casework.report import answers
+from heedline.casework.report.opening import OpenedReport
+from heedline.packs import load_pack
+from heedline.reports.models import Report
+
+_WORD = re.compile(r"[^\W_]+(?:[-.'’@/][^\W_]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of a text, and whether its group does not share it."""
+
+    text: str = field(repr=False)
+    differs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ToldText:
+    """What a report says: the text by which it is grouped, the whole of it with every answer, and its language."""
+
+    account: str = field(repr=False)
+    whole: str = field(repr=False)
+    language: str
+
+
+def told_text(opened: OpenedReport, report: Report) -> ToldText:
+    """Return the account and every answer of an opened report. Without an account it is grouped by its answers."""
+    rows = [
+        f"{label}: {line}"
+        for section in answers.told_sections(opened, report.question_set, report.kind)
+        for label, lines in section.rows
+        for line in lines
+        if line.strip() != opened.narrative.strip()
+    ]
+    whole = "\n".join(filter(None, [opened.narrative, *rows]))
+    return ToldText(opened.narrative or whole, whole, opened.spoken)
+
+
+class Compared:
+    """The texts of one group of look-alikes, compared with each other."""
+
+    def __init__(self, told: Mapping[UUID, ToldText]) -> None:
+        self._told = told
+        counted = Counter(word for one in told.values() for word in {*_keys(one.whole)})
+        self._shared = {word for word, number in counted.items() if 2 * number > len(told)}
+
+    def pieces(self, ref: UUID) -> list[Piece]:
+        """Return the whole text of one report, cut into runs that the group shares and words that it does not."""
+        text, found, at = self._told[ref].whole, list[Piece](), 0
+        for word in _WORD.finditer(text):
+            if word.group().casefold() not in self._shared:
+                if word.start() > at:
+                    found.append(Piece(text[at : word.start()], differs=False))
+                found.append(Piece(word.group(), differs=True))
+                at = word.end()
+        if at < len(text):
+            found.append(Piece(text[at:], differs=False))
+        return found
+
+    def bar(self, ref: UUID) -> str:
+        """Return the code of the reason why this report is not closed with the others, or "" (`bulk_close.WHY`)."""
+        rules = load_pack(settings.PACK).look_alikes
+        if rules.names_violence(self._told[ref].whole):
+            return "violence"
+        if not rules.knows(self._told[ref].language):
+            return "language"
+        own = [one.text for one in self.pieces(ref) if one.differs]
+        return "own-fact" if any(_is_fact(word) for word in own) else ""
+
+
+def _keys(text: str) -> Sequence[str]:
+    return [word.casefold() for word in _WORD.findall(text)]
+
+
+def _is_fact(word: str) -> bool:
+    """Return whether a word that the group does not share may be a number, a name, a date or a place."""
+    pack = load_pack(settings.PACK)
+    return (
+        any(sign.isdigit() or sign in ".@/" for sign in word)
+        or any(sign.isupper() or (sign.isalpha() and sign.lower() == sign.upper()) for sign in word)
+        or pack.look_alikes.is_date(word)
+        or bool(pack.areas.forces_of_place(word))
+    )
+
+
+def barred(told: Mapping[UUID, ToldText]) -> dict[UUID, str]:
+    """Return the reports that may not be closed as one act with the others, each with the code of the reason.
+
+    Those that resemble none of the others are "alone", and so is the last one that the other reasons leave.
+    """
+    grouped = near_duplicates.groups((ref, one.account) for ref, one in told.items())
+    alike = grouped[0] if grouped else []
+    found = {ref: "alone" for ref in told if ref not in alike}
+    compared = Compared({ref: told[ref] for ref in alike})
+    for ref in alike:
+        if because := compared.bar(ref):
+            found[ref] = because
+    left = [ref for ref in alike if ref not in found]
+    return found | {ref: "alone" for ref in left if len(left) == 1}

@@ -1,0 +1,55 @@
+"""Word lists that keep a report out of a bulk closure: weapons and threats, and dates written as words.
+
+They are data of the pack. This is plain Python.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+
+from heedline.packs.rules.behaviour import WordList, read_words
+from heedline.packs.tables import read_toml
+
+_WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class LookAlikes:
+    """The word lists by language. A text is compared with those of every language, because it may mix them."""
+
+    violence: Mapping[str, WordList]
+    dates: Mapping[str, WordList]
+
+    def knows(self, language: str) -> bool:
+        """Return whether there is a list for this language. "" is a language that nobody can tell."""
+        return not language or language in self.violence
+
+    def names_violence(self, text: str) -> bool:
+        """Return whether a text has a word for a weapon or a threat."""
+        words = _words(text)
+        return any(one.in_these(words) for one in self.violence.values())
+
+    def is_date(self, word: str) -> bool:
+        """Return whether a word is the name of a day, a month or a time."""
+        return any(one.in_these([word.casefold()]) for one in self.dates.values())
+
+
+def _words(text: str) -> Sequence[str]:
+    return [word.casefold() for word in _WORD.findall(text)]
+
+
+def read_look_alikes(folder: Traversable) -> LookAlikes:
+    """Return the lists read from `look_alikes.toml`. Raises PackError."""
+    top = read_toml(folder, "look_alikes.toml")
+    languages = top.named("words")
+    found = LookAlikes(
+        {language: read_words(one, "violence") for language, one in languages.items()},
+        {language: read_words(one, "dates") for language, one in languages.items()},
+    )
+    for one in languages.values():
+        one.done()
+    top.done()
+    return found

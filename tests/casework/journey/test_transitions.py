@@ -21,7 +21,6 @@ from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Message, Receipt, Report, SealedHeader, Step
 from tests.support import stories
 from tests.support.acting import acting
-from tests.support.keeping_scene import with_leads
 from tests.support.scene_people import DANGER, ELSEWHERE, MINUTE, NORTH_EAST, SOUTH_WEST, People, logged, row
 
 pytestmark = pytest.mark.django_db
@@ -194,33 +193,6 @@ def test_a_check_and_a_review_set_a_new_time_and_seal_the_reason(people: People)
     words = [step.words for step in people.read(ref).history.steps[:2]]
     assert words == [(("Reason", "The letter is on its way"),), (("Further check", "No such number"),)]
     assert [step.codes for step in Step.objects.filter(report=ref, move__in=("check", "review"))] == [{}, {}]
-
-
-def test_a_supervisor_says_who_owns_a_report_and_its_owner_passes_it_on(people: People) -> None:
-    with_leads(people)
-    ref, _ = people.assessed()
-    due, officers = row(ref).due_at, people.house.officers
-    with people.sitting("Olga") as olga:
-        transitions.assign(ref, officers["Olga"].id, by=olga, at=people.at)
-        assert (row(ref).owner, row(ref).stage, row(ref).due_at) == (officers["Olga"], "assessed", due)
-        transitions.assign(ref, officers["Odile"].id, by=olga, at=people.at)
-        assert row(ref).lease_by is None
-        with pytest.raises(NotNow, match="works on this desk"):
-            transitions.assign(ref, officers["Nadia"].id, by=olga, at=people.at)
-    assert logged("report-assigned", thing=ref)[0].detail == {"to": str(officers["Olga"].id)}
-
-
-def test_an_officer_makes_nobody_the_owner_of_a_colleagues_report(people: People) -> None:
-    ref, _ = people.taken("Olga")
-    with people.sitting("Odile") as odile, pytest.raises(Refused):
-        transitions.assign(ref, people.house.officers["Odile"].id, by=odile, at=people.at)
-    assert row(ref).owner == people.house.officers["Olga"]
-
-
-def test_danger_that_is_open_is_passed_only_to_somebody_who_accepts(people: People) -> None:
-    ref, _ = people.taken(**DANGER)
-    with people.sitting("Odile") as odile, pytest.raises(NotNow, match="somebody who accepts"):
-        transitions.assign(ref, people.house.officers["Olga"].id, by=odile, at=people.at)
 
 
 # --- assess, close, reopen -----------------------------------------------------------------------------------------------

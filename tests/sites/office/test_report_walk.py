@@ -189,3 +189,41 @@ def test_a_colleague_sees_who_has_it(house: House, hand: Callable[[], Hand]) -> 
     olga.get(f"/w/r/{ref}/")
     assert "Odile O., until " in olga.html, "and writes in it"
     assert "A colleague is writing in this report" in olga.html
+
+
+def test_a_check_and_a_later_review_set_the_next_action(house: House, hand: Callable[[], Hand]) -> None:
+    ref, _ = a_report(at=now(), where=NORTH_EAST)
+    odile = _open(house, hand, ref)
+    here = f"/w/r/{ref}/next-action/"
+    odile.get(f"/w/r/{ref}/")
+    assert here in odile.html
+    odile.get(here)
+    odile.send(here, what="review", words="The letter is on its way")
+    assert "Choose when the review is" in odile.html
+    assert "In 4 weeks" not in odile.html, "not for a report of medium priority"
+    odile.send(here, what="review", later="2880", words="The letter is on its way")
+    assert "The next action has a new time" in odile.html
+    odile.get(here)
+    odile.send(here, what="check", words="No such number")
+    assert "No such number" in odile.html
+    assert "Checked further" in odile.html
+
+
+def test_an_owner_passes_reports_on_when_going_off_duty(house: House, hand: Callable[[], Hand]) -> None:
+    ref, _ = a_report(at=now(), where=NORTH_EAST)
+    olga = hand().at_work(house, "Olga")
+    odile = _open(house, hand, ref)
+    for one in (olga, odile):
+        one.get("/w/duty/north-east/on/")
+        one.send("", hours="8")
+    odile.get("/w/duty/north-east/off/")
+    assert "Your reports at this desk" in odile.html
+    odile.send("", sure="yes")
+    assert "Choose who owns your reports" in odile.html
+    odile.send("", sure="yes", to=str(house.officers["Olga"].id))
+    assert "You are off duty" in odile.html
+    olga.get(f"/w/r/{ref}/")
+    assert "Next action" in olga.html
+    olga.get(f"/w/r/{ref}/owner/")
+    olga.send(f"/w/r/{ref}/owner/", to=str(house.officers["Odile"].id))
+    assert "Odile O. owns this report now" in olga.html

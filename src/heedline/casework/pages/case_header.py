@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
+
+from django.conf import settings
 
 from heedline.casework.access import session
 from heedline.casework.access.session import Attendance
 from heedline.casework.report import restrictions
 from heedline.casework.report.opening import short_name
 from heedline.casework.report.verb import standing_of
-from heedline.dispatch.clocks import due_words
+from heedline.dispatch.clocks import clock_code, due_words
+from heedline.packs import load_pack
 from heedline.packs.urgency import Priority
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
@@ -26,6 +29,9 @@ OFFERED: tuple[tuple[Move, Capability, str], ...] = (
     (Move.ASSESS, Capability.ASSESS, "Assess"),
     (Move.ASK, Capability.ASK, "Ask the reporter"),
     (Move.DISSEMINATE, Capability.DISSEMINATE, "Write to a partner"),
+    (Move.CHECK, Capability.SET_NEXT_ACTION, "Record a check"),
+    (Move.REVIEW, Capability.SET_NEXT_ACTION, "Set the next review"),
+    (Move.ASSIGN, Capability.ASSIGN, "Name the owner"),
     (Move.HAND_OVER, Capability.HAND_OVER, "Hand over"),
     (Move.CLOSE, Capability.CLOSE, "Close"),
     (Move.RELEASE, Capability.RELEASE, "Give back to the desk"),
@@ -73,6 +79,7 @@ class CaseHeader:
     mine: bool
     writer: str | None
     lease_words: str
+    review_within: timedelta
     status: str
     withdraw_asked: bool
     moves: tuple[MoveLine, ...]
@@ -117,6 +124,7 @@ def header_of(
         mine=report.owner_id == by.officer_id,
         writer=writer.name if writer is not None else None,
         lease_words=f"{lease.astimezone(zone):%H:%M}" if lease is not None else "",
+        review_within=_review_within(report),
         status=report.status,
         withdraw_asked=report.withdraw_asked,
         moves=_moves(report, by, at, restricted=restricted),
@@ -126,6 +134,13 @@ def header_of(
     )
 
 
+def _review_within(report: Report) -> timedelta:
+    """Return how far ahead the next review may be set."""
+    table = load_pack(settings.PACK).timetable(report.kind)
+    code = clock_code(report.urgency, report.priority, report.danger_to_life, table)
+    return table.priorities[code].review_within
+
+
 def _moves(report: Report, by: Attendance, at: datetime, *, restricted: bool) -> tuple[MoveLine, ...]:
     standing = standing_of(report, by.officer_id, at)
     lines = []
@@ -133,6 +148,8 @@ def _moves(report: Report, by: Attendance, at: datetime, *, restricted: bool) ->
         reason = ""
         try:
             after(Stage(report.stage), move)
+            if move is Move.ASSIGN and standing.mine:
+                capability = Capability.RELEASE  # the owner passes it on
             by.require(capability, report.desk_id, report.watch_id, standing=standing)
             if move in {Move.HAND_OVER, Move.DISSEMINATE} and restricted:
                 reason = restrictions.RESTRICTED

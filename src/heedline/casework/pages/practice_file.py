@@ -6,7 +6,7 @@ It is built from the pack alone and contains no real data.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -58,6 +58,7 @@ def file_of(one: Worked, *, by: Attendance) -> CaseFile:
         mine=one.stage != Stage.WAITING,
         writer=None,
         lease_words="",
+        review_within=timedelta(0),
         status="question" if one.stage == Stage.ACTING else "read",
         withdraw_asked=False,
         moves=_moves(one),

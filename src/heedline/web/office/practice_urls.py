@@ -13,6 +13,9 @@ from heedline.web.office.practice import practice_call_pages, practice_pages
 NOT_PRACTISED = (
     "release",
     "danger",
+    "owner",
+    "next-action",
+    "writing",
     "call",
     "language",
     "translation",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from heedline.casework.duty import rota as duty_rota
 from heedline.casework.duty.alarms import AlarmLine
 from heedline.casework.duty.rota import DeskDuty
 from heedline.casework.errors import NotHere
+from heedline.casework.journey import owners
+from heedline.casework.journey.owners import Colleague
 from heedline.casework.pages.danger_page import open_dangers
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import FieldOption, Form, Radios
@@ -160,17 +163,56 @@ def come_on(request: OfficeRequest, desk: str) -> HttpResponse:
     )
 
 
+_TO_THE_DESK, _KEEP = "desk", "keep"
+
+
+def _passing_on(colleagues: Iterable[Colleague]) -> tuple[Radios]:
+    return (
+        Radios(
+            name="to",
+            label="Who owns them while you are away?",
+            required="Choose who owns your reports",
+            choices=(
+                *(FieldOption(value=str(one.id), label=one.name, hint="On duty") for one in colleagues),
+                FieldOption(
+                    value=_TO_THE_DESK,
+                    label="The desk",
+                    hint="They wait in its queue with the times that they have.",
+                ),
+                FieldOption(value=_KEEP, label="I do", hint="Their times run on while you are away."),
+            ),
+            small=True,
+        ),
+    )
+
+
 @open_to(Audience.OFFICERS)
 @require_http_methods(["GET", "POST"])
 def go_off(request: OfficeRequest, desk: str) -> HttpResponse:
     """End a duty, asking for confirmation if nobody else is on duty."""
     at = session.now()
-    line = _my_desk(request, desk, at)
-    owned = sum(one.mine for one in open_dangers(by=request.attendance, at=at))
-    alone = not any(one.officer_id != request.attendance.officer_id for one in line.on_duty)
-    if request.method == "GET" or ((alone or owned) and request.POST.get("sure") != "yes"):
-        return render(request, "office/go_off.html", {"desk": line, "alone": alone, "owned": owned})
-    duty_rota.go_off(by=request.attendance, desk=line.desk_id, at=at)
+    by, line = request.attendance, _my_desk(request, desk, at)
+    alone = not any(one.officer_id != by.officer_id for one in line.on_duty)
+    dangers = sum(one.mine for one in open_dangers(by=by, at=at))
+    owned = owners.owned_by_me(line.desk_id, by=by, at=at) if line.desk_id in by.desk_ids else ()
+    fields = _passing_on(owners.colleagues_on_duty(line.desk_id, by=by, at=at)) if owned else ()
+    form = Form(fields)
+    if request.method == "POST":
+        form = Form.posted(fields, request.POST.lists())
+    if request.method == "GET" or form.errors or ((alone or dangers) and request.POST.get("sure") != "yes"):
+        return render(
+            request,
+            "office/go_off.html",
+            {"desk": line, "alone": alone, "dangers": dangers, "owned": owned, "form": form},
+            status=422 if form.errors else 200,
+        )
+    if owned and form.text("to") != _KEEP:
+        to = UUID(form.text("to")) if form.text("to") != _TO_THE_DESK else None
+        left = owners.pass_on([one.ref for one in owned], to, by=by, at=at)
+        for one in owned:
+            if one.ref in left:
+                messages.error(request, f"{one.short} is still yours. {left[one.ref]}")
+    duty_rota.go_off(by=by, desk=line.desk_id, at=at)
     messages.success(request, f"You are off duty at {line.name}.")
     return HttpResponseRedirect(reverse("my-work"))
 

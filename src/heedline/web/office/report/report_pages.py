@@ -85,6 +85,8 @@ def show(request: OfficeRequest, file: CaseFile, form: Form, status: int = 200, 
         "may_assess": header.may(Move.ASSESS),
         "may_take": header.may(Move.TAKE),
         "may_release": header.may(Move.RELEASE),
+        "may_assign": header.may(Move.ASSIGN),
+        "may_next_action": header.may(Move.REVIEW),
         "may_reopen": header.may(Move.REOPEN),
         "why_not": header.why_not(Move.ASSESS),
     }

@@ -1,0 +1,157 @@
+"""Pages that say who owns a report and what is next for it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from heedline.casework.access import session
+from heedline.casework.errors import Changed
+from heedline.casework.journey import owners, transitions
+from heedline.casework.pages import case_file
+from heedline.casework.pages.case_header import CaseHeader
+from heedline.casework.report import editing
+from heedline.permits.gate import Refused
+from heedline.reports.lifecycle import Move, NotNow
+from heedline.web.components.forms import Field, FieldOption, Form, Radios, TextArea
+from heedline.web.declared import Audience, open_to
+from heedline.web.entrance import times
+from heedline.web.entrance.kept_words import keeps_words, let_go
+from heedline.web.shell.conflict import conflict, version_of
+from heedline.web.shell.queue_links import from_query
+from heedline.web.shell.report_page import move_of, page
+from heedline.web.shell.request import OfficeRequest
+from heedline.web.shell.saved_words import restored
+
+CHECK, REVIEW = "check", "review"
+#: How far ahead a review may be set, in minutes, and the words for it.
+_LATER = {
+    15: "In 15 minutes", 30: "In 30 minutes", 60: "In an hour", 240: "In 4 hours", 1440: "In a day",
+    2880: "In 2 days", 10080: "In a week", 20160: "In 2 weeks", 40320: "In 4 weeks",
+}  # fmt: skip
+
+
+@open_to(Audience.UNLOCKED)
+@require_http_methods(["GET", "POST"])
+def owner(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Name the owner of a report: its owner passes it on, and otherwise a supervisor decides."""
+    by, at = request.attendance, session.now()
+    known = owners.candidates(ref, by=by, at=at)
+    fields: tuple[Field, ...] = (
+        Radios(
+            name="to",
+            label="Who owns this report?",
+            hint="The time of the next action stays as it is.",
+            required="Choose who owns this report",
+            choices=tuple(
+                FieldOption(value=str(one.id), label=one.name, hint="On duty" if one.on_duty else "")
+                for one in known
+            ),
+            small=True,
+        ),
+    )
+    form, status = Form(fields), 200
+    if request.method == "POST":
+        form, status = Form.posted(fields, request.POST.lists()), 422
+        if not form.errors:
+            to = UUID(form.text("to"))
+            try:
+                transitions.assign(ref, to, by=by, at=at)
+            except (NotNow, Refused) as no:
+                form, status = form.but(**{"": no.reason}), 409
+            else:
+                name = next(one.name for one in known if one.id == to)
+                messages.success(request, f"{name} owns this report now.")
+                return HttpResponseRedirect(reverse("report", kwargs={"ref": ref}) + from_query(request))
+    file = case_file.case_file(ref, by=by, at=at)
+    context = {"form": form, **move_of(file.header, Move.ASSIGN)}
+    return page(request, "office/owner.html", file, "report-owner", context, status)
+
+
+def _next_action(header: CaseHeader) -> tuple[Field, ...]:
+    return (
+        Radios(
+            name="what",
+            label="What do you record?",
+            required="Choose what you record",
+            choices=(
+                FieldOption(
+                    value=CHECK,
+                    label="A further check",
+                    hint="It starts the time for the next action again, by the priority.",
+                ),
+                FieldOption(value=REVIEW, label="A review at a later time"),
+            ),
+            small=True,
+        ),
+        Radios(
+            name="later",
+            label="When is the review?",
+            hint="Only for a review. The priority sets how late it can be.",
+            optional=True,
+            choices=tuple(
+                FieldOption(value=str(minutes), label=words)
+                for minutes, words in _LATER.items()
+                if timedelta(minutes=minutes) <= header.review_within
+            ),
+            small=True,
+        ),
+        TextArea(
+            name="words",
+            label="What did the check show, or why is a later review enough?",
+            hint="Kept sealed with the report.",
+            required="Write what the check showed, or why a later review is enough",
+            rows=4,
+            limit=4000,
+        ),
+    )
+
+
+@open_to(Audience.UNLOCKED)
+@keeps_words
+@require_http_methods(["GET", "POST"])
+def next_action(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Record a further check, or set the next review with a reason."""
+    by, at = request.attendance, session.now()
+    file = case_file.case_file(ref, by=by, at=at)
+    fields = _next_action(file.header)
+    kept = restored(request, fields)
+    form, status = kept or Form(fields), 200
+    if request.method == "POST":
+        form, status = Form.posted(fields, request.POST.lists()), 422
+        if not form.errors and form.text("what") == REVIEW and not form.text("later"):
+            form = form.but(later="Choose when the review is")
+        if not form.errors:
+            words, version = form.text("words"), version_of(request)
+            try:
+                if form.text("what") == CHECK:
+                    transitions.record_check(ref, words, version=version, by=by, at=at)
+                else:
+                    review_at = at + timedelta(minutes=int(form.text("later")))
+                    transitions.set_review(ref, review_at, words, version=version, by=by, at=at)
+            except Changed as changed:
+                return conflict(request, ref, form, "report-next-action", changed)
+            except (NotNow, Refused) as no:
+                form, status = form.but(**{"": no.reason}), 409
+            else:
+                messages.success(request, "Recorded. The next action has a new time.")
+                there = reverse("report", kwargs={"ref": ref}) + from_query(request)
+                return let_go(request, HttpResponseRedirect(there), by)
+    context = {"form": form, **move_of(file.header, Move.REVIEW, kept)}
+    return page(request, "office/next_action.html", file, "report-next-action", context, status)
+
+
+@open_to(Audience.UNLOCKED)
+@require_POST
+def keep_writing(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Extend the officer's editing lease and say until when, as a form asks while somebody types in it."""
+    at = session.now()
+    until = editing.keep_writing(ref, by=request.attendance, at=at)
+    context = {"ref": ref, "until": times.clock(until) if until is not None else ""}
+    return render(request, "office/parts/writing.html", context)

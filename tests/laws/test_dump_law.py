@@ -39,7 +39,7 @@ COARSE = {
     "reports_report": {
         "kind", "channel", "area", "urgency", "priority", "danger_to_life", "desk_id", "watch_id", "question_set", "stage",
         "slot", "received_on", "settled", "due_at", "rank", "version", "withdraw_asked", "unread", "outcome", "status",
-        "owner_id", "lease_by_id", "lease_until", "seen",
+        "owner_id", "lease_by_id", "lease_until", "seen", "offered",
     },
     "reports_sealed_header": {"part", "epochs"},
     "reports_sealed_payload": set(),

@@ -40,8 +40,9 @@ PLAIN: dict[str, str] = {
     "intake_draft": "expires sendings settled",
     "intake_question_set": "name canonical",
     "reports_report": "id kind channel area urgency priority danger_to_life desk_id watch_id question_set stage slot"
-    " received_on settled due_at rank seen lease_until version withdraw_asked unread outcome status",
+    " received_on settled due_at rank seen offered lease_until version withdraw_asked unread outcome status",
     "reports_call_back": "report_id due_at missed done",
+    "reports_hand_over": "id report_id from_desk_id to_desk_id due_at state",
     "reports_sealed_header": "container report_id part epochs",
     "reports_sealed_payload": "container report_id",
     "reports_identity_share": "id report_id share epoch",
@@ -99,6 +100,7 @@ STAFF: dict[str, str] = {
     "reports_subject_request": "opened_by_id answered_by_id",
     "reports_message": "voice",
     "reports_step": "by_id at",
+    "reports_hand_over": "by_id at ended_by_id ended_at",
     "reports_dip_check": "judged_by_id judged_on remedied_by_id remedied_on",
     "reports_dissemination": "voice written_by_id written_at checked_by_id checked_at sent_at receipt received_by_id"
     " received_at answer_voice answered_by_id answered_at ended_by_id ended_at",
@@ -169,6 +171,7 @@ CODES_ONLY = {
     ("reports_dissemination", "receipt"),
     ("reports_dissemination", "answer_voice"),
     ("reports_translation", "state"),
+    ("reports_hand_over", "state"),
     ("reports_step", "move"),
     ("reports_step", "from_stage"),
     ("reports_step", "to_stage"),

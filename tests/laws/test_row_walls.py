@@ -20,7 +20,7 @@ from heedline.desks.models import Appointment
 from heedline.dispatch.models import Alarm
 from heedline.permits import functions
 from heedline.permits.models import OfficeSession
-from heedline.reports.models import Report, Translation
+from heedline.reports.models import HandOver, Report, Translation
 from tests.support import stories
 from tests.support.acting import acting
 from tests.support.cast import House, now
@@ -38,6 +38,7 @@ OF_REPORTS = {
     "reports_step": "report_id",
     "reports_dissemination": "report_id",
     "reports_translation": "report_id",
+    "reports_hand_over": "report_id",
     "reports_translation_text": "report_id",
     "reports_note_revision": "report_id",
     "reports_receipt": "report_id",
@@ -76,6 +77,19 @@ def reports(people: People) -> dict[str, UUID]:
             messages.say(code, "Now", message_id=uuid4(), at=people.at)
         Alarm.objects.create(
             kind="overdue", desk=people.house.desks[desk], about_kind="report", about_id=ref, slot=people.at
+        )
+        here = people.house.desks[desk]
+        officer = people.house.officers[name]
+        HandOver.objects.create(
+            report_id=ref,
+            from_desk=here,
+            to_desk=here,
+            by=officer,
+            at=people.at,
+            due_at=people.at,
+            state="accepted",
+            ended_by=officer,
+            ended_at=people.at,
         )
         made[desk] = ref
     return made

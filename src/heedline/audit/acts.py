@@ -68,6 +68,7 @@ class Act(AnyAct):
     DANGER_TAKEN = "danger-taken"
     DANGER_ACKNOWLEDGED = "danger-acknowledged"
     DANGER_DISCHARGED = "danger-discharged"
+    REPORT_RETURNED = "report-returned"  # to the desk that handed it over
     REPORT_CLOSED = "report-closed"
     REPORT_REOPENED = "report-reopened"
     # closed reports that are read again

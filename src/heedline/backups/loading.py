@@ -43,6 +43,7 @@ _WITH_THE_REPORT: tuple[LiteralString, ...] = (
     "reports_message",
     "reports_receipt",
     "reports_call_back",
+    "reports_hand_over",
     "reports_keeping",
     "reports_review",
     "reports_hold",

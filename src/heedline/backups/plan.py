@@ -100,6 +100,7 @@ COPIED: tuple[Copied, ...] = (
     ),
     Copied("reports_step", Side.BODIES, where=OF_OLD_REPORTS),
     Copied("reports_sweep", Side.BODIES),
+    Copied("reports_hand_over", Side.BODIES, where=OF_OLD_REPORTS),
     Copied("reports_call_back", Side.BODIES, order="report_id", where=OF_OLD_REPORTS),
     Copied("reports_dissemination", Side.BODIES, where=OF_OLD_REPORTS),
     Copied("reports_translation", Side.BODIES, where=f"{OF_OLD_REPORTS} AND {_OLD_MESSAGE}"),

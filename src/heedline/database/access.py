@@ -88,6 +88,7 @@ TABLES: dict[str, dict[str, str]] = {
     "reports_receipt": {"door": "arw", "usher": "d", "settler": "arwd", "worker": "m"},
     "reports_released_share": {"office": "r", "usher": "ad", "settler": "d", "worker": "m"},
     "reports_disposal": {"office": "ar", "usher": "r"},
+    "reports_hand_over": {"office": "r", "usher": "ad"},
     "reports_hold": {"office": "ar", "usher": "d"},
     "reports_keeping": {"office": "ar", "usher": "d"},
     "reports_review": {"office": "ar", "usher": "d"},
@@ -189,6 +190,10 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("reports_call_back", "usher", "r"): "report_id",
     ("reports_dip_check", "usher", "r"): "report_id",
     ("reports_disposal", "usher", "w"): "certificate decided_by_id decided_on done true_from",
+    ("reports_hand_over", "office", "w"): "ended_at ended_by_id state",
+    ("reports_hand_over", "usher", "r"): "from_desk_id report_id state to_desk_id",
+    ("reports_hand_over", "usher", "w"): "ended_at ended_by_id state",
+    ("reports_hand_over", "worker", "r"): "due_at from_desk_id report_id state",
     ("reports_hold", "office", "w"): "released_by_id released_on",
     ("reports_hold", "usher", "r"): "released_on report_id",
     ("reports_hold", "settler", "r"): "released_on report_id",
@@ -211,13 +216,13 @@ COLUMNS: dict[tuple[str, str, str], str] = {
         "reports_report",
         "office",
         "w",
-    ): "danger_to_life due_at lease_by_id lease_until outcome owner_id priority rank seen slot stage"
+    ): "danger_to_life due_at lease_by_id lease_until offered outcome owner_id priority rank seen slot stage"
     " status unread version",  # never the desk: see permits.hand_over
     (
         "reports_report",
         "worker",
         "r",
-    ): "desk_id due_at id kind owner_id priority rank received_on seen settled"
+    ): "desk_id due_at id kind offered owner_id priority rank received_on seen settled"
     " slot stage unread urgency watch_id",
     (
         "reports_receipt",
@@ -325,6 +330,7 @@ PERMITS = {
     "destroy_epoch",
     "end_danger_watch",
     "facing_desks",
+    "figures",
     "hand_over",
     "headers_to_move",
     "i_oversee",
@@ -362,7 +368,7 @@ PERMITS = {
     "who_decides_trace",
 }
 #: Those that look with the caller's eyes, so that row-level security holds inside, or look at no table.
-INVOKERS = {"queue", "slot", "wait_for_the_disk", "waiting"}
+INVOKERS = {"figures", "queue", "slot", "wait_for_the_disk", "waiting"}
 HISTORY = {"logged_statement_count", "logged_statements"}
 CLOCKWORK = {
     "end_identities",

@@ -50,6 +50,8 @@ class AlarmKind(AnyAlarmKind):
     IDENTITY_OVERDUE = "identity-overdue"
     IDENTITY_ASKED = "identity-asked"
     OVERDUE = "overdue"
+    HAND_OVER_WAITING = "hand-over-waiting"
+    NOT_IN_ORDER = "not-in-order"
     MESSAGE_WAITING = "message-waiting"
     CALL_MISSED = "call-missed"
     CALL_LATE = "call-late"

@@ -28,7 +28,7 @@ from django.db import close_old_connections, connections
 from procrastinate.contrib.django.utils import connector_params
 
 from heedline.casework.dissemination import clock as dissemination_clock
-from heedline.casework.duty import danger_clock, desk_letters, paging, training_clock
+from heedline.casework.duty import danger_clock, desk_letters, paging, reports_clock, training_clock
 from heedline.casework.intake import settle_arrivals
 from heedline.casework.journey import practice
 from heedline.casework.language import clock as translation_clock
@@ -132,6 +132,8 @@ TASKS = (
     PeriodicTask("watch-messages", "* * * * * 45", 3, paging.watch_messages),
     PeriodicTask("watch-translations", "* * * * * 50", 3, translation_clock.watch),
     PeriodicTask("watch-partners", "* * * * * 40", 3, dissemination_clock.watch),
+    PeriodicTask("watch-hand-overs", "* * * * * 35", 3, reports_clock.watch_hand_overs),
+    PeriodicTask("reconcile", "10 6 * * * 15", 1, reports_clock.reconcile),
     PeriodicTask("watch-calls", "* * * * * 30", 3, paging.watch_calls),
     PeriodicTask("watch-keys", "*/5 * * * * 30", 3, paging.watch_keys),
     PeriodicTask("watch-training", "20 * * * * 40", 1, training_clock.watch),

@@ -95,16 +95,20 @@ def hand_over(
     share_epoch: UUID,
     share: bytes | None,
     moved: Sequence[tuple[UUID, bytes, bytes]],
+    *,
+    accept_by: datetime | None = None,
+    returns: bool = False,
 ) -> bool:
-    """Move a report to a desk that its holder cannot see into.
+    """Move a report to a desk that this session cannot see into, which accepts it by `accept_by`, or `due_at`.
 
-    Returns False if the report was not theirs to move, or has changed.
+    `returns` moves it back to the desk that handed it over, before anybody here has accepted it. Returns False if the
+    report was not theirs to move, or has changed.
 
     `moved`: each sealed part that the desk opens, with its present header and the one addressed to `share_epoch`.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT permits.hand_over(%s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s::bytea[], %s::bytea[])",
+            "SELECT permits.hand_over(%s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s::bytea[], %s::bytea[], %s)",
             [
                 report,
                 desk,
@@ -116,10 +120,33 @@ def hand_over(
                 [part for part, _, _ in moved],
                 [old for _, old, _ in moved],
                 [new for _, _, new in moved],
+                None if returns else accept_by or due_at,
             ],
         )
         done = cursor.fetchone()
     return bool(done and done[0])
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How much there is to do at a desk, each counted up to a thousand. Every stage of an open report counts.
+
+    `next_due` is None where no report is open. The last two are about desks that this one watches round the clock.
+    """
+
+    waiting: int
+    overdue: int
+    danger: int
+    messages: int
+    next_due: datetime | None
+    overdue_elsewhere: int
+    danger_elsewhere: int
+
+
+def figures(desks: Sequence[UUID], at: datetime) -> dict[UUID, Figures]:
+    """Return the figures of these desks, as far as this session sees their reports."""
+    rows = _rows("SELECT * FROM permits.figures(%s::uuid[], %s)", [list(desks), at])
+    return {desk: Figures(*row) for desk, *row in rows}
 
 
 # --- the release of an identity (database/functions/identity.sql) ----------------------------------------------------

@@ -18,7 +18,7 @@ from heedline.desks.duty_hours import shifts_now
 from heedline.desks.models import PARTNER, Desk, Shift
 from heedline.dispatch.models import Alarm
 from heedline.reports.lifecycle import Stage
-from heedline.reports.models import Report
+from heedline.reports.models import HandOver, Report
 
 
 def reports_of(desks: Iterable[UUID]) -> QuerySet[Report]:
@@ -73,7 +73,7 @@ def open_in_queue(
         deserted = (
             Desk.objects.exclude(kind__in=("authoriser", PARTNER)).exclude(Exists(staffed)).values("id")
         )
-        due = Q(stage=Stage.WAITING) & (Q(due_at__lt=at) | Q(desk__in=deserted))
+        due = Q(due_at__lt=at) | Q(stage=Stage.WAITING, desk__in=deserted)
         mine |= Q(watch_id__in=watches) & (Q(rank=0) | due)
     return reports_of(desks).exclude(stage=Stage.CLOSED).filter(mine)
 
@@ -98,6 +98,11 @@ def _asked(function: str, *values: Value, gives: Field[Any, Any]) -> Func:
     return Func(
         *values, function=function, template="(SELECT %(function)s(%(expressions)s))", output_field=gives
     )
+
+
+def hand_overs_from(desks: Iterable[UUID]) -> QuerySet[HandOver]:
+    """Return the hand-overs of reports that these desks gave away."""
+    return HandOver.objects.filter(from_desk_id__in=list(desks))
 
 
 def alarms_of(desks: Iterable[UUID]) -> QuerySet[Alarm]:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from heedline.casework.duty import on_call, training_clock
 from heedline.casework.keys import health
@@ -25,7 +25,8 @@ from heedline.packs.pack import OnCallStep
 from heedline.permits.capabilities import AnyCapability, Capability
 from heedline.reports.dissemination_states import DisseminationState
 from heedline.reports.lifecycle import Stage
-from heedline.reports.models import DangerEpisode, Dissemination, IdentityRequest, Report
+from heedline.reports.models import DangerEpisode, Dissemination, HandOver, IdentityRequest, Report
+from heedline.reports.models.hand_overs import HandOverState
 
 
 class AlarmEvent(StrEnum):
@@ -130,6 +131,21 @@ def _danger_unreviewed(alarm: Alarm, at: datetime) -> bool:
 
 def _danger_open(alarm: Alarm, at: datetime) -> bool:
     return _open_danger(alarm).exists()
+
+
+def _not_accepted(alarm: Alarm, at: datetime) -> bool:
+    """Return whether the report is still waiting for the other desk to accept it."""
+    return HandOver.objects.filter(
+        report=alarm.about_id, from_desk=alarm.desk_id, state=HandOverState.WAITING
+    ).exists()
+
+
+def _not_in_order(alarm: Alarm, at: datetime) -> bool:
+    """Return whether the report still has no owner who could act on it."""
+    if alarm.about_id is None:
+        return False
+    open_now = Report.objects.filter(id=alarm.about_id).exclude(stage=Stage.CLOSED)
+    return open_now.filter(Q(owner=None) | Q(owner__is_active=False)).exists()
 
 
 def _request_undecided(alarm: Alarm, at: datetime) -> bool:
@@ -283,6 +299,20 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
     ),
     AlarmKind.OVERDUE: AlarmRule(
         words="Report overdue", do="Open it and take the next step, or hand it over.", chain_in_danger=True
+    ),
+    AlarmKind.HAND_OVER_WAITING: AlarmRule(
+        words="Hand-over not accepted in time",
+        do="Phone the other desk.",
+        lasts=_not_accepted,
+        while_it_lasts="Phone the other desk: this alarm stays until it has accepted or returned the report.",
+    ),
+    AlarmKind.NOT_IN_ORDER: AlarmRule(
+        words="Open report without an owner, or its owner has left",
+        do="Name the owner, or take it.",
+        called=call_supervisors,
+        lasts=_not_in_order,
+        while_it_lasts="Take the report, or name its owner: this alarm stays until it has one.",
+        resolved_by=frozenset({AlarmEvent.TAKEN}),
     ),
     AlarmKind.MESSAGE_WAITING: AlarmRule(
         words="Message from the reporter not read in time", do="Read the message."

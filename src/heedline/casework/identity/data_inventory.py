@@ -123,7 +123,7 @@ HOLDS: tuple[HeldData, ...] = (
         "officers wrote is sealed. What they make of the report, of its language or of its sender stands in there.",
         False,
         {
-            "reports_report": "priority danger_to_life desk_id watch_id stage due_at rank seen owner_id lease_by_id lease_until version "
+            "reports_report": "priority danger_to_life desk_id watch_id stage due_at rank seen offered owner_id lease_by_id lease_until version "
             "outcome",
             "reports_step": "id report_id number move from_stage to_stage by_id at on from_desk to_desk codes note",
             "reports_identity_request": "id report_id desk_id authoriser_desk_id purpose asked_by_id asked_at ground "
@@ -138,6 +138,7 @@ HOLDS: tuple[HeldData, ...] = (
             "answered_by_id answered_on",
             "reports_dip_check": "id report_id desk_id week verdict words remedy judged_by_id judged_on remedied_by_id "
             "remedied_on",
+            "reports_hand_over": "id report_id from_desk_id to_desk_id by_id at due_at state ended_by_id ended_at",
             "reports_sweep": "id desk_id by_id at until outcome closed left_out undone_by_id undone_at not_restored",
             "reports_swept": "id sweep_id report_id version slot due_at status",
             "reports_dissemination": "id report_id partner_id state purpose basis conditions urgent answer_minutes due_at "

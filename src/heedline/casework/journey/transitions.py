@@ -29,7 +29,7 @@ from heedline.casework.report import editing, handing_over, notes, repeat_report
 from heedline.casework.report.sealing import NewReport, enclose
 from heedline.casework.report.verb import FoundReport, find, record, verb
 from heedline.casework.retention import keeping
-from heedline.dispatch.clocks import rank_of, slot_end, slot_of
+from heedline.dispatch.clocks import clock_code, minute_of, rank_of, slot_end, slot_of
 from heedline.dispatch.letters import Letter
 from heedline.dispatch.outbox import post
 from heedline.packs import load_pack
@@ -152,11 +152,12 @@ class Closing:
 def take(ref: UUID, *, by: Attendance, at: datetime) -> None:
     """Take a report and become its owner, until it is released, reassigned, or accepted by another desk.
 
-    The first take ends the clock Seen and starts Next action. A later one, after a release, keeps the time.
+    The first take ends the clock Seen and starts Next action. A later one, after a release, keeps the time. Taking what
+    another desk has handed over accepts it, and sets a new time.
     """
     found = find(ref, by=by, at=at)
     found.permit(Capability.TAKE)
-    _own(found, Move.TAKE, by.officer_id)
+    _own(found, Move.ACCEPT if found.report.offered else Move.TAKE, by.officer_id)
     record(found, Act.REPORT_TAKEN)
     resolve_for(ref, by=by, at=at)
     danger.open_if_it_came_in_danger(found)
@@ -164,12 +165,15 @@ def take(ref: UUID, *, by: Attendance, at: datetime) -> None:
 
 def _own(found: FoundReport, move: Move, owner: UUID) -> None:
     report, mine = found.report, owner == found.by.officer_id
+    if report.offered:
+        handing_over.accepted(found)
     report.apply(
         move,
         by=found.by.officer_id,
         at=found.at,
         codes={"to": str(owner)} if move is Move.ASSIGN else None,
         slot=None,  # from here on only the day of its arrival is kept
+        offered=False,
         owner_id=owner,
         # what the reporter is told: somebody has it in front of them
         status="read" if report.status == "received" else report.status,
@@ -337,6 +341,8 @@ def hand_over(ref: UUID, to_desk: str, because: str, *, version: int, by: Attend
     found = find(ref, by=by, at=at, version=version)
     found.permit(Capability.HAND_OVER)
     restrictions.refuse_restricted(found)
+    if found.report.offered:
+        raise NotNow("Another desk has handed this report over. Accept it first, or return it.")
     to = key_directory.addressee(to_desk, at.date())
     if to is None or to.desk == found.report.desk_id:
         raise NotNow("That desk cannot receive this report: fewer than two people there could open it.")
@@ -349,7 +355,41 @@ def hand_over(ref: UUID, to_desk: str, because: str, *, version: int, by: Attend
     )
     record(found, Act.REPORT_HANDED_OVER, to=to.code)
     post(Letter.REPORT_HANDED, desk=to.desk, thing_id=ref, at=at)
-    handing_over.readdress(found, to, from_desk=from_desk, due_at=due_at)
+    handing_over.readdress(found, to, from_desk=from_desk, due_at=due_at, accept_by=_accept_by(found))
+    resolve_for(ref, by=by, at=at)
+
+
+def _accept_by(found: FoundReport) -> datetime:
+    """Return the time by which the other desk accepts a report, as long as a new one may wait by its priority."""
+    report, pack = found.report, load_pack(settings.PACK)
+    code = clock_code(report.urgency, report.priority, report.danger_to_life, pack.timetable(report.kind))
+    return pack.seen_due(report.kind, code, minute_of(found.at), area=report.area)
+
+
+@verb(Act.REPORT_RETURNED)
+def return_to(ref: UUID, because: str, *, version: int, by: Attendance, at: datetime) -> None:
+    """Return a report to the desk that handed it over, with a reason, before anybody here has accepted it.
+
+    It is addressed to that desk's keys and removed from this one. Its time stays. Raises NotNow if it was accepted, or
+    if fewer than two people could open it there.
+    """
+    found = find(ref, by=by, at=at, version=version)
+    found.permit(Capability.HAND_OVER)
+    origin = handing_over.offered_by(ref) if found.report.offered else None
+    if origin is None or found.report.due_at is None:
+        raise NotNow("This report was accepted already. Hand it over instead.")
+    to = key_directory.addressee(origin.code, at.date())
+    if to is None:
+        raise NotNow("That desk cannot receive this report: fewer than two people there could open it.")
+    from_desk = found.report.desk_id
+    translating.move_along(found, to.desk)
+    note = notes.seal(found, {"reason": because}, also=to)
+    found.report.add_step(
+        Move.RETURN, by=by.officer_id, at=at, codes={"to": to.code}, note=note, to_desk=to.desk
+    )
+    record(found, Act.REPORT_RETURNED, to=to.code)
+    post(Letter.REPORT_HANDED, desk=to.desk, thing_id=ref, at=at)
+    handing_over.readdress(found, to, from_desk=from_desk, due_at=found.report.due_at, accept_by=None)
     resolve_for(ref, by=by, at=at)
     resolve(AlarmEvent.DANGER_MOVED, ref, by=by, at=at)  # the clock raises them again, at the new desk
 

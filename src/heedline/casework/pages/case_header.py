@@ -11,7 +11,7 @@ from django.conf import settings
 
 from heedline.casework.access import session
 from heedline.casework.access.session import Attendance
-from heedline.casework.report import restrictions
+from heedline.casework.report import handing_over, restrictions
 from heedline.casework.report.opening import short_name
 from heedline.casework.report.verb import standing_of
 from heedline.dispatch.clocks import clock_code, due_words
@@ -33,6 +33,7 @@ OFFERED: tuple[tuple[Move, Capability, str], ...] = (
     (Move.REVIEW, Capability.SET_NEXT_ACTION, "Set the next review"),
     (Move.ASSIGN, Capability.ASSIGN, "Name the owner"),
     (Move.HAND_OVER, Capability.HAND_OVER, "Hand over"),
+    (Move.RETURN, Capability.HAND_OVER, "Return"),
     (Move.CLOSE, Capability.CLOSE, "Close"),
     (Move.RELEASE, Capability.RELEASE, "Give back to the desk"),
     (Move.REOPEN, Capability.REOPEN, "Reopen"),
@@ -60,9 +61,10 @@ class CaseHeader:
     """What every page of a report shows. Nothing in it is sealed.
 
     `priority` is None until the report is assessed. `owner` is the name of the owner, and `mine` is True for that
-    officer. `writer` is the colleague who is writing in the report until `lease_words`. `status` is the pack's code of what the reporter is told. `with_partners`
-    counts the disclosures that somebody still has to deal with. `has_danger` is True if a danger to life was ever opened,
-    so that the report has a page Threat to life.
+    officer. `writer` is the colleague who is writing in the report until `lease_words`. `offered_by` is the desk that
+    handed the report over, until it is accepted. `status` is the pack's code of what the reporter is told.
+    `with_partners` counts the disclosures that somebody still has to deal with. `has_danger` is True if a danger to life
+    was ever opened, so that the report has a page Threat to life.
     """
 
     ref: UUID
@@ -79,6 +81,7 @@ class CaseHeader:
     mine: bool
     writer: str | None
     lease_words: str
+    offered_by: str
     review_within: timedelta
     status: str
     withdraw_asked: bool
@@ -124,6 +127,7 @@ def header_of(
         mine=report.owner_id == by.officer_id,
         writer=writer.name if writer is not None else None,
         lease_words=f"{lease.astimezone(zone):%H:%M}" if lease is not None else "",
+        offered_by=_offered_by(report),
         review_within=_review_within(report),
         status=report.status,
         withdraw_asked=report.withdraw_asked,
@@ -132,6 +136,11 @@ def header_of(
         with_partners=with_partners,
         has_danger=has_danger,
     )
+
+
+def _offered_by(report: Report) -> str:
+    desk = handing_over.offered_by(report.id) if report.offered else None
+    return desk.name if desk is not None else ""
 
 
 def _review_within(report: Report) -> timedelta:
@@ -151,12 +160,16 @@ def _moves(report: Report, by: Attendance, at: datetime, *, restricted: bool) ->
             if move is Move.ASSIGN and standing.mine:
                 capability = Capability.RELEASE  # the owner passes it on
             by.require(capability, report.desk_id, report.watch_id, standing=standing)
+            if move is Move.RETURN and not report.offered:
+                continue
             if move in {Move.HAND_OVER, Move.DISSEMINATE} and restricted:
                 reason = restrictions.RESTRICTED
+            if move is Move.HAND_OVER and report.offered:
+                reason = "Another desk has handed this report over. Accept it first, or return it."
             if move is Move.TAKE and standing.mine:
                 continue
         except NotNow as not_now:
-            if move in {Move.REOPEN, Move.RELEASE, Move.TAKE}:
+            if move in {Move.REOPEN, Move.RELEASE, Move.TAKE, Move.RETURN}:
                 continue
             reason = not_now.reason
         except Refused as refused:

@@ -9,24 +9,27 @@ from uuid import UUID
 from heedline.casework.access import session
 from heedline.casework.access.session import Attendance
 from heedline.casework.duty import rota
-from heedline.casework.pages.queue import rows_of, waiting
+from heedline.casework.pages.figures import figures
+from heedline.casework.pages.queue import rows_of
 from heedline.casework.pages.queue_view import SIZES, QueueView
 from heedline.dispatch.clocks import due_words
 from heedline.permits.capabilities import Capability
-from heedline.permits.scopes import reports_of
 from heedline.reports.lifecycle import Stage
 
 
 @dataclass(frozen=True)
 class DeskSummary:
-    """A desk on the home page."""
+    """A desk on the home page, with its figures in every stage (`figures.figures`)."""
 
     code: str
     name: str
     waiting: int
     overdue: int
-    oldest_words: str
+    danger: int
+    next_words: str
     messages: int
+    overdue_elsewhere: int
+    danger_elsewhere: int
     on_duty: tuple[str, ...]
     i_am_on_duty: bool
 
@@ -36,22 +39,20 @@ def my_desks(*, by: Attendance, at: datetime) -> tuple[DeskSummary, ...]:
 
     Counts stop at a thousand. Raises Refused.
     """
-    by.require(Capability.SEE_QUEUE)
-    found = []
+    known, found = figures(by=by, at=at), []
     for desk in by.desks:
-        rows = reports_of(by.desk_ids).filter(desk_id=desk.id).exclude(stage=Stage.CLOSED).order_by()
-        oldest = rows.filter(stage=Stage.WAITING).order_by("due_at").only("id", "due_at").first()
-        here = rota.on_duty(desk.id, at)
+        here, now = rota.on_duty(desk.id, at), known[desk.id]
         found.append(
             DeskSummary(
                 code=desk.code,
                 name=desk.name,
-                waiting=waiting(by=by, desks=[desk.id]),
-                overdue=rows.filter(stage=Stage.WAITING, due_at__lt=at)[:1000].count(),
-                oldest_words=due_words(oldest.due_at, at, session.office_zone())
-                if oldest and oldest.due_at
-                else "",
-                messages=rows.filter(unread__gt=0)[:1000].count(),
+                waiting=now.waiting,
+                overdue=now.overdue,
+                danger=now.danger,
+                next_words=due_words(now.next_due, at, session.office_zone()) if now.next_due else "",
+                messages=now.messages,
+                overdue_elsewhere=now.overdue_elsewhere,
+                danger_elsewhere=now.danger_elsewhere,
                 on_duty=tuple(one.name for one in here),
                 i_am_on_duty=any(one.officer_id == by.officer_id for one in here),
             )

@@ -58,6 +58,7 @@ def file_of(one: Worked, *, by: Attendance) -> CaseFile:
         mine=one.stage != Stage.WAITING,
         writer=None,
         lease_words="",
+        offered_by="",
         review_within=timedelta(0),
         status="question" if one.stage == Stage.ACTING else "read",
         withdraw_asked=False,

@@ -15,15 +15,19 @@ from heedline.casework.report.notes import public_keys_of
 from heedline.casework.report.verb import FoundReport
 from heedline.desks.models import Desk, EpochKeyRow
 from heedline.permits import functions
-from heedline.reports.models import SealedHeader
+from heedline.reports.models import HandOver, SealedHeader
+from heedline.reports.models.hand_overs import HandOverState
 from heedline.vault.container import readdress as rewrite
 from heedline.vault.identity import reseal_share
 
 
-def readdress(found: FoundReport, to: Addressee, *, from_desk: UUID, due_at: datetime) -> None:
+def readdress(
+    found: FoundReport, to: Addressee, *, from_desk: UUID, due_at: datetime, accept_by: datetime | None
+) -> None:
     """Re-address every sealed part of a report from one desk to another.
 
-    The round-the-clock desk remains a recipient. Raises CannotOpen if this officer's keys do not open the
+    The other desk accepts it by `accept_by`. Without that time it is returned to the desk that handed it over. The
+    round-the-clock desk remains a recipient. Raises CannotOpen if this officer's keys do not open the
     report, and SealingStopped if somebody else moved it in the meantime.
     """
     ring = found.by.keys()
@@ -41,8 +45,33 @@ def readdress(found: FoundReport, to: Addressee, *, from_desk: UUID, due_at: dat
         moved.append((header.container, sealed, rewrite(sealed, ring.for_any(old), public_keys_of(new))))
     share = share_for(found, to, ring)
     version = found.report.version
-    if not functions.hand_over(found.report.id, to.desk, due_at, version, from_desk, to.epoch, share, moved):
+    if not functions.hand_over(
+        found.report.id,
+        to.desk,
+        due_at,
+        version,
+        from_desk,
+        to.epoch,
+        share,
+        moved,
+        accept_by=accept_by,
+        returns=accept_by is None,
+    ):
         raise SealingStopped
+
+
+def accepted(found: FoundReport) -> None:
+    """Record that an officer of the receiving desk has accepted the report. Nothing to do if it was not offered."""
+    HandOver.objects.filter(report_id=found.report.id, state=HandOverState.WAITING).update(
+        state=HandOverState.ACCEPTED, ended_by_id=found.by.officer_id, ended_at=found.at
+    )
+
+
+def offered_by(report: UUID) -> Desk | None:
+    """Return the desk that has handed a report over and waits until this one has accepted it."""
+    rows = HandOver.objects.filter(report_id=report, state=HandOverState.WAITING).select_related("from_desk")
+    found = rows.first()
+    return found.from_desk if found is not None else None
 
 
 def share_for(found: FoundReport, to: Addressee, ring: Keyring) -> bytes | None:

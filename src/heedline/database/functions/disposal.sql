@@ -55,6 +55,7 @@ BEGIN
     DELETE FROM public.reports_dip_check WHERE report_id = r;
     DELETE FROM public.reports_keeping WHERE report_id = r;
     DELETE FROM public.reports_review WHERE report_id = r;
+    DELETE FROM public.reports_hand_over WHERE report_id = r;
     DELETE FROM public.reports_hold WHERE report_id = r;
     DELETE FROM public.reports_sealed_payload WHERE report_id = r;
     DELETE FROM public.reports_sealed_header WHERE report_id = r;

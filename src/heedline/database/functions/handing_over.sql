@@ -4,11 +4,15 @@ SET ROLE heedline_usher;
 -- Move a report to another desk. It leaves the sight of the desk that hands it over, so the row cannot be updated by its
 -- owner's policy: this checks that it is theirs, that the other desk exists and takes such reports, and moves it. Its
 -- sealed parts are addressed anew here and nowhere else: all of them, by compare and swap, to an epoch of that desk.
+-- The other desk accepts it by p_accept_by. Without that time the report is returned: only to the desk that gave it, and
+-- only before it was accepted.
 CREATE FUNCTION permits.hand_over(p_report uuid, p_desk uuid, p_due timestamptz, p_version integer, p_from uuid,
-    p_share_epoch uuid, p_share bytea, p_containers uuid[], p_old bytea[], p_new bytea[]) RETURNS boolean
+    p_share_epoch uuid, p_share bytea, p_containers uuid[], p_old bytea[], p_new bytea[], p_accept_by timestamptz)
+    RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     leaving uuid[];
+    v_at timestamptz := date_trunc('minute', now());
 BEGIN
     -- to any desk that reads reports: what came as one thing may be another desk's work
     PERFORM 1 FROM public.desks_desk d JOIN public.reports_report r ON r.id = p_report
@@ -26,12 +30,13 @@ BEGIN
     IF FOUND THEN RETURN false; END IF;
     UPDATE public.reports_report r SET desk_id = p_desk, stage = 'waiting', owner_id = NULL,
         lease_by_id = NULL, lease_until = NULL,
-        due_at = p_due, version = version + 1,
+        due_at = p_due, version = version + 1, offered = p_accept_by IS NOT NULL,
         watch_id = CASE WHEN watch_id = p_desk THEN NULL
             -- a round-the-clock desk that gives a report away goes on watching it
             WHEN watch_id IS NULL AND (SELECT d.round_the_clock FROM public.desks_desk d WHERE d.id = p_from) THEN p_from
             ELSE watch_id END
         WHERE r.id = p_report AND r.version = p_version AND r.desk_id = p_from AND r.stage <> 'closed'
+            AND r.offered = (p_accept_by IS NULL)
             AND (r.desk_id IN (SELECT permits.my_desks()) OR r.watch_id IN (SELECT permits.my_desks()));
     IF NOT FOUND THEN RETURN false; END IF;
     -- a round-the-clock desk that becomes the report's own, or gave it away, is not there for the danger alone
@@ -39,6 +44,14 @@ BEGIN
             watch_added = d.watch_added AND EXISTS (SELECT 1 FROM public.reports_report r
                 WHERE r.id = p_report AND r.watch_id IS NOT NULL AND r.watch_id <> p_from)
         WHERE d.report_id = p_report AND d.discharged_at IS NULL;
+    IF p_accept_by IS NULL THEN
+        UPDATE public.reports_hand_over h SET state = 'returned', ended_at = v_at, ended_by_id = permits.my_officer()
+            WHERE h.report_id = p_report AND h.state = 'waiting' AND h.to_desk_id = p_from AND h.from_desk_id = p_desk;
+        IF NOT FOUND THEN RAISE EXCEPTION 'returned to another desk than it came from'; END IF;
+    ELSE
+        INSERT INTO public.reports_hand_over (id, report_id, from_desk_id, to_desk_id, by_id, at, due_at, state)
+            VALUES (gen_random_uuid(), p_report, p_from, p_desk, permits.my_officer(), v_at, p_accept_by, 'waiting');
+    END IF;
     leaving := CASE WHEN (SELECT d.round_the_clock FROM public.desks_desk d WHERE d.id = p_from) THEN '{}'::uuid[]
         ELSE ARRAY(SELECT e.id FROM public.keys_epoch e WHERE e.desk_id = p_from) END;
     UPDATE public.reports_sealed_header h SET header = g.new, epochs =

@@ -3,8 +3,8 @@
 SET ROLE heedline_usher;
 
 -- The first 101 (one more than the longest page) open reports after (p_rank, p_due, p_id): those of p_desks, and those
--- of other desks that the round-the-clock desks p_watching must see to now: all in danger until that is discharged, and
--- those that wait where nobody is on duty or for longer than they may.
+-- of other desks that the round-the-clock desks p_watching must see to now: all in danger until that is discharged, in any
+-- stage what is overdue, and what waits where nobody is on duty.
 CREATE FUNCTION permits.queue(p_desks uuid[], p_watching uuid[], p_at timestamptz, p_rank integer, p_due timestamptz,
     p_id uuid) RETURNS SETOF uuid LANGUAGE sql STABLE ROWS 101 SET search_path = pg_catalog, pg_temp AS $$
     WITH desk AS MATERIALIZED (
@@ -29,11 +29,42 @@ CREATE FUNCTION permits.queue(p_desks uuid[], p_watching uuid[], p_at timestampt
         SELECT r.id, r.rank, r.due_at FROM unnest(p_watching) AS w(id) CROSS JOIN desk d
             CROSS JOIN unnest('{1,2,3}'::smallint[]) AS k(rank) CROSS JOIN LATERAL (
             SELECT r.id, r.rank, r.due_at FROM public.reports_report r
-            WHERE r.watch_id = w.id AND r.desk_id = d.id AND r.rank = k.rank AND r.stage = 'waiting'
+            WHERE r.watch_id = w.id AND r.desk_id = d.id AND r.rank = k.rank AND NOT r.stage = 'closed'
+                AND (r.stage = 'waiting' OR r.due_at < p_at)
                 AND r.due_at < CASE WHEN d.empty THEN 'infinity' ELSE p_at END
                 AND (r.rank, r.due_at, r.id) > (p_rank, p_due, p_id)
             ORDER BY r.due_at, r.id LIMIT 101) r
     ) first ORDER BY first.rank, first.due_at, first.id LIMIT 101
+$$;
+
+-- The figures of each desk, every stage included, counted up to a thousand: what waits to be taken, what is overdue, where
+-- somebody is in danger, what has unread messages, and when the next is due. Of a round-the-clock desk also what is
+-- overdue or in danger at the desks that it watches. My work, the queue and the page Alarms show these figures.
+CREATE FUNCTION permits.figures(p_desks uuid[], p_at timestamptz) RETURNS TABLE (desk uuid, waiting integer,
+    overdue integer, danger integer, messages integer, next_due timestamptz, overdue_elsewhere integer,
+    danger_elsewhere integer) LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT d.id,
+        (SELECT count(*)::integer FROM (SELECT 1 FROM public.reports_report r
+            WHERE r.desk_id = d.id AND r.stage = 'waiting' LIMIT 1000) w),
+        -- rank by rank, since "overdue" is a stretch of the index only within one
+        (SELECT least(count(*), 1000)::integer FROM unnest('{0,1,2,3}'::smallint[]) AS k(rank) CROSS JOIN LATERAL (
+            SELECT 1 FROM public.reports_report r WHERE r.desk_id = d.id AND NOT r.stage = 'closed'
+                AND r.rank = k.rank AND r.due_at < p_at LIMIT 1000) o),
+        (SELECT count(*)::integer FROM (SELECT 1 FROM public.reports_report r
+            WHERE r.desk_id = d.id AND NOT r.stage = 'closed' AND r.rank = 0 LIMIT 1000) g),
+        (SELECT count(*)::integer FROM (SELECT 1 FROM public.reports_report r
+            WHERE r.desk_id = d.id AND NOT r.stage = 'closed' AND r.unread > 0 LIMIT 1000) m),
+        (SELECT min(first.due_at) FROM unnest('{0,1,2,3}'::smallint[]) AS k(rank) CROSS JOIN LATERAL (
+            SELECT r.due_at FROM public.reports_report r WHERE r.desk_id = d.id AND NOT r.stage = 'closed'
+                AND r.rank = k.rank ORDER BY r.due_at LIMIT 1) first),
+        (SELECT least(count(*), 1000)::integer FROM public.desks_desk o
+            CROSS JOIN unnest('{0,1,2,3}'::smallint[]) AS k(rank) CROSS JOIN LATERAL (
+            SELECT 1 FROM public.reports_report r WHERE r.watch_id = d.id AND r.desk_id = o.id
+                AND NOT r.stage = 'closed' AND r.rank = k.rank AND r.due_at < p_at LIMIT 1000) e),
+        (SELECT least(count(*), 1000)::integer FROM public.desks_desk o CROSS JOIN LATERAL (
+            SELECT 1 FROM public.reports_report r WHERE r.watch_id = d.id AND r.desk_id = o.id
+                AND NOT r.stage = 'closed' AND r.rank = 0 LIMIT 1000) e)
+    FROM unnest(p_desks) AS d(id)
 $$;
 
 -- How many reports wait at these desks, counted up to a thousand.

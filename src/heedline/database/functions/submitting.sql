@@ -54,9 +54,9 @@ BEGIN
         RETURN 'unknown-questions';
     END IF;
     INSERT INTO public.reports_report (id, kind, channel, area, urgency, priority, desk_id, watch_id, question_set, stage,
-        slot, received_on, settled, seen, due_at, rank, version, withdraw_asked, unread, outcome, status)
+        slot, received_on, settled, seen, offered, due_at, rank, version, withdraw_asked, unread, outcome, status)
     VALUES (p_report, p_kind, p_channel, p_area, p_urgency, '', p_desk, p_watch, p_question_set, 'waiting',
-        s, (s AT TIME ZONE 'UTC')::date, false, false, s + p_due_after, p_rank, 1, false, 0, '', 'received')
+        s, (s AT TIME ZONE 'UTC')::date, false, false, false, s + p_due_after, p_rank, 1, false, 0, '', 'received')
     ON CONFLICT (id) DO NOTHING;
     IF NOT FOUND THEN
         SELECT body_mac INTO known FROM public.reports_receipt WHERE report_id = p_report AND lookup = p_lookup;

@@ -10,6 +10,16 @@ CREATE POLICY of_my_desks ON reports_report TO heedline_office
     USING (desk_id IN (SELECT permits.my_desks()) OR watch_id IN (SELECT permits.my_desks()))
     WITH CHECK (desk_id IN (SELECT permits.my_desks()) OR watch_id IN (SELECT permits.my_desks()));
 
+-- The desk that gave a report away sees that it waits for the other, and nothing else of it.
+ALTER TABLE reports_hand_over ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY inner_roles ON reports_hand_over TO heedline_usher, heedline_worker USING (true) WITH CHECK (true);
+CREATE POLICY of_either_desk ON reports_hand_over FOR SELECT TO heedline_office
+    USING (from_desk_id IN (SELECT permits.my_desks()) OR to_desk_id IN (SELECT permits.my_desks())
+        OR EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = report_id));
+CREATE POLICY accepted_once ON reports_hand_over FOR UPDATE TO heedline_office
+    USING (state = 'waiting' AND EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = report_id))
+    WITH CHECK (state = 'accepted' AND ended_by_id = (SELECT permits.my_officer()));
+
 ALTER TABLE reports_sealed_header ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY inner_roles ON reports_sealed_header
     TO heedline_door, heedline_usher, heedline_settler, heedline_worker

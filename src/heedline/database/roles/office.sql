@@ -74,6 +74,8 @@ GRANT SELECT, INSERT ON reports_disposal TO heedline_office;
 -- never what the partner signed or answered
 GRANT SELECT, INSERT, UPDATE (state, due_at, version, checked_at, sent_at, key, ended_at, ended_words, checked_by_id,
     ended_by_id) ON reports_dissemination TO heedline_office;
+-- accepted; offered and returned in permits.hand_over
+GRANT SELECT, UPDATE (state, ended_at, ended_by_id) ON reports_hand_over TO heedline_office;
 GRANT SELECT, INSERT, UPDATE (released_on, released_by_id) ON reports_hold TO heedline_office;
 GRANT SELECT ON reports_identity_request TO heedline_office;
 -- never that the identity is gone
@@ -83,7 +85,7 @@ GRANT SELECT, INSERT, UPDATE (slot, seen) ON reports_message TO heedline_office;
 GRANT SELECT (report_id, reporter_key, closed) ON reports_receipt TO heedline_office;
 GRANT SELECT ON reports_released_share TO heedline_office;
 -- never the desk: see permits.hand_over
-GRANT SELECT, UPDATE (priority, danger_to_life, stage, slot, seen, due_at, rank, owner_id, lease_by_id,
+GRANT SELECT, UPDATE (priority, danger_to_life, stage, slot, seen, due_at, offered, rank, owner_id, lease_by_id,
     lease_until, version, unread, outcome, status) ON reports_report TO heedline_office;
 GRANT SELECT, INSERT ON reports_review TO heedline_office;
 GRANT SELECT, INSERT, UPDATE (header, epochs) ON reports_sealed_header TO heedline_office;
@@ -130,7 +132,7 @@ GRANT EXECUTE ON FUNCTION
     permits.decide_identity(uuid, boolean, uuid, bytea, bytea, bytea, uuid[], bytea),
     permits.desk_shares(uuid),
     permits.destroy_epoch(uuid),
-    permits.hand_over(uuid, uuid, timestamptz, integer, uuid, uuid, bytea, uuid[], bytea[], bytea[]),
+    permits.hand_over(uuid, uuid, timestamptz, integer, uuid, uuid, bytea, uuid[], bytea[], bytea[], timestamptz),
     permits.headers_to_move(uuid, uuid, integer),
     permits.end_danger_watch(uuid, uuid[], bytea[], bytea[]),
     permits.facing_desks(uuid),
@@ -152,6 +154,7 @@ GRANT EXECUTE ON FUNCTION
     permits.open_dangers(text),
     permits.note_call(bytea, uuid, bytea, bytea, bytea, uuid[]),
     permits.practised_by_mine(),
+    permits.figures(uuid[], timestamptz),
     permits.queue(uuid[], uuid[], timestamptz, integer, timestamptz, uuid),
     permits.release_words(uuid),
     permits.retire_epoch(uuid),

@@ -45,6 +45,7 @@ GRANT SELECT (id, report_id, opened_at, acknowledged_at, review_at, discharged_a
 -- it draws them, from the log
 GRANT SELECT, INSERT ON reports_dip_check TO heedline_worker;
 GRANT SELECT (id, state, urgent, due_at, checked_by_id, report_id) ON reports_dissemination TO heedline_worker;
+GRANT SELECT (report_id, from_desk_id, due_at, state) ON reports_hand_over TO heedline_worker;
 GRANT SELECT (released_on, report_id) ON reports_hold TO heedline_worker;
 GRANT SELECT (id, asked_at, decided_at, authoriser_desk_id) ON reports_identity_request TO heedline_worker;
 GRANT MAINTAIN ON reports_identity_share TO heedline_worker;
@@ -52,7 +53,7 @@ GRANT SELECT (report_id, review_on) ON reports_keeping TO heedline_worker;
 GRANT SELECT (id, from_us, slot, seen, report_id), MAINTAIN ON reports_message TO heedline_worker;
 GRANT MAINTAIN ON reports_receipt TO heedline_worker;
 GRANT MAINTAIN ON reports_released_share TO heedline_worker;
-GRANT SELECT (id, kind, urgency, priority, stage, slot, received_on, settled, seen, due_at, rank, unread,
+GRANT SELECT (id, kind, urgency, priority, stage, slot, received_on, settled, seen, due_at, offered, rank, unread,
     desk_id, owner_id, watch_id), MAINTAIN ON reports_report TO heedline_worker;
 GRANT MAINTAIN ON reports_sealed_header TO heedline_worker;
 GRANT MAINTAIN ON reports_sealed_payload TO heedline_worker;

@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
                 ("settled", models.BooleanField(default=False)),
                 ("seen", models.BooleanField(default=False)),
                 ("due_at", models.DateTimeField(null=True)),
+                ("offered", models.BooleanField(default=False)),
                 ("rank", models.PositiveSmallIntegerField()),
                 ("lease_until", models.DateTimeField(null=True)),
                 ("version", models.PositiveIntegerField(default=1)),
@@ -685,6 +686,59 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="HandOver",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                ("state", models.CharField(default="waiting", max_length=8)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "from_desk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="desks.desk"
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="hand_overs",
+                        to="reports.report",
+                    ),
+                ),
+                (
+                    "to_desk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="desks.desk"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "reports_hand_over",
+            },
+        ),
+        migrations.CreateModel(
             name="Translation",
             fields=[
                 (
@@ -909,7 +963,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="report",
             index=models.Index(
-                condition=models.Q(("stage", "waiting")),
+                condition=models.Q(("stage", "closed"), _negated=True),
                 fields=["watch", "desk", "rank", "due_at", "id"],
                 name="queue_watch",
             ),
@@ -955,6 +1009,34 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="lease_has_a_writer",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="report",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("offered", False), ("stage", "waiting"), _connector="OR"),
+                name="offered_while_waiting",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="handover",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "waiting")), fields=("report",), name="offered_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="handover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at", None), ("ended_by", None), ("state", "waiting")),
+                    models.Q(
+                        ("ended_at__isnull", False),
+                        ("ended_by__isnull", False),
+                        ("state__in", ["accepted", "returned"]),
+                    ),
+                    _connector="OR",
+                ),
+                name="hand_over_ended_by_somebody",
             ),
         ),
         migrations.AddConstraint(

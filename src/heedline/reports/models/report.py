@@ -50,6 +50,8 @@ class Report(models.Model):
     #: `due_at` is the clock Next action (`reports.next_action`).
     seen = models.BooleanField(default=False)
     due_at = models.DateTimeField(null=True)
+    #: Whether another desk has handed the report over and nobody here has accepted it yet (`HandOver`).
+    offered = models.BooleanField(default=False)
     rank = models.PositiveSmallIntegerField()  # 0 danger … 3 low: what the queue is sorted by
     owner = models.ForeignKey(
         "desks.Officer", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -90,7 +92,7 @@ class Report(models.Model):
             models.Index(
                 fields=["watch", "desk", "rank", "due_at", "id"],
                 name="queue_watch",
-                condition=models.Q(stage=Stage.WAITING),
+                condition=~models.Q(stage=Stage.CLOSED),
             ),
             models.Index(
                 fields=["watch", "due_at", "id"],
@@ -120,6 +122,10 @@ class Report(models.Model):
                     & ~models.Q(stage=Stage.CLOSED)
                 ),
                 name="lease_has_a_writer",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(offered=False) | models.Q(stage=Stage.WAITING),
+                name="offered_while_waiting",
             ),
             models.CheckConstraint(
                 condition=models.Q(seen=False) | models.Q(slot=None), name="no_arrival_once_seen"

@@ -29,7 +29,7 @@ def why_not(report: Report) -> str:
         return "danger"
     if report.stage == Stage.CLOSED:
         return "closed"
-    if report.stage != Stage.WAITING:
+    if report.stage != Stage.WAITING or report.offered:
         return "held"
     return "message" if report.unread else ""
 

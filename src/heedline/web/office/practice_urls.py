@@ -21,6 +21,7 @@ NOT_PRACTISED = (
     "translation",
     "hand-over",
     "reopen",
+    "return",
     "identity",
     "trace",
     "keeping",

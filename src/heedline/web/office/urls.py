@@ -94,6 +94,7 @@ urlpatterns = [
     path("w/r/<uuid:ref>/partners/", partner_pages.of_report, name="report-partners"),
     path("w/r/<uuid:ref>/partners/write/", partner_pages.write, name="report-partners-write"),
     path("w/r/<uuid:ref>/hand-over/", report_pages.hand_over, name="report-hand-over"),
+    path("w/r/<uuid:ref>/return/", report_pages.return_to, name="report-return"),
     path("w/r/<uuid:ref>/close/", report_pages.close, name="report-close"),
     path("w/r/<uuid:ref>/reopen/", report_pages.reopen, name="report-reopen"),
     path("w/r/<uuid:ref>/identity/", identity_pages.of_report, name="report-identity"),

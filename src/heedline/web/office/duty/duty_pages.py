@@ -20,6 +20,7 @@ from heedline.casework.duty.rota import DeskDuty
 from heedline.casework.errors import NotHere
 from heedline.casework.journey import owners
 from heedline.casework.journey.owners import Colleague
+from heedline.casework.pages import figures
 from heedline.casework.pages.danger_page import open_dangers
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import FieldOption, Form, Radios
@@ -40,8 +41,11 @@ def alarm_list(request: OfficeRequest) -> HttpResponse:
     """
     at = session.now()
     lines = alarms.open_now(by=request.attendance, at=at)
+    totals = figures.totals(by=request.attendance, at=at) if request.attendance.desk_ids else None
     return render(
-        request, "office/alarms.html", {"things": alarms.by_thing(lines), "updated": times.clock(at)}
+        request,
+        "office/alarms.html",
+        {"things": alarms.by_thing(lines), "totals": totals, "updated": times.clock(at)},
     )
 
 

@@ -18,7 +18,7 @@ from heedline.casework.dissemination import lines as dissemination_lines
 from heedline.casework.duty import alarms
 from heedline.casework.errors import NotHere
 from heedline.casework.journey import transitions
-from heedline.casework.pages import danger_page, identity_requests
+from heedline.casework.pages import danger_page, figures, hand_overs, identity_requests
 from heedline.casework.pages import home as pages_home
 from heedline.casework.pages import queue as pages_queue
 from heedline.casework.pages.queue_view import QueueView
@@ -62,14 +62,16 @@ def my_work(request: OfficeRequest) -> HttpResponse:
     try:
         desks = pages_home.my_desks(by=by, at=at)
         held = pages_queue.queue(by=by, at=at, view=QueueView(state="mine", size=10)).lines
+        waiting_elsewhere = hand_overs.waiting_elsewhere(by=by, at=at)
     except Refused:  # stewards and authorisers read no reports
-        desks, held = (), ()
+        desks, held, waiting_elsewhere = (), (), ()
     return render(
         request,
         "office/my_work.html",
         {
             "desks": desks,
             "held": held,
+            "waiting_elsewhere": waiting_elsewhere,
             "open_alarms": alarms.unanswered(by=by),
             "partner_calls": dissemination_lines.calls_for(by),
             "requests_waiting": identity_requests.waiting_for(by),
@@ -137,6 +139,7 @@ def queue(request: OfficeRequest, desk: str) -> HttpResponse:
             "query": urlencode(view.query()),
             "origin": origin_of(desk, view),
             "bulk": desk != ALL and view.state != "closed",
+            "totals": figures.totals(by=by, at=at, desk=view.desk),
             "several_desks": desk == ALL or any(line.desk_name != name for line in found.lines),
             "next_href": view_link(desk, view.query(after=found.next)) if found.next else "",
             "first_href": view_link(desk, view.query()) if view.after else "",

@@ -302,6 +302,18 @@ def hand_over_fields(desks: Iterable[tuple[str, str]]) -> tuple[Field, ...]:
     )
 
 
+RETURNING: tuple[Field, ...] = (
+    TextArea(
+        name="because",
+        label="Why is it returned?",
+        hint="The desk that handed it over reads this first.",
+        required="Say why it is returned",
+        rows=3,
+        limit=SHORT,
+    ),
+)
+
+
 REOPENING: tuple[Field, ...] = (
     TextArea(
         name="because",

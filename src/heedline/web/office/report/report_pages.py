@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from heedline.casework.access import session
 from heedline.casework.errors import Changed
 from heedline.casework.journey import transitions
-from heedline.casework.pages import access_history, case_file
+from heedline.casework.pages import access_history, case_file, hand_overs
 from heedline.casework.pages.case_file import CaseFile
 from heedline.casework.pages.case_history import CaseHistory
 from heedline.packs import load_pack
@@ -87,6 +87,7 @@ def show(request: OfficeRequest, file: CaseFile, form: Form, status: int = 200, 
         "may_release": header.may(Move.RELEASE),
         "may_assign": header.may(Move.ASSIGN),
         "may_next_action": header.may(Move.REVIEW),
+        "may_return": header.may(Move.RETURN),
         "may_reopen": header.may(Move.REOPEN),
         "why_not": header.why_not(Move.ASSESS),
     }
@@ -200,12 +201,41 @@ def hand_over(request: OfficeRequest, ref: UUID) -> HttpResponse:
                 form, status, sure = form.but(**{"": no.reason}), 409, False
             else:
                 name = dict(to)[form.text("to")]
-                return let_go(request, go_on(request, ref, f"Handed over to {name}.", stay=False), by)
+                return let_go(
+                    request,
+                    go_on(request, ref, f"Handed over to {name}, who accept or return it.", stay=False),
+                    by,
+                )
     context = {"form": form, **move_of(file.header, Move.HAND_OVER, kept)}
     if sure:
         context["to_name"] = dict(to)[form.text("to")]
+        context["readers"] = hand_overs.readers_after(ref, form.text("to"), by=by)
         return page(request, "office/hand_over_sure.html", file, "report-hand-over", context)
     return page(request, "office/hand_over.html", file, "report-hand-over", context, status)
+
+
+@open_to(Audience.UNLOCKED)
+@keeps_words
+@require_http_methods(["GET", "POST"])
+def return_to(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Return a report to the desk that handed it over, with a reason, before it is accepted."""
+    by, at = request.attendance, session.now()
+    kept = restored(request, report_forms.RETURNING)
+    form, status = kept or Form(report_forms.RETURNING), 200
+    if request.method == "POST":
+        form, status = Form.posted(report_forms.RETURNING, request.POST.lists()), 422
+        if not form.errors:
+            try:
+                transitions.return_to(ref, form.text("because"), version=version_of(request), by=by, at=at)
+            except Changed as changed:
+                return conflict(request, ref, form, "report-return", changed)
+            except (NotNow, Refused) as no:
+                form, status = form.but(**{"": no.reason}), 409
+            else:
+                return let_go(request, go_on(request, ref, "Returned.", stay=False), by)
+    file = case_file.case_file(ref, by=by, at=at)
+    context = {"form": form, **move_of(file.header, Move.RETURN, kept)}
+    return page(request, "office/return.html", file, "report-return", context, status)
 
 
 @open_to(Audience.UNLOCKED)

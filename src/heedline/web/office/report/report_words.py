@@ -20,6 +20,7 @@ ACTS = {
     "history-read": "Looked at this history",
     "report-taken": "Took it",
     "report-released": "Gave it back to the desk",
+    "report-returned": "Returned it to the desk that handed it over",
     "report-assigned": "Made an officer its owner",
     "report-checked": "Recorded a further check",
     "review-set": "Set the next review",

@@ -1,0 +1,48 @@
+"""The worker's tasks for hand-overs that nobody accepts, and the daily reconciliation of open reports."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Q
+
+from heedline.casework.duty.paging import raise_late
+from heedline.dispatch.letters import AlarmKind
+from heedline.packs import load_pack
+from heedline.reports.lifecycle import Stage
+from heedline.reports.models import HandOver, Report
+from heedline.reports.models.hand_overs import HandOverState
+
+_ONCE_A_DAY = timedelta(days=1)
+
+
+def watch_hand_overs(at: datetime) -> None:
+    """Raise an alarm at the giving desk for each hand-over that was not accepted in time. Safe to repeat.
+
+    The receiving desk has the alarm of an overdue report.
+    """
+    late = HandOver.objects.filter(state=HandOverState.WAITING, due_at__lt=at)
+    allowed = load_pack(settings.PACK).priorities["high"].seen_within
+    rows = late.values_list("from_desk_id", "report_id")
+    raise_late(AlarmKind.HAND_OVER_WAITING, at, [(desk, report, allowed) for desk, report in rows])
+
+
+def not_in_order(at: datetime) -> Q:
+    """Return the filter for open reports that are not in order.
+
+    Those are: taken once and without an owner now; owned by somebody who has left; without a time for the next action;
+    or waiting for another desk to accept them beyond their time.
+    """
+    nobody = Q(seen=True, owner=None, offered=False)
+    left = Q(owner__is_active=False)
+    no_time = Q(due_at=None)
+    too_long = Q(offered=True, due_at__lt=at)
+    return ~Q(stage=Stage.CLOSED) & (nobody | left | no_time | too_long)
+
+
+def reconcile(at: datetime) -> int:
+    """Raise an alarm for each open report that is not in order, and return their number. Run once a day."""
+    rows = list(Report.objects.filter(not_in_order(at)).values_list("desk_id", "id"))
+    raise_late(AlarmKind.NOT_IN_ORDER, at, [(desk, report, _ONCE_A_DAY) for desk, report in rows])
+    return len(rows)

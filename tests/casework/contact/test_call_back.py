@@ -118,6 +118,18 @@ def test_words_about_when_and_no_ticks_keep_it_closed_to_whoever_has_not_read_th
         assert call_back.number(ref, "their-words", by=here, at=people.at) == NUMBER
 
 
+def test_hours_in_words_are_kept_to_on_the_days_that_were_chosen(people: People) -> None:
+    """Tuesday, 10 to 11 in the reporter's words, was open on Tuesday from 08:00."""
+    ref = held(people, days=some_other_day(people)["days"], times="10 to 11")
+    noon = noon_of_the_safe_day(people)
+    with people.sitting("Nadia") as here:
+        with pytest.raises(NotNow, match="other days"):
+            call_back.number(ref, "their-words", by=here, at=people.at)
+        with pytest.raises(NotNow, match="safe times"):
+            call_back.number(ref, "", by=here, at=noon)
+        assert call_back.number(ref, "their-words", by=here, at=noon) == NUMBER
+
+
 def attempt(people: People, ref: UUID, how: str, said: str = "", *, at: datetime | None = None) -> None:
     with people.sitting("Nadia", at=at) as here:
         call_back.tried(ref, how, said, version=row(ref).version, by=here, at=at or people.at)

@@ -274,7 +274,11 @@ def test_deleting_takes_the_reporters_copies_and_leaves_the_desks(people: People
     assert visit(people, code).messages == ()
     ours = Message.objects.get(report=ref, from_us=True)
     assert (ours.copy_header, ours.copy_payload) == (None, None)
-    assert [m.text for m in people.read(ref).messages.lines] == ["When was it?", "On Monday"]
+    seen = people.read(ref).messages
+    assert [m.text for m in seen.lines] == ["When was it?", "On Monday"]
+    assert [m.copy_deleted for m in seen.lines] == [True, False]
+    assert seen.copies_deleted
+    assert seen.unread_when_deleted, "the officer is shown that nobody read the question"
 
 
 def test_asking_to_withdraw_raises_a_flag_and_the_report_stays(people: People) -> None:

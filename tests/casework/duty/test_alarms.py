@@ -245,6 +245,25 @@ def test_acknowledging_one_alarm_of_a_report_answers_all_of_them(scene: Scene) -
         assert alarms.unanswered(by=nadia) == 0
 
 
+def test_the_watch_does_not_silence_a_desk_that_is_there(scene: Scene) -> None:
+    """The round-the-clock desk could end the paging of a regional desk by acknowledging for it."""
+    scene.on_duty("Odile", "north-east")
+    scene.report("north-east", "danger")
+    scene.tick(5)
+    alarm = Alarm.objects.get(kind="danger")
+    with scene.sitting("Nadia") as nadia:
+        (line,) = alarms.open_now(by=nadia, at=NOON)
+        assert not line.can_acknowledge
+        with pytest.raises(Refused, match="on duty at that desk"):
+            alarms.acknowledge(alarm.id, by=nadia, at=NOON)
+    alarm.refresh_from_db()
+    assert alarm.acknowledged_at is None
+    with scene.sitting("Odile") as odile:
+        alarms.acknowledge(alarm.id, by=odile, at=NOON)
+    alarm.refresh_from_db()
+    assert alarm.acknowledged_by == scene.people["Odile"].id
+
+
 def test_acknowledging_twice_keeps_the_first_name(scene: Scene) -> None:
     scene.report("north-east", "danger")
     scene.tick(5)

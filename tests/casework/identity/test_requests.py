@@ -21,6 +21,7 @@ from heedline.casework.pages import identity_requests as pages_identity_requests
 from heedline.desks.models import Appointment
 from heedline.dispatch.letters import AlarmKind
 from heedline.dispatch.models import Alarm, Outbox
+from heedline.packs import load_pack
 from heedline.permits import functions
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
@@ -427,7 +428,7 @@ def test_pages_call_authorisers_only_step_by_step(people: People) -> None:
 
     def called(step: int, *, overdue: bool = False) -> set[str]:
         with acting("worker"):
-            found = on_call.called_authorisers(desk, step, at, overdue=overdue)
+            found = on_call.called_authorisers(desk, step, at, overdue=overdue, chain=load_pack("uk").on_call)
         return {address.split("@")[0] for address in found}
 
     assert called(0) == {"ada", "anton"}, "nobody on duty, no list: everybody who decides"
@@ -441,3 +442,9 @@ def test_pages_call_authorisers_only_step_by_step(people: People) -> None:
     assert called(1) == {"ada", "anton"}
     assert called(0, overdue=True) == {"ada", "anton"}
     assert called(1, overdue=True) == {"ada", "anton"}
+    with people.sitting(
+        "Stella"
+    ) as stella:  # the duty manager of the pack is on the list of the watching desk
+        rota.put_on_call(house.officers["Nils"].id, desk=house.desks["national"].id, step=3, by=stella, at=at)
+    assert called(0) == {"ada"}
+    assert called(0, overdue=True) == {"ada", "anton", "nils"}, "not the same two people again"

@@ -57,11 +57,12 @@ HOWS = {
 _ENDS = frozenset({"reached", "declined", "not-made"})
 #: How many calls the list shows: nobody makes more before looking again.
 SHOWN = 25
+THEIR_WORDS = "their-words"
 #: Why the number is opened before its time, as codes: free words would put what reports say into the clear.
 EARLY_REASONS = {
     "life": "Somebody's life may be in danger",
     "asked": "They asked since to be called now",
-    "their-words": "What they wrote about when to call says that now is safe",
+    THEIR_WORDS: "What they wrote about when to call says that now is safe",
 }
 
 
@@ -88,8 +89,10 @@ def line_of(call: CallBackRequest, row: CallBack, at: datetime) -> CallLine:
     open_now = call.open_at(at) and not row.done
     if row.done:
         words = "Closed: the call is done"
-    elif call.in_words_only:
-        words = "Closed: they wrote when to call, in their own words"
+    elif call.in_words:
+        today = call.times.covers(at, zone)
+        words = "Closed: they wrote the hours in their own words. Read them first"
+        words = words if today else f"Closed until {opens:%A %-d %B}, and then at the hours that they wrote"
     elif open_now:
         words = f"Open now, until {call.times.closes(at, zone).astimezone(zone):%H:%M}"
     else:
@@ -157,6 +160,8 @@ def number(ref: UUID, because: str, *, by: Attendance, at: datetime) -> str:
     early = row.done or not call.open_at(at)
     if early and because not in EARLY_REASONS:
         raise NotNow("It is not one of their safe times. Say why the number has to be opened all the same.")
+    if because == THEIR_WORDS and call.in_words and not call.times.covers(at, session.office_zone()):
+        raise NotNow("They chose other days. What they wrote about the hours is about those.")
     record(found, Act.NUMBER_SHOWN, early=early, because=because if early else "")
     return call.number
 

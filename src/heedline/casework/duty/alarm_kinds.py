@@ -89,7 +89,7 @@ def _call_authorisers(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
 
 
 def _call_every_authoriser(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
-    return on_call.called_authorisers(alarm.desk_id, step, at, overdue=True)
+    return on_call.called_authorisers(alarm.desk_id, step, at, overdue=True, chain=_chain())
 
 
 def _call_translators(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:

@@ -25,6 +25,7 @@ from heedline.casework.duty.alarm_kinds import ABOUT_PARTNERS, AlarmEvent
 from heedline.casework.errors import NotHere
 from heedline.casework.recording import refusals_logged
 from heedline.casework.report.opening import short_name
+from heedline.desks.duty_hours import staffed_desks
 from heedline.desks.models import Officer
 from heedline.dispatch.clocks import day_of, slot_words
 from heedline.dispatch.letters import CLEAR_REASONS as CLEAR_REASONS
@@ -104,7 +105,7 @@ def open_now(*, by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
             "id", "name"
         )
     )
-    rules = dict(alarm_kinds.every_kind())
+    rules, staffed = dict(alarm_kinds.every_kind()), staffed_desks(at)
     order = list(rules)
     found.sort(key=lambda a: (order.index(a.kind), a.acknowledged_at is not None, a.slot, a.desk.name))
     lines = []
@@ -123,7 +124,10 @@ def open_now(*, by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
                 alarm.steps_sent,
                 alarm.failures,
                 names.get(alarm.acknowledged_by, "A colleague") if alarm.acknowledged_by else None,
-                mine and alarm.acknowledged_at is None and not rules[alarm.kind].at_the_report,
+                mine
+                and alarm.acknowledged_at is None
+                and not rules[alarm.kind].at_the_report
+                and _stops_paging(by, alarm, staffed),
                 mine and not why_not,
                 why_not,
                 alarm.about_id if alarm.about_kind == About.REQUEST else None,
@@ -161,17 +165,22 @@ def unanswered(*, by: Attendance) -> int:
 
 
 def acknowledge(alarm_id: UUID, *, by: Attendance, at: datetime) -> None:
-    """Acknowledge an alarm and stop the paging for all alarms of the same report.
+    """Acknowledge an alarm and stop the paging for all alarms of the same report at the same desk.
 
-    The alarm itself stays open. Acknowledging it twice does nothing. Raises NotHere and Refused.
+    A round-the-clock desk acknowledges for another desk only while nobody is on duty there: otherwise it would silence
+    what that desk is called for. The alarm itself stays open. Acknowledging it twice does nothing. Raises NotHere and Refused.
     """
     with refusals_logged(Act.ALARM_ACKNOWLEDGED, by=by.officer_id, thing="alarm", thing_id=alarm_id):
         alarm = _find(alarm_id, by)
         _permit(by, alarm)
         _refuse_elsewhere(alarm)
+        if not _stops_paging(by, alarm, staffed_desks(at)):
+            raise Refused(
+                "Somebody is on duty at that desk. The paging stops when they acknowledge it, or when the report is taken."
+            )
         together = Q(id=alarm.id)
         if alarm.about_id is not None:
-            together |= Q(about_id=alarm.about_id)
+            together |= Q(about_id=alarm.about_id, desk_id=alarm.desk_id)
         for one in (
             _visible(by)
             .select_for_update(of=("self",))
@@ -298,6 +307,11 @@ def _may_answer(by: Attendance, alarm: Alarm) -> bool:
     watched = needed in {Capability.ANSWER_ALARM, Capability.LEAD_DANGER}
     where = _where(by, alarm) if watched else (alarm.desk_id,)
     return allows(by.appointments, needed, where)
+
+
+def _stops_paging(by: Attendance, alarm: Alarm, staffed: frozenset[UUID]) -> bool:
+    """Return whether this officer's acknowledgement stops the paging: at their own desk, or where nobody is on duty."""
+    return alarm.desk_id not in staffed or alarm.desk_id in {desk for _, desk in by.appointments}
 
 
 def _still(alarm: Alarm, at: datetime) -> str:

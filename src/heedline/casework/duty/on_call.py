@@ -90,14 +90,17 @@ def called_translators(
     return found | supervisors(desk) | called(desk, 0, chain, at)
 
 
-def called_authorisers(desk: UUID, step: int, at: datetime, *, overdue: bool) -> frozenset[str]:
+def called_authorisers(
+    desk: UUID, step: int, at: datetime, *, overdue: bool, chain: Sequence[OnCallStep] = ()
+) -> frozenset[str]:
     """Return the email addresses of the authorisers called by this paging step.
 
     Members of desks that read reports are not called, because they are not allowed to decide. Authorisers on
     duty are called first, then the desk's on-call list step by step. After ten minutes (`overdue`) the whole
-    list is called at once, then every authoriser of that desk. If a step finds nobody, the next wider group
-    is called.
+    list is called at once, then every authoriser of that desk, and always the duty manager of the pack's `chain`, who
+    finds somebody to decide. If a step finds nobody, the next wider group is called.
     """
+    managers = _duty_managers(desk, chain) if overdue else frozenset()
     on_duty = Q(id__in=Shift.objects.filter(shifts_now(at), desk_id=desk).values("officer_id"))
     listed = OnCall.objects.filter(desk_id=desk)
     the_list = Q(id__in=listed.values("officer_id"))
@@ -119,5 +122,12 @@ def called_authorisers(desk: UUID, step: int, at: datetime, *, overdue: bool) ->
     for people in circles:
         found = frozenset(Officer.objects.filter(people, is_active=True).values_list("email", flat=True))
         if found:
-            return found
-    return frozenset()
+            return found | managers
+    return managers
+
+
+def _duty_managers(desk: UUID, chain: Sequence[OnCallStep]) -> frozenset[str]:
+    """Return the email addresses on the duty manager's step, at this desk and at the round-the-clock desks."""
+    steps = [number for number, one in enumerate(chain) if one.who == "duty-manager"]
+    listed = OnCall.objects.filter(desk_id__in=watch_desks() | {desk}, step__in=steps).values("officer_id")
+    return frozenset(Officer.objects.filter(id__in=listed, is_active=True).values_list("email", flat=True))

@@ -14,7 +14,18 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, OuterRef, QuerySet, Subquery, UUIDField, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    UUIDField,
+    Value,
+    When,
+)
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, JSONObject
 
@@ -80,6 +91,8 @@ class MessageLine:
     """The reason the message was sent despite a source guard warning, or "" if there was no warning."""
     translation: VersionLine | None = field(repr=False, default=None)
     """The newest translation of a message from the reporter."""
+    copy_deleted: bool = False
+    """True for a message of ours whose copy the reporter has deleted: they cannot read it again."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +150,7 @@ MESSAGES = _beside(
     by=Subquery(_WHO_SIGNED),
     sent_on="sent_on",
     seen="seen",
+    copy_deleted=ExpressionWrapper(Q(from_us=True, copy_header=None), output_field=BooleanField()),
 )
 #: What was written for partners. `waits` says what still calls for somebody.
 DISCLOSURES = _beside(
@@ -273,6 +287,7 @@ def message_lines(
                 id=UUID(row["id"]),
                 english=str(said.get("english", "")),
                 despite=str(said.get("despite", "")),
+                copy_deleted=row["copy_deleted"],
                 translation=None if from_us else newest(translations, message=UUID(row["id"])),
             )
         )

@@ -22,6 +22,16 @@ class CaseMessages:
         """Return the ids of the reporter's messages that have not been marked as read."""
         return tuple(one.id for one in self.lines if one.new)
 
+    @property
+    def copies_deleted(self) -> bool:
+        """Return True if the reporter has deleted their copy of a message from the desk."""
+        return any(one.copy_deleted for one in self.lines)
+
+    @property
+    def unread_when_deleted(self) -> bool:
+        """Return True if a message from the desk was deleted before the reporter had marked it as read."""
+        return any(one.copy_deleted and not one.seen for one in self.lines)
+
 
 def messages_of(
     report: UUID, said: Sequence[Row], words: Words, translations: tuple[TranslationLine, ...]

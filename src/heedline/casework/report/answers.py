@@ -64,18 +64,19 @@ def told_sections(opened: OpenedReport, digest: str, kind: str) -> tuple[AnswerS
 class CallBackRequest:
     """A call-back requested in a report, read from the sealed answers.
 
-    `rows` is everything that an officer may see before it is time to call. `in_words_only` is true if the
-    reporter ticked no time and described one in their own words, which no program can enforce.
+    `rows` is everything that an officer may see before it is time to call. `in_words` is true if the
+    reporter ticked no hours and described them in their own words, such as "10 to 11". No program can enforce those, so
+    an officer has to read them and say that now is safe.
     """
 
     number: str = field(repr=False)
     times: SafeTimes
     rows: tuple[tuple[str, tuple[str, ...]], ...] = field(repr=False)
-    in_words_only: bool
+    in_words: bool
 
     def open_at(self, at: datetime) -> bool:
         """Return whether the number may be shown at `at` without a reason."""
-        return not self.in_words_only and self.times.covers(at, session.office_zone())
+        return not self.in_words and self.times.covers(at, session.office_zone())
 
 
 def wanted(answers: Mapping[str, Any], asked: QuestionSet) -> CallBackRequest | None:
@@ -100,7 +101,7 @@ def wanted(answers: Mapping[str, Any], asked: QuestionSet) -> CallBackRequest | 
         number=number,
         times=read_safe_times(days, hours, load_pack(settings.PACK).safe_hours),
         rows=rows,
-        in_words_only=bool(said("call_times")) and not days and not hours,
+        in_words=bool(said("call_times")) and not hours,
     )
 
 

@@ -34,7 +34,7 @@ _MADE = re.compile(r"/w/sweeps/[0-9a-f-]{36}/")
 
 async def _send(instance: Instance, numbers: range) -> None:
     wire = await connect(instance.public.port)
-    for number in numbers:
+    for _ in numbers:
         told = {"kind": "activity", "narrative": _ADVERT, "where": {"postcode": "NE1 4ST"}}
         body = json.dumps(told).encode()
         head = (

@@ -51,6 +51,7 @@ CREATE TRIGGER danger_entries_are_not_emptied BEFORE TRUNCATE ON reports_danger_
 
 -- While a danger is open its report stays in danger, open, and with somebody. A hand-over to another desk is
 -- permits.hand_over's: the report waits there, and pages until somebody has taken it.
+
 CREATE FUNCTION public.danger_is_held() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF (NEW.stage = 'closed' OR NEW.danger_to_life IS FALSE OR NEW.rank <> 0

@@ -77,7 +77,7 @@ def test_a_call_at_any_time_says_between_which_hours(rosa: Walker) -> None:
     assert "We will call on any day, between 8am and 8pm." in rosa.main
 
 
-@pytest.mark.parametrize("kind", [one for one in OWN if one is not advice], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", OWN, ids=lambda kind: kind.__name__)
 def test_lines_for_distress_stand_on_each_confirmation(rosa: Walker, kind) -> None:  # type: ignore[no-untyped-def]
     kind(rosa)
     for number in ("116 123", "0800 1111"):

@@ -125,8 +125,8 @@ def _keep(keys: RowKeys, plain: bytes, hours: int, whose: For) -> None:
 def mark_sent(draft: Draft, *, received_on: str, at: datetime, ending: dict[str, Any] | None = None) -> None:
     """Clear a sent draft's answers, but keep its code until the reporter has received it.
 
-    Also keeps what the confirmation says (`ending`): the kind of report and, for a call, the days and hours
-    that were asked for.
+    Also keeps what the confirmation says (`ending`): the kind of report, whether the reporter is under 18 and,
+    for a call, the days and hours that were asked for.
     """
     draft.answers = {}
     draft.notes = dict(ending or {})

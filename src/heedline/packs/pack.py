@@ -263,6 +263,8 @@ class Pack:
     """The languages that reporters write in and officers speak."""
     numbers: Mapping[str, ServiceNumber]
     links: Mapping[str, ServiceLink]
+    films: Mapping[str, str]
+    """Addresses of films in British Sign Language, by the name of the page (`front`, `question-what`)."""
     formats: Mapping[str, str]
     """The country's regular expressions for `postcode`, `outcode` and `registration`.
 

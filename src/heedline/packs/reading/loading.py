@@ -64,6 +64,7 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
 
     numbers = {key: _number(key, table) for key, table in main.named("numbers").items()}
     links = {key: _link(key, table) for key, table in main.named("links").items()}
+    films = _films(main.table("films", optional=True))
     languages = read_languages(main.table("languages"))
     formats = _formats(main.table("formats"))
     service = _service(main.table("service"))
@@ -102,6 +103,7 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
         tongues=read_tongues(folder, tuple(languages)),
         numbers=numbers,
         links=links,
+        films=films,
         formats=formats,
         organisations=organisations,
         desks=desk_entries,
@@ -222,6 +224,10 @@ def _link(code: str, table: Table) -> shapes.ServiceLink:
     )
     table.done()
     return link
+
+
+def _films(table: Table) -> dict[str, str]:
+    return {page: _https(table, page) for page in table}
 
 
 def _text_map(table: Table) -> dict[str, str]:

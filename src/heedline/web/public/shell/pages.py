@@ -32,10 +32,20 @@ def page(request: HttpRequest, template: str, *, status: int = 200, **context: A
         "numbers": asking.pack().numbers,
         "links": asking.pack().links,
         "exit": True,
+        "film": film(request),
     }
     response = render(request, f"public/{template}.html", everywhere | context, status=status)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def film(request: HttpRequest) -> str:
+    """Return the address of the film in British Sign Language for this page, or "" if there is none."""
+    match = request.resolver_match
+    if match is None or match.url_name is None:
+        return ""
+    slug = match.kwargs.get("slug")
+    return asking.pack().films.get(f"{match.url_name}-{slug}" if slug else match.url_name, "")
 
 
 def tab_title(slug: str, otherwise: str = "") -> str:

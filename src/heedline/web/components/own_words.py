@@ -18,6 +18,7 @@ _beside: ContextVar[bool] = ContextVar("_beside", default=False)
 
 #: Every one of them. A test holds the code and the pack's `[components]` to this list.
 WORDS = (
+    "Watch this page in British Sign Language",
     "Skip to main content",
     "Exit this page",
     "Leaving now.",

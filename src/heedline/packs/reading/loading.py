@@ -94,7 +94,13 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
     assessments = read_assessments(folder, tuple(kinds))
     question_files = [*sorted({kind.question_set for kind in kinds.values()}), "phrases"]
     trainings = read_trainings(folder, {kind.desk_kind for kind in kinds.values()})
-    words, pages = read_all_words(folder, languages, known, question_files)
+    words, pages = read_all_words(
+        folder,
+        languages,
+        known,
+        question_files,
+        {code: {"service.unit": unit} for code, unit in service.unit_in.items()},
+    )
     result = shapes.Pack(
         code=code,
         folder=folder,
@@ -195,9 +201,14 @@ def _service(table: Table) -> shapes.Service:
         unit=table.text("unit"),
         mark=table.text("mark", ""),
         marking=table.text("marking"),
+        unit_in=_unit_in(table.table("unit_in", optional=True)),
     )
     table.done()
     return service
+
+
+def _unit_in(table: Table) -> dict[str, str]:
+    return {language: table.text(language) for language in table}
 
 
 def _https(table: Table, key: str) -> str:

@@ -32,7 +32,7 @@ WORDS = (
     "You can also report by phone:",
     "Demonstration",
     "This is a demonstration. It is not a real police service.",
-    "Do not enter anything real here.",
+    "Do not enter real information here.",
     "In a real emergency, call {number}.",
     "Error",
     "Error:",

@@ -58,6 +58,7 @@ KINDS = {
     "w/r/<uuid:ref>/danger/": "danger",
     "w/sweeps/": "sweep",
     "w/views/": "saved view",
+    "w/q/<slug:desk>/alike/": "report",
     "w/partners/": "partner",
     "w/sent/": "dissemination",
     "w/training/record/": "training",

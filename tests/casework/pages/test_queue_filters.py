@@ -12,6 +12,7 @@ from django.db import connection
 
 from heedline.casework.access import saved_views
 from heedline.casework.duty import rota
+from heedline.casework.errors import NotHere
 from heedline.casework.pages import queue as pages_queue
 from heedline.casework.pages.queue import Queue
 from heedline.casework.pages.queue_view import MINE, NOBODY, SIZES, QueueView, sorts_of, view_of
@@ -190,12 +191,13 @@ def test_a_saved_view_is_its_officers_own_and_sealed(people: People) -> None:
     assert b"Night" not in bytes(kept.sealed)
     assert b"online" not in bytes(kept.sealed)
     with people.sitting("Olga") as olga:  # the database shows her no row at all
-        assert not saved_views.delete(kept.id, by=olga)
+        with pytest.raises(NotHere):
+            saved_views.delete(kept.id, by=olga)
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM desks_saved_view")
             assert cursor.fetchone() == (0,)
     with people.sitting("Odile") as odile:
-        assert saved_views.delete(kept.id, by=odile)
+        saved_views.delete(kept.id, by=odile)
     assert seen(people).views == ()
 
 

@@ -16,6 +16,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Func, TextField, Value
 from django.db.models.functions import JSONObject
 
+from heedline.casework.errors import NotHere
 from heedline.desks.models import SavedQueueView
 from heedline.reports.lifecycle import NotNow
 from heedline.vault import CannotOpen
@@ -83,6 +84,7 @@ def save(name: str, *, desk: str, query: Mapping[str, str], by: Attendance) -> N
     )
 
 
-def delete(ref: UUID, *, by: Attendance) -> bool:
-    """Delete one of this officer's views and return whether it was there."""
-    return bool(SavedQueueView.objects.filter(officer=by.officer_id, pk=ref).delete()[0])
+def delete(ref: UUID, *, by: Attendance) -> None:
+    """Delete one of this officer's views. Raises NotHere for any other."""
+    if not SavedQueueView.objects.filter(officer=by.officer_id, pk=ref).delete()[0]:
+        raise NotHere

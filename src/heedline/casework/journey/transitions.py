@@ -23,9 +23,10 @@ from heedline.casework.duty.alarm_kinds import AlarmEvent
 from heedline.casework.duty.alarms import resolve, resolve_for
 from heedline.casework.duty.rota import on_duty, who_take_reports
 from heedline.casework.errors import Conflict, SealingStopped, Spent
+from heedline.casework.journey import repeat_reports
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.language import translating
-from heedline.casework.report import editing, handing_over, notes, repeat_reports, restrictions
+from heedline.casework.report import editing, handing_over, notes, restrictions
 from heedline.casework.report.sealing import NewReport, enclose
 from heedline.casework.report.verb import FoundReport, find, record, verb
 from heedline.casework.retention import keeping

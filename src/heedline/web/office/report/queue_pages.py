@@ -180,8 +180,8 @@ def save_view(request: OfficeRequest, desk: str) -> HttpResponse:
 @require_POST
 def delete_view(request: OfficeRequest, ref: UUID) -> HttpResponse:
     """Delete one of the officer's own saved views."""
-    if saved_views.delete(ref, by=request.attendance):
-        messages.success(request, "View deleted.")
+    saved_views.delete(ref, by=request.attendance)
+    messages.success(request, "View deleted.")
     return HttpResponseRedirect(queue_address(request.POST.get("from", "")))
 
 

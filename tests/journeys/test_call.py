@@ -35,11 +35,11 @@ def _at_the_telephone(page: Visitor, office: str, house: House) -> None:
     page.play.get_by_label("E-mail").fill("odile@unit.example")
     page.play.get_by_label("Password", exact=True).fill(PASSWORD)
     page.press("Sign in")
-    page.play.get_by_role("link", name="Take a report down").click()
+    page.play.get_by_role("link", name="New call or walk-in").click()
     _at(page, "Unlock your keys")
     page.play.get_by_label("Passphrase").fill(house.keys["Odile"].passphrase)
     page.press("Unlock")
-    _at(page, "Take a report down")
+    _at(page, "New call or walk-in")
 
 
 def _at(page: Visitor, heading: str) -> None:
@@ -76,24 +76,24 @@ def test_a_call(house: House, office: str, person: Open, scripts: bool) -> None:
     page.play.get_by_label("Number plate").first.fill("AB12 C??")
     page.play.get_by_label("Postcode, if you know it").fill("ne1 4st")
     page.press("One more person")
-    _at(page, "Take a report down")
+    _at(page, "New call or walk-in")
     assert page.play.url.endswith("#person.3.name")
     assert page.play.get_by_role("textbox", name="What happened", exact=True).input_value() == ACCOUNT
     page.play.get_by_label("Name, or what people call them").nth(2).fill("The driver")
     page.play.get_by_label("Phone number").fill("07700 900123")
-    page.press("Finish: read it over")
+    page.press("Finish and check")
     page.play.locator(".govuk-error-summary:focus").wait_for()
     assert page.play.get_by_label("Phone number").input_value() == ""
     _seen(page, "call-refused", reloads=False)
     page.play.get_by_role("group", name="Is anyone in danger right now?").get_by_label(
         "No", exact=True
     ).check()
-    page.press("Finish: read it over")
-    _at(page, "Read it over, then send")
+    page.press("Finish and check")
+    _at(page, "Check the report before sending")
     assert "The driver" in page.play.locator("main").inner_text()
     _seen(page, "call-check")
     page.press("Send")
-    _at(page, "Sent. Read the code out")
+    _at(page, "Report sent. Read out the code")
     _seen(page, "call-code")
     code = _code(page)
     page.play.get_by_label("What they read back").fill(code[:5] + ("7" if code[5] != "7" else "8") + code[6:])
@@ -107,7 +107,7 @@ def test_a_call(house: House, office: str, person: Open, scripts: bool) -> None:
     page.play.get_by_label("How were they?").fill("Calm")
     page.play.get_by_label("Not to look into it").check()
     page.press("Seal the note")
-    page.play.get_by_text("The note is written.").wait_for()
+    page.play.get_by_text("Note saved.").wait_for()
     page.press("Open the report")
     text = page.play.locator("main").inner_text()
     assert ACCOUNT in text
@@ -116,7 +116,7 @@ def test_a_call(house: House, office: str, person: Open, scripts: bool) -> None:
     page.visit(f"{office}/w/call/wrap-up/")
     _seen(page, "call-wrapped-up")
     page.press("Next call")
-    _at(page, "Take a report down")
+    _at(page, "New call or walk-in")
     assert page.play.get_by_role("textbox", name="What happened", exact=True).input_value() == ""
 
 
@@ -146,16 +146,16 @@ def test_the_script_saves_while_they_talk_and_the_lock_takes_nothing(
         page.play.clock.run_for(21_000)
     assert saved.value.status == 200  # saving opens nothing: it needs no keys
     page.play.get_by_role("textbox", name="What happened", exact=True).press_sequentially(" into a van")
-    page.press("Call dropped: send what there is")
+    page.press("Call dropped: send now")
     _at(page, "Unlock your keys")
     page.play.get_by_label("Passphrase").fill(house.keys["Odile"].passphrase)
     page.press("Unlock")
-    _at(page, "Take a report down")
+    _at(page, "New call or walk-in")
     assert (
         page.play.get_by_role("textbox", name="What happened", exact=True).input_value()
         == "Two men loaded drums into a van"
     )
-    page.press("Call dropped: send what there is")
+    page.press("Call dropped: send now")
     _at(page, "After the call")
     assert Report.objects.get().channel == "phone"
 
@@ -184,7 +184,7 @@ def test_signed_out_the_script_says_so_and_the_button_still_loses_nothing(
     page.press("Sign in")
     page.play.get_by_label("Passphrase").fill(house.keys["Odile"].passphrase)
     page.press("Unlock")
-    _at(page, "Take a report down")
+    _at(page, "New call or walk-in")
     assert page.play.get_by_role("textbox", name="What happened", exact=True).input_value() == ACCOUNT
 
 
@@ -199,8 +199,8 @@ def test_a_call_by_keyboard_dark_and_with_hostile_words(house: House, office: st
     page.play.keyboard.press("Enter")  # in a box of one line: it saves, and does nothing else
     page.play.get_by_text(re.compile(r"Draft saved at \d\d:\d\d")).wait_for()
     _seen(page, "call-dark", reloads=False)
-    page.press("Finish: read it over")
-    _at(page, "Read it over, then send")
+    page.press("Finish and check")
+    _at(page, "Check the report before sending")
     _seen(page, "call-check-hostile", reloads=False)
     assert page.play.locator(".hl-typed script, .hl-typed img, .hl-typed svg, .hl-typed a").count() == 0
     assert said == []

@@ -104,13 +104,13 @@ def test_a_day_at_the_desk(house: House, office: str, person: Open, scripts: boo
     page.play.get_by_text("Assessed.", exact=True).first.wait_for()
     _ask(page)
     _close(page)
-    page.press("History")
+    page.press("Action log")
     _seen(page, "history")
 
 
 def _assess(page: Visitor) -> None:
     page.play.get_by_role("group", name="Is there danger to anybody").get_by_label("No", exact=True).check()
-    page.play.get_by_label("What was done?").fill(
+    page.play.get_by_label("Behaviour reported").fill(
         "Filmed the side doors for an hour and noted the guards' changes"
     )
     page.play.get_by_label("High").check()
@@ -123,8 +123,8 @@ def _ask(page: Visitor) -> None:
     page.press("Messages")
     _seen(page, "ask")
     page.play.get_by_label("Start from a question").select_option(label="When was it?")
-    page.press("See what they will see")
-    _at(page, "What they will see")
+    page.press("Preview")
+    _at(page, "Message preview")
     _seen(page, "ask-preview", reloads=False)
     page.press("Send")
     page.play.get_by_text("Tick each line when it holds.").first.wait_for()
@@ -240,7 +240,7 @@ def test_words_come_back_after_the_lock(house: House, office: str, person: Open)
     _seen(page, "unlock-words-kept")
     page.play.get_by_label("Passphrase").fill(house.keys["Odile"].passphrase)
     page.press("Unlock")
-    assert "Filmed the side doors" in page.play.get_by_label("What was done?").input_value()
+    assert "Filmed the side doors" in page.play.get_by_label("Behaviour reported").input_value()
     _seen(page, "report-words-back")
     page.press("Save and stay")
     page.play.get_by_text("Assessed.", exact=True).first.wait_for()
@@ -259,11 +259,11 @@ def test_a_conflict(house: House, office: str, person: Open) -> None:  # noqa: F
     _assess(page)
     page.play = second
     _assess(page)
-    second.get_by_label("What was done?").fill("Looked at the doors, no filming")
+    second.get_by_label("Behaviour reported").fill("Looked at the doors, no filming")
     page.press("Save and stay")
     page.play = here
     page.press("Save and stay")
-    _at(page, "Somebody saved in between")
+    _at(page, "A colleague saved changes")
     _seen(page, "conflict", reloads=False)
 
 

@@ -57,7 +57,7 @@ def test_a_sweep_and_its_undoing(house: House, office: str, person: Open, script
     page.play.get_by_label("Not a report (advertising, test, abuse)").check()
     page.play.get_by_label("Why?").fill("One advertisement, many times")
     page.press("Close them")
-    _at(page, "4 reports closed as one act")
+    _at(page, "4 reports closed in bulk")
     assert Report.objects.filter(stage="closed").count() == 4
     _seen(page, "sweep-made")
     page.press("Undo")
@@ -69,7 +69,7 @@ def test_where_people_stop(house: House, office: str, person: Open) -> None:  # 
     page = person(scripts=True)
     signed_in(page, office, "Stella")
     page.play.get_by_role("link", name="Figures").click()
-    _at(page, "Where people stop on the public site")
+    _at(page, "Public site: where people leave")
     _seen(page, "figures-empty")
     counted(
         now__entered=130, now__continued=120, what__entered=100, what__continued=60, what__error__missing=10

@@ -79,7 +79,7 @@ def test_a_threat_to_life_whose_owner_goes_home_in_the_middle(
     odile.visit(f"{office}/w/q/north-east/")
     odile.play.locator(f"form[action='/w/r/{ref}/take/'] button").click()
     odile.play.get_by_role("group", name="Is there danger to anybody").get_by_label("Yes", exact=True).check()
-    odile.play.get_by_label("What was done?").fill("Spoke of doing it today")
+    odile.play.get_by_label("Behaviour reported").fill("Spoke of doing it today")
     odile.play.get_by_label("High").check()
     odile.play.get_by_label("Why this priority?").fill("Their words, and the time")
     odile.press("Save and open next")

@@ -18,8 +18,8 @@ from tests.support.acting import acting
 from tests.support.scene_people import People, row
 from tests.support.tracing_scene import LIFE
 
-CALLED = {"log_number": "CR-2026-4411", "when": "14:05", "who": "Odile", "how": "By telephone"}
-WARNED = {"warned": "The school", "when": "14:10", "who": "Odile", "how": "By telephone: keep the doors shut"}
+CALLED = {"log_number": "CR-2026-4411", "when": "14:05", "who": "Odile", "how": "By phone"}
+WARNED = {"warned": "The school", "when": "14:10", "who": "Odile", "how": "By phone: keep the doors shut"}
 RISK = {"risk": "Zinnober-risk until police arrive", "avoid": "The school stays shut"}
 DECISION = {
     "information": "One witness",

@@ -52,7 +52,7 @@ TABLE: dict[type[BaseException], Refusal] = {
     Http404: NOTHING_HERE,
     Refused: Refusal(403, "You cannot do this", ""),
     NotNow: Refusal(409, "Not now", ""),
-    Changed: Refusal(409, "Somebody saved in between", ""),
+    Changed: Refusal(409, "A colleague saved changes", ""),
     Locked: Refusal(403, "Your keys are locked", "Unlock your keys and try again."),
     ChangedSinceArrival: Refusal(
         409,

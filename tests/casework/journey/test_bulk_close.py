@@ -1,4 +1,4 @@
-"""Many reports closed as one act: what is swept, what never is, what changed in between, and that undoing puts it back."""
+"""Many reports closed in bulk: what is swept, what never is, what changed in between, and that undoing puts it back."""
 
 from __future__ import annotations
 

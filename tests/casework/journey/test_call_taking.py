@@ -79,7 +79,7 @@ def test_every_way_in_reaches_the_desk_with_who_took_it_down_inside_the_seal(
     assert draft.sent
     assert draft.answers == {}
     told = {section.title: dict(section.rows) for section in people.read(row.id, "Olga").answers.sections}
-    assert told["How it reached us"] == {
+    assert told["How the report was received"] == {
         "How": (call_taking.CHANNELS[channel],),
         "Taken down by": ("Odile O.",),
         "When it reached us": ("3 February 2026, 09:05",),

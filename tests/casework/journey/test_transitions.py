@@ -213,7 +213,7 @@ def test_assessing_ranks_the_report_and_seals_the_words(people: People) -> None:
     assert step.codes == {"priority": "high", "danger": True}
     assert SealedHeader.objects.get(container=step.note).part == "note"
     said = dict(people.read(ref).history.steps[0].words)
-    assert said == {"What was done": "Bought acetone twice", "Reason": "Amounts"}
+    assert said == {"Behaviour reported": "Bought acetone twice", "Reason": "Amounts"}
 
 
 def test_the_short_way_assesses_and_closes_in_one_post(people: People) -> None:

@@ -30,7 +30,7 @@ def test_it_is_noted_counted_and_taken_back(house: House, hand: Callable[[], Han
         odile.get(here)
         odile.send(here, do="preview", text="When was it?")
         odile.send(here, do="send", safe=TICKED)
-        assert "Sent." in odile.html
+        assert "Message sent." in odile.html
     there = f"/w/r/{second}/ask/"
     odile.get(there)
     assert "0 messages went to this code." in _text(odile)

@@ -28,7 +28,7 @@ def test_the_number_is_on_no_page_until_its_button_is_pressed(house: House, hand
     nadia.get("/w/q/national/")
     nadia.send(f"/w/r/{ref}/take/")
     assert NUMBER not in nadia.html
-    assert "They ask for a call" in nadia.html
+    assert "Call back requested" in nadia.html
     here = f"/w/r/{ref}/call/"
     for page in (f"/w/r/{ref}/", f"/w/r/{ref}/history/", "/w/calls/", here):
         nadia.get(page)
@@ -41,7 +41,7 @@ def test_the_number_is_on_no_page_until_its_button_is_pressed(house: House, hand
     nadia.send(here, do="number", because="life")
     assert NUMBER in nadia.html
     nadia.get(f"/w/r/{ref}/history/")
-    assert "Opened the number to call" in nadia.html
+    assert "Opened the reporter’s number" in nadia.html
 
 
 def test_an_attempt_is_kept_with_the_report(house: House, hand: Callable[[], Hand]) -> None:
@@ -62,12 +62,12 @@ def test_an_attempt_is_kept_with_the_report(house: House, hand: Callable[[], Han
     nadia.get(here)
     nadia.send(here, do="tried", how="reached", said="")
     nadia.get("/w/calls/")
-    assert "Nobody waits for a call" in nadia.html
+    assert "No call backs are due" in nadia.html
 
 
 def test_a_report_that_asks_for_no_call_has_no_such_page(house: House, hand: Callable[[], Hand]) -> None:
     ref, _ = a_report(at=now(), where={"postcode": "NE1 4ST"})
     odile = hand().at_work(house, "Odile")
     odile.get(f"/w/r/{ref}/")
-    assert "Call back" not in odile.html
+    assert f"/w/r/{ref}/call/" not in odile.html
     assert odile.get(f"/w/r/{ref}/call/").status_code == 404

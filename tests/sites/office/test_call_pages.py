@@ -37,7 +37,7 @@ def odile(house: House, hand: Callable[[], Hand]) -> Hand:
     """Odile, unlocked, with an empty screen of a call before her."""
     page = hand().at_work(house, "Odile")
     page.get(CALL)
-    assert page.heading == "Take a report down"
+    assert page.heading == "New call or walk-in"
     return page
 
 
@@ -52,11 +52,11 @@ def code_on(page: Hand) -> ReceiptCode:
 def sent_by(page: Hand, **answers: Any) -> ReceiptCode:
     """Finish, read over, send: the code on the page."""
     press(page, "finish", **answers)
-    assert page.heading == "Read it over, then send", re.findall(
+    assert page.heading == "Check the report before sending", re.findall(
         r'error-message">.*?</p>', page.html, re.DOTALL
     )
     page.send("/w/call/check/", do="send")
-    assert page.heading == "Sent. Read the code out"
+    assert page.heading == "Report sent. Read out the code"
     return code_on(page)
 
 
@@ -90,12 +90,12 @@ def test_a_call_from_the_first_word_to_the_next_call(house: House, odile: Hand) 
         behind="A train",
         advice=["emergency", "code"],
     )
-    assert "The note is written" in odile.html
+    assert "Note saved" in odile.html
     odile.get(f"/w/r/{ref}/")
     for said in (
         ACCOUNT,
         "Taken down by",
-        "By telephone",
+        "By phone",
         "Afraid, whispering",
         "A train",
         "How to use the code",
@@ -103,7 +103,7 @@ def test_a_call_from_the_first_word_to_the_next_call(house: House, odile: Hand) 
         assert said in odile.html, said
     odile.get("/w/call/wrap-up/")
     odile.send("/w/call/wrap-up/", do="next")
-    assert odile.heading == "Take a report down"
+    assert odile.heading == "New call or walk-in"
     assert ACCOUNT not in odile.html
     assert not DraftRow.objects.exists()
 
@@ -116,7 +116,7 @@ def test_only_the_account_is_needed(odile: Hand) -> None:
     assert "Not asked yet" in odile.html
     assert "Is anyone in danger right now?" in odile.html
     odile.send("/w/call/check/", do="send")
-    assert odile.heading == "Sent. Read the code out"
+    assert odile.heading == "Report sent. Read out the code"
     assert the_report().urgency == "routine"
 
 
@@ -238,7 +238,7 @@ def test_a_new_call_is_always_new_and_the_unfinished_ones_are_beside_it(odile: H
     assert "A second caller" in odile.html
     sent_by(odile)
     odile.get(f"{CALL}?line=2")
-    assert "Sent: read the code out" in odile.html, "the code of the other waits"
+    assert "Sent: read out the code" in odile.html, "the code of the other waits"
     odile.get(f"{CALL}?line=9")
     assert odile.form(CALL)["what.narrative"] == ""
 
@@ -364,7 +364,7 @@ def test_a_code_read_back_with_one_error_names_the_group(odile: Hand) -> None:
     code = sent_by(odile, **TOLD)
     wrong = "2" if code.symbols[9] != "2" else "3"
     odile.send("/w/call/code/", do="compare", code=code.symbols[:9] + wrong + code.symbols[10:])
-    assert odile.heading == "Sent. Read the code out"
+    assert odile.heading == "Report sent. Read out the code"
     assert "One sign is different" in odile.html
     assert "3: again" in odile.html
     odile.send("/w/call/code/", do="kept")
@@ -378,7 +378,7 @@ def test_a_wrong_code_is_no_code_and_it_is_right_now_is_not_believed(odile: Hand
         odile.send("/w/call/code/", do="compare", code=said)
         assert odile.page.status_code == 422, said[:9]
     odile.send("/w/call/code/", do="kept")
-    assert odile.heading == "Sent. Read the code out"
+    assert odile.heading == "Report sent. Read out the code"
     odile.send("/w/call/code/", do="declined")
     assert odile.heading == "After the call"
     odile.get("/w/call/code/")

@@ -145,7 +145,7 @@ def test_strangers_and_other_roles_take_nothing_down(house: House, hand: Callabl
     for name in ("Stella", "Ada", "Ned"):
         page = hand()
         page.sign_in(name)
-        assert "Take a report down" not in page.html, name
+        assert "New call or walk-in" not in page.html, name
         page.get("/w/call/sheet/")
         assert page.page.status_code == 403, name
         token = page.form("/sign-out/")["csrfmiddlewaretoken"]
@@ -165,7 +165,7 @@ def test_a_report_for_another_desk_arrives_there_and_opens_there(
 ) -> None:
     sent_by(odile, **TOLD | {"where.postcode": "BS1 6QF"})
     odile.send("/w/call/code/", do="declined")
-    assert "You work on another desk and cannot see it any more" in odile.html
+    assert "You are not a member of that desk, so you can no longer view it" in odile.html
     odile.send("/w/call/wrap-up/", do="note", more="Rang from a moving train")
     ref: UUID = the_report().id
     odile.get(f"/w/r/{ref}/")

@@ -34,7 +34,7 @@ def test_disagreeing_and_putting_right(house: House, hand: Callable[[], Hand], r
     olga = hand().at_work(house, "Olga")
     olga.get("/w/checks/")
     assert f'href="/w/r/{ref}/check/"' in olga.html
-    assert "Nothing has to be put right." in olga.html
+    assert "No corrections are outstanding." in olga.html
     olga.get(f"/w/r/{ref}/check/")
     assert f'href="/w/r/{ref}/"' in olga.html
     olga.send(f"/w/r/{ref}/check/")
@@ -45,16 +45,16 @@ def test_disagreeing_and_putting_right(house: House, hand: Callable[[], Hand], r
     assert "Say why you do not agree" in olga.html
     olga.send(f"/w/r/{ref}/check/", verdict="disagree", reason="A name <b>was</b> missed")
     assert olga.path == "/w/checks/"
-    assert "Nothing waits to be read again." in olga.html
+    assert "No reports to review." in olga.html
     olga.get(f"/w/r/{ref}/check/")
     assert "A name &lt;b&gt;was&lt;/b&gt; missed" in olga.html
     olga.send(f"/w/r/{ref}/check/")
     assert "Say how it was put right" in olga.html
     olga.send(f"/w/r/{ref}/check/", how="Opened again")
-    assert "Nothing has to be put right." in olga.html
+    assert "No corrections are outstanding." in olga.html
     olga.get(f"/w/r/{ref}/history/")
-    assert "Read it again after it was closed" in olga.html
-    assert "Put it right" in olga.html
+    assert "Reviewed the closed report (dip sampling)" in olga.html
+    assert "Corrected the closed report" in olga.html
 
 
 def test_words_that_came_too_late_are_kept(house: House, hand: Callable[[], Hand], ref: UUID) -> None:

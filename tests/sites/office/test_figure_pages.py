@@ -24,7 +24,7 @@ def steward(hand: Callable[[], Hand]) -> Hand:
 def test_the_page_shows_figures_and_an_empty_week_says_so(house: House, hand: Callable[[], Hand]) -> None:
     stella = steward(hand)
     stella.get("/w/figures/")
-    assert "Nothing was counted in this week" in stella.html
+    assert "No page views this week" in stella.html
     assert "Take as a file" not in stella.html
     counted(what__entered=100, what__continued=60, where__entered=30, where__continued=30)
     stella.get("/w/figures/")
@@ -33,7 +33,7 @@ def test_the_page_shows_figures_and_an_empty_week_says_so(house: House, hand: Ca
     assert "not shown" in stella.html
     assert 'href="/w/figures/"' in stella.get("/w/").content.decode()
     stella.get("/w/figures/?week=1999-01-01")
-    assert "Nothing was counted" in stella.html
+    assert "No page views" in stella.html
     assert stella.get("/w/figures/?week=nonsense").status_code == 200
 
 

@@ -63,14 +63,14 @@ def test_from_the_report_to_the_name_and_back(house: House, hand: Callable[[], H
     ref, odile = _taken(house, hand, **NAMED)
     odile.get(f"/w/r/{ref}/")
     assert f'href="/w/r/{ref}/identity/' in odile.html
-    assert "Ask to open who sent it" in odile.html
+    assert "Request identity" in odile.html
     odile.get(f"/w/r/{ref}/identity/")
     odile.send(f"/w/r/{ref}/identity/", do="sure")
     assert odile.page.status_code == 422
     assert "Say why it is necessary" in odile.html
     odile.send(f"/w/r/{ref}/identity/", do="sure", **ASKED)
     assert odile.heading == "Ask to open who sent this?"
-    assert "It may be that no name was given." in odile.html
+    assert "The reporter may not have given a name." in odile.html
     assert "Only she knows the day &lt;b&gt;now&lt;/b&gt;" in odile.html
     assert not IdentityRequest.objects.exists(), "nothing is asked before they are sure"
     odile.send(f"/w/r/{ref}/identity/", do="write")
@@ -120,9 +120,9 @@ def test_from_the_report_to_the_name_and_back(house: House, hand: Callable[[], H
     assert to == f"/w/r/{ref}/identity/"
     odile.get(f"/w/r/{ref}/history/")
     for words in (
-        "Asked to open who sent it",
-        "Decided whether who sent it may be opened",
-        "Opened who sent it",
+        "Requested the source’s identity",
+        "Decided the identity request",
+        "Opened the source’s identity",
     ):
         assert words in odile.html
     assert "Verhoeven" not in odile.html
@@ -141,7 +141,7 @@ def test_no_name_given_is_said_only_when_open(house: House, hand: Callable[[], H
         assert "nonymous" not in odile.html, path
     _open(odile, request, house.keys["Odile"].passphrase)
     assert "No name was given." in odile.html
-    assert "nothing to trace them with" in odile.html
+    assert "nothing that could be used to trace them" in odile.html
 
 
 def test_pages_are_the_same_for_named_and_anonymous_reports(house: House, hand: Callable[[], Hand]) -> None:
@@ -291,5 +291,5 @@ def test_who_does_not_hold_the_report_reads_why_they_cannot_ask(
     ref, _ = _taken(house, hand, **NAMED)
     olga = hand().at_work(house, "Olga")
     olga.get(f"/w/r/{ref}/identity/")
-    assert "A colleague has this report" in olga.html
+    assert "A colleague owns this report" in olga.html
     assert 'name="necessity"' not in olga.html

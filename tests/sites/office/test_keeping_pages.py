@@ -58,7 +58,7 @@ def test_from_the_review_to_the_certificate(
     olga.get(f"/w/kept/{ident}/")
     olga.send("", decision="dispose")
     assert olga.heading == "Certificate of disposal"
-    assert "Both signatures have been checked" in olga.html
+    assert "Both signatures have been verified" in olga.html
     assert not Report.objects.filter(pk=closed).exists()
     odile.get(f"/w/r/{closed}/keeping/")
     assert odile.page.status_code == 404
@@ -83,7 +83,7 @@ def test_overseers_read_certificates_and_nothing_else(
     ned.get("/w/certificates/")
     assert f"/w/certificates/{ident}/" in ned.html
     ned.get(f"/w/certificates/{ident}/")
-    assert "Both signatures have been checked" in ned.html
+    assert "Both signatures have been verified" in ned.html
     ned.get("/w/kept/")
     assert ned.page.status_code == 403
 
@@ -92,15 +92,15 @@ def test_holding_keeping_and_releasing(house: House, hand: Callable[[], Hand], c
     olga = hand().at_work(house, "Olga")
     olga.get(f"/w/r/{closed}/keeping/")
     olga.send("", do="hold", hold="restriction", case="DPO asked")
-    assert "may not be passed on" in olga.html
+    assert "may not be shared" in olga.html
     assert "Propose to dispose of it" not in olga.html
     olga.get(f"/w/r/{closed}/")
-    assert "Processing is restricted: it is kept, and may not be passed on." in olga.html
+    assert "Processing is restricted: the report is kept and may not be shared." in olga.html
     olga.get(f"/w/r/{closed}/keeping/")
     olga.send("", do="keep", group="group-2", reason="links", words="A case goes on")
     assert Keeping.objects.get(report=closed).group == "group-2"
     olga.send("", do="release", which=str(Hold.objects.get().id), over="The accuracy is settled")
-    assert "may not be passed on" not in olga.html
+    assert "may not be shared" not in olga.html
     assert "released by" in olga.html
 
 

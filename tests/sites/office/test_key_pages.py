@@ -41,7 +41,7 @@ def test_a_new_colleague_reads_their_words_and_can_open_reports_then(
     found = re.search(r'hl-words"[^>]*><strong>([a-z -]+)</strong>', gus.html)
     assert found
     odile.get("/w/keys/")
-    assert "Not yet: a colleague has to compare their words" in odile.html
+    assert "Not yet compared by a colleague" in odile.html
     assert found.group(1) not in odile.html  # nothing to copy from
     odile.get(f"/w/keys/compare/{ghost}/")
     odile.send(f"/w/keys/compare/{ghost}/", words="one two three", passphrase=house.keys["Odile"].passphrase)

@@ -45,7 +45,7 @@ def test_questions_and_choices_are_in_english_and_what_was_typed_is_as_typed(odi
     assert english.row_label in hand.html
     assert "I am not sure" in hand.html
     assert ACCOUNT in hand.html
-    assert "The questions as they read them, in Arabic" in hand.html
+    assert "Questions as the reporter saw them, in Arabic" in hand.html
     assert f'<bdi lang="ar">{arabic.row_label}</bdi>' in hand.html
     assert '<html lang="en"' in hand.html
 

@@ -49,14 +49,14 @@ def test_an_overseer_reads_the_log_and_opens_nothing(
     odile.send(f"/w/r/{ref}/take/")
     ned.get("/oversight/")
     assert ned.heading == "The log"
-    assert "Took it" in ned.html
+    assert "Took the report" in ned.html
     assert "Odile O." in ned.html
     assert 'href="/oversight/"' in ned.html, "it stands in the navigation"
     assert "/w/r/" not in ned.html, "no way from here into a report"
     ned.get(f"/w/r/{ref}/")
-    assert "Took it" not in ned.html
+    assert "Took the report" not in ned.html
     ned.get(f"/oversight/?report={ref}")
-    assert "Took it" in ned.html
+    assert "Took the report" in ned.html
     assert "Could not sign in" not in ned.html.partition("<table")[2]
 
 
@@ -143,7 +143,7 @@ def test_filters_are_the_address_and_wrong_ones_are_said(house: House, ned: Hand
     ned.get(f"/oversight/?officer={house.officers['Ned'].id}&act=log-read")
     assert "<table" in ned.html
     ned.get("/oversight/?since-day=1&since-month=1&since-year=2001&until-day=2&until-month=1&until-year=2001")
-    assert "Nothing in the log is like that." in ned.html
+    assert "No matching log entries." in ned.html
     assert 'value="2001"' in ned.html, "what was typed stands there again"
     for wrong in ("since-day=40&since-month=1&since-year=2026", "report=x"):
         ned.get(f"/oversight/?{wrong}")
@@ -184,10 +184,13 @@ def test_a_list_for_a_spreadsheet_is_no_formula(house: House, ned: Hand) -> None
 def test_what_should_make_them_ask_leads_into_the_log(house: House, ned: Hand) -> None:
     for page in PAGES[1:]:
         ned.get(page)
-        assert "There is nothing of that kind." in ned.html
+        assert "No matches." in ned.html
     Event.objects.create(act=Act.REPORT_READ, actor=house.officers["Odile"].id, thing="report")
     Event.objects.create(act=Act.REPORT_READ, actor=house.officers["Odile"].id, outcome="refused")
-    for page, words in (("/oversight/hours/", "1 look"), ("/oversight/refused/", "Read it: 1 time")):
+    for page, words in (
+        ("/oversight/hours/", "1 look"),
+        ("/oversight/refused/", "Viewed the report: 1 time"),
+    ):
         ned.get(page)
         assert words in ned.html
         href = ned.html.partition("<tbody")[2].partition('href="')[2].partition('"')[0].replace("&amp;", "&")

@@ -33,7 +33,7 @@ def test_registered_met_and_ended(house: House, hand: Callable[[], Hand], overse
     overseer.get("/oversight/")
     assert 'href="/oversight/own/"' in overseer.html
     overseer.get("/oversight/own/")
-    assert "There is nothing of that kind." in overseer.html
+    assert "No matches." in overseer.html
     odile = str(house.officers["Odile"].id)
     overseer.send("/oversight/own/", do="register", officer=odile, terms="Al")
     assert overseer.page.status_code == 409
@@ -64,7 +64,7 @@ def test_registered_met_and_ended(house: House, hand: Callable[[], Hand], overse
     assert "2 times" in text
     assert "Brien" not in text
     overseer.get(f"/oversight/?report={ref}")
-    assert "An officer met what concerns themselves" in overseer.html
+    assert "Officer viewed a report with their own registered terms in it" in overseer.html
     overseer.get("/oversight/own/")
     overseer.send("/oversight/own/", do="end", whose=odile, terms="")
     assert overseer.heading.startswith("End all terms of")

@@ -85,17 +85,17 @@ def saved(people: People, hand: Callable[[], Hand]) -> tuple[UUID, UUID, Hand]:
 def test_written_read_once_more_saved_and_let_go_by_another(people: People, hand: Callable[[], Hand]) -> None:
     ref, odile = assessed(people, hand)
     odile.get(f"/w/r/{ref}/partners/")
-    assert "Nothing was written" in odile.html
+    assert "No disclosures have been written" in odile.html
     compares(people, odile)
     odile.get(f"/w/r/{ref}/partners/write/")
     odile.send(f"/w/r/{ref}/partners/write/", do="sure", **written(people))
-    assert odile.heading == "Read it once more"
+    assert odile.heading == "Check before saving"
     assert "A &lt;b&gt;young&lt;/b&gt; person" in odile.html
     assert not Dissemination.objects.exists()  # only read once more
     odile.send(f"/w/r/{ref}/partners/write/", do="save", conditions=["need-to-know", "not-to-subject"])
     ident = Dissemination.objects.get(report_id=ref).id
     assert odile.path == f"/w/sent/{ident}/"
-    assert "You wrote it. Somebody else reads it." in odile.html
+    assert "You wrote this, so another officer checks it." in odile.html
     assert Report.objects.get(pk=ref).stage == "acting"
     olga = hand().at_work(people.house, "Olga")
     olga.get("/w/partners/")
@@ -117,7 +117,7 @@ def test_changing_it_loses_nothing(people: People, hand: Callable[[], Hand]) -> 
     odile.get(f"/w/r/{ref}/partners/write/")
     odile.send(f"/w/r/{ref}/partners/write/", do="sure", **written(people))
     odile.send(f"/w/r/{ref}/partners/write/", do="write", conditions=["need-to-know"])
-    assert odile.heading == "Write something for a partner"
+    assert odile.heading == "Write a disclosure"
     assert "A &lt;b&gt;young&lt;/b&gt; person may need help." in odile.html
     assert not Dissemination.objects.exists()
 
@@ -182,7 +182,7 @@ def test_sending_back_and_taking_back(people: People, hand: Callable[[], Hand]) 
     odile.get("/w/")
     assert "1 text of yours for a partner was sent back to you." in odile.html
     odile.get("/w/partners/")
-    assert "you: read why, and write it anew" in odile.html
+    assert "you: read the reason and rewrite it" in odile.html
     odile.get(f"/w/sent/{ident}/")
     assert "Not sent" in odile.html
     assert 'value="withdraw"' not in odile.html
@@ -219,14 +219,14 @@ def test_whoever_reads_it_is_told_to_compare_before_it_can_go(
     ident = Dissemination.objects.get(report_id=ref).id
     olga = hand().at_work(people.house, "Olga")
     olga.get(f"/w/sent/{ident}/")
-    assert "Until then it cannot go" in olga.html
+    assert "so it cannot be sent yet" in olga.html
     assert f"/w/partners/{people.house.desks[COUNCIL].id}/" in olga.html
     olga.send(f"/w/sent/{ident}/", do="check", read="yes")
     assert olga.page.status_code == 409
     assert "Neither you nor whoever wrote it has compared" in olga.html
     compares(people, olga, "Olga")
     olga.get(f"/w/sent/{ident}/")
-    assert "Until then it cannot go" not in olga.html
+    assert "so it cannot be sent yet" not in olga.html
     olga.send(f"/w/sent/{ident}/", do="check", read="yes")
     assert Dissemination.objects.get(pk=ident).state == "sent"
 

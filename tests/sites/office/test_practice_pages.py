@@ -56,10 +56,10 @@ def test_an_exercise_from_beginning_to_the_trainers_answer(house: House, hand: C
     assert "Quinquereme" in marked(odile).html
     odile.get(f"{where}ask/")
     odile.send(f"{where}ask/", text="Please go back and look who is there", do="preview")
-    assert "Read this before you send." in marked(odile).html
+    assert "Before you send this" in marked(odile).html
     odile.get(f"{where}ask/")
     odile.send(f"{where}ask/", text="Which way did he go?", do="preview")
-    assert "What they will see" in marked(odile).html
+    assert "Message preview" in marked(odile).html
     odile.send(f"{where}ask/", do="send", safe=["no-names", "no-task"])
     assert "Tick each line when it holds" in marked(odile).html
     odile.send(f"{where}ask/", do="send", safe=["no-names", "no-task", "no-case"])
@@ -91,7 +91,7 @@ def test_what_is_not_practised_says_so(house: House, hand: Callable[[], Hand]) -
     where = odile.path
     for page in re.findall(rf'href="({where}not/[a-z-]+/)', odile.html):
         odile.get(page)
-        assert odile.heading == "This page is not part of practice"
+        assert odile.heading == "This page is not available in practice"
         marked(odile)
     assert odile.get(f"{where}not/hand-over/").status_code == 200
     ref = where.split("/")[4]

@@ -70,13 +70,13 @@ def test_assess_ask_close_and_open_again(house: House, hand: Callable[[], Hand])
     odile.send(f"/w/r/{ref}/ask/", do="preview")
     assert "Choose a question, or write your own" in odile.html
     odile.send(f"/w/r/{ref}/ask/", do="preview", template="when-exactly", text="Before the shops shut?")
-    assert odile.heading == "What they will see"
+    assert odile.heading == "Message preview"
     assert "Before the shops shut?" in odile.html
     assert "When did it happen?" in odile.html
     odile.send(f"/w/r/{ref}/ask/", do="send", safe=["no-names"])
     assert "Tick each line when it holds" in odile.html
     odile.send(f"/w/r/{ref}/ask/", do="send", safe=["no-names", "no-task", "no-case"])
-    assert "Sent. They see it when they come back" in odile.html
+    assert "Message sent. The reporter sees it" in odile.html
     assert "Before the shops shut?" in odile.html
 
     odile.get(f"/w/r/{ref}/close/?from=north-east")
@@ -90,7 +90,14 @@ def test_assess_ask_close_and_open_again(house: House, hand: Callable[[], Hand])
     odile.send(f"/w/r/{ref}/reopen/", because="New information came")
     assert "Open again, in the desk" in odile.html
     odile.get(f"/w/r/{ref}/history/")
-    for words in ("Read it", "Took it", "Assessed it", "Asked the reporter", "Closed it", "Opened it again"):
+    for words in (
+        "Viewed the report",
+        "Took the report",
+        "Assessed the report",
+        "Sent the reporter a message",
+        "Closed the report",
+        "Reopened the report",
+    ):
         assert words in odile.html
 
 
@@ -132,7 +139,7 @@ def test_a_message_stays_new_until_it_is_marked_as_read_or_answered(
     odile.get(f"/w/r/{ref}/ask/")
     odile.send(f"/w/r/{ref}/ask/", do="preview", text="Which way did he go?")
     odile.send(f"/w/r/{ref}/ask/", do="send", safe=["no-names", "no-task", "no-case"])
-    assert "Sent. They see it when they come back" in odile.html
+    assert "Message sent. The reporter sees it" in odile.html
     assert not new()
 
 

@@ -78,7 +78,7 @@ def test_an_officer_is_invited_makes_keys_and_opens_a_report(
     nell.send("/enrol/prove/")
     assert not SeedWrapping.objects.filter(officer__email="nell@unit.example").exists()
     nell.send("/enrol/prove/", typed=sheet)
-    assert nell.heading == "Your keys are made"
+    assert nell.heading == "Your keys have been created"
     own = words_on(nell)
     officer = Officer.objects.get(email="nell@unit.example")
     for row in OfficeSession.objects.all():
@@ -134,7 +134,7 @@ def test_a_lost_passphrase_is_made_anew_on_the_page(house: House, hand: Callable
     odile = hand().at_work(house, "Odile")
     old = house.keys["Odile"].passphrase
     odile.get("/me/ways/")
-    assert "You have one way only" in odile.html
+    assert "You have only one way" in odile.html
     odile.send("/me/ways/", way="reserve", passphrase=old)
     sheet = words_on(odile)
     odile.send("/me/ways/prove/")

@@ -73,7 +73,7 @@ def test_a_flood_of_five_thousand_is_grouped_and_read_twenty_a_page(
     odile.send(SWEEP, choose=ticks(odile))
     assert odile.heading == f"Close {MOST} reports"
     odile.send(SWEEP, **ANSWERS)
-    assert odile.heading == f"{MOST} reports closed as one act"
+    assert odile.heading == f"{MOST} reports closed in bulk"
     looks = [
         event.detail for event in Event.objects.filter(act="queue-read") if event.detail["state"] == "alike"
     ]
@@ -106,7 +106,7 @@ def test_tick_look_close_and_undo(house: House, hand: Callable[[], Hand]) -> Non
     assert odile.html.count("Waiting → closed") == 4
     assert stages() == ["waiting"] * 4, "nothing is done yet"
     odile.send(SWEEP, leave=[token_of(refs[0], 1)], **ANSWERS)
-    assert odile.heading == "3 reports closed as one act"
+    assert odile.heading == "3 reports closed in bulk"
     assert stages() == ["closed"] * 3 + ["waiting"]
     sweep = Sweep.objects.get()
     odile.send(f"/w/sweeps/{sweep.id}/undo/")
@@ -121,7 +121,7 @@ def test_words_are_looked_for_and_stand_in_no_address(house: House, hand: Callab
     a_report(at=now(), where=HERE)
     odile = hand().at_work(house, "Odile")
     odile.get(ALIKE)
-    assert "No two waiting reports look alike." in odile.html
+    assert "No similar waiting reports." in odile.html
     adverts(1)
     odile.send(ALIKE, words="cheap watches")
     assert odile.path == ALIKE
@@ -141,7 +141,7 @@ def test_what_changed_between_the_look_and_the_button_is_named(
     olga.get(QUEUE)
     olga.send(f"/w/r/{refs[0]}/take/")
     odile.send(SWEEP, **ANSWERS)
-    assert odile.heading == "3 reports closed as one act"
+    assert odile.heading == "3 reports closed in bulk"
     assert "Somebody has it, or has worked on it." in odile.html
 
 

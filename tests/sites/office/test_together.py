@@ -27,7 +27,7 @@ def test_a_conflict_shows_both_texts_and_loses_neither(house: House, hand: Calla
     there.send(f"/w/r/{ref}/", do="save-stay", **{**answers, "done_what": "Theirs: he took pictures"})
     here.send(f"/w/r/{ref}/", do="save-stay", **{**answers, "done_what": "Mine: he filmed the doors"})
     assert here.page.status_code == 409
-    assert here.heading == "Somebody saved in between"
+    assert here.heading == "A colleague saved changes"
     assert "Mine: he filmed the doors" in here.html
     assert "Theirs: he took pictures" in here.html
     here.send(f"/w/r/{ref}/", do="save-stay")
@@ -57,7 +57,7 @@ def test_every_other_form_meets_a_conflict_in_the_same_way(
         "ask": {"text": "My late words", "do": "send", "safe": ["no-names", "no-task", "no-case"]},
     }[late]
     here.send(f"/w/r/{ref}/{late}/", **filled)
-    assert here.heading == "Somebody saved in between"
+    assert here.heading == "A colleague saved changes"
     assert "My late words" in here.html
     assert "Second thoughts" in here.html
 
@@ -121,7 +121,7 @@ def test_an_alarm_is_acknowledged_and_put_away_by_name(house: House, hand: Calla
     odile.get(f"/w/r/{ref}/")
     odile.send(f"/w/r/{ref}/take/")
     odile.get("/w/alarms/")
-    assert "No alarm is open" in odile.html
+    assert "No open alarms" in odile.html
 
 
 def test_the_watch_sees_what_nobody_is_there_for_and_hands_it_over(

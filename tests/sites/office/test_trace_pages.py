@@ -65,9 +65,10 @@ def test_from_the_report_to_the_statement(house: House, hand: Callable[[], Hand]
     assert 'name="necessity"' not in odile.html
     odile.get(f"/w/r/{ref}/")
     odile.send(f"/w/r/{ref}/", **ASSESSED)
-    assert "ask that the sender be traced" in odile.html
+    odile.get(f"/w/r/{ref}/")
+    assert "Request communications data" in odile.html
     odile.get(f"/w/r/{ref}/identity/")
-    assert f'href="/w/r/{ref}/trace/"' in odile.html, "the tab “Who sent it” is where one looks for it"
+    assert f'href="/w/r/{ref}/trace/"' in odile.html, "the tab “Source identity” is where one looks for it"
     odile.get(f"/w/r/{ref}/trace/")
     assert "Heedline holds nothing to trace a sender with" in odile.html
     assert f'aria-current="page" href="/w/r/{ref}/identity/"' in odile.html, "it stands under that tab"
@@ -75,7 +76,7 @@ def test_from_the_report_to_the_statement(house: House, hand: Callable[[], Hand]
     assert odile.page.status_code == 422
     assert "Say what was tried first" in odile.html
     odile.send(f"/w/r/{ref}/trace/", do="sure", **ASKED)
-    assert odile.heading == "Ask that the sender be traced?"
+    assert odile.heading == "Request communications data: threat to life?"
     assert "Nobody else knows the &lt;b&gt;house&lt;/b&gt;" in odile.html
     assert not IdentityRequest.objects.exists(), "nothing is asked before they are sure"
     odile.send(f"/w/r/{ref}/trace/", do="write")
@@ -121,8 +122,8 @@ def test_from_the_report_to_the_statement(house: House, hand: Callable[[], Hand]
         )
     odile.get(f"/w/r/{ref}/history/")
     for words in (
-        "Asked that the sender be traced",
-        "Decided whether the sender may be traced",
+        "Requested communications data (threat to life)",
+        "Decided the communications data request",
         "Took the statement",
     ):
         assert words in odile.html

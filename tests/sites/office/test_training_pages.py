@@ -40,7 +40,7 @@ def test_a_steward_sees_who_misses_what_and_records_it(house: House, hand: Calla
     stella = steward(hand)
     assert 'href="/w/training/"' in stella.html
     stella.get("/w/training/")
-    assert "1 missing or run out." in stella.html
+    assert "1 missing or expired." in stella.html
     assert "Never recorded" in stella.html
     stella.get("/w/training/identity/")
     assert stella.heading == "Who completed “Asking for and opening identities”?"
@@ -116,7 +116,7 @@ def test_a_lapsed_call_taker_is_told_how_and_never_keeps_an_emergency_out(
     assert "Nothing was sent. The draft is kept" in odile.html
     assert "Quinquereme" in odile.html  # nothing that was written is lost
     assert not Report.objects.exists()
-    odile.get("/w/call/")
+    odile.get("/w/call/?line=1")
     assert "Quinquereme" in odile.html
     odile.send("/w/call/", **words, **{"now.danger": "yes"}, do="dropped")
     assert Report.objects.get().urgency == "danger"
@@ -128,7 +128,7 @@ def test_who_began_for_danger_sends_when_the_caller_is_gone_before_they_could_as
     lapse(house, "Odile", "call-taking")
     odile = hand().at_work(house, "Odile")
     assert odile.get("/w/call/").status_code == 403
-    assert "You cannot take a report down now" in odile.html
+    assert "You cannot take a report now" in odile.html
     assert "a supervisor of your desk, or a steward, records it" in odile.html
     assert "/w/call/?danger=yes" in odile.html
     odile.get("/w/call/?danger=yes")

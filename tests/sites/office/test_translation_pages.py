@@ -83,7 +83,7 @@ def test_a_report_is_translated_beside_the_original(
     assert "Version 1" in olga.html
     olga.send(f"{here}{task}/", do="write", text=f"{ENGLISH} At night.")
     olga.get("/w/translations/")
-    assert "Nothing waits for a translation" in olga.html
+    assert "No translations are waiting" in olga.html
     odile.get(f"/w/r/{ref}/")
     assert POLISH in odile.html
     assert f"{ENGLISH} At night." in odile.html
@@ -164,7 +164,7 @@ def test_a_question_that_tasks_the_reporter_is_warned_of_and_referred(
     ticked = ["no-names", "no-task", "no-case"]
     odile.get(here)
     odile.send(here, do="preview", text="Please find out what is in the sacks.")
-    assert "Read this before you send" in odile.html
+    assert "Before you send this" in odile.html
     assert "find out" in odile.html
     odile.send(here, do="send", safe=ticked, how="as-it-is")
     assert "Say why it is sent all the same, or refer it" in odile.html
@@ -194,7 +194,7 @@ def test_why_it_is_sent_all_the_same_comes_back_after_the_lock(
     odile.unlock(house, "Odile")
     odile.get(here)
     assert "We kept what you wrote." in odile.html
-    assert odile.heading == "What they will see"
+    assert odile.heading == "Message preview"
     assert odile.form(here)["despite"] == "A life depends on it"
     assert "safe" not in odile.form(here)  # ticked before, and to be read again
     odile.send(here, do="send", safe=ticked, how="as-it-is")

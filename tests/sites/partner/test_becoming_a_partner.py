@@ -35,8 +35,8 @@ def enrol(one: Hand, email: str, code: str) -> tuple[str, str]:
     sheet = words_on(one)
     one.send("/enrol/prove/")
     one.send("/enrol/prove/", typed=sheet)
-    assert one.heading == "Your keys are made"
-    assert "give you your place" in one.html or "have given you your place" in one.html
+    assert one.heading == "Your keys have been created"
+    assert "Once both have signed" in one.html
     return passphrase, words_on(one)
 
 
@@ -127,7 +127,7 @@ def test_who_has_lost_everything_is_invited_again_and_is_out_until_then(
     one.get("/unlock/")
     one.send("/unlock/", passphrase=passphrase)
     one.get("/w/keys/")
-    assert "Not yet: a colleague has to compare their words" in one.html
+    assert "Not yet compared by a colleague" in one.html
     pavel = partner_again("Pavel", house)
     pavel.get(f"/w/keys/compare/{house.officers['Petra'].id}/")
     pavel.send(

@@ -40,7 +40,7 @@ def at_the_council(people: People, name: str = "Petra", *, unlocked: bool = True
     one.send("/sign-in/", login=f"{name.lower()}@unit.example", password=PASSWORD)
     if unlocked:
         one.unlock(people.house, name)
-        while one.heading == "What has changed about your desk’s keys":
+        while one.heading == "Changes to your desk’s keys":
             one.send("/w/keys/changes/", passphrase=people.house.keys[name].passphrase)
     return one
 
@@ -86,7 +86,7 @@ def test_looking_at_the_cover_signs_nothing_and_opening_it_does(people: People) 
     _, ident = sent_to_the_council(people)
     petra = at_the_council(people)
     petra.get(place(ident))
-    assert "Nobody here has opened it yet" in petra.html
+    assert "No one here has opened this yet" in petra.html
     assert "Only for people who need it for this" in petra.html
     assert TEXT not in petra.html
     assert sent(ident).receipt is None
@@ -123,7 +123,7 @@ def test_an_answer_goes_once_and_is_read_by_the_desk(people: People) -> None:
     petra.get(place(ident) + "answer/")
     assert "It is answered: We are dealing with this" in petra.html
     petra.get("/w/")
-    assert "Nothing waits for you" in petra.html
+    assert "Nothing is waiting for you" in petra.html
 
 
 def test_an_answer_that_nobody_wants_any_more_is_not_called_a_colleagues(people: People) -> None:
@@ -139,7 +139,7 @@ def test_an_answer_that_nobody_wants_any_more_is_not_called_a_colleagues(people:
     assert "We were about to say something." in petra.html, "and nothing that was written is lost"
     for page in ("", "answer/"):
         petra.get(place(ident) + page)
-        assert "The desk wants no answer any more" in petra.html
+        assert "The desk no longer needs a reply" in petra.html
 
 
 def test_a_colleague_who_was_quicker_takes_no_words_away(people: People) -> None:
@@ -181,11 +181,11 @@ def test_what_was_taken_back_is_gone_and_says_so(people: People) -> None:
     petra = at_the_council(people)
     assert "Taken back" in petra.html
     petra.get(place(ident))
-    assert petra.heading == "This was taken back"
+    assert petra.heading == "This was withdrawn"
     assert TEXT not in petra.html
     assert "Sent to the wrong team" not in petra.html
     petra.get(place(ident) + "answer/")
-    assert "This was taken back." in petra.html
+    assert "This was withdrawn." in petra.html
 
 
 def test_what_one_cannot_open_says_what_to_do_and_signs_nothing(
@@ -197,7 +197,7 @@ def test_what_one_cannot_open_says_what_to_do_and_signs_nothing(
     petra.get(place(ident))
     petra.send(place(ident))
     assert petra.page.status_code == 409
-    assert petra.heading == "Your keys do not open this"
+    assert petra.heading == "Your keys cannot open this"
     assert "release it to you again" in petra.html
     assert sent(ident).receipt is None
 
@@ -240,7 +240,7 @@ def test_what_waits_to_be_read_by_a_second_officer_was_not_sent(people: People) 
     compared(people)
     ident = written(people, ref)
     petra = at_the_council(people)
-    assert "Nothing was sent to you yet" in petra.html
+    assert "Nothing has been sent to you yet" in petra.html
     bodies = []
     for one in (ident, uuid4()):
         petra.get(place(one))
@@ -254,7 +254,7 @@ def test_another_partner_sees_nothing_of_it(people: People) -> None:
     kit = Hand(SiteClient("partner")).at_work(people.house, "Kit")
     kit.get("/w/")
     assert kit.heading == "Sent to Kettleby Council"
-    assert "Nothing was sent to you yet" in kit.html
+    assert "Nothing has been sent to you yet" in kit.html
     for method in (kit.client.get, kit.client.post):
         assert method(place(ident)).status_code in {403, 404}
     assert Dissemination.objects.get().receipt is None

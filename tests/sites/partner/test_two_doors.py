@@ -37,13 +37,13 @@ def test_people_of_a_partner_sign_in_unlock_and_see_an_empty_list(
     petra.sign_in("Petra")
     assert petra.path == "/w/"
     assert petra.heading == "Sent to Northgate Council"
-    assert "Nothing was sent to you yet" in petra.html
+    assert "Nothing has been sent to you yet" in petra.html
     assert "Locked: unlock your keys" in petra.html
     petra.unlock(house, "Petra")
     assert "Keys unlocked" in petra.html
     for path, heading in (
         ("/w/keys/", "Keys: who can open what"),
-        ("/w/keys/changes/", "What has changed about your desk’s keys"),
+        ("/w/keys/changes/", "Changes to your desk’s keys"),
         ("/me/", "Petra P."),
         ("/help/", "Help"),
         ("/me/security/", "How you sign in"),

@@ -41,7 +41,7 @@ from heedline.vault.container import Container, readdress
 #: Characters of an answer; stated on the page.
 LONGEST = 10_000
 _NOT_WANTED = "The desk wants no answer any more, so it was not sent. Phone them if they should know this."
-_GONE = "This was taken back, or is not for your team. Phone the desk if you expected it."
+_GONE = "This was withdrawn, or is not for your team. Phone the desk if you expected it."
 
 
 @dataclass(frozen=True)

@@ -154,9 +154,7 @@ def release_again(
             key_verification.compare(to.maker, said, by=hand, at=at)
             session.unlock_with_seed(by, hand.seed, at=at)  # so that this session knows it as well
         if not to.compared(key_verification.load(by.officer_id, hand.seed)):
-            raise NotNow(
-                "You have not compared the words of their key. Enter the words that they read to you."
-            )
+            raise NotNow("You have not verified their key. Enter the words that they read to you.")
     released = failed = 0
     for some in batched(_lost(partner, by), BATCH, strict=False):
         with transaction.atomic():

@@ -53,7 +53,7 @@ from heedline.vault.codes import ALPHABET, LENGTH, NotACode, derive, lookup_hash
 
 #: How something may reach an officer, in words. The codes are those that the door lets in.
 CHANNELS = {
-    "phone": "By telephone",
+    "phone": "By phone",
     "counter": "At a counter, in person",
     "letter": "By letter",
     "email": "By e-mail",

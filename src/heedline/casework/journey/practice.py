@@ -230,7 +230,7 @@ def take(ref: UUID, *, by: Attendance, at: datetime) -> None:
 
 def _assess(row: Exercise, assessment: Assessment, by: Attendance, at: datetime) -> None:
     codes = {"priority": assessment.priority, "danger": str(assessment.danger_to_life)}
-    words = {"What was done": assessment.done_what, **assessment.coded, "Reason": assessment.reason}
+    words = {"Behaviour reported": assessment.done_what, **assessment.coded, "Reason": assessment.reason}
     _move(row, Move.ASSESS, {"codes": codes, "words": words}, by, at)
     row.priority, row.danger = assessment.priority, assessment.danger_to_life
 

@@ -22,7 +22,7 @@ from heedline.intake.summary import record_rows
 from heedline.packs import load_pack
 from heedline.reports.models import Report
 
-IDENTITY_WORDS = "Sealed. It opens only with this desk and an authoriser of another team, and looks the same whether a name was given or not. Until then they are reached through their code only. How to reach them safely otherwise (times, language, voicemail) is sealed with it, and stands first when it is opened."
+IDENTITY_WORDS = "Sealed. It can be opened only by this desk together with an authoriser from another team, and looks the same whether or not a name was given. Until then, the reporter can be contacted only through their code. Safe contact details (times, language, voicemail) are sealed with it and are shown first when it is opened."
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,6 @@ class CaseAnswers:
     sections: tuple[AnswerSection, ...] = field(repr=False)
     identity_words: str
     guessable: bool
-    young: bool  # the reporter said that they are under 18
     only_who: bool
     language: str
     language_words: str
@@ -68,7 +67,6 @@ def answers_of(
         sections=(*_taken_down(opened), *told_sections(opened, report.question_set, report.kind)),
         identity_words=IDENTITY_WORDS,
         guessable=opened.guessable,
-        young=opened.young,
         only_who=pack.behaviour.only_who(opened.narrative, kind=report.kind, language=opened.language),
         language=opened.language,
         language_words=language_words(opened.language),
@@ -101,7 +99,9 @@ def _taken_down(opened: OpenedReport) -> tuple[AnswerSection, ...]:
     """Return how the report was received, if an officer took it down for the reporter."""
     rows = call_taking.contact_rows(opened.channel, opened.taken_down) if opened.taken_down else ()
     return (
-        (AnswerSection("How it reached us", tuple((label, (text,)) for label, text in rows)),) if rows else ()
+        (AnswerSection("How the report was received", tuple((label, (text,)) for label, text in rows)),)
+        if rows
+        else ()
     )
 
 

@@ -28,14 +28,14 @@ OFFERED: tuple[tuple[Move, Capability, str], ...] = (
     (Move.TAKE, Capability.TAKE, "Take this report"),
     (Move.ASSESS, Capability.ASSESS, "Assess"),
     (Move.ASK, Capability.ASK, "Ask the reporter"),
-    (Move.DISSEMINATE, Capability.DISSEMINATE, "Write to a partner"),
+    (Move.DISSEMINATE, Capability.DISSEMINATE, "Write a disclosure"),
     (Move.CHECK, Capability.SET_NEXT_ACTION, "Record a check"),
     (Move.REVIEW, Capability.SET_NEXT_ACTION, "Set the next review"),
     (Move.ASSIGN, Capability.ASSIGN, "Name the owner"),
     (Move.HAND_OVER, Capability.HAND_OVER, "Hand over"),
     (Move.RETURN, Capability.HAND_OVER, "Return"),
     (Move.CLOSE, Capability.CLOSE, "Close"),
-    (Move.RELEASE, Capability.RELEASE, "Give back to the desk"),
+    (Move.RELEASE, Capability.RELEASE, "Return to the desk"),
     (Move.REOPEN, Capability.REOPEN, "Reopen"),
 )
 FOR_DANGER_ONLY = (

@@ -53,12 +53,12 @@ Words = Mapping[UUID, Mapping[str, Any]]
 Row = Mapping[str, Any]
 
 _WORDS_OF = {
-    "done_what": "What was done",
+    "done_what": "Behaviour reported",
     "check": "Further check",
     "reason": "Reason",
     "text": "Text",
     "said": "What was said",
-    "necessity": "Why they need it",
+    "necessity": "Necessity",
 }
 
 

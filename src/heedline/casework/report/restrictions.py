@@ -10,7 +10,7 @@ from heedline.packs import load_pack
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Hold
 
-RESTRICTED = "Processing of this report is restricted: it is kept, and may not be passed on. A supervisor can end that, under Keeping."
+RESTRICTED = "Processing of this report is restricted: it is kept, and may not be passed on. A supervisor can end that, under Retention."
 
 
 def restricting() -> QuerySet[Hold]:

@@ -18,7 +18,7 @@ from django.db import transaction
 
 from heedline.audit import journal
 from heedline.audit.acts import AnyAct
-from heedline.casework.access.session import Attendance
+from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.access.without_training import record_missing
 from heedline.casework.errors import Changed, ChangedSinceArrival, NotHere
 from heedline.packs.urgency import Urgency
@@ -26,7 +26,7 @@ from heedline.permits.capabilities import AnyCapability
 from heedline.permits.gate import Refused
 from heedline.permits.rules import Standing
 from heedline.permits.scopes import reports_of
-from heedline.reports.lifecycle import Stage
+from heedline.reports.lifecycle import Move, Stage
 from heedline.reports.models import Report, Step
 
 
@@ -124,9 +124,35 @@ def find(ref: UUID, *, by: Attendance, at: datetime, version: int | None = None)
         raise NotHere
     if version is not None and report.version != version:
         last = Step.objects.filter(report=report).select_related("by").order_by("-number").first()
-        who = last.by.name if last is not None and last.by is not None else "The reporter"
-        raise Changed(f"{who} saved in between ({last.move if last is not None else 'a change'}).")
+        raise Changed(_what_happened(last))
     return FoundReport(report, by, at)
+
+
+#: What a colleague did with a report, for the officer whose form it has made out of date.
+_DID = {
+    Move.TAKE: "took",
+    Move.RELEASE: "returned",
+    Move.ASSESS: "assessed",
+    Move.ASK: "sent a message about",
+    Move.CALL: "recorded a call about",
+    Move.REFER: "referred",
+    Move.DISSEMINATE: "wrote a disclosure about",
+    Move.HAND_OVER: "handed over",
+    Move.CLOSE: "closed",
+    Move.REOPEN: "reopened",
+    Move.SWEEP: "closed",
+    Move.UNDO_SWEEP: "reopened",
+}
+
+
+def _what_happened(last: Step | None) -> str:
+    """Return who did what with the report, and when."""
+    if last is None:
+        return "This report was changed."
+    if last.by is None or last.at is None:
+        return "The reporter sent a message, which reopened this report."
+    did = _DID.get(Move(last.move), "changed")
+    return f"{last.by.name} {did} this report at {last.at.astimezone(office_zone()):%H:%M}."
 
 
 def record(found: FoundReport, act: AnyAct, **detail: str | int | bool) -> None:

@@ -56,8 +56,8 @@ def office_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
     has_keys = bool(by.desks) or "authoriser" in by.roles  # members of a desk, of either kind
     links = [
         _link("My work", "my-work", request.path),
-        _link("Take a report down", "call", request.path) if by.desks else None,
-        _link("Calls to make", "calls", request.path) if by.desks else None,
+        _link("New call or walk-in", "call", request.path) if by.desks else None,
+        _link("Call backs", "calls", request.path) if by.desks else None,
         _link("Translations", "translations", request.path) if by.desks else None,
         _link("Partners", "partners", request.path) if by.may(Capability.FOLLOW_DISSEMINATION) else None,
         _link("Practise", "practise", request.path) if by.may(Capability.PRACTISE) else None,
@@ -68,10 +68,10 @@ def office_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
         _link("Keys", "keys", request.path) if by.may(Capability.SEE_KEYS) else None,
         _link("Languages", "office-languages", request.path) if by.may(Capability.SET_UP) else None,
         _link("Training", "training", request.path) if by.may(Capability.RECORD_TRAINING) else None,
-        _link("Read again", "checks", request.path) if by.may(Capability.CHECK_CLOSED) else None,
+        _link("Dip sampling", "checks", request.path) if by.may(Capability.CHECK_CLOSED) else None,
         _link("Oversight", "oversight", request.path) if "overseer" in by.roles else None,
         _link("Figures", "figures", request.path) if by.may(Capability.SEE_FIGURES) else None,
-        _link("Kept", "keeping", request.path) if "supervisor" in by.roles else None,
+        _link("Retention", "keeping", request.path) if "supervisor" in by.roles else None,
         _link("Certificates", "certificates", request.path) if "overseer" in by.roles else None,
         _link("Security", "mfa_index", request.path),
         _link("Me", "me", request.path),

@@ -60,10 +60,10 @@ def tabs_of(file: CaseFile, current: str, query: str, of_desks: Iterable[DeskTab
         ("report-notes", "Notes", len(file.history.notes)),
         ("report-timeline", "Timeline", 0),
         ("report-hand-over", "Hand over", 0),
-        ("report-reopen", "Open again", 0) if header.stage is Stage.CLOSED else ("report-close", "Close", 0),
-        ("report-identity", "Who sent it", 0),
-        ("report-keeping", "Keeping", 0),
-        ("report-history", "History", 0),
+        ("report-reopen", "Reopen", 0) if header.stage is Stage.CLOSED else ("report-close", "Close", 0),
+        ("report-identity", "Source identity", 0),
+        ("report-keeping", "Retention", 0),
+        ("report-history", "Action log", 0),
     ]
     return [
         {

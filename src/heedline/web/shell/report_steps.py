@@ -16,12 +16,12 @@ from heedline.web.shell.report_bar import PRIORITIES
 MOVES = {
     Move.SUBMIT: "Received",
     Move.TAKE: "Taken",
-    Move.RELEASE: "Given back to the desk",
+    Move.RELEASE: "Returned to the desk",
     Move.ASSESS: "Assessed",
-    Move.ASK: "Reporter asked",
-    Move.CALL: "Called",
+    Move.ASK: "Message sent to the reporter",
+    Move.CALL: "Reporter called",
     Move.REFER: "Referred to the source unit",
-    Move.DISSEMINATE: "Written for a partner",
+    Move.DISSEMINATE: "Disclosure written",
     Move.CHECK: "Checked further",
     Move.REVIEW: "Next review set",
     Move.ASSIGN: "Owner named",
@@ -30,9 +30,9 @@ MOVES = {
     Move.RETURN: "Returned to the desk that handed it over",
     Move.DISCHARGE: "Danger to life discharged",
     Move.CLOSE: "Closed",
-    Move.REOPEN: "Opened again",
-    Move.SWEEP: "Closed with others that look alike",
-    Move.UNDO_SWEEP: "That was undone",
+    Move.REOPEN: "Reopened",
+    Move.SWEEP: "Closed in bulk",
+    Move.UNDO_SWEEP: "Bulk closure undone",
 }
 
 
@@ -59,7 +59,7 @@ def code_words(codes: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         elif name == "outcome":
             words.append(("Outcome", pack.outcomes[value].words if value in pack.outcomes else value))
         elif name == "status":
-            words.append(("The reporter is told", status_words(value)))
+            words.append(("Status shown to the reporter", status_words(value)))
         elif name == "purpose" and value in pack.partners.purposes:
             words.append(("Purpose", pack.partners.purposes[value].name))
         elif name == "partner":

@@ -14,7 +14,7 @@ from heedline.web.shell.report_steps import MOVES, code_words
 CHANNELS = {
     "web": "Public site",
     "api": "Another service",
-    "phone": "By telephone",
+    "phone": "By phone",
     "counter": "At a counter",
     "letter": "By letter",
     "email": "By email",

@@ -190,7 +190,7 @@ def wrap_up(request: OfficeRequest) -> HttpResponse:
         form = Form.posted(fields, request.POST.lists())
         if not form.errors:
             call_taking.wrap_up(draft, wrap_up_of(form), by=by, at=at)
-            messages.success(request, "The note is sealed and lies with the report.")
+            messages.success(request, "The note is sealed and stored with the report.")
             return let_go(request, SeeOther(call_address("call-wrap-up", draft)), by)
         return _wrap_up_page(request, draft, form, 422)
     kept = restored(request, fields)

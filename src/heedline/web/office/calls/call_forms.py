@@ -246,7 +246,7 @@ def _own_fields() -> tuple[Field, ...]:
         Radios(name="kind", label="What is it about?", choices=kinds, small=True, inline=True),
         Radios(
             name="channel",
-            label="How did it reach us?",
+            label="How was it received?",
             choices=tuple(FieldOption(value=code, label=words) for code, words in CHANNELS.items()),
             small=True,
             inline=True,

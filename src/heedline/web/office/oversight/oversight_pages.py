@@ -30,11 +30,11 @@ from heedline.web.shell.request import OfficeRequest
 
 TABS = (
     ("oversight", "The log"),
-    ("oversight-bulk", "Many reports in an hour"),
-    ("oversight-hours", "Not on duty"),
-    ("oversight-early", "Called early"),
+    ("oversight-bulk", "Bulk viewing"),
+    ("oversight-hours", "Viewing off duty"),
+    ("oversight-early", "Calls outside safe hours"),
     ("oversight-refused", "Refused"),
-    ("oversight-own", "What concerns themselves"),
+    ("oversight-own", "Conflicts of interest"),
 )
 _HEADINGS = ("When", "Act", "Outcome", "Who", "Officer id", "Desk", "Report", "Detail")
 
@@ -232,7 +232,7 @@ def bulk(request: OfficeRequest) -> HttpResponse:
         for heap in log_view.bulk_reads(by=request.attendance, at=session.now())
     ]
     lead = f"Hours of the last {log_view.BACK.days} days in which one person read {log_view.MANY} different reports or more."
-    return _heaps(request, "Many reports in an hour", lead, rows)
+    return _heaps(request, "Bulk viewing", lead, rows)
 
 
 @open_to(Audience.OFFICERS)
@@ -247,7 +247,7 @@ def hours(request: OfficeRequest) -> HttpResponse:
         f"Days of the last {log_view.BACK.days} days on which somebody looked at reports, or at who sent one, while the"
         " rota does not have them on duty at any desk."
     )
-    return _heaps(request, "Not on duty", lead, rows)
+    return _heaps(request, "Viewing off duty", lead, rows)
 
 
 @open_to(Audience.OFFICERS)
@@ -262,7 +262,7 @@ def early(request: OfficeRequest) -> HttpResponse:
         f"Who in the last {log_view.BACK.days} days opened the number of somebody who asked for a call outside the times"
         " that they said are safe. The reason stands in the log."
     )
-    return _heaps(request, "Called early", lead, rows)
+    return _heaps(request, "Calls outside safe hours", lead, rows)
 
 
 @open_to(Audience.OFFICERS)

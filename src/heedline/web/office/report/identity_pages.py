@@ -103,7 +103,7 @@ DECIDING = deciding_fields(
 )
 #: Nothing is released by a trace, so there is nothing to open and no time.
 DECIDING_TRACE = deciding_fields(
-    "May the sender be traced elsewhere?",
+    "Do you agree to the communications data request?",
     "They get a statement of what Heedline holds",
     "Is a life at risk, was all else tried, and is it in proportion to what it does to the sender and to trust in the service?",
 )

@@ -143,7 +143,8 @@ def ask(request: OfficeRequest, ref: UUID) -> HttpResponse:
     except (NotNow, Refused) as no:
         return write(request, file, form.but(**{"": no.reason}), 409)
     messages.success(
-        request, "Sent. They see it when they come back with their code. Nothing tells them before that."
+        request,
+        "Message sent. The reporter sees it when they next return with their code. They are not notified before that.",
     )
     return let_go(request, HttpResponseRedirect(with_queue(request, "report-ask", ref=ref)), by)
 
@@ -195,7 +196,7 @@ def warnings_of(file: CaseFile, english: str, sent: Contacts) -> tuple[SourceWar
     told += [one.text for one in file.messages.lines if not one.from_us]
     return (
         *source_guard.of_message(english, sent=sent.here, elsewhere=sent.elsewhere),
-        *source_guard.of_report(told, young=file.answers.young),
+        *source_guard.of_report(told),
     )
 
 

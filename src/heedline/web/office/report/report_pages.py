@@ -45,7 +45,7 @@ def last_assessment(history: CaseHistory) -> dict[str, Value]:
     return {
         "danger": "yes" if codes.get("danger") == "True" else "no",
         "priority": codes.get("priority", ""),
-        "done_what": words.get("What was done", ""),
+        "done_what": words.get("Behaviour reported", ""),
         "reason": words.get("Reason", ""),
         **{each.name: words.get(each.label, "") for each in report_forms.risk_fields()},
     }

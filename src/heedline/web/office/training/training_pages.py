@@ -26,7 +26,7 @@ from heedline.web.shell.request import OfficeRequest
 #: How a training stands, in words.
 STATES = {
     TrainingState.MISSING: "Never recorded",
-    TrainingState.LAPSED: "Has run out",
+    TrainingState.LAPSED: "Expired",
     TrainingState.SOON: "Runs out soon",
     TrainingState.VALID: "Counts",
 }

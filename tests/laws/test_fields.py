@@ -64,6 +64,8 @@ PLAIN: dict[str, str] = {
     "reports_translation": "id report_id message_id outward asked_words due_at state",
     "reports_translation_text": "id report_id translation_id number container",
     "reports_note_revision": "id report_id note number container",
+    "reports_danger": "id report_id watch_added review_at discharge_note",
+    "reports_danger_entry": "id danger_id report_id number note",
     "reports_step": "id report_id number move from_stage to_stage on from_desk to_desk codes note",
     "permits_session": "site expires_at",
     "permits_sign_in_proof": "site",
@@ -99,6 +101,9 @@ STAFF: dict[str, str] = {
     "reports_disposal": "proposed_by_id decided_by_id",
     "reports_subject_request": "opened_by_id answered_by_id",
     "reports_message": "voice",
+    "reports_danger": "opened_by_id opened_at acknowledged_by_id acknowledged_at offered_to_id offered_by_id"
+    " discharged_by_id discharged_at",
+    "reports_danger_entry": "by_id at",
     "reports_step": "by_id at",
     "reports_hand_over": "by_id at ended_by_id ended_at",
     "reports_dip_check": "judged_by_id judged_on remedied_by_id remedied_on",

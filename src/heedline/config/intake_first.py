@@ -23,17 +23,17 @@ from heedline.web.refusals import RefusalsBecomePages
 
 PATH = "/api/v1/reports"
 
-type View = Callable[[HttpRequest], HttpResponseBase]
+type PlainView = Callable[[HttpRequest], HttpResponseBase]
 
 
-def guarded(view: View) -> View:
+def guarded(view: PlainView) -> PlainView:
     """Wrap a view in the guards of every site, in their order."""
     for name in reversed(settings.GUARDS):
         view = import_string(name)(view)
     return view
 
 
-def intake_first(app: WSGIApplication, view: View) -> WSGIApplication:
+def intake_first(app: WSGIApplication, view: PlainView) -> WSGIApplication:
     """Wrap the site's application so that reports from programs reach `view` at once."""
     refusals = RefusalsBecomePages(_none)
 

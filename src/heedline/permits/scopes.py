@@ -86,6 +86,23 @@ def waiting_at(desks: Iterable[UUID]) -> Func:
     return _asked("permits.waiting", _these(desks), gives=IntegerField())
 
 
+def totals_at(desks: Iterable[UUID], at: datetime) -> Func:
+    """Return an expression for the sums of these desks' figures, in the order of `casework.pages.figures.WorkTotals`.
+
+    The column is calculated once for all rows.
+    """
+    return Func(
+        _these(desks),
+        Value(at),
+        function="permits.figures",
+        template=(
+            "(SELECT ARRAY[coalesce(sum(f.waiting), 0), coalesce(sum(f.overdue), 0), coalesce(sum(f.danger), 0),"
+            " coalesce(sum(f.overdue_elsewhere), 0), coalesce(sum(f.danger_elsewhere), 0)]::integer[] FROM %(function)s(%(expressions)s) AS f)"
+        ),
+        output_field=ArrayField(IntegerField()),
+    )
+
+
 _BEFORE_ALL = (-1, "-infinity", UUID(int=0))
 
 

@@ -124,6 +124,9 @@ def handed_over(people: People) -> tuple[Any, Any]:
 
 def test_no_sweep_closes_a_report_over_something_that_a_partner_has(people: People) -> None:
     ref, ident = handed_over(people)
+    people.take(ref, "Otto")
+    with people.sitting("Otto") as here:
+        transitions.release(ref, by=here, at=people.at)
     assert row(ref).stage == "waiting"
     with people.sitting("Otto") as here:
         made = bulk_close.sweep("south-west", {ref: row(ref).version}, stories.NOTHING, by=here, at=people.at)

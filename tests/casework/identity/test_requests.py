@@ -159,7 +159,7 @@ def test_only_who_holds_the_report_asks(people: People) -> None:
     with people.sitting("Odile") as odile, pytest.raises(Refused, match="Take the report first"):
         identity_requests.ask(ref, ASKING, by=odile, at=people.at)
     people.take(ref, "Olga")
-    with people.sitting("Odile") as odile, pytest.raises(Refused, match="A colleague has this report"):
+    with people.sitting("Odile") as odile, pytest.raises(Refused, match="A colleague owns this report"):
         identity_requests.ask(ref, ASKING, by=odile, at=people.at)
     for name in ("Otto", "Ada", "Stella"):
         with people.sitting(name) as here, pytest.raises(NotHere):

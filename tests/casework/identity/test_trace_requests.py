@@ -163,7 +163,7 @@ def test_only_where_life_is_at_risk(people: People) -> None:
 
 def test_only_who_holds_the_report_asks(people: People) -> None:
     ref = at_risk(people)
-    with people.sitting("Olga") as olga, pytest.raises(Refused, match="A colleague has this report"):
+    with people.sitting("Olga") as olga, pytest.raises(Refused, match="A colleague owns this report"):
         trace_requests.ask(ref, ASKING, by=olga, at=people.at)
     for name in ("Otto", "Ada", "Stella"):
         with people.sitting(name) as here, pytest.raises(NotHere):

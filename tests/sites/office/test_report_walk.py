@@ -150,7 +150,7 @@ def test_handing_over_asks_again_and_the_report_is_gone(house: House, hand: Call
     odile.send(f"/w/r/{ref}/hand-over/", to="south-west", because="It is about Bristol", do="check")
     assert odile.heading == "Hand over to South West desk?"
     odile.send(f"/w/r/{ref}/hand-over/", do="hand-over")
-    assert "Handed over to South West desk." in odile.html
+    assert "Handed over to South West desk, who accept or return it." in odile.html
     odile.get(f"/w/r/{ref}/")
     assert odile.page.status_code == 404
     otto = hand().at_work(house, "Otto")

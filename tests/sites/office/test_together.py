@@ -136,4 +136,4 @@ def test_the_watch_sees_what_nobody_is_there_for_and_hands_it_over(
     nadia.get(f"/w/r/{ref}/hand-over/")
     nadia.send(f"/w/r/{ref}/hand-over/", to="south-west", because="Otto is there", do="check")
     nadia.send(f"/w/r/{ref}/hand-over/", do="hand-over")
-    assert "Handed over to South West desk." in nadia.html
+    assert "Handed over to South West desk, who accept or return it." in nadia.html

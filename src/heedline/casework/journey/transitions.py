@@ -358,6 +358,7 @@ def hand_over(ref: UUID, to_desk: str, because: str, *, version: int, by: Attend
     post(Letter.REPORT_HANDED, desk=to.desk, thing_id=ref, at=at)
     handing_over.readdress(found, to, from_desk=from_desk, due_at=due_at, accept_by=_accept_by(found))
     resolve_for(ref, by=by, at=at)
+    resolve(AlarmEvent.DANGER_MOVED, ref, by=by, at=at)  # the clock raises them again, at the new desk
 
 
 def _accept_by(found: FoundReport) -> datetime:

@@ -23,6 +23,7 @@ from heedline.casework.access import saved_views
 from heedline.casework.access.saved_views import SavedView
 from heedline.casework.access.session import Attendance, Keyring
 from heedline.casework.pages.desk_columns import DeskColumns, desk_columns
+from heedline.casework.pages.figures import WorkTotals
 from heedline.casework.pages.queue_view import QueueView as QueueView
 from heedline.casework.pages.queue_view import filtered, mark_of, ordered, place_of
 from heedline.casework.report import notes, report_language
@@ -45,7 +46,7 @@ from heedline.desks.models import Appointment, Officer, Shift
 from heedline.dispatch.clocks import due_words, is_overdue
 from heedline.packs.urgency import Urgency
 from heedline.permits.capabilities import Capability
-from heedline.permits.scopes import open_in_queue, queue_of, reports_of, waiting_at
+from heedline.permits.scopes import open_in_queue, queue_of, reports_of, totals_at, waiting_at
 from heedline.reports.lifecycle import Move, Stage
 from heedline.reports.models import Report, Step, TranslationText
 from heedline.reports.stored import parts_of
@@ -99,6 +100,7 @@ class Queue:
     desk_columns: tuple[str, ...]  # headings of specialist desks' columns
     mark: str  # for `new_since`: how many reports wait now, counted up to a thousand
     total: int
+    totals: WorkTotals
     colleagues: tuple[tuple[UUID, str], ...]
     views: tuple[SavedView, ...]
 
@@ -166,6 +168,7 @@ class Beside:
 
     waiting: int
     total: int
+    totals: WorkTotals
     colleagues: tuple[tuple[UUID, str], ...]
     views: tuple[SavedView, ...]
 
@@ -185,11 +188,12 @@ _CLOSED = Subquery(
 )
 
 
-def _beside(rows: QuerySet[Report], desks: Sequence[UUID], by: Attendance) -> dict[str, Any]:
+def _beside(rows: QuerySet[Report], desks: Sequence[UUID], by: Attendance, at: datetime) -> dict[str, Any]:
     """Return the columns of `Beside`. None of them depends on the row, so that each is calculated once."""
     people = Appointment.objects.filter(desk_id__in=desks, ended_on=None, officer__is_active=True)
     return {
         "now_waiting": waiting_at(by.desk_ids),
+        "now_totals": totals_at(desks, at),
         "now_total": _HowMany(rows.order_by().values("id")[: COUNTED + 1]),
         "now_people": ArraySubquery(
             people.order_by("officer__name").values(line=JSONObject(id="officer_id", name="officer__name"))
@@ -203,6 +207,7 @@ def _told_beside(told: Mapping[str, Any], by: Attendance) -> Beside:
     return Beside(
         told["now_waiting"],
         told["now_total"] or 0,
+        WorkTotals(*told["now_totals"]),
         tuple(people.items()),
         saved_views.opened(told["now_views"] or (), by),
     )
@@ -245,7 +250,7 @@ def rows_of(by: Attendance, view: QueueView, at: datetime) -> tuple[list[Listed]
         watching = [desk.id for desk in by.desks if desk.round_the_clock and desk.id in desks]
         rows = open_in_queue(by.desk_ids, chosen=desks, watching=watching, at=at)
     matching = filtered(rows, view, by=by, at=at)
-    beside = _beside(matching, desks, by)
+    beside = _beside(matching, desks, by, at)
     if view.state == "open" and view.usual:
         first = queue_of(by.desk_ids, chosen=desks, watching=watching, after=place_of(view), at=at)
         return _listed(first, beside, by, view, at)
@@ -364,6 +369,7 @@ def queue(*, by: Attendance, at: datetime, view: QueueView) -> Queue:
         columns.headings,
         str(beside.waiting),
         beside.total,
+        beside.totals,
         beside.colleagues,
         beside.views,
     )

@@ -18,7 +18,7 @@ from heedline.casework.dissemination import lines as dissemination_lines
 from heedline.casework.duty import alarms
 from heedline.casework.errors import NotHere
 from heedline.casework.journey import transitions
-from heedline.casework.pages import danger_page, figures, hand_overs, identity_requests
+from heedline.casework.pages import danger_page, hand_overs, identity_requests
 from heedline.casework.pages import home as pages_home
 from heedline.casework.pages import queue as pages_queue
 from heedline.casework.pages.queue_view import QueueView
@@ -139,7 +139,7 @@ def queue(request: OfficeRequest, desk: str) -> HttpResponse:
             "query": urlencode(view.query()),
             "origin": origin_of(desk, view),
             "bulk": desk != ALL and view.state != "closed",
-            "totals": figures.totals(by=by, at=at, desk=view.desk),
+            "totals": found.totals,
             "several_desks": desk == ALL or any(line.desk_name != name for line in found.lines),
             "next_href": view_link(desk, view.query(after=found.next)) if found.next else "",
             "first_href": view_link(desk, view.query()) if view.after else "",

@@ -21,6 +21,7 @@ def test_a_life_at_risk(house: House, office: str, person: Open) -> None:  # noq
     _unlock(odile, office, house, "Odile")
     odile.visit(f"{office}/w/q/north-east/")
     odile.play.locator(f"form[action='/w/r/{ref}/take/'] button").click()
+    odile.visit(f"{office}/w/r/{ref}/")
     odile.play.locator("input[name=danger][value=yes]").check()
     odile.play.locator("input[name=priority][value=high]").check()
     odile.play.locator("textarea[name=done_what]").fill("Somebody is held in a house")

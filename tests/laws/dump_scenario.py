@@ -28,6 +28,7 @@ from heedline.casework.access import saved_forms, session
 from heedline.casework.access.session import Attendance
 from heedline.casework.access.session_store import SessionStore
 from heedline.casework.contact import messages
+from heedline.casework.danger import action_log
 from heedline.casework.duty import paging, rota
 from heedline.casework.intake import drafting, settle_arrivals
 from heedline.casework.intake.drafting import Draft
@@ -126,7 +127,9 @@ def work(house: House, told: Told, codes: list[ReceiptCode], at: datetime) -> No
         messages.ask(refs[0], f"{CANARY} question", version=2, by=odile, at=at)
         transitions.assess(refs[1], FINDING, version=2, by=odile, at=at)
         transitions.close(refs[1], CLOSING, version=3, by=odile, at=at)
-        transitions.hand_over(refs[2], "south-west", f"{CANARY} reason", version=2, by=odile, at=at)
+        risk = {"risk": f"{CANARY} risk", "avoid": f"{CANARY} safeguard"}  # it came with danger
+        action_log.add(refs[2], action_log.DangerNoteKind.RISK, risk, by=odile, at=at)
+        transitions.hand_over(refs[2], "south-west", f"{CANARY} reason", version=3, by=odile, at=at)
         session.leave()
     with acting("public"):
         for code in codes:

@@ -11,6 +11,7 @@ import pytest
 from heedline.casework.dissemination import clock as dissemination_clock
 from heedline.casework.dissemination import partners
 from heedline.casework.keys import key_verification
+from heedline.casework.report.opening import short_name
 from heedline.reports.models import Dissemination, Report
 from heedline.vault.directory import Directory
 from tests.casework.dissemination.test_rewrap import everything_is_lost
@@ -251,9 +252,8 @@ def test_an_alarm_about_a_partner_leads_to_what_was_written(people: People, hand
         dissemination_clock.watch(people.at)
     olga = hand().at_work(people.house, "Olga")
     olga.get("/w/alarms/")
-    assert (
-        f'href="/w/r/{ref}/partners/">What is written for a partner waits for a second officer' in olga.html
-    )
+    assert f'href="/w/r/{ref}/partners/">Report {short_name(ref)}' in olga.html
+    assert "Disclosure waiting for a second officer" in olga.html
 
 
 def test_a_partner_without_any_key_is_not_said_to_have_an_old_one(

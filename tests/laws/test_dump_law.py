@@ -44,7 +44,7 @@ COARSE = {
     "reports_sealed_header": {"part", "epochs"},
     "reports_sealed_payload": set(),
     "reports_identity_share": {"share", "epoch"},
-    "reports_receipt": {"closed", "touched"},
+    "reports_receipt": {"closed", "only_new", "touched"},
     "reports_message": {"from_us", "slot", "sent_on", "position", "seen", "settled"},
     # one transaction logs a whole quarter hour of arrivals, so its number says no more than their slot
     "audit_event": {"at", "act", "actor", "desk", "thing", "outcome", "generation", "xid"},

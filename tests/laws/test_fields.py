@@ -54,7 +54,7 @@ PLAIN: dict[str, str] = {
     "reports_hold": "id report_id reason words placed_on released_on",
     "reports_disposal": "id report desk_id group reason proposed_on proposal decided_on done certificate true_from",
     "reports_subject_request": "id desk_id reference right received_on due_on found answer answered_on",
-    "reports_receipt": "report_id closed touched",
+    "reports_receipt": "report_id closed only_new touched",
     "reports_message": "id report_id from_us container slot sent_on position seen settled",
     "reports_dip_check": "id report_id desk_id week verdict words remedy",
     "reports_sweep": "id desk_id until outcome closed left_out not_restored",

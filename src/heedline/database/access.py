@@ -314,6 +314,7 @@ DOOR = {
     "new_messages",
     "save_draft",
     "say",
+    "show_only_new",
     "slot",
     "spend_form",
     "submit_report",

@@ -23,7 +23,18 @@ if TYPE_CHECKING:
     from heedline.packs.tables import Table
 
 URGENCIES = ("danger", "soon")
-ROLES = ("place", "postcode", "guess", "who", "call_number", "call_days", "call_hours", "call_times")
+ROLES = (
+    "place",
+    "postcode",
+    "guess",
+    "who",
+    "young",
+    "call_young",
+    "call_number",
+    "call_days",
+    "call_hours",
+    "call_times",
+)
 PHRASES = (
     "not_given", "choose", "too_long", "exclusive", "unknown_choice", "date_day", "date_month", "date_year",
     "date_year_missing", "date_month_missing", "date_not_real", "postcode", "registration", "email", "phone",

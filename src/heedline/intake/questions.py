@@ -215,8 +215,8 @@ class QuestionSet:
     roles: Mapping[str, tuple[str, str]]
     """The (step, field) pairs that have a special meaning for the server, by role.
 
-    The roles are `place`, `postcode`, `guess` and `who`, and for a requested call `call_number`,
-    `call_days`, `call_hours` and `call_times` (in words). A set may lack any of them.
+    The roles are `place`, `postcode`, `guess`, `who` and `young` (the reporter is under 18), and for a requested
+    call `call_number`, `call_young`, `call_days`, `call_hours` and `call_times` (in words). A set may lack any of them.
     """
     confidence: str
     """The answer to `who` with which a reporter gives their name in confidence.

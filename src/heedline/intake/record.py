@@ -33,7 +33,7 @@ class Record:
     about themselves in confidence (in `identity`, which is otherwise None). `anonymous` means that the
     reporter gave no name and no means of contact, neither in confidence nor as ordinary contact details,
     which are part of `answers`. `guessable` means that the reporter said someone could, or might, guess who
-    made the report. If a set allows the account to be left out, `narrative` holds the typed answers that the
+    made the report. `young` means that the reporter said they are under 18. If a set allows the account to be left out, `narrative` holds the typed answers that the
     set names in its place. `language` is that of the page, and the narrative may be in any language. `repr`
     is kept short so that no log or traceback shows an answer.
     """
@@ -50,6 +50,7 @@ class Record:
     anonymous: bool
     identity: dict[str, Any] | None
     guessable: bool
+    young: bool
 
     def __repr__(self) -> str:
         return f"<Record of kind {self.kind}>"
@@ -68,6 +69,7 @@ class Record:
             "postcode": self.postcode,
             "anonymous": self.anonymous,
             "guessable": self.guessable,
+            "young": self.young,
         }
 
     def identity_part(self) -> dict[str, Any] | None:
@@ -95,6 +97,7 @@ class Record:
             anonymous=report["anonymous"],
             identity=None if identity is None else dict(identity),
             guessable=report["guessable"],
+            young=report["young"],
         )
 
 
@@ -144,6 +147,7 @@ def build(qs: QuestionSet, answers: Answers, *, language: str, identity_offered:
         anonymous=not (in_confidence and identity) and not reachable,
         identity=identity if in_confidence and identity else None,
         guessable=said("guess") in ("yes", "not_sure"),
+        young="yes" in (said("young"), said("call_young")),
     )
 
 

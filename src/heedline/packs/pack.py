@@ -67,7 +67,8 @@ class ServiceLink:
 class Service:
     """How this deployment is named and presented.
 
-    `exit_url` is the neutral site that the exit link leads to. `unit` is who runs it, as the public pages say it. `mark` is the static path of their own logo, or empty if they have none.
+    `exit_url` is the neutral site that the exit link leads to. `unit` is who runs it, as the public pages
+    say it, and `unit_in` the same in other languages. `mark` is the static path of their own logo, or empty if they have none.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Service:
     mark: str
     marking: str
     """The protective marking on what officers print."""
+    unit_in: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +265,8 @@ class Pack:
     """The languages that reporters write in and officers speak."""
     numbers: Mapping[str, ServiceNumber]
     links: Mapping[str, ServiceLink]
+    films: Mapping[str, str]
+    """Addresses of films in British Sign Language, by the name of the page (`front`, `question-what`)."""
     formats: Mapping[str, str]
     """The country's regular expressions for `postcode`, `outcode` and `registration`.
 

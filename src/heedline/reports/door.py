@@ -122,6 +122,8 @@ class Visited:
     received_on: date
     answered_on: date | None
     """When the reporter last wrote after our last message; None when they have not."""
+    only_new: bool
+    """Whether each message is shown during one visit only."""
 
 
 @dataclass(frozen=True)
@@ -136,17 +138,21 @@ class SealedMessage:
 def visit(lookup: bytes) -> Visited | None:
     """Return the report to which a receipt leads, or None."""
     rows = _call(
-        "SELECT report, desk, watch, status, withdraw_asked, received_on, answered_on FROM door.visit(%s)",
+        "SELECT report, desk, watch, status, withdraw_asked, received_on, answered_on, only_new"
+        " FROM door.visit(%s)",
         [lookup],
     )
     return Visited(*rows[0]) if rows else None
 
 
-def new_messages(lookup: bytes) -> tuple[SealedMessage, ...]:
-    """Return the reporter's sealed copies of messages that they have not seen."""
+def new_messages(lookup: bytes, also: Sequence[UUID] = ()) -> tuple[SealedMessage, ...]:
+    """Return the reporter's sealed copies of messages that they have not hidden, and of those in `also`."""
     import json
 
-    rows = _call("SELECT id, copy_header, copy_payload, voice, sent_on FROM door.new_messages(%s)", [lookup])
+    rows = _call(
+        "SELECT id, copy_header, copy_payload, voice, sent_on FROM door.new_messages(%s, %s::uuid[])",
+        [lookup, list(also)],
+    )
     return tuple(
         SealedMessage(i, bytes(h), bytes(p), json.loads(v) if isinstance(v, str) else (v or {}), on)
         for i, h, p, v, on in rows
@@ -156,6 +162,11 @@ def new_messages(lookup: bytes) -> tuple[SealedMessage, ...]:
 def mark_seen(lookup: bytes, ids: Sequence[UUID]) -> None:
     """Record that the reporter has seen these messages."""
     _call("SELECT door.mark_seen(%s, %s::uuid[])", [lookup, list(ids)])
+
+
+def show_only_new(lookup: bytes, only_new: bool) -> None:
+    """Record whether this receipt shows each message during one visit only."""
+    _call("SELECT door.show_only_new(%s, %s)", [lookup, only_new])
 
 
 def say(lookup: bytes, message: UUID, mac: bytes, part: SealedPart, due_after: timedelta) -> str:

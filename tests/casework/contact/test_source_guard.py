@@ -65,6 +65,15 @@ def test_somebody_who_may_be_a_child_is_not_asked_unweighed(people: People) -> N
         assert event.detail == {"young": True}
 
 
+def test_a_reporter_who_answers_that_they_are_under_18_is_not_asked_unweighed(people: People) -> None:
+    ref, _ = people.taken(you={"who": "anonymous", "under18": "yes"})
+    with pytest.raises(NotNow, match="Read the warnings"):
+        ask(people, ref, "When was it?")
+    ask(people, ref, "When was it?", Despite(("young",), WHY))
+    older, _ = people.taken(you={"who": "anonymous", "under18": "no"})
+    ask(people, older, "When was it?")
+
+
 def test_it_is_sent_for_a_reason_that_supervisors_are_called_to_read(people: People) -> None:
     ref, code = people.taken()
     ask(people, ref, despite=Despite(("tasking",), WHY))

@@ -49,6 +49,14 @@ def test_the_record_of_a_full_form() -> None:
     assert full.report_part()["question_set"] == {"version": QS.version, "digest": QS.digest}
 
 
+def test_a_reporter_under_18_is_marked_and_the_name_stays_where_it_was() -> None:
+    young = made({**FULL, "you": {"who": "confidence", "under18": "yes"}})
+    assert young.young
+    assert young.identity == {"contact": FULL["contact"]}
+    assert not made(FULL).young
+    assert not made({**FULL, "you": {"who": "confidence", "under18": "no"}}).young
+
+
 def test_a_record_comes_back_from_its_parts() -> None:
     full = made(FULL)
     report = json.loads(json.dumps(full.report_part()))

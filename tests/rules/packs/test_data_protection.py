@@ -63,7 +63,11 @@ def test_every_question_that_is_asked_is_listed_with_its_use() -> None:
     text = data_protection.for_the_demo()["impact-assessment.md"]
     rows = re.findall(r"^\| `([a-z-]+)` \| (.*) \| (.*) \|$", text, re.MULTILINE)
     assert ("contact", "reaching the reporter safely; sealed apart from the report", "who sent it") in rows
-    assert ("callback", "calling back safely", "the report, as contact") in rows
+    assert (
+        "callback",
+        "calling back safely, and whether the reporter is a child",
+        "the report, as contact",
+    ) in rows
     assert len(rows) > 30
     assert all(use.strip() for _, use, _ in rows)
 

@@ -70,7 +70,7 @@ def test_from_the_report_to_the_statement(house: House, hand: Callable[[], Hand]
     odile.get(f"/w/r/{ref}/identity/")
     assert f'href="/w/r/{ref}/trace/"' in odile.html, "the tab “Source identity” is where one looks for it"
     odile.get(f"/w/r/{ref}/trace/")
-    assert "Heedline holds nothing to trace a sender with" in odile.html
+    assert "Heedline holds nothing that could be used to trace a reporter" in odile.html
     assert f'aria-current="page" href="/w/r/{ref}/identity/"' in odile.html, "it stands under that tab"
     odile.send(f"/w/r/{ref}/trace/", do="sure", ground="other-in-danger")
     assert odile.page.status_code == 422
@@ -106,7 +106,7 @@ def test_from_the_report_to_the_statement(house: House, hand: Callable[[], Hand]
     assert "A life first" in odile.html
     odile.get(f"/w/identity/{request}/statement/")
     assert odile.heading.startswith("What Heedline holds about the sender of ")
-    assert "Heedline holds nothing to trace a sender with" in odile.html
+    assert "Heedline holds nothing that could be used to trace a reporter" in odile.html
     assert f'href="/w/r/{ref}/trace/">Back to the report' in odile.html
     ada.get(f"/w/identity/{request}/statement/")
     assert ">All requests<" in ada.html.partition("<main")[2]

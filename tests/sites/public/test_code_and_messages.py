@@ -148,6 +148,26 @@ def test_a_question_stays_until_it_is_answered_and_then_until_it_is_hidden(rosa:
     assert QUESTION not in enter(rosa, asked).html
 
 
+def test_only_new_messages_are_shown_from_now_on(rosa: Walker, asked: str) -> None:
+    enter(rosa, asked).press("Show only new messages from now on")
+    assert "You see each message during one visit only." in rosa.main
+    assert QUESTION in enter(rosa, asked).main, "a question stays until it is answered"
+    rosa.press("Send your message", text=ANSWER)
+    for _ in range(2):  # and is then shown in this visit, however often its page is loaded
+        assert QUESTION in rosa.visit("/messages/open/").main
+    rosa.press("Close and leave")
+    assert QUESTION not in enter(rosa, asked).html
+    rosa.press("Keep messages until I hide them")
+    assert "Show only new messages from now on" in rosa.main
+    assert QUESTION not in rosa.html, "what was shown once is not brought back"
+
+
+def test_what_was_hidden_in_a_visit_is_not_shown_in_it_again(rosa: Walker, asked: str) -> None:
+    enter(rosa, asked).press("Show only new messages from now on").press("Send your message", text=ANSWER)
+    rosa.visit("/messages/open/").press("Hide this message")
+    assert QUESTION not in rosa.html
+
+
 def test_messages_that_were_not_closed_are_not_lost(rosa: Walker, asked: str) -> None:
     enter(rosa, asked)
     rosa.client.cookies.clear()

@@ -156,7 +156,7 @@ def test_what_was_said_before_goes_with_it(rosa: Walker) -> None:
 def test_a_code_that_is_not_kept_yet_is_not_lost_to_an_emergency(rosa: Walker) -> None:
     code = rosa.send()
     rosa.visit("/emergency/").press("Send now")
-    assert rosa.heading == "You still have a code to keep"
+    assert rosa.heading == "You have not kept your code yet"
     rosa.follow("See your code")
     assert rosa.shown_code() == code
     rosa.visit("/emergency/").press("Send now").press("Start a new report")

@@ -207,7 +207,7 @@ def test_starting_again_keeps_unsent_answers_until_told_otherwise(rosa: Walker) 
 def test_a_new_report_does_not_swallow_the_code_of_the_last(rosa: Walker) -> None:
     code = rosa.send(WORDS)
     rosa.visit("/tell/")
-    assert rosa.heading == "You still have a code to keep"
+    assert rosa.heading == "You have not kept your code yet"
     rosa.follow("See your code")
     assert rosa.shown_code() == code
 

@@ -69,6 +69,8 @@ class Mailbox:
     received_on: date
     answered_on: date | None = None
     """The time of the reporter's latest message since our last one, or None if there is none."""
+    only_new: bool = False
+    """Whether each message is shown during one visit only (`show_only_new`)."""
 
     @property
     def open_question(self) -> UUID | None:
@@ -87,15 +89,17 @@ def is_known(code: ReceiptCode) -> bool:
     return door.visit(_keys(code)[1]) is not None
 
 
-def visit(code: ReceiptCode, *, at: datetime) -> Mailbox:
+def visit(code: ReceiptCode, *, at: datetime, also: tuple[UUID, ...] = ()) -> Mailbox:
     """Return the report's status and the messages that the reporter has not hidden.
+
+    `also` names messages to return although they are hidden: those already shown in the same visit.
 
     Messages stay until `seen` is called, so that nothing is lost when a page fails to arrive. Raises
     CodeUnknown.
     """
     keys, lookup = _keys(code)
     found = door.visit(lookup)
-    sealed = door.new_messages(lookup)  # asked for in any case: an unknown code costs the same
+    sealed = door.new_messages(lookup, also)  # asked for in any case: an unknown code costs the same
     if found is None:
         raise CodeUnknown
     messages = []
@@ -118,13 +122,25 @@ def visit(code: ReceiptCode, *, at: datetime) -> Mailbox:
             one.voice, report=found.report, message=one.id, on=one.sent_on, text=signed
         )
         messages.append(MailboxMessage(one.id, text, one.sent_on, ours, said["translated"]))
-    return Mailbox(found.status, tuple(messages), found.withdraw_asked, found.received_on, found.answered_on)
+    return Mailbox(
+        found.status,
+        tuple(messages),
+        found.withdraw_asked,
+        found.received_on,
+        found.answered_on,
+        found.only_new,
+    )
 
 
 def seen(code: ReceiptCode, ids: tuple[UUID, ...], *, at: datetime) -> None:
     """Mark these messages as hidden by the reporter, so that they are not shown again."""
     if ids:
         door.mark_seen(_keys(code)[1], ids)
+
+
+def show_only_new(code: ReceiptCode, only_new: bool, *, at: datetime) -> None:
+    """Show each message during one visit only from now on, or until the reporter hides it."""
+    door.show_only_new(_keys(code)[1], only_new)
 
 
 def _addressee(desk: UUID, at: datetime) -> Addressee | None:

@@ -33,6 +33,8 @@ from heedline.reports.models import Message
 from heedline.reports.stored import parts_of
 from heedline.vault import CannotOpen
 
+#: Why there is a warning where a reporter answered the question for their age.
+_SAID = "Reporter under 18: yes"
 #: What a warning is about, in words.
 WARNINGS = {
     "tasking": "It may ask them to find out more. Somebody who does that for us is a source, and may be in danger",
@@ -80,20 +82,26 @@ def of_message(text: str, *, sent: int, elsewhere: int = 0) -> tuple[SourceWarni
     return tuple(found)
 
 
-def of_report(told: Sequence[str]) -> tuple[SourceWarning, ...]:
-    """Return the warnings raised by what a reporter wrote."""
-    young = load_pack(settings.PACK).source_guard.says_young("\n".join(told))
-    return (SourceWarning("young", WARNINGS["young"], young),) if young else ()
+def of_report(told: Sequence[str], *, young: bool = False) -> tuple[SourceWarning, ...]:
+    """Return the warnings raised by what a reporter wrote.
+
+    `young` is True if they answered that they are under 18.
+    """
+    words = load_pack(settings.PACK).source_guard.says_young("\n".join(told))
+    because = (_SAID, *words) if young else words
+    return (SourceWarning("young", WARNINGS["young"], because),) if because else ()
 
 
-def _told(found: FoundReport) -> list[str]:
-    """Return everything the reporter wrote: the account, the answers and later messages."""
+def _told(found: FoundReport) -> tuple[list[str], bool]:
+    """Return everything the reporter wrote (account, answers, later messages) and whether they are under 18."""
     report, ring = found.report, found.by.keys()
     written = Message.objects.filter(report_id=report.id, from_us=False).values("container")
     told: list[str] = []
+    young = False
     for part in parts_of([report.id], Q(part="report") | Q(container__in=written)):
         if part.part == "report":
             opened = open_stored(part, ring)
+            young = opened.young
             sections = told_sections(opened, report.question_set, report.kind)
             told += [opened.narrative, *(line for one in sections for _, lines in one.rows for line in lines)]
             continue
@@ -102,7 +110,7 @@ def _told(found: FoundReport) -> list[str]:
                 part.container, part.header, part.payload, ring.for_any(part.epochs), part.part
             )
             told.append(str(words["text"]))
-    return told
+    return told, young
 
 
 def must_be_weighed(found: FoundReport, text: str, despite: Despite | None) -> None:
@@ -111,10 +119,11 @@ def must_be_weighed(found: FoundReport, text: str, despite: Despite | None) -> N
     If the officer has considered them, this is logged and an alarm is sent. The reporter's own text is
     checked too, so this also raises Locked, and CannotOpen when the report does not open.
     """
+    told, young = _told(found)
     sent = repeat_contact.contacts(found.report.id, by=found.by)
     warned = (
         *of_message(text, sent=sent.here, elsewhere=sent.elsewhere),
-        *of_report(_told(found)),
+        *of_report(told, young=young),
     )
     codes = {one.code for one in warned}
     if despite is None and not codes:

@@ -69,9 +69,9 @@ HOLDS: tuple[HeldData, ...] = (
     ),
     HeldData(
         "What their receipt code leads to: a one-way hash of the code, a public key made from it, and a check sum. The code "
-        "is drawn by chance and tells nothing of a person. Of their last visit the quarter hour is kept until it is over.",
+        "is drawn by chance and tells nothing of a person. Whether it shows each message in one visit only. Of their last visit the quarter hour is kept until it is over.",
         False,
-        {"reports_receipt": "report_id lookup reporter_key body_mac closed touched"},
+        {"reports_receipt": "report_id lookup reporter_key body_mac closed only_new touched"},
     ),
     HeldData(
         "Messages with them: the words sealed; in the clear the order, the day, and whether they were read. Of a new "

@@ -22,7 +22,7 @@ __all__ = ["Draft", "For", "StoreFull", "load", "save"]
 _DRAFT = "draft"
 _VISIT = "visit"
 #: What was typed for a code and is none, and what is being written in a visit: beside it, under the same cookie.
-_ENTERED, _WRITTEN = "entered", "written"
+_ENTERED, _WRITTEN, _SHOWN = "entered", "written", "shown"
 #: How much of what was typed for a code is kept: as much as a code takes, however it is written.
 _TYPED = 64
 #: A cookie of another length is nobody's.
@@ -125,8 +125,8 @@ def _keep(keys: RowKeys, plain: bytes, hours: int, whose: For) -> None:
 def mark_sent(draft: Draft, *, received_on: str, at: datetime, ending: dict[str, Any] | None = None) -> None:
     """Clear a sent draft's answers, but keep its code until the reporter has received it.
 
-    Also keeps what the confirmation says (`ending`): the kind of report and, for a call, the days and hours
-    that were asked for.
+    Also keeps what the confirmation says (`ending`): the kind of report, whether the reporter is under 18 and,
+    for a call, the days and hours that were asked for.
     """
     draft.answers = {}
     draft.notes = dict(ending or {})
@@ -186,7 +186,7 @@ def _visit(cookie: str | None) -> tuple[str, str] | None:
 
 def end_visit(cookie: str | None, *, at: datetime) -> None:
     """End the visit immediately and delete anything typed in it but not sent."""
-    for purpose in (_VISIT, _ENTERED, _WRITTEN):
+    for purpose in (_VISIT, _ENTERED, _WRITTEN, _SHOWN):
         discard(cookie, at=at, purpose=purpose)
 
 
@@ -207,6 +207,17 @@ def entered_once(cookie: str | None, *, at: datetime) -> str | None:
         return None
     discard(cookie, at=at, purpose=_ENTERED)
     return str(kept.answers["code"])
+
+
+def shown_in_visit(cookie: str, *, at: datetime) -> tuple[UUID, ...]:
+    """Return the messages that this visit goes on showing, although later visits no longer will."""
+    kept = load(cookie, at=at, purpose=_SHOWN)
+    return tuple(UUID(one) for one in kept.answers["ids"]) if kept else ()
+
+
+def keep_shown(cookie: str, ids: tuple[UUID, ...], *, at: datetime) -> None:
+    """Store which messages this visit goes on showing."""
+    save(Draft(cookie, answers={"ids": [str(one) for one in ids]}, purpose=_SHOWN), at=at)
 
 
 def written(cookie: str, *, at: datetime) -> Draft:

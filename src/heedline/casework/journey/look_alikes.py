@@ -103,7 +103,7 @@ def _is_fact(word: str) -> bool:
 
 
 def barred(told: Mapping[UUID, ToldText]) -> dict[UUID, str]:
-    """Return the reports that may not be closed as one act with the others, each with the code of the reason.
+    """Return the reports that may not be closed in bulk with the others, each with the code of the reason.
 
     Those that resemble none of the others are "alone", and so is the last one that the other reasons leave.
     """

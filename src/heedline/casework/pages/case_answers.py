@@ -41,6 +41,7 @@ class CaseAnswers:
     sections: tuple[AnswerSection, ...] = field(repr=False)
     identity_words: str
     guessable: bool
+    young: bool  # the reporter said that they are under 18
     only_who: bool
     language: str
     language_words: str
@@ -67,6 +68,7 @@ def answers_of(
         sections=(*_taken_down(opened), *told_sections(opened, report.question_set, report.kind)),
         identity_words=IDENTITY_WORDS,
         guessable=opened.guessable,
+        young=opened.young,
         only_who=pack.behaviour.only_who(opened.narrative, kind=report.kind, language=opened.language),
         language=opened.language,
         language_words=language_words(opened.language),

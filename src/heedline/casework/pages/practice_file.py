@@ -71,6 +71,7 @@ def file_of(one: Worked, *, by: Attendance) -> CaseFile:
         sections=under_headings(asked, record.answers),
         identity_words=f"{IDENTITY_WORDS} Here nobody sent anything.",
         guessable=False,
+        young=False,
         only_who=pack.behaviour.only_who(record.narrative, kind=one.scenario.kind, language="en"),
         language="en",
         language_words="",

@@ -113,6 +113,8 @@ def _flags(report: Report, opened: OpenedReport | None) -> tuple[str, ...]:
         found.append("Danger not asked")
     if opened is not None and opened.guessable:
         found.append("Protect the source")
+    if opened is not None and opened.young:
+        found.append("Reporter under 18")
     if report.withdraw_asked:
         found.append("Asks to withdraw")
     if report.unread:

@@ -47,7 +47,9 @@ def open_answers(opened: OpenedReport, digest: str, kind: str) -> dict[str, Any]
     asked = questions_of(digest, kind)
     if asked is not None and asked.confidence:
         # whether they gave a name is part of who they are: it is told when that is opened, and not before
-        answers.pop(asked.roles.get("who", ("", ""))[0], None)
+        step, name = asked.roles.get("who", ("", ""))
+        kept = {key: value for key, value in answers.pop(step, {}).items() if key != name}
+        answers |= {step: kept} if kept else {}
     return answers
 
 

@@ -77,6 +77,11 @@ class OpenedReport:
     def guessable(self) -> bool:
         return bool(self.record.get("guessable", False))
 
+    @property
+    def young(self) -> bool:
+        """Return whether the reporter said that they are under 18."""
+        return bool(self.record.get("young", False))
+
 
 def open_report(
     container: UUID, header: bytes, payload: bytes, epochs: Iterable[UUID], ring: Keyring

@@ -3,20 +3,21 @@ SET ROLE heedline_door;
 
 -- What the holder of a receipt code sees first.
 CREATE FUNCTION door.visit(p_lookup bytea) RETURNS TABLE (report uuid, desk uuid, watch uuid, status text,
-    withdraw_asked boolean, received_on date, answered_on date) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    withdraw_asked boolean, received_on date, answered_on date, only_new boolean) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT r.id, r.desk_id, r.watch_id, r.status, r.withdraw_asked, r.received_on,
         (SELECT max(m.sent_on) FROM public.reports_message m WHERE m.report_id = r.id AND NOT m.from_us AND m.position >
-            (SELECT max(o.position) FROM public.reports_message o WHERE o.report_id = r.id AND o.from_us))
+            (SELECT max(o.position) FROM public.reports_message o WHERE o.report_id = r.id AND o.from_us)),
+        c.only_new
     FROM public.reports_receipt c JOIN public.reports_report r ON r.id = c.report_id
     WHERE c.lookup = p_lookup AND NOT c.closed
 $$;
 
--- The messages from us that the reporter has not marked as read.
-CREATE FUNCTION door.new_messages(p_lookup bytea) RETURNS TABLE (id uuid, copy_header bytea, copy_payload bytea,
+-- The messages from us that the reporter has not marked as read, and those of `p_also` (shown before in the same visit).
+CREATE FUNCTION door.new_messages(p_lookup bytea, p_also uuid[]) RETURNS TABLE (id uuid, copy_header bytea, copy_payload bytea,
     voice jsonb, sent_on date) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT m.id, m.copy_header, m.copy_payload, m.voice, m.sent_on
     FROM public.reports_receipt c JOIN public.reports_message m ON m.report_id = c.report_id
-    WHERE c.lookup = p_lookup AND NOT c.closed AND m.from_us AND NOT m.seen AND m.copy_header IS NOT NULL
+    WHERE c.lookup = p_lookup AND NOT c.closed AND m.from_us AND (NOT m.seen OR m.id = ANY (p_also)) AND m.copy_header IS NOT NULL
     ORDER BY m.position
 $$;
 
@@ -26,6 +27,12 @@ CREATE FUNCTION door.mark_seen(p_lookup bytea, p_ids uuid[]) RETURNS void LANGUA
     UPDATE public.reports_receipt SET touched = door.slot() WHERE lookup = p_lookup AND NOT closed;
     UPDATE public.reports_message m SET seen = true FROM public.reports_receipt c
     WHERE c.lookup = p_lookup AND NOT c.closed AND m.report_id = c.report_id AND m.from_us AND m.id = ANY (p_ids)
+$$;
+
+-- Keep whether this code shows each message during one visit only, or until it is hidden.
+CREATE FUNCTION door.show_only_new(p_lookup bytea, p_only_new boolean) RETURNS void LANGUAGE sql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
+    UPDATE public.reports_receipt SET only_new = p_only_new, touched = door.slot() WHERE lookup = p_lookup AND NOT closed
 $$;
 
 -- Store a message from a reporter: `accepted`, `again`, `conflict`, `full` or `unknown`. It reopens a closed report.

@@ -62,8 +62,8 @@ BEGIN
         SELECT body_mac INTO known FROM public.reports_receipt WHERE report_id = p_report AND lookup = p_lookup;
         RETURN CASE WHEN known = p_mac THEN 'again' ELSE 'conflict' END;
     END IF;
-    INSERT INTO public.reports_receipt (report_id, lookup, reporter_key, body_mac, closed)
-        VALUES (p_report, p_lookup, p_reporter_key, p_mac, false);
+    INSERT INTO public.reports_receipt (report_id, lookup, reporter_key, body_mac, closed, only_new)
+        VALUES (p_report, p_lookup, p_reporter_key, p_mac, false, false);
     INSERT INTO public.reports_sealed_header (container, report_id, part, header, epochs)
         VALUES (p_container, p_report, 'report', p_header, p_epochs),
                (p_identity, p_report, 'identity', p_identity_header, '{}');

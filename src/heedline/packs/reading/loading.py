@@ -64,6 +64,7 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
 
     numbers = {key: _number(key, table) for key, table in main.named("numbers").items()}
     links = {key: _link(key, table) for key, table in main.named("links").items()}
+    films = _films(main.table("films", optional=True))
     languages = read_languages(main.table("languages"))
     formats = _formats(main.table("formats"))
     service = _service(main.table("service"))
@@ -93,7 +94,13 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
     assessments = read_assessments(folder, tuple(kinds))
     question_files = [*sorted({kind.question_set for kind in kinds.values()}), "phrases"]
     trainings = read_trainings(folder, {kind.desk_kind for kind in kinds.values()})
-    words, pages = read_all_words(folder, languages, known, question_files)
+    words, pages = read_all_words(
+        folder,
+        languages,
+        known,
+        question_files,
+        {code: {"service.unit": unit} for code, unit in service.unit_in.items()},
+    )
     result = shapes.Pack(
         code=code,
         folder=folder,
@@ -102,6 +109,7 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
         tongues=read_tongues(folder, tuple(languages)),
         numbers=numbers,
         links=links,
+        films=films,
         formats=formats,
         organisations=organisations,
         desks=desk_entries,
@@ -193,9 +201,14 @@ def _service(table: Table) -> shapes.Service:
         unit=table.text("unit"),
         mark=table.text("mark", ""),
         marking=table.text("marking"),
+        unit_in=_unit_in(table.table("unit_in", optional=True)),
     )
     table.done()
     return service
+
+
+def _unit_in(table: Table) -> dict[str, str]:
+    return {language: table.text(language) for language in table}
 
 
 def _https(table: Table, key: str) -> str:
@@ -222,6 +235,10 @@ def _link(code: str, table: Table) -> shapes.ServiceLink:
     )
     table.done()
     return link
+
+
+def _films(table: Table) -> dict[str, str]:
+    return {page: _https(table, page) for page in table}
 
 
 def _text_map(table: Table) -> dict[str, str]:

@@ -32,10 +32,11 @@ def read_all_words(
     languages: Mapping[str, Language],
     known: Mapping[str, str],
     question_files: Sequence[str],
+    known_in: Mapping[str, Mapping[str, str]],
 ) -> tuple[dict[str, Words], PagesByCode]:
     """Return the texts of each language and the state of its pages.
 
-    `question_files` are the names of files under `questions/`, each of which is a page of the form,
+    `known` are the values of placeholders, `known_in` those that differ in a language. `question_files` are the names of files under `questions/`, each of which is a page of the form,
     `questions.<name>`.
     """
     reviews = read_reviews(folder, languages)
@@ -56,7 +57,10 @@ def read_all_words(
         tables = _questions(folder, other, asked)
         pages[other.code] = pages_of(other.code, _pages_of_files(table, tables), said, reviews)
         words[other.code] = read_words(
-            table, other.code, known, _translation(other, original, table, pages[other.code], reviews)
+            table,
+            other.code,
+            {**known, **known_in.get(other.code, {})},
+            _translation(other, original, table, pages[other.code], reviews),
         )
     return words, pages
 

@@ -929,6 +929,7 @@ class Migration(migrations.Migration):
                 ("reporter_key", models.BinaryField()),
                 ("body_mac", models.BinaryField(max_length=32)),
                 ("closed", models.BooleanField(default=False)),
+                ("only_new", models.BooleanField(default=False)),
                 ("touched", models.DateTimeField(null=True)),
             ],
             options={

@@ -283,6 +283,8 @@ class Receipt(models.Model):
     reporter_key = models.BinaryField()
     body_mac = models.BinaryField(max_length=32)
     closed = models.BooleanField(default=False)
+    #: Each message is shown during one visit only, because the reporter chose so.
+    only_new = models.BooleanField(default=False)
     #: Quarter hour in which the reporter last did something to their rows, until that quarter hour is settled.
     touched = models.DateTimeField(null=True)
 

@@ -18,6 +18,7 @@ _beside: ContextVar[bool] = ContextVar("_beside", default=False)
 
 #: Every one of them. A test holds the code and the pack's `[components]` to this list.
 WORDS = (
+    "Watch this page in British Sign Language",
     "Skip to main content",
     "Exit this page",
     "Leaving now.",
@@ -31,7 +32,7 @@ WORDS = (
     "You can also report by phone:",
     "Demonstration",
     "This is a demonstration. It is not a real police service.",
-    "Do not enter anything real here.",
+    "Do not enter real information here.",
     "In a real emergency, call {number}.",
     "Error",
     "Error:",

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from django.utils.safestring import SafeString
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
@@ -34,6 +36,7 @@ class PublicShell:
     "tel:…". `languages`: the same page in each language, with the current one marked. `notice`: a notice about all the
     text on the page, as HTML, shown under the emergency line, and `notice_more`, the rest of it, shown on request.
     `run_by`: the sentence that says who runs the service. `run_by_mark`: the static path of their own logo, if any.
+    `kept`: the parts of the shell that were rendered before, by name; without it they are rendered on every page.
     """
 
     service_name: str
@@ -55,6 +58,7 @@ class PublicShell:
     demo: bool = False
     mark: str = ""
     stylesheet: str = ""
+    kept: dict[str, SafeString] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

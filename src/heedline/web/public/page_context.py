@@ -74,4 +74,5 @@ def _public_shell(pack: Pack, code: str) -> PublicShell:
         ),
         exit_url=reverse("reporter:exit"),
         demo=settings.DEMO,
+        kept={},
     )

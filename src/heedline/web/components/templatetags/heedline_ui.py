@@ -8,18 +8,22 @@
 {% word "Language" %}                              the same for an attribute or a title
 {% field form "narrative" %}                        one field of a components.forms.Form
 {% fields form %}                                   every field; the error summary is {% errors form %}
+{% keep "footer" %} … {% endkeep %}                 rendered once for each shell that keeps (`PublicShell.kept`)
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from heedline.web.components import own_words
 from heedline.web.components.forms import Form
 from heedline.web.components.rendering import Params, render
+from heedline.web.components.shell import Link
 
 register = template.Library()
 
@@ -46,6 +50,43 @@ def ui(component: str, params: Params | None = None, **options: Any) -> SafeStri
 def uiblock(content: SafeString, component: str, params: Params | None = None, **options: Any) -> SafeString:
     """Render a component around the content of the template block."""
     return render(component, {**(params or {}), **options, "html": content})
+
+
+@register.simple_tag
+def language_links(links: tuple[Link, ...], keeps_typed: bool = False) -> SafeString:
+    """Render the links to this page in each language, as buttons of the form if it keeps what was typed."""
+    return _language_links(links, bool(keeps_typed))
+
+
+@lru_cache(maxsize=512)
+def _language_links(links: tuple[Link, ...], keeps_typed: bool) -> SafeString:
+    return render_to_string("components/_languages.html", {"links": links, "keeps_typed": keeps_typed})
+
+
+class _Keep(template.Node):
+    """A part of the shell that is the same on every page with the same shell."""
+
+    def __init__(self, name: str, nodes: template.NodeList) -> None:
+        self.name, self.nodes = name, nodes
+
+    def render(self, context: template.Context) -> SafeString:
+        """Return the part, rendered at most once if the shell keeps what is rendered."""
+        kept: dict[str, SafeString] | None = getattr(context["shell"], "kept", None)
+        if kept is None:
+            return self.nodes.render(context)
+        found = kept.get(self.name)
+        if found is None:
+            found = kept[self.name] = self.nodes.render(context)
+        return found
+
+
+@register.tag("keep")
+def keep(parser: template.base.Parser, token: template.base.Token) -> _Keep:
+    """Render a block once for each shell. Nothing in it may depend on the request or the page."""
+    _, name = token.split_contents()
+    nodes = parser.parse(("endkeep",))
+    parser.delete_first_token()
+    return _Keep(name.strip('"'), nodes)
 
 
 @register.simple_tag

@@ -196,7 +196,7 @@ def warnings_of(file: CaseFile, english: str, sent: Contacts) -> tuple[SourceWar
     told += [one.text for one in file.messages.lines if not one.from_us]
     return (
         *source_guard.of_message(english, sent=sent.here, elsewhere=sent.elsewhere),
-        *source_guard.of_report(told),
+        *source_guard.of_report(told, young=file.answers.young),
     )
 
 

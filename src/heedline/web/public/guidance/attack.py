@@ -62,6 +62,7 @@ def _page() -> Fixed:
     context = {
         "words": said.original if withheld else said,
         "links": pack().links,
+        "film": pack().films.get("attack", ""),
         "language": pack().languages[first] if withheld else current(),
         "why_original": beside.text(said, "languages.attack") if withheld else "",
         "in_language": current(),

@@ -35,7 +35,7 @@ from heedline.web.public.report.turns import (
 )
 from heedline.web.public.shell import cookies, recovery
 from heedline.web.public.shell.asking import language, question_set, words
-from heedline.web.public.shell.pages import PUBLIC, page, see_other, tab_title
+from heedline.web.public.shell.pages import PUBLIC, page, same_for_everyone, see_other, tab_title
 
 #: What somebody has said who presses "I cannot call". A test holds it to the questions of every kind that ask this.
 CANNOT_CALL = {"now": {"danger": "yes"}, "call": {"called": "cannot"}}
@@ -53,6 +53,7 @@ def _door(
 
     @open_to(Audience.EVERYONE)
     @require_safe
+    @same_for_everyone
     def show(request: HttpRequest) -> HttpResponse:
         there = {"leaflets": language() if leaflets and language() in on_paper() else ""}
         around: dict[str, Any] = {
@@ -69,6 +70,7 @@ def _door(
 
 @open_to(Audience.EVERYONE)
 @require_safe
+@same_for_everyone
 def front(request: HttpRequest) -> HttpResponse:
     """Show the front page: what this is, 999, what can be reported, who to talk to and what to read."""
     return page(

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from heedline.casework.contact import messages as contact_messages
+from heedline.casework.contact.messages import Mailbox
 from heedline.casework.errors import CodeUnknown, Conflict, NoRoom, SealingStopped
 from heedline.casework.intake import drafting
 from heedline.casework.intake.draft_room import may_begin
@@ -169,11 +170,18 @@ def deleted(visit: Visit) -> HttpResponse:
 
 @on_visit
 def hide(visit: Visit) -> HttpResponse:
-    """Hide one message or all those shown, except a question that awaits an answer."""
-    if visit.posted:
+    """Hide one message or all those shown, except a question that awaits an answer.
+
+    Or choose that each message is shown during one visit only from now on (`only`), or until it is hidden.
+    """
+    if visit.posted and "only" in visit.request.POST:
+        contact_messages.show_only_new(visit.code, visit.request.POST["only"] == "new", at=visit.at)
+    elif visit.posted:
         waiting = contact_messages.visit(visit.code, at=visit.at).open_question
         ids = tuple(one for one in _shown(visit.request) if one != waiting)
         contact_messages.seen(visit.code, ids, at=visit.at)
+        if also := drafting.shown_in_visit(visit.cookie, at=visit.at):
+            drafting.keep_shown(visit.cookie, tuple(one for one in also if one not in ids), at=visit.at)
     return see_other("reporter:messages")
 
 
@@ -248,7 +256,7 @@ def _enter_page(request: HttpRequest, given: str | None) -> HttpResponse:
 
 def _messages_page(visit: Visit, written: Draft) -> HttpResponse:
     error = _wrong(written) if written.notes.get("pressed") else ""
-    box = contact_messages.visit(visit.code, at=visit.at)
+    box = _box(visit)
     hint = shown("messages.write_hint", limit=f"{contact_messages.LONGEST:,}")
     write = TextArea(
         name="text", label=shown("messages.write_label"), hint=hint, limit=contact_messages.LONGEST
@@ -268,6 +276,7 @@ def _messages_page(visit: Visit, written: Draft) -> HttpResponse:
         if box.status != "question" or box.answered_on is None
         else shown("status.answered", day=day_in_words(box.answered_on)),
         withdrawn=box.withdraw_asked,
+        only_new=box.only_new,
         hidable=any(one.id != box.open_question for one in box.messages),
         messages=[
             {
@@ -284,6 +293,22 @@ def _messages_page(visit: Visit, written: Draft) -> HttpResponse:
             (write, Hidden(name="message"), Hidden(name="warned")), values, {"text": error} if error else {}
         ),
     )
+
+
+def _box(visit: Visit) -> Mailbox:
+    """Return what this visit shows.
+
+    If the reporter chose to see each message during one visit only, those shown here are marked as hidden. This
+    visit remembers them first, so that a page which never arrives can be loaded again.
+    """
+    also = drafting.shown_in_visit(visit.cookie, at=visit.at)
+    box = contact_messages.visit(visit.code, at=visit.at, also=also)
+    if box.only_new:
+        fresh = tuple(one.id for one in box.messages if one.id != box.open_question and one.id not in also)
+        if fresh:
+            drafting.keep_shown(visit.cookie, (*also, *fresh), at=visit.at)
+            contact_messages.seen(visit.code, fresh, at=visit.at)
+    return box
 
 
 def _wrong(written: Draft) -> str:

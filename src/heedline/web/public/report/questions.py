@@ -104,6 +104,7 @@ def show(
         back_url=walking.back_address(turn, step.slug),
         late=turn.draft.notes.get("late", False),
         promised=promises.beside(step, asking.qs),
+        young=any(asking.qs.roles.get(role, ("",))[0] == step.slug for role in ("young", "call_young")),
         gently=walking.asks_gently(turn, step),
         step_words="" if turn.from_check else walking.step_words(turn, step.slug),
     )

@@ -99,6 +99,7 @@ def show(turn: DraftVisit) -> HttpResponse:
         lead=_call_when(turn) if ending == "callback" else shown(f"sent.{ending}.lead"),
         day_words=shown("sent.day", day=day_in_words(day)),
         odd="odd" in turn.draft.notes,
+        young="young" in turn.draft.notes,
         **shown_code(turn),
     )
 

@@ -189,6 +189,8 @@ def _ending(turn: DraftVisit, told: Record, *, could_not_call: bool) -> dict[str
         ending |= {"ending": "callback", "days": given.get(days, []), "hours": given.get(hours, [])}
     elif answers.get("incident", {}).get("incident") == "yes":
         ending["odd"] = {"place": told.place_text, "postcode": told.postcode}
+    if told.young:
+        ending["young"] = True
     return ending
 
 

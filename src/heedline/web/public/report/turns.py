@@ -60,6 +60,7 @@ class DraftVisit:
     saved: bool = False
     full: bool = False
     """Whether it could not be saved because there is no room."""
+    _asking: tuple[dict[str, Any], str, PageFlow] | None = None
 
     @property
     def posted(self) -> bool:
@@ -78,8 +79,12 @@ class DraftVisit:
 
     @property
     def asking(self) -> PageFlow:
-        """Return the questions applied to the draft's answers."""
-        return asking_of(self.draft, self.at)
+        """Return the questions applied to the draft's answers, made anew when either changes."""
+        answers, kind = self.draft.answers, self.kind
+        held = self._asking
+        if held is None or held[0] is not answers or held[1] != kind:
+            held = self._asking = (answers, kind, asking_of(self.draft, self.at))
+        return held[2]
 
     def keep(self, answers: dict[str, Any]) -> None:
         """Save the draft with these answers. Raises StoreAway, or ValueError if there is too much to save."""

@@ -8,7 +8,10 @@ and it keeps its direction. Everything here returns HTML. Users' text never pass
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
 
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -34,8 +37,28 @@ class Twofold:
     original: str
 
 
+#: Texts as they were made for a page, by what made them, the texts of one language and the key. The texts are kept with
+#: them, so that the identity stays theirs. There are as many as the pack has texts.
+_made: dict[tuple[str, int, str], tuple[Words, Any]] = {}
+
+
+def _once(make: str, words: Words, key: str, made: Callable[[], Any]) -> Any:
+    """Return what `made` returns for this text, calling it once for each process."""
+    held = _made.get((make, id(words), key))
+    if held is None:
+        held = _made[make, id(words), key] = (words, made())
+    return held[1]
+
+
 def text(words: Words, key: str, **values: object) -> str:
     """Return a text of the pack."""
+    if values:
+        return _text(words, key, values)
+    found: str = _once("text", words, key, lambda: _text(words, key, {}))
+    return found
+
+
+def _text(words: Words, key: str, values: Mapping[str, object]) -> str:
     here = {name: one.said if isinstance(one, Twofold) else one for name, one in values.items()}
     said = words.say(key, **here) if values else words[key]
     if words.original is None:
@@ -49,14 +72,35 @@ def text(words: Words, key: str, **values: object) -> str:
 
 def told(words: Words, key: str) -> str:
     """Return a text in which phone numbers are links."""
+    found: str = _once("told", words, key, lambda: _told(words, key))
+    return found
+
+
+def _told(words: Words, key: str) -> str:
     if words.original is None:
         return with_numbers(words[key])
     beside = words.beside(key) is not None
     return _pair(with_numbers(words[key]), words.original[key], words.borrowed(key), beside)
 
 
+def bullets(words: Words, key: str) -> SafeString:
+    """Return a list of texts as bullet points, with phone numbers as links."""
+    found: SafeString = _once("bullets", words, key, lambda: _bullets(words, key))
+    return found
+
+
+def _bullets(words: Words, key: str) -> SafeString:
+    items = format_html_join("\n", "<li>{}</li>", ((with_numbers(line),) for line in lines(words, key)))
+    return format_html('<ul class="govuk-list govuk-list--bullet">\n{}\n</ul>', items)
+
+
 def lines(words: Words, key: str) -> tuple[str, ...]:
     """Return a list of texts in which phone numbers are links."""
+    found: tuple[str, ...] = _once("lines", words, key, lambda: _lines(words, key))
+    return found
+
+
+def _lines(words: Words, key: str) -> tuple[str, ...]:
     said = words.lines(key)
     if words.original is None:
         return tuple(map(with_numbers, said))
@@ -71,10 +115,15 @@ def with_numbers(said: str) -> SafeString:
     """Return text with the pack's phone numbers and web addresses as links.
 
     A phone number becomes a link that calls it. A web address becomes a link named after the place that it leads
-    to. HTML is left unchanged.
+    to. HTML is left unchanged. Texts are the pack's, never a user's, so the last thousand are kept.
     """
     if isinstance(said, SafeString):
         return said
+    return _with_numbers(said, languages.pack().code, languages.language())
+
+
+@lru_cache(maxsize=1024)
+def _with_numbers(said: str, _pack: str, _language: str) -> SafeString:
     dials, pattern = _numbers()
     links = _links() if "://" in said else {}
     parts, mixed = pattern.split(said), bool(_RIGHT_TO_LEFT.search(said))

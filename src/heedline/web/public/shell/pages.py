@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +12,7 @@ from django.shortcuts import render, resolve_url
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from heedline.packs import Pack
 from heedline.web.components.see_other import SeeOther
 from heedline.web.public.shell import asking
 from heedline.web.public.shell.beside import Twofold
@@ -32,10 +35,47 @@ def page(request: HttpRequest, template: str, *, status: int = 200, **context: A
         "numbers": asking.pack().numbers,
         "links": asking.pack().links,
         "exit": True,
+        "film": film(request),
     }
     response = render(request, f"public/{template}.html", everywhere | context, status=status)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def film(request: HttpRequest) -> str:
+    """Return the address of the film in British Sign Language for this page, or "" if there is none."""
+    match = request.resolver_match
+    if match is None or match.url_name is None:
+        return ""
+    slug = match.kwargs.get("slug")
+    return asking.pack().films.get(f"{match.url_name}-{slug}" if slug else match.url_name, "")
+
+
+#: Pages that are the same for everybody, by pack, address of this site and path.
+_same: dict[tuple[int, str], tuple[Pack, str]] = {}
+
+
+def same_for_everyone(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Wrap a view whose page depends on nothing but its path, so that each is rendered once per process.
+
+    With a query the page is rendered as ever: nobody can fill the memory with made-up addresses.
+    """
+
+    @wraps(view)
+    def show(request: HttpRequest) -> HttpResponse:
+        if request.GET or request.method not in ("GET", "HEAD"):
+            return view(request)
+        key = (id(asking.pack()), request.build_absolute_uri(request.path))
+        held = _same.get(key)
+        if held is None:
+            response = view(request)
+            _same[key] = (asking.pack(), response.text)
+            return response
+        response = HttpResponse(held[1])
+        response["Cache-Control"] = "no-store"
+        return response
+
+    return show
 
 
 def tab_title(slug: str, otherwise: str = "") -> str:

@@ -7,9 +7,8 @@ beside them where it is needed (`beside`). Where HTML is not allowed, in a title
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import template
+from django.utils.safestring import SafeString
 
 from heedline.web.public.shell import beside
 
@@ -41,7 +40,7 @@ def lines(context: template.Context, key: str) -> tuple[str, ...]:
     return beside.lines(context["words"], key)
 
 
-@register.inclusion_tag("public/parts/bullets.html", takes_context=True)
-def bullets(context: template.Context, key: str) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def bullets(context: template.Context, key: str) -> SafeString:
     """Return a list of texts as bullet points."""
-    return {"items": beside.lines(context["words"], key)}
+    return beside.bullets(context["words"], key)

@@ -20,7 +20,7 @@ from heedline.casework.journey import transitions
 from heedline.casework.keys import directory
 from heedline.casework.oversight import log_view
 from heedline.casework.oversight.log_view import Sieve
-from heedline.casework.pages.queue import QueueView, queue
+from heedline.casework.pages.queues.queue import QueueView, queue
 from heedline.casework.retention import keeping
 from heedline.casework.setup import readdressing
 from heedline.database import access

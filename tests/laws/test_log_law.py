@@ -19,8 +19,9 @@ from heedline.casework.access import session
 from heedline.casework.contact import messages
 from heedline.casework.duty import paging, rota
 from heedline.casework.journey import transitions
-from heedline.casework.pages import access_history, case_file, queue
-from heedline.casework.pages.queue import QueueView
+from heedline.casework.pages import access_history, case_file
+from heedline.casework.pages.queues import queue
+from heedline.casework.pages.queues.queue import QueueView
 from tests.support.acting import PROCESSES, acting
 from tests.support.cast import House, now
 from tests.support.scene_people import DANGER, NAMED, People, row

@@ -26,7 +26,7 @@ from heedline.casework.duty import paging
 from heedline.casework.intake import page_counts, settle_arrivals
 from heedline.casework.journey import call_taking, transitions
 from heedline.casework.journey.call_taking import Contact, WrapUp
-from heedline.casework.pages import queue
+from heedline.casework.pages.queues import queue
 from heedline.dispatch.clocks import slot_of
 from heedline.permits.gate import Refused
 from heedline.vault.codes import ReceiptCode

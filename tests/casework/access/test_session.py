@@ -11,7 +11,8 @@ from heedline.casework.access import saved_forms, second_factors
 from heedline.casework.access import session as access_session
 from heedline.casework.access.session_store import SessionStore, row_of
 from heedline.casework.errors import Locked
-from heedline.casework.pages import case_file, queue
+from heedline.casework.pages import case_file
+from heedline.casework.pages.queues import queue
 from heedline.casework.report import opening
 from heedline.permits.models import HeldForm, OfficeSession, UnlockedKeys
 from heedline.permits.scopes import reports_of

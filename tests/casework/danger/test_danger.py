@@ -13,8 +13,9 @@ from heedline.casework.danger import action_log, discharge, ownership
 from heedline.casework.danger.action_log import DangerNoteKind
 from heedline.casework.errors import NotHere
 from heedline.casework.journey import transitions
-from heedline.casework.pages import danger_page, queue
+from heedline.casework.pages import danger_page
 from heedline.casework.pages.danger_page import DangerFile
+from heedline.casework.pages.queues import queue
 from heedline.dispatch.models import Outbox
 from heedline.packs.slots import minute_of
 from heedline.permits.gate import Refused

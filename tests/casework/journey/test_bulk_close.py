@@ -15,7 +15,8 @@ from heedline.casework.errors import Locked, NotHere
 from heedline.casework.intake import settle_arrivals
 from heedline.casework.journey import bulk_close, near_duplicates, transitions
 from heedline.casework.journey.transitions import Closing
-from heedline.casework.pages import access_history, bulk_preview, queue
+from heedline.casework.pages import access_history
+from heedline.casework.pages.queues import bulk_preview, queue
 from heedline.dispatch.models import Alarm
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow

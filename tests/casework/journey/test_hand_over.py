@@ -11,7 +11,7 @@ from heedline.casework.contact import messages
 from heedline.casework.errors import NotHere, SealingStopped
 from heedline.casework.journey import transitions
 from heedline.casework.keys.directory import addressee
-from heedline.casework.pages import queue
+from heedline.casework.pages.queues import queue
 from heedline.desks.models import EpochKeyRow
 from heedline.dispatch.models import Outbox
 from heedline.permits import functions

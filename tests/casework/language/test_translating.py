@@ -18,7 +18,7 @@ from heedline.casework.language import clock as translation_clock
 from heedline.casework.language import languages, translating
 from heedline.casework.language.translating import TranslationRequest
 from heedline.casework.pages.case_file import CaseFile
-from heedline.casework.pages.queue import QueueView, queue
+from heedline.casework.pages.queues.queue import QueueView, queue
 from heedline.casework.people import skills
 from heedline.desks.models import LanguageSkill
 from heedline.dispatch.models import Alarm

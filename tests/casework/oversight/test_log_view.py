@@ -16,7 +16,8 @@ from heedline.casework.errors import NotHere
 from heedline.casework.intake import settle_arrivals
 from heedline.casework.oversight import log_view
 from heedline.casework.oversight.log_view import Sieve
-from heedline.casework.pages import access_history, queue
+from heedline.casework.pages import access_history
+from heedline.casework.pages.queues import queue
 from heedline.casework.setup import stewardship
 from heedline.desks.models import Appointment
 from heedline.permits.gate import Refused

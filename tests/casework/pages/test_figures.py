@@ -10,8 +10,9 @@ from django.db import connection
 
 from heedline.casework.duty import alarms, paging, reports_clock
 from heedline.casework.journey import transitions
-from heedline.casework.pages import figures, home
-from heedline.casework.pages.queue import QueueView, queue
+from heedline.casework.pages import home
+from heedline.casework.pages.queues import figures
+from heedline.casework.pages.queues.queue import QueueView, queue
 from heedline.dispatch.letters import AlarmKind
 from heedline.dispatch.models import Alarm
 from heedline.permits import functions

@@ -13,8 +13,8 @@ from heedline.casework.errors import NotHere
 from heedline.casework.intake import settle_arrivals
 from heedline.casework.journey import transitions
 from heedline.casework.pages import access_history, home
-from heedline.casework.pages import queue as pages_queue
-from heedline.casework.pages.queue import Queue, QueueView
+from heedline.casework.pages.queues import queue as pages_queue
+from heedline.casework.pages.queues.queue import Queue, QueueView
 from heedline.casework.report import opening
 from heedline.permits.gate import Refused
 from tests.support import danger_scene, stories

@@ -13,9 +13,9 @@ from django.db import connection
 from heedline.casework.access import saved_views
 from heedline.casework.duty import rota
 from heedline.casework.errors import NotHere
-from heedline.casework.pages import queue as pages_queue
-from heedline.casework.pages.queue import Queue
-from heedline.casework.pages.queue_view import MINE, NOBODY, SIZES, QueueView, sorts_of, view_of
+from heedline.casework.pages.queues import queue as pages_queue
+from heedline.casework.pages.queues.queue import Queue
+from heedline.casework.pages.queues.queue_view import MINE, NOBODY, SIZES, QueueView, sorts_of, view_of
 from heedline.desks.models import SavedQueueView
 from heedline.permits.scopes import open_in_queue, queue_of
 from heedline.reports.lifecycle import NotNow, Stage

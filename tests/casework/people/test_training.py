@@ -15,8 +15,8 @@ from heedline.casework.identity import requests as identity_requests
 from heedline.casework.identity.requests import IdentityApplication
 from heedline.casework.journey import bulk_close, call_taking, transitions
 from heedline.casework.journey.call_taking import Contact
-from heedline.casework.pages import bulk_preview
 from heedline.casework.pages.case_header import FOR_DANGER_ONLY
+from heedline.casework.pages.queues import bulk_preview
 from heedline.casework.people import training
 from heedline.casework.setup import stewardship
 from heedline.desks.models import CompletedTraining

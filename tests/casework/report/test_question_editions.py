@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from heedline.casework.journey import transitions
 from heedline.casework.language import languages
-from heedline.casework.pages import case_file, queue
+from heedline.casework.pages import case_file
+from heedline.casework.pages.queues import queue
 from heedline.intake.models import QuestionSetArchive
 from heedline.intake.question_files import load_question_set, read_archived
 from heedline.intake.record import build

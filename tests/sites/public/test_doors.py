@@ -8,8 +8,8 @@ import pytest
 from django.conf import settings
 
 from heedline.casework.keys import directory as key_directory
-from heedline.casework.pages import queue as pages_queue
-from heedline.casework.pages.queue import QueueLine, QueueView
+from heedline.casework.pages.queues import queue as pages_queue
+from heedline.casework.pages.queues.queue import QueueLine, QueueView
 from heedline.casework.setup import stewardship
 from heedline.intake import engine
 from heedline.intake.questions import FieldKind

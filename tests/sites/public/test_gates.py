@@ -10,7 +10,7 @@ import pytest
 
 from heedline.casework.intake import rate_limit
 from heedline.casework.intake.rate_limit import CALLER, Pace
-from heedline.casework.pages import queue
+from heedline.casework.pages.queues import queue
 from heedline.casework.report import opening
 from heedline.reports.models import Report
 from heedline.web.public.report import gates, turns

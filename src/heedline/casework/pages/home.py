@@ -9,9 +9,9 @@ from uuid import UUID
 from heedline.casework.access import session
 from heedline.casework.access.session import Attendance
 from heedline.casework.duty import rota
-from heedline.casework.pages.figures import figures
-from heedline.casework.pages.queue import rows_of
-from heedline.casework.pages.queue_view import SIZES, QueueView
+from heedline.casework.pages.queues.figures import figures
+from heedline.casework.pages.queues.queue import rows_of
+from heedline.casework.pages.queues.queue_view import SIZES, QueueView
 from heedline.dispatch.clocks import due_words
 from heedline.permits.capabilities import Capability
 from heedline.reports.lifecycle import Stage

@@ -10,7 +10,7 @@ from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from heedline.casework.pages.queue_view import QueueView, view_of
+from heedline.casework.pages.queues.queue_view import QueueView, view_of
 from heedline.packs import load_pack
 
 #: The address of the queue of all one's desks together.

@@ -20,8 +20,8 @@ from heedline.casework.duty.rota import DeskDuty
 from heedline.casework.errors import NotHere
 from heedline.casework.journey import owners
 from heedline.casework.journey.owners import Colleague
-from heedline.casework.pages import figures
 from heedline.casework.pages.danger_page import open_dangers
+from heedline.casework.pages.queues import figures
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import FieldOption, Form, Radios
 from heedline.web.declared import Audience, open_to

@@ -18,8 +18,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from heedline.casework.access import session
 from heedline.casework.journey import bulk_close
-from heedline.casework.pages import bulk_preview
-from heedline.casework.pages.bulk_preview import SweepItem
+from heedline.casework.pages.queues import bulk_preview
+from heedline.casework.pages.queues.bulk_preview import SweepItem
 from heedline.packs import load_pack
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow

@@ -20,8 +20,8 @@ from heedline.casework.access.session import DeskLine
 from heedline.casework.journey import bulk_assign
 from heedline.casework.journey.bulk_assign import BulkItem, BulkResult
 from heedline.casework.journey.bulk_close import desk_of
-from heedline.casework.pages import bulk_items
-from heedline.casework.pages.bulk_items import BulkLine
+from heedline.casework.pages.queues import bulk_items
+from heedline.casework.pages.queues.bulk_items import BulkLine
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow, Stage
 from heedline.web.components.forms import Field, FieldOption, Form, Radios, TextArea

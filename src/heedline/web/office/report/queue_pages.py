@@ -20,8 +20,8 @@ from heedline.casework.errors import NotHere
 from heedline.casework.journey import transitions
 from heedline.casework.pages import danger_page, hand_overs, identity_requests
 from heedline.casework.pages import home as pages_home
-from heedline.casework.pages import queue as pages_queue
-from heedline.casework.pages.queue_view import QueueView
+from heedline.casework.pages.queues import queue as pages_queue
+from heedline.casework.pages.queues.queue_view import QueueView
 from heedline.casework.people import training
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow

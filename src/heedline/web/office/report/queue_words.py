@@ -13,8 +13,16 @@ from django.conf import settings
 
 from heedline.casework.access.saved_views import SavedView
 from heedline.casework.journey import call_taking
-from heedline.casework.pages.queue import COUNTED, Queue
-from heedline.casework.pages.queue_view import MINE, NOBODY, RECEIVED, SIZES, UNSET, QueueView, sorts_of
+from heedline.casework.pages.queues.queue import COUNTED, Queue
+from heedline.casework.pages.queues.queue_view import (
+    MINE,
+    NOBODY,
+    RECEIVED,
+    SIZES,
+    UNSET,
+    QueueView,
+    sorts_of,
+)
 from heedline.packs import load_pack
 from heedline.packs.places.routing import UNKNOWN_AREA
 from heedline.reports.lifecycle import Stage

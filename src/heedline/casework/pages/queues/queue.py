@@ -22,10 +22,10 @@ from heedline.audit.acts import Act
 from heedline.casework.access import saved_views
 from heedline.casework.access.saved_views import SavedView
 from heedline.casework.access.session import Attendance, Keyring
-from heedline.casework.pages.desk_columns import DeskColumns, desk_columns
-from heedline.casework.pages.figures import WorkTotals
-from heedline.casework.pages.queue_view import QueueView as QueueView
-from heedline.casework.pages.queue_view import filtered, mark_of, ordered, place_of
+from heedline.casework.pages.queues.desk_columns import DeskColumns, desk_columns
+from heedline.casework.pages.queues.figures import WorkTotals
+from heedline.casework.pages.queues.queue_view import QueueView as QueueView
+from heedline.casework.pages.queues.queue_view import filtered, mark_of, ordered, place_of
 from heedline.casework.report import notes, report_language
 from heedline.casework.report.opening import (
     CLOSED_WORDS,

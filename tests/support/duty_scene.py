@@ -18,7 +18,7 @@ from email.message import Message
 from pathlib import Path
 from uuid import UUID
 
-from heedline.casework.access import session
+from heedline.casework.access import session, session_store
 from heedline.casework.access.session import Attendance
 from heedline.casework.access.session_store import row_of
 from heedline.casework.duty import paging
@@ -106,8 +106,9 @@ class Scene:
         """The office process, with this person's session: what they see, the database decides."""
         token = secrets.token_urlsafe(32)
         far = datetime(2100, 1, 1, tzinfo=UTC)
-        OfficeSession.objects.create(row=row_of(token), sealed=b"", officer=self.people[name], expires_at=far)
+        OfficeSession.objects.create(row=row_of(token), site="office", sealed=b"", expires_at=far)
         with acting("office"):
+            session_store._name(row_of(token), self.people[name].id)
             try:
                 yield session.enter(token, self.people[name], at=at)
             finally:

@@ -108,7 +108,9 @@ def test_a_threat_to_life_whose_owner_goes_home_in_the_middle(
     # its owner goes home: nobody holds her back, and the page says what happens
     odile.visit(f"{office}/w/duty/north-east/off/")
     odile.play.get_by_text("You own an open danger to life.").wait_for()
+    odile.play.get_by_label("The desk").check()
     odile.press("Go off duty")
+    odile.play.get_by_text("is still yours.").wait_for()
     odile.press("Sign out")
     _worker()
     # both supervisors see it on every page; the alarm names it and leads there

@@ -11,7 +11,7 @@ from tests.sites.office.desk_hand import Hand
 from tests.support import danger_scene
 from tests.support.cast import House, now
 from tests.support.danger_scene import CALLED, OVER, RISK
-from tests.support.scene_people import DANGER, NORTH_EAST, People
+from tests.support.scene_people import DANGER, NORTH_EAST, People, row
 from tests.support.stories import NARRATIVE, a_report
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -169,14 +169,16 @@ def test_an_owner_who_signs_out_calls_the_supervisors_and_is_not_held_back(
 
 
 def test_going_off_duty_says_what_happens_to_the_danger(led: People, hand: Callable[[], Hand]) -> None:
-    danger_scene.opened(led)
+    ref = danger_scene.opened(led)
     odile, olga = (hand().at_work(led.house, name) for name in ("Odile", "Olga"))
     for here in (odile, olga):
         here.get("/w/duty/north-east/on/")
         here.send("", hours="8")
     odile.get("/w/duty/north-east/off/")
     assert "You own an open danger to life." in odile.html
-    odile.send("")
+    odile.send("", to="desk")
     assert "You are off duty" in odile.html
+    assert "is still yours." in odile.html, "what is in danger never goes to nobody"
+    assert row(ref).owner == led.house.officers["Odile"]
     olga.get("/w/duty/north-east/off/")
     assert "You own an open danger to life." not in olga.html

@@ -24,13 +24,15 @@ from psycopg import sql
 from heedline.casework.contact import messages
 from heedline.casework.duty import paging
 from heedline.casework.intake import page_counts, settle_arrivals
-from heedline.casework.journey import call_taking, transitions
-from heedline.casework.journey.call_taking import Contact, WrapUp
+from heedline.casework.journey import call_ending, call_taking, transitions
+from heedline.casework.journey.call_ending import WrapUp
+from heedline.casework.journey.call_taking import Contact
 from heedline.casework.pages.queues import queue
 from heedline.dispatch.clocks import slot_of
 from heedline.permits.gate import Refused
 from heedline.vault.codes import ReceiptCode
 from tests.laws.committed import committed_house, superuser
+from tests.laws.time_columns import EXACT, SLOTTED
 from tests.support import stories
 from tests.support.acting import acting
 from tests.support.cast import House, now
@@ -38,71 +40,6 @@ from tests.support.scene_people import NORTH_EAST, People
 
 SLOT = timedelta(minutes=15)
 REPORTS = 24
-#: Columns with an exact time, all of them of what officers do in their own name, of sessions, or of the job library.
-EXACT = {
-    "audit_event.at": "acts of officers; arrivals have their slot, see below",
-    "reports_report.due_at": "exact only after an officer's act",
-    "reports_report.lease_until": "an officer's lease",
-    "reports_hand_over.at": "an officer's act",
-    "reports_hand_over.due_at": "counted from an officer's act",
-    "reports_hand_over.ended_at": "an officer's act",
-    "reports_sweep.at": "an officer's act",
-    "reports_sweep.until": "an officer's act",
-    "reports_sweep.undone_at": "an officer's act",
-    "reports_swept.due_at": "as reports_report.due_at, for as long as a sweep can be undone",
-    "reports_dissemination.due_at": "counted from an officer's or a partner's act",
-    "reports_dissemination.written_at": "an officer's act",
-    "reports_dissemination.checked_at": "an officer's act",
-    "reports_dissemination.sent_at": "an officer's act",
-    "reports_dissemination.received_at": "a partner's act",
-    "reports_dissemination.answered_at": "a partner's act",
-    "reports_dissemination.ended_at": "an officer's act",
-    "reports_translation.due_at": "counted from an officer asking for it",
-    "reports_call_back.due_at": "counted from an officer's first reading, or the end of a day",
-    "example_further_check.due_at": "counted from an officer asking for it",
-    "reports_step.at": "an officer's move; empty for a reporter's",
-    "reports_identity_request.asked_at": "an officer's act",
-    "reports_identity_request.decided_at": "an authoriser's act",
-    "reports_identity_request.opens_until": "what an authoriser decided",
-    "reports_released_share.until": "what an authoriser decided",
-    "dispatch_alarm.acknowledged_at": "an officer's act",
-    "dispatch_alarm.cleared_at": "an officer's act",
-    "dispatch_worker_beat.minute": "that the worker runs",
-    "desks_officer.last_login": "an officer's sign-in, which the log has too",
-    "desks_invitation.expires_at": "a steward's act",
-    "keys_epoch.retired_at": "a steward's act",
-    "desks_shift.starts_at": "an officer's hours",
-    "desks_shift.ends_at": "an officer's hours",
-    "permits_session.expires_at": "an officer's session",
-    "permits_unlocked.idle_until": "an officer's session",
-    "permits_held_form.expires_at": "an officer's session",
-    "desks_provider_binding.password_until": "an act of two stewards",
-    "permits_provider_session.good_at": "an officer's session",
-    "permits_provider_session.ask_at": "an officer's session",
-    "permits_provider_session.asking_until": "an officer's session",
-    "permits_provider_notice.expires_at": "an officer's session, ended by the provider",
-    "account_emailconfirmation.created": "not used",
-    "account_emailconfirmation.sent": "not used",
-    "mfa_authenticator.created_at": "an officer's second factor",
-    "mfa_authenticator.last_used_at": "an officer's second factor",
-    "django_migrations.applied": "the operator's",
-    "procrastinate_events.at": "periodic jobs, without arguments",
-    "procrastinate_jobs.scheduled_at": "periodic jobs, without arguments",
-    "procrastinate_workers.last_heartbeat": "that the worker runs",
-}
-#: Times that must stand on a quarter hour.
-SLOTTED = {
-    "audit_waiting.slot",
-    "audit_checkpoint.slot",
-    "reports_report.slot",
-    "reports_swept.slot",
-    "reports_message.slot",
-    "reports_receipt.touched",
-    "dispatch_outbox.slot",
-    "dispatch_alarm.slot",
-    "intake_draft.expires",
-    "intake_count.hour",
-}
 
 
 @dataclass
@@ -320,8 +257,8 @@ def take_a_call(slot: Slot) -> UUID:
         draft = call_taking.for_danger(call_taking.begin(None, by=odile), at=now())
         call_taking.keep(draft, {"what.narrative": ["words"]}, at=now())
         call_taking.send(draft, Contact("phone"), new.record, new.question_set, by=odile, at=now())
-        call_taking.settle_code(draft, "kept", at=now())
-        call_taking.wrap_up(draft, WrapUp(mood="Afraid"), by=odile, at=now())
+        call_ending.settle_code(draft, "kept", at=now())
+        call_ending.wrap_up(draft, WrapUp(mood="Afraid"), by=odile, at=now())
         queue.queue(by=odile, at=now(), view=queue.QueueView(size=1))
         call_taking.end(draft, at=now())
     return draft.report_id

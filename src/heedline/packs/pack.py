@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING
 
+from heedline.packs.rules.clocks import KindClocks, OnCallStep, PriorityClock, Timetable
 from heedline.packs.rules.look_alikes import LookAlikes
 from heedline.packs.rules.partners import PartnerRules
 from heedline.packs.rules.practice import Practice
@@ -156,34 +157,6 @@ class Force:
 
 
 @dataclass(frozen=True, slots=True)
-class PriorityClock:
-    """How soon a report must be seen by a person and acted on.
-
-    `next_within` is the time from the first take, or from an action, to the next action. `wait_within` is the same
-    after something was asked of others or sent to them. `review_within` is the furthest review that may be set.
-    """
-
-    code: str
-    name: str
-    seen_within: timedelta
-    next_within: timedelta
-    wait_within: timedelta
-    review_within: timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class OnCallStep:
-    """A step of the on-call chain, with the people paged if nobody has taken the report in time.
-
-    `after` is the waiting time before they are paged.
-    """
-
-    after: timedelta
-    who: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
 class Outcome:
     """An outcome with which a report can be closed.
 
@@ -223,27 +196,6 @@ class QuestionTemplate:
     label: str
     words: str
     kinds: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class KindClocks:
-    """The time limits that are specific to one kind of report.
-
-    If `working_days` is not set, the first time limit depends on the priority.
-    """
-
-    first_priority: Mapping[str, str]
-    working_days: int
-    minutes: Mapping[str, timedelta]
-
-
-@dataclass(frozen=True, slots=True)
-class Timetable:
-    """The time limits for one kind of report, in the form that `dispatch.clocks` expects from a pack."""
-
-    first_priority: Mapping[str, str]
-    priorities: Mapping[str, PriorityClock]
-    clocks: Mapping[str, timedelta]
 
 
 @dataclass(frozen=True, slots=True)

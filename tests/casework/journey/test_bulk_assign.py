@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from heedline.casework.access.session import DeskLine
+from heedline.casework.access.keyring import DeskLine
 from heedline.casework.errors import Locked, NotHere
 from heedline.casework.journey import bulk_assign, transitions
 from heedline.casework.journey.bulk_close import desk_of

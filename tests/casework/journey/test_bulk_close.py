@@ -336,7 +336,7 @@ def test_look_alike_reports_are_grouped_and_others_are_not(people: People) -> No
 # --- what is never closed with others ------------------------------------------------------------------------------------
 
 OWN = [
-    ("Call 0191 498 0000 if you want one", "own-fact"),
+    ("Call 01632 960 000 if you want one", "own-fact"),
     ("Ask for Marwan if you want one", "own-fact"),
     ("Come on friday if you want one", "own-fact"),
     ("Come to newcastle if you want one", "own-fact"),

@@ -15,8 +15,9 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.errors import NotHere, SealingStopped
 from heedline.casework.intake import drafting, settle_arrivals
 from heedline.casework.intake.drafting import Draft
-from heedline.casework.journey import call_taking, transitions
-from heedline.casework.journey.call_taking import Contact, WrapUp
+from heedline.casework.journey import call_ending, call_taking, transitions
+from heedline.casework.journey.call_ending import WrapUp
+from heedline.casework.journey.call_taking import Contact
 from heedline.dispatch.clocks import slot_of
 from heedline.permits import functions
 from heedline.permits.gate import Refused
@@ -151,7 +152,7 @@ def test_other_roles_take_nothing_down_and_it_is_logged(people: People, name: st
         asked: list[Callable[[], object]] = [
             lambda: call_taking.open_call(None, by=here, at=people.at),
             lambda: take_down(here, people),
-            lambda: call_taking.wrap_up(Draft(drafting.new_cookie()), NOTE, by=here, at=people.at),
+            lambda: call_ending.wrap_up(Draft(drafting.new_cookie()), NOTE, by=here, at=people.at),
         ]
         for act in asked:
             with pytest.raises(Refused):
@@ -169,18 +170,18 @@ def test_the_code_is_compared_as_tolerantly_as_it_will_be_used(people: People) -
         code = draft.code
         for place in (0, 7, 21):
             wrong = "A" if code[place] != "A" else "B"
-            heard = call_taking.read_back(draft, code[:place] + wrong + code[place + 1 :], at=people.at)
+            heard = call_ending.read_back(draft, code[:place] + wrong + code[place + 1 :], at=people.at)
             assert (heard.known, heard.group) == (True, place // 4 + 1)
-            assert call_taking.code_is(draft) == "nearly"
-        heard = call_taking.read_back(draft, code[:3] + "?" + code[4:], at=people.at)
+            assert call_ending.code_is(draft) == "nearly"
+        heard = call_ending.read_back(draft, code[:3] + "?" + code[4:], at=people.at)
         assert (heard.known, heard.group) == (True, 1)
-        heard = call_taking.read_back(draft, code[:3] + "§" + code[4:], at=people.at)
+        heard = call_ending.read_back(draft, code[:3] + "§" + code[4:], at=people.at)
         assert (heard.known, heard.group) == (True, 1)
         for said in (draft.receipt_code.grouped(), f" {code.lower()} ".replace("0", "o").replace("1", "l")):
-            heard = call_taking.read_back(draft, said, at=people.at)
+            heard = call_ending.read_back(draft, said, at=people.at)
             assert (heard.known, heard.group) == (True, 0)
-            assert call_taking.code_is(draft) == "kept"
-        assert not call_taking.read_back(draft, "nonsense", at=people.at).known
+            assert call_ending.code_is(draft) == "kept"
+        assert not call_ending.read_back(draft, "nonsense", at=people.at).known
 
 
 # --- the note after the call -----------------------------------------------------------------------------------------
@@ -191,10 +192,10 @@ def test_the_note_lies_with_the_report_wherever_it_went_and_is_sealed_to_its_des
 ) -> None:
     with people.sitting("Odile") as here:
         draft = take_down(here, people, SOUTH_WEST)
-        assert call_taking.where_is(draft, by=here) == call_taking.Whereabouts("South West desk", None)
-        call_taking.wrap_up(draft, NOTE, by=here, at=people.at)
-        call_taking.wrap_up(draft, WrapUp(mood="Twice"), by=here, at=people.at)  # the first stands
-        assert call_taking.wrapped_up(draft)
+        assert call_ending.where_is(draft, by=here) == call_ending.Whereabouts("South West desk", None)
+        call_ending.wrap_up(draft, NOTE, by=here, at=people.at)
+        call_ending.wrap_up(draft, WrapUp(mood="Twice"), by=here, at=people.at)  # the first stands
+        assert call_ending.wrapped_up(draft)
     step = people.read(draft.report_id, "Otto").history.steps[0]
     assert (step.move, step.by) == ("submit", "Odile O.")
     assert dict(step.words) == {
@@ -217,7 +218,7 @@ def test_the_note_lies_with_the_report_wherever_it_went_and_is_sealed_to_its_des
 def test_an_empty_note_writes_nothing(people: People) -> None:
     with people.sitting("Odile") as here:
         draft = take_down(here, people, ELSEWHERE)
-        call_taking.wrap_up(draft, WrapUp(), by=here, at=people.at)
+        call_ending.wrap_up(draft, WrapUp(), by=here, at=people.at)
     assert not Step.objects.exists()
 
 
@@ -225,15 +226,15 @@ def test_a_note_without_a_report_goes_nowhere(people: People) -> None:
     with people.sitting("Odile") as here:
         draft = call_taking.begin(None, by=here)
         with pytest.raises(NotHere):
-            call_taking.wrap_up(draft, NOTE, by=here, at=people.at)
+            call_ending.wrap_up(draft, NOTE, by=here, at=people.at)
         with pytest.raises(NotHere):
-            call_taking.where_is(draft, by=here)
+            call_ending.where_is(draft, by=here)
 
 
 def test_the_note_tells_the_day_and_not_the_time_and_is_settled_with_the_report(people: People) -> None:
     with people.sitting("Odile") as here:
         draft = take_down(here, people)
-        call_taking.wrap_up(draft, NOTE, by=here, at=people.at)
+        call_ending.wrap_up(draft, NOTE, by=here, at=people.at)
     step = Step.objects.get()
     assert step.at is None
     places = "SELECT ctid::text FROM {} ORDER BY 1"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -25,6 +25,7 @@ from django.db.models.functions import JSONObject
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access import competences, own_terms, provider_sessions, saved_views, site
+from heedline.casework.access.keyring import DeskLine, Keyring
 from heedline.casework.access.session_store import SessionStore, keys_of, row_of
 from heedline.casework.errors import Locked, SealingStopped, WrongPassphrase
 from heedline.casework.keys import epochs, key_verification, session_signing
@@ -45,40 +46,6 @@ from heedline.vault import CannotOpen
 from heedline.vault.grants import open_grant
 from heedline.vault.passphrases import WrappedSeed, unwrap_seed
 from heedline.vault.small import derive_keys, open_small, seal_small
-
-
-@dataclass(frozen=True)
-class DeskLine:
-    """A desk on which an officer works."""
-
-    id: UUID
-    code: str
-    name: str
-    round_the_clock: bool
-    kind: str = ""
-
-
-@dataclass(frozen=True)
-class Keyring:
-    """The epoch seeds that this session has unlocked, by epoch.
-
-    Never rendered and never logged.
-    """
-
-    seeds: dict[UUID, bytes] = field(repr=False)
-    voice: session_signing.Voice = field(repr=False)
-    known: Known = field(repr=False, default_factory=Known)
-    own_terms: tuple[str, ...] = field(repr=False, default=())
-    """The officer's own terms, compared with whatever the officer opens.
-
-    See `report/conflict_terms.py`.
-    """
-    personal: bytes = field(repr=False, default=b"")
-    """The key of what the officer keeps for themselves: see `saved_views`."""
-
-    def for_any(self, epochs: Iterable[UUID]) -> list[bytes]:
-        """Return the seeds that may open a header addressed to any of `epochs`."""
-        return [self.seeds[e] for e in epochs if e in self.seeds]
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 
 from heedline.casework.access import session as access_session
-from heedline.casework.access.session import Keyring
+from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session_store import SessionStore
 from heedline.casework.journey import transitions
 from heedline.casework.journey.transitions import Assessment, Closing

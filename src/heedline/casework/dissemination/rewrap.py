@@ -21,7 +21,8 @@ from django.db.models import QuerySet
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access import session
-from heedline.casework.access.session import Attendance, Keyring
+from heedline.casework.access.keyring import Keyring
+from heedline.casework.access.session import Attendance
 from heedline.casework.dissemination import partners
 from heedline.casework.dissemination.outgoing import PARTNER_HEADER
 from heedline.casework.dissemination.partners import PartnerKey

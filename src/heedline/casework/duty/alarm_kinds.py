@@ -1,32 +1,45 @@
 """The register of alarm kinds: who each one calls, how long it lasts and what resolves it.
 
-`paging` uses it to find whom to call, and `alarms` to decide whether an alarm may be cleared and what clears it. The kinds of specialist desks are included as soon as the desk has registered (`heedline.desk_hooks`).
+`paging` uses it to find whom to call (`alarm_callers`), and `alarms` to decide whether an alarm may be cleared
+(`alarm_causes`) and what clears it. The kinds of specialist desks are included as soon as the desk has registered (`heedline.desk_hooks`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from django.conf import settings
-from django.db.models import Q, QuerySet
-
-from heedline.casework.duty import on_call, training_clock
+from heedline.casework.duty.alarm_callers import (
+    Called,
+    call_authorisers,
+    call_every_authoriser,
+    call_owner_and_who_lead,
+    call_supervisors,
+    call_the_desk,
+    call_the_desk_and_stewards,
+    call_the_trained,
+    call_translators,
+    call_who_lead,
+)
+from heedline.casework.duty.alarm_causes import (
+    Lasts,
+    danger_open,
+    danger_unacknowledged,
+    danger_unreviewed,
+    not_accepted,
+    not_in_order,
+    report_waits,
+    request_undecided,
+    urgent_unopened,
+)
 from heedline.casework.keys import health
 from heedline.desk_hooks import register
-from heedline.desks.duty_hours import watch_desks
 from heedline.dispatch.letters import AlarmKind, AnyLetter, Letter
 from heedline.dispatch.models import About, Alarm
-from heedline.packs import load_pack
-from heedline.packs.pack import OnCallStep
 from heedline.permits.capabilities import AnyCapability, Capability
-from heedline.reports.dissemination_states import DisseminationState
-from heedline.reports.lifecycle import Stage
-from heedline.reports.models import DangerEpisode, Dissemination, HandOver, IdentityRequest, Report
-from heedline.reports.models.hand_overs import HandOverState
 
 
 class AlarmEvent(StrEnum):
@@ -48,116 +61,6 @@ class AlarmEvent(StrEnum):
     DANGER_MOVED = "danger-moved"
     OWNER_BACK = "owner-back"
     REVIEW_SET = "review-set"
-
-
-#: (alarm, step of the on-call chain, now) -> e-mail addresses.
-Called = Callable[[Alarm, int, datetime], frozenset[str]]
-#: (alarm, now) -> whether its cause is still there.
-Lasts = Callable[[Alarm, datetime], bool]
-
-
-def _chain() -> tuple[OnCallStep, ...]:
-    return tuple(load_pack(settings.PACK).on_call)
-
-
-def call_the_desk(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
-    """Return the people whom this step of the on-call chain calls at the alarm's desk."""
-    return on_call.called(alarm.desk_id, step, _chain(), at)
-
-
-def call_supervisors(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
-    """Return the supervisors of the alarm's desk or, if it has none, the people whom the on-call chain calls."""
-    return on_call.supervisors(alarm.desk_id) or call_the_desk(alarm, step, at)
-
-
-def _call_who_lead(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
-    """Return the supervisors of the alarm's desk and of the round-the-clock desk.
-
-    From the second step on, and where there are none, the people whom the on-call chain calls are added.
-    """
-    leads = on_call.supervisors(alarm.desk_id).union(*map(on_call.supervisors, watch_desks()))
-    return leads | call_the_desk(alarm, step, at) if step or not leads else leads
-
-
-def _call_owner_and_who_lead(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
-    """Return the owner of the report that the alarm is about, and those whom `_call_who_lead` returns."""
-    return on_call.owner(alarm.about_id) | _call_who_lead(alarm, step, at)
-
-
-def _call_authorisers(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
-    return on_call.called_authorisers(alarm.desk_id, step, at, overdue=False)
-
-
-def _call_every_authoriser(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
-    return on_call.called_authorisers(alarm.desk_id, step, at, overdue=True, chain=_chain())
-
-
-def _call_translators(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
-    if alarm.about_id is None:
-        return call_the_desk(alarm, step, at)
-    return on_call.called_translators(alarm.kind, alarm.desk_id, alarm.about_id, _chain(), at)
-
-
-def _call_the_desk_and_stewards(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
-    """Return the people on call at the desk and the stewards, who alone can restore statements."""
-    return call_the_desk(alarm, step, at) | on_call.stewards()
-
-
-def _call_the_trained(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
-    called = training_clock.called(alarm.desk_id, alarm.about_id, at) if alarm.about_id else frozenset()
-    return called or call_the_desk(alarm, step, at)
-
-
-def _report_waits(alarm: Alarm, at: datetime) -> bool:
-    """Return whether the report is still waiting to be taken.
-
-    A report that this session cannot see counts as waiting.
-    """
-    taken = Report.objects.exclude(stage=Stage.WAITING)
-    return alarm.about_id is not None and not taken.filter(id=alarm.about_id).exists()
-
-
-def _open_danger(alarm: Alarm) -> QuerySet[DangerEpisode]:
-    return DangerEpisode.objects.filter(report=alarm.about_id, discharged_at=None)
-
-
-def _danger_unacknowledged(alarm: Alarm, at: datetime) -> bool:
-    return _open_danger(alarm).filter(acknowledged_at=None).exists()
-
-
-def _danger_unreviewed(alarm: Alarm, at: datetime) -> bool:
-    return _open_danger(alarm).filter(review_at__lte=at).exists()
-
-
-def _danger_open(alarm: Alarm, at: datetime) -> bool:
-    return _open_danger(alarm).exists()
-
-
-def _not_accepted(alarm: Alarm, at: datetime) -> bool:
-    """Return whether the report is still waiting for the other desk to accept it."""
-    return HandOver.objects.filter(
-        report=alarm.about_id, from_desk=alarm.desk_id, state=HandOverState.WAITING
-    ).exists()
-
-
-def _not_in_order(alarm: Alarm, at: datetime) -> bool:
-    """Return whether the report still has no owner who could act on it."""
-    if alarm.about_id is None:
-        return False
-    open_now = Report.objects.filter(id=alarm.about_id).exclude(stage=Stage.CLOSED)
-    return open_now.filter(Q(owner=None) | Q(owner__is_active=False)).exists()
-
-
-def _request_undecided(alarm: Alarm, at: datetime) -> bool:
-    undecided = IdentityRequest.objects.filter(decided_at=None)
-    return alarm.about_id is not None and undecided.filter(id=alarm.about_id).exists()
-
-
-def _urgent_unopened(alarm: Alarm, at: datetime) -> bool:
-    """Return whether a partner has yet to open a disclosure sent because life is at risk."""
-    return Dissemination.objects.filter(
-        report=alarm.about_id, state=DisseminationState.SENT, urgent=True
-    ).exists()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +94,7 @@ def _about_danger(
     lasts: Lasts,
     instead: str,
     *resolved_by: AlarmEvent,
-    called: Called = _call_who_lead,
+    called: Called = call_who_lead,
     raised_by: Letter | None = None,
 ) -> AlarmRule:
     """Return a rule for alarms about an open danger to life, which supervisors answer on its page."""
@@ -212,7 +115,7 @@ def _about_waiting(words: str, instead: str) -> AlarmRule:
     return AlarmRule(
         words=words,
         chain=True,
-        lasts=_report_waits,
+        lasts=report_waits,
         while_it_lasts=instead,
         resolved_by=frozenset({AlarmEvent.TAKEN}),
     )
@@ -225,7 +128,7 @@ def _about_request(words: str, called: Called, raised_by: Letter | None = None) 
         about=About.REQUEST,
         called=called,
         chain=True,
-        lasts=_request_undecided,
+        lasts=request_undecided,
         while_it_lasts="Decide about the request: this alarm stays until an authoriser has decided.",
         resolved_by=frozenset({AlarmEvent.DECIDED}),
         answered_with=Capability.DECIDE_IDENTITY,
@@ -245,7 +148,7 @@ def _about_translation(words: str, do: str, *resolved_by: AlarmEvent) -> AlarmRu
     return AlarmRule(
         words=words,
         do=do,
-        called=_call_translators,
+        called=call_translators,
         resolved_by=frozenset({AlarmEvent.TRANSLATED, *resolved_by}),
     )
 
@@ -266,35 +169,35 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
     ),
     AlarmKind.DANGER_OPENED: _about_danger(
         "Danger to life: no supervisor has acknowledged it",
-        _danger_unacknowledged,
+        danger_unacknowledged,
         "Acknowledge it on the page Threat to life: this alarm stays until a supervisor has.",
         AlarmEvent.DANGER_ACKNOWLEDGED,
         raised_by=Letter.DANGER_OPENED,
     ),
     AlarmKind.DANGER_OWNER_AWAY: _about_danger(
         "Danger to life: its owner has signed out or gone off duty",
-        _danger_open,
+        danger_open,
         "Take it over, or hand it to somebody who accepts, on the page Threat to life.",
         AlarmEvent.OWNER_BACK,
         raised_by=Letter.DANGER_OWNER_AWAY,
     ),
     AlarmKind.DANGER_REVIEW_LATE: _about_danger(
         "Danger to life: its review is overdue",
-        _danger_unreviewed,
+        danger_unreviewed,
         "Review it and set the next review on the page Threat to life.",
         AlarmEvent.REVIEW_SET,
-        called=_call_owner_and_who_lead,
+        called=call_owner_and_who_lead,
     ),
     AlarmKind.NOBODY_ON_DUTY: _about_waiting(
         "A report is waiting and nobody is on duty at its desk",
         "Take the report or hand it over: this alarm stays until an officer has taken it.",
     ),
     AlarmKind.IDENTITY_OVERDUE: _about_request(
-        "An identity request has waited for ten minutes", _call_every_authoriser
+        "An identity request has waited for ten minutes", call_every_authoriser
     ),
     AlarmKind.IDENTITY_ASKED: _about_request(
         "New identity request, or request to trace a sender",
-        _call_authorisers,
+        call_authorisers,
         Letter.IDENTITY_ASKED,
     ),
     AlarmKind.OVERDUE: AlarmRule(
@@ -303,14 +206,14 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
     AlarmKind.HAND_OVER_WAITING: AlarmRule(
         words="Hand-over not accepted in time",
         do="Phone the other desk.",
-        lasts=_not_accepted,
+        lasts=not_accepted,
         while_it_lasts="Phone the other desk: this alarm stays until it has accepted or returned the report.",
     ),
     AlarmKind.NOT_IN_ORDER: AlarmRule(
         words="Open report without an owner, or its owner has left",
         do="Name the owner, or take it.",
         called=call_supervisors,
-        lasts=_not_in_order,
+        lasts=not_in_order,
         while_it_lasts="Take the report, or name its owner: this alarm stays until it has one.",
         resolved_by=frozenset({AlarmEvent.TAKEN}),
     ),
@@ -334,7 +237,7 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
     AlarmKind.PARTNER_DANGER: AlarmRule(
         words="Life may be at risk, and a partner has not opened the disclosure",
         chain=True,
-        lasts=_urgent_unopened,
+        lasts=urgent_unopened,
         while_it_lasts="Phone the partner, or withdraw what was sent: this alarm stays until they have opened it.",
         resolved_by=frozenset({AlarmEvent.WITHDRAWN}),
     ),
@@ -391,13 +294,13 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         words="Key statement missing, not believed, or different from the log",
         do="Tell a steward at once. Compare nobody’s keys until it is settled.",
         about=About.DESK,
-        called=_call_the_desk_and_stewards,
+        called=call_the_desk_and_stewards,
     ),
     AlarmKind.SESSION_ALTERED: AlarmRule(
         words="Somebody changed an officer’s session in the database",
         do="Ask the operator who can write to the database.",
         about=About.DESK,
-        called=_call_the_desk_and_stewards,
+        called=call_the_desk_and_stewards,
         chain=True,
         raised_by=Letter.SESSION_ALTERED,
     ),
@@ -408,7 +311,7 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         words="Training expiring soon",
         do="Yours is on the page Me, everybody’s on the page Training.",
         about=About.OFFICER,
-        called=_call_the_trained,
+        called=call_the_trained,
     ),
     AlarmKind.REVIEW_LATE: _about_the_desk("Reports kept past their review", "Review them on the page Kept."),
     AlarmKind.SUBJECT_LATE: _about_the_desk("Data subject request due within days", "Answer it."),

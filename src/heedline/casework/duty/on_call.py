@@ -11,7 +11,7 @@ from django.db.models import Q
 from heedline.desks.duty_hours import shifts_now, watch_desks
 from heedline.desks.models import Appointment, Officer, OnCall, Shift
 from heedline.dispatch.letters import AlarmKind
-from heedline.packs.pack import OnCallStep
+from heedline.packs.rules.clocks import OnCallStep
 from heedline.permits.roles import Role
 from heedline.reports.models import Report, Translation
 from heedline.reports.translation_states import TranslationState

@@ -25,7 +25,8 @@ from django.db.models import Q, QuerySet
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access import session
-from heedline.casework.access.session import Attendance, Keyring
+from heedline.casework.access.keyring import Keyring
+from heedline.casework.access.session import Attendance
 from heedline.casework.access.without_training import record_missing
 from heedline.casework.duty import alarms
 from heedline.casework.duty.alarm_kinds import AlarmEvent

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from heedline.audit.acts import Act
-from heedline.casework.access.session import Attendance, DeskLine
+from heedline.casework.access.keyring import DeskLine
+from heedline.casework.access.session import Attendance
 from heedline.casework.duty.alarms import wake_again
 from heedline.casework.errors import Changed, Locked, NotHere
 from heedline.casework.journey import transitions

@@ -21,7 +21,8 @@ from django.conf import settings
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework.access.session import Attendance, DeskLine, Keyring
+from heedline.casework.access.keyring import DeskLine, Keyring
+from heedline.casework.access.session import Attendance
 from heedline.casework.access.without_training import record_missing
 from heedline.casework.dissemination import outgoing
 from heedline.casework.duty.alarms import resolve_for, wake_again

@@ -17,7 +17,8 @@ from django.db.models import Exists, OuterRef, Q
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework.access.session import Attendance, Keyring
+from heedline.casework.access.keyring import Keyring
+from heedline.casework.access.session import Attendance
 from heedline.casework.errors import NotHere
 from heedline.casework.language.lines import translation_lines
 from heedline.casework.pages.case_answers import CaseAnswers, answers_of

@@ -11,7 +11,8 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from heedline.casework.access.session import Attendance, Keyring, office_zone
+from heedline.casework.access.keyring import Keyring
+from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.danger import ownership
 from heedline.casework.danger.action_log import NOTE_FIELDS, TITLES, DangerNoteKind
 from heedline.casework.pages.case_file import CaseFile, case_file

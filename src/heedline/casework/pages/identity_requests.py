@@ -18,7 +18,8 @@ from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.audit.models import Event
 from heedline.casework.access import session
-from heedline.casework.access.session import Attendance, Keyring
+from heedline.casework.access.keyring import Keyring
+from heedline.casework.access.session import Attendance
 from heedline.casework.errors import NotHere
 from heedline.casework.identity.lines import (
     IdentityRequestLine,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from heedline.casework.access.session import Keyring
+from heedline.casework.access.keyring import Keyring
 from heedline.casework.errors import SealingStopped
 from heedline.casework.keys.directory import Addressee
 from heedline.casework.report.notes import public_keys_of

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from heedline.casework.access.session import Keyring
+from heedline.casework.access.keyring import Keyring
 from heedline.casework.errors import ChangedSinceArrival
 from heedline.casework.report import report_language
 from heedline.packs import load_pack

@@ -24,6 +24,7 @@ from heedline.packs.reading.outcome_files import check_short_close, read_outcome
 from heedline.packs.reading.word_files import read_all_words
 from heedline.packs.rules.assessments import read_assessments
 from heedline.packs.rules.behaviour import read_behaviour
+from heedline.packs.rules.clocks import KindClocks, OnCallStep, PriorityClock
 from heedline.packs.rules.look_alikes import read_look_alikes
 from heedline.packs.rules.partners import read_partners
 from heedline.packs.rules.practice import read_practice
@@ -279,7 +280,7 @@ def _forces(table: Table, regions: Mapping[str, shapes.Region]) -> dict[str, sha
     return forces
 
 
-def _priority(code: str, table: Table) -> shapes.PriorityClock:
+def _priority(code: str, table: Table) -> PriorityClock:
     seen, following = table.number("seen_minutes"), table.number("next_minutes")
     wait, review = table.number("wait_minutes"), table.number("review_minutes")
     if not 0 < seen <= following:
@@ -288,14 +289,14 @@ def _priority(code: str, table: Table) -> shapes.PriorityClock:
         raise table.wrong(
             "wait_minutes", "must not be earlier than next_minutes or later than review_minutes"
         )
-    priority = shapes.PriorityClock(
+    priority = PriorityClock(
         code, table.text("name"), *(timedelta(minutes=one) for one in (seen, following, wait, review))
     )
     table.done()
     return priority
 
 
-def _first_priority(table: Table, priorities: Mapping[str, shapes.PriorityClock]) -> dict[str, str]:
+def _first_priority(table: Table, priorities: Mapping[str, PriorityClock]) -> dict[str, str]:
     found = {urgency: table.one_of(urgency, tuple(priorities)) for urgency in URGENCIES}
     table.done()
     return found
@@ -304,16 +305,16 @@ def _first_priority(table: Table, priorities: Mapping[str, shapes.PriorityClock]
 def _kind_clocks(
     clocks: Table,
     kinds: Mapping[str, shapes.ReportKind],
-    priorities: Mapping[str, shapes.PriorityClock],
+    priorities: Mapping[str, PriorityClock],
     first_priority: Mapping[str, str],
-) -> dict[str, shapes.KindClocks]:
+) -> dict[str, KindClocks]:
     found = {}
     tables = clocks.table("kinds", optional=True)
     for kind in tables:
         if kind not in kinds:
             raise tables.wrong(kind, "no kind of report is called so")
         table = tables.table(kind)
-        found[kind] = shapes.KindClocks(
+        found[kind] = KindClocks(
             first_priority=_first_priority(table.table("first_priority"), priorities)
             if table.has("first_priority")
             else first_priority,
@@ -349,13 +350,13 @@ def _safe_hours(table: Table) -> dict[str, tuple[time, time]]:
     return found
 
 
-def _on_call(clocks: Table) -> tuple[shapes.OnCallStep, ...]:
-    steps: list[shapes.OnCallStep] = []
+def _on_call(clocks: Table) -> tuple[OnCallStep, ...]:
+    steps: list[OnCallStep] = []
     for table in clocks.tables("on_call"):
         after = timedelta(seconds=table.number("after_seconds"))
         if steps and after <= steps[-1].after:
             raise table.wrong("after_seconds", "must be later than the step before")
-        steps.append(shapes.OnCallStep(after, table.one_of("who", PAGED), table.text("words")))
+        steps.append(OnCallStep(after, table.one_of("who", PAGED), table.text("words")))
         table.done()
     if not steps or steps[0].after > timedelta(seconds=60):
         raise clocks.wrong("on_call", "the first step must come within 60 seconds")

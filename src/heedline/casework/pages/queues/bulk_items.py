@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from heedline.casework.access.session import Attendance, DeskLine
+from heedline.casework.access.keyring import DeskLine
+from heedline.casework.access.session import Attendance
 from heedline.casework.duty.rota import who_take_reports
 from heedline.casework.journey.bulk_assign import MOST
 from heedline.casework.report.opening import kind_words, short_name

@@ -15,7 +15,8 @@ from django.db import transaction
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework.access.session import Attendance, DeskLine, office_zone
+from heedline.casework.access.keyring import DeskLine
+from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.errors import NotHere
 from heedline.casework.journey import look_alikes, near_duplicates
 from heedline.casework.journey.bulk_close import LOOKED_AT, MOST, WHY, asks_for_a_call, desk_of

@@ -20,8 +20,9 @@ from django.db.models.functions import JSONObject
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access import saved_views
+from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.saved_views import SavedView
-from heedline.casework.access.session import Attendance, Keyring
+from heedline.casework.access.session import Attendance
 from heedline.casework.pages.queues.desk_columns import DeskColumns, desk_columns
 from heedline.casework.pages.queues.figures import WorkTotals
 from heedline.casework.pages.queues.queue_view import QueueView as QueueView

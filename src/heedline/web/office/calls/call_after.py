@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods
 
 from heedline.casework.access import session
 from heedline.casework.intake.drafting import Draft
-from heedline.casework.journey import call_taking
-from heedline.casework.journey.call_taking import WrapUp
+from heedline.casework.journey import call_ending, call_taking
+from heedline.casework.journey.call_ending import WrapUp
 from heedline.packs import load_pack
 from heedline.web.components.forms import Checkboxes, Field, FieldOption, Form, TextArea, TextInput
 from heedline.web.components.see_other import SeeOther
@@ -120,20 +120,20 @@ def code(request: OfficeRequest) -> HttpResponse:
     draft, at = _sent(request), session.now()
     if draft is None:
         return SeeOther(reverse("call"))
-    if call_taking.code_is(draft) in {"none", "declined", "kept"}:
+    if call_ending.code_is(draft) in {"none", "declined", "kept"}:
         return SeeOther(call_address("call-wrap-up", draft))
     form, status = Form(READING_BACK), 200
     if request.method == "POST":
         do = request.POST.get("do", "")
         if do in {"declined", "gone"}:
-            call_taking.settle_code(draft, "declined", at=at)
+            call_ending.settle_code(draft, "declined", at=at)
             return SeeOther(call_address("call-wrap-up", draft))
-        if do == "kept" and call_taking.code_is(draft) == "nearly":
-            call_taking.settle_code(draft, do, at=at)
+        if do == "kept" and call_ending.code_is(draft) == "nearly":
+            call_ending.settle_code(draft, do, at=at)
             return SeeOther(call_address("call-wrap-up", draft))
         form, status = Form.posted(READING_BACK, request.POST.lists()), 422
         if not form.errors:
-            heard = call_taking.read_back(draft, form.text("code"), at=at)
+            heard = call_ending.read_back(draft, form.text("code"), at=at)
             if heard.known and not heard.group:
                 return SeeOther(call_address("call-wrap-up", draft))
             if heard.known:
@@ -177,7 +177,7 @@ def wrap_up(request: OfficeRequest) -> HttpResponse:
     draft = _sent(request)
     if draft is None:
         return SeeOther(reverse("call"))
-    if call_taking.code_is(draft) in {"to-read", "nearly"}:
+    if call_ending.code_is(draft) in {"to-read", "nearly"}:
         return SeeOther(call_address("call-code", draft))
     fields = wrap_up_fields()
     if request.method == "POST":
@@ -185,11 +185,11 @@ def wrap_up(request: OfficeRequest) -> HttpResponse:
         if do in {"next", "leave"}:
             return let_go(request, _next_call(draft, at_once=do == "next"), by)
         if do == "ring-back":
-            again = call_taking.ring_back(draft, by=by, at=at)
+            again = call_ending.ring_back(draft, by=by, at=at)
             return let_go(request, SeeOther(call_address("call", again)), by)
         form = Form.posted(fields, request.POST.lists())
         if not form.errors:
-            call_taking.wrap_up(draft, wrap_up_of(form), by=by, at=at)
+            call_ending.wrap_up(draft, wrap_up_of(form), by=by, at=at)
             messages.success(request, "The note is sealed and stored with the report.")
             return let_go(request, SeeOther(call_address("call-wrap-up", draft)), by)
         return _wrap_up_page(request, draft, form, 422)
@@ -202,9 +202,9 @@ def _wrap_up_page(
 ) -> HttpResponse:
     context = {
         "form": form,
-        "went_to": call_taking.where_is(draft, by=request.attendance),
-        "dropped": call_taking.code_is(draft) == "none",
-        "done": call_taking.wrapped_up(draft),
+        "went_to": call_ending.where_is(draft, by=request.attendance),
+        "dropped": call_ending.code_is(draft) == "none",
+        "done": call_ending.wrapped_up(draft),
         "words_came_back": words_came_back,
         "form_of": form_of(request.attendance),
         "line": call_taking.line_of(draft),

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from heedline.casework.access import session
-from heedline.casework.access.session import DeskLine
+from heedline.casework.access.keyring import DeskLine
 from heedline.casework.journey import bulk_assign
 from heedline.casework.journey.bulk_assign import BulkItem, BulkResult
 from heedline.casework.journey.bulk_close import desk_of

@@ -1,0 +1,44 @@
+"""What a session of an officer holds: the desks where they work, and the keys that they unlocked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from heedline.casework.keys import session_signing
+from heedline.casework.keys.key_verification import Known
+
+
+@dataclass(frozen=True)
+class DeskLine:
+    """A desk on which an officer works."""
+
+    id: UUID
+    code: str
+    name: str
+    round_the_clock: bool
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """The epoch seeds that this session has unlocked, by epoch.
+
+    Never rendered and never logged.
+    """
+
+    seeds: dict[UUID, bytes] = field(repr=False)
+    voice: session_signing.Voice = field(repr=False)
+    known: Known = field(repr=False, default_factory=Known)
+    own_terms: tuple[str, ...] = field(repr=False, default=())
+    """The officer's own terms, compared with whatever the officer opens.
+
+    See `report/conflict_terms.py`.
+    """
+    personal: bytes = field(repr=False, default=b"")
+    """The key of what the officer keeps for themselves: see `saved_views`."""
+
+    def for_any(self, epochs: Iterable[UUID]) -> list[bytes]:
+        """Return the seeds that may open a header addressed to any of `epochs`."""
+        return [self.seeds[e] for e in epochs if e in self.seeds]

@@ -1,0 +1,72 @@
+"""Whom each step of an alarm pages.
+
+Every function takes the alarm, the number of the step in the on-call chain and the time, and returns e-mail addresses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.conf import settings
+
+from heedline.casework.duty import on_call, training_clock
+from heedline.desks.duty_hours import watch_desks
+from heedline.dispatch.models import Alarm
+from heedline.packs import load_pack
+from heedline.packs.rules.clocks import OnCallStep
+
+#: (alarm, step of the on-call chain, now) -> e-mail addresses.
+Called = Callable[[Alarm, int, datetime], frozenset[str]]
+
+
+def _chain() -> tuple[OnCallStep, ...]:
+    return tuple(load_pack(settings.PACK).on_call)
+
+
+def call_the_desk(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
+    """Return the people whom this step of the on-call chain calls at the alarm's desk."""
+    return on_call.called(alarm.desk_id, step, _chain(), at)
+
+
+def call_supervisors(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
+    """Return the supervisors of the alarm's desk or, if it has none, the people whom the on-call chain calls."""
+    return on_call.supervisors(alarm.desk_id) or call_the_desk(alarm, step, at)
+
+
+def call_who_lead(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
+    """Return the supervisors of the alarm's desk and of the round-the-clock desk.
+
+    From the second step on, and where there are none, the people whom the on-call chain calls are added.
+    """
+    leads = on_call.supervisors(alarm.desk_id).union(*map(on_call.supervisors, watch_desks()))
+    return leads | call_the_desk(alarm, step, at) if step or not leads else leads
+
+
+def call_owner_and_who_lead(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
+    """Return the owner of the report that the alarm is about, and those whom `call_who_lead` returns."""
+    return on_call.owner(alarm.about_id) | call_who_lead(alarm, step, at)
+
+
+def call_authorisers(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
+    return on_call.called_authorisers(alarm.desk_id, step, at, overdue=False)
+
+
+def call_every_authoriser(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
+    return on_call.called_authorisers(alarm.desk_id, step, at, overdue=True, chain=_chain())
+
+
+def call_translators(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
+    if alarm.about_id is None:
+        return call_the_desk(alarm, step, at)
+    return on_call.called_translators(alarm.kind, alarm.desk_id, alarm.about_id, _chain(), at)
+
+
+def call_the_desk_and_stewards(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
+    """Return the people on call at the desk and the stewards, who alone can restore statements."""
+    return call_the_desk(alarm, step, at) | on_call.stewards()
+
+
+def call_the_trained(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
+    called = training_clock.called(alarm.desk_id, alarm.about_id, at) if alarm.about_id else frozenset()
+    return called or call_the_desk(alarm, step, at)

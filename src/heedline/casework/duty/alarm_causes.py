@@ -1,0 +1,72 @@
+"""Whether the cause of an alarm is still there.
+
+Every function takes the alarm and the time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from heedline.dispatch.models import Alarm
+from heedline.reports.dissemination_states import DisseminationState
+from heedline.reports.lifecycle import Stage
+from heedline.reports.models import DangerEpisode, Dissemination, HandOver, IdentityRequest, Report
+from heedline.reports.models.hand_overs import HandOverState
+
+#: (alarm, now) -> whether its cause is still there.
+Lasts = Callable[[Alarm, datetime], bool]
+
+
+def report_waits(alarm: Alarm, at: datetime) -> bool:
+    """Return whether the report is still waiting to be taken.
+
+    A report that this session cannot see counts as waiting.
+    """
+    taken = Report.objects.exclude(stage=Stage.WAITING)
+    return alarm.about_id is not None and not taken.filter(id=alarm.about_id).exists()
+
+
+def _open_danger(alarm: Alarm) -> QuerySet[DangerEpisode]:
+    return DangerEpisode.objects.filter(report=alarm.about_id, discharged_at=None)
+
+
+def danger_unacknowledged(alarm: Alarm, at: datetime) -> bool:
+    return _open_danger(alarm).filter(acknowledged_at=None).exists()
+
+
+def danger_unreviewed(alarm: Alarm, at: datetime) -> bool:
+    return _open_danger(alarm).filter(review_at__lte=at).exists()
+
+
+def danger_open(alarm: Alarm, at: datetime) -> bool:
+    return _open_danger(alarm).exists()
+
+
+def not_accepted(alarm: Alarm, at: datetime) -> bool:
+    """Return whether the report is still waiting for the other desk to accept it."""
+    return HandOver.objects.filter(
+        report=alarm.about_id, from_desk=alarm.desk_id, state=HandOverState.WAITING
+    ).exists()
+
+
+def not_in_order(alarm: Alarm, at: datetime) -> bool:
+    """Return whether the report still has no owner who could act on it."""
+    if alarm.about_id is None:
+        return False
+    open_now = Report.objects.filter(id=alarm.about_id).exclude(stage=Stage.CLOSED)
+    return open_now.filter(Q(owner=None) | Q(owner__is_active=False)).exists()
+
+
+def request_undecided(alarm: Alarm, at: datetime) -> bool:
+    undecided = IdentityRequest.objects.filter(decided_at=None)
+    return alarm.about_id is not None and undecided.filter(id=alarm.about_id).exists()
+
+
+def urgent_unopened(alarm: Alarm, at: datetime) -> bool:
+    """Return whether a partner has yet to open a disclosure sent because life is at risk."""
+    return Dissemination.objects.filter(
+        report=alarm.about_id, state=DisseminationState.SENT, urgent=True
+    ).exists()

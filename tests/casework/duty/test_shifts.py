@@ -1,0 +1,112 @@
+"""Coming on duty, planning shifts, and the on-call chain of a desk."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from pytest_django import Settings
+
+from heedline.casework.access.session import Attendance
+from heedline.casework.duty import rota
+from heedline.casework.errors import NotHere
+from heedline.permits.gate import Refused
+from heedline.reports.lifecycle import NotNow
+from tests.support.duty_scene import NOON, Scene, events, play
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def scene(settings: Settings, tmp_path: Path) -> Scene:
+    settings.MAILERS = {"default": {"BACKEND": "heedline.dispatch.folder.FolderMail"}}
+    settings.PAGES_DIR = tmp_path
+    settings.DEMO = False
+    return play(tmp_path)
+
+
+def names(desk: UUID) -> list[str]:
+    return [one.name for one in rota.on_duty(desk, NOON)]
+
+
+def come_on(by: Attendance, desk: UUID, hours: float = 8) -> None:
+    rota.come_on(by=by, desk=desk, until=NOON + timedelta(hours=hours), at=NOON)
+
+
+def test_coming_on_staying_longer_and_going_off(scene: Scene) -> None:
+    desk = scene.desks["north-east"].id
+    with scene.sitting("Odile") as odile:
+        come_on(odile, desk, 2)
+        come_on(odile, desk, 8)
+        (one,) = rota.on_duty(desk, NOON)
+        assert (one.name, one.until) == ("Odile", NOON + 8 * HOUR)
+        (line,) = rota.rota(by=odile, at=NOON)
+        assert (line.code, line.mine_until) == ("north-east", NOON + 8 * HOUR)
+        assert rota.go_off(by=odile, desk=desk, at=NOON) is False
+        assert names(desk) == []
+        with pytest.raises(NotNow, match="not on duty"):
+            rota.go_off(by=odile, desk=desk, at=NOON)
+    assert len(events("came-on-duty")) == 2
+    assert len(events("went-off-duty")) == 1
+
+
+@pytest.mark.parametrize("hours", [0, -1, 17])
+def test_hours_that_cannot_be(scene: Scene, hours: float) -> None:
+    with scene.sitting("Odile") as odile, pytest.raises(NotNow, match="A shift"):
+        come_on(odile, scene.desks["north-east"].id, hours)
+
+
+def test_nobody_comes_on_duty_at_another_desk_and_the_refusal_is_logged(scene: Scene) -> None:
+    with scene.sitting("Otto") as otto, pytest.raises(Refused):
+        come_on(otto, scene.desks["north-east"].id)
+    (event,) = events("came-on-duty")
+    assert (event["outcome"], event["actor"]) == ("refused", scene.people["Otto"].id)
+
+
+def test_planning_is_for_oneself_or_by_a_supervisor_of_the_desk(scene: Scene) -> None:
+    desk, odile_id = scene.desks["north-east"].id, scene.people["Odile"].id
+    hours = {"desk": desk, "starts": NOON + HOUR, "ends": NOON + 9 * HOUR, "at": NOON}
+    scene.officer("Olga", "north-east")
+    with scene.sitting("Odile") as odile:
+        rota.plan_shift(odile_id, by=odile, **hours)
+        with pytest.raises(Refused, match="supervisor"):
+            rota.plan_shift(scene.people["Olga"].id, by=odile, **hours)
+    with scene.sitting("Orla") as orla:
+        rota.plan_shift(scene.people["Olga"].id, by=orla, **hours)
+        with pytest.raises(NotHere):
+            rota.plan_shift(scene.people["Otto"].id, by=orla, **hours)
+        (line,) = rota.rota(by=orla, at=NOON)
+    assert [one.name for one in line.coming] == ["Odile", "Olga"]
+    assert names(desk) == []
+    assert [one.name for one in rota.on_duty(desk, NOON + 2 * HOUR)] == ["Odile", "Olga"]
+
+
+def test_the_chain_of_a_desk_is_said_by_its_supervisor_or_a_steward(scene: Scene) -> None:
+    desk, odile_id = scene.desks["north-east"].id, scene.people["Odile"].id
+    stella = scene.steward("Stella").id
+    with scene.sitting("Odile") as odile, pytest.raises(Refused, match="supervisor"):
+        rota.put_on_call(odile_id, desk=desk, step=1, by=odile, at=NOON)
+    with scene.sitting("Orla") as orla:
+        rota.put_on_call(odile_id, desk=desk, step=1, by=orla, at=NOON)
+        rota.put_on_call(odile_id, desk=desk, step=1, by=orla, at=NOON)
+        with pytest.raises(Refused, match="supervisor"):
+            rota.put_on_call(
+                scene.people["Otto"].id, desk=scene.desks["south-west"].id, step=1, by=orla, at=NOON
+            )
+        with pytest.raises(NotHere):
+            rota.put_on_call(scene.people["Otto"].id, desk=desk, step=1, by=orla, at=NOON)
+        for step in (0, 4):
+            with pytest.raises(NotNow, match="steps 1 to 3"):
+                rota.put_on_call(odile_id, desk=desk, step=step, by=orla, at=NOON)
+    with scene.sitting("Stella") as here:
+        rota.put_on_call(odile_id, desk=desk, step=3, by=here, at=NOON)
+    said = [(e["outcome"], e["actor"], e["detail"].get("step")) for e in events("put-on-call")]
+    orla_id = scene.people["Orla"].id
+    refusals = [("refused", odile_id, None), ("refused", orla_id, None)]
+    assert said == [refusals[0], ("done", orla_id, 1), refusals[1], ("done", stella, 3)]
+    with scene.sitting("Odile") as odile:
+        (line,) = rota.rota(by=odile, at=NOON)
+    assert line.chain == ((1, "Odile"), (3, "Odile"))

@@ -88,9 +88,9 @@ def test_from_the_report_to_the_statement(house: House, hand: Callable[[], Hand]
 
     ada = hand().at_work(house, "Ada")
     ada.get("/w/identity/")
-    assert "To have the sender traced elsewhere" in ada.html
+    assert "Request communications data" in ada.html
     ada.get(f"/w/identity/{request}/")
-    assert ada.heading.startswith("May the sender of ")
+    assert ada.heading.startswith("Decide the communications data request for ")
     assert "One life against one promise" in ada.html
     assert "filmed the side doors" not in ada.html
     ada.send(f"/w/identity/{request}/", decision="approve")
@@ -124,7 +124,7 @@ def test_from_the_report_to_the_statement(house: House, hand: Callable[[], Hand]
     for words in (
         "Requested communications data (threat to life)",
         "Decided the communications data request",
-        "Took the statement",
+        "Printed the statement",
     ):
         assert words in odile.html
 
@@ -146,7 +146,8 @@ def test_pages_and_statement_are_the_same_for_named_and_anonymous(
         ):
             who.get(path)
             assert who.page.status_code == 200
-            bare = who.html.replace(str(ref), "R").replace(str(request), "Q")
+            # above it is the bar with every danger that is open, the other report's too
+            bare = who.html.partition("<main")[2].replace(str(ref), "R").replace(str(request), "Q")
             bare = re.sub(r'(csrfmiddlewaretoken|form_of)" value="[^"]+"', "", bare)
             bare = re.sub(r"[A-Z2-7]{4}-[A-Z2-7]{4}", "SHORT", bare)
             seen.append(re.sub(r"\d\d:\d\d", "TIME", bare))

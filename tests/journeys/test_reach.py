@@ -133,9 +133,11 @@ def test_nothing_moves_for_who_asks_for_less_motion(site: str, person: Open) -> 
 
 def test_paper_has_the_words_and_none_of_what_is_pressed(site: str, person: Open) -> None:  # noqa: F811
     tab = person(scripts=False)
-    tab.play.emulate_media(media="print")
     for address in ASKED:
         tab.visit(f"{site}/{address}")
+        # after the visit: a page may come in another process of the browser, which forgets that this is paper
+        tab.play.emulate_media(media="screen")
+        tab.play.emulate_media(media="print")
         pressed = tab.play.locator(
             ".govuk-button, .govuk-back-link, .govuk-exit-this-page, .govuk-skip-link, nav, .hl-footer__links"
         )

@@ -135,7 +135,7 @@ def _all_rows(one: Copied, running: datetime) -> sql.Composed:
 
 
 def _ranges(connection: Connection, one: Copied) -> Iterator[tuple[str, str]]:
-    """Return ranges of ids that together cover all ids.
+    """Yield (first, last) id ranges that together cover the whole UUID space.
 
     The ranges depend only on the number of rows, and never on when they arrived.
     """

@@ -31,7 +31,7 @@ _BLOCK = 1 << 20
 
 
 class Unfit(Exception):
-    """A folder that must not be written to, or a backup that is damaged or incomplete.
+    """Raised when a backup folder must not be written to, or a backup is damaged or incomplete.
 
     `str()` is a message for the operator.
     """

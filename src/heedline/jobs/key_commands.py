@@ -1,4 +1,4 @@
-"""The command-line parser of `heedline keys`.
+"""Command-line parser for `heedline keys`.
 
 Nothing here needs Django.
 """

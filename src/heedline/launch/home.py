@@ -1,4 +1,4 @@
-"""The folder of one installation (`HEEDLINE_HOME`), with its secrets in files that only the owner can read.
+"""The installation directory (`HEEDLINE_HOME`), with its secrets in files readable only by the owner.
 
 secrets/installation   random id, bound into everything that is sealed
 secrets/log-key        signs the log's checkpoints, passed to the worker only

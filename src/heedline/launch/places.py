@@ -29,7 +29,7 @@ LONGEST_SOCKET_FOLDER = 107 - len(f"/.s.PGSQL.{PORT}.lock")
 
 @dataclass(frozen=True)
 class ClusterPlace:
-    """A cluster's folder and the folder of its socket."""
+    """The paths of a cluster's directory and its socket directory."""
 
     folder: Path
     socket: Path

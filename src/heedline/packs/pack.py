@@ -243,7 +243,7 @@ class Pack:
     clocks: Mapping[str, timedelta]
     kind_clocks: Mapping[str, KindClocks]
     safe_hours: Mapping[str, tuple[time, time]]
-    """The start and end of each part of the day that the questions offer for a call."""
+    """The (start, end) of each call-back time slot, keyed by the choice in the questions."""
     working_days: WorkingDays
     special_places: SpecialPlaces
     """Rail, airports, military and nuclear sites, by the words that name them."""

@@ -180,7 +180,7 @@ def _rows(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
 
 
 def who_decides(report: UUID) -> UUID | None:
-    """Return the desk with the authorisers' half of a report's identity key, or None if nobody could decide."""
+    """Return the id of the desk that holds the authorisers' half of a report's identity key, or None if there is none."""
     found: UUID | None = _rows("SELECT permits.who_decides(%s)", [report])[0][0]
     return found
 

@@ -79,7 +79,7 @@ def prepared(opener: Opener) -> PreparedKey:
 
 
 def public_key(seed: bytes) -> bytes:
-    """Return the public key of 1,216 bytes that others seal to.
+    """Derive the 1,216-byte public key from a seed.
 
     It is ML-KEM-768's 1,184 bytes followed by X25519's 32.
     """

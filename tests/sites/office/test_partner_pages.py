@@ -96,7 +96,7 @@ def test_written_read_once_more_saved_and_let_go_by_another(people: People, hand
     odile.send(f"/w/r/{ref}/partners/write/", do="save", conditions=["need-to-know", "not-to-subject"])
     ident = Dissemination.objects.get(report_id=ref).id
     assert odile.path == f"/w/sent/{ident}/"
-    assert "You wrote this, so another officer checks it." in odile.html
+    assert "You wrote this, so another officer must check it." in odile.html
     assert Report.objects.get(pk=ref).stage == "acting"
     olga = hand().at_work(people.house, "Olga")
     olga.get("/w/partners/")
@@ -189,7 +189,7 @@ def test_sending_back_and_taking_back(people: People, hand: Callable[[], Hand]) 
     assert 'value="withdraw"' not in odile.html
     assert "Sent back by" in odile.html
     ref = Dissemination.objects.get(pk=ident).report_id
-    assert f'href="/w/r/{ref}/partners/write/">Write it anew' in odile.html
+    assert f'href="/w/r/{ref}/partners/write/">Rewrite' in odile.html
     odile.get(f"/w/r/{ref}/partners/write/")
     odile.send(f"/w/r/{ref}/partners/write/", do="save", **written(people))
     odile.get("/w/")

@@ -105,7 +105,7 @@ def test_from_the_report_to_the_statement(house: House, hand: Callable[[], Hand]
     odile.get(f"/w/r/{ref}/trace/")
     assert "A life first" in odile.html
     odile.get(f"/w/identity/{request}/statement/")
-    assert odile.heading.startswith("What Heedline holds about the sender of ")
+    assert odile.heading.startswith("Data held on the reporter: ")
     assert "Heedline holds nothing that could be used to trace a reporter" in odile.html
     assert f'href="/w/r/{ref}/trace/">Back to the report' in odile.html
     ada.get(f"/w/identity/{request}/statement/")

@@ -101,7 +101,7 @@ def test_people_without_a_desk_get_honest_pages(house: House, hand: Callable[[],
     for name in ("Ned", "Stella", "Ada"):
         page = hand()
         page.sign_in(name)
-        assert "You work on no desk that reads reports. Use the menu above" in page.html, name
+        assert "You are not a member of a desk that handles reports. Use the menu above" in page.html, name
         page.get("/w/duty/")
         assert page.page.status_code == 200, name
         page.get("/w/alarms/")
@@ -115,7 +115,7 @@ def test_empty_queues_say_so(house: House, hand: Callable[[], Hand]) -> None:
     odile.get("/w/q/north-east/")
     assert "Nothing is waiting. The page looks for new reports" in odile.html
     odile.get("/w/q/north-east/?state=mine")
-    assert "You own no report here" in odile.html
+    assert "You do not own any reports here" in odile.html
     odile.get("/w/q/all/?state=closed")
     assert "No report has been closed here yet" in odile.html
     odile.get("/w/q/north-east/?after=rubbish&state=open")

@@ -139,7 +139,7 @@ def seen(code: ReceiptCode, ids: tuple[UUID, ...], *, at: datetime) -> None:
 
 
 def show_only_new(code: ReceiptCode, only_new: bool, *, at: datetime) -> None:
-    """Show each message during one visit only from now on, or until the reporter hides it."""
+    """Set whether future visits show each message once only, or until the reporter hides it."""
     door.show_only_new(_keys(code)[1], only_new)
 
 

@@ -77,7 +77,7 @@ class Compared:
         return found
 
     def bar(self, ref: UUID) -> str:
-        """Return the code of the reason why this report is not closed with the others, or "" (`bulk_close.WHY`)."""
+        """Return the `bulk_close.WHY` code that excludes this report from bulk closure, or "" if none does."""
         rules = load_pack(settings.PACK).look_alikes
         if rules.names_violence(self._told[ref].whole):
             return "violence"

@@ -362,7 +362,7 @@ def hand_over(ref: UUID, to_desk: str, because: str, *, version: int, by: Attend
 
 
 def _accept_by(found: FoundReport) -> datetime:
-    """Return the time by which the other desk accepts a report, as long as a new one may wait by its priority."""
+    """Return the receiving desk's deadline for accepting a report: the same as for a new one of that priority."""
     report, pack = found.report, load_pack(settings.PACK)
     code = clock_code(report.urgency, report.priority, report.danger_to_life, pack.timetable(report.kind))
     return pack.seen_due(report.kind, code, minute_of(found.at), area=report.area)

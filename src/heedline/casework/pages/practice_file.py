@@ -110,7 +110,7 @@ def _step(step: Mapping[str, Any], by: Attendance) -> StepLine:
 
 
 def _entry(step: StepLine) -> TimelineEntry:
-    """Return a move of an exercise for its timeline. An exercise has days and no times."""
+    """Convert an exercise step to a timeline entry. Exercises record days but not times."""
     return TimelineEntry(
         TimelineKind.MOVE, step.move, step.by, step.when_words, _NO_TIME, step.codes, step.words
     )

@@ -1,4 +1,4 @@
-"""A PostgreSQL backend that saves a round trip on persistent connections and can bind parameters.
+"""PostgreSQL backend with a socket-level health check and optional server-side parameter binding.
 
 A persistent connection is checked at its socket, without asking the server. Django sends `SELECT 1`
 before the first statement of every request, which is a second round trip beside the one that a question

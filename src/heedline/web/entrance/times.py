@@ -14,7 +14,7 @@ def clock(moment: datetime) -> str:
 
 
 def day_and_clock(moment: datetime, at: datetime) -> str:
-    """Return a time, with its day if it is not today.
+    """Format a time for display, with the date unless it is today.
 
     The result is "14:05 UTC" for today, "25 November at 14:05 UTC" for another day, and includes the year if it
     is another year.

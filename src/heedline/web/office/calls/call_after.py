@@ -1,4 +1,4 @@
-"""Pages after a call is sent: the receipt code, the wrap-up note and the next call.
+"""Pages shown after a call's report is sent: the receipt code, the wrap-up note and the next call.
 
 The code is read out to the caller and read back.
 """

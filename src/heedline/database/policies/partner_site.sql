@@ -99,6 +99,7 @@ CREATE POLICY begun_there ON permits_session TO heedline_partner
 
 -- Each site leaves a proof of its own, and none for the other.
 ALTER TABLE permits_sign_in_proof ENABLE ROW LEVEL SECURITY;
+ALTER TABLE permits_sign_in_proof FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_office ON permits_sign_in_proof FOR INSERT TO heedline_office WITH CHECK (site = 'office');
 CREATE POLICY of_partners ON permits_sign_in_proof FOR INSERT TO heedline_partner WITH CHECK (site = 'partner');
 CREATE POLICY asked ON permits_sign_in_proof FOR SELECT TO heedline_usher USING (true);

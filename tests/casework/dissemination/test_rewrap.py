@@ -109,7 +109,7 @@ def test_a_new_key_that_nobody_has_heard_is_given_nothing(people: People) -> Non
     ref, ident = sent_to_the_council(people)
     before = bytes(SealedHeader.objects.get(container=sent(ident).key).header)
     everything_is_lost(people)
-    with pytest.raises(NotNow, match="compared"):
+    with pytest.raises(NotNow, match="not verified their key"):
         again(people, said="")
     with pytest.raises(Refused):
         again(people, said="acid acorn acre acts afar affix")

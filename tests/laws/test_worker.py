@@ -51,8 +51,8 @@ def desk(database: psycopg.Connection[Any]) -> Iterator[uuid.UUID]:
         [desk, mark, organisation],
     )
     database.execute(
-        "INSERT INTO desks_officer (id, email, name, organisation_id, is_active, password)"
-        " VALUES (%s, %s, 'Nadia', %s, true, '')",
+        "INSERT INTO desks_officer (id, email, name, organisation_id, is_active, password, single_keys)"
+        " VALUES (%s, %s, 'Nadia', %s, true, '', false)",
         [officer, f"{mark}@example.org", organisation],
     )
     database.execute(
@@ -84,9 +84,10 @@ def arrive(database: psycopg.Connection[Any], desk: uuid.UUID) -> uuid.UUID:
     with database.transaction():
         database.execute(
             "INSERT INTO reports_report (id, kind, channel, area, urgency, priority, desk_id, question_set, stage, slot,"
-            " received_on, settled, due_at, rank, version, withdraw_asked, unread, outcome, status)"
+            " received_on, settled, due_at, rank, version, withdraw_asked, unread, outcome, status,"
+            " seen, offered)"
             " VALUES (%s, 'activity', 'web', 'unknown', 'danger', '', %s, '', 'waiting', %s, %s, false, %s, 0, 1, false, 0,"
-            " '', 'received')",
+            " '', 'received', false, false)",
             [report, desk, slot, slot.date(), slot + timedelta(days=1)],
         )
         database.execute(

@@ -11,6 +11,7 @@ import pytest
 from django.db import Error, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from heedline.casework.danger import discharge
 from heedline.casework.dissemination import clock as dissemination_clock
 from heedline.casework.dissemination import lines as dissemination_lines
 from heedline.casework.dissemination import outgoing, partner_inbox, partners
@@ -28,6 +29,7 @@ from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Dissemination
 from tests.support import stories
 from tests.support.acting import acting
+from tests.support.danger_scene import OVER, with_leads
 from tests.support.partner_scene import (
     COUNCIL,
     NECESSITY,
@@ -117,6 +119,7 @@ def test_nothing_goes_before_another_officer_has_read_it(people: People) -> None
 
 
 def test_where_life_is_at_risk_it_goes_at_once_and_is_read_afterwards(people: People) -> None:
+    with_leads(people)
     ref = in_danger(people)
     ident = written(people, ref, urgent=True, purpose="act-now")
     assert sent(ident).state == "sent"
@@ -125,9 +128,11 @@ def test_where_life_is_at_risk_it_goes_at_once_and_is_read_afterwards(people: Pe
     assert (sent(ident).due_at - people.at).total_seconds() == 15 * 60
     assert opened(people, ident).about.urgent
     answered(people, ident)
+    with people.sitting("Olga") as here:
+        discharge.discharge(ref, "over", OVER, by=here, at=people.at)
     with people.sitting("Odile") as here:
         outgoing.finish(ident, version=sent(ident).version, by=here, at=people.at)
-        with pytest.raises(NotNow):  # a second officer has still not read it
+        with pytest.raises(NotNow, match="have it read"):  # a second officer has still not read it
             transitions.close(ref, stories.NOTHING, version=row(ref).version, by=here, at=people.at)
     checked(people, ident)
     assert sent(ident).state == "done"

@@ -13,6 +13,7 @@ from django.db.utils import IntegrityError
 from heedline.audit.models import Event
 from heedline.casework.access import session
 from heedline.casework.contact import messages
+from heedline.casework.danger import discharge
 from heedline.casework.duty import paging
 from heedline.casework.errors import Locked, NotHere
 from heedline.casework.identity import requests as identity_requests
@@ -28,6 +29,7 @@ from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import IdentityRequest, ReleasedShare, Report, SealedHeader
 from tests.support import identity_scene, stories
 from tests.support.acting import acting
+from tests.support.danger_scene import OVER, with_leads
 from tests.support.scene_people import DANGER, NAMED, People, logged, row
 from tests.support.tracing_scene import (
     ASKING,
@@ -146,6 +148,7 @@ def test_only_where_life_is_at_risk(people: People) -> None:
     ref, _ = people.taken(**DANGER)  # the sender says so; no officer has
     with pytest.raises(NotNow, match="assessed as a danger to life"):
         ask(people, ref)
+    ref, _ = people.taken()
     with people.sitting("Odile") as here:
         transitions.assess(ref, stories.VAGUE, version=row(ref).version, by=here, at=people.at)
         _, why_not = pages_identity_requests.traces_of(ref, by=here, at=people.at)
@@ -264,10 +267,11 @@ def test_no_row_releases_something_for_a_trace(people: People) -> None:
 
 
 def test_it_is_not_agreed_to_once_life_is_not_at_risk_or_the_report_has_gone(people: People) -> None:
+    with_leads(people)
     ref = at_risk(people)
     request = ask(people, ref)
-    with people.sitting("Odile") as here:
-        transitions.assess(ref, stories.VAGUE, version=row(ref).version, by=here, at=people.at)
+    with people.sitting("Olga") as here:
+        discharge.discharge(ref, "over", OVER, by=here, at=people.at)
     with pytest.raises(NotNow, match="no danger to life"):
         decide(people, request)
     decide(people, request, NO)

@@ -57,7 +57,7 @@ def test_keep_or_dispose(
     olga.visit(f"{office}/w/kept/")
     _seen(olga, "keeping-queue")
     olga.press(short_name(closed))
-    _at(olga, f"How long {short_name(closed)} is kept")
+    _at(olga, f"Retention: {short_name(closed)}")
     _seen(olga, "keeping-report")
     for what in ("A public inquiry or inquest", "Processing is restricted"):
         form = _open(olga, "Hold it")

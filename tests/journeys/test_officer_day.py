@@ -141,7 +141,7 @@ def _close(page: Visitor) -> None:
     page.play.get_by_label("New lead").check()
     page.play.get_by_label("Why?", exact=True).fill("A vehicle was found and passed on")
     page.press("Close and stay")
-    page.play.get_by_text("Open it again").first.wait_for()
+    page.play.get_by_role("link", name="Reopen", exact=True).first.wait_for()
     _seen(page, "report-closed")
 
 

@@ -33,7 +33,7 @@ def test_a_call_back(house: House, office: str, person: Open, scripts: bool) -> 
     page.press("Take this report")
     page.play.get_by_role("heading", name="Call back requested").wait_for()
     _seen(page, "report-with-call")
-    page.play.get_by_role("link", name="Call back").first.click()
+    page.play.get_by_role("link", name="Call back", exact=True).first.click()
     _at(page, "Call back")
     _seen(page, "call-back")
     page.press("Open the number")

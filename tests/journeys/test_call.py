@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import settings
+from playwright.sync_api import expect
 
 from heedline.reports.models import Report
 from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
@@ -68,8 +69,10 @@ def _code(page: Visitor) -> str:
 def test_a_call(house: House, office: str, person: Open, scripts: bool) -> None:  # noqa: F811
     page = person(scripts=scripts)
     _at_the_telephone(page, office, house)
-    focused = page.play.locator("*:focus")
-    assert focused.get_attribute("name") == "what.narrative"
+    # the page opens at the top, at what is said first, and nothing takes the focus (ADR 51)
+    assert page.play.locator("*:focus").count() == 0
+    assert page.play.evaluate("window.scrollY") == 0
+    expect(page.play.get_by_role("heading", name="Say first", exact=True)).to_be_in_viewport()
     _seen(page, "call")
     page.play.get_by_role("group", name="Do you want to give your name?").get_by_label("No, stay").check()
     page.play.get_by_role("textbox", name="What happened", exact=True).fill(ACCOUNT)

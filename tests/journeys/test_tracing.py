@@ -60,7 +60,7 @@ def test_a_life_at_risk(house: House, office: str, person: Open) -> None:  # noq
     odile.visit(f"{office}/w/r/{ref}/trace/")
     _seen(odile, "trace-agreed")
     odile.press("The statement of what Heedline holds")
-    odile.play.get_by_text("Heedline holds nothing to trace a sender with").wait_for()
+    odile.play.get_by_text("Heedline holds nothing that could be used to trace a reporter").wait_for()
     _seen(odile, "trace-statement")
     _pictures(odile, "office-trace-statement")
     odile.play.emulate_media(media="print")

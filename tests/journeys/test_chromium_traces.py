@@ -95,7 +95,7 @@ def test_nothing_of_what_was_sent_comes_back(
     for tab in again.pages:
         _shows_nothing(tab, PART, code)
     again.close()
-    with closing(sqlite3.connect(profile / "Default" / "Action log")) as history:
+    with closing(sqlite3.connect(profile / "Default" / "History")) as history:
         visited = history.execute("SELECT url, title FROM urls").fetchall()
     assert any(url.startswith(site) for url, _ in visited)
     for url, title in visited:

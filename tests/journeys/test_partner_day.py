@@ -89,5 +89,7 @@ def test_a_day_at_the_council(
     ):
         page.visit(f"{site}{path}")
         _seen(page, f"partner-{name}")
+    page.visit(f"{site}/help/")
+    assert "Call 999 before you reply here." in page.play.locator("main").inner_text()
     page.press("Sign out")
     _at(page, "Sign in")

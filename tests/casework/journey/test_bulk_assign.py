@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from heedline.casework.access.keyring import DeskLine
+from heedline.casework.duty import rota
 from heedline.casework.errors import Locked, NotHere
 from heedline.casework.journey import bulk_assign, transitions
 from heedline.casework.journey.bulk_close import desk_of
@@ -119,6 +120,23 @@ def test_each_is_asked_for_by_itself(people: People) -> None:
                 bulk_assign.assign_all(desk(olga), nothing, to, by=olga, at=people.at)
     with people.sitting("Otto") as otto, pytest.raises(NotHere):
         desk(otto)
+
+
+def test_undoing_leaves_no_danger_without_its_owner(people: People) -> None:
+    ref, _ = people.send(**DANGER)
+    home = people.house.desks[HERE].id
+    with people.sitting("Odile") as odile:
+        rota.come_on(by=odile, desk=home, until=people.at + timedelta(hours=8), at=people.at)
+    with people.sitting("Olga") as olga:
+        made = bulk_assign.assign_all(
+            desk(olga), chosen(ref), officer(people, "Odile"), by=olga, at=people.at
+        )
+        assert [item.ref for item in made.done] == [ref]
+        undone = bulk_assign.undo_assign_all(
+            desk(olga), {item.ref: item.version for item in made.done}, by=olga, at=people.at
+        )
+    assert "danger to life" in undone.left[0].because
+    assert row(ref).owner_id == officer(people, "Odile")
 
 
 def test_nobody_undoes_what_a_colleague_assigned_or_what_was_taken(people: People) -> None:

@@ -14,6 +14,7 @@ from uuid import UUID
 from heedline.audit.acts import Act
 from heedline.casework.access.keyring import DeskLine
 from heedline.casework.access.session import Attendance
+from heedline.casework.danger import opening as danger
 from heedline.casework.duty.alarms import wake_again
 from heedline.casework.errors import Changed, Locked, NotHere
 from heedline.casework.journey import transitions
@@ -111,6 +112,7 @@ def undo_assign_all(
 def _undo(ref: UUID, version: int, *, by: Attendance, at: datetime) -> None:
     found = find(ref, by=by, at=at, version=version)
     found.permit(Capability.ASSIGN)
+    danger.refuse_assigning(found.report)
     last = Step.objects.filter(report_id=ref).order_by("-number").first()
     if last is None or last.move != Move.ASSIGN or last.by_id != by.officer_id:
         raise NotNow("You did not assign it, or something has been done with it since.")

@@ -38,21 +38,25 @@ def found_open(found: FoundReport) -> DangerEpisode:
     return row
 
 
+def _is_open(report: Report) -> bool:
+    return DangerEpisode.objects.filter(report=report, discharged_at=None).exists()
+
+
 def refuse_while_open(report: Report) -> None:
     """Raise NotNow while the report's danger has not been discharged."""
-    if DangerEpisode.objects.filter(report=report, discharged_at=None).exists():
+    if _is_open(report):
         raise NotNow(HELD)
 
 
 def refuse_taking_back(report: Report, *, danger: bool) -> None:
     """Raise NotNow if an assessment without danger would end an open danger."""
-    if not danger and DangerEpisode.objects.filter(report=report, discharged_at=None).exists():
+    if not danger and _is_open(report):
         raise NotNow(HELD, about="danger")
 
 
 def refuse_assigning(report: Report) -> None:
     """Raise NotNow while a danger is open. Its owner hands it over to somebody who accepts."""
-    if DangerEpisode.objects.filter(report=report, discharged_at=None).exists():
+    if _is_open(report):
         raise NotNow(
             "This report is in danger to life. Hand it over to somebody who accepts, or take it over as a "
             "supervisor, on the page Threat to life."

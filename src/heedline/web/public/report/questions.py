@@ -6,6 +6,7 @@ The pack defines the questions, and the engine decides where each leads.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
@@ -17,6 +18,7 @@ from heedline.web.public.report.fields_of_step import form_of, heads_itself
 from heedline.web.public.report.turns import DraftVisit, on_draft
 from heedline.web.public.shell import promises
 from heedline.web.public.shell.asking import shown
+from heedline.web.public.shell.blank_pages import blank_page, is_blank
 from heedline.web.public.shell.languages import as_typed
 from heedline.web.public.shell.pages import page, see_other, tab_title
 
@@ -56,7 +58,7 @@ def answer(turn: DraftVisit, step: QuestionPage) -> HttpResponse:
         return shown_again or show(turn, step, reading.typed, {step.fields[0].name: trouble})
     skipping = "skip" in turn.request.POST
     before = turn.draft.answers
-    mistaken = bool(reading.errors) and not (skipping and walking.is_blank(reading.typed))
+    mistaken = bool(reading.errors) and not (skipping and is_blank(reading.typed))
     if mistaken or walking.must_warn(turn, step.slug, reading.typed):
         errors = reading.errors or walking.code_error(reading.typed)
         tally.mistaken(turn, step, reading.codes.values() if reading.errors else ["receipt-code"])
@@ -85,26 +87,56 @@ def answer(turn: DraftVisit, step: QuestionPage) -> HttpResponse:
 def show(
     turn: DraftVisit, step: QuestionPage, typed: Mapping[str, Any], errors: Mapping[str, str]
 ) -> HttpResponse:
-    """Show the page of a step."""
+    """Show the page of a step. A page without a typed word is rendered once for everybody."""
     asking = turn.asking
-    call = asking.is_call_page(step)
-    seen = asking.shown(step)
-    return page(
-        turn.request,
-        "call" if call else "question",
-        step=seen,
-        kind=turn.kind,
-        keeps_typed=bool(step.fields) and not call,
-        title=tab_title(step.slug, step.title),
-        heading="" if heads_itself(seen) and not call else seen.title,
-        form=form_of(seen, typed, errors),
-        why=seen.why,
-        button=seen.button or shown("shared.continue"),
-        skip=shown("shared.skip_to_sending") if asking.skip_target(step.slug) else "",
+    late = bool(turn.draft.notes.get("late", False))
+    at = _Place(
+        skip=bool(asking.skip_target(step.slug)),
         back_url=walking.back_address(turn, step.slug),
-        late=turn.draft.notes.get("late", False),
-        promised=promises.beside(step, asking.qs),
-        young=any(asking.qs.roles.get(role, ("",))[0] == step.slug for role in ("young", "call_young")),
         gently=walking.asks_gently(turn, step),
         step_words="" if turn.from_check else walking.step_words(turn, step.slug),
     )
+    template = "call" if asking.is_call_page(step) else "question"
+    if late or errors or turn.posted or not is_blank(typed):
+        return page(turn.request, template, **_context(turn, step, at, typed, errors), late=late)
+    return blank_page(
+        turn.request,
+        template,
+        (turn.kind, step.slug, asking.identity_offered, at),
+        lambda: _context(turn, step, at, typed, errors),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What a question page shows of the way so far, besides its own texts and values."""
+
+    skip: bool
+    back_url: str
+    gently: tuple[str, ...]
+    step_words: str
+
+
+def _context(
+    turn: DraftVisit, step: QuestionPage, at: _Place, typed: Mapping[str, Any], errors: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return the context of a question page, which depends on the draft by `at`, the values and the errors alone."""
+    asking = turn.asking
+    call = asking.is_call_page(step)
+    seen = asking.shown(step)
+    return {
+        "step": seen,
+        "kind": turn.kind,
+        "keeps_typed": bool(step.fields) and not call,
+        "title": tab_title(step.slug, step.title),
+        "heading": "" if heads_itself(seen) and not call else seen.title,
+        "form": form_of(seen, typed, errors),
+        "why": seen.why,
+        "button": seen.button or shown("shared.continue"),
+        "skip": shown("shared.skip_to_sending") if at.skip else "",
+        "back_url": at.back_url,
+        "promised": promises.beside(step, asking.qs),
+        "young": any(asking.qs.roles.get(role, ("",))[0] == step.slug for role in ("young", "call_young")),
+        "gently": at.gently,
+        "step_words": at.step_words,
+    }

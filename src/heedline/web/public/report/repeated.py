@@ -20,6 +20,7 @@ from heedline.web.public.report.fields_of_step import form_of
 from heedline.web.public.report.turns import DraftVisit, on_draft
 from heedline.web.public.shell import recovery
 from heedline.web.public.shell.asking import shown
+from heedline.web.public.shell.blank_pages import is_blank
 from heedline.web.public.shell.languages import as_typed
 from heedline.web.public.shell.pages import as_written, page, see_other, tab_title
 
@@ -141,7 +142,7 @@ def _save(turn: DraftVisit, step: QuestionPage, old: loops.Item | None, place: s
     gates.note_box(turn)
     reading = turn.asking.read(step, dict(turn.request.POST.lists()))
     onward = turn.asking.last if turn.from_check else turn.asking.next_after(step.slug)
-    if not as_typed(turn.request) and old is None and walking.is_blank(reading.typed):
+    if not as_typed(turn.request) and old is None and is_blank(reading.typed):
         walking.put_right(turn, place)
         if walking.kept(turn, turn.draft.answers):
             return recovery.store_away(turn.request)

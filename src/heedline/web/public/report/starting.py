@@ -34,6 +34,7 @@ from heedline.web.public.report.turns import (
 )
 from heedline.web.public.shell import cookies, recovery
 from heedline.web.public.shell.asking import question_set, shown
+from heedline.web.public.shell.blank_pages import blank_page
 from heedline.web.public.shell.pages import PUBLIC, page, see_other, tab_title
 
 _LONG, _SHORT = 24, 1
@@ -65,17 +66,22 @@ def before_questions(
             return page(request, "code_again", title=tab_title("notice"))
         started = draft if draft is not None and draft.answers else None
         tally.began(kind, "entered")
-        return page(
+        resume = asking_of(started, at).open_now if started else ""
+        other_kind = started is not None and kind_of(started) != kind
+        return blank_page(
             request,
             template,
-            door=words_of,
-            title=tab_title(tab),
-            back_url=reverse(up),
-            resume=asking_of(started, at).open_now if started else "",
-            other_kind=started is not None and kind_of(started) != kind,
-            danger=_danger_form(kind),
-            keep=_keep_form(),
-            robots=PUBLIC,
+            (kind, words_of, resume, other_kind),
+            lambda: {
+                "door": words_of,
+                "title": tab_title(tab),
+                "back_url": reverse(up),
+                "resume": resume,
+                "other_kind": other_kind,
+                "danger": _danger_form(kind),
+                "keep": _keep_form(),
+                "robots": PUBLIC,
+            },
         )
 
     return show

@@ -188,11 +188,6 @@ def posted_names(question: Question) -> tuple[str, ...]:
     return (question.name,)
 
 
-def is_blank(typed: Mapping[str, Any]) -> bool:
-    """Return whether nothing was typed or chosen."""
-    return not any(any(v.values()) if isinstance(v, Mapping) else v for v in typed.values())
-
-
 def address(turn: DraftVisit, slug: str) -> str:
     """Return the URL of a page, or of the page that adds an item if it is an empty list.
 

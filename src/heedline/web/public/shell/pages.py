@@ -30,16 +30,20 @@ def see_other(to: str, **where: str) -> HttpResponse:
 
 def page(request: HttpRequest, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
     """Render a page. It is never cached, and it has the exit link unless `exit=False`."""
-    everywhere = {
+    response = render(request, f"public/{template}.html", everywhere(request) | context, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def everywhere(request: HttpRequest) -> dict[str, Any]:
+    """Return the context of every page."""
+    return {
         "words": asking.words(),
         "numbers": asking.pack().numbers,
         "links": asking.pack().links,
         "exit": True,
         "film": film(request),
     }
-    response = render(request, f"public/{template}.html", everywhere | context, status=status)
-    response["Cache-Control"] = "no-store"
-    return response
 
 
 def film(request: HttpRequest) -> str:

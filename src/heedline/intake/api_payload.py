@@ -18,7 +18,7 @@ from typing import Any
 from heedline.intake import engine, loops
 from heedline.intake.fields import DATE_PARTS, Wrong, clean, missing_fields, tidy
 from heedline.intake.questions import FieldKind, Question, QuestionPage, QuestionSet, StepKind
-from heedline.intake.record import Record, build
+from heedline.intake.record import Record, of_walk
 
 _NAME = re.compile(r"[a-z][a-z_-]{0,39}")
 
@@ -55,10 +55,11 @@ def from_api(
     if qs is None:
         return RejectedPayload((PayloadProblem("/kind", f"must be one of {', '.join(sorted(sets))}"),))
     reader = _Reader(qs, identity_offered)
-    answers = reader.answers(payload)
+    walk = engine.walk(qs, reader.answers(payload), identity_offered=identity_offered)
+    reader.whole(walk)
     if reader.problems:
         return RejectedPayload(tuple(reader.problems))
-    return build(qs, answers, language=reader.language, identity_offered=identity_offered)
+    return of_walk(walk, language=reader.language)
 
 
 class _Reader:
@@ -75,6 +76,7 @@ class _Reader:
         steps = {s.slug: s for s in self.qs.steps if s.kind in (StepKind.QUESTIONS, StepKind.LOOP)}
         narrative_step, narrative_field = self.qs.narrative
         answers: dict[str, Any] = {}
+        counted: dict[str, Any] = {}
         for key in payload:
             if key not in steps and key not in ("kind", "narrative", "language"):
                 self.unknown("", key)
@@ -85,30 +87,31 @@ class _Reader:
             self.wrong("/narrative", question.error_required)
         for slug, step in steps.items():
             given = payload.get(slug)
+            # earlier pages come first, so what decides whether this one applies has been read
+            applies = engine.applies(step, counted, identity_offered=self.identity_offered)
             if slug == narrative_step:
                 if narrative:
                     answers[slug] = {narrative_field: narrative}
                 if given is not None:
                     self.wrong(f"/{slug}", "goes into narrative")
             elif given is not None:
-                # earlier pages come first, so what decides whether this one applies has been read
-                if engine.step(self.qs, answers, slug, identity_offered=self.identity_offered) != step:
+                if not applies:
                     self.wrong(f"/{slug}", "does not go with the other answers, or is not offered here")
                 elif step.kind is StepKind.LOOP:
                     answers = self.loop(answers, step, given)
                 else:
                     answers[slug] = self.page(step, given, f"/{slug}")
-        self.whole(answers)
+            if applies and slug in answers:
+                counted[slug] = answers[slug]
         return answers
 
-    def whole(self, answers: dict[str, Any]) -> None:
+    def whole(self, walk: engine.Walk) -> None:
         """Record a problem for every required page that has no answer.
 
         Pages that become required through other answers (such as contact details for a confidential report) are
         required here too. The first pages are not, because an API client may know nothing but the narrative.
         """
-        wanting = engine.missing(self.qs, answers, identity_offered=self.identity_offered)
-        for slug in wanting:
+        for slug in walk.missing():
             step = self.qs.any_step(slug)
             pointer = "/narrative" if slug == self.qs.narrative[0] else f"/{slug}"
             needed = step.private or step.contact or slug in self.qs.api_needs

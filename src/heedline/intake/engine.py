@@ -12,21 +12,112 @@ text.
 from __future__ import annotations
 
 import copy
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from heedline.intake.questions import Answers, QuestionPage, QuestionSet, StepKind, Values
 from heedline.packs.urgency import Urgency
 
 
-def _walk(
-    qs: QuestionSet, answers: Answers, identity_offered: bool
-) -> tuple[list[QuestionPage], dict[str, Any]]:
-    """Return the applicable steps and the answers that count, found in a single pass."""
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """One walk through the questions under one set of answers.
+
+    `pages` are the pages that apply, in order, and the last is the check page. `answered` are the answers to them, which
+    the caller must not change. The answers must not change either while the walk is in use.
+    """
+
+    qs: QuestionSet
+    answers: Answers
+    pages: tuple[QuestionPage, ...]
+    answered: Mapping[str, Any]
+
+    def page(self, slug: str) -> QuestionPage | None:
+        """Return the page with that slug if it applies, otherwise None."""
+        return next((found for found in self.pages if found.slug == slug), None)
+
+    def next_after(self, slug: str) -> str | None:
+        """Return the slug of the page that Continue leads to, or None after the check page.
+
+        A page that the door has already answered is skipped. Raises KeyError if there is no such slug.
+        """
+        order = _order(self.qs)
+        here = order[slug]
+        if onward := next((found.leads_to for found in self.pages if found.slug == slug), ""):
+            return onward
+        for found in self.pages:
+            if order[found.slug] > here and not (found.by_door and self.answers.get(found.slug)):
+                return found.slug
+        return None
+
+    def back_from(self, slug: str) -> str | None:
+        """Return the slug of the previous page, or None on the first page.
+
+        A page that the door has already answered is skipped. The way back is the way that `next_after` came.
+        Raises KeyError if there is no such slug.
+        """
+        order = _order(self.qs)
+        here = order[slug]
+        before = None
+        for found in self.pages:
+            if order[found.slug] >= here:
+                break
+            if found.leads_to == slug:
+                return found.slug
+            if not (found.by_door and self.answers.get(found.slug)):
+                before = found.slug
+        return before
+
+    def skip_target(self, slug: str) -> str | None:
+        """Return the slug that "Skip the other questions" leads to from here, or None where there is no button.
+
+        The target is never beyond a page that must be answered. In that case it is that page. The site first
+        reads and keeps what was typed on this page (with the page's own errors), and then asks for the target
+        with the new answers.
+        """
+        here = self.page(slug)
+        if here is None or not here.skippable:
+            return None
+        order = _order(self.qs)
+        # the page that skipping leads to may not apply to this reporter: then the one after it
+        onward = next(
+            (s.slug for s in self.pages if order[s.slug] >= order[self.qs.skip_to]), self.pages[-1].slug
+        )
+        target = self.pages[-1].slug if self.fast else onward
+        for needed in self.missing():
+            if order[slug] < order[needed] < order[target]:
+                return needed
+        return target
+
+    def missing(self) -> tuple[str, ...]:
+        """Return the slugs of the pages that must still be answered before the report can be sent, in order."""
+        return tuple(
+            s.slug
+            for s in self.pages
+            if s.needed and s.needed.holds(self.answered) and not self.answered.get(s.slug)
+        )
+
+    @property
+    def fast(self) -> bool:
+        """Return whether the reporter cannot call, so that everything except the account can be skipped."""
+        return bool(self.qs.fast and self.qs.fast.holds(self.answered))
+
+    @property
+    def urgency(self) -> str:
+        """Return the urgency of a report, computed from the answers alone.
+
+        It is `danger`, `soon` or `routine`, and is never taken from the client.
+        """
+        return next((rule.urgency for rule in self.qs.urgencies if rule.when.holds(self.answered)), "routine")
+
+
+def walk(qs: QuestionSet, answers: Answers, *, identity_offered: bool) -> Walk:
+    """Return the walk through the questions under these answers."""
     found: list[QuestionPage] = []
     counted: dict[str, Any] = {}
     for candidate in qs.steps:
-        if candidate.applies and not candidate.applies.holds(counted):
+        if not _fits(candidate, counted):
             continue
         if candidate.needs_identity and not identity_offered:
             title, paragraphs = candidate.without_identity
@@ -41,7 +132,16 @@ def _walk(
         found.append(candidate)
         if candidate.slug in answers:
             counted[candidate.slug] = answers[candidate.slug]
-    return found, counted
+    return Walk(qs, answers, tuple(found), counted)
+
+
+def applies(page: QuestionPage, answered: Mapping[str, Any], *, identity_offered: bool) -> bool:
+    """Return whether a page applies, as it stands in its set, after these answers to the pages before it."""
+    return _fits(page, answered) and (identity_offered or not page.needs_identity)
+
+
+def _fits(page: QuestionPage, answered: Mapping[str, Any]) -> bool:
+    return not page.applies or page.applies.holds(answered)
 
 
 def steps(qs: QuestionSet, answers: Answers, *, identity_offered: bool) -> tuple[QuestionPage, ...]:
@@ -49,7 +149,7 @@ def steps(qs: QuestionSet, answers: Answers, *, identity_offered: bool) -> tuple
 
     The last is always the check page.
     """
-    return tuple(_walk(qs, answers, identity_offered)[0])
+    return walk(qs, answers, identity_offered=identity_offered).pages
 
 
 def step(qs: QuestionSet, answers: Answers, slug: str, *, identity_offered: bool) -> QuestionPage | None:
@@ -57,71 +157,27 @@ def step(qs: QuestionSet, answers: Answers, slug: str, *, identity_offered: bool
 
     The site then responds with 404.
     """
-    for found in steps(qs, answers, identity_offered=identity_offered):
-        if found.slug == slug:
-            return found
-    return None
+    return walk(qs, answers, identity_offered=identity_offered).page(slug)
 
 
 def counted(qs: QuestionSet, answers: Answers, *, identity_offered: bool) -> dict[str, Any]:
     """Return a copy of the answers to applicable pages only, which is what would be sent."""
-    return copy.deepcopy(_walk(qs, answers, identity_offered)[1])
+    return copy.deepcopy(dict(walk(qs, answers, identity_offered=identity_offered).answered))
 
 
 def next_after(qs: QuestionSet, answers: Answers, slug: str, *, identity_offered: bool) -> str | None:
-    """Return the slug of the page that Continue leads to, or None after the check page.
-
-    A page that the door has already answered is skipped. Raises KeyError if there is no such slug.
-    """
-    order = _order(qs)
-    here = order[slug]
-    applicable = steps(qs, answers, identity_offered=identity_offered)
-    if onward := next((found.leads_to for found in applicable if found.slug == slug), ""):
-        return onward
-    for found in applicable:
-        if order[found.slug] > here and not (found.by_door and answers.get(found.slug)):
-            return found.slug
-    return None
+    """Return `Walk.next_after` for these answers."""
+    return walk(qs, answers, identity_offered=identity_offered).next_after(slug)
 
 
 def back_from(qs: QuestionSet, answers: Answers, slug: str, *, identity_offered: bool) -> str | None:
-    """Return the slug of the previous page, or None on the first page.
-
-    A page that the door has already answered is skipped. The way back is the way that `next_after` came.
-    Raises KeyError if there is no such slug.
-    """
-    order = _order(qs)
-    here = order[slug]
-    before = None
-    for found in steps(qs, answers, identity_offered=identity_offered):
-        if order[found.slug] >= here:
-            break
-        if found.leads_to == slug:
-            return found.slug
-        if not (found.by_door and answers.get(found.slug)):
-            before = found.slug
-    return before
+    """Return `Walk.back_from` for these answers."""
+    return walk(qs, answers, identity_offered=identity_offered).back_from(slug)
 
 
 def skip_target(qs: QuestionSet, answers: Answers, slug: str, *, identity_offered: bool) -> str | None:
-    """Return the slug that "Skip the other questions" leads to from here, or None where there is no button.
-
-    The target is never beyond a page that must be answered. In that case it is that page. The site first
-    reads and keeps what was typed on this page (with the page's own errors), and then asks for the target
-    with the new answers.
-    """
-    here = step(qs, answers, slug, identity_offered=identity_offered)
-    if here is None or not here.skippable:
-        return None
-    found, answered = _walk(qs, answers, identity_offered)
-    order = _order(qs)
-    # the page that skipping leads to may not apply to this reporter: then the one after it
-    onward = next((s.slug for s in found if order[s.slug] >= order[qs.skip_to]), found[-1].slug)
-    target = found[-1].slug if qs.fast and qs.fast.holds(answered) else onward
-    for needed in missing(qs, answers, identity_offered=identity_offered):
-        if order[slug] < order[needed] < order[target]:
-            return needed
-    return target
+    """Return `Walk.skip_target` for these answers."""
+    return walk(qs, answers, identity_offered=identity_offered).skip_target(slug)
 
 
 def after_change(
@@ -134,19 +190,18 @@ def after_change(
     """
     order = _order(qs)
     applied = {found.slug for found in steps(qs, before, identity_offered=identity_offered)}
-    now = steps(qs, after, identity_offered=identity_offered)
-    wanting = missing(qs, after, identity_offered=identity_offered)
-    for found in now:
+    now = walk(qs, after, identity_offered=identity_offered)
+    wanting = now.missing()
+    for found in now.pages:
         new = found.slug not in applied and found.slug not in after
         if order[found.slug] > order[slug] and found.fields and (new or found.slug in wanting):
             return found.slug
-    return now[-1].slug
+    return now.pages[-1].slug
 
 
 def missing(qs: QuestionSet, answers: Answers, *, identity_offered: bool) -> tuple[str, ...]:
-    """Return the slugs of the pages that must still be answered before the report can be sent, in order."""
-    found, answered = _walk(qs, answers, identity_offered)
-    return tuple(s.slug for s in found if s.needed and s.needed.holds(answered) and not answered.get(s.slug))
+    """Return `Walk.missing` for these answers."""
+    return walk(qs, answers, identity_offered=identity_offered).missing()
 
 
 def with_answer(answers: Answers, step: QuestionPage, values: Values) -> dict[str, Any]:
@@ -162,15 +217,8 @@ def with_answer(answers: Answers, step: QuestionPage, values: Values) -> dict[st
 
 
 def urgency(qs: QuestionSet, answers: Answers, *, identity_offered: bool) -> str:
-    """Return the urgency of a report, computed from the answers alone.
-
-    It is `danger`, `soon` or `routine`, and is never taken from the client.
-    """
-    answered = _walk(qs, answers, identity_offered)[1]
-    for rule in qs.urgencies:
-        if rule.when.holds(answered):
-            return rule.urgency
-    return "routine"
+    """Return `Walk.urgency` for these answers."""
+    return walk(qs, answers, identity_offered=identity_offered).urgency
 
 
 def danger_answered(qs: QuestionSet, answers: Answers) -> bool:

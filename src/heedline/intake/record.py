@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -106,9 +107,10 @@ def record(qs: QuestionSet, answers: Answers, *, language: str, identity_offered
 
     Raises NotReady while a required page is unanswered.
     """
-    if wanting := engine.missing(qs, answers, identity_offered=identity_offered):
+    walk = engine.walk(qs, answers, identity_offered=identity_offered)
+    if wanting := walk.missing():
         raise NotReady(wanting)
-    return build(qs, answers, language=language, identity_offered=identity_offered)
+    return of_walk(walk, language=language)
 
 
 def build(qs: QuestionSet, answers: Answers, *, language: str, identity_offered: bool) -> Record:
@@ -116,8 +118,12 @@ def build(qs: QuestionSet, answers: Answers, *, language: str, identity_offered:
 
     The caller must have made sure that there is a narrative.
     """
-    counted = engine.counted(qs, answers, identity_offered=identity_offered)
-    urgency = engine.urgency(qs, answers, identity_offered=identity_offered)
+    return of_walk(engine.walk(qs, answers, identity_offered=identity_offered), language=language)
+
+
+def of_walk(walk: engine.Walk, *, language: str) -> Record:
+    """Return the record of a walk through the questions, like `build`. The answers are copied."""
+    qs, counted = walk.qs, copy.deepcopy(dict(walk.answered))
 
     def said(role: str) -> str:
         step, field = qs.roles.get(role, ("", ""))
@@ -141,7 +147,7 @@ def build(qs: QuestionSet, answers: Answers, *, language: str, identity_offered:
             slug: kept for slug, values in counted.items() if slug not in private and (kept := _kept(values))
         },
         narrative=narrative,
-        urgency=urgency,
+        urgency=walk.urgency,
         place_text=said("place"),
         postcode=said("postcode"),
         anonymous=not (in_confidence and identity) and not reachable,

@@ -27,7 +27,9 @@ class WordList:
 
     def in_these(self, words: Sequence[str]) -> bool:
         """Return whether any entry of the list occurs in these words, given in their original order."""
-        if any(word in self.whole or word.startswith(self.beginnings) for word in words):
+        if not self.whole.isdisjoint(words):
+            return True
+        if any(word.startswith(self.beginnings) for word in words):
             return True
         line = f" {' '.join(words)} "
         return any(f" {phrase} " in line for phrase in self.together)

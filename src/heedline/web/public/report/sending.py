@@ -28,7 +28,7 @@ from heedline.web.public.report import gates, receipt, tally, walking
 from heedline.web.public.report.turns import DraftVisit, StoreAway, on_draft
 from heedline.web.public.shell import recovery
 from heedline.web.public.shell.asking import language, shown
-from heedline.web.public.shell.languages import as_typed
+from heedline.web.public.shell.languages import as_typed, path_to
 from heedline.web.public.shell.pages import as_written, page, see_other, tab_title
 
 
@@ -41,10 +41,10 @@ def check(turn: DraftVisit) -> HttpResponse:
     asking = turn.asking
     last = asking.qs.any_step(asking.last)
     tally.entered(turn, last)
-    sections, originals = (
-        check_rows(qs, turn.draft.answers, identity_offered=asking.identity_offered)
-        for qs in (asking.qs, asking.original)
-    )
+    offered = asking.identity_offered
+    sections = originals = check_rows(asking.qs, turn.draft.answers, identity_offered=offered)
+    if asking.original is not asking.qs:
+        originals = check_rows(asking.original, turn.draft.answers, identity_offered=offered)
     wanting = asking.missing()
     answered = [
         {"title": one.title, "list": {"rows": rows}}
@@ -77,7 +77,7 @@ def _to_add(turn: DraftVisit, wanting: tuple[str, ...]) -> Iterator[dict[str, An
         if step.slug in wanting or not step.fields:
             continue
         if step.kind is StepKind.LOOP and loops.has_room(turn.draft.answers, step):
-            there = reverse("reporter:item-new", kwargs={"slug": step.slug})
+            there = path_to("reporter:item-new", step.slug)
             yield {"title": asking.shown(step).title, "url": f"{there}?back=check"}
         elif step.kind is StepKind.QUESTIONS and not any((given or {}).values()):
             yield {"title": asking.shown(step).title, "url": _page_url(step.slug)}
@@ -219,7 +219,7 @@ def _token(turn: DraftVisit) -> str:
 
 
 def _page_url(slug: str) -> str:
-    return reverse("reporter:question", kwargs={"slug": slug}) + "?back=check"
+    return path_to("reporter:question", slug) + "?back=check"
 
 
 def _row(row: Row, plain: Row) -> dict[str, Any]:
@@ -268,4 +268,4 @@ def brief_form(text: str, errors: Mapping[str, str], step: QuestionPage) -> Form
 
 def _call_url(turn: DraftVisit) -> str:
     call = next(step for step in turn.asking.steps() if turn.asking.is_call_page(step))
-    return reverse("reporter:question", kwargs={"slug": call.slug})
+    return path_to("reporter:question", call.slug)

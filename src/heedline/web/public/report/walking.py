@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpResponse
-from django.urls import reverse
 
 from heedline.intake import fields, loops
 from heedline.intake.questions import FieldKind, Question, QuestionPage, StepKind, Values
@@ -15,6 +14,7 @@ from heedline.packs.urgency import Urgency
 from heedline.web.public.report.turns import DraftVisit, StoreAway
 from heedline.web.public.shell import recovery
 from heedline.web.public.shell.asking import entry, language, pack, shown
+from heedline.web.public.shell.languages import path_to
 from heedline.web.public.shell.pages import see_other
 from heedline.web.public.shell.receipt_codes import mentions_code
 
@@ -195,11 +195,11 @@ def address(turn: DraftVisit, slug: str) -> str:
     """
     step = turn.asking.step(slug)
     empty = step is not None and step.kind is StepKind.LOOP and not loops.items(turn.draft.answers, slug)
-    there = reverse("reporter:item-new" if empty else "reporter:question", kwargs={"slug": slug})
+    there = path_to("reporter:item-new" if empty else "reporter:question", slug)
     return f"{there}?back=check" if turn.from_check and slug != turn.asking.last else there
 
 
 def back_address(turn: DraftVisit, slug: str) -> str:
     """Return the URL of the back link: the previous page, or the check page when one answer is being changed."""
     before = turn.asking.last if turn.from_check else turn.asking.back_from(slug)
-    return reverse("reporter:question", kwargs={"slug": before}) if before else reverse(entry(turn.kind))
+    return path_to("reporter:question", before) if before else path_to(entry(turn.kind))

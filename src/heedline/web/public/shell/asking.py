@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from heedline.casework.errors import SealingStopped
@@ -77,11 +78,12 @@ def identity_offered(at: datetime) -> bool:
         return False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PageFlow:
     """The question engine applied to one set of answers: which pages apply and where they lead.
 
-    `original` is the question set that `qs` is a translation of, or `qs` itself.
+    `original` is the question set that `qs` is a translation of, or `qs` itself. The questions are walked once, so the
+    answers must not change.
     """
 
     qs: QuestionSet
@@ -89,12 +91,19 @@ class PageFlow:
     identity_offered: bool
     original: QuestionSet
 
+    @cached_property
+    def walk(self) -> engine.Walk:
+        """Return the walk through the questions."""
+        return engine.walk(self.qs, self.answers, identity_offered=self.identity_offered)
+
     def with_answers(self, answers: Mapping[str, Any]) -> PageFlow:
         """Return the same questions with other answers."""
         return replace(self, answers=answers)
 
     def shown(self, step: QuestionPage) -> QuestionPage:
         """Return a page as shown, with the original beside any text that has not been reviewed."""
+        if self.qs is self.original:
+            return step
         offered = self.identity_offered
         same = engine.step(self.original, self.answers, step.slug, identity_offered=offered)
         return self.pages.step(step, same or self.original.any_step(step.slug))
@@ -114,26 +123,23 @@ class PageFlow:
 
     def steps(self) -> tuple[QuestionPage, ...]:
         """Return the pages that currently apply. The last is the check page."""
-        return engine.steps(self.qs, self.answers, identity_offered=self.identity_offered)
+        return self.walk.pages
 
     def step(self, slug: str) -> QuestionPage | None:
         """Return the page with this slug, or None if it does not apply."""
-        return engine.step(self.qs, self.answers, slug, identity_offered=self.identity_offered)
+        return self.walk.page(slug)
 
     def next_after(self, slug: str) -> str:
         """Return the slug of the next page, which is the check page at the end."""
-        return (
-            engine.next_after(self.qs, self.answers, slug, identity_offered=self.identity_offered)
-            or self.last
-        )
+        return self.walk.next_after(slug) or self.last
 
     def back_from(self, slug: str) -> str | None:
         """Return the slug of the previous page, or None for the first page."""
-        return engine.back_from(self.qs, self.answers, slug, identity_offered=self.identity_offered)
+        return self.walk.back_from(slug)
 
     def skip_target(self, slug: str) -> str | None:
         """Return the slug that "Skip the other questions" leads to, or None where it is not offered."""
-        return engine.skip_target(self.qs, self.answers, slug, identity_offered=self.identity_offered)
+        return self.walk.skip_target(slug)
 
     def after_change(self, before: Mapping[str, Any], slug: str) -> str:
         """Return the slug that Continue leads to after `slug` was changed from the check page."""
@@ -143,7 +149,7 @@ class PageFlow:
 
     def missing(self) -> tuple[str, ...]:
         """Return the slugs of pages that must be answered before the report can be sent."""
-        return engine.missing(self.qs, self.answers, identity_offered=self.identity_offered)
+        return self.walk.missing()
 
     @property
     def first(self) -> str:
@@ -165,13 +171,12 @@ class PageFlow:
     @property
     def urgency(self) -> str:
         """Return the urgency of the answers so far: `danger`, `soon` or `routine`."""
-        return engine.urgency(self.qs, self.answers, identity_offered=self.identity_offered)
+        return self.walk.urgency
 
     @property
     def fast(self) -> bool:
         """Return whether the reporter cannot call, so that everything except the account can be skipped."""
-        counted = engine.counted(self.qs, self.answers, identity_offered=self.identity_offered)
-        return bool(self.qs.fast and self.qs.fast.holds(counted))
+        return self.walk.fast
 
     def is_call_page(self, step: QuestionPage) -> bool:
         """Return whether this is the page that tells the reporter to call."""

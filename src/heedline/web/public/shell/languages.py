@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import translation
 
 from heedline.packs import Pack, load_pack
@@ -21,6 +24,9 @@ from heedline.web.components.shell import Link
 
 #: Under this name the buttons of the languages post a form (`components/public.html`): shown again as it was typed.
 AS_TYPED = "as-typed"
+
+#: The language of the page, while one is made.
+_spoken: ContextVar[str] = ContextVar("_spoken", default="")
 
 _catalogues: dict[tuple[int, str], tuple[Pack, Mapping[str, str]]] = {}
 
@@ -32,6 +38,8 @@ def pack() -> Pack:
 
 def language() -> str:
     """Return the language of the current page, which is the pack's first unless the path says otherwise."""
+    if spoken := _spoken.get():
+        return spoken
     found = translation.get_language()
     return found if found in pack().languages and found else pack().first_language
 
@@ -49,7 +57,11 @@ def speaking(code: str) -> Iterator[None]:
         translation.override(django_code),
         saying(_shell_words(code), beside=pack().words(code).beside("components.back") is not None),
     ):
-        yield
+        spoken = _spoken.set(code)
+        try:
+            yield
+        finally:
+            _spoken.reset(spoken)
 
 
 def of_path(path: str) -> str:
@@ -61,6 +73,16 @@ def of_path(path: str) -> str:
 def prefix(code: str) -> str:
     """Return the path prefix of a language."""
     return "/" if code == pack().first_language else f"/{code}/"
+
+
+def path_to(name: str, slug: str = "") -> str:
+    """Return the URL of a named page in the language of the current page, for a page with at most a slug of the pack."""
+    return _path_to(name, slug, language())
+
+
+@lru_cache(maxsize=4096)
+def _path_to(name: str, slug: str, _language: str) -> str:
+    return reverse(name, kwargs={"slug": slug} if slug else None)
 
 
 class LanguageOfTheAddress:

@@ -16,14 +16,19 @@ from heedline.packs import Pack
 from heedline.web.components.see_other import SeeOther
 from heedline.web.public.shell import asking
 from heedline.web.public.shell.beside import Twofold
+from heedline.web.public.shell.languages import path_to
 
 #: For robots: guidance that anybody may find. Pages of a report, a code or messages keep the frame's "noindex".
 PUBLIC = "index, follow"
 
 
-def see_other(to: str, **where: str) -> HttpResponse:
+def see_other(to: str, slug: str = "", **where: str) -> HttpResponse:
     """Redirect to a URL or a named page with status 303, so that Back and reload never submit a form again."""
-    response = SeeOther(resolve_url(to, **where))
+    if where or not to.startswith("reporter:"):
+        there = resolve_url(to, **({"slug": slug} if slug else {}), **where)
+    else:
+        there = path_to(to, slug)
+    response = SeeOther(there)
     response["Cache-Control"] = "no-store"
     return response
 

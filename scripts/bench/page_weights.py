@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from html import unescape
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -27,6 +28,8 @@ _LOADED = re.compile(
     re.IGNORECASE,
 )
 _IN_STYLES = re.compile(r"url\(\s*['\"]?([^'\")]+)|@import\s+['\"]([^'\"]+)", re.IGNORECASE)
+_FACE = re.compile(r"@font-face\s*\{[^}]*\}")
+_RANGE = re.compile(r"U\+([0-9A-F]+)(?:-([0-9A-F]+))?", re.IGNORECASE)
 
 
 def weigh_all(instance: Instance) -> list[dict[str, Any]]:
@@ -79,7 +82,7 @@ async def weigh_page(instance: Instance, browser: Browser, path: str) -> dict[st
             raise Wrong(f"{address}: answered {found.status}")
         bodies[address] = len(found.body)
         if parts.path.endswith(".css"):
-            styles = await _plain(instance, browser, address)
+            styles = _without_idle_faces(await _plain(instance, browser, address), unescape(plain))
             waiting += [urljoin(address, a or b) for a, b in _IN_STYLES.findall(styles)]
     return {
         "bodies": bodies,
@@ -88,6 +91,17 @@ async def weigh_page(instance: Instance, browser: Browser, path: str) -> dict[st
         "requests": len(bodies),
         "foreign_requests": len(foreign),
     }
+
+
+def _without_idle_faces(styles: str, text: str) -> str:
+    """Return a style sheet without the files of a typeface whose range has no character of the page."""
+
+    def needed(face: re.Match[str]) -> str:
+        ranges = [(int(a, 16), int(b or a, 16)) for a, b in _RANGE.findall(face.group())]
+        used = not ranges or any(a <= ord(one) <= b for one in set(text) for a, b in ranges)
+        return face.group() if used else ""
+
+    return _FACE.sub(needed, styles)
 
 
 async def _plain(instance: Instance, like: Browser, path: str) -> str:

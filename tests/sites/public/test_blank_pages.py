@@ -28,7 +28,7 @@ def sami(rosa: Walker) -> Walker:
 
 def kept() -> bytes:
     """Return all that the process keeps of pages."""
-    return b"\n".join(part for _, parts in blank_pages._kept.values() for part in parts)
+    return b"\n".join(part for _, held in blank_pages._kept.values() for part in held.plain)
 
 
 def without_token(one: Walker) -> str:

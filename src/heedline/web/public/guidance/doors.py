@@ -35,6 +35,7 @@ from heedline.web.public.report.turns import (
 )
 from heedline.web.public.shell import cookies, recovery
 from heedline.web.public.shell.asking import language, question_set, words
+from heedline.web.public.shell.blank_pages import blank_page
 from heedline.web.public.shell.pages import PUBLIC, page, same_for_everyone, see_other, tab_title
 
 #: What somebody has said who presses "I cannot call". A test holds it to the questions of every kind that ask this.
@@ -133,14 +134,17 @@ def emergency(request: HttpRequest) -> HttpResponse:
     """
     at = now()
     if request.method != "POST":
-        return page(
+        return blank_page(
             request,
             "door_emergency",
-            exit=False,
-            door="doors.danger",
-            back_url=reverse("reporter:front"),
-            form=sending.brief_form("", {}, question_set().any_step("what")),
-            robots=PUBLIC,
+            (),
+            lambda: {
+                "exit": False,
+                "door": "doors.danger",
+                "back_url": reverse("reporter:front"),
+                "form": sending.brief_form("", {}, question_set().any_step("what")),
+                "robots": PUBLIC,
+            },
         )
     try:
         return _danger(request, draft_of(request, at), at)

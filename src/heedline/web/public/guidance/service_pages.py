@@ -14,12 +14,13 @@ from heedline.web.components.shell import Link
 from heedline.web.declared import Audience, open_to
 from heedline.web.public.shell.asking import pack, shown
 from heedline.web.public.shell.languages import prefix
-from heedline.web.public.shell.pages import PUBLIC, page
+from heedline.web.public.shell.pages import PUBLIC, page, same_for_everyone
 from heedline.web.public.shell.promises import WAYS, promised
 
 
 @open_to(Audience.EVERYONE)
 @require_safe
+@same_for_everyone
 def privacy(request: HttpRequest) -> HttpResponse:
     """Explain what is kept, who sees it and for how long."""
     return page(request, "privacy", exit=False, robots=PUBLIC, promised=promised(*WAYS))
@@ -27,6 +28,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 @open_to(Audience.EVERYONE)
 @require_safe
+@same_for_everyone
 def cookie_page(request: HttpRequest) -> HttpResponse:
     """List the cookies, all of which the form needs."""
     return page(request, "cookies", exit=False, robots=PUBLIC)
@@ -34,6 +36,7 @@ def cookie_page(request: HttpRequest) -> HttpResponse:
 
 @open_to(Audience.EVERYONE)
 @require_safe
+@same_for_everyone
 def contact(request: HttpRequest) -> HttpResponse:
     """Explain how to contact us and what not to send by email."""
     return page(request, "contact", exit=False, robots=PUBLIC, emergency=True)
@@ -41,6 +44,7 @@ def contact(request: HttpRequest) -> HttpResponse:
 
 @open_to(Audience.EVERYONE)
 @require_safe
+@same_for_everyone
 def accessibility(request: HttpRequest) -> HttpResponse:
     """Show the accessibility statement: how far the site works for everybody, and what to do where it does not."""
     return page(request, "accessibility", exit=False, robots=PUBLIC)
@@ -48,6 +52,7 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 
 @open_to(Audience.EVERYONE)
 @require_safe
+@same_for_everyone
 def stay_safe_online(request: HttpRequest) -> HttpResponse:
     """Explain the exit link, browser history and networks."""
     return page(request, "stay_safe_online", robots=PUBLIC)
@@ -55,6 +60,7 @@ def stay_safe_online(request: HttpRequest) -> HttpResponse:
 
 @open_to(Audience.EVERYONE)
 @require_safe
+@same_for_everyone
 def languages(request: HttpRequest) -> HttpResponse:
     """List the site's languages, how much is translated into each, and who has reviewed it."""
     known = pack().languages.values()

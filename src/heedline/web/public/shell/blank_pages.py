@@ -19,6 +19,7 @@ from django.template.loader import render_to_string
 from heedline.packs import Pack
 from heedline.web.components.forms import Form
 from heedline.web.public.shell import asking
+from heedline.web.public.shell.compression import Pieces
 from heedline.web.public.shell.pages import everywhere
 
 #: How many pages a process keeps. All of the United Kingdom's, in one language and in their order, are about a hundred.
@@ -27,7 +28,7 @@ MOST = 400
 _PLACE = secrets.token_hex(32)
 
 #: Pages in pieces, the least recently shown first, with the pack so that its identity stays its own.
-_kept: OrderedDict[Hashable, tuple[Pack, tuple[bytes, ...]]] = OrderedDict()
+_kept: OrderedDict[Hashable, tuple[Pack, Pieces]] = OrderedDict()
 _lock = Lock()
 
 
@@ -51,19 +52,17 @@ def blank_page(
             _kept[whole] = held
             if len(_kept) > MOST:
                 _kept.popitem(last=False)
-    response = HttpResponse(get_token(request).encode().join(held[1]))
-    response["Cache-Control"] = "no-store"
-    return response
+    return held[1].response(request, get_token(request))
 
 
-def _pieces(request: HttpRequest, template: str, context: Mapping[str, Any]) -> tuple[bytes, ...]:
+def _pieces(request: HttpRequest, template: str, context: Mapping[str, Any]) -> Pieces:
     """Return the page without its token: what comes before each place of the token, and what follows the last."""
     for one in context.values():
         if isinstance(one, Form) and (one.errors or not is_blank(one.values)):
             raise ValueError("somebody has typed on this page")
     given = {**everywhere(request), **context, "csrf_token": _PLACE}
     text = render_to_string(f"public/{template}.html", given, request)
-    return tuple(part.encode() for part in text.split(_PLACE))
+    return Pieces.of(tuple(part.encode() for part in text.split(_PLACE)))
 
 
 def is_blank(typed: Mapping[str, Any]) -> bool:

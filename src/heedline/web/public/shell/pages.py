@@ -16,6 +16,7 @@ from heedline.packs import Pack
 from heedline.web.components.see_other import SeeOther
 from heedline.web.public.shell import asking
 from heedline.web.public.shell.beside import Twofold
+from heedline.web.public.shell.compression import Pieces
 from heedline.web.public.shell.languages import path_to
 
 #: For robots: guidance that anybody may find. Pages of a report, a code or messages keep the frame's "noindex".
@@ -61,7 +62,7 @@ def film(request: HttpRequest) -> str:
 
 
 #: Pages that are the same for everybody, by pack, address of this site and path.
-_same: dict[tuple[int, str], tuple[Pack, str]] = {}
+_same: dict[tuple[int, str], tuple[Pack, Pieces]] = {}
 
 
 def same_for_everyone(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -77,12 +78,8 @@ def same_for_everyone(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[
         key = (id(asking.pack()), request.build_absolute_uri(request.path))
         held = _same.get(key)
         if held is None:
-            response = view(request)
-            _same[key] = (asking.pack(), response.text)
-            return response
-        response = HttpResponse(held[1])
-        response["Cache-Control"] = "no-store"
-        return response
+            held = _same[key] = asking.pack(), Pieces.of((view(request).content,))
+        return held[1].response(request)
 
     return show
 

@@ -1,0 +1,67 @@
+"""Compress pages that contain nothing of anybody, so that they arrive sooner on a slow phone.
+
+The length of a compressed page tells which parts of it are alike. So only pages are compressed that show nothing from
+the request and no text of a reporter. The CSRF token, the only secret in them, is left out of the compression and
+stored as it is: the page is as long with one token as with another.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+
+_GZIP = re.compile(r"(?:^|,)\s*gzip\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[^,]*)?\s*(?:,|$)", re.IGNORECASE)
+_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"  # RFC 1952: deflate, no name, no time, best compression
+_RAW = -zlib.MAX_WBITS
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """A page in pieces, plain and compressed. A token comes between each two of them."""
+
+    plain: tuple[bytes, ...]
+    packed: tuple[bytes, ...]
+
+    @classmethod
+    def of(cls, plain: tuple[bytes, ...]) -> Pieces:
+        """Return the pieces with each compressed by itself, so that anything may stand between them."""
+        last = len(plain) - 1
+        return cls(plain, tuple(_packed(one, at == last) for at, one in enumerate(plain)))
+
+    def response(self, request: HttpRequest, token: str = "") -> HttpResponse:
+        """Return the page with `token` between the pieces, compressed if the browser takes that."""
+        between = token.encode()
+        body = between.join(self.plain)
+        packed = takes_gzip(request)
+        if packed:
+            body = _HEAD + _stored(between).join(self.packed) + _end(body)
+        response = HttpResponse(body)
+        response["Cache-Control"] = "no-store"
+        if packed:
+            response["Content-Encoding"] = "gzip"
+        patch_vary_headers(response, ("Accept-Encoding",))
+        return response
+
+
+def takes_gzip(request: HttpRequest) -> bool:
+    """Return whether the browser says that it takes gzip."""
+    return _GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", "")) is not None
+
+
+def _packed(plain: bytes, last: bool) -> bytes:
+    packing = zlib.compressobj(zlib.Z_BEST_COMPRESSION, zlib.DEFLATED, _RAW)
+    return packing.compress(plain) + packing.flush(zlib.Z_FINISH if last else zlib.Z_FULL_FLUSH)
+
+
+def _stored(plain: bytes) -> bytes:
+    """Return a block of the compressed stream that holds its bytes as they are (RFC 1951, 3.2.4)."""
+    size = len(plain)
+    return b"\x00" + size.to_bytes(2, "little") + (size ^ 0xFFFF).to_bytes(2, "little") + plain
+
+
+def _end(body: bytes) -> bytes:
+    return zlib.crc32(body).to_bytes(4, "little") + len(body).to_bytes(4, "little")

@@ -82,7 +82,7 @@ def test_nothing_of_what_was_sent_comes_back(
     page.reload()
     _shows_nothing(page, PART)
     page.goto(f"{site}/code/")
-    _press(page, "Check that I have written it down correctly")
+    _press(page, "Check that I have written my code down correctly")
     page.locator("[name=code]").fill(code)
     _press(page, "Check")
     for _ in range(3):

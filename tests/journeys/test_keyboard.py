@@ -153,7 +153,7 @@ def test_something_i_saw_by_keys(site: str, person: Open, scripts: bool) -> None
     keys.choose("who", 0).press("Continue")
     keys.press("Send your report", "Space")
     code = shown_code(keys.tab)
-    keys.press("Check that I have written it down correctly").write("code", code)
+    keys.press("Check that I have written my code down correctly").write("code", code)
     before = keys.page.url
     keys.page.keyboard.press("Enter")
     keys.page.wait_for_url(lambda url: url != before)

@@ -154,7 +154,7 @@ def test_paper_has_the_words_and_none_of_what_is_pressed(site: str, person: Open
     tab.play.emulate_media(media="print")
     code = shown_code(tab)
     assert tab.play.locator(".hl-code").is_visible()
-    assert not tab.play.get_by_role("button", name="I have kept my code").is_visible()
+    assert not tab.play.get_by_role("button", name="I have saved my code").is_visible()
     assert code not in tab.play.title()
     paper = PdfReader(BytesIO(tab.play.pdf()))
     assert "".join(code.split("-")) in "".join("".join(one.extract_text() for one in paper.pages).split())

@@ -140,7 +140,7 @@ def walk(day: Day, db: psycopg.Connection[Any]) -> None:
     rosa.visit("/r/check/").press("Send your report")
     code = rosa.shown_code()
     day.codes.append(code)
-    rosa.press("I have kept my code")
+    rosa.press("I have saved my code")
     come_back(day, db, rosa, code)
 
 

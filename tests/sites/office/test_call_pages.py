@@ -168,7 +168,7 @@ def test_what_does_not_apply_yet_is_asked_for_and_never_lost(odile: Hand) -> Non
     odile.get("/w/call/wrap-up/")
     odile.get(f"/w/r/{the_report().id}/")
     assert "The driver" in odile.html
-    assert "Called 999: I have called. Carry on" in odile.html
+    assert "Called 999: I have called and want to continue" in odile.html
     assert "The call ended before everything was asked." in odile.html
 
 
@@ -180,7 +180,7 @@ def test_save_draft_keeps_what_was_typed_as_it_was_typed(odile: Hand) -> None:
     assert odile.form(CALL)["what.narrative"] == ACCOUNT
     assert odile.form(CALL)["where.postcode"] == "not one"
     press(odile, "finish")
-    assert "Enter a postcode, or its first half, or leave it blank." in odile.html
+    assert "Enter a postcode or the first half of one, or leave this blank." in odile.html
     assert bytes(DraftRow.objects.get().sealed).find(b"van") == -1
 
 

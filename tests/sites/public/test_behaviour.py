@@ -13,7 +13,7 @@ from tests.support.cast import House, now
 
 pytestmark = pytest.mark.django_db
 ONLY_WHO = "There is a Muslim family next door, from Syria."
-ASKED = "Can you add what they did or said?"
+ASKED = "Can you also tell us what they did or said?"
 
 
 def at_the_account(rosa: Walker) -> Walker:
@@ -47,7 +47,7 @@ def test_whoever_tells_of_behaviour_is_not_asked(rosa: Walker) -> None:
 
 
 def test_nobody_in_danger_is_asked(rosa: Walker) -> None:
-    rosa.begin().press("Start", danger="yes").press("I have called. Carry on")
+    rosa.begin().press("Start", danger="yes").press("I have called and want to continue")
     while "narrative" not in rosa.html:
         rosa.press("Continue")
     here = rosa.at

@@ -79,7 +79,7 @@ def test_a_list_of_people_stops_at_its_bound_and_says_so(rosa: Walker) -> None:
     for number in range(10):
         rosa.press("Save and add another" if number < 9 else "Continue", name=f"Person {number}")
     rosa.visit("/r/person/")
-    assert "You have added as many as you can here" in rosa.main
+    assert "You cannot add any more here" in rosa.main
     rosa.visit("/r/person/new/")
     assert rosa.at == "/r/person/"
 

@@ -42,7 +42,7 @@ def asked(rosa: Walker, house: House) -> str:
 
 def enter(rosa: Walker, code: str) -> Walker:
     """From the first page into the messages."""
-    return rosa.visit("/").follow("You have a code").press("Open", code=code)
+    return rosa.visit("/").follow("Use your code").press("Open", code=code)
 
 
 def with_one_wrong(code: str) -> str:
@@ -66,13 +66,13 @@ def test_the_code_is_large_in_groups_and_spelled_and_nowhere_else(rosa: Walker) 
 )
 def test_a_code_is_taken_however_it_is_typed_and_with_one_mistake(rosa: Walker, typed: Any) -> None:
     code = rosa.send()
-    rosa.follow("Check that I have written it down correctly").press("Check", code=typed(code))
+    rosa.follow("Check that I have written my code down correctly").press("Check", code=typed(code))
     assert rosa.at == "/code/finished/"
 
 
 def test_a_wrong_code_shows_it_again_and_costs_nothing(rosa: Walker) -> None:
     code = rosa.send()
-    rosa.follow("Check that I have written it down correctly").press("Check", code=new_code().grouped())
+    rosa.follow("Check that I have written my code down correctly").press("Check", code=new_code().grouped())
     assert rosa.shown_code() == code
     assert rosa.title.startswith("Error: ")
     assert "Your report is safe" in rosa.main
@@ -82,7 +82,7 @@ def test_a_wrong_code_shows_it_again_and_costs_nothing(rosa: Walker) -> None:
 
 def test_finishing_twice_is_finished(rosa: Walker) -> None:
     code = rosa.send()
-    rosa.follow("Check that I have written it down correctly")
+    rosa.follow("Check that I have written my code down correctly")
     tab = Walker()
     tab.client = rosa.client
     tab.visit(rosa.at)
@@ -93,7 +93,7 @@ def test_finishing_twice_is_finished(rosa: Walker) -> None:
 
 def test_after_finishing_the_code_is_gone_from_the_browser_and_the_database(rosa: Walker) -> None:
     code = rosa.send()
-    rosa.press("I have kept my code").visit("/code/")
+    rosa.press("I have saved my code").visit("/code/")
     assert code not in rosa.html
     assert rosa.heading == "This page is no longer available."
     assert not DraftRow.objects.exists()
@@ -102,7 +102,7 @@ def test_after_finishing_the_code_is_gone_from_the_browser_and_the_database(rosa
 def test_a_code_in_the_text_is_warned_of_once(rosa: Walker) -> None:
     words = f"My code from last week is {new_code().grouped()}, this belongs to it."
     rosa.begin().press("Start", danger="no").press("Continue", narrative=words)
-    assert "This may contain a receipt code" in rosa.main
+    assert "What you wrote may contain your code" in rosa.main
     assert rosa.typed("narrative") == words
     rosa.press("Continue", narrative=words)
     assert rosa.at == "/r/when/"
@@ -150,7 +150,7 @@ def test_a_question_stays_until_it_is_answered_and_then_until_it_is_hidden(rosa:
 
 def test_only_new_messages_are_shown_from_now_on(rosa: Walker, asked: str) -> None:
     enter(rosa, asked).press("Show only new messages from now on")
-    assert "You see each message during one visit only." in rosa.main
+    assert "You can see each message during one visit only." in rosa.main
     assert QUESTION in enter(rosa, asked).main, "a question stays until it is answered"
     rosa.press("Send your message", text=ANSWER)
     for _ in range(2):  # and is then shown in this visit, however often its page is loaded
@@ -176,7 +176,7 @@ def test_messages_that_were_not_closed_are_not_lost(rosa: Walker, asked: str) ->
 
 def test_asking_to_stop_says_first_what_it_does(rosa: Walker, asked: str) -> None:
     enter(rosa, asked).follow("Withdraw your report")
-    assert "we keep it because we may still have to act on it" in rosa.main
+    assert "We will keep it, because we may still have to act on it" in rosa.main
     assert not Report.objects.get().withdraw_asked
     rosa.press("Withdraw your report")
     assert Report.objects.get().withdraw_asked
@@ -248,7 +248,7 @@ def test_a_message_that_cannot_be_sent_stays_in_the_box(
 
 def test_a_code_in_a_message_is_warned_of_once(rosa: Walker, asked: str) -> None:
     enter(rosa, asked).press("Send your message", text=f"my code is {asked}")
-    assert "This may contain a receipt code" in rosa.main
+    assert "What you wrote may contain your code" in rosa.main
     rosa.press("Send your message")
     assert rosa.heading == "We have your message"
 

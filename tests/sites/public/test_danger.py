@@ -19,7 +19,7 @@ def test_danger_leads_to_a_page_of_999_and_each_answer_is_one_press(rosa: Walker
     in_danger(rosa)
     assert rosa.heading == "Call 999 now"
     assert 'href="tel:999"' in rosa.html
-    rosa.press("I have called. Carry on")
+    rosa.press("I have called and want to continue")
     assert rosa.at == "/r/what/"
 
 
@@ -44,7 +44,7 @@ def test_what_was_written_before_is_in_the_box(rosa: Walker) -> None:
 def test_an_empty_box_asks_for_a_few_words(rosa: Walker) -> None:
     in_danger(rosa).press("I cannot call").press("Send now")
     assert rosa.title.startswith("Error: ")
-    assert "Write a few words" in rosa.main
+    assert "Tell us in a few words" in rosa.main
     assert not Report.objects.exists()
 
 
@@ -59,7 +59,7 @@ def test_not_answering_whether_they_called_says_what_to_do(rosa: Walker) -> None
         rosa.client.post("/r/call/", {"csrfmiddlewaretoken": rosa.typed("csrfmiddlewaretoken")})
     rosa.visit("/r/call/")
     assert rosa.title.startswith("Error: ")
-    assert "Tell us whether you have called 999" in rosa.main
+    assert "Select whether you have called 999" in rosa.main
 
 
 def test_words_typed_too_late_are_in_the_box_when_they_get_back_to_it(rosa: Walker) -> None:
@@ -74,7 +74,7 @@ def test_words_typed_too_late_are_in_the_box_when_they_get_back_to_it(rosa: Walk
 def test_the_page_of_calls_leads_on_whether_they_called_or_cannot(rosa: Walker) -> None:
     rosa.visit("/emergency/")
     assert "If you cannot call" in rosa.main
-    assert rosa.press("I have called. Carry on").at == "/r/what/"
+    assert rosa.press("I have called and want to continue").at == "/r/what/"
     rosa.press("Skip the other questions", narrative=WORDS).press("Continue", who="anonymous")
     rosa.press("Send your report")
     assert Report.objects.get().urgency == "danger"
@@ -88,7 +88,7 @@ def test_no_page_pretends_that_a_text_or_a_silent_call_works_from_every_phone(ro
     for way in ("/tell/", "/talk/", "/link/"):
         rosa.visit(way).press("Start", danger="yes")
         assert "from a mobile" in rosa.main, way
-        assert "if your phone is registered" in rosa.main, way
+        assert "only if your phone is already registered" in rosa.main, way
         assert any(href == "https://999bsl.co.uk" for _, href in rosa.page.links), way
         rosa.client.cookies.clear()
 
@@ -97,7 +97,7 @@ def test_who_could_not_call_hears_of_the_number_again_and_not_of_a_day(rosa: Wal
     rosa.visit("/emergency/")
     rosa.press("Send now", narrative="He has a knife. Flat 4, the house by the mill.")
     assert rosa.at == "/code/"
-    assert "We have alerted the officers on duty. This is slower than calling 999." in rosa.main
+    assert "We have alerted the officers on duty, but it is faster to call 999." in rosa.main
     assert "within 24 hours" not in rosa.main
     rosa.visit("/cy/code/")
     assert "rhybuddio'r swyddogion sydd ar ddyletswydd" in rosa.main.replace("&#x27;", "'"), (
@@ -106,7 +106,7 @@ def test_who_could_not_call_hears_of_the_number_again_and_not_of_a_day(rosa: Wal
 
 
 def test_who_said_that_somebody_is_in_danger_hears_of_no_day(rosa: Walker) -> None:
-    in_danger(rosa).press("I have called. Carry on")
+    in_danger(rosa).press("I have called and want to continue")
     rosa.press("Skip the other questions", narrative=WORDS).press("Continue", who="anonymous").press(
         "Send your report"
     )

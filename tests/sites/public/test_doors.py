@@ -28,7 +28,7 @@ THE_OTHER_DOORS = {
     "emergency", "examples", "person", "online", "advice", "charity", "phone", "near", "safe", "easy", "safe-home", "safe-work",
     "safe-out", "attack", "call-me", "how-easy", "odd", "receipt", "hide",
 }  # fmt: skip
-FRONT = ["Something you saw or heard", "Someone you are worried about", "Something online", "You have a code"]
+FRONT = ["Something you saw or heard", "Someone you are worried about", "Something online", "Use your code"]
 LEARN = [
     "Report by phone or in person", "Contact a charity instead of the police", "What to do in an attack: Run, Hide, Tell",
     "Staying safe", "Security advice for your organisation",
@@ -65,7 +65,7 @@ def own_part(rosa: Walker) -> str:
 
 def test_the_first_page_says_999_and_what_it_is_and_then_the_ways_to_report(rosa: Walker) -> None:
     rosa.visit("/")
-    assert rosa.text.index("Call 999") < rosa.text.index(FRONT[0])
+    assert rosa.text.index("call 999") < rosa.text.index(FRONT[0])
     assert rosa.heading == "Report something that could be linked to terrorism"
     doors = [
         one
@@ -73,11 +73,13 @@ def test_the_first_page_says_999_and_what_it_is_and_then_the_ways_to_report(rosa
         for one in (*FRONT, *LEARN)
         if text == one or text.startswith(f"{one} ")
     ]
-    assert doors == [*FRONT, *LEARN], "what can be reported, and then what can be read"
+    assert doors == [*FRONT, *LEARN, "Use your code"], (
+        "what to report, what to read, and the footer's way back"
+    )
     assert not rosa.page.forms
     assert not rosa.client.cookies
     assert "This service is run by" in rosa.text
-    assert rosa.follow("You have a code").at == "/messages/"
+    assert rosa.follow("Use your code").at == "/messages/"
 
 
 def test_guidance_may_be_found_and_nothing_of_a_report_may(rosa: Walker) -> None:
@@ -124,9 +126,7 @@ def test_nobody_is_told_that_a_text_or_a_key_always_works(rosa: Walker) -> None:
     ):
         rosa.visit("/").follow(door)
         assert "You can text 999 only if your phone is already registered." in rosa.main
-        assert re.search(
-            r"from a mobile, listen(?:, then press 55| to the operator, and press 55 when asked)", rosa.main
-        )
+        assert "call 999 from a mobile, listen to the operator, and press 55 when asked" in rosa.main
 
 
 def test_pages_elsewhere_do_not_learn_where_somebody_came_from(rosa: Walker) -> None:
@@ -141,7 +141,7 @@ def test_pages_elsewhere_do_not_learn_where_somebody_came_from(rosa: Walker) -> 
 # --- in an emergency -------------------------------------------------------------------------------------------------
 def test_who_cannot_call_is_one_box_away_from_being_heard(rosa: Walker, house: House) -> None:
     rosa.visit("/").follow("I cannot call")
-    assert "If you cannot call, write here" in rosa.main
+    assert "If you cannot call, write to us" in rosa.main
     rosa.press("Send now", narrative="He has a knife. Flat 4, the house by the mill.")
     assert rosa.at == "/code/"
     assert rosa.shown_code()
@@ -158,19 +158,19 @@ def test_what_was_said_before_goes_with_it(rosa: Walker) -> None:
 def test_a_code_that_is_not_kept_yet_is_not_lost_to_an_emergency(rosa: Walker) -> None:
     code = rosa.send()
     rosa.visit("/emergency/").press("Send now")
-    assert rosa.heading == "You have not kept your code yet"
+    assert rosa.heading == "You have not saved your code yet"
     rosa.follow("See your code")
     assert rosa.shown_code() == code
     rosa.visit("/emergency/").press("Send now").press("Start a new report")
-    assert rosa.heading == "If you cannot call, write here"
+    assert rosa.heading == "If you cannot call, write to us"
 
 
 def test_answers_that_cannot_be_sent_as_danger_are_not_dropped_unasked(rosa: Walker) -> None:
     ask_for_advice(rosa).press("Continue", name="Mill Lane Hall")
     rosa.visit("/emergency/").press("Send now")
     assert rosa.heading == "You have already started"
-    rosa.press("Delete them and start again")
-    assert rosa.heading == "If you cannot call, write here"
+    rosa.press("Delete my answers and start again")
+    assert rosa.heading == "If you cannot call, write to us"
 
 
 def test_the_database_away_in_an_emergency_is_said_with_numbers(rosa: Walker) -> None:
@@ -224,13 +224,13 @@ def test_a_worry_reaches_the_safeguarding_desk_and_can_be_answered(rosa: Walker,
         assert said in rosa.main
     rosa.press("Send your report")
     code = rosa.shown_code()
-    rosa.press("I have kept my code")
+    rosa.press("I have saved my code")
     assert not rosa.cookie(DRAFT)
     (line,) = queue(house, "Sal")
     assert line.opening.startswith("My brother has stopped")
     assert "person" in line.kind_words.casefold()
     assert not queue(house, "Odile")
-    assert rosa.visit("/").follow("You have a code").press("Open", code=code).heading == "Your messages"
+    assert rosa.visit("/").follow("Use your code").press("Open", code=code).heading == "Your messages"
 
 
 def test_a_professional_is_asked_for_a_name(rosa: Walker) -> None:
@@ -275,14 +275,14 @@ def test_a_second_door_does_not_drop_what_was_said_at_the_first(rosa: Walker) ->
     rosa.visit("/").follow("Someone you are worried about")
     assert "You have already started" in rosa.main
     assert "https://films.example/1" in rosa.follow("Carry on").visit("/r/where/").html
-    rosa.visit("/talk/").press("Delete them and start again")
+    rosa.visit("/talk/").press("Delete my answers and start again")
     assert rosa.press("Continue", danger="no").at == "/r/tie/", "the questions of the second door"
 
 
 def test_a_page_of_another_doors_form_is_not_taken_for_an_answer(rosa: Walker) -> None:
     start_person(rosa).visit("/r/what/")
     old = rosa.page
-    rosa.visit("/link/").press("Delete them and start again")
+    rosa.visit("/link/").press("Delete my answers and start again")
     token = rosa.typed("csrfmiddlewaretoken")
     rosa.page, rosa.at = old, "/r/what/"
     for control in old.forms[0].controls:
@@ -335,7 +335,7 @@ def test_an_organisation_asks_its_adviser(rosa: Walker, house: House) -> None:
     rosa.press("Continue", postcode="NE1 4ST").press("Skip the other questions")
     rosa.press("Continue", name="Hal Keeper", email="hal@hall.example", consent=["yes"])
     rosa.press("Send your request")
-    rosa.press("I have kept my code")
+    rosa.press("I have saved my code")
     (line,) = queue(house, "Avi")
     assert line.opening.startswith("Mill Lane Hall")
     assert not queue(house, "Nadia")

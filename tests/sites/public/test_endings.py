@@ -42,15 +42,15 @@ def danger(rosa: Walker) -> None:
 
 
 def called(rosa: Walker) -> None:
-    rosa.visit("/emergency/").press("I have called. Carry on")
+    rosa.visit("/emergency/").press("I have called and want to continue")
     rosa.press("Skip the other questions", narrative="He has a knife.").press("Continue", who="anonymous")
     rosa.press("Send your report")
 
 
 OWN = {
     activity: "A trained officer will read it within 24 hours.",
-    person: "We look for the right help near where the person lives.",
-    callback: "The number may be hidden on your phone.",
+    person: "We will look for the right help near where the person lives.",
+    callback: "Our number may not show on your phone.",
     online: "A trained examiner will look at what you sent.",
     advice: "within two working days",
     danger: "Stay hidden, and silence your phone.",
@@ -87,7 +87,7 @@ def test_lines_for_distress_stand_on_each_confirmation(rosa: Walker, kind) -> No
 def test_in_danger_the_code_is_folded_away_and_nothing_has_to_be_typed(rosa: Walker) -> None:
     danger(rosa)
     assert "<details" in rosa.html[: rosa.html.index('class="hl-code"')].split("<main")[1]
-    rosa.press("I have kept my code")
+    rosa.press("I have saved my code")
     assert rosa.at == "/code/finished/"
 
 
@@ -118,5 +118,5 @@ def test_a_receipt_says_nothing_of_what_it_is_about_unless_that_is_wanted(rosa: 
 def test_checking_the_code_is_offered_and_not_asked_for(rosa: Walker) -> None:
     activity(rosa)
     code = rosa.shown_code()
-    rosa.follow("Check that I have written it down correctly").press("Check", code=code)
+    rosa.follow("Check that I have written my code down correctly").press("Check", code=code)
     assert rosa.at == "/code/finished/"

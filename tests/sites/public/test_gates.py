@@ -110,7 +110,7 @@ def test_danger_passes_every_gate(rosa: Walker, clock: Clock) -> None:
         assert fast.at == "/code/"
         assert Report.objects.count() == number
     slow = comes_from(Walker(), "203.0.113.77").begin().press("Start", danger="yes")
-    slow.press("I have called. Carry on")
+    slow.press("I have called and want to continue")
     slow.press("Skip the other questions", narrative=WORDS, homepage="http://x.example")
     slow.press("Continue", who="anonymous").press(SEND, form_token="nothing", homepage="http://x.example")
     assert slow.at == "/code/"

@@ -74,7 +74,7 @@ def test_there_is_none_in_words_that_nobody_reviewed() -> None:
 def test_easy_read_and_paper_are_one_press_away(rosa: Walker) -> None:
     rosa.visit("/stay-safe/now/").follow("Easy read")
     assert rosa.page.headings[:5] == ["Run. Hide. Tell. Easy read", "Run", "Hide", "Tell", "The police"]
-    assert "Call 999" in rosa.text
+    assert "call 999" in rosa.text
     assert not rosa.client.cookies
     pdfs = [href for _, href in rosa.page.links if href.endswith(".pdf")]
     assert len(pdfs) == len(leaflets.TITLES)

@@ -41,7 +41,7 @@ def test_whoever_asks_for_a_call_sees_who_sees_the_number(rosa: Walker) -> None:
 
 def test_nobody_is_told_of_safe_times_that_they_were_not_asked_for(rosa: Walker) -> None:
     """A professional's number, and that of who asks for advice, is shown with the report: only a call has times."""
-    condition = "If you asked for a call, officers can see your number only at the times you said are safe."
+    condition = "If you ask for a call, they can see your number only at the times you said are safe."
     rosa.visit("/privacy/")
     assert condition in rosa.main
     assert "Officers can see your number" not in rosa.main
@@ -49,6 +49,6 @@ def test_nobody_is_told_of_safe_times_that_they_were_not_asked_for(rosa: Walker)
 
 def test_the_pages_under_the_line_say_what_to_do_under_duress_and_on_paper(rosa: Walker) -> None:
     rosa.visit("/stay-safe-online/")
-    assert "Your code never shows your report." in rosa.main
+    assert "Your code never opens your report." in rosa.main
     rosa.visit("/accessibility/")
-    assert "It works with a screen reader." in rosa.main
+    assert "The PDFs work with screen readers." in rosa.main

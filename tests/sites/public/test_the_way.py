@@ -27,7 +27,7 @@ def test_one_press_says_that_the_code_is_kept(rosa: Walker) -> None:
     code = rosa.send()
     assert rosa.at == "/code/"
     assert len(code.replace("-", "")) == 22
-    rosa.press("I have kept my code")
+    rosa.press("I have saved my code")
     assert rosa.at == "/code/finished/"
     assert code not in rosa.html
     assert not rosa.cookie(DRAFT)

@@ -73,7 +73,7 @@ def test_words_that_come_too_late_are_kept_in_a_fresh_draft(rosa: Walker) -> Non
     assert rosa.at == "/r/when/"
     rosa.visit("/r/check/")
     assert WORDS in rosa.main
-    assert "Before you can send your report, answer" in rosa.main, (
+    assert "Before you can send your report, you need to answer" in rosa.main, (
         "the question about danger was lost with the old draft"
     )
     rosa.follow("Is anyone in danger right now?").press("Continue", danger="no")
@@ -143,7 +143,7 @@ def test_what_another_tab_writes_after_sending_is_shown_and_not_taken_for_sent(r
     tab.press("Continue", narrative=ANOTHER)
     assert tab.heading == "You have already sent this report"
     assert ANOTHER in tab.main
-    assert "is not part of that report" in tab.main
+    assert "is not part of the report you sent" in tab.main
 
 
 def test_two_presses_and_two_tabs_send_one_report_with_one_code(rosa: Walker) -> None:
@@ -200,14 +200,14 @@ def test_starting_again_keeps_unsent_answers_until_told_otherwise(rosa: Walker) 
     assert "You have already started" in rosa.main
     rosa.follow("Carry on").visit("/r/what/")
     assert rosa.typed("narrative") == WORDS
-    rosa.visit("/tell/").press("Delete them and start again").visit("/r/what/")
+    rosa.visit("/tell/").press("Delete my answers and start again").visit("/r/what/")
     assert rosa.typed("narrative") == ""
 
 
 def test_a_new_report_does_not_swallow_the_code_of_the_last(rosa: Walker) -> None:
     code = rosa.send(WORDS)
     rosa.visit("/tell/")
-    assert rosa.heading == "You have not kept your code yet"
+    assert rosa.heading == "You have not saved your code yet"
     rosa.follow("See your code")
     assert rosa.shown_code() == code
 

@@ -59,7 +59,7 @@ def test_a_place_elsewhere_decides_nothing() -> None:
 
 
 def test_nobody_in_danger_is_asked(rosa: Walker) -> None:
-    rosa.begin().press("Start", danger="yes").press("I have called. Carry on").visit("/r/where/")
+    rosa.begin().press("Start", danger="yes").press("I have called and want to continue").visit("/r/where/")
     rosa.press("Continue", postcode=SHARED)
     assert rosa.at != "/r/where/"
 

@@ -33,7 +33,7 @@ from heedline.web.declared import Audience, open_to
 PUBLIC = PublicShell(
     service_name="Heedline",
     emergency_number="999",
-    silent_emergency="If you cannot speak, call 999 from a mobile, listen, then press 55.",
+    silent_emergency="If you cannot speak, call 999 from a mobile, listen to the operator, and press 55 when asked.",
     phone="020 7946 0321",
     phone_href="tel:+442079460321",
     phone_note="(day and night; invented number)",

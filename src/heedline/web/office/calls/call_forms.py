@@ -45,7 +45,7 @@ SAY_ANONYMOUS = (
     "If they begin to, stop them."
 )
 SAY_CONFIDENCE = (
-    "Say: “Your name is locked away from what you tell me. It takes two people from two teams to open it.” "
+    "Say: “We keep your name apart from what you tell me. Two people from two teams must agree to open it.” "
     "Only then ask how to reach them."
 )
 _OWN = ("kind", "channel", "contact-at", *(f"contact-on-{part}" for part in PARTS))

@@ -40,7 +40,7 @@ from heedline.web.public.shell.pages import PUBLIC, page, same_for_everyone, see
 
 #: What somebody has said who presses "I cannot call". A test holds it to the questions of every kind that ask this.
 CANNOT_CALL = {"now": {"danger": "yes"}, "call": {"called": "cannot"}}
-#: And of whoever presses "I have called. Carry on".
+#: And of whoever presses "I have called and want to continue".
 CALLED = {"now": {"danger": "yes"}, "call": {"called": "called"}}
 
 

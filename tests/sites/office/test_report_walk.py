@@ -234,3 +234,22 @@ def test_an_owner_passes_reports_on_when_going_off_duty(house: House, hand: Call
     olga.get(f"/w/r/{ref}/owner/")
     olga.send(f"/w/r/{ref}/owner/", to=str(house.officers["Odile"].id))
     assert "Odile O. owns this report now" in olga.html
+
+
+@pytest.mark.parametrize("answer", ["yes", "no", "not_say", ""])
+def test_a_reporter_under_18_is_flagged_in_the_queue_on_the_report_and_in_print(
+    house: House, hand: Callable[[], Hand], answer: str
+) -> None:
+    """Only "yes" raises the flag, on every page that officers decide from."""
+    said = {"under18": answer} if answer else {}
+    ref, _ = a_report(at=now(), where=NORTH_EAST, you={"who": "anonymous", **said})
+    odile = hand().at_work(house, "Odile")
+    odile.get("/w/q/north-east/")
+    assert str(ref) in odile.html
+    assert ("Reporter under 18" in odile.html) is (answer == "yes"), "queue"
+    odile.send(f"/w/r/{ref}/take/")
+    for page in (f"/w/r/{ref}/", f"/w/r/{ref}/print/"):
+        odile.get(page)
+        assert NARRATIVE[:60] in odile.html
+        assert ("Reporter under 18" in odile.html) is (answer == "yes"), page
+        assert ("Talk to your safeguarding lead" in odile.html) is (answer == "yes"), page

@@ -33,13 +33,13 @@ AMONG_THE_TESTS = {
 LONG, SHORT = 30.0, 5.0
 
 
-def on_the_instance(*, short: bool) -> list[Verdict]:
+def on_the_instance(program: str, *, short: bool) -> list[Verdict]:
     """Attack a running demonstration. Raises NotStarted."""
     attacks = [live.roles, live.statistics, live.slow_bodies, live.flood]
     if not short:
         attacks.append(live.kill)  # the last: what it kills may not come back
     found = []
-    with running() as instance:
+    with running(program) as instance:
         for attack in attacks:
             found.append(attack(instance, SHORT if short else LONG))
             print(found[-1], flush=True)
@@ -84,9 +84,15 @@ def main() -> int:
     asked.add_argument(
         "--short", action="store_true", help="only the instance, and a few seconds of each attack"
     )
-    short = asked.parse_args().short
+    asked.add_argument(
+        "--program",
+        default="heedline.jobs.cli",
+        help="the module that starts the instance (the tests have a quicker one)",
+    )
+    given = asked.parse_args()
+    short = given.short
     try:
-        found = on_the_instance(short=short)
+        found = on_the_instance(given.program, short=short)
     except NotStarted as reason:
         print(f"attack: the instance did not start: {reason}", file=sys.stderr)
         return 2

@@ -103,8 +103,11 @@ def _end_with_us() -> None:
 
 
 @contextmanager
-def running() -> Iterator[Instance]:
-    """Start it, and stop and delete it when the block ends, however it ends. Raises NotStarted."""
+def running(program: str = "heedline.jobs.cli") -> Iterator[Instance]:
+    """Start it, and stop and delete it when the block ends, however it ends. Raises NotStarted.
+
+    `program` is the module that is run with the word `demo`.
+    """
     (ROOT / "var").mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="bench-home-", dir=ROOT / "var"))
     folder.chmod(0o755)  # the database's account must get to its part of it; secrets/ inside is closed
@@ -120,7 +123,8 @@ def running() -> Iterator[Instance]:
     began = time.monotonic()
     with said.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "heedline.jobs.cli", "demo"],
+            [sys.executable, "-m", program, "demo"],
+            cwd=ROOT,
             env=told,
             stdin=subprocess.DEVNULL,
             stdout=out,

@@ -15,7 +15,7 @@ from tests.support.database import CHECKOUT
 def test_a_running_instance_holds_against_the_short_attacks() -> None:
     told = {name: value for name, value in os.environ.items() if not name.startswith("HEEDLINE_")}
     ran = subprocess.run(
-        [sys.executable, "scripts/attack.py", "--short"],
+        [sys.executable, "scripts/attack.py", "--short", "--program", "tests.support.quick_demo"],
         cwd=CHECKOUT,
         env=told,
         capture_output=True,

@@ -1,17 +1,20 @@
-"""Files of the pack are parsed once in a run, as long as they say the same."""
+"""Files of the pack are parsed once in a run, and police areas read once, as long as they say the same."""
 
 from __future__ import annotations
 
 import pickle
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
+from importlib.resources.abc import Traversable
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from heedline.packs import tables
+from heedline.packs.places.areas import Areas, read_areas
+from heedline.packs.reading import loading
 
 
 @cache
@@ -25,10 +28,30 @@ def _loads(text: str) -> dict[str, Any]:
     return found
 
 
+_areas: dict[object, Areas] = {}
+
+
+def _read_areas(
+    folder: Traversable,
+    forces: Mapping[str, str],
+    prefixes: Mapping[str, str],
+    ambiguous: Collection[str],
+    formats: Mapping[str, str],
+) -> Areas:
+    """Read police areas. What is wrong is raised each time."""
+    files = sorted(folder.joinpath("areas").iterdir(), key=str)
+    said = tuple(file.read_bytes() for file in files if file.name.endswith(".csv"))
+    key = (said, *(tuple(one.items()) for one in (forces, prefixes, formats)), tuple(ambiguous))
+    if key not in _areas:
+        _areas[key] = read_areas(folder, forces, prefixes, ambiguous, formats)
+    return _areas[key]
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _parsed_once() -> Iterator[None]:
-    """Some hundred tests change one file of the pack and read all of it. Parsing the rest took a third of their time."""
+    """Some hundred tests change one file of the pack and read all of it. The rest took two thirds of their time."""
     with pytest.MonkeyPatch.context() as patch:
         known = SimpleNamespace(loads=_loads, TOMLDecodeError=tomllib.TOMLDecodeError)
         patch.setattr(tables, "tomllib", known)
+        patch.setattr(loading, "read_areas", _read_areas)
         yield

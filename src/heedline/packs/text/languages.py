@@ -124,7 +124,9 @@ def flat(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str |
     """
     for name, value in data.items():
         key = f"{prefix}{name}"
-        if isinstance(value, Mapping):
+        if isinstance(
+            value, dict
+        ):  # asked 40,000 times at a start: several times as fast as asking for a Mapping
             yield from flat(value, f"{key}.")
         elif key != _OWN:
             yield key, tuple(value) if isinstance(value, list) else value

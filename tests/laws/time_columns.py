@@ -15,6 +15,7 @@ EXACT = {
     "reports_danger.acknowledged_at": "a supervisor's act",
     "reports_danger.discharged_at": "a supervisor's act",
     "reports_danger_entry.at": "an officer's act",
+    "reports_presence.minute": "an officer's page, for ten minutes, and in no copy",
     "reports_note_revision.at": "an officer's act",
     "reports_sweep.at": "an officer's act",
     "reports_sweep.until": "an officer's act",

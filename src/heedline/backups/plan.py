@@ -141,6 +141,7 @@ LEFT_OUT: dict[str, str] = {
     "permits_provider_session": "people sign in again",
     "permits_provider_notice": "a notice of the provider that was taken, for minutes",
     "permits_held_form": "a form kept after the lock, for hours",
+    "reports_presence": "who has a report open, for ten minutes",
     "reports_released_share": "a half key, for minutes or hours: asked for again",
     "reports_swept": "quarter hours, kept for a day to undo a sweep: after a restore it cannot be undone",
     "audit_tile": "made anew from the events",

@@ -100,6 +100,7 @@ TABLES: dict[str, dict[str, str]] = {
     "reports_sweep": {"office": "ar"},
     "reports_dissemination": {"office": "ar", "usher": "rd"},
     "reports_translation": {"office": "ar", "usher": "d"},
+    "reports_presence": {"office": "rad", "usher": "d", "settler": "d"},
     "reports_translation_text": {"office": "ar", "usher": "d"},
     "reports_note_revision": {"office": "ar", "usher": "d"},
     "reports_swept": {"office": "ard", "usher": "d", "settler": "rd", "worker": "m"},
@@ -205,6 +206,9 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("reports_keeping", "worker", "r"): "report_id review_on",
     ("reports_message", "usher", "r"): "report_id",
     ("reports_released_share", "usher", "r"): "request_id",
+    ("reports_presence", "office", "w"): "minute",
+    ("reports_presence", "usher", "r"): "report_id",
+    ("reports_presence", "settler", "r"): "minute",
     ("reports_review", "usher", "r"): "report_id",
     ("reports_swept", "usher", "r"): "report_id",
     ("reports_subject_request", "office", "w"): "answer answered_by_id answered_on found",
@@ -354,6 +358,7 @@ PERMITS = {
     "practised_by_mine",
     "note_call",
     "open_dangers",
+    "open_with",
     "queue",
     "reads_as_my_statement",
     "receive_sent",
@@ -369,7 +374,7 @@ PERMITS = {
     "who_decides_trace",
 }
 #: Those that look with the caller's eyes, so that row-level security holds inside, or look at no table.
-INVOKERS = {"figures", "queue", "slot", "wait_for_the_disk", "waiting"}
+INVOKERS = {"figures", "open_with", "queue", "slot", "wait_for_the_disk", "waiting"}
 HISTORY = {"logged_statement_count", "logged_statements"}
 CLOCKWORK = {
     "end_identities",

@@ -65,6 +65,7 @@ def test_two_people_dispose_of_a_report_and_nothing_is_left_of_it(people: People
     keep(people, ref)
     with people.sitting("Olga") as olga:
         keeping.release(ref, Hold.objects.get(report=ref).id, "over", by=olga, at=people.at)
+    people.read(ref)  # her page is open: a row of presence
     with people.sitting("Odile") as odile:
         ident = keeping.propose(ref, "period-over", by=odile, at=people.at)
     with people.sitting("Olga") as olga:

@@ -24,7 +24,7 @@ from django.db.models.functions import JSONObject
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework.access import competences, own_terms, provider_sessions, saved_views, site
+from heedline.casework.access import competences, own_terms, presence, provider_sessions, saved_views, site
 from heedline.casework.access.keyring import DeskLine, Keyring
 from heedline.casework.access.session_store import SessionStore, keys_of, row_of
 from heedline.casework.errors import Locked, SealingStopped, WrongPassphrase
@@ -391,8 +391,9 @@ def unlock_with_seed(by: Attendance, seed: bytes, *, at: datetime) -> Attendance
 
 
 def lock(by: Attendance) -> None:
-    """Delete the unlocked keys of this session."""
+    """Delete the unlocked keys of this session. The officer is no longer shown as having a report open."""
     UnlockedKeys.objects.filter(session_id=row_of(by.token)).delete()
+    presence.forget(by.officer_id)
     journal.record(Act.KEYS_LOCKED, actor=by.officer_id)
 
 
@@ -410,6 +411,7 @@ def sign_in_refused(email: str) -> None:
 def signed_out(by: Attendance) -> None:
     """Log a sign-out and delete the session's unlocked keys."""
     UnlockedKeys.objects.filter(session_id=row_of(by.token)).delete()
+    presence.forget(by.officer_id)
     journal.record(Act.SIGNED_OUT, actor=by.officer_id)
 
 

@@ -152,6 +152,7 @@ HOLDS: tuple[HeldData, ...] = (
             "due_at state",
             "reports_translation_text": "id report_id translation_id number container by_id on",
             "reports_note_revision": "id report_id note number container by_id at",
+            "reports_presence": "report_id officer_id minute",
         },
     ),
 )

@@ -17,6 +17,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
+from heedline.casework.access import presence
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import NotHere
@@ -121,6 +122,7 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
                 translated=TRANSLATION_TEXTS,
                 disclosures=DISCLOSURES,
                 noted=NOTES,
+                also_open=presence.noted(at),
                 has_danger=Exists(DangerEpisode.objects.filter(report=OuterRef("pk"))),
                 restricted=Exists(restrictions.restricting().filter(report=OuterRef("pk"))),
             )
@@ -144,6 +146,7 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
             restricted=report.restricted,
             with_partners=waiting,
             has_danger=report.has_danger,
+            also_open=presence.colleagues(report.also_open),
         ),
         answers_of(report, opened, translations, at),
         history_of(report, datetime.fromisoformat(opened.arrived_at), words, by=by, at=at),

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from heedline.casework.access import session
+from heedline.casework.access.presence import AlsoOpen
 from heedline.casework.access.session import Attendance
 from heedline.casework.report import handing_over, restrictions
 from heedline.casework.report.opening import short_name
@@ -64,7 +65,8 @@ class CaseHeader:
     officer. `writer` is the colleague who is writing in the report until `lease_words`. `offered_by` is the desk that
     handed the report over, until it is accepted. `status` is the pack's code of what the reporter is told.
     `with_partners` counts the disclosures that somebody still has to deal with. `has_danger` is True if a danger to life
-    was ever opened, so that the report has a page Threat to life.
+    was ever opened, so that the report has a page Threat to life. `also_open` are the colleagues who opened the report
+    in the last ten minutes.
     """
 
     ref: UUID
@@ -89,6 +91,7 @@ class CaseHeader:
     restricted: bool = False
     with_partners: int = 0
     has_danger: bool = False
+    also_open: tuple[AlsoOpen, ...] = ()
 
     def may(self, move: Move) -> bool:
         """Return True if the move is currently available."""
@@ -107,6 +110,7 @@ def header_of(
     restricted: bool,
     with_partners: int,
     has_danger: bool,
+    also_open: tuple[AlsoOpen, ...] = (),
 ) -> CaseHeader:
     """Return the header of a report as this officer sees it. Opens nothing."""
     zone: ZoneInfo = session.office_zone()
@@ -135,6 +139,7 @@ def header_of(
         restricted=restricted,
         with_partners=with_partners,
         has_danger=has_danger,
+        also_open=also_open,
     )
 
 

@@ -87,6 +87,8 @@ GRANT SELECT ON reports_released_share TO heedline_office;
 -- never the desk: see permits.hand_over
 GRANT SELECT, UPDATE (priority, danger_to_life, stage, slot, seen, due_at, offered, rank, owner_id, lease_by_id,
     lease_until, version, unread, outcome, status) ON reports_report TO heedline_office;
+-- noted in permits.open_with, and deleted at the lock
+GRANT SELECT, INSERT, UPDATE (minute), DELETE ON reports_presence TO heedline_office;
 GRANT SELECT, INSERT ON reports_review TO heedline_office;
 GRANT SELECT, INSERT, UPDATE (header, epochs) ON reports_sealed_header TO heedline_office;
 GRANT SELECT, INSERT ON reports_sealed_payload TO heedline_office;
@@ -152,6 +154,7 @@ GRANT EXECUTE ON FUNCTION
     permits.my_supervised(),
     permits.name_officer(bytea, uuid, text, bytea),
     permits.open_dangers(text),
+    permits.open_with(uuid, timestamptz),
     permits.note_call(bytea, uuid, bytea, bytea, bytea, uuid[]),
     permits.practised_by_mine(),
     permits.figures(uuid[], timestamptz),

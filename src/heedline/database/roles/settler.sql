@@ -28,6 +28,7 @@ GRANT SELECT (report_id, review_on, identity_until, identity_gone_on), UPDATE (i
     heedline_settler;
 GRANT SELECT, INSERT, UPDATE, DELETE ON reports_message TO heedline_settler;
 GRANT SELECT, INSERT, UPDATE, DELETE ON reports_receipt TO heedline_settler;
+GRANT SELECT (minute), DELETE ON reports_presence TO heedline_settler;
 -- emptied
 GRANT SELECT (request_id, sealed, until), UPDATE (sealed), DELETE ON reports_released_share TO heedline_settler;
 GRANT SELECT, INSERT, UPDATE, DELETE ON reports_report TO heedline_settler;

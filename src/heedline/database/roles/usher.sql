@@ -46,6 +46,7 @@ GRANT SELECT (report_id), DELETE ON reports_note_revision TO heedline_usher;
 GRANT SELECT (report_id, lookup, closed, touched), UPDATE (touched), DELETE ON reports_receipt TO heedline_usher;
 GRANT SELECT (request_id), INSERT, DELETE ON reports_released_share TO heedline_usher;
 GRANT SELECT, UPDATE, DELETE ON reports_report TO heedline_usher;
+GRANT SELECT (report_id), DELETE ON reports_presence TO heedline_usher;
 GRANT SELECT (report_id), DELETE ON reports_review TO heedline_usher;
 GRANT SELECT, INSERT, UPDATE (header, epochs), DELETE ON reports_sealed_header TO heedline_usher;
 GRANT SELECT, INSERT, DELETE ON reports_sealed_payload TO heedline_usher;

@@ -1601,4 +1601,33 @@ class Migration(migrations.Migration):
             model_name="dangerentry",
             constraint=models.UniqueConstraint(fields=("danger", "number"), name="danger_entry_order"),
         ),
+        migrations.CreateModel(
+            name="Presence",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "report", "officer", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("minute", models.DateTimeField()),
+                (
+                    "officer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reports.report"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "reports_presence",
+            },
+        ),
     ]

@@ -12,6 +12,7 @@ from heedline.casework.pages.case_header import CaseHeader
 from heedline.casework.pages.desk_tabs import DeskTab
 from heedline.packs.urgency import Priority
 from heedline.reports.lifecycle import Stage
+from heedline.web.entrance import times
 
 STAGES = {
     Stage.WAITING: "Waiting to be taken",
@@ -43,7 +44,14 @@ def facts_of(header: CaseHeader) -> list[dict[str, str]]:
         facts.append({"label": "Owner", "text": "You" if header.mine else header.owner})
     if header.writer:
         facts.append({"label": "Writing now", "text": f"{header.writer}, until {header.lease_words}"})
+    if header.also_open:
+        facts.append({"label": "Also open with", "text": also_open_words(header)})
     return facts
+
+
+def also_open_words(header: CaseHeader) -> str:
+    """Return the colleagues who have the report open, each with the minute in which they opened a page of it."""
+    return ", ".join(f"{one.name} ({times.clock(one.minute)})" for one in header.also_open)
 
 
 def tabs_of(file: CaseFile, current: str, query: str, of_desks: Iterable[DeskTab]) -> list[dict[str, Any]]:

@@ -35,7 +35,7 @@ pytestmark = pytest.mark.django_db
 def seen(people: People, ref: UUID, name: str, *, minutes: int = 0) -> list[str]:
     """Who else has the report open, on a page that `name` opens so many minutes later."""
     file = people.read(ref, name, at=people.at + timedelta(minutes=minutes))
-    return [one.name for one in file.header.also_open]
+    return [one.name for one in file.header.writing.also_open]
 
 
 def noted(people: People, ref: UUID, name: str, *, minutes: int = 0) -> bool:
@@ -49,7 +49,7 @@ def test_two_officers_see_that_both_have_the_report_open(people: People) -> None
     assert seen(people, ref, "Odile") == []
     assert seen(people, ref, "Olga") == ["Odile O."]
     file = people.read(ref, "Odile")
-    assert [(one.name, one.minute) for one in file.header.also_open] == [
+    assert [(one.name, one.minute) for one in file.header.writing.also_open] == [
         ("Olga O.", people.at.replace(second=0, microsecond=0))
     ]
     other, _ = people.taken("Odile")

@@ -100,14 +100,36 @@ def test_writing_extends_the_lease_and_changes_nothing_else(people: People) -> N
     before = row(ref)
     later = people.at + 15 * MINUTE
     with people.sitting("Odile") as odile:
-        assert editing.keep_writing(ref, by=odile, at=later) == later + 20 * MINUTE
+        assert editing.keep_writing(ref, by=odile, at=later).until == later + 20 * MINUTE
     after = row(ref)
     assert (after.owner, after.due_at, after.version) == (before.owner, before.due_at, before.version)
     assert Step.objects.filter(report=ref).count() == 1
     with people.sitting("Olga") as olga:
-        assert editing.keep_writing(ref, by=olga, at=later) is None, "one at a time"
+        theirs = editing.keep_writing(ref, by=olga, at=later)
+        assert (theirs.until, theirs.writer) == (later + 20 * MINUTE, "Odile O."), "one at a time"
         ended = later + 20 * MINUTE
-        assert editing.keep_writing(ref, by=olga, at=ended) == ended + 20 * MINUTE
+        mine = editing.keep_writing(ref, by=olga, at=ended)
+        assert (mine.until, mine.writer) == (ended + 20 * MINUTE, "")
     assert row(ref).owner == before.owner
     with people.sitting("Otto") as otto, pytest.raises(NotHere):
         editing.keep_writing(ref, by=otto, at=later)
+
+
+def test_typing_in_a_report_that_waits_or_is_closed_keeps_nobody_out(people: People) -> None:
+    """Otherwise a note on a waiting report would stop every colleague from taking it."""
+    waiting, _ = people.send()
+    closed, _ = people.closed()
+    for ref in (waiting, closed):
+        with people.sitting("Odile") as odile:
+            assert editing.keep_writing(ref, by=odile, at=people.at).until is None
+        assert row(ref).lease_by is None
+    people.take(waiting, "Olga")
+
+
+def test_typing_shows_who_else_has_the_report_open(people: People) -> None:
+    ref, _ = people.taken()
+    people.read(ref, "Olga")
+    with people.sitting("Odile") as odile:
+        writing = editing.keep_writing(ref, by=odile, at=people.at)
+    assert [one.name for one in writing.also_open] == ["Olga O."]
+    assert [one.name for one in people.read(ref, "Olga").header.writing.also_open] == ["Odile O."]

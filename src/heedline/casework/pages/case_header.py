@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,7 +12,8 @@ from django.conf import settings
 from heedline.casework.access import session
 from heedline.casework.access.presence import AlsoOpen
 from heedline.casework.access.session import Attendance
-from heedline.casework.report import handing_over, restrictions
+from heedline.casework.report import editing, handing_over, restrictions
+from heedline.casework.report.editing import Writing
 from heedline.casework.report.opening import short_name
 from heedline.casework.report.verb import standing_of
 from heedline.dispatch.clocks import clock_code, due_words
@@ -62,11 +63,10 @@ class CaseHeader:
     """What every page of a report shows. Nothing in it is sealed.
 
     `priority` is None until the report is assessed. `owner` is the name of the owner, and `mine` is True for that
-    officer. `writer` is the colleague who is writing in the report until `lease_words`. `offered_by` is the desk that
+    officer. `writing` says who is writing in the report, and which colleagues have it open. `offered_by` is the desk that
     handed the report over, until it is accepted. `status` is the pack's code of what the reporter is told.
     `with_partners` counts the disclosures that somebody still has to deal with. `has_danger` is True if a danger to life
-    was ever opened, so that the report has a page Threat to life. `also_open` are the colleagues who opened the report
-    in the last ten minutes.
+    was ever opened, so that the report has a page Threat to life.
     """
 
     ref: UUID
@@ -81,8 +81,6 @@ class CaseHeader:
     due_words: str
     owner: str | None
     mine: bool
-    writer: str | None
-    lease_words: str
     offered_by: str
     review_within: timedelta
     status: str
@@ -91,7 +89,7 @@ class CaseHeader:
     restricted: bool = False
     with_partners: int = 0
     has_danger: bool = False
-    also_open: tuple[AlsoOpen, ...] = ()
+    writing: Writing = field(default_factory=Writing)
 
     def may(self, move: Move) -> bool:
         """Return True if the move is currently available."""
@@ -114,8 +112,6 @@ def header_of(
 ) -> CaseHeader:
     """Return the header of a report as this officer sees it. Opens nothing."""
     zone: ZoneInfo = session.office_zone()
-    lease = report.lease_until if report.lease_until is not None and report.lease_until > at else None
-    writer = report.lease_by if lease is not None and report.lease_by_id != by.officer_id else None
     return CaseHeader(
         ref=report.id,
         short=short_name(report.id),
@@ -129,8 +125,6 @@ def header_of(
         due_words=due_words(report.due_at, at, zone) if report.due_at is not None else "",
         owner=report.owner.name if report.owner is not None else None,
         mine=report.owner_id == by.officer_id,
-        writer=writer.name if writer is not None else None,
-        lease_words=f"{lease.astimezone(zone):%H:%M}" if lease is not None else "",
         offered_by=_offered_by(report),
         review_within=_review_within(report),
         status=report.status,
@@ -139,7 +133,7 @@ def header_of(
         restricted=restricted,
         with_partners=with_partners,
         has_danger=has_danger,
-        also_open=also_open,
+        writing=editing.writing_in(report, also_open, by=by, at=at),
     )
 
 

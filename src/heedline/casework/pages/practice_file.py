@@ -56,8 +56,6 @@ def file_of(one: Worked, *, by: Attendance) -> CaseFile:
         due_words="",
         owner=None,
         mine=one.stage != Stage.WAITING,
-        writer=None,
-        lease_words="",
         offered_by="",
         review_within=timedelta(0),
         status="question" if one.stage == Stage.ACTING else "read",

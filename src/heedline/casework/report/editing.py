@@ -6,6 +6,7 @@ clock depends on it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,14 +14,32 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from heedline.casework.access import presence
+from heedline.casework.access.presence import AlsoOpen
 from heedline.casework.access.session import Attendance
 from heedline.casework.report.verb import find
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
+from heedline.permits.scopes import reports_of
 from heedline.reports.lifecycle import Stage
+from heedline.reports.models import Report
 
 #: The columns of a report in which nobody is writing.
 FREE: dict[str, Any] = {"lease_by_id": None, "lease_until": None}
+#: Nobody writes in a report that nobody has taken, or in a closed one.
+_NOBODY_WRITES = {Stage.WAITING, Stage.CLOSED}
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """The lease of a report as one officer sees it.
+
+    `until` is its end, or None if nobody is writing. `writer` is the colleague who is writing, or "" if it is the officer.
+    """
+
+    until: datetime | None = None
+    writer: str = ""
+    also_open: tuple[AlsoOpen, ...] = ()
 
 
 def lease(by: Attendance, at: datetime) -> dict[str, Any]:
@@ -28,18 +47,29 @@ def lease(by: Attendance, at: datetime) -> dict[str, Any]:
     return {"lease_by_id": by.officer_id, "lease_until": at + load_pack(settings.PACK).clock("lease")}
 
 
-def keep_writing(ref: UUID, *, by: Attendance, at: datetime) -> datetime | None:
-    """Extend the lease of an officer who is writing in a report, and return its end.
+def writing_in(report: Report, also_open: tuple[AlsoOpen, ...], *, by: Attendance, at: datetime) -> Writing:
+    """Return the lease of a report as this officer sees it. Changes nothing."""
+    if report.lease_by is None or report.lease_until is None or report.lease_until <= at:
+        return Writing(also_open=also_open)
+    return Writing(
+        report.lease_until, "" if report.lease_by_id == by.officer_id else report.lease_by.name, also_open
+    )
 
-    A form sends this while somebody types in it. Nothing else changes: no step, no version, no clock. Returns None while
-    a colleague is writing, or if the report is closed. Raises NotHere and Refused.
+
+def keep_writing(ref: UUID, *, by: Attendance, at: datetime) -> Writing:
+    """Extend the lease of an officer who is writing in a report, and return it.
+
+    A page sends this while somebody types in one of its forms. Nothing else changes: no step, no version, no clock. The
+    lease stays as it is while a colleague is writing, and in a report that is waiting or closed. Raises NotHere and Refused.
     """
     with transaction.atomic():
         found = find(ref, by=by, at=at)
-        by.require(Capability.READ_REPORT, found.report.desk_id, found.report.watch_id)
-        if found.standing.leased_to_another or found.report.stage == Stage.CLOSED:
-            return None
-        for field, value in lease(by, at).items():
-            setattr(found.report, field, value)
-        found.report.save(update_fields=["lease_by", "lease_until"])
-        return found.report.lease_until
+        report = found.report
+        by.require(Capability.READ_REPORT, report.desk_id, report.watch_id)
+        others = reports_of(by.desk_ids).filter(pk=ref).values_list(presence.noted(at), flat=True)
+        also_open = presence.colleagues(others.get())
+        if not found.standing.leased_to_another and report.stage not in _NOBODY_WRITES:
+            for field, value in lease(by, at).items():
+                setattr(report, field, value)
+            report.save(update_fields=["lease_by", "lease_until"])
+        return writing_in(report, also_open, by=by, at=at)

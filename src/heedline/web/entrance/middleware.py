@@ -56,8 +56,9 @@ class OnTheRecord:
             found = attendance.come_in(
                 session,
                 at=at,
-                # what a page asks by itself must not keep the keys unlocked while nobody is there
-                with_keys="HX-Request" not in request.headers,
+                # what a page asks by itself must not keep the keys unlocked while nobody is there; it posts only when
+                # somebody types
+                with_keys="HX-Request" not in request.headers or request.method == "POST",
             )
             if found is not None and is_signed_in(request, found[0]) and self.still_welcome(found[1], at=at):
                 request.attendance = found[1]  # type: ignore[attr-defined]

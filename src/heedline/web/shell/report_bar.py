@@ -13,6 +13,7 @@ from heedline.casework.pages.desk_tabs import DeskTab
 from heedline.packs.urgency import Priority
 from heedline.reports.lifecycle import Stage
 from heedline.web.entrance import times
+from heedline.web.shell.writing_words import also_open_words
 
 STAGES = {
     Stage.WAITING: "Waiting to be taken",
@@ -42,16 +43,12 @@ def facts_of(header: CaseHeader) -> list[dict[str, str]]:
         facts.append({"label": "Clock", "text": header.due_words})
     if header.owner:
         facts.append({"label": "Owner", "text": "You" if header.mine else header.owner})
-    if header.writer:
-        facts.append({"label": "Writing now", "text": f"{header.writer}, until {header.lease_words}"})
-    if header.also_open:
-        facts.append({"label": "Also open with", "text": also_open_words(header)})
+    if header.writing.until is not None and header.writing.writer:
+        until = times.clock(header.writing.until)
+        facts.append({"label": "Writing now", "text": f"{header.writing.writer}, until {until}"})
+    if header.writing.also_open:
+        facts.append({"label": "Also open with", "text": also_open_words(header.writing.also_open)})
     return facts
-
-
-def also_open_words(header: CaseHeader) -> str:
-    """Return the colleagues who have the report open, each with the minute in which they opened a page of it."""
-    return ", ".join(f"{one.name} ({times.clock(one.minute)})" for one in header.also_open)
 
 
 def tabs_of(file: CaseFile, current: str, query: str, of_desks: Iterable[DeskTab]) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from heedline.web.shell.report_bar import facts_of, tabs_of
 from heedline.web.shell.report_left import messages_of, told_of
 from heedline.web.shell.request import OfficeRequest
 from heedline.web.shell.timeline_words import timeline_entries
+from heedline.web.shell.writing_words import writing_line
 
 #: Entries of the timeline beside the work.
 _LATEST = 8
@@ -59,6 +60,7 @@ def page(
             "messages_said": messages_of(file.messages),
             "read": file.messages.unread,
             "tab": tab,
+            "writing": None if practised else writing_line(file.header.writing, at=session.now()),
             "latest": timeline_entries(only(file.history.timeline, (), newest=True)[:_LATEST]),
             **context,
         },

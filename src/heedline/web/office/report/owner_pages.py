@@ -21,13 +21,13 @@ from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import Move, NotNow
 from heedline.web.components.forms import Field, FieldOption, Form, Radios, TextArea
 from heedline.web.declared import Audience, open_to
-from heedline.web.entrance import times
 from heedline.web.entrance.kept_words import keeps_words, let_go
 from heedline.web.shell.conflict import conflict, version_of
 from heedline.web.shell.queue_links import from_query
 from heedline.web.shell.report_page import move_of, page
 from heedline.web.shell.request import OfficeRequest
 from heedline.web.shell.saved_words import restored
+from heedline.web.shell.writing_words import writing_line
 
 CHECK, REVIEW = "check", "review"
 #: How far ahead a review may be set, in minutes, and the words for it.
@@ -150,8 +150,8 @@ def next_action(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_POST
 def keep_writing(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Extend the officer's editing lease and say until when, as a form asks while somebody types in it."""
+    """Extend the officer's editing lease and say until when, as a page asks while somebody types in it."""
     at = session.now()
-    until = editing.keep_writing(ref, by=request.attendance, at=at)
-    context = {"ref": ref, "until": times.clock(until) if until is not None else ""}
-    return render(request, "office/parts/writing.html", context)
+    writing = editing.keep_writing(ref, by=request.attendance, at=at)
+    line = writing_line(writing, at=at, with_others=True)
+    return render(request, "shell/parts/writing_said.html", {"writing": line})

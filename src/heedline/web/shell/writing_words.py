@@ -1,0 +1,40 @@
+"""The line on each page of a report that says until when the officer can write, and who else is there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from heedline.casework.access.presence import AlsoOpen
+from heedline.casework.report.editing import Writing
+from heedline.web.entrance import times
+
+
+@dataclass(frozen=True, slots=True)
+class WritingLine:
+    """What the line says. `left` is the number of seconds until the officer's own lease ends.
+
+    Only one of `until` and `writer` is set: the officer's own lease, or the colleague who is writing.
+    """
+
+    until: str = ""
+    left: int = 0
+    writer: str = ""
+    writer_until: str = ""
+    also_open: str = ""
+
+
+def writing_line(writing: Writing, *, at: datetime, with_others: bool = False) -> WritingLine:
+    """Return the line for a lease. `with_others` also names who has the report open, as the bar does at first."""
+    also = also_open_words(writing.also_open) if with_others else ""
+    if writing.until is None:
+        return WritingLine(also_open=also)
+    until = times.clock(writing.until)
+    if writing.writer:
+        return WritingLine(writer=writing.writer, writer_until=until, also_open=also)
+    return WritingLine(until, max(0, int((writing.until - at).total_seconds())), also_open=also)
+
+
+def also_open_words(others: tuple[AlsoOpen, ...]) -> str:
+    """Return the colleagues who have a report open, each with the minute in which they opened a page of it."""
+    return ", ".join(f"{one.name} ({times.clock(one.minute)})" for one in others)

@@ -11,11 +11,12 @@ import pytest
 from django.conf import settings
 
 from heedline.casework.contact import call_back
-from heedline.casework.duty import alarm_kinds, paging
+from heedline.casework.duty import alarm_kinds, alarms, paging
 from heedline.casework.errors import Changed, NotHere
 from heedline.casework.journey import transitions
 from heedline.casework.pages import case_file
 from heedline.casework.setup import stewardship
+from heedline.dispatch.chain import Deadlines
 from heedline.dispatch.models import Alarm
 from heedline.permits.gate import Refused
 from heedline.permits.roles import Role
@@ -178,6 +179,30 @@ def test_the_page_goes_to_a_supervisor_of_the_desk_where_there_is_one(people: Pe
         stewardship.appoint(house.officers["Nils"], Role.SUPERVISOR, desk, hands=house.hands, at=people.at)
     with acting("worker"):
         assert alarm_kinds.called(alarm, 0, people.at) == {"nils@unit.example"}
+        assert alarm_kinds.called(alarm, 1, people.at) > {"nils@unit.example"}
+
+
+@pytest.mark.parametrize(
+    ("hours", "how", "kind"), [(0, "wrong-number", "call-missed"), (25, "", "call-late")]
+)
+def test_a_late_or_missed_call_is_paged_up_the_chain_until_somebody_acknowledges(
+    people: People, hours: int, how: str, kind: str
+) -> None:
+    """Paged once, an alarm that nobody sees at night would be forgotten, and with it the reporter who waits."""
+    ref = held(people)
+    if how:
+        attempt(people, ref, how)
+    at, deadlines = people.at + timedelta(hours=hours), Deadlines()
+    with acting("worker"):
+        paging.watch_calls(at)
+        moved = [paging.page_round(at, seconds, deadlines) for seconds in (0, 60, 125, 305, 605, 1210)]
+    alarm = Alarm.objects.get(kind=kind, about_id=ref)
+    assert alarm.steps_sent == 4
+    assert [bool(one) for one in moved] == [True, False, True, True, True, True], "and again each ten minutes"
+    with people.sitting("Nadia", at=at) as nadia:
+        alarms.acknowledge(alarm.id, by=nadia, at=at)
+    with acting("worker"):
+        assert paging.page_round(at, 2000, deadlines) == 0
 
 
 def test_a_call_goes_with_its_report_to_another_desk(people: People) -> None:

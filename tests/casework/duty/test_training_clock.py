@@ -81,6 +81,8 @@ def test_each_is_reminded_once_also_while_a_colleagues_reminder_stands(people: P
             for one in alarms.open_now(by=here, at=at)
             if Alarm.objects.filter(id=one.id, about_id=odile).exists()
         ]
+        assert line.words.startswith("Accreditation expiring: Odile O., ")
+        assert line.words.endswith(f"{training_clock.ending(at)[desk.id, odile]:%-d %B %Y}")
         alarms.clear(line.id, "being-dealt-with", by=here, at=at)
     assert odile not in about(450)
     again(people, "Odile", "identity", at=people.at + 450 * DAY)

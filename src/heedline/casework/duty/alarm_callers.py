@@ -34,6 +34,12 @@ def call_supervisors(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
     return on_call.supervisors(alarm.desk_id) or call_the_desk(alarm, step, at)
 
 
+def call_supervisors_then_chain(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
+    """Return those whom `call_supervisors` returns and, from the second step on, those whom the on-call chain calls."""
+    first = call_supervisors(alarm, step, at)
+    return first | call_the_desk(alarm, step, at) if step else first
+
+
 def call_who_lead(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
     """Return the supervisors of the alarm's desk and of the round-the-clock desk.
 

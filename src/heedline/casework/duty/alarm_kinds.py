@@ -18,6 +18,7 @@ from heedline.casework.duty.alarm_callers import (
     call_every_authoriser,
     call_owner_and_who_lead,
     call_supervisors,
+    call_supervisors_then_chain,
     call_the_desk,
     call_the_desk_and_stewards,
     call_the_trained,
@@ -137,7 +138,14 @@ def _about_request(words: str, called: Called, raised_by: Letter | None = None) 
 
 
 def _about_call(words: str, do: str) -> AlarmRule:
-    return AlarmRule(words=words, do=do, called=call_supervisors, resolved_by=frozenset({AlarmEvent.CALLED}))
+    """Return a rule for alarms about a call that a reporter asked for: a supervisor first, then up the chain."""
+    return AlarmRule(
+        words=words,
+        do=do,
+        called=call_supervisors_then_chain,
+        chain=True,
+        resolved_by=frozenset({AlarmEvent.CALLED}),
+    )
 
 
 def _about_source(words: str, do: str, raised_by: Letter) -> AlarmRule:
@@ -308,7 +316,7 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         "Too few people at the desk have a valid training", "See who, on the page Training."
     ),
     AlarmKind.TRAINING_ENDS: AlarmRule(
-        words="Training expiring soon",
+        words="Accreditation expiring",
         do="Yours is on the page Me, everybody’s on the page Training.",
         about=About.OFFICER,
         called=call_the_trained,

@@ -20,7 +20,7 @@ from django.db.models import Q, QuerySet
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance, office_zone
-from heedline.casework.duty import alarm_kinds
+from heedline.casework.duty import alarm_kinds, training_clock
 from heedline.casework.duty.alarm_kinds import ABOUT_PARTNERS, AlarmEvent
 from heedline.casework.errors import NotHere
 from heedline.casework.recording import refusals_logged
@@ -29,6 +29,7 @@ from heedline.desks.duty_hours import staffed_desks
 from heedline.desks.models import Officer
 from heedline.dispatch.clocks import day_of, slot_words
 from heedline.dispatch.letters import CLEAR_REASONS as CLEAR_REASONS
+from heedline.dispatch.letters import AlarmKind
 from heedline.dispatch.models import About, Alarm, WorkerBeat
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused, allows
@@ -105,6 +106,7 @@ def open_now(*, by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
             "id", "name"
         )
     )
+    expiring = _expiring(found, at)
     rules, staffed = dict(alarm_kinds.every_kind()), staffed_desks(at)
     order = list(rules)
     found.sort(key=lambda a: (order.index(a.kind), a.acknowledged_at is not None, a.slot, a.desk.name))
@@ -116,7 +118,7 @@ def open_now(*, by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
             AlarmLine(
                 alarm.id,
                 alarm.kind,
-                rules[alarm.kind].words,
+                rules[alarm.kind].words + expiring.get(alarm.id, ""),
                 alarm.desk_id,
                 alarm.desk.name,
                 alarm.about_id if alarm.about_id in seen else None,
@@ -139,6 +141,20 @@ def open_now(*, by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
             )
         )
     return tuple(lines)
+
+
+def _expiring(found: Iterable[Alarm], at: datetime) -> dict[UUID, str]:
+    """Return, for each alarm about training that expires, whose it is and the last day: ": N. N., 3 May 2027"."""
+    about = {one.id: (one.desk_id, one.about_id) for one in found if one.kind == AlarmKind.TRAINING_ENDS}
+    if not about:
+        return {}
+    names = dict(Officer.objects.filter(id__in=[who for _, who in about.values()]).values_list("id", "name"))
+    last = training_clock.ending(at)
+    return {
+        alarm: f": {names[who]}" + (f", {last[desk, who]:%-d %B %Y}" if (desk, who) in last else "")
+        for alarm, (desk, who) in about.items()
+        if who in names
+    }
 
 
 def _title(alarm: Alarm) -> str:

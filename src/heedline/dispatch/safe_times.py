@@ -30,6 +30,10 @@ class SafeTimes:
         local = at.astimezone(zone)
         return local.weekday() in self.days and any(start <= local.time() < end for start, end in self.spans)
 
+    def covers_day(self, at: datetime, zone: tzinfo) -> bool:
+        """Return whether `at` is on a safe day, at whatever hour."""
+        return at.astimezone(zone).weekday() in self.days
+
     def opens(self, at: datetime, zone: tzinfo) -> datetime:
         """Return the first safe moment from `at` onwards, which may be `at` itself."""
         if self.covers(at, zone):

@@ -129,6 +129,8 @@ def test_hours_in_words_are_kept_to_on_the_days_that_were_chosen(people: People)
         with pytest.raises(NotNow, match="safe times"):
             call_back.number(ref, "", by=here, at=noon)
         assert call_back.number(ref, "their-words", by=here, at=noon) == NUMBER
+        late = noon + timedelta(hours=12)  # 21:30: their words may be about the evening
+        assert call_back.number(ref, "their-words", by=here, at=late) == NUMBER
 
 
 def attempt(people: People, ref: UUID, how: str, said: str = "", *, at: datetime | None = None) -> None:

@@ -121,6 +121,17 @@ def test_danger_is_never_swept_whoever_says_so(people: People) -> None:
     assert row(said).stage == row(decided).stage == "waiting"
 
 
+def test_what_was_assessed_and_given_back_is_not_swept(people: People) -> None:
+    """Otherwise an officer who may not close it alone, a repeat for one, would give it back and sweep it."""
+    refs = adverts(people)
+    with people.sitting("Odile") as odile:
+        transitions.take(refs[0], by=odile, at=people.at)
+        transitions.assess(refs[0], stories.VAGUE, version=2, by=odile, at=people.at)
+        transitions.release(refs[0], by=odile, at=people.at)
+    assert row(refs[0]).stage == "waiting"
+    assert swept(people, refs).left_out == {str(refs[0]): "held"}
+
+
 @pytest.mark.parametrize("name", ["Odile", "Olga"])
 def test_what_somebody_holds_is_not_swept_not_even_by_them(people: People, name: str) -> None:
     ref, _ = people.taken("Odile", narrative=ADVERT)

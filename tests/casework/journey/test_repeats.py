@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -62,9 +63,30 @@ def test_only_a_supervisor_closes_a_repeat(people: People, before: str) -> None:
 def test_what_was_not_told_before_is_closed_by_an_officer(people: People) -> None:
     ref, officer, _ = about_a_person(people)
     with people.sitting(officer) as here:
-        transitions.assess(ref, assessment("yes"), version=row(ref).version, by=here, at=people.at)
         transitions.assess(ref, assessment("no"), version=row(ref).version, by=here, at=people.at)
-        closing = replace(NO_CONCERN, reason="No earlier report after all")
+        transitions.close(ref, NO_CONCERN, version=row(ref).version, by=here, at=people.at)
+    assert row(ref).stage == "closed"
+
+
+@pytest.mark.parametrize("way", ["close", "assess and close", "released"])
+def test_an_officer_does_not_take_the_answer_back_to_close_it(people: People, way: str) -> None:
+    """They assess it anew as "no", and close it: in two steps, in one, or after giving it back and taking it again."""
+    ref, officer, lead = about_a_person(people)
+    closing = replace(NO_CONCERN, reason="No earlier report after all")
+    with people.sitting(officer) as here:
+        transitions.assess(ref, assessment("yes"), version=row(ref).version, by=here, at=people.at)
+        if way == "released":
+            transitions.release(ref, by=here, at=people.at)
+            transitions.take(ref, by=here, at=people.at)
+        if way != "assess and close":
+            transitions.assess(ref, assessment("no"), version=row(ref).version, by=here, at=people.at)
+        at_once = partial(transitions.assess_and_close, ref, assessment("no"))
+        do = at_once if way == "assess and close" else partial(transitions.close, ref)
+        with pytest.raises(Refused, match="Only a supervisor"):
+            do(closing, version=row(ref).version, by=here, at=people.at)
+    assert row(ref).stage == "assessed"
+    with people.sitting(lead) as here:
+        transitions.assign(ref, people.house.officers[lead].id, by=here, at=people.at)
         transitions.close(ref, closing, version=row(ref).version, by=here, at=people.at)
     assert row(ref).stage == "closed"
 

@@ -160,7 +160,7 @@ def number(ref: UUID, because: str, *, by: Attendance, at: datetime) -> str:
     early = row.done or not call.open_at(at)
     if early and because not in EARLY_REASONS:
         raise NotNow("It is not one of their safe times. Say why the number has to be opened all the same.")
-    if because == THEIR_WORDS and call.in_words and not call.times.covers(at, session.office_zone()):
+    if because == THEIR_WORDS and call.in_words and not call.times.covers_day(at, session.office_zone()):
         raise NotNow("They chose other days. What they wrote about the hours is about those.")
     record(found, Act.NUMBER_SHOWN, early=early, because=because if early else "")
     return call.number

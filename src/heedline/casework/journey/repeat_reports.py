@@ -5,7 +5,8 @@ Whether a report is a repeat is part of its assessment and sealed with it. Nothi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q
@@ -37,16 +38,17 @@ def not_at_once(kind: str, answers: Mapping[str, str]) -> None:
 
 
 def permit_closing(found: FoundReport) -> None:
-    """Raise Refused for anybody but a supervisor if the last assessment says that the report is or may be a repeat.
+    """Raise Refused for anybody but a supervisor if any assessment said that the report is or may be a repeat.
 
+    A later assessment that says otherwise changes nothing: an officer could take the answer back and close the report.
     An assessment that does not open counts as one that says so.
     """
     kind = found.report.kind
     if not any(choice.supervisor_closes for choice in load_pack(settings.PACK).assessment(kind).choices):
         return
     assessed = Step.objects.filter(report=found.report, move=Move.ASSESS).exclude(note=None)
-    note = assessed.order_by("-number").values_list("note", flat=True).first()
-    if note is None or not _says_so(found, note):
+    wanted = [note for note in assessed.values_list("note", flat=True) if note is not None]
+    if not wanted or not _one_says_so(found, wanted):
         return
     try:
         found.permit(Capability.CLOSE_REPEAT)
@@ -54,14 +56,17 @@ def permit_closing(found: FoundReport) -> None:
         raise Refused(_SUPERVISOR) from None
 
 
-def _says_so(found: FoundReport, note: object) -> bool:
+def _one_says_so(found: FoundReport, wanted: Sequence[UUID]) -> bool:
+    """Return whether one of these sealed assessments says so, is missing or does not open."""
     ring = found.by.keys()
-    for part in parts_of([found.report.id], Q(container=note)):
+    parts = list(parts_of([found.report.id], Q(container__in=wanted)))
+    for part in parts:
         try:
             words = notes.open_words(
                 part.container, part.header, part.payload, ring.for_any(part.epochs), part.part
             )
         except CannotOpen:
             return True
-        return is_repeat(found.report.kind, {label: str(value) for label, value in words.items()})
-    return True
+        if is_repeat(found.report.kind, {label: str(value) for label, value in words.items()}):
+            return True
+    return len(parts) < len(wanted)

@@ -328,6 +328,7 @@ def assess_and_close(
     repeat_reports.not_at_once(found.report.kind, assessment.coded)
     found.permit(Capability.ASSESS)
     found.permit(Capability.CLOSE)
+    repeat_reports.permit_closing(found)
     _assess(found, assessment)
     _close(found, closing)
 

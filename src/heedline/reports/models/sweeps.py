@@ -29,7 +29,7 @@ def why_not(report: Report) -> str:
         return "danger"
     if report.stage == Stage.CLOSED:
         return "closed"
-    if report.stage != Stage.WAITING or report.offered:
+    if report.stage != Stage.WAITING or report.offered or report.priority:  # assessed once, whoever released it
         return "held"
     return "message" if report.unread else ""
 

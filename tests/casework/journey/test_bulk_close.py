@@ -21,6 +21,7 @@ from heedline.dispatch.models import Alarm
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Report, SealedPayload, Step, Sweep, Swept
+from tests.support import stories
 from tests.support.acting import acting
 from tests.support.cast import House, now
 from tests.support.scene_people import DANGER, MINUTE, SOUTH_WEST, People, logged, row

@@ -29,8 +29,8 @@ def why_not(report: Report) -> str:
         return "danger"
     if report.stage == Stage.CLOSED:
         return "closed"
-    if report.stage != Stage.WAITING or report.offered or report.priority:  # assessed once, whoever released it
-        return "held"
+    if report.stage != Stage.WAITING or report.offered or report.priority:
+        return "held"  # a priority says that somebody has assessed it, whoever released it since
     return "message" if report.unread else ""
 
 

@@ -21,7 +21,8 @@ WORDS = "The van comes every Thursday at about six"
 HERS = "The landlord knows the van"
 
 
-def _at_work(page: Visitor, office: str, house: House, name: str) -> None:  # noqa: F811
+def at_work(page: Visitor, office: str, house: House, name: str) -> None:  # noqa: F811
+    """`name` signs in and unlocks their keys."""
     signed_in(page, office, name)
     page.visit(f"{office}/unlock/")
     page.play.get_by_label("Passphrase").fill(house.keys[name].passphrase)
@@ -37,7 +38,7 @@ def _answered(page: Visitor) -> None:
 def test_a_lease_that_lapses_while_somebody_types(house: House, office: str, person: Open) -> None:  # noqa: F811
     ref, _ = a_report(at=now(), where={"postcode": "NE1 4ST"})
     page = person(scripts=True)
-    _at_work(page, office, house, "Odile")
+    at_work(page, office, house, "Odile")
     page.visit(f"{office}/w/q/north-east/")
     page.play.clock.install()
     page.play.get_by_role("button", name="Take and open").click()
@@ -65,7 +66,7 @@ def test_a_lease_that_lapses_while_somebody_types(house: House, office: str, per
     expect(line).to_contain_text("Your text is still here")
 
     colleague = person(scripts=False)
-    _at_work(colleague, office, house, "Olga")
+    at_work(colleague, office, house, "Olga")
     colleague.visit(f"{office}/w/r/{ref}/")
     expect(colleague.play.locator(".hl-bar")).to_contain_text("Also open with")
     expect(colleague.play.locator(".hl-bar")).to_contain_text("Odile O.")

@@ -105,7 +105,10 @@ class Act(AnyAct):
     CAME_ON_DUTY = "came-on-duty"
     WENT_OFF_DUTY = "went-off-duty"
     SHIFT_PLANNED = "shift-planned"
+    SHIFT_CANCELLED = "shift-cancelled"
+    PATTERN_CHANGED = "pattern-changed"  # the hours that a desk covers each week
     PUT_ON_CALL = "put-on-call"
+    TAKEN_OFF_CALL = "taken-off-call"
     SKILL_STATED = "skill-stated"
     SKILL_WITHDRAWN = "skill-withdrawn"
     SKILL_CONFIRMED = "skill-confirmed"

@@ -87,6 +87,7 @@ COPIED: tuple[Copied, ...] = (
     Copied("desks_on_call", Side.BODIES),
     Copied("desks_language_skill", Side.BODIES),
     Copied("desks_completed_training", Side.BODIES),
+    Copied("desks_pattern_slot", Side.BODIES),
     Copied("desks_shift", Side.BODIES),
     Copied("intake_count", Side.BODIES, order="hour, kind, step, what"),
     Copied("intake_question_set", Side.BODIES, order="digest"),

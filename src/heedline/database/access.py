@@ -54,6 +54,7 @@ TABLES: dict[str, dict[str, str]] = {
     "desks_on_call": {"office": "arwd", "worker": "r"},
     "desks_organisation": {"office": "arw", "worker": "r", "partner": "r"},
     "desks_saved_view": {"office": "ard"},
+    "desks_pattern_slot": {"office": "ard", "worker": "r"},
     "desks_shift": {"office": "arw", "worker": "r"},
     # letters and alarms
     "dispatch_alarm": {"office": "r", "worker": "arwm"},

@@ -71,6 +71,7 @@ class AlarmKind(AnyAlarmKind):
     MEMBER_WITHOUT_KEYS = "without-keys"
     KEYS_DOUBTED = "keys-doubted"
     SESSION_ALTERED = "session-altered"
+    ROTA_GAP = "rota-gap"
     TOO_FEW_TRAINED = "too-few-trained"
     TRAINING_ENDS = "training-ends"
     REVIEW_LATE = "review-late"

@@ -210,15 +210,17 @@ def _rota(cast: _Cast, at: datetime) -> None:
     This keeps the demonstration staffed.
     """
     from heedline.casework.duty import rota
+    from heedline.casework.rota import planning
+    from heedline.casework.rota.planning import PlannedShift
+    from heedline.desks.rota_weeks import Span
 
     for name, desk, _, on_duty in PEOPLE:
         if not on_duty:
             continue
         with _sitting(cast, name, at) as by:
-            for starts in (at + SHIFT * n for n in range(14)):
-                rota.plan_shift(
-                    by.officer_id, desk=cast.desks[desk].id, starts=starts, ends=starts + SHIFT, by=by, at=at
-                )
+            spans = (Span(at + SHIFT * n, at + SHIFT * (n + 1)) for n in range(14))
+            shifts = [PlannedShift(by.officer_id, span) for span in spans]
+            planning.plan(shifts, desk=cast.desks[desk].id, by=by, at=at)
     steward = next(name for name, _, role, _ in PEOPLE if role == "steward")
     with _sitting(cast, steward, at) as by:
         for name, desk, role, _ in PEOPLE:

@@ -28,7 +28,14 @@ from django.db import close_old_connections, connections
 from procrastinate.contrib.django.utils import connector_params
 
 from heedline.casework.dissemination import clock as dissemination_clock
-from heedline.casework.duty import danger_clock, desk_letters, paging, reports_clock, training_clock
+from heedline.casework.duty import (
+    danger_clock,
+    desk_letters,
+    paging,
+    reports_clock,
+    rota_clock,
+    training_clock,
+)
 from heedline.casework.intake import settle_arrivals
 from heedline.casework.journey import practice
 from heedline.casework.language import clock as translation_clock
@@ -136,6 +143,7 @@ TASKS = (
     PeriodicTask("reconcile", "10 6 * * * 15", 1, reports_clock.reconcile),
     PeriodicTask("watch-calls", "* * * * * 30", 3, paging.watch_calls),
     PeriodicTask("watch-keys", "*/5 * * * * 30", 3, paging.watch_keys),
+    PeriodicTask("watch-rota", "*/5 * * * * 25", 3, rota_clock.watch),
     PeriodicTask("watch-training", "20 * * * * 40", 1, training_clock.watch),
     PeriodicTask("wipe-practice", "25 * * * * 40", 1, practice.wipe),
     PeriodicTask("settle", "*/15 * * * * 0", 4, settle),

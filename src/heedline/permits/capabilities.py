@@ -38,6 +38,7 @@ class Capability(AnyCapability):
     RECORD_TRAINING = "record-training"
     PRACTISE = "practise"
     BE_ON_DUTY = "be-on-duty"
+    PLAN_ROTA = "plan-rota"
     ANSWER_ALARM = "answer-alarm"
     MAKE_EPOCH = "make-epoch"
     READDRESS = "readdress"

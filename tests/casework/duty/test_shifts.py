@@ -66,24 +66,6 @@ def test_nobody_comes_on_duty_at_another_desk_and_the_refusal_is_logged(scene: S
     assert (event["outcome"], event["actor"]) == ("refused", scene.people["Otto"].id)
 
 
-def test_planning_is_for_oneself_or_by_a_supervisor_of_the_desk(scene: Scene) -> None:
-    desk, odile_id = scene.desks["north-east"].id, scene.people["Odile"].id
-    hours = {"desk": desk, "starts": NOON + HOUR, "ends": NOON + 9 * HOUR, "at": NOON}
-    scene.officer("Olga", "north-east")
-    with scene.sitting("Odile") as odile:
-        rota.plan_shift(odile_id, by=odile, **hours)
-        with pytest.raises(Refused, match="supervisor"):
-            rota.plan_shift(scene.people["Olga"].id, by=odile, **hours)
-    with scene.sitting("Orla") as orla:
-        rota.plan_shift(scene.people["Olga"].id, by=orla, **hours)
-        with pytest.raises(NotHere):
-            rota.plan_shift(scene.people["Otto"].id, by=orla, **hours)
-        (line,) = rota.rota(by=orla, at=NOON)
-    assert [one.name for one in line.coming] == ["Odile", "Olga"]
-    assert names(desk) == []
-    assert [one.name for one in rota.on_duty(desk, NOON + 2 * HOUR)] == ["Odile", "Olga"]
-
-
 def test_the_chain_of_a_desk_is_said_by_its_supervisor_or_a_steward(scene: Scene) -> None:
     desk, odile_id = scene.desks["north-east"].id, scene.people["Odile"].id
     stella = scene.steward("Stella").id

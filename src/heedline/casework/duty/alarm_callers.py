@@ -40,6 +40,11 @@ def call_supervisors_then_chain(alarm: Alarm, step: int, at: datetime) -> frozen
     return first | call_the_desk(alarm, step, at) if step else first
 
 
+def call_rota_planners(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
+    """Return the supervisors of the alarm's desk or, if it has none, the stewards."""
+    return on_call.supervisors(alarm.desk_id) or on_call.stewards()
+
+
 def call_who_lead(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
     """Return the supervisors of the alarm's desk and of the round-the-clock desk.
 

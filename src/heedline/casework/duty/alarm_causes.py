@@ -8,9 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 
+from heedline.casework.access.session import office_zone
+from heedline.casework.keys import directory as key_directory
+from heedline.desks import rota_cover
+from heedline.desks.models import Desk
+from heedline.desks.rota_weeks import RotaGap
 from heedline.dispatch.models import Alarm
+from heedline.packs import load_pack
 from heedline.reports.dissemination_states import DisseminationState
 from heedline.reports.lifecycle import Stage
 from heedline.reports.models import DangerEpisode, Dissemination, HandOver, IdentityRequest, Report
@@ -63,6 +70,18 @@ def not_in_order(alarm: Alarm, at: datetime) -> bool:
 def request_undecided(alarm: Alarm, at: datetime) -> bool:
     undecided = IdentityRequest.objects.filter(decided_at=None)
     return alarm.about_id is not None and undecided.filter(id=alarm.about_id).exists()
+
+
+def rota_uncovered(alarm: Alarm, at: datetime) -> bool:
+    """Return whether the desk's rota still has a gap that begins before the pack's time for alarms has passed."""
+    return gap_ahead(alarm.desk, at) is not None
+
+
+def gap_ahead(desk: Desk, at: datetime) -> RotaGap | None:
+    """Return the desk's next gap if it begins within the time that the pack allows, otherwise None."""
+    lead = load_pack(settings.PACK).clocks["rota_gap"]
+    openers = key_directory.who_open(str(desk.id), at.date())
+    return rota_cover.next_gap(desk, at, lead, openers=openers, zone=office_zone())
 
 
 def urgent_unopened(alarm: Alarm, at: datetime) -> bool:

@@ -17,6 +17,7 @@ from heedline.casework.duty.alarm_callers import (
     call_authorisers,
     call_every_authoriser,
     call_owner_and_who_lead,
+    call_rota_planners,
     call_supervisors,
     call_supervisors_then_chain,
     call_the_desk,
@@ -34,6 +35,7 @@ from heedline.casework.duty.alarm_causes import (
     not_in_order,
     report_waits,
     request_undecided,
+    rota_uncovered,
     urgent_unopened,
 )
 from heedline.casework.keys import health
@@ -62,6 +64,7 @@ class AlarmEvent(StrEnum):
     DANGER_MOVED = "danger-moved"
     OWNER_BACK = "owner-back"
     REVIEW_SET = "review-set"
+    ROTA_FILLED = "rota-filled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -311,6 +314,15 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         called=call_the_desk_and_stewards,
         chain=True,
         raised_by=Letter.SESSION_ALTERED,
+    ),
+    AlarmKind.ROTA_GAP: AlarmRule(
+        words="Rota: the next hours are not covered",
+        do="Plan a shift on the page Rota.",
+        about=About.DESK,
+        called=call_rota_planners,
+        lasts=rota_uncovered,
+        while_it_lasts="Plan a shift for these hours: this alarm stays until they are covered.",
+        resolved_by=frozenset({AlarmEvent.ROTA_FILLED}),
     ),
     AlarmKind.TOO_FEW_TRAINED: _about_the_desk(
         "Too few people at the desk have a valid training", "See who, on the page Training."

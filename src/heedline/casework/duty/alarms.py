@@ -271,6 +271,20 @@ def resolve(event: str, about: UUID, *, by: Attendance, at: datetime) -> None:
         _clear(alarm, event, by, at)
 
 
+def resolve_at_desk(event: str, desk: UUID, *, by: Attendance, at: datetime) -> None:
+    """Clear, in this person's name, every alarm about the desk itself that the event resolves.
+
+    Must be called inside the caller's transaction. Alarms that this person may not answer stay open.
+    """
+    for alarm in (
+        _visible(by)
+        .select_for_update(of=("self",))
+        .filter(kind__in=alarm_kinds.resolved_by(event), desk=desk, about_id=None, cleared_at=None)
+    ):
+        if _may_answer(by, alarm):
+            _clear(alarm, event, by, at)
+
+
 def worker_runs(at: datetime) -> bool:
     """Return whether the worker has reported within the last three minutes.
 

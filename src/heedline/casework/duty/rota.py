@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import F
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
@@ -99,7 +100,7 @@ def rota(*, by: Attendance, at: datetime) -> tuple[DeskDuty, ...]:
     for desk in Desk.objects.filter(id__in=[desk for _, desk in by.appointments if desk]).order_by("name"):
         here = on_duty(desk.id, at)
         coming = (
-            Shift.objects.filter(desk=desk, starts_at__gt=at)
+            Shift.objects.filter(desk=desk, starts_at__gt=at, ends_at__gt=F("starts_at"))
             .select_related("officer")
             .order_by("starts_at")[:20]
         )
@@ -152,25 +153,6 @@ def go_off(*, by: Attendance, desk: UUID, at: datetime) -> bool:
     return bool(on_duty(desk, at))
 
 
-def plan_shift(
-    officer: UUID, *, desk: UUID, starts: datetime, ends: datetime, by: Attendance, at: datetime
-) -> None:
-    """Plan a shift for the officer themselves, or for a member of a desk that they supervise.
-
-    Raises Refused. Raises NotHere if `officer` does not work at the desk, and NotNow if the hours are not
-    possible.
-    """
-    _check_hours(starts, ends, at)
-    with refusals_logged(Act.SHIFT_PLANNED, by=by.officer_id, desk=desk, thing="desk", thing_id=desk):
-        by.require(Capability.BE_ON_DUTY, desk)
-        if officer != by.officer_id and not _supervises(by, desk):
-            raise Refused("Only a supervisor of the desk plans the shifts of others.")
-        _must_work_at(desk, officer)
-        Shift.objects.create(desk_id=desk, officer_id=officer, starts_at=starts, ends_at=ends)
-        detail = {"officer": str(officer), "from": starts.isoformat(), "until": ends.isoformat()}
-        journal.record(Act.SHIFT_PLANNED, actor=by.officer_id, desk=desk, detail=detail)
-
-
 def put_on_call(officer: UUID, *, desk: UUID, step: int, by: Attendance, at: datetime) -> None:
     """Add a member of a desk to its on-call list at one step of the paging chain.
 
@@ -182,22 +164,32 @@ def put_on_call(officer: UUID, *, desk: UUID, step: int, by: Attendance, at: dat
     if not 1 <= step <= last:
         raise NotNow(f"The chain calls people at steps 1 to {last}.")
     with refusals_logged(Act.PUT_ON_CALL, by=by.officer_id, desk=desk, thing="desk", thing_id=desk):
-        if not _supervises(by, desk) and not allows(by.appointments, Capability.SET_UP, [None]):
-            raise Refused("Only a supervisor of the desk, or a steward, says whom the desk calls.")
-        _must_work_at(desk, officer)
+        _permit_on_call(by, desk)
+        if not Appointment.objects.filter(officer_id=officer, desk_id=desk, ended_on=None).exists():
+            raise NotHere
         _, made = OnCall.objects.get_or_create(desk_id=desk, step=step, officer_id=officer)
         if made:
             detail: dict[str, str | int] = {"officer": str(officer), "step": step}
             journal.record(Act.PUT_ON_CALL, actor=by.officer_id, desk=desk, detail=detail)
 
 
-def _supervises(by: Attendance, desk: UUID) -> bool:
-    return (Role.SUPERVISOR, desk) in by.appointments
+def take_off_call(officer: UUID, *, desk: UUID, step: int, by: Attendance, at: datetime) -> None:
+    """Take an officer off one step of the on-call list of a desk.
+
+    Raises Refused. Raises NotHere if the officer is not on the list at this step.
+    """
+    with refusals_logged(Act.TAKEN_OFF_CALL, by=by.officer_id, desk=desk, thing="desk", thing_id=desk):
+        _permit_on_call(by, desk)
+        gone, _ = OnCall.objects.filter(desk_id=desk, step=step, officer_id=officer).delete()
+        if not gone:
+            raise NotHere
+        detail: dict[str, str | int] = {"officer": str(officer), "step": step}
+        journal.record(Act.TAKEN_OFF_CALL, actor=by.officer_id, desk=desk, detail=detail)
 
 
-def _must_work_at(desk: UUID, officer: UUID) -> None:
-    if not Appointment.objects.filter(officer_id=officer, desk_id=desk, ended_on=None).exists():
-        raise NotHere
+def _permit_on_call(by: Attendance, desk: UUID) -> None:
+    if not allows(by.appointments, Capability.PLAN_ROTA, [desk, None]):
+        raise Refused("Only a supervisor of the desk, or a steward, says whom the desk calls.")
 
 
 def _check_hours(starts: datetime, ends: datetime, at: datetime) -> None:

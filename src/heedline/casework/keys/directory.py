@@ -207,6 +207,12 @@ def openers_of(desk: str, on: date) -> int:
     return 0 if epoch is None else len(directory().holders(epoch))
 
 
+def who_open(desk: str, on: date) -> frozenset[UUID]:
+    """Return the officers who can open what is sealed to this desk on the given day."""
+    epoch = directory().current_epoch(desk, on)
+    return frozenset() if epoch is None else frozenset(map(UUID, directory().holders(epoch)))
+
+
 @dataclass(frozen=True)
 class Addressee:
     """A desk to which a report can be sealed, with the epoch in force."""

@@ -28,6 +28,8 @@ GRANT SELECT, INSERT, UPDATE ON desks_organisation TO heedline_office;
 -- what stewards propose to each other
 GRANT SELECT, INSERT, UPDATE ON desks_proposal TO heedline_office;
 GRANT SELECT, INSERT, UPDATE, DELETE ON desks_provider_binding TO heedline_office;
+-- the hours that a desk covers each week
+GRANT SELECT, INSERT, DELETE ON desks_pattern_slot TO heedline_office;
 GRANT SELECT, INSERT, UPDATE ON desks_shift TO heedline_office;
 
 -- letters and alarms

@@ -21,6 +21,7 @@ GRANT SELECT ON desks_installation TO heedline_worker;
 GRANT SELECT (id, email, name, is_active, organisation_id) ON desks_officer TO heedline_worker;
 GRANT SELECT ON desks_on_call TO heedline_worker;
 GRANT SELECT ON desks_organisation TO heedline_worker;
+GRANT SELECT ON desks_pattern_slot TO heedline_worker;
 GRANT SELECT ON desks_shift TO heedline_worker;
 
 -- letters and alarms

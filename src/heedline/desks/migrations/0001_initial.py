@@ -491,6 +491,49 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="PatternSlot",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("weekday", models.PositiveSmallIntegerField()),
+                ("begins", models.PositiveSmallIntegerField()),
+                ("ends", models.PositiveSmallIntegerField()),
+                (
+                    "desk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="pattern", to="desks.desk"
+                    ),
+                ),
+                (
+                    "officer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "desks_pattern_slot",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("desk", "weekday", "begins", "ends", "officer"),
+                        name="one_slot_each",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("weekday__lte", 6), ("begins__lt", 1440), ("ends__gte", 1), ("ends__lte", 1440)
+                        ),
+                        name="a_slot_lies_in_a_week",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="OwnTerm",
             fields=[
                 (
@@ -591,6 +634,7 @@ class Migration(migrations.Migration):
                 ),
                 ("starts_at", models.DateTimeField()),
                 ("ends_at", models.DateTimeField()),
+                ("planned_in", models.UUIDField(null=True)),
                 (
                     "desk",
                     models.ForeignKey(

@@ -10,6 +10,7 @@ from heedline.desks.models.desk import (
     OfficerManager,
     OnCall,
     Organisation,
+    PatternSlot,
     Shift,
     StandingInstallation,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "OnCall",
     "Organisation",
     "OwnTerm",
+    "PatternSlot",
     "Proposal",
     "ProviderBinding",
     "SavedQueueView",

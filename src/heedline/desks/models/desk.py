@@ -134,7 +134,8 @@ class Appointment(models.Model):
 class Shift(models.Model):
     """A period in which an officer is on duty at a desk.
 
-    `ends_at` is moved forward or back when the officer comes on or goes off duty.
+    `ends_at` is moved forward or back when the officer comes on or goes off duty. A cancelled shift ends when it
+    begins. Shifts that were planned together share `planned_in`, so that they can be cancelled together.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -142,6 +143,7 @@ class Shift(models.Model):
     officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="shifts")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    planned_in = models.UUIDField(null=True)
 
     class Meta:
         db_table = "desks_shift"
@@ -150,6 +152,35 @@ class Shift(models.Model):
             models.CheckConstraint(
                 condition=models.Q(ends_at__gte=models.F("starts_at")), name="shift_runs_forward"
             )
+        ]
+
+
+class PatternSlot(models.Model):
+    """One line of a desk's weekly pattern: a weekday, hours by the desk's clock, and the officer who works them.
+
+    `begins` and `ends` are minutes after midnight. If `ends` is not after `begins`, it is on the next day. Without an
+    officer the hours are to be covered and nobody is named yet.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="pattern")
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT, null=True, related_name="+")
+    weekday = models.PositiveSmallIntegerField()  # 0 = Monday
+    begins = models.PositiveSmallIntegerField()
+    ends = models.PositiveSmallIntegerField()
+
+    class Meta:
+        db_table = "desks_pattern_slot"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["desk", "weekday", "begins", "ends", "officer"],
+                name="one_slot_each",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=models.Q(weekday__lte=6, begins__lt=1440, ends__gte=1, ends__lte=1440),
+                name="a_slot_lies_in_a_week",
+            ),
         ]
 
 

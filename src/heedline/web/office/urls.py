@@ -8,7 +8,7 @@ from heedline.web.entrance import key_pages
 from heedline.web.entrance import urls as entrance
 from heedline.web.office import me_pages
 from heedline.web.office.calls import call_after, call_back_pages, call_pages
-from heedline.web.office.duty import duty_pages
+from heedline.web.office.duty import duty_pages, rota_list_pages, rota_pages
 from heedline.web.office.languages import language_pages, skill_pages, translation_pages
 from heedline.web.office.oversight import conflict_register_pages, dip_sampling_pages, oversight_pages
 from heedline.web.office.partners import partner_pages
@@ -157,4 +157,13 @@ urlpatterns = [
     path("w/duty/", duty_pages.rota, name="rota"),
     path("w/duty/<slug:desk>/on/", duty_pages.come_on, name="duty-come-on"),
     path("w/duty/<slug:desk>/off/", duty_pages.go_off, name="duty-go-off"),
+    # the rota: planned by supervisors of the desk and by stewards
+    path("w/duty/<slug:desk>/rota/", rota_pages.rota_week, name="rota-week"),
+    path("w/duty/<slug:desk>/rota/shift/", rota_pages.add_shift, name="rota-shift"),
+    path("w/duty/<slug:desk>/rota/cancel/", rota_pages.cancel_shift, name="rota-cancel"),
+    path("w/duty/<slug:desk>/rota/undo/", rota_pages.undo_plan, name="rota-undo"),
+    path("w/duty/<slug:desk>/rota/fill/", rota_pages.fill_week, name="rota-fill"),
+    path("w/duty/<slug:desk>/rota/import/", rota_pages.import_rota, name="rota-import"),
+    path("w/duty/<slug:desk>/rota/pattern/", rota_list_pages.pattern, name="rota-pattern"),
+    path("w/duty/<slug:desk>/rota/on-call/", rota_list_pages.on_call, name="rota-on-call"),
 ]

@@ -22,6 +22,7 @@ from heedline.casework.journey import owners
 from heedline.casework.journey.owners import Colleague
 from heedline.casework.pages.danger_page import open_dangers
 from heedline.casework.pages.queues import figures
+from heedline.casework.rota import board
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import FieldOption, Form, Radios
 from heedline.web.declared import Audience, open_to
@@ -142,7 +143,12 @@ def rota(request: OfficeRequest) -> HttpResponse:
         }
         for line in duty_rota.rota(by=request.attendance, at=at)
     ]
-    return render(request, "office/rota.html", {"desks": desks, "updated": times.clock(at)})
+    context = {
+        "desks": desks,
+        "to_plan": board.desks_to_plan(by=request.attendance, at=at),
+        "updated": times.clock(at),
+    }
+    return render(request, "office/rota.html", context)
 
 
 @open_to(Audience.OFFICERS)

@@ -1,0 +1,156 @@
+"""What the pages of a rota show: one week of shifts, and the gaps of the next fourteen days."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import F
+
+from heedline.casework.access.session import Attendance, office_zone
+from heedline.casework.errors import NotHere
+from heedline.casework.keys import directory as key_directory
+from heedline.casework.rota import planning
+from heedline.desks import rota_cover
+from heedline.desks.models import CANARY, PARTNER, Desk, OnCall, Shift
+from heedline.desks.rota_weeks import RotaGap, Span, moment, monday_of
+
+
+@dataclass(frozen=True, slots=True)
+class RotaShift:
+    """A shift on the rota. `opens` is whether its officer can open the desk's reports."""
+
+    id: UUID
+    name: str
+    span: Span
+    opens: bool
+    begun: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RotaDay:
+    """The shifts that begin on one day, and the gaps of that day."""
+
+    day: date
+    shifts: tuple[RotaShift, ...]
+    gaps: tuple[RotaGap, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RotaBoard:
+    """One week of a desk's rota.
+
+    `gaps` are those of the next fourteen days, whichever week is shown. `covers` says whether the desk has hours to
+    cover at all. `no_opener_now` is whether nobody on shift now can open its reports.
+    """
+
+    desk: Desk
+    monday: date
+    days: tuple[RotaDay, ...]
+    gaps: tuple[RotaGap, ...]
+    covers: bool
+    no_opener_now: bool
+    may_plan: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RotaDesk:
+    """A desk in the list of rotas, with the number of its gaps."""
+
+    code: str
+    name: str
+    gaps: int
+    no_opener_now: bool
+
+    @property
+    def gaps_words(self) -> str:
+        return f"{self.gaps} gap{'' if self.gaps == 1 else 's'} in the next fourteen days"
+
+
+@dataclass(frozen=True, slots=True)
+class OnCallLine:
+    """An officer on a step of the on-call list."""
+
+    officer: UUID
+    name: str
+    step: int
+
+
+def board(code: str, day: date, *, by: Attendance, at: datetime) -> RotaBoard:
+    """Return the week of a desk's rota in which `day` lies. Raises NotHere."""
+    desk, zone, monday = planning.find_desk(code, by=by), office_zone(), monday_of(day)
+    openers = key_directory.who_open(str(desk.id), at.date())
+    days = [monday + timedelta(days=n) for n in range(7)]
+    edges = [moment(one, 0, zone) for one in (*days, monday + timedelta(days=7))]
+    week, ahead = Span(edges[0], edges[-1]), Span(at, at + rota_cover.LOOK_AHEAD)
+    shifts = [
+        _line(one, openers, at) for one in rota_cover.planned_shifts(desk.id, week).select_related("officer")
+    ]
+    now = max(at, week.starts)
+    left = (
+        rota_cover.gaps_of(desk, Span(now, week.ends), openers=openers, zone=zone) if now < week.ends else []
+    )
+    found = rota_cover.gaps_of(desk, ahead, openers=openers, zone=zone)
+    return RotaBoard(
+        desk,
+        monday,
+        tuple(
+            RotaDay(
+                one,
+                tuple(
+                    shift
+                    for shift in shifts
+                    if starts <= shift.span.starts < ends or (n == 0 and shift.span.starts < starts)
+                ),
+                tuple(gap for gap in left if gap.span.overlaps(Span(starts, ends))),
+            )
+            for n, (one, starts, ends) in enumerate(zip(days, edges, edges[1:], strict=False))
+        ),
+        tuple(found),
+        bool(rota_cover.required_hours(desk, ahead, zone)),
+        rota_cover.nobody_to_open(found, at),
+        planning.may_plan(desk.id, by=by),
+    )
+
+
+def shift(ident: UUID, *, desk: Desk, by: Attendance, at: datetime) -> RotaShift:
+    """Return one shift of a desk. Raises NotHere, also for a cancelled shift."""
+    row = (
+        Shift.objects.filter(pk=ident, desk=desk, ends_at__gt=F("starts_at"))
+        .select_related("officer")
+        .first()
+    )
+    if row is None:
+        raise NotHere
+    openers = key_directory.who_open(str(desk.id), at.date())
+    return _line(row, openers, at)
+
+
+def _line(row: Shift, openers: Collection[UUID], at: datetime) -> RotaShift:
+    return RotaShift(
+        row.id,
+        row.officer.name,
+        Span(row.starts_at, row.ends_at),
+        row.officer_id in openers,
+        row.starts_at <= at,
+    )
+
+
+def desks_to_plan(*, by: Attendance, at: datetime) -> tuple[RotaDesk, ...]:
+    """Return the desks whose rota this person plans, by name."""
+    zone, found = office_zone(), list[RotaDesk]()
+    for desk in Desk.objects.exclude(kind__in=(PARTNER, CANARY)).order_by("name"):
+        if planning.may_plan(desk.id, by=by):
+            openers = key_directory.who_open(str(desk.id), at.date())
+            ahead = Span(at, at + rota_cover.LOOK_AHEAD)
+            missing = rota_cover.gaps_of(desk, ahead, openers=openers, zone=zone)
+            found.append(RotaDesk(desk.code, desk.name, len(missing), rota_cover.nobody_to_open(missing, at)))
+    return tuple(found)
+
+
+def on_call_list(desk: Desk) -> tuple[OnCallLine, ...]:
+    """Return the on-call list of a desk, by step and name."""
+    rows = OnCall.objects.filter(desk=desk).select_related("officer").order_by("step", "officer__name")
+    return tuple(OnCallLine(one.officer_id, one.officer.name, one.step) for one in rows)

@@ -1,0 +1,145 @@
+"""Import of a rota from a CSV file: all of it, or nothing with the faults of each line."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from heedline.casework.access.session import Attendance, office_zone
+from heedline.casework.rota import planning
+from heedline.casework.rota.planning import MOST_SHIFTS, PlannedShift
+from heedline.desks.models import Officer
+from heedline.desks.rota_weeks import DAY_MINUTES, span_of
+from heedline.reports.lifecycle import NotNow
+
+#: The names of the columns, as the first line of the file must give them.
+COLUMNS = ("email", "date", "start", "end")
+#: The largest file that is read, in characters.
+MOST_TEXT = 40_000
+_CLOCK = re.compile(r"([01]\d|2[0-4]):([0-5]\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFault:
+    """What is wrong with one line of the file. `line` is 0 for the file as a whole."""
+
+    line: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPreview:
+    """What a file would plan, with the officers' names, and everything that is wrong with it."""
+
+    shifts: tuple[PlannedShift, ...]
+    names: tuple[str, ...]
+    faults: tuple[ImportFault, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    line: int
+    email: str
+    day: str
+    start: str
+    end: str
+
+
+def minute_of_day(text: str) -> int | None:
+    """Return the minutes after midnight of a time such as "08:30" or "24:00", or None if it is not one."""
+    found = _CLOCK.fullmatch(text.strip())
+    if found is None:
+        return None
+    minutes = int(found[1]) * 60 + int(found[2])
+    return minutes if minutes <= DAY_MINUTES else None
+
+
+def preview(text: str, *, desk: UUID, by: Attendance, at: datetime) -> ImportPreview:
+    """Return what this file would plan at a desk. Nothing is saved.
+
+    Raises Refused for everybody but the supervisors of the desk and stewards. An e-mail address that does not belong to
+    an officer of the desk is refused in the same words whether or not it belongs to somebody else.
+    """
+    planning.permit(desk, by=by)
+    rows, faults = _rows(text)
+    known = planning.members(desk)
+    addresses = {
+        email.lower(): ident
+        for ident, email in Officer.objects.filter(id__in=known).values_list("id", "email")
+    }
+    shifts, lines = list[PlannedShift](), list[int]()
+    for row in rows:
+        found = _shift(row, addresses)
+        if isinstance(found, str):
+            faults.append(ImportFault(row.line, found))
+        else:
+            shifts.append(found)
+            lines.append(row.line)
+    problems = planning.problems_of(shifts, desk=desk, at=at)
+    faults += [ImportFault(lines[number], words) for number, words in problems.items()]
+    return ImportPreview(
+        tuple(shifts),
+        tuple(known[one.officer] for one in shifts),
+        tuple(sorted(faults, key=lambda fault: fault.line)),
+    )
+
+
+def carry_out(text: str, *, desk: UUID, by: Attendance, at: datetime) -> UUID:
+    """Plan every shift of a file, and return the id of the plan.
+
+    Raises Refused. Raises NotNow if anything in the file is wrong; nothing is planned then.
+    """
+    read = preview(text, desk=desk, by=by, at=at)
+    if read.faults:
+        raise NotNow(f"Line {read.faults[0].line}: {read.faults[0].words}")
+    return planning.plan(read.shifts, desk=desk, by=by, at=at)
+
+
+def _rows(text: str) -> tuple[list[_Row], list[ImportFault]]:
+    """Return the lines of the file that have every column, and what is wrong with the others."""
+    if len(text) > MOST_TEXT:
+        return [], [ImportFault(0, f"The file is too long. Import at most {MOST_SHIFTS} shifts at once.")]
+    lines = list(_lines(text))
+    if not lines or tuple(cell.strip().lower() for cell in lines[0][1]) != COLUMNS:
+        return [], [ImportFault(1, f"The first line must be: {','.join(COLUMNS)}")]
+    rows, faults = list[_Row](), list[ImportFault]()
+    for line, cells in lines[1:]:
+        if len(cells) != len(COLUMNS):
+            faults.append(ImportFault(line, "A line has an e-mail address, a date, a start and an end."))
+        else:
+            rows.append(_Row(line, *(cell.strip() for cell in cells)))
+    if not rows and not faults:
+        faults.append(ImportFault(0, "The file has no shifts."))
+    if len(rows) > MOST_SHIFTS:
+        return [], [ImportFault(0, f"Import at most {MOST_SHIFTS} shifts at once.")]
+    return rows, faults
+
+
+def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the number and the cells of every line that is not empty."""
+    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
+    for cells in reader:
+        if any(cell.strip() for cell in cells):
+            yield reader.line_num, cells
+
+
+def _shift(row: _Row, addresses: dict[str, UUID]) -> PlannedShift | str:
+    """Return the shift of a line, or what is wrong with the line."""
+    officer = addresses.get(row.email.lower())
+    if officer is None:
+        return f"No officer of this desk has the e-mail address {row.email[:80]}."
+    begins, ends = minute_of_day(row.start), minute_of_day(row.end)
+    if begins is None or ends is None or begins == DAY_MINUTES:
+        return "Write the start and the end as times, such as 08:00."
+    try:
+        day = date.fromisoformat(row.day)
+    except ValueError:
+        return "Write the date as year, month and day, such as 2026-11-30."
+    if not date(2000, 1, 1) < day < date(2999, 1, 1):
+        return "Write the date as year, month and day, such as 2026-11-30."
+    return PlannedShift(officer, span_of(day, begins, ends, office_zone()))

@@ -1,0 +1,215 @@
+"""Verbs that plan, copy and cancel shifts.
+
+Every verb locks the desk first, so that two planners cannot give one officer two shifts at the same time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.db.models import F, QuerySet
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.casework.access.session import Attendance
+from heedline.casework.duty import alarms
+from heedline.casework.duty.alarm_causes import gap_ahead
+from heedline.casework.duty.alarm_kinds import AlarmEvent
+from heedline.casework.duty.rota import LONGEST_SHIFT
+from heedline.casework.errors import NotHere
+from heedline.casework.recording import refusals_logged
+from heedline.desks.models import CANARY, PARTNER, Appointment, Desk, Shift
+from heedline.desks.rota_weeks import Span
+from heedline.permits.capabilities import Capability
+from heedline.permits.gate import Refused, allows
+from heedline.permits.roles import Role, granted
+from heedline.reports.lifecycle import NotNow
+
+#: No shift is planned further ahead than this.
+FURTHEST = timedelta(days=366)
+#: The most shifts in one plan.
+MOST_SHIFTS = 300
+
+_WHO_WORK = [role for role in Role if Capability.BE_ON_DUTY in granted(role)]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedShift:
+    """A shift that is about to be planned."""
+
+    officer: UUID
+    span: Span
+
+
+def may_plan(desk: UUID, *, by: Attendance) -> bool:
+    """Return whether this person plans the rota of the desk: as its supervisor, or as a steward."""
+    return allows(by.appointments, Capability.PLAN_ROTA, [desk, None])
+
+
+def find_desk(code: str, *, by: Attendance) -> Desk:
+    """Return a desk whose rota this person may see: their own, or any desk if they are a steward.
+
+    Raises NotHere.
+    """
+    found = Desk.objects.exclude(kind__in=(PARTNER, CANARY)).filter(code=code).first()
+    if found is None or not (
+        may_plan(found.id, by=by) or allows(by.appointments, Capability.BE_ON_DUTY, [found.id])
+    ):
+        raise NotHere
+    return found
+
+
+def members(desk: UUID) -> dict[UUID, str]:
+    """Return the names of the officers who can be on the rota of a desk, by id, in order of name."""
+    rows = (
+        Appointment.objects.filter(desk_id=desk, ended_on=None, officer__is_active=True, role__in=_WHO_WORK)
+        .order_by("officer__name", "officer_id")
+        .values_list("officer_id", "officer__name")
+    )
+    return dict(rows)
+
+
+def problems_of(shifts: Sequence[PlannedShift], *, desk: UUID, at: datetime) -> dict[int, str]:
+    """Return what prevents each of these shifts, by its position in `shifts`.
+
+    A shift is refused if its hours are not possible, if its officer does not work at the desk, or if it overlaps
+    another shift of that officer at any desk or earlier in `shifts`.
+    """
+    known, found = members(desk), dict[int, str]()
+    ends = max((one.span.ends for one in shifts), default=at)
+    taken: dict[UUID, list[tuple[Span, bool]]] = {}
+    for row in Shift.objects.filter(
+        officer__in={one.officer for one in shifts}, ends_at__gt=at, starts_at__lt=ends
+    ).filter(ends_at__gt=F("starts_at")):
+        taken.setdefault(row.officer_id, []).append((Span(row.starts_at, row.ends_at), row.desk_id == desk))
+    for number, one in enumerate(shifts):
+        words = hours_problem(one.span, at)
+        if not words and one.officer not in known:
+            words = "This officer does not work at the desk."
+        if not words:
+            clash = next((here for span, here in taken.get(one.officer, ()) if span.overlaps(one.span)), None)
+            if clash is not None:
+                where = "at this desk" if clash else "at another desk"
+                words = f"The officer already has a shift {where} during these hours."
+        if words:
+            found[number] = words
+        else:
+            taken.setdefault(one.officer, []).append((one.span, True))
+    return found
+
+
+def hours_problem(span: Span, at: datetime) -> str:
+    """Return why a shift cannot have these hours, or ""."""
+    if not at <= span.starts < span.ends:
+        return "A shift ends after it begins, and cannot begin in the past."
+    if span.ends - span.starts > LONGEST_SHIFT:
+        return "A shift is at most 16 hours long."
+    if span.starts > at + FURTHEST:
+        return "A shift is planned at most a year ahead."
+    return ""
+
+
+def plan(shifts: Sequence[PlannedShift], *, desk: UUID, by: Attendance, at: datetime) -> UUID:
+    """Plan shifts at a desk, all or none, and return the id of the plan, with which `undo` cancels them.
+
+    A supervisor of the desk or a steward plans for everybody; officers may plan their own shifts. An alarm about a gap
+    in the rota is cleared if no gap is left.
+
+    Raises Refused. Raises NotNow for the first shift that is not possible (`problems_of`).
+    """
+    with refusals_logged(Act.SHIFT_PLANNED, by=by.officer_id, desk=desk, thing="desk", thing_id=desk):
+        if not may_plan(desk, by=by):
+            by.require(Capability.BE_ON_DUTY, desk)
+            if any(one.officer != by.officer_id for one in shifts):
+                raise Refused("Only a supervisor of the desk, or a steward, plans the shifts of others.")
+        here = _lock(desk)
+        if not shifts:
+            raise NotNow("There are no shifts to plan.")
+        if len(shifts) > MOST_SHIFTS:
+            raise NotNow(f"Plan at most {MOST_SHIFTS} shifts at once.")
+        problems = problems_of(shifts, desk=desk, at=at)
+        if problems:
+            raise NotNow(problems[min(problems)])
+        made = uuid4()
+        Shift.objects.bulk_create(
+            [
+                Shift(
+                    desk_id=desk,
+                    officer_id=one.officer,
+                    starts_at=one.span.starts,
+                    ends_at=one.span.ends,
+                    planned_in=made,
+                )
+                for one in shifts
+            ]
+        )
+        _record(Act.SHIFT_PLANNED, desk, shifts, by, plan=str(made))
+        if gap_ahead(here, at) is None:
+            alarms.resolve_at_desk(AlarmEvent.ROTA_FILLED, desk, by=by, at=at)
+        return made
+
+
+def cancel(shift_id: UUID, *, desk: UUID, by: Attendance, at: datetime) -> PlannedShift:
+    """Cancel a shift that has not begun, and return it so that it can be planned again.
+
+    Raises NotHere and Refused. Raises NotNow if the shift has begun.
+    """
+    with refusals_logged(Act.SHIFT_CANCELLED, by=by.officer_id, desk=desk, thing="desk", thing_id=desk):
+        permit(desk, by=by)
+        _lock(desk)
+        row = _standing(desk, pk=shift_id).first()
+        if row is None:
+            raise NotHere
+        if row.starts_at <= at:
+            raise NotNow("This shift has begun. The officer ends it by going off duty.")
+        was = PlannedShift(row.officer_id, Span(row.starts_at, row.ends_at))
+        row.ends_at = row.starts_at
+        row.save(update_fields=["ends_at"])
+        _record(Act.SHIFT_CANCELLED, desk, [was], by)
+        return was
+
+
+def undo(plan_id: UUID, *, desk: UUID, by: Attendance, at: datetime) -> int:
+    """Cancel those shifts of a plan that have not begun, and return their number.
+
+    Raises Refused. Raises NotHere if there are none.
+    """
+    with refusals_logged(Act.SHIFT_CANCELLED, by=by.officer_id, desk=desk, thing="desk", thing_id=desk):
+        permit(desk, by=by)
+        _lock(desk)
+        rows = list(_standing(desk, planned_in=plan_id, starts_at__gt=at))
+        if not rows:
+            raise NotHere
+        was = [PlannedShift(row.officer_id, Span(row.starts_at, row.ends_at)) for row in rows]
+        Shift.objects.filter(pk__in=[row.pk for row in rows]).update(ends_at=F("starts_at"))
+        _record(Act.SHIFT_CANCELLED, desk, was, by, plan=str(plan_id))
+        return len(rows)
+
+
+def _standing(desk: UUID, **which: object) -> QuerySet[Shift]:
+    """Return the shifts of a desk that are not cancelled, locked."""
+    return Shift.objects.select_for_update().filter(desk=desk, **which).filter(ends_at__gt=F("starts_at"))
+
+
+def permit(desk: UUID, *, by: Attendance) -> None:
+    """Raise Refused unless this person plans the rota of the desk."""
+    if not may_plan(desk, by=by):
+        raise Refused("Only a supervisor of the desk, or a steward, changes its rota.")
+
+
+def _lock(desk: UUID) -> Desk:
+    return Desk.objects.select_for_update().get(pk=desk)
+
+
+def _record(act: Act, desk: UUID, shifts: Sequence[PlannedShift], by: Attendance, **more: str) -> None:
+    """Write one event: whose shift it was, or how many shifts, and from when until when."""
+    detail: Mapping[str, str | int] = {
+        **({"officer": str(shifts[0].officer)} if len(shifts) == 1 else {"shifts": len(shifts)}),
+        "from": min(one.span.starts for one in shifts).isoformat(),
+        "until": max(one.span.ends for one in shifts).isoformat(),
+        **more,
+    }
+    journal.record(act, actor=by.officer_id, desk=desk, detail=detail)

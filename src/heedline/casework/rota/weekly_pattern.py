@@ -1,0 +1,148 @@
+"""The weekly pattern of a desk, and weeks filled from the pattern or copied from another week."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.casework.access.session import Attendance, office_zone
+from heedline.casework.errors import NotHere
+from heedline.casework.recording import refusals_logged
+from heedline.casework.rota import planning
+from heedline.casework.rota.planning import PlannedShift
+from heedline.desks import rota_cover
+from heedline.desks.models import Officer, PatternSlot
+from heedline.desks.rota_weeks import DAY_MINUTES, Span, moment, same_hours
+from heedline.reports.lifecycle import NotNow
+
+_WEEK = timedelta(days=7)
+_LONGEST_MINUTES = 16 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class SlotLine:
+    """A line of the weekly pattern as shown. `officer` is "" if nobody is named."""
+
+    id: UUID
+    weekday: int
+    begins: int
+    ends: int
+    officer: str
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedShift:
+    """A shift that is left out of a filled week, and why."""
+
+    name: str
+    span: Span
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class WeekProposal:
+    """The shifts with which a week would be filled, with the officers' names, and those that are left out."""
+
+    shifts: tuple[PlannedShift, ...]
+    names: tuple[str, ...]
+    skipped: tuple[SkippedShift, ...]
+
+
+def slots(desk: UUID) -> tuple[SlotLine, ...]:
+    """Return the weekly pattern of a desk, in order of weekday and time."""
+    rows = PatternSlot.objects.filter(desk=desk).order_by("weekday", "begins", "ends", "officer__name")
+    return tuple(
+        SlotLine(one.id, one.weekday, one.begins, one.ends, one.officer.name if one.officer else "")
+        for one in rows.select_related("officer")
+    )
+
+
+def add_slot(
+    weekdays: Iterable[int], begins: int, ends: int, officer: UUID | None, *, desk: UUID, by: Attendance
+) -> None:
+    """Add hours to the weekly pattern of a desk on each of these weekdays. Adding a line twice does nothing.
+
+    Raises Refused. Raises NotHere if the officer does not work at the desk, and NotNow if the hours are not possible.
+    """
+    with refusals_logged(Act.PATTERN_CHANGED, by=by.officer_id, desk=desk, thing="desk", thing_id=desk):
+        planning.permit(desk, by=by)
+        if not (0 <= begins < DAY_MINUTES and 0 < ends <= DAY_MINUTES):
+            raise NotNow("Give times from 00:00 to 24:00.")
+        if officer is not None:
+            if officer not in planning.members(desk):
+                raise NotHere
+            if (ends - begins) % DAY_MINUTES > _LONGEST_MINUTES or begins == ends:
+                raise NotNow("A shift is at most 16 hours long.")
+        days = sorted(set(weekdays) & set(range(7)))
+        PatternSlot.objects.bulk_create(
+            [
+                PatternSlot(desk_id=desk, weekday=one, begins=begins, ends=ends, officer_id=officer)
+                for one in days
+            ],
+            ignore_conflicts=True,
+        )
+        detail: dict[str, str | int] = {
+            "added": len(days),
+            **({"officer": str(officer)} if officer is not None else {}),
+        }
+        journal.record(Act.PATTERN_CHANGED, actor=by.officer_id, desk=desk, detail=detail)
+
+
+def remove_slot(slot: UUID, *, desk: UUID, by: Attendance) -> SlotLine:
+    """Remove a line from the weekly pattern of a desk and return it. Raises Refused and NotHere."""
+    with refusals_logged(Act.PATTERN_CHANGED, by=by.officer_id, desk=desk, thing="desk", thing_id=desk):
+        planning.permit(desk, by=by)
+        line = next((one for one in slots(desk) if one.id == slot), None)
+        if line is None:
+            raise NotHere
+        PatternSlot.objects.filter(pk=slot).delete()
+        journal.record(Act.PATTERN_CHANGED, actor=by.officer_id, desk=desk, detail={"removed": 1})
+        return line
+
+
+def from_pattern(desk: UUID, monday: date, *, at: datetime) -> WeekProposal:
+    """Return the shifts of the weekly pattern for the week that begins on this Monday. Nothing is saved."""
+    days, zone = [monday + timedelta(days=n) for n in range(7)], office_zone()
+    wanted = [
+        PlannedShift(slot.officer_id, span)
+        for slot in PatternSlot.objects.filter(desk=desk).exclude(officer=None)
+        if slot.officer_id is not None
+        for span in rota_cover.pattern_spans(slot, days, zone)
+    ]
+    return _proposal(desk, wanted, at)
+
+
+def from_week(desk: UUID, source: date, monday: date, *, at: datetime) -> WeekProposal:
+    """Return the shifts of one week at the same times of day of another. Nothing is saved.
+
+    A shift belongs to the week in which it begins.
+    """
+    zone = office_zone()
+    within = Span(moment(source, 0, zone), moment(source + _WEEK, 0, zone))
+    wanted = [
+        PlannedShift(
+            one.officer_id, same_hours(Span(one.starts_at, one.ends_at), (monday - source).days, zone)
+        )
+        for one in rota_cover.planned_shifts(desk, within)
+        if one.starts_at >= within.starts
+    ]
+    return _proposal(desk, wanted, at)
+
+
+def _proposal(desk: UUID, wanted: Iterable[PlannedShift], at: datetime) -> WeekProposal:
+    shifts = sorted(wanted, key=lambda one: (one.span, str(one.officer)))
+    problems = planning.problems_of(shifts, desk=desk, at=at)
+    names = dict(Officer.objects.filter(id__in={one.officer for one in shifts}).values_list("id", "name"))
+    kept = [one for number, one in enumerate(shifts) if number not in problems]
+    return WeekProposal(
+        tuple(kept),
+        tuple(names[one.officer] for one in kept),
+        tuple(
+            SkippedShift(names[shifts[number].officer], shifts[number].span, because)
+            for number, because in sorted(problems.items())
+        ),
+    )

@@ -1,0 +1,73 @@
+"""The hours that a desk has to cover, who is planned for them, and the gaps.
+
+Who can open a desk's reports is a question about keys. Callers answer it and pass `openers`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, timedelta, tzinfo
+from uuid import UUID
+
+from django.db.models import F, QuerySet
+
+from heedline.desks.models import Desk, PatternSlot, Shift
+from heedline.desks.rota_weeks import GapKind, RotaGap, Span, common, gaps, span_of
+
+#: How far ahead gaps are shown.
+LOOK_AHEAD = timedelta(days=14)
+
+
+def planned_shifts(desk: UUID, within: Span) -> QuerySet[Shift]:
+    """Return the shifts of a desk that overlap a span, in order, without cancelled ones and officers who cannot sign in."""
+    return (
+        Shift.objects.filter(
+            desk=desk, starts_at__lt=within.ends, ends_at__gt=within.starts, officer__is_active=True
+        )
+        .filter(ends_at__gt=F("starts_at"))
+        .order_by("starts_at", "officer__name")
+    )
+
+
+def pattern_spans(slot: PatternSlot, days: Iterable[date], zone: tzinfo) -> list[Span]:
+    """Return the hours of a line of the weekly pattern on those of `days` that fall on its weekday."""
+    return [span_of(day, slot.begins, slot.ends, zone) for day in days if day.weekday() == slot.weekday]
+
+
+def required_hours(desk: Desk, within: Span, zone: tzinfo) -> list[Span]:
+    """Return the hours inside a span that a desk has to cover.
+
+    A round-the-clock desk covers every hour. Other desks cover the hours of their weekly pattern.
+    """
+    if desk.round_the_clock:
+        return [within]
+    first = within.starts.astimezone(zone).date() - timedelta(
+        days=1
+    )  # a night shift may have begun the day before
+    last = within.ends.astimezone(zone).date()
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    slots = PatternSlot.objects.filter(desk=desk)
+    return common([within], [span for slot in slots for span in pattern_spans(slot, days, zone)])
+
+
+def gaps_of(desk: Desk, within: Span, *, openers: Collection[UUID], zone: tzinfo) -> list[RotaGap]:
+    """Return the gaps in the rota of a desk inside a span, in order."""
+    shifts = planned_shifts(desk.id, within)
+    every = [(Span(one.starts_at, one.ends_at), one.officer_id) for one in shifts]
+    return gaps(
+        required_hours(desk, within, zone),
+        [span for span, _ in every],
+        [span for span, officer in every if officer in openers],
+    )
+
+
+def next_gap(
+    desk: Desk, at: datetime, lead: timedelta, *, openers: Collection[UUID], zone: tzinfo
+) -> RotaGap | None:
+    """Return the first gap of a desk that begins within `lead`, or None."""
+    return next(iter(gaps_of(desk, Span(at, at + lead), openers=openers, zone=zone)), None)
+
+
+def nobody_to_open(found: Iterable[RotaGap], at: datetime) -> bool:
+    """Return whether the desk has officers on shift now of whom none can open its reports."""
+    return any(gap.kind is GapKind.NO_OPENER and gap.span.starts <= at < gap.span.ends for gap in found)

@@ -1,0 +1,147 @@
+"""The clock arithmetic of duty rotas: wall-clock hours, spans of time and gaps in a rota.
+
+This is plain Python that uses no Django and reads no clock. A rota is planned by the clock on the wall of the desk.
+Hours are stored in UTC. On the night on which the clocks change, a shift from 22:00 to 06:00 is therefore an hour
+longer or shorter than on other nights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from enum import StrEnum
+
+#: Minutes in a day by the clock on the wall.
+DAY_MINUTES = 24 * 60
+
+
+class GapKind(StrEnum):
+    """The reason why an hour of a rota is not covered."""
+
+    NOBODY = "nobody"
+    NO_OPENER = "no-opener"  # somebody is on the rota, but nobody who can open the desk's reports
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A span of time from `starts` up to, and not including, `ends`, both in UTC."""
+
+    starts: datetime
+    ends: datetime
+
+    def overlaps(self, other: Span) -> bool:
+        """Return whether the two spans have any moment in common."""
+        return self.starts < other.ends and other.starts < self.ends
+
+
+@dataclass(frozen=True, slots=True)
+class RotaGap:
+    """A span of time for which a rota has nobody, or nobody who can open reports."""
+
+    span: Span
+    kind: GapKind
+
+
+def moment(day: date, minute: int, zone: tzinfo) -> datetime:
+    """Return the moment in UTC at which the clock in `zone` shows this minute of this day.
+
+    `minute` counts from midnight, and 1440 is the midnight at the end of the day. A time that is skipped when the
+    clocks go forward is the moment at which they go forward. A time that occurs twice when they go back is its first
+    occurrence. Later times of day are therefore never earlier moments.
+    """
+    wall = datetime.combine(day, time()) + timedelta(minutes=minute)
+    first = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    if first.astimezone(zone).replace(tzinfo=None) == wall:
+        return first
+    skipped = wall.replace(tzinfo=zone, fold=1).astimezone(
+        UTC
+    )  # before the clocks change, as `first` is after
+    before, after = sorted((skipped, first))
+    while after - before > timedelta(minutes=1):
+        middle = before + (after - before) // 2
+        before, after = (
+            (middle, after) if middle.astimezone(zone).replace(tzinfo=None) < wall else (before, middle)
+        )
+    return after.replace(second=0, microsecond=0)
+
+
+def span_of(day: date, begins: int, ends: int, zone: tzinfo) -> Span:
+    """Return the span from one minute of a day to another.
+
+    If `ends` is not after `begins`, it is on the next day.
+    """
+    last = day if ends > begins else day + timedelta(days=1)
+    return Span(moment(day, begins, zone), moment(last, ends, zone))
+
+
+def monday_of(day: date) -> date:
+    """Return the Monday of the week in which this day lies."""
+    return day - timedelta(days=day.weekday())
+
+
+def same_hours(span: Span, days: int, zone: tzinfo) -> Span:
+    """Return the span between the same times of day, `days` days later by the calendar of `zone`."""
+    starts, ends = span.starts.astimezone(zone), span.ends.astimezone(zone)
+    later = timedelta(days=days)
+    return Span(
+        moment(starts.date() + later, _minute(starts), zone), moment(ends.date() + later, _minute(ends), zone)
+    )
+
+
+def _minute(local: datetime) -> int:
+    return local.hour * 60 + local.minute
+
+
+def joined(spans: Iterable[Span]) -> list[Span]:
+    """Return the spans in order, with those that meet or overlap joined and empty ones left out."""
+    found: list[Span] = []
+    for one in sorted(spans):
+        if one.starts >= one.ends:
+            continue
+        if found and one.starts <= found[-1].ends:
+            found[-1] = Span(found[-1].starts, max(found[-1].ends, one.ends))
+        else:
+            found.append(one)
+    return found
+
+
+def common(spans: Iterable[Span], others: Iterable[Span]) -> list[Span]:
+    """Return the time that lies in one of `spans` and in one of `others`."""
+    theirs = joined(others)
+    return joined(
+        Span(max(one.starts, other.starts), min(one.ends, other.ends))
+        for one in joined(spans)
+        for other in theirs
+        if one.overlaps(other)
+    )
+
+
+def without(spans: Iterable[Span], covered: Iterable[Span]) -> list[Span]:
+    """Return the time that lies in one of `spans` and in none of `covered`."""
+    theirs = joined(covered)
+    return [rest for one in joined(spans) for rest in _rest(one, theirs)]
+
+
+def _rest(one: Span, covered: list[Span]) -> Iterator[Span]:
+    starts = one.starts
+    for other in covered:
+        if not one.overlaps(other):
+            continue
+        if starts < other.starts:
+            yield Span(starts, other.starts)
+        starts = max(starts, other.ends)
+    if starts < one.ends:
+        yield Span(starts, one.ends)
+
+
+def gaps(required: Iterable[Span], shifts: Iterable[Span], openers: Iterable[Span]) -> list[RotaGap]:
+    """Return the gaps of a rota in order.
+
+    `required` are the hours that the desk covers, `shifts` all shifts, and `openers` those of officers who can open
+    the desk's reports.
+    """
+    wanted, planned = joined(required), joined(shifts)
+    nobody = (RotaGap(one, GapKind.NOBODY) for one in without(wanted, planned))
+    no_opener = (RotaGap(one, GapKind.NO_OPENER) for one in without(common(wanted, planned), joined(openers)))
+    return sorted((*nobody, *no_opener), key=lambda gap: (gap.span, gap.kind))

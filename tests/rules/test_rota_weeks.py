@@ -1,0 +1,116 @@
+"""A rota is planned by the clock on the wall: both clock changes, and gaps that are neither missed nor invented."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from heedline.desks.rota_weeks import (
+    DAY_MINUTES,
+    GapKind,
+    Span,
+    common,
+    gaps,
+    joined,
+    moment,
+    monday_of,
+    same_hours,
+    span_of,
+    without,
+)
+
+LONDON = ZoneInfo("Europe/London")
+FORWARD, BACK = date(2027, 3, 28), date(2026, 10, 25)  # 01:00 becomes 02:00; 02:00 becomes 01:00
+HOUR = timedelta(hours=1)
+
+days = st.dates(date(2026, 1, 1), date(2028, 12, 31)) | st.sampled_from(
+    [day + timedelta(days=n) for day in (FORWARD, BACK) for n in (-1, 0, 1)]
+)
+minutes = st.integers(0, DAY_MINUTES)
+base = datetime(2026, 11, 25, tzinfo=UTC)
+spans = st.builds(
+    lambda start, length: Span(base + timedelta(minutes=start), base + timedelta(minutes=start + length)),
+    st.integers(0, 300),
+    st.integers(0, 60),
+)
+lists = st.lists(spans, max_size=6)
+
+
+@pytest.mark.parametrize(
+    ("day", "hours"), [(FORWARD, 7), (BACK, 9), (date(2026, 11, 25), 8)], ids=["forward", "back", "ordinary"]
+)
+def test_a_night_shift_is_as_long_as_the_night(day: date, hours: int) -> None:
+    night = span_of(day - timedelta(days=1), 22 * 60, 6 * 60, LONDON)
+    assert night.ends - night.starts == hours * HOUR
+    assert night.ends.astimezone(LONDON).hour == 6
+
+
+def test_a_skipped_time_is_the_moment_of_the_change_and_a_repeated_time_its_first_occurrence() -> None:
+    change = datetime(2027, 3, 28, 1, tzinfo=UTC)
+    assert (
+        moment(FORWARD, 60, LONDON) == moment(FORWARD, 90, LONDON) == moment(FORWARD, 120, LONDON) == change
+    )
+    assert moment(FORWARD, 59, LONDON) == change - timedelta(minutes=1)
+    assert moment(FORWARD, 121, LONDON) == change + timedelta(minutes=1)
+    assert moment(BACK, 90, LONDON) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+
+
+@given(days, minutes, minutes)
+def test_a_later_time_of_day_is_never_an_earlier_moment(day: date, one: int, other: int) -> None:
+    early, late = sorted((one, other))
+    assert moment(day, early, LONDON) <= moment(day, late, LONDON)
+    assert moment(day, DAY_MINUTES, LONDON) == moment(day + timedelta(days=1), 0, LONDON)
+
+
+@given(days, st.lists(st.integers(1, DAY_MINUTES - 1), min_size=1, max_size=5, unique=True))
+def test_shifts_that_follow_each_other_on_the_clock_leave_no_gap_on_any_day(
+    day: date, cuts: list[int]
+) -> None:
+    edges = [0, *sorted(cuts), DAY_MINUTES]
+    shifts = [span_of(day, one, other, LONDON) for one, other in pairwise(edges)]
+    whole = [Span(moment(day, 0, LONDON), moment(day, DAY_MINUTES, LONDON))]
+    assert gaps(whole, shifts, shifts) == []
+
+
+@given(days, st.integers(0, DAY_MINUTES - 1), st.integers(1, DAY_MINUTES), st.integers(0, 8))
+def test_a_copied_week_keeps_the_times_of_day(day: date, begins: int, ends: int, weeks: int) -> None:
+    later = day + timedelta(weeks=weeks)
+    copied = same_hours(span_of(day, begins, ends, LONDON), 7 * weeks, LONDON)
+    if day in {FORWARD, FORWARD - timedelta(days=1)}:
+        return  # a time that the first week skips cannot be known from its moment
+    assert copied == span_of(later, begins, ends, LONDON)
+
+
+@given(lists, lists, lists)
+def test_a_minute_is_a_gap_exactly_if_it_is_required_and_not_covered(
+    required: list[Span], shifts: list[Span], openers: list[Span]
+) -> None:
+    openers = common(openers, shifts)
+    found = gaps(required, shifts, openers)
+
+    def inside(some: list[Span], at: datetime) -> bool:
+        return any(one.starts <= at < one.ends for one in some)
+
+    for minute in range(361):
+        at = base + timedelta(minutes=minute)
+        kinds = {gap.kind for gap in found if inside([gap.span], at)}
+        expected = set()
+        if inside(required, at) and not inside(shifts, at):
+            expected = {GapKind.NOBODY}
+        elif inside(required, at) and not inside(openers, at):
+            expected = {GapKind.NO_OPENER}
+        assert kinds == expected
+
+
+@given(lists, lists)
+def test_what_is_left_and_what_is_common_make_up_the_whole(some: list[Span], others: list[Span]) -> None:
+    assert joined([*without(some, others), *common(some, others)]) == joined(some)
+
+
+def test_a_week_begins_on_monday() -> None:
+    assert monday_of(date(2026, 11, 29)) == monday_of(date(2026, 11, 23)) == date(2026, 11, 23)

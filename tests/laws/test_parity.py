@@ -102,6 +102,7 @@ def test_the_roles_that_read_reports() -> None:
         ("permits.my_partner_desks", Capability.READ_SENT),
         ("permits.my_partner_desks", Capability.ANSWER_SENT),
         ("permits.i_oversee", Capability.OVERSEE),
+        ("permits.i_set_up", Capability.SET_UP),
     ],
 )
 def test_the_role_that_alone_may(function: str, capability: Capability) -> None:

@@ -42,6 +42,7 @@ EXACT = {
     "desks_officer.last_login": "an officer's sign-in, which the log has too",
     "desks_invitation.expires_at": "a steward's act",
     "keys_epoch.retired_at": "a steward's act",
+    "desks_proposal.proposed_at": "a steward's act",
     "desks_shift.starts_at": "an officer's hours",
     "desks_shift.ends_at": "an officer's hours",
     "permits_session.expires_at": "an officer's session",

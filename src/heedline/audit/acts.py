@@ -135,6 +135,7 @@ class Act(AnyAct):
     KEYS_UNLOCKED = "keys-unlocked"
     UNLOCK_REFUSED = "unlock-refused"
     KEYS_LOCKED = "keys-locked"
+    PASSKEYS_REMOVED = "passkeys-removed"  # lost ones, by two stewards
     # the log itself
     LOG_RESTORED = "log-restored"
     BACKUP_BEGUN = "backup-begun"  # written by clockwork.note_backup, for whoever runs the backup

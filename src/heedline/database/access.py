@@ -143,6 +143,7 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("keys_grant", "partner", "w"): "sealed",
     ("dispatch_alarm", "office", "w"): "acknowledged_at acknowledged_by because cleared_at cleared_by slot",
     ("keys_epoch", "usher", "w"): "destroyed_on retired_at",
+    ("desks_proposal", "worker", "r"): "closed_on id proposed_at proposed_by_id",  # never `facts`
     ("keys_grant", "worker", "r"): "epoch_id id officer_id",  # never `sealed`
     ("permits_session", "usher", "w"): "officer_id",  # with a proof: see permits.name_officer
     ("keys_grant", "usher", "r"): "epoch_id id officer_id",  # never `sealed`
@@ -340,6 +341,7 @@ PERMITS = {
     "hand_over",
     "headers_to_move",
     "i_oversee",
+    "i_set_up",
     "i_watch",
     "is_on_the_other_side",
     "left_to_move",

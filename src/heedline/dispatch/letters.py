@@ -72,6 +72,7 @@ class AlarmKind(AnyAlarmKind):
     KEYS_DOUBTED = "keys-doubted"
     SESSION_ALTERED = "session-altered"
     ROTA_GAP = "rota-gap"
+    PROPOSAL_WAITING = "proposal-waiting"
     TOO_FEW_TRAINED = "too-few-trained"
     TRAINING_ENDS = "training-ends"
     REVIEW_LATE = "review-late"

@@ -30,6 +30,7 @@ class About(models.TextChoices):
     REPORT = "report"
     REQUEST = "request"
     OFFICER = "officer"
+    PROPOSAL = "proposal"
 
 
 class Alarm(models.Model):

@@ -161,6 +161,7 @@ def test_what_was_signed_is_what_is_carried_out(people: People) -> None:
         facts={"officer": str(odile.id), "desk": str(people.house.desks["north-east"].id)},
         statement=ref,
         issued_on=people.at.date(),
+        proposed_at=people.at,
         made=b"\0" * 64,
         proposed_by=people.house.officers["Stella"],
     )

@@ -34,6 +34,18 @@ def open_sealed(sealed: str) -> str:
         raise CannotOpen from None
 
 
+def forget_passkeys(officer: Officer) -> int:
+    """Delete the passkeys with which an officer signs in and return how many there were.
+
+    Recovery codes are deleted as well if no code app is left, because they only stand in for another second factor.
+    """
+    factors = officer.authenticator_set  # type: ignore[attr-defined]
+    gone = int(factors.filter(type="webauthn").delete()[0])
+    if not factors.filter(type="totp").exists():
+        factors.filter(type="recovery_codes").delete()
+    return gone
+
+
 def forget(officer: Officer) -> int:
     """Delete an officer's second factors and return how many there were.
 

@@ -40,6 +40,11 @@ def call_supervisors_then_chain(alarm: Alarm, step: int, at: datetime) -> frozen
     return first | call_the_desk(alarm, step, at) if step else first
 
 
+def call_other_stewards(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
+    """Return the stewards who did not make the proposal that the alarm is about."""
+    return on_call.stewards(but_for=alarm.about_id)
+
+
 def call_rota_planners(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
     """Return the supervisors of the alarm's desk or, if it has none, the stewards."""
     return on_call.supervisors(alarm.desk_id) or on_call.stewards()

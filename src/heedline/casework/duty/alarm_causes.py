@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from heedline.casework.access.session import office_zone
 from heedline.casework.keys import directory as key_directory
 from heedline.desks import rota_cover
-from heedline.desks.models import Desk
+from heedline.desks.models import Desk, Proposal
 from heedline.desks.rota_weeks import RotaGap
 from heedline.dispatch.models import Alarm
 from heedline.packs import load_pack
@@ -70,6 +70,12 @@ def not_in_order(alarm: Alarm, at: datetime) -> bool:
 def request_undecided(alarm: Alarm, at: datetime) -> bool:
     undecided = IdentityRequest.objects.filter(decided_at=None)
     return alarm.about_id is not None and undecided.filter(id=alarm.about_id).exists()
+
+
+def proposal_open(alarm: Alarm, at: datetime) -> bool:
+    """Return whether the proposal has been neither confirmed nor withdrawn."""
+    standing = Proposal.objects.filter(closed_on=None)
+    return alarm.about_id is not None and standing.filter(id=alarm.about_id).exists()
 
 
 def rota_uncovered(alarm: Alarm, at: datetime) -> bool:

@@ -16,6 +16,7 @@ from heedline.casework.duty.alarm_callers import (
     Called,
     call_authorisers,
     call_every_authoriser,
+    call_other_stewards,
     call_owner_and_who_lead,
     call_rota_planners,
     call_supervisors,
@@ -33,6 +34,7 @@ from heedline.casework.duty.alarm_causes import (
     danger_unreviewed,
     not_accepted,
     not_in_order,
+    proposal_open,
     report_waits,
     request_undecided,
     rota_uncovered,
@@ -323,6 +325,16 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         lasts=rota_uncovered,
         while_it_lasts="Plan a shift for these hours: this alarm stays until they are covered.",
         resolved_by=frozenset({AlarmEvent.ROTA_FILLED}),
+    ),
+    AlarmKind.PROPOSAL_WAITING: AlarmRule(
+        words="Proposal waiting for a second steward",
+        do="Look and confirm, or withdraw it, on the page Set up.",
+        about=About.PROPOSAL,
+        called=call_other_stewards,
+        lasts=proposal_open,
+        while_it_lasts="Confirm or withdraw the proposal: this alarm stays until a steward has.",
+        resolved_by=frozenset({AlarmEvent.DECIDED}),
+        answered_with=Capability.SET_UP,
     ),
     AlarmKind.TOO_FEW_TRAINED: _about_the_desk(
         "Too few people at the desk have a valid training", "See who, on the page Training."

@@ -161,6 +161,8 @@ def _title(alarm: Alarm) -> str:
     """Return the name of the thing that an alarm is about. A reference says nothing of the report."""
     if alarm.about_kind == About.REPORT and alarm.about_id is not None:
         return f"Report {short_name(alarm.about_id)}"
+    if alarm.about_kind == About.PROPOSAL:
+        return "Set up"
     return "Identity request" if alarm.about_kind == About.REQUEST else alarm.desk.name
 
 
@@ -298,13 +300,17 @@ def _visible(by: Attendance) -> QuerySet[Alarm]:
     """Return the alarms that this officer may see.
 
     These are the alarms of the officer's own desks. Members of a round-the-clock desk see all alarms except
-    those about identity requests of other desks. This is the first check, and row-level security enforces
+    those about identity requests of other desks. Stewards see the alarms that only stewards answer. This is the first check, and row-level security enforces
     the same rule.
     """
     deciding = [desk for role, desk in by.appointments if Capability.DECIDE_IDENTITY in GRANTS[Role(role)]]
     mine = Q(desk_id__in=[*by.desk_ids, *deciding])
     if any(desk.round_the_clock for desk in by.desks):
         mine |= ~Q(kind__in=alarm_kinds.answered_with(Capability.DECIDE_IDENTITY))
+    of_stewards = Q(kind__in=alarm_kinds.answered_with(Capability.SET_UP))
+    mine = mine & ~of_stewards
+    if allows(by.appointments, Capability.SET_UP, [None]):
+        mine |= of_stewards
     return Alarm.objects.filter(mine, kind__in=alarm_kinds.known())
 
 
@@ -335,13 +341,18 @@ def _may_answer(by: Attendance, alarm: Alarm) -> bool:
     needed = alarm_kinds.rule_of(alarm.kind).answered_with
     # a watching desk answers for others, but never for those who decide about identities
     watched = needed in {Capability.ANSWER_ALARM, Capability.LEAD_DANGER}
-    where = _where(by, alarm) if watched else (alarm.desk_id,)
+    where: tuple[UUID | None, ...] = _where(by, alarm) if watched else (alarm.desk_id,)
+    if needed == Capability.SET_UP:  # a role for the whole installation
+        where = (None,)
     return allows(by.appointments, needed, where)
 
 
 def _stops_paging(by: Attendance, alarm: Alarm, staffed: frozenset[UUID]) -> bool:
     """Return whether this officer's acknowledgement stops the paging: at their own desk, or where nobody is on duty."""
-    return alarm.desk_id not in staffed or alarm.desk_id in {desk for _, desk in by.appointments}
+    mine = {desk for _, desk in by.appointments}
+    if alarm_kinds.rule_of(alarm.kind).answered_with == Capability.SET_UP:
+        return None in mine
+    return alarm.desk_id not in staffed or alarm.desk_id in mine
 
 
 def _still(alarm: Alarm, at: datetime) -> str:

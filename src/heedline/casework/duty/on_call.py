@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from heedline.desks.duty_hours import shifts_now, watch_desks
-from heedline.desks.models import Appointment, Officer, OnCall, Shift
+from heedline.desks.models import Appointment, Officer, OnCall, Proposal, Shift
 from heedline.dispatch.letters import AlarmKind
 from heedline.packs.rules.clocks import OnCallStep
 from heedline.permits.roles import Role
@@ -53,9 +53,11 @@ def called(desk: UUID, step: int, chain: Sequence[OnCallStep], at: datetime) -> 
     return frozenset()
 
 
-def stewards() -> frozenset[str]:
-    """E-mail addresses of everybody who sets up the installation."""
+def stewards(*, but_for: UUID | None = None) -> frozenset[str]:
+    """Return the e-mail addresses of the stewards, without the one who made the proposal `but_for`."""
     held = Appointment.objects.filter(role=Role.STEWARD, ended_on=None).values("officer_id")
+    if but_for is not None:
+        held = held.exclude(officer__in=Proposal.objects.filter(pk=but_for).values("proposed_by"))
     return frozenset(Officer.objects.filter(id__in=held, is_active=True).values_list("email", flat=True))
 
 

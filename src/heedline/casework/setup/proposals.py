@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -23,7 +22,25 @@ from heedline.casework.errors import NotHere
 from heedline.casework.keys.signing import Proposed, Signer
 from heedline.casework.keys.signing import propose as sign_first
 from heedline.casework.recording import refusals_logged
-from heedline.casework.setup import enrolment, leavers, single_sign_on, stewardship
+from heedline.casework.setup import (
+    enrolment,
+    leavers,
+    leaving_effects,
+    lost_passkey,
+    single_sign_on,
+    stewardship,
+    waiting_proposals,
+)
+from heedline.casework.setup.proposal_facts import ProposalKind as ProposalKind
+from heedline.casework.setup.proposal_facts import (
+    desk_of,
+    id_of,
+    known_officer,
+    named_desk,
+    officer_of,
+    organisation_of,
+    words_for,
+)
 from heedline.desks.models import (
     CANARY,
     PARTNER,
@@ -31,7 +48,6 @@ from heedline.desks.models import (
     Desk,
     Invitation,
     Officer,
-    Organisation,
     Proposal,
 )
 from heedline.permits.capabilities import Capability
@@ -41,26 +57,12 @@ from heedline.permits.second_person import DecisionRequest, Matter, Reply, Reque
 from heedline.vault import fingerprints
 
 
-class ProposalKind(StrEnum):
-    """The kinds of change that a steward can propose."""
-
-    ORGANISATION = "organisation"
-    DESK = "desk"
-    INVITE = "invite"
-    KEYS = "keys"
-    APPOINT = "appoint"
-    LEAVE_DESK = "leave-desk"
-    LEAVE = "leave"
-    LET_IN = "let-in"
-    UNBIND = "unbind"
-
-
 @dataclass(frozen=True)
 class ProposalLine:
     """A proposal awaiting a second steward's signature.
 
     `mine` is true for the viewer's own proposal, which somebody else has to confirm. `needs_words` is true
-    if the words of an officer's keys have to be typed.
+    if the words of an officer's keys have to be typed. `warnings` say what a desk would lose if somebody leaves.
     """
 
     id: UUID
@@ -69,6 +71,7 @@ class ProposalLine:
     mine: bool
     needs_words: bool
     late: bool
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,53 +87,12 @@ class Done:
     partner: bool = False
 
 
-def _id(text: str | None) -> UUID:
-    """Parse a UUID, or return one that matches no row if the text is not valid."""
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return UUID(int=0)
-
-
-def _officer(facts: Mapping[str, str]) -> Officer:
-    found = Officer.objects.filter(pk=_id(facts.get("officer"))).first()
-    if found is None:
-        raise Refused("There is no such officer.")
-    return found
-
-
-def _known(facts: Mapping[str, str]) -> Officer | None:
-    """Return the officer with this email address, if there is one.
-
-    They may be a returning leaver, or somebody who has lost every way to unlock.
-    """
-    return Officer.objects.filter(email__iexact=facts.get("email", "").strip()).first()
-
-
-def _desk(facts: Mapping[str, str], name: str = "desk") -> Desk | None:
-    return Desk.objects.filter(pk=_id(facts.get(name))).first()
-
-
-def _a_desk(facts: Mapping[str, str]) -> Desk:
-    found = _desk(facts)
-    if found is None:
-        raise Refused("There is no such desk.")
-    return found
-
-
-def _organisation(facts: Mapping[str, str]) -> Organisation:
-    found = Organisation.objects.filter(pk=_id(facts.get("organisation"))).first()
-    if found is None:
-        raise Refused("There is no such organisation.")
-    return found
-
-
 def _compared(facts: Mapping[str, str], said: str) -> Invitation:
     """Return the invitation of a new officer whose key words match `said`.
 
     Raises Refused if they have not made their keys yet or if the words differ.
     """
-    row = Invitation.objects.filter(officer=_officer(facts), kem__isnull=False).first()
+    row = Invitation.objects.filter(officer=officer_of(facts), kem__isnull=False).first()
     if row is None or row.kem is None or row.signing is None:
         raise Refused("They have not made their keys yet.")
     if not fingerprints.alike(said, fingerprints.words(bytes(row.kem), bytes(row.signing))):
@@ -146,10 +108,10 @@ def _new_desk(facts: Mapping[str, str]) -> Desk:
         id=UUID(facts["id"]),
         code=facts["code"],
         name=facts["name"],
-        organisation=_organisation(facts),
+        organisation=organisation_of(facts),
         kind=facts["kind"],
         round_the_clock=reports and facts.get("round_the_clock") == "yes",
-        authoriser=_desk(facts, "authoriser") if reports else None,
+        authoriser=desk_of(facts, "authoriser") if reports else None,
     )
 
 
@@ -170,25 +132,42 @@ def _statement(kind: ProposalKind, facts: Mapping[str, str], said: str) -> tuple
             site.keep_desks_apart(new.kind, new.organisation)
             return "desk", stewardship.desk_body(new)
         case ProposalKind.APPOINT:
-            if (Role(facts["role"]) in DESK_ROLES) != (_desk(facts) is not None):
-                raise Refused("This role is held on a desk, or the other way round.")
-            if Role(facts["role"]) is Role.STEWARD:
-                raise Refused("A steward is named by the root key.")
-            desk = _desk(facts)
-            site.keep_apart(_officer(facts), Role(facts["role"]), desk)
-            if desk is not None:
-                stewardship.keep_sides_apart(_officer(facts).id, desk.id)
-            return (
-                ("member", dict(stewardship.member_body(_officer(facts).id, desk.id)))
-                if desk is not None
-                else None
-            )
+            return _membership(facts)
         case ProposalKind.LEAVE_DESK:
-            return "leaver", {"desk": str(_a_desk(facts).id), "person": str(_officer(facts).id)}
+            return "leaver", {"desk": str(named_desk(facts).id), "person": str(officer_of(facts).id)}
         case ProposalKind.LEAVE:
-            return "leaver", {"person": str(_officer(facts).id)}
-        case ProposalKind.ORGANISATION | ProposalKind.INVITE | ProposalKind.LET_IN | ProposalKind.UNBIND:
+            return "leaver", {"person": str(officer_of(facts).id)}
+        case ProposalKind.INVITE:
+            _check_role(facts, known_officer(facts))
             return None
+        case (
+            ProposalKind.ORGANISATION | ProposalKind.LET_IN | ProposalKind.UNBIND | ProposalKind.LOST_PASSKEY
+        ):
+            return None
+
+
+def _check_role(facts: Mapping[str, str], officer: Officer | None) -> None:
+    """Raise Refused for a role that cannot be held as proposed, or not by this officer. Without a role do nothing."""
+    if not facts.get("role"):
+        if facts.get("desk"):
+            raise Refused("Choose the role at this desk.")
+        return
+    role, desk = Role(facts["role"]), desk_of(facts)
+    if (role in DESK_ROLES) != (desk is not None):
+        raise Refused("This role is held on a desk, or the other way round.")
+    if role is Role.STEWARD:
+        raise Refused("A steward is named by the root key.")
+    if officer is not None:
+        site.keep_apart(officer, role, desk)
+        if desk is not None:
+            stewardship.keep_sides_apart(officer.id, desk.id)
+
+
+def _membership(facts: Mapping[str, str]) -> tuple[str, dict[str, Any]] | None:
+    """Return the statement about the membership of a desk that goes with a role, or None without a desk."""
+    officer, desk = officer_of(facts), desk_of(facts)
+    _check_role(facts, officer)
+    return ("member", dict(stewardship.member_body(officer.id, desk.id))) if desk is not None else None
 
 
 def _spare_the_canary(facts: Mapping[str, str]) -> None:
@@ -196,8 +175,8 @@ def _spare_the_canary(facts: Mapping[str, str]) -> None:
 
     There is only ever one canary, and without it no restore can be proven.
     """
-    theirs = Appointment.objects.filter(officer=_id(facts.get("officer")), desk__kind=CANARY)
-    if theirs.exists() or Desk.objects.filter(pk=_id(facts.get("desk")), kind=CANARY).exists():
+    theirs = Appointment.objects.filter(officer=id_of(facts.get("officer")), desk__kind=CANARY)
+    if theirs.exists() or Desk.objects.filter(pk=id_of(facts.get("desk")), kind=CANARY).exists():
         raise Refused("The canary stays as it is: the test of a restore opens it.")
 
 
@@ -221,12 +200,17 @@ def propose(
         statement = _statement(kind, known, said)
         hand = session.hand_of(by.officer_id, passphrase)
         signed = sign_first(*statement, hand, at=at) if statement is not None else None
+        membership = _membership(known) if kind is ProposalKind.KEYS else None
+        also = sign_first(*membership, hand, at=at) if membership is not None else None
         row = Proposal.objects.create(
             act=kind,
             facts=known,
             statement=signed.statement if signed is not None else None,
             issued_on=at.date(),
             made=signed.made if signed is not None else None,
+            also_statement=also.statement if also is not None else None,
+            also_made=also.made if also is not None else None,
+            proposed_at=at,
             proposed_by_id=by.officer_id,
         )
         journal.record(
@@ -265,40 +249,18 @@ def _line(row: Proposal, by: Attendance, at: datetime) -> ProposalLine:
         row.proposed_by_id == by.officer_id,
         row.act == ProposalKind.KEYS,
         _decision_request(row).late(at.date()),
+        warnings_of(ProposalKind(row.act), row.facts, by=by, at=at),
     )
 
 
-def words_for(kind: ProposalKind, facts: Mapping[str, str]) -> str:
-    """Return a one-sentence description of a proposal."""
-    officer = Officer.objects.filter(pk=_id(facts.get("officer"))).first()
-    who = f"{officer.name} ({officer.organisation.name})" if officer is not None else facts.get("name", "")
-    desk = _desk(facts)
-    where = f"{desk.name} ({desk.organisation.name})" if desk is not None else "the whole installation"
-    of = Organisation.objects.filter(pk=_id(facts.get("organisation"))).first()
-    organisation = of.name if of is not None else "an organisation that is not there"
-    match kind:
-        case ProposalKind.ORGANISATION:
-            return f"Add the organisation {facts['name']} ({facts['code']})"
-        case ProposalKind.DESK:
-            never = ", which never closes" if facts.get("round_the_clock") == "yes" else ""
-            return f"Add to {organisation} the desk {facts['name']} ({facts['code']}, {facts['kind']}){never}"
-        case ProposalKind.INVITE:
-            again = _known(facts)
-            if again is not None:
-                return f"Invite {again.name} ({again.organisation.name}), {again.email}, again: they make new keys"
-            return f"Invite {facts['name']}, {facts['email']}, to {organisation}"
-        case ProposalKind.KEYS:
-            return f"Sign the keys of {who}"
-        case ProposalKind.APPOINT:
-            return f"Appoint {who} as {facts['role']} at {where}"
-        case ProposalKind.LEAVE_DESK:
-            return f"{who} leaves {where}"
-        case ProposalKind.LEAVE:
-            return f"{who} leaves altogether: their sessions, keys and roles end"
-        case ProposalKind.LET_IN:
-            return f"Let {who} sign in by password for twelve hours from the confirmation"
-        case ProposalKind.UNBIND:
-            return f"{who} no longer signs in through the provider, but by password"
+def warnings_of(
+    kind: ProposalKind, facts: Mapping[str, str], *, by: Attendance, at: datetime
+) -> tuple[str, ...]:
+    """Return what a desk would lose by this proposal, in words. Only proposals that somebody leaves have warnings."""
+    if kind not in {ProposalKind.LEAVE, ProposalKind.LEAVE_DESK} or not facts.get("officer"):
+        return ()
+    desk = id_of(facts.get("desk")) if kind is ProposalKind.LEAVE_DESK else None
+    return tuple(one.words for one in leaving_effects.effects(id_of(facts["officer"]), desk, by=by, at=at))
 
 
 def withdraw(proposal_id: UUID, *, by: Attendance, at: datetime) -> None:
@@ -311,6 +273,7 @@ def withdraw(proposal_id: UUID, *, by: Attendance, at: datetime) -> None:
         _decision_request(row).check_person(Reply.WITHDRAW, by=by.officer_id, today=at.date())
         row.closed_by_id, row.closed_on = by.officer_id, at.date()
         row.save(update_fields=["closed_by", "closed_on"])
+        waiting_proposals.end_alarm(row.id, by=by.officer_id, at=at)
         journal.record(Act.PROPOSAL_WITHDRAWN, actor=by.officer_id, thing="proposal", thing_id=proposal_id)
 
 
@@ -327,21 +290,22 @@ def confirm(proposal_id: UUID, passphrase: str, *, said: str = "", by: Attendanc
         kind, facts = ProposalKind(row.act), dict(row.facts)
         if kind is ProposalKind.KEYS:
             _compared(facts, said)
-        first = Proposed(
-            str(row.proposed_by_id),
-            row.statement or uuid4(),
-            row.issued_on.isoformat(),
-            bytes(row.made or b""),
+        first, also = (
+            Proposed(
+                str(row.proposed_by_id), statement or uuid4(), row.issued_on.isoformat(), bytes(made or b"")
+            )
+            for statement, made in ((row.statement, row.made), (row.also_statement, row.also_made))
         )
         try:
             with transaction.atomic():
-                done = _carry_out(kind, facts, [first, hand], at)
+                done = _carry_out(kind, facts, [first, hand], [also, hand], at)
         except IntegrityError:
             raise Refused(
                 "There is one of that name already, or a colleague signed at the same time."
             ) from None
         row.closed_by_id, row.closed_on, row.carried_out = by.officer_id, at.date(), True
         row.save(update_fields=["closed_by", "closed_on", "carried_out"])
+        waiting_proposals.end_alarm(row.id, by=by.officer_id, at=at)
         return done
 
 
@@ -361,7 +325,14 @@ def _find(proposal_id: UUID, by: Attendance) -> Proposal:
     return row
 
 
-def _carry_out(kind: ProposalKind, facts: Mapping[str, str], hands: Sequence[Signer], at: datetime) -> Done:
+def _carry_out(
+    kind: ProposalKind,
+    facts: Mapping[str, str],
+    hands: Sequence[Signer],
+    membership: Sequence[Signer],
+    at: datetime,
+) -> Done:
+    """Carry out a proposal. `membership` signs the second statement of keys that come with a role."""
     words = words_for(kind, facts)
     match kind:
         case ProposalKind.ORGANISATION:
@@ -380,10 +351,10 @@ def _carry_out(kind: ProposalKind, facts: Mapping[str, str], hands: Sequence[Sig
                 desk_id=new.id,
             )
         case ProposalKind.INVITE:
-            officer = _known(facts) or stewardship.make_officer(
+            officer = known_officer(facts) or stewardship.make_officer(
                 email=facts["email"],
                 name=facts["name"],
-                organisation=_organisation(facts),
+                organisation=organisation_of(facts),
                 password="",
                 hands=hands,
                 at=at,
@@ -394,7 +365,7 @@ def _carry_out(kind: ProposalKind, facts: Mapping[str, str], hands: Sequence[Sig
                 officer.save(update_fields=["is_active"])
             return Done(words, enrolment.invite(officer, at=at), site.of_partner(officer))
         case ProposalKind.KEYS:
-            made = Invitation.objects.get(officer=_officer(facts))
+            made = Invitation.objects.get(officer=officer_of(facts))
             stewardship.state_public_keys(
                 made.officer_id,
                 kem=bytes(made.kem or b""),
@@ -402,14 +373,20 @@ def _carry_out(kind: ProposalKind, facts: Mapping[str, str], hands: Sequence[Sig
                 hands=hands,
                 at=at,
             )
+            if facts.get("role"):
+                stewardship.appoint(
+                    officer_of(facts), Role(facts["role"]), desk_of(facts), hands=membership, at=at
+                )
         case ProposalKind.APPOINT:
-            stewardship.appoint(_officer(facts), Role(facts["role"]), _desk(facts), hands=hands, at=at)
+            stewardship.appoint(officer_of(facts), Role(facts["role"]), desk_of(facts), hands=hands, at=at)
         case ProposalKind.LEAVE_DESK:
-            leavers.leave_desk(_officer(facts), _a_desk(facts), hands=hands, at=at)
+            leavers.leave_desk(officer_of(facts), named_desk(facts), hands=hands, at=at)
         case ProposalKind.LEAVE:
-            leavers.leave(_officer(facts), hands=hands, at=at)
+            leavers.leave(officer_of(facts), hands=hands, at=at)
         case ProposalKind.LET_IN:
-            single_sign_on.let_in(_officer(facts), hands=hands, at=at)
+            single_sign_on.let_in(officer_of(facts), hands=hands, at=at)
         case ProposalKind.UNBIND:
-            single_sign_on.unbind(_officer(facts), hands=hands, at=at)
+            single_sign_on.unbind(officer_of(facts), hands=hands, at=at)
+        case ProposalKind.LOST_PASSKEY:
+            lost_passkey.remove(officer_of(facts), hands=hands, at=at)
     return Done(words)

@@ -45,6 +45,13 @@ CREATE FUNCTION permits.i_watch() RETURNS boolean LANGUAGE sql STABLE SECURITY D
     SELECT EXISTS (SELECT 1 FROM public.desks_desk d WHERE d.round_the_clock AND d.id IN (SELECT permits.my_desks()))
 $$;
 
+-- Whether the officer of this session is a steward.
+CREATE FUNCTION permits.i_set_up() RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT 1 FROM public.desks_appointment a WHERE a.officer_id = permits.my_officer()
+        AND a.role = 'steward' AND a.desk_id IS NULL AND a.ended_on IS NULL)
+$$;
+
 -- Whether the officer of this session oversees. Overseers see the whole log, and nothing else. Whoever works on a desk
 -- that reads reports does not oversee: they would look at themselves, and the log says which reports other desks have.
 CREATE FUNCTION permits.i_oversee() RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER

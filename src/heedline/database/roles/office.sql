@@ -141,6 +141,7 @@ GRANT EXECUTE ON FUNCTION
     permits.end_danger_watch(uuid, uuid[], bytea[], bytea[]),
     permits.facing_desks(uuid),
     permits.i_oversee(),
+    permits.i_set_up(),
     permits.i_watch(),
     permits.is_on_the_other_side(uuid, uuid),
     permits.left_to_move(uuid),

@@ -22,6 +22,8 @@ GRANT SELECT (id, email, name, is_active, organisation_id) ON desks_officer TO h
 GRANT SELECT ON desks_on_call TO heedline_worker;
 GRANT SELECT ON desks_organisation TO heedline_worker;
 GRANT SELECT ON desks_pattern_slot TO heedline_worker;
+-- that a proposal waits, and whose it is; never what it says
+GRANT SELECT (id, proposed_by_id, proposed_at, closed_on) ON desks_proposal TO heedline_worker;
 GRANT SELECT ON desks_shift TO heedline_worker;
 
 -- letters and alarms

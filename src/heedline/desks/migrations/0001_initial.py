@@ -196,6 +196,9 @@ class Migration(migrations.Migration):
                 ("statement", models.UUIDField(null=True)),
                 ("issued_on", models.DateField()),
                 ("made", models.BinaryField(null=True)),
+                ("also_statement", models.UUIDField(null=True)),
+                ("also_made", models.BinaryField(null=True)),
+                ("proposed_at", models.DateTimeField()),
                 ("closed_on", models.DateField(null=True)),
                 ("carried_out", models.BooleanField(default=False)),
                 (

@@ -29,7 +29,8 @@ class Invitation(models.Model):
 class Proposal(models.Model):
     """A change proposed by one steward, with the steward's signature.
 
-    It is carried out when a second steward signs it as well.
+    It is carried out when a second steward signs it as well. Keys that come with a role have a second statement, about
+    the membership of a desk, in `also_statement` and `also_made`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -38,6 +39,9 @@ class Proposal(models.Model):
     statement = models.UUIDField(null=True)
     issued_on = models.DateField()
     made = models.BinaryField(null=True)
+    also_statement = models.UUIDField(null=True)
+    also_made = models.BinaryField(null=True)
+    proposed_at = models.DateTimeField()
     proposed_by = models.ForeignKey("desks.Officer", on_delete=models.PROTECT, related_name="+")
     closed_by = models.ForeignKey("desks.Officer", on_delete=models.PROTECT, null=True, related_name="+")
     closed_on = models.DateField(null=True)

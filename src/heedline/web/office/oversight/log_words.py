@@ -101,6 +101,7 @@ LABELS = {
     "version": "Version",
     "view": "Which view",
     "way": "Way to unlock",
+    "ways": "Ways to unlock, ended",
     "week": "Week",
     "why": "Why",
     **{code: f"Warned: {one}" for code, one in WARNINGS.items()},

@@ -23,6 +23,7 @@ from heedline.casework.pages import home as pages_home
 from heedline.casework.pages.queues import queue as pages_queue
 from heedline.casework.pages.queues.queue_view import QueueView
 from heedline.casework.people import training
+from heedline.casework.setup import waiting_proposals
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.web.declared import Audience, open_to
@@ -74,6 +75,8 @@ def my_work(request: OfficeRequest) -> HttpResponse:
             "waiting_elsewhere": waiting_elsewhere,
             "open_alarms": alarms.unanswered(by=by),
             "partner_calls": dissemination_lines.calls_for(by),
+            "proposals_waiting": waiting_proposals.waiting_for(by, at),
+            "keys_to_sign": waiting_proposals.keys_to_sign(by),
             "requests_waiting": identity_requests.waiting_for(by),
             "requests_decided": identity_requests.decided_lately(by=by, at=at),
             "trainings": training_pages.shown(

@@ -90,6 +90,7 @@ ACTS = {
     "went-off-duty": "Went off duty",
     "shift-planned": "Planned a shift",
     "put-on-call": "Put somebody on call",
+    "passkeys-removed": "Removed lost passkeys",
     "taken-off-call": "Took somebody off call",
     "shift-cancelled": "Cancelled shifts",
     "pattern-changed": "Changed the weekly pattern",

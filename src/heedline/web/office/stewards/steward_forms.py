@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from uuid import UUID
 
 from heedline.casework.setup.overview import PersonState, Setup
@@ -26,13 +27,14 @@ SAID = TextInput(
 TITLES = {
     ProposalKind.ORGANISATION: "Add an organisation",
     ProposalKind.DESK: "Add a desk",
-    ProposalKind.INVITE: "Invite somebody",
+    ProposalKind.INVITE: "Add an officer",
     ProposalKind.KEYS: "Sign somebody’s keys",
     ProposalKind.APPOINT: "Give somebody a role",
     ProposalKind.LEAVE_DESK: "End somebody’s work at a desk",
     ProposalKind.LEAVE: "Somebody leaves altogether",
     ProposalKind.LET_IN: "Let somebody in by password while single sign-on fails",
     ProposalKind.UNBIND: "End somebody’s single sign-on",
+    ProposalKind.LOST_PASSKEY: "Remove lost passkeys",
 }
 #: What there is only where somebody signs in through a provider.
 OF_PROVIDER = frozenset({ProposalKind.LET_IN, ProposalKind.UNBIND})
@@ -92,6 +94,14 @@ def fields(kind: ProposalKind, setup: Setup) -> tuple[Field, ...]:
         ),
         required="Choose somebody",
     )
+    role = Select(
+        name="role",
+        blank="No role yet",
+        label="Role",
+        hint="The role takes effect when two stewards have signed their keys.",
+        choices=tuple(FieldOption(value=code, label=words) for code, words in ROLES.items()),
+    )
+    desk = Select(name="desk", label="Desk", choices=desks, blank="No desk")
     match kind:
         case ProposalKind.ORGANISATION:
             return (_NAME, _CODE, PASSPHRASE)
@@ -131,21 +141,14 @@ def fields(kind: ProposalKind, setup: Setup) -> tuple[Field, ...]:
             email = TextInput(
                 name="email", label="E-mail", kind="email", required="Enter an e-mail address", limit=254
             )
-            return (_NAME, email, organisation, PASSPHRASE)
+            return (_NAME, email, organisation, role, desk, PASSPHRASE)
         case ProposalKind.KEYS:
-            return (officer, SAID, PASSPHRASE)
+            return (officer, SAID, role, desk, PASSPHRASE)
         case ProposalKind.APPOINT:
-            role = Select(
-                name="role",
-                blank="Choose",
-                label="Role",
-                choices=tuple(FieldOption(value=code, label=words) for code, words in ROLES.items()),
-                required="Choose a role",
-            )
             return (
                 officer,
-                role,
-                Select(name="desk", label="Desk", choices=desks, blank="No desk"),
+                replace(role, blank="Choose", hint="", required="Choose a role"),
+                desk,
                 PASSPHRASE,
             )
         case ProposalKind.LEAVE_DESK:
@@ -154,5 +157,5 @@ def fields(kind: ProposalKind, setup: Setup) -> tuple[Field, ...]:
                 Select(name="desk", label="Desk", choices=desks, required="Choose a desk", blank="Choose"),
                 PASSPHRASE,
             )
-        case ProposalKind.LEAVE | ProposalKind.LET_IN | ProposalKind.UNBIND:
+        case ProposalKind.LEAVE | ProposalKind.LET_IN | ProposalKind.UNBIND | ProposalKind.LOST_PASSKEY:
             return (officer, PASSPHRASE)

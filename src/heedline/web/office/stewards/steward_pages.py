@@ -14,13 +14,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from heedline.casework.access import session
 from heedline.casework.errors import NotHere
-from heedline.casework.setup import leavers, proposals
+from heedline.casework.setup import leavers, leaving_effects, proposals, waiting_proposals
 from heedline.casework.setup import overview as setup_overview
 from heedline.casework.setup.overview import PersonState
 from heedline.casework.setup.proposals import Done, ProposalKind
 from heedline.permits.gate import Refused
 from heedline.permits.roles import Role
-from heedline.web.components.forms import Form
+from heedline.web.components.forms import Form, Value
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.key_pages import with_passphrase
 from heedline.web.office.stewards.steward_forms import (
@@ -57,6 +57,9 @@ def overview(request: OfficeRequest) -> HttpResponse:
             "roles": [
                 f"{ROLE_WORDS[Role(role)]}{', ' + desk if desk else ''}" for role, _, desk in one.roles
             ],
+            "can_sign": one.state is PersonState.MADE_KEYS,
+            "has_keys": one.state is PersonState.SIGNED,
+            "can_leave": one.state is not PersonState.LEFT and one.id != by.officer_id,
             "can_stop": one.state not in {PersonState.STOPPED, PersonState.LEFT} and one.id != by.officer_id,
         }
         for one in setup.people
@@ -84,13 +87,19 @@ def propose(request: OfficeRequest, item: str) -> HttpResponse:
         raise NotHere
     kind = ProposalKind(item)
     listed = fields(kind, setup)
-    form = Form(listed)
+    form = Form(listed, values=_filled(request, kind))
+    warnings = proposals.warnings_of(kind, _facts(form), by=by, at=at)
     if request.method == "POST":
         form = Form.posted(listed, request.POST.lists())
         if form.text("code") and not _CODE.fullmatch(form.text("code")):
             form = form.but(code="Use small letters, digits and hyphens only")
+        warnings = proposals.warnings_of(kind, _facts(form), by=by, at=at)
+        if not form.errors and warnings and request.POST.get("warned") != "yes":
+            return render(
+                request, "office/setup_propose.html", _proposing(kind, form, warnings, by_post=True)
+            )
         if not form.errors:
-            facts = {one.name: form.text(one.name) for one in listed if one not in (PASSPHRASE, SAID)}
+            facts = _facts(form)
             form = with_passphrase(
                 request,
                 form,
@@ -99,8 +108,31 @@ def propose(request: OfficeRequest, item: str) -> HttpResponse:
             if not form.errors:
                 messages.success(request, "Proposed and signed by you. Another steward has to confirm it.")
                 return HttpResponseRedirect(reverse("setup"))
-    context = {"form": form, "title": TITLES[kind], "item": item}
+    context = _proposing(kind, form, warnings)
     return render(request, "office/setup_propose.html", context, status=422 if form.errors else 200)
+
+
+def _facts(form: Form) -> dict[str, str]:
+    return {one.name: form.text(one.name) for one in form.fields if one not in (PASSPHRASE, SAID)}
+
+
+def _filled(request: OfficeRequest, kind: ProposalKind) -> dict[str, Value]:
+    """Return the values that the address carries: who, and for new keys the role for which they were invited."""
+    try:
+        officer = UUID(request.GET.get("officer", ""))
+    except ValueError:
+        return {}
+    if kind is not ProposalKind.KEYS:
+        return {"officer": str(officer)}
+    role, desk = waiting_proposals.invited_as(officer, by=request.attendance)
+    return {"officer": str(officer), "role": role, "desk": desk}
+
+
+def _proposing(
+    kind: ProposalKind, form: Form, warnings: tuple[str, ...], *, by_post: bool = False
+) -> dict[str, object]:
+    """Return what the page of a proposal shows. `by_post` asks again because of warnings that were not shown before."""
+    return {"form": form, "title": TITLES[kind], "item": kind.value, "warnings": warnings, "again": by_post}
 
 
 @open_to(Audience.OFFICERS)
@@ -157,7 +189,8 @@ def stop(request: OfficeRequest, ref: UUID) -> HttpResponse:
     if one is None:
         raise NotHere
     if request.method == "GET":
-        return render(request, "office/setup_stop.html", {"one": one})
+        warnings = [effect.words for effect in leaving_effects.effects(ref, None, by=by, at=at)]
+        return render(request, "office/setup_stop.html", {"one": one, "warnings": warnings})
     try:
         leavers.suspend(ref, by=by, at=at)
     except Refused as no:

@@ -99,7 +99,7 @@ class DeskEntry:
 
     `role` is `desk` or `authoriser`. `around_the_clock` means that the desk never closes. `kinds` are the
     kinds of report that it takes. `kind` is the desk's own kind in the table of desks: `activity`,
-    `safeguarding`, `material`, `advice` or `authoriser`.
+    `safeguarding`, `material`, `advice` or `authoriser`. `phone` is the number that partners are given, or "".
     """
 
     code: str
@@ -109,6 +109,7 @@ class DeskEntry:
     around_the_clock: bool
     kinds: tuple[str, ...]
     kind: str
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,10 +64,10 @@ def test_the_list_shows_what_waits_and_no_word_of_it(people: People) -> None:
     assert petra.path.startswith("/unlock/"), "and to look at it, keys are unlocked"
 
 
-def test_what_waits_stands_first_and_the_old_ones_behind_a_link(
+def test_what_waits_stands_first_and_the_rest_in_pages(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sent_pages, "_MOST", 1)
+    monkeypatch.setattr(sent_pages, "_ON_A_PAGE", 1)
     _, first = sent_to_the_council(people)
     for _ in range(2):
         _, ident = sent_to_the_council(people)
@@ -77,9 +77,15 @@ def test_what_waits_stands_first_and_the_old_ones_behind_a_link(
     petra.get("/w/")
     assert petra.html.index(place(first)) < petra.html.index("Before")
     assert petra.html.count("/w/sent/") == 2
-    assert "Show 1 older" in petra.html
-    petra.get("/w/?all=1")
-    assert petra.html.count("/w/sent/") == 3
+    assert "Page 1 of 2" in petra.html
+    newest = petra.html.partition("Before")[2]
+    petra.get("/w/?page=2")
+    assert "Page 2 of 2" in petra.html
+    assert petra.html.index(place(first)) < petra.html.index("Before"), "what waits stands on every page"
+    assert petra.html.partition("Before")[2].count("/w/sent/") == newest.count("/w/sent/") == 1
+    assert petra.html.partition("Before")[2] != newest
+    for made_up in ("0", "99", "-1", "x", "²", "9" * 30):
+        assert petra.get(f"/w/?page={made_up}").status_code == 200, made_up
 
 
 def test_looking_at_the_cover_signs_nothing_and_opening_it_does(people: People) -> None:
@@ -95,6 +101,9 @@ def test_looking_at_the_cover_signs_nothing_and_opening_it_does(people: People) 
     assert petra.heading == TITLE
     assert TEXT in petra.html
     assert "does not hold" not in petra.html, "an officer signed it"
+    assert "telephone 01632 960002" in petra.html, (
+        "the number of the pack, which nobody can change in the database"
+    )
     assert sent(ident).received_by_id == people.house.officers["Petra"].id
     assert len(logged("received-by-partner")) == 1
     assert "Opened by <bdi>Petra P.</bdi>, <bdi>Northgate Council</bdi>" in petra.html
@@ -116,6 +125,8 @@ def test_an_answer_goes_once_and_is_read_by_the_desk(people: People) -> None:
     petra.send(place(ident) + "answer/", code="", text="")
     assert petra.page.status_code == 422
     assert "Choose your answer" in petra.html
+    assert TEXT in petra.html, "what is answered stands beside the answer"
+    assert len(logged("opened-by-partner")) >= 2, "and showing it there is logged"
     petra.send(place(ident) + "answer/", code="taken-on", text="We will visit on Friday.")
     assert "Your answer has gone to the desk" in petra.html
     assert "We will visit on Friday." in petra.html

@@ -65,6 +65,8 @@ class SentHere:
     answer_words: str
     answered_words: str
     basis: str
+    from_phone: str = ""
+    """The number of the desk that sent it, from the pack's files and never from the database, or ""."""
 
     @property
     def opened(self) -> bool:
@@ -270,8 +272,11 @@ def _desks(by: Attendance) -> tuple[UUID, ...]:
 
 
 def _lines(rows: list[SentRow], at: datetime) -> tuple[SentHere, ...]:
-    rules = load_pack(settings.PACK).partners
-    desks = dict(Desk.objects.values_list("id", "name"))
+    pack = load_pack(settings.PACK)
+    rules = pack.partners
+    rows_of_desks = Desk.objects.values_list("id", "name", "code")
+    desks = {ident: name for ident, name, _ in rows_of_desks}
+    phones = {ident: pack.desks[code].phone for ident, _, code in rows_of_desks if code in pack.desks}
     people = {one for row in rows for one in (row.received_by, row.answered_by) if one is not None}
     names = dict(Officer.objects.filter(id__in=people).values_list("id", "name"))
     return tuple(
@@ -294,6 +299,7 @@ def _lines(rows: list[SentRow], at: datetime) -> tuple[SentHere, ...]:
             answer_words=rules.answers.get(row.answer_code, row.answer_code),
             answered_words=_by(names, row.answered_by, row.answered_at),
             basis=rules.bases.get(row.basis, row.basis),
+            from_phone=phones.get(row.from_desk, ""),
         )
         for row in rows
     )

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from heedline.packs import pack as shapes
 from heedline.packs.rules.working_days import WorkingDays
 from heedline.packs.tables import Table
 
+_NUMBER = re.compile(r"\+?[0-9][0-9 ]{4,20}")
 DESK_ROLES = ("desk", "authoriser")
 DESK_KINDS = ("activity", "safeguarding", "material", "advice")
 
@@ -63,9 +65,18 @@ def read_desk(
         around_the_clock=table.flag("around_the_clock"),
         kinds=takes,
         kind=sort,
+        phone=_phone(table),
     )
     table.done()
     return desk
+
+
+def _phone(table: Table) -> str:
+    """Return the number under which partners reach a desk, or "" if none is given."""
+    number = table.text("phone", "")
+    if number and not _NUMBER.fullmatch(number):
+        raise table.wrong("phone", "must be a telephone number of digits and spaces, such as 01632 960001")
+    return number
 
 
 def check_kind_desks(

@@ -6,6 +6,7 @@ is recorded in the log of the desk that sent it.
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -16,8 +17,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from heedline.casework.access import session
+from heedline.casework.access.session import Attendance
 from heedline.casework.dissemination import partner_inbox
-from heedline.casework.dissemination.partner_inbox import SentHere
+from heedline.casework.dissemination.partner_inbox import OpenedHere, SentHere
 from heedline.casework.errors import CannotOpen, Conflict, SealingStopped
 from heedline.packs import load_pack
 from heedline.reports.dissemination_states import DisseminationState
@@ -29,8 +31,8 @@ from heedline.web.entrance.kept_words import form_of, keeps_words, let_go
 from heedline.web.entrance.middleware import SignedInRequest
 from heedline.web.shell.saved_words import restored
 
-#: So many are listed at first of those that wait for nobody.
-_MOST = 50
+#: So many are listed on a page of those that wait for nobody.
+_ON_A_PAGE = 25
 _CHANGED = "The keys of the desk have changed in this moment. Nothing was sent. Send it again."
 _CANNOT_SEAL = (
     "It could not be sealed just now, and nothing was sent. Lock your keys, unlock them again and send it once more. "
@@ -71,8 +73,11 @@ def listing(request: SignedInRequest) -> HttpResponse:
     found = partner_inbox.listing(by=request.attendance, at=session.now())
     waiting = [one for one in found if _turn(one)]
     rest = [one for one in found if not _turn(one)]
-    shown = rest if "all" in request.GET else rest[:_MOST]
-    context = {"waiting": waiting, "rest": shown, "older": len(rest) - len(shown)}
+    pages = max(1, -(-len(rest) // _ON_A_PAGE))
+    asked = request.GET.get("page", "")
+    page = min(pages, max(1, int(asked))) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
+    shown = rest[(page - 1) * _ON_A_PAGE : page * _ON_A_PAGE]
+    context = {"waiting": waiting, "rest": shown, "page": page, "pages": pages}
     return render(request, "partner/listing.html", context)
 
 
@@ -130,9 +135,23 @@ def answer(request: SignedInRequest, ref: UUID) -> HttpResponse:
                 return let_go(request, HttpResponseRedirect(reverse("sent", kwargs={"ref": ref})), by)
     context = {
         "about": about,
+        "opened": _beside(about, by, at),
         "form": form,
         "can_answer": about.can_answer,
         "words_came_back": kept is not None,
         "form_of": form_of(by),
     }
     return render(request, "partner/answer.html", context, status=status)
+
+
+def _beside(about: SentHere, by: Attendance, at: datetime) -> OpenedHere | None:
+    """Return the disclosure that is answered, to be shown beside the answer, or None if it cannot be shown.
+
+    Showing it is logged like every other opening.
+    """
+    if not about.can_answer:
+        return None
+    try:
+        return partner_inbox.open_it(about.id, by=by, at=at)
+    except CannotOpen:
+        return None

@@ -57,7 +57,7 @@ PLAIN: dict[str, str] = {
     "reports_subject_request": "id desk_id reference right received_on due_on found answer answered_on",
     "reports_receipt": "report_id closed only_new touched",
     "reports_message": "id report_id from_us container slot sent_on position seen settled",
-    "reports_dip_check": "id report_id desk_id week verdict words remedy",
+    "reports_dip_check": "id report_id desk_id week verdict answers words remedy",
     "reports_sweep": "id desk_id until outcome closed left_out not_restored",
     "reports_swept": "id sweep_id report_id version slot due_at status",
     "reports_dissemination": "id report_id partner_id state purpose basis conditions urgent answer_minutes due_at version"
@@ -185,6 +185,7 @@ CODES_ONLY = {
     ("reports_step", "from_stage"),
     ("reports_step", "to_stage"),
     ("reports_step", "codes"),
+    ("reports_dip_check", "answers"),
     ("reports_dip_check", "verdict"),
     ("reports_sweep", "outcome"),
     ("reports_sweep", "left_out"),

@@ -49,6 +49,7 @@ def test_who_sets_up_opens_nothing_and_who_decides_on_identities_reads_no_report
         C.SEE_FIGURES,
         C.CONFIRM_LANGUAGE,
         C.RECORD_TRAINING,
+        C.PLAN_ROTA,
     }
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from heedline.desks.rota_weeks import (
     DAY_MINUTES,
     GapKind,
-    Span,
+    RotaSpan,
     common,
     gaps,
     joined,
@@ -34,7 +34,7 @@ days = st.dates(date(2026, 1, 1), date(2028, 12, 31)) | st.sampled_from(
 minutes = st.integers(0, DAY_MINUTES)
 base = datetime(2026, 11, 25, tzinfo=UTC)
 spans = st.builds(
-    lambda start, length: Span(base + timedelta(minutes=start), base + timedelta(minutes=start + length)),
+    lambda start, length: RotaSpan(base + timedelta(minutes=start), base + timedelta(minutes=start + length)),
     st.integers(0, 300),
     st.integers(0, 60),
 )
@@ -73,7 +73,7 @@ def test_shifts_that_follow_each_other_on_the_clock_leave_no_gap_on_any_day(
 ) -> None:
     edges = [0, *sorted(cuts), DAY_MINUTES]
     shifts = [span_of(day, one, other, LONDON) for one, other in pairwise(edges)]
-    whole = [Span(moment(day, 0, LONDON), moment(day, DAY_MINUTES, LONDON))]
+    whole = [RotaSpan(moment(day, 0, LONDON), moment(day, DAY_MINUTES, LONDON))]
     assert gaps(whole, shifts, shifts) == []
 
 
@@ -88,12 +88,12 @@ def test_a_copied_week_keeps_the_times_of_day(day: date, begins: int, ends: int,
 
 @given(lists, lists, lists)
 def test_a_minute_is_a_gap_exactly_if_it_is_required_and_not_covered(
-    required: list[Span], shifts: list[Span], openers: list[Span]
+    required: list[RotaSpan], shifts: list[RotaSpan], openers: list[RotaSpan]
 ) -> None:
     openers = common(openers, shifts)
     found = gaps(required, shifts, openers)
 
-    def inside(some: list[Span], at: datetime) -> bool:
+    def inside(some: list[RotaSpan], at: datetime) -> bool:
         return any(one.starts <= at < one.ends for one in some)
 
     for minute in range(361):
@@ -108,7 +108,9 @@ def test_a_minute_is_a_gap_exactly_if_it_is_required_and_not_covered(
 
 
 @given(lists, lists)
-def test_what_is_left_and_what_is_common_make_up_the_whole(some: list[Span], others: list[Span]) -> None:
+def test_what_is_left_and_what_is_common_make_up_the_whole(
+    some: list[RotaSpan], others: list[RotaSpan]
+) -> None:
     assert joined([*without(some, others), *common(some, others)]) == joined(some)
 
 

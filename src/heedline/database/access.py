@@ -162,7 +162,7 @@ COLUMNS: dict[tuple[str, str, str], str] = {
         "reports_dip_check",
         "office",
         "w",
-    ): "judged_by_id judged_on remedied_by_id remedied_on remedy verdict words",
+    ): "answers judged_by_id judged_on remedied_by_id remedied_on remedy verdict words",
     ("reports_identity_request", "worker", "r"): "asked_at authoriser_desk_id decided_at id",
     ("reports_call_back", "office", "w"): "done due_at missed",
     ("desks_language_skill", "office", "w"): "confirmed_by_id confirmed_on",
@@ -228,7 +228,7 @@ COLUMNS: dict[tuple[str, str, str], str] = {
         "reports_report",
         "worker",
         "r",
-    ): "desk_id due_at id kind offered owner_id priority rank received_on seen settled"
+    ): "channel desk_id due_at id kind offered owner_id priority rank received_on seen settled"
     " slot stage unread urgency watch_id",
     (
         "reports_receipt",

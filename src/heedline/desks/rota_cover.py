@@ -12,13 +12,13 @@ from uuid import UUID
 from django.db.models import F, QuerySet
 
 from heedline.desks.models import Desk, PatternSlot, Shift
-from heedline.desks.rota_weeks import GapKind, RotaGap, Span, common, gaps, span_of
+from heedline.desks.rota_weeks import GapKind, RotaGap, RotaSpan, common, gaps, span_of
 
 #: How far ahead gaps are shown.
 LOOK_AHEAD = timedelta(days=14)
 
 
-def planned_shifts(desk: UUID, within: Span) -> QuerySet[Shift]:
+def planned_shifts(desk: UUID, within: RotaSpan) -> QuerySet[Shift]:
     """Return the shifts of a desk that overlap a span, in order, without cancelled ones and officers who cannot sign in."""
     return (
         Shift.objects.filter(
@@ -29,12 +29,12 @@ def planned_shifts(desk: UUID, within: Span) -> QuerySet[Shift]:
     )
 
 
-def pattern_spans(slot: PatternSlot, days: Iterable[date], zone: tzinfo) -> list[Span]:
+def pattern_spans(slot: PatternSlot, days: Iterable[date], zone: tzinfo) -> list[RotaSpan]:
     """Return the hours of a line of the weekly pattern on those of `days` that fall on its weekday."""
     return [span_of(day, slot.begins, slot.ends, zone) for day in days if day.weekday() == slot.weekday]
 
 
-def required_hours(desk: Desk, within: Span, zone: tzinfo) -> list[Span]:
+def required_hours(desk: Desk, within: RotaSpan, zone: tzinfo) -> list[RotaSpan]:
     """Return the hours inside a span that a desk has to cover.
 
     A round-the-clock desk covers every hour. Other desks cover the hours of their weekly pattern.
@@ -50,10 +50,10 @@ def required_hours(desk: Desk, within: Span, zone: tzinfo) -> list[Span]:
     return common([within], [span for slot in slots for span in pattern_spans(slot, days, zone)])
 
 
-def gaps_of(desk: Desk, within: Span, *, openers: Collection[UUID], zone: tzinfo) -> list[RotaGap]:
+def gaps_of(desk: Desk, within: RotaSpan, *, openers: Collection[UUID], zone: tzinfo) -> list[RotaGap]:
     """Return the gaps in the rota of a desk inside a span, in order."""
     shifts = planned_shifts(desk.id, within)
-    every = [(Span(one.starts_at, one.ends_at), one.officer_id) for one in shifts]
+    every = [(RotaSpan(one.starts_at, one.ends_at), one.officer_id) for one in shifts]
     return gaps(
         required_hours(desk, within, zone),
         [span for span, _ in every],
@@ -65,7 +65,7 @@ def next_gap(
     desk: Desk, at: datetime, lead: timedelta, *, openers: Collection[UUID], zone: tzinfo
 ) -> RotaGap | None:
     """Return the first gap of a desk that begins within `lead`, or None."""
-    return next(iter(gaps_of(desk, Span(at, at + lead), openers=openers, zone=zone)), None)
+    return next(iter(gaps_of(desk, RotaSpan(at, at + lead), openers=openers, zone=zone)), None)
 
 
 def nobody_to_open(found: Iterable[RotaGap], at: datetime) -> bool:

@@ -24,13 +24,13 @@ class GapKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Span:
+class RotaSpan:
     """A span of time from `starts` up to, and not including, `ends`, both in UTC."""
 
     starts: datetime
     ends: datetime
 
-    def overlaps(self, other: Span) -> bool:
+    def overlaps(self, other: RotaSpan) -> bool:
         """Return whether the two spans have any moment in common."""
         return self.starts < other.ends and other.starts < self.ends
 
@@ -39,7 +39,7 @@ class Span:
 class RotaGap:
     """A span of time for which a rota has nobody, or nobody who can open reports."""
 
-    span: Span
+    span: RotaSpan
     kind: GapKind
 
 
@@ -66,13 +66,13 @@ def moment(day: date, minute: int, zone: tzinfo) -> datetime:
     return after.replace(second=0, microsecond=0)
 
 
-def span_of(day: date, begins: int, ends: int, zone: tzinfo) -> Span:
+def span_of(day: date, begins: int, ends: int, zone: tzinfo) -> RotaSpan:
     """Return the span from one minute of a day to another.
 
     If `ends` is not after `begins`, it is on the next day.
     """
     last = day if ends > begins else day + timedelta(days=1)
-    return Span(moment(day, begins, zone), moment(last, ends, zone))
+    return RotaSpan(moment(day, begins, zone), moment(last, ends, zone))
 
 
 def monday_of(day: date) -> date:
@@ -80,11 +80,11 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def same_hours(span: Span, days: int, zone: tzinfo) -> Span:
+def same_hours(span: RotaSpan, days: int, zone: tzinfo) -> RotaSpan:
     """Return the span between the same times of day, `days` days later by the calendar of `zone`."""
     starts, ends = span.starts.astimezone(zone), span.ends.astimezone(zone)
     later = timedelta(days=days)
-    return Span(
+    return RotaSpan(
         moment(starts.date() + later, _minute(starts), zone), moment(ends.date() + later, _minute(ends), zone)
     )
 
@@ -93,49 +93,51 @@ def _minute(local: datetime) -> int:
     return local.hour * 60 + local.minute
 
 
-def joined(spans: Iterable[Span]) -> list[Span]:
+def joined(spans: Iterable[RotaSpan]) -> list[RotaSpan]:
     """Return the spans in order, with those that meet or overlap joined and empty ones left out."""
-    found: list[Span] = []
+    found: list[RotaSpan] = []
     for one in sorted(spans):
         if one.starts >= one.ends:
             continue
         if found and one.starts <= found[-1].ends:
-            found[-1] = Span(found[-1].starts, max(found[-1].ends, one.ends))
+            found[-1] = RotaSpan(found[-1].starts, max(found[-1].ends, one.ends))
         else:
             found.append(one)
     return found
 
 
-def common(spans: Iterable[Span], others: Iterable[Span]) -> list[Span]:
+def common(spans: Iterable[RotaSpan], others: Iterable[RotaSpan]) -> list[RotaSpan]:
     """Return the time that lies in one of `spans` and in one of `others`."""
     theirs = joined(others)
     return joined(
-        Span(max(one.starts, other.starts), min(one.ends, other.ends))
+        RotaSpan(max(one.starts, other.starts), min(one.ends, other.ends))
         for one in joined(spans)
         for other in theirs
         if one.overlaps(other)
     )
 
 
-def without(spans: Iterable[Span], covered: Iterable[Span]) -> list[Span]:
+def without(spans: Iterable[RotaSpan], covered: Iterable[RotaSpan]) -> list[RotaSpan]:
     """Return the time that lies in one of `spans` and in none of `covered`."""
     theirs = joined(covered)
     return [rest for one in joined(spans) for rest in _rest(one, theirs)]
 
 
-def _rest(one: Span, covered: list[Span]) -> Iterator[Span]:
+def _rest(one: RotaSpan, covered: list[RotaSpan]) -> Iterator[RotaSpan]:
     starts = one.starts
     for other in covered:
         if not one.overlaps(other):
             continue
         if starts < other.starts:
-            yield Span(starts, other.starts)
+            yield RotaSpan(starts, other.starts)
         starts = max(starts, other.ends)
     if starts < one.ends:
-        yield Span(starts, one.ends)
+        yield RotaSpan(starts, one.ends)
 
 
-def gaps(required: Iterable[Span], shifts: Iterable[Span], openers: Iterable[Span]) -> list[RotaGap]:
+def gaps(
+    required: Iterable[RotaSpan], shifts: Iterable[RotaSpan], openers: Iterable[RotaSpan]
+) -> list[RotaGap]:
     """Return the gaps of a rota in order.
 
     `required` are the hours that the desk covers, `shifts` all shifts, and `openers` those of officers who can open

@@ -212,13 +212,13 @@ def _rota(cast: _Cast, at: datetime) -> None:
     from heedline.casework.duty import rota
     from heedline.casework.rota import planning
     from heedline.casework.rota.planning import PlannedShift
-    from heedline.desks.rota_weeks import Span
+    from heedline.desks.rota_weeks import RotaSpan
 
     for name, desk, _, on_duty in PEOPLE:
         if not on_duty:
             continue
         with _sitting(cast, name, at) as by:
-            spans = (Span(at + SHIFT * n, at + SHIFT * (n + 1)) for n in range(14))
+            spans = (RotaSpan(at + SHIFT * n, at + SHIFT * (n + 1)) for n in range(14))
             shifts = [PlannedShift(by.officer_id, span) for span in spans]
             planning.plan(shifts, desk=cast.desks[desk].id, by=by, at=at)
     steward = next(name for name, _, role, _ in PEOPLE if role == "steward")

@@ -14,14 +14,16 @@ from heedline.audit.models import Checkpoint as Published
 from heedline.audit.models import Event
 from heedline.casework.errors import Locked, NotHere
 from heedline.casework.journey import bulk_close, transitions
-from heedline.casework.oversight import dip_sampling
+from heedline.casework.oversight import dip_sampling, quality_results
 from heedline.casework.oversight.dip_sampling import AGREE, DISAGREE
 from heedline.casework.retention import keeping
 from heedline.casework.setup import stewardship
 from heedline.permits.gate import Refused
 from heedline.permits.roles import Role
 from heedline.reports.lifecycle import NotNow
+from heedline.reports.models import Report
 from heedline.reports.models.dip_checks import DipCheck, draw
+from heedline.reports.quality_questions import questions_for
 from heedline.vault.notes import NoteSigner, TreeHead, signed_note
 from tests.support import stories
 from tests.support.acting import acting
@@ -32,6 +34,7 @@ pytestmark = pytest.mark.django_db
 MARK = "Zinnober-Quinquereme"
 BY = NoteSigner("heedline-log/x/1", bytes(32))
 ROOT = bytes(range(32))
+ALL_YES = {one.code: "yes" for one in questions_for("web")}
 
 
 @pytest.fixture
@@ -139,7 +142,49 @@ def test_what_was_swept_is_drawn_apart_and_not_judged_by_who_swept_it(people: Pe
     with people.sitting("Olga") as olga:
         assert [line.mine for line in dip_sampling.waiting(by=olga) if line.ref == mine] == [True]
         with pytest.raises(Refused, match="closed this report yourself"):
-            dip_sampling.judge(mine, AGREE, "", by=olga, at=people.at)
+            dip_sampling.judge(mine, AGREE, "", ALL_YES, by=olga, at=people.at)
+
+
+def test_calls_are_drawn_apart_and_judged_by_a_longer_form(people: People) -> None:
+    """However many reports came from the public site, some of what officers took down is read again."""
+    written = [people.closed()[0] for _ in range(5)]
+    desk = people.house.desks["north-east"].id
+    call = min(
+        written, key=lambda ref: ref in draw(ROOT, desk, written)
+    )  # one that the other draw leaves out
+    Report.objects.filter(pk=call).update(channel="phone")
+    sign(monday(people))
+    drawn(people)
+    assert DipCheck.objects.filter(report=call).count() == 1
+    assert logged(Act.CHECKS_DRAWN)[-1].detail["calls"] == 1
+    whole = {one.code: "yes" for one in questions_for("phone")}
+    with people.sitting("Olga") as olga:
+        for answers in (ALL_YES, {**whole, "advice": "perhaps"}, {}):
+            with pytest.raises(ValueError, match="not the answers"):
+                dip_sampling.judge(call, AGREE, "", answers, by=olga, at=people.at)
+        dip_sampling.judge(call, AGREE, "", {**whole, "advice": "no"}, by=olga, at=people.at)
+
+
+def test_results_count_reports_by_week_and_question_and_no_people(people: People) -> None:
+    first, second = closed_and_drawn(people, 2)
+    with people.sitting("Olga") as olga:
+        dip_sampling.judge(first, AGREE, "", ALL_YES, by=olga, at=people.at)
+        answers = {**ALL_YES, "reasoned": "no", "intime": "na"}
+        dip_sampling.judge(second, DISAGREE, "why", answers, by=olga, at=people.at)
+        found = quality_results.results(by=olga, at=monday(people))
+        (week,) = found.weeks
+        assert (week.drawn, week.read, week.agreed, week.disagreed, week.put_right) == (2, 2, 1, 1, 0)
+        counts = {one.words: (one.recent_yes, one.recent_no, one.yes, one.no) for one in found.questions}
+        assert counts["Does the decision say why?"] == (1, 1, 1, 1)
+        assert counts["Was each step taken in time?"] == (1, 0, 1, 0)
+        later = quality_results.results(by=olga, at=monday(people) + timedelta(weeks=8))
+        assert {(one.recent_yes, one.recent_no) for one in later.questions} == {(0, 0)}
+        assert quality_results.results(by=olga, at=monday(people) + timedelta(weeks=13)).weeks == ()
+    for name in ("Odile", "Stella"):
+        with people.sitting(name, unlocked=False) as by, pytest.raises(Refused):
+            quality_results.results(by=by, at=people.at)
+    with people.sitting("Olga"), pytest.raises(DatabaseError, match="stays as it is"), transaction.atomic():
+        DipCheck.objects.filter(report=first).update(answers="complete:no")
 
 
 def test_a_report_that_is_disposed_of_before_the_draw_does_not_stop_it(people: People) -> None:
@@ -164,10 +209,10 @@ def test_who_did_not_close_it_agrees_and_it_is_done(people: People) -> None:
     with people.sitting("Olga") as olga:
         (line,) = dip_sampling.waiting(by=olga)
         assert (line.ref, line.verdict, line.mine) == (ref, "", False)
-        dip_sampling.judge(ref, AGREE, "", by=olga, at=people.at)
+        dip_sampling.judge(ref, AGREE, "", ALL_YES, by=olga, at=people.at)
         assert dip_sampling.waiting(by=olga) == ()
         with pytest.raises(NotHere):
-            dip_sampling.judge(ref, AGREE, "", by=olga, at=people.at)
+            dip_sampling.judge(ref, AGREE, "", ALL_YES, by=olga, at=people.at)
     assert [event.detail for event in logged(Act.CLOSED_CHECKED, thing=ref)] == [{"verdict": "agree"}]
     assert row(ref).stage == "closed", "a check moves nothing"
 
@@ -176,8 +221,8 @@ def test_a_disagreement_is_sealed_and_stays_until_it_is_put_right(people: People
     (ref,) = closed_and_drawn(people)
     with people.sitting("Olga") as olga:
         with pytest.raises(ValueError, match="not a verdict"):
-            dip_sampling.judge(ref, DISAGREE, "", by=olga, at=people.at)
-        dip_sampling.judge(ref, DISAGREE, f"{MARK} was missed", by=olga, at=people.at)
+            dip_sampling.judge(ref, DISAGREE, "", ALL_YES, by=olga, at=people.at)
+        dip_sampling.judge(ref, DISAGREE, f"{MARK} was missed", ALL_YES, by=olga, at=people.at)
         (line,) = dip_sampling.waiting(by=olga)
         assert (line.verdict, line.judged_by, line.words) == ("disagree", "Olga O.", "")
         assert dip_sampling.one(ref, by=olga).words == f"{MARK} was missed"
@@ -204,7 +249,7 @@ def test_nobody_judges_their_own_closing_and_only_supervisors_judge(people: Peop
     with people.sitting("Olga") as olga:
         assert dip_sampling.waiting(by=olga)[0].mine
         with pytest.raises(Refused, match="yourself"):
-            dip_sampling.judge(ref, AGREE, "", by=olga, at=people.at)
+            dip_sampling.judge(ref, AGREE, "", ALL_YES, by=olga, at=people.at)
         with pytest.raises(NotNow):
             dip_sampling.put_right(ref, "x", by=olga, at=people.at)
     for name, seen in (("Odile", Refused), ("Otto", NotHere)):
@@ -214,7 +259,7 @@ def test_nobody_judges_their_own_closing_and_only_supervisors_judge(people: Peop
             with pytest.raises(seen):
                 dip_sampling.one(ref, by=here)
             with pytest.raises(seen):
-                dip_sampling.judge(ref, AGREE, "", by=here, at=people.at)
+                dip_sampling.judge(ref, AGREE, "", ALL_YES, by=here, at=people.at)
     refused = Event.objects.filter(act=Act.CLOSED_CHECKED, outcome="refused").count()
     assert refused == 5, "each refusal is in the log"
     assert DipCheck.objects.get().verdict == ""
@@ -225,13 +270,13 @@ def test_words_need_unlocked_keys(people: People) -> None:
     with acting("office"):
         here = people.house.sign_in("Olga", at=people.at, unlocked=False)
         with pytest.raises(Locked):
-            dip_sampling.judge(ref, DISAGREE, "why", by=here, at=people.at)
+            dip_sampling.judge(ref, DISAGREE, "why", ALL_YES, by=here, at=people.at)
 
 
 def test_the_database_lets_a_verdict_be_given_once(people: People) -> None:
     (ref,) = closed_and_drawn(people)
     with people.sitting("Olga") as olga:
-        dip_sampling.judge(ref, AGREE, "", by=olga, at=people.at)
+        dip_sampling.judge(ref, AGREE, "", ALL_YES, by=olga, at=people.at)
         for statement in (
             "UPDATE reports_dip_check SET verdict = 'disagree'",
             "DELETE FROM reports_dip_check",

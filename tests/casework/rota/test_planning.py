@@ -14,7 +14,7 @@ from heedline.casework.rota import board, csv_import, planning, weekly_pattern
 from heedline.casework.rota.planning import PlannedShift
 from heedline.casework.setup import leavers, stewardship
 from heedline.desks.models import PatternSlot, Shift
-from heedline.desks.rota_weeks import GapKind, Span, monday_of
+from heedline.desks.rota_weeks import GapKind, RotaSpan, monday_of
 from heedline.dispatch.letters import AlarmKind
 from heedline.dispatch.models import Alarm
 from heedline.permits.gate import Refused
@@ -43,7 +43,7 @@ def desk_of(people: People, code: str = "north-east") -> UUID:
 
 def shift(people: People, name: str, starts: float, hours: float = 8) -> PlannedShift:
     begin = people.at + starts * HOUR
-    return PlannedShift(people.house.officers[name].id, Span(begin, begin + hours * HOUR))
+    return PlannedShift(people.house.officers[name].id, RotaSpan(begin, begin + hours * HOUR))
 
 
 def plan(people: People, *shifts: PlannedShift, by: str = "Olga", code: str = "north-east") -> UUID:
@@ -142,7 +142,7 @@ def test_gaps_are_those_of_the_pattern_or_of_every_hour_and_name_missing_openers
     with people.sitting("Nadia") as nadia:
         seen = board.board("national", at.date(), by=nadia, at=at)
     assert [gap.kind for gap in seen.gaps] == [GapKind.NO_OPENER, GapKind.NOBODY]
-    assert seen.gaps[0].span == Span(at, at + 2 * HOUR)
+    assert seen.gaps[0].span == RotaSpan(at, at + 2 * HOUR)
     assert seen.no_opener_now
     with people.sitting("Stella") as stella:
         named = [one.name for one in board.desks_to_plan(by=stella, at=at) if one.no_opener_now]
@@ -221,7 +221,7 @@ def test_a_copied_week_keeps_the_times_on_the_wall_across_a_clock_change(
     begin = datetime(saturday.year, saturday.month, saturday.day, 22, tzinfo=UTC)
     if source.month == 10:
         begin -= HOUR  # British Summer Time
-    night = PlannedShift(people.house.officers["Odile"].id, Span(begin, begin + 8 * HOUR))
+    night = PlannedShift(people.house.officers["Odile"].id, RotaSpan(begin, begin + 8 * HOUR))
     with people.sitting("Olga") as olga:
         planning.plan([night], desk=desk_of(people), by=olga, at=at)
         (copied,) = weekly_pattern.from_week(desk_of(people), source, target, at=at).shifts

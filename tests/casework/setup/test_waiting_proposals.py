@@ -16,7 +16,7 @@ from heedline.casework.rota.planning import PlannedShift
 from heedline.casework.setup import leaving_effects, lost_passkey, proposals, waiting_proposals
 from heedline.casework.setup.proposals import ProposalKind
 from heedline.desks.models import Appointment, Proposal, SeedWrapping
-from heedline.desks.rota_weeks import Span
+from heedline.desks.rota_weeks import RotaSpan
 from heedline.dispatch.models import Alarm
 from heedline.permits.gate import Refused
 from heedline.permits.models import OfficeSession
@@ -159,7 +159,7 @@ def test_stewards_see_what_a_desk_loses_before_they_sign(people: People) -> None
     house, odile = people.house, people.house.officers["Odile"]
     desk = house.desks["north-east"]
     with people.sitting("Olga") as olga:
-        shift = PlannedShift(odile.id, Span(people.at + HOUR, people.at + 9 * HOUR))
+        shift = PlannedShift(odile.id, RotaSpan(people.at + HOUR, people.at + 9 * HOUR))
         planning.plan([shift], desk=desk.id, by=olga, at=people.at)
     facts = {"officer": str(odile.id), "desk": str(desk.id)}
     with people.sitting("Stella", unlocked=False) as stella:

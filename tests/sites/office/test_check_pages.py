@@ -11,10 +11,12 @@ from heedline.casework.setup import stewardship
 from heedline.permits.models import UnlockedKeys
 from heedline.permits.roles import Role
 from heedline.reports.models.dip_checks import DipCheck
+from heedline.reports.quality_questions import questions_for
 from tests.sites.office.desk_hand import Hand
 from tests.support.cast import House, now
 from tests.support.scene_people import People
 
+ANSWERS = {one.code: "yes" for one in questions_for("web")}
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
 
@@ -41,10 +43,16 @@ def test_disagreeing_and_putting_right(house: House, hand: Callable[[], Hand], r
     assert olga.page.status_code == 422
     assert olga.html.count("There is a problem") == 1
     assert "Say whether you agree" in olga.html
+    assert "Choose an answer" in olga.html
+    assert "Was danger to life asked about" not in olga.html, "that is asked of calls alone"
     olga.send(f"/w/r/{ref}/check/", verdict="disagree")
     assert "Say why you do not agree" in olga.html
-    olga.send(f"/w/r/{ref}/check/", verdict="disagree", reason="A name <b>was</b> missed")
+    olga.send(f"/w/r/{ref}/check/", verdict="disagree", reason="A name <b>was</b> missed", **ANSWERS)
     assert olga.path == "/w/checks/"
+    olga.get("/w/checks/results/")
+    assert "Does the decision say why?" in olga.html
+    assert "Olga" not in olga.html.partition("<main")[2]
+    olga.get("/w/checks/")
     assert "No reports to review." in olga.html
     olga.get(f"/w/r/{ref}/check/")
     assert "A name &lt;b&gt;was&lt;/b&gt; missed" in olga.html
@@ -68,7 +76,7 @@ def test_words_that_came_too_late_are_kept(house: House, hand: Callable[[], Hand
     olga.get(f"/w/r/{ref}/check/")
     assert "We kept what you wrote." in olga.html
     assert olga.form(f"/w/r/{ref}/check/")["reason"] == "A name was missed"
-    olga.send(f"/w/r/{ref}/check/", verdict="disagree")
+    olga.send(f"/w/r/{ref}/check/", verdict="disagree", **ANSWERS)
     assert DipCheck.objects.get().verdict == "disagree"
     olga.get(f"/w/r/{ref}/check/")
     assert "We kept what you wrote." not in olga.html

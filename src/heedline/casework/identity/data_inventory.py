@@ -136,8 +136,8 @@ HOLDS: tuple[HeldData, ...] = (
             "decided_on done certificate true_from",
             "reports_subject_request": "id desk_id reference right received_on due_on found opened_by_id answer "
             "answered_by_id answered_on",
-            "reports_dip_check": "id report_id desk_id week verdict words remedy judged_by_id judged_on remedied_by_id "
-            "remedied_on",
+            "reports_dip_check": "id report_id desk_id week verdict answers words remedy judged_by_id judged_on "
+            "remedied_by_id remedied_on",
             "reports_danger": "id report_id opened_by_id opened_at watch_added review_at acknowledged_by_id acknowledged_at "
             "offered_to_id offered_by_id discharged_by_id discharged_at discharge_note",
             "reports_danger_entry": "id danger_id report_id number by_id at note",

@@ -8,6 +8,7 @@ open until somebody has corrected it. What supervisors write is sealed.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -33,14 +34,16 @@ from heedline.permits.scopes import reports_of
 from heedline.reports.lifecycle import Move, NotNow
 from heedline.reports.models import Report, Step
 from heedline.reports.models.dip_checks import DipCheck, draw, last_week
+from heedline.reports.quality_questions import WRITTEN_BY_REPORTERS, to_codes
 from heedline.reports.stored import parts_of
 from heedline.vault.notes import Note, TreeHead
 
-type _How = tuple[str, Act, Act | None]
+type _How = tuple[Act, Act | None]
 
-#: Drawn apart, a share of each: closed one by one, and closed in a sweep that was not undone.
-_CLOSED: _How = ("closed", Act.REPORT_CLOSED, None)
-_SWEPT: _How = ("swept", Act.REPORT_SWEPT, Act.REPORT_UNSWEPT)
+#: Drawn apart, a share of each: closed one by one, closed in a sweep that was not undone, and, of those closed one by one,
+#: what an officer took down.
+_CLOSED: _How = (Act.REPORT_CLOSED, None)
+_SWEPT: _How = (Act.REPORT_SWEPT, Act.REPORT_UNSWEPT)
 AGREE, DISAGREE = "agree", "disagree"
 _OPEN = Q(verdict="") | Q(verdict=DISAGREE, remedied_on=None)
 _LONGEST_LIST = 200
@@ -58,6 +61,7 @@ class CheckLine:
     short: str
     desk_name: str
     week: date
+    channel: str
     verdict: str
     judged_by: str
     judged_on: date | None
@@ -86,8 +90,9 @@ def draw_last_week(at: datetime) -> int:
         return 0
     root = TreeHead.from_text(Note.from_text(seed.note).text).root
     drawn = 0
-    for how in (_CLOSED, _SWEPT):
-        for desk, reports in sorted(_ended(how, begins, ends).items()):
+    closed, swept = _ended(_CLOSED, begins, ends), _ended(_SWEPT, begins, ends)
+    for name, ended in (("closed", closed), ("swept", swept), ("calls", _calls(closed))):
+        for desk, reports in sorted(ended.items()):
             chosen = Report.objects.filter(id__in=draw(root, desk, reports)).values_list("id", flat=True)
             DipCheck.objects.bulk_create(
                 [DipCheck(report_id=report, desk_id=desk, week=week) for report in chosen],
@@ -102,7 +107,7 @@ def draw_last_week(at: datetime) -> int:
                 detail={
                     "week": str(week),
                     "checkpoint": seed.size,
-                    how[0]: len(reports),
+                    name: len(reports),
                     "drawn": len(chosen),
                 },
             )
@@ -115,7 +120,7 @@ def _ended(how: _How, begins: datetime, ends: datetime) -> dict[UUID, set[UUID]]
 
     They are in log order.
     """
-    _, done, undone = how
+    done, undone = how
     events = Event.objects.filter(
         act__in=[one for one in (done, undone) if one], outcome="done", at__gte=begins, at__lt=ends
     )
@@ -132,6 +137,14 @@ def _ended(how: _How, begins: datetime, ends: datetime) -> dict[UUID, set[UUID]]
     return {desk: reports for desk, reports in found.items() if reports}
 
 
+def _calls(closed: Mapping[UUID, set[UUID]]) -> dict[UUID, set[UUID]]:
+    """Return those of the closed reports, by desk, that an officer took down from a caller, a visitor or a letter."""
+    every = set[UUID]().union(*closed.values())
+    calls = Report.objects.filter(id__in=every).exclude(channel__in=WRITTEN_BY_REPORTERS)
+    found = set(calls.values_list("id", flat=True))
+    return {desk: reports & found for desk, reports in closed.items() if reports & found}
+
+
 # --- the supervisors' half -------------------------------------------------------------------------------------------
 
 
@@ -140,9 +153,9 @@ def waiting(*, by: Attendance) -> tuple[CheckLine, ...]:
 
     Raises Refused.
     """
-    desks = _mine(by)
+    desks = checked_desks(by)
     rows = DipCheck.objects.filter(_OPEN, report__in=reports_of(desks).values("id"))
-    rows = rows.select_related("desk", "judged_by").order_by("week", "id")[:_LONGEST_LIST]
+    rows = rows.select_related("desk", "report", "judged_by").order_by("week", "id")[:_LONGEST_LIST]
     return tuple(_line(row, by) for row in rows)
 
 
@@ -167,10 +180,12 @@ def one(ref: UUID, *, by: Attendance) -> CheckLine:
 
 
 @verb(Act.CLOSED_CHECKED)
-def judge(ref: UUID, verdict: str, reason: str, *, by: Attendance, at: datetime) -> None:
-    """Record whether closing the report was right, with a reason for any disagreement.
+def judge(
+    ref: UUID, verdict: str, reason: str, answers: Mapping[str, str], *, by: Attendance, at: datetime
+) -> None:
+    """Record whether closing the report was right, with the short form and a reason for any disagreement.
 
-    Raises NotHere, Refused and NotNow.
+    Raises NotHere, Refused and NotNow. Raises ValueError unless the form for the report's channel is complete.
     """
     found, row = _found(ref, by, at)
     if row.verdict:
@@ -180,8 +195,9 @@ def judge(ref: UUID, verdict: str, reason: str, *, by: Attendance, at: datetime)
     if _closed_by(ref) == by.officer_id:
         raise Refused("You closed this report yourself. Somebody else reads it again.")
     row.verdict, row.judged_by_id, row.judged_on = verdict, by.officer_id, at.date()
+    row.answers = to_codes(answers, row.report.channel)
     row.words = notes.seal(found, {"reason": reason}) if reason else None
-    row.save(update_fields=["verdict", "judged_by", "judged_on", "words"])
+    row.save(update_fields=["verdict", "answers", "judged_by", "judged_on", "words"])
     record(found, Act.CLOSED_CHECKED, verdict=verdict)
 
 
@@ -200,7 +216,8 @@ def put_right(ref: UUID, how: str, *, by: Attendance, at: datetime) -> None:
     record(found, Act.CHECK_PUT_RIGHT)
 
 
-def _mine(by: Attendance) -> list[UUID]:
+def checked_desks(by: Attendance) -> list[UUID]:
+    """Return the desks whose closed reports this person reviews. Raises Refused if there are none."""
     desks = [desk for desk in by.desk_ids if _may(by, desk)]
     if not desks:
         raise Refused("Your role on this desk does not include this.")
@@ -244,6 +261,7 @@ def _line(row: DipCheck, by: Attendance, words: str = "") -> CheckLine:
         short=short_name(row.report_id),
         desk_name=row.desk.name,
         week=row.week,
+        channel=row.report.channel,
         verdict=row.verdict,
         judged_by=row.judged_by.name if row.judged_by is not None else "",
         judged_on=row.judged_on,

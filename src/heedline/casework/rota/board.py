@@ -15,7 +15,7 @@ from heedline.casework.keys import directory as key_directory
 from heedline.casework.rota import planning
 from heedline.desks import rota_cover
 from heedline.desks.models import CANARY, PARTNER, Desk, OnCall, Shift
-from heedline.desks.rota_weeks import RotaGap, Span, moment, monday_of
+from heedline.desks.rota_weeks import RotaGap, RotaSpan, moment, monday_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class RotaShift:
 
     id: UUID
     name: str
-    span: Span
+    span: RotaSpan
     opens: bool
     begun: bool
 
@@ -84,13 +84,15 @@ def board(code: str, day: date, *, by: Attendance, at: datetime) -> RotaBoard:
     openers = key_directory.who_open(str(desk.id), at.date())
     days = [monday + timedelta(days=n) for n in range(7)]
     edges = [moment(one, 0, zone) for one in (*days, monday + timedelta(days=7))]
-    week, ahead = Span(edges[0], edges[-1]), Span(at, at + rota_cover.LOOK_AHEAD)
+    week, ahead = RotaSpan(edges[0], edges[-1]), RotaSpan(at, at + rota_cover.LOOK_AHEAD)
     shifts = [
         _line(one, openers, at) for one in rota_cover.planned_shifts(desk.id, week).select_related("officer")
     ]
     now = max(at, week.starts)
     left = (
-        rota_cover.gaps_of(desk, Span(now, week.ends), openers=openers, zone=zone) if now < week.ends else []
+        rota_cover.gaps_of(desk, RotaSpan(now, week.ends), openers=openers, zone=zone)
+        if now < week.ends
+        else []
     )
     found = rota_cover.gaps_of(desk, ahead, openers=openers, zone=zone)
     return RotaBoard(
@@ -104,7 +106,7 @@ def board(code: str, day: date, *, by: Attendance, at: datetime) -> RotaBoard:
                     for shift in shifts
                     if starts <= shift.span.starts < ends or (n == 0 and shift.span.starts < starts)
                 ),
-                tuple(gap for gap in left if gap.span.overlaps(Span(starts, ends))),
+                tuple(gap for gap in left if gap.span.overlaps(RotaSpan(starts, ends))),
             )
             for n, (one, starts, ends) in enumerate(zip(days, edges, edges[1:], strict=False))
         ),
@@ -132,7 +134,7 @@ def _line(row: Shift, openers: Collection[UUID], at: datetime) -> RotaShift:
     return RotaShift(
         row.id,
         row.officer.name,
-        Span(row.starts_at, row.ends_at),
+        RotaSpan(row.starts_at, row.ends_at),
         row.officer_id in openers,
         row.starts_at <= at,
     )
@@ -144,7 +146,7 @@ def desks_to_plan(*, by: Attendance, at: datetime) -> tuple[RotaDesk, ...]:
     for desk in Desk.objects.exclude(kind__in=(PARTNER, CANARY)).order_by("name"):
         if planning.may_plan(desk.id, by=by):
             openers = key_directory.who_open(str(desk.id), at.date())
-            ahead = Span(at, at + rota_cover.LOOK_AHEAD)
+            ahead = RotaSpan(at, at + rota_cover.LOOK_AHEAD)
             missing = rota_cover.gaps_of(desk, ahead, openers=openers, zone=zone)
             found.append(RotaDesk(desk.code, desk.name, len(missing), rota_cover.nobody_to_open(missing, at)))
     return tuple(found)

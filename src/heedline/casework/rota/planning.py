@@ -22,7 +22,7 @@ from heedline.casework.duty.rota import LONGEST_SHIFT
 from heedline.casework.errors import NotHere
 from heedline.casework.recording import refusals_logged
 from heedline.desks.models import CANARY, PARTNER, Appointment, Desk, Shift
-from heedline.desks.rota_weeks import Span
+from heedline.desks.rota_weeks import RotaSpan
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused, allows
 from heedline.permits.roles import Role, granted
@@ -41,7 +41,7 @@ class PlannedShift:
     """A shift that is about to be planned."""
 
     officer: UUID
-    span: Span
+    span: RotaSpan
 
 
 def may_plan(desk: UUID, *, by: Attendance) -> bool:
@@ -80,11 +80,13 @@ def problems_of(shifts: Sequence[PlannedShift], *, desk: UUID, at: datetime) -> 
     """
     known, found = members(desk), dict[int, str]()
     ends = max((one.span.ends for one in shifts), default=at)
-    taken: dict[UUID, list[tuple[Span, bool]]] = {}
+    taken: dict[UUID, list[tuple[RotaSpan, bool]]] = {}
     for row in Shift.objects.filter(
         officer__in={one.officer for one in shifts}, ends_at__gt=at, starts_at__lt=ends
     ).filter(ends_at__gt=F("starts_at")):
-        taken.setdefault(row.officer_id, []).append((Span(row.starts_at, row.ends_at), row.desk_id == desk))
+        taken.setdefault(row.officer_id, []).append(
+            (RotaSpan(row.starts_at, row.ends_at), row.desk_id == desk)
+        )
     for number, one in enumerate(shifts):
         words = hours_problem(one.span, at)
         if not words and one.officer not in known:
@@ -101,7 +103,7 @@ def problems_of(shifts: Sequence[PlannedShift], *, desk: UUID, at: datetime) -> 
     return found
 
 
-def hours_problem(span: Span, at: datetime) -> str:
+def hours_problem(span: RotaSpan, at: datetime) -> str:
     """Return why a shift cannot have these hours, or ""."""
     if not at <= span.starts < span.ends:
         return "A shift ends after it begins, and cannot begin in the past."
@@ -165,7 +167,7 @@ def cancel(shift_id: UUID, *, desk: UUID, by: Attendance, at: datetime) -> Plann
             raise NotHere
         if row.starts_at <= at:
             raise NotNow("This shift has begun. The officer ends it by going off duty.")
-        was = PlannedShift(row.officer_id, Span(row.starts_at, row.ends_at))
+        was = PlannedShift(row.officer_id, RotaSpan(row.starts_at, row.ends_at))
         row.ends_at = row.starts_at
         row.save(update_fields=["ends_at"])
         _record(Act.SHIFT_CANCELLED, desk, [was], by)
@@ -183,7 +185,7 @@ def undo(plan_id: UUID, *, desk: UUID, by: Attendance, at: datetime) -> int:
         rows = list(_standing(desk, planned_in=plan_id, starts_at__gt=at))
         if not rows:
             raise NotHere
-        was = [PlannedShift(row.officer_id, Span(row.starts_at, row.ends_at)) for row in rows]
+        was = [PlannedShift(row.officer_id, RotaSpan(row.starts_at, row.ends_at)) for row in rows]
         Shift.objects.filter(pk__in=[row.pk for row in rows]).update(ends_at=F("starts_at"))
         _record(Act.SHIFT_CANCELLED, desk, was, by, plan=str(plan_id))
         return len(rows)

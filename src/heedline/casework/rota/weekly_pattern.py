@@ -16,7 +16,7 @@ from heedline.casework.rota import planning
 from heedline.casework.rota.planning import PlannedShift
 from heedline.desks import rota_cover
 from heedline.desks.models import Officer, PatternSlot
-from heedline.desks.rota_weeks import DAY_MINUTES, Span, moment, same_hours
+from heedline.desks.rota_weeks import DAY_MINUTES, RotaSpan, moment, same_hours
 from heedline.reports.lifecycle import NotNow
 
 _WEEK = timedelta(days=7)
@@ -39,7 +39,7 @@ class SkippedShift:
     """A shift that is left out of a filled week, and why."""
 
     name: str
-    span: Span
+    span: RotaSpan
     because: str
 
 
@@ -122,10 +122,10 @@ def from_week(desk: UUID, source: date, monday: date, *, at: datetime) -> WeekPr
     A shift belongs to the week in which it begins.
     """
     zone = office_zone()
-    within = Span(moment(source, 0, zone), moment(source + _WEEK, 0, zone))
+    within = RotaSpan(moment(source, 0, zone), moment(source + _WEEK, 0, zone))
     wanted = [
         PlannedShift(
-            one.officer_id, same_hours(Span(one.starts_at, one.ends_at), (monday - source).days, zone)
+            one.officer_id, same_hours(RotaSpan(one.starts_at, one.ends_at), (monday - source).days, zone)
         )
         for one in rota_cover.planned_shifts(desk, within)
         if one.starts_at >= within.starts

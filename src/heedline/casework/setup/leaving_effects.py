@@ -10,7 +10,7 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.keys import directory as key_directory
 from heedline.desks import rota_cover
 from heedline.desks.models import CANARY, Appointment, Desk
-from heedline.desks.rota_weeks import Span
+from heedline.desks.rota_weeks import RotaSpan
 from heedline.permits.capabilities import Capability
 
 
@@ -53,7 +53,7 @@ def effects(officer: UUID, desk: UUID | None, *, by: Attendance, at: datetime) -
         openers = key_directory.who_open(str(here.id), at.date())
         left = len(openers - {officer})
         short = officer in openers and left < key_directory.ENOUGH_OPENERS
-        ahead = rota_cover.planned_shifts(here.id, Span(at, at + rota_cover.LOOK_AHEAD))
+        ahead = rota_cover.planned_shifts(here.id, RotaSpan(at, at + rota_cover.LOOK_AHEAD))
         on_rota = set(ahead.values_list("officer_id", flat=True))
         empty = on_rota == {officer}
         if short or empty:

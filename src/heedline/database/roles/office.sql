@@ -70,7 +70,7 @@ GRANT SELECT, INSERT, UPDATE (due_at, missed, done) ON reports_call_back TO heed
 GRANT SELECT, INSERT, UPDATE (review_at, acknowledged_by_id, acknowledged_at, offered_to_id, offered_by_id,
     discharged_by_id, discharged_at, discharge_note) ON reports_danger TO heedline_office;
 GRANT SELECT, INSERT ON reports_danger_entry TO heedline_office;
-GRANT SELECT, UPDATE (verdict, judged_on, words, remedied_on, remedy, judged_by_id, remedied_by_id) ON
+GRANT SELECT, UPDATE (verdict, answers, judged_on, words, remedied_on, remedy, judged_by_id, remedied_by_id) ON
     reports_dip_check TO heedline_office;
 GRANT SELECT, INSERT ON reports_disposal TO heedline_office;
 -- never what the partner signed or answered

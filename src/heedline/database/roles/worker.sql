@@ -56,7 +56,7 @@ GRANT SELECT (report_id, review_on) ON reports_keeping TO heedline_worker;
 GRANT SELECT (id, from_us, slot, seen, report_id), MAINTAIN ON reports_message TO heedline_worker;
 GRANT MAINTAIN ON reports_receipt TO heedline_worker;
 GRANT MAINTAIN ON reports_released_share TO heedline_worker;
-GRANT SELECT (id, kind, urgency, priority, stage, slot, received_on, settled, seen, due_at, offered, rank, unread,
+GRANT SELECT (id, kind, channel, urgency, priority, stage, slot, received_on, settled, seen, due_at, offered, rank, unread,
     desk_id, owner_id, watch_id), MAINTAIN ON reports_report TO heedline_worker;
 GRANT MAINTAIN ON reports_sealed_header TO heedline_worker;
 GRANT MAINTAIN ON reports_sealed_payload TO heedline_worker;

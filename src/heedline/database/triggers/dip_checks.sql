@@ -9,8 +9,8 @@ BEGIN
         END IF;
     END IF;
     IF TG_OP = 'UPDATE' AND OLD.remedied_on IS NULL AND (OLD.verdict = ''
-        OR ROW(NEW.verdict, NEW.judged_by_id, NEW.judged_on, NEW.words)
-            IS NOT DISTINCT FROM ROW(OLD.verdict, OLD.judged_by_id, OLD.judged_on, OLD.words)) THEN
+        OR ROW(NEW.verdict, NEW.answers, NEW.judged_by_id, NEW.judged_on, NEW.words)
+            IS NOT DISTINCT FROM ROW(OLD.verdict, OLD.answers, OLD.judged_by_id, OLD.judged_on, OLD.words)) THEN
         RETURN NEW;
     END IF;
     RAISE EXCEPTION 'a check stays as it is';

@@ -529,7 +529,7 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("weekday__lte", 6), ("begins__lt", 1440), ("ends__gte", 1), ("ends__lte", 1440)
+                            ("begins__lt", 1440), ("ends__gte", 1), ("ends__lte", 1440), ("weekday__lte", 6)
                         ),
                         name="a_slot_lies_in_a_week",
                     ),

@@ -156,6 +156,7 @@ class Migration(migrations.Migration):
                 ("week", models.DateField()),
                 ("verdict", models.CharField(blank=True, max_length=8)),
                 ("judged_on", models.DateField(null=True)),
+                ("answers", models.CharField(blank=True, max_length=120)),
                 ("words", models.UUIDField(null=True)),
                 ("remedied_on", models.DateField(null=True)),
                 ("remedy", models.UUIDField(null=True)),
@@ -1070,6 +1071,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(
+                        ("answers", ""),
                         ("judged_by", None),
                         ("judged_on", None),
                         ("remedied_by", None),

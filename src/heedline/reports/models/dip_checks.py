@@ -48,7 +48,7 @@ def last_week(day: date) -> date:
 class DipCheck(models.Model):
     """A closed report drawn for dip sampling.
 
-    `verdict` is agree, disagree, or empty until a supervisor has reviewed the report. `words` and `remedy`
+    `answers` are those of the short form. `verdict` is agree, disagree, or empty until a supervisor has reviewed the report. `words` and `remedy`
     are sealed parts of the report, which say why the supervisor disagrees and how it was put right.
     """
 
@@ -59,6 +59,7 @@ class DipCheck(models.Model):
     verdict = models.CharField(max_length=8, blank=True)
     judged_by = models.ForeignKey("desks.Officer", on_delete=models.PROTECT, null=True, related_name="+")
     judged_on = models.DateField(null=True)
+    answers = models.CharField(max_length=120, blank=True)  # codes of `reports.quality_questions`
     words = models.UUIDField(null=True)
     remedied_by = models.ForeignKey("desks.Officer", on_delete=models.PROTECT, null=True, related_name="+")
     remedied_on = models.DateField(null=True)
@@ -69,7 +70,9 @@ class DipCheck(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["report", "desk", "week"], name="drawn_once"),
             models.CheckConstraint(
-                condition=models.Q(verdict="", judged_by=None, judged_on=None, words=None, remedied_by=None)
+                condition=models.Q(
+                    verdict="", answers="", judged_by=None, judged_on=None, words=None, remedied_by=None
+                )
                 | models.Q(
                     verdict__in=["agree", "disagree"], judged_by__isnull=False, judged_on__isnull=False
                 ),

@@ -101,6 +101,7 @@ urlpatterns = [
     path("w/r/<uuid:ref>/trace/", trace_pages.of_report, name="report-trace"),
     path("w/r/<uuid:ref>/check/", dip_sampling_pages.check, name="check"),
     path("w/checks/", dip_sampling_pages.checks, name="checks"),
+    path("w/checks/results/", dip_sampling_pages.results, name="check-results"),
     path("w/r/<uuid:ref>/notes/", note_pages.notes, name="report-notes"),
     path("w/r/<uuid:ref>/notes/<uuid:note>/", note_pages.note, name="report-note"),
     path("w/r/<uuid:ref>/timeline/", timeline_pages.timeline, name="report-timeline"),

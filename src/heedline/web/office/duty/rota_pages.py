@@ -18,7 +18,7 @@ from heedline.casework.rota import board, csv_import, planning, weekly_pattern
 from heedline.casework.rota.board import RotaBoard
 from heedline.casework.rota.planning import PlannedShift
 from heedline.casework.rota.weekly_pattern import WeekProposal
-from heedline.desks.rota_weeks import DAY_MINUTES, GapKind, RotaGap, Span, monday_of, span_of
+from heedline.desks.rota_weeks import DAY_MINUTES, GapKind, RotaGap, RotaSpan, monday_of, span_of
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Form, Value
 from heedline.web.declared import Audience, open_to
@@ -43,7 +43,7 @@ _AGAIN = {"officer", "day", "starts", "ends"}
 MOST_GAPS = 20
 
 
-def span_words(span: Span, at: datetime) -> str:
+def span_words(span: RotaSpan, at: datetime) -> str:
     """Return a span in words, with the date of its end only if that is another day."""
     zone = session.office_zone()
     starts, ends = span.starts.astimezone(zone), span.ends.astimezone(zone)
@@ -116,13 +116,13 @@ def _plan_of(request: HttpRequest) -> str:
         return ""
 
 
-def _hours(span: Span) -> str:
+def _hours(span: RotaSpan) -> str:
     zone = session.office_zone()
     starts, ends = span.starts.astimezone(zone), span.ends.astimezone(zone)
     return f"{starts:%H:%M} to {_end_words(starts, ends)}"
 
 
-def _back(desk: str, span: Span | None = None, **more: str) -> HttpResponseRedirect:
+def _back(desk: str, span: RotaSpan | None = None, **more: str) -> HttpResponseRedirect:
     """Lead back to the week in which a span begins, or to the present one.
 
     `more` is what that page offers to take back: the id of a plan, or a cancelled shift.

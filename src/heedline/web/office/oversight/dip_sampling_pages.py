@@ -14,10 +14,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from heedline.casework.access import session
-from heedline.casework.oversight import dip_sampling
+from heedline.casework.oversight import dip_sampling, quality_results
 from heedline.casework.oversight.dip_sampling import AGREE, DISAGREE, CheckLine
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
+from heedline.reports.quality_questions import ANSWERS, questions_for
 from heedline.web.components.forms import Field, FieldOption, Form, Radios, TextArea
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import form_of, keeps_words, let_go
@@ -25,7 +26,7 @@ from heedline.web.office.report.report_forms import SHORT
 from heedline.web.shell.request import OfficeRequest
 from heedline.web.shell.saved_words import restored
 
-JUDGING: tuple[Field, ...] = (
+_VERDICT: tuple[Field, ...] = (
     Radios(
         name="verdict",
         label="Was it right to close it as it was closed?",
@@ -55,6 +56,33 @@ PUTTING_RIGHT: tuple[Field, ...] = (
 )
 
 
+def _judging(channel: str) -> tuple[Field, ...]:
+    """Return the short form for a report that came by this channel, and the verdict after it."""
+    return (
+        *(
+            Radios(
+                name=one.code,
+                label=one.words,
+                required="Choose an answer",
+                choices=tuple(FieldOption(value=code, label=words) for code, words in ANSWERS.items()),
+                small=True,
+                inline=True,
+            )
+            for one in questions_for(channel)
+        ),
+        *_VERDICT,
+    )
+
+
+@open_to(Audience.OFFICERS)
+@require_GET
+def results(request: OfficeRequest) -> HttpResponse:
+    """Show what dip sampling found over the last weeks."""
+    found = quality_results.results(by=request.attendance, at=session.now())
+    context = {"found": found, "weeks": quality_results.WEEKS, "recent": quality_results.RECENT}
+    return render(request, "office/check_results.html", context)
+
+
 @open_to(Audience.OFFICERS)
 @require_GET
 def checks(request: OfficeRequest) -> HttpResponse:
@@ -80,7 +108,7 @@ def check(request: OfficeRequest, ref: UUID) -> HttpResponse:
     """
     by = request.attendance
     line = dip_sampling.one(ref, by=by)
-    fields = PUTTING_RIGHT if line.verdict else JUDGING
+    fields = PUTTING_RIGHT if line.verdict else _judging(line.channel)
     kept = restored(request, fields)
     form, status = kept or Form(fields), 200
     if request.method == "POST":
@@ -103,6 +131,7 @@ def _done(request: OfficeRequest, ref: UUID, line: CheckLine, form: Form) -> Htt
         dip_sampling.put_right(ref, form.text("how"), by=by, at=at)
         messages.success(request, f"{line.short} has been put right.")
     else:
-        dip_sampling.judge(ref, form.text("verdict"), form.text("reason").strip(), by=by, at=at)
+        answers = {one.code: form.text(one.code) for one in questions_for(line.channel)}
+        dip_sampling.judge(ref, form.text("verdict"), form.text("reason").strip(), answers, by=by, at=at)
         messages.success(request, f"You have read {line.short} again.")
     return HttpResponseRedirect(reverse("checks"))

@@ -33,6 +33,7 @@ LABELS = {
     "because": "Because",
     "bodies": "With the reports",
     "changed": "Differs from what the log names",
+    "calls": "Calls",
     "capability": "For",
     "checkpoint": "Size of the log at the draw",
     "closed": "Closed",

@@ -362,6 +362,7 @@ PERMITS = {
     "note_call",
     "open_dangers",
     "open_with",
+    "open_work",
     "queue",
     "reads_as_my_statement",
     "receive_sent",
@@ -377,7 +378,7 @@ PERMITS = {
     "who_decides_trace",
 }
 #: Those that look with the caller's eyes, so that row-level security holds inside, or look at no table.
-INVOKERS = {"figures", "open_with", "queue", "slot", "wait_for_the_disk", "waiting"}
+INVOKERS = {"figures", "open_with", "open_work", "queue", "slot", "wait_for_the_disk", "waiting"}
 HISTORY = {"logged_statement_count", "logged_statements"}
 CLOCKWORK = {
     "end_identities",

@@ -59,6 +59,7 @@ class Capability(AnyCapability):
     SET_UP = "set-up"
     OVERSEE = "oversee"
     CHECK_CLOSED = "check-closed"
+    SEE_BOARD = "see-board"
     DISSEMINATE = "disseminate"
     CHECK_DISSEMINATION = "check-dissemination"
     FOLLOW_DISSEMINATION = "follow-dissemination"

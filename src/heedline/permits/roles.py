@@ -24,7 +24,7 @@ class Role(StrEnum):
 #: In words, for `docs/access.md` and the settings page.
 DESCRIPTIONS: dict[Role, str] = {
     Role.OFFICER: "Reads, assesses and answers the reports of their desk.",
-    Role.SUPERVISOR: "An officer who also answers for the desk: says who owns a report, reopens, clears alarms of others, acknowledges and discharges dangers to life, reads closed reports again, decides what is kept, confirms who speaks what, records who was trained, plans the rota of the desk.",
+    Role.SUPERVISOR: "An officer who also answers for the desk: sees its board, says who owns a report, reopens, clears alarms of others, acknowledges and discharges dangers to life, reads closed reports again, decides what is kept, confirms who speaks what, records who was trained, plans the rota of the desk.",
     Role.AUTHORISER: "Decides whether a reporter's identity may be opened, or a reporter traced elsewhere. Never a member of a desk that reads reports.",
     Role.STEWARD: "Sets up desks and officers and signs their keys, two together. Plans the rota of any desk. Opens nothing.",
     Role.OVERSEER: "Reads the log, who can open what, and certificates of disposals. Opens nothing, is a member of no desk that reads reports, and no steward.",
@@ -77,7 +77,7 @@ GRANTS: dict[Role, frozenset[C]] = {
     Role.OFFICER: _DESK_WORK,
     Role.SUPERVISOR: _DESK_WORK
     | _LEADING
-    | {C.ASSIGN, C.CLOSE_REPEAT, C.CHECK_CLOSED, C.CONFIRM_LANGUAGE, C.RECORD_TRAINING, C.PLAN_ROTA},
+    | {C.SEE_BOARD, C.ASSIGN, C.CLOSE_REPEAT, C.CHECK_CLOSED, C.CONFIRM_LANGUAGE, C.RECORD_TRAINING, C.PLAN_ROTA},
     Role.AUTHORISER: frozenset(
         {C.MAKE_EPOCH, C.READDRESS, C.SEE_KEYS, C.BE_ON_DUTY, C.DECIDE_IDENTITY, C.DECIDE_TRACE}
     ),

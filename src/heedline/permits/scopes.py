@@ -7,12 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Exists, Field, Func, IntegerField, OuterRef, Q, QuerySet, UUIDField, Value
+from django.db.models import (
+    Exists,
+    Field,
+    Func,
+    IntegerField,
+    JSONField,
+    OuterRef,
+    Q,
+    QuerySet,
+    UUIDField,
+    Value,
+)
 
 from heedline.desks.duty_hours import shifts_now
 from heedline.desks.models import PARTNER, Desk, Shift
@@ -100,6 +111,23 @@ def totals_at(desks: Iterable[UUID], at: datetime) -> Func:
             " coalesce(sum(f.overdue_elsewhere), 0), coalesce(sum(f.danger_elsewhere), 0)]::integer[] FROM %(function)s(%(expressions)s) AS f)"
         ),
         output_field=ArrayField(IntegerField()),
+    )
+
+
+def open_work_of(desk: UUID, at: datetime, today: date, days: Iterable[int]) -> Func:
+    """Return an expression for the open reports of a desk by owner, stage and age, as a JSON list.
+
+    `days` are the numbers of days at which each age begins, the largest first. Each line has `owner`, `stage`, `age` (the
+    number of its place in `days`, from 1), `reports`, `overdue` and `oldest` (the day of the oldest arrival).
+    """
+    return Func(
+        Value(desk),
+        Value(at),
+        Value(today),
+        Value(list(days), output_field=ArrayField(IntegerField())),
+        function="permits.open_work",
+        template="(SELECT coalesce(jsonb_agg(w), '[]') FROM %(function)s(%(expressions)s) AS w)",
+        output_field=JSONField(),
     )
 
 

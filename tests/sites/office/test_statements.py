@@ -15,6 +15,8 @@ from django.test.utils import CaptureQueriesContext
 
 from heedline.casework.contact import messages
 from heedline.casework.keys import directory as key_directory
+from heedline.casework.setup import stewardship
+from heedline.permits.roles import Role
 from tests.sites.office.desk_hand import Hand
 from tests.support.acting import acting
 from tests.support.cast import House, now
@@ -74,6 +76,19 @@ def test_a_queue_asks_five_times_however_long_it_is(house: House, hand: Callable
         "/w/q/north-east/?kind=online",  # nothing
     ):
         assert len(statements(odile, view)) <= BUDGET, view
+
+
+def test_a_board_asks_five_times_however_much_there_is(house: House, hand: Callable[[], Hand]) -> None:
+    with acting("office"):
+        stewardship.appoint(
+            house.officers["Olga"], Role.SUPERVISOR, house.desks["north-east"], hands=house.hands, at=now()
+        )
+    olga = hand().at_work(house, "Olga")
+    for more in (0, 1, 12):
+        for _ in range(more):
+            a_report(at=now(), where=NORTH_EAST)
+        found = statements(olga, "/w/board/north-east/")
+        assert len(found) <= BUDGET, found
 
 
 def test_the_round_the_clock_queue_asks_five_times(house: House, hand: Callable[[], Hand]) -> None:

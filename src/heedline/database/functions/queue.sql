@@ -67,6 +67,21 @@ CREATE FUNCTION permits.figures(p_desks uuid[], p_at timestamptz) RETURNS TABLE 
     FROM unnest(p_desks) AS d(id)
 $$;
 
+-- The open reports of a desk by owner, stage and age, for its board. The age is the place of the first of `p_days`, the
+-- largest number of days first, that a report has reached. One walk through the index alone; days are put together after.
+CREATE FUNCTION permits.open_work(p_desk uuid, p_at timestamptz, p_today date, p_days integer[]) RETURNS TABLE (
+    owner uuid, stage text, age integer, reports integer, overdue integer, oldest date)
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    WITH of_a_day AS (
+        SELECT r.owner_id, r.stage, r.received_on, count(*) AS reports, count(*) FILTER (WHERE r.due_at < p_at) AS overdue
+        FROM public.reports_report r WHERE r.desk_id = p_desk AND NOT r.stage = 'closed' GROUP BY 1, 2, 3
+    )
+    SELECT o.owner_id, o.stage, a.age, sum(o.reports)::integer, sum(o.overdue)::integer, min(o.received_on)
+    FROM of_a_day o CROSS JOIN LATERAL (SELECT min(d.place)::integer FROM unnest(p_days) WITH ORDINALITY AS d(days, place)
+        WHERE greatest(p_today - o.received_on, 0) >= d.days) AS a(age)
+    GROUP BY 1, 2, 3
+$$;
+
 -- How many reports wait at these desks, counted up to a thousand.
 CREATE FUNCTION permits.waiting(p_desks uuid[]) RETURNS integer LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp AS $$

@@ -161,6 +161,7 @@ GRANT EXECUTE ON FUNCTION
     permits.note_call(bytea, uuid, bytea, bytea, bytea, uuid[]),
     permits.practised_by_mine(),
     permits.figures(uuid[], timestamptz),
+    permits.open_work(uuid, timestamptz, date, integer[]),
     permits.queue(uuid[], uuid[], timestamptz, integer, timestamptz, uuid),
     permits.release_words(uuid),
     permits.retire_epoch(uuid),

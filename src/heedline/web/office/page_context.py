@@ -56,6 +56,7 @@ def office_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
     has_keys = bool(by.desks) or "authoriser" in by.roles  # members of a desk, of either kind
     links = [
         _link("My work", "my-work", request.path),
+        _link("Board", "boards", request.path) if by.may(Capability.SEE_BOARD) else None,
         _link("New call or walk-in", "call", request.path) if by.desks else None,
         _link("Call backs", "calls", request.path) if by.desks else None,
         _link("Translations", "translations", request.path) if by.desks else None,

@@ -7,6 +7,7 @@ from django.urls import path
 from heedline.web.entrance import key_pages
 from heedline.web.entrance import urls as entrance
 from heedline.web.office import me_pages
+from heedline.web.office.board import board_pages
 from heedline.web.office.calls import call_after, call_back_pages, call_pages
 from heedline.web.office.duty import duty_pages, rota_list_pages, rota_pages
 from heedline.web.office.languages import language_pages, skill_pages, translation_pages
@@ -69,6 +70,8 @@ urlpatterns = [
     path("w/q/<slug:desk>/new/", queue_pages.queue_new, name="queue-new"),
     path("w/q/<slug:desk>/view/", queue_pages.save_view, name="queue-view-save"),
     path("w/views/<uuid:ref>/delete/", queue_pages.delete_view, name="queue-view-delete"),
+    path("w/board/", board_pages.boards, name="boards"),
+    path("w/board/<slug:desk>/", board_pages.board, name="board"),
     path("w/calls/", call_back_pages.calls, name="calls"),
     path("w/translations/", translation_pages.translations, name="translations"),
     path("w/q/<slug:desk>/bulk/", bulk_pages.bulk, name="bulk"),

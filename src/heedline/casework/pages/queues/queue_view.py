@@ -1,7 +1,7 @@
 """What an officer chooses of a queue: desk, state, filters, order, page size and position.
 
-Only columns that are stored unsealed can be filtered or sorted by: kind, area, channel, urgency, priority, stage, day of
-arrival, owner, unread messages and outcome. All of it is in the address of the page, and none of it says what a report
+Only columns that are stored unsealed can be filtered or sorted by: kind, area, channel, urgency, priority, stage, time of
+the next action, day of arrival, owner, unread messages and outcome. All of it is in the address of the page, and none of it says what a report
 is about.
 """
 
@@ -27,18 +27,21 @@ from heedline.reports.models import Report
 STATES = ("open", "mine", "closed")
 SIZES = (25, 50, 100)
 MINE, NOBODY = "me", "nobody"
+OVERDUE = "overdue"
 UNSET = "none"
 #: Days since arrival, as a filter: code → (newest, oldest) in days before today.
 RECEIVED: Mapping[str, tuple[int, int | None]] = {
     "today": (0, 0),
+    "days": (1, 6),
     "week": (0, 6),
+    "weeks": (7, 29),
     "month": (0, 29),
     "older-week": (7, None),
     "older-month": (30, None),
 }
 #: Filters by a column's own value.
 _PLAIN = ("kind", "area", "channel", "urgency", "stage", "outcome")
-_FILTERS = (*_PLAIN, "priority", "received", "owner", "unread")
+_FILTERS = (*_PLAIN, "priority", "due", "received", "owner", "unread")
 #: The order of the stages, for sorting.
 _STAGES = (Stage.WAITING, Stage.TAKEN, Stage.ASSESSED, Stage.ACTING, Stage.CLOSED)
 #: What each order goes by first. After it come the usual order and the id, so that no two reports are equal.
@@ -75,6 +78,7 @@ class QueueView:
     urgency: str = ""
     priority: str = ""
     stage: str = ""
+    due: str = ""
     received: str = ""
     owner: str = ""
     unread: str = ""
@@ -113,12 +117,13 @@ def view_of(asked: Mapping[str, str], *, desk: str | None, outcomes: Mapping[str
     values = {name: _short(asked.get(name, "")) for name in _FILTERS}
     if values["received"] not in RECEIVED:
         values["received"] = ""
+    values["due"] = OVERDUE if values["due"] == OVERDUE else ""
     if values["owner"] not in {"", MINE, NOBODY} and _uuid(values["owner"]) is None:
         values["owner"] = ""
     if values["stage"] not in _STAGES:
         values["stage"] = ""
     if state == "closed":
-        values |= {"stage": "", "owner": ""}
+        values |= {"stage": "", "owner": "", "due": ""}
     elif state == "mine":
         values["owner"] = ""
     if state != "closed" or values["outcome"] not in outcomes:
@@ -161,6 +166,8 @@ def filtered(rows: QuerySet[Report], view: QueueView, *, by: Attendance, at: dat
     rows = rows.filter(**{name: value for name in _PLAIN if (value := getattr(view, name))})
     if view.priority:
         rows = rows.filter(priority="" if view.priority == UNSET else view.priority)
+    if view.due:
+        rows = rows.filter(due_at__lt=at)
     if view.unread:
         rows = rows.filter(unread__gt=0)
     if view.owner == NOBODY:

@@ -17,6 +17,7 @@ from heedline.casework.pages.queues.queue import COUNTED, Queue
 from heedline.casework.pages.queues.queue_view import (
     MINE,
     NOBODY,
+    OVERDUE,
     RECEIVED,
     SIZES,
     UNSET,
@@ -35,10 +36,12 @@ CHANNELS = {"web": "Public site", "api": "Another service", **call_taking.CHANNE
 URGENCIES = {"danger": "Danger now", "soon": "Soon", "routine": "Routine"}
 _RECEIVED = {
     "today": "Today",
+    "days": "1 to 6 days ago",
     "week": "In the last 7 days",
+    "weeks": "7 to 29 days ago",
     "month": "In the last 30 days",
-    "older-week": "More than 7 days ago",
-    "older-month": "More than 30 days ago",
+    "older-week": "7 days ago or more",
+    "older-month": "30 days ago or more",
 }
 _LABELS = {
     "kind": "Kind",
@@ -47,6 +50,7 @@ _LABELS = {
     "urgency": "Urgency, as reported",
     "priority": "Priority",
     "stage": "Stage",
+    "due": "Next action",
     "received": "Received",
     "owner": "Owner",
     "unread": "Messages",
@@ -76,6 +80,7 @@ def choices_of(state: str, colleagues: Iterable[tuple[UUID, str]]) -> dict[str, 
         "priority": {**{code: words for code, words in PRIORITIES.items() if code}, UNSET: PRIORITIES[""]},
         "urgency": URGENCIES,
         "stage": {code: words for code, words in STAGES.items() if code is not Stage.CLOSED},
+        "due": {OVERDUE: "Overdue"},
         "received": {code: _RECEIVED[code] for code in RECEIVED},
         "owner": {MINE: "Me", NOBODY: "Nobody", **{str(ref): name for ref, name in colleagues}},
         "area": {**areas, UNKNOWN_AREA: "Not known"},
@@ -86,7 +91,7 @@ def choices_of(state: str, colleagues: Iterable[tuple[UUID, str]]) -> dict[str, 
     without = {
         "open": {"outcome"},
         "mine": {"outcome", "owner"},
-        "closed": {"stage", "owner"},
+        "closed": {"stage", "due", "owner"},
     }[state]
     return {name: choices for name, choices in found.items() if name not in without}
 

@@ -1,0 +1,267 @@
+"""The supervisor's board of one desk: its open reports by owner, stage and age, and what waits for somebody.
+
+Nothing is opened for it: it is made of the unsealed columns, by the query that also counts for My work and the queues
+(`database/functions/queue.sql`). People are listed by name, never by how much they do.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
+
+from heedline.casework.access.keyring import DeskLine
+from heedline.casework.access.session import Attendance, office_zone
+from heedline.casework.errors import NotHere
+from heedline.casework.pages.queues.figures import figures
+from heedline.casework.report.opening import short_name
+from heedline.desks.models import Appointment, Desk, Shift
+from heedline.dispatch.clocks import due_words, is_overdue, moment_words
+from heedline.permits.capabilities import Capability
+from heedline.permits.functions import Figures
+from heedline.permits.gate import allows
+from heedline.permits.roles import GRANTS, Role
+from heedline.permits.scopes import open_work_of
+from heedline.reports.lifecycle import Stage
+from heedline.reports.models import HandOver, Sweep
+from heedline.reports.models.hand_overs import HandOverState
+
+#: The ages of open reports on the board: (code of the queue's filter `received`, days since arrival at which it begins).
+AGES: tuple[tuple[str, int], ...] = (("older-month", 30), ("weeks", 7), ("days", 1), ("today", 0))
+STAGES = (Stage.WAITING, Stage.TAKEN, Stage.ASSESSED, Stage.ACTING)
+#: Bulk closures of this many days are listed, and this many hand-overs.
+CLOSURES_OF = timedelta(days=7)
+SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class BoardOfficer:
+    """Somebody who owns open reports of the desk, or may.
+
+    `works_here` is False for an owner who has left the desk. `oldest` is the day on which the oldest arrived.
+    """
+
+    id: UUID
+    name: str
+    owned: int
+    overdue: int
+    oldest: date | None
+    on_duty_until: datetime | None
+    works_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StageLine:
+    """The open reports in one stage, by age in the order of `AGES` from the youngest, and those overdue."""
+
+    stage: Stage
+    ages: tuple[int, ...]
+    overdue: int
+
+    @property
+    def total(self) -> int:
+        return sum(self.ages)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingHandOver:
+    """A report that waits to be accepted: by this desk (`here`), or by another desk that it was given to.
+
+    `other` is the other desk. `ref` leads to the report, which a desk that gave it away cannot open.
+    """
+
+    ref: UUID
+    short: str
+    here: bool
+    other: str
+    since_words: str
+    due_words: str
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BulkClosure:
+    """A bulk closure of the last days. `undone` means that it was undone."""
+
+    id: UUID
+    by: str
+    when_words: str
+    closed: int
+    undone: bool
+
+
+@dataclass(frozen=True)
+class Board:
+    """The work of a desk now."""
+
+    desk: DeskLine
+    figures: Figures
+    officers: tuple[BoardOfficer, ...]
+    stages: tuple[StageLine, ...]
+    hand_overs: tuple[WaitingHandOver, ...]
+    closures: tuple[BulkClosure, ...]
+
+    @property
+    def ages(self) -> tuple[int, ...]:
+        """Return the open reports of every stage by age, from the youngest."""
+        return tuple(sum(line.ages[place] for line in self.stages) for place in range(len(AGES)))
+
+    @property
+    def total(self) -> int:
+        return sum(line.total for line in self.stages)
+
+    @property
+    def owned_by_nobody(self) -> int:
+        return self.total - sum(one.owned for one in self.officers)
+
+
+def led_by(by: Attendance) -> tuple[DeskLine, ...]:
+    """Return the desks whose boards this officer sees."""
+    return tuple(desk for desk in by.desks if allows(by.appointments, Capability.SEE_BOARD, (desk.id,)))
+
+
+def desk_led(code: str, *, by: Attendance) -> DeskLine:
+    """Return the desk with this code, if the officer sees its board. Raises NotHere for another desk, and Refused."""
+    desk = next((one for one in by.desks if one.code == code), None)
+    if desk is None:
+        raise NotHere
+    by.require(Capability.SEE_BOARD, desk.id)
+    return desk
+
+
+def _listed(rows: QuerySet[Any], most: int | None = None, **names: Any) -> ArraySubquery:
+    return ArraySubquery(rows.values(line=JSONObject(**names))[:most])
+
+
+_TAKERS = [role for role in Role if Capability.TAKE in GRANTS[role]]
+_PEOPLE = _listed(
+    Appointment.objects.filter(
+        desk=OuterRef("pk"), ended_on=None, officer__is_active=True, role__in=_TAKERS
+    ).order_by("officer__name", "officer_id"),
+    id="officer_id",
+    name="officer__name",
+)
+_HAND_OVERS = _listed(
+    HandOver.objects.filter(
+        Q(from_desk=OuterRef("pk")) | Q(to_desk=OuterRef("pk")), state=HandOverState.WAITING
+    ).order_by("due_at", "id"),
+    SHOWN,
+    report="report_id",
+    to="to_desk_id",
+    to_name="to_desk__name",
+    from_name="from_desk__name",
+    at="at",
+    due_at="due_at",
+)
+
+
+def board(desk: DeskLine, *, by: Attendance, at: datetime) -> Board:
+    """Return the board of a desk that this officer leads. Raises Refused."""
+    by.require(Capability.SEE_BOARD, desk.id)
+    known = figures(by=by, at=at)[desk.id]
+    today = at.astimezone(office_zone()).date()
+    now = (
+        Desk.objects.filter(pk=desk.id)
+        .values(
+            work=open_work_of(desk.id, at, today, [days for _, days in AGES]),
+            people=_PEOPLE,
+            duty=_listed(
+                Shift.objects.filter(
+                    desk=OuterRef("pk"), starts_at__lte=at, ends_at__gt=at, officer__is_active=True
+                ),
+                id="officer_id",
+                until="ends_at",
+            ),
+            given=_HAND_OVERS,
+            closures=_listed(
+                Sweep.objects.filter(desk=OuterRef("pk"), at__gt=at - CLOSURES_OF).order_by("-at", "id"),
+                SHOWN,
+                id="id",
+                by="by__name",
+                at="at",
+                closed="closed",
+                undone_at="undone_at",
+            ),
+        )
+        .get()
+    )
+    return Board(
+        desk,
+        known,
+        _officers(now["work"], now["people"], now["duty"]),
+        _stages(now["work"]),
+        tuple(_hand_over(row, desk, at) for row in now["given"]),
+        tuple(_closure(row) for row in now["closures"]),
+    )
+
+
+def _officers(
+    work: Sequence[Mapping[str, Any]],
+    people: Sequence[Mapping[str, Any]],
+    shifts: Sequence[Mapping[str, Any]],
+) -> tuple[BoardOfficer, ...]:
+    """Return the desk's people by name, then the owners who work there no more."""
+    owned, overdue, oldest = Counter[UUID](), Counter[UUID](), dict[UUID, date]()
+    for row in work:
+        if row["owner"] is None:
+            continue
+        who, day = UUID(row["owner"]), date.fromisoformat(row["oldest"])
+        owned[who] += row["reports"]
+        overdue[who] += row["overdue"]
+        oldest[who] = min(oldest.get(who, day), day)
+    until = {UUID(row["id"]): datetime.fromisoformat(row["until"]) for row in shifts}
+    names = {UUID(row["id"]): str(row["name"]) for row in people}
+    return tuple(
+        BoardOfficer(
+            who,
+            names.get(who, "Somebody who has left this desk"),
+            owned[who],
+            overdue[who],
+            oldest.get(who),
+            until.get(who),
+            who in names,
+        )
+        for who in (*names, *sorted(owned.keys() - names.keys()))
+    )
+
+
+def _stages(work: Sequence[Mapping[str, Any]]) -> tuple[StageLine, ...]:
+    reports, overdue = Counter[tuple[str, int]](), Counter[str]()
+    for row in work:
+        reports[row["stage"], len(AGES) - row["age"]] += row["reports"]
+        overdue[row["stage"]] += row["overdue"]
+    return tuple(
+        StageLine(stage, tuple(reports[stage, place] for place in range(len(AGES))), overdue[stage])
+        for stage in STAGES
+    )
+
+
+def _hand_over(row: Mapping[str, Any], desk: DeskLine, at: datetime) -> WaitingHandOver:
+    here, due = UUID(row["to"]) == desk.id, datetime.fromisoformat(row["due_at"])
+    zone, ref = office_zone(), UUID(row["report"])
+    return WaitingHandOver(
+        ref,
+        short_name(ref),
+        here,
+        row["from_name"] if here else row["to_name"],
+        moment_words(datetime.fromisoformat(row["at"]), zone),
+        due_words(due, at, zone),
+        is_overdue(due, at),
+    )
+
+
+def _closure(row: Mapping[str, Any]) -> BulkClosure:
+    return BulkClosure(
+        UUID(row["id"]),
+        row["by"],
+        moment_words(datetime.fromisoformat(row["at"]), office_zone()),
+        row["closed"],
+        row["undone_at"] is not None,
+    )

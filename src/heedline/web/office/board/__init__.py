@@ -1,0 +1,1 @@
+"""The supervisor's board of a desk, with its charts."""

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from heedline.casework.access import saved_views
 from heedline.casework.danger.action_log import DangerNoteKind
-from heedline.casework.journey import bulk_close, practice
+from heedline.casework.journey import bulk_close, practice, transitions
 from heedline.casework.journey.transitions import Closing
 from heedline.casework.language import translating
 from heedline.casework.language.translating import TranslationRequest
@@ -40,6 +40,7 @@ from heedline.reports.models import (
     Hold,
     IdentityRequest,
     NoteRevision,
+    OwnerNotice,
     Report,
     Review,
     Step,
@@ -56,6 +57,7 @@ SPAM = Closing(outcome="spam", reason="One advertisement, many times", tell_repo
 KINDS = {
     "w/r/": "report",
     "w/r/<uuid:ref>/danger/": "danger",
+    "w/r/<uuid:ref>/notice/": "reassigned",
     "w/sweeps/": "sweep",
     "w/views/": "saved view",
     "w/q/<slug:desk>/alike/": "report",
@@ -75,7 +77,7 @@ KINDS = {
 }
 #: Tables that no press of a button by somebody else may change.
 GUARDED = (
-    Report, Step, DangerEpisode, DangerEntry, NoteRevision, Alarm, Sweep, Translation, Dissemination, Disposal, Hold, Review, IdentityRequest, SubjectRequest,
+    Report, Step, OwnerNotice, DangerEpisode, DangerEntry, NoteRevision, Alarm, Sweep, Translation, Dissemination, Disposal, Hold, Review, IdentityRequest, SubjectRequest,
     Proposal, Invitation, Exercise, LanguageSkill, CompletedTraining, Appointment, Shift, Desk, Officer,
     SavedQueueView,
 )  # fmt: skip
@@ -113,6 +115,10 @@ def furnish(people: People) -> dict[str, str]:
         skills.state("pl", by=odile, at=at)
         made["note"] = officer_notes.write(made["report"], "Rang the estate office.", by=odile, at=at)
         saved_views.save("Mine", desk="north-east", query={"owner": "me"}, by=odile)
+    given_away, _ = people.taken()
+    with people.sitting("Olga") as olga:
+        transitions.assign(given_away, olga.officer_id, because="She is away.", by=olga, at=at)
+    made["reassigned"], made["notice"] = given_away, OwnerNotice.objects.get().id
     made["saved view"] = SavedQueueView.objects.get().id
     made["task"] = Translation.objects.get().id
     made["skill"] = LanguageSkill.objects.get().id

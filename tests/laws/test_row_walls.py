@@ -20,7 +20,7 @@ from heedline.desks.models import Appointment
 from heedline.dispatch.models import Alarm
 from heedline.permits import functions
 from heedline.permits.models import OfficeSession
-from heedline.reports.models import HandOver, Report, Translation
+from heedline.reports.models import HandOver, OwnerNotice, Report, Translation
 from tests.support import stories
 from tests.support.acting import acting
 from tests.support.cast import House, now
@@ -41,6 +41,7 @@ OF_REPORTS = {
     "reports_hand_over": "report_id",
     "reports_translation_text": "report_id",
     "reports_note_revision": "report_id",
+    "reports_owner_notice": "report_id",
     "reports_receipt": "report_id",
     "dispatch_alarm": "about_id",
     "audit_event": "thing_id",
@@ -80,6 +81,9 @@ def reports(people: People) -> dict[str, UUID]:
         )
         here = people.house.desks[desk]
         officer = people.house.officers[name]
+        OwnerNotice.objects.create(
+            report_id=ref, officer=officer, to=officer, by=officer, at=people.at, note=uuid4()
+        )
         HandOver.objects.create(
             report_id=ref,
             from_desk=here,

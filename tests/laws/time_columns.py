@@ -17,6 +17,8 @@ EXACT = {
     "reports_danger_entry.at": "an officer's act",
     "reports_presence.minute": "an officer's page, for ten minutes, and in no copy",
     "reports_note_revision.at": "an officer's act",
+    "reports_owner_notice.at": "a supervisor's act",
+    "reports_owner_notice.seen_at": "an officer's act",
     "reports_sweep.at": "an officer's act",
     "reports_sweep.until": "an officer's act",
     "reports_sweep.undone_at": "an officer's act",

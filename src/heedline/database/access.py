@@ -104,6 +104,7 @@ TABLES: dict[str, dict[str, str]] = {
     "reports_presence": {"office": "rad", "usher": "d", "settler": "d"},
     "reports_translation_text": {"office": "ar", "usher": "d"},
     "reports_note_revision": {"office": "ar", "usher": "d"},
+    "reports_owner_notice": {"office": "ar", "usher": "d"},
     "reports_swept": {"office": "ard", "usher": "d", "settler": "rd", "worker": "m"},
     # signing in: other people's tables
     "account_emailaddress": {"office": "arwd", "partner": "arwd"},
@@ -186,6 +187,8 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("reports_translation", "usher", "r"): "report_id",
     ("reports_translation_text", "usher", "r"): "report_id",
     ("reports_note_revision", "usher", "r"): "report_id",
+    ("reports_owner_notice", "usher", "r"): "report_id",
+    ("reports_owner_notice", "office", "w"): "seen_at",
     ("reports_translation", "office", "w"): "assigned_to_id state",
     ("reports_translation", "worker", "r"): "assigned_to_id due_at id report_id state",
     ("reports_message", "office", "w"): "seen slot",

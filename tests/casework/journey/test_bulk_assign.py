@@ -43,7 +43,12 @@ def test_many_are_assigned_and_given_back_as_they_were(people: People) -> None:
     due = row(odiles).due_at
     with people.sitting("Olga") as olga:
         made = bulk_assign.assign_all(
-            desk(olga), chosen(waiting, odiles), officer(people, "Olga"), by=olga, at=people.at
+            desk(olga),
+            chosen(waiting, odiles),
+            officer(people, "Olga"),
+            because="Odile is away",
+            by=olga,
+            at=people.at,
         )
         assert {item.ref for item in made.done} == {waiting, odiles}
         assert made.left == ()

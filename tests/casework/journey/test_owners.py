@@ -31,7 +31,7 @@ def test_a_supervisor_names_an_owner_and_the_owner_passes_the_report_on(people: 
     ref, _ = people.assessed()
     due, officers = row(ref).due_at, people.house.officers
     with people.sitting("Olga") as olga:
-        transitions.assign(ref, officers["Olga"].id, by=olga, at=people.at)
+        transitions.assign(ref, officers["Olga"].id, because="I take it over", by=olga, at=people.at)
         assert (row(ref).owner, row(ref).stage, row(ref).due_at) == (officers["Olga"], "assessed", due)
         transitions.assign(ref, officers["Odile"].id, by=olga, at=people.at)
         assert row(ref).lease_by is None

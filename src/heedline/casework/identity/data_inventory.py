@@ -153,6 +153,7 @@ HOLDS: tuple[HeldData, ...] = (
             "reports_translation_text": "id report_id translation_id number container by_id on",
             "reports_note_revision": "id report_id note number container by_id at",
             "reports_presence": "report_id officer_id minute",
+            "reports_owner_notice": "id report_id officer_id to_id by_id at note seen_at",
         },
     ),
 )

@@ -89,13 +89,16 @@ def _versions(chosen: Mapping[UUID, int], desk: DeskLine, by: Attendance) -> lis
 
 
 def assign_all(
-    desk: DeskLine, chosen: Mapping[UUID, int], to: UUID, *, by: Attendance, at: datetime
+    desk: DeskLine, chosen: Mapping[UUID, int], to: UUID, *, because: str = "", by: Attendance, at: datetime
 ) -> BulkResult:
     """Make one officer of the desk the owner of these reports.
 
-    `chosen` maps each report to the version that was looked at. Raises NotNow for none or for more than `MOST`.
+    `chosen` maps each report to the version that was looked at. `because` is sealed with each report that a colleague
+    owns, and shown to that colleague. Raises NotNow for none or for more than `MOST`, and Locked.
     """
-    return _each(chosen, desk, lambda ref, _: transitions.assign(ref, to, by=by, at=at), by)
+    if because and not by.unlocked:
+        raise Locked
+    return _each(chosen, desk, lambda ref, _: transitions.assign(ref, to, because=because, by=by, at=at), by)
 
 
 def undo_assign_all(

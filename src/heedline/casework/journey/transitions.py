@@ -23,7 +23,7 @@ from heedline.casework.duty.alarm_kinds import AlarmEvent
 from heedline.casework.duty.alarms import resolve, resolve_for
 from heedline.casework.duty.rota import on_duty, who_take_reports
 from heedline.casework.errors import Conflict, SealingStopped, Spent
-from heedline.casework.journey import repeat_reports
+from heedline.casework.journey import owner_notices, repeat_reports
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.language import translating
 from heedline.casework.report import editing, handing_over, notes, restrictions
@@ -164,7 +164,7 @@ def take(ref: UUID, *, by: Attendance, at: datetime) -> None:
     danger.open_if_it_came_in_danger(found)
 
 
-def _own(found: FoundReport, move: Move, owner: UUID) -> None:
+def _own(found: FoundReport, move: Move, owner: UUID, note: UUID | None = None) -> None:
     report, mine = found.report, owner == found.by.officer_id
     if report.offered:
         handing_over.accepted(found)
@@ -173,6 +173,7 @@ def _own(found: FoundReport, move: Move, owner: UUID) -> None:
         by=found.by.officer_id,
         at=found.at,
         codes={"to": str(owner)} if move is Move.ASSIGN else None,
+        note=note,
         slot=None,  # from here on only the day of its arrival is kept
         offered=False,
         owner_id=owner,
@@ -183,12 +184,14 @@ def _own(found: FoundReport, move: Move, owner: UUID) -> None:
 
 
 @verb(Act.REPORT_ASSIGNED)
-def assign(ref: UUID, to: UUID, *, by: Attendance, at: datetime) -> None:
+def assign(ref: UUID, to: UUID, *, because: str = "", by: Attendance, at: datetime) -> None:
     """Make a member of the desk the owner of a report.
 
-    The owner passes it on themselves, and otherwise a supervisor decides. The clocks stay as they are, except that the
-    first assignment counts as the first take. Raises NotNow if the officer is no member of the desk, or is not on duty
-    there while somebody is in danger, and while a danger to life is open, which `danger.ownership` passes on.
+    The owner passes it on themselves, and otherwise a supervisor decides. Taking it from its owner needs a reason, which
+    is sealed with the report and shown to that owner. The clocks stay as they are, except that the first assignment counts
+    as the first take. Raises NotNow without that reason, if the officer owns the report already, is no member of the desk,
+    or is not on duty there while somebody is in danger, and while a danger to life is open, which `danger.ownership`
+    passes on. Raises Locked and NoRoom.
     """
     found = find(ref, by=by, at=at)
     found.permit(Capability.RELEASE if found.standing.mine else Capability.ASSIGN)
@@ -197,7 +200,14 @@ def assign(ref: UUID, to: UUID, *, by: Attendance, at: datetime) -> None:
         raise NotNow("Choose somebody who works on this desk.")
     if found.report.rank == 0 and to not in {one.officer_id for one in on_duty(found.report.desk_id, at)}:
         raise NotNow("Somebody may be in danger. Choose somebody who is on duty.")
-    _own(found, Move.ASSIGN, to)
+    had = found.report.owner_id
+    if to == had:
+        raise NotNow("This officer owns the report already.")
+    note = None
+    if had is not None and had != by.officer_id:
+        note = owner_notices.seal_reason(found, because)
+        owner_notices.tell(found, had, to, note)
+    _own(found, Move.ASSIGN, to, note)
     record(found, Act.REPORT_ASSIGNED, to=str(to))
     resolve_for(ref, by=by, at=at)
     danger.open_if_it_came_in_danger(found)

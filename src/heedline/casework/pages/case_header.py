@@ -90,6 +90,7 @@ class CaseHeader:
     with_partners: int = 0
     has_danger: bool = False
     writing: Writing = field(default_factory=Writing)
+    owner_id: UUID | None = None
 
     def may(self, move: Move) -> bool:
         """Return True if the move is currently available."""
@@ -134,6 +135,7 @@ def header_of(
         with_partners=with_partners,
         has_danger=has_danger,
         writing=editing.writing_in(report, also_open, by=by, at=at),
+        owner_id=report.owner_id,
     )
 
 

@@ -97,6 +97,19 @@ CREATE POLICY of_my_reports ON reports_note_revision TO heedline_office
 -- Disposal removes it with its report.
 CREATE POLICY the_usher ON reports_note_revision TO heedline_usher USING (true);
 
+-- A supervisor tells the owner from whom they take a report, in their own name; that officer says once that they have read it.
+ALTER TABLE reports_owner_notice ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_my_reports ON reports_owner_notice FOR SELECT TO heedline_office
+    USING (EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = report_id));
+CREATE POLICY by_who_leads ON reports_owner_notice FOR INSERT TO heedline_office
+    WITH CHECK (by_id = (SELECT permits.my_officer()) AND seen_at IS NULL AND EXISTS (SELECT 1 FROM public.reports_report r
+        WHERE r.id = report_id AND (r.desk_id IN (SELECT permits.my_supervised())
+            OR r.watch_id IN (SELECT permits.my_supervised()))));
+CREATE POLICY read_by_me ON reports_owner_notice FOR UPDATE TO heedline_office
+    USING (officer_id = (SELECT permits.my_officer()) AND seen_at IS NULL) WITH CHECK (seen_at IS NOT NULL);
+-- Disposal removes it with its report.
+CREATE POLICY the_usher ON reports_owner_notice TO heedline_usher USING (true);
+
 ALTER TABLE reports_dip_check ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY inner_roles ON reports_dip_check TO heedline_worker USING (true) WITH CHECK (true);
 CREATE POLICY of_my_reports ON reports_dip_check TO heedline_office

@@ -104,6 +104,7 @@ GRANT SELECT, INSERT, UPDATE (state, assigned_to_id) ON reports_translation TO h
 -- nobody changes or removes a version
 GRANT SELECT, INSERT ON reports_translation_text TO heedline_office;
 GRANT SELECT, INSERT ON reports_note_revision TO heedline_office;
+GRANT SELECT, INSERT, UPDATE (seen_at) ON reports_owner_notice TO heedline_office;
 
 -- signing in
 GRANT SELECT, INSERT, UPDATE, DELETE ON account_emailaddress TO heedline_office;

@@ -8,6 +8,7 @@ from heedline.reports.models.hand_overs import HandOver
 from heedline.reports.models.identity_requests import IdentityRequest, ReleasedShare
 from heedline.reports.models.keeping import Disposal, Hold, Keeping, Review, SubjectRequest
 from heedline.reports.models.note_revisions import NoteRevision
+from heedline.reports.models.owner_notices import OwnerNotice
 from heedline.reports.models.presence import Presence
 from heedline.reports.models.report import (
     IdentityShare,
@@ -36,6 +37,7 @@ __all__ = [
     "Keeping",
     "Message",
     "NoteRevision",
+    "OwnerNotice",
     "Presence",
     "Receipt",
     "ReleasedShare",

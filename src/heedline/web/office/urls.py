@@ -86,6 +86,7 @@ urlpatterns = [
     path("w/r/<uuid:ref>/release/", queue_pages.release, name="report-release"),
     path("w/r/<uuid:ref>/danger/", danger_pages.danger, name="report-danger"),
     path("w/r/<uuid:ref>/owner/", owner_pages.owner, name="report-owner"),
+    path("w/r/<uuid:ref>/notice/<uuid:notice>/", queue_pages.notice_read, name="report-notice"),
     path("w/r/<uuid:ref>/next-action/", owner_pages.next_action, name="report-next-action"),
     path("w/r/<uuid:ref>/writing/", owner_pages.keep_writing, name="report-writing"),
     path("w/r/<uuid:ref>/ask/", reply_pages.ask, name="report-ask"),

@@ -29,6 +29,11 @@ class BulkLine:
     stage: str
     owner: str
     left_out: str
+    owner_id: UUID | None = None
+
+    def taken_from(self, me: UUID) -> bool:
+        """Return whether a new owner takes the report from a colleague of this officer."""
+        return not self.left_out and self.owner_id not in {None, me}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,7 @@ def listed(
             else "It has changed since you looked."
             if row.version != chosen[row.id]
             else "",
+            row.owner_id,
         )
         for row in rows.order_by("rank", "due_at", "id")
     )

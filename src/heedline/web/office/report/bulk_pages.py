@@ -27,6 +27,7 @@ from heedline.reports.lifecycle import NotNow, Stage
 from heedline.web.components.forms import Field, FieldOption, Form, Radios, TextArea
 from heedline.web.declared import Audience, open_to
 from heedline.web.office.report.bulk_close_pages import chosen_of, token_of
+from heedline.web.office.report.owner_pages import reason_field
 from heedline.web.shell.queue_links import queue_address
 from heedline.web.shell.report_bar import STAGES
 from heedline.web.shell.request import OfficeRequest
@@ -35,12 +36,20 @@ ASSIGN, HAND_OVER = "assign", "hand-over"
 _REASON = 1000
 
 
-def _fields(act: str, choices: bulk_items.BulkChoices) -> tuple[Field, ...]:
+def _fields(
+    act: str, choices: bulk_items.BulkChoices, lines: Iterable[BulkLine], me: UUID
+) -> tuple[Field, ...]:
     if act == ASSIGN:
-        people = tuple(FieldOption(value=str(ref), label=name) for ref, name in choices.officers.items())
-        return (
-            Radios(name="to", label="New owner", required="Choose the new owner", choices=people, small=True),
+        people = tuple(
+            FieldOption(value=str(ref), label=f"{name} (you)" if ref == me else name)
+            for ref, name in choices.officers.items()
         )
+        choice = Radios(
+            name="to", label="New owner", required="Choose the new owner", choices=people, small=True
+        )
+        if not any(line.taken_from(me) for line in lines):
+            return (choice,)
+        return (choice, reason_field("Whoever owned a report"))
     desks = tuple(FieldOption(value=code, label=name) for code, name in choices.desks)
     return (
         Radios(name="to", label="Receiving desk", required="Choose a desk", choices=desks, small=True),
@@ -70,7 +79,7 @@ def bulk(request: OfficeRequest, desk: str) -> HttpResponse:
         return HttpResponseRedirect(queue_address(origin))
     lines = bulk_items.listed(here, chosen, by=by, at=at)
     choices = bulk_items.choices(here)
-    fields = _fields(act, choices)
+    fields = _fields(act, choices, lines, by.officer_id)
     if request.POST.get("do") != "yes":
         return _sure(request, here, act, lines, Form(fields), origin)
     form = Form.posted(fields, request.POST.lists())
@@ -80,7 +89,7 @@ def bulk(request: OfficeRequest, desk: str) -> HttpResponse:
         if act == ASSIGN:
             officer = UUID(form.text("to"))
             result, to = (
-                bulk_assign.assign_all(here, chosen, officer, by=by, at=at),
+                bulk_assign.assign_all(here, chosen, officer, because=form.text("because"), by=by, at=at),
                 choices.officers[officer],
             )
         else:
@@ -107,9 +116,7 @@ def _sure(
             "line": line,
             "token": token_of(line.ref, line.version),
             "now": f"{STAGES[Stage(line.stage)]}, {f'owner {line.owner}' if line.owner else 'no owner'}",
-            "effect": "New owner, chosen below"
-            if act == ASSIGN
-            else "Leaves this desk, to be accepted by the other",
+            "effect": _effect(act, line, request.attendance.officer_id),
         }
         for line in lines
     ]
@@ -123,6 +130,14 @@ def _sure(
         "back": queue_address(origin),
     }
     return render(request, "office/bulk.html", context, status=status)
+
+
+def _effect(act: str, line: BulkLine, me: UUID) -> str:
+    if act != ASSIGN:
+        return "Leaves this desk, to be accepted by the other"
+    if line.taken_from(me):
+        return f"New owner, chosen below. {line.owner} is told, with the reason"
+    return "New owner, chosen below"
 
 
 def _done(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from heedline.casework.access import session
 from heedline.casework.errors import Changed
-from heedline.casework.journey import owners, transitions
+from heedline.casework.journey import owner_notices, owners, transitions
+from heedline.casework.journey.owners import Colleague
 from heedline.casework.pages import case_file
 from heedline.casework.pages.case_header import CaseHeader
 from heedline.casework.report import editing
@@ -38,40 +40,67 @@ _LATER = {
 
 
 @open_to(Audience.UNLOCKED)
+@keeps_words
 @require_http_methods(["GET", "POST"])
 def owner(request: OfficeRequest, ref: UUID) -> HttpResponse:
     """Name the owner of a report: its owner passes it on, and otherwise a supervisor decides."""
     by, at = request.attendance, session.now()
     known = owners.candidates(ref, by=by, at=at)
-    fields: tuple[Field, ...] = (
-        Radios(
-            name="to",
-            label="Who owns this report?",
-            hint="The time of the next action stays as it is.",
-            required="Choose who owns this report",
-            choices=tuple(
-                FieldOption(value=str(one.id), label=one.name, hint="On duty" if one.on_duty else "")
-                for one in known
-            ),
-            small=True,
-        ),
-    )
-    form, status = Form(fields), 200
+    file = case_file.case_file(ref, by=by, at=at)
+    fields = _owner_fields(known, file.header, by.officer_id)
+    kept = restored(request, fields)
+    form, status = kept or Form(fields), 200
     if request.method == "POST":
         form, status = Form.posted(fields, request.POST.lists()), 422
         if not form.errors:
             to = UUID(form.text("to"))
             try:
-                transitions.assign(ref, to, by=by, at=at)
+                transitions.assign(ref, to, because=form.text("because"), by=by, at=at)
             except (NotNow, Refused) as no:
                 form, status = form.but(**{"": no.reason}), 409
             else:
                 name = next(one.name for one in known if one.id == to)
-                messages.success(request, f"{name} owns this report now.")
-                return HttpResponseRedirect(reverse("report", kwargs={"ref": ref}) + from_query(request))
-    file = case_file.case_file(ref, by=by, at=at)
-    context = {"form": form, **move_of(file.header, Move.ASSIGN)}
+                who = "You own" if to == by.officer_id else f"{name} owns"
+                messages.success(request, f"{who} this report now.")
+                there = reverse("report", kwargs={"ref": ref}) + from_query(request)
+                return let_go(request, HttpResponseRedirect(there), by)
+    context = {"form": form, **move_of(file.header, Move.ASSIGN, kept)}
     return page(request, "office/owner.html", file, "report-owner", context, status)
+
+
+def _owner_fields(known: Iterable[Colleague], header: CaseHeader, me: UUID) -> tuple[Field, ...]:
+    """Return the choice of an owner. Taking a report from a colleague also asks for the reason."""
+    choice = Radios(
+        name="to",
+        label="Who owns this report?",
+        hint="The time of the next action stays as it is.",
+        required="Choose who owns this report",
+        choices=tuple(
+            FieldOption(
+                value=str(one.id),
+                label=f"{one.name} (you)" if one.id == me else one.name,
+                hint="On duty" if one.on_duty else "",
+            )
+            for one in known
+            if one.id != header.owner_id
+        ),
+        small=True,
+    )
+    if header.owner_id in {None, me}:
+        return (choice,)
+    return (choice, reason_field(header.owner or "The owner"))
+
+
+def reason_field(told: str) -> TextArea:
+    """Return the question for the reason why a report is taken from its owner, who is shown it."""
+    return TextArea(
+        name="because",
+        label="Reason",
+        hint=f"Sealed with the report. {told} is shown it under My work until they confirm that they have read it.",
+        required="Give the reason",
+        rows=3,
+        limit=owner_notices.LONGEST,
+    )
 
 
 def _next_action(header: CaseHeader) -> tuple[Field, ...]:

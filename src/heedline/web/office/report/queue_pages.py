@@ -17,7 +17,7 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.dissemination import lines as dissemination_lines
 from heedline.casework.duty import alarms
 from heedline.casework.errors import NotHere
-from heedline.casework.journey import transitions
+from heedline.casework.journey import owner_notices, transitions
 from heedline.casework.pages import danger_page, hand_overs, identity_requests
 from heedline.casework.pages import home as pages_home
 from heedline.casework.pages.queues import queue as pages_queue
@@ -73,6 +73,7 @@ def my_work(request: OfficeRequest) -> HttpResponse:
             "desks": desks,
             "held": held,
             "waiting_elsewhere": waiting_elsewhere,
+            "notices": owner_notices.unseen(by=by),
             "open_alarms": alarms.unanswered(by=by),
             "partner_calls": dissemination_lines.calls_for(by),
             "proposals_waiting": waiting_proposals.waiting_for(by, at),
@@ -85,6 +86,14 @@ def my_work(request: OfficeRequest) -> HttpResponse:
             "updated": times.clock(at),
         },
     )
+
+
+@open_to(Audience.UNLOCKED)
+@require_POST
+def notice_read(request: OfficeRequest, ref: UUID, notice: UUID) -> HttpResponse:
+    """Record that the officer has read why a report of theirs was given to somebody else."""
+    owner_notices.mark_read(ref, notice, by=request.attendance, at=session.now())
+    return HttpResponseRedirect(reverse("my-work"))
 
 
 def _desk_name(by: Attendance, code: str) -> str:

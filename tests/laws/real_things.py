@@ -19,6 +19,7 @@ from heedline.casework.people import skills
 from heedline.casework.report import officer_notes
 from heedline.casework.retention import subject_requests
 from heedline.casework.setup.proposals import ProposalKind
+from heedline.casework.tasks import tasks
 from heedline.desks.models import (
     Appointment,
     CompletedTraining,
@@ -46,6 +47,7 @@ from heedline.reports.models import (
     Step,
     SubjectRequest,
     Sweep,
+    Task,
     Translation,
 )
 from tests.casework.setup.test_proposals import propose
@@ -77,7 +79,7 @@ KINDS = {
 }
 #: Tables that no press of a button by somebody else may change.
 GUARDED = (
-    Report, Step, OwnerNotice, DangerEpisode, DangerEntry, NoteRevision, Alarm, Sweep, Translation, Dissemination, Disposal, Hold, Review, IdentityRequest, SubjectRequest,
+    Report, Step, Task, OwnerNotice, DangerEpisode, DangerEntry, NoteRevision, Alarm, Sweep, Translation, Dissemination, Disposal, Hold, Review, IdentityRequest, SubjectRequest,
     Proposal, Invitation, Exercise, LanguageSkill, CompletedTraining, Appointment, Shift, Desk, Officer,
     SavedQueueView,
 )  # fmt: skip
@@ -114,6 +116,9 @@ def furnish(people: People) -> dict[str, str]:
         made["exercise"] = practice.begin("goodbye-film", by=odile, at=at)
         skills.state("pl", by=odile, at=at)
         made["note"] = officer_notes.write(made["report"], "Rang the estate office.", by=odile, at=at)
+        made["errand"] = tasks.set_task(
+            made["report"], "Ring", odile.officer_id, at + keeping_scene.DAY, by=odile, at=at
+        )
         saved_views.save("Mine", desk="north-east", query={"owner": "me"}, by=odile)
     given_away, _ = people.taken()
     with people.sitting("Olga") as olga:

@@ -23,13 +23,14 @@ from tests.support.site_client import SiteClient
 pytestmark = pytest.mark.django_db
 SITES = ("public", "office", "partner")
 #: Parameters that name somebody's thing. Every other parameter is a page of the same person.
-THINGS = {"ref", "alarm", "desk", "request", "identity", "task", "skill", "note", "notice"}
+THINGS = {"ref", "alarm", "desk", "request", "identity", "task", "skill", "note", "notice", "errand"}
 #: What a form of these routes would hold beside the token; too little is refused as well, and must be refused alike.
 FILLED = {
     "version": "1", "reason": "x", "because": "x", "to": "south-west", "outcome": "spam", "tell": "finished",
     "template": "when-exactly", "do": "send", "priority": "low", "danger": "no", "done_what": "x", "until": "18:00",
     "close_as": "no-identifiers", "ground": "life", "words": "x", "minutes": "30", "text": "x", "number": "1",
     "section": "discharge", "ending": "over", "discharge_reason": "x",
+    "later": "60", "what": "done",
 }  # fmt: skip
 
 
@@ -127,13 +128,14 @@ def theirs(things: dict[str, str]) -> dict[str, str]:
         "task": things["task"],
         "note": things["note"],
         "notice": things["notice"],
+        "errand": things["errand"],
     }
 
 
 def values_for(where: str, things: dict[str, str]) -> dict[str, str]:
     """The real things that this address is about."""
     ref = things[kind_of(where)] if "<uuid:ref>" in where else ""
-    alike = {name: things[name] for name in ("alarm", "task", "skill", "note", "notice")}
+    alike = {name: things[name] for name in ("alarm", "task", "skill", "note", "notice", "errand")}
     return {**dict.fromkeys(THINGS, str(uuid4())), **alike, "desk": "north-east", "ref": ref}
 
 

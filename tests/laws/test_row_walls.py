@@ -16,6 +16,7 @@ from heedline.casework.journey import transitions
 from heedline.casework.language import translating
 from heedline.casework.language.translating import TranslationRequest
 from heedline.casework.report import officer_notes
+from heedline.casework.tasks import tasks
 from heedline.desks.models import Appointment
 from heedline.dispatch.models import Alarm
 from heedline.permits import functions
@@ -42,6 +43,7 @@ OF_REPORTS = {
     "reports_translation_text": "report_id",
     "reports_note_revision": "report_id",
     "reports_owner_notice": "report_id",
+    "reports_task": "report_id",
     "reports_receipt": "report_id",
     "dispatch_alarm": "about_id",
     "audit_event": "thing_id",
@@ -73,6 +75,9 @@ def reports(people: People) -> dict[str, UUID]:
             messages.ask(ref, "When?", version=row(ref).version, by=here, at=people.at)
             transitions.assess(ref, stories.VAGUE, version=row(ref).version, by=here, at=people.at)
             officer_notes.write(ref, "Rang the estate office.", by=here, at=people.at)
+            tasks.set_task(
+                ref, "Ring", here.officer_id, people.at + timedelta(hours=1), by=here, at=people.at
+            )
             outgoing.write(ref, writing(people), version=row(ref).version, by=here, at=people.at)
         with acting("public"):
             messages.say(code, "Now", message_id=uuid4(), at=people.at)

@@ -34,6 +34,11 @@ class Act(AnyAct):
     MESSAGES_READ = "messages-read"  # the reporter's: how many
     NOTE_WRITTEN = "note-written"  # which note, and which revision of it
     REPORT_PRINTED = "report-printed"
+    # tasks on reports: which, and for whom; never what
+    TASK_SET = "task-set"
+    TASK_GIVEN = "task-given"
+    TASK_DONE = "task-done"
+    TASK_CANCELLED = "task-cancelled"
     NUMBER_SHOWN = "number-shown"  # of a call that was asked for; early or not, and why
     CALL_TRIED = "call-tried"
     SOURCE_REFERRED = "source-referred"

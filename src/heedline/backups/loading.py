@@ -39,6 +39,7 @@ _OF_REPORTS = {
 _WITH_THE_REPORT: tuple[LiteralString, ...] = (
     "reports_note_revision",
     "reports_owner_notice",
+    "reports_task",
     "reports_translation_text",
     "reports_translation",
     "reports_message",

@@ -108,6 +108,7 @@ COPIED: tuple[Copied, ...] = (
     Copied("reports_translation_text", Side.BODIES, where=OF_OLD_REPORTS),
     Copied("reports_note_revision", Side.BODIES, where=OF_OLD_REPORTS),
     Copied("reports_owner_notice", Side.BODIES, where=OF_OLD_REPORTS),
+    Copied("reports_task", Side.BODIES, where=OF_OLD_REPORTS),
     Copied("reports_identity_request", Side.BODIES, where=OF_OLD_REPORTS),
     Copied("reports_danger", Side.BODIES, where=OF_OLD_REPORTS),
     Copied("reports_danger_entry", Side.BODIES, where=OF_OLD_REPORTS),

@@ -105,6 +105,7 @@ TABLES: dict[str, dict[str, str]] = {
     "reports_translation_text": {"office": "ar", "usher": "d"},
     "reports_note_revision": {"office": "ar", "usher": "d"},
     "reports_owner_notice": {"office": "ar", "usher": "d"},
+    "reports_task": {"office": "ar", "usher": "d"},
     "reports_swept": {"office": "ard", "usher": "d", "settler": "rd", "worker": "m"},
     # signing in: other people's tables
     "account_emailaddress": {"office": "arwd", "partner": "arwd"},
@@ -187,6 +188,13 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("reports_translation", "usher", "r"): "report_id",
     ("reports_translation_text", "usher", "r"): "report_id",
     ("reports_note_revision", "usher", "r"): "report_id",
+    ("reports_task", "usher", "r"): "report_id",
+    (
+        "reports_task",
+        "office",
+        "w",
+    ): "due_at ended_at ended_by_id ended_note owner_id state",  # never what it is
+    ("reports_task", "worker", "r"): "due_at id owner_id report_id state",
     ("reports_owner_notice", "usher", "r"): "report_id",
     ("reports_owner_notice", "office", "w"): "seen_at",
     ("reports_translation", "office", "w"): "assigned_to_id state",

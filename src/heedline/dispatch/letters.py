@@ -52,6 +52,7 @@ class AlarmKind(AnyAlarmKind):
     OVERDUE = "overdue"
     HAND_OVER_WAITING = "hand-over-waiting"
     NOT_IN_ORDER = "not-in-order"
+    TASK_LATE = "task-late"
     MESSAGE_WAITING = "message-waiting"
     CALL_MISSED = "call-missed"
     CALL_LATE = "call-late"

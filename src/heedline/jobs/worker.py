@@ -43,6 +43,7 @@ from heedline.casework.language import clock as translation_clock
 from heedline.casework.log import keeping as log_keeping
 from heedline.casework.oversight import dip_sampling
 from heedline.casework.retention import clock as retention_clock
+from heedline.casework.tasks import clock as tasks_clock
 from heedline.desk_hooks import register
 from heedline.dispatch import clockwork
 from heedline.dispatch.folder import settle_folder
@@ -142,6 +143,7 @@ TASKS = (
     PeriodicTask("watch-partners", "* * * * * 40", 3, dissemination_clock.watch),
     PeriodicTask("watch-hand-overs", "* * * * * 35", 3, reports_clock.watch_hand_overs),
     PeriodicTask("reconcile", "10 6 * * * 15", 1, reports_clock.reconcile),
+    PeriodicTask("watch-tasks", "* * * * * 55", 3, tasks_clock.watch_tasks),
     PeriodicTask("watch-calls", "* * * * * 30", 3, paging.watch_calls),
     PeriodicTask("watch-keys", "*/5 * * * * 30", 3, paging.watch_keys),
     PeriodicTask("watch-rota", "*/5 * * * * 25", 3, rota_clock.watch),

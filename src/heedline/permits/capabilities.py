@@ -25,6 +25,7 @@ class Capability(AnyCapability):
     CALL_BACK = "call-back"
     TRANSLATE = "translate"
     WRITE_NOTE = "write-note"
+    SET_TASK = "set-task"
     PRINT_REPORT = "print-report"
     HAND_OVER = "hand-over"
     CLOSE = "close"

@@ -44,6 +44,7 @@ _DESK_WORK = frozenset(
         C.CALL_BACK,
         C.TRANSLATE,
         C.WRITE_NOTE,
+        C.SET_TASK,
         C.PRINT_REPORT,
         C.HAND_OVER,
         C.CLOSE,
@@ -77,7 +78,15 @@ GRANTS: dict[Role, frozenset[C]] = {
     Role.OFFICER: _DESK_WORK,
     Role.SUPERVISOR: _DESK_WORK
     | _LEADING
-    | {C.SEE_BOARD, C.ASSIGN, C.CLOSE_REPEAT, C.CHECK_CLOSED, C.CONFIRM_LANGUAGE, C.RECORD_TRAINING, C.PLAN_ROTA},
+    | {
+        C.SEE_BOARD,
+        C.ASSIGN,
+        C.CLOSE_REPEAT,
+        C.CHECK_CLOSED,
+        C.CONFIRM_LANGUAGE,
+        C.RECORD_TRAINING,
+        C.PLAN_ROTA,
+    },
     Role.AUTHORISER: frozenset(
         {C.MAKE_EPOCH, C.READDRESS, C.SEE_KEYS, C.BE_ON_DUTY, C.DECIDE_IDENTITY, C.DECIDE_TRACE}
     ),

@@ -64,6 +64,11 @@ def call_owner_and_who_lead(alarm: Alarm, step: int, at: datetime) -> frozenset[
     return on_call.owner(alarm.about_id) | call_who_lead(alarm, step, at)
 
 
+def call_task_owners(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
+    """Return the owners of the late tasks on the alarm's report, and the supervisors of its desk."""
+    return on_call.owners_of_late_tasks(alarm.about_id, at) | call_supervisors(alarm, step, at)
+
+
 def call_authorisers(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
     return on_call.called_authorisers(alarm.desk_id, step, at, overdue=False)
 

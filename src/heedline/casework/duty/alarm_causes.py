@@ -20,8 +20,9 @@ from heedline.dispatch.models import Alarm
 from heedline.packs import load_pack
 from heedline.reports.dissemination_states import DisseminationState
 from heedline.reports.lifecycle import Stage
-from heedline.reports.models import DangerEpisode, Dissemination, HandOver, IdentityRequest, Report
+from heedline.reports.models import DangerEpisode, Dissemination, HandOver, IdentityRequest, Report, Task
 from heedline.reports.models.hand_overs import HandOverState
+from heedline.reports.models.tasks import TaskState
 
 #: (alarm, now) -> whether its cause is still there.
 Lasts = Callable[[Alarm, datetime], bool]
@@ -65,6 +66,11 @@ def not_in_order(alarm: Alarm, at: datetime) -> bool:
         return False
     open_now = Report.objects.filter(id=alarm.about_id).exclude(stage=Stage.CLOSED)
     return open_now.filter(Q(owner=None) | Q(owner__is_active=False)).exists()
+
+
+def task_late(alarm: Alarm, at: datetime) -> bool:
+    """Return whether a task on the report is still open beyond its due time."""
+    return Task.objects.filter(report=alarm.about_id, state=TaskState.OPEN, due_at__lt=at).exists()
 
 
 def request_undecided(alarm: Alarm, at: datetime) -> bool:

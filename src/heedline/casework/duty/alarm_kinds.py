@@ -21,6 +21,7 @@ from heedline.casework.duty.alarm_callers import (
     call_rota_planners,
     call_supervisors,
     call_supervisors_then_chain,
+    call_task_owners,
     call_the_desk,
     call_the_desk_and_stewards,
     call_the_trained,
@@ -38,6 +39,7 @@ from heedline.casework.duty.alarm_causes import (
     report_waits,
     request_undecided,
     rota_uncovered,
+    task_late,
     urgent_unopened,
 )
 from heedline.casework.keys import health
@@ -67,6 +69,7 @@ class AlarmEvent(StrEnum):
     OWNER_BACK = "owner-back"
     REVIEW_SET = "review-set"
     ROTA_FILLED = "rota-filled"
+    TASK_ENDED = "task-ended"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,6 +232,14 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         lasts=not_in_order,
         while_it_lasts="Take the report, or name its owner: this alarm stays until it has one.",
         resolved_by=frozenset({AlarmEvent.TAKEN}),
+    ),
+    AlarmKind.TASK_LATE: AlarmRule(
+        words="Task overdue",
+        do="Finish the task, give it to somebody with a new time, or cancel it, on the page Tasks of the report.",
+        called=call_task_owners,
+        lasts=task_late,
+        while_it_lasts="Finish the task, give it to somebody with a new time, or cancel it: this alarm stays until then.",
+        resolved_by=frozenset({AlarmEvent.TASK_ENDED}),
     ),
     AlarmKind.MESSAGE_WAITING: AlarmRule(
         words="Message from the reporter not read in time", do="Read the message."

@@ -13,7 +13,8 @@ from heedline.desks.models import Appointment, Officer, OnCall, Proposal, Shift
 from heedline.dispatch.letters import AlarmKind
 from heedline.packs.rules.clocks import OnCallStep
 from heedline.permits.roles import Role
-from heedline.reports.models import Report, Translation
+from heedline.reports.models import Report, Task, Translation
+from heedline.reports.models.tasks import TaskState
 from heedline.reports.translation_states import TranslationState
 
 _WHO_READ = (Role.OFFICER, Role.SUPERVISOR)
@@ -73,6 +74,12 @@ def owner(report: UUID | None) -> frozenset[str]:
         return frozenset()
     has_it = Report.objects.filter(pk=report).values("owner_id")
     return frozenset(Officer.objects.filter(id__in=has_it, is_active=True).values_list("email", flat=True))
+
+
+def owners_of_late_tasks(report: UUID | None, at: datetime) -> frozenset[str]:
+    """Return the email addresses of the officers whose tasks on a report are late."""
+    late = Task.objects.filter(report=report, state=TaskState.OPEN, due_at__lt=at).values("owner_id")
+    return frozenset(Officer.objects.filter(id__in=late, is_active=True).values_list("email", flat=True))
 
 
 def called_translators(

@@ -153,6 +153,7 @@ HOLDS: tuple[HeldData, ...] = (
             "reports_translation_text": "id report_id translation_id number container by_id on",
             "reports_note_revision": "id report_id note number container by_id at",
             "reports_presence": "report_id officer_id minute",
+            "reports_task": "id report_id owner_id set_by_id set_at due_at container state ended_by_id ended_at ended_note",
             "reports_owner_notice": "id report_id officer_id to_id by_id at note seen_at",
         },
     ),

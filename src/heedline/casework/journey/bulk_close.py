@@ -35,6 +35,7 @@ from heedline.casework.report.notes import public_keys_of
 from heedline.casework.report.opening import OpenedReport, open_stored
 from heedline.casework.report.sealing import as_part
 from heedline.casework.retention import keeping
+from heedline.casework.tasks import tasks
 from heedline.dispatch.models import Alarm
 from heedline.intake.question_files import load_question_set
 from heedline.packs import load_pack
@@ -62,6 +63,7 @@ WHY = {
     "closed": "It is closed already.",
     "message": "The reporter has written again.",
     "call": "Somebody waits for a call.",
+    "task": "A task on it is open.",
     "partner": "Something of it is with a partner, or on its way there.",
     "unread": "Your keys do not open it.",
     "changed": "It has changed since you looked.",
@@ -147,6 +149,7 @@ def _sort(chosen: Mapping[UUID, int], outcome: str, desk: DeskLine, by: Attendan
     here = set(mine.values_list("id", flat=True)) if len(rows) < len(chosen) else {row.id for row in rows}
     callers = _callers((row for row in rows if not why_not(row)), by.keys())
     sent = outgoing.still_open(row.id for row in rows)
+    to_do = tasks.with_open(row.id for row in rows)
     outcomes = {kind: load_pack(settings.PACK).outcomes_for(kind) for kind in {row.kind for row in rows}}
     left: dict[UUID, str] = {ref: "busy" if ref in here else "gone" for ref in chosen}
     closing = []
@@ -156,6 +159,7 @@ def _sort(chosen: Mapping[UUID, int], outcome: str, desk: DeskLine, by: Attendan
             or ("changed" if row.version != chosen[row.id] else "")
             or ("call" if row.id in callers else "")
             or ("partner" if row.id in sent else "")
+            or ("task" if row.id in to_do else "")
             or ("outcome" if outcome not in outcomes[row.kind] else "")
         )
         if because:

@@ -30,6 +30,7 @@ from heedline.casework.report import editing, handing_over, notes, restrictions
 from heedline.casework.report.sealing import NewReport, enclose
 from heedline.casework.report.verb import FoundReport, find, record, verb
 from heedline.casework.retention import keeping
+from heedline.casework.tasks import tasks
 from heedline.dispatch.clocks import clock_code, minute_of, rank_of, slot_end, slot_of
 from heedline.dispatch.letters import Letter
 from heedline.dispatch.outbox import post
@@ -295,6 +296,7 @@ def _close(found: FoundReport, closing: Closing) -> None:
     danger.refuse_while_open(found.report)
     call_back.nothing_promised(found.report.id)
     outgoing.nothing_open(found.report.id)
+    tasks.nothing_open(found.report.id)
     report = found.report
     report.apply(
         Move.CLOSE,
@@ -360,6 +362,7 @@ def hand_over(ref: UUID, to_desk: str, because: str, *, version: int, by: Attend
         raise NotNow("That desk cannot receive this report: fewer than two people there could open it.")
     from_desk = found.report.desk_id
     translating.move_along(found, to.desk)
+    tasks.leave_owners(found)
     note = notes.seal(found, {"reason": because}, also=to)
     due_at = found.report.clocks_after(Move.HAND_OVER, at=at)["due_at"]
     found.report.add_step(
@@ -396,6 +399,7 @@ def return_to(ref: UUID, because: str, *, version: int, by: Attendance, at: date
         raise NotNow("That desk cannot receive this report: fewer than two people there could open it.")
     from_desk = found.report.desk_id
     translating.move_along(found, to.desk)
+    tasks.leave_owners(found)
     note = notes.seal(found, {"reason": because}, also=to)
     found.report.add_step(
         Move.RETURN, by=by.officer_id, at=at, codes={"to": to.code}, note=note, to_desk=to.desk

@@ -32,6 +32,7 @@ from heedline.casework.pages.case_lines import (
     MESSAGES,
     NOTES,
     STEPS,
+    TASKS,
     TRANSLATION_TEXTS,
     TRANSLATIONS,
 )
@@ -123,6 +124,7 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
                 disclosures=DISCLOSURES,
                 noted=NOTES,
                 also_open=presence.noted(at),
+                to_do=TASKS,
                 has_danger=Exists(DangerEpisode.objects.filter(report=OuterRef("pk"))),
                 restricted=Exists(restrictions.restricting().filter(report=OuterRef("pk"))),
             )

@@ -16,6 +16,7 @@ from heedline.casework.pages.case_lines import (
     request_line,
     step_lines,
 )
+from heedline.casework.pages.task_lines import TaskLine, task_lines
 from heedline.casework.pages.timeline import TimelineEntry, TimelineRows, timeline
 from heedline.reports.lifecycle import Move
 
@@ -24,7 +25,7 @@ from heedline.reports.lifecycle import Move
 class CaseHistory:
     """What was done with a report, and the last requests to open and to trace who sent it.
 
-    `steps` and `notes` are newest first, `timeline` is oldest first.
+    `steps` and `notes` are newest first, `timeline` is oldest first, and `tasks` by due time with the open ones first.
     """
 
     steps: tuple[StepLine, ...] = field(repr=False)
@@ -32,6 +33,7 @@ class CaseHistory:
     trace_request: IdentityRequestLine | None = None
     notes: tuple[NoteLine, ...] = field(repr=False, default=())
     timeline: tuple[TimelineEntry, ...] = field(repr=False, default=())
+    tasks: tuple[TaskLine, ...] = field(repr=False, default=())
 
     def last(self, move: Move) -> StepLine | None:
         """Return the newest step of this kind, or None if the move was never made."""
@@ -40,11 +42,14 @@ class CaseHistory:
 
 def history_of(report: Any, arrived: datetime, words: Words, *, by: Attendance, at: datetime) -> CaseHistory:
     """Return the history of a report, which has its rows of `case_lines` beside it."""
-    rows = TimelineRows(arrived, report.channel, report.made, report.said, report.noted, report.disclosures)
+    rows = TimelineRows(
+        arrived, report.channel, report.made, report.said, report.noted, report.disclosures, report.to_do
+    )
     return CaseHistory(
         step_lines(report.made, words),
         request_line(report.last_request, by=by, at=at),
         request_line(report.last_trace, by=by, at=at),
         note_lines(report.noted, words, by),
         timeline(rows, words),
+        task_lines(report.to_do, words, by=by, at=at, desks=(report.desk_id, report.watch_id)),
     )

@@ -42,6 +42,7 @@ from heedline.reports.models import (
     Message,
     NoteRevision,
     Step,
+    Task,
     Translation,
     TranslationText,
 )
@@ -58,6 +59,8 @@ _WORDS_OF = {
     "reason": "Reason",
     "text": "Text",
     "said": "What was said",
+    "task": "Task",
+    "done": "What was done",
     "necessity": "Necessity",
 }
 
@@ -177,6 +180,21 @@ NOTES = _beside(
     by="by__name",
     by_id="by_id",
     at="at",
+)
+TASKS = _beside(
+    Task.objects.order_by("due_at", "id"),
+    id="id",
+    owner="owner__name",
+    owner_id="owner_id",
+    set_by="set_by__name",
+    set_by_id="set_by_id",
+    set_at="set_at",
+    due_at="due_at",
+    container="container",
+    state="state",
+    ended_by="ended_by__name",
+    ended_at="ended_at",
+    ended_note="ended_note",
 )
 TRANSLATIONS = _beside(
     Translation.objects.order_by("due_at", "id"),

@@ -16,6 +16,7 @@ from uuid import UUID
 from heedline.casework.identity.lines import when_words
 from heedline.casework.pages.case_lines import Row, Words, named_words
 from heedline.reports.lifecycle import Move
+from heedline.reports.models.tasks import TaskState
 
 
 class TimelineKind(StrEnum):
@@ -24,12 +25,14 @@ class TimelineKind(StrEnum):
     MOVE = "moves"
     MESSAGE = "messages"
     NOTE = "notes"
+    TASK = "tasks"
     CALL = "calls"
     HAND_OVER = "hand-overs"
     DISCLOSURE = "disclosures"
 
 
 ARRIVED, FROM_REPORTER, NOTE, CORRECTED = "arrived", "from-reporter", "note", "note-corrected"
+TASK_SET, TASK_DONE, TASK_CANCELLED = "task-set", "task-done", "task-cancelled"
 CHECKED, SENT, RECEIVED, ANSWERED, ENDED = "checked", "sent", "received", "answered", "ended"
 REPORTER = "The reporter"
 
@@ -76,6 +79,7 @@ class TimelineRows:
     messages: Sequence[Row]
     notes: Sequence[Row]
     disclosures: Sequence[Row]
+    tasks: Sequence[Row] = ()
 
 
 def timeline(rows: TimelineRows, words: Words) -> tuple[TimelineEntry, ...]:
@@ -85,6 +89,7 @@ def timeline(rows: TimelineRows, words: Words) -> tuple[TimelineEntry, ...]:
         *_messages(rows, words),
         *_notes(rows.notes, words),
         *_disclosures(rows.disclosures, words),
+        *_tasks(rows.tasks, words),
     ]
     entries.sort(
         key=lambda one: one.moment
@@ -196,6 +201,27 @@ def _notes(rows: Sequence[Row], words: Words) -> Iterator[TimelineEntry]:
             when_words(_moment(row["at"])),
             _moment(row["at"]),
             words=(("Note" if current else "Note, corrected later", text),) if text else (),
+        )
+
+
+def _tasks(rows: Sequence[Row], words: Words) -> Iterator[TimelineEntry]:
+    for row in rows:
+        said = named_words(words.get(UUID(row["container"]), {}))
+        set_at = _moment(row["set_at"])
+        yield TimelineEntry(
+            TimelineKind.TASK, TASK_SET, row["set_by"], when_words(set_at), set_at, words=said
+        )
+        if row["ended_at"] is None:
+            continue
+        ended_at = _moment(row["ended_at"])
+        ended = words.get(UUID(row["ended_note"]), {}) if row["ended_note"] is not None else {}
+        yield TimelineEntry(
+            TimelineKind.TASK,
+            TASK_DONE if row["state"] == TaskState.DONE else TASK_CANCELLED,
+            row["ended_by"],
+            when_words(ended_at),
+            ended_at,
+            words=(*said, *named_words(ended)),
         )
 
 

@@ -45,6 +45,7 @@ BEGIN
     DELETE FROM public.reports_note_revision WHERE report_id = r;
     DELETE FROM public.reports_presence WHERE report_id = r;
     DELETE FROM public.reports_owner_notice WHERE report_id = r;
+    DELETE FROM public.reports_task WHERE report_id = r;
     DELETE FROM public.reports_translation_text WHERE report_id = r;
     DELETE FROM public.reports_translation WHERE report_id = r;
     DELETE FROM public.reports_message WHERE report_id = r;

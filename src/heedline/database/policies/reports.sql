@@ -97,6 +97,20 @@ CREATE POLICY of_my_reports ON reports_note_revision TO heedline_office
 -- Disposal removes it with its report.
 CREATE POLICY the_usher ON reports_note_revision TO heedline_usher USING (true);
 
+-- A task is set in one's own name, and changed while it is open; the worker asks whose time is over.
+ALTER TABLE reports_task ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY inner_roles ON reports_task TO heedline_worker USING (true);
+CREATE POLICY of_my_reports ON reports_task FOR SELECT TO heedline_office
+    USING (EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = report_id));
+CREATE POLICY set_by_me ON reports_task FOR INSERT TO heedline_office
+    WITH CHECK (set_by_id = (SELECT permits.my_officer()) AND state = 'open'
+        AND EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = report_id));
+CREATE POLICY while_open ON reports_task FOR UPDATE TO heedline_office
+    USING (state = 'open' AND EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = report_id))
+    WITH CHECK (ended_by_id IS NULL OR ended_by_id = (SELECT permits.my_officer()));
+-- Disposal removes it with its report.
+CREATE POLICY the_usher ON reports_task TO heedline_usher USING (true);
+
 -- A supervisor tells the owner from whom they take a report, in their own name; that officer says once that they have read it.
 ALTER TABLE reports_owner_notice ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_my_reports ON reports_owner_notice FOR SELECT TO heedline_office

@@ -43,6 +43,7 @@ GRANT SELECT (report_id), DELETE ON reports_keeping TO heedline_usher;
 GRANT SELECT (report_id), DELETE ON reports_message TO heedline_usher;
 GRANT SELECT (report_id), DELETE ON reports_note_revision TO heedline_usher;
 GRANT SELECT (report_id), DELETE ON reports_owner_notice TO heedline_usher;
+GRANT SELECT (report_id), DELETE ON reports_task TO heedline_usher;
 -- the note after a call is keyed by its receipt
 GRANT SELECT (report_id, lookup, closed, touched), UPDATE (touched), DELETE ON reports_receipt TO heedline_usher;
 GRANT SELECT (request_id), INSERT, DELETE ON reports_released_share TO heedline_usher;

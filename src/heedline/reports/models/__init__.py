@@ -21,6 +21,7 @@ from heedline.reports.models.report import (
     apply_to_all,
 )
 from heedline.reports.models.sweeps import Sweep, Swept
+from heedline.reports.models.tasks import Task
 from heedline.reports.models.translations import Translation, TranslationText
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "SubjectRequest",
     "Sweep",
     "Swept",
+    "Task",
     "Translation",
     "TranslationText",
     "apply_to_all",

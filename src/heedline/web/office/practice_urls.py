@@ -27,6 +27,7 @@ NOT_PRACTISED = (
     "keeping",
     "partners",
     "notes",
+    "tasks",
     "timeline",
     "print",
     "history",

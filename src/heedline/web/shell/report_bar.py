@@ -63,6 +63,7 @@ def tabs_of(file: CaseFile, current: str, query: str, of_desks: Iterable[DeskTab
         ("report-partners", "Partners", header.with_partners),
         *((tab.url, tab.text, tab.count) for tab in of_desks),
         ("report-notes", "Notes", len(file.history.notes)),
+        ("report-tasks", "Tasks", sum(one.is_open for one in file.history.tasks)),
         ("report-timeline", "Timeline", 0),
         ("report-hand-over", "Hand over", 0),
         ("report-reopen", "Reopen", 0) if header.stage is Stage.CLOSED else ("report-close", "Close", 0),

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 
 from heedline.casework.access.keyring import DeskLine
@@ -30,8 +30,9 @@ from heedline.permits.gate import allows
 from heedline.permits.roles import GRANTS, Role
 from heedline.permits.scopes import open_work_of
 from heedline.reports.lifecycle import Stage
-from heedline.reports.models import HandOver, Sweep
+from heedline.reports.models import HandOver, Sweep, Task
 from heedline.reports.models.hand_overs import HandOverState
+from heedline.reports.models.tasks import TaskState
 
 #: The ages of open reports on the board: (code of the queue's filter `received`, days since arrival at which it begins).
 AGES: tuple[tuple[str, int], ...] = (("older-month", 30), ("weeks", 7), ("days", 1), ("today", 0))
@@ -55,6 +56,8 @@ class BoardOfficer:
     oldest: date | None
     on_duty_until: datetime | None
     works_here: bool
+    tasks: int = 0
+    late_tasks: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,8 @@ class Board:
     stages: tuple[StageLine, ...]
     hand_overs: tuple[WaitingHandOver, ...]
     closures: tuple[BulkClosure, ...]
+    tasks: int
+    late_tasks: int
 
     @property
     def ages(self) -> tuple[int, ...]:
@@ -180,6 +185,15 @@ def board(desk: DeskLine, *, by: Attendance, at: datetime) -> Board:
                 until="ends_at",
             ),
             given=_HAND_OVERS,
+            to_do=_listed(
+                Task.objects.filter(report__desk=OuterRef("pk"), state=TaskState.OPEN)
+                .order_by()
+                .values("owner_id")
+                .annotate(many=Count("id"), late=Count("id", filter=Q(due_at__lt=at))),
+                owner="owner_id",
+                many="many",
+                late="late",
+            ),
             closures=_listed(
                 Sweep.objects.filter(desk=OuterRef("pk"), at__gt=at - CLOSURES_OF).order_by("-at", "id"),
                 SHOWN,
@@ -195,10 +209,12 @@ def board(desk: DeskLine, *, by: Attendance, at: datetime) -> Board:
     return Board(
         desk,
         known,
-        _officers(now["work"], now["people"], now["duty"]),
+        _officers(now["work"], now["people"], now["duty"], now["to_do"]),
         _stages(now["work"]),
         tuple(_hand_over(row, desk, at) for row in now["given"]),
         tuple(_closure(row) for row in now["closures"]),
+        sum(row["many"] for row in now["to_do"]),
+        sum(row["late"] for row in now["to_do"]),
     )
 
 
@@ -206,6 +222,7 @@ def _officers(
     work: Sequence[Mapping[str, Any]],
     people: Sequence[Mapping[str, Any]],
     shifts: Sequence[Mapping[str, Any]],
+    to_do: Sequence[Mapping[str, Any]],
 ) -> tuple[BoardOfficer, ...]:
     """Return the desk's people by name, then the owners who work there no more."""
     owned, overdue, oldest = Counter[UUID](), Counter[UUID](), dict[UUID, date]()
@@ -217,6 +234,8 @@ def _officers(
         overdue[who] += row["overdue"]
         oldest[who] = min(oldest.get(who, day), day)
     until = {UUID(row["id"]): datetime.fromisoformat(row["until"]) for row in shifts}
+    tasks = {UUID(row["owner"]): row for row in to_do if row["owner"] is not None}
+    none: Mapping[str, Any] = {"many": 0, "late": 0}
     names = {UUID(row["id"]): str(row["name"]) for row in people}
     return tuple(
         BoardOfficer(
@@ -227,8 +246,10 @@ def _officers(
             oldest.get(who),
             until.get(who),
             who in names,
+            tasks.get(who, none)["many"],
+            tasks.get(who, none)["late"],
         )
-        for who in (*names, *sorted(owned.keys() - names.keys()))
+        for who in (*names, *sorted((owned.keys() | tasks.keys()) - names.keys()))
     )
 
 

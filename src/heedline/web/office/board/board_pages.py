@@ -15,6 +15,7 @@ from heedline.casework.errors import NotHere
 from heedline.casework.pages.board import board as pages_board
 from heedline.casework.pages.board.board import AGES, Board, BoardOfficer, StageLine
 from heedline.casework.pages.queues.queue_view import NOBODY, OVERDUE
+from heedline.casework.tasks import tasks as casework_tasks
 from heedline.reports.lifecycle import Stage
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
@@ -82,6 +83,16 @@ def board(request: OfficeRequest, desk: str) -> HttpResponse:
     )
 
 
+@open_to(Audience.OFFICERS)
+@require_GET
+def tasks(request: OfficeRequest, desk: str) -> HttpResponse:
+    """List the open tasks on reports of a desk. Their texts are shown while the supervisor's keys are unlocked."""
+    by, at = request.attendance, session.now()
+    here = pages_board.desk_led(desk, by=by)
+    listed = casework_tasks.of_desk(here, by=by, at=at)
+    return render(request, "office/board_tasks.html", {"desk": here, "tasks": listed})
+
+
 def _sums(found: Board) -> list[dict[str, Any]]:
     """Return the figures at the head of the board, each with the list that it counts."""
     code, now = found.desk.code, found.figures
@@ -89,6 +100,18 @@ def _sums(found: Board) -> list[dict[str, Any]]:
         _figure("Waiting", now.waiting, code, {"stage": Stage.WAITING}),
         _figure("Overdue", now.overdue, code, {"due": OVERDUE}, late=True),
         _figure("In danger", now.danger, code, {"sort": "priority"}),
+        {
+            "words": "Open tasks",
+            "number": found.tasks,
+            "href": reverse("board-tasks", kwargs={"desk": code}) if found.tasks else "",
+            "late": False,
+        },
+        {
+            "words": "Late tasks",
+            "number": found.late_tasks,
+            "href": reverse("board-tasks", kwargs={"desk": code}) if found.late_tasks else "",
+            "late": True,
+        },
         _figure("With unread messages", now.messages, code, {"unread": "yes"}),
     ]
 

@@ -93,6 +93,7 @@ LABELS = {
     "steps": "Steps",
     "sweep": "Sweep",
     "swept": "Swept",
+    "task": "Task",
     "terms": "Terms",
     "to": "To",
     "training": "Training",
@@ -105,6 +106,7 @@ LABELS = {
     "ways": "Ways to unlock, ended",
     "week": "Week",
     "why": "Why",
+    "without": "Without views of the log by",
     **{code: f"Warned: {one}" for code, one in WARNINGS.items()},
 }
 _SUMS = 12

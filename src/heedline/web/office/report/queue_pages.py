@@ -24,6 +24,7 @@ from heedline.casework.pages.queues import queue as pages_queue
 from heedline.casework.pages.queues.queue_view import QueueView
 from heedline.casework.people import training
 from heedline.casework.setup import waiting_proposals
+from heedline.casework.tasks import tasks as casework_tasks
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.web.declared import Audience, open_to
@@ -74,6 +75,7 @@ def my_work(request: OfficeRequest) -> HttpResponse:
             "held": held,
             "waiting_elsewhere": waiting_elsewhere,
             "notices": owner_notices.unseen(by=by),
+            "tasks": casework_tasks.mine(by=by, at=at),
             "open_alarms": alarms.unanswered(by=by),
             "partner_calls": dissemination_lines.calls_for(by),
             "proposals_waiting": waiting_proposals.waiting_for(by, at),

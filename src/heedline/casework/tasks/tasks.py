@@ -1,0 +1,226 @@
+"""Tasks on a report: set, give to somebody, finish, cancel. Their texts are sealed with the report.
+
+Whoever may read a report may set a task on it. Its owner, whoever set it, and a supervisor end it or give it away. A
+report cannot be closed while a task on it is open. A task goes with its report to another desk, and has no owner there
+until somebody is given it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
+
+from heedline.audit.acts import Act
+from heedline.casework.access.keyring import DeskLine
+from heedline.casework.access.session import Attendance, office_zone
+from heedline.casework.duty.alarm_kinds import AlarmEvent
+from heedline.casework.duty.alarms import resolve
+from heedline.casework.duty.rota import who_take_reports
+from heedline.casework.errors import NotHere
+from heedline.casework.report import notes
+from heedline.casework.report.opening import CLOSED_WORDS, LOCKED_WORDS, short_name
+from heedline.casework.report.verb import FoundReport, find, record, verb
+from heedline.dispatch.clocks import due_words, is_overdue, minute_of
+from heedline.permits.capabilities import Capability
+from heedline.permits.gate import Refused, allows
+from heedline.permits.scopes import reports_of
+from heedline.reports.lifecycle import NotNow, Stage
+from heedline.reports.models import Task
+from heedline.reports.models.tasks import TaskState
+from heedline.reports.stored import parts_of
+from heedline.vault import CannotOpen
+
+#: Characters of a task, and of what was done or why it is cancelled.
+LONGEST = 1000
+#: The furthest due time of a task.
+FURTHEST = timedelta(days=28)
+#: As many as one list shows, the most urgent first.
+SHOWN = 100
+MISSING = "Write what is to be done."
+WHY_CANCELLED = "Say why the task is cancelled."
+NOT_YOURS = "Only the owner of a task, whoever set it, or a supervisor can change it."
+STILL_OPEN = "A task on this report is open. Finish it, or cancel it with a reason, on the page Tasks."
+ENDED = "This task has ended already."
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """An open task in a list. `text` says so if it cannot be opened now, and `owner` is "" for nobody."""
+
+    id: UUID
+    ref: UUID
+    short: str
+    owner: str
+    due_words: str
+    overdue: bool
+    text: str = field(repr=False)
+
+
+def _permit_owner(found: FoundReport, owner: UUID) -> None:
+    if owner not in who_take_reports(found.report.desk_id):
+        raise NotNow("Choose somebody who works on this desk.", about="to")
+
+
+def _permit_time(due_at: datetime, at: datetime) -> datetime:
+    if not at < due_at <= at + FURTHEST:
+        raise NotNow("Choose a due time that is still to come, within 4 weeks.", about="later")
+    return minute_of(due_at)
+
+
+@verb(Act.TASK_SET)
+def set_task(ref: UUID, text: str, owner: UUID, due_at: datetime, *, by: Attendance, at: datetime) -> UUID:
+    """Set a task on a report for an officer of its desk and return its id.
+
+    Raises NotHere, Refused, Locked and NoRoom. Raises NotNow without a text, for a due time that is past or more than
+    `FURTHEST` away, for somebody who does not work at the desk, and while the report is closed.
+    """
+    text = notes.written(text, longest=LONGEST, missing=MISSING)
+    found = find(ref, by=by, at=at)
+    found.permit(Capability.SET_TASK)
+    if found.report.stage == Stage.CLOSED:
+        raise NotNow("This report is closed. Reopen it first.")
+    _permit_owner(found, owner)
+    row = Task.objects.create(
+        report=found.report,
+        owner_id=owner,
+        set_by_id=by.officer_id,
+        set_at=at,
+        due_at=_permit_time(due_at, at),
+        container=notes.seal(found, {"task": text}),
+    )
+    record(found, Act.TASK_SET, task=str(row.id), to=str(owner))
+    return row.id
+
+
+def _open(found: FoundReport, task: UUID) -> Task:
+    """Return an open task of the locked report that this officer may change. Raises NotHere, NotNow and Refused."""
+    found.permit(Capability.SET_TASK)
+    row = Task.objects.filter(pk=task, report=found.report).first()
+    if row is None:
+        raise NotHere
+    if row.state != TaskState.OPEN:
+        raise NotNow(ENDED)
+    if not may_change(
+        row.owner_id, row.set_by_id, by=found.by, desks=(found.report.desk_id, found.report.watch_id)
+    ):
+        raise Refused(NOT_YOURS)
+    return row
+
+
+def may_change(owner: UUID | None, set_by: UUID, *, by: Attendance, desks: Iterable[UUID | None]) -> bool:
+    """Return whether this officer may end a task or give it away. A task without an owner is for anybody of the desk."""
+    return (
+        owner is None or by.officer_id in {owner, set_by} or allows(by.appointments, Capability.ASSIGN, desks)
+    )
+
+
+@verb(Act.TASK_GIVEN)
+def give(ref: UUID, task: UUID, to: UUID, due_at: datetime, *, by: Attendance, at: datetime) -> None:
+    """Give an open task to an officer of the desk, with a new due time. Raises what `set_task` raises, and Refused."""
+    found = find(ref, by=by, at=at)
+    row = _open(found, task)
+    _permit_owner(found, to)
+    row.owner_id, row.due_at = to, _permit_time(due_at, at)
+    row.save(update_fields=["owner", "due_at"])
+    record(found, Act.TASK_GIVEN, task=str(task), to=str(to))
+    _resolve(found)
+
+
+@verb(Act.TASK_DONE)
+def finish(ref: UUID, task: UUID, text: str, *, by: Attendance, at: datetime) -> None:
+    """Mark a task as done. `text` says what was done, and may be empty. Raises NotHere, NotNow, Refused and Locked."""
+    found = find(ref, by=by, at=at)
+    row = _open(found, task)
+    note = notes.seal(found, {"done": _short(text)}) if text.strip() else None
+    _end(found, row, TaskState.DONE, note)
+    record(found, Act.TASK_DONE, task=str(task))
+
+
+@verb(Act.TASK_CANCELLED)
+def cancel(ref: UUID, task: UUID, because: str, *, by: Attendance, at: datetime) -> None:
+    """Cancel a task with a reason. Raises NotHere, NotNow, Refused, Locked and NoRoom."""
+    because = _short(because)
+    found = find(ref, by=by, at=at)
+    row = _open(found, task)
+    _end(found, row, TaskState.CANCELLED, notes.seal(found, {"reason": because}))
+    record(found, Act.TASK_CANCELLED, task=str(task))
+
+
+def _short(text: str) -> str:
+    return notes.written(text, longest=LONGEST, missing=WHY_CANCELLED)
+
+
+def _end(found: FoundReport, row: Task, state: TaskState, note: UUID | None) -> None:
+    row.state, row.ended_by_id, row.ended_at, row.ended_note = state, found.by.officer_id, found.at, note
+    row.save(update_fields=["state", "ended_by", "ended_at", "ended_note"])
+    _resolve(found)
+
+
+def _resolve(found: FoundReport) -> None:
+    """Clear the alarm about late tasks of this report if none is late any more."""
+    if not _open_tasks().filter(report=found.report, due_at__lt=found.at).exists():
+        resolve(AlarmEvent.TASK_ENDED, found.report.id, by=found.by, at=found.at)
+
+
+def _open_tasks() -> QuerySet[Task]:
+    return Task.objects.filter(state=TaskState.OPEN)
+
+
+def nothing_open(report_id: UUID) -> None:
+    """Raise NotNow if a task on this report is open. Such a report cannot be closed."""
+    if _open_tasks().filter(report_id=report_id).exists():
+        raise NotNow(STILL_OPEN)
+
+
+def with_open(reports: Iterable[UUID]) -> set[UUID]:
+    """Return which of these reports have an open task."""
+    return set(_open_tasks().filter(report_id__in=list(reports)).values_list("report_id", flat=True))
+
+
+def leave_owners(found: FoundReport) -> None:
+    """Take the open tasks of a report from their owners, because it goes to another desk. Part of the hand-over."""
+    _open_tasks().filter(report=found.report).update(owner=None)
+    resolve(AlarmEvent.TASK_ENDED, found.report.id, by=found.by, at=found.at)
+
+
+def mine(*, by: Attendance, at: datetime) -> tuple[OpenTask, ...]:
+    """Return the open tasks of this officer on reports that they see, the first to be due first."""
+    return _listed(Q(owner_id=by.officer_id, report__in=reports_of(by.desk_ids)), by, at)
+
+
+def of_desk(desk: DeskLine, *, by: Attendance, at: datetime) -> tuple[OpenTask, ...]:
+    """Return the open tasks on reports of a desk that this officer leads, the first to be due first. Raises Refused."""
+    by.require(Capability.SEE_BOARD, desk.id)
+    return _listed(Q(report__desk_id=desk.id), by, at)
+
+
+def _listed(which: Q, by: Attendance, at: datetime) -> tuple[OpenTask, ...]:
+    rows = list(
+        _open_tasks().filter(which).annotate(owner_name=F("owner__name")).order_by("due_at", "id")[:SHOWN]
+    )
+    texts: dict[UUID, str] = {}
+    if rows and by.keyring is not None:
+        containers = Q(container__in=[row.container for row in rows])
+        for part in parts_of([row.report_id for row in rows], containers):
+            with suppress(CannotOpen):
+                seeds = by.keyring.for_any(part.epochs)
+                words = notes.open_words(part.container, part.header, part.payload, seeds, part.part)
+                texts[part.container] = str(words.get("task", ""))
+    closed, zone = CLOSED_WORDS if by.unlocked else LOCKED_WORDS, office_zone()
+    return tuple(
+        OpenTask(
+            row.id,
+            row.report_id,
+            short_name(row.report_id),
+            row.owner_name or "",
+            due_words(row.due_at, at, zone),
+            is_overdue(row.due_at, at),
+            texts.get(row.container, closed),
+        )
+        for row in rows
+    )

@@ -1,0 +1,197 @@
+"""Tasks on a report: set one, and finish, give away or cancel one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_http_methods
+
+from heedline.casework.access import session
+from heedline.casework.journey import owners
+from heedline.casework.journey.owners import Colleague
+from heedline.casework.pages import case_file
+from heedline.casework.tasks import tasks as casework_tasks
+from heedline.permits.gate import Refused
+from heedline.reports.lifecycle import NotNow, Stage
+from heedline.web.components.forms import Field, FieldOption, Form, Radios, TextArea
+from heedline.web.declared import Audience, open_to
+from heedline.web.entrance.kept_words import keeps_words, let_go
+from heedline.web.shell.queue_links import with_queue
+from heedline.web.shell.report_page import page
+from heedline.web.shell.request import OfficeRequest
+from heedline.web.shell.saved_words import restored
+
+DONE, GIVE, CANCEL = "done", "give", "cancel"
+#: When a task may be due, in minutes from now, and the words for it.
+_LATER = {
+    60: "In an hour", 240: "In 4 hours", 480: "In 8 hours", 1440: "In a day", 2880: "In 2 days", 10080: "In a week",
+    20160: "In 2 weeks", 40320: "In 4 weeks",
+}  # fmt: skip
+
+
+def _who(known: Iterable[Colleague], me: UUID, *, optional: bool = False) -> Radios:
+    return Radios(
+        name="to",
+        label="Who does it?",
+        hint="Only if you give it to somebody." if optional else "",
+        optional=optional,
+        required="" if optional else "Choose who does the task",
+        choices=tuple(
+            FieldOption(
+                value=str(one.id),
+                label=f"{one.name} (you)" if one.id == me else one.name,
+                hint="On duty" if one.on_duty else "",
+            )
+            for one in known
+        ),
+        small=True,
+    )
+
+
+def _when(*, optional: bool = False) -> Radios:
+    return Radios(
+        name="later",
+        label="When is it due?",
+        hint="Only if you give it to somebody."
+        if optional
+        else "When this time has passed, its owner and the supervisors are alerted.",
+        optional=optional,
+        required="" if optional else "Choose when the task is due",
+        choices=tuple(FieldOption(value=str(minutes), label=words) for minutes, words in _LATER.items()),
+        small=True,
+    )
+
+
+def _new(known: Iterable[Colleague], me: UUID) -> tuple[Field, ...]:
+    return (
+        TextArea(
+            name="text",
+            label="Task",
+            hint="Sealed like the report. Everyone who can open the report can read it.",
+            required="Write what is to be done",
+            rows=3,
+            limit=casework_tasks.LONGEST,
+        ),
+        _who(known, me),
+        _when(),
+    )
+
+
+def _ending(known: Iterable[Colleague], me: UUID) -> tuple[Field, ...]:
+    return (
+        Radios(
+            name="what",
+            label="What happens with this task?",
+            required="Choose what happens with this task",
+            choices=(
+                FieldOption(value=DONE, label="It is done"),
+                FieldOption(value=GIVE, label="Give it to somebody, with a new due time"),
+                FieldOption(value=CANCEL, label="Cancel it"),
+            ),
+            small=True,
+        ),
+        TextArea(
+            name="text",
+            label="What was done, or why is it cancelled?",
+            hint="Sealed like the report. You must give a reason to cancel a task.",
+            optional=True,
+            rows=3,
+            limit=casework_tasks.LONGEST,
+        ),
+        _who(known, me, optional=True),
+        _when(optional=True),
+    )
+
+
+@open_to(Audience.UNLOCKED)
+@keeps_words
+@require_http_methods(["GET", "POST"])
+def tasks(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Show the tasks on a report, the open ones first, and a form for a new one."""
+    by, at = request.attendance, session.now()
+    fields = _new(owners.candidates(ref, by=by, at=at), by.officer_id)
+    kept = restored(request, fields)
+    form, status = kept or Form(fields), 200
+    if request.method == "POST":
+        form, status = Form.posted(fields, request.POST.lists()), 422
+        if not form.errors:
+            due = at + timedelta(minutes=int(form.text("later")))
+            try:
+                casework_tasks.set_task(ref, form.text("text"), UUID(form.text("to")), due, by=by, at=at)
+            except (NotNow, Refused) as no:
+                form, status = form.but(**{"": no.reason}), 409
+            else:
+                return _back(request, ref, "Task set.")
+    file = case_file.case_file(ref, by=by, at=at)
+    context = {
+        "form": form,
+        "tasks": file.history.tasks,
+        "closed": file.header.stage is Stage.CLOSED,
+        "words_came_back": kept is not None,
+    }
+    return page(request, "office/tasks.html", file, "report-tasks", context, status)
+
+
+@open_to(Audience.UNLOCKED)
+@keeps_words
+@require_http_methods(["GET", "POST"])
+def task(request: OfficeRequest, ref: UUID, errand: UUID) -> HttpResponse:
+    """Finish a task, give it to somebody with a new due time, or cancel it with a reason."""
+    by, at = request.attendance, session.now()
+    fields = _ending(owners.candidates(ref, by=by, at=at), by.officer_id)
+    kept = restored(request, fields)
+    form, status = kept or Form(fields), 200
+    if request.method == "POST":
+        form, status = _complete(Form.posted(fields, request.POST.lists())), 422
+        if not form.errors:
+            try:
+                said = _end(ref, errand, form, request)
+            except (NotNow, Refused) as no:
+                form, status = form.but(**{"": no.reason}), 409
+            else:
+                return _back(request, ref, said)
+    file = case_file.case_file(ref, by=by, at=at)
+    line = next((one for one in file.history.tasks if one.id == errand), None)
+    if line is None:
+        raise Http404
+    why_not = "" if line.changes else casework_tasks.NOT_YOURS if line.is_open else casework_tasks.ENDED
+    context = {"form": form, "task": line, "why_not": why_not, "words_came_back": kept is not None}
+    return page(request, "office/task.html", file, "report-tasks", context, status)
+
+
+def _complete(form: Form) -> Form:
+    """Return the form with errors for what its choice still needs."""
+    if form.errors:
+        return form
+    missing: dict[str, str] = {}
+    if form.text("what") == CANCEL and not form.text("text").strip():
+        missing["text"] = casework_tasks.WHY_CANCELLED.rstrip(".")
+    if form.text("what") == GIVE and not form.text("to"):
+        missing["to"] = "Choose who does the task"
+    if form.text("what") == GIVE and not form.text("later"):
+        missing["later"] = "Choose when the task is due"
+    return form.but(**missing) if missing else form
+
+
+def _end(ref: UUID, errand: UUID, form: Form, request: OfficeRequest) -> str:
+    """Do what was chosen and return what to say of it."""
+    by, at = request.attendance, session.now()
+    if form.text("what") == DONE:
+        casework_tasks.finish(ref, errand, form.text("text"), by=by, at=at)
+        return "Task done."
+    if form.text("what") == CANCEL:
+        casework_tasks.cancel(ref, errand, form.text("text"), by=by, at=at)
+        return "Task cancelled."
+    due = at + timedelta(minutes=int(form.text("later")))
+    casework_tasks.give(ref, errand, UUID(form.text("to")), due, by=by, at=at)
+    return "The task has a new owner and a new due time."
+
+
+def _back(request: OfficeRequest, ref: UUID, said: str) -> HttpResponse:
+    messages.success(request, said)
+    there = HttpResponseRedirect(with_queue(request, "report-tasks", ref=ref))
+    return let_go(request, there, request.attendance)

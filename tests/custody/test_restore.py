@@ -189,7 +189,7 @@ def test_a_canary_is_made_once_by_two_stewards(installation: Installation) -> No
     url = installation.cluster.super_url("heedline")
     desks = rows(url, "SELECT count(*) FROM desks_desk")
     for names, typed, told in (
-        (("Stella", "Sten"), None, "There is a canary already"),
+        (("Stella", "Sten"), None, "There is already a canary"),
         (("Stella",), None, "Two different stewards"),
         (("Stella", "Odile"), None, "role"),
         (("Stella", "Sten"), ["nothing that opens", "nor this"], "do not go together"),

@@ -52,7 +52,7 @@ def test_a_release_at_night(house: House, office: str, person: Open, scripts: bo
     _at(odile, "Ask to open who sent this?")
     _seen(odile, "identity-sure", reloads=False)
     odile.press("Ask")
-    odile.play.get_by_text("The authorisers on duty are being called").wait_for()
+    odile.play.get_by_text("The authorisers on duty are being paged").wait_for()
 
     ada = person(scripts=scripts)
     _sign_in(ada, office, "Ada")

@@ -40,7 +40,7 @@ def test_a_life_at_risk(house: House, office: str, person: Open) -> None:  # noq
     _at(odile, "Request communications data: threat to life?")
     _seen(odile, "trace-sure", reloads=False)
     odile.press("Ask")
-    odile.play.get_by_text("The authorisers on duty are being called").wait_for()
+    odile.play.get_by_text("The authorisers on duty are being paged").wait_for()
 
     ada = person(scripts=False)
     _sign_in(ada, office, "Ada")
@@ -59,7 +59,7 @@ def test_a_life_at_risk(house: House, office: str, person: Open) -> None:  # noq
 
     odile.visit(f"{office}/w/r/{ref}/trace/")
     _seen(odile, "trace-agreed")
-    odile.press("The statement of what Heedline holds")
+    odile.press("Print the statement of what Heedline holds")
     odile.play.get_by_text("Heedline holds nothing that could be used to trace a reporter").wait_for()
     _seen(odile, "trace-statement")
     _pictures(odile, "office-trace-statement")

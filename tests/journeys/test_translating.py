@@ -68,7 +68,7 @@ def test_a_translation_from_asking_to_reading(
     olga.play.get_by_text(POLISH).first.wait_for()
     _seen(olga, "translation-write")
     olga.play.locator("main textarea").first.fill(ENGLISH)
-    olga.press("Keep the translation")
+    olga.press("Save translation")
     olga.play.get_by_text("Version 1").first.wait_for()
     _seen(olga, "translation-written")
 

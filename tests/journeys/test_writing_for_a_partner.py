@@ -100,6 +100,6 @@ def test_written_by_one_and_let_go_by_another(
     _at(colleague, TITLE)
     _seen(colleague, "sent-to-read")
     colleague.play.get_by_label("It says no more than they need").check()
-    colleague.press("Let it go")
+    colleague.press("Approve and send")
     colleague.play.get_by_text("Sent, not opened yet").first.wait_for()
     _seen(colleague, "sent-gone")

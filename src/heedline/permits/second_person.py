@@ -108,7 +108,7 @@ RULES: dict[Matter, DecisionRule] = {
     Matter.PROPOSAL: DecisionRule(
         Capability.SET_UP,
         frozenset({Reply.AGREE, Reply.WITHDRAW}),
-        own="You proposed this yourself. Another steward has to confirm it.",
+        own="You proposed this yourself. Another steward must confirm it.",
         decided="Another steward has confirmed or withdrawn this.",
         own_replies=frozenset({Reply.WITHDRAW}),
         open_for=timedelta(days=7),

@@ -92,6 +92,6 @@ def test_an_organisation_whose_people_have_roles_becomes_no_partner(house: House
 
 def test_a_partner_has_no_recovery_key(house: House) -> None:
     desk = add_partner(house, at=now())
-    with acting("office"), pytest.raises(Refused, match="released again"):
+    with acting("office"), pytest.raises(Refused, match="Release its disclosures again"):
         recovery.make(desk, ("A A", "B B", "C C", "D D", "E E"), hands=house.hands, at=now())
     assert key_directory.directory().recovery(str(desk.id)) is None

@@ -284,7 +284,7 @@ def test_an_overdue_report_that_was_taken_still_needs_a_reason_from_a_named_pers
     assert alarm.acknowledged_by == scene.people["Odile"].id
     assert alarm.slot == day_of(NOON), "only the day of the arrival is kept"
     for nothing in ("", "   ", "because I say so"):
-        with scene.sitting("Odile") as odile, pytest.raises(NotNow, match="Say why"):
+        with scene.sitting("Odile") as odile, pytest.raises(NotNow, match="Give a reason"):
             alarms.clear(alarm.id, nothing, by=odile, at=NOON + HOUR)
     with scene.sitting("Odile") as odile:
         alarms.clear(alarm.id, "desk-was-busy", by=odile, at=NOON + HOUR)

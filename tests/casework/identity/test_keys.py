@@ -127,7 +127,7 @@ def test_nobody_else_opens_it_and_not_without_the_passphrase(people: People) -> 
 def test_it_opens_while_the_time_lasts_and_then_nothing_of_it_is_left(people: People) -> None:
     _, request = released(people)
     assert open_it(people, request, after=29).given
-    with pytest.raises(NotNow, match="time is over"):
+    with pytest.raises(NotNow, match="time has expired"):
         open_it(people, request, after=31)
     with acting("worker"):
         assert clockwork.end_releases() == 0
@@ -155,7 +155,7 @@ def test_a_report_that_was_handed_over_is_not_opened_by_the_desk_that_asked(peop
             )
     with pytest.raises(NotHere):
         open_it(people, request)
-    with pytest.raises(NotNow, match="cannot be released"):
+    with pytest.raises(NotNow, match="can no longer be released"):
         decide(people, undecided)
     with people.sitting("Ada"):
         assert not decided_past_the_verb(undecided)

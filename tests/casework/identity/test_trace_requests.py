@@ -193,7 +193,7 @@ def test_one_at_a_time_and_beside_a_request_to_open_it(people: People) -> None:
     decide(people, first, NO)
     second = ask(people, ref)
     decide(people, second)
-    with pytest.raises(NotNow, match="can be printed"):
+    with pytest.raises(NotNow, match="can print the statement"):
         ask(people, ref)
     identity_scene.decide(people, opening)
     assert identity_scene.open_it(people, opening).given is False

@@ -96,7 +96,7 @@ def test_undoing_ends_after_a_day(people: People) -> None:
             desk(olga), {item.ref: item.version for item in made.done}, by=olga, at=late
         )
     assert undone.done == ()
-    assert "over" in undone.left[0].because
+    assert "expired" in undone.left[0].because
     assert row(ref).owner_id == officer(people, "Odile")
 
 
@@ -119,7 +119,7 @@ def test_each_is_asked_for_by_itself(people: People) -> None:
         made = bulk_assign.assign_all(
             desk(olga), chosen(waiting), officer(people, "Otto"), by=olga, at=people.at
         )
-        assert made.left[0].because == "Choose somebody who works on this desk."
+        assert made.left[0].because == "Choose somebody who works at this desk."
         for nothing in ({}, {uuid4(): 1 for _ in range(bulk_assign.MOST + 1)}):
             with pytest.raises(NotNow):
                 bulk_assign.assign_all(desk(olga), nothing, to, by=olga, at=people.at)

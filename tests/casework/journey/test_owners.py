@@ -35,7 +35,7 @@ def test_a_supervisor_names_an_owner_and_the_owner_passes_the_report_on(people: 
         assert (row(ref).owner, row(ref).stage, row(ref).due_at) == (officers["Olga"], "assessed", due)
         transitions.assign(ref, officers["Odile"].id, by=olga, at=people.at)
         assert row(ref).lease_by is None
-        with pytest.raises(NotNow, match="works on this desk"):
+        with pytest.raises(NotNow, match="works at this desk"):
             transitions.assign(ref, officers["Nadia"].id, by=olga, at=people.at)
     assert logged("report-assigned", thing=ref)[0].detail == {"to": str(officers["Olga"].id)}
 

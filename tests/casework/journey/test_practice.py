@@ -115,9 +115,9 @@ def test_nobody_fills_the_table_with_it(people: People, monkeypatch: pytest.Monk
     with people.sitting("Odile") as odile:
         for _ in range(2):
             practice.begin("goodbye-film", by=odile, at=people.at)
-        with pytest.raises(NotNow, match="a great deal"):
+        with pytest.raises(NotNow, match="too many exercises"):
             practice.begin("goodbye-film", by=odile, at=people.at)
-        with pytest.raises(NotNow, match="a great deal"):
+        with pytest.raises(NotNow, match="too many exercises"):
             practice.take_down("call-whisper", danger=True, told={}, by=odile, at=people.at)
     with people.sitting("Olga") as olga:
         practice.begin("goodbye-film", by=olga, at=people.at)

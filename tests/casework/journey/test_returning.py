@@ -116,7 +116,7 @@ def test_only_what_was_not_accepted_is_returned_and_only_to_where_it_came_from(p
                 returns=True,
             )
     people.take(ref, "Otto")
-    with pytest.raises(NotNow, match="accepted already"):
+    with pytest.raises(NotNow, match="already been accepted"):
         send_back(people, ref)
 
 

@@ -96,7 +96,7 @@ def test_only_who_holds_it_says_so_of_reports_that_they_see(people: People) -> N
     with people.sitting("Otto") as otto, pytest.raises(NotHere):
         repeat_contact.note(first, short_name(second), same=True, by=otto, at=people.at)
     for other in (theirs, first):
-        with pytest.raises(NotNow, match="No other report of your desks"):
+        with pytest.raises(NotNow, match="No other report at your desks"):
             note(people, first, other)
     with people.sitting("Odile") as odile, pytest.raises(NotNow):
         repeat_contact.note(first, "nonsense", same=True, by=odile, at=people.at)

@@ -182,7 +182,7 @@ def test_keeping_needs_a_reason_and_sets_the_next_date(people: People) -> None:
     with pytest.raises(ValueError, match="no such reason"):
         keep(people, ref, reason="because")
     for sooner in (people.at.date(), people.at.date() + 4000 * DAY):
-        with pytest.raises(NotNow, match="after today and not later"):
+        with pytest.raises(NotNow, match="after today and no later"):
             keep(people, ref, sooner=sooner)
 
 

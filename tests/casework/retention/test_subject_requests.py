@@ -101,7 +101,7 @@ def test_neither_confirming_nor_denying_is_the_same_answer_whatever_was_found(pe
 def test_an_answer_that_admits_something_needs_something(people: People) -> None:
     request = opened(people)
     with people.sitting("Odile") as odile:
-        with pytest.raises(NotNow, match="no report is noted"):
+        with pytest.raises(NotNow, match="no report has been recorded"):
             subject_requests.answer(request, "given", by=odile, at=people.at)
         subject_requests.answer(request, "neither", by=odile, at=people.at)
         with pytest.raises(NotNow, match="answered"):

@@ -127,7 +127,7 @@ def test_an_installation_begins_with_three_shares_and_two_stewards(
     # an installation begins once
     typed += shares[:3]
     assert run(*begin, "--steward", "sid@unit.example=Sid S.") == 1
-    assert "two of them have to sign" in capsys.readouterr().err
+    assert "Two of them must sign" in capsys.readouterr().err
     typed += [*shares[:3], "short"]
     third = ["steward", "sid@unit.example=Sid S.", "--code", "unit"]
     assert run(*third) == 1

@@ -104,7 +104,7 @@ def bind(page: Hand, idp: IdentityProvider, name: str, subject: str) -> Hand:
 @pytest.fixture
 def bound(house: House, hand: Callable[[], Hand], idp: IdentityProvider, demo: None) -> None:
     """Odile has set single sign-on up."""
-    assert "From now on you sign in with Work ID" in bind(hand(), idp, "Odile", "odile-there").html
+    assert "You now sign in with Work ID" in bind(hand(), idp, "Odile", "odile-there").html
 
 
 def by_password(page: Hand, name: str) -> Hand:

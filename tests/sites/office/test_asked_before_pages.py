@@ -42,9 +42,9 @@ def test_it_is_noted_counted_and_taken_back(house: House, hand: Callable[[], Han
     assert "Enter the short name of the other report" in odile.html
     say(do="same", other="NONSENSE")
     assert odile.page.status_code == 409
-    assert "No other report of your desks has this short name" in odile.html
+    assert "No other report at your desks has this reference" in odile.html
     say(do="same", other=short_name(first))
-    assert "What they were sent is counted together" in odile.html
+    assert "Messages to both codes are counted together" in odile.html
     assert "5 to 1 other of the same reporter" in _text(odile)
     assert f'href="/w/r/{first}/"' in odile.html
     odile.path = there
@@ -52,5 +52,5 @@ def test_it_is_noted_counted_and_taken_back(house: House, hand: Callable[[], Han
     assert "0 messages so far, 5 under other codes" in odile.html
     odile.get(there)
     say(do="not-same", other=short_name(first))
-    assert "Taken back." in odile.html
+    assert "Link removed." in odile.html
     assert "0 messages went to this code." in _text(odile)

@@ -77,13 +77,13 @@ def test_from_the_report_to_the_name_and_back(house: House, hand: Callable[[], H
     assert odile.form(f"/w/r/{ref}/identity/")["necessity"] == ASKED["necessity"]
     odile.send(f"/w/r/{ref}/identity/", do="sure")
     odile.send(f"/w/r/{ref}/identity/", do="ask")
-    assert "The authorisers on duty are being called" in odile.html
+    assert "The authorisers on duty are being paged" in odile.html
     assert "Your desk has asked" in odile.html
     request = IdentityRequest.objects.get().id
 
     ada = hand().at_work(house, "Ada")
     ada.get("/w/")
-    assert "1 request about who sent a report waits" in " ".join(ada.html.split())
+    assert "1 identity request is waiting" in " ".join(ada.html.split())
     ada.get("/w/identity/")
     assert f'href="/w/identity/{request}/"' in ada.html
     ada.get(f"/w/identity/{request}/")

@@ -64,9 +64,9 @@ def test_when_a_colleague_has_left_the_page_leads_through_it(
     odile = hand().at_work(house, "Odile")
     assert "Olga O. has left." in odile.html
     odile.get("/w/keys/")
-    assert "sealed parts lie under expired keys" in odile.html
+    assert "sealed parts can be opened only with expired keys" in odile.html
     odile.send("/w/keys/north-east/readdress/")
-    assert "Nothing is left under the old keys." in odile.html
+    assert "Nothing is sealed to the old keys any more." in odile.html
     assert "They can be destroyed from" in odile.html
     odile.get("/w/keys/north-east/destroy/")
     odile.send("/w/keys/north-east/destroy/")

@@ -162,7 +162,7 @@ def test_where_life_is_at_risk_it_goes_at_once(people: People, hand: Callable[[]
     ref, odile = assessed(people, hand, life=True)
     odile.get(f"/w/r/{ref}/partners/write/")
     odile.send(f"/w/r/{ref}/partners/write/", do="sure", urgent="yes", **written(people))
-    assert "It goes at once" in odile.html
+    assert "It will be sent at once" in odile.html
     odile.send(f"/w/r/{ref}/partners/write/", do="save", conditions=[])
     assert "It has gone. Phone them as well." in odile.html
     assert Dissemination.objects.get(report_id=ref).state == "sent"
@@ -181,7 +181,7 @@ def test_sending_back_and_taking_back(people: People, hand: Callable[[], Hand]) 
         assert "sent back to you" not in olga.html
         assert "write it anew" not in olga.html
     odile.get("/w/")
-    assert "1 text of yours for a partner was sent back to you." in odile.html
+    assert "1 of your disclosures was sent back to you." in odile.html
     odile.get("/w/partners/")
     assert "you: read the reason and rewrite it" in odile.html
     odile.get(f"/w/sent/{ident}/")
@@ -195,7 +195,7 @@ def test_sending_back_and_taking_back(people: People, hand: Callable[[], Hand]) 
     odile.get("/w/")
     assert "sent back to you" not in odile.html, "it was written anew"
     olga.get("/w/")
-    assert "1 text for a partner waits for a second officer." in olga.html
+    assert "1 disclosure is waiting for a second officer." in olga.html
 
 
 def test_two_tabs_do_not_do_it_twice(people: People, hand: Callable[[], Hand]) -> None:
@@ -206,7 +206,7 @@ def test_two_tabs_do_not_do_it_twice(people: People, hand: Callable[[], Hand]) -
     olga.send(f"/w/sent/{ident}/", do="check", read="yes")
     second.send(f"/w/sent/{ident}/", do="withdraw", back_from_them="Changed my mind")
     assert second.page.status_code == 409
-    assert "in between" in second.html
+    assert "in the meantime" in second.html
     assert "Changed my mind" in second.html
     assert Dissemination.objects.get(pk=ident).state == "sent"
 
@@ -238,12 +238,12 @@ def test_whoever_decides_how_long_it_is_kept_sees_who_was_sent_something(
     ref, ident, _ = saved(people, hand)
     olga = hand().at_work(people.house, "Olga")
     olga.get(f"/w/r/{ref}/keeping/")
-    assert "What they have copied" not in olga.html, "nothing has gone yet"
+    assert "their own copies" not in olga.html, "nothing has gone yet"
     olga.get(f"/w/sent/{ident}/")
     olga.send(f"/w/sent/{ident}/", do="check", read="yes")
     olga.get(f"/w/r/{ref}/keeping/")
     assert "Northgate Council" in olga.html
-    assert "What they have copied only they can destroy" in olga.html
+    assert "Only the partners can destroy their own copies" in olga.html
 
 
 def test_an_alarm_about_a_partner_leads_to_what_was_written(people: People, hand: Callable[[], Hand]) -> None:

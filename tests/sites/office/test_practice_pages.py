@@ -49,7 +49,7 @@ def test_an_exercise_from_beginning_to_the_trainers_answer(house: House, hand: C
     where = odile.path
     before = counts()
     marked(odile).send(f"{where}take/")
-    assert "Practice: taken." in marked(odile).html
+    assert "Practice: you have taken the report." in marked(odile).html
     odile.send(where, **{**GRAVE, "priority": "low"}, do="save-stay")
     assert "Danger to life is always high" in marked(odile).html
     odile.send(where, **GRAVE, do="save-next")

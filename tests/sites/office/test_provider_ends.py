@@ -258,7 +258,7 @@ def _signed_by_two(house: House, hand: Open, kind: str) -> None:
     first.get(f"/s/propose/{kind}/")
     officer = str(house.officers["Odile"].id)
     first.send(f"/s/propose/{kind}/", officer=officer, passphrase=house.keys["Stella"].passphrase)
-    assert "Another steward has to confirm it" in first.html
+    assert "Another steward must confirm it" in first.html
     second.at_work(house, "Sten")
     second.get("/s/")
     ref = second.html.split("/s/confirm/")[1].split("/")[0]
@@ -275,7 +275,7 @@ def test_two_stewards_let_somebody_in_by_password_for_twelve_hours(
     page = by_password(hand(), "Odile")
     assert page.heading == "My work"
     page.get(MINE)
-    assert "They do until" in page.html
+    assert "They have allowed it until" in page.html
     clock.on(hours=11)
     page.get("/w/")
     assert page.heading == "My work"

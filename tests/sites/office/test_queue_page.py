@@ -87,7 +87,7 @@ def test_a_view_is_saved_opened_and_deleted(house: House, hand: Callable[[], Han
     assert odile.path == "/w/q/north-east/?kind=activity&sort=-received"
     assert not SavedQueueView.objects.exists()
     odile.send("/w/q/north-east/view/", name="")
-    assert "Give the view a name" in odile.html
+    assert "Enter a name of at most" in odile.html
     olga = hand().at_work(house, "Olga")
     olga.get("/w/q/north-east/")
     assert "Monday" not in olga.html

@@ -209,7 +209,7 @@ def test_a_check_and_a_later_review_set_the_next_action(house: House, hand: Call
     assert "Choose when the review is" in odile.html
     assert "In 4 weeks" not in odile.html, "not for a report of medium priority"
     odile.send(here, what="review", later="2880", words="The letter is on its way")
-    assert "The next action has a new time" in odile.html
+    assert "The next action has a new deadline" in odile.html
     odile.get(here)
     odile.send(here, what="check", words="No such number")
     assert "No such number" in odile.html
@@ -233,7 +233,7 @@ def test_an_owner_passes_reports_on_when_going_off_duty(house: House, hand: Call
     assert "Next action" in olga.html
     olga.get(f"/w/r/{ref}/owner/")
     olga.send(f"/w/r/{ref}/owner/", to=str(house.officers["Odile"].id))
-    assert "Odile O. owns this report now" in olga.html
+    assert "Odile O. is now the owner of this report" in olga.html
 
 
 @pytest.mark.parametrize("answer", ["yes", "no", "not_say", ""])

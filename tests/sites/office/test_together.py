@@ -110,7 +110,7 @@ def test_an_alarm_is_acknowledged_and_put_away_by_name(house: House, hand: Calla
         paging.drain(at)
     odile = hand()
     odile.sign_in("Odile")
-    assert "nobody has acknowledged" in odile.html
+    assert "unacknowledged alarm" in odile.html
     odile.get("/w/alarms/")
     assert "Nobody has acknowledged it" in odile.html
     actions = [line for line in odile.html.split('"') if line.endswith("/acknowledge/")]

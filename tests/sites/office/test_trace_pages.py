@@ -83,7 +83,7 @@ def test_from_the_report_to_the_statement(house: House, hand: Callable[[], Hand]
     assert odile.form(f"/w/r/{ref}/trace/")["tried"] == ASKED["tried"]
     odile.send(f"/w/r/{ref}/trace/", do="sure")
     odile.send(f"/w/r/{ref}/trace/", do="ask")
-    assert "The authorisers on duty are being called" in odile.html
+    assert "The authorisers on duty are being paged" in odile.html
     request = IdentityRequest.objects.get().id
 
     ada = hand().at_work(house, "Ada")
@@ -99,7 +99,7 @@ def test_from_the_report_to_the_statement(house: House, hand: Callable[[], Hand]
     assert "Agreed. They can print the statement." in ada.html
 
     odile.get("/w/")
-    assert "1 request of yours about who sent a report was decided" in " ".join(odile.html.split())
+    assert "1 of your identity requests was decided" in " ".join(odile.html.split())
     odile.get("/w/identity/")
     assert f'href="/w/r/{ref}/trace/"' in odile.html
     odile.get(f"/w/r/{ref}/trace/")

@@ -65,7 +65,7 @@ def test_a_record_is_taken_back_after_one_more_question(house: House, hand: Call
     stella.get(f"/w/training/record/{row.id}/")
     assert "recorded by mistake?" in stella.heading
     stella.send(f"/w/training/record/{row.id}/")
-    assert "It counts no more." in stella.html
+    assert "It no longer counts." in stella.html
     assert stella.get(f"/w/training/record/{row.id}/").status_code == 404
 
 
@@ -98,10 +98,10 @@ def test_an_officer_sees_their_own_and_nobody_elses(house: House, hand: Callable
     assert "Your trainings" in odile.html
     assert "Counts until" in odile.html
     odile.get("/w/")
-    assert "Do these trainings again" not in odile.html
+    assert "Training to repeat" not in odile.html
     lapse(house, "Odile", "call-taking")
     odile.get("/w/")
-    assert "Do these trainings again" in odile.html
+    assert "Training to repeat" in odile.html
 
 
 def test_a_lapsed_call_taker_is_told_how_and_never_keeps_an_emergency_out(

@@ -188,22 +188,22 @@ def test_the_forms_say_why_somebody_cannot_be_both(
     northgate, unit = house.desks["northgate"], house.desks["north-east"]
     petra, odile = str(house.officers["Petra"].id), str(house.officers["Odile"].id)
     ned = str(house.officers["Ned"].id)
-    assert "They do not belong to the partner’s organisation" in refusal(
+    assert "They do not belong to the partner organisation" in refusal(
         house, stella, "appoint", officer=ned, role="partner", desk=str(northgate.id)
     )
     assert "They do not belong" in refusal(
         house, stella, "appoint", officer=odile, role="partner", desk=str(northgate.id)
     )
-    assert "They work for a partner, and hold no other role" in refusal(
+    assert "They work for a partner and cannot hold any other role" in refusal(
         house, stella, "appoint", officer=petra, role="officer", desk=str(unit.id)
     )
     assert "They work for a partner" in refusal(
         house, stella, "appoint", officer=petra, role="overseer", desk=""
     )
-    assert "its people have the role of a partner" in refusal(
+    assert "Its members can have only the partner role" in refusal(
         house, stella, "appoint", officer=odile, role="officer", desk=str(northgate.id)
     )
-    assert "The role of a partner is held at a partner’s desk" in refusal(
+    assert "The partner role can be held only at a partner’s desk" in refusal(
         house, stella, "appoint", officer=petra, role="partner", desk=str(unit.id)
     )
     common = {"name": "X", "code": "x", "round_the_clock": "no", "authoriser": ""}

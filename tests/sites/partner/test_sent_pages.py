@@ -128,7 +128,7 @@ def test_an_answer_goes_once_and_is_read_by_the_desk(people: People) -> None:
     assert TEXT in petra.html, "what is answered stands beside the answer"
     assert len(logged("opened-by-partner")) >= 2, "and showing it there is logged"
     petra.send(place(ident) + "answer/", code="taken-on", text="We will visit on Friday.")
-    assert "Your answer has gone to the desk" in petra.html
+    assert "Your reply has been sent to the desk" in petra.html
     assert "We will visit on Friday." in petra.html
     assert sent(ident).state == "answered"
     petra.get(place(ident) + "answer/")
@@ -190,7 +190,7 @@ def test_what_was_taken_back_is_gone_and_says_so(people: People) -> None:
     with people.sitting("Odile") as here:
         outgoing.withdraw(ident, "Sent to the wrong team", version=sent(ident).version, by=here, at=people.at)
     petra = at_the_council(people)
-    assert "Taken back" in petra.html
+    assert "Withdrawn" in petra.html
     petra.get(place(ident))
     assert petra.heading == "This was withdrawn"
     assert TEXT not in petra.html

@@ -59,7 +59,7 @@ def add(credential: str, given: str, again: str, passphrase: str, *, by: Attenda
     """
     answer = _bytes(given)
     if not 1 <= len(_bytes(credential)) <= _LONGEST_CREDENTIAL or len(answer) != 32 or not same(given, again):
-        raise Refused("The passkey did not answer alike twice. Try again, or use another one.")
+        raise Refused("The passkey gave two different responses. Try again, or use another passkey.")
     seed = session.hand_of(by.officer_id, passphrase).seed
     sealed = wrap_seed(seed, answer, context=wrapping_context(by.officer_id))
     kept = json.dumps({"credential": credential.lower(), "sealed": sealed.hex()})

@@ -74,7 +74,7 @@ def save(name: str, *, desk: str, query: Mapping[str, str], by: Attendance) -> N
     """Seal a view to this officer and store it. Raises NotNow for a name that is too long, and for too many. Raises Locked."""
     key, name = by.keys().personal, " ".join(name.split())
     if not 0 < len(name) <= LONGEST:
-        raise NotNow(f"Give the view a name of at most {LONGEST} characters.")
+        raise NotNow(f"Enter a name of at most {LONGEST} characters for the view.")
     if SavedQueueView.objects.filter(officer=by.officer_id).count() >= MOST:
         raise NotNow(f"You have {MOST} saved views. Delete one first.")
     ref = uuid4()

@@ -57,16 +57,18 @@ def keep_apart(officer: Officer, role: Role, desk: Desk | None) -> None:
     Officer.objects.select_for_update().filter(pk=officer.pk).first()
     if role is not Role.PARTNER:
         if desk is not None and desk.kind == PARTNER:
-            raise Refused("This is a partner’s desk: its people have the role of a partner.")
+            raise Refused("This is a partner’s desk. Its members can have only the partner role.")
         if of_partner(officer) or Role.PARTNER in _roles(officer):
-            raise Refused("They work for a partner, and hold no other role.")
+            raise Refused("They work for a partner and cannot hold any other role.")
         return
     if desk is None or desk.kind != PARTNER:
-        raise Refused("The role of a partner is held at a partner’s desk.")
+        raise Refused("The partner role can be held only at a partner’s desk.")
     if officer.organisation_id != desk.organisation_id:
-        raise Refused("They do not belong to the partner’s organisation.")
+        raise Refused("They do not belong to the partner organisation.")
     if _roles(officer) - {Role.PARTNER}:
-        raise Refused("They hold another role here, and whoever works for a partner holds no other.")
+        raise Refused(
+            "They hold another role here. Somebody who works for a partner cannot hold any other role."
+        )
 
 
 def keep_desks_apart(kind: str, organisation: Organisation) -> None:
@@ -74,7 +76,7 @@ def keep_desks_apart(kind: str, organisation: Organisation) -> None:
     desks = Desk.objects.filter(organisation=organisation)
     if kind != PARTNER:
         if desks.filter(kind=PARTNER).exists():
-            raise Refused("This organisation is a partner: it has partner’s desks only.")
+            raise Refused("This organisation is a partner, so it can have only partner desks.")
         return
     others = Appointment.objects.filter(officer__organisation=organisation, ended_on=None)
     if desks.exclude(kind=PARTNER).exists() or others.exclude(role=Role.PARTNER).exists():

@@ -159,9 +159,11 @@ def number(ref: UUID, because: str, *, by: Attendance, at: datetime) -> str:
     call, row = _call(found)
     early = row.done or not call.open_at(at)
     if early and because not in EARLY_REASONS:
-        raise NotNow("It is not one of their safe times. Say why the number has to be opened all the same.")
+        raise NotNow(
+            "This is not one of the reporter’s safe times. Give a reason for opening the number now."
+        )
     if because == THEIR_WORDS and call.in_words and not call.times.covers_day(at, session.office_zone()):
-        raise NotNow("They chose other days. What they wrote about the hours is about those.")
+        raise NotNow("The reporter chose other days. Their hours apply to those days only.")
     record(found, Act.NUMBER_SHOWN, early=early, because=because if early else "")
     return call.number
 
@@ -209,7 +211,9 @@ def nothing_promised(report_id: UUID) -> None:
     Such a report cannot be closed.
     """
     if CallBack.objects.filter(report_id=report_id, done=False).exists():
-        raise NotNow("They asked for a call. Call them, or say under Call back why no call will be made.")
+        raise NotNow(
+            "The reporter asked for a call back. Call them, or record under Call back why no call will be made."
+        )
 
 
 # --- the list --------------------------------------------------------------------------------------------------------

@@ -55,7 +55,7 @@ def found(*, hands: Sequence[Hand], at: datetime) -> Enrolment:
     """
     stewardship.permit_stewards(hands)
     if Desk.objects.filter(code=DESK).exists():
-        raise Refused("There is a canary already. Its passphrase is shown once, and by nobody again.")
+        raise Refused("There is already a canary. Its passphrase is shown only once.")
     authoriser = Desk.objects.filter(kind="authoriser").order_by("code").first()
     organisation = (
         Desk.objects.select_related("organisation").order_by("-round_the_clock", "code")[0].organisation

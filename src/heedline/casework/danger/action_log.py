@@ -139,7 +139,7 @@ def add(ref: UUID, kind: DangerNoteKind, words: Mapping[str, str], *, by: Attend
     found.permit(Capability.HANDLE_DANGER)
     danger = opening.found_open(found)
     if kind is DangerNoteKind.RISK and not any(words.get(code) for code in SAFEGUARDS):
-        raise NotNow("Say what is done about the risk: remove, avoid, reduce or accept it.")
+        raise NotNow("Choose what is being done about the risk: remove, avoid, reduce or accept it.")
     write(found, danger, kind, words)
     if found.report.stage != Stage.WAITING:  # what was done sets the time of the next action
         found.report.apply(Move.CHECK, by=by.officer_id, at=at, codes={"log": "danger"})

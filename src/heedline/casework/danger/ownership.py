@@ -82,7 +82,7 @@ def take_over(ref: UUID, reason: str, *, by: Attendance, at: datetime) -> None:
     found.permit(Capability.LEAD_DANGER)
     danger = opening.found_open(found)
     if found.standing.mine:
-        raise NotNow("You are the owner already.")
+        raise NotNow("You are already the owner.")
     _become_owner(found, danger, reason)
 
 
@@ -98,7 +98,7 @@ def _offered_to_me(ref: UUID, by: Attendance, at: datetime) -> tuple[FoundReport
 def _become_owner(found: FoundReport, danger: DangerEpisode, reason: str) -> None:
     report, by, at = found.report, found.by, found.at
     if report.stage == Stage.WAITING:
-        raise NotNow("Nobody has this report. Take it: that makes you the owner.")
+        raise NotNow("This report has no owner. Take it to become its owner.")
     action_log.write(found, danger, DangerNoteKind.TAKEN, {"reason": reason})
     danger.offered_to_id = danger.offered_by_id = None
     danger.save(update_fields=["offered_to", "offered_by"])

@@ -279,7 +279,7 @@ def _find(ident: UUID, *, by: Attendance, at: datetime, version: int) -> tuple[F
     if row is None:
         raise NotHere
     if row.version != version:
-        raise NotNow("Somebody has done something with it in between. Look at it again.")
+        raise NotNow("Somebody else has changed this in the meantime. Check it again.")
     return found, row
 
 

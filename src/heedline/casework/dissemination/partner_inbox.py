@@ -252,7 +252,7 @@ def answer(ident: UUID, code: str, text: str, *, by: Attendance, at: datetime) -
         case "changed":
             raise Conflict
         case "not-now":
-            raise NotNow("Open it first. If it is answered already, a colleague was quicker.")
+            raise NotNow("Open it first. If it has already been answered, a colleague has replied.")
         case _:
             raise NotHere
 
@@ -354,5 +354,5 @@ def _keys_of_the_desk(ident: UUID) -> dict[UUID, bytes]:
             raise SealingStopped
         found[epoch] = key.kem
     if not found:
-        raise NotNow("Open it first. If it is answered already, a colleague was quicker.")
+        raise NotNow("Open it first. If it has already been answered, a colleague has replied.")
     return found

@@ -221,7 +221,7 @@ def clear(alarm_id: UUID, because: str, *, by: Attendance, at: datetime) -> None
         alarm = _find(alarm_id, by)
         _permit(by, alarm)
         if because not in CLEAR_REASONS:
-            raise NotNow("Say why you put this alarm away.")
+            raise NotNow("Give a reason for clearing this alarm.")
         still = _still(alarm, at)
         if still:
             raise NotNow(still)

@@ -162,7 +162,7 @@ def put_on_call(officer: UUID, *, desk: UUID, step: int, by: Attendance, at: dat
     """
     last = len(load_pack(settings.PACK).on_call) - 1
     if not 1 <= step <= last:
-        raise NotNow(f"The chain calls people at steps 1 to {last}.")
+        raise NotNow(f"Choose a step of the on-call chain from 1 to {last}.")
     with refusals_logged(Act.PUT_ON_CALL, by=by.officer_id, desk=desk, thing="desk", thing_id=desk):
         _permit_on_call(by, desk)
         if not Appointment.objects.filter(officer_id=officer, desk_id=desk, ended_on=None).exists():
@@ -189,11 +189,11 @@ def take_off_call(officer: UUID, *, desk: UUID, step: int, by: Attendance, at: d
 
 def _permit_on_call(by: Attendance, desk: UUID) -> None:
     if not allows(by.appointments, Capability.PLAN_ROTA, [desk, None]):
-        raise Refused("Only a supervisor of the desk, or a steward, says whom the desk calls.")
+        raise Refused("Only a supervisor of the desk or a steward can change its on-call list.")
 
 
 def _check_hours(starts: datetime, ends: datetime, at: datetime) -> None:
     if not at <= starts < ends:
-        raise NotNow("A shift ends after it begins, and cannot begin in the past.")
+        raise NotNow("A shift must end after it begins and cannot begin in the past.")
     if ends - starts > LONGEST_SHIFT:
-        raise NotNow("A shift is at most 16 hours long.")
+        raise NotNow("A shift can be at most 16 hours long.")

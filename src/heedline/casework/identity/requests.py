@@ -131,7 +131,7 @@ def ask(ref: UUID, asking: IdentityApplication, *, by: Attendance, at: datetime)
     found = find(ref, by=by, at=at)
     found.permit(Capability.ASK_IDENTITY, excused=asking.ground in FOR_A_LIFE and found.standing.danger)
     if earlier_of(found, OPEN).filter(asked_by_id=by.officer_id, opens_until__gt=at).exists():
-        raise NotNow("It is open to you now. Ask again when the time is over.")
+        raise NotNow("The identity is open to you now. You can make a new request when the time has expired.")
     authorisers = desk_that_decides(functions.who_decides(ref), at.date())
     if authorisers is None:
         raise NotNow(
@@ -176,7 +176,7 @@ def keep_request(
     words = notes.seal(found, said, also=to, part=PART)
     request, ref = uuid4(), found.report.id
     if not functions.ask_identity(request, ref, _desk_asking(found), ground, minutes, words, purpose=purpose):
-        raise NotNow("This report has changed in between. Look at it again.")
+        raise NotNow("This report has changed in the meantime. Check it again.")
     return request
 
 
@@ -259,7 +259,7 @@ def decide(request_id: UUID, decision: Decision, *, by: Attendance, at: datetime
         if not functions.decide_identity(
             request_id, approved=decision.approve, words=words, sha256=digest, released=released
         ):
-            raise NotNow("Somebody has decided in between.")
+            raise NotNow("Somebody else has already decided.")
         journal.record(
             Act.IDENTITY_DECIDED,
             actor=by.officer_id,
@@ -325,10 +325,14 @@ def _release(asked: IdentityRequest, half: functions.SecondShare | None, ring: K
     """
     officer = directory().officer(str(asked.asked_by_id))
     if half is None or officer is None:
-        raise NotNow("It cannot be released to them any more: the report or the officer has left that desk.")
+        raise NotNow(
+            "The identity can no longer be released to them, because the report or the officer has left that desk."
+        )
     seeds = ring.for_any([half.epoch] if half.epoch is not None else [])
     if not seeds:
-        raise NotNow("Your keys do not open the half of that month. Another authoriser has to decide.")
+        raise NotNow(
+            "Your keys do not open the half of the identity key for that month. Another authoriser must decide."
+        )
     share = open_share(half.sealed, seeds[0], container_id=half.container, share=2)
     return release_share(share, officer.kem, container_id=half.container, officer=released_to(asked))
 
@@ -405,9 +409,9 @@ def _mine(request_id: UUID, by: Attendance, at: datetime) -> tuple[IdentityReque
     if asked.decided_at is None:
         raise NotNow("No authoriser has decided yet.")
     if asked.opens_until is None:
-        raise NotNow("It was refused. You can ask again, with new reasons.")
+        raise NotNow("The request was refused. You can make a new request with new reasons.")
     if asked.opens_until <= at:
-        raise NotNow("The time is over. You can ask again, with new reasons.")
+        raise NotNow("The access time has expired. You can make a new request with new reasons.")
     return asked, report, asked.opens_until, missing
 
 
@@ -420,7 +424,7 @@ def _opened(asked: IdentityRequest, seed: bytes, ring: Keyring) -> dict[str, dic
     body = SealedPayload.objects.only("payload").get(container=header.container)
     released = ReleasedShare.objects.filter(request_id=asked.id, officer_id=asked.asked_by_id).first()
     if released is None or released.sealed is None:
-        raise NotNow("The time is over. You can ask again, with new reasons.")
+        raise NotNow("The access time has expired. You can make a new request with new reasons.")
     share2 = open_released_share(
         bytes(released.sealed), seed, container_id=header.container, officer=released_to(asked)
     )

@@ -88,7 +88,7 @@ def ask(ref: UUID, asking: TraceApplication, *, by: Attendance, at: datetime) ->
     if not found.report.danger_to_life:
         raise NotNow(ONLY_FOR_LIFE)
     if earlier_of(found, TRACE).filter(approved=True).exists():
-        raise NotNow("It was agreed to. The statement can be printed.")
+        raise NotNow("The request was agreed. You can print the statement.")
     authorisers = desk_that_decides(functions.who_decides_trace(ref), at.date())
     if authorisers is None:
         raise NotNow(
@@ -173,7 +173,7 @@ def statement(request_id: UUID, *, by: Attendance, at: datetime) -> TraceStateme
         if asked is None:
             raise NotHere
         if not asked.approved or asked.decided_by is None:
-            raise NotNow("There is a statement once an authoriser has agreed.")
+            raise NotNow("The statement is available once an authoriser has agreed.")
         journal.record(
             Act.TRACE_STATED,
             actor=by.officer_id,

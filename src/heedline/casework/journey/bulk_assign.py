@@ -118,9 +118,9 @@ def _undo(ref: UUID, version: int, *, by: Attendance, at: datetime) -> None:
     danger.refuse_assigning(found.report)
     last = Step.objects.filter(report_id=ref).order_by("-number").first()
     if last is None or last.move != Move.ASSIGN or last.by_id != by.officer_id:
-        raise NotNow("You did not assign it, or something has been done with it since.")
+        raise NotNow("You did not assign it, or somebody has worked on it since.")
     if last.at is None or at - last.at > UNDO_FOR:
-        raise NotNow("The time for undoing this is over. Assign it again instead.")
+        raise NotNow("The time for undoing this has expired. Assign the report again instead.")
     owner = owner_before(found.report, last)
     if owner is None:
         _release(found)

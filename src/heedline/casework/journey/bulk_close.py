@@ -322,12 +322,12 @@ def undo(sweep_id: UUID, *, by: Attendance, at: datetime) -> int:
     ):
         by.require(Capability.SWEEP, found.desk_id, excused=True)  # undoing never hangs on a training
         if found.undone_at is not None:
-            raise NotNow("This was undone already.")
+            raise NotNow("This has already been undone.")
         if at >= found.until:
-            raise NotNow("The time for undoing this is over. Each report can still be opened again.")
+            raise NotNow("The time for undoing this has expired. You can still reopen each report.")
         mine = Sweep.objects.select_for_update().filter(pk=sweep_id, undone_at=None)
         if mine.first() is None:  # of two at once, one
-            raise NotNow("This was undone already.")
+            raise NotNow("This has already been undone.")
         before = {one.report_id: one for one in Swept.objects.filter(sweep=found)}
         rows = reports_of(by.desk_ids).filter(desk_id=found.desk_id, id__in=before)
         reports = [

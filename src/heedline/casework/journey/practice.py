@@ -187,7 +187,7 @@ def _keep(row: Exercise, words: Mapping[str, Any], by: Attendance) -> None:
     keys = derive_keys(by.token.encode(), _PURPOSE)
     plain = json.dumps(words).encode()
     if len(plain) > _MOST:
-        raise NotNow("This exercise is full. Begin it anew.")
+        raise NotNow("This exercise is full. Start it again.")
     row.sealed = seal_small(keys.key, plain, aad=row.id.bytes)
 
 
@@ -217,7 +217,7 @@ def begin(code: str, *, by: Attendance, at: datetime) -> UUID:
 
 def _room(by: Attendance) -> None:
     if Exercise.objects.filter(officer_id=by.officer_id).count() >= _MANY:
-        raise NotNow("You have practised a great deal. The oldest exercises are forgotten in a few days.")
+        raise NotNow("You have too many exercises. The oldest will be deleted in a few days.")
 
 
 def take(ref: UUID, *, by: Attendance, at: datetime) -> None:

@@ -198,7 +198,7 @@ def assign(ref: UUID, to: UUID, *, because: str = "", by: Attendance, at: dateti
     found.permit(Capability.RELEASE if found.standing.mine else Capability.ASSIGN)
     danger.refuse_assigning(found.report)
     if to not in who_take_reports(found.report.desk_id):
-        raise NotNow("Choose somebody who works on this desk.")
+        raise NotNow("Choose somebody who works at this desk.")
     if found.report.rank == 0 and to not in {one.officer_id for one in on_duty(found.report.desk_id, at)}:
         raise NotNow("Somebody may be in danger. Choose somebody who is on duty.")
     had = found.report.owner_id
@@ -393,7 +393,7 @@ def return_to(ref: UUID, because: str, *, version: int, by: Attendance, at: date
     found.permit(Capability.HAND_OVER)
     origin = handing_over.offered_by(ref) if found.report.offered else None
     if origin is None or found.report.due_at is None:
-        raise NotNow("This report was accepted already. Hand it over instead.")
+        raise NotNow("This report has already been accepted. Hand it over instead.")
     to = key_directory.addressee(origin.code, at.date())
     if to is None:
         raise NotNow("That desk cannot receive this report: fewer than two people there could open it.")

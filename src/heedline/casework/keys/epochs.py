@@ -79,7 +79,9 @@ def make_epoch(desk: Desk, opens_on: date, *, by: Hand, at: datetime) -> EpochKe
     mine = key_verification.load(UUID(by.person), by.seed)
     openers = sorted(person for person in people if person == by.person or mine.has_compared(person))
     if len(openers) < min(key_directory.ENOUGH_OPENERS, len(people)):
-        raise Refused("Compare words with a colleague of the desk first: nobody else could open what comes.")
+        raise Refused(
+            "Compare verification words with a colleague at the desk first. Until you do, nobody else could open new reports."
+        )
     seed = new_seed()
     row = EpochKeyRow.objects.create(desk=desk, opens_on=opens_on)
     body = {
@@ -233,12 +235,12 @@ def grant_to(person: UUID, desk: UUID, *, by: Hand, seeds: Mapping[UUID, bytes],
     known = _trusted()
     keys = known.officer(str(person))
     if keys is None or str(person) not in known.members(str(desk)):
-        raise Refused("They are no member of the desk.")
+        raise Refused("They are not a member of the desk.")
     if known.barred(str(desk), str(person)):
         raise Refused(ON_THE_OTHER_SIDE)
     myself = by.person == str(person)  # after a recovery
     if not myself and not key_verification.load(UUID(by.person), by.seed).has_compared(str(person)):
-        raise Refused("Compare their words first.")
+        raise Refused("Compare their verification words first.")
     wanted = [
         one for one in known.epochs(str(desk)) if not one.ended and str(person) not in known.holders(one)
     ]
@@ -307,7 +309,7 @@ def retire(desk: Desk, epoch: UUID, *, by: Hand, at: datetime) -> None:
     known = key_directory.directory()
     current = known.current_epoch(str(desk.id), at.date())
     if current is None or current.epoch == str(epoch) or known.is_stale(current):
-        raise Refused("Another key of the desk has to be in force first.")
+        raise Refused("Another key of the desk must be in force first.")
     found = known.epoch(str(desk.id), str(epoch))
     if found is None:
         raise Refused("No such key of this desk.")
@@ -316,4 +318,4 @@ def retire(desk: Desk, epoch: UUID, *, by: Hand, at: datetime) -> None:
         journal.record(Act.EPOCH_ENDED, actor=UUID(by.person), desk=desk.id, thing="epoch", thing_id=epoch)
     retired = EpochKeyRow.objects.filter(id=epoch, retired_at__isnull=False).exists()
     if not retired and not key_functions.retire_epoch(epoch):
-        raise Refused("Another key of the desk has to be in force first.")
+        raise Refused("Another key of the desk must be in force first.")

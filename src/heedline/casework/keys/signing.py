@@ -91,5 +91,5 @@ def state(kind: str, body: Mapping[str, Any], hands: Sequence[Signer], *, at: da
     broken = [one.reason for one in key_directory.directory().refused if one.id == statement.id]
     if broken:
         key_directory.read_again()
-        raise Refused(f"This cannot be signed: {broken[0]}.")
+        raise Refused(f"The statement cannot be signed: {broken[0]}.")
     return statement

@@ -86,7 +86,7 @@ def ask(ref: UUID, wanted: TranslationRequest, *, by: Attendance, at: datetime) 
         raise NotHere
     waiting = Translation.objects.filter(report_id=ref, outward=False, state=TranslationState.WAITING)
     if waiting.filter(message=wanted.message).exists():
-        raise NotNow("Somebody has asked for this translation already.")
+        raise NotNow("This translation has already been requested.")
     if wanted.message is None:
         languages.note(found, wanted.language)  # whoever asks says which language it is
     return _ask(
@@ -216,12 +216,12 @@ def asked_words(row: Translation, by: Attendance) -> dict[str, Any]:
 
 def _must_speak(found: FoundReport, words: dict[str, Any]) -> None:
     if not skills.speaks(found.by.officer_id, words["language"]):
-        raise Refused("Only an officer of whom it is confirmed that they speak this language can do that.")
+        raise Refused("Only an officer whose knowledge of this language has been confirmed can do that.")
 
 
 def _must_wait(row: Translation) -> None:
     if row.state != TranslationState.WAITING:
-        raise NotNow("This is not to be translated any more.")
+        raise NotNow("This translation has been withdrawn.")
 
 
 @verb(Act.TRANSLATION_TAKEN)
@@ -277,7 +277,7 @@ def drop(ref: UUID, task: UUID, *, by: Attendance, at: datetime) -> None:
     row, _ = _task(found, task)
     _must_wait(row)
     if by.officer_id not in {row.asked_by_id, found.report.owner_id}:
-        raise Refused("Whoever asked for it, or holds the report, takes it back.")
+        raise Refused("Only the officer who requested it or the owner of the report can withdraw it.")
     _end(found, row, "dropped")
     record(found, Act.TRANSLATION_DROPPED)
 
@@ -314,7 +314,7 @@ def move_along(found: FoundReport, to: UUID) -> None:
 def _may_write(found: FoundReport, row: Translation, words: dict[str, Any]) -> None:
     _must_speak(found, words)
     if row.state == TranslationState.WAITING and row.assigned_to_id != found.by.officer_id:
-        raise Refused("Take the translation first, so that no two work at it.")
+        raise Refused("Take the translation first, so that two people do not work on it at once.")
 
 
 @verb(Act.TRANSLATION_WRITTEN)
@@ -331,7 +331,7 @@ def write(ref: UUID, task: UUID, text: str, *, number: int, by: Attendance, at: 
     found.permit(Capability.TRANSLATE)
     row, words = _task(found, task)
     if row.outward or row.state == TranslationState.DROPPED:
-        raise NotNow("This is not to be translated any more.")
+        raise NotNow("This translation has been withdrawn.")
     _may_write(found, row, words)
     last = TranslationText.objects.filter(translation=row).aggregate(n=Max("number"))["n"] or 0
     if last != number:
@@ -365,7 +365,7 @@ def send(ref: UUID, task: UUID, text: str, *, by: Attendance, at: datetime) -> N
     row, words = _task(found, task)
     _must_wait(row)
     if not row.outward:
-        raise NotNow("This is no answer to the reporter.")
+        raise NotNow("This is not a reply to the reporter.")
     _may_write(found, row, words)
     beside = {
         "english": words["english"],

@@ -82,7 +82,7 @@ def register(officer: UUID, terms: Sequence[str], *, by: Attendance, at: datetim
     with refusals_logged(Act.OWN_TERMS_REGISTERED, by=by.officer_id, thing="officer", thing_id=officer):
         log_view.permit(by)
         if officer == by.officer_id:
-            raise NotNow("Another overseer registers yours.")
+            raise NotNow("Ask another overseer to register your terms.")
         if (
             Officer.objects.select_for_update().filter(pk=officer).first() is None
         ):  # two at once count in turn
@@ -118,13 +118,15 @@ def register(officer: UUID, terms: Sequence[str], *, by: Attendance, at: datetim
 
 def _check(terms: Sequence[str], standing: int) -> None:
     if not terms:
-        raise NotNow("Write one term on each line.")
+        raise NotNow("Enter one term on each line.")
     if any(len(term) > own_terms.LONGEST for term in terms):
-        raise NotNow(f"A term has at most {own_terms.LONGEST} characters. Write one on each line.")
+        raise NotNow(f"A term can have at most {own_terms.LONGEST} characters. Enter one term on each line.")
     if any(too_short(term) for term in terms):
-        raise NotNow(f"A term needs {SHORTEST} letters or digits: a shorter one is in half of all reports.")
+        raise NotNow(
+            f"A term must have at least {SHORTEST} letters or digits. Shorter terms match too many reports."
+        )
     if standing + len(terms) > MOST:
-        raise NotNow(f"An officer has at most {MOST} terms. {standing} stand already.")
+        raise NotNow(f"An officer can have at most {MOST} terms. {standing} are already registered.")
 
 
 def end(officer: UUID, *, by: Attendance, at: datetime) -> int:
@@ -136,7 +138,7 @@ def end(officer: UUID, *, by: Attendance, at: datetime) -> int:
     with refusals_logged(Act.OWN_TERMS_ENDED, by=by.officer_id, thing="officer", thing_id=officer):
         log_view.permit(by)
         if officer == by.officer_id:
-            raise NotNow("Another overseer ends yours.")
+            raise NotNow("Ask another overseer to end your terms.")
         ended, _ = OwnTerm.objects.filter(officer_id=officer).delete()
         journal.record(
             Act.OWN_TERMS_ENDED,

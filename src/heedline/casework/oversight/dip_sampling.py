@@ -189,11 +189,11 @@ def judge(
     """
     found, row = _found(ref, by, at)
     if row.verdict:
-        raise NotNow("Somebody has read this report again already.")
+        raise NotNow("This report has already been reviewed.")
     if verdict not in {AGREE, DISAGREE} or (verdict == DISAGREE and not reason):
         raise ValueError("not a verdict")
     if _closed_by(ref) == by.officer_id:
-        raise Refused("You closed this report yourself. Somebody else reads it again.")
+        raise Refused("You closed this report, so somebody else must review it.")
     row.verdict, row.judged_by_id, row.judged_on = verdict, by.officer_id, at.date()
     row.answers = to_codes(answers, row.report.channel)
     row.words = notes.seal(found, {"reason": reason}) if reason else None
@@ -209,7 +209,7 @@ def put_right(ref: UUID, how: str, *, by: Attendance, at: datetime) -> None:
     """
     found, row = _found(ref, by, at)
     if row.verdict != DISAGREE:
-        raise NotNow("Nobody has disagreed about this report.")
+        raise NotNow("Nobody has recorded a disagreement about this report.")
     row.remedied_by_id, row.remedied_on = by.officer_id, at.date()
     row.remedy = notes.seal(found, {"reason": how})
     row.save(update_fields=["remedied_by", "remedied_on", "remedy"])

@@ -131,7 +131,7 @@ def permit(by: Attendance) -> None:
     """Raise Refused for anyone who is not an overseer, or who works at a desk that reads reports."""
     by.require(Capability.OVERSEE, None)
     if by.desk_ids:
-        raise Refused("You work on a desk that reads reports. Whoever oversees must not.")
+        raise Refused("You work at a desk that reads reports. An overseer must not.")
 
 
 def look(view: str, sieve: Sieve, by: Attendance, act: Act = Act.LOG_READ) -> None:

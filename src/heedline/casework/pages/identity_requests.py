@@ -245,7 +245,7 @@ def traces_of(ref: UUID, *, by: Attendance, at: datetime) -> tuple[tuple[Request
     report, files = _requests_about(ref, TRACE, by=by, at=at)
     reason = _why_nobody_asks(report, files, Capability.ASK_TRACE, by, only_if_danger=True)
     if not reason and any(one.line.agreed for one in _of_our_desks(files, by)):
-        reason = "It was agreed to. The statement can be printed."
+        reason = "The request was agreed. You can print the statement."
     return files, reason or why_not(Capability.ASK_TRACE, standing_of(report, by.officer_id, at)) or ""
 
 

@@ -136,7 +136,9 @@ def confirm(skill: UUID, *, by: Attendance, at: datetime) -> None:
             .first()
         )
         if row is None or not _may_confirm(row, by, _desks_of(row.officer_id)):
-            raise Refused("A supervisor of their desk, or a steward, confirms what somebody else speaks.")
+            raise Refused(
+                "Only a supervisor of their desk or a steward can confirm another person’s languages."
+            )
         if row.confirmed_by_id is None:
             row.confirmed_by_id, row.confirmed_on = by.officer_id, at.date()
             row.save(update_fields=["confirmed_by", "confirmed_on"])

@@ -197,7 +197,7 @@ def record(
         if completed_on > at.date():
             raise NotNow("The day must be today or in the past.")
         if competences.trainings().by_code[training].until(completed_on) < at.date():
-            raise NotNow("That was so long ago that it would not count today.")
+            raise NotNow("The training was completed too long ago to be valid today.")
         there = CompletedTraining.objects.filter(
             officer_id__in=people, training=training, completed_on=completed_on, withdrawn_on=None
         )

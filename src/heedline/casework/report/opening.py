@@ -29,7 +29,7 @@ OPENING_LENGTH = 120
 LOCKED_WORDS = "Unlock your keys to read this."
 #: What made a gate slow a report down, in words for who reads it. It says nothing of whether the report is true.
 HINTS = {"box-filled": "A hidden box was filled in"}
-CLOSED_WORDS = "This cannot be opened with your keys."
+CLOSED_WORDS = "Your keys cannot open this."
 
 
 #: Letters and digits of a short name: five bytes in base 32.

@@ -136,6 +136,8 @@ def _note(ref: UUID, short: str, same: bool, *, by: Attendance, at: datetime) ->
     found.permit(Capability.ASK)
     refs = named(short, by)
     if len(refs) != 1 or refs[0] == ref:
-        raise NotNow("No other report of your desks has this short name. It stands at the top of its page.")
+        raise NotNow(
+            "No other report at your desks has this reference. You can find a report’s reference at the top of its page."
+        )
     notes.seal(found, {"report": str(refs[0]), "same": same, "at": at.isoformat()}, part=PART)
     record(found, Act.ASKED_BEFORE_NOTED, same=same)

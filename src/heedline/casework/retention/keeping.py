@@ -131,7 +131,7 @@ def keep(ref: UUID, decision: Keep, *, by: Attendance, at: datetime) -> None:
     latest = months_after(today, group.again)
     next_on = decision.sooner or latest
     if not today < next_on <= latest:
-        raise NotNow(f"The next review is after today and not later than {latest:%-d %B %Y}.")
+        raise NotNow(f"The next review must be after today and no later than {latest:%-d %B %Y}.")
     Review.objects.create(
         report=found.report,
         group=group.code,
@@ -180,7 +180,7 @@ def release(ref: UUID, hold_id: UUID, words: str, *, by: Attendance, at: datetim
         released_by_id=by.officer_id, released_on=at.date()
     )
     if not done:
-        raise NotNow("Somebody has released this already.")
+        raise NotNow("Somebody has already released this.")
     record(found, Act.HOLD_RELEASED)
 
 

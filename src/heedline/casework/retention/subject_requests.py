@@ -123,9 +123,9 @@ def open_one(
                 "Enter the data-protection officer's number for it, like DPO-2026-041. Never a name."
             )
         if not at.date() - timedelta(days=365) <= received_on <= at.date():
-            raise NotNow("It came today or in the last year.")
+            raise NotNow("The request must have been received within the last year.")
         if SubjectRequest.objects.filter(desk_id=desk, reference=reference).exists():
-            raise NotNow("There is a request of this number already.")
+            raise NotNow("There is already a request with this number.")
         row = SubjectRequest.objects.create(
             desk_id=desk,
             reference=reference,
@@ -155,7 +155,7 @@ def found(request: UUID, short: str, *, by: Attendance, at: datetime) -> UUID:
     with refusals_logged(Act.SUBJECT_FOUND, by=by.officer_id, thing="subject", thing_id=request):
         row = _find(request, by)
         if row.answered_on is not None:
-            raise NotNow("This has been answered.")
+            raise NotNow("This has already been answered.")
         refs = named(short, by)
         if len(refs) != 1:
             raise NotNow(
@@ -186,9 +186,9 @@ def answer(request: UUID, code: str, *, by: Attendance, at: datetime) -> None:
         row = _find(request, by)
         chosen = rules().answers[code]
         if row.answered_on is not None:
-            raise NotNow("This has been answered.")
+            raise NotNow("This has already been answered.")
         if chosen.says_found and not row.found:
-            raise NotNow("This answer says that there was something, and no report is noted as found.")
+            raise NotNow("This reply says that data was found, but no report has been recorded as found.")
         row.answer, row.answered_by_id, row.answered_on = code, by.officer_id, at.date()
         row.save(update_fields=["answer", "answered_by", "answered_on"])
         journal.record(

@@ -106,9 +106,9 @@ def problems_of(shifts: Sequence[PlannedShift], *, desk: UUID, at: datetime) -> 
 def hours_problem(span: RotaSpan, at: datetime) -> str:
     """Return why a shift cannot have these hours, or ""."""
     if not at <= span.starts < span.ends:
-        return "A shift ends after it begins, and cannot begin in the past."
+        return "A shift must end after it begins and cannot begin in the past."
     if span.ends - span.starts > LONGEST_SHIFT:
-        return "A shift is at most 16 hours long."
+        return "A shift can be at most 16 hours long."
     if span.starts > at + FURTHEST:
         return "A shift is planned at most a year ahead."
     return ""

@@ -76,7 +76,7 @@ def add_slot(
             if officer not in planning.members(desk):
                 raise NotHere
             if (ends - begins) % DAY_MINUTES > _LONGEST_MINUTES or begins == ends:
-                raise NotNow("A shift is at most 16 hours long.")
+                raise NotNow("A shift can be at most 16 hours long.")
         days = sorted(set(weekdays) & set(range(7)))
         PatternSlot.objects.bulk_create(
             [

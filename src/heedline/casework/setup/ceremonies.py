@@ -70,7 +70,7 @@ def root_from(three: Sequence[str]) -> Hand:
         try:
             seed = shares.combine(three)
         except CannotOpen:
-            raise Refused("These are not three shares that belong together.") from None
+            raise Refused("These three shares do not belong together.") from None
         if signing_public(seed).hex() != str(settings.ROOT):
             raise Refused(
                 "These are shares of another key than the root of this installation (HEEDLINE_ROOT)."
@@ -87,7 +87,7 @@ def checked(three: Sequence[str]) -> RootKey:
     try:
         public = signing_public(shares.combine(three))
     except CannotOpen:
-        raise Refused("These are not three shares that belong together.") from None
+        raise Refused("These three shares do not belong together.") from None
     return RootKey((), public.hex(), fingerprints.words(public))
 
 
@@ -119,7 +119,7 @@ def steward_to_be(email: str, name: str, password: str, code: str) -> NewSteward
         raise Refused(" ".join(weak.messages)) from None
     known = Officer.objects.filter(email__iexact=email.strip()).first()
     if known is None and not (name.strip() and "@" in email):
-        raise Refused("Give the e-mail address and the name of somebody new: EMAIL=NAME.")
+        raise Refused("Enter the email address and name of the new person as EMAIL=NAME.")
     officer = known or Officer(email=email.strip().lower(), name=name, organisation=organisation)
     first = enrolment.first_way(officer.id)
     second = enrolment.second_way(officer.id, first.wrapped, first.words)

@@ -82,7 +82,7 @@ def leave(officer: Officer, *, hands: Sequence[Signer], at: datetime) -> None:
     with refusals_logged(Act.OFFICER_LEFT, by=by, thing="officer", thing_id=officer.id):
         permit_stewards(hands)
         if len(_stewards() - {str(officer.id)}) < FEWEST_STEWARDS:
-            raise Refused("Two stewards have to be left. Name another one first.")
+            raise Refused("At least two stewards must remain. Appoint another one first.")
         desks = _desks_of(officer)
         Appointment.objects.filter(officer=officer, ended_on=None).update(ended_on=at.date())
         _shut_out(officer)

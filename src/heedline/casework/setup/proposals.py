@@ -94,9 +94,9 @@ def _compared(facts: Mapping[str, str], said: str) -> Invitation:
     """
     row = Invitation.objects.filter(officer=officer_of(facts), kem__isnull=False).first()
     if row is None or row.kem is None or row.signing is None:
-        raise Refused("They have not made their keys yet.")
+        raise Refused("They have not created their keys yet.")
     if not fingerprints.alike(said, fingerprints.words(bytes(row.kem), bytes(row.signing))):
-        raise Refused("These are not the words of their keys. Read them to each other once more.")
+        raise Refused("These words do not match their keys. Ask them to read the words again.")
     return row
 
 
@@ -154,9 +154,9 @@ def _check_role(facts: Mapping[str, str], officer: Officer | None) -> None:
         return
     role, desk = Role(facts["role"]), desk_of(facts)
     if (role in DESK_ROLES) != (desk is not None):
-        raise Refused("This role is held on a desk, or the other way round.")
+        raise Refused("This role does not match the choice of desk.")
     if role is Role.STEWARD:
-        raise Refused("A steward is named by the root key.")
+        raise Refused("A steward must be appointed with the root key.")
     if officer is not None:
         site.keep_apart(officer, role, desk)
         if desk is not None:
@@ -177,7 +177,7 @@ def _spare_the_canary(facts: Mapping[str, str]) -> None:
     """
     theirs = Appointment.objects.filter(officer=id_of(facts.get("officer")), desk__kind=CANARY)
     if theirs.exists() or Desk.objects.filter(pk=id_of(facts.get("desk")), kind=CANARY).exists():
-        raise Refused("The canary stays as it is: the test of a restore opens it.")
+        raise Refused("The canary cannot be changed. It is used to test restores.")
 
 
 def propose(

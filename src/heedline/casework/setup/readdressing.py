@@ -160,7 +160,7 @@ def destroy(epoch: UUID, *, by: Attendance, at: datetime) -> Certificate:
                     "A key is destroyed one hour after it has ended, when all that was on its way is in."
                 )
             case "still-used":
-                raise NotNow("Something is still addressed to this key. Re-address the rest first.")
+                raise NotNow("Some parts are still sealed to this key. Re-address them first.")
             case _:
                 raise NotHere
         journal.record(

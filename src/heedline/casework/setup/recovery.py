@@ -50,7 +50,7 @@ def holder_names(names: Sequence[str]) -> tuple[str, ...]:
     """
     found = tuple(" ".join(one.split()) for one in names)
     if len(found) != shares.SHARES or len(set(map(one_spelling, found))) != len(found) or "" in found:
-        raise Refused("Name five different people: each keeps one share.")
+        raise Refused("Name five different people. Each keeps one share.")
     return found
 
 
@@ -64,7 +64,7 @@ def make(desk: Desk, holders: Sequence[str], *, hands: Sequence[Signer], at: dat
     with refusals_logged(Act.RECOVERY_MADE, by=by, desk=desk.id):
         permit_stewards(hands)
         if desk.kind == PARTNER:
-            raise Refused("A partner has no recovery key: what was sent to it is released again.")
+            raise Refused("A partner has no recovery key. Release its disclosures again instead.")
         names = holder_names(holders)
         _keep_apart(desk, names)
         seed = new_seed()
@@ -99,11 +99,11 @@ def recover(desk: Desk, three: Sequence[str], *, by: Hand, at: datetime) -> int:
         try:
             seed = shares.combine(three)
         except CannotOpen:
-            raise Refused("These are not three shares that belong together.") from None
+            raise Refused("These three shares do not belong together.") from None
         if recovery is None or public_key(seed) != recovery.kem:
-            raise Refused("These are shares of another key.")
+            raise Refused("These shares belong to another key.")
         if by.person not in key_directory.directory().members(str(desk.id)):
-            raise Refused("Only a member of the desk can be given its keys.")
+            raise Refused("Only a member of the desk can be granted its keys.")
         seeds = _opened(desk.id, seed)
         with transaction.atomic():
             given = epochs.grant_to(UUID(by.person), desk.id, by=by, seeds=seeds, at=at)
@@ -139,7 +139,7 @@ def combined_words(three: Sequence[str]) -> str:
     try:
         return fingerprints.words(public_key(shares.combine(three)))
     except CannotOpen:
-        raise Refused("These are not three shares that belong together.") from None
+        raise Refused("These three shares do not belong together.") from None
 
 
 def desk_with_code(code: str) -> Desk:

@@ -79,12 +79,12 @@ def bind(account: bytes, *, by: Attendance, at: datetime) -> None:
     """
     with refusals_logged(Act.BOUND_TO_PROVIDER, by=by.officer_id, thing="officer", thing_id=by.officer_id):
         if not SIGN_IN_HERE.isdisjoint(by.roles):
-            raise Refused("Stewards and overseers sign in with their password.")
+            raise Refused("Stewards and overseers must sign in with their password.")
         try:
             with transaction.atomic():
                 ProviderBinding.objects.create(officer_id=by.officer_id, account=account, bound_on=at.date())
         except IntegrityError:
-            raise Refused("This account cannot be used here, or yours is set up already.") from None
+            raise Refused("This account cannot be used here, or your account is already set up.") from None
         session.end_sessions(by.officer_id)
         journal.record(Act.BOUND_TO_PROVIDER, actor=by.officer_id, thing="officer", thing_id=by.officer_id)
 
@@ -98,7 +98,7 @@ def unbind(officer: Officer, *, hands: Sequence[Signer], at: datetime) -> None:
     with refusals_logged(Act.UNBOUND_FROM_PROVIDER, by=by, thing="officer", thing_id=officer.id):
         permit_stewards(hands)
         if not ProviderBinding.objects.filter(officer=officer).delete()[0]:
-            raise Refused("They do not sign in through the provider.")
+            raise Refused("They do not sign in through the single sign-on provider.")
         session.end_sessions(officer.id)
         journal.record(Act.UNBOUND_FROM_PROVIDER, actor=by, thing="officer", thing_id=officer.id)
 
@@ -113,7 +113,7 @@ def let_in(officer: Officer, *, hands: Sequence[Signer], at: datetime) -> None:
         permit_stewards(hands)
         bound = ProviderBinding.objects.filter(officer=officer)
         if not bound.update(password_until=at + LET_IN_FOR):
-            raise Refused("They do not sign in through the provider.")
+            raise Refused("They do not sign in through the single sign-on provider.")
         journal.record(Act.LET_IN, actor=by, thing="officer", thing_id=officer.id)
 
 

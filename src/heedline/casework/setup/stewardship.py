@@ -67,13 +67,13 @@ def permit_stewards(hands: Sequence[Signer]) -> None:
     """
     for hand in hands:
         if hand.person == ROOT:
-            raise gate.Refused("The root key signs no more than stewards.")
+            raise gate.Refused("The root key can appoint only stewards.")
         held = Appointment.objects.filter(
             officer_id=hand.person, officer__is_active=True, ended_on=None
         ).values_list("role", "desk_id")
         gate.require(held, Capability.SET_UP, desks=[None])
     if len({hand.person for hand in hands}) < 2:
-        raise gate.Refused("Two different stewards have to sign this.")
+        raise gate.Refused("Two different stewards must sign this.")
 
 
 def refuse_both(officer: UUID, other: Role) -> None:
@@ -84,7 +84,7 @@ def refuse_both(officer: UUID, other: Role) -> None:
     """
     Officer.objects.select_for_update().filter(pk=officer).first()
     if Appointment.objects.filter(officer_id=officer, role=other, ended_on=None).exists():
-        raise gate.Refused("Whoever sets up does not oversee as well: choose somebody else.")
+        raise gate.Refused("A steward cannot also be an overseer. Choose somebody else.")
 
 
 def keep_sides_apart(officer: UUID, desk: UUID) -> None:
@@ -114,7 +114,7 @@ def permit_beginning(hands: Sequence[Signer]) -> None:
         return
     permit_root(root)
     if Appointment.objects.filter(role=Role.STEWARD, ended_on=None).count() >= 2:
-        raise gate.Refused("This installation has its stewards: two of them have to sign this.")
+        raise gate.Refused("This installation already has stewards. Two of them must sign this.")
 
 
 def _actor(hands: Sequence[Signer]) -> UUID | None:
@@ -364,7 +364,7 @@ def appoint(
     """
     permit_stewards(hands)
     if (role in DESK_ROLES) != (desk is not None):
-        raise ValueError("This role is held on a desk, or the other way round.")
+        raise ValueError("This role does not match the choice of desk.")
     if role is Role.OVERSEER:
         refuse_both(officer.id, Role.STEWARD)
     site.keep_apart(officer, role, desk)

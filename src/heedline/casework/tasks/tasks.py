@@ -63,7 +63,7 @@ class OpenTask:
 
 def _permit_owner(found: FoundReport, owner: UUID) -> None:
     if owner not in who_take_reports(found.report.desk_id):
-        raise NotNow("Choose somebody who works on this desk.", about="to")
+        raise NotNow("Choose somebody who works at this desk.", about="to")
 
 
 def _permit_time(due_at: datetime, at: datetime) -> datetime:

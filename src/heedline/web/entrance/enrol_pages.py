@@ -201,7 +201,7 @@ def prove_way(request: SignedInRequest) -> HttpResponse:
                 form = form.but(typed=NOT_THEM)
             else:
                 del request.session[_NEW_WAY]
-                messages.success(request, "The new words work from now on; the old ones do not.")
+                messages.success(request, "The new words work from now on. The old ones no longer work.")
                 return HttpResponseRedirect(reverse("ways"))
     context = {"form": form, "second": begun["way"] == "reserve", "to": reverse("ways-prove")}
     return render(request, "entrance/enrol_prove.html", context, status=422 if form.errors else 200)

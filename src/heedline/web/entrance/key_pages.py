@@ -112,7 +112,7 @@ def changes(request: SignedInRequest) -> HttpResponse:
                 lambda words: key_overview.acknowledge(int(serial), words, by=by, at=at),
             )
             if not form.errors:
-                messages.success(request, "Noted that you have looked at it.")
+                messages.success(request, "Your view has been recorded.")
                 return HttpResponseRedirect(lead_to)
     context = {
         "changes": found,
@@ -167,7 +167,7 @@ def compare_recovery(request: SignedInRequest, desk: str) -> HttpResponse:
             )
             if not form.errors:
                 messages.success(
-                    request, "The words are right. Three of the five can recover what you can open."
+                    request, "The words match. Any three of the five holders can recover what you can open."
                 )
                 return HttpResponseRedirect(reverse("keys"))
     context = {"form": form, "desk": desk}
@@ -185,9 +185,11 @@ def readdress(request: SignedInRequest, desk: str) -> HttpResponse:
     done = readdressing.readdress(readdressing.desk_of(desk, by=by), by=by, at=at)
     if done.left:
         failed = f" {done.failed} could not be opened with your keys." if done.failed else ""
-        messages.success(request, f"{done.moved} parts re-addressed, {done.left} are left.{failed}")
+        messages.success(request, f"{done.moved} parts re-addressed, {done.left} remaining.{failed}")
     else:
-        messages.success(request, f"{done.moved} parts re-addressed. Nothing is left under the old keys.")
+        messages.success(
+            request, f"{done.moved} parts re-addressed. Nothing is sealed to the old keys any more."
+        )
     return HttpResponseRedirect(reverse("keys"))
 
 

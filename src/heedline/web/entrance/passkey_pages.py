@@ -44,7 +44,7 @@ def add(request: SignedInRequest) -> HttpResponse:
                 lambda words: passkeys.add(credential, given, again, words, by=by, at=session.now()),
             )
             if not form.errors:
-                messages.success(request, "The passkey unlocks your keys from now on.")
+                messages.success(request, "You can now unlock your keys with the passkey.")
                 return HttpResponseRedirect(reverse("ways"))
     context = {
         "form": form,

@@ -131,7 +131,7 @@ def answer(request: SignedInRequest, ref: UUID) -> HttpResponse:
             except SealingStopped:
                 form, status = form.but(**{"": _CANNOT_SEAL}), 503
             else:
-                messages.success(request, "Your answer has gone to the desk.")
+                messages.success(request, "Your reply has been sent to the desk.")
                 return let_go(request, HttpResponseRedirect(reverse("sent", kwargs={"ref": ref})), by)
     context = {
         "about": about,

@@ -132,5 +132,5 @@ def _tried(request: OfficeRequest, ref: UUID) -> HttpResponse:
         return conflict(request, ref, form, "report-call", changed)
     except (NotNow, Refused) as no:
         return _show(request, ref, form.but(**{"": no.reason}), 409)
-    messages.success(request, "Kept. It stands with the report.")
+    messages.success(request, "Saved with the report.")
     return let_go(request, HttpResponseRedirect(with_queue(request, "report-call", ref=ref)), by)

@@ -56,7 +56,8 @@ def acknowledge(request: OfficeRequest, alarm: UUID) -> HttpResponse:
     """Acknowledge an alarm."""
     alarms.acknowledge(alarm, by=request.attendance, at=session.now())
     messages.success(
-        request, "Acknowledged in your name. The paging has stopped; the alarm stays until its cause is gone."
+        request,
+        "Acknowledged in your name. Paging has stopped. The alarm stays until its cause has been dealt with.",
     )
     return HttpResponseRedirect(reverse("alarms"))
 

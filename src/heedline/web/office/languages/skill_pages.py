@@ -52,7 +52,7 @@ def mine(request: OfficeRequest) -> HttpResponse:
     if request.method == "POST":
         if request.POST.get("do") == "withdraw":
             skills.withdraw(request.POST.get("language", "")[:8], by=by, at=now())
-            messages.success(request, "Taken back. Nothing more in it is given to you.")
+            messages.success(request, "Removed. No more work in this language will be assigned to you.")
             return HttpResponseRedirect(reverse("my-languages"))
         form = Form.posted(fields, request.POST.lists())
         if not form.errors:
@@ -61,7 +61,7 @@ def mine(request: OfficeRequest) -> HttpResponse:
             except Refused as no:
                 form = form.but(language=no.reason)
             else:
-                messages.success(request, "Kept. A supervisor of your desk, or a steward, confirms it.")
+                messages.success(request, "Saved. A supervisor of your desk or a steward must confirm it.")
                 return HttpResponseRedirect(reverse("my-languages"))
     context = {"mine": said, "form": form, "to_confirm": skills.to_confirm(by=by)}
     return render(request, "office/my_languages.html", context, status=422 if form.errors else 200)

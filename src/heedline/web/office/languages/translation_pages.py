@@ -139,9 +139,11 @@ def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
                 form, status = form.but(**{"": no.reason}), 409
             else:
                 if taken:
-                    messages.success(request, "Asked for. Whoever it is given to is called.")
+                    messages.success(
+                        request, "Translation requested. The officer it is assigned to will be paged."
+                    )
                 else:
-                    messages.warning(request, f"Asked for. {NOBODY_SPEAKS_IT}")
+                    messages.warning(request, f"Translation requested. {NOBODY_SPEAKS_IT}")
                 return let_go(request, HttpResponseRedirect(_here(request, ref)), by)
     context = {
         "form": form,
@@ -169,7 +171,7 @@ def say_language(request: OfficeRequest, ref: UUID) -> HttpResponse:
         except Refused as no:
             messages.error(request, no.reason)
         else:
-            messages.success(request, f"Kept: it is written in {report_language.name_of(language)}.")
+            messages.success(request, f"Saved. The report is written in {report_language.name_of(language)}.")
     return HttpResponseRedirect(_here(request, ref))
 
 
@@ -289,7 +291,7 @@ def _take(request: OfficeRequest, file: CaseFile, line: TranslationLine) -> Http
     except (NotNow, Refused) as no:
         messages.error(request, no.reason)
     else:
-        messages.success(request, "You have this translation now.")
+        messages.success(request, "This translation is now assigned to you.")
     return HttpResponseRedirect(_here(request, file.header.ref, line.id))
 
 
@@ -304,7 +306,7 @@ def _hand_on(request: OfficeRequest, file: CaseFile, line: TranslationLine) -> H
         except (NotNow, Refused) as no:
             messages.error(request, no.reason)
         else:
-            messages.success(request, "Given on. They are called.")
+            messages.success(request, "Reassigned. The officer will be paged.")
     return HttpResponseRedirect(_here(request, file.header.ref, line.id))
 
 
@@ -314,7 +316,7 @@ def _drop(request: OfficeRequest, file: CaseFile, line: TranslationLine) -> Http
     except (NotNow, Refused) as no:
         messages.error(request, no.reason)
     else:
-        messages.success(request, "Taken back. Nobody translates this any more.")
+        messages.success(request, "Request withdrawn. Nobody will translate this.")
     return HttpResponseRedirect(_here(request, file.header.ref))
 
 

@@ -40,7 +40,7 @@ def _fields(people: tuple[OfficerTerms, ...]) -> tuple[Field, ...]:
             name="terms",
             label="Conflicts of interest?",
             hint=f"One on each line, {LONGEST} characters at most: their names, the names of close family, home address, number plates, telephone numbers. Nobody can read these back, you included.",
-            required="Write one term on each line",
+            required="Enter one term on each line",
             rows=6,
             limit=4000,
         ),

@@ -129,9 +129,9 @@ def _done(request: OfficeRequest, ref: UUID, line: CheckLine, form: Form) -> Htt
     by, at = request.attendance, session.now()
     if line.verdict:
         dip_sampling.put_right(ref, form.text("how"), by=by, at=at)
-        messages.success(request, f"{line.short} has been put right.")
+        messages.success(request, f"{line.short} has been corrected.")
     else:
         answers = {one.code: form.text(one.code) for one in questions_for(line.channel)}
         dip_sampling.judge(ref, form.text("verdict"), form.text("reason").strip(), answers, by=by, at=at)
-        messages.success(request, f"You have read {line.short} again.")
+        messages.success(request, f"You have reviewed {line.short}.")
     return HttpResponseRedirect(reverse("checks"))

@@ -54,7 +54,7 @@ _ACTS: dict[str, tuple[tuple[Field, ...], PartnerAct, str]] = {
         lambda ref, form, version, by, at: outgoing.withdraw(
             ref, form.text("back_from_them"), version=version, by=by, at=at
         ),
-        "Taken back. Nobody there can open it.",
+        "Withdrawn. Nobody at the partner can open it.",
     ),
     "finish": (
         (),
@@ -185,7 +185,7 @@ def sent(request: OfficeRequest, ref: UUID) -> HttpResponse:
     return render(request, "office/sent.html", context, status=status)
 
 
-_ENDED = {"not-sent": "Sent back by", "withdrawn": "Taken back by", "done": "Finished by"}
+_ENDED = {"not-sent": "Sent back by", "withdrawn": "Withdrawn by", "done": "Finished by"}
 
 
 def _rows(file: SentFile) -> list[tuple[str, str]]:

@@ -162,7 +162,7 @@ def _assess(request: OfficeRequest, file: CaseFile, form: Form) -> HttpResponse:
         except NotNow as no:
             form, status = report_forms.assessment_refused(form, no)
         else:
-            messages.success(request, "Practice: assessed. Nobody is told.")
+            messages.success(request, "Practice: assessment saved. Nobody is notified.")
             return HttpResponseRedirect(reverse("practise-report", kwargs={"ref": file.header.ref}))
     with addresses_of_practice():
         return report_pages.show(request, file, form, status)
@@ -173,7 +173,7 @@ def _assess(request: OfficeRequest, file: CaseFile, form: Form) -> HttpResponse:
 def take(request: OfficeRequest, ref: UUID) -> HttpResponse:
     """Take an invented report."""
     practice.take(ref, by=request.attendance, at=session.now())
-    messages.success(request, "Practice: taken.")
+    messages.success(request, "Practice: you have taken the report.")
     return HttpResponseRedirect(reverse("practise-report", kwargs={"ref": ref}))
 
 
@@ -271,7 +271,7 @@ def answer(request: OfficeRequest, ref: UUID) -> HttpResponse:
     one = practice.one(ref, by=by)
     mark(request, one.scenario.title)
     if one.ended_on is None:
-        raise NotNow("Close the exercise first. Then you see what a trainer would have decided.")
+        raise NotNow("Close the exercise first. You will then see what a trainer would have decided.")
     rows = [
         {
             "what": _WHAT[what],

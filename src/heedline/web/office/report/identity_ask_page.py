@@ -78,7 +78,7 @@ def asking_page(request: OfficeRequest, ref: UUID, asked_for: AskedFor) -> HttpR
             except (NotNow, Refused) as no:
                 form, status, sure = form.but(**{"": no.reason}), 409, False
             else:
-                messages.success(request, "Asked. The authorisers on duty are being called.")
+                messages.success(request, "Request sent. The authorisers on duty are being paged.")
                 return let_go(request, HttpResponseRedirect(_about(request, ref, asked_for.route)), by)
         elif not form.errors:
             status = 200

@@ -169,7 +169,7 @@ def next_action(request: OfficeRequest, ref: UUID) -> HttpResponse:
             except (NotNow, Refused) as no:
                 form, status = form.but(**{"": no.reason}), 409
             else:
-                messages.success(request, "Recorded. The next action has a new time.")
+                messages.success(request, "Recorded. The next action has a new deadline.")
                 there = reverse("report", kwargs={"ref": ref}) + from_query(request)
                 return let_go(request, HttpResponseRedirect(there), by)
     context = {"form": form, **move_of(file.header, Move.REVIEW, kept)}

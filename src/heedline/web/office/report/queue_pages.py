@@ -248,7 +248,7 @@ def release(request: OfficeRequest, ref: UUID) -> HttpResponse:
     except (NotNow, Refused) as no:
         messages.error(request, no.reason)
         return HttpResponseRedirect(_report(ref, request.POST.get("from", "")))
-    messages.success(request, "The report is back in its desk's queue.")
+    messages.success(request, "The report is back in its desk’s queue.")
     return HttpResponseRedirect(queue_address(request.POST.get("from", "")))
 
 

@@ -183,7 +183,9 @@ def _note_before(request: OfficeRequest, file: CaseFile, form: Form) -> HttpResp
         repeat_contact.note(file.header.ref, before.text("other"), same=same, by=by, at=session.now())
     except (NotNow, Refused) as no:
         return write(request, file, form, 409, before=before.but(other=no.reason))
-    messages.success(request, "Noted. What they were sent is counted together." if same else "Taken back.")
+    messages.success(
+        request, "Link saved. Messages to both codes are counted together." if same else "Link removed."
+    )
     return HttpResponseRedirect(with_queue(request, "report-ask", ref=file.header.ref))
 
 
@@ -216,7 +218,9 @@ def _refer(
         return conflict(request, file.header.ref, form, "report-ask", changed)
     except (NotNow, Refused) as no:
         return write(request, file, form.but(**{"": no.reason}), 409)
-    messages.success(request, "Referred. Nothing was sent. Your supervisors are called, and take it there.")
+    messages.success(
+        request, "Referred. Nothing was sent. Your supervisors are being paged and will make the referral."
+    )
     return let_go(request, HttpResponseRedirect(reverse("report", kwargs={"ref": file.header.ref})), by)
 
 
@@ -242,7 +246,9 @@ def _translate(request: OfficeRequest, file: CaseFile, form: Form, despite: Desp
     except (NotNow, Refused) as no:
         return write(request, file, form.but(**{"": no.reason}), 409)
     if taken:
-        messages.success(request, "With a translator. They put it into the reporter's language and send it.")
+        messages.success(
+            request, "Sent to a translator, who will translate it into the reporter’s language and send it."
+        )
     else:
         messages.error(request, f"Not sent yet. {NOBODY_SPEAKS_IT}")
     return let_go(

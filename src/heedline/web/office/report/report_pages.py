@@ -118,7 +118,7 @@ def _assess(request: OfficeRequest, ref: UUID) -> HttpResponse:
     except Refused as no:
         return show(request, case_file.case_file(ref, by=by, at=at), form.but(**{"": no.reason}), 409)
     if assessment.danger_to_life:  # never the next report
-        messages.success(request, "Assessed. A supervisor is being called.")
+        messages.success(request, "Assessment saved. A supervisor is being paged.")
         return let_go(request, HttpResponseRedirect(with_queue(request, "report-danger", ref=ref)), by)
     done = "Assessed and closed." if closing else "Assessed."
     return let_go(request, go_on(request, ref, done, stay=request.POST.get("do") == SAVE_STAY), by)
@@ -134,7 +134,7 @@ def go_on(request: OfficeRequest, ref: UUID, done: str, *, stay: bool) -> HttpRe
     if following is None:
         messages.success(request, f"{done} Nothing else is waiting.")
         return HttpResponseRedirect(queue_address(code))
-    messages.success(request, f"{done} This is the next report; you have it now.")
+    messages.success(request, f"{done} This is the next report. You are now its owner.")
     return HttpResponseRedirect(report_address(following) + query)
 
 

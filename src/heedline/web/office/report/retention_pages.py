@@ -210,7 +210,7 @@ def decide(request: OfficeRequest, ref: UUID) -> HttpResponse:
             except (NotNow, Refused) as no:
                 form = form.but(decision=no.reason)
             else:
-                messages.success(request, "It is disposed of." if gone else "It is kept.")
+                messages.success(request, "The report has been disposed of." if gone else "It is kept.")
                 where = reverse("certificate", kwargs={"ref": ref}) if gone else reverse("keeping")
                 return HttpResponseRedirect(where)
     return render(request, "office/keeping_decide.html", {"line": line, "form": form}, status=status)

@@ -73,7 +73,7 @@ def register(request: OfficeRequest) -> HttpResponse:
             except NotNow as no:
                 form = form.but(reference=no.reason)
             else:
-                messages.success(request, "The request is in the register.")
+                messages.success(request, "The request has been added to the register.")
                 return HttpResponseRedirect(reverse("subject", kwargs={"ref": made}))
     lines = subject_requests.all_of(by=by, at=at)
     return render(request, "office/subjects.html", {"lines": lines, "form": form}, status=status)

@@ -266,7 +266,7 @@ def yes(request: OfficeRequest) -> HttpResponse:
         messages.error(request, no.reason)
         return HttpResponseRedirect(reverse("provider"))
     request.session.flush()
-    messages.success(request, f"Done. From now on you sign in with {idp.name}.")
+    messages.success(request, f"Done. You now sign in with {idp.name}.")
     return HttpResponseRedirect(reverse("account_login"))
 
 

@@ -106,7 +106,7 @@ def propose(request: OfficeRequest, item: str) -> HttpResponse:
                 lambda words: proposals.propose(kind, facts, words, said=form.text("said"), by=by, at=at),
             )
             if not form.errors:
-                messages.success(request, "Proposed and signed by you. Another steward has to confirm it.")
+                messages.success(request, "Proposed and signed by you. Another steward must confirm it.")
                 return HttpResponseRedirect(reverse("setup"))
     context = _proposing(kind, form, warnings)
     return render(request, "office/setup_propose.html", context, status=422 if form.errors else 200)
@@ -176,7 +176,7 @@ def _done(request: OfficeRequest, done: Done) -> HttpResponse:
 def withdraw(request: OfficeRequest, ref: UUID) -> HttpResponse:
     """Withdraw a proposal."""
     proposals.withdraw(ref, by=request.attendance, at=session.now())
-    messages.success(request, "The proposal is put away.")
+    messages.success(request, "The proposal has been withdrawn.")
     return HttpResponseRedirect(reverse("setup"))
 
 
@@ -197,6 +197,7 @@ def stop(request: OfficeRequest, ref: UUID) -> HttpResponse:
         messages.error(request, no.reason)
     else:
         messages.success(
-            request, f"{one.name} is out. Now propose that they leave, so that their keys end too."
+            request,
+            f"{one.name} has been signed out. Now propose that they leave, so that their keys are revoked too.",
         )
     return HttpResponseRedirect(reverse("setup"))

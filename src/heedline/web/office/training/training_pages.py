@@ -136,7 +136,7 @@ def withdraw(request: OfficeRequest, ref: UUID) -> HttpResponse:
     by, at = request.attendance, session.now()
     if request.method == "POST":
         training.withdraw(ref, by=by, at=at)
-        messages.success(request, "Taken back. It counts no more.")
+        messages.success(request, "Withdrawn. It no longer counts.")
         return HttpResponseRedirect(reverse("training"))
     line = next((one for one in training.people(by=by, at=at) if one.record == ref and not one.mine), None)
     if line is None:

@@ -1,0 +1,14 @@
+"""The sealed search index of a desk, in plain Python.
+
+Inside is an ordinary SQLite FTS5 database; each of its pages is sealed before it leaves this package, and authenticated
+before SQLite reads a byte of it. Every word and key stands in it as a keyed hash. Where the sealed pages lie is the
+caller's business (:class:`PageStore`). Start reading at `sealed_index.py`.
+
+It never uses Django, models, HTTP or the clock, and never writes a file.
+"""
+
+from heedline.index.keys import IndexKeys, new_keys
+from heedline.index.paging import BODY, Damaged, PageStore
+from heedline.index.sealed_index import Document, Hit, Query, SealedIndex
+
+__all__ = ["BODY", "Damaged", "Document", "Hit", "IndexKeys", "PageStore", "Query", "SealedIndex", "new_keys"]

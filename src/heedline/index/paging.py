@@ -1,0 +1,246 @@
+"""The pages of an index as SQLite reads and writes them: opened from sealed rows, and sealed again.
+
+SQLite's pages have 8,192 bytes, of which it leaves the last 128 unused (its "reserved bytes"). The remaining 8,064 bytes
+and the seal fit one page of PostgreSQL's heap.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple, Protocol
+
+import apsw
+
+from heedline.index.keys import IndexKeys
+from heedline.vault import CannotOpen
+from heedline.vault.pages import PageSealer
+
+PAGE: Final = 8192
+RESERVED: Final = 128
+#: Bytes of a page that are sealed.
+BODY: Final = PAGE - RESERVED
+#: Pages that one connection keeps opened: 16 MB.
+MOST_OPENED: Final = 2_000
+_TAIL = bytes(RESERVED)
+_names = itertools.count()
+
+
+class Damaged(Exception):
+    """A page is missing, was altered, or lies in another place than it was sealed for."""
+
+
+class SealedPage(NamedTuple):
+    """A stored page: the generation of the key that seals it, and the sealed bytes."""
+
+    generation: int
+    sealed: bytes
+
+
+class PageStore(Protocol):
+    """Where the sealed pages of one index lie. Pages are numbered from 0."""
+
+    place: bytes
+    """What every page is bound to: the installation and the index."""
+
+    def size(self) -> int:
+        """Return the number of pages."""
+
+    def read(self, number: int) -> Mapping[int, SealedPage]:
+        """Return a page, and with it any others that are likely to be read next."""
+
+    def write(self, pages: Mapping[int, SealedPage], size: int) -> None:
+        """Store new versions of pages, and the number of pages from now on."""
+
+
+class PageFile:
+    """The one file that SQLite sees. What it writes is kept in memory until `flush`."""
+
+    def __init__(self, store: PageStore, keys: IndexKeys, *, writable: bool) -> None:
+        self._store = store
+        self._sealers = {number: PageSealer(key) for number, key in keys.pages.items()}
+        self._newest = keys.newest
+        self._writable = writable
+        self._opened: OrderedDict[int, bytes] = OrderedDict()
+        self._ahead: dict[int, SealedPage] = {}
+        self._dirty: dict[int, bytes] = {}
+        self._pages = self._stored = store.size()
+        self.failure: Exception | None = None
+        self.opened = 0
+
+    # what SQLite calls (https://sqlite.org/c3ref/io_methods.html)
+
+    def xRead(self, amount: int, offset: int) -> bytes:
+        try:
+            return self._read(amount, offset)
+        except (
+            Exception
+        ) as why:  # SQLite turns it into "disk I/O error": kept, so that `failed` can say what it was
+            self.failure = self.failure or why
+            raise apsw.IOError from why
+
+    def xWrite(self, data: bytes, offset: int) -> None:
+        number, within = divmod(offset, PAGE)
+        if not self._writable or within or len(data) != PAGE or data[BODY:] != _TAIL:
+            raise apsw.ReadOnlyError
+        self._dirty[number] = bytes(data[:BODY])
+        self._opened.pop(number, None)
+        self._pages = max(self._pages, number + 1)
+
+    def xTruncate(self, size: int) -> None:
+        self._pages = size // PAGE
+        self._dirty = {number: page for number, page in self._dirty.items() if number < self._pages}
+
+    def xFileSize(self) -> int:
+        return self._pages * PAGE
+
+    def xSync(self, flags: int) -> None: ...
+
+    def xClose(self) -> None: ...
+
+    def xLock(self, level: int) -> None: ...
+
+    def xUnlock(self, level: int) -> None: ...
+
+    def xCheckReservedLock(self) -> bool:
+        return False
+
+    def xFileControl(self, op: int, pointer: int) -> bool:
+        return False
+
+    def xSectorSize(self) -> int:
+        return PAGE
+
+    def xDeviceCharacteristics(self) -> int:
+        return 0
+
+    # what the index calls
+
+    def flush(self) -> int:
+        """Store what was written, sealed under the newest key. Return the number of pages."""
+        dirty, self._dirty = self._dirty, {}
+        for number in range(
+            self._stored, self._pages
+        ):  # SQLite leaves out a new page that it has freed already
+            dirty.setdefault(number, bytes(BODY))
+        if dirty or self._pages != self._stored:
+            sealer = self._sealers[self._newest]
+            sealed = {
+                number: SealedPage(self._newest, sealer.seal(page, self._place(number, self._newest)))
+                for number, page in sorted(dirty.items())
+            }
+            self._store.write(sealed, self._pages)
+            self._stored = self._pages
+        for number, page in dirty.items():
+            self._keep(number, page)
+        return len(dirty)
+
+    def reseal(self, number: int, page: SealedPage, *, keep: int | None = None) -> SealedPage:
+        """Return a stored page sealed under the newest key, with its first `keep` bytes alone. Raises Damaged."""
+        body = self._open(number, page)
+        if keep is not None:
+            body = body[:keep].ljust(BODY, b"\0")
+        return SealedPage(
+            self._newest, self._sealers[self._newest].seal(body, self._place(number, self._newest))
+        )
+
+    def body(self, number: int) -> bytes:
+        """Return what SQLite reads in a page. Raises Damaged."""
+        return self._page(number)
+
+    def _read(self, amount: int, offset: int) -> bytes:
+        number, within = divmod(offset, PAGE)
+        if number >= self._pages:
+            return bytes(amount)
+        page = self._page(number) + _TAIL
+        return page[within : within + amount]
+
+    def _page(self, number: int) -> bytes:
+        if (page := self._dirty.get(number)) is not None:
+            return page
+        if (page := self._opened.get(number)) is not None:
+            self._opened.move_to_end(number)
+            return page
+        if number not in self._ahead:
+            self._ahead |= self._store.read(number)
+        if number not in self._ahead:
+            raise Damaged
+        page = self._open(number, self._ahead.pop(number))
+        self._keep(number, page)
+        return page
+
+    def _open(self, number: int, page: SealedPage) -> bytes:
+        self.opened += 1
+        sealer = self._sealers.get(page.generation)
+        if sealer is None:
+            raise Damaged
+        try:
+            body = sealer.open(page.sealed, self._place(number, page.generation))
+        except CannotOpen:
+            raise Damaged from None
+        if len(body) != BODY:
+            raise Damaged
+        return body
+
+    def _keep(self, number: int, page: bytes) -> None:
+        self._opened[number] = page
+        while len(self._opened) > MOST_OPENED:
+            self._opened.popitem(last=False)
+
+    def _place(self, number: int, generation: int) -> bytes:
+        return b"%b/%d/%d" % (self._store.place, generation, number)
+
+
+class _SealedFiles(apsw.VFS):
+    """A file system of the indexes that are open now. SQLite is refused every other file, temporary ones included."""
+
+    def __init__(self) -> None:
+        self.open: dict[str, PageFile] = {}
+        super().__init__("heedline-sealed", "")
+
+    def xOpen(self, name: Any, flags: list[int]) -> PageFile:  # type: ignore[override]
+        if not flags[0] & apsw.SQLITE_OPEN_MAIN_DB:
+            raise apsw.CantOpenError
+        return self.open[name.filename() if isinstance(name, apsw.URIFilename) else name]
+
+    def xAccess(self, pathname: str, flags: int) -> bool:
+        return False
+
+    def xFullPathname(self, name: str) -> str:
+        return name
+
+    def xDelete(self, filename: str, syncdir: bool) -> None:
+        raise apsw.IOError
+
+
+_files = _SealedFiles()
+_SETTINGS: Sequence[str] = (
+    f"page_size={PAGE}",
+    "journal_mode=OFF",
+    "synchronous=OFF",
+    "locking_mode=EXCLUSIVE",
+    "temp_store=MEMORY",
+    "cache_size=-4000",
+    "mmap_size=0",
+    "secure_delete=FAST",
+    "trusted_schema=OFF",
+    "cell_size_check=ON",
+)
+
+
+def connect(file: PageFile) -> apsw.Connection:
+    """Return a SQLite connection whose only file is `file`."""
+    name = f"index-{next(_names)}"
+    _files.open[name] = file
+    try:
+        flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+        connection = apsw.Connection(name, vfs="heedline-sealed", flags=flags)
+    finally:
+        del _files.open[name]
+    connection.reserve_bytes("main", RESERVED)
+    for setting in _SETTINGS:
+        connection.execute(f"PRAGMA {setting}").fetchall()
+    connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
+    connection.limit(apsw.SQLITE_LIMIT_ATTACHED, 0)
+    return connection

@@ -1,0 +1,273 @@
+"""One index: add, search, look keys up, drop, purge and re-key.
+
+A document is one report with everything that may be searched in it. Its words stand in `words` in their order, its forms
+and keys in `forms` without order. Both are FTS5 tables without content: they give back row numbers, and `document` says
+which report a row is.
+
+A changed index must be stored with `save`. If anything fails before that, the object is thrown away and nothing has
+changed. Everything raises Damaged for pages that are not as they were sealed.
+"""
+
+from __future__ import annotations
+
+import hmac
+from base64 import b32encode
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final, cast
+from uuid import UUID
+
+import apsw
+
+from heedline.index import free_pages
+from heedline.index.keys import IndexKeys
+from heedline.index.paging import Damaged, PageFile, PageStore, SealedPage, connect
+
+#: Edition of the tables and of what is put into them. An index of another edition is made anew.
+EDITION: Final = 1
+#: Characters of a token, of five bits each.
+_TOKEN: Final = 10
+#: Hashed words that one open index remembers.
+_MOST_TOKENS: Final = 50_000
+_TABLES = ("words", "forms")
+_SCHEMA = """
+CREATE TABLE document(id INTEGER PRIMARY KEY, report BLOB NOT NULL);
+CREATE VIRTUAL TABLE words USING fts5(w, content='', contentless_delete=1, tokenize='ascii');
+CREATE VIRTUAL TABLE forms USING fts5(f, content='', contentless_delete=1, detail=none, tokenize='ascii');
+INSERT INTO words(words, rank) VALUES('automerge', 4);
+INSERT INTO words(words, rank) VALUES('crisismerge', 16);
+INSERT INTO forms(forms, rank) VALUES('automerge', 4);
+INSERT INTO forms(forms, rank) VALUES('crisismerge', 16);
+"""
+
+
+@dataclass(frozen=True)
+class Document:
+    """What is indexed of one report.
+
+    `texts` are its texts as words in their order; no phrase reaches from one text into the next. `forms` are other ways
+    to find its words: beginnings, and spellings that sound alike. `keys` are the values by which two reports are
+    compared. All are opaque here and stand in the index as keyed hashes.
+    """
+
+    report: UUID
+    texts: Sequence[Sequence[str]] = field(repr=False)
+    forms: Iterable[str] = field(repr=False, default=())
+    keys: Iterable[str] = field(repr=False, default=())
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a report must have to be found: every phrase (one or more words in order), and one of each set of forms."""
+
+    phrases: Sequence[Sequence[str]] = field(repr=False, default=())
+    forms: Sequence[Iterable[str]] = field(repr=False, default=())
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A report that matches, the last one indexed first. `number` is its row, which grows as reports are indexed."""
+
+    report: UUID
+    number: int
+
+
+class SealedIndex:
+    """An index that is open: see the module. Use it as a context manager, in one thread."""
+
+    def __init__(self, store: PageStore, keys: IndexKeys, *, writable: bool = False) -> None:
+        self._file = PageFile(store, keys, writable=writable)
+        self._store = store
+        self._key = keys.words
+        self._tokens: dict[str, str] = {}
+        self._known: dict[int, UUID] = {}
+        with self._honest():
+            self._sql = connect(self._file)
+            new = not store.size()
+            if new and writable:
+                self._sql.execute("BEGIN")
+                self._sql.execute(_SCHEMA)
+                self._sql.execute(f"PRAGMA user_version={EDITION}")
+                self._sql.execute("COMMIT")
+                self._sql.execute("BEGIN")
+            elif writable:
+                self._sql.execute("BEGIN")
+            else:
+                self._sql.execute("PRAGMA query_only=ON")
+
+    def __enter__(self) -> SealedIndex:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._sql.close(force=True)
+
+    @property
+    def opened(self) -> int:
+        """Return how many pages were opened so far, for measurements."""
+        return self._file.opened
+
+    @property
+    def current(self) -> bool:
+        """Return whether this program can read the tables of the index. If not, the index is made anew."""
+        with self._honest():
+            return bool(self._one("PRAGMA user_version") == EDITION)
+
+    def count(self) -> int:
+        """Return the number of reports in the index."""
+        with self._honest():
+            return int(self._one("SELECT count(*) FROM document"))
+
+    # --- writing -----------------------------------------------------------------------------------------------------
+
+    def add(self, documents: Iterable[Document]) -> None:
+        """Add reports. One that is in the index already is replaced."""
+        with self._honest():
+            for document in documents:
+                self._drop(document.report)
+                self._sql.execute("INSERT INTO document(report) VALUES(?)", (document.report.bytes,))
+                row = self._sql.last_insert_rowid()
+                text = f" {self._token('.', 'end')} ".join(
+                    " ".join(self._token("w", word) for word in words) for words in document.texts
+                )
+                forms = {self._token("r", document.report.hex)}
+                forms |= {self._token("f", one) for one in document.forms}
+                forms |= {self._token("k", one) for one in document.keys}
+                self._sql.execute("INSERT INTO words(rowid, w) VALUES(?, ?)", (row, text))
+                self._sql.execute("INSERT INTO forms(rowid, f) VALUES(?, ?)", (row, " ".join(sorted(forms))))
+
+    def drop(self, report: UUID) -> bool:
+        """Remove a report, so that nothing finds it from now on. Return whether it was there.
+
+        What its pages held is gone from every copy once `purge` and `rekey` have run to their ends.
+        """
+        with self._honest():
+            return self._drop(report)
+
+    def save(self) -> int:
+        """Store what was changed. Return the number of pages written."""
+        with self._honest():
+            self._sql.execute("COMMIT")
+            written = self._file.flush()
+            self._sql.execute("BEGIN")
+            return written
+
+    def purge(self, step: int, *, first: bool) -> bool:
+        """Write `step` pages of what is left into new ones, without what was dropped. Return whether all is done.
+
+        The `first` step of a purge says so: it decides what is to be merged.
+        """
+        with self._honest():
+            before = self._sql.total_changes()
+            for table in _TABLES:
+                self._sql.execute(
+                    f"INSERT INTO {table}({table}, rank) VALUES('merge', ?)", (-step if first else step,)
+                )
+            return not first and self._sql.total_changes() - before < 2 * len(_TABLES)
+
+    def rekey(self, pages: Mapping[int, SealedPage]) -> dict[int, SealedPage]:
+        """Return stored pages sealed under the newest key, those that the file no longer uses emptied."""
+        with self._honest():
+            unused = free_pages.unused(self._file)
+            return {
+                number: self._file.reseal(number, page, keep=unused.get(number))
+                for number, page in pages.items()
+            }
+
+    # --- reading -----------------------------------------------------------------------------------------------------
+
+    def search(self, query: Query, *, most: int) -> list[Hit]:
+        """Return up to `most` reports that match, the last one indexed first. A query without words finds none."""
+        words = " AND ".join(
+            f'"{" ".join(self._token("w", one) for one in phrase)}"' for phrase in query.phrases
+        )
+        forms = self._any_of("f", query.forms)
+        asked: list[tuple[str, str]] = [
+            (name, match) for name, match in (("words", words), ("forms", forms)) if match
+        ]
+        if not asked:
+            return []
+        rows = " INTERSECT ".join(f"SELECT rowid AS id FROM {name} WHERE {name} MATCH ?" for name, _ in asked)  # noqa: S608
+        with self._honest():
+            found = self._sql.execute(
+                f"SELECT id FROM ({rows}) ORDER BY id DESC LIMIT ?",  # noqa: S608
+                (*(match for _, match in asked), most),
+            ).fetchall()
+            return [Hit(self._report(row), row) for (row,) in cast("list[tuple[int]]", found)]
+
+    def seen(self, keys: Iterable[str], *, most: int) -> dict[str, list[UUID]]:
+        """Return up to `most` reports for each of the keys that any report has, the last one indexed first."""
+        found = {}
+        with self._honest():
+            for key in keys:
+                rows = self._rows(self._token("k", key), most)
+                if rows:
+                    found[key] = [self._report(row) for row in rows]
+        return found
+
+    def has(self, report: UUID) -> bool:
+        """Return whether a report is in the index."""
+        with self._honest():
+            return bool(self._rows(self._token("r", report.hex), 1))
+
+    def check(self) -> None:
+        """Read the whole index and compare its parts with each other. Raises Damaged."""
+        with self._honest():
+            if self._one("PRAGMA integrity_check") != "ok":
+                raise Damaged
+            for table in _TABLES:
+                try:
+                    self._sql.execute(f"INSERT INTO {table}({table}) VALUES('integrity-check')")
+                except apsw.CorruptError:
+                    raise Damaged from None
+
+    # -----------------------------------------------------------------------------------------------------------------
+
+    def _drop(self, report: UUID) -> bool:
+        rows = self._rows(self._token("r", report.hex), -1)
+        for row in rows:
+            for table in (*_TABLES, "document"):
+                self._sql.execute(f"DELETE FROM {table} WHERE rowid = ?", (row,))  # noqa: S608
+            self._known.pop(row, None)
+        return bool(rows)
+
+    def _rows(self, form: str, most: int) -> list[int]:
+        asked = "SELECT rowid FROM forms WHERE forms MATCH ? ORDER BY rowid DESC LIMIT ?"
+        found = self._sql.execute(asked, (f'"{form}"', most)).fetchall()
+        return [row for (row,) in cast("list[tuple[int]]", found)]
+
+    def _report(self, row: int) -> UUID:
+        if row not in self._known:
+            self._known[row] = UUID(bytes=self._one("SELECT report FROM document WHERE id = ?", row))
+        return self._known[row]
+
+    def _any_of(self, sort: str, sets: Sequence[Iterable[str]]) -> str:
+        return " AND ".join(
+            f"({' OR '.join(sorted(chr(34) + self._token(sort, one) + chr(34) for one in forms))})"
+            for forms in sets
+        )
+
+    def _one(self, statement: str, *values: Any) -> Any:
+        row = self._sql.execute(statement, values).fetchone()
+        if row is None:
+            raise Damaged
+        return row[0]
+
+    def _token(self, sort: str, word: str) -> str:
+        """Return the keyed hash of a word (`w`), a form (`f`), a key (`k`) or a report (`r`)."""
+        named = f"{sort}:{word}"
+        token = self._tokens.get(named)
+        if token is None:
+            if len(self._tokens) >= _MOST_TOKENS:
+                self._tokens.clear()
+            digest = hmac.digest(self._key, named.encode(), "sha256")
+            token = self._tokens[named] = b32encode(digest[:10])[:_TOKEN].decode().lower()
+        return token
+
+    @contextmanager
+    def _honest(self) -> Iterator[None]:
+        """Raise what went wrong below SQLite as it was, and Damaged for what SQLite finds in a page."""
+        try:
+            yield
+        except (apsw.IOError, apsw.CorruptError, apsw.NotADBError, apsw.SQLError) as why:
+            raise self._file.failure or Damaged from why

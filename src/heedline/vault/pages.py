@@ -1,0 +1,42 @@
+"""Pages of a file, sealed one by one under one key.
+
+Each version of a page has a random nonce of 96 bits, so one key may seal 2**32 page versions (NIST SP 800-38D, 8.3).
+``place`` says which page of which file it is and must be given again to open it.
+"""
+
+import secrets
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+from heedline.vault.errors import CannotOpen
+
+KEY_SIZE: Final = 32
+OVERHEAD: Final = 12 + 16
+
+_NONCE = 12
+
+
+class PageSealer:
+    """Seals and opens pages under one key."""
+
+    def __init__(self, key: bytes) -> None:
+        """Prepare a key of 32 bytes. Raises ``ValueError`` for another length."""
+        if len(key) != KEY_SIZE:
+            raise ValueError("a key is 32 bytes")
+        self._cipher = ChaCha20Poly1305(key)
+
+    def seal(self, page: bytes, place: bytes) -> bytes:
+        """Return a new sealed version of a page."""
+        nonce = secrets.token_bytes(_NONCE)
+        return nonce + self._cipher.encrypt(nonce, page, place)
+
+    def open(self, sealed: bytes, place: bytes) -> bytes:
+        """Return the page. Raises ``CannotOpen`` for another key, another place or altered bytes."""
+        if len(sealed) < OVERHEAD:
+            raise CannotOpen
+        try:
+            return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], place)
+        except InvalidTag:
+            raise CannotOpen from None

@@ -1,0 +1,226 @@
+"""The sealed index: what it finds, what it forgets, and that nobody without the key learns a word from its pages."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import apsw
+import pytest
+
+from heedline.index import Damaged, Document, Query, SealedIndex, new_keys
+from heedline.index.keys import IndexKeys
+from heedline.index.paging import BODY, SealedPage
+from tests.rules.index.memory_store import MemoryStore
+
+KEYS = new_keys()
+
+
+def document(text: str, *, report: UUID | None = None, forms: str = "", keys: str = "") -> Document:
+    texts = [part.split() for part in text.split("|")]
+    return Document(report or uuid4(), texts, forms.split(), keys.split())
+
+
+def fill(store: MemoryStore, *documents: Document, keys: IndexKeys = KEYS) -> None:
+    with SealedIndex(store, keys, writable=True) as index:
+        index.add(documents)
+        index.save()
+
+
+def find(store: MemoryStore, *phrases: str, forms: str = "", keys: IndexKeys = KEYS) -> list[UUID]:
+    query = Query([one.split() for one in phrases], [one.split("/") for one in forms.split()])
+    with SealedIndex(store, keys) as index:
+        return [hit.report for hit in index.search(query, most=100)]
+
+
+def test_words_phrases_and_forms_are_found_and_the_last_report_comes_first() -> None:
+    store, bridge = MemoryStore(), document("a man filmed the bridge | the man left", forms="brid phone")
+    tower = document("a woman filmed the tower", forms="towe")
+    fill(store, bridge, tower)
+    assert find(store, "filmed") == [tower.report, bridge.report]
+    assert find(store, "filmed the bridge") == [bridge.report]
+    assert find(store, "bridge", "man") == [bridge.report]
+    assert find(store, "bridge the") == [], "no phrase reaches from one text into the next"
+    assert find(store, forms="brid/towe") == [tower.report, bridge.report]
+    assert find(store, "man", forms="brid") == [bridge.report]
+    assert find(store, "woman", forms="brid") == []
+    assert find(store) == []
+
+
+def test_a_key_is_found_with_the_reports_that_have_it() -> None:
+    store, one, two = MemoryStore(), document("x", keys="phone:1 car:2"), document("y", keys="phone:1")
+    fill(store, one, two)
+    with SealedIndex(store, KEYS) as index:
+        assert index.seen(["phone:1", "car:2", "car:3"], most=10) == {
+            "phone:1": [two.report, one.report],
+            "car:2": [one.report],
+        }
+        assert index.seen(["phone:1"], most=1) == {"phone:1": [two.report]}
+        assert index.search(Query(forms=[["phone:1"]]), most=9) == [], "a key is not a form"
+
+
+def test_a_report_that_is_added_again_is_replaced() -> None:
+    store, report = MemoryStore(), uuid4()
+    fill(store, document("first words", report=report))
+    fill(store, document("other words", report=report))
+    assert find(store, "first") == []
+    assert find(store, "other") == [report]
+    with SealedIndex(store, KEYS) as index:
+        assert index.count() == 1
+
+
+def test_a_dropped_report_is_found_no_more() -> None:
+    store, one, two = MemoryStore(), document("red car", keys="car:2"), document("red van")
+    fill(store, one, two)
+    with SealedIndex(store, KEYS, writable=True) as index:
+        assert index.drop(one.report)
+        assert not index.drop(uuid4())
+        index.save()
+    assert find(store, "red") == [two.report]
+    with SealedIndex(store, KEYS) as index:
+        assert index.seen(["car:2"], most=9) == {}
+        assert not index.has(one.report)
+
+
+def test_what_is_not_saved_has_not_happened() -> None:
+    store = MemoryStore()
+    fill(store, document("red car"))
+    before = dict(store.pages)
+    with SealedIndex(store, KEYS, writable=True) as index:
+        index.add([document("blue van")])
+    assert store.pages == before
+    assert find(store, "blue") == []
+
+
+def test_a_purge_and_a_new_key_leave_nothing_of_a_dropped_report() -> None:
+    """Old copies of pages open with no key that is kept; and the pages themselves hold none of its tokens."""
+    store, gone = MemoryStore(), document("quillon marzipan zeppelin", keys="phone:7", forms="quil")
+    fill(store, *(document(f"w{n} w{n + 1} w{n + 2}") for n in range(300)))
+    fill(store, gone)
+    for n in range(40):  # merges in between leave copies of its words in freed pages
+        fill(store, *(document(f"v{n} v{m}") for m in range(20)))
+    with SealedIndex(store, KEYS) as index:
+        tokens = [index._token("w", word).encode() for word in ("quillon", "marzipan", "zeppelin")]
+        tokens += [index._token("k", "phone:7").encode(), index._token("r", gone.report.hex).encode()]
+    old, keys = dict(store.pages), KEYS.with_next()
+    with SealedIndex(store, keys, writable=True) as index:
+        index.drop(gone.report)
+        first, done = True, False
+        while not done:
+            done = index.purge(16, first=first)
+            index.save()
+            first = False
+    with SealedIndex(store, keys, writable=True) as index:
+        store.pages |= index.rekey(store.pages)
+    kept = keys.without_old()
+    assert {page.generation for page in store.pages.values()} == {2}
+    assert find(store, "w7", keys=kept)
+    with SealedIndex(store, kept, writable=True) as index:
+        index.check()
+        everything = b"".join(index._file.body(number) for number in store.pages)
+        # FTS5 leaves out what a term shares with the one before it: five letters of the end are never shared in full
+        assert not [token for token in tokens if token[-6:] in everything]
+    with pytest.raises(Damaged):
+        find(_stored(old), "w7", keys=kept)
+
+
+def _stored(pages: dict[int, SealedPage]) -> MemoryStore:
+    store = MemoryStore()
+    store.pages = pages
+    return store
+
+
+@pytest.mark.parametrize(
+    "what", ["altered", "moved", "missing", "short", "of another index", "of another key"]
+)
+def test_pages_are_authenticated_before_sqlite_reads_them(what: str) -> None:
+    store = MemoryStore()
+    fill(store, *(document(f"word{n} red") for n in range(400)))
+    assert len(store.pages) > 2
+    page = store.pages[1]
+    keys = KEYS
+    if what == "altered":
+        store.pages[1] = page._replace(
+            sealed=page.sealed[:99] + bytes([page.sealed[99] ^ 1]) + page.sealed[100:]
+        )
+        store.pages |= {n: p._replace(sealed=p.sealed[:-1] + b"\0") for n, p in store.pages.items()}
+    elif what == "moved":
+        store.pages |= {n: store.pages[(n + 1) % len(store.pages)] for n in list(store.pages)}
+    elif what == "missing":
+        store.pages = {n: p for n, p in store.pages.items() if n == 0} | {len(store.pages): page}
+    elif what == "short":
+        store.pages |= {n: p._replace(sealed=p.sealed[:20]) for n, p in store.pages.items()}
+    elif what == "of another index":
+        store.place = b"test/2"
+    else:
+        keys = new_keys()
+    with pytest.raises(Damaged):
+        find(store, "red", keys=keys)
+
+
+def test_planted_words_show_in_no_page_and_no_two_reports_look_alike() -> None:
+    """The attack for which pages are sealed: somebody plants reports, then steals the pages."""
+    store, twin = MemoryStore(), MemoryStore()
+    planted = [document(f"planted{n} marker chosen words {n}") for n in range(200)]
+    for one in (store, twin):
+        fill(one, *planted)
+    stolen = b"".join(page.sealed for page in store.pages.values())
+    assert b"planted" not in stolen
+    assert b"marker" not in stolen
+    pieces = [page.sealed[at : at + 16] for page in store.pages.values() for at in range(0, BODY, 16)]
+    assert len(pieces) == len(set(pieces)), "nothing repeats inside the pages"
+    again = {page.sealed[at : at + 16] for page in twin.pages.values() for at in range(0, BODY, 16)}
+    assert not again & set(pieces), "the same reports give other pages"
+    assert {len(page.sealed) for page in store.pages.values()} == {BODY + 28}, "sizes in steps"
+
+
+def test_a_token_says_nothing_without_the_key() -> None:
+    with SealedIndex(MemoryStore(), KEYS) as one, SealedIndex(MemoryStore(), new_keys()) as other:
+        assert one._token("w", "bridge") == one._token("w", "bridge")
+        assert len({one._token(sort, "bridge") for sort in "wfkr."}) == 5
+        assert one._token("w", "bridge") != other._token("w", "bridge")
+
+
+def test_the_index_writes_no_file(tmp_path: Path) -> None:
+    """Everything that SQLite opens is counted, in a process whose folders are empty."""
+    asked = """
+import sys
+from uuid import uuid4
+seen = []
+sys.addaudithook(lambda event, args: seen.append((event, args)) if event == "open" else None)
+from heedline.index import Document, Query, SealedIndex, new_keys
+from tests.rules.index.memory_store import MemoryStore
+store, keys = MemoryStore(), new_keys()
+with SealedIndex(store, keys, writable=True) as index:
+    index.add(Document(uuid4(), [[f"w{n % 977}" for n in range(m, m + 300)]], [f"f{m}"]) for m in range(800))
+    index.save()
+    index._sql.execute("SELECT count(*) FROM (SELECT id, report FROM document ORDER BY report DESC)").fetchall()
+    index.search(Query([["w5"]], [["f3", "f4"]]), most=1000)
+print([args[0] for event, args in seen if args[1] and set("wax+") & set(str(args[1]))])
+"""
+    environment = {
+        **os.environ,
+        "TMPDIR": str(tmp_path),
+        "SQLITE_TMPDIR": str(tmp_path),
+        "PYTHONPATH": os.getcwd(),
+    }
+    said = subprocess.run(
+        [sys.executable, "-B", "-c", asked], env=environment, capture_output=True, text=True, check=True
+    )
+    assert said.stdout.strip() == "[]"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_write_is_refused_where_an_index_is_only_read() -> None:
+    store = MemoryStore()
+    fill(store, document("red"))
+    with SealedIndex(store, KEYS) as index, pytest.raises(apsw.ReadOnlyError):
+        index.add([document("blue")])
+
+
+def test_keys_survive_their_header() -> None:
+    assert IndexKeys.from_bytes(KEYS.with_next().to_bytes()).pages.keys() == {1, 2}
+    assert KEYS.with_next().without_old().pages.keys() == {2}

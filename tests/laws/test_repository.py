@@ -117,6 +117,18 @@ def test_no_page_has_a_script_or_style_of_its_own() -> None:
             assert "src=" in script or 'type="application/json"' in script, path  # data, which nothing runs
 
 
+def test_no_two_sites_have_a_static_file_of_one_name() -> None:
+    """All are collected into one folder: of two with one name, a site would be served the other's without a word."""
+    lies_in: dict[str, list[str]] = {}
+    for path in tracked("src/heedline/**/static/**"):
+        site, _, name = path.relative_to(ROOT).as_posix().partition("/static/")
+        lies_in.setdefault(name, []).append(site)
+    assert len({site for sites in lies_in.values() for site in sites}) >= 4
+    assert {name: sites for name, sites in lies_in.items() if len(sites) > 1} == {}
+    strays = [name for name in lies_in if not name.startswith("heedline/")]
+    assert not strays, "packages of others have names of their own there"
+
+
 def test_no_module_is_a_drawer_for_everything() -> None:
     names = {
         "utils",

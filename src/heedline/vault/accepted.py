@@ -1,0 +1,143 @@
+"""What has been accepted while statements are judged: people, desks, epochs, and whose each key is."""
+
+from types import MappingProxyType
+
+from heedline.vault import keys
+from heedline.vault.directory import (
+    DeskFacts,
+    Directory,
+    EpochKey,
+    OfficerKeys,
+    PartnerKeys,
+    RecoveryKey,
+    RejectedStatement,
+    Voiceprint,
+)
+from heedline.vault.remembered import Remembered
+from heedline.vault.signed import JSON, Statement, key_bytes
+from heedline.vault.two_sides import TwoSides
+
+_good_keys = Remembered(16_384)
+
+
+class BreaksARule(Exception):
+    """A statement breaks a rule.
+
+    The message is always in our own words.
+    """
+
+
+class Accepted:
+    """The state built up by the statements accepted so far."""
+
+    def __init__(self, root: bytes) -> None:
+        self.refused: list[RejectedStatement] = []
+        self.links: dict[int, set[str]] = {}
+        self.unchained = False
+        self.ids: set[str] = set()
+        self.serials: set[int] = set()
+        self.stewards: dict[str, bytes] = {}
+        self.officers: dict[str, OfficerKeys] = {}
+        self.partners: dict[str, PartnerKeys] = {}
+        self.desks: dict[str, DeskFacts] = {}
+        self.members: dict[str, set[str]] = {}
+        self.epochs: dict[str, list[EpochKey]] = {}
+        self.recoveries: dict[str, RecoveryKey] = {}
+        self.voices: dict[str, tuple[Voiceprint, ...]] = {}
+        self.sides = TwoSides(self.desks, self.members, self.epochs)
+        self.had_members: set[str] = set()
+        self._owners: dict[bytes, str] = {root: "the root"}
+        self._claims: dict[bytes, str] = {}
+
+    def begin(self) -> None:
+        """Begin to judge a statement, and forget the keys that a refused one claimed."""
+        self._claims = {}
+
+    def accept(self, said: Statement) -> None:
+        """Record a statement as accepted, and the keys that it claimed as belonging to whom it named."""
+        self._owners |= self._claims
+        self.ids.add(said.id)
+        self.serials.add(said.serial)
+
+    def directory(self) -> Directory:
+        """Return what has been accepted, for reading only."""
+        highest = max(self.serials, default=0)
+        return Directory(
+            refused=tuple(self.refused),
+            highest_serial=highest,
+            gaps=tuple(one for one in _gaps(self.serials) if one not in self.links),
+            links=MappingProxyType({serial: frozenset(found) for serial, found in self.links.items()}),
+            unchained=self.unchained,
+            _stewards=frozenset(self.stewards),
+            _officers=MappingProxyType(self.officers),
+            _partners=MappingProxyType(self.partners),
+            _desks=MappingProxyType(self.desks),
+            _members=MappingProxyType({desk: frozenset(people) for desk, people in self.members.items()}),
+            _epochs=MappingProxyType(
+                {
+                    desk: tuple(sorted(epochs, key=lambda epoch: (epoch.opens_on, epoch.serial)))
+                    for desk, epochs in self.epochs.items()
+                }
+            ),
+            _recoveries=MappingProxyType(self.recoveries),
+            _voices=MappingProxyType(self.voices),
+            _sides=self.sides,
+        )
+
+    def keep_apart(self, desk: str, people: frozenset[str] | set[str]) -> None:
+        """Refuse anybody who is, or by their keys still is, on the other side of this desk's identities.
+
+        Raises BreaksARule.
+        """
+        for person in people:
+            why = self.sides.barred(desk, person, self.officers[person].kem)
+            if why:
+                raise BreaksARule(why)
+
+    def own_pair(self, said: Statement, person: str) -> tuple[bytes, bytes]:
+        """Return the sealing and the signing key that a statement gives a person.
+
+        Raises BreaksARule if one belongs to somebody else or cannot be used.
+        """
+        owner = f"person {person}"
+        signing = self.own(said.body["signing"], owner)
+        return self.own_kem(said.body["kem"], owner), signing
+
+    def own_kem(self, text: JSON, owner: str) -> bytes:
+        """Return the sealing key, unless it belongs to somebody else or cannot be used.
+
+        Raises BreaksARule.
+        """
+        kem = self.own(text, owner)
+        if not _good_keys.check(lambda: keys.is_usable(kem), kem):
+            raise BreaksARule("a key that nothing can be sealed to")
+        return kem
+
+    def own(self, text: JSON, owner: str) -> bytes:
+        """Return the key, unless it belongs to somebody else.
+
+        It becomes the owner's once the whole statement is accepted. Raises BreaksARule.
+        """
+        key = key_bytes(text)
+        if self._owners.get(key, owner) != owner:
+            raise BreaksARule("a key that belongs to another")
+        self._claims[key] = owner
+        return key
+
+
+def names(value: JSON) -> frozenset[str]:
+    """Return the names in a statement's list."""
+    return frozenset(str(name) for name in value) if isinstance(value, list) else frozenset()
+
+
+def _gaps(serials: set[int]) -> tuple[int, ...]:
+    """Return the first hundred missing serials.
+
+    That is enough for an alarm, however large a serial somebody invents.
+    """
+    found: list[int] = []
+    expected = 1
+    for serial in sorted(serials):
+        found.extend(range(expected, min(serial, expected + 100)))
+        expected = serial + 1
+    return tuple(found[:100])

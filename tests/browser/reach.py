@@ -103,6 +103,16 @@ _FOCUS = """() => {
     }
 }"""
 
+#: Asked in the page itself: each question from outside takes several messages to the browser and back.
+_REACHABLE = """() => {
+    const seen = (one) => { const at = one.getBoundingClientRect()
+        return at.width > 0 && at.height > 0 && one.checkVisibility({visibilityProperty: true}) }
+    const one_by_one = document.querySelectorAll(
+        `a[href], button:not([tabindex='-1']), input:not([type=hidden]):not([tabindex='-1']):not([type=radio]), textarea, summary`)
+    const groups = new Set([...document.querySelectorAll('input[type=radio]')].map(one => one.name))
+    return [...one_by_one].filter(seen).length + groups.size
+}"""
+
 
 def fits(page: Page) -> list[str]:
     """Nothing scrolls sideways, nothing is cut off."""
@@ -131,4 +141,10 @@ def language_of_parts(page: Page, names: list[str]) -> list[str]:
 def focus(page: Page) -> dict[str, Any] | None:
     """What has the focus, and whether that shows; None when nothing has."""
     found: dict[str, Any] | None = page.evaluate(_FOCUS)
+    return found
+
+
+def reachable(page: Page) -> int:
+    """How many things Tab must reach: all that is seen and can be used, and one of each group of radio buttons."""
+    found: int = page.evaluate(_REACHABLE)
     return found

@@ -42,7 +42,7 @@ def stops(tab: Visitor, url: str) -> list[str]:
         at = reach.focus(page)
         if at is None or at["again"]:
             break
-        if wrong_here and names and page.evaluate("document.activeElement.matches('.govuk-skip-link')"):
+        if wrong_here and names and at["skips"]:
             break  # from an error in the middle of the page, the browser has gone round to its beginning
         name = f"{at['role']} {at['name'][:40]!r}"
         names.append(name)
@@ -59,12 +59,7 @@ def stops(tab: Visitor, url: str) -> list[str]:
         ]
     else:
         wrong.append(f"Tab does not leave the page: {names[-3:]}")
-    reachable = page.locator(
-        "a[href], button:not([tabindex='-1']), input:not([type=hidden]):not([tabindex='-1']):not([type=radio]),"
-        " textarea, summary"
-    )
-    groups = len({one.get_attribute("name") for one in page.locator("input[type=radio]").element_handles()})
-    want = sum(one.is_visible() for one in reachable.element_handles()) + groups
+    want = reach.reachable(page)
     if len(names) < want and not wrong_here:
         wrong.append(f"Tab reaches {len(names)} of {want}")
     return wrong

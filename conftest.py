@@ -15,6 +15,8 @@ from django.core.signals import setting_changed
 from django.test.signals import root_urlconf_changed
 from pytest_django.plugin import blocking_manager_key
 from tests.support.database import forget_the_desk
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 if TYPE_CHECKING:
     from tests.support.cast import House
@@ -42,8 +44,29 @@ def django_db_setup() -> None:
         )
 
 
+#: All its files begin at the evening of one day, which is lived once in a process: one worker runs them.
+CUSTODY = "tests/custody/"
 #: What takes long in one file, or in every file of a folder: started first, so that no worker is left alone with it.
-LONG = ("tests/custody/", "tests/laws/test_launch.py", "tests/laws/test_dump_law.py", "tests/journeys/")
+LONG = (
+    CUSTODY,
+    "tests/laws/test_launch.py",
+    "tests/laws/test_attack.py",
+    "tests/laws/test_dump_law.py",
+    "tests/journeys/",
+)
+
+
+class _FilesAndCustody(LoadFileScheduling):  # type: ignore[misc] # xdist has no types
+    """Gives each worker whole files, and one of them all of custody."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return CUSTODY if nodeid.startswith(CUSTODY) else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
+    """Take the place of xdist's own `--dist loadfile`."""
+    return _FilesAndCustody(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.hookimpl(trylast=True)

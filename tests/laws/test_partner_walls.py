@@ -21,10 +21,13 @@ from heedline.casework.access import saved_forms
 from heedline.casework.access import session as access_session
 from heedline.casework.access.session import Attendance
 from heedline.casework.access.session_store import SessionStore, keys_of
+from heedline.casework.keys import directory as key_directory
+from heedline.casework.keys.signing import state
 from heedline.casework.setup import enrolment
-from heedline.desks.models import Appointment, ProviderBinding
+from heedline.desks.models import Appointment, KeyStatement, ProviderBinding
 from heedline.permits import functions
 from heedline.permits.models import OfficeSession
+from heedline.vault.signed import SignedStatement
 from tests.support import stories
 from tests.support.acting import acting
 from tests.support.cast import House, add_partner, now
@@ -212,13 +215,14 @@ def test_what_the_partners_process_writes_stays_within_the_wall(full: House, sta
 
 
 STATEMENT: dict[str, Any] = {
-    "statement": {"v": 1, "kind": "epoch", "body": {}, "issued_on": "2026-01-01"},
+    "statement": {"v": 2, "kind": "epoch", "body": {}, "issued_on": "2026-01-01"},
     "signatures": {},
 }
 
 
 @pytest.mark.parametrize(
-    "wrong", ["desk", "id", "kind", "serial", "signer", "two signers", "no object", "deep", "nothing"]
+    "wrong",
+    ["desk", "id", "kind", "serial", "signer", "two signers", "follows", "no object", "deep", "nothing"],
 )
 def test_the_partners_process_counts_on_with_nothing_but_its_own_members_statements(
     full: House, wrong: str
@@ -227,10 +231,12 @@ def test_the_partners_process_counts_on_with_nothing_but_its_own_members_stateme
     ident, desk = str(uuid4()), str(full.desks["north-east" if wrong == "desk" else "northgate"].id)
     petra, pavel = (str(full.officers[name].id) for name in ("Petra", "Pavel"))
     signers = {"signer": [pavel], "two signers": [petra, pavel]}.get(wrong, [petra])
+    last = SignedStatement.from_json(KeyStatement.objects.latest("serial").signed).statement.link
     with as_petra(full), connection.cursor() as cursor:
         cursor.execute("SELECT permits.next_statement()")
         (serial,) = cursor.fetchone() or (0,)
         said = {
+            "follows": "0" * 64 if wrong == "follows" else last,
             **STATEMENT["statement"],
             "id": str(uuid4()) if wrong == "id" else ident,
             "kind": "granted" if wrong == "kind" else "epoch",
@@ -244,6 +250,42 @@ def test_the_partners_process_counts_on_with_nothing_but_its_own_members_stateme
                 "INSERT INTO keys_statement (id, serial, kind, signed) VALUES (%s, %s, 'epoch', %s)",
                 [ident, serial, text],
             )
+
+
+def test_a_text_that_means_nothing_stops_neither_reports_nor_signing(full: House) -> None:
+    """The partners' process adds one that nobody can read. Before, nobody could sign anything ever after."""
+    last = KeyStatement.objects.latest("serial")
+    ident, petra = str(uuid4()), str(full.officers["Petra"].id)
+    said = {
+        **STATEMENT["statement"],
+        "id": ident,
+        "serial": last.serial + 1,
+        "follows": SignedStatement.from_json(last.signed).statement.link,
+        "body": {"desk": str(full.desks["northgate"].id)},
+    }
+    add = "INSERT INTO keys_statement (id, serial, kind, signed) VALUES (%s, %s, 'epoch', %s)"
+    with as_petra(full), connection.cursor() as cursor:
+        cursor.execute(
+            add, [ident, last.serial + 1, json.dumps({"statement": said, "signatures": {petra: ""}})]
+        )
+        again = {**said, "id": str(uuid4()), "serial": last.serial + 2}
+        values = [
+            again["id"],
+            again["serial"],
+            json.dumps({"statement": again, "signatures": {petra: ""}}),
+        ]
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            cursor.execute(add, values)  # one and no more
+    key_directory.forget()  # a process that has just started
+    with acting("public"):
+        assert key_directory.addressee("north-east", now().date()) is not None
+    with acting("office"):
+        state("leaver", {"person": str(full.officers["Nils"].id)}, full.hands, at=now())
+    key_directory.forget()
+    with acting("public"):
+        assert not key_directory.doubts()
+        assert key_directory.differs_from_the_log()  # somebody is paged
+    key_directory.forget()
 
 
 def test_what_is_an_officers_is_not_there_to_change(full: House) -> None:

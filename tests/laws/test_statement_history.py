@@ -114,6 +114,45 @@ def slip_in(people: People, kind: str, body: dict[str, object], *, name: str, fo
     return said
 
 
+def test_what_nobody_signed_does_not_stop_reports(people: People) -> None:
+    """SQL as the office adds a statement out of its place: with no signature that holds it is only refused."""
+    last = KeyStatement.objects.latest("serial")
+    said = Statement(
+        str(UUID(int=9)), "leaver", last.serial + 1, {"person": "x"}, people.at.date().isoformat(), "0" * 64
+    )
+    hand = people.house.hands[0]
+    forged = SignedStatement(said, {hand.person: b"\0" * 64})
+    KeyStatement.objects.create(id=UUID(said.id), serial=said.serial, kind="leaver", signed=forged.to_json())
+    key_directory.forget()
+    with acting("public"):
+        assert key_directory.addressee("north-east", people.at.date()) is not None
+        assert key_directory.differs_from_the_log()
+    people.send()
+
+
+def test_what_a_steward_signed_out_of_its_place_says_that_something_is_missing(people: People) -> None:
+    slip_in(
+        people, "member", {"desk": str(people.house.desks["south-west"].id)}, name="Odile", follows="0" * 64
+    )
+    key_directory.forget()
+    with acting("public"), pytest.raises(SealingStopped):
+        key_directory.addressee("north-east", people.at.date())
+
+
+def test_two_rows_that_change_places_change_nothing(people: People) -> None:
+    """The number that counts is the signed one, and not the column that an administrator can change."""
+    with acting("public"):
+        before = key_directory.addressee("north-east", people.at.date())
+    first, second = KeyStatement.objects.order_by("-serial")[:2]
+    as_superuser("UPDATE keys_statement SET serial = 100000 WHERE id = %s", first.id)
+    as_superuser("UPDATE keys_statement SET serial = %s WHERE id = %s", first.serial, second.id)
+    as_superuser("UPDATE keys_statement SET serial = %s WHERE id = %s", second.serial, first.id)
+    key_directory.forget()
+    with acting("public"):
+        assert key_directory.addressee("north-east", people.at.date()) == before
+        assert not key_directory.doubts()
+
+
 def test_a_running_process_goes_on_with_what_it_has_seen(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,7 +14,7 @@ from heedline.vault.directory import (
     Voiceprint,
 )
 from heedline.vault.remembered import Remembered
-from heedline.vault.signed import JSON, Statement, key_bytes
+from heedline.vault.signed import JSON, Statement, key_bytes, missing_serials
 from heedline.vault.two_sides import TwoSides
 
 _good_keys = Remembered(16_384)
@@ -33,6 +33,7 @@ class Accepted:
     def __init__(self, root: bytes) -> None:
         self.refused: list[RejectedStatement] = []
         self.links: dict[int, set[str]] = {}
+        self.unreadable: set[str] = set()
         self.unchained = False
         self.ids: set[str] = set()
         self.serials: set[int] = set()
@@ -65,7 +66,7 @@ class Accepted:
         return Directory(
             refused=tuple(self.refused),
             highest_serial=highest,
-            gaps=tuple(one for one in _gaps(self.serials) if one not in self.links),
+            gaps=tuple(one for one in missing_serials(self.serials) if one not in self.links),
             links=MappingProxyType({serial: frozenset(found) for serial, found in self.links.items()}),
             unchained=self.unchained,
             _stewards=frozenset(self.stewards),
@@ -128,16 +129,3 @@ class Accepted:
 def names(value: JSON) -> frozenset[str]:
     """Return the names in a statement's list."""
     return frozenset(str(name) for name in value) if isinstance(value, list) else frozenset()
-
-
-def _gaps(serials: set[int]) -> tuple[int, ...]:
-    """Return the first hundred missing serials.
-
-    That is enough for an alarm, however large a serial somebody invents.
-    """
-    found: list[int] = []
-    expected = 1
-    for serial in sorted(serials):
-        found.extend(range(expected, min(serial, expected + 100)))
-        expected = serial + 1
-    return tuple(found[:100])

@@ -31,7 +31,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from heedline.vault.base64_text import from_base64, to_base64
-from heedline.vault.keys import PUBLIC_SIZE, SIGNATURE_SIZE, SIGNING_PUBLIC_SIZE, sign
+from heedline.vault.keys import PUBLIC_SIZE, SIGNATURE_SIZE, SIGNING_PUBLIC_SIZE, sign, verify
 
 type JSON = str | int | bool | list[JSON] | dict[str, JSON] | None
 
@@ -44,6 +44,7 @@ _MOST_NAMES = 500
 _LABEL = b"heedline/v1/statement\0"
 _PROPOSAL = b"heedline/v1/proposal\0"
 _LINK = b"heedline/v1/statement-link\0"
+_UNREADABLE = b"heedline/v1/unreadable statement\0"
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,14 @@ class SignedStatement:
         """Return the statement with a signature that was made before it had a number."""
         return replace(self, signatures={**self.signatures, signer_id: made})
 
+    def is_signed_by_any(self, known: Mapping[str, bytes], *, installation: str) -> bool:
+        """Return whether any signature holds, by the signers' public keys, whoever may sign a statement of this kind."""
+        texts = (signed_bytes(self.statement, installation), proposed_bytes(self.statement, installation))
+        return any(
+            signer in known and any(verify(known[signer], text, made) for text in texts)
+            for signer, made in self.signatures.items()
+        )
+
     def to_json(self) -> str:
         """Return the statement as one line of JSON.
 
@@ -144,6 +153,14 @@ class SignedStatement:
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise ValueError("not a signed statement") from None
         return cls(statement, signatures)
+
+
+def link_of_unreadable(text: str) -> str:
+    """Return what the next statement names in place of `Statement.link` if this text is no statement.
+
+    So a text that means nothing takes a place in the chain and cannot end it.
+    """
+    return sha256(_UNREADABLE + text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def signed_bytes(statement: Statement, installation: str) -> bytes:
@@ -299,3 +316,16 @@ SHAPES: Mapping[str, tuple[Mapping[str, Callable[[JSON], bool]], ...]] = {
     "ended": ({"desk": _is_name, "epoch": _is_name},),
     "destroyed": ({"desk": _is_name, "epoch": _is_name},),
 }
+
+
+def missing_serials(serials: set[int]) -> tuple[int, ...]:
+    """Return the first hundred missing serials.
+
+    That is enough for an alarm, however large a serial somebody invents.
+    """
+    found: list[int] = []
+    expected = 1
+    for serial in sorted(serials):
+        found.extend(range(expected, min(serial, expected + 100)))
+        expected = serial + 1
+    return tuple(found[:100])

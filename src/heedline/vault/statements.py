@@ -37,6 +37,7 @@ from heedline.vault.signed import (
     check_signatures_shape,
     key_bytes,
     key_text,
+    link_of_unreadable,
     proposed_bytes,
     signed_bytes,
 )
@@ -80,7 +81,9 @@ def verify_all(signed: Iterable[SignedStatement | str], *, root: bytes, installa
         except ValueError:
             # Nothing of it may be echoed: it can be anything.
             judge.known.refused.append(RejectedStatement("", "", 0, "not a statement of a known shape"))
-            if not isinstance(one, str):
+            if isinstance(one, str):
+                judge.known.unreadable.add(link_of_unreadable(one))
+            else:
                 readable.pop()
     for one in readable:
         judge.known.links.setdefault(one.statement.serial, set()).add(one.statement.link)
@@ -125,9 +128,12 @@ class _Judge:
                 raise BreaksARule("an id used before")
             if said.serial in known.serials:
                 raise BreaksARule("a serial used before")
+            if said.serial - 1 not in known.links and said.follows in known.unreadable:
+                known.links[said.serial - 1] = {said.follows}
             before = known.links.get(said.serial - 1, {""} if said.serial == 1 else None)
             if before is not None and said.follows not in before:
-                known.unchained = True
+                # what nobody signed says nothing about what is missing, and must not stop the sealing of reports
+                known.unchained = known.unchained or self._is_by_somebody_known(one)
                 raise BreaksARule("it does not follow the statement before it")
             if not check_signatures_shape(one.signatures):
                 raise BreaksARule("no usable signatures")
@@ -173,6 +179,12 @@ class _Judge:
         for signer in open_to:
             if not by_stewards or not _is_signed(allowed[signer], proposal, one.signatures[signer]):
                 raise BreaksARule("a signature that does not hold")
+
+    def _is_by_somebody_known(self, one: SignedStatement) -> bool:
+        signers = {ROOT: self._root, **self.known.stewards}
+        signers |= {who: held.signing for who, held in self.known.officers.items()}
+        signers |= {who: held.signing for who, held in self.known.partners.items()}
+        return one.is_signed_by_any(signers, installation=self._installation)
 
 
 def _is_signed(public: bytes, message: bytes, made: bytes) -> bool:

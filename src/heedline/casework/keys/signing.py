@@ -15,7 +15,7 @@ from heedline.audit.acts import Act
 from heedline.casework.keys import directory as key_directory
 from heedline.desks.models import KeyStatement
 from heedline.permits.gate import Refused
-from heedline.vault.signed import ROOT, SignedStatement, Statement
+from heedline.vault.signed import ROOT, SignedStatement, Statement, link_of_unreadable
 from heedline.vault.signed import propose as propose_in_vault
 
 
@@ -66,7 +66,7 @@ def state(kind: str, body: Mapping[str, Any], hands: Sequence[Signer], *, at: da
     try:
         follows = SignedStatement.from_json(last.signed).statement.link if last is not None else ""
     except ValueError:
-        raise Refused(key_directory.IN_DOUBT) from None
+        follows = link_of_unreadable(last.signed) if last is not None else ""
     before = next((hand for hand in hands if isinstance(hand, Proposed)), None)
     statement = (
         Statement(str(before.statement), kind, serial, dict(body), before.issued_on, follows)

@@ -113,11 +113,11 @@ def _begin(request: HttpRequest, draft: Draft | None, kind: str, way: str, at: d
     if draft is not None and draft.answers and asked not in ("again", "keep"):
         return see_other(request.path)  # shows what there is, and asks
     answers: dict[str, Any] = {}
-    if draft is not None and not draft.sent and asked != "again":
+    if draft is not None and draft.answers and not draft.sent and asked != "again":
         fresh = draft
         if kind_of(draft) != kind:
             answers = moved(question_set(kind_of(draft)), question_set(kind), draft.answers)
-    else:
+    else:  # an empty draft may have been left by somebody else, who then knows its cookie
         drafting.discard(cookies.sent(request, settings.DRAFT_COOKIE), at=at)
         fresh = new_draft(request)
     if not asked:

@@ -198,7 +198,7 @@ def test_many_addresses_at_once_up_to_a_bound_that_is_stated_and_nothing_is_judg
     ]  # fmt: skip
     many = "\n".join(f"https://a.example/{n}" for n in range(101))
     over = read(ONLINE, "where", addresses=many)
-    assert over.errors["addresses"].startswith("You have entered 101 lines, and the limit is 100.")
+    assert over.errors["addresses"].startswith("You have entered 101 lines, but the limit is 100.")
     assert over.typed["addresses"] == many
     assert not read(ONLINE, "where", addresses=many.rpartition("\n")[0]).errors
     assert refused({"kind": "online", "where": {"addresses": many}}) == {"/where/addresses"}

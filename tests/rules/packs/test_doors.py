@@ -66,10 +66,24 @@ def test_nobody_is_led_to_believe_that_a_text_or_a_key_always_works() -> None:
     words = PACK.words("en")
     for page in PAGES:
         for text in words.page(page):
-            if f"press {NUMBERS['emergency_silent']}" in text:
-                assert "from a mobile" in text
             if "text 999" in text:
                 assert "only if your phone is already registered" in text
+
+
+def test_pressing_55_is_said_in_one_way_on_every_page_and_in_every_form() -> None:
+    """Somebody who has to stay silent must not wonder whether two pages mean two things."""
+    words = PACK.words("en")
+    texts = [
+        text
+        for page in {key.split(".")[0] for key in (*words, *words.list_keys())}
+        for text in words.page(page)
+    ]
+    for kind in PACK.kinds:
+        texts += [text for step in load_question_set(PACK, kind).steps for text in step.paragraphs]
+    said = [text for text in texts if re.search(r"(?<!\d)55(?!\d)", text)]
+    assert len(said) >= 8
+    for text in said:
+        assert "call 999 from a mobile, listen to the operator, and press 55 when asked" in text
 
 
 def test_run_hide_tell_stands_in_that_order_and_is_short() -> None:

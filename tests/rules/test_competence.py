@@ -16,7 +16,6 @@ from heedline.permits.competence import Competence, requirement
 from heedline.permits.gate import Refused, require
 from heedline.permits.roles import Role
 from heedline.permits.rules import Standing
-from heedline.reports.lifecycle import Stage
 
 TODAY = date(2026, 11, 25)
 DAY = timedelta(days=1)
@@ -34,7 +33,7 @@ def trained(today: date = TODAY, **until: date) -> Competence:
 
 def standing(*, danger: bool) -> Standing:
     noon = datetime(2026, 11, 25, 12, tzinfo=UTC)
-    return Standing(MATERIAL, None, ME, ME, noon + DAY, Stage.TAKEN, noon, ME, danger)
+    return Standing(MATERIAL, None, ME, ME, noon + DAY, noon, ME, danger)
 
 
 def ask(capability: C, who: Competence, *, role: Role = Role.OFFICER, **more: object) -> str:
@@ -92,7 +91,7 @@ def test_danger_waits_for_no_training_but_closing_does() -> None:
 def test_an_emergency_gives_nobody_a_role_or_a_report_of_another() -> None:
     with pytest.raises(Refused, match="Your role"):
         require([], C.ASSESS, desks=[MATERIAL], competence=trained(), excused=True)
-    others = Standing(MATERIAL, None, uuid4(), None, None, Stage.TAKEN, standing(danger=True).at, ME, True)
+    others = Standing(MATERIAL, None, uuid4(), None, None, standing(danger=True).at, ME, True)
     with pytest.raises(Refused, match="A colleague owns this report"):
         ask(C.CALL_BACK, trained(), standing=others, excused=True)
 

@@ -15,7 +15,6 @@ from heedline.permits.capabilities import Capability as C
 from heedline.permits.gate import Refused, allows, require
 from heedline.permits.roles import DESCRIPTIONS, DESK_ROLES, GRANTS, Role
 from heedline.permits.rules import RULES, Standing, why_not
-from heedline.reports.lifecycle import Stage
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 DESK, ELSEWHERE, ME, COLLEAGUE = (uuid4() for _ in range(4))
@@ -26,8 +25,7 @@ WORK = {C.TAKE, C.RELEASE, C.ASSESS, C.ASK, C.HAND_OVER, C.CLOSE, C.REOPEN}
 def standing(
     owner: UUID | None = None, writer: UUID | None = None, lease: timedelta = timedelta(minutes=1)
 ) -> Standing:
-    stage = Stage.WAITING if owner is None else Stage.TAKEN
-    return Standing(DESK, None, owner, writer, NOON + lease if writer else None, stage, NOON, ME)
+    return Standing(DESK, None, owner, writer, NOON + lease if writer else None, NOON, ME)
 
 
 def test_every_role_is_described_and_has_its_grants() -> None:

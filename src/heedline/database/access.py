@@ -298,6 +298,7 @@ ALSO |= {
 #: (schema, function) → who alone may call it.
 ALONE = {
     ("clockwork", "note_backup"): "backup",
+    ("permits", "disposed_of"): "usher",  # for triggers
     **{
         ("permits", name): "partner"
         for name in (
@@ -345,6 +346,7 @@ PERMITS = {
     "decide_disposal",
     "decide_identity",
     "desk_shares",
+    "disposed_of",
     "destroy_epoch",
     "end_danger_watch",
     "facing_desks",
@@ -389,7 +391,7 @@ PERMITS = {
     "who_decides_trace",
 }
 #: Those that look with the caller's eyes, so that row-level security holds inside, or look at no table.
-INVOKERS = {"figures", "open_with", "open_work", "queue", "slot", "wait_for_the_disk", "waiting"}
+INVOKERS = {"disposed_of", "figures", "open_with", "open_work", "queue", "slot", "wait_for_the_disk", "waiting"}
 HISTORY = {"logged_statement_count", "logged_statements"}
 CLOCKWORK = {
     "end_identities",

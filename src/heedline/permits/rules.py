@@ -13,7 +13,6 @@ from uuid import UUID
 from heedline.desk_hooks import register
 from heedline.permits.capabilities import AnyCapability
 from heedline.permits.capabilities import Capability as C
-from heedline.reports.lifecycle import Stage
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,6 @@ class Standing:
     owner_id: UUID | None
     lease_by_id: UUID | None
     lease_until: datetime | None
-    stage: Stage
     at: datetime
     officer_id: UUID
     danger: bool = False

@@ -26,7 +26,7 @@ from heedline.permits.capabilities import AnyCapability
 from heedline.permits.gate import Refused
 from heedline.permits.rules import Standing
 from heedline.permits.scopes import reports_of
-from heedline.reports.lifecycle import Move, Stage
+from heedline.reports.lifecycle import Move
 from heedline.reports.models import Report, Step
 
 
@@ -63,9 +63,7 @@ class FoundReport:
 def standing_of(r: Report, officer: UUID, at: datetime) -> Standing:
     """Return the facts about a report that the gate's rules check."""
     danger = r.urgency == Urgency.DANGER or bool(r.danger_to_life)
-    return Standing(
-        r.desk_id, r.watch_id, r.owner_id, r.lease_by_id, r.lease_until, Stage(r.stage), at, officer, danger
-    )
+    return Standing(r.desk_id, r.watch_id, r.owner_id, r.lease_by_id, r.lease_until, at, officer, danger)
 
 
 @contextmanager

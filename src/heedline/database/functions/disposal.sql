@@ -2,6 +2,13 @@
 -- closed report that nothing holds. The last row that is left of the report is the disposal's.
 SET ROLE heedline_usher;
 
+-- Whether two people have disposed of this report. A row of it goes only then: the triggers of its tables ask here. It looks
+-- with the eyes of whoever deletes, which is the function below.
+CREATE FUNCTION permits.disposed_of(p_report uuid) RETURNS boolean LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT 1 FROM public.reports_disposal d WHERE d.report = p_report AND d.done)
+$$;
+
 -- Decide about a proposal, once. `done`, `kept`, or why not: `not-yours`, `held`, `not-closed`.
 -- `p_notes`: what other reports of the caller's desks say inside the seal of this one's reporter (asked-before).
 CREATE FUNCTION permits.decide_disposal(p_disposal uuid, p_certificate jsonb, p_true_from date, p_notes uuid[])

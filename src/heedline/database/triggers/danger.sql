@@ -7,7 +7,7 @@ DECLARE
     leads boolean;
 BEGIN
     IF TG_OP = 'DELETE' AND current_user = 'heedline_usher' THEN
-        IF EXISTS (SELECT 1 FROM public.reports_disposal d WHERE d.report = OLD.report_id AND d.done) THEN
+        IF permits.disposed_of(OLD.report_id) THEN
             RETURN OLD;
         END IF;
     END IF;
@@ -37,7 +37,7 @@ CREATE TRIGGER dangers_are_not_emptied BEFORE TRUNCATE ON reports_danger
 CREATE FUNCTION public.danger_entries_stay() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'DELETE' AND current_user = 'heedline_usher' THEN
-        IF EXISTS (SELECT 1 FROM public.reports_disposal d WHERE d.report = OLD.report_id AND d.done) THEN
+        IF permits.disposed_of(OLD.report_id) THEN
             RETURN OLD;
         END IF;
     END IF;

@@ -4,7 +4,7 @@
 CREATE FUNCTION public.a_check_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'DELETE' AND current_user = 'heedline_usher' THEN
-        IF EXISTS (SELECT 1 FROM public.reports_disposal d WHERE d.report = OLD.report_id AND d.done) THEN
+        IF permits.disposed_of(OLD.report_id) THEN
             RETURN OLD;
         END IF;
     END IF;

@@ -17,7 +17,7 @@ BEGIN
         RAISE EXCEPTION 'a revision follows the one before, by the same officer';
     END IF;
     IF TG_OP = 'DELETE' AND current_user = 'heedline_usher' THEN
-        IF EXISTS (SELECT 1 FROM public.reports_disposal d WHERE d.report = OLD.report_id AND d.done) THEN
+        IF permits.disposed_of(OLD.report_id) THEN
             RETURN OLD;
         END IF;
     END IF;

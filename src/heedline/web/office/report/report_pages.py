@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from heedline.casework.pages.case_history import CaseHistory
 from heedline.packs import load_pack
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import Move, NotNow
-from heedline.web.components.forms import Form, Value
+from heedline.web.components.forms import Field, Form, Value
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import keeps_words, let_go
 from heedline.web.office.report import report_forms
@@ -219,23 +220,22 @@ def hand_over(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def return_to(request: OfficeRequest, ref: UUID) -> HttpResponse:
     """Return a report to the desk that handed it over, with a reason, before it is accepted."""
-    by, at = request.attendance, session.now()
-    kept = restored(request, report_forms.RETURNING)
-    form, status = kept or Form(report_forms.RETURNING), 200
-    if request.method == "POST":
-        form, status = Form.posted(report_forms.RETURNING, request.POST.lists()), 422
-        if not form.errors:
-            try:
-                transitions.return_to(ref, form.text("because"), version=version_of(request), by=by, at=at)
-            except Changed as changed:
-                return conflict(request, ref, form, "report-return", changed)
-            except (NotNow, Refused) as no:
-                form, status = form.but(**{"": no.reason}), 409
-            else:
-                return let_go(request, go_on(request, ref, "Returned.", stay=False), by)
-    file = case_file.case_file(ref, by=by, at=at)
-    context = {"form": form, **move_of(file.header, Move.RETURN, kept)}
-    return page(request, "office/return.html", file, "report-return", context, status)
+
+    def do(because: str) -> None:
+        transitions.return_to(
+            ref, because, version=version_of(request), by=request.attendance, at=session.now()
+        )
+
+    return _with_a_reason(
+        request,
+        ref,
+        Move.RETURN,
+        report_forms.RETURNING,
+        do,
+        template="office/return.html",
+        done="Returned.",
+        stay=False,
+    )
 
 
 @open_to(Audience.UNLOCKED)
@@ -243,21 +243,51 @@ def return_to(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def reopen(request: OfficeRequest, ref: UUID) -> HttpResponse:
     """Reopen a closed report and return it to its desk's queue."""
-    by, at = request.attendance, session.now()
-    kept = restored(request, report_forms.REOPENING)
-    form, status = kept or Form(report_forms.REOPENING), 200
+
+    def do(because: str) -> None:
+        transitions.reopen(ref, because, by=request.attendance, at=session.now())
+
+    return _with_a_reason(
+        request,
+        ref,
+        Move.REOPEN,
+        report_forms.REOPENING,
+        do,
+        template="office/reopen.html",
+        done="Open again, in the desk's queue.",
+        stay=True,
+    )
+
+
+def _with_a_reason(
+    request: OfficeRequest,
+    ref: UUID,
+    move: Move,
+    fields: tuple[Field, ...],
+    do: Callable[[str], None],
+    *,
+    template: str,
+    done: str,
+    stay: bool,
+) -> HttpResponse:
+    """Show the form of a move that needs only a reason, and make the move with `do` when the form is posted."""
+    by, tab = request.attendance, f"report-{move}"
+    kept = restored(request, fields)
+    form, status = kept or Form(fields), 200
     if request.method == "POST":
-        form, status = Form.posted(report_forms.REOPENING, request.POST.lists()), 422
+        form, status = Form.posted(fields, request.POST.lists()), 422
         if not form.errors:
             try:
-                transitions.reopen(ref, form.text("because"), by=by, at=at)
+                do(form.text("because"))
+            except Changed as changed:
+                return conflict(request, ref, form, tab, changed)
             except (NotNow, Refused) as no:
                 form, status = form.but(**{"": no.reason}), 409
             else:
-                return let_go(request, go_on(request, ref, "Open again, in the desk's queue.", stay=True), by)
-    file = case_file.case_file(ref, by=by, at=at)
-    context = {"form": form, **move_of(file.header, Move.REOPEN, kept)}
-    return page(request, "office/reopen.html", file, "report-reopen", context, status)
+                return let_go(request, go_on(request, ref, done, stay=stay), by)
+    file = case_file.case_file(ref, by=by, at=session.now())
+    context = {"form": form, **move_of(file.header, move, kept)}
+    return page(request, template, file, tab, context, status)
 
 
 @open_to(Audience.UNLOCKED)

@@ -965,6 +965,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="report",
             index=models.Index(
+                condition=models.Q(("unread__gt", 0), models.Q(("stage", "closed"), _negated=True)),
+                fields=["desk", "id"],
+                name="queue_unread",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="report",
+            index=models.Index(
                 condition=models.Q(("stage", "closed"), _negated=True),
                 fields=["watch", "desk", "rank", "due_at", "id"],
                 name="queue_watch",

@@ -89,6 +89,12 @@ class Report(models.Model):
                     "unread",
                 ],
             ),
+            # a few rows: what has unread messages is counted on every queue
+            models.Index(
+                fields=["desk", "id"],
+                name="queue_unread",
+                condition=models.Q(unread__gt=0) & ~models.Q(stage=Stage.CLOSED),
+            ),
             models.Index(
                 fields=["watch", "desk", "rank", "due_at", "id"],
                 name="queue_watch",

@@ -47,7 +47,7 @@ from heedline.desks.models import Appointment, Officer, Shift
 from heedline.dispatch.clocks import due_words, is_overdue
 from heedline.packs.urgency import Urgency
 from heedline.permits.capabilities import Capability
-from heedline.permits.scopes import open_in_queue, queue_of, reports_of, totals_at, waiting_at
+from heedline.permits.scopes import of_page, open_in_queue, queue_of, reports_of, totals_at, waiting_at
 from heedline.reports.lifecycle import Move, Stage
 from heedline.reports.models import Report, Step, TranslationText
 from heedline.reports.stored import parts_of
@@ -259,7 +259,7 @@ def rows_of(by: Attendance, view: QueueView, at: datetime) -> tuple[list[Listed]
         return _listed(first, beside, by, view, at)
     # the narrow query reads an index alone; only the rows of the page are then read whole
     page = ordered(matching, view).values("id")[: view.size + 1]
-    rows = ordered(reports_of(by.desk_ids).filter(id__in=page), replace(view, after=None))
+    rows = ordered(of_page(by.desk_ids, page), replace(view, after=None))
     return _listed(rows, beside, by, view, at)
 
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, LiteralString
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
@@ -22,6 +21,8 @@ from heedline.backups.plan import DAYS_KEPT
 from heedline.config.origins import has_a_name
 from heedline.config.single_sign_on import BACK, ENDED
 from heedline.config.single_sign_on import from_environment as configured_provider
+from heedline.jobs import doctor_people
+from heedline.jobs.doctor_people import CheckResult, one_value
 from heedline.launch import CannotStart, postgres, roles
 from heedline.launch.home import Home
 
@@ -60,10 +61,6 @@ _MEMBERS = """
 SELECT m.rolname, g.rolname FROM pg_auth_members a JOIN pg_roles m ON m.oid = a.member JOIN pg_roles g ON g.oid = a.roleid
 WHERE m.rolname = ANY(%s) AND (a.set_option OR a.inherit_option) ORDER BY 1, 2
 """
-_STEWARDS = """
-SELECT count(DISTINCT a.officer_id) FROM desks_appointment a JOIN desks_officer o ON o.id = a.officer_id
-WHERE a.role = 'steward' AND a.ended_on IS NULL AND o.is_active
-"""
 _SETTINGS = """
 SELECT COALESCE(r.rolname, d.datname, 'everybody'), split_part(c.setting, '=', 1)
 FROM pg_db_role_setting s CROSS JOIN unnest(s.setconfig) AS c(setting)
@@ -82,17 +79,6 @@ SELECT count(*), count(*) FILTER (WHERE n = 1) FROM (
     SELECT count(*) AS n FROM audit_event WHERE act = 'report-arrived' AND at > %s GROUP BY at) AS quarter_hours
 """
 _SCHEMAS = ["public", "door", "permits", "clockwork", "history"]
-
-
-@dataclass(frozen=True, slots=True)
-class CheckResult:
-    """The result of one check.
-
-    `right` is None if the finding is for information only.
-    """
-
-    right: bool | None
-    words: str
 
 
 def machine() -> Iterator[CheckResult]:
@@ -191,7 +177,7 @@ def installation(connection: Connection, *, ours: postgres.Cluster | None) -> It
     """Check whether the installation is demo or live, and whether the running server is suitable for it."""
     number = connection.info.server_version
     yield CheckResult(number >= OLDEST_SERVER, f"PostgreSQL {number // 10000}.{number % 10000} (17 or newer)")
-    born = _one(connection, "SELECT born FROM desks_installation")
+    born = one_value(connection, "SELECT born FROM desks_installation")
     yield CheckResult(
         None, f"this database was born {born or 'neither demo nor live: nothing is founded yet'}"
     )
@@ -228,22 +214,16 @@ def own_settings(connection: Connection) -> Iterator[CheckResult]:
 
 def durability(connection: Connection) -> Iterator[CheckResult]:
     """Tell whether the server waits for the disk before it says that something is stored."""
-    born = _one(connection, "SELECT born FROM desks_installation")
+    born = one_value(connection, "SELECT born FROM desks_installation")
     off = sorted(
         name
         for name in ("fsync", "full_page_writes", "synchronous_commit")
-        if _one(connection, f"SHOW {name}") in {"off", "local", "remote_write"}
+        if one_value(connection, f"SHOW {name}") in {"off", "local", "remote_write"}
     )
     yield CheckResult(
         True if not off else False if born == "live" else None,
         f"the server waits for the disk ({', '.join(off) or 'so it is'})",
     )
-
-
-def stewards(connection: Connection) -> Iterator[CheckResult]:
-    """Check that there are two stewards to sign changes to the set-up."""
-    number = _one(connection, _STEWARDS)
-    yield CheckResult(number >= 2, f"two stewards sign whatever is set up ({number} of them can sign in)")
 
 
 def arrivals(connection: Connection, *, at: datetime) -> Iterator[CheckResult]:
@@ -261,7 +241,7 @@ def statements(connection: Connection) -> Iterator[CheckResult]:
 
     Every process also compares their content.
     """
-    number = _one(connection, _STATEMENTS)
+    number = one_value(connection, _STATEMENTS)
     yield CheckResult(
         number == 0, f"the signed statements of keys are those that the log names ({number} are not)"
     )
@@ -280,7 +260,7 @@ def single_sign_on(connection: Connection) -> Iterator[CheckResult]:
     if provider is None:
         yield CheckResult(None, "single sign-on is off (HEEDLINE_SSO_ISSUER)")
         return
-    live = _one(connection, "SELECT born FROM desks_installation") == "live"
+    live = one_value(connection, "SELECT born FROM desks_installation") == "live"
     yield CheckResult(
         None,
         f"single sign-on at {provider.issuer} as {provider.client}, asked again every"
@@ -310,7 +290,7 @@ def partners_site(connection: Connection) -> Iterator[CheckResult]:
     Browsers share cookies among the ports of one host.
     """
     site = os.environ.get("HEEDLINE_PARTNER_URL", "http://127.0.0.3:8003")
-    live = _one(connection, "SELECT born FROM desks_installation") == "live"
+    live = one_value(connection, "SELECT born FROM desks_installation") == "live"
     yield CheckResult(
         True if site.startswith("https://") else (False if live else None), f"partners sign in at {site}"
     )
@@ -326,7 +306,7 @@ def worker(connection: Connection, *, at: datetime) -> Iterator[CheckResult]:
 
     Without it no deadline is monitored and nobody is paged.
     """
-    beat = _one(connection, "SELECT minute FROM dispatch_worker_beat")
+    beat = one_value(connection, "SELECT minute FROM dispatch_worker_beat")
     if beat is None:
         yield CheckResult(False, "the worker has never run")
     else:
@@ -339,7 +319,7 @@ def backups(home: Path, connection: Connection, *, at: datetime) -> Iterator[Che
 
     A demonstration gets the same findings, but none of them counts as wrong.
     """
-    matters = _one(connection, "SELECT born FROM desks_installation") == "live"
+    matters = one_value(connection, "SELECT born FROM desks_installation") == "live"
     known, today = register.runs(home), at.date()
     if not known:
         yield CheckResult(False if matters else None, "there was never a backup")
@@ -382,11 +362,6 @@ def backups(home: Path, connection: Connection, *, at: datetime) -> Iterator[Che
     )
 
 
-def _one(connection: Connection, question: LiteralString) -> Any:
-    row = connection.execute(question).fetchone()
-    return row[0] if row else None
-
-
 def database(home: Path) -> tuple[str, postgres.Cluster | None]:
     """Return the database address to check.
 
@@ -426,7 +401,8 @@ def run(home: Path) -> int:
                 *installation(connection, ours=cluster),
                 *own_settings(connection),
                 *durability(connection),
-                *stewards(connection),
+                *doctor_people.stewards(connection),
+                *doctor_people.supervisors(connection),
                 *statements(connection),
                 *arrivals(connection, at=at),
                 *partners_site(connection),

@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from heedline.casework.danger import action_log, discharge, ownership
 from heedline.casework.danger.action_log import DangerNoteKind
@@ -16,13 +16,17 @@ from heedline.casework.journey import transitions
 from heedline.casework.pages import danger_page
 from heedline.casework.pages.danger_page import DangerFile
 from heedline.casework.pages.queues import queue
+from heedline.casework.setup import stewardship
 from heedline.dispatch.models import Outbox
+from heedline.jobs import doctor_people
 from heedline.packs.slots import minute_of
 from heedline.permits.gate import Refused
+from heedline.permits.roles import Role
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DangerEntry, DangerEpisode, IdentityShare, SealedHeader, Step
 from tests.casework.journey.test_hand_over import epochs_of, give, opens
 from tests.support import danger_scene, stories
+from tests.support.cast import House, now
 from tests.support.danger_scene import CALLED, DECISION, OVER, RISK, WARNED
 from tests.support.scene_people import DANGER, People, logged, row
 from tests.support.tracing_scene import LIFE
@@ -317,3 +321,24 @@ def test_a_hand_over_to_another_desk_keeps_the_danger_open(led: People) -> None:
     danger_scene.end(led, ref, "Nadia")
     assert danger_scene.episode(ref).discharged_at is not None
     assert row(ref).watch == led.house.desks["national"], "it watched this kind before"
+
+
+def test_the_doctor_says_where_nobody_could_discharge_a_danger(house: House) -> None:
+    """The supervisor of the round-the-clock desk is enough for every desk, and one who has left is not."""
+
+    def unled() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(doctor_people._UNLED)
+            return int(cursor.fetchone()[0])
+
+    desks, nadia = len(house.desks), house.officers["Nadia"]
+    assert unled() >= desks - 1, "nobody leads anything"
+    stewardship.appoint(
+        house.officers["Olga"], Role.SUPERVISOR, house.desks["north-east"], hands=house.hands, at=now()
+    )
+    alone = unled()
+    assert alone >= 1
+    stewardship.appoint(nadia, Role.SUPERVISOR, house.desks["national"], hands=house.hands, at=now())
+    assert unled() == 0
+    type(nadia).objects.filter(pk=nadia.pk).update(is_active=False)
+    assert unled() == alone

@@ -1,0 +1,58 @@
+"""Checks of `heedline doctor` on people: whether enough of them are there for what only they may do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, LiteralString
+
+import psycopg
+
+type Connection = psycopg.Connection[tuple[Any, ...]]
+
+_STEWARDS = """
+SELECT count(DISTINCT a.officer_id) FROM desks_appointment a JOIN desks_officer o ON o.id = a.officer_id
+WHERE a.role = 'steward' AND a.ended_on IS NULL AND o.is_active
+"""
+#: Desks at which nobody could discharge a danger to life: neither their own supervisor nor one of a round-the-clock desk.
+_UNLED = """
+WITH led AS (
+    SELECT a.desk_id FROM desks_appointment a JOIN desks_officer o ON o.id = a.officer_id AND o.is_active
+    WHERE a.role = 'supervisor' AND a.ended_on IS NULL)
+SELECT count(*) FROM desks_desk d
+WHERE d.kind NOT IN ('authoriser', 'partner', 'canary') AND d.id NOT IN (SELECT desk_id FROM led WHERE desk_id IS NOT NULL)
+    AND NOT EXISTS (SELECT 1 FROM desks_desk w JOIN led ON led.desk_id = w.id WHERE w.round_the_clock)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """The result of one check.
+
+    `right` is None if the finding is for information only.
+    """
+
+    right: bool | None
+    words: str
+
+
+def one_value(connection: Connection, question: LiteralString) -> Any:
+    """Return the first column of the first row, or None if there is none."""
+    row = connection.execute(question).fetchone()
+    return row[0] if row else None
+
+
+def stewards(connection: Connection) -> Iterator[CheckResult]:
+    """Check that there are two stewards to sign changes to the set-up."""
+    number = one_value(connection, _STEWARDS)
+    yield CheckResult(number >= 2, f"two stewards sign whatever is set up ({number} of them can sign in)")
+
+
+def supervisors(connection: Connection) -> Iterator[CheckResult]:
+    """Check that a supervisor can discharge a danger to life at every desk that takes reports."""
+    number = one_value(connection, _UNLED)
+    yield CheckResult(
+        number == 0,
+        "each desk, or the round-the-clock desk for it, has a supervisor who can discharge a danger to life"
+        f" ({number} have none)",
+    )

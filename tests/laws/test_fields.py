@@ -47,7 +47,7 @@ PLAIN: dict[str, str] = {
     "reports_sealed_header": "container report_id part epochs",
     "reports_sealed_payload": "container report_id",
     "reports_identity_share": "id report_id share epoch",
-    "reports_identity_request": "id report_id desk_id authoriser_desk_id purpose ground minutes asked_words approved"
+    "reports_identity_request": "id report_id desk_id authoriser_desk_id purpose ground minutes asked_words approved granted_minutes asked_back"
     " decided_words opens_until",
     "reports_released_share": "request_id until",
     "reports_keeping": "report_id group review_on identity_until identity_gone_on",

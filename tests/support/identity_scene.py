@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from heedline.casework.identity import opening as identity_opening
 from heedline.casework.identity import requests as identity_requests
 from heedline.casework.identity.requests import Decision, IdentityApplication
 from heedline.casework.pages import identity_requests as pages_identity_requests
@@ -38,7 +39,7 @@ def open_it(
     with people.sitting(name) as here:
         words = passphrase if passphrase is not None else people.house.keys[name].passphrase
         return pages_identity_requests.shown(
-            identity_requests.open_now(request, words, by=here, at=at), by=here
+            identity_opening.open_now(request, words, by=here, at=at), by=here
         )
 
 
@@ -57,7 +58,9 @@ def keys_of(people: People, name: str) -> list[bytes]:
         return [people.house.keys[name].seed, *here.keyring.seeds.values()]
 
 
-def decided_past_the_verb(request: UUID) -> bool:
+def decided_past_the_verb(request: UUID, minutes: int = 30) -> bool:
     """Whether this session decides when it calls the database itself."""
     words = functions.SealedWords(uuid4(), b"h", b"p", ())
-    return functions.decide_identity(request, approved=True, words=words, sha256=b"0" * 32, released=b"s")
+    return functions.decide_identity(
+        request, approved=True, words=words, sha256=b"0" * 32, released=b"s", minutes=minutes
+    )

@@ -391,7 +391,16 @@ PERMITS = {
     "who_decides_trace",
 }
 #: Those that look with the caller's eyes, so that row-level security holds inside, or look at no table.
-INVOKERS = {"disposed_of", "figures", "open_with", "open_work", "queue", "slot", "wait_for_the_disk", "waiting"}
+INVOKERS = {
+    "disposed_of",
+    "figures",
+    "open_with",
+    "open_work",
+    "queue",
+    "slot",
+    "wait_for_the_disk",
+    "waiting",
+}
 HISTORY = {"logged_statement_count", "logged_statements"}
 CLOCKWORK = {
     "end_identities",

@@ -224,9 +224,19 @@ def release_words(request: UUID) -> dict[UUID, SealedWords]:
 
 
 def decide_identity(
-    request: UUID, *, approved: bool, words: SealedWords, sha256: bytes, released: bytes | None
+    request: UUID,
+    *,
+    approved: bool,
+    words: SealedWords,
+    sha256: bytes,
+    released: bytes | None,
+    minutes: int | None = None,
+    asked_back: bool = False,
 ) -> bool:
-    """Decide a request once. Return False if this session may not, or if it is already decided."""
+    """Decide a request once. Return False if this session may not, or if it is already decided.
+
+    `minutes` is the time that an approval to open grants.
+    """
     given = [
         request,
         approved,
@@ -236,8 +246,12 @@ def decide_identity(
         sha256,
         list(words.epochs),
         released,
+        minutes,
+        asked_back,
     ]
-    decided = _rows("SELECT permits.decide_identity(%s, %s, %s, %s, %s, %s, %s::uuid[], %s)", given)
+    decided = _rows(
+        "SELECT permits.decide_identity(%s, %s, %s, %s, %s, %s, %s::uuid[], %s, %s::integer, %s)", given
+    )
     return bool(decided[0][0])
 
 

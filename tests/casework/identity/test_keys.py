@@ -11,6 +11,7 @@ from django.conf import settings
 from heedline.casework.access import session
 from heedline.casework.duty import paging
 from heedline.casework.errors import Locked, NotHere, WrongPassphrase
+from heedline.casework.identity import opening as identity_opening
 from heedline.casework.identity import requests as identity_requests
 from heedline.casework.journey import transitions
 from heedline.casework.pages import identity_requests as pages_identity_requests
@@ -117,9 +118,7 @@ def test_nobody_else_opens_it_and_not_without_the_passphrase(people: People) -> 
     with acting("office"):
         locked = people.house.sign_in("Odile", at=people.at, unlocked=False)
         with pytest.raises(Locked):
-            identity_requests.open_now(
-                request, people.house.keys["Odile"].passphrase, by=locked, at=people.at
-            )
+            identity_opening.open_now(request, people.house.keys["Odile"].passphrase, by=locked, at=people.at)
         session.leave()
     assert not logged("identity-opened", thing=ref)
 

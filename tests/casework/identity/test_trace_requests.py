@@ -16,6 +16,7 @@ from heedline.casework.contact import messages
 from heedline.casework.danger import discharge
 from heedline.casework.duty import paging
 from heedline.casework.errors import Locked, NotHere
+from heedline.casework.identity import opening as identity_opening
 from heedline.casework.identity import requests as identity_requests
 from heedline.casework.identity import trace_requests
 from heedline.casework.identity.trace_requests import TraceApplication
@@ -235,7 +236,7 @@ def test_one_kind_of_request_is_not_decided_as_the_other(people: People) -> None
             trace_requests.decide(opening, YES, by=ada, at=people.at)
     decide(people, trace)
     with people.sitting("Odile") as odile, pytest.raises(NotHere):
-        identity_requests.may_open(trace, by=odile, at=people.at)
+        identity_opening.may_open(trace, by=odile, at=people.at)
 
 
 def test_no_row_releases_something_for_a_trace(people: People) -> None:

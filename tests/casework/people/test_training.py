@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 
 from heedline.casework.contact import messages
 from heedline.casework.errors import NotHere
-from heedline.casework.identity import requests as identity_requests
+from heedline.casework.identity import opening as identity_opening
 from heedline.casework.identity.requests import IdentityApplication
 from heedline.casework.journey import bulk_close, call_taking, transitions
 from heedline.casework.journey.call_taking import Contact
@@ -278,7 +278,7 @@ def test_what_was_released_is_not_opened_after_it_lapsed(people: People) -> None
     decide(people, request)
     lapse(people, "Odile", "identity")
     with people.sitting("Odile") as odile, pytest.raises(Refused, match="Asking for and opening"):
-        identity_requests.may_open(request, by=odile, at=people.at)
+        identity_opening.may_open(request, by=odile, at=people.at)
     with pytest.raises(Refused):
         open_it(people, request)
     assert len(logged("identity-opened", refused=True)) == 1

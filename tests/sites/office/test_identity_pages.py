@@ -293,3 +293,45 @@ def test_who_does_not_hold_the_report_reads_why_they_cannot_ask(
     olga.get(f"/w/r/{ref}/identity/")
     assert "A colleague owns this report" in olga.html
     assert 'name="necessity"' not in olga.html
+
+
+def test_a_question_back_then_less_time_under_conditions_that_are_confirmed(
+    house: House, hand: Callable[[], Hand]
+) -> None:
+    ref, odile = _taken(house, hand, **NAMED)
+
+    def ask() -> UUID:
+        for do in ("sure", "ask"):
+            odile.get(f"/w/r/{ref}/identity/") if do == "sure" else None
+            odile.send(f"/w/r/{ref}/identity/", do=do, **ASKED)
+        return IdentityRequest.objects.get(decided_at=None).id
+
+    request, ada = ask(), hand().at_work(house, "Ada")
+    place = f"/w/identity/{request}/"
+    ada.get(place)
+    ada.send(place, reasons="Have you written to them?", decision="ask", conditions="One call")
+    assert ada.page.status_code == 422
+    assert "Conditions go with a yes" in ada.html
+    ada.send(place, reasons="Have you written to them?", decision="ask", conditions="")
+    assert "Question sent." in ada.html
+    odile.get(f"/w/r/{ref}/identity/")
+    assert "The authoriser has asked a question" in odile.html
+    assert "Have you written to them?" in odile.html
+
+    request = ask()
+    place = f"/w/identity/{request}/"
+    ada.get(place)
+    ada.send(
+        place, reasons="Now it is necessary", decision="approve", minutes="10", conditions="One <b>call</b>"
+    )
+    assert "Approved." in ada.html
+    odile.get(f"/w/r/{ref}/identity/")
+    assert "Granted: 10 minutes" in odile.html
+    place = f"/w/identity/{request}/open/"
+    odile.get(place)
+    assert "One &lt;b&gt;call&lt;/b&gt;" in odile.html
+    odile.send(place, passphrase=house.keys["Odile"].passphrase)
+    assert (odile.page.status_code, "Verhoeven" in odile.html) == (422, False)
+    assert "Confirm the conditions" in odile.html
+    odile.send(place, passphrase=house.keys["Odile"].passphrase, confirmed="yes")
+    assert "Rosa Verhoeven-Okonkwo" in odile.html

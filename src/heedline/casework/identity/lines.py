@@ -12,7 +12,7 @@ from django.conf import settings
 from heedline.casework.access import session
 from heedline.casework.access.session import Attendance
 from heedline.casework.duty.paging import DECIDED_WITHIN
-from heedline.casework.identity.requests import GROUNDS, LIMITS, OPEN, TRACE
+from heedline.casework.identity.requests import GRANTABLE, GROUNDS, LIMITS, OPEN, TRACE
 from heedline.casework.report.opening import short_name
 from heedline.dispatch.clocks import moment_words
 from heedline.packs import load_pack
@@ -26,6 +26,7 @@ class IdentityRequestState(StrEnum):
     OPEN = "open"
     ENDED = "ended"
     AGREED = "agreed"  # of a trace
+    ASKED_BACK = "asked-back"
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class RequestFacts:
     opens_until: datetime | None
     purpose: str = OPEN
     approved: bool | None = None
+    granted_minutes: int | None = None
+    asked_back: bool = False
 
     def state(self, at: datetime) -> IdentityRequestState:
         """Return the state of the request: waiting, refused, open or ended.
@@ -59,7 +62,7 @@ class RequestFacts:
         if self.purpose == TRACE and self.approved:
             return IdentityRequestState.AGREED
         if self.opens_until is None:
-            return IdentityRequestState.REFUSED
+            return IdentityRequestState.ASKED_BACK if self.asked_back else IdentityRequestState.REFUSED
         return IdentityRequestState.OPEN if self.opens_until > at else IdentityRequestState.ENDED
 
 
@@ -85,6 +88,13 @@ class IdentityRequestLine:
     until_words: str
     mine: bool
     purpose: str = OPEN
+    granted_words: str = ""
+    """The time that was granted, if it is less than was asked for."""
+
+    @property
+    def asked_back(self) -> bool:
+        """Return True if an authoriser asked a question back instead of deciding."""
+        return self.state is IdentityRequestState.ASKED_BACK
 
     @property
     def trace(self) -> bool:
@@ -111,6 +121,10 @@ class IdentityRequestLine:
                 return "Waiting for an authoriser"
             case IdentityRequestState.REFUSED:
                 return f"Refused, {self.decided_words}"
+            case IdentityRequestState.ASKED_BACK:
+                return (
+                    f"The authoriser has asked a question, {self.decided_words}. Answer it with a new request"
+                )
             case IdentityRequestState.AGREED:
                 return f"Agreed, {self.decided_words}. The statement can be printed"
             case IdentityRequestState.OPEN:
@@ -144,4 +158,7 @@ def line_of(facts: RequestFacts, *, by: Attendance, at: datetime) -> IdentityReq
         until_words=when_words(facts.opens_until),
         mine=facts.asked_by_id == by.officer_id,
         purpose=facts.purpose,
+        granted_words=""
+        if facts.granted_minutes in {None, facts.minutes}
+        else GRANTABLE.get(facts.granted_minutes or 0, f"{facts.granted_minutes} minutes"),
     )

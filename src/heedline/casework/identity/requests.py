@@ -11,7 +11,6 @@ until the identity is opened.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,7 +23,6 @@ from django.db.models import Q, QuerySet
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework.access import session
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance
 from heedline.casework.access.without_training import record_missing
@@ -33,7 +31,6 @@ from heedline.casework.duty.alarm_kinds import AlarmEvent
 from heedline.casework.errors import NotHere, WrongPassphrase
 from heedline.casework.keys.directory import Addressee, desk_that_decides, directory
 from heedline.casework.report import notes
-from heedline.casework.report.opening import short_name
 from heedline.casework.report.verb import FoundReport, find, record, verb
 from heedline.dispatch.letters import Letter
 from heedline.dispatch.outbox import post
@@ -44,11 +41,10 @@ from heedline.permits.roles import GRANTS, Role
 from heedline.permits.scopes import reports_of
 from heedline.permits.second_person import DecisionRequest, Matter, Reply, RequestState, refuse_second_request
 from heedline.reports.lifecycle import NotNow
-from heedline.reports.models import IdentityRequest, ReleasedShare, Report, SealedHeader, SealedPayload
+from heedline.reports.models import IdentityRequest
 from heedline.vault import CannotOpen, envelope
 from heedline.vault.canonical import canonical
-from heedline.vault.container import Container
-from heedline.vault.identity import open_identity, open_released_share, open_share, release_share
+from heedline.vault.identity import open_share, release_share
 
 #: Why an identity may be needed, as codes: the log and the tables show no words.
 GROUNDS: dict[str, str] = {
@@ -63,6 +59,8 @@ GROUNDS: dict[str, str] = {
 FOR_A_LIFE = frozenset({"life", "source-at-risk"})
 #: How long it may be looked at, in minutes from the decision on.
 LIMITS: dict[int, str] = {30: "30 minutes", 120: "2 hours", 480: "8 hours"}
+#: What an authoriser can grant, in minutes: never more than was asked for.
+GRANTABLE: dict[int, str] = {10: "10 minutes", **LIMITS}
 #: Characters in one box; stated on the page.
 LONGEST = 2000
 PART = "release"
@@ -85,26 +83,18 @@ class IdentityApplication:
 
 @dataclass(frozen=True)
 class Decision:
-    """An authoriser's decision, with reasons."""
+    """An authoriser's decision, with reasons.
+
+    `minutes` is one of GRANTABLE and grants less time than was asked for, or None for all of it. `conditions` must be
+    confirmed by the officer before the identity opens. With `ask_back` the request ends with a question in `reasons`,
+    and the officer answers it with a new request.
+    """
 
     approve: bool
     reasons: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class OpenedIdentity:
-    """The reporter's identity as the reporter gave it.
-
-    `answers` is {page: {question: answer}}, and is empty when the reporter gave none.
-    """
-
-    request: UUID
-    report: UUID
-    kind: str
-    question_set: str
-    answers: dict[str, dict[str, object]] = field(repr=False)
-    opened_at: datetime
-    until: datetime
+    minutes: int | None = None
+    conditions: str = field(repr=False, default="")
+    ask_back: bool = False
 
 
 def words_of(text: str) -> str:
@@ -240,13 +230,15 @@ def requests_of(by: Attendance) -> QuerySet[IdentityRequest]:
 def decide(request_id: UUID, decision: Decision, *, by: Attendance, at: datetime) -> None:
     """Approve or refuse a request, once, with reasons.
 
-    Approval hands the authorisers' half of the key to the requesting officer. Raises NotHere, Locked and
+    Approval hands the authorisers' half of the key to the requesting officer. Raises ValueError for a time that
+    cannot be granted, and for a question or conditions that do not go with the decision. Raises NotHere, Locked and
     NoRoom. Raises Refused for one's own request and for anyone who can open reports. Raises NotNow when the
     request has already been decided or cannot be approved.
     """
     reasons = words_of(decision.reasons)
     with request_on_the_record(Act.IDENTITY_DECIDED, by=by, request=request_id):
         asked = to_decide(request_id, reply_of(decision), by, OPEN)
+        minutes = _granted(decision, asked)
         missing = by.require(
             Capability.DECIDE_IDENTITY, asked.authoriser_desk_id, excused=asked.ground in FOR_A_LIFE
         )
@@ -255,9 +247,15 @@ def decide(request_id: UUID, decision: Decision, *, by: Attendance, at: datetime
         check_decider(asked, reply_of(decision), by, at, *desks)
         ring = by.keys()
         released = _release(asked, half, ring) if decision.approve else None
-        words, digest = seal_reasons(asked, reasons)
+        words, digest = seal_reasons(asked, reasons, conditions=decision.conditions.strip())
         if not functions.decide_identity(
-            request_id, approved=decision.approve, words=words, sha256=digest, released=released
+            request_id,
+            approved=decision.approve,
+            words=words,
+            sha256=digest,
+            released=released,
+            minutes=minutes,
+            asked_back=decision.ask_back,
         ):
             raise NotNow("Somebody else has already decided.")
         journal.record(
@@ -266,13 +264,32 @@ def decide(request_id: UUID, decision: Decision, *, by: Attendance, at: datetime
             desk=asked.desk_id,
             thing="report",
             thing_id=asked.report_id,
-            detail={"request": str(request_id), "approved": decision.approve},
+            detail={
+                "request": str(request_id),
+                "approved": decision.approve,
+                **({"minutes": minutes} if minutes not in {None, asked.minutes} else {}),
+                **({"asked_back": True} if decision.ask_back else {}),
+            },
         )
-        _let_pass(asked, missing, Capability.DECIDE_IDENTITY, by)
+        let_pass(asked, missing, Capability.DECIDE_IDENTITY, by)
         alarms.resolve(AlarmEvent.DECIDED, request_id, by=by, at=at)
 
 
-def _let_pass(asked: IdentityRequest, missing: str, capability: Capability, by: Attendance) -> None:
+def _granted(decision: Decision, asked: IdentityRequest) -> int | None:
+    """Return the minutes that an approval grants, or None for any other decision. Raises ValueError."""
+    if len(decision.conditions) > LONGEST:
+        raise ValueError("conditions that are too long")
+    if not decision.approve:
+        if decision.minutes is not None or decision.conditions.strip():
+            raise ValueError("a time or conditions without an approval")
+        return None
+    minutes = asked.minutes if decision.minutes is None else decision.minutes
+    if minutes not in GRANTABLE or minutes > asked.minutes or decision.ask_back:
+        raise ValueError("a time that cannot be granted, or a question with an approval")
+    return minutes
+
+
+def let_pass(asked: IdentityRequest, missing: str, capability: Capability, by: Attendance) -> None:
     """Log that an officer acted to save a life without the training this requires, if they did."""
     record_missing(missing, capability, actor=by.officer_id, desk=asked.desk_id, thing_id=asked.report_id)
 
@@ -337,12 +354,14 @@ def _release(asked: IdentityRequest, half: functions.SecondShare | None, ring: K
     return release_share(share, officer.kem, container_id=half.container, officer=released_to(asked))
 
 
-def seal_reasons(asked: IdentityRequest, reasons: str) -> tuple[functions.SealedWords, bytes]:
-    """Seal the reasons to everyone who may read the request."""
+def seal_reasons(
+    asked: IdentityRequest, reasons: str, *, conditions: str = ""
+) -> tuple[functions.SealedWords, bytes]:
+    """Seal the reasons, and the conditions if there are any, to everyone who may read the request."""
     epochs = list(functions.release_words(asked.id)[asked.asked_words].epochs)
     container = uuid4()
     sealed = envelope.seal_part(
-        canonical({"reasons": reasons}),
+        canonical({"reasons": reasons, **({"conditions": conditions} if conditions else {})}),
         notes.public_keys_of(epochs),
         installation=settings.INSTALLATION,
         container_id=container,
@@ -350,97 +369,3 @@ def seal_reasons(asked: IdentityRequest, reasons: str) -> tuple[functions.Sealed
     )
     digest = hashlib.sha256(sealed.payload).digest()
     return functions.SealedWords(container, sealed.header, sealed.payload, tuple(epochs)), digest
-
-
-# --- opening ---------------------------------------------------------------------------------------------------------
-
-
-def open_now(request_id: UUID, passphrase: str, *, by: Attendance, at: datetime) -> OpenedIdentity:
-    """Open the reporter's identity for the requesting officer, using their passphrase.
-
-    Available only within the approved time, and logged first. Raises NotHere for everyone else, NotNow
-    before and after that time, WrongPassphrase, Locked and CannotOpen.
-    """
-    with request_on_the_record(Act.IDENTITY_OPENED, by=by, request=request_id):
-        asked, report, until, missing = _mine(request_id, by, at)
-        ring = by.keys()
-        seed = session.hand_of(by.officer_id, passphrase).seed
-        answers = _opened(asked, seed, ring)
-        # Not compared with the officer's own terms: a hit would say for good that a name was given, and whose (ADR 27).
-        journal.record(
-            Act.IDENTITY_OPENED,
-            actor=by.officer_id,
-            desk=report.desk_id,
-            thing="report",
-            thing_id=report.id,
-            detail={"request": str(request_id)},
-        )
-        _let_pass(asked, missing, Capability.OPEN_IDENTITY, by)
-    return OpenedIdentity(request_id, report.id, report.kind, report.question_set, answers, at, until)
-
-
-@dataclass(frozen=True)
-class Openable:
-    """A request whose identity this officer can open now."""
-
-    report: UUID
-    short: str
-    until: datetime
-
-
-def may_open(request_id: UUID, *, by: Attendance, at: datetime) -> Openable:
-    """Return what this officer could open now with their passphrase.
-
-    Opens nothing. Raises NotHere and NotNow.
-    """
-    asked, report, until, _ = _mine(request_id, by, at)
-    return Openable(asked.report_id, short_name(report.id), until)
-
-
-def _mine(request_id: UUID, by: Attendance, at: datetime) -> tuple[IdentityRequest, Report, datetime, str]:
-    """Return the request, its report, the end of its access time, and any training waived in an emergency."""
-    asked = requests_of(by).filter(pk=request_id, asked_by_id=by.officer_id, purpose=OPEN).first()
-    report = reports_of(by.desk_ids).filter(pk=asked.report_id).first() if asked is not None else None
-    if asked is None or report is None:
-        raise NotHere
-    missing = by.require(
-        Capability.OPEN_IDENTITY, report.desk_id, report.watch_id, excused=asked.ground in FOR_A_LIFE
-    )
-    if asked.decided_at is None:
-        raise NotNow("No authoriser has decided yet.")
-    if asked.opens_until is None:
-        raise NotNow("The request was refused. You can make a new request with new reasons.")
-    if asked.opens_until <= at:
-        raise NotNow("The access time has expired. You can make a new request with new reasons.")
-    return asked, report, asked.opens_until, missing
-
-
-def _opened(asked: IdentityRequest, seed: bytes, ring: Keyring) -> dict[str, dict[str, object]]:
-    """Combine the two halves of the key and open the identity.
-
-    Raises CannotOpen.
-    """
-    header = SealedHeader.objects.get(report_id=asked.report_id, part="identity")
-    body = SealedPayload.objects.only("payload").get(container=header.container)
-    released = ReleasedShare.objects.filter(request_id=asked.id, officer_id=asked.asked_by_id).first()
-    if released is None or released.sealed is None:
-        raise NotNow("The access time has expired. You can make a new request with new reasons.")
-    share2 = open_released_share(
-        bytes(released.sealed), seed, container_id=header.container, officer=released_to(asked)
-    )
-    opened = open_identity(
-        Container(bytes(header.header), bytes(body.payload)),
-        _desk_half(asked.report_id, header.container, ring),
-        share2,
-        installation=settings.INSTALLATION,
-        container_id=header.container,
-    )
-    answers: dict[str, dict[str, object]] = json.loads(opened)
-    return answers
-
-
-def _desk_half(report: UUID, container: UUID, ring: Keyring) -> bytes:
-    for epoch, sealed in functions.desk_shares(report):
-        for seed in ring.for_any([epoch] if epoch is not None else []):
-            return open_share(sealed, seed, container_id=container, share=1)
-    raise CannotOpen

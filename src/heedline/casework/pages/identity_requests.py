@@ -28,12 +28,12 @@ from heedline.casework.identity.lines import (
     line_of,
     when_words,
 )
+from heedline.casework.identity.opening import OpenedIdentity
 from heedline.casework.identity.requests import (
     FOR_A_LIFE,
     OPEN,
     PART,
     TRACE,
-    OpenedIdentity,
     deciding_desks,
     decision_request,
     opens_reports,
@@ -91,6 +91,7 @@ class RequestFile:
     history: tuple[LookLine, ...]
     may_decide: bool = False
     why_not: str = ""
+    conditions: str = field(repr=False, default="")
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,8 @@ def _line(asked: IdentityRequest, by: Attendance, at: datetime) -> IdentityReque
             opens_until=asked.opens_until,
             purpose=asked.purpose,
             approved=asked.approved,
+            granted_minutes=asked.granted_minutes,
+            asked_back=asked.asked_back,
         ),
         by=by,
         at=at,
@@ -183,6 +186,14 @@ def is_trace(request_id: UUID, *, by: Attendance) -> bool:
     return requests_of(by).filter(pk=request_id, purpose=TRACE).exists()
 
 
+def minutes_asked(request_id: UUID, *, by: Attendance) -> int:
+    """Return for how many minutes a request to open an identity asks. Raises NotHere."""
+    asked = requests_of(by).filter(pk=request_id).first()
+    if asked is None:
+        raise NotHere
+    return asked.minutes
+
+
 def _file(asked: IdentityRequest, ring: Keyring, by: Attendance, at: datetime) -> RequestFile:
     sealed = functions.release_words(asked.id)
     said: dict[str, Any] = {}
@@ -202,6 +213,7 @@ def _file(asked: IdentityRequest, ring: Keyring, by: Attendance, at: datetime) -
         reasons=str(said.get("reasons", "")),
         readable=readable,
         history=_history(asked),
+        conditions=str(said.get("conditions", "")),
     )
 
 

@@ -35,9 +35,9 @@ BEGIN
             AND (p_purpose = 'open' OR r.danger_to_life);
     IF NOT FOUND OR v_authorisers IS NULL THEN RETURN false; END IF;
     INSERT INTO public.reports_identity_request (id, report_id, desk_id, authoriser_desk_id, purpose, asked_by_id,
-            asked_at, ground, minutes, asked_words)
+            asked_at, ground, minutes, asked_words, asked_back)
         VALUES (p_request, p_report, p_desk, v_authorisers, p_purpose, permits.my_officer(), now(), p_ground, p_minutes,
-            p_words)
+            p_words, false)
         ON CONFLICT DO NOTHING;
     RETURN FOUND;
 END $$;
@@ -77,13 +77,15 @@ $$;
 
 -- Decide about a request, once.
 CREATE FUNCTION permits.decide_identity(p_request uuid, p_approved boolean, p_words uuid, p_header bytea,
-    p_payload bytea, p_sha bytea, p_epochs uuid[], p_released bytea) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
+    p_payload bytea, p_sha bytea, p_epochs uuid[], p_released bytea, p_minutes integer, p_back boolean) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE q public.reports_identity_request%ROWTYPE;
 BEGIN
     SELECT * INTO q FROM public.reports_identity_request WHERE id = p_request FOR UPDATE;
     IF NOT FOUND OR NOT permits.may_decide(p_request)
         OR (p_approved AND q.purpose = 'open') <> (p_released IS NOT NULL)
+        OR (p_minutes IS NOT NULL) <> (p_released IS NOT NULL) OR p_minutes > q.minutes  -- never longer than was asked for
+        OR (p_approved AND p_back)
         OR octet_length(p_header) > 20000 OR octet_length(p_payload) > 200000 THEN
         RETURN false;
     END IF;
@@ -97,12 +99,12 @@ BEGIN
     INSERT INTO public.reports_sealed_payload (container, report_id, payload, sha256)
         VALUES (p_words, q.report_id, p_payload, p_sha);
     UPDATE public.reports_identity_request SET decided_by_id = permits.my_officer(), decided_at = now(),
-        approved = p_approved, decided_words = p_words,
-        opens_until = CASE WHEN p_released IS NOT NULL THEN now() + make_interval(mins => minutes) END
+        approved = p_approved, decided_words = p_words, granted_minutes = p_minutes, asked_back = p_back,
+        opens_until = CASE WHEN p_released IS NOT NULL THEN now() + make_interval(mins => p_minutes) END
         WHERE id = p_request;
     IF p_released IS NOT NULL THEN
         INSERT INTO public.reports_released_share (request_id, officer_id, sealed, until)
-            VALUES (p_request, q.asked_by_id, p_released, now() + make_interval(mins => q.minutes));
+            VALUES (p_request, q.asked_by_id, p_released, now() + make_interval(mins => p_minutes));
     END IF;
     RETURN true;
 END $$;

@@ -136,7 +136,7 @@ GRANT EXECUTE ON FUNCTION
     history.logged_statements(),
     permits.ask_identity(uuid, uuid, uuid, text, text, integer, uuid),
     permits.decide_disposal(uuid, jsonb, date, uuid[]),
-    permits.decide_identity(uuid, boolean, uuid, bytea, bytea, bytea, uuid[], bytea),
+    permits.decide_identity(uuid, boolean, uuid, bytea, bytea, bytea, uuid[], bytea, integer, boolean),
     permits.desk_shares(uuid),
     permits.destroy_epoch(uuid),
     permits.hand_over(uuid, uuid, timestamptz, integer, uuid, uuid, bytea, uuid[], bytea[], bytea[], timestamptz),

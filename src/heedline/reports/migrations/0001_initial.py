@@ -102,6 +102,8 @@ class Migration(migrations.Migration):
                 ("approved", models.BooleanField(null=True)),
                 ("decided_words", models.UUIDField(null=True)),
                 ("opens_until", models.DateTimeField(null=True)),
+                ("granted_minutes", models.PositiveSmallIntegerField(null=True)),
+                ("asked_back", models.BooleanField(default=False)),
                 (
                     "asked_by",
                     models.ForeignKey(
@@ -1334,6 +1336,28 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="decided_whole",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="identityrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("granted_minutes", None), ("opens_until", None)),
+                    models.Q(
+                        ("granted_minutes__in", [10, 30, 120, 480]),
+                        ("granted_minutes__lte", models.F("minutes")),
+                        ("opens_until__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="granted_at_most_what_was_asked",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="identityrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("asked_back", False), ("approved", False), _connector="OR"),
+                name="asked_back_opens_nothing",
             ),
         ),
         migrations.AddConstraint(

@@ -44,6 +44,10 @@ class IdentityRequest(models.Model):
     approved = models.BooleanField(null=True)
     decided_words = models.UUIDField(null=True)  # the sealed part with the reasons
     opens_until = models.DateTimeField(null=True)
+    granted_minutes = models.PositiveSmallIntegerField(
+        null=True
+    )  # of an approval to open: never more than `minutes`
+    asked_back = models.BooleanField(default=False)  # ended with a question, which a new request answers
 
     class Meta:
         db_table = "reports_identity_request"
@@ -82,6 +86,19 @@ class IdentityRequest(models.Model):
                     opens_until=None,
                 ),
                 name="decided_whole",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(opens_until=None, granted_minutes=None)
+                | models.Q(
+                    opens_until__isnull=False,
+                    granted_minutes__in=[10, 30, 120, 480],
+                    granted_minutes__lte=models.F("minutes"),
+                ),
+                name="granted_at_most_what_was_asked",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(asked_back=False) | models.Q(approved=False),
+                name="asked_back_opens_nothing",
             ),
             models.CheckConstraint(
                 condition=models.Q(decided_by=None) | ~models.Q(decided_by=models.F("asked_by")),

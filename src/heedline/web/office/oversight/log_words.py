@@ -35,6 +35,8 @@ LABELS = {
     "changed": "Differs from what the log names",
     "calls": "Calls",
     "capability": "For",
+    "asked_back": "Asked a question back",
+    "confirmed": "Conditions confirmed",
     "checkpoint": "Size of the log at the draw",
     "closed": "Closed",
     "danger": "Danger to life",

@@ -15,13 +15,30 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from heedline.casework.access import session
 from heedline.casework.errors import WrongPassphrase
+from heedline.casework.identity import opening as identity_opening
 from heedline.casework.identity import requests as identity_requests
 from heedline.casework.identity import trace_requests
-from heedline.casework.identity.requests import GROUNDS, LIMITS, LONGEST, Decision, IdentityApplication
+from heedline.casework.identity.requests import (
+    GRANTABLE,
+    GROUNDS,
+    LIMITS,
+    LONGEST,
+    Decision,
+    IdentityApplication,
+)
 from heedline.casework.pages import identity_requests as pages_identity_requests
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
-from heedline.web.components.forms import Field, FieldOption, Form, Radios, TextArea, TextInput
+from heedline.web.components.forms import (
+    Checkboxes,
+    Field,
+    FieldOption,
+    Form,
+    Radios,
+    Select,
+    TextArea,
+    TextInput,
+)
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import throttle, times
 from heedline.web.entrance.kept_words import form_of, keeps_words, let_go
@@ -72,8 +89,13 @@ ASKING: tuple[Field, ...] = (
 )
 
 
-def deciding_fields(question: str, then: str, weigh: str) -> tuple[Field, ...]:
-    """Return the fields of a decision: the question, what follows a yes, and what to weigh in the reasons."""
+_BACK = FieldOption(
+    value="ask", label="Ask a question first", hint="This request ends, and they answer with a new one"
+)
+
+
+def deciding_fields(question: str, then: str, weigh: str, *others: FieldOption) -> tuple[Field, ...]:
+    """Return the fields of a decision: the question, what follows a yes, what to weigh, and other answers than yes or no."""
     return (
         Radios(
             name="decision",
@@ -81,6 +103,7 @@ def deciding_fields(question: str, then: str, weigh: str) -> tuple[Field, ...]:
             required="Choose whether they may",
             choices=(
                 FieldOption(value="approve", label="Yes", hint=then),
+                *others,
                 FieldOption(value="refuse", label="No", hint="They can ask again, with new reasons"),
             ),
             small=True,
@@ -96,16 +119,48 @@ def deciding_fields(question: str, then: str, weigh: str) -> tuple[Field, ...]:
     )
 
 
-DECIDING = deciding_fields(
-    "May they open it?",
-    "They alone, for the time that they asked for",
-    "Is it necessary, is there no other way, and is the risk to them worth it?",
-)
+_MAY, _ALONE = "May they open it?", "They alone, for the time that you grant"
+_WEIGH = "Is it necessary, is there no other way, and is the risk to them worth it? If you ask a question, write it here."
+
+
+def _deciding(minutes: int) -> tuple[Field, ...]:
+    """Return the fields of a decision about opening an identity for which `minutes` were asked for."""
+    return (
+        *deciding_fields(_MAY, _ALONE, _WEIGH, _BACK),
+        Select(
+            name="minutes",
+            label="For how long?",
+            hint="If you say yes. Never longer than was asked for.",
+            choices=tuple(
+                FieldOption(value=str(one), label=words)
+                for one, words in sorted(GRANTABLE.items(), reverse=True)
+                if one <= minutes
+            ),
+            blank=None,
+        ),
+        TextArea(
+            name="conditions",
+            label="Conditions",
+            hint="If you say yes. The officer must confirm them before the identity opens.",
+            optional=True,
+            rows=3,
+            limit=LONGEST,
+        ),
+    )
+
+
 #: Nothing is released by a trace, so there is nothing to open and no time.
 DECIDING_TRACE = deciding_fields(
     "Do you agree to the communications data request?",
     "They get a statement of what Heedline holds",
     "Is a life at risk, was all else tried, and is it in proportion to what it does to the sender and to trust in the service?",
+)
+CONFIRMING = Checkboxes(
+    name="confirmed",
+    label="Conditions",
+    required="Confirm the conditions",
+    choices=(FieldOption(value="yes", label="I have read the conditions and keep to them"),),
+    small=True,
 )
 OPENING: tuple[Field, ...] = (
     TextInput(
@@ -169,13 +224,23 @@ def decide(request: OfficeRequest, ref: UUID) -> HttpResponse:
     """Show an authoriser one request with its reason, and record the decision. Shows nothing of the report."""
     by, at = request.attendance, session.now()
     trace = pages_identity_requests.is_trace(ref, by=by)
-    fields, verb = (DECIDING_TRACE, trace_requests.decide) if trace else (DECIDING, identity_requests.decide)
+    verb = trace_requests.decide if trace else identity_requests.decide
+    fields = DECIDING_TRACE if trace else _deciding(pages_identity_requests.minutes_asked(ref, by=by))
     kept = restored(request, fields)
     form, status = kept or Form(fields), 200
     if request.method == "POST":
         form, status = Form.posted(fields, request.POST.lists()), 422
+        approve = form.text("decision") == "approve"
+        if form.text("conditions") and not approve:
+            form = form.but(conditions="Conditions go with a yes. Write them under Why, or choose Yes")
         if not form.errors:
-            decision = Decision(form.text("decision") == "approve", form.text("reasons"))
+            decision = Decision(
+                approve,
+                form.text("reasons"),
+                int(form.text("minutes")) if approve and form.text("minutes") else None,
+                form.text("conditions"),
+                ask_back=form.text("decision") == "ask",
+            )
             try:
                 verb(ref, decision, by=by, at=at)
             except (NotNow, Refused) as no:
@@ -184,7 +249,8 @@ def decide(request: OfficeRequest, ref: UUID) -> HttpResponse:
                 agreed = (
                     "Agreed. They can print the statement." if trace else "Approved. They alone can open it."
                 )
-                done = agreed if decision.approve else "Refused. They read why."
+                refused = "Question sent." if decision.ask_back else "Refused. They read why."
+                done = agreed if decision.approve else refused
                 messages.success(request, done)
                 return let_go(request, HttpResponseRedirect(reverse("identity")), by)
     file = pages_identity_requests.request(ref, by=by, at=at)
@@ -211,10 +277,11 @@ def open_it(request: OfficeRequest, ref: UUID) -> HttpResponse:
     the browser offers to submit it again, including the passphrase, the passphrase is asked for again.
     """
     by, at = request.attendance, session.now()
-    asked = identity_requests.may_open(ref, by=by, at=at)
-    form, found = Form(OPENING), None
+    asked = identity_opening.may_open(ref, by=by, at=at)
+    fields = (CONFIRMING, *OPENING) if asked.conditions else OPENING
+    form, found = Form(fields), None
     if request.method == "POST":
-        form = Form.posted(OPENING, request.POST.lists())
+        form = Form.posted(fields, request.POST.lists())
         if not _first_time(request):
             form = form.but(passphrase=SENT_BEFORE)
         if not form.errors:
@@ -228,6 +295,7 @@ def open_it(request: OfficeRequest, ref: UUID) -> HttpResponse:
             "about_href": about,
             "until": until,
             "short": asked.short,
+            "conditions": asked.conditions,
             "once": _new_form(request),
         }
         return render(request, "office/identity_open.html", context, status=422 if form.errors else 200)
@@ -267,7 +335,13 @@ def _try(
         said = f"There have been too many tries. Wait {throttle.wait_words(wait)} and try again."
         return form.but(passphrase=said), None
     try:
-        opened = identity_requests.open_now(ref, form.text("passphrase"), by=request.attendance, at=at)
+        opened = identity_opening.open_now(
+            ref,
+            form.text("passphrase"),
+            confirmed=bool(form.chosen("confirmed")),
+            by=request.attendance,
+            at=at,
+        )
     except WrongPassphrase:
         return form.but(passphrase=NOT_IT), None
     throttle.UNLOCKS.give_back(key)

@@ -78,6 +78,7 @@ class ShellDanger:
 class OfficeShell:
     """The shell of every page on a site that requires signing in. An empty `person` means not signed in.
 
+    `more_navigation`: the links that stand together under "More", when there are too many for one row.
     `site`: the name of the site, shown beside the service name.
     `partner`: whether it is the partner site.
     `duty`: "On duty until 18:00 UTC", or empty when off duty.
@@ -96,6 +97,7 @@ class OfficeShell:
     language: str = "en"
     direction: Literal["ltr", "rtl"] = "ltr"
     navigation: tuple[Link, ...] = ()
+    more_navigation: tuple[Link, ...] = ()
     person: str = ""
     role: str = ""
     desk: str = ""

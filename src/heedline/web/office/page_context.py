@@ -15,6 +15,9 @@ from heedline.permits.capabilities import Capability
 from heedline.web.components.shell import Link, OfficeShell, ShellDanger
 from heedline.web.page_context import OFFICE, frame_of, person_of
 
+#: Entries of the menu. When there are more, the last of these is "More", with the rest.
+MOST_LINKS = 8
+
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
     """Return the office shell for every template."""
@@ -54,35 +57,40 @@ def office_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
     if by is None:
         return OfficeShell(**frame)
     has_keys = bool(by.desks) or "authoriser" in by.roles  # members of a desk, of either kind
-    links = [
-        _link("My work", "my-work", request.path),
-        _link("Board", "boards", request.path) if by.may(Capability.SEE_BOARD) else None,
-        _link("New call or walk-in", "call", request.path) if by.desks else None,
-        _link("Call backs", "calls", request.path) if by.desks else None,
-        _link("Translations", "translations", request.path) if by.desks else None,
-        _link("Partners", "partners", request.path) if by.may(Capability.FOLLOW_DISSEMINATION) else None,
-        _link("Practise", "practise", request.path) if by.may(Capability.PRACTISE) else None,
-        _link("Alarms", "alarms", request.path),
-        _link("Duty", "rota", request.path),
-        _link("Identity", "identity", request.path) if has_keys else None,
-        _link("Set up", "setup", request.path) if by.may(Capability.SET_UP) else None,
-        _link("Keys", "keys", request.path) if by.may(Capability.SEE_KEYS) else None,
-        _link("Languages", "office-languages", request.path) if by.may(Capability.SET_UP) else None,
-        _link("Training", "training", request.path) if by.may(Capability.RECORD_TRAINING) else None,
-        _link("Dip sampling", "checks", request.path) if by.may(Capability.CHECK_CLOSED) else None,
-        _link("Oversight", "oversight", request.path) if "overseer" in by.roles else None,
-        _link("Figures", "figures", request.path) if by.may(Capability.SEE_FIGURES) else None,
-        _link("Retention", "keeping", request.path) if "supervisor" in by.roles else None,
-        _link("Certificates", "certificates", request.path) if "overseer" in by.roles else None,
-        _link("Security", "mfa_index", request.path),
-        _link("Me", "me", request.path),
-    ]
+    desk, may = bool(by.desks), by.may
+    asked = (
+        ("My work", "my-work", True),
+        ("Board", "boards", may(Capability.SEE_BOARD)),
+        ("Set up", "setup", may(Capability.SET_UP)),
+        ("Oversight", "oversight", "overseer" in by.roles),
+        ("New call or walk-in", "call", desk),
+        ("Call backs", "calls", desk),
+        ("Alarms", "alarms", True),
+        ("Duty", "rota", True),
+        ("Identity", "identity", has_keys),
+        ("Translations", "translations", desk),
+        ("Partners", "partners", may(Capability.FOLLOW_DISSEMINATION)),
+        ("Keys", "keys", may(Capability.SEE_KEYS)),
+        ("Languages", "office-languages", may(Capability.SET_UP)),
+        ("Training", "training", may(Capability.RECORD_TRAINING)),
+        ("Dip sampling", "checks", may(Capability.CHECK_CLOSED)),
+        ("Retention", "keeping", "supervisor" in by.roles),
+        ("Figures", "figures", may(Capability.SEE_FIGURES)),
+        ("Certificates", "certificates", "overseer" in by.roles),
+        ("Practise", "practise", may(Capability.PRACTISE)),
+        ("Security", "mfa_index", True),
+        ("Me", "me", True),
+    )
+    found = [_link(text, name, request.path) for text, name, shown in asked if shown]
+    links = tuple(link for link in found if link is not None)
+    first = len(links) if len(links) <= MOST_LINKS else MOST_LINKS - 1
     dangers = () if "HX-Request" in request.headers else open_dangers(by=by, at=session.now())
     return OfficeShell(
         **frame,
         **person_of(by, has_keys=has_keys),
         dangers=tuple(_danger(one, linked=not frame["practice"]) for one in dangers[:MOST_NAMED]),
         more_dangers=max(0, len(dangers) - MOST_NAMED),
-        navigation=tuple(link for link in links if link is not None),
+        navigation=links[:first],
+        more_navigation=links[first:],
         desk=by.desks[0].name if len(by.desks) == 1 else "",
     )

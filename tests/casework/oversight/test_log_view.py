@@ -43,6 +43,19 @@ def looks(people: People, **sieve: object) -> log_view.LogPage:
         return log_view.log(Sieve(**sieve), by=ned)  # type: ignore[arg-type]
 
 
+def test_an_overseers_own_views_can_be_left_out_but_not_what_they_took_out(people: People) -> None:
+    people.taken()
+    looks(people)
+    assert Act.LOG_READ in {line.act for line in looks(people).lines}
+    found = looks(people, without=people.house.officers["Ned"].id).lines
+    assert Act.LOG_READ not in {line.act for line in found}
+    assert Act.REPORT_TAKEN in {line.act for line in found}
+    colleague = looks(people, without=people.house.officers["Odile"].id).lines
+    assert Act.LOG_READ in {line.act for line in colleague}, "only one's own"
+    left_out = Event.objects.filter(act=Act.LOG_READ, detail__has_key="without")
+    assert left_out.count() == 2, "and the log says that it was looked at in this way"
+
+
 def officer(people: People, name: str) -> UUID:
     return people.house.officers[name].id
 

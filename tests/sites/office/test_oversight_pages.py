@@ -60,6 +60,15 @@ def test_an_overseer_reads_the_log_and_opens_nothing(
     assert "Could not sign in" not in ned.html.partition("<table")[2]
 
 
+def test_a_switch_leaves_out_ones_own_views(ned: Hand) -> None:
+    for _ in range(2):
+        ned.get("/oversight/")
+    assert "Viewed the log" in ned.html.partition("<table")[2]
+    ned.get("/oversight/?own=no")
+    assert "Viewed the log" not in ned.html.partition("<table")[2]
+    assert "Leave them out" in ned.html
+
+
 def keys_written() -> set[str]:
     """Every name under which something is said in an event, out of the source."""
     found: set[str] = set()

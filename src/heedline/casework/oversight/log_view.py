@@ -55,11 +55,13 @@ class Sieve:
     officer: UUID | None = None
     report: UUID | None = None
     refused: bool = False
+    #: The overseer whose own views of the log are left out.
+    without: UUID | None = None
 
     def detail(self) -> dict[str, str | int | bool | list[str]]:
         """Return the filter's ids, codes and days, for the log entry about the view."""
         said: dict[str, str | int | bool | list[str]] = {}
-        for name in ("since", "until", "act", "desk", "officer", "report"):
+        for name in ("since", "until", "act", "desk", "officer", "report", "without"):
             value = getattr(self, name)
             if value:
                 said[name] = str(value)
@@ -168,6 +170,8 @@ def _sieved(sieve: Sieve) -> QuerySet[Event]:
         wanted &= Q(thing_id=sieve.report)
     if sieve.refused:
         wanted &= Q(outcome="refused")
+    if sieve.without is not None:
+        wanted &= ~Q(actor=sieve.without, act=Act.LOG_READ, outcome="done")
     return Event.objects.filter(wanted).order_by("-at", "-id")
 
 

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET
 
 from heedline.audit.acts import Act
 from heedline.casework.access import session
+from heedline.casework.access.session import Attendance
 from heedline.casework.oversight import log_view
 from heedline.casework.oversight.log_view import Heap, LogLine, Sieve
 from heedline.casework.pages.access_history import when_logged
@@ -75,6 +76,11 @@ def _form(request: OfficeRequest) -> Form:
             label="Outcome",
             choices=(FieldOption(value="yes", label="Only what was refused"),),
         ),
+        Checkboxes(
+            name="own",
+            label="Your own views of this log",
+            choices=(FieldOption(value="no", label="Leave them out"),),
+        ),
     )
     form = Form.posted(fields, request.GET.lists())
     if form.text("report") and _id(form.text("report")) is None:
@@ -89,7 +95,7 @@ def _id(text: str) -> UUID | None:
         return None
 
 
-def _sieve(form: Form) -> Sieve:
+def _sieve(form: Form, by: Attendance) -> Sieve:
     """Return the filter that the form describes. Values that cannot be read do not filter."""
     return Sieve(
         since=form.day("since"),
@@ -99,6 +105,7 @@ def _sieve(form: Form) -> Sieve:
         officer=_id(form.text("officer")),
         report=_id(form.text("report")),
         refused=form.chosen("refused") == ["yes"],
+        without=by.officer_id if form.chosen("own") == ["no"] else None,
     )
 
 
@@ -132,7 +139,9 @@ def log(request: OfficeRequest) -> HttpResponse:
     page = (
         log_view.LogPage((), None)
         if wrong
-        else log_view.log(_sieve(form), by=request.attendance, older=int(older) if known else None)
+        else log_view.log(
+            _sieve(form, request.attendance), by=request.attendance, older=int(older) if known else None
+        )
     )
     kept = request.GET.copy()
     kept.pop("older", None)
@@ -149,7 +158,7 @@ def log(request: OfficeRequest) -> HttpResponse:
             "rows": [_row(line) for line in page.lines],
             "older": f"?{kept.urlencode()}" if page.older is not None else "",
             "newest": f"?{newest}" if known else "",
-            "sieved": bool(_sieve(form).detail()),
+            "sieved": bool(_sieve(form, request.attendance).detail()),
             "take_out": f"{reverse('oversight-list')}?{newest}",
             "most": log_view.MOST_TAKEN_OUT,
         },
@@ -196,7 +205,7 @@ def _csv(lines: Iterator[LogLine]) -> Iterator[str]:
 def take_out(request: OfficeRequest) -> HttpResponse:
     """Download the filtered audit log as CSV. The download is recorded in the log."""
     form = _form(request)
-    lines = list(log_view.take_out(_sieve(form), by=request.attendance))
+    lines = list(log_view.take_out(_sieve(form, request.attendance), by=request.attendance))
     answer = HttpResponse("".join(_csv(iter(lines))), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="log.csv"'
     return answer

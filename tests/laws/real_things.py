@@ -19,7 +19,7 @@ from heedline.casework.people import skills
 from heedline.casework.report import officer_notes
 from heedline.casework.retention import subject_requests
 from heedline.casework.setup.proposals import ProposalKind
-from heedline.casework.tasks import tasks
+from heedline.casework.tasks import shift_notes, tasks
 from heedline.desks.models import (
     Appointment,
     CompletedTraining,
@@ -31,6 +31,7 @@ from heedline.desks.models import (
     Proposal,
     SavedQueueView,
     Shift,
+    ShiftNote,
 )
 from heedline.dispatch.models import Alarm
 from heedline.reports.models import (
@@ -80,7 +81,7 @@ KINDS = {
 #: Tables that no press of a button by somebody else may change.
 GUARDED = (
     Report, Step, Task, OwnerNotice, DangerEpisode, DangerEntry, NoteRevision, Alarm, Sweep, Translation, Dissemination, Disposal, Hold, Review, IdentityRequest, SubjectRequest,
-    Proposal, Invitation, Exercise, LanguageSkill, CompletedTraining, Appointment, Shift, Desk, Officer,
+    Proposal, Invitation, Exercise, LanguageSkill, CompletedTraining, Appointment, Shift, ShiftNote, Desk, Officer,
     SavedQueueView,
 )  # fmt: skip
 
@@ -116,6 +117,7 @@ def furnish(people: People) -> dict[str, str]:
         made["exercise"] = practice.begin("goodbye-film", by=odile, at=at)
         skills.state("pl", by=odile, at=at)
         made["note"] = officer_notes.write(made["report"], "Rang the estate office.", by=odile, at=at)
+        made["shift_note"] = shift_notes.write("north-east", "All quiet.", by=odile, at=at)
         made["errand"] = tasks.set_task(
             made["report"], "Ring", odile.officer_id, at + keeping_scene.DAY, by=odile, at=at
         )

@@ -23,7 +23,19 @@ from tests.support.site_client import SiteClient
 pytestmark = pytest.mark.django_db
 SITES = ("public", "office", "partner")
 #: Parameters that name somebody's thing. Every other parameter is a page of the same person.
-THINGS = {"ref", "alarm", "desk", "request", "identity", "task", "skill", "note", "notice", "errand"}
+THINGS = {
+    "ref",
+    "alarm",
+    "desk",
+    "request",
+    "identity",
+    "task",
+    "skill",
+    "note",
+    "notice",
+    "errand",
+    "shift_note",
+}
 #: What a form of these routes would hold beside the token; too little is refused as well, and must be refused alike.
 FILLED = {
     "version": "1", "reason": "x", "because": "x", "to": "south-west", "outcome": "spam", "tell": "finished",
@@ -129,13 +141,16 @@ def theirs(things: dict[str, str]) -> dict[str, str]:
         "note": things["note"],
         "notice": things["notice"],
         "errand": things["errand"],
+        "shift_note": things["shift_note"],
     }
 
 
 def values_for(where: str, things: dict[str, str]) -> dict[str, str]:
     """The real things that this address is about."""
     ref = things[kind_of(where)] if "<uuid:ref>" in where else ""
-    alike = {name: things[name] for name in ("alarm", "task", "skill", "note", "notice", "errand")}
+    alike = {
+        name: things[name] for name in ("alarm", "task", "skill", "note", "notice", "errand", "shift_note")
+    }
     return {**dict.fromkeys(THINGS, str(uuid4())), **alike, "desk": "north-east", "ref": ref}
 
 

@@ -48,6 +48,8 @@ EXACT = {
     "desks_invitation.expires_at": "a steward's act",
     "keys_epoch.retired_at": "a steward's act",
     "desks_proposal.proposed_at": "a steward's act",
+    "desks_shift_note.at": "an officer's act",
+    "desks_shift_note.acknowledged_at": "an officer's act",
     "desks_shift.starts_at": "an officer's hours",
     "desks_shift.ends_at": "an officer's hours",
     "permits_session.expires_at": "an officer's session",

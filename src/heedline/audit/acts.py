@@ -39,6 +39,8 @@ class Act(AnyAct):
     TASK_GIVEN = "task-given"
     TASK_DONE = "task-done"
     TASK_CANCELLED = "task-cancelled"
+    SHIFT_NOTE_WRITTEN = "shift-note-written"
+    SHIFT_NOTE_ACKNOWLEDGED = "shift-note-acknowledged"
     NUMBER_SHOWN = "number-shown"  # of a call that was asked for; early or not, and why
     CALL_TRIED = "call-tried"
     SOURCE_REFERRED = "source-referred"

@@ -138,6 +138,7 @@ COPIED: tuple[Copied, ...] = (
 LEFT_OUT: dict[str, str] = {
     "intake_draft": "unfinished reports are the browser's, and end within a day",
     "permits_session": "people sign in again",
+    "desks_shift_note": "what one shift told the next, for two weeks",
     "desks_exercise": "practice: forgotten within weeks anyway, and its words with the session",
     "permits_sign_in_proof": "each site leaves its own when it starts",
     "permits_unlocked": "and unlock again",

@@ -56,6 +56,7 @@ TABLES: dict[str, dict[str, str]] = {
     "desks_saved_view": {"office": "ard"},
     "desks_pattern_slot": {"office": "ard", "worker": "r"},
     "desks_shift": {"office": "arw", "worker": "r"},
+    "desks_shift_note": {"office": "ar", "settler": "d"},
     # letters and alarms
     "dispatch_alarm": {"office": "r", "worker": "arwm"},
     "dispatch_outbox": {"office": "a", "worker": "rwdm", "door": "a"},
@@ -188,6 +189,8 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("reports_translation", "usher", "r"): "report_id",
     ("reports_translation_text", "usher", "r"): "report_id",
     ("reports_note_revision", "usher", "r"): "report_id",
+    ("desks_shift_note", "office", "w"): "acknowledged_at acknowledged_by_id",
+    ("desks_shift_note", "settler", "r"): "at",
     ("reports_task", "usher", "r"): "report_id",
     (
         "reports_task",

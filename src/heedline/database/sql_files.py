@@ -59,6 +59,7 @@ CORE = (
     "policies/practice.sql",
     "policies/own_terms.sql",
     "policies/saved_views.sql",
+    "policies/shift_notes.sql",
     "policies/partner_site.sql",
     "roles/public.sql",
     "roles/office.sql",

@@ -26,6 +26,7 @@ class Capability(AnyCapability):
     TRANSLATE = "translate"
     WRITE_NOTE = "write-note"
     SET_TASK = "set-task"
+    HAND_OVER_SHIFT = "hand-over-shift"
     PRINT_REPORT = "print-report"
     HAND_OVER = "hand-over"
     CLOSE = "close"

@@ -45,6 +45,7 @@ _DESK_WORK = frozenset(
         C.TRANSLATE,
         C.WRITE_NOTE,
         C.SET_TASK,
+        C.HAND_OVER_SHIFT,
         C.PRINT_REPORT,
         C.HAND_OVER,
         C.CLOSE,

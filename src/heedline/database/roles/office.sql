@@ -31,6 +31,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON desks_provider_binding TO heedline_offic
 -- the hours that a desk covers each week
 GRANT SELECT, INSERT, DELETE ON desks_pattern_slot TO heedline_office;
 GRANT SELECT, INSERT, UPDATE ON desks_shift TO heedline_office;
+GRANT SELECT, INSERT, UPDATE (acknowledged_by_id, acknowledged_at) ON desks_shift_note TO heedline_office;
 
 -- letters and alarms
 GRANT SELECT, UPDATE (slot, acknowledged_by, acknowledged_at, cleared_by, cleared_at, because) ON dispatch_alarm TO

@@ -13,6 +13,9 @@ GRANT SELECT, INSERT, DELETE ON intake_count TO heedline_settler;
 -- a row can only be locked by a role that may update it
 GRANT SELECT, INSERT, UPDATE (settled), DELETE ON intake_draft TO heedline_settler;
 
+-- two weeks after they were written
+GRANT SELECT (at), DELETE ON desks_shift_note TO heedline_settler;
+
 -- sessions
 GRANT SELECT, DELETE ON permits_held_form TO heedline_settler;
 GRANT SELECT, DELETE ON permits_provider_notice TO heedline_settler;

@@ -26,6 +26,7 @@ from heedline.desks.models.languages import LanguageSkill
 from heedline.desks.models.personal import SavedQueueView
 from heedline.desks.models.practice import Exercise
 from heedline.desks.models.set_up import Invitation, Proposal
+from heedline.desks.models.shift_notes import ShiftNote
 from heedline.desks.models.single_sign_on import ProviderBinding
 from heedline.desks.models.training import CompletedTraining
 
@@ -54,5 +55,6 @@ __all__ = [
     "SavedQueueView",
     "SeedWrapping",
     "Shift",
+    "ShiftNote",
     "StandingInstallation",
 ]

@@ -9,7 +9,7 @@ from heedline.web.entrance import urls as entrance
 from heedline.web.office import me_pages
 from heedline.web.office.board import board_pages
 from heedline.web.office.calls import call_after, call_back_pages, call_pages
-from heedline.web.office.duty import duty_pages, rota_list_pages, rota_pages
+from heedline.web.office.duty import duty_pages, rota_list_pages, rota_pages, shift_note_pages
 from heedline.web.office.languages import language_pages, skill_pages, translation_pages
 from heedline.web.office.oversight import conflict_register_pages, dip_sampling_pages, oversight_pages
 from heedline.web.office.partners import partner_pages
@@ -175,4 +175,10 @@ urlpatterns = [
     path("w/duty/<slug:desk>/rota/import/", rota_pages.import_rota, name="rota-import"),
     path("w/duty/<slug:desk>/rota/pattern/", rota_list_pages.pattern, name="rota-pattern"),
     path("w/duty/<slug:desk>/rota/on-call/", rota_list_pages.on_call, name="rota-on-call"),
+    path("w/duty/<slug:desk>/notes/", shift_note_pages.shift_note_list, name="shift-notes"),
+    path(
+        "w/duty/<slug:desk>/notes/<uuid:shift_note>/acknowledge/",
+        shift_note_pages.acknowledge,
+        name="shift-note-acknowledge",
+    ),
 ]

@@ -214,7 +214,14 @@ def go_off(request: OfficeRequest, desk: str) -> HttpResponse:
         return render(
             request,
             "office/go_off.html",
-            {"desk": line, "alone": alone, "dangers": dangers, "owned": owned, "form": form},
+            {
+                "desk": line,
+                "alone": alone,
+                "dangers": dangers,
+                "owned": owned,
+                "form": form,
+                "reads_reports": line.desk_id in by.desk_ids,
+            },
             status=422 if form.errors else 200,
         )
     if owned and form.text("to") != _KEEP:

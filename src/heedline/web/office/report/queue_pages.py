@@ -24,6 +24,7 @@ from heedline.casework.pages.queues import queue as pages_queue
 from heedline.casework.pages.queues.queue_view import QueueView
 from heedline.casework.people import training
 from heedline.casework.setup import waiting_proposals
+from heedline.casework.tasks import shift_notes
 from heedline.casework.tasks import tasks as casework_tasks
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
@@ -75,6 +76,7 @@ def my_work(request: OfficeRequest) -> HttpResponse:
             "held": held,
             "waiting_elsewhere": waiting_elsewhere,
             "notices": owner_notices.unseen(by=by),
+            "shift_notes": shift_notes.waiting(by=by, at=at),
             "tasks": casework_tasks.mine(by=by, at=at),
             "open_alarms": alarms.unanswered(by=by),
             "partner_calls": dissemination_lines.calls_for(by),

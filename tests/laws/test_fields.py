@@ -26,6 +26,7 @@ PLAIN: dict[str, str] = {
     "desks_saved_view": "id",
     "desks_installation": "id born installation",
     "desks_organisation": "id code name",
+    "desks_daily_count": "desk_id day figure band number",
     "desks_desk": "id code name organisation_id kind round_the_clock authoriser_id",
     "desks_officer": "id organisation_id is_active single_keys",
     "desks_appointment": "id role desk_id ended_on",

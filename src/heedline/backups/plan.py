@@ -89,6 +89,7 @@ COPIED: tuple[Copied, ...] = (
     Copied("desks_completed_training", Side.BODIES),
     Copied("desks_pattern_slot", Side.BODIES),
     Copied("desks_shift", Side.BODIES),
+    Copied("desks_daily_count", Side.BODIES, order="desk_id, day, figure, band"),
     Copied("intake_count", Side.BODIES, order="hour, kind, step, what"),
     Copied("intake_question_set", Side.BODIES, order="digest"),
     Copied("reports_report", Side.BODIES, where=f"id NOT IN ({_NEW})"),

@@ -42,6 +42,7 @@ TABLES: dict[str, dict[str, str]] = {
     "audit_checkpoint": {"public": "r", "office": "r", "worker": "ar"},
     # people and hours
     "desks_appointment": {"office": "arw", "worker": "r", "usher": "r", "partner": "r"},
+    "desks_daily_count": {"office": "r", "usher": "ar"},
     "desks_desk": {"public": "r", "office": "arw", "worker": "r", "door": "r", "usher": "r", "partner": "r"},
     "desks_invitation": {"office": "arw", "partner": "r"},
     "desks_proposal": {"office": "arw"},
@@ -189,6 +190,7 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("reports_translation", "usher", "r"): "report_id",
     ("reports_translation_text", "usher", "r"): "report_id",
     ("reports_note_revision", "usher", "r"): "report_id",
+    ("desks_daily_count", "usher", "w"): "number",
     ("desks_shift_note", "office", "w"): "acknowledged_at acknowledged_by_id",
     ("desks_shift_note", "settler", "r"): "at",
     ("reports_task", "usher", "r"): "report_id",
@@ -346,6 +348,7 @@ PERMITS = {
     "answer_sent",
     "answer_to",
     "ask_identity",
+    "count_act",
     "decide_disposal",
     "decide_identity",
     "desk_shares",

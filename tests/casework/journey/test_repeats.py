@@ -51,7 +51,7 @@ def test_only_a_supervisor_closes_a_repeat(people: People, before: str) -> None:
     assert row(ref).stage == "assessed"
     assert logged("report-closed", thing=ref, refused=True)
     with people.sitting(lead) as here:
-        transitions.assign(ref, people.house.officers[lead].id, by=here, at=people.at)
+        transitions.assign(ref, people.house.officers[lead].id, because="I close it", by=here, at=people.at)
         transitions.close(ref, NO_CONCERN, version=row(ref).version, by=here, at=people.at)
     assert row(ref).stage == "closed"
     codes = str(list(Step.objects.filter(report=ref).values_list("codes", flat=True)))

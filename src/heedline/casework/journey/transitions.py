@@ -26,6 +26,7 @@ from heedline.casework.errors import Conflict, SealingStopped, Spent
 from heedline.casework.journey import owner_notices, repeat_reports
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.language import translating
+from heedline.casework.oversight import daily_counts
 from heedline.casework.report import editing, handing_over, notes, restrictions
 from heedline.casework.report.sealing import NewReport, enclose
 from heedline.casework.report.verb import FoundReport, find, record, verb
@@ -167,6 +168,7 @@ def take(ref: UUID, *, by: Attendance, at: datetime) -> None:
 
 def _own(found: FoundReport, move: Move, owner: UUID, note: UUID | None = None) -> None:
     report, mine = found.report, owner == found.by.officer_id
+    daily_counts.count_first_take(report, at=found.at)
     if report.offered:
         handing_over.accepted(found)
     report.apply(
@@ -298,6 +300,7 @@ def _close(found: FoundReport, closing: Closing) -> None:
     outgoing.nothing_open(found.report.id)
     tasks.nothing_open(found.report.id)
     report = found.report
+    daily_counts.count_closing(report, at=found.at)
     report.apply(
         Move.CLOSE,
         by=found.by.officer_id,

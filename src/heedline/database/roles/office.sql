@@ -31,6 +31,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON desks_provider_binding TO heedline_offic
 -- the hours that a desk covers each week
 GRANT SELECT, INSERT, DELETE ON desks_pattern_slot TO heedline_office;
 GRANT SELECT, INSERT, UPDATE ON desks_shift TO heedline_office;
+GRANT SELECT ON desks_daily_count TO heedline_office;
 GRANT SELECT, INSERT, UPDATE (acknowledged_by_id, acknowledged_at) ON desks_shift_note TO heedline_office;
 
 -- letters and alarms
@@ -135,6 +136,7 @@ SET ROLE heedline_usher;
 GRANT EXECUTE ON FUNCTION
     history.logged_statement_count(),
     history.logged_statements(),
+    permits.count_act(uuid, date, text, text),
     permits.ask_identity(uuid, uuid, uuid, text, text, integer, uuid),
     permits.decide_disposal(uuid, jsonb, date, uuid[]),
     permits.decide_identity(uuid, boolean, uuid, bytea, bytea, bytea, uuid[], bytea, integer, boolean),

@@ -12,6 +12,7 @@ GRANT SELECT (id, act, outcome, detail, thing_id) ON audit_event TO heedline_ush
 
 -- people, desks and hours
 GRANT SELECT ON desks_appointment TO heedline_usher;
+GRANT SELECT, INSERT, UPDATE (number) ON desks_daily_count TO heedline_usher;
 GRANT SELECT ON desks_desk TO heedline_usher;
 GRANT SELECT (id, scenario, priority, danger, outcome, ended_on, officer_id) ON desks_exercise TO heedline_usher;
 GRANT SELECT (id, is_active, name, organisation_id) ON desks_officer TO heedline_usher;

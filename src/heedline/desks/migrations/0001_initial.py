@@ -722,4 +722,35 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="DailyCount",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "desk_id",
+                        "day",
+                        "figure",
+                        "band",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("figure", models.CharField(max_length=12)),
+                ("band", models.CharField(max_length=12)),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "desk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="desks.desk"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "desks_daily_count",
+            },
+        ),
     ]

@@ -1,5 +1,6 @@
 """Models of desks and officers, with one module for each subject."""
 
+from heedline.desks.models.daily_counts import DailyCount
 from heedline.desks.models.desk import (
     CANARY,
     PARTNER,
@@ -37,6 +38,7 @@ __all__ = [
     "Acquaintances",
     "Appointment",
     "CompletedTraining",
+    "DailyCount",
     "Desk",
     "EpochGrant",
     "EpochKeyRow",

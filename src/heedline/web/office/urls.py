@@ -11,7 +11,12 @@ from heedline.web.office.board import board_pages
 from heedline.web.office.calls import call_after, call_back_pages, call_pages
 from heedline.web.office.duty import duty_pages, rota_list_pages, rota_pages, shift_note_pages
 from heedline.web.office.languages import language_pages, skill_pages, translation_pages
-from heedline.web.office.oversight import conflict_register_pages, dip_sampling_pages, oversight_pages
+from heedline.web.office.oversight import (
+    conflict_register_pages,
+    dip_sampling_pages,
+    figure_pages,
+    oversight_pages,
+)
 from heedline.web.office.partners import partner_pages
 from heedline.web.office.practice import practice_call_pages, practice_pages
 from heedline.web.office.report import (
@@ -64,6 +69,7 @@ urlpatterns = [
     path("oversight/hours/", oversight_pages.hours, name="oversight-hours"),
     path("oversight/early/", oversight_pages.early, name="oversight-early"),
     path("oversight/refused/", oversight_pages.refused, name="oversight-refused"),
+    path("oversight/figures/", figure_pages.figures, name="oversight-figures"),
     path("oversight/own/", conflict_register_pages.own, name="oversight-own"),
     # work
     path("w/", queue_pages.my_work, name="my-work"),
@@ -72,6 +78,7 @@ urlpatterns = [
     path("w/q/<slug:desk>/view/", queue_pages.save_view, name="queue-view-save"),
     path("w/views/<uuid:ref>/delete/", queue_pages.delete_view, name="queue-view-delete"),
     path("w/board/", board_pages.boards, name="boards"),
+    path("w/board/<slug:desk>/repeats/", board_pages.repeats, name="board-repeats"),
     path("w/board/<slug:desk>/tasks/", board_pages.tasks, name="board-tasks"),
     path("w/board/<slug:desk>/", board_pages.board, name="board"),
     path("w/calls/", call_back_pages.calls, name="calls"),

@@ -20,9 +20,11 @@ from django.db.models.functions import JSONObject
 from heedline.casework.access.keyring import DeskLine
 from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.errors import NotHere
+from heedline.casework.pages.board.throughput import FigureLines, figure_lines, first_day
 from heedline.casework.pages.queues.figures import figures
 from heedline.casework.report.opening import short_name
-from heedline.desks.models import Appointment, Desk, Shift
+from heedline.casework.tasks.shift_notes import KEPT
+from heedline.desks.models import Appointment, DailyCount, Desk, Shift, ShiftNote
 from heedline.dispatch.clocks import due_words, is_overdue, moment_words
 from heedline.permits.capabilities import Capability
 from heedline.permits.functions import Figures
@@ -30,7 +32,7 @@ from heedline.permits.gate import allows
 from heedline.permits.roles import GRANTS, Role
 from heedline.permits.scopes import open_work_of
 from heedline.reports.lifecycle import Stage
-from heedline.reports.models import HandOver, Sweep, Task
+from heedline.reports.models import CallBack, HandOver, Sweep, Task
 from heedline.reports.models.hand_overs import HandOverState
 from heedline.reports.models.tasks import TaskState
 
@@ -102,7 +104,10 @@ class BulkClosure:
 
 @dataclass(frozen=True)
 class Board:
-    """The work of a desk now."""
+    """The work of a desk now, and how fast it was done (`throughput`).
+
+    `calls` are call backs to make, `shift_notes` hand-over notes that nobody has acknowledged.
+    """
 
     desk: DeskLine
     figures: Figures
@@ -112,6 +117,10 @@ class Board:
     closures: tuple[BulkClosure, ...]
     tasks: int
     late_tasks: int
+    throughput: tuple[FigureLines, ...]
+    calls: int
+    late_calls: int
+    shift_notes: int
 
     @property
     def ages(self) -> tuple[int, ...]:
@@ -194,6 +203,25 @@ def board(desk: DeskLine, *, by: Attendance, at: datetime) -> Board:
                 many="many",
                 late="late",
             ),
+            counts=_listed(
+                DailyCount.objects.filter(desk=OuterRef("pk"), day__gte=first_day(at)),
+                day="day",
+                figure="figure",
+                band="band",
+                number="number",
+            ),
+            calls=_listed(
+                CallBack.objects.filter(report__desk=OuterRef("pk"), done=False)
+                .exclude(report__stage=Stage.CLOSED)
+                .order_by()
+                .values("report__desk_id")
+                .annotate(many=Count("report_id"), late=Count("report_id", filter=Q(due_at__lt=at))),
+                many="many",
+                late="late",
+            ),
+            notes=_listed(
+                ShiftNote.objects.filter(desk=OuterRef("pk"), acknowledged_by=None, at__gt=at - KEPT), id="id"
+            ),
             closures=_listed(
                 Sweep.objects.filter(desk=OuterRef("pk"), at__gt=at - CLOSURES_OF).order_by("-at", "id"),
                 SHOWN,
@@ -215,6 +243,10 @@ def board(desk: DeskLine, *, by: Attendance, at: datetime) -> Board:
         tuple(_closure(row) for row in now["closures"]),
         sum(row["many"] for row in now["to_do"]),
         sum(row["late"] for row in now["to_do"]),
+        figure_lines(now["counts"], at),
+        sum(row["many"] for row in now["calls"]),
+        sum(row["late"] for row in now["calls"]),
+        len(now["notes"]),
     )
 
 

@@ -14,11 +14,13 @@ from heedline.casework.access import session
 from heedline.casework.errors import NotHere
 from heedline.casework.pages.board import board as pages_board
 from heedline.casework.pages.board.board import AGES, Board, BoardOfficer, StageLine
+from heedline.casework.pages.board.repeats import repeats_of_today
 from heedline.casework.pages.queues.queue_view import NOBODY, OVERDUE
 from heedline.casework.tasks import tasks as casework_tasks
 from heedline.reports.lifecycle import Stage
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
+from heedline.web.office.board import throughput_words
 from heedline.web.office.board.charts import bar_chart
 from heedline.web.shell.queue_links import view_link
 from heedline.web.shell.report_bar import STAGES
@@ -72,6 +74,7 @@ def board(request: OfficeRequest, desk: str) -> HttpResponse:
             "age_words": [AGE_WORDS[code] for code in _YOUNGEST_FIRST],
             "stages": [_stage(line, desk) for line in found.stages],
             "totals": _cells(found.ages, desk),
+            "throughput": throughput_words.tables(found.throughput),
             "chart": bar_chart(
                 "Open reports by age",
                 [
@@ -93,6 +96,16 @@ def tasks(request: OfficeRequest, desk: str) -> HttpResponse:
     return render(request, "office/board_tasks.html", {"desk": here, "tasks": listed})
 
 
+@open_to(Audience.UNLOCKED)
+@require_GET
+def repeats(request: OfficeRequest, desk: str) -> HttpResponse:
+    """List the reports that were assessed today as told before. Their assessments are opened for it."""
+    by, at = request.attendance, session.now()
+    here = pages_board.desk_led(desk, by=by)
+    listed = repeats_of_today(here, by=by, at=at)
+    return render(request, "office/board_repeats.html", {"desk": here, "repeats": listed})
+
+
 def _sums(found: Board) -> list[dict[str, Any]]:
     """Return the figures at the head of the board, each with the list that it counts."""
     code, now = found.desk.code, found.figures
@@ -111,6 +124,24 @@ def _sums(found: Board) -> list[dict[str, Any]]:
             "number": found.late_tasks,
             "href": reverse("board-tasks", kwargs={"desk": code}) if found.late_tasks else "",
             "late": True,
+        },
+        {
+            "words": "Call backs to make",
+            "number": found.calls,
+            "href": reverse("calls") if found.calls else "",
+            "late": False,
+        },
+        {
+            "words": "Late call backs",
+            "number": found.late_calls,
+            "href": reverse("calls") if found.late_calls else "",
+            "late": True,
+        },
+        {
+            "words": "Shift hand-over notes not acknowledged",
+            "number": found.shift_notes,
+            "href": reverse("shift-notes", kwargs={"desk": code}) if found.shift_notes else "",
+            "late": False,
         },
         _figure("With unread messages", now.messages, code, {"unread": "yes"}),
     ]

@@ -36,6 +36,7 @@ TABS = (
     ("oversight-early", "Calls outside safe hours"),
     ("oversight-refused", "Refused"),
     ("oversight-own", "Conflicts of interest"),
+    ("oversight-figures", "Desk figures"),
 )
 _HEADINGS = ("When", "Act", "Outcome", "Who", "Officer id", "Desk", "Report", "Detail")
 

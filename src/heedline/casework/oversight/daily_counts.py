@@ -1,0 +1,77 @@
+"""Daily counts of what a desk does against its clocks, in bands, added when the thing happens.
+
+A count names no report and no officer. The band of a first take follows from the deadline, which is counted from the end
+of the quarter hour in which the report arrived, so that a count says no more of an arrival than the log does (ADR 39).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from heedline.casework.access.session import office_zone
+from heedline.permits import count_functions
+from heedline.reports.models import Report
+
+
+class DailyFigure(StrEnum):
+    """What is counted each day."""
+
+    FIRST_TAKE = "first-take"
+    CLOSE = "close"
+    CLOSED_AGE = "closed-age"
+
+
+class LateBand(StrEnum):
+    """How late an act was, measured against the clock that ran."""
+
+    IN_TIME = "in-time"
+    HOUR = "hour"
+    DAY = "day"
+    MORE = "more"
+
+
+class AgeBand(StrEnum):
+    """How many days after its arrival a report was closed."""
+
+    SAME_DAY = "same-day"
+    DAYS = "days"
+    WEEKS = "weeks"
+    MONTHS = "months"
+
+
+_LATE = (
+    (timedelta(0), LateBand.IN_TIME),
+    (timedelta(hours=1), LateBand.HOUR),
+    (timedelta(days=1), LateBand.DAY),
+)
+_AGES = ((0, AgeBand.SAME_DAY), (6, AgeBand.DAYS), (29, AgeBand.WEEKS))
+
+
+def late_band(due_at: datetime | None, at: datetime) -> LateBand:
+    """Return how late an act at `at` is for a deadline. Without a deadline it is in time."""
+    late = at - due_at if due_at is not None else timedelta(0)
+    return next((band for most, band in _LATE if late <= most), LateBand.MORE)
+
+
+def age_band(days: int) -> AgeBand:
+    """Return the band of a number of days."""
+    return next((band for most, band in _AGES if days <= most), AgeBand.MONTHS)
+
+
+def count_first_take(report: Report, *, at: datetime) -> None:
+    """Count the take that ends the clock Seen, before it is made. Must be called in the transaction of the take."""
+    if not report.seen:
+        _add(report, DailyFigure.FIRST_TAKE, late_band(report.due_at, at), at)
+
+
+def count_closing(report: Report, *, at: datetime) -> None:
+    """Count the closing of a single report, before it is made. Must be called in its transaction."""
+    today = at.astimezone(office_zone()).date()
+    _add(report, DailyFigure.CLOSE, late_band(report.due_at, at), at)
+    _add(report, DailyFigure.CLOSED_AGE, age_band((today - report.received_on).days), at)
+
+
+def _add(report: Report, figure: DailyFigure, band: StrEnum, at: datetime) -> None:
+    day = at.astimezone(office_zone()).date()
+    count_functions.count_act(report.desk_id, day, figure, band)

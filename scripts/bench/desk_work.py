@@ -79,9 +79,9 @@ async def _post(browser: Browser, path: str, **fields: str) -> Answer:
     return answer
 
 
-async def at_work(instance: Instance, desk: str) -> Browser:
-    """An officer of that desk, signed in, keys unlocked."""
-    who, site = instance.officer(desk), instance.office
+async def at_work(instance: Instance, desk: str, *, role: str = "officer") -> Browser:
+    """Somebody of that desk, signed in, keys unlocked."""
+    who, site = instance.officer(desk, role), instance.office
     browser = Browser(site.name, site.port)
     await _post(browser, "/sign-in/", login=who["email"], password=who["password"])
     await _post(browser, "/unlock/", passphrase=who["passphrase"])
@@ -111,6 +111,18 @@ async def _views(browser: Browser, first: str, *, times: int) -> dict[str, dict[
     return found
 
 
+async def _board(instance: Instance, desk: str, *, times: int) -> dict[str, Any]:
+    """The supervisor's board of that desk, so many times."""
+    browser = await at_work(instance, desk, role="supervisor")
+    path = f"/w/board/{desk}/"
+    await _timed(browser, path)
+    took = [(await _timed(browser, path))[0] for _ in range(times)]
+    cookies = dict(browser.cookies)
+    browser.close()
+    asked = [{"name": "board", "method": "GET", "path": path, "cookies": cookies}]
+    return {**percentiles(took), "queries": _ask_queries(instance, "office", asked)["board"]}
+
+
 async def _read(instance: Instance, desk: str, *, pages: int, opens: int) -> dict[str, Any]:
     browser = await at_work(instance, desk)
     first = f"/w/q/{desk}/"
@@ -135,6 +147,7 @@ async def _read(instance: Instance, desk: str, *, pages: int, opens: int) -> dic
     browser.close()
     return {
         "desk": desk,
+        "board": await _board(instance, desk, times=max(20, pages // 4)),
         "queue": {
             "pages": pages,
             **percentiles(queue_times),

@@ -79,11 +79,9 @@ class Instance:
         """Its processes, by what they are."""
         return Family.of(self.supervisor, self.cluster.data)
 
-    def officer(self, desk: str) -> dict[str, Any]:
-        """Somebody of that desk who may read reports, with what they sign in by."""
-        return next(
-            one for one in self.facts["officers"] if one["desk"] == desk and one["roles"] == ["officer"]
-        )
+    def officer(self, desk: str, role: str = "officer") -> dict[str, Any]:
+        """Somebody of that desk with that role, with what they sign in by."""
+        return next(one for one in self.facts["officers"] if one["desk"] == desk and one["roles"] == [role])
 
 
 def _free_ports(how_many: int) -> list[int]:

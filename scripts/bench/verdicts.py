@@ -168,6 +168,13 @@ def _desk(found: dict[str, Any]) -> Iterator[Verdict]:
             f"p95 ≤ {QUEUE_P95_MS:.0f} ms; ≤ {QUERIES}",
             p95 <= QUEUE_P95_MS and asked <= QUERIES,
         )
+        board, asked = one["board"], one["board"]["queries"]["statements"]
+        yield Verdict(
+            f"{name}: supervisor's board, p50 / p95; statements",
+            f"{board['p50_ms']:.0f} / {board['p95_ms']:.0f} ms; {asked}",
+            f"p95 ≤ {QUEUE_P95_MS:.0f} ms; ≤ {QUERIES}",
+            board["p95_ms"] <= QUEUE_P95_MS and asked <= QUERIES,
+        )
         for what, _, budget, good in checks:
             took = one[what]
             yield Verdict(

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from heedline.casework.report import sealing
-from heedline.jobs import demo_desks, demo_partners
+from heedline.jobs import demo_board, demo_desks, demo_partners
 from heedline.vault.codes import ReceiptCode, new_code
 from heedline.vault.keys import new_seed, signing_public
 from heedline.vault.signed import ROOT
@@ -320,7 +320,20 @@ def _reports(cast: _Cast) -> None:
     )
     with _as_public():
         _write_back(answers, [one.code for one in sent if one.entry["then"] == "withdraw"])
+    _board(cast, sent)
     _specialist_desks(cast, sent)
+
+
+def _board(cast: _Cast, sent: list[_Sent]) -> None:
+    """Give the supervisor of the north-east desk something to see on its board."""
+    at, desk = datetime.now(UTC), "north-east"
+    demo_board.load(
+        desk,
+        [name for name, place, _, _ in PEOPLE if place == desk],
+        [one.ref for one in sent if one.desk == desk and one.entry["then"] in {"take", "ask"}],
+        lambda name: _unlocked(cast, name, at),
+        at,
+    )
 
 
 def _specialist_desks(cast: _Cast, sent: list[_Sent]) -> None:

@@ -59,7 +59,9 @@ def test_the_reason_is_sealed_and_stands_in_the_history(people: People) -> None:
     step = Step.objects.filter(report=ref).latest("number")
     assert step.note == OwnerNotice.objects.get().note
     assert WHY.encode() not in bytes(SealedPayload.objects.get(container=step.note).payload)
-    assert dict(people.read(ref, "Odile").history.steps[0].words) == {"Reason": WHY}
+    history = people.read(ref, "Odile").history
+    assert dict(history.steps[0].words) == {"Reason": WHY}
+    assert dict(history.steps[0].codes) == dict(history.timeline[-1].codes) == {"to": "Olga O."}
 
 
 def test_there_is_no_taking_over_without_a_reason(people: People) -> None:

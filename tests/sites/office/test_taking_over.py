@@ -51,11 +51,11 @@ def test_taken_over_on_its_page(house: House, hand: Callable[[], Hand]) -> None:
     assert "You own this report now." in olga.html
     odile.get("/w/")
     assert WHY.replace("&", "&amp;") in odile.html
-    assert "has a new owner" in odile.html
+    assert "owns your report" in odile.html
     action = re.search(r'action="(/w/r/[^"]+/notice/[^"]+)"', odile.html)
     assert action
     odile.send(action.group(1))
-    assert "has a new owner" not in odile.html
+    assert "owns your report" not in odile.html
 
 
 def test_found_on_the_board_taken_over_and_reassigned(
@@ -81,7 +81,7 @@ def test_found_on_the_board_taken_over_and_reassigned(
     olga.send(BULK, do="yes", choose=boxes, to=str(house.officers["Olga"].id), because=WHY)
     assert olga.heading == "1 report assigned to Olga O."
     odile.get("/w/")
-    assert "has a new owner" in odile.html
+    assert "owns your report" in odile.html
     olga.send(f"{BULK}undo/")
     odile.get("/w/")
-    assert "has a new owner" not in odile.html, "it is hers again"
+    assert "owns your report" not in odile.html, "it is hers again"

@@ -134,6 +134,11 @@ _WHO_SIGNED = Officer.objects.filter(
     id=Cast(KeyTextTransform("officer", OuterRef("voice")), UUIDField())
 ).values("name")
 
+#: The name of the officer whom an assignment makes the owner. The step has their id.
+_NEW_OWNER = Officer.objects.filter(id=Cast(KeyTextTransform("to", OuterRef("codes")), UUIDField())).values(
+    "name"
+)
+
 STEPS = _beside(
     Step.objects.order_by("-number"),
     number="number",
@@ -143,6 +148,7 @@ STEPS = _beside(
     on="on",
     codes="codes",
     note="note",
+    new_owner=Case(When(move=Move.ASSIGN, then=Subquery(_NEW_OWNER)), default=Value(None)),
 )
 MESSAGES = _beside(
     Message.objects.order_by("position"),
@@ -257,6 +263,14 @@ def named_words(said: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple((_WORDS_OF.get(key, key), str(value)) for key, value in said.items() if value)
 
 
+def step_codes(row: Row) -> tuple[tuple[str, str], ...]:
+    """Return the codes of a step, with the name of a new owner instead of their id."""
+    return tuple(
+        (key, str(row["new_owner"] if key == "to" and row["new_owner"] else value))
+        for key, value in row["codes"].items()
+    )
+
+
 def step_lines(rows: Sequence[Row], words: Words) -> tuple[StepLine, ...]:
     """Return the moves made on the report, newest first."""
     lines = []
@@ -267,7 +281,7 @@ def step_lines(rows: Sequence[Row], words: Words) -> tuple[StepLine, ...]:
                 move=Move(row["move"]),
                 by=row["by"] or "The reporter",
                 when_words=when_words(_moment(row["at"])) or _day(row["on"]),
-                codes=tuple((key, str(value)) for key, value in row["codes"].items()),
+                codes=step_codes(row),
                 words=named_words(said),
             )
         )

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from heedline.casework.identity.lines import when_words
-from heedline.casework.pages.case_lines import Row, Words, named_words
+from heedline.casework.pages.case_lines import Row, Words, named_words, step_codes
 from heedline.reports.lifecycle import Move
 from heedline.reports.models.tasks import TaskState
 
@@ -158,7 +158,7 @@ def _steps(rows: TimelineRows, words: Words) -> Iterator[TimelineEntry]:
             row["by"] or REPORTER,
             when,
             moment,
-            tuple((key, str(value)) for key, value in row["codes"].items()),
+            step_codes(row),
             said,
         )
 

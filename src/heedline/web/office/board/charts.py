@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 #: Sizes in the units of the drawing, which is scaled to the page.
-WIDTH, LABELS, NUMBERS = 480, 170, 60
+WIDTH, LABELS, NUMBERS = 360, 152, 64
 _ROW, _BAR = 32, 20
 
 

@@ -22,6 +22,7 @@ EXACT = {
     "reports_task.ended_at": "an officer's act",
     "reports_owner_notice.at": "a supervisor's act",
     "reports_owner_notice.seen_at": "an officer's act",
+    "reports_search.at": "an officer's act",
     "reports_sweep.at": "an officer's act",
     "reports_sweep.until": "an officer's act",
     "reports_sweep.undone_at": "an officer's act",

@@ -109,6 +109,13 @@ class Act(AnyAct):
     SUBJECT_FOUND = "subject-found"
     SUBJECT_ANSWERED = "subject-answered"
     CERTIFICATE_SEEN = "certificate-seen"
+    # searches: how, and how many hits; what was looked for is sealed
+    SEARCHED = "searched"
+    SEARCH_RESULTS_READ = "search-results-read"
+    SEARCHES_SEEN = "searches-seen"  # by a supervisor or an overseer, by kind and number
+    INDEX_DAMAGED = "index-damaged"  # and deleted, to be made anew
+    INDEX_REBUILT = "index-rebuilt"
+    INDEX_PURGED = "index-purged"  # of what was disposed of or has left the desk
     # duty
     CAME_ON_DUTY = "came-on-duty"
     WENT_OFF_DUTY = "went-off-duty"

@@ -108,6 +108,10 @@ TABLES: dict[str, dict[str, str]] = {
     "reports_note_revision": {"office": "ar", "usher": "d"},
     "reports_owner_notice": {"office": "ar", "usher": "d"},
     "reports_task": {"office": "ar", "usher": "d"},
+    "reports_search": {"office": "ar", "settler": "d"},
+    "reports_search_index": {"office": "rd", "usher": "a", "settler": "d"},
+    "reports_search_page": {"office": "ard", "settler": "d"},
+    "reports_search_waiting": {"office": "rd", "usher": "a"},
     "reports_swept": {"office": "ard", "usher": "d", "settler": "rd", "worker": "m"},
     # signing in: other people's tables
     "account_emailaddress": {"office": "arwd", "partner": "arwd"},
@@ -253,6 +257,22 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ): "closed lookup report_id touched",  # the note after a call is keyed by its receipt
     ("reports_receipt", "usher", "w"): "touched",
     ("reports_sealed_header", "office", "w"): "epochs header",
+    ("reports_search", "settler", "r"): "at",
+    ("reports_search", "usher", "r"): "epochs header id",
+    ("reports_search", "usher", "w"): "epochs header",
+    (
+        "reports_search_index",
+        "office",
+        "w",
+    ): "epoch header payload purge purge_by rekeyed reports size version",
+    ("reports_search_index", "settler", "r"): "id purge_by",
+    ("reports_search_index", "usher", "r"): "desk_id epoch header id purge purge_by",
+    ("reports_search_index", "usher", "w"): "epoch header purge purge_by",
+    ("reports_search_page", "office", "w"): "generation sealed version",
+    ("reports_search_page", "settler", "r"): "index_id",
+    ("reports_search_waiting", "office", "w"): "aside",
+    ("reports_search_waiting", "usher", "r"): "aside desk_id gone report",
+    ("reports_search_waiting", "usher", "w"): "aside gone",
     ("reports_sweep", "office", "w"): "not_restored undone_at undone_by_id",
     ("reports_sweep", "settler", "r"): "id until",
     ("reports_sealed_header", "usher", "w"): "epochs header",
@@ -295,7 +315,16 @@ ALSO = {
         "shares_to_move",
     )
 }
-ALSO |= {("permits", name): {"owner"} for name in ("facing_desks", "is_on_the_other_side")}  # for a trigger
+ALSO |= {
+    ("permits", name): {"owner"}
+    for name in (
+        "facing_desks",
+        "is_on_the_other_side",
+        "a_receipt_rests",
+        "a_report_grows",
+        "a_report_moves",
+    )
+}  # for a trigger
 ALSO |= {
     ("history", name): {"office", "worker", "partner"}
     for name in ("logged_statement_count", "logged_statements")
@@ -345,10 +374,14 @@ DOOR = {
     "wait_for_the_disk",
 }
 PERMITS = {
+    "a_receipt_rests",
+    "a_report_grows",
+    "a_report_moves",
     "answer_sent",
     "answer_to",
     "ask_identity",
     "count_act",
+    "begin_search",
     "decide_disposal",
     "decide_identity",
     "desk_shares",
@@ -411,6 +444,7 @@ HISTORY = {"logged_statement_count", "logged_statements"}
 CLOCKWORK = {
     "end_identities",
     "end_releases",
+    "end_searches",
     "forget_sweeps",
     "join_counts",
     "note_backup",

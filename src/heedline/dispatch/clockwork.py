@@ -77,6 +77,14 @@ def end_releases() -> int:
     return int(done[0]) if done else 0
 
 
+def end_searches() -> int:
+    """Delete indexes that nobody has purged in time, and searches of more than ninety days ago. Return how many indexes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clockwork.end_searches()")
+        done = cursor.fetchone()
+    return int(done[0]) if done else 0
+
+
 def end_identities() -> list[tuple[UUID, UUID]]:
     """Delete reporters' identities whose retention period has ended.
 

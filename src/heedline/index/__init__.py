@@ -9,6 +9,17 @@ It never uses Django, models, HTTP or the clock, and never writes a file.
 
 from heedline.index.keys import IndexKeys, new_keys
 from heedline.index.paging import BODY, Damaged, PageStore
-from heedline.index.sealed_index import Document, Hit, Query, SealedIndex
+from heedline.index.sealed_index import Clause, Document, Hit, Query, SealedIndex
 
-__all__ = ["BODY", "Damaged", "Document", "Hit", "IndexKeys", "PageStore", "Query", "SealedIndex", "new_keys"]
+__all__ = [
+    "BODY",
+    "Clause",
+    "Damaged",
+    "Document",
+    "Hit",
+    "IndexKeys",
+    "PageStore",
+    "Query",
+    "SealedIndex",
+    "new_keys",
+]

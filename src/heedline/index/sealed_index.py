@@ -31,6 +31,7 @@ _TOKEN: Final = 10
 #: Hashed words that one open index remembers.
 _MOST_TOKENS: Final = 50_000
 _TABLES = ("words", "forms")
+_ROWS = "SELECT rowid AS id FROM {0} WHERE {0} MATCH ?"
 _SCHEMA = """
 CREATE TABLE document(id INTEGER PRIMARY KEY, report BLOB NOT NULL);
 CREATE VIRTUAL TABLE words USING fts5(w, content='', contentless_delete=1, tokenize='ascii');
@@ -58,11 +59,18 @@ class Document:
 
 
 @dataclass(frozen=True)
-class Query:
-    """What a report must have to be found: every phrase (one or more words in order), and one of each set of forms."""
+class Clause:
+    """One thing that a report must have: any of these phrases (one or more words in order) or any of these forms."""
 
     phrases: Sequence[Sequence[str]] = field(repr=False, default=())
-    forms: Sequence[Iterable[str]] = field(repr=False, default=())
+    forms: Sequence[str] = field(repr=False, default=())
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a report must have to be found: all of the clauses."""
+
+    clauses: Sequence[Clause]
 
 
 @dataclass(frozen=True)
@@ -120,11 +128,12 @@ class SealedIndex:
 
     # --- writing -----------------------------------------------------------------------------------------------------
 
-    def add(self, documents: Iterable[Document]) -> None:
-        """Add reports. One that is in the index already is replaced."""
+    def add(self, documents: Iterable[Document]) -> int:
+        """Add reports. One that is in the index already is replaced. Return how many more there are now."""
+        more = 0
         with self._honest():
             for document in documents:
-                self._drop(document.report)
+                more += not self._drop(document.report)
                 self._sql.execute("INSERT INTO document(report) VALUES(?)", (document.report.bytes,))
                 row = self._sql.last_insert_rowid()
                 text = f" {self._token('.', 'end')} ".join(
@@ -135,6 +144,7 @@ class SealedIndex:
                 forms |= {self._token("k", one) for one in document.keys}
                 self._sql.execute("INSERT INTO words(rowid, w) VALUES(?, ?)", (row, text))
                 self._sql.execute("INSERT INTO forms(rowid, f) VALUES(?, ?)", (row, " ".join(sorted(forms))))
+        return more
 
     def drop(self, report: UUID) -> bool:
         """Remove a report, so that nothing finds it from now on. Return whether it was there.
@@ -177,23 +187,18 @@ class SealedIndex:
     # --- reading -----------------------------------------------------------------------------------------------------
 
     def search(self, query: Query, *, most: int) -> list[Hit]:
-        """Return up to `most` reports that match, the last one indexed first. A query without words finds none."""
-        words = " AND ".join(
-            f'"{" ".join(self._token("w", one) for one in phrase)}"' for phrase in query.phrases
-        )
-        forms = self._any_of("f", query.forms)
-        asked: list[tuple[str, str]] = [
-            (name, match) for name, match in (("words", words), ("forms", forms)) if match
-        ]
-        if not asked:
-            return []
-        rows = " INTERSECT ".join(f"SELECT rowid AS id FROM {name} WHERE {name} MATCH ?" for name, _ in asked)  # noqa: S608
+        """Return up to `most` reports that match, the last one indexed first. A query without clauses finds none."""
         with self._honest():
+            asked = self._asked(query)
+            if not asked:
+                return []
+            rows = " INTERSECT ".join(f"SELECT id FROM ({statement})" for statement, _ in asked)  # noqa: S608
             found = self._sql.execute(
-                f"SELECT id FROM ({rows}) ORDER BY id DESC LIMIT ?",  # noqa: S608
-                (*(match for _, match in asked), most),
+                f"SELECT id, report FROM document JOIN (SELECT id FROM ({rows}) ORDER BY id DESC LIMIT ?) USING (id)"  # noqa: S608
+                " ORDER BY id DESC",
+                (*(value for _, values in asked for value in values), most),
             ).fetchall()
-            return [Hit(self._report(row), row) for (row,) in cast("list[tuple[int]]", found)]
+        return [Hit(UUID(bytes=report), row) for row, report in cast("list[tuple[int, bytes]]", found)]
 
     def seen(self, keys: Iterable[str], *, most: int) -> dict[str, list[UUID]]:
         """Return up to `most` reports for each of the keys that any report has, the last one indexed first."""
@@ -241,11 +246,29 @@ class SealedIndex:
             self._known[row] = UUID(bytes=self._one("SELECT report FROM document WHERE id = ?", row))
         return self._known[row]
 
-    def _any_of(self, sort: str, sets: Sequence[Iterable[str]]) -> str:
-        return " AND ".join(
-            f"({' OR '.join(sorted(chr(34) + self._token(sort, one) + chr(34) for one in forms))})"
-            for forms in sets
-        )
+    def _asked(self, query: Query) -> list[tuple[str, tuple[str, ...]]]:
+        """Return the statements whose rows a report must all be in, each with its values."""
+        words, forms = [], []
+        asked: list[tuple[str, tuple[str, ...]]] = []
+        for clause in query.clauses:
+            phrases = " OR ".join(
+                f'"{" ".join(self._token("w", one) for one in phrase)}"' for phrase in clause.phrases
+            )
+            there = [
+                form for one in clause.forms if self._rows(form := self._token("f", one), 1) or not phrases
+            ]
+            any_form = " OR ".join(f'"{form}"' for form in there)
+            if phrases and any_form:
+                union = f"{_ROWS.format('words')} UNION {_ROWS.format('forms')}"
+                asked.append((union, (phrases, any_form)))
+            elif phrases:
+                words.append(f"({phrases})")
+            elif any_form:
+                forms.append(f"({any_form})")
+        for table, wanted in (("words", words), ("forms", forms)):
+            if wanted:
+                asked.append((_ROWS.format(table), (" AND ".join(wanted),)))
+        return asked
 
     def _one(self, statement: str, *values: Any) -> Any:
         row = self._sql.execute(statement, values).fetchone()

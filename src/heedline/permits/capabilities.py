@@ -28,6 +28,8 @@ class Capability(AnyCapability):
     SET_TASK = "set-task"
     HAND_OVER_SHIFT = "hand-over-shift"
     PRINT_REPORT = "print-report"
+    SEARCH = "search"
+    SEE_SEARCHES = "see-searches"
     HAND_OVER = "hand-over"
     CLOSE = "close"
     CLOSE_REPEAT = "close-repeat"

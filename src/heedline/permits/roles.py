@@ -47,6 +47,7 @@ _DESK_WORK = frozenset(
         C.SET_TASK,
         C.HAND_OVER_SHIFT,
         C.PRINT_REPORT,
+        C.SEARCH,
         C.HAND_OVER,
         C.CLOSE,
         C.REOPEN,
@@ -73,7 +74,7 @@ _DESK_WORK = frozenset(
     }
 )
 #: What somebody answers for who leads a desk: what is kept, and the end of it.
-_LEADING = frozenset({C.LEAD_DANGER, C.REVIEW_KEEPING, C.DECIDE_DISPOSAL, C.RELEASE_HOLD})
+_LEADING = frozenset({C.LEAD_DANGER, C.SEE_SEARCHES, C.REVIEW_KEEPING, C.DECIDE_DISPOSAL, C.RELEASE_HOLD})
 
 GRANTS: dict[Role, frozenset[C]] = {
     Role.OFFICER: _DESK_WORK,
@@ -94,7 +95,7 @@ GRANTS: dict[Role, frozenset[C]] = {
     Role.STEWARD: frozenset(
         {C.SET_UP, C.SEE_KEYS, C.SEE_FIGURES, C.CONFIRM_LANGUAGE, C.RECORD_TRAINING, C.PLAN_ROTA}
     ),
-    Role.OVERSEER: frozenset({C.OVERSEE, C.SEE_KEYS, C.SEE_CERTIFICATES}),
+    Role.OVERSEER: frozenset({C.OVERSEE, C.SEE_SEARCHES, C.SEE_KEYS, C.SEE_CERTIFICATES}),
     Role.PARTNER: frozenset({C.MAKE_EPOCH, C.READDRESS, C.SEE_KEYS, C.READ_SENT, C.ANSWER_SENT}),
 }
 

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import apsw
 import pytest
 
-from heedline.index import Damaged, Document, Query, SealedIndex, new_keys
+from heedline.index import Clause, Damaged, Document, Query, SealedIndex, new_keys
 from heedline.index.keys import IndexKeys
 from heedline.index.paging import BODY, SealedPage
 from tests.rules.index.memory_store import MemoryStore
@@ -31,7 +31,12 @@ def fill(store: MemoryStore, *documents: Document, keys: IndexKeys = KEYS) -> No
 
 
 def find(store: MemoryStore, *phrases: str, forms: str = "", keys: IndexKeys = KEYS) -> list[UUID]:
-    query = Query([one.split() for one in phrases], [one.split("/") for one in forms.split()])
+    query = Query(
+        [
+            *(Clause(phrases=[one.split() for one in either.split("|")]) for either in phrases),
+            *(Clause(forms=one.split("/")) for one in forms.split()),
+        ]
+    )
     with SealedIndex(store, keys) as index:
         return [hit.report for hit in index.search(query, most=100)]
 
@@ -47,7 +52,27 @@ def test_words_phrases_and_forms_are_found_and_the_last_report_comes_first() -> 
     assert find(store, forms="brid/towe") == [tower.report, bridge.report]
     assert find(store, "man", forms="brid") == [bridge.report]
     assert find(store, "woman", forms="brid") == []
+    assert find(store, "bridge | the tower") == [tower.report, bridge.report]
     assert find(store) == []
+
+
+def test_a_word_or_one_of_its_forms_is_enough() -> None:
+    store, one, two, other = (
+        MemoryStore(),
+        document("ab12cde"),
+        document("ab12 cde", forms="ab12cde"),
+        document("x"),
+    )
+    fill(store, one, two, other)
+    with SealedIndex(store, KEYS) as index:
+        for forms in (["ab12cde"], ["ab12cde", "nobody"]):
+            query = Query([Clause([["ab12cde"]], forms)])
+            assert [hit.report for hit in index.search(query, most=9)] == [two.report, one.report]
+        query = Query([Clause([["ab12cde"]], ["ab12cde"]), Clause([["cde"]])])
+        assert [hit.report for hit in index.search(query, most=9)] == [two.report]
+        assert [hit.report for hit in index.search(Query([Clause([["x"]], ["nobody"])]), most=9)] == [
+            other.report
+        ]
 
 
 def test_a_key_is_found_with_the_reports_that_have_it() -> None:
@@ -59,7 +84,7 @@ def test_a_key_is_found_with_the_reports_that_have_it() -> None:
             "car:2": [one.report],
         }
         assert index.seen(["phone:1"], most=1) == {"phone:1": [two.report]}
-        assert index.search(Query(forms=[["phone:1"]]), most=9) == [], "a key is not a form"
+        assert index.search(Query([Clause(forms=["phone:1"])]), most=9) == [], "a key is not a form"
 
 
 def test_a_report_that_is_added_again_is_replaced() -> None:
@@ -191,14 +216,14 @@ import sys
 from uuid import uuid4
 seen = []
 sys.addaudithook(lambda event, args: seen.append((event, args)) if event == "open" else None)
-from heedline.index import Document, Query, SealedIndex, new_keys
+from heedline.index import Clause, Document, Query, SealedIndex, new_keys
 from tests.rules.index.memory_store import MemoryStore
 store, keys = MemoryStore(), new_keys()
 with SealedIndex(store, keys, writable=True) as index:
     index.add(Document(uuid4(), [[f"w{n % 977}" for n in range(m, m + 300)]], [f"f{m}"]) for m in range(800))
     index.save()
     index._sql.execute("SELECT count(*) FROM (SELECT id, report FROM document ORDER BY report DESC)").fetchall()
-    index.search(Query([["w5"]], [["f3", "f4"]]), most=1000)
+    index.search(Query([Clause([["w5"]], ["f3", "f4"]), Clause(forms=["f3"])]), most=1000)
 print([args[0] for event, args in seen if args[1] and set("wax+") & set(str(args[1]))])
 """
     environment = {

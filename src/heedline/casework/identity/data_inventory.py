@@ -157,6 +157,20 @@ HOLDS: tuple[HeldData, ...] = (
             "reports_owner_notice": "id report_id officer_id to_id by_id at note seen_at",
         },
     ),
+    HeldData(
+        "Each desk has a search index, made from what its reports say, from messages with their senders and from officers' "
+        "notes; never from what senders say of themselves or from call-back details. Its words are one-way hashes inside "
+        "sealed pages, so nobody without the desk's keys can tell which words a report has. What officers searched for is "
+        "sealed as well, and kept for ninety days. In the clear stand the number of pages, which reports wait to be added, "
+        "and who searched when, how and with how many hits.",
+        True,
+        {
+            "reports_search": "id officer_id desks session at kind hits reasoned epochs header payload",
+            "reports_search_index": "id desk_id epoch header payload size reports version purge purge_by rekeyed",
+            "reports_search_page": "index_id number generation version sealed",
+            "reports_search_waiting": "id desk_id report aside gone",
+        },
+    ),
 )
 
 _CANARY = "tests/laws/test_canary_law.py::"

@@ -30,8 +30,10 @@ def settle_drafts(at: datetime) -> int:
 def sweep(at: datetime) -> int:
     """Delete expired drafts, sessions and saved forms, and return the number of drafts deleted.
 
-    Also deletes expired data kept for undoing bulk closures, and merges old hourly counts into days.
+    Also deletes expired data kept for undoing bulk closures, search indexes that nobody has purged in time, and old
+    searches, and merges old hourly counts into days.
     """
     clockwork.forget_sweeps()
+    clockwork.end_searches()
     clockwork.join_counts()
     return clockwork.sweep()

@@ -31,6 +31,7 @@ from heedline.casework.report import editing, handing_over, notes, restrictions
 from heedline.casework.report.sealing import NewReport, enclose
 from heedline.casework.report.verb import FoundReport, find, record, verb
 from heedline.casework.retention import keeping
+from heedline.casework.search import indexing
 from heedline.casework.tasks import tasks
 from heedline.dispatch.clocks import clock_code, minute_of, rank_of, slot_end, slot_of
 from heedline.dispatch.letters import Letter
@@ -374,6 +375,7 @@ def hand_over(ref: UUID, to_desk: str, because: str, *, version: int, by: Attend
     record(found, Act.REPORT_HANDED_OVER, to=to.code)
     post(Letter.REPORT_HANDED, desk=to.desk, thing_id=ref, at=at)
     handing_over.readdress(found, to, from_desk=from_desk, due_at=due_at, accept_by=_accept_by(found))
+    indexing.drop_gone(by=by)
     resolve_for(ref, by=by, at=at)
     resolve(AlarmEvent.DANGER_MOVED, ref, by=by, at=at)  # the clock raises them again, at the new desk
 
@@ -410,6 +412,7 @@ def return_to(ref: UUID, because: str, *, version: int, by: Attendance, at: date
     record(found, Act.REPORT_RETURNED, to=to.code)
     post(Letter.REPORT_HANDED, desk=to.desk, thing_id=ref, at=at)
     handing_over.readdress(found, to, from_desk=from_desk, due_at=found.report.due_at, accept_by=None)
+    indexing.drop_gone(by=by)
     resolve_for(ref, by=by, at=at)
     resolve(AlarmEvent.DANGER_MOVED, ref, by=by, at=at)  # the clock raises them again, at the new desk
 

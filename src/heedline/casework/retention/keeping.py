@@ -21,6 +21,7 @@ from heedline.casework.keys import certificates
 from heedline.casework.recording import refusals_logged
 from heedline.casework.report import notes, repeat_contact
 from heedline.casework.report.verb import FoundReport, find, record, verb
+from heedline.casework.search import indexing
 from heedline.desks.models import CANARY
 from heedline.packs import load_pack
 from heedline.packs.rules.retention import Retention, months_after
@@ -263,4 +264,5 @@ def decide(disposal_id: UUID, *, dispose: bool, by: Attendance, at: datetime) ->
         if told in _NOT_DONE:
             raise NotNow(_NOT_DONE[told])
         # the database has logged it: nothing is disposed of without a mark
+        indexing.drop_gone(by=by)
     return told == "done"

@@ -48,6 +48,20 @@ BEGIN
     RETURN n;
 END $$;
 
+-- Remove an index that holds what was disposed of and that no officer has purged in time: an officer makes it anew. Remove
+-- searches after ninety days; the log keeps who searched, when, how and how many reports it found.
+CREATE FUNCTION clockwork.end_searches() RETURNS integer LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    late uuid[] := ARRAY(SELECT id FROM public.reports_search_index
+        WHERE purge_by <= (now() AT TIME ZONE 'UTC')::date);
+BEGIN
+    DELETE FROM public.reports_search_page WHERE index_id = ANY (late);
+    DELETE FROM public.reports_search_index WHERE id = ANY (late);
+    DELETE FROM public.reports_search WHERE at < now() - interval '90 days';
+    RETURN cardinality(late);
+END $$;
+
 -- When the time of a release is over, or the report has left the desk that asked, nothing of the release is left.
 CREATE FUNCTION clockwork.end_releases() RETURNS integer LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$

@@ -24,15 +24,21 @@ BEGIN
     RETURN FOUND;
 END $$;
 
--- Sealed parts under retired epochs, headers only. Not those of the running quarter hour: written anew now, their rows
+-- Sealed parts under retired epochs, headers only; with them the keys of a search index, and searches. Not those of the running quarter hour: written anew now, their rows
 -- would tell when they came.
 CREATE FUNCTION permits.headers_to_move(p_desk uuid, p_after uuid, p_most integer)
     RETURNS TABLE (container uuid, header bytea) LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
-    SELECT h.container, h.header FROM public.reports_sealed_header h
+    (SELECT h.container, h.header FROM public.reports_sealed_header h
         JOIN public.reports_report r ON r.id = h.report_id JOIN public.reports_receipt c ON c.report_id = r.id
     WHERE h.epochs && (SELECT permits.my_retired(p_desk)) AND h.container > p_after AND r.settled AND c.touched IS NULL
-    ORDER BY h.container LIMIT least(p_most, 1000)
+    ORDER BY h.container LIMIT least(p_most, 1000))
+    UNION ALL (SELECT x.id, x.header FROM public.reports_search_index x
+        WHERE x.epoch = ANY ((SELECT permits.my_retired(p_desk))::uuid[]) AND x.id > p_after)
+    UNION ALL (SELECT s.id, s.header FROM public.reports_search s
+        WHERE s.epochs && (SELECT permits.my_retired(p_desk)) AND s.id > p_after
+        ORDER BY s.id LIMIT least(p_most, 1000))
+    ORDER BY 1 LIMIT least(p_most, 1000)
 $$;
 
 -- Halves of identity keys under retired epochs, with the same exception.
@@ -53,6 +59,7 @@ CREATE FUNCTION permits.move_headers(p_desk uuid, p_to uuid, p_containers uuid[]
 DECLARE
     retired uuid[] := permits.my_retired(p_desk);
     n integer;
+    more integer;
 BEGIN
     PERFORM 1 FROM public.keys_epoch e WHERE e.id = p_to AND e.desk_id = p_desk AND e.retired_at IS NULL;
     IF NOT FOUND THEN RETURN 0; END IF;
@@ -64,7 +71,17 @@ BEGIN
         ARRAY(SELECT e FROM unnest(h.epochs) AS e WHERE e <> ALL (retired) AND e <> p_to) || p_to
     FROM held WHERE h.container = held.container;
     GET DIAGNOSTICS n = ROW_COUNT;
-    RETURN n;
+    UPDATE public.reports_search_index x SET header = g.new, epoch = p_to
+        FROM unnest(p_containers, p_old, p_new) AS g(container, old, new)
+        WHERE x.id = g.container AND x.header = g.old AND x.epoch = ANY (retired) AND octet_length(g.new) <= 65536;
+    GET DIAGNOSTICS more = ROW_COUNT;
+    n := n + more;
+    UPDATE public.reports_search s SET header = g.new, epochs =
+            ARRAY(SELECT e FROM unnest(s.epochs) AS e WHERE e <> ALL (retired) AND e <> p_to) || p_to
+        FROM unnest(p_containers, p_old, p_new) AS g(container, old, new)
+        WHERE s.id = g.container AND s.header = g.old AND s.epochs && retired AND octet_length(g.new) <= 65536;
+    GET DIAGNOSTICS more = ROW_COUNT;
+    RETURN n + more;
 END $$;
 
 -- The same for halves of identity keys.
@@ -88,7 +105,9 @@ END $$;
 -- How much still lies under retired epochs of this desk, the running quarter hour included.
 CREATE FUNCTION permits.left_to_move(p_desk uuid) RETURNS TABLE (headers bigint, shares bigint)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT (SELECT count(*) FROM public.reports_sealed_header h WHERE h.epochs && (SELECT permits.my_retired(p_desk))),
+    SELECT (SELECT count(*) FROM public.reports_sealed_header h WHERE h.epochs && (SELECT permits.my_retired(p_desk)))
+            + (SELECT count(*) FROM public.reports_search_index x WHERE x.epoch = ANY ((SELECT permits.my_retired(p_desk))::uuid[]))
+            + (SELECT count(*) FROM public.reports_search s WHERE s.epochs && (SELECT permits.my_retired(p_desk))),
         (SELECT count(*) FROM public.reports_identity_share i
          WHERE i.epoch = ANY ((SELECT permits.my_retired(p_desk))::uuid[]))
 $$;
@@ -103,7 +122,9 @@ BEGIN
     IF NOT FOUND OR e.id <> ALL (permits.my_retired(e.desk_id)) THEN RETURN 'not-yours'; END IF;
     IF e.retired_at > now() - interval '1 hour' THEN RETURN 'too-early'; END IF;
     IF EXISTS (SELECT 1 FROM public.reports_sealed_header h WHERE h.epochs && ARRAY[p_epoch])
-        OR EXISTS (SELECT 1 FROM public.reports_identity_share i WHERE i.epoch = p_epoch) THEN
+        OR EXISTS (SELECT 1 FROM public.reports_identity_share i WHERE i.epoch = p_epoch)
+        OR EXISTS (SELECT 1 FROM public.reports_search_index x WHERE x.epoch = p_epoch)
+        OR EXISTS (SELECT 1 FROM public.reports_search s WHERE s.epochs && ARRAY[p_epoch]) THEN
         RETURN 'still-used';
     END IF;
     DELETE FROM public.keys_grant g WHERE g.epoch_id = p_epoch;

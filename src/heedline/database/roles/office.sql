@@ -109,6 +109,13 @@ GRANT SELECT, INSERT ON reports_note_revision TO heedline_office;
 GRANT SELECT, INSERT, UPDATE (seen_at) ON reports_owner_notice TO heedline_office;
 -- never who set it, or what it is
 GRANT SELECT, INSERT, UPDATE (owner_id, due_at, state, ended_by_id, ended_at, ended_note) ON reports_task TO heedline_office;
+-- made by permits.begin_search alone
+GRANT SELECT, UPDATE (epoch, header, payload, size, reports, version, purge, purge_by, rekeyed), DELETE ON
+    reports_search_index TO heedline_office;
+GRANT SELECT, INSERT, UPDATE (generation, version, sealed), DELETE ON reports_search_page TO heedline_office;
+GRANT SELECT, UPDATE (aside), DELETE ON reports_search_waiting TO heedline_office;
+-- a search is never changed, except by re-addressing
+GRANT SELECT, INSERT ON reports_search TO heedline_office;
 
 -- signing in
 GRANT SELECT, INSERT, UPDATE, DELETE ON account_emailaddress TO heedline_office;
@@ -137,7 +144,11 @@ GRANT EXECUTE ON FUNCTION
     history.logged_statement_count(),
     history.logged_statements(),
     permits.count_act(uuid, date, text, text),
+    permits.a_report_moves(),
+    permits.a_report_grows(),
+    permits.a_receipt_rests(),
     permits.ask_identity(uuid, uuid, uuid, text, text, integer, uuid),
+    permits.begin_search(uuid, uuid, uuid, bytea, bytea),
     permits.decide_disposal(uuid, jsonb, date, uuid[]),
     permits.decide_identity(uuid, boolean, uuid, bytea, bytea, bytea, uuid[], bytea, integer, boolean),
     permits.desk_shares(uuid),

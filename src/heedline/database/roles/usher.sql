@@ -53,6 +53,11 @@ GRANT SELECT (report_id), DELETE ON reports_presence TO heedline_usher;
 GRANT SELECT (report_id), DELETE ON reports_review TO heedline_usher;
 GRANT SELECT, INSERT, UPDATE (header, epochs), DELETE ON reports_sealed_header TO heedline_usher;
 GRANT SELECT, INSERT, DELETE ON reports_sealed_payload TO heedline_usher;
+-- what waits to be indexed, and that something is to be purged
+GRANT SELECT (id, desk_id, epoch, header, purge, purge_by), INSERT, UPDATE (epoch, header, purge, purge_by) ON
+    reports_search_index TO heedline_usher;
+GRANT SELECT (id, epochs, header), UPDATE (epochs, header) ON reports_search TO heedline_usher;
+GRANT SELECT (desk_id, report, aside, gone), INSERT, UPDATE (aside, gone) ON reports_search_waiting TO heedline_usher;
 GRANT SELECT, INSERT, DELETE ON reports_step TO heedline_usher;
 GRANT SELECT (report_id), DELETE ON reports_swept TO heedline_usher;
 GRANT SELECT (report_id), DELETE ON reports_translation TO heedline_usher;

@@ -76,6 +76,7 @@ SET ROLE heedline_settler;
 GRANT EXECUTE ON FUNCTION
     clockwork.end_identities(),
     clockwork.end_releases(),
+    clockwork.end_searches(),
     clockwork.forget_sweeps(),
     clockwork.join_counts(),
     clockwork.settle(timestamptz),

@@ -1801,4 +1801,131 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="SearchIndex",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("epoch", models.UUIDField()),
+                ("header", models.BinaryField()),
+                ("payload", models.BinaryField()),
+                ("size", models.PositiveIntegerField(default=0)),
+                ("reports", models.PositiveIntegerField(default=0)),
+                ("version", models.PositiveBigIntegerField(default=0)),
+                ("purge", models.CharField(blank=True, max_length=8)),
+                ("purge_by", models.DateField(null=True)),
+                ("rekeyed", models.PositiveIntegerField(default=0)),
+                (
+                    "desk",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="desks.desk"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "reports_search_index",
+            },
+        ),
+        migrations.CreateModel(
+            name="SearchPage",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "index_id", "number", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("generation", models.PositiveSmallIntegerField()),
+                ("version", models.PositiveBigIntegerField()),
+                ("sealed", models.BinaryField()),
+                (
+                    "index",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="reports.searchindex",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "reports_search_page",
+            },
+        ),
+        migrations.CreateModel(
+            name="SearchWaiting",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("report", models.UUIDField()),
+                ("aside", models.BooleanField(default=False)),
+                ("gone", models.BooleanField(default=False)),
+                (
+                    "desk",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="desks.desk",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "reports_search_waiting",
+            },
+        ),
+        migrations.CreateModel(
+            name="Search",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("desks", django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField())),
+                ("session", models.BinaryField(max_length=32)),
+                ("at", models.DateTimeField()),
+                ("kind", models.CharField(max_length=12)),
+                ("hits", models.PositiveIntegerField()),
+                ("reasoned", models.BooleanField(default=False)),
+                ("epochs", django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField())),
+                ("header", models.BinaryField()),
+                ("payload", models.BinaryField()),
+                (
+                    "officer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "reports_search",
+                "indexes": [models.Index(fields=["at"], name="searches_by_time")],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="searchindex",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("purge", ""), ("purge_by", None)),
+                    models.Q(("purge__in", ["due", "merging", "rekeying"]), ("purge_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="a_purge_has_its_day",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="searchpage",
+            index=models.Index(fields=["index", "version"], include=("number",), name="search_pages_since"),
+        ),
+        migrations.AddConstraint(
+            model_name="searchwaiting",
+            constraint=models.UniqueConstraint(fields=("desk", "report"), name="waits_once"),
+        ),
     ]

@@ -20,6 +20,7 @@ from heedline.reports.models.report import (
     Step,
     apply_to_all,
 )
+from heedline.reports.models.search import Search, SearchIndex, SearchPage, SearchWaiting
 from heedline.reports.models.sweeps import Sweep, Swept
 from heedline.reports.models.tasks import Task
 from heedline.reports.models.translations import Translation, TranslationText
@@ -46,6 +47,10 @@ __all__ = [
     "Review",
     "SealedHeader",
     "SealedPayload",
+    "Search",
+    "SearchIndex",
+    "SearchPage",
+    "SearchWaiting",
     "Step",
     "SubjectRequest",
     "Sweep",

@@ -1,0 +1,89 @@
+"""The index of a desk, opened with the keys of an officer's session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import connection
+
+from heedline.casework.access.keyring import Keyring
+from heedline.casework.keys import directory
+from heedline.casework.search.page_store import StoredPages
+from heedline.index import IndexKeys, SealedIndex, new_keys
+from heedline.reports.models import SearchIndex, SearchPage
+from heedline.vault import envelope
+from heedline.vault.container import Container
+
+#: What an index's container calls itself.
+FRAME = "index"
+
+
+def begin(desk: UUID, *, on: date) -> bool:
+    """Make an empty index for a desk that has none. Return False if somebody else just did, or no key is in force."""
+    epoch = directory.trusted().current_epoch(str(desk), on)
+    if epoch is None:
+        return False
+    index = uuid4()
+    sealed = sealed_keys(index, new_keys(), [epoch.kem])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT permits.begin_search(%s, %s, %s, %s, %s)",
+            [desk, index, UUID(epoch.epoch), sealed.header, sealed.payload],
+        )
+        done = cursor.fetchone()
+    return bool(done and done[0])
+
+
+def sealed_keys(index: UUID, keys: IndexKeys, recipients: list[bytes]) -> Container:
+    """Return the keys of an index, sealed to its desk."""
+    return envelope.seal_part(
+        keys.to_bytes(), recipients, installation=settings.INSTALLATION, container_id=index, part=FRAME
+    )
+
+
+def keys_of(row: SearchIndex, ring: Keyring) -> IndexKeys:
+    """Return the keys of an index. Raises CannotOpen."""
+    return IndexKeys.from_bytes(
+        envelope.open_part(
+            Container(bytes(row.header), bytes(row.payload)),
+            ring.for_any([row.epoch]),
+            installation=settings.INSTALLATION,
+            container_id=row.id,
+            part=FRAME,
+        )
+    )
+
+
+@contextmanager
+def reading(row: SearchIndex, ring: Keyring) -> Iterator[SealedIndex]:
+    """Open an index to search it, inside `page_store.one_snapshot`. Raises CannotOpen and Damaged."""
+    store = StoredPages(row)
+    with SealedIndex(store, keys_of(row, ring)) as index:
+        yield index
+    store.done()
+
+
+@contextmanager
+def writing(desk: UUID, ring: Keyring) -> Iterator[tuple[SearchIndex, SealedIndex] | None]:
+    """Open the index of a desk to change it, in the caller's transaction.
+
+    Yields None if there is none, if somebody else is changing it, or if this session lacks the key. What was changed is stored at the end. Raises CannotOpen and Damaged.
+    """
+    row = SearchIndex.objects.select_for_update(skip_locked=True).filter(desk_id=desk).first()
+    if row is None or row.epoch not in ring.seeds:
+        yield None
+        return
+    with SealedIndex(StoredPages(row), keys_of(row, ring), writable=True) as index:
+        yield row, index
+        index.save()
+    row.save(update_fields=["size", "version", "reports", "purge", "purge_by", "rekeyed"])
+
+
+def forget(desk: UUID) -> None:
+    """Delete the index of a desk, so that the next session of an officer makes it anew."""
+    SearchPage.objects.filter(index__desk_id=desk).delete()
+    SearchIndex.objects.filter(desk_id=desk).delete()

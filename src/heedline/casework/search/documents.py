@@ -1,0 +1,116 @@
+"""What is put into the index of a report, as texts: the same texts in which a hit is shown.
+
+These are the account and the other typed answers, messages, translations, officers' notes and reasons, and what was sent
+to partners and answered. Never in it: the identity, the contact details of a reporter, the number and times of a
+call-back, and how a caller sounded.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
+
+from heedline.casework.access.keyring import Keyring
+from heedline.casework.report.conflict_terms import words_in
+from heedline.casework.report.opening import OpenedReport, open_stored
+from heedline.casework.report.question_editions import questions_of
+from heedline.index import Document
+from heedline.index.words import forms_of, words_of
+from heedline.intake import loops
+from heedline.intake.questions import FieldKind, QuestionSet
+from heedline.reports.models import Report
+from heedline.reports.stored import StoredPart, parts_of
+from heedline.vault import envelope
+from heedline.vault.container import Container
+
+#: Sorts of sealed parts that are searched, and what a hit in each is called.
+PARTS = {
+    "report": "Report",
+    "message": "Message",
+    "translation": "Translation",
+    "note": "Note",
+    "sent": "Disclosure to a partner",
+    "answer": "Partner's answer",
+}
+#: Keys of sealed JSON that hold no words, or words about the reporter.
+_NO_WORDS = frozenset({"salt", "voice", "by", "number", "at", "report", "kind", "format"})
+_OF_THE_CALLER = frozenset({"How the caller was", "What was heard behind them"})
+#: Fields of a question set in which nobody types.
+_CHOSEN = frozenset({FieldKind.CHOICE, FieldKind.CHOICES})
+
+
+@dataclass(frozen=True)
+class SearchedText:
+    """A text of a report that is searched. `part` is the sort of sealed part that it stands in."""
+
+    part: str
+    text: str = field(repr=False)
+
+    @property
+    def where(self) -> str:
+        return PARTS[self.part]
+
+
+def texts_of(report: Report, parts: Iterable[StoredPart], ring: Keyring) -> tuple[SearchedText, ...]:
+    """Return the texts of one report that are searched, the report itself first.
+
+    Raises CannotOpen and ChangedSinceArrival.
+    """
+    found = []
+    for part in sorted(parts, key=lambda one: (list(PARTS).index(one.part), one.container)):
+        said = _of_report(report, open_stored(part, ring)) if part.part == "report" else _of_part(part, ring)
+        found += [SearchedText(part.part, text) for text in said if text.strip()]
+    return tuple(found)
+
+
+def searched_parts(reports: Iterable[UUID]) -> dict[UUID, list[StoredPart]]:
+    """Return the sealed parts of these reports that are searched, by report."""
+    found: dict[UUID, list[StoredPart]] = {}
+    for part in parts_of(reports, Q(part__in=list(PARTS))):
+        found.setdefault(part.report, []).append(part)
+    return found
+
+
+def document(report: UUID, texts: Sequence[SearchedText]) -> Document:
+    """Return what is indexed of a report."""
+    words = [words_of(one.text) for one in texts]
+    return Document(report, words, forms_of((one.text for one in texts), words))
+
+
+def _of_report(report: Report, opened: OpenedReport) -> Iterator[str]:
+    yield opened.narrative
+    asked = questions_of(report.question_set, report.kind)
+    if asked is not None:  # without the questions nobody can tell which answers are about the reporter
+        yield from typed_answers(asked, opened.record.get("answers", {}))
+
+
+def typed_answers(asked: QuestionSet, answers: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Yield what a reporter typed on the pages that are not about themselves."""
+    about_them = {asked.roles.get(role, ("", ""))[0] for role in ("call_number", "who")}
+    for step in asked.steps:
+        if step.private or step.contact or step.slug in about_them:
+            continue
+        typed = [one.name for one in step.fields if one.kind not in _CHOSEN]
+        for values in (answers.get(step.slug, {}), *(one.values for one in loops.items(answers, step.slug))):
+            yield from (said for name in typed if isinstance(said := values.get(name), str))
+
+
+def _of_part(part: StoredPart, ring: Keyring) -> Iterator[str]:
+    body = envelope.open_part(
+        Container(part.header, part.payload),
+        ring.for_any(part.epochs),
+        installation=settings.INSTALLATION,
+        container_id=part.container,
+        part=part.part,
+    )
+    told = json.loads(body)
+    kept = {key: value for key, value in told.items() if key not in _NO_WORDS | _OF_THE_CALLER}
+    if part.part in ("message", "translation"):
+        kept = {"text": told.get("text", "")}
+    yield from words_in(kept)

@@ -1,0 +1,273 @@
+"""Bringing the indexes of an officer's desks up to date, a little in each request.
+
+A batch waits until there are eight reports or a minute has passed, because what one report adds shows how much it says.
+One report that cannot be read is set aside; it never holds up the rest.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Count, Q
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.casework.access.keyring import Keyring
+from heedline.casework.access.session import Attendance
+from heedline.casework.errors import ChangedSinceArrival, NotHere, SealingStopped
+from heedline.casework.recording import refusals_logged
+from heedline.casework.search import desk_index, documents, purging
+from heedline.casework.search.page_store import StoredPages, one_snapshot
+from heedline.index import Damaged, Document, SealedIndex
+from heedline.permits.capabilities import Capability
+from heedline.permits.scopes import reports_of
+from heedline.reports.models import Report, SearchIndex, SearchWaiting
+from heedline.reports.stored import StoredPart
+from heedline.vault import CannotOpen
+
+#: Fewer reports than this wait for others, but no longer than `PATIENCE`.
+FEWEST: Final = 8
+PATIENCE: Final = timedelta(minutes=1)
+#: Reports in one batch at most, and seconds that opening them may take. Storing them takes about as long again.
+MOST: Final = 100
+SECONDS: Final = 0.12
+#: When a desk's few waiting reports were first noticed in this process.
+_noticed: dict[UUID, datetime] = {}
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How much of a desk can be searched.
+
+    `reports` are in the index, `waiting` are not yet, or not as they are now, and `aside` could not be read. `gone` of
+    those that wait are to be removed. `made` is false while the desk has no index.
+    """
+
+    desk: UUID
+    reports: int
+    waiting: int
+    aside: int
+    made: bool
+    gone: int = 0
+    purging: bool = False
+
+    @property
+    def whole(self) -> bool:
+        return self.made and not self.waiting and not self.aside
+
+
+def coverage(desks: Iterable[UUID]) -> tuple[Coverage, ...]:
+    """Return how much of each of these desks can be searched, in the order given."""
+    mine = list(desks)
+    made = {
+        one.desk_id: one
+        for one in SearchIndex.objects.filter(desk_id__in=mine).only("desk", "reports", "purge")
+    }
+    counted = (
+        SearchWaiting.objects.filter(desk_id__in=mine)
+        .values_list("desk_id")
+        .annotate(
+            n_waiting=Count("id", filter=Q(aside=False)),
+            n_aside=Count("id", filter=Q(aside=True)),
+            n_gone=Count("id", filter=Q(gone=True)),
+        )
+    )
+    waits = {desk: (waiting, aside, gone) for desk, waiting, aside, gone in counted}
+    covered = []
+    for desk in mine:
+        waiting, aside, gone = waits.get(desk, (0, 0, 0))
+        row = made.get(desk)
+        reports, purging = (row.reports, bool(row.purge)) if row is not None else (0, False)
+        covered.append(Coverage(desk, reports, waiting, aside, row is not None, gone, purging))
+    return tuple(covered)
+
+
+def set_aside(desks: Iterable[UUID]) -> tuple[UUID, ...]:
+    """Return the reports of these desks that could not be read when they were to be indexed."""
+    rows = SearchWaiting.objects.filter(desk_id__in=list(desks), aside=True)
+    return tuple(rows.order_by("report").values_list("report", flat=True).distinct())
+
+
+def catch_up(*, by: Attendance, at: datetime) -> tuple[Coverage, ...]:
+    """Put the next batch of what waits at the officer's desks into their indexes. Return what can be searched then.
+
+    Does nothing in a locked session. Raises nothing: a page that only shows something else must not fail.
+    """
+    if not by.unlocked:
+        return coverage(by.desk_ids)
+    for one in coverage(by.desk_ids):
+        if not one.made:
+            with suppress(SealingStopped):
+                desk_index.begin(one.desk, on=at.date())
+        elif one.gone or _is_time(one, at):
+            index_batch(one.desk, by=by, at=at)
+        elif one.purging:
+            _purge(one.desk, by=by, at=at)
+    return coverage(by.desk_ids)
+
+
+def index_batch(desk: UUID, *, by: Attendance, at: datetime) -> int:
+    """Index the next reports that wait at a desk, in a transaction of its own. Return how many were dealt with.
+
+    An index that was tampered with, or is of another edition, is deleted and made anew.
+    """
+    _noticed.pop(desk, None)
+    try:
+        with transaction.atomic():
+            return _batch(desk, by.keys())
+    except (CannotOpen, Damaged):
+        _throw_away(desk, by)
+        return 0
+
+
+def drop_gone(*, by: Attendance) -> None:
+    """Remove reports that were disposed of or have left the officer's desks from their indexes now.
+
+    Must be called inside the transaction in which they go. Leaves the rest to the next session that has the keys.
+    """
+    if not by.unlocked:
+        return
+    for desk in by.desk_ids:
+        gone = SearchWaiting.objects.filter(desk_id=desk, gone=True)
+        refs = list(gone.values_list("report", flat=True))
+        if not refs:
+            continue
+        try:
+            with transaction.atomic(), desk_index.writing(desk, by.keys()) as opened:
+                if opened is None:
+                    continue
+                row, index = opened
+                row.reports = max(0, row.reports - sum(index.drop(ref) for ref in refs))
+                SearchWaiting.objects.filter(desk_id=desk, report__in=refs).delete()
+        except (CannotOpen, Damaged):
+            _throw_away(desk, by)
+
+
+def try_again(*, by: Attendance) -> int:
+    """Let reports that were set aside wait again. Return their number. Raises Locked."""
+    by.keys()
+    return SearchWaiting.objects.filter(desk_id__in=by.desk_ids, aside=True).update(aside=False)
+
+
+def rebuild(
+    desk: UUID, *, by: Attendance, at: datetime, told: Callable[[Coverage], None] | None = None
+) -> Coverage:
+    """Delete the index of one of the officer's desks and make it anew. Return what can be searched then.
+
+    `told` is called after each batch. What was dropped in between is gone. Raises NotHere, Locked, Refused and
+    SealingStopped.
+    """
+    by.keys()
+    with refusals_logged(Act.INDEX_REBUILT, by=by.officer_id, desk=desk):
+        if desk not in by.desk_ids:
+            raise NotHere
+        by.require(Capability.SEARCH, desk)
+        desk_index.forget(desk)
+        journal.record(Act.INDEX_REBUILT, actor=by.officer_id, desk=desk)
+    desk_index.begin(desk, on=at.date())
+    while True:
+        done = index_batch(desk, by=by, at=at)
+        [now] = coverage([desk])
+        if told is not None:
+            told(now)
+        if not done or not now.waiting:
+            return now
+
+
+def check(desk: UUID, *, by: Attendance) -> int:
+    """Read the whole index of one of the officer's desks and compare it with itself. Return its number of reports.
+
+    Raises NotHere, also for a desk without an index, Locked, Refused, CannotOpen, and Damaged.
+    """
+    ring = by.keys()
+    by.require(Capability.SEARCH, desk)
+    with one_snapshot():
+        row = SearchIndex.objects.filter(desk_id=desk).first()
+        if row is None or desk not in by.desk_ids:
+            raise NotHere
+        with SealedIndex(StoredPages(row, fresh=True), desk_index.keys_of(row, ring), writable=True) as index:
+            index.check()
+            if index.count() != row.reports:
+                raise Damaged
+    return row.reports
+
+
+def _purge(desk: UUID, *, by: Attendance, at: datetime) -> None:
+    try:
+        purging.purge_step(desk, by=by, at=at)
+    except (CannotOpen, Damaged):
+        _throw_away(desk, by)
+
+
+def _throw_away(desk: UUID, by: Attendance) -> None:
+    """Delete an index that was tampered with, or that another edition made, and log it. The next request makes it anew."""
+    with transaction.atomic():
+        desk_index.forget(desk)
+        journal.record(Act.INDEX_DAMAGED, actor=by.officer_id, desk=desk)
+
+
+def _is_time(one: Coverage, at: datetime) -> bool:
+    if one.waiting >= FEWEST:
+        return True
+    if not one.waiting:
+        _noticed.pop(one.desk, None)
+        return False
+    return at - _noticed.setdefault(one.desk, at) >= PATIENCE
+
+
+def _batch(desk: UUID, ring: Keyring) -> int:
+    with desk_index.writing(desk, ring) as opened:
+        if opened is None:
+            return 0
+        row, index = opened
+        if row.size and not index.current:
+            raise Damaged
+        waiting = list(
+            SearchWaiting.objects.filter(desk_id=desk, aside=False)
+            .select_for_update(skip_locked=True)
+            .order_by("-gone", "id")[:MOST]
+        )
+        done, more = _index(index, desk, waiting, ring)
+        row.reports = max(0, row.reports + more)
+    SearchWaiting.objects.filter(id__in=[one.id for one, readable in done if readable]).delete()
+    SearchWaiting.objects.filter(id__in=[one.id for one, readable in done if not readable]).update(aside=True)
+    return len(done)
+
+
+def _index(
+    index: SealedIndex, desk: UUID, waiting: list[SearchWaiting], ring: Keyring
+) -> tuple[list[tuple[SearchWaiting, bool]], int]:
+    """Index these reports until the time is over.
+
+    Return those that were dealt with and whether each could be read, and how many more reports the index has now.
+    """
+    ends = time.monotonic() + SECONDS
+    refs = [one.report for one in waiting]
+    reports = {one.id: one for one in reports_of([desk]).filter(id__in=refs)}
+    parts = documents.searched_parts(reports)
+    done: list[tuple[SearchWaiting, bool]] = []
+    more = 0
+    for one in waiting:
+        if done and time.monotonic() > ends:
+            break
+        report = reports.get(one.report)
+        made = _document(report, parts.get(one.report, []), ring) if report is not None else None
+        more += index.add([made]) if made is not None else -index.drop(one.report)
+        done.append((one, report is None or made is not None))
+    return done, more
+
+
+def _document(report: Report, parts: list[StoredPart], ring: Keyring) -> Document | None:
+    if all(one.part != "report" for one in parts):
+        return None
+    try:
+        return documents.document(report.id, documents.texts_of(report, parts, ring))
+    except (CannotOpen, ChangedSinceArrival, ValueError, KeyError, TypeError):
+        return None

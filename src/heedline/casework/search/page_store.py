@@ -1,0 +1,131 @@
+"""The sealed pages of an index in the database.
+
+Sealed pages that were read stay in the process, because they say nothing without the index's keys. Those that have been
+written since are recognised by their version. Every reader has a snapshot of the database, and there is one writer.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from threading import Lock
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from heedline.index.paging import SealedPage
+from heedline.reports.models import SearchIndex
+
+#: Sealed pages that one process keeps: 32 MB.
+MOST_KEPT = 4_000
+#: Pages that are fetched together: SQLite writes what belongs together side by side.
+AHEAD = 8
+_READ = "SELECT number, generation, sealed FROM reports_search_page WHERE index_id = %s AND number = ANY (%s)"
+_SINCE = "SELECT number FROM reports_search_page WHERE index_id = %s AND version > %s"
+_WRITE = (
+    "INSERT INTO reports_search_page (index_id, number, generation, version, sealed)"
+    " SELECT %s, n, g, %s, s FROM unnest(%s::int[], %s::smallint[], %s::bytea[]) AS p(n, g, s)"
+    " ON CONFLICT (index_id, number) DO UPDATE SET generation = EXCLUDED.generation, version = EXCLUDED.version,"
+    " sealed = EXCLUDED.sealed"
+)
+_CUT = "DELETE FROM reports_search_page WHERE index_id = %s AND number >= %s"
+
+
+class _Kept:
+    """Sealed pages of all indexes that this process has read, the least recently read index first."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._pages: OrderedDict[UUID, tuple[int, dict[int, SealedPage]]] = OrderedDict()
+
+    def at(self, index: UUID, version: int) -> dict[int, SealedPage]:
+        """Return a copy of the pages that are kept of an index, without those written after they were read."""
+        with self._lock:
+            known, pages = self._pages.get(index, (version, {}))
+            pages = dict(pages)
+        if known > version:  # another thread has read a newer index meanwhile
+            return {}
+        if known < version and pages:
+            with connection.cursor() as cursor:
+                cursor.execute(_SINCE, [index, known])
+                for (number,) in cursor.fetchall():
+                    pages.pop(number, None)
+        return pages
+
+    def keep(self, index: UUID, version: int, pages: dict[int, SealedPage]) -> None:
+        """Keep the pages of an index as they were in this version."""
+        with self._lock:
+            if self._pages.get(index, (version, {}))[0] > version:
+                return
+            self._pages[index] = (version, dict(list(pages.items())[-MOST_KEPT:]))
+            self._pages.move_to_end(index)
+            while len(self._pages) > 1 and sum(len(kept) for _, kept in self._pages.values()) > MOST_KEPT:
+                self._pages.popitem(last=False)
+
+
+kept = _Kept()
+
+
+class StoredPages:
+    """The pages of one index, for as long as a transaction lasts. See `heedline.index.PageStore`."""
+
+    def __init__(self, row: SearchIndex, *, fresh: bool = False) -> None:
+        """Prepare to read. With `fresh`, nothing that this process has read before is believed."""
+        self._row = row
+        self._pages = {} if fresh else kept.at(row.id, row.version)
+        self._version = row.version
+        self.place = f"{settings.INSTALLATION}/{row.id}".encode()
+        self.fetches = 0
+
+    def size(self) -> int:
+        return self._row.size
+
+    def read(self, number: int) -> Mapping[int, SealedPage]:
+        if number not in self._pages:
+            wanted = [
+                one for one in range(number, min(number + AHEAD, self._row.size)) if one not in self._pages
+            ]
+            self._pages |= self.fetch(wanted)
+        return {number: self._pages[number]} if number in self._pages else {}
+
+    def fetch(self, numbers: list[int]) -> dict[int, SealedPage]:
+        """Return these pages from the database."""
+        self.fetches += 1
+        with connection.cursor() as cursor:
+            cursor.execute(_READ, [self._row.id, numbers])
+            return {
+                found: SealedPage(generation, bytes(sealed))
+                for found, generation, sealed in cursor.fetchall()
+            }
+
+    def write(self, pages: Mapping[int, SealedPage], size: int) -> None:
+        row = self._row
+        row.version += 1
+        numbers = list(pages)
+        with connection.cursor() as cursor:
+            if numbers:
+                generations = [pages[number].generation for number in numbers]
+                sealed = [pages[number].sealed for number in numbers]
+                cursor.execute(_WRITE, [row.id, row.version, numbers, generations, sealed])
+            if size < row.size:
+                cursor.execute(_CUT, [row.id, size])
+        row.size = size
+        self._pages |= pages
+
+    def done(self) -> None:
+        """Keep what was read for the next search in this process. What was written has not been committed yet."""
+        if self._row.version == self._version:
+            kept.keep(self._row.id, self._version, self._pages)
+
+
+@contextmanager
+def one_snapshot() -> Iterator[None]:
+    """Run a block in a transaction that sees the database as it is now, whatever is written meanwhile."""
+    outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield

@@ -1,0 +1,63 @@
+"""Where a report has what was looked for: short pieces of its texts with the places that match."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from heedline.casework.search.documents import SearchedText
+from heedline.casework.search.query import SearchKind, Sought, Term
+
+#: Characters before and after a place, and passages of one report.
+AROUND = 90
+MOST = 3
+#: Why a text matches, by how it was looked for.
+_WHY = {
+    SearchKind.WORDS: "has the word",
+    SearchKind.PHRASE: "has these words in this order",
+    SearchKind.BEGINNING: "has a word that begins so",
+    SearchKind.NUMBER: "has this number",
+}
+
+
+@dataclass(frozen=True)
+class MatchingPassage:
+    """A piece of a text. `pieces` are its parts in order, each with whether it matches. `where` names the text."""
+
+    where: str
+    why: str
+    pieces: tuple[tuple[str, bool], ...] = field(repr=False)
+
+
+def passages(texts: Sequence[SearchedText], sought: Sought) -> tuple[MatchingPassage, ...]:
+    """Return the first passage for each thing that was looked for, or () if the texts lack any of it."""
+    found: list[MatchingPassage] = []
+    for term in sought.terms:
+        if any(term.places("".join(piece for piece, _ in one.pieces)) for one in found):
+            continue  # the passage of another term shows this one as well
+        first = next(((text, places) for text in texts if (places := term.places(text.text))), None)
+        if first is None:
+            return ()
+        found.append(_passage(*first, term, sought))
+    return tuple(found[:MOST])
+
+
+def _passage(
+    text: SearchedText, places: list[tuple[int, int]], term: Term, sought: Sought
+) -> MatchingPassage:
+    start, end = places[0]
+    begin, stop = max(0, start - AROUND), min(len(text.text), end + AROUND)
+    begin = text.text.rfind(" ", 0, begin) + 1 if begin else 0
+    stop = next((n for n in (text.text.find(" ", stop),) if n >= 0), len(text.text))
+    marked = sorted(
+        place for one in sought.terms for place in one.places(text.text) if begin <= place[0] < stop
+    )
+    pieces: list[tuple[str, bool]] = [("… ", False)] if begin else []
+    at = begin
+    for one, other in marked:
+        if one < at:
+            continue
+        pieces += [(text.text[at:one], False), (text.text[one:other], True)]
+        at = other
+    pieces.append((text.text[at:stop] + (" …" if stop < len(text.text) else ""), False))
+    return MatchingPassage(text.where, _WHY[term.kind], tuple((piece, hit) for piece, hit in pieces if piece))

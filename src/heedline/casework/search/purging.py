@@ -1,0 +1,88 @@
+"""Removing what was disposed of, or has left the desk, from every page of an index.
+
+A report is dropped from the index at once. Its hashed words stay in old pages until these are merged without them, freed
+pages are emptied, and every page is sealed under a new key: a page that lies in an old copy of the database then opens
+with no key that exists. This runs in bounded steps in officers' sessions, from the day after the report was dropped. If
+nobody comes within a week, the worker deletes the index (`clockwork.end_searches`), and it is made anew.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.casework.access.keyring import Keyring
+from heedline.casework.access.session import Attendance
+from heedline.casework.report.notes import public_keys_of
+from heedline.casework.search import desk_index
+from heedline.casework.search.page_store import StoredPages
+from heedline.index import SealedIndex
+from heedline.index.paging import SealedPage
+from heedline.reports.models import SearchIndex, SearchPage
+
+#: Days within which an index must be purged (functions/search.sql says the same).
+DAYS: Final = 7
+#: Pages in one step.
+MERGED: Final = 400
+RESEALED: Final = 400
+
+
+def purge_step(desk: UUID, *, by: Attendance, at: datetime) -> bool:
+    """Take the next step of a desk's purge, in a transaction of its own. Return whether there was one to take.
+
+    Raises Locked, CannotOpen and Damaged.
+    """
+    with transaction.atomic(), desk_index.writing(desk, by.keys()) as opened:
+        if opened is None:
+            return False
+        row, index = opened
+        match row.purge:
+            case "due":
+                return _begin(row, by.keys(), at)
+            case "merging":
+                if index.purge(MERGED, first=row.rekeyed == 0):
+                    row.purge = "rekeying"
+                    row.rekeyed = 0
+                else:
+                    row.rekeyed = 1  # the first step decides what is merged
+            case "rekeying":
+                index.save()
+                if _reseal(row, index):
+                    _reseal_keys(row, by.keys(), old=False)
+                    row.purge, row.purge_by, row.rekeyed = "", None, 0
+                    journal.record(Act.INDEX_PURGED, actor=by.officer_id, desk=desk)
+            case _:
+                return False
+        return True
+
+
+def _begin(row: SearchIndex, ring: Keyring, at: datetime) -> bool:
+    """Seal from now on under a new key, unless the report was dropped only today: a desk is purged once a day."""
+    if row.purge_by is None or at.date() <= row.purge_by - timedelta(days=DAYS):
+        return False
+    _reseal_keys(row, ring, old=True)
+    row.purge, row.rekeyed = "merging", 0
+    return True
+
+
+def _reseal_keys(row: SearchIndex, ring: Keyring, *, old: bool) -> None:
+    """Seal the index's keys again: with one more for its pages, or with the newest alone."""
+    keys = desk_index.keys_of(row, ring)
+    kept = keys.with_next() if old else keys.without_old()
+    sealed = desk_index.sealed_keys(row.id, kept, public_keys_of([row.epoch]))
+    row.header, row.payload = sealed.header, sealed.payload
+    row.save(update_fields=["header", "payload"])
+
+
+def _reseal(row: SearchIndex, index: SealedIndex) -> bool:
+    """Seal the next pages under the newest key. Return whether all are."""
+    stored = SearchPage.objects.filter(index=row, number__gte=row.rekeyed, number__lt=row.rekeyed + RESEALED)
+    pages = {one.number: SealedPage(one.generation, bytes(one.sealed)) for one in stored}
+    StoredPages(row).write(index.rekey(pages), row.size)
+    row.rekeyed += RESEALED
+    return row.rekeyed >= row.size

@@ -1,0 +1,351 @@
+"""Searching the reports of one's desks.
+
+A search is logged when it is made, with its kind and the number of hits; what was looked for is sealed to the desks. Its
+address names nothing and leads only its officer, in the same session, to the results. A search that finds very many
+reports shows them once a reason is given.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet, Sum, Window
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.audit.journal import Written
+from heedline.casework.access.keyring import Keyring
+from heedline.casework.access.session import Attendance, office_zone
+from heedline.casework.access.session_store import row_of
+from heedline.casework.errors import NotHere, SealingStopped
+from heedline.casework.keys import directory
+from heedline.casework.recording import refusals_logged
+from heedline.casework.report import conflict_terms
+from heedline.casework.report.opening import kind_words, received_words, short_name
+from heedline.casework.search import desk_index, documents, indexing, passages
+from heedline.casework.search.indexing import Coverage
+from heedline.casework.search.page_store import one_snapshot
+from heedline.casework.search.passages import MatchingPassage
+from heedline.casework.search.query import SearchKind, Sought, understood
+from heedline.index import Damaged
+from heedline.intake.fields import tidy
+from heedline.permits.capabilities import Capability
+from heedline.permits.roles import Role, granted
+from heedline.permits.scopes import reports_of
+from heedline.reports.models import Report, Search, SearchIndex
+from heedline.reports.stored import StoredPart
+from heedline.vault import CannotOpen, envelope
+from heedline.vault.canonical import canonical
+from heedline.vault.container import Container
+
+#: Hits that one index gives at most, those indexed last first.
+MOST: Final = 2_000
+#: A search with more hits than this asks for a reason.
+BROAD: Final = 200
+#: Results on one page.
+PAGE: Final = 20
+LONGEST_REASON: Final = 500
+FRAME = "search"
+
+
+@dataclass(frozen=True)
+class SearchFilters:
+    """What results are narrowed down to. Codes are the pack's; an empty one does not narrow."""
+
+    kind: str = ""
+    area: str = ""
+    outcome: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    def applied(self, found: QuerySet[Report]) -> QuerySet[Report]:
+        """Return these reports, narrowed down."""
+        codes = {"kind": self.kind, "area": self.area, "outcome": self.outcome}
+        found = found.filter(**{name: code for name, code in codes.items() if code})
+        if self.since is not None:
+            found = found.filter(received_on__gte=self.since)
+        return found.filter(received_on__lte=self.until) if self.until is not None else found
+
+    def to_keep(self) -> dict[str, str]:
+        dates = {"since": self.since, "until": self.until}
+        kept = {"kind": self.kind, "area": self.area, "outcome": self.outcome}
+        return kept | {name: day.isoformat() for name, day in dates.items() if day is not None}
+
+    @classmethod
+    def from_kept(cls, kept: dict[str, str]) -> SearchFilters:
+        days = {name: date.fromisoformat(kept[name]) for name in ("since", "until") if name in kept}
+        return cls(kept["kind"], kept["area"], kept["outcome"], **days)
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """A report that was found, where it has what was looked for."""
+
+    ref: UUID
+    short: str
+    kind_words: str
+    received_words: str
+    stage: str
+    outcome: str
+    desk_name: str
+    owner: str
+    passages: tuple[MatchingPassage, ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class SearchResults:
+    """A page of results, and what was looked through.
+
+    `hits` counts the reports that match, before any is read; `more` means that there are more than could be listed.
+    `needs_reason` means that nothing is shown until a reason is given. `until` is the time up to which what arrived has
+    been looked through.
+    """
+
+    text: str = field(repr=False)
+    filters: SearchFilters
+    results: tuple[SearchResult, ...]
+    hits: int
+    more: bool
+    page: int
+    pages: int
+    needs_reason: bool
+    looked_through: tuple[Coverage, ...]
+    until: datetime
+
+    @property
+    def reports(self) -> int:
+        """Return how many reports were looked through."""
+        return sum(one.reports for one in self.looked_through)
+
+    @property
+    def waiting(self) -> int:
+        """Return how many reports could not be looked through yet."""
+        return sum(one.waiting + one.aside for one in self.looked_through)
+
+
+def search(text: str, filters: SearchFilters, *, reason: str = "", by: Attendance, at: datetime) -> UUID:
+    """Search the officer's desks, log it, and return the address of the results.
+
+    Raises Locked, Refused, SealingStopped, and Unsearchable for what cannot be searched for.
+    """
+    text = tidy(text, lines=False).strip()
+    ring = by.keys()
+    with refusals_logged(Act.SEARCHED, by=by.officer_id):
+        by.require(Capability.SEARCH)
+    conflict_terms.looked_for(text, by=by)
+    sought = understood(text)
+    reason = tidy(reason, lines=False).strip()[:LONGEST_REASON]
+    indexing.catch_up(by=by, at=at)
+    with one_snapshot():
+        refs, _ = _found(sought, by, ring)
+        hits = filters.applied(reports_of(by.desk_ids).filter(id__in=refs)).count()
+    words: dict[str, object] = {"text": text, "filters": filters.to_keep(), "reason": reason}
+    with transaction.atomic():
+        row = _sealed(words, sought.kind, hits, by, at)
+        detail: dict[str, str | int | bool] = {"search": str(row.id), "kind": str(sought.kind), "hits": hits}
+        detail["reasoned"] = row.reasoned
+        journal.record_together(
+            [
+                Written(Act.SEARCHED, actor=by.officer_id, desk=desk, thing="", thing_id=None, detail=detail)
+                for desk in by.desk_ids
+            ]
+        )
+    return row.id
+
+
+def results(ref: UUID, *, page: int = 1, by: Attendance, at: datetime) -> SearchResults:
+    """Return a page of the results of the officer's search, each with the passages that match. The view is logged.
+
+    Raises Locked, Refused, and NotHere for a search of somebody else or of another session.
+    """
+    ring = by.keys()
+    with refusals_logged(Act.SEARCH_RESULTS_READ, by=by.officer_id):
+        by.require(Capability.SEARCH)
+    row = Search.objects.filter(id=ref, officer_id=by.officer_id, session=row_of(by.token)).first()
+    if row is None:
+        raise NotHere
+    told = _opened(row, ring)
+    filters, sought = SearchFilters.from_kept(told["filters"]), understood(told["text"])
+    covered = indexing.coverage(by.desk_ids)
+    until = looked_through_until(at)
+    needs_reason = row.hits > BROAD and not row.reasoned
+    shown: list[SearchResult] = []
+    hits, more = row.hits, False
+    if not needs_reason:
+        with one_snapshot():
+            refs, more = _found(sought, by, ring)
+            found = filters.applied(reports_of(by.desk_ids).filter(id__in=refs))
+            first = (page - 1) * PAGE
+            reports = list(
+                found.select_related("desk", "owner")
+                .annotate(hits=Window(Count("id")))
+                .order_by("-received_on", "id")[first : first + PAGE]
+            )
+            hits = reports[0].hits if reports else (row.hits if page > 1 else 0)
+            parts = documents.searched_parts([one.id for one in reports])
+            shown = [
+                result
+                for one in reports
+                if (result := _result(one, parts.get(one.id, []), sought, ring)) is not None
+            ]
+    journal.record(
+        Act.SEARCH_RESULTS_READ,
+        actor=by.officer_id,
+        desk=by.desk_ids[0] if by.desk_ids else None,
+        detail={"search": str(ref), "shown": len(shown), "page": page},
+    )
+    pages = max(1, -(-hits // PAGE))
+    return SearchResults(
+        told["text"], filters, tuple(shown), hits, more, page, pages, needs_reason, covered, until
+    )
+
+
+def looked_through_until(at: datetime) -> datetime:
+    """Return the end of the last quarter hour whose reports may be in an index."""
+    local = at.astimezone(office_zone())
+    return local.replace(minute=local.minute // 15 * 15, second=0, microsecond=0)
+
+
+def _found(sought: Sought, by: Attendance, ring: Keyring) -> tuple[list[UUID], bool]:
+    """Return the reports that the indexes of the officer's desks give, and whether there are more."""
+    refs: dict[UUID, None] = {}
+    more = False
+    for row in SearchIndex.objects.filter(desk_id__in=by.desk_ids, size__gt=0).order_by("desk_id"):
+        if row.epoch not in ring.seeds:
+            continue
+        try:
+            with desk_index.reading(row, ring) as index:
+                hits = index.search(sought.for_index(), most=MOST + 1)
+        except (CannotOpen, Damaged):  # the next batch makes it anew, and logs it
+            continue
+        more |= len(hits) > MOST
+        refs |= dict.fromkeys(hit.report for hit in hits[:MOST])
+    return list(refs), more
+
+
+def _result(
+    report: Report, parts: Sequence[StoredPart], sought: Sought, ring: Keyring
+) -> SearchResult | None:
+    """Return a report as a result, or None if its texts do not have what the index promised."""
+    try:
+        texts = documents.texts_of(report, parts, ring)
+    except (CannotOpen, ValueError, KeyError, TypeError):
+        return None
+    found = passages.passages(texts, sought)
+    if not found:
+        return None
+    return SearchResult(
+        report.id,
+        short_name(report.id),
+        kind_words(report.kind),
+        received_words(report),
+        report.stage,
+        report.outcome,
+        report.desk.name,
+        report.owner.name if report.owner is not None else "",
+        found,
+    )
+
+
+def _sealed(words: dict[str, object], kind: SearchKind, hits: int, by: Attendance, at: datetime) -> Search:
+    """Store a search, with its words sealed to the desks that were searched."""
+    known, ref = directory.trusted(), uuid4()
+    epochs = [one for desk in by.desk_ids if (one := known.current_epoch(str(desk), at.date())) is not None]
+    if not epochs:
+        raise SealingStopped
+    sealed = envelope.seal_part(
+        canonical(words),
+        [one.kem for one in epochs],
+        installation=settings.INSTALLATION,
+        container_id=ref,
+        part=FRAME,
+    )
+    return Search.objects.create(
+        id=ref,
+        officer_id=by.officer_id,
+        desks=list(by.desk_ids),
+        session=row_of(by.token),
+        at=at,
+        kind=kind,
+        hits=hits,
+        reasoned=bool(words["reason"]),
+        epochs=[UUID(one.epoch) for one in epochs],
+        header=sealed.header,
+        payload=sealed.payload,
+    )
+
+
+def _opened(row: Search, ring: Keyring) -> dict[str, Any]:
+    """Return what was looked for. Raises NotHere."""
+    try:
+        told: dict[str, Any] = json.loads(
+            envelope.open_part(
+                Container(bytes(row.header), bytes(row.payload)),
+                ring.for_any(row.epochs),
+                installation=settings.INSTALLATION,
+                container_id=row.id,
+                part=FRAME,
+            )
+        )
+    except CannotOpen:
+        raise NotHere from None
+    return told
+
+
+@dataclass(frozen=True)
+class SearchCount:
+    """How much one officer searched in a period. `broad` counts the searches that found very many reports."""
+
+    officer: str
+    searches: int
+    broad: int
+    hits: int
+    by_kind: tuple[tuple[str, int], ...]
+
+
+def _led(by: Attendance) -> list[UUID]:
+    return [
+        desk
+        for role, desk in by.appointments
+        if desk is not None and Capability.SEE_SEARCHES in granted(Role(role))
+    ]
+
+
+def counts(*, by: Attendance, at: datetime, days: int = 30) -> tuple[SearchCount, ...]:
+    """Return how much the officers of the supervised desks searched in the last days, the most searches first.
+
+    Raises Refused.
+    """
+    with refusals_logged(Act.SEARCHES_SEEN, by=by.officer_id):
+        by.require(Capability.SEE_SEARCHES)
+        journal.record(Act.SEARCHES_SEEN, actor=by.officer_id, desk=by.desk_ids[0] if by.desk_ids else None)
+    theirs = (
+        Search.objects.all() if by.may(Capability.OVERSEE) else Search.objects.filter(desks__overlap=_led(by))
+    )
+    rows = (
+        theirs.filter(at__gte=at - timedelta(days=days))
+        .values_list("officer__name", "kind")
+        .annotate(n=Count("id"), broad=Count("id", filter=Q(hits__gt=BROAD)), hits=Sum("hits"))
+        .order_by("officer__name", "kind")
+    )
+    people: dict[str, list[tuple[str, int, int, int]]] = {}
+    for name, kind, n, broad, hits in rows:
+        people.setdefault(name, []).append((kind, n, broad, hits))
+    found = [
+        SearchCount(
+            name,
+            sum(n for _, n, _, _ in lines),
+            sum(broad for _, _, broad, _ in lines),
+            sum(hits for _, _, _, hits in lines),
+            tuple((kind, n) for kind, n, _, _ in lines),
+        )
+        for name, lines in people.items()
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.searches, one.officer)))

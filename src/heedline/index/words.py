@@ -1,0 +1,95 @@
+"""A text as the words that are indexed, and the other forms under which each is found.
+
+Upper and lower case and accents make no difference, and apostrophes are left out. A word in another script also has its
+spelling in Latin letters as a form.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+
+from anyascii import anyascii
+
+#: Lengths of the beginnings by which a word is found.
+BEGINNINGS = (3, 4, 5, 6, 8)
+#: Longer words are cut: nobody looks for the end of one.
+LONGEST = 40
+#: Digits by which a long number is found, from its end: what stands before is the code of a country, or 0.
+NUMBER = 9
+_SHORTEST_NUMBER = 6
+_APOSTROPHES = dict.fromkeys(map(ord, "'’‘ʼ`´"))
+#: Marks that stand on a letter, and what directs the eye: they neither part a word nor belong to it.
+_MARKS = "\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u200c-\u200f\u202a-\u202e\u2066-\u2069"
+_WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}]|['’‘ʼ`´](?=[^\W_]))*")
+_LEFT_OUT = re.compile(rf"[{_MARKS}'’‘ʼ`´]")
+_DIGITS = re.compile(r"\d(?:[\s().+\-/]{0,3}\d)+")
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text in their order."""
+    return [word for word, _, _ in placed(text)]
+
+
+def placed(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield each word of a text with its beginning and end there."""
+    for found in _WORD.finditer(text):
+        if word := _folded(found.group()):
+            yield word[:LONGEST], found.start(), found.end()
+
+
+def forms_of(texts: Iterable[str], words: Iterable[Sequence[str]]) -> set[str]:
+    """Return the forms of the words of these texts: beginnings, long numbers, parts written in one, Latin spellings."""
+    forms: set[str] = set()
+    for text in texts:
+        forms |= {f"n:{number}" for number in numbers(text)}
+    for in_order in words:
+        for word in set(in_order):
+            forms.update(beginnings(word))
+            if not word.isascii() and (latin := spelled(word)):
+                forms.add(f"w:{latin}")
+                forms.update(beginnings(latin))
+        for one, other in itertools.pairwise(in_order):
+            if _mixed(one + other) and len(one + other) <= LONGEST:
+                forms.add(f"w:{one}{other}")  # a number plate or a postcode, written with a space
+    return forms
+
+
+def beginnings(word: str) -> Iterator[str]:
+    """Yield the forms for the beginnings of a word."""
+    for size in BEGINNINGS:
+        if len(word) < size:
+            return
+        yield f"b:{word[:size]}"
+
+
+def beginning(word: str) -> str:
+    """Return the form that every word beginning so has, or "" if `word` is too short to be looked for."""
+    size = max((size for size in BEGINNINGS if size <= len(word)), default=0)
+    return f"b:{word[:size]}" if size else ""
+
+
+def numbers(text: str) -> Iterator[str]:
+    """Yield the long numbers of a text, however their digits are grouped, by their last nine digits."""
+    for found in _DIGITS.finditer(text):
+        digits = "".join(letter for letter in found.group() if letter.isdigit())
+        if len(digits) >= _SHORTEST_NUMBER:
+            yield digits[-NUMBER:]
+
+
+def spelled(word: str) -> str:
+    """Return a word of another script in Latin letters."""
+    return "".join(_WORD.findall(anyascii(word).casefold().translate(_APOSTROPHES)))[:LONGEST]
+
+
+def _folded(word: str) -> str:
+    plain = word.casefold()
+    if plain.isascii():
+        return plain.translate(_APOSTROPHES)
+    return _LEFT_OUT.sub("", unicodedata.normalize("NFKD", plain))
+
+
+def _mixed(word: str) -> bool:
+    return any(letter.isdigit() for letter in word) and any(letter.isalpha() for letter in word)

@@ -1,0 +1,226 @@
+"""The index of a desk through what happens to reports: new, moved, disposed of, unreadable; purged, made anew, stolen."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from django.db import connection
+
+from heedline.casework.errors import NotHere
+from heedline.casework.journey import transitions
+from heedline.casework.retention import keeping
+from heedline.casework.search import desk_index, indexing, purging
+from heedline.dispatch import clockwork
+from heedline.index import Damaged
+from heedline.reports.models import SealedHeader, SealedPayload, SearchIndex, SearchPage, SearchWaiting
+from tests.support.acting import acting
+from tests.support.keeping_scene import with_leads
+from tests.support.scene_people import SOUTH_WEST, People, logged, quarter_hour_over, row
+from tests.support.search_scene import MINUTE, found, indexed, look_for
+
+pytestmark = pytest.mark.django_db
+
+
+def test_nothing_is_written_about_a_report_before_its_quarter_hour_is_settled(people: People) -> None:
+    people.send(narrative="quillon")
+    with people.sitting("Odile") as here:
+        for step in range(3):
+            indexing.catch_up(by=here, at=people.at + step * MINUTE)
+    assert not SearchWaiting.objects.exists()
+    assert not SearchPage.objects.exists()
+    quarter_hour_over(people.at)
+    assert SearchWaiting.objects.exists()
+
+
+def test_few_reports_wait_for_others_but_no_longer_than_a_minute(people: People) -> None:
+    indexed(people)
+    people.send(narrative="quillon")
+    quarter_hour_over(people.at)
+    with people.sitting("Odile") as here:
+        at = people.at + 60 * MINUTE
+        [first] = indexing.catch_up(by=here, at=at)
+        [second] = indexing.catch_up(by=here, at=at + timedelta(seconds=50))
+        assert (first.waiting, second.waiting) == (1, 1)
+        [third] = indexing.catch_up(by=here, at=at + MINUTE)
+    assert (third.waiting, third.reports) == (0, 1)
+
+
+def test_eight_reports_do_not_wait(people: People) -> None:
+    indexed(people)
+    for _ in range(indexing.FEWEST):
+        people.send()
+    quarter_hour_over(people.at)
+    with people.sitting("Odile") as here:
+        [covered] = indexing.catch_up(by=here, at=people.at + 60 * MINUTE)
+    assert (covered.waiting, covered.reports) == (0, 8)
+
+
+def test_a_locked_session_indexes_nothing(people: People) -> None:
+    people.send()
+    quarter_hour_over(people.at)
+    with people.sitting("Odile", unlocked=False) as here:
+        [covered] = indexing.catch_up(by=here, at=people.at)
+    assert not covered.made
+
+
+def test_one_report_that_cannot_be_read_is_set_aside_and_named(people: People) -> None:
+    bad, _ = people.send(narrative="zeppelin")
+    good, _ = people.send(narrative="quillon")
+    part = SealedHeader.objects.get(report_id=bad, part="report")
+    payload = SealedPayload.objects.get(container=part.container)
+    whole = bytes(payload.payload)
+    SealedPayload.objects.filter(container=payload.container).update(payload=whole[:-1] + b"\0")
+    [covered] = indexed(people)
+    assert (covered.reports, covered.aside, covered.waiting) == (1, 1, 0)
+    assert found(people, "quillon") == [good]
+    with people.sitting("Odile") as here:
+        assert indexing.set_aside(here.desk_ids) == (bad,)
+    SealedPayload.objects.filter(container=payload.container).update(payload=whole)
+    with people.sitting("Odile") as here:
+        assert indexing.try_again(by=here) == 1
+    indexed(people)
+    assert found(people, "zeppelin") == [bad]
+
+
+def hand_over(people: People, ref: UUID) -> None:
+    with people.sitting("Odile") as here:
+        transitions.hand_over(ref, "south-west", "Theirs", version=row(ref).version, by=here, at=people.at)
+
+
+def test_a_report_that_is_handed_over_leaves_one_index_at_once_and_enters_the_other(people: People) -> None:
+    ref, _ = people.taken(narrative="quillon")
+    indexed(people)
+    hand_over(people, ref)
+    assert SearchIndex.objects.get(desk__code="north-east").reports == 0
+    assert found(people, "quillon") == []
+    indexed(people, "Otto")
+    assert found(people, "quillon", "Otto") == [ref]
+
+
+def dispose(people: People, ref: UUID) -> None:
+    with_leads(people)
+    with people.sitting("Odile") as here:
+        ident = keeping.propose(ref, "no-purpose", by=here, at=people.at)
+    with people.sitting("Olga") as olga:
+        assert keeping.decide(ident, dispose=True, by=olga, at=people.at)
+
+
+def test_a_report_that_is_disposed_of_is_gone_from_search_at_once(people: People) -> None:
+    ref, _ = people.closed(narrative="quillon")
+    other, _ = people.send(narrative="quillon too")
+    indexed(people)
+    dispose(people, ref)
+    assert found(people, "quillon") == [other]
+    assert SearchIndex.objects.get(desk__code="north-east").purge == "due"
+
+
+def pages_of(code: str) -> dict[int, bytes]:
+    rows = SearchPage.objects.filter(index__desk__code=code)
+    return {one.number: bytes(one.sealed) for one in rows}
+
+
+def test_a_purge_seals_every_page_anew_and_the_old_ones_open_no_more(people: People) -> None:
+    ref, _ = people.closed(narrative="quillon")
+    other, _ = people.send(narrative="marzipan")
+    indexed(people)
+    stolen = pages_of("north-east")
+    dispose(people, ref)
+    desk = people.house.desks["north-east"].id
+    with people.sitting("Odile") as here:
+        assert not purging.purge_step(desk, by=here, at=people.at), "once a day is enough"
+        tomorrow, steps = people.at + timedelta(days=1), 0
+        while purging.purge_step(desk, by=here, at=tomorrow):
+            steps += 1
+        assert steps >= 3
+        assert indexing.check(desk, by=here) == 1
+    now = SearchIndex.objects.get(desk_id=desk)
+    assert (now.purge, now.purge_by) == ("", None)
+    assert not set(stolen.values()) & set(pages_of("north-east").values())
+    assert found(people, "marzipan") == [other]
+    assert len(logged("index-purged")) == 1
+    for number, sealed in stolen.items():
+        SearchPage.objects.filter(index=now, number=number).update(sealed=sealed)
+    with people.sitting("Odile") as here, pytest.raises(Damaged):
+        indexing.check(desk, by=here)
+
+
+def test_the_worker_deletes_an_index_that_nobody_has_purged_in_time(people: People) -> None:
+    ref, _ = people.closed(narrative="quillon")
+    other, _ = people.send(narrative="marzipan")
+    indexed(people)
+    dispose(people, ref)
+    with acting("worker"):
+        assert clockwork.end_searches() == 0
+    SearchIndex.objects.update(purge_by=people.at.date())
+    with acting("worker"):
+        assert clockwork.end_searches() >= 1
+    assert not SearchPage.objects.filter(index__desk__code="north-east").exists()
+    indexed(people)
+    assert found(people, "marzipan") == [other]
+
+
+def test_an_index_that_was_tampered_with_is_made_anew_and_that_is_logged(people: People) -> None:
+    ref, _ = people.send(narrative="quillon")
+    indexed(people)
+    SearchPage.objects.update(sealed=b"x" * 8092)
+    people.send(narrative="marzipan")
+    indexed(people)
+    assert logged("index-damaged")
+    indexed(people)
+    assert found(people, "quillon") == [ref]
+
+
+def test_an_index_is_rebuilt_with_progress_by_its_desk_alone(people: People) -> None:
+    ref, _ = people.send(narrative="quillon")
+    people.send(**SOUTH_WEST)
+    indexed(people)
+    desk = people.house.desks["north-east"].id
+    before = SearchIndex.objects.get(desk_id=desk).id
+    told = []
+    with people.sitting("Odile") as here:
+        covered = indexing.rebuild(desk, by=here, at=people.at, told=told.append)
+    assert (covered.reports, covered.waiting, len(told)) == (1, 0, 1)
+    assert SearchIndex.objects.get(desk_id=desk).id != before
+    assert found(people, "quillon") == [ref]
+    with people.sitting("Otto") as here, pytest.raises(NotHere):
+        indexing.rebuild(desk, by=here, at=people.at)
+    assert len(logged("index-rebuilt")) == 1
+
+
+def test_a_page_of_an_index_is_one_row_of_one_heap_page(people: People) -> None:
+    people.send()
+    indexed(people)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT a.attstorage, (SELECT count(*) FROM pg_class t WHERE t.oid = c.reltoastrelid AND t.relpages > 0)"
+            " FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'sealed'"
+            " WHERE c.relname = 'reports_search_page'"
+        )
+        assert cursor.fetchone() == ("p", 0)
+        cursor.execute("SELECT max(octet_length(sealed)), min(octet_length(sealed)) FROM reports_search_page")
+        assert cursor.fetchone() == (8092, 8092)
+
+
+def test_a_session_reaches_the_pages_of_its_desk_alone(people: People) -> None:
+    people.send()
+    indexed(people)
+    for name, sees in (("Odile", True), ("Olga", True), ("Otto", False), ("Ada", False), ("Stella", False)):
+        with people.sitting(name, unlocked=False):
+            there = SearchPage.objects.exists(), SearchIndex.objects.exists()
+            assert there == (sees, sees), name
+            if not sees:
+                assert SearchPage.objects.all().delete()[0] == 0
+                assert not desk_index.begin(people.house.desks["north-east"].id, on=people.at.date())
+
+
+def test_a_search_looks_into_what_was_stored_by_another_process(people: People) -> None:
+    """Pages that this process keeps are recognised as old."""
+    first, _ = people.send(narrative="quillon")
+    indexed(people)
+    assert found(people, "quillon") == [first]
+    second, _ = people.send(narrative="quillon")
+    indexed(people, "Olga")
+    assert set(found(people, "quillon")) == {first, second}
+    assert look_for(people, "quillon").hits == 2

@@ -1,0 +1,220 @@
+"""Searching: what is found and where, what never is, who may, and what the log keeps of it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection
+
+from heedline.casework.contact import messages
+from heedline.casework.errors import Locked, NotHere
+from heedline.casework.report import officer_notes
+from heedline.casework.search import searching
+from heedline.casework.search.query import Unsearchable
+from heedline.casework.search.searching import SearchFilters
+from heedline.permits.gate import Refused
+from heedline.reports.models import Search
+from heedline.vault.codes import ReceiptCode
+from tests.support import stories
+from tests.support.acting import acting
+from tests.support.scene_people import ELSEWHERE, NAMED, SOUTH_WEST, People, logged
+from tests.support.search_scene import found, indexed, look_for
+
+pytestmark = pytest.mark.django_db
+
+
+def a_person(people: People, **told: Any) -> tuple[UUID, ReceiptCode]:
+    """A concern about somebody, at the national desk."""
+    return stories.a_report(at=people.at, kind="person", them={"postcode": stories.NORTH_EAST}, **told)
+
+
+def test_words_phrases_beginnings_and_numbers_lead_to_the_report(people: People) -> None:
+    ref, _ = people.send(
+        narrative="A man called O’Brien parked AB12 CDE by the side door and rang 01632 960123 twice."
+    )
+    people.send(narrative="Somebody left a bag at the front door of the side building.")
+    indexed(people)
+    for text in (
+        "obrien",
+        '"side door"',
+        "park*",
+        "ab12cde",
+        "AB12 CDE",
+        "+44 1632 960 123",
+        "O'Brien twice",
+    ):
+        assert found(people, text) == [ref], text
+    assert len(found(people, "door side")) == 2
+    assert found(people, '"door side"') == []
+
+
+def test_a_result_says_where_and_why(people: People) -> None:
+    ref, _ = people.taken(narrative="He filmed the quillon gate. " + "Then he left. " * 40)
+    with people.sitting("Odile") as here:
+        officer_notes.write(ref, "The zeppelin was a balloon.", by=here, at=people.at)
+    indexed(people)
+    [result] = look_for(people, "quillon zeppelin").results
+    assert [(one.where, one.why) for one in result.passages] == [
+        ("Report", "has the word"),
+        ("Note", "has the word"),
+    ]
+    assert [piece for piece, hit in result.passages[0].pieces if hit] == ["quillon"]
+    assert result.passages[0].pieces[-1][0].endswith(" …")
+    assert (result.desk_name, result.owner, result.stage) == ("North East desk", "Odile O.", "taken")
+
+
+def test_messages_closing_reasons_and_new_notes_are_found(people: People) -> None:
+    ref, code = people.closed()
+    with acting("public"):
+        messages.say(code, "It was a marzipan van.", message_id=uuid4(), at=people.at)
+    indexed(people)
+    assert found(people, "marzipan") == [ref]
+    assert found(people, '"no person place or vehicle"') == [ref]
+    with people.sitting("Odile") as here:
+        officer_notes.write(ref, "Rang about the quillon.", by=here, at=people.at)
+    indexed(people)
+    assert found(people, "quillon marzipan") == [ref]
+
+
+def test_what_reporters_say_of_themselves_is_never_found(people: People) -> None:
+    people.send(**NAMED)
+    ref, _ = a_person(
+        people,
+        narrative="My brother has changed.",
+        reply={"way": "call"},
+        callback={"name": "Rosalind", "phone": "01632 960771", "times": "after vespers"},
+    )
+    indexed(people, "Nadia")
+    for text in ("Verhoeven", "ros*", "07700900123", "01632960771", "vespers"):
+        assert found(people, text, "Nadia") == [], text
+    assert found(people, "brother", "Nadia") == [ref]
+
+
+def test_a_desk_finds_its_own_reports_and_the_watch_what_it_watches(people: People) -> None:
+    north, _ = people.send(narrative="quillon north")
+    south, _ = people.send(narrative="quillon south", **SOUTH_WEST)
+    nation, _ = people.send(narrative="quillon nation", **ELSEWHERE)
+    for name in ("Odile", "Otto", "Nadia"):
+        indexed(people, name)
+    assert found(people, "quillon") == [north]
+    assert found(people, "quillon", "Otto") == [south]
+    assert nation in found(people, "quillon", "Nadia")
+    assert {north, south} <= set(found(people, "quillon", "Nadia")), "it watches both"
+
+
+def test_results_are_the_officers_own_in_this_session(people: People) -> None:
+    people.send()
+    indexed(people)
+    with people.sitting("Odile") as here:
+        ref = searching.search("station", SearchFilters(), by=here, at=people.at)
+        assert searching.results(ref, by=here, at=people.at).results
+    with people.sitting("Olga") as here, pytest.raises(NotHere):
+        searching.results(ref, by=here, at=people.at)
+    people.tokens.clear()
+    with people.sitting("Odile") as here, pytest.raises(NotHere):
+        searching.results(ref, by=here, at=people.at)
+
+
+@pytest.mark.parametrize(("name", "refusal"), [("Stella", Refused), ("Ada", Refused), ("Ned", Locked)])
+def test_who_reads_no_reports_searches_none(people: People, name: str, refusal: type[Exception]) -> None:
+    with people.sitting(name, unlocked=name == "Ada") as here, pytest.raises((refusal, Locked)):
+        searching.search("station", SearchFilters(), by=here, at=people.at)
+    if name == "Ada":
+        assert logged("searched", refused=True)
+
+
+def test_a_locked_session_searches_nothing(people: People) -> None:
+    with people.sitting("Odile", unlocked=False) as here, pytest.raises(Locked):
+        searching.search("station", SearchFilters(), by=here, at=people.at)
+
+
+def test_the_log_has_who_how_and_how_many_and_never_the_words(people: People) -> None:
+    ref, _ = people.send(narrative="quillon")
+    indexed(people)
+    look_for(people, "quillon*")
+    [event] = logged("searched")
+    assert (event.actor, event.detail["kind"], event.detail["hits"]) == (
+        people.house.officers["Odile"].id,
+        "beginning",
+        1,
+    )
+    [shown] = logged("search-results-read")
+    assert shown.detail["shown"] == 1
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT detail::text FROM audit_event")
+        everything = " ".join(text for (text,) in cursor.fetchall())
+    row = Search.objects.get()
+    assert "quillon" not in everything
+    assert b"quillon" not in bytes(row.header) + bytes(row.payload)
+    assert str(ref) not in event.detail.values()
+
+
+def test_filters_narrow_the_results(people: People) -> None:
+    ref, _ = people.closed(narrative="quillon")
+    other, _ = a_person(people, narrative="quillon")
+    indexed(people, "Nadia")
+    today = people.at.date()
+    for filters, expected in (
+        (SearchFilters(kind="activity"), {ref}),
+        (SearchFilters(kind="person"), {other}),
+        (SearchFilters(outcome="insufficient"), {ref}),
+        (SearchFilters(since=today), {ref, other}),
+        (SearchFilters(until=today.replace(year=today.year - 1)), set()),
+        (SearchFilters(area="nowhere"), set()),
+    ):
+        assert {one.ref for one in look_for(people, "quillon", "Nadia", filters=filters).results} == expected
+
+
+def test_nothing_found_says_what_was_looked_through(people: People) -> None:
+    people.send()
+    indexed(people)
+    people.send()
+    nothing = look_for(people, "zeppelin")
+    assert (nothing.results, nothing.reports, nothing.hits) == ((), 1, 0)
+    assert nothing.until.minute % 15 == 0
+    assert nothing.until <= people.at
+
+
+def test_a_broad_search_shows_nothing_without_a_reason(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "BROAD", 1)
+    for _ in range(2):
+        people.send(narrative="quillon")
+    indexed(people)
+    broad = look_for(people, "quillon")
+    assert (broad.needs_reason, broad.results, broad.hits) == (True, (), 2)
+    assert len(look_for(people, "quillon", reason="Linking two reports of one van").results) == 2
+    assert [event.detail["reasoned"] for event in logged("searched")] == [False, True]
+
+
+def test_what_cannot_be_searched_for_is_refused_before_anything_is_logged(people: People) -> None:
+    with people.sitting("Odile") as here, pytest.raises(Unsearchable):
+        searching.search("**", SearchFilters(), by=here, at=people.at)
+    assert not logged("searched")
+
+
+def test_pages_of_results(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching, "PAGE", 2)
+    refs = {people.send(narrative="quillon")[0] for _ in range(3)}
+    indexed(people)
+    first, second = look_for(people, "quillon"), look_for(people, "quillon", page=2)
+    assert (first.hits, first.pages, second.page) == (3, 2, 2)
+    assert {one.ref for one in (*first.results, *second.results)} == refs
+
+
+def test_supervisors_and_overseers_see_searches_by_kind_and_number(people: People) -> None:
+    people.send(narrative="quillon")
+    indexed(people)
+    look_for(people, "quillon")
+    look_for(people, "quillon*")
+    with people.sitting("Olga") as here, pytest.raises(Refused):
+        searching.counts(by=here, at=people.at)
+
+
+def test_stories_are_searched_as_they_are_told(people: People) -> None:
+    ref, _ = people.send(narrative=stories.NARRATIVE)
+    indexed(people)
+    assert found(people, '"guards changed"') == [ref]

@@ -18,6 +18,8 @@ from heedline.casework.language.translating import TranslationRequest
 from heedline.casework.people import skills
 from heedline.casework.report import officer_notes
 from heedline.casework.retention import subject_requests
+from heedline.casework.search import searching
+from heedline.casework.search.searching import SearchFilters
 from heedline.casework.setup.proposals import ProposalKind
 from heedline.casework.tasks import shift_notes, tasks
 from heedline.desks.models import (
@@ -45,6 +47,7 @@ from heedline.reports.models import (
     OwnerNotice,
     Report,
     Review,
+    Search,
     Step,
     SubjectRequest,
     Sweep,
@@ -63,6 +66,7 @@ KINDS = {
     "w/r/<uuid:ref>/notice/": "reassigned",
     "w/sweeps/": "sweep",
     "w/views/": "saved view",
+    "w/search/": "search",
     "w/q/<slug:desk>/alike/": "report",
     "w/partners/": "partner",
     "w/sent/": "dissemination",
@@ -82,7 +86,7 @@ KINDS = {
 GUARDED = (
     Report, Step, Task, OwnerNotice, DangerEpisode, DangerEntry, NoteRevision, Alarm, Sweep, Translation, Dissemination, Disposal, Hold, Review, IdentityRequest, SubjectRequest,
     Proposal, Invitation, Exercise, LanguageSkill, CompletedTraining, Appointment, Shift, ShiftNote, Desk, Officer,
-    SavedQueueView,
+    SavedQueueView, Search,
 )  # fmt: skip
 
 
@@ -121,6 +125,7 @@ def furnish(people: People) -> dict[str, str]:
         made["errand"] = tasks.set_task(
             made["report"], "Ring", odile.officer_id, at + keeping_scene.DAY, by=odile, at=at
         )
+        made["search"] = searching.search("station", SearchFilters(), by=odile, at=at)
         saved_views.save("Mine", desk="north-east", query={"owner": "me"}, by=odile)
     given_away, _ = people.taken()
     with people.sitting("Olga") as olga:

@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
@@ -66,27 +67,30 @@ class Coverage:
 def coverage(desks: Iterable[UUID]) -> tuple[Coverage, ...]:
     """Return how much of each of these desks can be searched, in the order given."""
     mine = list(desks)
-    made = {
-        one.desk_id: one
-        for one in SearchIndex.objects.filter(desk_id__in=mine).only("desk", "reports", "purge")
-    }
-    counted = (
-        SearchWaiting.objects.filter(desk_id__in=mine)
-        .values_list("desk_id")
-        .annotate(
-            n_waiting=Count("id", filter=Q(aside=False)),
-            n_aside=Count("id", filter=Q(aside=True)),
-            n_gone=Count("id", filter=Q(gone=True)),
-        )
+    return coverage_of(mine, indexes(mine).defer("header", "payload"))
+
+
+def indexes(desks: Iterable[UUID]) -> QuerySet[SearchIndex]:
+    """Return the indexes of these desks, with what waits for each as `n_waiting`, `n_aside` and `n_gone`."""
+    waits = SearchWaiting.objects.filter(desk=OuterRef("desk")).order_by().values("desk")
+    counted = {"n_waiting": Q(aside=False), "n_aside": Q(aside=True), "n_gone": Q(gone=True)}
+    return SearchIndex.objects.filter(desk_id__in=list(desks)).annotate(
+        **{
+            name: Coalesce(Subquery(waits.annotate(n=Count("id", filter=which)).values("n")), 0)
+            for name, which in counted.items()
+        }
     )
-    waits = {desk: (waiting, aside, gone) for desk, waiting, aside, gone in counted}
-    covered = []
-    for desk in mine:
-        waiting, aside, gone = waits.get(desk, (0, 0, 0))
-        row = made.get(desk)
-        reports, purging = (row.reports, bool(row.purge)) if row is not None else (0, False)
-        covered.append(Coverage(desk, reports, waiting, aside, row is not None, gone, purging))
-    return tuple(covered)
+
+
+def coverage_of(desks: Iterable[UUID], rows: Iterable[SearchIndex]) -> tuple[Coverage, ...]:
+    """Return how much of each of these desks can be searched, from the rows of `indexes`."""
+    made: dict[UUID, Any] = {row.desk_id: row for row in rows}
+    return tuple(
+        Coverage(desk, row.reports, row.n_waiting, row.n_aside, True, row.n_gone, bool(row.purge))
+        if (row := made.get(desk)) is not None
+        else Coverage(desk, 0, 0, 0, False)
+        for desk in desks
+    )
 
 
 def set_aside(desks: Iterable[UUID]) -> tuple[UUID, ...]:

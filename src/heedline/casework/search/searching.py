@@ -8,7 +8,7 @@ reports shows them once a reason is given.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -144,7 +144,7 @@ def search(text: str, filters: SearchFilters, *, reason: str = "", by: Attendanc
     reason = tidy(reason, lines=False).strip()[:LONGEST_REASON]
     indexing.catch_up(by=by, at=at)
     with one_snapshot():
-        refs, _ = _found(sought, by, ring)
+        refs, _ = _found(sought, SearchIndex.objects.filter(desk_id__in=by.desk_ids), ring)
         hits = filters.applied(reports_of(by.desk_ids).filter(id__in=refs)).count()
     words: dict[str, object] = {"text": text, "filters": filters.to_keep(), "reason": reason}
     with transaction.atomic():
@@ -173,14 +173,15 @@ def results(ref: UUID, *, page: int = 1, by: Attendance, at: datetime) -> Search
         raise NotHere
     told = _opened(row, ring)
     filters, sought = SearchFilters.from_kept(told["filters"]), understood(told["text"])
-    covered = indexing.coverage(by.desk_ids)
     until = looked_through_until(at)
     needs_reason = row.hits > BROAD and not row.reasoned
     shown: list[SearchResult] = []
     hits, more = row.hits, False
-    if not needs_reason:
-        with one_snapshot():
-            refs, more = _found(sought, by, ring)
+    with one_snapshot():
+        rows = list(indexing.indexes(by.desk_ids))
+        covered = indexing.coverage_of(by.desk_ids, rows)
+        if not needs_reason:
+            refs, more = _found(sought, rows, ring)
             found = filters.applied(reports_of(by.desk_ids).filter(id__in=refs))
             first = (page - 1) * PAGE
             reports = list(
@@ -213,12 +214,12 @@ def looked_through_until(at: datetime) -> datetime:
     return local.replace(minute=local.minute // 15 * 15, second=0, microsecond=0)
 
 
-def _found(sought: Sought, by: Attendance, ring: Keyring) -> tuple[list[UUID], bool]:
-    """Return the reports that the indexes of the officer's desks give, and whether there are more."""
+def _found(sought: Sought, rows: Iterable[SearchIndex], ring: Keyring) -> tuple[list[UUID], bool]:
+    """Return the reports that these indexes give, and whether there are more."""
     refs: dict[UUID, None] = {}
     more = False
-    for row in SearchIndex.objects.filter(desk_id__in=by.desk_ids, size__gt=0).order_by("desk_id"):
-        if row.epoch not in ring.seeds:
+    for row in rows:
+        if not row.size or row.epoch not in ring.seeds:
             continue
         try:
             with desk_index.reading(row, ring) as index:

@@ -87,7 +87,9 @@ class OfficeShell:
     `caller`: what the person playing the caller says.
     `dangers`: the open dangers to life, and `more_dangers` how many more there are.
 
-    The three addresses that change something are posted to.
+    `search_url`: where the search box posts to, or empty where nothing can be searched.
+
+    The addresses that change something are posted to.
     """
 
     service_name: str
@@ -114,5 +116,6 @@ class OfficeShell:
     footer: tuple[Link, ...] = ()
     practice: str = ""
     caller: tuple[str, ...] = ()
+    search_url: str = ""
     dangers: tuple[ShellDanger, ...] = ()
     more_dangers: int = 0

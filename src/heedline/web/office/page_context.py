@@ -73,6 +73,7 @@ def office_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
         ("Keys", "keys", may(Capability.SEE_KEYS)),
         ("Languages", "office-languages", may(Capability.SET_UP)),
         ("Training", "training", may(Capability.RECORD_TRAINING)),
+        ("Searches", "searches", may(Capability.SEE_SEARCHES)),
         ("Dip sampling", "checks", may(Capability.CHECK_CLOSED)),
         ("Retention", "keeping", "supervisor" in by.roles),
         ("Figures", "figures", may(Capability.SEE_FIGURES)),
@@ -92,5 +93,8 @@ def office_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
         more_dangers=max(0, len(dangers) - MOST_NAMED),
         navigation=links[:first],
         more_navigation=links[first:],
+        search_url=reverse("search", urlconf=OFFICE)
+        if by.unlocked and by.may(Capability.SEARCH) and not frame["practice"]
+        else "",
         desk=by.desks[0].name if len(by.desks) == 1 else "",
     )

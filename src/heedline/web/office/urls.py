@@ -35,6 +35,7 @@ from heedline.web.office.report import (
     timeline_pages,
     trace_pages,
 )
+from heedline.web.office.search import search_pages
 from heedline.web.office.sso import provider_pages
 from heedline.web.office.stewards import drop_off_pages, steward_pages
 from heedline.web.office.training import training_pages
@@ -61,6 +62,11 @@ urlpatterns = [
     path("s/stop/<uuid:ref>/", steward_pages.stop, name="setup-stop"),
     # a desk that holds reports has a recovery key
     path("w/keys/<slug:desk>/recovery/", key_pages.compare_recovery, name="key-recovery"),
+    # searching
+    path("w/search/", search_pages.search, name="search"),
+    path("w/search/again/", search_pages.try_again, name="search-try-again"),
+    path("w/search/<uuid:ref>/", search_pages.results, name="search-results"),
+    path("w/searches/", search_pages.searches, name="searches"),
     # overseeing: the log, for those who open nothing
     path("w/languages/", language_pages.languages, name="office-languages"),
     path("oversight/", oversight_pages.log, name="oversight"),

@@ -1,0 +1,1 @@
+"""Searching the reports of one's desks, and who searched how much."""

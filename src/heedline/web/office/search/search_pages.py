@@ -1,0 +1,186 @@
+"""The search page, its results, what cannot be searched yet, and who searched how much."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from heedline.casework.access import session
+from heedline.casework.report.opening import short_name
+from heedline.casework.search import indexing, searching
+from heedline.casework.search.query import LONGEST, Unsearchable
+from heedline.casework.search.searching import LONGEST_REASON, SearchFilters, SearchResults
+from heedline.packs import load_pack
+from heedline.permits.gate import Refused
+from heedline.reports.lifecycle import Stage
+from heedline.web.components.forms import DateInput, Field, FieldOption, Form, Select, TextInput
+from heedline.web.declared import Audience, open_to
+from heedline.web.entrance import times
+from heedline.web.shell.report_bar import STAGES
+from heedline.web.shell.request import OfficeRequest
+
+#: From where a browser may bring somebody here with a search in the address: from this site, or typed by themselves.
+_OWN = frozenset({"", "same-origin", "none"})
+_TERM = TextInput(
+    name="q",
+    label="Search for",
+    hint="Words, a name, a number or an address. Put words in quotation marks to find them in that order. "
+    "End a word with * to find every word that begins so.",
+    kind="search",
+    required="Type a word, a number or a name to search for",
+)
+_REASON = TextInput(
+    name="reason",
+    label="Reason for a broad search",
+    hint=f"Needed when more than {searching.BROAD} reports match. Supervisors and overseers can see that a reason was given.",
+    optional=True,
+)
+
+
+def _fields() -> tuple[Field, ...]:
+    pack = load_pack(settings.PACK)
+    offered = {
+        "kind": ("Kind", {code: kind.name for code, kind in pack.kinds.items()}),
+        "area": (
+            "Place",
+            {code: one.name for code, one in sorted(pack.forces.items(), key=lambda f: f[1].name)},
+        ),
+        "outcome": ("Outcome", {code: one.words for code, one in pack.outcomes.items()}),
+    }
+    selects = (
+        Select(
+            name=name,
+            label=label,
+            blank="Any",
+            choices=tuple(FieldOption(value=code, label=words) for code, words in choices.items()),
+        )
+        for name, (label, choices) in offered.items()
+    )
+    dates = (
+        DateInput(name="since", label="Received from", optional=True),
+        DateInput(name="until", label="Received until", optional=True),
+    )
+    return (_TERM, *selects, *dates, _REASON)
+
+
+@open_to(Audience.UNLOCKED)
+@require_http_methods(["GET", "POST"])
+def search(request: OfficeRequest) -> HttpResponse:
+    """Show the search page. Make a search that was posted or stands in the address, and redirect to its results.
+
+    Another site could put a search in an address and have it logged in the officer's name, so it is refused from there.
+    """
+    by, at = request.attendance, session.now()
+    form, status = Form(_fields()), 200
+    if request.method == "POST" or "q" in request.GET:
+        posted = request.POST if request.method == "POST" else request.GET
+        if request.method == "GET" and request.headers.get("Sec-Fetch-Site", "") not in _OWN:
+            raise Refused("Search from this site: a link on another site can't search for you.")
+        form, status = Form.posted(_fields(), posted.lists()), 422
+        if not form.errors:
+            try:
+                found = searching.search(
+                    form.text("q")[: LONGEST + 1],
+                    _filters(form),
+                    reason=form.text("reason")[:LONGEST_REASON],
+                    by=by,
+                    at=at,
+                )
+            except Unsearchable as why:
+                form = form.but(q=str(why))
+            else:
+                return HttpResponseRedirect(reverse("search-results", kwargs={"ref": found}))
+    covered = indexing.catch_up(by=by, at=at)
+    return render(
+        request, "office/search.html", {"form": form, **_covered(covered, by.desk_ids)}, status=status
+    )
+
+
+@open_to(Audience.UNLOCKED)
+@require_GET
+def results(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Show a page of the results of one's own search."""
+    page = request.GET.get("page", "1")
+    number = int(page) if page.isascii() and page.isdecimal() and len(page) < 4 else 1
+    found = searching.results(ref, page=max(1, number), by=request.attendance, at=session.now())
+    address = reverse("search-results", kwargs={"ref": ref})
+    return render(
+        request,
+        "office/search_results.html",
+        {
+            "found": found,
+            "rows": [_row(one) for one in found.results],
+            "form": _filled(found),
+            "hits": _hits(found),
+            "until": times.clock(found.until),
+            "earlier_href": f"{address}?page={found.page - 1}" if found.page > 1 else "",
+            "later_href": f"{address}?page={found.page + 1}" if found.page < found.pages else "",
+        },
+    )
+
+
+@open_to(Audience.UNLOCKED)
+@require_POST
+def try_again(request: OfficeRequest) -> HttpResponse:
+    """Let reports that could not be read be tried again."""
+    number = indexing.try_again(by=request.attendance)
+    messages.success(request, f"{number} reports will be tried again.")
+    return HttpResponseRedirect(reverse("search"))
+
+
+@open_to(Audience.OFFICERS)
+@require_GET
+def searches(request: OfficeRequest) -> HttpResponse:
+    """Show supervisors and overseers how much was searched in the last thirty days."""
+    lines = searching.counts(by=request.attendance, at=session.now())
+    return render(request, "office/searches.html", {"lines": lines, "broad": searching.BROAD})
+
+
+def _filters(form: Form) -> SearchFilters:
+    return SearchFilters(
+        form.text("kind"), form.text("area"), form.text("outcome"), form.day("since"), form.day("until")
+    )
+
+
+def _filled(found: SearchResults) -> Form:
+    """Return the form with what was searched for."""
+    one = found.filters
+    days = {
+        name: {"day": str(day.day), "month": str(day.month), "year": str(day.year)}
+        for name, day in (("since", one.since), ("until", one.until))
+        if day is not None
+    }
+    return Form(
+        _fields(), {"q": found.text, "kind": one.kind, "area": one.area, "outcome": one.outcome, **days}
+    )
+
+
+def _hits(found: SearchResults) -> str:
+    if found.more:
+        return (
+            f"More than {searching.MOST} reports match. The {searching.MOST} that were added last are listed."
+        )
+    return "1 report" if found.hits == 1 else f"{found.hits} reports"
+
+
+def _row(one: searching.SearchResult) -> dict[str, object]:
+    pack = load_pack(settings.PACK)
+    outcome = pack.outcomes[one.outcome].words if one.outcome in pack.outcomes else one.outcome
+    state = STAGES.get(Stage(one.stage), one.stage)
+    return {"one": one, "state": f"{state}: {outcome}" if outcome else state}
+
+
+def _covered(covered: tuple[indexing.Coverage, ...], desks: tuple[UUID, ...]) -> dict[str, object]:
+    """Return what can be searched, and the references of reports that could not be read."""
+    aside = indexing.set_aside(desks) if any(one.aside for one in covered) else ()
+    return {
+        "reports": sum(one.reports for one in covered),
+        "waiting": sum(one.waiting for one in covered),
+        "aside": [{"ref": ref, "short": short_name(ref)} for ref in aside],
+    }

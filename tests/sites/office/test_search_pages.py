@@ -1,0 +1,105 @@
+"""Searching, by its pages: the box, the redirect to an address that names nothing, results, and who searched how much."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from heedline.reports.models import Search
+from tests.sites.office.desk_hand import Hand
+from tests.support.cast import House, now
+from tests.support.keeping_scene import with_leads
+from tests.support.scene_people import People
+from tests.support.search_scene import indexed
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+RESULTS = re.compile(r"/w/search/[0-9a-f-]{36}/")
+
+
+@pytest.fixture
+def odile(house: House, hand: Callable[[], Hand]) -> Hand:
+    people = People(house, now())
+    people.send(narrative="A man filmed <b>the</b> quillon gate.")
+    indexed(people)
+    return hand().at_work(house, "Odile")
+
+
+def test_the_box_on_every_page_leads_to_results_that_name_nothing_in_the_address(odile: Hand) -> None:
+    odile.get("/w/")
+    assert 'id="site-search"' in odile.html
+    odile.send("/w/search/", q="quillon gate")
+    assert RESULTS.fullmatch(odile.path), odile.path
+    assert odile.page.status_code == 200
+    assert "<mark>quillon</mark> <mark>gate</mark>" in odile.html
+    assert "filmed &lt;b&gt;the&lt;/b&gt;" in odile.html
+    assert "1 report" in odile.html
+
+
+def test_a_search_in_the_address_is_redirected_and_not_from_another_site(odile: Hand) -> None:
+    odile.get("/w/search/?q=quillon")
+    assert RESULTS.fullmatch(odile.page.redirect_chain[-1][0])
+    searches = Search.objects.count()
+    odile.get("/w/search/?q=quillon", **{"Sec-Fetch-Site": "cross-site"})
+    assert odile.page.status_code == 403
+    assert Search.objects.count() == searches
+
+
+def test_nothing_found_says_what_was_looked_through(odile: Hand) -> None:
+    odile.get("/w/search/")
+    odile.send("/w/search/", q="zeppelin")
+    assert "No report of your desks matches." in odile.html
+    assert "1 report of your desks was searched." in odile.html
+    assert "What arrived after" in odile.html
+
+
+def test_what_cannot_be_searched_for_is_said_at_the_field(odile: Hand) -> None:
+    odile.get("/w/search/")
+    for typed, said in (("", "Type a word"), ("ab*", "at least three letters")):
+        odile.send("/w/search/", q=typed)
+        assert odile.page.status_code == 422
+        assert said in odile.html
+
+
+def test_results_are_another_officers_business(house: House, hand: Callable[[], Hand], odile: Hand) -> None:
+    odile.get("/w/search/?q=quillon")
+    address = odile.page.redirect_chain[-1][0]
+    olga = hand().at_work(house, "Olga")
+    assert olga.get(address).status_code == 404
+
+
+def test_supervisors_see_searches_by_kind_and_number(
+    house: House, hand: Callable[[], Hand], odile: Hand
+) -> None:
+    odile.get("/w/search/?q=quillon")
+    odile.get("/w/search/?q=quil*")
+    assert "/w/searches/" not in odile.html
+    assert odile.get("/w/searches/").status_code == 403
+    with_leads(People(house, now()))
+    olga = hand().at_work(house, "Olga")
+    olga.get("/w/searches/")
+    assert "beginning 1, words 1" in olga.html
+    assert "quil" not in olga.html
+
+
+def test_a_page_of_results_takes_few_statements(
+    odile: Hand, django_assert_max_num_queries: Callable[[int], object]
+) -> None:
+    odile.get("/w/search/?q=quillon")
+    address = odile.page.redirect_chain[-1][0]
+    with django_assert_max_num_queries(99) as counted:  # type: ignore[attr-defined]
+        odile.get(address)
+    told = [one["sql"] for one in counted.captured_queries]
+    pages = [sql for sql in told if "reports_search_page" in sql]
+    brackets = [sql for sql in told if sql.startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "SET "))]
+    frame = [
+        sql
+        for sql in told
+        if sql == "SELECT current_user"
+        or "permits_session" in sql
+        or "set_config" in sql
+        or "permits_unlocked" in sql
+    ]
+    own = [sql for sql in told if sql not in pages + brackets + frame]
+    assert len(own) <= 5 + 1, own

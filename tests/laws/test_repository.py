@@ -176,7 +176,7 @@ def test_invented_people_have_invented_numbers() -> None:
     """Telephone numbers in tests and in the demo come from the ranges kept for drama; addresses from example names."""
     number = re.compile(r"(?<![\w.-])(?:\+44|0)[127]\d{2,4}[ -]?\d{3}[ -]?\d{3,4}(?![\w-])")
     kept = re.compile(
-        r"07700 ?900 ?\d{3}|020 ?7946 ?0\d{3}|01632 ?960 ?\d{3}|0?[127]\d00 ?000 ?000|(?:\+44|0)7700 ?900 ?\d{3}"
+        r"07700 ?900 ?\d{3}|020 ?7946 ?0\d{3}|(?:\+44 ?|0)1632 ?960 ?\d{3}|0?[127]\d00 ?000 ?000|(?:\+44|0)7700 ?900 ?\d{3}"
     )
     mail = re.compile(r"[\w.+-]+@([\w-]+(?:\.[\w-]+)*\.[a-z]{2,})\b")
     for path in tracked("tests/*.py", "src/heedline/jobs/*.py"):

@@ -2,7 +2,8 @@
 
 Inside is an ordinary SQLite FTS5 database; each of its pages is sealed before it leaves this package, and authenticated
 before SQLite reads a byte of it. Every word and key stands in it as a keyed hash. Where the sealed pages lie is the
-caller's business (:class:`PageStore`). Start reading at `sealed_index.py`.
+caller's business (:class:`PageStore`). Start reading at `sealed_index.py`. What is
+read from a report, and under which keys it is found, is in `extraction/`.
 
 It never uses Django, models, HTTP or the clock, and never writes a file.
 """

@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING
 
+from heedline.index.extraction.rules import MatchingRules
 from heedline.packs.rules.clocks import KindClocks, OnCallStep, PriorityClock, Timetable
 from heedline.packs.rules.look_alikes import LookAlikes
 from heedline.packs.rules.partners import PartnerRules
@@ -251,6 +252,8 @@ class Pack:
     assessments: Mapping[str, AssessmentForm]
     behaviour: Behaviour
     look_alikes: LookAlikes
+    matching: MatchingRules
+    """What is read from reports to find those about one person."""
     risk_prompts: RiskPrompts
     source_guard: SourceGuard
     tracing: Tracing

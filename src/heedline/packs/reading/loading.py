@@ -26,6 +26,7 @@ from heedline.packs.rules.assessments import read_assessments
 from heedline.packs.rules.behaviour import read_behaviour
 from heedline.packs.rules.clocks import KindClocks, OnCallStep, PriorityClock
 from heedline.packs.rules.look_alikes import read_look_alikes
+from heedline.packs.rules.matching import read_matching
 from heedline.packs.rules.partners import read_partners
 from heedline.packs.rules.practice import read_practice
 from heedline.packs.rules.presets import read_presets
@@ -135,6 +136,7 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
         partners=read_partners(folder),
         behaviour=read_behaviour(folder, tuple(kinds)),
         look_alikes=read_look_alikes(folder),
+        matching=read_matching(folder, formats),
         known=known,
         on_call=_on_call(clocks),
         outcomes=outcomes,

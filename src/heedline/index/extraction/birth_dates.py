@@ -1,0 +1,81 @@
+"""Read dates of birth. A date of which only the month is known stays one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
+
+from heedline.index.extraction.names import latin
+from heedline.index.extraction.numbers import western_digits
+from heedline.index.extraction.rules import BirthRules
+
+_DATE = (
+    r"(?P<iso>(?P<y1>\d{4})-(?P<m1>\d{1,2})-(?P<d1>\d{1,2}))"
+    r"|(?P<a>\d{1,2})\s*[/.\-]\s*(?P<b>\d{1,2})\s*[/.\-]\s*(?P<y2>\d{4}|\d{2})(?!\d)"
+    r"|(?P<d3>\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<n3>[^\W\d_]{3,14})\.?,?\s+(?P<y3>\d{4})"
+    r"|(?P<n4>[^\W\d_]{3,14})\.?\s+(?P<d4>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y4>\d{4})"
+    r"|(?P<n5>[^\W\d_]{3,14})\.?,?\s+(?P<y5>\d{4})"
+    r"|(?P<m6>\d{1,2})\s*[/.]\s*(?P<y6>\d{4})(?!\d)"
+)
+#: Two-digit years up to this are of this century.
+_THIS_CENTURY = 26
+_EARLIEST, _LATEST = 1900, 2100
+
+
+@lru_cache(maxsize=4)
+def _cued(rules: BirthRules) -> re.Pattern[str]:
+    cues = "|".join(re.escape(one) for one in sorted(rules.cues, key=len, reverse=True))
+    return re.compile(
+        rf"(?<!\w)(?:{cues})(?:\s+(?:is|was|on|in|the))*\s*[:=\-]?\s*(?:{_DATE})", re.IGNORECASE
+    )
+
+
+def birth_dates(text: str, rules: BirthRules) -> Iterator[tuple[str, str]]:
+    """Yield each date that follows a word for birth: as 1999-03-12 or 1999-03, and as it was written."""
+    plain = western_digits(text)
+    for found in _cued(rules).finditer(plain):
+        if told := _told(found, rules):
+            yield told, text[found.start() : found.end()]
+
+
+def _told(found: re.Match[str], rules: BirthRules) -> str:
+    part = found.group
+    if part("iso"):
+        return _whole(int(part("y1")), int(part("m1")), int(part("d1")))
+    if part("a"):
+        day, month = int(part("a")), int(part("b"))
+        if not rules.day_first or (month > 12 >= day):
+            day, month = month, day
+        return _whole(_year(part("y2")), month, day)
+    if part("d3"):
+        return _whole(int(part("y3")), _month(part("n3"), rules), int(part("d3")))
+    if part("d4"):
+        return _whole(int(part("y4")), _month(part("n4"), rules), int(part("d4")))
+    if part("n5"):
+        return _month_only(int(part("y5")), _month(part("n5"), rules))
+    return _month_only(int(part("y6")), int(part("m6")))
+
+
+def _year(written: str) -> int:
+    year = int(written)
+    if len(written) == 4:
+        return year
+    return year + (2000 if year <= _THIS_CENTURY else 1900)
+
+
+def _month(name: str, rules: BirthRules) -> int:
+    return rules.months.get(latin(name), 0)
+
+
+def _whole(year: int, month: int, day: int) -> str:
+    try:
+        told = date(year, month, day)
+    except ValueError:
+        return ""
+    return told.isoformat() if _EARLIEST <= year < _LATEST else ""
+
+
+def _month_only(year: int, month: int) -> str:
+    return f"{year:04}-{month:02}" if _EARLIEST <= year < _LATEST and 1 <= month <= 12 else ""

@@ -1,0 +1,131 @@
+"""Read everything from a report that can link it to another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import pairwise
+
+from heedline.index.extraction import birth_dates, keys, name_finding, numbers, online, places, sketch
+from heedline.index.extraction.names import read_name
+from heedline.index.extraction.rules import MatchingRules
+from heedline.index.extraction.values import Extract, Kind, ReportText, Value
+
+#: Values of one report beyond this are left out.
+MOST_VALUES = 200
+_BETWEEN_NAMES = re.compile(
+    r"\s*(?:,|;|/|\(|\)|\n|\baka\b|\ba\.k\.a\.|\balso known as\b|\bor\b|\band\b)\s*", re.IGNORECASE
+)
+
+
+def extract(passages: Iterable[ReportText], rules: MatchingRules) -> Extract:
+    """Return the values, keys and sketch of one report, read from its texts and answers."""
+    told = tuple(passages)
+    found: dict[tuple[Kind, str], Value] = {}
+    for passage in told:
+        for kind, canonical, written in _read(passage, rules):
+            if canonical and len(found) < MOST_VALUES:
+                found.setdefault((kind, canonical), Value(kind, canonical, written.strip(), passage.source))
+    _houses_of_places(told, rules, found)
+    values = tuple(found.values())
+    texts = [passage.text for passage in told if passage.holds == "text"]
+    shingles = sketch.shingles(texts, rules.names)
+    small = sketch.sketch(shingles)
+    return Extract(
+        values,
+        keys.of_report(values, small, rules.names),
+        small,
+        shingles,
+        generations=_speaks_of(rules.generations, told),
+        twins=_speaks_of(rules.twins, told),
+    )
+
+
+def _read(passage: ReportText, rules: MatchingRules) -> Iterator[tuple[Kind, str, str]]:
+    """Yield kind, canonical form and written form of each value in a passage."""
+    text = passage.text
+    match passage.holds:
+        case "name":
+            for one in _BETWEEN_NAMES.split(text):
+                yield from _name(one, rules)
+            return
+        case "phone":
+            yield Kind.PHONE, numbers.phone(text, rules.phone_region), text
+            return
+        case "registration":
+            yield Kind.REGISTRATION, numbers.registration(text), text
+            return
+        case "email":
+            yield Kind.EMAIL, online.email(text), text
+            return
+        case "postcode":
+            yield Kind.POSTCODE, places.postcode(text, rules.postcode), text
+            return
+        case "handle":
+            yield from _handle_answer(text, rules)
+    yield from _values_in(text, rules)
+
+
+def _values_in(text: str, rules: MatchingRules) -> Iterator[tuple[Kind, str, str]]:
+    for number, written in numbers.phones(text, rules.phone_region):
+        yield Kind.PHONE, number, written
+    for plate, written in numbers.registrations(text, rules.plates):
+        yield Kind.REGISTRATION, plate, written
+    if "@" in text:
+        for address, written in online.emails(text):
+            yield Kind.EMAIL, address, written
+    for address, written in online.web_addresses(text, rules.web):
+        yield Kind.WEB, address, written
+        yield Kind.HANDLE, online.account_in(address, rules.web), written
+    for account, written in online.handles(text, rules.web):
+        yield Kind.HANDLE, account, written
+    for code, written, at in places.postcodes(text, rules.postcode):
+        yield Kind.POSTCODE, code, written
+        house, flat = places.house_before(text, at, rules.flats)
+        if house or flat:
+            yield Kind.ADDRESS, places.address(code, house, flat), f"{written}, {house} {flat}".strip()
+    for born, written in birth_dates.birth_dates(text, rules.birth):
+        yield Kind.BIRTH, born, written
+    for name in name_finding.names_in(text, rules.names):
+        yield from _name(name, rules)
+
+
+def _name(written: str, rules: MatchingRules) -> Iterator[tuple[Kind, str, str]]:
+    """Yield a name of at least two parts. A forename alone is everybody's."""
+    name = read_name(written, rules.names)
+    if len(name.parts) >= 2:
+        yield Kind.NAME, name.canonical, written
+
+
+def _handle_answer(text: str, rules: MatchingRules) -> Iterator[tuple[Kind, str, str]]:
+    for word in re.split(r"[\s,;]+", text):
+        if "/" not in word and not re.search(r"\.\w{2,}$", word):
+            account = online.handle(word)
+            if word.startswith("@") or (account and len(text.split()) == 1):
+                yield Kind.HANDLE, account, word
+
+
+def _houses_of_places(
+    told: tuple[ReportText, ...], rules: MatchingRules, found: dict[tuple[Kind, str], Value]
+) -> None:
+    """Add the address of a place whose postcode stands in the next answer: "14 Mill Lane", then "AB1 2CD"."""
+    for before, after in pairwise(told):
+        if before.holds == "place" and after.holds == "postcode":
+            code = places.postcode(after.text, rules.postcode)
+            house, flat = places.house_before(before.text, len(before.text), rules.flats)
+            if code and (house or flat):
+                canonical = places.address(code, house, flat)
+                written = f"{before.text.strip()}, {after.text.strip()}"
+                found.setdefault(
+                    (Kind.ADDRESS, canonical), Value(Kind.ADDRESS, canonical, written, before.source)
+                )
+
+
+def _speaks_of(words: tuple[str, ...], told: tuple[ReportText, ...]) -> bool:
+    return any(_any_word(words).search(passage.text) for passage in told)
+
+
+@lru_cache(maxsize=8)
+def _any_word(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})\b", re.IGNORECASE)

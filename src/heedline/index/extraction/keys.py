@@ -1,0 +1,83 @@
+"""The keys under which the index finds a report again: one string for each way in which two reports can meet.
+
+A key only proposes a report. Whether two reports share something is decided by `comparison.py` on their values. The index
+stores keys as keyed hashes. Names have at most `MOST_NAME_KEYS` keys each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, product
+
+from heedline.index.extraction.names import Name, pairs, read_name, readings
+from heedline.index.extraction.rules import NameRules
+from heedline.index.extraction.values import Kind, Value
+
+MOST_NAME_KEYS = 16
+#: Keys of a report beyond this are left out: a list of a thousand numbers is not about somebody.
+MOST_KEYS = 400
+_OUTWARD = -3
+
+
+def of_report(values: Sequence[Value], sketch: Iterable[str], rules: NameRules) -> tuple[str, ...]:
+    """Return every key of a report's values and sketch, without repeats."""
+    names = [read_name(value.canonical, rules) for value in values if value.kind is Kind.NAME]
+    births = [value.canonical for value in values if value.kind is Kind.BIRTH and len(value.canonical) == 10]
+    postcodes = [value.canonical for value in values if value.kind is Kind.POSTCODE]
+    plain = (
+        f"{value.kind}:{value.canonical}"
+        for value in values
+        if value.kind not in {Kind.NAME, Kind.BIRTH, Kind.POSTCODE}
+    )
+    found: dict[str, None] = dict.fromkeys(plain)
+    found.update(dict.fromkeys(f"text:{one}" for one in sketch))
+    for name in names:
+        found.update(dict.fromkeys(of_name(name, rules)))
+    found.update(dict.fromkeys(_combined(names, births, postcodes, rules)))
+    return tuple(islice(found, MOST_KEYS))
+
+
+def of_name(name: Name, rules: NameRules) -> tuple[str, ...]:
+    """Return the keys of a name: pairs of skeletons in order, then those pairs with one letter left out."""
+    whole: dict[str, None] = {}
+    bare: dict[str, None] = {}
+    for number, (first, last) in enumerate(pairs(name)):
+        for one, other in product(readings(first, rules), readings(last, rules)):
+            whole[_pair(one, other)] = None
+            if number == 0:
+                bare.update(dict.fromkeys(_with_one_left_out(one, other)))
+    return tuple(islice({**whole, **bare}, MOST_NAME_KEYS))
+
+
+def _pair(one: str, other: str) -> str:
+    return "name:" + "|".join(sorted((one, other)))
+
+
+def _with_one_left_out(one: str, other: str) -> Iterator[str]:
+    for at in range(len(one) if len(one) > 2 else 0):
+        yield _pair(one[:at] + one[at + 1 :], other)
+    for at in range(len(other) if len(other) > 2 else 0):
+        yield _pair(one, other[:at] + other[at + 1 :])
+
+
+def _combined(
+    names: Sequence[Name], births: Sequence[str], postcodes: Sequence[str], rules: NameRules
+) -> Iterator[str]:
+    """Yield the combinations with a birth date that the Ministry of Justice's hmpps-person-match looks for.
+
+    Birth date and postcode; birth date, outcode and two letters of the forename; birth date and two letters of each name,
+    also swapped; both names and postcode.
+    """
+    for born, code in product(births[:4], postcodes[:4]):
+        yield f"born+postcode:{born}|{code}"
+    for name in names[:8]:
+        if len(name.parts) < 2:
+            continue
+        first, last = name.parts[0], name.parts[-1]
+        for born in births[:4]:
+            yield f"born+names:{born}|" + "|".join(sorted((first[:2], last[:2])))
+            for code in postcodes[:4]:
+                yield f"born+area:{born}|{code[:_OUTWARD]}|{first[:2]}"
+        for code in postcodes[:4]:
+            skeleton = _pair(next(iter(readings(first, rules))), next(iter(readings(last, rules))))
+            yield f"{skeleton}@{code}"

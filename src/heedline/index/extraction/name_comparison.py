@@ -1,0 +1,144 @@
+"""Decide whether two names may be one person's: spelt alike, sounding alike, or forms of one name.
+
+Nothing here is a score that is shown: the answer is one of a few words, or none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from functools import lru_cache
+from itertools import permutations
+
+from rapidfuzz.distance import OSA
+
+from heedline.index.extraction.names import Name, known_as, sounds
+from heedline.index.extraction.rules import NameRules
+
+_VOWELS = frozenset("aio")
+#: What one change costs: a consonant, a vowel put in or left out, a vowel of another class, two letters that are near.
+_CONSONANT, _VOWEL, _OTHER_VOWEL, _NEAR = 1.0, 0.45, 0.3, 0.55
+_NEAR_PAIRS = frozenset(
+    map(frozenset, ("jY", "js", "gk", "td", "vb", "vf", "Ck", "Cs", "kh", "sC", "mn", "gj", "jC", "bp"))
+)
+_FINAL = 0.35
+"""What a vowel more at the end costs on top, because it often makes another name (Amir and Amira)."""
+
+
+class Likeness(StrEnum):
+    """How two names are alike, the closest first."""
+
+    SAME = "same"
+    FORM = "form"
+    """Known forms of one name, such as Bob and Robert."""
+    SPELT = "spelt"
+    SOUND = "sound"
+
+
+_ORDER = list(Likeness)
+
+
+def _cost(one: str, other: str) -> float:
+    """Return what it costs to turn one sound into the other."""
+    before = [0.0]
+    for letter in other:
+        before.append(before[-1] + (_VOWEL if letter in _VOWELS else _CONSONANT))
+    for letter in one:
+        own = _VOWEL if letter in _VOWELS else _CONSONANT
+        row = [before[0] + own]
+        for at, against in enumerate(other):
+            put_in = _VOWEL if against in _VOWELS else _CONSONANT
+            row.append(min(before[at + 1] + own, row[at] + put_in, before[at] + _change(letter, against)))
+        before = row
+    return before[-1]
+
+
+def _change(letter: str, against: str) -> float:
+    if letter == against:
+        return 0.0
+    if letter in _VOWELS and against in _VOWELS:
+        return _OTHER_VOWEL
+    if letter in _VOWELS or against in _VOWELS:
+        return _CONSONANT + _VOWEL
+    return _NEAR if frozenset((letter, against)) in _NEAR_PAIRS else _CONSONANT
+
+
+@lru_cache(maxsize=50_000)
+def _sound_apart(one: str, other: str) -> float:
+    """Return how far two parts sound apart, for each letter of the longer."""
+    least = 9.0
+    for mine in sounds(one):
+        for theirs in sounds(other):
+            cost = _cost(mine, theirs)
+            if (mine[-1:] in _VOWELS) != (theirs[-1:] in _VOWELS) and cost:
+                cost += _FINAL
+            least = min(least, cost / max(len(mine), len(theirs)))
+    return least
+
+
+#: Up to this, per letter of the longer sound, two parts sound alike.
+SOUNDS_ALIKE = 0.16
+
+
+@lru_cache(maxsize=50_000)
+def _sounds_or_spelt(one: str, other: str) -> Likeness | None:
+    if one == other:
+        return Likeness.SAME
+    if min(len(one), len(other)) >= 5 and OSA.distance(one, other) <= (1 if len(one) < 10 else 2):
+        return Likeness.SPELT
+    if _sound_apart(one, other) <= SOUNDS_ALIKE:
+        return Likeness.SOUND
+    return None
+
+
+def parts_alike(one: str, other: str, rules: NameRules, *, last: bool) -> Likeness | None:
+    """Return how two parts of names are alike, or None. `last` if both may be surnames."""
+    if one == other:
+        return Likeness.SAME
+    mine, theirs = known_as(one, rules, last=last), known_as(other, rules, last=last)
+    if mine & theirs:
+        return Likeness.FORM
+    if one in rules.forenames and other in rules.forenames:
+        return None  # two names that are both known, and are not one
+    for known, against in ((mine, other), (theirs, one)):
+        # a misspelling of another form of the name
+        if any(_sounds_or_spelt(name.replace(" ", ""), against) for name in known):
+            return Likeness.SOUND
+    return _sounds_or_spelt(one, other)
+
+
+def alike(one: Name, other: Name, rules: NameRules) -> Likeness | None:
+    """Return how two names are alike, or None. Names of fewer than two parts are alike with none.
+
+    Every part of the shorter name must have one of the longer, in any order, and at least two must.
+    """
+    best: Likeness | None = None
+    for mine in (one.parts, *one.joined):
+        for theirs in (other.parts, *other.joined):
+            found = _all_alike(mine, theirs, rules)
+            if found is not None and (best is None or _ORDER.index(found) < _ORDER.index(best)):
+                best = found
+    return best
+
+
+def _all_alike(mine: Sequence[str], theirs: Sequence[str], rules: NameRules) -> Likeness | None:
+    few, many = sorted((mine, theirs), key=len)
+    if len(few) < 2:
+        return None
+    if tuple(few) == tuple(many):
+        return Likeness.SAME
+    table = [
+        [parts_alike(a, b, rules, last=i > 0 or j > 0) for j, b in enumerate(many)] for i, a in enumerate(few)
+    ]
+    if any(not any(row) for row in table):
+        return None
+    best: Likeness | None = None
+    for chosen in permutations(range(len(many)), len(few)):
+        found = [table[row][column] for row, column in enumerate(chosen)]
+        known = [one for one in found if one is not None]
+        if len(known) < len(found):
+            continue
+        worst = max(known, key=_ORDER.index)
+        if best is None or _ORDER.index(worst) < _ORDER.index(best):
+            best = worst
+    return best

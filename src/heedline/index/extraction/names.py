@@ -1,0 +1,218 @@
+"""Reduce names to forms under which differently written ones meet.
+
+A name is cut into parts in lower-case Latin letters, without titles and particles. Each part has *sounds*: forms in which
+letters that traditions write differently are one (`q` and `k`, `w` and `v`, Somali `x` and `h`), with vowels in three
+classes. A part can have several sounds, because a spelling can be read in several ways. Its *skeletons* are its sounds
+without vowels.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from anyascii import anyascii
+
+from heedline.index.extraction.rules import NameRules
+
+#: Longest name that is compared, in parts. What is longer is a list or a sentence.
+MOST_PARTS = 6
+
+_NOT_A_LETTER = re.compile(r"[^a-z\s-]+")
+_ABD = re.compile(r"\bc?abd(?:[ue]l)?[\s-]+(?:(?:al|el|ul|il|ur|ar|ir|us|as|ush|ash|ir)[\s-]+)?(?=[a-z]{3})")
+_JOINED_ABD = re.compile(r"^c?abd(?:[uei][lr]|al|u|i)(?=[a-z]{3})")
+_JOINED_ARTICLE = re.compile(r"^(?:al|el)(?=[b-df-hj-np-tv-z][a-z]{3,}$)")
+_NASAL = re.compile(r"(?<=[a-z])([oe])[nm](?=[bcdgkptz])")
+
+#: Applied in this order to every part.
+_FOLDS = [
+    (re.compile(pattern), to)
+    for pattern, to in (
+        (r"^mc(?=[a-z]{2})", "mak"),
+        (r"^mac(?=[a-z]{3})", "mak"),
+        (r"(?<=[sc])k[aiy]$|(?<=[sc])key$", "ki"),
+        (r"^k(?=n)|^w(?=r)|^p(?=s)", ""),
+        (r"(?<=[aeiou])ugh(?=t|$)|(?<=[aeiou])igh", ""),
+        (r"s?zcz|szcz|shch|scz", "sC"),
+        (r"tsch|tch|cz|ch(?!r)", "C"),
+        (r"chr", "kr"),
+        (r"sch|sh|sz|rz|zh", "s"),
+        (r"dzh|dj|dg(?=[eiy])", "j"),
+        (r"ph", "f"),
+        (r"ksh|x", "ks"),
+        (r"th", "t"),
+        (r"dh|dd", "d"),
+        (r"kh|ck|q", "k"),
+        (r"^gh", "g"),
+        (r"gh", ""),
+        (r"mb$", "m"),
+        (r"ts|tz", "C"),
+        (r"c(?=[eiy])", "s"),
+        (r"c", "k"),
+        (r"z", "s"),
+        (r"bh|mh", "v"),
+        (r"(?<=[aeiouy])w(?![aeiouy])", ""),
+        (r"w", "v"),
+        (r"(?<=.)h", ""),
+        (r"^y(?=[aeiou])", "Y"),
+        (r"(?:[aeiouy])*[aeiouy]", None),
+        (r"(.)\1+", r"\1"),
+    )
+]
+_VOWELS = "aio"
+
+
+def _vowel(run: re.Match[str]) -> str:
+    """Return the class of a run of vowels: `a` for a and e, `i` for i and y, `o` for o and u."""
+    letters = run.group()
+    if letters in {"ow", "ew"}:
+        return "o"
+    first = letters[0]
+    if first == "y" or letters in {"ee", "ie", "ea", "i", "ii", "ei", "ey"}:
+        return "i"
+    return "o" if first in "ou" else "a" if first in "ae" else "i"
+
+
+def _sound(part: str) -> str:
+    for pattern, to in _FOLDS:
+        part = pattern.sub(_vowel if to is None else to, part)
+    return part
+
+
+@lru_cache(maxsize=20_000)
+def sounds(part: str) -> tuple[str, ...]:
+    """Return the forms in which a part of a name can be read, the usual one first."""
+    readings = [part]
+    if re.match(r"c[aeiou]", part):  # Somali ayn: Cabdi and Abdi, Cumar and Umar
+        readings.append(part[1:])
+    if "x" in part:  # Somali x: Xasan and Hasan
+        readings.append(part.replace("x", "h"))
+        if part.startswith("c"):
+            readings.append(part[1:].replace("x", "h"))
+    if part.startswith(("kh", "x")):  # Khadija and Hadija
+        readings.append("h" + part.removeprefix("kh").removeprefix("x"))
+    if re.search(r"[a-z]mh|dh|[a-z]bh", part):  # Irish lenition that is not heard
+        readings.append(re.sub(r"(?<=[a-z])mh|dh", "", part))
+        readings.append(part.replace("bh", "b").replace("mh", "m"))
+    if "ll" in part[:2]:  # Welsh
+        readings.append(part.replace("ll", "l", 1))
+    if "aic" in part or re.search(r"c(?=[eiy])", part):  # Celtic c, before e and i too: Ceri, Ciaran
+        readings.append(re.sub(r"c(?=[eiy])", "k", part))
+    if part.endswith("ac"):  # Polish c
+        readings.append(part[:-1] + "ts")
+    if part.startswith("j"):  # Polish and Welsh j
+        readings.append("y" + part[1:])
+    if _NASAL.search(part):  # Polish nasal vowels: Zając and Zajonc, Dębski and Dembski
+        readings.append(_NASAL.sub(lambda found: "a" if found[1] == "o" else "e", part))
+    if "ch" in part:  # Polish and Welsh ch, Scottish loch
+        readings.append(part.replace("ch", "k"))
+    return tuple(dict.fromkeys(one for one in map(_sound, readings) if one))[:4]
+
+
+@lru_cache(maxsize=20_000)
+def skeletons(part: str) -> tuple[str, ...]:
+    """Return the sounds of a part without vowels; a part of vowels alone keeps its first."""
+    found = (re.sub(r"[aio]", "", one) or one[:1] for one in sounds(part))
+    return tuple(dict.fromkeys(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name in parts. `halves` are the parts that stood on both sides of a hyphen, and `joined` those parts together."""
+
+    parts: tuple[str, ...]
+    joined: tuple[tuple[str, ...], ...] = field(default=())
+
+    @property
+    def canonical(self) -> str:
+        """Return the parts with spaces between them."""
+        return " ".join(self.parts)
+
+
+def latin(text: str) -> str:
+    """Return a text in lower-case Latin letters without marks."""
+    if not text.isascii():
+        text = anyascii(unicodedata.normalize("NFC", text))
+    return text.casefold()
+
+
+def read_name(text: str, rules: NameRules) -> Name:
+    """Return a name in parts, without titles, particles and suffixes. It may have no parts."""
+    plain = latin(text).replace("'", "").replace("’", "").replace("`", "").replace(".", " ")
+    plain = _NOT_A_LETTER.sub(" ", plain)
+    plain = _ABD.sub("abdul", plain)
+    plain = _phrases(rules).sub(lambda found: found.group().replace(" ", ""), plain)
+    words = plain.replace("-", " - ").split()
+    parts: list[str] = []
+    hyphens: list[int] = []
+    patronymic = ""
+    for word in words:
+        if word == "-":
+            hyphens.append(len(parts))
+            continue
+        if word in {"ap", "ab"} and parts:
+            patronymic = word[1]
+            continue
+        if word in rules.particles or word in rules.titles or word in rules.suffixes or not word.isalpha():
+            continue
+        if patronymic:  # ap Rhys is Price, ab Owen is Bowen
+            word, patronymic = patronymic + word.removeprefix("h"), ""
+        parts.append(_without_article(word, rules))
+    parts = parts[:MOST_PARTS]
+    joined = [
+        (*parts[: at - 1], parts[at - 1] + parts[at], *parts[at + 1 :])
+        for at in range(1, len(parts))
+        if at in hyphens or len(parts) > 2
+    ]
+    return Name(tuple(parts), tuple(joined))
+
+
+@lru_cache(maxsize=4)
+def _phrases(rules: NameRules) -> re.Pattern[str]:
+    """Return a pattern for known surnames of two words, such as "st john"."""
+    known = (one for one in rules.surnames if " " in one and not one.startswith(("ap ", "ab ", "ni ", "o ")))
+    return re.compile(rf"\b(?:{'|'.join(sorted(map(re.escape, known)))})\b")
+
+
+def _without_article(word: str, rules: NameRules) -> str:
+    """Return a part without an article or servant's prefix that was written with it: Altamimi, Abdelrahman."""
+    if word in rules.forenames or word in rules.surnames:
+        return word
+    if _JOINED_ABD.match(word):
+        return _JOINED_ABD.sub("abdul", word)
+    if _JOINED_ARTICLE.match(word) and len(word) >= 6:
+        return word[2:]
+    return word
+
+
+def known_as(part: str, rules: NameRules, *, last: bool = False) -> frozenset[str]:
+    """Return the names that a spelling stands for. A last part is looked up among surnames too."""
+    found = rules.forenames.get(part, frozenset())
+    if last or not found:
+        found = found | rules.surnames.get(part, frozenset())
+    return found
+
+
+def pairs(name: Name) -> Sequence[tuple[str, str]]:
+    """Return the pairs of parts under which a name is looked for, the first and last part first."""
+    found: dict[tuple[str, str], None] = {}
+    for parts in (name.parts, *name.joined):
+        if len(parts) < 2:
+            continue
+        found[parts[0], parts[-1]] = None
+        if len(parts) > 2:
+            found[parts[0], parts[1]] = None
+            found[parts[-2], parts[-1]] = None
+            found[parts[1], parts[-1]] = None
+    return tuple(found)
+
+
+def readings(part: str, rules: NameRules) -> Iterable[str]:
+    """Return the skeletons of a part and of the names that it stands for."""
+    found = dict.fromkeys(skeletons(part))
+    for canonical in sorted(known_as(part, rules, last=True))[:3]:
+        found.update(dict.fromkeys(skeletons(canonical.replace(" ", ""))[:1]))
+    return tuple(found)

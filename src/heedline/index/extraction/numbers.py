@@ -1,0 +1,89 @@
+"""Read telephone numbers and number plates."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+
+import phonenumbers
+
+from heedline.index.extraction.rules import PlateShape
+
+_PHONE = re.compile(
+    r"(?<![\w.@/])(?:\+|\(?[0Oo])[\dOo\s().\-/\N{EN DASH}\N{NON-BREAKING HYPHEN}]{7,22}[\dOo](?![\w@])"
+)
+_MARKS = re.compile(
+    r"[\N{ZERO WIDTH SPACE}-\N{RIGHT-TO-LEFT MARK}\N{LEFT-TO-RIGHT EMBEDDING}-\N{RIGHT-TO-LEFT OVERRIDE}]"
+)
+#: O and 0, and I, L and 1, are taken for one sign on a plate.
+_SIGNS = str.maketrans("OIL", "011")
+_LETTER, _DIGIT = "[A-Z01]", "[0-9OIL]"
+
+
+def western_digits(text: str) -> str:
+    """Return a text with the digits of other scripts as 0 to 9, of the same length."""
+    if text.isascii():
+        return text
+    return "".join(str(unicodedata.decimal(sign, sign)) for sign in text)
+
+
+def phones(text: str, region: str) -> Iterator[tuple[str, str]]:
+    """Yield each telephone number in E.164 and as it was written. Numbers of less than nine digits are left out."""
+    plain = western_digits(text)
+    for found in _PHONE.finditer(plain):
+        if number := phone(found.group(), region):
+            yield number, text[found.start() : found.end()]
+
+
+@lru_cache(maxsize=5_000)
+def phone(written: str, region: str) -> str:
+    """Return one number in E.164, or "" if it is not a possible one.
+
+    Only the length is checked, because ranges kept for drama are in no list of valid numbers.
+    """
+    tight = re.sub(r"\(0\)", "", _MARKS.sub("", western_digits(written))).replace("O", "0").replace("o", "0")
+    try:
+        number = phonenumbers.parse(tight, region)
+    except phonenumbers.NumberParseException:
+        return ""
+    if len(str(number.national_number)) < 9 or not phonenumbers.is_possible_number(number):
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def registration(written: str) -> str:
+    """Return a plate without spaces, in capitals, with signs that are mistaken for each other as one. May be ""."""
+    tight = re.sub(r"[^A-Z0-9]", "", written.upper())
+    return tight.translate(_SIGNS) if 2 <= len(tight) <= 8 and any(sign.isalpha() for sign in tight) else ""
+
+
+@lru_cache(maxsize=8)
+def _plate_pattern(plates: tuple[PlateShape, ...]) -> tuple[tuple[re.Pattern[str], PlateShape], ...]:
+    found = []
+    for plate in plates:
+        signs = [_LETTER if one == "L" else _DIGIT for one in plate.shape]
+        first, then = "".join(signs[: plate.spaced]), "".join(signs[plate.spaced :])
+        pattern = rf"(?<![A-Za-z0-9]){first}[ -]?{then}(?![A-Za-z0-9])"
+        found.append((re.compile(pattern, re.IGNORECASE if plate.lower else 0), plate))
+    return tuple(found)
+
+
+def registrations(text: str, plates: tuple[PlateShape, ...]) -> Iterator[tuple[str, str]]:
+    """Yield each number plate in a text: canonical, and as it was written."""
+    for pattern, plate in _plate_pattern(plates):
+        for found in pattern.finditer(text):
+            written = found.group()
+            tight = re.sub(r"[^A-Z0-9]", "", written.upper())
+            if not _is_plate(tight, plate):
+                continue
+            yield registration(written), written
+
+
+def _is_plate(tight: str, plate: PlateShape) -> bool:
+    """Return whether enough of a plate is written as its form has it, so that a word or a number is none."""
+    if plate.needs and not set(plate.needs) & set(tight):
+        return False
+    right = sum((sign.isalpha()) == (shape == "L") for sign, shape in zip(tight, plate.shape, strict=True))
+    return right >= len(plate.shape) - 2 and any(sign.isdigit() for sign in tight)

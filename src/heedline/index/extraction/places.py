@@ -1,0 +1,59 @@
+"""Read postcodes, and the house or flat that stands before one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+_BEFORE = 90
+_HOUSE = re.compile(r"(?<![\w/])(\d{1,4}[a-z]?)(?![\w/:.]\d|\w)", re.IGNORECASE)
+#: Signs of the second half of a postcode that are written for digits: AB1 OBC.
+_TAIL = 3
+
+
+@lru_cache(maxsize=8)
+def _in_text(postcode: str) -> re.Pattern[str]:
+    """Return the pack's pattern for a tidied postcode, as people write it in a text."""
+    return re.compile(
+        r"(?<![A-Za-z0-9])([A-Z]{1,2}[0-9][A-Z0-9]?)[ -]{0,2}([0-9O][A-Z]{2})(?![A-Za-z0-9])", re.IGNORECASE
+    )
+
+
+def postcodes(text: str, pattern: str) -> Iterator[tuple[str, str, int]]:
+    """Yield each full postcode in a text: without a space in capitals, as it was written, and where it starts."""
+    for found in _in_text(pattern).finditer(text):
+        tight = postcode(found.group(1) + found.group(2), pattern)
+        if tight and (found.group().isupper() or not found.group().islower() or " " not in found.group()):
+            yield tight, found.group(), found.start()
+
+
+def postcode(written: str, pattern: str) -> str:
+    """Return a full postcode without spaces in capitals, or "" if it is none or only an outcode."""
+    tight = re.sub(r"[\s-]", "", written).upper()
+    if len(tight) > _TAIL and tight[-_TAIL] == "O":
+        tight = tight[:-_TAIL] + "0" + tight[-_TAIL + 1 :]
+    return tight if re.fullmatch(pattern, tight) else ""
+
+
+@lru_cache(maxsize=8)
+def _flat(words: tuple[str, ...]) -> re.Pattern[str]:
+    named = "|".join(re.escape(one) for one in words)
+    return re.compile(rf"\b(?:{named})\s*(?:no\.?\s*)?(\d{{1,4}}[a-z]?|[a-z])\b", re.IGNORECASE)
+
+
+def house_before(text: str, at: int, flats: tuple[str, ...]) -> tuple[str, str]:
+    """Return the house number before a postcode that starts at `at`, and the flat, each in lower case or ""."""
+    before = text[max(0, at - _BEFORE) : at]
+    before = re.split(r"[\n;?!]|\.\s+(?=[A-Z])", before)[-1]
+    flat = ""
+    if found := list(_flat(flats).finditer(before)):
+        flat = found[-1].group(1).casefold()
+        before = before[: found[-1].start()] + " , " + before[found[-1].end() :]
+    numbers = [found.group(1).casefold() for found in _HOUSE.finditer(before)]
+    return (numbers[-1] if numbers else ""), flat
+
+
+def address(postcode_: str, house: str, flat: str) -> str:
+    """Return the canonical form of an address."""
+    return "/".join(filter(None, (postcode_, house or ("-" if flat else ""), flat)))

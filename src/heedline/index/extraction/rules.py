@@ -1,0 +1,87 @@
+"""What a jurisdiction says about reading values from reports: names, cues, formats. Read from a pack.
+
+Rules are compared by identity, so that what is worked out from them can be kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+#: What a field can hold. `text` is searched for every kind of value; the others hold one kind.
+HOLDS = ("name", "phone", "email", "registration", "postcode", "place", "handle", "text")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlateShape:
+    """One form of number plate: L for a letter, D for a digit.
+
+    `spaced` is the number of characters before the space. Plates in lower case are read in a text only if `lower`. A plate
+    must have one of the letters in `needs`, if there are any.
+    """
+
+    shape: str
+    spaced: int
+    lower: bool
+    needs: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NameRules:
+    """Known names and the words around names.
+
+    `forenames` and `surnames` map each known spelling to the names that it can stand for.
+    """
+
+    forenames: Mapping[str, frozenset[str]]
+    surnames: Mapping[str, frozenset[str]]
+    titles: frozenset[str]
+    particles: frozenset[str]
+    suffixes: frozenset[str]
+    cues: tuple[str, ...]
+    no_names: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BirthRules:
+    """How dates of birth are written. `months` maps a name of a month to its number."""
+
+    cues: tuple[str, ...]
+    day_first: bool
+    months: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WebRules:
+    """How web addresses and account names are reduced to one form.
+
+    `endings` are the last parts of host names that are taken for a site's in a text.
+    """
+
+    endings: frozenset[str]
+    tracking: frozenset[str]
+    tracking_beginnings: tuple[str, ...]
+    accounts: frozenset[str]
+    not_accounts: frozenset[str]
+    cues: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MatchingRules:
+    """Everything that the pack says about finding reports that belong together.
+
+    `answers` maps a question set to what its fields hold, by "step.field". A value in more than `shared_from` reports is
+    shown as shared.
+    """
+
+    phone_region: str
+    plates: tuple[PlateShape, ...]
+    shared_from: int
+    answers: Mapping[str, Mapping[str, str]]
+    postcode: str
+    names: NameRules
+    birth: BirthRules
+    web: WebRules
+    flats: tuple[str, ...]
+    generations: tuple[str, ...]
+    twins: tuple[str, ...]

@@ -1,0 +1,76 @@
+"""The values that are read from a report, as frozen dataclasses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+
+class Kind(StrEnum):
+    """The kinds of value. Those that identify on their own come first."""
+
+    PHONE = "phone"
+    REGISTRATION = "registration"
+    EMAIL = "email"
+    HANDLE = "handle"
+    WEB = "web"
+    ADDRESS = "address"
+    NAME = "name"
+    BIRTH = "birth"
+    POSTCODE = "postcode"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportText:
+    """One text of a report, and where it stands.
+
+    `holds` is one of `rules.HOLDS`. `source` says to an officer where the text stands, such as "Report" or
+    "Message of 3 May".
+    """
+
+    text: str = field(repr=False)
+    holds: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value: its kind, its canonical form, as it was written, and where.
+
+    Canonical forms: a phone in E.164; a registration with O as 0 and I as 1; an address as POSTCODE/HOUSE or
+    POSTCODE/HOUSE/FLAT; a birth date as 1999-03-12, or 1999-03 if only the month is known; a name in lower-case Latin
+    letters without titles and particles.
+    """
+
+    kind: Kind
+    canonical: str = field(repr=False)
+    written: str = field(repr=False)
+    source: str
+
+
+@dataclass(frozen=True)
+class Extract:
+    """What was read from one report.
+
+    `keys` are the strings under which the index finds it (`keys.py`). `sketch` holds the hashes by which nearly the same
+    texts are found. `generations` and `twins` are true if the report speaks of two people of one name, or of twins.
+    """
+
+    values: tuple[Value, ...] = field(repr=False)
+    keys: tuple[str, ...] = field(repr=False)
+    sketch: tuple[str, ...] = field(repr=False)
+    shingles: frozenset[str] = field(repr=False)
+    generations: bool = False
+    twins: bool = False
+
+    def of(self, kind: Kind) -> tuple[Value, ...]:
+        """Return the values of one kind, in the order in which they were read."""
+        return self._by_kind.get(kind, ())
+
+    @cached_property
+    def _by_kind(self) -> dict[Kind, tuple[Value, ...]]:
+        found: dict[Kind, list[Value]] = {}
+        for value in self.values:
+            found.setdefault(value.kind, []).append(value)
+        return {kind: tuple(values) for kind, values in found.items()}

@@ -1,0 +1,113 @@
+"""Read the pack's rules for finding reports about one person (`index/extraction/rules.py` has their shapes)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from importlib.resources.abc import Traversable
+
+from heedline.index.extraction.rules import (
+    HOLDS,
+    BirthRules,
+    MatchingRules,
+    NameRules,
+    PlateShape,
+    WebRules,
+)
+from heedline.packs.tables import Table, read_toml
+
+
+def read_matching(folder: Traversable, formats: Mapping[str, str]) -> MatchingRules:
+    """Return the rules read from `matching.toml` and `names.toml`. Raises PackError."""
+    top = read_toml(folder, "matching.toml")
+    known = read_toml(folder, "names.toml")
+    flats = top.table("flats")
+    rules = MatchingRules(
+        phone_region=top.text("phone_region"),
+        plates=tuple(_plate(one) for one in top.tables("plates")),
+        shared_from=top.number("shared_from"),
+        answers={code: _answers(one) for code, one in top.named("answers").items()},
+        postcode=formats["postcode"],
+        names=_names(top.table("names"), known),
+        birth=_birth(top.table("birth")),
+        web=_web(top.table("web")),
+        flats=flats.texts("words"),
+        generations=flats.texts("generations"),
+        twins=flats.texts("twins"),
+    )
+    for table in (flats, top, known):
+        table.done()
+    return rules
+
+
+def _plate(table: Table) -> PlateShape:
+    plate = PlateShape(
+        table.text("shape"), table.number("spaced"), table.flag("lower", False), table.text("needs", "")
+    )
+    if set(plate.shape) - {"L", "D"}:
+        raise table.wrong("shape", "must be written with L for a letter and D for a digit")
+    table.done()
+    return plate
+
+
+def _answers(table: Table) -> dict[str, str]:
+    found = {}
+    for field in table:
+        if field.count(".") != 1:
+            raise table.wrong(field, 'must be written as "step.field"')
+        found[field] = table.one_of(field, HOLDS)
+    return found
+
+
+def _names(table: Table, known: Table) -> NameRules:
+    rules = NameRules(
+        forenames=_groups(known.table("forenames")),
+        surnames=_groups(known.table("surnames")),
+        titles=frozenset(table.texts("titles")),
+        particles=frozenset(table.texts("particles")),
+        suffixes=frozenset(table.texts("suffixes")),
+        cues=table.texts("cues"),
+        no_names=frozenset(table.texts("no_names")),
+    )
+    table.done()
+    return rules
+
+
+def _groups(table: Table) -> dict[str, frozenset[str]]:
+    """Return the names that each spelling can stand for, from lines of spellings of one name."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for tradition in table:
+        for line in table.texts(tradition):
+            spellings = [one.strip() for one in line.split(",")]
+            if not all(spellings) or line != line.casefold():
+                raise table.wrong(tradition, f"{line!r} must be spellings in lower case, between commas")
+            for one in spellings:
+                found[one].add(spellings[0])
+    table.done()
+    return {one: frozenset(names) for one, names in found.items()}
+
+
+def _birth(table: Table) -> BirthRules:
+    months: dict[str, int] = {}
+    lines = table.texts("months")
+    if len(lines) != 12:
+        raise table.wrong("months", "must be twelve lines")
+    for number, line in enumerate(lines, start=1):
+        months |= {one.strip(): number for one in line.split(",")}
+    rules = BirthRules(table.texts("cues"), table.flag("day_first"), months)
+    table.done()
+    return rules
+
+
+def _web(table: Table) -> WebRules:
+    tracking = table.texts("tracking")
+    rules = WebRules(
+        endings=frozenset(table.texts("endings")),
+        tracking=frozenset(one for one in tracking if not one.endswith("*")),
+        tracking_beginnings=tuple(one[:-1] for one in tracking if one.endswith("*")),
+        accounts=frozenset(table.texts("accounts")),
+        not_accounts=frozenset(table.texts("not_accounts")),
+        cues=table.texts("cues"),
+    )
+    table.done()
+    return rules

@@ -1,0 +1,217 @@
+"""What is read from a report's texts and answers, in which form, and what is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from heedline.index.extraction.extract import extract
+from heedline.index.extraction.keys import MOST_NAME_KEYS, of_name
+from heedline.index.extraction.names import read_name
+from heedline.index.extraction.values import Extract, Kind, ReportText
+from heedline.packs import load_pack
+
+RULES = load_pack("uk").matching
+
+
+def told(text: str, holds: str = "text") -> Extract:
+    return extract([ReportText(text, holds, "Report")], RULES)
+
+
+def found(kind: Kind, text: str, holds: str = "text") -> list[str]:
+    return [value.canonical for value in told(text, holds).of(kind)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "01632 960123", "(01632) 960-123", "+44 1632 960123", "0044 1632 960 123", "+44 (0)1632 960123", "01632960123",
+        "O1632 96O123", "٠١٦٣٢ ٩٦٠١٢٣", "ring 01632.960.123 after six",
+    ],
+)  # fmt: skip
+def test_a_number_is_one_however_it_is_written(text: str) -> None:
+    assert found(Kind.PHONE, text) == ["+441632960123"]
+
+
+@pytest.mark.parametrize(
+    "text", ["on 01.02.2026", "code 0123456", "order 00129384756601928374651", "2026-11-26", "0.5 to 0.75"]
+)
+def test_a_date_or_an_order_is_no_number(text: str) -> None:
+    assert not found(Kind.PHONE, text)
+
+
+@pytest.mark.parametrize("text", ["AB12 COE", "AB12C0E", "ab12coe", "AB12-C0E", "plate abl2 coe"])
+def test_letters_and_digits_that_look_alike_are_one_on_a_plate(text: str) -> None:
+    assert found(Kind.REGISTRATION, text) == ["AB12C0E"]
+
+
+@pytest.mark.parametrize(
+    "text", ["we went to see them", "in 12 was the year", "AB1 2CD", "MI5 and MI6", "on 10 Oct"]
+)
+def test_words_are_no_plate(text: str) -> None:
+    assert not found(Kind.REGISTRATION, text)
+
+
+def test_old_and_northern_irish_plates_are_read() -> None:
+    assert found(Kind.REGISTRATION, "A123 BCD, ABC 123D and FIZ 1234") == ["A123BCD", "ABC123D", "F1Z1234"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://www.forum.example/thread/12/", "forum.example/thread/12", "hxxps://forum[.]example/thread/12#top",
+        "HTTP://m.Forum.example//thread/12?utm_source=x&fbclid=y.",
+    ],
+)  # fmt: skip
+def test_a_web_address_is_one_however_it_is_copied(text: str) -> None:
+    assert found(Kind.WEB, text) == ["forum.example/thread/12"]
+
+
+def test_what_a_query_says_is_kept() -> None:
+    assert found(Kind.WEB, "forum.example/view?id=7&b=2") == ["forum.example/view?b=2&id=7"]
+
+
+@pytest.mark.parametrize("text", ["photo.jpg", "e.g. this", "I left.He came", "and.then"])
+def test_a_file_or_two_sentences_are_no_web_address(text: str) -> None:
+    assert not found(Kind.WEB, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "handle"),
+    [
+        ("he is @Danny_H99 there", "danny_h99"),
+        ("https://t.me/Danny_H99?x=1", "danny_h99"),
+        ("his insta: danny_h99", "danny_h99"),
+        ("username is danny_h99.", "danny_h99"),
+    ],
+)
+def test_an_account_is_read_from_text_address_and_word(text: str, handle: str) -> None:
+    assert found(Kind.HANDLE, text) == [handle]
+
+
+@pytest.mark.parametrize(
+    "text", ["danny@unit.example", "https://t.me/joinchat/x", "instagram account deleted"]
+)
+def test_an_email_or_an_invitation_is_no_account(text: str) -> None:
+    assert not found(Kind.HANDLE, text)
+
+
+@pytest.mark.parametrize(("before", "host"), [("Danny.H+news", "GMail.com"), ("dannyh", "googlemail.com")])
+def test_an_email_is_one_without_its_tag_and_dots(before: str, host: str) -> None:
+    assert found(Kind.EMAIL, f"write to {before}@{host}.") == [
+        f"dannyh@{host.casefold().replace('google', 'g')}"
+    ]
+
+
+def test_dots_count_where_the_provider_counts_them() -> None:
+    assert found(Kind.EMAIL, "Danny.H+news@Unit.example") == ["danny.h@unit.example"]
+
+
+@pytest.mark.parametrize(
+    ("text", "born"),
+    [
+        ("DOB 12/03/1999", ["1999-03-12"]),
+        ("born on 12 March 1999", ["1999-03-12"]),
+        ("date of birth: March 12, 1999", ["1999-03-12"]),
+        ("d.o.b. 12.3.99", ["1999-03-12"]),
+        ("ur. 12 marca 1999", ["1999-03-12"]),
+        ("born in March 1999", ["1999-03"]),
+        ("born 03/1999", ["1999-03"]),
+        ("born 31/02/1999", []),
+        ("we met on 12/03/1999", []),
+        ("born in 1999", []),
+    ],
+)
+def test_a_birth_date_says_no_more_than_was_told(text: str, born: list[str]) -> None:
+    assert found(Kind.BIRTH, text) == born
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("he lives at 14 Mill Lane, Leeds LS1 4AB.", ["LS14AB/14"]),
+        ("Flat 3, 14 Mill Lane, LS1 4AB", ["LS14AB/14/3"]),
+        ("14a Mill Lane LS14AB", ["LS14AB/14a"]),
+        ("somewhere in LS1 4AB", []),
+        ("He is 44. Seen at LS1 4AB", []),
+    ],
+)
+def test_a_house_is_read_before_its_postcode(text: str, address: list[str]) -> None:
+    assert found(Kind.ADDRESS, text) == address
+
+
+def test_a_house_is_read_across_two_answers() -> None:
+    both = extract(
+        [ReportText("14 Mill Lane", "place", "Place"), ReportText("ls1 4ab", "postcode", "Place")], RULES
+    )
+    assert [value.canonical for value in both.of(Kind.ADDRESS)] == ["LS14AB/14"]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("There is a man called Danny Harrow there.", ["danny harrow"]),
+        ("I spoke to Caoimhe Gallagher on Monday", ["caoimhe gallagher"]),
+        ("his name is mohammed hassan and he", ["mohammed hassan"]),
+        ("Mr Tovey Brandle said so", ["tovey brandle"]),
+        ("Yesterday Morning They Went", []),
+        ("near Victoria Station and Mill Road", []),
+        ("he was called names by them", []),
+        ("Only Danny was there", []),
+    ],
+)
+def test_names_are_read_from_text_by_careful_rules(text: str, names: list[str]) -> None:
+    assert found(Kind.NAME, text) == names
+
+
+def test_an_answer_may_hold_several_names() -> None:
+    assert found(Kind.NAME, "Abdirahman Cali, or Abdi Ali", "name") == ["abdirahman cali", "abdi ali"]
+
+
+def test_each_value_says_how_it_was_written_and_where() -> None:
+    [value] = told("ring (01632) 960-123").of(Kind.PHONE)
+    assert (value.written, value.source) == ("(01632) 960-123", "Report")
+
+
+def test_what_is_read_is_in_no_traceback() -> None:
+    assert "harrow" not in repr(told("a man called Danny Harrow, 01632 960123")).casefold()
+    assert "960" not in repr(told("a man called Danny Harrow, 01632 960123"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Daniel Harrow", "Danny Harow"),
+        ("Daniel Harrow", "Harrow Daniel"),
+        ("Huw Parry-Jones", "Hugh Parryjones"),
+        ("Cabdi Maxamed Cali", "Abdi Mohamed Ali"),
+        ("Abd al-Aziz Sulayman", "Abdelaziz Suleiman"),
+        ("محمد خالد", "Mohammed Khalid"),
+    ],
+)
+def test_names_written_differently_share_a_key(one: str, other: str) -> None:
+    keys = [set(of_name(read_name(name, RULES.names), RULES.names)) for name in (one, other)]
+    assert keys[0] & keys[1]
+    assert max(map(len, keys)) <= MOST_NAME_KEYS
+
+
+def test_a_flood_of_values_is_cut() -> None:
+    many = " ".join(f"0163296{number:04}" for number in range(2_000))
+    assert len(told(many).values) <= 200
+    assert len(told(many).keys) <= 400
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 200_000,
+        "@" * 50_000,
+        "0 " * 50_000,
+        "www." * 20_000,
+        "Danny-" * 20_000,
+        "h" + "t" * 50_000,
+        "1-" * 50_000,
+    ],
+)
+@pytest.mark.timeout(5)
+def test_no_text_holds_the_reader_up(text: str) -> None:
+    told(text)

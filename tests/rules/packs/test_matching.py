@@ -1,0 +1,75 @@
+"""What the pack lets be read from reports: fields that exist, none about the reporter, and every other one decided on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from heedline.intake.question_files import load_question_set
+from heedline.intake.questions import FieldKind
+from heedline.packs import load_pack
+from heedline.packs.rules.matching import read_matching
+from heedline.packs.tables import PackError
+
+PACK = load_pack("uk")
+#: Fields in words that are left out on purpose: they are about the reporter, or about whom the reporter has told.
+LEFT_OUT = {
+    "activity": {"know.why"},
+    "person": {"talked.came", "lead.why", "guess.why"},
+    "online": {"where.app", "shared.language"},
+    "advice": {"place.postcode", "place.address", "event.dates"},
+}
+IN_WORDS = {
+    FieldKind.TEXT,
+    FieldKind.LONG_TEXT,
+    FieldKind.EMAIL,
+    FieldKind.PHONE,
+    FieldKind.POSTCODE,
+    FieldKind.REGISTRATION,
+}
+
+
+@pytest.mark.parametrize("code", sorted({kind.question_set for kind in PACK.kinds.values()}))
+def test_every_answer_in_words_is_read_or_left_out_on_purpose(code: str) -> None:
+    asked = load_question_set(PACK, code)
+    reporter = {
+        f"{step.slug}.{one.name}"
+        for step in asked.steps
+        if step.private or step.contact
+        for one in step.fields
+    }
+    others = {
+        f"{step.slug}.{one.name}"
+        for step in asked.steps
+        for one in step.fields
+        if one.kind in IN_WORDS and not (step.private or step.contact)
+    }
+    read = set(PACK.matching.answers[code])
+    assert not read & reporter
+    assert read | LEFT_OUT[code] == others
+
+
+@pytest.mark.parametrize(
+    ("file", "change", "wrong"),
+    [
+        (
+            "matching.toml",
+            lambda text: text.replace('"them.name" = "name"', '"them.name" = "nmae"'),
+            "them.name",
+        ),
+        ("matching.toml", lambda text: text.replace('"them.name"', '"them"'), "step.field"),
+        ("matching.toml", lambda text: text.replace("LLDDLLL", "LLDDXXX"), "shape"),
+        ("matching.toml", lambda text: text.replace('"january, jan', '"Jan", "january, jan'), "months"),
+        ("names.toml", lambda text: text.replace('"adam"', '"Adam"', 1), "lower case"),
+    ],
+)
+def test_a_mistake_in_the_files_is_named(
+    tmp_path: Path, file: str, change: Callable[[str], str], wrong: str
+) -> None:
+    for name in ("matching.toml", "names.toml"):
+        text = PACK.folder.joinpath(name).read_text(encoding="utf-8")
+        (tmp_path / name).write_text(change(text) if name == file else text, encoding="utf-8")
+    with pytest.raises(PackError, match=wrong):
+        read_matching(tmp_path, PACK.formats)

@@ -18,7 +18,7 @@ AGAIN := --last-failed --last-failed-no-failures=none -rpfE# exit code 5: no tes
 # Printed at the end of each run, so that a test that becomes slow is seen.
 SLOWEST := --durations=20
 
-.PHONY: help demo test again rules check fix docs leaflets trees attack bench lock sbom clean ready-demo ready-dev ready-browser
+.PHONY: help demo test again rules check fix docs leaflets trees attack bench quality lock sbom clean ready-demo ready-dev ready-browser
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ attack: ready-dev ## attack an instance of its own on this machine, one line eac
 
 bench: ready-dev ## measure the budgets; writes var/bench.json
 	@$(PY) scripts/bench.py
+
+quality: ready-dev ## print precision and recall of matching on the labelled reports (ARGS=--write: into docs/matching.md)
+	@$(NOBODY) $(PY) scripts/quality.py $(ARGS)
 
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-header --no-annotate
 lock: ready-dev ## resolve the dependencies of pyproject.toml anew, with hashes (UPGRADE=1 takes newest versions)

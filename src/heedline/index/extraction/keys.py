@@ -24,17 +24,24 @@ def of_report(values: Sequence[Value], sketch: Iterable[str], rules: NameRules) 
     names = [read_name(value.canonical, rules) for value in values if value.kind is Kind.NAME]
     births = [value.canonical for value in values if value.kind is Kind.BIRTH and len(value.canonical) == 10]
     postcodes = [value.canonical for value in values if value.kind is Kind.POSTCODE]
-    plain = (
-        f"{value.kind}:{value.canonical}"
-        for value in values
-        if value.kind not in {Kind.NAME, Kind.BIRTH, Kind.POSTCODE}
-    )
-    found: dict[str, None] = dict.fromkeys(plain)
+    found: dict[str, None] = {}
+    for value in values:
+        if value.kind not in {Kind.NAME, Kind.BIRTH, Kind.POSTCODE}:
+            found[key_of(value)] = None
+        if value.kind is Kind.ADDRESS and value.canonical.count("/") == 2:  # the building, without the flat
+            found[key_of(value).rpartition("/")[0]] = None
     found.update(dict.fromkeys(f"text:{one}" for one in sketch))
     for name in names:
         found.update(dict.fromkeys(of_name(name, rules)))
     found.update(dict.fromkeys(_combined(names, births, postcodes, rules)))
     return tuple(islice(found, MOST_KEYS))
+
+
+def key_of(value: Value, rules: NameRules | None = None) -> str:
+    """Return the key under which reports with this value meet. A name needs `rules`: its key is that of its skeletons."""
+    if value.kind is Kind.NAME and rules is not None:
+        return of_name(read_name(value.canonical, rules), rules)[0]
+    return f"{value.kind}:{value.canonical}"
 
 
 def of_name(name: Name, rules: NameRules) -> tuple[str, ...]:

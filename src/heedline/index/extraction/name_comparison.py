@@ -18,10 +18,12 @@ from heedline.index.extraction.rules import NameRules
 _VOWELS = frozenset("aio")
 #: What one change costs: a consonant, a vowel put in or left out, a vowel of another class, two letters that are near.
 _CONSONANT, _VOWEL, _OTHER_VOWEL, _NEAR = 1.0, 0.45, 0.3, 0.55
+#: A vowel of another class where there is only one: Hall and Hull.
+_ONLY_VOWEL = 0.7
 _NEAR_PAIRS = frozenset(
     map(frozenset, ("jY", "js", "gk", "td", "vb", "vf", "Ck", "Cs", "kh", "sC", "mn", "gj", "jC", "bp"))
 )
-_FINAL = 0.35
+_FINAL = 0.6
 """What a vowel more at the end costs on top, because it often makes another name (Amir and Amira)."""
 
 
@@ -40,6 +42,7 @@ _ORDER = list(Likeness)
 
 def _cost(one: str, other: str) -> float:
     """Return what it costs to turn one sound into the other."""
+    only_vowel = sum(letter in _VOWELS for letter in one) <= 1
     before = [0.0]
     for letter in other:
         before.append(before[-1] + (_VOWEL if letter in _VOWELS else _CONSONANT))
@@ -48,16 +51,18 @@ def _cost(one: str, other: str) -> float:
         row = [before[0] + own]
         for at, against in enumerate(other):
             put_in = _VOWEL if against in _VOWELS else _CONSONANT
-            row.append(min(before[at + 1] + own, row[at] + put_in, before[at] + _change(letter, against)))
+            row.append(
+                min(before[at + 1] + own, row[at] + put_in, before[at] + _change(letter, against, only_vowel))
+            )
         before = row
     return before[-1]
 
 
-def _change(letter: str, against: str) -> float:
+def _change(letter: str, against: str, only_vowel: bool) -> float:
     if letter == against:
         return 0.0
     if letter in _VOWELS and against in _VOWELS:
-        return _OTHER_VOWEL
+        return _ONLY_VOWEL if only_vowel else _OTHER_VOWEL
     if letter in _VOWELS or against in _VOWELS:
         return _CONSONANT + _VOWEL
     return _NEAR if frozenset((letter, against)) in _NEAR_PAIRS else _CONSONANT
@@ -69,6 +74,8 @@ def _sound_apart(one: str, other: str) -> float:
     least = 9.0
     for mine in sounds(one):
         for theirs in sounds(other):
+            if not (_heard(mine) and _heard(theirs)):  # one is of a script without vowels
+                mine, theirs = _bare(mine), _bare(theirs)
             cost = _cost(mine, theirs)
             if (mine[-1:] in _VOWELS) != (theirs[-1:] in _VOWELS) and cost:
                 cost += _FINAL
@@ -76,15 +83,32 @@ def _sound_apart(one: str, other: str) -> float:
     return least
 
 
+def _heard(sound: str) -> bool:
+    return any(letter in _VOWELS for letter in sound)
+
+
+def _bare(sound: str) -> str:
+    return "".join(letter for letter in sound if letter not in _VOWELS)
+
+
 #: Up to this, per letter of the longer sound, two parts sound alike.
 SOUNDS_ALIKE = 0.16
+
+
+def _slip(one: str, other: str) -> bool:
+    """Return whether one part may be the other with a slip of the pen: the shorter the part, the smaller the slip."""
+    least = min(len(one), len(other))
+    apart = OSA.distance(one, other, score_cutoff=2)
+    if least < 6:
+        return least == 5 and apart == 1 and sorted(one) == sorted(other)
+    return one[0] == other[0] and apart <= (1 if least < 10 else 2)
 
 
 @lru_cache(maxsize=50_000)
 def _sounds_or_spelt(one: str, other: str) -> Likeness | None:
     if one == other:
         return Likeness.SAME
-    if min(len(one), len(other)) >= 5 and OSA.distance(one, other) <= (1 if len(one) < 10 else 2):
+    if _slip(one, other):
         return Likeness.SPELT
     if _sound_apart(one, other) <= SOUNDS_ALIKE:
         return Likeness.SOUND

@@ -21,9 +21,10 @@ from heedline.index.extraction.rules import NameRules
 #: Longest name that is compared, in parts. What is longer is a list or a sentence.
 MOST_PARTS = 6
 
+_ARABIC = re.compile(r"[\u0600-\u06ff]")
 _NOT_A_LETTER = re.compile(r"[^a-z\s-]+")
 _ABD = re.compile(r"\bc?abd(?:[ue]l)?[\s-]+(?:(?:al|el|ul|il|ur|ar|ir|us|as|ush|ash|ir)[\s-]+)?(?=[a-z]{3})")
-_JOINED_ABD = re.compile(r"^c?abd(?:[uei][lr]|al|u|i)(?=[a-z]{3})")
+_JOINED_ABD = re.compile(r"^c?abd(?:[uei]l|[uei]r(?=r)|al|[uei])(?=[a-z]{3})")
 _JOINED_ARTICLE = re.compile(r"^(?:al|el)(?=[b-df-hj-np-tv-z][a-z]{3,}$)")
 _NASAL = re.compile(r"(?<=[a-z])([oe])[nm](?=[bcdgkptz])")
 
@@ -43,18 +44,19 @@ _FOLDS = [
         (r"dzh|dj|dg(?=[eiy])", "j"),
         (r"ph", "f"),
         (r"ksh|x", "ks"),
-        (r"th", "t"),
         (r"dh|dd", "d"),
         (r"kh|ck|q", "k"),
         (r"^gh", "g"),
         (r"gh", ""),
         (r"mb$", "m"),
         (r"ts|tz", "C"),
+        (r"th", "t"),
+        (r"^([bm])h", r"\1"),
         (r"c(?=[eiy])", "s"),
         (r"c", "k"),
         (r"z", "s"),
         (r"bh|mh", "v"),
-        (r"(?<=[aeiouy])w(?![aeiouy])", ""),
+        (r"(?<=[aeiouy])[wv](?![aeiouy])", ""),
         (r"w", "v"),
         (r"(?<=.)h", ""),
         (r"^y(?=[aeiou])", "Y"),
@@ -62,6 +64,11 @@ _FOLDS = [
         (r"(.)\1+", r"\1"),
     )
 ]
+_NOT_BARE = {pattern for pattern, _ in _FOLDS if pattern.pattern in {r"bh|mh", r"dh|dd", r"(.)\1+"}}
+_A_VOWEL = re.compile(r"[aeiou]")
+_FINAL_H = re.compile(r"h$")
+#: The article in Arabic script, which is written together with its name.
+_ARABIC_ARTICLE = re.compile(r"(?<!\w)ال(?=\w{2})")
 _VOWELS = "aio"
 
 
@@ -82,16 +89,35 @@ def _sound(part: str) -> str:
     return part
 
 
+def _consonants(part: str) -> str:
+    """Return a part without vowels with its letters folded. No letter is doubled there: two are two."""
+    part = part[:1] + re.sub(r"[wy]", "", part[1:])
+    for pattern, to in _FOLDS:
+        if to is not None and pattern not in _NOT_BARE:
+            part = pattern.sub(to, part)
+    return part
+
+
 @lru_cache(maxsize=20_000)
 def sounds(part: str) -> tuple[str, ...]:
     """Return the forms in which a part of a name can be read, the usual one first."""
+    if not _A_VOWEL.search(part):  # of a script that leaves vowels out
+        return (_FINAL_H.sub("", _consonants(part)) or part,)
     readings = [part]
+    if re.search(r"[^aeiouy]e$", part) and len(part) > 3:  # an e that is not heard: Brathwaite and Brathwait
+        readings.append(part[:-1])
     if re.match(r"c[aeiou]", part):  # Somali ayn: Cabdi and Abdi, Cumar and Umar
         readings.append(part[1:])
     if "x" in part:  # Somali x: Xasan and Hasan
         readings.append(part.replace("x", "h"))
         if part.startswith("c"):
             readings.append(part[1:].replace("x", "h"))
+    if re.search(r"aa|ee|ii|oo|uu|x", part) and re.search(
+        r"[aeiou]c[aeiou]", part
+    ):  # Somali ayn inside: Sucaad
+        readings.append(re.sub(r"(?<=[aeiou])c(?=[aeiou])", "", part).replace("x", "h"))
+    if re.match(r"b[ei]n[^n]", part) and len(part) > 6:  # Benkacem and bin Qasim
+        readings.append(part[3:])
     if part.startswith(("kh", "x")):  # Khadija and Hadija
         readings.append("h" + part.removeprefix("kh").removeprefix("x"))
     if re.search(r"[a-z]mh|dh|[a-z]bh", part):  # Irish lenition that is not heard
@@ -135,20 +161,28 @@ class Name:
 def latin(text: str) -> str:
     """Return a text in lower-case Latin letters without marks."""
     if not text.isascii():
+        text = _ARABIC_ARTICLE.sub("", text)
         text = anyascii(unicodedata.normalize("NFC", text))
     return text.casefold()
 
 
+def spelling(text: str) -> str:
+    """Return a name as it is looked up: lower-case Latin letters, spaces and hyphens."""
+    plain = latin(text).replace("'", "").replace("’", "").replace("`", "").replace(".", " ")
+    return _NOT_A_LETTER.sub(" ", plain)
+
+
 def read_name(text: str, rules: NameRules) -> Name:
     """Return a name in parts, without titles, particles and suffixes. It may have no parts."""
-    plain = latin(text).replace("'", "").replace("’", "").replace("`", "").replace(".", " ")
-    plain = _NOT_A_LETTER.sub(" ", plain)
+    titled = text.isascii() or not _ARABIC.search(text)
+    plain = spelling(text)
     plain = _ABD.sub("abdul", plain)
     plain = _phrases(rules).sub(lambda found: found.group().replace(" ", ""), plain)
     words = plain.replace("-", " - ").split()
     parts: list[str] = []
     hyphens: list[int] = []
-    patronymic = ""
+    patronymic = dropped = ""
+    between: dict[int, str] = {}
     for word in words:
         if word == "-":
             hyphens.append(len(parts))
@@ -156,14 +190,23 @@ def read_name(text: str, rules: NameRules) -> Name:
         if word in {"ap", "ab"} and parts:
             patronymic = word[1]
             continue
-        if word in rules.particles or word in rules.titles or word in rules.suffixes or not word.isalpha():
+        if titled and (word in rules.particles or word in rules.titles or word in rules.suffixes):
+            dropped = word if hyphens and hyphens[-1] == len(parts) else ""
             continue
         if patronymic:  # ap Rhys is Price, ab Owen is Bowen
-            word, patronymic = patronymic + word.removeprefix("h"), ""
+            known = rules.surnames.get(f"a{patronymic} {word}")
+            word, patronymic = min(known) if known else patronymic + word.removeprefix("h"), ""
+        if dropped and parts:  # Noor-ul-Ain and Noorulain
+            between[len(parts)] = dropped
+        dropped = ""
         parts.append(_without_article(word, rules))
     parts = parts[:MOST_PARTS]
     joined = [
-        (*parts[: at - 1], parts[at - 1] + parts[at], *parts[at + 1 :])
+        (
+            *parts[: at - 1],
+            _without_article(parts[at - 1] + between.get(at, "") + parts[at], rules),
+            *parts[at + 1 :],
+        )
         for at in range(1, len(parts))
         if at in hyphens or len(parts) > 2
     ]

@@ -15,7 +15,7 @@ _RUN = 3
 _WORD = re.compile(r"[^\W_]+")
 _DIGITS = re.compile(r"\d+")
 #: A text of fewer runs has no sketch: "he said it again" is everybody's.
-_FEWEST = 8
+_FEWEST = 12
 
 
 def shingles(texts: Iterable[str], rules: NameRules) -> frozenset[str]:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from importlib.resources.abc import Traversable
 
+from heedline.index.extraction.names import spelling
 from heedline.index.extraction.rules import (
     HOLDS,
     BirthRules,
@@ -78,7 +79,7 @@ def _groups(table: Table) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for tradition in table:
         for line in table.texts(tradition):
-            spellings = [one.strip() for one in line.split(",")]
+            spellings = [" ".join(spelling(one).split()) for one in line.split(",")]
             if not all(spellings) or line != line.casefold():
                 raise table.wrong(tradition, f"{line!r} must be spellings in lower case, between commas")
             for one in spellings:

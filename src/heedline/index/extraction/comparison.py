@@ -1,0 +1,243 @@
+"""Compare two reports by what was read from them: the reasons why they may belong together, in words.
+
+There is no score. Two reports *possibly* belong together if they share something; only if two different kinds agree, such
+as a phone and a name, is it called *strong*. A value of many reports links nobody. What speaks against it is said too:
+different dates of birth, twins, two people of one name, the members of one household.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from heedline.index.extraction import sketch
+from heedline.index.extraction.keys import key_of
+from heedline.index.extraction.name_comparison import Likeness, alike, parts_alike
+from heedline.index.extraction.names import Name, read_name
+from heedline.index.extraction.rules import MatchingRules, NameRules
+from heedline.index.extraction.values import Extract, Kind, Value
+
+
+class Strength(StrEnum):
+    """How much two reports share. It is never said of a person."""
+
+    POSSIBLE = "possible"
+    STRONG = "strong"
+
+
+class Caution(StrEnum):
+    """What speaks against two reports being about one person although they share something."""
+
+    TWINS = "twins"
+    GENERATIONS = "generations"
+    BORN_APART = "born-apart"
+    HOUSEHOLD = "household"
+    COPY = "copy"
+    COMMON = "common"
+
+
+class Weight(StrEnum):
+    """What a reason does: count as a kind that agrees, show the report, or only stand beside another reason."""
+
+    COUNTS = "counts"
+    SHOWS = "shows"
+    ADDS = "adds"
+
+
+@dataclass(frozen=True, slots=True)
+class SharedReason:
+    """One thing that two reports share, as each of them wrote it.
+
+    `code` is a key of the words for it: a kind of value, for names with how they are alike, or "text". `shared_by` is the
+    number of reports that have the value if those are many, and otherwise 0.
+    """
+
+    code: str
+    mine: str = field(repr=False)
+    theirs: str = field(repr=False)
+    weight: Weight
+    shared_by: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Resemblance:
+    """What two reports share, how strong that is, and what speaks against it."""
+
+    strength: Strength
+    reasons: tuple[SharedReason, ...]
+    cautions: tuple[Caution, ...]
+
+
+#: A text contains another from this share of its runs of words.
+NEARLY = 0.35
+_SAME = 0.95
+#: People of one name who were born so many years apart may be father and son.
+_GENERATION = 15
+#: What the members of one household share without being one person.
+_OF_A_HOUSEHOLD = {"phone", "registration", "address"}
+
+
+def compare(
+    mine: Extract, theirs: Extract, rules: MatchingRules, shared: Mapping[str, int] | None = None
+) -> Resemblance | None:
+    """Return what two reports share, or None if that is nothing, or only what many reports share.
+
+    `shared` has the number of reports for each key that more than `shared_from` of them have.
+    """
+    common = shared or {}
+    reasons = [*_same_values(mine, theirs, common), *_text(mine, theirs)]
+    names = [read_name(value.canonical, rules.names) for value in mine.of(Kind.NAME)]
+    others = [read_name(value.canonical, rules.names) for value in theirs.of(Kind.NAME)]
+    reasons += _names(mine, theirs, names, others, rules.names, common)
+    own = [one for one in reasons if one.weight is not Weight.ADDS and not one.shared_by]
+    named = [one for one in reasons if one.code.startswith("name")]
+    if not own:
+        return None
+    cautions = tuple(_cautions(mine, theirs, reasons, names, others, rules.names))
+    counted = {_group(one) for one in own if one.weight is Weight.COUNTS}
+    if counted and named:  # a common name counts beside something that is not
+        counted.add("name")
+    strong = len(counted) > 1 and not set(cautions) & {
+        Caution.TWINS,
+        Caution.GENERATIONS,
+        Caution.BORN_APART,
+        Caution.HOUSEHOLD,
+    }
+    return Resemblance(
+        Strength.STRONG if strong else Strength.POSSIBLE,
+        tuple(sorted(reasons, key=_importance)),
+        cautions,
+    )
+
+
+def _importance(reason: SharedReason) -> tuple[bool, int]:
+    return bool(reason.shared_by), list(Weight).index(reason.weight)
+
+
+def _group(reason: SharedReason) -> str:
+    """Return the kind of agreement that a reason belongs to. An account and its address are one kind."""
+    kind = reason.code.partition("-")[0]
+    return "online" if kind in {"handle", "web"} else kind
+
+
+def _same_values(mine: Extract, theirs: Extract, common: Mapping[str, int]) -> Iterator[SharedReason]:
+    for kind in (Kind.PHONE, Kind.REGISTRATION, Kind.EMAIL, Kind.HANDLE, Kind.WEB, Kind.ADDRESS):
+        for one, other in _both(mine.of(kind), theirs.of(kind)):
+            yield SharedReason(kind, one.written, other.written, Weight.COUNTS, common.get(key_of(one), 0))
+    for one, other in _both(mine.of(Kind.BIRTH), theirs.of(Kind.BIRTH)):
+        whole = len(one.canonical) == 10
+        yield SharedReason(
+            "birth" if whole else "birth-month",
+            one.written,
+            other.written,
+            Weight.COUNTS if whole else Weight.ADDS,
+        )
+    yield from _months_of_whole(mine, theirs)
+    yield from _same_building(mine.of(Kind.ADDRESS), theirs.of(Kind.ADDRESS), common)
+    for one, other in _both(mine.of(Kind.POSTCODE), theirs.of(Kind.POSTCODE)):
+        yield SharedReason("postcode", one.written, other.written, Weight.ADDS)
+
+
+def _both(mine: Sequence[Value], theirs: Sequence[Value]) -> Iterator[tuple[Value, Value]]:
+    known = {value.canonical: value for value in theirs}
+    for value in mine:
+        if value.canonical in known:
+            yield value, known[value.canonical]
+
+
+def _months_of_whole(mine: Extract, theirs: Extract) -> Iterator[SharedReason]:
+    """Yield birth dates of which one report knows the day and the other only the month."""
+    for one in mine.of(Kind.BIRTH):
+        for other in theirs.of(Kind.BIRTH):
+            if len(one.canonical) != len(other.canonical) and one.canonical[:7] == other.canonical[:7]:
+                yield SharedReason("birth-month", one.written, other.written, Weight.ADDS)
+
+
+def _same_building(
+    mine: Sequence[Value], theirs: Sequence[Value], common: Mapping[str, int]
+) -> Iterator[SharedReason]:
+    """Yield addresses in one building of which one has a flat and the other none."""
+    for one in mine:
+        for other in theirs:
+            here, there = one.canonical.split("/"), other.canonical.split("/")
+            if here[:2] == there[:2] and len(here) != len(there):
+                building = f"{Kind.ADDRESS}:{'/'.join(here[:2])}"
+                yield SharedReason(
+                    "address-building", one.written, other.written, Weight.SHOWS, common.get(building, 0)
+                )
+
+
+def _text(mine: Extract, theirs: Extract) -> Iterator[SharedReason]:
+    share = sketch.containment(mine.shingles, theirs.shingles)
+    if share >= NEARLY:
+        yield SharedReason("text-same" if share >= _SAME else "text", "", "", Weight.SHOWS)
+
+
+def _names(
+    mine: Extract,
+    theirs: Extract,
+    names: Sequence[Name],
+    others: Sequence[Name],
+    rules: NameRules,
+    common: Mapping[str, int],
+) -> Iterator[SharedReason]:
+    seen: set[str] = set()
+    for value, name in zip(mine.of(Kind.NAME), names, strict=True):
+        for other, against in zip(theirs.of(Kind.NAME), others, strict=True):
+            found = alike(name, against, rules)
+            if found is not None and other.canonical not in seen:
+                seen.add(other.canonical)
+                code = "name" if found is Likeness.SAME else f"name-{found}"
+                yield SharedReason(
+                    code, value.written, other.written, Weight.COUNTS, common.get(key_of(value, rules), 0)
+                )
+
+
+def _cautions(
+    mine: Extract,
+    theirs: Extract,
+    reasons: Sequence[SharedReason],
+    names: Sequence[Name],
+    others: Sequence[Name],
+    rules: NameRules,
+) -> Iterator[Caution]:
+    groups = {_group(one) for one in reasons if one.weight is Weight.COUNTS}
+    own = {_group(one) for one in reasons if one.weight is Weight.COUNTS and not one.shared_by}
+    same_name = any(one.code.startswith("name") for one in reasons)
+    apart = _years_apart(mine, theirs)
+    if same_name and apart is not None:
+        yield Caution.GENERATIONS if apart >= _GENERATION else Caution.BORN_APART
+    elif same_name and (mine.generations or theirs.generations) and groups <= {"name", *_OF_A_HOUSEHOLD}:
+        yield Caution.GENERATIONS
+    if not same_name and names and others:
+        siblings = any(_siblings(one, other, rules) for one in names for other in others)
+        if "birth" in groups and siblings:
+            yield Caution.TWINS
+        elif own and own <= _OF_A_HOUSEHOLD:
+            yield Caution.HOUSEHOLD
+    elif (mine.twins or theirs.twins) and "birth" in groups:
+        yield Caution.TWINS
+    if any(one.code.startswith("text") for one in reasons):
+        yield Caution.COPY
+    if any(one.shared_by for one in reasons):
+        yield Caution.COMMON
+
+
+def _siblings(one: Name, other: Name, rules: NameRules) -> bool:
+    """Return whether two people have one surname and different forenames."""
+    if len(one.parts) < 2 or len(other.parts) < 2:
+        return False
+    return parts_alike(one.parts[-1], other.parts[-1], rules, last=True) is not None
+
+
+def _years_apart(mine: Extract, theirs: Extract) -> int | None:
+    """Return how far the birth dates of two reports are apart if both have whole ones and share none, or None."""
+    here, there = set(_whole(mine.of(Kind.BIRTH))), set(_whole(theirs.of(Kind.BIRTH)))
+    if not here or not there or here & there:
+        return None
+    return min(abs(int(one[:4]) - int(other[:4])) for one in here for other in there)
+
+
+def _whole(values: Iterable[Value]) -> Iterator[str]:
+    return (value.canonical for value in values if len(value.canonical) == 10)

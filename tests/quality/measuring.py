@@ -1,0 +1,186 @@
+"""Precision and recall of matching, measured on the labelled pairs and reports of this folder."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+
+from heedline.index.extraction.comparison import Strength, compare
+from heedline.index.extraction.extract import extract
+from heedline.index.extraction.keys import of_name
+from heedline.index.extraction.name_comparison import alike
+from heedline.index.extraction.names import Name, read_name
+from heedline.index.extraction.values import Kind, ReportText
+from heedline.packs import load_pack
+from tests.quality.labelled_reports import SETS
+
+FOLDER = Path(__file__).parent
+RULES = load_pack("uk").matching
+#: The heading of docs/matching.md under which the results are printed.
+RESULTS = "## Results"
+#: What a pair of the first file is counted as: nobody said how it was changed.
+BY_TWO = "written by two people"
+
+
+@dataclass
+class Score:
+    """Counts of one group of pairs: found and meant, found only, missed, and rightly not found."""
+
+    right: int = 0
+    wrong: int = 0
+    missed: int = 0
+    apart: int = 0
+
+    def count(self, found: bool, same: bool) -> None:
+        """Count one pair."""
+        self.right += found and same
+        self.wrong += found and not same
+        self.missed += same and not found
+        self.apart += not found and not same
+
+    @property
+    def precision(self) -> float:
+        """Return the share of what was found that was meant; 1 if nothing was found."""
+        return self.right / (self.right + self.wrong) if self.right + self.wrong else 1.0
+
+    @property
+    def recall(self) -> float:
+        """Return the share of what was meant that was found; 1 if nothing was meant."""
+        return self.right / (self.right + self.missed) if self.right + self.missed else 1.0
+
+
+@dataclass(frozen=True)
+class NamePair:
+    """A name, as somebody else wrote it, and whether that is the same name."""
+
+    tradition: str
+    change: str
+    one: str
+    other: str
+    same: bool
+
+
+@cache
+def name_pairs() -> tuple[NamePair, ...]:
+    """Return the pairs of all files."""
+    return tuple(
+        NamePair(row["tradition"], row.get("change", BY_TWO), row["name"], row["as_somebody_else_wrote_it"], row["verdict"] == "same")
+        for file in ("name_pairs.csv", "more_name_pairs.csv", "last_name_pairs.csv")
+        for row in csv.DictReader((FOLDER / file).read_text(encoding="utf-8").splitlines())
+    )  # fmt: skip
+
+
+def found_alike(one: Name, other: Name) -> bool:
+    """Return whether two names share a key and are then taken for alike: what an officer would see."""
+    return bool(set(of_name(one, RULES.names)) & set(of_name(other, RULES.names))) and (
+        alike(one, other, RULES.names) is not None
+    )
+
+
+def names_by(group: str) -> dict[str, Score]:
+    """Return the scores of name pairs by "tradition" or by "change"."""
+    scores: dict[str, Score] = defaultdict(Score)
+    for pair in name_pairs():
+        found = found_alike(read_name(pair.one, RULES.names), read_name(pair.other, RULES.names))
+        scores[getattr(pair, group)].count(found, pair.same)
+    return dict(scores)
+
+
+def strangers() -> Score:
+    """Return the score of every name against every name of other rows, which are other people."""
+    score = Score()
+    rows = [pair for pair in name_pairs() if pair.same]
+    for one, other in combinations(rows, 2):
+        first, second = read_name(one.one, RULES.names), read_name(other.other, RULES.names)
+        if first.parts != read_name(other.one, RULES.names).parts and set(first.parts) != set(second.parts):
+            score.count(found_alike(first, second), False)
+    return score
+
+
+def values_by_kind() -> dict[str, Score]:
+    """Return the scores of the value pairs by their kind."""
+    scores: dict[str, Score] = defaultdict(Score)
+    for row in csv.DictReader((FOLDER / "value_pairs.csv").read_text(encoding="utf-8").splitlines()):
+        kind = Kind(row["kind"])
+        one, other = (
+            {value.canonical for value in extract([ReportText(row[side], row["holds"], "")], RULES).of(kind)}
+            for side in ("one", "other")
+        )
+        scores[kind].count(bool(one & other), row["verdict"] == "same")
+    return dict(scores)
+
+
+@dataclass
+class Linked:
+    """The scores of one situation: reports shown beside each other, and those called strong."""
+
+    shown: Score
+    strong: Score
+
+
+def reports_by_situation() -> dict[str, Linked]:
+    """Return the scores of the labelled reports, each compared with all others, by the situation of either.
+
+    A pair of one situation counts there; a pair of two situations counts under "across".
+    """
+    read = [(name, one, one.read(RULES)) for name, reports in SETS.items() for one in reports]
+    shared = shared_keys(found.keys for _, _, found in read)
+    scores: dict[str, Linked] = defaultdict(lambda: Linked(Score(), Score()))
+    for (situation, one, mine), (elsewhere, other, theirs) in combinations(read, 2):
+        same = bool(one.about & other.about)
+        own = {key for key in mine.keys if key not in shared}
+        met = bool(own & set(theirs.keys))
+        found = compare(mine, theirs, RULES, shared) if met else None
+        score = scores[situation if situation == elsewhere else "across"]
+        score.shown.count(found is not None, same)
+        score.strong.count(found is not None and found.strength is Strength.STRONG, same)
+    return dict(scores)
+
+
+def shared_keys(keys: Iterable[Iterable[str]]) -> dict[str, int]:
+    """Return the keys that more reports have than link anybody."""
+    counted = Counter(key for one in keys for key in one)
+    return {key: number for key, number in counted.items() if number > RULES.shared_from}
+
+
+def lines() -> Iterator[str]:
+    """Yield the results as lines of Markdown."""
+    yield "| kind of value | pairs | precision | recall |\n|---|---:|---:|---:|"
+    for kind, score in values_by_kind().items():
+        yield _line(kind, score)
+    yield "\n| names by tradition | pairs | precision | recall |\n|---|---:|---:|---:|"
+    for tradition, score in names_by("tradition").items():
+        yield _line(tradition, score)
+    yield "\n| names by how they were changed | pairs | precision | recall |\n|---|---:|---:|---:|"
+    changes = names_by("change")
+    for change, score in changes.items():
+        if change != "other":
+            yield _line(change, score)
+    other = changes["other"]
+    yield f"\nNames that are nearly alike and another person's: {other.wrong} of {other.wrong + other.apart} pairs taken for alike."
+    apart = strangers()
+    yield f"Names of other people, each with each: {apart.wrong} of {apart.wrong + apart.apart:,} pairs taken for alike."
+    yield "\n| reports | pairs that belong together | shown: precision | recall | strong: precision | recall |"
+    yield "|---|---:|---:|---:|---:|---:|"
+    for situation, linked in reports_by_situation().items():
+        shown, strong = linked.shown, linked.strong
+        yield (
+            f"| {situation} | {shown.right + shown.missed} | {_share(shown.precision, shown.right + shown.wrong)} | {_share(shown.recall, shown.right + shown.missed)} "
+            f"| {_share(strong.precision, strong.right + strong.wrong)} | {_share(strong.recall, strong.right + strong.missed)} |"
+        )
+
+
+def _line(name: str, score: Score) -> str:
+    total = score.right + score.wrong + score.missed + score.apart
+    return (
+        f"| {name} | {total} | {score.precision:.2f} | {_share(score.recall, score.right + score.missed)} |"
+    )
+
+
+def _share(share: float, of: int) -> str:
+    return f"{share:.2f}" if of else "none"

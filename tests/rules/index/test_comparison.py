@@ -1,0 +1,109 @@
+"""What two reports share, in which words and how strong; and what speaks against it."""
+
+from __future__ import annotations
+
+import pytest
+
+from heedline.index.extraction.comparison import Caution, Resemblance, Strength, compare
+from heedline.index.extraction.extract import extract
+from heedline.index.extraction.values import Extract, ReportText
+from heedline.packs import load_pack
+
+RULES = load_pack("uk").matching
+
+
+def told(text: str) -> Extract:
+    return extract([ReportText(text, "text", "Report")], RULES)
+
+
+def found(one: str, other: str, **shared: int) -> Resemblance | None:
+    return compare(
+        told(one), told(other), RULES, {key.replace("_", ":"): number for key, number in shared.items()}
+    )
+
+
+def codes(resemblance: Resemblance | None) -> list[str]:
+    return [reason.code for reason in resemblance.reasons] if resemblance else []
+
+
+def test_one_kind_is_possible_and_two_are_strong() -> None:
+    phone = found("ring 01632 960123", "his number: +44 1632 960123")
+    both = found("Danny Harrow, 01632 960123", "called Daniel Harow, 01632960123")
+    assert phone is not None
+    assert phone.strength is Strength.POSSIBLE
+    assert both is not None
+    assert (both.strength, codes(both)) == (Strength.STRONG, ["phone", "name-sound"])
+
+
+def test_a_reason_says_what_each_report_wrote() -> None:
+    both = found("van AB12 COE", "saw ab12c0e")
+    assert both is not None
+    assert [(one.mine, one.theirs) for one in both.reasons] == [("AB12 COE", "ab12c0e")]
+
+
+def test_an_account_and_its_address_are_one_kind() -> None:
+    both = found("https://t.me/danny_h99", "t.me/Danny_H99")
+    assert both is not None
+    assert (both.strength, set(codes(both))) == (Strength.POSSIBLE, {"handle", "web"})
+
+
+def test_what_many_have_links_nobody_and_is_said() -> None:
+    one, other = "Ring 01632 960700", "The school is on 01632 960700"
+    shared = {"phone:+441632960700": 12}
+    assert compare(told(one), told(other), RULES, shared) is None
+    named = compare(told(f"Danny Harrow. {one}"), told(f"Danny Harrow. {other}"), RULES, shared)
+    assert named is not None
+    assert named.strength is Strength.POSSIBLE
+    assert [one.shared_by for one in named.reasons] == [0, 12]
+
+
+def test_a_common_name_counts_beside_a_number() -> None:
+    one, other = told("Danny Harrow, 01632 960123"), told("Danny Harrow 01632 960123")
+    common = {key: 40 for key in one.keys if key.startswith("name:")}
+    both = compare(one, other, RULES, common)
+    assert both is not None
+    assert both.strength is Strength.STRONG
+    assert compare(told("Danny Harrow"), told("Danny Harrow"), RULES, common) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "caution"),
+    [
+        ("Tom Lee, born 1/2/1960, 3 Elm Row YO1 7AA", "Tom Lee, born 5/6/1990, 3 Elm Row YO1 7AA", Caution.GENERATIONS),
+        ("Tom Lee snr, 3 Elm Row YO1 7AA", "Tom Lee, 3 Elm Row YO1 7AA", Caution.GENERATIONS),
+        ("Tom Lee, born 1/2/1990, 3 Elm Row YO1 7AA", "Tom Lee, born 5/6/1990, 3 Elm Row YO1 7AA", Caution.BORN_APART),
+        ("Tom Lee, born 1/2/1990, 3 Elm Row YO1 7AA", "Paul Lee, born 1/2/1990, 3 Elm Row YO1 7AA", Caution.TWINS),
+        ("Tom Lee, 3 Elm Row YO1 7AA, 01632 960123", "Rosa Diaz, 3 Elm Row YO1 7AA, 01632 960123", Caution.HOUSEHOLD),
+    ],
+)  # fmt: skip
+def test_two_people_are_never_called_strong(one: str, other: str, caution: Caution) -> None:
+    both = found(one, other)
+    assert both is not None
+    assert both.strength is Strength.POSSIBLE
+    assert caution in both.cautions
+
+
+def test_a_month_of_birth_adds_and_does_not_count() -> None:
+    assert found("born in March 1999", "born 12/03/1999") is None
+    both = found("Danny Harrow, born in March 1999", "Danny Harrow, born 12/03/1999")
+    assert both is not None
+    assert (both.strength, codes(both)) == (Strength.POSSIBLE, ["name", "birth-month"])
+
+
+def test_a_postcode_alone_is_no_reason() -> None:
+    assert found("near LS1 4AB", "behind LS1 4AB") is None
+
+
+def test_a_copy_is_called_a_copy_and_no_second_source() -> None:
+    text = (
+        "On Saturday at noon somebody will attack the shopping centre near the old bus station, says a friend at the "
+        "council. Police know already and keep quiet to avoid panic, so keep your children at home and share this."
+        " Do not use the underground car park, and tell the neighbours before the weekend."
+    )
+    both = found(text, "fwd " + text.replace("Saturday", "Sunday"))
+    assert both is not None
+    assert (both.strength, both.cautions) == (Strength.POSSIBLE, (Caution.COPY,))
+
+
+def test_nothing_shared_is_nothing_said() -> None:
+    assert found("a red car", "a blue van") is None

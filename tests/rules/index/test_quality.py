@@ -1,0 +1,85 @@
+"""Matching stays as good as docs/matching.md says, and look-alikes are never called strong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.quality import measuring
+
+#: Precision and recall that each kind of value keeps, a little under what was measured.
+VALUES = {
+    "phone": 0.75,
+    "registration": 0.95,
+    "email": 0.7,
+    "handle": 0.8,
+    "web": 0.95,
+    "address": 0.7,
+    "birth": 0.95,
+}
+#: The same for names, by tradition: (precision, recall).
+NAMES = {
+    "irish": (0.95, 0.95),
+    "welsh": (0.95, 0.95),
+    "arabic": (0.95, 0.95),
+    "somali": (0.95, 0.95),
+    "south-asian": (0.95, 0.88),
+    "polish": (0.95, 0.95),
+    "english": (0.9, 0.95),
+}
+
+
+@pytest.mark.parametrize("kind", sorted(VALUES))
+def test_values_are_found_however_they_are_written(kind: str) -> None:
+    score = measuring.values_by_kind()[kind]
+    assert score.recall >= VALUES[kind]
+    assert not score.wrong
+
+
+def test_every_tradition_keeps_its_precision_and_recall() -> None:
+    found = measuring.names_by("tradition")
+    assert set(found) == set(NAMES)
+    for tradition, (precision, recall) in NAMES.items():
+        assert found[tradition].precision >= precision, tradition
+        assert found[tradition].recall >= recall, tradition
+
+
+def test_names_of_two_other_hands_are_found() -> None:
+    score = measuring.names_by("change")[measuring.BY_TWO]
+    assert score.recall >= 0.97
+    assert score.precision >= 0.97
+
+
+def test_strangers_are_kept_apart() -> None:
+    score = measuring.strangers()
+    assert score.wrong <= score.apart / 1_000
+
+
+def test_reports_about_one_person_are_shown_beside_each_other() -> None:
+    found = measuring.reports_by_situation()
+    for situation, recall in {
+        "people": 0.9,
+        "forwarded rumour": 0.95,
+        "household": 1,
+        "father and son": 1,
+        "twins": 1,
+    }.items():
+        assert found[situation].shown.recall >= recall, situation
+    for situation in ("people", "forwarded rumour"):
+        assert found[situation].shown.precision >= 0.95, situation
+
+
+@pytest.mark.parametrize("situation", ["tower block", "switchboard", "unrelated", "across"])
+def test_what_many_share_links_nobody(situation: str) -> None:
+    found = measuring.reports_by_situation()[situation]
+    assert found.shown.wrong <= 1
+
+
+def test_no_look_alike_is_called_strong() -> None:
+    wrong = {name: linked.strong.wrong for name, linked in measuring.reports_by_situation().items()}
+    assert not any(wrong.values()), wrong
+
+
+def test_the_page_has_the_numbers_of_today() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "matching.md").read_text(encoding="utf-8")
+    assert page.split(measuring.RESULTS)[1].strip() == "\n".join(measuring.lines()).strip()

@@ -142,6 +142,7 @@ def theirs(things: dict[str, str]) -> dict[str, str]:
         "notice": things["notice"],
         "errand": things["errand"],
         "shift_note": things["shift_note"],
+        "other": things["other"],
     }
 
 

@@ -33,6 +33,7 @@ class Act(AnyAct):
     REPORTER_ASKED = "reporter-asked"
     MESSAGES_READ = "messages-read"  # the reporter's: how many
     NOTE_WRITTEN = "note-written"  # which note, and which revision of it
+    LINK_DECIDED = "link-decided"  # about the report named and another one, which no entry names
     REPORT_PRINTED = "report-printed"
     # tasks on reports: which, and for whom; never what
     TASK_SET = "task-set"

@@ -27,6 +27,7 @@ class Capability(AnyCapability):
     WRITE_NOTE = "write-note"
     SET_TASK = "set-task"
     HAND_OVER_SHIFT = "hand-over-shift"
+    LINK = "link"
     PRINT_REPORT = "print-report"
     SEARCH = "search"
     SEE_SEARCHES = "see-searches"

@@ -46,6 +46,7 @@ _DESK_WORK = frozenset(
         C.WRITE_NOTE,
         C.SET_TASK,
         C.HAND_OVER_SHIFT,
+        C.LINK,
         C.PRINT_REPORT,
         C.SEARCH,
         C.HAND_OVER,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from tests.quality import measuring
 
 #: Precision and recall that each kind of value keeps, a little under what was measured.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -40,6 +40,8 @@ from heedline.casework.pages.case_messages import CaseMessages, messages_of
 from heedline.casework.report import conflict_terms, notes, report_language, restrictions
 from heedline.casework.report.opening import OpenedReport, open_stored, with_language
 from heedline.casework.report.verb import on_the_record
+from heedline.casework.search import documents, link_decisions, seen_before
+from heedline.casework.search.seen_before import SeenBefore
 from heedline.desks.models import TAKE_NO_REPORTS, Desk
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
@@ -58,19 +60,30 @@ class CaseFile:
     messages: CaseMessages
 
 
-def _parts(report: Report, ring: Keyring) -> tuple[OpenedReport, dict[UUID, dict[str, Any]]]:
+@dataclass(frozen=True)
+class CaseParts:
+    """A report and everything written about it, opened. `sorts` says of which sort the part in each container is."""
+
+    report: OpenedReport
+    words: dict[UUID, dict[str, Any]] = field(repr=False)
+    sorts: dict[UUID, str]
+
+
+def _parts(report: Report, ring: Keyring) -> CaseParts:
     """Open the report and everything written about it.
 
     Raises CannotOpen when the report itself does not open.
     """
     opened: OpenedReport | None = None
     words: dict[UUID, dict[str, Any]] = {}
+    sorts: dict[UUID, str] = {}
     said: list[dict[str, Any]] = []
     for part in parts_of([report.id], ~Q(part="identity")):
         if part.part == "report":
             opened = open_stored(part, ring)
             continue
         words[part.container] = {}
+        sorts[part.container] = part.part
         with suppress(CannotOpen):
             words[part.container] = notes.open_words(
                 part.container, part.header, part.payload, ring.for_any(part.epochs), part.part
@@ -79,7 +92,7 @@ def _parts(report: Report, ring: Keyring) -> tuple[OpenedReport, dict[UUID, dict
                 said.append(words[part.container])
     if opened is None:
         raise CannotOpen
-    return with_language(opened, said), words
+    return CaseParts(with_language(opened, said), words, sorts)
 
 
 def _what_they_told(report: Any, opened: OpenedReport, words: Mapping[UUID, Mapping[str, Any]]) -> list[Any]:
@@ -110,6 +123,44 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
     The view is logged before this returns. The reporter's messages stay unread until `messages.mark_read` is
     called. Raises NotHere for any report the officer may not see, Locked and CannotOpen.
     """
+    report, parts = _opened(ref, by)
+    shown = conflict_terms.words_in(_what_they_told(report, parts.report, parts.words))
+    with transaction.atomic():
+        conflict_terms.record_look(Act.REPORT_READ, shown, by=by, report=report.id, desk=report.desk_id)
+    return _file(report, parts, by, at)
+
+
+def with_earlier(ref: UUID, *, by: Attendance, at: datetime) -> tuple[CaseFile, SeenBefore]:
+    """Return a report, opened, and the earlier reports that share something with it.
+
+    Both views are logged before this returns. Raises what `case_file` raises.
+    """
+    report, parts = _opened(ref, by)
+    told = {container: words for container, words in parts.words.items() if words}
+    others = [(parts.sorts[one], told[one]) for one in told if parts.sorts[one] in documents.PARTS]
+    texts = documents.texts_of_opened(report, parts.report, others)
+    mine = [
+        one
+        for container, words in told.items()
+        if parts.sorts[container] == link_decisions.PART
+        and (one := link_decisions.read(report.id, words)) is not None
+    ]
+    seen = seen_before.look(report, texts, mine, by=by)
+    shown = conflict_terms.words_in(_what_they_told(report, parts.report, parts.words))
+    with transaction.atomic():
+        conflict_terms.record_look(
+            Act.REPORT_READ,
+            [*shown, *seen_before.words_shown(seen)],
+            by=by,
+            report=report.id,
+            desk=report.desk_id,
+            detail={"earlier": len(seen.earlier)},
+        )
+    return _file(report, parts, by, at), seen
+
+
+def _opened(ref: UUID, by: Attendance) -> tuple[Any, CaseParts]:
+    """Return the row of a report with what hangs on it, and its opened parts."""
     with on_the_record(Act.REPORT_READ, by=by, ref=ref):
         rows = (
             reports_of(by.desk_ids)
@@ -134,10 +185,11 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
             raise NotHere
         by.require(Capability.READ_REPORT, report.desk_id, report.watch_id)
     with on_the_record(Act.REPORT_READ, by=by, ref=ref):
-        opened, words = _parts(report, by.keys())
-    shown = conflict_terms.words_in(_what_they_told(report, opened, words))
-    with transaction.atomic():
-        conflict_terms.record_look(Act.REPORT_READ, shown, by=by, report=report.id, desk=report.desk_id)
+        return report, _parts(report, by.keys())
+
+
+def _file(report: Any, parts: CaseParts, by: Attendance, at: datetime) -> CaseFile:
+    opened, words = parts.report, parts.words
     translations = translation_lines(report.id, report.asked_translations, report.translated, words, at)
     waiting = sum(1 for one in report.disclosures if one["waits"])
     return CaseFile(

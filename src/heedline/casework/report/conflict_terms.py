@@ -12,7 +12,7 @@ Somebody who controls the office process can leave out the comparison, as the th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -74,6 +74,7 @@ def record_look(
     by: Attendance,
     report: UUID,
     desk: UUID | None,
+    detail: Mapping[str, int] | None = None,
 ) -> None:
     """Log a view of a report, together with any match of the officer's own terms.
 
@@ -81,7 +82,7 @@ def record_look(
     `words` is all the plain text that the view shows. The cost is the same whether or not the officer has
     terms and whether or not one matches.
     """
-    look = Written(act, actor=by.officer_id, desk=desk, thing="report", thing_id=report, detail={})
+    look = Written(act, actor=by.officer_id, desk=desk, thing="report", thing_id=report, detail=detail or {})
     met = meets(by.keys().own_terms, words)
     journal.record_together([look, *([_met(by, report, str(act))] if met else [])])
 

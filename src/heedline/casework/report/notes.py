@@ -26,7 +26,18 @@ from heedline.vault.container import Container
 
 #: Every sort of part that the core adds to a report. A specialist desk registers its own.
 SEALED_PARTS = frozenset(
-    {"note", "message", "reply", "release", "asked-before", "language", "translation", "sent", "answer"}
+    {
+        "note",
+        "message",
+        "reply",
+        "release",
+        "asked-before",
+        "language",
+        "translation",
+        "sent",
+        "answer",
+        "link",
+    }
 )
 
 

@@ -20,6 +20,7 @@ from heedline.casework.access.keyring import Keyring
 from heedline.casework.report.conflict_terms import words_in
 from heedline.casework.report.opening import OpenedReport, open_stored
 from heedline.casework.report.question_editions import questions_of
+from heedline.casework.search import link_decisions
 from heedline.index import Document
 from heedline.index.words import forms_of, words_of
 from heedline.intake import loops
@@ -47,10 +48,14 @@ _CHOSEN = frozenset({FieldKind.CHOICE, FieldKind.CHOICES})
 
 @dataclass(frozen=True)
 class SearchedText:
-    """A text of a report that is searched. `part` is the sort of sealed part that it stands in."""
+    """A text of a report that is searched.
+
+    `part` is the sort of sealed part that it stands in. `answered` is the question whose answer it is, as "step.field".
+    """
 
     part: str
     text: str = field(repr=False)
+    answered: str = ""
 
     @property
     def where(self) -> str:
@@ -62,46 +67,62 @@ def texts_of(report: Report, parts: Iterable[StoredPart], ring: Keyring) -> tupl
 
     Raises CannotOpen and ChangedSinceArrival.
     """
-    found = []
-    for part in sorted(parts, key=lambda one: (list(PARTS).index(one.part), one.container)):
-        said = _of_report(report, open_stored(part, ring)) if part.part == "report" else _of_part(part, ring)
-        found += [SearchedText(part.part, text) for text in said if text.strip()]
-    return tuple(found)
+    opened: OpenedReport | None = None
+    others: list[tuple[str, Mapping[str, Any]]] = []
+    for part in sorted(parts, key=lambda one: one.container):
+        if part.part == "report":
+            opened = open_stored(part, ring)
+        elif part.part in PARTS:
+            others.append((part.part, _told(part, ring)))
+    return texts_of_opened(report, opened, others)
+
+
+def texts_of_opened(
+    report: Report, opened: OpenedReport | None, others: Iterable[tuple[str, Mapping[str, Any]]]
+) -> tuple[SearchedText, ...]:
+    """Return the texts of a report that is open already. `others` are what was written about it, each with its sort."""
+    found = list(_of_report(report, opened)) if opened is not None else []
+    for sort, told in sorted(others, key=lambda one: list(PARTS).index(one[0])):
+        found += [SearchedText(sort, text) for text in _of_part(sort, told)]
+    return tuple(one for one in found if one.text.strip())
 
 
 def searched_parts(reports: Iterable[UUID]) -> dict[UUID, list[StoredPart]]:
-    """Return the sealed parts of these reports that are searched, by report."""
+    """Return the sealed parts of these reports that are searched, by report, and the decisions made on them."""
     found: dict[UUID, list[StoredPart]] = {}
-    for part in parts_of(reports, Q(part__in=list(PARTS))):
+    for part in parts_of(reports, Q(part__in=[*PARTS, link_decisions.PART])):
         found.setdefault(part.report, []).append(part)
     return found
 
 
-def document(report: UUID, texts: Sequence[SearchedText]) -> Document:
-    """Return what is indexed of a report."""
+def document(report: UUID, texts: Sequence[SearchedText], keys: Iterable[str]) -> Document:
+    """Return what is indexed of a report. `keys` are those of its values (`values.py`)."""
     words = [words_of(one.text) for one in texts]
-    return Document(report, words, forms_of((one.text for one in texts), words))
+    return Document(report, words, forms_of((one.text for one in texts), words), keys)
 
 
-def _of_report(report: Report, opened: OpenedReport) -> Iterator[str]:
-    yield opened.narrative
+def _of_report(report: Report, opened: OpenedReport) -> Iterator[SearchedText]:
     asked = questions_of(report.question_set, report.kind)
+    yield SearchedText("report", opened.narrative, ".".join(asked.narrative) if asked is not None else "")
     if asked is not None:  # without the questions nobody can tell which answers are about the reporter
-        yield from typed_answers(asked, opened.record.get("answers", {}))
+        for answered, text in typed_answers(asked, opened.record.get("answers", {})):
+            yield SearchedText("report", text, answered)
 
 
-def typed_answers(asked: QuestionSet, answers: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    """Yield what a reporter typed on the pages that are not about themselves."""
+def typed_answers(asked: QuestionSet, answers: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Yield what a reporter typed on the pages that are not about themselves, each after its "step.field"."""
     about_them = {asked.roles.get(role, ("", ""))[0] for role in ("call_number", "who")}
     for step in asked.steps:
         if step.private or step.contact or step.slug in about_them:
             continue
         typed = [one.name for one in step.fields if one.kind not in _CHOSEN]
         for values in (answers.get(step.slug, {}), *(one.values for one in loops.items(answers, step.slug))):
-            yield from (said for name in typed if isinstance(said := values.get(name), str))
+            yield from (
+                (f"{step.slug}.{name}", said) for name in typed if isinstance(said := values.get(name), str)
+            )
 
 
-def _of_part(part: StoredPart, ring: Keyring) -> Iterator[str]:
+def _told(part: StoredPart, ring: Keyring) -> Mapping[str, Any]:
     body = envelope.open_part(
         Container(part.header, part.payload),
         ring.for_any(part.epochs),
@@ -109,8 +130,12 @@ def _of_part(part: StoredPart, ring: Keyring) -> Iterator[str]:
         container_id=part.container,
         part=part.part,
     )
-    told = json.loads(body)
+    told: Mapping[str, Any] = json.loads(body)
+    return told
+
+
+def _of_part(sort: str, told: Mapping[str, Any]) -> Iterator[str]:
     kept = {key: value for key, value in told.items() if key not in _NO_WORDS | _OF_THE_CALLER}
-    if part.part in ("message", "translation"):
+    if sort in ("message", "translation"):
         kept = {"text": told.get("text", "")}
     yield from words_in(kept)

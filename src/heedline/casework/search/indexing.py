@@ -24,7 +24,7 @@ from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import ChangedSinceArrival, NotHere, SealingStopped
 from heedline.casework.recording import refusals_logged
-from heedline.casework.search import desk_index, documents, purging
+from heedline.casework.search import desk_index, documents, link_decisions, purging, values
 from heedline.casework.search.page_store import StoredPages, one_snapshot
 from heedline.index import Damaged, Document, SealedIndex
 from heedline.permits.capabilities import Capability
@@ -272,6 +272,8 @@ def _document(report: Report, parts: list[StoredPart], ring: Keyring) -> Documen
     if all(one.part != "report" for one in parts):
         return None
     try:
-        return documents.document(report.id, documents.texts_of(report, parts, ring))
+        texts = documents.texts_of(report, parts, ring)
+        made = link_decisions.made_on(report.id, parts, ring)
+        return documents.document(report.id, texts, values.keys_of(values.extract_of(report, texts), made))
     except (CannotOpen, ChangedSinceArrival, ValueError, KeyError, TypeError):
         return None

@@ -29,7 +29,11 @@ PRIORITIES: dict[str, str] = {
     "": "Not assessed",
 }
 #: Pages of a report without a tab of their own.
-_STANDS_UNDER = {"report-trace": "report-identity", "report-note": "report-notes"}
+_STANDS_UNDER = {
+    "report-trace": "report-identity",
+    "report-note": "report-notes",
+    "report-link": "report-seen",
+}
 
 
 def facts_of(header: CaseHeader) -> list[dict[str, str]]:
@@ -62,6 +66,7 @@ def tabs_of(file: CaseFile, current: str, query: str, of_desks: Iterable[DeskTab
         ("report-translation", "Translation", sum(one.waiting for one in file.messages.translations)),
         ("report-partners", "Partners", header.with_partners),
         *((tab.url, tab.text, tab.count) for tab in of_desks),
+        ("report-seen", "Seen before", 0),
         ("report-notes", "Notes", len(file.history.notes)),
         ("report-tasks", "Tasks", sum(one.is_open for one in file.history.tasks)),
         ("report-timeline", "Timeline", 0),

@@ -143,7 +143,7 @@ def report(request: OfficeRequest, ref: UUID) -> HttpResponse:
     with addresses_of_practice():
         values = report_pages.last_assessment(file.history)
         values |= report_forms.preset_values(file.header.kind, request.GET.get("preset", "")) or {}
-        return report_pages.show(request, file, Form(fields, values=values))
+        return report_pages.show(request, (file, None), Form(fields, values=values))
 
 
 def _assess(request: OfficeRequest, file: CaseFile, form: Form) -> HttpResponse:
@@ -165,7 +165,7 @@ def _assess(request: OfficeRequest, file: CaseFile, form: Form) -> HttpResponse:
             messages.success(request, "Practice: assessment saved. Nobody is notified.")
             return HttpResponseRedirect(reverse("practise-report", kwargs={"ref": file.header.ref}))
     with addresses_of_practice():
-        return report_pages.show(request, file, form, status)
+        return report_pages.show(request, (file, None), form, status)
 
 
 @open_to(Audience.OFFICERS)

@@ -19,6 +19,7 @@ from heedline.casework.journey import transitions
 from heedline.casework.pages import access_history, case_file, hand_overs
 from heedline.casework.pages.case_file import CaseFile
 from heedline.casework.pages.case_history import CaseHistory
+from heedline.casework.search.seen_before import SeenBefore
 from heedline.packs import load_pack
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import Move, NotNow
@@ -33,7 +34,10 @@ from heedline.web.shell.queue_links import came_from, from_query, queue_address,
 from heedline.web.shell.report_page import move_of, page
 from heedline.web.shell.request import OfficeRequest
 from heedline.web.shell.saved_words import restored
+from heedline.web.shell.seen_words import seen_words
 
+#: Earlier reports that stand beside the assessment. The others have a page.
+_BESIDE = 5
 SAVE_NEXT, SAVE_STAY = "save-next", "save-stay"
 
 
@@ -62,17 +66,25 @@ def report(request: OfficeRequest, ref: UUID) -> HttpResponse:
     """
     if request.method == "POST":
         return _assess(request, ref)
-    file = case_file.case_file(ref, by=request.attendance, at=session.now())
+    file, seen = case_file.with_earlier(ref, by=request.attendance, at=session.now())
     fields = (*report_forms.assessment_fields(file.header.kind), *report_forms.risk_fields())
     kept = restored(request, fields)
     values = last_assessment(file.history)
     if preset := report_forms.preset_values(file.header.kind, request.GET.get("preset", "")):
         values |= preset
     form = kept or Form(fields, values=values)
-    return show(request, file, form, words_came_back=kept is not None)
+    return show(request, (file, seen), form, words_came_back=kept is not None)
 
 
-def show(request: OfficeRequest, file: CaseFile, form: Form, status: int = 200, **more: Any) -> HttpResponse:
+def show(
+    request: OfficeRequest,
+    opened: tuple[CaseFile, SeenBefore | None],
+    form: Form,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    """Show a report with the earlier reports beside it. An invented report of an exercise has none."""
+    file, seen = opened
     header = file.header
     risk = tuple(each for each in form.fields if each in report_forms.risk_fields())
     work = Form(tuple(each for each in form.fields if each not in risk), form.values, form.errors)
@@ -91,6 +103,7 @@ def show(request: OfficeRequest, file: CaseFile, form: Form, status: int = 200, 
         "may_return": header.may(Move.RETURN),
         "may_reopen": header.may(Move.REOPEN),
         "why_not": header.why_not(Move.ASSESS),
+        "seen": seen_words(seen, most=_BESIDE) if seen is not None else None,
     }
     return page(request, "office/report.html", file, "report", {**context, **more}, status)
 
@@ -103,7 +116,7 @@ def _assess(request: OfficeRequest, ref: UUID) -> HttpResponse:
     )
     form = Form.posted(fields, request.POST.lists())
     if form.errors:
-        return show(request, case_file.case_file(ref, by=by, at=at), form, 422)
+        return show(request, case_file.with_earlier(ref, by=by, at=at), form, 422)
     closing = report_forms.short_closing_of(form)
     try:
         assessment = report_forms.assessment_of(form)
@@ -115,9 +128,9 @@ def _assess(request: OfficeRequest, ref: UUID) -> HttpResponse:
         return conflict(request, ref, form, "report", changed)
     except NotNow as no:
         form, status = report_forms.assessment_refused(form, no)
-        return show(request, case_file.case_file(ref, by=by, at=at), form, status)
+        return show(request, case_file.with_earlier(ref, by=by, at=at), form, status)
     except Refused as no:
-        return show(request, case_file.case_file(ref, by=by, at=at), form.but(**{"": no.reason}), 409)
+        return show(request, case_file.with_earlier(ref, by=by, at=at), form.but(**{"": no.reason}), 409)
     if assessment.danger_to_life:  # never the next report
         messages.success(request, "Assessment saved. A supervisor is being paged.")
         return let_go(request, HttpResponseRedirect(with_queue(request, "report-danger", ref=ref)), by)

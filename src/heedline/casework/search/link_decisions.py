@@ -1,0 +1,122 @@
+"""What officers decide about two reports: the same, not the same, or not sure.
+
+A decision is a sealed part of the report on whose page it was made, and the other report is named inside the seal only. So no
+row says that two reports concern one person, and a decision is handed over, kept and disposed of with its report. Nothing
+is merged, hidden or closed by it. A decision is never changed: a later one counts, and undoing is one too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from heedline.audit.acts import Act
+from heedline.casework.access.keyring import Keyring
+from heedline.casework.access.session import Attendance
+from heedline.casework.errors import NotHere
+from heedline.casework.report import notes
+from heedline.casework.report.verb import find, record, verb
+from heedline.permits.capabilities import Capability
+from heedline.permits.scopes import reports_of
+from heedline.reports.stored import StoredPart
+from heedline.vault import CannotOpen
+
+#: The sort of sealed part that holds a decision.
+PART = "link"
+#: Characters of a reason; stated on the page.
+LONGEST = 1000
+NO_REASON = "Say why."
+
+
+class Verdict(StrEnum):
+    """What an officer decided about two reports. UNDONE takes back what was decided before."""
+
+    SAME = "same"
+    NOT_SAME = "not-same"
+    NOT_SURE = "not-sure"
+    UNDONE = "undone"
+
+
+@dataclass(frozen=True)
+class LinkDecision:
+    """A decision about the report on the page and another one. `on` is the report that it was made on."""
+
+    on: UUID
+    other: UUID
+    verdict: Verdict
+    why: str = field(repr=False)
+    by: str
+    at: datetime
+
+    def about(self, report: UUID) -> UUID:
+        """Return the report of the two that is not this one."""
+        return self.other if self.on == report else self.on
+
+
+def read(on: UUID, told: Mapping[str, Any]) -> LinkDecision | None:
+    """Return a decision from an opened part of a report, or None if the part holds none."""
+    try:
+        return LinkDecision(
+            on,
+            UUID(told["other"]),
+            Verdict(told["verdict"]),
+            told["why"],
+            told["by"],
+            datetime.fromisoformat(told["at"]),
+        )
+    except (KeyError, ValueError, TypeError):
+        return None
+
+
+def made_on(report: UUID, parts: Iterable[StoredPart], ring: Keyring) -> list[LinkDecision]:
+    """Return the decisions that were made on a report's own page, from its sealed parts."""
+    found = []
+    for part in parts:
+        if part.part != PART:
+            continue
+        with suppress(CannotOpen):
+            told = notes.open_words(
+                part.container, part.header, part.payload, ring.for_any(part.epochs), PART
+            )
+            if (one := read(report, told)) is not None:
+                found.append(one)
+    return found
+
+
+def between(report: UUID, found: Iterable[LinkDecision]) -> dict[UUID, tuple[LinkDecision, ...]]:
+    """Return the decisions about a report by the other report, newest first."""
+    by_other: dict[UUID, list[LinkDecision]] = {}
+    for one in found:
+        if report in (one.on, one.other):
+            by_other.setdefault(one.about(report), []).append(one)
+    return {
+        other: tuple(sorted(many, key=lambda one: one.at, reverse=True)) for other, many in by_other.items()
+    }
+
+
+def in_force(decisions: Iterable[LinkDecision]) -> LinkDecision | None:
+    """Return the decision that counts among those about two reports, newest first, or None."""
+    last = next(iter(decisions), None)
+    return None if last is None or last.verdict is Verdict.UNDONE else last
+
+
+@verb(Act.LINK_DECIDED)
+def decide(ref: UUID, other: UUID, verdict: Verdict, why: str, *, by: Attendance, at: datetime) -> None:
+    """Record what an officer decided about this report and another one.
+
+    The log names this report and neither the other nor the verdict. Raises NotHere if the officer may not see both, Refused,
+    Locked, NoRoom, and NotNow without a reason.
+    """
+    why = notes.written(why, longest=LONGEST, missing=NO_REASON)
+    found = find(ref, by=by, at=at)
+    found.permit(Capability.LINK)
+    if other == ref or not reports_of(by.desk_ids).filter(pk=other).exists():
+        raise NotHere
+    told = {"other": str(other), "verdict": str(verdict), "why": why, "by": by.name, "at": at.isoformat()}
+    notes.seal(found, told, part=PART)
+    record(found, Act.LINK_DECIDED)

@@ -1,0 +1,201 @@
+"""Earlier reports that share something with the one on the page, each with the reasons in words.
+
+The keys of a report's values are looked up in the indexes of the officer's desks. What they propose is opened and compared
+in memory, so that every reason shown stands in both reports. The view is logged with the number of reports shown, not
+with their names: the log would otherwise say which reports belong together.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+
+from heedline.casework.access.keyring import Keyring
+from heedline.casework.access.session import Attendance
+from heedline.casework.errors import ChangedSinceArrival
+from heedline.casework.report.opening import kind_words, received_words, short_name
+from heedline.casework.search import desk_index, documents, link_decisions, values
+from heedline.casework.search.documents import SearchedText
+from heedline.casework.search.link_decisions import LinkDecision
+from heedline.casework.search.page_store import one_snapshot
+from heedline.index import Damaged
+from heedline.index.extraction.comparison import Resemblance, Strength, compare
+from heedline.index.extraction.keys import key_of
+from heedline.index.extraction.values import Extract, Kind
+from heedline.packs import load_pack
+from heedline.permits.scopes import reports_of
+from heedline.reports.models import Report, SearchIndex
+from heedline.reports.stored import StoredPart
+from heedline.vault import CannotOpen
+
+#: Reports that are opened and compared at most, those with the most keys in common first.
+MOST_COMPARED: Final = 20
+#: Reports looked up for one key; a value of more is said to be shared by "more than" so many.
+MOST_OF_A_KEY: Final = 100
+
+
+@dataclass(frozen=True)
+class EarlierReport:
+    """A report that shares something with the one on the page, or that somebody decided about.
+
+    `found` is None if the two share nothing any more. `decided` are the decisions about the two, newest first.
+    """
+
+    ref: UUID
+    short: str
+    kind_words: str
+    received_words: str
+    stage: str
+    outcome: str
+    desk_name: str
+    found: Resemblance | None
+    decided: tuple[LinkDecision, ...] = field(repr=False, default=())
+
+    @property
+    def verdict(self) -> str:
+        """Return what is decided now, or ""."""
+        now = link_decisions.in_force(self.decided)
+        return str(now.verdict) if now else ""
+
+
+@dataclass(frozen=True)
+class CommonValue:
+    """A value of this report that many others have. `number` counts them up to `MOST_OF_A_KEY`."""
+
+    kind: str
+    written: str = field(repr=False)
+    number: int
+
+
+@dataclass(frozen=True)
+class SeenBefore:
+    """What was found beside a report, the strongest first.
+
+    `reports` counts the reports that were looked through. `more` counts those that share something and were not opened.
+    """
+
+    earlier: tuple[EarlierReport, ...]
+    common: tuple[CommonValue, ...]
+    reports: int
+    more: int
+
+
+def look(
+    report: Report, texts: Sequence[SearchedText], decided: Sequence[LinkDecision], *, by: Attendance
+) -> SeenBefore:
+    """Return the earlier reports that share something with an opened one. The caller logs the view.
+
+    `texts` and `decided` are those of the report itself. Raises Locked.
+    """
+    ring, rules = by.keys(), load_pack(settings.PACK).matching
+    mine = values.extract_of(report, texts)
+    with one_snapshot():
+        reports, hits = _hits([*mine.keys, values.LINKED.format(report.id)], report.id, by, ring)
+        shared = {key: len(refs) for key, refs in hits.items() if len(refs) > rules.shared_from}
+        proposed = _proposed(hits, shared, decided)
+        refs = [ref for ref, _ in proposed[:MOST_COMPARED]]
+        rows = (
+            {one.id: one for one in reports_of(by.desk_ids).filter(id__in=refs).select_related("desk")}
+            if refs
+            else {}
+        )
+        parts = documents.searched_parts(rows) if rows else {}
+    earlier = [
+        one
+        for ref in refs
+        if ref in rows
+        and (one := _compared(report.id, mine, rows[ref], parts.get(ref, []), decided, shared, ring))
+    ]
+    return SeenBefore(
+        tuple(sorted(earlier, key=_first)),
+        tuple(_common(mine, shared)),
+        reports,
+        max(0, len(proposed) - MOST_COMPARED),
+    )
+
+
+def words_shown(found: SeenBefore) -> list[str]:
+    """Return what a view shows of other reports, for the register of officers' own terms."""
+    shown = [reason.theirs for one in found.earlier if one.found for reason in one.found.reasons]
+    return [*shown, *(decision.why for one in found.earlier for decision in one.decided)]
+
+
+def _hits(
+    keys: Sequence[str], report: UUID, by: Attendance, ring: Keyring
+) -> tuple[int, dict[str, set[UUID]]]:
+    """Return how many reports were looked through, and other reports by key."""
+    hits: dict[str, set[UUID]] = {}
+    looked_through = 0
+    for row in SearchIndex.objects.filter(desk_id__in=by.desk_ids):
+        if row.epoch not in ring.seeds:
+            continue
+        with suppress(CannotOpen, Damaged), desk_index.reading(row, ring) as index:
+            for key, refs in index.seen(keys, most=MOST_OF_A_KEY + 1).items():
+                hits.setdefault(key, set()).update(refs)
+            looked_through += row.reports
+    others = ((key, refs - {report}) for key, refs in hits.items())
+    return looked_through, {key: refs for key, refs in others if refs}
+
+
+def _proposed(
+    hits: Mapping[str, set[UUID]], shared: Mapping[str, int], decided: Iterable[LinkDecision]
+) -> list[tuple[UUID, int]]:
+    """Return the reports to compare, those with decisions first and then by how many keys they have in common."""
+    counted: Counter[UUID] = Counter()
+    for key, refs in hits.items():
+        if key not in shared:
+            counted.update(dict.fromkeys(refs, 1 if key.startswith(("name:", "text:")) else 5))
+    for one in decided:
+        counted[one.other] += 1_000
+    return counted.most_common()
+
+
+def _compared(
+    report: UUID,
+    mine: Extract,
+    other: Report,
+    parts: Sequence[StoredPart],
+    decided: Sequence[LinkDecision],
+    shared: Mapping[str, int],
+    ring: Keyring,
+) -> EarlierReport | None:
+    """Return another report with what it shares, or None if that is nothing and nobody decided anything."""
+    found = None
+    with suppress(CannotOpen, ChangedSinceArrival, ValueError, KeyError, TypeError):
+        texts = documents.texts_of(other, parts, ring)
+        found = compare(mine, values.extract_of(other, texts), load_pack(settings.PACK).matching, shared)
+    theirs = [*decided, *link_decisions.made_on(other.id, parts, ring)]
+    about = link_decisions.between(report, theirs).get(other.id, ())
+    if found is None and not about:
+        return None
+    return EarlierReport(
+        other.id,
+        short_name(other.id),
+        kind_words(other.kind),
+        received_words(other),
+        other.stage,
+        other.outcome,
+        other.desk.name,
+        found,
+        about,
+    )
+
+
+def _first(one: EarlierReport) -> tuple[bool, bool, str]:
+    """Sort key: strong before possible, and what is decided not to be the same last."""
+    strong = one.found is not None and one.found.strength is Strength.STRONG
+    return one.verdict == "not-same", not (strong or one.verdict == "same"), one.short
+
+
+def _common(mine: Extract, shared: Mapping[str, int]) -> Iterable[CommonValue]:
+    rules = load_pack(settings.PACK).matching.names
+    for value in mine.values:
+        number = shared.get(key_of(value, rules if value.kind is Kind.NAME else None), 0)
+        if number:
+            yield CommonValue(str(value.kind), value.written, number)

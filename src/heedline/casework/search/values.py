@@ -1,0 +1,39 @@
+"""The values of a report by which others are found: read from its texts as the pack says, and never about the reporter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from django.conf import settings
+
+from heedline.casework.search.documents import SearchedText
+from heedline.casework.search.link_decisions import LinkDecision
+from heedline.index.extraction.extract import extract
+from heedline.index.extraction.values import Extract, ReportText
+from heedline.packs import load_pack
+from heedline.reports.models import Report
+
+#: Parts beside the report itself in which values are read. What was sent to partners repeats it.
+_READ = frozenset({"message", "translation", "note"})
+#: The key under which a report is found that has a decision about another one.
+LINKED = "link:{}"
+
+
+def extract_of(report: Report, texts: Iterable[SearchedText]) -> Extract:
+    """Return what is read from the texts of a report. Answers that the pack does not name are left out."""
+    return extract(_read(report, texts), load_pack(settings.PACK).matching)
+
+
+def _read(report: Report, texts: Iterable[SearchedText]) -> Iterator[ReportText]:
+    pack = load_pack(settings.PACK)
+    kind = pack.kinds.get(report.kind)
+    answers = pack.matching.answers.get(kind.question_set, {}) if kind is not None else {}
+    for one in texts:
+        holds = "text" if one.part in _READ else answers.get(one.answered, "")
+        if holds:
+            yield ReportText(one.text, holds, one.where)
+
+
+def keys_of(found: Extract, decided: Iterable[LinkDecision]) -> list[str]:
+    """Return the keys under which the index finds a report: those of its values, and the reports it was decided about."""
+    return [*found.keys, *(LINKED.format(one.other) for one in decided)]

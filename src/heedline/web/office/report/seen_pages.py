@@ -1,0 +1,102 @@
+"""Earlier reports beside a report, and decisions whether two belong together."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_GET, require_http_methods
+
+from heedline.casework.access import session
+from heedline.casework.errors import NoRoom
+from heedline.casework.pages import case_file
+from heedline.casework.search import link_decisions
+from heedline.casework.search.link_decisions import Verdict
+from heedline.casework.search.seen_before import EarlierReport
+from heedline.permits.gate import Refused
+from heedline.reports.lifecycle import NotNow
+from heedline.web.components.forms import Field, FieldOption, Form, Radios, TextArea
+from heedline.web.declared import Audience, open_to
+from heedline.web.entrance.kept_words import keeps_words, let_go
+from heedline.web.shell.queue_links import with_queue
+from heedline.web.shell.report_page import page
+from heedline.web.shell.request import OfficeRequest
+from heedline.web.shell.saved_words import restored
+from heedline.web.shell.seen_words import earlier_words, one_of, seen_words
+
+TOO_LONG = "This reason is too long. Shorten it."
+_CHOICES = {
+    Verdict.SAME: ("Same", "They are about the same person, vehicle, account or event"),
+    Verdict.NOT_SAME: ("Not the same", "They share something and are about different ones"),
+    Verdict.NOT_SURE: ("Not sure", "It cannot be decided yet"),
+    Verdict.UNDONE: ("Undo the decision", "As if nobody had decided. What was decided stays readable"),
+}
+
+
+def _fields(decided: bool) -> tuple[Field, ...]:
+    """Return the form. A decision can only be undone where there is one."""
+    return (
+        Radios(
+            name="verdict",
+            label="Do these two reports belong together?",
+            hint="Nothing is merged, hidden or closed by this.",
+            required="Choose whether they belong together",
+            choices=tuple(
+                FieldOption(value=str(code), label=label, hint=hint)
+                for code, (label, hint) in _CHOICES.items()
+                if decided or code is not Verdict.UNDONE
+            ),
+            small=True,
+        ),
+        TextArea(
+            name="why",
+            label="Why?",
+            hint="Sealed like the report. Everyone who can open either report can read it.",
+            required="Say why",
+            rows=3,
+            limit=link_decisions.LONGEST,
+        ),
+    )
+
+
+@open_to(Audience.UNLOCKED)
+@require_GET
+def seen(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Show every earlier report that shares something with this one, and what was decided about each."""
+    file, found = case_file.with_earlier(ref, by=request.attendance, at=session.now())
+    return page(request, "office/seen.html", file, "report-seen", {"seen": seen_words(found)})
+
+
+@open_to(Audience.UNLOCKED)
+@keeps_words
+@require_http_methods(["GET", "POST"])
+def link(request: OfficeRequest, ref: UUID, other: UUID) -> HttpResponse:
+    """Decide whether two reports belong together. Earlier decisions are kept."""
+    by, at = request.attendance, session.now()
+    fields = _fields(decided=True)
+    kept = restored(request, fields)
+    form, status = kept, 200
+    if request.method == "POST":
+        form, status = Form.posted(fields, request.POST.lists()), 422
+        if not form.errors:
+            try:
+                link_decisions.decide(
+                    ref, other, Verdict(form.text("verdict")), form.text("why"), by=by, at=at
+                )
+            except NoRoom:
+                form = form.but(why=TOO_LONG)
+            except (NotNow, Refused) as no:
+                form, status = form.but(**{"": no.reason}), 409
+            else:
+                messages.success(request, "Decision recorded.")
+                there = HttpResponseRedirect(with_queue(request, "report-seen", ref=ref))
+                return let_go(request, there, by)
+    file, found = case_file.with_earlier(ref, by=by, at=at)
+    one: EarlierReport | None = one_of(found, other)
+    if one is None:
+        raise Http404
+    shown = _fields(decided=bool(one.verdict))
+    form = Form(shown, form.values, form.errors) if form is not None else Form(shown)
+    context = {"form": form, "one": earlier_words(one), "words_came_back": kept is not None}
+    return page(request, "office/link.html", file, "report-link", context, status)

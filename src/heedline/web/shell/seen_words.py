@@ -1,0 +1,131 @@
+"""What is said of earlier reports beside a report: strength, reasons, cautions and decisions, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from heedline.casework.access.session import office_zone
+from heedline.casework.search.link_decisions import Verdict
+from heedline.casework.search.seen_before import MOST_OF_A_KEY, EarlierReport, SeenBefore
+from heedline.index.extraction.comparison import Caution, SharedReason, Strength
+from heedline.reports.lifecycle import Stage
+from heedline.web.shell.report_bar import STAGES
+
+STRENGTHS = {Strength.POSSIBLE: "Possible", Strength.STRONG: "Strong"}
+_REASONS = {
+    "phone": "Same phone number",
+    "registration": "Same registration",
+    "email": "Same email address",
+    "handle": "Same account name",
+    "web": "Same web address",
+    "address": "Same house",
+    "address-building": "Same building",
+    "postcode": "Same postcode",
+    "birth": "Same date of birth",
+    "birth-month": "Same month of birth",
+    "name": "Same name",
+    "name-form": "Forms of one name",
+    "name-spelt": "Name spelt nearly alike",
+    "name-sound": "Name sounds alike",
+    "text": "Nearly the same text",
+    "text-same": "The same text",
+}
+_CAUTIONS = {
+    Caution.TWINS: "Could be twins, or a brother or sister.",
+    Caution.GENERATIONS: "Could be two people of one name, such as father and son.",
+    Caution.BORN_APART: "The dates of birth are different.",
+    Caution.HOUSEHOLD: "The names are different. They could be people of one household.",
+    Caution.COPY: "The text may have been passed on. It is not a second source.",
+    Caution.COMMON: "Some of this is shared by many reports.",
+}
+_KINDS = {
+    "phone": "Phone number",
+    "registration": "Registration",
+    "email": "Email address",
+    "handle": "Account name",
+    "web": "Web address",
+    "address": "House",
+    "name": "Name",
+}
+VERDICTS = {
+    Verdict.SAME: "Same",
+    Verdict.NOT_SAME: "Not the same",
+    Verdict.NOT_SURE: "Not sure",
+    Verdict.UNDONE: "Decision undone",
+}
+
+
+def reason_words(reason: SharedReason) -> dict[str, str]:
+    """Return a reason, with how each report wrote it where they differ."""
+    said = {"text": _REASONS[reason.code], "mine": reason.mine, "theirs": "", "shared": ""}
+    if reason.theirs != reason.mine:
+        said["theirs"] = reason.theirs
+    if reason.shared_by:
+        said["shared"] = f"shared by {_number(reason.shared_by)} other reports"
+    return said
+
+
+def _number(number: int) -> str:
+    return f"more than {MOST_OF_A_KEY}" if number > MOST_OF_A_KEY else str(number)
+
+
+def earlier_words(one: EarlierReport) -> dict[str, Any]:
+    """Return an earlier report as a page shows it."""
+    found = one.found
+    return {
+        "ref": one.ref,
+        "short": one.short,
+        "kind": one.kind_words,
+        "received": one.received_words,
+        "stage": STAGES[Stage(one.stage)],
+        "desk": one.desk_name,
+        "strength": STRENGTHS[found.strength] if found else "",
+        "strong": found is not None and found.strength is Strength.STRONG,
+        "reasons": [reason_words(reason) for reason in found.reasons] if found else [],
+        "cautions": [_CAUTIONS[caution] for caution in found.cautions] if found else [],
+        "verdict": VERDICTS[Verdict(one.verdict)] if one.verdict else "",
+        "decided": [
+            {
+                "verdict": VERDICTS[decision.verdict],
+                "why": decision.why,
+                "by": decision.by,
+                "when": f"{decision.at.astimezone(office_zone()):%-d %B %Y, %H:%M}",
+            }
+            for decision in one.decided
+        ],
+    }
+
+
+def seen_words(seen: SeenBefore, most: int | None = None) -> dict[str, Any]:
+    """Return what was found beside a report, up to `most` reports."""
+    shown = seen.earlier[:most]
+    return {
+        "earlier": [earlier_words(one) for one in shown],
+        "found": len(seen.earlier),
+        "hidden": len(seen.earlier) - len(shown) + seen.more,
+        "more": seen.more,
+        "common": [
+            {"kind": _KINDS[one.kind], "written": one.written, "number": _number(one.number)}
+            for one in seen.common
+        ],
+        "reports": seen.reports,
+        "answer": answer_words(seen.earlier),
+    }
+
+
+def answer_words(earlier: Iterable[EarlierReport]) -> str:
+    """Return what this says about "Has anybody told us before?", without answering it."""
+    same = [one.short for one in earlier if one.verdict == Verdict.SAME]
+    if same:
+        return f"Decided to be the same: {', '.join(same)}."
+    undecided = [one for one in earlier if one.verdict in {"", Verdict.NOT_SURE}]
+    if undecided:
+        return "Nobody has decided yet whether these are the same."
+    return ""
+
+
+def one_of(seen: SeenBefore, ref: UUID) -> EarlierReport | None:
+    """Return one of the earlier reports, or None."""
+    return next((one for one in seen.earlier if one.ref == ref), None)

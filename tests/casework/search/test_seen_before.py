@@ -1,0 +1,168 @@
+"""Earlier reports beside a report: which are shown and why, what officers decide about them, and what stays hidden."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection
+
+from heedline.casework.contact import messages
+from heedline.casework.errors import Locked, NoRoom, NotHere
+from heedline.casework.pages import case_file
+from heedline.casework.search import link_decisions
+from heedline.casework.search.link_decisions import Verdict
+from heedline.casework.search.seen_before import EarlierReport, SeenBefore
+from heedline.permits.gate import Refused
+from heedline.reports.lifecycle import NotNow
+from tests.support.acting import acting
+from tests.support.scene_people import ELSEWHERE, People, logged
+from tests.support.search_scene import MINUTE, indexed
+
+pytestmark = pytest.mark.django_db
+
+BOY = (
+    "A pupil, Caoimhin Tierney, draws symbols and says he will be famous soon. He was born on 4/9/2010.",
+    "My nephew Kevin Teirney has changed. He talks of attacks all night. Date of birth 04.09.2010.",
+    "A lad called Keevin Tierney at the boxing club showed films of killings, 01632 960455 is his number.",
+)
+
+
+def beside(people: People, ref: UUID, name: str = "Odile") -> SeenBefore:
+    """What an officer sees beside a report."""
+    with people.sitting(name) as here:
+        return case_file.with_earlier(ref, by=here, at=people.at)[1]
+
+
+def codes(one: EarlierReport) -> list[str]:
+    return [reason.code for reason in one.found.reasons] if one.found else []
+
+
+def decide(
+    people: People, ref: UUID, other: UUID, verdict: Verdict, name: str = "Odile", **more: Any
+) -> None:
+    with people.sitting(name) as here:
+        link_decisions.decide(
+            ref, other, verdict, more.get("why", "The aunt says so."), by=here, at=more.get("at", people.at)
+        )
+
+
+def test_three_reports_about_one_boy_are_found_under_two_misspellings(people: People) -> None:
+    refs = [people.send(narrative=text)[0] for text in BOY]
+    people.send(
+        narrative="A white van stood outside the hall on Monday night, and two men photographed the doors."
+    )
+    indexed(people)
+    for ref in refs:
+        seen = beside(people, ref)
+        assert {one.ref for one in seen.earlier} == set(refs) - {ref}
+        assert all(codes(one)[0].startswith(("name", "birth")) for one in seen.earlier)
+        assert seen.reports == 4
+    first = {one.ref: one for one in beside(people, refs[0]).earlier}
+    assert first[refs[1]].found is not None
+    assert str(first[refs[1]].found.strength) == "strong", "name and date of birth agree"
+    assert first[refs[2]].found is not None
+    assert str(first[refs[2]].found.strength) == "possible"
+
+
+def test_a_message_looks_again(people: People) -> None:
+    ref, code = people.send(narrative="Somebody on our street collects money for the fight.")
+    other, _ = people.send(narrative="Ring 01632 960455 and he will tell you where the films are.")
+    indexed(people)
+    assert not beside(people, ref).earlier
+    with acting("public"):
+        messages.say(code, "His number is +44 1632 960455.", message_id=uuid4(), at=people.at)
+    assert [one.ref for one in beside(people, ref).earlier] == [other], "at once, before it is indexed"
+    indexed(people)
+    assert [one.ref for one in beside(people, other).earlier] == [ref], "from the other one, once it is"
+
+
+def test_a_number_of_many_is_shared_and_links_nobody(people: People) -> None:
+    refs = [
+        people.send(narrative=f"Reach us through the college on 01632 960700. Case {n} of the week.")[0]
+        for n in range(11)
+    ]
+    indexed(people)
+    seen = beside(people, refs[0])
+    assert not [one for one in seen.earlier if "phone" in codes(one)]
+    assert [(one.kind, one.number) for one in seen.common] == [("phone", 10)]
+
+
+def test_an_officer_decides_and_changes_it_and_undoes_it(people: People) -> None:
+    one, other = people.send(narrative=BOY[0])[0], people.send(narrative=BOY[1])[0]
+    indexed(people)
+    assert beside(people, one).earlier[0].verdict == ""
+    decide(people, one, other, Verdict.SAME)
+    decide(people, other, one, Verdict.NOT_SAME, why="Two cousins of one name.", at=people.at + 5 * MINUTE)
+    for ref, its in ((one, other), (other, one)):
+        [earlier] = beside(people, ref).earlier
+        assert earlier.ref == its, "nothing is hidden by a decision"
+        assert earlier.verdict == "not-same"
+        assert [(d.verdict, d.by, d.why) for d in earlier.decided] == [
+            ("not-same", "Odile O.", "Two cousins of one name."),
+            ("same", "Odile O.", "The aunt says so."),
+        ]
+    decide(people, one, other, Verdict.UNDONE, why="Wrong report.", at=people.at + 9 * MINUTE)
+    [earlier] = beside(people, other).earlier
+    assert (earlier.verdict, len(earlier.decided)) == ("", 3)
+
+
+def test_a_decision_is_seen_from_the_other_report_even_if_they_share_nothing(people: People) -> None:
+    one, other = people.send(narrative=BOY[0])[0], people.send(narrative="A white van stood outside.")[0]
+    indexed(people)
+    decide(people, one, other, Verdict.SAME, why="A colleague at the school says so.")
+    indexed(people)
+    [earlier] = beside(people, other).earlier
+    assert (earlier.ref, earlier.found, earlier.verdict) == (one, None, "same")
+
+
+def test_it_needs_a_reason_and_both_reports(people: People) -> None:
+    one, other = people.send(narrative=BOY[0])[0], people.send(narrative=BOY[1])[0]
+    far, _ = people.send(narrative=BOY[2], **ELSEWHERE)
+    with pytest.raises(NotNow):
+        decide(people, one, other, Verdict.SAME, why="  ")
+    with pytest.raises(NoRoom):
+        decide(people, one, other, Verdict.SAME, why="x" * (link_decisions.LONGEST + 1))
+    for there in (far, one, uuid4()):
+        with pytest.raises(NotHere):
+            decide(people, one, there, Verdict.SAME)
+    with pytest.raises((NotHere, Refused)):
+        decide(people, one, other, Verdict.SAME, "Stella")
+
+
+def test_no_row_and_no_entry_of_the_log_says_that_two_belong_together(people: People) -> None:
+    """A thief has every row, and an overseer every entry: neither names both reports, nor the verdict."""
+    one, other = people.send(narrative=BOY[0])[0], people.send(narrative=BOY[1])[0]
+    indexed(people)
+    before = everything()
+    decide(people, one, other, Verdict.SAME)
+    new = everything() - before
+    assert any(str(one) in row for row in new), "the decision is a part of the report it was made on"
+    assert not [row for row in new if str(other) in row and "search_waiting" not in row]
+    assert not [row for row in new if "same" in row or "aunt" in row]
+    beside(people, one)
+    assert not [row for row in everything() - before if str(one) in row and str(other) in row]
+    entry = logged("link-decided")[-1]
+    assert entry.thing_id == one
+    assert entry.detail == {}
+
+
+def everything() -> set[str]:
+    """Every row of every table, as text."""
+    found = set()
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+        cursor.execute(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
+        )
+        for (table,) in cursor.fetchall():
+            cursor.execute(f'SELECT t::text FROM "{table}" t')
+            found |= {f"{table} {row}" for (row,) in cursor.fetchall()}
+    return found
+
+
+def test_a_locked_session_sees_nothing(people: People) -> None:
+    ref, _ = people.send(narrative=BOY[0])
+    with people.sitting("Odile", unlocked=False) as here, pytest.raises(Locked):
+        case_file.with_earlier(ref, by=here, at=people.at)

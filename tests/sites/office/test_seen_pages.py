@@ -1,0 +1,73 @@
+"""Earlier reports beside a report, and decisions about them, by their pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+
+from heedline.casework.report.opening import short_name
+from tests.sites.office.desk_hand import Hand
+from tests.support.cast import House, now
+from tests.support.scene_people import People
+from tests.support.search_scene import indexed
+from tests.support.stories import a_report
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+NORTH_EAST, ELSEWHERE = {"postcode": "NE1 4ST"}, {"postcode": "SW1A 1AA"}
+FIRST = "A pupil, Caoimhin Tierney, draws symbols. He was born on 4/9/2010."
+SECOND = "My nephew Kevin <b>Teirney</b> talks of attacks. Date of birth 04.09.2010."
+
+
+def test_two_reports_about_one_boy_stand_beside_each_other(house: House, hand: Callable[[], Hand]) -> None:
+    one, _ = a_report(at=now(), where=NORTH_EAST, narrative=FIRST)
+    other, _ = a_report(at=now(), where=NORTH_EAST, narrative=SECOND.replace("<b>", "").replace("</b>", ""))
+    far, _ = a_report(at=now(), where=ELSEWHERE, narrative=FIRST)
+    odile = hand().at_work(house, "Odile")
+    path = f"/w/r/{one}/"
+    odile.get(path)
+    assert "cannot be searched yet" in odile.html
+    indexed(People(house, now()))
+    odile.get(path)
+    for words in (
+        "Strong",
+        "Same date of birth",
+        "Kevin Teirney",
+        "Nobody has decided yet",
+        short_name(other),
+    ):
+        assert words in odile.html, words
+    assert short_name(far) not in odile.html, "of a desk that is not hers"
+
+    link = f"{path}seen/{other}/"
+    odile.get(link)
+    assert "Undo the decision" not in odile.html
+    odile.send(link, verdict="same", why="")
+    assert odile.page.status_code == 422
+    odile.send(link, verdict="same", why="The <i>aunt</i> says so.")
+    assert "Decision recorded." in odile.html
+    assert "The &lt;i&gt;aunt&lt;/i&gt; says so." in odile.html
+    odile.get(f"/w/r/{other}/")
+    assert f"Decided to be the same: {short_name(one)}." in odile.html
+
+    odile.get(f"/w/r/{other}/seen/{one}/")
+    odile.send(f"/w/r/{other}/seen/{one}/", verdict="undone", why="Wrong report.")
+    odile.get(path)
+    assert "Nobody has decided yet" in odile.html
+    odile.get(f"{path}seen/")
+    assert odile.html.index("Decision undone") < odile.html.index("The &lt;i&gt;aunt")
+
+
+@pytest.mark.parametrize("which", ["nothing", "elsewhere", "itself"])
+def test_a_report_that_is_not_theirs_and_one_that_never_was_look_alike(
+    house: House, hand: Callable[[], Hand], which: str
+) -> None:
+    one, _ = a_report(at=now(), where=NORTH_EAST, narrative=FIRST)
+    far, _ = a_report(at=now(), where=ELSEWHERE, narrative=FIRST)
+    indexed(People(house, now()))
+    odile = hand().at_work(house, "Odile")
+    other = {"nothing": uuid4(), "elsewhere": far, "itself": one}[which]
+    odile.get(f"/w/r/{one}/")
+    odile.get(f"/w/r/{one}/seen/{other}/")
+    assert odile.page.status_code == 404

@@ -19,7 +19,7 @@ from heedline.casework.people import skills
 from heedline.casework.report import officer_notes
 from heedline.casework.retention import subject_requests
 from heedline.casework.search import link_decisions, searching
-from heedline.casework.search.link_decisions import Verdict
+from heedline.casework.search.link_decisions import LinkVerdict
 from heedline.casework.search.searching import SearchFilters
 from heedline.casework.setup.proposals import ProposalKind
 from heedline.casework.tasks import shift_notes, tasks
@@ -123,7 +123,7 @@ def furnish(people: People) -> dict[str, str]:
         skills.state("pl", by=odile, at=at)
         made["other"], _ = people.send()
         link_decisions.decide(
-            made["report"], made["other"], Verdict.NOT_SURE, "Ask the aunt.", by=odile, at=at
+            made["report"], made["other"], LinkVerdict.NOT_SURE, "Ask the aunt.", by=odile, at=at
         )
         made["note"] = officer_notes.write(made["report"], "Rang the estate office.", by=odile, at=at)
         made["shift_note"] = shift_notes.write("north-east", "All quiet.", by=odile, at=at)

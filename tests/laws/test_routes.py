@@ -35,6 +35,7 @@ THINGS = {
     "notice",
     "errand",
     "shift_note",
+    "other",
 }
 #: What a form of these routes would hold beside the token; too little is refused as well, and must be refused alike.
 FILLED = {
@@ -150,7 +151,8 @@ def values_for(where: str, things: dict[str, str]) -> dict[str, str]:
     """The real things that this address is about."""
     ref = things[kind_of(where)] if "<uuid:ref>" in where else ""
     alike = {
-        name: things[name] for name in ("alarm", "task", "skill", "note", "notice", "errand", "shift_note")
+        name: things[name]
+        for name in ("alarm", "task", "skill", "note", "notice", "errand", "shift_note", "other")
     }
     return {**dict.fromkeys(THINGS, str(uuid4())), **alike, "desk": "north-east", "ref": ref}
 

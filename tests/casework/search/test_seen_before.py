@@ -12,7 +12,7 @@ from heedline.casework.contact import messages
 from heedline.casework.errors import Locked, NoRoom, NotHere
 from heedline.casework.pages import case_file
 from heedline.casework.search import link_decisions
-from heedline.casework.search.link_decisions import Verdict
+from heedline.casework.search.link_decisions import LinkVerdict
 from heedline.casework.search.seen_before import EarlierReport, SeenBefore
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
@@ -40,7 +40,7 @@ def codes(one: EarlierReport) -> list[str]:
 
 
 def decide(
-    people: People, ref: UUID, other: UUID, verdict: Verdict, name: str = "Odile", **more: Any
+    people: People, ref: UUID, other: UUID, verdict: LinkVerdict, name: str = "Odile", **more: Any
 ) -> None:
     with people.sitting(name) as here:
         link_decisions.decide(
@@ -93,8 +93,10 @@ def test_an_officer_decides_and_changes_it_and_undoes_it(people: People) -> None
     one, other = people.send(narrative=BOY[0])[0], people.send(narrative=BOY[1])[0]
     indexed(people)
     assert beside(people, one).earlier[0].verdict == ""
-    decide(people, one, other, Verdict.SAME)
-    decide(people, other, one, Verdict.NOT_SAME, why="Two cousins of one name.", at=people.at + 5 * MINUTE)
+    decide(people, one, other, LinkVerdict.SAME)
+    decide(
+        people, other, one, LinkVerdict.NOT_SAME, why="Two cousins of one name.", at=people.at + 5 * MINUTE
+    )
     for ref, its in ((one, other), (other, one)):
         [earlier] = beside(people, ref).earlier
         assert earlier.ref == its, "nothing is hidden by a decision"
@@ -103,7 +105,7 @@ def test_an_officer_decides_and_changes_it_and_undoes_it(people: People) -> None
             ("not-same", "Odile O.", "Two cousins of one name."),
             ("same", "Odile O.", "The aunt says so."),
         ]
-    decide(people, one, other, Verdict.UNDONE, why="Wrong report.", at=people.at + 9 * MINUTE)
+    decide(people, one, other, LinkVerdict.UNDONE, why="Wrong report.", at=people.at + 9 * MINUTE)
     [earlier] = beside(people, other).earlier
     assert (earlier.verdict, len(earlier.decided)) == ("", 3)
 
@@ -111,7 +113,7 @@ def test_an_officer_decides_and_changes_it_and_undoes_it(people: People) -> None
 def test_a_decision_is_seen_from_the_other_report_even_if_they_share_nothing(people: People) -> None:
     one, other = people.send(narrative=BOY[0])[0], people.send(narrative="A white van stood outside.")[0]
     indexed(people)
-    decide(people, one, other, Verdict.SAME, why="A colleague at the school says so.")
+    decide(people, one, other, LinkVerdict.SAME, why="A colleague at the school says so.")
     indexed(people)
     [earlier] = beside(people, other).earlier
     assert (earlier.ref, earlier.found, earlier.verdict) == (one, None, "same")
@@ -121,14 +123,14 @@ def test_it_needs_a_reason_and_both_reports(people: People) -> None:
     one, other = people.send(narrative=BOY[0])[0], people.send(narrative=BOY[1])[0]
     far, _ = people.send(narrative=BOY[2], **ELSEWHERE)
     with pytest.raises(NotNow):
-        decide(people, one, other, Verdict.SAME, why="  ")
+        decide(people, one, other, LinkVerdict.SAME, why="  ")
     with pytest.raises(NoRoom):
-        decide(people, one, other, Verdict.SAME, why="x" * (link_decisions.LONGEST + 1))
+        decide(people, one, other, LinkVerdict.SAME, why="x" * (link_decisions.LONGEST + 1))
     for there in (far, one, uuid4()):
         with pytest.raises(NotHere):
-            decide(people, one, there, Verdict.SAME)
+            decide(people, one, there, LinkVerdict.SAME)
     with pytest.raises((NotHere, Refused)):
-        decide(people, one, other, Verdict.SAME, "Stella")
+        decide(people, one, other, LinkVerdict.SAME, "Stella")
 
 
 def test_no_row_and_no_entry_of_the_log_says_that_two_belong_together(people: People) -> None:
@@ -136,7 +138,7 @@ def test_no_row_and_no_entry_of_the_log_says_that_two_belong_together(people: Pe
     one, other = people.send(narrative=BOY[0])[0], people.send(narrative=BOY[1])[0]
     indexed(people)
     before = everything()
-    decide(people, one, other, Verdict.SAME)
+    decide(people, one, other, LinkVerdict.SAME)
     new = everything() - before
     assert any(str(one) in row for row in new), "the decision is a part of the report it was made on"
     assert not [row for row in new if str(other) in row and "search_waiting" not in row]

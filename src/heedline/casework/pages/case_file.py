@@ -123,7 +123,7 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
     The view is logged before this returns. The reporter's messages stay unread until `messages.mark_read` is
     called. Raises NotHere for any report the officer may not see, Locked and CannotOpen.
     """
-    report, parts = _opened(ref, by)
+    report, parts = _opened(ref, by, at)
     shown = conflict_terms.words_in(_what_they_told(report, parts.report, parts.words))
     with transaction.atomic():
         conflict_terms.record_look(Act.REPORT_READ, shown, by=by, report=report.id, desk=report.desk_id)
@@ -135,7 +135,7 @@ def with_earlier(ref: UUID, *, by: Attendance, at: datetime) -> tuple[CaseFile, 
 
     Both views are logged before this returns. Raises what `case_file` raises.
     """
-    report, parts = _opened(ref, by)
+    report, parts = _opened(ref, by, at)
     told = {container: words for container, words in parts.words.items() if words}
     others = [(parts.sorts[one], told[one]) for one in told if parts.sorts[one] in documents.PARTS]
     texts = documents.texts_of_opened(report, parts.report, others)
@@ -159,7 +159,7 @@ def with_earlier(ref: UUID, *, by: Attendance, at: datetime) -> tuple[CaseFile, 
     return _file(report, parts, by, at), seen
 
 
-def _opened(ref: UUID, by: Attendance) -> tuple[Any, CaseParts]:
+def _opened(ref: UUID, by: Attendance, at: datetime) -> tuple[Any, CaseParts]:
     """Return the row of a report with what hangs on it, and its opened parts."""
     with on_the_record(Act.REPORT_READ, by=by, ref=ref):
         rows = (

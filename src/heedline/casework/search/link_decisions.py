@@ -33,7 +33,7 @@ LONGEST = 1000
 NO_REASON = "Say why."
 
 
-class Verdict(StrEnum):
+class LinkVerdict(StrEnum):
     """What an officer decided about two reports. UNDONE takes back what was decided before."""
 
     SAME = "same"
@@ -48,7 +48,7 @@ class LinkDecision:
 
     on: UUID
     other: UUID
-    verdict: Verdict
+    verdict: LinkVerdict
     why: str = field(repr=False)
     by: str
     at: datetime
@@ -64,7 +64,7 @@ def read(on: UUID, told: Mapping[str, Any]) -> LinkDecision | None:
         return LinkDecision(
             on,
             UUID(told["other"]),
-            Verdict(told["verdict"]),
+            LinkVerdict(told["verdict"]),
             told["why"],
             told["by"],
             datetime.fromisoformat(told["at"]),
@@ -102,11 +102,11 @@ def between(report: UUID, found: Iterable[LinkDecision]) -> dict[UUID, tuple[Lin
 def in_force(decisions: Iterable[LinkDecision]) -> LinkDecision | None:
     """Return the decision that counts among those about two reports, newest first, or None."""
     last = next(iter(decisions), None)
-    return None if last is None or last.verdict is Verdict.UNDONE else last
+    return None if last is None or last.verdict is LinkVerdict.UNDONE else last
 
 
 @verb(Act.LINK_DECIDED)
-def decide(ref: UUID, other: UUID, verdict: Verdict, why: str, *, by: Attendance, at: datetime) -> None:
+def decide(ref: UUID, other: UUID, verdict: LinkVerdict, why: str, *, by: Attendance, at: datetime) -> None:
     """Record what an officer decided about this report and another one.
 
     The log names this report and neither the other nor the verdict. Raises NotHere if the officer may not see both, Refused,

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from heedline.casework.access.session import office_zone
-from heedline.casework.search.link_decisions import Verdict
+from heedline.casework.search.link_decisions import LinkVerdict
 from heedline.casework.search.seen_before import MOST_OF_A_KEY, EarlierReport, SeenBefore
 from heedline.index.extraction.comparison import Caution, SharedReason, Strength
 from heedline.reports.lifecycle import Stage
@@ -50,10 +50,10 @@ _KINDS = {
     "name": "Name",
 }
 VERDICTS = {
-    Verdict.SAME: "Same",
-    Verdict.NOT_SAME: "Not the same",
-    Verdict.NOT_SURE: "Not sure",
-    Verdict.UNDONE: "Decision undone",
+    LinkVerdict.SAME: "Same",
+    LinkVerdict.NOT_SAME: "Not the same",
+    LinkVerdict.NOT_SURE: "Not sure",
+    LinkVerdict.UNDONE: "Decision undone",
 }
 
 
@@ -85,7 +85,7 @@ def earlier_words(one: EarlierReport) -> dict[str, Any]:
         "strong": found is not None and found.strength is Strength.STRONG,
         "reasons": [reason_words(reason) for reason in found.reasons] if found else [],
         "cautions": [_CAUTIONS[caution] for caution in found.cautions] if found else [],
-        "verdict": VERDICTS[Verdict(one.verdict)] if one.verdict else "",
+        "verdict": VERDICTS[LinkVerdict(one.verdict)] if one.verdict else "",
         "decided": [
             {
                 "verdict": VERDICTS[decision.verdict],
@@ -117,10 +117,10 @@ def seen_words(seen: SeenBefore, most: int | None = None) -> dict[str, Any]:
 
 def answer_words(earlier: Iterable[EarlierReport]) -> str:
     """Return what this says about "Has anybody told us before?", without answering it."""
-    same = [one.short for one in earlier if one.verdict == Verdict.SAME]
+    same = [one.short for one in earlier if one.verdict == LinkVerdict.SAME]
     if same:
         return f"Decided to be the same: {', '.join(same)}."
-    undecided = [one for one in earlier if one.verdict in {"", Verdict.NOT_SURE}]
+    undecided = [one for one in earlier if one.verdict in {"", LinkVerdict.NOT_SURE}]
     if undecided:
         return "Nobody has decided yet whether these are the same."
     return ""

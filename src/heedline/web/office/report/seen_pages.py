@@ -12,7 +12,7 @@ from heedline.casework.access import session
 from heedline.casework.errors import NoRoom
 from heedline.casework.pages import case_file
 from heedline.casework.search import link_decisions
-from heedline.casework.search.link_decisions import Verdict
+from heedline.casework.search.link_decisions import LinkVerdict
 from heedline.casework.search.seen_before import EarlierReport
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
@@ -27,10 +27,10 @@ from heedline.web.shell.seen_words import earlier_words, one_of, seen_words
 
 TOO_LONG = "This reason is too long. Shorten it."
 _CHOICES = {
-    Verdict.SAME: ("Same", "They are about the same person, vehicle, account or event"),
-    Verdict.NOT_SAME: ("Not the same", "They share something and are about different ones"),
-    Verdict.NOT_SURE: ("Not sure", "It cannot be decided yet"),
-    Verdict.UNDONE: ("Undo the decision", "As if nobody had decided. What was decided stays readable"),
+    LinkVerdict.SAME: ("Same", "They are about the same person, vehicle, account or event"),
+    LinkVerdict.NOT_SAME: ("Not the same", "They share something and are about different ones"),
+    LinkVerdict.NOT_SURE: ("Not sure", "It cannot be decided yet"),
+    LinkVerdict.UNDONE: ("Undo the decision", "As if nobody had decided. What was decided stays readable"),
 }
 
 
@@ -45,7 +45,7 @@ def _fields(decided: bool) -> tuple[Field, ...]:
             choices=tuple(
                 FieldOption(value=str(code), label=label, hint=hint)
                 for code, (label, hint) in _CHOICES.items()
-                if decided or code is not Verdict.UNDONE
+                if decided or code is not LinkVerdict.UNDONE
             ),
             small=True,
         ),
@@ -82,7 +82,7 @@ def link(request: OfficeRequest, ref: UUID, other: UUID) -> HttpResponse:
         if not form.errors:
             try:
                 link_decisions.decide(
-                    ref, other, Verdict(form.text("verdict")), form.text("why"), by=by, at=at
+                    ref, other, LinkVerdict(form.text("verdict")), form.text("why"), by=by, at=at
                 )
             except NoRoom:
                 form = form.but(why=TOO_LONG)

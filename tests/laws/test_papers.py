@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from heedline.database import access
+from heedline.database import function_access
 from heedline.jobs import database_access
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -127,9 +127,11 @@ def test_no_word_of_the_glossary_means_two_things() -> None:
 def test_every_function_of_the_database_says_what_it_does() -> None:
     """The first sentence above each function is printed in docs/database-access.md."""
     said = database_access.purposes()
-    named = {("door", name) for name in access.DOOR} | {("permits", name) for name in access.PERMITS}
-    named |= {("clockwork", name) for name in access.CLOCKWORK}
-    named |= {("history", name) for name in access.HISTORY}
+    named = {("door", name) for name in function_access.DOOR} | {
+        ("permits", name) for name in function_access.PERMITS
+    }
+    named |= {("clockwork", name) for name in function_access.CLOCKWORK}
+    named |= {("history", name) for name in function_access.HISTORY}
     assert named == set(said)
     assert min(len(words) for words in said.values()) > 10
 

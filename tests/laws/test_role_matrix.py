@@ -7,21 +7,16 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from heedline.database.access import (
-    ALL,
+from heedline.database.access import ALL, LOGINS, MAY_BECOME, ROLES, columns, tables
+from heedline.database.function_access import (
     CLOCKWORK,
     DOOR,
     FUNCTIONS,
     INVOKERS,
-    LOGINS,
-    MAY_BECOME,
     PERMITS,
-    ROLES,
     SYSTEM_FUNCTIONS,
     TRIGGERS,
     callers_of,
-    columns,
-    tables,
 )
 from heedline.launch.roles import TAKES_TURNS
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from heedline.database import access, sql_files
+from heedline.database import access, function_access, sql_files
 
 _VERBS = (("Read", "r"), ("Add", "a"), ("Change", "w"), ("Delete", "d"))
 _POLICY = re.compile(
@@ -79,15 +79,17 @@ def _functions(role: str) -> Iterator[str]:
     lines = [
         f"- `{schema}.{name}`: {said.get((schema, name), '')}".rstrip(": ")
         for schema, names in (
-            ("door", access.DOOR),
-            ("permits", access.PERMITS),
-            ("clockwork", access.CLOCKWORK),
-            ("history", access.HISTORY),
+            ("door", function_access.DOOR),
+            ("permits", function_access.PERMITS),
+            ("clockwork", function_access.CLOCKWORK),
+            ("history", function_access.HISTORY),
         )
         for name in sorted(names)
-        if role in access.callers_of(schema, name)
+        if role in function_access.callers_of(schema, name)
     ]
-    system = [f"- `{name}`, of PostgreSQL" for who, name in sorted(access.SYSTEM_FUNCTIONS) if who == role]
+    system = [
+        f"- `{name}`, of PostgreSQL" for who, name in sorted(function_access.SYSTEM_FUNCTIONS) if who == role
+    ]
     if lines or system:
         yield "It may call:"
         yield "\n".join([*lines, *system])

@@ -1,0 +1,213 @@
+"""The functions of the database, and which role may call each.
+
+Written by hand, independently of the SQL, and compared with a migrated database by a test, as the rights in `access`
+are.
+"""
+
+from __future__ import annotations
+
+#: Who may call the functions of a schema, and who owns them. In `public` there are the job library's, the worker's.
+FUNCTIONS: dict[str, tuple[str, str]] = {
+    "door": ("public", "door"),
+    "permits": ("office", "usher"),
+    "clockwork": ("worker", "settler"),
+    "public": ("worker", "owner"),
+    "history": ("public", "usher"),  # which statements the log names: every process compares
+}
+#: (schema, function) → who may call it besides: officers take reports down for others, through the same door.
+ALSO = {
+    ("door", name): {"office"}
+    for name in (
+        "archive_questions",
+        "delete_draft",
+        "load_draft",
+        "save_draft",
+        "submit_report",
+        "visit",
+    )
+} | {
+    ("permits", name): {"partner"}
+    for name in (
+        "destroy_epoch",
+        "headers_to_move",
+        "left_to_move",
+        "move_headers",
+        "move_shares",
+        "my_officer",
+        "my_partner_desks",
+        "my_retired",
+        "name_officer",
+        "retire_epoch",
+        "shares_to_move",
+    )
+}
+ALSO |= {
+    ("permits", name): {"owner"}
+    for name in (
+        "facing_desks",
+        "is_on_the_other_side",
+        "a_receipt_rests",
+        "a_report_grows",
+        "a_report_moves",
+    )
+}  # for a trigger
+ALSO |= {
+    ("history", name): {"office", "worker", "partner"}
+    for name in ("logged_statement_count", "logged_statements")
+}
+#: (schema, function) → who alone may call it.
+ALONE = {
+    ("clockwork", "note_backup"): "backup",
+    ("permits", "disposed_of"): "usher",  # for triggers
+    **{
+        ("permits", name): "partner"
+        for name in (
+            "answer_sent",
+            "answer_to",
+            "next_statement",
+            "partner_people",
+            "reads_as_my_statement",
+            "receive_sent",
+            "sent_parts",
+            "sent_to_me",
+        )
+    },
+}
+
+
+def callers_of(schema: str, name: str) -> set[str]:
+    """Return the roles that may call a function that is not a trigger function."""
+    return {ALONE.get((schema, name), FUNCTIONS[schema][0])} | ALSO.get((schema, name), set())
+
+
+DOOR = {
+    "add_counts",
+    "archive_questions",
+    "ask_to_withdraw",
+    "delete_draft",
+    "delete_messages",
+    "form_of",
+    "load_draft",
+    "mark_seen",
+    "new_messages",
+    "save_draft",
+    "say",
+    "show_only_new",
+    "slot",
+    "spend_form",
+    "submit_report",
+    "visit",
+    "wait_for_the_disk",
+}
+PERMITS = {
+    "a_receipt_rests",
+    "a_report_grows",
+    "a_report_moves",
+    "answer_sent",
+    "answer_to",
+    "ask_identity",
+    "count_act",
+    "begin_search",
+    "decide_disposal",
+    "decide_identity",
+    "desk_shares",
+    "disposed_of",
+    "destroy_epoch",
+    "end_danger_watch",
+    "facing_desks",
+    "figures",
+    "hand_over",
+    "headers_to_move",
+    "i_oversee",
+    "i_set_up",
+    "i_watch",
+    "is_on_the_other_side",
+    "left_to_move",
+    "logged_payload",
+    "may_decide",
+    "move_headers",
+    "move_shares",
+    "my_authoriser_desks",
+    "my_desks",
+    "my_officer",
+    "my_partner_desks",
+    "my_retired",
+    "my_supervised",
+    "name_officer",
+    "next_statement",
+    "partner_people",
+    "practised_by_mine",
+    "note_call",
+    "open_dangers",
+    "open_with",
+    "open_work",
+    "queue",
+    "reads_as_my_statement",
+    "receive_sent",
+    "release_words",
+    "retire_epoch",
+    "second_share",
+    "sent_parts",
+    "sent_to_me",
+    "shares_to_move",
+    "waiting",
+    "watch_danger",
+    "who_decides",
+    "who_decides_trace",
+}
+#: Those that look with the caller's eyes, so that row-level security holds inside, or look at no table.
+INVOKERS = {
+    "disposed_of",
+    "figures",
+    "open_with",
+    "open_work",
+    "queue",
+    "slot",
+    "wait_for_the_disk",
+    "waiting",
+}
+HISTORY = {"logged_statement_count", "logged_statements"}
+CLOCKWORK = {
+    "end_identities",
+    "end_releases",
+    "end_searches",
+    "forget_sweeps",
+    "join_counts",
+    "note_backup",
+    "settle",
+    "settle_drafts",
+    "sweep",
+}
+TRIGGERS = {
+    "a_session_names_nobody",
+    "a_check_stays",
+    "a_danger_stays",
+    "danger_entries_stay",
+    "danger_is_held",
+    "a_decision_stays",
+    "a_disposal_stays",
+    "a_dissemination_stays",
+    "a_header_stays",
+    "a_key_that_lives",
+    "one_side_alone",
+    "statements_only_grow",
+    "a_stage_follows_the_path",
+    "an_appointment_stays",
+    "steps_stay",
+    "note_revisions_stay",
+    "the_log_only_grows",
+}
+#: Functions of PostgreSQL itself that one of ours may call and PUBLIC may not.
+SYSTEM_FUNCTIONS = {
+    ("worker", "pg_stat_reset_single_table_counters(oid)"),
+    ("worker", "pg_switch_wal()"),
+    ("worker", "pg_relation_size(regclass)"),
+    ("worker", "pg_relation_size(regclass,text)"),
+    ("worker", "pg_current_snapshot()"),
+    ("owner", "pg_current_snapshot()"),
+    ("door", "pg_current_xact_id_if_assigned()"),
+    ("door", "pg_total_relation_size(regclass)"),
+} | {
+    (role, "pg_current_xact_id()")  # the log counts its events by it
+    for role in ("owner", "office", "partner", "worker", "usher", "settler")
+}

@@ -14,6 +14,7 @@ from heedline.casework.duty import paging
 from heedline.casework.errors import Locked, NotHere
 from heedline.casework.intake import settle_arrivals
 from heedline.casework.journey import bulk_close, near_duplicates, transitions
+from heedline.casework.journey.transitions import Closing
 from heedline.casework.pages import access_history
 from heedline.casework.pages.queues import bulk_preview, queue
 from heedline.dispatch.models import Alarm
@@ -27,9 +28,7 @@ from tests.support.scene_people import DANGER, MINUTE, SOUTH_WEST, People, logge
 
 pytestmark = pytest.mark.django_db
 
-SPAM = transitions.Closing(
-    outcome="spam", reason="Zinnober: one advertisement, many times", tell_reporter="finished"
-)
+SPAM = Closing(outcome="spam", reason="Zinnober: one advertisement, many times", tell_reporter="finished")
 ADVERT = "Buy cheap watches at www.watches.example today and get two for the price of one, only this week"
 DAY = timedelta(days=1)
 
@@ -40,7 +39,7 @@ def people(house: House) -> People:
 
 
 def adverts(people: People, how_many: int = 3) -> list[UUID]:
-    return [people.send(narrative=ADVERT)[0] for n in range(how_many)]
+    return [people.send(narrative=ADVERT)[0] for _ in range(how_many)]
 
 
 def chosen(refs: list[UUID]) -> dict[UUID, int]:
@@ -75,9 +74,6 @@ STANDING = (
 
 def standing(ref: UUID) -> dict[str, Any]:
     return {name: getattr(row(ref), name) for name in STANDING}
-
-
-# --- closing ------------------------------------------------------------------------------------------------------------
 
 
 def test_a_sweep_closes_each_with_one_outcome_and_the_sealed_reason(people: People) -> None:
@@ -215,9 +211,7 @@ def test_with_locked_keys_nothing_is_swept(people: People) -> None:
 def test_a_useful_outcome_is_none_of_a_sweep(people: People, outcome: str) -> None:
     looked = chosen(adverts(people, 1))
     with people.sitting("Odile") as here, pytest.raises(ValueError, match="not an outcome"):
-        bulk_close.sweep(
-            "north-east", looked, transitions.Closing(outcome, "x", "finished"), by=here, at=people.at
-        )
+        bulk_close.sweep("north-east", looked, Closing(outcome, "x", "finished"), by=here, at=people.at)
 
 
 def test_more_than_twenty_are_refused_whole(people: People) -> None:

@@ -27,7 +27,7 @@ class BreaksARule(Exception):
     """
 
 
-class Accepted:
+class AcceptedStatements:
     """The state built up by the statements accepted so far."""
 
     def __init__(self, root: bytes) -> None:

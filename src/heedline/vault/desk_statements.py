@@ -1,12 +1,12 @@
 """What statements about desks mean: desks themselves, who decides about identities for them, and recovery keys."""
 
-from heedline.vault.accepted import Accepted, BreaksARule, names
+from heedline.vault.accepted import AcceptedStatements, BreaksARule, names
 from heedline.vault.directory import DeskFacts, RecoveryKey
 from heedline.vault.signed import Statement
 from heedline.vault.two_sides import OUTSIDE, one_spelling
 
 
-def hear_desk(known: Accepted, said: Statement) -> None:
+def hear_desk(known: AcceptedStatements, said: Statement) -> None:
     """Take in a desk, and which other desk decides about identities for it."""
     desk, body = str(said.body["desk"]), said.body
     authoriser = None if body["authoriser_desk"] is None else str(body["authoriser_desk"])
@@ -31,7 +31,7 @@ def hear_desk(known: Accepted, said: Statement) -> None:
         raise BreaksARule(clash)
 
 
-def hear_recovery(known: Accepted, said: Statement) -> None:
+def hear_recovery(known: AcceptedStatements, said: Statement) -> None:
     """Take in a desk's recovery key and who holds its shares."""
     desk, holders = str(said.body["desk"]), names(said.body["holders"])
     if desk not in known.desks:
@@ -45,7 +45,7 @@ def hear_recovery(known: Accepted, said: Statement) -> None:
     known.sides.help(desk, holders)
 
 
-def _tie(known: Accepted, desk: str, authoriser: str | None) -> str:
+def _tie(known: AcceptedStatements, desk: str, authoriser: str | None) -> str:
     """Record who decides for a desk, or return why somebody would then be on both sides."""
     if authoriser is None:
         return known.sides.clash(desk)

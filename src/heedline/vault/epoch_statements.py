@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
-from heedline.vault.accepted import Accepted, BreaksARule, names
+from heedline.vault.accepted import AcceptedStatements, BreaksARule, names
 from heedline.vault.directory import EpochKey
 from heedline.vault.signed import Statement
 
 
-def hear_epoch(known: Accepted, said: Statement, made_by: str) -> None:
+def hear_epoch(known: AcceptedStatements, said: Statement, made_by: str) -> None:
     """Take in a new epoch key of a desk, and who was granted it."""
     desk, epoch = str(said.body["desk"]), str(said.body["epoch"])
     grantees = names(said.body["grantees"])
@@ -26,7 +26,7 @@ def hear_epoch(known: Accepted, said: Statement, made_by: str) -> None:
     _note_grants(known, desk, grantees)
 
 
-def hear_granted(known: Accepted, said: Statement) -> None:
+def hear_granted(known: AcceptedStatements, said: Statement) -> None:
     """Take in that members were granted an epoch key later."""
     epoch, grantees = _named_epoch(known, said), names(said.body["grantees"])
     if epoch.ended:
@@ -39,7 +39,7 @@ def hear_granted(known: Accepted, said: Statement) -> None:
     _note_grants(known, epoch.desk, grantees)
 
 
-def hear_opened(known: Accepted, said: Statement, by: str) -> None:
+def hear_opened(known: AcceptedStatements, said: Statement, by: str) -> None:
     """Take in that somebody has opened an epoch key which another granted them."""
     epoch = _named_epoch(known, said)
     if by == epoch.made_by or by not in epoch.granted:
@@ -47,7 +47,7 @@ def hear_opened(known: Accepted, said: Statement, by: str) -> None:
     _put(known, replace(epoch, opened=True))
 
 
-def hear_ended(known: Accepted, said: Statement) -> None:
+def hear_ended(known: AcceptedStatements, said: Statement) -> None:
     """Take in that nothing more is sealed to an epoch key."""
     epoch, on = _named_epoch(known, said), date.fromisoformat(said.issued_on)
     others = [one for one in known.epochs[epoch.desk] if not one.ended and one.epoch != epoch.epoch]
@@ -56,7 +56,7 @@ def hear_ended(known: Accepted, said: Statement) -> None:
     _put(known, replace(epoch, ended=True))
 
 
-def hear_destroyed(known: Accepted, said: Statement) -> None:
+def hear_destroyed(known: AcceptedStatements, said: Statement) -> None:
     """Take in that nobody holds an epoch key any more."""
     epoch = _named_epoch(known, said)
     if not epoch.ended:
@@ -64,19 +64,19 @@ def hear_destroyed(known: Accepted, said: Statement) -> None:
     _put(known, replace(epoch, destroyed=True))
 
 
-def _note_grants(known: Accepted, desk: str, people: frozenset[str]) -> None:
+def _note_grants(known: AcceptedStatements, desk: str, people: frozenset[str]) -> None:
     for person in people:
         known.sides.grant(desk, person, known.officers[person].kem)
 
 
-def _named_epoch(known: Accepted, said: Statement) -> EpochKey:
+def _named_epoch(known: AcceptedStatements, said: Statement) -> EpochKey:
     for one in known.epochs.get(str(said.body["desk"]), []):
         if one.epoch == str(said.body["epoch"]):
             return one
     raise BreaksARule("no such epoch")
 
 
-def _put(known: Accepted, epoch: EpochKey) -> None:
+def _put(known: AcceptedStatements, epoch: EpochKey) -> None:
     """Replace the previously known version of the same epoch."""
     before = known.epochs[epoch.desk]
     known.epochs[epoch.desk] = [epoch if one.epoch == epoch.epoch else one for one in before]

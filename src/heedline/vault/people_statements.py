@@ -3,13 +3,13 @@
 from dataclasses import replace
 from datetime import date
 
-from heedline.vault.accepted import Accepted, BreaksARule
+from heedline.vault.accepted import AcceptedStatements, BreaksARule
 from heedline.vault.directory import OfficerKeys, PartnerKeys, Voiceprint
 from heedline.vault.signed import Statement
 from heedline.vault.two_sides import OUTSIDE
 
 
-def hear_steward(known: Accepted, said: Statement) -> None:
+def hear_steward(known: AcceptedStatements, said: Statement) -> None:
     """Take in a steward and their signing key."""
     person = str(said.body["person"])
     if any(person in people for people in known.members.values()):
@@ -19,7 +19,7 @@ def hear_steward(known: Accepted, said: Statement) -> None:
     known.stewards[person] = known.own(said.body["signing"], f"person {person}")
 
 
-def hear_officer(known: Accepted, said: Statement) -> None:
+def hear_officer(known: AcceptedStatements, said: Statement) -> None:
     """Take in an officer and their keys."""
     person = str(said.body["person"])
     if person in known.partners:
@@ -30,7 +30,7 @@ def hear_officer(known: Accepted, said: Statement) -> None:
     known.voices[person] = (*_silenced(known, person, on), Voiceprint(signing, on, None))
 
 
-def hear_partner(known: Accepted, said: Statement) -> None:
+def hear_partner(known: AcceptedStatements, said: Statement) -> None:
     """Take in somebody who works for a partner, and their keys."""
     person = str(said.body["person"])
     if person in known.officers or person in known.stewards:
@@ -40,7 +40,7 @@ def hear_partner(known: Accepted, said: Statement) -> None:
     known.partners[person] = PartnerKeys(person, organisation, kem, signing, said.serial)
 
 
-def hear_member(known: Accepted, said: Statement) -> None:
+def hear_member(known: AcceptedStatements, said: Statement) -> None:
     """Take in that an officer belongs to a desk."""
     desk, person = str(said.body["desk"]), str(said.body["person"])
     if desk not in known.desks or person not in known.officers:
@@ -55,7 +55,7 @@ def hear_member(known: Accepted, said: Statement) -> None:
     known.had_members.add(desk)
 
 
-def hear_leaver(known: Accepted, said: Statement) -> None:
+def hear_leaver(known: AcceptedStatements, said: Statement) -> None:
     """Take in that somebody leaves one desk, or everything."""
     person = str(said.body["person"])
     if "desk" in said.body:
@@ -70,11 +70,11 @@ def hear_leaver(known: Accepted, said: Statement) -> None:
     known.stewards.pop(person, None)
 
 
-def _silenced(known: Accepted, person: str, on: date) -> tuple[Voiceprint, ...]:
+def _silenced(known: AcceptedStatements, person: str, on: date) -> tuple[Voiceprint, ...]:
     """Return a person's signing keys so far, with the last one ending on this day."""
     voices = known.voices.get(person, ())
     return tuple(one if one.until is not None else replace(one, until=on) for one in voices)
 
 
-def _desks_of(known: Accepted, person: str) -> set[str]:
+def _desks_of(known: AcceptedStatements, person: str) -> set[str]:
     return {desk for desk, people in known.members.items() if person in people}

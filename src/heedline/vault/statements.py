@@ -17,7 +17,7 @@ gap. Either makes the directory ``broken``. The removal of a statement with all 
 from collections.abc import Callable, Iterable
 
 from heedline.vault import desk_statements, epoch_statements, keys, people_statements
-from heedline.vault.accepted import Accepted, BreaksARule
+from heedline.vault.accepted import AcceptedStatements, BreaksARule
 from heedline.vault.directory import (
     DeskFacts,
     Directory,
@@ -99,7 +99,7 @@ def _order(one: SignedStatement) -> tuple[int, int, str]:
 
 _good_signatures = Remembered(65_536)
 
-_MEANING: dict[str, Callable[[Accepted, Statement], None]] = {
+_MEANING: dict[str, Callable[[AcceptedStatements, Statement], None]] = {
     "steward": people_statements.hear_steward,
     "officer": people_statements.hear_officer,
     "partner": people_statements.hear_partner,
@@ -119,7 +119,7 @@ class _Judge:
     def __init__(self, root: bytes, installation: str) -> None:
         self._root = root
         self._installation = installation
-        self.known = Accepted(root)
+        self.known = AcceptedStatements(root)
 
     def hear(self, one: SignedStatement) -> None:
         said, known = one.statement, self.known

@@ -41,7 +41,7 @@ def test_less_time_than_was_asked_for_is_granted_once_and_never_more(people: Peo
     assert row.decided_at is not None
     assert row.opens_until - row.decided_at == timedelta(minutes=10)
     assert open_it(people, request, after=9).given
-    with pytest.raises(NotNow, match="time is over"):
+    with pytest.raises(NotNow, match="time has expired"):
         open_it(people, request, after=11)
     with people.sitting("Odile") as odile:
         (file,), _ = pages_identity_requests.of_report(ref, by=odile, at=people.at)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from heedline.casework.access.session import Attendance
 from heedline.casework.duty import alarms, on_call, paging, rota
 from heedline.casework.errors import NotHere
 from heedline.dispatch.letters import AlarmKind
@@ -22,6 +23,10 @@ from tests.support.identity_scene import (
 from tests.support.scene_people import NAMED, People
 
 pytestmark = pytest.mark.django_db
+
+
+def _alarms(by: Attendance, people: People) -> list[tuple[str, bool, bool]]:
+    return [(one.kind, one.can_acknowledge, one.can_clear) for one in alarms.open_now(by=by, at=people.at)]
 
 
 def test_a_request_is_an_alarm_of_the_authorisers_until_it_is_decided(people: People) -> None:

@@ -12,8 +12,6 @@ from django.db import DatabaseError, connection, transaction
 
 from heedline.audit.models import Event
 from heedline.casework.access import session
-from heedline.casework.access.session import Attendance
-from heedline.casework.duty import alarms
 from heedline.casework.errors import Locked, NotHere
 from heedline.casework.identity import requests as identity_requests
 from heedline.casework.identity.requests import Decision, IdentityApplication
@@ -370,10 +368,3 @@ def test_an_authoriser_sees_the_request_and_nothing_of_the_report(people: People
         payload = SealedPayload.objects.get(container=header.container)
         with pytest.raises(CannotOpen):
             open_container(Container(bytes(header.header), bytes(payload.payload)), [seed])
-
-
-# --- the pages to authorisers ----------------------------------------------------------------------------------------
-
-
-def _alarms(by: Attendance, people: People) -> list[tuple[str, bool, bool]]:
-    return [(one.kind, one.can_acknowledge, one.can_clear) for one in alarms.open_now(by=by, at=people.at)]

@@ -66,7 +66,7 @@ def test_keep_or_dispose(
         olga.press("Hold it")
         olga.play.get_by_text("It is held.").wait_for()
     _seen(olga, "keeping-held")
-    olga.press("Back to the report")
+    olga.press("Report")  # the tab
     olga.play.get_by_text("Processing is restricted: the report is kept and may not be shared.").wait_for()
     _seen(olga, "report-restricted")
     olga.press("Why")

@@ -11,16 +11,19 @@ from uuid import UUID
 import pytest
 from django.conf import settings
 
+from heedline.casework.errors import CannotOpen
 from heedline.casework.setup import stewardship
 from heedline.jobs import cli
 from heedline.permits.models import UnlockedKeys
 from heedline.permits.roles import Role
 from heedline.reports.models import Disposal, Hold, Keeping, Report, SubjectRequest
+from heedline.web.shell import report_page
 from tests.sites.office.desk_hand import Hand
 from tests.support.acting import acting
 from tests.support.cast import House, now
 from tests.support.keeping_scene import later
 from tests.support.scene_people import People
+from tests.support.stories import NARRATIVE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
@@ -173,3 +176,22 @@ def test_who_cannot_decide_is_not_sent_there(house: House, hand: Callable[[], Ha
         if who is odile:
             who.send("", do="propose", end="period-over")
         assert ("Decide about it" in who.html) is shown
+
+
+@pytest.mark.parametrize("page", ["keeping", "history"])
+def test_the_report_as_received_stands_on_the_left_where_it_opens(
+    house: House, hand: Callable[[], Hand], closed: UUID, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    olga = hand().at_work(house, "Olga")
+    olga.get(f"/w/r/{closed}/{page}/")
+    assert NARRATIVE in olga.html
+    assert 'aria-label="Pages of this report"' in olga.html
+
+    def closed_to_her(*_: object, **__: object) -> None:
+        raise CannotOpen
+
+    monkeypatch.setattr(report_page, "case_file", closed_to_her)
+    answer = olga.get(f"/w/r/{closed}/{page}/")
+    assert answer.status_code == 200, "who read it and how long it is kept is needed all the same"
+    assert NARRATIVE not in olga.html
+    assert "Back to the report" in olga.html

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from heedline.casework.access import session
-from heedline.casework.pages.case_file import CaseFile
+from heedline.casework.errors import CannotOpen
+from heedline.casework.pages.case_file import CaseFile, case_file
 from heedline.casework.pages.case_header import CaseHeader
 from heedline.casework.pages.desk_tabs import desk_tabs
 from heedline.casework.pages.timeline import only
@@ -66,6 +68,26 @@ def page(
         },
         status=status,
     )
+
+
+def page_beside(
+    request: OfficeRequest,
+    ref: UUID,
+    tab: str,
+    template: str,
+    alone: str,
+    context: dict[str, Any],
+    status: int = 200,
+) -> HttpResponse:
+    """Render a page about a report beside the report as received, or the template `alone` if it does not open.
+
+    What such a page is about (who read the report, how long it is kept) is needed of a report that nobody can open as well.
+    """
+    try:
+        file = case_file(ref, by=request.attendance, at=session.now())
+    except CannotOpen:
+        return render(request, alone, {"query": from_query(request), **context}, status=status)
+    return page(request, template, file, tab, context, status)
 
 
 def move_of(header: CaseHeader, move: Move, kept: object = None) -> dict[str, object]:

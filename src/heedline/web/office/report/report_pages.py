@@ -9,7 +9,6 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -31,7 +30,7 @@ from heedline.web.office.report.queue_pages import open_next, report_address
 from heedline.web.office.report.report_words import act_words
 from heedline.web.shell.conflict import conflict, version_of
 from heedline.web.shell.queue_links import came_from, from_query, queue_address, with_queue
-from heedline.web.shell.report_page import move_of, page
+from heedline.web.shell.report_page import move_of, page, page_beside
 from heedline.web.shell.request import OfficeRequest
 from heedline.web.shell.saved_words import restored
 from heedline.web.shell.seen_words import seen_words
@@ -309,21 +308,19 @@ def history(request: OfficeRequest, ref: UUID) -> HttpResponse:
     """Show who viewed and who changed the report. Viewing this page is recorded as well."""
     by, at = request.attendance, session.now()
     short, lines = access_history.history(ref, by=by, at=at)
-    return render(
-        request,
-        "office/history.html",
-        {
-            "ref": ref,
-            "short": short,
-            "lines": [
-                {
-                    "when_words": one.when_words,
-                    "by": one.by,
-                    "act_words": act_words(one.act),
-                    "refused": one.refused,
-                }
-                for one in lines
-            ],
-            "query": f"?{request.GET.urlencode()}" if request.GET else "",
-        },
+    context = {
+        "ref": ref,
+        "short": short,
+        "lines": [
+            {
+                "when_words": one.when_words,
+                "by": one.by,
+                "act_words": act_words(one.act),
+                "refused": one.refused,
+            }
+            for one in lines
+        ],
+    }
+    return page_beside(
+        request, ref, "report-history", "office/history.html", "office/history_alone.html", context
     )

@@ -21,6 +21,7 @@ from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Field, FieldOption, Form, Radios, TextArea
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import form_of, keeps_words, let_go
+from heedline.web.shell.report_page import page_beside
 from heedline.web.shell.request import OfficeRequest
 from heedline.web.shell.saved_words import restored
 
@@ -149,7 +150,7 @@ def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
                 )
         forms[do], open_at, status = form, do, 422
     context = {
-        "file": file,
+        "kept_file": file,
         "partners": dissemination_lines.sent_about(ref, by=by),
         "forms": forms,
         "form": forms.get(open_at),
@@ -157,7 +158,9 @@ def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
         "form_of": form_of(by),
         "words_came_back": kept is not None,
     }
-    return render(request, "office/keeping.html", context, status=status)
+    return page_beside(
+        request, ref, "report-keeping", "office/keeping.html", "office/keeping_alone.html", context, status
+    )
 
 
 def _act(do: str, ref: UUID, form: Form, request: OfficeRequest) -> str:

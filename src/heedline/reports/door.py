@@ -98,7 +98,7 @@ def submit(s: Submission) -> str:
         *s.authoriser_share,
     ]  # fmt: skip
     casts = ["%s"] * len(values)
-    casts[8], casts[17], casts[22], casts[23] = "%s::smallint", "%s::uuid[]", "%s::uuid[]", "%s::bytea[]"
+    casts[8], casts[17], casts[22], casts[23] = "%s::smallint", "%b::uuid[]", "%b::uuid[]", "%b::bytea[]"
     casts[10] = casts[24] = "%s::uuid"
     storing = f"door.submit_report({', '.join(casts)})"
     if s.form is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -12,3 +13,8 @@ def canonical(body: Any) -> bytes:
         "utf-8",
         "surrogatepass",  # half characters are kept as they came; whoever shows them decides
     )
+
+
+def canonical_object(parts: Mapping[str, bytes]) -> bytes:
+    """Return the canonical JSON of an object whose values are canonical JSON already."""
+    return b"{" + b",".join(canonical(name) + b":" + parts[name] for name in sorted(parts)) + b"}"

@@ -21,6 +21,7 @@ from heedline.vault.keys import new_seed, public_key
 from heedline.vault.signed import SignedStatement, Statement, key_text
 from tests.support import stories
 from tests.support.acting import acting
+from tests.support.leaving_scene import a_third_officer, leaves
 from tests.support.scene_people import NORTH_EAST, People, row
 
 pytestmark = pytest.mark.django_db
@@ -196,3 +197,18 @@ def test_the_epoch_in_force_is_the_one_of_the_day(people: People) -> None:
     assert later is not None
     assert later.epoch != this
     assert key_directory.addressee("north-east", people.at.date() - timedelta(days=40)) is None
+
+
+def test_an_addressee_is_looked_up_once_and_never_outlasts_the_statements(people: People) -> None:
+    a_third_officer(people)
+    day = people.at.date()
+    before = key_directory.addressee("north-east", day)
+    assert key_directory.addressee("north-east", day) is before
+    leaves(people)
+    people.tokens.clear()
+    with people.sitting("Odile"):
+        pass
+    after = key_directory.addressee("north-east", day)
+    assert before is not None
+    assert after is not None
+    assert after.key != before.key

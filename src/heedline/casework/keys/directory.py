@@ -47,6 +47,8 @@ class _Known:
 
     Every question page asks for them, some of them several times.
     """
+    addressees: dict[tuple[str, date], Addressee | None] = field(default_factory=dict)
+    """The results of `addressee` for this directory, by the desk's code and day. They never outlast it."""
 
 
 @dataclass(frozen=True)
@@ -229,7 +231,15 @@ def addressee(code: str, on: date) -> Addressee | None:
 
     Raises SealingStopped if the statements are in doubt.
     """
-    known, facts = trusted(), desk_by_code(code)
+    known = trusted()
+    found = _known.addressees if _known is not None and _known.directory is known else {}
+    if (code, on) not in found:
+        found[code, on] = _addressee(known, code, on)
+    return found[code, on]
+
+
+def _addressee(known: Directory, code: str, on: date) -> Addressee | None:
+    facts = desk_by_code(code)
     if facts is None:
         return None
     epoch = known.current_epoch(facts.desk, on)

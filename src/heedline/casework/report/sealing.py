@@ -22,7 +22,7 @@ from heedline.intake.questions import QuestionSet
 from heedline.intake.record import Record
 from heedline.reports.door import SealedPart
 from heedline.vault import envelope
-from heedline.vault.canonical import canonical
+from heedline.vault.canonical import canonical, canonical_object
 from heedline.vault.codes import ReceiptCode, body_mac, derive, lookup_hash
 from heedline.vault.container import Container
 from heedline.vault.identity import seal_identity
@@ -68,8 +68,7 @@ def enclose(
     if authoriser is None and who is not None:
         raise SealingStopped
     report_id, identity_id = uuid4(), uuid4()
-    body = {
-        "record": told,
+    body: dict[str, Any] = {
         "arrived_at": at.isoformat(),  # the exact time stands only here
         "channel": new.channel,
         "language": new.language,
@@ -80,15 +79,17 @@ def enclose(
         body["hints"] = list(new.hints)
     if new.taken_down is not None:
         body["taken_down"] = dict(new.taken_down)
+    # what was told is written out once, for the seal and for the MAC
+    record, identity_json = canonical(told), canonical(who)
     report = envelope.seal_part(
-        canonical(body),
+        canonical_object({"record": record, **{name: canonical(value) for name, value in body.items()}}),
         [one.key for one in to],
         installation=settings.INSTALLATION,
         container_id=report_id,
         part="report",
     )
     identity = seal_identity(
-        canonical(who or {}).ljust(IDENTITY_SIZE),
+        (identity_json if who else b"{}").ljust(IDENTITY_SIZE),
         desk_recipients=[one.key for one in to],
         # where there is no authoriser the second half goes to a key that nobody keeps: it looks the same
         authoriser_recipient=authoriser.kem if authoriser is not None else public_key(new_seed()),
@@ -98,7 +99,10 @@ def enclose(
     return Enclosed(
         lookup=lookup_hash(keys.lookup_id),
         reporter_key=public_key(keys.reporter_seed),
-        body_mac=body_mac(keys.mac_key, canonical({"record": told, "who": who, "language": new.language})),
+        body_mac=body_mac(
+            keys.mac_key,
+            canonical_object({"record": record, "who": identity_json, "language": canonical(new.language)}),
+        ),
         report_part=as_part(report_id, report, epochs),
         identity_part=as_part(identity_id, identity.container, ()),
         desk_shares=tuple(zip(epochs, identity.desk_shares, strict=True)),

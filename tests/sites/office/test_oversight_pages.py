@@ -119,7 +119,7 @@ def test_an_overseer_reads_words_and_no_codes(house: House, ned: Hand) -> None:
     table = ned.html.partition("<tbody")[2]
     for words in (
         "Whoever sent it may be in danger themselves",
-        "Left as they were",
+        "Reports left out",
         "Danger to life",
         "Yes",
         "Taking reports down",

@@ -64,6 +64,7 @@ PLAIN: dict[str, str] = {
     "reports_swept": "id sweep_id report_id version slot due_at status",
     "reports_dissemination": "id report_id partner_id state purpose basis conditions urgent answer_minutes due_at version"
     " container necessity compared key answer_code answer answer_key ended_words",
+    "reports_earlier_answer": "id report_id dissemination_id number code container key",
     "reports_translation": "id report_id message_id outward asked_words due_at state",
     "reports_translation_text": "id report_id translation_id number container",
     "reports_note_revision": "id report_id note number container",
@@ -121,6 +122,7 @@ STAFF: dict[str, str] = {
     "reports_dip_check": "judged_by_id judged_on remedied_by_id remedied_on",
     "reports_dissemination": "voice written_by_id written_at checked_by_id checked_at sent_at receipt received_by_id"
     " received_at answer_voice answered_by_id answered_at ended_by_id ended_at",
+    "reports_earlier_answer": "voice by_id at",
     "reports_translation": "asked_by_id asked_on assigned_to_id",
     "reports_translation_text": "by_id on",
     "reports_note_revision": "by_id at",
@@ -199,6 +201,8 @@ CODES_ONLY = {
     ("reports_dissemination", "voice"),  # signatures: casework.keys.session_signing
     ("reports_dissemination", "receipt"),
     ("reports_dissemination", "answer_voice"),
+    ("reports_earlier_answer", "code"),
+    ("reports_earlier_answer", "voice"),
     ("reports_translation", "state"),
     ("reports_hand_over", "state"),
     ("reports_step", "move"),

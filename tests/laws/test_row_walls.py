@@ -21,7 +21,7 @@ from heedline.desks.models import Appointment
 from heedline.dispatch.models import Alarm
 from heedline.permits import functions
 from heedline.permits.models import OfficeSession
-from heedline.reports.models import HandOver, OwnerNotice, Report, Translation
+from heedline.reports.models import EarlierAnswer, HandOver, OwnerNotice, Report, Translation
 from tests.support import stories
 from tests.support.acting import acting
 from tests.support.cast import House, now
@@ -38,6 +38,7 @@ OF_REPORTS = {
     "reports_message": "report_id",
     "reports_step": "report_id",
     "reports_dissemination": "report_id",
+    "reports_earlier_answer": "report_id",
     "reports_translation": "report_id",
     "reports_hand_over": "report_id",
     "reports_translation_text": "report_id",
@@ -78,7 +79,7 @@ def reports(people: People) -> dict[str, UUID]:
             tasks.set_task(
                 ref, "Ring", here.officer_id, people.at + timedelta(hours=1), by=here, at=people.at
             )
-            outgoing.write(ref, writing(people), version=row(ref).version, by=here, at=people.at)
+            sent = outgoing.write(ref, writing(people), version=row(ref).version, by=here, at=people.at)
         with acting("public"):
             messages.say(code, "Now", message_id=uuid4(), at=people.at)
         Alarm.objects.create(
@@ -99,6 +100,17 @@ def reports(people: People) -> dict[str, UUID]:
             state="accepted",
             ended_by=officer,
             ended_at=people.at,
+        )
+        EarlierAnswer.objects.create(
+            report_id=ref,
+            dissemination_id=sent,
+            number=1,
+            code="known",
+            container=uuid4(),
+            key=uuid4(),
+            voice={},
+            by=officer,
+            at=people.at,
         )
         made[desk] = ref
     return made

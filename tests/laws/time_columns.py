@@ -33,6 +33,7 @@ EXACT = {
     "reports_dissemination.sent_at": "an officer's act",
     "reports_dissemination.received_at": "a partner's act",
     "reports_dissemination.answered_at": "a partner's act",
+    "reports_earlier_answer.at": "a partner's act",
     "reports_dissemination.ended_at": "an officer's act",
     "reports_translation.due_at": "counted from an officer asking for it",
     "reports_call_back.due_at": "counted from an officer's first reading, or the end of a day",

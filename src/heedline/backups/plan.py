@@ -106,6 +106,7 @@ COPIED: tuple[Copied, ...] = (
     Copied("reports_hand_over", Side.BODIES, where=OF_OLD_REPORTS),
     Copied("reports_call_back", Side.BODIES, order="report_id", where=OF_OLD_REPORTS),
     Copied("reports_dissemination", Side.BODIES, where=OF_OLD_REPORTS),
+    Copied("reports_earlier_answer", Side.BODIES, where=OF_OLD_REPORTS),
     Copied("reports_translation", Side.BODIES, where=f"{OF_OLD_REPORTS} AND {_OLD_MESSAGE}"),
     Copied("reports_translation_text", Side.BODIES, where=OF_OLD_REPORTS),
     Copied("reports_note_revision", Side.BODIES, where=OF_OLD_REPORTS),

@@ -101,6 +101,7 @@ TABLES: dict[str, dict[str, str]] = {
     "reports_step": {"office": "ar", "door": "ar", "usher": "ard", "settler": "r", "worker": "m"},
     "reports_sweep": {"office": "ar"},
     "reports_dissemination": {"office": "ar", "usher": "rd"},
+    "reports_earlier_answer": {"office": "r", "usher": "ard"},
     "reports_translation": {"office": "ar", "usher": "d"},
     "reports_presence": {"office": "rad", "usher": "d", "settler": "d"},
     "reports_translation_text": {"office": "ar", "usher": "d"},

@@ -64,6 +64,7 @@ ALONE = {
         for name in (
             "answer_sent",
             "answer_to",
+            "earlier_answers",
             "next_statement",
             "partner_people",
             "reads_as_my_statement",
@@ -113,6 +114,7 @@ PERMITS = {
     "desk_shares",
     "disposed_of",
     "destroy_epoch",
+    "earlier_answers",
     "end_danger_watch",
     "facing_desks",
     "figures",
@@ -188,6 +190,7 @@ TRIGGERS = {
     "a_disposal_stays",
     "a_dissemination_stays",
     "a_header_stays",
+    "an_earlier_answer_stays",
     "a_key_that_lives",
     "one_side_alone",
     "statements_only_grow",

@@ -52,6 +52,19 @@ class Parts:
     answer_payload: bytes = field(repr=False)
 
 
+@dataclass(frozen=True)
+class EarlierParts:
+    """An earlier reply of the partner, with the partner's own header to it."""
+
+    code: str
+    by: UUID
+    at: datetime
+    container: UUID
+    epoch: UUID
+    header: bytes = field(repr=False)
+    payload: bytes = field(repr=False)
+
+
 def _ask(sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
@@ -90,6 +103,16 @@ def parts(ident: UUID) -> Parts | None:
         bytes(answer_header or b""),
         bytes(answer_payload or b""),
     )
+
+
+def earlier_answers(ident: UUID) -> list[EarlierParts]:
+    """Return the partner's earlier replies to a disclosure, newest first."""
+    return [
+        EarlierParts(code, by, at, container, epoch, bytes(header), bytes(payload))
+        for code, by, at, container, epoch, header, payload in _ask(
+            "SELECT * FROM permits.earlier_answers(%s)", [ident]
+        )
+    ]
 
 
 def answer_to(ident: UUID) -> list[tuple[UUID, UUID]]:

@@ -44,6 +44,9 @@ PATH: dict[tuple[DisseminationState, DisseminationMove], DisseminationState] = {
     ): DisseminationState.RECEIVED,  # done with it, where no answer is wanted
     (DisseminationState.SENT, DisseminationMove.WITHDRAW): DisseminationState.WITHDRAWN,
     (DisseminationState.RECEIVED, DisseminationMove.ANSWER): DisseminationState.ANSWERED,
+    # a partner may have more to say, before or after the desk has read what it said
+    (DisseminationState.ANSWERED, DisseminationMove.ANSWER): DisseminationState.ANSWERED,
+    (DisseminationState.DONE, DisseminationMove.ANSWER): DisseminationState.ANSWERED,
     (DisseminationState.RECEIVED, DisseminationMove.FINISH): DisseminationState.DONE,
     (DisseminationState.RECEIVED, DisseminationMove.WITHDRAW): DisseminationState.WITHDRAWN,
     (DisseminationState.ANSWERED, DisseminationMove.FINISH): DisseminationState.DONE,

@@ -26,7 +26,7 @@ from heedline.dispatch.letters import AlarmKind
 from heedline.dispatch.models import Alarm, Outbox
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
-from heedline.reports.models import Dissemination
+from heedline.reports.models import Dissemination, EarlierAnswer
 from tests.support import stories
 from tests.support.acting import acting
 from tests.support.danger_scene import OVER, with_leads
@@ -234,15 +234,71 @@ def test_sending_back_keeps_it_in(people: People) -> None:
         outgoing.check(ident, version=2, by=here, at=people.at)
 
 
-def test_an_answer_counts_once_and_only_after_opening(people: People) -> None:
-    _, ident = sent_to_the_council(people)
-    with at_the_council(people) as here, pytest.raises(NotNow):
+def test_a_partner_answers_again_and_what_it_said_before_is_kept(people: People) -> None:
+    ref, ident = sent_to_the_council(people)
+    with at_the_council(people) as here, pytest.raises(NotNow, match="Open it first"):
         partner_inbox.answer(ident, "known", "We knew.", by=here, at=people.at)
     opened(people, ident)
     answered(people, ident)
-    with at_the_council(people, "Pavel") as here, pytest.raises(NotNow):
+    with at_the_council(people, "Pavel") as here:
         partner_inbox.answer(ident, "known", "We knew.", by=here, at=people.at)
-    assert sent(ident).answer_code == "taken-on"
+    with people.sitting("Odile") as here:
+        (one,) = dissemination_lines.of_report(ref, by=here, at=people.at)
+        assert (one.answer, one.answer_signed) == ("We knew.", True)
+        assert [(each.text, each.signed) for each in one.earlier] == [("We will visit.", True)]
+        assert one.earlier[0].answered.startswith("Petra P., ")
+        outgoing.finish(ident, version=one.line.version, by=here, at=people.at)
+    answered(people, ident, text="Visited on Friday.")  # also after the desk has read what they said
+    assert sent(ident).state == "answered"
+    got = opened(people, ident, "Pavel")
+    assert (got.answer, [each.text for each in got.earlier]) == (
+        "Visited on Friday.",
+        ["We knew.", "We will visit."],
+    )
+    assert len(logged("answered-by-partner", thing=ref)) == 3
+
+
+def test_a_further_answer_does_not_reach_a_closed_report(people: People) -> None:
+    ref, ident = sent_to_the_council(people)
+    opened(people, ident)
+    answered(people, ident)
+    with people.sitting("Odile") as here:
+        outgoing.finish(ident, version=sent(ident).version, by=here, at=people.at)
+        transitions.close(ref, stories.NOTHING, version=row(ref).version, by=here, at=people.at)
+    with pytest.raises(NotNow, match="finished with this"):
+        answered(people, ident, text="Visited on Friday.")
+    assert not EarlierAnswer.objects.exists()
+
+
+def test_nobody_rewrites_what_a_partner_has_answered(people: People) -> None:
+    """Not even the function that stores answers: an answer gives way only to a later one, and is then kept as it was."""
+    _, ident = sent_to_the_council(people)
+    opened(people, ident)
+    answered(people, ident)
+    for change in ("answer_code = 'known'", "answer = gen_random_uuid()", "answer_voice = '{}'"):
+        with (
+            acting("usher"),
+            connection.cursor() as cursor,
+            pytest.raises(Error, match="stays as it is"),
+            transaction.atomic(),
+        ):
+            cursor.execute(
+                f"UPDATE reports_dissemination SET {change}, version = version + 1 WHERE id = %s", [ident]
+            )
+    answered(people, ident, text="Visited on Friday.")
+    for statement in (
+        "UPDATE reports_earlier_answer SET code = 'known'",
+        "DELETE FROM reports_earlier_answer",
+    ):
+        for role in ("office", "usher", "partner"):
+            with (
+                acting(role),
+                connection.cursor() as cursor,
+                pytest.raises(Error),
+                transaction.atomic(),
+            ):
+                cursor.execute(statement)
+    assert EarlierAnswer.objects.get().code == "taken-on"
 
 
 def test_where_no_answer_is_wanted_opening_is_the_end(people: People) -> None:

@@ -77,6 +77,7 @@ def again(people: People, name: str = "Odile", said: str | None = None, **more: 
 def test_it_opens_again_under_the_new_key_and_nothing_else_has_changed(people: People) -> None:
     ref, ident = sent_to_the_council(people)
     opened(people, ident)
+    answered(people, ident, text="We looked.")
     answered(people, ident)
     payloads = set(SealedPayload.objects.filter(report=ref).values_list("container", "sha256"))
     desk_headers = list(
@@ -87,12 +88,13 @@ def test_it_opens_again_under_the_new_key_and_nothing_else_has_changed(people: P
     with at_the_council(people) as here, pytest.raises(CannotOpen):
         partner_inbox.open_it(ident, by=here, at=people.at)
     with people.sitting("Odile") as here:
-        assert rewrap.lost(people.house.desks[COUNCIL].id, by=here) == 2  # what was sent, and the answer
+        assert rewrap.lost(people.house.desks[COUNCIL].id, by=here) == 3  # what was sent, and both answers
     heard: list[int] = []
-    assert again(people, told=heard.append) == RewrapRun(2, 0)
-    assert heard == [2]
+    assert again(people, told=heard.append) == RewrapRun(3, 0)
+    assert heard == [3]
     got = opened(people, ident)
     assert (got.text, got.ours, got.answer) == (TEXT, True, "We will visit.")
+    assert [one.text for one in got.earlier] == ["We looked."]
     assert payloads == set(SealedPayload.objects.filter(report=ref).values_list("container", "sha256"))
     assert desk_headers == list(
         SealedHeader.objects.exclude(part="partner").order_by("container").values_list("header")
@@ -100,7 +102,7 @@ def test_it_opens_again_under_the_new_key_and_nothing_else_has_changed(people: P
     new = SealedHeader.objects.get(container=sent(ident).key)
     assert bytes(new.header) != bytes(old.header)
     assert not set(new.epochs) & set(old.epochs)
-    assert len(logged("released-again", thing=ref)) == 2
+    assert len(logged("released-again", thing=ref)) == 3
     assert again(people) == RewrapRun(0, 0)  # nothing is left to do
 
 

@@ -89,6 +89,16 @@ class SentLine:
 
 
 @dataclass(frozen=True)
+class EarlierReply:
+    """An earlier answer of the partner: its code in words, its text, by whom and when, and whether the signature holds."""
+
+    answer_words: str
+    answered: str
+    text: str = field(repr=False)
+    signed: bool | None
+
+
+@dataclass(frozen=True)
 class SentFile:
     """A disclosure with its text.
 
@@ -113,6 +123,7 @@ class SentFile:
     answer: str = field(repr=False)
     answered: str
     answer_signed: bool | None
+    earlier: tuple[EarlierReply, ...]
     ended: str
     ended_words: str = field(repr=False)
     can_check: bool
@@ -130,8 +141,12 @@ def _by(name: str | None, at: datetime | None) -> str:
 
 
 def _rows(by: Attendance) -> Any:
-    return Dissemination.objects.filter(report__in=reports_of(by.desk_ids)).select_related(
-        "partner__organisation", "written_by", "checked_by", "received_by", "answered_by", "ended_by"
+    return (
+        Dissemination.objects.filter(report__in=reports_of(by.desk_ids))
+        .select_related(
+            "partner__organisation", "written_by", "checked_by", "received_by", "answered_by", "ended_by"
+        )
+        .prefetch_related("earlier__by")
     )
 
 
@@ -265,6 +280,7 @@ def _opened(report: Report, rows: list[Dissemination], by: Attendance) -> dict[U
     wanted = {
         one for row in rows for one in (row.container, row.necessity, row.answer, row.ended_words) if one
     }
+    wanted |= {one.container for row in rows for one in row.earlier.all()}
     words: dict[UUID, dict[str, Any]] = {}
     for part in parts_of([report.id], Q(container__in=wanted, part__in=[SENT, ANSWER, "note"])):
         with suppress(CannotOpen):
@@ -301,15 +317,15 @@ def _file(
         answer_words=rules.answers.get(row.answer_code, row.answer_code),
         answer=answer,
         answered=_by(row.answered_by.name if row.answered_by is not None else "", row.answered_at),
-        answer_signed=_holds(
-            row.answer_voice,
-            row.answered_by_id,
-            answer_paper(
-                row.id,
-                row.answer_code,
-                session_signing.salted(answer, str(said.get("salt", ""))),
-                row.partner_id,
-            ),
+        answer_signed=_answer_holds(row, row.answer_code, said, row.answer_voice, row.answered_by_id),
+        earlier=tuple(
+            EarlierReply(
+                rules.answers.get(one.code, one.code),
+                _by(one.by.name, one.at),
+                str(words.get(one.container, {}).get("text", "")),
+                _answer_holds(row, one.code, words.get(one.container, {}), one.voice, one.by_id),
+            )
+            for one in sorted(row.earlier.all(), key=lambda one: -one.number)
         ),
         ended=_by(row.ended_by.name if row.ended_by is not None else "", row.ended_at),
         ended_words=str(ended.get("reason", "")),
@@ -319,6 +335,18 @@ def _file(
         can_finish=row.state in {DisseminationState.RECEIVED, DisseminationState.ANSWERED},
         compared=key is not None and row.compared == key.epoch,
     )
+
+
+def _answer_holds(
+    row: Dissemination,
+    code: str,
+    said: Mapping[str, Any],
+    voice: Mapping[str, Any] | None,
+    officer: UUID | None,
+) -> bool | None:
+    """Return whether an answer of the partner bears the signature of the person named in the table."""
+    salted = session_signing.salted(str(said.get("text", "")), str(said.get("salt", "")))
+    return _holds(voice, officer, answer_paper(row.id, code, salted, row.partner_id))
 
 
 def _holds(said: Mapping[str, Any] | None, officer: UUID | None, body: bytes) -> bool | None:

@@ -41,6 +41,9 @@ from heedline.vault.container import Container, readdress
 #: Characters of an answer; stated on the page.
 LONGEST = 10_000
 _NOT_WANTED = "The desk wants no answer any more, so it was not sent. Phone them if they should know this."
+_UNREADABLE = "Your answer cannot be opened with your present keys."
+_OPEN_FIRST = "Open it first."
+_CLOSED = "The desk has finished with this, so it was not sent. Phone them if they should know this."
 _GONE = "This was withdrawn, or is not for your team. Phone the desk if you expected it."
 
 
@@ -83,6 +86,12 @@ class SentHere:
         return self.state is DisseminationState.RECEIVED and self.answer_wanted
 
     @property
+    def can_add(self) -> bool:
+        """Return True if the partner has answered and can answer again."""
+        answered = self.state in {DisseminationState.ANSWERED, DisseminationState.DONE}
+        return answered and bool(self.answer_words)
+
+    @property
     def no_longer_wanted(self) -> bool:
         """Return True if a reply was wanted and the desk finished the disclosure without one."""
         return self.state == DisseminationState.DONE and self.answer_wanted and not self.answer_words
@@ -94,10 +103,20 @@ class SentHere:
 
 
 @dataclass(frozen=True)
+class EarlierHere:
+    """An earlier reply of the partner, as the partner sees it."""
+
+    answer_words: str
+    answered_words: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class OpenedHere:
     """A disclosure received by the partner, with its text.
 
-    `ours` is True when an officer of the service signed it. `answer` is the partner's reply.
+    `ours` is True when an officer of the service signed it. `answer` is the partner's newest reply, and `earlier` are those before it,
+    newest first.
     """
 
     about: SentHere
@@ -105,6 +124,7 @@ class OpenedHere:
     text: str = field(repr=False)
     ours: bool
     answer: str = field(repr=False)
+    earlier: tuple[EarlierHere, ...] = ()
 
 
 def receipt_paper(ident: UUID, sha256: bytes, partner: UUID) -> bytes:
@@ -184,16 +204,21 @@ def open_it(ident: UUID, *, by: Attendance, at: datetime) -> OpenedHere:
         installation=settings.INSTALLATION,
     )
     return OpenedHere(
-        one(ident, by=by, at=at), str(words["title"]), str(words["text"]), ours, _own_answer(parts, by)
+        one(ident, by=by, at=at),
+        str(words["title"]),
+        str(words["text"]),
+        ours,
+        _own_answer(parts, by),
+        _earlier(ident, by),
     )
 
 
 def answer(ident: UUID, code: str, text: str, *, by: Attendance, at: datetime) -> None:
-    """Reply to a disclosure, once.
+    """Reply to a disclosure, or add a further reply. Earlier replies are kept.
 
     The reply is signed, and sealed to the desk that sent the disclosure and to the partner itself. Raises
-    NotHere, Refused, Locked and NoRoom. Raises NotNow before the disclosure was opened, after it was
-    answered, or when the text is blank. Raises Conflict when the desk's keys changed in between (try again),
+    NotHere, Refused, Locked and NoRoom. Raises NotNow before the disclosure was opened, for a further
+    reply once the desk has closed its report, or when the text is blank. Raises Conflict when the desk's keys changed in between (try again),
     and SealingStopped when the reply cannot be sealed. Raises ValueError for a code that the pack does not
     know.
     """
@@ -213,7 +238,7 @@ def answer(ident: UUID, code: str, text: str, *, by: Attendance, at: datetime) -
             raise NotNow(_NOT_WANTED)
         partner = _desks(by)[0]
         mine = partners.key_of(partner, at)
-        to = _keys_of_the_desk(ident)
+        to = _keys_of_the_desk(ident, _CLOSED if about.can_add else _OPEN_FIRST)
         if mine is None or mine.epoch not in ring.seeds:
             raise SealingStopped
         container, key, salt = uuid4(), uuid4(), session_signing.new_salt()
@@ -252,7 +277,7 @@ def answer(ident: UUID, code: str, text: str, *, by: Attendance, at: datetime) -
         case "changed":
             raise Conflict
         case "not-now":
-            raise NotNow("Open it first. If it has already been answered, a colleague has replied.")
+            raise NotNow(_CLOSED if about.can_add else _OPEN_FIRST)
         case _:
             raise NotHere
 
@@ -327,6 +352,21 @@ def _open(
     return words
 
 
+def _earlier(ident: UUID, by: Attendance) -> tuple[EarlierHere, ...]:
+    """Return the partner's own earlier replies, as far as its keys open them."""
+    rows, known = partner_functions.earlier_answers(ident), load_pack(settings.PACK).partners.answers
+    names = dict(Officer.objects.filter(id__in={row.by for row in rows}).values_list("id", "name"))
+    found = []
+    for row in rows:
+        try:
+            said = _open(row.container, row.header, row.payload, [row.epoch], by, "answer")
+        except CannotOpen:
+            said = {"text": _UNREADABLE}
+        text = str(said.get("text", ""))
+        found.append(EarlierHere(known.get(row.code, row.code), _by(names, row.by, row.at), text))
+    return tuple(found)
+
+
 def _own_answer(parts: Parts, by: Attendance) -> str:
     """Return the partner's own reply, as far as its keys open it."""
     if parts.answer is None or parts.answer_epoch is None:
@@ -336,15 +376,15 @@ def _own_answer(parts: Parts, by: Attendance) -> str:
             parts.answer, parts.answer_header, parts.answer_payload, [parts.answer_epoch], by, "answer"
         )
     except CannotOpen:
-        return "Your answer cannot be opened with your present keys."
+        return _UNREADABLE
     return str(said.get("text", ""))
 
 
-def _keys_of_the_desk(ident: UUID) -> dict[UUID, bytes]:
+def _keys_of_the_desk(ident: UUID, why_not: str) -> dict[UUID, bytes]:
     """Return the trusted public keys of the epochs to which a reply is sealed.
 
-    Raises SealingStopped for an epoch that no statement names, and NotNow when the disclosure is not open
-    for a reply.
+    Raises SealingStopped for an epoch that no statement names, and NotNow with `why_not` when the disclosure is not
+    open for a reply.
     """
     known = key_directory.directory()
     found: dict[UUID, bytes] = {}
@@ -354,5 +394,5 @@ def _keys_of_the_desk(ident: UUID) -> dict[UUID, bytes]:
             raise SealingStopped
         found[epoch] = key.kem
     if not found:
-        raise NotNow("Open it first. If it has already been answered, a colleague has replied.")
+        raise NotNow(why_not)
     return found

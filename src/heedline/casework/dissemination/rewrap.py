@@ -36,7 +36,7 @@ from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
 from heedline.reports import dissemination_states as states
 from heedline.reports.lifecycle import NotNow
-from heedline.reports.models import Dissemination, SealedHeader
+from heedline.reports.models import Dissemination, EarlierAnswer, SealedHeader
 from heedline.vault import CannotOpen
 from heedline.vault.container import readdress
 
@@ -86,6 +86,14 @@ def _lost(partner: UUID, by: Attendance) -> list[_Lost]:
         for sent, sent_copy, answered, answer_copy, report, desk, ident in rows
         for key, copy in ((sent, sent_copy), (answered, answer_copy))
         if key is not None and copy is not None
+    ]
+    pairs += [
+        _Lost(one.key, one.container, one.report_id, one.dissemination.report.desk_id, one.dissemination_id)
+        for one in EarlierAnswer.objects.filter(
+            dissemination__in=_with_partners(by).filter(partner_id=partner)
+        )
+        .select_related("dissemination__report")
+        .order_by("dissemination", "number")
     ]
     addressed = dict(
         SealedHeader.objects.filter(container__in=[one.key for one in pairs]).values_list(

@@ -148,6 +148,7 @@ HOLDS: tuple[HeldData, ...] = (
             "version container sha256 necessity voice written_by_id written_at compared checked_by_id checked_at sent_at "
             "key receipt received_by_id received_at answer_code answer answer_key answer_voice answered_by_id answered_at "
             "ended_by_id ended_at ended_words",
+            "reports_earlier_answer": "id report_id dissemination_id number code container key voice by_id at",
             "reports_translation": "id report_id message_id outward asked_words asked_by_id asked_on assigned_to_id "
             "due_at state",
             "reports_translation_text": "id report_id translation_id number container by_id on",

@@ -48,6 +48,7 @@ BEGIN
         WHERE q.id = s.request_id AND q.report_id = r;
     DELETE FROM public.reports_identity_request WHERE report_id = r;
     DELETE FROM public.reports_identity_share WHERE report_id = r;
+    DELETE FROM public.reports_earlier_answer WHERE report_id = r;
     DELETE FROM public.reports_dissemination WHERE report_id = r;
     DELETE FROM public.reports_note_revision WHERE report_id = r;
     DELETE FROM public.reports_presence WHERE report_id = r;

@@ -44,10 +44,12 @@ END $$;
 -- Return the epochs that an answer is sealed to: those that the report is addressed to now, with their desks.
 CREATE FUNCTION permits.answer_to(p_id uuid) RETURNS TABLE (epoch uuid, desk uuid)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT e.id, e.desk_id FROM public.reports_dissemination d
+    SELECT e.id, e.desk_id FROM public.reports_dissemination d JOIN public.reports_report r ON r.id = d.report_id
         JOIN public.reports_sealed_header h ON h.report_id = d.report_id AND h.part = 'report'
         JOIN public.keys_epoch e ON e.id = ANY (h.epochs)
-    WHERE d.id = p_id AND d.partner_id IN (SELECT permits.my_partner_desks()) AND d.state = 'received'
+    WHERE d.id = p_id AND d.partner_id IN (SELECT permits.my_partner_desks())
+        AND (d.state = 'received'
+            OR d.state IN ('answered', 'done') AND d.answer IS NOT NULL AND r.stage NOT IN ('closed', 'disposed'))
     ORDER BY e.id
 $$;
 
@@ -83,14 +85,16 @@ BEGIN
     RETURN CASE WHEN fresh THEN 'received' ELSE 'opened' END;
 END $$;
 
--- Store the answer, sealed to the epochs that `answer_to` named (`changed` when these are others by now) and, by a header of
--- its own, to the partner. Once.
+-- Store an answer, sealed to the epochs that `answer_to` named (`changed` when these are others by now) and, by a header of
+-- its own, to the partner. A further answer is stored as long as the report is not closed; the one before it is kept among
+-- the earlier answers. At most twenty.
 CREATE FUNCTION permits.answer_sent(p_id uuid, p_code text, p_container uuid, p_header bytea, p_epochs uuid[],
     p_payload bytea, p_sha bytea, p_key uuid, p_key_header bytea, p_key_epoch uuid, p_voice jsonb, p_read_minutes integer)
     RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     d public.reports_dissemination%ROWTYPE;
     wanted uuid[];
+    v_earlier integer;
 BEGIN
     -- the report first, as everybody locks them: the parts laid beside it look at it, and an officer may hold it just now
     PERFORM 1 FROM public.reports_report r WHERE r.id = (SELECT s.report_id FROM public.reports_dissemination s
@@ -98,7 +102,11 @@ BEGIN
     SELECT * INTO d FROM public.reports_dissemination s WHERE s.id = p_id
         AND s.partner_id IN (SELECT permits.my_partner_desks()) FOR UPDATE;
     IF NOT FOUND OR d.state NOT IN ('sent', 'received', 'answered', 'done') THEN RETURN 'not-yours'; END IF;
-    IF d.state <> 'received' THEN RETURN 'not-now'; END IF;
+    SELECT count(*) INTO v_earlier FROM public.reports_earlier_answer a WHERE a.dissemination_id = p_id;
+    IF d.state <> 'received' AND (d.answer IS NULL OR v_earlier >= 20
+        OR EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = d.report_id AND r.stage IN ('closed', 'disposed'))) THEN
+        RETURN 'not-now';
+    END IF;
     SELECT array_agg(e ORDER BY e) INTO wanted FROM public.reports_sealed_header h, unnest(h.epochs) AS e
         WHERE h.report_id = d.report_id AND h.part = 'report';
     IF wanted IS DISTINCT FROM p_epochs OR octet_length(p_payload) > 131072 OR octet_length(p_header) > 65536
@@ -114,6 +122,12 @@ BEGIN
         (p_key, d.report_id, 'partner', p_key_header, ARRAY[p_key_epoch]);
     INSERT INTO public.reports_sealed_payload (container, report_id, payload, sha256)
         VALUES (p_container, d.report_id, p_payload, p_sha);
+    IF d.answer IS NOT NULL THEN
+        INSERT INTO public.reports_earlier_answer (id, report_id, dissemination_id, number, code, container, key, voice,
+                by_id, at)
+            VALUES (gen_random_uuid(), d.report_id, d.id, v_earlier + 1, d.answer_code, d.answer, d.answer_key,
+                d.answer_voice, d.answered_by_id, d.answered_at);
+    END IF;
     UPDATE public.reports_dissemination s SET state = 'answered', answer_code = p_code, answer = p_container,
         answer_key = p_key, answer_voice = p_voice, answered_by_id = permits.my_officer(), answered_at = now(),
         due_at = date_trunc('minute', now()) + make_interval(mins => p_read_minutes), version = s.version + 1
@@ -124,5 +138,19 @@ BEGIN
         FROM public.reports_report r WHERE r.id = d.report_id;
     RETURN 'answered';
 END $$;
+
+-- Return the earlier answers of whoever is signed in at the partner's site, newest first, with the partner's own header to
+-- each. Opening the disclosure, which comes before it, is what the log says.
+CREATE FUNCTION permits.earlier_answers(p_id uuid) RETURNS TABLE (code text, by_id uuid, at timestamptz, container uuid,
+    epoch uuid, header bytea, payload bytea) LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
+    SELECT a.code, a.by_id, a.at, a.container, h.epochs[1], h.header, p.payload
+    FROM public.reports_earlier_answer a JOIN public.reports_dissemination d ON d.id = a.dissemination_id
+        JOIN public.reports_sealed_header h ON h.container = a.key AND h.report_id = d.report_id AND h.part = 'partner'
+        JOIN public.reports_sealed_payload p ON p.container = a.container AND p.report_id = d.report_id
+    WHERE a.dissemination_id = p_id AND d.partner_id IN (SELECT permits.my_partner_desks())
+        AND d.state IN ('answered', 'done')
+    ORDER BY a.number DESC
+$$;
 
 SET ROLE heedline_owner;

@@ -156,6 +156,11 @@ CREATE POLICY of_my_reports ON reports_hold TO heedline_office
     USING (EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = report_id))
     WITH CHECK (EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = report_id));
 
+ALTER TABLE reports_earlier_answer ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY inner_roles ON reports_earlier_answer TO heedline_usher USING (true) WITH CHECK (true);
+CREATE POLICY of_my_reports ON reports_earlier_answer FOR SELECT TO heedline_office
+    USING (EXISTS (SELECT 1 FROM reports_report r WHERE r.id = report_id));
+
 ALTER TABLE reports_dissemination ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY inner_roles ON reports_dissemination TO heedline_usher, heedline_worker USING (true) WITH CHECK (true);
 CREATE POLICY of_my_reports ON reports_dissemination TO heedline_office

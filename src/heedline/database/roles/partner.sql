@@ -46,6 +46,7 @@ GRANT EXECUTE ON FUNCTION
     history.logged_statements(),
     permits.answer_sent(uuid, text, uuid, bytea, uuid[], bytea, bytea, uuid, bytea, uuid, jsonb, integer),
     permits.answer_to(uuid),
+    permits.earlier_answers(uuid),
     permits.destroy_epoch(uuid),
     permits.headers_to_move(uuid, uuid, integer),
     permits.left_to_move(uuid),

@@ -347,6 +347,48 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="EarlierAnswer",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                ("code", models.CharField(max_length=20)),
+                ("container", models.UUIDField()),
+                ("key", models.UUIDField()),
+                ("voice", models.JSONField()),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "dissemination",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="earlier",
+                        to="reports.dissemination",
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="reports.report",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "reports_earlier_answer",
+            },
+        ),
+        migrations.CreateModel(
             name="Hold",
             fields=[
                 (
@@ -1178,6 +1220,12 @@ class Migration(migrations.Migration):
             model_name="dissemination",
             index=models.Index(
                 condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="dissemination_due"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="earlieranswer",
+            constraint=models.UniqueConstraint(
+                fields=("dissemination", "number"), name="earlier_answers_in_order"
             ),
         ),
         migrations.AddConstraint(

@@ -3,7 +3,7 @@
 from heedline.reports.models.call_backs import CallBack
 from heedline.reports.models.danger import DangerEntry, DangerEpisode
 from heedline.reports.models.dip_checks import DipCheck
-from heedline.reports.models.disseminations import Dissemination
+from heedline.reports.models.disseminations import Dissemination, EarlierAnswer
 from heedline.reports.models.hand_overs import HandOver
 from heedline.reports.models.identity_requests import IdentityRequest, ReleasedShare
 from heedline.reports.models.keeping import Disposal, Hold, Keeping, Review, SubjectRequest
@@ -32,6 +32,7 @@ __all__ = [
     "DipCheck",
     "Disposal",
     "Dissemination",
+    "EarlierAnswer",
     "HandOver",
     "Hold",
     "IdentityRequest",

@@ -122,3 +122,28 @@ class Dissemination(models.Model):
         """
         gone = self.urgent and self.state == DisseminationState.WITHDRAWN
         return self.checked_by_id is None and (self.state in TO_READ or gone)
+
+
+class EarlierAnswer(models.Model):
+    """An answer of a partner that a later answer to the same disclosure has followed.
+
+    The newest answer stands in the disclosure itself. An earlier one is copied here, whole and with its signature, in
+    the transaction that stores the later one. The parts that it names stay as they are.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    report = models.ForeignKey("reports.Report", on_delete=models.PROTECT, related_name="+")
+    dissemination = models.ForeignKey(Dissemination, on_delete=models.PROTECT, related_name="earlier")
+    number = models.PositiveSmallIntegerField()
+    code = models.CharField(max_length=20)
+    container = models.UUIDField()
+    key = models.UUIDField()
+    voice = models.JSONField()
+    by = models.ForeignKey("desks.Officer", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "reports_earlier_answer"
+        constraints = [
+            models.UniqueConstraint(fields=["dissemination", "number"], name="earlier_answers_in_order")
+        ]

@@ -113,7 +113,7 @@ def one(request: SignedInRequest, ref: UUID) -> HttpResponse:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def answer(request: SignedInRequest, ref: UUID) -> HttpResponse:
-    """Reply to a disclosure. Only one reply can be sent."""
+    """Reply to a disclosure, or add to an earlier reply."""
     by, at = request.attendance, session.now()
     about = partner_inbox.one(ref, by=by, at=at)
     fields = answer_fields()
@@ -137,7 +137,7 @@ def answer(request: SignedInRequest, ref: UUID) -> HttpResponse:
         "about": about,
         "opened": _beside(about, by, at),
         "form": form,
-        "can_answer": about.can_answer,
+        "can_answer": about.can_answer or about.can_add,
         "words_came_back": kept is not None,
         "form_of": form_of(by),
     }
@@ -149,7 +149,7 @@ def _beside(about: SentHere, by: Attendance, at: datetime) -> OpenedHere | None:
 
     Showing it is logged like every other opening.
     """
-    if not about.can_answer:
+    if not (about.can_answer or about.can_add):
         return None
     try:
         return partner_inbox.open_it(about.id, by=by, at=at)

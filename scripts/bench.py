@@ -29,6 +29,7 @@ from bench import (
     page_flow,
     page_weights,
     question_page,
+    search_work,
     verdicts,
 )
 from bench.instance import ROOT, Instance, NotStarted, running
@@ -36,7 +37,7 @@ from bench.load import Wrong
 from bench.processes import machine
 
 #: What can be measured alone, in the order of a run.
-STAGES = frozenset({"api", "pages", "desks", "log", "keys", "check"})
+STAGES = frozenset({"api", "pages", "desks", "log", "keys", "search", "check"})
 LEVELS = (1, 16, 64)
 #: At once, so that every thread of the public process has had a report before the clock runs.
 WARM_UP = 32
@@ -59,6 +60,8 @@ class Size:
     idle: float
     log: int
     checked: int
+    searched: int = 100_000
+    searched_seconds: float = 1_200
 
 
 WHOLE = Size(
@@ -88,6 +91,8 @@ QUICK = Size(
     idle=1,
     log=10_000,
     checked=50_000,
+    searched=5_000,
+    searched_seconds=60,
 )
 
 
@@ -199,7 +204,7 @@ def _in_an_instance(size: Size, only: frozenset[str], found: dict[str, Any]) -> 
             _api(instance, size, found)
         if "pages" in only:
             _pages(instance, size, found)
-        if only & {"desks", "keys"}:
+        if only & {"desks", "keys", "search"}:
             _fill(instance, size, found)
         if "desks" in only:
             _desks(instance, size, found)
@@ -210,6 +215,9 @@ def _in_an_instance(size: Size, only: frozenset[str], found: dict[str, Any]) -> 
         if "keys" in only:
             say(f"somebody leaves the {DESKS[0]} desk: its reports get a new key")
             found["keys"] = key_work.measure(instance, DESKS[0])
+        if "search" in only:
+            say(f"search: an index of {size.searched:,} reports at the {DESKS[0]} desk")
+            found["search"] = search_work.measure(instance, DESKS[0], size.searched, size.searched_seconds)
         say("stopping")
 
 

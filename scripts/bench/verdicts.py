@@ -42,6 +42,7 @@ def judge(found: dict[str, Any]) -> list[Verdict]:
         ("sequence", _sequence),
         ("check", _check),
         ("keys", _keys),
+        ("search", _search),
         ("durability", _durability),
     )
     return [*_quiet(found), *(one for key, judge in parts if key in found for one in judge(found))]
@@ -234,6 +235,20 @@ def _keys(found: dict[str, Any]) -> Iterator[Verdict]:
         "nothing left",
         keys["left"] == 0,
     )
+
+
+def _search(found: dict[str, Any]) -> Iterator[Verdict]:
+    search, many = found["search"], found["search"]["invented"]
+    for name, times in search["look_ups"].items():
+        wall = times["wall_ms"]["p95"]
+        yield Verdict(
+            f"search: {name}, {many:,} reports, cold process, p95", f"{wall:.0f} ms", "≤ 150 ms", wall <= 150
+        )
+    rate = search["real_reports_per_cpu_second"]
+    yield Verdict("search: reports indexed a second and core", f"{rate}", "≥ 200", rate >= 200)
+    held = search["batch_ms"]
+    yield Verdict("search: one batch, p95", f"{held['p95']:.0f} ms", "≤ 300 ms", held["p95"] <= 300)
+    yield Verdict("search: bytes a report", f"{search['bytes_a_report']:,}", "", None)
 
 
 def _durability(found: dict[str, Any]) -> Iterator[Verdict]:

@@ -266,7 +266,7 @@ COLUMNS: dict[tuple[str, str, str], str] = {
         "w",
     ): "epoch header payload purge purge_by rekeyed reports size version",
     ("reports_search_index", "settler", "r"): "id purge_by",
-    ("reports_search_index", "usher", "r"): "desk_id epoch header id purge purge_by",
+    ("reports_search_index", "usher", "r"): "desk_id epoch header id purge purge_by reports",
     ("reports_search_index", "usher", "w"): "epoch header purge purge_by",
     ("reports_search_page", "office", "w"): "generation sealed version",
     ("reports_search_page", "settler", "r"): "index_id",

@@ -148,6 +148,7 @@ PERMITS = {
     "receive_sent",
     "release_words",
     "retire_epoch",
+    "search_coverage",
     "second_share",
     "sent_parts",
     "sent_to_me",

@@ -154,6 +154,13 @@ def _leaflets(args: argparse.Namespace) -> int:
     return leaflets.run(check=args.check)
 
 
+def _index(args: argparse.Namespace) -> int:
+    _become("office")
+    from heedline.jobs import index
+
+    return index.run(args)
+
+
 def _keys(args: argparse.Namespace) -> int:
     if args.verb in {"root", "check"}:  # at a table, before there is a database
         os.environ.pop("HEEDLINE_PROCESS", None)
@@ -218,6 +225,7 @@ def parser() -> argparse.ArgumentParser:
     log_commands.add_audit(commands, _audit)
     log_commands.add_witness(commands, _witness)
     key_commands.add_keys(commands, _keys)
+    key_commands.add_index(commands, _index)
 
     reviewed = commands.add_parser(
         "reviewed", help="print the mark of a public page that somebody has read in a language"

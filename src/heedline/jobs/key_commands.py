@@ -11,6 +11,22 @@ from collections.abc import Callable
 type Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 
+def add_index(commands: Commands, call: Callable[[argparse.Namespace], int]) -> None:
+    """Add the `heedline index` commands to the parser."""
+    index = commands.add_parser("index", help="the search index of a desk")
+    verbs = index.add_subparsers(metavar="VERB", required=True, dest="verb")
+    for name, words in (
+        ("rebuild", "delete the search index of a desk and make it anew from its reports"),
+        ("check", "read the whole search index of a desk and compare it with itself"),
+    ):
+        verb = verbs.add_parser(name, help=words)
+        verb.add_argument("desk", help="the desk's code")
+        verb.add_argument(
+            "--officer", required=True, help="e-mail of the member who does it (the passphrase is asked for)"
+        )
+    index.set_defaults(call=call)
+
+
 def add_keys(commands: Commands, call: Callable[[argparse.Namespace], int]) -> None:
     """Add the `heedline keys` commands to the parser."""
     keys = commands.add_parser("keys", help="ceremonies and long work with keys")

@@ -144,7 +144,7 @@ def search(text: str, filters: SearchFilters, *, reason: str = "", by: Attendanc
     reason = tidy(reason, lines=False).strip()[:LONGEST_REASON]
     indexing.catch_up(by=by, at=at)
     with one_snapshot():
-        refs, _ = _found(sought, SearchIndex.objects.filter(desk_id__in=by.desk_ids), ring)
+        refs, _ = found_in(sought, SearchIndex.objects.filter(desk_id__in=by.desk_ids), ring)
         hits = filters.applied(reports_of(by.desk_ids).filter(id__in=refs)).count()
     words: dict[str, object] = {"text": text, "filters": filters.to_keep(), "reason": reason}
     with transaction.atomic():
@@ -181,7 +181,7 @@ def results(ref: UUID, *, page: int = 1, by: Attendance, at: datetime) -> Search
         rows = list(indexing.indexes(by.desk_ids))
         covered = indexing.coverage_of(by.desk_ids, rows)
         if not needs_reason:
-            refs, more = _found(sought, rows, ring)
+            refs, more = found_in(sought, rows, ring)
             found = filters.applied(reports_of(by.desk_ids).filter(id__in=refs))
             first = (page - 1) * PAGE
             reports = list(
@@ -214,7 +214,7 @@ def looked_through_until(at: datetime) -> datetime:
     return local.replace(minute=local.minute // 15 * 15, second=0, microsecond=0)
 
 
-def _found(sought: Sought, rows: Iterable[SearchIndex], ring: Keyring) -> tuple[list[UUID], bool]:
+def found_in(sought: Sought, rows: Iterable[SearchIndex], ring: Keyring) -> tuple[list[UUID], bool]:
     """Return the reports that these indexes give, and whether there are more."""
     refs: dict[UUID, None] = {}
     more = False

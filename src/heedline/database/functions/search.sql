@@ -68,5 +68,16 @@ BEGIN
     RETURN true;
 END $$;
 
+-- How much of all desks can be searched, in sums, for `heedline doctor`, which has no session. `late`: indexes that the
+-- worker should have deleted.
+CREATE FUNCTION permits.search_coverage() RETURNS TABLE (indexes bigint, reports bigint, waiting bigint, aside bigint,
+    late bigint) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT (SELECT count(*) FROM public.reports_search_index),
+        (SELECT COALESCE(sum(x.reports), 0)::bigint FROM public.reports_search_index x),
+        (SELECT count(*) FROM public.reports_search_waiting w WHERE NOT w.aside),
+        (SELECT count(*) FROM public.reports_search_waiting w WHERE w.aside),
+        (SELECT count(*) FROM public.reports_search_index x WHERE x.purge_by < (now() AT TIME ZONE 'UTC')::date)
+$$;
+
 GRANT EXECUTE ON FUNCTION permits.a_report_moves(), permits.a_report_grows(), permits.a_receipt_rests() TO heedline_owner;
 SET ROLE heedline_owner;

@@ -183,6 +183,7 @@ GRANT EXECUTE ON FUNCTION
     permits.queue(uuid[], uuid[], timestamptz, integer, timestamptz, uuid),
     permits.release_words(uuid),
     permits.retire_epoch(uuid),
+    permits.search_coverage(),
     permits.second_share(uuid),
     permits.shares_to_move(uuid, uuid, integer),
     permits.waiting(uuid[]),

@@ -55,7 +55,7 @@ GRANT SELECT (report_id), DELETE ON reports_review TO heedline_usher;
 GRANT SELECT, INSERT, UPDATE (header, epochs), DELETE ON reports_sealed_header TO heedline_usher;
 GRANT SELECT, INSERT, DELETE ON reports_sealed_payload TO heedline_usher;
 -- what waits to be indexed, and that something is to be purged
-GRANT SELECT (id, desk_id, epoch, header, purge, purge_by), INSERT, UPDATE (epoch, header, purge, purge_by) ON
+GRANT SELECT (id, desk_id, epoch, header, reports, purge, purge_by), INSERT, UPDATE (epoch, header, purge, purge_by) ON
     reports_search_index TO heedline_usher;
 GRANT SELECT (id, epochs, header), UPDATE (epochs, header) ON reports_search TO heedline_usher;
 GRANT SELECT (desk_id, report, aside, gone), INSERT, UPDATE (aside, gone) ON reports_search_waiting TO heedline_usher;

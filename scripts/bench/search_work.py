@@ -128,7 +128,7 @@ def look(desk: str, how_many: int) -> dict[str, Any]:
                     "phrase": f'"{" ".join(words[at : at + 3])}"',
                     "beginning": f"{words[at][:5]}*",
                 }[name]
-                page_store.kept = page_store.Kept()
+                page_store.kept = page_store.KeptPages()
                 began, cpu = time.monotonic(), time.process_time()
                 with page_store.one_snapshot():
                     searching.found_in(

@@ -6,17 +6,29 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from heedline.casework.errors import NotHere
 from heedline.casework.journey import transitions
 from heedline.casework.retention import keeping
 from heedline.casework.search import desk_index, indexing, purging
+from heedline.casework.setup import readdressing
 from heedline.dispatch import clockwork
 from heedline.index import Damaged
-from heedline.reports.models import SealedHeader, SealedPayload, SearchIndex, SearchPage, SearchWaiting
+from heedline.reports.models import (
+    SealedHeader,
+    SealedPayload,
+    Search,
+    SearchIndex,
+    SearchPage,
+    SearchWaiting,
+)
+from heedline.vault import CannotOpen
+from heedline.vault.pages import PageSealer
 from tests.support.acting import acting
 from tests.support.keeping_scene import with_leads
+from tests.support.leaving_scene import a_third_officer, leaves, present
 from tests.support.scene_people import SOUTH_WEST, People, logged, quarter_hour_over, row
 from tests.support.search_scene import MINUTE, found, indexed, look_for
 
@@ -47,7 +59,8 @@ def test_few_reports_wait_for_others_but_no_longer_than_a_minute(people: People)
     assert (third.waiting, third.reports) == (0, 1)
 
 
-def test_eight_reports_do_not_wait(people: People) -> None:
+def test_eight_reports_do_not_wait(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(indexing, "SECONDS", 60)
     indexed(people)
     for _ in range(indexing.FEWEST):
         people.send()
@@ -144,6 +157,57 @@ def test_a_purge_seals_every_page_anew_and_the_old_ones_open_no_more(people: Peo
         SearchPage.objects.filter(index=now, number=number).update(sealed=sealed)
     with people.sitting("Odile") as here, pytest.raises(Damaged):
         indexing.check(desk, by=here)
+
+
+def test_when_somebody_leaves_nothing_more_is_written_under_keys_that_they_hold(people: People) -> None:
+    a_third_officer(people)
+    first, _ = people.send(narrative="quillon")
+    indexed(people)
+    desk = people.house.desks["north-east"].id
+    with people.sitting("Olga") as olga:
+        held = desk_index.keys_of(SearchIndex.objects.get(desk_id=desk), olga.keys())
+    leaves(people, "Olga")
+    people.tokens.clear()
+    with people.sitting("Odile"):
+        pass  # makes the desk's new key
+    second, _ = people.send(narrative="marzipan")
+    indexed(people)
+    with people.sitting("Odile") as here:
+        while purging.purge_step(desk, by=here, at=people.at):
+            pass
+        assert readdressing.readdress(desk, by=here, at=people.at).left == 0
+    row = SearchIndex.objects.get(desk_id=desk)
+    assert str(row.epoch) == present(people)
+    assert found(people, "quillon") + found(people, "marzipan") == [first, second]
+    for page in SearchPage.objects.filter(index=row):
+        place = b"%b/%b/%d/%d" % (settings.INSTALLATION.encode(), str(row.id).encode(), 1, page.number)
+        with pytest.raises(CannotOpen):
+            PageSealer(held.pages[1]).open(bytes(page.sealed), place)
+
+
+def test_searches_and_the_index_are_readdressed_like_reports(people: People) -> None:
+    a_third_officer(people)
+    people.send(narrative="quillon")
+    indexed(people)
+    look_for(people, "quillon")
+    desk = people.house.desks["north-east"].id
+    leaves(people, "Olga")
+    people.tokens.clear()
+    with people.sitting("Odile") as here:
+        assert readdressing.readdress(desk, by=here, at=people.at).left == 0
+    epochs = {str(one) for search in Search.objects.all() for one in search.epochs}
+    assert epochs == {present(people)} == {str(SearchIndex.objects.get(desk_id=desk).epoch)}
+    assert found(people, "quillon")
+
+
+def test_after_a_restore_the_next_session_makes_the_index_anew(people: People) -> None:
+    """No backup has an index, nor what waits for one."""
+    ref, _ = people.send(narrative="quillon")
+    indexed(people)
+    for table in (SearchPage, SearchIndex, SearchWaiting):
+        table.objects.all().delete()
+    indexed(people)
+    assert found(people, "quillon") == [ref]
 
 
 def test_the_worker_deletes_an_index_that_nobody_has_purged_in_time(people: People) -> None:

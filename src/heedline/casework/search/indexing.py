@@ -15,7 +15,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from heedline.audit import journal
@@ -26,6 +26,7 @@ from heedline.casework.errors import ChangedSinceArrival, NotHere, SealingStoppe
 from heedline.casework.recording import refusals_logged
 from heedline.casework.search import desk_index, documents, link_decisions, purging, values
 from heedline.casework.search.page_store import StoredPages, one_snapshot
+from heedline.desks.models import EpochKeyRow
 from heedline.index import Damaged, Document, SealedIndex
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
@@ -48,7 +49,7 @@ class Coverage:
     """How much of a desk can be searched.
 
     `reports` are in the index, `waiting` are not yet, or not as they are now, and `aside` could not be read. `gone` of
-    those that wait are to be removed. `made` is false while the desk has no index.
+    those that wait are to be removed. `ended` means that the key to which the index is sealed has ended. `made` is false while the desk has no index.
     """
 
     desk: UUID
@@ -58,6 +59,7 @@ class Coverage:
     made: bool
     gone: int = 0
     purging: bool = False
+    ended: bool = False
 
     @property
     def whole(self) -> bool:
@@ -71,14 +73,16 @@ def coverage(desks: Iterable[UUID]) -> tuple[Coverage, ...]:
 
 
 def indexes(desks: Iterable[UUID]) -> QuerySet[SearchIndex]:
-    """Return the indexes of these desks, with what waits for each as `n_waiting`, `n_aside` and `n_gone`."""
+    """Return the indexes of these desks, with what waits for each as `n_waiting`, `n_aside` and `n_gone`, and
+    whether the key of each has `ended`."""
     waits = SearchWaiting.objects.filter(desk=OuterRef("desk")).order_by().values("desk")
     counted = {"n_waiting": Q(aside=False), "n_aside": Q(aside=True), "n_gone": Q(gone=True)}
     return SearchIndex.objects.filter(desk_id__in=list(desks)).annotate(
         **{
             name: Coalesce(Subquery(waits.annotate(n=Count("id", filter=which)).values("n")), 0)
             for name, which in counted.items()
-        }
+        },
+        ended=Exists(EpochKeyRow.objects.filter(id=OuterRef("epoch"), retired_at__isnull=False)),
     )
 
 
@@ -86,7 +90,7 @@ def coverage_of(desks: Iterable[UUID], rows: Iterable[SearchIndex]) -> tuple[Cov
     """Return how much of each of these desks can be searched, from the rows of `indexes`."""
     made: dict[UUID, Any] = {row.desk_id: row for row in rows}
     return tuple(
-        Coverage(desk, row.reports, row.n_waiting, row.n_aside, True, row.n_gone, bool(row.purge))
+        Coverage(desk, row.reports, row.n_waiting, row.n_aside, True, row.n_gone, bool(row.purge), row.ended)
         if (row := made.get(desk)) is not None
         else Coverage(desk, 0, 0, 0, False)
         for desk in desks
@@ -110,10 +114,13 @@ def catch_up(*, by: Attendance, at: datetime) -> tuple[Coverage, ...]:
         if not one.made:
             with suppress(SealingStopped):
                 desk_index.begin(one.desk, on=at.date())
-        elif one.gone or _is_time(one, at):
-            index_batch(one.desk, by=by, at=at)
-        elif one.purging:
+        elif one.ended:
             _purge(one.desk, by=by, at=at)
+        else:
+            if one.gone or _is_time(one, at):
+                index_batch(one.desk, by=by, at=at)
+            if one.purging:
+                _purge(one.desk, by=by, at=at)
     return coverage(by.desk_ids)
 
 

@@ -33,7 +33,7 @@ _WRITE = (
 _CUT = "DELETE FROM reports_search_page WHERE index_id = %s AND number >= %s"
 
 
-class Kept:
+class KeptPages:
     """Sealed pages of all indexes that this process has read, the least recently read index first."""
 
     def __init__(self) -> None:
@@ -65,7 +65,7 @@ class Kept:
                 self._pages.popitem(last=False)
 
 
-kept = Kept()
+kept = KeptPages()
 
 
 class StoredPages:

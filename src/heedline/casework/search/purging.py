@@ -4,6 +4,9 @@ A report is dropped from the index at once. Its hashed words stay in old pages u
 pages are emptied, and every page is sealed under a new key: a page that lies in an old copy of the database then opens
 with no key that exists. This runs in bounded steps in officers' sessions, from the day after the report was dropped. If
 nobody comes within a week, the worker deletes the index (`clockwork.end_searches`), and it is made anew.
+
+The same begins at once when the epoch to which the index is sealed has ended. Somebody who has left may hold its keys, so
+nothing more is written under them.
 """
 
 from __future__ import annotations
@@ -18,10 +21,12 @@ from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance
+from heedline.casework.keys import directory
 from heedline.casework.report.notes import public_keys_of
 from heedline.casework.search import desk_index
 from heedline.casework.search.page_store import StoredPages
-from heedline.index import SealedIndex
+from heedline.desks.models import EpochKeyRow
+from heedline.index import IndexKeys, SealedIndex
 from heedline.index.paging import SealedPage
 from heedline.reports.models import SearchIndex, SearchPage
 
@@ -41,9 +46,10 @@ def purge_step(desk: UUID, *, by: Attendance, at: datetime) -> bool:
         if opened is None:
             return False
         row, index = opened
+        ended = EpochKeyRow.objects.filter(id=row.epoch, retired_at__isnull=False).exists()
+        if ended or (row.purge == "due" and _is_another_day(row, at)):
+            return _begin(row, by.keys(), at)
         match row.purge:
-            case "due":
-                return _begin(row, by.keys(), at)
             case "merging":
                 if index.purge(MERGED, first=row.rekeyed == 0):
                     row.purge = "rekeying"
@@ -53,7 +59,7 @@ def purge_step(desk: UUID, *, by: Attendance, at: datetime) -> bool:
             case "rekeying":
                 index.save()
                 if _reseal(row, index):
-                    _reseal_keys(row, by.keys(), old=False)
+                    _reseal_keys(row, desk_index.keys_of(row, by.keys()).without_old())
                     row.purge, row.purge_by, row.rekeyed = "", None, 0
                     journal.record(Act.INDEX_PURGED, actor=by.officer_id, desk=desk)
             case _:
@@ -61,22 +67,28 @@ def purge_step(desk: UUID, *, by: Attendance, at: datetime) -> bool:
         return True
 
 
+def _is_another_day(row: SearchIndex, at: datetime) -> bool:
+    """Return whether the report was dropped before today: a desk is purged once a day."""
+    return row.purge_by is not None and at.date() > row.purge_by - timedelta(days=DAYS)
+
+
 def _begin(row: SearchIndex, ring: Keyring, at: datetime) -> bool:
-    """Seal from now on under a new key, unless the report was dropped only today: a desk is purged once a day."""
-    if row.purge_by is None or at.date() <= row.purge_by - timedelta(days=DAYS):
+    """Seal pages from now on under a new key, which is sealed to the desk's present epoch."""
+    keys = desk_index.keys_of(row, ring)
+    epoch = directory.trusted().current_epoch(str(row.desk_id), at.date())
+    if epoch is None:
         return False
-    _reseal_keys(row, ring, old=True)
+    row.epoch = UUID(epoch.epoch)
+    _reseal_keys(row, keys.with_next())
     row.purge, row.rekeyed = "merging", 0
+    row.purge_by = row.purge_by or at.date() + timedelta(days=DAYS)
     return True
 
 
-def _reseal_keys(row: SearchIndex, ring: Keyring, *, old: bool) -> None:
-    """Seal the index's keys again: with one more for its pages, or with the newest alone."""
-    keys = desk_index.keys_of(row, ring)
-    kept = keys.with_next() if old else keys.without_old()
-    sealed = desk_index.sealed_keys(row.id, kept, public_keys_of([row.epoch]))
+def _reseal_keys(row: SearchIndex, keys: IndexKeys) -> None:
+    sealed = desk_index.sealed_keys(row.id, keys, public_keys_of([row.epoch]))
     row.header, row.payload = sealed.header, sealed.payload
-    row.save(update_fields=["header", "payload"])
+    row.save(update_fields=["header", "payload", "epoch"])
 
 
 def _reseal(row: SearchIndex, index: SealedIndex) -> bool:

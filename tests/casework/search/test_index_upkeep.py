@@ -70,6 +70,24 @@ def test_eight_reports_do_not_wait(people: People, monkeypatch: pytest.MonkeyPat
     assert (covered.waiting, covered.reports) == (0, 8)
 
 
+def test_opening_a_queue_looks_every_twenty_seconds_and_at_once_while_much_waits(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "SECONDS", 60)
+    indexed(people)
+    at = people.at + 90 * MINUTE
+    with people.sitting("Odile") as here:
+        indexing.keep_up(by=here, at=at)
+    for _ in range(indexing.FEWEST):
+        people.send()
+    quarter_hour_over(people.at)
+    with people.sitting("Odile") as here:
+        indexing.keep_up(by=here, at=at + timedelta(seconds=5))
+        assert indexing.coverage(here.desk_ids)[0].waiting == indexing.FEWEST
+        indexing.keep_up(by=here, at=at + timedelta(seconds=21))
+        assert indexing.coverage(here.desk_ids)[0].waiting == 0
+
+
 def test_a_locked_session_indexes_nothing(people: People) -> None:
     people.send()
     quarter_hour_over(people.at)

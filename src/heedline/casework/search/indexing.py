@@ -40,6 +40,9 @@ PATIENCE: Final = timedelta(minutes=1)
 #: Reports in one batch at most, and seconds that opening them may take. Storing them takes about as long again.
 MOST: Final = 100
 SECONDS: Final = 0.12
+#: How often the queues of an officer look whether something waits, if nothing much did.
+EVERY: Final = timedelta(seconds=20)
+_next_look: dict[UUID, datetime] = {}
 #: When a desk's few waiting reports were first noticed in this process.
 _noticed: dict[UUID, datetime] = {}
 
@@ -122,6 +125,15 @@ def catch_up(*, by: Attendance, at: datetime) -> tuple[Coverage, ...]:
             if one.purging:
                 _purge(one.desk, by=by, at=at)
     return coverage(by.desk_ids)
+
+
+def keep_up(*, by: Attendance, at: datetime) -> None:
+    """Catch up when a queue is opened: at most every twenty seconds for an officer, unless much is waiting."""
+    if not by.unlocked or at < _next_look.get(by.officer_id, at):
+        return
+    covered = catch_up(by=by, at=at)
+    busy = any(not one.made or one.gone or one.ended or one.waiting >= FEWEST for one in covered)
+    _next_look[by.officer_id] = at if busy else at + EVERY
 
 
 def index_batch(desk: UUID, *, by: Attendance, at: datetime) -> int:

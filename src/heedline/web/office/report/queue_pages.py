@@ -123,7 +123,7 @@ def queue(request: OfficeRequest, desk: str) -> HttpResponse:
     """
     at, by = session.now(), request.attendance
     name = _desk_name(by, desk)
-    indexing.catch_up(by=by, at=at)
+    indexing.keep_up(by=by, at=at)
     view = view_at(desk, request.GET.dict())
     try:
         found = pages_queue.queue(by=by, at=at, view=view)

@@ -20,6 +20,8 @@ from heedline.casework.report import repeat_contact
 from heedline.casework.report.opening import short_name
 from heedline.casework.retention import keeping
 from heedline.casework.retention import reading as retention_reading
+from heedline.casework.search import link_decisions
+from heedline.casework.search.link_decisions import LinkVerdict
 from heedline.permits import functions
 from heedline.permits.gate import Refused
 from heedline.reports import door
@@ -83,6 +85,20 @@ def test_two_people_dispose_of_a_report_and_nothing_is_left_of_it(people: People
         assert door.visit(lookup_hash(derive(code, installation=settings.INSTALLATION).lookup_id)) is None
     (event,) = logged("disposal-decided", thing=ref)
     assert event.detail == {"disposal": str(ident), "disposed": True, "reason": "period-over"}
+
+
+def test_decisions_on_other_reports_that_name_it_go_too(people: People) -> None:
+    (kept, _), (other, _) = people.taken(), people.taken()
+    ref, ident = proposed(people)
+    with people.sitting("Odile") as odile:
+        for on, about in ((kept, ref), (kept, other), (ref, other)):
+            link_decisions.decide(on, about, LinkVerdict.SAME, "One van", by=odile, at=people.at)
+    with people.sitting("Olga") as olga:
+        assert len(link_decisions.naming(ref, by=olga)) == 1
+        assert keeping.decide(ident, dispose=True, by=olga, at=people.at)
+        assert not link_decisions.naming(ref, by=olga)
+        assert len(link_decisions.naming(other, by=olga)) == 1
+    assert SealedHeader.objects.filter(part="link").count() == 1
 
 
 def test_notes_on_other_reports_that_name_it_go_too(people: People) -> None:

@@ -16,6 +16,7 @@ from heedline.casework.search.link_decisions import LinkVerdict
 from heedline.casework.search.seen_before import EarlierReport, SeenBefore
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
+from tests.support import stories
 from tests.support.acting import acting
 from tests.support.scene_people import ELSEWHERE, People, logged
 from tests.support.search_scene import MINUTE, indexed
@@ -162,6 +163,30 @@ def everything() -> set[str]:
             cursor.execute(f'SELECT t::text FROM "{table}" t')
             found |= {f"{table} {row}" for (row,) in cursor.fetchall()}
     return found
+
+
+def test_what_reporters_say_of_themselves_links_nothing(people: People) -> None:
+    """Not their call-back, not even where it stands for the account that they did not write."""
+    where = {"them": {"postcode": stories.NORTH_EAST}, "reply": {"way": "call"}}
+    refs = [
+        stories.a_report(
+            at=people.at,
+            kind="person",
+            callback={"name": "Rosalind Zeppelin", "phone": "01632 960771", **more},
+            **where,
+            **told,
+        )[0]
+        for more, told in (
+            ({}, {"narrative": "It is about a neighbour and the films that he shows to children."}),
+            ({}, {}),
+            ({"reason": "My son, 01632 960772, has changed."}, {}),
+            ({"reason": "My son, 01632 960772, has changed."}, {}),
+        )
+    ]
+    indexed(people, "Nadia")
+    for ref in refs:
+        seen = beside(people, ref, "Nadia")
+        assert (seen.earlier, seen.common, seen.reports) == ((), (), 4)
 
 
 def test_a_locked_session_sees_nothing(people: People) -> None:

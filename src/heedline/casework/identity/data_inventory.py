@@ -40,8 +40,9 @@ HOLDS: tuple[HeldData, ...] = (
         "What they wrote, and inside it the exact time at which it arrived. The officers of the desk can open it; nothing "
         "else holds that time. Which pages and which language they used is "
         "inside it too. In the clear stands which sorts of parts a report has: report, identity, message, reply, note, "
-        "language, translation, release, sent, partner, answer, asked-before. The last says that an officer noted that the sender had written "
-        "before under another code; which is inside the seal.",
+        "language, translation, release, sent, partner, answer, asked-before, link. The last two say that an officer noted that the sender had "
+        "written before under another code, or decided whether the report and another one belong together; which one is inside "
+        "the seal.",
         True,
         {
             "reports_sealed_header": "container report_id part header epochs",

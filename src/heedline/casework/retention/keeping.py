@@ -21,7 +21,7 @@ from heedline.casework.keys import certificates
 from heedline.casework.recording import refusals_logged
 from heedline.casework.report import notes, repeat_contact
 from heedline.casework.report.verb import FoundReport, find, record, verb
-from heedline.casework.search import indexing
+from heedline.casework.search import indexing, link_decisions
 from heedline.desks.models import CANARY
 from heedline.packs import load_pack
 from heedline.packs.rules.retention import Retention, months_after
@@ -253,7 +253,10 @@ def decide(disposal_id: UUID, *, dispose: bool, by: Attendance, at: datetime) ->
         request.after(reply)
         paper, naming = None, list[UUID]()
         if dispose:
-            naming = repeat_contact.naming(found.report, by=by)
+            naming = [
+                *repeat_contact.naming(found.report, by=by),
+                *link_decisions.naming(found.report, by=by),
+            ]
             sums = SealedPayload.objects.filter(report_id=found.report).values_list("sha256", flat=True)
             paper = certificates.certificate(
                 found.proposal, [bytes(one).hex() for one in sums], on=at.date(), by=by.keys().voice

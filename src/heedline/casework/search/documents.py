@@ -102,11 +102,20 @@ def document(report: UUID, texts: Sequence[SearchedText], keys: Iterable[str]) -
 
 
 def _of_report(report: Report, opened: OpenedReport) -> Iterator[SearchedText]:
-    asked = questions_of(report.question_set, report.kind)
-    yield SearchedText("report", opened.narrative, ".".join(asked.narrative) if asked is not None else "")
-    if asked is not None:  # without the questions nobody can tell which answers are about the reporter
-        for answered, text in typed_answers(asked, opened.record.get("answers", {})):
-            yield SearchedText("report", text, answered)
+    asked, answers = questions_of(report.question_set, report.kind), opened.record.get("answers", {})
+    if asked is None:  # without the questions nobody can tell which answers are about the reporter
+        yield SearchedText("report", opened.narrative)
+        return
+    if opened.narrative not in _of_contact(asked, answers):
+        yield SearchedText("report", opened.narrative, ".".join(asked.narrative))
+    for answered, text in typed_answers(asked, answers):
+        yield SearchedText("report", text, answered)
+
+
+def _of_contact(asked: QuestionSet, answers: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    """Return what a reporter typed about reaching them. It stands for the account where they wrote none."""
+    contact = (answers.get(step.slug, {}) for step in asked.steps if step.contact)
+    return {said for values in contact for said in values.values() if isinstance(said, str)}
 
 
 def typed_answers(asked: QuestionSet, answers: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str]]:

@@ -23,7 +23,7 @@ from heedline.casework.report import notes
 from heedline.casework.report.verb import find, record, verb
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
-from heedline.reports.stored import StoredPart
+from heedline.reports.stored import StoredPart, in_batches
 from heedline.vault import CannotOpen
 
 #: The sort of sealed part that holds a decision.
@@ -86,6 +86,21 @@ def made_on(report: UUID, parts: Iterable[StoredPart], ring: Keyring) -> list[Li
             if (one := read(report, told)) is not None:
                 found.append(one)
     return found
+
+
+def naming(ref: UUID, *, by: Attendance) -> list[UUID]:
+    """Return the containers of decisions that name `ref` and were made on other reports of the officer's desks.
+
+    Opens all decisions of these desks. Raises Locked.
+    """
+    ring = by.keys()
+    others = reports_of(by.desk_ids).filter(headers__part=PART).exclude(pk=ref).distinct()
+    return [
+        part.container
+        for part in in_batches(others.values_list("id", flat=True), part=PART)
+        for one in made_on(part.report, [part], ring)
+        if one.other == ref
+    ]
 
 
 def between(report: UUID, found: Iterable[LinkDecision]) -> dict[UUID, tuple[LinkDecision, ...]]:

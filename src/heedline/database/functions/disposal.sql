@@ -74,7 +74,7 @@ BEGIN
     -- a note that somebody has in hand just now stays, as waiting for it could be waiting for each other
     SELECT array_agg(container) INTO naming FROM (
         SELECT h.container FROM public.reports_sealed_header h JOIN public.reports_report o ON o.id = h.report_id
-        WHERE h.container = ANY (p_notes) AND h.part = 'asked-before'
+        WHERE h.container = ANY (p_notes) AND h.part IN ('asked-before', 'link')
             AND (o.desk_id IN (SELECT permits.my_desks()) OR o.watch_id IN (SELECT permits.my_desks()))
             AND NOT EXISTS (SELECT 1 FROM public.reports_hold l WHERE l.report_id = o.id AND l.released_on IS NULL)
         FOR UPDATE OF h SKIP LOCKED) n;

@@ -44,6 +44,7 @@ _WITH_MESSAGES = frozenset(
         "report-close",
         "report-hand-over",
         "report-identity",
+        "report-seen",
         "report-notes",
         "report-partners",
         "report-timeline",

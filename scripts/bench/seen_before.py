@@ -24,7 +24,7 @@ from heedline.index.paging import SealedPage
 from heedline.packs import load_pack
 
 RULES = load_pack("uk").matching
-LOOKS, COMPARED, OF_A_KEY, BATCH = 300, 20, 101, 50
+LOOKS, COMPARED, OF_A_KEY, BATCH = 300, 12, 101, 50
 SYLLABLES = [
     "bar",
     "den",

@@ -35,7 +35,7 @@ from heedline.reports.stored import StoredPart
 from heedline.vault import CannotOpen
 
 #: Reports that are opened and compared at most, those with the most keys in common first.
-MOST_COMPARED: Final = 20
+MOST_COMPARED: Final = 12
 #: Reports looked up for one key; a value of more is said to be shared by "more than" so many.
 MOST_OF_A_KEY: Final = 100
 

@@ -33,6 +33,7 @@ ACTS = {
     "call-tried": "Called the reporter",
     "source-referred": "Referred the report to the source unit",
     "source-overridden": "Sent a message despite a source protection warning",
+    "link-decided": "Decided whether another report belongs with it",
     "asked-before-noted": "Recorded earlier contact with the reporter under another code",
     "language-said": "Recorded the language of the report",
     "translation-asked": "Requested a translation",

@@ -77,7 +77,7 @@ def test_found_taken_over_and_reassigned(
     olga.visit(f"{office}/w/r/{late}/owner/")
     olga.play.get_by_label("Odile O.").check()
     olga.press("Save the owner")
-    olga.play.get_by_text("Odile O. owns this report now.").wait_for()
+    olga.play.get_by_text("Odile O. is now the owner of this report.").wait_for()
     olga.visit(f"{office}/w/board/north-east/tasks/")
     _at(olga, "Open tasks: North East desk")
     olga.axe()

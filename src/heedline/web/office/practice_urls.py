@@ -26,6 +26,7 @@ NOT_PRACTISED = (
     "trace",
     "keeping",
     "partners",
+    "seen",
     "notes",
     "tasks",
     "timeline",

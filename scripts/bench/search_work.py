@@ -121,7 +121,7 @@ def look(desk: str, how_many: int) -> dict[str, Any]:
             walls, cpus = [], []
             for _ in range(60):
                 words = _text(chance.randrange(how_many))
-                at = chance.randrange(WORDS - 3)
+                at = next(n for n in chance.sample(range(WORDS - 3), 300) if len(words[n]) > 3)
                 typed = {
                     "one word": words[at],
                     "three words": " ".join(chance.sample(words, 3)),

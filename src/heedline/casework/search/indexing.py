@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import batched
 from typing import Any, Final
 from uuid import UUID
 
@@ -40,6 +41,8 @@ PATIENCE: Final = timedelta(minutes=1)
 #: Reports in one batch at most, and seconds that opening them may take. Storing them takes about as long again.
 MOST: Final = 100
 SECONDS: Final = 0.12
+#: Reports whose parts are loaded together.
+AT_ONCE: Final = 10
 #: How often the queues of an officer look whether something waits, if nothing much did.
 EVERY: Final = timedelta(seconds=20)
 _next_look: dict[UUID, datetime] = {}
@@ -272,18 +275,18 @@ def _index(
     Return those that were dealt with and whether each could be read, and how many more reports the index has now.
     """
     ends = time.monotonic() + SECONDS
-    refs = [one.report for one in waiting]
-    reports = {one.id: one for one in reports_of([desk]).filter(id__in=refs)}
-    parts = documents.searched_parts(reports)
     done: list[tuple[SearchWaiting, bool]] = []
     more = 0
-    for one in waiting:
+    for some in batched(waiting, AT_ONCE, strict=False):
         if done and time.monotonic() > ends:
             break
-        report = reports.get(one.report)
-        made = _document(report, parts.get(one.report, []), ring) if report is not None else None
-        more += index.add([made]) if made is not None else -index.drop(one.report)
-        done.append((one, report is None or made is not None))
+        reports = {one.id: one for one in reports_of([desk]).filter(id__in=[one.report for one in some])}
+        parts = documents.searched_parts(reports)
+        for one in some:
+            report = reports.get(one.report)
+            made = _document(report, parts.get(one.report, []), ring) if report is not None else None
+            more += index.add([made]) if made is not None else -index.drop(one.report)
+            done.append((one, report is None or made is not None))
     return done, more
 
 

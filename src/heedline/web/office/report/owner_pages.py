@@ -60,8 +60,8 @@ def owner(request: OfficeRequest, ref: UUID) -> HttpResponse:
                 form, status = form.but(**{"": no.reason}), 409
             else:
                 name = next(one.name for one in known if one.id == to)
-                who = "You own" if to == by.officer_id else f"{name} owns"
-                messages.success(request, f"{who} this report now.")
+                who = "You are" if to == by.officer_id else f"{name} is"
+                messages.success(request, f"{who} now the owner of this report.")
                 there = reverse("report", kwargs={"ref": ref}) + from_query(request)
                 return let_go(request, HttpResponseRedirect(there), by)
     context = {"form": form, **move_of(file.header, Move.ASSIGN, kept)}

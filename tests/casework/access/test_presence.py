@@ -16,6 +16,7 @@ from heedline.casework.journey import transitions
 from heedline.casework.oversight import dip_sampling
 from heedline.casework.setup import stewardship
 from heedline.permits.roles import Role
+from heedline.reports import quality_questions
 from heedline.reports.models import DipCheck, Presence
 from tests.support.acting import acting
 from tests.support.cast import House, now
@@ -143,7 +144,8 @@ def test_who_reads_a_report_drawn_for_a_dip_sample_is_never_shown(people: People
     DipCheck.objects.create(report_id=ref, desk=people.house.desks["north-east"], week=people.at.date())
     assert not noted(people, ref, "Olga")
     with people.sitting("Olga") as olga:
-        dip_sampling.judge(ref, dip_sampling.AGREE, "", by=olga, at=people.at)
+        answers = {one.code: "yes" for one in quality_questions.questions_for("web")}
+        dip_sampling.judge(ref, dip_sampling.AGREE, "", answers, by=olga, at=people.at)
     assert noted(people, ref, "Olga")
 
 

@@ -136,7 +136,7 @@ def test_no_sweep_closes_a_report_over_something_that_a_partner_has(people: Peop
     with people.sitting("Otto") as here:
         made = bulk_close.sweep("south-west", {ref: row(ref).version}, stories.NOTHING, by=here, at=people.at)
     assert row(ref).stage == "waiting"
-    assert bulk_close.Sweep.objects.get(pk=made).left_out == {str(ref): "partner"}
+    assert bulk_close.Sweep.objects.get(pk=made).left_out == {str(ref): "held"}, "it has been assessed"
     assert sent(ident).state == "sent"
 
 

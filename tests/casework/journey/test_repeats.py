@@ -86,7 +86,7 @@ def test_an_officer_does_not_take_the_answer_back_to_close_it(people: People, wa
             do(closing, version=row(ref).version, by=here, at=people.at)
     assert row(ref).stage == "assessed"
     with people.sitting(lead) as here:
-        transitions.assign(ref, people.house.officers[lead].id, by=here, at=people.at)
+        transitions.assign(ref, people.house.officers[lead].id, because="I close it", by=here, at=people.at)
         transitions.close(ref, closing, version=row(ref).version, by=here, at=people.at)
     assert row(ref).stage == "closed"
 

@@ -248,7 +248,7 @@ def test_nobody_judges_their_own_closing_and_only_supervisors_judge(people: Peop
     drawn(people)
     with people.sitting("Olga") as olga:
         assert dip_sampling.waiting(by=olga)[0].mine
-        with pytest.raises(Refused, match="yourself"):
+        with pytest.raises(Refused, match="must review"):
             dip_sampling.judge(ref, AGREE, "", ALL_YES, by=olga, at=people.at)
         with pytest.raises(NotNow):
             dip_sampling.put_right(ref, "x", by=olga, at=people.at)

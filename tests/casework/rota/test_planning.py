@@ -74,7 +74,7 @@ def test_strangers_overlaps_and_impossible_hours_are_refused_and_nothing_is_save
         (shift(people, "Otto", 1), "does not work"),
         (shift(people, "Odile", 8, 2), "already has a shift at this desk"),
         (shift(people, "Odile", 10, 17), "16 hours"),
-        (shift(people, "Odile", 10, 0), "ends after it begins"),
+        (shift(people, "Odile", 10, 0), "must end after it begins"),
         (shift(people, "Odile", -1), "in the past"),
         (shift(people, "Odile", 24 * 400), "a year ahead"),
     ]

@@ -98,8 +98,8 @@ def test_a_role_with_keys_obeys_the_rules_of_a_role(people: People) -> None:
     nell, words, _ = enrolled(people)
     desk = str(people.house.desks["north-east"].id)
     for role, where, reason in (
-        ("officer", "", "held on a desk"),
-        ("overseer", desk, "held on a desk"),
+        ("officer", "", "does not match the choice of desk"),
+        ("overseer", desk, "does not match the choice of desk"),
         ("steward", "", "root key"),
         ("", desk, "Choose the role"),
     ):

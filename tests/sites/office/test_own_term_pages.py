@@ -37,7 +37,7 @@ def test_registered_met_and_ended(house: House, hand: Callable[[], Hand], overse
     odile = str(house.officers["Odile"].id)
     overseer.send("/oversight/own/", do="register", officer=odile, terms="Al")
     assert overseer.page.status_code == 409
-    assert "needs 4 letters" in overseer.html
+    assert "at least 4 letters" in overseer.html
     overseer.send("/oversight/own/", do="register", officer=odile, terms=f"{TERM}\r\nAB12 CDE\r\n")
     assert "Registered: 2 terms." in overseer.html
     assert TERM not in overseer.html

@@ -207,7 +207,7 @@ def test_a_steward_stops_somebody_and_their_browser_is_out(
     place = f"/s/stop/{house.officers['Olga'].id}/"
     stella.get(place)
     stella.send(place)
-    assert "Olga O. is out" in stella.html
+    assert "Olga O. has been signed out" in stella.html
     olga.get("/w/")
     assert olga.path.startswith("/sign-in/")
     olga.sign_in("Olga")

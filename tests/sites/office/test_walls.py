@@ -91,6 +91,7 @@ def test_a_stranger_sees_only_the_door(house: House, hand: Callable[[], Hand]) -
             ("<uuid:errand>", uuid4()),
             ("<uuid:shift_note>", uuid4()),
             ("<uuid:skill>", uuid4()),
+            ("<uuid:other>", uuid4()),
             ("<slug:desk>", "north-east"),
             ("<int:pk>", 1),
             ("<slug:item>", "x"),

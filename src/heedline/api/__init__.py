@@ -1,4 +1,4 @@
-"""The public intake API, which accepts from a program the same report as the web form.
+"""The public intake API, through which programs send the same reports as the web form.
 
 `reading` reads the request and enforces its limits. `problems` writes RFC 9457 problem documents that
 never repeat the input. `views` parses the request, makes one casework call and responds. `openapi`

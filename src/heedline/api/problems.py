@@ -17,7 +17,7 @@ MEDIA_TYPE = "application/problem+json"
 
 @dataclass(frozen=True, slots=True)
 class ProblemKind:
-    """One type of problem, with its HTTP status and title.
+    """A problem type, with its HTTP status and title.
 
     `code` is the last part of the problem's `type`, a URN that identifies the problem and cannot be
     dereferenced.
@@ -63,7 +63,10 @@ ALL = (
 
 
 class ApiProblem(Exception):
-    """An error found while reading a request, returned to the client by `problem_page`."""
+    """Raised when a request cannot be accepted.
+
+    `problem_page` turns it into a response.
+    """
 
     def __init__(
         self,

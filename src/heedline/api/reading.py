@@ -63,7 +63,7 @@ def idempotency_key(request: HttpRequest) -> bytes:
 
 
 def whole(request: HttpRequest) -> None:
-    """Raise a `Problem` when the body was too large, too slow or of a kind that is not taken, and so is not there."""
+    """Raise ApiProblem if the request body was refused as too large, too slow or of the wrong type."""
     match request.META.get(BODY_REFUSED):
         case 408:
             raise ApiProblem(

@@ -190,7 +190,7 @@ def read_code(text: str) -> codes.ReceiptCode:
 
 @cache
 def question_sets() -> dict[str, QuestionSet]:
-    """Return the question set for each kind of report, in the pack's first language.
+    """Return the questions for each kind of report, in the pack's first language.
 
     Field names and limits are the same in all languages.
     """

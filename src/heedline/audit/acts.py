@@ -11,7 +11,10 @@ from heedline.desk_hooks import register
 
 
 class AnyAct(StrEnum):
-    """An act of the core (`Act`) or of a specialist desk, which extends this and registers its acts."""
+    """Base class for acts that the log can record.
+
+    The core's acts are in `Act`. A specialist desk extends this class and registers its own acts.
+    """
 
 
 class Act(AnyAct):

@@ -1,6 +1,6 @@
-"""The one function that writes to the log.
+"""The functions that write to the audit log.
 
-It uses plain SQL, because the processes may insert rows but not read them back, and Django's own insert
+They use plain SQL, because the processes may insert rows but not read them back, and Django's own insert
 asks for the new id.
 """
 
@@ -93,9 +93,10 @@ def record_look(
     opened: Iterable[UUID],
     new: int,
 ) -> None:
-    """Write one look at many reports, in the caller's transaction: those it opened by name, and how many `new` ones.
+    """Record one view of many reports, in the caller's transaction.
 
-    An entry holds 8,000 bytes, so a long list goes into several; `new` stands in the first, and the others say 0.
+    `opened` names the reports that were opened, and `new` is the number of new ones. An entry holds 8,000
+    bytes, so a long list goes into several; `new` stands in the first, and the others say 0.
     """
     lists = [[str(one) for one in some] for some in batched(opened, MOST_IN_AN_ENTRY, strict=False)] or [[]]
     record_together(
@@ -147,7 +148,7 @@ def record_each(
     desk: UUID,
     detail: Mapping[str, str | int | bool] | None = None,
 ) -> None:
-    """Write one event for each of these reports, in the caller's transaction."""
+    """Write one event for each of several reports, in the caller's transaction."""
     refuse_unknown(act)
     told = json.dumps(dict(detail or {}))
     with connection.cursor() as cursor:

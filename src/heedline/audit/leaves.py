@@ -1,4 +1,4 @@
-"""The canonical bytes of an event, which are hashed as its leaf in the log's tree.
+"""The canonical bytes of an event, which are hashed to make its leaf in the log's tree.
 
 This is plain Python and must never change, because that would change every existing leaf.
 
@@ -39,7 +39,7 @@ _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=Fals
 
 @dataclass(frozen=True, slots=True)
 class Sequenced:
-    """An event as it is stored in the table.
+    """An event as stored in the table.
 
     `key` is its position in the order of the log.
     """

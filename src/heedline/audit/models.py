@@ -93,7 +93,7 @@ class Tile(models.Model):
 
 
 class Mark(models.Model):
-    """The sequencer's progress through the log, held in one row.
+    """The sequencer's progress through the log, stored in one row.
 
     `generation`, `xid` and `event` identify the last event in the tree. `newest` is the highest event id in
     the tree. An event with a higher id that sorts before the mark was inserted afterwards.

@@ -53,7 +53,7 @@ BEFORE_ALL: Key = (0, 0, 0)
 
 
 class Broken(Exception):
-    """The log in the database differs from the log that was sequenced.
+    """Raised when the log in the database differs from the log that was sequenced.
 
     `str()` says what does not match.
     """
@@ -170,7 +170,7 @@ def forest() -> Forest:
 
 
 def horizon() -> tuple[int, int]:
-    """Return a position after every event written so far, as generation and transaction number."""
+    """Return a position (generation and transaction number) that comes after every event written so far."""
     generation, xid = _rows(_HORIZON, [])[0]
     return int(generation), int(xid)
 
@@ -182,7 +182,7 @@ def events_wait(below: tuple[int, int]) -> bool:
 
 
 def in_order(size: int, after: Key = BEFORE_ALL) -> Iterator[Sequenced]:
-    """Return the next `size` events after `after`, in the order of the log.
+    """Yield the next `size` events after `after`, in the order of the log.
 
     They are read in batches of BATCH.
     """
@@ -211,7 +211,7 @@ def position_of(number: int) -> int | None:
 
 @dataclass(slots=True)
 class Patrol:
-    """The progress of rechecking sequenced events against the tree.
+    """The progress made in rechecking sequenced events against the tree.
 
     Holds the key of the last event that was checked, the number checked, and the hash state of the log up to
     there.

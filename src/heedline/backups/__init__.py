@@ -1,4 +1,4 @@
-"""Backup and restore of an installation, with bodies kept apart from the key store.
+"""Backup and restore of an installation, with report bodies stored apart from the key store.
 
 This package refers to tables by name, not by class.
 

@@ -48,7 +48,7 @@ def note(connection: Connection, *, bodies: bool) -> None:
 
 
 def see_one_moment(connection: Connection) -> None:
-    """Begin a read-only transaction in which all reads see the same snapshot."""
+    """Begin a read-only transaction in which every read sees the same snapshot."""
     connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
 

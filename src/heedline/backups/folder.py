@@ -96,7 +96,7 @@ class Manifest:
 
 
 def fit(folder: Path) -> Path:
-    """Create the folder if necessary and return it, provided that only our own account can access it.
+    """Create the folder if necessary and return it, provided that only this account can access it.
 
     Raises Unfit.
     """
@@ -219,7 +219,7 @@ class BackupWriter:
             self.before = {}
 
     def still_good(self, file: str, columns: tuple[str, ...], mark: str) -> bool:
-        """Keep a part from the interrupted run if its rows and bytes are unchanged.
+        """Reuse a part from the interrupted run if its rows and bytes are unchanged.
 
         Returns whether the part was kept.
         """
@@ -257,7 +257,7 @@ class BackupWriter:
         _write(self.folder / MANIFEST, manifest.to_json())
 
     def give_name(self) -> Path:
-        """Give the folder its final name, which makes it a finished backup."""
+        """Rename the folder to its final name, which marks the backup as finished."""
         (self.folder / UNFINISHED).unlink(missing_ok=True)
         self.folder.rename(self.last_name)
         sync(self.last_name.parent)

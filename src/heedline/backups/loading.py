@@ -71,7 +71,7 @@ _WITHOUT_KEY = (
 
 
 def believed(backups: Mapping[Side, Path], told: Callable[[str], None]) -> Halves:
-    """Read and verify both halves of a backup before anything is loaded.
+    """Read and verify both sides of a backup before anything is loaded.
 
     Raises Unfit if a half is damaged or the halves do not match.
     """
@@ -83,7 +83,7 @@ def believed(backups: Mapping[Side, Path], told: Callable[[str], None]) -> Halve
 
 
 def fits_together(halves: Halves) -> None:
-    """Raise Unfit if the two halves do not belong together.
+    """Raise Unfit if the two sides do not belong to the same backup.
 
     They must come from the same installation, and the key store must not be older than the bodies.
     """

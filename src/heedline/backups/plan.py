@@ -1,4 +1,4 @@
-"""The list of tables that are backed up, and the side each belongs to.
+"""The list of tables that are backed up, with the side that each belongs to.
 
 A test fails for any table that is neither listed here nor explicitly left out. The order is the loading
 order, so a row's references are loaded before it.
@@ -17,7 +17,7 @@ DAYS_KEPT = 30
 
 
 class Side(StrEnum):
-    """The two halves of a backup, which are kept apart."""
+    """One of the two sides of a backup, which must be stored apart."""
 
     KEYS = "keys"  # who may open what; copies live at most 30 days
     BODIES = "bodies"  # what opens nothing by itself
@@ -25,7 +25,7 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """One table on one side of a backup.
+    """A table on one side of a backup.
 
     `order` is the column by which rows are written. `only` restricts the columns. Otherwise all columns
     except those in `without` are copied. `where` selects rows, and `{running}` in it stands for the start of
@@ -171,12 +171,12 @@ LEFT_OUT: dict[str, str] = {
 
 
 def copied() -> tuple[Copied, ...]:
-    """Return what is copied, the specialist desks' tables last, in the order of loading."""
+    """Return the entries of the plan in loading order, with the specialist desks' tables last."""
     return (*COPIED, *(one for desk in register.desks() for one in desk.copied))
 
 
 def left_out() -> dict[str, str]:
-    """Return the tables that are in no copy, the specialist desks' among them, and why."""
+    """Return the tables that are not backed up, including the specialist desks', each with the reason."""
     return LEFT_OUT | {table: why for desk in register.desks() for table, why in desk.left_out.items()}
 
 

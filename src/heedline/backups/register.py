@@ -19,7 +19,7 @@ _REMEMBERED = 200
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One finished backup, with its time, the location of each side and the hashes of the manifests."""
+    """A finished backup, with its time, the location of each side and the hashes of the manifests."""
 
     run: str
     taken: str
@@ -33,7 +33,7 @@ class Run:
 
 
 def runs(home: Path) -> list[Run]:
-    """Return the finished backups of this home, oldest first.
+    """Return the finished backups of this installation, oldest first.
 
     An unreadable record counts as none.
     """
@@ -50,12 +50,12 @@ def remember(home: Path, run: Run) -> None:
 
 
 def note_tried(backup: Path, on: date, *, canary: bool) -> None:
-    """Record in a backup that it was restored as a trial, and whether the canary report could be opened."""
+    """Record the result of a trial restore in the backup, and whether the canary report could be opened."""
     _write(backup / TRIED, json.dumps({"on": on.isoformat(), "canary": canary}) + "\n")
 
 
 def tried(backup: Path) -> tuple[date, bool] | None:
-    """Return when a backup was last restored as a trial and whether the canary opened, or None if never."""
+    """Return when a backup last had a trial restore and whether the canary opened, or None if never."""
     try:
         said = json.loads((backup / TRIED).read_text(encoding="utf-8"))
         return date.fromisoformat(said["on"]), bool(said["canary"])

@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 class Missing(SystemExit):
-    """A required environment variable is not set.
+    """Raised when a required environment variable is not set.
 
     Stops the process at start-up with a message.
     """
@@ -20,7 +20,7 @@ class Missing(SystemExit):
 
 
 class Malformed(SystemExit):
-    """An environment variable has an invalid value."""
+    """Raised when an environment variable has an invalid value."""
 
     def __init__(self, name: str, wanted: str) -> None:
         super().__init__(f"{name} must be {wanted}.")
@@ -38,7 +38,7 @@ def text(name: str, *, default: str | None = None) -> str:
 
 
 def flag(name: str, *, default: bool) -> bool:
-    """Return a boolean variable, written 1/0, true/false or yes/no."""
+    """Return the value of a boolean variable, written as 1/0, true/false or yes/no."""
     value = os.environ.get(name)
     if value is None or value == "":
         return default
@@ -50,7 +50,7 @@ def flag(name: str, *, default: bool) -> bool:
 
 
 def port(name: str, *, default: int) -> int:
-    """Return a port number from 1 to 65535."""
+    """Return the value of a variable as a port number from 1 to 65535."""
     value = os.environ.get(name, str(default))
     if not value.isdecimal() or not 1 <= int(value) <= 65535:
         raise Malformed(name, "a port number from 1 to 65535")
@@ -58,7 +58,7 @@ def port(name: str, *, default: int) -> int:
 
 
 def count(name: str, *, default: int) -> int:
-    """Return a whole number from 1 to 1000."""
+    """Return the value of a variable as a whole number from 1 to 1000."""
     value = os.environ.get(name, str(default))
     if not value.isdecimal() or not 1 <= int(value) <= 1000:
         raise Malformed(name, "a whole number from 1 to 1000")
@@ -66,7 +66,7 @@ def count(name: str, *, default: int) -> int:
 
 
 def megabytes(name: str, *, default: int) -> int:
-    """Return a number of bytes, written in mebibytes, from 1 to 1,000,000."""
+    """Return a size in bytes from a variable that gives it in mebibytes, from 1 to 1,000,000."""
     value = os.environ.get(name, str(default))
     if not value.isdecimal() or not 1 <= int(value) <= 1_000_000:
         raise Malformed(name, "a whole number of mebibytes from 1 to 1000000")
@@ -74,7 +74,7 @@ def megabytes(name: str, *, default: int) -> int:
 
 
 def path(name: str, *, default: str) -> Path:
-    """Return an absolute path."""
+    """Return the value of a variable as an absolute path."""
     return Path(os.environ.get(name, default)).expanduser().absolute()
 
 

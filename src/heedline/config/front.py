@@ -1,4 +1,4 @@
-"""The front of a web process, which reads each request whole and within limits before it takes a thread.
+"""The front of a web process, which reads each request in full and within limits before using a thread.
 
 The server (granian, RSGI) calls `Front` on the event loop, where a slow sender costs only a connection.
 Responses that are ready beforehand (style sheets, *Run, Hide, Tell*) are also sent from there, so that
@@ -40,7 +40,10 @@ AGAIN_AFTER = 5
 
 
 class Named(Protocol):
-    """The headers of a request. Names are in lower case, and repeated headers are kept apart."""
+    """The headers of a request.
+
+    Names are in lower case, and repeated headers are separate entries.
+    """
 
     def items(self) -> Headers: ...
 
@@ -69,7 +72,10 @@ class Sender(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FrontLimits:
-    """The limits of one process. Sizes are in bytes and times in seconds."""
+    """The limits of one process.
+
+    Sizes are in bytes and times in seconds.
+    """
 
     #: The longest body that is handed on.
     body: int
@@ -108,7 +114,7 @@ class Front:
         self._base, self._host = base_of(self.origin), host_of(self.origin)
 
     def __rsgi_del__(self, loop: AbstractEventLoop) -> None:
-        """Finish the requests in progress when the process is asked to end."""
+        """Finish the requests in progress when the process is asked to stop."""
         if self._open:
             loop.run_until_complete(asyncio.wait(self._open, timeout=5))
         self._pool.shutdown(wait=False)
@@ -169,7 +175,7 @@ class Front:
 
 
 class _Body:
-    """The body of one request while it arrives.
+    """The body of a request while it is being received.
 
     Its length is announced: one that is shorter was cut off on its way and is refused.
     """
@@ -186,16 +192,16 @@ class _Body:
         return b"".join(self._chunks)
 
     def let_go(self) -> None:
-        """Discard the body and release the room that it took."""
+        """Discard the body and release the memory reserved for it."""
         self._chunks.clear()
         self._front._held -= self._counted
         self._counted = 0
 
     async def read(self, sender: Sender) -> HTTPStatus | None:
-        """Read to the end or to the first limit. Return the status that refuses the body, or None.
+        """Read the body until its end or until it exceeds a limit.
 
-        Up to a limit, a refused body is still read and discarded, because a browser that cannot finish sending
-        shows no response.
+        Returns the status with which to refuse the body, or None. Up to a limit, a refused body is still read
+        and discarded, because a browser that cannot finish sending shows no response.
         """
         refused = None
         if str(self._environ.get("CONTENT_TYPE", "")).lower().lstrip().startswith("multipart/"):
@@ -224,7 +230,7 @@ class _Body:
         return refused
 
     def _keep(self, chunk: bytes) -> bool:
-        """Store a chunk, or return False if there is no room for it."""
+        """Store a chunk, or return False if there is no memory left for it."""
         new = max(self.size - SMALL, 0) - self._counted
         if new and self._front._held + new > self._front.limits.room:
             return False
@@ -235,7 +241,7 @@ class _Body:
 
 
 def is_for(host: str, scope: Scope, headers: Iterable[tuple[str, str]]) -> bool:
-    """Return whether a request is for a path of this host, which it names once, including the port."""
+    """Return whether a request is for a path and has a single Host header that names this host."""
     if not scope.path.startswith("/"):  # OPTIONS *, and a host where a path should be
         return False
     named = [value.lower() for name, value in headers if name == "host"]
@@ -263,7 +269,7 @@ def base_of(origin: str) -> WSGIEnvironment:
 
 
 def environ_of(scope: Scope, headers: Iterable[tuple[str, str]], base: WSGIEnvironment) -> WSGIEnvironment:
-    """Return the WSGI environment of a request, without a body or any of the process's own environment.
+    """Return the WSGI environment of a request, without its body or any of the process's own environment.
 
     A header whose name has an underscore is left out. WSGI would take it for the one with hyphens, and a
     proxy that overwrites `X-Real-IP` lets `X_Real_IP` through.
@@ -335,7 +341,10 @@ def plain(status: HTTPStatus, words: str, *more: tuple[str, str]) -> RawResponse
 
 
 def _busy(environ: WSGIEnvironment) -> RawResponse:
-    """Return a response that asks the client to try again, in the API's format for a program."""
+    """Return a response that asks the client to try again later.
+
+    A program receives it in the API's format.
+    """
     if not environ["PATH_INFO"].startswith("/api/"):
         return plain(
             HTTPStatus.SERVICE_UNAVAILABLE,

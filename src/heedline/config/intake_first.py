@@ -1,4 +1,4 @@
-"""The way of a report from the public API, ahead of Django's routes and the middleware of pages.
+"""A direct route for reports from the public API, which bypasses Django's routing and page middleware.
 
 A flood of reports is what the public process must withstand, and finding the route, choosing a language and
 keeping a CSRF token are worth nothing to a request with no cookie and no page. The view and the guards are
@@ -27,14 +27,14 @@ type PlainView = Callable[[HttpRequest], HttpResponseBase]
 
 
 def guarded(view: PlainView) -> PlainView:
-    """Wrap a view in the guards of every site, in their order."""
+    """Wrap a view in the guards that every site has, in their order."""
     for name in reversed(settings.GUARDS):
         view = import_string(name)(view)
     return view
 
 
 def intake_first(app: WSGIApplication, view: PlainView) -> WSGIApplication:
-    """Wrap the site's application so that reports from programs reach `view` at once."""
+    """Wrap the site's application so that reports from programs go straight to `view`."""
     refusals = RefusalsBecomePages(_none)
 
     def respond(request: HttpRequest) -> HttpResponseBase:

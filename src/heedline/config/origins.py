@@ -1,4 +1,4 @@
-"""The origins at which the sites are reached."""
+"""The origins at which the sites can be reached."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def has_a_name(origin: str) -> bool:
 
 
 def host_of(origin: str) -> str:
-    """Return what a request for this origin says in its Host header: the port only where it is not the usual one."""
+    """Return the Host header of a request for this origin, with the port only if it is not the default."""
     parts = urlsplit(origin)
     host = (parts.hostname or "").lower()
     if ":" in host:

@@ -69,7 +69,7 @@ def configure(_settings: dict[str, Any]) -> None:
 
 
 def _hold_back_uncaught() -> None:
-    """Install hooks that log uncaught exceptions as ordinary log lines.
+    """Install hooks that write uncaught exceptions as ordinary log lines.
 
     Python's default hook would print the message of the exception. A hook already installed by other code
     (such as a test runner) is left in place.

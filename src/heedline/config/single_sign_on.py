@@ -39,7 +39,7 @@ class Provider:
 
     @property
     def encrypted(self) -> bool:
-        """Return whether the provider is reached over TLS.
+        """Return whether the connection to the provider uses TLS.
 
         If it is not, it runs on this machine.
         """

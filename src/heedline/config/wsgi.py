@@ -71,7 +71,7 @@ def address_of(environ: WSGIEnvironment, header: str) -> str:
 
 
 def forgetting_who(app: WSGIApplication, *, header: str = "") -> WSGIApplication:
-    """Wrap an application so that it never learns the client's address or user agent.
+    """Wrap an application so that it never sees the client's address or user agent.
 
     The application receives only a number for rate limiting, made under a key that is thrown away
     (`casework.intake.rate_limit`). `header` is the header set by the proxy in front, as WSGI names it.
@@ -158,7 +158,10 @@ def build(process: str) -> Front:
 
 
 def _claim_sign_in() -> None:
-    """Leave this site's proof in the database. Without one yet there, the first sign-in does it."""
+    """Store the hash of this site's sign-in proof in the database, if none is stored.
+
+    If that fails, the first sign-in does it.
+    """
     from django.db import DatabaseError, connection
 
     from heedline.casework.access import session_store

@@ -27,7 +27,7 @@ _ANYTHING = select.POLLIN | select.POLLPRI
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """A PostgreSQL connection that is checked at its socket and offers a cursor with bound parameters."""
+    """A PostgreSQL connection with a socket-level health check and a cursor that binds parameters."""
 
     connection: Any
     _prepare_cursor: Any  # Django's own: checks the thread, counts queries where that is asked for
@@ -46,7 +46,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @contextmanager
     def values_beside(self) -> Iterator[None]:
-        """Send values separately from the ORM's statements in this block, so that no secret is in their text.
+        """Bind values separately from the ORM's statements inside this block, so that no secret is in their text.
 
         Only for statements that are tried so: where the server cannot guess the type of a value it refuses.
         """

@@ -1,7 +1,8 @@
-"""The expected rights of each database role on each table and column (functions: `function_access`).
+"""The expected rights of each database role on each table and column.
 
-The list is written by hand, independently of the SQL. A test compares it with a migrated database, and
-`docs/database-access.md` is generated from it. A table that is not listed here fails the test.
+`function_access` lists the rights on functions. The list is written by hand, independently of the SQL. A test
+compares it with a migrated database, and `docs/database-access.md` is generated from it. A table that is not
+listed here fails the test.
 
 The letters are PostgreSQL's: r SELECT, a INSERT, w UPDATE, d DELETE, D TRUNCATE, x REFERENCES, t
 TRIGGER, m MAINTAIN. The owner may do everything to every table, and nobody signs in as the owner.

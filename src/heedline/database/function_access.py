@@ -1,4 +1,4 @@
-"""The functions of the database, and which role may call each.
+"""The database functions, and the roles that may call each of them.
 
 Written by hand, independently of the SQL, and compared with a migrated database by a test, as the rights in `access`
 are.

@@ -1,4 +1,4 @@
-"""The grants, policies, functions and triggers of the core, on the tables of every other app.
+"""The core's grants, policies, functions and triggers, on the tables of every other app.
 
 Nothing is released yet: a change is made in the file that defines the object, and a new file is named in
 `database/sql_files.py`. From the first release on both are frozen, and every change is a migration of its own.

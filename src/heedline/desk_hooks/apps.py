@@ -29,14 +29,20 @@ class SpecialistDeskConfig(AppConfig):
 
 
 class DeskHooksConfig(AppConfig):
-    """The AppConfig that closes the register. It must be the last of the installed apps."""
+    """The AppConfig that closes the register of specialist desks.
+
+    It must be the last of the installed apps.
+    """
 
     name = "heedline.desk_hooks"
     label = "desk_hooks"
     default = True
 
     def ready(self) -> None:
-        """Close the register. Raise ImproperlyConfigured if a desk in the setting has not registered."""
+        """Close the register of specialist desks.
+
+        Raises ImproperlyConfigured if a desk in the setting has not registered.
+        """
         desks = {one.name for one in apps.get_app_configs() if isinstance(one, SpecialistDeskConfig)}
         for name in settings.SPECIALIST_DESKS:
             if name not in desks:

@@ -1,7 +1,7 @@
-"""The data with which a specialist desk extends the core. Plain Python.
+"""Data structures with which a specialist desk extends the core.
 
-Every code that a desk adds begins with the desk's own code and a hyphen, so that it never has two
-meanings.
+This is plain Python. Every code that a desk adds begins with the desk's own code and a hyphen, so that it
+never has two meanings.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """A periodic task of the worker.
+    """A task that the worker runs periodically.
 
     `cron` has seconds as its sixth field. `run` takes the time, and must be safe to repeat.
     """
@@ -92,7 +92,7 @@ class DatabaseRights:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoScene:
-    """The context that the demonstration gives to a desk that adds invented data.
+    """The context given to a desk that adds invented data to the demonstration.
 
     `reports` and `officers` are listed by the code of their desk. `sitting(name)` is a context manager that signs in an officer of the demonstration, with keys unlocked.
     """

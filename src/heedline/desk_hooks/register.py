@@ -1,4 +1,7 @@
-"""The register of specialist desks, filled while Django starts and closed from then on. Plain Python."""
+"""The register of specialist desks, which is filled while Django starts and then closed.
+
+This is plain Python.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ _closed = False
 
 
 class NotRegistered(Exception):
-    """A desk cannot be registered, or no registered desk has the code. The message gives the reason."""
+    """Raised when a desk cannot be registered, or when no registered desk has a code.
+
+    The message gives the reason.
+    """
 
 
 def add(desk: SpecialistDesk) -> None:

@@ -1,4 +1,4 @@
-"""The hours that a desk has to cover, who is planned for them, and the gaps.
+"""The hours that a desk has to cover, the officers planned for them, and the gaps.
 
 Who can open a desk's reports is a question about keys. Callers answer it and pass `openers`.
 """
@@ -19,7 +19,10 @@ LOOK_AHEAD = timedelta(days=14)
 
 
 def planned_shifts(desk: UUID, within: RotaSpan) -> QuerySet[Shift]:
-    """Return the shifts of a desk that overlap a span, in order, without cancelled ones and officers who cannot sign in."""
+    """Return the shifts of a desk that overlap a span, in order.
+
+    Cancelled shifts are left out, and so are those of officers who cannot sign in.
+    """
     return (
         Shift.objects.filter(
             desk=desk, starts_at__lt=within.ends, ends_at__gt=within.starts, officer__is_active=True
@@ -30,7 +33,7 @@ def planned_shifts(desk: UUID, within: RotaSpan) -> QuerySet[Shift]:
 
 
 def pattern_spans(slot: PatternSlot, days: Iterable[date], zone: tzinfo) -> list[RotaSpan]:
-    """Return the hours of a line of the weekly pattern on those of `days` that fall on its weekday."""
+    """Return the hours of a weekly-pattern line on each of `days` that falls on its weekday."""
     return [span_of(day, slot.begins, slot.ends, zone) for day in days if day.weekday() == slot.weekday]
 
 
@@ -51,7 +54,7 @@ def required_hours(desk: Desk, within: RotaSpan, zone: tzinfo) -> list[RotaSpan]
 
 
 def gaps_of(desk: Desk, within: RotaSpan, *, openers: Collection[UUID], zone: tzinfo) -> list[RotaGap]:
-    """Return the gaps in the rota of a desk inside a span, in order."""
+    """Return the gaps in a desk's rota inside a span, in order."""
     shifts = planned_shifts(desk.id, within)
     every = [(RotaSpan(one.starts_at, one.ends_at), one.officer_id) for one in shifts]
     return gaps(
@@ -64,10 +67,10 @@ def gaps_of(desk: Desk, within: RotaSpan, *, openers: Collection[UUID], zone: tz
 def next_gap(
     desk: Desk, at: datetime, lead: timedelta, *, openers: Collection[UUID], zone: tzinfo
 ) -> RotaGap | None:
-    """Return the first gap of a desk that begins within `lead`, or None."""
+    """Return a desk's first gap that begins within `lead`, or None."""
     return next(iter(gaps_of(desk, RotaSpan(at, at + lead), openers=openers, zone=zone)), None)
 
 
 def nobody_to_open(found: Iterable[RotaGap], at: datetime) -> bool:
-    """Return whether the desk has officers on shift now of whom none can open its reports."""
+    """Return whether officers are on shift at `at` but none of them can open the desk's reports."""
     return any(gap.kind is GapKind.NO_OPENER and gap.span.starts <= at < gap.span.ends for gap in found)

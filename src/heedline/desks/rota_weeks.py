@@ -1,4 +1,4 @@
-"""The clock arithmetic of duty rotas: wall-clock hours, spans of time and gaps in a rota.
+"""Clock arithmetic for duty rotas, with wall-clock hours, spans of time and gaps.
 
 This is plain Python that uses no Django and reads no clock. A rota is planned by the clock on the wall of the desk.
 Hours are stored in UTC. On the night on which the clocks change, a shift from 22:00 to 06:00 is therefore an hour
@@ -17,7 +17,7 @@ DAY_MINUTES = 24 * 60
 
 
 class GapKind(StrEnum):
-    """The reason why an hour of a rota is not covered."""
+    """The reason why part of a rota is not covered."""
 
     NOBODY = "nobody"
     NO_OPENER = "no-opener"  # somebody is on the rota, but nobody who can open the desk's reports
@@ -31,13 +31,13 @@ class RotaSpan:
     ends: datetime
 
     def overlaps(self, other: RotaSpan) -> bool:
-        """Return whether the two spans have any moment in common."""
+        """Return whether the two spans overlap."""
         return self.starts < other.ends and other.starts < self.ends
 
 
 @dataclass(frozen=True, slots=True)
 class RotaGap:
-    """A span of time for which a rota has nobody, or nobody who can open reports."""
+    """A span of time in which a rota has nobody on shift, or nobody who can open reports."""
 
     span: RotaSpan
     kind: GapKind
@@ -76,12 +76,12 @@ def span_of(day: date, begins: int, ends: int, zone: tzinfo) -> RotaSpan:
 
 
 def monday_of(day: date) -> date:
-    """Return the Monday of the week in which this day lies."""
+    """Return the Monday of the week that contains this day."""
     return day - timedelta(days=day.weekday())
 
 
 def same_hours(span: RotaSpan, days: int, zone: tzinfo) -> RotaSpan:
-    """Return the span between the same times of day, `days` days later by the calendar of `zone`."""
+    """Return the span with the same times of day, `days` calendar days later in `zone`."""
     starts, ends = span.starts.astimezone(zone), span.ends.astimezone(zone)
     later = timedelta(days=days)
     return RotaSpan(
@@ -94,7 +94,7 @@ def _minute(local: datetime) -> int:
 
 
 def joined(spans: Iterable[RotaSpan]) -> list[RotaSpan]:
-    """Return the spans in order, with those that meet or overlap joined and empty ones left out."""
+    """Return the spans in order, merging those that meet or overlap and dropping empty ones."""
     found: list[RotaSpan] = []
     for one in sorted(spans):
         if one.starts >= one.ends:
@@ -107,7 +107,7 @@ def joined(spans: Iterable[RotaSpan]) -> list[RotaSpan]:
 
 
 def common(spans: Iterable[RotaSpan], others: Iterable[RotaSpan]) -> list[RotaSpan]:
-    """Return the time that lies in one of `spans` and in one of `others`."""
+    """Return the time that is in both `spans` and `others`."""
     theirs = joined(others)
     return joined(
         RotaSpan(max(one.starts, other.starts), min(one.ends, other.ends))
@@ -118,7 +118,7 @@ def common(spans: Iterable[RotaSpan], others: Iterable[RotaSpan]) -> list[RotaSp
 
 
 def without(spans: Iterable[RotaSpan], covered: Iterable[RotaSpan]) -> list[RotaSpan]:
-    """Return the time that lies in one of `spans` and in none of `covered`."""
+    """Return the time that is in `spans` but not in `covered`."""
     theirs = joined(covered)
     return [rest for one in joined(spans) for rest in _rest(one, theirs)]
 
@@ -138,7 +138,7 @@ def _rest(one: RotaSpan, covered: list[RotaSpan]) -> Iterator[RotaSpan]:
 def gaps(
     required: Iterable[RotaSpan], shifts: Iterable[RotaSpan], openers: Iterable[RotaSpan]
 ) -> list[RotaGap]:
-    """Return the gaps of a rota in order.
+    """Return the gaps in a rota, in order.
 
     `required` are the hours that the desk covers, `shifts` all shifts, and `openers` those of officers who can open
     the desk's reports.

@@ -1,4 +1,4 @@
-"""How often something happened at a desk on a day, in bands, for its board and for overseers."""
+"""Daily counts of a desk's acts, in bands, for its board and for overseers."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from django.db import models
 
 
 class DailyCount(models.Model):
-    """A count of one kind of act of a desk on one day, in one band. It names no report and nobody.
+    """A count of one kind of act at a desk on one day, in one band.
 
-    `figure` and `band` are codes of `casework.oversight.daily_counts`. The office adds to it through
-    `permits.count_act` alone.
+    It identifies no report and no officer. `figure` and `band` are codes of
+    `casework.oversight.daily_counts`. The office adds to it through `permits.count_act` alone.
     """
 
     pk = models.CompositePrimaryKey("desk_id", "day", "figure", "band")

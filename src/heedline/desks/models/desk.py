@@ -17,7 +17,7 @@ TAKE_NO_REPORTS = ("authoriser", PARTNER, CANARY)
 
 
 class StandingInstallation(models.Model):
-    """The installation's single row, which records whether it was created as a demo or as live.
+    """The installation's single row, which records whether it was created as a demo or as a live installation.
 
     A demo never becomes live, nor the reverse.
     """
@@ -156,10 +156,11 @@ class Shift(models.Model):
 
 
 class PatternSlot(models.Model):
-    """One line of a desk's weekly pattern: a weekday, hours by the desk's clock, and the officer who works them.
+    """A line of a desk's weekly pattern.
 
-    `begins` and `ends` are minutes after midnight. If `ends` is not after `begins`, it is on the next day. Without an
-    officer the hours are to be covered and nobody is named yet.
+    It has a weekday, hours by the desk's clock, and the officer who works them. `begins` and `ends` are
+    minutes after midnight. If `ends` is not after `begins`, it is on the next day. Without an officer the
+    hours are to be covered and nobody is named yet.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -185,7 +186,7 @@ class PatternSlot(models.Model):
 
 
 class OnCall(models.Model):
-    """A desk's on-call chain, listing who is paged at each step if nobody on duty has responded."""
+    """A desk's on-call chain, which lists the people paged at each step if nobody on duty has responded."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="on_call")

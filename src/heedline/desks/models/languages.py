@@ -1,4 +1,4 @@
-"""The languages that officers speak besides the office's own.
+"""The languages that officers speak in addition to English.
 
 Officers state their languages themselves. Each is then confirmed by a named person who is accountable
 for it.

@@ -1,4 +1,4 @@
-"""What officers keep for themselves: saved views of queues."""
+"""Officers' saved views of queues."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.db import models
 
 
 class SavedQueueView(models.Model):
-    """A view of a queue that an officer saved, with its name and filters sealed to that officer."""
+    """An officer's saved view of a queue, with its name and filters sealed to that officer."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     officer = models.ForeignKey("desks.Officer", on_delete=models.PROTECT, related_name="saved_views")

@@ -13,7 +13,7 @@ from django.db import models
 
 
 class Exercise(models.Model):
-    """One of the pack's practice scenarios, as worked on by one officer.
+    """A practice scenario from the pack, as worked on by one officer.
 
     The officer's text is sealed under their session cookie alone.
     """

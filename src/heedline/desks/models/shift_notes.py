@@ -1,4 +1,4 @@
-"""What a shift tells the next one at its desk."""
+"""Hand-over notes from one shift to the next."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db import models
 
 
 class ShiftNote(models.Model):
-    """A hand-over note of a shift, sealed to its desk's keys of that day.
+    """A shift's hand-over note, sealed to the keys that its desk had on that day.
 
     It is never changed. Somebody else of the desk acknowledges it once, by name. It is deleted after two weeks, so it is
     not addressed to later keys.

@@ -1,4 +1,4 @@
-"""Outgoing notifications: outbox letters, alarms and the pages that call people to a screen.
+"""Outgoing notifications, made up of outbox letters, alarms and pages to people.
 
 This package holds two tables, the rules for deadlines and the paging chain (plain Python, no Django),
 and the delivery channels. It never decides who may do what, never holds decrypted text, and never sends

@@ -75,13 +75,13 @@ class Deadlines:
         return None
 
     def went_out(self, alarm: UUID, step: int, now: float) -> int:
-        """Record that `step` reached somebody and return how many steps have now been sent."""
+        """Record that `step` reached somebody, and return how many steps have now been sent."""
         wait = self._waits[alarm]
         wait.sent, wait.last, wait.not_before = max(wait.sent, step + 1), now, 0.0
         return wait.sent
 
     def failed(self, alarm: UUID, now: float) -> None:
-        """Record that nobody was reached, so that the step stays due and is retried soon."""
+        """Record that nobody was reached, so that the step remains due and is retried soon."""
         self._waits[alarm].not_before = now + RETRY_SECONDS
 
     def keep_only(self, alarms: Iterable[UUID]) -> None:

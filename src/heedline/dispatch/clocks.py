@@ -1,4 +1,4 @@
-"""Deadlines of reports and messages, and how they are worded.
+"""Deadlines of reports and messages, and their wording.
 
 This is plain Python that uses no Django and reads no clock. Arrivals are recorded to the quarter hour,
 so deadlines count from the *end* of the quarter hour in which something arrived. A report is never
@@ -46,7 +46,7 @@ def is_overdue(due: datetime, at: datetime) -> bool:
 
 
 def may_raise_again(cleared_at: datetime, allowed: timedelta, at: datetime) -> bool:
-    """Return whether a deadline that was cleared with a reason may raise an alarm again.
+    """Return whether a deadline that was cleared with a reason may raise another alarm.
 
     Clearing the alarm grants the same time once more.
     """

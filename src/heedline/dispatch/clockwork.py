@@ -1,4 +1,4 @@
-"""Database functions by which the worker maintains rows that it may not read.
+"""Database functions with which the worker maintains rows that it may not read.
 
 They are defined in `database/functions/settling.sql` and `expiry.sql`.
 """
@@ -70,7 +70,7 @@ def settle(before: datetime) -> int:
 
 
 def end_releases() -> int:
-    """Clear released identity key halves that have expired or whose report has left its desk."""
+    """Clear released identity key shares that have expired or whose report has left its desk."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clockwork.end_releases()")
         done = cursor.fetchone()
@@ -78,7 +78,10 @@ def end_releases() -> int:
 
 
 def end_searches() -> int:
-    """Delete indexes that nobody has purged in time, and searches of more than ninety days ago. Return how many indexes."""
+    """Delete search indexes that were not purged in time, and searches more than ninety days old.
+
+    Returns the number of indexes deleted.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT clockwork.end_searches()")
         done = cursor.fetchone()
@@ -96,7 +99,7 @@ def end_identities() -> list[tuple[UUID, UUID]]:
 
 
 def forget_times() -> None:
-    """Remove remaining traces of exact times of settled rows.
+    """Remove the remaining traces of the exact times of settled rows.
 
     These are the former versions of the rows and the completed part of the database's write-ahead log, which
     holds the exact time of every commit. Must not be called inside a transaction.
@@ -119,7 +122,10 @@ def forget_times() -> None:
 
 
 def forget_use() -> None:
-    """Make the server forget when what a submission touches was last used. For the end of a quarter hour and for a stop."""
+    """Reset the server's record of when the tables that a submission touches were last used.
+
+    Call this at the end of a quarter hour and when stopping.
+    """
     with connection.cursor() as cursor:
         cursor.execute(FORGET_USE, [[*_TABLES, *_READ]])
 
@@ -151,7 +157,7 @@ def write_anew(table: str) -> bool:
 
 
 def settle_drafts() -> int:
-    """Rewrite in shuffled batches the drafts saved since the last time, and return how many.
+    """Rewrite the drafts saved since the last run, in shuffled batches, and return how many.
 
     Each batch is a transaction of its own, so that drafts hold nobody up, however many there are. Not inside a transaction.
     """
@@ -170,7 +176,7 @@ def settle_drafts() -> int:
 
 
 def sweep() -> int:
-    """Delete expired drafts, unlocked keys, sessions and held forms."""
+    """Delete expired drafts, unlocked keys, sessions and saved forms."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clockwork.sweep()")
         done = cursor.fetchone()
@@ -189,7 +195,7 @@ def join_counts() -> int:
 
 
 def forget_sweeps() -> int:
-    """Delete the data kept for undoing sweeps once the time allowed for undoing them has passed.
+    """Delete the data for undoing bulk closures once the time allowed for undoing them has passed.
 
     Returns the number of reports affected.
     """

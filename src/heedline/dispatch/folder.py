@@ -53,7 +53,7 @@ class FolderMail(BaseEmailBackend):
 
 
 def write_page(content: bytes, *, ending: str, at: datetime, folder: Path | None = None) -> Path:
-    """Write one file with a random name, readable only by its owner and dated to the quarter hour.
+    """Write one page to a file with a random name, readable only by its owner and dated to the quarter hour.
 
     Raises OSError.
     """
@@ -65,7 +65,7 @@ def write_page(content: bytes, *, ending: str, at: datetime, folder: Path | None
 
 
 def settle_folder(at: datetime, folder: Path | None = None) -> int:
-    """Rewrite the files of past quarter hours under new names and return how many were rewritten.
+    """Rename and rewrite the files of past quarter hours, and return how many were rewritten.
 
     The files are rewritten in shuffled order. Afterwards their birth and change times all lie at the same
     boundary between quarter hours. The function is idempotent, because a file whose change time is later

@@ -9,11 +9,17 @@ from enum import StrEnum
 
 
 class AnyLetter(StrEnum):
-    """A letter of the core (`Letter`) or of a specialist desk, which extends this and registers its letters."""
+    """Base class for outbox letters.
+
+    The core's letters are in `Letter`. A specialist desk extends this class and registers its own.
+    """
 
 
 class AnyAlarmKind(StrEnum):
-    """A kind of alarm of the core (`AlarmKind`) or of a specialist desk, which extends this and registers its kinds."""
+    """Base class for kinds of alarm.
+
+    The core's kinds are in `AlarmKind`. A specialist desk extends this class and registers its own.
+    """
 
 
 class Letter(AnyLetter):
@@ -37,7 +43,7 @@ class Letter(AnyLetter):
 
 
 class AlarmKind(AnyAlarmKind):
-    """The reason for which a named person must act on an alarm.
+    """A kind of alarm, which says why a named person must act on it.
 
     `casework/duty/alarm_kinds.py` defines how each kind behaves.
     """

@@ -1,4 +1,4 @@
-"""The outbox of work due after a commit, and the alarms that a named person clears."""
+"""Models for the outbox of work due after a commit, and for alarms."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ class Outbox(models.Model):
 
 
 class About(models.TextChoices):
-    """The kind of object that `Alarm.about_id` names. For a desk or the installation it names nothing."""
+    """The kind of object that an alarm is about.
+
+    For a desk or the installation, `Alarm.about_id` is empty.
+    """
 
     DESK = "desk"
     REPORT = "report"
@@ -80,7 +83,7 @@ class Alarm(models.Model):
 
 
 class WorkerBeat(models.Model):
-    """The time when the worker last ran, to the minute, held in one row."""
+    """The time when the worker last ran, to the minute, stored in one row."""
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     minute = models.DateTimeField()

@@ -28,7 +28,7 @@ TIMEOUT_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """The result of one round of delivery.
+    """The result of one delivery attempt.
 
     `reached` holds the addresses whose mail was accepted. `posted` is true if the web request was accepted.
     `failed` holds the channels that failed for at least one person: `mail` or `web`.
@@ -40,7 +40,7 @@ class Delivery:
 
     @property
     def arrived(self) -> bool:
-        """Return whether anybody was reached at all."""
+        """Return whether anybody was reached."""
         return bool(self.reached) or self.posted
 
 
@@ -58,7 +58,7 @@ def carry(addresses: Iterable[str], *, at: datetime, log: str = "") -> Delivery:
 
 
 def tell_partners(addresses: Iterable[str], *, at: datetime) -> Delivery:
-    """Email these partner staff that something is waiting for their team.
+    """Email partner staff to say that something is waiting for their team.
 
     No other channel is used. Raises nothing, like `carry`.
     """

@@ -1,4 +1,4 @@
-"""The days and times at which a reporter who asked for a call has said it is safe to be called.
+"""The days and times at which a reporter has said that it is safe to call them.
 
 This is plain Python that uses no Django and reads no clock. The pack defines what each part of the day
 means in hours (`Pack.safe_hours`).
@@ -31,7 +31,7 @@ class SafeTimes:
         return local.weekday() in self.days and any(start <= local.time() < end for start, end in self.spans)
 
     def covers_day(self, at: datetime, zone: tzinfo) -> bool:
-        """Return whether `at` is on a safe day, at whatever hour."""
+        """Return whether `at` is on a safe day, regardless of the hour."""
         return at.astimezone(zone).weekday() in self.days
 
     def opens(self, at: datetime, zone: tzinfo) -> datetime:
@@ -48,7 +48,7 @@ class SafeTimes:
         raise ValueError("a week without a safe moment")
 
     def closes(self, at: datetime, zone: tzinfo) -> datetime:
-        """Return the moment until which it remains safe, at the latest midnight.
+        """Return the end of the safe time that `at` is in, which is midnight at the latest.
 
         `at` itself must be safe.
         """
@@ -60,7 +60,7 @@ class SafeTimes:
         return datetime.combine(local.date(), until, zone).astimezone(UTC)
 
     def try_by(self, at: datetime, allowed: timedelta, zone: tzinfo) -> datetime:
-        """Return the deadline for trying the call.
+        """Return the deadline for attempting the call.
 
         The call must be tried within `allowed`, or by the end of the first day on which it is safe. The result
         is the end of the day rather than of the safe hours, because it is stored in the clear and should reveal

@@ -1,4 +1,4 @@
-"""Parsing of the public API's JSON into the same `Record` as the web form's answers.
+"""Parsing of the public API's JSON into the same `Record` that the web form produces.
 
 `{"kind": "activity", "narrative": "…", "language": "en",
   "now": {"danger": "yes"}, "when": {"date": {"year": 2026, "month": 3}},
@@ -25,7 +25,7 @@ _NAME = re.compile(r"[a-z][a-z_-]{0,39}")
 
 @dataclass(frozen=True, slots=True)
 class PayloadProblem:
-    """One problem found in the payload.
+    """A problem found in the payload.
 
     `pointer` is a JSON pointer made of key names only ("/where/postcode"). `detail` never repeats the input.
     """
@@ -36,7 +36,7 @@ class PayloadProblem:
 
 @dataclass(frozen=True, slots=True)
 class RejectedPayload:
-    """The reasons why a payload was refused, listing every problem found."""
+    """The reasons why a payload was rejected, with every problem found."""
 
     problems: tuple[PayloadProblem, ...]
 
@@ -44,7 +44,7 @@ class RejectedPayload:
 def from_api(
     sets: Mapping[str, QuestionSet], payload: object, *, identity_offered: bool
 ) -> Record | RejectedPayload:
-    """Return the record read from an API payload, or Refused with every problem.
+    """Return the record read from an API payload, or RejectedPayload with every problem.
 
     `sets` maps each kind of report to its question set. Nothing is guessed or dropped.
     """
@@ -168,7 +168,7 @@ class _Reader:
         return answers
 
     def value(self, question: Question, raw: object, pointer: str) -> Any:
-        """Return the clean value, or record a problem and return nothing."""
+        """Return the clean value, or record a problem and return None."""
         typed = _typed(question, raw)
         if typed is None:
             self.wrong(pointer, _shape(question))

@@ -1,4 +1,4 @@
-"""Conditions as data, for when a page applies, when an answer is required and how urgent a report is.
+"""Conditions as data, which decide when a page applies, when an answer is required and how urgent a report is.
 
 A condition is written in TOML as one of the following:
 

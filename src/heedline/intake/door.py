@@ -11,7 +11,10 @@ from django.db import OperationalError, connection
 
 
 class StoreFull(OperationalError):
-    """The room for unfinished reports is used up, or one place asks for too much of it. Nothing was kept."""
+    """Raised when there is no room for another draft, or when one place asks for too much of it.
+
+    Nothing was saved.
+    """
 
 
 def save_draft(row: bytes, sealed: bytes, hours: int, *, room_for_new: int, room: int) -> bool:
@@ -47,7 +50,7 @@ def delete_draft(row: bytes) -> None:
 
 
 def form_of(row: bytes) -> int:
-    """Return how many of this draft's form tokens have been used, which is the number of the next one."""
+    """Return how many of this draft's form tokens have been used, which is also the number of the next one."""
     with connection.bound_cursor() as cursor:  # type: ignore[attr-defined]
         cursor.execute("SELECT door.form_of(%s)", [row])
         found = cursor.fetchone()
@@ -55,7 +58,7 @@ def form_of(row: bytes) -> int:
 
 
 def add_counts(counts: Sequence[tuple[str, str, str, int]]) -> None:
-    """Add to the counts of the hour that has just ended.
+    """Add to the counts for the hour that has just ended.
 
     Each entry gives the kind of report, the page, the event and the number (in fives).
     """

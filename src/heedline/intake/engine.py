@@ -1,4 +1,4 @@
-"""The only server-side evaluator, which decides which pages apply, in which order, and which answers count.
+"""The question engine, which decides which pages apply, in which order, and which answers count.
 
 All functions are pure functions of a `QuestionSet` and `Answers`. Nothing here reads a clock, a database
 or a request. A condition depends only on earlier, applicable steps. An answer that no longer applies
@@ -22,7 +22,7 @@ from heedline.packs.urgency import Urgency
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """One walk through the questions under one set of answers.
+    """The question pages as they apply to one set of answers.
 
     `pages` are the pages that apply, in order, and the last is the check page. `answered` are the answers to them, which
     the caller must not change. The answers must not change either while the walk is in use.
@@ -113,7 +113,7 @@ class Walk:
 
 
 def walk(qs: QuestionSet, answers: Answers, *, identity_offered: bool) -> Walk:
-    """Return the walk through the questions under these answers."""
+    """Return the question pages as they apply to these answers."""
     found: list[QuestionPage] = []
     counted: dict[str, Any] = {}
     for candidate in qs.steps:
@@ -136,7 +136,7 @@ def walk(qs: QuestionSet, answers: Answers, *, identity_offered: bool) -> Walk:
 
 
 def applies(page: QuestionPage, answered: Mapping[str, Any], *, identity_offered: bool) -> bool:
-    """Return whether a page applies, as it stands in its set, after these answers to the pages before it."""
+    """Return whether a page applies, given the answers to the pages before it."""
     return _fits(page, answered) and (identity_offered or not page.needs_identity)
 
 
@@ -161,7 +161,7 @@ def step(qs: QuestionSet, answers: Answers, slug: str, *, identity_offered: bool
 
 
 def counted(qs: QuestionSet, answers: Answers, *, identity_offered: bool) -> dict[str, Any]:
-    """Return a copy of the answers to applicable pages only, which is what would be sent."""
+    """Return a copy of the answers that would be sent, which are those to applicable pages."""
     return copy.deepcopy(dict(walk(qs, answers, identity_offered=identity_offered).answered))
 
 
@@ -222,7 +222,7 @@ def urgency(qs: QuestionSet, answers: Answers, *, identity_offered: bool) -> str
 
 
 def danger_answered(qs: QuestionSet, answers: Answers) -> bool:
-    """Return whether a question that decides about danger is answered, or the set has none."""
+    """Return whether a question that determines danger is answered, or the set has no such question."""
     asked = [one for rule in qs.urgencies if rule.urgency == Urgency.DANGER for one in rule.when.looks_at()]
     return not asked or any(answers.get(one.step, {}).get(one.field) for one in asked)
 

@@ -23,7 +23,7 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 
 class Wrong(Exception):
-    """A field's answer is invalid.
+    """Raised when a field's answer is invalid.
 
     The message is for the reporter, and `code` is the key of the phrase.
     """
@@ -180,7 +180,7 @@ def _choices(qs: QuestionSet, question: Question, typed: Sequence[str]) -> list[
 
 
 def _lines(qs: QuestionSet, question: Question, text: str) -> str:
-    """Return the text with one entry on each line and without blank lines.
+    """Return the text with one entry on each line and no blank lines.
 
     Nothing is left out or shortened, and the format of the entries is not checked.
     """

@@ -9,11 +9,11 @@ from heedline.intake.questions import Answers, QuestionPage, StepKind, Values
 
 
 class LoopFull(Exception):
-    """The loop already holds the maximum number of items."""
+    """Raised when a loop already holds the maximum number of items."""
 
 
 class NoSuchItem(Exception):
-    """There is no item with that id, or it no longer exists."""
+    """Raised when there is no item with an id, or it no longer exists."""
 
 
 @dataclass(frozen=True, slots=True)

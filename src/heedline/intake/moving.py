@@ -1,4 +1,4 @@
-"""Transfer of a draft's answers from one form to another."""
+"""Transfer of a draft's answers from one question set to another."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TYPED = frozenset(
 
 
 def moved(old: QuestionSet, new: QuestionSet, answers: Answers) -> dict[str, Any]:
-    """Return the answers of the form `old`, converted for the form `new`.
+    """Return the answers to the form `old`, converted for the form `new`.
 
     Answers to questions that both forms ask are kept unchanged. Everything else that was typed is added to
     the account. Choices that only the old form offers are dropped, and so are private answers and ways to
@@ -42,7 +42,7 @@ def moved(old: QuestionSet, new: QuestionSet, answers: Answers) -> dict[str, Any
 
 
 def _asked(step: QuestionPage) -> tuple[Any, ...]:
-    """Return the parts of a page that must be the same for its answer to fit another page."""
+    """Return the parts of a page that must match for its answer to fit another page."""
     fields = ((one.name, one.kind, tuple(choice.value for choice in one.choices)) for one in step.fields)
     return step.kind, tuple(fields)
 

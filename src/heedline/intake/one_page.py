@@ -60,7 +60,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """Input in one field that cannot be accepted as its answer."""
+    """Input to a field that cannot be accepted as its answer."""
 
     block: Block
     question: Question
@@ -89,7 +89,7 @@ class PageReading:
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """Messages of the page, in the wording of its site.
+    """The messages of the page, in the wording of its site.
 
     `{step}` is the title of the step that needs another answer first.
     """
@@ -100,7 +100,7 @@ class Phrases:
 
 
 def slots_of(step: QuestionPage, typed: TypedValues, asked_for: int = 0) -> int:
-    """Return how many items of this loop the page shows.
+    """Return how many items of a loop the page shows.
 
     This covers the items filled in and those requested, and is at least `SLOTS`, within the loop's limits.
     """
@@ -131,13 +131,13 @@ def blocks(
 
 
 def names(qs: QuestionSet, *, offered: bool) -> frozenset[str]:
-    """Return every form name that this page may post, including every item that its loops have room for."""
+    """Return every form name that this page may post, including those of every item its loops have room for."""
     most = {step.slug: step.limit_items for step in qs.steps}
     return frozenset(name for block in blocks(qs, {}, most, offered=offered) for name in block.names())
 
 
 def without(typed: TypedValues, slugs: Sequence[str]) -> dict[str, Sequence[str]]:
-    """Return the typed input without anything from these steps."""
+    """Return the typed input without the fields of these steps."""
     return {name: values for name, values in typed.items() if name.split(".")[0] not in slugs}
 
 
@@ -204,7 +204,7 @@ def read_page(qs: QuestionSet, typed: TypedValues, *, offered: bool, phrases: Ph
 
 
 def whole(qs: QuestionSet, reading: PageReading) -> dict[str, Any]:
-    """Return the answers to send, with leftover input added to the account under its heading.
+    """Return the answers to send, with leftover input added to the account under a heading.
 
     Information about the reporter is never added to the account. It stays in its own step as it was typed.
     """
@@ -246,7 +246,7 @@ def _posted(typed: TypedValues, block: Block) -> Iterator[str]:
 
 
 def _texts(value: Any) -> str:
-    """Return the typed shape of a field as one text, empty if nothing was typed."""
+    """Return the typed value of a field as one text, which is empty if nothing was typed."""
     if isinstance(value, Mapping):
         return " ".join(part for part in value.values() if part.strip())
     if isinstance(value, list):
@@ -264,7 +264,7 @@ def _gate(condition: Condition | None) -> OneOf | None:
 
 
 def _tick_what_was_told(qs: QuestionSet, answers: dict[str, Any]) -> None:
-    """Tick the box that makes a filled-in step apply.
+    """Tick the box on which a filled-in step depends, so that the step applies.
 
     For example, describing a vehicle implies that there is one.
     """

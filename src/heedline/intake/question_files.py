@@ -1,4 +1,4 @@
-"""Loading of a question set from a pack's two files, with errors that name the file and key."""
+"""Loading of a question set from its two pack files, with errors that name the file and key."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _loaded: dict[tuple[int, str, str], tuple[Pack, QuestionSet]] = {}
 
 
 def load_question_set(pack: Pack, code: str, language: str = "en") -> QuestionSet:
-    """Return the question set `code` of this pack in that language, loaded once.
+    """Return a pack's question set `code` in one language, loaded once.
 
     Raises PackError if the data is wrong.
     """
@@ -61,7 +61,7 @@ def load_question_set(pack: Pack, code: str, language: str = "en") -> QuestionSe
 
 @dataclass(frozen=True)
 class _Archived:
-    """A stand-in for a pack, for an edition of the questions that exists only in the archive."""
+    """A stand-in for a pack, used for an edition of the questions that exists only in the archive."""
 
     facts: Mapping[str, Any]
     as_table: Callable[[Mapping[str, Any], str], Table]
@@ -81,7 +81,7 @@ class _Archived:
 def read_archived(
     canonical: bytes, as_table: Callable[[Mapping[str, Any], str], Table], language: str = ""
 ) -> QuestionSet:
-    """Return the question set from bytes that `QuestionSet.canonical()` wrote, possibly years ago.
+    """Return the question set read from bytes that `QuestionSet.canonical()` wrote, possibly years ago.
 
     Raises ValueError if the bytes are not in that form. The set is returned in `language` as worded in that
     edition. Texts missing in that language, or all texts if no language is given, are in the first language.

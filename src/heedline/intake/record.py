@@ -1,4 +1,4 @@
-"""The record of a report that is sealed, with the answers that still apply and the facts derived from them."""
+"""The record of a report to be sealed, with the answers that still apply and the facts derived from them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FORMAT = 1
 
 
 class NotReady(Exception):
-    """A required page has not been answered.
+    """Raised when a required page has not been answered.
 
     `slugs` lists the missing pages in order.
     """
@@ -74,7 +74,10 @@ class Record:
         }
 
     def identity_part(self) -> dict[str, Any] | None:
-        """Return the JSON-compatible content of the identity container ({step: {field: value}}), or None."""
+        """Return the JSON-compatible content of the identity container, or None if there is none.
+
+        It maps steps to fields and values.
+        """
         return self.identity
 
     @classmethod
@@ -122,7 +125,10 @@ def build(qs: QuestionSet, answers: Answers, *, language: str, identity_offered:
 
 
 def of_walk(walk: engine.Walk, *, language: str) -> Record:
-    """Return the record of a walk through the questions, like `build`. The answers are copied."""
+    """Return the record of a `Walk` that has already been made, as `build` does.
+
+    The answers are copied.
+    """
     qs, counted = walk.qs, copy.deepcopy(dict(walk.answered))
 
     def said(role: str) -> str:
@@ -158,7 +164,7 @@ def of_walk(walk: engine.Walk, *, language: str) -> Record:
 
 
 def _kept(values: dict[str, Any]) -> dict[str, Any]:
-    """Return the answers without pages left blank and without empty loops.
+    """Return the answers without blank pages and empty loops.
 
     Loop counters are dropped too, because they reveal how many items were removed.
     """

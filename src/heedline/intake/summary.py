@@ -45,7 +45,7 @@ class Section:
 
 
 def check_rows(qs: QuestionSet, answers: Answers, *, identity_offered: bool) -> tuple[Section, ...]:
-    """Return every answer that would be sent and every question left unanswered, page by page.
+    """Return every answer that would be sent and every unanswered question, page by page.
 
     The answers are in the reporter's own words. A loop without items has a single row, which is changed on
     the loop's page (`item_id` is None).

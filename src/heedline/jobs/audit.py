@@ -34,7 +34,7 @@ def say(words: str) -> None:
 
 
 def tell(words: str) -> None:
-    """Print progress or an error message."""
+    """Print progress or an error message for the operator."""
     print(words, file=sys.stderr, flush=True)  # noqa: T201 - the command's own words
 
 
@@ -131,7 +131,7 @@ def export(args: argparse.Namespace, home: Path) -> int:
 
 
 def prove(args: argparse.Namespace, home: Path) -> int:
-    """Print a proof that an event is in the log, or that the log is an extension of an earlier one."""
+    """Print a proof that an event is in the log, or that the log extends an earlier one."""
     source: Folder | None = Folder(Path(args.folder)) if args.folder else None
     if source is None:
         _sign_in(home)
@@ -154,7 +154,7 @@ def _growth(args: argparse.Namespace, source: Folder | None) -> str:
 
 
 def new_key(args: argparse.Namespace, home: Path) -> int:
-    """Create a new key for the log and print the statement by which the old key hands over to it."""
+    """Create a new key for the log, and print the statement with which the old key hands over to it."""
     try:
         old = bytes.fromhex(text_of(args.old).strip())
     except ValueError:
@@ -181,7 +181,7 @@ def new_key(args: argparse.Namespace, home: Path) -> int:
 
 
 def verify(args: argparse.Namespace) -> int:
-    """Compare an exported log with checkpoints that were kept elsewhere."""
+    """Compare an exported log with checkpoints that were stored elsewhere."""
     kept = [log_verifying.Kept.from_text(name, text_of(name)) for name in args.checkpoint]
     verdict = log_verifying.verify(
         Folder(Path(args.folder)),

@@ -71,7 +71,7 @@ def _own_database(home: Path, process: str) -> Iterator[str]:
 
 
 def _facts(home: Path) -> dict[str, str]:
-    """Return the other settings that are passed to the processes of a home."""
+    """Return the other settings that are passed to a home's processes."""
     own = Home(home)
     told = {"HEEDLINE_INSTALLATION": own.installation()} if (own.secrets / "installation").exists() else {}
     if own.root_key.exists():
@@ -262,7 +262,7 @@ def _restore_into(url: str, halves: Halves, passphrase: str | None, *, own: bool
 
 
 def _office_key(home: Path) -> dict[str, str]:
-    """Return the setting that names the SECRET_KEY of this home's office process, if it has one of its own."""
+    """Return the setting that names the office process's SECRET_KEY file, if this home has one."""
     if os.environ.get("HEEDLINE_SECRET_KEY"):
         return {}
     key = Home(home).secrets / "key-office"

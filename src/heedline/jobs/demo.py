@@ -1,4 +1,4 @@
-"""The demonstration data, with desks of every kind, their staff and some 35 invented reports.
+"""The demonstration data, with desks of every kind, their staff and about 35 invented reports.
 
 It is created by calling the real casework functions, and bypasses no rule. Every officer was enrolled,
 every key signed, and every report sealed and sent by the public process's own database role. The
@@ -325,7 +325,7 @@ def _reports(cast: _Cast) -> None:
 
 
 def _board(cast: _Cast, sent: list[_Sent]) -> None:
-    """Give the supervisor of the north-east desk something to see on its board."""
+    """Add tasks, a new owner and a hand-over note to the board of the north-east desk."""
     at, desk = datetime.now(UTC), "north-east"
     demo_board.load(
         desk,
@@ -348,7 +348,7 @@ def _specialist_desks(cast: _Cast, sent: list[_Sent]) -> None:
 
 @contextmanager
 def _unlocked(cast: _Cast, name: str, at: datetime) -> Iterator[Attendance]:
-    """Return a session of this person with their keys unlocked."""
+    """Yield a session of this person with their keys unlocked."""
     from heedline.casework.access import session as access_session
 
     with _sitting(cast, name, at) as by:
@@ -393,7 +393,7 @@ _CLOSINGS = {
 
 
 def _work_on(cast: _Cast, one: _Sent) -> list[tuple[ReceiptCode, str]]:
-    """Work on a report as an officer of its desk, following its entry.
+    """Work on a report as an officer of its desk, as its demonstration entry says.
 
     Returns the reporter's replies.
     """

@@ -1,4 +1,7 @@
-"""What a supervisor's board shows in the demonstration: tasks, a report with a new owner, a note of the shift before."""
+"""The demonstration data for a supervisor's board.
+
+It has tasks, a report with a new owner and a note from the previous shift.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ _NOTE = (
 
 
 def load(desk: str, names: Sequence[str], reports: Sequence[UUID], at_work: AtWork, at: datetime) -> None:
-    """Give the desk's open reports tasks, the first of them another owner, and leave a note of the shift.
+    """Add tasks to the desk's open reports, reassign the first and write a hand-over note.
 
     `names` are an officer who owns these reports, a colleague, and the supervisor of the desk.
     """

@@ -18,7 +18,7 @@ def load(
     sitting: Callable[[str], AbstractContextManager[Attendance]],
     at: datetime,
 ) -> None:
-    """Have each registered desk add its invented data.
+    """Have each registered specialist desk add its own demonstration data.
 
     `sent` has pairs of desk and report, and `officers` pairs of desk and name. `sitting(name)` gives their session, with keys unlocked.
     """

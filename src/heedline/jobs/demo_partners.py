@@ -1,4 +1,4 @@
-"""The demonstration's partner, a council team of two, and what a desk has disclosed to it."""
+"""The demonstration's partner, a council team of two, and the disclosures that a desk has sent to it."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def languages(sitting: Sitting, steward: str, at: datetime) -> None:
 
 
 def trainings(sitting: Sitting, steward: str, at: datetime) -> None:
-    """Have a steward record the training that each officer needs for their work."""
+    """Have a steward record the training that officers need for their work."""
     from heedline.casework.people import training
 
     with sitting(steward) as by:

@@ -1,4 +1,4 @@
-"""Checks of the installation and of the rights of each process, made against the database itself.
+"""Checks of the installation and of each process's rights, made against the database itself.
 
 Nothing is changed. The output names tables, functions, rights and versions, and never a row, a secret or
 an address.
@@ -114,7 +114,7 @@ def secrets(home: Path) -> Iterator[CheckResult]:
 
 
 def rights(connection: Connection) -> Iterator[CheckResult]:
-    """Report the rights of each process's role, and any that exceed the design."""
+    """Report the rights of each process's role, including any that exceed the design."""
     names = [roles.role(process) for process in roles.PROCESSES]
     tables: dict[str, dict[str, list[str]]] = {name: {} for name in names}
     for role, table, right, whole in connection.execute(_TABLE_RIGHTS, [names, _SCHEMAS]):
@@ -189,7 +189,7 @@ def installation(connection: Connection, *, ours: postgres.Cluster | None) -> It
 
 
 def own_settings(connection: Connection) -> Iterator[CheckResult]:
-    """Tell of settings that roles or databases have of their own.
+    """Report settings that are set on individual roles or databases.
 
     A role may change its own settings, and one that switched durability off would lose reports when the server dies.
     """
@@ -213,7 +213,7 @@ def own_settings(connection: Connection) -> Iterator[CheckResult]:
 
 
 def durability(connection: Connection) -> Iterator[CheckResult]:
-    """Tell whether the server waits for the disk before it says that something is stored."""
+    """Report whether the server waits for the disk before it confirms that data is stored."""
     born = one_value(connection, "SELECT born FROM desks_installation")
     off = sorted(
         name
@@ -227,7 +227,7 @@ def durability(connection: Connection) -> Iterator[CheckResult]:
 
 
 def arrivals(connection: Connection, *, at: datetime) -> Iterator[CheckResult]:
-    """Say how often the log's quarter hour of an arrival belongs to one report alone (ADR 39)."""
+    """Report how many quarter hours in the log have only one arriving report (ADR 39)."""
     row = connection.execute(_ALONE, [at - timedelta(days=90)]).fetchone()
     with_one, alone = row or (0, 0)
     yield CheckResult(
@@ -237,7 +237,7 @@ def arrivals(connection: Connection, *, at: datetime) -> Iterator[CheckResult]:
 
 
 def statements(connection: Connection) -> Iterator[CheckResult]:
-    """Check that the table has the signed key statements that the log names.
+    """Check that the table has every signed key statement named in the log.
 
     Every process also compares their content.
     """
@@ -285,7 +285,7 @@ def single_sign_on(connection: Connection) -> Iterator[CheckResult]:
 
 
 def partners_site(connection: Connection) -> Iterator[CheckResult]:
-    """Check that the partners' site has a host name of its own.
+    """Check that the partner site has a host name of its own.
 
     Browsers share cookies among the ports of one host.
     """
@@ -315,7 +315,7 @@ def worker(connection: Connection, *, at: datetime) -> Iterator[CheckResult]:
 
 
 def backups(home: Path, connection: Connection, *, at: datetime) -> Iterator[CheckResult]:
-    """Check the age of the last backup, whether it was ever restored as a trial, and for expired copies.
+    """Check the age of the last backup, whether it had a trial restore, and for expired copies.
 
     A demonstration gets the same findings, but none of them counts as wrong.
     """
@@ -378,7 +378,7 @@ def database(home: Path) -> tuple[str, postgres.Cluster | None]:
 
 
 def tell(findings: Iterable[CheckResult]) -> bool:
-    """Print the findings and return whether none of them is wrong."""
+    """Print the findings, and return False if any of them is wrong."""
     well = True
     for finding in findings:
         mark = {True: "ok     ", False: "WRONG  ", None: "       "}[finding.right]

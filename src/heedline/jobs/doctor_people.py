@@ -1,4 +1,4 @@
-"""Checks of `heedline doctor` on people: whether enough of them are there for what only they may do."""
+"""The checks by `heedline doctor` that enough people hold the roles that an installation needs."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def stewards(connection: Connection) -> Iterator[CheckResult]:
 
 
 def supervisors(connection: Connection) -> Iterator[CheckResult]:
-    """Check that a supervisor can discharge a danger to life at every desk that takes reports."""
+    """Check that every desk that takes reports has a supervisor who can discharge a danger to life."""
     number = one_value(connection, _UNLED)
     yield CheckResult(
         number == 0,

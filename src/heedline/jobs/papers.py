@@ -44,7 +44,7 @@ def _in_words(name: str) -> str:
 
 
 def _drawn(state: str) -> str:
-    """Return the name of a state in the form that the diagram language accepts.
+    """Return the name of a state in a form that the diagram language accepts.
 
     That language reads a hyphen as the start of an arrow.
     """
@@ -61,7 +61,7 @@ def _diagram[S: str, M: str](first: S, by: str, path: Mapping[tuple[S, M], S]) -
 
 
 def journey() -> str:
-    """Return the document on a report's journey, with a diagram, who acts next and every permitted transition."""
+    """Return the document on a report's journey, with a diagram, the next person to act and every permitted transition."""
     turns = _table(("A report that is", "waits for"), ((stage, TURNS[stage]) for stage in Stage))
     moves = _table(
         ("From", "Move", "To", "Only by its owner", "Clock afterwards"),
@@ -157,7 +157,7 @@ def _pages(site: str, module: str) -> Iterator[str]:
 
 
 def access() -> str:
-    """Return the document on who may do what, with roles, capabilities, rules and the audience of every URL.
+    """Return the document on permissions, with roles, capabilities, rules and the audience of every URL.
 
     Needs Django.
     """

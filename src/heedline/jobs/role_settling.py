@@ -17,9 +17,10 @@ from heedline.launch import CannotStart, roles
 
 
 def run(*, forget_sign_in_proofs: bool) -> int:
-    """Bring roles and database to their intended state. Return the exit code. Raises CannotStart.
+    """Set up the roles and the database as intended.
 
-    `forget_sign_in_proofs` lets each site prove itself anew, after its SECRET_KEY was changed.
+    Returns the exit code. Raises CannotStart. `forget_sign_in_proofs` lets each site prove itself anew, after
+    its SECRET_KEY was changed.
     """
     passwords = _passwords(Path(env.text("HEEDLINE_ROLE_PASSWORDS")))
     try:
@@ -40,7 +41,10 @@ def run(*, forget_sign_in_proofs: bool) -> int:
 
 
 def _passwords(file: Path) -> dict[str, str]:
-    """Read the passwords. Raises CannotStart for a file that others can read, or that does not name each process."""
+    """Return the passwords read from their file.
+
+    Raises CannotStart for a file that others can read, or that does not name each process.
+    """
     try:
         if stat.S_IMODE(file.stat().st_mode) & 0o077:
             raise CannotStart("Others can read the file of HEEDLINE_ROLE_PASSWORDS: chmod it to 600.")

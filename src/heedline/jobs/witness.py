@@ -1,4 +1,4 @@
-"""The `heedline witness` commands, for an external witness who remembers and cosigns the log's checkpoints.
+"""The `heedline witness` commands, for an external witness that stores and cosigns the log's checkpoints.
 
 They need no database, no settings and no account. The exit codes are 0 if a checkpoint was signed or
 there was nothing new, 1 if the log is not consistent with what this witness holds (nothing was signed),
@@ -75,7 +75,7 @@ def show(args: argparse.Namespace) -> int:
 
 
 def follow(args: argparse.Namespace) -> int:
-    """Continue a log under its new key, on the strength of a statement signed by the old key.
+    """Continue a log under its new key, using a statement signed by the old key.
 
     The checkpoint held for the log is kept.
     """
@@ -88,7 +88,7 @@ def follow(args: argparse.Namespace) -> int:
 
 
 def see(args: argparse.Namespace) -> int:
-    """Verify a log's checkpoint, sign it if it is consistent, and print it with the signature."""
+    """Verify a log's checkpoint and, if it is consistent, sign it and print it with the signature."""
     witness, log = Witness(Path(args.folder)), key_of(args.key)
     if args.source.startswith(("http://", "https://")):
         seen = _follow(witness, log, args.source.rstrip("/"))
@@ -107,7 +107,7 @@ def see(args: argparse.Namespace) -> int:
 
 
 def _follow(witness: Witness, log: NoteKey, site: str) -> Seen:
-    """Advance from the held checkpoint to the site's latest, following the site's proofs."""
+    """Advance from the stored checkpoint to the site's latest, using the site's proofs."""
     latest = _fetch(f"{site}/checkpoint")
     if latest is None:
         raise Unreadable("The site shows no checkpoint")

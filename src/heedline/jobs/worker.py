@@ -1,4 +1,4 @@
-"""The worker, which runs a few periodic tasks, each a single call into `casework`.
+"""The worker, which runs a few periodic tasks, each of which is a single call into `casework`.
 
 No task takes an argument that identifies an object. Procrastinate runs the tasks from tables in the same
 database, over a direct connection (behind a connection pooler it would miss its notifications). Its
@@ -82,7 +82,7 @@ class PeriodicTask:
 
 
 def page(at: datetime) -> None:
-    """Turn letters into alarms and alarms into pages.
+    """Turn letters into alarms, and page people about alarms.
 
     This runs every five seconds, because pages about danger must go out within sixty.
     """
@@ -102,7 +102,7 @@ def watch(at: datetime) -> None:
 
 
 def keep_log(at: datetime) -> None:
-    """Add new events to the log's tree, and check that events already in the tree are unchanged in the log."""
+    """Add new events to the log's tree, and check that earlier events still match the tree."""
     log_keeping.keep(at, time.monotonic(), alarm=paging.raise_for_all)
     log_keeping.look_back(at, alarm=paging.raise_for_all)
 
@@ -113,7 +113,7 @@ def draw_checks(at: datetime) -> None:
 
 
 def settle(at: datetime) -> None:
-    """Remove what would reveal exact times from rows and files of the past quarter hour, then sign the log."""
+    """Remove traces of exact times from the past quarter hour's rows and files, then sign the log."""
     paging.settle_alarms(at)
     settle_arrivals.settle(at)
     keep_log(at)
@@ -123,12 +123,12 @@ def settle(at: datetime) -> None:
 
 
 def settle_drafts(at: datetime) -> None:
-    """Take from unfinished reports what their age would tell."""
+    """Remove traces of when unfinished reports were saved."""
     settle_arrivals.settle_drafts(at)
 
 
 def keep_or_dispose(at: datetime) -> None:
-    """Delete reporters' identities whose retention period has ended, and flag late reviews and answers."""
+    """Delete reporters' identities whose retention period has ended, and flag overdue reviews and answers."""
     retention_clock.end_identities(at)
     retention_clock.watch(at)
 
@@ -159,7 +159,7 @@ TASKS = (
 
 
 def tasks() -> tuple[PeriodicTask, ...]:
-    """Return every periodic task: the core's, and the clocks of the registered specialist desks."""
+    """Return every periodic task, including those of the registered specialist desks."""
     theirs = (clock for desk in register.desks() for clock in desk.clocks)
     return (*TASKS, *(PeriodicTask(one.name, one.cron, one.priority, one.run) for one in theirs))
 
@@ -219,7 +219,7 @@ def _register(
 
 
 async def _work(stop: asyncio.Event, thread: ThreadPoolExecutor, run: Callable[[PeriodicTask], None]) -> None:
-    """Run the worker until told to stop.
+    """Run the worker until it is told to stop.
 
     If Procrastinate's loop ends for any other reason, that error is raised.
     """

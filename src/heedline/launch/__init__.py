@@ -8,7 +8,7 @@ from __future__ import annotations
 
 
 class CannotStart(Exception):
-    """A problem that a person must fix before Heedline can start.
+    """Raised when a person must fix a problem before Heedline can start.
 
     The text is a message for that person.
     """

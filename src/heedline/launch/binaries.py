@@ -75,7 +75,10 @@ def installed_majors() -> list[int]:
 
 
 def wheel_folder() -> Path | None:
-    """Return the wheel's `pginstall` folder without importing the wheel, or None if it is not installed."""
+    """Return the wheel's `pginstall` folder, or None if the wheel is not installed.
+
+    The wheel is not imported.
+    """
     spec = importlib.util.find_spec(WHEEL)
     if spec is None or spec.origin is None:
         return None
@@ -84,7 +87,7 @@ def wheel_folder() -> Path | None:
 
 
 def copied(source: Path, state: Path) -> Path:
-    """Copy the wheel's programs and libraries below `state`, once, and return the copy's `pginstall`.
+    """Copy the wheel's programs and libraries below `state`, if not already there, and return the copy's `pginstall`.
 
     The folder's name contains the wheel's version and the path it was copied from, so two checkouts never
     share one. The libraries stay beside the package, because the programs look for them by that relative

@@ -160,7 +160,7 @@ def _step(words: str) -> Iterator[None]:
 
 @dataclass(slots=True)
 class Demonstration:
-    """One run of the demonstration, carried out by `run()`."""
+    """A run of the demonstration, carried out by `run()`."""
 
     home: Home
     where: Sites
@@ -277,7 +277,10 @@ class Demonstration:
         return 0
 
     def _mend_database(self) -> None:
-        """Start the database again when its server has ended. The sites and the worker then find it by themselves."""
+        """Restart the database if its server has stopped.
+
+        The sites and the worker then reconnect by themselves.
+        """
         now = time.monotonic()
         if self._cluster is None or now < self._look_at:
             return
@@ -361,7 +364,7 @@ def run(home: Path) -> int:
 
 
 def complain(words: str) -> int:
-    """Print the problem for the person at the terminal and return its exit code."""
+    """Print the problem for the person at the terminal, and return the exit code for it."""
     with contextlib.suppress(BrokenPipeError):
         print(f"heedline: {words}", file=sys.stderr, flush=True)  # noqa: T201
     return 1

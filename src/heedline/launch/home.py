@@ -24,12 +24,12 @@ PROCESSES = ("public", "office", "partner", "worker", "migrate")
 
 
 class InUse(Exception):
-    """Another Heedline process is running in this folder."""
+    """Raised when another Heedline process is running in a folder."""
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """An installation's folder, created when something is first stored in it."""
+    """An installation's folder, which is created when something is first stored in it."""
 
     folder: Path
 
@@ -69,7 +69,7 @@ class Home:
         return file.read_text(encoding="ascii").strip()
 
     def open_secrets(self) -> list[str]:
-        """Return the names of secrets that anyone besides their owner can read.
+        """Return the names of secrets that anyone other than their owner can read.
 
         There should be none.
         """
@@ -80,13 +80,13 @@ class Home:
         ]
 
     def tell(self, facts: Mapping[str, Any]) -> None:
-        """Add facts to demo.json, keeping what the loader wrote there."""
+        """Add facts to demo.json, leaving what the loader wrote there."""
         known = json.loads(self.demo_json.read_text(encoding="utf-8")) if self.demo_json.exists() else {}
         write_private(self.demo_json, json.dumps({**known, **facts}, indent=2, ensure_ascii=False) + "\n")
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Hold an exclusive lock on this folder during the block.
+        """Hold an exclusive lock on this folder inside the block.
 
         Raises InUse. The kernel releases the lock when the process ends.
         """

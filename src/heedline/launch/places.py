@@ -109,7 +109,7 @@ def with_socket(home: Path, place: ClusterPlace, account: Account) -> ClusterPla
 
 
 def record(home: Path, place: ClusterPlace, account: str, major: int) -> None:
-    """Record where the cluster of a home is.
+    """Record the location of a home's cluster.
 
     A folder inside the home is recorded as such, so that the home can be moved.
     """
@@ -119,7 +119,7 @@ def record(home: Path, place: ClusterPlace, account: str, major: int) -> None:
 
 
 def recorded(home: Path) -> ClusterPlace | None:
-    """Return where the cluster of a home is, or None if there is none yet.
+    """Return the location of a home's cluster, or None if there is none yet.
 
     Raises CannotStart if the record refers to data that is not there. Starting a new, empty database in its
     place would look like the loss of every report, and would be one.
@@ -142,12 +142,12 @@ def recorded(home: Path) -> ClusterPlace | None:
 
 
 def forget(home: Path) -> None:
-    """Delete the record of where the cluster of a home is."""
+    """Delete the record of the location of a home's cluster."""
     _record(home).unlink(missing_ok=True)
 
 
 def write_whole(path: Path, text: str, *, mode: int) -> None:
-    """Write a file atomically with this mode, so that it is complete on disk or not there at all."""
+    """Write a file atomically with this mode, so that it is either complete on disk or absent."""
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -167,7 +167,7 @@ def _mark(home: Path) -> str:
 
 
 def _ours(folder: Path) -> Path:
-    """Return a folder that only we can write to and everyone can enter.
+    """Return a folder that only we can write to and that everyone can enter.
 
     Raises OSError if it cannot be created.
     """

@@ -133,7 +133,7 @@ def start(home: Path, *, durable: bool = True) -> Cluster:
 
 
 def found(home: Path) -> Cluster | None:
-    """Return a home's running cluster without bringing anything up to date, or None if none is running."""
+    """Return a home's running cluster without updating anything, or None if none is running."""
     home = home.expanduser().absolute()
     place = places.recorded(home)
     if place is None or server.postmaster(place.data) is None:
@@ -256,7 +256,7 @@ def _settle(cluster: Cluster) -> None:
 
 @contextmanager
 def _alone(home: Path) -> Iterator[None]:
-    """Allow only one process at a time to start or stop the cluster of a home."""
+    """Allow only one process at a time to start or stop a home's cluster."""
     handle = os.open(home / ".postgres.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)

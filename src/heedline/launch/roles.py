@@ -63,7 +63,7 @@ def role(name: str) -> str:
 
 
 def settle(connection: Connection, passwords: Mapping[str, str]) -> None:
-    """Bring the roles and the database `heedline` to their intended state, whatever has been changed since.
+    """Set up the roles and the database `heedline` as intended, whatever has been changed since.
 
     `connection` is the superuser's, in autocommit mode. `passwords` has one for every process. A password is sent only as its SCRAM verifier, so that no statement, activity list or log ever holds a password.
     """
@@ -79,9 +79,9 @@ def settle(connection: Connection, passwords: Mapping[str, str]) -> None:
 
 
 def forget_sign_in_proofs(connection: Connection) -> None:
-    """Delete the hashes by which the database knows the office's and the partners' process.
+    """Delete the hashes that identify the office and partner processes to the database.
 
-    Each leaves that of its present SECRET_KEY when it starts next, or at the next sign-in.
+    Each process stores the hash for its present SECRET_KEY when it next starts, or at the next sign-in.
     """
     with psycopg.connect(
         connection.info.dsn, dbname=DATABASE, password=connection.info.password, autocommit=True
@@ -120,7 +120,10 @@ def _settle_roles(connection: Connection, passwords: Mapping[str, str]) -> None:
 
 
 def _reset_settings(connection: Connection) -> None:
-    """Take away what roles and databases set for themselves: a role may switch off for itself what makes commits durable."""
+    """Reset the settings of individual roles and databases.
+
+    A role could otherwise switch off for itself what makes commits durable.
+    """
     changed = connection.execute(
         "SELECT d.datname, r.rolname FROM pg_db_role_setting s LEFT JOIN pg_database d ON d.oid = s.setdatabase"
         " LEFT JOIN pg_roles r ON r.oid = s.setrole"
@@ -145,7 +148,7 @@ def _reset_settings(connection: Connection) -> None:
 
 
 def create_database(connection: Connection, name: str, *, template: str = "template0") -> None:
-    """Create a database that belongs to the owner and that only the processes may connect to."""
+    """Create a database that belongs to the owner and accepts connections from the processes only."""
     connection.execute(
         sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
             sql.Identifier(name), sql.Identifier(role("owner")), sql.Identifier(template)
@@ -171,7 +174,7 @@ def open_to_processes(connection: Connection, name: str) -> None:
 
 
 def _take_from_everybody(inside: Connection) -> None:
-    """Revoke access for everybody to PostgreSQL functions, views and languages that reveal or keep too much.
+    """Revoke public access to PostgreSQL functions, views and languages that reveal or store too much.
 
     Only the roles that need them keep access.
     """

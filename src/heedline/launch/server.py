@@ -190,7 +190,7 @@ def stop(place: ClusterPlace, account: Account, programs: Path) -> None:
 
 
 def forget_statistics(data: Path) -> None:
-    """Overwrite and remove what a stopped server keeps about the use of tables: when each was last read, exactly.
+    """Overwrite and delete a stopped server's statistics, which record exactly when each table was last read.
 
     A server that finds no such file begins to count anew, as it does after a crash.
     """

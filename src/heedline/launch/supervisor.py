@@ -31,11 +31,11 @@ STEADY_AFTER = 60.0
 
 
 class Stopped(Exception):
-    """A request to stop was received during start-up."""
+    """Raised when a request to stop is received during start-up."""
 
 
 class StepFailed(Exception):
-    """A step of the start-up failed.
+    """Raised when a step of the start-up fails.
 
     `code` is its exit code.
     """
@@ -47,7 +47,7 @@ class StepFailed(Exception):
 
 @dataclass(slots=True)
 class Pauses:
-    """The pauses before a restart, which double each time until the process has run for a while."""
+    """The pauses before restarts, which double each time until the process has run for a while."""
 
     _last: float = 0.0
 
@@ -60,7 +60,7 @@ class Pauses:
 
 @dataclass(slots=True)
 class Child:
-    """A child process that is meant to be running, with its display name."""
+    """A child process that is kept running, with its display name."""
 
     name: str
     process: subprocess.Popen[bytes]
@@ -106,17 +106,17 @@ class Supervisor:
 
     @property
     def asked_to_stop(self) -> bool:
-        """Return True once Ctrl-C, SIGTERM or a closed terminal has asked us to stop."""
+        """Return True once Ctrl-C, SIGTERM or a closed terminal has requested a stop."""
         return self._asked_to_stop
 
     def start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> Child:
-        """Start a child that is meant to run for as long as the supervisor."""
+        """Start a child that is kept running for as long as the supervisor."""
         child = Child(name, self._spawn(command, environment), command, environment)
         self._children.append(child)
         return child
 
     def step(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
-        """Run a command to completion.
+        """Run a command and wait until it has finished.
 
         Raises StepFailed, or Stopped if a request to stop was received in the meantime.
         """
@@ -192,13 +192,13 @@ class Supervisor:
             )
 
     def stop(self) -> None:
-        """Stop every child, last one first, each with all the processes it started."""
+        """Stop every child, last one first, together with the processes that each has started."""
         while self._children:
             _end(self._children.pop().process)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Ask a process to end, and kill it after STOP_WITHIN seconds.
+    """Ask a process to end, and kill it if it has not ended after STOP_WITHIN seconds.
 
     None of its own child processes is left behind.
     """

@@ -1,4 +1,4 @@
-"""Data structures of a loaded pack, which is frozen, validated and cross-checked.
+"""Data structures of a loaded pack, which is immutable, validated and cross-checked.
 
 Packs are created by `heedline.packs.load_pack`.
 """
@@ -67,7 +67,7 @@ class ServiceLink:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """How this deployment is named and presented.
+    """The name and presentation of this deployment.
 
     `exit_url` is the neutral site that the exit link leads to. `unit` is who runs it, as the public pages
     say it, and `unit_in` the same in other languages. `mark` is the static path of their own logo, or empty if they have none.
@@ -160,7 +160,7 @@ class Force:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """An outcome with which a report can be closed.
+    """An outcome that a closed report can have.
 
     `short` means that the three-page close offers it. `kinds` are the kinds of report it applies to, or all
     if empty.
@@ -315,7 +315,7 @@ class Pack:
     def first_due(
         self, kind: str, urgency: str, counted_from: datetime, *, area: str = "unknown"
     ) -> datetime:
-        """Return the deadline for taking a report or acknowledging a request.
+        """Return the deadline for taking a new report or acknowledging a request.
 
         `counted_from` is the *end* of its slot. The deadline depends on the priority and is never later than
         `unread_ceiling`. For a routine report of a kind with working days, it is the close of that working day
@@ -349,7 +349,7 @@ class Pack:
         return counted_from + within
 
     def _working_days(self, kind: str, code: str) -> int:
-        """Return the working days within which this kind is answered, or 0 where the clock does not stop at night.
+        """Return the number of working days allowed for this kind of report, or 0 if its clock runs at night too.
 
         Only the priority with which a routine request of the kind starts is timed in working days.
         """

@@ -1,4 +1,8 @@
-"""How precisely times are recorded: quarter hours of arrivals, days, minutes. Plain Python that reads no clock."""
+"""The precision with which times are recorded.
+
+Arrivals are recorded by the quarter hour, and other times by the day or the minute. This is plain Python that
+reads no clock.
+"""
 
 from __future__ import annotations
 

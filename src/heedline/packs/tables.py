@@ -14,7 +14,7 @@ from typing import Any
 
 
 class PackError(Exception):
-    """The data of a pack is wrong.
+    """Raised when the data of a pack is wrong.
 
     The message has the form `file: key: what is wrong`.
     """
@@ -36,7 +36,7 @@ def read_toml(folder: Traversable, path: str) -> Table:
 
 
 class Table:
-    """A TOML table that knows which file and key it came from."""
+    """A TOML table that knows the file and key from which it was read."""
 
     def __init__(self, data: Mapping[str, Any], file: str, path: str = "") -> None:
         self.data = data
@@ -145,7 +145,7 @@ class Table:
         return found
 
     def done(self) -> None:
-        """Reject keys that were never read, because they are misspelt or out of date."""
+        """Reject keys that were never read, because they must be misspelt or out of date."""
         for key in self.data:
             if key not in self._used:
                 raise self.wrong(key, "is not a known key here")

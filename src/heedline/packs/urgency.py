@@ -1,4 +1,7 @@
-"""The urgency of a report, as answered by the reporter and as decided by an officer. Plain Python."""
+"""The urgency of a report as answered by the reporter, and its priority as decided by an officer.
+
+This is plain Python.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ class Priority(StrEnum):
 
 
 class Limits(Protocol):
-    """How soon a report of one priority must be seen and acted on (`packs.pack.PriorityClock`)."""
+    """The time limits for seeing and acting on reports of one priority (`packs.pack.PriorityClock`)."""
 
     @property
     def seen_within(self) -> timedelta: ...
@@ -62,9 +65,10 @@ def rank_of(urgency: str, priority: str = "", danger_to_life: bool | None = None
 
 
 def clock_code(urgency: str, priority: str, danger_to_life: bool | None, table: ClockSource) -> str:
-    """Return the priority whose limits a report keeps: `danger`, the officer's, or the first one of its urgency.
+    """Return the code of the priority whose time limits apply to a report.
 
-    Raises KeyError for an unknown urgency.
+    It is `danger`, the officer's priority, or the first one of the report's urgency. Raises KeyError for an
+    unknown urgency.
     """
     if rank_of(urgency, priority, danger_to_life) == 0:
         return Urgency.DANGER

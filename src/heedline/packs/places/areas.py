@@ -22,7 +22,7 @@ class _Sector:
 
 
 class Areas:
-    """A lookup of police forces by postcode or place.
+    """A lookup table of police forces by postcode or place.
 
     `forces_of_postcode` and `forces_of_place` return a set of one force, several or none.
     """

@@ -1,4 +1,4 @@
-"""Routing of reports to desks, with the reason for each decision.
+"""Routing of reports to desks, with a reason for each decision.
 
 All functions are pure. Anything unknown goes to the round-the-clock desk, never nowhere.
 """
@@ -48,7 +48,7 @@ class RouteDecision:
 
 
 def route(facts: RouteFacts, pack: Pack) -> RouteDecision:
-    """Return the desk for this kind of report in its area, or otherwise the round-the-clock desk.
+    """Return the desk for this kind of report in its area or, if there is none, the round-the-clock desk.
 
     Never raises, whatever the input. Kinds that the pack names, and all reports about danger, also go to the
     round-the-clock desk.
@@ -64,7 +64,7 @@ def route(facts: RouteFacts, pack: Pack) -> RouteDecision:
 
 
 def area_of(facts: RouteFacts, pack: Pack) -> tuple[str, str]:
-    """Return the force for the area of a report, and how it was found.
+    """Return the force for a report's area, and how it was found.
 
     The force is `unknown` if none or more than one was found. A place with a police force of its own takes
     precedence over the postcode, because a station has a postcode but also its own police.

@@ -33,7 +33,7 @@ class SpecialPlaces:
     """Short words such as "the", which are skipped between "near" and a name."""
 
     def find(self, text: str) -> frozenset[tuple[str, str]]:
-        """Return every (force, because) that the text names.
+        """Return a (force, reason) pair for every special place named in the text.
 
         If two names overlap, only the longer one counts.
         """

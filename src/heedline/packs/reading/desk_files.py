@@ -72,7 +72,7 @@ def read_desk(
 
 
 def _phone(table: Table) -> str:
-    """Return the number under which partners reach a desk, or "" if none is given."""
+    """Return the phone number on which partners can reach a desk, or "" if none is given."""
     number = table.text("phone", "")
     if number and not _NUMBER.fullmatch(number):
         raise table.wrong("phone", "must be a telephone number of digits and spaces, such as 01632 960001")

@@ -46,7 +46,7 @@ PAGED = ("desk-on-duty", "watch-on-duty", "watch-lead", "duty-manager")
 
 @cache
 def load_pack(code: str) -> shapes.Pack:
-    """Return the pack with that code (such as `uk`), loaded once per process.
+    """Return the pack with a code (such as `uk`), loaded once per process.
 
     Raises PackError, naming the file and key of what is wrong.
     """

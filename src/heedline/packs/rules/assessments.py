@@ -58,7 +58,10 @@ class AssessmentForm:
     choices: tuple[AssessedChoice, ...]
 
     def only_a_supervisor_closes(self, answers: Mapping[str, str]) -> bool:
-        """Return whether these answers (label → chosen wording) leave the closing to a supervisor."""
+        """Return whether only a supervisor may close a report that was assessed with these answers.
+
+        `answers` maps each label to the chosen wording.
+        """
         return any(
             answers.get(choice.label) == choice.choices[code]
             for choice in self.choices

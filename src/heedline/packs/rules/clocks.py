@@ -1,4 +1,4 @@
-"""The clocks of a pack: how soon a report is to be seen, when people are paged, and when a kind counts working days."""
+"""The time limits of a pack for seeing reports, for paging people and for working days."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class PriorityClock:
-    """How soon a report must be seen by a person and acted on.
+    """The time limits within which a person must see a report and act on it.
 
     `next_within` is the time from the first take, or from an action, to the next action. `wait_within` is the same
     after something was asked of others or sent to them. `review_within` is the furthest review that may be set.
@@ -25,7 +25,7 @@ class PriorityClock:
 
 @dataclass(frozen=True, slots=True)
 class OnCallStep:
-    """A step of the on-call chain, with the people paged if nobody has taken the report in time.
+    """A step of the on-call chain, listing the people paged if nobody has taken the report in time.
 
     `after` is the waiting time before they are paged.
     """

@@ -1,4 +1,4 @@
-"""Word lists that keep a report out of a bulk closure: weapons and threats, and dates written as words.
+"""Word lists of weapons, threats and dates, which keep a report out of a bulk closure.
 
 They are data of the pack. This is plain Python.
 """
@@ -18,17 +18,23 @@ _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 
 @dataclass(frozen=True, slots=True)
 class LookAlikes:
-    """The word lists by language. A text is compared with those of every language, because it may mix them."""
+    """The word lists for look-alike reports, by language.
+
+    A text is compared with the lists of every language, because it may mix languages.
+    """
 
     violence: Mapping[str, WordList]
     dates: Mapping[str, WordList]
 
     def knows(self, language: str) -> bool:
-        """Return whether there is a list for this language. "" is a language that nobody can tell."""
+        """Return whether there is a list for this language.
+
+        This is also true of "", which means that the language could not be identified.
+        """
         return not language or language in self.violence
 
     def names_violence(self, text: str) -> bool:
-        """Return whether a text has a word for a weapon or a threat."""
+        """Return whether a text contains a word for a weapon or a threat."""
         words = _words(text)
         return any(one.in_these(words) for one in self.violence.values())
 
@@ -42,7 +48,10 @@ def _words(text: str) -> Sequence[str]:
 
 
 def read_look_alikes(folder: Traversable) -> LookAlikes:
-    """Return the lists read from `look_alikes.toml`. Raises PackError."""
+    """Return the lists read from `look_alikes.toml`.
+
+    Raises PackError.
+    """
     top = read_toml(folder, "look_alikes.toml")
     languages = top.named("words")
     found = LookAlikes(

@@ -1,4 +1,7 @@
-"""Read the pack's rules for finding reports about one person (`index/extraction/rules.py` has their shapes)."""
+"""Reading of the pack's rules for finding reports about one person.
+
+`index/extraction/rules.py` defines their data structures.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ from heedline.packs.tables import Table, read_toml
 
 
 def read_matching(folder: Traversable, formats: Mapping[str, str]) -> MatchingRules:
-    """Return the rules read from `matching.toml` and `names.toml`. Raises PackError."""
+    """Return the rules read from `matching.toml` and `names.toml`.
+
+    Raises PackError.
+    """
     top = read_toml(folder, "matching.toml")
     known = read_toml(folder, "names.toml")
     flats = top.table("flats")
@@ -75,7 +81,10 @@ def _names(table: Table, known: Table) -> NameRules:
 
 
 def _groups(table: Table) -> dict[str, frozenset[str]]:
-    """Return the names that each spelling can stand for, from lines of spellings of one name."""
+    """Return the names that each spelling may stand for.
+
+    Each line of the table lists the spellings of one name.
+    """
     found: dict[str, set[str]] = defaultdict(set)
     for tradition in table:
         for line in table.texts(tradition):

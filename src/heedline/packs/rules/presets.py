@@ -1,6 +1,7 @@
-"""Presets: assessments of the usual vague reports, which an officer fills in at once and may edit.
+"""Presets, which fill in an assessment for a common kind of vague report.
 
-They are data of the pack. A preset never answers whether there is danger to life. This is plain Python.
+The officer may edit what a preset has filled in. Presets are data of the pack. A preset never answers whether
+there is danger to life. This is plain Python.
 """
 
 from __future__ import annotations
@@ -20,7 +21,10 @@ MOST = 9
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """The fields that a preset fills: priority, the two texts, and the reason for closing the report quickly."""
+    """The assessment fields that a preset fills.
+
+    These are the priority, the two texts, and the reason for closing the report quickly.
+    """
 
     code: str
     label: str

@@ -1,4 +1,4 @@
-"""The short prompts by which call-takers and officers note a risk, such as THRIVE."""
+"""Short prompts, such as THRIVE, with which call-takers and officers record a risk."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RiskPrompt:
-    """One prompt, and what it means, which is shown beside its box."""
+    """A prompt with its meaning, which is shown beside its box."""
 
     label: str
     meaning: str
@@ -22,14 +22,17 @@ class RiskPrompt:
 
 @dataclass(frozen=True, slots=True)
 class RiskPrompts:
-    """The prompts in order, by code, and the name that officers know them by."""
+    """The prompts in order, by code, with the name by which officers know them."""
 
     name: str
     prompts: Mapping[str, RiskPrompt]
 
 
 def read_risk_prompts(folder: Traversable) -> RiskPrompts:
-    """Return the prompts read from `risk_prompts.toml`. Raises PackError."""
+    """Return the prompts read from `risk_prompts.toml`.
+
+    Raises PackError.
+    """
     table = read_toml(folder, "risk_prompts.toml")
     prompts = {}
     for code, one in table.named("prompts").items():

@@ -22,7 +22,7 @@ _BEFORE = 4
 
 @dataclass(frozen=True, slots=True)
 class SourceGuard:
-    """The word lists and limits that protect reporters as sources.
+    """The word lists and limits that protect reporters from being used as sources.
 
     `contacts` is the number of messages to one reporter that counts as ordinary. `unit` is the wording for
     the unit to which a report is referred.

@@ -1,4 +1,4 @@
-"""The grounds for requesting that a reporter be traced, and who else may legally carry it out."""
+"""The grounds for having a reporter traced, and who else may legally do it."""
 
 from __future__ import annotations
 

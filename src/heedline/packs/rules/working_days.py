@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class WorkingDays:
-    """The working days and holidays of a jurisdiction.
+    """The working days and public holidays of a jurisdiction.
 
     `holidays` maps each calendar to its holidays. `usual` is the calendar to use if none is known. Days
     after the last listed holiday count as ordinary weeks.

@@ -212,7 +212,7 @@ class Reviews:
     file: Table
 
     def withholds(self, key: str) -> bool:
-        """Return whether the translation of this text is withheld until a person has reviewed it."""
+        """Return whether a text's translation is withheld until a person has reviewed it."""
         return any(key == one or key.startswith(f"{one}.") for one in self.only_reviewed)
 
 

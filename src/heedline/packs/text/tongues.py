@@ -1,4 +1,4 @@
-"""The languages that reporters write in and officers speak, and a guess at the language of a text.
+"""The languages that reporters write in and officers speak, with detection of a text's language.
 
 The rule can be explained in one sentence. A text is attributed to a language if it has letters that no
 other language has, or at least three of its short words and clearly more of them than of any other. The
@@ -39,13 +39,13 @@ class Tongue:
     beginnings: tuple[str, ...]
 
     def has(self, word: str) -> bool:
-        """Return whether this is one of the language's short words, or has one of its typical beginnings."""
+        """Return whether a word is one of the language's short words or has one of its typical beginnings."""
         return word in self.words or (word.startswith(self.beginnings) and word not in self.beginnings)
 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """The likely language of a text and the words it was recognised by.
+    """The likely language of a text, with the words by which it was recognised.
 
     There are no words if it was recognised by its letters.
     """
@@ -61,7 +61,7 @@ class Tongues:
     known: Mapping[str, Tongue]
 
     def name(self, code: str) -> str:
-        """Return the name that officers use for a language, or its code if it has none."""
+        """Return the name that officers use for a language, or its code if there is none."""
         return self.known[code].name if code in self.known else code
 
     def guess(self, text: str) -> Guess | None:

@@ -19,7 +19,7 @@ _PLACEHOLDER = re.compile(r"\{([a-z_]+(?:\.[a-z0-9_]+)?)\}")
 
 
 class WordMissing(KeyError):
-    """A page asked for a text that the pack does not have."""
+    """Raised when a page asks for a text that the pack does not have."""
 
 
 class Words(Mapping[str, str]):
@@ -82,11 +82,11 @@ class Words(Mapping[str, str]):
         return self._text(key)
 
     def borrowed(self, key: str) -> bool:
-        """Return whether this text comes from the original because this language does not have it."""
+        """Return whether a text comes from the original because this language does not have it."""
         return self.original is not None and key not in self._own
 
     def beside(self, key: str) -> Words | None:
-        """Return the original if this text is an unreviewed translation, otherwise None."""
+        """Return the original if this language's text is an unreviewed translation, otherwise None."""
         return None if self.borrowed(key) or key.split(".")[0] in self._reviewed else self.original
 
     def list_keys(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Permissions, which determine who may do what to which report.
+"""Permissions, which decide who may do what to which report.
 
 `capabilities.py` names what can be done, `roles.py` says which role may do it, `rules.py` says what else
 must hold, `scopes.py` says what a person can find at all, and `gate.py` makes the check.

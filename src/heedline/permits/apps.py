@@ -6,5 +6,5 @@ class PermitsConfig(AppConfig):
     label = "permits"
 
     def ready(self) -> None:
-        """Register the check that desks and the core share no code."""
+        """Register the check that specialist desks' codes do not clash with the core's."""
         from heedline.permits import vocabulary  # noqa: F401

@@ -9,7 +9,10 @@ from enum import StrEnum
 
 
 class AnyCapability(StrEnum):
-    """A capability of the core (`Capability`) or of a specialist desk, which extends this and registers its own."""
+    """Base class for capabilities.
+
+    The core's capabilities are in `Capability`. A specialist desk extends this class and registers its own.
+    """
 
 
 class Capability(AnyCapability):

@@ -26,7 +26,7 @@ GRACE = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """An item of training, the capabilities that depend on it, and the kinds of desk where they do."""
+    """A training course that some capabilities require at some kinds of desk."""
 
     code: str
     name: str
@@ -36,7 +36,7 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Lapse:
-    """An item of training that an officer lacks.
+    """A training requirement that an officer does not meet.
 
     `until` is the last day on which it was valid, or None if the officer never completed it.
     """
@@ -47,7 +47,7 @@ class Lapse:
 
     @property
     def reason(self) -> str:
-        """Return a reason for the refused officer, saying what is missing and how to get it back."""
+        """Return the reason shown to a refused officer, with what is missing and how to put it right."""
         what = (
             f"Your training “{self.name}” ran out on {self.until:%-d %B %Y}."
             if self.until is not None

@@ -1,4 +1,7 @@
-"""Call the database functions of `database/functions/danger.sql`, which change who can open a report in danger."""
+"""Call the database functions that change who can open a report in danger.
+
+They are defined in `database/functions/danger.sql`.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +22,12 @@ def _columns(moved: Moved) -> list[list[object]]:
 
 
 def of_session(secret: bytes) -> Func:
-    """Return the session's open dangers as a column, to be asked for inside `functions.unseen`."""
+    """Return the session's open dangers as a column, to be queried inside `functions.unseen`."""
     return Func(Value(secret.hex()), function="permits.open_dangers", output_field=JSONField())
 
 
 def open_dangers() -> list[Mapping[str, Any]]:
-    """Return the open dangers of the desks of this connection's session, the next review first.
+    """Return the open dangers at the desks of this connection's session, earliest review first.
 
     Each has `report`, `desk` and `owner` (names), `owner_id`, `review_at` (ISO 8601) and `acknowledged`.
     """
@@ -35,9 +38,10 @@ def open_dangers() -> list[Mapping[str, Any]]:
 
 
 def watch_danger(report: UUID, desk: UUID, epoch: UUID, share: bytes | None, moved: Moved) -> bool:
-    """Add the round-the-clock desk to a report in danger. Return False if the report has changed meanwhile.
+    """Add the round-the-clock desk to a report in danger.
 
-    `share` is the desk's half of the identity key, sealed to `epoch`, or None once that is disposed of.
+    Returns False if the report has changed meanwhile. `share` is the desk's half of the identity key, sealed
+    to `epoch`, or None once that is disposed of.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -49,7 +53,10 @@ def watch_danger(report: UUID, desk: UUID, epoch: UUID, share: bytes | None, mov
 
 
 def end_danger_watch(report: UUID, moved: Moved) -> bool:
-    """Take the round-the-clock desk off a report after the discharge. Return False if the report has changed."""
+    """Remove the round-the-clock desk from a report after the danger is discharged.
+
+    Returns False if the report has changed.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT permits.end_danger_watch(%s, %s::uuid[], %s::bytea[], %s::bytea[])",

@@ -1,4 +1,4 @@
-"""Call the database functions of `database/functions/` that decide whose session this is, and what that session may do.
+"""Call the database functions that identify a session and decide what it may do.
 
 Row-level security believes only the session secret: the pre-image of a session row's id.
 """
@@ -19,19 +19,25 @@ from django.db.models import Func, TextField, Value
 
 
 def enter_session(secret: bytes) -> None:
-    """Show this connection the rows of the desks that the session's officer works on, until `leave_session`."""
+    """Give this connection access to the rows of the session's desks, until `leave_session`."""
     with connection.bound_cursor() as cursor:  # type: ignore[attr-defined]
         cursor.execute("SELECT set_config('heedline.session_secret', %s, false)", [secret.hex()])
 
 
 def unseen() -> AbstractContextManager[None]:
-    """Keep the token out of the text of the statements inside, which the server shows to its superuser."""
+    """Keep the token out of the text of SQL statements inside this block.
+
+    The server shows the text of statements to its superuser.
+    """
     beside: AbstractContextManager[None] = connection.values_beside()  # type: ignore[attr-defined]
     return beside
 
 
 def session_entered(secret: bytes) -> Func:
-    """Return `enter_session` as a column, to be asked for inside `unseen`: looking a session up enters it, if it exists."""
+    """Return `enter_session` as a column, to be queried inside `unseen`.
+
+    Looking up a session with this column enters it, if it exists.
+    """
     return Func(
         Value("heedline.session_secret"),
         Value(secret.hex()),
@@ -42,14 +48,17 @@ def session_entered(secret: bytes) -> Func:
 
 
 def name_officer(row: bytes, officer: UUID, *, site: str, proof: bytes) -> str:
-    """Say whom a session signs in. Return `named`, `unclaimed`, `refused` or `unknown` (`functions/sessions.sql`)."""
+    """Record which officer a session signs in.
+
+    Returns `named`, `unclaimed`, `refused` or `unknown` (`functions/sessions.sql`).
+    """
     with connection.bound_cursor() as cursor:  # type: ignore[attr-defined]
         cursor.execute("SELECT permits.name_officer(%s, %s, %s, %s)", [row, officer, site, proof])
         return str(cursor.fetchone()[0])
 
 
 def claim_sign_in(site: str, proof: bytes) -> None:
-    """Leave the hash of a site's proof in the database, unless one is there."""
+    """Store the hash of a site's proof in the database, unless one is already there."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO permits_sign_in_proof (site, digest) VALUES (%s, %s) ON CONFLICT DO NOTHING",
@@ -58,7 +67,7 @@ def claim_sign_in(site: str, proof: bytes) -> None:
 
 
 def leave_session() -> None:
-    """Show this connection no report from now on."""
+    """End this connection's access to reports."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('heedline.session_secret', '', false)")
 
@@ -66,9 +75,10 @@ def leave_session() -> None:
 def note_call(
     lookup: bytes, container: UUID, header: bytes, payload: bytes, sha256: bytes, epochs: list[UUID]
 ) -> str:
-    """Lay the sealed note after a call beside the report that its receipt leads to, wherever that went.
+    """Store the sealed note about a call with the report that its receipt leads to.
 
-    Return `noted`, `again` (there is one already), `unknown` or `refused`.
+    The report may have been moved to another desk. Return `noted`, `again` (there is one already), `unknown`
+    or `refused`.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -80,7 +90,7 @@ def note_call(
 
 
 def desk_shares(report: UUID) -> list[tuple[UUID | None, bytes]]:
-    """Return the desk's sealed halves of a report's identity key, each with the epoch it is addressed to."""
+    """Return the desk's sealed shares of a report's identity key, each with its epoch."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT epoch, sealed FROM permits.desk_shares(%s)", [report])
         return [(epoch, bytes(sealed)) for epoch, sealed in cursor.fetchall()]
@@ -99,10 +109,11 @@ def hand_over(
     accept_by: datetime | None = None,
     returns: bool = False,
 ) -> bool:
-    """Move a report to a desk that this session cannot see into, which accepts it by `accept_by`, or `due_at`.
+    """Hand a report over to a desk that this session cannot access.
 
-    `returns` moves it back to the desk that handed it over, before anybody here has accepted it. Returns False if the
-    report was not theirs to move, or has changed.
+    That desk must accept it by `accept_by`, or else by `due_at`. `returns` moves it back to the desk that
+    handed it over, before anybody here has accepted it. Returns False if the report was not theirs to move,
+    or has changed.
 
     `moved`: each sealed part that the desk opens, with its present header and the one addressed to `share_epoch`.
     """
@@ -129,9 +140,10 @@ def hand_over(
 
 @dataclass(frozen=True)
 class Figures:
-    """How much there is to do at a desk, each counted up to a thousand. Every stage of an open report counts.
+    """The numbers of reports and messages to be dealt with at a desk.
 
-    `next_due` is None where no report is open. The last two are about desks that this one watches round the clock.
+    Each is counted up to a thousand. Every stage of an open report counts. `next_due` is None where no report
+    is open. The last two are about desks that this one watches round the clock.
     """
 
     waiting: int
@@ -144,7 +156,7 @@ class Figures:
 
 
 def figures(desks: Sequence[UUID], at: datetime) -> dict[UUID, Figures]:
-    """Return the figures of these desks, as far as this session sees their reports."""
+    """Return the figures of these desks, counting only reports that this session can see."""
     rows = _rows("SELECT * FROM permits.figures(%s::uuid[], %s)", [list(desks), at])
     return {desk: Figures(*row) for desk, *row in rows}
 
@@ -154,7 +166,7 @@ def figures(desks: Sequence[UUID], at: datetime) -> dict[UUID, Figures]:
 
 @dataclass(frozen=True)
 class SecondShare:
-    """The authorisers' sealed half of an identity's key, with its epoch and the desks holding the other half."""
+    """The authorisers' sealed share of an identity key, with its epoch and the desks that hold the other share."""
 
     container: UUID
     epoch: UUID | None
@@ -180,7 +192,7 @@ def _rows(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
 
 
 def who_decides(report: UUID) -> UUID | None:
-    """Return the id of the desk that holds the authorisers' half of a report's identity key, or None if there is none."""
+    """Return the id of the desk that holds the authorisers' share of a report's identity key, or None."""
     found: UUID | None = _rows("SELECT permits.who_decides(%s)", [report])[0][0]
     return found
 
@@ -207,7 +219,7 @@ def ask_identity(
 
 
 def second_share(request: UUID) -> SecondShare | None:
-    """Return the authorisers' half if this person may decide the request now, or None."""
+    """Return the authorisers' share if this person may decide the request now, or None."""
     rows = _rows("SELECT container, epoch, sealed, desks FROM permits.second_share(%s)", [request])
     return SecondShare(rows[0][0], rows[0][1], bytes(rows[0][2]), tuple(rows[0][3])) if rows else None
 
@@ -233,9 +245,10 @@ def decide_identity(
     minutes: int | None = None,
     asked_back: bool = False,
 ) -> bool:
-    """Decide a request once. Return False if this session may not, or if it is already decided.
+    """Record the decision on a request.
 
-    `minutes` is the time that an approval to open grants.
+    Returns False if this session may not decide it, or if it is already decided. `minutes` is the time that
+    an approval to open grants.
     """
     given = [
         request,

@@ -25,7 +25,7 @@ class Refused(Exception):
 def allows(
     appointments: Iterable[tuple[str, UUID | None]], capability: AnyCapability, desks: Iterable[UUID | None]
 ) -> bool:
-    """Return whether one of the (role, desk) appointments grants `capability` on one of `desks`.
+    """Return whether any (role, desk) appointment grants `capability` on one of `desks`.
 
     None as a desk means the whole installation.
     """
@@ -75,7 +75,7 @@ def require(
 def _lapse(
     competence: Competence, capability: AnyCapability, held: Iterable[UUID | None], *, begun: bool = False
 ) -> Lapse | None:
-    """Return the training missing at every one of these desks, or None if one lacks nothing."""
+    """Return the training that is missing at all of these desks, or None if it is complete at one of them."""
     lapse = None
     for desk in held:
         lapse = competence.lapse(capability, desk, begun=begun)

@@ -1,4 +1,7 @@
-"""Call the database functions for keys that end (`database/functions/readdressing.sql`). Each checks the session itself."""
+"""Call the database functions that retire epochs (`database/functions/readdressing.sql`).
+
+Each function checks the session itself.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ START = UUID(int=0)
 
 @dataclass(frozen=True)
 class HeaderToMove:
-    """The header of one sealed part that lies under a retired epoch."""
+    """The header of a sealed part that is addressed to a retired epoch."""
 
     container: UUID
     header: bytes = field(repr=False)
@@ -23,7 +26,10 @@ class HeaderToMove:
 
 @dataclass(frozen=True)
 class ShareToMove:
-    """One half of an identity's key that lies under a retired epoch. `share`: 1 the desk's, 2 the authorisers'."""
+    """A share of an identity key that is sealed to a retired epoch.
+
+    `share` is 1 for the desk's and 2 for the authorisers'.
+    """
 
     id: UUID
     container: UUID
@@ -39,7 +45,10 @@ def _rows(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
 
 
 def retire_epoch(epoch: UUID) -> bool:
-    """Mark an epoch as retired. False when it is not of this session's desks, or none would be left to seal to."""
+    """Mark an epoch as retired.
+
+    Returns False if it does not belong to this session's desks, or if no epoch would be left to seal to.
+    """
     return bool(_rows("SELECT permits.retire_epoch(%s)", [epoch])[0][0])
 
 
@@ -52,13 +61,13 @@ def retired(desk: UUID) -> tuple[UUID, ...]:
 
 
 def headers_to_move(desk: UUID, *, after: UUID, most: int) -> list[HeaderToMove]:
-    """Return the next headers to move, in order of their ids, at most 1,000."""
+    """Return up to 1,000 headers to move, in order of their ids."""
     rows = _rows("SELECT container, header FROM permits.headers_to_move(%s, %s, %s)", [desk, after, most])
     return [HeaderToMove(container, bytes(header)) for container, header in rows]
 
 
 def shares_to_move(desk: UUID, *, after: UUID, most: int) -> list[ShareToMove]:
-    """Return the next halves to move, in order of their ids, at most 1,000."""
+    """Return up to 1,000 key shares to move, in order of their ids."""
     rows = _rows(
         "SELECT id, container, share, sealed FROM permits.shares_to_move(%s, %s, %s)", [desk, after, most]
     )
@@ -77,18 +86,21 @@ def move_headers(desk: UUID, to: UUID, moved: Sequence[tuple[HeaderToMove, bytes
 
 
 def move_shares(desk: UUID, to: UUID, moved: Sequence[tuple[ShareToMove, bytes]]) -> int:
-    """Replace unchanged old sealed halves with new ones and return how many were replaced."""
+    """Replace unchanged old key shares with new ones and return how many were replaced."""
     given = [[old.id for old, _ in moved], [old.sealed for old, _ in moved], [new for _, new in moved]]
     sql = "SELECT permits.move_shares(%s, %s, %s::uuid[], %s::bytea[], %s::bytea[])"
     return int(_rows(sql, [desk, to, *given])[0][0])
 
 
 def left_to_move(desk: UUID) -> tuple[int, int]:
-    """Return the numbers of headers and of halves that are still sealed to retired epochs."""
+    """Return the numbers of headers and key shares that are still sealed to retired epochs."""
     headers, shares = _rows("SELECT headers, shares FROM permits.left_to_move(%s)", [desk])[0]
     return headers, shares
 
 
 def destroy_epoch(epoch: UUID) -> str:
-    """End an epoch: `destroyed`, `not-yours`, `too-early` or `still-used`."""
+    """Destroy a retired epoch and return the result code.
+
+    The code is `destroyed`, `not-yours`, `too-early` or `still-used`.
+    """
     return str(_rows("SELECT permits.destroy_epoch(%s)", [epoch])[0][0])

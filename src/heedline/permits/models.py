@@ -57,7 +57,7 @@ class UnlockedKeys(models.Model):
 
 
 class ProviderSession(models.Model):
-    """A session begun through the single sign-on provider, and when the provider is asked again.
+    """A session signed in through the single sign-on provider, with the time of its next check.
 
     `sealed` is the refresh token, under a key that exists only in the cookie. `sid` is a MAC of the
     provider's session id. `good_at` is when the provider last confirmed the session. Until `asking_until`
@@ -78,7 +78,7 @@ class ProviderSession(models.Model):
 
 
 class ProviderNotice(models.Model):
-    """A logout token that was processed, so that each is used only once.
+    """A logout token that has been processed, stored so that each is used only once.
 
     `row` is a hash of its id.
     """

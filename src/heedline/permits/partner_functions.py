@@ -17,7 +17,7 @@ from django.db import connection
 
 @dataclass(frozen=True)
 class SentRow:
-    """A disclosure to the signed-in person's desk, with its codes, the people at that desk and times."""
+    """A disclosure to the signed-in person's desk, with its codes, its times and the people at that desk."""
 
     id: UUID
     from_desk: UUID
@@ -83,7 +83,7 @@ def one_sent_to_me(ident: UUID) -> SentRow | None:
 
 
 def parts(ident: UUID) -> Parts | None:
-    """Return the parts of a disclosure, or None if it is not theirs, was withdrawn or never existed."""
+    """Return the parts of a disclosure, or None if it belongs to others, was withdrawn or never existed."""
     rows = _ask("SELECT * FROM permits.sent_parts(%s)", [ident])
     if not rows:
         return None
@@ -116,7 +116,7 @@ def earlier_answers(ident: UUID) -> list[EarlierParts]:
 
 
 def answer_to(ident: UUID) -> list[tuple[UUID, UUID]]:
-    """Return the epochs that a reply is sealed to, each with its desk, or none if no reply is possible."""
+    """Return the epochs to which a reply is sealed, each with its desk, or none if no reply is possible."""
     return [(epoch, desk) for epoch, desk in _ask("SELECT * FROM permits.answer_to(%s)", [ident])]
 
 
@@ -143,7 +143,10 @@ def answer(
     voice: Mapping[str, str],
     read_minutes: int,
 ) -> str:
-    """Lay the sealed answer beside the report: `answered`, `changed`, `not-now` or `not-yours`."""
+    """Store a partner's sealed reply to a disclosure.
+
+    Returns `answered`, `changed`, `not-now` or `not-yours`.
+    """
     rows = _ask(
         "SELECT permits.answer_sent(%s, %s, %s, %s, %s::uuid[], %s, %s, %s, %s, %s, %s::jsonb, %s)",
         [

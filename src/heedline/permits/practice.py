@@ -1,4 +1,4 @@
-"""Exercises finished by the people an officer leads.
+"""Exercises that an officer's team has finished.
 
 The database decides which those are (`database/functions/practice.sql`).
 """
@@ -26,7 +26,7 @@ class Practised:
 
 
 def practised_by_mine() -> list[Practised]:
-    """Return all finished exercises of the people whom this session's officer leads."""
+    """Return all exercises finished by the people whom this session's officer leads."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, officer, scenario, priority, danger, outcome, ended_on FROM permits.practised_by_mine()"

@@ -108,5 +108,5 @@ SIGN_IN_HERE = frozenset({Role.STEWARD, Role.OVERSEER})
 
 
 def granted(role: Role) -> frozenset[AnyCapability]:
-    """Return what a role may do: in the core, and at the registered specialist desks."""
+    """Return the capabilities of a role in the core and at the registered specialist desks."""
     return GRANTS[role] | register.granted_to(role)

@@ -17,7 +17,7 @@ from heedline.permits.capabilities import Capability as C
 
 @dataclass(frozen=True)
 class Standing:
-    """The facts about a report that rules check, taken when the row is locked.
+    """The facts about a report that rules check, read once the row is locked.
 
     `danger` means a danger to life, as reported or as found by an officer.
     """
@@ -33,7 +33,7 @@ class Standing:
 
     @property
     def leased_to_another(self) -> bool:
-        """Return whether a colleague is writing in the report now."""
+        """Return whether a colleague is writing in the report at the moment."""
         return (
             self.lease_by_id is not None
             and self.lease_by_id != self.officer_id
@@ -98,7 +98,7 @@ def _rules_of(capability: AnyCapability) -> tuple[Callable[[Standing], str | Non
 
 
 def why_not(capability: AnyCapability, standing: Standing) -> str | None:
-    """Return the first reason why this may not be done now, or None."""
+    """Return the first reason why an action is not allowed now, or None."""
     for rule in _rules_of(capability):
         reason = rule(standing)
         if reason is not None:

@@ -1,4 +1,4 @@
-"""The objects that a person can find at all.
+"""Querysets of the objects that a person may see.
 
 This is the first check. Row-level security enforces the same rule in the database.
 """
@@ -42,7 +42,7 @@ def reports_of(desks: Iterable[UUID]) -> QuerySet[Report]:
 
 
 class _IsOneOf(Lookup):
-    """`id = ANY (array)`: rows are looked up by their key, whatever the planner thinks of the query behind the array.
+    """A lookup, `id = ANY (array)`, that makes PostgreSQL find rows by their key whatever its planner estimates.
 
     With `IN (SELECT …)` it reads every report that the desk can see, to join a page of 25.
     """
@@ -57,13 +57,13 @@ class _IsOneOf(Lookup):
 
 
 def of_page(desks: Iterable[UUID], page: QuerySet[Report, Any]) -> QuerySet[Report]:
-    """Return those reports of `desks` whose ids a narrow query for one page returns."""
+    """Return the reports of `desks` whose ids a narrow query for one page returns."""
     return reports_of(desks).filter(_IsOneOf(F("id"), ArraySubquery(page)))
 
 
 @dataclass(frozen=True)
 class QueuePlace:
-    """A position in a queue, given by the report at that place now or most recently."""
+    """A position in a queue, given by the report that is or most recently was at that position."""
 
     rank: int
     due_at: datetime
@@ -98,7 +98,7 @@ def queue_of(
 def open_in_queue(
     desks: Iterable[UUID], *, chosen: Iterable[UUID], watching: Iterable[UUID], at: datetime
 ) -> QuerySet[Report]:
-    """Return all open reports of a queue, in no order, to filter and to sort.
+    """Return all open reports of a queue, unordered, for filtering and sorting.
 
     They are the same as those of `queue_of`, which reads only the first of them. The rule therefore stands twice, here and
     in `database/functions/queue.sql`; `tests/casework/pages/test_queue_filters.py` holds the two together.
@@ -123,7 +123,7 @@ def waiting_at(desks: Iterable[UUID]) -> Func:
 
 
 def totals_at(desks: Iterable[UUID], at: datetime) -> Func:
-    """Return an expression for the sums of these desks' figures, in the order of `casework.pages.figures.WorkTotals`.
+    """Return an expression for these desks' total figures, in the order of `casework.pages.figures.WorkTotals`.
 
     The column is calculated once for all rows.
     """
@@ -140,7 +140,7 @@ def totals_at(desks: Iterable[UUID], at: datetime) -> Func:
 
 
 def open_work_of(desk: UUID, at: datetime, today: date, days: Iterable[int]) -> Func:
-    """Return an expression for the open reports of a desk by owner, stage and age, as a JSON list.
+    """Return an expression for a JSON list of a desk's open reports by owner, stage and age.
 
     `days` are the numbers of days at which each age begins, the largest first. Each line has `owner`, `stage`, `age` (the
     number of its place in `days`, from 1), `reports`, `overdue` and `oldest` (the day of the oldest arrival).
@@ -171,7 +171,7 @@ def _asked(function: str, *values: Value, gives: Field[Any, Any]) -> Func:
 
 
 def hand_overs_from(desks: Iterable[UUID]) -> QuerySet[HandOver]:
-    """Return the hand-overs of reports that these desks gave away."""
+    """Return the hand-overs of reports from these desks."""
     return HandOver.objects.filter(from_desk_id__in=list(desks))
 
 

@@ -1,6 +1,8 @@
-"""Requests that a second person must decide before they are carried out. Plain Python.
+"""Requests that a second person must decide before they are carried out.
 
-`Matter` lists what two people decide. `RULES` says who decides each matter and how they are refused. The verbs of casework ask here and keep their own tables. An approved request is carried out in the same transaction, so that nothing is ever approved but not yet done.
+This is plain Python. `Matter` lists what two people decide. `RULES` says who decides each matter and how they
+are refused. The verbs of casework ask here and keep their own tables. An approved request is carried out in
+the same transaction, so that nothing is ever approved but not yet done.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from heedline.reports.lifecycle import NotNow
 
 
 class Matter(StrEnum):
-    """The matters that a second person decides."""
+    """The matters that need a decision by a second person."""
 
     IDENTITY = "identity"  # opening a reporter's identity
     TRACE = "trace"  # having a reporter traced elsewhere
@@ -52,7 +54,7 @@ PATH: dict[tuple[RequestState, Reply], RequestState] = {
 
 @dataclass(frozen=True)
 class DecisionRule:
-    """The rule for who decides one matter, with the texts of its refusals.
+    """The rule on who decides one matter, with the texts of its refusals.
 
     `own_replies` are open to the person who made the request. `reads_reports` refuses people who can open reports. Without it they may decide. `late` refuses a request that is older than `open_for`.
     """
@@ -119,7 +121,7 @@ RULES: dict[Matter, DecisionRule] = {
 
 @dataclass(frozen=True)
 class DecisionRequest:
-    """The facts about one request, as checked by the rules."""
+    """The facts about a request that the rules check."""
 
     matter: Matter
     asked_by: UUID
@@ -131,14 +133,17 @@ class DecisionRequest:
         return RULES[self.matter]
 
     def after(self, reply: Reply) -> RequestState:
-        """Return the state that `reply` leads to. Raises NotNow if the request is already decided."""
+        """Return the state that `reply` leads to.
+
+        Raises NotNow if the request is already decided.
+        """
         to = PATH.get((self.state, reply))
         if to is None:
             raise NotNow(self.rule.decided)
         return to
 
     def late(self, today: date) -> bool:
-        """Return True if the request has expired undecided, so that a new one must be made."""
+        """Return True if the request has expired undecided, so that a new one is needed."""
         limit = self.rule.open_for
         return limit is not None and self.asked_on is not None and self.asked_on + limit < today
 
@@ -165,6 +170,6 @@ class DecisionRequest:
 
 
 def refuse_second_request(matter: Matter, *, waits: bool) -> None:
-    """Raise NotNow if an earlier request about the same thing is still waiting."""
+    """Raise NotNow if an earlier request about the same thing is still undecided."""
     if waits:
         raise NotNow(RULES[matter].waiting)

@@ -1,4 +1,4 @@
-"""Codes of specialist desks never mean what a code of the core means already."""
+"""The check that specialist desks' codes do not clash with the core's."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _CORE: tuple[type[Act | Letter | AlarmKind | Capability], ...] = (Act, Letter, A
 
 
 def clashes() -> list[str]:
-    """Return the codes of registered desks that begin codes of the core."""
+    """Return the codes of registered desks that are prefixes of the core's codes."""
     core = [str(code) for words in _CORE for code in words]
     return [desk.code for desk in desks.desks() if any(code.startswith(f"{desk.code}-") for code in core)]
 
 
 @register()
 def no_desk_takes_a_code_of_the_core(app_configs: object, **_: object) -> list[CheckMessage]:
-    """Refuse to start with a desk whose code begins codes of the core."""
+    """Report an error at start-up for each desk whose code is a prefix of the core's codes."""
     return [Error(f"The code {code} begins codes of the core.", id="heedline.E002") for code in clashes()]

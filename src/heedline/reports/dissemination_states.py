@@ -1,4 +1,4 @@
-"""The states of a disclosure to a partner, and who must act next.
+"""The states of a disclosure to a partner, and who must act next in each.
 
 A disclosure is always in exactly one state. In every state that is not final, somebody must do something
 by a deadline. Plain Python without Django or a clock.

@@ -59,7 +59,7 @@ class Turn(StrEnum):
 
 
 class NotNow(Exception):
-    """The move is not legal at the report's current stage.
+    """Raised when a move is not legal at a report's current stage.
 
     `reason` is written for the officer who tried. `about` is the part of their input that prevents the move,
     such as `priority`, or empty if no part does.

@@ -1,4 +1,4 @@
-"""The two clocks of an open report: Seen, and Next action.
+"""The two clocks of an open report, called Seen and Next action.
 
 Seen runs from arrival, or from a reopening, to the first take. Next action starts there and runs until the report is
 closed. `CLOCKS` says what each move does to them, and a property test walks every sequence of moves. Plain Python
@@ -18,7 +18,7 @@ from heedline.reports.lifecycle import Move, NotNow
 
 
 class ClockEffect(StrEnum):
-    """What a move does to the clocks of a report."""
+    """The effect of a move on the clocks of a report."""
 
     BEGIN = "Seen starts"
     TAKE = "Seen ends and Next action starts, once; afterwards the time stays"
@@ -57,7 +57,7 @@ CLOCKS: dict[Move, ClockEffect] = {
 
 
 class NextActionSource(Protocol):
-    """The part of a pack that times the work on a report (`packs.Pack`)."""
+    """The part of a pack that sets the time limits for work on a report (`packs.Pack`)."""
 
     def timetable(self, kind: str) -> ClockSource: ...
     def seen_due(self, kind: str, code: str, counted_from: datetime, *, area: str) -> datetime: ...

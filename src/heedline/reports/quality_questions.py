@@ -1,4 +1,4 @@
-"""The short form with which a supervisor judges the work on a closed report or a call.
+"""The short form with which a supervisor assesses the work on a closed report or a call.
 
 This is plain Python. The answers are codes about our own work. They say nothing of what a report is about.
 """
@@ -16,7 +16,10 @@ WRITTEN_BY_REPORTERS = frozenset({"web", "api"})
 
 @dataclass(frozen=True, slots=True)
 class QualityQuestion:
-    """A question of the short form. `calls_only` questions are asked of reports that an officer took down."""
+    """A question of the short form.
+
+    Questions with `calls_only` are asked only about reports that an officer took down.
+    """
 
     code: str
     words: str
@@ -36,13 +39,13 @@ _CODES = {one.code for one in QUESTIONS}
 
 
 def questions_for(channel: str) -> tuple[QualityQuestion, ...]:
-    """Return the questions of the short form for a report that came by this channel."""
+    """Return the questions of the short form for a report received through this channel."""
     call = channel not in WRITTEN_BY_REPORTERS
     return tuple(one for one in QUESTIONS if call or not one.calls_only)
 
 
 def to_codes(answers: Mapping[str, str], channel: str) -> str:
-    """Return the answers as they are stored, such as "complete:yes checked:no".
+    """Return the answers in stored form, such as "complete:yes checked:no".
 
     Raises ValueError unless exactly the questions for this channel are answered.
     """
@@ -53,6 +56,9 @@ def to_codes(answers: Mapping[str, str], channel: str) -> str:
 
 
 def from_codes(stored: str) -> dict[str, str]:
-    """Return stored answers by question. Questions and answers that are no longer known are left out."""
+    """Return stored answers by question.
+
+    Questions and answers that no longer exist are left out.
+    """
     pairs = (one.partition(":") for one in stored.split())
     return {code: answer for code, _, answer in pairs if code in _CODES and answer in ANSWERS}

@@ -1,4 +1,7 @@
-"""The states of a translation task. Plain Python."""
+"""The states of a translation task.
+
+This is plain Python.
+"""
 
 from __future__ import annotations
 

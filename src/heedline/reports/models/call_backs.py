@@ -1,4 +1,4 @@
-"""Call-backs requested by reporters, as far as deadlines need them unsealed.
+"""Call-backs requested by reporters, with the unsealed fields that deadlines need.
 
 The row is created when an officer first reads the report. The site that received the report could not
 mark it, because nothing unsealed says which reports contain contact details. The number, the name, the

@@ -1,9 +1,9 @@
-"""Danger to life: one row for each episode of a report, and the entries of its log.
+"""Models for dangers to life and for the entries in their logs.
 
-An episode is opened when an officer records danger to life, or at the first take of a report that came with
-it, and stays open until a supervisor discharges it (`database/triggers/danger.sql`). Only people, times and
-codes of no content are stored unsealed. What was done, decided and why is in sealed parts of the report
-(`part` is `note`), and so is the kind of each entry.
+A report has one row for each episode of danger. An episode is opened when an officer records danger to life,
+or at the first take of a report that came with it, and stays open until a supervisor discharges it
+(`database/triggers/danger.sql`). Only people, times and codes of no content are stored unsealed. What was
+done, decided and why is in sealed parts of the report (`part` is `note`), and so is the kind of each entry.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from django.db import models
 
 
 class DangerEpisode(models.Model):
-    """A danger to life from its opening to its discharge.
+    """A danger to life, from its opening to its discharge.
 
     `watch_added` means that the round-the-clock desk was added to the report because of this danger and
     leaves it at the discharge. `offered_to` is the officer who was asked to take over and has not answered.
@@ -63,7 +63,10 @@ class DangerEpisode(models.Model):
 
 
 class DangerEntry(models.Model):
-    """An entry in the log of a danger, never changed. A correction is a later entry."""
+    """An entry in the log of a danger.
+
+    Entries are never changed. A correction is a later entry.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     danger = models.ForeignKey(DangerEpisode, on_delete=models.PROTECT, related_name="entries")

@@ -1,4 +1,4 @@
-"""Disclosures of reports to partners, and their outcome.
+"""Disclosures of reports to partners, and their outcomes.
 
 The text is a sealed part of the report (`part` is `sent`), like every part of it. The partner opens the
 same payload through a header of its own (`part` is `partner`, addressed to the partner's epoch and to

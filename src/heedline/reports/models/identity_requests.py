@@ -1,4 +1,4 @@
-"""Identity requests, their decisions, and key halves while they are released.
+"""Identity requests, their decisions, and the key shares released for them.
 
 A request asks to open the reporter's identity, or to have the sender traced elsewhere. Nothing is ever
 released for a trace, because nothing is stored here that a sender could be traced with
@@ -113,7 +113,7 @@ class IdentityRequest(models.Model):
 
 
 class ReleasedShare(models.Model):
-    """The authorisers' key half, sealed to one officer's own key for one request.
+    """The authorisers' key share, sealed to one officer's own key for one request.
 
     It is emptied when its time is over.
     """

@@ -1,4 +1,4 @@
-"""Officers' notes on a report, of which every revision is kept."""
+"""Officers' notes on a report, with every revision."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.db import models
 
 
 class NoteRevision(models.Model):
-    """One revision of a note that an officer wrote on a report.
+    """A revision of a note that an officer wrote on a report.
 
     A correction is a new revision by the same officer. No revision is ever changed or deleted, except together
     with its report. `note` is the id of the first revision. The text is in the sealed part `container`.

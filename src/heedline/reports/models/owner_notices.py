@@ -1,4 +1,4 @@
-"""What officers are told whose report a supervisor gave to somebody else."""
+"""Notices to officers whose reports a supervisor has reassigned."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.db import models
 
 
 class OwnerNotice(models.Model):
-    """A report that was taken from its owner, to be shown to them until they have read it.
+    """A notice that a report was reassigned, shown to its former owner until they have read it.
 
     `officer` owned the report and `to` has owned it since. The reason is in the sealed part `note` of the report, which
     its step names as well. Only `seen_at` is ever written later, once and by that officer.

@@ -1,4 +1,7 @@
-"""Which officers have a report open now. Rows live for ten minutes and are in no copy of the database."""
+"""The officers who have a report open now.
+
+Rows live for ten minutes and are not part of any backup.
+"""
 
 from __future__ import annotations
 

@@ -156,11 +156,12 @@ class Report(models.Model):
         note: UUID | None = None,
         **changes: Any,
     ) -> None:
-        """Save one legal move: the new stage, the next version, the other `changes` of the row, and the Step.
+        """Save one legal move of the report.
 
-        The clocks follow from the move (`next_action.after_move`), so `changes` holds neither `seen` nor `due_at`. Only a
-        bulk closure and its undoing give them, and `review_at` is the time that a review sets. The row must be locked in
-        the caller's transaction. Raises NotNow, before anything is written.
+        This saves the new stage, the next version, the other `changes` of the row, and the Step. The clocks
+        follow from the move (`next_action.after_move`), so `changes` holds neither `seen` nor `due_at`. Only
+        a bulk closure and its undoing give them, and `review_at` is the time that a review sets. The row must
+        be locked in the caller's transaction. Raises NotNow, before anything is written.
         """
         review_at = changes.pop("review_at", None)
         restores = move in _BULK
@@ -177,7 +178,10 @@ class Report(models.Model):
         self.save(update_fields=["stage", "version", *changes, *clocks])
 
     def clocks_after(self, move: Move, *, at: datetime, review_at: datetime | None = None) -> dict[str, Any]:
-        """Return the clock columns as they are after `move`. Raises NotNow for a review that is set too late."""
+        """Return the values of the clock columns after `move`.
+
+        Raises NotNow for a review that is set too late.
+        """
         now = next_action.ClockState(
             kind=self.kind,
             area=self.area,
@@ -202,9 +206,10 @@ class Report(models.Model):
         note: UUID | None = None,
         to_desk: UUID | None = None,
     ) -> Stage:
-        """Save the Step of a legal move and return the stage that it leads to. Raises NotNow.
+        """Save the Step of a legal move and return the stage that it leads to.
 
-        Only `apply` and a hand-over use this: `permits.hand_over` writes the row, which leaves the officer's sight.
+        Raises NotNow. Only `apply` and a hand-over use this: `permits.hand_over` writes the row, which leaves
+        the officer's sight.
         """
         to = after(Stage(self.stage), move)
         last = Step.objects.filter(report=self).aggregate(number=models.Max("number"))["number"] or 0
@@ -247,7 +252,7 @@ class SealedHeader(models.Model):
 
 
 class SealedPayload(models.Model):
-    """The age payload of a sealed part, and the original SHA-256 of header and payload.
+    """The age payload of a sealed part, and the original SHA-256 of its header and payload.
 
     The hash is of header and payload as they arrived.
     """
@@ -262,9 +267,9 @@ class SealedPayload(models.Model):
 
 
 class IdentityShare(models.Model):
-    """One half of the key to a report's identity container.
+    """One of the two shares of the key to a report's identity container.
 
-    It is 1 for the desk's half and 2 for the authoriser's.
+    `share` is 1 for the desk's share and 2 for the authorisers'.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -363,7 +368,7 @@ def apply_to_all(
     codes: Mapping[str, Any] | None = None,
     notes: Mapping[UUID, UUID] | None = None,
 ) -> None:
-    """Save the same legal move of many reports in few statements, as `Report.apply` does for one.
+    """Save the same legal move for many reports in a few statements, as `Report.apply` does for one.
 
     `changes` gives the other columns of each row, the same ones for all; `notes` the sealed note of each report. The rows
     must be locked in the caller's transaction. Raises NotNow, before anything is written.

@@ -1,4 +1,4 @@
-"""The sealed search index of each desk, and which reports wait to be put into it.
+"""Each desk's sealed search index, and the reports that are waiting to be indexed.
 
 The index is made from the reports and can be made again, so no backup has it. Its pages open with keys that stand in
 its header, which is sealed to the desk like a report. How many pages there are, and when they were written, is in the
@@ -14,7 +14,7 @@ from django.db import models
 
 
 class SearchIndex(models.Model):
-    """The index of one desk.
+    """The search index of one desk.
 
     `header` and `payload` are the two parts of a container that holds the index's keys. `size` counts pages and
     `reports` the reports in it. `purge` says how far the removal of what was dropped has come, which must be done by
@@ -45,7 +45,10 @@ class SearchIndex(models.Model):
 
 
 class SearchPage(models.Model):
-    """A sealed page of an index. `version` is the index's version when the page was last written."""
+    """A sealed page of a search index.
+
+    `version` is the index's version when the page was last written.
+    """
 
     pk = models.CompositePrimaryKey("index_id", "number")
     index = models.ForeignKey(SearchIndex, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -60,10 +63,11 @@ class SearchPage(models.Model):
 
 
 class SearchWaiting(models.Model):
-    """A report whose entry in a desk's index is out of date: it is new, has changed, moved away or was disposed of.
+    """A report whose entry in a desk's search index is out of date.
 
-    `report` is not a reference, because the report may be gone. `gone` means that it has left the
-    desk and is to be removed, `aside` that it could not be read.
+    It is new, has changed, has moved away or was disposed of. `report` is not a reference, because the report
+    may be gone. `gone` means that it has left the desk and is to be removed, `aside` that it could not be
+    read.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -78,10 +82,11 @@ class SearchWaiting(models.Model):
 
 
 class Search(models.Model):
-    """A search that an officer made. What was looked for is sealed to the desks that were searched.
+    """A search that an officer made.
 
-    The id is its address for as long as `session` is the officer's session. `kind` and `hits` are in the clear, so that
-    supervisors and overseers see how much is searched. `reasoned` means that a reason was given for a broad search.
+    The query is sealed to the desks that were searched. The id is its address for as long as `session` is the
+    officer's session. `kind` and `hits` are in the clear, so that supervisors and overseers see how much is
+    searched. `reasoned` means that a reason was given for a broad search.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

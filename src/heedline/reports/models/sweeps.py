@@ -1,4 +1,4 @@
-"""Bulk closures of reports, and what is needed to undo them.
+"""Bulk closures of reports, and the data needed to undo them.
 
 `Swept` keeps the state of a report before the closure, including the quarter hour of its arrival, for
 only as long as the closure may be undone. Then the worker deletes it, and only the day of arrival is
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def why_not(report: Report) -> str:
-    """Return the code of the reason that excludes a report from bulk closure, or "" if none does.
+    """Return the code of the reason that excludes a report from bulk closure, or "" if there is none.
 
     Only the report's row is checked here. `casework.journey.transitions.bulk_close.WHY` has the texts. The
     sealed content and pending call-backs are checked separately.
@@ -59,7 +59,7 @@ class Sweep(models.Model):
 
 
 class Swept(models.Model):
-    """The state of a report before a bulk closure.
+    """The state of a report before a bulk closure, needed to undo it.
 
     `version` is the version of the report that the closure made.
     """

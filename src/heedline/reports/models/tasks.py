@@ -1,4 +1,7 @@
-"""Tasks on a report: who does what by when. What the task is stands in a sealed part of the report."""
+"""Tasks on a report, with the person who does each and when it is due.
+
+The text of a task is in a sealed part of the report.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ class TaskState(StrEnum):
 
 
 class Task(models.Model):
-    """Something that an officer does about a report by a time.
+    """A task that an officer must finish on a report by a due time.
 
     `container` is the sealed part with the text of the task, `ended_note` the one with what was done or why it was
     cancelled. A task that came to this desk with its report has no owner until somebody is given it.

@@ -1,4 +1,4 @@
-"""Requested translations and their versions, as far as deadlines need them unsealed.
+"""Requested translations and their versions, with the unsealed fields that deadlines need.
 
 The language is sealed, because the language that somebody speaks says something about the reporter. The
 text to translate is the report itself (`message` is empty), one message, or (`outward`) a reply on its
@@ -15,7 +15,7 @@ from heedline.reports.translation_states import TranslationState
 
 
 class Translation(models.Model):
-    """A piece of translation work for somebody who speaks the language.
+    """A translation task, for an officer who speaks the language.
 
     `asked_words` is the sealed part that gives the language and the reason.
     """

@@ -1,4 +1,4 @@
-"""What has been accepted while statements are judged: people, desks, epochs, and whose each key is."""
+"""The state built up while statements are verified, with people, desks, epochs and the owner of each key."""
 
 from types import MappingProxyType
 
@@ -21,7 +21,7 @@ _good_keys = Remembered(16_384)
 
 
 class BreaksARule(Exception):
-    """A statement breaks a rule.
+    """Raised when a statement breaks a rule.
 
     The message is always in our own words.
     """
@@ -51,17 +51,17 @@ class AcceptedStatements:
         self._claims: dict[bytes, str] = {}
 
     def begin(self) -> None:
-        """Begin to judge a statement, and forget the keys that a refused one claimed."""
+        """Begin to verify a statement, and forget the keys claimed by a rejected one."""
         self._claims = {}
 
     def accept(self, said: Statement) -> None:
-        """Record a statement as accepted, and the keys that it claimed as belonging to whom it named."""
+        """Record a statement as accepted, and assign the keys that it claimed to the people it named."""
         self._owners |= self._claims
         self.ids.add(said.id)
         self.serials.add(said.serial)
 
     def directory(self) -> Directory:
-        """Return what has been accepted, for reading only."""
+        """Return a read-only directory of what has been accepted."""
         highest = max(self.serials, default=0)
         return Directory(
             refused=tuple(self.refused),
@@ -86,7 +86,7 @@ class AcceptedStatements:
         )
 
     def keep_apart(self, desk: str, people: frozenset[str] | set[str]) -> None:
-        """Refuse anybody who is, or by their keys still is, on the other side of this desk's identities.
+        """Reject anyone who is, or through their keys still is, on the side opposite to this desk.
 
         Raises BreaksARule.
         """
@@ -96,7 +96,7 @@ class AcceptedStatements:
                 raise BreaksARule(why)
 
     def own_pair(self, said: Statement, person: str) -> tuple[bytes, bytes]:
-        """Return the sealing and the signing key that a statement gives a person.
+        """Return the sealing key and the signing key that a statement gives a person.
 
         Raises BreaksARule if one belongs to somebody else or cannot be used.
         """
@@ -105,7 +105,7 @@ class AcceptedStatements:
         return self.own_kem(said.body["kem"], owner), signing
 
     def own_kem(self, text: JSON, owner: str) -> bytes:
-        """Return the sealing key, unless it belongs to somebody else or cannot be used.
+        """Return the sealing key, provided that it can be used and does not belong to somebody else.
 
         Raises BreaksARule.
         """
@@ -115,7 +115,7 @@ class AcceptedStatements:
         return kem
 
     def own(self, text: JSON, owner: str) -> bytes:
-        """Return the key, unless it belongs to somebody else.
+        """Return the key, provided that it does not belong to somebody else.
 
         It becomes the owner's once the whole statement is accepted. Raises BreaksARule.
         """

@@ -1,4 +1,4 @@
-"""Receipt codes, which are all that a reporter has to keep and the only way back to their report.
+"""Receipt codes, which are all that reporters have to keep and their only way back to their report.
 
 A code has 22 symbols: 20 random ones (100 bits) and two check symbols. The alphabet is Crockford's base
 32, which is the digits and the capital letters without I, L, O and U. Symbols that look like those
@@ -50,7 +50,7 @@ _WORDS = {
 
 
 class NotACode(ValueError):
-    """The text entered is not a receipt code.
+    """Raised when the text entered is not a receipt code.
 
     The error gives no detail and never contains what was typed.
     """

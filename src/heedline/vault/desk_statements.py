@@ -1,4 +1,4 @@
-"""What statements about desks mean: desks themselves, who decides about identities for them, and recovery keys."""
+"""Handlers for statements about desks, their authorising desks and their recovery keys."""
 
 from heedline.vault.accepted import AcceptedStatements, BreaksARule, names
 from heedline.vault.directory import DeskFacts, RecoveryKey
@@ -7,7 +7,7 @@ from heedline.vault.two_sides import OUTSIDE, one_spelling
 
 
 def hear_desk(known: AcceptedStatements, said: Statement) -> None:
-    """Take in a desk, and which other desk decides about identities for it."""
+    """Record a desk, and the other desk that decides about identities for it."""
     desk, body = str(said.body["desk"]), said.body
     authoriser = None if body["authoriser_desk"] is None else str(body["authoriser_desk"])
     kind = str(body["kind"])
@@ -32,7 +32,7 @@ def hear_desk(known: AcceptedStatements, said: Statement) -> None:
 
 
 def hear_recovery(known: AcceptedStatements, said: Statement) -> None:
-    """Take in a desk's recovery key and who holds its shares."""
+    """Record a desk's recovery key and the holders of its shares."""
     desk, holders = str(said.body["desk"]), names(said.body["holders"])
     if desk not in known.desks:
         raise BreaksARule("no such desk")
@@ -46,7 +46,7 @@ def hear_recovery(known: AcceptedStatements, said: Statement) -> None:
 
 
 def _tie(known: AcceptedStatements, desk: str, authoriser: str | None) -> str:
-    """Record who decides for a desk, or return why somebody would then be on both sides."""
+    """Record which desk authorises for a desk, or return why somebody would then be on both sides."""
     if authoriser is None:
         return known.sides.clash(desk)
     before = known.sides.decides(authoriser), known.sides.has_one(desk)

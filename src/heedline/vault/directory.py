@@ -40,7 +40,7 @@ class DeskFacts:
 
 @dataclass(frozen=True)
 class Voiceprint:
-    """A signing key of an officer and the period in which it was valid.
+    """A signing key of an officer, with the period in which it was valid.
 
     `since` is the first day of the period, and `until` the day on which the key ceased to count.
     """
@@ -73,7 +73,7 @@ class EpochKey:
 
     @property
     def grantees(self) -> frozenset[str]:
-        """Return everyone who was ever given the epoch's seed."""
+        """Return everyone who has ever been given the epoch's seed."""
         return frozenset(self.granted)
 
 
@@ -88,7 +88,7 @@ class RecoveryKey:
 
 @dataclass(frozen=True)
 class RejectedStatement:
-    """A statement that was refused, and the rule that it broke.
+    """A statement that was rejected, with the rule that it broke.
 
     It is never used for anything else.
     """
@@ -106,7 +106,7 @@ class Sides(Protocol):
         """Return why a person with this public key may not hold a key of a desk, or "" if they may."""
 
     def helps_the_other(self, desk: str, names: frozenset[str]) -> bool:
-        """Return whether any of these people ever held a share of a recovery key of the other side."""
+        """Return whether any of these people has ever held a share of a recovery key of the other side."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -146,7 +146,7 @@ class Directory:
         return self._sides.barred(desk, person, keys.kem if keys is not None else None)
 
     def helps_the_other(self, desk: str, names: frozenset[str]) -> bool:
-        """Return whether any of these people ever held a share of a recovery key of the other side.
+        """Return whether any of these people has ever held a share of a recovery key of the other side.
 
         Different spellings of a name count as the same name.
         """
@@ -185,7 +185,7 @@ class Directory:
         return self._recoveries.get(desk)
 
     def epochs(self, desk: str) -> tuple[EpochKey, ...]:
-        """Return all epochs of a desk, by opening day and then in order of creation."""
+        """Return all epochs of a desk, ordered by opening day and then by creation."""
         return self._epochs.get(desk, ())
 
     def epoch(self, desk: str, epoch: str) -> EpochKey | None:
@@ -193,7 +193,7 @@ class Directory:
         return next((one for one in self.epochs(desk) if one.epoch == epoch), None)
 
     def grantees(self, epoch: EpochKey) -> frozenset[str]:
-        """Return everyone who was given this epoch's seed, including leavers."""
+        """Return everyone who was given this epoch's seed, including people who have since left."""
         return epoch.grantees
 
     def spoke_on(self, person: str, on: date) -> tuple[bytes, ...]:
@@ -209,7 +209,7 @@ class Directory:
         return frozenset(person for person in epoch.granted if self._holds(epoch, person))
 
     def is_stale(self, epoch: EpochKey) -> bool:
-        """Return whether this epoch's seed is held by a leaver or under a superseded key.
+        """Return whether this epoch's seed is held by somebody who has left or under a superseded key.
 
         A leaver is anyone who is no longer a member of the desk.
         """
@@ -234,7 +234,7 @@ class Directory:
         return in_force[-1] if in_force else None
 
     def needs_epoch(self, desk: str, on: date) -> bool:
-        """Return whether no epoch is in force, or a leaver holds the one that is."""
+        """Return whether no epoch is in force, or somebody who has left holds the one that is."""
         current = self.current_epoch(desk, on)
         return current is None or self.is_stale(current)
 

@@ -1,4 +1,4 @@
-"""What statements about epoch keys mean: named, granted, opened, ended and destroyed."""
+"""Handlers for statements that create, grant, open, retire or destroy epoch keys."""
 
 from dataclasses import replace
 from datetime import date
@@ -10,7 +10,7 @@ from heedline.vault.signed import Statement
 
 
 def hear_epoch(known: AcceptedStatements, said: Statement, made_by: str) -> None:
-    """Take in a new epoch key of a desk, and who was granted it."""
+    """Record a new epoch key of a desk, and the people it was granted to."""
     desk, epoch = str(said.body["desk"]), str(said.body["epoch"])
     grantees = names(said.body["grantees"])
     if not grantees <= known.members.get(desk, set()):
@@ -27,7 +27,7 @@ def hear_epoch(known: AcceptedStatements, said: Statement, made_by: str) -> None
 
 
 def hear_granted(known: AcceptedStatements, said: Statement) -> None:
-    """Take in that members were granted an epoch key later."""
+    """Record that an existing epoch key was granted to more members of the desk."""
     epoch, grantees = _named_epoch(known, said), names(said.body["grantees"])
     if epoch.ended:
         raise BreaksARule("an epoch that has ended")
@@ -40,7 +40,7 @@ def hear_granted(known: AcceptedStatements, said: Statement) -> None:
 
 
 def hear_opened(known: AcceptedStatements, said: Statement, by: str) -> None:
-    """Take in that somebody has opened an epoch key which another granted them."""
+    """Record that a person has opened an epoch key that somebody else granted them."""
     epoch = _named_epoch(known, said)
     if by == epoch.made_by or by not in epoch.granted:
         raise BreaksARule("not said by somebody to whom another granted it")
@@ -48,7 +48,7 @@ def hear_opened(known: AcceptedStatements, said: Statement, by: str) -> None:
 
 
 def hear_ended(known: AcceptedStatements, said: Statement) -> None:
-    """Take in that nothing more is sealed to an epoch key."""
+    """Record that an epoch key is retired, so that nothing more is sealed to it."""
     epoch, on = _named_epoch(known, said), date.fromisoformat(said.issued_on)
     others = [one for one in known.epochs[epoch.desk] if not one.ended and one.epoch != epoch.epoch]
     if not any(one.opens_on <= on for one in others):
@@ -57,7 +57,7 @@ def hear_ended(known: AcceptedStatements, said: Statement) -> None:
 
 
 def hear_destroyed(known: AcceptedStatements, said: Statement) -> None:
-    """Take in that nobody holds an epoch key any more."""
+    """Record that nobody holds an epoch key any more."""
     epoch = _named_epoch(known, said)
     if not epoch.ended:
         raise BreaksARule("an epoch that has not ended")
@@ -77,6 +77,6 @@ def _named_epoch(known: AcceptedStatements, said: Statement) -> EpochKey:
 
 
 def _put(known: AcceptedStatements, epoch: EpochKey) -> None:
-    """Replace the previously known version of the same epoch."""
+    """Replace the stored version of an epoch."""
     before = known.epochs[epoch.desk]
     known.epochs[epoch.desk] = [epoch if one.epoch == epoch.epoch else one for one in before]

@@ -2,7 +2,7 @@
 
 
 class CannotOpen(Exception):
-    """Something could not be opened.
+    """Raised when something cannot be opened.
 
     The error never says what or why, so that no caller becomes an oracle.
     """

@@ -77,7 +77,7 @@ def reseal_share(sealed: bytes, seed: Opener, to_public: bytes, *, container_id:
 
 
 def release_share(share2: bytes, to_public: bytes, *, container_id: UUID, officer: str) -> bytes:
-    """Return share 2 sealed to one named officer's own key.
+    """Return the second share sealed to one named officer's own key.
 
     This is how the authoriser releases the share. It is useless to anyone else.
     """
@@ -85,7 +85,7 @@ def release_share(share2: bytes, to_public: bytes, *, container_id: UUID, office
 
 
 def open_released_share(sealed: bytes, seed: Opener, *, container_id: UUID, officer: str) -> bytes:
-    """Return share 2 as released to this officer."""
+    """Return the second share as released to this officer."""
     return _of_size(open_grant(sealed, seed, info=_release_info(container_id, officer)))
 
 

@@ -107,7 +107,7 @@ def parsed(public: bytes) -> MLKEM768X25519PublicKey:
 
 @lru_cache(maxsize=512)
 def is_usable(public: bytes) -> bool:
-    """Return whether something can actually be sealed to these bytes.
+    """Return whether a sealed message can actually be made for this public key.
 
     Parsing alone accepts a low-order X25519 point, which would fail only when a report is sealed to it. This
     function therefore seals one byte.
@@ -120,7 +120,7 @@ def is_usable(public: bytes) -> bool:
 
 
 def fingerprint(public: bytes) -> str:
-    """Return 100 bits of a hash in five groups of four, such as ``7Q2M-…``, for comparing by telephone.
+    """Return 100 bits of a hash in five groups of four, such as ``7Q2M-…``, for comparison by telephone.
 
     It works for both sealing keys and signing keys.
     """
@@ -131,7 +131,7 @@ def fingerprint(public: bytes) -> str:
 
 
 def recipient_text(public: bytes) -> str:
-    """Return the public key as ``age1pq1…``, the form that the stock age program and library accept."""
+    """Return the public key as ``age1pq1…``, the form accepted by the standard age program and library."""
     if len(public) != PUBLIC_SIZE:
         raise ValueError("a public key is 1,216 bytes")
     return bech32.encode(_RECIPIENT_PREFIX, public)
@@ -148,7 +148,7 @@ def parse_recipient(text: str) -> bytes:
 
 
 def identity_text(seed: bytes) -> str:
-    """Return the seed as ``AGE-SECRET-KEY-PQ-1…``, the form that the stock age program accepts.
+    """Return the seed as ``AGE-SECRET-KEY-PQ-1…``, the form accepted by the standard age program.
 
     The result is a secret.
     """

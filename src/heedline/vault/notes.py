@@ -28,7 +28,7 @@ _DASH = "— "
 
 
 class NotBelieved(Exception):
-    """The note has no valid signature by the expected key, or is malformed.
+    """Raised when a note is malformed or has no valid signature by the expected key.
 
     ``str()`` says which.
     """
@@ -36,7 +36,7 @@ class NotBelieved(Exception):
 
 @dataclass(frozen=True)
 class NoteKey:
-    """The key that a signature is checked against.
+    """The public key against which a signature is checked.
 
     It has a name, an Ed25519 public key and the kind of signer (log or witness).
     """
@@ -85,7 +85,7 @@ class NoteSigner:
 
     @property
     def key(self) -> NoteKey:
-        """Return the public key against which others check the signatures."""
+        """Return the public key with which others check the signatures."""
         return NoteKey(self.name, self._private().public_key().public_bytes_raw(), self.kind)
 
     def _private(self) -> Ed25519PrivateKey:
@@ -156,7 +156,7 @@ class Note:
         return cls(text, found)
 
     def believe(self, key: NoteKey) -> Signature:
-        """Return this key's signature once it has been verified.
+        """Verify this key's signature and return it.
 
         Raises ``NotBelieved`` if it is missing or wrong.
         """

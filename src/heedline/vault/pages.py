@@ -1,4 +1,4 @@
-"""Pages of a file, sealed one by one under one key.
+"""Pages of a file, each sealed separately under the same key.
 
 Each version of a page has a random nonce of 96 bits, so one key may seal 2**32 page versions (NIST SP 800-38D, 8.3).
 ``place`` says which page of which file it is and must be given again to open it.
@@ -19,10 +19,13 @@ _NONCE = 12
 
 
 class PageSealer:
-    """Seals and opens pages under one key."""
+    """Seal and open pages under one key."""
 
     def __init__(self, key: bytes) -> None:
-        """Prepare a key of 32 bytes. Raises ``ValueError`` for another length."""
+        """Set up the cipher for a key of 32 bytes.
+
+        Raises ``ValueError`` for another length.
+        """
         if len(key) != KEY_SIZE:
             raise ValueError("a key is 32 bytes")
         self._cipher = ChaCha20Poly1305(key)
@@ -33,7 +36,10 @@ class PageSealer:
         return nonce + self._cipher.encrypt(nonce, page, place)
 
     def open(self, sealed: bytes, place: bytes) -> bytes:
-        """Return the page. Raises ``CannotOpen`` for another key, another place or altered bytes."""
+        """Return the page.
+
+        Raises ``CannotOpen`` for another key, another place or altered bytes.
+        """
         if len(sealed) < OVERHEAD:
             raise CannotOpen
         try:

@@ -1,4 +1,4 @@
-"""What statements about people mean: stewards, officers, partners, members of desks, and leavers."""
+"""Handlers for statements about stewards, officers, partners, members of desks and leavers."""
 
 from dataclasses import replace
 from datetime import date
@@ -10,7 +10,7 @@ from heedline.vault.two_sides import OUTSIDE
 
 
 def hear_steward(known: AcceptedStatements, said: Statement) -> None:
-    """Take in a steward and their signing key."""
+    """Record a steward and their signing key."""
     person = str(said.body["person"])
     if any(person in people for people in known.members.values()):
         raise BreaksARule("a member of a desk cannot be a steward")
@@ -20,7 +20,7 @@ def hear_steward(known: AcceptedStatements, said: Statement) -> None:
 
 
 def hear_officer(known: AcceptedStatements, said: Statement) -> None:
-    """Take in an officer and their keys."""
+    """Record an officer and their keys."""
     person = str(said.body["person"])
     if person in known.partners:
         raise BreaksARule("a partner cannot be an officer")
@@ -31,7 +31,7 @@ def hear_officer(known: AcceptedStatements, said: Statement) -> None:
 
 
 def hear_partner(known: AcceptedStatements, said: Statement) -> None:
-    """Take in somebody who works for a partner, and their keys."""
+    """Record a member of a partner organisation, and their keys."""
     person = str(said.body["person"])
     if person in known.officers or person in known.stewards:
         raise BreaksARule("an officer or steward cannot be a partner")
@@ -41,7 +41,7 @@ def hear_partner(known: AcceptedStatements, said: Statement) -> None:
 
 
 def hear_member(known: AcceptedStatements, said: Statement) -> None:
-    """Take in that an officer belongs to a desk."""
+    """Record that an officer belongs to a desk."""
     desk, person = str(said.body["desk"]), str(said.body["person"])
     if desk not in known.desks or person not in known.officers:
         raise BreaksARule("no such desk or no such officer")
@@ -56,7 +56,7 @@ def hear_member(known: AcceptedStatements, said: Statement) -> None:
 
 
 def hear_leaver(known: AcceptedStatements, said: Statement) -> None:
-    """Take in that somebody leaves one desk, or everything."""
+    """Record that somebody has left one desk or the installation."""
     person = str(said.body["person"])
     if "desk" in said.body:
         known.members.get(str(said.body["desk"]), set()).discard(person)

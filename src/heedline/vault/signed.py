@@ -63,7 +63,7 @@ class Statement:
 
     @property
     def link(self) -> str:
-        """Return the SHA-256 of the signed content in hexadecimal, which the next statement and the log name."""
+        """Return the SHA-256 of the signed content in hexadecimal, as named by the next statement and the log."""
         return sha256(_LINK + self.canonical()).hexdigest()
 
     def canonical(self, *, numbered: bool = True) -> bytes:
@@ -106,11 +106,14 @@ class SignedStatement:
         return replace(self, signatures={**self.signatures, signer_id: made})
 
     def with_proposal(self, signer_id: str, made: bytes) -> "SignedStatement":
-        """Return the statement with a signature that was made before it had a number."""
+        """Return the statement with a signature that was made before it had a serial number."""
         return replace(self, signatures={**self.signatures, signer_id: made})
 
     def is_signed_by_any(self, known: Mapping[str, bytes], *, installation: str) -> bool:
-        """Return whether any signature holds, by the signers' public keys, whoever may sign a statement of this kind."""
+        """Return whether any signature is valid under the signers' public keys.
+
+        It does not check who may sign a statement of this kind.
+        """
         texts = (signed_bytes(self.statement, installation), proposed_bytes(self.statement, installation))
         return any(
             signer in known and any(verify(known[signer], text, made) for text in texts)
@@ -156,7 +159,7 @@ class SignedStatement:
 
 
 def link_of_unreadable(text: str) -> str:
-    """Return what the next statement names in place of `Statement.link` if this text is no statement.
+    """Return the link for a text that is not a valid statement, to be used in place of `Statement.link`.
 
     So a text that means nothing takes a place in the chain and cannot end it.
     """
@@ -228,7 +231,7 @@ def check_shape(statement: Statement) -> None:
 
 
 def check_signatures_shape(signatures: Mapping[str, bytes]) -> bool:
-    """Return whether the number of signatures is acceptable and each has the right size."""
+    """Return whether the number of signatures is acceptable and each has the right length."""
     return 1 <= len(signatures) <= _MOST_SIGNATURES and all(
         len(made) == SIGNATURE_SIZE for made in signatures.values()
     )

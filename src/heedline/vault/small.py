@@ -1,4 +1,4 @@
-"""Small items in rows (drafts, unlocked keys, held forms), sealed under a key that only a cookie holds.
+"""Small items in rows (drafts, unlocked keys, saved forms), sealed under a key that only a cookie holds.
 
 The cookie's secret yields two unrelated values: the row's id, which is stored, and the key, which is
 not. The table alone therefore opens nothing, and the id alone does not lead back to the cookie.
@@ -55,7 +55,7 @@ def same(a: bytes | str, b: bytes | str) -> bool:
 
 
 def derive_keys(cookie_secret: bytes, purpose: str) -> RowKeys:
-    """Return the row id and key (32 bytes each) of a cookie for one purpose.
+    """Return the row id and key (32 bytes each) for a cookie and one purpose.
 
     Other purposes give unrelated values. An invented cookie is not an error, because it leads to a row that
     does not exist.
@@ -92,7 +92,10 @@ def open_small(key: bytes, sealed: bytes, *, aad: bytes) -> bytes:
 
 
 def seal_words(key: bytes, words: bytes, *, aad: bytes) -> bytes:
-    """Compress, pad and seal. ``ValueError`` for more than ``MOST_WORDS``, or ``MOST_PACKED`` once compressed."""
+    """Return the text compressed, padded and sealed.
+
+    Raises ``ValueError`` for more than ``MOST_WORDS``, or ``MOST_PACKED`` once compressed.
+    """
     if len(words) > MOST_WORDS:
         raise ValueError("a row of this size is not kept")
     packed = zlib.compress(words, level=1)

@@ -114,7 +114,7 @@ _MEANING: dict[str, Callable[[AcceptedStatements, Statement], None]] = {
 
 
 class _Judge:
-    """Judges statements in order, each by what was accepted before it."""
+    """Verify statements in order, each against those accepted before it."""
 
     def __init__(self, root: bytes, installation: str) -> None:
         self._root = root

@@ -1,9 +1,10 @@
-"""Keep the two halves of every identity in different hands, over the whole history of an installation (law 4).
+"""The rule that the two shares of an identity key are always held by different people (law 4).
 
-One side decides about identities: every desk that was ever named as an authoriser. The other side reads reports: every
-other desk of ours, and a deciding desk that has an authoriser of its own. A report can be handed over to any desk that
-reads, while the deciding half of its identity stays where it was, so all desks of one side face all desks of the other,
-not only the pairs that statements name.
+It covers the whole history of an installation. One side decides about identities: every desk that was ever
+named as an authoriser. The other side reads reports: every other desk of ours, and a deciding desk that has
+an authoriser of its own. A report can be handed over to any desk that reads, while the deciding half of its
+identity stays where it was, so all desks of one side face all desks of the other, not only the pairs that
+statements name.
 
 Nobody is on both sides. A person is on a side while they are a member of one of its desks, and for as long as a key of
 one of its desks that was ever granted to them has not been destroyed. A public key is on a side for ever: copies of old
@@ -25,7 +26,7 @@ def one_spelling(name: str) -> str:
 
 
 class TwoSides:
-    """The record of who is on which side so far.
+    """The record of who has been on which side so far.
 
     It reads the mappings of the judge in `vault.statements`, and keeps the history that those do not have.
     """
@@ -47,7 +48,10 @@ class TwoSides:
     # What was said
 
     def tie(self, desk: str, authoriser: str) -> bool:
-        """Record permanently that one desk authorises for another. Return False if nothing is new."""
+        """Record permanently that one desk authorises for another.
+
+        Returns False if nothing is new.
+        """
         if authoriser in self._decided and desk in self._was_decided_for:
             return False
         self._decided.add(authoriser)
@@ -83,7 +87,7 @@ class TwoSides:
     # What follows
 
     def facing(self, desk: str) -> set[str]:
-        """Return the desks of the other side, whose keys nobody of this desk may hold."""
+        """Return the desks of the other side, whose keys no member of this desk may hold."""
         if desk not in self._desks or self._desks[desk].kind == OUTSIDE:
             return set()
         others = {one for one, facts in self._desks.items() if one != desk and facts.kind != OUTSIDE}
@@ -106,7 +110,7 @@ class TwoSides:
         return ""
 
     def clash(self, desk: str) -> str:
-        """Return the reason why a desk cannot be opposite the desks it faces, or "" if there is none."""
+        """Return the reason why a desk cannot be on the other side from the desks it faces, or "" if there is none."""
         for other in self.facing(desk):
             if self._members.get(desk, set()) & self._members.get(other, set()):
                 return "somebody is a member of both desks"
@@ -119,7 +123,7 @@ class TwoSides:
         return ""
 
     def helps_the_other(self, desk: str, names: Set[str]) -> bool:
-        """Return whether any of these people ever held a share of a recovery key of the other side.
+        """Return whether any of these people has ever held a share of a recovery key of the other side.
 
         Different spellings of a name count as the same name.
         """

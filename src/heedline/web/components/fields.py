@@ -53,7 +53,7 @@ class FieldOption:
 
 @dataclass(frozen=True, slots=True)
 class Divider:
-    """A divider between options, such as "or"."""
+    """A divider between two options, such as "or"."""
 
     text: str
 
@@ -143,7 +143,10 @@ class TextInput(Field):
         return Field.wrong(self, value) or _too_long(self.name, value, self.limit)
 
     def params(self, value: Value, errors: Mapping[str, str]) -> dict[str, Any]:
-        """Return the options for the component. A password is never redisplayed."""
+        """Return the options for the component.
+
+        A password is never redisplayed.
+        """
         params = Field.params(self, value, errors) | {
             "type": self.kind,
             "autocomplete": self.autocomplete,
@@ -379,7 +382,10 @@ class FileInput(Field):
         return ""
 
     def wrong(self, value: Value) -> dict[str, str]:
-        """Return no errors. The caller checks the files."""
+        """Return no errors.
+
+        The caller checks the files.
+        """
         return {}
 
     def params(self, value: Value, errors: Mapping[str, str]) -> dict[str, Any]:
@@ -390,7 +396,7 @@ class FileInput(Field):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hidden(Field):
-    """A hidden value carried by the page. The server does not trust it."""
+    """A hidden value carried by the page, which the server does not trust."""
 
     label: str = ""
 

@@ -1,4 +1,4 @@
-"""A form made of the fields of a page. It renders them, reads what was posted and reports errors.
+"""A form made of the fields of a page, which renders them, reads what was posted and reports errors.
 
 A field is a frozen dataclass that knows its component, its options and how to read what was posted. A
 `Form` combines fields with their values and errors. It is created anew for every request and keeps no state.
@@ -108,7 +108,10 @@ class Form:
         return day_of(value) if isinstance(value, Mapping) else None
 
     def render(self, name: str) -> SafeString:
-        """Return the HTML of one field. Raises KeyError if there is no field of that name."""
+        """Return the HTML of one field.
+
+        Raises KeyError if there is no field of that name.
+        """
         for each in self.fields:
             if each.name == name:
                 return each.render(self.values.get(name), self.errors)

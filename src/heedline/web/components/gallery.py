@@ -281,7 +281,10 @@ STATE_FILTER = (
 
 
 def _context(page: str) -> tuple[str, dict[str, Any]]:
-    """Return the template and context of a gallery page. Raises Http404 for an unknown page."""
+    """Return the template and context of a gallery page.
+
+    Raises Http404 for an unknown page.
+    """
     public = {"shell": PUBLIC, "back_url": "../", "exit": True}
     fields = tuple(each for each in FIELDS if each.name != "desk")
     match page:

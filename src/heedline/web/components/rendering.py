@@ -125,7 +125,10 @@ def _macro(component: str) -> Callable[[Params], Markup]:
 
 
 def render(component: str, params: Params) -> SafeString:
-    """Return the HTML of a component. Raises KeyError if the name is not in `COMPONENTS`."""
+    """Return the HTML of a component.
+
+    Raises KeyError if the name is not in `COMPONENTS`.
+    """
     return mark_safe(_macro(component)(params))  # noqa: S308 (made by an autoescaping macro)
 
 

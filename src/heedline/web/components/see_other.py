@@ -1,4 +1,4 @@
-"""The redirect after a form was posted."""
+"""The redirect after a form has been posted."""
 
 from __future__ import annotations
 

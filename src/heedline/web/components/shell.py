@@ -28,15 +28,17 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicShell:
-    """The shell of every public page. Names, phone numbers and the logo come from the pack.
+    """The shell of every public page.
 
-    `mark`: HTML of the pack's own logo, marked safe by the pack's reader. If empty, Heedline's line and dot are shown.
-    `stylesheet`: static path of the pack's colours. `exit_url`: an address on this site, which ends the visit and then
-    redirects away. `silent_emergency`: what to do in an emergency without speaking. `phone_href`: the whole address,
-    "tel:…". `languages`: the same page in each language, with the current one marked. `notice`: a notice about all the
-    text on the page, as HTML, shown under the emergency line, and `notice_more`, the rest of it, shown on request.
-    `run_by`: the sentence that says who runs the service. `run_by_mark`: the static path of their own logo, if any.
-    `kept`: the parts of the shell that were rendered before, by name; without it they are rendered on every page.
+    Names, phone numbers and the logo come from the pack. `mark`: HTML of the pack's own logo, marked safe by
+    the pack's reader. If empty, Heedline's line and dot are shown. `stylesheet`: static path of the pack's
+    colours. `exit_url`: an address on this site, which ends the visit and then redirects away.
+    `silent_emergency`: what to do in an emergency without speaking. `phone_href`: the whole address, "tel:…".
+    `languages`: the same page in each language, with the current one marked. `notice`: a notice about all the
+    text on the page, as HTML, shown under the emergency line, and `notice_more`, the rest of it, shown on
+    request. `run_by`: the sentence that says who runs the service. `run_by_mark`: the static path of their
+    own logo, if any. `kept`: the parts of the shell that were rendered before, by name; without it they are
+    rendered on every page.
     """
 
     service_name: str
@@ -63,7 +65,10 @@ class PublicShell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShellDanger:
-    """An open danger to life, named on every page of the report's desks. `href` is empty on practice pages."""
+    """An open danger to life, named on every page of the report's desks.
+
+    `href` is empty on practice pages.
+    """
 
     short: str
     href: str
@@ -76,15 +81,13 @@ class ShellDanger:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeShell:
-    """The shell of every page on a site that requires signing in. An empty `person` means not signed in.
+    """The shell of every page on a site that requires signing in.
 
-    `more_navigation`: the links that stand together under "More", when there are too many for one row.
-    `site`: the name of the site, shown beside the service name.
-    `partner`: whether it is the partner site.
-    `duty`: "On duty until 18:00 UTC", or empty when off duty.
-    `unlocked_until`: text, or empty when the keys are locked.
-    `practice`: the name of the exercise that the page belongs to. Every such page says so in words.
-    `caller`: what the person playing the caller says.
+    An empty `person` means not signed in. `more_navigation`: the links that stand together under "More", when
+    there are too many for one row. `site`: the name of the site, shown beside the service name. `partner`:
+    whether it is the partner site. `duty`: "On duty until 18:00 UTC", or empty when off duty.
+    `unlocked_until`: text, or empty when the keys are locked. `practice`: the name of the exercise that the
+    page belongs to. Every such page says so in words. `caller`: what the person playing the caller says.
     `dangers`: the open dangers to life, and `more_dangers` how many more there are.
 
     `search_url`: where the search box posts to, or empty where nothing can be searched.

@@ -1,4 +1,4 @@
-"""Dates as people type them: three parts, with the month as a number or a word."""
+"""Dates as people type them, in three parts, with the month as a number or a word."""
 
 from __future__ import annotations
 

@@ -54,7 +54,10 @@ def uiblock(content: SafeString, component: str, params: Params | None = None, *
 
 @register.simple_tag
 def language_links(links: tuple[Link, ...], keeps_typed: bool = False) -> SafeString:
-    """Render the links to this page in each language, as buttons of the form if it keeps what was typed."""
+    """Render the links to this page in each language.
+
+    They are buttons of the form if it keeps what was typed.
+    """
     return _language_links(links, bool(keeps_typed))
 
 
@@ -64,13 +67,13 @@ def _language_links(links: tuple[Link, ...], keeps_typed: bool) -> SafeString:
 
 
 class _Keep(template.Node):
-    """A part of the shell that is the same on every page with the same shell."""
+    """A template node for a part that is the same on every page with the same shell."""
 
     def __init__(self, name: str, nodes: template.NodeList) -> None:
         self.name, self.nodes = name, nodes
 
     def render(self, context: template.Context) -> SafeString:
-        """Return the part, rendered at most once if the shell keeps what is rendered."""
+        """Return the rendered part, rendering it only once if the shell has a cache."""
         kept: dict[str, SafeString] | None = getattr(context["shell"], "kept", None)
         if kept is None:
             return self.nodes.render(context)
@@ -82,7 +85,10 @@ class _Keep(template.Node):
 
 @register.tag("keep")
 def keep(parser: template.base.Parser, token: template.base.Token) -> _Keep:
-    """Render a block once for each shell. Nothing in it may depend on the request or the page."""
+    """Render a block once for each shell.
+
+    Nothing in it may depend on the request or the page.
+    """
     _, name = token.split_contents()
     nodes = parser.parse(("endkeep",))
     parser.delete_first_token()
@@ -103,5 +109,8 @@ def fields(form: Form) -> SafeString:
 
 @register.simple_tag
 def errors(form: Form | None) -> SafeString:
-    """Render the error summary, or nothing if there are no errors. It takes focus without any script."""
+    """Render the error summary, or nothing if there are no errors.
+
+    It takes focus without any script.
+    """
     return form.summary() if form else SafeString("")

@@ -63,7 +63,7 @@ WRONG = "These do not go together, or the invitation is used or too old. Ask a s
 @open_to(Audience.SIGNING_IN)
 @require_http_methods(["GET", "POST"])
 def enrol(request: HttpRequest) -> HttpResponse:
-    """Check the enrolment code and password, then show the first words."""
+    """Check the enrolment code and password, then show the officer's words for the first time."""
     form = Form(START)
     if request.method == "POST":
         form = Form.posted(START, request.POST.lists())
@@ -101,7 +101,7 @@ def _show(request: HttpRequest, new: NewWay, title: str, to: str) -> HttpRespons
 @open_to(Audience.SIGNING_IN)
 @require_http_methods(["GET", "POST"])
 def prove(request: HttpRequest) -> HttpResponse:
-    """Check the written-down words, first the passphrase and then the recovery sheet, and complete enrolment."""
+    """Check the words that were written down, first the passphrase and then the recovery sheet, and complete enrolment."""
     begun = request.session.get(_BEGUN)
     if not isinstance(begun, dict):
         return HttpResponseRedirect(reverse("enrol"))
@@ -155,7 +155,7 @@ def _which() -> Radios:
 @open_to(Audience.OFFICERS)
 @require_http_methods(["GET", "POST"])
 def ways(request: SignedInRequest) -> HttpResponse:
-    """Show the officer's unlock methods, and replace a lost one with the help of one that works."""
+    """Show the officer's unlock methods, and replace a lost one with the help of a working one."""
     by, at = request.attendance, session.now()
     listed = (_which(), PASSPHRASE)
     form, new = Form(listed), None

@@ -26,7 +26,7 @@ _MOST = 5
 
 
 def keeps_words[V: Callable[..., Any]](view: V) -> V:
-    """Mark a view whose POST carries text worth keeping and whose GET restores it (`kept_for`)."""
+    """Mark a view whose POST contains text worth saving and whose GET restores it (`kept_for`)."""
     view.keeps_words = True  # type: ignore[attr-defined]
     return view
 

@@ -1,4 +1,4 @@
-"""Pages on key access: desk keys, comparing words with colleagues, changes, and outstanding tasks."""
+"""Pages on key access, with desk keys, comparison of key words, changes and outstanding tasks."""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ def readdress(request: SignedInRequest, desk: str) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def destroy(request: SignedInRequest, desk: str) -> HttpResponse:
-    """Destroy the desk's ended keys that nothing is addressed to, after confirmation.
+    """Destroy the desk's retired keys that nothing is sealed to any more, after confirmation.
 
     The certificates are then shown.
     """

@@ -41,7 +41,10 @@ class OnTheRecord:
     """
 
     def still_welcome(self, by: Attendance, *, at: datetime) -> bool:
-        """Return whether an open session may continue. A site may override this to check with a provider."""
+        """Return whether an open session may continue.
+
+        A site may override this to check with a provider.
+        """
         return True
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -111,7 +114,7 @@ def _keeps(request: HttpRequest) -> bool:
 
 
 def _come_back(request: HttpRequest, view: Callable[..., Any]) -> str:
-    """Return the path to go to after signing in or unlocking.
+    """Return the path to return to after signing in or unlocking.
 
     This is the same page, or the page that held the button if the request was a POST without text to keep.
     """

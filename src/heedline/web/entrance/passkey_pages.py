@@ -1,4 +1,4 @@
-"""Passkeys that unlock keys: added with the passphrase, used on the unlock page."""
+"""Passkeys that unlock keys, which are added with the passphrase and used on the unlock page."""
 
 from __future__ import annotations
 

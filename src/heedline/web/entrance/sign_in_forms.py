@@ -171,7 +171,10 @@ class RenamePasskeyForm(EditWebAuthnForm):  # type: ignore[misc]
 
 
 def as_ours(form: forms.BaseForm) -> Form:
-    """Return a Django form converted to our components, with its errors. Secrets are never redisplayed."""
+    """Return a Django form converted to our components, with its errors.
+
+    Secrets are never redisplayed.
+    """
     fields: list[Field] = []
     values: dict[str, Value] = {}
     for bound in form:

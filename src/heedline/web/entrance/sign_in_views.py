@@ -54,7 +54,10 @@ class _OurForm:
 
 
 class SignIn(_OurForm, LoginView):  # type: ignore[misc]
-    """Sign-in view for the email address and password. Every failure gets the same response."""
+    """Sign-in view for the email address and password.
+
+    Every failure gets the same response.
+    """
 
     form_class = sign_in_forms.SignInForm
     template_name = "entrance/sign_in.html"
@@ -72,7 +75,10 @@ class SignIn(_OurForm, LoginView):  # type: ignore[misc]
 
 
 class SignOut(LogoutView):  # type: ignore[misc]
-    """Sign-out view, which ends the session and drops the unlocked keys. A GET asks for confirmation."""
+    """Sign-out view, which ends the session and drops the unlocked keys.
+
+    A GET asks for confirmation.
+    """
 
     template_name = "entrance/sign_out.html"
 
@@ -208,7 +214,10 @@ class SetUpCodeApp(_OurForm, _ConfirmFirst, ActivateTOTPView):  # type: ignore[m
 
 
 class TakeAwayCodeApp(_OurForm, _ConfirmFirst, DeactivateTOTPView):  # type: ignore[misc]
-    """View that removes the authenticator app. Rejected while it is the only second factor."""
+    """View that removes the authenticator app.
+
+    Rejected while it is the only second factor.
+    """
 
     template_name = "entrance/security/code_app_take_away.html"
 
@@ -232,7 +241,10 @@ class Passkeys(ListWebAuthnView):  # type: ignore[misc]
 
 
 class AddPasskey(_OurForm, _ConfirmFirst, AddWebAuthnView):  # type: ignore[misc]
-    """View that adds a passkey or security key. Needs JavaScript, because browsers offer no other way."""
+    """View that adds a passkey or security key.
+
+    Needs JavaScript, because browsers offer no other way.
+    """
 
     form_class = sign_in_forms.AddPasskeyForm
     template_name = "entrance/security/passkey_add.html"
@@ -246,7 +258,10 @@ class RenamePasskey(_OurForm, _ConfirmFirst, EditWebAuthnView):  # type: ignore[
 
 
 class TakeAwayPasskey(_OurForm, _ConfirmFirst, RemoveWebAuthnView):  # type: ignore[misc]
-    """View that removes a passkey. Rejected while it is the only second factor."""
+    """View that removes a passkey.
+
+    Rejected while it is the only second factor.
+    """
 
     template_name = "entrance/security/passkey_take_away.html"
 

@@ -1,4 +1,4 @@
-"""Heedline's changes to django-allauth: no emails, no sign-up, and rate limits without IP addresses.
+"""Heedline's changes to django-allauth, such as no emails, no sign-up, and rate limits without IP addresses.
 
 Passwords are checked by Django under allauth's backend, which takes the same time for an unknown email
 address. The secrets of the second factor (authenticator-app seed, recovery seed) are sealed under a key
@@ -66,7 +66,7 @@ def limited(limit: RateLimit, key: str, words: str) -> None:
 
 
 def bucket(request: HttpRequest, email: str) -> tuple[RateLimit, str]:
-    """Return the limit and the key that count an attempt on this account from this browser."""
+    """Return the limit and the key with which an attempt on this account from this browser is counted."""
     mark = known_devices.account_mark(email)
     if device := known_devices.device_for(request, email):
         return throttle.KNOWN_DEVICE, f"{mark}:{device}"
@@ -74,7 +74,7 @@ def bucket(request: HttpRequest, email: str) -> tuple[RateLimit, str]:
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
-    """Account adapter for signing in by email address and password, and for what follows."""
+    """Account adapter for signing in by email address and password."""
 
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultAccountAdapter.error_messages,
@@ -183,7 +183,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         access_session.signed_in(cast("Officer", user))
 
     def logout(self, request: HttpRequest) -> None:
-        """Call a supervisor if a danger to life loses its owner, log the sign-out, drop the unlocked keys and end the session."""
+        """Sign the officer out, and log it.
+
+        This drops the unlocked keys and ends the session. A danger to life that the officer owns is referred
+        to a supervisor first.
+        """
         by = getattr(request, "attendance", None)
         if by is not None:
             danger_owner.owner_leaves(by=by, at=access_session.now())
@@ -258,7 +262,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth h
         return second_factors.seal(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """Open a sealed secret. Raises CannotOpen if it was not sealed here."""
+        """Open a sealed secret.
+
+        Raises CannotOpen if it was not sealed here.
+        """
         return second_factors.open_sealed(encrypted_text)
 
     def send_notification_mail(self, *_: Any, **__: Any) -> None:

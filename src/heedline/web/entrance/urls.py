@@ -31,7 +31,7 @@ def _security(view: Any) -> Callable[..., Any]:
 
 
 def _passkey(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Wrap a passkey view so that it is not found where the site's host is an IP address.
+    """Wrap a passkey view so that it returns "not found" where the site's host is an IP address.
 
     Passkeys need a host name. Raises NotHere.
     """
